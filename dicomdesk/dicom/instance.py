@@ -1,0 +1,65 @@
+"""What is known of one SOP instance from its first bytes."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class InputFormat(Enum):
+    """Which kinds of file are taken for DICOM."""
+
+    FILE_OR_DATA_SET = "file-or-data-set"
+    """Part 10 files, and bare data sets whose encoding is guessed."""
+    FILE_ONLY = "file-only"
+    """Part 10 files only."""
+    DATA_SET_ONLY = "data-set-only"
+    """Bare data sets only."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputSelection:
+    """Which files a job takes."""
+
+    paths: tuple[str, ...]
+    """Files and folders, in order."""
+    format: InputFormat = InputFormat.FILE_ONLY
+    read_dicomdir: bool = False
+    """Take inputs that are DICOMDIRs as lists of files."""
+    scan_directories: bool = False
+    recurse: bool = False
+    """Only with ``scan_directories``."""
+    pattern: str | None = None
+    """File name pattern for what is found by scanning."""
+    open_archives: bool = False
+    """Take inputs that are ZIP archives as folders."""
+    check_uids: bool = True
+    """Refuse what is not a storage SOP class or has no valid instance UID."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstanceHeader:
+    """The identifying values of one instance, read without a full parse.
+
+    Text is as decoded for display, without padding; what is absent is "". UIDs are as found, without padding, unchecked.
+    """
+
+    sop_class_uid: str
+    """(0008,0016) of the data set."""
+    sop_instance_uid: str
+    """(0008,0018) of the data set."""
+    transfer_syntax_uid: str
+    """(0002,0010), or guessed for a bare data set."""
+    data_set_offset: int
+    """Where the data set starts in the file, bytes."""
+    data_set_length: int
+    """Bytes of the data set as encoded in the file."""
+    patient_id: str = ""
+    patient_name: str = ""
+    study_instance_uid: str = ""
+    study_date: str = ""
+    study_description: str = ""
+    accession_number: str = ""
+    series_instance_uid: str = ""
+    series_number: str = ""
+    series_description: str = ""
+    series_date: str = ""
+    modality: str = ""

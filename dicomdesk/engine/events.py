@@ -1,0 +1,277 @@
+"""Facts that jobs report: each happens once, and ``JobFinished`` is the last of its job.
+
+A sink is called on worker threads. It returns at once, never blocks and never raises. Gauges (bytes, rates) are not
+events: see ``dicomdesk.engine.stats``.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from dicomdesk.dicom.instance import InstanceHeader
+from dicomdesk.network.contexts import ContextResult, NegotiatedContext, Negotiation, ProposedContext, Role
+
+__all__ = [
+    "AssociationAborted",
+    "AssociationAccepted",
+    "AssociationFailed",
+    "AssociationReceived",
+    "AssociationReleased",
+    "AssociationRequested",
+    "ContextResult",
+    "Event",
+    "EventSink",
+    "InputSkipped",
+    "ItemFinished",
+    "ItemOutcome",
+    "ItemStarted",
+    "JobFinished",
+    "JobOutcome",
+    "JobStarted",
+    "ListenerStarted",
+    "NegotiatedContext",
+    "Negotiation",
+    "Notice",
+    "NoticeLevel",
+    "ProposedContext",
+    "RetryScheduled",
+    "Role",
+    "ScanFinished",
+    "StudySettled",
+]
+
+
+class ItemOutcome(Enum):
+    """How one instance ended."""
+
+    STORED = "stored"
+    WARNING = "warning"
+    """Stored, with a warning status (Bxxx, 0001, 0107, 0116)."""
+    REFUSED = "refused"
+    """The peer answered with a failure status."""
+    NOT_SENT = "not-sent"
+    """No request was made: no context, file unreadable, cancelled."""
+    FAILED = "failed"
+    """A request was begun but no answer came."""
+
+
+class JobOutcome(Enum):
+    """How a job ended."""
+
+    COMPLETED = "completed"
+    """All items ended; look at the counts for how."""
+    FAILED = "failed"
+    """It stopped early; ``error`` says why."""
+    CANCELLED = "cancelled"
+
+
+class NoticeLevel(Enum):
+    """How loud a notice is."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobStarted:
+    """The job's worker runs."""
+
+    job_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """Something worth a line in a log; carries no patient identifiers."""
+
+    job_id: str
+    level: NoticeLevel
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputSkipped:
+    """An input was not taken; with ``halt_on_error`` the job ends because of it."""
+
+    job_id: str
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScanFinished:
+    """All inputs are known."""
+
+    job_id: str
+    items: int
+    size_bytes: int
+    skipped: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssociationRequested:
+    """We are about to ask for an association."""
+
+    job_id: str
+    association: int
+    """Number within the job, from 1."""
+    peer: str
+    """"AE@host:port"."""
+    calling_ae_title: str
+    contexts: tuple[ProposedContext, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssociationReceived:
+    """A peer asks us for an association; accepted or refused next."""
+
+    job_id: str
+    association: int
+    peer_host: str
+    """Name where host lookup is on and answers, else the address."""
+    calling_ae_title: str
+    called_ae_title: str
+    contexts: tuple[ProposedContext, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssociationAccepted:
+    """An association is established, in either role."""
+
+    job_id: str
+    association: int
+    negotiation: Negotiation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssociationFailed:
+    """An association was not established: unreachable, rejected (by either side), timed out."""
+
+    job_id: str
+    association: int
+    reason: str
+    advice: str = ""
+    """What to do about it, where we know."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssociationReleased:
+    """An association ended in order."""
+
+    job_id: str
+    association: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssociationAborted:
+    """An association ended by A-ABORT or loss of the connection."""
+
+    job_id: str
+    association: int
+    by_peer: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemStarted:
+    """A C-STORE request is about to be sent, or has begun to arrive."""
+
+    job_id: str
+    association: int
+    index: int
+    """0-based index in the job's list; for a receive job a running number."""
+    message_id: int
+    sop_class_uid: str
+    sop_instance_uid: str
+    converted_from: str = ""
+    """Transfer syntax of the file where it is converted for sending, else ""."""
+    converted_to: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemFinished:
+    """One instance ended, in a send or a receive job."""
+
+    job_id: str
+    association: int
+    """0 where none was assigned."""
+    index: int
+    path: str
+    """Source file, or the file written; "" where nothing was written."""
+    outcome: ItemOutcome
+    status: int | None
+    """DIMSE status, None where none was received or given."""
+    reason: str = ""
+    """Plain words; "" for a plain success."""
+    message_id: int = 0
+    size_bytes: int = 0
+    header: InstanceHeader | None = None
+    attempts: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryScheduled:
+    """Unfinished items will be tried again."""
+
+    job_id: str
+    items: int
+    attempt: int
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListenerStarted:
+    """A receive job listens."""
+
+    job_id: str
+    address: str
+    port: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StudySettled:
+    """A study received has been quiet for the settle time."""
+
+    job_id: str
+    study_instance_uid: str
+    folder: str
+    items: int
+    command_exit_code: int | None
+    """None where no command was asked for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobFinished:
+    """The job is over; nothing follows."""
+
+    job_id: str
+    outcome: JobOutcome
+    counts: dict[ItemOutcome, int]
+    error: str = ""
+    """Plain words where the outcome is FAILED."""
+
+
+Event = (
+    JobStarted
+    | Notice
+    | InputSkipped
+    | ScanFinished
+    | AssociationRequested
+    | AssociationReceived
+    | AssociationAccepted
+    | AssociationFailed
+    | AssociationReleased
+    | AssociationAborted
+    | ItemStarted
+    | ItemFinished
+    | RetryScheduled
+    | ListenerStarted
+    | StudySettled
+    | JobFinished
+)
+
+EventSink = Callable[[Event], None]

@@ -1,0 +1,129 @@
+"""All exceptions of dicomdesk, arranged by what a user can do about them.
+
+::
+
+    DicomdeskError
+     +-- PeerError                     look at the other side, or at the way to it
+     |    +-- PeerUnreachableError         no connection: name, route, port, firewall
+     |    +-- AssociationRejectedError     the peer said no (A-ASSOCIATE-RJ)
+     |    +-- AssociationAbortedError      the peer, or the connection, went away
+     |    +-- PeerTimeoutError             the peer did not answer in time
+     |    +-- PeerProtocolError            the peer answered with what the standard forbids
+     +-- DataError                     look at the file
+     |    +-- NotDicomError                not DICOM in the format asked for
+     |    +-- TruncatedError               it ends before it should
+     |    +-- InvalidUidError              a SOP Class or Instance UID is missing or wrong
+     |    +-- ConversionError              it cannot be converted as needed
+     +-- LocalError                    look at this machine: disk, port, permissions
+     |    +-- PortInUseError
+     |    +-- StorageError                 cannot write: full, read-only, vanished
+     |    +-- ReportError                  the report cannot be written
+     +-- SettingsError                 look at what was asked for
+          +-- ProfileError                 association negotiation profile files
+          +-- LogConfigurationError        log configuration files
+          +-- DictionaryError              data dictionary files
+
+Foreign exceptions become one of these at one place per library, with ``raise ... from``.
+"""
+
+
+class DicomdeskError(Exception):
+    """Base of all errors that a user can do something about; ``str()`` is one plain sentence."""
+
+
+class PeerError(DicomdeskError):
+    """The other side, or the way to it, prevented the operation."""
+
+
+class PeerUnreachableError(PeerError):
+    """No transport connection to the peer could be made."""
+
+
+class AssociationRejectedError(PeerError):
+    """The peer rejected the association (PS3.8 9.3.4).
+
+    ``result``, ``source`` and ``reason`` are the numbers of the A-ASSOCIATE-RJ PDU.
+    """
+
+    def __init__(self, message: str, *, result: int, source: int, reason: int) -> None:
+        super().__init__(message)
+        self.result = result
+        self.source = source
+        self.reason = reason
+
+    @property
+    def is_transient(self) -> bool:
+        """Whether the peer invites another try (result 2, rejected-transient)."""
+        return self.result == 2
+
+
+class AssociationAbortedError(PeerError):
+    """The association ended without release: A-ABORT received, or the connection was lost.
+
+    ``source`` and ``reason`` are those of the A-ABORT PDU (PS3.8 9.3.8), None when the connection just closed.
+    """
+
+    def __init__(self, message: str, *, source: int | None = None, reason: int | None = None) -> None:
+        super().__init__(message)
+        self.source = source
+        self.reason = reason
+
+
+class PeerTimeoutError(PeerError):
+    """The peer did not answer within the time allowed."""
+
+
+class PeerProtocolError(PeerError):
+    """The peer sent something that the standard forbids at this point."""
+
+
+class DataError(DicomdeskError):
+    """A file or data set cannot be used as it is."""
+
+
+class NotDicomError(DataError):
+    """The bytes are not DICOM in the format asked for."""
+
+
+class TruncatedError(DataError):
+    """The data set ends before its own lengths say that it should."""
+
+
+class InvalidUidError(DataError):
+    """A SOP Class UID or SOP Instance UID is missing or not usable."""
+
+
+class ConversionError(DataError):
+    """The data set cannot be converted to the transfer syntax needed."""
+
+
+class LocalError(DicomdeskError):
+    """Something of this machine prevented the operation."""
+
+
+class PortInUseError(LocalError):
+    """The port to listen on is taken or needs privileges."""
+
+
+class StorageError(LocalError):
+    """A folder or file cannot be written."""
+
+
+class ReportError(LocalError):
+    """The report file cannot be written."""
+
+
+class SettingsError(DicomdeskError):
+    """What was asked for makes no sense or cannot be read."""
+
+
+class ProfileError(SettingsError):
+    """An association negotiation profile file is wrong."""
+
+
+class LogConfigurationError(SettingsError):
+    """A log configuration file is wrong."""
+
+
+class DictionaryError(SettingsError):
+    """A data dictionary file is wrong or missing."""
