@@ -39,7 +39,7 @@ class InputSelection:
 class InstanceHeader:
     """The identifying values of one instance, read without a full parse.
 
-    Text is as decoded for display, without padding; what is absent is "". UIDs are as found, without padding, unchecked.
+    Text is decoded for display, without padding; what is absent is "". UIDs are as found, without padding, unchecked.
     """
 
     sop_class_uid: str
