@@ -1,0 +1,15 @@
+import pytest
+
+from dicomdesk.network.contexts import ContextResult, NegotiatedContext
+
+
+@pytest.mark.parametrize("result", list(ContextResult))
+def test_only_result_0_is_accepted(result: ContextResult) -> None:
+    negotiated = NegotiatedContext(
+        context_id=1,
+        abstract_syntax="1.2",
+        proposed_transfer_syntaxes=("1.2.840.10008.1.2",),
+        result=result,
+        accepted_transfer_syntax=None,
+    )
+    assert negotiated.is_accepted == (result == 0)
