@@ -32,7 +32,14 @@ class DicomdeskError(Exception):
 
 
 class PeerError(DicomdeskError):
-    """The other side, or the way to it, prevented the operation."""
+    """The other side, or the way to it, prevented the operation.
+
+    ``condition`` says the same in the words of DCMTK's tools, for those who read their output; "" when there are none.
+    """
+
+    def __init__(self, message: str, *, condition: str = "") -> None:
+        super().__init__(message)
+        self.condition = condition
 
 
 class PeerUnreachableError(PeerError):
@@ -42,14 +49,17 @@ class PeerUnreachableError(PeerError):
 class AssociationRejectedError(PeerError):
     """The peer rejected the association (PS3.8 9.3.4).
 
-    ``result``, ``source`` and ``reason`` are the numbers of the A-ASSOCIATE-RJ PDU.
+    ``result``, ``source`` and ``reason`` are the numbers of the A-ASSOCIATE-RJ PDU; ``advice`` says what to do.
     """
 
-    def __init__(self, message: str, *, result: int, source: int, reason: int) -> None:
-        super().__init__(message)
+    def __init__(
+        self, message: str, *, result: int, source: int, reason: int, advice: str = "", condition: str = ""
+    ) -> None:
+        super().__init__(message, condition=condition)
         self.result = result
         self.source = source
         self.reason = reason
+        self.advice = advice
 
     @property
     def is_transient(self) -> bool:
@@ -63,8 +73,10 @@ class AssociationAbortedError(PeerError):
     ``source`` and ``reason`` are those of the A-ABORT PDU (PS3.8 9.3.8), None when the connection just closed.
     """
 
-    def __init__(self, message: str, *, source: int | None = None, reason: int | None = None) -> None:
-        super().__init__(message)
+    def __init__(
+        self, message: str, *, source: int | None = None, reason: int | None = None, condition: str = ""
+    ) -> None:
+        super().__init__(message, condition=condition)
         self.source = source
         self.reason = reason
 
