@@ -1,0 +1,98 @@
+"""Starts and ends the programs that are measured."""
+
+import os
+import resource
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+FASTEST = {**os.environ, "TCP_NODELAY": "1"}
+"""DCMTK waits for delayed acknowledgements unless told not to."""
+
+OURS = str(Path(sys.executable).with_name("dicomdesk"))
+DEADLINE_S = 300
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def timed(command: Sequence[str]) -> float:
+    """Wall seconds of a command that must succeed."""
+    started = time.perf_counter()
+    done = subprocess.run(
+        command, env=FASTEST, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, timeout=DEADLINE_S, check=False
+    )
+    elapsed = time.perf_counter() - started
+    if done.returncode:
+        raise RuntimeError(
+            f"{' '.join(command)} ended with {done.returncode}: {done.stderr.decode(errors='replace')[-500:]}"
+        )
+    return elapsed
+
+
+def printed(command: Sequence[str]) -> float:
+    """The number that a command prints."""
+    return float(subprocess.run(command, env=FASTEST, stdout=subprocess.PIPE, timeout=DEADLINE_S, check=True).stdout)
+
+
+def memory_of(command: Sequence[str]) -> float:
+    """Peak resident MB of a command."""
+    process = subprocess.Popen(command, env=FASTEST, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}")
+    return _megabytes(usage)
+
+
+def _megabytes(usage: resource.struct_rusage) -> float:
+    return usage.ru_maxrss / 1024
+
+
+def peak_memory(pid: int) -> float:
+    """Peak resident MB of a running process."""
+    status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
+    return int(status.split("VmHWM:")[1].split()[0]) / 1024
+
+
+def cpu_seconds(pid: int) -> float:
+    """CPU time that a running process has used."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def wait_for_port(port: int, process: "subprocess.Popen[bytes]") -> None:
+    """Return when somebody listens on ``port``."""
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise RuntimeError(f"{process.args!r} ended with {process.returncode}")
+        table = Path("/proc/net/tcp").read_text(encoding="ascii") + Path("/proc/net/tcp6").read_text(encoding="ascii")
+        if any(f":{port:04X} " in line and line.split()[3] == "0A" for line in table.splitlines()[1:] if ":" in line):
+            return
+        time.sleep(0.01)
+    raise RuntimeError(f"nobody listens on port {port}")
+
+
+@contextmanager
+def running(command: Sequence[str], port: int) -> Iterator["subprocess.Popen[bytes]"]:
+    """A server that listens on ``port`` while the block runs."""
+    process = subprocess.Popen(command, env=FASTEST, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        wait_for_port(port, process)
+        yield process
+    finally:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()

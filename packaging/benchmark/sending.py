@@ -1,0 +1,43 @@
+"""Sends through the engine in this process and prints the seconds of the data phase: from association to release."""
+
+import sys
+import time
+from pathlib import Path
+
+from dicomdesk.engine.engine import Engine
+
+from dicomdesk.dicom.instance import InputSelection
+from dicomdesk.engine.events import AssociationAccepted, AssociationReleased, Event, ItemOutcome
+from dicomdesk.engine.requests import SendRequest
+from dicomdesk.settings import AssociationSettings, Peer
+
+
+def main(port: int, folder: Path) -> int:
+    """Send everything below ``folder``; print seconds."""
+    times: list[float] = []
+
+    def sink(event: Event) -> None:
+        if isinstance(event, AssociationAccepted | AssociationReleased):
+            times.append(time.perf_counter())
+
+    engine = Engine()
+    job = engine.send(
+        SendRequest(
+            peer=Peer(host="127.0.0.1", port=port),
+            inputs=InputSelection(paths=(str(folder),), scan_directories=True, recurse=True),
+            association=AssociationSettings(max_pdu_bytes=131072),
+        ),
+        sink,
+    )
+    result = job.done.result()
+    engine.close()
+    items = result.report.items
+    if any(item.outcome is not ItemOutcome.STORED for item in items):
+        print("not everything was stored", file=sys.stderr)
+        return 1
+    print(times[1] - times[0])
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(int(sys.argv[1]), Path(sys.argv[2])))
