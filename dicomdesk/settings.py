@@ -4,6 +4,7 @@ Nothing below this module reads the environment or a settings file.
 """
 
 from dataclasses import dataclass, field
+from enum import Enum
 from pathlib import Path
 
 DEFAULT_MAX_PDU_BYTES = 16384
@@ -17,6 +18,14 @@ IMPLEMENTATION_CLASS_UID = "2.25.288395240517846284519874628116329425073"
 
 IMPLEMENTATION_VERSION_NAME = "DICOMDESK_010"
 """Implementation Version Name (PS3.7 D.3.3.2), at most 16 characters."""
+
+
+class Decompression(Enum):
+    """Which compressed data sets may be decompressed when the peer does not take them as they are."""
+
+    NEVER = "never"
+    LOSSLESS = "lossless"
+    LOSSY = "lossy"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

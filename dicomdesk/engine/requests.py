@@ -5,7 +5,7 @@ from enum import Enum
 from pathlib import Path
 
 from dicomdesk.dicom.instance import InputFormat, InputSelection
-from dicomdesk.settings import AssociationSettings, Peer, Timeouts
+from dicomdesk.settings import AssociationSettings, Decompression, Peer, Timeouts
 
 __all__ = [
     "AssociationSettings",
@@ -23,14 +23,6 @@ __all__ = [
 ]
 
 
-class Decompression(Enum):
-    """Which compressed data sets may be decompressed when the peer does not take them as they are."""
-
-    NEVER = "never"
-    LOSSLESS = "lossless"
-    LOSSY = "lossy"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendRequest:
     """Send instances to a peer by C-STORE."""
@@ -45,6 +37,8 @@ class SendRequest:
     """Stop at the first bad file or instance that cannot be sent."""
     propose_only_legal_contexts: bool = False
     """Refuse what would need a context without the default transfer syntax."""
+    fallback_contexts: bool = False
+    """Propose more than dcmsend does where it would have to give an instance up, see ``network.planning``."""
     multiple_associations: bool = True
     """Continue in further associations when one cannot carry all."""
     parallel: int = 1
