@@ -1,0 +1,56 @@
+"""Sizes, rates, times and foreign text as people read them."""
+
+_UNITS = ("KB", "MB", "GB", "TB", "PB")
+
+
+def size_text(size_bytes: float) -> str:
+    """A size in powers of 1000 with three digits at most: "525 KB", "1.2 MB"."""
+    if size_bytes < 1000:
+        return f"{int(size_bytes)} B"
+    value = float(size_bytes)
+    unit = ""
+    for unit in _UNITS:
+        value /= 1000
+        if value < 999.5:
+            break
+    return f"{value:.1f} {unit}" if value < 9.95 else f"{value:.0f} {unit}"
+
+
+def rate_text(bytes_per_s: float) -> str:
+    """A rate: "41 MB/s"."""
+    return size_text(bytes_per_s) + "/s"
+
+
+def duration_text(seconds: float) -> str:
+    """A time span: "0:12", "1:02:03", "2 d 3:00:00"."""
+    whole = max(0, round(seconds))
+    minutes, second = divmod(whole, 60)
+    hours, minute = divmod(minutes, 60)
+    if not hours:
+        return f"{minute}:{second:02}"
+    days, hour = divmod(hours, 24)
+    return (f"{days} d " if days else "") + f"{hour}:{minute:02}:{second:02}"
+
+
+def count_text(count: int, singular: str, plural: str = "") -> str:
+    """A number with its noun: "1 instance", "12,000 instances"."""
+    return f"{count:,} {singular if count == 1 else plural or singular + 's'}"
+
+
+def printable(text: str) -> str:
+    """Foreign text in one harmless line: what is not printable is shown as an escape."""
+    if text.isprintable():
+        return text
+    return "".join(
+        character if character.isprintable() or _is_undecodable_byte(character) else _escape(character)
+        for character in text
+    )
+
+
+def _is_undecodable_byte(character: str) -> bool:
+    """Whether it stands for one byte of 128 or above of a file name that is not UTF-8."""
+    return "\udc80" <= character <= "\udcff"
+
+
+def _escape(character: str) -> str:
+    return character.encode("unicode_escape").decode("ascii")
