@@ -1,0 +1,70 @@
+"""What an instance, a series or a study is at: one name, one word, one icon, one tone each."""
+
+from enum import Enum
+
+from PySide6.QtCore import QCoreApplication
+
+from dicomdesk.engine.events import ItemOutcome
+from dicomdesk.gui.theme import Tone
+
+
+class ItemState(Enum):
+    """Where something in a list is; the value is the name of its icon."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    RECEIVING = "receiving"
+    QUIET = "quiet"
+    """An open association has brought nothing for a while."""
+    STORED = "stored"
+    WARNING = "warning"
+    REFUSED = "refused"
+    FAILED = "failed"
+    NOT_SENT = "not-sent"
+    SKIPPED = "skipped"
+    """An input that is not taken: not DICOM, unreadable."""
+
+
+PROBLEMS = (ItemState.REFUSED, ItemState.FAILED, ItemState.NOT_SENT)
+"""States that ask for somebody's attention."""
+
+TONES: dict[ItemState, Tone] = {
+    ItemState.WAITING: Tone.QUIET,
+    ItemState.SENDING: Tone.ACTIVE,
+    ItemState.RECEIVING: Tone.ACTIVE,
+    ItemState.QUIET: Tone.QUIET,
+    ItemState.STORED: Tone.GOOD,
+    ItemState.WARNING: Tone.WARNING,
+    ItemState.REFUSED: Tone.BAD,
+    ItemState.FAILED: Tone.BAD,
+    ItemState.NOT_SENT: Tone.BAD,
+    ItemState.SKIPPED: Tone.QUIET,
+}
+
+ICONS: dict[ItemState, str] = {state: state.value for state in ItemState} | {ItemState.NOT_SENT: "failed"}
+
+STATE_OF_OUTCOME: dict[ItemOutcome, ItemState] = {
+    ItemOutcome.STORED: ItemState.STORED,
+    ItemOutcome.WARNING: ItemState.WARNING,
+    ItemOutcome.REFUSED: ItemState.REFUSED,
+    ItemOutcome.NOT_SENT: ItemState.NOT_SENT,
+    ItemOutcome.FAILED: ItemState.FAILED,
+}
+
+
+def state_word(state: ItemState) -> str:
+    """Return the word for a state, as it stands in a list."""
+    translate = QCoreApplication.translate
+    words = {
+        ItemState.WAITING: translate("states", "Waiting"),
+        ItemState.SENDING: translate("states", "Sending"),
+        ItemState.RECEIVING: translate("states", "Receiving"),
+        ItemState.QUIET: translate("states", "Quiet"),
+        ItemState.STORED: translate("states", "Stored"),
+        ItemState.WARNING: translate("states", "Warning"),
+        ItemState.REFUSED: translate("states", "Refused"),
+        ItemState.FAILED: translate("states", "Failed"),
+        ItemState.NOT_SENT: translate("states", "Not sent"),
+        ItemState.SKIPPED: translate("states", "Skipped"),
+    }
+    return words[state]

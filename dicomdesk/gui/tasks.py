@@ -1,0 +1,79 @@
+"""Coroutines of the window: started, remembered, and their failures shown instead of lost."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QDialog
+
+from dicomdesk.errors import DicomdeskError
+
+Result = TypeVar("Result")
+
+MOST_WORKERS = 4
+
+_log = logging.getLogger(__name__)
+
+
+class Tasks(QObject):
+    """Starts coroutines and runs slow calls beside the Qt thread. All methods are for the Qt thread."""
+
+    failed = Signal(str)
+    """A coroutine ended with an error that it did not handle: one plain sentence."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._loop = loop
+        self._running: set[asyncio.Task[None]] = set()
+        self._workers = ThreadPoolExecutor(MOST_WORKERS, thread_name_prefix="window")
+
+    def start(self, coroutine: Coroutine[object, object, None]) -> asyncio.Task[None]:
+        """Run a coroutine to its end; errors go to ``failed``."""
+        task = self._loop.create_task(coroutine)
+        self._running.add(task)
+        task.add_done_callback(self._on_done)
+        return task
+
+    async def run(self, function: Callable[..., Result], *arguments: object) -> Result:
+        """Call what reads disk, network or database on a worker thread, and return what it returns."""
+        return await self._loop.run_in_executor(self._workers, lambda: function(*arguments))
+
+    async def ask(self, dialog: QDialog) -> int:
+        """Show a dialog and return its result code; the window goes on working meanwhile."""
+        answer: asyncio.Future[int] = self._loop.create_future()
+
+        def _on_finished(result: int) -> None:
+            if not answer.done():
+                answer.set_result(result)
+
+        dialog.finished.connect(_on_finished)
+        dialog.open()
+        try:
+            return await answer
+        finally:
+            dialog.deleteLater()
+
+    async def finish(self, deadline_s: float) -> None:
+        """Wait for all other coroutines, cancel those that are not over in time, end the workers."""
+        others = self._running - {asyncio.current_task()}
+        if others:
+            _, late = await asyncio.wait(others, timeout=deadline_s)
+            for task in late:
+                task.cancel()
+            if late:
+                await asyncio.wait(late, timeout=1.0)
+        self._workers.shutdown(wait=False, cancel_futures=True)
+
+    def _on_done(self, task: asyncio.Task[None]) -> None:
+        self._running.discard(task)
+        if task.cancelled():
+            return
+        error = task.exception()
+        if isinstance(error, DicomdeskError | OSError):
+            self.failed.emit(str(error))
+        elif error is not None:
+            _log.error("a task of the window failed", exc_info=error)
+            self.failed.emit(self.tr("Something went wrong in the program: {error}").format(error=repr(error)))

@@ -1,0 +1,112 @@
+"""What the window remembers from one start to the next: plain values in one JSON file."""
+
+import contextlib
+import json
+import os
+from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
+
+from dicomdesk import paths
+
+FILE_NAME = "window.json"
+MOST_RECENT_PEERS = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeerEntry:
+    """A peer as typed by the user."""
+
+    ae_title: str
+    host: str
+    port: str
+
+    def __str__(self) -> str:
+        return f"{self.ae_title}@{self.host}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WindowState:
+    """Everything remembered; each field has the value of a first start."""
+
+    view: str = "send"
+    geometry: str = ""
+    """Qt's own encoding, base64; "" for none."""
+    peer_ae_title: str = ""
+    peer_host: str = ""
+    peer_port: str = "104"
+    calling_ae_title: str = "DICOMDESK"
+    recent_peers: tuple[PeerEntry, ...] = ()
+    """Latest first."""
+    send_at_once: bool = False
+    """Whether what is dropped is sent without asking again."""
+    listen_ae_title: str = "DICOMDESK"
+    listen_port: str = "11112"
+    listen_folder: str = ""
+    accept: str = "everything"
+    profile_file: str = ""
+    profile_name: str = ""
+
+    def with_recent_peer(self, peer: PeerEntry) -> "WindowState":
+        """Return the state with ``peer`` as the latest one used."""
+        others = [known for known in self.recent_peers if known != peer]
+        return replace(self, recent_peers=(peer, *others)[:MOST_RECENT_PEERS])
+
+
+def state_file() -> Path:
+    """Where the window's state is kept."""
+    return paths.state_folder() / FILE_NAME
+
+
+def to_json(state: WindowState) -> str:
+    """Return the state as text for its file."""
+    return json.dumps(asdict(state), indent=1)
+
+
+def from_json(text: str) -> WindowState:
+    """Return the state read from text; whatever is missing or wrong keeps the value of a first start."""
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return WindowState()
+    if not isinstance(found, dict):
+        return WindowState()
+    first = WindowState()
+    known: dict[str, object] = {}
+    for field in fields(WindowState):
+        value = found.get(field.name)
+        if field.name != "recent_peers" and isinstance(value, type(getattr(first, field.name))):
+            known[field.name] = value
+    return replace(first, recent_peers=_read_peers(found.get("recent_peers")), **known)  # type: ignore[arg-type] # checked above against each field's own type
+
+
+def load_window_state(path: Path) -> WindowState:
+    """Read the state; a file that cannot be read is a first start. Reads the disk: not for the Qt thread's loop."""
+    try:
+        return from_json(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError):
+        return WindowState()
+
+
+def save_window_state(path: Path, state: WindowState) -> None:
+    """Write the state, whole or not at all; raises OSError. Not for the Qt thread."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_suffix(".new")
+    try:
+        temporary.write_text(to_json(state), encoding="utf-8")
+        os.replace(temporary, path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise
+
+
+def _read_peers(value: object) -> tuple[PeerEntry, ...]:
+    if not isinstance(value, list):
+        return ()
+    names = [field.name for field in fields(PeerEntry)]
+    peers = [
+        PeerEntry(ae_title=item["ae_title"], host=item["host"], port=item["port"])
+        for item in value
+        if isinstance(item, dict) and all(isinstance(item.get(name), str) for name in names)
+    ]
+    return tuple(peers[:MOST_RECENT_PEERS])
