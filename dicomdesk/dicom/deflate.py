@@ -1,0 +1,55 @@
+"""Deflated data sets: the whole data set as one raw deflate stream (PS3.5 A.5)."""
+
+import zlib
+
+from dicomdesk.dicom.elements import DataSetBytes
+from dicomdesk.errors import ConversionError, TruncatedError
+
+MAXIMUM_INFLATED_BYTES = 1 << 32
+"""No data set is inflated beyond this: nothing longer can be one value."""
+
+ALWAYS_INFLATED_BYTES = 1 << 29
+"""Up to here any ratio is believed: blank images do deflate a thousandfold."""
+
+BELIEVABLE_RATIO = 64
+"""Beyond that, a stream that grows more than this many times is taken for an attack on memory."""
+
+_STEP = 1 << 20
+
+
+def inflate_limit(deflated_bytes: int) -> int:
+    """How many bytes a stream of this length may become."""
+    return min(MAXIMUM_INFLATED_BYTES, max(ALWAYS_INFLATED_BYTES, BELIEVABLE_RATIO * deflated_bytes))
+
+
+def inflate(data: DataSetBytes, limit: int | None = None) -> bytes:
+    """Undo ``deflate``; a padding byte after the stream is allowed.
+
+    Raises ConversionError when the stream is corrupt or becomes longer than the limit (``inflate_limit`` by default),
+    TruncatedError when it is cut off.
+    """
+    allowed = inflate_limit(len(data)) if limit is None else limit
+    stream = zlib.decompressobj(-zlib.MAX_WBITS)
+    pieces = []
+    total = 0
+    pending: DataSetBytes = data
+    try:
+        while not stream.eof:
+            piece = stream.decompress(pending, _STEP)
+            pending = stream.unconsumed_tail
+            total += len(piece)
+            if total > allowed:
+                raise ConversionError(f"the deflated data set grows beyond {allowed} bytes")
+            if not piece and not stream.eof and not pending:
+                raise TruncatedError("the deflated data set is cut off")
+            pieces.append(piece)
+    except zlib.error as error:
+        raise ConversionError(f"the deflated data set is corrupt: {error}") from error
+    return b"".join(pieces)
+
+
+def deflate(data: DataSetBytes, level: int) -> bytes:
+    """One raw deflate stream of even length; level 0 (stored) to 9 (smallest)."""
+    stream = zlib.compressobj(level, zlib.DEFLATED, -zlib.MAX_WBITS)
+    deflated = stream.compress(data) + stream.flush()
+    return deflated + b"\0" if len(deflated) & 1 else deflated

@@ -1,0 +1,208 @@
+"""The data dictionary: the VR of an element whose data set does not say it, and DCMTK's dictionary files.
+
+There is one dictionary per process. The standard's part is read from pydicom's table on first use, without importing
+pydicom, which would cost a quarter of a second; ``load_dictionaries`` adds to it at start-up.
+"""
+
+import re
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from dicomdesk.dicom.value_representations import LONG_LENGTH_VRS, SHORT_LENGTH_VRS, US_OR_SS
+from dicomdesk.errors import DictionaryError
+
+_TABLE_VRS: Final = {
+    "US or SS": US_OR_SS,
+    "OB or OW": b"OW",
+    "US or OW": b"OW",
+    "US or SS or OW": b"OW",
+    "NONE": b"UN",
+}
+"""In implicit VR the choice is fixed: words (PS3.5 A.1)."""
+
+_FILE_VRS: Final = {
+    "xs": US_OR_SS,
+    "ox": b"OW",
+    "px": b"OW",
+    "lt": b"OW",
+    "up": b"UL",
+    "na": b"UN",
+    "??": b"UN",
+}
+"""What DCMTK's dictionary files call the same."""
+
+_STANDARD_LINE = re.compile(
+    r"""\( \s* ([0-9a-f]{1,4}) (?: - (?:([oue])-)? ([0-9a-f]{1,4}) )? \s* , \s*
+        (?: "([^"]+)" \s* , \s* )?
+        ([0-9a-f]{1,4}) (?: - (?:([oue])-)? ([0-9a-f]{1,4}) )? \s* \)""",
+    re.IGNORECASE | re.VERBOSE,
+)
+
+
+class _Range:
+    """Tags from a range of groups and elements, all of one VR."""
+
+    __slots__ = ("creator", "elements", "groups", "parities", "vr")
+
+    def __init__(
+        self, groups: tuple[int, int], elements: tuple[int, int], parities: tuple[str, str], creator: str, vr: bytes
+    ) -> None:
+        self.groups = groups
+        self.elements = elements
+        self.parities = parities
+        self.creator = creator
+        self.vr = vr
+
+    def covers(self, group: int, element: int, creator: str) -> bool:
+        return (
+            self.creator == creator
+            and self.groups[0] <= group <= self.groups[1]
+            and self.elements[0] <= element <= self.elements[1]
+            and _has_parity(group, self.parities[0])
+            and _has_parity(element, self.parities[1])
+        )
+
+
+class Dictionary:
+    """VRs of tags."""
+
+    def __init__(self) -> None:
+        self._vrs: dict[int, bytes] = {}
+        self._private_vrs: dict[tuple[str, int], bytes] = {}
+        self._ranges: list[_Range] = []
+        self._masks: list[tuple[int, int, bytes]] = []
+
+    def find_vr(self, tag: int, creator: str = "") -> bytes:
+        """The VR of a tag: UN when it is not known, "xs" when it is US or SS."""
+        if tag & 0x10000:
+            return self._find_private_vr(tag, creator)
+        vr = self._vrs.get(tag)
+        if vr is None:
+            vr = self._vrs[tag] = self._search(tag)
+        return vr
+
+    def _find_private_vr(self, tag: int, creator: str) -> bytes:
+        element = tag & 0xFFFF
+        if element == 0:
+            return b"UL"
+        if 0x10 <= element <= 0xFF:
+            return b"LO"
+        if not creator:
+            return b"UN"
+        known = self._private_vrs.get((creator, tag & 0xFFFF00FF))
+        if known is None:
+            known = self._search_ranges(tag >> 16, element & 0xFF, creator)
+        return known or b"UN"
+
+    def _search(self, tag: int) -> bytes:
+        found = self._search_ranges(tag >> 16, tag & 0xFFFF, "")
+        if found is not None:
+            return found
+        for mask, value, vr in self._masks:
+            if tag & mask == value:
+                return vr
+        return b"UN" if tag & 0xFFFF else b"UL"
+
+    def _search_ranges(self, group: int, element: int, creator: str) -> bytes | None:
+        for candidate in reversed(self._ranges):
+            if candidate.covers(group, element, creator):
+                return candidate.vr
+        return None
+
+    def add_standard(self) -> None:
+        """Add the standard's dictionary as pydicom has it."""
+        exact, masked = _read_pydicom_tables()
+        for tag, entry in exact.items():
+            self._vrs[tag] = _TABLE_VRS.get(entry[0]) or entry[0].encode("ascii")
+        for pattern, entry in masked.items():
+            mask = int("".join("0" if digit == "x" else "F" for digit in pattern), 16)
+            value = int(pattern.replace("x", "0"), 16)
+            self._masks.append((mask, value, _TABLE_VRS.get(entry[0]) or entry[0].encode("ascii")))
+
+    def add_line(self, line: str) -> str:
+        """Add an entry of a dictionary file. Returns what is wrong with it, or ""."""
+        fields = line.split("\t")
+        if len(fields) < 3:
+            return "too few fields: tag, VR and name must be there, with one tab between them"
+        match = _STANDARD_LINE.fullmatch(fields[0].strip())
+        if match is None:
+            return f"{fields[0].strip()!r} is not a tag"
+        vr = _vr_of_file(fields[1].strip())
+        if vr is None:
+            return f"{fields[1].strip()!r} is not a VR"
+        self._add(match, vr)
+        return ""
+
+    def _add(self, match: re.Match[str], vr: bytes) -> None:
+        group, group_parity, last_group, creator, element, element_parity, last_element = match.groups()
+        groups = (int(group, 16), int(last_group or group, 16))
+        elements = (int(element, 16), int(last_element or element, 16))
+        if last_group or last_element:
+            parities = (
+                (group_parity or "e").lower() if last_group else "u",
+                (element_parity or "e").lower() if last_element else "u",
+            )
+            self._ranges.append(_Range(groups, elements, parities, creator or "", vr))
+        elif creator:
+            self._private_vrs[creator, groups[0] << 16 | elements[0]] = vr
+        else:
+            self._vrs[groups[0] << 16 | elements[0]] = vr
+
+
+def _has_parity(number: int, parity: str) -> bool:
+    return parity == "u" or (number & 1 == 1) == (parity == "o")
+
+
+def _vr_of_file(name: str) -> bytes | None:
+    vr = _FILE_VRS.get(name) or name.encode("ascii", "replace")
+    return vr if vr in LONG_LENGTH_VRS or vr in SHORT_LENGTH_VRS or vr == US_OR_SS else None
+
+
+@cache
+def dictionary() -> Dictionary:
+    """The dictionary of this process."""
+    made = Dictionary()
+    made.add_standard()
+    return made
+
+
+def load_dictionaries(paths: Sequence[Path]) -> None:
+    """Add DCMTK dictionary files to the dictionary of this process; what comes later overrides.
+
+    To be called before anything is converted. Raises DictionaryError, naming file and line, when a file cannot be read
+    or understood; entries before the faulty line stay.
+    """
+    target = dictionary()
+    for path in paths:
+        _load(target, path)
+
+
+def _load(target: Dictionary, path: Path) -> None:
+    try:
+        text = path.read_bytes().decode("utf-8", "replace")
+    except OSError as error:
+        raise DictionaryError(f"cannot read data dictionary {path}: {error.strerror or error}") from error
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        fault = target.add_line(line)
+        if fault:
+            raise DictionaryError(f"data dictionary {path}, line {number}: {fault}")
+
+
+def _read_pydicom_tables() -> tuple[dict[int, tuple[str, ...]], dict[str, tuple[str, ...]]]:
+    """pydicom's generated tables, loaded from their file alone."""
+    from importlib.util import find_spec, module_from_spec, spec_from_file_location  # noqa: PLC0415  # only on first use
+
+    package = find_spec("pydicom")
+    if package is None or not package.submodule_search_locations:
+        raise DictionaryError("the data dictionary of pydicom is not installed")
+    path = Path(package.submodule_search_locations[0], "_dicom_dict.py")
+    spec = spec_from_file_location("dicomdesk_pydicom_dictionary", path)
+    if spec is None or spec.loader is None:
+        raise DictionaryError(f"the data dictionary of pydicom cannot be read from {path}")
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.DicomDictionary, module.RepeatersDictionary

@@ -1,0 +1,212 @@
+"""Writes a data set again in another encoding: VR explicit or not, byte order, lengths.
+
+Values keep every byte; only the order of bytes within binary words changes, and odd lengths get a padding byte.
+Nothing is sorted or left out, so duplicates and private elements arrive as they were.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from struct import unpack_from
+
+from dicomdesk.dicom.dictionary import dictionary
+from dicomdesk.dicom.element_writing import ElementWriter, Place
+from dicomdesk.dicom.elements import PIXEL_DATA, DataSetBytes, Encoding, Step, StepKind, describe, walk
+from dicomdesk.dicom.value_representations import US_OR_SS, WORD_BYTES, swap_words
+from dicomdesk.errors import ConversionError
+
+_PIXEL_REPRESENTATION = 0x00280103
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataSetEdit:
+    """What changes in one data set or item."""
+
+    replaced: Mapping[int, tuple[bytes, DataSetBytes]]
+    """VR and value in the source's byte order, by tag; put in where its tag belongs when it is not there."""
+    removed: frozenset[int] = frozenset()
+    fragments: Mapping[int, list[DataSetBytes]] = field(default_factory=dict)
+    """Fragments of encapsulated pixel data, offset table first, by tag."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rewriting:
+    """How a data set is written again."""
+
+    source: Encoding
+    target: Encoding
+    has_undefined_lengths: bool = False
+    """Write sequences and items with delimiters instead of lengths."""
+    may_hold_fragments: bool = False
+    """The target takes encapsulated pixel data."""
+    swaps_pixel_data: bool = False
+    """Pixel Data has the byte order opposite to everything else (private GE transfer syntax)."""
+    edits: Mapping[int, DataSetEdit] = field(default_factory=dict)
+    """Changes, by where the data set or item starts in the source."""
+
+
+class _Open:
+    """What is remembered of a data set or item while it is written."""
+
+    __slots__ = ("edit", "edited", "group", "group_length", "pending", "signedness", "undecided")
+
+    def __init__(self, edit: DataSetEdit | None) -> None:
+        self.edit = edit
+        self.edited: frozenset[int] = frozenset()
+        """Tags of elements that are not copied."""
+        self.pending: list[int] = []
+        """Tags of elements still to be put in, ascending."""
+        if edit is not None:
+            self.pending = sorted({*edit.replaced, *edit.fragments})
+            self.edited = edit.removed.union(self.pending)
+        self.group = -1
+        self.group_length: Place | None = None
+        self.signedness: bytes | None = None
+        """US or SS, once Pixel Representation has been met."""
+        self.undecided: list[Place] = []
+        """VRs that Pixel Representation decides."""
+
+
+def rewrite(data: DataSetBytes, rewriting: Rewriting) -> bytes:
+    """The data set in its new encoding. Raises DataError when it cannot be followed or not be written so."""
+    return _Rewriter(data, rewriting).run()
+
+
+class _Rewriter:
+    def __init__(self, data: DataSetBytes, rewriting: Rewriting) -> None:
+        self._data = memoryview(data)
+        self._rewriting = rewriting
+        self._writer = ElementWriter(rewriting.target, has_undefined_lengths=rewriting.has_undefined_lengths)
+        self._open: list[_Open] = []
+        self._skips_fragments = False
+        self._handlers = {
+            StepKind.ELEMENT: self._copy_element,
+            StepKind.SEQUENCE: self._start_sequence,
+            StepKind.SEQUENCE_END: self._end_sequence,
+            StepKind.ITEM: self._start_item,
+            StepKind.ITEM_END: self._end_item,
+            StepKind.FRAGMENTS: self._start_fragments,
+            StepKind.FRAGMENT: self._copy_fragment,
+            StepKind.FRAGMENTS_END: self._end_fragments,
+        }
+
+    def run(self) -> bytes:
+        self._enter(0)
+        handlers = self._handlers
+        for step in walk(self._data, self._rewriting.source, dictionary().find_vr):
+            handlers[step.kind](step)
+        self._leave()
+        return self._writer.to_bytes()
+
+    def _enter(self, start: int) -> None:
+        self._open.append(_Open(self._rewriting.edits.get(start)))
+
+    def _leave(self) -> None:
+        opened = self._open.pop()
+        while opened.pending:
+            self._put_in(opened, opened.pending.pop(0))
+        self._end_group(opened)
+        if opened.undecided:
+            if opened.signedness is None and self._open:
+                self._open[-1].undecided += opened.undecided
+            else:
+                for place in opened.undecided:
+                    self._writer.fill_vr(place, opened.signedness or b"US")
+
+    def _reach(self, tag: int) -> _Open:
+        """Prepare for writing an element of this tag: put in what comes before, close the group before."""
+        opened = self._open[-1]
+        while opened.pending and opened.pending[0] <= tag:
+            self._put_in(opened, opened.pending.pop(0))
+        if tag >> 16 != opened.group:
+            self._end_group(opened)
+            opened.group = tag >> 16
+        return opened
+
+    def _end_group(self, opened: _Open) -> None:
+        if opened.group_length is not None:
+            self._writer.fill_length(opened.group_length)
+            opened.group_length = None
+
+    def _put_in(self, opened: _Open, tag: int) -> None:
+        edit = opened.edit
+        if edit is None:
+            return
+        if tag >> 16 != opened.group:
+            self._end_group(opened)
+            opened.group = tag >> 16
+        if tag in edit.fragments:
+            self._writer.start_fragments(tag, b"OB")
+            for fragment in edit.fragments[tag]:
+                self._writer.write_fragment(fragment)
+            self._writer.end_fragments()
+            return
+        vr, value = edit.replaced[tag]
+        self._writer.write_element(tag, vr, self._in_target_order(vr, value, self._rewriting.source))
+
+    def _copy_element(self, step: Step) -> None:
+        tag = step.tag
+        opened = self._reach(tag)
+        if tag in opened.edited:
+            return
+        vr = step.vr
+        value: DataSetBytes = self._data[step.start : step.start + step.length]
+        if tag == _PIXEL_REPRESENTATION and step.length >= 2:
+            opened.signedness = _signedness(value, step.encoding)
+        is_swapped = self._rewriting.swaps_pixel_data and tag == PIXEL_DATA
+        if is_swapped:
+            value = swap_words(value, WORD_BYTES.get(vr, 1))
+        value = self._in_target_order(vr, value, step.encoding)
+        if vr == US_OR_SS:
+            self._writer.write_element(tag, b"US", value)
+            place = self._writer.mark_vr(step.length)
+            if place is not None:
+                opened.undecided.append(place)
+            return
+        self._writer.write_element(tag, vr, value)
+        if not tag & 0xFFFF and step.length == 4:
+            opened.group_length = self._writer.mark_length()
+
+    def _in_target_order(self, vr: bytes, value: DataSetBytes, encoding: Encoding) -> DataSetBytes:
+        word_bytes = WORD_BYTES.get(vr)
+        if word_bytes is None or encoding.is_little_endian == self._rewriting.target.is_little_endian:
+            return value
+        return swap_words(value, word_bytes)
+
+    def _start_sequence(self, step: Step) -> None:
+        self._reach(step.tag)
+        self._writer.start_sequence(step.tag)
+
+    def _end_sequence(self, _step: Step) -> None:
+        self._writer.end_sequence()
+
+    def _start_item(self, step: Step) -> None:
+        self._writer.start_item()
+        self._enter(step.start)
+
+    def _end_item(self, _step: Step) -> None:
+        self._leave()
+        self._writer.end_item()
+
+    def _start_fragments(self, step: Step) -> None:
+        opened = self._reach(step.tag)
+        self._skips_fragments = step.tag in opened.edited
+        if self._skips_fragments:
+            return
+        if not self._rewriting.may_hold_fragments:
+            raise ConversionError(
+                f"{describe(step.tag)} is encapsulated, which the transfer syntax asked for cannot be"
+            )
+        self._writer.start_fragments(step.tag, step.vr)
+
+    def _copy_fragment(self, step: Step) -> None:
+        if not self._skips_fragments:
+            self._writer.write_fragment(self._data[step.start : step.start + step.length])
+
+    def _end_fragments(self, _step: Step) -> None:
+        if not self._skips_fragments:
+            self._writer.end_fragments()
+
+
+def _signedness(value: DataSetBytes, encoding: Encoding) -> bytes:
+    (number,) = unpack_from("<H" if encoding.is_little_endian else ">H", value)
+    return b"SS" if number == 1 else b"US"

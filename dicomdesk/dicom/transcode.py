@@ -1,0 +1,86 @@
+"""Converts a data set from one transfer syntax to another, in memory.
+
+Values are never interpreted more than the conversion needs, and the SOP Instance UID never changes. When source and
+target are the same, the bytes come back as they are.
+"""
+
+from dicomdesk.dicom import transfer_syntaxes as ts
+from dicomdesk.dicom.codecs import CODECS_EXTRA, can_decode, can_encode, missing_packages
+from dicomdesk.dicom.deflate import deflate, inflate
+from dicomdesk.dicom.elements import DataSetBytes, Encoding
+from dicomdesk.dicom.rewriting import Rewriting, rewrite
+from dicomdesk.errors import ConversionError
+
+DEFAULT_COMPRESSION_LEVEL = 6
+"""zlib's own default, and DCMTK's."""
+
+
+def can_convert(source: str, target: str) -> bool:
+    """Whether data sets in one transfer syntax can be had in another, with what is installed. Both are UIDs."""
+    if source == target:
+        return True
+    if ts.find_transfer_syntax(source) is None or ts.find_transfer_syntax(target) is None:
+        return False
+    if target == ts.PRIVATE_GE_IMPLICIT:
+        return False
+    return (source == ts.PRIVATE_GE_IMPLICIT or can_decode(source)) and can_encode(target)
+
+
+def convert_data_set(
+    data: DataSetBytes, *, source: str, target: str, compression_level: int = DEFAULT_COMPRESSION_LEVEL
+) -> bytes:
+    """The data set in the target transfer syntax; both are UIDs.
+
+    Sequences and items get explicit lengths, group lengths are made right, values odd in length are padded.
+    ``compression_level`` (0 to 9) is for deflating. Raises ConversionError when it cannot be done, TruncatedError or
+    DataError when the data set's bytes cannot be followed.
+    """
+    if source == target:
+        return bytes(data)
+    source_syntax, target_syntax = _known(source), _known(target)
+    _require_convertible(source_syntax, target_syntax)
+    if source_syntax.is_deflated:
+        data = inflate(data)
+    converted = rewrite(
+        data,
+        Rewriting(
+            source=_encoding(source_syntax),
+            target=_encoding(target_syntax),
+            swaps_pixel_data=source == ts.PRIVATE_GE_IMPLICIT,
+        ),
+    )
+    return deflate(converted, compression_level) if target_syntax.is_deflated else converted
+
+
+def make_lengths_explicit(data: DataSetBytes, transfer_syntax_uid: str) -> bytes:
+    """The data set in its own transfer syntax with explicit lengths of sequences and items, and right group lengths.
+
+    Raises as ``convert_data_set`` does; an unknown transfer syntax is taken for explicit VR little endian.
+    """
+    syntax = ts.find_transfer_syntax(transfer_syntax_uid) or _known(ts.EXPLICIT_VR_LITTLE_ENDIAN)
+    if syntax.is_deflated:
+        data = inflate(data)
+    encoding = _encoding(syntax)
+    written = rewrite(data, Rewriting(source=encoding, target=encoding, may_hold_fragments=True))
+    return deflate(written, DEFAULT_COMPRESSION_LEVEL) if syntax.is_deflated else written
+
+
+def _known(uid: str) -> ts.TransferSyntax:
+    syntax = ts.find_transfer_syntax(uid)
+    if syntax is None:
+        raise ConversionError(f"the transfer syntax {uid} is not known")
+    return syntax
+
+
+def _encoding(syntax: ts.TransferSyntax) -> Encoding:
+    return Encoding(is_explicit_vr=syntax.is_explicit_vr, is_little_endian=syntax.is_little_endian)
+
+
+def _require_convertible(source: ts.TransferSyntax, target: ts.TransferSyntax) -> None:
+    if can_convert(source.uid, target.uid):
+        return
+    if source.uid != ts.PRIVATE_GE_IMPLICIT and not can_decode(source.uid):
+        missing = missing_packages(source.uid)
+        advice = f"; install {CODECS_EXTRA} ({', '.join(missing)})" if missing else ""
+        raise ConversionError(f"no decoder for {source.name}{advice}")
+    raise ConversionError(f"no encoder for {target.name}")
