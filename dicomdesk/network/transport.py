@@ -1,0 +1,342 @@
+"""Every internal of pynetdicom that dicomdesk touches: its upper layer and DIMSE providers, without threads or polling.
+
+pynetdicom negotiates, encodes and decodes; it is driven by whichever thread uses the association, through a
+``Connection``. ``PumpedDul.send_pdu`` runs the state machine (PS3.8 9.2) at once; ``PumpedDul.receive_pdu`` and
+``PumpedDimse.get_msg`` wait on the socket until something is there for the user. No reactor thread is ever started, so
+pynetdicom's own ``send_c_...`` methods and service classes work unchanged on a ``PumpedAssociation``.
+
+A contract test checks that pynetdicom still has what is used here, with the meaning that is assumed here.
+"""
+
+import contextlib
+import logging
+from collections.abc import Callable
+from time import monotonic
+from typing import Any
+
+from pynetdicom import _config
+from pynetdicom.ae import ApplicationEntity
+from pynetdicom.association import Association
+from pynetdicom.dimse import DIMSEServiceProvider
+from pynetdicom.dimse_primitives import DimseServiceType
+from pynetdicom.dul import DULServiceProvider
+from pynetdicom.fsm import InvalidEventError
+from pynetdicom.pdu_primitives import A_ABORT, A_ASSOCIATE, A_P_ABORT, A_RELEASE, P_DATA
+from pynetdicom.transport import T_CONNECT, AddressInformation, AssociationSocket
+
+from dicomdesk.errors import AssociationAbortedError, PeerError, PeerProtocolError, PeerTimeoutError
+from dicomdesk.network.connection import Connection, ConnectionInterruptedError
+
+Message = tuple[None, None] | tuple[int, DimseServiceType]
+UserPrimitive = A_ASSOCIATE | A_RELEASE | A_ABORT | A_P_ABORT
+
+IDLE, ESTABLISHED, CLOSING = "Sta1", "Sta6", "Sta13"
+"""States of the upper layer (PS3.8 9.2.1) that are looked at: no association, data transfer, awaiting close."""
+
+MAX_MESSAGE_BYTES = 1 << 26
+"""Largest DIMSE message that pynetdicom may collect in memory; instances to be stored do not come this way."""
+
+_CONNECTION_OPEN, _CONNECTION_CLOSED, _ARTIM_EXPIRED, _INVALID_PDU = "Evt5", "Evt17", "Evt18", "Evt19"
+
+
+def _silence_pynetdicom() -> None:
+    """Set pynetdicom's global switches: its records hold identifiers of patients and repeat what we raise."""
+    _config.LOG_HANDLER_LEVEL = "none"
+    _config.LOG_REQUEST_IDENTIFIERS = False
+    _config.LOG_RESPONSE_IDENTIFIERS = False
+    _config.CODECS = ("ascii", "iso8859-1")
+    logging.getLogger("pynetdicom").setLevel(logging.CRITICAL + 1)
+
+
+_silence_pynetdicom()
+
+
+class ConnectionSocket(AssociationSocket):
+    """pynetdicom's view of a connection that is established already."""
+
+    def __init__(self, association: "PumpedAssociation", connection: Connection) -> None:
+        super().__init__(association, client_socket=connection.socket)
+        self.connection = connection
+        self._provider = association.dul
+        if association.is_requestor:
+            # The base class announces an incoming connection; ours is the answer to T_CONNECT instead.
+            self.event_queue.get_nowait()
+
+    def connect(self, primitive: T_CONNECT) -> None:
+        """Confirm the transport connection."""
+        primitive.result = "Evt2"
+        self.provider_queue.put(primitive)
+
+    def send(self, bytestream: bytes) -> None:
+        """Send a whole PDU; a failure is kept for the user and closes the association."""
+        try:
+            self.connection.send(bytestream)
+        except PeerError as error:
+            self._provider.fail(error, _CONNECTION_CLOSED)
+
+    @property
+    def ready(self) -> bool:
+        """Unused: the pump waits on the connection itself."""
+        return False
+
+    def close(self) -> None:
+        """Close the connection and tell the state machine."""
+        if self.socket is None:
+            return
+        self._shutdown_socket()
+        self.socket = None
+        self._is_connected = False
+        self.event_queue.put(_CONNECTION_CLOSED)
+
+    def _shutdown_socket(self) -> None:
+        self.connection.close()
+
+
+class PumpedDul(DULServiceProvider):
+    """The upper layer service provider, run by the thread that calls it."""
+
+    def __init__(self, association: "PumpedAssociation", connection: Connection) -> None:
+        super().__init__(association)
+        self.connection = connection
+        self.failure: PeerError | None = None
+        """The first thing that went wrong on the connection, in plain words."""
+        self.closing_timeout_s = 0.0
+        """How long the peer is given to close after the last PDU; 0 closes at once."""
+
+    @property
+    def state(self) -> str:
+        """The state of PS3.8 9.2.1, "Sta1" to "Sta13"."""
+        return str(self.state_machine.current_state)
+
+    def fail(self, error: PeerError, event: str) -> None:
+        """Keep the reason and tell the state machine."""
+        if self.failure is None:
+            self.failure = error
+        self.event_queue.put(event)
+
+    def send_pdu(self, primitive: UserPrimitive | P_DATA) -> None:
+        """Encode the primitive and send it before returning; nothing is sent where the state does not allow it."""
+        super().send_pdu(primitive)
+        self.run_pending()
+
+    def run_pending(self) -> None:
+        """Run the state machine until no event and no primitive of the user is left."""
+        while self._has_event():
+            try:
+                self.state_machine.do_action(self.event_queue.get_nowait())
+            except InvalidEventError:
+                # The association is over and the user does not know yet.
+                self.to_provider_queue.queue.clear()
+
+    def _has_event(self) -> bool:
+        """Whether the state machine has something to do: the next primitive of the user, or a close that is due."""
+        if not self.event_queue.empty() or self._process_recv_primitive():
+            return True
+        return self.state == CLOSING and self._close()
+
+    def _close(self) -> bool:
+        """State 13: the last PDU is out; let the peer read it, then close. False when that was done before."""
+        if self.socket is None or self.socket.socket is None:
+            return False
+        if self.closing_timeout_s:
+            self.connection.finish(monotonic() + self.closing_timeout_s)
+        self.socket.close()
+        return True
+
+    def feed(self, pdu: memoryview | bytes) -> None:
+        """Process one PDU that was read from the connection by someone else."""
+        try:
+            decoded, event = self._decode_pdu(bytearray(pdu))
+        except Exception as error:  # noqa: BLE001 - whatever pynetdicom trips over, the PDU is to blame
+            failure = PeerProtocolError(
+                f"The peer sent a PDU that cannot be decoded ({type(error).__name__})",
+                condition="DUL Illegal or ill-formed PDU",
+            )
+            self.fail(failure, _INVALID_PDU)
+        else:
+            self._recv_pdu.put(decoded)
+            self.event_queue.put(event)
+        self._run_guarded()
+
+    def _run_guarded(self) -> None:
+        """Run the state machine; what a PDU makes it trip over ends the association, not the program."""
+        try:
+            self.run_pending()
+        except Exception as error:  # noqa: BLE001 - the state machine and DIMSE decoding run on bytes of the peer
+            self._recv_pdu.queue.clear()
+            self.to_provider_queue.queue.clear()
+            failure = PeerProtocolError(
+                f"The peer sent a message that cannot be decoded ({type(error).__name__})",
+                condition="DIMSE Badly formed message",
+            )
+            self.fail(failure, _INVALID_PDU)
+            self.run_pending()
+
+    def pump(self, deadline: float | None = None) -> bool:
+        """Wait for one PDU and process it; False when the deadline passed or the association is over."""
+        if not self.connection.is_open:
+            return False
+        artim = self._artim_deadline()
+        first = min((limit for limit in (deadline, artim) if limit is not None), default=None)
+        try:
+            _, pdu = self.connection.read_pdu(first)
+        except PeerTimeoutError as error:
+            if artim is None or monotonic() < artim:
+                if deadline is not None and monotonic() >= deadline:
+                    return False
+                self.fail(error, _CONNECTION_CLOSED)
+            elif self.state in {"Sta2", CLOSING}:
+                self.fail(error, _ARTIM_EXPIRED)
+            self.run_pending()
+            return False
+        except AssociationAbortedError as error:
+            self.fail(error, _CONNECTION_CLOSED)
+            self.run_pending()
+        except PeerProtocolError as error:
+            self.fail(error, _INVALID_PDU)
+            self.run_pending()
+        else:
+            self.feed(pdu)
+        return True
+
+    def _artim_deadline(self) -> float | None:
+        """When the ARTIM timer (PS3.8 9.1.5) expires; it matters while the peer has to begin or to end."""
+        if self.state not in {"Sta2", CLOSING} or self.artim_timer.timeout is None:
+            return None
+        return monotonic() + float(self.artim_timer.remaining)
+
+    def receive_pdu(self, wait: bool = False, timeout: float | None = None) -> UserPrimitive | None:  # noqa: FBT001, FBT002 - pynetdicom's signature
+        """The next primitive for the user: of those there, or after waiting for the peer up to ``timeout`` seconds."""
+        deadline = None if timeout is None else monotonic() + timeout
+        self.run_pending()
+        while wait and self.to_user_queue.empty():
+            if not self.pump(deadline):
+                break
+        primitive: UserPrimitive | None = super().receive_pdu(wait=False)
+        return primitive
+
+    def is_alive(self) -> bool:
+        """Whether the association can still exchange PDUs."""
+        return self.state != IDLE
+
+    def start(self) -> None:
+        """Not used: there is no thread."""
+        raise RuntimeError("a pumped provider has no thread")
+
+    def stop_dul(self) -> bool:
+        """Nothing is to be stopped."""
+        return True
+
+
+class PumpedDimse(DIMSEServiceProvider):
+    """The DIMSE service provider whose waiting reads the connection."""
+
+    def __init__(self, association: "PumpedAssociation", provider: PumpedDul) -> None:
+        super().__init__(association)
+        self._provider = provider
+        self._collected_bytes = 0
+
+    def get_msg(self, block: bool = False) -> Message:  # noqa: FBT001, FBT002 - pynetdicom's signature
+        """The next message and its context; (None, None) when there is none in time or the association is ending."""
+        timeout = self.dimse_timeout
+        deadline = None if timeout is None else monotonic() + timeout
+        while block and self.msg_queue.empty() and self._provider.to_user_queue.empty():
+            if not self._provider.pump(deadline):
+                break
+        return super().get_msg(block=False)
+
+    def receive_primitive(self, primitive: P_DATA) -> None:
+        """Collect fragments into a message, of limited size."""
+        self._collected_bytes += sum(len(value) for _, value in primitive.presentation_data_value_list)
+        if self._collected_bytes > MAX_MESSAGE_BYTES:
+            raise ValueError("message too long")
+        super().receive_primitive(primitive)
+        if self.message is None:
+            self._collected_bytes = 0
+
+
+class PumpedAssociation(Association):
+    """pynetdicom's association in the thread of its user: the base of both roles.
+
+    ``mode`` is "requestor" or "acceptor". The acceptor's first input is expected within the ACSE timeout.
+    """
+
+    def __init__(self, entity: ApplicationEntity, mode: str, connection: Connection) -> None:
+        super().__init__(entity, mode)
+        self.connection = connection
+        self.dul: PumpedDul = PumpedDul(self, connection)
+        self.dimse: PumpedDimse = PumpedDimse(self, self.dul)
+        self.acse_timeout = entity.acse_timeout
+        self.network_timeout = None
+        self._is_paused = True
+        """pynetdicom's sign that no reactor competes for messages."""
+        self.set_socket(ConnectionSocket(self, connection))
+        self._set_addresses()
+
+    def _set_addresses(self) -> None:
+        """Give pynetdicom the addresses of both ends, which its state machine reports when it closes."""
+        local, remote = (self.requestor, self.acceptor) if self.is_requestor else (self.acceptor, self.requestor)
+        local.address_info = _address(self.connection.socket.getsockname)
+        remote.address_info = _address(self.connection.socket.getpeername)
+
+    def _serve_request(self, msg: DimseServiceType, context_id: int) -> None:
+        """Run the service class for a request; N-EVENT-REPORT would come from a thread of its own and is not served."""
+        if type(msg).__name__ != "N_EVENT_REPORT":
+            super()._serve_request(msg, context_id)
+
+    def serve_messages(self) -> None:
+        """Give the requests collected so far to pynetdicom's service classes (acceptor)."""
+        while True:
+            context_id, message = self.dimse.get_msg(block=False)
+            if message is None or context_id is None:
+                return
+            self._serve_request(message, context_id)
+
+    def kill(self) -> None:
+        """Mark the association as over; there is no thread to end."""
+        self._kill = True
+        self.is_established = False
+
+    def run_reactor(self) -> None:
+        """Not used: there is no thread."""
+        raise RuntimeError("a pumped association has no thread")
+
+    def start(self) -> None:
+        """Not used: there is no thread."""
+        raise RuntimeError("a pumped association has no thread")
+
+    def _abort_blocking(self, block: bool = True) -> None:  # noqa: FBT001, FBT002, ARG002 - pynetdicom's signature
+        """Send A-ABORT when a PDU may begin now, and close; without waiting, once."""
+        if self._sent_abort or self.is_released:
+            return
+        self._sent_abort = True
+        if self.connection.is_open and self.connection.is_between_pdus:
+            with contextlib.suppress(ConnectionInterruptedError):
+                self.acse.send_abort(0x00)
+        self.connection.close()
+        self.is_aborted = True
+        self.kill()
+
+    def release(self) -> None:
+        """Ask for release and wait for the answer up to the ACSE timeout (PS3.8 7.2)."""
+        if self.is_established:
+            self.acse.negotiate_release()
+
+
+def make_entity(ae_title: str, *, acse_timeout_s: float | None, dimse_timeout_s: float | None) -> ApplicationEntity:
+    """What pynetdicom needs to know of us; one per association, because it holds a lock and the timeouts."""
+    entity = ApplicationEntity(ae_title)
+    entity.acse_timeout = acse_timeout_s
+    entity.dimse_timeout = dimse_timeout_s
+    entity.network_timeout = None
+    return entity
+
+
+def _address(name: Callable[[], Any]) -> AddressInformation:
+    try:
+        value = name()
+    except OSError:
+        value = ()
+    if not isinstance(value, tuple) or len(value) not in {2, 4}:
+        value = ("127.0.0.1", 0)
+    return AddressInformation.from_tuple(value)
