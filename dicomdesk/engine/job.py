@@ -1,0 +1,218 @@
+"""What all jobs share: a state, a two-step cancel, a sink for facts, and a result that always comes.
+
+A job is WAITING until its thread runs, then RUNNING. The first cancel makes it STOPPING: the current instance is
+finished and associations are released. The second makes it ABORTING: associations are aborted. Every way ends in
+FINISHED, which is final. The table ``TRANSITIONS`` holds exactly these steps and ``JobControl`` is the only code that
+takes them.
+"""
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from enum import Enum
+from typing import Generic, Protocol, TypeVar
+
+from dicomdesk.engine.events import Event, EventSink, JobFinished, JobStarted
+from dicomdesk.engine.stats import Progress
+
+__all__ = ["TRANSITIONS", "EventRelay", "Job", "JobControl", "JobState", "ThreadStarter", "new_job_id"]
+
+_log = logging.getLogger(__name__)
+
+
+class JobState(Enum):
+    """Where a job is."""
+
+    WAITING = "waiting"
+    """Its thread does not run yet."""
+    RUNNING = "running"
+    STOPPING = "stopping"
+    """Cancelled once: finishes what it is at and releases."""
+    ABORTING = "aborting"
+    """Cancelled twice: breaks off what it is at."""
+    FINISHED = "finished"
+
+
+TRANSITIONS: dict[JobState, frozenset[JobState]] = {
+    JobState.WAITING: frozenset({JobState.RUNNING, JobState.STOPPING}),
+    JobState.RUNNING: frozenset({JobState.STOPPING, JobState.FINISHED}),
+    JobState.STOPPING: frozenset({JobState.ABORTING, JobState.FINISHED}),
+    JobState.ABORTING: frozenset({JobState.FINISHED}),
+    JobState.FINISHED: frozenset(),
+}
+"""The states that may follow each state."""
+
+
+class ThreadStarter(Protocol):
+    """Starts a named thread that the engine owns and joins."""
+
+    def __call__(self, name: str, run: Callable[[], None]) -> threading.Thread:
+        """Start a thread that runs ``run`` and return it."""
+        ...
+
+
+def new_job_id(kind: str) -> str:
+    """Return an identifier such as "send-3f9a1c07", unlike all others of this machine."""
+    return f"{kind}-{os.urandom(4).hex()}"
+
+
+class EventRelay:
+    """Hands facts to a job's sink: one at a time, in order, none after ``JobFinished``.
+
+    May be called from every thread of the job. What the sink raises is logged and goes no further.
+    """
+
+    def __init__(self, sink: EventSink) -> None:
+        self._sink = sink
+        self._lock = threading.Lock()
+        self._is_closed = False
+
+    def __call__(self, event: Event) -> None:
+        """Pass the fact on; nothing is passed on after ``JobFinished``."""
+        with self._lock:
+            if self._is_closed:
+                return
+            try:
+                self._sink(event)
+            except Exception:  # noqa: BLE001 - the sink is not ours: its faults must not reach the transfer
+                _log.exception("an event sink failed at %s", type(event).__name__)
+            if isinstance(event, JobFinished):
+                self._is_closed = True
+
+
+class JobControl:
+    """State of one job and the requests to end it. Thread-safe.
+
+    ``is_stopping`` and ``is_aborting`` are plain attributes, cheap enough to be read for each instance.
+    """
+
+    def __init__(self) -> None:
+        self._condition = threading.Condition()
+        self._state = JobState.WAITING
+        self._aborters: dict[int, Callable[[], None]] = {}
+        self._next_aborter = 0
+        self.is_stopping = False
+        """Whether a cancel was asked for (once or twice)."""
+        self.is_aborting = False
+        """Whether cancel was asked for twice."""
+
+    @property
+    def state(self) -> JobState:
+        """Where the job is."""
+        return self._state
+
+    def advance(self, state: JobState) -> bool:
+        """Go to ``state`` if the table allows it from here, and tell whether it did."""
+        with self._condition:
+            return self._advance(state)
+
+    def cancel(self) -> None:
+        """Ask for the end: the first call stops in order, the second aborts; more do nothing. From any thread."""
+        with self._condition:
+            wanted = JobState.ABORTING if self._state is JobState.STOPPING else JobState.STOPPING
+            changed = self._advance(wanted)
+            aborters = list(self._aborters.values()) if changed and wanted is JobState.ABORTING else []
+        for abort in aborters:
+            abort()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait unless or until a cancel is asked for; True when the whole time has passed without one."""
+        deadline = time.monotonic() + seconds
+        with self._condition:
+            while not self.is_stopping:
+                left = deadline - time.monotonic()
+                if left <= 0:
+                    return True
+                self._condition.wait(left)
+        return False
+
+    def wait_for_stop(self) -> None:
+        """Wait until a cancel is asked for."""
+        with self._condition:
+            self._condition.wait_for(lambda: self.is_stopping)
+
+    @contextmanager
+    def aborting_with(self, abort: Callable[[], None]) -> Iterator[None]:
+        """While inside, ``abort`` is what the second cancel calls, on the cancelling thread; at once if it came."""
+        with self._condition:
+            number = self._next_aborter
+            self._next_aborter += 1
+            self._aborters[number] = abort
+            is_late = self.is_aborting
+        if is_late:
+            abort()
+        try:
+            yield
+        finally:
+            with self._condition:
+                del self._aborters[number]
+
+    def _advance(self, state: JobState) -> bool:
+        if state not in TRANSITIONS[self._state]:
+            return False
+        self._state = state
+        self.is_stopping = self.is_stopping or state in {JobState.STOPPING, JobState.ABORTING}
+        self.is_aborting = self.is_aborting or state is JobState.ABORTING
+        self._condition.notify_all()
+        return True
+
+
+ResultT = TypeVar("ResultT")
+
+
+class Job(Generic[ResultT]):
+    """One piece of work on threads of its own.
+
+    ``done`` resolves with the job's result after ``JobFinished`` was reported; it never holds an exception and cannot
+    be cancelled: use ``cancel``. All methods may be called from any thread.
+    """
+
+    def __init__(self, job_id: str, sink: EventSink) -> None:
+        self.id = job_id
+        self.done: Future[ResultT] = Future()
+        self.done.set_running_or_notify_cancel()
+        self._control = JobControl()
+        self._report = EventRelay(sink)
+
+    @property
+    def state(self) -> JobState:
+        """Where the job is."""
+        return self._control.state
+
+    def cancel(self) -> None:
+        """First call: finish the current instance and release. Second call: abort."""
+        self._control.cancel()
+
+    def progress(self) -> Progress:
+        """How far the job is, now."""
+        raise NotImplementedError
+
+    def run(self) -> None:
+        """Do the work; the engine calls this once, on the job's thread."""
+        self._control.advance(JobState.RUNNING)
+        self._report(JobStarted(job_id=self.id, at=datetime.now(UTC)))
+        try:
+            result = self._work()
+        except Exception as error:  # noqa: BLE001 - top level of a worker: the result must come whatever happened
+            _log.exception("job %s failed by a fault of this program", self.id)
+            result = self._after_fault(error)
+        self._control.advance(JobState.FINISHED)
+        self._report(self._finished(result))
+        self.done.set_result(result)
+
+    def _work(self) -> ResultT:
+        """Do the work and return what came of it."""
+        raise NotImplementedError
+
+    def _after_fault(self, error: Exception) -> ResultT:
+        """Return what came of the work when ``_work`` raised."""
+        raise NotImplementedError
+
+    def _finished(self, result: ResultT) -> JobFinished:
+        """Return the last fact of the job."""
+        raise NotImplementedError
