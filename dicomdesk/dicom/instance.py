@@ -43,11 +43,11 @@ class InstanceHeader:
     """
 
     sop_class_uid: str
-    """(0008,0016) of the data set."""
+    """(0008,0016) of the data set; (0002,0002) where the data set has none."""
     sop_instance_uid: str
-    """(0008,0018) of the data set."""
+    """(0008,0018) of the data set; (0002,0003) where the data set has none."""
     transfer_syntax_uid: str
-    """(0002,0010), or guessed for a bare data set."""
+    """(0002,0010); where the file has none, guessed from the data set unless only Part 10 files are wanted."""
     data_set_offset: int
     """Where the data set starts in the file, bytes."""
     data_set_length: int
@@ -63,3 +63,9 @@ class InstanceHeader:
     series_description: str = ""
     series_date: str = ""
     modality: str = ""
+    media_sop_class_uid: str = ""
+    """(0002,0002); "" for a bare data set."""
+    media_sop_instance_uid: str = ""
+    """(0002,0003); "" for a bare data set."""
+    has_data_set_uids: bool = True
+    """False when the data set itself lacks its class or instance UID, or ends before: it cannot be sent."""

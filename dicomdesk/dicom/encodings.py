@@ -1,0 +1,76 @@
+"""How element headers are encoded: explicit or implicit VR, little or big endian (PS3.5 section 7.1)."""
+
+from struct import Struct
+
+SHORT_VRS = frozenset(b"AE AS AT CS DA DS DT FL FD IS LO LT PN SH SL SS ST TM UI UL US".split())
+"""VRs with a length of two bytes (PS3.5 table 7.1-2)."""
+
+LONG_VRS = frozenset(b"OB OD OF OL OV OW SQ SV UC UN UR UT UV".split())
+"""VRs with a length of four bytes after two reserved ones (PS3.5 table 7.1-1)."""
+
+UNDEFINED_LENGTH = 0xFFFFFFFF
+DELIMITER_GROUP = 0xFFFE
+
+Element = tuple[int, int, bytes, int, int]
+"""Group, element number, VR (b"" in implicit VR and for items), bytes of the header, length of the value."""
+
+
+class Encoding:
+    """One way to write element headers; there are four instances, one for each."""
+
+    __slots__ = ("_explicit", "_implicit", "_long", "is_explicit_vr", "is_little_endian")
+
+    def __init__(self, *, is_explicit_vr: bool, is_little_endian: bool) -> None:
+        order = "<" if is_little_endian else ">"
+        self.is_explicit_vr = is_explicit_vr
+        self.is_little_endian = is_little_endian
+        self._explicit = Struct(order + "HH2sH").unpack_from
+        self._implicit = Struct(order + "HHI").unpack_from
+        self._long = Struct(order + "I").unpack_from
+
+    @staticmethod
+    def of(*, is_explicit_vr: bool, is_little_endian: bool) -> "Encoding":
+        """Return the instance for these two properties."""
+        if is_explicit_vr:
+            return EXPLICIT_LITTLE if is_little_endian else EXPLICIT_BIG
+        return IMPLICIT_LITTLE if is_little_endian else IMPLICIT_BIG
+
+    def read_element(self, buffer: bytes | bytearray | memoryview, position: int) -> Element | None:
+        """Read the element header at ``position``, where at least 8 bytes must be; None when it is cut off.
+
+        VRs that are not known have a length of four bytes when they are two capital letters, else of two.
+        """
+        if not self.is_explicit_vr:
+            group, number, length = self._implicit(buffer, position)
+            return group, number, b"", 8, length
+        group, number, vr, length = self._explicit(buffer, position)
+        if group == DELIMITER_GROUP:
+            return group, number, b"", 8, self._long(buffer, position + 4)[0]
+        if vr in SHORT_VRS or not is_long_vr(vr):
+            return group, number, vr, 8, length
+        if position + 12 > len(buffer):
+            return None
+        return group, number, vr, 12, self._long(buffer, position + 8)[0]
+
+
+EXPLICIT_LITTLE = Encoding(is_explicit_vr=True, is_little_endian=True)
+EXPLICIT_BIG = Encoding(is_explicit_vr=True, is_little_endian=False)
+IMPLICIT_LITTLE = Encoding(is_explicit_vr=False, is_little_endian=True)
+IMPLICIT_BIG = Encoding(is_explicit_vr=False, is_little_endian=False)
+"""Not a standard encoding; guessed for what cannot be read otherwise."""
+
+
+def is_long_vr(vr: bytes) -> bool:
+    """Return whether this VR, which is none of SHORT_VRS, has a length of four bytes."""
+    return vr in LONG_VRS or (0x41 <= vr[0] <= 0x5A and 0x41 <= vr[1] <= 0x5A)
+
+
+def guess_encoding(buffer: bytes, position: int) -> Encoding | None:
+    """Guess the encoding of a data set from its first element header; None when 6 bytes are not there."""
+    first = buffer[position : position + 6]
+    if len(first) < 6:
+        return None
+    is_explicit_vr = first[4:] in SHORT_VRS or first[4:] in LONG_VRS
+    little_group = first[0] | first[1] << 8
+    big_group = first[0] << 8 | first[1]
+    return Encoding.of(is_explicit_vr=is_explicit_vr, is_little_endian=little_group <= 0xFF or big_group > 0xFF)
