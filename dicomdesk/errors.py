@@ -19,6 +19,7 @@
      |    +-- StorageError                 cannot write: full, read-only, vanished
      |    +-- ReportError                  the report cannot be written
      +-- SettingsError                 look at what was asked for
+          +-- IllegalAeTitleError          an AE title that cannot be sent
           +-- ProfileError                 association negotiation profile files
           +-- LogConfigurationError        log configuration files
           +-- DictionaryError              data dictionary files
@@ -129,8 +130,23 @@ class SettingsError(DicomdeskError):
     """What was asked for makes no sense or cannot be read."""
 
 
+class IllegalAeTitleError(SettingsError):
+    """An AE title is blank or has characters that cannot be sent; ``condition`` is DCMTK's wording."""
+
+    def __init__(self, message: str, *, condition: str = "") -> None:
+        super().__init__(message)
+        self.condition = condition
+
+
 class ProfileError(SettingsError):
-    """An association negotiation profile file is wrong."""
+    """An association negotiation profile file is wrong.
+
+    The message is DCMTK's; ``explanation`` is the longer line that it logs before, "" where it logs none.
+    """
+
+    def __init__(self, message: str, *, explanation: str = "") -> None:
+        super().__init__(message)
+        self.explanation = explanation
 
 
 class LogConfigurationError(SettingsError):
