@@ -1,0 +1,85 @@
+"""Starts dicomdesk: the window without arguments, a tool with its name as the first argument.
+
+Called through a link that has a tool's name, it is that tool.
+"""
+
+import os
+import sys
+from collections.abc import Sequence
+
+from dicomdesk import __version__
+from dicomdesk.cli.exit_codes import ExitCode
+from dicomdesk.cli.program import run_program
+from dicomdesk.cli.tools import TOOLS, load_program, suggest
+
+
+def main() -> int:
+    """Run what the command line of this process says; returns the exit code."""
+    called_as, *arguments = sys.argv
+    name = os.path.splitext(os.path.basename(called_as))[0]
+    if name in TOOLS:
+        return run_program(load_program(name), arguments)
+    return run_desk(arguments)
+
+
+def run_desk(arguments: Sequence[str]) -> int:
+    """Run ``dicomdesk`` itself with these arguments; returns the exit code."""
+    if not arguments:
+        return _open_window()
+    name, *rest = arguments
+    if name in TOOLS:
+        return run_program(load_program(name), rest)
+    if name in ("-h", "--help"):
+        sys.stdout.write(_help_text())
+        return int(ExitCode.SUCCESS)
+    if name == "--version":
+        sys.stdout.write(f"dicomdesk {__version__}\n")
+        return int(ExitCode.SUCCESS)
+    kind = "option" if name.startswith(("-", "+")) else "tool"
+    guesses = suggest(name)
+    hint = f"did you mean {' or '.join(guesses)}?" if guesses else f"the tools are: {', '.join(TOOLS)}"
+    sys.stderr.write(f"dicomdesk: unknown {kind} '{name}'; {hint}\n")
+    return int(ExitCode.COMMAND_LINE_SYNTAX)
+
+
+def _open_window() -> int:
+    missing = _what_the_window_lacks()
+    if missing:
+        tools = "\n".join(f"  dicomdesk {name:<10} {text}" for name, text in TOOLS.items())
+        sys.stderr.write(
+            f"dicomdesk: the window cannot be opened: {missing}.\nThese tools work without it:\n{tools}\n"
+            "Each explains itself with --help.\n"
+        )
+        return 1
+    from dicomdesk.gui.app import run_window  # noqa: PLC0415 - only the window needs Qt
+
+    return run_window()
+
+
+def _what_the_window_lacks() -> str:
+    """Why no window can be opened here, in plain words; "" when it can."""
+    from importlib.util import find_spec  # noqa: PLC0415 - only before the window: start-up time
+
+    absent = [name for name in ("PySide6", "qasync") if find_spec(name) is None]
+    if absent:
+        return f"{' and '.join(absent)} not installed; pip install 'dicomdesk[gui]' adds what it needs"
+    names = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    if sys.platform.startswith("linux") and not any(os.environ.get(name) for name in names):
+        return "there is no display (neither DISPLAY nor WAYLAND_DISPLAY is set)"
+    return ""
+
+
+def _help_text() -> str:
+    tools = "\n".join(f"  {name:<10} {text}" for name, text in TOOLS.items())
+    return (
+        f"dicomdesk {__version__}: moves DICOM between machines\n\n"
+        "usage: dicomdesk                opens the window\n"
+        "       dicomdesk TOOL [...]     runs a tool; TOOL --help explains it\n"
+        "       dicomdesk --version\n\n"
+        f"tools:\n{tools}\n\n"
+        "Called through a link that has a tool's name, dicomdesk is that tool.\n"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

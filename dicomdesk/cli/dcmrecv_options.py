@@ -1,0 +1,319 @@
+"""The options of ``dcmrecv``, and the request that they make."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from dicomdesk.cli import options as shared
+from dicomdesk.cli.grammar import CommandLine, CommandLineError, Option, OptionGroup, Parameter, Tool
+from dicomdesk.engine.requests import DuplicatePolicy, FileNaming, ProfileSelection, ReceiveRequest, StorageMode
+
+_NETWORK = OptionGroup(
+    title="network options",
+    groups=(
+        OptionGroup(
+            title="association negotiation profile from configuration file",
+            options=(
+                Option(
+                    short="-xf",
+                    long="--config-file",
+                    argument="[f]ilename, [p]rofile: string",
+                    values=2,
+                    text=("accept what profile p of file f says",),
+                ),
+            ),
+        ),
+        OptionGroup(
+            title="application entity title",
+            options=(
+                Option(
+                    short="-aet",
+                    long="--aetitle",
+                    argument="[a]etitle: string",
+                    text=("own AE title (default: DCMRECV)",),
+                ),
+                Option(short="-uca", long="--use-called-aetitle", text=("answer with the AE title that was called",)),
+            ),
+        ),
+        OptionGroup(
+            title="other network options",
+            options=(
+                shared.ACSE_TIMEOUT,
+                shared.DIMSE_TIMEOUT,
+                shared.MAX_PDU,
+                Option(short="-dhl", long="--disable-host-lookup", text=("show addresses of peers, not host names",)),
+            ),
+        ),
+    ),
+)
+
+_TLS_VALUES = {"--enable-tls": 2}
+_TLS_WITH_VALUE = (
+    "--use-passwd",
+    "--add-cert-file",
+    "--add-cert-dir",
+    "--add-crl-file",
+    "--cipher",
+    "--dhparam",
+    "--seed",
+    "--write-seed-file",
+)
+_TLS_NAMES = """
++tls --enable-tls
++ps --std-passwd
++pw --use-passwd
+-pw --null-passwd
+-pem --pem-keys
+-der --der-keys
++cf --add-cert-file
++cd --add-cert-dir
++crl --add-crl-file
++crv --enable-crl-vfy
++cra --enable-crl-all
++py --profile-bcp195-nd
++px --profile-bcp195
++pz --profile-bcp195-ex
++pb --profile-basic
++pa --profile-aes
++pn --profile-null
++cs --cipher
++dp --dhparam
++rs --seed
++ws --write-seed
++wf --write-seed-file
+-rc --require-peer-cert
+-vc --verify-peer-cert
+-ic --ignore-peer-cert
+"""
+
+
+def _tls_options() -> tuple[Option, ...]:
+    names = [line.split() for line in _TLS_NAMES.strip().splitlines()]
+    return tuple(
+        Option(
+            short=short,
+            long=long,
+            values=_TLS_VALUES.get(long, int(long in _TLS_WITH_VALUE)),
+            text=("needs TLS, which this version does not have",),
+            is_hidden=True,
+        )
+        for short, long in names
+    )
+
+
+_TLS = OptionGroup(
+    title="transport layer security (TLS) options",
+    options=(
+        Option(short="-tls", long="--disable-tls", text=("use a plain connection (default)",)),
+        *_tls_options(),
+    ),
+)
+
+_OUTPUT = OptionGroup(
+    title="output options",
+    groups=(
+        OptionGroup(
+            title="general",
+            options=(
+                Option(
+                    short="-od",
+                    long="--output-directory",
+                    argument='[d]irectory: string (default: ".")',
+                    text=("write to the existing directory d",),
+                ),
+            ),
+        ),
+        OptionGroup(
+            title="subdirectory generation",
+            options=(
+                Option(short="-s", long="--no-subdir", text=("make no subdirectories (default)",)),
+                Option(short="+ssd", long="--series-date-subdir", text=("make subdirectories from the series date",)),
+            ),
+        ),
+        OptionGroup(
+            title="filename generation",
+            options=(
+                Option(short="+fd", long="--default-filenames", text=("name by SOP Instance UID (default)",)),
+                Option(short="+fu", long="--unique-filenames", text=("name by a new UID",)),
+                Option(short="+fsu", long="--short-unique-names", text=("name by a short random number",)),
+                Option(short="+fst", long="--system-time-names", text=("name by the time of arrival",)),
+                Option(
+                    short="-fe",
+                    long="--filename-extension",
+                    argument="[e]xtension: string (default: none)",
+                    text=("append e to all file names",),
+                ),
+            ),
+        ),
+        OptionGroup(
+            title="storage mode",
+            options=(
+                Option(short="-B", long="--normal", text=("make lengths explicit (default)",)),
+                Option(short="+B", long="--bit-preserving", text=("write data sets exactly as received",)),
+                Option(long="--ignore", text=("answer Success and write nothing",)),
+            ),
+        ),
+    ),
+)
+
+_EXTENSIONS = OptionGroup(
+    title="extensions (not in DCMTK's dcmrecv)",
+    options=(
+        Option(
+            long="--accept-all",
+            text=("accept every storage SOP class in every known", "transfer syntax, lossless before lossy"),
+        ),
+        Option(
+            long="--on-duplicate",
+            argument="[p]olicy: string constant",
+            text=("(overwrite, keep-both, refuse)", "when the file exists already (default: overwrite)"),
+        ),
+        Option(long="--fsync", text=("flush to the disk before answering Success",)),
+        Option(
+            long="--min-free-space",
+            argument="[s]ize: integer, with K, M, G or T",
+            text=("answer A700 when less than this would be free",),
+        ),
+        Option(
+            long="--max-associations",
+            argument="[n]umber: integer (default: 100)",
+            text=("serve up to n associations at once",),
+        ),
+        Option(
+            long="--exec-on-study",
+            argument="[c]ommand: string",
+            text=("run command c when a study has been quiet;", "#s is its UID, #d the directory, #n the count"),
+        ),
+        Option(
+            long="--settle-time",
+            argument="[s]econds: integer (default: 10)",
+            text=("a study is quiet after s seconds", "(only w/ --exec-on-study)"),
+        ),
+        shared.JSON,
+    ),
+)
+
+TOOL = Tool(
+    name="dcmrecv",
+    description="Receive DICOM files as a storage provider (C-STORE SCP)",
+    parameters=(Parameter(name="port", text="TCP port to listen on"),),
+    groups=(
+        shared.general_options(
+            exclusive=(
+                Option(
+                    short="+cc",
+                    long="--list-ciphers",
+                    text=("show the TLS ciphersuites and exit",),
+                    is_exclusive=True,
+                    is_hidden=True,
+                ),
+            )
+        ),
+        _NETWORK,
+        _TLS,
+        _OUTPUT,
+        _EXTENSIONS,
+    ),
+    notes=(
+        (
+            "dcmrecv listens on a port, accepts associations as an association negotiation profile says, and "
+            "stores what arrives. A file appears under its name when it is complete, and Success is answered "
+            "after that. Without --config-file and --accept-all only Verification (C-ECHO) is accepted."
+        ),
+        (
+            "Options, exit codes, messages and file names are those of DCMTK's dcmrecv, so that it can stand in "
+            "its place. Unlike there, many associations are served at once. TLS is not available in this "
+            "version."
+        ),
+        (
+            "The first SIGINT or SIGTERM ends listening and lets present instances finish, the second aborts; "
+            "the exit code is then 130 or 143."
+        ),
+        "The environment variable DCMDICTPATH names data dictionary files to be used besides the built-in one.",
+    ),
+)
+
+_NAMINGS = {
+    "": FileNaming.INSTANCE_UID,
+    "--default-filenames": FileNaming.INSTANCE_UID,
+    "--unique-filenames": FileNaming.UNIQUE_UID,
+    "--short-unique-names": FileNaming.SHORT_UNIQUE,
+    "--system-time-names": FileNaming.SYSTEM_TIME,
+}
+_MODES = {
+    "": StorageMode.NORMAL,
+    "--normal": StorageMode.NORMAL,
+    "--bit-preserving": StorageMode.BIT_PRESERVING,
+    "--ignore": StorageMode.IGNORE,
+}
+_SIZE = re.compile(r"([0-9]{1,15})([KMGT]?)", re.IGNORECASE)
+_UNITS = {"": 1, "K": 1000, "M": 1000**2, "G": 1000**3, "T": 1000**4}
+_MOST_ASSOCIATIONS = 10_000
+_LONGEST_SETTLE_S = 86_400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiveOptions:
+    """What a dcmrecv command line asks for."""
+
+    request: ReceiveRequest
+    writes_json: bool
+    shows_contexts: bool
+
+
+def read_options(line: CommandLine) -> ReceiveOptions:
+    """What the command line asks for, checked in DCMTK's order; raises CommandLineError."""
+    timeouts = shared.read_timeouts(line, connect=False)
+    max_pdu_bytes = shared.read_max_pdu(line)
+    mode = _MODES[line.last_of(*_MODES)]
+    by_series_date = line.last_of("--no-subdir", "--series-date-subdir") == "--series-date-subdir"
+    line.check_conflict(
+        "--bit-preserving", "--series-date-subdir", is_given=mode is StorageMode.BIT_PRESERVING and by_series_date
+    )
+    _check_tls(line)
+    port = line.integer_parameter(0, 1, 65535)
+    profile = line.texts("--config-file")
+    if line.has("--settle-time"):
+        line.check_dependency("--settle-time", "--exec-on-study", is_met=line.has("--exec-on-study"))
+    settle_s = line.integer("--settle-time", 0, _LONGEST_SETTLE_S)
+    policies = [policy.value for policy in DuplicatePolicy]
+    request = ReceiveRequest(
+        port=port,
+        ae_title=line.text("--aetitle", "DCMRECV"),
+        use_called_ae_title=line.has("--use-called-aetitle"),
+        profile=ProfileSelection(file=Path(profile[0]), name=profile[1]) if profile else None,
+        accept_all=line.has("--accept-all"),
+        folder=Path(line.text("--output-directory", ".")),
+        series_date_subfolders=by_series_date,
+        naming=_NAMINGS[line.last_of(*_NAMINGS)],
+        extension=line.text("--filename-extension"),
+        mode=mode,
+        on_duplicate=DuplicatePolicy(line.choice("--on-duplicate", policies, DuplicatePolicy.OVERWRITE.value)),
+        fsync=line.has("--fsync"),
+        min_free_bytes=_read_size(line, "--min-free-space"),
+        max_associations=line.integer("--max-associations", 1, _MOST_ASSOCIATIONS) or 100,
+        max_pdu_bytes=max_pdu_bytes,
+        timeouts=timeouts,
+        resolve_hosts=not line.has("--disable-host-lookup"),
+        study_command=line.text("--exec-on-study"),
+        study_settle_s=10.0 if settle_s is None else float(settle_s),
+    )
+    return ReceiveOptions(request=request, writes_json=line.has("--json"), shows_contexts=line.has("--verbose-pc"))
+
+
+def _check_tls(line: CommandLine) -> None:
+    """TLS options need ``--enable-tls`` as with DCMTK, and that is what this version does not have."""
+    is_tls = line.last_of("--disable-tls", "--enable-tls") == "--enable-tls"
+    if is_tls:
+        raise CommandLineError("--enable-tls is not possible: this version has no TLS, use a plain connection")
+    for option in _tls_options():
+        if option.long != "--enable-tls" and line.has(option.long):
+            line.check_dependency(option.long, "--enable-tls", is_met=False)
+
+
+def _read_size(line: CommandLine, long: str) -> int:
+    text = line.text(long, "0")
+    found = _SIZE.fullmatch(text)
+    if not found:
+        raise CommandLineError(f"Invalid value for option {long}" + (f" ({text})" if text else ""))
+    return int(found[1]) * _UNITS[found[2].upper()]

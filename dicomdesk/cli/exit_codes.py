@@ -1,0 +1,51 @@
+"""Exit codes of all tools: DCMTK's numbers where the tool is DCMTK's, ours from 80 on.
+
+====  =====================================================  =======================
+code  meaning                                                tools
+====  =====================================================  =======================
+0     success; with ``--strict`` every instance was stored   all
+1     the command line is wrong                              all
+21    no input files                                         dcmsend
+22    an input file is invalid                               dcmsend
+23    no input file is valid                                 dcmsend
+43    the report cannot be written                           dcmsend
+45    the output directory is invalid                        dcmrecv
+60    the network cannot be initialised                      (reserved)
+61    no association could be negotiated                     dcmsend
+62    an instance could not be sent                          dcmsend
+64    the port cannot be listened on                         dcmrecv
+65    a presentation context cannot be proposed              dcmsend
+66    the association negotiation profile cannot be loaded   dcmrecv
+70    a fault of this program                                all
+80    ``--strict``: not every instance was stored            dcmsend
+130   ended by SIGINT                                        all
+143   ended by SIGTERM                                       all
+====  =====================================================  =======================
+"""
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """How a process ends; see the module's table."""
+
+    SUCCESS = 0
+    COMMAND_LINE_SYNTAX = 1
+    NO_INPUT_FILES = 21
+    INVALID_INPUT_FILE = 22
+    NO_VALID_INPUT_FILES = 23
+    CANNOT_WRITE_REPORT_FILE = 43
+    INVALID_OUTPUT_DIRECTORY = 45
+    CANNOT_INITIALIZE_NETWORK = 60
+    CANNOT_NEGOTIATE_ASSOCIATION = 61
+    CANNOT_SEND_REQUEST = 62
+    CANNOT_START_SCP_AND_LISTEN = 64
+    CANNOT_ADD_PRESENTATION_CONTEXT = 65
+    INVALID_ASSOCIATION_CONFIGURATION = 66
+    INTERNAL_FAULT = 70
+    NOT_ALL_STORED = 80
+
+
+def died_of_signal(number: int) -> int:
+    """The exit code that a shell shows for a process that a signal ended."""
+    return 128 + number

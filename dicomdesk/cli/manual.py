@@ -1,0 +1,70 @@
+"""Man pages, made from the same tables as ``--help``."""
+
+from collections.abc import Iterator
+
+from dicomdesk import __version__
+from dicomdesk.cli.grammar import Option, OptionGroup, Tool
+from dicomdesk.cli.usage import synopsis
+
+_COMMON_NOTES = (
+    (
+        "Options begin with '-' or '+' and can stand anywhere; of options that exclude each other the rightmost "
+        "counts. An argument @FILE is replaced by the words in that file: blanks separate, quotation marks of "
+        "either kind keep blanks."
+    ),
+)
+_FILES = (
+    ("DCMDICTPATH", "data dictionary files, separated by colons"),
+    ("NO_COLOR", "when set, progress is shown without colours"),
+)
+
+
+def manual_page(tool: Tool, *, date: str) -> str:
+    """The manual page of a tool in roff's ``man`` macros; ``date`` is shown at its foot."""
+    lines = [
+        f".TH {_quoted(tool.name.upper())} 1 {_quoted(date)} {_quoted(f'dicomdesk {__version__}')}",
+        ".SH NAME",
+        f"{_plain(tool.name)} \\- {_plain(tool.description)}",
+        ".SH SYNOPSIS",
+        f".B dicomdesk {_plain(tool.name)}",
+        _plain(synopsis(tool)),
+        ".SH DESCRIPTION",
+    ]
+    for note in (*tool.notes, *_COMMON_NOTES):
+        lines += [".PP", _plain(note)]
+    lines.append(".SH PARAMETERS")
+    for parameter in tool.parameters:
+        lines += [".TP", f".I {_plain(parameter.name)}", _plain(parameter.text)]
+    lines.append(".SH OPTIONS")
+    for group in tool.groups:
+        lines += _group_lines(group, macro=".SS")
+    lines.append(".SH ENVIRONMENT")
+    for name, text in _FILES:
+        lines += [".TP", f".B {name}", _plain(text)]
+    lines += [".SH SEE ALSO", ".BR dicomdesk (1)"]
+    return "\n".join(lines) + "\n"
+
+
+def _group_lines(group: OptionGroup, *, macro: str) -> Iterator[str]:
+    yield f"{macro} {_quoted(group.title)}"
+    for option in group.options:
+        if not option.is_hidden:
+            yield from _option_lines(option)
+    for inner in group.groups:
+        yield from _group_lines(inner, macro=".SS")
+
+
+def _option_lines(option: Option) -> Iterator[str]:
+    names = ", ".join(f"\\fB{_plain(name)}\\fP" for name in (option.short, option.long) if name)
+    yield ".TP"
+    yield names + (f" \\fI{_plain(option.argument)}\\fP" if option.argument else "")
+    yield _plain(" ".join(option.text))
+
+
+def _plain(text: str) -> str:
+    escaped = text.replace("\\", "\\e").replace("-", "\\-")
+    return "\\&" + escaped if escaped[:1] in (".", "'") else escaped
+
+
+def _quoted(text: str) -> str:
+    return '"' + _plain(text).replace('"', "\\(dq") + '"'

@@ -1,0 +1,111 @@
+"""Runs a tool: command line in, exit code out.
+
+The order is that of the DCMTK tools: lexical errors first, then the options that stand alone, then ``--arguments``,
+then whatever the tool checks in its own order. Errors found after the lexical ones stay unsaid with ``--quiet``.
+"""
+
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TextIO
+
+from dicomdesk.cli.exit_codes import ExitCode, died_of_signal
+from dicomdesk.cli.grammar import CommandLine, CommandLineError, Tool, parse
+from dicomdesk.cli.log_options import open_log
+from dicomdesk.cli.options import is_quiet
+from dicomdesk.cli.usage import error_text, header, identifier, usage_text, version_text
+from dicomdesk.human import printable
+from dicomdesk.logs import Level, Log, prefixed_lines
+
+_SIGINT = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    """A tool and what it does."""
+
+    tool: Tool
+    run: Callable[[CommandLine, Log], int]
+    """Checks the command line (raises CommandLineError), does the work, returns the exit code."""
+    answers: Mapping[str, Callable[[], str]] = field(default_factory=dict)
+    """What options that stand alone print below the header, besides ``--help`` and ``--version``."""
+
+
+def run_program(program: Program, tokens: Sequence[str]) -> int:
+    """Run a tool with these arguments, its name not among them; returns the exit code."""
+    make_output_tolerant(sys.stdout, sys.stderr)
+    try:
+        return _run(program, tokens)
+    except KeyboardInterrupt:
+        return died_of_signal(_SIGINT)
+    except BrokenPipeError:
+        _forget_stdout()
+        return int(ExitCode.SUCCESS)
+
+
+def make_output_tolerant(*streams: TextIO) -> None:
+    """Let file names that are not UTF-8, and anything that a terminal's encoding lacks, be written."""
+    for stream in streams:
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            is_unicode = (stream.encoding or "").lower().replace("-", "") == "utf8"
+            reconfigure(errors="surrogateescape" if is_unicode else "backslashreplace")
+
+
+def _run(program: Program, tokens: Sequence[str]) -> int:
+    tool = program.tool
+    try:
+        line = parse(tool, tokens)
+    except CommandLineError as error:
+        return _refuse(tool, error)
+    answer = _find_answer(program, line)
+    if answer is not None:
+        sys.stdout.write(answer)
+        sys.stdout.flush()
+        return int(ExitCode.SUCCESS)
+    if line.has("--arguments"):
+        words = "".join(f"'{printable(argument)}' " for argument in line.arguments if argument)
+        text = f"calling '{tool.name}' with {len(line.arguments)} arguments: {words}\n"
+        sys.stderr.write(prefixed_lines(Level.INFO, text))
+    try:
+        log = open_log(line, tool.name)
+        return _run_logged(program, line, log)
+    except CommandLineError as error:
+        return int(ExitCode.COMMAND_LINE_SYNTAX) if is_quiet(line) else _refuse(tool, error)
+
+
+def _run_logged(program: Program, line: CommandLine, log: Log) -> int:
+    logger = log.logger(f"dcmtk.apps.{program.tool.name}")
+    logger.debug(f"{identifier(program.tool)}\n")
+    try:
+        if line.has("--verbose-pc"):
+            is_verbose = logger.is_enabled(Level.INFO)
+            line.check_dependency("--verbose-pc", "verbose mode", is_met=is_verbose)
+        return int(program.run(line, log))
+    finally:
+        log.close()
+
+
+def _find_answer(program: Program, line: CommandLine) -> str | None:
+    """What to print on stdout instead of working, None when there is work to do."""
+    tool = program.tool
+    if line.has("--help") or (not line.arguments and tool.parameters):
+        return usage_text(tool)
+    if line.has("--version"):
+        return version_text(tool)
+    for long, answer in program.answers.items():
+        if line.has(long):
+            return f"{header(tool)}\n{answer()}"
+    return None
+
+
+def _refuse(tool: Tool, error: CommandLineError) -> int:
+    sys.stderr.write(error_text(tool, printable(str(error))))
+    return int(ExitCode.COMMAND_LINE_SYNTAX)
+
+
+def _forget_stdout() -> None:
+    """Let the interpreter end quietly though nobody reads stdout any more."""
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, sys.stdout.fileno())

@@ -1,0 +1,27 @@
+"""Which tools there are, and how one is found by its name."""
+
+import importlib
+from collections.abc import Mapping
+
+from dicomdesk.cli.program import Program
+
+TOOLS: Mapping[str, str] = {
+    "dcmsend": "send DICOM files to a storage peer",
+    "dcmrecv": "receive DICOM files as a storage provider",
+}
+"""Names of the tools with a few words on each; the module ``dicomdesk.cli.NAME`` holds the tool."""
+
+
+def load_program(name: str) -> Program:
+    """The tool of this name, which is one of ``TOOLS``; only its own module is imported."""
+    program = importlib.import_module(f"dicomdesk.cli.{name}").PROGRAM
+    if not isinstance(program, Program):
+        raise TypeError(f"dicomdesk.cli.{name} has no program")
+    return program
+
+
+def suggest(name: str) -> list[str]:
+    """Names of tools that may have been meant."""
+    from difflib import get_close_matches  # noqa: PLC0415 - only after a mistake: start-up time
+
+    return get_close_matches(name.lower(), TOOLS, n=3, cutoff=0.5)
