@@ -1,0 +1,291 @@
+"""Finding instances in files, folders, DICOMDIRs and ZIP archives, with a reason for all that is skipped."""
+
+import os
+import re
+import stat
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from dicomdesk.dicom.identifiers import is_valid_uid
+from dicomdesk.dicom.instance import InputSelection, InstanceHeader
+from dicomdesk.dicom.part10 import read_header, read_open_header
+from dicomdesk.dicom.sop_classes import MEDIA_STORAGE_DIRECTORY, is_storable
+from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax
+from dicomdesk.dicom.windows import read_at
+from dicomdesk.errors import DataError
+
+INVALID_SOP_CLASS_UID = "Invalid SOP Class UID"
+INVALID_SOP_INSTANCE_UID = "Invalid SOP Instance UID"
+INVALID_TRANSFER_SYNTAX_UID = "Invalid Transfer Syntax UID"
+UNKNOWN_TRANSFER_SYNTAX = "Unknown Transfer Syntax"
+DIRECTORIES_NOT_SCANNED = "ignoring directory because option --scan-directories is not set"
+NOT_A_REGULAR_FILE = "Not a regular file"
+FILE_ID_LEADS_OUT = "Referenced File ID leads out of the folder of the DICOMDIR"
+
+_OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
+"""Without blocking, so that a FIFO that takes a file's place cannot stop the scan."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundInstance:
+    """One instance that may be sent."""
+
+    path: str
+    header: InstanceHeader
+    archive_member: str = ""
+    """Name of the member when ``path`` is a ZIP archive; a label only, never a path."""
+    problem: str = ""
+    """Why the file that a DICOMDIR names cannot be read; the header then holds the UIDs of the record only."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SkippedInput:
+    """One input that was not taken."""
+
+    path: str
+    reason: str
+    archive_member: str = ""
+    is_failure: bool = True
+    """False for what is passed over by rule: a folder when none are scanned, a device or dead link in a folder."""
+
+
+ScanResult = FoundInstance | SkippedInput
+
+
+def scan(selection: InputSelection) -> Iterator[ScanResult]:
+    """Yield what is found, in the order of the selection; the content of folders is sorted by name.
+
+    Never raises for what is wrong with an input.
+    """
+    scanner = _Scanner(selection)
+    for path in selection.paths:
+        yield from scanner.scan_input(path)
+
+
+def open_archive_member(found: FoundInstance) -> bytes:
+    """Return the whole file of an instance that was found in a ZIP archive.
+
+    Raises DataError when it is damaged or too large for memory; OSError passes.
+    """
+    from dicomdesk.dicom.archives import read_archive_member  # noqa: PLC0415  # zipfile costs start-up time
+
+    return read_archive_member(found.path, found.archive_member)
+
+
+def check_uids(header: InstanceHeader) -> str:
+    """Return why the instance cannot be listed for sending, by its UIDs; "" when it can.
+
+    What the data set says and what group 0002 says are both good enough.
+    """
+    classes = (header.sop_class_uid, header.media_sop_class_uid)
+    if not (is_storable(classes[0]) or (classes[1] != classes[0] and is_storable(classes[1]))):
+        return INVALID_SOP_CLASS_UID
+    if not (is_valid_uid(header.sop_instance_uid) or is_valid_uid(header.media_sop_instance_uid)):
+        return INVALID_SOP_INSTANCE_UID
+    if not is_valid_uid(header.transfer_syntax_uid):
+        return INVALID_TRANSFER_SYNTAX_UID
+    return "" if find_transfer_syntax(header.transfer_syntax_uid) is not None else UNKNOWN_TRANSFER_SYNTAX
+
+
+def _check_uids_present(header: InstanceHeader) -> str:
+    if not header.sop_class_uid:
+        return INVALID_SOP_CLASS_UID
+    if not header.sop_instance_uid:
+        return INVALID_SOP_INSTANCE_UID
+    return "" if header.transfer_syntax_uid else INVALID_TRANSFER_SYNTAX_UID
+
+
+def _takes_all(_name: str) -> bool:
+    return True
+
+
+def _name_filter(pattern: str | None) -> Callable[[str], bool]:
+    """Return what tells whether a file name matches the shell pattern, in which a backslash quotes."""
+    if not pattern:
+        return _takes_all
+    import fnmatch  # noqa: PLC0415  # only where a pattern is given
+
+    quoted = re.sub(r"\\(.)", lambda match: f"[{match[1]}]", pattern)
+    matches = re.compile(fnmatch.translate(quoted)).match
+    return lambda name: matches(name) is not None
+
+
+class _Scanner:
+    """Scans one input after another by the same selection."""
+
+    def __init__(self, selection: InputSelection) -> None:
+        self._selection = selection
+        self._takes_name = _name_filter(selection.pattern)
+        self._check = check_uids if selection.check_uids else _check_uids_present
+
+    def scan_input(self, path: str) -> Iterator[ScanResult]:
+        if not path:
+            yield SkippedInput(path="<empty string>", reason="Illegal parameter")
+            return
+        try:
+            mode = os.stat(path).st_mode
+        except (OSError, ValueError) as error:
+            yield SkippedInput(path=path, reason=_reason(error))
+            return
+        if not stat.S_ISDIR(mode):
+            yield from self._scan_file(path)
+        elif self._selection.scan_directories:
+            yield from self._scan_folder(path)
+        else:
+            yield SkippedInput(path=path, reason=DIRECTORIES_NOT_SCANNED, is_failure=False)
+
+    def _scan_folder(self, top: str) -> Iterator[ScanResult]:
+        """Scan a folder; each real folder once, whatever links lead to it."""
+        seen: set[tuple[int, int]] = set()
+        waiting = [(top.rstrip("/") or "/", False)]
+        while waiting:
+            path, is_file = waiting.pop()
+            if is_file:
+                yield from self._scan_file(path, is_scanned=True)
+                continue
+            try:
+                status = os.stat(path)
+                if (status.st_dev, status.st_ino) in seen:
+                    continue
+                seen.add((status.st_dev, status.st_ino))
+                entries, passed_over = self._list_folder(path)
+            except OSError as error:
+                yield SkippedInput(path=path, reason=_reason(error), is_failure=False)
+                continue
+            yield from passed_over
+            waiting.extend(entries)
+
+    def _list_folder(self, folder: str) -> tuple[list[tuple[str, bool]], list[SkippedInput]]:
+        """Return path and whether it is a file of what to scan, last name first, and what is passed over."""
+        prefix = "" if folder == "." else folder if folder.endswith("/") else folder + "/"
+        entries: list[tuple[str, bool]] = []
+        passed_over = []
+        with os.scandir(folder) as listing:
+            found = sorted(listing, key=lambda entry: entry.name, reverse=True)
+        for entry in found:
+            path = prefix + entry.name
+            try:
+                if entry.is_file():
+                    if self._takes_name(entry.name):
+                        entries.append((path, True))
+                elif entry.is_dir():
+                    if self._selection.recurse:
+                        entries.append((path, False))
+                elif self._takes_name(entry.name):
+                    passed_over.append(SkippedInput(path=path, reason=_special_reason(entry), is_failure=False))
+            except OSError as error:
+                passed_over.append(SkippedInput(path=path, reason=_reason(error), is_failure=False))
+        return entries, passed_over
+
+    def _scan_file(self, path: str, *, is_scanned: bool = False) -> Iterator[ScanResult]:
+        try:
+            descriptor = os.open(path, _OPEN_FLAGS)
+        except (OSError, ValueError) as error:
+            yield SkippedInput(path=path, reason=_reason(error))
+            return
+        try:
+            result = self._read_file(path, descriptor, is_scanned=is_scanned)
+        finally:
+            os.close(descriptor)
+        if callable(result):
+            yield from result(path)
+        else:
+            yield result
+
+    def _read_file(
+        self, path: str, descriptor: int, *, is_scanned: bool
+    ) -> ScanResult | Callable[[str], Iterator[ScanResult]]:
+        """Return what the open file is, or what scans it when it is a list of others."""
+        try:
+            status = os.fstat(descriptor)
+            if not stat.S_ISREG(status.st_mode):
+                return SkippedInput(path=path, reason=NOT_A_REGULAR_FILE, is_failure=not is_scanned)
+            header = read_open_header(descriptor, status.st_size, self._selection.format)
+        except DataError as error:
+            if self._selection.open_archives and _starts_as_archive(descriptor):
+                return self._scan_archive
+            return SkippedInput(path=path, reason=str(error))
+        except OSError as error:
+            return SkippedInput(path=path, reason=_reason(error))
+        if self._selection.read_dicomdir and _is_dicomdir(header):
+            return self._scan_dicomdir
+        reason = self._check(header)
+        return SkippedInput(path=path, reason=reason) if reason else FoundInstance(path=path, header=header)
+
+    def _scan_dicomdir(self, path: str) -> Iterator[ScanResult]:
+        from dicomdesk.dicom.dicomdir import read_dicomdir  # noqa: PLC0415  # only where a DICOMDIR is found
+
+        try:
+            files = read_dicomdir(path)
+        except DataError as error:
+            yield SkippedInput(path=path, reason=str(error))
+            return
+        except OSError as error:
+            yield SkippedInput(path=path, reason=_reason(error))
+            return
+        for file in files:
+            header = InstanceHeader(
+                sop_class_uid=file.sop_class_uid,
+                sop_instance_uid=file.sop_instance_uid,
+                transfer_syntax_uid=file.transfer_syntax_uid,
+                data_set_offset=0,
+                data_set_length=0,
+            )
+            yield self._read_referenced(file.path or file.file_id, header, is_inside=bool(file.path))
+
+    def _read_referenced(self, path: str, record: InstanceHeader, *, is_inside: bool) -> ScanResult:
+        """Return what the file is; what the record says of it where it cannot be read."""
+        problem = FILE_ID_LEADS_OUT
+        if is_inside:
+            try:
+                header = read_header(path, self._selection.format)
+            except DataError as error:
+                problem = str(error)
+            except (OSError, ValueError) as error:
+                problem = _reason(error)
+            else:
+                reason = self._check(header)
+                return SkippedInput(path=path, reason=reason) if reason else FoundInstance(path=path, header=header)
+        reason = self._check(record)
+        if reason:
+            return SkippedInput(path=path, reason=reason)
+        return FoundInstance(path=path, header=record, problem=problem)
+
+    def _scan_archive(self, path: str) -> Iterator[ScanResult]:
+        from dicomdesk.dicom.archives import scan_archive  # noqa: PLC0415  # zipfile costs start-up time
+
+        try:
+            for name, result in scan_archive(path, self._selection.format, self._takes_name):
+                reason = str(result) if isinstance(result, DataError) else self._check(result)
+                if reason or isinstance(result, DataError):
+                    yield SkippedInput(path=path, archive_member=name, reason=reason)
+                else:
+                    yield FoundInstance(path=path, archive_member=name, header=result)
+        except DataError as error:
+            yield SkippedInput(path=path, reason=str(error))
+
+
+def _is_dicomdir(header: InstanceHeader) -> bool:
+    return MEDIA_STORAGE_DIRECTORY in (header.media_sop_class_uid, header.sop_class_uid)
+
+
+def _starts_as_archive(descriptor: int) -> bool:
+    from dicomdesk.dicom.archives import is_archive  # noqa: PLC0415  # zipfile costs start-up time
+
+    try:
+        return is_archive(read_at(descriptor, 4, 0))
+    except OSError:
+        return False
+
+
+def _special_reason(entry: "os.DirEntry[str]") -> str:
+    """Return why something in a folder is neither file nor folder."""
+    try:
+        os.stat(entry.path)
+    except OSError as error:
+        return _reason(error)
+    return NOT_A_REGULAR_FILE
+
+
+def _reason(error: OSError | ValueError) -> str:
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
