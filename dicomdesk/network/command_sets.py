@@ -1,0 +1,143 @@
+"""DIMSE command sets (PS3.7 6.3, E.1) as bytes: Implicit VR Little Endian, group 0000.
+
+Read and written by hand because each received instance needs one of each; only what C-STORE and C-ECHO need is here.
+"""
+
+from collections.abc import Iterator, Mapping
+from enum import IntEnum
+from struct import Struct
+
+from dicomdesk.errors import PeerProtocolError
+
+LARGEST_COMMAND_SET_BYTES = 64 * 1024
+"""A command set is a few hundred bytes; whatever is longer than this is none."""
+
+AFFECTED_SOP_CLASS_UID = 0x0002
+COMMAND_FIELD = 0x0100
+MESSAGE_ID = 0x0110
+MESSAGE_ID_RESPONDED_TO = 0x0120
+PRIORITY = 0x0700
+COMMAND_DATA_SET_TYPE = 0x0800
+STATUS = 0x0900
+ERROR_COMMENT = 0x0902
+AFFECTED_SOP_INSTANCE_UID = 0x1000
+MOVE_ORIGINATOR_AE_TITLE = 0x1030
+MOVE_ORIGINATOR_MESSAGE_ID = 0x1031
+
+NO_DATA_SET = 0x0101
+"""Command Data Set Type of a message without data set (PS3.7 9.3)."""
+
+_ELEMENT = Struct("<HHL")
+_GROUP_LENGTH = Struct("<HHLL")
+_US = Struct("<H")
+_PDV = Struct(">BxLLBB")
+
+
+class CommandField(IntEnum):
+    """Command Field (0000,0100) of the messages answered here (PS3.7 E.1)."""
+
+    C_STORE_RQ = 0x0001
+    C_ECHO_RQ = 0x0030
+    C_STORE_RSP = 0x8001
+    C_ECHO_RSP = 0x8030
+
+
+class CommandSet:
+    """The elements of one command set; text is unpadded, decoded so that no byte is lost, and otherwise unchecked."""
+
+    def __init__(self, values: Mapping[int, bytes]) -> None:
+        self.values = values
+
+    def number(self, element: int, default: int | None = None) -> int:
+        """The US value of an element; raises PeerProtocolError where it is absent without default, or malformed."""
+        value = self.values.get(element)
+        if value is None or len(value) != 2:
+            if value is None and default is not None:
+                return default
+            raise PeerProtocolError(f"command set without usable element (0000,{element:04X})")
+        return value[0] | value[1] << 8
+
+    def text(self, element: int) -> str:
+        """The text of an element without padding, "" where it is absent."""
+        return self.values.get(element, b"").decode("latin-1").strip("\0 ")
+
+    @property
+    def has_data_set(self) -> bool:
+        """Whether a data set follows."""
+        return self.number(COMMAND_DATA_SET_TYPE) != NO_DATA_SET
+
+
+def read_command_set(data: bytes | bytearray | memoryview) -> CommandSet:
+    """Read a command set; elements not of group 0000 are passed over.
+
+    Raises PeerProtocolError where lengths do not fit.
+    """
+    values: dict[int, bytes] = {}
+    position = 0
+    end = len(data)
+    while position < end:
+        if end - position < 8:
+            raise PeerProtocolError("command set ends in the middle of an element")
+        group, element, length = _ELEMENT.unpack_from(data, position)
+        position += 8
+        if length > end - position:
+            raise PeerProtocolError(f"element ({group:04X},{element:04X}) of {length} bytes exceeds its command set")
+        if group == 0:
+            values[element] = bytes(data[position : position + length])
+        position += length
+    return CommandSet(values)
+
+
+def write_command_set(values: Mapping[int, bytes | int]) -> bytes:
+    """Encode elements, given in ascending order, with their group length.
+
+    Numbers are encoded as US; bytes are padded to even length with a zero byte.
+    """
+    parts = bytearray(12)
+    for element, value in values.items():
+        encoded = _US.pack(value) if isinstance(value, int) else value + b"\0" * (len(value) % 2)
+        parts += _ELEMENT.pack(0, element, len(encoded))
+        parts += encoded
+    _GROUP_LENGTH.pack_into(parts, 0, 0, 0, 4, len(parts) - 12)
+    return bytes(parts)
+
+
+def message_pdus(context_id: int, data: bytes, *, is_command: bool, max_pdu_bytes: int) -> Iterator[bytes]:
+    """Cut a command set or data set into P-DATA-TF PDUs of at most ``max_pdu_bytes`` (0 is unlimited), one PDV each.
+
+    A limit below 8 leaves room for nothing and is taken for 8.
+    """
+    size = max(max_pdu_bytes - 6, 2) if max_pdu_bytes else max(len(data), 1)
+    for position in range(0, max(len(data), 1), size):
+        fragment = data[position : position + size]
+        flags = (1 if is_command else 0) | (2 if position + size >= len(data) else 0)
+        yield _PDV.pack(4, len(fragment) + 6, len(fragment) + 2, context_id, flags) + fragment
+
+
+def store_response(request: CommandSet, status: int, comment: str = "") -> bytes:
+    """The C-STORE-RSP (PS3.7 9.3.1.2) to a C-STORE-RQ; UIDs are echoed byte for byte."""
+    values: dict[int, bytes | int] = {
+        AFFECTED_SOP_CLASS_UID: request.values.get(AFFECTED_SOP_CLASS_UID, b""),
+        COMMAND_FIELD: CommandField.C_STORE_RSP,
+        MESSAGE_ID_RESPONDED_TO: request.number(MESSAGE_ID),
+        COMMAND_DATA_SET_TYPE: NO_DATA_SET,
+        STATUS: status,
+    }
+    if comment:
+        text = comment[:64].encode("ascii", errors="replace")
+        values[ERROR_COMMENT] = text + b" " if len(text) % 2 else text
+    values[AFFECTED_SOP_INSTANCE_UID] = request.values.get(AFFECTED_SOP_INSTANCE_UID, b"")
+    return write_command_set(values)
+
+
+def echo_response(request: CommandSet) -> bytes:
+    """The C-ECHO-RSP (PS3.7 9.3.5.2) with Success."""
+    return write_command_set(
+        {
+            AFFECTED_SOP_CLASS_UID: request.values.get(AFFECTED_SOP_CLASS_UID, b"1.2.840.10008.1.1"),
+            COMMAND_FIELD: CommandField.C_ECHO_RSP,
+            MESSAGE_ID_RESPONDED_TO: request.number(MESSAGE_ID),
+            COMMAND_DATA_SET_TYPE: NO_DATA_SET,
+            STATUS: 0,
+        }
+    )

@@ -1,0 +1,196 @@
+"""Takes a byte stream apart into PDUs and presentation data values (PS3.8 9.3), without copying data.
+
+Pure: knows no socket. Bytes are received straight into the reader's buffer; ``pieces`` then yields what has arrived.
+Presentation data values (PDVs) are passed on as they come, even in parts, so that memory is bounded by the buffer
+whatever lengths the peer claims.
+"""
+
+from collections.abc import Iterator
+from enum import IntEnum
+from struct import Struct
+from typing import NamedTuple
+
+from dicomdesk.errors import PeerProtocolError
+
+RECEIVE_BUFFER_BYTES = 512 * 1024
+"""Size of the buffer of one association; only what is used of it becomes resident."""
+
+LARGEST_ASSOCIATE_PDU_BYTES = 1024 * 1024
+"""A-ASSOCIATE-RQ longer than this is refused: 128 contexts with all transfer syntaxes take less than 300 KiB."""
+
+LARGEST_SHORT_PDU_BYTES = 1024
+"""Bound for release, abort and reject PDUs, whose length is 4."""
+
+LARGEST_DATA_PDU_BYTES = 4 * 1024 * 1024
+"""P-DATA longer than this is taken for a lie; what was announced is a wish that some peers overlook."""
+
+_PDU_HEADER = Struct(">BxL")
+_PDV_HEADER = Struct(">LBB")
+_PDU_HEADER_BYTES = 6
+_PDV_HEADER_BYTES = 6
+
+
+class PduType(IntEnum):
+    """PDU types (PS3.8 9.3.1)."""
+
+    ASSOCIATE_RQ = 1
+    ASSOCIATE_AC = 2
+    ASSOCIATE_RJ = 3
+    P_DATA_TF = 4
+    RELEASE_RQ = 5
+    RELEASE_RP = 6
+    ABORT = 7
+
+
+class AbortReason(IntEnum):
+    """Reasons of an A-ABORT by the service-provider (PS3.8 9.3.8)."""
+
+    NOT_SPECIFIED = 0
+    UNRECOGNIZED_PDU = 1
+    UNEXPECTED_PDU = 2
+    UNRECOGNIZED_PDU_PARAMETER = 4
+    UNEXPECTED_PDU_PARAMETER = 5
+    INVALID_PDU_PARAMETER_VALUE = 6
+
+
+class PduError(PeerProtocolError):
+    """The bytes are no valid PDUs; ``reason`` is what to say in the A-ABORT."""
+
+    def __init__(self, message: str, reason: AbortReason) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+class Fragment(NamedTuple):
+    """A presentation data value, or a part of one, as a view into the reader's buffer."""
+
+    context_id: int
+    is_command: bool
+    is_last: bool
+    """The last bytes of a PDV that has the last flag: the command set or data set is complete."""
+    data: memoryview
+    """Valid until the next bytes are received; may be empty."""
+
+
+class Pdu(NamedTuple):
+    """Any whole PDU but P-DATA-TF."""
+
+    pdu_type: PduType
+    body: bytes
+    """Without the six bytes of the header."""
+
+
+class PduReader:
+    """Receive into ``space``, then iterate ``pieces(count)`` to its end; repeat."""
+
+    def __init__(self, buffer_bytes: int = RECEIVE_BUFFER_BYTES) -> None:
+        self._view = memoryview(bytearray(buffer_bytes))
+        self._held = 0
+        """Bytes of an incomplete header, moved to the start of the buffer."""
+        self._pdu_left = 0
+        """Bytes still to come of the P-DATA-TF PDU that is being read."""
+        self._pdv_left = 0
+        self._context_id = 0
+        self._flags = 0
+        self._body: bytearray | None = None
+        """Of the PDU other than P-DATA-TF that is being read."""
+        self._body_type = PduType.ABORT
+        self._body_left = 0
+        self.largest_data_pdu_bytes = 0
+        """Longest P-DATA-TF PDU so far."""
+
+    @property
+    def space(self) -> memoryview:
+        """Where the next bytes are received; never empty."""
+        return self._view[self._held :]
+
+    @property
+    def is_inside_pdu(self) -> bool:
+        """Whether a PDU has begun but not ended."""
+        return bool(self._held or self._pdu_left or self._body is not None)
+
+    def pieces(self, count: int) -> Iterator[Fragment | Pdu]:
+        """Yield what the ``count`` bytes just received into ``space`` complete or continue.
+
+        Raises PduError at the first byte that cannot be right, after all before it was yielded.
+        """
+        view = self._view
+        position = 0
+        end = self._held + count
+        self._held = 0
+        while position < end:
+            if self._pdv_left:
+                size = min(self._pdv_left, end - position)
+                self._pdv_left -= size
+                self._pdu_left -= size
+                is_last = self._flags & 2 != 0 and not self._pdv_left
+                yield Fragment(self._context_id, self._flags & 1 != 0, is_last, view[position : position + size])
+                position += size
+            elif self._body is not None:
+                size = min(self._body_left, end - position)
+                self._body += view[position : position + size]
+                self._body_left -= size
+                position += size
+            elif end - position < _PDU_HEADER_BYTES:
+                self._hold(position, end)
+                return
+            elif self._pdu_left:
+                self._start_pdv(position)
+                position += _PDV_HEADER_BYTES
+                if not self._pdv_left:
+                    yield Fragment(
+                        self._context_id, self._flags & 1 != 0, self._flags & 2 != 0, view[position:position]
+                    )
+            else:
+                self._start_pdu(position)
+                position += _PDU_HEADER_BYTES
+            if self._body is not None and not self._body_left:
+                pdu = Pdu(self._body_type, bytes(self._body))
+                self._body = None
+                yield pdu
+
+    def _hold(self, position: int, end: int) -> None:
+        """Keep the beginning of a header for the next bytes; both headers have the same length."""
+        if self._pdu_left == 0 and self._view[position] not in _KNOWN_TYPES:
+            raise _unrecognized(self._view[position])
+        self._held = end - position
+        self._view[: self._held] = bytes(self._view[position:end])
+
+    def _start_pdu(self, position: int) -> None:
+        number, length = _PDU_HEADER.unpack_from(self._view, position)
+        if number == PduType.P_DATA_TF:
+            if length > LARGEST_DATA_PDU_BYTES:
+                raise PduError(f"P-DATA-TF PDU of {length} bytes", AbortReason.INVALID_PDU_PARAMETER_VALUE)
+            if length < _PDV_HEADER_BYTES:
+                raise PduError("P-DATA-TF PDU without a data value", AbortReason.INVALID_PDU_PARAMETER_VALUE)
+            self._pdu_left = length
+            self.largest_data_pdu_bytes = max(length, self.largest_data_pdu_bytes)
+            return
+        if number not in _KNOWN_TYPES:
+            raise _unrecognized(number)
+        pdu_type = PduType(number)
+        bound = LARGEST_ASSOCIATE_PDU_BYTES if pdu_type <= PduType.ASSOCIATE_AC else LARGEST_SHORT_PDU_BYTES
+        if length > bound:
+            raise PduError(f"{pdu_type.name} PDU of {length} bytes", AbortReason.INVALID_PDU_PARAMETER_VALUE)
+        self._body_type = pdu_type
+        self._body = bytearray()
+        self._body_left = length
+
+    def _start_pdv(self, position: int) -> None:
+        length, self._context_id, self._flags = _PDV_HEADER.unpack_from(self._view, position)
+        left = self._pdu_left - _PDV_HEADER_BYTES
+        size = length - 2
+        if size < 0 or size > left or 0 < left - size < _PDV_HEADER_BYTES:
+            raise PduError(
+                f"presentation data value of {length} bytes in a P-DATA-TF PDU with {self._pdu_left - 4} bytes left",
+                AbortReason.INVALID_PDU_PARAMETER_VALUE,
+            )
+        self._pdv_left = size
+        self._pdu_left = left
+
+
+_KNOWN_TYPES = frozenset(int(pdu_type) for pdu_type in PduType)
+
+
+def _unrecognized(pdu_type: int) -> PduError:
+    return PduError(f"Unrecognized PDU type: {pdu_type:x}", AbortReason.UNRECOGNIZED_PDU)
