@@ -1,0 +1,279 @@
+"""The DIMSE messages of one established association: fragments in, handler calls and responses out (PS3.7 9.3).
+
+The data set of a C-STORE is never collected: what arrives goes to the sink at once, so memory is bounded by the receive
+buffer. One instance after the other: the response is sent before anything else is read.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from dicomdesk.errors import PeerProtocolError, StorageError
+from dicomdesk.network.command_sets import (
+    AFFECTED_SOP_CLASS_UID,
+    AFFECTED_SOP_INSTANCE_UID,
+    COMMAND_FIELD,
+    LARGEST_COMMAND_SET_BYTES,
+    MESSAGE_ID,
+    MOVE_ORIGINATOR_AE_TITLE,
+    MOVE_ORIGINATOR_MESSAGE_ID,
+    PRIORITY,
+    CommandField,
+    CommandSet,
+    echo_response,
+    message_pdus,
+    read_command_set,
+    store_response,
+)
+from dicomdesk.network.contexts import NegotiatedContext
+from dicomdesk.network.handlers import IncomingStore, InstanceSink, ListenerObserver, StoreAnswer, StoreHandler
+from dicomdesk.network.pdu_reader import Fragment
+
+LARGEST_IDENTIFIER_BYTES = 16 * 1024 * 1024
+"""Bound for the data set of a message that is collected in memory: a query is a few KiB."""
+
+_LARGEST_BATCH = 512
+"""Fragments handed to a sink at once; below what one writev takes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Established:
+    """What the messages of an association have in common."""
+
+    association: int
+    calling_ae_title: str
+    peer_host: str
+    peer_max_pdu_bytes: int
+    """0 is unlimited."""
+    accepted: Mapping[int, NegotiatedContext]
+    """By context ID."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherMessage:
+    """A DIMSE message that is neither C-STORE-RQ nor C-ECHO-RQ."""
+
+    association: int
+    context: NegotiatedContext
+    command_set: CommandSet
+    data_set: bytes | None
+    """Encoded in the context's transfer syntax; None for a message without."""
+
+
+class Reply(Protocol):
+    """Sends a message in the context of the one that it answers."""
+
+    def __call__(self, command_set: bytes, data_set: bytes | None = None) -> None:
+        """``command_set`` as ``write_command_set`` makes it."""
+        ...
+
+
+OtherMessages = Callable[[OtherMessage, Reply], bool]
+"""Answers a message, on the association's thread; False when it cannot."""
+
+
+class _OtherSink:
+    """Collects the data set of a message that is not a C-STORE, then has it answered."""
+
+    def __init__(self, deliver: Callable[[bytes], None]) -> None:
+        self._deliver = deliver
+        self._data = bytearray()
+
+    def write(self, fragments: list[memoryview]) -> None:
+        for fragment in fragments:
+            self._data += fragment
+        if len(self._data) > LARGEST_IDENTIFIER_BYTES:
+            raise PeerProtocolError(
+                f"data set of more than {LARGEST_IDENTIFIER_BYTES} bytes in a message to be answered"
+            )
+
+    def finish(self) -> None:
+        self._deliver(bytes(self._data))
+
+    def discard(self) -> None:
+        self._data.clear()
+
+
+class Reception:
+    """Used by the thread of its association: ``take`` each fragment, ``flush`` before its memory is reused.
+
+    ``take`` raises PeerProtocolError for what the peer must not send and StorageError where a sink asks for an abort:
+    abort the association then. ``abandon`` ends it in any case.
+    """
+
+    def __init__(
+        self,
+        established: Established,
+        handler: StoreHandler,
+        observer: ListenerObserver,
+        send: Callable[[bytes], None],
+        other_messages: OtherMessages | None = None,
+    ) -> None:
+        self._established = established
+        self._handler = handler
+        self._observer = observer
+        self._send = send
+        self._other_messages = other_messages
+        self._context_id = 0
+        """Of the message that is being received."""
+        self._command = bytearray()
+        self._store: tuple[IncomingStore, CommandSet] | None = None
+        self._sink: InstanceSink | _OtherSink | None = None
+        self._pending: list[memoryview] = []
+        self._warned_contexts: set[int] = set()
+
+    @property
+    def is_between_messages(self) -> bool:
+        """Whether no message has begun to arrive."""
+        return self._sink is None and not self._command
+
+    def take(self, fragment: Fragment) -> None:
+        """Take the next fragment; its memory is used until ``flush``."""
+        if self._sink is None:
+            self._take_command(fragment)
+            return
+        if fragment.is_command or fragment.context_id != self._context_id:
+            raise PeerProtocolError("DIMSE: Presentation Contexts of Command and Data Differ")
+        if fragment.data:
+            self._pending.append(fragment.data)
+            if len(self._pending) >= _LARGEST_BATCH:
+                self.flush()
+        if fragment.is_last:
+            self._finish()
+
+    def flush(self) -> None:
+        """Hand on what was taken; afterwards the memory of all fragments is free."""
+        if self._pending and self._sink is not None:
+            self._sink.write(self._pending)
+            self._pending = []
+
+    def abandon(self) -> None:
+        """The association has ended: an instance that is not complete is discarded."""
+        sink, self._sink = self._sink, None
+        self._pending = []
+        if sink is not None:
+            sink.discard()
+
+    def _take_command(self, fragment: Fragment) -> None:
+        if not fragment.is_command:
+            raise PeerProtocolError("The peer sent a data set without a command")
+        if not self._command:
+            if fragment.context_id not in self._established.accepted:
+                raise PeerProtocolError(f"DIMSE No valid Presentation Context ID: {fragment.context_id}")
+            self._context_id = fragment.context_id
+        elif fragment.context_id != self._context_id:
+            raise PeerProtocolError("The peer changed the presentation context in the middle of a command")
+        self._command += fragment.data
+        if len(self._command) > LARGEST_COMMAND_SET_BYTES:
+            raise PeerProtocolError(f"The peer sent a command of more than {LARGEST_COMMAND_SET_BYTES} bytes")
+        if fragment.is_last:
+            command = read_command_set(self._command)
+            self._command = bytearray()
+            self._begin(command)
+
+    def _begin(self, command: CommandSet) -> None:
+        field = command.number(COMMAND_FIELD)
+        if field == CommandField.C_STORE_RQ:
+            self._begin_store(command)
+        elif field == CommandField.C_ECHO_RQ:
+            self._answer_echo(command)
+        else:
+            self._begin_other(command, field)
+
+    def _begin_store(self, command: CommandSet) -> None:
+        sop_class_uid = command.text(AFFECTED_SOP_CLASS_UID)
+        sop_instance_uid = command.text(AFFECTED_SOP_INSTANCE_UID)
+        if not (sop_class_uid and sop_instance_uid and command.has_data_set):
+            raise PeerProtocolError("DIMSE Badly formed message: C-STORE request without UIDs or data set")
+        established = self._established
+        context = established.accepted[self._context_id]
+        if sop_class_uid != context.abstract_syntax:
+            self._warn_class(sop_class_uid, context)
+        has_originator = MOVE_ORIGINATOR_MESSAGE_ID in command.values
+        request = IncomingStore(
+            association=established.association,
+            message_id=command.number(MESSAGE_ID),
+            context_id=self._context_id,
+            sop_class_uid=sop_class_uid,
+            sop_instance_uid=sop_instance_uid,
+            transfer_syntax_uid=context.accepted_transfer_syntax or "",
+            calling_ae_title=established.calling_ae_title,
+            peer_host=established.peer_host,
+            priority=command.number(PRIORITY, 0),
+            move_originator_ae_title=command.text(MOVE_ORIGINATOR_AE_TITLE),
+            move_originator_message_id=command.number(MOVE_ORIGINATOR_MESSAGE_ID) if has_originator else None,
+        )
+        self._observer.store_started(request)
+        self._store = request, command
+        self._sink = self._handler.begin(request)
+
+    def _warn_class(self, sop_class_uid: str, context: NegotiatedContext) -> None:
+        if self._context_id not in self._warned_contexts:
+            self._warned_contexts.add(self._context_id)
+            self._observer.warned(
+                self._established.association,
+                f"SOP Class {sop_class_uid[:64]!r} stored in presentation context {self._context_id}, "
+                f"which was negotiated for {context.abstract_syntax[:64]!r}",
+            )
+
+    def _finish(self) -> None:
+        """The data set is complete."""
+        self.flush()
+        sink, self._sink = self._sink, None
+        if isinstance(sink, _OtherSink):
+            sink.finish()
+        elif sink is not None and self._store is not None:
+            request, command = self._store
+            self._store = None
+            answer = sink.finish()
+            self._reply(self._context_id, store_response(command, answer.status, answer.comment))
+            self._observer.store_answered(request, answer)
+            self._abort_if_asked(answer)
+
+    def _abort_if_asked(self, answer: StoreAnswer) -> None:
+        if answer.abort:
+            raise StorageError(answer.comment or f"An instance could not be stored (status {answer.status:04X}H)")
+
+    def _answer_echo(self, command: CommandSet) -> None:
+        if command.has_data_set:
+            raise PeerProtocolError("DIMSE Badly formed message: C-ECHO request with a data set")
+        self._reply(self._context_id, echo_response(command))
+        self._observer.echoed(self._established.association, command.number(MESSAGE_ID))
+
+    def _begin_other(self, command: CommandSet, field: int) -> None:
+        if self._other_messages is None:
+            raise _refused(field)
+        context_id = self._context_id
+        context = self._established.accepted[context_id]
+        answer = self._other_messages
+
+        def deliver(data_set: bytes | None) -> None:
+            message = OtherMessage(
+                association=self._established.association, context=context, command_set=command, data_set=data_set
+            )
+
+            def reply(command_set: bytes, data_set: bytes | None = None) -> None:
+                self._reply(context_id, command_set, data_set)
+
+            if not answer(message, reply):
+                raise _refused(field)
+
+        if command.has_data_set:
+            self._sink = _OtherSink(deliver)
+        else:
+            deliver(None)
+
+    def _reply(self, context_id: int, command_set: bytes, data_set: bytes | None = None) -> None:
+        limit = self._established.peer_max_pdu_bytes
+        for pdu in message_pdus(context_id, command_set, is_command=True, max_pdu_bytes=limit):
+            self._send(pdu)
+        if data_set is not None:
+            for pdu in message_pdus(context_id, data_set, is_command=False, max_pdu_bytes=limit):
+                self._send(pdu)
+
+
+def _refused(field: int) -> PeerProtocolError:
+    """DCMTK's words."""
+    return PeerProtocolError(
+        f"cannot handle this kind of DIMSE command (0x{field:04x}), we are a Storage SCP only",
+    )
