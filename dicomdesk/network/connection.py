@@ -286,6 +286,11 @@ class Connection:
         """Send all of one whole PDU."""
         self.send_buffers((data,), len(data))
 
+    def send_parting(self, data: bytes) -> None:
+        """Send the last PDU if that is possible at once, also after an interruption; it may be lost."""
+        with contextlib.suppress(OSError):
+            self.socket.send(data)
+
     def send_buffers(
         self, buffers: Sequence[Buffer], size: int, *, ends_pdu: bool = True, heeds_input: bool = False
     ) -> None:
@@ -359,25 +364,6 @@ class Connection:
             )
 
     # -- ending
-
-    def finish(self, deadline: float | None) -> None:
-        """Tell the peer that nothing more comes and wait, at most until the deadline, for it to close; then close.
-
-        Closing with unread input would reset the connection and could destroy the last PDU on its way.
-        """
-        try:
-            socket.socket.shutdown(self.socket, socket.SHUT_WR)
-            while True:
-                self._start = self._end = 0
-                count = self._fill()
-                waits = count < 0 and any(self._waiter.wait(deadline, reading=True, writing=False))
-                if count == 0 or (count < 0 and not waits):
-                    break
-                if deadline is not None and monotonic() > deadline:
-                    break
-        except (OSError, AssociationAbortedError, ConnectionInterruptedError):
-            pass  # closing is all that is left
-        self.close()
 
     def close(self) -> None:
         """Close the socket; a TLS peer is told first, without waiting for its answer."""

@@ -8,35 +8,41 @@ pynetdicom's own ``send_c_...`` methods and service classes work unchanged on a 
 A contract test checks that pynetdicom still has what is used here, with the meaning that is assumed here.
 """
 
-import contextlib
 import logging
 from collections.abc import Callable
 from time import monotonic
 from typing import Any
 
+from pydicom.uid import UID
 from pynetdicom import _config
 from pynetdicom.ae import ApplicationEntity
 from pynetdicom.association import Association
 from pynetdicom.dimse import DIMSEServiceProvider
-from pynetdicom.dimse_primitives import DimseServiceType
+from pynetdicom.dimse_messages import DIMSEMessage
+from pynetdicom.dimse_primitives import C_CANCEL, DimseServiceType
 from pynetdicom.dul import DULServiceProvider
 from pynetdicom.fsm import InvalidEventError
 from pynetdicom.pdu_primitives import A_ABORT, A_ASSOCIATE, A_P_ABORT, A_RELEASE, P_DATA
+from pynetdicom.presentation import negotiate_as_requestor
 from pynetdicom.transport import T_CONNECT, AddressInformation, AssociationSocket
 
 from dicomdesk.errors import AssociationAbortedError, PeerError, PeerProtocolError, PeerTimeoutError
-from dicomdesk.network.connection import Connection, ConnectionInterruptedError
+from dicomdesk.network.connection import PEER_ABORTED, Connection
+from dicomdesk.network.rejection import abort_error
 
 Message = tuple[None, None] | tuple[int, DimseServiceType]
 UserPrimitive = A_ASSOCIATE | A_RELEASE | A_ABORT | A_P_ABORT
 
-IDLE, ESTABLISHED, CLOSING = "Sta1", "Sta6", "Sta13"
-"""States of the upper layer (PS3.8 9.2.1) that are looked at: no association, data transfer, awaiting close."""
+IDLE, CLOSING = "Sta1", "Sta13"
+"""States of the upper layer (PS3.8 9.2.1) that are looked at: no association, awaiting close."""
 
 MAX_MESSAGE_BYTES = 1 << 26
 """Largest DIMSE message that pynetdicom may collect in memory; instances to be stored do not come this way."""
 
-_CONNECTION_OPEN, _CONNECTION_CLOSED, _ARTIM_EXPIRED, _INVALID_PDU = "Evt5", "Evt17", "Evt18", "Evt19"
+_CONNECTION_CONFIRMED, _CONNECTION_CLOSED, _INVALID_PDU = "Evt2", "Evt17", "Evt19"
+"""Events of the upper layer (PS3.8 9.2.2) that arise here."""
+
+_REJECT_PDU, _ABORT_PDU, _SHORT_PDU_BYTES = 0x03, 0x07, 10
 
 
 def _silence_pynetdicom() -> None:
@@ -58,19 +64,23 @@ class ConnectionSocket(AssociationSocket):
         super().__init__(association, client_socket=connection.socket)
         self.connection = connection
         self._provider = association.dul
-        if association.is_requestor:
-            # The base class announces an incoming connection; ours is the answer to T_CONNECT instead.
-            self.event_queue.get_nowait()
+        self.is_parting = False
+        """Whether what is sent from now on may be lost, but must not wait."""
+        # The base class announces an incoming connection; ours is the answer to T_CONNECT instead.
+        self.event_queue.get_nowait()
 
     def connect(self, primitive: T_CONNECT) -> None:
         """Confirm the transport connection."""
-        primitive.result = "Evt2"
+        primitive.result = _CONNECTION_CONFIRMED
         self.provider_queue.put(primitive)
 
     def send(self, bytestream: bytes) -> None:
         """Send a whole PDU; a failure is kept for the user and closes the association."""
         try:
-            self.connection.send(bytestream)
+            if self.is_parting:
+                self.connection.send_parting(bytestream)
+            else:
+                self.connection.send(bytestream)
         except PeerError as error:
             self._provider.fail(error, _CONNECTION_CLOSED)
 
@@ -100,8 +110,10 @@ class PumpedDul(DULServiceProvider):
         self.connection = connection
         self.failure: PeerError | None = None
         """The first thing that went wrong on the connection, in plain words."""
-        self.closing_timeout_s = 0.0
-        """How long the peer is given to close after the last PDU; 0 closes at once."""
+        self.rejection: tuple[int, int, int] | None = None
+        """Result, source and reason of an A-ASSOCIATE-RJ, also those that the standard does not know."""
+        self.peer_abort: tuple[int, int] | None = None
+        """Source and reason of the peer's A-ABORT."""
 
     @property
     def state(self) -> str:
@@ -135,16 +147,19 @@ class PumpedDul(DULServiceProvider):
         return self.state == CLOSING and self._close()
 
     def _close(self) -> bool:
-        """State 13: the last PDU is out; let the peer read it, then close. False when that was done before."""
+        """State 13: the last PDU is out. False when the connection was closed before."""
         if self.socket is None or self.socket.socket is None:
             return False
-        if self.closing_timeout_s:
-            self.connection.finish(monotonic() + self.closing_timeout_s)
         self.socket.close()
         return True
 
     def feed(self, pdu: memoryview | bytes) -> None:
         """Process one PDU that was read from the connection by someone else."""
+        if len(pdu) >= _SHORT_PDU_BYTES:
+            if pdu[0] == _REJECT_PDU:
+                self.rejection = (pdu[7], pdu[8], pdu[9])
+            elif pdu[0] == _ABORT_PDU:
+                self.peer_abort = (pdu[8], pdu[9])
         try:
             decoded, event = self._decode_pdu(bytearray(pdu))
         except Exception as error:  # noqa: BLE001 - whatever pynetdicom trips over, the PDU is to blame
@@ -176,18 +191,12 @@ class PumpedDul(DULServiceProvider):
         """Wait for one PDU and process it; False when the deadline passed or the association is over."""
         if not self.connection.is_open:
             return False
-        artim = self._artim_deadline()
-        first = min((limit for limit in (deadline, artim) if limit is not None), default=None)
         try:
-            _, pdu = self.connection.read_pdu(first)
+            _, pdu = self.connection.read_pdu(deadline)
         except PeerTimeoutError as error:
-            if artim is None or monotonic() < artim:
-                if deadline is not None and monotonic() >= deadline:
-                    return False
+            if deadline is None or monotonic() < deadline:
                 self.fail(error, _CONNECTION_CLOSED)
-            elif self.state in {"Sta2", CLOSING}:
-                self.fail(error, _ARTIM_EXPIRED)
-            self.run_pending()
+                self.run_pending()
             return False
         except AssociationAbortedError as error:
             self.fail(error, _CONNECTION_CLOSED)
@@ -198,12 +207,6 @@ class PumpedDul(DULServiceProvider):
         else:
             self.feed(pdu)
         return True
-
-    def _artim_deadline(self) -> float | None:
-        """When the ARTIM timer (PS3.8 9.1.5) expires; it matters while the peer has to begin or to end."""
-        if self.state not in {"Sta2", CLOSING} or self.artim_timer.timeout is None:
-            return None
-        return monotonic() + float(self.artim_timer.remaining)
 
     def receive_pdu(self, wait: bool = False, timeout: float | None = None) -> UserPrimitive | None:  # noqa: FBT001, FBT002 - pynetdicom's signature
         """The next primitive for the user: of those there, or after waiting for the peer up to ``timeout`` seconds."""
@@ -246,23 +249,26 @@ class PumpedDimse(DIMSEServiceProvider):
         return super().get_msg(block=False)
 
     def receive_primitive(self, primitive: P_DATA) -> None:
-        """Collect fragments into a message, of limited size."""
+        """Collect fragments into a message of limited size; any whole message is for the user, no thread serves it."""
         self._collected_bytes += sum(len(value) for _, value in primitive.presentation_data_value_list)
         if self._collected_bytes > MAX_MESSAGE_BYTES:
             raise ValueError("message too long")
-        super().receive_primitive(primitive)
         if self.message is None:
+            self.message = DIMSEMessage()
+        message = self.message
+        if message.decode_msg(primitive, self.assoc):
+            self.message = None
             self._collected_bytes = 0
+            content = message.message_to_primitive()
+            if not isinstance(content, C_CANCEL):
+                self.msg_queue.put((message.context_id or 0, content))
 
 
 class PumpedAssociation(Association):
-    """pynetdicom's association in the thread of its user: the base of both roles.
+    """pynetdicom's association, as the requestor, in the thread of its user."""
 
-    ``mode`` is "requestor" or "acceptor". The acceptor's first input is expected within the ACSE timeout.
-    """
-
-    def __init__(self, entity: ApplicationEntity, mode: str, connection: Connection) -> None:
-        super().__init__(entity, mode)
+    def __init__(self, entity: ApplicationEntity, connection: Connection) -> None:
+        super().__init__(entity, "requestor")
         self.connection = connection
         self.dul: PumpedDul = PumpedDul(self, connection)
         self.dimse: PumpedDimse = PumpedDimse(self, self.dul)
@@ -270,27 +276,14 @@ class PumpedAssociation(Association):
         self.network_timeout = None
         self._is_paused = True
         """pynetdicom's sign that no reactor competes for messages."""
-        self.set_socket(ConnectionSocket(self, connection))
+        self._socket = ConnectionSocket(self, connection)
+        self.set_socket(self._socket)
         self._set_addresses()
 
     def _set_addresses(self) -> None:
         """Give pynetdicom the addresses of both ends, which its state machine reports when it closes."""
-        local, remote = (self.requestor, self.acceptor) if self.is_requestor else (self.acceptor, self.requestor)
-        local.address_info = _address(self.connection.socket.getsockname)
-        remote.address_info = _address(self.connection.socket.getpeername)
-
-    def _serve_request(self, msg: DimseServiceType, context_id: int) -> None:
-        """Run the service class for a request; N-EVENT-REPORT would come from a thread of its own and is not served."""
-        if type(msg).__name__ != "N_EVENT_REPORT":
-            super()._serve_request(msg, context_id)
-
-    def serve_messages(self) -> None:
-        """Give the requests collected so far to pynetdicom's service classes (acceptor)."""
-        while True:
-            context_id, message = self.dimse.get_msg(block=False)
-            if message is None or context_id is None:
-                return
-            self._serve_request(message, context_id)
+        self.requestor.address_info = _address(self.connection.socket.getsockname)
+        self.acceptor.address_info = _address(self.connection.socket.getpeername)
 
     def kill(self) -> None:
         """Mark the association as over; there is no thread to end."""
@@ -311,8 +304,8 @@ class PumpedAssociation(Association):
             return
         self._sent_abort = True
         if self.connection.is_open and self.connection.is_between_pdus:
-            with contextlib.suppress(ConnectionInterruptedError):
-                self.acse.send_abort(0x00)
+            self._socket.is_parting = True
+            self.acse.send_abort(0x00)
         self.connection.close()
         self.is_aborted = True
         self.kill()
@@ -321,6 +314,50 @@ class PumpedAssociation(Association):
         """Ask for release and wait for the answer up to the ACSE timeout (PS3.8 7.2)."""
         if self.is_established:
             self.acse.negotiate_release()
+
+    def request_association(self) -> A_ASSOCIATE | None:
+        """Send A-ASSOCIATE-RQ and wait for the answer; None when the association ended instead, or nothing came."""
+        self.acse.send_request()
+        answer = self.dul.receive_pdu(wait=True, timeout=self.acse_timeout)
+        if not isinstance(answer, A_ASSOCIATE) or self.dul.rejection is not None:
+            return None
+        self.acceptor.primitive = answer
+        return answer
+
+    def end_error(self) -> PeerError | None:
+        """Why the association is over, in plain words; None while it is not.
+
+        A release that the peer asked for is answered: it ends the association as well.
+        """
+        if self.dul.peer_abort is not None:
+            return abort_error(*self.dul.peer_abort)
+        if self.dul.failure is not None:
+            return self.dul.failure
+        if self.acse.is_release_requested():
+            self._socket.is_parting = True
+            self.acse.send_release(is_response=True)
+            return AssociationAbortedError(
+                "The peer released the association in the middle of an operation", condition=PEER_ABORTED
+            )
+        if self.dul.state == IDLE:
+            return PeerProtocolError(
+                "The peer sent a PDU that the standard does not allow at this point", condition="DUL Unexpected PDU"
+            )
+        return None
+
+    def establish(self, answer: A_ASSOCIATE) -> None:
+        """Take the contexts of the answer into use, for pynetdicom's own operations."""
+        roles = {uid: (item.scu_role, item.scp_role) for uid, item in self.acceptor.role_selection.items()}
+        proposed = self.requestor.role_selection
+        for context in self.requestor.requested_contexts:
+            item = proposed.get(UID(context.abstract_syntax or ""))
+            if item is not None:
+                context.scu_role, context.scp_role = bool(item.scu_role), bool(item.scp_role)
+        results = answer.presentation_context_definition_results_list
+        negotiated = negotiate_as_requestor(self.requestor.requested_contexts, results, roles)
+        self._accepted_cx = {context.context_id or 0: context for context in negotiated if context.result == 0}
+        self._rejected_cx = [context for context in negotiated if context.result != 0]
+        self.is_established = True
 
 
 def make_entity(ae_title: str, *, acse_timeout_s: float | None, dimse_timeout_s: float | None) -> ApplicationEntity:

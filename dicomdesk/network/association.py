@@ -1,0 +1,208 @@
+"""Associations that we request: opened, used by one thread at a time, released or aborted."""
+
+import contextlib
+import threading
+from collections.abc import Iterator, Sequence
+
+from dicomdesk.errors import (
+    AssociationAbortedError,
+    PeerError,
+    PeerTimeoutError,
+)
+from dicomdesk.network import operations
+from dicomdesk.network.connection import (
+    READ_TIMEOUT,
+    Connection,
+    ConnectionInterruptedError,
+    Interruption,
+)
+from dicomdesk.network.contexts import Negotiation, ProposedContext
+from dicomdesk.network.dialer import dial
+from dicomdesk.network.negotiation import (
+    check_answer,
+    describe,
+    negotiated_contexts,
+    peer_max_pdu_bytes,
+    propose,
+    send_limits,
+)
+from dicomdesk.network.rejection import rejection_error
+from dicomdesk.network.streaming import StoreItem, StoreObserver, StoreStream
+from dicomdesk.network.transport import PumpedAssociation, make_entity
+from dicomdesk.settings import AssociationSettings, Peer
+
+_SLACK_BYTES = 1 << 18
+"""Peers that overlook our maximum PDU length are borne with up to this, or twice what we announced."""
+
+
+def open_association(
+    *,
+    peer: Peer,
+    settings: AssociationSettings,
+    contexts: Sequence[ProposedContext],
+    operations_window: int = 1,
+    interruption: Interruption | None = None,
+) -> "RequestedAssociation":
+    """Connect, negotiate, and return the established association, also when no context was accepted.
+
+    ``operations_window`` above 1 proposes so many outstanding operations (0: unlimited). ``interruption``, set by
+    another thread, ends the attempt and later aborts the association; it stays its maker's to close.
+
+    Raises PeerUnreachableError, AssociationRejectedError, AssociationAbortedError, PeerTimeoutError, PeerProtocolError;
+    SettingsError where the titles or contexts cannot be sent.
+    """
+    with contextlib.ExitStack() as stack:
+        if interruption is None:
+            interruption = Interruption()
+            stack.callback(interruption.close)
+        try:
+            association = _open(peer, settings, contexts, operations_window, interruption)
+        except ConnectionInterruptedError as error:
+            raise _interrupted() from error
+        association.closes_later = stack.pop_all()
+    return association
+
+
+def _open(
+    peer: Peer,
+    settings: AssociationSettings,
+    contexts: Sequence[ProposedContext],
+    operations_window: int,
+    interruption: Interruption,
+) -> "RequestedAssociation":
+    timeouts = settings.timeouts
+    sock = dial(peer.host, peer.port, timeouts.connect_s, interruption)
+    if peer.tls is not None:
+        from dicomdesk.network.tls import shake_hands  # noqa: PLC0415 - only where TLS is asked for
+
+        sock = shake_hands(sock, peer.tls, peer.host, timeouts.acse_s, interruption)
+    connection = Connection(
+        sock,
+        interruption=interruption,
+        stall_timeout_s=timeouts.socket_s,
+        max_data_pdu_bytes=max(2 * settings.max_pdu_bytes, _SLACK_BYTES),
+    )
+    try:
+        entity = make_entity("DICOMDESK", acse_timeout_s=timeouts.acse_s, dimse_timeout_s=timeouts.dimse_s)
+        pumped = PumpedAssociation(entity, connection)
+        propose(pumped, peer, settings, contexts, operations_window)
+        negotiation = _negotiate(pumped, peer, settings, contexts)
+    except BaseException:
+        connection.close()
+        raise
+    return RequestedAssociation(pumped, negotiation, settings)
+
+
+def _negotiate(
+    pumped: PumpedAssociation, peer: Peer, settings: AssociationSettings, contexts: Sequence[ProposedContext]
+) -> Negotiation:
+    try:
+        answer = pumped.request_association()
+        if answer is None:
+            if pumped.dul.rejection is not None:
+                raise rejection_error(*pumped.dul.rejection)
+            raise pumped.end_error() or PeerTimeoutError(
+                "The peer did not answer the association request in time", condition=READ_TIMEOUT
+            )
+        check_answer(answer, contexts)
+        negotiation = describe(pumped, peer, settings, negotiated_contexts(pumped, answer, contexts))
+        pumped.establish(answer)
+    except (PeerError, ConnectionInterruptedError):
+        pumped.abort()
+        raise
+    return negotiation
+
+
+def _interrupted() -> AssociationAbortedError:
+    return AssociationAbortedError("The association was aborted on request")
+
+
+class RequestedAssociation:
+    """An established association. One thread at a time uses it; ``abort`` and the gauges are for any thread.
+
+    An error of the peer ends the association: it is aborted and closed when the exception arrives.
+    """
+
+    def __init__(self, pumped: PumpedAssociation, negotiation: Negotiation, settings: AssociationSettings) -> None:
+        self.negotiation = negotiation
+        self.closes_later = contextlib.ExitStack()
+        """What is closed with the association."""
+        self._pumped = pumped
+        self._connection = pumped.connection
+        self._use = threading.Lock()
+        limits = send_limits(peer_max_pdu_bytes(pumped), settings)
+        accepted = {context.context_id for context in negotiation.contexts if context.is_accepted}
+        window = negotiation.max_operations_invoked
+        self._stream = StoreStream(pumped, limits, accepted, window, settings.timeouts.dimse_s)
+
+    @property
+    def bytes_sent(self) -> int:
+        """Gauge: bytes given to the network so far."""
+        return self._connection.bytes_sent
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the association can be used."""
+        return self._connection.is_open
+
+    def echo(self) -> int:
+        """C-ECHO: the status that the peer answers."""
+        with self._using():
+            return operations.echo(self._pumped, self._stream.next_message_id())
+
+    def store_all(self, items: Iterator[StoreItem], observer: StoreObserver) -> None:
+        """C-STORE each item, in order; the observer is told of each request and each answer, on this thread.
+
+        The next item is taken when the previous one has been sent, before its answer is read. When the iterator raises,
+        outstanding answers are collected, then the exception goes on and the association stays usable.
+        """
+        with self._using():
+            self._stream.store_all(items, observer)
+
+    def release(self) -> None:
+        """Release (PS3.8 7.2), waiting for the answer up to the ACSE timeout; nothing when it is over already."""
+        if not self.is_open:
+            return
+        with self._using():
+            self._pumped.release()
+            if not self._pumped.is_released:
+                raise self._pumped.end_error() or PeerTimeoutError(
+                    "The peer did not answer the release request in time", condition=READ_TIMEOUT
+                )
+        self._end()
+
+    def abort(self) -> None:
+        """Abort at once. Any thread, any time: a thread that uses the association gets AssociationAbortedError."""
+        self._connection.interruption.set()
+        self._end_if_interrupted()
+
+    @contextlib.contextmanager
+    def _using(self) -> Iterator[None]:
+        """One operation: errors of the peer, and an abort on request, end the association."""
+        try:
+            with self._use:
+                if not self.is_open:
+                    raise AssociationAbortedError("The association is over")
+                try:
+                    yield
+                except ConnectionInterruptedError as error:
+                    raise _interrupted() from error
+                except PeerError:
+                    self._end()
+                    raise
+        finally:
+            self._end_if_interrupted()
+
+    def _end_if_interrupted(self) -> None:
+        """Carry out an abort on request, unless a thread is using the association: it will do so itself."""
+        if self._connection.interruption.is_set and self._use.acquire(blocking=False):
+            try:
+                self._end()
+            finally:
+                self._use.release()
+
+    def _end(self) -> None:
+        """Abort where the association still stands, and close everything."""
+        self._pumped.abort()
+        self._connection.close()
+        self.closes_later.close()

@@ -1,0 +1,80 @@
+"""Opens transport connections: name resolution, IPv4 and IPv6, deadline and interruption."""
+
+import contextlib
+import errno
+import os
+import socket
+from time import monotonic
+
+from dicomdesk.errors import PeerUnreachableError
+from dicomdesk.network.connection import Interruption, make_waiter
+
+_PER_ADDRESS_S = 10.0
+"""How long an address is tried while there is another one."""
+
+_ADVICE = {
+    errno.ECONNREFUSED: "nothing listens on that port",
+    errno.ETIMEDOUT: "no answer; a firewall, or the machine is off",
+    errno.EHOSTUNREACH: "no route to the host",
+    errno.ENETUNREACH: "no route to the network",
+}
+
+_Address = tuple[socket.AddressFamily, tuple[str, int] | tuple[str, int, int, int]]
+
+
+def dial(host: str, port: int, timeout_s: float | None, interruption: Interruption) -> socket.socket:
+    """A connected, non-blocking socket to the first address of the host that answers, IPv4 first.
+
+    Raises PeerUnreachableError, and ConnectionInterruptedError when interrupted. Name resolution takes as long as the
+    system's resolver likes.
+    """
+    deadline = None if timeout_s is None else monotonic() + timeout_s
+    addresses = _resolve(host, port)
+    failure = errno.ETIMEDOUT
+    for index, (family, address) in enumerate(addresses):
+        limit = deadline
+        if index + 1 < len(addresses):
+            limit = min(monotonic() + _PER_ADDRESS_S, deadline or float("inf"))
+        sock, failure = _connect(family, address, limit, interruption)
+        if sock is not None:
+            return sock
+    words = os.strerror(failure)
+    advice = _ADVICE.get(failure)
+    raise PeerUnreachableError(
+        f"No connection to {host} port {port}: {words}" + (f" ({advice})" if advice else ""),
+        condition=f"TCP Initialization Error: {words}",
+    )
+
+
+def _resolve(host: str, port: int) -> list[_Address]:
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        raise PeerUnreachableError(
+            f'The host name "{host}" is not known', condition=f"Attempt to connect to unknown host: {host}"
+        ) from error
+    addresses: list[_Address] = [(family, address) for family, _, _, _, address in found]  # type: ignore[misc]  # typeshed allows for builds without IPv6
+    return sorted(dict.fromkeys(addresses), key=lambda item: item[0] != socket.AF_INET)
+
+
+def _connect(
+    family: socket.AddressFamily, address: tuple[object, ...], deadline: float | None, interruption: Interruption
+) -> tuple[socket.socket | None, int]:
+    """A connected socket, or None and the error number."""
+    try:
+        sock = socket.socket(family, socket.SOCK_STREAM)
+    except OSError as error:
+        return None, error.errno or errno.EAFNOSUPPORT
+    with contextlib.ExitStack() as stack:
+        stack.callback(sock.close)
+        sock.settimeout(0)
+        failure = sock.connect_ex(address)
+        if failure in {errno.EINPROGRESS, errno.EWOULDBLOCK}:
+            if any(make_waiter(sock, interruption).wait(deadline, reading=False, writing=True)):
+                failure = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+            else:
+                failure = errno.ETIMEDOUT
+        if failure:
+            return None, failure
+        stack.pop_all()
+    return sock, 0

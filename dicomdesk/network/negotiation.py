@@ -1,0 +1,228 @@
+"""Between the values of ``contexts`` and what pynetdicom negotiates with, for the requestor.
+
+Names the A-ASSOCIATE items of pynetdicom that we use (public classes; the internals are in ``transport``).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pydicom.uid import UID
+from pynetdicom.pdu_primitives import (
+    A_ASSOCIATE,
+    AsynchronousOperationsWindowNegotiation,
+    SCP_SCU_RoleSelectionNegotiation,
+)
+from pynetdicom.presentation import PresentationContext
+
+from dicomdesk.errors import IllegalAeTitleError, PeerProtocolError, SettingsError
+from dicomdesk.network.contexts import ContextResult, NegotiatedContext, Negotiation, ProposedContext, Role
+from dicomdesk.network.transport import PumpedAssociation
+from dicomdesk.settings import (
+    IMPLEMENTATION_CLASS_UID,
+    IMPLEMENTATION_VERSION_NAME,
+    LARGE_MAX_PDU_BYTES,
+    AssociationSettings,
+    Peer,
+)
+
+MAX_CONTEXTS = 128
+_PDV_OVERHEAD_BYTES = 6
+"""Length, context ID and message control header before the data of a PDV (PS3.8 9.3.5.1)."""
+_DCMTK_OVERHEAD_BYTES = 12
+"""What DCMTK subtracts from a maximum PDU length for its "Max Send PDV"."""
+_MAX_PDU_WHERE_UNSAID = 16384
+_LONGEST_AE_TITLE = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendLimits:
+    """How large the PDUs are that we send."""
+
+    max_pdu_bytes: int
+    """Length field of the largest P-DATA-TF: everything behind its header."""
+
+    @property
+    def max_fragment_bytes(self) -> int:
+        """Largest data of one PDV alone in its PDU, even (PS3.8 annex D.1, E.1)."""
+        return (self.max_pdu_bytes - _PDV_OVERHEAD_BYTES) & ~1
+
+    @property
+    def dcmtk_max_send_pdv_bytes(self) -> int:
+        """The same limit as DCMTK counts it."""
+        return self.max_pdu_bytes - _DCMTK_OVERHEAD_BYTES
+
+
+def ae_title_field(title: str, whose: str) -> str:
+    """An AE title as it goes out: at most 16 characters, the rest dropped as DCMTK does; blank is an error."""
+    field = title[:_LONGEST_AE_TITLE]
+    if not field.strip():
+        raise IllegalAeTitleError(
+            f"The {whose.lower()} AE title is empty", condition=f"Illegal service parameter: {whose} AP Title"
+        )
+    if not field.isascii() or not field.isprintable():
+        raise IllegalAeTitleError(
+            f"The {whose.lower()} AE title has characters other than printable ASCII",
+            condition=f"Illegal service parameter: {whose} AP Title",
+        )
+    return field
+
+
+def propose(
+    association: PumpedAssociation,
+    peer: Peer,
+    settings: AssociationSettings,
+    contexts: Sequence[ProposedContext],
+    operations_window: int,
+) -> None:
+    """Give pynetdicom what the A-ASSOCIATE-RQ is made of."""
+    if not 1 <= len(contexts) <= MAX_CONTEXTS:
+        raise SettingsError(f"An association proposes 1 to {MAX_CONTEXTS} presentation contexts, not {len(contexts)}")
+    requestor = association.requestor
+    association.acceptor.ae_title = ae_title_field(peer.ae_title, "Called")
+    requestor.ae_title = ae_title_field(settings.calling_ae_title, "Calling")
+    requestor.maximum_length = settings.max_pdu_bytes
+    requestor.implementation_class_uid = UID(IMPLEMENTATION_CLASS_UID)
+    requestor.implementation_version_name = IMPLEMENTATION_VERSION_NAME
+    requestor.requested_contexts = [_presentation_context(context) for context in contexts]
+    roles = {context.abstract_syntax: context.role for context in contexts if context.role is not None}
+    for abstract_syntax, role in roles.items():
+        item = SCP_SCU_RoleSelectionNegotiation()
+        item.sop_class_uid = abstract_syntax
+        item.scu_role = role.scu
+        item.scp_role = role.scp
+        requestor.add_negotiation_item(item)
+    if operations_window != 1:
+        window = AsynchronousOperationsWindowNegotiation()
+        window.maximum_number_operations_invoked = operations_window
+        window.maximum_number_operations_performed = 1
+        requestor.add_negotiation_item(window)
+
+
+def _presentation_context(context: ProposedContext) -> PresentationContext:
+    result = PresentationContext()
+    try:
+        result.context_id = context.context_id
+        result.abstract_syntax = context.abstract_syntax
+        result.transfer_syntax = list(context.transfer_syntaxes)
+    except ValueError as error:
+        text = f"Presentation context {context.context_id} cannot be proposed: a UID is empty or too long"
+        raise SettingsError(text) from error
+    return result
+
+
+def check_answer(answer: A_ASSOCIATE, contexts: Sequence[ProposedContext]) -> None:
+    """Refuse an A-ASSOCIATE-AC that accepts what was not proposed."""
+    proposed = {context.context_id: context for context in contexts}
+    for result in answer.presentation_context_definition_results_list:
+        context = proposed.get(result.context_id or 0)
+        if context is None:
+            raise PeerProtocolError(
+                f"The peer answered for presentation context {result.context_id}, which was not proposed",
+                condition="DUL Illegal or ill-formed PDU",
+            )
+        if result.result == ContextResult.ACCEPTED:
+            syntaxes = [str(uid) for uid in result.transfer_syntax]
+            if len(syntaxes) != 1 or syntaxes[0] not in context.transfer_syntaxes:
+                raise PeerProtocolError(
+                    f"The peer accepted presentation context {result.context_id} in a transfer syntax "
+                    "that was not proposed",
+                    condition="DUL Illegal or ill-formed PDU",
+                )
+
+
+def negotiated_contexts(
+    association: PumpedAssociation, answer: A_ASSOCIATE, contexts: Sequence[ProposedContext]
+) -> tuple[NegotiatedContext, ...]:
+    """What became of each proposed context, in the order of the proposal."""
+    results = {item.context_id: item for item in answer.presentation_context_definition_results_list}
+    roles = {
+        str(uid): Role(scu=bool(item.scu_role), scp=bool(item.scp_role))
+        for uid, item in association.acceptor.role_selection.items()
+    }
+    outcome = []
+    for context in contexts:
+        item = results.get(context.context_id)
+        result = _result(item.result) if item is not None else ContextResult.NO_REASON
+        accepted = result is ContextResult.ACCEPTED and item is not None
+        outcome.append(
+            NegotiatedContext(
+                context_id=context.context_id,
+                abstract_syntax=context.abstract_syntax,
+                proposed_transfer_syntaxes=context.transfer_syntaxes,
+                result=result,
+                accepted_transfer_syntax=str(item.transfer_syntax[0]) if accepted and item is not None else None,
+                proposed_role=context.role,
+                accepted_role=roles.get(context.abstract_syntax) if accepted else None,
+            )
+        )
+    return tuple(outcome)
+
+
+def _result(value: int | None) -> ContextResult:
+    try:
+        return ContextResult(value or 0)
+    except ValueError:
+        return ContextResult.NO_REASON
+
+
+def send_limits(peer_max_pdu_bytes: int, settings: AssociationSettings) -> SendLimits:
+    """How large PDUs may be: what the peer takes (0 is unlimited), our cap, and never above 131072."""
+    limits = [LARGE_MAX_PDU_BYTES]
+    if peer_max_pdu_bytes:
+        limits.append(peer_max_pdu_bytes)
+    if settings.max_send_pdu_bytes:
+        limits.append(settings.max_send_pdu_bytes)
+    if min(limits) <= _DCMTK_OVERHEAD_BYTES:
+        raise PeerProtocolError(
+            f"The peer takes PDUs of at most {peer_max_pdu_bytes} bytes, too short for any message",
+            condition=f"DUL Cannot send P-DATA PDU because receiver's max PDU size of {peer_max_pdu_bytes} "
+            "is illegal (must be > 12)",
+        )
+    return SendLimits(max_pdu_bytes=min(limits))
+
+
+def peer_max_pdu_bytes(association: PumpedAssociation) -> int:
+    """What the peer announced; 16384 where it did not."""
+    announced = association.acceptor.maximum_length
+    return _MAX_PDU_WHERE_UNSAID if announced is None else int(announced)
+
+
+def describe(
+    association: PumpedAssociation,
+    peer: Peer,
+    settings: AssociationSettings,
+    contexts: tuple[NegotiatedContext, ...],
+) -> Negotiation:
+    """Everything that was agreed."""
+    acceptor = association.acceptor
+    their_maximum = peer_max_pdu_bytes(association)
+    called = ae_title_field(peer.ae_title, "Called")
+    invoked, _ = acceptor.asynchronous_operations
+    return Negotiation(
+        is_requestor=True,
+        calling_ae_title=ae_title_field(settings.calling_ae_title, "Calling"),
+        called_ae_title=called,
+        responding_ae_title=called,
+        peer_host=peer.host,
+        peer_port=peer.port,
+        our_implementation_class_uid=IMPLEMENTATION_CLASS_UID,
+        our_implementation_version=IMPLEMENTATION_VERSION_NAME,
+        peer_implementation_class_uid=str(acceptor.implementation_class_uid or ""),
+        peer_implementation_version=(acceptor.implementation_version_name or "").strip(),
+        our_max_pdu_bytes=settings.max_pdu_bytes,
+        peer_max_pdu_bytes=their_maximum,
+        max_send_pdv_bytes=send_limits(their_maximum, settings).dcmtk_max_send_pdv_bytes,
+        contexts=contexts,
+        max_operations_invoked=invoked,
+        tls=_tls_words(association),
+    )
+
+
+def _tls_words(association: PumpedAssociation) -> str:
+    socket = association.connection.socket
+    version = getattr(socket, "version", None)
+    cipher = getattr(socket, "cipher", None)
+    if version is None or cipher is None:
+        return ""
+    name = cipher()
+    return f"{version()} {name[0] if name else ''}".strip()

@@ -1,0 +1,43 @@
+"""DIMSE operations of the requestor other than C-STORE: each one message out, one answer in, through pynetdicom."""
+
+from pydicom.uid import UID
+from pynetdicom.dimse_primitives import C_ECHO
+
+from dicomdesk.errors import PeerError, PeerProtocolError, PeerTimeoutError
+from dicomdesk.network.transport import PumpedAssociation
+
+_VERIFICATION = UID("1.2.840.10008.1.1")
+
+NO_ANSWER = "DIMSE No data available (timeout in non-blocking mode)"
+"""DCMTK's wording for a DIMSE timeout."""
+
+NO_CONTEXT = "DIMSE No valid Presentation Context ID"
+"""DCMTK's wording where no presentation context serves."""
+
+
+def echo(association: PumpedAssociation, message_id: int) -> int:
+    """C-ECHO (PS3.7 9.1.5): the status that the peer answers.
+
+    Raises PeerError where the peer did not accept verification; others where the association fails.
+    """
+    context_id = next(
+        (number for number, context in association._accepted_cx.items() if context.abstract_syntax == _VERIFICATION),
+        None,
+    )
+    if context_id is None:
+        raise PeerError("The peer does not accept verification (C-ECHO)", condition=NO_CONTEXT)
+    request = C_ECHO()
+    request.MessageID = message_id
+    request.AffectedSOPClassUID = _VERIFICATION
+    association.dimse.send_msg(request, context_id)
+    answer_context_id, answer = association.dimse.get_msg(block=True)
+    if answer is None:
+        raise association.end_error() or PeerTimeoutError("The peer did not answer C-ECHO in time", condition=NO_ANSWER)
+    if (
+        not isinstance(answer, C_ECHO)
+        or not answer.is_valid_response
+        or answer.MessageIDBeingRespondedTo != message_id
+        or answer_context_id != context_id
+    ):
+        raise PeerProtocolError("The peer answered C-ECHO with a different message", condition="DIMSE Bad command type")
+    return int(answer.Status or 0)

@@ -1,0 +1,276 @@
+"""The fast path of C-STORE: command sets from templates, data sets from where they are to the socket.
+
+pynetdicom has negotiated; here P-DATA (PS3.8 9.3.5) is written with scatter/gather and the responses are read by hand.
+Anything else that arrives goes to pynetdicom's state machine, which knows what it means.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from struct import Struct
+from time import monotonic
+from typing import Protocol
+
+from dicomdesk.dicom.source import DataSetSource, FileRange
+from dicomdesk.errors import PeerError, PeerProtocolError, PeerTimeoutError
+from dicomdesk.network import command_sets
+from dicomdesk.network.connection import P_DATA_TF, InputPendingError
+from dicomdesk.network.fragments import FileFragments, memory_fragments
+from dicomdesk.network.negotiation import SendLimits
+from dicomdesk.network.operations import NO_ANSWER, NO_CONTEXT
+from dicomdesk.network.transport import PumpedAssociation
+
+_MAX_MESSAGE_ID = 0xFFFF
+_MAX_COMMAND_BYTES = 1 << 16
+_C_STORE_RSP = 0x8001
+_COMMAND, _LAST = 0x01, 0x02
+_PDU_HEADER_BYTES = 6
+
+_PDV = Struct(">BxLLBB")
+"""PDU type and length, PDV length, context ID, message control header."""
+_PDV_BYTES = _PDV.size
+_US = Struct("<H")
+_HEAD = Struct("<HHLLHHL")
+"""Group length element and the head of (0000,0002)."""
+_MIDDLE = Struct("<HHLHHHLHHHLHHHLHHHL")
+"""(0000,0100), (0000,0110), (0000,0700), (0000,0800) and the head of (0000,1000)."""
+_MESSAGE_ID_OFFSET = 18
+_GROUP_LENGTH_BYTES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class StoreItem:
+    """One instance to be stored."""
+
+    context_id: int
+    """An accepted presentation context whose transfer syntax is that of the data."""
+    sop_class_uid: str
+    sop_instance_uid: str
+    data: DataSetSource
+    tag: object
+    """The caller's own."""
+
+
+class StoreObserver(Protocol):
+    """Is told what happened to each item, in order, on the thread that stores."""
+
+    def store_started(self, item: StoreItem, message_id: int) -> None:
+        """The request is about to be sent."""
+
+    def store_answered(self, item: StoreItem, message_id: int, status: int, comment: str) -> None:
+        """The peer answered; ``comment`` is its Error Comment (0000,0902) or ""."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Template:
+    """A C-STORE-RQ (PS3.7 9.3.1.1) as one PDU, but for message ID and SOP Instance UID."""
+
+    before: bytes
+    after: bytes
+
+
+def _padded(uid: str) -> bytes:
+    value = uid.encode("latin-1", errors="replace")
+    return value + b"\0" if len(value) & 1 else value
+
+
+def _make_template(context_id: int, sop_class_uid: str, instance_uid_bytes: int) -> _Template:
+    class_uid = _padded(sop_class_uid)
+    middle = _MIDDLE.pack(
+        *(0, 0x0100, 2, command_sets.CommandField.C_STORE_RQ),
+        *(0, 0x0110, 2, 0),
+        *(0, 0x0700, 2, 0),
+        *(0, 0x0800, 2, 0),
+        *(0, 0x1000, instance_uid_bytes),
+    )
+    group_bytes = 8 + len(class_uid) + len(middle) + instance_uid_bytes
+    command_bytes = _GROUP_LENGTH_BYTES + group_bytes
+    header = _PDV.pack(P_DATA_TF, command_bytes + 6, command_bytes + 2, context_id, _COMMAND | _LAST)
+    head = _HEAD.pack(0, 0, 4, group_bytes, 0, 2, len(class_uid))
+    return _Template(header + head + class_uid + middle[:_MESSAGE_ID_OFFSET], middle[_MESSAGE_ID_OFFSET + 2 :])
+
+
+class StoreStream:
+    """Stores items over one association; used by its thread."""
+
+    def __init__(
+        self,
+        association: PumpedAssociation,
+        limits: SendLimits,
+        accepted_context_ids: set[int],
+        window: int,
+        dimse_timeout_s: float | None,
+    ) -> None:
+        """``window`` is how many operations may be outstanding, 0 for any number."""
+        self._association = association
+        self._connection = association.connection
+        self._limits = limits
+        self._accepted = accepted_context_ids
+        self._window = window or _MAX_MESSAGE_ID
+        self._dimse_timeout_s = dimse_timeout_s
+        self._message_id = 0
+        self._templates: dict[tuple[int, str, int], _Template] = {}
+        self._outstanding: dict[int, StoreItem] = {}
+        self._command = bytearray()
+        self._command_context_id = 0
+        self._file_fragments: FileFragments | None = None
+
+    def next_message_id(self) -> int:
+        """1, 2, 3 ..., starting over after 65535."""
+        self._message_id = self._message_id % _MAX_MESSAGE_ID + 1
+        return self._message_id
+
+    def store_all(self, items: Iterator[StoreItem], observer: StoreObserver) -> None:
+        """See RequestedAssociation.store_all."""
+        failure: Exception | None = None
+        item = next(items, None)
+        while item is not None:
+            message_id = self.next_message_id()
+            self._send(item, message_id, observer)
+            try:
+                item = next(items, None)
+            except Exception as error:  # noqa: BLE001 - the caller's own, raised again below
+                failure, item = error, None
+            while len(self._outstanding) >= self._window:
+                self._receive_answer(observer)
+        while self._outstanding:
+            self._receive_answer(observer)
+        if failure is not None:
+            raise failure
+
+    # -- requests
+
+    def _send(self, item: StoreItem, message_id: int, observer: StoreObserver) -> None:
+        if item.context_id not in self._accepted:
+            raise PeerError(f"Presentation context {item.context_id} was not accepted", condition=NO_CONTEXT)
+        observer.store_started(item, message_id)
+        self._outstanding[message_id] = item
+        command = self._command_pdu(item, message_id)
+        try:
+            if len(command) > self._limits.max_pdu_bytes + 6:
+                self._send_long_command(item, command)
+                command = b""
+            if isinstance(item.data, FileRange):
+                self._send_file(item.context_id, command, item.data)
+            else:
+                self._send_memory(item.context_id, command, item.data)
+        except (PeerError, InputPendingError) as error:
+            self._explain_interrupted_send(error, observer)
+
+    def _command_pdu(self, item: StoreItem, message_id: int) -> bytes:
+        instance_uid = _padded(item.sop_instance_uid)
+        key = (item.context_id, item.sop_class_uid, len(instance_uid))
+        template = self._templates.get(key)
+        if template is None:
+            template = self._templates[key] = _make_template(*key)
+        return b"".join((template.before, _US.pack(message_id), template.after, instance_uid))
+
+    def _send_long_command(self, item: StoreItem, command: bytes) -> None:
+        """A peer with tiny PDUs gets the command set in several."""
+        pdus = command_sets.message_pdus(
+            item.context_id, command[_PDV_BYTES:], is_command=True, max_pdu_bytes=self._limits.max_pdu_bytes
+        )
+        for pdu in pdus:
+            self._connection.send(pdu)
+
+    def _send_memory(self, context_id: int, command: bytes, data: bytes | bytearray | memoryview) -> None:
+        size = len(data) if not isinstance(data, memoryview) else data.nbytes
+        if size <= self._limits.max_fragment_bytes:
+            head = command + _PDV.pack(P_DATA_TF, size + 6, size + 2, context_id, _LAST)
+            self._connection.send_buffers((head, data), len(head) + size, heeds_input=True)
+            return
+        for buffers, length in memory_fragments(context_id, command, data, self._limits.max_fragment_bytes):
+            self._connection.send_buffers(buffers, length, heeds_input=True)
+
+    def _send_file(self, context_id: int, command: bytes, data: FileRange) -> None:
+        if self._file_fragments is None:
+            self._file_fragments = FileFragments(self._connection, self._limits.max_fragment_bytes)
+        self._file_fragments.send(context_id, command, data)
+
+    # -- responses
+
+    def _receive_answer(self, observer: StoreObserver) -> None:
+        """Wait for one response and tell the observer."""
+        deadline = None if self._dimse_timeout_s is None else monotonic() + self._dimse_timeout_s
+        is_complete = False
+        while not is_complete:
+            try:
+                pdu_type, pdu = self._connection.read_pdu(deadline)
+            except PeerTimeoutError as error:
+                if deadline is not None and monotonic() >= deadline:
+                    text = f"The peer did not answer C-STORE within {self._dimse_timeout_s:g} s"
+                    raise PeerTimeoutError(text, condition=NO_ANSWER) from error
+                raise
+            is_complete = self._take_pdu(pdu_type, pdu, observer)
+
+    def _take_pdu(self, pdu_type: int, pdu: memoryview, observer: StoreObserver) -> bool:
+        """Process one PDU; whether it completed a response."""
+        if pdu_type != P_DATA_TF:
+            self._association.dul.feed(pdu)
+            raise self._association.end_error() or PeerProtocolError("The peer sent an unexpected PDU")
+        if len(pdu) >= _PDV_BYTES:
+            _, length, value_length, context_id, control = _PDV.unpack_from(pdu)
+            if control == _COMMAND | _LAST and value_length + 4 == length and not self._command:
+                self._take_response(pdu[_PDV_BYTES:], context_id, observer)
+                return True
+        return self._take_fragments(pdu, observer)
+
+    def _take_fragments(self, pdu: memoryview, observer: StoreObserver) -> bool:
+        """A response in several fragments, or several in one PDU."""
+        is_complete = False
+        position = _PDU_HEADER_BYTES
+        while position < len(pdu):
+            length = int.from_bytes(pdu[position : position + 4], "big")
+            end = position + 4 + length
+            if length < 2 or end > len(pdu):
+                raise _malformed("with a PDV whose length is wrong")
+            context_id, control = pdu[position + 4], pdu[position + 5]
+            if not control & _COMMAND:
+                raise _malformed("with a data set")
+            if len(self._command) + length > _MAX_COMMAND_BYTES:
+                raise _malformed("with a command set that does not end")
+            if self._command and context_id != self._command_context_id:
+                raise _malformed("in two presentation contexts")
+            self._command_context_id = context_id
+            self._command += pdu[position + 6 : end]
+            if control & _LAST:
+                command, self._command = self._command, bytearray()
+                self._take_response(memoryview(command), context_id, observer)
+                is_complete = True
+            position = end
+        return is_complete
+
+    def _take_response(self, command: memoryview, context_id: int, observer: StoreObserver) -> None:
+        values = command_sets.read_command_set(command)
+        if values.number(command_sets.COMMAND_FIELD) != _C_STORE_RSP or values.has_data_set:
+            raise _malformed("with a message that is no C-STORE response")
+        message_id = values.number(command_sets.MESSAGE_ID_RESPONDED_TO)
+        item = self._outstanding.get(message_id)
+        if item is None:
+            raise _malformed(f"for message {message_id}, which is not outstanding")
+        if item.context_id != context_id:
+            raise _malformed(f"in presentation context {context_id} instead of {item.context_id}")
+        status = values.number(command_sets.STATUS)
+        comment = values.text(command_sets.ERROR_COMMENT)
+        del self._outstanding[message_id]
+        observer.store_answered(item, message_id, status, comment)
+
+    def _explain_interrupted_send(self, error: PeerError | InputPendingError, observer: StoreObserver) -> None:
+        """Sending stopped in the middle: what the peer said before is the better reason. Always raises."""
+        while True:
+            try:
+                pdu = self._connection.buffered_pdu()
+                if pdu is None:
+                    self._connection.receive_available()
+                    pdu = self._connection.buffered_pdu()
+            except PeerError:
+                pdu = None
+            if pdu is None:
+                break
+            self._take_pdu(*pdu, observer)
+        if isinstance(error, InputPendingError):
+            raise PeerProtocolError("The peer sent something unexpected while it was sent an instance")
+        raise error
+
+
+def _malformed(what: str) -> PeerProtocolError:
+    return PeerProtocolError(f"The peer answered C-STORE {what}", condition="DIMSE Badly formed message")

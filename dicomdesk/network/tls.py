@@ -1,0 +1,64 @@
+"""TLS on the requestor's side of a connection."""
+
+import socket
+import ssl
+from time import monotonic
+
+from dicomdesk.errors import AssociationAbortedError, PeerTimeoutError, PeerUnreachableError, SettingsError
+from dicomdesk.network.connection import READ_TIMEOUT, Interruption, make_waiter
+from dicomdesk.settings import TlsSettings
+
+
+def client_context(settings: TlsSettings) -> ssl.SSLContext:
+    """What is presented and what is demanded; without own authorities the system's are trusted."""
+    context = ssl.create_default_context()
+    try:
+        for authority in settings.authority_files:
+            context.load_verify_locations(cafile=authority)
+        if settings.certificate_file is not None:
+            context.load_cert_chain(settings.certificate_file, settings.private_key_file)
+    except OSError as error:
+        raise SettingsError(f"A certificate or key cannot be used: {error.strerror or error}") from error
+    if not settings.verify_peer:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+def shake_hands(
+    sock: socket.socket, settings: TlsSettings, host: str, timeout_s: float | None, interruption: Interruption
+) -> ssl.SSLSocket:
+    """Wrap a connected, non-blocking socket; it is closed when the handshake fails."""
+    deadline = None if timeout_s is None else monotonic() + timeout_s
+    secure = client_context(settings).wrap_socket(sock, server_hostname=host, do_handshake_on_connect=False)
+    try:
+        _complete(secure, deadline, interruption)
+    except ssl.SSLError as error:
+        secure.close()
+        words = getattr(error, "verify_message", "") or error.reason or str(error)
+        text = words.lower().replace("_", " ")
+        raise PeerUnreachableError(
+            f"The TLS handshake with the peer failed: {text}", condition=f"TLS error: {text}"
+        ) from error
+    except OSError as error:
+        secure.close()
+        raise AssociationAbortedError(f"The peer closed the connection during the TLS handshake: {error}") from error
+    except BaseException:
+        secure.close()
+        raise
+    return secure
+
+
+def _complete(secure: ssl.SSLSocket, deadline: float | None, interruption: Interruption) -> None:
+    waiter = make_waiter(secure, interruption)
+    while True:
+        try:
+            secure.do_handshake()
+        except ssl.SSLWantReadError:
+            is_ready = any(waiter.wait(deadline, reading=True, writing=False))
+        except ssl.SSLWantWriteError:
+            is_ready = any(waiter.wait(deadline, reading=False, writing=True))
+        else:
+            return
+        if not is_ready:
+            raise PeerTimeoutError("The peer did not complete the TLS handshake in time", condition=READ_TIMEOUT)
