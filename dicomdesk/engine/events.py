@@ -11,6 +11,7 @@ from enum import Enum
 
 from dicomdesk.dicom.instance import InstanceHeader
 from dicomdesk.network.contexts import ContextResult, NegotiatedContext, Negotiation, ProposedContext, Role
+from dicomdesk.network.status import status_text
 
 __all__ = [
     "AssociationAborted",
@@ -39,6 +40,7 @@ __all__ = [
     "Role",
     "ScanFinished",
     "StudySettled",
+    "status_text",
 ]
 
 
@@ -135,6 +137,10 @@ class AssociationReceived:
     calling_ae_title: str
     called_ae_title: str
     contexts: tuple[ProposedContext, ...]
+    peer_implementation_class_uid: str = ""
+    peer_implementation_version: str = ""
+    peer_max_pdu_bytes: int = 0
+    """0 is unlimited."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,6 +195,8 @@ class ItemStarted:
     converted_from: str = ""
     """Transfer syntax of the file where it is converted for sending, else ""."""
     converted_to: str = ""
+    context_id: int = 0
+    """Of the presentation context, 0 where nobody tells."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
