@@ -53,7 +53,7 @@ CODECS: tuple[Codec, ...] = (
         decodes=_JPEG_2000 + _HTJ2K,
         encodes=_JPEG_2000,
     ),
-    Codec(name="pylibjpeg-rle", modules=("numpy", "rle"), decodes=(ts.RLE_LOSSLESS,), encodes=(ts.RLE_LOSSLESS,)),
+    Codec(name="pylibjpeg-rle", modules=("numpy", "rle"), decodes=(), encodes=(ts.RLE_LOSSLESS,)),
 )
 """All that is supported, installed or not. What is earlier is the fall-back of what is later."""
 

@@ -80,9 +80,9 @@ class ElementWriter:
         """Close the item opened last."""
         self._end(ITEM_DELIMITER)
 
-    def start_fragments(self, tag: int, vr: bytes) -> None:
-        """Open encapsulated pixel data; only fragments may follow. Its length is always undefined (PS3.5 A.4)."""
-        self._add(self._header(tag, vr, UNDEFINED_LENGTH))
+    def start_fragments(self, tag: int) -> None:
+        """Open encapsulated pixel data; only fragments may follow. It is OB of undefined length always (PS3.5 A.4)."""
+        self._add(self._header(tag, b"OB", UNDEFINED_LENGTH))
 
     def write_fragment(self, value: DataSetBytes) -> None:
         """Write a fragment, padded to even length."""

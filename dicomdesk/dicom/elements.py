@@ -218,7 +218,7 @@ class _Walk:
             level.end = parent.end
         elif length > parent.end - start:
             raise TruncatedError(
-                f"{describe(level.tag)} of {length} bytes is longer than the {parent.end - start} bytes left"
+                f"{describe(level.tag)} of {length} bytes is longer than the {parent.end - start} left"
             )
         else:
             level.end = start + length

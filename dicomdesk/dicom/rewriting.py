@@ -135,7 +135,7 @@ class _Rewriter:
             self._end_group(opened)
             opened.group = tag >> 16
         if tag in edit.fragments:
-            self._writer.start_fragments(tag, b"OB")
+            self._writer.start_fragments(tag)
             for fragment in edit.fragments[tag]:
                 self._writer.write_fragment(fragment)
             self._writer.end_fragments()
@@ -196,7 +196,7 @@ class _Rewriter:
             raise ConversionError(
                 f"{describe(step.tag)} is encapsulated, which the transfer syntax asked for cannot be"
             )
-        self._writer.start_fragments(step.tag, step.vr)
+        self._writer.start_fragments(step.tag)
 
     def _copy_fragment(self, step: Step) -> None:
         if not self._skips_fragments:

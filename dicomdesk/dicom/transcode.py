@@ -8,6 +8,7 @@ from dicomdesk.dicom import transfer_syntaxes as ts
 from dicomdesk.dicom.codecs import CODECS_EXTRA, can_decode, can_encode, missing_packages
 from dicomdesk.dicom.deflate import deflate, inflate
 from dicomdesk.dicom.elements import DataSetBytes, Encoding
+from dicomdesk.dicom.pixel_decoding import decode_pixel_data
 from dicomdesk.dicom.rewriting import Rewriting, rewrite
 from dicomdesk.errors import ConversionError
 
@@ -47,6 +48,7 @@ def convert_data_set(
             source=_encoding(source_syntax),
             target=_encoding(target_syntax),
             swaps_pixel_data=source == ts.PRIVATE_GE_IMPLICIT,
+            edits=decode_pixel_data(data, source) if source_syntax.is_encapsulated else {},
         ),
     )
     return deflate(converted, compression_level) if target_syntax.is_deflated else converted

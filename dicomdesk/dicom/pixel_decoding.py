@@ -1,0 +1,122 @@
+"""Finds the encapsulated pixel data of a data set, its icons included, and says what they are uncompressed.
+
+What else changes with the pixels changes as in DCMTK's decoders: Photometric Interpretation where colour was converted,
+Planar Configuration where the order was, Lossy Image Compression after near-lossless JPEG-LS. The rest stays.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from dicomdesk.dicom import transfer_syntaxes as ts
+from dicomdesk.dicom.dictionary import dictionary
+from dicomdesk.dicom.elements import EXPLICIT_LITTLE, PIXEL_DATA, DataSetBytes, Step, StepKind, walk
+from dicomdesk.dicom.frame_decoding import FrameDecoder, decode_frame, find_frame_decoder
+from dicomdesk.dicom.frames import EncapsulatedPixels, split_frames
+from dicomdesk.dicom.image_pixel import (
+    ENCAPSULATED_PIXEL_DATA_LENGTH,
+    EXTENDED_OFFSET_TABLE,
+    EXTENDED_OFFSET_TABLE_LENGTHS,
+    IMAGE_TAGS,
+    PHOTOMETRIC_INTERPRETATION,
+    PLANAR_CONFIGURATION,
+    ImagePixel,
+    read_image_pixel,
+)
+from dicomdesk.dicom.rewriting import DataSetEdit
+from dicomdesk.errors import ConversionError
+
+LOSSY_IMAGE_COMPRESSION = 0x00282110
+_REMOVED = frozenset((EXTENDED_OFFSET_TABLE, EXTENDED_OFFSET_TABLE_LENGTHS, ENCAPSULATED_PIXEL_DATA_LENGTH))
+_MAXIMUM_VALUE_BYTES = 0xFFFFFFFE
+
+
+class _Image:
+    """What one data set or item says about its image."""
+
+    __slots__ = ("fragments", "start", "values")
+
+    def __init__(self, start: int) -> None:
+        self.start = start
+        self.values: dict[int, DataSetBytes] = {}
+        self.fragments: list[DataSetBytes] | None = None
+
+
+def decode_pixel_data(data: DataSetBytes, transfer_syntax_uid: str) -> dict[int, DataSetEdit]:
+    """The changes that make a data set of an encapsulated transfer syntax an uncompressed one, for ``rewrite``.
+
+    Empty when it holds no encapsulated pixel data. Raises ConversionError when a frame cannot be decoded.
+    """
+    decoder: FrameDecoder | None = None
+    edits = {}
+    for image in _find_images(memoryview(data)):
+        decoder = decoder or find_frame_decoder(transfer_syntax_uid)
+        edits[image.start] = _decode(image, decoder, transfer_syntax_uid)
+    return edits
+
+
+def _find_images(data: memoryview) -> Iterator[_Image]:
+    """Every data set and item with encapsulated Pixel Data (7FE0,0010)."""
+    levels = [_Image(0)]
+    for step in walk(data, EXPLICIT_LITTLE, dictionary().find_vr):
+        if step.kind is StepKind.ITEM:
+            levels.append(_Image(step.start))
+        elif step.kind is StepKind.ITEM_END:
+            image = levels.pop()
+            if image.fragments is not None:
+                yield image
+        else:
+            _collect(levels[-1], step, data)
+    if levels[0].fragments is not None:
+        yield levels[0]
+
+
+def _collect(image: _Image, step: Step, data: memoryview) -> None:
+    if step.kind is StepKind.ELEMENT:
+        if step.tag in IMAGE_TAGS:
+            image.values[step.tag] = data[step.start : step.start + step.length]
+    elif step.kind is StepKind.FRAGMENTS and step.tag == PIXEL_DATA:
+        image.fragments = []
+    elif step.kind is StepKind.FRAGMENT and step.tag == PIXEL_DATA and image.fragments is not None:
+        image.fragments.append(data[step.start : step.start + step.length])
+
+
+def _decode(found: _Image, decoder: FrameDecoder, transfer_syntax_uid: str) -> DataSetEdit:
+    image = read_image_pixel(found.values)
+    fragments = found.fragments or []
+    pixels = EncapsulatedPixels(
+        offset_table=fragments[0] if fragments else b"",
+        fragments=fragments[1:],
+        extended_offset_table=found.values.get(EXTENDED_OFFSET_TABLE, b""),
+    )
+    if image.frame_bits * image.frame_count > _MAXIMUM_VALUE_BYTES * 8:
+        raise ConversionError("the pixel data would be too long uncompressed")
+    frames = split_frames(pixels, image.frame_count)
+    decoded = decoder.describe(frames[0], image)
+    pixel_bytes = _join((decode_frame(decoder, frame, image) for frame in frames), image)
+    replaced: dict[int, tuple[bytes, DataSetBytes]] = {PIXEL_DATA: (b"OW", pixel_bytes)}
+    if decoded.photometric_interpretation != image.photometric_interpretation:
+        replaced[PHOTOMETRIC_INTERPRETATION] = (b"CS", decoded.photometric_interpretation.encode("ascii"))
+    if image.samples_per_pixel > 1 and (
+        decoded.is_planar != image.is_planar or PLANAR_CONFIGURATION not in found.values
+    ):
+        replaced[PLANAR_CONFIGURATION] = (b"US", bytes((decoded.is_planar, 0)))
+    if transfer_syntax_uid == ts.JPEG_LS_NEAR_LOSSLESS and found.start == 0:
+        replaced[LOSSY_IMAGE_COMPRESSION] = (b"CS", b"01")
+    return DataSetEdit(replaced=replaced, removed=_REMOVED)
+
+
+def _join(frames: Iterable[bytes], image: ImagePixel) -> bytearray:
+    """All frames in one value; frames of single bits follow each other without a gap (PS3.5 8.1.1)."""
+    joined = bytearray()
+    bits = 0
+    for frame in frames:
+        shift = bits % 8
+        if shift:
+            shifted = int.from_bytes(frame, "little") << shift
+            moved = shifted.to_bytes(len(frame) + 1, "little")
+            joined[-1] |= moved[0]
+            joined += moved[1:]
+        else:
+            joined += frame
+        bits += image.frame_bits
+        del joined[(bits + 7) // 8 :]
+    return joined
