@@ -43,7 +43,8 @@ class ReferencedFile:
 def read_dicomdir(path: str) -> list[ReferencedFile]:
     """Return the files that the DICOMDIR references, in the order of its records (a record before its lower ones).
 
-    Records that no other one leads to come last. Raises DataError when it is no DICOMDIR or is cut off; OSError passes.
+    Records that no other one leads to come last; of a DICOMDIR that is cut off, the records that are there are taken.
+    Raises DataError when it is no DICOMDIR or has no records left; OSError passes.
     """
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0))
     try:
@@ -78,7 +79,11 @@ class _Records:
         self._encoding = encoding
         self._records: dict[int, _Values] = {}
         self._root: _Values = {}
-        self._read_root(offset)
+        try:
+            self._read_root(offset)
+        except TruncatedError:
+            if not self._records:
+                raise
 
     def _read_root(self, offset: int) -> None:
         end = len(self._data)
@@ -100,12 +105,13 @@ class _Records:
             raise TruncatedError(PREMATURE_END)
         group, number, _, header_size, length = element
         start = offset + header_size
-        if length != UNDEFINED_LENGTH and start + length > len(self._data):
+        tag = group << 16 | number
+        if length != UNDEFINED_LENGTH and start + length > len(self._data) and tag not in (_ITEM, _RECORD_SEQUENCE):
             raise TruncatedError(PREMATURE_END)
-        return group << 16 | number, start, length
+        return tag, start, length
 
     def _read_sequence(self, offset: int, length: int) -> int:
-        end = offset + length if length != UNDEFINED_LENGTH else len(self._data)
+        end = min(offset + length, len(self._data))
         while offset < end:
             tag, start, item_length = self._read_element(offset)
             if tag != _ITEM:
@@ -116,7 +122,7 @@ class _Records:
         return offset
 
     def _read_item(self, offset: int, length: int, values: _Values) -> int:
-        end = offset + length if length != UNDEFINED_LENGTH else len(self._data)
+        end = min(offset + length, len(self._data))
         while offset < end:
             tag, start, value_length = self._read_element(offset)
             if tag >> 16 == DELIMITER_GROUP:
