@@ -101,6 +101,8 @@ class InputSkipped:
     job_id: str
     path: str
     reason: str
+    is_failure: bool = True
+    """False for what is passed over by rule, such as a folder when none are scanned; the job goes on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
