@@ -8,7 +8,7 @@ Callers take care that no patient identifier is written at INFO or above.
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -35,7 +35,7 @@ def find_level(name: str) -> Level | None:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One message, of one or several lines."""
+    """One line."""
 
     level: Level
     logger: str
@@ -103,7 +103,7 @@ def prefixed_lines(level: Level, text: str) -> str:
 
 
 class Logger:
-    """One name of a log. Callable from any thread; a record is either written whole or not."""
+    """One name of a log. Callable from any thread; each line of a text becomes a record, and they stay together."""
 
     __slots__ = ("_appenders", "_log", "level", "name")
 
@@ -118,9 +118,11 @@ class Logger:
         return level >= self.level
 
     def write(self, level: Level, text: str) -> None:
-        """Write a record of this level, if enabled."""
+        """Write a record of this level for each line, if enabled."""
         if level >= self.level:
-            self._log.append(self._appenders, Record(level, self.name, text, time.time()))
+            now_s = time.time()
+            records = [Record(level, self.name, line, now_s) for line in text.split("\n")]
+            self._log.append(self._appenders, records)
 
     def trace(self, text: str) -> None:
         """Write at TRACE."""
@@ -170,11 +172,12 @@ class Log:
             is_additive = is_additive and route.is_additive
         return Logger(self, name, Level.WARN if level is None else level, tuple(appenders))
 
-    def append(self, appenders: tuple[Appender, ...], record: Record) -> None:
-        """Give the record to the appenders."""
+    def append(self, appenders: tuple[Appender, ...], records: Sequence[Record]) -> None:
+        """Give the records to the appenders."""
         with self._lock:
-            for appender in appenders:
-                appender.append(record)
+            for record in records:
+                for appender in appenders:
+                    appender.append(record)
             if not self._is_batch:
                 for appender in appenders:
                     appender.flush()

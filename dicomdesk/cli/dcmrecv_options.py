@@ -182,7 +182,11 @@ _EXTENSIONS = OptionGroup(
         Option(
             long="--exec-on-study",
             argument="[c]ommand: string",
-            text=("run command c when a study has been quiet;", "#s is its UID, #d the directory, #n the count"),
+            text=(
+                "run command c when a study has been quiet",
+                "(#p: directory, #s: Study Instance UID,",
+                "#a, #c: calling and called AE title)",
+            ),
         ),
         Option(
             long="--settle-time",

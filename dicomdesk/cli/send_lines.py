@@ -1,0 +1,191 @@
+"""What a send job reports, as the lines that DCMTK's dcmsend logs."""
+
+from collections.abc import Sequence
+from typing import assert_never
+
+from dicomdesk.cli.association_dump import (
+    RequestParameters,
+    negotiation_lines,
+    request_lines,
+    store_request_lines,
+    store_response_lines,
+)
+from dicomdesk.dicom.sop_classes import modality_prefix
+from dicomdesk.dicom.transfer_syntaxes import transfer_syntax_name
+from dicomdesk.engine import events
+from dicomdesk.engine.requests import SendRequest
+from dicomdesk.human import count_text, printable
+from dicomdesk.logs import Level, Log
+
+_NOTICE_LEVELS = {
+    events.NoticeLevel.DEBUG: Level.DEBUG,
+    events.NoticeLevel.INFO: Level.INFO,
+    events.NoticeLevel.WARNING: Level.WARN,
+    events.NoticeLevel.ERROR: Level.ERROR,
+}
+_ALWAYS_WANTED = (events.Notice, events.InputSkipped, events.AssociationFailed, events.RetryScheduled)
+_SILENT_OUTCOMES = (events.ItemOutcome.STORED, events.ItemOutcome.WARNING)
+_EMPTY_NAME = "<empty string>"
+
+
+class SendLines:
+    """Writes events to a log. ``wants`` may be called from any thread, the rest from the main thread only."""
+
+    def __init__(self, log: Log, request: SendRequest, *, shows_contexts: bool) -> None:
+        self._log = log
+        self._request = request
+        self._tool = log.logger("dcmtk.apps.dcmsend")
+        self._network = log.logger("dcmtk.dcmnet")
+        self._is_verbose = self._network.is_enabled(Level.INFO) or self._tool.is_enabled(Level.INFO)
+        self._is_debugging = self._network.is_enabled(Level.DEBUG)
+        self._block_level = Level.INFO if shows_contexts else Level.DEBUG
+        self._started: dict[tuple[int, int], events.ItemStarted] = {}
+        self._is_checking = False
+
+    def wants(self, event: events.Event) -> bool:
+        """Whether there is a line for the event."""
+        if self._is_verbose or isinstance(event, _ALWAYS_WANTED):
+            return True
+        return isinstance(event, events.ItemFinished) and event.outcome not in _SILENT_OUTCOMES
+
+    def show(self, batch: Sequence[events.Event]) -> None:
+        """Write the lines of these events."""
+        with self._log.batch():
+            for event in batch:
+                self._show(event)
+
+    def _show(self, event: events.Event) -> None:
+        match event:
+            case events.ItemStarted():
+                self._show_started(event)
+            case events.ItemFinished():
+                self._show_finished(event)
+            case events.Notice():
+                self._network.write(_NOTICE_LEVELS[event.level], printable(event.text))
+            case events.JobStarted() | events.InputSkipped() | events.ScanFinished() | events.RetryScheduled():
+                self._show_preparation(event)
+            case (
+                events.AssociationRequested()
+                | events.AssociationAccepted()
+                | events.AssociationFailed()
+                | events.AssociationReleased()
+                | events.AssociationAborted()
+            ):
+                self._show_association(event)
+            case events.JobFinished() | events.AssociationReceived() | events.ListenerStarted() | events.StudySettled():
+                pass
+            case _:
+                assert_never(event)
+
+    def _show_preparation(
+        self, event: events.JobStarted | events.InputSkipped | events.ScanFinished | events.RetryScheduled
+    ) -> None:
+        match event:
+            case events.JobStarted():
+                if self._request.inputs.scan_directories:
+                    self._tool.info("determining input files ...")
+            case events.InputSkipped():
+                self._show_skipped(event)
+            case events.ScanFinished():
+                if event.items:
+                    self._note_checking()
+                total, ignored = event.items, event.skipped
+                self._tool.debug(
+                    f"in total, there are {total} SOP instances to be sent, {ignored} invalid files are ignored"
+                )
+            case events.RetryScheduled():
+                what = count_text(event.items, "instance")
+                self._tool.warn(f"trying again with {what} at {event.at.astimezone():%H:%M:%S}: {event.reason}")
+            case _:
+                assert_never(event)
+
+    def _note_checking(self) -> None:
+        if not self._is_checking:
+            self._is_checking = True
+            self._tool.info("checking input files ...")
+
+    def _show_skipped(self, event: events.InputSkipped) -> None:
+        path, reason = printable(event.path), printable(event.reason)
+        if not event.is_failure:
+            self._tool.warn(f"{reason}: {path}")
+            return
+        self._note_checking()
+        if event.path == _EMPTY_NAME:
+            self._network.error("cannot add DICOM file with empty filename")
+        else:
+            self._network.error(f"cannot add DICOM file to the transfer list: {path}: {reason}")
+        if not self._request.halt_on_error:
+            self._tool.warn(f"bad DICOM file: {path}: {reason}, ignoring file")
+
+    def _show_association(
+        self,
+        event: events.AssociationRequested
+        | events.AssociationAccepted
+        | events.AssociationFailed
+        | events.AssociationReleased
+        | events.AssociationAborted,
+    ) -> None:
+        match event:
+            case events.AssociationRequested():
+                self._show_requested(event)
+            case events.AssociationAccepted():
+                self._write_block(["Association Parameters Negotiated:", *negotiation_lines(event.negotiation)])
+                pdv_bytes = event.negotiation.max_send_pdv_bytes
+                self._network.info(f"Association Accepted (Max Send PDV: {pdv_bytes})")
+                self._tool.info("sending SOP instances ...")
+            case events.AssociationFailed():
+                self._show_failed(event)
+            case events.AssociationReleased():
+                self._network.info("Releasing Association")
+            case events.AssociationAborted():
+                self._network.info("Peer Aborted Association" if event.by_peer else "Aborting Association")
+            case _:
+                assert_never(event)
+
+    def _show_requested(self, event: events.AssociationRequested) -> None:
+        if self._request.multiple_associations:
+            self._tool.info(f"starting association #{event.association}")
+        self._tool.info("initializing network ...")
+        self._tool.info("negotiating network association ...")
+        if self._network.is_enabled(self._block_level):
+            called = self._request.peer.ae_title
+            request = RequestParameters(
+                calling_ae_title=event.calling_ae_title,
+                called_ae_title=called,
+                responding_ae_title=called,
+                our_max_pdu_bytes=self._request.association.max_pdu_bytes,
+                contexts=event.contexts,
+            )
+            self._write_block(["Request Parameters:", *request_lines(request)])
+        self._network.info("Requesting Association")
+
+    def _show_failed(self, event: events.AssociationFailed) -> None:
+        self._network.debug(printable(event.reason))
+        if event.advice:
+            self._tool.warn(printable(event.advice))
+
+    def _show_started(self, event: events.ItemStarted) -> None:
+        if event.converted_to:
+            source, target = transfer_syntax_name(event.converted_from), transfer_syntax_name(event.converted_to)
+            self._network.info(f"Converting transfer syntax: {source} -> {target}")
+        modality = modality_prefix(event.sop_class_uid)
+        self._network.info(f"Sending C-STORE Request (MsgID {event.message_id}, {modality})")
+        if self._is_debugging:
+            self._started[event.association, event.message_id] = event
+            self._network.debug("\n".join(store_request_lines(event, is_outgoing=True)))
+
+    def _show_finished(self, event: events.ItemFinished) -> None:
+        path = printable(event.path)
+        if event.status is None:
+            self._network.error(f"cannot send SOP instance from file: {path}: {printable(event.reason)}")
+            return
+        words = events.status_text(event.status)
+        self._network.info(f"Received C-STORE Response ({words})")
+        started = self._started.pop((event.association, event.message_id), None)
+        if started is not None:
+            self._network.debug("\n".join(store_response_lines(started, event.status, is_outgoing=False)))
+        if event.outcome not in _SILENT_OUTCOMES:
+            self._tool.warn(f"not stored by the peer: {path}: {words}")
+
+    def _write_block(self, lines: Sequence[str]) -> None:
+        self._network.write(self._block_level, "\n".join(lines))

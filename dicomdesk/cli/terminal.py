@@ -1,0 +1,83 @@
+"""Progress on a terminal, drawn with rich, which is imported only when there is something to draw."""
+
+import sys
+import time
+from typing import TYPE_CHECKING
+
+from dicomdesk.human import count_text, duration_text, rate_text
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as Bar
+    from rich.progress import TaskID
+
+    from dicomdesk.engine.stats import Progress
+
+REDRAW_S = 0.1
+_PATIENCE_S = 0.5
+"""What is over sooner shows no progress."""
+
+
+def is_terminal() -> bool:
+    """Whether a person can watch stderr."""
+    return sys.stderr.isatty()
+
+
+class ProgressDisplay:
+    """One line that tells how far a job is. Used by the main thread only.
+
+    While it is there, what is written to ``sys.stderr`` and ``sys.stdout`` appears above it.
+    """
+
+    def __init__(self, word: str) -> None:
+        """``word`` says what is done, such as "sending"."""
+        self._word = word
+        self._begun_s = time.monotonic()
+        self._bar: Bar | None = None
+        self._task: TaskID | None = None
+
+    def show_progress(self, progress: "Progress") -> None:
+        """Draw how far the job is."""
+        if self._bar is None:
+            if time.monotonic() - self._begun_s < _PATIENCE_S:
+                return
+            self._bar = self._make_bar()
+            self._task = self._bar.add_task(self._word, total=None, details="")
+            self._bar.start()
+        if self._task is not None:
+            self._bar.update(
+                self._task,
+                total=progress.bytes_total or None,
+                completed=progress.bytes_done,
+                details=details_text(progress),
+            )
+            self._bar.refresh()
+
+    def close(self) -> None:
+        """Take the line away."""
+        if self._bar is not None:
+            self._bar.stop()
+            self._bar = None
+
+    @staticmethod
+    def _make_bar() -> "Bar":
+        from rich.console import Console  # noqa: PLC0415 - only where there is something to draw: start-up time
+        from rich.progress import BarColumn, TextColumn  # noqa: PLC0415 - as above
+        from rich.progress import Progress as Bar  # noqa: PLC0415 - as above
+
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=30),
+            TextColumn("{task.fields[details]}", markup=False),
+        )
+        return Bar(*columns, console=Console(stderr=True), auto_refresh=False, transient=True)
+
+
+def details_text(progress: "Progress") -> str:
+    """Counts, rate and time left: "412/620, 41 MB/s, 0:12 left"."""
+    total = progress.items_total
+    parts = [f"{progress.items_done:,}/{total:,}" if total else count_text(progress.items_done, "instance")]
+    if progress.bytes_per_s:
+        parts.append(rate_text(progress.bytes_per_s))
+    if progress.seconds_left is not None:
+        parts.append(f"{duration_text(progress.seconds_left)} left")
+    return ", ".join(parts)
