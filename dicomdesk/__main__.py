@@ -8,9 +8,9 @@ import sys
 from collections.abc import Sequence
 
 from dicomdesk import __version__
+from dicomdesk.cli.catalogue import TOOLS, load_program, suggest
 from dicomdesk.cli.exit_codes import ExitCode
 from dicomdesk.cli.program import run_program
-from dicomdesk.cli.tools import TOOLS, load_program, suggest
 
 
 def main() -> int:
