@@ -10,7 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from dicomdesk.dicom.value_representations import LONG_LENGTH_VRS, SHORT_LENGTH_VRS, US_OR_SS
+from dicomdesk.dicom.encodings import LONG_VRS, SHORT_VRS
+from dicomdesk.dicom.value_representations import US_OR_SS
 from dicomdesk.errors import DictionaryError
 
 _TABLE_VRS: Final = {
@@ -157,7 +158,7 @@ def _has_parity(number: int, parity: str) -> bool:
 
 def _vr_of_file(name: str) -> bytes | None:
     vr = _FILE_VRS.get(name) or name.encode("ascii", "replace")
-    return vr if vr in LONG_LENGTH_VRS or vr in SHORT_LENGTH_VRS or vr == US_OR_SS else None
+    return vr if vr in LONG_VRS or vr in SHORT_VRS or vr == US_OR_SS else None
 
 
 @cache

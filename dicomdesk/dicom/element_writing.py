@@ -6,12 +6,11 @@ from dicomdesk.dicom.elements import (
     ITEM,
     ITEM_DELIMITER,
     SEQUENCE_DELIMITER,
-    UNDEFINED_LENGTH,
     DataSetBytes,
-    Encoding,
     describe,
 )
-from dicomdesk.dicom.value_representations import LONG_LENGTH_VRS, SHORT_LENGTH_VRS, padding_byte
+from dicomdesk.dicom.encodings import LONG_VRS, SHORT_VRS, UNDEFINED_LENGTH, Encoding
+from dicomdesk.dicom.value_representations import padding_byte
 from dicomdesk.errors import ConversionError
 
 _LARGE_VALUE = 1 << 16
@@ -125,9 +124,9 @@ class ElementWriter:
     def _header(self, tag: int, vr: bytes, length: int) -> bytes:
         if not self.encoding.is_explicit_vr:
             return self._implicit(tag >> 16, tag & 0xFFFF, length)
-        if vr in SHORT_LENGTH_VRS and length <= _MAXIMUM_SHORT_LENGTH:
+        if vr in SHORT_VRS and length <= _MAXIMUM_SHORT_LENGTH:
             return self._short(tag >> 16, tag & 0xFFFF, vr, length)
-        if vr not in LONG_LENGTH_VRS:
+        if vr not in LONG_VRS:
             vr = b"UN"
         return self._long(tag >> 16, tag & 0xFFFF, vr, 0, length)
 

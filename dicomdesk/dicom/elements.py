@@ -5,35 +5,19 @@ only. It yields what it meets in the order of the bytes; nothing is sorted, merg
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from enum import Enum
-from struct import Struct
 from typing import Final, NamedTuple
 
-from dicomdesk.dicom.value_representations import has_long_length
+from dicomdesk.dicom.encodings import IMPLICIT_LITTLE, UNDEFINED_LENGTH, Encoding
 from dicomdesk.errors import DataError, TruncatedError
 
 DataSetBytes = bytes | bytearray | memoryview
 """One encoded data set, without file meta information."""
 
-UNDEFINED_LENGTH: Final = 0xFFFFFFFF
 PIXEL_DATA: Final = 0x7FE00010
 ITEM: Final = 0xFFFEE000
 ITEM_DELIMITER: Final = 0xFFFEE00D
 SEQUENCE_DELIMITER: Final = 0xFFFEE0DD
-
-
-@dataclass(frozen=True, slots=True)
-class Encoding:
-    """How elements are written."""
-
-    is_explicit_vr: bool
-    is_little_endian: bool
-
-
-IMPLICIT_LITTLE: Final = Encoding(is_explicit_vr=False, is_little_endian=True)
-EXPLICIT_LITTLE: Final = Encoding(is_explicit_vr=True, is_little_endian=True)
-EXPLICIT_BIG: Final = Encoding(is_explicit_vr=True, is_little_endian=False)
 
 
 class StepKind(Enum):
@@ -72,9 +56,8 @@ class Step(NamedTuple):
 VrLookup = Callable[[int, str], bytes]
 """Answers the VR of a tag and, for a private element, its private creator ("" when there is none)."""
 
+_DELIMITER_GROUP: Final = 0xFFFE
 _DATA_SET, _SEQUENCE, _FRAGMENTS = StepKind.ITEM, StepKind.SEQUENCE, StepKind.FRAGMENTS
-_LITTLE = (Struct("<HH").unpack_from, Struct("<I").unpack_from, Struct("<H").unpack_from)
-_BIG = (Struct(">HH").unpack_from, Struct(">I").unpack_from, Struct(">H").unpack_from)
 
 
 class _Level:
@@ -137,40 +120,29 @@ class _Walk:
         }[level.kind]
         return Step(kind, level.tag, level.vr, self._position, 0, self._levels[-1].encoding)
 
-    def _read_tag(self, level: _Level) -> int:
-        if self._position + 8 > level.end:
-            raise TruncatedError(f"the data set ends within an element's header at byte {self._position}")
-        order = _LITTLE if level.encoding.is_little_endian else _BIG
-        group, element = order[0](self._data, self._position)
-        return int(group << 16 | element)
+    def _read_header(self, level: _Level) -> tuple[int, bytes, int]:
+        """Tag, VR ("" when not written) and length of the element here; the position moves behind its header."""
+        position = self._position
+        header = level.encoding.read_element(self._data, position) if position + 8 <= level.end else None
+        if header is None or position + header[3] > level.end:
+            raise TruncatedError(f"the data set ends within an element's header at byte {position}")
+        group, element, vr, header_bytes, length = header
+        self._position = position + header_bytes
+        return group << 16 | element, vr, length
 
     def _read_element(self, level: _Level) -> Step:
-        position = self._position
-        tag = self._read_tag(level)
-        if tag >> 16 == 0xFFFE:
-            return self._read_stray_delimiter(level, tag)
-        order = _LITTLE if level.encoding.is_little_endian else _BIG
+        tag, vr, length = self._read_header(level)
+        if tag >> 16 == _DELIMITER_GROUP:
+            return self._read_delimiter(level, tag)
         if not level.encoding.is_explicit_vr:
             vr = self._look_up(level, tag)
-            (length,) = order[1](self._data, position + 4)
-            start = position + 8
-        else:
-            vr = bytes(self._data[position + 4 : position + 6])
-            if has_long_length(vr):
-                if position + 12 > level.end:
-                    raise TruncatedError(f"the data set ends within the header of {describe(tag)}")
-                (length,) = order[1](self._data, position + 8)
-                start = position + 12
-            else:
-                (length,) = order[2](self._data, position + 6)
-                start = position + 8
-        self._position = start
+        start = self._position
         if vr == b"SQ" or length == UNDEFINED_LENGTH:
             return self._open(level, tag, vr, length)
         if length > level.end - start:
             raise TruncatedError(f"{describe(tag)} of {length} bytes is longer than the {level.end - start} bytes left")
         self._position = start + length
-        if level.creators is not None or tag & 0x10000:
+        if tag & 0x1FF00 == 0x10000 and not level.encoding.is_explicit_vr:
             self._note_creator(level, tag, start, length)
         return Step(StepKind.ELEMENT, tag, vr, start, length, level.encoding)
 
@@ -181,19 +153,15 @@ class _Walk:
         return self._find_vr(tag, creator)
 
     def _note_creator(self, level: _Level, tag: int, start: int, length: int) -> None:
-        if level.encoding.is_explicit_vr or not 0x10 <= tag & 0xFFFF <= 0xFF or not tag & 0x10000:
-            return
+        """Remember an element (gggg,00xx) of an odd group: the private creator of its block (PS3.5 7.8.1)."""
         if level.creators is None:
             level.creators = {}
         level.creators[tag] = bytes(self._data[start : start + min(length, 64)]).decode("latin-1").strip(" \0")
 
-    def _read_stray_delimiter(self, level: _Level, tag: int) -> Step:
-        order = _LITTLE if level.encoding.is_little_endian else _BIG
-        (length,) = order[1](self._data, self._position + 4)
+    def _read_delimiter(self, level: _Level, tag: int) -> Step:
         if tag == ITEM_DELIMITER and level.is_delimited:
-            self._position += 8
             return self._close(level)
-        raise DataError(f"{describe(tag)} of length {length} at byte {self._position} delimits nothing")
+        raise DataError(f"{describe(tag)} before byte {self._position} delimits nothing")
 
     def _open(self, level: _Level, tag: int, vr: bytes, length: int) -> Step:
         start = self._position
@@ -225,7 +193,7 @@ class _Walk:
         self._levels.append(level)
 
     def _read_item(self, level: _Level) -> Step:
-        tag, length = self._read_delimiter(level)
+        tag, _vr, length = self._read_header(level)
         if tag == SEQUENCE_DELIMITER and level.is_delimited:
             return self._close(level)
         if tag != ITEM:
@@ -236,7 +204,7 @@ class _Walk:
         return Step(StepKind.ITEM, ITEM, b"", start, length, level.encoding)
 
     def _read_fragment(self, level: _Level) -> Step:
-        tag, length = self._read_delimiter(level)
+        tag, _vr, length = self._read_header(level)
         if tag == SEQUENCE_DELIMITER:
             return self._close(level)
         if tag != ITEM or length == UNDEFINED_LENGTH:
@@ -246,13 +214,6 @@ class _Walk:
             raise TruncatedError(f"a fragment of {length} bytes is longer than the {level.end - start} bytes left")
         self._position = start + length
         return Step(StepKind.FRAGMENT, level.tag, level.vr, start, length, level.encoding)
-
-    def _read_delimiter(self, level: _Level) -> tuple[int, int]:
-        tag = self._read_tag(level)
-        order = _LITTLE if level.encoding.is_little_endian else _BIG
-        (length,) = order[1](self._data, self._position + 4)
-        self._position += 8
-        return tag, int(length)
 
 
 def describe(tag: int) -> str:

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator
 
 from dicomdesk.dicom import transfer_syntaxes as ts
 from dicomdesk.dicom.dictionary import dictionary
-from dicomdesk.dicom.elements import EXPLICIT_LITTLE, PIXEL_DATA, DataSetBytes, Step, StepKind, walk
+from dicomdesk.dicom.elements import PIXEL_DATA, DataSetBytes, Step, StepKind, walk
+from dicomdesk.dicom.encodings import EXPLICIT_LITTLE
 from dicomdesk.dicom.frame_decoding import FrameDecoder, decode_frame, find_frame_decoder
 from dicomdesk.dicom.frames import EncapsulatedPixels, split_frames
 from dicomdesk.dicom.image_pixel import (

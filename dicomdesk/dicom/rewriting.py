@@ -10,7 +10,8 @@ from struct import unpack_from
 
 from dicomdesk.dicom.dictionary import dictionary
 from dicomdesk.dicom.element_writing import ElementWriter, Place
-from dicomdesk.dicom.elements import PIXEL_DATA, DataSetBytes, Encoding, Step, StepKind, describe, walk
+from dicomdesk.dicom.elements import PIXEL_DATA, DataSetBytes, Step, StepKind, describe, walk
+from dicomdesk.dicom.encodings import Encoding
 from dicomdesk.dicom.value_representations import US_OR_SS, WORD_BYTES, swap_words
 from dicomdesk.errors import ConversionError
 

@@ -7,7 +7,8 @@ target are the same, the bytes come back as they are.
 from dicomdesk.dicom import transfer_syntaxes as ts
 from dicomdesk.dicom.codecs import CODECS_EXTRA, can_decode, can_encode, missing_packages
 from dicomdesk.dicom.deflate import deflate, inflate
-from dicomdesk.dicom.elements import DataSetBytes, Encoding
+from dicomdesk.dicom.elements import DataSetBytes
+from dicomdesk.dicom.encodings import Encoding
 from dicomdesk.dicom.pixel_decoding import decode_pixel_data
 from dicomdesk.dicom.rewriting import Rewriting, rewrite
 from dicomdesk.errors import ConversionError
@@ -75,7 +76,7 @@ def _known(uid: str) -> ts.TransferSyntax:
 
 
 def _encoding(syntax: ts.TransferSyntax) -> Encoding:
-    return Encoding(is_explicit_vr=syntax.is_explicit_vr, is_little_endian=syntax.is_little_endian)
+    return Encoding.of(is_explicit_vr=syntax.is_explicit_vr, is_little_endian=syntax.is_little_endian)
 
 
 def _require_convertible(source: ts.TransferSyntax, target: ts.TransferSyntax) -> None:

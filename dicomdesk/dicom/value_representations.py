@@ -1,34 +1,4 @@
-"""Value Representations: the size of their length field, and of the words that have a byte order (PS3.5 6.2)."""
-
-LONG_LENGTH_VRS = frozenset((b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"SV", b"UC", b"UN", b"UR", b"UT", b"UV"))
-"""Explicit VR with two reserved bytes and a length of 32 bits (PS3.5 7.1.2)."""
-
-SHORT_LENGTH_VRS = frozenset(
-    (
-        b"AE",
-        b"AS",
-        b"AT",
-        b"CS",
-        b"DA",
-        b"DS",
-        b"DT",
-        b"FD",
-        b"FL",
-        b"IS",
-        b"LO",
-        b"LT",
-        b"PN",
-        b"SH",
-        b"SL",
-        b"SS",
-        b"ST",
-        b"TM",
-        b"UI",
-        b"UL",
-        b"US",
-    )
-)
-"""Explicit VR with a length of 16 bits."""
+"""Value Representations: which words in their values have a byte order, and what pads them (PS3.5 6.2)."""
 
 US_OR_SS = b"xs"
 """US or SS, told apart by Pixel Representation; never written."""
@@ -51,17 +21,6 @@ _TYPE_CODES = {2: "H", 4: "I", 8: "Q"}
 _SPACE_PADDED = frozenset(
     (b"AE", b"AS", b"CS", b"DA", b"DS", b"DT", b"IS", b"LO", b"LT", b"PN", b"SH", b"ST", b"TM", b"UC", b"UR", b"UT")
 )
-
-
-def has_long_length(vr: bytes) -> bool:
-    """Whether an explicit VR has the 32 bit length field.
-
-    A VR that no one knows but that is written in capital letters is taken for one of the future, which all have it;
-    any other two bytes are taken for a writer's mistake in place of a short one. So does DCMTK.
-    """
-    if vr in SHORT_LENGTH_VRS:
-        return False
-    return vr in LONG_LENGTH_VRS or (vr.isalpha() and vr.isupper())
 
 
 def swap_words(value: bytes | bytearray | memoryview, word_bytes: int) -> bytes:
