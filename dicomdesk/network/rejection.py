@@ -11,8 +11,8 @@ _RESULTS = {1: "permanently", 2: "for now"}
 _DCMTK_RESULTS = {1: "Rejected Permanent", 2: "Rejected Transient"}
 _SOURCES = {
     1: "its application",
-    2: "its protocol layer (ACSE)",
-    3: "its protocol layer (presentation)",
+    2: "its protocol layer",
+    3: "its transport layer",
 }
 _DCMTK_SOURCES = {
     1: "Service User",
@@ -87,7 +87,7 @@ def rejection_error(result: int, source: int, reason: int) -> AssociationRejecte
     how = _RESULTS.get(result, f"(unknown result {result})")
     who = _SOURCES.get(source, f"an unknown source {source}")
     return AssociationRejectedError(
-        f"The peer rejected the association {how}: {words} (said {who})",
+        f"The peer rejected the association {how}: {words}, says {who}",
         result=result,
         source=source,
         reason=reason,

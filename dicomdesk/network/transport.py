@@ -9,7 +9,8 @@ A contract test checks that pynetdicom still has what is used here, with the mea
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from struct import Struct
 from time import monotonic
 from typing import Any
 
@@ -42,7 +43,17 @@ MAX_MESSAGE_BYTES = 1 << 26
 _CONNECTION_CONFIRMED, _CONNECTION_CLOSED, _INVALID_PDU = "Evt2", "Evt17", "Evt19"
 """Events of the upper layer (PS3.8 9.2.2) that arise here."""
 
-_REJECT_PDU, _ABORT_PDU, _SHORT_PDU_BYTES = 0x03, 0x07, 10
+_ACCEPT_PDU, _REJECT_PDU, _ABORT_PDU, _SHORT_PDU_BYTES = 0x02, 0x03, 0x07, 10
+
+_PDU = Struct(">BxL")
+_ITEM = Struct(">BxH")
+_FIXED_BYTES = 74
+_TITLES = b"-".ljust(16) * 2
+_USER_INFORMATION = 0x50
+_USER_ITEMS = {0x51: 4, 0x52: 1, 0x53: 4, 0x54: 4, 0x55: 1, 0x56: 2, 0x59: 2}
+"""User items of an A-ASSOCIATE-AC (PS3.7 D.3.3) and their smallest lengths."""
+_USER_TEXT_ITEMS = {0x52: 64, 0x55: 16}
+"""Implementation class UID and version name, and their largest lengths."""
 
 
 def _silence_pynetdicom() -> None:
@@ -160,6 +171,8 @@ class PumpedDul(DULServiceProvider):
                 self.rejection = (pdu[7], pdu[8], pdu[9])
             elif pdu[0] == _ABORT_PDU:
                 self.peer_abort = (pdu[8], pdu[9])
+            elif pdu[0] == _ACCEPT_PDU:
+                pdu = usable_accept(bytes(pdu))
         try:
             decoded, event = self._decode_pdu(bytearray(pdu))
         except Exception as error:  # noqa: BLE001 - whatever pynetdicom trips over, the PDU is to blame
@@ -311,9 +324,20 @@ class PumpedAssociation(Association):
         self.kill()
 
     def release(self) -> None:
-        """Ask for release and wait for the answer up to the ACSE timeout (PS3.8 7.2)."""
-        if self.is_established:
-            self.acse.negotiate_release()
+        """Ask for release and wait for the answer up to the ACSE timeout (PS3.8 7.2); ``is_released`` tells."""
+        deadline = None if self.acse_timeout is None else monotonic() + self.acse_timeout
+        self.acse.send_release()
+        while True:
+            remaining = None if deadline is None else max(0.0, deadline - monotonic())
+            primitive = self.dul.receive_pdu(wait=True, timeout=remaining)
+            if not isinstance(primitive, A_RELEASE):
+                return
+            if primitive.result is not None:
+                self.is_released = True
+                self.kill()
+                return
+            # Release collision (PS3.8 7.2.2.7): the requestor answers first.
+            self.acse.send_release(is_response=True)
 
     def request_association(self) -> A_ASSOCIATE | None:
         """Send A-ASSOCIATE-RQ and wait for the answer; None when the association ended instead, or nothing came."""
@@ -358,6 +382,38 @@ class PumpedAssociation(Association):
         self._accepted_cx = {context.context_id or 0: context for context in negotiated if context.result == 0}
         self._rejected_cx = [context for context in negotiated if context.result != 0]
         self.is_established = True
+
+
+def usable_accept(pdu: bytes) -> bytes:
+    """An A-ASSOCIATE-AC with what pynetdicom trips over taken out: items that it does not know (to be ignored, PS3.8
+    9.3.1), AE titles (not to be tested, 9.3.3), and malformed notices about the implementation.
+    """
+    body = _items(pdu[_FIXED_BYTES:], {0x10: 1, 0x21: 4, _USER_INFORMATION: 0})
+    return _PDU.pack(_ACCEPT_PDU, _FIXED_BYTES - _PDU.size + len(body)) + pdu[6:10] + _TITLES + pdu[42:74] + body
+
+
+def _items(data: bytes, known: Mapping[int, int]) -> bytes:
+    """The items whose type is known and that have the length that their type needs at least."""
+    kept = bytearray()
+    position = 0
+    while len(data) - position >= _ITEM.size:
+        item_type, length = _ITEM.unpack_from(data, position)
+        value = data[position + _ITEM.size : position + _ITEM.size + length]
+        position += _ITEM.size + length
+        if len(value) < length:
+            return data  # pynetdicom finds the same
+        if item_type == _USER_INFORMATION:
+            value = _items(value, _USER_ITEMS)
+        is_text = item_type in _USER_TEXT_ITEMS
+        if len(value) >= known.get(item_type, 1 << 16) and (
+            not is_text or _is_text(value, _USER_TEXT_ITEMS[item_type])
+        ):
+            kept += _ITEM.pack(item_type, len(value)) + value
+    return bytes(kept)
+
+
+def _is_text(value: bytes, longest: int) -> bool:
+    return len(value) <= longest and value.isascii() and bool(value.strip(b"\0 "))
 
 
 def make_entity(ae_title: str, *, acse_timeout_s: float | None, dimse_timeout_s: float | None) -> ApplicationEntity:
