@@ -45,10 +45,7 @@ class Window:
             window_size = _WINDOW_SIZE if self._moves_left > _MOST_MOVES - 8 else _LARGER_WINDOW_SIZE
             self.buffer = read_at(self._descriptor, max(window_size, size), offset)
             self.base = offset
-        elif offset > self.base:
-            self.buffer = self.buffer[offset - self.base :]
-            self.base = offset
-        return len(self.buffer) >= size
+        return self.base <= offset and offset + size <= self.base + len(self.buffer)
 
     def read(self, offset: int, size: int) -> bytes:
         """Return up to ``size`` bytes from ``offset`` without moving the view."""

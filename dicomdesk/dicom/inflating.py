@@ -1,0 +1,62 @@
+"""A forward-moving view of a deflated data set: inflated piece by piece, what was passed over is dropped."""
+
+import zlib
+from collections.abc import Callable
+
+from dicomdesk.errors import DataError, TruncatedError
+
+_STEP = 65536
+_UNKNOWN_SIZE = 1 << 62
+
+LARGEST_INFLATED_BYTES = 1 << 36
+"""A deflated data set that grows beyond this is not inflated further."""
+
+
+class InflatingWindow:
+    """Like ``Window``, over what a raw deflate stream becomes; moves forward only.
+
+    ``read_piece`` returns the next bytes of the stream, b"" at its end.
+    """
+
+    __slots__ = ("_inflater", "_pending", "_read_piece", "base", "buffer", "size")
+
+    def __init__(self, read_piece: Callable[[], bytes | bytearray | memoryview]) -> None:
+        self.buffer: bytes | bytearray | memoryview = b""
+        self.base = 0
+        self.size = _UNKNOWN_SIZE
+        """Unknown, that is huge, until the end has been reached."""
+        self._read_piece = read_piece
+        self._inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+        self._pending: bytes | bytearray | memoryview = b""
+
+    def available(self, offset: int) -> int:
+        """Return how many bytes are in view from ``offset`` on; 0 when it is not in view."""
+        return max(0, self.base + len(self.buffer) - offset) if offset >= self.base else 0
+
+    def show(self, offset: int, size: int) -> bool:
+        """Move so that ``size`` bytes from ``offset`` are in view; return whether they are.
+
+        Raises DataError for a corrupt stream, TruncatedError for one that is cut off.
+        """
+        while self.base + len(self.buffer) < offset + size and self.size == _UNKNOWN_SIZE:
+            kept = self.buffer[offset - self.base :] if self.base <= offset else self.buffer
+            self.base = max(self.base, min(offset, self.base + len(self.buffer)))
+            self.buffer = bytes(kept) + self._inflate()
+            if self.base > LARGEST_INFLATED_BYTES:
+                raise DataError(f"deflated data set grows beyond {LARGEST_INFLATED_BYTES} bytes")
+        return self.base <= offset and offset + size <= self.base + len(self.buffer)
+
+    def _inflate(self) -> bytes:
+        """Return the next inflated bytes; b"" when there are none, at the end with ``size`` known."""
+        pending = self._pending or self._read_piece()
+        try:
+            inflated = self._inflater.decompress(pending, _STEP)
+        except zlib.error as error:
+            raise DataError(f"ZLib Error: {str(error).rpartition(': ')[2]}") from error
+        self._pending = self._inflater.unconsumed_tail
+        if not inflated and not self._pending:
+            if self._inflater.eof:
+                self.size = self.base + len(self.buffer)
+            elif not pending:
+                raise TruncatedError("I/O suspension or premature end of stream")
+        return inflated
