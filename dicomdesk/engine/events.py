@@ -33,6 +33,7 @@ __all__ = [
     "ListenerStarted",
     "NegotiatedContext",
     "Negotiation",
+    "NotSentCause",
     "Notice",
     "NoticeLevel",
     "ProposedContext",
@@ -56,6 +57,17 @@ class ItemOutcome(Enum):
     """No request was made: no context, file unreadable, cancelled."""
     FAILED = "failed"
     """A request was begun but no answer came."""
+
+
+class NotSentCause(Enum):
+    """Why no request was made for an instance."""
+
+    NO_CONTEXT = "no-presentation-context"
+    """The peer accepted no presentation context for it, or none may be proposed; a notice has said so."""
+    UNREADABLE = "unreadable"
+    """The file could not be read, or not be converted as the peer wants it."""
+    NOT_REACHED = "not-reached"
+    """The job ended before its turn came."""
 
 
 class JobOutcome(Enum):
@@ -220,6 +232,8 @@ class ItemFinished:
     size_bytes: int = 0
     header: InstanceHeader | None = None
     attempts: int = 1
+    not_sent_cause: NotSentCause | None = None
+    """Only where the outcome is NOT_SENT."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from enum import Enum
 from typing import Generic, Protocol, TypeVar
@@ -75,14 +75,23 @@ class EventRelay:
     def __call__(self, event: Event) -> None:
         """Pass the fact on; nothing is passed on after ``JobFinished``."""
         with self._lock:
-            if self._is_closed:
-                return
-            try:
-                self._sink(event)
-            except Exception:  # noqa: BLE001 - the sink is not ours: its faults must not reach the transfer
-                _log.exception("an event sink failed at %s", type(event).__name__)
-            if isinstance(event, JobFinished):
-                self._is_closed = True
+            self._pass_on(event)
+
+    @contextmanager
+    def first(self) -> Iterator[Callable[[Event], None]]:
+        """While inside, only facts given to the function yielded are passed on; other threads wait with theirs."""
+        with self._lock:
+            yield self._pass_on
+
+    def _pass_on(self, event: Event) -> None:
+        if self._is_closed:
+            return
+        try:
+            self._sink(event)
+        except Exception:  # noqa: BLE001 - the sink is not ours: its faults must not reach the transfer
+            _log.exception("an event sink failed at %s", type(event).__name__)
+        if isinstance(event, JobFinished):
+            self._is_closed = True
 
 
 class JobControl:
@@ -94,8 +103,8 @@ class JobControl:
     def __init__(self) -> None:
         self._condition = threading.Condition()
         self._state = JobState.WAITING
-        self._aborters: dict[int, Callable[[], None]] = {}
-        self._next_aborter = 0
+        self._breakers: dict[int, tuple[JobState, Callable[[], None]]] = {}
+        self._last_breaker = 0
         self.is_stopping = False
         """Whether a cancel was asked for (once or twice)."""
         self.is_aborting = False
@@ -115,10 +124,10 @@ class JobControl:
         """Ask for the end: the first call stops in order, the second aborts; more do nothing. From any thread."""
         with self._condition:
             wanted = JobState.ABORTING if self._state is JobState.STOPPING else JobState.STOPPING
-            changed = self._advance(wanted)
-            aborters = list(self._aborters.values()) if changed and wanted is JobState.ABORTING else []
-        for abort in aborters:
-            abort()
+            breakers = list(self._breakers.values()) if self._advance(wanted) else []
+        for state, break_off in breakers:
+            if state is wanted:
+                break_off()
 
     def wait(self, seconds: float) -> bool:
         """Wait unless or until a cancel is asked for; True when the whole time has passed without one."""
@@ -136,21 +145,28 @@ class JobControl:
         with self._condition:
             self._condition.wait_for(lambda: self.is_stopping)
 
+    def aborting_with(self, break_off: Callable[[], None]) -> AbstractContextManager[None]:
+        """While inside, ``break_off`` is what the second cancel calls, on the cancelling thread; at once if it came."""
+        return self._breaking(JobState.ABORTING, break_off)
+
+    def stopping_with(self, break_off: Callable[[], None]) -> AbstractContextManager[None]:
+        """The same for the first cancel."""
+        return self._breaking(JobState.STOPPING, break_off)
+
     @contextmanager
-    def aborting_with(self, abort: Callable[[], None]) -> Iterator[None]:
-        """While inside, ``abort`` is what the second cancel calls, on the cancelling thread; at once if it came."""
+    def _breaking(self, state: JobState, break_off: Callable[[], None]) -> Iterator[None]:
         with self._condition:
-            number = self._next_aborter
-            self._next_aborter += 1
-            self._aborters[number] = abort
-            is_late = self.is_aborting
+            self._last_breaker += 1
+            number = self._last_breaker
+            self._breakers[number] = (state, break_off)
+            is_late = self.is_aborting if state is JobState.ABORTING else self.is_stopping
         if is_late:
-            abort()
+            break_off()
         try:
             yield
         finally:
             with self._condition:
-                del self._aborters[number]
+                del self._breakers[number]
 
     def _advance(self, state: JobState) -> bool:
         if state not in TRANSITIONS[self._state]:
@@ -195,7 +211,7 @@ class Job(Generic[ResultT]):
     def run(self) -> None:
         """Do the work; the engine calls this once, on the job's thread."""
         self._control.advance(JobState.RUNNING)
-        self._report(JobStarted(job_id=self.id, at=datetime.now(UTC)))
+        self._announce()
         try:
             result = self._work()
         except Exception as error:  # noqa: BLE001 - top level of a worker: the result must come whatever happened
@@ -204,6 +220,10 @@ class Job(Generic[ResultT]):
         self._control.advance(JobState.FINISHED)
         self._report(self._finished(result))
         self.done.set_result(result)
+
+    def _announce(self) -> None:
+        """Report that the job runs."""
+        self._report(JobStarted(job_id=self.id, at=datetime.now(UTC)))
 
     def _work(self) -> ResultT:
         """Do the work and return what came of it."""

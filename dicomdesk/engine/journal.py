@@ -2,7 +2,8 @@
 
 A send job keeps the states of its instances nowhere but in an ``InstanceLedger`` and builds its report from it. An
 instance is WAITING, then SENDING, and ends in one of the other states, which are final; after a failure that may pass
-it goes back to WAITING. The table ``TRANSITIONS`` holds exactly these steps.
+it goes back to WAITING, from where it can also end as its last attempt did. The table ``TRANSITIONS`` holds exactly
+these steps.
 """
 
 import threading
@@ -29,7 +30,9 @@ class InstanceState(Enum):
 
 
 TRANSITIONS: dict[InstanceState, frozenset[InstanceState]] = {
-    InstanceState.WAITING: frozenset({InstanceState.SENDING, InstanceState.NOT_SENT}),
+    InstanceState.WAITING: frozenset(
+        {InstanceState.SENDING, InstanceState.NOT_SENT, InstanceState.REFUSED, InstanceState.FAILED}
+    ),
     InstanceState.SENDING: frozenset(set(InstanceState) - {InstanceState.SENDING}),
     InstanceState.STORED: frozenset(),
     InstanceState.WARNING: frozenset(),

@@ -1,0 +1,99 @@
+"""Starts jobs and owns their threads."""
+
+import threading
+from collections.abc import Callable
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from dicomdesk.engine.events import EventSink
+from dicomdesk.engine.requests import ReceiveRequest, SendRequest
+from dicomdesk.settings import AssociationSettings, Peer
+
+if TYPE_CHECKING:
+    from dicomdesk.engine.echo import EchoJob
+    from dicomdesk.engine.receive import ReceiveJob
+    from dicomdesk.engine.send import SendJob
+
+__all__ = ["Engine"]
+
+
+class Engine:
+    """Where front ends ask for jobs. All methods may be called from any thread; none waits but ``close``.
+
+    ``with Engine() as engine:`` closes it at the end.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._threads: dict[threading.Thread, Callable[[], None] | None] = {}
+        """With the cancel of the job whose main thread it is."""
+        self._is_closed = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def send(self, request: SendRequest, sink: EventSink) -> "SendJob":
+        """Start to send."""
+        from dicomdesk.engine.send import SendJob  # noqa: PLC0415 - start-up time of those who do not send
+
+        job = SendJob(request, sink, self._start_thread)
+        self._start(job.id, job.run, job.cancel)
+        return job
+
+    def receive(self, request: ReceiveRequest, sink: EventSink) -> "ReceiveJob":
+        """Start to receive; listens when this returns.
+
+        Raises PortInUseError, StorageError or another LocalError, ProfileError or another SettingsError.
+        """
+        from dicomdesk.engine.receive import ReceiveJob  # noqa: PLC0415 - start-up time of those who do not receive
+
+        job = ReceiveJob(request, sink, self._start_thread)
+        job.open()
+        self._start(job.id, job.run, job.cancel)
+        return job
+
+    def echo(self, peer: Peer, association: AssociationSettings, sink: EventSink) -> "EchoJob":
+        """Start to ask a peer for a sign of life."""
+        from dicomdesk.engine.echo import EchoJob  # noqa: PLC0415 - start-up time of those who do not ask
+
+        job = EchoJob(peer, association, sink)
+        self._start(job.id, job.run, job.cancel)
+        return job
+
+    def close(self, *, abort: bool = False) -> None:
+        """Take no more jobs, cancel all (with ``abort`` twice) and join their threads."""
+        with self._lock:
+            self._is_closed = True
+            cancels = [cancel for cancel in self._threads.values() if cancel is not None]
+        for cancel in cancels * (2 if abort else 1):
+            cancel()
+        while True:
+            with self._lock:
+                threads = [thread for thread in self._threads if thread.is_alive()]
+            if not threads:
+                return
+            for thread in threads:
+                thread.join()
+
+    def _start(self, name: str, run: Callable[[], None], cancel: Callable[[], None]) -> None:
+        """Start a job's main thread."""
+        with self._lock:
+            if self._is_closed:
+                raise RuntimeError("the engine is closed")
+        self._start_thread(name, run, cancel)
+
+    def _start_thread(
+        self, name: str, run: Callable[[], None], cancel: Callable[[], None] | None = None
+    ) -> threading.Thread:
+        """Start a thread that ``close`` will join."""
+        thread = threading.Thread(target=run, name=f"dicomdesk-{name}", daemon=True)
+        with self._lock:
+            self._threads = {other: end for other, end in self._threads.items() if other.is_alive()}
+            thread.start()
+            self._threads[thread] = cancel
+        return thread

@@ -1,0 +1,142 @@
+"""Makes one instance ready to be sent: opened, its structure checked, converted where the peer wants that.
+
+What cannot be made ready raises DataError or OSError; the caller decides what that means.
+"""
+
+import mmap
+import os
+from dataclasses import dataclass
+
+from dicomdesk.dicom.instance import InputFormat, InstanceHeader
+from dicomdesk.dicom.part10 import parse_header, read_open_header
+from dicomdesk.dicom.scan import FoundInstance, open_archive_member
+from dicomdesk.dicom.source import DataSetSource, FileRange
+from dicomdesk.dicom.structure import check_data_set, check_data_set_file
+from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax
+from dicomdesk.errors import DataError, NotDicomError
+
+__all__ = ["PreparedInstance", "Preparing", "failure_reason"]
+
+_IN_MEMORY_BYTES = 1 << 20
+"""Files up to here are read at once; of longer ones pieces are read while they are sent."""
+
+_OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
+
+
+@dataclass(slots=True)
+class PreparedInstance:
+    """A data set that can be sent; ``close`` it afterwards."""
+
+    data: DataSetSource
+    size_bytes: int
+    """Of the data set as encoded in the file."""
+    transfer_syntax_uid: str
+    """Of the file, as it is now."""
+    descriptor: int = -1
+
+    def close(self) -> None:
+        """Close the file if it is open."""
+        if self.descriptor >= 0:
+            os.close(self.descriptor)
+            self.descriptor = -1
+
+
+class Preparing:
+    """Prepares the instances of one job, for any number of threads."""
+
+    def __init__(self, input_format: InputFormat, compression_level: int) -> None:
+        self._input_format = input_format
+        self._compression_level = compression_level
+
+    def prepare(self, found: FoundInstance, transfer_syntax_uid: str) -> PreparedInstance:
+        """Open the instance and return its data set in the transfer syntax wanted.
+
+        Raises DataError, or OSError, with words for the user.
+        """
+        if found.problem:
+            raise DataError(found.problem)
+        if found.archive_member:
+            return self._from_memory(open_archive_member(found), found.header, transfer_syntax_uid)
+        descriptor = os.open(found.path, _OPEN_FLAGS)
+        try:
+            header = found.header
+            size = header.data_set_offset + header.data_set_length
+            if size <= _IN_MEMORY_BYTES:
+                content = os.read(descriptor, size + 1)
+                if len(content) == size and size:
+                    os.close(descriptor)
+                    descriptor = -1
+                    return self._from_memory(content, header, transfer_syntax_uid)
+            prepared = self._from_file(descriptor, header, transfer_syntax_uid)
+        except BaseException:
+            if descriptor >= 0:
+                os.close(descriptor)
+            raise
+        if prepared.descriptor < 0:
+            os.close(descriptor)
+        return prepared
+
+    def _from_memory(self, content: bytes, header: InstanceHeader, wanted: str) -> PreparedInstance:
+        if len(content) != header.data_set_offset + header.data_set_length:
+            header = parse_header(content, len(content), self._input_format)
+        if not header.has_data_set_uids:
+            raise _lacking_uids(header)
+        data = memoryview(content)[header.data_set_offset :]
+        own = header.transfer_syntax_uid
+        _check(data, own)
+        return PreparedInstance(self._converted(data, own, wanted), len(data), own)
+
+    def _from_file(self, descriptor: int, header: InstanceHeader, wanted: str) -> PreparedInstance:
+        size = os.fstat(descriptor).st_size
+        if size != header.data_set_offset + header.data_set_length or not size:
+            header = read_open_header(descriptor, size, self._input_format)  # it has changed since it was listed
+        if not header.has_data_set_uids:
+            raise _lacking_uids(header)
+        own, length = header.transfer_syntax_uid, header.data_set_length
+        if own != wanted:
+            pages = mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ)
+            data = memoryview(pages)[header.data_set_offset :]
+            return PreparedInstance(self._converted(data, own, wanted), length, own)
+        syntax = find_transfer_syntax(own)
+        if syntax is not None:
+            check_data_set_file(
+                descriptor,
+                header.data_set_offset,
+                length,
+                is_explicit_vr=syntax.is_explicit_vr,
+                is_little_endian=syntax.is_little_endian,
+                is_deflated=syntax.is_deflated,
+            )
+        return PreparedInstance(FileRange(descriptor, header.data_set_offset, length), length, own, descriptor)
+
+    def _converted(self, data: memoryview, own: str, wanted: str) -> DataSetSource:
+        if own == wanted:
+            return data
+        from dicomdesk.dicom.transcode import convert_data_set  # noqa: PLC0415 - most transfers convert nothing
+
+        return convert_data_set(data, source=own, target=wanted, compression_level=self._compression_level)
+
+
+def failure_reason(error: DataError | OSError) -> str:
+    """Return the words for an instance that could not be prepared."""
+    if isinstance(error, OSError):
+        return error.strerror or str(error)
+    return str(error)
+
+
+def _check(data: memoryview, transfer_syntax_uid: str) -> None:
+    """Raise DataError when the data set's own lengths do not fit together."""
+    syntax = find_transfer_syntax(transfer_syntax_uid)
+    if syntax is None:
+        return  # sent as it is: nobody here knows how it is encoded
+    check_data_set(
+        data,
+        is_explicit_vr=syntax.is_explicit_vr,
+        is_little_endian=syntax.is_little_endian,
+        is_deflated=syntax.is_deflated,
+    )
+
+
+def _lacking_uids(header: InstanceHeader) -> DataError:
+    what = "SOP Class UID or SOP Instance UID" if header.data_set_length else "data set"
+    return NotDicomError(f"there is no {what} in the file")

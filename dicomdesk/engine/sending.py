@@ -1,0 +1,311 @@
+"""One association of a send job: opened, used for what waits in the job's queue, released.
+
+Several run at once when the job is parallel; they take from the same queue. An instance is in the hands of one
+association from being taken out of the queue to its end, or to being put back.
+"""
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import Enum
+
+from dicomdesk.engine.events import (
+    AssociationAborted,
+    AssociationAccepted,
+    AssociationFailed,
+    AssociationReleased,
+    AssociationRequested,
+    ItemOutcome,
+    Notice,
+    NoticeLevel,
+    NotSentCause,
+)
+from dicomdesk.engine.job import EventRelay, JobControl
+from dicomdesk.engine.preparing import PreparedInstance, Preparing, failure_reason
+from dicomdesk.engine.requests import SendRequest
+from dicomdesk.engine.retry import is_transient_error, is_transient_status
+from dicomdesk.engine.stats import AssociationCounters, TransferStats
+from dicomdesk.engine.transfer_list import Answer, TransferItem, TransferList, judge_status
+from dicomdesk.errors import DataError, DicomdeskError, PeerError, SettingsError
+from dicomdesk.network.assignment import Assignment, assign, no_context_text
+from dicomdesk.network.association import RequestedAssociation, open_association
+from dicomdesk.network.connection import Interruption
+from dicomdesk.network.planning import PlannedAssociation
+from dicomdesk.network.streaming import StoreItem
+
+__all__ = ["AssociationSender", "End", "EndKind", "SharedTransfer"]
+
+
+class EndKind(Enum):
+    """How one association of a job ended."""
+
+    RELEASED = "released"
+    NO_CONTEXTS = "no-contexts"
+    """Accepted, but with no presentation context; released."""
+    NOT_OPENED = "not-opened"
+    LOST = "lost"
+    """Aborted by the peer, by time-out, by loss of the connection, or on request."""
+    HALTED = "halted"
+    """Aborted by us, because an instance cannot be sent and the job is to stop at that."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class End:
+    """How one association ended."""
+
+    kind: EndKind
+    error: DicomdeskError | None = None
+    """Why it was NOT_OPENED, LOST or HALTED."""
+    answered: int = 0
+    """Instances that the peer answered."""
+    failed: int = 0
+    """Instances that were begun, got no answer and are not tried again."""
+
+
+@dataclass(slots=True, kw_only=True)
+class SharedTransfer:
+    """What all associations of a job share."""
+
+    job_id: str
+    request: SendRequest
+    control: JobControl
+    report: EventRelay
+    transfer: TransferList
+    stats: TransferStats
+    preparing: Preparing
+    queue: deque[TransferItem] = field(default_factory=deque)
+    """What waits to be sent, first come first served."""
+    put_back: deque[tuple[TransferItem, int]] = field(default_factory=deque)
+    """What is to be tried again over a later association, and how often it was tried."""
+    is_halted: bool = False
+    """Whether an association has HALTED: the others stop after the instance that they are at."""
+
+
+class _InstanceHaltError(DicomdeskError):
+    """An instance cannot be sent, and the job is to stop at that."""
+
+
+class _StoppedError(Exception):
+    """The job was asked to stop before a request that was about to be sent."""
+
+
+class _Shipment:
+    """One instance on its way over the association."""
+
+    __slots__ = ("attempt", "is_converted", "item", "prepared")
+
+    def __init__(self, item: TransferItem, prepared: PreparedInstance, *, is_converted: bool) -> None:
+        self.item = item
+        self.prepared = prepared
+        self.is_converted = is_converted
+        self.attempt = 0
+        """0 until the request was begun."""
+
+
+class AssociationSender:
+    """Runs one association; ``run`` is called once, on the thread that then owns the association."""
+
+    def __init__(self, shared: SharedTransfer, planned: PlannedAssociation, number: int) -> None:
+        """``number`` is the association's within the job."""
+        self._shared = shared
+        self._planned = planned
+        self._number = number
+        self._assignments: dict[int, Assignment] = {}
+        self._counters: AssociationCounters | None = None
+        self._in_hand: dict[int, _Shipment] = {}
+        """By index: taken out of the queue and not ended."""
+        self._answered = 0
+
+    def run(self) -> End:
+        """Open, send and release."""
+        shared = self._shared
+        self._shared.report(
+            AssociationRequested(
+                job_id=shared.job_id,
+                association=self._number,
+                peer=str(shared.request.peer),
+                calling_ae_title=shared.request.association.calling_ae_title,
+                contexts=self._planned.contexts,
+            )
+        )
+        interruption = Interruption()
+        try:
+            with shared.control.aborting_with(interruption.set):
+                return self._open_and_send(interruption)
+        finally:
+            interruption.close()
+
+    def _open_and_send(self, interruption: Interruption) -> End:
+        shared = self._shared
+        try:
+            association = open_association(
+                peer=shared.request.peer,
+                settings=shared.request.association,
+                contexts=self._planned.contexts,
+                interruption=interruption,
+            )
+        except (PeerError, SettingsError) as error:
+            advice = getattr(error, "advice", "")
+            shared.report(
+                AssociationFailed(job_id=shared.job_id, association=self._number, reason=str(error), advice=advice)
+            )
+            return End(kind=EndKind.NOT_OPENED, error=error)
+        negotiation = association.negotiation
+        shared.report(AssociationAccepted(job_id=shared.job_id, association=self._number, negotiation=negotiation))
+        if not any(context.is_accepted for context in negotiation.contexts):
+            return self._release(association, EndKind.NO_CONTEXTS)
+        assignments = assign(self._planned, negotiation.contexts, shared.transfer.planned_instances)
+        self._assignments = {assignment.position: assignment for assignment in assignments}
+        self._counters = shared.stats.open_association(association)
+        try:
+            return self._send(association)
+        finally:
+            shared.stats.close_association(self._counters)
+            for shipment in self._in_hand.values():
+                shipment.prepared.close()
+
+    def _send(self, association: RequestedAssociation) -> End:
+        shared = self._shared
+        try:
+            association.store_all(self._items(), self)
+        except _StoppedError:
+            self._return_unsent()
+        except _InstanceHaltError as error:
+            shared.is_halted = True
+            association.abort()
+            self._report_abort(error, by_peer=False)
+            return End(kind=EndKind.HALTED, error=error, answered=self._answered)
+        except PeerError as error:
+            self._return_unsent()
+            failed = self._give_up_unanswered(error)
+            self._report_abort(error, by_peer=not shared.control.is_aborting)
+            return End(kind=EndKind.LOST, error=error, answered=self._answered, failed=failed)
+        return self._release(association, EndKind.RELEASED)
+
+    def _release(self, association: RequestedAssociation, kind: EndKind) -> End:
+        """Release; whatever comes of that, all instances were answered."""
+        try:
+            association.release()
+        except PeerError as error:
+            self._report_abort(error, by_peer=True)
+        else:
+            self._shared.report(AssociationReleased(job_id=self._shared.job_id, association=self._number))
+        return End(kind=kind, answered=self._answered)
+
+    def _report_abort(self, error: DicomdeskError, *, by_peer: bool) -> None:
+        self._shared.report(
+            AssociationAborted(job_id=self._shared.job_id, association=self._number, by_peer=by_peer, reason=str(error))
+        )
+
+    def _items(self) -> Iterator[StoreItem]:
+        """Take instances out of the queue and make them ready; the peer works on the one before meanwhile."""
+        shared = self._shared
+        queue, control = shared.queue, shared.control
+        while not (control.is_stopping or shared.is_halted):
+            try:
+                item = queue.popleft()
+            except IndexError:
+                return
+            assignment = self._assignments[item.index]
+            item.association = self._number
+            item.context_id = assignment.context_id
+            if not assignment.transfer_syntax_uid:
+                self._refuse(item, assignment)
+                continue
+            try:
+                prepared = shared.preparing.prepare(item.found, assignment.transfer_syntax_uid)
+            except (DataError, OSError) as error:
+                self._leave_out(item, NotSentCause.UNREADABLE, failure_reason(error))
+                continue
+            item.network_transfer_syntax_uid = assignment.transfer_syntax_uid
+            item.loaded_bytes = prepared.size_bytes
+            shipment = _Shipment(
+                item, prepared, is_converted=prepared.transfer_syntax_uid != assignment.transfer_syntax_uid
+            )
+            self._in_hand[item.index] = shipment
+            header = item.found.header
+            yield StoreItem(
+                assignment.context_id, header.sop_class_uid, header.sop_instance_uid, prepared.data, shipment
+            )
+
+    def _refuse(self, item: TransferItem, assignment: Assignment) -> None:
+        header = item.found.header
+        item.network_transfer_syntax_uid = header.transfer_syntax_uid
+        item.loaded_bytes = header.data_set_length
+        text = no_context_text(header.sop_class_uid, header.transfer_syntax_uid)
+        self._shared.report(Notice(job_id=self._shared.job_id, level=NoticeLevel.ERROR, text=text))
+        self._leave_out(item, NotSentCause.NO_CONTEXT, assignment.reason)
+
+    def _leave_out(self, item: TransferItem, cause: NotSentCause, reason: str) -> None:
+        """End the item without sending it; ends the association as well where the job is to halt."""
+        self._shared.transfer.leave_out(item, cause, reason)
+        if self._shared.request.halt_on_error:
+            raise _InstanceHaltError(reason)
+
+    def store_started(self, item: StoreItem, message_id: int) -> None:
+        """See ``StoreObserver``."""
+        shipment = item.tag
+        assert isinstance(shipment, _Shipment)
+        shared = self._shared
+        if (shared.control.is_stopping or shared.is_halted) and len(self._in_hand) == 1:
+            raise _StoppedError
+        assert self._counters is not None
+        self._counters.begin(shipment.prepared.size_bytes)
+        if shipment.is_converted:
+            shipment.attempt = shared.transfer.begin(
+                shipment.item,
+                message_id,
+                converted_from=shipment.prepared.transfer_syntax_uid,
+                converted_to=shipment.item.network_transfer_syntax_uid,
+            )
+        else:
+            shipment.attempt = shared.transfer.begin(shipment.item, message_id)
+
+    def store_answered(self, item: StoreItem, message_id: int, status: int, comment: str) -> None:  # noqa: ARG002 - of the protocol
+        """See ``StoreObserver``."""
+        shipment = item.tag
+        assert isinstance(shipment, _Shipment)
+        assert self._counters is not None
+        del self._in_hand[shipment.item.index]
+        shipment.prepared.close()
+        self._answered += 1
+        answer = judge_status(status, comment)
+        if answer.outcome is ItemOutcome.REFUSED and self._may_retry(shipment) and is_transient_status(status):
+            self._counters.drop()
+            self._put_back(shipment, answer)
+            return
+        self._counters.finish(shipment.item.size_bytes)
+        self._shared.transfer.finish(shipment.item, answer, shipment.attempt)
+
+    def _may_retry(self, shipment: _Shipment) -> bool:
+        return shipment.attempt <= self._shared.request.retries
+
+    def _put_back(self, shipment: _Shipment, answer: Answer) -> None:
+        self._shared.transfer.put_back(shipment.item, answer)
+        self._shared.put_back.append((shipment.item, shipment.attempt))
+
+    def _return_unsent(self) -> None:
+        """Give back what was made ready but not begun."""
+        for index, shipment in list(self._in_hand.items()):
+            if not shipment.attempt:
+                shipment.prepared.close()
+                del self._in_hand[index]
+                self._shared.queue.appendleft(shipment.item)
+
+    def _give_up_unanswered(self, error: PeerError) -> int:
+        """The association is lost, and what became of the instances that were begun is unknown.
+
+        Returns how many of them have FAILED for good.
+        """
+        answer = Answer(ItemOutcome.FAILED, None, str(error))
+        failed = 0
+        for shipment in self._in_hand.values():
+            shipment.prepared.close()
+            if self._may_retry(shipment) and is_transient_error(error) and not self._shared.control.is_aborting:
+                self._put_back(shipment, answer)
+            else:
+                failed += 1
+                self._shared.stats.leave_out(shipment.item.size_bytes)
+                self._shared.transfer.finish(shipment.item, answer, shipment.attempt)
+        self._in_hand.clear()
+        return failed

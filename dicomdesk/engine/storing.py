@@ -1,0 +1,344 @@
+"""What becomes of one arriving instance: kept in memory while small, checked, written, given its name, answered for.
+
+Nothing here raises for disk trouble: the rest of the instance is swallowed and the answer is a refusal (A700). A file
+has its final name before Success is answered, and not before all its bytes are written.
+
+Statuses answered (PS3.4 B.2.3): 0000 stored; A700 out of resources (disk full, folder read-only or gone); C000 empty
+data set, or one whose structure is broken (the association is then aborted, as DCMTK does); C111 refused because the
+instance is here already. The standard has no C-STORE status for that; Cxxx is permanent, so that no sender tries again.
+"""
+
+import errno
+import itertools
+import mmap
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from dicomdesk.dicom.instance import InputFormat, InstanceHeader
+from dicomdesk.dicom.part10 import file_meta_information, parse_header
+from dicomdesk.dicom.structure import StructureFindings, check_data_set, check_data_set_file
+from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax
+from dicomdesk.engine.atomic_file import AtomicFile
+from dicomdesk.engine.placement import Placement, PlacementKind, series_folder
+from dicomdesk.engine.requests import StorageMode
+from dicomdesk.errors import DataError
+from dicomdesk.network.handlers import IncomingStore, InstanceSink, StoreAnswer
+from dicomdesk.settings import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
+
+__all__ = ["STATUS_CANNOT_UNDERSTAND", "STATUS_DUPLICATE", "STATUS_OUT_OF_RESOURCES", "Arrival", "Storing"]
+
+STATUS_OUT_OF_RESOURCES = 0xA700
+STATUS_CANNOT_UNDERSTAND = 0xC000
+STATUS_DUPLICATE = 0xC111
+
+_SUCCESS = StoreAnswer(status=0)
+_PREFIX_BYTES = 4096
+"""Enough of a data set to identify it."""
+_IN_MEMORY_BYTES = 1 << 20
+"""Data sets up to here are checked before a file is opened; longer ones go to the file as they arrive."""
+_MOST_REWRITTEN_BYTES = 256 << 20
+"""Longer data sets keep undefined lengths: rewriting takes memory, and nothing in them becomes wrong."""
+
+
+@dataclass(slots=True)
+class Arrival:
+    """One instance and what became of it; written by the thread of its association."""
+
+    request: IncomingStore
+    index: int
+    """Running number in the job, from 0."""
+    size_bytes: int = 0
+    """Of the data set, as received."""
+    path: str = ""
+    """Of the file, "" where nothing was stored."""
+    prefix: bytes = b""
+    """First bytes of the file as received, meta information included; b"" where nobody wants to identify it."""
+    warning: str = ""
+    """Something to log that did not prevent storing."""
+    error: str = ""
+    """Why the disk did not take it; "" when it did."""
+
+    def header(self) -> InstanceHeader | None:
+        """Return what the first bytes tell; None where they tell nothing, or were not kept."""
+        if not self.prefix:
+            return None
+        try:
+            return parse_header(self.prefix, len(self.prefix) + self.size_bytes, InputFormat.FILE_ONLY)
+        except DataError:
+            return None
+
+
+class Storing:
+    """A ``StoreHandler``: one ``Arrival`` for each request, stored as the mode says. For all associations at once."""
+
+    def __init__(
+        self,
+        placement: Placement | None,
+        mode: StorageMode,
+        *,
+        begun: Callable[[Arrival], None],
+        discarded: Callable[[Arrival], None],
+        identify: bool = False,
+        by_series_date: bool = False,
+    ) -> None:
+        """``placement`` may be None for the mode IGNORE only; ``begun`` and ``discarded`` are told of each arrival."""
+        self._mode = mode
+        self._placement = placement
+        self._begun = begun
+        self._discarded = discarded
+        self._by_series_date = by_series_date
+        self._prefix_bytes = _PREFIX_BYTES if identify or by_series_date else 0
+        self._numbers = itertools.count()
+        self._buffers: dict[int, memoryview] = {}
+        """Memory for small data sets, of each association that has sent one."""
+
+    def begin(self, request: IncomingStore) -> InstanceSink:
+        """See ``StoreHandler``."""
+        arrival = Arrival(request, next(self._numbers))
+        self._begun(arrival)
+        placement = self._placement
+        if placement is None or self._mode is StorageMode.IGNORE:
+            return _Ignored(arrival, self._prefix_bytes, self._discarded)
+        sink = _Stored(arrival, placement, self._discarded)
+        sink.prefix_bytes = self._prefix_bytes
+        sink.by_series_date = self._by_series_date
+        if self._mode is StorageMode.NORMAL:
+            sink.is_checked = True
+            sink.memory_bytes = _IN_MEMORY_BYTES
+        elif self._prefix_bytes:
+            sink.memory_bytes = _PREFIX_BYTES
+        if sink.memory_bytes:
+            sink.buffer = self._buffer(request.association)
+        return sink
+
+    def forget(self, association: int) -> None:
+        """The association is over."""
+        self._buffers.pop(association, None)
+
+    def _buffer(self, association: int) -> memoryview:
+        buffer = self._buffers.get(association)
+        if buffer is None:
+            buffer = self._buffers[association] = memoryview(bytearray(_IN_MEMORY_BYTES))
+        return buffer
+
+
+class _Ignored:
+    """Receives and forgets."""
+
+    __slots__ = ("_arrival", "_discarded", "_meta", "_prefix_bytes")
+
+    def __init__(self, arrival: Arrival, prefix_bytes: int, discarded: Callable[[Arrival], None]) -> None:
+        self._arrival = arrival
+        self._prefix_bytes = prefix_bytes
+        self._discarded = discarded
+        self._meta = _meta_information(arrival.request) if prefix_bytes else b""
+
+    def write(self, fragments: Sequence[memoryview]) -> None:
+        arrival = self._arrival
+        wanted = self._prefix_bytes - arrival.size_bytes
+        if wanted > 0:
+            arrival.prefix = (arrival.prefix or self._meta) + b"".join(fragments)[:wanted]
+        arrival.size_bytes += sum(map(len, fragments))
+
+    def finish(self) -> StoreAnswer:
+        return _SUCCESS
+
+    def discard(self) -> None:
+        self._discarded(self._arrival)
+
+
+class _Stored:
+    """Writes a file."""
+
+    __slots__ = (
+        "_arrival",
+        "_discarded",
+        "_file",
+        "_is_failed",
+        "_meta",
+        "_placement",
+        "_subfolder",
+        "buffer",
+        "by_series_date",
+        "is_checked",
+        "memory_bytes",
+        "prefix_bytes",
+    )
+
+    def __init__(self, arrival: Arrival, placement: Placement, discarded: Callable[[Arrival], None]) -> None:
+        self._arrival = arrival
+        self._placement = placement
+        self._discarded = discarded
+        self._meta = _meta_information(arrival.request)
+        self._file: AtomicFile | None = None
+        self._is_failed = False
+        self._subfolder = ""
+        self.buffer = memoryview(b"")
+        """Holds the data set as long as there is no file."""
+        self.memory_bytes = 0
+        """How much of the data set may wait in the buffer."""
+        self.prefix_bytes = 0
+        self.by_series_date = False
+        self.is_checked = False
+        """Whether the structure of the data set is checked and its lengths are made explicit."""
+
+    def write(self, fragments: Sequence[memoryview]) -> None:
+        arrival = self._arrival
+        before = arrival.size_bytes
+        arrival.size_bytes = end = before + sum(map(len, fragments))
+        if self._file is None and end <= self.memory_bytes:
+            buffer = self.buffer
+            for fragment in fragments:
+                after = before + len(fragment)
+                buffer[before:after] = fragment
+                before = after
+        elif not self._is_failed:
+            try:
+                self._spill(fragments, before)
+            except OSError as error:
+                self._fail(error)
+
+    def finish(self) -> StoreAnswer:
+        """See ``InstanceSink``."""
+        if not self._is_failed:
+            try:
+                answer = self._store()
+            except OSError as error:
+                self._fail(error)
+            except DataError as error:
+                self._drop_file()
+                return StoreAnswer(status=STATUS_CANNOT_UNDERSTAND, comment=_comment(str(error)), abort=True)
+            else:
+                return answer
+        return StoreAnswer(status=STATUS_OUT_OF_RESOURCES, comment=_comment(self._arrival.error))
+
+    def discard(self) -> None:
+        """See ``InstanceSink``."""
+        self._drop_file()
+        self._discarded(self._arrival)
+
+    def _spill(self, fragments: Sequence[memoryview], in_memory: int) -> None:
+        """Write to the file, which is opened first and takes what has waited in memory."""
+        if self._file is None:
+            waiting = self.buffer[:in_memory]
+            self._keep_prefix([waiting, *fragments])
+            self._open().write([self._meta, waiting, *fragments])
+        else:
+            self._file.write(fragments)
+
+    def _open(self) -> AtomicFile:
+        if self.by_series_date:
+            header = self._arrival.header()
+            self._subfolder = series_folder(header.series_date if header else "", datetime.now().astimezone())
+        self._file = self._placement.open(self._subfolder)
+        return self._file
+
+    def _keep_prefix(self, fragments: Sequence[memoryview]) -> None:
+        wanted = self.prefix_bytes
+        if not wanted:
+            return
+        pieces: list[bytes | memoryview] = [self._meta]
+        for fragment in fragments:
+            pieces.append(fragment[:wanted])
+            wanted -= len(pieces[-1])
+            if wanted <= 0:
+                break
+        self._arrival.prefix = b"".join(pieces)
+
+    def _store(self) -> StoreAnswer:
+        arrival = self._arrival
+        if self._file is None:
+            data: bytes | memoryview = self.buffer[: arrival.size_bytes]
+            self._keep_prefix([self.buffer[: arrival.size_bytes]])
+            if self.is_checked:
+                findings = self._check(data)
+                if findings.is_empty:
+                    return _EMPTY
+                if findings.has_undefined_lengths or findings.has_group_lengths:
+                    data = _make_lengths_explicit(data, arrival.request.transfer_syntax_uid)
+            self._open().write([self._meta, data])
+        elif self.is_checked:
+            self._check_file(self._file)
+        return self._publish()
+
+    def _check(self, data: bytes | memoryview) -> StructureFindings:
+        syntax = find_transfer_syntax(self._arrival.request.transfer_syntax_uid)
+        if syntax is None:
+            return check_data_set(data, is_explicit_vr=True, is_little_endian=True)
+        return check_data_set(
+            data,
+            is_explicit_vr=syntax.is_explicit_vr,
+            is_little_endian=syntax.is_little_endian,
+            is_deflated=syntax.is_deflated and bool(data),
+        )
+
+    def _check_file(self, file: AtomicFile) -> None:
+        """Check the data set in the file; rewrite it where lengths have to be made explicit."""
+        start, length = len(self._meta), self._arrival.size_bytes
+        syntax = find_transfer_syntax(self._arrival.request.transfer_syntax_uid)
+        findings = check_data_set_file(
+            file.descriptor,
+            start,
+            length,
+            is_explicit_vr=syntax is None or syntax.is_explicit_vr,
+            is_little_endian=syntax is None or syntax.is_little_endian,
+            is_deflated=syntax is not None and syntax.is_deflated,
+        )
+        if (findings.has_undefined_lengths or findings.has_group_lengths) and length <= _MOST_REWRITTEN_BYTES:
+            pages = mmap.mmap(file.descriptor, start + length, access=mmap.ACCESS_READ)
+            explicit = _make_lengths_explicit(memoryview(pages)[start:], self._arrival.request.transfer_syntax_uid)
+            file.start_again()
+            file.write([self._meta, explicit])
+
+    def _publish(self) -> StoreAnswer:
+        arrival, file = self._arrival, self._file
+        if file is None:
+            raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+        request = arrival.request
+        placed = self._placement.publish(file, request.sop_class_uid, request.sop_instance_uid, self._subfolder)
+        self._file = None
+        if placed.kind is PlacementKind.REFUSED:
+            return _DUPLICATE
+        arrival.path = placed.path
+        if placed.kind is PlacementKind.REPLACED:
+            arrival.warning = f"file already exists, overwriting: {placed.path}"
+        elif placed.kind is PlacementKind.BESIDE:
+            arrival.warning = f"file already exists, keeping both: {placed.path}"
+        return _SUCCESS
+
+    def _fail(self, error: OSError) -> None:
+        self._is_failed = True
+        self._arrival.error = error.strerror or str(error)
+        self._drop_file()
+
+    def _drop_file(self) -> None:
+        file, self._file = self._file, None
+        if file is not None:
+            file.discard()
+
+
+_EMPTY = StoreAnswer(status=STATUS_CANNOT_UNDERSTAND, comment="The data set is empty")
+_DUPLICATE = StoreAnswer(status=STATUS_DUPLICATE, comment="Duplicate instance: it is here already")
+
+
+def _make_lengths_explicit(data: bytes | memoryview, transfer_syntax_uid: str) -> bytes:
+    from dicomdesk.dicom.transcode import make_lengths_explicit  # noqa: PLC0415 - many receivers never need it
+
+    return make_lengths_explicit(data, transfer_syntax_uid)
+
+
+def _comment(text: str) -> str:
+    return text[:64]
+
+
+def _meta_information(request: IncomingStore) -> bytes:
+    return file_meta_information(
+        sop_class_uid=request.sop_class_uid,
+        sop_instance_uid=request.sop_instance_uid,
+        transfer_syntax_uid=request.transfer_syntax_uid,
+        implementation_class_uid=IMPLEMENTATION_CLASS_UID,
+        implementation_version_name=IMPLEMENTATION_VERSION_NAME,
+        source_ae_title=request.calling_ae_title,
+    )
