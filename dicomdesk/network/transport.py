@@ -14,6 +14,7 @@ from struct import Struct
 from time import monotonic
 from typing import Any
 
+from pydicom import config as pydicom_config
 from pydicom.uid import UID
 from pynetdicom import _config
 from pynetdicom.ae import ApplicationEntity
@@ -57,7 +58,10 @@ _USER_TEXT_ITEMS = {0x52: 64, 0x55: 16}
 
 
 def _silence_pynetdicom() -> None:
-    """Set pynetdicom's global switches: its records hold identifiers of patients and repeat what we raise."""
+    """Set the global switches of pynetdicom and pydicom: their records repeat what we raise, and hold what came from
+    the wire, identifiers of patients included.
+    """
+    pydicom_config.settings.reading_validation_mode = pydicom_config.IGNORE
     _config.LOG_HANDLER_LEVEL = "none"
     _config.LOG_REQUEST_IDENTIFIERS = False
     _config.LOG_RESPONSE_IDENTIFIERS = False

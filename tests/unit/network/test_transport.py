@@ -1,0 +1,139 @@
+"""The contract with pynetdicom: what ``transport`` relies on is there and means what it means here.
+
+When this fails after an upgrade, pynetdicom has moved something that ``dicomdesk/network/transport.py`` touches.
+"""
+
+import inspect
+
+import pytest
+from pydicom import config as pydicom_config
+from pynetdicom import _config, dul, fsm
+from pynetdicom.acse import ACSE
+from pynetdicom.association import Association
+from pynetdicom.dimse import DIMSEServiceProvider
+from pynetdicom.dimse_messages import DIMSEMessage
+from pynetdicom.dul import DULServiceProvider
+from pynetdicom.pdu import A_ASSOCIATE_AC
+from pynetdicom.timer import Timer
+from pynetdicom.transport import T_CONNECT, AssociationSocket
+
+from dicomdesk.network.transport import usable_accept
+from tests.helpers.peers import Accept, accept_pdu, item
+
+PARAMETERS = [
+    (DULServiceProvider.__init__, ["self", "assoc"]),
+    (DULServiceProvider._decode_pdu, ["self", "bytestream"]),
+    (DULServiceProvider._process_recv_primitive, ["self"]),
+    (DULServiceProvider._send, ["self", "pdu"]),
+    (DULServiceProvider.send_pdu, ["self", "primitive"]),
+    (DULServiceProvider.receive_pdu, ["self", "wait", "timeout"]),
+    (DULServiceProvider.peek_next_pdu, ["self"]),
+    (DULServiceProvider.stop_dul, ["self"]),
+    (DULServiceProvider.kill_dul, ["self"]),
+    (DIMSEServiceProvider.__init__, ["self", "assoc"]),
+    (DIMSEServiceProvider.get_msg, ["self", "block"]),
+    (DIMSEServiceProvider.receive_primitive, ["self", "primitive"]),
+    (DIMSEServiceProvider.send_msg, ["self", "primitive", "context_id"]),
+    (DIMSEMessage.decode_msg, ["self", "primitive", "assoc"]),
+    (DIMSEMessage.message_to_primitive, ["self"]),
+    (AssociationSocket.__init__, ["self", "assoc", "client_socket", "address"]),
+    (AssociationSocket.connect, ["self", "primitive"]),
+    (AssociationSocket.send, ["self", "bytestream"]),
+    (AssociationSocket.close, ["self"]),
+    (AssociationSocket._shutdown_socket, ["self"]),
+    (T_CONNECT.__init__, ["self", "request"]),
+    (Association.__init__, ["self", "ae", "mode"]),
+    (Association.set_socket, ["self", "socket"]),
+    (Association.kill, ["self"]),
+    (Association.release, ["self"]),
+    (Association.run_reactor, ["self"]),
+    (Association._abort_blocking, ["self", "block"]),
+    (ACSE.send_request, ["self"]),
+    (ACSE.send_abort, ["self", "source"]),
+    (ACSE.send_release, ["self", "is_response"]),
+    (ACSE.is_release_requested, ["self"]),
+    (fsm.StateMachine.do_action, ["self", "event"]),
+    (Timer.__init__, ["self", "timeout"]),
+]
+
+
+@pytest.mark.parametrize(("function", "names"), PARAMETERS, ids=lambda value: getattr(value, "__qualname__", None))
+def test_pynetdicom_keeps_its_signatures(function: object, names: list[str]) -> None:
+    assert callable(function)
+    assert list(inspect.signature(function).parameters) == names
+
+
+def test_pynetdicom_keeps_its_switches() -> None:
+    assert _config.LOG_HANDLER_LEVEL == "none"
+    assert _config.LOG_REQUEST_IDENTIFIERS is False
+    assert _config.LOG_RESPONSE_IDENTIFIERS is False
+    assert pydicom_config.settings.reading_validation_mode == pydicom_config.IGNORE
+    assert _config.CODECS == ("ascii", "iso8859-1")
+
+
+def test_pdu_types_map_to_the_events_of_the_standard() -> None:
+    events = {code[0]: event for code, (_, event) in dul._PDU_TYPES.items()}
+    assert events == {1: "Evt6", 2: "Evt3", 3: "Evt4", 4: "Evt10", 5: "Evt12", 6: "Evt13", 7: "Evt16"}
+
+
+@pytest.mark.parametrize(
+    ("event", "state", "action"),
+    [
+        ("Evt1", "Sta1", "AE-1"),
+        ("Evt2", "Sta4", "AE-2"),
+        ("Evt3", "Sta5", "AE-3"),
+        ("Evt4", "Sta5", "AE-4"),
+        ("Evt11", "Sta6", "AR-1"),
+        ("Evt13", "Sta7", "AR-3"),
+        ("Evt12", "Sta7", "AR-8"),
+        ("Evt14", "Sta9", "AR-9"),
+        ("Evt15", "Sta6", "AA-1"),
+        ("Evt16", "Sta6", "AA-3"),
+        ("Evt17", "Sta6", "AA-4"),
+        ("Evt17", "Sta13", "AR-5"),
+        ("Evt19", "Sta6", "AA-8"),
+    ],
+)
+def test_state_machine_is_that_of_the_standard(event: str, state: str, action: str) -> None:
+    assert fsm.TRANSITION_TABLE[(event, state)] == action
+
+
+def test_events_outside_the_table_are_refused() -> None:
+    assert ("Evt17", "Sta1") not in fsm.TRANSITION_TABLE
+    assert issubclass(fsm.InvalidEventError, Exception)
+
+
+CONTEXTS = {1: ("1.2.840.10008.5.1.4.1.1.2", ["1.2.840.10008.1.2"]), 3: ("1.2.3", ["1.2.840.10008.1.2.1"])}
+REQUEST = bytes(74)
+
+
+def _decoded(answer: bytes) -> A_ASSOCIATE_AC:
+    decoded = A_ASSOCIATE_AC()
+    decoded.decode(answer)
+    decoded.to_primitive()
+    return decoded
+
+
+def test_usable_accept_keeps_what_is_right() -> None:
+    answer = accept_pdu(b"\2\0\0\0\0\0\0\1" + bytes(66), CONTEXTS, Accept())
+    assert usable_accept(answer)[74:] == answer[74:]
+    information = _decoded(usable_accept(answer)).user_information
+    assert information is not None
+    assert information.maximum_length == 16384
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [
+        item(0x77, b"abc"),
+        item(0x55, b""),
+        item(0x55, b"more than sixteen characters"),
+        item(0x52, b""),
+        item(0x52, b"1" * 65),
+        item(0x55, "Ä".encode("latin-1")),
+        item(0x51, b"\1"),
+    ],
+)
+def test_usable_accept_drops_what_pynetdicom_trips_over(extra: bytes) -> None:
+    answer = accept_pdu(REQUEST, CONTEXTS, Accept(extra_user_items=extra))
+    assert usable_accept(answer)[74:] == accept_pdu(REQUEST, CONTEXTS, Accept())[74:]
