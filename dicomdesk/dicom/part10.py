@@ -34,7 +34,6 @@ NO_META_INFORMATION = "File meta information header missing"
 PREMATURE_END = "I/O suspension or premature end of stream"
 INVALID_STREAM = "Invalid stream"
 END_OF_STREAM = "End of stream"
-NO_SEQUENCE_DELIMITER = "Sequence Delimitation Item missing"
 
 _PREAMBLE_END = 132
 _SMALLEST_FILE = 12
@@ -153,12 +152,12 @@ def _read_meta(window: Window, offset: int) -> tuple[dict[int, bytes], int]:
     encoding = guess_encoding(window.buffer, offset - window.base)
     if encoding is None:
         return values, offset
+    declared_end = window.size
     while True:
-        if not window.show(offset, 12):
-            if offset == window.size:
+        if not window.show(offset, 12) and window.available(offset) < 8:
+            if offset >= declared_end:
                 return values, offset
-            if window.available(offset) < 8:
-                raise TruncatedError(PREMATURE_END)
+            raise TruncatedError(PREMATURE_END)
         element = encoding.read_element(window.buffer, offset - window.base)
         if element is None:
             raise TruncatedError(PREMATURE_END)
@@ -166,14 +165,13 @@ def _read_meta(window: Window, offset: int) -> tuple[dict[int, bytes], int]:
         if group != 2 or length == UNDEFINED_LENGTH:
             return values, offset
         offset += header_size
-        _check_value(window, offset, length)
+        if offset + length > window.size:
+            is_short = 0 < number and length <= _LONGEST_IN_MEMORY and offset < window.size
+            raise TruncatedError(INVALID_STREAM if is_short else PREMATURE_END)
         values[number] = window.read(offset, min(length, _LONGEST_VALUE))
         offset += length
-
-
-def _check_value(window: Window, offset: int, length: int) -> None:
-    if offset + length > window.size:
-        raise TruncatedError(INVALID_STREAM if length <= _LONGEST_IN_MEMORY else PREMATURE_END)
+        if number == 0 and length == 4:
+            declared_end = offset + int.from_bytes(values[0], "little" if encoding.is_little_endian else "big")
 
 
 def _uid(value: bytes | None) -> str:
@@ -196,14 +194,25 @@ def _read_data_set(window: Window, offset: int, meta: dict[int, bytes], *, is_fi
         if encoding is not None and not transfer_syntax_uid and not is_file_only:
             transfer_syntax_uid = _GUESSED_UIDS.get(encoding, "")
     media_uids = (_uid(meta.get(2)), _uid(meta.get(3)))
+    needs_data_set = not (is_file_only or all(media_uids))
     values: dict[int, bytes] = {}
-    reason = PREMATURE_END if offset < window.size else ""
     if encoding is not None:
-        reason = _collect(data_window, start, encoding, values, is_thorough=not (is_file_only or all(media_uids)))
+        if needs_data_set:
+            _check_whole(data_window, start, encoding)
+        _collect(data_window, start, encoding, values, is_thorough=needs_data_set)
+    elif needs_data_set and offset < window.size:
+        raise TruncatedError(PREMATURE_END)
     own_uids = (_uid(values.get(_SOP_CLASS)), _uid(values.get(_SOP_INSTANCE)))
-    if reason and not is_file_only and not all(media_uids) and not all(own_uids):
-        raise TruncatedError(reason)
     return _header(values, media_uids, own_uids, transfer_syntax_uid, (offset, window.size - offset))
+
+
+def _check_whole(window: Window, offset: int, encoding: Encoding) -> None:
+    """Check the structure of a data set that alone has to tell what the file is."""
+    whole = window.whole()
+    if whole is not None:
+        from dicomdesk.dicom.structure import check_window  # noqa: PLC0415  # most files are Part 10 files
+
+        check_window(whole, offset, encoding)
 
 
 def _inflate_start(window: Window, offset: int) -> Window:
@@ -216,8 +225,8 @@ def _inflate_start(window: Window, offset: int) -> Window:
     return Window.of_bytes(inflated, len(inflated))
 
 
-def _collect(window: Window, offset: int, encoding: Encoding, values: dict[int, bytes], *, is_thorough: bool) -> str:
-    """Fill ``values`` from the data set at ``offset``; return why it cannot be read on, "" when all was seen.
+def _collect(window: Window, offset: int, encoding: Encoding, values: dict[int, bytes], *, is_thorough: bool) -> None:
+    """Fill ``values`` from the data set at ``offset``, as far as it can be read.
 
     Thorough: goes on to the end of the data set as long as SOP Class and Instance UID are missing.
     """
@@ -226,25 +235,25 @@ def _collect(window: Window, offset: int, encoding: Encoding, values: dict[int, 
         if skim is not None:
             offset = window.base + skim(window.buffer, offset - window.base, values)
         if not window.show(offset, 12) and window.available(offset) < 8:
-            return "" if offset >= window.size else PREMATURE_END
+            return
         element = encoding.read_element(window.buffer, offset - window.base)
         if element is None:
-            return PREMATURE_END
+            return
         group, number, vr, header_size, length = element
         if group > _LAST_GROUP and _is_enough(values, group, is_thorough=is_thorough):
-            return ""
+            return
         offset += header_size
         if length == UNDEFINED_LENGTH:
             offset = _skip_undefined_length(window, offset, encoding, vr)
             if offset < 0:
-                return NO_SEQUENCE_DELIMITER
+                return
             continue
+        if offset + length > window.size:
+            return
         tag = group << 16 | number
         if tag in _WANTED and tag not in values:
             values[tag] = window.read(offset, min(length, _LONGEST_VALUE))
         offset += length
-        if offset > window.size:
-            return INVALID_STREAM if length <= _LONGEST_IN_MEMORY else PREMATURE_END
 
 
 def _is_enough(values: dict[int, bytes], group: int, *, is_thorough: bool) -> bool:

@@ -104,6 +104,11 @@ def check_data_set_file(
     return _Walk(Window.of_file(descriptor, offset + length, _UNLIMITED_MOVES), encoding).run(offset)
 
 
+def check_window(window: Window, offset: int, encoding: Encoding) -> StructureFindings:
+    """Walk over the data set that starts at ``offset`` of a window; raises as ``check_data_set``."""
+    return _Walk(window, encoding).run(offset)
+
+
 def _pieces_of_file(descriptor: int, offset: int, length: int) -> Callable[[], bytes]:
     position, end = offset, offset + length
 
@@ -176,6 +181,7 @@ class _Walk:
         "_has_group_lengths",
         "_has_undefined_lengths",
         "_level",
+        "_opened_at",
         "_presumed",
         "_window",
     )
@@ -186,6 +192,7 @@ class _Walk:
         self._end = _NO_END
         self._encoding = encoding
         self._frames: list[_Frame] = []
+        self._opened_at = -1
         self._presumed: list[tuple[int, int, int]] = []
         self._count = 0
         self._has_group_lengths = False
@@ -296,10 +303,11 @@ class _Walk:
             self._has_group_lengths = True
         tag = group << 16 | number
         if length == UNDEFINED_LENGTH:
-            self._open_undefined_length(tag, vr)
+            self._open_undefined_length(tag, vr, offset)
             return offset
         if vr == b"SQ":
             self._open(_Level.ITEMS, offset + length, self._encoding)
+            self._opened_at = offset
             return offset
         if not vr and self._open_presumed_sequence(offset, length, tag):
             return offset
@@ -313,9 +321,10 @@ class _Walk:
             return offset
         raise DataError(NO_ITEM_DELIMITER if number == _SEQUENCE_END else INVALID_TAG)
 
-    def _open_undefined_length(self, tag: int, vr: bytes) -> None:
+    def _open_undefined_length(self, tag: int, vr: bytes, offset: int) -> None:
         if tag == _PIXEL_DATA and vr in (b"OB", b"OW", b""):
             self._open(_Level.FRAGMENTS, _NO_END, self._encoding)
+            self._opened_at = offset
             return
         if vr in (b"OB", b"OW"):
             raise DataError(ILLEGAL_UNDEFINED_LENGTH)
@@ -324,6 +333,7 @@ class _Walk:
         self._has_undefined_lengths = True
         # What is not known as a sequence is implicit VR little endian inside (PS3.5 6.2.2, CP-246).
         self._open(_Level.ITEMS, _NO_END, self._encoding if vr in (b"SQ", b"") else IMPLICIT_LITTLE)
+        self._opened_at = offset
 
     def _open_presumed_sequence(self, offset: int, length: int, tag: int) -> bool:
         """Open the value as a sequence where it starts with an item, though no VR says so; return whether it is open.
@@ -342,12 +352,13 @@ class _Walk:
                 return False
             self._presumed.append((len(self._frames), offset + length, tag))
         self._open(_Level.ITEMS, offset + length, self._encoding)
+        self._opened_at = offset
         return True
 
     def _take_item(self, offset: int) -> int:
         element = self._read_element(offset)
         if element is None:
-            raise TruncatedError(NO_SEQUENCE_DELIMITER)
+            return self._end_in_sequence(offset)
         group, number, _, header_size, length = element
         offset += header_size
         if group == DELIMITER_GROUP and number == _SEQUENCE_END:
@@ -363,7 +374,7 @@ class _Walk:
     def _take_fragment(self, offset: int) -> int:
         element = self._read_element(offset)
         if element is None:
-            raise TruncatedError(NO_SEQUENCE_DELIMITER)
+            return self._end_in_sequence(offset)
         group, number, _, header_size, length = element
         offset += header_size
         if group == DELIMITER_GROUP and number == _SEQUENCE_END:
@@ -371,6 +382,8 @@ class _Walk:
             return offset
         if group != DELIMITER_GROUP or number != _ITEM:
             raise DataError(NO_SEQUENCE_DELIMITER)
+        if length == 0:
+            self._opened_at = offset
         return self._pass_value(offset, length)
 
     def _pass_value(self, offset: int, length: int) -> int:
@@ -398,6 +411,13 @@ class _Walk:
                 return end
         self._close()
         return offset
+
+    def _end_in_sequence(self, offset: int) -> int:
+        """Take the end of the data set where an item should be: allowed right after the header that asks for one."""
+        if offset != self._opened_at:
+            raise TruncatedError(NO_SEQUENCE_DELIMITER)
+        self._close()
+        return self._end_data_set()
 
     def _end_data_set(self) -> int:
         """Take the end of the data set among elements: items may be open, but no sequence may wait for more."""

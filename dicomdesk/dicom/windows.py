@@ -5,6 +5,7 @@ import os
 _WINDOW_SIZE = 4096
 _LARGER_WINDOW_SIZE = 65536
 _MOST_MOVES = 128
+_UNLIMITED = 1 << 62
 
 
 class Window:
@@ -28,6 +29,12 @@ class Window:
     def of_bytes(cls, buffer: bytes, size: int) -> "Window":
         """Look at bytes that are there; nothing beyond them can be seen."""
         return cls(buffer, size, -1, 0)
+
+    def whole(self) -> "Window | None":
+        """Return a view of the same source that may move without limit; None when it cannot be seen to its end."""
+        if self._descriptor >= 0:
+            return Window.of_file(self._descriptor, self.size, _UNLIMITED)
+        return self if len(self.buffer) == self.size else None
 
     def available(self, offset: int) -> int:
         """Return how many bytes are in view from ``offset`` on; 0 when it is not in view."""
