@@ -155,7 +155,7 @@ def _read_meta(window: Window, offset: int) -> tuple[dict[int, bytes], int]:
     declared_end = window.size
     while True:
         if not window.show(offset, 12) and window.available(offset) < 8:
-            if offset >= declared_end:
+            if offset == window.size or offset >= declared_end:
                 return values, offset
             raise TruncatedError(PREMATURE_END)
         element = encoding.read_element(window.buffer, offset - window.base)
@@ -166,7 +166,7 @@ def _read_meta(window: Window, offset: int) -> tuple[dict[int, bytes], int]:
             return values, offset
         offset += header_size
         if offset + length > window.size:
-            is_short = 0 < number and length <= _LONGEST_IN_MEMORY and offset < window.size
+            is_short = number > 0 and length <= _LONGEST_IN_MEMORY and offset < window.size
             raise TruncatedError(INVALID_STREAM if is_short else PREMATURE_END)
         values[number] = window.read(offset, min(length, _LONGEST_VALUE))
         offset += length
