@@ -1,0 +1,335 @@
+"""One incoming connection, from its first byte to its end: negotiation, messages, release or abort (PS3.8 9.2)."""
+
+import contextlib
+import logging
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from time import monotonic
+from typing import TYPE_CHECKING, Protocol
+
+from dicomdesk.errors import DicomdeskError, LocalError, PeerError, PeerProtocolError, PeerTimeoutError
+from dicomdesk.network.acceptance import AcceptancePolicy
+from dicomdesk.network.answering import LOCAL_LIMIT_EXCEEDED, Acceptance, Rejection, TransportFacts, answer_request
+from dicomdesk.network.association_pdus import (
+    ABORT_SOURCE_PROVIDER,
+    ABORT_SOURCE_USER,
+    RELEASE_RP,
+    AssociateRequest,
+    read_associate_request,
+    write_abort,
+)
+from dicomdesk.network.handlers import IncomingAssociation, ListenerObserver, StoreHandler
+from dicomdesk.network.incoming_connection import LONGEST_FAREWELL_S, IncomingConnection
+from dicomdesk.network.pdu_reader import AbortReason, Fragment, Pdu, PduError, PduReader, PduType
+from dicomdesk.network.reception import Established, OtherMessages, Reception
+from dicomdesk.settings import Timeouts
+
+if TYPE_CHECKING:
+    import ssl
+
+logger = logging.getLogger(__name__)
+
+_FAREWELL_WHILE_STOPPING_S = 0.5
+
+
+class AcceptorState(Enum):
+    """Where a connection is; the states of PS3.8 9.2.1 in brackets."""
+
+    AWAITING_REQUEST = "awaiting-request"
+    """[Sta2] Also during a TLS handshake."""
+    ESTABLISHED = "established"
+    """[Sta6]"""
+    ENDED = "ended"
+    """[Sta13] Nothing more is read but to let the peer close."""
+
+
+class StopMode(Enum):
+    """How far a listener is stopped."""
+
+    RUNNING = "running"
+    AFTER_INSTANCE = "after-instance"
+    """Finish the instance that is being received, then abort."""
+    AT_ONCE = "at-once"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcceptorSettings:
+    """What all associations of a listener have in common."""
+
+    policy: AcceptancePolicy
+    max_pdu_bytes: int
+    timeouts: Timeouts
+    ssl_context: "ssl.SSLContext | None" = None
+    """None for plain connections."""
+
+
+class Admission(Protocol):
+    """Whoever counts associations; called on the threads of the associations."""
+
+    def next_number(self) -> int:
+        """The number of the association that is asked for, from 1."""
+        ...
+
+    def has_room(self) -> bool:
+        """Whether one more association may be established; it counts from then on until ``leave``."""
+        ...
+
+    def leave(self) -> None:
+        """An association that was counted is over."""
+        ...
+
+    def host_name(self, address: str) -> str:
+        """The name to show for an address; may take long."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Callbacks:
+    """Who is told what happens."""
+
+    handler: StoreHandler
+    observer: ListenerObserver
+    other_messages: OtherMessages | None = None
+
+
+class Acceptor:
+    """``run`` is the life of the association's thread; ``stop`` and the gauges are for any thread."""
+
+    def __init__(
+        self,
+        sock: socket.socket,
+        address: tuple[str, int],
+        *,
+        settings: AcceptorSettings,
+        callbacks: Callbacks,
+        admission: Admission,
+    ) -> None:
+        self._connection = IncomingConnection(sock, send_timeout_s=settings.timeouts.socket_s)
+        self._host, self._port = address
+        self._settings = settings
+        self._callbacks = callbacks
+        self._observer = callbacks.observer
+        self._admission = admission
+        self._reader = PduReader()
+        self._reception: Reception | None = None
+        self._state = AcceptorState.AWAITING_REQUEST
+        self._stop_mode = StopMode.RUNNING
+        self._number = 0
+        acse_s = settings.timeouts.acse_s
+        self._request_deadline = None if acse_s is None else monotonic() + acse_s
+        self._farewell_s = LONGEST_FAREWELL_S
+
+    @property
+    def bytes_received(self) -> int:
+        """Gauge."""
+        return self._connection.bytes_received
+
+    @property
+    def state(self) -> AcceptorState:
+        """Changes at any time while ``run`` runs."""
+        return self._state
+
+    def stop(self, mode: StopMode) -> None:
+        """Make ``run`` end soon; to be called again with a stronger mode, and any number of times."""
+        self._stop_mode = mode
+        reception = self._reception
+        if mode is StopMode.AT_ONCE or reception is None or reception.is_between_messages:
+            self._connection.interrupt()
+
+    def cut(self) -> None:
+        """Make ``run`` end now, without an A-ABORT; also when it waits for the peer to take data."""
+        self._stop_mode = StopMode.AT_ONCE
+        self._connection.interrupt(at_once=True)
+
+    def run(self) -> None:
+        """Serve the connection to its end; raises nothing."""
+        try:
+            self._serve()
+        except PduError as error:
+            self._abort(str(error), source=ABORT_SOURCE_PROVIDER, reason=error.reason)
+        except PeerProtocolError as error:
+            self._abort(str(error))
+        except PeerError as error:
+            self._handle_silence_or_loss(error)
+        except LocalError as error:
+            self._abort(str(error))
+        except Exception:
+            # The top of a worker: a defect of ours, or of a handler, ends this association only.
+            logger.exception("Association %d ended by a defect", self._number)
+            self._abort("internal error")
+        finally:
+            self._close()
+
+    def _serve(self) -> None:
+        if self._settings.ssl_context is not None:
+            self._connection.start_tls(self._settings.ssl_context, self._limit_s())
+        while self._state is not AcceptorState.ENDED:
+            count = self._connection.receive_into(self._reader.space, self._limit_s())
+            if count == 0:
+                self._end_of_stream()
+                return
+            self._take(count)
+            if self._stop_mode is not StopMode.RUNNING and self._must_stop():
+                self._abort("the receiver is being stopped")
+
+    def _take(self, count: int) -> None:
+        for piece in self._reader.pieces(count):
+            if isinstance(piece, Fragment):
+                if self._reception is None:
+                    raise PduError("P-DATA-TF PDU before an association was established", AbortReason.UNEXPECTED_PDU)
+                self._reception.take(piece)
+            else:
+                self._take_pdu(piece)
+                if self._state is AcceptorState.ENDED:
+                    return
+        if self._reception is not None:
+            self._reception.flush()
+
+    def _take_pdu(self, pdu: Pdu) -> None:
+        action = _ACTIONS.get((self._state, pdu.pdu_type))
+        if action is None:
+            raise PduError(f"Unexpected PDU of type {pdu.pdu_type.name}", AbortReason.UNEXPECTED_PDU)
+        action(self, pdu.body)
+
+    def _limit_s(self) -> float | None:
+        """How long to wait for the next bytes."""
+        if self._reception is None:
+            deadline = self._request_deadline
+            return None if deadline is None else max(deadline - monotonic(), 0.0)
+        timeouts = self._settings.timeouts
+        return timeouts.socket_s if self._reader.is_inside_pdu else timeouts.dimse_s
+
+    def _must_stop(self) -> bool:
+        reception = self._reception
+        return self._stop_mode is StopMode.AT_ONCE or reception is None or reception.is_between_messages
+
+    # -- negotiation
+
+    def _answer_request(self, body: bytes) -> None:
+        request = read_associate_request(body)
+        self._number = self._admission.next_number()
+        host = self._admission.host_name(self._host)
+        self._observer.association_received(self._describe(request, host))
+        facts = TransportFacts(peer_host=host, peer_port=self._port, tls=self._connection.tls)
+        answer: Acceptance | Rejection = LOCAL_LIMIT_EXCEEDED
+        if self._admission.has_room():
+            answer = answer_request(request, self._settings.policy, self._settings.max_pdu_bytes, facts)
+            if isinstance(answer, Rejection):
+                self._admission.leave()
+        if isinstance(answer, Rejection):
+            self._state = AcceptorState.ENDED
+            self._observer.association_refused(self._number, answer.reason_text)
+            self._send_last(answer.pdu)
+        else:
+            self._establish(answer)
+
+    def _describe(self, request: AssociateRequest, host: str) -> IncomingAssociation:
+        return IncomingAssociation(
+            association=self._number,
+            peer_host=host,
+            peer_port=self._port,
+            calling_ae_title=request.calling_ae_title,
+            called_ae_title=request.called_ae_title,
+            contexts=request.contexts,
+            max_pdu_bytes=request.max_pdu_bytes,
+            implementation_class_uid=request.implementation_class_uid,
+            implementation_version=request.implementation_version,
+            user_identity=request.user_identity,
+        )
+
+    def _establish(self, acceptance: Acceptance) -> None:
+        negotiation = acceptance.negotiation
+        established = Established(
+            association=self._number,
+            calling_ae_title=negotiation.calling_ae_title,
+            peer_host=negotiation.peer_host,
+            peer_max_pdu_bytes=negotiation.peer_max_pdu_bytes,
+            accepted={context.context_id: context for context in negotiation.contexts if context.is_accepted},
+        )
+        callbacks = self._callbacks
+        self._reception = Reception(
+            established, callbacks.handler, callbacks.observer, self._connection.send, callbacks.other_messages
+        )
+        self._state = AcceptorState.ESTABLISHED
+        self._observer.association_accepted(self._number, negotiation)
+        for warning in acceptance.warnings:
+            self._observer.warned(self._number, warning)
+        self._connection.send(acceptance.pdu)
+
+    # -- ends
+
+    def _answer_release(self, _body: bytes) -> None:
+        self._end()
+        self._observer.association_released(self._number)
+        self._send_last(RELEASE_RP)
+
+    def _take_abort(self, body: bytes) -> None:
+        self._farewell_s = 0.0
+        is_provider = len(body) == 4 and body[2] == ABORT_SOURCE_PROVIDER
+        reason = f"its DICOM upper layer gave up (reason {body[3]})" if is_provider else "asked for by its application"
+        self._fail(f"The peer aborted the association: {reason}", by_peer=True)
+
+    def _end_of_stream(self) -> None:
+        """The peer closed, or ``stop`` ended the wait."""
+        if self._stop_mode is not StopMode.RUNNING:
+            self._abort("the receiver is being stopped")
+            return
+        self._farewell_s = 0.0
+        where = " in the middle of a message" if self._is_inside_message() else ""
+        self._fail(f"The peer closed the connection{where}", by_peer=True)
+
+    def _is_inside_message(self) -> bool:
+        reception = self._reception
+        return self._reader.is_inside_pdu or (reception is not None and not reception.is_between_messages)
+
+    def _handle_silence_or_loss(self, error: PeerError) -> None:
+        if isinstance(error, PeerTimeoutError):
+            self._abort(error.condition if self._reception is None else str(error))
+        else:
+            self._farewell_s = 0.0
+            self._fail(str(error), by_peer=True)
+
+    def _abort(self, text: str, *, source: int = ABORT_SOURCE_USER, reason: int = 0) -> None:
+        """Send an A-ABORT (action AA-1 or AA-8) unless the association has ended already."""
+        if self._state is not AcceptorState.ENDED:
+            self._fail(text, by_peer=False)
+            self._send_last(write_abort(source, reason))
+
+    def _fail(self, text: str, *, by_peer: bool) -> None:
+        """The connection ends without release: say so to whom it concerns."""
+        was_established = self._state is AcceptorState.ESTABLISHED
+        self._end()
+        if was_established:
+            self._observer.association_aborted(self._number, text, by_peer=by_peer)
+        elif self._number:
+            self._observer.association_refused(self._number, text)
+        else:
+            self._observer.request_failed(self._admission.host_name(self._host), text)
+
+    def _end(self) -> None:
+        """Leave the established state: what is incomplete is discarded before anyone hears of the end."""
+        was_established = self._state is AcceptorState.ESTABLISHED
+        self._state = AcceptorState.ENDED
+        if self._reception is not None:
+            self._reception.abandon()
+        if was_established:
+            self._admission.leave()
+
+    def _send_last(self, pdu: bytes) -> None:
+        with contextlib.suppress(DicomdeskError):  # the peer may have gone: there is nobody left to tell
+            self._connection.send(pdu)
+
+    def _close(self) -> None:
+        is_stopping = self._stop_mode is not StopMode.RUNNING
+        self._connection.close(farewell_s=min(self._farewell_s, _FAREWELL_WHILE_STOPPING_S if is_stopping else 60.0))
+
+
+_ACTIONS: dict[tuple[AcceptorState, PduType], Callable[[Acceptor, bytes], None]] = {
+    (AcceptorState.AWAITING_REQUEST, PduType.ASSOCIATE_RQ): Acceptor._answer_request,
+    (AcceptorState.AWAITING_REQUEST, PduType.ABORT): Acceptor._take_abort,
+    (AcceptorState.ESTABLISHED, PduType.RELEASE_RQ): Acceptor._answer_release,
+    (AcceptorState.ESTABLISHED, PduType.ABORT): Acceptor._take_abort,
+}
+"""What is expected when (PS3.8 9.2.3); everything else is answered with an A-ABORT."""

@@ -1,0 +1,111 @@
+"""How an A-ASSOCIATE-RQ is answered: accepted with what, or rejected why. Pure (PS3.8 7.1.1, 9.3.3, 9.3.4)."""
+
+from dataclasses import dataclass
+
+from dicomdesk.network.acceptance import AcceptancePolicy, decide
+from dicomdesk.network.association_pdus import (
+    APPLICATION_CONTEXT_NAME,
+    AcceptorItems,
+    AssociateRequest,
+    write_associate_accept,
+    write_associate_reject,
+)
+from dicomdesk.network.contexts import NegotiatedContext, Negotiation
+from dicomdesk.settings import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME, LARGE_MAX_PDU_BYTES
+
+_DCMTK_OVERHEAD_BYTES = 12
+"""What DCMTK subtracts from a maximum PDU length for its "Max Send PDV"."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransportFacts:
+    """What is known of the connection before the request is read."""
+
+    peer_host: str
+    peer_port: int
+    tls: str
+    """TLS version and cipher; "" for a plain connection."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acceptance:
+    """The association is accepted."""
+
+    pdu: bytes
+    """The A-ASSOCIATE-AC."""
+    negotiation: Negotiation
+    warnings: tuple[str, ...] = ()
+    """What was odd in the proposal."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejection:
+    """The association is rejected."""
+
+    pdu: bytes
+    """The A-ASSOCIATE-RJ."""
+    reason_text: str
+
+
+LOCAL_LIMIT_EXCEEDED = Rejection(pdu=write_associate_reject(2, 3, 2), reason_text="too many associations")
+"""Transient, by the service-provider's presentation part."""
+
+_PROTOCOL_VERSION_NOT_SUPPORTED = Rejection(
+    pdu=write_associate_reject(1, 2, 2), reason_text="protocol version not supported"
+)
+_BAD_APPLICATION_CONTEXT = Rejection(pdu=write_associate_reject(2, 1, 2), reason_text="bad application context name")
+_NO_ACCEPTABLE_CONTEXT = Rejection(
+    pdu=write_associate_reject(1, 1, 1), reason_text="no acceptable presentation contexts"
+)
+"""The numbers and words of DCMTK's dcmrecv."""
+
+
+def answer_request(
+    request: AssociateRequest, policy: AcceptancePolicy, max_pdu_bytes: int, facts: TransportFacts
+) -> Acceptance | Rejection:
+    """Decide and encode the answer; any AE titles are taken, and a user identity is ignored (PS3.7 D.3.3.7)."""
+    if not request.protocol_version & 1:
+        return _PROTOCOL_VERSION_NOT_SUPPORTED
+    if request.application_context != APPLICATION_CONTEXT_NAME:
+        return _BAD_APPLICATION_CONTEXT
+    contexts = tuple(decide(request.contexts, policy))
+    if not any(context.is_accepted for context in contexts):
+        return _NO_ACCEPTABLE_CONTEXT
+    accepted_classes = {context.abstract_syntax for context in contexts if context.is_accepted}
+    items = AcceptorItems(
+        max_pdu_bytes=max_pdu_bytes,
+        implementation_class_uid=IMPLEMENTATION_CLASS_UID,
+        implementation_version=IMPLEMENTATION_VERSION_NAME,
+        extended_negotiation={
+            uid: data for uid, data in policy.extended_negotiation.items() if uid in accepted_classes
+        },
+    )
+    return Acceptance(
+        pdu=write_associate_accept(request, contexts, items),
+        negotiation=_describe(request, contexts, max_pdu_bytes, facts),
+    )
+
+
+def _describe(
+    request: AssociateRequest, contexts: tuple[NegotiatedContext, ...], max_pdu_bytes: int, facts: TransportFacts
+) -> Negotiation:
+    largest = min(request.max_pdu_bytes or LARGE_MAX_PDU_BYTES, LARGE_MAX_PDU_BYTES)
+    return Negotiation(
+        is_requestor=False,
+        calling_ae_title=request.calling_ae_title,
+        called_ae_title=request.called_ae_title,
+        responding_ae_title=request.called_ae_title,
+        peer_host=facts.peer_host,
+        peer_port=facts.peer_port,
+        our_implementation_class_uid=IMPLEMENTATION_CLASS_UID,
+        our_implementation_version=IMPLEMENTATION_VERSION_NAME,
+        peer_implementation_class_uid=request.implementation_class_uid,
+        peer_implementation_version=request.implementation_version,
+        our_max_pdu_bytes=max_pdu_bytes,
+        peer_max_pdu_bytes=request.max_pdu_bytes,
+        max_send_pdv_bytes=max(largest - _DCMTK_OVERHEAD_BYTES, 0),
+        contexts=contexts,
+        application_context=request.application_context,
+        user_identity=request.user_identity,
+        tls=facts.tls,
+    )

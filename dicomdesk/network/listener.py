@@ -1,0 +1,243 @@
+"""Listens for associations and owns the threads that serve them.
+
+One thread accepts; each connection has a thread of its own, so that a peer that is slow or silent makes nobody wait. A
+waiting thread waits in the kernel: idle associations cost no processor time.
+"""
+
+import contextlib
+import errno
+import logging
+import selectors
+import socket
+import threading
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from dicomdesk.errors import LocalError, PortInUseError
+from dicomdesk.network.acceptance import AcceptancePolicy
+from dicomdesk.network.acceptor import Acceptor, AcceptorSettings, AcceptorState, Callbacks, StopMode
+from dicomdesk.network.handlers import ListenerObserver, StoreHandler
+from dicomdesk.network.host_names import HostNames
+from dicomdesk.network.reception import OtherMessages
+from dicomdesk.settings import DEFAULT_MAX_PDU_BYTES, Timeouts
+
+if TYPE_CHECKING:
+    import ssl
+
+logger = logging.getLogger(__name__)
+
+LARGEST_PENDING = 64
+"""Connections at once that have not asked for an association yet; above that the oldest is dropped."""
+
+_BACKLOG = 128
+_LONGEST_ABORT_S = 2.0
+"""How long associations may take to send their A-ABORT and to hang up when the listener stops."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListenerSettings:
+    """Where and how to listen."""
+
+    port: int
+    """0 takes a free one."""
+    address: str = ""
+    """Address to listen on; "" is all, IPv4 and IPv6 where the system has both."""
+    max_associations: int = 100
+    """Established at once; more are rejected as transient, local limit exceeded (PS3.8 9.3.4)."""
+    max_pdu_bytes: int = DEFAULT_MAX_PDU_BYTES
+    timeouts: Timeouts = field(default_factory=Timeouts)
+    """``acse_s`` is for the arrival of the A-ASSOCIATE-RQ, TLS handshake included; ``dimse_s`` for each pause."""
+    resolve_hosts: bool = False
+    """Whether to look up names of peers."""
+    ssl_context: "ssl.SSLContext | None" = None
+    """None for plain connections."""
+    stop_grace_s: float = 30.0
+    """How long ``stop`` waits for instances that are being received."""
+
+
+class Listener:
+    """``start`` once, ``stop`` any number of times; both for the owner's thread. The gauges are for any thread."""
+
+    def __init__(
+        self,
+        settings: ListenerSettings,
+        policy: AcceptancePolicy,
+        handler: StoreHandler,
+        observer: ListenerObserver,
+        other_messages: OtherMessages | None = None,
+    ) -> None:
+        """Nothing happens before ``start``; ``other_messages`` answers what is neither C-STORE nor C-ECHO."""
+        self._settings = settings
+        self._acceptor_settings = AcceptorSettings(
+            policy=policy,
+            max_pdu_bytes=settings.max_pdu_bytes,
+            timeouts=settings.timeouts,
+            ssl_context=settings.ssl_context,
+        )
+        self._callbacks = Callbacks(handler, observer, other_messages)
+        self._host_names = HostNames(is_enabled=settings.resolve_hosts)
+        self._lock = threading.Lock()
+        self._threads: dict[Acceptor, threading.Thread] = {}
+        """Of all connections, oldest first."""
+        self._established = 0
+        self._last_number = 0
+        self._finished_bytes = 0
+        self._stopping = threading.Event()
+        self._socket: socket.socket | None = None
+        self._accept_thread: threading.Thread | None = None
+        self._wake_reader, self._wake_writer = socket.socketpair()
+
+    # -- gauges
+
+    @property
+    def associations(self) -> int:
+        """Established now."""
+        return self._established
+
+    @property
+    def bytes_received(self) -> int:
+        """Over all connections since ``start``, protocol included."""
+        with self._lock:
+            return self._finished_bytes + sum(acceptor.bytes_received for acceptor in self._threads)
+
+    # -- life
+
+    def start(self) -> int:
+        """Listen; returns the port. Raises PortInUseError, or LocalError where the address is not ours."""
+        self._socket = _listening_socket(self._settings.address, self._settings.port)
+        port: int = self._socket.getsockname()[1]
+        self._accept_thread = threading.Thread(target=self._accept, name=f"listener-{port}", daemon=True)
+        self._accept_thread.start()
+        return port
+
+    def stop(self, *, abort: bool = False) -> None:
+        """Accept nothing more, let instances that are being received end (not with ``abort``), abort, join all threads.
+
+        Waits ``stop_grace_s`` at most for instances that are being received.
+        """
+        self._stopping.set()
+        with contextlib.suppress(OSError):  # stopped before
+            self._wake_writer.send(b"!")
+        if self._accept_thread is not None:
+            self._accept_thread.join()
+        if not abort:
+            self._stop_acceptors(StopMode.AFTER_INSTANCE, self._settings.stop_grace_s)
+        self._stop_acceptors(StopMode.AT_ONCE, _LONGEST_ABORT_S)
+        for acceptor in self._acceptors():
+            acceptor.cut()
+        self._join(None)
+        self._wake_reader.close()
+        self._wake_writer.close()
+
+    def _stop_acceptors(self, mode: StopMode, limit_s: float) -> None:
+        for acceptor in self._acceptors():
+            acceptor.stop(mode)
+        self._join(monotonic() + limit_s)
+
+    def _acceptors(self) -> list[Acceptor]:
+        with self._lock:
+            return list(self._threads)
+
+    def _join(self, deadline: float | None) -> None:
+        with self._lock:
+            threads = list(self._threads.values())
+        for thread in threads:
+            thread.join(None if deadline is None else max(deadline - monotonic(), 0.0))
+
+    # -- the accepting thread
+
+    def _accept(self) -> None:
+        listening = self._socket
+        if listening is None:
+            return
+        with listening, selectors.DefaultSelector() as selector:
+            selector.register(listening, selectors.EVENT_READ)
+            selector.register(self._wake_reader, selectors.EVENT_READ)
+            while not self._stopping.is_set():
+                selector.select()
+                if self._stopping.is_set():
+                    return
+                try:
+                    sock, address = listening.accept()
+                except OSError as error:
+                    self._survive(error)
+                else:
+                    self._serve(sock, (_plain_address(address[0]), address[1]))
+
+    def _survive(self, error: OSError) -> None:
+        """The peer went away again, or we are out of descriptors or memory: then wait a little, or be woken."""
+        if error.errno not in (errno.EAGAIN, errno.ECONNABORTED, errno.EINTR, errno.EPROTO):
+            logger.warning("A connection could not be accepted: %s", error)
+            self._stopping.wait(0.2)
+
+    def _serve(self, sock: socket.socket, address: tuple[str, int]) -> None:
+        sock.settimeout(None)
+        acceptor = Acceptor(sock, address, settings=self._acceptor_settings, callbacks=self._callbacks, admission=self)
+        thread = threading.Thread(
+            target=self._run, args=(acceptor,), name=f"association-from-{address[0]}:{address[1]}", daemon=True
+        )
+        with self._lock:
+            pending = [other for other in self._threads if other.state is AcceptorState.AWAITING_REQUEST]
+            self._threads[acceptor] = thread
+        if len(pending) >= LARGEST_PENDING:
+            pending[0].cut()
+        try:
+            thread.start()
+        except RuntimeError:
+            logger.warning("No thread could be started for a connection from %s", address[0])
+            with self._lock:
+                del self._threads[acceptor]
+            sock.close()
+
+    # -- called on the associations' threads
+
+    def _run(self, acceptor: Acceptor) -> None:
+        try:
+            acceptor.run()
+        finally:
+            with self._lock:
+                self._finished_bytes += acceptor.bytes_received
+                del self._threads[acceptor]
+
+    def next_number(self) -> int:
+        """See ``Admission``."""
+        with self._lock:
+            self._last_number += 1
+            return self._last_number
+
+    def has_room(self) -> bool:
+        """See ``Admission``."""
+        with self._lock:
+            if self._established >= self._settings.max_associations:
+                return False
+            self._established += 1
+            return True
+
+    def leave(self) -> None:
+        """See ``Admission``."""
+        with self._lock:
+            self._established -= 1
+
+    def host_name(self, address: str) -> str:
+        """See ``Admission``."""
+        return self._host_names.find(address)
+
+
+def _listening_socket(address: str, port: int) -> socket.socket:
+    has_both = not address and socket.has_dualstack_ipv6()
+    family = socket.AF_INET6 if has_both or ":" in address else socket.AF_INET
+    try:
+        listening = socket.create_server((address, port), family=family, backlog=_BACKLOG, dualstack_ipv6=has_both)
+    except OSError as error:
+        where = f"{address or 'all addresses'}, port {port}"
+        if error.errno in (errno.EADDRINUSE, errno.EACCES):
+            raise PortInUseError(f"Cannot listen on {where}: {error.strerror}") from error
+        raise LocalError(f"Cannot listen on {where}: {error.strerror or error}") from error
+    listening.settimeout(0.0)
+    return listening
+
+
+def _plain_address(address: str) -> str:
+    """Without the prefix of an IPv4 address on a socket for both."""
+    return address.removeprefix("::ffff:")
