@@ -1,16 +1,87 @@
 """The tool ``dcmrecv``."""
 
-from dicomdesk.cli.dcmrecv_options import TOOL, read_options
-from dicomdesk.cli.grammar import CommandLine
+import errno
+from typing import TYPE_CHECKING
+
+from dicomdesk.cli.dcmrecv_options import TOOL, ReceiveOptions, read_options
+from dicomdesk.cli.exit_codes import ExitCode, died_of_signal
+from dicomdesk.cli.grammar import CommandLine, CommandLineError
 from dicomdesk.cli.program import Program
+from dicomdesk.errors import DicomdeskError, LocalError, PortInUseError, ProfileError, SettingsError, StorageError
+from dicomdesk.human import printable
 from dicomdesk.logs import Log
+
+if TYPE_CHECKING:
+    from dicomdesk.cli.job_watch import JobWatch
+    from dicomdesk.engine.engine import Engine
 
 
 def run(line: CommandLine, log: Log) -> int:
-    """Receive as the command line says; returns the exit code."""
-    read_options(line)
-    log.logger("dcmtk.apps.dcmrecv").fatal("the engine is not there yet")
-    return 70
+    """Receive as the command line says, until a signal comes; returns the exit code."""
+    options = read_options(line)
+    from dicomdesk.cli.dictionaries import load_environment_dictionaries  # noqa: PLC0415 - start-up time
+    from dicomdesk.cli.job_watch import JobWatch  # noqa: PLC0415 - as above
+    from dicomdesk.cli.library_logging import show_library_records  # noqa: PLC0415 - as above
+    from dicomdesk.cli.receive_lines import ReceiveLines  # noqa: PLC0415 - as above
+    from dicomdesk.engine.engine import Engine  # noqa: PLC0415 - as above
+
+    load_environment_dictionaries(log)
+    show_library_records(log)
+    tool = log.logger("dcmtk.apps.dcmrecv")
+    tool.info("configuring service class provider ...")
+    if options.request.profile is None and not options.request.accept_all:
+        tool.warn("no configuration file specified, SCP will only support the Verification SOP Class")
+    lines = ReceiveLines(log, max_pdu_bytes=options.request.max_pdu_bytes, shows_contexts=options.shows_contexts)
+    watch = JobWatch(lines, writes_json=options.writes_json)
+    engine = Engine()
+    try:
+        return _receive(options, engine, watch, log)
+    finally:
+        engine.close()
+
+
+def _receive(options: ReceiveOptions, engine: "Engine", watch: "JobWatch", log: Log) -> int:
+    with watch.catching_signals():
+        try:
+            job = engine.receive(options.request, watch.sink)
+        except (LocalError, SettingsError) as error:
+            return _show_start_failure(error, options, log)
+        watch.run(job)
+        result = job.done.result()
+    if result.error is not None:
+        log.logger("dcmtk.apps.dcmrecv").fatal(printable(str(result.error)))
+        return int(ExitCode.INTERNAL_FAULT)
+    return died_of_signal(watch.last_signal) if watch.last_signal else int(ExitCode.SUCCESS)
+
+
+def _show_start_failure(error: DicomdeskError, options: ReceiveOptions, log: Log) -> int:
+    """Write why receiving cannot begin; returns the exit code."""
+    tool, network = log.logger("dcmtk.apps.dcmrecv"), log.logger("dcmtk.dcmnet")
+    text = printable(str(error))
+    if isinstance(error, StorageError):
+        tool.fatal(f"cannot specify output directory: {text}")
+        return int(ExitCode.INVALID_OUTPUT_DIRECTORY)
+    if isinstance(error, ProfileError):
+        if error.explanation:
+            network.error(printable(error.explanation))
+        tool.fatal(f"cannot load association configuration: {text}")
+        return int(ExitCode.INVALID_ASSOCIATION_CONFIGURATION)
+    if isinstance(error, SettingsError):
+        raise CommandLineError(str(error)) from error
+    tool.info("starting service class provider and listening ...")
+    port = options.request.port
+    if _is_privilege_missing(error):
+        network.error(f"No privileges to open this network port ({port})")
+        text = "Insufficient port privileges"
+    elif isinstance(error, PortInUseError) and isinstance(error.__cause__, OSError):
+        text = f"TCP Initialization Error: {error.__cause__.strerror}"
+    tool.fatal(f"cannot start SCP and listen on port {port}: {text}")
+    return int(ExitCode.CANNOT_START_SCP_AND_LISTEN)
+
+
+def _is_privilege_missing(error: DicomdeskError) -> bool:
+    cause = error.__cause__
+    return isinstance(cause, OSError) and cause.errno in (errno.EACCES, errno.EPERM)
 
 
 def list_ciphers() -> str:

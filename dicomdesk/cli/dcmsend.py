@@ -1,16 +1,55 @@
 """The tool ``dcmsend``."""
 
-from dicomdesk.cli.dcmsend_options import TOOL, read_options
+from typing import TYPE_CHECKING
+
+from dicomdesk.cli.dcmsend_options import TOOL, SendOptions, read_options
 from dicomdesk.cli.grammar import CommandLine
 from dicomdesk.cli.program import Program
 from dicomdesk.logs import Log
 
+if TYPE_CHECKING:
+    from dicomdesk.cli.send_lines import SendLines
+    from dicomdesk.engine.send import SendResult
+
 
 def run(line: CommandLine, log: Log) -> int:
     """Send what the command line says; returns the exit code."""
-    read_options(line)
-    log.logger("dcmtk.apps.dcmsend").fatal("the engine is not there yet")
-    return 70
+    options = read_options(line)
+    from dicomdesk.cli.dictionaries import load_environment_dictionaries  # noqa: PLC0415 - start-up time
+    from dicomdesk.cli.job_watch import JobWatch  # noqa: PLC0415 - as above
+    from dicomdesk.cli.library_logging import show_library_records  # noqa: PLC0415 - as above
+    from dicomdesk.cli.send_lines import SendLines  # noqa: PLC0415 - as above
+    from dicomdesk.engine.engine import Engine  # noqa: PLC0415 - as above
+
+    load_environment_dictionaries(log)
+    show_library_records(log)
+    lines = SendLines(log, options.request, shows_contexts=options.shows_contexts)
+    watch = JobWatch(
+        lines,
+        writes_json=options.writes_json,
+        progress_word="sending" if options.shows_progress else "",
+    )
+    engine = Engine()
+    try:
+        with watch.catching_signals():
+            job = engine.send(options.request, watch.sink)
+            watch.run(job)
+            result = job.done.result()
+    finally:
+        engine.close()
+    return _conclude(options, result, lines, log, watch.last_signal)
+
+
+def _conclude(options: SendOptions, result: "SendResult", lines: "SendLines", log: Log, last_signal: int) -> int:
+    """Write the last lines and the report; returns the exit code."""
+    from dicomdesk.cli.send_outcome import SendOutcome  # noqa: PLC0415 - start-up time
+
+    outcome = SendOutcome(options, result, log)
+    outcome.show_failure(lacks_context=lines.lacks_context)
+    lines.show_last()
+    is_report_written = outcome.write_report()
+    outcome.show_summary()
+    return outcome.exit_code(last_signal=last_signal, is_report_written=is_report_written)
 
 
 def list_decoders() -> str:

@@ -28,9 +28,9 @@ class Cancellable(Protocol):
 class EventPump:
     """The way from a job's threads to the main thread. ``sink`` is for the job, ``run`` for the main thread."""
 
-    def __init__(self, wanted: frozenset[type[Event]] | None = None) -> None:
-        """Take events of the ``wanted`` types only, all when None; ``JobFinished`` is always taken."""
-        self._wanted = wanted
+    def __init__(self, wants: Callable[[Event], bool]) -> None:
+        """Take the events that ``wants`` says, called on the job's threads; ``JobFinished`` is always taken."""
+        self._wants = wants
         self._queue: SimpleQueue[Event | int] = SimpleQueue()
         self._urgent: SimpleQueue[None] = SimpleQueue()
         self.last_signal = 0
@@ -39,7 +39,7 @@ class EventPump:
     def sink(self, event: Event) -> None:
         """Take an event; called on the job's threads."""
         is_last = isinstance(event, JobFinished)
-        if is_last or self._wanted is None or type(event) in self._wanted:
+        if is_last or self._wants(event):
             self._queue.put(event)
         if is_last:
             self._urgent.put(None)

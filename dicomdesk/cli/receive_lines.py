@@ -67,10 +67,11 @@ class ReceiveLines:
                 | events.AssociationAborted()
             ):
                 self._show_association(event)
+            case events.ListenerStarted():
+                self._tool.info("starting service class provider and listening ...")
             case (
                 events.JobStarted()
                 | events.JobFinished()
-                | events.ListenerStarted()
                 | events.InputSkipped()
                 | events.ScanFinished()
                 | events.AssociationRequested()

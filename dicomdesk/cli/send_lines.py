@@ -41,6 +41,9 @@ class SendLines:
         self._block_level = Level.INFO if shows_contexts else Level.DEBUG
         self._started: dict[tuple[int, int], events.ItemStarted] = {}
         self._is_checking = False
+        self._last_line = ""
+        self.lacks_context = False
+        """Whether the instance left out last was left out for want of a presentation context."""
 
     def wants(self, event: events.Event) -> bool:
         """Whether there is a line for the event."""
@@ -53,6 +56,11 @@ class SendLines:
         with self._log.batch():
             for event in batch:
                 self._show(event)
+
+    def show_last(self) -> None:
+        """Write the line that the DCMTK tool logs after its fatal error."""
+        if self._last_line:
+            self._network.info(self._last_line)
 
     def _show(self, event: events.Event) -> None:
         match event:
@@ -129,16 +137,13 @@ class SendLines:
             case events.AssociationRequested():
                 self._show_requested(event)
             case events.AssociationAccepted():
-                self._write_block(["Association Parameters Negotiated:", *negotiation_lines(event.negotiation)])
-                pdv_bytes = event.negotiation.max_send_pdv_bytes
-                self._network.info(f"Association Accepted (Max Send PDV: {pdv_bytes})")
-                self._tool.info("sending SOP instances ...")
+                self._show_accepted(event.negotiation)
             case events.AssociationFailed():
                 self._show_failed(event)
             case events.AssociationReleased():
                 self._network.info("Releasing Association")
             case events.AssociationAborted():
-                self._network.info("Peer Aborted Association" if event.by_peer else "Aborting Association")
+                self._show_aborted(event)
             case _:
                 assert_never(event)
 
@@ -159,6 +164,19 @@ class SendLines:
             self._write_block(["Request Parameters:", *request_lines(request)])
         self._network.info("Requesting Association")
 
+    def _show_accepted(self, negotiation: events.Negotiation) -> None:
+        self._write_block(["Association Parameters Negotiated:", *negotiation_lines(negotiation)])
+        if any(context.is_accepted for context in negotiation.contexts):
+            self._network.info(f"Association Accepted (Max Send PDV: {negotiation.max_send_pdv_bytes})")
+            self._tool.info("sending SOP instances ...")
+
+    def _show_aborted(self, event: events.AssociationAborted) -> None:
+        text = "Peer Aborted Association" if event.by_peer else "Aborting Association"
+        if self._request.halt_on_error:
+            self._last_line = text
+        else:
+            self._network.info(text)
+
     def _show_failed(self, event: events.AssociationFailed) -> None:
         self._network.debug(printable(event.reason))
         if event.advice:
@@ -177,7 +195,7 @@ class SendLines:
     def _show_finished(self, event: events.ItemFinished) -> None:
         path = printable(event.path)
         if event.status is None:
-            self._network.error(f"cannot send SOP instance from file: {path}: {printable(event.reason)}")
+            self._show_unanswered(event)
             return
         words = events.status_text(event.status)
         self._network.info(f"Received C-STORE Response ({words})")
@@ -186,6 +204,22 @@ class SendLines:
             self._network.debug("\n".join(store_response_lines(started, event.status, is_outgoing=False)))
         if event.outcome not in _SILENT_OUTCOMES:
             self._tool.warn(f"not stored by the peer: {path}: {words}")
+
+    def _show_unanswered(self, event: events.ItemFinished) -> None:
+        path, reason = printable(event.path), printable(event.reason)
+        match event.not_sent_cause:
+            case events.NotSentCause.NO_CONTEXT:
+                self.lacks_context = True
+                self._tool.warn(f"not sent: {path}: {reason}")
+            case events.NotSentCause.NOT_REACHED:
+                self._tool.debug(f"not sent: {path}: {reason}")
+            case events.NotSentCause.UNREADABLE:
+                self.lacks_context = False
+                self._network.error(f"cannot send SOP instance from file: {path}: {reason}")
+            case None:
+                self._tool.warn(f"not answered by the peer: {path}: {reason}")
+            case _:
+                assert_never(event.not_sent_cause)
 
     def _write_block(self, lines: Sequence[str]) -> None:
         self._network.write(self._block_level, "\n".join(lines))

@@ -1,0 +1,25 @@
+"""DCMTK's numbers for conditions, as its messages show them before the text: "0006:0317 Peer aborted ..."."""
+
+_NUMBERS = (
+    ("ASC Bad presentation context ID", "0006:0101"),
+    ("DIMSE Bad command type", "0006:0201"),
+    ("DIMSE Badly formed message", "0006:0203"),
+    ("DIMSE No data available", "0006:0207"),
+    ("DIMSE No valid Presentation Context ID", "0006:0208"),
+    ("DIMSE Failed to receive message", "0006:020d"),
+    ("DIMSE Failed to send message", "0006:020e"),
+    ("DUL Unexpected PDU", "0006:0314"),
+    ("Peer aborted Association", "0006:0317"),
+    ("TCP Initialization Error", "0006:031c"),
+    ("TCP I/O Error", "0006:031d"),
+    ("Attempt to connect to unknown host", "0006:0320"),
+    ("Unrecognized PDU type", "0006:0321"),
+)
+
+
+def numbered_condition(text: str) -> str:
+    """The text with its number before it; as it is where DCMTK has no such condition."""
+    for beginning, number in _NUMBERS:
+        if text.startswith(beginning):
+            return f"{number} {text}"
+    return text

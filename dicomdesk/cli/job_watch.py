@@ -1,0 +1,99 @@
+"""Shows a job while it runs: log lines, JSON Lines, progress; and hands signals on to it."""
+
+import time
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Protocol
+
+from dicomdesk.cli.event_pump import Cancellable, EventPump
+from dicomdesk.cli.terminal import REDRAW_S, ProgressDisplay, is_terminal
+from dicomdesk.engine.events import Event
+
+if TYPE_CHECKING:
+    from dicomdesk.cli.json_lines import JsonLinesReporter
+    from dicomdesk.engine.stats import Progress
+
+_JSON_PROGRESS_S = 1.0
+
+
+class Lines(Protocol):
+    """Turns events into log lines."""
+
+    def wants(self, event: Event) -> bool:
+        """Whether there is a line for the event; called on any thread."""
+
+    def show(self, batch: Sequence[Event]) -> None:
+        """Write the lines of these events."""
+
+
+class WatchedJob(Cancellable, Protocol):
+    """A job that can be watched."""
+
+    def progress(self) -> "Progress":
+        """How far it is."""
+
+
+class JobWatch:
+    """Everything that is shown of one job. ``sink`` is for the job, the rest for the main thread."""
+
+    def __init__(self, lines: Lines, *, writes_json: bool, progress_word: str = "") -> None:
+        """``progress_word`` says what is done, for a progress line on a terminal; "" shows none."""
+        self._lines = lines
+        self._json = _make_json_reporter() if writes_json else None
+        self._display = ProgressDisplay(progress_word) if progress_word and is_terminal() else None
+        self._pump = EventPump((lambda _event: True) if writes_json else lines.wants)
+        self._next_json_s = 0.0
+        self._last_json: tuple[int, int, int] | None = None
+
+    @property
+    def last_signal(self) -> int:
+        """Number of the signal that came last, 0 for none."""
+        return self._pump.last_signal
+
+    def sink(self, event: Event) -> None:
+        """Take an event of the job; called on its threads."""
+        self._pump.sink(event)
+
+    def catching_signals(self) -> AbstractContextManager[None]:
+        """Inside, the first SIGINT or SIGTERM cancels the job and the second aborts it."""
+        return self._pump.catching_signals()
+
+    def run(self, job: WatchedJob) -> None:
+        """Show the job until it has finished."""
+        try:
+            self._pump.run(job, self._show, tick=self._make_tick(job), tick_s=self._tick_s())
+        finally:
+            if self._display is not None:
+                self._display.close()
+
+    def _show(self, batch: Sequence[Event]) -> None:
+        self._lines.show(batch)
+        if self._json is not None:
+            self._json.show(batch)
+
+    def _tick_s(self) -> float:
+        return REDRAW_S if self._display is not None else _JSON_PROGRESS_S
+
+    def _make_tick(self, job: WatchedJob) -> Callable[[], None] | None:
+        """What is done again and again while the job runs; None for nothing."""
+        if self._display is None and self._json is None:
+            return None
+        return lambda: self._draw(job.progress())
+
+    def _draw(self, progress: "Progress") -> None:
+        if self._display is not None:
+            self._display.show_progress(progress)
+        now_s = time.monotonic()
+        if self._json is None or now_s < self._next_json_s:
+            return
+        self._next_json_s = now_s + _JSON_PROGRESS_S - REDRAW_S / 2
+        gauges = (progress.items_done, progress.bytes_done, progress.associations)
+        if gauges != self._last_json:
+            self._last_json = gauges
+            self._json.show_progress(progress)
+
+
+def _make_json_reporter() -> "JsonLinesReporter":
+    from dicomdesk.cli.json_lines import JsonLinesReporter  # noqa: PLC0415 - only where asked for: start-up time
+
+    return JsonLinesReporter()
