@@ -24,4 +24,4 @@ def suggest(name: str) -> list[str]:
     """Names of tools that may have been meant."""
     from difflib import get_close_matches  # noqa: PLC0415 - only after a mistake: start-up time
 
-    return get_close_matches(name.lower(), TOOLS, n=3, cutoff=0.5)
+    return get_close_matches(name.lower(), TOOLS, n=3, cutoff=0.6)

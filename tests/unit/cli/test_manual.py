@@ -1,0 +1,43 @@
+import shutil
+import subprocess
+
+import pytest
+
+from dicomdesk.cli import dcmrecv_options, dcmsend_options
+from dicomdesk.cli.grammar import Tool
+from dicomdesk.cli.manual import manual_page
+
+BOTH = pytest.mark.parametrize("tool", [dcmsend_options.TOOL, dcmrecv_options.TOOL], ids=lambda tool: tool.name)
+
+
+@BOTH
+def test_every_option_that_is_shown_is_explained(tool: Tool) -> None:
+    page = manual_page(tool, date="2026-11-20")
+    for option in tool.options():
+        long = option.long.replace("-", "\\-")
+        assert (f"\\fB{long}\\fP" in page) is not option.is_hidden
+
+
+@BOTH
+def test_page_has_the_usual_sections(tool: Tool) -> None:
+    lines = manual_page(tool, date="2026-11-20").splitlines()
+    assert lines[0].startswith(f'.TH "{tool.name.upper()}" 1 "2026\\-11\\-20"')
+    sections = [line[4:] for line in lines if line.startswith(".SH ")]
+    assert sections == ["NAME", "SYNOPSIS", "DESCRIPTION", "PARAMETERS", "OPTIONS", "ENVIRONMENT", "SEE ALSO"]
+
+
+@BOTH
+def test_no_text_becomes_a_request(tool: Tool) -> None:
+    known = (".TH ", ".SH ", ".SS ", ".TP", ".PP", ".B ", ".I ", ".BR ")
+    lines = manual_page(tool, date="2026-11-20").splitlines()
+    assert all(line.startswith(known) for line in lines if line.startswith((".", "'")))
+
+
+@BOTH
+def test_groff_has_nothing_to_complain_about(tool: Tool) -> None:
+    groff = shutil.which("groff")
+    if groff is None:
+        pytest.skip("groff is not installed")
+    page = manual_page(tool, date="2026-11-20").encode()
+    done = subprocess.run([groff, "-man", "-Tutf8", "-ww", "-z"], input=page, capture_output=True, check=True)
+    assert done.stderr == b""

@@ -1,0 +1,64 @@
+import sys
+
+import pytest
+
+from dicomdesk import __version__
+from dicomdesk.__main__ import main, run_desk
+
+
+def test_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_desk(["--version"]) == 0
+    assert capsys.readouterr().out == f"dicomdesk {__version__}\n"
+
+
+@pytest.mark.parametrize("option", ["-h", "--help"])
+def test_help_names_all_tools(option: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_desk([option]) == 0
+    out = capsys.readouterr().out
+    assert "  dcmsend " in out
+    assert "  dcmrecv " in out
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("dcmsned", "dicomdesk: unknown tool 'dcmsned'; did you mean dcmsend?\n"),
+        ("xyz", "dicomdesk: unknown tool 'xyz'; the tools are: dcmsend, dcmrecv\n"),
+        ("--foo", "dicomdesk: unknown option '--foo'; the tools are: dcmsend, dcmrecv\n"),
+    ],
+)
+def test_unknown_name_is_told_with_suggestions(name: str, text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_desk([name]) == 1
+    assert capsys.readouterr() == ("", text)
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [["dicomdesk", "dcmsend", "--version"], ["/usr/bin/dcmsend", "--version"], ["C/dcmsend.exe", "--version"]],
+)
+def test_tool_is_found_by_argument_or_by_the_name_of_the_link(
+    argv: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", argv)
+    assert main() == 0
+    assert capsys.readouterr().out.startswith("$dicomdesk: dcmsend v")
+
+
+def test_without_a_display_the_headless_tools_are_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(sys, "platform", "linux")
+    assert run_desk([]) == 1
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("dicomdesk: the window cannot be opened: ")
+    assert "dicomdesk dcmsend" in err
+    assert "dicomdesk dcmrecv" in err
+
+
+def test_without_qt_the_extra_is_named(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
+    assert run_desk([]) == 1
+    assert "PySide6 and qasync not installed; pip install 'dicomdesk[gui]'" in capsys.readouterr().err
