@@ -43,30 +43,9 @@ def run_desk(arguments: Sequence[str]) -> int:
 
 
 def _open_window() -> int:
-    missing = _what_the_window_lacks()
-    if missing:
-        tools = "\n".join(f"  dicomdesk {name:<10} {text}" for name, text in TOOLS.items())
-        sys.stderr.write(
-            f"dicomdesk: the window cannot be opened: {missing}.\nThese tools work without it:\n{tools}\n"
-            "Each explains itself with --help.\n"
-        )
-        return 1
-    from dicomdesk.gui.app import run_window  # noqa: PLC0415 - only the window needs Qt
+    from dicomdesk.gui.app import main as open_window  # noqa: PLC0415 - the tools do without
 
-    return run_window()
-
-
-def _what_the_window_lacks() -> str:
-    """Why no window can be opened here, in plain words; "" when it can."""
-    from importlib.util import find_spec  # noqa: PLC0415 - only before the window: start-up time
-
-    absent = [name for name in ("PySide6", "qasync") if find_spec(name) is None]
-    if absent:
-        return f"{' and '.join(absent)} not installed; pip install 'dicomdesk[gui]' adds what it needs"
-    names = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
-    if sys.platform.startswith("linux") and not any(os.environ.get(name) for name in names):
-        return "there is no display (neither DISPLAY nor WAYLAND_DISPLAY is set)"
-    return ""
+    return open_window()
 
 
 def _help_text() -> str:

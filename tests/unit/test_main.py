@@ -53,12 +53,6 @@ def test_without_a_display_the_headless_tools_are_named(
     assert run_desk([]) == 1
     out, err = capsys.readouterr()
     assert out == ""
-    assert err.startswith("dicomdesk: the window cannot be opened: ")
+    assert "display" in err
     assert "dicomdesk dcmsend" in err
     assert "dicomdesk dcmrecv" in err
-
-
-def test_without_qt_the_extra_is_named(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
-    assert run_desk([]) == 1
-    assert "PySide6 and qasync not installed; pip install 'dicomdesk[gui]'" in capsys.readouterr().err
