@@ -9,6 +9,7 @@ import os
 import selectors
 import socket
 import struct
+from collections.abc import Callable
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -40,74 +41,86 @@ class IncomingConnection:
     Only ``interrupt`` may be called by other threads.
     """
 
-    def __init__(self, sock: socket.socket, *, send_timeout_s: float | None) -> None:
+    def __init__(
+        self, sock: socket.socket, *, send_timeout_s: float | None, waits_in_kernel: bool = os.name == "posix"
+    ) -> None:
         """Take over the socket; ``send_timeout_s`` limits a send that makes no progress."""
         with contextlib.suppress(OSError):  # not TCP, or the peer has gone already
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         self._socket = sock
         self._send_timeout_s = send_timeout_s
-        self._waits_in_kernel = os.name == "posix"
         self._period_s = _CHECK_PERIOD_S
+        self._waiter: _Waiter | None = None
+        """Where receiving does not wait in the kernel."""
         self.bytes_received = 0
         """Gauge, for any thread."""
         self.tls = ""
         """TLS version and cipher; "" for a plain connection."""
-        if self._waits_in_kernel:
+        if waits_in_kernel:
             sock.settimeout(None)
             self._set_kernel_timeout(socket.SO_SNDTIMEO, send_timeout_s or 0.0)
             self._set_period(_CHECK_PERIOD_S)
+        else:
+            self._waiter = _Waiter(sock)
 
     def start_tls(self, context: "ssl.SSLContext", limit_s: float | None) -> None:
-        """Do the server's part of a TLS handshake within the limit.
+        """Do the server's part of a TLS handshake within the limit; a connection where that fails is closed.
 
         Raises PeerTimeoutError, and AssociationAbortedError when it fails.
         """
-        import ssl  # noqa: PLC0415 - costs 15 ms, and only TLS needs it
-
-        self._waits_in_kernel = False
+        if self._waiter is None:
+            self._set_kernel_timeout(socket.SO_SNDTIMEO, 0.0)
         end = None if limit_s is None else monotonic() + limit_s
         try:
+            if self._waiter is not None:
+                self._waiter.close()
             secured = context.wrap_socket(self._socket, server_side=True, do_handshake_on_connect=False)
             self._socket = secured
-            secured.settimeout(0.0)
-            while True:
-                try:
-                    secured.do_handshake()
-                    break
-                except ssl.SSLWantReadError:
-                    _wait_for(secured, selectors.EVENT_READ, end)
-                except ssl.SSLWantWriteError:
-                    _wait_for(secured, selectors.EVENT_WRITE, end)
+            self._waiter = _Waiter(secured)
+            self._waiter.repeat(secured.do_handshake, end)
         except OSError as error:
-            raise AssociationAbortedError(
-                f"The TLS handshake failed: {error.strerror or error}",
-                condition=f"TLS error: {error.strerror or error}",
-            ) from error
+            self._socket.close()
+            reason = getattr(error, "reason", None) or error.strerror or str(error)
+            words = str(reason).lower().replace("_", " ")
+            raise AssociationAbortedError(f"TLS error: {words}", condition=f"TLS error: {words}") from error
+        except (PeerTimeoutError, InterruptedWaitError) as error:
+            self._socket.close()
+            raise _timed_out() from error
         cipher = secured.cipher()
         self.tls = f"{secured.version()} {cipher[0] if cipher else ''}"
 
     def receive_into(self, view: memoryview, limit_s: float | None) -> int:
-        """Receive at least one byte, wait for it at most ``limit_s`` (None: without limit); 0 at the end of the stream.
+        """Receive at least one byte, wait for it at most ``limit_s`` (None: without limit).
 
-        Raises PeerTimeoutError, and AssociationAbortedError when the connection is lost.
+        0 is the end of the stream, or an interruption. Raises PeerTimeoutError, and AssociationAbortedError when the
+        connection is lost.
         """
         if limit_s is not None and limit_s < self._period_s:
             self._set_period(limit_s)
         try:
-            count = self._socket.recv_into(view) if self._waits_in_kernel else self._receive_limited(view, limit_s)
+            count = self._socket.recv_into(view) if self._waiter is None else self._receive_by_waiter(view, limit_s)
         except BlockingIOError:
             count = self._receive_later(view, limit_s)
-        except TimeoutError as error:
-            raise _timed_out() from error
         except OSError as error:
             raise _lost(error) from error
         self.bytes_received += count
         return count
 
-    def _receive_limited(self, view: memoryview, limit_s: float | None) -> int:
-        self._socket.settimeout(limit_s)
-        return self._socket.recv_into(view)
+    def _receive_by_waiter(self, view: memoryview, limit_s: float | None) -> int:
+        end = None if limit_s is None else monotonic() + limit_s
+        received = 0
+
+        def receive() -> None:
+            nonlocal received
+            received = self._socket.recv_into(view)
+
+        try:
+            if self._waiter is not None:
+                self._waiter.repeat(receive, end)
+        except InterruptedWaitError:
+            return 0
+        return received
 
     def _receive_later(self, view: memoryview, limit_s: float | None) -> int:
         """Nothing came for one period: go on waiting up to the limit."""
@@ -126,18 +139,25 @@ class IncomingConnection:
     def send(self, data: bytes) -> None:
         """Send all of it; raises PeerTimeoutError or AssociationAbortedError."""
         try:
-            if not self._waits_in_kernel:
+            if self._waiter is None:
+                self._socket.sendall(data)
+            else:
                 self._socket.settimeout(self._send_timeout_s)
-            self._socket.sendall(data)
+                self._socket.sendall(data)
+                self._socket.settimeout(0.0)
         except (BlockingIOError, TimeoutError) as error:
             raise PeerTimeoutError("The peer takes no data", condition=READ_TIMEOUT) from error
         except OSError as error:
             raise _lost(error) from error
 
     def interrupt(self, *, at_once: bool = False) -> None:
-        """End a wait for input: it sees the end of the stream. ``at_once`` ends a blocked send too. Any thread."""
-        with contextlib.suppress(OSError):  # closed already
-            socket.socket.shutdown(self._socket, socket.SHUT_RDWR if at_once else socket.SHUT_RD)
+        """End a wait for input, now or the next one; ``at_once`` ends a blocked send too. Any thread."""
+        waiter = self._waiter
+        if waiter is not None:
+            waiter.interrupt()
+        if waiter is None or at_once:
+            with contextlib.suppress(OSError):  # closed already
+                socket.socket.shutdown(self._socket, socket.SHUT_RDWR if at_once else socket.SHUT_RD)
 
     def close(self, *, farewell_s: float = 0.0) -> None:
         """Close; with ``farewell_s`` first say that nothing more comes and let the peer close.
@@ -149,6 +169,8 @@ class IncomingConnection:
                 self._say_farewell(monotonic() + farewell_s)
         with contextlib.suppress(OSError):
             self._socket.close()
+        if self._waiter is not None:
+            self._waiter.close()
 
     def _say_farewell(self, end: float) -> None:
         socket.socket.shutdown(self._socket, socket.SHUT_WR)
@@ -162,7 +184,7 @@ class IncomingConnection:
 
     def _set_period(self, period_s: float) -> None:
         self._period_s = max(period_s, _SHORTEST_PERIOD_S)
-        if self._waits_in_kernel:
+        if self._waiter is None:
             self._set_kernel_timeout(socket.SO_RCVTIMEO, self._period_s)
 
     def _set_kernel_timeout(self, option: int, timeout_s: float) -> None:
@@ -172,11 +194,55 @@ class IncomingConnection:
             self._socket.setsockopt(socket.SOL_SOCKET, option, value)
 
 
-def _wait_for(sock: socket.socket, event: int, end: float | None) -> None:
-    with selectors.DefaultSelector() as selector:
-        selector.register(sock, event)
-        if not selector.select(None if end is None else max(end - monotonic(), 0.0)):
+class InterruptedWaitError(Exception):
+    """Another thread ended the wait."""
+
+
+class _Waiter:
+    """Waits for a socket that does not block, in either direction, with a wake-up for other threads."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        sock.settimeout(0.0)
+        self._socket = sock
+        self._wake_reader, self._wake_writer = socket.socketpair()
+
+    def interrupt(self) -> None:
+        """End the present wait and all later ones."""
+        with contextlib.suppress(OSError):  # closed already
+            self._wake_writer.send(b"!")
+
+    def repeat(self, operation: Callable[[], None], end: float | None) -> None:
+        """Call until it need not wait; raises InterruptedWaitError, PeerTimeoutError and what the operation raises."""
+        while True:
+            try:
+                operation()
+                return
+            except BlockingIOError:
+                self._wait(selectors.EVENT_READ, end)
+            except OSError as error:
+                # By name, so that plain connections need no ssl module.
+                event = _TLS_WAITS.get(type(error).__name__)
+                if event is None:
+                    raise
+                self._wait(event, end)
+
+    def _wait(self, event: int, end: float | None) -> None:
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._socket, event)
+            selector.register(self._wake_reader, selectors.EVENT_READ)
+            ready = selector.select(None if end is None else max(end - monotonic(), 0.0))
+        if not ready:
             raise _timed_out()
+        if any(key.fileobj is self._wake_reader for key, _ in ready):
+            raise InterruptedWaitError
+
+    def close(self) -> None:
+        """Give the descriptors back."""
+        self._wake_reader.close()
+        self._wake_writer.close()
+
+
+_TLS_WAITS = {"SSLWantReadError": selectors.EVENT_READ, "SSLWantWriteError": selectors.EVENT_WRITE}
 
 
 def _timed_out() -> PeerTimeoutError:
