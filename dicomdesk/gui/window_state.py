@@ -110,3 +110,8 @@ def _read_peers(value: object) -> tuple[PeerEntry, ...]:
         if isinstance(item, dict) and all(isinstance(item.get(name), str) for name in names)
     ]
     return tuple(peers[:MOST_RECENT_PEERS])
+
+
+def with_default_folder(state: WindowState, home: Path) -> WindowState:
+    """Return the state with a folder for what is received, below the user's home."""
+    return replace(state, listen_folder=str(home / "DICOM"))

@@ -270,7 +270,7 @@ class OutlineModel(QAbstractItemModel):
 
 def _accessible_text(node: Node, column: int) -> str:
     mark = node.mark(column)
-    return mark.word if mark else node.text(column)
+    return mark.word if mark and mark.word else node.text(column)
 
 
 def _reader(name: str) -> Callable[[Node, int], object]:

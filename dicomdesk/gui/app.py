@@ -1,0 +1,123 @@
+"""Starts the window, and ends it in order."""
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
+    from dicomdesk.gui.main_window import MainWindow
+    from dicomdesk.gui.session import Session
+    from dicomdesk.gui.tasks import Tasks
+
+HEADLESS_TOOLS = "dicomdesk dcmsend, dicomdesk dcmrecv"
+FINISH_S = 2.0
+
+_NO_QT = """\
+dicomdesk: the window needs PySide6 and qasync, which are not installed here ({reason}).
+Install them with: pip install 'dicomdesk[gui]'
+The command line tools work without them: {tools} (--help tells more).
+"""
+_NO_DISPLAY = """\
+dicomdesk: there is no display for the window{reason}.
+The command line tools work without one: {tools} (--help tells more).
+"""
+
+
+def main() -> int:
+    """Open the window and return the process's exit code when it is closed; 1 where there can be no window."""
+    if not has_display():
+        sys.stderr.write(_NO_DISPLAY.format(reason="", tools=HEADLESS_TOOLS))
+        return 1
+    try:
+        import PySide6.QtSvg  # noqa: F401, PLC0415 - may be missing: Qt is an extra
+        import qasync  # noqa: F401, PLC0415 - may be missing: Qt is an extra
+    except ImportError as error:
+        sys.stderr.write(_NO_QT.format(reason=error, tools=HEADLESS_TOOLS))
+        return 1
+    return _run(make_application())
+
+
+def has_display() -> bool:
+    """Whether a window can be expected to show; only X11 and Wayland can be asked beforehand."""
+    if sys.platform in {"win32", "darwin"} or os.environ.get("QT_QPA_PLATFORM"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def make_application() -> "QApplication":
+    """Return Qt's application object; where Qt cannot open the display, say so and leave with exit code 1."""
+    from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler  # noqa: PLC0415 - Qt is an extra
+    from PySide6.QtWidgets import QApplication  # noqa: PLC0415 - Qt is an extra
+
+    def _on_message(kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
+        if kind == QtMsgType.QtFatalMsg:
+            # Qt would abort the process with a core dump after this message.
+            first = text.strip().splitlines()[0]
+            sys.stderr.write(_NO_DISPLAY.format(reason=f" that Qt can open ({first})", tools=HEADLESS_TOOLS))
+            sys.stderr.flush()
+            os._exit(1)
+
+    qInstallMessageHandler(_on_message)
+    try:
+        application = QApplication(sys.argv[:1])
+    finally:
+        qInstallMessageHandler(None)
+    application.setApplicationName("dicomdesk")
+    application.setDesktopFileName("dicomdesk")
+    application.setQuitOnLastWindowClosed(False)
+    return application
+
+
+def _run(application: "QApplication") -> int:
+    import qasync  # noqa: PLC0415 - Qt is an extra
+
+    loop = qasync.QEventLoop(application)
+    asyncio.set_event_loop(loop)
+    with loop:
+        loop.run_until_complete(_live(application, loop))
+    return 0
+
+
+async def _live(application: "QApplication", loop: asyncio.AbstractEventLoop) -> None:
+    """Show the window until it is closed, then end everything in order."""
+    from dicomdesk.engine.engine import Engine  # noqa: PLC0415 - only after Qt is known to work
+    from dicomdesk.gui import assets, window_state  # noqa: PLC0415 - Qt is an extra
+    from dicomdesk.gui.bridge import Bridge  # noqa: PLC0415 - Qt is an extra
+    from dicomdesk.gui.main_window import MainWindow  # noqa: PLC0415 - Qt is an extra
+    from dicomdesk.gui.session import Session  # noqa: PLC0415 - Qt is an extra
+    from dicomdesk.gui.tasks import Tasks  # noqa: PLC0415 - Qt is an extra
+    from dicomdesk.gui.theme import Theme  # noqa: PLC0415 - Qt is an extra
+
+    theme = Theme(application, assets.load_assets())
+    tasks = Tasks(loop)
+    session = Session(Engine(), Bridge(loop), tasks)
+    state_file = window_state.state_file()
+    state = await tasks.run(window_state.load_window_state, state_file)
+    if not state.listen_folder:
+        state = window_state.with_default_folder(state, Path.home())
+    window = MainWindow(theme, session, tasks, state)
+    window.state_changed.connect(
+        lambda: tasks.start(tasks.run(window_state.save_window_state, state_file, window.state()))
+    )
+    closed = asyncio.Event()
+    window.closed.connect(closed.set)
+    application.aboutToQuit.connect(window.close)
+    window.show()
+    await closed.wait()
+    await _leave(window, session, tasks, state_file)
+
+
+async def _leave(window: "MainWindow", session: "Session", tasks: "Tasks", state_file: Path) -> None:
+    from dicomdesk.gui import window_state  # noqa: PLC0415 - Qt is an extra
+
+    await session.shut_down()
+    try:
+        await tasks.run(window_state.save_window_state, state_file, window.state())
+    except OSError as error:
+        sys.stderr.write(f"dicomdesk: the window's state cannot be kept: {error}\n")
+    await tasks.finish(FINISH_S)
+    window.leave()

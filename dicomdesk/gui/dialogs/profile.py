@@ -1,0 +1,50 @@
+"""Asks for an association negotiation profile: a file, and which profile in it."""
+
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from dicomdesk.gui.dialogs.selection import ask_files
+from dicomdesk.gui.tasks import Tasks
+from dicomdesk.gui.theme import GRID, MARGIN
+from dicomdesk.gui.widgets.fields import Field
+
+
+class ProfileDialog(QDialog):
+    """Accepted when both are given."""
+
+    def __init__(self, tasks: Tasks, file: str, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._tasks = tasks
+        self.setWindowTitle(self.tr("Acceptance profile"))
+        self.setMinimumWidth(480)
+        self.file = Field(self.tr("Profile file"), self._problem, text=file, hint=self.tr("storescp.cfg"))
+        self.name = Field(self.tr("Name of the profile"), self._problem, text=name, hint=self.tr("Default"))
+        choose = QPushButton(self.tr("&Choose…"))
+        choose.clicked.connect(lambda: self._tasks.start(self._choose()))
+        row = QHBoxLayout()
+        row.setSpacing(GRID)
+        row.addWidget(self.file, 1)
+        row.addWidget(choose)
+        form = QFormLayout()
+        form.addRow(self.tr("&File"), row)
+        form.addRow(self.tr("&Profile"), self.name)
+        standard = QDialogButtonBox.StandardButton
+        buttons = QDialogButtonBox(standard.Ok | standard.Cancel)
+        buttons.accepted.connect(self._on_ok)
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
+        layout.setSpacing(MARGIN)
+        layout.addLayout(form)
+        layout.addWidget(buttons)
+
+    def _problem(self, text: str) -> str:
+        return "" if text.strip() else self.tr("This is needed.")
+
+    def _on_ok(self) -> None:
+        if self.file.insist() and self.name.insist():
+            self.accept()
+
+    async def _choose(self) -> None:
+        files = await ask_files(self._tasks, self, self.tr("Profile file"))
+        if files:
+            self.file.setText(files[0])

@@ -1,0 +1,41 @@
+"""Shows the report on a transfer, and saves it."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QFontDatabase, QGuiApplication
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+
+from dicomdesk.gui.theme import GRID, MARGIN
+
+
+class ReportDialog(QDialog):
+    """A report as text; not modal."""
+
+    save_wanted = Signal()
+
+    def __init__(self, text: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Report on the transfer"))
+        self.setModal(False)
+        self.resize(760, 520)
+        self._text = QPlainTextEdit(text)
+        self._text.setReadOnly(True)
+        self._text.setAccessibleName(self.tr("Report"))
+        self._text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self._text.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        save = QPushButton(self.tr("&Save as…"))
+        copy = QPushButton(self.tr("&Copy"))
+        buttons.addButton(save, QDialogButtonBox.ButtonRole.ActionRole)
+        buttons.addButton(copy, QDialogButtonBox.ButtonRole.ActionRole)
+        save.clicked.connect(self.save_wanted)
+        copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.text()))
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
+        layout.setSpacing(GRID)
+        layout.addWidget(self._text)
+        layout.addWidget(buttons)
+
+    def text(self) -> str:
+        """The report."""
+        return self._text.toPlainText()

@@ -1,0 +1,186 @@
+"""The one window: sidebar, views, status line; never modal while something is transferred."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from PySide6.QtCore import QByteArray, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+
+from dicomdesk.gui.dialogs.closing import ClosingDialog
+from dicomdesk.gui.models.states import ItemState
+from dicomdesk.gui.panes.associations import AssociationsPane
+from dicomdesk.gui.panes.receive import ReceivePane
+from dicomdesk.gui.panes.send import SendPane
+from dicomdesk.gui.session import Session
+from dicomdesk.gui.tasks import Tasks
+from dicomdesk.gui.theme import Theme, Tone
+from dicomdesk.gui.widgets.details import Details
+from dicomdesk.gui.widgets.sidebar import Sidebar
+from dicomdesk.gui.widgets.status_strip import Figures, StatusStrip
+from dicomdesk.gui.window_state import WindowState
+
+SMALLEST = (1024, 700)
+_FIRST_SIZE = (1280, 800)
+_VIEWS = ("send", "receive", "associations")
+_SEND, _RECEIVE, _ASSOCIATIONS = range(3)
+_SAVE_AFTER_MS = 1000
+
+
+class MainWindow(QMainWindow):
+    """Shows the session. ``closed`` is emitted once, when the window may go."""
+
+    closed = Signal()
+    state_changed = Signal()
+    """Something worth remembering has changed; ``state()`` has it."""
+
+    def __init__(self, theme: Theme, session: Session, tasks: Tasks, state: WindowState) -> None:
+        super().__init__()
+        self._session = session
+        self._tasks = tasks
+        self._state = state
+        self._is_asking = False
+        self._is_closing = False
+        self.setWindowTitle("dicomdesk")
+        self.setWindowIcon(theme.icon("dicomdesk"))
+        self.setMinimumSize(*SMALLEST)
+        self.sidebar = Sidebar(
+            theme,
+            [("send", self.tr("Send")), ("receive", self.tr("Receive")), ("associations", self.tr("Associations"))],
+        )
+        self.send = SendPane(theme, session, tasks, state)
+        self.receive = ReceivePane(theme, session, tasks, state)
+        self.associations = AssociationsPane(theme, session)
+        self.views = QStackedWidget()
+        for view in (self.send, self.receive, self.associations):
+            self.views.addWidget(view)
+        self.status = StatusStrip(theme)
+        self._lay_out()
+        self._save_timer = QTimer(self)
+        self._save_timer.setSingleShot(True)
+        self._save_timer.setInterval(_SAVE_AFTER_MS)
+        self._connect()
+        self._restore(state)
+        self._show_figures()
+
+    def state(self) -> WindowState:
+        """Return all that is to be remembered."""
+        geometry = self.saveGeometry().toBase64().toStdString()
+        state = replace(self._state, geometry=geometry, view=_VIEWS[self.views.currentIndex()])
+        return self.receive.remember(self.send.remember(state))
+
+    def leave(self) -> None:
+        """Close without asking: everything is over."""
+        self._is_closing = True
+        self.close()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if self._is_closing:
+            event.accept()
+            return
+        event.ignore()
+        if self._session.is_busy:
+            if not self._is_asking:
+                self._tasks.start(self._ask_to_close())
+        else:
+            self._begin_closing()
+
+    async def _ask_to_close(self) -> None:
+        self._is_asking = True
+        try:
+            is_sending = self._session.is_sending
+            what = (
+                self.tr("Instances are being sent.") if is_sending else self.tr("Somebody is sending to this machine.")
+            )
+            answer = await self._tasks.ask(ClosingDialog(what, self))
+        finally:
+            self._is_asking = False
+        if answer == QDialog.DialogCode.Accepted:
+            self._begin_closing()
+
+    def _begin_closing(self) -> None:
+        if not self._is_closing:
+            self._is_closing = True
+            self.views.setEnabled(False)
+            self.setWindowTitle(self.tr("dicomdesk is closing…"))
+            self.closed.emit()
+
+    def _lay_out(self) -> None:
+        columns = QHBoxLayout()
+        columns.setSpacing(0)
+        columns.addWidget(self.sidebar)
+        columns.addWidget(self.views, 1)
+        central = QWidget()
+        layout = QVBoxLayout(central)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(columns, 1)
+        layout.addWidget(self.status)
+        self.setCentralWidget(central)
+
+    def _connect(self) -> None:
+        self.sidebar.chosen.connect(self.views.setCurrentIndex)
+        self.sidebar.chosen.connect(lambda _number: self._save_timer.start())
+        self.send.state_changed.connect(self._save_timer.start)
+        self.receive.state_changed.connect(self._save_timer.start)
+        self._save_timer.timeout.connect(self.state_changed)
+        self.send.associations_wanted.connect(self._on_associations_wanted)
+        self.status.problems_wanted.connect(self._on_problems_wanted)
+        self._session.ticked.connect(self._show_figures)
+        self._session.changed.connect(self._show_figures)
+        self._tasks.failed.connect(self._on_task_failed)
+        quit_keys = QKeySequence(QKeySequence.StandardKey.Quit)
+        QShortcut(quit_keys if not quit_keys.isEmpty() else QKeySequence("Ctrl+Q"), self, self.close)
+
+    def _restore(self, state: WindowState) -> None:
+        geometry = QByteArray.fromBase64(QByteArray(state.geometry.encode()))
+        if not state.geometry or not self.restoreGeometry(geometry):
+            self.resize(*_FIRST_SIZE)
+        self.sidebar.choose(_VIEWS.index(state.view) if state.view in _VIEWS else 0)
+
+    def _show_figures(self) -> None:
+        sending = self._session.send_progress()
+        receiving = self._session.receive_progress()
+        counts = self.send.flow.queue.counts
+        queue = counts[ItemState.WAITING] + counts[ItemState.SENDING]
+        associations = (sending.associations if sending else 0) + (receiving.associations if receiving else 0)
+        problems = [flow() for flow in self._problem_counts()]
+        self.status.show_figures(
+            Figures(
+                listening_as=self.receive.listening_as,
+                associations=associations,
+                up_bytes_per_s=sending.bytes_per_s if sending else 0.0,
+                down_bytes_per_s=receiving.bytes_per_s if receiving else 0.0,
+                queue=queue,
+                free_bytes=self.receive.flow.free_bytes,
+                problems=sum(problems),
+            )
+        )
+        self.sidebar.set_badge(_SEND, queue)
+        self.sidebar.set_badge(_RECEIVE, sum(study.is_open for study in self.receive.flow.studies.studies))
+        self.sidebar.set_badge(_ASSOCIATIONS, associations)
+
+    def _problem_counts(self) -> tuple[Callable[[], int], ...]:
+        """How many problems each view has, in their order."""
+        return (
+            self.send.flow.problems,
+            lambda: self.receive.flow.studies.problems,
+            lambda: self.associations.log.refused,
+        )
+
+    def _on_problems_wanted(self) -> None:
+        shows = (self.send.show_problems, self.receive.show_problems, self.associations.show_problems)
+        for number, (count, show) in enumerate(zip(self._problem_counts(), shows, strict=True)):
+            if count():
+                self.sidebar.choose(number)
+                show()
+                return
+
+    def _on_associations_wanted(self) -> None:
+        self.sidebar.choose(_ASSOCIATIONS)
+        self.associations.show_latest_outgoing()
+
+    def _on_task_failed(self, text: str) -> None:
+        self.send.tell(
+            Details(title=self.tr("That did not work"), text=text, icon="failed", tone=Tone.BAD, can_copy=True)
+        )

@@ -1,0 +1,307 @@
+"""Every association, in and out: who, what was agreed, what was said, how it ended."""
+
+import time
+from collections import deque
+from collections.abc import Callable
+from enum import Enum
+
+from PySide6.QtCore import QCoreApplication
+
+from dicomdesk import human
+from dicomdesk.engine.events import (
+    AssociationAborted,
+    AssociationAccepted,
+    AssociationFailed,
+    AssociationReceived,
+    AssociationReleased,
+    AssociationRequested,
+    Event,
+    ItemFinished,
+    ItemOutcome,
+    Negotiation,
+    ProposedContext,
+)
+from dicomdesk.gui import wording
+from dicomdesk.gui.models.outline import Column, Mark, Node, Outline, Part, Weight
+from dicomdesk.gui.theme import Tone
+
+DIRECTION, PEER, STATE, STARTED, LASTED, CONTEXTS, STORED, PROBLEMS, SIZE = range(9)
+
+MOST_ASSOCIATIONS = 1000
+"""Older ones that are over are forgotten."""
+MOST_MESSAGES = 5000
+"""Per association; all are counted."""
+
+
+def _say(text: str) -> str:
+    return QCoreApplication.translate("association_log", text)
+
+
+class AssociationState(Enum):
+    """Where an association is; the value is the name of its icon."""
+
+    NEGOTIATING = "waiting"
+    ESTABLISHED = "established"
+    RELEASED = "accepted"
+    REFUSED = "refused"
+    """Not established: rejected, unreachable, timed out."""
+    ABORTED = "aborted"
+
+
+_TONES = {
+    AssociationState.NEGOTIATING: Tone.QUIET,
+    AssociationState.ESTABLISHED: Tone.ACTIVE,
+    AssociationState.RELEASED: Tone.GOOD,
+    AssociationState.REFUSED: Tone.BAD,
+    AssociationState.ABORTED: Tone.BAD,
+}
+
+OVER = frozenset({AssociationState.RELEASED, AssociationState.REFUSED, AssociationState.ABORTED})
+"""Final states."""
+
+
+def association_word(state: AssociationState) -> str:
+    """Return the word for a state."""
+    return {
+        AssociationState.NEGOTIATING: _say("Negotiating"),
+        AssociationState.ESTABLISHED: _say("Established"),
+        AssociationState.RELEASED: _say("Released"),
+        AssociationState.REFUSED: _say("Not established"),
+        AssociationState.ABORTED: _say("Aborted"),
+    }[state]
+
+
+def association_columns() -> tuple[Column, ...]:
+    """Return the columns of the list of associations, in the order of their numbers."""
+    return (
+        Column(title=_say("Direction"), width=92),
+        Column(title=_say("Peer"), width=250),
+        Column(title=_say("Result"), width=132),
+        Column(title=_say("Started"), width=84, is_number=True),
+        Column(title=_say("Lasted"), width=72, is_number=True),
+        Column(title=_say("Contexts"), width=76, is_number=True),
+        Column(title=_say("Stored"), width=72, is_number=True),
+        Column(title=_say("Problems"), width=76, is_number=True),
+        Column(title=_say("Size"), width=80, is_number=True),
+    )
+
+
+class Message:
+    """One C-STORE exchange of an association."""
+
+    __slots__ = ("at", "message_id", "outcome", "reason", "size_bytes", "sop_class_uid", "sop_instance_uid", "status")
+
+    def __init__(self, event: ItemFinished, at: float) -> None:
+        self.at = at
+        self.message_id = event.message_id
+        self.outcome = event.outcome
+        self.status = event.status
+        self.reason = human.printable(event.reason)
+        self.size_bytes = event.size_bytes
+        self.sop_class_uid = event.header.sop_class_uid if event.header else ""
+        self.sop_instance_uid = human.printable(event.header.sop_instance_uid) if event.header else ""
+
+
+class AssociationRecord(Node):
+    """One association."""
+
+    __slots__ = ("advice", "called_ae_title", "calling_ae_title", "contexts", "ended_at", "is_requestor",
+        "message_count", "messages", "negotiation", "now", "number", "peer", "problems", "reason", "size_bytes",
+        "started_at", "state", "stored")  # fmt: skip
+
+    def __init__(self, number: int, *, is_requestor: bool, at: float) -> None:
+        super().__init__()
+        self.number = number
+        self.is_requestor = is_requestor
+        self.state = AssociationState.NEGOTIATING
+        self.peer = ""
+        self.calling_ae_title = ""
+        self.called_ae_title = ""
+        self.contexts: tuple[ProposedContext, ...] = ()
+        self.negotiation: Negotiation | None = None
+        self.started_at = at
+        self.ended_at: float | None = None
+        self.now = at
+        self.reason = ""
+        self.advice = ""
+        self.messages: deque[Message] = deque(maxlen=MOST_MESSAGES)
+        self.message_count = 0
+        self.stored = 0
+        self.problems = 0
+        self.size_bytes = 0
+
+    @property
+    def lasted_s(self) -> float:
+        """How long it was open, or is open until now."""
+        return max((self.ended_at or self.now) - self.started_at, 0.0)
+
+    @property
+    def accepted(self) -> int:
+        """Presentation contexts that were accepted."""
+        return sum(context.is_accepted for context in self.negotiation.contexts) if self.negotiation else 0
+
+    @property
+    def proposed(self) -> int:
+        """Presentation contexts that were proposed."""
+        return len(self.negotiation.contexts) if self.negotiation else len(self.contexts)
+
+    def direction_word(self) -> str:
+        """Whether we asked or were asked."""
+        return _say("Outgoing") if self.is_requestor else _say("Incoming")
+
+    def text(self, column: int) -> str:
+        texts: dict[int, Callable[[], str]] = {
+            DIRECTION: self.direction_word,
+            PEER: lambda: self.peer,
+            STATE: lambda: association_word(self.state),
+            STARTED: lambda: clock_text(self.started_at),
+            LASTED: lambda: wording.elapsed_text(self.lasted_s),
+            CONTEXTS: lambda: f"{self.accepted} / {self.proposed}" if self.negotiation else "",
+            STORED: lambda: wording.count_text(self.stored) if self.stored else "",
+            PROBLEMS: lambda: wording.count_text(self.problems) if self.problems else "",
+            SIZE: lambda: human.size_text(self.size_bytes) if self.size_bytes else "",
+        }
+        return texts[column]()
+
+    def sort_value(self, column: int) -> str | float:
+        values: dict[int, float] = {
+            STARTED: self.started_at,
+            LASTED: self.lasted_s,
+            CONTEXTS: self.accepted,
+            STORED: self.stored,
+            PROBLEMS: self.problems,
+            SIZE: self.size_bytes,
+        }
+        return float(values[column]) if column in values else self.text(column).casefold()
+
+    def parts(self, column: int) -> tuple[Part, ...] | None:
+        if column != PEER:
+            return None
+        title, _, place = self.peer.partition("@")
+        return (Part(title or _say("unnamed"), Weight.STRONG), Part(place, Weight.QUIET))
+
+    def mark(self, column: int) -> Mark | None:
+        if column == DIRECTION:
+            return Mark("outgoing" if self.is_requestor else "incoming", self.direction_word(), Tone.PLAIN)
+        if column == STATE:
+            return Mark(self.state.value, association_word(self.state), _TONES[self.state])
+        if column == PROBLEMS and self.problems:
+            return Mark("", wording.count_text(self.problems), Tone.BAD)
+        return None
+
+    def tip(self, column: int) -> str:
+        return self.reason if column == STATE else self.peer if column == PEER else ""
+
+
+class AssociationLog:
+    """Plain values; an ``Outline`` is told of rows that come, go or change. For the Qt thread."""
+
+    def __init__(self, outline: Outline) -> None:
+        self._outline = outline
+        self._records: dict[tuple[str, int], AssociationRecord] = {}
+        self.refused = 0
+        """Associations that were not established, or aborted."""
+
+    @property
+    def open(self) -> int:
+        """Associations that are open or being negotiated."""
+        return sum(record.state not in OVER for record in self._records.values())
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    def apply(self, event: Event, at: float) -> None:
+        """Take note of what any job reports."""
+        match event:
+            case AssociationRequested():
+                self._on_requested(event, at)
+            case AssociationReceived():
+                self._on_received(event, at)
+            case AssociationAccepted() | AssociationFailed() | AssociationReleased() | AssociationAborted():
+                self._on_step(event, at)
+            case ItemFinished(association=association) if association:
+                self._on_item(event, at)
+            case _:
+                pass
+
+    def measure(self, now: float) -> None:
+        """Bring the times of open associations up to date."""
+        for record in self._records.values():
+            if record.state not in OVER:
+                record.now = now
+                self._outline.touch(record)
+
+    def clear_finished(self) -> None:
+        """Forget all associations that are over."""
+        for key, record in list(self._records.items()):
+            if record.state in OVER:
+                self._forget(key)
+        self.refused = 0
+
+    def _on_requested(self, event: AssociationRequested, at: float) -> None:
+        record = self._add((event.job_id, event.association), is_requestor=True, at=at)
+        record.peer = human.printable(event.peer)
+        record.calling_ae_title = human.printable(event.calling_ae_title)
+        record.called_ae_title = record.peer.partition("@")[0]
+        record.contexts = event.contexts
+
+    def _on_received(self, event: AssociationReceived, at: float) -> None:
+        record = self._add((event.job_id, event.association), is_requestor=False, at=at)
+        record.calling_ae_title = human.printable(event.calling_ae_title)
+        record.called_ae_title = human.printable(event.called_ae_title)
+        record.peer = f"{record.calling_ae_title}@{human.printable(event.peer_host)}"
+        record.contexts = event.contexts
+
+    def _on_step(
+        self,
+        event: AssociationAccepted | AssociationFailed | AssociationReleased | AssociationAborted,
+        at: float,
+    ) -> None:
+        record = self._records.get((event.job_id, event.association))
+        if record is None or record.state in OVER:
+            return
+        match event:
+            case AssociationAccepted(negotiation=negotiation):
+                record.state, record.negotiation = AssociationState.ESTABLISHED, negotiation
+            case AssociationFailed(reason=reason, advice=advice):
+                record.state, record.reason, record.advice = AssociationState.REFUSED, human.printable(reason), advice
+            case AssociationReleased():
+                record.state = AssociationState.RELEASED
+            case AssociationAborted(by_peer=by_peer, reason=reason):
+                record.state, record.reason = AssociationState.ABORTED, human.printable(reason)
+                record.advice = _say("The peer's log may say why it gave up.") if by_peer else ""
+        record.now = at
+        if record.state in OVER:
+            record.ended_at = at
+            self.refused += record.state is not AssociationState.RELEASED
+        self._outline.touch(record)
+
+    def _on_item(self, event: ItemFinished, at: float) -> None:
+        record = self._records.get((event.job_id, event.association))
+        if record is None:
+            return
+        record.messages.append(Message(event, at))
+        record.message_count += 1
+        if event.outcome in {ItemOutcome.STORED, ItemOutcome.WARNING}:
+            record.stored += 1
+            record.size_bytes += event.size_bytes
+        else:
+            record.problems += 1
+        self._outline.touch(record)
+
+    def _add(self, key: tuple[str, int], *, is_requestor: bool, at: float) -> AssociationRecord:
+        if len(self._records) >= MOST_ASSOCIATIONS:
+            oldest = next((known for known, record in self._records.items() if record.state in OVER), None)
+            if oldest is not None:
+                self._forget(oldest)
+        record = self._records[key] = AssociationRecord(key[1], is_requestor=is_requestor, at=at)
+        self._outline.insert(None, [record])
+        return record
+
+    def _forget(self, key: tuple[str, int]) -> None:
+        self._outline.remove(self._records.pop(key))
+
+
+def clock_text(at: float) -> str:
+    """Return the local time of day of seconds since the epoch: "14:03:27"."""
+    return time.strftime("%H:%M:%S", time.localtime(at))

@@ -1,0 +1,198 @@
+"""The rows that show one association in full: its presentation contexts, and its messages."""
+
+from typing import ClassVar
+
+from PySide6.QtCore import QCoreApplication
+
+from dicomdesk import human
+from dicomdesk.engine.events import NegotiatedContext, ProposedContext
+from dicomdesk.gui import wording
+from dicomdesk.gui.models.association_log import AssociationRecord, AssociationState, Message, clock_text
+from dicomdesk.gui.models.outline import Column, Mark, Node, Part, Weight, mark_of
+from dicomdesk.gui.models.states import STATE_OF_OUTCOME
+from dicomdesk.gui.theme import Tone
+
+CONTEXT_ID, ABSTRACT_SYNTAX, RESULT, TRANSFER_SYNTAX, REASON = range(5)
+AT, MESSAGE_ID, MESSAGE, MESSAGE_STATE, STATUS, MESSAGE_SIZE, MESSAGE_REASON = range(7)
+
+
+def _say(text: str) -> str:
+    return QCoreApplication.translate("negotiation_nodes", text)
+
+
+def context_columns() -> tuple[Column, ...]:
+    """Return the columns of the presentation contexts, in the order of their numbers."""
+    return (
+        Column(title=_say("ID"), width=64),
+        Column(title=_say("SOP class"), width=240),
+        Column(title=_say("Result"), width=160),
+        Column(title=_say("Encoding"), width=200),
+        Column(title=_say("Why"), width=320),
+    )
+
+
+def message_columns() -> tuple[Column, ...]:
+    """Return the columns of the messages, in the order of their numbers."""
+    return (
+        Column(title=_say("Time"), width=76, is_number=True),
+        Column(title=_say("No."), width=52, is_number=True),
+        Column(title=_say("C-STORE of"), width=240),
+        Column(title=_say("State"), width=112),
+        Column(title=_say("Status"), width=64),
+        Column(title=_say("Size"), width=76, is_number=True),
+        Column(title=_say("What the peer said"), width=320),
+    )
+
+
+class ContextNode(Node):
+    """One presentation context, proposed or negotiated."""
+
+    __slots__ = ("by_us", "context", "is_refused_with_all")
+
+    opens: ClassVar[bool] = True
+
+    def __init__(self, context: NegotiatedContext | ProposedContext, record: AssociationRecord) -> None:
+        super().__init__()
+        self.context = context
+        self.by_us = not record.is_requestor
+        self.is_refused_with_all = record.state in {AssociationState.REFUSED, AssociationState.ABORTED}
+
+    @property
+    def proposed(self) -> tuple[str, ...]:
+        """Transfer syntaxes that were proposed."""
+        context = self.context
+        return context.transfer_syntaxes if isinstance(context, ProposedContext) else context.proposed_transfer_syntaxes
+
+    @property
+    def accepted(self) -> str | None:
+        """The transfer syntax that was accepted, None for none."""
+        return self.context.accepted_transfer_syntax if isinstance(self.context, NegotiatedContext) else None
+
+    def text(self, column: int) -> str:
+        context = self.context
+        if column == CONTEXT_ID:
+            return str(context.context_id)
+        if column == ABSTRACT_SYNTAX:
+            return wording.sop_class_text(context.abstract_syntax)
+        if column == RESULT:
+            return self._result_mark().word
+        if column == TRANSFER_SYNTAX:
+            if self.accepted:
+                return wording.transfer_syntax_text(self.accepted)
+            first = wording.transfer_syntax_text(self.proposed[0]) if self.proposed else ""
+            more = len(self.proposed) - 1
+            return _say("{first} and {count} more").format(first=first, count=more) if more > 0 else first
+        if isinstance(context, NegotiatedContext):
+            return wording.context_reason(context, by_us=self.by_us)
+        return _say("There was no association.") if self.is_refused_with_all else _say("Not answered yet.")
+
+    def sort_value(self, column: int) -> str | float:
+        return float(self.context.context_id) if column == CONTEXT_ID else self.text(column).casefold()
+
+    def mark(self, column: int) -> Mark | None:
+        return self._result_mark() if column == RESULT else None
+
+    def parts(self, column: int) -> tuple[Part, ...] | None:
+        if column == ABSTRACT_SYNTAX:
+            return (Part(self.text(column), Weight.STRONG),)
+        if column == REASON or (column == TRANSFER_SYNTAX and not self.accepted):
+            return (Part(self.text(column), Weight.QUIET),)
+        return None
+
+    def tip(self, column: int) -> str:
+        return self.context.abstract_syntax if column == ABSTRACT_SYNTAX else self.text(column)
+
+    def unfetched(self) -> int:
+        return 0 if self.children else len(self.proposed)
+
+    def fetch(self, most: int) -> "list[Node]":
+        return [ProposalNode(uid, is_accepted=uid == self.accepted) for uid in self.proposed[:most]]
+
+    def _result_mark(self) -> Mark:
+        context = self.context
+        if isinstance(context, ProposedContext):
+            return Mark("waiting", _say("Not negotiated"), Tone.QUIET)
+        if context.is_accepted:
+            return Mark("stored", wording.context_result_word(context), Tone.GOOD)
+        return Mark("refused", wording.context_result_word(context), Tone.BAD)
+
+
+class ProposalNode(Node):
+    """One transfer syntax that was proposed for a context."""
+
+    __slots__ = ("is_accepted", "uid")
+
+    def __init__(self, uid: str, *, is_accepted: bool) -> None:
+        super().__init__()
+        self.uid = uid
+        self.is_accepted = is_accepted
+
+    def text(self, column: int) -> str:
+        if column == ABSTRACT_SYNTAX:
+            return wording.transfer_syntax_text(self.uid)
+        if column == RESULT:
+            return _say("Chosen") if self.is_accepted else _say("Proposed")
+        return self.uid if column == TRANSFER_SYNTAX else ""
+
+    def sort_value(self, column: int) -> str | float:
+        return float(self.row) if column == CONTEXT_ID else self.text(column)
+
+    def parts(self, column: int) -> tuple[Part, ...] | None:
+        quiet = column == TRANSFER_SYNTAX or not self.is_accepted
+        return (Part(self.text(column), Weight.QUIET if quiet else Weight.PLAIN),) if column != RESULT else None
+
+    def mark(self, column: int) -> Mark | None:
+        if column != RESULT:
+            return None
+        return Mark(
+            "accepted" if self.is_accepted else "", self.text(RESULT), Tone.GOOD if self.is_accepted else Tone.QUIET
+        )
+
+
+class MessageNode(Node):
+    """One message exchange."""
+
+    __slots__ = ("message",)
+
+    def __init__(self, message: Message) -> None:
+        super().__init__()
+        self.message = message
+
+    def text(self, column: int) -> str:
+        message = self.message
+        return {
+            AT: clock_text(message.at),
+            MESSAGE_ID: str(message.message_id) if message.message_id else "",
+            MESSAGE: wording.sop_class_text(message.sop_class_uid),
+            MESSAGE_STATE: mark_of(STATE_OF_OUTCOME[message.outcome]).word,
+            STATUS: wording.status_code_text(message.status),
+            MESSAGE_SIZE: human.size_text(message.size_bytes) if message.size_bytes else "",
+            MESSAGE_REASON: message.reason,
+        }[column]
+
+    def sort_value(self, column: int) -> str | float:
+        numbers: dict[int, float] = {
+            AT: self.message.at,
+            MESSAGE_ID: self.message.message_id,
+            MESSAGE_SIZE: self.message.size_bytes,
+        }
+        return float(numbers[column]) if column in numbers else self.text(column).casefold()
+
+    def parts(self, column: int) -> tuple[Part, ...] | None:
+        if column == MESSAGE:
+            return (Part(self.text(column)), Part(self.message.sop_instance_uid, Weight.QUIET))
+        return (Part(self.text(column), Weight.QUIET),) if column == MESSAGE_REASON else None
+
+    def mark(self, column: int) -> Mark | None:
+        return mark_of(STATE_OF_OUTCOME[self.message.outcome]) if column == MESSAGE_STATE else None
+
+    def tip(self, column: int) -> str:
+        return self.message.sop_instance_uid if column == MESSAGE else self.text(column)
+
+
+def context_nodes(record: AssociationRecord) -> list[ContextNode]:
+    """Return the rows for the presentation contexts of an association: those refused first."""
+    found = record.negotiation.contexts if record.negotiation else record.contexts
+    nodes = [ContextNode(context, record) for context in found]
+    nodes.sort(key=lambda node: node.accepted is not None)
+    return nodes

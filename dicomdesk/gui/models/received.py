@@ -1,0 +1,302 @@
+"""What has arrived: studies and series, filled live from a receive job's events."""
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from PySide6.QtCore import QCoreApplication
+
+from dicomdesk import human
+from dicomdesk.dicom.instance import InstanceHeader
+from dicomdesk.engine.events import (
+    AssociationAborted,
+    AssociationAccepted,
+    AssociationReleased,
+    Event,
+    ItemFinished,
+    ItemOutcome,
+)
+from dicomdesk.gui import wording
+from dicomdesk.gui.models.outline import Column, Mark, Node, Outline, Part, Weight, mark_of
+from dicomdesk.gui.models.states import ItemState
+
+TITLE, MODALITY, SERIES, INSTANCES, SIZE, FROM, STATE, RATE = range(8)
+
+QUIET_AFTER_S = 3.0
+"""An open association that brings nothing for so long is called quiet."""
+RATE_SPAN_S = 2.0
+MOST_PROBLEMS = 200
+"""Reasons kept per study; all are counted."""
+
+
+def _say(text: str) -> str:
+    return QCoreApplication.translate("received", text)
+
+
+def receive_columns() -> tuple[Column, ...]:
+    """Return the columns of the received studies, in the order of their numbers."""
+    return (
+        Column(title=_say("Patient / study / series"), width=300),
+        Column(title=_say("Modality"), width=72),
+        Column(title=_say("Series"), width=60, is_number=True),
+        Column(title=_say("Instances"), width=84, is_number=True),
+        Column(title=_say("Size"), width=76, is_number=True),
+        Column(title=_say("From"), width=168),
+        Column(title=_say("State"), width=148),
+        Column(title=_say("Rate"), width=84, is_number=True),
+    )
+
+
+class ReceivedGroup(Node):
+    """What study and series have in common."""
+
+    __slots__ = ("bytes_mark", "first_at", "instances", "is_open", "last_at", "marked_at", "now", "problems",
+        "rate", "size_bytes")  # fmt: skip
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.instances = 0
+        self.size_bytes = 0
+        self.problems = 0
+        self.first_at = 0.0
+        self.last_at = 0.0
+        self.now = 0.0
+        self.is_open = False
+        """Whether the association that brings it is still open."""
+        self.rate = 0.0
+        self.bytes_mark = 0
+        self.marked_at = 0.0
+
+    @property
+    def state(self) -> ItemState:
+        """What a person must know of first."""
+        if self.is_open:
+            return ItemState.QUIET if self.now - self.last_at >= QUIET_AFTER_S else ItemState.RECEIVING
+        return ItemState.REFUSED if self.problems else ItemState.STORED
+
+    def state_text(self) -> str:
+        """The word for the state, with how long or how many."""
+        state = self.state
+        if state is ItemState.QUIET:
+            return _say("Quiet for {time}").format(
+                time=wording.elapsed_text(int(self.now - self.last_at)).replace(".0", "")
+            )
+        if state is ItemState.REFUSED:
+            return _say("{count} not stored").format(count=wording.count_text(self.problems))
+        return mark_of(state).word
+
+    def take(self, event: ItemFinished, at: float) -> None:
+        """Count an instance."""
+        self.first_at = self.first_at or at
+        self.last_at = self.now = at
+        if not self.marked_at:
+            self.marked_at = at
+        if event.outcome in {ItemOutcome.STORED, ItemOutcome.WARNING}:
+            self.instances += 1
+            self.size_bytes += event.size_bytes
+        else:
+            self.problems += 1
+
+    def measure(self, now: float) -> None:
+        """Bring rate and silence up to date."""
+        self.now = now
+        if now - self.marked_at >= RATE_SPAN_S:
+            self.rate = (self.size_bytes - self.bytes_mark) / (now - self.marked_at)
+            self.bytes_mark, self.marked_at = self.size_bytes, now
+
+    def text(self, column: int) -> str:
+        if column == INSTANCES:
+            return wording.count_text(self.instances)
+        if column == SIZE:
+            return human.size_text(self.size_bytes)
+        if column == STATE:
+            return self.state_text()
+        if column == RATE:
+            return human.rate_text(self.rate) if self.is_open and self.rate > 0 else ""
+        return ""
+
+    def sort_value(self, column: int) -> str | float:
+        values: dict[int, float] = {INSTANCES: self.instances, SIZE: self.size_bytes, RATE: self.rate}
+        return float(values[column]) if column in values else self.text(column).casefold()
+
+    def mark(self, column: int) -> Mark | None:
+        return mark_of(self.state, self.state_text()) if column == STATE else None
+
+
+class ReceivedStudy(ReceivedGroup):
+    """A study that arrives or has arrived."""
+
+    __slots__ = ("associations", "calling_ae_title", "date", "description", "folder", "modalities", "patient_id",
+        "patient_name", "peer_host", "reasons", "search_text", "series", "study_instance_uid")  # fmt: skip
+
+    opens: ClassVar[bool] = True
+
+    def __init__(self, header: InstanceHeader | None) -> None:
+        super().__init__()
+        self.patient_name = wording.person_name_text(header.patient_name) if header else ""
+        self.patient_id = human.printable(header.patient_id) if header else ""
+        self.description = human.printable(header.study_description) if header else ""
+        self.date = wording.date_text(header.study_date) if header else ""
+        self.study_instance_uid = header.study_instance_uid if header else ""
+        self.modalities: list[str] = []
+        self.calling_ae_title = ""
+        self.peer_host = ""
+        self.folder = ""
+        """Where its latest file was written."""
+        self.associations: set[tuple[str, int]] = set()
+        self.series: dict[str, ReceivedSeries] = {}
+        self.reasons: list[str] = []
+        words = (self.patient_name, self.patient_id, self.description, self.date, self.study_instance_uid)
+        self.search_text = " ".join(words).casefold()
+
+    def text(self, column: int) -> str:
+        if column == TITLE:
+            return "   ".join(part.text for part in self.parts(TITLE) or ())
+        if column == MODALITY:
+            return "/".join(self.modalities)
+        if column == SERIES:
+            return wording.count_text(len(self.series))
+        if column == FROM:
+            return "   ".join(part.text for part in self.parts(FROM) or ())
+        return super().text(column)
+
+    def sort_value(self, column: int) -> str | float:
+        return float(len(self.series)) if column == SERIES else super().sort_value(column)
+
+    def parts(self, column: int) -> tuple[Part, ...] | None:
+        if column == FROM:
+            return (Part(self.calling_ae_title), Part(self.peer_host, Weight.QUIET))
+        if column != TITLE:
+            return None
+        parts = (
+            Part(self.patient_name or _say("No patient name"), Weight.STRONG),
+            Part(self.patient_id, Weight.QUIET),
+            Part(self.description),
+            Part(self.date, Weight.QUIET),
+        )
+        return tuple(part for part in parts if part.text)
+
+    def tip(self, column: int) -> str:
+        return self.text(column) if column in {TITLE, FROM} else ""
+
+
+class ReceivedSeries(ReceivedGroup):
+    """A series that arrives or has arrived."""
+
+    __slots__ = ("description", "modality", "number")
+
+    def __init__(self, header: InstanceHeader) -> None:
+        super().__init__()
+        self.number = human.printable(header.series_number.strip())
+        self.description = human.printable(header.series_description)
+        self.modality = human.printable(header.modality)
+
+    def text(self, column: int) -> str:
+        if column == TITLE:
+            return "   ".join(part.text for part in self.parts(TITLE) or ())
+        return self.modality if column == MODALITY else super().text(column)
+
+    def sort_value(self, column: int) -> str | float:
+        return 0.0 if column == SERIES else super().sort_value(column)
+
+    def parts(self, column: int) -> tuple[Part, ...] | None:
+        if column != TITLE:
+            return None
+        description = self.description or _say("Series without description")
+        weight = Weight.PLAIN if self.description else Weight.QUIET
+        return tuple(part for part in (Part(self.number, Weight.QUIET), Part(description, weight)) if part.text)
+
+
+class ReceivedStudies:
+    """Plain values; an ``Outline`` is told of rows that come or change. For the Qt thread."""
+
+    def __init__(self, outline: Outline) -> None:
+        self._outline = outline
+        self._studies: dict[str, ReceivedStudy] = {}
+        self._peers: dict[tuple[str, int], tuple[str, str]] = {}
+        self.instances = 0
+        self.problems = 0
+
+    @property
+    def studies(self) -> Iterable[ReceivedStudy]:
+        """All studies, in the order of arrival."""
+        return self._studies.values()
+
+    def apply(self, event: Event, at: float) -> None:
+        """Take note of what a receive job reports."""
+        match event:
+            case AssociationAccepted(job_id=job_id, association=association, negotiation=negotiation):
+                self._peers[job_id, association] = (negotiation.calling_ae_title, negotiation.peer_host)
+            case AssociationReleased(job_id=job_id, association=association):
+                self._close((job_id, association))
+            case AssociationAborted(job_id=job_id, association=association):
+                self._close((job_id, association))
+            case ItemFinished():
+                self._on_item(event, at)
+            case _:
+                pass
+
+    def measure(self, now: float) -> None:
+        """Bring rates and silences up to date; called about once a second."""
+        for study in self._studies.values():
+            if study.is_open:
+                for group in (study, *study.series.values()):
+                    group.measure(now)
+                    self._outline.touch(group)
+
+    def clear_finished(self) -> None:
+        """Take away all studies that nobody is sending any more; files stay where they are."""
+        for uid, study in list(self._studies.items()):
+            if not study.is_open:
+                del self._studies[uid]
+                self._outline.remove(study)
+
+    def _on_item(self, event: ItemFinished, at: float) -> None:
+        study = self._study_of(event.header)
+        key = (event.job_id, event.association)
+        if key in self._peers:
+            study.calling_ae_title, study.peer_host = (human.printable(text) for text in self._peers[key])
+            study.associations.add(key)
+            study.is_open = True
+        study.take(event, at)
+        if event.path:
+            study.folder = event.path.replace("\\", "/").rpartition("/")[0]
+        if event.header is not None:
+            series = self._series_of(study, event.header)
+            series.is_open = study.is_open
+            series.take(event, at)
+            self._outline.touch(series)
+        if event.outcome in {ItemOutcome.STORED, ItemOutcome.WARNING}:
+            self.instances += 1
+        else:
+            self.problems += 1
+            if len(study.reasons) < MOST_PROBLEMS:
+                study.reasons.append(event.reason)
+        self._outline.touch(study)
+
+    def _study_of(self, header: InstanceHeader | None) -> ReceivedStudy:
+        uid = header.study_instance_uid if header else ""
+        study = self._studies.get(uid)
+        if study is None:
+            study = self._studies[uid] = ReceivedStudy(header)
+            self._outline.insert(None, [study])
+        return study
+
+    def _series_of(self, study: ReceivedStudy, header: InstanceHeader) -> ReceivedSeries:
+        series = study.series.get(header.series_instance_uid)
+        if series is None:
+            series = study.series[header.series_instance_uid] = ReceivedSeries(header)
+            self._outline.insert(study, [series])
+            if series.modality and series.modality not in study.modalities:
+                study.modalities.append(series.modality)
+        return series
+
+    def _close(self, key: tuple[str, int]) -> None:
+        self._peers.pop(key, None)
+        for study in self._studies.values():
+            if key in study.associations:
+                study.associations.discard(key)
+                if not study.associations:
+                    for group in (study, *study.series.values()):
+                        group.is_open = False
+                        group.rate = 0.0
+                        self._outline.touch(group)

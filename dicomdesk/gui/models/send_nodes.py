@@ -1,0 +1,341 @@
+"""The rows of the send queue: study, series, instance, and inputs that were skipped."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import ClassVar
+
+from PySide6.QtCore import QCoreApplication
+
+from dicomdesk import human
+from dicomdesk.dicom.instance import InstanceHeader
+from dicomdesk.gui import wording
+from dicomdesk.gui.models.outline import Column, Mark, Node, Part, Weight, mark_of
+from dicomdesk.gui.models.states import PROBLEMS, ItemState
+
+TITLE, MODALITY, INSTANCES, SIZE, STATE, PROGRESS, RATE, LEFT = range(8)
+
+_ENDED = (ItemState.STORED, ItemState.WARNING, *PROBLEMS)
+_LOUDEST_FIRST = (
+    ItemState.SENDING,
+    ItemState.REFUSED,
+    ItemState.FAILED,
+    ItemState.NOT_SENT,
+    ItemState.WAITING,
+    ItemState.WARNING,
+    ItemState.STORED,
+)
+
+
+def _say(text: str) -> str:
+    return QCoreApplication.translate("send_nodes", text)
+
+
+def send_columns() -> tuple[Column, ...]:
+    """Return the columns of the send queue, in the order of their numbers."""
+    return (
+        Column(title=_say("Patient / study / series"), width=260),
+        Column(title=_say("Modality"), width=68),
+        Column(title=_say("Instances"), width=96, is_number=True),
+        Column(title=_say("Size"), width=70, is_number=True),
+        Column(title=_say("State"), width=110),
+        Column(title=_say("Progress"), width=120),
+        Column(title=_say("Rate"), width=78, is_number=True),
+        Column(title=_say("Left"), width=54, is_number=True),
+    )
+
+
+class InstanceNode(Node):
+    """One instance to be sent."""
+
+    __slots__ = ("archive_member", "attempts", "is_shown", "path", "reason", "size_bytes", "sop_class_uid",
+        "sop_instance_uid", "state", "status", "transfer_syntax_uid")  # fmt: skip
+
+    def __init__(self, path: str, archive_member: str, header: InstanceHeader) -> None:
+        super().__init__()
+        self.path = path
+        self.archive_member = archive_member
+        self.sop_class_uid = header.sop_class_uid
+        self.sop_instance_uid = header.sop_instance_uid
+        self.transfer_syntax_uid = header.transfer_syntax_uid
+        self.size_bytes = header.data_set_length
+        self.state = ItemState.WAITING
+        self.status: int | None = None
+        self.reason = ""
+        self.attempts = 0
+        self.is_shown = False
+
+    @property
+    def name(self) -> str:
+        """The file's own name."""
+        return human.printable((self.archive_member or self.path).replace("\\", "/").rsplit("/", 1)[-1])
+
+    def text(self, column: int) -> str:
+        if column == TITLE:
+            return self.name
+        if column == SIZE:
+            return human.size_text(self.size_bytes)
+        if column == STATE:
+            return mark_of(self.state).word
+        if column == PROGRESS and self.status:
+            return wording.status_code_text(self.status)
+        return ""
+
+    def sort_value(self, column: int) -> str | float:
+        return _sort_value(self, column, 1, self.size_bytes, float("inf"))
+
+    def parts(self, column: int) -> tuple[Part, ...] | None:
+        if column != TITLE:
+            return None
+        return (Part(self.name), Part(wording.transfer_syntax_text(self.transfer_syntax_uid), Weight.QUIET))
+
+    def mark(self, column: int) -> Mark | None:
+        return mark_of(self.state) if column == STATE else None
+
+    def tip(self, column: int) -> str:
+        return self.reason if column in {STATE, PROGRESS} else human.printable(self.path) if column == TITLE else ""
+
+
+class GroupNode(Node):
+    """What study and series have in common: counts of the instances below, kept up to date by the queue."""
+
+    __slots__ = ("bytes_done", "bytes_on_wire", "counts", "is_active", "rate", "size_bytes", "total")
+
+    opens: ClassVar[bool] = True
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.counts: Counter[ItemState] = Counter()
+        self.total = 0
+        self.size_bytes = 0
+        self.bytes_done = 0
+        self.bytes_on_wire = 0
+        """Of instances that are under way now."""
+        self.rate = 0.0
+        """Bytes per second, 0 where nothing is sent."""
+        self.is_active = False
+        """Whether something was under way a moment ago: keeps the state steady between two instances."""
+
+    @property
+    def state(self) -> ItemState:
+        """The state that people must know of first."""
+        if self.is_active and self.counts[ItemState.WAITING]:
+            return ItemState.SENDING
+        return next((state for state in _LOUDEST_FIRST if self.counts[state]), ItemState.WAITING)
+
+    @property
+    def ended(self) -> int:
+        """Instances that are over, however they ended."""
+        return sum(self.counts[state] for state in _ENDED)
+
+    @property
+    def seconds_left(self) -> float | None:
+        """At the present rate; None where nothing is sent."""
+        left = self.size_bytes - self.bytes_done - self.bytes_on_wire
+        return left / self.rate if self.rate > 0 and left >= 0 else None
+
+    def state_text(self) -> str:
+        """The word for the state, with a count where it is not true for all."""
+        state = self.state
+        count = self.counts[state]
+        word = mark_of(state).word
+        if state in {ItemState.SENDING, ItemState.WAITING} or count in {0, self.total}:
+            return word
+        return f"{word} {wording.count_text(count)}"
+
+    def text(self, column: int) -> str:
+        if column == INSTANCES:
+            total = wording.count_text(self.total)
+            ended = self.ended
+            return total if not ended else f"{wording.count_text(ended)} / {total}"
+        if column == SIZE:
+            return human.size_text(self.size_bytes)
+        if column == STATE:
+            return self.state_text()
+        if column == PROGRESS:
+            share = self.progress(PROGRESS)
+            return "" if share is None else f"{int(share * 100)} %"
+        if column == RATE:
+            return human.rate_text(self.rate) if self.rate > 0 else ""
+        if column == LEFT:
+            left = self.seconds_left
+            return "" if left is None else human.duration_text(left)
+        return ""
+
+    def sort_value(self, column: int) -> str | float:
+        left = self.seconds_left
+        return _sort_value(self, column, self.total, self.size_bytes, float("inf") if left is None else left)
+
+    def mark(self, column: int) -> Mark | None:
+        if column == PROGRESS:
+            return Mark("", "", mark_of(self.state).tone)
+        return mark_of(self.state, self.state_text()) if column == STATE else None
+
+    def progress(self, column: int) -> float | None:
+        if column != PROGRESS or not (self.ended or self.bytes_on_wire):
+            return None
+        if self.ended >= self.total or not self.size_bytes:
+            return self.ended / self.total
+        return min((self.bytes_done + self.bytes_on_wire) / self.size_bytes, 0.999)
+
+
+class StudyNode(GroupNode):
+    """A study of one patient."""
+
+    __slots__ = ("accession_number", "date", "description", "modalities", "patient_id", "patient_name", "search_text",
+        "series", "study_instance_uid")  # fmt: skip
+
+    def __init__(self, header: InstanceHeader) -> None:
+        super().__init__()
+        self.patient_name = wording.person_name_text(header.patient_name)
+        self.patient_id = human.printable(header.patient_id)
+        self.description = human.printable(header.study_description)
+        self.date = wording.date_text(header.study_date)
+        self.accession_number = human.printable(header.accession_number)
+        self.study_instance_uid = header.study_instance_uid
+        self.modalities: list[str] = []
+        self.series: dict[str, SeriesNode] = {}
+        words = (self.patient_name, self.patient_id, self.description, self.date, self.accession_number)
+        self.search_text = " ".join((*words, self.study_instance_uid)).casefold()
+
+    def text(self, column: int) -> str:
+        if column == TITLE:
+            return "   ".join(part.text for part in self.parts(TITLE) or ())
+        return "/".join(self.modalities) if column == MODALITY else super().text(column)
+
+    def parts(self, column: int) -> tuple[Part, ...] | None:
+        if column != TITLE:
+            return None
+        parts = (
+            Part(self.patient_name or _say("No patient name"), Weight.STRONG),
+            Part(self.patient_id, Weight.QUIET),
+            Part(self.description),
+            Part(self.date, Weight.QUIET),
+        )
+        return tuple(part for part in parts if part.text)
+
+    def tip(self, column: int) -> str:
+        return self.text(TITLE) if column == TITLE else ""
+
+
+class SeriesNode(GroupNode):
+    """A series; its instances become rows only when it is opened."""
+
+    __slots__ = ("description", "instances", "modality", "number", "search_text", "series_instance_uid")
+
+    def __init__(self, header: InstanceHeader) -> None:
+        super().__init__()
+        self.number = human.printable(header.series_number.strip())
+        self.description = human.printable(header.series_description)
+        self.modality = human.printable(header.modality)
+        self.series_instance_uid = header.series_instance_uid
+        self.instances: list[InstanceNode] = []
+        self.search_text = f"{self.description} {self.modality} {self.series_instance_uid}".casefold()
+
+    def text(self, column: int) -> str:
+        if column == TITLE:
+            return "   ".join(part.text for part in self.parts(TITLE) or ())
+        return self.modality if column == MODALITY else super().text(column)
+
+    def parts(self, column: int) -> tuple[Part, ...] | None:
+        if column != TITLE:
+            return None
+        description = self.description or _say("Series without description")
+        weight = Weight.PLAIN if self.description else Weight.QUIET
+        return tuple(part for part in (Part(self.number, Weight.QUIET), Part(description, weight)) if part.text)
+
+    def tip(self, column: int) -> str:
+        return self.text(TITLE) if column == TITLE else ""
+
+    def unfetched(self) -> int:
+        return len(self.instances) - len(self.children)
+
+    def fetch(self, most: int) -> Sequence[Node]:
+        first = len(self.children)
+        found = self.instances[first : first + most]
+        for instance in found:
+            instance.is_shown = True
+        return found
+
+
+class SkippedNode(Node):
+    """One input that is not taken."""
+
+    __slots__ = ("path", "reason")
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__()
+        self.path = human.printable(path)
+        self.reason = human.printable(reason)
+
+    def text(self, column: int) -> str:
+        name = self.path.replace("\\", "/").rsplit("/", 1)[-1]
+        return name if column == TITLE else mark_of(ItemState.SKIPPED).word if column == STATE else ""
+
+    def parts(self, column: int) -> tuple[Part, ...] | None:
+        return (Part(self.text(TITLE)), Part(self.reason, Weight.QUIET)) if column == TITLE else None
+
+    def sort_value(self, column: int) -> str | float:
+        return _sort_value(self, column, 0, 0, float("inf"))
+
+    def mark(self, column: int) -> Mark | None:
+        return mark_of(ItemState.SKIPPED) if column == STATE else None
+
+    def tip(self, column: int) -> str:
+        return f"{self.path}\n{self.reason}" if column == TITLE else ""
+
+
+class SkippedGroupNode(Node):
+    """All inputs that are not taken; only the first of very many are kept by name."""
+
+    __slots__ = ("count", "inputs")
+
+    opens: ClassVar[bool] = True
+    most_kept: ClassVar[int] = 2000
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.count = 0
+        self.inputs: list[SkippedNode] = []
+
+    def add(self, path: str, reason: str) -> None:
+        """Count an input that is not taken."""
+        self.count += 1
+        if len(self.inputs) < self.most_kept:
+            self.inputs.append(SkippedNode(path, reason))
+
+    def text(self, column: int) -> str:
+        if column == TITLE:
+            return _say("Files that are not sent")
+        if column == INSTANCES:
+            return wording.count_text(self.count)
+        return mark_of(ItemState.SKIPPED).word if column == STATE else ""
+
+    def sort_value(self, column: int) -> str | float:
+        return _sort_value(self, column, self.count, 0, float("inf"))
+
+    def parts(self, column: int) -> tuple[Part, ...] | None:
+        if column != TITLE:
+            return None
+        return (Part(self.text(TITLE), Weight.STRONG), Part(_say("not DICOM, or not readable"), Weight.QUIET))
+
+    def mark(self, column: int) -> Mark | None:
+        return mark_of(ItemState.SKIPPED) if column == STATE else None
+
+    def unfetched(self) -> int:
+        return len(self.inputs) - len(self.children)
+
+    def fetch(self, most: int) -> Sequence[Node]:
+        first = len(self.children)
+        return self.inputs[first : first + most]
+
+
+def _sort_value(node: Node, column: int, total: int, size_bytes: int, left: float) -> str | float:
+    if column == INSTANCES:
+        return float(total)
+    if column == SIZE:
+        return float(size_bytes)
+    if column == PROGRESS:
+        return node.progress(PROGRESS) or 0.0
+    if column == RATE:
+        return node.rate if isinstance(node, GroupNode) else 0.0
+    return left if column == LEFT else node.text(column).casefold()

@@ -1,0 +1,205 @@
+"""The Associations view: every association, in and out, and what was agreed in it."""
+
+from time import time
+
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from dicomdesk.gui.bridge import Arrival
+from dicomdesk.gui.models.association_log import (
+    OVER,
+    STARTED,
+    AssociationLog,
+    AssociationRecord,
+    AssociationState,
+    association_columns,
+)
+from dicomdesk.gui.models.outline import Node, OutlineModel
+from dicomdesk.gui.session import Session
+from dicomdesk.gui.theme import GRID, MARGIN, Theme, Tone
+from dicomdesk.gui.widgets.buttons import plain_button
+from dicomdesk.gui.widgets.chips import ChipRow
+from dicomdesk.gui.widgets.empty_state import EmptyState
+from dicomdesk.gui.widgets.negotiation import NegotiationPanel
+from dicomdesk.gui.widgets.outline_view import OutlineView
+from dicomdesk.gui.widgets.search_field import search_field
+
+ALL, OPEN, OUTGOING, INCOMING, PROBLEMS = range(5)
+_PEER_COLUMN = 1
+
+
+class AssociationsPane(QWidget):
+    """Watch, and find out why."""
+
+    counts_changed = Signal()
+
+    def __init__(self, theme: Theme, session: Session) -> None:
+        super().__init__()
+        self._theme = theme
+        self.model = OutlineModel(association_columns(), self)
+        self.log = AssociationLog(self.model)
+        self.view = OutlineView(theme, self.model, stretched=_PEER_COLUMN)
+        self.panel = NegotiationPanel(theme)
+        self.search = search_field(theme, self.tr("Search AE title, host"))
+        self.chips = ChipRow(
+            theme,
+            [
+                (self.tr("All"), Tone.PLAIN),
+                (self.tr("Open"), Tone.PLAIN),
+                (self.tr("Outgoing"), Tone.PLAIN),
+                (self.tr("Incoming"), Tone.PLAIN),
+                (self.tr("With problems"), Tone.BAD),
+            ],
+        )
+        self._chip = ALL
+        self._follows_latest = True
+        self._is_selecting = False
+        self._lay_out()
+        for channel in (session.sent, session.received, session.echoed):
+            channel.arrived.connect(self.take)
+        session.ticked.connect(self._on_tick)
+        session.second_passed.connect(lambda: self.log.measure(time()))
+        self.view.node_selected.connect(self._on_selected)
+        self.view.menu_wanted.connect(self._on_menu)
+        self.chips.chosen.connect(self._on_chip)
+        self.search.textChanged.connect(self._on_filter)
+        shortcut = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self, self.search.setFocus)
+        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+
+    def take(self, arrivals: list[Arrival]) -> None:
+        """Take note of a batch of events."""
+        for arrival in arrivals:
+            self.log.apply(arrival.event, arrival.at)
+
+    def show_problems(self) -> None:
+        """Show only associations with problems."""
+        self.chips.choose(PROBLEMS)
+
+    def show_latest_outgoing(self) -> None:
+        """Select the latest association that we asked for."""
+        for node in reversed(self.model.root.children):
+            if isinstance(node, AssociationRecord) and node.is_requestor:
+                self.chips.choose(ALL)
+                self.view.select_node(node)
+                return
+
+    # Building.
+
+    def _lay_out(self) -> None:
+        self.view.setAccessibleName(self.tr("Associations"))
+        self.view.setRootIsDecorated(False)
+        self.view.sortByColumn(STARTED, Qt.SortOrder.DescendingOrder)
+        clear = plain_button(
+            self._theme,
+            self.tr("&Clear ended"),
+            "clear",
+            self._on_clear,
+            self.tr("Take ended associations off the list"),
+        )
+        header = QHBoxLayout()
+        header.setContentsMargins(MARGIN, 14, MARGIN, 10)
+        header.setSpacing(GRID)
+        header.addWidget(self.chips)
+        header.addStretch(1)
+        header.addWidget(self.search, 4)
+        header.addWidget(clear)
+        self.splitter = QSplitter(Qt.Orientation.Vertical)
+        self.splitter.setChildrenCollapsible(False)
+        self.splitter.setHandleWidth(1)
+        self.splitter.addWidget(self.view)
+        self.splitter.addWidget(self.panel)
+        self.splitter.setStretchFactor(0, 2)
+        self.splitter.setStretchFactor(1, 3)
+        self.splitter.setSizes([240, 360])
+        self.view.setMinimumHeight(120)
+        self.panel.setMinimumHeight(220)
+        empty = EmptyState(self._theme, "associations")
+        empty.set_words(
+            self.tr("No associations yet"),
+            self.tr(
+                "Each connection shows here with what was proposed, what was accepted, and why not. Try Echo in Send."
+            ),
+        )
+        self.area = QStackedWidget()
+        self.area.addWidget(empty)
+        self.area.addWidget(self.splitter)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(header)
+        layout.addWidget(self.area, 1)
+
+    # Showing.
+
+    def _on_tick(self) -> None:
+        self.model.flush()
+        self._show_counts()
+        has_any = bool(len(self.log))
+        self.area.setCurrentIndex(1 if has_any else 0)
+        if has_any and self._follows_latest:
+            self._select(self.model.root.children[-1])
+        node = self.view.selected_node()
+        self.panel.show_record(node if isinstance(node, AssociationRecord) else None)
+        self.counts_changed.emit()
+
+    def _show_counts(self) -> None:
+        counts = [0] * 5
+        for node in self.model.root.children:
+            for chip in range(5):
+                counts[chip] += accepts(node, chip, [])
+        self.chips.set_counts(counts)
+
+    def _select(self, node: Node) -> None:
+        if self.view.selected_node() is not node:
+            self._is_selecting = True
+            self.view.select_node(node)
+            self._is_selecting = False
+
+    # Doing.
+
+    def _on_selected(self, node: object) -> None:
+        if not self._is_selecting:
+            self._follows_latest = node is None
+        self.panel.show_record(node if isinstance(node, AssociationRecord) else None)
+
+    def _on_clear(self) -> None:
+        self._follows_latest = True
+        self.log.clear_finished()
+        self._on_tick()
+
+    def _on_menu(self, _node: object, place: QPoint) -> None:
+        menu = QMenu(self)
+        menu.addAction(self.tr("Take ended associations off the list"), self._on_clear)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(place)
+
+    def _on_chip(self, number: int) -> None:
+        self._chip = number
+        self._on_filter()
+
+    def _on_filter(self) -> None:
+        chip, words = self._chip, self.search.text().casefold().split()
+        self.view.set_filter((lambda node: accepts(node, chip, words)) if chip or words else None)
+
+
+def accepts(node: Node, chip: int, words: list[str]) -> bool:
+    """Whether an association passes a filter."""
+    if not isinstance(node, AssociationRecord):
+        return True
+    passes_chip = (
+        True,
+        node.state not in OVER,
+        node.is_requestor,
+        not node.is_requestor,
+        has_problem(node),
+    )[chip]
+    text = f"{node.peer} {node.calling_ae_title} {node.called_ae_title}".casefold()
+    return passes_chip and all(word in text for word in words)
+
+
+def has_problem(record: AssociationRecord) -> bool:
+    """Whether somebody should look at an association."""
+    if record.state in {AssociationState.REFUSED, AssociationState.ABORTED} or record.problems:
+        return True
+    return record.negotiation is not None and record.accepted == 0

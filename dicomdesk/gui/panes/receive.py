@@ -1,0 +1,314 @@
+"""The Receive view: listen, and watch studies arrive."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QPoint, Qt, QUrl, Signal
+from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QStackedWidget, QVBoxLayout, QWidget
+
+from dicomdesk.engine.requests import ProfileSelection, ReceiveRequest
+from dicomdesk.gui.dialogs.profile import ProfileDialog
+from dicomdesk.gui.dialogs.selection import ask_folder
+from dicomdesk.gui.entries import ae_title_problem, folder_problem, port_problem
+from dicomdesk.gui.models.outline import Node
+from dicomdesk.gui.models.received import ReceivedGroup, ReceivedSeries, ReceivedStudy
+from dicomdesk.gui.models.states import ItemState
+from dicomdesk.gui.panes import receive_details
+from dicomdesk.gui.panes.receiving import ReceiveFlow
+from dicomdesk.gui.session import Session
+from dicomdesk.gui.tasks import Tasks
+from dicomdesk.gui.theme import GRID, MARGIN, Theme, Tone
+from dicomdesk.gui.widgets.buttons import PrimaryButton, plain_button
+from dicomdesk.gui.widgets.chips import ChipRow
+from dicomdesk.gui.widgets.combo import Combo
+from dicomdesk.gui.widgets.details import Action, Details, DetailsStrip
+from dicomdesk.gui.widgets.empty_state import EmptyState
+from dicomdesk.gui.widgets.fields import Field
+from dicomdesk.gui.widgets.outline_view import OutlineView
+from dicomdesk.gui.widgets.search_field import search_field
+from dicomdesk.gui.window_state import WindowState
+from dicomdesk.settings import LARGE_MAX_PDU_BYTES
+
+EVERYTHING, ECHO_ONLY, PROFILE = "everything", "echo", "profile"
+_ACCEPT = (EVERYTHING, ECHO_ONLY, PROFILE)
+
+
+class ReceivePane(QWidget):
+    """Start, watch, open."""
+
+    state_changed = Signal()
+
+    def __init__(self, theme: Theme, session: Session, tasks: Tasks, state: WindowState) -> None:
+        super().__init__()
+        self._theme = theme
+        self._session = session
+        self._tasks = tasks
+        self._notice: Details | None = None
+        self._profile = (state.profile_file, state.profile_name)
+        self.flow = ReceiveFlow(session, tasks, self)
+        self.ae_title = Field(self.tr("Our own AE title"), ae_title_problem, text=state.listen_ae_title)
+        self.port = Field(self.tr("Port to listen on"), port_problem, text=state.listen_port)
+        self.folder = Field(
+            self.tr("Folder for what is received"), folder_problem, text=state.listen_folder, hint=self.tr("folder")
+        )
+        self.accept = Combo(theme, [self.tr("Everything"), self.tr("Echo only"), self.tr("Profile…")])
+        self.accept.setCurrentIndex(_ACCEPT.index(state.accept) if state.accept in _ACCEPT else 0)
+        self.view = OutlineView(theme, self.flow.model)
+        self.details = DetailsStrip(theme)
+        self.area = QStackedWidget()
+        self.search = search_field(theme, self.tr("Search patient, study, UID"))
+        self.chips = ChipRow(
+            theme,
+            [
+                (self.tr("All"), Tone.PLAIN),
+                (self.tr("Arriving"), Tone.PLAIN),
+                (self.tr("Received"), Tone.PLAIN),
+                (self.tr("With problems"), Tone.BAD),
+            ],
+        )
+        self._chip = 0
+        self._lay_out()
+        self._connect()
+        self.flow.watch_folder(self.folder.value())
+        self._show_all()
+
+    def remember(self, state: WindowState) -> WindowState:
+        """Return the window's state with what this view wants to remember."""
+        return replace(
+            state,
+            listen_ae_title=self.ae_title.value(),
+            listen_port=self.port.value(),
+            listen_folder=self.folder.value(),
+            accept=_ACCEPT[self.accept.currentIndex()],
+            profile_file=self._profile[0],
+            profile_name=self._profile[1],
+        )
+
+    @property
+    def listening_as(self) -> str:
+        """ "AE:port", or "" while nobody listens."""
+        return f"{self.ae_title.value()}:{self._session.listening_port}" if self._session.is_receiving else ""
+
+    def show_problems(self) -> None:
+        """Show only studies with problems."""
+        self.chips.choose(3)
+
+    # Building.
+
+    def _lay_out(self) -> None:
+        self.view.setAccessibleName(self.tr("Received studies"))
+        self.choose = plain_button(self._theme, "", "folder", self._on_choose, self.tr("Choose the folder"))
+        self.primary = PrimaryButton(self._theme, self._on_primary)
+        header = QHBoxLayout()
+        header.setSpacing(GRID)
+        for word, field, narrowest, widest in (
+            (self.tr("Listen &as"), self.ae_title, 90, 150),
+            (self.tr("&port"), self.port, 62, 62),
+            (self.tr("&into"), self.folder, 110, 420),
+        ):
+            label = QLabel(word)
+            label.setBuddy(field)
+            field.setMinimumWidth(narrowest)
+            field.setMaximumWidth(widest)
+            header.addWidget(label)
+            header.addWidget(field, widest)
+        self.port.setMaxLength(5)
+        header.addWidget(self.choose)
+        takes = QLabel(self.tr("&take"))
+        takes.setBuddy(self.accept)
+        self.accept.setAccessibleName(self.tr("What is accepted"))
+        header.addWidget(takes)
+        header.addWidget(self.accept)
+        header.addStretch(1)
+        header.addWidget(self.primary)
+        filters = QHBoxLayout()
+        filters.setSpacing(GRID)
+        filters.addWidget(self.chips)
+        filters.addStretch(1)
+        filters.addWidget(self.search, 4)
+        top = QVBoxLayout()
+        top.setContentsMargins(MARGIN, 14, MARGIN, 10)
+        top.setSpacing(12)
+        top.addLayout(header)
+        top.addLayout(filters)
+        self.empty = EmptyState(self._theme, "receive")
+        self.empty_button = plain_button(self._theme, self.tr("&Start listening"), "start", self._on_primary)
+        self.empty.set_buttons([self.empty_button])
+        self.area.addWidget(self.empty)
+        self.area.addWidget(self.view)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(top)
+        layout.addWidget(self.area, 1)
+        layout.addWidget(self.details)
+
+    def _connect(self) -> None:
+        self.flow.changed.connect(self._show_all)
+        self.flow.failed.connect(self._on_failed)
+        self._session.changed.connect(self._show_all)
+        self._session.second_passed.connect(self._show_all)
+        self.view.node_selected.connect(self._on_selected)
+        self.view.node_activated.connect(self._open_folder)
+        self.view.menu_wanted.connect(self._on_menu)
+        self.chips.chosen.connect(self._on_chip)
+        self.search.textChanged.connect(self._on_filter)
+        for field in (self.ae_title, self.port, self.folder):
+            field.checked.connect(self.state_changed)
+        self.folder.editingFinished.connect(lambda: self.flow.watch_folder(self.folder.value()))
+        self.accept.activated.connect(self._on_accept)
+        for keys, run in (("Ctrl+Return", self._on_primary), (QKeySequence.StandardKey.Find, self.search.setFocus)):
+            shortcut = QShortcut(QKeySequence(keys), self, run)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+
+    # Showing.
+
+    def _show_all(self) -> None:
+        studies = list(self.flow.studies.studies)
+        is_listening = self._session.is_receiving
+        arriving = sum(study.is_open for study in studies)
+        problems = sum(study.problems > 0 for study in studies)
+        self.chips.set_counts([len(studies), arriving, len(studies) - arriving, problems])
+        self.area.setCurrentIndex(1 if studies else 0)
+        for widget in (self.ae_title, self.port, self.folder, self.choose, self.accept):
+            widget.setEnabled(not is_listening and not self.flow.is_starting)
+        self._show_primary()
+        self._show_empty()
+        self._show_details()
+
+    def _show_primary(self) -> None:
+        if not self._session.is_receiving:
+            tip = self.tr("Listen for associations (Ctrl+Return)")
+            is_enabled = not self.flow.is_starting
+            self.primary.show_action(self.tr("Start"), "start", tip, is_enabled=is_enabled)
+        elif self._session.is_stopping_receive:
+            self.primary.show_action(self.tr("Stop now"), "stop", self.tr("Abort all associations"))
+        else:
+            tip = self.tr("Take no more associations, let open ones end (Ctrl+Return)")
+            self.primary.show_action(self.tr("Stop"), "stop", tip)
+
+    def _show_empty(self) -> None:
+        if self.listening_as:
+            self.empty.set_words(
+                self.tr("Waiting for the first study"),
+                self.tr("Listening as {name}. What arrives is shown here while it arrives.").format(
+                    name=self.listening_as
+                ),
+            )
+        else:
+            self.empty.set_words(
+                self.tr("Receive studies from modalities and PACS"),
+                self.tr("Start listening, then let the other side send to this AE title and port."),
+            )
+        self.empty_button.setVisible(not self.listening_as)
+
+    def _show_details(self) -> None:
+        node = self.view.selected_node()
+        if self._notice is not None:
+            self.details.show_details(self._notice)
+        elif node is not None:
+            described = receive_details.describe_received(node)
+            action = Action(word=self.tr("Open folder"), run=lambda: self._open_folder(node), icon="folder")
+            self.details.show_details(replace(described, actions=[action]))
+        else:
+            progress = self._session.receive_progress()
+            associations = progress.associations if progress else 0
+            is_stopping = self._session.is_stopping_receive
+            self.details.show_details(
+                receive_details.describe_listener(self.listening_as, associations, is_stopping=is_stopping)
+            )
+
+    # Doing.
+
+    def _on_primary(self) -> None:
+        self._notice = None
+        if self._session.is_receiving:
+            self.flow.stop()
+        elif all(field.insist() for field in (self.ae_title, self.port, self.folder)):
+            self.flow.watch_folder(self.folder.value())
+            self.flow.listen(self._request())
+            self.state_changed.emit()
+
+    def _request(self) -> ReceiveRequest:
+        accept = _ACCEPT[self.accept.currentIndex()]
+        file, name = self._profile
+        return ReceiveRequest(
+            port=int(self.port.value()),
+            ae_title=self.ae_title.value(),
+            accept_all=accept == EVERYTHING,
+            profile=ProfileSelection(file=Path(file), name=name) if accept == PROFILE else None,
+            folder=Path(self.folder.value()).expanduser(),
+            max_pdu_bytes=LARGE_MAX_PDU_BYTES,
+        )
+
+    def _on_failed(self, reason: str) -> None:
+        self._notice = receive_details.describe_start_failure(reason)
+        self._show_all()
+
+    def _on_selected(self, _node: object) -> None:
+        self._notice = None
+        self._show_details()
+
+    def _on_choose(self) -> None:
+        self._tasks.start(self._choose())
+
+    async def _choose(self) -> None:
+        title = self.tr("Folder for what is received")
+        folder = await ask_folder(self._tasks, self, title, self.folder.value())
+        if folder:
+            self.folder.setText(folder)
+            self.flow.watch_folder(folder)
+
+    def _on_accept(self, number: int) -> None:
+        if _ACCEPT[number] == PROFILE:
+            self._tasks.start(self._choose_profile())
+        self.state_changed.emit()
+
+    async def _choose_profile(self) -> None:
+        dialog = ProfileDialog(self._tasks, *self._profile, self)
+        if await self._tasks.ask(dialog):
+            self._profile = (dialog.file.value(), dialog.name.value())
+        elif not all(self._profile):
+            self.accept.setCurrentIndex(0)
+        self.state_changed.emit()
+
+    def _open_folder(self, node: object) -> None:
+        study = node.parent if isinstance(node, ReceivedSeries) else node
+        if isinstance(study, ReceivedStudy) and study.folder:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(study.folder))
+
+    def _on_menu(self, node: object, place: QPoint) -> None:
+        menu = QMenu(self)
+        if isinstance(node, ReceivedGroup):
+            menu.addAction(self.tr("Open folder"), lambda: self._open_folder(node))
+        menu.addAction(self.tr("Take finished studies off the list"), self._on_clear)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(place)
+
+    def _on_clear(self) -> None:
+        self.flow.studies.clear_finished()
+        self._show_all()
+
+    # Filtering.
+
+    def _on_chip(self, number: int) -> None:
+        self._chip = number
+        self._on_filter()
+
+    def _on_filter(self) -> None:
+        chip, words = self._chip, self.search.text().casefold().split()
+        self.view.set_filter((lambda node: accepts(node, chip, words)) if chip or words else None)
+
+
+def accepts(node: Node, chip: int, words: list[str]) -> bool:
+    """Whether a row passes a filter; series go with their study."""
+    if not isinstance(node, ReceivedStudy):
+        return True
+    passes_chip = (
+        True,
+        node.is_open,
+        node.state in {ItemState.STORED, ItemState.REFUSED},
+        node.problems > 0,
+    )[chip]
+    return passes_chip and all(word in node.search_text for word in words)

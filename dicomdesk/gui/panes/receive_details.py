@@ -1,0 +1,80 @@
+"""What the details strip of the Receive view says."""
+
+from collections import Counter
+
+from PySide6.QtCore import QCoreApplication
+
+from dicomdesk import human
+from dicomdesk.gui import wording
+from dicomdesk.gui.models.outline import Node
+from dicomdesk.gui.models.received import ReceivedGroup, ReceivedSeries, ReceivedStudy
+from dicomdesk.gui.models.states import ICONS, TONES, ItemState
+from dicomdesk.gui.theme import Tone
+from dicomdesk.gui.widgets.details import Details
+
+
+def _say(text: str) -> str:
+    return QCoreApplication.translate("receive_details", text)
+
+
+def describe_received(node: Node) -> Details:
+    """Return what is told of a study or series."""
+    study = node if isinstance(node, ReceivedStudy) else node.parent
+    if not isinstance(node, ReceivedGroup) or not isinstance(study, ReceivedStudy):
+        return Details(title="")
+    count = wording.count_text(node.instances)
+    first = _say("{count} instances, {size}").format(count=count, size=human.size_text(node.size_bytes))
+    if study.calling_ae_title:
+        first += " " + _say("from {title} at {host}").format(title=study.calling_ae_title, host=study.peer_host)
+    lines = [first + "."]
+    if node.problems and study.reasons:
+        reason, _ = Counter(study.reasons).most_common(1)[0]
+        lines.insert(0, human.printable(reason or _say("The instance could not be stored.")))
+    if study.folder:
+        lines.append(human.printable(study.folder))
+    state = node.state
+    title = node.text(0)
+    if node.problems:
+        title = _say("{count} not stored: {name}").format(count=wording.count_text(node.problems), name=title)
+    return Details(
+        title=title,
+        text="\n".join(lines),
+        icon=ICONS[ItemState.REFUSED if node.problems else state],
+        tone=Tone.BAD if node.problems else TONES[state] if isinstance(node, ReceivedSeries) else Tone.PLAIN,
+        can_copy=True,
+    )
+
+
+def describe_listener(listening_as: str, associations: int, *, is_stopping: bool) -> Details:
+    """Return what is told while nothing is selected."""
+    if is_stopping:
+        return Details(
+            title=_say("Stopping: waiting for {count} open associations").format(count=associations),
+            text=_say("Press Stop now to break them off."),
+            icon="stop",
+        )
+    if listening_as:
+        return Details(
+            title=_say("Listening as {name}").format(name=listening_as),
+            text=_say("Let the modality or PACS send to this machine under this AE title and port."),
+            icon="listening",
+            tone=Tone.GOOD,
+        )
+    return Details(
+        title=_say("Not listening"),
+        text=_say("Choose an AE title, a port and a folder, then press Start."),
+        icon="not-listening",
+        tone=Tone.QUIET,
+    )
+
+
+def describe_start_failure(reason: str) -> Details:
+    """Return what is told when listening could not be begun or ended by an error."""
+    sentence = reason if reason.endswith((".", "!", "?")) else f"{reason}."
+    return Details(
+        title=_say("Cannot listen"),
+        text=sentence + " " + _say("Another port or folder may help; ports below 1024 need special rights."),
+        icon="failed",
+        tone=Tone.BAD,
+        can_copy=True,
+    )

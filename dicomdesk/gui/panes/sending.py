@@ -1,0 +1,163 @@
+"""The flow of sending, without widgets: scan what was dropped, send what waits, keep count."""
+
+from PySide6.QtCore import QObject, Signal
+
+from dicomdesk.engine.events import InputSkipped, ItemFinished, ItemOutcome, JobOutcome
+from dicomdesk.engine.report import Report
+from dicomdesk.engine.requests import AssociationSettings, Decompression, Peer, SendRequest
+from dicomdesk.errors import DicomdeskError
+from dicomdesk.gui.bridge import Arrival
+from dicomdesk.gui.models.outline import OutlineModel
+from dicomdesk.gui.models.send_nodes import InstanceNode, send_columns
+from dicomdesk.gui.models.send_queue import SendQueue
+from dicomdesk.gui.models.states import PROBLEMS
+from dicomdesk.gui.panes import send_details
+from dicomdesk.gui.scanning import Scanning, selection_of
+from dicomdesk.gui.session import Session
+from dicomdesk.gui.tasks import Tasks
+from dicomdesk.gui.theme import Tone
+from dicomdesk.gui.widgets.details import Details
+from dicomdesk.settings import LARGE_MAX_PDU_BYTES
+
+RETRIES = 2
+"""After transient failures, before an instance counts as failed."""
+
+
+class SendFlow(QObject):
+    """Owns the queue. For the Qt thread."""
+
+    changed = Signal()
+    """A scan or a job began, went on or ended."""
+    told = Signal(Details)
+    """Something that the user should read now."""
+    scanned = Signal(int)
+    """A scan is over: how many instances wait now."""
+
+    def __init__(self, session: Session, tasks: Tasks, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._tasks = tasks
+        self._scans = 0
+        self._ended_bytes = 0
+        self._job_counts: dict[ItemOutcome, int] = {}
+        self.model = OutlineModel(send_columns(), self)
+        self.queue = SendQueue(self.model)
+        self.report: Report | None = None
+        """Of the last job that is over."""
+        self.peer_name = ""
+        """AE title that was last sent to."""
+        session.sent.arrived.connect(self.take)
+        session.ticked.connect(self._on_tick)
+
+    @property
+    def is_scanning(self) -> bool:
+        """Whether something dropped is still being read."""
+        return self._scans > 0
+
+    def add(self, paths: list[str]) -> None:
+        """List what lies at ``paths``, as it is found."""
+        self._tasks.start(self._scan(tuple(paths)))
+
+    def start(self, peer: Peer, calling_ae_title: str, decompression: Decompression) -> None:
+        """Send all that waits."""
+        waiting = self.queue.waiting()
+        if waiting and not self._session.is_sending:
+            request = SendRequest(
+                peer=peer,
+                inputs=selection_of(_paths_of(waiting)),
+                association=AssociationSettings(calling_ae_title=calling_ae_title, max_pdu_bytes=LARGE_MAX_PDU_BYTES),
+                decompression=decompression,
+                halt_on_error=False,
+                fallback_contexts=True,
+                retries=RETRIES,
+            )
+            self.peer_name = peer.ae_title
+            self._tasks.start(self._send(request))
+
+    def cancel(self) -> None:
+        """First call: end after the current instance. Second call: abort."""
+        self.queue.is_cancelling = True
+        self._session.cancel_sending()
+
+    def take(self, arrivals: list[Arrival]) -> None:
+        """Take note of a batch of events."""
+        for arrival in arrivals:
+            event = arrival.event
+            if isinstance(event, InputSkipped):
+                continue  # listed by the scan already
+            if isinstance(event, ItemFinished):
+                self._job_counts[event.outcome] = self._job_counts.get(event.outcome, 0) + 1
+                if event.outcome is not ItemOutcome.NOT_SENT:
+                    self._ended_bytes += event.size_bytes
+            self.queue.apply(event)
+
+    def problems(self) -> int:
+        """How many instances ask for attention."""
+        counts = self.queue.counts
+        return sum(counts[state] for state in PROBLEMS)
+
+    async def _scan(self, paths: tuple[str, ...]) -> None:
+        self._scans += 1
+        skipped_before, total_before = self.queue.skipped, self.queue.total
+        self.changed.emit()
+        try:
+            scanning = Scanning(paths)
+            while True:
+                batch = await self._tasks.run(scanning.read)
+                if not batch:
+                    break
+                self.queue.add(batch)
+                self.changed.emit()
+        finally:
+            self._scans -= 1
+            self.model.flush()
+            self.changed.emit()
+        if self.queue.total == total_before and self.queue.skipped > skipped_before:
+            self.told.emit(_nothing_found(self.queue.skipped - skipped_before))
+        if not self.is_scanning:
+            self.scanned.emit(len(self.queue.waiting()))
+
+    async def _send(self, request: SendRequest) -> None:
+        self._ended_bytes = 0
+        self._job_counts = {}
+        self.queue.is_cancelling = False
+        try:
+            result = await self._session.send(request)
+        except DicomdeskError as error:
+            self.told.emit(send_details.describe_result({}, str(error), self.peer_name, is_cancelled=False))
+            return
+        finally:
+            self.model.flush()
+            self.changed.emit()
+        self.report = result.report
+        is_cancelled = result.outcome is JobOutcome.CANCELLED
+        error_text = str(result.error or "") if result.outcome is JobOutcome.FAILED else ""
+        self.told.emit(
+            send_details.describe_result(self._job_counts, error_text, self.peer_name, is_cancelled=is_cancelled)
+        )
+        self.changed.emit()
+
+    def _on_tick(self) -> None:
+        progress = self._session.send_progress()
+        if progress is not None:
+            self.queue.take_gauges(max(progress.bytes_done - self._ended_bytes, 0), progress.bytes_per_s)
+        self.model.flush()
+
+
+def _paths_of(instances: list[InstanceNode]) -> tuple[str, ...]:
+    """Each file once; archives as a whole."""
+    return tuple(dict.fromkeys(instance.path for instance in instances))
+
+
+def _nothing_found(skipped: int) -> Details:
+    title = send_details.plural(
+        skipped,
+        send_details.say("Nothing to send was found: {count} file is not DICOM, or not readable"),
+        send_details.say("Nothing to send was found: {count} files are not DICOM, or not readable"),
+    )
+    return Details(
+        title=title,
+        text=send_details.say("Open the row of skipped files to see each one with its reason."),
+        icon="warning",
+        tone=Tone.WARNING,
+    )

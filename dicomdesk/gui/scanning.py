@@ -1,0 +1,47 @@
+"""Scanning what was dropped, in batches that a worker thread reads and the Qt thread shows."""
+
+import time
+from collections.abc import Iterator
+
+from dicomdesk.dicom.instance import InputFormat, InputSelection
+from dicomdesk.dicom.scan import FoundInstance, ScanResult, scan
+from dicomdesk.gui.models.send_queue import Found, Skipped
+
+BATCH_S = 0.05
+MOST_PER_BATCH = 500
+
+
+def selection_of(paths: tuple[str, ...]) -> InputSelection:
+    """Return what the window takes: folders with all below, DICOMDIRs, ZIP archives, files also without preamble."""
+    return InputSelection(
+        paths=paths,
+        format=InputFormat.FILE_OR_DATA_SET,
+        read_dicomdir=True,
+        scan_directories=True,
+        recurse=True,
+        open_archives=True,
+    )
+
+
+class Scanning:
+    """One scan under way. ``read`` is called on worker threads, never by two at once."""
+
+    def __init__(self, paths: tuple[str, ...]) -> None:
+        self._results: Iterator[ScanResult] = scan(selection_of(paths))
+
+    def read(self) -> list[Found | Skipped]:
+        """Return what was found in the next moment; nothing when the scan is over."""
+        batch: list[Found | Skipped] = []
+        deadline = time.monotonic() + BATCH_S
+        for result in self._results:
+            batch.append(_plain(result))
+            if len(batch) >= MOST_PER_BATCH or time.monotonic() >= deadline:
+                break
+        return batch
+
+
+def _plain(result: ScanResult) -> Found | Skipped:
+    if isinstance(result, FoundInstance) and not result.problem:
+        return Found(path=result.path, archive_member=result.archive_member, header=result.header)
+    name = f"{result.path}/{result.archive_member}" if result.archive_member else result.path
+    return Skipped(path=name, reason=result.problem if isinstance(result, FoundInstance) else result.reason)

@@ -1,0 +1,169 @@
+"""The window's jobs: begun, polled and ended here; views ask and listen."""
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from dicomdesk.errors import DicomdeskError
+from dicomdesk.gui.bridge import Bridge
+from dicomdesk.gui.tasks import Tasks
+
+if TYPE_CHECKING:
+    from dicomdesk.engine.echo import EchoResult
+    from dicomdesk.engine.engine import Engine
+    from dicomdesk.engine.receive import ReceiveJob
+    from dicomdesk.engine.requests import AssociationSettings, Peer, ReceiveRequest, SendRequest
+    from dicomdesk.engine.send import SendJob, SendResult
+    from dicomdesk.engine.stats import Progress
+
+TICK_MS = 100
+SECOND_MS = 1000
+ORDERLY_S = 5.0
+"""How long jobs may take to end in order when the window closes; then they are aborted."""
+ABORT_S = 5.0
+
+_log = logging.getLogger(__name__)
+
+
+class Session(QObject):
+    """At most one send job and one receive job at a time, and any number of echoes. For the Qt thread."""
+
+    changed = Signal()
+    """A job began, was asked to end, or ended."""
+    ticked = Signal()
+    """Every 100 ms: time to show gauges."""
+    second_passed = Signal()
+
+    def __init__(self, engine: "Engine", bridge: Bridge, tasks: Tasks, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._engine = engine
+        self._bridge = bridge
+        self._tasks = tasks
+        self._is_closing = False
+        self._cancels = 0
+        self.sent = bridge.channel()
+        """Events of send jobs."""
+        self.received = bridge.channel()
+        """Events of receive jobs."""
+        self.echoed = bridge.channel()
+        """Events of echoes."""
+        self._send_job: SendJob | None = None
+        self._receive_job: ReceiveJob | None = None
+        self._is_stopping_receive = False
+        for interval_ms, signal in ((TICK_MS, self.ticked), (SECOND_MS, self.second_passed)):
+            timer = QTimer(self)
+            timer.setInterval(interval_ms)
+            timer.timeout.connect(signal)
+            timer.start()
+
+    @property
+    def is_sending(self) -> bool:
+        """Whether a send job runs."""
+        return self._send_job is not None
+
+    @property
+    def cancels(self) -> int:
+        """How often the send job was asked to end: 0, 1 (in order) or 2 (at once)."""
+        return self._cancels
+
+    @property
+    def is_receiving(self) -> bool:
+        """Whether a receive job listens."""
+        return self._receive_job is not None
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether closing the window now would break something off."""
+        receiving = self.receive_progress()
+        return self.is_sending or (receiving is not None and receiving.associations > 0)
+
+    @property
+    def listening_port(self) -> int:
+        """The port, 0 while nobody listens."""
+        return self._receive_job.port if self._receive_job else 0
+
+    def send_progress(self) -> "Progress | None":
+        """Gauges of the send job, None while there is none."""
+        return self._send_job.progress() if self._send_job else None
+
+    def receive_progress(self) -> "Progress | None":
+        """Gauges of the receive job, None while there is none."""
+        return self._receive_job.progress() if self._receive_job else None
+
+    async def send(self, request: "SendRequest") -> "SendResult":
+        """Send, and return what came of it; refused with DicomdeskError while another job sends."""
+        self._refuse_when_closing()
+        if self._send_job is not None:
+            raise DicomdeskError(self.tr("Something is being sent already."))
+        self._cancels = 0
+        job = self._send_job = await self._tasks.run(self._engine.send, request, self.sent.sink)
+        self.changed.emit()
+        try:
+            return await asyncio.wrap_future(job.done)
+        finally:
+            self._bridge.drain()
+            self._send_job = None
+            self.changed.emit()
+
+    def cancel_sending(self) -> None:
+        """First call: end after the current instance. Second call: abort."""
+        if self._send_job is not None and self._cancels < 2:
+            self._cancels += 1
+            self._tasks.start(self._tasks.run(self._send_job.cancel))
+            self.changed.emit()
+
+    async def listen(self, request: "ReceiveRequest") -> None:
+        """Listen until stopped; DicomdeskError when that cannot be begun."""
+        self._refuse_when_closing()
+        job = await self._tasks.run(self._engine.receive, request, self.received.sink)
+        self._receive_job = job
+        self.changed.emit()
+        try:
+            result = await asyncio.wrap_future(job.done)
+            if result.error is not None:
+                raise result.error
+        finally:
+            self._bridge.drain()
+            self._receive_job = None
+            self._is_stopping_receive = False
+            self.changed.emit()
+
+    def stop_listening(self) -> None:
+        """First call: let associations end. Second call: abort them."""
+        if self._receive_job is not None:
+            self._is_stopping_receive = True
+            self._tasks.start(self._tasks.run(self._receive_job.cancel))
+            self.changed.emit()
+
+    @property
+    def is_stopping_receive(self) -> bool:
+        """Whether the listener was asked to stop and waits for associations to end."""
+        return self._is_stopping_receive
+
+    async def echo(self, peer: "Peer", settings: "AssociationSettings") -> "EchoResult":
+        """Ask a peer for a C-ECHO and return what came of it."""
+        self._refuse_when_closing()
+        job = await self._tasks.run(self._engine.echo, peer, settings, self.echoed.sink)
+        return await asyncio.wrap_future(job.done)
+
+    async def shut_down(self) -> None:
+        """Refuse jobs, cancel, await, drain: everything that must happen before the loop is left."""
+        self._is_closing = True
+        jobs = [job for job in (self._send_job, self._receive_job) if job is not None]
+        for job in jobs:
+            await self._tasks.run(job.cancel)
+        waits = [asyncio.wrap_future(job.done) for job in jobs]
+        if waits:
+            _, late = await asyncio.wait(waits, timeout=ORDERLY_S)
+            if late:
+                for job in jobs:
+                    await self._tasks.run(job.cancel)
+                await asyncio.wait(late, timeout=ABORT_S)
+        await self._tasks.run(self._engine.close)
+        self._bridge.close()
+
+    def _refuse_when_closing(self) -> None:
+        if self._is_closing:
+            raise DicomdeskError(self.tr("The window is closing."))

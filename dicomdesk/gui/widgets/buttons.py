@@ -1,0 +1,46 @@
+"""Buttons: plain ones, and the one primary button of a view."""
+
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QMenu, QPushButton
+
+from dicomdesk.gui.theme import Theme, Tone
+
+
+def plain_button(theme: Theme, text: str, icon_name: str, run: Callable[[], None], tip: str = "") -> QPushButton:
+    """Return a button with an icon that follows the theme; without ``text`` it is named by ``tip``."""
+    button = QPushButton(text)
+    theme.keep_icon(button, icon_name)
+    button.clicked.connect(lambda _=False: run())
+    button.setToolTip(tip)
+    button.setAccessibleName(text.replace("&", "") or tip)
+    if not text:
+        button.setFixedWidth(34)
+        button.setStyleSheet("padding-left: 0px; padding-right: 0px;")
+    return button
+
+
+def menu_button(theme: Theme, text: str, icon_name: str, menu: QMenu, tip: str = "") -> QPushButton:
+    """Return a button that opens a menu."""
+    button = plain_button(theme, text, icon_name, lambda: None, tip)
+    button.setMenu(menu)
+    return button
+
+
+class PrimaryButton(QPushButton):
+    """The one button of a view that is meant to be pressed next."""
+
+    def __init__(self, theme: Theme, run: Callable[[], None]) -> None:
+        super().__init__()
+        self._theme = theme
+        self.setProperty("primary", True)  # noqa: FBT003 - Qt's own signature
+        self.clicked.connect(lambda _=False: run())
+
+    def show_action(self, text: str, icon_name: str, tip: str, *, is_enabled: bool = True) -> None:
+        """Say what the button does now; the same again costs nothing."""
+        if (self.text(), self.isEnabled(), self.toolTip()) == (text, is_enabled, tip):
+            return
+        self.setText(text)
+        self.setToolTip(tip)
+        self.setEnabled(is_enabled)
+        self._theme.keep_icon(self, icon_name, Tone.ON_ACCENT)

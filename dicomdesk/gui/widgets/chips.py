@@ -1,0 +1,111 @@
+"""A row of filter chips: exactly one is chosen; each has a word and a count."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QEnterEvent, QFont, QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QSizePolicy, QWidget
+
+from dicomdesk.gui import wording
+from dicomdesk.gui.theme import GRID, Theme, Tone
+
+_HEIGHT = 26
+_PADDING = 11
+_GAP = 6
+
+
+class Chip(QAbstractButton):
+    """One chip: round ends, a word, a count."""
+
+    def __init__(self, theme: Theme, word: str, tone: Tone = Tone.PLAIN) -> None:
+        super().__init__()
+        self._theme = theme
+        self._tone = tone
+        self._count = 0
+        self.setText(word)
+        self.setCheckable(True)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.set_count(0)
+
+    def set_count(self, count: int) -> None:
+        """Show a count."""
+        if count != self._count or not self.accessibleName():
+            self._count = count
+            self.setAccessibleName(self.tr("{word}: {count}").format(word=self.text(), count=count))
+            self.updateGeometry()
+            self.update()
+
+    def sizeHint(self) -> QSize:
+        metrics = QFontMetrics(self._bold())
+        words = metrics.horizontalAdvance(self.text())
+        count = metrics.horizontalAdvance(wording.count_text(self._count))
+        return QSize(words + _GAP + count + 2 * _PADDING, max(_HEIGHT, metrics.height() + GRID))
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        self.update()
+        super().enterEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        tokens = self._theme.tokens
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        rect = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        is_filled = self.isChecked() or self.underMouse()
+        painter.setBrush(QColor(tokens.selection if is_filled else tokens.surface))
+        edge = tokens.accent if self.isChecked() or self.hasFocus() else tokens.border
+        painter.setPen(QPen(QColor(edge), 2 if self.hasFocus() else 1))
+        painter.drawRoundedRect(rect, rect.height() / 2, rect.height() / 2)
+        tone = self._tone if self._count else Tone.QUIET
+        self._paint_words(painter, Tone.ACTIVE if self.isChecked() and tone is not Tone.BAD else tone)
+
+    def _paint_words(self, painter: QPainter, tone: Tone) -> None:
+        font = self._bold() if self.isChecked() else self.font()
+        metrics = QFontMetrics(font)
+        count = wording.count_text(self._count)
+        width = metrics.horizontalAdvance(self.text()) + _GAP + metrics.horizontalAdvance(count)
+        left = (self.width() - width) // 2
+        centre = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+        painter.setFont(font)
+        painter.setPen(self._theme.colour(tone))
+        painter.drawText(self.rect().adjusted(left, 0, 0, 0), centre, self.text())
+        if tone is Tone.PLAIN:
+            painter.setPen(self._theme.colour(Tone.QUIET))
+        left += metrics.horizontalAdvance(self.text()) + _GAP
+        painter.drawText(self.rect().adjusted(left, 0, 0, 0), centre, count)
+
+    def _bold(self) -> QFont:
+        font = QFont(self.font())
+        font.setWeight(QFont.Weight.DemiBold)
+        return font
+
+
+class ChipRow(QWidget):
+    """All chips of a view."""
+
+    chosen = Signal(int)
+    """Number of the chip."""
+
+    def __init__(self, theme: Theme, chips: Sequence[tuple[str, Tone]]) -> None:
+        super().__init__()
+        self._group = QButtonGroup(self)
+        self._chips = [Chip(theme, word, tone) for word, tone in chips]
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(GRID - 2)
+        for number, chip in enumerate(self._chips):
+            self._group.addButton(chip, number)
+            layout.addWidget(chip)
+        self._chips[0].setChecked(True)
+        self._group.idClicked.connect(self.chosen)
+        theme.changed.connect(self.update)
+
+    def set_counts(self, counts: Sequence[int]) -> None:
+        """Show a count on each chip, in their order."""
+        for chip, count in zip(self._chips, counts, strict=True):
+            chip.set_count(count)
+
+    def choose(self, number: int) -> None:
+        """Choose a chip as a click does."""
+        self._chips[number].click()

@@ -1,0 +1,156 @@
+"""The list of every view: a tree without frames, with quiet lines, a clear selection and a visible focus."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QItemSelection, QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPen
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyleOptionViewItem, QTreeView
+
+from dicomdesk.gui.models.outline import Node, OutlineFilter, OutlineModel
+from dicomdesk.gui.theme import HEADER_HEIGHT, ROW_ICON, Theme, Tone
+from dicomdesk.gui.widgets.rows import RowDelegate, row_height
+
+_INDENTATION = 20
+_LEAST_TITLE_WIDTH = 120
+_Index = QModelIndex | QPersistentModelIndex
+
+
+class OutlineView(QTreeView):
+    """Shows an ``OutlineModel``; one row can be selected."""
+
+    node_selected = Signal(object)
+    """The ``Node`` selected, or None."""
+    node_activated = Signal(object)
+    """Return pressed, or clicked twice."""
+    menu_wanted = Signal(object, QPoint)
+    """The ``Node`` under the pointer or selected, and where on the screen."""
+
+    def __init__(self, theme: Theme, model: OutlineModel, *, stretched: int = 0) -> None:
+        super().__init__()
+        self._theme = theme
+        self._filter = OutlineFilter(model, self)
+        self._has_lines_below: Callable[[QModelIndex], bool] = lambda index: not index.parent().isValid()
+        self.setModel(self._filter)
+        self.setItemDelegate(RowDelegate(theme))
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setUniformRowHeights(True)
+        self.setIndentation(_INDENTATION)
+        self.setSortingEnabled(True)
+        self.setAllColumnsShowFocus(True)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.customContextMenuRequested.connect(self._on_menu)
+        self.activated.connect(self._on_activated)
+        self._lay_out_header(model, stretched)
+        theme.changed.connect(self.viewport().update)
+
+    def set_filter(self, accepts: Callable[[Node], bool] | None) -> None:
+        """Show only the nodes that ``accepts`` takes, None for all."""
+        self._filter.set_filter(accepts)
+
+    def sort_unsorted(self) -> None:
+        """Show rows in the order in which they came."""
+        self.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
+
+    def selected_node(self) -> Node | None:
+        """Return the selected node."""
+        indexes = self.selectionModel().selectedRows()
+        return self._filter.node_at(indexes[0]) if indexes else None
+
+    def select_node(self, node: Node) -> None:
+        """Select a node and bring it into sight, opening what is above it."""
+        source = self._filter.sourceModel()
+        if isinstance(source, OutlineModel):
+            index = self._filter.mapFromSource(source.index_of(node))
+            if index.isValid():
+                self.scrollTo(index)
+                self.setCurrentIndex(index)
+
+    def expand_node(self, node: Node) -> None:
+        """Open a node."""
+        source = self._filter.sourceModel()
+        if isinstance(source, OutlineModel):
+            self.expand(self._filter.mapFromSource(source.index_of(node)))
+
+    def visible_rows(self) -> int:
+        """How many rows at the top pass the filter."""
+        return self._filter.rowCount()
+
+    def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
+        super().selectionChanged(selected, deselected)
+        self.node_selected.emit(self.selected_node())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and self.selected_node() is not None:
+            self.node_activated.emit(self.selected_node())
+            return
+        super().keyPressEvent(event)
+
+    def drawRow(self, painter: QPainter, options: QStyleOptionViewItem, index: _Index) -> None:
+        at = QModelIndex(index) if isinstance(index, QModelIndex) else index
+        tokens = self._theme.tokens
+        rect = QRect(0, options.rect.top(), self.viewport().width(), options.rect.height())
+        is_top = not index.parent().isValid()
+        is_selected = self.selectionModel().isRowSelected(index.row(), index.parent())
+        if is_selected:
+            painter.fillRect(rect, QColor(tokens.selection))
+            painter.fillRect(QRect(0, rect.top(), 3, rect.height()), QColor(tokens.accent))
+        elif not is_top:
+            painter.fillRect(rect, QColor(tokens.background))
+        super().drawRow(painter, options, at)
+        if is_top:
+            painter.setPen(QColor(tokens.border))
+            painter.drawLine(rect.topLeft(), rect.topRight())
+        is_last = is_top and index.row() == self.model().rowCount() - 1 and not self.isExpanded(at)
+        if is_last or self._is_last_of_all(at):
+            painter.setPen(QColor(tokens.border))
+            painter.drawLine(rect.left(), rect.bottom() + 1, rect.right(), rect.bottom() + 1)
+        if (
+            self.hasFocus()
+            and index.row() == self.currentIndex().row()
+            and index.parent() == self.currentIndex().parent()
+        ):
+            painter.save()
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(QColor(tokens.accent), 1.5))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(QRectF(rect).adjusted(1.5, 1.5, -1.5, -1.5), 4, 4)
+            painter.restore()
+
+    def drawBranches(self, painter: QPainter, rect: QRect, index: _Index) -> None:
+        if not self.model().hasChildren(index):
+            return
+        is_open = self.isExpanded(QModelIndex(index) if isinstance(index, QModelIndex) else index)
+        ratio = self.devicePixelRatioF()
+        pixmap = self._theme.pixmap("chevron-down" if is_open else "chevron-right", Tone.QUIET, ROW_ICON - 4, ratio)
+        left = rect.right() - _INDENTATION + (_INDENTATION - ROW_ICON + 4) // 2 + 1
+        painter.drawPixmap(left, rect.top() + (rect.height() - ROW_ICON + 4) // 2, pixmap)
+
+    def _is_last_of_all(self, index: _Index) -> bool:
+        below = self.indexBelow(QModelIndex(index) if isinstance(index, QModelIndex) else index)
+        return not below.isValid()
+
+    def _lay_out_header(self, model: OutlineModel, stretched: int) -> None:
+        header = self.header()
+        header.setStretchLastSection(False)
+        header.setSectionsMovable(False)
+        header.setMinimumSectionSize(40)
+        header.setFixedHeight(max(HEADER_HEIGHT, row_height(header.fontMetrics())))
+        header.setSortIndicatorShown(True)
+        header.setSortIndicatorClearable(True)
+        header.setHighlightSections(False)
+        for number, column in enumerate(model.columns):
+            is_stretched = number == stretched
+            mode = QHeaderView.ResizeMode.Stretch if is_stretched else QHeaderView.ResizeMode.Interactive
+            header.setSectionResizeMode(number, mode)
+            self.setColumnWidth(number, max(column.width, _LEAST_TITLE_WIDTH if is_stretched else 0))
+        self.sort_unsorted()
+
+    def _on_activated(self, index: QModelIndex) -> None:
+        self.node_activated.emit(self._filter.node_at(index))
+
+    def _on_menu(self, place: QPoint) -> None:
+        index = self.indexAt(place)
+        node = self._filter.node_at(index) if index.isValid() else self.selected_node()
+        self.menu_wanted.emit(node, self.viewport().mapToGlobal(place))

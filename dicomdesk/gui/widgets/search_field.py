@@ -1,0 +1,22 @@
+"""A field to search a list with."""
+
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QLineEdit
+
+from dicomdesk.gui.theme import Theme, Tone
+
+
+def search_field(theme: Theme, hint: str) -> QLineEdit:
+    """Return a search field with its icon and a button that clears it."""
+    field = QLineEdit()
+    field.setPlaceholderText(hint)
+    field.setAccessibleName(hint)
+    field.setToolTip(hint)
+    field.setClearButtonEnabled(True)
+    field.setMinimumWidth(110)
+    field.setMaximumWidth(280)
+    action = QAction(field)
+    action.setIcon(theme.icon("search", Tone.QUIET))
+    theme.changed.connect(lambda: action.setIcon(theme.icon("search", Tone.QUIET)))
+    field.addAction(action, QLineEdit.ActionPosition.LeadingPosition)
+    return field

@@ -1,0 +1,125 @@
+"""The sidebar: one icon and word per view, with a quiet badge that counts."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QEnterEvent, QFont, QFontMetrics, QKeySequence, QPainter, QPaintEvent, QPen, QShortcut
+from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QVBoxLayout
+
+from dicomdesk.gui import wording
+from dicomdesk.gui.theme import CORNER, GRID, SIDEBAR_ICON, SIDEBAR_WIDTH, Theme, Tone
+
+_HEIGHT = 36
+_INSET = 12
+
+
+class ViewButton(QAbstractButton):
+    """Opens a view."""
+
+    def __init__(self, theme: Theme, icon_name: str, word: str) -> None:
+        super().__init__()
+        self._theme = theme
+        self._icon_name = icon_name
+        self._count = 0
+        self._is_alarming = False
+        self.setText(word)
+        self.setAccessibleName(word)
+        self.setCheckable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def set_badge(self, count: int, *, is_alarming: bool = False) -> None:
+        """Show a count, 0 for none."""
+        if (count, is_alarming) != (self._count, self._is_alarming):
+            self._count, self._is_alarming = count, is_alarming
+            name = self.tr("{view}, {count}").format(view=self.text(), count=count) if count else self.text()
+            self.setAccessibleName(name)
+            self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(SIDEBAR_WIDTH - 2 * GRID, max(_HEIGHT, self.fontMetrics().height() + 2 * GRID))
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        self.update()
+        super().enterEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        tokens = self._theme.tokens
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        rect = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        painter.setPen(QPen(QColor(tokens.accent), 2) if self.hasFocus() else Qt.PenStyle.NoPen)
+        fill = tokens.selection if self.isChecked() else tokens.track if self.underMouse() else tokens.background
+        painter.setBrush(QColor(fill))
+        painter.drawRoundedRect(rect, CORNER, CORNER)
+        tone = Tone.ACTIVE if self.isChecked() else Tone.QUIET
+        top = (self.height() - SIDEBAR_ICON) // 2
+        pixmap = self._theme.pixmap(self._icon_name, tone, SIDEBAR_ICON, self.devicePixelRatioF())
+        painter.drawPixmap(_INSET, top, pixmap)
+        painter.setFont(self._font())
+        painter.setPen(self._theme.colour(Tone.ACTIVE if self.isChecked() else Tone.PLAIN))
+        words = self.rect().adjusted(_INSET + SIDEBAR_ICON + 10, 0, -_INSET, 0)
+        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self.text())
+        if self._count:
+            self._paint_badge(painter)
+
+    def _paint_badge(self, painter: QPainter) -> None:
+        tokens = self._theme.tokens
+        font = QFont(self.font())
+        font.setPointSizeF(font.pointSizeF() - 1)
+        text = wording.count_text(self._count)
+        metrics = QFontMetrics(font)
+        width = max(metrics.horizontalAdvance(text) + 12, 20)
+        place = QRectF(self.width() - width - GRID, (self.height() - 18) / 2, width, 18)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(tokens.surface if self.isChecked() else tokens.track))
+        painter.drawRoundedRect(place, 9, 9)
+        painter.setFont(font)
+        painter.setPen(self._theme.colour(Tone.BAD if self._is_alarming else Tone.QUIET))
+        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
+
+    def _font(self) -> QFont:
+        font = QFont(self.font())
+        if self.isChecked():
+            font.setWeight(QFont.Weight.DemiBold)
+        return font
+
+
+class Sidebar(QFrame):
+    """All views, one of them open."""
+
+    chosen = Signal(int)
+    """Number of the view."""
+
+    def __init__(self, theme: Theme, views: Sequence[tuple[str, str]]) -> None:
+        """``views`` are icon name and word of each view."""
+        super().__init__()
+        self.setFixedWidth(SIDEBAR_WIDTH)
+        self._theme = theme
+        self._group = QButtonGroup(self)
+        self._buttons = [ViewButton(theme, icon_name, word) for icon_name, word in views]
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(GRID, 12, GRID, GRID)
+        layout.setSpacing(4)
+        for number, button in enumerate(self._buttons):
+            self._group.addButton(button, number)
+            layout.addWidget(button)
+            shortcut = QKeySequence(f"Ctrl+{number + 1}")
+            QShortcut(shortcut, self, button.click)
+            button.setToolTip(f"{button.text()}  ({shortcut.toString(QKeySequence.SequenceFormat.NativeText)})")
+        layout.addStretch(1)
+        self._group.idClicked.connect(self.chosen)
+        theme.changed.connect(self.update)
+
+    def choose(self, number: int) -> None:
+        """Open a view as a click does."""
+        self._buttons[number].click()
+
+    def set_badge(self, number: int, count: int, *, is_alarming: bool = False) -> None:
+        """Show a count beside a view, 0 for none."""
+        self._buttons[number].set_badge(count, is_alarming=is_alarming)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(self._theme.tokens.background))
+        painter.setPen(QColor(self._theme.tokens.border))
+        painter.drawLine(self.rect().topRight(), self.rect().bottomRight())

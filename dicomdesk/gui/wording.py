@@ -1,0 +1,117 @@
+"""Names, dates and outcomes of DICOM in words for people."""
+
+import re
+
+from PySide6.QtCore import QCoreApplication
+
+from dicomdesk.dicom.sop_classes import uid_symbol
+from dicomdesk.dicom.transfer_syntaxes import transfer_syntax_name
+from dicomdesk.engine.events import ContextResult, NegotiatedContext
+from dicomdesk.human import printable
+
+_WORD_BREAK = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|_")
+
+
+def _say(text: str) -> str:
+    return QCoreApplication.translate("wording", text)
+
+
+def person_name_text(value: str) -> str:
+    """Return "DOE, JANE" for "DOE^JANE^^^" (PS3.5 6.2.1); only the first component group, "" for no name."""
+    group = next((part for part in value.split("=") if part.strip(" ^")), "")
+    family, *others = [component.strip() for component in group.split("^")]
+    given = " ".join(component for component in others if component)
+    return printable(", ".join(part for part in (family, given) if part))
+
+
+def date_text(value: str) -> str:
+    """Return "2026-11-20" for "20261120" (PS3.5 6.2, DA); anything else as it is."""
+    text = value.strip()
+    if len(text) == 8 and text.isascii() and text.isdigit():
+        return f"{text[:4]}-{text[4:6]}-{text[6:]}"
+    return printable(text)
+
+
+def sop_class_text(uid: str) -> str:
+    """Return "CT Image Storage", or the UID where nobody knows a name."""
+    symbol = uid_symbol(uid)
+    return _WORD_BREAK.sub(" ", symbol) if symbol else printable(uid)
+
+
+def transfer_syntax_text(uid: str) -> str:
+    """Return "JPEG 2000", or the UID where nobody knows a name."""
+    return printable(transfer_syntax_name(uid))
+
+
+def count_text(count: int) -> str:
+    """Return a count for a column: "812", "12,400"."""
+    return f"{count:,}"
+
+
+def elapsed_text(seconds: float) -> str:
+    """Return how long something took: "12 ms", "1.3 s", "3:05"."""
+    if seconds < 0.9995:
+        return f"{max(seconds, 0) * 1000:.0f} ms"
+    if seconds < 59.95:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def context_reason(context: NegotiatedContext, *, by_us: bool) -> str:
+    """Return why a presentation context was accepted or not, in one sentence; ``by_us`` where we decided."""
+    name = sop_class_text(context.abstract_syntax)
+    who = _say("We") if by_us else _say("The peer")
+    if context.is_accepted:
+        return _say("Instances go as {syntax}.").format(
+            syntax=transfer_syntax_text(context.accepted_transfer_syntax or "")
+        )
+    proposed = ", ".join(transfer_syntax_text(uid) for uid in context.proposed_transfer_syntaxes)
+    sentences = {
+        ContextResult.USER_REJECTION: _say("{who} chose not to take {name} on this association."),
+        ContextResult.NO_REASON: _say("{who} did not take {name} and gave no reason."),
+        ContextResult.ABSTRACT_SYNTAX_NOT_SUPPORTED: _say("{who} cannot take {name} at all."),
+        ContextResult.TRANSFER_SYNTAXES_NOT_SUPPORTED: _say("{who} can take {name}, but not as {proposed}."),
+    }
+    if by_us:
+        sentences |= {
+            ContextResult.USER_REJECTION: _say("{who} do not take {name}: our acceptance rules leave it out."),
+            ContextResult.ABSTRACT_SYNTAX_NOT_SUPPORTED: _say("{who} do not take {name}: not in our acceptance rules."),
+        }
+    return sentences[context.result].format(who=who, name=name, proposed=proposed)
+
+
+def context_result_word(context: NegotiatedContext) -> str:
+    """Return a few words for the result of a presentation context."""
+    return {
+        ContextResult.ACCEPTED: _say("Accepted"),
+        ContextResult.USER_REJECTION: _say("Rejected by choice"),
+        ContextResult.NO_REASON: _say("Rejected, no reason"),
+        ContextResult.ABSTRACT_SYNTAX_NOT_SUPPORTED: _say("SOP class not taken"),
+        ContextResult.TRANSFER_SYNTAXES_NOT_SUPPORTED: _say("Encoding not taken"),
+    }[context.result]
+
+
+def status_code_text(status: int | None) -> str:
+    """Return a DIMSE status as it stands in the standard: "0000", "A700"; "" for none."""
+    return "" if status is None else f"{status:04X}"
+
+
+def status_advice(status: int | None) -> str:
+    """Return what to do about a C-STORE status (PS3.4 B.2.3); "" where nothing is to be done."""
+    if status is None or status == 0:
+        return ""
+    if status & 0xFF00 == 0xA700:
+        return _say("The peer is short of room or memory. Try again later, or ask who runs it.")
+    if status & 0xFF00 == 0xA900:
+        return _say("The peer says that the data set does not fit its SOP class. Sending again will not help.")
+    if status & 0xF000 == 0xC000:
+        return _say("The peer could not understand the data set. Sending again will not help; its log may say why.")
+    if status == 0x0122:
+        return _say("The peer does not store this SOP class.")
+    if status == 0x0124:
+        return _say("The peer does not allow this AE title to store. Ask who runs it to permit yours.")
+    if status & 0xF000 == 0xB000:
+        return _say("It is stored, but the peer changed or ignored some values.")
+    return _say("The peer's log may say more.")

@@ -1,0 +1,292 @@
+"""Event lists that look like real transfers: for the window's tests and its screenshots. All people are invented."""
+
+from datetime import UTC, datetime, timedelta
+
+from dicomdesk.dicom.instance import InstanceHeader
+from dicomdesk.engine.events import (
+    AssociationAborted,
+    AssociationAccepted,
+    AssociationFailed,
+    AssociationReceived,
+    AssociationReleased,
+    AssociationRequested,
+    ContextResult,
+    Event,
+    ItemFinished,
+    ItemOutcome,
+    ItemStarted,
+    NegotiatedContext,
+    Negotiation,
+    ProposedContext,
+)
+from dicomdesk.gui.bridge import Arrival
+from dicomdesk.gui.models.send_queue import Found
+
+CT, MR, US, SC, SR, ENHANCED_CT = (
+    "1.2.840.10008.5.1.4.1.1.2",
+    "1.2.840.10008.5.1.4.1.1.4",
+    "1.2.840.10008.5.1.4.1.1.6.1",
+    "1.2.840.10008.5.1.4.1.1.7",
+    "1.2.840.10008.5.1.4.1.1.88.22",
+    "1.2.840.10008.5.1.4.1.1.2.1",
+)
+IMPLICIT, EXPLICIT, JPEG_BASELINE, JPEG_2000 = (
+    "1.2.840.10008.1.2",
+    "1.2.840.10008.1.2.1",
+    "1.2.840.10008.1.2.4.50",
+    "1.2.840.10008.1.2.4.91",
+)
+VERIFICATION = "1.2.840.10008.1.1"
+SEND_JOB, RECEIVE_JOB, ECHO_JOB = "send-1", "receive-1", "echo-1"
+
+
+def header(
+    study: tuple[str, str, str, str],
+    series: tuple[str, str, str],
+    number: int,
+    *,
+    sop_class_uid: str = CT,
+    transfer_syntax_uid: str = EXPLICIT,
+    size_bytes: int = 525_000,
+) -> InstanceHeader:
+    """One instance: ``study`` is name, ID, description, date; ``series`` is number, description, modality."""
+    name, patient_id, description, date = study
+    series_number, series_description, modality = series
+    study_uid = f"2.25.{abs(hash_text(name + date))}"
+    series_uid = f"{study_uid}.{series_number or 0}"
+    return InstanceHeader(
+        sop_class_uid=sop_class_uid,
+        sop_instance_uid=f"{series_uid}.{number}",
+        transfer_syntax_uid=transfer_syntax_uid,
+        data_set_offset=400,
+        data_set_length=size_bytes,
+        patient_id=patient_id,
+        patient_name=name,
+        study_instance_uid=study_uid,
+        study_date=date,
+        study_description=description,
+        accession_number=f"A{patient_id}",
+        series_instance_uid=series_uid,
+        series_number=series_number,
+        series_description=series_description,
+        modality=modality,
+    )
+
+
+def hash_text(text: str) -> int:
+    """A number that is the same in each run."""
+    number = 7
+    for character in text:
+        number = (number * 31 + ord(character)) % 10**12
+    return number
+
+
+JANE = ("DOE^JANE", "12345", "CT abdomen", "20261120")
+PETR = ("IVANOV^PETR", "88102", "MR head", "20261119")
+YUKI = ("SATO^YUKI", "55410", "US heart", "20261118")
+LONG = (
+    "VON HOHENLOHE-WALDENBURG-SCHILLINGSFUERST^MAXIMILIANA FRIEDERIKE",
+    "0000000000123456789",
+    "Whole body",
+    "20261117",
+)
+
+
+def found(headers: list[InstanceHeader]) -> list[Found]:
+    """What scanning finds for the headers."""
+    return [
+        Found(path=f"/data/{item.patient_id}/{item.series_number}/IM{number:05}", archive_member="", header=item)
+        for number, item in enumerate(headers)
+    ]
+
+
+def usual_headers() -> list[InstanceHeader]:
+    """Three studies of 812 instances."""
+    headers = [header(JANE, ("1", "Scout", "CT"), n) for n in range(2)]
+    headers += [header(JANE, ("2", "Axial 1.0 mm", "CT"), n) for n in range(600)]
+    headers += [
+        header(
+            JANE,
+            ("3", "Secondary capture", "SC"),
+            n,
+            sop_class_uid=SC,
+            transfer_syntax_uid=JPEG_2000,
+            size_bytes=700_000,
+        )
+        for n in range(6)
+    ]
+    headers += [header(JANE, ("4", "Dose report", "SR"), n, sop_class_uid=SR, size_bytes=90_000) for n in range(12)]
+    headers += [header(PETR, ("1", "T1 sagittal", "MR"), n, sop_class_uid=MR, size_bytes=266_000) for n in range(148)]
+    headers += [header(YUKI, ("1", "4 chamber", "US"), n, sop_class_uid=US, size_bytes=27_000_000) for n in range(44)]
+    return headers
+
+
+def contexts(*, is_refusing: bool) -> tuple[NegotiatedContext, ...]:
+    """The presentation contexts of the usual studies; a refusing peer takes no JPEG 2000 and no dose reports."""
+    rows: list[tuple[str, tuple[str, ...], ContextResult, str | None]] = [
+        (CT, (EXPLICIT, IMPLICIT), ContextResult.ACCEPTED, EXPLICIT),
+        (MR, (EXPLICIT, IMPLICIT), ContextResult.ACCEPTED, IMPLICIT),
+        (US, (JPEG_BASELINE,), ContextResult.ACCEPTED, JPEG_BASELINE),
+        (SC, (JPEG_2000,), ContextResult.TRANSFER_SYNTAXES_NOT_SUPPORTED, None),
+        (SR, (EXPLICIT, IMPLICIT), ContextResult.ABSTRACT_SYNTAX_NOT_SUPPORTED, None),
+    ]
+    return tuple(
+        NegotiatedContext(
+            context_id=2 * number + 1,
+            abstract_syntax=abstract_syntax,
+            proposed_transfer_syntaxes=proposed,
+            result=result if is_refusing else ContextResult.ACCEPTED,
+            accepted_transfer_syntax=accepted if is_refusing else proposed[0],
+        )
+        for number, (abstract_syntax, proposed, result, accepted) in enumerate(rows)
+    )
+
+
+def negotiation(
+    *, is_requestor: bool, calling: str, called: str, host: str, found_contexts: tuple[NegotiatedContext, ...]
+) -> Negotiation:
+    """An agreement between us and a peer."""
+    return Negotiation(
+        is_requestor=is_requestor,
+        calling_ae_title=calling,
+        called_ae_title=called,
+        responding_ae_title=called,
+        peer_host=host,
+        peer_port=104 if is_requestor else 51032,
+        our_implementation_class_uid="2.25.1",
+        our_implementation_version="DICOMDESK_010",
+        peer_implementation_class_uid="1.2.3",
+        peer_implementation_version="SOME_PACS_42",
+        our_max_pdu_bytes=131072,
+        peer_max_pdu_bytes=16384,
+        max_send_pdv_bytes=16372,
+        contexts=found_contexts,
+    )
+
+
+def outgoing(association: int, *, is_refusing: bool = True, job_id: str = SEND_JOB) -> list[Event]:
+    """We ask the PACS for an association, and get it."""
+    agreed = contexts(is_refusing=is_refusing)
+    proposed = tuple(
+        ProposedContext(
+            context_id=context.context_id,
+            abstract_syntax=context.abstract_syntax,
+            transfer_syntaxes=context.proposed_transfer_syntaxes,
+        )
+        for context in agreed
+    )
+    return [
+        AssociationRequested(
+            job_id=job_id,
+            association=association,
+            peer="PACS@pacs.example:104",
+            calling_ae_title="WS1",
+            contexts=proposed,
+        ),
+        AssociationAccepted(
+            job_id=job_id,
+            association=association,
+            negotiation=negotiation(
+                is_requestor=True, calling="WS1", called="PACS", host="pacs.example", found_contexts=agreed
+            ),
+        ),
+    ]
+
+
+def incoming(association: int, *, calling: str = "CT1", host: str = "10.1.4.20") -> list[Event]:
+    """A modality asks us for an association, and gets it."""
+    agreed = contexts(is_refusing=False)[:2]
+    return [
+        AssociationReceived(
+            job_id=RECEIVE_JOB,
+            association=association,
+            peer_host=host,
+            calling_ae_title=calling,
+            called_ae_title="WS1",
+            contexts=(),
+        ),
+        AssociationAccepted(
+            job_id=RECEIVE_JOB,
+            association=association,
+            negotiation=negotiation(
+                is_requestor=False, calling=calling, called="WS1", host=host, found_contexts=agreed
+            ),
+        ),
+    ]
+
+
+def rejected(job_id: str, association: int, *, peer: str = "OLDPACS@10.1.4.7:104") -> list[Event]:
+    """We ask for an association, and are rejected."""
+    return [
+        AssociationRequested(
+            job_id=job_id,
+            association=association,
+            peer=peer,
+            calling_ae_title="WS1",
+            contexts=(ProposedContext(context_id=1, abstract_syntax=VERIFICATION, transfer_syntaxes=(IMPLICIT,)),),
+        ),
+        AssociationFailed(
+            job_id=job_id,
+            association=association,
+            reason="The peer rejected the association for good: it does not know our AE title WS1",
+            advice="Have WS1 entered there, with this machine's address.",
+        ),
+    ]
+
+
+def started(item: InstanceHeader, index: int, association: int = 1, job_id: str = SEND_JOB) -> Event:
+    """An instance begins."""
+    return ItemStarted(
+        job_id=job_id,
+        association=association,
+        index=index,
+        message_id=index + 1,
+        sop_class_uid=item.sop_class_uid,
+        sop_instance_uid=item.sop_instance_uid,
+    )
+
+
+def finished(
+    item: InstanceHeader,
+    index: int,
+    outcome: ItemOutcome = ItemOutcome.STORED,
+    *,
+    path: str = "",
+    association: int = 1,
+    job_id: str = SEND_JOB,
+    status: int | None = 0,
+    reason: str = "",
+) -> Event:
+    """An instance ends."""
+    return ItemFinished(
+        job_id=job_id,
+        association=association,
+        index=index,
+        path=path,
+        outcome=outcome,
+        status=status,
+        reason=reason,
+        message_id=index + 1,
+        size_bytes=item.data_set_length,
+        header=item,
+    )
+
+
+def at_noon(events: list[Event], *, step_s: float = 0.01) -> list[Arrival]:
+    """The events as the bridge delivers them, one after the other from noon on."""
+    first = datetime(2026, 11, 20, 12, tzinfo=UTC)
+    return [
+        Arrival((first + timedelta(seconds=number * step_s)).timestamp(), event) for number, event in enumerate(events)
+    ]
+
+
+def released(job_id: str, association: int) -> Event:
+    """An association ends in order."""
+    return AssociationReleased(job_id=job_id, association=association)
+
+
+def aborted(job_id: str, association: int) -> Event:
+    """The peer breaks an association off."""
+    return AssociationAborted(
+        job_id=job_id, association=association, by_peer=True, reason="The peer aborted the association in mid-object"
+    )
