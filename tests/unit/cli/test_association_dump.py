@@ -1,0 +1,148 @@
+import pytest
+
+from dicomdesk.cli.association_dump import (
+    RequestParameters,
+    negotiation_lines,
+    request_lines,
+    store_request_lines,
+    store_response_lines,
+    uid_text,
+)
+from dicomdesk.engine.events import ContextResult, ItemStarted, NegotiatedContext, Negotiation, ProposedContext, Role
+from dicomdesk.settings import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
+
+CT, EXPLICIT, IMPLICIT = "1.2.840.10008.5.1.4.1.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2"
+
+
+def test_request_block_has_dcmtks_lines() -> None:
+    request = RequestParameters(
+        calling_ae_title="DCMSEND",
+        called_ae_title="ANY-SCP",
+        responding_ae_title="ANY-SCP",
+        our_max_pdu_bytes=16384,
+        contexts=[ProposedContext(context_id=1, abstract_syntax=CT, transfer_syntaxes=(EXPLICIT, "9.9"))],
+    )
+    assert request_lines(request) == [
+        "====================== BEGIN A-ASSOCIATE-RQ =====================",
+        f"Our Implementation Class UID:      {IMPLEMENTATION_CLASS_UID}",
+        f"Our Implementation Version Name:   {IMPLEMENTATION_VERSION_NAME}",
+        "Their Implementation Class UID:    ",
+        "Their Implementation Version Name: ",
+        "Application Context Name:    1.2.840.10008.3.1.1.1",
+        "Calling Application Name:    DCMSEND",
+        "Called Application Name:     ANY-SCP",
+        "Responding Application Name: ANY-SCP",
+        "Our Max PDU Receive Size:    16384",
+        "Their Max PDU Receive Size:  0",
+        "Presentation Contexts:",
+        "  Context ID:        1 (Proposed)",
+        "    Abstract Syntax: =CTImageStorage",
+        "    Proposed SCP/SCU Role: Default",
+        "    Proposed Transfer Syntax(es):",
+        "      =LittleEndianExplicit",
+        "      9.9",
+        "Requested Extended Negotiation: none",
+        "Accepted Extended Negotiation:  none",
+        "Requested User Identity Negotiation: none",
+        "User Identity Negotiation Response:  none",
+        "======================= END A-ASSOCIATE-RQ ======================",
+    ]
+
+
+def negotiated(result: ContextResult, role: Role | None = None) -> NegotiatedContext:
+    return NegotiatedContext(
+        context_id=3,
+        abstract_syntax=CT,
+        proposed_transfer_syntaxes=(IMPLICIT,),
+        result=result,
+        accepted_transfer_syntax=IMPLICIT if result is ContextResult.ACCEPTED else None,
+        proposed_role=role,
+        accepted_role=role,
+    )
+
+
+def negotiation(*contexts: NegotiatedContext) -> Negotiation:
+    return Negotiation(
+        is_requestor=True,
+        calling_ae_title="A\x1b",
+        called_ae_title="B",
+        responding_ae_title="B",
+        peer_host="h",
+        peer_port=104,
+        our_implementation_class_uid="1",
+        our_implementation_version="2",
+        peer_implementation_class_uid="3",
+        peer_implementation_version="4",
+        our_max_pdu_bytes=16384,
+        peer_max_pdu_bytes=0,
+        max_send_pdv_bytes=131060,
+        contexts=contexts,
+    )
+
+
+def test_accepted_context_shows_what_was_accepted() -> None:
+    lines = negotiation_lines(negotiation(negotiated(ContextResult.ACCEPTED)))
+    assert lines[12:17] == [
+        "  Context ID:        3 (Accepted)",
+        "    Abstract Syntax: =CTImageStorage",
+        "    Proposed SCP/SCU Role: Default",
+        "    Accepted SCP/SCU Role: Default",
+        "    Accepted Transfer Syntax: =LittleEndianImplicit",
+    ]
+    assert lines[0] == "====================== BEGIN A-ASSOCIATE-AC ====================="
+    assert lines[3] == "Their Implementation Class UID:    3"
+
+
+@pytest.mark.parametrize(
+    ("result", "words"),
+    [
+        (ContextResult.USER_REJECTION, "User Rejection"),
+        (ContextResult.NO_REASON, "No Reason"),
+        (ContextResult.ABSTRACT_SYNTAX_NOT_SUPPORTED, "Abstract Syntax Not Supported"),
+        (ContextResult.TRANSFER_SYNTAXES_NOT_SUPPORTED, "Transfer Syntax(es) Not Supported"),
+    ],
+)
+def test_refused_context_shows_why(result: ContextResult, words: str) -> None:
+    lines = negotiation_lines(negotiation(negotiated(result)))
+    assert lines[12] == f"  Context ID:        3 ({words})"
+    assert not any("Accepted Transfer Syntax" in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("role", "text"),
+    [
+        (Role(scu=True, scp=True), "SCP/SCU"),
+        (Role(scu=True, scp=False), "SCU"),
+        (Role(scu=False, scp=True), "SCP"),
+        (Role(scu=False, scp=False), "None"),
+    ],
+)
+def test_roles_have_names(role: Role, text: str) -> None:
+    lines = negotiation_lines(negotiation(negotiated(ContextResult.ACCEPTED, role)))
+    assert lines[14:16] == [f"    Proposed SCP/SCU Role: {text}", f"    Accepted SCP/SCU Role: {text}"]
+
+
+def test_text_from_the_wire_is_made_harmless() -> None:
+    assert "Calling Application Name:    A\\x1b" in negotiation_lines(negotiation())
+    assert uid_text("1.2\n3") == "1.2\\n3"
+
+
+def test_messages_have_dcmtks_lines() -> None:
+    started = ItemStarted(
+        job_id="j", association=1, index=0, message_id=7, sop_class_uid=CT, sop_instance_uid="1.2.3", context_id=5
+    )
+    assert store_request_lines(started, is_outgoing=False) == [
+        "===================== INCOMING DIMSE MESSAGE ====================",
+        "Message Type                  : C-STORE RQ",
+        "Presentation Context ID       : 5",
+        "Message ID                    : 7",
+        "Affected SOP Class UID        : CTImageStorage",
+        "Affected SOP Instance UID     : 1.2.3",
+        "Data Set                      : present",
+        "Priority                      : medium",
+        "======================= END DIMSE MESSAGE =======================",
+    ]
+    response = store_response_lines(started, 0xA700, is_outgoing=True)
+    assert response[0] == "===================== OUTGOING DIMSE MESSAGE ===================="
+    assert response[3] == "Message ID Being Responded To : 7"
+    assert response[7] == "DIMSE Status                  : 0xa700: Refused: OutOfResources"

@@ -1,0 +1,237 @@
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from dicomdesk.cli import json_lines
+from dicomdesk.cli.json_lines import JsonLinesReporter, describe, describe_progress
+from dicomdesk.dicom.instance import InstanceHeader
+from dicomdesk.engine import events
+from dicomdesk.engine.stats import Progress
+
+AT = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
+PROPOSED = (events.ProposedContext(context_id=1, abstract_syntax="1.2", transfer_syntaxes=("1.3", "1.4")),)
+NEGOTIATED = tuple(
+    events.NegotiatedContext(
+        context_id=2 * result + 1,
+        abstract_syntax="1.2",
+        proposed_transfer_syntaxes=("1.3",),
+        result=result,
+        accepted_transfer_syntax="1.3" if result is events.ContextResult.ACCEPTED else None,
+    )
+    for result in events.ContextResult
+)
+NEGOTIATION = events.Negotiation(
+    is_requestor=True,
+    calling_ae_title="A",
+    called_ae_title="B",
+    responding_ae_title="B",
+    peer_host="h",
+    peer_port=104,
+    our_implementation_class_uid="1",
+    our_implementation_version="2",
+    peer_implementation_class_uid="3",
+    peer_implementation_version="4",
+    our_max_pdu_bytes=16384,
+    peer_max_pdu_bytes=0,
+    max_send_pdv_bytes=131060,
+    contexts=NEGOTIATED,
+)
+HEADER = InstanceHeader(
+    sop_class_uid="1.2.3",
+    sop_instance_uid="1.2.4",
+    transfer_syntax_uid="1.2.5",
+    data_set_offset=1,
+    data_set_length=2,
+    patient_id="SECRET",
+    patient_name="SECRET",
+    study_instance_uid="1.2.6",
+    series_instance_uid="1.2.7",
+)
+ITEM_FINISHED = events.ItemFinished(
+    job_id="j",
+    association=1,
+    index=0,
+    path="f",
+    outcome=events.ItemOutcome.STORED,
+    status=0,
+    message_id=1,
+    size_bytes=2,
+    header=HEADER,
+)
+SAMPLES: list[tuple[events.Event, str, set[str]]] = [
+    (events.JobStarted(job_id="j", at=AT), "job-started", {"job"}),
+    (events.Notice(job_id="j", level=events.NoticeLevel.INFO, text="t"), "notice", {"level", "text"}),
+    (events.InputSkipped(job_id="j", path="p", reason="r"), "input-skipped", {"path", "reason"}),
+    (
+        events.ScanFinished(job_id="j", items=1, size_bytes=2, skipped=3),
+        "scan-finished",
+        {"items", "bytes", "skipped"},
+    ),
+    (
+        events.AssociationRequested(job_id="j", association=1, peer="p", calling_ae_title="A", contexts=PROPOSED),
+        "association-requested",
+        {"association", "peer", "calling_ae_title", "presentation_contexts"},
+    ),
+    (
+        events.AssociationReceived(
+            job_id="j", association=1, peer_host="h", calling_ae_title="A", called_ae_title="B", contexts=PROPOSED
+        ),
+        "association-received",
+        {"association", "peer_host", "calling_ae_title", "called_ae_title", "presentation_contexts"},
+    ),
+    (
+        events.AssociationAccepted(job_id="j", association=1, negotiation=NEGOTIATION),
+        "association-accepted",
+        {
+            "association",
+            "is_requestor",
+            "calling_ae_title",
+            "called_ae_title",
+            "peer_host",
+            "peer_port",
+            "peer_implementation_class_uid",
+            "peer_implementation_version",
+            "peer_max_pdu_bytes",
+            "max_send_pdv_bytes",
+            "presentation_contexts",
+        },
+    ),
+    (
+        events.AssociationFailed(job_id="j", association=1, reason="r"),
+        "association-failed",
+        {"association", "reason", "advice"},
+    ),
+    (events.AssociationReleased(job_id="j", association=1), "association-released", {"association"}),
+    (
+        events.AssociationAborted(job_id="j", association=1, by_peer=True, reason="r"),
+        "association-aborted",
+        {"association", "by_peer", "reason"},
+    ),
+    (
+        events.ItemStarted(
+            job_id="j", association=1, index=0, message_id=1, sop_class_uid="1.2", sop_instance_uid="1.3"
+        ),
+        "item-started",
+        {
+            "association",
+            "index",
+            "message_id",
+            "sop_class_uid",
+            "sop_instance_uid",
+            "converted_from",
+            "converted_to",
+        },
+    ),
+    (
+        ITEM_FINISHED,
+        "item-finished",
+        {
+            "association",
+            "index",
+            "message_id",
+            "path",
+            "outcome",
+            "status",
+            "reason",
+            "bytes",
+            "attempts",
+            "sop_class_uid",
+            "sop_instance_uid",
+            "transfer_syntax_uid",
+            "study_instance_uid",
+            "series_instance_uid",
+        },
+    ),
+    (
+        events.RetryScheduled(job_id="j", items=1, attempt=2, at=AT, reason="r"),
+        "retry-scheduled",
+        {"items", "attempt", "next_try_at", "reason"},
+    ),
+    (events.ListenerStarted(job_id="j", address="", port=104), "listener-started", {"address", "port"}),
+    (
+        events.StudySettled(job_id="j", study_instance_uid="1", folder="f", items=1, command_exit_code=None),
+        "study-settled",
+        {"study_instance_uid", "folder", "items", "command_exit_code"},
+    ),
+    (
+        events.JobFinished(job_id="j", outcome=events.JobOutcome.FAILED, counts={events.ItemOutcome.STORED: 1}),
+        "job-finished",
+        {"outcome", "counts", "error"},
+    ),
+]
+PROGRESS = Progress(
+    items_total=10,
+    items_done=3,
+    bytes_total=1000,
+    bytes_done=300,
+    bytes_per_s=12.4,
+    items_per_s=1.26,
+    seconds_left=None,
+    associations=1,
+)
+
+
+@pytest.mark.parametrize(("event", "name", "keys"), SAMPLES, ids=lambda value: value if isinstance(value, str) else "")
+def test_event_has_its_name_and_its_keys(event: events.Event, name: str, keys: set[str]) -> None:
+    found, fields = describe(event)
+    assert (found, set(fields)) == (name, keys)
+    json.dumps(fields)
+
+
+def test_every_event_has_a_sample() -> None:
+    assert {type(event) for event, _, _ in SAMPLES} == set(events.Event.__args__)
+
+
+def test_every_name_and_key_is_documented() -> None:
+    text = json_lines.__doc__ or ""
+    for _, name, keys in SAMPLES:
+        assert f"``{name}``" in text
+        assert all(f"``{key}``" in text for key in keys)
+    assert all(f"``{key}``" in text for key in describe_progress(PROGRESS))
+
+
+def test_patient_identifiers_do_not_appear() -> None:
+    assert "SECRET" not in json.dumps(describe(ITEM_FINISHED))
+
+
+def test_context_results_have_words() -> None:
+    contexts = describe(events.AssociationAccepted(job_id="j", association=1, negotiation=NEGOTIATION))[1]
+    found = json.loads(json.dumps(contexts))["presentation_contexts"]
+    assert [context["result"] for context in found] == [
+        "accepted",
+        "user-rejection",
+        "no-reason",
+        "abstract-syntax-not-supported",
+        "transfer-syntaxes-not-supported",
+    ]
+    assert found[0] == {
+        "id": 1,
+        "abstract_syntax": "1.2",
+        "transfer_syntaxes": ["1.3"],
+        "result": "accepted",
+        "transfer_syntax": "1.3",
+    }
+    assert found[1]["transfer_syntax"] is None
+
+
+def test_each_event_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    reporter = JsonLinesReporter()
+    reporter.show([event for event, _, _ in SAMPLES])
+    reporter.show_progress(PROGRESS)
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [line["event"] for line in lines] == [name for _, name, _ in SAMPLES] + ["progress"]
+    assert all(datetime.fromisoformat(line["at"]).tzinfo is not None for line in lines)
+
+
+def test_gauges_are_rounded() -> None:
+    fields = describe_progress(PROGRESS)
+    assert (fields["bytes_per_s"], fields["items_per_s"], fields["seconds_left"]) == (12, 1.3, None)
+
+
+def test_name_that_is_no_text_is_still_json(capsys: pytest.CaptureFixture[str]) -> None:
+    path = b"\xff.dcm".decode("utf-8", "surrogateescape")
+    JsonLinesReporter().show([events.InputSkipped(job_id="j", path=path, reason="r")])
+    line = capsys.readouterr().out
+    assert line.isascii()
+    assert json.loads(line)["path"] == path
