@@ -57,9 +57,9 @@ class Interruption:
     def set(self) -> None:
         """End current and later waits. Any thread, any time, also after ``close``."""
         with self._lock:
-            if not self.is_set and self._writer.fileno() >= 0:
+            was_set, self.is_set = self.is_set, True
+            if not was_set and self._writer.fileno() >= 0:
                 self._writer.send(b"!")
-            self.is_set = True
 
     def fileno(self) -> int:
         """What a waiting thread watches for input."""
