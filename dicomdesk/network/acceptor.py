@@ -218,6 +218,8 @@ class Acceptor:
             answer = answer_request(request, self._settings.policy, self._settings.max_pdu_bytes, facts)
             if isinstance(answer, Rejection):
                 self._admission.leave()
+        for warning in answer.warnings:
+            self._observer.warned(self._number, warning)
         if isinstance(answer, Rejection):
             self._state = AcceptorState.ENDED
             self._observer.association_refused(self._number, answer.reason_text)
@@ -254,8 +256,6 @@ class Acceptor:
         )
         self._state = AcceptorState.ESTABLISHED
         self._observer.association_accepted(self._number, negotiation)
-        for warning in acceptance.warnings:
-            self._observer.warned(self._number, warning)
         self._connection.send(acceptance.pdu)
 
     # -- ends

@@ -1,8 +1,8 @@
 """How an A-ASSOCIATE-RQ is answered: accepted with what, or rejected why. Pure (PS3.8 7.1.1, 9.3.3, 9.3.4)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from dicomdesk.network.acceptance import AcceptancePolicy, decide
+from dicomdesk.network.acceptance import AcceptancePolicy, decide, role_warnings
 from dicomdesk.network.association_pdus import (
     APPLICATION_CONTEXT_NAME,
     AcceptorItems,
@@ -45,6 +45,8 @@ class Rejection:
     pdu: bytes
     """The A-ASSOCIATE-RJ."""
     reason_text: str
+    warnings: tuple[str, ...] = ()
+    """What was odd in the proposal."""
 
 
 LOCAL_LIMIT_EXCEEDED = Rejection(pdu=write_associate_reject(2, 3, 2), reason_text="too many associations")
@@ -69,8 +71,9 @@ def answer_request(
     if request.application_context != APPLICATION_CONTEXT_NAME:
         return _BAD_APPLICATION_CONTEXT
     contexts = tuple(decide(request.contexts, policy))
+    warnings = tuple(role_warnings(contexts))
     if not any(context.is_accepted for context in contexts):
-        return _NO_ACCEPTABLE_CONTEXT
+        return replace(_NO_ACCEPTABLE_CONTEXT, warnings=warnings)
     accepted_classes = {context.abstract_syntax for context in contexts if context.is_accepted}
     items = AcceptorItems(
         max_pdu_bytes=max_pdu_bytes,
@@ -83,6 +86,7 @@ def answer_request(
     return Acceptance(
         pdu=write_associate_accept(request, contexts, items),
         negotiation=_describe(request, contexts, max_pdu_bytes, facts),
+        warnings=warnings,
     )
 
 

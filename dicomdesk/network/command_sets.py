@@ -3,7 +3,7 @@
 Read and written by hand because each received instance needs one of each; only what C-STORE and C-ECHO need is here.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from enum import IntEnum
 from struct import Struct
 
@@ -29,8 +29,13 @@ NO_DATA_SET = 0x0101
 
 _ELEMENT = Struct("<HHL")
 _GROUP_LENGTH = Struct("<HHLL")
+_RESPONSE_HEAD = Struct("<HHLLHHL")
+_RESPONSE_NUMBERS = Struct("<HHLHHHLHHHLHHHLH")
 _US = Struct("<H")
 _PDV = Struct(">BxLLBB")
+_PDV_OVERHEAD_BYTES = 6
+_LONGEST_COMMENT = 64
+"""Characters of a value of VR LO."""
 
 
 class CommandField(IntEnum):
@@ -40,6 +45,9 @@ class CommandField(IntEnum):
     C_ECHO_RQ = 0x0030
     C_STORE_RSP = 0x8001
     C_ECHO_RSP = 0x8030
+
+
+_C_STORE_RSP = int(CommandField.C_STORE_RSP)
 
 
 class CommandSet:
@@ -67,23 +75,24 @@ class CommandSet:
         return self.number(COMMAND_DATA_SET_TYPE) != NO_DATA_SET
 
 
-def read_command_set(data: bytes | bytearray | memoryview) -> CommandSet:
+def read_command_set(data: bytes) -> CommandSet:
     """Read a command set; elements not of group 0000 are passed over.
 
     Raises PeerProtocolError where lengths do not fit.
     """
     values: dict[int, bytes] = {}
+    unpack_element = _ELEMENT.unpack_from
     position = 0
     end = len(data)
     while position < end:
         if end - position < 8:
             raise PeerProtocolError("command set ends in the middle of an element")
-        group, element, length = _ELEMENT.unpack_from(data, position)
+        group, element, length = unpack_element(data, position)
         position += 8
         if length > end - position:
             raise PeerProtocolError(f"element ({group:04X},{element:04X}) of {length} bytes exceeds its command set")
         if group == 0:
-            values[element] = bytes(data[position : position + length])
+            values[element] = data[position : position + length]
         position += length
     return CommandSet(values)
 
@@ -102,32 +111,51 @@ def write_command_set(values: Mapping[int, bytes | int]) -> bytes:
     return bytes(parts)
 
 
-def message_pdus(context_id: int, data: bytes, *, is_command: bool, max_pdu_bytes: int) -> Iterator[bytes]:
-    """Cut a command set or data set into P-DATA-TF PDUs of at most ``max_pdu_bytes`` (0 is unlimited), one PDV each.
+def message_pdus(context_id: int, data: bytes, *, is_command: bool, max_pdu_bytes: int) -> bytes:
+    """A command set or data set in P-DATA-TF PDUs of at most ``max_pdu_bytes`` (0 is unlimited), one PDV each.
 
     A limit below 8 leaves room for nothing and is taken for 8.
     """
-    size = max(max_pdu_bytes - 6, 2) if max_pdu_bytes else max(len(data), 1)
-    for position in range(0, max(len(data), 1), size):
+    flags = 3 if is_command else 2
+    length = len(data)
+    if not max_pdu_bytes or length + _PDV_OVERHEAD_BYTES <= max_pdu_bytes:
+        return _PDV.pack(4, length + 6, length + 2, context_id, flags) + data
+    size = max(max_pdu_bytes - _PDV_OVERHEAD_BYTES, 2)
+    pdus = bytearray()
+    for position in range(0, max(length, 1), size):
         fragment = data[position : position + size]
-        flags = (1 if is_command else 0) | (2 if position + size >= len(data) else 0)
-        yield _PDV.pack(4, len(fragment) + 6, len(fragment) + 2, context_id, flags) + fragment
+        is_last = position + size >= length
+        pdus += _PDV.pack(4, len(fragment) + 6, len(fragment) + 2, context_id, flags if is_last else flags & 1)
+        pdus += fragment
+    return bytes(pdus)
 
 
 def store_response(request: CommandSet, status: int, comment: str = "") -> bytes:
-    """The C-STORE-RSP (PS3.7 9.3.1.2) to a C-STORE-RQ; UIDs are echoed byte for byte."""
-    values: dict[int, bytes | int] = {
-        AFFECTED_SOP_CLASS_UID: request.values.get(AFFECTED_SOP_CLASS_UID, b""),
-        COMMAND_FIELD: CommandField.C_STORE_RSP,
-        MESSAGE_ID_RESPONDED_TO: request.number(MESSAGE_ID),
-        COMMAND_DATA_SET_TYPE: NO_DATA_SET,
-        STATUS: status,
-    }
+    """The C-STORE-RSP (PS3.7 9.3.1.2) to a C-STORE-RQ; UIDs are echoed byte for byte.
+
+    Put together by hand: one is written for each instance, and the peer waits for it.
+    """
+    sop_class_uid = _even(request.values.get(AFFECTED_SOP_CLASS_UID, b""))
+    sop_instance_uid = _even(request.values.get(AFFECTED_SOP_INSTANCE_UID, b""))
+    comment_element = b""
     if comment:
-        text = comment[:64].encode("ascii", errors="replace")
-        values[ERROR_COMMENT] = text + b" " if len(text) % 2 else text
-    values[AFFECTED_SOP_INSTANCE_UID] = request.values.get(AFFECTED_SOP_INSTANCE_UID, b"")
-    return write_command_set(values)
+        text = comment[:_LONGEST_COMMENT].encode("ascii", errors="replace")
+        text += b" " * (len(text) % 2)
+        comment_element = _ELEMENT.pack(0, ERROR_COMMENT, len(text)) + text
+    length = 56 + len(sop_class_uid) + len(comment_element) + len(sop_instance_uid)
+    head = _RESPONSE_HEAD.pack(0, 0, 4, length, 0, AFFECTED_SOP_CLASS_UID, len(sop_class_uid))
+    numbers = _RESPONSE_NUMBERS.pack(
+        *(0, COMMAND_FIELD, 2, _C_STORE_RSP),
+        *(0, MESSAGE_ID_RESPONDED_TO, 2, request.number(MESSAGE_ID)),
+        *(0, COMMAND_DATA_SET_TYPE, 2, NO_DATA_SET),
+        *(0, STATUS, 2, status),
+    )
+    instance = _ELEMENT.pack(0, AFFECTED_SOP_INSTANCE_UID, len(sop_instance_uid))
+    return b"".join((head, sop_class_uid, numbers, comment_element, instance, sop_instance_uid))
+
+
+def _even(value: bytes) -> bytes:
+    return value + b"\0" if len(value) % 2 else value
 
 
 def echo_response(request: CommandSet) -> bytes:

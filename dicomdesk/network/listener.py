@@ -80,6 +80,8 @@ class Listener:
         self._lock = threading.Lock()
         self._threads: dict[Acceptor, threading.Thread] = {}
         """Of all connections, oldest first."""
+        self._ending: list[threading.Thread] = []
+        """Threads that have nothing left to do but to end."""
         self._established = 0
         self._last_number = 0
         self._finished_bytes = 0
@@ -141,7 +143,7 @@ class Listener:
 
     def _join(self, deadline: float | None) -> None:
         with self._lock:
-            threads = list(self._threads.values())
+            threads = [*self._threads.values(), *self._ending]
         for thread in threads:
             thread.join(None if deadline is None else max(deadline - monotonic(), 0.0))
 
@@ -198,7 +200,8 @@ class Listener:
         finally:
             with self._lock:
                 self._finished_bytes += acceptor.bytes_received
-                del self._threads[acceptor]
+                self._ending = [thread for thread in self._ending if thread.is_alive()]
+                self._ending.append(self._threads.pop(acceptor))
 
     def next_number(self) -> int:
         """See ``Admission``."""

@@ -7,6 +7,7 @@ whatever lengths the peer claims.
 
 from collections.abc import Iterator
 from enum import IntEnum
+from mmap import mmap
 from struct import Struct
 from typing import NamedTuple
 
@@ -84,7 +85,8 @@ class PduReader:
     """Receive into ``space``, then iterate ``pieces(count)`` to its end; repeat."""
 
     def __init__(self, buffer_bytes: int = RECEIVE_BUFFER_BYTES) -> None:
-        self._view = memoryview(bytearray(buffer_bytes))
+        # An anonymous mapping becomes resident page by page as it is used; a bytearray is resident from the start.
+        self._view = memoryview(mmap(-1, buffer_bytes))
         self._held = 0
         """Bytes of an incomplete header, moved to the start of the buffer."""
         self._pdu_left = 0

@@ -167,9 +167,9 @@ class Reception:
         if len(self._command) > LARGEST_COMMAND_SET_BYTES:
             raise PeerProtocolError(f"The peer sent a command of more than {LARGEST_COMMAND_SET_BYTES} bytes")
         if fragment.is_last:
-            command = read_command_set(self._command)
-            self._command = bytearray()
-            self._begin(command)
+            command = bytes(self._command)
+            self._command.clear()
+            self._begin(read_command_set(command))
 
     def _begin(self, command: CommandSet) -> None:
         field = command.number(COMMAND_FIELD)
@@ -265,11 +265,9 @@ class Reception:
 
     def _reply(self, context_id: int, command_set: bytes, data_set: bytes | None = None) -> None:
         limit = self._established.peer_max_pdu_bytes
-        for pdu in message_pdus(context_id, command_set, is_command=True, max_pdu_bytes=limit):
-            self._send(pdu)
+        self._send(message_pdus(context_id, command_set, is_command=True, max_pdu_bytes=limit))
         if data_set is not None:
-            for pdu in message_pdus(context_id, data_set, is_command=False, max_pdu_bytes=limit):
-                self._send(pdu)
+            self._send(message_pdus(context_id, data_set, is_command=False, max_pdu_bytes=limit))
 
 
 def _refused(field: int) -> PeerProtocolError:

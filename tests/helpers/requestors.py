@@ -11,6 +11,8 @@ from dicomdesk.network.command_sets import CommandSet, read_command_set, write_c
 APPLICATION_CONTEXT = "1.2.840.10008.3.1.1.1"
 VERIFICATION = "1.2.840.10008.1.1"
 CT_IMAGE_STORAGE = "1.2.840.10008.5.1.4.1.1.2"
+WORKLIST = "1.2.840.10008.5.1.4.31"
+"""A SOP class that is not for storage."""
 IMPLICIT = "1.2.840.10008.1.2"
 EXPLICIT = "1.2.840.10008.1.2.1"
 

@@ -17,6 +17,7 @@ from tests.helpers.requestors import (
     RELEASE_RP,
     RELEASE_RQ,
     VERIFICATION,
+    WORKLIST,
     Proposal,
     connected,
     data_pdu,
@@ -70,7 +71,7 @@ def test_user_identity_is_ignored() -> None:
 @pytest.mark.parametrize(
     ("proposal", "numbers", "reason"),
     [
-        (Proposal(contexts=[(1, "1.2.3.4", [IMPLICIT])]), (1, 1, 1), "no acceptable presentation contexts"),
+        (Proposal(contexts=[(1, WORKLIST, [IMPLICIT])]), (1, 1, 1), "no acceptable presentation contexts"),
         (Proposal(contexts=[]), (1, 1, 1), "no acceptable presentation contexts"),
         (Proposal(application_context="1.2.840.10008.3.1.1.2"), (2, 1, 2), "bad application context name"),
         (Proposal(protocol_version=2), (1, 2, 2), "protocol version not supported"),

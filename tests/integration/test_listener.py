@@ -22,6 +22,7 @@ from tests.helpers.requestors import (
     ASSOCIATE_RJ,
     CT_IMAGE_STORAGE,
     EXPLICIT,
+    WORKLIST,
     Proposal,
     connected,
     data_pdu,
@@ -75,7 +76,7 @@ def test_rejected_proposal_does_not_use_up_the_limit() -> None:
     with listening(Receiver(), settings=settings) as (port, _):
         for _ in range(3):
             with connected(port) as peer:
-                peer.send(Proposal(contexts=[(1, "1.2.3.4", [EXPLICIT])]).encode())
+                peer.send(Proposal(contexts=[(1, WORKLIST, [EXPLICIT])]).encode())
                 assert peer.read_pdu()[0] == ASSOCIATE_RJ
         with connected(port) as peer:
             peer.associate()

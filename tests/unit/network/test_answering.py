@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from dicomdesk.network.acceptance import accept_all_policy
+from dicomdesk.network.acceptance import AcceptancePolicy, accept_all_policy
 from dicomdesk.network.answering import LOCAL_LIMIT_EXCEEDED, Acceptance, Rejection, TransportFacts, answer_request
 from dicomdesk.network.association_pdus import AssociateRequest, read_associate_request
+from dicomdesk.network.contexts import Role
 from dicomdesk.settings import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
-from tests.helpers.requestors import EXPLICIT, IMPLICIT, Proposal, read_answer
+from tests.helpers.requestors import CT_IMAGE_STORAGE, EXPLICIT, IMPLICIT, VERIFICATION, WORKLIST, Proposal, read_answer
 
 FACTS = TransportFacts(peer_host="modality", peer_port=4711, tls="TLSv1.3 X")
 
@@ -46,7 +47,7 @@ def test_largest_value_that_we_may_send_is_counted_as_dcmtk_does(announced: int 
 
 
 def test_context_refused_beside_an_accepted_one_is_answered_with_its_result() -> None:
-    answer = accept(Proposal(contexts=[(1, "1.2.3.4", [EXPLICIT]), (3, "1.2.840.10008.1.1", [IMPLICIT])]))
+    answer = accept(Proposal(contexts=[(1, WORKLIST, [EXPLICIT]), (3, "1.2.840.10008.1.1", [IMPLICIT])]))
     results = read_answer(answer.pdu[6:]).results
     assert results[1][0] == 3
     assert results[3] == (0, IMPLICIT)
@@ -76,3 +77,21 @@ def test_too_many_associations_are_rejected_as_transient() -> None:
 def test_later_protocol_versions_that_include_ours_are_accepted() -> None:
     answer = answer_request(replace(request(), protocol_version=3), accept_all_policy(), 16384, FACTS)
     assert isinstance(answer, Acceptance)
+
+
+def test_roles_are_answered_as_the_policy_says_and_oddities_are_told() -> None:
+    policy = AcceptancePolicy(
+        contexts={CT_IMAGE_STORAGE: (EXPLICIT,)},
+        roles={CT_IMAGE_STORAGE: Role(scu=False, scp=True)},
+        extended_negotiation={CT_IMAGE_STORAGE: b"\1\2", VERIFICATION: b"\3"},
+    )
+    proposal = Proposal(roles=[(CT_IMAGE_STORAGE, 1, 0)])
+    answer = answer_request(request(proposal), policy, 16384, FACTS)
+    assert isinstance(answer, Acceptance)
+    told = read_answer(answer.pdu[6:])
+    assert told.roles == {CT_IMAGE_STORAGE: (0, 0)}
+    assert told.extended == {CT_IMAGE_STORAGE: b"\1\2"}
+    assert answer.warnings
+    rejected = answer_request(request(), policy, 16384, FACTS)
+    assert isinstance(rejected, Rejection)
+    assert "only SCP role configured" in rejected.warnings[0]

@@ -146,18 +146,19 @@ def test_number_that_is_absent_or_malformed_is_a_protocol_error(value: bytes | N
 @pytest.mark.parametrize(("limit", "count"), [(0, 1), (16384, 1), (106, 1), (105, 2), (56, 2), (8, 50), (1, 50)])
 def test_messages_are_cut_to_what_the_peer_takes(limit: int, count: int) -> None:
     data = bytes(range(100))
-    pdus = list(message_pdus(5, data, is_command=True, max_pdu_bytes=limit))
-    assert len(pdus) == count
+    stream = message_pdus(5, data, is_command=True, max_pdu_bytes=limit)
     collected = b""
-    for index, pdu in enumerate(pdus):
-        kind, length, value_length, context_id, flags = struct.unpack_from(">BxLLBB", pdu)
+    for index in range(count):
+        kind, length, value_length, context_id, flags = struct.unpack_from(">BxLLBB", stream)
         assert (kind, context_id) == (4, 5)
-        assert length == len(pdu) - 6 == value_length + 4
+        assert length == value_length + 4
         assert not limit or length <= max(limit, 8)
         assert flags == (3 if index == count - 1 else 1)
-        collected += pdu[12:]
+        collected += stream[12 : 6 + length]
+        stream = stream[6 + length :]
+    assert stream == b""
     assert collected == data
 
 
 def test_an_empty_data_set_is_one_empty_last_value() -> None:
-    assert list(message_pdus(1, b"", is_command=False, max_pdu_bytes=100)) == [b"\4\0\0\0\0\6\0\0\0\2\1\2"]
+    assert message_pdus(1, b"", is_command=False, max_pdu_bytes=100) == b"\4\0\0\0\0\6\0\0\0\2\1\2"
