@@ -43,7 +43,7 @@ CODECS: tuple[Codec, ...] = (
             ts.DEFLATED_IMAGE_FRAME,
             ts.RLE_LOSSLESS,
         ),
-        encodes=(ts.DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN, ts.ENCAPSULATED_UNCOMPRESSED),
+        encodes=(ts.DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN, ts.ENCAPSULATED_UNCOMPRESSED, ts.DEFLATED_IMAGE_FRAME),
     ),
     Codec(name="imagecodecs", modules=("numpy", "imagecodecs"), decodes=_JPEG_LOSSY + _JPEG_LOSSLESS + _JPEG_XL),
     Codec(name="pyjpegls", modules=("numpy", "jpeg_ls"), decodes=_JPEG_LS, encodes=_JPEG_LS),

@@ -15,7 +15,7 @@ from dicomdesk.dicom.image_pixel import ImagePixel
 from dicomdesk.dicom.run_length import decode_run_length
 from dicomdesk.errors import ConversionError
 
-_LIBRARY_ERRORS = (RuntimeError, ValueError, TypeError, OSError, IndexError, KeyError, OverflowError, MemoryError)
+LIBRARY_ERRORS = (RuntimeError, ValueError, TypeError, OSError, IndexError, KeyError, OverflowError, MemoryError)
 """All that codec libraries raise on data that they do not like."""
 
 
@@ -41,7 +41,7 @@ def decode_frame(decoder: FrameDecoder, frame: bytes, image: ImagePixel) -> byte
     """One frame, uncompressed, of exactly the length that the image needs. Raises ConversionError."""
     try:
         decoded = decoder.decode(frame, image)
-    except _LIBRARY_ERRORS as error:
+    except LIBRARY_ERRORS as error:
         raise ConversionError(f"the compressed pixel data is corrupt: {error}") from error
     if len(decoded) != image.frame_bytes:
         raise ConversionError(f"a frame of {image.frame_bytes} bytes came out as {len(decoded)}")
@@ -83,8 +83,10 @@ def _decode_jpeg_ls(frame: bytes, image: ImagePixel) -> bytes:
     samples, parameters = decode_pixel_data(frame)
     item_bytes = 1 if parameters["bits_per_sample"] <= 8 else 2
     fitted = _fit(bytes(samples), item_bytes, image)
-    is_planar = parameters["components"] > 1 and parameters["interleave_mode"] == 0
-    return _arrange(fitted, image, is_planar=is_planar)
+    is_planar = parameters["interleave_mode"] == 0
+    if parameters["components"] == 1 or is_planar == image.is_planar:
+        return fitted
+    return arrange(fitted, image, to_planes=image.is_planar)
 
 
 def _decode_jpeg_2000(frame: bytes, image: ImagePixel) -> bytes:
@@ -166,10 +168,8 @@ def _fit(samples: bytes, item_bytes: int, image: ImagePixel) -> bytes:
     return bytes(widened)
 
 
-def _arrange(samples: bytes, image: ImagePixel, *, is_planar: bool) -> bytes:
-    """Samples in the image's planar configuration."""
-    if is_planar == image.is_planar or image.samples_per_pixel == 1:
-        return samples
+def arrange(samples: bytes, image: ImagePixel, *, to_planes: bool) -> bytes:
+    """Colour by pixel from colour by plane, or the other way round."""
     count, width = image.samples_per_pixel, image.bytes_per_sample
     plane = image.rows * image.columns * width
     arranged = bytearray(len(samples))
@@ -177,10 +177,10 @@ def _arrange(samples: bytes, image: ImagePixel, *, is_planar: bool) -> bytes:
         for byte in range(width):
             by_plane = slice(sample * plane + byte, (sample + 1) * plane, width)
             by_pixel = slice(sample * width + byte, None, count * width)
-            if is_planar:
-                arranged[by_pixel] = samples[by_plane]
-            else:
+            if to_planes:
                 arranged[by_plane] = samples[by_pixel]
+            else:
+                arranged[by_pixel] = samples[by_plane]
     return bytes(arranged)
 
 

@@ -17,6 +17,7 @@ from dicomdesk.dicom.image_pixel import (
     EXTENDED_OFFSET_TABLE,
     EXTENDED_OFFSET_TABLE_LENGTHS,
     IMAGE_TAGS,
+    LOSSY_IMAGE_COMPRESSION,
     PHOTOMETRIC_INTERPRETATION,
     PLANAR_CONFIGURATION,
     ImagePixel,
@@ -25,7 +26,6 @@ from dicomdesk.dicom.image_pixel import (
 from dicomdesk.dicom.rewriting import DataSetEdit
 from dicomdesk.errors import ConversionError
 
-LOSSY_IMAGE_COMPRESSION = 0x00282110
 _REMOVED = frozenset((EXTENDED_OFFSET_TABLE, EXTENDED_OFFSET_TABLE_LENGTHS, ENCAPSULATED_PIXEL_DATA_LENGTH))
 _MAXIMUM_VALUE_BYTES = 0xFFFFFFFE
 

@@ -6,11 +6,16 @@ from struct import unpack_from
 from dicomdesk.dicom.image_pixel import ImagePixel
 from dicomdesk.errors import ConversionError
 
+_LARGEST_RATIO = 64
+"""Two bytes of PackBits become 128 at most."""
+
 
 def decode_run_length(frame: bytes, image: ImagePixel) -> bytes:
     """One uncompressed frame in the image's planar configuration. Raises ConversionError when it is not whole."""
     plane = image.rows * image.columns
     planes = image.samples_per_pixel * image.bytes_per_sample
+    if plane * planes > _LARGEST_RATIO * len(frame):
+        raise ConversionError("an RLE frame is too short for its image")
     starts = _segment_starts(frame, planes)
     out = bytearray(plane * planes)
     for index in range(planes):

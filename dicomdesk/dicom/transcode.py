@@ -8,8 +8,10 @@ from dicomdesk.dicom import transfer_syntaxes as ts
 from dicomdesk.dicom.codecs import CODECS_EXTRA, can_decode, can_encode, missing_packages
 from dicomdesk.dicom.deflate import deflate, inflate
 from dicomdesk.dicom.elements import DataSetBytes
-from dicomdesk.dicom.encodings import Encoding
+from dicomdesk.dicom.encodings import EXPLICIT_LITTLE, Encoding
+from dicomdesk.dicom.frame_encoding import EncodingOptions
 from dicomdesk.dicom.pixel_decoding import decode_pixel_data
+from dicomdesk.dicom.pixel_encoding import encode_pixel_data
 from dicomdesk.dicom.rewriting import Rewriting, rewrite
 from dicomdesk.errors import ConversionError
 
@@ -29,13 +31,18 @@ def can_convert(source: str, target: str) -> bool:
 
 
 def convert_data_set(
-    data: DataSetBytes, *, source: str, target: str, compression_level: int = DEFAULT_COMPRESSION_LEVEL
+    data: DataSetBytes,
+    *,
+    source: str,
+    target: str,
+    compression_level: int = DEFAULT_COMPRESSION_LEVEL,
+    options: EncodingOptions | None = None,
 ) -> bytes:
     """The data set in the target transfer syntax; both are UIDs.
 
     Sequences and items get explicit lengths, group lengths are made right, values odd in length are padded.
-    ``compression_level`` (0 to 9) is for deflating. Raises ConversionError when it cannot be done, TruncatedError or
-    DataError when the data set's bytes cannot be followed.
+    ``compression_level`` (0 to 9) is for deflating, ``options`` for lossy encodings. Raises ConversionError when it
+    cannot be done, TruncatedError or DataError when the data set's bytes cannot be followed.
     """
     if source == target:
         return bytes(data)
@@ -52,7 +59,22 @@ def convert_data_set(
             edits=decode_pixel_data(data, source) if source_syntax.is_encapsulated else {},
         ),
     )
+    if target_syntax.is_encapsulated:
+        return _encapsulate(converted, target, options or EncodingOptions())
     return deflate(converted, compression_level) if target_syntax.is_deflated else converted
+
+
+def _encapsulate(data: bytes, target: str, options: EncodingOptions) -> bytes:
+    """A data set in explicit VR little endian with its pixel data compressed."""
+    return rewrite(
+        data,
+        Rewriting(
+            source=EXPLICIT_LITTLE,
+            target=EXPLICIT_LITTLE,
+            may_hold_fragments=True,
+            edits=encode_pixel_data(data, target, options),
+        ),
+    )
 
 
 def make_lengths_explicit(data: DataSetBytes, transfer_syntax_uid: str) -> bytes:
