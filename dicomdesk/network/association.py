@@ -120,7 +120,8 @@ def _interrupted() -> AssociationAbortedError:
 class RequestedAssociation:
     """An established association. One thread at a time uses it; ``abort`` and the gauges are for any thread.
 
-    An error of the peer ends the association: it is aborted and closed when the exception arrives.
+    An error of the peer, and a file that fails while it is sent, end the association: it is aborted and closed when the
+    exception arrives.
     """
 
     def __init__(self, pumped: PumpedAssociation, negotiation: Negotiation, settings: AssociationSettings) -> None:
@@ -187,8 +188,9 @@ class RequestedAssociation:
                     yield
                 except ConnectionInterruptedError as error:
                     raise _interrupted() from error
-                except PeerError:
-                    self._end()
+                except Exception as error:
+                    if isinstance(error, PeerError) or self._stream.is_inside_message:
+                        self._end()
                     raise
         finally:
             self._end_if_interrupted()

@@ -49,6 +49,12 @@ def memory_fragments(
     yield buffers, length + _HEADER_BYTES + size - position
 
 
+def check_size(data: FileRange) -> None:
+    """Raise TruncatedError where the file has become too short since its header was read."""
+    if os.fstat(data.file_descriptor).st_size < data.offset + data.length:
+        raise TruncatedError("The file is shorter than it was")
+
+
 class FileFragments:
     """Sends data sets from files through a reused buffer."""
 
@@ -67,10 +73,8 @@ class FileFragments:
     def send(self, context_id: int, command: bytes, data: FileRange) -> None:
         """Send the command's PDU and the data set.
 
-        Raises TruncatedError when the file ends too early: before anything is sent where that can be known.
+        Raises TruncatedError when the file ends too early, and OSError when it cannot be read: then part is sent.
         """
-        if os.fstat(data.file_descriptor).st_size < data.offset + data.length:
-            raise TruncatedError("The file is shorter than it was")
         self._prepare_headers(context_id)
         position, end = data.offset, data.offset + data.length
         is_last = False

@@ -11,10 +11,10 @@ from time import monotonic
 from typing import Protocol
 
 from dicomdesk.dicom.source import DataSetSource, FileRange
-from dicomdesk.errors import PeerError, PeerProtocolError, PeerTimeoutError
+from dicomdesk.errors import AssociationAbortedError, PeerError, PeerProtocolError, PeerTimeoutError
 from dicomdesk.network import command_sets
 from dicomdesk.network.connection import P_DATA_TF, InputPendingError
-from dicomdesk.network.fragments import FileFragments, memory_fragments
+from dicomdesk.network.fragments import FileFragments, check_size, fragment_header, memory_fragments
 from dicomdesk.network.negotiation import SendLimits
 from dicomdesk.network.operations import NO_ANSWER, NO_CONTEXT
 from dicomdesk.network.transport import PumpedAssociation
@@ -107,6 +107,8 @@ class StoreStream:
         self._accepted = accepted_context_ids
         self._window = window or _MAX_MESSAGE_ID
         self._dimse_timeout_s = dimse_timeout_s
+        self.is_inside_message = False
+        """Whether a message was begun and not completed, so that the association is of no further use."""
         self._message_id = 0
         self._templates: dict[tuple[int, str, int], _Template] = {}
         self._outstanding: dict[int, StoreItem] = {}
@@ -124,8 +126,7 @@ class StoreStream:
         failure: Exception | None = None
         item = next(items, None)
         while item is not None:
-            message_id = self.next_message_id()
-            self._send(item, message_id, observer)
+            self._send(item, observer)
             try:
                 item = next(items, None)
             except Exception as error:  # noqa: BLE001 - the caller's own, raised again below
@@ -139,12 +140,16 @@ class StoreStream:
 
     # -- requests
 
-    def _send(self, item: StoreItem, message_id: int, observer: StoreObserver) -> None:
+    def _send(self, item: StoreItem, observer: StoreObserver) -> None:
         if item.context_id not in self._accepted:
             raise PeerError(f"Presentation context {item.context_id} was not accepted", condition=NO_CONTEXT)
+        if isinstance(item.data, FileRange):
+            check_size(item.data)
+        message_id = self.next_message_id()
         observer.store_started(item, message_id)
         self._outstanding[message_id] = item
         command = self._command_pdu(item, message_id)
+        self.is_inside_message = True
         try:
             if len(command) > self._limits.max_pdu_bytes + 6:
                 self._send_long_command(item, command)
@@ -155,6 +160,7 @@ class StoreStream:
                 self._send_memory(item.context_id, command, item.data)
         except (PeerError, InputPendingError) as error:
             self._explain_interrupted_send(error, observer)
+        self.is_inside_message = False
 
     def _command_pdu(self, item: StoreItem, message_id: int) -> bytes:
         instance_uid = _padded(item.sop_instance_uid)
@@ -166,16 +172,17 @@ class StoreStream:
 
     def _send_long_command(self, item: StoreItem, command: bytes) -> None:
         """A peer with tiny PDUs gets the command set in several."""
-        pdus = command_sets.message_pdus(
-            item.context_id, command[_PDV_BYTES:], is_command=True, max_pdu_bytes=self._limits.max_pdu_bytes
-        )
-        for pdu in pdus:
-            self._connection.send(pdu)
+        command_set = command[_PDV_BYTES:]
+        step = self._limits.max_fragment_bytes
+        for start in range(0, len(command_set), step):
+            fragment = command_set[start : start + step]
+            control = _COMMAND | (_LAST if start + step >= len(command_set) else 0)
+            self._connection.send(fragment_header(len(fragment), item.context_id, control) + fragment)
 
     def _send_memory(self, context_id: int, command: bytes, data: bytes | bytearray | memoryview) -> None:
         size = len(data) if not isinstance(data, memoryview) else data.nbytes
         if size <= self._limits.max_fragment_bytes:
-            head = command + _PDV.pack(P_DATA_TF, size + 6, size + 2, context_id, _LAST)
+            head = command + fragment_header(size, context_id, _LAST)
             self._connection.send_buffers((head, data), len(head) + size, heeds_input=True)
             return
         for buffers, length in memory_fragments(context_id, command, data, self._limits.max_fragment_bytes):
@@ -240,7 +247,7 @@ class StoreStream:
         return is_complete
 
     def _take_response(self, command: memoryview, context_id: int, observer: StoreObserver) -> None:
-        values = command_sets.read_command_set(command)
+        values = command_sets.read_command_set(bytes(command))
         if values.number(command_sets.COMMAND_FIELD) != _C_STORE_RSP or values.has_data_set:
             raise _malformed("with a message that is no C-STORE response")
         message_id = values.number(command_sets.MESSAGE_ID_RESPONDED_TO)
@@ -257,13 +264,13 @@ class StoreStream:
     def _explain_interrupted_send(self, error: PeerError | InputPendingError, observer: StoreObserver) -> None:
         """Sending stopped in the middle: what the peer said before is the better reason. Always raises."""
         while True:
-            try:
-                pdu = self._connection.buffered_pdu()
-                if pdu is None:
+            pdu = self._connection.buffered_pdu()
+            if pdu is None:
+                try:
                     self._connection.receive_available()
-                    pdu = self._connection.buffered_pdu()
-            except PeerError:
-                pdu = None
+                except AssociationAbortedError:
+                    break
+                pdu = self._connection.buffered_pdu()
             if pdu is None:
                 break
             self._take_pdu(*pdu, observer)

@@ -1,0 +1,38 @@
+"""TLS of the requestor: contexts from settings."""
+
+import ssl
+from pathlib import Path
+
+import pytest
+
+from dicomdesk.errors import SettingsError
+from dicomdesk.network.tls import client_context
+from dicomdesk.settings import TlsSettings
+from tests.helpers.certificates import make_certificate
+
+
+def test_peer_is_verified_unless_told_otherwise() -> None:
+    strict = client_context(TlsSettings())
+    assert (strict.verify_mode, strict.check_hostname) == (ssl.CERT_REQUIRED, True)
+    assert strict.minimum_version >= ssl.TLSVersion.TLSv1_2
+    lax = client_context(TlsSettings(verify_peer=False))
+    assert (lax.verify_mode, lax.check_hostname) == (ssl.CERT_NONE, False)
+
+
+def test_own_certificate_and_authorities_are_loaded(tmp_path: Path) -> None:
+    made = make_certificate(tmp_path)
+    context = client_context(
+        TlsSettings(certificate_file=made.certificate, private_key_file=made.key, authority_files=(made.certificate,))
+    )
+    assert context.cert_store_stats()["x509"] >= 1
+
+
+def test_unusable_files_are_settings_errors(tmp_path: Path) -> None:
+    missing = tmp_path / "missing.pem"
+    rubbish = tmp_path / "rubbish.pem"
+    rubbish.write_text("no certificate")
+    for path in (missing, rubbish):
+        with pytest.raises(SettingsError, match="certificate or key"):
+            client_context(TlsSettings(certificate_file=path))
+        with pytest.raises(SettingsError, match="certificate or key"):
+            client_context(TlsSettings(authority_files=(path,)))
