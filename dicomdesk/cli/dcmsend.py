@@ -48,7 +48,8 @@ def _conclude(options: SendOptions, result: "SendResult", lines: "SendLines", lo
     outcome.show_failure(lacks_context=lines.lacks_context)
     lines.show_last()
     is_report_written = outcome.write_report()
-    outcome.show_summary()
+    if is_report_written:
+        outcome.show_summary()
     return outcome.exit_code(last_signal=last_signal, is_report_written=is_report_written)
 
 

@@ -55,7 +55,8 @@ class ReceiveLines:
             case events.ItemFinished():
                 self._show_finished(event)
             case events.Notice():
-                self._network.write(_NOTICE_LEVELS[event.level], printable(event.text))
+                text = "\n".join(map(printable, event.text.split("\n")))
+                self._network.write(_NOTICE_LEVELS[event.level], text)
             case events.StudySettled():
                 uid = printable(event.study_instance_uid)
                 self._tool.info(f"Study complete: {uid} ({count_text(event.items, 'instance')})")

@@ -40,6 +40,9 @@ class SendLines:
         self._is_debugging = self._network.is_enabled(Level.DEBUG)
         self._block_level = Level.INFO if shows_contexts else Level.DEBUG
         self._started: dict[tuple[int, int], events.ItemStarted] = {}
+        self._held_back: list[events.Event] = []
+        self._is_under_way = False
+        """Whether an instance was begun and not answered, where there is one at a time."""
         self._is_checking = False
         self._last_line = ""
         self.lacks_context = False
@@ -55,7 +58,29 @@ class SendLines:
         """Write the lines of these events."""
         with self._log.batch():
             for event in batch:
+                if self._is_early(event):
+                    self._held_back.append(event)
+                    continue
                 self._show(event)
+                self._show_held_back(event)
+
+    def _is_early(self, event: events.Event) -> bool:
+        """Whether it is about an instance that is made ready while the one before is still under way.
+
+        DCMTK does one thing after the other, and so its lines come; with parallel associations there is no such order.
+        """
+        if not self._is_under_way:
+            return False
+        return isinstance(event, events.Notice) or (isinstance(event, events.ItemFinished) and event.status is None)
+
+    def _show_held_back(self, event: events.Event) -> None:
+        if isinstance(event, events.ItemStarted):
+            self._is_under_way = self._request.parallel == 1
+        else:
+            self._is_under_way = False
+            for early in self._held_back:
+                self._show(early)
+            self._held_back.clear()
 
     def show_last(self) -> None:
         """Write the line that the DCMTK tool logs after its fatal error."""
@@ -69,7 +94,8 @@ class SendLines:
             case events.ItemFinished():
                 self._show_finished(event)
             case events.Notice():
-                self._network.write(_NOTICE_LEVELS[event.level], printable(event.text))
+                text = "\n".join(map(printable, event.text.split("\n")))
+                self._network.write(_NOTICE_LEVELS[event.level], text)
             case events.JobStarted() | events.InputSkipped() | events.ScanFinished() | events.RetryScheduled():
                 self._show_preparation(event)
             case (
@@ -178,9 +204,11 @@ class SendLines:
             self._network.info(text)
 
     def _show_failed(self, event: events.AssociationFailed) -> None:
-        self._network.debug(printable(event.reason))
-        if event.advice:
-            self._tool.warn(printable(event.advice))
+        reason, advice = printable(event.reason), printable(event.advice)
+        if advice:
+            self._tool.warn(f"{reason.removesuffix('.')}. {advice}")
+        else:
+            self._tool.debug(reason)
 
     def _show_started(self, event: events.ItemStarted) -> None:
         if event.converted_to:
@@ -210,7 +238,7 @@ class SendLines:
         match event.not_sent_cause:
             case events.NotSentCause.NO_CONTEXT:
                 self.lacks_context = True
-                self._tool.warn(f"not sent: {path}: {reason}")
+                self._tool.info(f"not sent: {path}: {reason}")
             case events.NotSentCause.NOT_REACHED:
                 self._tool.debug(f"not sent: {path}: {reason}")
             case events.NotSentCause.UNREADABLE:

@@ -10,7 +10,7 @@ from dicomdesk.engine.report import ReportFormat, summary_lines, write_report
 from dicomdesk.engine.send import SendFailure, SendResult
 from dicomdesk.errors import DicomdeskError, PeerError, ReportError
 from dicomdesk.human import count_text, printable
-from dicomdesk.logs import Log
+from dicomdesk.logs import Level, Log
 
 _EXIT_CODES = {
     SendFailure.NO_INPUT_FILES: ExitCode.NO_INPUT_FILES,
@@ -62,17 +62,20 @@ class SendOutcome:
         try:
             write_report(path, self._result.report, report_format)
         except ReportError as error:
-            self._tool.error(printable(str(error)))
+            self._tool.write(Level.ERROR, f"cannot write detailed report to file '{printable(path)}'")
+            if isinstance(error.__cause__, OSError):
+                self._tool.info(printable(error.__cause__.strerror or ""))
             return False
         return True
 
     def show_summary(self) -> None:
-        """Write the status summary, and what a quiet summary would hide."""
+        """Write the status summary of a job that did not fail, and a warning where not everything was stored."""
         report = self._result.report
-        if self._result.failure is None:
-            self._tool.info("\n".join(["", *summary_lines(report)]))
+        if self._result.failure is not None:
+            return
+        self._tool.info("\n".join(["", *summary_lines(report)]))
         left = self._count_not_stored()
-        if left and report.items:
+        if left:
             self._tool.warn(f"{left} of {count_text(len(report.items), 'instance')} not stored by the peer")
 
     def exit_code(self, *, last_signal: int, is_report_written: bool) -> int:

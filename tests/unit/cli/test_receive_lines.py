@@ -138,6 +138,6 @@ def test_complete_study_is_told(tell: Tell) -> None:
     assert tell([settled]) == ["I: Study complete: 1.2.3 (2 instances)"]
 
 
-def test_notice_is_one_line(tell: Tell) -> None:
+def test_each_line_of_a_notice_has_its_letter(tell: Tell) -> None:
     warned = events.Notice(job_id="j", level=events.NoticeLevel.WARNING, text="a\nb")
-    assert tell([warned], Level.WARN) == ["W: a\\nb"]
+    assert tell([warned], Level.WARN) == ["W: a", "W: b"]

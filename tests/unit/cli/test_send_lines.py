@@ -198,14 +198,14 @@ def test_instance_that_was_not_stored_is_never_silent(level: Level, tell: Tell) 
         ),
         (
             finished(events.ItemOutcome.NOT_SENT, reason="No.", cause=events.NotSentCause.NO_CONTEXT),
-            ["W: not sent: a.dcm: No."],
+            ["I: not sent: a.dcm: No."],
         ),
         (finished(events.ItemOutcome.NOT_SENT, reason="No.", cause=events.NotSentCause.NOT_REACHED), []),
         (finished(events.ItemOutcome.FAILED, reason="Lost."), ["W: not answered by the peer: a.dcm: Lost."]),
     ],
 )
 def test_instance_without_answer_is_told_by_its_cause(event: events.ItemFinished, lines: list[str], tell: Tell) -> None:
-    assert tell([event], Level.WARN) == lines
+    assert tell([event]) == lines
 
 
 def test_want_of_a_context_is_remembered() -> None:
@@ -226,7 +226,7 @@ def test_abort_is_the_last_line_of_a_job_that_halts(*, by_peer: bool, text: str,
 
 def test_rejection_comes_with_advice(tell: Tell) -> None:
     failed = events.AssociationFailed(job_id="j", association=1, reason="Rejected.", advice="Check the AE title.")
-    assert tell([failed], Level.WARN) == ["W: Check the AE title."]
+    assert tell([failed], Level.WARN) == ["W: Rejected. Check the AE title."]
 
 
 def test_retry_is_told(tell: Tell) -> None:
@@ -238,4 +238,20 @@ def test_retry_is_told(tell: Tell) -> None:
 
 @pytest.mark.parametrize(("level", "letter"), list(zip(events.NoticeLevel, "DIWE", strict=True)))
 def test_notice_has_its_level(level: events.NoticeLevel, letter: str, tell: Tell) -> None:
-    assert tell([events.Notice(job_id="j", level=level, text="a\nb")], Level.DEBUG) == [f"{letter}: a\\nb"]
+    assert tell([events.Notice(job_id="j", level=level, text="a\nb\x1b")], Level.DEBUG) == [
+        f"{letter}: a",
+        f"{letter}: b\\x1b",
+    ]
+
+
+def test_what_is_made_ready_early_is_told_after_the_answer_before(tell: Tell) -> None:
+    early = [
+        events.Notice(job_id="j", level=events.NoticeLevel.ERROR, text="No presentation context found"),
+        finished(events.ItemOutcome.NOT_SENT, reason="No.", cause=events.NotSentCause.NO_CONTEXT),
+    ]
+    assert tell([started(), *early, finished(events.ItemOutcome.STORED, 0)]) == [
+        "I: Sending C-STORE Request (MsgID 1, CT)",
+        "I: Received C-STORE Response (Success)",
+        "E: No presentation context found",
+        "I: not sent: a.dcm: No.",
+    ]
