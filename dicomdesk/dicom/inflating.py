@@ -39,24 +39,25 @@ class InflatingWindow:
         Raises DataError for a corrupt stream, TruncatedError for one that is cut off.
         """
         while self.base + len(self.buffer) < offset + size and self.size == _UNKNOWN_SIZE:
-            kept = self.buffer[offset - self.base :] if self.base <= offset else self.buffer
-            self.base = max(self.base, min(offset, self.base + len(self.buffer)))
-            self.buffer = bytes(kept) + self._inflate()
+            passed = min(max(0, offset - self.base), len(self.buffer))
+            self.buffer = self.buffer[passed:]
+            self.base += passed
+            self.buffer = bytes(self.buffer) + self._inflate()
             if self.base > LARGEST_INFLATED_BYTES:
                 raise DataError(f"deflated data set grows beyond {LARGEST_INFLATED_BYTES} bytes")
         return self.base <= offset and offset + size <= self.base + len(self.buffer)
 
     def _inflate(self) -> bytes:
         """Return the next inflated bytes; b"" when there are none, at the end with ``size`` known."""
+        if self._inflater.eof:
+            self.size = self.base + len(self.buffer)
+            return b""
         pending = self._pending or self._read_piece()
         try:
             inflated = self._inflater.decompress(pending, _STEP)
         except zlib.error as error:
             raise DataError(f"ZLib Error: {str(error).rpartition(': ')[2]}") from error
         self._pending = self._inflater.unconsumed_tail
-        if not inflated and not self._pending:
-            if self._inflater.eof:
-                self.size = self.base + len(self.buffer)
-            elif not pending:
-                raise TruncatedError("I/O suspension or premature end of stream")
+        if not inflated and not pending and not self._inflater.eof:
+            raise TruncatedError("I/O suspension or premature end of stream")
         return inflated
