@@ -24,8 +24,11 @@ from datetime import datetime
 from enum import Enum
 from pathlib import Path
 
+from dicomdesk.dicom.sop_classes import uid_symbol
+from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax
 from dicomdesk.engine.events import ItemOutcome, JobOutcome
 from dicomdesk.errors import ReportError
+from dicomdesk.network.status import classify_status, status_text
 
 __all__ = [
     "ItemRecord",
@@ -191,7 +194,7 @@ def _item_lines(item: ItemRecord) -> Iterator[str]:
 
 def _status(item: ItemRecord) -> str:
     if item.status is not None:
-        return f"0x{item.status:04x} ({_status_words(item.status)})"
+        return f"0x{item.status:04x} ({status_text(item.status)})"
     return _NO_CONTEXT if item.no_acceptable_context else _NOT_SENT
 
 
@@ -206,29 +209,17 @@ def _transfer_syntax(uid: str) -> str:
     return f"{_one_line(uid)} = {_transfer_syntax_words(uid)}" if uid else ""
 
 
-def _status_words(status: int) -> str:
-    from dicomdesk.network.status import status_text  # noqa: PLC0415 - only where a report is written
-
-    return status_text(status)
-
-
 def _sop_class_name(uid: str) -> str:
-    from dicomdesk.dicom.sop_classes import uid_symbol  # noqa: PLC0415 - only where a report is written
-
     return uid_symbol(uid) or "unknown"
 
 
 def _transfer_syntax_words(uid: str) -> str:
-    from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax  # noqa: PLC0415 - only where a report is written
-
     found = find_transfer_syntax(uid)
     return found.name if found else "Unknown Transfer Syntax"
 
 
 def _count_status_classes(report: Report) -> Counter[str]:
     """Count the answers by class of status: success, warning, refused, error, unknown."""
-    from dicomdesk.network.status import classify_status  # noqa: PLC0415 - only where a report is written
-
     statuses = Counter(item.status for item in report.items if item.status is not None)
     counts: Counter[str] = Counter()
     for status, count in statuses.items():
@@ -253,7 +244,7 @@ def _item_object(item: ItemRecord) -> dict[str, str | int | None]:
         "network_transfer_syntax_uid": network,
         "network_transfer_syntax_name": _transfer_syntax_words(network) if network else "",
         "status": item.status,
-        "status_text": "" if item.status is None else _status_words(item.status),
+        "status_text": "" if item.status is None else status_text(item.status),
         "outcome": item.outcome.value,
         "reason": item.reason,
         "attempts": item.attempts,
