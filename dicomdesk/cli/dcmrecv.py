@@ -1,6 +1,7 @@
 """The tool ``dcmrecv``."""
 
 import errno
+import os
 from typing import TYPE_CHECKING
 
 from dicomdesk.cli.dcmrecv_options import TOOL, ReceiveOptions, read_options
@@ -43,6 +44,8 @@ def run(line: CommandLine, log: Log) -> int:
 def _receive(options: ReceiveOptions, engine: "Engine", watch: "JobWatch", log: Log) -> int:
     with watch.catching_signals():
         try:
+            if options.has_unnamed_profile_file:
+                raise ProfileError("Invalid filename")  # noqa: TRY301 - told like what the engine says
             job = engine.receive(options.request, watch.sink)
         except (LocalError, SettingsError) as error:
             return _show_start_failure(error, options, log)
@@ -74,7 +77,7 @@ def _show_start_failure(error: DicomdeskError, options: ReceiveOptions, log: Log
         network.error(f"No privileges to open this network port ({port})")
         text = "Insufficient port privileges"
     elif isinstance(error, PortInUseError) and isinstance(error.__cause__, OSError):
-        text = f"TCP Initialization Error: {error.__cause__.strerror}"
+        text = f"TCP Initialization Error: {os.strerror(error.__cause__.errno or 0)}"
     tool.fatal(f"cannot start SCP and listen on port {port}: {text}")
     return int(ExitCode.CANNOT_START_SCP_AND_LISTEN)
 

@@ -263,6 +263,8 @@ class ReceiveOptions:
     request: ReceiveRequest
     writes_json: bool
     shows_contexts: bool
+    has_unnamed_profile_file: bool
+    """Whether the name of the profile file is empty, which no path can be."""
 
 
 def read_options(line: CommandLine) -> ReceiveOptions:
@@ -299,10 +301,16 @@ def read_options(line: CommandLine) -> ReceiveOptions:
         max_pdu_bytes=max_pdu_bytes,
         timeouts=timeouts,
         resolve_hosts=not line.has("--disable-host-lookup"),
+        identify=line.has("--json"),
         study_command=line.text("--exec-on-study"),
         study_settle_s=10.0 if settle_s is None else float(settle_s),
     )
-    return ReceiveOptions(request=request, writes_json=line.has("--json"), shows_contexts=line.has("--verbose-pc"))
+    return ReceiveOptions(
+        request=request,
+        writes_json=line.has("--json"),
+        shows_contexts=line.has("--verbose-pc"),
+        has_unnamed_profile_file=profile is not None and not profile[0],
+    )
 
 
 def _check_tls(line: CommandLine) -> None:
