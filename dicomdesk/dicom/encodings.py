@@ -10,6 +10,8 @@ LONG_VRS = frozenset(b"OB OD OF OL OV OW SQ SV UC UN UR UT UV".split())
 
 UNDEFINED_LENGTH = 0xFFFFFFFF
 DELIMITER_GROUP = 0xFFFE
+DELIMITERS = frozenset((0xE000, 0xE00D, 0xE0DD))
+"""Element numbers of that group that have no VR: item, item delimitation, sequence delimitation."""
 
 Element = tuple[int, int, bytes, int, int]
 """Group, element number, VR (b"" in implicit VR and for items), bytes of the header, length of the value."""
@@ -44,7 +46,7 @@ class Encoding:
             group, number, length = self._implicit(buffer, position)
             return group, number, b"", 8, length
         group, number, vr, length = self._explicit(buffer, position)
-        if group == DELIMITER_GROUP:
+        if group == DELIMITER_GROUP and number in DELIMITERS:
             return group, number, b"", 8, self._long(buffer, position + 4)[0]
         if vr in SHORT_VRS or not is_long_vr(vr):
             return group, number, vr, 8, length

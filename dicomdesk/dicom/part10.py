@@ -11,6 +11,7 @@ from struct import Struct
 
 from dicomdesk.dicom.encodings import (
     DELIMITER_GROUP,
+    DELIMITERS,
     EXPLICIT_BIG,
     EXPLICIT_LITTLE,
     IMPLICIT_LITTLE,
@@ -308,7 +309,7 @@ def _skip_undefined_length(window: Window, offset: int, encoding: Encoding, vr: 
             return -1
         group, number, vr, header_size, length = element
         offset += header_size
-        if group == DELIMITER_GROUP and number != _ITEM:
+        if group == DELIMITER_GROUP and number in DELIMITERS and number != _ITEM:
             open_encodings.pop()
         elif length == UNDEFINED_LENGTH:
             open_encodings.append(IMPLICIT_LITTLE if vr == b"UN" else current)

@@ -13,6 +13,7 @@ from typing import Protocol
 
 from dicomdesk.dicom.encodings import (
     DELIMITER_GROUP,
+    DELIMITERS,
     EXPLICIT_LITTLE,
     IMPLICIT_LITTLE,
     LONG_VRS,
@@ -296,7 +297,7 @@ class _Walk:
         offset += header_size
         if length != UNDEFINED_LENGTH and offset <= self._end < offset + length:
             raise DataError(LARGER_THAN_ITEM)
-        if group == DELIMITER_GROUP:
+        if group == DELIMITER_GROUP and number in DELIMITERS:
             return self._take_delimiter(number, offset)
         self._count += 1
         if number == 0:
@@ -314,7 +315,7 @@ class _Walk:
         return self._pass_value(offset, length)
 
     def _take_delimiter(self, number: int, offset: int) -> int:
-        """Take what has the group of delimiters where an element should be."""
+        """Take an item or a delimiter where an element should be."""
         if number == _ITEM_END:
             if self._frames:
                 self._close()
