@@ -156,7 +156,7 @@ class MainWindow(QMainWindow):
                 problems=sum(problems),
             )
         )
-        self.sidebar.set_badge(_SEND, queue)
+        self.sidebar.set_badge(_SEND, queue or problems[0], is_alarming=not queue)
         self.sidebar.set_badge(_RECEIVE, sum(study.is_open for study in self.receive.flow.studies.studies))
         self.sidebar.set_badge(_ASSOCIATIONS, associations)
 

@@ -33,9 +33,9 @@ def date_text(value: str) -> str:
 
 
 def sop_class_text(uid: str) -> str:
-    """Return "CT Image Storage", or the UID where nobody knows a name."""
+    """Return "CT Image" for CT Image Storage, or the UID where nobody knows a name."""
     symbol = uid_symbol(uid)
-    return _WORD_BREAK.sub(" ", symbol) if symbol else printable(uid)
+    return _WORD_BREAK.sub(" ", symbol).removesuffix(" Storage") if symbol else printable(uid)
 
 
 def transfer_syntax_text(uid: str) -> str:

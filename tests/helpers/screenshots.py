@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QApplication
 
 from dicomdesk.engine.engine import Engine
 from dicomdesk.engine.events import ItemOutcome
+from dicomdesk.engine.report import Report
 from dicomdesk.engine.stats import Progress
 from dicomdesk.gui.assets import load_assets
 from dicomdesk.gui.bridge import Arrival, Bridge
@@ -132,7 +133,7 @@ def progress(done: int, total: int, size_done: int, size_total: int, rate: float
 def first_start(stage: Stage) -> None:
     """Nothing was ever entered."""
     stage.window.leave()
-    stage.window = stage._make_window(WindowState())  # noqa: SLF001 - the stage is this file's own
+    stage.window = stage._make_window(WindowState())
 
 
 def idle(stage: Stage) -> None:
@@ -181,7 +182,7 @@ def busy(stage: Stage) -> None:
     events.append(scenes.started(headers[412], 412))
     stage.session.sending = progress(560, 812, 302_000_000, 1_550_000_000)
     stage.session.sent.arrived.emit(scenes.at_noon(events))
-    flow._ended_bytes = 301_700_000  # noqa: SLF001 - as after real events
+    flow._ended_bytes = 301_700_000
     _receive(stage)
     for _ in range(3):
         stage.session.ticked.emit()
@@ -241,20 +242,38 @@ def after_failures(stage: Stage) -> None:
     events.append(scenes.aborted(scenes.SEND_JOB, 1))
     stage.session.sent.arrived.emit(scenes.at_noon(events))
     stage.session.sending = None
-    flow.queue._on_job_finished()  # noqa: SLF001 - as after JobFinished
+    flow.queue._on_job_finished()
     details = send_details.describe_result(
         {ItemOutcome.STORED: 750, ItemOutcome.WARNING: 12, ItemOutcome.REFUSED: 22, ItemOutcome.FAILED: 28},
         "",
         "PACS",
         is_cancelled=False,
     )
-    stage.window.send.tell(details)
+    flow.report = Report(
+        peer_host="pacs.example",
+        peer_port=104,
+        calling_ae_title="WS1",
+        called_ae_title="PACS",
+        associations=1,
+        contexts_proposed=5,
+        items=(),
+    )
+    flow.told.emit(details)
 
 
 def failed_row(stage: Stage) -> None:
     """After failures, the worst study is selected."""
     after_failures(stage)
     stage.window.send.view.select_node(stage.window.send.flow.model.root.children[2])
+
+
+def keyboard(stage: Stage) -> None:
+    """The focus is in the list."""
+    busy(stage)
+    view = stage.window.send.view
+    stage.window.activateWindow()
+    view.setFocus()
+    view.select_node(stage.window.send.flow.model.root.children[1])
 
 
 def thousand_rows(stage: Stage) -> None:
@@ -269,7 +288,7 @@ def thousand_rows(stage: Stage) -> None:
 
 def long_names(stage: Stage) -> None:
     """Names of 64 characters, missing names, missing descriptions."""
-    studies = [scenes.LONG, ("", "", "", ""), ("=山田^太郎", "77", "頭部 CT", "20261102"), scenes.JANE]
+    studies = [scenes.LONG, ("", "", "", ""), ("=MÜLLER^ZOË", "77", "Schädel", "20261102"), scenes.JANE]
     headers = [scenes.header(study, ("", "", "OT"), n) for study in studies for n in range(3)]
     stage.window.send.flow.queue.add(scenes.found(headers))
     _open_first(stage)
@@ -366,6 +385,7 @@ SCENES: tuple[tuple[str, Callable[[Stage], None], tuple[int, int]], ...] = (
     ("busy", busy, USUAL),
     ("busy-selected", selected_problem, USUAL),
     ("after-failures", after_failures, USUAL),
+    ("keyboard", keyboard, USUAL),
     ("failed-row", failed_row, USUAL),
     ("thousand-rows", thousand_rows, USUAL),
     ("long-names", long_names, SMALLEST),

@@ -74,15 +74,15 @@ def association_word(state: AssociationState) -> str:
 def association_columns() -> tuple[Column, ...]:
     """Return the columns of the list of associations, in the order of their numbers."""
     return (
-        Column(title=_say("Direction"), width=92),
+        Column(title=_say("Direction"), width=112),
         Column(title=_say("Peer"), width=250),
-        Column(title=_say("Result"), width=132),
-        Column(title=_say("Started"), width=84, is_number=True),
-        Column(title=_say("Lasted"), width=72, is_number=True),
+        Column(title=_say("Result"), width=150),
+        Column(title=_say("Started"), width=92, is_number=True),
+        Column(title=_say("Lasted"), width=72, is_number=True, yields=2),
         Column(title=_say("Contexts"), width=76, is_number=True),
         Column(title=_say("Stored"), width=72, is_number=True),
         Column(title=_say("Problems"), width=76, is_number=True),
-        Column(title=_say("Size"), width=80, is_number=True),
+        Column(title=_say("Size"), width=80, is_number=True, yields=1),
     )
 
 

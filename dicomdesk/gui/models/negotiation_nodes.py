@@ -23,10 +23,10 @@ def _say(text: str) -> str:
 def context_columns() -> tuple[Column, ...]:
     """Return the columns of the presentation contexts, in the order of their numbers."""
     return (
-        Column(title=_say("ID"), width=64),
-        Column(title=_say("SOP class"), width=240),
-        Column(title=_say("Result"), width=160),
-        Column(title=_say("Encoding"), width=200),
+        Column(title=_say("ID"), width=56),
+        Column(title=_say("SOP class"), width=236),
+        Column(title=_say("Result"), width=176),
+        Column(title=_say("Encoding"), width=210, yields=1),
         Column(title=_say("Why"), width=320),
     )
 
@@ -34,13 +34,13 @@ def context_columns() -> tuple[Column, ...]:
 def message_columns() -> tuple[Column, ...]:
     """Return the columns of the messages, in the order of their numbers."""
     return (
-        Column(title=_say("Time"), width=76, is_number=True),
+        Column(title=_say("Time"), width=88, is_number=True),
         Column(title=_say("No."), width=52, is_number=True),
         Column(title=_say("C-STORE of"), width=240),
         Column(title=_say("State"), width=112),
         Column(title=_say("Status"), width=64),
         Column(title=_say("Size"), width=76, is_number=True),
-        Column(title=_say("What the peer said"), width=320),
+        Column(title=_say("What the peer said"), width=280),
     )
 
 

@@ -69,6 +69,8 @@ class Column:
     width: int
     is_number: bool = False
     """Right-aligned, tabular figures."""
+    yields: int = 0
+    """Where room is short, columns are hidden in the order of these numbers; 0 never."""
 
 
 class Node:

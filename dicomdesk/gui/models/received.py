@@ -36,13 +36,13 @@ def receive_columns() -> tuple[Column, ...]:
     """Return the columns of the received studies, in the order of their numbers."""
     return (
         Column(title=_say("Patient / study / series"), width=300),
-        Column(title=_say("Modality"), width=72),
-        Column(title=_say("Series"), width=60, is_number=True),
+        Column(title=_say("Modality"), width=80),
+        Column(title=_say("Series"), width=60, is_number=True, yields=1),
         Column(title=_say("Instances"), width=84, is_number=True),
-        Column(title=_say("Size"), width=76, is_number=True),
-        Column(title=_say("From"), width=168),
-        Column(title=_say("State"), width=148),
-        Column(title=_say("Rate"), width=84, is_number=True),
+        Column(title=_say("Size"), width=74, is_number=True),
+        Column(title=_say("From"), width=160),
+        Column(title=_say("State"), width=132),
+        Column(title=_say("Rate"), width=84, is_number=True, yields=2),
     )
 
 
@@ -111,7 +111,7 @@ class ReceivedGroup(Node):
         if column == STATE:
             return self.state_text()
         if column == RATE:
-            return human.rate_text(self.rate) if self.is_open and self.rate > 0 else ""
+            return human.rate_text(self.rate) if self.state is ItemState.RECEIVING and self.rate > 0 else ""
         return ""
 
     def sort_value(self, column: int) -> str | float:

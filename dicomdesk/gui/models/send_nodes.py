@@ -11,6 +11,7 @@ from dicomdesk.dicom.instance import InstanceHeader
 from dicomdesk.gui import wording
 from dicomdesk.gui.models.outline import Column, Mark, Node, Part, Weight, mark_of
 from dicomdesk.gui.models.states import PROBLEMS, ItemState
+from dicomdesk.gui.theme import Tone
 
 TITLE, MODALITY, INSTANCES, SIZE, STATE, PROGRESS, RATE, LEFT = range(8)
 
@@ -34,13 +35,13 @@ def send_columns() -> tuple[Column, ...]:
     """Return the columns of the send queue, in the order of their numbers."""
     return (
         Column(title=_say("Patient / study / series"), width=260),
-        Column(title=_say("Modality"), width=68),
-        Column(title=_say("Instances"), width=96, is_number=True),
+        Column(title=_say("Modality"), width=80, yields=1),
+        Column(title=_say("Instances"), width=92, is_number=True),
         Column(title=_say("Size"), width=70, is_number=True),
-        Column(title=_say("State"), width=110),
-        Column(title=_say("Progress"), width=120),
-        Column(title=_say("Rate"), width=78, is_number=True),
-        Column(title=_say("Left"), width=54, is_number=True),
+        Column(title=_say("State"), width=112),
+        Column(title=_say("Progress"), width=124),
+        Column(title=_say("Rate"), width=80, is_number=True),
+        Column(title=_say("Left"), width=58, is_number=True),
     )
 
 
@@ -138,6 +139,9 @@ class GroupNode(Node):
         state = self.state
         count = self.counts[state]
         word = mark_of(state).word
+        problems = sum(self.counts[problem] for problem in PROBLEMS)
+        if state in PROBLEMS and count < problems:
+            return _say("{count} problems").format(count=wording.count_text(problems))
         if state in {ItemState.SENDING, ItemState.WAITING} or count in {0, self.total}:
             return word
         return f"{word} {wording.count_text(count)}"
@@ -167,14 +171,15 @@ class GroupNode(Node):
 
     def mark(self, column: int) -> Mark | None:
         if column == PROGRESS:
-            return Mark("", "", mark_of(self.state).tone)
+            return Mark("", "", Tone.GOOD if self.ended >= self.total else Tone.ACTIVE)
         return mark_of(self.state, self.state_text()) if column == STATE else None
 
     def progress(self, column: int) -> float | None:
-        if column != PROGRESS or not (self.ended or self.bytes_on_wire):
+        stored = self.counts[ItemState.STORED] + self.counts[ItemState.WARNING]
+        if column != PROGRESS or not (stored or self.bytes_on_wire):
             return None
         if self.ended >= self.total or not self.size_bytes:
-            return self.ended / self.total
+            return stored / self.total
         return min((self.bytes_done + self.bytes_on_wire) / self.size_bytes, 0.999)
 
 
@@ -214,7 +219,7 @@ class StudyNode(GroupNode):
         return tuple(part for part in parts if part.text)
 
     def tip(self, column: int) -> str:
-        return self.text(TITLE) if column == TITLE else ""
+        return self.text(column) if column in {TITLE, MODALITY} else ""
 
 
 class SeriesNode(GroupNode):

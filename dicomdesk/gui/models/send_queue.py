@@ -10,9 +10,9 @@ from dicomdesk.engine.events import (
     Event,
     InputSkipped,
     ItemFinished,
-    ItemOutcome,
     ItemStarted,
     JobFinished,
+    NotSentCause,
     RetryScheduled,
 )
 from dicomdesk.gui.models.outline import Node, Outline
@@ -56,8 +56,6 @@ class SendQueue:
         self._tick = 0
         self._skipped: SkippedGroupNode | None = None
         self.counts: Counter[ItemState] = Counter()
-        self.is_cancelling = False
-        """While a cancel is under way, what was not sent goes back to waiting."""
         self.retry_at: datetime | None = None
         """When a transient failure is tried again, None where none is."""
         self.retry_reason = ""
@@ -141,7 +139,8 @@ class SendQueue:
         """
         self._tick += 1
         for series, tick in list(self._active_since.items()):
-            if tick < self._tick - STEADY_TICKS and series not in self._sending.values():
+            is_late = tick < self._tick - STEADY_TICKS and not series.counts[ItemState.SENDING]
+            if is_late or series.ended >= series.total:
                 self._set_flow(series, 0, 0.0, is_active=False)
                 del self._active_since[series]
         for series in self._active_since:
@@ -206,7 +205,7 @@ class SendQueue:
         instance.reason = event.reason
         instance.attempts = event.attempts
         state = STATE_OF_OUTCOME[event.outcome]
-        if self.is_cancelling and event.outcome is ItemOutcome.NOT_SENT:
+        if event.not_sent_cause is NotSentCause.NOT_REACHED:
             state = ItemState.WAITING
         self._move(instance, state)
 
@@ -217,7 +216,6 @@ class SendQueue:
         for series in self._active_since:
             self._set_flow(series, 0, 0.0, is_active=False)
         self._active_since.clear()
-        self.is_cancelling = False
 
     def _move(self, instance: InstanceNode, state: ItemState) -> None:
         before = instance.state

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from dicomdesk.engine.requests import ProfileSelection, ReceiveRequest
 from dicomdesk.gui.dialogs.profile import ProfileDialog
@@ -24,7 +24,7 @@ from dicomdesk.gui.widgets.chips import ChipRow
 from dicomdesk.gui.widgets.combo import Combo
 from dicomdesk.gui.widgets.details import Action, Details, DetailsStrip
 from dicomdesk.gui.widgets.empty_state import EmptyState
-from dicomdesk.gui.widgets.fields import Field
+from dicomdesk.gui.widgets.fields import Field, word_before
 from dicomdesk.gui.widgets.outline_view import OutlineView
 from dicomdesk.gui.widgets.search_field import search_field
 from dicomdesk.gui.window_state import WindowState
@@ -107,22 +107,20 @@ class ReceivePane(QWidget):
             (self.tr("&port"), self.port, 62, 62),
             (self.tr("&into"), self.folder, 110, 420),
         ):
-            label = QLabel(word)
-            label.setBuddy(field)
             field.setMinimumWidth(narrowest)
             field.setMaximumWidth(widest)
-            header.addWidget(label)
+            header.addWidget(word_before(word, field))
             header.addWidget(field, widest)
         self.port.setMaxLength(5)
         header.addWidget(self.choose)
-        takes = QLabel(self.tr("&take"))
-        takes.setBuddy(self.accept)
         self.accept.setAccessibleName(self.tr("What is accepted"))
-        header.addWidget(takes)
+        header.addWidget(word_before(self.tr("&take"), self.accept))
         header.addWidget(self.accept)
         header.addStretch(1)
         header.addWidget(self.primary)
-        filters = QHBoxLayout()
+        self.filters = QWidget()
+        filters = QHBoxLayout(self.filters)
+        filters.setContentsMargins(0, 0, 0, 0)
         filters.setSpacing(GRID)
         filters.addWidget(self.chips)
         filters.addStretch(1)
@@ -131,7 +129,7 @@ class ReceivePane(QWidget):
         top.setContentsMargins(MARGIN, 14, MARGIN, 10)
         top.setSpacing(12)
         top.addLayout(header)
-        top.addLayout(filters)
+        top.addWidget(self.filters)
         self.empty = EmptyState(self._theme, "receive")
         self.empty_button = plain_button(self._theme, self.tr("&Start listening"), "start", self._on_primary)
         self.empty.set_buttons([self.empty_button])
@@ -171,6 +169,7 @@ class ReceivePane(QWidget):
         problems = sum(study.problems > 0 for study in studies)
         self.chips.set_counts([len(studies), arriving, len(studies) - arriving, problems])
         self.area.setCurrentIndex(1 if studies else 0)
+        self.filters.setVisible(bool(studies))
         for widget in (self.ae_title, self.port, self.folder, self.choose, self.accept):
             widget.setEnabled(not is_listening and not self.flow.is_starting)
         self._show_primary()
@@ -192,9 +191,7 @@ class ReceivePane(QWidget):
         if self.listening_as:
             self.empty.set_words(
                 self.tr("Waiting for the first study"),
-                self.tr("Listening as {name}. What arrives is shown here while it arrives.").format(
-                    name=self.listening_as
-                ),
+                self.tr("What arrives is shown here while it arrives."),
             )
         else:
             self.empty.set_words(
@@ -216,7 +213,9 @@ class ReceivePane(QWidget):
             associations = progress.associations if progress else 0
             is_stopping = self._session.is_stopping_receive
             self.details.show_details(
-                receive_details.describe_listener(self.listening_as, associations, is_stopping=is_stopping)
+                receive_details.describe_listener(
+                    self.listening_as, associations, self.flow.studies, is_stopping=is_stopping
+                )
             )
 
     # Doing.

@@ -7,7 +7,7 @@ from PySide6.QtCore import QCoreApplication
 from dicomdesk import human
 from dicomdesk.gui import wording
 from dicomdesk.gui.models.outline import Node
-from dicomdesk.gui.models.received import ReceivedGroup, ReceivedSeries, ReceivedStudy
+from dicomdesk.gui.models.received import ReceivedGroup, ReceivedSeries, ReceivedStudies, ReceivedStudy
 from dicomdesk.gui.models.states import ICONS, TONES, ItemState
 from dicomdesk.gui.theme import Tone
 from dicomdesk.gui.widgets.details import Details
@@ -45,7 +45,7 @@ def describe_received(node: Node) -> Details:
     )
 
 
-def describe_listener(listening_as: str, associations: int, *, is_stopping: bool) -> Details:
+def describe_listener(listening_as: str, associations: int, studies: ReceivedStudies, *, is_stopping: bool) -> Details:
     """Return what is told while nothing is selected."""
     if is_stopping:
         return Details(
@@ -53,13 +53,20 @@ def describe_listener(listening_as: str, associations: int, *, is_stopping: bool
             text=_say("Press Stop now to break them off."),
             icon="stop",
         )
+    received = _say("{instances} instances of {studies} studies received").format(
+        instances=wording.count_text(studies.instances), studies=wording.count_text(len(list(studies.studies)))
+    )
     if listening_as:
+        title, _, port = listening_as.rpartition(":")
         return Details(
-            title=_say("Listening as {name}").format(name=listening_as),
-            text=_say("Let the modality or PACS send to this machine under this AE title and port."),
-            icon="listening",
-            tone=Tone.GOOD,
+            title=received if studies.instances else _say("Ready to receive"),
+            text=_say("Modalities and PACS reach this machine as {title} on port {port}.").format(
+                title=title, port=port
+            ),
+            icon="receive",
         )
+    if studies.instances:
+        return Details(title=received, text=_say("Not listening any more."), icon="receive")
     return Details(
         title=_say("Not listening"),
         text=_say("Choose an AE title, a port and a folder, then press Start."),

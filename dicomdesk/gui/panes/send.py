@@ -5,7 +5,7 @@ from datetime import datetime
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QMenu, QVBoxLayout, QWidget
 
 from dicomdesk import human
 from dicomdesk.engine.report import ReportFormat, format_text, write_report
@@ -112,7 +112,9 @@ class SendPane(QWidget):
         header.addStretch(1)
         for button in (add, more, self.primary):
             header.addWidget(button)
-        filters = QHBoxLayout()
+        self.filters = QWidget()
+        filters = QHBoxLayout(self.filters)
+        filters.setContentsMargins(0, 0, 0, 0)
         filters.setSpacing(GRID)
         filters.addWidget(self.chips)
         filters.addStretch(1)
@@ -121,7 +123,7 @@ class SendPane(QWidget):
         top.setContentsMargins(MARGIN, 14, MARGIN, 10)
         top.setSpacing(12)
         top.addLayout(header)
-        top.addLayout(filters)
+        top.addWidget(self.filters)
         self.area.addWidget(self._make_empty_state())
         self.area.addWidget(self.view)
         layout = QVBoxLayout(self)
@@ -140,6 +142,11 @@ class SendPane(QWidget):
         files = plain_button(self._theme, self.tr("Add &files…"), "file", self._on_add_files)
         folder = plain_button(self._theme, self.tr("Add fo&lder…"), "folder", self._on_add_folder)
         empty.set_buttons([files, folder])
+        self._at_once_box = QCheckBox(self._at_once.text().replace("&", ""))
+        self._at_once_box.setChecked(self._at_once.isChecked())
+        self._at_once_box.toggled.connect(self._at_once.setChecked)
+        self._at_once.toggled.connect(self._at_once_box.setChecked)
+        empty.set_option(self._at_once_box)
         return empty
 
     def _make_more_menu(self) -> QMenu:
@@ -186,7 +193,9 @@ class SendPane(QWidget):
         queue = self.flow.queue
         counts = queue.counts
         self.chips.set_counts([sum(counts[s] for s in states) if states else queue.total for states in _CHIP_STATES])
-        self.area.setCurrentIndex(1 if queue.total or queue.skipped else 0)
+        has_rows = bool(queue.total or queue.skipped)
+        self.area.setCurrentIndex(1 if has_rows else 0)
+        self.filters.setVisible(has_rows)
         self._show_primary()
         is_sending = self._session.is_sending
         self.peer_row.set_entry_enabled(is_enabled=not is_sending)
@@ -239,6 +248,14 @@ class SendPane(QWidget):
             return self._invitation(queue.counts[ItemState.WAITING])
         if queue.total:
             return Details(title=self.tr("Select a row to see what became of it"), icon="info", tone=Tone.QUIET)
+        if self.peer_row.is_valid():
+            peer = self.peer_row.entry()
+            return Details(
+                title=self.tr("Nothing to send yet"),
+                text=self.tr("It will go to {peer} as {own}.").format(peer=peer, own=self.peer_row.calling.value()),
+                icon="info",
+                tone=Tone.QUIET,
+            )
         return Details(
             title=self.tr("Say where to send, then drop something"),
             text=self.tr("AE title, host and port of the peer stand at the top. Echo tells whether it answers."),

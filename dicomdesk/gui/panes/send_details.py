@@ -123,7 +123,7 @@ def _counts_text(node: GroupNode) -> str:
     whole = say("{instances}, {size}").format(
         instances=instances_text(node.total), size=human.size_text(node.size_bytes)
     )
-    return f"{whole}: {', '.join(counted)}."
+    return f"{whole}: {', '.join(counted)}." if len(counted) > 1 else f"{whole}."
 
 
 def _commonest_reason(node: Node, state: ItemState) -> str:
@@ -199,7 +199,13 @@ def describe_progress(progress: Progress, peer: str, retry_at: datetime | None, 
     title = say("Sending to {peer}: {done} of {total}").format(
         peer=peer, done=wording.count_text(progress.items_done), total=instances_text(progress.items_total)
     )
-    return Details(title=title, text="   ".join(parts), icon="sending", tone=Tone.ACTIVE)
+    return Details(
+        title=title,
+        text="   ".join(parts),
+        icon="sending",
+        tone=Tone.ACTIVE,
+        progress=progress.bytes_done / progress.bytes_total if progress.bytes_total else None,
+    )
 
 
 def describe_result(counts: dict[ItemOutcome, int], error: str, peer: str, *, is_cancelled: bool) -> Details:

@@ -76,7 +76,6 @@ class SendFlow(QObject):
 
     def cancel(self) -> None:
         """First call: end after the current instance. Second call: abort."""
-        self.queue.is_cancelling = True
         self._session.cancel_sending()
 
     def take(self, arrivals: list[Arrival]) -> None:
@@ -120,7 +119,6 @@ class SendFlow(QObject):
     async def _send(self, request: SendRequest) -> None:
         self._ended_bytes = 0
         self._job_counts = {}
-        self.queue.is_cancelling = False
         try:
             result = await self._session.send(request)
         except DicomdeskError as error:

@@ -3,13 +3,16 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from dicomdesk.gui.theme import GRID, MARGIN, SIDEBAR_ICON, Theme, Tone
+from dicomdesk.gui.widgets.buttons import set_words
+from dicomdesk.gui.widgets.rows import paint_bar
 
 _HEIGHT = 132
+_BAR_HEIGHT = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +34,8 @@ class Details:
     tone: Tone = Tone.PLAIN
     actions: Sequence[Action] = ()
     can_copy: bool = False
+    progress: float | None = None
+    """0.0 to 1.0 where something is under way."""
 
 
 class DetailsStrip(QFrame):
@@ -57,6 +62,7 @@ class DetailsStrip(QFrame):
         for label in (self._title, self._text):
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._bar = _Bar(theme)
         self._buttons = QHBoxLayout()
         self._buttons.setSpacing(GRID)
         self._lay_out()
@@ -64,6 +70,7 @@ class DetailsStrip(QFrame):
 
     def show_details(self, details: Details) -> None:
         """Tell something else; the same again costs nothing."""
+        self._bar.show_share(details.progress)
         if _is_same(details, self._details):
             return
         self._details = details
@@ -98,6 +105,7 @@ class DetailsStrip(QFrame):
         layout.setSpacing(6)
         layout.addLayout(heading)
         layout.addWidget(self._text, 1)
+        layout.addWidget(self._bar)
         layout.addLayout(self._buttons)
 
     def _draw(self) -> None:
@@ -112,6 +120,7 @@ class DetailsStrip(QFrame):
         ratio = self.devicePixelRatioF()
         self._icon.setPixmap(self._theme.pixmap(details.icon, details.tone, SIDEBAR_ICON, ratio))
         self._icon.setVisible(bool(details.title))
+        self._bar.show_share(details.progress)
         self._draw_buttons()
 
     def _draw_buttons(self) -> None:
@@ -124,7 +133,8 @@ class DetailsStrip(QFrame):
         if self._details.can_copy:
             actions.append(Action(word=self.tr("Copy details"), run=self._on_copy, icon="copy"))
         for action in actions:
-            button = QPushButton(action.word)
+            button = QPushButton()
+            set_words(button, action.word)
             if action.icon:
                 button.setIcon(self._theme.icon(action.icon))
             button.clicked.connect(lambda _=False, run=action.run: run())
@@ -133,6 +143,30 @@ class DetailsStrip(QFrame):
 
     def _on_copy(self) -> None:
         QGuiApplication.clipboard().setText(f"{self._details.title}\n{self._details.text}")
+
+
+class _Bar(QWidget):
+    """How far a whole job is."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._share: float | None = None
+        self.setFixedHeight(_BAR_HEIGHT)
+
+    def show_share(self, share: float | None) -> None:
+        if share != self._share:
+            self._share = share
+            self.setVisible(share is not None)
+            self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._share is None:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        track = QColor(self._theme.tokens.track)
+        paint_bar(painter, QRectF(self.rect()), self._share, track, self._theme.colour(Tone.ACTIVE))
 
 
 def _is_same(one: Details, other: Details) -> bool:

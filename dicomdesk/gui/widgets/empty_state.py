@@ -57,6 +57,12 @@ class EmptyState(QWidget):
         self.setAccessibleName(title)
         self.setAccessibleDescription(text)
 
+    def set_option(self, option: QWidget) -> None:
+        """Offer a choice below the buttons."""
+        layout = self.layout()
+        if isinstance(layout, QVBoxLayout):
+            layout.insertWidget(layout.count() - 1, option, 0, Qt.AlignmentFlag.AlignHCenter)
+
     def set_buttons(self, buttons: Sequence[QPushButton | QWidget]) -> None:
         """Offer the first actions, side by side in the middle."""
         self._actions.addStretch(1)

@@ -3,9 +3,8 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QWidget
-
-from dicomdesk.gui.theme import GRID
+from PySide6.QtGui import QKeySequence, QPalette, QShortcut
+from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 
 
 class Field(QLineEdit):
@@ -54,12 +53,10 @@ class Field(QLineEdit):
         self.setAccessibleDescription(problem)
 
 
-def labelled(text: str, field: QWidget) -> QHBoxLayout:
-    """Return a layout of a quiet word and its field; the word's mnemonic leads to the field."""
-    label = QLabel(text)
-    label.setBuddy(field)
-    layout = QHBoxLayout()
-    layout.setSpacing(GRID)
-    layout.addWidget(label)
-    layout.addWidget(field, 1)
-    return layout
+def word_before(text: str, field: QWidget) -> QLabel:
+    """Return the quiet word before a field; its mnemonic leads to the field, but is not underlined."""
+    label = QLabel(text.replace("&", ""))
+    label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+    if "&" in text:
+        QShortcut(QKeySequence.mnemonic(text), field, field.setFocus)
+    return label

@@ -9,14 +9,22 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QStacked
 from dicomdesk import human
 from dicomdesk.gui import wording
 from dicomdesk.gui.models.association_log import AssociationRecord, AssociationState, Message
-from dicomdesk.gui.models.negotiation_nodes import MessageNode, context_columns, context_nodes, message_columns
+from dicomdesk.gui.models.negotiation_nodes import (
+    REASON,
+    ContextNode,
+    MessageNode,
+    ProposalNode,
+    context_columns,
+    context_nodes,
+    message_columns,
+)
 from dicomdesk.gui.models.outline import OutlineModel
 from dicomdesk.gui.theme import GRID, MARGIN, SIDEBAR_ICON, Theme, Tone
 from dicomdesk.gui.widgets.chips import ChipRow
 from dicomdesk.gui.widgets.outline_view import OutlineView
 
 _WHY_COLUMN = 4
-_PEER_SAID_COLUMN = 6
+_WHAT_COLUMN = 2
 
 
 class NegotiationPanel(QFrame):
@@ -49,13 +57,14 @@ class NegotiationPanel(QFrame):
         self.contexts = OutlineView(theme, self._context_model, stretched=_WHY_COLUMN)
         self.contexts.setAccessibleName(self.tr("Presentation contexts"))
         self.contexts.setTreePosition(1)
-        self.messages = OutlineView(theme, self._message_model, stretched=_PEER_SAID_COLUMN)
+        self.messages = OutlineView(theme, self._message_model, stretched=_WHAT_COLUMN)
         self.messages.setAccessibleName(self.tr("Messages"))
         self.messages.setRootIsDecorated(False)
         self._pages = QStackedWidget()
         self._pages.addWidget(self.contexts)
         self._pages.addWidget(self.messages)
         self.chips.chosen.connect(self._pages.setCurrentIndex)
+        self.contexts.node_selected.connect(lambda _node: self._draw_heading())
         theme.changed.connect(self._draw_heading)
         self._lay_out()
 
@@ -104,7 +113,9 @@ class NegotiationPanel(QFrame):
         self._title.setStyleSheet(
             f"color: {self._theme.colour(tone if is_bad or has_refusals else Tone.PLAIN).name()};"
         )
-        why = self._why_of(record)
+        chosen = self.contexts.selected_node()
+        chosen = chosen.parent if isinstance(chosen, ProposalNode) else chosen
+        why = chosen.text(REASON) if isinstance(chosen, ContextNode) else self._why_of(record)
         self._why.setText(why)
         self._why.setVisible(bool(why))
         self._facts.show_facts(self._facts_of(record))
@@ -134,8 +145,10 @@ class NegotiationPanel(QFrame):
             by_us = not record.is_requestor
             refused = [c for c in record.negotiation.contexts if not c.is_accepted]
             parts.append(wording.context_reason(refused[0], by_us=by_us))
-            if len(refused) > 1:
-                parts.append(self.tr("{count} more were refused, see below.").format(count=len(refused) - 1))
+            more = len(refused) - 1
+            if more:
+                text = self.tr("One more was refused.") if more == 1 else self.tr("{count} more were refused.")
+                parts.append(text.format(count=more))
         return " ".join(part for part in parts if part)
 
     def _facts_of(self, record: AssociationRecord) -> list[tuple[str, str]]:

@@ -3,15 +3,17 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QItemSelection, QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPen
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyleOptionViewItem, QTreeView
 
 from dicomdesk.gui.models.outline import Node, OutlineFilter, OutlineModel
-from dicomdesk.gui.theme import HEADER_HEIGHT, ROW_ICON, Theme, Tone
-from dicomdesk.gui.widgets.rows import RowDelegate, row_height
+from dicomdesk.gui.theme import MARGIN, ROW_ICON, Theme, Tone
+from dicomdesk.gui.widgets.outline_header import OutlineHeader
+from dicomdesk.gui.widgets.rows import RowDelegate
 
 _INDENTATION = 20
-_LEAST_TITLE_WIDTH = 120
+_LEAST_STRETCHED_WIDTH = 240
+"""Columns that yield are hidden until the stretched one has so much."""
 _Index = QModelIndex | QPersistentModelIndex
 
 
@@ -29,7 +31,7 @@ class OutlineView(QTreeView):
         super().__init__()
         self._theme = theme
         self._filter = OutlineFilter(model, self)
-        self._has_lines_below: Callable[[QModelIndex], bool] = lambda index: not index.parent().isValid()
+        self.setHeader(OutlineHeader(theme))
         self.setModel(self._filter)
         self.setItemDelegate(RowDelegate(theme))
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -42,6 +44,8 @@ class OutlineView(QTreeView):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(self._on_menu)
         self.activated.connect(self._on_activated)
+        self._columns = model.columns
+        self._stretched = stretched
         self._lay_out_header(model, stretched)
         theme.changed.connect(self.viewport().update)
 
@@ -95,10 +99,11 @@ class OutlineView(QTreeView):
         is_selected = self.selectionModel().isRowSelected(index.row(), index.parent())
         if is_selected:
             painter.fillRect(rect, QColor(tokens.selection))
-            painter.fillRect(QRect(0, rect.top(), 3, rect.height()), QColor(tokens.accent))
         elif not is_top:
             painter.fillRect(rect, QColor(tokens.background))
         super().drawRow(painter, options, at)
+        if is_selected:
+            painter.fillRect(QRect(0, rect.top(), 3, rect.height()), QColor(tokens.accent))
         if is_top:
             painter.setPen(QColor(tokens.border))
             painter.drawLine(rect.topLeft(), rect.topRight())
@@ -125,6 +130,7 @@ class OutlineView(QTreeView):
         ratio = self.devicePixelRatioF()
         pixmap = self._theme.pixmap("chevron-down" if is_open else "chevron-right", Tone.QUIET, ROW_ICON - 4, ratio)
         left = rect.right() - _INDENTATION + (_INDENTATION - ROW_ICON + 4) // 2 + 1
+        left += MARGIN // 2 if max(self.treePosition(), 0) == 0 else 0
         painter.drawPixmap(left, rect.top() + (rect.height() - ROW_ICON + 4) // 2, pixmap)
 
     def _is_last_of_all(self, index: _Index) -> bool:
@@ -133,19 +139,25 @@ class OutlineView(QTreeView):
 
     def _lay_out_header(self, model: OutlineModel, stretched: int) -> None:
         header = self.header()
-        header.setStretchLastSection(False)
-        header.setSectionsMovable(False)
-        header.setMinimumSectionSize(40)
-        header.setFixedHeight(max(HEADER_HEIGHT, row_height(header.fontMetrics())))
-        header.setSortIndicatorShown(True)
-        header.setSortIndicatorClearable(True)
-        header.setHighlightSections(False)
         for number, column in enumerate(model.columns):
             is_stretched = number == stretched
             mode = QHeaderView.ResizeMode.Stretch if is_stretched else QHeaderView.ResizeMode.Interactive
             header.setSectionResizeMode(number, mode)
-            self.setColumnWidth(number, max(column.width, _LEAST_TITLE_WIDTH if is_stretched else 0))
+            self.setColumnWidth(number, column.width)
         self.sort_unsorted()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._hide_what_yields(event.size().width())
+        super().resizeEvent(event)
+
+    def _hide_what_yields(self, width: int) -> None:
+        room = width - sum(c.width for number, c in enumerate(self._columns) if number != self._stretched)
+        for number in sorted(range(len(self._columns)), key=lambda number: self._columns[number].yields):
+            column = self._columns[number]
+            if column.yields:
+                is_hidden = room < _LEAST_STRETCHED_WIDTH
+                room += column.width if is_hidden else 0
+                self.setColumnHidden(number, is_hidden)
 
     def _on_activated(self, index: QModelIndex) -> None:
         self.node_activated.emit(self._filter.node_at(index))

@@ -1,11 +1,11 @@
 """Where to and as whom: AE title, host and port of a peer, and our own AE title, in one row."""
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QCompleter, QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QCompleter, QHBoxLayout, QWidget
 
 from dicomdesk.gui.entries import ae_title_problem, host_problem, port_problem
 from dicomdesk.gui.theme import GRID
-from dicomdesk.gui.widgets.fields import Field
+from dicomdesk.gui.widgets.fields import Field, word_before
 from dicomdesk.gui.window_state import PeerEntry, WindowState
 from dicomdesk.settings import Peer
 
@@ -20,7 +20,9 @@ class PeerRow(QWidget):
         self.called = Field(
             self.tr("AE title of the peer"), ae_title_problem, text=state.peer_ae_title, hint=self.tr("AE title")
         )
-        self.host = Field(self.tr("Host of the peer"), host_problem, text=state.peer_host, hint=self.tr("pacs.example"))
+        self.host = Field(
+            self.tr("Host of the peer"), host_problem, text=state.peer_host, hint=self.tr("host or address")
+        )
         self.port = Field(self.tr("Port of the peer"), port_problem, text=state.peer_port, hint=self.tr("port"))
         self.calling = Field(
             self.tr("Our own AE title"), ae_title_problem, text=state.calling_ae_title, hint=self.tr("own AE title")
@@ -30,6 +32,7 @@ class PeerRow(QWidget):
         self._lay_out()
         for field in self._fields:
             field.checked.connect(self.changed)
+            field.setCursorPosition(0)
         self.set_recent_peers(state.recent_peers)
 
     def peer(self) -> Peer:
@@ -82,16 +85,14 @@ class PeerRow(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GRID)
         for word, field, narrowest, widest in (
-            (self.tr("T&o"), self.called, 90, 150),
-            (self.tr("a&t"), self.host, 100, 240),
-            (":", self.port, 58, 58),
-            (self.tr("a&s"), self.calling, 90, 150),
+            (self.tr("T&o"), self.called, 84, 150),
+            (self.tr("a&t"), self.host, 128, 240),
+            (":", self.port, 60, 60),
+            (self.tr("a&s"), self.calling, 84, 150),
         ):
-            label = QLabel(word)
-            label.setBuddy(field)
             field.setMinimumWidth(narrowest)
             field.setMaximumWidth(widest)
-            layout.addWidget(label)
+            layout.addWidget(word_before(word, field))
             layout.addWidget(field, widest)
         self.port.setMaxLength(5)
 

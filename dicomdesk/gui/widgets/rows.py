@@ -2,14 +2,14 @@
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
-from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QTreeView
 
 from dicomdesk.gui.models.outline import MARK_ROLE, PARTS_ROLE, PROGRESS_ROLE, Mark, Part, Weight
-from dicomdesk.gui.theme import GRID, ROW_HEIGHT, ROW_ICON, Theme, Tone
+from dicomdesk.gui.theme import GRID, MARGIN, ROW_HEIGHT, ROW_ICON, Theme, Tone
 
 PADDING = 8
 _BAR_HEIGHT = 6
-_PERCENT_WIDTH = 42
+_PERCENT_WIDTH = 48
 _PART_GAP = 12
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -29,7 +29,7 @@ class RowDelegate(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        rect = option.rect.adjusted(0 if index.column() == 0 else PADDING, 0, -PADDING, 0)
+        rect = self._content_rect(option, index)
         progress = index.data(PROGRESS_ROLE)
         mark = index.data(MARK_ROLE)
         parts = index.data(PARTS_ROLE)
@@ -43,6 +43,14 @@ class RowDelegate(QStyledItemDelegate):
             text = str(index.data(Qt.ItemDataRole.DisplayRole) or "")
             self._paint_text(painter, rect, option.font, text, Tone.PLAIN, _alignment(index))
         painter.restore()
+
+    def _content_rect(self, option: QStyleOptionViewItem, index: _Index) -> QRect:
+        """In line with the view's margins; the column of the tree has the arrow at its left already."""
+        column, view = index.column(), option.widget
+        is_tree = isinstance(view, QTreeView) and view.rootIsDecorated() and column == max(view.treePosition(), 0)
+        left = MARGIN // 2 if column == 0 and is_tree else MARGIN if column == 0 else 0 if is_tree else PADDING
+        is_last = column == index.model().columnCount() - 1
+        return option.rect.adjusted(left, 0, -(MARGIN if is_last else PADDING), 0)
 
     def _paint_text(
         self, painter: QPainter, rect: QRect, font: QFont, text: str, tone: Tone, alignment: Qt.AlignmentFlag

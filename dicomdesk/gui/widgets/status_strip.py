@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton
 
 from dicomdesk import human
@@ -48,10 +48,10 @@ class StatusStrip(QFrame):
         layout.setContentsMargins(MARGIN, 0, MARGIN, 0)
         layout.setSpacing(6)
         layout.addWidget(self._dot)
-        for number, label in enumerate(self._labels):
+        for label in self._labels:
             label.setTextFormat(Qt.TextFormat.PlainText)
             layout.addWidget(label)
-            layout.addSpacing(MARGIN - 2 if number != 2 else 0)
+            layout.addSpacing(MARGIN)
         layout.addStretch(1)
         layout.addWidget(self._problems)
         theme.changed.connect(self._draw)
@@ -84,8 +84,17 @@ class StatusStrip(QFrame):
             self.tr("Queue {count}").format(count=wording.count_text(figures.queue)),
             self.tr("{size} free").format(size=free) if free else "",
         )
-        for label, text in zip(self._labels, texts, strict=True):
+        is_loud = (
+            is_listening,
+            figures.associations > 0,
+            figures.up_bytes_per_s > 0,
+            figures.down_bytes_per_s > 0,
+            figures.queue > 0,
+            True,
+        )
+        for label, text, loud in zip(self._labels, texts, is_loud, strict=True):
             label.setText(text)
+            label.setForegroundRole(QPalette.ColorRole.WindowText if loud else QPalette.ColorRole.PlaceholderText)
         self._problems.setText(self._count(figures.problems, self.tr("{count} problem"), self.tr("{count} problems")))
         self._problems.setVisible(figures.problems > 0)
         colour = self._theme.tokens.failed

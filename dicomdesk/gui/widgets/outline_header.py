@@ -1,0 +1,64 @@
+"""The head of a list: quiet words, a sort arrow beside them, edges in line with the view's margins."""
+
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
+from PySide6.QtWidgets import QHeaderView
+
+from dicomdesk.gui.theme import HEADER_HEIGHT, MARGIN, Theme, Tone
+from dicomdesk.gui.widgets.rows import PADDING, row_height
+
+_ARROW = 10
+
+
+class OutlineHeader(QHeaderView):
+    """Paints itself; sorts when clicked."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(Qt.Orientation.Horizontal)
+        self._theme = theme
+        self.setSectionsClickable(True)
+        self.setSectionsMovable(False)
+        self.setStretchLastSection(False)
+        self.setMinimumSectionSize(40)
+        self.setSortIndicatorShown(True)
+        self.setSortIndicatorClearable(True)
+        self.setHighlightSections(False)
+        self.setFixedHeight(max(HEADER_HEIGHT, row_height(self.fontMetrics())))
+        theme.changed.connect(self.viewport().update)
+
+    def paintSection(self, painter: QPainter, rect: QRect, logical_index: int) -> None:
+        painter.save()
+        tokens = self._theme.tokens
+        painter.fillRect(rect, QColor(tokens.surface))
+        painter.setPen(QColor(tokens.border))
+        painter.drawLine(rect.bottomLeft(), rect.bottomRight())
+        model = self.model()
+        text = str(model.headerData(logical_index, Qt.Orientation.Horizontal) or "")
+        found = model.headerData(logical_index, Qt.Orientation.Horizontal, Qt.ItemDataRole.TextAlignmentRole)
+        is_right = bool(Qt.AlignmentFlag(found or Qt.AlignmentFlag.AlignLeft) & Qt.AlignmentFlag.AlignRight)
+        is_sorted = self.isSortIndicatorShown() and self.sortIndicatorSection() == logical_index
+        self._paint_words(
+            painter, padded(rect, logical_index, self.count()), text, is_right=is_right, is_sorted=is_sorted
+        )
+        painter.restore()
+
+    def _paint_words(self, painter: QPainter, rect: QRect, text: str, *, is_right: bool, is_sorted: bool) -> None:
+        font = QFont(self.font())
+        font.setWeight(QFont.Weight.DemiBold)
+        metrics = QFontMetrics(font)
+        shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
+        side = Qt.AlignmentFlag.AlignRight if is_right else Qt.AlignmentFlag.AlignLeft
+        painter.setFont(font)
+        painter.setPen(self._theme.colour(Tone.PLAIN if is_sorted else Tone.QUIET))
+        painter.drawText(rect, side | Qt.AlignmentFlag.AlignVCenter, shown)
+        if is_sorted:
+            name = "sort-up" if self.sortIndicatorOrder() == Qt.SortOrder.AscendingOrder else "sort-down"
+            width = metrics.horizontalAdvance(shown)
+            left = rect.right() - width - _ARROW - 3 if is_right else rect.left() + width + 4
+            top = rect.top() + (rect.height() - _ARROW) // 2
+            painter.drawPixmap(left, top, self._theme.pixmap(name, Tone.PLAIN, _ARROW, self.devicePixelRatioF()))
+
+
+def padded(rect: QRect, column: int, columns: int) -> QRect:
+    """Return where the content of a cell may stand: in line with the view's margins at both edges."""
+    return rect.adjusted(MARGIN if column == 0 else PADDING, 0, -(MARGIN if column == columns - 1 else PADDING), 0)
