@@ -126,10 +126,14 @@ class StoreStream:
         failure: Exception | None = None
         item = next(items, None)
         while item is not None:
-            self._send(item, observer)
             try:
+                self._send(item, observer)
                 item = next(items, None)
-            except Exception as error:  # noqa: BLE001 - the caller's own, raised again below
+            except PeerError:
+                raise
+            except Exception as error:
+                if self.is_inside_message:
+                    raise
                 failure, item = error, None
             while len(self._outstanding) >= self._window:
                 self._receive_answer(observer)
