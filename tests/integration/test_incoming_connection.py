@@ -2,10 +2,8 @@
 
 import socket
 import ssl
-import subprocess
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 from time import monotonic
 
 import pytest
@@ -14,6 +12,7 @@ from dicomdesk.errors import AssociationAbortedError, PeerTimeoutError
 from dicomdesk.network.incoming_connection import IncomingConnection
 from dicomdesk.network.listener import ListenerSettings
 from dicomdesk.settings import Timeouts
+from tests.helpers.certificates import Certificate, make_certificate
 from tests.helpers.receivers import DEADLINE_S, Receiver, listening
 from tests.helpers.requestors import Proposal, Requestor
 
@@ -121,37 +120,22 @@ def test_farewell_to_a_peer_that_stays_is_bounded(pair: Pair) -> None:
 
 
 @pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A self-signed certificate with its key, in one file."""
-    folder = tmp_path_factory.mktemp("tls")
-    key, file = folder / "key.pem", folder / "certificate.pem"
-    subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"]
-    subprocess.run(
-        [
-            *("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"),
-            *(*subject, "-days", "2", "-keyout", str(key), "-out", str(file)),
-        ],
-        check=True,
-        capture_output=True,
-        timeout=DEADLINE_S,
-    )
-    file.write_text(file.read_text() + key.read_text())
-    return file
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
+    return make_certificate(tmp_path_factory.mktemp("tls"))
 
 
-def tls_settings(certificate: Path, timeouts: Timeouts | None = None) -> ListenerSettings:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate)
+def tls_settings(certificate: Certificate, timeouts: Timeouts | None = None) -> ListenerSettings:
+    context = certificate.server_context()
     return ListenerSettings(port=0, address="127.0.0.1", ssl_context=context, timeouts=timeouts or Timeouts())
 
 
-def tls_peer(port: int, certificate: Path) -> ssl.SSLSocket:
-    context = ssl.create_default_context(cafile=str(certificate))
+def tls_peer(port: int, certificate: Certificate) -> ssl.SSLSocket:
+    context = ssl.create_default_context(cafile=str(certificate.certificate))
     sock = socket.create_connection(("127.0.0.1", port), timeout=DEADLINE_S)
     return context.wrap_socket(sock, server_hostname="127.0.0.1")
 
 
-def test_instances_arrive_over_tls(certificate: Path) -> None:
+def test_instances_arrive_over_tls(certificate: Certificate) -> None:
     receiver = Receiver()
     data = [bytes(range(256)) * 60] * 20
     with listening(receiver, settings=tls_settings(certificate)) as (port, _), tls_peer(port, certificate) as sock:
@@ -165,7 +149,7 @@ def test_instances_arrive_over_tls(certificate: Path) -> None:
     assert receiver.negotiations[0].tls.startswith("TLSv1.")
 
 
-def test_idle_association_over_tls_is_aborted_after_the_dimse_timeout(certificate: Path) -> None:
+def test_idle_association_over_tls_is_aborted_after_the_dimse_timeout(certificate: Certificate) -> None:
     receiver = Receiver()
     settings = tls_settings(certificate, Timeouts(dimse_s=0.2))
     with listening(receiver, settings=settings) as (port, _), tls_peer(port, certificate) as sock:
@@ -175,7 +159,7 @@ def test_idle_association_over_tls_is_aborted_after_the_dimse_timeout(certificat
         receiver.wait_for("aborted 1 by us")
 
 
-def test_stop_ends_an_idle_association_over_tls(certificate: Path) -> None:
+def test_stop_ends_an_idle_association_over_tls(certificate: Certificate) -> None:
     receiver = Receiver()
     with (
         listening(receiver, settings=tls_settings(certificate)) as (port, listener),
@@ -188,7 +172,7 @@ def test_stop_ends_an_idle_association_over_tls(certificate: Path) -> None:
         assert peer.read_pdu() == (7, bytes(4))
 
 
-def test_peer_that_does_not_speak_tls_is_reported(certificate: Path) -> None:
+def test_peer_that_does_not_speak_tls_is_reported(certificate: Certificate) -> None:
     receiver = Receiver()
     with (
         listening(receiver, settings=tls_settings(certificate)) as (port, _),
@@ -198,7 +182,7 @@ def test_peer_that_does_not_speak_tls_is_reported(certificate: Path) -> None:
         assert receiver.wait_for("failed: ") == "failed: TLS error: wrong version number"
 
 
-def test_silent_peer_does_not_hold_up_the_handshakes_of_others(certificate: Path) -> None:
+def test_silent_peer_does_not_hold_up_the_handshakes_of_others(certificate: Certificate) -> None:
     receiver = Receiver()
     settings = tls_settings(certificate, Timeouts(acse_s=0.5))
     with (

@@ -1,10 +1,8 @@
 """The listener: many associations, limits, gauges, stopping, and DCMTK's tools as peers."""
 
 import os
-import shutil
 import socket
 import subprocess
-import sys
 import threading
 from contextlib import ExitStack, suppress
 from hashlib import sha256
@@ -17,6 +15,7 @@ from dicomdesk.network.acceptance import accept_all_policy
 from dicomdesk.network.handlers import IncomingStore
 from dicomdesk.network.listener import LARGEST_PENDING, Listener, ListenerSettings
 from dicomdesk.settings import Timeouts
+from tests.helpers.dcmtk import dcmtk_program
 from tests.helpers.receivers import DEADLINE_S, Receiver, listener_settings, listening
 from tests.helpers.requestors import (
     ASSOCIATE_RJ,
@@ -277,12 +276,10 @@ def three_files(tmp_path: Path) -> Path:
 
 
 def run_tool(name: str, *words: str) -> subprocess.CompletedProcess[str]:
-    """Run a tool of DCMTK, not its namesake that pynetdicom puts into a virtual environment."""
-    folders = [entry for entry in os.environ["PATH"].split(os.pathsep) if not entry.startswith(sys.prefix)]
-    tool = shutil.which(name, path=os.pathsep.join(folders))
-    assert tool is not None
     environment = dict(os.environ, TCP_NODELAY="1")
-    return subprocess.run([tool, *words], capture_output=True, text=True, timeout=60, env=environment, check=False)
+    return subprocess.run(
+        [dcmtk_program(name), *words], capture_output=True, text=True, timeout=60, env=environment, check=False
+    )
 
 
 @pytest.mark.dcmtk
