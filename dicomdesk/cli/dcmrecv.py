@@ -45,7 +45,7 @@ def _receive(options: ReceiveOptions, engine: "Engine", watch: "JobWatch", log: 
     with watch.catching_signals():
         try:
             if options.has_unnamed_profile_file:
-                raise ProfileError("Invalid filename")  # noqa: TRY301 - told like what the engine says
+                raise ProfileError("Invalid filename")
             job = engine.receive(options.request, watch.sink)
         except (LocalError, SettingsError) as error:
             return _show_start_failure(error, options, log)
