@@ -83,6 +83,10 @@ class InstanceLedger(Protocol):
         """The instance is WAITING again, for the reason given."""
         ...
 
+    def unfinished(self) -> Sequence[int]:
+        """Return the indexes of those that have not ended."""
+        ...
+
     def entries(self) -> Sequence[LedgerEntry]:
         """Return all instances by index, as they are now."""
         ...
@@ -122,6 +126,10 @@ class MemoryLedger:
         """The instance is WAITING again, for the reason given."""
         self._step(index, InstanceState.WAITING)
         self._answers[index] = (status, reason)
+
+    def unfinished(self) -> list[int]:
+        """Return the indexes of those that have not ended."""
+        return [index for index, state in enumerate(self._states) if state not in _FINAL]
 
     def entries(self) -> list[LedgerEntry]:
         """Return all instances by index, as they are now."""

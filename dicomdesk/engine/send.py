@@ -7,6 +7,7 @@ left, as long as that gets anywhere. An association that cannot be opened ends t
 are left. A failure status of the peer never ends the job.
 """
 
+import os
 import threading
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -132,7 +133,7 @@ class SendJob(Job[SendResult]):
         )
 
     def _result(self, failure: SendFailure | None, error: DicomdeskError | None) -> SendResult:
-        is_cut_short = self._control.is_stopping and bool(self._transfer.count_unfinished())
+        is_cut_short = self._control.is_stopping and bool(self._transfer.unfinished())
         reason = f"The job ended before its turn came: {error}"
         if is_cut_short:
             reason = "The job was cancelled"
@@ -305,7 +306,7 @@ class SendJob(Job[SendResult]):
 
     def _pause(self, attempt: int, reason: str) -> None:
         """Wait before another try; ends early when the job is cancelled."""
-        pause_s = backoff_s(attempt)
+        pause_s = backoff_s(attempt, jitter=os.urandom(1)[0] / 255)
         self._report(
             RetryScheduled(
                 job_id=self.id,

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from dicomdesk.dicom.scan import FoundInstance
 from dicomdesk.engine.events import ItemFinished, ItemOutcome, ItemStarted, NotSentCause
 from dicomdesk.engine.job import EventRelay
-from dicomdesk.engine.journal import TRANSITIONS, InstanceLedger, InstanceState
+from dicomdesk.engine.journal import InstanceLedger, InstanceState
 from dicomdesk.engine.report import ItemRecord
 from dicomdesk.engine.stats import TransferStats
 from dicomdesk.network.planning import PlannedInstance
@@ -159,27 +159,30 @@ class TransferList:
 
     def finish_rest(self, reason: str) -> None:
         """End all that has not ended: what was tried ends as it last did, the rest is NOT_SENT. To be called last."""
-        for entry, item in zip(self._ledger.entries(), self.items, strict=True):
-            if not TRANSITIONS[entry.state]:
-                continue
-            if entry.state is InstanceState.SENDING:
-                self._stats.leave_out(item.size_bytes)
-                self.finish(item, Answer(ItemOutcome.FAILED, None, reason), entry.attempts)
-            elif entry.attempts:
-                outcome = ItemOutcome.FAILED if entry.status is None else ItemOutcome.REFUSED
-                self._stats.leave_out(item.size_bytes)
-                self.finish(item, Answer(outcome, entry.status, entry.reason or reason), entry.attempts)
-            else:
+        unfinished = self._ledger.unfinished()
+        if not unfinished:
+            return
+        entries = self._ledger.entries()
+        for index in unfinished:
+            item, entry = self.items[index], entries[index]
+            if not entry.attempts:
                 self.leave_out(item, NotSentCause.NOT_REACHED, reason)
+                continue
+            was_answered = entry.state is InstanceState.WAITING and entry.status is not None
+            outcome = ItemOutcome.REFUSED if was_answered else ItemOutcome.FAILED
+            self._stats.leave_out(item.size_bytes)
+            self.finish(
+                item, Answer(outcome, entry.status if was_answered else None, entry.reason or reason), entry.attempts
+            )
+
+    def unfinished(self) -> int:
+        """Return how many items have not ended."""
+        return len(self._ledger.unfinished())
 
     def count_outcomes(self) -> dict[ItemOutcome, int]:
-        """Return how many items ended how."""
+        """Return how many items ended how, once all have."""
         counts = Counter(entry.state for entry in self._ledger.entries())
         return {outcome: counts[InstanceState(outcome.value)] for outcome in ItemOutcome}
-
-    def count_unfinished(self) -> int:
-        """Return how many items have not ended."""
-        return sum(bool(TRANSITIONS[entry.state]) for entry in self._ledger.entries())
 
     def records(self) -> Iterator[ItemRecord]:
         """Yield what the report says of each item."""
