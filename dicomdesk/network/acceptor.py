@@ -22,7 +22,15 @@ from dicomdesk.network.association_pdus import (
 )
 from dicomdesk.network.handlers import IncomingAssociation, ListenerObserver, StoreHandler
 from dicomdesk.network.incoming_connection import LONGEST_FAREWELL_S, IncomingConnection
-from dicomdesk.network.pdu_reader import AbortReason, Fragment, Pdu, PduError, PduReader, PduType
+from dicomdesk.network.pdu_reader import (
+    LARGEST_DATA_PDU_BYTES,
+    AbortReason,
+    Fragment,
+    Pdu,
+    PduError,
+    PduReader,
+    PduType,
+)
 from dicomdesk.network.reception import Established, OtherMessages, Reception
 from dicomdesk.settings import Timeouts
 
@@ -113,6 +121,8 @@ class Acceptor:
         self._observer = callbacks.observer
         self._admission = admission
         self._reader = PduReader()
+        self._longest_data_pdu_bytes = settings.max_pdu_bytes
+        """What passes without a warning."""
         self._reception: Reception | None = None
         self._state = AcceptorState.AWAITING_REQUEST
         self._stop_mode = StopMode.RUNNING
@@ -186,6 +196,17 @@ class Acceptor:
                     return
         if self._reception is not None:
             self._reception.flush()
+        if self._reader.largest_data_pdu_bytes > self._longest_data_pdu_bytes:
+            self._warn_of_long_pdu()
+
+    def _warn_of_long_pdu(self) -> None:
+        """Once: DCMTK would abort, but nothing is lost by taking it."""
+        self._longest_data_pdu_bytes = LARGEST_DATA_PDU_BYTES
+        self._observer.warned(
+            self._number,
+            f"the peer sends PDUs of {self._reader.largest_data_pdu_bytes} bytes, "
+            f"although at most {self._settings.max_pdu_bytes} were announced",
+        )
 
     def _take_pdu(self, pdu: Pdu) -> None:
         action = _ACTIONS.get((self._state, pdu.pdu_type))
@@ -261,6 +282,8 @@ class Acceptor:
     # -- ends
 
     def _answer_release(self, _body: bytes) -> None:
+        if self._is_inside_message():
+            self._observer.warned(self._number, "the peer released the association in the middle of a message")
         self._end()
         self._observer.association_released(self._number)
         self._send_last(RELEASE_RP)

@@ -183,8 +183,8 @@ class Reception:
     def _begin_store(self, command: CommandSet) -> None:
         sop_class_uid = command.text(AFFECTED_SOP_CLASS_UID)
         sop_instance_uid = command.text(AFFECTED_SOP_INSTANCE_UID)
-        if not (sop_class_uid and sop_instance_uid and command.has_data_set):
-            raise PeerProtocolError("DIMSE Badly formed message: C-STORE request without UIDs or data set")
+        if not (sop_instance_uid and command.has_data_set):
+            raise PeerProtocolError("DIMSE Badly formed message: C-STORE request without instance UID or data set")
         established = self._established
         context = established.accepted[self._context_id]
         if sop_class_uid != context.abstract_syntax:

@@ -196,8 +196,11 @@ def test_pdu_longer_than_announced_is_taken() -> None:
     settings = listener_settings(max_pdu_bytes=4096)
     with listening(receiver, settings=settings) as (port, _), connected(port) as peer:
         assert peer.associate().max_pdu_bytes == 4096
-        assert peer.store("1.2", [bytes(1_000_000)]) == 0
-    assert receiver.instances[0].size == 1_000_000
+        for uid in ("1.1", "1.2"):
+            assert peer.store(uid, [bytes(1_000_000)]) == 0
+    assert [instance.size for instance in receiver.instances] == [1_000_000] * 2
+    warnings = [fact for fact in receiver.facts if "warned" in fact]
+    assert warnings == ["warned: the peer sends PDUs of 1000006 bytes, although at most 4096 were announced"]
 
 
 def test_status_of_the_sink_is_answered_and_the_association_goes_on() -> None:
@@ -367,6 +370,7 @@ def test_release_in_the_middle_of_an_instance_discards_it() -> None:
         peer.send(data_pdu(1, 3, store_command("1.2")), data_pdu(1, 0, b"part"))
         peer.release()
         receiver.wait_for("released 1")
+        receiver.wait_for("warned: the peer released the association in the middle of a message")
     assert receiver.instances[0].ends == ["discarded"]
 
 

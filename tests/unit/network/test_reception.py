@@ -241,6 +241,15 @@ def test_class_that_differs_from_the_context_is_taken_with_one_warning() -> None
     assert "'1.2.3.\\x07'" in warning
 
 
+def test_missing_class_is_taken_with_a_warning() -> None:
+    """As DCMTK's dcmrecv does."""
+    reception, recorder = make()
+    reception.take(command(store_request(sop_class=b"")))
+    reception.take(piece(b"x", is_last=True))
+    assert recorder.response().number(STATUS) == 0
+    assert len(recorder.warnings) == 1
+
+
 def test_hostile_instance_uid_is_passed_on_as_text() -> None:
     reception, recorder = make()
     uid = b"../../" + b"9" * 300 + b"\xff\0"
@@ -254,7 +263,6 @@ def test_hostile_instance_uid_is_passed_on_as_text() -> None:
     [
         pytest.param(store_request(uid=b""), id="no instance UID"),
         pytest.param(store_request(uid=b"\0\0"), id="padding for an instance UID"),
-        pytest.param(store_request(sop_class=b""), id="no class UID"),
         pytest.param(store_request(data_set_type=0x101), id="no data set"),
         pytest.param(write_command_set({COMMAND_FIELD: 1}), id="nothing"),
         pytest.param(b"", id="empty command"),
