@@ -143,7 +143,10 @@ class Acceptor:
 
     def stop(self, mode: StopMode) -> None:
         """Make ``run`` end soon; to be called again with a stronger mode, and any number of times."""
+        if self._stop_mode is StopMode.AT_ONCE:
+            return
         self._stop_mode = mode
+        self._connection.hurry()
         reception = self._reception
         if mode is StopMode.AT_ONCE or reception is None or reception.is_between_messages:
             self._connection.interrupt()

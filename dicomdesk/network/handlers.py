@@ -42,7 +42,7 @@ class IncomingStore:
     message_id: int
     context_id: int
     sop_class_uid: str
-    """Affected SOP Class UID; may differ from the abstract syntax of the context, be empty, or be as hostile as below."""
+    """Affected SOP Class UID; may differ from the abstract syntax of the context, be empty or as hostile as below."""
     sop_instance_uid: str
     """Affected SOP Instance UID; never empty, otherwise hostile: any length, any character."""
     transfer_syntax_uid: str

@@ -38,7 +38,7 @@ _TIMEVAL = struct.Struct("@ll")
 class IncomingConnection:
     """A connected socket, used by the thread of its association.
 
-    Only ``interrupt`` may be called by other threads.
+    Only ``hurry`` and ``interrupt`` may be called by other threads.
     """
 
     def __init__(
@@ -51,6 +51,7 @@ class IncomingConnection:
         self._socket = sock
         self._send_timeout_s = send_timeout_s
         self._period_s = _CHECK_PERIOD_S
+        self._is_hurried = False
         self._waiter: _Waiter | None = None
         """Where receiving does not wait in the kernel."""
         self.bytes_received = 0
@@ -115,11 +116,15 @@ class IncomingConnection:
             nonlocal received
             received = self._socket.recv_into(view)
 
-        try:
-            if self._waiter is not None:
-                self._waiter.repeat(receive, end)
-        except InterruptedWaitError:
-            return 0
+        while self._waiter is not None:
+            try:
+                self._waiter.repeat(receive, monotonic() + _CHECK_PERIOD_S if end is None else end)
+            except InterruptedWaitError:
+                return 0
+            except PeerTimeoutError:
+                self._left(end)
+            else:
+                break
         return received
 
     def _receive_later(self, view: memoryview, limit_s: float | None) -> int:
@@ -127,14 +132,18 @@ class IncomingConnection:
         end = None if limit_s is None else monotonic() + limit_s - self._period_s
         try:
             while True:
-                left = _CHECK_PERIOD_S if end is None else end - monotonic()
-                if left <= 0:
-                    raise _timed_out()
-                self._set_period(min(left, _CHECK_PERIOD_S))
+                self._set_period(min(self._left(end), _CHECK_PERIOD_S))
                 with contextlib.suppress(BlockingIOError):
                     return self._socket.recv_into(view)
         except OSError as error:
             raise _lost(error) from error
+
+    def _left(self, end: float | None) -> float:
+        """How long to go on waiting after a wait in vain; raises PeerTimeoutError when that is over."""
+        left = end - monotonic() if end is not None else 0.0 if self._is_hurried else _CHECK_PERIOD_S
+        if left <= 0:
+            raise _timed_out()
+        return left
 
     def send(self, data: bytes) -> None:
         """Send all of it; raises PeerTimeoutError or AssociationAbortedError."""
@@ -149,6 +158,10 @@ class IncomingConnection:
             raise PeerTimeoutError("The peer takes no data", condition=READ_TIMEOUT) from error
         except OSError as error:
             raise _lost(error) from error
+
+    def hurry(self) -> None:
+        """From now on also waits without a limit end after a minute or two. Any thread."""
+        self._is_hurried = True
 
     def interrupt(self, *, at_once: bool = False) -> None:
         """End a wait for input, now or the next one; ``at_once`` ends a blocked send too. Any thread."""

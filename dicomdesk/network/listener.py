@@ -57,7 +57,10 @@ class ListenerSettings:
 
 
 class Listener:
-    """``start`` once, ``stop`` any number of times; both for the owner's thread. The gauges are for any thread."""
+    """``start`` once; ``stop`` any number of times, by any thread: one that aborts ends one that still waits.
+
+    The gauges are for any thread.
+    """
 
     def __init__(
         self,

@@ -9,6 +9,7 @@ from time import monotonic
 import pytest
 
 from dicomdesk.errors import AssociationAbortedError, PeerTimeoutError
+from dicomdesk.network import incoming_connection
 from dicomdesk.network.incoming_connection import IncomingConnection
 from dicomdesk.network.listener import ListenerSettings
 from dicomdesk.settings import Timeouts
@@ -74,6 +75,18 @@ def test_a_short_limit_does_not_shorten_later_ones(pair: Pair) -> None:
         receive(connection, 0.01)
     threading.Timer(0.1, peer.sendall, [b"late"]).start()
     assert receive(connection, None) == b"late"
+
+
+def test_a_wait_without_limit_ends_when_it_is_hurried(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    connection, peer = pair
+    monkeypatch.setattr(incoming_connection, "_CHECK_PERIOD_S", 0.05)
+    with pytest.raises(PeerTimeoutError):
+        receive(connection, 0.01)
+    threading.Timer(0.2, peer.sendall, [b"late"]).start()
+    assert receive(connection, None) == b"late"
+    threading.Timer(0.2, connection.hurry).start()
+    with pytest.raises(PeerTimeoutError):
+        receive(connection, None)
 
 
 def test_send_that_stalls_is_bounded(pair: Pair) -> None:

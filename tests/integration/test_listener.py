@@ -234,6 +234,21 @@ def test_stop_with_abort_does_not_wait_for_the_instance() -> None:
     assert receiver.instances[0].ends == ["discarded"]
 
 
+def test_stop_with_abort_ends_a_stop_that_waits() -> None:
+    receiver = Receiver()
+    settings = listener_settings(grace_s=3600.0)
+    with listening(receiver, settings=settings) as (port, listener), connected(port) as peer:
+        peer.associate()
+        peer.send(data_pdu(1, 3, store_command("1.2")), data_pdu(1, 0, b"first"))
+        receiver.wait_for("begun")
+        waiting = threading.Thread(target=listener.stop)
+        waiting.start()
+        listener.stop(abort=True)
+        assert peer.read_abort() == (0, 0)
+        waiting.join(DEADLINE_S)
+        assert not waiting.is_alive()
+
+
 def test_stop_before_start_and_twice_does_nothing() -> None:
     receiver = Receiver()
     listener = Listener(listener_settings(), accept_all_policy(), receiver, receiver)
