@@ -169,6 +169,11 @@ def dictionary() -> Dictionary:
     return made
 
 
+def find_vr(tag: int, creator: str = "") -> bytes:
+    """Look up a VR in the dictionary of this process, which is read only when a data set does not say its VRs."""
+    return dictionary().find_vr(tag, creator)
+
+
 def load_dictionaries(paths: Sequence[Path]) -> None:
     """Add DCMTK dictionary files to the dictionary of this process; what comes later overrides.
 

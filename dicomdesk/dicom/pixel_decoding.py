@@ -7,7 +7,7 @@ Planar Configuration where the order was, Lossy Image Compression after near-los
 from collections.abc import Iterable, Iterator
 
 from dicomdesk.dicom import transfer_syntaxes as ts
-from dicomdesk.dicom.dictionary import dictionary
+from dicomdesk.dicom.dictionary import find_vr
 from dicomdesk.dicom.elements import PIXEL_DATA, DataSetBytes, Step, StepKind, walk
 from dicomdesk.dicom.encodings import EXPLICIT_LITTLE
 from dicomdesk.dicom.frame_decoding import FrameDecoder, decode_frame, find_frame_decoder
@@ -57,7 +57,7 @@ def decode_pixel_data(data: DataSetBytes, transfer_syntax_uid: str) -> dict[int,
 def _find_images(data: memoryview) -> Iterator[_Image]:
     """Every data set and item with encapsulated Pixel Data (7FE0,0010)."""
     levels = [_Image(0)]
-    for step in walk(data, EXPLICIT_LITTLE, dictionary().find_vr):
+    for step in walk(data, EXPLICIT_LITTLE, find_vr):
         if step.kind is StepKind.ITEM:
             levels.append(_Image(step.start))
         elif step.kind is StepKind.ITEM_END:

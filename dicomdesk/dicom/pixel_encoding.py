@@ -6,7 +6,7 @@ Only the data set's own pixel data is compressed; icons in sequences stay as the
 from struct import pack
 
 from dicomdesk.dicom import transfer_syntaxes as ts
-from dicomdesk.dicom.dictionary import dictionary
+from dicomdesk.dicom.dictionary import find_vr
 from dicomdesk.dicom.elements import PIXEL_DATA, DataSetBytes, StepKind, walk
 from dicomdesk.dicom.encodings import EXPLICIT_LITTLE
 from dicomdesk.dicom.frame_decoding import arrange
@@ -52,7 +52,7 @@ def encode_pixel_data(data: DataSetBytes, transfer_syntax_uid: str, options: Enc
 def _collect(data: memoryview) -> dict[int, DataSetBytes]:
     values: dict[int, DataSetBytes] = {}
     depth = 0
-    for step in walk(data, EXPLICIT_LITTLE, dictionary().find_vr):
+    for step in walk(data, EXPLICIT_LITTLE, find_vr):
         if step.kind is StepKind.ITEM:
             depth += 1
         elif step.kind is StepKind.ITEM_END:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from struct import unpack_from
 
-from dicomdesk.dicom.dictionary import dictionary
+from dicomdesk.dicom.dictionary import find_vr
 from dicomdesk.dicom.element_writing import ElementWriter, Place
 from dicomdesk.dicom.elements import PIXEL_DATA, DataSetBytes, Step, StepKind, describe, walk
 from dicomdesk.dicom.encodings import Encoding
@@ -80,7 +80,6 @@ class _Rewriter:
         self._open: list[_Open] = []
         self._skips_fragments = False
         self._handlers = {
-            StepKind.ELEMENT: self._copy_element,
             StepKind.SEQUENCE: self._start_sequence,
             StepKind.SEQUENCE_END: self._end_sequence,
             StepKind.ITEM: self._start_item,
@@ -93,8 +92,12 @@ class _Rewriter:
     def run(self) -> bytes:
         self._enter(0)
         handlers = self._handlers
-        for step in walk(self._data, self._rewriting.source, dictionary().find_vr):
-            handlers[step.kind](step)
+        element = StepKind.ELEMENT
+        for step in walk(self._data, self._rewriting.source, find_vr):
+            if step.kind is element:
+                self._copy_element(step)
+            else:
+                handlers[step.kind](step)
         self._leave()
         return self._writer.to_bytes()
 
