@@ -149,7 +149,9 @@ class Session(QObject):
         return await asyncio.wrap_future(job.done)
 
     async def shut_down(self) -> None:
-        """Refuse jobs, cancel, await, drain: everything that must happen before the loop is left."""
+        """Refuse jobs, cancel, await, drain: all that must happen before the loop is left. Once."""
+        if self._is_closing:
+            return
         self._is_closing = True
         jobs = [job for job in (self._send_job, self._receive_job) if job is not None]
         for job in jobs:

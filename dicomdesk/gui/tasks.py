@@ -42,7 +42,7 @@ class Tasks(QObject):
         return await self._loop.run_in_executor(self._workers, lambda: function(*arguments))
 
     async def ask(self, dialog: QDialog) -> int:
-        """Show a dialog and return its result code; the window goes on working meanwhile."""
+        """Show a dialog that is not modal, and return its result code."""
         answer: asyncio.Future[int] = self._loop.create_future()
 
         def _on_finished(result: int) -> None:
@@ -50,7 +50,8 @@ class Tasks(QObject):
                 answer.set_result(result)
 
         dialog.finished.connect(_on_finished)
-        dialog.open()
+        dialog.setModal(False)
+        dialog.show()
         try:
             return await answer
         finally:
@@ -65,6 +66,10 @@ class Tasks(QObject):
                 task.cancel()
             if late:
                 await asyncio.wait(late, timeout=1.0)
+        self.end_workers()
+
+    def end_workers(self) -> None:
+        """Take no more slow calls; those that run go on to their end."""
         self._workers.shutdown(wait=False, cancel_futures=True)
 
     def _on_done(self, task: asyncio.Task[None]) -> None:

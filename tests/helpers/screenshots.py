@@ -245,7 +245,7 @@ def after_failures(stage: Stage) -> None:
     flow.queue._on_job_finished()
     details = send_details.describe_result(
         {ItemOutcome.STORED: 750, ItemOutcome.WARNING: 12, ItemOutcome.REFUSED: 22, ItemOutcome.FAILED: 28},
-        "",
+        None,
         "PACS",
         is_cancelled=False,
     )

@@ -36,12 +36,12 @@ def send_columns() -> tuple[Column, ...]:
     return (
         Column(title=_say("Patient / study / series"), width=260),
         Column(title=_say("Modality"), width=80, yields=1),
-        Column(title=_say("Instances"), width=92, is_number=True),
+        Column(title=_say("Instances"), width=88, is_number=True),
         Column(title=_say("Size"), width=70, is_number=True),
-        Column(title=_say("State"), width=112),
-        Column(title=_say("Progress"), width=124),
-        Column(title=_say("Rate"), width=80, is_number=True),
-        Column(title=_say("Left"), width=58, is_number=True),
+        Column(title=_say("State"), width=124),
+        Column(title=_say("Progress"), width=114),
+        Column(title=_say("Rate"), width=76, is_number=True),
+        Column(title=_say("Left"), width=56, is_number=True),
     )
 
 

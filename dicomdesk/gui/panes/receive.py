@@ -226,10 +226,11 @@ class ReceivePane(QWidget):
             self.flow.stop()
         elif all(field.insist() for field in (self.ae_title, self.port, self.folder)):
             self.flow.watch_folder(self.folder.value())
-            self.flow.listen(self._request())
+            self.flow.listen(self.request())
             self.state_changed.emit()
 
-    def _request(self) -> ReceiveRequest:
+    def request(self) -> ReceiveRequest:
+        """What is asked for, as typed; only when the fields are well."""
         accept = _ACCEPT[self.accept.currentIndex()]
         file, name = self._profile
         return ReceiveRequest(

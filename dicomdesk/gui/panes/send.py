@@ -5,7 +5,7 @@ from datetime import datetime
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence, QShortcut
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QVBoxLayout, QWidget
 
 from dicomdesk import human
 from dicomdesk.engine.report import ReportFormat, format_text, write_report
@@ -23,6 +23,7 @@ from dicomdesk.gui.session import Session
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.theme import GRID, MARGIN, Theme, Tone
 from dicomdesk.gui.widgets.buttons import PrimaryButton, menu_button, plain_button
+from dicomdesk.gui.widgets.check_box import CheckBox
 from dicomdesk.gui.widgets.chips import ChipRow
 from dicomdesk.gui.widgets.details import Action, Details, DetailsStrip
 from dicomdesk.gui.widgets.drop_area import DropArea
@@ -142,8 +143,8 @@ class SendPane(QWidget):
         files = plain_button(self._theme, self.tr("Add &files…"), "file", self._on_add_files)
         folder = plain_button(self._theme, self.tr("Add fo&lder…"), "folder", self._on_add_folder)
         empty.set_buttons([files, folder])
-        self._at_once_box = QCheckBox(self._at_once.text().replace("&", ""))
-        self._at_once_box.setChecked(self._at_once.isChecked())
+        words = self._at_once.text().replace("&", "")
+        self._at_once_box = CheckBox(self._theme, words, is_checked=self._at_once.isChecked())
         self._at_once_box.toggled.connect(self._at_once.setChecked)
         self._at_once.toggled.connect(self._at_once_box.setChecked)
         empty.set_option(self._at_once_box)
@@ -388,7 +389,7 @@ class SendPane(QWidget):
         dialog = ReportDialog(format_text(report, datetime.now().astimezone()), self)
         dialog.save_wanted.connect(lambda: self._tasks.start(self._save_report()))
         dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        dialog.show()
 
     async def _save_report(self) -> None:
         path = await ask_new_file(self._tasks, self, self.tr("Save the report"), "report.txt")

@@ -208,8 +208,10 @@ def describe_progress(progress: Progress, peer: str, retry_at: datetime | None, 
     )
 
 
-def describe_result(counts: dict[ItemOutcome, int], error: str, peer: str, *, is_cancelled: bool) -> Details:
-    """Return what is told of a send job that is over."""
+def describe_result(
+    counts: dict[ItemOutcome, int], error: DicomdeskError | None, peer: str, *, is_cancelled: bool
+) -> Details:
+    """Return what is told of a send job that is over; ``error`` where it ended early."""
     stored = counts.get(ItemOutcome.STORED, 0) + counts.get(ItemOutcome.WARNING, 0)
     problems = sum(counts.values()) - stored
     if is_cancelled:
@@ -218,10 +220,11 @@ def describe_result(counts: dict[ItemOutcome, int], error: str, peer: str, *, is
             text=say("What was not sent waits in the list. Press Send to go on."),
             icon="stop",
         )
-    if error:
+    if error is not None:
+        advice = getattr(error, "advice", "") or say("Check host, port and AE titles with Echo, then send again.")
         return Details(
             title=say("Nothing more could be sent to {peer}").format(peer=peer),
-            text=_sentence(error) + " " + say("Check host, port and AE titles with Echo, then try again."),
+            text=f"{_sentence(str(error))} {advice}",
             icon="failed",
             tone=Tone.BAD,
             can_copy=True,

@@ -122,16 +122,16 @@ class SendFlow(QObject):
         try:
             result = await self._session.send(request)
         except DicomdeskError as error:
-            self.told.emit(send_details.describe_result({}, str(error), self.peer_name, is_cancelled=False))
+            self.told.emit(send_details.describe_result({}, error, self.peer_name, is_cancelled=False))
             return
         finally:
             self.model.flush()
             self.changed.emit()
         self.report = result.report
         is_cancelled = result.outcome is JobOutcome.CANCELLED
-        error_text = str(result.error or "") if result.outcome is JobOutcome.FAILED else ""
+        failure = result.error if result.outcome is JobOutcome.FAILED else None
         self.told.emit(
-            send_details.describe_result(self._job_counts, error_text, self.peer_name, is_cancelled=is_cancelled)
+            send_details.describe_result(self._job_counts, failure, self.peer_name, is_cancelled=is_cancelled)
         )
         self.changed.emit()
 

@@ -5,7 +5,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import QHeaderView
 
 from dicomdesk.gui.theme import HEADER_HEIGHT, MARGIN, Theme, Tone
-from dicomdesk.gui.widgets.rows import PADDING, row_height
+from dicomdesk.gui.widgets.rows import PADDING, is_last_shown, row_height
 
 _ARROW = 10
 
@@ -37,9 +37,7 @@ class OutlineHeader(QHeaderView):
         found = model.headerData(logical_index, Qt.Orientation.Horizontal, Qt.ItemDataRole.TextAlignmentRole)
         is_right = bool(Qt.AlignmentFlag(found or Qt.AlignmentFlag.AlignLeft) & Qt.AlignmentFlag.AlignRight)
         is_sorted = self.isSortIndicatorShown() and self.sortIndicatorSection() == logical_index
-        self._paint_words(
-            painter, padded(rect, logical_index, self.count()), text, is_right=is_right, is_sorted=is_sorted
-        )
+        self._paint_words(painter, padded(rect, self, logical_index), text, is_right=is_right, is_sorted=is_sorted)
         painter.restore()
 
     def _paint_words(self, painter: QPainter, rect: QRect, text: str, *, is_right: bool, is_sorted: bool) -> None:
@@ -59,6 +57,7 @@ class OutlineHeader(QHeaderView):
             painter.drawPixmap(left, top, self._theme.pixmap(name, Tone.PLAIN, _ARROW, self.devicePixelRatioF()))
 
 
-def padded(rect: QRect, column: int, columns: int) -> QRect:
-    """Return where the content of a cell may stand: in line with the view's margins at both edges."""
-    return rect.adjusted(MARGIN if column == 0 else PADDING, 0, -(MARGIN if column == columns - 1 else PADDING), 0)
+def padded(rect: QRect, header: QHeaderView, column: int) -> QRect:
+    """Return where the content of a section may stand: in line with the view's margins at both edges."""
+    right = MARGIN if is_last_shown(header, column) else PADDING
+    return rect.adjusted(MARGIN if column == 0 else PADDING, 0, -right, 0)

@@ -12,7 +12,7 @@ from dicomdesk.gui.widgets.outline_header import OutlineHeader
 from dicomdesk.gui.widgets.rows import RowDelegate
 
 _INDENTATION = 20
-_LEAST_STRETCHED_WIDTH = 240
+_LEAST_STRETCHED_WIDTH = 230
 """Columns that yield are hidden until the stretched one has so much."""
 _Index = QModelIndex | QPersistentModelIndex
 
@@ -39,7 +39,7 @@ class OutlineView(QTreeView):
         self.setUniformRowHeights(True)
         self.setIndentation(_INDENTATION)
         self.setSortingEnabled(True)
-        self.setAllColumnsShowFocus(True)
+        self.setAllColumnsShowFocus(False)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(self._on_menu)

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
-from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QTreeView
+from PySide6.QtWidgets import QHeaderView, QStyledItemDelegate, QStyleOptionViewItem, QTreeView
 
 from dicomdesk.gui.models.outline import MARK_ROLE, PARTS_ROLE, PROGRESS_ROLE, Mark, Part, Weight
 from dicomdesk.gui.theme import GRID, MARGIN, ROW_HEIGHT, ROW_ICON, Theme, Tone
@@ -49,7 +49,7 @@ class RowDelegate(QStyledItemDelegate):
         column, view = index.column(), option.widget
         is_tree = isinstance(view, QTreeView) and view.rootIsDecorated() and column == max(view.treePosition(), 0)
         left = MARGIN // 2 if column == 0 and is_tree else MARGIN if column == 0 else 0 if is_tree else PADDING
-        is_last = column == index.model().columnCount() - 1
+        is_last = isinstance(view, QTreeView) and is_last_shown(view.header(), column)
         return option.rect.adjusted(left, 0, -(MARGIN if is_last else PADDING), 0)
 
     def _paint_text(
@@ -112,6 +112,11 @@ def paint_bar(painter: QPainter, rect: QRectF, share: float, track: QColor, colo
     painter.drawRoundedRect(
         QRectF(rect.topLeft(), rect.bottomRight() - QPointF(rect.width() - filled, 0)), radius, radius
     )
+
+
+def is_last_shown(header: QHeaderView, column: int) -> bool:
+    """Whether no column right of this one is shown."""
+    return all(header.isSectionHidden(other) for other in range(column + 1, header.count()))
 
 
 def row_height(metrics: QFontMetrics) -> int:
