@@ -1,0 +1,307 @@
+import os
+import tracemalloc
+import zlib
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dicomdesk.dicom.encodings import EXPLICIT_LITTLE
+from dicomdesk.dicom.structure import StructureFindings, check_data_set, check_data_set_file, check_window
+from dicomdesk.dicom.windows import Window
+from dicomdesk.errors import DataError, TruncatedError
+from tests.helpers.datasets import (
+    BIG_ENDIAN,
+    EXPLICIT,
+    IMPLICIT,
+    ITEM,
+    ITEM_END,
+    PIXEL_DATA,
+    SEQUENCE_END,
+    UNDEFINED,
+    Builder,
+)
+
+NATIVE = [EXPLICIT, IMPLICIT, BIG_ENDIAN]
+SEQUENCE = 0x300A0010
+PREMATURE_END = "I/O suspension or premature end of stream"
+INVALID_STREAM = "Invalid stream"
+NO_SEQUENCE_END = "Sequence Delimitation Item missing"
+NO_ITEM_END = "Item Delimitation Item missing"
+LARGER_THAN_ITEM = "Length of element larger than explicit length of surrounding item"
+ILLEGAL = "Illegal element with OB or OW Value Representation and undefined length encountered"
+
+B = Builder()
+CODE = B.element(0x00080100, "SH", "A")
+MEANING = B.element(0x00080104, "LO", "meaning")
+PIXELS = B.element(PIXEL_DATA, "OW", b"\1\2" * 8)
+HEADER = B.instance()
+IMPLICIT_CODE = Builder(IMPLICIT).element(0x00080100, "SH", "A")
+
+
+def check(data: bytes | memoryview, uid: str = EXPLICIT) -> StructureFindings:
+    return check_data_set(data, is_explicit_vr=uid != IMPLICIT, is_little_endian=uid != BIG_ENDIAN)
+
+
+def reason(data: bytes | memoryview, uid: str = EXPLICIT) -> str:
+    """Return why the data set is refused; "" when it is not."""
+    try:
+        check(data, uid)
+    except DataError as error:
+        return str(error)
+    return ""
+
+
+def sequence_of_length(length: int, content: bytes) -> bytes:
+    return B.header(SEQUENCE, "SQ", length) + content
+
+
+def open_sequence(*content: bytes) -> bytes:
+    return B.header(SEQUENCE, "SQ", UNDEFINED) + b"".join(content)
+
+
+def item_of_length(length: int, content: bytes) -> bytes:
+    return B.header(ITEM, "", length) + content
+
+
+END = B.header(SEQUENCE_END, "", 0)
+END_OF_ITEM = B.header(ITEM_END, "", 0)
+ONE_ITEM = B.item(CODE)
+PRIVATE = B.element(0x00290010, "LO", "X")
+
+ACCEPTED = {
+    "nothing": b"",
+    "plain elements": HEADER + PIXELS,
+    "defined sequence": B.sequence(SEQUENCE, ONE_ITEM, ONE_ITEM) + PIXELS,
+    "undefined sequence": B.sequence(SEQUENCE, B.item(CODE, is_defined=False), is_defined=False) + PIXELS,
+    "empty undefined sequence": open_sequence(END) + PIXELS,
+    "undefined item in defined sequence": B.sequence(SEQUENCE, B.item(CODE, is_defined=False)) + PIXELS,
+    "defined sequence shorter than its item": sequence_of_length(14, ONE_ITEM) + PIXELS,
+    "item longer than the data set": B.sequence(SEQUENCE, item_of_length(18, CODE)),
+    "item shorter than a header": B.sequence(SEQUENCE, item_of_length(4, CODE)) + PIXELS,
+    "undefined item without end in defined sequence": B.sequence(SEQUENCE, B.header(ITEM, "", UNDEFINED) + CODE),
+    "item end in defined item": B.sequence(SEQUENCE, B.item(CODE + END_OF_ITEM), is_defined=False) + PIXELS,
+    "sequence end in defined sequence": B.sequence(SEQUENCE, ONE_ITEM + END) + PIXELS,
+    "lengths of delimiters": open_sequence(ONE_ITEM, B.header(SEQUENCE_END, "", 4000)) + PIXELS,
+    "item end among the elements": HEADER + END_OF_ITEM + PIXELS,
+    "sequence header at the end": HEADER + B.header(SEQUENCE, "SQ", 100),
+    "fragments": HEADER + B.fragments(b"ab"),
+    "fragments and more": HEADER + B.fragments(b"ab") + B.element(0xFFFCFFFC, "OB", b"\0\0"),
+    "odd fragment": B.header(PIXEL_DATA, "OB", UNDEFINED) + item_of_length(3, b"abc") + END,
+    "UN of undefined length": PRIVATE
+    + B.header(0x00291010, "UN", UNDEFINED)
+    + Builder(IMPLICIT).item(IMPLICIT_CODE)
+    + END,
+    "trailing zeros": HEADER + b"\0" * 16,
+    "elements twice": HEADER + PIXELS + PIXELS,
+    "odd length": B.header(0x00204000, "LT", 3) + b"abc" + PIXELS,
+    "unknown VR": b"\x29\0\x10\x10ZZ\0\0\x02\0\0\0ab" + b"\x29\0\x11\x10??\x02\0ab" + PIXELS,
+    "group of delimiters with another number": b"\xfe\xff\x01\xe0LO\x02\0ab" + PIXELS,
+    "item longer than all": open_sequence(item_of_length(0x7FFFFFFF, CODE + END_OF_ITEM), END),
+}
+
+REFUSED = {
+    "sequence longer than the data set": (sequence_of_length(26, ONE_ITEM), NO_SEQUENCE_END),
+    "sequence longer than its items": (sequence_of_length(26, ONE_ITEM) + PIXELS, NO_SEQUENCE_END),
+    "element larger than item": (B.sequence(SEQUENCE, item_of_length(8, CODE)) + PIXELS, LARGER_THAN_ITEM),
+    "item reaching into the next": (
+        B.sequence(SEQUENCE, item_of_length(18, CODE), ONE_ITEM) + PIXELS,
+        LARGER_THAN_ITEM,
+    ),
+    "element after defined item": (B.sequence(SEQUENCE, item_of_length(10, CODE + MEANING)) + PIXELS, NO_SEQUENCE_END),
+    "sequence without items": (B.header(SEQUENCE, "SQ", len(CODE)) + CODE + PIXELS, NO_SEQUENCE_END),
+    "undefined sequence without end": (open_sequence(ONE_ITEM), NO_SEQUENCE_END),
+    "undefined sequence without end and more": (open_sequence(ONE_ITEM) + PIXELS, NO_SEQUENCE_END),
+    "undefined item without end": (open_sequence(B.header(ITEM, "", UNDEFINED), CODE), NO_SEQUENCE_END),
+    "sequence end in undefined item": (open_sequence(B.header(ITEM, "", UNDEFINED), CODE, END), NO_ITEM_END),
+    "item in undefined item": (open_sequence(B.header(ITEM, "", UNDEFINED), CODE, ONE_ITEM, END), "Invalid tag"),
+    "item end between items": (open_sequence(ONE_ITEM, END_OF_ITEM, END), NO_SEQUENCE_END),
+    "sequence end among the elements": (HEADER + END + PIXELS, NO_ITEM_END),
+    "item among the elements": (HEADER + ONE_ITEM, "Invalid tag"),
+    "fragments without end": (HEADER + B.fragments(b"ab")[:-8], NO_SEQUENCE_END),
+    "fragment cut off": (HEADER + B.fragments(b"abcdef")[:-12], INVALID_STREAM),
+    "fragment header cut off": (HEADER + B.fragments(b"abcdef")[:-18], PREMATURE_END),
+    "fragment of undefined length": (
+        B.header(PIXEL_DATA, "OB", UNDEFINED) + B.header(ITEM, "", UNDEFINED) + b"abcd" + END,
+        PREMATURE_END,
+    ),
+    "element between fragments": (B.header(PIXEL_DATA, "OB", UNDEFINED) + CODE + END, NO_SEQUENCE_END),
+    "words of undefined length": (B.header(0x00281201, "OW", UNDEFINED) + ONE_ITEM + END, ILLEGAL),
+    "text of undefined length": (B.header(0x00324000, "UT", UNDEFINED) + ONE_ITEM + END, PREMATURE_END),
+    "one byte more": (HEADER + b"\n", PREMATURE_END),
+    "nine bytes more": (HEADER + b"\0" * 9, PREMATURE_END),
+    "header of long VR cut off": (HEADER + PIXELS[:10], PREMATURE_END),
+    "short value cut off": (HEADER + B.header(0x00284000, "LO", 8) + b"abc", INVALID_STREAM),
+    "short value missing": (HEADER + B.header(0x00284000, "LO", 8), PREMATURE_END),
+    "long value cut off": (HEADER + B.header(PIXEL_DATA, "OW", 4098) + b"abc", PREMATURE_END),
+    "4 GB": (HEADER + B.header(PIXEL_DATA, "OW", 0xFFFFFFFE) + b"abc", PREMATURE_END),
+}
+
+
+@pytest.mark.parametrize("name", ACCEPTED)
+def test_what_can_be_loaded_is_accepted(name: str, tmp_path: Path) -> None:
+    assert reason(ACCEPTED[name]) == ""
+    assert reason_in_file(ACCEPTED[name], tmp_path) == ""
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_cannot_be_loaded_is_refused_with_the_reason(name: str, tmp_path: Path) -> None:
+    data, expected = REFUSED[name]
+    assert reason(data) == expected
+    assert reason_in_file(data, tmp_path) == expected
+
+
+def reason_in_file(data: bytes, folder: Path) -> str:
+    """Return why a data set in the middle of a file is refused; "" when it is not."""
+    path = folder / "file"
+    path.write_bytes(b"12345" + data)
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        check_data_set_file(descriptor, 5, len(data), is_explicit_vr=True, is_little_endian=True)
+    except DataError as error:
+        return str(error)
+    finally:
+        os.close(descriptor)
+    return ""
+
+
+@pytest.mark.parametrize("uid", NATIVE)
+@pytest.mark.parametrize("is_defined", [True, False])
+def test_findings_tell_what_was_seen(uid: str, is_defined: bool) -> None:
+    b = Builder(uid)
+    data = b.instance() + b.sequence(
+        SEQUENCE, b.item(b.element(0x00080100, "SH", "A"), is_defined=is_defined), is_defined=is_defined
+    )
+    assert check(data, uid) == StructureFindings(
+        has_undefined_lengths=not is_defined, has_group_lengths=False, element_count=16
+    )
+    grouped = check(b.element(0x00080000, "UL", 5) + data, uid)
+    assert grouped.has_group_lengths
+    assert grouped.element_count == 17
+
+
+def test_empty_data_set_is_told() -> None:
+    assert check(b"").is_empty
+    assert not check(CODE).is_empty
+
+
+def test_encapsulated_pixel_data_is_no_undefined_length() -> None:
+    assert not check(HEADER + B.fragments(b"ab")).has_undefined_lengths
+
+
+@pytest.mark.parametrize("uid", NATIVE)
+def test_undefined_item_in_defined_sequence_is_seen(uid: str) -> None:
+    b = Builder(uid)
+    data = b.sequence(SEQUENCE, b.item(b.element(0x00080100, "SH", "A"), is_defined=False))
+    assert check(data, uid).has_undefined_lengths
+
+
+def test_implicit_value_that_only_looks_like_a_sequence_is_passed_over() -> None:
+    b = Builder(IMPLICIT)
+    private = b.element(0x00290010, "LO", "X") + b.element(
+        0x00291010, "OB", b"\xfe\xff\x00\xe0\xff\xff\xff\xff" + b"x" * 9
+    )
+    assert reason(private + b.element(PIXEL_DATA, "OW", b"ab"), IMPLICIT) == ""
+    overrun = b.element(0x00291010, "OB", b.header(ITEM, "", 4) + b.element(0x00080100, "SH", "A")[:-2])
+    assert reason(overrun + b.element(PIXEL_DATA, "OW", b"ab"), IMPLICIT) == ""
+
+
+def test_implicit_sequence_of_the_dictionary_is_refused_where_it_is_wrong() -> None:
+    b = Builder(IMPLICIT)
+    wrong = b.header(SEQUENCE, "SQ", 18) + b.header(ITEM, "", 8) + b.element(0x00080100, "SH", "A")
+    assert reason(wrong + b.element(PIXEL_DATA, "OW", b"ab"), IMPLICIT) == LARGER_THAN_ITEM
+    assert reason(b.header(SEQUENCE, "SQ", 100) + b.item(b.element(0x00080100, "SH", "A")), IMPLICIT) == NO_SEQUENCE_END
+
+
+@pytest.mark.parametrize("is_defined", [True, False])
+def test_3000_nested_sequences_are_walked(is_defined: bool) -> None:
+    data = CODE
+    for _ in range(3000):
+        data = B.sequence(SEQUENCE, B.item(data, is_defined=is_defined), is_defined=is_defined)
+    assert check(data + PIXELS).element_count == 3002
+
+
+def test_endless_nesting_is_refused() -> None:
+    assert reason(open_sequence(B.header(ITEM, "", UNDEFINED)) * 40_000) == "Sequences are nested too deeply"
+
+
+def deflate(data: bytes) -> bytes:
+    stream = zlib.compressobj(wbits=-15)
+    return stream.compress(data) + stream.flush()
+
+
+def test_deflated_data_sets_are_inflated_in_pieces(tmp_path: Path) -> None:
+    data = HEADER + B.sequence(SEQUENCE, ONE_ITEM, is_defined=False) + B.element(PIXEL_DATA, "OW", b"\0" * 3_000_000)
+    stream = deflate(data)
+    path = tmp_path / "file"
+    path.write_bytes(b"1234" + stream)
+    with path.open("rb") as file:
+        in_file = check_data_set_file(
+            file.fileno(), 4, len(stream), is_explicit_vr=True, is_little_endian=True, is_deflated=True
+        )
+    assert (
+        in_file == check_data_set(stream, is_explicit_vr=True, is_little_endian=True, is_deflated=True) == check(data)
+    )
+
+
+@pytest.mark.parametrize(
+    ("stream", "expected"),
+    [
+        (deflate(HEADER + PIXELS)[:-10], PREMATURE_END),
+        (deflate((HEADER + PIXELS)[:-3]), PREMATURE_END),
+        (b"\xff" * 20, "ZLib Error: invalid block type"),
+    ],
+)
+def test_deflated_data_sets_are_refused_with_the_reason(stream: bytes, expected: str) -> None:
+    with pytest.raises(DataError) as error:
+        check_data_set(stream, is_explicit_vr=True, is_little_endian=True, is_deflated=True)
+    assert str(error.value) == expected
+
+
+def test_large_file_is_walked_in_little_memory(tmp_path: Path) -> None:
+    path = tmp_path / "large"
+    size = 470_000_000
+    with path.open("wb") as file:
+        file.write(HEADER + B.header(PIXEL_DATA, "OW", size))
+        file.truncate(len(HEADER) + 12 + size)
+    descriptor = os.open(path, os.O_RDONLY)
+    tracemalloc.start()
+    try:
+        check_data_set_file(descriptor, 0, len(HEADER) + 12 + size, is_explicit_vr=True, is_little_endian=True)
+        assert tracemalloc.get_traced_memory()[1] < 1_000_000
+    finally:
+        tracemalloc.stop()
+        os.close(descriptor)
+
+
+@pytest.mark.parametrize("kind", [bytes, bytearray, memoryview])
+def test_every_kind_of_buffer_is_taken(kind: type) -> None:
+    assert check(kind(HEADER + PIXELS)).element_count == 15
+
+
+def test_part_of_a_window_is_checked() -> None:
+    data = b"1234" + HEADER
+    assert check_window(Window.of_bytes(data, len(data)), 4, EXPLICIT_LITTLE).element_count == 14
+
+
+@pytest.mark.parametrize("uid", NATIVE)
+def test_only_prefixes_that_end_between_elements_are_accepted(uid: str) -> None:
+    b = Builder(uid)
+    elements = [
+        b.element(0x00080060, "CS", "CT"),
+        b.element(0x00204000, "LT", "comment"),
+        b.element(PIXEL_DATA, "OW", b"ab"),
+    ]
+    whole = b"".join(elements)
+    ends = {len(b"".join(elements[:count])) for count in range(4)}
+    assert {size for size in range(len(whole) + 1) if not reason(whole[:size], uid)} == ends
+    with pytest.raises(TruncatedError):
+        check(whole[:-1], uid)
+
+
+@given(st.binary(max_size=200), st.sampled_from(NATIVE))
+def test_random_bytes_are_accepted_or_refused(data: bytes, uid: str) -> None:
+    b = Builder(uid)
+    for content in (data, b.header(SEQUENCE, "SQ", UNDEFINED) + b.header(ITEM, "", UNDEFINED) + data):
+        assert reason(content, uid) == reason(memoryview(content), uid)
