@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from dicomdesk.dicom.identifiers import is_valid_uid
 from dicomdesk.dicom.instance import InputSelection, InstanceHeader
 from dicomdesk.dicom.part10 import read_header, read_open_header
-from dicomdesk.dicom.sop_classes import MEDIA_STORAGE_DIRECTORY, is_storable
+from dicomdesk.dicom.sop_classes import MEDIA_STORAGE_DIRECTORY, is_storable, is_unknown_standard_class
 from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax
 from dicomdesk.dicom.windows import read_at
 from dicomdesk.errors import DataError
 
 INVALID_SOP_CLASS_UID = "Invalid SOP Class UID"
+UNKNOWN_SOP_CLASS = "Unknown Storage SOP Class"
 INVALID_SOP_INSTANCE_UID = "Invalid SOP Instance UID"
 INVALID_TRANSFER_SYNTAX_UID = "Invalid Transfer Syntax UID"
 UNKNOWN_TRANSFER_SYNTAX = "Unknown Transfer Syntax"
@@ -79,7 +80,8 @@ def check_uids(header: InstanceHeader) -> str:
     """
     classes = (header.sop_class_uid, header.media_sop_class_uid)
     if not (is_storable(classes[0]) or (classes[1] != classes[0] and is_storable(classes[1]))):
-        return INVALID_SOP_CLASS_UID
+        is_unknown = is_unknown_standard_class(classes[1] or classes[0])
+        return UNKNOWN_SOP_CLASS if is_unknown else INVALID_SOP_CLASS_UID
     if not (is_valid_uid(header.sop_instance_uid) or is_valid_uid(header.media_sop_instance_uid)):
         return INVALID_SOP_INSTANCE_UID
     if not is_valid_uid(header.transfer_syntax_uid):

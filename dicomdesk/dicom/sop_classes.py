@@ -8,7 +8,7 @@ from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax, find_transfe
 VERIFICATION = "1.2.840.10008.1.1"
 MEDIA_STORAGE_DIRECTORY = "1.2.840.10008.1.3.10"
 
-_STANDARD_ROOT = "1.2.840.10008."
+_STANDARD_ROOT = "1.2.840.10008"
 _STORAGE_ROOT = "1.2.840.10008.5.1.4.1.1"
 
 
@@ -276,15 +276,16 @@ def find_sop_class(uid: str) -> SopClass | None:
 def is_storable(uid: str) -> bool:
     """Return whether instances of this SOP class may be sent by C-STORE, by the UID alone.
 
-    Known storage classes, private classes, and unknown ones under the root of the standard's storage classes are.
+    Known storage classes, private classes, and whatever is under the root of the standard's storage classes are.
     """
     if uid in _BY_UID:
         return True
-    if not is_valid_uid(uid):
-        return False
-    if not uid.startswith(_STANDARD_ROOT):
-        return find_transfer_syntax(uid) is None
-    return uid.startswith(_STORAGE_ROOT) and not uid_symbol(uid)
+    return is_valid_uid(uid) and (uid.startswith(_STORAGE_ROOT) or not uid.startswith(_STANDARD_ROOT))
+
+
+def is_unknown_standard_class(uid: str) -> bool:
+    """Return whether this is a UID of the standard that nothing is known of; such are not storable."""
+    return is_valid_uid(uid) and uid.startswith(_STANDARD_ROOT) and not uid_symbol(uid) and not is_storable(uid)
 
 
 def file_name_prefix(uid: str) -> str:

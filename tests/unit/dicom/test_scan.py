@@ -137,6 +137,7 @@ def test_what_is_found_streams(tmp_path: Path) -> None:
     [
         (part10(b"", sop_class_uid=DIRECTORY), "Invalid SOP Class UID"),
         (part10(b"", sop_class_uid=""), "Invalid SOP Class UID"),
+        (part10(b"", sop_class_uid="1.2.840.10008.99"), "Unknown Storage SOP Class"),
         (part10(b"", sop_instance_uid=""), "Invalid SOP Instance UID"),
         (part10(b"", sop_instance_uid="1.02"), "Invalid SOP Instance UID"),
         (part10(b"", ""), "Invalid Transfer Syntax UID"),

@@ -9,6 +9,7 @@ from dicomdesk.dicom.sop_classes import (
     find_sop_class,
     find_uid_by_symbol,
     is_storable,
+    is_unknown_standard_class,
     modality_prefix,
     uid_symbol,
 )
@@ -39,10 +40,10 @@ def test_newer_classes_are_no_known_ones() -> None:
         ("1.3.12.2.1107.5.9.1", True),
         (VERIFICATION, False),
         (MEDIA_STORAGE_DIRECTORY, False),
-        ("1.2.840.10008.5.1.4.1.1.200.4", False),  # a query model under the root of storage classes
+        ("1.2.840.10008.5.1.4.1.1.200.4", True),  # a query model, but under the root of storage classes
         ("1.2.840.10008.5.1.4.1.2.1.1", False),
         ("1.2.840.10008.999", False),
-        ("1.2.840.113619.5.2", False),  # a private transfer syntax
+        ("1.2.840.10008", False),
         ("", False),
         ("1.02.3", False),
         ("CT", False),
@@ -51,6 +52,20 @@ def test_newer_classes_are_no_known_ones() -> None:
 )
 def test_storable_are_known_private_and_unknown_standard_storage_classes(uid: str, expected: bool) -> None:
     assert is_storable(uid) is expected
+
+
+@pytest.mark.parametrize(
+    ("uid", "expected"),
+    [
+        ("1.2.840.10008.999", True),
+        (VERIFICATION, False),
+        (CT_IMAGE, False),
+        ("1.2.3", False),
+        ("1.2.840.10008.01", False),
+    ],
+)
+def test_unknown_standard_classes_are_told_from_wrong_ones(uid: str, expected: bool) -> None:
+    assert is_unknown_standard_class(uid) is expected
 
 
 def test_prefixes_have_different_words_for_unknown() -> None:
