@@ -114,6 +114,8 @@ class AssociationSender:
         self._counters: AssociationCounters | None = None
         self._in_hand: dict[int, _Shipment] = {}
         """By index: taken out of the queue and not ended."""
+        self._left_out: list[tuple[TransferItem, NotSentCause, str]] = []
+        """Instances that cannot be sent, to be reported once those before them are answered."""
         self._answered = 0
 
     def run(self) -> End:
@@ -152,14 +154,23 @@ class AssociationSender:
             return End(kind=EndKind.NOT_OPENED, error=error)
         negotiation = association.negotiation
         shared.report(AssociationAccepted(job_id=shared.job_id, association=self._number, negotiation=negotiation))
-        if not any(context.is_accepted for context in negotiation.contexts):
+        try:
+            return self._use(association)
+        finally:
+            if association.is_open:  # a fault of ours is on its way up
+                association.abort()
+
+    def _use(self, association: RequestedAssociation) -> End:
+        shared, contexts = self._shared, association.negotiation.contexts
+        if not any(context.is_accepted for context in contexts):
             return self._release(association, EndKind.NO_CONTEXTS)
-        assignments = assign(self._planned, negotiation.contexts, shared.transfer.planned_instances)
+        assignments = assign(self._planned, contexts, shared.transfer.planned_instances)
         self._assignments = {assignment.position: assignment for assignment in assignments}
         self._counters = shared.stats.open_association(association)
         try:
             return self._send(association)
         finally:
+            self._report_left_out()
             shared.stats.close_association(self._counters)
             for shipment in self._in_hand.values():
                 shipment.prepared.close()
@@ -232,15 +243,25 @@ class AssociationSender:
         header = item.found.header
         item.network_transfer_syntax_uid = header.transfer_syntax_uid
         item.loaded_bytes = header.data_set_length
-        text = no_context_text(header.sop_class_uid, header.transfer_syntax_uid)
-        self._shared.report(Notice(job_id=self._shared.job_id, level=NoticeLevel.ERROR, text=text))
         self._leave_out(item, NotSentCause.NO_CONTEXT, assignment.reason)
 
     def _leave_out(self, item: TransferItem, cause: NotSentCause, reason: str) -> None:
         """End the item without sending it; ends the association as well where the job is to halt."""
-        self._shared.transfer.leave_out(item, cause, reason)
+        self._left_out.append((item, cause, reason))
+        if not self._in_hand:
+            self._report_left_out()
         if self._shared.request.halt_on_error:
             raise _InstanceHaltError(reason)
+
+    def _report_left_out(self) -> None:
+        shared = self._shared
+        for item, cause, reason in self._left_out:
+            if cause is NotSentCause.NO_CONTEXT:
+                header = item.found.header
+                text = no_context_text(header.sop_class_uid, header.transfer_syntax_uid)
+                shared.report(Notice(job_id=shared.job_id, level=NoticeLevel.ERROR, text=text))
+            shared.transfer.leave_out(item, cause, reason)
+        self._left_out.clear()
 
     def store_started(self, item: StoreItem, message_id: int) -> None:
         """See ``StoreObserver``."""
@@ -273,9 +294,11 @@ class AssociationSender:
         if answer.outcome is ItemOutcome.REFUSED and self._may_retry(shipment) and is_transient_status(status):
             self._counters.drop()
             self._put_back(shipment, answer)
-            return
-        self._counters.finish(shipment.item.size_bytes)
-        self._shared.transfer.finish(shipment.item, answer, shipment.attempt)
+        else:
+            self._counters.finish(shipment.item.size_bytes)
+            self._shared.transfer.finish(shipment.item, answer, shipment.attempt)
+        if self._left_out:
+            self._report_left_out()
 
     def _may_retry(self, shipment: _Shipment) -> bool:
         return shipment.attempt <= self._shared.request.retries
