@@ -152,6 +152,13 @@ def test_summary_counts_by_class_of_status(status: int, line: str) -> None:
     assert len(lines) == 7
 
 
+def test_summary_has_the_order_of_dcmtk() -> None:
+    statuses = (0x0210, 0xA700, 0xC000, 0xB000, 0x0000)
+    lines = summary_lines(report(*(record(status=status) for status in statuses)))
+    assert [line.split()[3] for line in lines[6:10]] == ["SUCCESS", "WARNING", "ERROR", "REFUSED"]
+    assert lines[10] == "  * with unknown status  : 1"
+
+
 def test_summary_of_nothing_has_no_counts() -> None:
     assert summary_lines(report())[2:] == [
         "Number of associations   : 1",
