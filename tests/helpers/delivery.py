@@ -16,7 +16,7 @@ from pathlib import Path
 
 ENVIRONMENT = {**os.environ, "TCP_NODELAY": "1"}
 OURS = (sys.executable, "-m", "dicomdesk")
-DEADLINE_S = 120
+DEADLINE_S = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,9 +122,12 @@ def send(program: Sequence[str], port: int, inputs: Sequence[Path], report: Path
 
 
 def arrived(folder: Path, sent: Sequence[Sent]) -> dict[str, Path]:
-    """Which received file is which: files are named by time, instances were sent in order of their associations."""
+    """Which received file is which: they were written one after the other, in the order of the associations.
+
+    The clock of a file system is coarse; files of one tick are told apart by their names, which are times too.
+    """
     stored = sorted((item for item in sent if item.is_stored), key=lambda item: item.association)
-    files = sorted(folder.iterdir())
+    files = sorted(folder.iterdir(), key=lambda file: (file.stat().st_mtime_ns, file.name))
     assert len(files) == len(stored)
     return {item.path: file for item, file in zip(stored, files, strict=True)}
 
