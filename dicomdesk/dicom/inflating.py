@@ -18,7 +18,7 @@ class InflatingWindow:
     ``read_piece`` returns the next bytes of the stream, b"" at its end.
     """
 
-    __slots__ = ("_inflater", "_pending", "_read_piece", "base", "buffer", "size")
+    __slots__ = ("_inflater", "_is_started", "_pending", "_read_piece", "base", "buffer", "size")
 
     def __init__(self, read_piece: Callable[[], bytes | bytearray | memoryview]) -> None:
         self.buffer: bytes | bytearray | memoryview = b""
@@ -26,6 +26,7 @@ class InflatingWindow:
         self.size = _UNKNOWN_SIZE
         """Unknown, that is huge, until the end has been reached."""
         self._read_piece = read_piece
+        self._is_started = False
         self._inflater = zlib.decompressobj(-zlib.MAX_WBITS)
         self._pending: bytes | bytearray | memoryview = b""
 
@@ -47,9 +48,17 @@ class InflatingWindow:
                 raise DataError(f"deflated data set grows beyond {LARGEST_INFLATED_BYTES} bytes")
         return self.base <= offset and offset + size <= self.base + len(self.buffer)
 
+    def _is_empty(self) -> bool:
+        """Return whether there is no stream at all, not even the start of one."""
+        if not self._is_started:
+            self._is_started = True
+            self._pending = self._read_piece()
+            return not self._pending
+        return False
+
     def _inflate(self) -> bytes:
         """Return the next inflated bytes; b"" when there are none, at the end with ``size`` known."""
-        if self._inflater.eof:
+        if self._inflater.eof or self._is_empty():
             self.size = self.base + len(self.buffer)
             return b""
         pending = self._pending or self._read_piece()

@@ -47,7 +47,7 @@ class SkippedInput:
     reason: str
     archive_member: str = ""
     is_failure: bool = True
-    """False for what is passed over by rule: a folder when none are scanned, a device or dead link in a folder."""
+    """False for what is passed over by rule: a folder when none are scanned, a device in a folder."""
 
 
 ScanResult = FoundInstance | SkippedInput
@@ -137,11 +137,12 @@ class _Scanner:
             yield SkippedInput(path=path, reason=DIRECTORIES_NOT_SCANNED, is_failure=False)
 
     def _scan_folder(self, top: str) -> Iterator[ScanResult]:
-        """Scan a folder; each real folder once, whatever links lead to it."""
+        """Scan a folder; each real folder once, those that only links lead to last."""
         seen: set[tuple[int, int]] = set()
+        linked: list[str] = []
         waiting = [(top.rstrip("/") or "/", False)]
-        while waiting:
-            path, is_file = waiting.pop()
+        while waiting or linked:
+            path, is_file = waiting.pop() if waiting else (linked.pop(0), False)
             if is_file:
                 yield from self._scan_file(path, is_scanned=True)
                 continue
@@ -150,37 +151,33 @@ class _Scanner:
                 if (status.st_dev, status.st_ino) in seen:
                     continue
                 seen.add((status.st_dev, status.st_ino))
-                entries, passed_over = self._list_folder(path)
+                waiting.extend(self._list_folder(path, linked))
             except OSError as error:
                 yield SkippedInput(path=path, reason=_reason(error), is_failure=False)
-                continue
-            yield from passed_over
-            waiting.extend(entries)
 
-    def _list_folder(self, folder: str) -> tuple[list[tuple[str, bool]], list[SkippedInput]]:
-        """Return path and whether it is a file of what to scan, last name first, and what is passed over."""
+    def _list_folder(self, folder: str, linked: list[str]) -> list[tuple[str, bool]]:
+        """Return path and whether it is a file of what to scan, last name first; links to folders go to ``linked``."""
         prefix = "" if folder == "." else folder if folder.endswith("/") else folder + "/"
-        entries: list[tuple[str, bool]] = []
-        passed_over = []
         with os.scandir(folder) as listing:
-            found = sorted(listing, key=lambda entry: entry.name, reverse=True)
+            found = sorted(listing, key=lambda entry: entry.name)
+        entries: list[tuple[str, bool]] = []
         for entry in found:
-            path = prefix + entry.name
-            try:
-                if entry.is_file():
-                    if self._takes_name(entry.name):
-                        entries.append((path, True))
-                elif entry.is_dir():
-                    if self._selection.recurse:
-                        entries.append((path, False))
-                elif self._takes_name(entry.name):
-                    passed_over.append(SkippedInput(path=path, reason=_special_reason(entry), is_failure=False))
-            except OSError as error:
-                passed_over.append(SkippedInput(path=path, reason=_reason(error), is_failure=False))
-        return entries, passed_over
+            if not _is_folder(entry):
+                if self._takes_name(entry.name):
+                    entries.append((prefix + entry.name, True))
+            elif self._selection.recurse:
+                if entry.is_symlink():
+                    linked.append(prefix + entry.name)
+                else:
+                    entries.append((prefix + entry.name, False))
+        entries.reverse()
+        return entries
 
     def _scan_file(self, path: str, *, is_scanned: bool = False) -> Iterator[ScanResult]:
         try:
+            if is_scanned and not stat.S_ISREG(os.stat(path).st_mode):
+                yield SkippedInput(path=path, reason=NOT_A_REGULAR_FILE, is_failure=False)
+                return
             descriptor = os.open(path, _OPEN_FLAGS)
         except (OSError, ValueError) as error:
             yield SkippedInput(path=path, reason=_reason(error))
@@ -280,13 +277,11 @@ def _starts_as_archive(descriptor: int) -> bool:
         return False
 
 
-def _special_reason(entry: "os.DirEntry[str]") -> str:
-    """Return why something in a folder is neither file nor folder."""
+def _is_folder(entry: "os.DirEntry[str]") -> bool:
     try:
-        os.stat(entry.path)
-    except OSError as error:
-        return _reason(error)
-    return NOT_A_REGULAR_FILE
+        return entry.is_dir()
+    except OSError:
+        return False
 
 
 def _reason(error: OSError | ValueError) -> str:

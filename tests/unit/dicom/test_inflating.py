@@ -55,3 +55,9 @@ def test_stream_that_is_cut_off_is_refused() -> None:
 def test_corrupt_stream_is_refused_in_the_words_of_zlib() -> None:
     with pytest.raises(DataError, match=r"^ZLib Error: invalid block type$"):
         InflatingWindow(pieces(b"\xff" * 50, 50)).show(0, 1)
+
+
+def test_no_stream_at_all_is_empty() -> None:
+    window = InflatingWindow(lambda: b"")
+    assert not window.show(0, 1)
+    assert window.size == 0

@@ -95,16 +95,28 @@ def test_links_in_a_circle_end(tmp_path: Path) -> None:
     assert names(scan_folder(tmp_path), tmp_path) == ["a/1", "link"]
 
 
-def test_dead_links_and_fifos_are_passed_over_without_hanging(tmp_path: Path) -> None:
-    write(tmp_path, "1")
-    (tmp_path / "dead").symlink_to(tmp_path / "nowhere")
-    (tmp_path / "endless").symlink_to(tmp_path / "endless")
+def test_folder_that_is_linked_is_scanned_once_by_its_real_name(tmp_path: Path) -> None:
+    write(tmp_path, "top/real/1", "elsewhere/2")
+    (tmp_path / "top" / "inside").symlink_to("real")
+    (tmp_path / "top" / "outside").symlink_to("../elsewhere")
+    assert names(scan_folder(tmp_path / "top"), tmp_path / "top") == ["real/1", "outside/2"]
+
+
+def test_fifos_are_passed_over_without_hanging(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "fifo")
-    results = {os.path.relpath(result.path, tmp_path): result for result in scan_folder(tmp_path)}
-    assert reasons([results["dead"], results["fifo"]]) == ["No such file or directory", NOT_A_REGULAR_FILE]
-    assert not any(result.is_failure for result in results.values() if isinstance(result, SkippedInput))
+    assert scan_folder(tmp_path) == [
+        SkippedInput(path=str(tmp_path / "fifo"), reason=NOT_A_REGULAR_FILE, is_failure=False)
+    ]
     (named,) = scan(InputSelection(paths=(str(tmp_path / "fifo"),)))
     assert named == SkippedInput(path=str(tmp_path / "fifo"), reason=NOT_A_REGULAR_FILE)
+
+
+def test_dead_links_are_failures(tmp_path: Path) -> None:
+    (tmp_path / "dead").symlink_to(tmp_path / "nowhere")
+    (tmp_path / "endless").symlink_to(tmp_path / "endless")
+    results = scan_folder(tmp_path)
+    assert reasons(results) == ["No such file or directory", "Too many levels of symbolic links"]
+    assert all(result.is_failure for result in results if isinstance(result, SkippedInput))
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
