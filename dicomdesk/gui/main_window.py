@@ -150,7 +150,7 @@ class MainWindow(QMainWindow):
                 listening_as=self.receive.listening_as,
                 associations=associations,
                 up_bytes_per_s=sending.bytes_per_s if sending else 0.0,
-                down_bytes_per_s=receiving.bytes_per_s if receiving else 0.0,
+                down_bytes_per_s=receiving.bytes_per_s if receiving and receiving.associations else 0.0,
                 queue=queue,
                 free_bytes=self.receive.flow.free_bytes,
                 problems=sum(problems),

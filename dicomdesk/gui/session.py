@@ -42,6 +42,7 @@ class Session(QObject):
         self._bridge = bridge
         self._tasks = tasks
         self._is_closing = False
+        self._is_sending = False
         self._cancels = 0
         self.sent = bridge.channel()
         """Events of send jobs."""
@@ -60,8 +61,8 @@ class Session(QObject):
 
     @property
     def is_sending(self) -> bool:
-        """Whether a send job runs."""
-        return self._send_job is not None
+        """Whether a send job is begun or runs."""
+        return self._is_sending
 
     @property
     def cancels(self) -> int:
@@ -95,23 +96,28 @@ class Session(QObject):
     async def send(self, request: "SendRequest") -> "SendResult":
         """Send, and return what came of it; refused with DicomdeskError while another job sends."""
         self._refuse_when_closing()
-        if self._send_job is not None:
+        if self._is_sending:
             raise DicomdeskError(self.tr("Something is being sent already."))
+        self._is_sending = True
         self._cancels = 0
-        job = self._send_job = await self._tasks.run(self._engine.send, request, self.sent.sink)
         self.changed.emit()
         try:
+            job = self._send_job = await self._tasks.run(self._engine.send, request, self.sent.sink)
+            for _ in range(self._cancels):  # asked for before there was a job
+                await self._tasks.run(job.cancel)
             return await asyncio.wrap_future(job.done)
         finally:
             self._bridge.drain()
             self._send_job = None
+            self._is_sending = False
             self.changed.emit()
 
     def cancel_sending(self) -> None:
         """First call: end after the current instance. Second call: abort."""
-        if self._send_job is not None and self._cancels < 2:
+        if self._is_sending and self._cancels < 2:
             self._cancels += 1
-            self._tasks.start(self._tasks.run(self._send_job.cancel))
+            if self._send_job is not None:
+                self._tasks.start(self._tasks.run(self._send_job.cancel))
             self.changed.emit()
 
     async def listen(self, request: "ReceiveRequest") -> None:

@@ -67,6 +67,7 @@ class Column:
 
     title: str
     width: int
+    """For a font whose figures are 8 pixels wide; others in proportion, and never less than the title needs."""
     is_number: bool = False
     """Right-aligned, tabular figures."""
     yields: int = 0
@@ -178,8 +179,14 @@ class OutlineModel(QAbstractItemModel):
         """Remember that a row, and those above it, look different now; ``flush`` tells the views."""
         while node is not self.root and node.parent is not None:
             owner = node.parent
-            lowest, highest = self._touched.get(owner, (node.row, node.row))
-            self._touched[owner] = (min(lowest, node.row), max(highest, node.row))
+            known = self._touched.get(owner)
+            row = node.row
+            if known is None:
+                self._touched[owner] = (row, row)
+            elif known[0] <= row <= known[1]:
+                return  # and those above are touched too
+            else:
+                self._touched[owner] = (min(known[0], row), max(known[1], row))
             node = owner
 
     def touch_all(self) -> None:

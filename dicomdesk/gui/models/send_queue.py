@@ -50,8 +50,11 @@ class SendQueue:
         self._outline = outline
         self._studies: dict[str, StudyNode] = {}
         self._by_path: dict[tuple[str, str], InstanceNode] = {}
+        """By path, and for members of archives by SOP Instance UID too."""
         self._by_uid: dict[str, InstanceNode] = {}
         self._sending: dict[InstanceNode, SeriesNode] = {}
+        self._started: dict[int, InstanceNode] = {}
+        """By index in the job's list."""
         self._active_since: dict[SeriesNode, int] = {}
         self._tick = 0
         self._skipped: SkippedGroupNode | None = None
@@ -126,7 +129,7 @@ class SendQueue:
         """Take a study away; nothing of it may be under way."""
         for series in study.series.values():
             for instance in series.instances:
-                self._by_path.pop((instance.path, instance.archive_member), None)
+                self._by_path.pop((instance.path, instance.sop_instance_uid if instance.archive_member else ""), None)
                 self._by_uid.pop(instance.sop_instance_uid, None)
         self.counts.subtract(study.counts)
         del self._studies[study.study_instance_uid]
@@ -148,7 +151,8 @@ class SendQueue:
             self._set_flow(series, int(bytes_on_wire * share), bytes_per_s * share, is_active=True)
 
     def _add_instance(self, path: str, archive_member: str, header: InstanceHeader) -> InstanceNode:
-        known = self._by_path.get((path, archive_member))
+        key = _key(path, archive_member, header)
+        known = self._by_path.get(key)
         if known is not None:
             if known.state not in {ItemState.WAITING, ItemState.SENDING}:
                 self._move(known, ItemState.WAITING)
@@ -158,7 +162,7 @@ class SendQueue:
         instance.parent = series
         instance.row = len(series.instances)
         series.instances.append(instance)
-        self._by_path[path, archive_member] = self._by_uid[header.sop_instance_uid] = instance
+        self._by_path[key] = self._by_uid[header.sop_instance_uid] = instance
         self.counts[ItemState.WAITING] += 1
         for group in _groups_above(instance):
             group.total += 1
@@ -190,17 +194,17 @@ class SendQueue:
     def _on_started(self, event: ItemStarted) -> None:
         self.retry_at = None
         instance = self._by_uid.get(event.sop_instance_uid)
-        if instance is not None:
+        if instance is not None and instance.state is ItemState.WAITING:
+            self._started[event.index] = instance
             self._move(instance, ItemState.SENDING)
 
     def _on_finished(self, event: ItemFinished) -> None:
-        instance = self._by_path.get((event.path, ""))
-        if instance is None and event.header is not None:
-            instance = self._by_uid.get(event.header.sop_instance_uid)
+        instance = self._find(event)
+        begun = self._started.pop(event.index, None)
+        if begun is not None and begun is not instance and begun.state is ItemState.SENDING:
+            self._move(begun, ItemState.WAITING)  # another file with the same SOP Instance UID
         if instance is None:
-            if event.header is None:
-                return
-            instance = self._add_instance(event.path, "", event.header)
+            return
         instance.status = event.status
         instance.reason = event.reason
         instance.attempts = event.attempts
@@ -209,10 +213,20 @@ class SendQueue:
             state = ItemState.WAITING
         self._move(instance, state)
 
+    def _find(self, event: ItemFinished) -> InstanceNode | None:
+        """Return the instance of an event; one that nobody scanned before is added."""
+        header = event.header
+        found = self._by_path.get((event.path, ""))
+        if found is not None or header is None:
+            return found
+        found = self._by_path.get((event.path, header.sop_instance_uid))
+        return found or self._add_instance(event.path, "", header)
+
     def _on_job_finished(self) -> None:
         self.retry_at = None
+        self._started.clear()
         for instance in list(self._sending):
-            self._move(instance, ItemState.FAILED)
+            self._move(instance, ItemState.WAITING)
         for series in self._active_since:
             self._set_flow(series, 0, 0.0, is_active=False)
         self._active_since.clear()
@@ -259,6 +273,10 @@ class SendQueue:
 
 _MOVED = frozenset({ItemState.STORED, ItemState.WARNING, *PROBLEMS})
 """States whose bytes need not be sent any more."""
+
+
+def _key(path: str, archive_member: str, header: InstanceHeader) -> tuple[str, str]:
+    return (path, header.sop_instance_uid if archive_member else "")
 
 
 def instances_below(node: Node) -> list[InstanceNode]:

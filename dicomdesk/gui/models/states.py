@@ -11,6 +11,9 @@ from dicomdesk.gui.theme import Tone
 class ItemState(Enum):
     """Where something in a list is; the value is the name of its icon."""
 
+    __hash__ = object.__hash__
+    """Members are unique; Enum's own hash is Python code, and counting by state is done for each instance."""
+
     WAITING = "waiting"
     SENDING = "sending"
     RECEIVING = "receiving"

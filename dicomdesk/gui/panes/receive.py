@@ -112,6 +112,7 @@ class ReceivePane(QWidget):
             header.addWidget(word_before(word, field))
             header.addWidget(field, widest)
         self.port.setMaxLength(5)
+        self.port.fix_width("00000")
         header.addWidget(self.choose)
         self.accept.setAccessibleName(self.tr("What is accepted"))
         header.addWidget(word_before(self.tr("&take"), self.accept))

@@ -6,6 +6,9 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeySequence, QPalette, QShortcut
 from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 
+_EDGES = 26
+"""Padding, frame and cursor, pixels."""
+
 
 class Field(QLineEdit):
     """A line of text with a check; wrong text has a red edge and says why in its tip and to a screen reader."""
@@ -22,6 +25,10 @@ class Field(QLineEdit):
         self._name = name
         self.textChanged.connect(self._on_changed)
         self._show_problem(self.problem() if text else "")
+
+    def fix_width(self, widest: str) -> None:
+        """Be as wide as a text needs."""
+        self.setFixedWidth(self.fontMetrics().horizontalAdvance(widest) + _EDGES)
 
     def problem(self) -> str:
         """What is wrong with the text; "" when all is well."""

@@ -8,6 +8,8 @@ from dicomdesk.gui.theme import HEADER_HEIGHT, MARGIN, Theme, Tone
 from dicomdesk.gui.widgets.rows import PADDING, is_last_shown, row_height
 
 _ARROW = 10
+_USUAL_FIGURES_WIDTH = 86
+"""Of ten figures in the font that column widths were chosen with."""
 
 
 class OutlineHeader(QHeaderView):
@@ -26,6 +28,17 @@ class OutlineHeader(QHeaderView):
         self.setFixedHeight(max(HEADER_HEIGHT, row_height(self.fontMetrics())))
         theme.changed.connect(self.viewport().update)
 
+    def fitting_width(self, title: str, width: int) -> int:
+        """Return the width of a section: ``width`` for a font whose figures are 8 pixels wide, and the title fits."""
+        metrics = QFontMetrics(self._font())
+        scaled = round(width * metrics.horizontalAdvance("0123456789") / _USUAL_FIGURES_WIDTH)
+        return max(width, scaled, metrics.horizontalAdvance(title) + 2 * PADDING + _ARROW)
+
+    def _font(self) -> QFont:
+        font = QFont(self.font())
+        font.setWeight(QFont.Weight.DemiBold)
+        return font
+
     def paintSection(self, painter: QPainter, rect: QRect, logical_index: int) -> None:
         painter.save()
         tokens = self._theme.tokens
@@ -41,8 +54,7 @@ class OutlineHeader(QHeaderView):
         painter.restore()
 
     def _paint_words(self, painter: QPainter, rect: QRect, text: str, *, is_right: bool, is_sorted: bool) -> None:
-        font = QFont(self.font())
-        font.setWeight(QFont.Weight.DemiBold)
+        font = self._font()
         metrics = QFontMetrics(font)
         shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
         side = Qt.AlignmentFlag.AlignRight if is_right else Qt.AlignmentFlag.AlignLeft

@@ -31,7 +31,8 @@ class OutlineView(QTreeView):
         super().__init__()
         self._theme = theme
         self._filter = OutlineFilter(model, self)
-        self.setHeader(OutlineHeader(theme))
+        header = OutlineHeader(theme)
+        self.setHeader(header)
         self.setModel(self._filter)
         self.setItemDelegate(RowDelegate(theme))
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -46,7 +47,7 @@ class OutlineView(QTreeView):
         self.activated.connect(self._on_activated)
         self._columns = model.columns
         self._stretched = stretched
-        self._lay_out_header(model, stretched)
+        self._lay_out_header(header, model, stretched)
         theme.changed.connect(self.viewport().update)
 
     def set_filter(self, accepts: Callable[[Node], bool] | None) -> None:
@@ -137,13 +138,13 @@ class OutlineView(QTreeView):
         below = self.indexBelow(QModelIndex(index) if isinstance(index, QModelIndex) else index)
         return not below.isValid()
 
-    def _lay_out_header(self, model: OutlineModel, stretched: int) -> None:
-        header = self.header()
-        for number, column in enumerate(model.columns):
+    def _lay_out_header(self, header: OutlineHeader, model: OutlineModel, stretched: int) -> None:
+        self._widths = [header.fitting_width(column.title, column.width) for column in model.columns]
+        for number in range(len(model.columns)):
             is_stretched = number == stretched
             mode = QHeaderView.ResizeMode.Stretch if is_stretched else QHeaderView.ResizeMode.Interactive
             header.setSectionResizeMode(number, mode)
-            self.setColumnWidth(number, column.width)
+            self.setColumnWidth(number, self._widths[number])
         self.sort_unsorted()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -151,12 +152,12 @@ class OutlineView(QTreeView):
         super().resizeEvent(event)
 
     def _hide_what_yields(self, width: int) -> None:
-        room = width - sum(c.width for number, c in enumerate(self._columns) if number != self._stretched)
+        room = width - sum(w for number, w in enumerate(self._widths) if number != self._stretched)
         for number in sorted(range(len(self._columns)), key=lambda number: self._columns[number].yields):
             column = self._columns[number]
             if column.yields:
                 is_hidden = room < _LEAST_STRETCHED_WIDTH
-                room += column.width if is_hidden else 0
+                room += self._widths[number] if is_hidden else 0
                 self.setColumnHidden(number, is_hidden)
 
     def _on_activated(self, index: QModelIndex) -> None:

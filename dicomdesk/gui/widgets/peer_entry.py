@@ -95,6 +95,7 @@ class PeerRow(QWidget):
             layout.addWidget(word_before(word, field))
             layout.addWidget(field, widest)
         self.port.setMaxLength(5)
+        self.port.fix_width("00000")
 
     def sizeHint(self) -> QSize:
         return QSize(560, self.called.sizeHint().height())
