@@ -29,7 +29,7 @@ FILES = {
     "jpeg.dcm": "SC_rgb_jpeg_dcmtk.dcm",
     "dfl.dcm": "image_dfl.dcm",
     "sr.dcm": "reportsi.dcm",
-    "plan.dcm": "rtstruct.dcm",
+    "dose.dcm": "rtdose_1frame.dcm",
     "wave.dcm": "waveform_ecg.dcm",
     "nometa.dcm": "ExplVR_LitEndNoMeta.dcm",
     "short.dcm": "rtplan_truncated.dcm",
@@ -38,7 +38,7 @@ FILES = {
 }
 ALL_SAME = frozenset({"report", "sizes", "arrived", "proposed"})
 NO_REPORT = ALL_SAME - {"report"}
-"""DCMTK writes none after a failure. In short.dcm group 0002 has another SOP Instance UID, which is what DCMTK shows."""
+"""DCMTK writes none after a failure. In short.dcm group 0002 has another instance UID, which is what DCMTK shows."""
 NO_SIZES = ALL_SAME - {"sizes"}
 """DCMTK shows what the data set would take inflated and with explicit lengths, we what it takes in the file."""
 NO_ORDER = frozenset[str]()
@@ -69,7 +69,7 @@ CASES = [
     Case("peer PORT ct.dcm"),
     Case("peer PORT ct.dcm mr.dcm imp.dcm be.dcm"),
     Case("peer PORT ct.dcm ct.dcm"),
-    Case("peer PORT sr.dcm plan.dcm wave.dcm", same=NO_SIZES),
+    Case("peer PORT sr.dcm dose.dcm wave.dcm", same=NO_SIZES),
     Case("peer PORT ct.dcm nofile", 22, NO_REPORT),
     Case("-nh peer PORT ct.dcm nofile mr.dcm"),
     Case("peer PORT ''", 22, NO_REPORT),
