@@ -32,7 +32,7 @@ from dicomdesk.engine.requests import ProfileSelection, ReceiveRequest, StorageM
 from dicomdesk.engine.settling import SettledStudy, StudyCommand, StudySettler
 from dicomdesk.engine.stats import Progress
 from dicomdesk.engine.storing import Arrival, Storing
-from dicomdesk.errors import DicomdeskError
+from dicomdesk.errors import DicomdeskError, LocalError
 from dicomdesk.network.acceptance import (
     AcceptancePolicy,
     accept_all_policy,
@@ -102,7 +102,11 @@ class ReceiveJob(Job[ReceiveResult]):
     def open(self) -> None:
         """Start to listen, on the caller's thread; raise PortInUseError or LocalError."""
         with self._report.first() as report:
-            self.port = self._listener.start()
+            try:
+                self.port = self._listener.start()
+            except LocalError:
+                self._listener.stop()
+                raise
             report(JobStarted(job_id=self.id, at=datetime.now(UTC)))
             report(ListenerStarted(job_id=self.id, address=self._request.address, port=self.port))
 
