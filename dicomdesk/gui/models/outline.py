@@ -17,13 +17,7 @@ from dicomdesk.gui.theme import Tone
 SORT_ROLE = int(Qt.ItemDataRole.UserRole)
 """Native values: numbers sort as numbers."""
 NODE_ROLE = SORT_ROLE + 1
-"""The node itself."""
-MARK_ROLE = SORT_ROLE + 2
-"""A ``Mark``: icon, word and tone, or None."""
-PROGRESS_ROLE = SORT_ROLE + 3
-"""0.0 to 1.0, or None for no bar."""
-PARTS_ROLE = SORT_ROLE + 4
-"""Text in pieces of different weight: a tuple of ``Part``, or None."""
+"""The node itself, for who paints."""
 
 FETCHED_AT_ONCE = 500
 
@@ -268,9 +262,7 @@ class OutlineModel(QAbstractItemModel):
         found = _READERS.get(role)
         if found is not None:
             return found(node, index.column())
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return self._alignment(index.column())
-        return node if role == NODE_ROLE else None
+        return self._alignment(index.column()) if role == Qt.ItemDataRole.TextAlignmentRole else None
 
     def _alignment(self, column: int) -> Qt.AlignmentFlag:
         side = Qt.AlignmentFlag.AlignRight if self.columns[column].is_number else Qt.AlignmentFlag.AlignLeft
@@ -291,9 +283,7 @@ _READERS: dict[int, Callable[[Node, int], object]] = {
     int(Qt.ItemDataRole.ToolTipRole): lambda node, column: node.tip(column) or None,
     int(Qt.ItemDataRole.AccessibleTextRole): _accessible_text,
     SORT_ROLE: _reader("sort_value"),
-    MARK_ROLE: _reader("mark"),
-    PROGRESS_ROLE: _reader("progress"),
-    PARTS_ROLE: _reader("parts"),
+    NODE_ROLE: lambda node, _column: node,
 }
 
 

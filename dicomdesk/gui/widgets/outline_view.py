@@ -34,7 +34,7 @@ class OutlineView(QTreeView):
         header = OutlineHeader(theme)
         self.setHeader(header)
         self.setModel(self._filter)
-        self.setItemDelegate(RowDelegate(theme))
+        self.setItemDelegate(RowDelegate(theme, model.columns))
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setUniformRowHeights(True)

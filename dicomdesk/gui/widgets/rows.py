@@ -1,10 +1,12 @@
 """How one cell of a list is painted: text in pieces, marks, progress. Looks come from the theme only."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import QHeaderView, QStyledItemDelegate, QStyleOptionViewItem, QTreeView
 
-from dicomdesk.gui.models.outline import MARK_ROLE, PARTS_ROLE, PROGRESS_ROLE, Mark, Part, Weight
+from dicomdesk.gui.models.outline import NODE_ROLE, Column, Mark, Node, Part, Weight
 from dicomdesk.gui.theme import GRID, MARGIN, ROW_HEIGHT, ROW_ICON, Theme, Tone
 
 PADDING = 8
@@ -19,34 +21,41 @@ _TONE_OF_WEIGHT = {Weight.STRONG: Tone.PLAIN, Weight.PLAIN: Tone.PLAIN, Weight.Q
 class RowDelegate(QStyledItemDelegate):
     """Paints cells; selection, lines and focus are the view's."""
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Theme, columns: Sequence[Column]) -> None:
         super().__init__(theme)
         self._theme = theme
+        middle = Qt.AlignmentFlag.AlignVCenter
+        sides = [Qt.AlignmentFlag.AlignRight if c.is_number else Qt.AlignmentFlag.AlignLeft for c in columns]
+        self._alignments = [side | middle for side in sides]
 
     def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
         return QSize(40, row_height(option.fontMetrics))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
+        node = index.data(NODE_ROLE)  # one call through Qt per cell: the rest is asked of the node itself
+        if not isinstance(node, Node):
+            return
+        column = index.column()
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        rect = self._content_rect(option, index)
-        progress = index.data(PROGRESS_ROLE)
-        mark = index.data(MARK_ROLE)
-        parts = index.data(PARTS_ROLE)
-        if isinstance(progress, float | int):
-            self._paint_progress(painter, rect, option.font, float(progress), mark)
-        elif isinstance(mark, Mark) and mark.word:
-            self._paint_mark(painter, rect, option.font, mark, _alignment(index))
-        elif isinstance(parts, tuple):
-            self._paint_parts(painter, rect, option.font, parts)
-        else:
-            text = str(index.data(Qt.ItemDataRole.DisplayRole) or "")
-            self._paint_text(painter, rect, option.font, text, Tone.PLAIN, _alignment(index))
+        self._paint_cell(painter, self._content_rect(option, column), option.font, node, column)
         painter.restore()
 
-    def _content_rect(self, option: QStyleOptionViewItem, index: _Index) -> QRect:
+    def _paint_cell(self, painter: QPainter, rect: QRect, font: QFont, node: Node, column: int) -> None:
+        mark = node.mark(column)
+        progress = node.progress(column)
+        if progress is not None:
+            self._paint_progress(painter, rect, font, progress, mark)
+        elif mark is not None and mark.word:
+            self._paint_mark(painter, rect, font, mark, self._alignments[column])
+        elif (parts := node.parts(column)) is not None:
+            self._paint_parts(painter, rect, font, parts)
+        elif text := node.text(column):
+            self._paint_text(painter, rect, font, text, Tone.PLAIN, self._alignments[column])
+
+    def _content_rect(self, option: QStyleOptionViewItem, column: int) -> QRect:
         """In line with the view's margins; the column of the tree has the arrow at its left already."""
-        column, view = index.column(), option.widget
+        view = option.widget
         is_tree = isinstance(view, QTreeView) and view.rootIsDecorated() and column == max(view.treePosition(), 0)
         left = MARGIN // 2 if column == 0 and is_tree else MARGIN if column == 0 else 0 if is_tree else PADDING
         is_last = isinstance(view, QTreeView) and is_last_shown(view.header(), column)
@@ -86,7 +95,7 @@ class RowDelegate(QStyledItemDelegate):
             left += QFontMetrics(part_font).horizontalAdvance(part.text) + _PART_GAP
 
     def _paint_progress(self, painter: QPainter, rect: QRect, font: QFont, progress: float, mark: Mark | None) -> None:
-        tone = mark.tone if isinstance(mark, Mark) else Tone.ACTIVE
+        tone = mark.tone if mark else Tone.ACTIVE
         if tone is Tone.QUIET:
             tone = Tone.ACTIVE
         width = rect.width() - _PERCENT_WIDTH
@@ -122,8 +131,3 @@ def is_last_shown(header: QHeaderView, column: int) -> bool:
 def row_height(metrics: QFontMetrics) -> int:
     """Height of a row, in device-independent pixels: 28, or more where the font asks for it."""
     return max(ROW_HEIGHT, metrics.height() + GRID)
-
-
-def _alignment(index: _Index) -> Qt.AlignmentFlag:
-    found = index.data(Qt.ItemDataRole.TextAlignmentRole)
-    return Qt.AlignmentFlag(found) if found is not None else Qt.AlignmentFlag.AlignVCenter
