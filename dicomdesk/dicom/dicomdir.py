@@ -188,9 +188,13 @@ def _text(values: _Values, tag: int) -> str:
 
 
 def _join(folder: str, file_id: str) -> str:
+    """Return the path of a file by its ID; the small letters that some systems show of a CD's names are tried too."""
     components = [component.strip() for component in file_id.split("\\")]
     if ".." in components:
         return ""
-    return (
-        os.path.join(folder, *components) if components[0] else os.path.join(folder, "/".join(components).lstrip("/"))
-    )
+    path = os.path.join(folder, "/".join(components).lstrip("/"))
+    if not os.path.exists(path):
+        lower = os.path.join(folder, "/".join(components).lstrip("/").lower())
+        if os.path.exists(lower):
+            return lower
+    return path

@@ -21,6 +21,7 @@ INVALID_TRANSFER_SYNTAX_UID = "Invalid Transfer Syntax UID"
 UNKNOWN_TRANSFER_SYNTAX = "Unknown Transfer Syntax"
 DIRECTORIES_NOT_SCANNED = "ignoring directory because option --scan-directories is not set"
 NOT_A_REGULAR_FILE = "Not a regular file"
+DICOMDIR_IN_ARCHIVE = "DICOMDIR in a ZIP archive: the files that it names are found without it"
 FILE_ID_LEADS_OUT = "Referenced File ID leads out of the folder of the DICOMDIR"
 
 _OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
@@ -47,7 +48,7 @@ class SkippedInput:
     reason: str
     archive_member: str = ""
     is_failure: bool = True
-    """False for what is passed over by rule: a folder when none are scanned, a device in a folder."""
+    """False for what is passed over by rule: a folder when none are scanned, a device, a DICOMDIR in an archive."""
 
 
 ScanResult = FoundInstance | SkippedInput
@@ -255,13 +256,19 @@ class _Scanner:
 
         try:
             for name, result in scan_archive(path, self._selection.format, self._takes_name):
-                reason = str(result) if isinstance(result, DataError) else self._check(result)
-                if reason or isinstance(result, DataError):
-                    yield SkippedInput(path=path, archive_member=name, reason=reason)
-                else:
-                    yield FoundInstance(path=path, archive_member=name, header=result)
+                yield self._judge_member(path, name, result)
         except DataError as error:
             yield SkippedInput(path=path, reason=str(error))
+
+    def _judge_member(self, path: str, name: str, result: InstanceHeader | DataError) -> ScanResult:
+        if isinstance(result, DataError):
+            return SkippedInput(path=path, archive_member=name, reason=str(result))
+        if self._selection.read_dicomdir and _is_dicomdir(result):
+            return SkippedInput(path=path, archive_member=name, reason=DICOMDIR_IN_ARCHIVE, is_failure=False)
+        reason = self._check(result)
+        if reason:
+            return SkippedInput(path=path, archive_member=name, reason=reason)
+        return FoundInstance(path=path, archive_member=name, header=result)
 
 
 def _is_dicomdir(header: InstanceHeader) -> bool:

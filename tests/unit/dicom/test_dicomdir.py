@@ -82,6 +82,13 @@ def test_file_id_stays_in_the_folder_of_the_dicomdir(tmp_path: Path) -> None:
     assert file.path == str(tmp_path / "etc" / "passwd")
 
 
+def test_small_letters_of_a_mounted_cd_are_found(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "im001").write_bytes(b"")
+    paths = [file.path for file in read_dicomdir(write(tmp_path, dicomdir()))]
+    assert paths == [str(tmp_path / "a" / "im001"), str(tmp_path / "A" / "IM2"), str(tmp_path / "LOST")]
+
+
 def test_what_is_left_of_one_that_is_cut_off_is_taken(tmp_path: Path) -> None:
     whole = dicomdir()
     assert [file.file_id for file in read_dicomdir(write(tmp_path, whole[:-50]))] == ["A\\IM2", "A\\IM001", "LOST"]

@@ -231,6 +231,8 @@ def test_archive_is_opened_when_asked(tmp_path: Path) -> None:
     assert (found.path, found.archive_member) == (path, "d/1.dcm")
     assert open_archive_member(found) == INSTANCE
     assert reasons([readme, other]) == ["File meta information header missing", "Invalid SOP Class UID"]
+    selection = InputSelection(paths=(path,), open_archives=True, read_dicomdir=True, pattern="dir")
+    assert [result.is_failure for result in scan(selection) if isinstance(result, SkippedInput)] == [False]
     (closed,) = scan(InputSelection(paths=(path,)))
     assert reasons([closed]) == ["File meta information header missing"]
 

@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,12 @@ def test_window_of_bytes_shows_no_more_than_is_there() -> None:
     assert window.read(4, 10) == b"ef"
     assert window.whole() is None
     assert Window.of_bytes(b"abc", 3).whole() is not None
+
+
+def test_systems_without_pread_read_the_same(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(os, "pread")
+    with file.open("rb") as stream:
+        assert read_at(stream.fileno(), 10, 5000) == file.read_bytes()[5000:5010]
 
 
 def test_reading_does_not_move_the_view(file: Path) -> None:
