@@ -1,0 +1,228 @@
+"""The same dcmsend command lines through DCMTK's program and ours: exit code, lines, report and what arrived."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.helpers.datasets import BIG_ENDIAN, EXPLICIT, IMPLICIT
+from tests.helpers.differential import differing, programs, run
+from tests.helpers.inputs import write_inputs
+from tests.helpers.peers import Abort, Accept, Close, FakePeer, Reject, Silence, Status
+
+pytestmark = pytest.mark.dcmtk
+
+REPORT = "+crf {home}/report.txt"
+TO = "127.0.0.1 {port}"
+
+
+@dataclass(frozen=True)
+class Case:
+    """One command line."""
+
+    line: str
+    peer: Callable[[], FakePeer] | None = FakePeer
+    """None: nobody listens."""
+    difference: str = ""
+    """Why ours differs in what is tolerated."""
+    tolerated: tuple[str, ...] = ()
+    """What is not compared, see ``differing``."""
+
+    @property
+    def name(self) -> str:
+        return self.line.replace(TO, "TO").replace(REPORT, "REPORT")
+
+
+def accepting(**options: object) -> Callable[[], FakePeer]:
+    return lambda: FakePeer(associate=[Accept(**options)])  # type: ignore[arg-type] # by name
+
+
+def answering(*codes: int) -> Callable[[], FakePeer]:
+    return lambda: FakePeer(stores=[Status(code) for code in codes])
+
+
+def rejecting(result: int, source: int, reason: int) -> Callable[[], FakePeer]:
+    return lambda: FakePeer(associate=[Reject(result, source, reason)])
+
+
+def differs(why: str, *tolerated: str) -> dict[str, Any]:
+    """The part of a case that says where and why ours differs."""
+    return {"difference": why, "tolerated": tolerated}
+
+
+DEFLATED_SIZE = differs("a deflated data set has the size of what is sent, not of what it inflates to", "report")
+MESSAGE_IDS = differs("an instance that is not sent uses up no message ID", "message IDs")
+OUR_DECODER = differs("our decoders say what is wrong with the data", "stderr", "report", "message IDs")
+ORDER_OF_NAMES = differs("folders are read in the order of names, not of the disk", "order")
+NO_IDENTIFIERS = differs("files without data set or identifiers are named and told why", "stderr", "message IDs")
+RELEASE_LINE = differs("the association is released before its refusal is told", "stderr")
+ABORT_LINE = differs("the end of the association is told in other words", "stderr")
+NO_ASSOCIATION = differs("the association that was open when the file could not be read is in the report", "report")
+OWN_IDENTIFIER = differs("the report has the identifiers that are sent, not those of the meta information", "report")
+REPORT_REASON = differs("the system's reason is told", "stderr")
+
+CASES = [
+    # plain sending
+    Case(f"{TO} ct1.dcm"),
+    Case(f"-v {TO} ct1.dcm"),
+    Case(f"-v {REPORT} {TO} ct1.dcm ct2.dcm ct3.dcm ct4.dcm", **DEFLATED_SIZE),
+    Case(f"{TO} -v ct1.dcm {REPORT}"),
+    Case(f"-v {REPORT} {TO} mr.dcm ct1.dcm sc.dcm mr.dcm ct2.dcm"),
+    Case(f"-q {REPORT} {TO} ct1.dcm"),
+    Case(f"-ll error {TO} ct1.dcm empty.dcm"),
+    Case(f"-v {REPORT} {TO} private.dcm new.dcm ct1.dcm"),
+    Case(f"-v {REPORT} {TO}" + " with|space.dcm"),
+    Case(f"-v -aet ME -aec YOU {REPORT} {TO} ct1.dcm"),
+    Case(f"-aet -v {REPORT} {TO} ct1.dcm"),
+    Case(f"-aec ABCDEFGHIJKLMNOPQRST {TO} ct1.dcm"),
+    Case(f"-pdu 4096 --max-send-pdu 4096 {REPORT} {TO} ct1.dcm"),
+    Case(f"-v {REPORT} {TO} ct1.dcm ct1.dcm"),
+    Case(f"{REPORT} {TO} @arguments.txt"),
+    # conversion
+    Case(f"-v {REPORT} {TO} ct1.dcm ct3.dcm", accepting(transfer_syntaxes={1: IMPLICIT})),
+    Case(f"-v {REPORT} {TO} ct1.dcm ct2.dcm", accepting(transfer_syntaxes={1: BIG_ENDIAN})),
+    Case(f"-v {REPORT} {TO} ct4.dcm", accepting(transfer_syntaxes={1: EXPLICIT}), **DEFLATED_SIZE),
+    Case(f"-v {REPORT} {TO} rle.dcm", accepting(transfer_syntaxes={1: EXPLICIT})),
+    Case(f"-v {REPORT} {TO} rle.dcm", accepting(transfer_syntaxes={1: BIG_ENDIAN})),
+    Case(f"-v -nh {REPORT} {TO} lossless.dcm ct1.dcm", accepting(transfer_syntaxes={1: EXPLICIT}), **OUR_DECODER),
+    Case(f"-v {REPORT} {TO} lossless.dcm ct1.dcm", accepting(transfer_syntaxes={1: EXPLICIT}), **OUR_DECODER),
+    # what is proposed
+    Case(f"-v {REPORT} {TO} rle.dcm jpeg.dcm j2k.dcm j2k-lossless.dcm mpeg.dcm lossless.dcm ct1.dcm"),
+    Case(f"-v -dn {REPORT} {TO} rle.dcm jpeg.dcm j2k.dcm j2k-lossless.dcm mpeg.dcm ct1.dcm"),
+    Case(f"-v +dly {REPORT} {TO} rle.dcm jpeg.dcm j2k.dcm j2k-lossless.dcm mpeg.dcm ct1.dcm"),
+    Case(f"+dly -dn {TO} jpeg.dcm rle.dcm"),
+    Case(f"-v -nip {REPORT} {TO} ct1.dcm j2k-lossless.dcm"),
+    Case(f"-v -nip -nh {REPORT} {TO} j2k-lossless.dcm ct1.dcm j2k-lossless.dcm"),
+    Case(f"-nip -nh -v {REPORT} {TO} j2k-lossless.dcm"),
+    Case(f"-nip -dn {TO} rle.dcm"),
+    Case(f"-v +v {TO} ct1.dcm rle.dcm"),
+    # refused contexts
+    Case(f"-v {REPORT} {TO} mr.dcm ct1.dcm", accepting(refused={1: 3})),
+    Case(f"-v -nh {REPORT} {TO} mr.dcm ct1.dcm mr.dcm ct2.dcm", accepting(refused={1: 3}), **MESSAGE_IDS),
+    Case(f"-v -nh {REPORT} {TO} ct1.dcm jpeg.dcm", accepting(refused={3: 4})),
+    Case(f"-v -nh {REPORT} {TO} ct1.dcm jpeg.dcm", accepting(refused={1: 4}), **MESSAGE_IDS),
+    Case(f"{REPORT} {TO} ct1.dcm", accepting(refused={1: 1})),
+    Case(f"-v {REPORT} {TO} ct1.dcm mr.dcm", accepting(refuse_all=True), **RELEASE_LINE),
+    Case(f"-v -nh {REPORT} {TO} ct1.dcm mr.dcm", accepting(refuse_all=True), **RELEASE_LINE),
+    # statuses
+    Case(f"-v {REPORT} {TO} ct1.dcm ct2.dcm mr.dcm", answering(0xB000, 0xA700, 0x0210)),
+    Case(f"-v -nh {REPORT} {TO} ct1.dcm ct2.dcm mr.dcm", answering(0xC000, 0x0122, 0xA900)),
+    Case(f"{REPORT} {TO} ct1.dcm ct2.dcm mr.dcm sc.dcm", answering(0xB007, 0xB006, 0x0107, 0xFE00)),
+    Case(f"-v {REPORT} {TO} ct1.dcm ct2.dcm mr.dcm sc.dcm ct3.dcm", answering(0x0210, 0xA700, 0xC000, 0xB000, 0)),
+    # peers that misbehave
+    Case(f"{TO} ct1.dcm", None),
+    Case(f"-v {REPORT} {TO} ct1.dcm", None),
+    Case(f"-q {TO} ct1.dcm", None),
+    Case("no.such.host.invalid 104 ct1.dcm", None),
+    Case(f"-v {TO} ct1.dcm", rejecting(1, 1, 7)),
+    Case(f"-v {TO} ct1.dcm", rejecting(1, 1, 3)),
+    Case(f"-v {TO} ct1.dcm", rejecting(2, 3, 1)),
+    Case(f"-v {REPORT} {TO} ct1.dcm", lambda: FakePeer(associate=[Abort()])),
+    Case(f"-v {TO} ct1.dcm", lambda: FakePeer(associate=[Close()])),
+    Case(f"-ta 1 -v {TO} ct1.dcm", lambda: FakePeer(associate=[Silence()])),
+    Case(f"-td 1 -v {TO} ct1.dcm", lambda: FakePeer(stores=[Silence()]), **ABORT_LINE),
+    Case(f"-v {REPORT} {TO} ct1.dcm mr.dcm", lambda: FakePeer(stores=[Abort()])),
+    Case(f"-v {TO} ct1.dcm mr.dcm", lambda: FakePeer(stores=[Status(), Close()])),
+    # more than one association
+    Case(f"-v {REPORT} {TO} ct1.dcm many/* ct2.dcm"),
+    Case(f"-v {REPORT} -ma {TO} ct1.dcm many/* ct2.dcm"),
+    Case(f"-v {REPORT} -nip -nh {TO} many/* ct1.dcm j2k-lossless.dcm"),
+    Case(f"-v -nip {TO} many/* ct1.dcm j2k-lossless.dcm"),
+    # inputs
+    Case(f"-v {REPORT} +sd {TO} series"),
+    Case(f"-v -nh {REPORT} +sd {TO} series", **ORDER_OF_NAMES),
+    Case(f"-v -nh {REPORT} +sd +r {TO} series", **ORDER_OF_NAMES),
+    Case(f"-v {REPORT} +sd +r +sp *.dcm {TO} series", **ORDER_OF_NAMES),
+    Case(f"-v {REPORT} +sd +sp *.ima {TO} series ct1.dcm"),
+    Case(f"{TO} series"),
+    Case(f"-v -nh {TO} series ct1.dcm"),
+    Case(f"+sd {TO} void"),
+    Case(f"+sd -nh {TO} void"),
+    Case(f"{TO} ct1.dcm none.dcm"),
+    Case(f"-nh {REPORT} {TO} ct1.dcm none.dcm mr.dcm"),
+    *(Case(f"{TO} {name}") for name in ("empty.dcm", "text.txt", "preamble.dcm", "cut-header.dcm")),
+    *(Case(f"{TO} {name}.dcm") for name in ("bad-class", "bad-instance", "verification")),
+    *(Case(f"{TO} {name}.dcm", **NO_IDENTIFIERS) for name in ("meta", "no-class", "no-instance")),
+    Case(
+        f"-nh {TO} empty.dcm text.txt preamble.dcm meta.dcm cut-header.dcm no-class.dcm bad-instance.dcm",
+        **NO_IDENTIFIERS,
+    ),
+    Case(f"-nh -v {REPORT} {TO} cut-pixels.dcm ct1.dcm", **NO_ASSOCIATION),
+    Case(f"-v {REPORT} {TO} cut-pixels.dcm ct1.dcm"),
+    Case(f"-nuc -v {REPORT} {TO} verification.dcm bad-class.dcm bad-instance.dcm", **OWN_IDENTIFIER),
+    Case(f"-nuc -nh {TO} no-class.dcm no-instance.dcm", **NO_IDENTIFIERS),
+    Case(f"{TO} unknown-syntax.dcm"),
+    Case(f"{TO} bare-explicit"),
+    Case(f"+f -v {REPORT} {TO} bare-explicit bare-implicit ct1.dcm"),
+    Case(f"-f -v {REPORT} {TO} bare-explicit bare-implicit"),
+    Case(f"-f -nh {TO} ct1.dcm"),
+    # reports
+    Case(f"+crf {{home}}/none/report.txt {TO} ct1.dcm"),
+    Case(f"-v +crf {{home}} {TO} ct1.dcm", **REPORT_REASON),
+    # command lines
+    *(
+        Case(line, None)
+        for line in (
+            "127.0.0.1",
+            "127.0.0.1 104",
+            "--foo 127.0.0.1 104 ct1.dcm",
+            "-aet",
+            "-to 0 127.0.0.1 104 ct1.dcm",
+            "-to x 127.0.0.1 104 ct1.dcm",
+            "-ta -5 127.0.0.1 104 ct1.dcm",
+            "-pdu 4095 127.0.0.1 104 ct1.dcm",
+            "-pdu 131073 127.0.0.1 104 ct1.dcm",
+            "+cl 10 127.0.0.1 104 ct1.dcm",
+            "127.0.0.1 0 ct1.dcm",
+            "127.0.0.1 65536 ct1.dcm",
+            "127.0.0.1 x ct1.dcm",
+            "127.0.0.1 -5 ct1.dcm",
+            "+r 127.0.0.1 104 series",
+            "+sp *.dcm 127.0.0.1 104 series",
+            "+v 127.0.0.1 104 ct1.dcm",
+            "-v -ll info 127.0.0.1 104 ct1.dcm",
+            "-ll loud 127.0.0.1 104 ct1.dcm",
+            "-lc none.cfg 127.0.0.1 104 ct1.dcm",
+            "-lc none.cfg -v 127.0.0.1 104 ct1.dcm",
+            "@none.txt",
+            "-q -to 0 127.0.0.1 104 ct1.dcm",
+            "-q --foo",
+            "-- 127.0.0.1 104 ct1.dcm",
+        )
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def inputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("inputs")
+    write_inputs(folder)
+    return folder
+
+
+def expanded(line: str, folder: Path) -> list[str]:
+    """Split a line into arguments: "|" stands for a blank within one, "many/*" for the files there in order."""
+    arguments: list[str] = []
+    for argument in line.split():
+        if argument == "many/*":
+            arguments += sorted(str(path.relative_to(folder)) for path in folder.glob(argument))
+        else:
+            arguments.append(argument.replace("|", " "))
+    return arguments
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: str(case.name))
+def test_program_behaves_as_that_of_dcmtk(case: Case, inputs: Path, tmp_path: Path) -> None:
+    arguments = expanded(case.line, inputs)
+    outcomes = []
+    for program, home in zip(programs("dcmsend"), ("theirs", "ours"), strict=True):
+        (tmp_path / home).mkdir()
+        if case.peer is None:
+            outcomes.append(run(program, arguments, inputs, tmp_path / home, None))
+        else:
+            with case.peer() as peer:
+                outcomes.append(run(program, arguments, inputs, tmp_path / home, peer))
+    assert bool(case.difference) == bool(case.tolerated)
+    assert not differing(outcomes[0], outcomes[1], tolerated=case.tolerated)
