@@ -61,14 +61,19 @@ class Bench:
                 data.make_multiframe(target)
         return target
 
-    def alternate(self, *sides: Callable[[], float]) -> list[float]:
-        """The median of each side over alternating runs, after one unmeasured run each."""
-        for side in sides:
-            side()
+    def alternate(self, *sides: Callable[[], float], clear: Sequence[Path] = ()) -> list[float]:
+        """The median of each side over alternating runs, after one unmeasured run each.
+
+        ``clear`` names a folder for each side that is emptied before each of its runs.
+        """
         times: list[list[float]] = [[] for _ in sides]
-        for _ in range(self.runs):
+        for run in range(self.runs + 1):
             for index, side in enumerate(sides):
-                times[index].append(side())
+                if clear:
+                    _emptied(clear[index])
+                elapsed = side()
+                if run:
+                    times[index].append(elapsed)
         return [statistics.median(one) for one in times]
 
     @contextmanager
@@ -100,6 +105,13 @@ def dcmrecv(port: int, *options: str) -> list[str]:
 def our_dcmrecv(port: int, *options: str) -> list[str]:
     """Ours, with the same options."""
     return [OURS, "dcmrecv", *PDU, "-xf", PROFILE, "AllDICOM", *options, str(port)]
+
+
+def _emptied(folder: Path) -> Path:
+    """Remove what an earlier run left, so that each run writes new files."""
+    for file in folder.iterdir():
+        file.unlink()
+    return folder
 
 
 def _ratio(what: str, theirs: float, ours: float, wanted: float, *, unit: str = "s") -> Row:
@@ -173,6 +185,7 @@ def receiving(bench: Bench) -> Iterator[Row]:
                 theirs, ours = bench.alternate(
                     lambda load=load, port=their_port: timed(dcmsend(port, load, "-q")),  # type: ignore[misc]
                     lambda load=load, port=our_port: timed(dcmsend(port, load, "-q")),  # type: ignore[misc]
+                    clear=(their_folder, our_folder),
                 )
             yield _ratio(f"receive, {label}: {name}", theirs, ours, 1.0)
 
@@ -188,6 +201,7 @@ def both_ends(bench: Bench) -> Iterator[Row]:
             theirs, ours = bench.alternate(
                 lambda load=load, port=their_port: timed(dcmsend(port, load, "-q")),  # type: ignore[misc]
                 lambda load=load, port=our_port: timed(our_dcmsend(port, load, "-q")),  # type: ignore[misc]
+                clear=(their_folder, our_folder),
             )
         yield Row(
             what=f"both ends, whole process: {name}",
