@@ -44,7 +44,7 @@ _USER_IDENTITY_KINDS = {1: "user name", 2: "user name and passcode", 3: "Kerbero
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssociateRequest:
-    """An A-ASSOCIATE-RQ (PS3.8 9.3.2); text from the wire, unpadded but unchecked."""
+    """An A-ASSOCIATE-RQ (PS3.8 9.3.2); text is unpadded and printable, but otherwise as it came."""
 
     protocol_version: int
     called_ae_title: str
@@ -170,8 +170,9 @@ def _uid_and_rest(value: bytes) -> tuple[str, bytes]:
 
 
 def _text(value: bytes) -> str:
-    """Every byte is kept, so that what is echoed is what came."""
-    return value.decode("latin-1").strip("\0 ")
+    """Text without padding and with nothing in it that does not belong in a line of a log."""
+    text = value.decode("latin-1").strip("\0 ")
+    return text if text.isprintable() else "".join(c if c.isprintable() else "?" for c in text)
 
 
 def _invalid(message: str) -> PduError:

@@ -14,7 +14,7 @@ from dicomdesk.network.contexts import Negotiation, ProposedContext
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncomingAssociation:
-    """What a peer asks for in its A-ASSOCIATE-RQ (PS3.8 9.3.2); text from the wire, unchecked."""
+    """What a peer asks for in its A-ASSOCIATE-RQ (PS3.8 9.3.2); text is printable, but otherwise as it came."""
 
     association: int
     """Number within the listener, from 1."""

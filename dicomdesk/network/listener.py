@@ -165,10 +165,9 @@ class Listener:
                     return
                 try:
                     sock, address = listening.accept()
+                    self._serve(sock, (_plain_address(address[0]), address[1]))
                 except OSError as error:
                     self._survive(error)
-                else:
-                    self._serve(sock, (_plain_address(address[0]), address[1]))
 
     def _survive(self, error: OSError) -> None:
         """The peer went away again, or we are out of descriptors or memory: then wait a little, or be woken."""

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from dicomdesk.errors import PeerProtocolError
 
-RECEIVE_BUFFER_BYTES = 256 * 1024
+RECEIVE_BUFFER_BYTES = 512 * 1024
 """Size of the buffer of one association; only what is used of it becomes resident."""
 
 LARGEST_ASSOCIATE_PDU_BYTES = 1024 * 1024

@@ -99,6 +99,12 @@ def test_blank_and_strange_ae_titles_are_read() -> None:
     assert request.echoed_fields == body[4:]
 
 
+def test_text_is_made_printable() -> None:
+    body = b"\0\1\0\0" + b"A\r\nB\x1b[2J".ljust(16) + b"\x7fC\x00D".ljust(16) + bytes(32)
+    request = read_associate_request(body)
+    assert (request.called_ae_title, request.calling_ae_title) == ("A??B?[2J", "?C?D")
+
+
 def test_unknown_items_are_ignored() -> None:
     known = item(0x10, b"1.2.840.10008.3.1.1.1")
     user = item(0x50, item(0x51, b"\0\0\x40\0") + item(0x99, b"whatever") + item(0x53, b"\0\1\0\1"))
