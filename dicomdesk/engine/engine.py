@@ -52,6 +52,7 @@ class Engine:
         """
         from dicomdesk.engine.receive import ReceiveJob  # noqa: PLC0415 - start-up time of those who do not receive
 
+        self._check_open()
         job = ReceiveJob(request, sink, self._start_thread)
         job.open()
         self._start(job.id, job.run, job.cancel)
@@ -82,10 +83,13 @@ class Engine:
 
     def _start(self, name: str, run: Callable[[], None], cancel: Callable[[], None]) -> None:
         """Start a job's main thread."""
+        self._check_open()
+        self._start_thread(name, run, cancel)
+
+    def _check_open(self) -> None:
         with self._lock:
             if self._is_closed:
                 raise RuntimeError("the engine is closed")
-        self._start_thread(name, run, cancel)
 
     def _start_thread(
         self, name: str, run: Callable[[], None], cancel: Callable[[], None] | None = None

@@ -55,6 +55,8 @@ class Arrival:
     """Of the file, "" where nothing was stored."""
     prefix: bytes = b""
     """First bytes of the file as received, meta information included; b"" where nobody wants to identify it."""
+    meta_bytes: int = 0
+    """How much of the prefix is preamble and meta information."""
     warning: str = ""
     """Something to log that did not prevent storing."""
     error: str = ""
@@ -65,7 +67,7 @@ class Arrival:
         if not self.prefix:
             return None
         try:
-            return parse_header(self.prefix, len(self.prefix) + self.size_bytes, InputFormat.FILE_ONLY)
+            return parse_header(self.prefix, self.meta_bytes + self.size_bytes, InputFormat.FILE_ONLY)
         except DataError:
             return None
 
@@ -134,6 +136,7 @@ class _Ignored:
         self._prefix_bytes = prefix_bytes
         self._discarded = discarded
         self._meta = _meta_information(arrival.request) if prefix_bytes else b""
+        arrival.meta_bytes = len(self._meta)
 
     def write(self, fragments: Sequence[memoryview]) -> None:
         arrival = self._arrival
@@ -172,6 +175,7 @@ class _Stored:
         self._placement = placement
         self._discarded = discarded
         self._meta = _meta_information(arrival.request)
+        arrival.meta_bytes = len(self._meta)
         self._file: AtomicFile | None = None
         self._is_failed = False
         self._subfolder = ""

@@ -1,0 +1,68 @@
+import threading
+from pathlib import Path
+
+import pytest
+
+from dicomdesk.engine.engine import Engine
+from dicomdesk.engine.events import ItemStarted, JobOutcome
+from tests.helpers.peers import FakePeer, Silence, Status
+from tests.helpers.receiving import receive_request
+from tests.helpers.recorder import DEADLINE_S, EventRecorder
+from tests.helpers.sending import send_request, write_instances
+
+
+def test_closing_cancels_all_jobs_and_joins_their_threads(tmp_path: Path) -> None:
+    before = set(threading.enumerate())
+    write_instances(tmp_path, 3)
+    go_on, waited = threading.Event(), list[bool]()
+    engine = Engine()
+    with FakePeer(stores=[Status()]) as peer:
+        receive_job = engine.receive(receive_request(tmp_path), EventRecorder())
+        slow = EventRecorder(lambda _event: waited.append(go_on.wait(DEADLINE_S)))
+        send_job = engine.send(send_request(peer.port, [tmp_path]), slow)
+        closer = threading.Thread(target=engine.close)
+        closer.start()
+        go_on.set()
+        closer.join(DEADLINE_S)
+        assert not closer.is_alive()
+        assert receive_job.done.done()
+        assert send_job.done.done()
+    assert not set(threading.enumerate()) - before
+
+
+def test_closing_with_abort_does_not_wait_for_a_peer(tmp_path: Path) -> None:
+    write_instances(tmp_path, 2)
+    recorder = EventRecorder()
+    with FakePeer(stores=[Silence()]) as peer:
+        engine = Engine()
+        job = engine.send(send_request(peer.port, [tmp_path]), recorder)
+        recorder.wait_for(ItemStarted)
+        engine.close(abort=True)
+        assert job.done.result(0).outcome is JobOutcome.CANCELLED
+
+
+def test_a_closed_engine_takes_no_jobs(tmp_path: Path) -> None:
+    recorder = EventRecorder()
+    with Engine() as engine:
+        pass
+    with pytest.raises(RuntimeError, match="closed"):
+        engine.send(send_request(1, [tmp_path]), recorder)
+    with pytest.raises(RuntimeError, match="closed"):
+        engine.receive(receive_request(tmp_path), recorder)
+    assert recorder.events == []
+
+
+def test_threads_have_the_name_of_their_job(tmp_path: Path) -> None:
+    with Engine() as engine:
+        job = engine.receive(receive_request(tmp_path), EventRecorder())
+        assert f"dicomdesk-{job.id}" in {thread.name for thread in threading.enumerate()}
+        job.cancel()
+
+
+def test_jobs_run_beside_each_other(tmp_path: Path) -> None:
+    write_instances(tmp_path, 5)
+    with FakePeer() as peer, Engine() as engine:
+        jobs = [engine.send(send_request(peer.port, [tmp_path]), EventRecorder()) for _ in range(4)]
+        results = [job.done.result(DEADLINE_S) for job in jobs]
+    assert [result.outcome for result in results] == [JobOutcome.COMPLETED] * 4
+    assert len({job.id for job in jobs}) == 4

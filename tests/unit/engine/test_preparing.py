@@ -1,0 +1,123 @@
+import gc
+import os
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from dicomdesk.dicom.instance import InputFormat, InputSelection
+from dicomdesk.dicom.scan import FoundInstance, scan
+from dicomdesk.dicom.source import FileRange
+from dicomdesk.engine.preparing import Preparing, failure_reason
+from dicomdesk.errors import ConversionError, DataError, NotDicomError
+from tests.helpers.datasets import EXPLICIT, IMPLICIT, Builder, part10
+
+PREPARING = Preparing(InputFormat.FILE_ONLY, 6)
+
+
+def pixel_data(size: int) -> bytes:
+    return b"\xe0\x7f\x10\0OW\0\0" + size.to_bytes(4, "little") + bytes(size)
+
+
+def find(path: Path, **options: bool) -> FoundInstance:
+    (found,) = scan(InputSelection(paths=(str(path),), **options))  # type: ignore[arg-type] # options are bools
+    assert isinstance(found, FoundInstance)
+    return found
+
+
+def content(data: object) -> bytes:
+    if isinstance(data, FileRange):
+        return os.pread(data.file_descriptor, data.length, data.offset)
+    assert isinstance(data, bytes | memoryview)
+    return bytes(data)
+
+
+@pytest.mark.parametrize("size", [0, 1000, 2 << 20])
+def test_data_set_goes_as_it_is(tmp_path: Path, size: int) -> None:
+    data_set = Builder().instance() + pixel_data(size)
+    (tmp_path / "a").write_bytes(part10(data_set))
+    prepared = PREPARING.prepare(find(tmp_path / "a"), EXPLICIT)
+    assert content(prepared.data) == data_set
+    assert prepared.size_bytes == len(data_set)
+    assert isinstance(prepared.data, FileRange) is (size > 1 << 20)
+    prepared.close()
+    prepared.close()
+
+
+@pytest.mark.parametrize("size", [1000, 2 << 20])
+def test_data_set_is_converted(tmp_path: Path, size: int) -> None:
+    (tmp_path / "a").write_bytes(part10(Builder().instance() + pixel_data(size)))
+    before = len(os.listdir("/proc/self/fd"))
+    prepared = PREPARING.prepare(find(tmp_path / "a"), IMPLICIT)
+    gc.collect()  # the rewriter is a cycle of references
+    assert len(os.listdir("/proc/self/fd")) == before
+    assert content(prepared.data).startswith(Builder(IMPLICIT).instance()[:20])
+    assert prepared.transfer_syntax_uid == EXPLICIT
+
+
+@pytest.mark.parametrize("size", [1000, 2 << 20])
+def test_file_that_has_grown_is_taken_as_it_is_now(tmp_path: Path, size: int) -> None:
+    (tmp_path / "a").write_bytes(part10(Builder().instance()))
+    found = find(tmp_path / "a")
+    data_set = Builder().instance() + pixel_data(size)
+    (tmp_path / "a").write_bytes(part10(data_set))
+    prepared = PREPARING.prepare(found, EXPLICIT)
+    assert content(prepared.data) == data_set
+    prepared.close()
+
+
+@pytest.mark.parametrize("size", [1000, 2 << 20])
+@pytest.mark.parametrize("cut", [1, 900])
+def test_truncated_data_set_is_refused_and_closed(tmp_path: Path, size: int, cut: int) -> None:
+    whole = part10(Builder().instance() + pixel_data(size))
+    (tmp_path / "a").write_bytes(whole[:-cut])
+    before = len(os.listdir("/proc/self/fd"))
+    with pytest.raises(DataError) as caught:
+        PREPARING.prepare(find(tmp_path / "a"), EXPLICIT)
+    assert failure_reason(caught.value)
+    assert len(os.listdir("/proc/self/fd")) == before
+
+
+def test_emptied_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(part10(Builder().instance()))
+    found = find(tmp_path / "a")
+    (tmp_path / "a").write_bytes(b"")
+    with pytest.raises(DataError):
+        PREPARING.prepare(found, EXPLICIT)
+
+
+def test_file_with_meta_information_only_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(part10(b""))
+    with pytest.raises(NotDicomError, match="no data set"):
+        PREPARING.prepare(find(tmp_path / "a"), EXPLICIT)
+
+
+def test_missing_file_has_the_words_of_the_system(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(part10(Builder().instance()))
+    found = find(tmp_path / "a")
+    (tmp_path / "a").unlink()
+    with pytest.raises(FileNotFoundError) as caught:
+        PREPARING.prepare(found, EXPLICIT)
+    assert failure_reason(caught.value) == "No such file or directory"
+
+
+def test_what_nobody_can_convert_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(part10(Builder().instance()))
+    with pytest.raises(ConversionError):
+        PREPARING.prepare(find(tmp_path / "a"), "1.2.840.10008.1.2.4.100")
+
+
+def test_member_of_an_archive_is_prepared(tmp_path: Path) -> None:
+    data_set = Builder().instance()
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("b.dcm", part10(data_set))
+    prepared = PREPARING.prepare(find(tmp_path / "a.zip", open_archives=True), EXPLICIT)
+    assert content(prepared.data) == data_set
+
+
+def test_problem_found_by_the_scan_is_the_reason(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(part10(Builder().instance()))
+    found = find(tmp_path / "a")
+    broken = FoundInstance(path=found.path, header=found.header, problem="No such file or directory")
+    with pytest.raises(DataError, match="No such file"):
+        PREPARING.prepare(broken, EXPLICIT)
