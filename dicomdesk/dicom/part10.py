@@ -155,6 +155,8 @@ def _read_meta(window: Window, offset: int) -> tuple[dict[int, bytes], int]:
         return values, offset
     declared_end = window.size
     while True:
+        if encoding is EXPLICIT_LITTLE:
+            offset = window.base + _skim_meta(window.buffer, offset - window.base, values)
         if not window.show(offset, 12) and window.available(offset) < 8:
             if offset == window.size or offset >= declared_end:
                 return values, offset
@@ -171,8 +173,22 @@ def _read_meta(window: Window, offset: int) -> tuple[dict[int, bytes], int]:
             raise TruncatedError(INVALID_STREAM if is_short else PREMATURE_END)
         values[number] = window.read(offset, min(length, _LONGEST_VALUE))
         offset += length
-        if number == 0 and length == 4:
-            declared_end = offset + int.from_bytes(values[0], "little" if encoding.is_little_endian else "big")
+        if number == 0:
+            declared_end = offset + int.from_bytes(values[0][:4], "little" if encoding.is_little_endian else "big")
+
+
+def _skim_meta(buffer: bytes, position: int, values: dict[int, bytes]) -> int:
+    """Take plain elements of group 0002 but its group length; return where the first other element is."""
+    unpack, short, end = _SKIM_EXPLICIT.unpack_from, SHORT_VRS, len(buffer)
+    last = end - 12
+    while position <= last:
+        tag, vr, length = unpack(buffer, position)
+        following = position + 8 + length
+        if tag & 0xFFFF != 2 or tag == 2 or vr not in short or following > end:
+            break
+        values[tag >> 16] = buffer[position + 8 : following]
+        position = following
+    return position
 
 
 def _uid(value: bytes | None) -> str:
