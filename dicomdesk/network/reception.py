@@ -6,6 +6,7 @@ buffer. One instance after the other: the response is sent before anything else 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 from dicomdesk.errors import PeerProtocolError, StorageError
@@ -243,25 +244,21 @@ class Reception:
     def _begin_other(self, command: CommandSet, field: int) -> None:
         if self._other_messages is None:
             raise _refused(field)
-        context_id = self._context_id
-        context = self._established.accepted[context_id]
-        answer = self._other_messages
-
-        def deliver(data_set: bytes | None) -> None:
-            message = OtherMessage(
-                association=self._established.association, context=context, command_set=command, data_set=data_set
-            )
-
-            def reply(command_set: bytes, data_set: bytes | None = None) -> None:
-                self._reply(context_id, command_set, data_set)
-
-            if not answer(message, reply):
-                raise _refused(field)
-
         if command.has_data_set:
-            self._sink = _OtherSink(deliver)
+            self._sink = _OtherSink(partial(self._answer_other, command))
         else:
-            deliver(None)
+            self._answer_other(command, None)
+
+    def _answer_other(self, command: CommandSet, data_set: bytes | None) -> None:
+        context_id = self._context_id
+        message = OtherMessage(
+            association=self._established.association,
+            context=self._established.accepted[context_id],
+            command_set=command,
+            data_set=data_set,
+        )
+        if self._other_messages is None or not self._other_messages(message, partial(self._reply, context_id)):
+            raise _refused(command.number(COMMAND_FIELD))
 
     def _reply(self, context_id: int, command_set: bytes, data_set: bytes | None = None) -> None:
         limit = self._established.peer_max_pdu_bytes
