@@ -4,9 +4,8 @@ import sys
 import time
 from pathlib import Path
 
-from dicomdesk.engine.engine import Engine
-
 from dicomdesk.dicom.instance import InputSelection
+from dicomdesk.engine.engine import Engine
 from dicomdesk.engine.events import AssociationAccepted, AssociationReleased, Event, ItemOutcome
 from dicomdesk.engine.requests import SendRequest
 from dicomdesk.settings import AssociationSettings, Peer
