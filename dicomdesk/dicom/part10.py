@@ -214,8 +214,8 @@ def _read_data_set(window: Window, offset: int, meta: dict[int, bytes], *, is_fi
     needs_data_set = not (is_file_only or all(media_uids))
     values: dict[int, bytes] = {}
     if encoding is not None:
-        if needs_data_set:
-            _check_whole(data_window, start, encoding)
+        if needs_data_set and data_window is window:
+            _check_whole(window, start, encoding)
         _collect(data_window, start, encoding, values, is_thorough=needs_data_set)
     elif needs_data_set and offset < window.size:
         raise TruncatedError(PREMATURE_END)

@@ -77,6 +77,14 @@ def test_deflated_data_set_is_inflated_from_its_start() -> None:
     assert header.data_set_length == len(data_set)
 
 
+def test_deflated_data_set_tells_what_group_0002_does_not() -> None:
+    stream = zlib.compressobj(wbits=-15)
+    deflated = stream.compress(encode(EXPLICIT) + Builder().element(0x7FE00010, "OW", b"\0" * 1_000_000))
+    deflated += stream.flush()
+    whole = b"\0" * 128 + b"DICM" + Builder().element(0x00020010, "UI", DEFLATED) + deflated
+    assert_identified(parse(whole, ANY))
+
+
 @pytest.mark.parametrize("damage", [b"\xff" * 100, b""])
 def test_damaged_deflated_data_set_still_has_its_group_0002(damage: bytes) -> None:
     header = parse(part10(damage, DEFLATED))
