@@ -33,7 +33,7 @@ def run(line: CommandLine, log: Log) -> int:
     if options.request.profile is None and not options.request.accept_all:
         tool.warn("no configuration file specified, SCP will only support the Verification SOP Class")
     lines = ReceiveLines(log, max_pdu_bytes=options.request.max_pdu_bytes, shows_contexts=options.shows_contexts)
-    watch = JobWatch(lines, writes_json=options.writes_json)
+    watch = JobWatch(lines, tool, writes_json=options.writes_json)
     engine = Engine()
     try:
         return _receive(options, engine, watch, log)

@@ -26,6 +26,7 @@ def run(line: CommandLine, log: Log) -> int:
     lines = SendLines(log, options.request, shows_contexts=options.shows_contexts)
     watch = JobWatch(
         lines,
+        log.logger("dcmtk.apps.dcmsend"),
         writes_json=options.writes_json,
         progress_word="sending" if options.shows_progress else "",
     )

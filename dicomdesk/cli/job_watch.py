@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from dicomdesk.cli.event_pump import Cancellable, EventPump
 from dicomdesk.cli.terminal import REDRAW_S, ProgressDisplay, is_terminal
 from dicomdesk.engine.events import Event
+from dicomdesk.logs import Logger
 
 if TYPE_CHECKING:
     from dicomdesk.cli.json_lines import JsonLinesReporter
@@ -36,9 +37,10 @@ class WatchedJob(Cancellable, Protocol):
 class JobWatch:
     """Everything that is shown of one job. ``sink`` is for the job, the rest for the main thread."""
 
-    def __init__(self, lines: Lines, *, writes_json: bool, progress_word: str = "") -> None:
+    def __init__(self, lines: Lines, logger: Logger, *, writes_json: bool, progress_word: str = "") -> None:
         """``progress_word`` says what is done, for a progress line on a terminal; "" shows none."""
         self._lines = lines
+        self._logger = logger
         self._json = _make_json_reporter() if writes_json else None
         self._display = ProgressDisplay(progress_word) if progress_word and is_terminal() else None
         self._pump = EventPump((lambda _event: True) if writes_json else lines.wants)
@@ -61,7 +63,7 @@ class JobWatch:
     def run(self, job: WatchedJob) -> None:
         """Show the job until it has finished."""
         try:
-            self._pump.run(job, self._show, tick=self._make_tick(job), tick_s=self._tick_s())
+            self._pump.run(_Announced(job, self._logger), self._show, tick=self._make_tick(job), tick_s=self._tick_s())
         finally:
             if self._display is not None:
                 self._display.close()
@@ -91,6 +93,22 @@ class JobWatch:
         if gauges != self._last_json:
             self._last_json = gauges
             self._json.show_progress(progress)
+
+
+class _Announced:
+    """A job whose cancels are told."""
+
+    def __init__(self, job: Cancellable, logger: Logger) -> None:
+        self._job = job
+        self._logger = logger
+        self._cancels = 0
+
+    def cancel(self) -> None:
+        """Cancel the job."""
+        self._cancels += 1
+        is_first = self._cancels == 1
+        self._logger.warn("cancelling in order, a second signal aborts" if is_first else "aborting")
+        self._job.cancel()
 
 
 def _make_json_reporter() -> "JsonLinesReporter":

@@ -1,5 +1,7 @@
 import io
 import json
+import os
+import signal
 import sys
 from collections.abc import Sequence
 
@@ -8,7 +10,9 @@ import pytest
 from dicomdesk.cli.job_watch import JobWatch
 from dicomdesk.engine.events import Event, JobFinished, JobOutcome, Notice, NoticeLevel
 from dicomdesk.engine.stats import Progress
+from dicomdesk.logs import Level, console_log
 
+LOGGER = console_log(Level.WARN).logger("dcmtk.apps.dcmsend")
 FINISHED = JobFinished(job_id="j", outcome=JobOutcome.COMPLETED, counts={})
 NOTICE = Notice(job_id="j", level=NoticeLevel.INFO, text="t")
 PROGRESS = Progress(
@@ -56,7 +60,7 @@ class Job:
 
 def test_lines_are_shown_what_they_want() -> None:
     lines = Kept(wants=False)
-    watch = JobWatch(lines, writes_json=False)
+    watch = JobWatch(lines, LOGGER, writes_json=False)
     watch.sink(NOTICE)
     watch.sink(FINISHED)
     watch.run(Job(watch, 1))
@@ -65,7 +69,7 @@ def test_lines_are_shown_what_they_want() -> None:
 
 
 def test_json_has_all_events_and_gauges_that_have_changed(capsys: pytest.CaptureFixture[str]) -> None:
-    watch = JobWatch(Kept(), writes_json=True)
+    watch = JobWatch(Kept(), LOGGER, writes_json=True)
     watch.sink(NOTICE)
     watch.run(Job(watch, 1))
     names = [json.loads(line)["event"] for line in capsys.readouterr().out.splitlines()]
@@ -74,7 +78,7 @@ def test_json_has_all_events_and_gauges_that_have_changed(capsys: pytest.Capture
 
 def test_no_progress_is_drawn_where_nobody_watches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stderr", io.StringIO())
-    watch = JobWatch(Kept(), writes_json=False, progress_word="sending")
+    watch = JobWatch(Kept(), LOGGER, writes_json=False, progress_word="sending")
     watch.sink(FINISHED)
     watch.run(Job(watch, 1))
     assert isinstance(sys.stderr, io.StringIO)
@@ -90,6 +94,22 @@ def test_progress_is_drawn_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(sys, "stderr", screen)
     monkeypatch.setattr("dicomdesk.cli.terminal._PATIENCE_S", 0.0)
     monkeypatch.setenv("TERM", "xterm")
-    watch = JobWatch(Kept(), writes_json=False, progress_word="sending")
+    watch = JobWatch(Kept(), LOGGER, writes_json=False, progress_word="sending")
     watch.run(Job(watch, 2))
     assert "sending" in screen.getvalue()
+
+
+def test_cancels_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+    class Reluctant(Job):
+        def cancel(self) -> None:
+            self._looks_left -= 1
+            if self._looks_left:
+                os.kill(os.getpid(), signal.SIGINT)
+            else:
+                self._watch.sink(FINISHED)
+
+    watch = JobWatch(Kept(), LOGGER, writes_json=False)
+    with watch.catching_signals():
+        os.kill(os.getpid(), signal.SIGINT)
+        watch.run(Reluctant(watch, 2))
+    assert capsys.readouterr().err == "W: cancelling in order, a second signal aborts\nW: aborting\n"
