@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 LARGEST_PENDING = 64
-"""Connections at once that have not asked for an association yet; above that the oldest is dropped."""
+"""Connections at once without an association, before it or after it; above that the oldest are dropped."""
 
 _BACKLOG = 128
 _LONGEST_ABORT_S = 2.0
@@ -182,10 +182,10 @@ class Listener:
             target=self._run, args=(acceptor,), name=f"association-from-{address[0]}:{address[1]}", daemon=True
         )
         with self._lock:
-            pending = [other for other in self._threads if other.state is AcceptorState.AWAITING_REQUEST]
+            pending = [other for other in self._threads if other.state is not AcceptorState.ESTABLISHED]
             self._threads[acceptor] = thread
-        if len(pending) >= LARGEST_PENDING:
-            pending[0].cut()
+        for other in pending[: max(len(pending) - LARGEST_PENDING + 1, 0)]:
+            other.cut()
         try:
             thread.start()
         except RuntimeError:

@@ -28,6 +28,11 @@ from tests.helpers.requestors import (
     store_command,
 )
 
+
+def association_threads() -> int:
+    return sum(thread.name.startswith("association-from") for thread in threading.enumerate())
+
+
 # -- many at once
 
 
@@ -91,9 +96,20 @@ def test_silent_connections_are_bounded_and_block_nobody() -> None:
             assert silent[0].read(1) == b""
             peer.release()
         receiver.wait_for("failed")
-        assert len([thread for thread in threading.enumerate() if thread.name.startswith("association-from")]) <= (
-            LARGEST_PENDING + 1
-        )
+        assert association_threads() <= LARGEST_PENDING + 1
+
+
+def test_rejected_peers_that_stay_connected_are_bounded() -> None:
+    receiver = Receiver()
+    settings = listener_settings(max_associations=0)
+    with listening(receiver, settings=settings) as (port, _), ExitStack() as stack:
+        for _ in range(2 * LARGEST_PENDING):
+            peer = stack.enter_context(connected(port))
+            peer.send(Proposal().encode())
+            assert peer.read_pdu() == (ASSOCIATE_RJ, b"\0\2\3\2")
+        receiver.wait_for("refused", 2 * LARGEST_PENDING)
+        stack.enter_context(connected(port))
+        assert association_threads() <= LARGEST_PENDING + 10
 
 
 def test_slow_handler_makes_only_its_own_peer_wait() -> None:
