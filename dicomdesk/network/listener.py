@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-LARGEST_PENDING = 64
+LARGEST_PENDING = 256
 """Connections at once without an association, before it or after it; above that the oldest are dropped."""
 
 _BACKLOG = 128
