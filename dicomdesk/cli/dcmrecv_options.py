@@ -7,6 +7,7 @@ from pathlib import Path
 from dicomdesk.cli import options as shared
 from dicomdesk.cli.grammar import CommandLine, CommandLineError, Option, OptionGroup, Parameter, Tool
 from dicomdesk.engine.requests import DuplicatePolicy, FileNaming, ProfileSelection, ReceiveRequest, StorageMode
+from dicomdesk.paths import resources_folder
 
 _NETWORK = OptionGroup(
     title="network options",
@@ -19,7 +20,7 @@ _NETWORK = OptionGroup(
                     long="--config-file",
                     argument="[f]ilename, [p]rofile: string",
                     values=2,
-                    text=("accept what profile p of file f says",),
+                    text=("accept what profile p of file f says;", "storescp.cfg is shipped: Default, Everything"),
                 ),
             ),
         ),
@@ -287,7 +288,7 @@ def read_options(line: CommandLine) -> ReceiveOptions:
         port=port,
         ae_title=line.text("--aetitle", "DCMRECV"),
         use_called_ae_title=line.has("--use-called-aetitle"),
-        profile=ProfileSelection(file=Path(profile[0]), name=profile[1]) if profile else None,
+        profile=ProfileSelection(file=find_profile_file(profile[0]), name=profile[1]) if profile else None,
         accept_all=line.has("--accept-all"),
         folder=Path(line.text("--output-directory", ".")),
         series_date_subfolders=by_series_date,
@@ -311,6 +312,15 @@ def read_options(line: CommandLine) -> ReceiveOptions:
         shows_contexts=line.has("--verbose-pc"),
         has_unnamed_profile_file=profile is not None and not profile[0],
     )
+
+
+def find_profile_file(name: str) -> Path:
+    """The profile file of this name; the one that we ship where DCMTK's is asked for and is not there."""
+    path = Path(name)
+    if str(path.parent) not in (".", "/etc/dcmtk") or path.exists():
+        return path
+    shipped = resources_folder() / path.name
+    return shipped if path.suffix == ".cfg" and shipped.is_file() else path
 
 
 def _check_tls(line: CommandLine) -> None:

@@ -2,9 +2,10 @@ from pathlib import Path
 
 import pytest
 
-from dicomdesk.cli.dcmrecv_options import TOOL, ReceiveOptions, read_options
+from dicomdesk.cli.dcmrecv_options import TOOL, ReceiveOptions, find_profile_file, read_options
 from dicomdesk.cli.grammar import CommandLineError, parse
 from dicomdesk.engine.requests import DuplicatePolicy, FileNaming, StorageMode
+from dicomdesk.paths import resource
 
 
 def read(*tokens: str) -> ReceiveOptions:
@@ -115,3 +116,18 @@ def test_errors_come_in_dcmtks_order(tokens: str, message: str) -> None:
 def test_plain_connection_may_be_asked_for() -> None:
     assert read("-tls").request.port == 11112
     assert read("+tls", "key", "cert", "-tls").request.port == 11112
+
+
+def test_shipped_profile_file_stands_in_for_dcmtks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    shipped = resource("storescp.cfg")
+    assert find_profile_file("storescp.cfg") == shipped
+    assert find_profile_file("nofile.cfg") == Path("nofile.cfg")
+    assert find_profile_file("elsewhere/storescp.cfg") == Path("elsewhere/storescp.cfg")
+    (tmp_path / "storescp.cfg").write_text("mine")
+    assert find_profile_file("storescp.cfg") == Path("storescp.cfg")
+
+
+def test_empty_name_of_a_profile_file_is_noticed() -> None:
+    assert read("-xf", "", "p").has_unnamed_profile_file
+    assert not read("-xf", "f", "p").has_unnamed_profile_file
