@@ -35,6 +35,11 @@ _SLOWEST_BYTES_PER_S = 1024
 _MOST_BUFFERS = 1024
 """Buffers of one sendmsg (IOV_MAX)."""
 
+_LOOPBACK_SEND_BUFFER_BYTES = 1 << 17
+"""Send buffer for large data within this machine: what is under way then stays in the processor's cache, and both ends
+together take a quarter less time. On a real network the system's own tuning is better.
+"""
+
 Buffer = bytes | bytearray | memoryview
 
 
@@ -135,6 +140,13 @@ def _would_block_errors() -> tuple[type[Exception], ...]:
     return (BlockingIOError, InterruptedError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
 
+def _is_same_machine(sock: socket.socket) -> bool:
+    """Whether both ends of a TCP connection have the same address, as over loopback."""
+    if sock.family not in (socket.AF_INET, socket.AF_INET6):
+        return False
+    return bool(sock.getsockname()[0] == sock.getpeername()[0])
+
+
 class Connection:
     """A connected socket, plain or TLS, that reads whole PDUs and writes lists of buffers.
 
@@ -179,6 +191,7 @@ class Connection:
         self._end = 0
         self._wanted = _HEADER_BYTES
         self._pdu_deadline: float | None = None
+        self._is_tuned = False
         # A TLS socket may have to write before it can read, and the other way round.
         self._reading_needs_output = False
         self._writing_needs_input = False
@@ -362,6 +375,15 @@ class Connection:
                 f"The peer took no data for {self.stall_timeout_s:g} s",
                 condition="TCP I/O Error (Connection timed out) occurred in routine: sendPDataTCP",
             )
+
+    def prepare_for_large_data(self) -> None:
+        """Announce that many megabytes will be sent."""
+        if self._is_tuned:
+            return
+        self._is_tuned = True
+        with contextlib.suppress(OSError):
+            if _is_same_machine(self.socket):
+                self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _LOOPBACK_SEND_BUFFER_BYTES)
 
     # -- ending
 

@@ -19,6 +19,8 @@ _PDV = Struct(">BxLLBB")
 _HEADER_BYTES = _PDV.size
 _BUFFER_BYTES = 1 << 20
 _FRAGMENTS_AT_ONCE = 256
+LARGE_BYTES = 1 << 23
+"""From here on the connection is prepared for large data."""
 
 
 def fragment_header(size: int, context_id: int, control: int) -> bytes:
@@ -75,6 +77,8 @@ class FileFragments:
 
         Raises TruncatedError when the file ends too early, and OSError when it cannot be read: then part is sent.
         """
+        if data.length >= LARGE_BYTES:
+            self._connection.prepare_for_large_data()
         self._prepare_headers(context_id)
         position, end = data.offset, data.offset + data.length
         is_last = False

@@ -14,7 +14,7 @@ from dicomdesk.dicom.source import DataSetSource, FileRange
 from dicomdesk.errors import AssociationAbortedError, PeerError, PeerProtocolError, PeerTimeoutError
 from dicomdesk.network import command_sets
 from dicomdesk.network.connection import P_DATA_TF, InputPendingError
-from dicomdesk.network.fragments import FileFragments, check_size, fragment_header, memory_fragments
+from dicomdesk.network.fragments import LARGE_BYTES, FileFragments, check_size, fragment_header, memory_fragments
 from dicomdesk.network.negotiation import SendLimits
 from dicomdesk.network.operations import NO_ANSWER, NO_CONTEXT
 from dicomdesk.network.transport import PumpedAssociation
@@ -189,6 +189,8 @@ class StoreStream:
             head = command + fragment_header(size, context_id, _LAST)
             self._connection.send_buffers((head, data), len(head) + size, heeds_input=True)
             return
+        if size >= LARGE_BYTES:
+            self._connection.prepare_for_large_data()
         for buffers, length in memory_fragments(context_id, command, data, self._limits.max_fragment_bytes):
             self._connection.send_buffers(buffers, length, heeds_input=True)
 

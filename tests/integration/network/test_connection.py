@@ -116,6 +116,14 @@ def test_connection_never_delays_small_pdus(ends: Ends) -> None:
     connection.close()
 
 
+def test_large_data_within_the_machine_gets_a_small_send_buffer(ends: Ends) -> None:
+    connection = ends.connection()
+    connection.prepare_for_large_data()
+    connection.prepare_for_large_data()
+    assert connection.socket.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF) <= 2 << 17
+    connection.close()
+
+
 def test_pdus_arrive_whole_when_sent_at_once(ends: Ends) -> None:
     connection = ends.connection()
     ends.theirs.sendall(b"".join(PDUS))
