@@ -73,7 +73,7 @@ NO_CONTEXT = Proposal(contexts=[(1, WORKLIST, [IMPLICIT])])
 ABORT_REASON = differs("the reason of an abort is told", "lines")
 WARNING_ORDER = differs("a file that exists is told when the data set is there, in each mode", "lines")
 REFUSAL_WORDS = differs("a refused association is told in one line of our words", "lines")
-CUT_DATA_SET = differs("a data set that ends too early is answered C000 before the abort", "seen", "lines")
+CUT_DATA_SET = differs("a data set that ends too early is not stored but answered C000", "seen", "lines", "files")
 CUT_FRAGMENT = differs("a last fragment of odd length is stored as it came", "seen", "lines", "files")
 NOT_A_FOLDER = differs("an output directory that is a file exists, it cannot be written to", "lines")
 
