@@ -53,11 +53,13 @@ class Session(QObject):
         self._send_job: SendJob | None = None
         self._receive_job: ReceiveJob | None = None
         self._is_stopping_receive = False
+        self._timers: list[QTimer] = []
         for interval_ms, signal in ((TICK_MS, self.ticked), (SECOND_MS, self.second_passed)):
             timer = QTimer(self)
             timer.setInterval(interval_ms)
             timer.timeout.connect(signal)
             timer.start()
+            self._timers.append(timer)
 
     @property
     def is_sending(self) -> bool:
@@ -171,6 +173,8 @@ class Session(QObject):
                 await asyncio.wait(late, timeout=ABORT_S)
         await self._tasks.run(self._engine.close)
         self._bridge.close()
+        for timer in self._timers:
+            timer.stop()
 
     def _refuse_when_closing(self) -> None:
         if self._is_closing:

@@ -22,6 +22,10 @@ from dicomdesk.gui.theme import Theme
 from dicomdesk.gui.window_state import WindowState
 
 DEADLINE_S = 20.0
+
+KEPT: list[object] = []
+"""Loops and Qt objects of tests that are over: collected on an engine's thread, they would take Qt down with them."""
+
 Result = TypeVar("Result")
 
 
@@ -36,6 +40,7 @@ def loop(qapp: QApplication) -> Iterator[asyncio.AbstractEventLoop]:
     """A loop of Qt's, not running."""
     qapp.setQuitOnLastWindowClosed(False)
     found = qasync.QEventLoop(qapp)
+    KEPT.append(found)
     asyncio.set_event_loop(found)
     yield found
     asyncio.set_event_loop(None)
@@ -86,6 +91,7 @@ def theme(qapp: QApplication) -> Theme:
 def tasks(loop: asyncio.AbstractEventLoop) -> Iterator[Tasks]:
     """Tasks that are over when the test is."""
     found = Tasks(loop)
+    KEPT.append(found)
     yield found
     loop.run_until_complete(found.finish(DEADLINE_S))
 
@@ -94,6 +100,7 @@ def tasks(loop: asyncio.AbstractEventLoop) -> Iterator[Tasks]:
 def bridge(loop: asyncio.AbstractEventLoop) -> Iterator[Bridge]:
     """A bridge to the loop."""
     found = Bridge(loop)
+    KEPT.append(found)
     yield found
     found.close()
 
@@ -110,6 +117,7 @@ def engine() -> Iterator[Engine]:
 def session(engine: Engine, bridge: Bridge, tasks: Tasks, loop: asyncio.AbstractEventLoop) -> Iterator[Session]:
     """A session with a real engine, shut down in order."""
     found = Session(engine, bridge, tasks)
+    KEPT.append(found)
     yield found
     loop.run_until_complete(asyncio.wait_for(found.shut_down(), DEADLINE_S))
 
@@ -133,6 +141,7 @@ def window(
 ) -> Iterator[MainWindow]:
     """The whole window, shown; it outlives its jobs."""
     found = MainWindow(theme, session, tasks, state)
+    KEPT.append(found)
     found.show()
     yield found
     loop.run_until_complete(asyncio.wait_for(session.shut_down(), DEADLINE_S))

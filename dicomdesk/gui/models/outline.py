@@ -71,7 +71,7 @@ class Column:
 class Node:
     """One row. Subclasses say what stands in each column; plain values, no Qt."""
 
-    __slots__ = ("children", "parent", "row")
+    __slots__ = ("children", "key", "parent", "row")
 
     opens: ClassVar[bool] = False
     """Whether rows of this kind can have rows below them."""
@@ -79,6 +79,8 @@ class Node:
     def __init__(self, parent: "Node | None" = None) -> None:
         self.parent = parent
         self.row = 0
+        self.key = 0
+        """Given by the model that shows it."""
         self.children: list[Node] = []
 
     def text(self, column: int) -> str:
@@ -128,12 +130,17 @@ class Outline(Protocol):
 
 
 class OutlineModel(QAbstractItemModel):
-    """Shows a tree of nodes. For the Qt thread."""
+    """Shows a tree of nodes. For the Qt thread.
+
+    Indexes hold a node's key, never a pointer to it: an index that outlives its node leads nowhere instead of crashing.
+    """
 
     def __init__(self, columns: Sequence[Column], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.columns = tuple(columns)
         self.root = Node()
+        self._nodes: dict[int, Node] = {}
+        self._next_key = 1
         self._touched: dict[Node, tuple[int, int]] = {}
 
     # What the lists of plain values call.
@@ -148,6 +155,9 @@ class OutlineModel(QAbstractItemModel):
         for row, node in enumerate(nodes, first):
             node.parent = owner
             node.row = row
+            node.key = self._next_key
+            self._next_key += 1
+            self._nodes[node.key] = node
             owner.children.append(node)
         self.endInsertRows()
 
@@ -156,6 +166,7 @@ class OutlineModel(QAbstractItemModel):
         owner = node.parent or self.root
         self.beginRemoveRows(self.index_of(owner if owner is not self.root else None), node.row, node.row)
         del owner.children[node.row]
+        self._forget(node)
         for row in range(node.row, len(owner.children)):
             owner.children[row].row = row
         self._touched.clear()
@@ -166,8 +177,14 @@ class OutlineModel(QAbstractItemModel):
         """Take all rows away."""
         self.beginResetModel()
         self.root = Node()
+        self._nodes.clear()
         self._touched.clear()
         self.endResetModel()
+
+    def _forget(self, node: Node) -> None:
+        del self._nodes[node.key]
+        for child in node.children:
+            self._forget(child)
 
     def touch(self, node: Node) -> None:
         """Remember that a row, and those above it, look different now; ``flush`` tells the views."""
@@ -200,21 +217,18 @@ class OutlineModel(QAbstractItemModel):
 
     def index_of(self, node: Node | None, column: int = 0) -> QModelIndex:
         """Return the index of a node, the invalid one for None."""
-        return QModelIndex() if node is None else self.createIndex(node.row, column, node)
+        return QModelIndex() if node is None else self.createIndex(node.row, column, node.key)
 
     def node_at(self, index: Index) -> Node | None:
         """Return the node at an index of this model."""
-        if not index.isValid():
-            return None
-        node = index.internalPointer()
-        return node if isinstance(node, Node) else None
+        return self._nodes.get(index.internalId()) if index.isValid() else None
 
     # What Qt calls.
 
     def index(self, row: int, column: int, parent: Index = _NO_INDEX) -> QModelIndex:
         owner = self.node_at(parent) or self.root
         if 0 <= row < len(owner.children) and 0 <= column < len(self.columns):
-            return self.createIndex(row, column, owner.children[row])
+            return self.createIndex(row, column, owner.children[row].key)
         return QModelIndex()
 
     def parent(self, index: Index = _NO_INDEX) -> QModelIndex:  # type: ignore[override] # Qt overloads it with QObject.parent()

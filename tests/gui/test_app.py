@@ -1,0 +1,78 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from dicomdesk.gui import app
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def run(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run Python code as a process without a display, but for what ``environment`` says."""
+    clean = {k: v for k, v in os.environ.items() if k not in {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"}}
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        env={**clean, **environment},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+MAIN = "import sys; from dicomdesk.gui.app import main; sys.exit(main())"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there is always a display")
+def test_no_display_names_the_headless_tools() -> None:
+    done = run(MAIN)
+    assert done.returncode == 1
+    assert "no display" in done.stderr
+    assert "dcmsend" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there is always a display")
+def test_display_that_cannot_be_opened_is_told() -> None:
+    done = run(MAIN, DISPLAY=":4711", QT_QPA_PLATFORM="xcb")
+    assert done.returncode == 1
+    assert "dcmrecv" in done.stderr
+
+
+def test_missing_qt_is_told_with_what_to_install() -> None:
+    done = run(f"import sys; sys.modules['PySide6'] = None\n{MAIN}", DISPLAY=":0")
+    assert done.returncode == 1
+    assert "pip install 'dicomdesk[gui]'" in done.stderr
+    assert "dcmsend" in done.stderr
+
+
+def test_window_opens_and_closes_in_order(tmp_path: Path) -> None:
+    code = (
+        "import sys\n"
+        "from PySide6.QtCore import QTimer\n"
+        "from PySide6.QtWidgets import QApplication\n"
+        "from dicomdesk.gui import app, main_window\n"
+        "show = main_window.MainWindow.show\n"
+        "def show_and_close(window):\n"
+        "    show(window)\n"
+        "    QTimer.singleShot(100, window.close)\n"
+        "main_window.MainWindow.show = show_and_close\n"
+        "sys.exit(app.main())\n"
+    )
+    done = run(code, QT_QPA_PLATFORM="offscreen", XDG_STATE_HOME=str(tmp_path), PYTHONWARNINGS="error")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "Traceback" not in done.stderr
+    assert (tmp_path / "dicomdesk" / "window.json").is_file()
+
+
+def test_display_is_known_by_its_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "linux")
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    assert not app.has_display()
+    monkeypatch.setenv("WAYLAND_DISPLAY", "wayland-0")
+    assert app.has_display()

@@ -1,0 +1,75 @@
+import asyncio
+import threading
+
+from dicomdesk.engine.events import Event, Notice, NoticeLevel
+from dicomdesk.gui import bridge as bridge_module
+from dicomdesk.gui.bridge import Arrival, Bridge
+from tests.gui.conftest import Finish
+
+
+def notice(number: int) -> Event:
+    return Notice(job_id="j", level=NoticeLevel.INFO, text=str(number))
+
+
+def texts(arrivals: list[Arrival]) -> list[str]:
+    return [arrival.event.text for arrival in arrivals if isinstance(arrival.event, Notice)]
+
+
+def test_events_of_many_threads_arrive_in_order_per_channel(bridge: Bridge, finish: Finish) -> None:
+    channels = [bridge.channel() for _ in range(3)]
+    received: list[list[str]] = [[] for _ in channels]
+    batches: list[int] = []
+    complete = asyncio.Event()
+
+    def take(number: int, arrivals: list[Arrival]) -> None:
+        received[number] += texts(arrivals)
+        batches.append(len(arrivals))
+        if all(len(found) == 1000 for found in received):
+            complete.set()
+
+    for number, channel in enumerate(channels):
+        channel.arrived.connect(lambda arrivals, number=number: take(number, arrivals))
+    threads = [threading.Thread(target=lambda c=c: [c.sink(notice(n)) for n in range(1000)]) for c in channels]
+    for thread in threads:
+        thread.start()
+
+    async def wait() -> None:
+        await complete.wait()
+
+    finish(wait())
+    for thread in threads:
+        thread.join()
+    assert received == [[str(n) for n in range(1000)]] * 3
+    assert len(batches) < 300, "events come in batches"
+
+
+def test_large_batches_leave_room_to_paint(bridge: Bridge, finish: Finish, monkeypatch: object) -> None:
+    channel = bridge.channel()
+    sizes: list[int] = []
+    channel.arrived.connect(lambda arrivals: sizes.append(len(arrivals)))
+    for number in range(bridge_module.MOST_EVENTS_PER_DRAIN + 5):
+        channel.sink(notice(number))
+    bridge.drain()
+    assert sizes == [bridge_module.MOST_EVENTS_PER_DRAIN]
+    bridge.close()
+    assert sizes == [bridge_module.MOST_EVENTS_PER_DRAIN, 5]
+
+
+def test_closed_bridge_drains_and_drops(bridge: Bridge) -> None:
+    channel = bridge.channel()
+    received: list[str] = []
+    channel.arrived.connect(lambda arrivals: received.extend(texts(arrivals)))
+    channel.sink(notice(1))
+    bridge.close()
+    channel.sink(notice(2))
+    bridge.drain()
+    assert received == ["1"]
+
+
+def test_sink_never_raises_when_the_loop_is_closed() -> None:
+    loop = asyncio.new_event_loop()
+    closed = Bridge(loop)
+    channel = closed.channel()
+    loop.close()
+    channel.sink(notice(1))
+    channel.sink(notice(2))

@@ -1,0 +1,110 @@
+from collections.abc import Callable
+from pathlib import Path
+from threading import Event
+
+import pytest
+
+from dicomdesk.engine.events import JobOutcome
+from dicomdesk.engine.requests import AssociationSettings, Peer, ReceiveRequest, SendRequest
+from dicomdesk.errors import DicomdeskError, PortInUseError
+from dicomdesk.gui.scanning import selection_of
+from dicomdesk.gui.session import Session
+from dicomdesk.gui.tasks import Tasks
+from tests.gui.conftest import Finish
+from tests.helpers.peers import FakePeer, Hold, Status
+from tests.helpers.studies import write_study
+
+WaitUntil = Callable[[Callable[[], bool]], None]
+
+
+def request_for(peer: FakePeer, folder: Path) -> SendRequest:
+    return SendRequest(peer=Peer(host="127.0.0.1", port=peer.port), inputs=selection_of((str(folder),)))
+
+
+def test_echo_is_answered(session: Session, finish: Finish) -> None:
+    with FakePeer() as peer:
+        result = finish(session.echo(Peer(host="127.0.0.1", port=peer.port), AssociationSettings()))
+    assert result.outcome is JobOutcome.COMPLETED
+
+
+def test_first_cancel_ends_after_the_current_instance(
+    session: Session, tasks: Tasks, wait_until: WaitUntil, tmp_path: Path
+) -> None:
+    write_study(tmp_path, 5)
+    answer = Event()
+    outcomes: list[JobOutcome] = []
+
+    async def send(request: SendRequest) -> None:
+        outcomes.append((await session.send(request)).outcome)
+
+    with FakePeer(stores=[Hold(answer, Status())]) as peer:
+        tasks.start(send(request_for(peer, tmp_path)))
+        wait_until(lambda: "associated" in peer.events)
+        session.cancel_sending()
+        assert session.cancels == 1
+        answer.set()
+        wait_until(lambda: bool(outcomes))
+    assert outcomes == [JobOutcome.CANCELLED]
+    assert not session.is_sending
+
+
+def test_one_job_sends_at_a_time(
+    session: Session, tasks: Tasks, wait_until: WaitUntil, finish: Finish, tmp_path: Path
+) -> None:
+    write_study(tmp_path, 1)
+    answer = Event()
+
+    async def send(request: SendRequest) -> None:
+        await session.send(request)
+
+    with FakePeer(stores=[Hold(answer, Status())]) as peer:
+        tasks.start(send(request_for(peer, tmp_path)))
+        wait_until(lambda: session.is_sending)
+        with pytest.raises(DicomdeskError, match="already"):
+            finish(session.send(request_for(peer, tmp_path)))
+        answer.set()
+        wait_until(lambda: not session.is_sending)
+
+
+def test_taken_port_is_told(
+    session: Session, tasks: Tasks, wait_until: WaitUntil, finish: Finish, tmp_path: Path
+) -> None:
+    with FakePeer() as peer, pytest.raises(PortInUseError):
+        finish(session.listen(ReceiveRequest(port=peer.port, address="127.0.0.1", folder=tmp_path)))
+    assert not session.is_receiving
+
+
+def test_listener_stops_in_order(session: Session, tasks: Tasks, wait_until: WaitUntil, tmp_path: Path) -> None:
+    task = tasks.start(session.listen(ReceiveRequest(port=0, folder=tmp_path, accept_all=True)))
+    wait_until(lambda: session.listening_port > 0)
+    assert not session.is_busy
+    session.stop_listening()
+    assert session.is_stopping_receive
+    wait_until(task.done)
+    assert not session.is_receiving
+    assert not session.is_stopping_receive
+
+
+def test_nothing_begins_while_closing(session: Session, finish: Finish, tmp_path: Path) -> None:
+    finish(session.shut_down())
+    with pytest.raises(DicomdeskError, match="closing"):
+        finish(session.listen(ReceiveRequest(port=0, folder=tmp_path)))
+
+
+def test_closing_ends_a_job_that_hangs(
+    session: Session, tasks: Tasks, wait_until: WaitUntil, finish: Finish, tmp_path: Path
+) -> None:
+    write_study(tmp_path, 2)
+    ended: list[JobOutcome] = []
+
+    async def send(request: SendRequest) -> None:
+        ended.append((await session.send(request)).outcome)
+
+    never = Event()
+    with FakePeer(stores=[Hold(never, Status())]) as peer:
+        tasks.start(send(request_for(peer, tmp_path)))
+        wait_until(lambda: "associated" in peer.events)
+        finish(session.shut_down())
+        wait_until(lambda: bool(ended))
+        never.set()
+    assert ended == [JobOutcome.CANCELLED]

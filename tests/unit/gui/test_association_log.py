@@ -1,0 +1,138 @@
+import pytest
+
+from dicomdesk.engine.events import Event, ItemOutcome
+from dicomdesk.gui.models import association_log
+from dicomdesk.gui.models.association_log import (
+    CONTEXTS,
+    DIRECTION,
+    LASTED,
+    PEER,
+    PROBLEMS,
+    SIZE,
+    STATE,
+    STORED,
+    AssociationLog,
+    AssociationRecord,
+    AssociationState,
+    association_columns,
+    association_word,
+)
+from dicomdesk.paths import resource
+from tests.helpers import scenes
+from tests.helpers.outlines import PlainOutline
+
+HEADER = scenes.header(scenes.JANE, ("1", "Axial", "CT"), 1)
+
+
+@pytest.fixture
+def outline() -> PlainOutline:
+    return PlainOutline()
+
+
+@pytest.fixture
+def log(outline: PlainOutline) -> AssociationLog:
+    return AssociationLog(outline)
+
+
+def only(outline: PlainOutline) -> AssociationRecord:
+    (record,) = outline.root.children
+    assert isinstance(record, AssociationRecord)
+    return record
+
+
+def play(log: AssociationLog, events: list[Event], at: float = 10.0) -> None:
+    for number, event in enumerate(events):
+        log.apply(event, at + number)
+
+
+def test_outgoing_association_is_told_whole(log: AssociationLog, outline: PlainOutline) -> None:
+    play(log, [*scenes.outgoing(1), scenes.finished(HEADER, 0), scenes.released(scenes.SEND_JOB, 1)])
+    record = only(outline)
+    assert [record.text(c) for c in (DIRECTION, PEER, STATE, LASTED, CONTEXTS, STORED, PROBLEMS, SIZE)] == [
+        "Outgoing",
+        "PACS@pacs.example:104",
+        "Released",
+        "3.0 s",
+        "3 / 5",
+        "1",
+        "",
+        "525 KB",
+    ]
+    assert log.open == 0
+    assert log.refused == 0
+
+
+def test_incoming_association_names_who_called(log: AssociationLog, outline: PlainOutline) -> None:
+    play(log, scenes.incoming(1))
+    record = only(outline)
+    assert record.text(PEER) == "CT1@10.1.4.20"
+    assert record.state is AssociationState.ESTABLISHED
+    assert log.open == 1
+
+
+def test_rejection_keeps_reason_and_advice(log: AssociationLog, outline: PlainOutline) -> None:
+    play(log, scenes.rejected(scenes.ECHO_JOB, 1))
+    record = only(outline)
+    assert record.state is AssociationState.REFUSED
+    assert "does not know our AE title" in record.reason
+    assert record.advice
+    assert record.text(CONTEXTS) == ""
+    assert record.proposed == 1
+    assert log.refused == 1
+
+
+def test_final_states_are_final(log: AssociationLog, outline: PlainOutline) -> None:
+    play(log, [*scenes.outgoing(1), scenes.aborted(scenes.SEND_JOB, 1), scenes.released(scenes.SEND_JOB, 1)])
+    assert only(outline).state is AssociationState.ABORTED
+    assert log.refused == 1
+
+
+def test_messages_are_kept_up_to_a_bound_and_all_counted(
+    log: AssociationLog, outline: PlainOutline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(association_log, "MOST_MESSAGES", 3)
+    play(log, scenes.outgoing(1))
+    play(log, [scenes.finished(HEADER, n, ItemOutcome.REFUSED, status=0xA700) for n in range(5)])
+    record = only(outline)
+    assert (len(record.messages), record.message_count, record.problems) == (3, 5, 5)
+
+
+def test_oldest_association_that_is_over_is_forgotten(
+    log: AssociationLog, outline: PlainOutline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(association_log, "MOST_ASSOCIATIONS", 2)
+    for number in (1, 2, 3):
+        play(log, scenes.outgoing(number))
+        if number == 2:
+            play(log, [scenes.released(scenes.SEND_JOB, 2)])
+    numbers = [node.number for node in outline.root.children if isinstance(node, AssociationRecord)]
+    assert numbers == [1, 3]
+
+
+def test_clearing_leaves_open_ones(log: AssociationLog, outline: PlainOutline) -> None:
+    play(log, [*scenes.outgoing(1), *scenes.incoming(1), scenes.released(scenes.SEND_JOB, 1)])
+    log.clear_finished()
+    assert len(log) == len(outline.root.children) == 1
+
+
+def test_open_association_grows_older(log: AssociationLog, outline: PlainOutline) -> None:
+    play(log, scenes.outgoing(1), at=10.0)
+    log.measure(25.0)
+    assert only(outline).text(LASTED) == "15.0 s"
+
+
+def test_events_of_unknown_associations_are_passed_over(log: AssociationLog, outline: PlainOutline) -> None:
+    play(log, [scenes.released("x", 1), scenes.finished(HEADER, 0)])
+    assert not outline.root.children
+
+
+@pytest.mark.parametrize("state", list(AssociationState))
+def test_each_state_has_word_and_icon(state: AssociationState) -> None:
+    assert association_word(state)
+    assert resource(f"icons/{state.value}.svg")
+
+
+def test_sort_values_of_a_column_have_one_type(log: AssociationLog, outline: PlainOutline) -> None:
+    play(log, [*scenes.outgoing(1), *scenes.rejected("e", 1)])
+    for column in range(len(association_columns())):
+        assert len({type(node.sort_value(column)) for node in outline.root.children}) == 1

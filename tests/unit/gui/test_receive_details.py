@@ -1,0 +1,57 @@
+from dicomdesk.engine.events import ItemOutcome
+from dicomdesk.gui.models.outline import Node
+from dicomdesk.gui.models.received import ReceivedStudies
+from dicomdesk.gui.panes import receive_details
+from dicomdesk.gui.theme import Tone
+from tests.helpers import scenes
+from tests.helpers.outlines import PlainOutline
+
+
+def arrived(*, problems: int = 0) -> ReceivedStudies:
+    studies = ReceivedStudies(PlainOutline())
+    for event in scenes.incoming(1):
+        studies.apply(event, 1.0)
+    header = scenes.header(scenes.JANE, ("1", "Axial", "CT"), 1)
+    studies.apply(scenes.finished(header, 0, path="/in/F1", job_id=scenes.RECEIVE_JOB), 1.0)
+    for _ in range(problems):
+        refused = scenes.finished(
+            header, 1, ItemOutcome.REFUSED, status=0xA700, reason="The disk is full", job_id=scenes.RECEIVE_JOB
+        )
+        studies.apply(refused, 1.0)
+    return studies
+
+
+def test_study_tells_from_whom_and_where() -> None:
+    (study,) = arrived().studies
+    details = receive_details.describe_received(study)
+    assert "from CT1 at 10.1.4.20" in details.text
+    assert details.text.endswith("/in")
+    series = next(iter(study.series.values()))
+    assert receive_details.describe_received(series).title == "1   Axial"
+
+
+def test_problem_tells_why() -> None:
+    (study,) = arrived(problems=2).studies
+    details = receive_details.describe_received(study)
+    assert details.title.startswith("2 not stored")
+    assert details.text.startswith("The disk is full")
+    assert details.tone is Tone.BAD
+
+
+def test_listener_tells_how_it_is_reached() -> None:
+    nothing = ReceivedStudies(PlainOutline())
+    ready = receive_details.describe_listener("WS1:11112", 0, nothing, is_stopping=False)
+    assert ready.title == "Ready to receive"
+    assert "WS1 on port 11112" in ready.text
+    assert receive_details.describe_listener("", 0, nothing, is_stopping=False).title == "Not listening"
+    assert receive_details.describe_listener("", 2, arrived(), is_stopping=False).text == "Not listening any more."
+    assert "2 open" in receive_details.describe_listener("WS1:1", 2, nothing, is_stopping=True).title
+
+
+def test_start_failure_has_advice() -> None:
+    details = receive_details.describe_start_failure("The port 104 is taken")
+    assert details.text.startswith("The port 104 is taken. ")
+
+
+def test_other_rows_tell_nothing() -> None:
+    assert receive_details.describe_received(Node()).title == ""

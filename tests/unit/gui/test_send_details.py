@@ -1,0 +1,106 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from dicomdesk.engine.echo import EchoResult
+from dicomdesk.engine.events import ItemOutcome, JobOutcome
+from dicomdesk.engine.stats import Progress
+from dicomdesk.errors import AssociationRejectedError, DicomdeskError, PeerUnreachableError
+from dicomdesk.gui.models.send_nodes import StudyNode
+from dicomdesk.gui.models.send_queue import SendQueue, Skipped
+from dicomdesk.gui.panes import send_details
+from dicomdesk.gui.theme import Tone
+from tests.helpers import scenes
+from tests.helpers.outlines import PlainOutline
+
+HEADERS = [scenes.header(scenes.JANE, ("1", "Axial", "CT"), n, transfer_syntax_uid=scenes.JPEG_2000) for n in range(4)]
+FOUND = scenes.found(HEADERS)
+PROGRESS = Progress(
+    items_total=10,
+    items_done=4,
+    bytes_total=1_000_000,
+    bytes_done=400_000,
+    bytes_per_s=1e5,
+    items_per_s=1.0,
+    seconds_left=6.0,
+    associations=1,
+)
+
+
+def study_with(outcome: ItemOutcome, status: int | None, reason: str) -> StudyNode:
+    outline = PlainOutline()
+    queue = SendQueue(outline)
+    queue.add(FOUND)
+    queue.apply(scenes.finished(HEADERS[0], 0, outcome, path=FOUND[0].path, status=status, reason=reason))
+    study = outline.root.children[0]
+    assert isinstance(study, StudyNode)
+    return study
+
+
+def test_refusal_says_who_why_and_what_to_do() -> None:
+    details = send_details.describe_node(study_with(ItemOutcome.REFUSED, 0xA700, "Out of resources"), "PACS")
+    assert details.title == "PACS refused 1 instance"
+    assert details.text.startswith("Out of resources. Status A700. The peer is short of room")
+    assert details.tone is Tone.BAD
+
+
+def test_lossy_instances_that_were_not_sent_may_need_decompression() -> None:
+    assert send_details.may_need_decompression(study_with(ItemOutcome.NOT_SENT, None, "no context"))
+    assert not send_details.may_need_decompression(study_with(ItemOutcome.STORED, 0, ""))
+
+
+def test_each_row_is_described() -> None:
+    outline = PlainOutline()
+    queue = SendQueue(outline)
+    queue.add([*FOUND, Skipped(path="/data/notes.txt", reason="Not a DICOM file")])
+    study, skipped = outline.root.children
+    assert isinstance(study, StudyNode)
+    series = next(iter(study.series.values()))
+    rows = [study, series, series.instances[0], skipped, *skipped.fetch(1)]
+    assert all(send_details.describe_node(row, "PACS").title for row in rows)
+    assert "Press Send" in send_details.describe_node(study, "PACS").text
+    assert send_details.describe_node(skipped, "PACS").title == "1 file is not sent"
+
+
+def test_running_job_tells_how_far_it_is() -> None:
+    details = send_details.describe_progress(PROGRESS, "PACS", None, "")
+    assert details.title == "Sending to PACS: 4 of 10 instances"
+    assert details.progress == pytest.approx(0.4)
+    assert "about 0:06 left" in details.text
+
+
+def test_retry_tells_when_and_why() -> None:
+    at = datetime.now(UTC) + timedelta(seconds=30.5)
+    details = send_details.describe_progress(PROGRESS, "PACS", at, "The peer was busy")
+    assert details.title.startswith("Trying again in 0:3")
+    assert details.text == "The peer was busy"
+
+
+def test_result_is_told_as_it_is() -> None:
+    rejected = AssociationRejectedError("No", result=1, source=1, reason=3, advice="Have WS1 entered there.")
+    told = [
+        send_details.describe_result({ItemOutcome.STORED: 3}, None, "PACS", is_cancelled=False),
+        send_details.describe_result({ItemOutcome.STORED: 3, ItemOutcome.REFUSED: 1}, None, "PACS", is_cancelled=False),
+        send_details.describe_result({ItemOutcome.STORED: 1}, None, "PACS", is_cancelled=True),
+        send_details.describe_result({}, rejected, "PACS", is_cancelled=False),
+        send_details.describe_result({}, PeerUnreachableError("No route"), "PACS", is_cancelled=False),
+    ]
+    assert [details.title for details in told] == [
+        "All 3 instances stored by PACS",
+        "3 instances stored by PACS, 1 not",
+        "Stopped. 1 instance stored by PACS",
+        "Nothing more could be sent to PACS",
+        "Nothing more could be sent to PACS",
+    ]
+    assert told[3].text == "No. Have WS1 entered there."
+    assert "Echo" in told[4].text
+
+
+def test_echo_is_told_in_words_and_time() -> None:
+    good = EchoResult(outcome=JobOutcome.COMPLETED, text="", status=0, association_s=0.02, round_trip_s=0.004)
+    bad = EchoResult(outcome=JobOutcome.FAILED, text="Nobody listens there", advice="Check the port.")
+    odd = EchoResult(outcome=JobOutcome.FAILED, text="It said no.", status=0x0122)
+    assert send_details.describe_echo(good, "P").text == "Echo answered in 4 ms. Connecting and negotiating took 20 ms."
+    assert send_details.describe_echo(bad, "P").text == "Nobody listens there.\nCheck the port."
+    assert send_details.describe_echo(odd, "P").title == "P answered, but not with Success"
+    assert send_details.describe_echo_failure(DicomdeskError("closing"), "P").text == "closing."

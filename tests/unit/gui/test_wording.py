@@ -1,0 +1,85 @@
+import pytest
+
+from dicomdesk.engine.events import ContextResult, NegotiatedContext
+from dicomdesk.gui import wording
+
+CT = "1.2.840.10008.5.1.4.1.1.2"
+JPEG_2000 = "1.2.840.10008.1.2.4.91"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("DOE^JANE", "DOE, JANE"),
+        ("DOE^JANE^M^Dr.^PhD", "DOE, JANE M Dr. PhD"),
+        ("DOE", "DOE"),
+        ("^JANE", "JANE"),
+        ("", ""),
+        ("^^^^", ""),
+        ("=山田^太郎", "山田, 太郎"),
+        ("A^B=C^D", "A, B"),
+        ("A\nB^C", "A\\nB, C"),
+    ],
+)
+def test_person_names_are_read_as_people_do(value: str, text: str) -> None:
+    assert wording.person_name_text(value) == text
+
+
+@pytest.mark.parametrize(("value", "text"), [("20261120", "2026-11-20"), ("", ""), ("2026.11.20", "2026.11.20")])
+def test_dates_have_dashes(value: str, text: str) -> None:
+    assert wording.date_text(value) == text
+
+
+def test_sop_classes_have_names() -> None:
+    assert wording.sop_class_text(CT) == "CT Image"
+    assert wording.sop_class_text("1.2.3") == "1.2.3"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(-1, "0 ms"), (0.012, "12 ms"), (1.26, "1.3 s"), (59.96, "1:00"), (185, "3:05"), (3723, "1:02:03")],
+)
+def test_elapsed_time_takes_the_unit_that_fits(seconds: float, text: str) -> None:
+    assert wording.elapsed_text(seconds) == text
+
+
+@pytest.mark.parametrize("result", list(ContextResult))
+@pytest.mark.parametrize("by_us", [True, False])
+def test_each_result_has_a_word_and_a_sentence(result: ContextResult, *, by_us: bool) -> None:
+    context = NegotiatedContext(
+        context_id=1,
+        abstract_syntax=CT,
+        proposed_transfer_syntaxes=(JPEG_2000,),
+        result=result,
+        accepted_transfer_syntax=JPEG_2000 if result is ContextResult.ACCEPTED else None,
+    )
+    sentence = wording.context_reason(context, by_us=by_us)
+    assert sentence.endswith(".")
+    assert "{" not in sentence
+    assert wording.context_result_word(context)
+    assert context.is_accepted or sentence.startswith("We" if by_us else "The peer")
+
+
+def test_encoding_refused_names_the_encoding() -> None:
+    context = NegotiatedContext(
+        context_id=1,
+        abstract_syntax=CT,
+        proposed_transfer_syntaxes=(JPEG_2000,),
+        result=ContextResult.TRANSFER_SYNTAXES_NOT_SUPPORTED,
+        accepted_transfer_syntax=None,
+    )
+    assert "JPEG 2000" in wording.context_reason(context, by_us=False)
+
+
+@pytest.mark.parametrize("status", [0xA700, 0xA900, 0xB000, 0xC123, 0x0122, 0x0124, 0x0110])
+def test_each_bad_status_has_advice(status: int) -> None:
+    assert wording.status_advice(status).endswith(".")
+    assert wording.status_code_text(status) == f"{status:04X}"
+
+
+def test_success_needs_no_advice() -> None:
+    assert wording.status_advice(0) == ""
+    assert wording.status_advice(None) == ""
+    assert wording.status_code_text(None) == ""
+    assert wording.count_text(12400) == "12,400"
+    assert wording.transfer_syntax_text("1.2.840.10008.1.2.1") != ""
