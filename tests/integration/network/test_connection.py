@@ -120,7 +120,7 @@ def test_large_data_within_the_machine_gets_a_small_send_buffer(ends: Ends) -> N
     connection = ends.connection()
     connection.prepare_for_large_data()
     connection.prepare_for_large_data()
-    assert connection.socket.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF) <= 2 << 17
+    assert connection.socket.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF) <= 192 << 10
     connection.close()
 
 
