@@ -56,15 +56,9 @@ def _conclude(options: SendOptions, result: "SendResult", lines: "SendLines", lo
 
 def list_decoders() -> str:
     """The answer to ``--list-decoders``."""
-    from dicomdesk.dicom.codecs import can_decode  # noqa: PLC0415 - only where asked for: start-up time
-    from dicomdesk.dicom.transfer_syntaxes import TRANSFER_SYNTAXES, UNCOMPRESSED  # noqa: PLC0415 - as above
+    from dicomdesk.cli.decoders import decoder_lines  # noqa: PLC0415 - only where asked for: start-up time
 
-    native = [syntax.name for syntax in TRANSFER_SYNTAXES if syntax.uid in UNCOMPRESSED]
-    decoded = [syntax for syntax in TRANSFER_SYNTAXES if syntax.uid not in UNCOMPRESSED and can_decode(syntax.uid)]
-    decoded.sort(key=lambda syntax: not syntax.is_deflated)
-    lines = ["Transfer syntaxes supported natively:", *(f"- {name}" for name in native), ""]
-    lines += ["Transfer syntaxes supported by decoders:", *(f"- {syntax.name}" for syntax in decoded)]
-    return "\n".join(lines) + "\n"
+    return "\n".join(decoder_lines()) + "\n"
 
 
 PROGRAM = Program(tool=TOOL, run=run, answers={"--list-decoders": list_decoders})

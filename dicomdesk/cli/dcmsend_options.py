@@ -166,6 +166,10 @@ _EXTENSIONS = OptionGroup(
             text=("try an instance up to n times more after", "a failure that may pass"),
         ),
         Option(
+            long="--fallback-contexts",
+            text=("propose more, and convert more, where an", "instance would be given up otherwise"),
+        ),
+        Option(
             long="--strict",
             text=("exit with 80 unless the peer has stored", "every instance"),
         ),
@@ -273,6 +277,7 @@ def read_options(line: CommandLine) -> SendOptions:
         compression_level=6 if level is None else level,
         halt_on_error=not line.has("--no-halt"),
         propose_only_legal_contexts=line.has("--no-illegal-proposal"),
+        fallback_contexts=line.has("--fallback-contexts"),
         multiple_associations=line.last_of("--multi-associations", "--single-association") != "--single-association",
         parallel=line.integer("--parallel", 1, _MOST_PARALLEL) or 1,
         retries=line.integer("--retry", 0, _MOST_RETRIES) or 0,

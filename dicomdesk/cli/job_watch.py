@@ -107,8 +107,8 @@ class _Announced:
         """Cancel the job."""
         self._cancels += 1
         is_first = self._cancels == 1
-        self._logger.warn("cancelling in order, a second signal aborts" if is_first else "aborting")
         self._job.cancel()
+        self._logger.warn("cancelling in order, a second signal aborts" if is_first else "aborting")
 
 
 def _make_json_reporter() -> "JsonLinesReporter":

@@ -41,6 +41,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, assert_never
 
+from dicomdesk.cli.terminal import forget_stdout
 from dicomdesk.engine import events
 
 if TYPE_CHECKING:
@@ -62,7 +63,10 @@ _CONTEXT_RESULTS = {
 
 
 class JsonLinesReporter:
-    """Writes events and gauges to stdout. Used by the main thread only."""
+    """Writes events and gauges to stdout, until nobody reads it any more. Used by the main thread only."""
+
+    def __init__(self) -> None:
+        self._is_read = True
 
     def show(self, batch: Sequence[events.Event]) -> None:
         """Write a line for each event."""
@@ -74,8 +78,14 @@ class JsonLinesReporter:
         self._write([{"event": "progress", "at": _now(), **describe_progress(progress)}])
 
     def _write(self, objects: Sequence[Mapping[str, Value]]) -> None:
-        sys.stdout.write("".join(json.dumps(each, separators=(",", ":")) + "\n" for each in objects))
-        sys.stdout.flush()
+        if not self._is_read:
+            return
+        try:
+            sys.stdout.write("".join(json.dumps(each, separators=(",", ":")) + "\n" for each in objects))
+            sys.stdout.flush()
+        except BrokenPipeError:
+            self._is_read = False
+            forget_stdout()
 
 
 def describe(event: events.Event) -> tuple[str, Fields]:

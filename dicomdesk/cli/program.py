@@ -4,7 +4,6 @@ The order is that of the DCMTK tools: lexical errors first, then the options tha
 then whatever the tool checks in its own order. Errors found after the lexical ones stay unsaid with ``--quiet``.
 """
 
-import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from dicomdesk.cli.exit_codes import ExitCode, died_of_signal
 from dicomdesk.cli.grammar import CommandLine, CommandLineError, Tool, parse
 from dicomdesk.cli.log_options import open_log
 from dicomdesk.cli.options import is_quiet
+from dicomdesk.cli.terminal import forget_stdout
 from dicomdesk.cli.usage import error_text, header, identifier, usage_text, version_text
 from dicomdesk.human import printable
 from dicomdesk.logs import Level, Log, prefixed_lines
@@ -40,7 +40,7 @@ def run_program(program: Program, tokens: Sequence[str]) -> int:
     except KeyboardInterrupt:
         return died_of_signal(_SIGINT)
     except BrokenPipeError:
-        _forget_stdout()
+        forget_stdout()
         return int(ExitCode.SUCCESS)
 
 
@@ -103,9 +103,3 @@ def _find_answer(program: Program, line: CommandLine) -> str | None:
 def _refuse(tool: Tool, error: CommandLineError) -> int:
     sys.stderr.write(error_text(tool, printable(str(error))))
     return int(ExitCode.COMMAND_LINE_SYNTAX)
-
-
-def _forget_stdout() -> None:
-    """Let the interpreter end quietly though nobody reads stdout any more."""
-    null = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(null, sys.stdout.fileno())

@@ -35,6 +35,8 @@ class ReceiveLines:
         self._block_level = Level.INFO if shows_contexts else Level.DEBUG
         self._max_pdu_bytes = max_pdu_bytes
         self._started: dict[int, events.ItemStarted] = {}
+        self._open: set[int] = set()
+        """Numbers of the associations that are there now."""
 
     def wants(self, event: events.Event) -> bool:
         """Whether there is a line for the event."""
@@ -90,25 +92,31 @@ class ReceiveLines:
         | events.AssociationReleased
         | events.AssociationAborted,
     ) -> None:
+        self._open.add(event.association)
+        label = self._label(event.association)
+        if isinstance(event, events.AssociationFailed | events.AssociationReleased | events.AssociationAborted):
+            self._open.discard(event.association)
         match event:
             case events.AssociationReceived():
                 self._show_received(event)
             case events.AssociationAccepted():
                 pdv_bytes = event.negotiation.max_send_pdv_bytes
-                self._network.info(f"Association Acknowledged (Max Send PDV: {pdv_bytes})")
+                self._network.info(f"{label}Association Acknowledged (Max Send PDV: {pdv_bytes})")
                 self._write_block(negotiation_lines(event.negotiation))
             case events.AssociationFailed():
-                self._network.info(f"Refusing Association ({printable(event.reason)})")
+                self._network.info(f"{label}Refusing Association ({printable(event.reason)})")
             case events.AssociationReleased():
-                self._network.info("Received Association Release Request")
+                self._network.info(f"{label}Received Association Release Request")
             case events.AssociationAborted():
-                self._show_aborted(event)
+                self._show_aborted(event, label)
             case _:
                 assert_never(event)
 
     def _show_received(self, event: events.AssociationReceived) -> None:
         calling, called = printable(event.calling_ae_title), printable(event.called_ae_title)
-        self._network.info(f"Association Received {printable(event.peer_host)}: {calling} -> {called}")
+        self._network.info(
+            f"{self._label(event.association)}Association Received {printable(event.peer_host)}: {calling} -> {called}"
+        )
         if not self._network.is_enabled(self._block_level):
             return
         request = RequestParameters(
@@ -123,35 +131,40 @@ class ReceiveLines:
         )
         self._write_block(["Incoming Association Request:", *request_lines(request)])
 
-    def _show_aborted(self, event: events.AssociationAborted) -> None:
+    def _show_aborted(self, event: events.AssociationAborted, label: str) -> None:
         self._started.pop(event.association, None)
         if event.by_peer:
-            self._network.info("Received Association Abort Request")
+            self._network.info(f"{label}Received Association Abort Request")
             self._network.debug(printable(event.reason))
         else:
             self._network.error(printable(event.reason))
-            self._network.info("Aborting Association")
+            self._network.info(f"{label}Aborting Association")
 
     def _show_started(self, event: events.ItemStarted) -> None:
-        self._network.info(f"Received C-STORE Request (MsgID {event.message_id})")
+        self._network.info(f"{self._label(event.association)}Received C-STORE Request (MsgID {event.message_id})")
         if self._is_debugging:
             self._started[event.association] = event
             self._network.debug("\n".join(store_request_lines(event, is_outgoing=False)))
 
     def _show_finished(self, event: events.ItemFinished) -> None:
+        label = self._label(event.association)
         if event.path:
-            self._network.info(f"Stored received object to file: {printable(event.path)}")
+            self._network.info(f"{label}Stored received object to file: {printable(event.path)}")
         if event.status is None:
             self._network.warn(f"{_what(event)}: {printable(event.reason)}")
             return
         words = events.status_text(event.status)
-        self._network.info(f"Sending C-STORE Response ({words})")
+        self._network.info(f"{label}Sending C-STORE Response ({words})")
         started = self._started.pop(event.association, None)
         if started is not None:
             self._network.debug("\n".join(store_response_lines(started, event.status, is_outgoing=True)))
         if event.outcome is not events.ItemOutcome.STORED:
             reason = f": {printable(event.reason)}" if event.reason else ""
             self._network.warn(f"received object not stored, answered {words}{reason}")
+
+    def _label(self, association: int) -> str:
+        """What tells the lines of associations that are there at once apart; DCMTK has one after the other."""
+        return f"[{association}] " if len(self._open) > 1 else ""
 
     def _write_block(self, lines: Sequence[str]) -> None:
         self._network.write(self._block_level, "\n".join(lines))

@@ -163,11 +163,11 @@ class SendLines:
             case events.AssociationRequested():
                 self._show_requested(event)
             case events.AssociationAccepted():
-                self._show_accepted(event.negotiation)
+                self._show_accepted(event.negotiation, self._label(event.association))
             case events.AssociationFailed():
                 self._show_failed(event)
             case events.AssociationReleased():
-                self._network.info("Releasing Association")
+                self._network.info(f"{self._label(event.association)}Releasing Association")
             case events.AssociationAborted():
                 self._show_aborted(event)
             case _:
@@ -188,16 +188,17 @@ class SendLines:
                 contexts=event.contexts,
             )
             self._write_block(["Request Parameters:", *request_lines(request)])
-        self._network.info("Requesting Association")
+        self._network.info(f"{self._label(event.association)}Requesting Association")
 
-    def _show_accepted(self, negotiation: events.Negotiation) -> None:
+    def _show_accepted(self, negotiation: events.Negotiation, label: str) -> None:
         self._write_block(["Association Parameters Negotiated:", *negotiation_lines(negotiation)])
         if any(context.is_accepted for context in negotiation.contexts):
-            self._network.info(f"Association Accepted (Max Send PDV: {negotiation.max_send_pdv_bytes})")
+            self._network.info(f"{label}Association Accepted (Max Send PDV: {negotiation.max_send_pdv_bytes})")
             self._tool.info("sending SOP instances ...")
 
     def _show_aborted(self, event: events.AssociationAborted) -> None:
-        text = "Peer Aborted Association" if event.by_peer else "Aborting Association"
+        text = self._label(event.association)
+        text += "Peer Aborted Association" if event.by_peer else "Aborting Association"
         if self._request.halt_on_error:
             self._last_line = text
         else:
@@ -211,11 +212,12 @@ class SendLines:
             self._tool.debug(reason)
 
     def _show_started(self, event: events.ItemStarted) -> None:
+        label = self._label(event.association)
         if event.converted_to:
             source, target = transfer_syntax_name(event.converted_from), transfer_syntax_name(event.converted_to)
-            self._network.info(f"Converting transfer syntax: {source} -> {target}")
+            self._network.info(f"{label}Converting transfer syntax: {source} -> {target}")
         modality = modality_prefix(event.sop_class_uid)
-        self._network.info(f"Sending C-STORE Request (MsgID {event.message_id}, {modality})")
+        self._network.info(f"{label}Sending C-STORE Request (MsgID {event.message_id}, {modality})")
         if self._is_debugging:
             self._started[event.association, event.message_id] = event
             self._network.debug("\n".join(store_request_lines(event, is_outgoing=True)))
@@ -226,7 +228,7 @@ class SendLines:
             self._show_unanswered(event)
             return
         words = events.status_text(event.status)
-        self._network.info(f"Received C-STORE Response ({words})")
+        self._network.info(f"{self._label(event.association)}Received C-STORE Response ({words})")
         started = self._started.pop((event.association, event.message_id), None)
         if started is not None:
             self._network.debug("\n".join(store_response_lines(started, event.status, is_outgoing=False)))
@@ -248,6 +250,10 @@ class SendLines:
                 self._tool.warn(f"not answered by the peer: {path}: {reason}")
             case _:
                 assert_never(event.not_sent_cause)
+
+    def _label(self, association: int) -> str:
+        """What tells the lines of associations that run at once apart; DCMTK has one after the other."""
+        return f"[{association}] " if self._request.parallel > 1 else ""
 
     def _write_block(self, lines: Sequence[str]) -> None:
         self._network.write(self._block_level, "\n".join(lines))

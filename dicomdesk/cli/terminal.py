@@ -1,5 +1,6 @@
-"""Progress on a terminal, drawn with rich, which is imported only when there is something to draw."""
+"""What is shown on a terminal: progress, drawn with rich, which is imported only when there is something to draw."""
 
+import os
 import sys
 import time
 from typing import TYPE_CHECKING
@@ -20,6 +21,13 @@ _PATIENCE_S = 0.5
 def is_terminal() -> bool:
     """Whether a person can watch stderr."""
     return sys.stderr.isatty()
+
+
+def forget_stdout() -> None:
+    """Let nothing come of it that nobody reads stdout any more: what is written goes nowhere."""
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, sys.stdout.fileno())
+    os.close(null)
 
 
 class ProgressDisplay:

@@ -83,6 +83,18 @@ def test_json_lines_tell_everything_but_no_patient(folder: Path) -> None:
     assert "SECRET" not in done.out
 
 
+def test_transfer_goes_on_when_nobody_reads_the_events_any_more(folder: Path) -> None:
+    with FakePeer() as peer:
+        words = ("--json", "+sd", "127.0.0.1", str(peer.port), str(folder))
+        with running(DCMSEND, *words) as process:
+            assert process.stdout is not None
+            process.stdout.close()
+            process.stdout = None
+            _, err = process.communicate(timeout=30)
+        assert (process.returncode, err) == (0, "")
+        assert len(peer.stores) == 6
+
+
 def test_logs_name_no_patient_at_any_level(folder: Path) -> None:
     with FakePeer() as peer:
         done = send(peer, folder, "-ll", "trace", "+v")

@@ -66,8 +66,9 @@ def test_rightmost_decompression_counts(tokens: list[str], decompression: Decomp
 
 def test_every_option_reaches_the_request() -> None:
     tokens = "+rd +sd +sp *.dcm +r +cl 0 -nh -nip -nuc -aet ME -aec YOU -ma -to 1 -ta 2 -td 3 -pdu 4096"
-    extensions = "--max-send-pdu 131072 --parallel 4 --retry 2 --strict --json +crf r.txt --report-format jsonl +v"
-    options = read(*tokens.split(), *extensions.split())
+    more = "--max-send-pdu 131072 --json +crf r.txt --report-format jsonl +v"
+    extensions = "--parallel 4 --retry 2 --strict --fallback-contexts"
+    options = read(*tokens.split(), *more.split(), *extensions.split())
     request = options.request
     assert request.inputs.read_dicomdir
     assert request.inputs.scan_directories
@@ -84,6 +85,7 @@ def test_every_option_reaches_the_request() -> None:
     assert request.association.max_pdu_bytes == 4096
     assert request.association.max_send_pdu_bytes == 131072
     assert (request.parallel, request.retries) == (4, 2)
+    assert request.fallback_contexts
     assert options.is_strict
     assert options.writes_json
     assert options.is_jsonl_report

@@ -1,3 +1,4 @@
+import dataclasses
 from collections.abc import Callable, Sequence
 
 import pytest
@@ -141,3 +142,23 @@ def test_complete_study_is_told(tell: Tell) -> None:
 def test_each_line_of_a_notice_has_its_letter(tell: Tell) -> None:
     warned = events.Notice(job_id="j", level=events.NoticeLevel.WARNING, text="a\nb")
     assert tell([warned], Level.WARN) == ["W: a", "W: b"]
+
+
+def test_lines_are_told_apart_while_several_associations_are_there(tell: Tell) -> None:
+    second = dataclasses.replace(RECEIVED, association=2)
+    batch = [
+        RECEIVED,
+        second,
+        STARTED,
+        finished(0, "f"),
+        events.AssociationReleased(job_id="j", association=2),
+        STARTED,
+    ]
+    assert tell(batch)[1:] == [
+        "I: [2] Association Received localhost: STORESCU -> ANY\\x1bSCP",
+        "I: [1] Received C-STORE Request (MsgID 1)",
+        "I: [1] Stored received object to file: f",
+        "I: [1] Sending C-STORE Response (Success)",
+        "I: [2] Received Association Release Request",
+        "I: Received C-STORE Request (MsgID 1)",
+    ]

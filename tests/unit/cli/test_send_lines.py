@@ -17,12 +17,13 @@ REQUESTED = events.AssociationRequested(
 Tell = Callable[..., list[str]]
 
 
-def request(*, halts: bool = True, scans: bool = False, multiple: bool = True) -> SendRequest:
+def request(*, halts: bool = True, scans: bool = False, multiple: bool = True, parallel: int = 1) -> SendRequest:
     return SendRequest(
         peer=Peer(host="peer", port=104),
         inputs=InputSelection(paths=("f",), scan_directories=scans),
         halt_on_error=halts,
         multiple_associations=multiple,
+        parallel=parallel,
     )
 
 
@@ -254,4 +255,12 @@ def test_what_is_made_ready_early_is_told_after_the_answer_before(tell: Tell) ->
         "I: Received C-STORE Response (Success)",
         "E: No presentation context found",
         "I: not sent: a.dcm: No.",
+    ]
+
+
+def test_lines_of_parallel_associations_are_told_apart(tell: Tell) -> None:
+    assert tell([started(IMPLICIT), finished(events.ItemOutcome.STORED, 0)], asked=request(parallel=2)) == [
+        "I: [1] Converting transfer syntax: Little Endian Explicit -> Little Endian Implicit",
+        "I: [1] Sending C-STORE Request (MsgID 1, CT)",
+        "I: [1] Received C-STORE Response (Success)",
     ]
