@@ -8,10 +8,9 @@ data set, or one whose structure is broken (the association is then aborted, as 
 instance is here already. The standard has no C-STORE status for that; Cxxx is permanent, so that no sender tries again.
 """
 
-import errno
 import itertools
 import mmap
-import os
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -38,6 +37,8 @@ _PREFIX_BYTES = 4096
 """Enough of a data set to identify it."""
 _IN_MEMORY_BYTES = 1 << 20
 """Data sets up to here are checked before a file is opened; longer ones go to the file as they arrive."""
+_MOST_KINDS = 256
+_PLAIN_UID = re.compile(r"[0-9.]{8,64}", re.ASCII)
 _MOST_REWRITTEN_BYTES = 256 << 20
 """Longer data sets keep undefined lengths: rewriting takes memory, and nothing in them becomes wrong."""
 
@@ -93,17 +94,28 @@ class Storing:
         self._by_series_date = by_series_date
         self._prefix_bytes = _PREFIX_BYTES if identify or by_series_date else 0
         self._numbers = itertools.count()
+        self._meta = _MetaInformation()
         self._buffers: dict[int, memoryview] = {}
         """Memory for small data sets, of each association that has sent one."""
 
     def begin(self, request: IncomingStore) -> InstanceSink:
         """See ``StoreHandler``."""
         arrival = Arrival(request, next(self._numbers))
+        meta = self._meta.write(request)
+        arrival.meta_bytes = len(meta)
+        sink = self._make_sink(arrival, meta)
         self._begun(arrival)
+        return sink
+
+    def forget(self, association: int) -> None:
+        """The association is over."""
+        self._buffers.pop(association, None)
+
+    def _make_sink(self, arrival: Arrival, meta: bytes) -> InstanceSink:
         placement = self._placement
         if placement is None or self._mode is StorageMode.IGNORE:
-            return _Ignored(arrival, self._prefix_bytes, self._discarded)
-        sink = _Stored(arrival, placement, self._discarded)
+            return _Ignored(arrival, meta, self._prefix_bytes, self._discarded)
+        sink = _Stored(arrival, meta, placement, self._discarded)
         sink.prefix_bytes = self._prefix_bytes
         sink.by_series_date = self._by_series_date
         if self._mode is StorageMode.NORMAL:
@@ -112,12 +124,10 @@ class Storing:
         elif self._prefix_bytes:
             sink.memory_bytes = _PREFIX_BYTES
         if sink.memory_bytes:
-            sink.buffer = self._buffer(request.association)
+            sink.buffer = self._buffer(arrival.request.association)
+        if not sink.by_series_date:
+            sink.open_early()
         return sink
-
-    def forget(self, association: int) -> None:
-        """The association is over."""
-        self._buffers.pop(association, None)
 
     def _buffer(self, association: int) -> memoryview:
         buffer = self._buffers.get(association)
@@ -131,12 +141,11 @@ class _Ignored:
 
     __slots__ = ("_arrival", "_discarded", "_meta", "_prefix_bytes")
 
-    def __init__(self, arrival: Arrival, prefix_bytes: int, discarded: Callable[[Arrival], None]) -> None:
+    def __init__(self, arrival: Arrival, meta: bytes, prefix_bytes: int, discarded: Callable[[Arrival], None]) -> None:
         self._arrival = arrival
+        self._meta = meta
         self._prefix_bytes = prefix_bytes
         self._discarded = discarded
-        self._meta = _meta_information(arrival.request) if prefix_bytes else b""
-        arrival.meta_bytes = len(self._meta)
 
     def write(self, fragments: Sequence[memoryview]) -> None:
         arrival = self._arrival
@@ -160,6 +169,7 @@ class _Stored:
         "_discarded",
         "_file",
         "_is_failed",
+        "_is_spilled",
         "_meta",
         "_placement",
         "_subfolder",
@@ -170,17 +180,20 @@ class _Stored:
         "prefix_bytes",
     )
 
-    def __init__(self, arrival: Arrival, placement: Placement, discarded: Callable[[Arrival], None]) -> None:
+    def __init__(
+        self, arrival: Arrival, meta: bytes, placement: Placement, discarded: Callable[[Arrival], None]
+    ) -> None:
         self._arrival = arrival
+        self._meta = meta
         self._placement = placement
         self._discarded = discarded
-        self._meta = _meta_information(arrival.request)
-        arrival.meta_bytes = len(self._meta)
         self._file: AtomicFile | None = None
+        self._is_spilled = False
+        """Whether the file holds what has arrived so far; else the buffer does."""
         self._is_failed = False
         self._subfolder = ""
         self.buffer = memoryview(b"")
-        """Holds the data set as long as there is no file."""
+        """Holds what has arrived until it is spilled to the file."""
         self.memory_bytes = 0
         """How much of the data set may wait in the buffer."""
         self.prefix_bytes = 0
@@ -188,11 +201,19 @@ class _Stored:
         self.is_checked = False
         """Whether the structure of the data set is checked and its lengths are made explicit."""
 
+    def open_early(self) -> None:
+        """Open the file while the peer still sends; only where its folder does not depend on the data set."""
+        try:
+            self._open()
+        except OSError as error:
+            self._fail(error)
+
     def write(self, fragments: Sequence[memoryview]) -> None:
+        """See ``InstanceSink``."""
         arrival = self._arrival
         before = arrival.size_bytes
         arrival.size_bytes = end = before + sum(map(len, fragments))
-        if self._file is None and end <= self.memory_bytes:
+        if end <= self.memory_bytes and not self._is_spilled:
             buffer = self.buffer
             for fragment in fragments:
                 after = before + len(fragment)
@@ -224,13 +245,15 @@ class _Stored:
         self._discarded(self._arrival)
 
     def _spill(self, fragments: Sequence[memoryview], in_memory: int) -> None:
-        """Write to the file, which is opened first and takes what has waited in memory."""
-        if self._file is None:
-            waiting = self.buffer[:in_memory]
-            self._keep_prefix([waiting, *fragments])
-            self._open().write([self._meta, waiting, *fragments])
-        else:
+        """Write to the file, which first takes what has waited in memory."""
+        if self._is_spilled and self._file is not None:
             self._file.write(fragments)
+            return
+        waiting = self.buffer[:in_memory]
+        self._keep_prefix([waiting, *fragments])
+        file = self._file or self._open()
+        file.write([self._meta, waiting, *fragments] if in_memory else [self._meta, *fragments])
+        self._is_spilled = True
 
     def _open(self) -> AtomicFile:
         if self.by_series_date:
@@ -252,20 +275,23 @@ class _Stored:
         self._arrival.prefix = b"".join(pieces)
 
     def _store(self) -> StoreAnswer:
-        arrival = self._arrival
-        if self._file is None:
-            data: bytes | memoryview = self.buffer[: arrival.size_bytes]
-            self._keep_prefix([self.buffer[: arrival.size_bytes]])
+        file = self._file
+        if file is None or not self._is_spilled:
+            waiting = self.buffer[: self._arrival.size_bytes]
+            self._keep_prefix([waiting])
+            data: bytes | memoryview = waiting
             if self.is_checked:
                 findings = self._check(data)
                 if findings.is_empty:
+                    self._drop_file()
                     return _EMPTY
                 if findings.has_undefined_lengths or findings.has_group_lengths:
-                    data = _make_lengths_explicit(data, arrival.request.transfer_syntax_uid)
-            self._open().write([self._meta, data])
+                    data = _make_lengths_explicit(data, self._arrival.request.transfer_syntax_uid)
+            file = self._file or self._open()
+            file.write([self._meta, data])
         elif self.is_checked:
-            self._check_file(self._file)
-        return self._publish()
+            self._check_file(file)
+        return self._publish(file)
 
     def _check(self, data: bytes | memoryview) -> StructureFindings:
         syntax = find_transfer_syntax(self._arrival.request.transfer_syntax_uid)
@@ -296,10 +322,8 @@ class _Stored:
             file.start_again()
             file.write([self._meta, explicit])
 
-    def _publish(self) -> StoreAnswer:
-        arrival, file = self._arrival, self._file
-        if file is None:
-            raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+    def _publish(self, file: AtomicFile) -> StoreAnswer:
+        arrival = self._arrival
         request = arrival.request
         placed = self._placement.publish(file, request.sop_class_uid, request.sop_instance_uid, self._subfolder)
         self._file = None
@@ -337,10 +361,35 @@ def _comment(text: str) -> str:
     return text[:64]
 
 
-def _meta_information(request: IncomingStore) -> bytes:
+class _MetaInformation:
+    """Writes group 0002; what instances of one kind have in common is written once."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str, str, int], tuple[bytes, bytes]] = {}
+        """What comes before and after the SOP Instance UID, which has the length of the key's last part."""
+
+    def write(self, request: IncomingStore) -> bytes:
+        """Return preamble, prefix and group 0002 for the instance."""
+        uid = request.sop_instance_uid
+        key = (request.sop_class_uid, request.transfer_syntax_uid, request.calling_ae_title, len(uid))
+        known = self._known.get(key)
+        if not _PLAIN_UID.fullmatch(uid):
+            return _meta_information(request, uid)
+        if known is None:
+            placeholder = "\1" * len(uid)
+            before, found, after = _meta_information(request, placeholder).partition(placeholder.encode("ascii"))
+            if not found or after.count(b"\1" * len(uid)):
+                return _meta_information(request, uid)
+            if len(self._known) >= _MOST_KINDS:
+                self._known.clear()
+            known = self._known[key] = before, after
+        return b"".join((known[0], uid.encode("ascii"), known[1]))
+
+
+def _meta_information(request: IncomingStore, sop_instance_uid: str) -> bytes:
     return file_meta_information(
         sop_class_uid=request.sop_class_uid,
-        sop_instance_uid=request.sop_instance_uid,
+        sop_instance_uid=sop_instance_uid,
         transfer_syntax_uid=request.transfer_syntax_uid,
         implementation_class_uid=IMPLEMENTATION_CLASS_UID,
         implementation_version_name=IMPLEMENTATION_VERSION_NAME,
