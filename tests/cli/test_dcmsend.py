@@ -180,7 +180,8 @@ def test_first_signal_finishes_the_instance_and_releases(
 
 def test_second_signal_aborts(folder: Path, tmp_path: Path) -> None:
     report = tmp_path / "report.txt"
-    with FakePeer(stores=[Hold(threading.Event(), Status())]) as peer:
+    never = threading.Event()
+    with FakePeer(stores=[Hold(never, Status())]) as peer:
         words = ("-v", "+sd", "+crf", str(report), "127.0.0.1", str(peer.port), str(folder))
         with running(DCMSEND, *words) as process:
             wait_for_line(process, "(MsgID 1, CT)")
@@ -188,6 +189,7 @@ def test_second_signal_aborts(folder: Path, tmp_path: Path) -> None:
             wait_for_line(process, "cancelling")
             process.send_signal(signal.SIGINT)
             process.communicate(timeout=30)
+        never.set()
         assert process.returncode == 130
     assert report.read_text().count("<not sent>") == 6
 
