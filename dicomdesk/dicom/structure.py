@@ -62,6 +62,8 @@ class StructureFindings:
     has_undefined_lengths: bool
     """Somewhere, encapsulated pixel data not counted."""
     has_group_lengths: bool
+    has_odd_lengths: bool
+    """Whether a value has an odd number of bytes, which PS3.5 7.1.1 forbids and some peers refuse."""
     element_count: int
     """All element headers, those in sequences included."""
 
@@ -182,6 +184,7 @@ class _Walk:
         "_has_group_lengths",
         "_has_undefined_lengths",
         "_level",
+        "_odd",
         "_opened_at",
         "_presumed",
         "_window",
@@ -198,6 +201,7 @@ class _Walk:
         self._count = 0
         self._has_group_lengths = False
         self._has_undefined_lengths = False
+        self._odd = 0
 
     def run(self, offset: int) -> StructureFindings:
         while offset >= 0:
@@ -210,6 +214,7 @@ class _Walk:
         return StructureFindings(
             has_undefined_lengths=self._has_undefined_lengths,
             has_group_lengths=self._has_group_lengths,
+            has_odd_lengths=bool(self._odd & 1),
             element_count=self._count,
         )
 
@@ -241,22 +246,25 @@ class _Walk:
             _PLAIN_LONG_VRS,
         )
         position, end = offset - base, min(len(buffer), self._end - base)
-        last, count = end - 12, 0
+        last, count, odd = end - 12, 0, 0
         while position <= last:
             tag, vr, length = unpack(buffer, position)
             if vr in short:
                 following = position + 8 + length
             elif vr in long:
-                following = position + 12 + unpack_long(buffer, position + 8)[0]
+                length = unpack_long(buffer, position + 8)[0]
+                following = position + 12 + length
             else:
                 break
             if following > end or tag & 0xFFFF == DELIMITER_GROUP:
                 break
             if tag <= 0xFFFF:
                 self._has_group_lengths = True
+            odd |= length
             position = following
             count += 1
         self._count += count
+        self._odd |= odd
         return base + position
 
     def _skim_implicit(self, offset: int) -> int:
@@ -264,7 +272,7 @@ class _Walk:
         buffer, base = self._window.buffer, self._window.base
         unpack = _SKIM_IMPLICIT.unpack_from
         position, end = offset - base, min(len(buffer), self._end - base)
-        last, count = end - 12, 0
+        last, count, odd = end - 12, 0, 0
         while position <= last:
             tag, length, start = unpack(buffer, position)
             following = position + 8 + length
@@ -272,9 +280,11 @@ class _Walk:
                 break
             if tag <= 0xFFFF:
                 self._has_group_lengths = True
+            odd |= length
             position = following
             count += 1
         self._count += count
+        self._odd |= odd
         return base + position
 
     def _read_element(self, offset: int) -> Element | None:
@@ -391,6 +401,7 @@ class _Walk:
         size = self._window.size
         if offset + length > size:
             raise TruncatedError(INVALID_STREAM if length <= _LONGEST_IN_MEMORY and offset < size else PREMATURE_END)
+        self._odd |= length
         return offset + length
 
     def _open(self, level: _Level, end: int, encoding: Encoding) -> None:

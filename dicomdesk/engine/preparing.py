@@ -83,7 +83,9 @@ class Preparing:
             raise _lacking_uids(header)
         data = memoryview(content)[header.data_set_offset :]
         own = header.transfer_syntax_uid
-        _check(data, own)
+        has_odd_lengths = _check(data, own)
+        if own == wanted and (has_odd_lengths or len(data) % 2):
+            return PreparedInstance(_made_even(data, own), len(data), own)
         return PreparedInstance(self._converted(data, own, wanted), len(data), own)
 
     def _from_file(self, descriptor: int, header: InstanceHeader, wanted: str) -> PreparedInstance:
@@ -94,12 +96,11 @@ class Preparing:
             raise _lacking_uids(header)
         own, length = header.transfer_syntax_uid, header.data_set_length
         if own != wanted:
-            pages = mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ)
-            data = memoryview(pages)[header.data_set_offset :]
+            data = _mapped(descriptor, header)
             return PreparedInstance(self._converted(data, own, wanted), length, own)
         syntax = find_transfer_syntax(own)
         if syntax is not None:
-            check_data_set_file(
+            findings = check_data_set_file(
                 descriptor,
                 header.data_set_offset,
                 length,
@@ -107,6 +108,8 @@ class Preparing:
                 is_little_endian=syntax.is_little_endian,
                 is_deflated=syntax.is_deflated,
             )
+            if length % 2 or (findings.has_odd_lengths and not syntax.is_deflated):
+                return PreparedInstance(_made_even(_mapped(descriptor, header), own), length, own)
         return PreparedInstance(FileRange(descriptor, header.data_set_offset, length), length, own, descriptor)
 
     def _converted(self, data: memoryview, own: str, wanted: str) -> DataSetSource:
@@ -124,17 +127,35 @@ def failure_reason(error: DataError | OSError) -> str:
     return str(error)
 
 
-def _check(data: memoryview, transfer_syntax_uid: str) -> None:
-    """Raise DataError when the data set's own lengths do not fit together."""
+def _check(data: memoryview, transfer_syntax_uid: str) -> bool:
+    """Return whether values are odd in length; raise DataError when the lengths do not fit together."""
     syntax = find_transfer_syntax(transfer_syntax_uid)
     if syntax is None:
-        return  # sent as it is: nobody here knows how it is encoded
-    check_data_set(
+        return False  # sent as it is: nobody here knows how it is encoded
+    findings = check_data_set(
         data,
         is_explicit_vr=syntax.is_explicit_vr,
         is_little_endian=syntax.is_little_endian,
         is_deflated=syntax.is_deflated,
     )
+    return findings.has_odd_lengths and not syntax.is_deflated
+
+
+def _mapped(descriptor: int, header: InstanceHeader) -> memoryview:
+    pages = mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ)
+    return memoryview(pages)[header.data_set_offset :]
+
+
+def _made_even(data: memoryview, transfer_syntax_uid: str) -> DataSetSource:
+    """Pad what is odd in length: fragments must be even (PS3.8 9.3.5.1), and so must values be (PS3.5 7.1.1)."""
+    syntax = find_transfer_syntax(transfer_syntax_uid)
+    if syntax is None:
+        return data
+    if syntax.is_deflated:
+        return bytes(data) + b"\0"  # PS3.5 A.5
+    from dicomdesk.dicom.transcode import make_lengths_explicit  # noqa: PLC0415 - few files are odd
+
+    return make_lengths_explicit(data, transfer_syntax_uid)
 
 
 def _lacking_uids(header: InstanceHeader) -> DataError:

@@ -167,7 +167,8 @@ class StoreStream:
         self.is_inside_message = False
 
     def _command_pdu(self, item: StoreItem, message_id: int) -> bytes:
-        instance_uid = _padded(item.sop_instance_uid)
+        # A UID has at most 64 characters (PS3.5 9.1). Peers abort at longer ones; the data set keeps them all.
+        instance_uid = _padded(item.sop_instance_uid[:64])
         key = (item.context_id, item.sop_class_uid, len(instance_uid))
         template = self._templates.get(key)
         if template is None:

@@ -53,8 +53,11 @@ def not_delivered(theirs: Delivery, ours: Delivery) -> list[str]:
     return sorted(set(theirs.files) - set(ours.files))
 
 
-def altered(ours: Delivery) -> list[str]:
-    """Files sent in their own transfer syntax whose data set did not arrive byte for byte."""
+def altered(theirs: Delivery, ours: Delivery) -> list[str]:
+    """Files sent in their own transfer syntax whose data set did not arrive byte for byte.
+
+    Where values are odd in length, both senders pad them; those must arrive as from DCMTK.
+    """
     found = []
     for path, file in ours.files.items():
         item = ours.sent[path]
@@ -62,7 +65,9 @@ def altered(ours: Delivery) -> list[str]:
             continue
         header = read_header(path, InputFormat.FILE_ONLY)
         data = Path(path).read_bytes()[header.data_set_offset :][: header.data_set_length]
-        if data_set_bytes(file) != data:
+        if data_set_bytes(file) != data and (
+            path not in theirs.files or differences(theirs.files[path].read_bytes(), file.read_bytes())
+        ):
             found.append(path)
     return found
 
@@ -90,7 +95,7 @@ def test_dcmrecv_gets_from_us_what_it_gets_from_dcmsend(
     ours = deliver(OUR_SENDER, receiver_command, corpus, tmp_path / "ours", *options)
     assert len(theirs.files) > 500
     assert not not_delivered(theirs, ours)
-    assert not altered(ours)
+    assert not altered(theirs, ours)
     assert not unlike(theirs, ours)
 
 
@@ -101,7 +106,7 @@ def test_our_receiver_gets_from_us_what_dcmrecv_gets_from_dcmsend(
     theirs = deliver(DCMTK_SENDER, (*DCMTK_RECEIVER, *profile("Any")), corpus, tmp_path / "theirs", *options)
     ours = deliver(OUR_SENDER, (*OUR_RECEIVER, *profile("Any")), corpus, tmp_path / "ours", *options)
     assert not not_delivered(theirs, ours)
-    assert not altered(ours)
+    assert not altered(theirs, ours)
     assert not unlike(theirs, ours)
 
 

@@ -122,6 +122,14 @@ def test_items_of_several_contexts_alternate() -> None:
     assert peer.stores[4].message_id == 6
 
 
+def test_uid_that_is_too_long_is_cut_in_the_command_only() -> None:
+    with FakePeer() as peer:
+        association = associate(peer.port)
+        association.store_all(iter([StoreItem(CT_CONTEXT, CT, "1." + "2" * 64, b"ab", 0)]), Recorded())
+        association.release()
+    assert peer.stores[0].sop_instance_uid == "1." + "2" * 62
+
+
 def test_observer_is_told_status_and_comment() -> None:
     observer = Recorded()
     answers = [Status(0xA700, "disk full"), Status(0xB000), Status(0x0210, in_fragments=True), Status(0xC123, "odd")]

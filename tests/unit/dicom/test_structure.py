@@ -78,11 +78,21 @@ def test_findings_tell_what_was_seen(uid: str, is_defined: bool) -> None:
         SEQUENCE, b.item(b.element(0x00080100, "SH", "A"), is_defined=is_defined), is_defined=is_defined
     )
     assert check(data, uid) == StructureFindings(
-        has_undefined_lengths=not is_defined, has_group_lengths=False, element_count=16
+        has_undefined_lengths=not is_defined, has_group_lengths=False, has_odd_lengths=False, element_count=16
     )
     grouped = check(b.element(0x00080000, "UL", 5) + data, uid)
     assert grouped.has_group_lengths
     assert grouped.element_count == 17
+
+
+@pytest.mark.parametrize("uid", NATIVE)
+def test_odd_lengths_are_told_wherever_they_are(uid: str) -> None:
+    b = Builder(uid)
+    odd = b.header(0x00100020, "LO", 3) + b"123"
+    even = b.instance()
+    assert not check(even, uid).has_odd_lengths
+    assert check(even + odd, uid).has_odd_lengths
+    assert check(even + b.sequence(SEQUENCE, b.item(odd)), uid).has_odd_lengths
 
 
 def test_empty_data_set_is_told() -> None:

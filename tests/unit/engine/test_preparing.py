@@ -1,6 +1,7 @@
 import gc
 import os
 import zipfile
+import zlib
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from dicomdesk.dicom.scan import FoundInstance, scan
 from dicomdesk.dicom.source import FileRange
 from dicomdesk.engine.preparing import Preparing, failure_reason
 from dicomdesk.errors import ConversionError, DataError, NotDicomError
-from tests.helpers.datasets import EXPLICIT, IMPLICIT, Builder, part10
+from tests.helpers.datasets import DEFLATED, EXPLICIT, IMPLICIT, Builder, part10
 
 PREPARING = Preparing(InputFormat.FILE_ONLY, 6)
 
@@ -53,6 +54,26 @@ def test_data_set_is_converted(tmp_path: Path, size: int) -> None:
     assert len(os.listdir("/proc/self/fd")) == before
     assert content(prepared.data).startswith(Builder(IMPLICIT).instance()[:20])
     assert prepared.transfer_syntax_uid == EXPLICIT
+
+
+@pytest.mark.parametrize("size", [1000, 2 << 20])
+def test_odd_values_are_padded(tmp_path: Path, size: int) -> None:
+    odd = Builder().header(0x00100020, "LO", 3) + b"123"
+    (tmp_path / "a").write_bytes(part10(Builder().instance() + odd + pixel_data(size)))
+    prepared = PREPARING.prepare(find(tmp_path / "a"), EXPLICIT)
+    even = Builder().element(0x00100020, "LO", "123")
+    assert content(prepared.data) == Builder().instance() + even + pixel_data(size)
+    assert prepared.size_bytes == len(Builder().instance() + odd + pixel_data(size))
+
+
+def test_deflated_data_set_of_odd_length_is_padded(tmp_path: Path) -> None:
+    compressor = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    deflated = compressor.compress(Builder().instance()) + compressor.flush()
+    if len(deflated) % 2 == 0:
+        deflated = deflated[:-1] + bytes((deflated[-1],)) + b"\0"
+    (tmp_path / "a").write_bytes(part10(deflated, DEFLATED))
+    prepared = PREPARING.prepare(find(tmp_path / "a"), DEFLATED)
+    assert content(prepared.data) == deflated + b"\0"
 
 
 @pytest.mark.parametrize("size", [1000, 2 << 20])
