@@ -1,8 +1,10 @@
 """Man pages, made from the same tables as ``--help``."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from dicomdesk import __version__
+from dicomdesk.cli.catalogue import TOOLS, load_program
 from dicomdesk.cli.grammar import Option, OptionGroup, Tool
 from dicomdesk.cli.usage import synopsis
 
@@ -43,6 +45,16 @@ def manual_page(tool: Tool, *, date: str) -> str:
         lines += [".TP", f".B {name}", _plain(text)]
     lines += [".SH SEE ALSO", ".BR dicomdesk (1)"]
     return "\n".join(lines) + "\n"
+
+
+def write_manual_pages(folder: Path, *, date: str) -> list[Path]:
+    """Write the pages of all tools into a folder, which exists, as ``NAME.1``; returns their paths."""
+    paths = []
+    for name in TOOLS:
+        path = folder / f"{name}.1"
+        path.write_text(manual_page(load_program(name).tool, date=date), encoding="utf-8")
+        paths.append(path)
+    return paths
 
 
 def _group_lines(group: OptionGroup, *, macro: str) -> Iterator[str]:

@@ -175,7 +175,8 @@ class SendLines:
 
     def _show_requested(self, event: events.AssociationRequested) -> None:
         if self._request.multiple_associations:
-            self._tool.info(f"starting association #{event.association}")
+            level = Level.DEBUG if self._is_debugging else Level.INFO
+            self._tool.write(level, f"starting association #{event.association}")
         self._tool.info("initializing network ...")
         self._tool.info("negotiating network association ...")
         if self._network.is_enabled(self._block_level):

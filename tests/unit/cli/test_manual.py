@@ -1,11 +1,13 @@
 import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 
 from dicomdesk.cli import dcmrecv_options, dcmsend_options
+from dicomdesk.cli.catalogue import TOOLS
 from dicomdesk.cli.grammar import Tool
-from dicomdesk.cli.manual import manual_page
+from dicomdesk.cli.manual import manual_page, write_manual_pages
 
 BOTH = pytest.mark.parametrize("tool", [dcmsend_options.TOOL, dcmrecv_options.TOOL], ids=lambda tool: tool.name)
 
@@ -41,3 +43,9 @@ def test_groff_has_nothing_to_complain_about(tool: Tool) -> None:
     page = manual_page(tool, date="2026-11-20").encode()
     done = subprocess.run([groff, "-man", "-Tutf8", "-ww", "-z"], input=page, capture_output=True, check=True)
     assert done.stderr == b""
+
+
+def test_every_tool_gets_a_page(tmp_path: Path) -> None:
+    paths = write_manual_pages(tmp_path, date="2026-11-20")
+    assert [path.name for path in paths] == [f"{name}.1" for name in TOOLS]
+    assert all(path.read_text().startswith(".TH ") for path in paths)
