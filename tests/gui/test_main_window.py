@@ -63,8 +63,7 @@ def test_rejection_leaves_everything_waiting_and_says_why(
         window.send.peer_row.port.setText(str(peer.port))
         drop(window, [tmp_path / "out"], wait_until)
         window.send.primary.click()
-        wait_until(lambda: session.is_sending or window.send.flow.report is not None)
-        wait_until(lambda: not session.is_sending)
+        wait_until(lambda: window.send.flow.report is not None and not session.is_sending)
     assert window.send.flow.queue.counts[ItemState.WAITING] == 3
     assert window.send.primary.isEnabled()
     details = window.send.details.details()

@@ -5,6 +5,7 @@ from threading import Event
 import pytest
 
 from dicomdesk.engine.events import JobOutcome
+from dicomdesk.engine.job import JobState
 from dicomdesk.engine.requests import AssociationSettings, Peer, ReceiveRequest, SendRequest
 from dicomdesk.errors import DicomdeskError, PortInUseError
 from dicomdesk.gui.scanning import selection_of
@@ -42,6 +43,7 @@ def test_first_cancel_ends_after_the_current_instance(
         wait_until(lambda: "associated" in peer.events)
         session.cancel_sending()
         assert session.cancels == 1
+        wait_until(lambda: session._send_job is not None and session._send_job.state is JobState.STOPPING)
         answer.set()
         wait_until(lambda: bool(outcomes))
     assert outcomes == [JobOutcome.CANCELLED]

@@ -56,6 +56,8 @@ class SendFlow(QObject):
 
     def add(self, paths: list[str]) -> None:
         """List what lies at ``paths``, as it is found."""
+        self._scans += 1
+        self.changed.emit()
         self._tasks.start(self._scan(tuple(paths)))
 
     def start(self, peer: Peer, calling_ae_title: str, decompression: Decompression) -> None:
@@ -96,9 +98,7 @@ class SendFlow(QObject):
         return sum(counts[state] for state in PROBLEMS)
 
     async def _scan(self, paths: tuple[str, ...]) -> None:
-        self._scans += 1
         skipped_before, total_before = self.queue.skipped, self.queue.total
-        self.changed.emit()
         try:
             scanning = Scanning(paths)
             while True:

@@ -1,0 +1,52 @@
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from dicomdesk.engine.requests import ReceiveRequest
+from dicomdesk.gui.panes.receiving import ReceiveFlow
+from dicomdesk.gui.session import Session
+from dicomdesk.gui.tasks import Tasks
+from tests.helpers import scenes
+
+WaitUntil = Callable[[Callable[[], bool]], None]
+
+
+def test_folder_is_made_before_listening(session: Session, tasks: Tasks, wait_until: WaitUntil, tmp_path: Path) -> None:
+    flow = ReceiveFlow(session, tasks)
+    flow.listen(ReceiveRequest(port=0, folder=tmp_path / "a" / "b"))
+    assert flow.is_starting
+    wait_until(lambda: session.is_receiving)
+    assert (tmp_path / "a" / "b").is_dir()
+    assert not flow.is_starting
+    flow.listen(ReceiveRequest(port=0, folder=tmp_path))  # a second one is not begun
+    flow.stop()
+    wait_until(lambda: not session.is_receiving)
+
+
+def test_folder_that_cannot_be_made_is_told(
+    session: Session, tasks: Tasks, wait_until: WaitUntil, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("x")
+    flow = ReceiveFlow(session, tasks)
+    told: list[str] = []
+    flow.failed.connect(told.append)
+    flow.listen(ReceiveRequest(port=0, folder=tmp_path / "file" / "below"))
+    wait_until(lambda: bool(told))
+    assert not flow.is_starting
+
+
+def test_disk_of_a_folder_that_is_not_there_yet_is_known(
+    session: Session, tasks: Tasks, wait_until: WaitUntil, tmp_path: Path
+) -> None:
+    flow = ReceiveFlow(session, tasks)
+    flow.watch_folder(str(tmp_path / "not" / "there"))
+    wait_until(lambda: flow.free_bytes is not None)
+    assert flow.free_bytes
+
+
+def test_events_fill_the_studies(session: Session, tasks: Tasks) -> None:
+    flow = ReceiveFlow(session, tasks)
+    header = replace(scenes.header(scenes.JANE, ("1", "", "CT"), 1), patient_name="X^Y")
+    session.received.arrived.emit(scenes.at_noon([*scenes.incoming(1), scenes.finished(header, 0, path="/in/F")]))
+    assert flow.studies.instances == 1
+    assert flow.model.rowCount() == 1
