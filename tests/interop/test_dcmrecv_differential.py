@@ -146,30 +146,14 @@ CASES = [
     *(
         Case(line)
         for line in (
-            "",
-            "-xf",
-            "-xf a",
-            "0",
-            "65536",
-            "x",
-            "104 105",
-            "--foo 104",
-            "-ta 0 104",
-            "-td x 104",
-            "-pdu 200000 104",
-            "+v 104",
             "+B +ssd 104",
-            "-q -ta 0 104",
             "-od none 104",
             "-xf none.cfg Default 104",
             f"-xf {resources_folder() / 'storescp.cfg'} none 104",
             "-xf {inputs}/text.txt Default 104",
-            "-v -ll info 104",
-            "-ll loud 104",
             "{taken}",
             "-v {taken}",
         )
-        if line
     ),
 ]
 

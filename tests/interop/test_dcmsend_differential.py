@@ -161,37 +161,6 @@ CASES = [
     # reports
     Case(f"+crf {{home}}/none/report.txt {TO} ct1.dcm"),
     Case(f"-v +crf {{home}} {TO} ct1.dcm", **REPORT_REASON),
-    # command lines
-    *(
-        Case(line, None)
-        for line in (
-            "127.0.0.1",
-            "127.0.0.1 104",
-            "--foo 127.0.0.1 104 ct1.dcm",
-            "-aet",
-            "-to 0 127.0.0.1 104 ct1.dcm",
-            "-to x 127.0.0.1 104 ct1.dcm",
-            "-ta -5 127.0.0.1 104 ct1.dcm",
-            "-pdu 4095 127.0.0.1 104 ct1.dcm",
-            "-pdu 131073 127.0.0.1 104 ct1.dcm",
-            "+cl 10 127.0.0.1 104 ct1.dcm",
-            "127.0.0.1 0 ct1.dcm",
-            "127.0.0.1 65536 ct1.dcm",
-            "127.0.0.1 x ct1.dcm",
-            "127.0.0.1 -5 ct1.dcm",
-            "+r 127.0.0.1 104 series",
-            "+sp *.dcm 127.0.0.1 104 series",
-            "+v 127.0.0.1 104 ct1.dcm",
-            "-v -ll info 127.0.0.1 104 ct1.dcm",
-            "-ll loud 127.0.0.1 104 ct1.dcm",
-            "-lc none.cfg 127.0.0.1 104 ct1.dcm",
-            "-lc none.cfg -v 127.0.0.1 104 ct1.dcm",
-            "@none.txt",
-            "-q -to 0 127.0.0.1 104 ct1.dcm",
-            "-q --foo",
-            "-- 127.0.0.1 104 ct1.dcm",
-        )
-    ),
 ]
 
 
