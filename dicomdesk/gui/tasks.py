@@ -28,10 +28,14 @@ class Tasks(QObject):
         super().__init__(parent)
         self._loop = loop
         self._running: set[asyncio.Task[None]] = set()
+        self._is_finished = False
         self._workers = ThreadPoolExecutor(MOST_WORKERS, thread_name_prefix="window")
 
-    def start(self, coroutine: Coroutine[object, object, None]) -> asyncio.Task[None]:
-        """Run a coroutine to its end; errors go to ``failed``."""
+    def start(self, coroutine: Coroutine[object, object, None]) -> asyncio.Task[None] | None:
+        """Run a coroutine to its end; errors go to ``failed``. None after ``finish``: nothing is begun any more."""
+        if self._is_finished:
+            coroutine.close()
+            return None
         task = self._loop.create_task(coroutine)
         self._running.add(task)
         task.add_done_callback(self._on_done)
@@ -58,7 +62,8 @@ class Tasks(QObject):
             dialog.deleteLater()
 
     async def finish(self, deadline_s: float) -> None:
-        """Wait for all other coroutines, cancel those that are not over in time, end the workers."""
+        """Wait for all other coroutines, cancel those that are not over in time, end the workers. The last call."""
+        self._is_finished = True
         others = self._running - {asyncio.current_task()}
         if others:
             _, late = await asyncio.wait(others, timeout=deadline_s)

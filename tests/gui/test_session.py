@@ -78,6 +78,7 @@ def test_taken_port_is_told(
 
 def test_listener_stops_in_order(session: Session, tasks: Tasks, wait_until: WaitUntil, tmp_path: Path) -> None:
     task = tasks.start(session.listen(ReceiveRequest(port=0, folder=tmp_path, accept_all=True)))
+    assert task is not None
     wait_until(lambda: session.listening_port > 0)
     assert not session.is_busy
     session.stop_listening()

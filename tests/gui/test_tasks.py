@@ -62,4 +62,6 @@ def test_late_tasks_are_cancelled_at_the_end(tasks: Tasks, finish: Finish) -> No
 
     task = tasks.start(forever())
     finish(tasks.finish(0.01))
+    assert task is not None
     assert task.cancelled()
+    assert tasks.start(forever()) is None
