@@ -47,11 +47,14 @@ def test_missing_file_and_folder_do_not_exist(tmp_path: Path) -> None:
             load_log(str(path), application="x")
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
-def test_unreadable_file_cannot_be_read(tmp_path: Path) -> None:
+def test_unreadable_file_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "x"
     path.write_text(ROOT)
-    path.chmod(0)
+
+    def refuse(*_values: object, **_options: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("builtins.open", refuse)
     with pytest.raises(CommandLineError, match=r"^Specified --log-config file cannot be read$"):
         load_log(str(path), application="x")
 
