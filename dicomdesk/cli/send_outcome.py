@@ -56,7 +56,7 @@ class SendOutcome:
         if not path:
             return True
         self._tool.info("creating detailed report on the transfer ...")
-        if os.path.lexists(path):
+        if os.path.exists(path) and not os.path.isdir(path):
             self._tool.warn(f"file '{printable(path)}' already exists, overwriting")
         report_format = ReportFormat.JSON_LINES if self._options.is_jsonl_report else ReportFormat.TEXT
         try:
