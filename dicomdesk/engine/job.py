@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from enum import Enum
 from typing import Generic, Protocol, TypeVar
 
-from dicomdesk.engine.events import Event, EventSink, JobFinished, JobStarted
+from dicomdesk.engine.events import Event, EventSink, JobFinished, JobOutcome, JobStarted
 from dicomdesk.engine.stats import Progress
 
 __all__ = ["TRANSITIONS", "EventRelay", "Job", "JobControl", "JobState", "ThreadStarter", "new_job_id"]
@@ -184,8 +184,9 @@ ResultT = TypeVar("ResultT")
 class Job(Generic[ResultT]):
     """One piece of work on threads of its own.
 
-    ``done`` resolves with the job's result after ``JobFinished`` was reported; it never holds an exception and cannot
-    be cancelled: use ``cancel``. All methods may be called from any thread.
+    ``done`` resolves with the job's result after ``JobFinished`` was reported, also when the job failed; it holds an
+    exception only if a fault of this program left no result at all, and cannot be cancelled: use ``cancel``. All
+    methods may be called from any thread.
     """
 
     def __init__(self, job_id: str, sink: EventSink) -> None:
@@ -213,12 +214,20 @@ class Job(Generic[ResultT]):
         self._control.advance(JobState.RUNNING)
         self._announce()
         try:
-            result = self._work()
-        except Exception as error:  # noqa: BLE001 - top level of a worker: the result must come whatever happened
-            _log.exception("job %s failed by a fault of this program", self.id)
-            result = self._after_fault(error)
+            try:
+                result = self._work()
+            except Exception as error:  # noqa: BLE001 - top level of a worker: the result must come whatever happened
+                _log.exception("job %s failed by a fault of this program", self.id)
+                result = self._after_fault(error)
+            last = self._finished(result)
+        except Exception as error:  # noqa: BLE001 - nobody may wait for ever, not even for a fault after a fault
+            _log.exception("job %s has no result by a fault of this program", self.id)
+            self._control.advance(JobState.FINISHED)
+            self._report(JobFinished(job_id=self.id, outcome=JobOutcome.FAILED, counts={}, error=repr(error)))
+            self.done.set_exception(error)
+            return
         self._control.advance(JobState.FINISHED)
-        self._report(self._finished(result))
+        self._report(last)
         self.done.set_result(result)
 
     def _announce(self) -> None:

@@ -1,10 +1,11 @@
 """The receive job: listens, stores what arrives, and says so."""
 
+import os
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from dicomdesk.engine.events import (
@@ -184,6 +185,7 @@ class ReceiveJob(Job[ReceiveResult]):
         return self._start_thread(f"{self.id}-studies", self._settler.run)
 
     def _settled(self, study: SettledStudy) -> None:
+        study = replace(study, folder=os.path.abspath(study.folder))
         exit_code = None if self._command is None else self._command.run(study)
         if exit_code:
             text = f"the command for a received study ended with exit code {exit_code}"
@@ -341,7 +343,7 @@ class _Facts(SilentObserver):
         request = arrival.request
         settler.arrived(
             study_instance_uid,
-            arrival.path.rpartition("/")[0],
+            os.path.dirname(arrival.path),
             request.calling_ae_title,
             self._called_ae_titles.get(request.association, ""),
         )

@@ -226,7 +226,10 @@ class SendJob(Job[SendResult]):
         for item in planned.items:
             items[item.position].context_id = item.context_id
             queue.append(items[item.position])
-        while queue and not self._control.is_stopping:
+        may_repeat = self._request.multiple_associations or self._request.retries > 0
+        is_first = True
+        while queue and not self._control.is_stopping and (is_first or may_repeat):
+            is_first = False
             ends = self._run_senders(planned)
             tried = list(self._shared.put_back)
             self._shared.put_back.clear()

@@ -1,6 +1,8 @@
 import os
 import socket
+import struct
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -484,6 +486,49 @@ def test_what_we_send_arrives_as_it_was(tmp_path: Path) -> None:
         assert {item.status for item in result.report.items} == {0}
         received = sorted(stored_data_set(file) for file in running.files().values())
     assert received == sorted(stored_data_set(Path(path).read_bytes()) for path in paths)
+
+
+@pytest.mark.parametrize("mode", [StorageMode.NORMAL, StorageMode.BIT_PRESERVING])
+def test_killed_receiver_leaves_no_half_file(tmp_path: Path, mode: StorageMode) -> None:
+    program = f"""
+from pathlib import Path
+from dicomdesk.engine.engine import Engine
+from dicomdesk.engine.events import ItemStarted
+from dicomdesk.engine.requests import ReceiveRequest, StorageMode
+
+request = ReceiveRequest(port=0, address="127.0.0.1", accept_all=True, folder=Path({str(tmp_path)!r}),
+    mode=StorageMode({mode.value!r}))
+job = Engine().receive(request, lambda event: None)
+print(job.port, flush=True)
+job.done.result()
+"""
+    half = bytes(100_000)
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        port = int(process.stdout.readline())
+        with connected(port) as requestor:
+            requestor.associate()
+            assert requestor.store("1.2.1", [data_set("1.2.1")]) == 0
+            requestor.send(data_pdu(1, 3, store_command("1.2.2")))
+            for _ in range(30):
+                requestor.send(data_pdu(1, 0, half))
+            process.kill()
+            process.wait(DEADLINE_S)
+    names = [name for name in os.listdir(tmp_path) if not name.startswith(".")]
+    assert names == ["CT.1.2.1"]
+    with receiving(tmp_path) as running:
+        assert list(running.files()) == ["CT.1.2.1"]
+
+
+def test_stored_instance_whose_answer_is_lost_is_told(tmp_path: Path) -> None:
+    with receiving(tmp_path) as running:
+        with connected(running.port) as requestor:
+            requestor.associate()
+            requestor.send(data_pdu(1, 3, store_command(UID)), data_pdu(1, 2, data_set()))
+            requestor.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        event = running.events.wait_for(ItemFinished)
+        running.events.wait_for(AssociationAborted)
+        assert len(running.files()) == (event.outcome is ItemOutcome.STORED)
 
 
 @pytest.mark.dcmtk

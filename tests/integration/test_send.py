@@ -370,6 +370,14 @@ def test_single_association_leaves_the_rest(tmp_path: Path) -> None:
     assert recorder.of(ItemFinished)[-1].not_sent_cause is NotSentCause.NOT_REACHED
 
 
+def test_single_association_is_not_replaced_when_lost(tmp_path: Path) -> None:
+    write_instances(tmp_path, 3)
+    with FakePeer(stores=[Abort(), Status()]) as peer:
+        result, _ = send(peer.port, [tmp_path], multiple_associations=False, halt_on_error=False)
+    assert outcomes(result) == ["failed", "not-sent", "not-sent"]
+    assert len(peer.associations) == 1
+
+
 def test_parallel_associations_share_the_instances(tmp_path: Path) -> None:
     write_instances(tmp_path, 40)
     go_on = threading.Event()

@@ -172,6 +172,24 @@ def test_a_result_and_job_finished_come_whatever_happens(
     assert isinstance(seen[-1], JobFinished)
 
 
+class _HopelessJob(_Job):
+    """Fails, and fails again when it should say what came of it."""
+
+    def _after_fault(self, error: Exception) -> str:
+        raise KeyError("again") from error
+
+
+def test_nobody_waits_for_ever_for_a_fault_after_a_fault(announce_log: Callable[[str], None]) -> None:
+    announce_log("by a fault of this program")
+    seen: list[Event] = []
+    job = _HopelessJob(seen.append, is_faulty=True)
+    job.run()
+    assert isinstance(job.done.exception(0), KeyError)
+    assert isinstance(seen[-1], JobFinished)
+    assert seen[-1].outcome is JobOutcome.FAILED
+    assert job.state is JobState.FINISHED
+
+
 def test_the_future_of_a_job_cannot_be_cancelled() -> None:
     job = _Job(lambda _event: None, is_faulty=False)
     assert not job.done.cancel()
