@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -105,7 +106,10 @@ async def _live(application: "QApplication", loop: asyncio.AbstractEventLoop) ->
     )
     closed = asyncio.Event()
     window.closed.connect(closed.set)
-    application.aboutToQuit.connect(window.close)
+    application.aboutToQuit.connect(window.close_without_asking)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # The handler runs as soon as Qt calls Python again: within a tick of the session.
+        signal.signal(number, lambda *_: loop.call_soon_threadsafe(window.close_without_asking))
     window.show()
     await closed.wait()
     await _leave(window, session, tasks, state_file)

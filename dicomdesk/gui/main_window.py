@@ -69,6 +69,10 @@ class MainWindow(QMainWindow):
         state = replace(self._state, geometry=geometry, view=_VIEWS[self.views.currentIndex()])
         return self.receive.remember(self.send.remember(state))
 
+    def close_without_asking(self) -> None:
+        """Begin to close, whatever is going on: for signals and the end of the desktop's session."""
+        self._begin_closing()
+
     def leave(self) -> None:
         """Close without asking: everything is over."""
         self._is_closing = True
@@ -137,6 +141,7 @@ class MainWindow(QMainWindow):
         if not state.geometry or not self.restoreGeometry(geometry):
             self.resize(*_FIRST_SIZE)
         self.sidebar.choose(_VIEWS.index(state.view) if state.view in _VIEWS else 0)
+        self.send.take_first_focus()
 
     def _show_figures(self) -> None:
         sending = self._session.send_progress()

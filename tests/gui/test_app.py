@@ -69,6 +69,23 @@ def test_window_opens_and_closes_in_order(tmp_path: Path) -> None:
     assert (tmp_path / "dicomdesk" / "window.json").is_file()
 
 
+def test_signal_closes_the_window_in_order(tmp_path: Path) -> None:
+    code = (
+        "import os, signal, sys\n"
+        "from PySide6.QtCore import QTimer\n"
+        "from dicomdesk.gui import app, main_window\n"
+        "show = main_window.MainWindow.show\n"
+        "def show_and_signal(window):\n"
+        "    show(window)\n"
+        "    QTimer.singleShot(100, lambda: os.kill(os.getpid(), signal.SIGTERM))\n"
+        "main_window.MainWindow.show = show_and_signal\n"
+        "sys.exit(app.main())\n"
+    )
+    done = run(code, QT_QPA_PLATFORM="offscreen", XDG_STATE_HOME=str(tmp_path))
+    assert done.returncode == 0
+    assert (tmp_path / "dicomdesk" / "window.json").is_file()
+
+
 def test_display_is_known_by_its_variables(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "platform", "linux")
     for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):

@@ -86,6 +86,11 @@ class SendPane(QWidget):
             send_at_once=self._at_once.isChecked(),
         )
 
+    def take_first_focus(self) -> None:
+        """Put the focus where the first thing is to be done: the peer, or what is to be sent."""
+        first = self.add_button if self.peer_row.is_valid() else self.peer_row.called
+        first.setFocus()
+
     def show_problems(self) -> None:
         """Show the first kind of problem that there is."""
         counts = self.flow.queue.counts
@@ -101,7 +106,7 @@ class SendPane(QWidget):
         self._add_menu = QMenu(self)
         self._add_menu.addAction(self.tr("&Files…"), QKeySequence.StandardKey.Open, self._on_add_files)
         self._add_menu.addAction(self.tr("F&older…"), QKeySequence("Ctrl+Shift+O"), self._on_add_folder)
-        add = menu_button(
+        self.add_button = menu_button(
             self._theme, self.tr("&Add"), "add", self._add_menu, self.tr("Add files, folders, DICOMDIR, ZIP")
         )
         more = menu_button(self._theme, "", "more", self._make_more_menu(), self.tr("More"))
@@ -111,7 +116,7 @@ class SendPane(QWidget):
         header.addWidget(self.peer_row, 10)
         header.addWidget(self.echo_button)
         header.addStretch(1)
-        for button in (add, more, self.primary):
+        for button in (self.add_button, more, self.primary):
             header.addWidget(button)
         self.filters = QWidget()
         filters = QHBoxLayout(self.filters)
