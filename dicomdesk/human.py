@@ -7,12 +7,10 @@ def size_text(size_bytes: float) -> str:
     """A size in powers of 1000 with three digits at most: "525 KB", "1.2 MB"."""
     if size_bytes < 1000:
         return f"{int(size_bytes)} B"
-    value = float(size_bytes)
-    unit = ""
-    for unit in _UNITS:
-        value /= 1000
-        if value < 999.5:
-            break
+    steps = 1
+    while size_bytes / 1000**steps >= 999.5 and steps < len(_UNITS):
+        steps += 1
+    value, unit = size_bytes / 1000**steps, _UNITS[steps - 1]
     return f"{value:.1f} {unit}" if value < 9.95 else f"{value:.0f} {unit}"
 
 
