@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QHBoxLayou
 from dicomdesk.gui.dialogs.selection import ask_files
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.theme import GRID, MARGIN
+from dicomdesk.gui.widgets.buttons import without_icons
 from dicomdesk.gui.widgets.fields import Field
 
 
@@ -18,17 +19,18 @@ class ProfileDialog(QDialog):
         self.setMinimumWidth(480)
         self.file = Field(self.tr("Profile file"), self._problem, text=file, hint=self.tr("storescp.cfg"))
         self.name = Field(self.tr("Name of the profile"), self._problem, text=name, hint=self.tr("Default"))
-        choose = QPushButton(self.tr("&Choose…"))
+        choose = QPushButton(self.tr("Choose…"))
         choose.clicked.connect(lambda: self._tasks.start(self._choose()))
         row = QHBoxLayout()
         row.setSpacing(GRID)
         row.addWidget(self.file, 1)
         row.addWidget(choose)
         form = QFormLayout()
-        form.addRow(self.tr("&File"), row)
-        form.addRow(self.tr("&Profile"), self.name)
+        form.addRow(self.tr("File"), row)
+        form.addRow(self.tr("Profile"), self.name)
         standard = QDialogButtonBox.StandardButton
         buttons = QDialogButtonBox(standard.Ok | standard.Cancel)
+        without_icons(buttons)
         buttons.accepted.connect(self._on_ok)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)

@@ -5,6 +5,7 @@ from PySide6.QtGui import QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from dicomdesk.gui.theme import GRID, MARGIN
+from dicomdesk.gui.widgets.buttons import without_icons
 
 
 class ReportDialog(QDialog):
@@ -29,6 +30,7 @@ class ReportDialog(QDialog):
         buttons.addButton(copy, QDialogButtonBox.ButtonRole.ActionRole)
         save.clicked.connect(self.save_wanted)
         copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.text()))
+        without_icons(buttons)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)

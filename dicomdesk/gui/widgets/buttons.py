@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QMenu, QPushButton
+from PySide6.QtGui import QIcon, QKeySequence
+from PySide6.QtWidgets import QDialogButtonBox, QMenu, QPushButton
 
 from dicomdesk.gui.theme import Theme, Tone
 
@@ -36,6 +36,12 @@ def set_words(button: QPushButton, text: str) -> None:
     button.setAccessibleName(words)
     if words != text:
         button.setShortcut(QKeySequence.mnemonic(text))
+
+
+def without_icons(box: QDialogButtonBox) -> None:
+    """Take away the icons that the style gives to usual buttons: they do not follow the theme."""
+    for button in box.buttons():
+        button.setIcon(QIcon())
 
 
 class PrimaryButton(QPushButton):
