@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from dicomdesk.cli.dcmsend_options import TOOL, SendOptions, read_options
 from dicomdesk.cli.grammar import CommandLine
+from dicomdesk.cli.lean_imports import lean_imports
 from dicomdesk.cli.program import Program
 from dicomdesk.logs import Log
 
@@ -20,6 +21,9 @@ def run(line: CommandLine, log: Log) -> int:
     from dicomdesk.cli.library_logging import show_library_records  # noqa: PLC0415 - as above
     from dicomdesk.cli.send_lines import SendLines  # noqa: PLC0415 - as above
     from dicomdesk.engine.engine import Engine  # noqa: PLC0415 - as above
+
+    with lean_imports():
+        import dicomdesk.engine.send  # noqa: F401, PLC0415 - as above; the engine imports it when it is asked to send
 
     load_environment_dictionaries(log)
     show_library_records(log)
