@@ -36,7 +36,7 @@ from dicomdesk.engine.requests import SendRequest
 from dicomdesk.engine.retry import backoff_s, is_transient_error
 from dicomdesk.engine.sending import AssociationSender, End, EndKind, SharedTransfer
 from dicomdesk.engine.stats import Progress, TransferStats
-from dicomdesk.engine.transfer_list import TransferList
+from dicomdesk.engine.transfer_list import TransferList, count_outcomes
 from dicomdesk.errors import DataError, DicomdeskError, PeerError
 from dicomdesk.network.planning import PlannedAssociation, PlanOptions, plan_associations
 
@@ -128,7 +128,7 @@ class SendJob(Job[SendResult]):
         return JobFinished(
             job_id=self.id,
             outcome=result.outcome,
-            counts=self._transfer.count_outcomes(),
+            counts=count_outcomes(result.report.items),
             error=str(result.error or ""),
         )
 

@@ -1,7 +1,7 @@
 """The instances of a send job in order, and the one place where what becomes of them is written down and told."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from dicomdesk.dicom.scan import FoundInstance
@@ -13,7 +13,7 @@ from dicomdesk.engine.stats import TransferStats
 from dicomdesk.network.planning import PlannedInstance
 from dicomdesk.network.status import StatusClass, classify_status, status_advice, status_text
 
-__all__ = ["Answer", "TransferItem", "TransferList", "judge_status"]
+__all__ = ["Answer", "TransferItem", "TransferList", "count_outcomes", "judge_status"]
 
 _OUTCOMES = {
     StatusClass.SUCCESS: ItemOutcome.STORED,
@@ -179,11 +179,6 @@ class TransferList:
         """Return how many items have not ended."""
         return len(self._ledger.unfinished())
 
-    def count_outcomes(self) -> dict[ItemOutcome, int]:
-        """Return how many items ended how, once all have."""
-        counts = Counter(entry.state for entry in self._ledger.entries())
-        return {outcome: counts[InstanceState(outcome.value)] for outcome in ItemOutcome}
-
     def records(self) -> Iterator[ItemRecord]:
         """Yield what the report says of each item."""
         for entry, item in zip(self._ledger.entries(), self.items, strict=True):
@@ -204,3 +199,9 @@ class TransferList:
                 reason=entry.reason,
                 attempts=entry.attempts,
             )
+
+
+def count_outcomes(records: Iterable[ItemRecord]) -> dict[ItemOutcome, int]:
+    """Return how many items ended how; every outcome is a key."""
+    counts = Counter(record.outcome for record in records)
+    return {outcome: counts[outcome] for outcome in ItemOutcome}

@@ -6,7 +6,7 @@ from dicomdesk.engine.events import Event, ItemFinished, ItemOutcome, ItemStarte
 from dicomdesk.engine.job import EventRelay
 from dicomdesk.engine.journal import MemoryLedger
 from dicomdesk.engine.stats import TransferStats
-from dicomdesk.engine.transfer_list import Answer, TransferList, judge_status
+from dicomdesk.engine.transfer_list import Answer, TransferList, count_outcomes, judge_status
 from tests.helpers.datasets import CT_IMAGE, EXPLICIT
 
 
@@ -75,7 +75,7 @@ def test_every_step_is_told_and_recorded() -> None:
     assert (finished.outcome, finished.status, finished.path) == (ItemOutcome.WARNING, 0xB000, "0.dcm")
     (record,) = transfer.records()
     assert (record.number, record.status, record.association, record.attempts) == (1, 0xB000, 2, 1)
-    assert transfer.count_outcomes()[ItemOutcome.WARNING] == 1
+    assert count_outcomes(transfer.records())[ItemOutcome.WARNING] == 1
 
 
 def test_what_is_left_out_has_a_cause_and_no_attempt() -> None:
@@ -110,4 +110,4 @@ def test_the_rest_ends_as_far_as_it_came() -> None:
         (ItemOutcome.NOT_SENT, None, "cancelled"),
     ]
     transfer.finish_rest("again")
-    assert sum(transfer.count_outcomes().values()) == 5
+    assert sum(count_outcomes(transfer.records()).values()) == 5
