@@ -1,0 +1,39 @@
+"""Options, exit codes and JSON events are promises: changing one changes ``promises.txt``, with a line in the changelog."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from dicomdesk.cli import json_lines
+from dicomdesk.cli.catalogue import TOOLS, load_program
+from dicomdesk.cli.exit_codes import ExitCode
+from dicomdesk.cli.grammar import OptionGroup
+
+PROMISES = Path(__file__).parent / "promises.txt"
+
+
+def _options(groups: tuple[OptionGroup, ...]) -> Iterator[str]:
+    for group in groups:
+        for option in group.options:
+            yield f"{option.short} {option.long}".strip()
+        yield from _options(group.groups)
+
+
+def _events() -> list[str]:
+    """Names and keys from the table of the module's docstring."""
+    table = re.split(r"^=+ +=+\n", json_lines.__doc__ or "", flags=re.MULTILINE)[1]
+    rows = re.split(r"\n(?=``)", table)
+    names = [re.findall(r"``([\w-]+)``", row) for row in rows]
+    return [f"{name} {' '.join(sorted(keys))}".strip() for name, *keys in filter(None, names)]
+
+
+def promises() -> str:
+    lines = [f"exit {int(code)} {code.name}" for code in ExitCode]
+    lines += [f"event {event}" for event in sorted(_events())]
+    for tool in sorted(TOOLS):
+        lines += [f"{tool} {option}" for option in sorted(_options(load_program(tool).tool.groups))]
+    return "\n".join(lines) + "\n"
+
+
+def test_what_was_promised_is_still_there() -> None:
+    assert promises() == PROMISES.read_text(encoding="utf-8")
