@@ -1,4 +1,4 @@
-"""Options, exit codes and JSON events are promises: changing one changes ``promises.txt``, with a line in the changelog."""
+"""Options, exit codes and JSON events are promises: who changes one changes ``promises.txt`` and the changelog."""
 
 import re
 from collections.abc import Iterator
