@@ -12,6 +12,7 @@ from dicomdesk.settings import TlsSettings
 def client_context(settings: TlsSettings) -> ssl.SSLContext:
     """What is presented and what is demanded; without own authorities the system's are trusted."""
     context = ssl.create_default_context()
+    context.minimum_version = ssl.TLSVersion.TLSv1_2  # some Python 3.11 builds leave it to OpenSSL's configuration
     try:
         for authority in settings.authority_files:
             context.load_verify_locations(cafile=authority)
