@@ -234,7 +234,7 @@ class SendJob(Job[SendResult]):
             tried = list(self._shared.put_back)
             self._shared.put_back.clear()
             queue.extend(item for item, _ in tried)
-            if all(end.kind is EndKind.NO_CONTEXTS for end in ends):
+            if _took_nothing(ends):
                 self._refuse_all(is_last=is_last)
                 return
             self._judge(ends, attempts=max((attempt for _, attempt in tried), default=0))
@@ -323,6 +323,12 @@ class SendJob(Job[SendResult]):
 
     def _notice(self, level: NoticeLevel, text: str) -> None:
         self._report(Notice(job_id=self.id, level=level, text=text))
+
+
+def _took_nothing(ends: list[End]) -> bool:
+    """Whether the peer accepted associations, but none of the contexts; others it may have rejected meanwhile."""
+    kinds = {end.kind for end in ends}
+    return EndKind.NO_CONTEXTS in kinds and kinds <= {EndKind.NO_CONTEXTS, EndKind.NOT_OPENED}
 
 
 class _Crew:

@@ -45,6 +45,8 @@ class EndKind(Enum):
     NOT_OPENED = "not-opened"
     LOST = "lost"
     """Aborted by the peer, by time-out, by loss of the connection, or on request."""
+    BROKEN_OFF = "broken-off"
+    """Aborted by us, because a file could not be read to its end while it was sent; the job goes on."""
     HALTED = "halted"
     """Aborted by us, because an instance cannot be sent and the job is to stop at that."""
 
@@ -182,16 +184,34 @@ class AssociationSender:
         except _StoppedError:
             self._return_unsent()
         except _InstanceHaltError as error:
-            shared.is_halted = True
-            association.abort()
-            self._report_abort(error, by_peer=False)
-            return End(kind=EndKind.HALTED, error=error, answered=self._answered)
+            return self._halt(association, error)
+        except (DataError, OSError) as error:
+            return self._break_off(association, failure_reason(error))
         except PeerError as error:
             self._return_unsent()
             failed = self._give_up_unanswered(error)
             self._report_abort(error, by_peer=not shared.control.is_aborting)
             return End(kind=EndKind.LOST, error=error, answered=self._answered, failed=failed)
         return self._release(association, EndKind.RELEASED)
+
+    def _halt(self, association: RequestedAssociation, error: _InstanceHaltError) -> End:
+        self._shared.is_halted = True
+        association.abort()
+        self._report_abort(error, by_peer=False)
+        return End(kind=EndKind.HALTED, error=error, answered=self._answered)
+
+    def _break_off(self, association: RequestedAssociation, reason: str) -> End:
+        """A file that was sound when it was opened failed while it was sent; nothing else is in hand then."""
+        for shipment in self._in_hand.values():
+            shipment.prepared.close()
+            self._left_out.append((shipment.item, NotSentCause.UNREADABLE, reason))
+        self._in_hand.clear()
+        error = _InstanceHaltError(reason)
+        if self._shared.request.halt_on_error:
+            return self._halt(association, error)
+        association.abort()
+        self._report_abort(error, by_peer=False)
+        return End(kind=EndKind.BROKEN_OFF, answered=self._answered)
 
     def _release(self, association: RequestedAssociation, kind: EndKind) -> End:
         """Release; whatever comes of that, all instances were answered."""
