@@ -20,6 +20,8 @@ _NOTICE_LEVELS = {
     events.NoticeLevel.WARNING: Level.WARN,
     events.NoticeLevel.ERROR: Level.ERROR,
 }
+_NO_CONTEXTS = "no acceptable presentation contexts"
+"""The one reason of a refusal that DCMTK tells twice."""
 _ALWAYS_WANTED = (events.Notice, events.AssociationAborted, events.AssociationFailed)
 
 
@@ -104,6 +106,8 @@ class ReceiveLines:
                 self._network.info(f"{label}Association Acknowledged (Max Send PDV: {pdv_bytes})")
                 self._write_block(negotiation_lines(event.negotiation))
             case events.AssociationFailed():
+                if event.reason == _NO_CONTEXTS:
+                    self._network.info(f"{label}No Acceptable Presentation Contexts")
                 self._network.info(f"{label}Refusing Association ({printable(event.reason)})")
             case events.AssociationReleased():
                 self._network.info(f"{label}Received Association Release Request")

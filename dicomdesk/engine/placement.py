@@ -191,7 +191,7 @@ def _time_stem(sop_class_uid: str, _sop_instance_uid: str) -> str:
 
 def _check_folder(folder: str) -> None:
     if not os.path.isdir(folder):
-        raise StorageError("Directory does not exist" if not os.path.exists(folder) else "Directory is not writable")
+        raise StorageError("Directory does not exist")
     if not os.access(folder, os.W_OK | os.X_OK):
         raise StorageError("Directory is not writable")
 

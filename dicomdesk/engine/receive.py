@@ -69,6 +69,7 @@ class ReceiveJob(Job[ReceiveResult]):
         super().__init__(new_job_id("receive"), sink)
         self._start_thread = start_thread
         self._request = request
+        policy = _make_policy(request.profile, accept_all=request.accept_all)
         self._facts = _Facts(self.id, self._report)
         self._settler = self._make_settler()
         storing = Storing(
@@ -90,7 +91,7 @@ class ReceiveJob(Job[ReceiveResult]):
                 resolve_hosts=request.resolve_hosts,
                 stop_grace_s=_LONGEST_INSTANCE_S,
             ),
-            _make_policy(request.profile, accept_all=request.accept_all),
+            policy,
             storing,
             self._facts,
         )

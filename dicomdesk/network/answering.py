@@ -55,7 +55,7 @@ LOCAL_LIMIT_EXCEEDED = Rejection(pdu=write_associate_reject(2, 3, 2), reason_tex
 _PROTOCOL_VERSION_NOT_SUPPORTED = Rejection(
     pdu=write_associate_reject(1, 2, 2), reason_text="protocol version not supported"
 )
-_BAD_APPLICATION_CONTEXT = Rejection(pdu=write_associate_reject(2, 1, 2), reason_text="bad application context name")
+_BAD_APPLICATION_CONTEXT = Rejection(pdu=write_associate_reject(2, 1, 2), reason_text="bad application context")
 _NO_ACCEPTABLE_CONTEXT = Rejection(
     pdu=write_associate_reject(1, 1, 1), reason_text="no acceptable presentation contexts"
 )

@@ -73,7 +73,7 @@ def test_user_identity_is_ignored() -> None:
     [
         (Proposal(contexts=[(1, WORKLIST, [IMPLICIT])]), (1, 1, 1), "no acceptable presentation contexts"),
         (Proposal(contexts=[]), (1, 1, 1), "no acceptable presentation contexts"),
-        (Proposal(application_context="1.2.840.10008.3.1.1.2"), (2, 1, 2), "bad application context name"),
+        (Proposal(application_context="1.2.840.10008.3.1.1.2"), (2, 1, 2), "bad application context"),
         (Proposal(protocol_version=2), (1, 2, 2), "protocol version not supported"),
     ],
 )

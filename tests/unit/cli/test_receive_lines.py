@@ -107,7 +107,10 @@ def test_messages_are_shown_in_debug_mode(tell: Tell) -> None:
 
 def test_refusal_is_told(tell: Tell) -> None:
     failed = events.AssociationFailed(job_id="j", association=1, reason="no acceptable presentation contexts")
-    assert tell([failed]) == ["I: Refusing Association (no acceptable presentation contexts)"]
+    assert tell([failed]) == [
+        "I: No Acceptable Presentation Contexts",
+        "I: Refusing Association (no acceptable presentation contexts)",
+    ]
 
 
 def test_abort_of_the_peer_is_information_and_our_own_an_error(tell: Tell) -> None:
