@@ -16,6 +16,7 @@ from dicomdesk.engine import events
 from dicomdesk.engine.requests import SendRequest
 from dicomdesk.human import count_text, printable
 from dicomdesk.logs import Level, Log
+from dicomdesk.settings import LARGE_MAX_PDU_BYTES
 
 _NOTICE_LEVELS = {
     events.NoticeLevel.DEBUG: Level.DEBUG,
@@ -26,6 +27,7 @@ _NOTICE_LEVELS = {
 _ALWAYS_WANTED = (events.Notice, events.InputSkipped, events.AssociationFailed, events.RetryScheduled)
 _SILENT_OUTCOMES = (events.ItemOutcome.STORED, events.ItemOutcome.WARNING)
 _EMPTY_NAME = "<empty string>"
+_PDV_OVERHEAD_BYTES = 12
 
 
 class SendLines:
@@ -194,7 +196,7 @@ class SendLines:
     def _show_accepted(self, negotiation: events.Negotiation, label: str) -> None:
         self._write_block(["Association Parameters Negotiated:", *negotiation_lines(negotiation)])
         if any(context.is_accepted for context in negotiation.contexts):
-            self._network.info(f"{label}Association Accepted (Max Send PDV: {negotiation.max_send_pdv_bytes})")
+            self._network.info(f"{label}Association Accepted (Max Send PDV: {_peer_max_pdv_bytes(negotiation)})")
             self._tool.info("sending SOP instances ...")
 
     def _show_aborted(self, event: events.AssociationAborted) -> None:
@@ -258,3 +260,8 @@ class SendLines:
 
     def _write_block(self, lines: Sequence[str]) -> None:
         self._network.write(self._block_level, "\n".join(lines))
+
+
+def _peer_max_pdv_bytes(negotiation: events.Negotiation) -> int:
+    """What DCMTK shows: the peer's limit in its counting, whatever our own option for it says."""
+    return min(negotiation.peer_max_pdu_bytes or LARGE_MAX_PDU_BYTES, LARGE_MAX_PDU_BYTES) - _PDV_OVERHEAD_BYTES

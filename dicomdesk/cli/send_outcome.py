@@ -64,7 +64,7 @@ class SendOutcome:
         except ReportError as error:
             self._tool.write(Level.ERROR, f"cannot write detailed report to file '{printable(path)}'")
             if isinstance(error.__cause__, OSError):
-                self._tool.info(printable(error.__cause__.strerror or ""))
+                self._tool.debug(printable(error.__cause__.strerror or ""))
             return False
         return True
 
