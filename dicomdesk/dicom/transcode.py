@@ -77,14 +77,17 @@ def _encapsulate(data: bytes, target: str, options: EncodingOptions) -> bytes:
     )
 
 
-def make_lengths_explicit(data: DataSetBytes, transfer_syntax_uid: str) -> bytes:
+def make_lengths_explicit(
+    data: DataSetBytes, transfer_syntax_uid: str, *, most_inflated_bytes: int | None = None
+) -> bytes:
     """The data set in its own transfer syntax with explicit lengths of sequences and items, and right group lengths.
 
-    Raises as ``convert_data_set`` does; an unknown transfer syntax is taken for explicit VR little endian.
+    Raises as ``convert_data_set`` does, also for a deflated data set that is longer than ``most_inflated_bytes``; an
+    unknown transfer syntax is taken for explicit VR little endian.
     """
     syntax = ts.find_transfer_syntax(transfer_syntax_uid) or _known(ts.EXPLICIT_VR_LITTLE_ENDIAN)
     if syntax.is_deflated:
-        data = inflate(data)
+        data = inflate(data, most_inflated_bytes)
     encoding = _encoding(syntax)
     written = rewrite(data, Rewriting(source=encoding, target=encoding, may_hold_fragments=True))
     return deflate(written, DEFAULT_COMPRESSION_LEVEL) if syntax.is_deflated else written

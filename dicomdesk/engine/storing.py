@@ -11,6 +11,7 @@ instance is here already. The standard has no C-STORE status for that; Cxxx is p
 import itertools
 import mmap
 import re
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,7 +23,7 @@ from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax
 from dicomdesk.engine.atomic_file import AtomicFile
 from dicomdesk.engine.placement import Placement, PlacementKind, series_folder
 from dicomdesk.engine.requests import StorageMode
-from dicomdesk.errors import DataError
+from dicomdesk.errors import ConversionError, DataError
 from dicomdesk.network.handlers import IncomingStore, InstanceSink, StoreAnswer
 from dicomdesk.settings import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
 
@@ -39,8 +40,10 @@ _IN_MEMORY_BYTES = 1 << 20
 """Data sets up to here are checked before a file is opened; longer ones go to the file as they arrive."""
 _MOST_KINDS = 256
 _PLAIN_UID = re.compile(r"[0-9.]{8,64}", re.ASCII)
-_MOST_REWRITTEN_BYTES = 256 << 20
-"""Longer data sets keep undefined lengths: rewriting takes memory, and nothing in them becomes wrong."""
+_MOST_REWRITTEN_BYTES = 32 << 20
+"""Longer data sets, inflated, keep undefined lengths: rewriting takes memory, and nothing in them becomes wrong."""
+_one_rewriting = threading.Lock()
+"""Data sets of any number of associations are rewritten one at a time, so that memory is bounded."""
 
 
 @dataclass(slots=True)
@@ -286,7 +289,7 @@ class _Stored:
                     self._drop_file()
                     return _EMPTY
                 if findings.has_undefined_lengths or findings.has_group_lengths:
-                    data = _make_lengths_explicit(data, self._arrival.request.transfer_syntax_uid)
+                    data = _make_lengths_explicit(waiting, self._arrival.request.transfer_syntax_uid)
             file = self._file or self._open()
             file.write([self._meta, data])
         elif self.is_checked:
@@ -318,9 +321,11 @@ class _Stored:
         )
         if (findings.has_undefined_lengths or findings.has_group_lengths) and length <= _MOST_REWRITTEN_BYTES:
             pages = mmap.mmap(file.descriptor, start + length, access=mmap.ACCESS_READ)
-            explicit = _make_lengths_explicit(memoryview(pages)[start:], self._arrival.request.transfer_syntax_uid)
-            file.start_again()
-            file.write([self._meta, explicit])
+            data = memoryview(pages)[start:]
+            explicit = _make_lengths_explicit(data, self._arrival.request.transfer_syntax_uid)
+            if explicit is not data:
+                file.start_again()
+                file.write([self._meta, explicit])
 
     def _publish(self, file: AtomicFile) -> StoreAnswer:
         arrival = self._arrival
@@ -351,10 +356,15 @@ _EMPTY = StoreAnswer(status=STATUS_CANNOT_UNDERSTAND, comment="The data set is e
 _DUPLICATE = StoreAnswer(status=STATUS_DUPLICATE, comment="Duplicate instance: it is here already")
 
 
-def _make_lengths_explicit(data: bytes | memoryview, transfer_syntax_uid: str) -> bytes:
+def _make_lengths_explicit(data: memoryview, transfer_syntax_uid: str) -> bytes | memoryview:
+    """Rewrite a data set whose structure was checked; one that would become too long stays as it is."""
     from dicomdesk.dicom.transcode import make_lengths_explicit  # noqa: PLC0415 - many receivers never need it
 
-    return make_lengths_explicit(data, transfer_syntax_uid)
+    with _one_rewriting:
+        try:
+            return make_lengths_explicit(data, transfer_syntax_uid, most_inflated_bytes=_MOST_REWRITTEN_BYTES)
+        except ConversionError:
+            return data
 
 
 def _comment(text: str) -> str:

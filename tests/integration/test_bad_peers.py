@@ -5,12 +5,15 @@ from pathlib import Path
 
 import pytest
 
+from dicomdesk.dicom.deflate import deflate
 from dicomdesk.engine.engine import Engine
 from dicomdesk.engine.events import Event, ItemFinished, ItemStarted, JobOutcome, NotSentCause
 from dicomdesk.engine.send import SendFailure, SendResult
-from tests.helpers.datasets import PIXEL_DATA, Builder
+from tests.helpers.datasets import DEFLATED, PIXEL_DATA, Builder
 from tests.helpers.peers import Accept, Action, FakePeer, Reject
+from tests.helpers.receiving import receiving
 from tests.helpers.recorder import DEADLINE_S, EventRecorder
+from tests.helpers.requestors import CT_IMAGE_STORAGE, Proposal, connected
 from tests.helpers.sending import send, send_request, write_instance, write_instances
 
 
@@ -79,3 +82,18 @@ def test_file_that_shrinks_while_it_is_sent_halts_a_job_that_is_to_halt(tmp_path
     assert [item.outcome.value for item in result.report.items] == ["not-sent", "not-sent"]
     assert len(peer.associations) == 1
     assert not peer.stores
+
+
+def test_data_set_that_inflates_a_thousandfold_is_stored_without_being_held_in_memory(tmp_path: Path) -> None:
+    builder = Builder()
+    undefined = builder.sequence(0x00081140, builder.item(builder.element(0x00081150, "UI", "1.2")), is_defined=False)
+    pixels = builder.element(PIXEL_DATA, "OW", bytes(40 << 20))
+    small, bomb = deflate(undefined, 6), deflate(undefined + pixels, 6)
+    with receiving(tmp_path) as receiver, connected(receiver.port) as requestor:
+        requestor.associate(Proposal(contexts=[(1, CT_IMAGE_STORAGE, (DEFLATED,))]))
+        assert requestor.store("1.2.3.1", [small]) == 0
+        assert requestor.store("1.2.3.2", [bomb[:10000], bomb[10000:]], message_id=2) == 0
+        requestor.release()
+        files = receiver.files()
+    assert files["CT.1.2.3.2"].endswith(bomb)
+    assert not files["CT.1.2.3.1"].endswith(small)
