@@ -52,7 +52,8 @@ class Placed:
 class Placement:
     """Gives files of one folder their names. Used by the threads of all associations at once.
 
-    Creating one checks the folder and clears unfinished files of earlier runs; raises StorageError.
+    Creating one checks the folder; raises StorageError. Unfinished files of earlier runs are cleared then, those of sub
+    folders when these are first used.
     """
 
     def __init__(
@@ -92,6 +93,7 @@ class Placement:
         path = os.path.join(self._folder, subfolder) if subfolder else self._folder
         if subfolder and subfolder not in self._known_folders:
             os.makedirs(path, exist_ok=True)
+            remove_abandoned(path)
             if len(self._known_folders) > _MOST_KNOWN_FOLDERS:
                 self._known_folders.clear()
             self._known_folders.add(subfolder)

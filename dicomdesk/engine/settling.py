@@ -4,6 +4,10 @@ The command is split like a shell would, then run without one. In its words ``#p
 calling and ``#c`` for the called AE title, ``#s`` for the Study Instance UID. The same values, and the count of
 instances, are in its environment: DICOMDESK_FOLDER, DICOMDESK_CALLING_AE_TITLE, DICOMDESK_CALLED_AE_TITLE,
 DICOMDESK_STUDY_UID, DICOMDESK_INSTANCES. What it prints goes to standard error.
+
+Titles and UID are the peer's words, and a command may hand its own to a shell or build a path from them. So what is not
+harmless in a file name is an underscore in the words, and in the UID everywhere; titles in the environment keep every
+printable character.
 """
 
 import os
@@ -14,6 +18,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from dicomdesk.dicom.identifiers import safe_file_name_part
 from dicomdesk.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -87,9 +92,9 @@ class StudyCommand:
         """Return the command's words with the study's values in their places."""
         values = {
             "#p": study.folder,
-            "#a": _plain(study.calling_ae_title),
-            "#c": _plain(study.called_ae_title),
-            "#s": _plain(study.study_instance_uid),
+            "#a": _harmless(study.calling_ae_title),
+            "#c": _harmless(study.called_ae_title),
+            "#s": _harmless(study.study_instance_uid),
         }
         return [re.sub("#[pacs]", lambda found: values[found.group()], word) for word in self._words]
 
@@ -155,11 +160,16 @@ def _plain(text: str) -> str:
     return plain.strip()
 
 
+def _harmless(text: str) -> str:
+    """Text from the wire as it may stand in a path or before a shell."""
+    return re.sub("[()~]", "_", safe_file_name_part(_plain(text)))
+
+
 def _environment(study: SettledStudy) -> dict[str, str]:
     return {
         "DICOMDESK_FOLDER": study.folder,
         "DICOMDESK_CALLING_AE_TITLE": _plain(study.calling_ae_title),
         "DICOMDESK_CALLED_AE_TITLE": _plain(study.called_ae_title),
-        "DICOMDESK_STUDY_UID": _plain(study.study_instance_uid),
+        "DICOMDESK_STUDY_UID": _harmless(study.study_instance_uid),
         "DICOMDESK_INSTANCES": str(study.items),
     }

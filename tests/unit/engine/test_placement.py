@@ -1,4 +1,5 @@
 import errno
+import fcntl
 import os
 import re
 import threading
@@ -193,3 +194,22 @@ def test_too_little_free_space_is_an_error(tmp_path: Path) -> None:
 
 def test_enough_free_space_is_none(tmp_path: Path) -> None:
     store(placement(tmp_path, min_free_bytes=1), "1.2.3")
+
+
+def test_unfinished_files_of_a_sub_folder_are_cleared_when_it_is_first_used(tmp_path: Path) -> None:
+    abandoned, at_work = tmp_path / "data" / ".dicomdesk-1.part", tmp_path / "data" / ".dicomdesk-2.part"
+    abandoned.parent.mkdir()
+    abandoned.touch()
+    with at_work.open("wb") as writer:
+        fcntl.flock(writer, fcntl.LOCK_EX)
+        target = placement(tmp_path)
+        store(target, "1.2.3", subfolder="data")
+        abandoned_later = tmp_path / "data" / ".dicomdesk-3.part"
+        abandoned_later.touch()
+        store(target, "1.2.4", subfolder="data")
+    assert sorted(path.name for path in abandoned.parent.iterdir()) == [
+        ".dicomdesk-2.part",
+        ".dicomdesk-3.part",
+        "CT.1.2.3",
+        "CT.1.2.4",
+    ]

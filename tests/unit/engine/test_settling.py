@@ -82,7 +82,28 @@ def test_placeholders_are_filled_in_after_splitting() -> None:
         study_instance_uid="1.2; rm", folder="/in with blank", calling_ae_title="A\nB", called_ae_title="--x", items=1
     )
     words = StudyCommand("program --from=#a '#c' \"#p\" #s #x").words(study)
-    assert words == ["program", "--from=A_B", "x", "/in with blank", "1.2; rm", "#x"]
+    assert words == ["program", "--from=A_B", "x", "/in with blank", "1.2__rm", "#x"]
+
+
+@pytest.mark.parametrize(
+    ("hostile", "harmless"),
+    [
+        ("../../x", "_._.._x"),
+        ("..", "__"),
+        ("$(touch x)`y`", "__touch_x__y_"),
+        ("1|2;3&4>5<6", "1_2_3_4_5_6"),
+        ("~root", "_root"),
+        ("-rf", "rf"),
+        ("", ""),
+    ],
+)
+def test_words_of_the_peer_are_harmless_to_a_shell_and_in_a_path(hostile: str, harmless: str) -> None:
+    study = SettledStudy(
+        study_instance_uid=hostile, folder="/in", calling_ae_title=hostile, called_ae_title=hostile, items=1
+    )
+    assert list(StudyCommand("#a #c #s x#s").words(study)) == [harmless] * 3 + ["x" + harmless]
+    out = 'test "$DICOMDESK_STUDY_UID" = "' + harmless + '"'
+    assert StudyCommand(f"sh -c '{out}'").run(study) == 0
 
 
 def test_exit_code_of_the_command_is_returned() -> None:
