@@ -4,7 +4,7 @@ Values keep every byte; only the order of bytes within binary words changes, and
 Nothing is sorted or left out, so duplicates and private elements arrive as they were.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from struct import unpack_from
 
@@ -79,25 +79,15 @@ class _Rewriter:
         self._writer = ElementWriter(rewriting.target, has_undefined_lengths=rewriting.has_undefined_lengths)
         self._open: list[_Open] = []
         self._skips_fragments = False
-        self._handlers = {
-            StepKind.SEQUENCE: self._start_sequence,
-            StepKind.SEQUENCE_END: self._end_sequence,
-            StepKind.ITEM: self._start_item,
-            StepKind.ITEM_END: self._end_item,
-            StepKind.FRAGMENTS: self._start_fragments,
-            StepKind.FRAGMENT: self._copy_fragment,
-            StepKind.FRAGMENTS_END: self._end_fragments,
-        }
 
     def run(self) -> bytes:
         self._enter(0)
-        handlers = self._handlers
         element = StepKind.ELEMENT
         for step in walk(self._data, self._rewriting.source, find_vr):
             if step.kind is element:
                 self._copy_element(step)
             else:
-                handlers[step.kind](step)
+                _HANDLERS[step.kind](self, step)
         self._leave()
         return self._writer.to_bytes()
 
@@ -209,6 +199,19 @@ class _Rewriter:
     def _end_fragments(self, _step: Step) -> None:
         if not self._skips_fragments:
             self._writer.end_fragments()
+
+
+_HANDLERS: Mapping[StepKind, Callable[[_Rewriter, Step], None]] = {
+    StepKind.SEQUENCE: _Rewriter._start_sequence,
+    StepKind.SEQUENCE_END: _Rewriter._end_sequence,
+    StepKind.ITEM: _Rewriter._start_item,
+    StepKind.ITEM_END: _Rewriter._end_item,
+    StepKind.FRAGMENTS: _Rewriter._start_fragments,
+    StepKind.FRAGMENT: _Rewriter._copy_fragment,
+    StepKind.FRAGMENTS_END: _Rewriter._end_fragments,
+}
+"""Of every step but an element. Not in the object: bound methods would keep it, and the data, until the next
+garbage collection."""
 
 
 def _signedness(value: DataSetBytes, encoding: Encoding) -> bytes:

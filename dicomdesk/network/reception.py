@@ -125,7 +125,7 @@ class Reception:
 
     @property
     def is_between_messages(self) -> bool:
-        """Whether no message has begun to arrive."""
+        """Whether no message has begun to arrive. Any thread may ask."""
         return self._sink is None and not self._command
 
     def take(self, fragment: Fragment) -> None:
@@ -152,6 +152,7 @@ class Reception:
         """The association has ended: an instance that is not complete is discarded."""
         sink, self._sink = self._sink, None
         self._pending = []
+        self._command.clear()
         if sink is not None:
             sink.discard()
 
@@ -168,9 +169,8 @@ class Reception:
         if len(self._command) > LARGEST_COMMAND_SET_BYTES:
             raise PeerProtocolError(f"The peer sent a command of more than {LARGEST_COMMAND_SET_BYTES} bytes")
         if fragment.is_last:
-            command = bytes(self._command)
-            self._command.clear()
-            self._begin(read_command_set(command))
+            self._begin(read_command_set(bytes(self._command)))
+            self._command.clear()  # only now: a thread that stops the listener may ask at any moment
 
     def _begin(self, command: CommandSet) -> None:
         field = command.number(COMMAND_FIELD)

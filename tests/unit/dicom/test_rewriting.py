@@ -1,4 +1,6 @@
+import gc
 import struct
+from mmap import mmap
 
 import pytest
 
@@ -10,7 +12,7 @@ from tests.helpers.encoded import SEQUENCE_END, UNDEFINED, explicit, fragments, 
 SEQUENCE = 0x00081140
 
 
-def rewritten(data: bytes, source: Encoding, target: Encoding) -> bytes:
+def rewritten(data: bytes | memoryview, source: Encoding, target: Encoding) -> bytes:
     return rewrite(data, Rewriting(source=source, target=target))
 
 
@@ -142,6 +144,17 @@ def test_only_pixel_data_changes_byte_order_for_the_private_ge_syntax() -> None:
     options = Rewriting(source=IMPLICIT_LITTLE, target=EXPLICIT_LITTLE, swaps_pixel_data=True)
     expected = explicit(0x00280010, b"US", b"\x01\x02") + explicit(0x7FE00010, b"OW", b"\x02\x01")
     assert rewrite(data, options) == expected
+
+
+def test_rewritten_data_is_not_kept_alive() -> None:
+    data = mmap(-1, 4096)
+    gc.disable()
+    try:
+        with memoryview(data)[:0] as view:
+            rewritten(view, EXPLICIT_LITTLE, IMPLICIT_LITTLE)
+        data.close()  # raises BufferError where anybody still looks at it
+    finally:
+        gc.enable()
 
 
 def test_edit_replaces_removes_and_puts_in_where_the_tag_belongs() -> None:

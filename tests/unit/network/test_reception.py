@@ -1,6 +1,6 @@
 """Messages from fragments to sinks and responses, without a socket."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from io import BytesIO
 
 import pytest
@@ -52,8 +52,10 @@ class Recorder(SilentObserver):
         self.request: IncomingStore | None = None
         self.warnings: list[str] = []
         self.sent: list[bytes] = []
+        self.when_begun: Callable[[], None] = lambda: None
 
     def begin(self, request: IncomingStore) -> "Recorder":
+        self.when_begun()
         self.calls.append("begin")
         self.request = request
         return self
@@ -228,6 +230,17 @@ def test_abandoned_instance_is_discarded_once() -> None:
     reception.abandon()
     reception.abandon()
     assert recorder.calls == ["started", "begin", "discard"]
+    assert reception.is_between_messages
+
+
+def test_message_has_begun_while_its_handler_prepares_the_sink() -> None:
+    reception, recorder = make()
+    asked: list[bool] = []
+    recorder.when_begun = lambda: asked.append(reception.is_between_messages)
+    assert reception.is_between_messages
+    reception.take(command(store_request()))
+    reception.take(piece(b"data", is_last=True))
+    assert asked == [False]
     assert reception.is_between_messages
 
 
