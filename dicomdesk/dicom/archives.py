@@ -11,11 +11,16 @@ from dicomdesk.dicom.instance import InputFormat, InstanceHeader
 from dicomdesk.dicom.part10 import parse_header
 from dicomdesk.errors import DataError, NotDicomError, TruncatedError
 
+try:
+    from lzma import LZMAError
+except ImportError:  # a Python without liblzma: zipfile reads no such members then
+    LZMAError = zlib.error  # type: ignore[assignment,misc]  # stands in where it cannot be raised
+
 LARGEST_MEMBER_BYTES = 2 << 30
 """The largest member that is read into memory."""
 
 _HEADER_BYTES = 65536
-_READ_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, OSError, ValueError)
+_READ_ERRORS = (zipfile.BadZipFile, zlib.error, LZMAError, EOFError, RuntimeError, OSError, ValueError)
 
 
 def is_archive(start: bytes) -> bool:
@@ -28,14 +33,16 @@ def scan_archive(
 ) -> Iterator[tuple[str, InstanceHeader | DataError]]:
     """Yield the name and the header, or why there is none, of each member, sorted by name.
 
-    ``takes_name`` chooses by the last part of the name. Raises NotDicomError when the archive cannot be read.
+    ``takes_name`` chooses by the last part of the name. Of members with the same name the last is meant, as in
+    ``read_archive_member``. Raises NotDicomError when the archive cannot be read.
     """
     try:
         archive = zipfile.ZipFile(path)
     except _READ_ERRORS as error:
         raise NotDicomError(f"ZIP archive cannot be read: {error}") from error
     with archive:
-        for member in sorted(archive.infolist(), key=lambda member: member.filename):
+        members = {member.filename: member for member in archive.infolist()}
+        for _, member in sorted(members.items()):
             if member.is_dir() or not takes_name(member.filename.rsplit("/", 1)[-1]):
                 continue
             try:

@@ -189,8 +189,9 @@ def _text(values: _Values, tag: int) -> str:
 
 def _join(folder: str, file_id: str) -> str:
     """Return the path of a file by its ID; the small letters that some systems show of a CD's names are tried too."""
-    components = [component.strip() for component in file_id.split("\\")]
-    if ".." in components:
+    # A slash divides too: it cannot be part of a name where the file is opened.
+    components = [component.strip() for component in file_id.replace("/", "\\").split("\\")]
+    if ".." in components or any(os.path.splitdrive(component)[0] for component in components):
         return ""
     path = os.path.join(folder, "/".join(components).lstrip("/"))
     if not os.path.exists(path):

@@ -87,3 +87,32 @@ def test_archives_are_known_by_their_start(tmp_path: Path) -> None:
     assert is_archive(Path(write(tmp_path, {"1": b""})).read_bytes()[:4])
     assert is_archive(Path(write(tmp_path, {})).read_bytes()[:4])
     assert not is_archive(b"DICM")
+
+
+@pytest.mark.parametrize("compression", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_damage_anywhere_in_a_member_is_told(compression: int, tmp_path: Path) -> None:
+    path = tmp_path / "archive.zip"
+    with zipfile.ZipFile(path, "w", compression) as archive:
+        archive.writestr("1", INSTANCE)
+    whole = path.read_bytes()
+    for position in range(30, whole.index(b"PK\x01\x02") - 4, 7):
+        damaged = bytearray(whole)
+        damaged[position : position + 4] = b"\xff\x00\xff\x7f"
+        path.write_bytes(damaged)
+        scan(str(path))
+        try:
+            read_archive_member(str(path), "1")
+        except (TruncatedError, OSError):
+            continue
+
+
+def test_of_two_members_of_one_name_the_one_that_is_read_is_listed(tmp_path: Path) -> None:
+    path = tmp_path / "archive.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("1", part10(Builder().instance(sop_instance_uid="1.2.3.1")))
+        with pytest.warns(UserWarning, match="Duplicate name"):
+            archive.writestr("1", part10(Builder().instance(sop_instance_uid="1.2.3.22")))
+    ((_, header),) = scan_archive(str(path), InputFormat.FILE_ONLY, lambda _: True)
+    assert isinstance(header, InstanceHeader)
+    assert header.sop_instance_uid == "1.2.3.22"
+    assert b"1.2.3.22" in read_archive_member(str(path), "1")

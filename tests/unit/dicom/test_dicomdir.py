@@ -66,7 +66,7 @@ def test_links_in_a_circle_end(tmp_path: Path) -> None:
     assert [file.file_id for file in files] == ["ONE"]
 
 
-@pytest.mark.parametrize("file_id", [("..", "..", "SECRET"), ("A", "..", "B")])
+@pytest.mark.parametrize("file_id", [("..", "..", "SECRET"), ("A", "..", "B"), ("A", "X/../../../B"), ("../B",)])
 def test_file_id_that_leads_out_has_no_path(file_id: tuple[str, ...], tmp_path: Path) -> None:
     b = Builder()
     data_set = b.sequence(0x00041220, record(b, 0, 0, *file_id))
