@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QByteArray, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from dicomdesk.gui.dialogs.closing import ClosingDialog
 from dicomdesk.gui.models.states import ItemState
@@ -96,10 +96,12 @@ class MainWindow(QMainWindow):
             what = (
                 self.tr("Instances are being sent.") if is_sending else self.tr("Somebody is sending to this machine.")
             )
-            answer = await self._tasks.ask(ClosingDialog(what, self))
+            dialog = ClosingDialog(what, self)
+            await self._tasks.ask(dialog)
+            shall_close = dialog.shall_close()
         finally:
             self._is_asking = False
-        if answer == QDialog.DialogCode.Accepted:
+        if shall_close:
             self._begin_closing()
 
     def _begin_closing(self) -> None:

@@ -1,4 +1,4 @@
-from PySide6.QtWidgets import QDialog
+import pytest
 from pytestqt.qtbot import QtBot
 
 from dicomdesk.gui.dialogs.closing import ClosingDialog
@@ -11,14 +11,20 @@ def test_staying_open_is_the_safe_choice(qtbot: QtBot) -> None:
     assert default is not None
     assert "Keep" in default.text()
     assert dialog.escapeButton() is default
-    with qtbot.waitSignal(dialog.finished) as told:
-        default.click()
-    assert told.args != [QDialog.DialogCode.Accepted]
 
 
-def test_closing_all_the_same_is_accepted(qtbot: QtBot) -> None:
+@pytest.mark.parametrize(("word", "shall_close"), [("Stop", True), ("Keep", False)])
+def test_the_button_decides(word: str, shall_close: bool, qtbot: QtBot) -> None:
     dialog = ClosingDialog("Instances are being sent.")
     qtbot.addWidget(dialog)
-    close = next(button for button in dialog.buttons() if "Stop" in button.text())
-    close.click()
-    assert dialog.result() == QDialog.DialogCode.Accepted
+    assert not dialog.shall_close()
+    with qtbot.waitSignal(dialog.finished):
+        next(button for button in dialog.buttons() if word in button.text()).click()
+    assert dialog.shall_close() is shall_close
+
+
+def test_leaving_by_the_keyboard_keeps_running(qtbot: QtBot) -> None:
+    dialog = ClosingDialog("Instances are being sent.")
+    qtbot.addWidget(dialog)
+    dialog.reject()
+    assert not dialog.shall_close()

@@ -101,6 +101,27 @@ def test_closing_while_sending_asks_and_keeps_running(
     assert closed == [True]
 
 
+def test_closing_all_the_same_while_sending_closes(
+    window: MainWindow, session: Session, wait_until: WaitUntil, tmp_path: Path
+) -> None:
+    write_study(tmp_path / "out", 2)
+    closed: list[bool] = []
+    window.closed.connect(lambda: closed.append(True))
+    answer = Event()
+    with FakePeer(stores=[Hold(answer, Status())]) as peer:
+        window.send.peer_row.port.setText(str(peer.port))
+        drop(window, [tmp_path / "out"], wait_until)
+        window.send.primary.click()
+        wait_until(lambda: session.is_sending)
+        window.close()
+        wait_until(lambda: _closing_dialog() is not None)
+        dialog = _closing_dialog()
+        assert dialog is not None
+        next(button for button in dialog.buttons() if "Stop" in button.text()).click()
+        wait_until(lambda: bool(closed))
+        answer.set()
+
+
 def _closing_dialog() -> ClosingDialog | None:
     return next((w for w in QApplication.topLevelWidgets() if isinstance(w, ClosingDialog) and w.isVisible()), None)
 

@@ -4,7 +4,9 @@ from PySide6.QtWidgets import QMessageBox, QWidget
 
 
 class ClosingDialog(QMessageBox):
-    """Accepted when the window shall close all the same; not modal, so that the transfer stays in sight."""
+    """Not modal, so that the transfer stays in sight. Ask ``shall_close``: the result code of a message box with
+    buttons of its own says nothing.
+    """
 
     def __init__(self, what: str, parent: QWidget | None = None) -> None:
         """``what`` is a sentence on what is going on."""
@@ -13,10 +15,12 @@ class ClosingDialog(QMessageBox):
         self.setWindowTitle(self.tr("Close dicomdesk?"))
         self.setText(what)
         self.setInformativeText(self.tr("The current instance is finished first; nothing is lost that was stored."))
-        close = self.addButton(self.tr("&Stop and close"), QMessageBox.ButtonRole.AcceptRole)
+        self._close = self.addButton(self.tr("&Stop and close"), QMessageBox.ButtonRole.AcceptRole)
         keep = self.addButton(self.tr("&Keep running"), QMessageBox.ButtonRole.RejectRole)
         self.setDefaultButton(keep)
         self.setEscapeButton(keep)
         self.setModal(False)
-        close.clicked.connect(self.accept)
-        keep.clicked.connect(self.reject)
+
+    def shall_close(self) -> bool:
+        """Whether the user chose to close all the same."""
+        return self.clickedButton() is self._close
