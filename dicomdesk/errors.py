@@ -103,7 +103,11 @@ class TruncatedError(DataError):
 
 
 class InvalidUidError(DataError):
-    """A SOP Class UID or SOP Instance UID is missing or not usable."""
+    """A SOP Class UID or SOP Instance UID is missing or not usable; ``condition`` is DCMTK's wording."""
+
+    def __init__(self, message: str, *, condition: str = "") -> None:
+        super().__init__(message)
+        self.condition = condition
 
 
 class ConversionError(DataError):

@@ -50,7 +50,7 @@ def _conclude(options: SendOptions, result: "SendResult", lines: "SendLines", lo
     from dicomdesk.cli.send_outcome import SendOutcome  # noqa: PLC0415 - start-up time
 
     outcome = SendOutcome(options, result, log)
-    outcome.show_failure(lacks_context=lines.lacks_context)
+    outcome.show_failure()
     lines.show_last()
     is_report_written = outcome.write_report()
     if is_report_written:

@@ -47,8 +47,6 @@ class SendLines:
         """Whether an instance was begun and not answered, where there is one at a time."""
         self._is_checking = False
         self._last_line = ""
-        self.lacks_context = False
-        """Whether the instance left out last was left out for want of a presentation context."""
 
     def wants(self, event: events.Event) -> bool:
         """Whether there is a line for the event."""
@@ -242,12 +240,12 @@ class SendLines:
         path, reason = printable(event.path), printable(event.reason)
         match event.not_sent_cause:
             case events.NotSentCause.NO_CONTEXT:
-                self.lacks_context = True
                 self._tool.info(f"not sent: {path}: {reason}")
+            case events.NotSentCause.NOT_CONVERTED:
+                self._tool.warn(f"not sent: {path}: {reason}")
             case events.NotSentCause.NOT_REACHED:
                 self._tool.debug(f"not sent: {path}: {reason}")
             case events.NotSentCause.UNREADABLE:
-                self.lacks_context = False
                 self._network.error(f"cannot send SOP instance from file: {path}: {reason}")
             case None:
                 self._tool.warn(f"not answered by the peer: {path}: {reason}")

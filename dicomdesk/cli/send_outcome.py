@@ -20,7 +20,6 @@ _EXIT_CODES = {
     SendFailure.SEND: ExitCode.CANNOT_SEND_REQUEST,
     SendFailure.NO_PRESENTATION_CONTEXT: ExitCode.CANNOT_ADD_PRESENTATION_CONTEXT,
 }
-_NO_CONTEXT = "DIMSE No valid Presentation Context ID"
 _STORED = (ItemOutcome.STORED, ItemOutcome.WARNING)
 
 
@@ -33,8 +32,8 @@ class SendOutcome:
         self._tool = log.logger("dcmtk.apps.dcmsend")
         self._network = log.logger("dcmtk.dcmnet")
 
-    def show_failure(self, *, lacks_context: bool) -> None:
-        """Write why the job ended early, if it did; ``lacks_context`` when an instance without context was the end."""
+    def show_failure(self) -> None:
+        """Write why the job ended early, if it did."""
         failure, error = self._result.failure, self._result.error
         if failure is None or error is None:
             return
@@ -44,7 +43,7 @@ class SendOutcome:
         elif failure is SendFailure.SEND:
             if isinstance(error, PeerError):
                 self._network.error(f"Failed receiving DIMSE response: {numbered_condition(_condition(error))}")
-            self._tool.fatal(f"cannot send SOP instance: {_NO_CONTEXT if lacks_context else _condition(error)}")
+            self._tool.fatal(f"cannot send SOP instance: {_condition(error)}")
         elif failure is SendFailure.NO_PRESENTATION_CONTEXT:
             self._tool.error("cannot add presentation contexts: Unsupported compression or encryption")
         else:
@@ -97,4 +96,4 @@ class SendOutcome:
 
 def _condition(error: DicomdeskError) -> str:
     """The error in DCMTK's words where there are some."""
-    return printable((isinstance(error, PeerError) and error.condition) or str(error))
+    return printable(getattr(error, "condition", "") or str(error))

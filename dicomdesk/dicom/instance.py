@@ -69,3 +69,5 @@ class InstanceHeader:
     """(0002,0003); "" for a bare data set."""
     has_data_set_uids: bool = True
     """False when the data set itself lacks its class or instance UID, or ends before: it cannot be sent."""
+    has_data_set_class_uid: bool = True
+    """False when it is the class UID, or both, that the data set lacks."""

@@ -374,6 +374,7 @@ def _header(
         media_sop_class_uid=media_uids[0],
         media_sop_instance_uid=media_uids[1],
         has_data_set_uids=all(own_uids),
+        has_data_set_class_uid=bool(own_uids[0]),
     )
 
 

@@ -65,7 +65,9 @@ class NotSentCause(Enum):
     NO_CONTEXT = "no-presentation-context"
     """The peer accepted no presentation context for it, or none may be proposed; a notice has said so."""
     UNREADABLE = "unreadable"
-    """The file could not be read, or not be converted as the peer wants it."""
+    """The file could not be read."""
+    NOT_CONVERTED = "not-converted"
+    """It could not be converted as the peer wants it; notices have said so."""
     NOT_REACHED = "not-reached"
     """The job ended before its turn came."""
 

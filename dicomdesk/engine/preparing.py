@@ -13,7 +13,7 @@ from dicomdesk.dicom.scan import FoundInstance, open_archive_member
 from dicomdesk.dicom.source import DataSetSource, FileRange
 from dicomdesk.dicom.structure import check_data_set, check_data_set_file
 from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax
-from dicomdesk.errors import DataError, NotDicomError
+from dicomdesk.errors import DataError, InvalidUidError
 
 __all__ = ["PreparedInstance", "Preparing", "failure_reason"]
 
@@ -159,5 +159,6 @@ def _made_even(data: memoryview, transfer_syntax_uid: str) -> DataSetSource:
 
 
 def _lacking_uids(header: InstanceHeader) -> DataError:
-    what = "SOP Class UID or SOP Instance UID" if header.data_set_length else "data set"
-    return NotDicomError(f"there is no {what} in the file")
+    which = "SOP Instance UID" if header.has_data_set_class_uid else "SOP Class UID"
+    what = which if header.data_set_length else "data set"
+    return InvalidUidError(f"there is no {what} in the file", condition=f"Invalid {which}")

@@ -198,11 +198,12 @@ class SendJob(Job[SendResult]):
             fallback=request.fallback_contexts,
         )
         plan = plan_associations(self._transfer.planned_instances, options=options)
-        for position, planned in enumerate(plan.associations):
+        later = sum(len(planned.items) + len(planned.refused) for planned in plan.associations)
+        self._shared.items_later = later + (len(plan.left_over) if request.multiple_associations else 0)
+        for planned in plan.associations:
             if self._control.is_stopping:
                 return
-            is_last = position == len(plan.associations) - 1 and not plan.left_over
-            self._send_planned(planned, is_last=is_last)
+            self._send_planned(planned)
         if plan.failure:
             raise _EndedError(SendFailure.NO_PRESENTATION_CONTEXT, DataError(plan.failure))
 
@@ -212,9 +213,11 @@ class SendJob(Job[SendResult]):
             return frozenset()
         return frozenset(decodable_transfer_syntaxes())
 
-    def _send_planned(self, planned: PlannedAssociation, *, is_last: bool) -> None:
+    def _send_planned(self, planned: PlannedAssociation) -> None:
         """Send the instances of one planned association, over as many associations as that takes."""
         items, queue = self._transfer.items, self._shared.queue
+        self._shared.items_later -= len(planned.items) + len(planned.refused)
+        self._shared.is_refusal_told = False
         for notice in planned.notices:
             self._notice(NoticeLevel.ERROR if notice.is_error else NoticeLevel.WARNING, notice.text)
         for position in planned.refused:
@@ -235,7 +238,7 @@ class SendJob(Job[SendResult]):
             self._shared.put_back.clear()
             queue.extend(item for item, _ in tried)
             if _took_nothing(ends):
-                self._refuse_all(is_last=is_last)
+                self._refuse_all()
                 return
             self._judge(ends, attempts=max((attempt for _, attempt in tried), default=0))
 
@@ -257,12 +260,8 @@ class SendJob(Job[SendResult]):
             thread.join()
         return crew.ends()
 
-    def _refuse_all(self, *, is_last: bool) -> None:
+    def _refuse_all(self) -> None:
         """The peer took none of the contexts: what was to go this way cannot go at all."""
-        self._notice(NoticeLevel.ERROR, "No Acceptable Presentation Contexts")
-        self._notice(NoticeLevel.ERROR, "cannot negotiate network association: No acceptable Presentation Contexts")
-        if not is_last:
-            self._notice(NoticeLevel.WARNING, "trying to continue with a new association ...")
         while self._shared.queue:
             item = self._shared.queue.popleft()
             self._transfer.leave_out(item, NotSentCause.NO_CONTEXT, "The peer accepted no presentation context at all")

@@ -8,7 +8,9 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import NamedTuple
 
+from dicomdesk.dicom.transfer_syntaxes import transfer_syntax_name
 from dicomdesk.engine.events import (
     AssociationAborted,
     AssociationAccepted,
@@ -26,14 +28,26 @@ from dicomdesk.engine.requests import SendRequest
 from dicomdesk.engine.retry import is_transient_error, is_transient_status
 from dicomdesk.engine.stats import AssociationCounters, TransferStats
 from dicomdesk.engine.transfer_list import Answer, TransferItem, TransferList, judge_status
-from dicomdesk.errors import DataError, DicomdeskError, PeerError, SettingsError
+from dicomdesk.errors import (
+    AssociationAbortedError,
+    ConversionError,
+    DataError,
+    DicomdeskError,
+    InvalidUidError,
+    PeerError,
+    SettingsError,
+)
 from dicomdesk.network.assignment import Assignment, assign, no_context_text
 from dicomdesk.network.association import RequestedAssociation, open_association
 from dicomdesk.network.connection import Interruption
+from dicomdesk.network.operations import NO_CONTEXT
 from dicomdesk.network.planning import PlannedAssociation
 from dicomdesk.network.streaming import StoreItem
 
 __all__ = ["AssociationSender", "End", "EndKind", "SharedTransfer"]
+
+_CANNOT_CONVERT = "Pixel representation cannot be changed"
+"""DCMTK's words."""
 
 
 class EndKind(Enum):
@@ -79,16 +93,34 @@ class SharedTransfer:
     """What waits to be sent, first come first served."""
     put_back: deque[tuple[TransferItem, int]] = field(default_factory=deque)
     """What is to be tried again over a later association, and how often it was tried."""
+    items_later: int = 0
+    """Instances that the plan has for the associations to come."""
+    is_refusal_told: bool = False
+    """Whether the user knows that the peer takes none of the contexts of the present association."""
     is_halted: bool = False
     """Whether an association has HALTED: the others stop after the instance that they are at."""
 
 
 class _InstanceHaltError(DicomdeskError):
-    """An instance cannot be sent, and the job is to stop at that."""
+    """An instance cannot be sent, and the job is to stop at that; ``condition`` is DCMTK's wording."""
+
+    def __init__(self, message: str, *, condition: str = "") -> None:
+        super().__init__(message)
+        self.condition = condition
 
 
 class _StoppedError(Exception):
     """The job was asked to stop before a request that was about to be sent."""
+
+
+class _LeftOut(NamedTuple):
+    """One instance that is not sent."""
+
+    item: TransferItem
+    cause: NotSentCause
+    reason: str
+    wanted_uid: str = ""
+    """Transfer syntax that it was to be converted to."""
 
 
 class _Shipment:
@@ -116,7 +148,7 @@ class AssociationSender:
         self._counters: AssociationCounters | None = None
         self._in_hand: dict[int, _Shipment] = {}
         """By index: taken out of the queue and not ended."""
-        self._left_out: list[tuple[TransferItem, NotSentCause, str]] = []
+        self._left_out: list[_LeftOut] = []
         """Instances that cannot be sent, to be reported once those before them are answered."""
         self._answered = 0
 
@@ -165,6 +197,7 @@ class AssociationSender:
     def _use(self, association: RequestedAssociation) -> End:
         shared, contexts = self._shared, association.negotiation.contexts
         if not any(context.is_accepted for context in contexts):
+            self._tell_refusal()
             return self._release(association, EndKind.NO_CONTEXTS)
         assignments = assign(self._planned, contexts, shared.transfer.planned_instances)
         self._assignments = {assignment.position: assignment for assignment in assignments}
@@ -178,9 +211,8 @@ class AssociationSender:
                 shipment.prepared.close()
 
     def _send(self, association: RequestedAssociation) -> End:
-        shared = self._shared
         try:
-            association.store_all(self._items(), self)
+            association.store_all(self._items(association), self)
         except _StoppedError:
             self._return_unsent()
         except _InstanceHaltError as error:
@@ -190,7 +222,7 @@ class AssociationSender:
         except PeerError as error:
             self._return_unsent()
             failed = self._give_up_unanswered(error)
-            self._report_abort(error, by_peer=not shared.control.is_aborting)
+            self._report_abort(error, by_peer=self._is_by_peer(error))
             return End(kind=EndKind.LOST, error=error, answered=self._answered, failed=failed)
         return self._release(association, EndKind.RELEASED)
 
@@ -204,7 +236,7 @@ class AssociationSender:
         """A file that was sound when it was opened failed while it was sent; nothing else is in hand then."""
         for shipment in self._in_hand.values():
             shipment.prepared.close()
-            self._left_out.append((shipment.item, NotSentCause.UNREADABLE, reason))
+            self._left_out.append(_LeftOut(shipment.item, NotSentCause.UNREADABLE, reason))
         self._in_hand.clear()
         error = _InstanceHaltError(reason)
         if self._shared.request.halt_on_error:
@@ -218,17 +250,36 @@ class AssociationSender:
         try:
             association.release()
         except PeerError as error:
-            self._report_abort(error, by_peer=True)
+            self._report_abort(error, by_peer=self._is_by_peer(error))
         else:
             self._shared.report(AssociationReleased(job_id=self._shared.job_id, association=self._number))
         return End(kind=kind, answered=self._answered)
+
+    def _is_by_peer(self, error: PeerError) -> bool:
+        """Whether it was not us who ended the association, for want of an answer or of one that makes sense."""
+        return isinstance(error, AssociationAbortedError) and not self._shared.control.is_aborting
+
+    def _tell_refusal(self) -> None:
+        """The peer took none of the contexts; it is told once when associations are parallel."""
+        shared = self._shared
+        if shared.is_refusal_told:
+            return
+        shared.is_refusal_told = True
+        self._notice(NoticeLevel.ERROR, "No Acceptable Presentation Contexts")
+        self._notice(NoticeLevel.ERROR, "cannot negotiate network association: No acceptable Presentation Contexts")
+        if shared.items_later:
+            text = "trying to continue with a new association in order to send the remaining"
+            self._notice(NoticeLevel.WARNING, f"{text} {shared.items_later} SOP instances")
+
+    def _notice(self, level: NoticeLevel, text: str) -> None:
+        self._shared.report(Notice(job_id=self._shared.job_id, level=level, text=text))
 
     def _report_abort(self, error: DicomdeskError, *, by_peer: bool) -> None:
         self._shared.report(
             AssociationAborted(job_id=self._shared.job_id, association=self._number, by_peer=by_peer, reason=str(error))
         )
 
-    def _items(self) -> Iterator[StoreItem]:
+    def _items(self, association: RequestedAssociation) -> Iterator[StoreItem]:
         """Take instances out of the queue and make them ready; the peer works on the one before meanwhile."""
         shared = self._shared
         queue, control = shared.queue, shared.control
@@ -238,16 +289,11 @@ class AssociationSender:
             except IndexError:
                 return
             assignment = self._assignments[item.index]
-            item.association = self._number
             item.context_id = assignment.context_id
-            if not assignment.transfer_syntax_uid:
-                self._refuse(item, assignment)
+            prepared = self._prepare(association, item, assignment)
+            if prepared is None:
                 continue
-            try:
-                prepared = shared.preparing.prepare(item.found, assignment.transfer_syntax_uid)
-            except (DataError, OSError) as error:
-                self._leave_out(item, NotSentCause.UNREADABLE, failure_reason(error))
-                continue
+            item.association = self._number
             item.network_transfer_syntax_uid = assignment.transfer_syntax_uid
             item.loaded_bytes = prepared.size_bytes
             shipment = _Shipment(
@@ -259,28 +305,55 @@ class AssociationSender:
                 assignment.context_id, header.sop_class_uid, header.sop_instance_uid, prepared.data, shipment
             )
 
-    def _refuse(self, item: TransferItem, assignment: Assignment) -> None:
+    def _prepare(
+        self, association: RequestedAssociation, item: TransferItem, assignment: Assignment
+    ) -> PreparedInstance | None:
+        """Make the instance ready; where that cannot be, leave it out and return None."""
+        wanted_uid = assignment.transfer_syntax_uid
+        try:
+            if wanted_uid:
+                return self._shared.preparing.prepare(item.found, wanted_uid)
+            left_out = _LeftOut(item, NotSentCause.NO_CONTEXT, assignment.reason)
+            condition = NO_CONTEXT
+        except ConversionError as error:
+            left_out = _LeftOut(item, NotSentCause.NOT_CONVERTED, str(error), wanted_uid)
+            condition = _CANNOT_CONVERT
+        except InvalidUidError as error:
+            left_out = _LeftOut(item, NotSentCause.UNREADABLE, str(error))
+            condition = error.condition
+        except (DataError, OSError) as error:
+            self._leave_out(_LeftOut(item, NotSentCause.UNREADABLE, failure_reason(error)))
+            return None
+        self._note_loaded(association, item)
+        self._leave_out(left_out, condition)
+        return None
+
+    def _note_loaded(self, association: RequestedAssociation, item: TransferItem) -> None:
+        """It was read and is not sent: as with DCMTK it is in the report so, and uses up a message ID."""
         header = item.found.header
+        item.association = self._number
         item.network_transfer_syntax_uid = header.transfer_syntax_uid
         item.loaded_bytes = header.data_set_length
-        self._leave_out(item, NotSentCause.NO_CONTEXT, assignment.reason)
+        association.skip_message_id()
 
-    def _leave_out(self, item: TransferItem, cause: NotSentCause, reason: str) -> None:
+    def _leave_out(self, left_out: _LeftOut, condition: str = "") -> None:
         """End the item without sending it; ends the association as well where the job is to halt."""
-        self._left_out.append((item, cause, reason))
+        self._left_out.append(left_out)
         if not self._in_hand:
             self._report_left_out()
         if self._shared.request.halt_on_error:
-            raise _InstanceHaltError(reason)
+            raise _InstanceHaltError(left_out.reason, condition=condition)
 
     def _report_left_out(self) -> None:
-        shared = self._shared
-        for item, cause, reason in self._left_out:
+        for item, cause, reason, wanted_uid in self._left_out:
+            header = item.found.header
             if cause is NotSentCause.NO_CONTEXT:
-                header = item.found.header
-                text = no_context_text(header.sop_class_uid, header.transfer_syntax_uid)
-                shared.report(Notice(job_id=shared.job_id, level=NoticeLevel.ERROR, text=text))
-            shared.transfer.leave_out(item, cause, reason)
+                self._notice(NoticeLevel.ERROR, no_context_text(header.sop_class_uid, header.transfer_syntax_uid))
+            elif cause is NotSentCause.NOT_CONVERTED:
+                source, target = transfer_syntax_name(header.transfer_syntax_uid), transfer_syntax_name(wanted_uid)
+                self._notice(NoticeLevel.INFO, f"Converting transfer syntax: {source} -> {target}")
+                self._notice(NoticeLevel.ERROR, f"No conversion to transfer syntax {target} possible!")
+            self._shared.transfer.leave_out(item, cause, reason)
         self._left_out.clear()
 
     def store_started(self, item: StoreItem, message_id: int) -> None:

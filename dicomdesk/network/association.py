@@ -151,6 +151,10 @@ class RequestedAssociation:
         with self._using():
             return operations.echo(self._pumped, self._stream.next_message_id())
 
+    def skip_message_id(self) -> None:
+        """Use up a message ID without sending; for the iterator that ``store_all`` takes its items from."""
+        self._stream.next_message_id()
+
     def store_all(self, items: Iterator[StoreItem], observer: StoreObserver) -> None:
         """C-STORE each item, in order; the observer is told of each request and each answer, on this thread.
 

@@ -19,7 +19,8 @@ ENVIRONMENT = {**os.environ, "TCP_NODELAY": "1", "PYTHONPATH": str(Path(__file__
 OUR_LINES = (
     r"W: \d+ of \d+ instances? not stored by the peer",
     r"W: not (stored|answered) by the peer: .*",
-    r"I: not sent: .*",
+    r"[IW]: not sent: .*",
+    r"E: cannot send SOP instance from file: .*: there is no .*",
     r"W: The peer rejected the association .*",
     r"W: cancelling in order, a second signal aborts",
     r"W: received object not stored, answered .*",

@@ -3,16 +3,30 @@ from pathlib import Path
 
 from dicomdesk.dicom.instance import InputFormat, InputSelection
 from dicomdesk.dicom.scan import FoundInstance, scan
-from dicomdesk.engine.events import AssociationRequested, Event
+from dicomdesk.engine.events import (
+    AssociationAborted,
+    AssociationReleased,
+    AssociationRequested,
+    Event,
+    ItemFinished,
+    Notice,
+    NotSentCause,
+)
 from dicomdesk.engine.job import EventRelay, JobControl, JobState
 from dicomdesk.engine.journal import MemoryLedger
 from dicomdesk.engine.preparing import Preparing
 from dicomdesk.engine.sending import AssociationSender, EndKind, SharedTransfer
 from dicomdesk.engine.stats import TransferStats
 from dicomdesk.engine.transfer_list import TransferList
-from dicomdesk.network.planning import PlannedAssociation, plan_associations
-from tests.helpers.peers import Abort, Accept, FakePeer, Reject
+from dicomdesk.network.planning import PlannedAssociation, PlanOptions, plan_associations
+from dicomdesk.settings import AssociationSettings, Timeouts
+from tests.helpers.datasets import EXPLICIT, Builder, part10
+from tests.helpers.peers import Abort, Accept, FakePeer, Reject, Silence
 from tests.helpers.sending import send_request, write_instances
+
+RLE = "1.2.840.10008.1.2.5"
+UNDECODABLE = b"\xe0\x7f\x10\0OB\0\0\xff\xff\xff\xff" + b"\xfe\xff\0\xe0\0\0\0\0" + b"\xfe\xff\xdd\xe0\0\0\0\0"
+"""Pixel data without a frame."""
 
 
 def prepare(folder: Path, port: int, **options: object) -> tuple[SharedTransfer, PlannedAssociation, list[Event]]:
@@ -35,7 +49,8 @@ def prepare(folder: Path, port: int, **options: object) -> tuple[SharedTransfer,
         preparing=Preparing(InputFormat.FILE_ONLY, 6),
     )
     shared.queue.extend(transfer.items)
-    return shared, plan_associations(transfer.planned_instances).associations[0], events
+    plan_options = PlanOptions(decodable=frozenset({RLE}))
+    return shared, plan_associations(transfer.planned_instances, options=plan_options).associations[0], events
 
 
 def test_empties_the_queue_and_releases(tmp_path: Path) -> None:
@@ -107,3 +122,59 @@ def test_two_share_a_queue(tmp_path: Path) -> None:
         assert sorted(store.sop_instance_uid for store in peer.stores) == sorted(
             item.found.header.sop_instance_uid for item in shared.transfer.items
         )
+
+
+def test_who_does_not_answer_in_time_has_not_aborted(tmp_path: Path) -> None:
+    write_instances(tmp_path, 1)
+    settings = AssociationSettings(timeouts=Timeouts(dimse_s=0.1))
+    for action, by_peer in ((Silence(), False), (Abort(), True)):
+        with FakePeer(stores=[action]) as peer:
+            shared, planned, events = prepare(tmp_path, peer.port, association=settings)
+            AssociationSender(shared, planned, 1).run()
+        assert [event.by_peer for event in events if isinstance(event, AssociationAborted)] == [by_peer]
+
+
+def test_refusal_of_all_contexts_is_told_once_and_before_the_release(tmp_path: Path) -> None:
+    write_instances(tmp_path, 1)
+    with FakePeer(associate=[Accept(refuse_all=True)] * 2) as peer:
+        shared, planned, events = prepare(tmp_path, peer.port)
+        shared.items_later = 3
+        AssociationSender(shared, planned, 1).run()
+        AssociationSender(shared, planned, 2).run()
+    told = [event.text if isinstance(event, Notice) else "released" for event in events if is_told(event)]
+    assert told == [
+        "No Acceptable Presentation Contexts",
+        "cannot negotiate network association: No acceptable Presentation Contexts",
+        "trying to continue with a new association in order to send the remaining 3 SOP instances",
+        "released",
+        "released",
+    ]
+
+
+def is_told(event: Event) -> bool:
+    return isinstance(event, Notice | AssociationReleased)
+
+
+def test_what_cannot_be_converted_is_left_out_and_uses_up_a_message_id(tmp_path: Path) -> None:
+    (tmp_path / "0.dcm").write_bytes(part10(Builder(RLE).instance() + UNDECODABLE, RLE))
+    write_instances(tmp_path, 1)
+    with FakePeer(associate=[Accept(transfer_syntaxes={1: EXPLICIT})]) as peer:
+        shared, planned, events = prepare(tmp_path, peer.port, halt_on_error=False)
+        AssociationSender(shared, planned, 1).run()
+        assert [store.message_id for store in peer.stores] == [2]
+    finished = next(event for event in events if isinstance(event, ItemFinished))
+    assert (finished.not_sent_cause, finished.association) == (NotSentCause.NOT_CONVERTED, 1)
+    assert [event.text for event in events if isinstance(event, Notice)] == [
+        "Converting transfer syntax: RLE Lossless -> Little Endian Explicit",
+        "No conversion to transfer syntax Little Endian Explicit possible!",
+    ]
+
+
+def test_unreadable_file_has_no_association(tmp_path: Path) -> None:
+    path = write_instances(tmp_path, 1)[0]
+    with FakePeer() as peer:
+        shared, planned, events = prepare(tmp_path, peer.port, halt_on_error=False)
+        Path(path).unlink()
+        AssociationSender(shared, planned, 1).run()
+    finished = next(event for event in events if isinstance(event, ItemFinished))
+    assert (finished.not_sent_cause, finished.association) == (NotSentCause.UNREADABLE, 0)

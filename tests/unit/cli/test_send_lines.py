@@ -201,20 +201,16 @@ def test_instance_that_was_not_stored_is_never_silent(level: Level, tell: Tell) 
             finished(events.ItemOutcome.NOT_SENT, reason="No.", cause=events.NotSentCause.NO_CONTEXT),
             ["I: not sent: a.dcm: No."],
         ),
+        (
+            finished(events.ItemOutcome.NOT_SENT, reason="No.", cause=events.NotSentCause.NOT_CONVERTED),
+            ["W: not sent: a.dcm: No."],
+        ),
         (finished(events.ItemOutcome.NOT_SENT, reason="No.", cause=events.NotSentCause.NOT_REACHED), []),
         (finished(events.ItemOutcome.FAILED, reason="Lost."), ["W: not answered by the peer: a.dcm: Lost."]),
     ],
 )
 def test_instance_without_answer_is_told_by_its_cause(event: events.ItemFinished, lines: list[str], tell: Tell) -> None:
     assert tell([event]) == lines
-
-
-def test_want_of_a_context_is_remembered() -> None:
-    lines = SendLines(console_log(Level.OFF), request(), shows_contexts=False)
-    lines.show([finished(events.ItemOutcome.NOT_SENT, cause=events.NotSentCause.NO_CONTEXT)])
-    assert lines.lacks_context
-    lines.show([finished(events.ItemOutcome.NOT_SENT, cause=events.NotSentCause.UNREADABLE)])
-    assert not lines.lacks_context
 
 
 @pytest.mark.parametrize(("by_peer", "text"), [(True, "Peer Aborted Association"), (False, "Aborting Association")])

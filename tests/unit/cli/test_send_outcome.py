@@ -9,7 +9,13 @@ from dicomdesk.cli.send_outcome import SendOutcome
 from dicomdesk.engine.events import ItemOutcome, JobOutcome
 from dicomdesk.engine.report import ItemRecord, Report
 from dicomdesk.engine.send import SendFailure, SendResult
-from dicomdesk.errors import AssociationAbortedError, DataError, DicomdeskError, PeerUnreachableError
+from dicomdesk.errors import (
+    AssociationAbortedError,
+    DataError,
+    DicomdeskError,
+    InvalidUidError,
+    PeerUnreachableError,
+)
 from dicomdesk.logs import Level, console_log
 
 STORED, REFUSED, NOT_SENT = ItemOutcome.STORED, ItemOutcome.REFUSED, ItemOutcome.NOT_SENT
@@ -57,10 +63,9 @@ def told(
     words: Sequence[str] = (),
     *,
     level: Level = Level.WARN,
-    lacks_context: bool = False,
 ) -> list[str]:
     outcome = SendOutcome(options(*words), found, console_log(level))
-    outcome.show_failure(lacks_context=lacks_context)
+    outcome.show_failure()
     outcome.show_summary()
     return capsys.readouterr().err.splitlines()
 
@@ -88,6 +93,12 @@ def told(
         ),
         (SendFailure.SEND, DataError("Gone"), 62, ["F: cannot send SOP instance: Gone"]),
         (
+            SendFailure.SEND,
+            InvalidUidError("there is no data set in the file", condition="Invalid SOP Class UID"),
+            62,
+            ["F: cannot send SOP instance: Invalid SOP Class UID"],
+        ),
+        (
             SendFailure.NO_PRESENTATION_CONTEXT,
             DataError("x"),
             65,
@@ -109,13 +120,6 @@ def test_every_failure_has_a_code() -> None:
     for failure in SendFailure:
         outcome = SendOutcome(options(), result(failure=failure), console_log(Level.OFF))
         assert outcome.exit_code(last_signal=0, is_report_written=True) > 20
-
-
-def test_want_of_a_context_has_dcmtks_words(capsys: pytest.CaptureFixture[str]) -> None:
-    found = result(failure=SendFailure.SEND, error=DataError("The peer accepted CT only"))
-    assert told(found, capsys, lacks_context=True) == [
-        "F: cannot send SOP instance: DIMSE No valid Presentation Context ID"
-    ]
 
 
 @pytest.mark.parametrize(

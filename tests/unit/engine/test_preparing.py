@@ -10,9 +10,11 @@ from dicomdesk.dicom.instance import InputFormat, InputSelection
 from dicomdesk.dicom.scan import FoundInstance, scan
 from dicomdesk.dicom.source import FileRange
 from dicomdesk.engine.preparing import Preparing, failure_reason
-from dicomdesk.errors import ConversionError, DataError, NotDicomError
+from dicomdesk.errors import ConversionError, DataError, InvalidUidError
 from tests.helpers.datasets import DEFLATED, EXPLICIT, IMPLICIT, Builder, part10
 
+SOP_CLASS = Builder().element(0x00080016, "UI", "1.2.840.10008.5.1.4.1.1.2")
+SOP_INSTANCE = Builder().element(0x00080018, "UI", "1.2.3.4")
 PREPARING = Preparing(InputFormat.FILE_ONLY, 6)
 
 
@@ -107,10 +109,19 @@ def test_emptied_file_is_refused(tmp_path: Path) -> None:
         PREPARING.prepare(found, EXPLICIT)
 
 
-def test_file_with_meta_information_only_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "a").write_bytes(part10(b""))
-    with pytest.raises(NotDicomError, match="no data set"):
+@pytest.mark.parametrize(
+    ("data_set", "text", "condition"),
+    [
+        (b"", "there is no data set in the file", "Invalid SOP Class UID"),
+        (SOP_INSTANCE, "there is no SOP Class UID in the file", "Invalid SOP Class UID"),
+        (SOP_CLASS, "there is no SOP Instance UID in the file", "Invalid SOP Instance UID"),
+    ],
+)
+def test_data_set_without_identifiers_is_refused(tmp_path: Path, data_set: bytes, text: str, condition: str) -> None:
+    (tmp_path / "a").write_bytes(part10(data_set))
+    with pytest.raises(InvalidUidError) as caught:
         PREPARING.prepare(find(tmp_path / "a"), EXPLICIT)
+    assert (str(caught.value), caught.value.condition) == (text, condition)
 
 
 def test_missing_file_has_the_words_of_the_system(tmp_path: Path) -> None:
