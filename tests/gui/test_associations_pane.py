@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from dicomdesk.gui.main_window import MainWindow
 from dicomdesk.gui.models.association_log import AssociationRecord
 from dicomdesk.gui.panes.associations import ALL, INCOMING, OPEN, OUTGOING, PROBLEMS, accepts, has_problem
@@ -25,6 +27,14 @@ def test_every_association_is_listed_and_the_latest_is_shown(window: MainWindow,
     assert selected(window).peer.startswith("OLDPACS")
     names = [chip.accessibleName() for chip in window.associations.chips.findChildren(Chip)]
     assert names == ["All: 3", "Open: 1", "Outgoing: 2", "Incoming: 1", "With problems: 1"]
+
+
+def test_the_latest_is_shown_until_the_user_chooses(window: MainWindow, session: Session) -> None:
+    for number in (1, 2, 3):
+        later = [replace(arrival, at=arrival.at + number) for arrival in scenes.at_noon(scenes.outgoing(number))]
+        session.sent.arrived.emit(later)
+        session.ticked.emit()
+        assert selected(window).number == number
 
 
 def test_choice_of_the_user_stays(window: MainWindow, session: Session) -> None:

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
@@ -76,3 +78,14 @@ def test_open_rows_and_focus_are_painted(view: OutlineView, model: OutlineModel)
     closed = view.grab().toImage()
     view.expand_node(model.root.children[0])
     assert view.grab().toImage() != closed
+
+
+def test_rows_that_come_above_the_selected_one_are_no_selection(view: OutlineView, model: OutlineModel) -> None:
+    view.sortByColumn(0, Qt.SortOrder.AscendingOrder)
+    last = max(model.root.children, key=lambda node: str(node.sort_value(0)))
+    view.select_node(last)
+    told: list[object] = []
+    view.node_selected.connect(told.append)
+    model.insert(None, [StudyNode(replace(HEADERS[0], patient_name="AAAA^First", study_instance_uid="1.2.3.9"))])
+    assert view.selected_node() is last
+    assert told == []

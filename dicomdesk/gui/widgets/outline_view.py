@@ -29,6 +29,8 @@ class OutlineView(QTreeView):
 
     def __init__(self, theme: Theme, model: OutlineModel, *, stretched: int = 0) -> None:
         super().__init__()
+        self._selected: Node | None = None
+        """What was last told of as selected."""
         self._theme = theme
         self._filter = OutlineFilter(model, self)
         header = OutlineHeader(theme)
@@ -84,7 +86,10 @@ class OutlineView(QTreeView):
 
     def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
         super().selectionChanged(selected, deselected)
-        self.node_selected.emit(self.selected_node())
+        node = self.selected_node()
+        if node is not self._selected:  # Qt tells of rows that only move, too
+            self._selected = node
+            self.node_selected.emit(node)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and self.selected_node() is not None:
