@@ -96,22 +96,3 @@ def context_result_word(context: NegotiatedContext) -> str:
 def status_code_text(status: int | None) -> str:
     """Return a DIMSE status as it stands in the standard: "0000", "A700"; "" for none."""
     return "" if status is None else f"{status:04X}"
-
-
-def status_advice(status: int | None) -> str:
-    """Return what to do about a C-STORE status (PS3.4 B.2.3); "" where nothing is to be done."""
-    if status is None or status == 0:
-        return ""
-    if status & 0xFF00 == 0xA700:
-        return _say("The peer is short of room or memory. Try again later, or ask who runs it.")
-    if status & 0xFF00 == 0xA900:
-        return _say("The peer says that the data set does not fit its SOP class. Sending again will not help.")
-    if status & 0xF000 == 0xC000:
-        return _say("The peer could not understand the data set. Sending again will not help; its log may say why.")
-    if status == 0x0122:
-        return _say("The peer does not store this SOP class.")
-    if status == 0x0124:
-        return _say("The peer does not allow this AE title to store. Ask who runs it to permit yours.")
-    if status & 0xF000 == 0xB000:
-        return _say("It is stored, but the peer changed or ignored some values.")
-    return _say("The peer's log may say more.")

@@ -36,7 +36,7 @@ _ADVICE = {
     0x0111: "The peer holds an instance of this UID already.",
     0x0117: "The peer finds the SOP Instance UID invalid.",
     0x0122: "The peer accepted the presentation context but does not store this SOP class.",
-    0x0124: "The peer does not let us do this; have it allowed there.",
+    0x0124: "The peer does not allow our AE title to do this. Ask who runs it to permit it.",
     0x0210: "The peer believes that it has this message already.",
     0x0211: "The peer does not know this operation.",
     0x0212: "The peer finds an argument wrong.",
@@ -45,9 +45,9 @@ _ADVICE = {
     0xB007: "Stored, though the peer finds that the data set does not match its SOP class.",
 }
 _ADVICE_BY_RANGE = (
-    (0xFF00, 0xA700, "The peer is out of resources, often disk space. Try again later."),
-    (0xFF00, 0xA900, "The peer finds that the data set does not match its SOP class."),
-    (0xF000, 0xC000, "The peer cannot understand the data set; look into its log."),
+    (0xFF00, 0xA700, "The peer is out of resources, often disk space. Try again later, or ask who runs it."),
+    (0xFF00, 0xA900, "The peer finds that the data set does not match its SOP class. Sending again will not help."),
+    (0xF000, 0xC000, "The peer cannot understand the data set. Sending again will not help; look into its log."),
     (0xF000, 0xB000, "Stored, with a warning of the peer."),
 )
 

@@ -142,12 +142,12 @@ def _commonest_reason(node: Node, state: ItemState) -> str:
 
 
 def _reason_text(node: InstanceNode) -> str:
-    """What the peer or this program said, and what to do about it."""
+    """What the peer or this program said; the reason for a status has what to do about it."""
     reason = human.printable(node.reason).strip()
     if reason and reason[-1] not in ".!?":
         reason += "."
     status = say("Status {status}.").format(status=wording.status_code_text(node.status)) if node.status else ""
-    return " ".join(part for part in (reason, status, wording.status_advice(node.status)) if part)
+    return " ".join(part for part in (reason, status) if part)
 
 
 def _describe_skipped(node: SkippedGroupNode) -> Details:

@@ -5,6 +5,7 @@ import pytest
 from dicomdesk.engine.echo import EchoResult
 from dicomdesk.engine.events import ItemOutcome, JobOutcome
 from dicomdesk.engine.stats import Progress
+from dicomdesk.engine.transfer_list import judge_status
 from dicomdesk.errors import AssociationRejectedError, DicomdeskError, PeerUnreachableError
 from dicomdesk.gui.models.send_nodes import StudyNode
 from dicomdesk.gui.models.send_queue import SendQueue, Skipped
@@ -38,9 +39,11 @@ def study_with(outcome: ItemOutcome, status: int | None, reason: str) -> StudyNo
 
 
 def test_refusal_says_who_why_and_what_to_do() -> None:
-    details = send_details.describe_node(study_with(ItemOutcome.REFUSED, 0xA700, "Out of resources"), "PACS")
+    study = study_with(ItemOutcome.REFUSED, 0xA700, judge_status(0xA700, "Disk full").reason)
+    details = send_details.describe_node(study, "PACS")
     assert details.title == "PACS refused 1 instance"
-    assert details.text.startswith("Out of resources. Status A700. The peer is short of room")
+    assert details.text.startswith("The peer is out of resources")
+    assert 'Try again later, or ask who runs it. The peer says: "Disk full". Status A700.' in details.text
     assert details.tone is Tone.BAD
 
 
