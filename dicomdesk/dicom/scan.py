@@ -24,6 +24,8 @@ NOT_A_REGULAR_FILE = "Not a regular file"
 DICOMDIR_IN_ARCHIVE = "DICOMDIR in a ZIP archive: the files that it names are found without it"
 FILE_ID_LEADS_OUT = "Referenced File ID leads out of the folder of the DICOMDIR"
 
+_LONGEST_UID = 64
+
 _OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
 """Without blocking, so that a FIFO that takes a file's place cannot stop the scan."""
 
@@ -80,6 +82,8 @@ def check_uids(header: InstanceHeader) -> str:
     What the data set says and what group 0002 says are both good enough.
     """
     classes = (header.sop_class_uid, header.media_sop_class_uid)
+    if not _can_be_proposed(classes[0]):
+        return INVALID_SOP_CLASS_UID
     if not (is_storable(classes[0]) or (classes[1] != classes[0] and is_storable(classes[1]))):
         is_unknown = is_unknown_standard_class(classes[1] or classes[0])
         return UNKNOWN_SOP_CLASS if is_unknown else INVALID_SOP_CLASS_UID
@@ -91,11 +95,17 @@ def check_uids(header: InstanceHeader) -> str:
 
 
 def _check_uids_present(header: InstanceHeader) -> str:
-    if not header.sop_class_uid:
+    if not (header.sop_class_uid and _can_be_proposed(header.sop_class_uid)):
         return INVALID_SOP_CLASS_UID
     if not header.sop_instance_uid:
         return INVALID_SOP_INSTANCE_UID
-    return "" if header.transfer_syntax_uid else INVALID_TRANSFER_SYNTAX_UID
+    is_usable = header.transfer_syntax_uid and _can_be_proposed(header.transfer_syntax_uid)
+    return "" if is_usable else INVALID_TRANSFER_SYNTAX_UID
+
+
+def _can_be_proposed(uid: str) -> bool:
+    """Whether a presentation context can name it (PS3.8 annex F); else nothing could go over its association."""
+    return uid.isascii() and uid.isprintable() and len(uid) <= _LONGEST_UID
 
 
 def _takes_all(_name: str) -> bool:

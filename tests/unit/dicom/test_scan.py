@@ -158,6 +158,8 @@ def test_what_is_found_streams(tmp_path: Path) -> None:
         (part10(b"", sop_class_uid="1.2.3.4"), ""),
         (part10(Builder().instance(), sop_class_uid="bad", sop_instance_uid="bad"), ""),
         (part10(Builder().instance(sop_class_uid="bad", sop_instance_uid="bad")), ""),
+        (part10(Builder().instance(sop_class_uid="1.2.é.4")), "Invalid SOP Class UID"),
+        (part10(Builder().instance(sop_class_uid="1." + "2" * 63)), "Invalid SOP Class UID"),
         (TEXT, "File meta information header missing"),
     ],
 )
@@ -174,9 +176,14 @@ def test_uids_are_checked(content: bytes, reason: str, tmp_path: Path) -> None:
         (part10(b"", sop_class_uid=""), "Invalid SOP Class UID"),
         (part10(b"", sop_instance_uid=""), "Invalid SOP Instance UID"),
         (part10(b"", ""), "Invalid Transfer Syntax UID"),
+        (part10(Builder().instance(sop_class_uid="1.2.é.4")), "Invalid SOP Class UID"),
+        (part10(b"", "1." + "2" * 63), "Invalid Transfer Syntax UID"),
+        (part10(b"", "1.2\x1b[31m"), "Invalid Transfer Syntax UID"),
     ],
 )
-def test_empty_uids_are_refused_even_when_they_are_not_checked(content: bytes, reason: str, tmp_path: Path) -> None:
+def test_uids_that_no_context_can_name_are_refused_even_when_they_are_not_checked(
+    content: bytes, reason: str, tmp_path: Path
+) -> None:
     write(tmp_path, "1", content=content)
     assert reasons(list(scan(InputSelection(paths=(str(tmp_path / "1"),), check_uids=False)))) == [reason]
 
