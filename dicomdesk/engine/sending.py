@@ -174,12 +174,13 @@ class AssociationSender:
     def _open_and_send(self, interruption: Interruption) -> End:
         shared = self._shared
         try:
-            association = open_association(
-                peer=shared.request.peer,
-                settings=shared.request.association,
-                contexts=self._planned.contexts,
-                interruption=interruption,
-            )
+            with shared.control.stopping_with(interruption.set):  # there is nothing yet that could be finished first
+                association = open_association(
+                    peer=shared.request.peer,
+                    settings=shared.request.association,
+                    contexts=self._planned.contexts,
+                    interruption=interruption,
+                )
         except (PeerError, SettingsError) as error:
             advice = getattr(error, "advice", "")
             shared.report(

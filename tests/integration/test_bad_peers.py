@@ -7,10 +7,11 @@ import pytest
 
 from dicomdesk.dicom.deflate import deflate
 from dicomdesk.engine.engine import Engine
-from dicomdesk.engine.events import Event, ItemFinished, ItemStarted, JobOutcome, NotSentCause
+from dicomdesk.engine.events import AssociationRequested, Event, ItemFinished, ItemStarted, JobOutcome, NotSentCause
 from dicomdesk.engine.send import SendFailure, SendResult
+from dicomdesk.settings import AssociationSettings, Timeouts
 from tests.helpers.datasets import DEFLATED, PIXEL_DATA, Builder
-from tests.helpers.peers import Accept, Action, FakePeer, Reject
+from tests.helpers.peers import Accept, Action, FakePeer, Reject, Silence
 from tests.helpers.receiving import receiving
 from tests.helpers.recorder import DEADLINE_S, EventRecorder
 from tests.helpers.requestors import CT_IMAGE_STORAGE, Proposal, connected
@@ -35,6 +36,23 @@ def test_peer_that_rejects_one_association_and_takes_nothing_over_the_other_is_n
     assert {item.outcome.value for item in result.report.items} == {"not-sent"}
     assert all(item.no_acceptable_context for item in result.report.items)
     assert len(peer.associations) == len(answers)
+
+
+@pytest.mark.parametrize("parallel", [1, 2])
+def test_one_cancel_is_enough_while_a_peer_does_not_answer_the_association_request(
+    parallel: int, tmp_path: Path
+) -> None:
+    write_instances(tmp_path, 3)
+    patient = AssociationSettings(timeouts=Timeouts(connect_s=None, acse_s=None, dimse_s=None))
+    recorder = EventRecorder()
+    with FakePeer(associate=[Silence()]) as peer, Engine() as engine:
+        job = engine.send(send_request(peer.port, [tmp_path], association=patient, parallel=parallel), recorder)
+        recorder.wait_for(AssociationRequested, parallel)
+        job.cancel()
+        result = job.done.result(DEADLINE_S)
+    assert result.outcome is JobOutcome.CANCELLED
+    assert [item.outcome.value for item in result.report.items] == ["not-sent"] * 3
+    recorder.check()
 
 
 def _write_long_instance(folder: Path, name: str) -> Path:
