@@ -31,6 +31,8 @@ class InputSelection:
     """File name pattern for what is found by scanning."""
     open_archives: bool = False
     """Take inputs that are ZIP archives as folders."""
+    archive_members: frozenset[tuple[str, str]] | None = None
+    """Path and name of the members that are taken of archives; None for all."""
     check_uids: bool = True
     """Refuse what is not a storage SOP class or has no valid instance UID."""
 

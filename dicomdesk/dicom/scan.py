@@ -264,9 +264,11 @@ class _Scanner:
     def _scan_archive(self, path: str) -> Iterator[ScanResult]:
         from dicomdesk.dicom.archives import scan_archive  # noqa: PLC0415  # zipfile costs start-up time
 
+        wanted = self._selection.archive_members
         try:
             for name, result in scan_archive(path, self._selection.format, self._takes_name):
-                yield self._judge_member(path, name, result)
+                if wanted is None or (path, name) in wanted:
+                    yield self._judge_member(path, name, result)
         except DataError as error:
             yield SkippedInput(path=path, reason=str(error))
 

@@ -1,3 +1,4 @@
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from threading import Event
@@ -7,11 +8,13 @@ from PySide6.QtWidgets import QApplication
 from dicomdesk.gui.dialogs.report import ReportDialog
 from dicomdesk.gui.main_window import MainWindow
 from dicomdesk.gui.models.send_nodes import SkippedGroupNode, StudyNode
+from dicomdesk.gui.models.send_queue import instances_below
 from dicomdesk.gui.models.states import ItemState
 from dicomdesk.gui.panes.send import accepts
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.window_state import WindowState
 from tests.helpers import scenes
+from tests.helpers.datasets import Builder, part10
 from tests.helpers.peers import FakePeer, Hold, Reject, Status
 from tests.helpers.studies import write_study
 
@@ -103,6 +106,48 @@ def test_what_is_not_dicom_is_listed_with_its_reason(window: MainWindow, wait_un
     (row,) = window.send.flow.model.root.children
     assert isinstance(row, SkippedGroupNode)
     assert not window.send.primary.isEnabled()
+
+
+def test_file_that_went_away_is_told_as_not_sent(
+    window: MainWindow, session: Session, wait_until: WaitUntil, tmp_path: Path
+) -> None:
+    gone, _ = write_study(tmp_path, 2)
+    add(window, tmp_path, wait_until)
+    gone.unlink()
+    with FakePeer() as peer:
+        window.send.peer_row.port.setText(str(peer.port))
+        window.send.primary.click()
+        wait_until(lambda: window.send.flow.report is not None and not session.is_sending)
+    counts = window.send.flow.queue.counts
+    assert (counts[ItemState.WAITING], counts[ItemState.STORED], counts[ItemState.NOT_SENT]) == (0, 1, 1)
+    assert window.send.details.details().title == "1 instance stored by PACS, 1 not"
+    (study,) = window.send.flow.model.root.children
+    (lost,) = (node for node in instances_below(study) if node.state is ItemState.NOT_SENT)
+    assert lost.reason == "No such file or directory"
+
+
+def test_study_taken_out_of_an_archive_is_not_sent(
+    window: MainWindow, session: Session, wait_until: WaitUntil, tmp_path: Path
+) -> None:
+    path = tmp_path / "two.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for number in (1, 2):
+            data_set = Builder().instance(sop_instance_uid=f"1.2.3.{number}")
+            usual, other = (Builder().element(0x0020000D, "UI", uid) for uid in ("1.2.3", f"1.2.9.{number}"))
+            archive.writestr(str(number), part10(data_set.replace(usual, other)))
+    add(window, path, wait_until)
+    first, second = window.send.flow.model.root.children
+    assert isinstance(first, StudyNode)
+    window.send._remove(first)
+    (kept,) = instances_below(second)
+    with FakePeer() as peer:
+        window.send.peer_row.port.setText(str(peer.port))
+        window.send.primary.click()
+        wait_until(lambda: window.send.flow.report is not None and not session.is_sending)
+    report = window.send.flow.report
+    assert report is not None
+    assert [item.sop_instance_uid for item in report.items] == [kept.sop_instance_uid]
+    assert window.send.flow.queue.total == 1
 
 
 def test_added_files_are_sent_at_once_when_wanted(

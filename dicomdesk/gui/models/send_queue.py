@@ -110,6 +110,16 @@ class SendQueue:
             self._move(instance, ItemState.WAITING)
         return len(again)
 
+    def give_up(self, path: str, reason: str) -> int:
+        """Mark what waits at a path (of a file, an archive, or "archive:member") as not sent; return how many."""
+        found = self._by_path.get((path, ""))
+        at_path = [found] if found else [i for i in self._by_path.values() if path in _paths_of_member(i)]
+        lost = [instance for instance in at_path if instance.state is ItemState.WAITING]
+        for instance in lost:
+            instance.reason = reason
+            self._move(instance, ItemState.NOT_SENT)
+        return len(lost)
+
     def all_wait_again(self) -> int:
         """Let all problems wait for another try; return how many."""
         return sum(self.wait_again(study) for study in self._studies.values())
@@ -277,6 +287,11 @@ _MOVED = frozenset({ItemState.STORED, ItemState.WARNING, *PROBLEMS})
 
 def _key(path: str, archive_member: str, header: InstanceHeader) -> tuple[str, str]:
     return (path, header.sop_instance_uid if archive_member else "")
+
+
+def _paths_of_member(instance: InstanceNode) -> tuple[str, ...]:
+    """What events call a member of an archive, () for a file."""
+    return (instance.path, f"{instance.path}:{instance.archive_member}") if instance.archive_member else ()
 
 
 def instances_below(node: Node) -> list[InstanceNode]:

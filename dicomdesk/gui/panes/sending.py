@@ -1,7 +1,11 @@
 """The flow of sending, without widgets: scan what was dropped, send what waits, keep count."""
 
+from collections import Counter
+from dataclasses import replace
+
 from PySide6.QtCore import QObject, Signal
 
+from dicomdesk.dicom.instance import InputSelection
 from dicomdesk.engine.events import InputSkipped, ItemFinished, ItemOutcome, JobOutcome
 from dicomdesk.engine.report import Report
 from dicomdesk.engine.requests import AssociationSettings, Decompression, Peer, SendRequest
@@ -39,7 +43,8 @@ class SendFlow(QObject):
         self._tasks = tasks
         self._scans = 0
         self._ended_bytes = 0
-        self._job_counts: dict[ItemOutcome, int] = {}
+        self._given_up = 0
+        """Instances of the job under way whose file is not what it was when it was listed."""
         self.model = OutlineModel(send_columns(), self)
         self.queue = SendQueue(self.model)
         self.report: Report | None = None
@@ -66,7 +71,7 @@ class SendFlow(QObject):
         if waiting and not self._session.is_sending:
             request = SendRequest(
                 peer=peer,
-                inputs=selection_of(_paths_of(waiting)),
+                inputs=_selection_of_waiting(waiting),
                 association=AssociationSettings(calling_ae_title=calling_ae_title, max_pdu_bytes=LARGE_MAX_PDU_BYTES),
                 decompression=decompression,
                 halt_on_error=False,
@@ -84,12 +89,11 @@ class SendFlow(QObject):
         """Take note of a batch of events."""
         for arrival in arrivals:
             event = arrival.event
-            if isinstance(event, InputSkipped):
-                continue  # listed by the scan already
-            if isinstance(event, ItemFinished):
-                self._job_counts[event.outcome] = self._job_counts.get(event.outcome, 0) + 1
-                if event.outcome is not ItemOutcome.NOT_SENT:
-                    self._ended_bytes += event.size_bytes
+            if isinstance(event, InputSkipped) and (given_up := self.queue.give_up(event.path, event.reason)):
+                self._given_up += given_up
+                continue
+            if isinstance(event, ItemFinished) and event.outcome is not ItemOutcome.NOT_SENT:
+                self._ended_bytes += event.size_bytes
             self.queue.apply(event)
 
     def problems(self) -> int:
@@ -118,7 +122,7 @@ class SendFlow(QObject):
 
     async def _send(self, request: SendRequest) -> None:
         self._ended_bytes = 0
-        self._job_counts = {}
+        self._given_up = 0
         try:
             result = await self._session.send(request)
         except DicomdeskError as error:
@@ -130,9 +134,9 @@ class SendFlow(QObject):
         self.report = result.report
         is_cancelled = result.outcome is JobOutcome.CANCELLED
         failure = result.error if result.outcome is JobOutcome.FAILED else None
-        self.told.emit(
-            send_details.describe_result(self._job_counts, failure, self.peer_name, is_cancelled=is_cancelled)
-        )
+        counts = Counter(item.outcome for item in result.report.items)
+        counts[ItemOutcome.NOT_SENT] += self._given_up
+        self.told.emit(send_details.describe_result(counts, failure, self.peer_name, is_cancelled=is_cancelled))
         self.changed.emit()
 
     def _on_tick(self) -> None:
@@ -142,9 +146,11 @@ class SendFlow(QObject):
         self.model.flush()
 
 
-def _paths_of(instances: list[InstanceNode]) -> tuple[str, ...]:
-    """Each file once; archives as a whole."""
-    return tuple(dict.fromkeys(instance.path for instance in instances))
+def _selection_of_waiting(instances: list[InstanceNode]) -> InputSelection:
+    """Each file once, and of archives only the members that wait."""
+    members = frozenset((instance.path, instance.archive_member) for instance in instances if instance.archive_member)
+    selection = selection_of(tuple(dict.fromkeys(instance.path for instance in instances)))
+    return replace(selection, archive_members=members)
 
 
 def _nothing_found(skipped: int) -> Details:

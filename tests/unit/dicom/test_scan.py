@@ -244,6 +244,16 @@ def test_archive_is_opened_when_asked(tmp_path: Path) -> None:
     assert reasons([closed]) == ["File meta information header missing"]
 
 
+def test_of_an_archive_only_the_members_asked_for_are_taken(tmp_path: Path) -> None:
+    path = str(tmp_path / "a.zip")
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in ("1", "2", "3"):
+            archive.writestr(name, INSTANCE)
+    wanted = frozenset({(path, "2"), ("other.zip", "3")})
+    (found,) = scan(InputSelection(paths=(path,), open_archives=True, archive_members=wanted))
+    assert found.archive_member == "2"
+
+
 def test_damaged_archive_is_told(tmp_path: Path) -> None:
     write(tmp_path, "a.zip", content=b"PK\x03\x04" + b"x" * 200)
     (result,) = scan(InputSelection(paths=(str(tmp_path / "a.zip"),), open_archives=True))
