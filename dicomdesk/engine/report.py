@@ -7,11 +7,13 @@ JSON Lines: one object per instance, then one summary object. Keys of an instanc
 (from 1), ``path``, ``sop_instance_uid``, ``sop_class_uid``, ``sop_class_name``, ``transfer_syntax_uid``,
 ``transfer_syntax_name`` (of the file), ``data_set_bytes``, ``association`` (0: none), ``presentation_context_id``
 (0: none), ``network_transfer_syntax_uid``, ``network_transfer_syntax_name``, ``status`` (number, or null without an
-answer), ``status_text``, ``outcome`` (the values of ``ItemOutcome``), ``reason``, ``attempts``. Keys of the summary:
+answer), ``status_text``, ``outcome`` (the values of ``ItemOutcome``), ``reason``, ``attempts``. Keys of an input that
+was not taken, after the instances: ``type`` ("skipped"), ``path``, ``reason``, ``is_failure``. Keys of the summary:
 ``type`` ("summary"), ``at`` (ISO 8601 with offset), ``peer_host``, ``peer_port``, ``calling_ae_title``,
-``called_ae_title``, ``associations``, ``presentation_contexts_proposed``, ``instances``, ``sent`` (answered by the
-peer), ``not_sent``, ``no_acceptable_presentation_context``, ``with_status`` (counts by class of status), ``outcomes``
-(counts by outcome), ``job_outcome`` (the values of ``JobOutcome``), ``failure`` (why the job ended early, or "").
+``called_ae_title``, ``associations``, ``presentation_contexts_proposed``, ``instances``, ``skipped`` (inputs that were
+not taken), ``sent`` (answered by the peer), ``not_sent``, ``no_acceptable_presentation_context``, ``with_status``
+(counts by class of status), ``outcomes`` (counts by outcome), ``job_outcome`` (the values of ``JobOutcome``),
+``failure`` (why the job ended early, or "").
 """
 
 import errno
@@ -26,7 +28,7 @@ from pathlib import Path
 
 from dicomdesk.dicom.sop_classes import uid_symbol
 from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax
-from dicomdesk.engine.events import ItemOutcome, JobOutcome
+from dicomdesk.engine.events import InputSkipped, ItemOutcome, JobOutcome
 from dicomdesk.errors import ReportError
 from dicomdesk.network.status import classify_status, status_text
 
@@ -97,6 +99,8 @@ class Report:
     """Presentation contexts proposed over all associations."""
     items: tuple[ItemRecord, ...]
     job_outcome: JobOutcome = JobOutcome.COMPLETED
+    skipped: tuple[InputSkipped, ...] = ()
+    """Inputs that were not taken; appear in JSON Lines only, the text layout has no place for them."""
     failure: str = ""
     """Why the job ended early; appears in JSON Lines only, the text layout has no place for it."""
 
@@ -151,6 +155,7 @@ def format_json_lines(report: Report, at: datetime) -> str:
     import json  # noqa: PLC0415 - only where asked for: start-up time
 
     lines = [json.dumps(_item_object(item)) for item in report.items]
+    lines += [json.dumps(_skipped_object(skipped)) for skipped in report.skipped]
     lines.append(json.dumps(_summary_object(report, at)))
     return "\n".join(lines) + "\n"
 
@@ -251,6 +256,15 @@ def _item_object(item: ItemRecord) -> dict[str, str | int | None]:
     }
 
 
+def _skipped_object(skipped: InputSkipped) -> dict[str, str | bool]:
+    return {
+        "type": "skipped",
+        "path": skipped.path,
+        "reason": skipped.reason,
+        "is_failure": skipped.is_failure,
+    }
+
+
 def _summary_object(report: Report, at: datetime) -> dict[str, str | int | dict[str, int]]:
     outcomes = Counter(item.outcome for item in report.items)
     classes = _count_status_classes(report)
@@ -265,6 +279,7 @@ def _summary_object(report: Report, at: datetime) -> dict[str, str | int | dict[
         "associations": report.associations,
         "presentation_contexts_proposed": report.contexts_proposed,
         "instances": len(report.items),
+        "skipped": len(report.skipped),
         "sent": sent,
         "not_sent": len(report.items) - sent,
         "no_acceptable_presentation_context": sum(

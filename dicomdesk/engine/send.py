@@ -102,6 +102,7 @@ class SendJob(Job[SendResult]):
             stats=self._stats,
             preparing=Preparing(request.inputs.format, request.compression_level),
         )
+        self._skipped: list[InputSkipped] = []
         self._associations = 0
         self._contexts_proposed = 0
         self._failed_openings = 0
@@ -152,6 +153,7 @@ class SendJob(Job[SendResult]):
             associations=self._associations,
             contexts_proposed=self._contexts_proposed,
             items=tuple(self._transfer.records()),
+            skipped=tuple(self._skipped),
             job_outcome=outcome,
             failure=str(error or ""),
         )
@@ -181,7 +183,9 @@ class SendJob(Job[SendResult]):
 
     def _skip(self, skipped: SkippedInput) -> None:
         path = f"{skipped.path}:{skipped.archive_member}" if skipped.archive_member else skipped.path
-        self._report(InputSkipped(job_id=self.id, path=path, reason=skipped.reason, is_failure=skipped.is_failure))
+        event = InputSkipped(job_id=self.id, path=path, reason=skipped.reason, is_failure=skipped.is_failure)
+        self._skipped.append(event)
+        self._report(event)
         if skipped.is_failure and self._request.halt_on_error:
             raise _EndedError(SendFailure.INVALID_INPUT_FILE, DataError(f"bad DICOM file: {path}: {skipped.reason}"))
 

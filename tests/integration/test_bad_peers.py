@@ -1,6 +1,8 @@
 """Peers, files and folders that fail at the worst moment: no job hangs, repeats for ever, lies or breaks down."""
 
+import json
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,7 @@ import pytest
 from dicomdesk.dicom.deflate import deflate
 from dicomdesk.engine.engine import Engine
 from dicomdesk.engine.events import AssociationRequested, Event, ItemFinished, ItemStarted, JobOutcome, NotSentCause
+from dicomdesk.engine.report import format_json_lines
 from dicomdesk.engine.send import SendFailure, SendResult
 from dicomdesk.settings import AssociationSettings, Timeouts
 from tests.helpers.datasets import DEFLATED, PIXEL_DATA, Builder
@@ -16,6 +19,8 @@ from tests.helpers.receiving import receiving
 from tests.helpers.recorder import DEADLINE_S, EventRecorder
 from tests.helpers.requestors import CT_IMAGE_STORAGE, Proposal, connected
 from tests.helpers.sending import send, send_request, write_instance, write_instances
+
+NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -115,3 +120,22 @@ def test_data_set_that_inflates_a_thousandfold_is_stored_without_being_held_in_m
         files = receiver.files()
     assert files["CT.1.2.3.2"].endswith(bomb)
     assert not files["CT.1.2.3.1"].endswith(small)
+
+
+def test_inputs_that_were_not_taken_are_in_the_report(tmp_path: Path) -> None:
+    write_instance(tmp_path, "good.dcm")
+    (tmp_path / "bad.dcm").write_bytes(b"this is no DICOM file" * 20)
+    with FakePeer() as peer:
+        result, _ = send(peer.port, [tmp_path], halt_on_error=False)
+    bad, good, summary = map(json.loads, sorted(format_json_lines(result.report, NOW).splitlines(), key=_kind))
+    assert (bad["path"], bad["reason"], bad["is_failure"]) == (
+        str(tmp_path / "bad.dcm"),
+        "File meta information header missing",
+        True,
+    )
+    assert good["outcome"] == "stored"
+    assert (summary["instances"], summary["skipped"]) == (1, 1)
+
+
+def _kind(line: str) -> int:
+    return ["skipped", "instance", "summary"].index(json.loads(line)["type"])

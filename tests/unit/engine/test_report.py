@@ -203,6 +203,7 @@ def test_json_lines_are_one_object_per_instance_and_a_summary() -> None:
         "associations": 1,
         "presentation_contexts_proposed": 2,
         "instances": 2,
+        "skipped": 0,
         "sent": 1,
         "not_sent": 1,
         "no_acceptable_presentation_context": 0,
