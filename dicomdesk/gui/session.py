@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -24,6 +25,8 @@ ORDERLY_S = 5.0
 """How long jobs may take to end in order when the window closes; then they are aborted."""
 ABORT_S = 5.0
 
+JobT = TypeVar("JobT")
+
 _log = logging.getLogger(__name__)
 
 
@@ -42,6 +45,8 @@ class Session(QObject):
         self._bridge = bridge
         self._tasks = tasks
         self._is_closing = False
+        self._beginning: set[asyncio.Future[None]] = set()
+        """One for each job that the engine is asked for and has not begun."""
         self._is_sending = False
         self._cancels = 0
         self.sent = bridge.channel()
@@ -97,14 +102,13 @@ class Session(QObject):
 
     async def send(self, request: "SendRequest") -> "SendResult":
         """Send, and return what came of it; refused with DicomdeskError while another job sends."""
-        self._refuse_when_closing()
         if self._is_sending:
             raise DicomdeskError(self.tr("Something is being sent already."))
         self._is_sending = True
         self._cancels = 0
         self.changed.emit()
         try:
-            job = self._send_job = await self._tasks.run(self._engine.send, request, self.sent.sink)
+            job = self._send_job = await self._begin(lambda: self._engine.send(request, self.sent.sink))
             for _ in range(self._cancels):  # asked for before there was a job
                 await self._tasks.run(job.cancel)
             return await asyncio.wrap_future(job.done)
@@ -124,8 +128,7 @@ class Session(QObject):
 
     async def listen(self, request: "ReceiveRequest") -> None:
         """Listen until stopped; DicomdeskError when that cannot be begun."""
-        self._refuse_when_closing()
-        job = await self._tasks.run(self._engine.receive, request, self.received.sink)
+        job = await self._begin(lambda: self._engine.receive(request, self.received.sink))
         self._receive_job = job
         self.changed.emit()
         try:
@@ -152,8 +155,7 @@ class Session(QObject):
 
     async def echo(self, peer: "Peer", settings: "AssociationSettings") -> "EchoResult":
         """Ask a peer for a C-ECHO and return what came of it."""
-        self._refuse_when_closing()
-        job = await self._tasks.run(self._engine.echo, peer, settings, self.echoed.sink)
+        job = await self._begin(lambda: self._engine.echo(peer, settings, self.echoed.sink))
         return await asyncio.wrap_future(job.done)
 
     async def shut_down(self) -> None:
@@ -161,6 +163,8 @@ class Session(QObject):
         if self._is_closing:
             return
         self._is_closing = True
+        if self._beginning:
+            await asyncio.wait(self._beginning)
         jobs = [job for job in (self._send_job, self._receive_job) if job is not None]
         for job in jobs:
             await self._tasks.run(job.cancel)
@@ -171,11 +175,21 @@ class Session(QObject):
                 for job in jobs:
                     await self._tasks.run(job.cancel)
                 await asyncio.wait(late, timeout=ABORT_S)
-        await self._tasks.run(self._engine.close)
+        closing = asyncio.ensure_future(self._tasks.run(lambda: self._engine.close(abort=True)))
+        await asyncio.wait((closing,), timeout=ABORT_S)
+        closing.cancel()
         self._bridge.close()
         for timer in self._timers:
             timer.stop()
 
-    def _refuse_when_closing(self) -> None:
+    async def _begin(self, begin: Callable[[], JobT]) -> JobT:
+        """Have the engine begin a job, which ``shut_down`` then knows of; DicomdeskError while closing."""
         if self._is_closing:
             raise DicomdeskError(self.tr("The window is closing."))
+        begun: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._beginning.add(begun)
+        try:
+            return await self._tasks.run(begin)
+        finally:
+            self._beginning.discard(begun)
+            begun.set_result(None)

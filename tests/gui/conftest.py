@@ -4,6 +4,7 @@ import asyncio
 import os
 from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
+from threading import Event
 from typing import Protocol, TypeVar
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
@@ -13,6 +14,9 @@ import qasync
 from PySide6.QtWidgets import QApplication
 
 from dicomdesk.engine.engine import Engine
+from dicomdesk.engine.events import EventSink
+from dicomdesk.engine.receive import ReceiveJob
+from dicomdesk.engine.requests import ReceiveRequest
 from dicomdesk.gui.assets import load_assets
 from dicomdesk.gui.bridge import Bridge
 from dicomdesk.gui.main_window import MainWindow
@@ -27,6 +31,20 @@ KEPT: list[object] = []
 """Loops and Qt objects of tests that are over: collected on an engine's thread, they would take Qt down with them."""
 
 Result = TypeVar("Result")
+
+
+class SlowEngine(Engine):
+    """An engine that begins to receive only when it may."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked = 0
+        self.may_begin = Event()
+
+    def receive(self, request: ReceiveRequest, sink: EventSink) -> ReceiveJob:
+        self.asked += 1
+        self.may_begin.wait(DEADLINE_S)
+        return super().receive(request, sink)
 
 
 class Finish(Protocol):

@@ -3,9 +3,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from dicomdesk.engine.requests import ReceiveRequest
+from dicomdesk.gui.bridge import Bridge
 from dicomdesk.gui.panes.receiving import ReceiveFlow
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.tasks import Tasks
+from tests.gui.conftest import KEPT, SlowEngine
 from tests.helpers import scenes
 
 WaitUntil = Callable[[Callable[[], bool]], None]
@@ -21,6 +23,23 @@ def test_folder_is_made_before_listening(session: Session, tasks: Tasks, wait_un
     flow.listen(ReceiveRequest(port=0, folder=tmp_path))  # a second one is not begun
     flow.stop()
     wait_until(lambda: not session.is_receiving)
+
+
+def test_listening_is_begun_once(bridge: Bridge, tasks: Tasks, wait_until: WaitUntil, tmp_path: Path) -> None:
+    engine = SlowEngine()
+    session = Session(engine, bridge, tasks)
+    KEPT.append(session)
+    flow = ReceiveFlow(session, tasks)
+    flow.listen(ReceiveRequest(port=0, folder=tmp_path))
+    wait_until(lambda: engine.asked == 1)
+    assert flow.is_starting
+    flow.listen(ReceiveRequest(port=0, folder=tmp_path))
+    engine.may_begin.set()
+    wait_until(lambda: session.is_receiving)
+    closing = tasks.start(session.shut_down())
+    assert closing is not None
+    wait_until(closing.done)
+    assert engine.asked == 1
 
 
 def test_folder_that_cannot_be_made_is_told(

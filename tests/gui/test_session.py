@@ -8,10 +8,11 @@ from dicomdesk.engine.events import JobOutcome
 from dicomdesk.engine.job import JobState
 from dicomdesk.engine.requests import AssociationSettings, Peer, ReceiveRequest, SendRequest
 from dicomdesk.errors import DicomdeskError, PortInUseError
+from dicomdesk.gui.bridge import Bridge
 from dicomdesk.gui.scanning import selection_of
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.tasks import Tasks
-from tests.gui.conftest import Finish
+from tests.gui.conftest import KEPT, Finish, SlowEngine
 from tests.helpers.peers import FakePeer, Hold, Status
 from tests.helpers.studies import write_study
 
@@ -111,3 +112,23 @@ def test_closing_ends_a_job_that_hangs(
         wait_until(lambda: bool(ended))
         never.set()
     assert ended == [JobOutcome.CANCELLED]
+
+
+def test_listener_that_is_being_begun_ends_with_the_window(
+    bridge: Bridge, tasks: Tasks, wait_until: WaitUntil, finish: Finish, tmp_path: Path
+) -> None:
+    engine = SlowEngine()
+    session = Session(engine, bridge, tasks)
+    KEPT.append(session)
+    failures: list[str] = []
+    tasks.failed.connect(failures.append)
+    listening = tasks.start(session.listen(ReceiveRequest(port=0, folder=tmp_path)))
+    wait_until(lambda: engine.asked == 1)
+    closing = tasks.start(session.shut_down())
+    assert listening is not None
+    assert closing is not None
+    session.ticked.connect(engine.may_begin.set)
+    wait_until(closing.done)
+    wait_until(listening.done)
+    assert failures == []
+    assert not session.is_receiving

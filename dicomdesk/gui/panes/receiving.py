@@ -35,15 +35,21 @@ class ReceiveFlow(QObject):
         self.folder = ""
         """Whose disk is watched."""
         self.free_bytes: int | None = None
-        self.is_starting = False
+        self._is_listening = False
+        """From the user's wish to listen until that is over."""
         session.received.arrived.connect(self.take)
         session.ticked.connect(self.model.flush)
         session.second_passed.connect(self._on_second)
 
+    @property
+    def is_starting(self) -> bool:
+        """Whether a listener is wished for that does not listen yet."""
+        return self._is_listening and not self._session.is_receiving
+
     def listen(self, request: ReceiveRequest) -> None:
         """Listen, making the folder where it is missing."""
-        if not self.is_starting and not self._session.is_receiving:
-            self.is_starting = True
+        if not self._is_listening:
+            self._is_listening = True
             self.changed.emit()
             self._tasks.start(self._listen(request))
 
@@ -71,12 +77,11 @@ class ReceiveFlow(QObject):
     async def _listen(self, request: ReceiveRequest) -> None:
         try:
             await self._tasks.run(_make_folder, request.folder)
-            self.is_starting = False
             await self._session.listen(request)
         except (DicomdeskError, OSError) as error:
             self.failed.emit(str(error))
         finally:
-            self.is_starting = False
+            self._is_listening = False
             self.changed.emit()
 
     async def _look_at_disk(self) -> None:
