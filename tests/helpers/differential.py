@@ -145,6 +145,11 @@ def _differing_lines(theirs: Outcome, ours: Outcome) -> list[str]:
     return differing_lines(theirs.stderr, got)
 
 
+def count_shared(theirs: list[str]) -> int:
+    """How many of their lines ours are to have as well."""
+    return sum(not _is_one_of(line, THEIR_LINES) for line in theirs)
+
+
 def differing_lines(theirs: list[str], ours: list[str]) -> list[str]:
     """Say which of their lines is missing, or which of ours is not known."""
     expected = [line for line in theirs if not _is_one_of(line, THEIR_LINES)]
