@@ -2,6 +2,7 @@
 
 import errno
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dicomdesk.cli.dcmrecv_options import TOOL, ReceiveOptions, read_options
@@ -33,6 +34,9 @@ def run(line: CommandLine, log: Log) -> int:
     if options.request.profile is None and not options.request.accept_all:
         tool.warn("no configuration file specified, SCP will only support the Verification SOP Class")
     lines = ReceiveLines(log, max_pdu_bytes=options.request.max_pdu_bytes, shows_contexts=options.shows_contexts)
+    options = replace(
+        options, request=replace(options.request, report_stored=lines.shows_stored or options.writes_json)
+    )
     watch = JobWatch(lines, tool, writes_json=options.writes_json)
     engine = Engine()
     try:

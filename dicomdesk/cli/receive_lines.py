@@ -40,6 +40,11 @@ class ReceiveLines:
         self._open: set[int] = set()
         """Numbers of the associations that are there now."""
 
+    @property
+    def shows_stored(self) -> bool:
+        """Whether there are lines for an instance that is stored without trouble."""
+        return self._is_verbose
+
     def wants(self, event: events.Event) -> bool:
         """Whether there is a line for the event."""
         if self._is_verbose or isinstance(event, _ALWAYS_WANTED):

@@ -86,7 +86,7 @@ class AtomicFile:
         """
         if fsync and self._descriptor >= 0:  # closed: an earlier name was taken, and all is on the disk
             os.fsync(self._descriptor)
-        path = os.path.join(self._folder, name)
+        path = f"{self._folder}{os.sep}{name}"
         replaced = self._publish_part(path, replace=replace) if self._part else self._link(path, replace=replace)
         self._part = ""
         self._close()

@@ -70,7 +70,7 @@ class ReceiveJob(Job[ReceiveResult]):
         self._start_thread = start_thread
         self._request = request
         policy = _make_policy(request.profile, accept_all=request.accept_all)
-        self._facts = _Facts(self.id, self._report)
+        self._facts = _Facts(self.id, self._report, report_stored=request.report_stored)
         self._settler = self._make_settler()
         storing = Storing(
             self._make_placement(),
@@ -205,9 +205,10 @@ class ReceiveJob(Job[ReceiveResult]):
 class _Facts(SilentObserver):
     """Turns what the listener and the storing tell into the job's facts; called by the threads of all associations."""
 
-    def __init__(self, job_id: str, report: EventRelay) -> None:
+    def __init__(self, job_id: str, report: EventRelay, *, report_stored: bool) -> None:
         self._job_id = job_id
         self._report = report
+        self._report_stored = report_stored
         self._lock = threading.Lock()
         self._counts: Counter[ItemOutcome] = Counter()
         self._called_ae_titles: dict[int, str] = {}
@@ -231,6 +232,8 @@ class _Facts(SilentObserver):
         """An instance begins to arrive."""
         request = arrival.request
         self._open[request.association] = arrival
+        if not self._report_stored:
+            return
         self._report(
             ItemStarted(
                 job_id=self._job_id,
@@ -323,20 +326,21 @@ class _Facts(SilentObserver):
             self._notice(NoticeLevel.ERROR, f"cannot store received object: {arrival.error}")
         with self._lock:
             self._counts[outcome] += 1
-        self._report(
-            ItemFinished(
-                job_id=self._job_id,
-                association=request.association,
-                index=arrival.index,
-                path=arrival.path,
-                outcome=outcome,
-                status=status,
-                reason=reason,
-                message_id=request.message_id,
-                size_bytes=arrival.size_bytes,
-                header=header,
+        if self._report_stored or outcome is not ItemOutcome.STORED:
+            self._report(
+                ItemFinished(
+                    job_id=self._job_id,
+                    association=request.association,
+                    index=arrival.index,
+                    path=arrival.path,
+                    outcome=outcome,
+                    status=status,
+                    reason=reason,
+                    message_id=request.message_id,
+                    size_bytes=arrival.size_bytes,
+                    header=header,
+                )
             )
-        )
         if self.settler is not None and arrival.path and header is not None and header.study_instance_uid:
             self._note_study(self.settler, arrival, header.study_instance_uid)
 

@@ -117,6 +117,8 @@ class ReceiveRequest:
     """Whether to look up host names for log lines."""
     identify: bool = True
     """Report the header of each instance, and which studies have become quiet; costs some 15 microseconds each."""
+    report_stored: bool = True
+    """Report also that an instance begins, and that it was stored; False: only what went wrong, which is faster."""
     study_command: str = ""
     """Command run when a study has been quiet for ``study_settle_s``; "" for none."""
     study_settle_s: float = 10.0

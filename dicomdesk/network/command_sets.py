@@ -4,6 +4,7 @@ Read and written by hand because each received instance needs one of each; only 
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import IntEnum
 from struct import Struct
 
@@ -48,13 +49,22 @@ class CommandField(IntEnum):
 
 
 _C_STORE_RSP = int(CommandField.C_STORE_RSP)
+_STORE_REQUEST_FIELD = _US.pack(CommandField.C_STORE_RQ)
+_MESSAGE_ID_HEAD = _ELEMENT.pack(0, MESSAGE_ID, 2)
+_AFTER_MESSAGE_ID_BYTES = 20
+"""Command Data Set Type and Status in a C-STORE-RSP."""
+_MOST_PATTERNS = 64
 
 
 class CommandSet:
     """The elements of one command set; text is unpadded, decoded so that no byte is lost, and otherwise unchecked."""
 
-    def __init__(self, values: Mapping[int, bytes]) -> None:
+    __slots__ = ("success", "values")
+
+    def __init__(self, values: Mapping[int, bytes], success: tuple[bytes, bytes] | None = None) -> None:
         self.values = values
+        self.success = success
+        """The C-STORE-RSP with Success, without Message ID and SOP Instance UID: what comes before and between them."""
 
     def number(self, element: int, default: int | None = None) -> int:
         """The US value of an element; raises PeerProtocolError where it is absent without default, or malformed."""
@@ -97,6 +107,73 @@ def read_command_set(data: bytes) -> CommandSet:
     return CommandSet(values)
 
 
+class StoreRequestReader:
+    """Reads command sets of one association, quickly where only Message ID and SOP Instance UID differ from another."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, _Pattern] = {}
+        """By length."""
+
+    def read(self, data: bytes) -> CommandSet:
+        """See ``read_command_set``."""
+        known = self._known.get(len(data))
+        if known is not None:
+            message_id, uid, tail = known.message_id, known.uid, known.tail
+            if (
+                data[:message_id] == known.head
+                and data[message_id + 2 : uid] == known.middle
+                and data[tail:] == known.after
+            ):
+                values = known.values.copy()
+                values[MESSAGE_ID] = data[message_id : message_id + 2]
+                values[AFFECTED_SOP_INSTANCE_UID] = data[uid:tail]
+                return CommandSet(values, known.success)
+        command = read_command_set(data)
+        if command.values.get(COMMAND_FIELD) == _STORE_REQUEST_FIELD:
+            self._learn(data, command)
+        return command
+
+    def _learn(self, data: bytes, command: CommandSet) -> None:
+        uid_value = command.values.get(AFFECTED_SOP_INSTANCE_UID, b"")
+        message_id = data.find(_MESSAGE_ID_HEAD) + len(_MESSAGE_ID_HEAD)
+        uid_head = _ELEMENT.pack(0, AFFECTED_SOP_INSTANCE_UID, len(uid_value))
+        uid = data.find(uid_head, message_id) + len(uid_head)
+        is_plain = data.count(_MESSAGE_ID_HEAD) == 1 and data.count(uid_head) == 1 and len(uid_value) % 2 == 0
+        if not is_plain or uid < message_id or data[message_id : message_id + 2] != command.values.get(MESSAGE_ID):
+            return
+        if len(self._known) >= _MOST_PATTERNS:
+            self._known.clear()
+        response = store_response(command, 0)
+        numbers = len(response) - len(uid_value) - len(uid_head) - _AFTER_MESSAGE_ID_BYTES
+        self._known[len(data)] = _Pattern(
+            message_id=message_id,
+            uid=uid,
+            tail=uid + len(uid_value),
+            head=data[:message_id],
+            middle=data[message_id + 2 : uid],
+            after=data[uid + len(uid_value) :],
+            values=dict(command.values),
+            success=(response[: numbers - 2], response[numbers : len(response) - len(uid_value)]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Pattern:
+    """A C-STORE-RQ; which bytes of it are those of every instance."""
+
+    message_id: int
+    """Where the Message ID is."""
+    uid: int
+    """Where the SOP Instance UID is."""
+    tail: int
+    """Where it ends."""
+    head: bytes
+    middle: bytes
+    after: bytes
+    values: dict[int, bytes]
+    success: tuple[bytes, bytes]
+
+
 def write_command_set(values: Mapping[int, bytes | int]) -> bytes:
     """Encode elements, given in ascending order, with their group length.
 
@@ -135,6 +212,9 @@ def store_response(request: CommandSet, status: int, comment: str = "") -> bytes
 
     Put together by hand: one is written for each instance, and the peer waits for it.
     """
+    if request.success is not None and not status and not comment:
+        before, between = request.success
+        return b"".join((before, request.values[MESSAGE_ID], between, request.values[AFFECTED_SOP_INSTANCE_UID]))
     sop_class_uid = _even(request.values.get(AFFECTED_SOP_CLASS_UID, b""))
     sop_instance_uid = _even(request.values.get(AFFECTED_SOP_INSTANCE_UID, b""))
     comment_element = b""

@@ -27,8 +27,11 @@ LARGEST_DATA_PDU_BYTES = 4 * 1024 * 1024
 
 _PDU_HEADER = Struct(">BxL")
 _PDV_HEADER = Struct(">LBB")
+_HEADERS = Struct(">BxLLBB")
+"""Of a PDU and of its first PDV."""
 _PDU_HEADER_BYTES = 6
 _PDV_HEADER_BYTES = 6
+_HEADERS_BYTES = 12
 
 
 class PduType(IntEnum):
@@ -133,6 +136,8 @@ class PduReader:
                 self._body += view[position : position + size]
                 self._body_left -= size
                 position += size
+            elif not self._pdu_left and end - position >= _HEADERS_BYTES and self._start_usual(position):
+                position += _HEADERS_BYTES
             elif end - position < _PDU_HEADER_BYTES:
                 self._hold(position, end)
                 return
@@ -157,6 +162,17 @@ class PduReader:
             raise _unrecognized(self._view[position])
         self._held = end - position
         self._view[: self._held] = bytes(self._view[position:end])
+
+    def _start_usual(self, position: int) -> bool:
+        """Start a P-DATA-TF PDU with one PDV in it, as nearly all are; False for any other."""
+        number, length, size, context_id, flags = _HEADERS.unpack_from(self._view, position)
+        if number != _P_DATA_TF or size != length - 4 or not 2 < size < LARGEST_DATA_PDU_BYTES - 4:
+            return False
+        self._pdu_left = self._pdv_left = size - 2
+        self._context_id = context_id
+        self._flags = flags
+        self.largest_data_pdu_bytes = max(length, self.largest_data_pdu_bytes)
+        return True
 
     def _start_pdu(self, position: int) -> None:
         number, length = _PDU_HEADER.unpack_from(self._view, position)
@@ -191,6 +207,7 @@ class PduReader:
         self._pdu_left = left
 
 
+_P_DATA_TF = int(PduType.P_DATA_TF)
 _KNOWN_TYPES = frozenset(int(pdu_type) for pdu_type in PduType)
 
 

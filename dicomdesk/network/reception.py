@@ -21,9 +21,9 @@ from dicomdesk.network.command_sets import (
     PRIORITY,
     CommandField,
     CommandSet,
+    StoreRequestReader,
     echo_response,
     message_pdus,
-    read_command_set,
     store_response,
 )
 from dicomdesk.network.contexts import NegotiatedContext
@@ -118,6 +118,7 @@ class Reception:
         self._context_id = 0
         """Of the message that is being received."""
         self._command = bytearray()
+        self._commands = StoreRequestReader()
         self._store: tuple[IncomingStore, CommandSet] | None = None
         self._sink: InstanceSink | _OtherSink | None = None
         self._pending: list[memoryview] = []
@@ -169,7 +170,7 @@ class Reception:
         if len(self._command) > LARGEST_COMMAND_SET_BYTES:
             raise PeerProtocolError(f"The peer sent a command of more than {LARGEST_COMMAND_SET_BYTES} bytes")
         if fragment.is_last:
-            self._begin(read_command_set(bytes(self._command)))
+            self._begin(self._commands.read(bytes(self._command)))
             self._command.clear()  # only now: a thread that stops the listener may ask at any moment
 
     def _begin(self, command: CommandSet) -> None:

@@ -28,6 +28,7 @@ from dicomdesk.engine.events import (
     StudySettled,
 )
 from dicomdesk.engine.requests import DuplicatePolicy, FileNaming, ProfileSelection, StorageMode
+from dicomdesk.engine.storing import STATUS_DUPLICATE
 from dicomdesk.errors import PortInUseError, ProfileError, SettingsError, StorageError
 from tests.helpers.datasets import CT_IMAGE, EXPLICIT, Builder, part10
 from tests.helpers.dcmtk import dcmtk_program
@@ -542,6 +543,22 @@ def test_dcmsend_delivers_to_us(tmp_path: Path, mode: StorageMode) -> None:
         subprocess.run(command, check=True, env={**os.environ, "TCP_NODELAY": "1"}, timeout=DEADLINE_S)
         received = sorted(stored_data_set(file) for file in running.files().values())
     assert received == sorted(stored_data_set(Path(path).read_bytes()) for path in paths)
+
+
+def test_stored_instances_are_not_reported_where_nobody_wants_to_know(tmp_path: Path) -> None:
+    refuse = DuplicatePolicy.REFUSE
+    with (
+        receiving(tmp_path, report_stored=False, on_duplicate=refuse) as running,
+        connected(running.port) as requestor,
+    ):
+        requestor.associate()
+        assert requestor.store(UID, [data_set()]) == 0
+        assert requestor.store(UID, [data_set()]) == STATUS_DUPLICATE
+        requestor.release()
+        running.events.wait_for(AssociationReleased)
+        assert [event.outcome for event in running.events.of(ItemFinished)] == [ItemOutcome.REFUSED]
+        assert not running.events.of(ItemStarted)
+        assert running.job.progress().items_done == 2
 
 
 def test_implicit_data_sets_get_their_transfer_syntax_in_the_file(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from dicomdesk.errors import PeerProtocolError
 from dicomdesk.network.command_sets import (
     AFFECTED_SOP_CLASS_UID,
     AFFECTED_SOP_INSTANCE_UID,
+    COMMAND_DATA_SET_TYPE,
     COMMAND_FIELD,
     MESSAGE_ID,
     MOVE_ORIGINATOR_AE_TITLE,
@@ -21,6 +22,7 @@ from dicomdesk.network.command_sets import (
     PRIORITY,
     CommandField,
     CommandSet,
+    StoreRequestReader,
     echo_response,
     message_pdus,
     read_command_set,
@@ -70,6 +72,36 @@ def test_store_response_is_what_pynetdicom_reads() -> None:
     assert primitive.ErrorComment == "disk full"
     assert message.command_set.CommandGroupLength == len(encoded) - 12
     assert message.command_set.CommandDataSetType == 0x0101
+
+
+def requests_in_a_row() -> list[bytes]:
+    """What one peer sends: UIDs of two lengths, another class, elements in another order, hostile text."""
+    usual: list[dict[int, bytes | int]] = []
+    for number in range(300, 310):
+        uid = b"1.2.%d" % (10**12 + number * 10 ** (number % 2 * 12))
+        head: dict[int, bytes | int] = {AFFECTED_SOP_CLASS_UID: b"1.2.840.10008.5.1.4.1.1.2", COMMAND_FIELD: 1}
+        usual.append(head | {MESSAGE_ID: number, COMMAND_DATA_SET_TYPE: 0, AFFECTED_SOP_INSTANCE_UID: uid})
+    another_class = usual[3] | {AFFECTED_SOP_CLASS_UID: b"1.2.840.10008.5.1.4.1.1.4"}
+    moved = usual[4] | {MOVE_ORIGINATOR_AE_TITLE: b"MOVER ", MOVE_ORIGINATOR_MESSAGE_ID: 5}
+    moved_again = usual[5] | {MOVE_ORIGINATOR_AE_TITLE: b"MOVER ", MOVE_ORIGINATOR_MESSAGE_ID: 6}
+    reversed_order = dict(reversed(usual[6].items()))
+    uid_that_looks_like_an_id = usual[7] | {AFFECTED_SOP_INSTANCE_UID: b"\0\0\x10\1\2\0\0\0\7\0"}
+    bare: dict[int, bytes | int] = {COMMAND_FIELD: 1, AFFECTED_SOP_INSTANCE_UID: b"1.20"}
+    odd = [*usual, another_class, moved, moved_again, reversed_order, uid_that_looks_like_an_id, bare]
+    return [write_command_set(one) for one in (*odd, *odd)]
+
+
+def test_requests_that_repeat_are_read_and_answered_like_single_ones() -> None:
+    reader = StoreRequestReader()
+    repeated = 0
+    for data in requests_in_a_row():
+        single, command = read_command_set(data), reader.read(data)
+        assert command.values == single.values
+        repeated += command.success is not None
+        if MESSAGE_ID in command.values:
+            assert store_response(command, 0) == store_response(single, 0)
+            assert store_response(command, 0xA700, "full") == store_response(single, 0xA700, "full")
+    assert repeated >= 16
 
 
 def test_store_response_without_comment_has_no_error_comment() -> None:
