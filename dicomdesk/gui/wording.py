@@ -1,5 +1,6 @@
 """Names, dates and outcomes of DICOM in words for people."""
 
+import html
 import re
 
 from PySide6.QtCore import QCoreApplication
@@ -14,6 +15,13 @@ _WORD_BREAK = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|_")
 
 def _say(text: str) -> str:
     return QCoreApplication.translate("wording", text)
+
+
+def plain_tip(text: str) -> str:
+    """Return text that a tool tip shows as it is: Qt takes what looks like HTML for it, whoever wrote it."""
+    if "<" not in text and "&" not in text:
+        return text
+    return f'<p style="white-space: pre-wrap">{html.escape(text)}</p>'
 
 
 def person_name_text(value: str) -> str:

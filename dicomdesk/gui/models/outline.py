@@ -11,6 +11,7 @@ from typing import ClassVar, Protocol
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, QSortFilterProxyModel, Qt
 
+from dicomdesk.gui import wording
 from dicomdesk.gui.models.states import ICONS, TONES, ItemState, state_word
 from dicomdesk.gui.theme import Tone
 
@@ -294,7 +295,7 @@ def _reader(name: str) -> Callable[[Node, int], object]:
 
 _READERS: dict[int, Callable[[Node, int], object]] = {
     int(Qt.ItemDataRole.DisplayRole): _reader("text"),
-    int(Qt.ItemDataRole.ToolTipRole): lambda node, column: node.tip(column) or None,
+    int(Qt.ItemDataRole.ToolTipRole): lambda node, column: wording.plain_tip(node.tip(column)) or None,
     int(Qt.ItemDataRole.AccessibleTextRole): _accessible_text,
     SORT_ROLE: _reader("sort_value"),
     NODE_ROLE: lambda node, _column: node,

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePol
 from dicomdesk.gui.theme import GRID, MARGIN, SIDEBAR_ICON, Theme, Tone
 from dicomdesk.gui.widgets.buttons import set_words
 from dicomdesk.gui.widgets.rows import paint_bar
+from dicomdesk.gui.wording import plain_tip
 
 _HEIGHT = 132
 _BAR_HEIGHT = 8
@@ -112,7 +113,7 @@ class DetailsStrip(QFrame):
         details = self._details
         self._title.setText(details.title)
         self._text.setText(details.text)
-        self._text.setToolTip(details.text)
+        self._text.setToolTip(plain_tip(details.text))
         self.setAccessibleName(details.title)
         self.setAccessibleDescription(details.text)
         colour = self._theme.colour(details.tone).name()

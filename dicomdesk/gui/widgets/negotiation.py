@@ -217,7 +217,7 @@ class FactRow(QWidget):
         if list(facts) != self._facts:
             self._facts = list(facts)
             self.setAccessibleName(", ".join(f"{word}: {value}" for word, value in facts))
-            self.setToolTip("\n".join(f"{word}: {value}" for word, value in facts))
+            self.setToolTip(wording.plain_tip("\n".join(f"{word}: {value}" for word, value in facts)))
             self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:

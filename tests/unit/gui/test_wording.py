@@ -1,4 +1,5 @@
 import pytest
+from PySide6.QtGui import QTextDocument
 
 from dicomdesk.engine.events import ContextResult, NegotiatedContext
 from dicomdesk.gui import wording
@@ -79,3 +80,14 @@ def test_status_is_written_as_in_the_standard(status: int | None, text: str) -> 
 def test_counts_and_transfer_syntaxes_have_words() -> None:
     assert wording.count_text(12400) == "12,400"
     assert wording.transfer_syntax_text("1.2.840.10008.1.2.1") != ""
+
+
+@pytest.mark.parametrize("text", ["<img src='file:///x'>", "a &lt; b", "<b>bold</b>\nsecond line"])
+def test_words_of_a_peer_are_no_html_in_a_tip(text: str) -> None:
+    document = QTextDocument()
+    document.setHtml(wording.plain_tip(text))
+    assert document.toPlainText().replace("\u2028", "\n") == text
+
+
+def test_usual_words_are_their_own_tip() -> None:
+    assert wording.plain_tip("Refused: OutOfResources\n5 > 4") == "Refused: OutOfResources\n5 > 4"
