@@ -205,7 +205,10 @@ class PumpedDul(DULServiceProvider):
             self.run_pending()
 
     def pump(self, deadline: float | None = None) -> bool:
-        """Wait for one PDU and process it; False when the deadline passed or the association is over."""
+        """Wait for one PDU and process it; False when the deadline has passed or the association is over.
+
+        The deadline also ends the patience with a peer that sends on and on but never what is waited for.
+        """
         if not self.connection.is_open:
             return False
         try:
@@ -223,7 +226,7 @@ class PumpedDul(DULServiceProvider):
             self.run_pending()
         else:
             self.feed(pdu)
-        return True
+        return deadline is None or monotonic() < deadline
 
     def receive_pdu(self, wait: bool = False, timeout: float | None = None) -> UserPrimitive | None:  # noqa: FBT001, FBT002 - pynetdicom's signature
         """The next primitive for the user: of those there, or after waiting for the peer up to ``timeout`` seconds."""

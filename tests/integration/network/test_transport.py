@@ -1,7 +1,9 @@
 """pynetdicom's providers pumped over a socket pair."""
 
+import contextlib
 import queue
 import socket
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -12,7 +14,7 @@ from pynetdicom.pdu_primitives import A_ABORT, A_P_ABORT, A_RELEASE
 from dicomdesk.errors import PeerProtocolError
 from dicomdesk.network.connection import Connection
 from dicomdesk.network.transport import PumpedAssociation, make_entity
-from tests.helpers.peers import Accept, accept_pdu, pdu
+from tests.helpers.peers import Accept, accept_pdu, p_data, pdu
 
 CONTEXTS = {1: ("1.2.840.10008.5.1.4.1.1.2", ["1.2.840.10008.1.2"]), 3: ("1.2.3", ["1.2.840.10008.1.2.1"])}
 REQUEST = bytes(74)
@@ -108,6 +110,24 @@ def test_lost_connection_reaches_the_user_with_a_reason(pair: tuple[PumpedAssoci
     theirs.close()
     assert association.dimse.get_msg(block=True) == (None, None)
     assert str(association.end_error()) == "The peer closed the connection in the middle of a PDU"
+
+
+def test_peer_that_sends_on_and_on_does_not_outlast_the_deadline(pair: tuple[PumpedAssociation, socket.socket]) -> None:
+    association, theirs = pair
+    _establish(association)
+    association.dimse_timeout = 0.1
+
+    def send_on() -> None:
+        with contextlib.suppress(OSError):
+            for _ in range(1000):
+                theirs.sendall(p_data(1, 1, b"") * 1000)
+
+    sending = threading.Thread(target=send_on)
+    sending.start()
+    assert association.dimse.get_msg(block=True) == (None, None)
+    assert sending.is_alive()
+    association.connection.close()
+    sending.join(10)
 
 
 def test_sending_after_the_end_does_nothing(pair: tuple[PumpedAssociation, socket.socket]) -> None:
