@@ -197,7 +197,6 @@ def describe(
     acceptor = association.acceptor
     their_maximum = peer_max_pdu_bytes(association)
     called = ae_title_field(peer.ae_title, "Called")
-    invoked, _ = acceptor.asynchronous_operations
     return Negotiation(
         is_requestor=True,
         calling_ae_title=ae_title_field(settings.calling_ae_title, "Calling"),
@@ -213,9 +212,16 @@ def describe(
         peer_max_pdu_bytes=their_maximum,
         max_send_pdv_bytes=send_limits(their_maximum, settings).dcmtk_max_send_pdv_bytes,
         contexts=contexts,
-        max_operations_invoked=invoked,
+        max_operations_invoked=_operations_window(association),
         tls=_tls_words(association),
     )
+
+
+def _operations_window(association: PumpedAssociation) -> int:
+    """Operations that we may have outstanding, 0 for any number: never more than we proposed (PS3.7 D.3.3.3)."""
+    proposed, _ = association.requestor.asynchronous_operations
+    answered, _ = association.acceptor.asynchronous_operations
+    return min(proposed, answered) if proposed and answered else proposed or answered
 
 
 def _tls_words(association: PumpedAssociation) -> str:

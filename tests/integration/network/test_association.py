@@ -110,6 +110,14 @@ def test_operations_window_is_proposed_when_asked_for() -> None:
     assert association.negotiation.max_operations_invoked == 4
 
 
+@pytest.mark.parametrize(("proposed", "answered", "agreed"), [(1, 0, 1), (1, 7, 1), (8, 0, 8), (0, 3, 3), (0, 0, 0)])
+def test_operations_window_is_never_wider_than_proposed(proposed: int, answered: int, agreed: int) -> None:
+    with FakePeer(associate=[Accept(window=answered)]) as peer:
+        association = associate(peer.port, operations_window=proposed)
+        association.release()
+    assert association.negotiation.max_operations_invoked == agreed
+
+
 def test_association_without_accepted_context_is_established() -> None:
     with FakePeer(associate=[Accept(refuse_all=True)]) as peer:
         association = associate(peer.port)
