@@ -6,6 +6,9 @@ from struct import unpack_from
 from dicomdesk.errors import ConversionError
 
 _JPEG_2000_START = b"\xff\x4f\xff\x51"
+_JPEG_XL_START = b"\xff\x0a"
+_JPEG_XL_RATIOS = ((1, 1), (12, 10), (4, 3), (3, 2), (16, 9), (5, 4), (2, 1))
+"""Columns to rows."""
 _END_OF_IMAGE = b"\xff\xd9"
 _STANDALONE = frozenset((0x01, 0xD8, *range(0xD0, 0xD8)))
 _FRAME_MARKERS = frozenset((*range(0xC0, 0xD0), 0xF7)) - {0xC4, 0xC8, 0xCC}
@@ -75,3 +78,35 @@ def read_jpeg_2000_header(frame: bytes) -> CodestreamHeader:
     return CodestreamHeader(
         rows=bottom - top, columns=right - left, components=components, precision=(depth & 0x7F) + 1
     )
+
+
+def read_jpeg_xl_size(frame: bytes) -> tuple[int, int]:
+    """Columns and rows of a JPEG XL codestream, in a container or not (ISO/IEC 18181-1 annex D.2)."""
+    start = 0 if frame.startswith(_JPEG_XL_START) else _find_in_boxes(frame)
+    bits = int.from_bytes(frame[start + 2 : start + 14], "little")
+    if start < 0 or not bits:
+        raise ConversionError("a frame holds no JPEG XL codestream")
+    is_small, bits = bits & 1, bits >> 1
+    rows, bits = _read_jpeg_xl_length(bits, is_small=bool(is_small))
+    ratio, bits = bits & 7, bits >> 3
+    if ratio:
+        numerator, denominator = _JPEG_XL_RATIOS[ratio - 1]
+        return rows * numerator // denominator, rows
+    return _read_jpeg_xl_length(bits, is_small=bool(is_small))[0], rows
+
+
+def _read_jpeg_xl_length(bits: int, *, is_small: bool) -> tuple[int, int]:
+    """One side of an image, and the bits behind it."""
+    if is_small:
+        return ((bits & 31) + 1) * 8, bits >> 5
+    width = (9, 13, 18, 30)[bits & 3]
+    return (bits >> 2 & (1 << width) - 1) + 1, bits >> 2 + width
+
+
+def _find_in_boxes(frame: bytes) -> int:
+    """Where the codestream begins in a container; -1 where none is."""
+    for box, skipped in ((b"jxlc", 4), (b"jxlp", 8)):
+        position = frame.find(box, 0, 65536)
+        if position >= 0 and frame.startswith(_JPEG_XL_START, position + skipped):
+            return position + skipped
+    return -1

@@ -10,7 +10,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from dicomdesk.dicom import transfer_syntaxes as ts
-from dicomdesk.dicom.codestreams import CodestreamHeader, read_jpeg_2000_header, read_jpeg_header, require_jpeg_end
+from dicomdesk.dicom.codestreams import (
+    CodestreamHeader,
+    read_jpeg_2000_header,
+    read_jpeg_header,
+    read_jpeg_xl_size,
+    require_jpeg_end,
+)
 from dicomdesk.dicom.image_pixel import ImagePixel
 from dicomdesk.dicom.run_length import decode_run_length
 from dicomdesk.errors import ConversionError
@@ -107,6 +113,9 @@ def _describe_jpeg_2000(_frame: bytes, image: ImagePixel) -> ImagePixel:
 def _decode_jpeg_xl(frame: bytes, image: ImagePixel) -> bytes:
     from imagecodecs import jpegxl_decode  # noqa: PLC0415  # an optional library, 5 MB
 
+    columns, rows = read_jpeg_xl_size(frame)
+    if (columns, rows) != (image.columns, image.rows):
+        raise ConversionError(f"a frame of {columns} x {rows} in an image of {image.columns} x {image.rows}")
     samples = jpegxl_decode(frame, keeporientation=True)
     return _fit(_little_endian_bytes(samples), samples.dtype.itemsize, image)
 

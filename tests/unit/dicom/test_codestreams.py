@@ -1,5 +1,8 @@
 import struct
+from collections.abc import Callable
 
+import imagecodecs
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,6 +11,7 @@ from dicomdesk.dicom.codestreams import (
     CodestreamHeader,
     read_jpeg_2000_header,
     read_jpeg_header,
+    read_jpeg_xl_size,
     require_jpeg_end,
 )
 from dicomdesk.errors import ConversionError
@@ -57,9 +61,30 @@ def test_jpeg_2000_without_size_cannot_be_converted(frame: bytes) -> None:
         read_jpeg_2000_header(frame)
 
 
+@pytest.mark.parametrize("is_in_container", [False, True])
+@pytest.mark.parametrize(
+    ("columns", "rows"),
+    [(1, 1), (8, 8), (24, 16), (512, 512), (120, 100), (400, 300), (3, 1000), (512, 513)],
+)
+def test_jpeg_xl_says_how_large_it_is(columns: int, rows: int, is_in_container: bool) -> None:
+    frame = imagecodecs.jpegxl_encode(np.zeros((rows, columns), np.uint8), lossless=True, usecontainer=is_in_container)
+    assert read_jpeg_xl_size(bytes(frame)) == (columns, rows)
+
+
+@pytest.mark.parametrize("frame", [b"", b"\xff", b"\xff\x0a", b"\0\0\0\x0cJXL \r\n\x87\njxlc"])
+def test_jpeg_xl_without_size_cannot_be_converted(frame: bytes) -> None:
+    with pytest.raises(ConversionError):
+        read_jpeg_xl_size(frame)
+
+
 @given(st.binary(max_size=100))
 def test_random_bytes_raise_only_conversion_errors(noise: bytes) -> None:
-    for read, start in ((read_jpeg_header, b"\xff\xd8"), (read_jpeg_2000_header, b"\xff\x4f\xff\x51")):
+    reads: list[tuple[Callable[[bytes], object], bytes]] = [
+        (read_jpeg_header, b"\xff\xd8"),
+        (read_jpeg_2000_header, b"\xff\x4f\xff\x51"),
+        (read_jpeg_xl_size, b"\xff\x0a"),
+    ]
+    for read, start in reads:
         for frame in (noise, start + noise):
             try:
                 read(frame)

@@ -163,6 +163,13 @@ def test_codestream_of_another_size_is_refused_before_it_is_decoded(uid: str) ->
             decoded(uid, frame, image)
 
 
+def test_jpeg_xl_of_another_size_is_refused_before_it_is_decoded() -> None:
+    frame = bytes(imagecodecs.jpegxl_encode(samples(GREY), lossless=True))
+    assert decoded(ts.JPEG_XL_LOSSLESS, frame, GREY) == samples(GREY).tobytes()
+    with pytest.raises(ConversionError, match="a frame of 34 x 40 in an image of 33 x 40"):
+        decoded(ts.JPEG_XL_LOSSLESS, frame, replace(GREY, columns=33))
+
+
 def test_more_bits_than_allocated_are_refused() -> None:
     frame = jpeg(samples(WIDE), is_lossless=True, bits=12)
     with pytest.raises(ConversionError, match="12 bits in 8 bits allocated"):
