@@ -3,6 +3,7 @@
 Called through a link that has a tool's name, it is that tool.
 """
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -10,25 +11,38 @@ from collections.abc import Sequence
 from dicomdesk import __version__
 from dicomdesk.cli.catalogue import TOOLS, load_program, suggest
 from dicomdesk.cli.exit_codes import ExitCode
-from dicomdesk.cli.program import run_program
+from dicomdesk.cli.program import end_process, run_program
+
+_OBJECTS_BETWEEN_COLLECTIONS = 50_000
+"""Python's 700 would look through everything that is imported again and again."""
 
 
 def main() -> int:
-    """Run what the command line of this process says; returns the exit code."""
-    called_as, *arguments = sys.argv
+    """Run what the command line of this process says; returns the exit code, or ends the process with it."""
+    exit_code = run_tool(sys.argv)
+    if exit_code is None:
+        return run_desk(sys.argv[1:])
+    end_process(exit_code)
+    return exit_code
+
+
+def run_tool(argv: Sequence[str]) -> int | None:
+    """Run the tool that a command line names; returns its exit code, None where no tool is named."""
+    called_as, *arguments = argv
     name = os.path.splitext(os.path.basename(called_as))[0]
-    if name in TOOLS:
-        return run_program(load_program(name), arguments)
-    return run_desk(arguments)
+    if name not in TOOLS:
+        name, *arguments = arguments or ("",)
+        if name not in TOOLS:
+            return None
+    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
+    return run_program(load_program(name), arguments)
 
 
 def run_desk(arguments: Sequence[str]) -> int:
-    """Run ``dicomdesk`` itself with these arguments; returns the exit code."""
+    """Run ``dicomdesk`` itself with these arguments, which name no tool; returns the exit code."""
     if not arguments:
         return _open_window()
-    name, *rest = arguments
-    if name in TOOLS:
-        return run_program(load_program(name), rest)
+    name = arguments[0]
     if name in ("-h", "--help"):
         sys.stdout.write(_help_text())
         return int(ExitCode.SUCCESS)

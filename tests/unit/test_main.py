@@ -3,7 +3,7 @@ import sys
 import pytest
 
 from dicomdesk import __version__
-from dicomdesk.__main__ import main, run_desk
+from dicomdesk.__main__ import run_desk, run_tool
 
 
 def test_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
@@ -37,11 +37,15 @@ def test_unknown_name_is_told_with_suggestions(name: str, text: str, capsys: pyt
     [["dicomdesk", "dcmsend", "--version"], ["/usr/bin/dcmsend", "--version"], ["C/dcmsend.exe", "--version"]],
 )
 def test_tool_is_found_by_argument_or_by_the_name_of_the_link(
-    argv: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    argv: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(sys, "argv", argv)
-    assert main() == 0
+    assert run_tool(argv) == 0
     assert capsys.readouterr().out.startswith("$dicomdesk: dcmsend v")
+
+
+@pytest.mark.parametrize("argv", [["dicomdesk"], ["dicomdesk", "--version"], ["dicomdesk", "dcmsned"]])
+def test_no_tool_is_run_where_none_is_named(argv: list[str]) -> None:
+    assert run_tool(argv) is None
 
 
 def test_without_a_display_the_headless_tools_are_named(

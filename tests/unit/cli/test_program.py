@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -98,3 +100,16 @@ def test_debug_mode_begins_with_the_version(capsys: pytest.CaptureFixture[str]) 
     first, second, *_ = capsys.readouterr().err.splitlines()
     assert first == f"D: {header(TOOL).splitlines()[0]}"
     assert second == "D: "
+
+
+def test_process_ends_at_once_with_all_that_was_written() -> None:
+    script = "from dicomdesk.cli.program import end_process; print('written', end=''); end_process(7); print('never')"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (7, "written", "")
+
+
+def test_process_whose_output_is_closed_is_left_to_python() -> None:
+    script = (
+        "import sys; from dicomdesk.cli.program import end_process; sys.stdout.close(); end_process(7); sys.exit(8)"
+    )
+    assert subprocess.run([sys.executable, "-c", script], timeout=60, check=False).returncode == 8
