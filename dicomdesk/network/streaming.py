@@ -24,6 +24,7 @@ _MAX_COMMAND_BYTES = 1 << 16
 _C_STORE_RSP = 0x8001
 _COMMAND, _LAST = 0x01, 0x02
 _PDU_HEADER_BYTES = 6
+_EMPTY_PDV_LENGTH = 2
 
 _PDV = Struct(">BxLLBB")
 """PDU type and length, PDV length, context ID, message control header."""
@@ -232,6 +233,8 @@ class StoreStream:
         """A response in several fragments, or several in one PDU."""
         is_complete = False
         position = _PDU_HEADER_BYTES
+        if position == len(pdu):
+            raise _malformed("with an empty PDU")
         while position < len(pdu):
             length = int.from_bytes(pdu[position : position + 4], "big")
             end = position + 4 + length
@@ -240,6 +243,8 @@ class StoreStream:
             context_id, control = pdu[position + 4], pdu[position + 5]
             if not control & _COMMAND:
                 raise _malformed("with a data set")
+            if length == _EMPTY_PDV_LENGTH and not control & _LAST:
+                raise _malformed("with an empty fragment")
             if len(self._command) + length > _MAX_COMMAND_BYTES:
                 raise _malformed("with a command set that does not end")
             if self._command and context_id != self._command_context_id:

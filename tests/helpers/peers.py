@@ -85,6 +85,13 @@ class Send:
 
 
 @dataclass(frozen=True)
+class Flood:
+    """These bytes, again and again until the connection ends."""
+
+    data: bytes
+
+
+@dataclass(frozen=True)
 class Silence:
     """No answer; what comes is read and dropped until the connection ends."""
 
@@ -107,7 +114,7 @@ class Hold:
     then: "Action"
 
 
-Action = Accept | Reject | Status | Abort | Close | Send | Silence | Stall | Release | Hold
+Action = Accept | Reject | Status | Abort | Close | Send | Flood | Silence | Stall | Release | Hold
 
 
 @dataclass
@@ -437,6 +444,8 @@ class _Served:
         while isinstance(action, Hold):
             action.event.wait(DEADLINE_S)
             action = action.then
+        while isinstance(action, Flood) and not self.peer.stopping.is_set():
+            self.connection.sendall(action.data)
         match action:
             case Abort(source, reason):
                 self.connection.sendall(pdu(7, bytes((0, 0, source, reason))))

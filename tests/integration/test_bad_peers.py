@@ -14,7 +14,7 @@ from dicomdesk.engine.report import format_json_lines
 from dicomdesk.engine.send import SendFailure, SendResult
 from dicomdesk.settings import AssociationSettings, Timeouts
 from tests.helpers.datasets import DEFLATED, PIXEL_DATA, Builder
-from tests.helpers.peers import Accept, Action, FakePeer, Reject, Silence
+from tests.helpers.peers import Accept, Action, FakePeer, Flood, Reject, Silence, p_data, pdu
 from tests.helpers.receiving import receiving
 from tests.helpers.recorder import DEADLINE_S, EventRecorder
 from tests.helpers.requestors import CT_IMAGE_STORAGE, Proposal, connected
@@ -58,6 +58,23 @@ def test_one_cancel_is_enough_while_a_peer_does_not_answer_the_association_reque
     assert result.outcome is JobOutcome.CANCELLED
     assert [item.outcome.value for item in result.report.items] == ["not-sent"] * 3
     recorder.check()
+
+
+EMPTY_PDUS = pdu(4, b"") * 500
+EMPTY_FRAGMENTS = p_data(1, 1, b"") * 500
+
+
+@pytest.mark.parametrize("rubbish", [EMPTY_PDUS, EMPTY_FRAGMENTS])
+@pytest.mark.parametrize("when", ["store", "release"])
+def test_peer_that_never_stops_talking_without_saying_anything_is_left(
+    when: str, rubbish: bytes, tmp_path: Path
+) -> None:
+    write_instances(tmp_path, 1)
+    brief = AssociationSettings(timeouts=Timeouts(connect_s=5, acse_s=0.2, dimse_s=0.2))
+    actions: dict[str, object] = {"stores": [Flood(rubbish)]} if when == "store" else {"release": Flood(rubbish)}
+    with FakePeer(**actions) as peer:  # type: ignore[arg-type] # by name
+        result, _ = send(peer.port, [tmp_path], association=brief)
+    assert [item.outcome.value for item in result.report.items] == ["failed" if when == "store" else "stored"]
 
 
 def _write_long_instance(folder: Path, name: str) -> Path:
