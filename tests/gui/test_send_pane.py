@@ -164,6 +164,23 @@ def test_added_files_are_sent_at_once_when_wanted(
     assert [recent.host for recent in remembered.recent_peers] == ["127.0.0.1"]
 
 
+def test_files_added_while_sending_are_sent_afterwards_when_wanted_at_once(
+    window: MainWindow, session: Session, wait_until: WaitUntil, tmp_path: Path
+) -> None:
+    write_study(tmp_path / "first", 1)
+    write_study(tmp_path / "second", 2, prefix="1.2.3.5")
+    answer = Event()
+    with FakePeer(stores=[Hold(answer, Status())]) as peer:
+        window.send.peer_row.port.setText(str(peer.port))
+        window.send._at_once.setChecked(True)
+        add(window, tmp_path / "first", wait_until)
+        wait_until(lambda: window.send.flow.queue.counts[ItemState.SENDING] == 1)
+        add(window, tmp_path / "second", wait_until)
+        assert window.send.flow.queue.counts[ItemState.WAITING] == 2
+        answer.set()
+        wait_until(lambda: window.send.flow.queue.counts[ItemState.STORED] == 3 and not session.is_sending)
+
+
 def test_filters_take_state_and_words() -> None:
     study = StudyNode(scenes.header(scenes.JANE, ("1", "", "CT"), 1))
     study.counts[ItemState.REFUSED] = 1

@@ -59,6 +59,8 @@ class SendPane(QWidget):
         self.flow = SendFlow(session, tasks, self)
         self._notice: Details | None = None
         self._is_echoing = False
+        self._is_more_due = False
+        """Whether files were added, to be sent at once, while something was being sent."""
         self._recent_peers = state.recent_peers
         self.peer_row = PeerRow(state)
         self._at_once = _checkable(self, self.tr("&Send as soon as files are added"), is_checked=state.send_at_once)
@@ -171,6 +173,7 @@ class SendPane(QWidget):
         self.flow.changed.connect(self._show_all)
         self.flow.told.connect(self._on_told)
         self.flow.scanned.connect(self._on_scanned)
+        self.flow.completed.connect(self._on_completed)
         self._session.changed.connect(self._show_all)
         self._session.ticked.connect(self._show_all)
         self.area.dropped.connect(self.flow.add)
@@ -312,8 +315,16 @@ class SendPane(QWidget):
         self.tell(None)
 
     def _on_scanned(self, waiting: int) -> None:
-        if self._at_once.isChecked() and waiting and not self._session.is_sending:
-            self._on_primary()
+        if self._at_once.isChecked() and waiting:
+            if self._session.is_sending:
+                self._is_more_due = True
+            else:
+                self._on_primary()
+
+    def _on_completed(self) -> None:
+        is_due, self._is_more_due = self._is_more_due, False
+        if is_due:
+            self._on_scanned(self.flow.queue.counts[ItemState.WAITING])
 
     def _on_primary(self) -> None:
         if self._session.is_sending:

@@ -36,6 +36,8 @@ class SendFlow(QObject):
     """Something that the user should read now."""
     scanned = Signal(int)
     """A scan is over: how many instances wait now."""
+    completed = Signal()
+    """A job is over that was neither cancelled nor ended by an error."""
 
     def __init__(self, session: Session, tasks: Tasks, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -138,6 +140,8 @@ class SendFlow(QObject):
         counts[ItemOutcome.NOT_SENT] += self._given_up
         self.told.emit(send_details.describe_result(counts, failure, self.peer_name, is_cancelled=is_cancelled))
         self.changed.emit()
+        if result.outcome is JobOutcome.COMPLETED:
+            self.completed.emit()
 
     def _on_tick(self) -> None:
         progress = self._session.send_progress()
