@@ -43,6 +43,8 @@ _LONGEST_VALUE = 1024
 _INFLATED_START = 65536
 _LAST_GROUP = 0x0020
 _PIXEL_GROUP = 0x7FE0
+_MOST_LEVELS = 65536
+"""Nesting beyond this is hostile: what comes behind it is taken as absent."""
 
 _CHARACTER_SET = 0x00080005
 _SOP_CLASS = 0x00080016
@@ -328,6 +330,8 @@ def _skip_undefined_length(window: Window, offset: int, encoding: Encoding, vr: 
         if group == DELIMITER_GROUP and number in DELIMITERS and number != _ITEM:
             open_encodings.pop()
         elif length == UNDEFINED_LENGTH:
+            if len(open_encodings) >= _MOST_LEVELS:
+                return -1
             open_encodings.append(IMPLICIT_LITTLE if vr == b"UN" else current)
         else:
             offset += length

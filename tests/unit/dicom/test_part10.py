@@ -273,3 +273,11 @@ def test_group_0002_that_is_written_is_read_again() -> None:
     header = parse(meta)
     assert (header.media_sop_instance_uid, header.transfer_syntax_uid) == ("1.2.34", EXPLICIT)
     assert header.data_set_offset == len(meta)
+
+
+def test_what_is_nested_without_measure_is_not_followed() -> None:
+    nested = b"\x08\0\x10\x11SQ\0\0\xff\xff\xff\xff" + b"\xfe\xff\0\xe0\xff\xff\xff\xff" * 70_000
+    closed = b"\xfe\xff\x0d\xe0\0\0\0\0" * 70_000 + b"\xfe\xff\xdd\xe0\0\0\0\0"
+    content = part10(nested + closed + Builder().element(0x00100020, "LO", "P1"))
+    header = parse_header(content, len(content), FILE_ONLY)
+    assert (header.sop_class_uid, header.patient_id) == (CT_IMAGE, "")
