@@ -55,7 +55,11 @@ class Engine:
         self._check_open()
         job = ReceiveJob(request, sink, self._start_thread)
         job.open()
-        self._start(job.id, job.run, job.cancel)
+        try:
+            self._start(job.id, job.run, job.cancel)
+        except RuntimeError:
+            job.withdraw()
+            raise
         return job
 
     def echo(self, peer: Peer, association: AssociationSettings, sink: EventSink) -> "EchoJob":
@@ -82,8 +86,7 @@ class Engine:
                 thread.join()
 
     def _start(self, name: str, run: Callable[[], None], cancel: Callable[[], None]) -> None:
-        """Start a job's main thread."""
-        self._check_open()
+        """Start a job's main thread, which ``close`` cancels; RuntimeError when the engine is closed."""
         self._start_thread(name, run, cancel)
 
     def _check_open(self) -> None:
@@ -94,9 +97,14 @@ class Engine:
     def _start_thread(
         self, name: str, run: Callable[[], None], cancel: Callable[[], None] | None = None
     ) -> threading.Thread:
-        """Start a thread that ``close`` will join."""
+        """Start a thread that ``close`` will join; one with a ``cancel`` only while the engine is open.
+
+        A job that runs may start threads of its own to the end: they have no cancel.
+        """
         thread = threading.Thread(target=run, name=f"dicomdesk-{name}", daemon=True)
         with self._lock:
+            if self._is_closed and cancel is not None:
+                raise RuntimeError("the engine is closed")
             self._threads = {other: end for other, end in self._threads.items() if other.is_alive()}
             thread.start()
             self._threads[thread] = cancel

@@ -112,6 +112,10 @@ class ReceiveJob(Job[ReceiveResult]):
             report(JobStarted(job_id=self.id, at=datetime.now(UTC)))
             report(ListenerStarted(job_id=self.id, address=self._request.address, port=self.port))
 
+    def withdraw(self) -> None:
+        """Take back ``open`` where the job cannot run: nobody listens any more."""
+        self._listener.stop(abort=True)
+
     def progress(self) -> Progress:
         """How much has arrived; totals are unknown."""
         now_s, items, size_bytes = time.monotonic(), self._facts.items, self._listener.bytes_received

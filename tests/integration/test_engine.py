@@ -1,10 +1,11 @@
+import socket
 import threading
 from pathlib import Path
 
 import pytest
 
 from dicomdesk.engine.engine import Engine
-from dicomdesk.engine.events import ItemStarted, JobOutcome
+from dicomdesk.engine.events import Event, ItemStarted, JobOutcome, ListenerStarted
 from tests.helpers.peers import FakePeer, Silence, Status
 from tests.helpers.receiving import receive_request
 from tests.helpers.recorder import DEADLINE_S, EventRecorder
@@ -50,6 +51,23 @@ def test_a_closed_engine_takes_no_jobs(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match="closed"):
         engine.receive(receive_request(tmp_path), recorder)
     assert recorder.events == []
+
+
+def test_a_receiver_that_comes_too_late_listens_no_more(tmp_path: Path) -> None:
+    before = set(threading.enumerate())
+    engine = Engine()
+    ports: list[int] = []
+
+    def close_at_once(event: Event) -> None:
+        if isinstance(event, ListenerStarted):
+            ports.append(event.port)
+            engine.close()
+
+    with pytest.raises(RuntimeError, match="closed"):
+        engine.receive(receive_request(tmp_path), close_at_once)
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", ports[0]), DEADLINE_S)
+    assert not set(threading.enumerate()) - before
 
 
 def test_threads_have_the_name_of_their_job(tmp_path: Path) -> None:
