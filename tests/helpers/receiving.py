@@ -45,9 +45,10 @@ def receive_request(folder: Path, **options: object) -> ReceiveRequest:
 def receiving(folder: Path, **options: object) -> Iterator[Receiving]:
     """Receive until the end of the block; the promises of every job are checked then."""
     recorder = EventRecorder()
+    request = receive_request(folder, **options)
     with Engine() as engine:
-        job = engine.receive(receive_request(folder, **options), recorder)
+        job = engine.receive(request, recorder)
         yield Receiving(job, folder, recorder)
         job.cancel()
         job.done.result(DEADLINE_S)
-    recorder.check()
+    recorder.check(is_stored_told=request.report_stored)
