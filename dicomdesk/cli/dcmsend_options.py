@@ -308,4 +308,5 @@ def _read_inputs(line: CommandLine, paths: Sequence[str]) -> InputSelection:
         recurse=recurses,
         pattern=line.text("--scan-pattern") or None,
         check_uids=not line.has("--no-uid-checks"),
+        identify=line.has("--json"),
     )

@@ -35,6 +35,8 @@ class InputSelection:
     """Path and name of the members that are taken of archives; None for all."""
     check_uids: bool = True
     """Refuse what is not a storage SOP class or has no valid instance UID."""
+    identify: bool = True
+    """Learn patient, study and series too; without, only what sending needs is read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -107,9 +107,14 @@ def read_header(path: str, input_format: InputFormat) -> InstanceHeader:
         os.close(descriptor)
 
 
-def read_open_header(descriptor: int, file_size: int, input_format: InputFormat) -> InstanceHeader:
-    """Read the header of an open file of ``file_size`` bytes; its position is not moved. Raises as ``read_header``."""
-    return _read(Window.of_file(descriptor, file_size), input_format)
+def read_open_header(
+    descriptor: int, file_size: int, input_format: InputFormat, *, is_brief: bool = False
+) -> InstanceHeader:
+    """Read the header of an open file of ``file_size`` bytes; its position is not moved. Raises as ``read_header``.
+
+    ``is_brief`` stops at the SOP Class and Instance UID: of patient, study and series little or nothing is learnt.
+    """
+    return _read(Window.of_file(descriptor, file_size), input_format, is_brief=is_brief)
 
 
 def parse_header(prefix: bytes, file_size: int, input_format: InputFormat, path: str = "") -> InstanceHeader:
@@ -125,9 +130,9 @@ def parse_header(prefix: bytes, file_size: int, input_format: InputFormat, path:
         raise
 
 
-def _read(window: Window, input_format: InputFormat) -> InstanceHeader:
+def _read(window: Window, input_format: InputFormat, *, is_brief: bool = False) -> InstanceHeader:
     if input_format is InputFormat.DATA_SET_ONLY:
-        return _read_data_set(window, 0, {}, is_file_only=False)
+        return _read_data_set(window, 0, {}, is_file_only=False, is_brief=is_brief)
     _check_size(window.size)
     offset = window.buffer.startswith(b"DICM", _PREAMBLE_END - 4) * _PREAMBLE_END
     is_file_only = input_format is InputFormat.FILE_ONLY
@@ -139,7 +144,7 @@ def _read(window: Window, input_format: InputFormat) -> InstanceHeader:
     elif window.size - offset < 8:
         raise TruncatedError(PREMATURE_END)
     meta, offset = _read_meta(window, offset)
-    return _read_data_set(window, offset, meta, is_file_only=is_file_only)
+    return _read_data_set(window, offset, meta, is_file_only=is_file_only, is_brief=is_brief)
 
 
 def _check_size(size: int) -> None:
@@ -185,7 +190,7 @@ def _skim_meta(buffer: bytes, position: int, values: dict[int, bytes]) -> int:
     last = end - 12
     while position <= last:
         tag, vr, length = unpack(buffer, position)
-        following = position + 8 + length
+        following: int = position + 8 + length
         if tag & 0xFFFF != 2 or tag == 2 or vr not in short or following > end:
             break
         values[tag >> 16] = buffer[position + 8 : following]
@@ -200,7 +205,9 @@ def _uid(value: bytes | None) -> str:
     return value.strip(b"\0 ").decode("latin_1").replace(" ", "")
 
 
-def _read_data_set(window: Window, offset: int, meta: dict[int, bytes], *, is_file_only: bool) -> InstanceHeader:
+def _read_data_set(
+    window: Window, offset: int, meta: dict[int, bytes], *, is_file_only: bool, is_brief: bool
+) -> InstanceHeader:
     transfer_syntax_uid = _uid(meta.get(0x10))
     data_window, start, encoding = window, offset, None
     syntax = find_transfer_syntax(transfer_syntax_uid)
@@ -218,7 +225,7 @@ def _read_data_set(window: Window, offset: int, meta: dict[int, bytes], *, is_fi
     if encoding is not None:
         if needs_data_set and data_window is window:
             _check_whole(window, start, encoding)
-        _collect(data_window, start, encoding, values, is_thorough=needs_data_set)
+        _collect(data_window, start, encoding, values, is_thorough=needs_data_set, is_brief=is_brief)
     elif needs_data_set and offset < window.size:
         raise TruncatedError(PREMATURE_END)
     own_uids = (_uid(values.get(_SOP_CLASS)), _uid(values.get(_SOP_INSTANCE)))
@@ -244,15 +251,25 @@ def _inflate_start(window: Window, offset: int) -> Window:
     return Window.of_bytes(inflated, len(inflated))
 
 
-def _collect(window: Window, offset: int, encoding: Encoding, values: dict[int, bytes], *, is_thorough: bool) -> None:
+def _collect(
+    window: Window,
+    offset: int,
+    encoding: Encoding,
+    values: dict[int, bytes],
+    *,
+    is_thorough: bool,
+    is_brief: bool,
+) -> None:
     """Fill ``values`` from the data set at ``offset``, as far as it can be read.
 
-    Thorough: goes on to the end of the data set as long as SOP Class and Instance UID are missing.
+    Thorough: goes on to the end of the data set as long as SOP Class and Instance UID are missing. Brief: stops as soon
+    as they are known.
     """
-    skim = _SKIMMERS.get(encoding)
+    skim, last_wanted = _SKIMMERS.get(encoding, _skim_nothing), _SOP_INSTANCE if is_brief else 0
     while True:
-        if skim is not None:
-            offset = window.base + skim(window.buffer, offset - window.base, values)
+        offset = window.base + skim(window.buffer, offset - window.base, values, last_wanted)
+        if is_brief and _SOP_CLASS in values and _SOP_INSTANCE in values:
+            return
         if not window.show(offset, 12) and window.available(offset) < 8:
             return
         element = encoding.read_element(window.buffer, offset - window.base)
@@ -282,32 +299,43 @@ def _is_enough(values: dict[int, bytes], group: int, *, is_thorough: bool) -> bo
     return not is_thorough and group >= _PIXEL_GROUP
 
 
-def _skim_explicit(buffer: bytes, position: int, values: dict[int, bytes]) -> int:
-    """Take plain explicit VR little endian elements as long as they are in view; return where the first other is."""
+def _skim_nothing(buffer: bytes, position: int, values: dict[int, bytes], last_wanted: int) -> int:  # noqa: ARG001 - like its siblings
+    return position
+
+
+def _skim_explicit(buffer: bytes, position: int, values: dict[int, bytes], last_wanted: int) -> int:
+    """Take plain explicit VR little endian elements as long as they are in view, up to ``last_wanted`` if not 0.
+
+    Return where the next one is.
+    """
     unpack, wanted, short, end = _SKIM_EXPLICIT.unpack_from, _WANTED_LITTLE, SHORT_VRS, len(buffer)
     last = end - 12
     while position <= last:
         tag, vr, length = unpack(buffer, position)
-        following = position + 8 + length
+        following: int = position + 8 + length
         if vr not in short or tag & 0xFFFF > _LAST_GROUP or following > end:
             break
         if tag in wanted:
             values.setdefault(wanted[tag], buffer[position + 8 : following])
+            if wanted[tag] == last_wanted:
+                return following
         position = following
     return position
 
 
-def _skim_implicit(buffer: bytes, position: int, values: dict[int, bytes]) -> int:
-    """Take plain implicit VR little endian elements as long as they are in view; return where the first other is."""
+def _skim_implicit(buffer: bytes, position: int, values: dict[int, bytes], last_wanted: int) -> int:
+    """Do as ``_skim_explicit`` with implicit VR little endian."""
     unpack, wanted, end = _SKIM_IMPLICIT.unpack_from, _WANTED_LITTLE, len(buffer)
     last = end - 8
     while position <= last:
         tag, length = unpack(buffer, position)
-        following = position + 8 + length
+        following: int = position + 8 + length
         if tag & 0xFFFF > _LAST_GROUP or following > end:
             break
         if tag in wanted:
             values.setdefault(wanted[tag], buffer[position + 8 : following])
+            if wanted[tag] == last_wanted:
+                return following
         position = following
     return position
 

@@ -210,7 +210,8 @@ class _Scanner:
             status = os.fstat(descriptor)
             if not stat.S_ISREG(status.st_mode):
                 return SkippedInput(path=path, reason=NOT_A_REGULAR_FILE, is_failure=not is_scanned)
-            header = read_open_header(descriptor, status.st_size, self._selection.format)
+            selection = self._selection
+            header = read_open_header(descriptor, status.st_size, selection.format, is_brief=not selection.identify)
         except DataError as error:
             if self._selection.open_archives and _starts_as_archive(descriptor):
                 return self._scan_archive

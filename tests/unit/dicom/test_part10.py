@@ -1,3 +1,4 @@
+import os
 import zlib
 from contextlib import suppress
 from pathlib import Path
@@ -7,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dicomdesk.dicom.instance import InputFormat, InstanceHeader
-from dicomdesk.dicom.part10 import file_meta_information, parse_header, read_header
+from dicomdesk.dicom.part10 import file_meta_information, parse_header, read_header, read_open_header
 from dicomdesk.errors import DataError, NotDicomError, TruncatedError
 from tests.helpers.datasets import (
     BIG_ENDIAN,
@@ -281,3 +282,24 @@ def test_what_is_nested_without_measure_is_not_followed() -> None:
     content = part10(nested + closed + Builder().element(0x00100020, "LO", "P1"))
     header = parse_header(content, len(content), FILE_ONLY)
     assert (header.sop_class_uid, header.patient_id) == (CT_IMAGE, "")
+
+
+@pytest.mark.parametrize("uid", [EXPLICIT, IMPLICIT, BIG_ENDIAN])
+@pytest.mark.parametrize("is_unsorted", [False, True])
+def test_brief_header_tells_what_sending_needs(tmp_path: Path, uid: str, is_unsorted: bool) -> None:
+    b = Builder(uid)
+    name = b.element(0x00100010, "PN", "Doe^Jane")
+    data_set = name + b.instance() if is_unsorted else b.instance() + name
+    path = tmp_path / "a"
+    path.write_bytes(part10(data_set, uid))
+    whole = read_header(str(path), InputFormat.FILE_ONLY)
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        brief = read_open_header(descriptor, path.stat().st_size, InputFormat.FILE_ONLY, is_brief=True)
+    finally:
+        os.close(descriptor)
+    learnt = ("sop_class_uid", "sop_instance_uid", "transfer_syntax_uid", "data_set_offset", "data_set_length")
+    assert [getattr(brief, field) for field in learnt] == [getattr(whole, field) for field in learnt]
+    assert brief.has_data_set_uids
+    assert not brief.study_instance_uid
+    assert whole.study_instance_uid

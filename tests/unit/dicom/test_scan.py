@@ -266,3 +266,12 @@ def test_bare_data_sets_are_taken_when_asked(tmp_path: Path) -> None:
     assert reasons(list(scan(InputSelection(paths=path, format=InputFormat.FILE_OR_DATA_SET)))) == [""]
     assert reasons(list(scan(InputSelection(paths=path, format=InputFormat.DATA_SET_ONLY)))) == [""]
     assert reasons(list(scan(InputSelection(paths=path)))) == ["File meta information header missing"]
+
+
+def test_patient_and_study_are_learnt_only_where_somebody_wants_them(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(part10(Builder().instance()))
+    for identify in (True, False):
+        (found,) = scan(InputSelection(paths=(str(tmp_path / "a"),), identify=identify))
+        assert isinstance(found, FoundInstance)
+        assert found.header.sop_instance_uid
+        assert bool(found.header.study_instance_uid) == identify
