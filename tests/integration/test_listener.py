@@ -198,7 +198,8 @@ def test_host_names_are_shown_where_asked_for() -> None:
 
 def test_stop_aborts_idle_associations_and_refuses_new_ones() -> None:
     receiver = Receiver()
-    with listening(receiver) as (port, listener), connected(port) as idle, connected(port) as silent:
+    # Connections are taken in order: when the second is served, the first is no longer in the listen queue.
+    with listening(receiver) as (port, listener), connected(port) as silent, connected(port) as idle:
         idle.associate()
         listener.stop()
         assert idle.read_abort() == (0, 0)
