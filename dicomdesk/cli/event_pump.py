@@ -17,6 +17,9 @@ from dicomdesk.engine.events import Event, JobFinished
 _BATCH_S = 0.02
 """How long events gather before they are looked at."""
 
+_LONGEST_WAIT_S = 0.5
+"""Python runs signal handlers between instructions: a signal that comes just before a wait begins does not end it."""
+
 
 class Cancellable(Protocol):
     """A job, as far as a signal is concerned."""
@@ -82,8 +85,8 @@ class EventPump:
         """Wait for events or for the deadline; tells whether the last one is among them."""
         batch: list[Event] = []
         try:
-            timeout_s = None if deadline_s is None else max(0.0, deadline_s - time.monotonic())
-            found = self._queue.get(timeout=timeout_s)
+            left_s = _LONGEST_WAIT_S if deadline_s is None else max(0.0, deadline_s - time.monotonic())
+            found = self._queue.get(timeout=min(left_s, _LONGEST_WAIT_S))
         except Empty:
             return batch, False
         self._gather()

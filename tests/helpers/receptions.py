@@ -86,7 +86,12 @@ def receive(
                 exit_code = process.poll()
         finally:
             process.send_signal(signal.SIGTERM)
-            process.wait(DEADLINE_S)
+            try:
+                process.wait(DEADLINE_S)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+                raise
     text = log.read_text(errors="surrogateescape")
     for found, name in ((str(out), "OUT"), (str(home), "HOME"), (str(inputs), "INPUTS"), (str(port), "PORT")):
         text = text.replace(found, name)

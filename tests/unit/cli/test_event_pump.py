@@ -109,3 +109,18 @@ def test_tick_is_called_while_nothing_happens() -> None:
 
 def test_no_signal_is_zero() -> None:
     assert EventPump(take_all).last_signal == 0
+
+
+def test_a_signal_that_does_not_wake_the_main_thread_is_noticed() -> None:
+    pump = EventPump(take_all)
+    job = FinishingJob(pump, 1)
+    to_another_thread = threading.Timer(0.05, lambda: signal.pthread_kill(threading.get_ident(), signal.SIGTERM))
+    way_out = threading.Timer(10, pump.sink, [FINISHED])
+    with pump.catching_signals():
+        to_another_thread.start()
+        way_out.start()
+        pump.run(job, lambda _batch: None)
+    way_out.cancel()
+    way_out.join()
+    to_another_thread.join()
+    assert job.cancels == 1
