@@ -42,7 +42,7 @@ class Engine:
         from dicomdesk.engine.send import SendJob  # noqa: PLC0415 - start-up time of those who do not send
 
         job = SendJob(request, sink, self._start_thread)
-        self._start(job.id, job.run, job.cancel)
+        self._start_thread(job.id, job.run, job.cancel)
         return job
 
     def receive(self, request: ReceiveRequest, sink: EventSink) -> "ReceiveJob":
@@ -56,7 +56,7 @@ class Engine:
         job = ReceiveJob(request, sink, self._start_thread)
         job.open()
         try:
-            self._start(job.id, job.run, job.cancel)
+            self._start_thread(job.id, job.run, job.cancel)
         except RuntimeError:
             job.withdraw()
             raise
@@ -67,7 +67,7 @@ class Engine:
         from dicomdesk.engine.echo import EchoJob  # noqa: PLC0415 - start-up time of those who do not ask
 
         job = EchoJob(peer, association, sink)
-        self._start(job.id, job.run, job.cancel)
+        self._start_thread(job.id, job.run, job.cancel)
         return job
 
     def close(self, *, abort: bool = False) -> None:
@@ -84,10 +84,6 @@ class Engine:
                 return
             for thread in threads:
                 thread.join()
-
-    def _start(self, name: str, run: Callable[[], None], cancel: Callable[[], None]) -> None:
-        """Start a job's main thread, which ``close`` cancels; RuntimeError when the engine is closed."""
-        self._start_thread(name, run, cancel)
 
     def _check_open(self) -> None:
         with self._lock:

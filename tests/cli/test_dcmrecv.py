@@ -14,7 +14,7 @@ import pytest
 
 from tests.helpers.commands import ours, run, running, wait_for_line
 from tests.helpers.datasets import CT_IMAGE, EXPLICIT, Builder
-from tests.helpers.delivery import free_port
+from tests.helpers.dcmtk import free_port
 from tests.helpers.requestors import Proposal, connected, data_pdu, store_command
 
 DCMRECV = ours("dcmrecv")

@@ -14,7 +14,8 @@ import pytest
 from tests.helpers.commands import dcmtks, ours, run, running
 from tests.helpers.comparison import differences
 from tests.helpers.datasets import BIG_ENDIAN, CT_IMAGE, EXPLICIT, IMPLICIT, Builder
-from tests.helpers.delivery import free_port, wait_for_port
+from tests.helpers.dcmtk import free_port
+from tests.helpers.delivery import wait_for_port
 from tests.helpers.requestors import Answer, Proposal, Requestor, connected, pdu, read_answer
 
 pytestmark = pytest.mark.dcmtk

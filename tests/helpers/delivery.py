@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.helpers.dcmtk import free_port
+
 ENVIRONMENT = {**os.environ, "TCP_NODELAY": "1"}
 OURS = (sys.executable, "-m", "dicomdesk")
 DEADLINE_S = 60
@@ -57,13 +59,6 @@ def read_report(path: Path) -> list[Sent]:
             )
         )
     return items
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def wait_for_port(port: int, process: "subprocess.Popen[bytes]", deadline_s: float = 30) -> None:
