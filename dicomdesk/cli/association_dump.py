@@ -73,7 +73,7 @@ def negotiation_lines(negotiation: Negotiation) -> list[str]:
         ("Their Max PDU Receive Size:  ", str(negotiation.peer_max_pdu_bytes)),
     )
     body = [line for context in negotiation.contexts for line in _negotiated_lines(context)]
-    return _block("A-ASSOCIATE-AC", head, body, user_identity=negotiation.user_identity)
+    return _block("A-ASSOCIATE-AC", head, body, user_identity=str(negotiation.user_identity or ""))
 
 
 def uid_text(uid: str) -> str:

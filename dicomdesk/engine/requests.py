@@ -5,21 +5,26 @@ from enum import Enum
 from pathlib import Path
 
 from dicomdesk.dicom.instance import InputFormat, InputSelection
-from dicomdesk.settings import AssociationSettings, Decompression, Peer, Timeouts
+from dicomdesk.settings import AccessRules, AssociationSettings, Decompression, Peer, Timeouts, TlsSettings
 
 __all__ = [
+    "AccessRules",
     "AssociationSettings",
     "Decompression",
     "DuplicatePolicy",
+    "ExactSendRequest",
     "FileNaming",
     "InputFormat",
     "InputSelection",
+    "Invention",
     "Peer",
     "ProfileSelection",
+    "Proposal",
     "ReceiveRequest",
     "SendRequest",
     "StorageMode",
     "Timeouts",
+    "TlsSettings",
 ]
 
 
@@ -45,6 +50,54 @@ class SendRequest:
     """Associations at once, at least 1."""
     retries: int = 0
     """How often an instance is tried again after a transient failure."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """Which presentation contexts are proposed, independent of what a plan would make of the instances."""
+
+    preferred_transfer_syntax: str = "1.2.840.10008.1.2.1"
+    """UID; proposed before the uncompressed ones, or alone where it is implicit VR or a video."""
+    only_required: bool = False
+    """Only the SOP classes of the instances, instead of a fixed list of common ones."""
+    combine: bool = False
+    """One context with all transfer syntaxes for each SOP class, instead of two."""
+    profile: "ProfileSelection | None" = None
+    """Exactly what this profile says; the rest is ignored then."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invention:
+    """New identities for instances, made while they are sent; the files are not changed."""
+
+    images_per_series: int = 100
+    series_per_study: int = 50
+    studies_per_patient: int = 25
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExactSendRequest:
+    """Send files by C-STORE over one association whose proposal is given."""
+
+    peer: Peer
+    inputs: InputSelection
+    proposal: Proposal = field(default_factory=Proposal)
+    association: AssociationSettings = field(default_factory=AssociationSettings)
+    compression_level: int = 6
+    """zlib level 0 to 9 when a data set has to be deflated."""
+    halt_on_error: bool = True
+    """Stop at the first file that cannot be sent and at the first failure status."""
+    repeats: int = 1
+    """How often each file is sent, in a row."""
+    invention: Invention | None = None
+    allows_new_vrs: bool = True
+    """Whether conversions may write VRs that are younger than the standard of 1993 (UN, UT, OF ...)."""
+    trims_uid_padding: bool = False
+    """Remove trailing blanks of UIDs silently."""
+    renames_files: bool = False
+    """Append ".done" or ".bad" to the name of each file that was tried."""
+    aborts_at_end: bool = False
+    """Abort the association instead of releasing it."""
 
 
 class StorageMode(Enum):
@@ -113,6 +166,10 @@ class ReceiveRequest:
     """At once; more are rejected as transient (PS3.8 9.3.4)."""
     max_pdu_bytes: int = 16384
     timeouts: Timeouts = field(default_factory=Timeouts)
+    tls: TlsSettings | None = None
+    """None for plain connections."""
+    access: AccessRules = field(default_factory=AccessRules)
+    """Whom to serve."""
     resolve_hosts: bool = True
     """Whether to look up host names for log lines."""
     identify: bool = True

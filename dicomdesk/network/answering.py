@@ -10,7 +10,7 @@ from dicomdesk.network.association_pdus import (
     write_associate_accept,
     write_associate_reject,
 )
-from dicomdesk.network.contexts import NegotiatedContext, Negotiation
+from dicomdesk.network.contexts import NegotiatedContext, Negotiation, TlsSession
 from dicomdesk.settings import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME, LARGE_MAX_PDU_BYTES
 
 _DCMTK_OVERHEAD_BYTES = 12
@@ -23,7 +23,7 @@ class TransportFacts:
 
     peer_host: str
     peer_port: int
-    tls: str
+    tls: TlsSession | None
     """TLS version and cipher; "" for a plain connection."""
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from struct import Struct
 
-from dicomdesk.network.contexts import NegotiatedContext, ProposedContext, Role
+from dicomdesk.network.contexts import NegotiatedContext, ProposedContext, Role, UserIdentityExchange
 from dicomdesk.network.pdu_reader import AbortReason, PduError, PduType
 
 APPLICATION_CONTEXT_NAME = "1.2.840.10008.3.1.1.1"
@@ -39,8 +39,6 @@ _PDU = Struct(">BxL")
 _FIXED_FIELDS_BYTES = 68
 _DEFAULT_TRANSFER_SYNTAX = "1.2.840.10008.1.2"
 
-_USER_IDENTITY_KINDS = {1: "user name", 2: "user name and passcode", 3: "Kerberos", 4: "SAML", 5: "JSON Web Token"}
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssociateRequest:
@@ -59,8 +57,8 @@ class AssociateRequest:
     implementation_version: str
     extended_negotiation: Mapping[str, bytes]
     """SOP Class UID to service class application information (PS3.7 D.3.3.5)."""
-    user_identity: str
-    """Kind of user identity (PS3.7 D.3.3.7), never its secret; "" for none."""
+    user_identity: UserIdentityExchange | None
+    """Which kind of user identity was presented, never its secret; None for none."""
 
 
 @dataclass(slots=True)
@@ -70,7 +68,7 @@ class _UserInformation:
     max_pdu_bytes: int = 0
     implementation_class_uid: str = ""
     implementation_version: str = ""
-    user_identity: str = ""
+    user_identity: UserIdentityExchange | None = None
     roles: dict[str, Role] = field(default_factory=dict)
     extended_negotiation: dict[str, bytes] = field(default_factory=dict)
 
@@ -160,7 +158,7 @@ def _read_user_item(user: _UserInformation, kind: int, value: bytes) -> None:
         uid, rest = _uid_and_rest(value)
         user.extended_negotiation[uid] = rest
     elif kind == _USER_IDENTITY and value:
-        user.user_identity = _USER_IDENTITY_KINDS.get(value[0], f"type {value[0]}")
+        user.user_identity = UserIdentityExchange(kind=value[0], wants_response=value[1:2] == b"\1")
 
 
 def _uid_and_rest(value: bytes) -> tuple[str, bytes]:

@@ -1,7 +1,10 @@
 """Presentation contexts and the outcome of a negotiation, as values (PS3.8 7.1.1.13, 9.3.2.2, 9.3.3.2)."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import IntEnum
+
+_IDENTITY_WORDS = {1: "user name", 2: "user name and passcode", 3: "Kerberos", 4: "SAML", 5: "JSON Web Token"}
 
 
 class ContextResult(IntEnum):
@@ -54,6 +57,61 @@ class NegotiatedContext:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExtendedNegotiation:
+    """SOP Class Extended Negotiation for one SOP class (PS3.7 D.3.3.5)."""
+
+    sop_class_uid: str
+    information: bytes
+    """Service class application information; its meaning is the SOP class's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NegotiatedExtension:
+    """SOP Class Extended Negotiation after negotiation."""
+
+    sop_class_uid: str
+    proposed: bytes
+    accepted: bytes | None
+    """None where the acceptor did not answer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserIdentityExchange:
+    """What was said of the user, without any secret (PS3.7 D.3.3.7)."""
+
+    kind: int
+    """As in ``settings.UserIdentityType``, or a number that the standard does not know."""
+    user_name: str = ""
+    """Of kinds 1 and 2, printable; "" where unknown or not to be shown."""
+    wants_response: bool = False
+    has_response: bool = False
+    response_bytes: int = 0
+    """Size of the server's response, whose content is a secret."""
+
+    def __str__(self) -> str:
+        return _IDENTITY_WORDS.get(self.kind, f"type {self.kind}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TlsSession:
+    """What was agreed below the association."""
+
+    version: str
+    """As OpenSSL names it: "TLSv1.3"."""
+    cipher: str
+    """As OpenSSL names it."""
+    peer_subject: str = ""
+    """Of the peer's certificate, RFC 4514; "" when it presented none."""
+    peer_issuer: str = ""
+    peer_expires: datetime | None = None
+    """End of the peer certificate's validity, UTC."""
+    is_peer_verified: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.version} {self.cipher}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Negotiation:
     """Everything that was agreed for one association, for every front end."""
 
@@ -77,7 +135,9 @@ class Negotiation:
     application_context: str = "1.2.840.10008.3.1.1.1"
     max_operations_invoked: int = 1
     """Asynchronous operations window as negotiated; 0 is unlimited."""
-    user_identity: str = ""
-    """Kind of user identity presented, never its secret; "" for none."""
-    tls: str = ""
-    """TLS version and cipher; "" for a plain connection."""
+    user_identity: UserIdentityExchange | None = None
+    """None where none was presented."""
+    extensions: tuple[NegotiatedExtension, ...] = ()
+    """SOP Class Extended Negotiation, in the order of the proposal."""
+    tls: TlsSession | None = None
+    """None for a plain connection."""

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from dicomdesk.network.contexts import Negotiation, ProposedContext
+from dicomdesk.network.contexts import Negotiation, ProposedContext, UserIdentityExchange
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,8 +30,8 @@ class IncomingAssociation:
     """What the peer is ready to receive; 0 is unlimited."""
     implementation_class_uid: str
     implementation_version: str
-    user_identity: str = ""
-    """Kind of user identity presented, never its secret; "" for none."""
+    user_identity: UserIdentityExchange | None = None
+    """None where none was presented."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from dicomdesk.errors import AssociationAbortedError, PeerTimeoutError
+from dicomdesk.network.contexts import TlsSession
 
 if TYPE_CHECKING:
     import ssl
@@ -64,7 +65,7 @@ class IncomingConnection:
         """Where receiving does not wait in the kernel."""
         self.bytes_received = 0
         """Gauge, for any thread."""
-        self.tls = ""
+        self.tls: TlsSession | None = None
         """TLS version and cipher; "" for a plain connection."""
         if waits_in_kernel:
             sock.settimeout(None)
@@ -97,7 +98,7 @@ class IncomingConnection:
             self._socket.close()
             raise _timed_out() from error
         cipher = secured.cipher()
-        self.tls = f"{secured.version()} {cipher[0] if cipher else ''}"
+        self.tls = TlsSession(version=secured.version() or "", cipher=cipher[0] if cipher else "")
 
     def receive_into(self, view: memoryview, limit_s: float | None) -> int:
         """Receive at least one byte, wait for it at most ``limit_s`` (None: without limit).

@@ -15,7 +15,7 @@ from pynetdicom.pdu_primitives import (
 from pynetdicom.presentation import PresentationContext
 
 from dicomdesk.errors import IllegalAeTitleError, PeerProtocolError, SettingsError
-from dicomdesk.network.contexts import ContextResult, NegotiatedContext, Negotiation, ProposedContext, Role
+from dicomdesk.network.contexts import ContextResult, NegotiatedContext, Negotiation, ProposedContext, Role, TlsSession
 from dicomdesk.network.transport import PumpedAssociation
 from dicomdesk.settings import (
     IMPLEMENTATION_CLASS_UID,
@@ -213,7 +213,7 @@ def describe(
         max_send_pdv_bytes=send_limits(their_maximum, settings).dcmtk_max_send_pdv_bytes,
         contexts=contexts,
         max_operations_invoked=_operations_window(association),
-        tls=_tls_words(association),
+        tls=_tls_session(association),
     )
 
 
@@ -224,11 +224,11 @@ def _operations_window(association: PumpedAssociation) -> int:
     return min(proposed, answered) if proposed and answered else proposed or answered
 
 
-def _tls_words(association: PumpedAssociation) -> str:
+def _tls_session(association: PumpedAssociation) -> TlsSession | None:
     socket = association.connection.socket
     version = getattr(socket, "version", None)
     cipher = getattr(socket, "cipher", None)
     if version is None or cipher is None:
-        return ""
+        return None
     name = cipher()
-    return f"{version()} {name[0] if name else ''}".strip()
+    return TlsSession(version=version() or "", cipher=name[0] if name else "")

@@ -6,7 +6,7 @@ from time import monotonic
 
 from dicomdesk.errors import AssociationAbortedError, PeerTimeoutError, PeerUnreachableError, SettingsError
 from dicomdesk.network.connection import READ_TIMEOUT, Interruption, make_waiter
-from dicomdesk.settings import TlsSettings
+from dicomdesk.settings import PeerVerification, TlsSettings
 
 
 def client_context(settings: TlsSettings) -> ssl.SSLContext:
@@ -20,7 +20,8 @@ def client_context(settings: TlsSettings) -> ssl.SSLContext:
             context.load_cert_chain(settings.certificate_file, settings.private_key_file)
     except OSError as error:
         raise SettingsError(f"A certificate or key cannot be used: {error.strerror or error}") from error
-    if not settings.verify_peer:
+    context.check_hostname = settings.checks_host_name
+    if settings.peer_verification is not PeerVerification.REQUIRED:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     return context

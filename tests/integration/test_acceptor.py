@@ -64,8 +64,8 @@ def test_user_identity_is_ignored() -> None:
     with listening(receiver) as (port, _), connected(port) as peer:
         answer = peer.associate(Proposal(extra_items=identity))
         assert item(0x59, b"") not in answer.raw
-        assert receiver.requests[0].user_identity == "user name and passcode"
-        assert receiver.negotiations[0].user_identity == "user name and passcode"
+        assert str(receiver.requests[0].user_identity) == "user name and passcode"
+        assert str(receiver.negotiations[0].user_identity) == "user name and passcode"
 
 
 @pytest.mark.parametrize(

@@ -159,7 +159,7 @@ def test_instances_arrive_over_tls(certificate: Certificate) -> None:
         peer.release()
         receiver.wait_for("released 1")
     assert receiver.instances[0].data == b"".join(data)
-    assert receiver.negotiations[0].tls.startswith("TLSv1.")
+    assert str(receiver.negotiations[0].tls).startswith("TLSv1.")
 
 
 def test_idle_association_over_tls_is_aborted_after_the_dimse_timeout(certificate: Certificate) -> None:

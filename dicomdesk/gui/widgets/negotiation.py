@@ -167,9 +167,9 @@ class NegotiationPanel(QFrame):
                 (self.tr("Largest PDU, theirs / ours"), f"{theirs} / {human.size_text(agreed.our_max_pdu_bytes)}"),
             ]
             if agreed.tls:
-                facts.append((self.tr("TLS"), agreed.tls))
+                facts.append((self.tr("TLS"), str(agreed.tls)))
             if agreed.user_identity:
-                facts.append((self.tr("User identity"), agreed.user_identity))
+                facts.append((self.tr("User identity"), str(agreed.user_identity)))
         facts.append((self.tr("Lasted"), wording.elapsed_text(record.lasted_s)))
         return facts
 

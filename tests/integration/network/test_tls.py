@@ -7,15 +7,15 @@ import pytest
 
 from dicomdesk.errors import SettingsError
 from dicomdesk.network.tls import client_context
-from dicomdesk.settings import TlsSettings
+from dicomdesk.settings import PeerVerification, TlsSettings
 from tests.helpers.certificates import make_certificate
 
 
 def test_peer_is_verified_unless_told_otherwise() -> None:
-    strict = client_context(TlsSettings())
+    strict = client_context(TlsSettings(checks_host_name=True))
     assert (strict.verify_mode, strict.check_hostname) == (ssl.CERT_REQUIRED, True)
     assert strict.minimum_version >= ssl.TLSVersion.TLSv1_2
-    lax = client_context(TlsSettings(verify_peer=False))
+    lax = client_context(TlsSettings(peer_verification=PeerVerification.NONE))
     assert (lax.verify_mode, lax.check_hostname) == (ssl.CERT_NONE, False)
 
 

@@ -7,11 +7,11 @@ import pytest
 from dicomdesk.network.acceptance import AcceptancePolicy, accept_all_policy
 from dicomdesk.network.answering import LOCAL_LIMIT_EXCEEDED, Acceptance, Rejection, TransportFacts, answer_request
 from dicomdesk.network.association_pdus import AssociateRequest, read_associate_request
-from dicomdesk.network.contexts import Role
+from dicomdesk.network.contexts import Role, TlsSession
 from dicomdesk.settings import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
 from tests.helpers.requestors import CT_IMAGE_STORAGE, EXPLICIT, IMPLICIT, VERIFICATION, WORKLIST, Proposal, read_answer
 
-FACTS = TransportFacts(peer_host="modality", peer_port=4711, tls="TLSv1.3 X")
+FACTS = TransportFacts(peer_host="modality", peer_port=4711, tls=TlsSession(version="TLSv1.3", cipher="X"))
 
 
 def request(proposal: Proposal | None = None) -> AssociateRequest:
@@ -34,7 +34,7 @@ def test_acceptance_tells_the_peer_and_us_the_same() -> None:
     assert (negotiation.calling_ae_title, negotiation.called_ae_title) == ("CALLING", "CALLED")
     assert negotiation.responding_ae_title == "CALLED"
     assert not negotiation.is_requestor
-    assert (negotiation.peer_host, negotiation.peer_port, negotiation.tls) == ("modality", 4711, "TLSv1.3 X")
+    assert (negotiation.peer_host, negotiation.peer_port, str(negotiation.tls)) == ("modality", 4711, "TLSv1.3 X")
     assert IMPLEMENTATION_CLASS_UID.encode() in answer.pdu
     assert IMPLEMENTATION_VERSION_NAME.encode() in answer.pdu
 

@@ -26,7 +26,7 @@ from dicomdesk.network.association_pdus import (
     write_associate_accept,
     write_associate_reject,
 )
-from dicomdesk.network.contexts import ContextResult, NegotiatedContext, ProposedContext, Role
+from dicomdesk.network.contexts import ContextResult, NegotiatedContext, ProposedContext, Role, UserIdentityExchange
 from dicomdesk.network.pdu_reader import AbortReason, PduError
 
 CT = "1.2.840.10008.5.1.4.1.1.2"
@@ -88,7 +88,7 @@ def test_request_of_pynetdicom_is_read() -> None:
         implementation_class_uid="1.2.3",
         implementation_version="VERSION",
         extended_negotiation={CT: b"\2\1"},
-        user_identity="user name and passcode",
+        user_identity=UserIdentityExchange(kind=2),
     )
 
 
@@ -133,8 +133,8 @@ def test_all_four_roles_are_read(scu: int, scp: int) -> None:
 @pytest.mark.parametrize("kind", [1, 2, 3, 4, 5, 9])
 def test_kinds_of_user_identity_have_words(kind: int) -> None:
     identity = read_associate_request(body_with(item(0x50, item(0x58, bytes((kind, 0)))))).user_identity
-    assert identity
-    assert (identity == "type 9") == (kind == 9)
+    assert (str(identity) == "type 9") == (kind == 9)
+    assert identity == UserIdentityExchange(kind=kind)
 
 
 @pytest.mark.parametrize(
