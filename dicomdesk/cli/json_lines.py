@@ -25,6 +25,14 @@ Every object has ``event`` and ``at`` (when it was written, ISO 8601 with offset
 ``retry-scheduled``     ``items``, ``attempt``, ``next_try_at``, ``reason``
 ``listener-started``    ``address``, ``port``
 ``study-settled``       ``study_instance_uid``, ``folder``, ``items``, ``command_exit_code`` (number or null)
+``check-step-started``  ``stage`` (resolution, tcp, tls, association, echo, capabilities)
+``check-step-finished``  ``stage``, ``state`` (ok, warning, failed, skipped), ``text``, ``duration_s`` (number or null),
+                        ``cause``, ``advice``, ``details``
+``capability-found``    ``group`` (verification, storage, query-retrieve, worklist, procedure-step, storage-commitment,
+                        print, other), ``sop_class_uid``, ``name``, ``transfer_syntaxes``, ``is_complete``
+``group-forecast``      ``verdict`` (as-is, converted, cannot-go), ``sop_class_uid``, ``sop_class_name``,
+                        ``transfer_syntax_uid``, ``converted_to``, ``reason``, ``advice``, ``items``, ``bytes``,
+                        ``paths``, ``association``
 ``progress``            ``items_total``, ``items_done``, ``bytes_total``, ``bytes_done``, ``bytes_per_s``,
                         ``items_per_s``, ``seconds_left`` (number or null), ``associations``; once a second
 ``job-finished``        ``outcome`` (completed, failed, cancelled), ``counts`` (by outcome of an item), ``error``
@@ -110,6 +118,8 @@ def describe(event: events.Event) -> tuple[str, Fields]:
             | events.ItemFinished()
         ):
             return _describe_item(event)
+        case events.CheckStepStarted() | events.CheckStepFinished() | events.CapabilityFound() | events.GroupForecast():
+            return _describe_finding(event)
         case _:
             return _describe_association(event)
 
@@ -132,6 +142,22 @@ def _describe_item(
             return "item-started", _item_started(event)
         case events.ItemFinished():
             return "item-finished", _item_finished(event)
+        case _:
+            assert_never(event)
+
+
+def _describe_finding(
+    event: events.CheckStepStarted | events.CheckStepFinished | events.CapabilityFound | events.GroupForecast,
+) -> tuple[str, Fields]:
+    match event:
+        case events.CheckStepStarted():
+            return "check-step-started", {"stage": event.stage.value}
+        case events.CheckStepFinished():
+            return "check-step-finished", _check_step(event)
+        case events.CapabilityFound():
+            return "capability-found", _capability(event)
+        case events.GroupForecast():
+            return "group-forecast", _group(event)
         case _:
             assert_never(event)
 
@@ -178,6 +204,47 @@ def _describe_association(
             return "association-aborted", fields | {"by_peer": event.by_peer, "reason": event.reason}
         case _:
             assert_never(event)
+
+
+def _check_step(event: events.CheckStepFinished) -> Fields:
+    step = event.step
+    return {
+        "stage": step.stage.value,
+        "state": step.state.value,
+        "text": step.text,
+        "duration_s": None if step.duration_s is None else round(step.duration_s, 6),
+        "cause": step.cause,
+        "advice": step.advice,
+        "details": list(step.details),
+    }
+
+
+def _capability(event: events.CapabilityFound) -> Fields:
+    capability = event.capability
+    return {
+        "group": capability.group.value,
+        "sop_class_uid": capability.sop_class_uid,
+        "name": capability.name,
+        "transfer_syntaxes": list(capability.transfer_syntaxes),
+        "is_complete": capability.is_complete,
+    }
+
+
+def _group(event: events.GroupForecast) -> Fields:
+    group = event.group
+    return {
+        "verdict": group.verdict.value,
+        "sop_class_uid": group.sop_class_uid,
+        "sop_class_name": group.sop_class_name,
+        "transfer_syntax_uid": group.transfer_syntax_uid,
+        "converted_to": group.converted_to,
+        "reason": group.reason,
+        "advice": group.advice,
+        "items": group.items,
+        "bytes": group.size_bytes,
+        "paths": list(group.paths),
+        "association": group.association,
+    }
 
 
 def _retry(event: events.RetryScheduled) -> Fields:

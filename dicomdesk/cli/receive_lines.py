@@ -86,6 +86,10 @@ class ReceiveLines:
                 | events.ScanFinished()
                 | events.AssociationRequested()
                 | events.RetryScheduled()
+                | events.CheckStepStarted()
+                | events.CheckStepFinished()
+                | events.CapabilityFound()
+                | events.GroupForecast()
             ):
                 pass
             case _:

@@ -106,7 +106,16 @@ class SendLines:
                 | events.AssociationAborted()
             ):
                 self._show_association(event)
-            case events.JobFinished() | events.AssociationReceived() | events.ListenerStarted() | events.StudySettled():
+            case (
+                events.JobFinished()
+                | events.AssociationReceived()
+                | events.ListenerStarted()
+                | events.StudySettled()
+                | events.CheckStepStarted()
+                | events.CheckStepFinished()
+                | events.CapabilityFound()
+                | events.GroupForecast()
+            ):
                 pass
             case _:
                 assert_never(event)

@@ -10,6 +10,9 @@ from datetime import datetime
 from enum import Enum
 
 from dicomdesk.dicom.instance import InstanceHeader
+from dicomdesk.engine.diagnosis import CheckStage, CheckStep, SopClassCapability
+from dicomdesk.engine.forecast import ForecastGroup
+from dicomdesk.engine.invention import InventedIdentity
 from dicomdesk.network.contexts import ContextResult, NegotiatedContext, Negotiation, ProposedContext, Role
 from dicomdesk.network.status import status_text
 
@@ -20,10 +23,15 @@ __all__ = [
     "AssociationReceived",
     "AssociationReleased",
     "AssociationRequested",
+    "CapabilityFound",
+    "CheckStepFinished",
+    "CheckStepStarted",
     "ContextResult",
     "Event",
     "EventSink",
+    "GroupForecast",
     "InputSkipped",
+    "InventedIdentity",
     "ItemFinished",
     "ItemOutcome",
     "ItemStarted",
@@ -213,6 +221,12 @@ class ItemStarted:
     converted_to: str = ""
     context_id: int = 0
     """Of the presentation context, 0 where nobody tells."""
+    path: str = ""
+    """Of the file that is sent, "" where nobody tells."""
+    transfer_syntax_uid: str = ""
+    """That it is sent in, "" where nobody tells."""
+    invented: InventedIdentity | None = None
+    """Where it is sent under a new identity; the UIDs here are then the new ones."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -271,6 +285,38 @@ class StudySettled:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CheckStepStarted:
+    """A step of a connection check begins; steps that are skipped do not."""
+
+    job_id: str
+    stage: CheckStage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckStepFinished:
+    """A step of a connection check has ended, or is skipped."""
+
+    job_id: str
+    step: CheckStep
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CapabilityFound:
+    """The peer accepts this SOP class; told once its transfer syntaxes are known."""
+
+    job_id: str
+    capability: SopClassCapability
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupForecast:
+    """A pre-flight knows how these instances would go; each group is told once, when all are known."""
+
+    job_id: str
+    group: ForecastGroup
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JobFinished:
     """The job is over; nothing follows."""
 
@@ -297,6 +343,10 @@ Event = (
     | RetryScheduled
     | ListenerStarted
     | StudySettled
+    | CheckStepStarted
+    | CheckStepFinished
+    | CapabilityFound
+    | GroupForecast
     | JobFinished
 )
 

@@ -7,6 +7,8 @@ from dicomdesk.cli import json_lines
 from dicomdesk.cli.json_lines import JsonLinesReporter, describe, describe_progress
 from dicomdesk.dicom.instance import InstanceHeader
 from dicomdesk.engine import events
+from dicomdesk.engine.diagnosis import CheckStage, CheckState, CheckStep, ServiceGroup, SopClassCapability
+from dicomdesk.engine.forecast import ForecastGroup, Verdict
 from dicomdesk.engine.stats import Progress
 
 AT = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
@@ -170,6 +172,62 @@ PROGRESS = Progress(
     seconds_left=None,
     associations=1,
 )
+SAMPLES += [
+    (
+        events.CheckStepStarted(job_id="j", stage=CheckStage.TCP),
+        "check-step-started",
+        {"stage"},
+    ),
+    (
+        events.CheckStepFinished(
+            job_id="j", step=CheckStep(stage=CheckStage.TCP, state=CheckState.OK, text="t", details=("d",))
+        ),
+        "check-step-finished",
+        {"stage", "state", "text", "duration_s", "cause", "advice", "details"},
+    ),
+    (
+        events.CapabilityFound(
+            job_id="j",
+            capability=SopClassCapability(
+                group=ServiceGroup.STORAGE, sop_class_uid="1.2", name="n", transfer_syntaxes=("1.3",)
+            ),
+        ),
+        "capability-found",
+        {"group", "sop_class_uid", "name", "transfer_syntaxes", "is_complete"},
+    ),
+    (
+        events.GroupForecast(
+            job_id="j",
+            group=ForecastGroup(
+                verdict=Verdict.CONVERTED,
+                sop_class_uid="1.2",
+                sop_class_name="n",
+                transfer_syntax_uid="1.3",
+                converted_to="1.4",
+                reason="r",
+                advice="a",
+                items=2,
+                size_bytes=3,
+                paths=("p",),
+                association=1,
+            ),
+        ),
+        "group-forecast",
+        {
+            "verdict",
+            "sop_class_uid",
+            "sop_class_name",
+            "transfer_syntax_uid",
+            "converted_to",
+            "reason",
+            "advice",
+            "items",
+            "bytes",
+            "paths",
+            "association",
+        },
+    ),
+]
 
 
 @pytest.mark.parametrize(("event", "name", "keys"), SAMPLES, ids=lambda value: value if isinstance(value, str) else "")
