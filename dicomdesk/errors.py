@@ -21,6 +21,7 @@
      +-- SettingsError                 look at what was asked for
           +-- IllegalAeTitleError          an AE title that cannot be sent
           +-- ProfileError                 association negotiation profile files
+          +-- ConfigurationError           configuration files of the archive
           +-- LogConfigurationError        log configuration files
           +-- DictionaryError              data dictionary files
 
@@ -151,6 +152,14 @@ class ProfileError(SettingsError):
     def __init__(self, message: str, *, explanation: str = "") -> None:
         super().__init__(message)
         self.explanation = explanation
+
+
+class ConfigurationError(SettingsError):
+    """A configuration file of the archive is wrong; ``problems`` names each mistake with its line."""
+
+    def __init__(self, message: str, *, problems: tuple[str, ...]) -> None:
+        super().__init__(message)
+        self.problems = problems
 
 
 class LogConfigurationError(SettingsError):
