@@ -6,11 +6,12 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from dicomdesk.engine.events import EventSink
-from dicomdesk.engine.requests import ReceiveRequest, SendRequest
+from dicomdesk.engine.requests import ExactSendRequest, ReceiveRequest, SendRequest
 from dicomdesk.settings import AssociationSettings, Peer
 
 if TYPE_CHECKING:
     from dicomdesk.engine.echo import EchoJob
+    from dicomdesk.engine.exact_send import ExactSendJob
     from dicomdesk.engine.receive import ReceiveJob
     from dicomdesk.engine.send import SendJob
 
@@ -42,6 +43,14 @@ class Engine:
         from dicomdesk.engine.send import SendJob  # noqa: PLC0415 - start-up time of those who do not send
 
         job = SendJob(request, sink, self._start_thread)
+        self._start_thread(job.id, job.run, job.cancel)
+        return job
+
+    def send_exactly(self, request: ExactSendRequest, sink: EventSink) -> "ExactSendJob":
+        """Start to send files over one association whose proposal is given."""
+        from dicomdesk.engine.exact_send import ExactSendJob  # noqa: PLC0415 - start-up time of those who do not send
+
+        job = ExactSendJob(request, sink)
         self._start_thread(job.id, job.run, job.cancel)
         return job
 
