@@ -1,6 +1,7 @@
 """Associations that we request: opened, used by one thread at a time, released or aborted."""
 
 import contextlib
+import socket
 import threading
 from collections.abc import Iterator, Sequence
 
@@ -42,11 +43,13 @@ def open_association(
     contexts: Sequence[ProposedContext],
     operations_window: int = 1,
     interruption: Interruption | None = None,
+    sock: socket.socket | None = None,
 ) -> "RequestedAssociation":
     """Connect, negotiate, and return the established association, also when no context was accepted.
 
     ``operations_window`` above 1 proposes so many outstanding operations (0: unlimited). ``interruption``, set by
-    another thread, ends the attempt and later aborts the association; it stays its maker's to close.
+    another thread, ends the attempt and later aborts the association; it stays its maker's to close. ``sock`` is a
+    connection that stands already, with TLS where the peer has it; it is taken over.
 
     Raises PeerUnreachableError, AssociationRejectedError, AssociationAbortedError, PeerTimeoutError, PeerProtocolError;
     SettingsError where the titles or contexts cannot be sent.
@@ -56,7 +59,7 @@ def open_association(
             interruption = Interruption()
             stack.callback(interruption.close)
         try:
-            association = _open(peer, settings, contexts, operations_window, interruption)
+            association = _open(peer, settings, contexts, operations_window, interruption, sock)
         except ConnectionInterruptedError as error:
             raise _interrupted() from error
         association.closes_later = stack.pop_all()
@@ -69,15 +72,11 @@ def _open(
     contexts: Sequence[ProposedContext],
     operations_window: int,
     interruption: Interruption,
+    sock: socket.socket | None,
 ) -> "RequestedAssociation":
     timeouts = settings.timeouts
-    sock = dial(peer.host, peer.port, timeouts.connect_s, interruption)
-    if peer.tls is not None:
-        from dicomdesk.network.tls import shake_hands  # noqa: PLC0415 - only where TLS is asked for
-
-        sock = shake_hands(sock, peer.tls, peer.host, timeouts.acse_s, interruption)
     connection = Connection(
-        sock,
+        sock or _connect(peer, settings, interruption),
         interruption=interruption,
         stall_timeout_s=timeouts.socket_s,
         max_data_pdu_bytes=max(2 * settings.max_pdu_bytes, _SLACK_BYTES),
@@ -91,6 +90,17 @@ def _open(
         connection.close()
         raise
     return RequestedAssociation(pumped, negotiation, settings)
+
+
+def _connect(peer: Peer, settings: AssociationSettings, interruption: Interruption) -> socket.socket:
+    """A connection to the peer, with TLS where it has it."""
+    timeouts = settings.timeouts
+    sock = dial(peer.host, peer.port, timeouts.connect_s, interruption)
+    if peer.tls is None:
+        return sock
+    from dicomdesk.network.tls import shake_hands  # noqa: PLC0415 - only where TLS is asked for
+
+    return shake_hands(sock, peer.tls, peer.host, timeouts.acse_s, interruption)
 
 
 def _negotiate(

@@ -19,7 +19,8 @@ _ADVICE = {
     errno.ENETUNREACH: "no route to the network",
 }
 
-_Address = tuple[socket.AddressFamily, tuple[str, int] | tuple[str, int, int, int]]
+Address = tuple[socket.AddressFamily, tuple[str, int] | tuple[str, int, int, int]]
+"""Family and what a socket of it connects to."""
 
 
 def dial(host: str, port: int, timeout_s: float | None, interruption: Interruption) -> socket.socket:
@@ -29,38 +30,47 @@ def dial(host: str, port: int, timeout_s: float | None, interruption: Interrupti
     system's resolver likes.
     """
     deadline = None if timeout_s is None else monotonic() + timeout_s
-    addresses = _resolve(host, port)
+    addresses = resolve(host, port)
     failure = errno.ETIMEDOUT
     for index, (family, address) in enumerate(addresses):
         limit = deadline
         if index + 1 < len(addresses):
             limit = min(monotonic() + _PER_ADDRESS_S, deadline or float("inf"))
-        sock, failure = _connect(family, address, limit, interruption)
+        sock, failure = connect(family, address, limit, interruption)
         if sock is not None:
             return sock
+    raise unreachable_error(host, port, failure)
+
+
+def unreachable_error(host: str, port: int, failure: int) -> PeerUnreachableError:
+    """The error for an error number of ``connect``, in words."""
     words = os.strerror(failure)
     advice = _ADVICE.get(failure)
-    raise PeerUnreachableError(
+    return PeerUnreachableError(
         f"No connection to {host} port {port}: {words}" + (f" ({advice})" if advice else ""),
         condition=f"TCP Initialization Error: {words}",
     )
 
 
-def _resolve(host: str, port: int) -> list[_Address]:
+def resolve(host: str, port: int) -> list[Address]:
+    """All addresses of the host, IPv4 first; raises PeerUnreachableError where it has none."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
         raise PeerUnreachableError(
             f'The host name "{host}" is not known', condition=f"Attempt to connect to unknown host: {host}"
         ) from error
-    addresses: list[_Address] = [(family, address) for family, _, _, _, address in found]  # type: ignore[misc]  # typeshed allows for builds without IPv6
+    addresses: list[Address] = [(family, address) for family, _, _, _, address in found]  # type: ignore[misc]  # typeshed allows for builds without IPv6
     return sorted(dict.fromkeys(addresses), key=lambda item: item[0] != socket.AF_INET)
 
 
-def _connect(
+def connect(
     family: socket.AddressFamily, address: tuple[object, ...], deadline: float | None, interruption: Interruption
 ) -> tuple[socket.socket | None, int]:
-    """A connected socket, or None and the error number."""
+    """A connected, non-blocking socket, or None and the error number; the deadline is one of ``time.monotonic``.
+
+    Raises ConnectionInterruptedError.
+    """
     try:
         sock = socket.socket(family, socket.SOCK_STREAM)
     except OSError as error:

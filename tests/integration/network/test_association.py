@@ -16,10 +16,10 @@ from dicomdesk.errors import (
     PeerUnreachableError,
     SettingsError,
 )
-from dicomdesk.network.association import RequestedAssociation
+from dicomdesk.network.association import RequestedAssociation, open_association
 from dicomdesk.network.connection import Interruption
 from dicomdesk.network.contexts import ContextResult, ProposedContext, Role
-from dicomdesk.settings import AssociationSettings, PeerVerification, Timeouts, TlsSettings
+from dicomdesk.settings import AssociationSettings, Peer, PeerVerification, Timeouts, TlsSettings
 from tests.helpers.certificates import make_certificate
 from tests.helpers.peers import (
     Abort,
@@ -50,6 +50,20 @@ from tests.helpers.requesting import (
 )
 
 SHORT = Timeouts(connect_s=LONG_S, acse_s=0.1, dimse_s=0.1, socket_s=LONG_S)
+
+
+def test_connection_that_stands_already_is_taken_over() -> None:
+    with FakePeer() as peer:
+        sock = socket.create_connection(("127.0.0.1", peer.port))
+        association = open_association(
+            peer=Peer(host="127.0.0.1", port=peer.port),
+            settings=AssociationSettings(),
+            contexts=CONTEXTS,
+            sock=sock,
+        )
+        association.release()
+        assert sock.fileno() == -1
+        assert len(peer.associations) == 1
 
 
 def test_negotiation_tells_what_was_proposed_and_accepted() -> None:
