@@ -9,6 +9,7 @@
      |    +-- AssociationAbortedError      the peer, or the connection, went away
      |    +-- PeerTimeoutError             the peer did not answer in time
      |    +-- PeerProtocolError            the peer answered with what the standard forbids
+     |    +-- UserIdentityError            the peer did not confirm who we are, as we had asked
      +-- DataError                     look at the file
      |    +-- NotDicomError                not DICOM in the format asked for
      |    +-- TruncatedError               it ends before it should
@@ -20,9 +21,12 @@
      |    +-- ReportError                  the report cannot be written
      +-- SettingsError                 look at what was asked for
           +-- IllegalAeTitleError          an AE title that cannot be sent
+          +-- ProposalTooLongError         identity and extended negotiation that do not fit into a request
           +-- ProfileError                 association negotiation profile files
           +-- ConfigurationError           configuration files of the archive
           +-- LogConfigurationError        log configuration files
+          +-- TlsSettingsError             keys, certificates and cipher suites that cannot be used
+          |    +-- KeyPassPhraseError          the pass phrase of the private key is missing or wrong
           +-- DictionaryError              data dictionary files
 
 Foreign exceptions become one of these at one place per library, with ``raise ... from``.
@@ -36,12 +40,14 @@ class DicomdeskError(Exception):
 class PeerError(DicomdeskError):
     """The other side, or the way to it, prevented the operation.
 
-    ``condition`` says the same in the words of DCMTK's tools, for those who read their output; "" when there are none.
+    ``condition`` says the same in the words of DCMTK's tools, for those who read their output; ``advice`` is what to do
+    about it, one sentence; both "" when there is none.
     """
 
-    def __init__(self, message: str, *, condition: str = "") -> None:
+    def __init__(self, message: str, *, condition: str = "", advice: str = "") -> None:
         super().__init__(message)
         self.condition = condition
+        self.advice = advice
 
 
 class PeerUnreachableError(PeerError):
@@ -51,17 +57,16 @@ class PeerUnreachableError(PeerError):
 class AssociationRejectedError(PeerError):
     """The peer rejected the association (PS3.8 9.3.4).
 
-    ``result``, ``source`` and ``reason`` are the numbers of the A-ASSOCIATE-RJ PDU; ``advice`` says what to do.
+    ``result``, ``source`` and ``reason`` are the numbers of the A-ASSOCIATE-RJ PDU.
     """
 
     def __init__(
         self, message: str, *, result: int, source: int, reason: int, advice: str = "", condition: str = ""
     ) -> None:
-        super().__init__(message, condition=condition)
+        super().__init__(message, condition=condition, advice=advice)
         self.result = result
         self.source = source
         self.reason = reason
-        self.advice = advice
 
     @property
     def is_transient(self) -> bool:
@@ -76,9 +81,15 @@ class AssociationAbortedError(PeerError):
     """
 
     def __init__(
-        self, message: str, *, source: int | None = None, reason: int | None = None, condition: str = ""
+        self,
+        message: str,
+        *,
+        source: int | None = None,
+        reason: int | None = None,
+        condition: str = "",
+        advice: str = "",
     ) -> None:
-        super().__init__(message, condition=condition)
+        super().__init__(message, condition=condition, advice=advice)
         self.source = source
         self.reason = reason
 
@@ -89,6 +100,17 @@ class PeerTimeoutError(PeerError):
 
 class PeerProtocolError(PeerError):
     """The peer sent something that the standard forbids at this point."""
+
+
+class UserIdentityError(PeerError):
+    """The peer accepted the association without the confirmation of the user identity that we had asked for.
+
+    ``explanation`` is the line that DCMTK's storescu logs before the condition.
+    """
+
+    def __init__(self, message: str, *, explanation: str = "", condition: str = "") -> None:
+        super().__init__(message, condition=condition)
+        self.explanation = explanation
 
 
 class DataError(DicomdeskError):
@@ -143,6 +165,16 @@ class IllegalAeTitleError(SettingsError):
         self.condition = condition
 
 
+class ProposalTooLongError(SettingsError):
+    """User identity and extended negotiation need more room than an association request has; ``condition`` is DCMTK's
+    wording.
+    """
+
+    def __init__(self, message: str, *, condition: str = "") -> None:
+        super().__init__(message)
+        self.condition = condition
+
+
 class ProfileError(SettingsError):
     """An association negotiation profile file is wrong.
 
@@ -164,6 +196,26 @@ class ConfigurationError(SettingsError):
 
 class LogConfigurationError(SettingsError):
     """A log configuration file is wrong."""
+
+
+class TlsSettingsError(SettingsError):
+    """A private key, certificate or cipher suite cannot be used; ``condition`` is DCMTK's wording, "" if it has none.
+
+    The message names the file and the reason; ``warnings`` is what was found before, in the words of DCMTK's tools.
+    """
+
+    def __init__(self, message: str, *, condition: str = "", warnings: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.condition = condition
+        self.warnings = warnings
+
+
+class KeyPassPhraseError(TlsSettingsError):
+    """The private key is encrypted, and its pass phrase was not given (``is_missing``) or is wrong."""
+
+    def __init__(self, message: str, *, is_missing: bool, condition: str = "", warnings: tuple[str, ...] = ()) -> None:
+        super().__init__(message, condition=condition, warnings=warnings)
+        self.is_missing = is_missing
 
 
 class DictionaryError(SettingsError):
