@@ -17,15 +17,18 @@ from dicomdesk.network.connection import (
     ConnectionInterruptedError,
     Interruption,
 )
-from dicomdesk.network.contexts import Negotiation, ProposedContext
+from dicomdesk.network.contexts import ExtendedNegotiation, Negotiation, ProposedContext
 from dicomdesk.network.dialer import dial
+from dicomdesk.network.instance_writing import MoveOriginator
 from dicomdesk.network.negotiation import (
+    Proposed,
     check_answer,
+    check_identity,
     describe,
-    negotiated_contexts,
     peer_max_pdu_bytes,
     propose,
     send_limits,
+    user_items,
 )
 from dicomdesk.network.rejection import rejection_error
 from dicomdesk.network.streaming import StoreItem, StoreObserver, StoreStream
@@ -47,12 +50,13 @@ def open_association(
 ) -> "RequestedAssociation":
     """Connect, negotiate, and return the established association, also when no context was accepted.
 
-    ``operations_window`` above 1 proposes so many outstanding operations (0: unlimited). ``interruption``, set by
+    ``extensions`` are proposed for the SOP classes of contexts, one for each at most (PS3.7 D.3.3.5). ``operations_window`` above 1 proposes so many outstanding operations (0: unlimited). ``interruption``, set by
     another thread, ends the attempt and later aborts the association; it stays its maker's to close. ``sock`` is a
     connection that stands already, with TLS where the peer has it; it is taken over.
 
     Raises PeerUnreachableError, AssociationRejectedError, AssociationAbortedError, PeerTimeoutError, PeerProtocolError;
-    SettingsError where the titles or contexts cannot be sent.
+    UserIdentityError where the settings ask for a confirmation of the user name and none came; SettingsError where the
+    titles, contexts, extensions or the identity cannot be sent.
     """
     with contextlib.ExitStack() as stack:
         if interruption is None:
@@ -69,7 +73,7 @@ def open_association(
 def _open(
     peer: Peer,
     settings: AssociationSettings,
-    contexts: Sequence[ProposedContext],
+    proposed: Proposed,
     operations_window: int,
     interruption: Interruption,
     sock: socket.socket | None,
@@ -84,8 +88,8 @@ def _open(
     try:
         entity = make_entity("DICOMDESK", acse_timeout_s=timeouts.acse_s, dimse_timeout_s=timeouts.dimse_s)
         pumped = PumpedAssociation(entity, connection)
-        propose(pumped, peer, settings, contexts, operations_window)
-        negotiation = _negotiate(pumped, peer, settings, contexts)
+        propose(pumped, peer, settings, proposed.contexts, operations_window)
+        negotiation = _negotiate(pumped, peer, settings, proposed)
     except BaseException:
         connection.close()
         raise
@@ -103,19 +107,19 @@ def _connect(peer: Peer, settings: AssociationSettings, interruption: Interrupti
     return shake_hands(sock, peer.tls, peer.host, timeouts.acse_s, interruption)
 
 
-def _negotiate(
-    pumped: PumpedAssociation, peer: Peer, settings: AssociationSettings, contexts: Sequence[ProposedContext]
-) -> Negotiation:
+def _negotiate(pumped: PumpedAssociation, peer: Peer, settings: AssociationSettings, proposed: Proposed) -> Negotiation:
+    items = user_items(settings.user_identity, proposed)
     try:
-        answer = pumped.request_association()
+        answer = pumped.request_association(items)
         if answer is None:
             if pumped.dul.rejection is not None:
                 raise rejection_error(*pumped.dul.rejection)
             raise pumped.end_error() or PeerTimeoutError(
                 "The peer did not answer the association request in time", condition=READ_TIMEOUT
             )
-        check_answer(answer, contexts)
-        negotiation = describe(pumped, peer, settings, negotiated_contexts(pumped, answer, contexts))
+        check_answer(answer, proposed.contexts)
+        negotiation = describe(pumped, peer, settings, answer, proposed)
+        check_identity(negotiation.user_identity)
         pumped.establish(answer)
     except (PeerError, ConnectionInterruptedError):
         pumped.abort()
@@ -165,14 +169,17 @@ class RequestedAssociation:
         """Use up a message ID without sending; for the iterator that ``store_all`` takes its items from."""
         self._stream.next_message_id()
 
-    def store_all(self, items: Iterator[StoreItem], observer: StoreObserver) -> None:
+    def store_all(
+        self, items: Iterator[StoreItem], observer: StoreObserver, originator: MoveOriginator | None = None
+    ) -> None:
         """C-STORE each item, in order; the observer is told of each request and each answer, on this thread.
 
         The next item is taken when the previous one has been sent, before its answer is read. When the iterator raises,
-        outstanding answers are collected, then the exception goes on and the association stays usable.
+        outstanding answers are collected, then the exception goes on and the association stays usable. ``originator``
+        is who asked for the instances by C-MOVE.
         """
         with self._using():
-            self._stream.store_all(items, observer)
+            self._stream.store_all(items, observer, originator)
 
     def release(self) -> None:
         """Release (PS3.8 7.2), waiting for the answer up to the ACSE timeout; nothing when it is over already."""

@@ -5,12 +5,13 @@ a buffer of limited size, so that one read and one send move many fragments what
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from struct import Struct
+from typing import Protocol
 
 from dicomdesk.dicom.source import FileRange
 from dicomdesk.errors import TruncatedError
-from dicomdesk.network.connection import P_DATA_TF, Buffer, Connection
+from dicomdesk.network.connection import P_DATA_TF, Buffer
 
 LAST_FRAGMENT = 0x02
 """Message control header of the last fragment of a data set (PS3.8 annex E.2); 0 for the others."""
@@ -21,6 +22,22 @@ _BUFFER_BYTES = 1 << 20
 _FRAGMENTS_AT_ONCE = 256
 LARGE_BYTES = 1 << 23
 """From here on the connection is prepared for large data."""
+
+
+class DataConnection(Protocol):
+    """What instances are written to."""
+
+    def send(self, data: bytes) -> None:
+        """Send all of it."""
+        ...
+
+    def send_buffers(self, buffers: Sequence[Buffer], size: int, *, heeds_input: bool = False) -> None:
+        """Send all of the buffers, ``size`` bytes together."""
+        ...
+
+    def prepare_for_large_data(self) -> None:
+        """Announce that many megabytes will be sent."""
+        ...
 
 
 def fragment_header(size: int, context_id: int, control: int) -> bytes:
@@ -60,7 +77,7 @@ def check_size(data: FileRange) -> None:
 class FileFragments:
     """Sends data sets from files through a reused buffer."""
 
-    def __init__(self, connection: Connection, fragment_bytes: int) -> None:
+    def __init__(self, connection: DataConnection, fragment_bytes: int) -> None:
         self._connection = connection
         self._fragment_bytes = fragment_bytes
         self._slot_bytes = _HEADER_BYTES + fragment_bytes

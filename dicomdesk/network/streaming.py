@@ -5,19 +5,19 @@ Anything else that arrives goes to pynetdicom's state machine, which knows what 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from struct import Struct
 from time import monotonic
 from typing import Protocol
 
-from dicomdesk.dicom.source import DataSetSource, FileRange
 from dicomdesk.errors import AssociationAbortedError, PeerError, PeerProtocolError, PeerTimeoutError
 from dicomdesk.network import command_sets
 from dicomdesk.network.connection import P_DATA_TF, InputPendingError
-from dicomdesk.network.fragments import LARGE_BYTES, FileFragments, check_size, fragment_header, memory_fragments
+from dicomdesk.network.instance_writing import InstanceWriter, MoveOriginator, StoreItem
 from dicomdesk.network.negotiation import SendLimits
 from dicomdesk.network.operations import NO_ANSWER, NO_CONTEXT
 from dicomdesk.network.transport import PumpedAssociation
+
+__all__ = ["StoreItem", "StoreObserver", "StoreStream"]
 
 _MAX_MESSAGE_ID = 0xFFFF
 _MAX_COMMAND_BYTES = 1 << 16
@@ -29,26 +29,6 @@ _EMPTY_PDV_LENGTH = 2
 _PDV = Struct(">BxLLBB")
 """PDU type and length, PDV length, context ID, message control header."""
 _PDV_BYTES = _PDV.size
-_US = Struct("<H")
-_HEAD = Struct("<HHLLHHL")
-"""Group length element and the head of (0000,0002)."""
-_MIDDLE = Struct("<HHLHHHLHHHLHHHLHHHL")
-"""(0000,0100), (0000,0110), (0000,0700), (0000,0800) and the head of (0000,1000)."""
-_MESSAGE_ID_OFFSET = 18
-_GROUP_LENGTH_BYTES = 12
-
-
-@dataclass(frozen=True, slots=True)
-class StoreItem:
-    """One instance to be stored."""
-
-    context_id: int
-    """An accepted presentation context whose transfer syntax is that of the data."""
-    sop_class_uid: str
-    sop_instance_uid: str
-    data: DataSetSource
-    tag: object
-    """The caller's own."""
 
 
 class StoreObserver(Protocol):
@@ -59,35 +39,6 @@ class StoreObserver(Protocol):
 
     def store_answered(self, item: StoreItem, message_id: int, status: int, comment: str) -> None:
         """The peer answered; ``comment`` is its Error Comment (0000,0902) or ""."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Template:
-    """A C-STORE-RQ (PS3.7 9.3.1.1) as one PDU, but for message ID and SOP Instance UID."""
-
-    before: bytes
-    after: bytes
-
-
-def _padded(uid: str) -> bytes:
-    value = uid.encode("latin-1", errors="replace")
-    return value + b"\0" if len(value) & 1 else value
-
-
-def _make_template(context_id: int, sop_class_uid: str, instance_uid_bytes: int) -> _Template:
-    class_uid = _padded(sop_class_uid)
-    middle = _MIDDLE.pack(
-        *(0, 0x0100, 2, command_sets.CommandField.C_STORE_RQ),
-        *(0, 0x0110, 2, 0),
-        *(0, 0x0700, 2, 0),
-        *(0, 0x0800, 2, 0),
-        *(0, 0x1000, instance_uid_bytes),
-    )
-    group_bytes = 8 + len(class_uid) + len(middle) + instance_uid_bytes
-    command_bytes = _GROUP_LENGTH_BYTES + group_bytes
-    header = _PDV.pack(P_DATA_TF, command_bytes + 6, command_bytes + 2, context_id, _COMMAND | _LAST)
-    head = _HEAD.pack(0, 0, 4, group_bytes, 0, 2, len(class_uid))
-    return _Template(header + head + class_uid + middle[:_MESSAGE_ID_OFFSET], middle[_MESSAGE_ID_OFFSET + 2 :])
 
 
 class StoreStream:
@@ -104,26 +55,27 @@ class StoreStream:
         """``window`` is how many operations may be outstanding, 0 for any number."""
         self._association = association
         self._connection = association.connection
-        self._limits = limits
+        self._writer = InstanceWriter(self._connection, limits.max_pdu_bytes)
         self._accepted = accepted_context_ids
         self._window = window or _MAX_MESSAGE_ID
         self._dimse_timeout_s = dimse_timeout_s
         self.is_inside_message = False
         """Whether a message was begun and not completed, so that the association is of no further use."""
         self._message_id = 0
-        self._templates: dict[tuple[int, str, int], _Template] = {}
         self._outstanding: dict[int, StoreItem] = {}
         self._command = bytearray()
         self._command_context_id = 0
-        self._file_fragments: FileFragments | None = None
 
     def next_message_id(self) -> int:
         """1, 2, 3 ..., starting over after 65535."""
         self._message_id = self._message_id % _MAX_MESSAGE_ID + 1
         return self._message_id
 
-    def store_all(self, items: Iterator[StoreItem], observer: StoreObserver) -> None:
+    def store_all(
+        self, items: Iterator[StoreItem], observer: StoreObserver, originator: MoveOriginator | None = None
+    ) -> None:
         """See RequestedAssociation.store_all."""
+        self._writer.originator = originator
         failure: Exception | None = None
         item = next(items, None)
         while item is not None:
@@ -148,58 +100,16 @@ class StoreStream:
     def _send(self, item: StoreItem, observer: StoreObserver) -> None:
         if item.context_id not in self._accepted:
             raise PeerError(f"Presentation context {item.context_id} was not accepted", condition=NO_CONTEXT)
-        if isinstance(item.data, FileRange):
-            check_size(item.data)
+        self._writer.check(item)
         message_id = self.next_message_id()
         observer.store_started(item, message_id)
         self._outstanding[message_id] = item
-        command = self._command_pdu(item, message_id)
         self.is_inside_message = True
         try:
-            if len(command) > self._limits.max_pdu_bytes + 6:
-                self._send_long_command(item, command)
-                command = b""
-            if isinstance(item.data, FileRange):
-                self._send_file(item.context_id, command, item.data)
-            else:
-                self._send_memory(item.context_id, command, item.data)
+            self._writer.write(item, message_id)
         except (PeerError, InputPendingError) as error:
             self._explain_interrupted_send(error, observer)
         self.is_inside_message = False
-
-    def _command_pdu(self, item: StoreItem, message_id: int) -> bytes:
-        # A UID has at most 64 characters (PS3.5 9.1). Peers abort at longer ones; the data set keeps them all.
-        instance_uid = _padded(item.sop_instance_uid[:64])
-        key = (item.context_id, item.sop_class_uid, len(instance_uid))
-        template = self._templates.get(key)
-        if template is None:
-            template = self._templates[key] = _make_template(*key)
-        return b"".join((template.before, _US.pack(message_id), template.after, instance_uid))
-
-    def _send_long_command(self, item: StoreItem, command: bytes) -> None:
-        """A peer with tiny PDUs gets the command set in several."""
-        command_set = command[_PDV_BYTES:]
-        step = self._limits.max_fragment_bytes
-        for start in range(0, len(command_set), step):
-            fragment = command_set[start : start + step]
-            control = _COMMAND | (_LAST if start + step >= len(command_set) else 0)
-            self._connection.send(fragment_header(len(fragment), item.context_id, control) + fragment)
-
-    def _send_memory(self, context_id: int, command: bytes, data: bytes | bytearray | memoryview) -> None:
-        size = len(data) if not isinstance(data, memoryview) else data.nbytes
-        if size <= self._limits.max_fragment_bytes:
-            head = command + fragment_header(size, context_id, _LAST)
-            self._connection.send_buffers((head, data), len(head) + size, heeds_input=True)
-            return
-        if size >= LARGE_BYTES:
-            self._connection.prepare_for_large_data()
-        for buffers, length in memory_fragments(context_id, command, data, self._limits.max_fragment_bytes):
-            self._connection.send_buffers(buffers, length, heeds_input=True)
-
-    def _send_file(self, context_id: int, command: bytes, data: FileRange) -> None:
-        if self._file_fragments is None:
-            self._file_fragments = FileFragments(self._connection, self._limits.max_fragment_bytes)
-        self._file_fragments.send(context_id, command, data)
 
     # -- responses
 
