@@ -2,6 +2,8 @@
 
 _NUMBERS = (
     ("ASC Bad presentation context ID", "0006:0101"),
+    ("Total length of user items", "0006:0103"),
+    ("ASC User Identification Negotiation failed", "0006:0108"),
     ("DIMSE Bad command type", "0006:0201"),
     ("DIMSE Badly formed message", "0006:0203"),
     ("DIMSE No data available", "0006:0207"),

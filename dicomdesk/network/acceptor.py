@@ -31,7 +31,8 @@ from dicomdesk.network.pdu_reader import (
     PduReader,
     PduType,
 )
-from dicomdesk.network.reception import Established, OtherMessages, Reception
+from dicomdesk.network.reception import Established, Reception, refused_command
+from dicomdesk.network.service_operations import Operation, Services
 from dicomdesk.settings import Timeouts
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ class Callbacks:
 
     handler: StoreHandler
     observer: ListenerObserver
-    other_messages: OtherMessages | None = None
+    services: Services | None = None
 
 
 class Acceptor:
@@ -184,6 +185,8 @@ class Acceptor:
                 self._end_of_stream()
                 return
             self._take(count)
+            if self._callbacks.services is not None:
+                self._perform_due(self._callbacks.services)
             if self._stop_mode is not StopMode.RUNNING and self._must_stop():
                 self._abort("the receiver is being stopped")
 
@@ -201,6 +204,39 @@ class Acceptor:
             self._reception.flush()
         if self._reader.largest_data_pdu_bytes > self._longest_data_pdu_bytes:
             self._warn_of_long_pdu()
+
+    def _perform_due(self, services: Services) -> None:
+        """Perform the operations that were asked for, one after the other."""
+        reception = self._reception
+        while reception is not None and self._state is AcceptorState.ESTABLISHED:
+            message = reception.next_due()
+            if message is None:
+                return
+            try:
+                if not services(Operation(message, _Wire(self, reception))):
+                    raise refused_command(message.field)
+            finally:
+                reception.operation_ended(message.message_id)
+
+    def take_input(self, *, waits: bool) -> None:
+        """Take in what has arrived during an operation, or wait for it; see ``OperationWire``."""
+        while waits or self._connection.has_input():
+            count = self._connection.receive_into(self._reader.space, self._limit_s())
+            if count == 0:
+                self._end_of_stream()
+            else:
+                self._take(count)
+            if self._state is AcceptorState.ENDED:
+                raise PeerError("The association has ended")
+            if waits:
+                break
+        if self._stop_mode is not StopMode.RUNNING:
+            raise LocalError("the receiver is being stopped")
+
+    @property
+    def connection(self) -> IncomingConnection:
+        """What the association runs over; for its thread."""
+        return self._connection
 
     def _warn_of_long_pdu(self) -> None:
         """Once: DCMTK would abort, but nothing is lost by taking it."""
@@ -262,7 +298,7 @@ class Acceptor:
             max_pdu_bytes=request.max_pdu_bytes,
             implementation_class_uid=request.implementation_class_uid,
             implementation_version=request.implementation_version,
-            user_identity=request.user_identity,
+            user_identity=request.user_identity.exchange() if request.user_identity else None,
         )
 
     def _establish(self, acceptance: Acceptance) -> None:
@@ -275,8 +311,9 @@ class Acceptor:
             accepted={context.context_id: context for context in negotiation.contexts if context.is_accepted},
         )
         callbacks = self._callbacks
+        has_services = callbacks.services is not None
         self._reception = Reception(
-            established, callbacks.handler, callbacks.observer, self._connection.send, callbacks.other_messages
+            established, callbacks.handler, callbacks.observer, self._connection.send, has_services=has_services
         )
         self._state = AcceptorState.ESTABLISHED
         self._observer.association_accepted(self._number, negotiation)
@@ -311,6 +348,8 @@ class Acceptor:
         return self._reader.is_inside_pdu or (reception is not None and not reception.is_between_messages)
 
     def _handle_silence_or_loss(self, error: PeerError) -> None:
+        if self._state is AcceptorState.ENDED:
+            return
         if isinstance(error, PeerTimeoutError):
             self._abort(error.condition if self._reception is None else str(error))
         else:
@@ -359,3 +398,17 @@ _ACTIONS: dict[tuple[AcceptorState, PduType], Callable[[Acceptor, bytes], None]]
     (AcceptorState.ESTABLISHED, PduType.ABORT): Acceptor._take_abort,
 }
 """What is expected when (PS3.8 9.2.3); everything else is answered with an A-ABORT."""
+
+
+class _Wire:
+    """The association as an operation uses it."""
+
+    def __init__(self, acceptor: Acceptor, reception: Reception) -> None:
+        self._acceptor = acceptor
+        self.connection = acceptor.connection
+        self.max_pdu_bytes = reception.max_send_pdu_bytes
+        self.reply = reception.reply
+        self.take_input = acceptor.take_input
+        self.is_cancelled = reception.is_cancelled
+        self.expect = reception.expect
+        self.answer = reception.answer

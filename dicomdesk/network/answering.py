@@ -110,6 +110,6 @@ def _describe(
         max_send_pdv_bytes=max(largest - _DCMTK_OVERHEAD_BYTES, 0),
         contexts=contexts,
         application_context=request.application_context,
-        user_identity=request.user_identity,
+        user_identity=request.user_identity.exchange() if request.user_identity else None,
         tls=facts.tls,
     )

@@ -39,18 +39,20 @@ _SLACK_BYTES = 1 << 18
 """Peers that overlook our maximum PDU length are borne with up to this, or twice what we announced."""
 
 
-def open_association(
+def open_association(  # noqa: PLR0913 - by keyword only; most callers need three of them
     *,
     peer: Peer,
     settings: AssociationSettings,
     contexts: Sequence[ProposedContext],
+    extensions: Sequence[ExtendedNegotiation] = (),
     operations_window: int = 1,
     interruption: Interruption | None = None,
     sock: socket.socket | None = None,
 ) -> "RequestedAssociation":
     """Connect, negotiate, and return the established association, also when no context was accepted.
 
-    ``extensions`` are proposed for the SOP classes of contexts, one for each at most (PS3.7 D.3.3.5). ``operations_window`` above 1 proposes so many outstanding operations (0: unlimited). ``interruption``, set by
+    ``extensions`` are proposed for the SOP classes of contexts, one for each at most (PS3.7 D.3.3.5).
+    ``operations_window`` above 1 proposes so many outstanding operations (0: unlimited). ``interruption``, set by
     another thread, ends the attempt and later aborts the association; it stays its maker's to close. ``sock`` is a
     connection that stands already, with TLS where the peer has it; it is taken over.
 
@@ -63,7 +65,7 @@ def open_association(
             interruption = Interruption()
             stack.callback(interruption.close)
         try:
-            association = _open(peer, settings, contexts, operations_window, interruption, sock)
+            association = _open(peer, settings, Proposed(contexts, extensions), operations_window, interruption, sock)
         except ConnectionInterruptedError as error:
             raise _interrupted() from error
         association.closes_later = stack.pop_all()

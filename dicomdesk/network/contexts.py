@@ -71,6 +71,7 @@ class NegotiatedExtension:
 
     sop_class_uid: str
     proposed: bytes
+    """b"" where the acceptor answers what it was not asked, as DCMTK's tools do by their profiles."""
     accepted: bytes | None
     """None where the acceptor did not answer."""
 

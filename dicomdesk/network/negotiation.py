@@ -3,8 +3,10 @@
 Names the A-ASSOCIATE items of pynetdicom that we use (public classes; the internals are in ``transport``).
 """
 
+import contextlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from pydicom.uid import UID
 from pynetdicom.pdu_primitives import (
@@ -14,24 +16,60 @@ from pynetdicom.pdu_primitives import (
 )
 from pynetdicom.presentation import PresentationContext
 
-from dicomdesk.errors import IllegalAeTitleError, PeerProtocolError, SettingsError
-from dicomdesk.network.contexts import ContextResult, NegotiatedContext, Negotiation, ProposedContext, Role, TlsSession
-from dicomdesk.network.transport import PumpedAssociation
+from dicomdesk.errors import IllegalAeTitleError, PeerProtocolError, SettingsError, UserIdentityError
+from dicomdesk.human import printable
+from dicomdesk.network.association_items import (
+    EXTENDED_NEGOTIATION,
+    LONGEST_ITEM_BYTES,
+    USER_IDENTITY_RESPONSE,
+    PresentedIdentity,
+    read_extended_negotiation,
+    read_identity_response,
+    read_items,
+    write_extended_negotiation,
+    write_user_identity,
+)
+from dicomdesk.network.contexts import (
+    ContextResult,
+    ExtendedNegotiation,
+    NegotiatedContext,
+    NegotiatedExtension,
+    Negotiation,
+    ProposedContext,
+    Role,
+    TlsSession,
+    UserIdentityExchange,
+)
+from dicomdesk.network.pdu_reader import PduError
+from dicomdesk.network.transport import PumpedAssociation, user_information
 from dicomdesk.settings import (
     IMPLEMENTATION_CLASS_UID,
     IMPLEMENTATION_VERSION_NAME,
     LARGE_MAX_PDU_BYTES,
     AssociationSettings,
     Peer,
+    UserIdentity,
+    UserIdentityType,
 )
 
 MAX_CONTEXTS = 128
 _PDV_OVERHEAD_BYTES = 6
 """Length, context ID and message control header before the data of a PDV (PS3.8 9.3.5.1)."""
+_ANSWER = "A-ASSOCIATE-AC"
 _DCMTK_OVERHEAD_BYTES = 12
 """What DCMTK subtracts from a maximum PDU length for its "Max Send PDV"."""
 _MAX_PDU_WHERE_UNSAID = 16384
 _LONGEST_AE_TITLE = 16
+_LONGEST_UID = 64
+_CONFIRMED_KINDS = frozenset((UserIdentityType.USER_NAME, UserIdentityType.USER_NAME_AND_PASSCODE))
+"""The kinds of identity whose confirmation DCMTK's storescu waits for; that of a ticket or token may stay out."""
+
+
+class Proposed(NamedTuple):
+    """What is proposed for the SOP classes."""
+
+    contexts: Sequence[ProposedContext]
+    extensions: Sequence[ExtendedNegotiation] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +148,25 @@ def _presentation_context(context: ProposedContext) -> PresentationContext:
     return result
 
 
+def user_items(identity: UserIdentity | None, proposed: Proposed) -> bytes:
+    """Extended negotiation and user identity as user information items; raises SettingsError."""
+    offered = {context.abstract_syntax for context in proposed.contexts}
+    items = b""
+    for extension in proposed.extensions:
+        uid = extension.sop_class_uid
+        if uid not in offered or not uid.isascii() or not 0 < len(uid) <= _LONGEST_UID:
+            raise SettingsError(f"Extended negotiation for {printable(uid)}, which no presentation context proposes")
+        offered.remove(uid)
+        if len(extension.information) > LONGEST_ITEM_BYTES - _LONGEST_UID - 2:
+            raise SettingsError(f"The extended negotiation for {uid} is too long")
+        items += write_extended_negotiation(extension)
+    if identity is not None:
+        if max(len(identity.primary), len(identity.secondary)) > LONGEST_ITEM_BYTES:
+            raise SettingsError(f"A user identity has at most {LONGEST_ITEM_BYTES} bytes")
+        items += write_user_identity(identity)
+    return items
+
+
 def check_answer(answer: A_ASSOCIATE, contexts: Sequence[ProposedContext]) -> None:
     """Refuse an A-ASSOCIATE-AC that accepts what was not proposed."""
     proposed = {context.context_id: context for context in contexts}
@@ -165,6 +222,63 @@ def _result(value: int | None) -> ContextResult:
         return ContextResult.NO_REASON
 
 
+def negotiated_extensions(information: bytes, proposed: Proposed) -> tuple[NegotiatedExtension, ...]:
+    """What became of each extension: first those proposed, then what the peer answers for other classes of contexts.
+
+    Of several answers for a class the first counts; what is for other classes, or damaged, is ignored (PS3.7 D.3.3.5).
+    """
+    answers: dict[str, bytes] = {}
+    offered = {context.abstract_syntax for context in proposed.contexts}
+    for kind, value in read_items(information, _ANSWER):
+        if kind == EXTENDED_NEGOTIATION:
+            with contextlib.suppress(PduError):
+                answer = read_extended_negotiation(value)
+                if answer.sop_class_uid in offered:
+                    answers.setdefault(answer.sop_class_uid, answer.information)
+    outcome = [
+        NegotiatedExtension(
+            sop_class_uid=extension.sop_class_uid,
+            proposed=extension.information,
+            accepted=answers.pop(extension.sop_class_uid, None),
+        )
+        for extension in proposed.extensions
+    ]
+    outcome += [NegotiatedExtension(sop_class_uid=uid, proposed=b"", accepted=data) for uid, data in answers.items()]
+    return tuple(outcome)
+
+
+def identity_exchange(information: bytes, identity: UserIdentity | None) -> UserIdentityExchange | None:
+    """What was said of the user; a response that is damaged, or for an identity not presented, counts as none."""
+    if identity is None:
+        return None
+    presented = PresentedIdentity(
+        kind=identity.kind,
+        wants_response=identity.wants_response,
+        primary=identity.primary,
+        secondary=identity.secondary,
+    )
+    exchange = presented.exchange()
+    for kind, value in read_items(information, _ANSWER):
+        if kind == USER_IDENTITY_RESPONSE:
+            with contextlib.suppress(PduError):
+                size_bytes = len(read_identity_response(value))
+                return replace(exchange, has_response=True, response_bytes=size_bytes)
+    return exchange
+
+
+def check_identity(exchange: UserIdentityExchange | None) -> None:
+    """Raise UserIdentityError where a confirmation of the user name was asked for and none came."""
+    if exchange is None or exchange.kind not in _CONFIRMED_KINDS:
+        return
+    if exchange.wants_response and not exchange.has_response:
+        raise UserIdentityError(
+            "The peer accepted the association but did not confirm the user name, as it was asked to; "
+            "it may not support user identities",
+            explanation="User Identity Negotiation failed: Positive response requested but none received",
+            condition="ASC User Identification Negotiation failed",
+        )
+
+
 def send_limits(peer_max_pdu_bytes: int, settings: AssociationSettings) -> SendLimits:
     """How large PDUs may be: what the peer takes (0 is unlimited), our cap, and never above 131072."""
     limits = [LARGE_MAX_PDU_BYTES]
@@ -191,10 +305,12 @@ def describe(
     association: PumpedAssociation,
     peer: Peer,
     settings: AssociationSettings,
-    contexts: tuple[NegotiatedContext, ...],
+    answer: A_ASSOCIATE,
+    proposed: Proposed,
 ) -> Negotiation:
     """Everything that was agreed."""
     acceptor = association.acceptor
+    information = user_information(association.dul.accept_pdu)
     their_maximum = peer_max_pdu_bytes(association)
     called = ae_title_field(peer.ae_title, "Called")
     return Negotiation(
@@ -211,7 +327,9 @@ def describe(
         our_max_pdu_bytes=settings.max_pdu_bytes,
         peer_max_pdu_bytes=their_maximum,
         max_send_pdv_bytes=send_limits(their_maximum, settings).dcmtk_max_send_pdv_bytes,
-        contexts=contexts,
+        contexts=negotiated_contexts(association, answer, proposed.contexts),
+        user_identity=identity_exchange(information, settings.user_identity),
+        extensions=negotiated_extensions(information, proposed),
         max_operations_invoked=_operations_window(association),
         tls=_tls_session(association),
     )

@@ -10,6 +10,7 @@ A contract test checks that pynetdicom still has what is used here, with the mea
 
 import logging
 from collections.abc import Callable, Mapping
+from operator import itemgetter
 from struct import Struct
 from time import monotonic
 from typing import Any
@@ -28,7 +29,14 @@ from pynetdicom.pdu_primitives import A_ABORT, A_ASSOCIATE, A_P_ABORT, A_RELEASE
 from pynetdicom.presentation import negotiate_as_requestor
 from pynetdicom.transport import T_CONNECT, AddressInformation, AssociationSocket
 
-from dicomdesk.errors import AssociationAbortedError, PeerError, PeerProtocolError, PeerTimeoutError
+from dicomdesk.errors import (
+    AssociationAbortedError,
+    PeerError,
+    PeerProtocolError,
+    PeerTimeoutError,
+    ProposalTooLongError,
+)
+from dicomdesk.network.association_items import LONGEST_ITEM_BYTES, USER_INFORMATION, read_items, write_item
 from dicomdesk.network.connection import PEER_ABORTED, Connection
 from dicomdesk.network.rejection import abort_error
 
@@ -44,15 +52,15 @@ MAX_MESSAGE_BYTES = 1 << 26
 _CONNECTION_CONFIRMED, _CONNECTION_CLOSED, _INVALID_PDU = "Evt2", "Evt17", "Evt19"
 """Events of the upper layer (PS3.8 9.2.2) that arise here."""
 
-_ACCEPT_PDU, _REJECT_PDU, _ABORT_PDU, _SHORT_PDU_BYTES = 0x02, 0x03, 0x07, 10
+_REQUEST_PDU, _ACCEPT_PDU, _REJECT_PDU, _ABORT_PDU, _SHORT_PDU_BYTES = 0x01, 0x02, 0x03, 0x07, 10
 
 _PDU = Struct(">BxL")
 _ITEM = Struct(">BxH")
 _FIXED_BYTES = 74
 _TITLES = b"-".ljust(16) * 2
-_USER_INFORMATION = 0x50
-_USER_ITEMS = {0x51: 4, 0x52: 1, 0x53: 4, 0x54: 4, 0x55: 1, 0x56: 2, 0x59: 2}
-"""User items of an A-ASSOCIATE-AC (PS3.7 D.3.3) and their smallest lengths."""
+_REQUEST, _ASSOCIATE = "A-ASSOCIATE-RQ", "A-ASSOCIATE"
+_USER_ITEMS = {0x51: 4, 0x52: 1, 0x53: 4, 0x54: 4, 0x55: 1}
+"""User items of an A-ASSOCIATE-AC (PS3.7 D.3.3) that pynetdicom reads for us, and their smallest lengths."""
 _USER_TEXT_ITEMS = {0x52: 64, 0x55: 16}
 """Implementation class UID and version name, and their largest lengths."""
 
@@ -81,6 +89,8 @@ class ConnectionSocket(AssociationSocket):
         self._provider = association.dul
         self.is_parting = False
         """Whether what is sent from now on may be lost, but must not wait."""
+        self.user_items = b""
+        """What the A-ASSOCIATE-RQ says beside that which pynetdicom writes."""
         # The base class announces an incoming connection; ours is the answer to T_CONNECT instead.
         self.event_queue.get_nowait()
 
@@ -91,6 +101,8 @@ class ConnectionSocket(AssociationSocket):
 
     def send(self, bytestream: bytes) -> None:
         """Send a whole PDU; a failure is kept for the user and closes the association."""
+        if bytestream[0] == _REQUEST_PDU:
+            bytestream = with_user_items(bytestream, self.user_items)
         try:
             if self.is_parting:
                 self.connection.send_parting(bytestream)
@@ -129,6 +141,8 @@ class PumpedDul(DULServiceProvider):
         """Result, source and reason of an A-ASSOCIATE-RJ, also those that the standard does not know."""
         self.peer_abort: tuple[int, int] | None = None
         """Source and reason of the peer's A-ABORT."""
+        self.accept_pdu = b""
+        """The A-ASSOCIATE-AC as it came."""
 
     @property
     def state(self) -> str:
@@ -176,6 +190,7 @@ class PumpedDul(DULServiceProvider):
             elif pdu[0] == _ABORT_PDU:
                 self.peer_abort = (pdu[8], pdu[9])
             elif pdu[0] == _ACCEPT_PDU:
+                self.accept_pdu = self.accept_pdu or bytes(pdu)
                 pdu = usable_accept(bytes(pdu))
         try:
             decoded, event = self._decode_pdu(bytearray(pdu))
@@ -346,8 +361,12 @@ class PumpedAssociation(Association):
             # Release collision (PS3.8 7.2.2.7): the requestor answers first.
             self.acse.send_release(is_response=True)
 
-    def request_association(self) -> A_ASSOCIATE | None:
-        """Send A-ASSOCIATE-RQ and wait for the answer; None when the association ended instead, or nothing came."""
+    def request_association(self, user_items: bytes = b"") -> A_ASSOCIATE | None:
+        """Send A-ASSOCIATE-RQ and wait for the answer; None when the association ended instead, or nothing came.
+
+        ``user_items`` are whole items of the user information that pynetdicom does not write for us.
+        """
+        self._socket.user_items = user_items
         self.acse.send_request()
         answer = self.dul.receive_pdu(wait=True, timeout=self.acse_timeout)
         if not isinstance(answer, A_ASSOCIATE) or self.dul.rejection is not None:
@@ -391,11 +410,48 @@ class PumpedAssociation(Association):
         self.is_established = True
 
 
+def with_user_items(pdu: bytes, user_items: bytes) -> bytes:
+    """An A-ASSOCIATE-RQ of pynetdicom with more user information, all in ascending order of the type as DCMTK has it.
+
+    Raises ProposalTooLongError.
+    """
+    before, user = _split_user_information(pdu)
+    items = sorted(read_items(user + user_items, _REQUEST), key=itemgetter(0))
+    value = b"".join(write_item(kind, item) for kind, item in items)
+    if len(value) > LONGEST_ITEM_BYTES:
+        raise ProposalTooLongError(
+            f"User identity and extended negotiation are too long: {len(value)} bytes of user information, "
+            f"at most {LONGEST_ITEM_BYTES} can be sent",
+            condition=f"Total length of user items ({len(value)} bytes) exceeds upper limit of "
+            f"{LONGEST_ITEM_BYTES} bytes",
+        )
+    body = before[_PDU.size :] + write_item(USER_INFORMATION, value)
+    return _PDU.pack(_REQUEST_PDU, len(body)) + body
+
+
+def user_information(accept_pdu: bytes) -> bytes:
+    """The user information items of a whole A-ASSOCIATE-AC that pynetdicom can read."""
+    return _split_user_information(accept_pdu)[1]
+
+
+def _split_user_information(pdu: bytes) -> tuple[bytes, bytes]:
+    """An associate PDU without its user information, and the items of that."""
+    before, user = pdu[:_FIXED_BYTES], b""
+    for kind, value in read_items(pdu[_FIXED_BYTES:], _ASSOCIATE):
+        if kind == USER_INFORMATION:
+            user += value
+        else:
+            before += write_item(kind, value)
+    return before, user
+
+
 def usable_accept(pdu: bytes) -> bytes:
     """An A-ASSOCIATE-AC with what pynetdicom trips over taken out: items that it does not know (to be ignored, PS3.8
     9.3.1), AE titles (not to be tested, 9.3.3), and malformed notices about the implementation.
+
+    Extended negotiation and user identity are read by ``negotiation``.
     """
-    body = _items(pdu[_FIXED_BYTES:], {0x10: 1, 0x21: 4, _USER_INFORMATION: 0})
+    body = _items(pdu[_FIXED_BYTES:], {0x10: 1, 0x21: 4, USER_INFORMATION: 0})
     return _PDU.pack(_ACCEPT_PDU, _FIXED_BYTES - _PDU.size + len(body)) + pdu[6:10] + _TITLES + pdu[42:74] + body
 
 
@@ -409,7 +465,7 @@ def _items(data: bytes, known: Mapping[int, int]) -> bytes:
         position += _ITEM.size + length
         if len(value) < length:
             return data  # pynetdicom finds the same
-        if item_type == _USER_INFORMATION:
+        if item_type == USER_INFORMATION:
             value = _items(value, _USER_ITEMS)
         is_text = item_type in _USER_TEXT_ITEMS
         if len(value) >= known.get(item_type, 1 << 16) and (

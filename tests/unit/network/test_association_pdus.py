@@ -17,6 +17,7 @@ from pynetdicom.pdu_primitives import (
 )
 from pynetdicom.presentation import build_context
 
+from dicomdesk.network.association_items import PresentedIdentity
 from dicomdesk.network.association_pdus import (
     RELEASE_RP,
     AcceptorItems,
@@ -26,7 +27,7 @@ from dicomdesk.network.association_pdus import (
     write_associate_accept,
     write_associate_reject,
 )
-from dicomdesk.network.contexts import ContextResult, NegotiatedContext, ProposedContext, Role, UserIdentityExchange
+from dicomdesk.network.contexts import ContextResult, NegotiatedContext, ProposedContext, Role
 from dicomdesk.network.pdu_reader import AbortReason, PduError
 
 CT = "1.2.840.10008.5.1.4.1.1.2"
@@ -88,7 +89,7 @@ def test_request_of_pynetdicom_is_read() -> None:
         implementation_class_uid="1.2.3",
         implementation_version="VERSION",
         extended_negotiation={CT: b"\2\1"},
-        user_identity=UserIdentityExchange(kind=2),
+        user_identity=PresentedIdentity(kind=2, wants_response=False, primary=b"user", secondary=b"secret"),
     )
 
 
@@ -130,11 +131,13 @@ def test_all_four_roles_are_read(scu: int, scp: int) -> None:
     assert read.role == Role(scu=bool(scu), scp=bool(scp))
 
 
-@pytest.mark.parametrize("kind", [1, 2, 3, 4, 5, 9])
-def test_kinds_of_user_identity_have_words(kind: int) -> None:
-    identity = read_associate_request(body_with(item(0x50, item(0x58, bytes((kind, 0)))))).user_identity
-    assert (str(identity) == "type 9") == (kind == 9)
-    assert identity == UserIdentityExchange(kind=kind)
+def test_of_duplicated_items_the_first_counts() -> None:
+    user = item(0x58, b"\1\0\0\1a\0\0") + item(0x58, b"\1\1\0\1b\0\0")
+    for information in (b"\1", b"\2"):
+        user += item(0x56, struct.pack(">H", len(CT)) + CT.encode() + information)
+    request = read_associate_request(body_with(item(0x50, user)))
+    assert request.user_identity == PresentedIdentity(kind=1, wants_response=False, primary=b"a", secondary=b"")
+    assert request.extended_negotiation == {CT: b"\1"}
 
 
 @pytest.mark.parametrize(
