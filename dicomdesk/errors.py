@@ -23,6 +23,7 @@
           +-- IllegalAeTitleError          an AE title that cannot be sent
           +-- ProposalTooLongError         identity and extended negotiation that do not fit into a request
           +-- ProfileError                 association negotiation profile files
+          +-- ProposalError                presentation contexts that cannot be proposed
           +-- ConfigurationError           configuration files of the archive
           +-- LogConfigurationError        log configuration files
           +-- TlsSettingsError             keys, certificates and cipher suites that cannot be used
@@ -192,6 +193,14 @@ class ConfigurationError(SettingsError):
     def __init__(self, message: str, *, problems: tuple[str, ...]) -> None:
         super().__init__(message)
         self.problems = problems
+
+
+class ProposalError(SettingsError):
+    """The presentation contexts asked for are too many, or none; ``condition`` is DCMTK's wording."""
+
+    def __init__(self, message: str, *, condition: str = "") -> None:
+        super().__init__(message)
+        self.condition = condition
 
 
 class LogConfigurationError(SettingsError):

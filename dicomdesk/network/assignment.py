@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from dicomdesk.dicom.sop_classes import uid_symbol
+from dicomdesk.dicom.sop_classes import find_sop_class, uid_symbol
 from dicomdesk.dicom.transfer_syntaxes import UNCOMPRESSED, transfer_syntax_name
 from dicomdesk.network.contexts import ContextResult, NegotiatedContext
 from dicomdesk.network.planning import PlannedAssociation, PlannedInstance, PlannedItem, PlanOptions
@@ -53,7 +53,8 @@ def assign(
 
 def describe_sop_class(uid: str) -> str:
     """Return the SOP class in words: "CT Image Storage", or its UID where it is unknown."""
-    symbol = uid_symbol(uid)
+    entry = find_sop_class(uid)
+    symbol = entry.symbol if entry is not None else uid_symbol(uid)
     return _WORD_BORDER.sub(" ", symbol.replace("RETIRED_", "retired ")) if symbol else f"SOP class {uid}"
 
 
@@ -70,7 +71,7 @@ def _decide(
 ) -> Assignment:
     own = instance.transfer_syntax_uid
     planned = by_id.get(item.context_id)
-    chosen = planned if planned is not None and _is_usable(planned) else None
+    chosen = planned if planned is not None and is_usable(planned) else None
     if chosen is None and options.fallback:
         chosen = _find_fallback(instance, by_id.values(), options)
     if chosen is None or chosen.accepted_transfer_syntax is None:
@@ -83,7 +84,8 @@ def _decide(
     return Assignment(item.position, chosen.context_id, accepted, is_converted=True, reason=reason)
 
 
-def _is_usable(context: NegotiatedContext) -> bool:
+def is_usable(context: NegotiatedContext) -> bool:
+    """Whether the peer accepted the context, with something that was proposed."""
     return context.is_accepted and context.accepted_transfer_syntax in context.proposed_transfer_syntaxes
 
 
@@ -94,7 +96,7 @@ def _find_fallback(
     may_convert = own in UNCOMPRESSED or (options.can_decompress(own) and options.may_decompress(own))
     converted = None
     for context in contexts:
-        if context.abstract_syntax != instance.sop_class_uid or not _is_usable(context):
+        if context.abstract_syntax != instance.sop_class_uid or not is_usable(context):
             continue
         if context.accepted_transfer_syntax == own:
             return context
@@ -111,9 +113,7 @@ def _refusal_reason(
     taken = [
         transfer_syntax_name(context.accepted_transfer_syntax)
         for context in contexts
-        if context.abstract_syntax == instance.sop_class_uid
-        and context.accepted_transfer_syntax
-        and _is_usable(context)
+        if context.abstract_syntax == instance.sop_class_uid and context.accepted_transfer_syntax and is_usable(context)
     ]
     if taken:
         return f"The peer accepted {sop_class} only as {' or '.join(dict.fromkeys(taken))}; this instance is {own}."
