@@ -12,34 +12,27 @@ from typing import NamedTuple
 
 from dicomdesk.dicom.transfer_syntaxes import transfer_syntax_name
 from dicomdesk.engine.events import (
-    AssociationAborted,
-    AssociationAccepted,
-    AssociationFailed,
-    AssociationReleased,
-    AssociationRequested,
     ItemOutcome,
     Notice,
     NoticeLevel,
     NotSentCause,
 )
 from dicomdesk.engine.job import EventRelay, JobControl
+from dicomdesk.engine.outgoing import NotOpenedError, OutgoingAssociation
 from dicomdesk.engine.preparing import PreparedInstance, Preparing, failure_reason
 from dicomdesk.engine.requests import SendRequest
 from dicomdesk.engine.retry import is_transient_error, is_transient_status
 from dicomdesk.engine.stats import AssociationCounters, TransferStats
 from dicomdesk.engine.transfer_list import Answer, TransferItem, TransferList, judge_status
 from dicomdesk.errors import (
-    AssociationAbortedError,
     ConversionError,
     DataError,
     DicomdeskError,
     InvalidUidError,
     PeerError,
-    SettingsError,
 )
 from dicomdesk.network.assignment import Assignment, assign, no_context_text
-from dicomdesk.network.association import RequestedAssociation, open_association
-from dicomdesk.network.connection import Interruption
+from dicomdesk.network.association import RequestedAssociation
 from dicomdesk.network.operations import NO_CONTEXT
 from dicomdesk.network.planning import PlannedAssociation
 from dicomdesk.network.streaming import StoreItem
@@ -144,6 +137,9 @@ class AssociationSender:
         self._shared = shared
         self._planned = planned
         self._number = number
+        self._outgoing = OutgoingAssociation(
+            job_id=shared.job_id, number=number, control=shared.control, report=shared.report
+        )
         self._assignments: dict[int, Assignment] = {}
         self._counters: AssociationCounters | None = None
         self._in_hand: dict[int, _Shipment] = {}
@@ -154,46 +150,12 @@ class AssociationSender:
 
     def run(self) -> End:
         """Open, send and release."""
-        shared = self._shared
-        self._shared.report(
-            AssociationRequested(
-                job_id=shared.job_id,
-                association=self._number,
-                peer=str(shared.request.peer),
-                calling_ae_title=shared.request.association.calling_ae_title,
-                contexts=self._planned.contexts,
-            )
-        )
-        interruption = Interruption()
+        request = self._shared.request
         try:
-            with shared.control.aborting_with(interruption.set):
-                return self._open_and_send(interruption)
-        finally:
-            interruption.close()
-
-    def _open_and_send(self, interruption: Interruption) -> End:
-        shared = self._shared
-        try:
-            with shared.control.stopping_with(interruption.set):  # there is nothing yet that could be finished first
-                association = open_association(
-                    peer=shared.request.peer,
-                    settings=shared.request.association,
-                    contexts=self._planned.contexts,
-                    interruption=interruption,
-                )
-        except (PeerError, SettingsError) as error:
-            advice = getattr(error, "advice", "")
-            shared.report(
-                AssociationFailed(job_id=shared.job_id, association=self._number, reason=str(error), advice=advice)
-            )
-            return End(kind=EndKind.NOT_OPENED, error=error)
-        negotiation = association.negotiation
-        shared.report(AssociationAccepted(job_id=shared.job_id, association=self._number, negotiation=negotiation))
-        try:
-            return self._use(association)
-        finally:
-            if association.is_open:  # a fault of ours is on its way up
-                association.abort()
+            with self._outgoing.opened(request.peer, request.association, self._planned.contexts) as association:
+                return self._use(association)
+        except NotOpenedError as failed:
+            return End(kind=EndKind.NOT_OPENED, error=failed.error)
 
     def _use(self, association: RequestedAssociation) -> End:
         shared, contexts = self._shared, association.negotiation.contexts
@@ -223,14 +185,13 @@ class AssociationSender:
         except PeerError as error:
             self._return_unsent()
             failed = self._give_up_unanswered(error)
-            self._report_abort(error, by_peer=self._is_by_peer(error))
+            self._outgoing.report_loss(error)
             return End(kind=EndKind.LOST, error=error, answered=self._answered, failed=failed)
         return self._release(association, EndKind.RELEASED)
 
     def _halt(self, association: RequestedAssociation, error: _InstanceHaltError) -> End:
         self._shared.is_halted = True
-        association.abort()
-        self._report_abort(error, by_peer=False)
+        self._outgoing.abort(association, error)
         return End(kind=EndKind.HALTED, error=error, answered=self._answered)
 
     def _break_off(self, association: RequestedAssociation, reason: str) -> End:
@@ -242,23 +203,13 @@ class AssociationSender:
         error = _InstanceHaltError(reason)
         if self._shared.request.halt_on_error:
             return self._halt(association, error)
-        association.abort()
-        self._report_abort(error, by_peer=False)
+        self._outgoing.abort(association, error)
         return End(kind=EndKind.BROKEN_OFF, answered=self._answered)
 
     def _release(self, association: RequestedAssociation, kind: EndKind) -> End:
         """Release; whatever comes of that, all instances were answered."""
-        try:
-            association.release()
-        except PeerError as error:
-            self._report_abort(error, by_peer=self._is_by_peer(error))
-        else:
-            self._shared.report(AssociationReleased(job_id=self._shared.job_id, association=self._number))
+        self._outgoing.release(association)
         return End(kind=kind, answered=self._answered)
-
-    def _is_by_peer(self, error: PeerError) -> bool:
-        """Whether it was not us who ended the association, for want of an answer or of one that makes sense."""
-        return isinstance(error, AssociationAbortedError) and not self._shared.control.is_aborting
 
     def _tell_refusal(self) -> None:
         """The peer took none of the contexts; it is told once when associations are parallel."""
@@ -274,11 +225,6 @@ class AssociationSender:
 
     def _notice(self, level: NoticeLevel, text: str) -> None:
         self._shared.report(Notice(job_id=self._shared.job_id, level=level, text=text))
-
-    def _report_abort(self, error: DicomdeskError, *, by_peer: bool) -> None:
-        self._shared.report(
-            AssociationAborted(job_id=self._shared.job_id, association=self._number, by_peer=by_peer, reason=str(error))
-        )
 
     def _items(self, association: RequestedAssociation) -> Iterator[StoreItem]:
         """Take instances out of the queue and make them ready; the peer works on the one before meanwhile."""

@@ -1,0 +1,122 @@
+"""An association that a job asks for: opened, released or aborted, each step told to the job's sink."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from dicomdesk.engine.events import (
+    AssociationAborted,
+    AssociationAccepted,
+    AssociationFailed,
+    AssociationReleased,
+    AssociationRequested,
+)
+from dicomdesk.engine.job import EventRelay, JobControl
+from dicomdesk.errors import AssociationAbortedError, DicomdeskError, PeerError, SettingsError
+from dicomdesk.network.association import RequestedAssociation, open_association
+from dicomdesk.network.connection import Interruption
+from dicomdesk.network.contexts import ExtendedNegotiation, ProposedContext
+from dicomdesk.settings import AssociationSettings, Peer
+
+__all__ = ["NotOpenedError", "OutgoingAssociation"]
+
+
+class NotOpenedError(Exception):
+    """There is no association; the sink knows why."""
+
+    def __init__(self, error: PeerError | SettingsError) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
+class OutgoingAssociation:
+    """One association of a job, used by the thread that opens it."""
+
+    def __init__(self, *, job_id: str, number: int, control: JobControl, report: EventRelay) -> None:
+        """``number`` is the association's within the job."""
+        self._job_id = job_id
+        self._number = number
+        self._control = control
+        self._report = report
+
+    @contextmanager
+    def opened(
+        self,
+        peer: Peer,
+        settings: AssociationSettings,
+        contexts: Sequence[ProposedContext],
+        extensions: Sequence[ExtendedNegotiation] = (),
+    ) -> Iterator[RequestedAssociation]:
+        """Open it; what has neither been released nor aborted at the end is aborted. Raises NotOpenedError.
+
+        The first cancel of the job breaks off the opening, since there is nothing yet that could be finished first; the
+        second aborts.
+        """
+        self._report(
+            AssociationRequested(
+                job_id=self._job_id,
+                association=self._number,
+                peer=str(peer),
+                calling_ae_title=settings.calling_ae_title,
+                contexts=tuple(contexts),
+            )
+        )
+        interruption = Interruption()
+        try:
+            with self._control.aborting_with(interruption.set):
+                association = self._open(peer, settings, contexts, extensions, interruption)
+                try:
+                    yield association
+                finally:
+                    if association.is_open:  # a fault of ours is on its way up
+                        association.abort()
+        finally:
+            interruption.close()
+
+    def _open(
+        self,
+        peer: Peer,
+        settings: AssociationSettings,
+        contexts: Sequence[ProposedContext],
+        extensions: Sequence[ExtendedNegotiation],
+        interruption: Interruption,
+    ) -> RequestedAssociation:
+        try:
+            with self._control.stopping_with(interruption.set):
+                association = open_association(
+                    peer=peer, settings=settings, contexts=contexts, extensions=extensions, interruption=interruption
+                )
+        except (PeerError, SettingsError) as error:
+            advice = getattr(error, "advice", "")
+            self._report(
+                AssociationFailed(job_id=self._job_id, association=self._number, reason=str(error), advice=advice)
+            )
+            raise NotOpenedError(error) from error
+        self._report(
+            AssociationAccepted(job_id=self._job_id, association=self._number, negotiation=association.negotiation)
+        )
+        return association
+
+    def release(self, association: RequestedAssociation) -> PeerError | None:
+        """Release; return what came instead of the peer's consent."""
+        try:
+            association.release()
+        except PeerError as error:
+            self.report_loss(error)
+            return error
+        self._report(AssociationReleased(job_id=self._job_id, association=self._number))
+        return None
+
+    def abort(self, association: RequestedAssociation, reason: DicomdeskError | str) -> None:
+        """Abort, if the association still stands, for a reason of ours."""
+        association.abort()
+        self._report_abort(reason, by_peer=False)
+
+    def report_loss(self, error: PeerError) -> None:
+        """The association has ended by an error of the peer, or because the job was told to abort."""
+        is_ours = self._control.is_aborting or not isinstance(error, AssociationAbortedError)
+        self._report_abort(error, by_peer=not is_ours)
+
+    def _report_abort(self, reason: DicomdeskError | str, *, by_peer: bool) -> None:
+        self._report(
+            AssociationAborted(job_id=self._job_id, association=self._number, by_peer=by_peer, reason=str(reason))
+        )
