@@ -13,7 +13,16 @@ from dicomdesk.dicom.instance import InstanceHeader
 from dicomdesk.engine.diagnosis import CheckStage, CheckStep, SopClassCapability
 from dicomdesk.engine.forecast import ForecastGroup
 from dicomdesk.engine.invention import InventedIdentity
-from dicomdesk.network.contexts import ContextResult, NegotiatedContext, Negotiation, ProposedContext, Role
+from dicomdesk.network.contexts import (
+    ContextResult,
+    NegotiatedContext,
+    NegotiatedExtension,
+    Negotiation,
+    ProposedContext,
+    Role,
+    TlsSession,
+    UserIdentityExchange,
+)
 from dicomdesk.network.status import status_text
 
 __all__ = [
@@ -40,6 +49,7 @@ __all__ = [
     "JobStarted",
     "ListenerStarted",
     "NegotiatedContext",
+    "NegotiatedExtension",
     "Negotiation",
     "NotSentCause",
     "Notice",
@@ -49,6 +59,8 @@ __all__ = [
     "Role",
     "ScanFinished",
     "StudySettled",
+    "TlsSession",
+    "UserIdentityExchange",
     "status_text",
 ]
 

@@ -1,5 +1,6 @@
 """Event lists that look like real transfers: for the window's tests and its screenshots. All people are invented."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from dicomdesk.dicom.instance import InstanceHeader
@@ -16,8 +17,12 @@ from dicomdesk.engine.events import (
     ItemOutcome,
     ItemStarted,
     NegotiatedContext,
+    NegotiatedExtension,
     Negotiation,
     ProposedContext,
+    Role,
+    TlsSession,
+    UserIdentityExchange,
 )
 from dicomdesk.gui.bridge import Arrival
 from dicomdesk.gui.models.send_queue import Found
@@ -37,6 +42,7 @@ IMPLICIT, EXPLICIT, JPEG_BASELINE, JPEG_2000 = (
     "1.2.840.10008.1.2.4.91",
 )
 VERIFICATION = "1.2.840.10008.1.1"
+STUDY_FIND = "1.2.840.10008.5.1.4.1.2.2.1"
 SEND_JOB, RECEIVE_JOB, ECHO_JOB = "send-1", "receive-1", "echo-1"
 
 
@@ -213,6 +219,49 @@ def incoming(association: int, *, calling: str = "CT1", host: str = "10.1.4.20")
             ),
         ),
     ]
+
+
+def tls_session(*, days_left: int = 400, is_verified: bool = True) -> TlsSession:
+    """What is agreed with a peer that has a certificate of the hospital's authority."""
+    return TlsSession(
+        version="TLSv1.3",
+        cipher="TLS_AES_256_GCM_SHA384",
+        peer_subject="CN=pacs.example,OU=Radiology,O=Example Hospital",
+        peer_issuer="CN=Example Hospital Issuing CA 2,O=Example Hospital",
+        peer_expires=datetime.now(UTC) + timedelta(days=days_left, hours=6),
+        is_peer_verified=is_verified,
+    )
+
+
+def secured(events: list[Event], *, days_left: int = 400) -> list[Event]:
+    """The same associations over TLS, with a user identity, roles and extended negotiation."""
+    return [
+        replace(event, negotiation=_secured_negotiation(event.negotiation, days_left))
+        if isinstance(event, AssociationAccepted)
+        else event
+        for event in events
+    ]
+
+
+def _secured_negotiation(agreed: Negotiation, days_left: int) -> Negotiation:
+    both = Role(scu=True, scp=True)
+    first, second, *others = agreed.contexts
+    return replace(
+        agreed,
+        contexts=(
+            replace(first, proposed_role=both, accepted_role=both),
+            replace(second, proposed_role=both, accepted_role=Role(scu=True, scp=False)),
+            *others,
+        ),
+        user_identity=UserIdentityExchange(kind=2, user_name="ws1", wants_response=True, has_response=True),
+        extensions=(
+            NegotiatedExtension(
+                sop_class_uid=CT, proposed=bytes((2, 0, 3, 0, 1, 0)), accepted=bytes((2, 0, 0, 0, 0, 0))
+            ),
+            NegotiatedExtension(sop_class_uid=STUDY_FIND, proposed=bytes((1, 1, 1)), accepted=None),
+        ),
+        tls=tls_session(days_left=days_left),
+    )
 
 
 def rejected(job_id: str, association: int, *, peer: str = "OLDPACS@10.1.4.7:104") -> list[Event]:

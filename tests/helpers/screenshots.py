@@ -343,6 +343,24 @@ def association_rejected(stage: Stage) -> None:
     stage.window.associations.view.select_node(stage.window.associations.model.root.children[-1])
 
 
+def associations_secure(stage: Stage) -> None:
+    """Over TLS, with roles, user identity and extended negotiation, in and out."""
+    stage.session.sent.arrived.emit(scenes.at_noon(scenes.secured(scenes.outgoing(1), days_left=12)))
+    stage.session.sent.arrived.emit(scenes.at_noon(scenes.outgoing(2)))
+    incoming = scenes.secured(scenes.incoming(1))
+    stage.session.received.arrived.emit(scenes.at_noon([*incoming, scenes.released(scenes.RECEIVE_JOB, 1)]))
+    stage.session.echoed.arrived.emit(scenes.at_noon(scenes.rejected(scenes.ECHO_JOB, 1)))
+    stage.window.sidebar.choose(2)
+    stage.settle()
+    stage.window.associations.view.select_node(stage.window.associations.model.root.children[0])
+
+
+def associations_agreement(stage: Stage) -> None:
+    """What else was agreed for an association."""
+    associations_secure(stage)
+    stage.window.associations.panel.chips.choose(2)
+
+
 def _receive(stage: Stage) -> None:
     now = time.time()
     headers = [h for h in scenes.usual_headers() if h.patient_name in {"DOE^JANE", "IVANOV^PETR"}]
@@ -399,6 +417,9 @@ SCENES: tuple[tuple[str, Callable[[Stage], None], tuple[int, int]], ...] = (
     ("associations-messages", associations_messages, USUAL),
     ("association-rejected", association_rejected, USUAL),
     ("associations-narrow", associations, SMALLEST),
+    ("associations-secure", associations_secure, USUAL),
+    ("associations-agreement", associations_agreement, USUAL),
+    ("associations-agreement-narrow", associations_agreement, SMALLEST),
 )
 
 

@@ -20,12 +20,13 @@ from dicomdesk.engine.events import (
     ItemOutcome,
     Negotiation,
     ProposedContext,
+    TlsSession,
 )
 from dicomdesk.gui import wording
 from dicomdesk.gui.models.outline import Column, Mark, Node, Outline, Part, Weight
 from dicomdesk.gui.theme import Tone
 
-DIRECTION, PEER, STATE, STARTED, LASTED, CONTEXTS, STORED, PROBLEMS, SIZE = range(9)
+DIRECTION, PEER, SECURITY, STATE, STARTED, LASTED, CONTEXTS, STORED, PROBLEMS, SIZE = range(10)
 
 MOST_ASSOCIATIONS = 1000
 """Older ones that are over are forgotten."""
@@ -76,11 +77,12 @@ def association_columns() -> tuple[Column, ...]:
     return (
         Column(title=_say("Direction"), width=112),
         Column(title=_say("Peer"), width=250),
+        Column(title=_say("Security"), width=92),
         Column(title=_say("Result"), width=150),
         Column(title=_say("Started"), width=92, is_number=True),
         Column(title=_say("Lasted"), width=72, is_number=True, yields=2),
         Column(title=_say("Contexts"), width=76, is_number=True),
-        Column(title=_say("Stored"), width=72, is_number=True),
+        Column(title=_say("Stored"), width=72, is_number=True, yields=3),
         Column(title=_say("Problems"), width=76, is_number=True),
         Column(title=_say("Size"), width=80, is_number=True, yields=1),
     )
@@ -149,10 +151,16 @@ class AssociationRecord(Node):
         """Whether we asked or were asked."""
         return _say("Outgoing") if self.is_requestor else _say("Incoming")
 
+    def security_word(self) -> str:
+        """How the connection is protected: "TLS 1.3", or "" for not at all."""
+        session = self.negotiation.tls if self.negotiation else None
+        return tls_version_text(session) if session else ""
+
     def text(self, column: int) -> str:
         texts: dict[int, Callable[[], str]] = {
             DIRECTION: self.direction_word,
             PEER: lambda: self.peer,
+            SECURITY: self.security_word,
             STATE: lambda: association_word(self.state),
             STARTED: lambda: clock_text(self.started_at),
             LASTED: lambda: wording.elapsed_text(self.lasted_s),
@@ -183,6 +191,8 @@ class AssociationRecord(Node):
     def mark(self, column: int) -> Mark | None:
         if column == DIRECTION:
             return Mark("outgoing" if self.is_requestor else "incoming", self.direction_word(), Tone.PLAIN)
+        if column == SECURITY and self.security_word():
+            return Mark("lock", self.security_word(), Tone.PLAIN)
         if column == STATE:
             return Mark(self.state.value, association_word(self.state), _TONES[self.state])
         if column == PROBLEMS and self.problems:
@@ -190,7 +200,9 @@ class AssociationRecord(Node):
         return None
 
     def tip(self, column: int) -> str:
-        return self.reason if column == STATE else self.peer if column == PEER else ""
+        session = self.negotiation.tls if self.negotiation else None
+        tips = {STATE: self.reason, PEER: self.peer, SECURITY: human.printable(str(session)) if session else ""}
+        return tips.get(column, "")
 
 
 class AssociationLog:
@@ -300,6 +312,11 @@ class AssociationLog:
 
     def _forget(self, key: tuple[str, int]) -> None:
         self._outline.remove(self._records.pop(key))
+
+
+def tls_version_text(session: TlsSession) -> str:
+    """Return "TLS 1.3" for OpenSSL's "TLSv1.3"."""
+    return human.printable(session.version.replace("TLSv", "TLS "))
 
 
 def clock_text(at: float) -> str:

@@ -5,14 +5,14 @@ from typing import ClassVar
 from PySide6.QtCore import QCoreApplication
 
 from dicomdesk import human
-from dicomdesk.engine.events import NegotiatedContext, ProposedContext
+from dicomdesk.engine.events import NegotiatedContext, ProposedContext, Role
 from dicomdesk.gui import wording
 from dicomdesk.gui.models.association_log import AssociationRecord, AssociationState, Message, clock_text
 from dicomdesk.gui.models.outline import Column, Mark, Node, Part, Weight, mark_of
 from dicomdesk.gui.models.states import STATE_OF_OUTCOME
 from dicomdesk.gui.theme import Tone
 
-CONTEXT_ID, ABSTRACT_SYNTAX, RESULT, TRANSFER_SYNTAX, REASON = range(5)
+CONTEXT_ID, ABSTRACT_SYNTAX, RESULT, TRANSFER_SYNTAX, ROLE, REASON = range(6)
 AT, MESSAGE_ID, MESSAGE, MESSAGE_STATE, STATUS, MESSAGE_SIZE, MESSAGE_REASON = range(7)
 
 
@@ -27,6 +27,7 @@ def context_columns() -> tuple[Column, ...]:
         Column(title=_say("SOP class"), width=236),
         Column(title=_say("Result"), width=176),
         Column(title=_say("Encoding"), width=210, yields=1),
+        Column(title=_say("Requestor is"), width=136, yields=2),
         Column(title=_say("Why"), width=320),
     )
 
@@ -82,6 +83,8 @@ class ContextNode(Node):
             first = wording.transfer_syntax_text(self.proposed[0]) if self.proposed else ""
             more = len(self.proposed) - 1
             return _say("{first} and {count} more").format(first=first, count=more) if more > 0 else first
+        if column == ROLE:
+            return self._roles()
         if isinstance(context, NegotiatedContext):
             return wording.context_reason(context, by_us=self.by_us)
         return _say("There was no association.") if self.is_refused_with_all else _say("Not answered yet.")
@@ -95,11 +98,14 @@ class ContextNode(Node):
     def parts(self, column: int) -> tuple[Part, ...] | None:
         if column == ABSTRACT_SYNTAX:
             return (Part(self.text(column), Weight.STRONG),)
-        if column == REASON or (column == TRANSFER_SYNTAX and not self.accepted):
+        is_usual_role = column == ROLE and self._proposed_role is None
+        if column == REASON or is_usual_role or (column == TRANSFER_SYNTAX and not self.accepted):
             return (Part(self.text(column), Weight.QUIET),)
         return None
 
     def tip(self, column: int) -> str:
+        if column == ROLE:
+            return self._role_tip()
         return self.context.abstract_syntax if column == ABSTRACT_SYNTAX else self.text(column)
 
     def unfetched(self) -> int:
@@ -108,6 +114,33 @@ class ContextNode(Node):
     def fetch(self, most: int) -> "list[Node]":
         return [ProposalNode(uid, is_accepted=uid == self.accepted) for uid in self.proposed[:most]]
 
+    @property
+    def _proposed_role(self) -> Role | None:
+        context = self.context
+        return context.role if isinstance(context, ProposedContext) else context.proposed_role
+
+    @property
+    def _accepted_role(self) -> Role | None:
+        return self.context.accepted_role if isinstance(self.context, NegotiatedContext) else None
+
+    def _roles(self) -> str:
+        """What the requestor is to be, and after an arrow what it is where the acceptor wants less."""
+        proposed = role_text(self._proposed_role)
+        if self._proposed_role is None or self.accepted is None:
+            return proposed
+        accepted = role_text(self._accepted_role)
+        return proposed if accepted == proposed else f"{proposed} → {accepted}"
+
+    def _role_tip(self) -> str:
+        if self._proposed_role is None:
+            return _say("No roles were proposed: the requestor is SCU, the acceptor is SCP.")
+        proposed = _say("Proposed: the requestor is {roles}.").format(roles=role_text(self._proposed_role))
+        if self.accepted is None:
+            return proposed
+        if self._accepted_role is None:
+            return proposed + " " + _say("Not answered: the requestor is SCU only.")
+        return proposed + " " + _say("Accepted: {roles}.").format(roles=role_text(self._accepted_role))
+
     def _result_mark(self) -> Mark:
         context = self.context
         if isinstance(context, ProposedContext):
@@ -115,6 +148,15 @@ class ContextNode(Node):
         if context.is_accepted:
             return Mark("stored", wording.context_result_word(context), Tone.GOOD)
         return Mark("refused", wording.context_result_word(context), Tone.BAD)
+
+
+def role_text(role: Role | None) -> str:
+    """Return what the requestor is by its role selection (PS3.7 D.3.3.4); SCU where there is none."""
+    if role is None or (role.scu and not role.scp):
+        return _say("SCU")
+    if role.scp:
+        return _say("SCU/SCP") if role.scu else _say("SCP")
+    return _say("neither")
 
 
 class ProposalNode(Node):

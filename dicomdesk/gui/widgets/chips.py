@@ -21,7 +21,7 @@ class Chip(QAbstractButton):
         super().__init__()
         self._theme = theme
         self._tone = tone
-        self._count = 0
+        self._count: int | None = 0
         self.setText(word)
         self.setCheckable(True)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -29,19 +29,21 @@ class Chip(QAbstractButton):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.set_count(0)
 
-    def set_count(self, count: int) -> None:
-        """Show a count."""
+    def set_count(self, count: int | None) -> None:
+        """Show a count, None for none."""
         if count != self._count or not self.accessibleName():
             self._count = count
-            self.setAccessibleName(self.tr("{word}: {count}").format(word=self.text(), count=count))
+            named = self.tr("{word}: {count}").format(word=self.text(), count=count)
+            self.setAccessibleName(self.text() if count is None else named)
             self.updateGeometry()
             self.update()
 
     def sizeHint(self) -> QSize:
         metrics = QFontMetrics(self._bold())
         words = metrics.horizontalAdvance(self.text())
-        count = metrics.horizontalAdvance(wording.count_text(self._count))
-        return QSize(words + _GAP + count + 2 * _PADDING, max(_HEIGHT, metrics.height() + GRID))
+        count = metrics.horizontalAdvance(self._count_text())
+        gap = _GAP if count else 0
+        return QSize(words + gap + count + 2 * _PADDING, max(_HEIGHT, metrics.height() + GRID))
 
     def enterEvent(self, event: QEnterEvent) -> None:
         self.update()
@@ -57,14 +59,15 @@ class Chip(QAbstractButton):
         edge = tokens.accent if self.isChecked() or self.hasFocus() else tokens.border
         painter.setPen(QPen(QColor(edge), 2 if self.hasFocus() else 1))
         painter.drawRoundedRect(rect, rect.height() / 2, rect.height() / 2)
-        tone = self._tone if self._count else Tone.QUIET
+        tone = Tone.QUIET if self._count == 0 else self._tone
         self._paint_words(painter, Tone.ACTIVE if self.isChecked() and tone is not Tone.BAD else tone)
 
     def _paint_words(self, painter: QPainter, tone: Tone) -> None:
         font = self._bold() if self.isChecked() else self.font()
         metrics = QFontMetrics(font)
-        count = wording.count_text(self._count)
-        width = metrics.horizontalAdvance(self.text()) + _GAP + metrics.horizontalAdvance(count)
+        count = self._count_text()
+        gap = _GAP if count else 0
+        width = metrics.horizontalAdvance(self.text()) + gap + metrics.horizontalAdvance(count)
         left = (self.width() - width) // 2
         centre = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
         painter.setFont(font)
@@ -74,6 +77,9 @@ class Chip(QAbstractButton):
             painter.setPen(self._theme.colour(Tone.QUIET))
         left += metrics.horizontalAdvance(self.text()) + _GAP
         painter.drawText(self.rect().adjusted(left, 0, 0, 0), centre, count)
+
+    def _count_text(self) -> str:
+        return "" if self._count is None else wording.count_text(self._count)
 
     def _bold(self) -> QFont:
         font = QFont(self.font())
@@ -101,8 +107,8 @@ class ChipRow(QWidget):
         self._group.idClicked.connect(self.chosen)
         theme.changed.connect(self.update)
 
-    def set_counts(self, counts: Sequence[int]) -> None:
-        """Show a count on each chip, in their order."""
+    def set_counts(self, counts: Sequence[int | None]) -> None:
+        """Show a count on each chip, in their order; None for none."""
         for chip, count in zip(self._chips, counts, strict=True):
             chip.set_count(count)
 

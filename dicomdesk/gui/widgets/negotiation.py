@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QStacked
 
 from dicomdesk import human
 from dicomdesk.gui import wording
-from dicomdesk.gui.models.association_log import AssociationRecord, AssociationState, Message
+from dicomdesk.gui.models.agreement_nodes import VALUE, agreement_columns, agreement_nodes, expiry_mark, utc_now
+from dicomdesk.gui.models.association_log import STATE, AssociationRecord, AssociationState, Message
 from dicomdesk.gui.models.negotiation_nodes import (
     REASON,
     ContextNode,
@@ -23,7 +24,6 @@ from dicomdesk.gui.theme import GRID, MARGIN, SIDEBAR_ICON, Theme, Tone
 from dicomdesk.gui.widgets.chips import ChipRow
 from dicomdesk.gui.widgets.outline_view import OutlineView
 
-_WHY_COLUMN = 4
 _WHAT_COLUMN = 2
 
 
@@ -51,18 +51,28 @@ class NegotiationPanel(QFrame):
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._facts = FactRow(theme)
-        self.chips = ChipRow(theme, [(self.tr("Presentation contexts"), Tone.PLAIN), (self.tr("Messages"), Tone.PLAIN)])
+        self.chips = ChipRow(
+            theme,
+            [
+                (self.tr("Presentation contexts"), Tone.PLAIN),
+                (self.tr("Messages"), Tone.PLAIN),
+                (self.tr("Security and options"), Tone.PLAIN),
+            ],
+        )
         self._context_model = OutlineModel(context_columns(), self)
         self._message_model = OutlineModel(message_columns(), self)
-        self.contexts = OutlineView(theme, self._context_model, stretched=_WHY_COLUMN)
+        self.contexts = OutlineView(theme, self._context_model, stretched=REASON)
         self.contexts.setAccessibleName(self.tr("Presentation contexts"))
         self.contexts.setTreePosition(1)
         self.messages = OutlineView(theme, self._message_model, stretched=_WHAT_COLUMN)
         self.messages.setAccessibleName(self.tr("Messages"))
         self.messages.setRootIsDecorated(False)
+        self._agreement_model = OutlineModel(agreement_columns(), self)
+        self.agreement = OutlineView(theme, self._agreement_model, stretched=VALUE)
+        self.agreement.setAccessibleName(self.tr("Security and options"))
         self._pages = QStackedWidget()
-        self._pages.addWidget(self.contexts)
-        self._pages.addWidget(self.messages)
+        for page in (self.contexts, self.messages, self.agreement):
+            self._pages.addWidget(page)
         self.chips.chosen.connect(self._pages.setCurrentIndex)
         self.contexts.node_selected.connect(lambda _node: self._draw_heading())
         theme.changed.connect(self._draw_heading)
@@ -74,6 +84,7 @@ class NegotiationPanel(QFrame):
         if record is None:
             self._context_model.clear()
             self._message_model.clear()
+            self._agreement_model.clear()
             self._shown = (None, None)
             return
         if self._shown != (record, record.state):
@@ -82,9 +93,12 @@ class NegotiationPanel(QFrame):
                 self._last_message = None
             self._context_model.clear()
             self._context_model.insert(None, context_nodes(record))
+            self._agreement_model.clear()
+            self._agreement_model.insert(None, agreement_nodes(record.negotiation, utc_now()))
+            self.agreement.expandAll()
             self._shown = (record, record.state)
         self._add_messages(record)
-        self.chips.set_counts([record.proposed, record.message_count])
+        self.chips.set_counts([record.proposed, record.message_count, None])
         self._draw_heading()
 
     def _add_messages(self, record: AssociationRecord) -> None:
@@ -102,7 +116,7 @@ class NegotiationPanel(QFrame):
         record = self._record
         if record is None:
             return
-        mark = record.mark(2)
+        mark = record.mark(STATE)
         tone = mark.tone if mark else Tone.PLAIN
         is_bad = record.state in {AssociationState.REFUSED, AssociationState.ABORTED}
         has_refusals = record.negotiation is not None and record.accepted < record.proposed
@@ -149,6 +163,11 @@ class NegotiationPanel(QFrame):
             if more:
                 text = self.tr("One more was refused.") if more == 1 else self.tr("{count} more were refused.")
                 parts.append(text.format(count=more))
+        session = record.negotiation.tls if record.negotiation else None
+        if session is not None and session.peer_expires is not None:
+            expiry = expiry_mark(session.peer_expires, utc_now())
+            if expiry.icon:
+                parts.append(self.tr("The peer's certificate: valid until {date}.").format(date=expiry.word))
         return " ".join(part for part in parts if part)
 
     def _facts_of(self, record: AssociationRecord) -> list[tuple[str, str]]:
@@ -166,10 +185,11 @@ class NegotiationPanel(QFrame):
                 (self.tr("Peer's software"), human.printable(agreed.peer_implementation_version) or "-"),
                 (self.tr("Largest PDU, theirs / ours"), f"{theirs} / {human.size_text(agreed.our_max_pdu_bytes)}"),
             ]
-            if agreed.tls:
-                facts.append((self.tr("TLS"), str(agreed.tls)))
-            if agreed.user_identity:
-                facts.append((self.tr("User identity"), str(agreed.user_identity)))
+            identity = agreed.user_identity
+            if identity:
+                named = human.printable(identity.user_name or str(identity))
+                facts.append((self.tr("User"), named))
+            facts.append((self.tr("Security"), record.security_word() or self.tr("none")))
         facts.append((self.tr("Lasted"), wording.elapsed_text(record.lasted_s)))
         return facts
 

@@ -8,6 +8,7 @@ from dicomdesk.gui.models.negotiation_nodes import (
     MESSAGE_STATE,
     REASON,
     RESULT,
+    ROLE,
     STATUS,
     TRANSFER_SYNTAX,
     MessageNode,
@@ -78,3 +79,10 @@ def test_sort_values_of_a_column_have_one_type() -> None:
     every = [*nodes, *nodes[2].fetch(9)]
     for column in range(len(context_columns())):
         assert len({type(node.sort_value(column)) for node in every}) == 1
+
+
+def test_roles_are_shown_as_proposed_and_as_accepted() -> None:
+    nodes = {node.text(CONTEXT_ID): node for node in context_nodes(record_of(scenes.secured(scenes.outgoing(1))))}
+    assert [nodes[number].text(ROLE) for number in ("1", "3", "5")] == ["SCU/SCP", "SCU/SCP → SCU", "SCU"]
+    assert nodes["3"].tip(ROLE) == "Proposed: the requestor is SCU/SCP. Accepted: SCU."
+    assert nodes["5"].tip(ROLE).startswith("No roles were proposed")
