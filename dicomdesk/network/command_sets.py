@@ -1,6 +1,6 @@
 """DIMSE command sets (PS3.7 6.3, E.1) as bytes: Implicit VR Little Endian, group 0000.
 
-Read and written by hand because each received instance needs one of each; only what C-STORE and C-ECHO need is here.
+Read and written by hand because each received instance needs one of each.
 """
 
 from collections.abc import Mapping
@@ -14,14 +14,24 @@ LARGEST_COMMAND_SET_BYTES = 64 * 1024
 """A command set is a few hundred bytes; whatever is longer than this is none."""
 
 AFFECTED_SOP_CLASS_UID = 0x0002
+REQUESTED_SOP_CLASS_UID = 0x0003
 COMMAND_FIELD = 0x0100
 MESSAGE_ID = 0x0110
 MESSAGE_ID_RESPONDED_TO = 0x0120
+MOVE_DESTINATION = 0x0600
 PRIORITY = 0x0700
 COMMAND_DATA_SET_TYPE = 0x0800
 STATUS = 0x0900
+OFFENDING_ELEMENT = 0x0901
 ERROR_COMMENT = 0x0902
 AFFECTED_SOP_INSTANCE_UID = 0x1000
+REQUESTED_SOP_INSTANCE_UID = 0x1001
+EVENT_TYPE_ID = 0x1002
+ACTION_TYPE_ID = 0x1008
+NUMBER_OF_REMAINING_SUBOPERATIONS = 0x1020
+NUMBER_OF_COMPLETED_SUBOPERATIONS = 0x1021
+NUMBER_OF_FAILED_SUBOPERATIONS = 0x1022
+NUMBER_OF_WARNING_SUBOPERATIONS = 0x1023
 MOVE_ORIGINATOR_AE_TITLE = 0x1030
 MOVE_ORIGINATOR_MESSAGE_ID = 0x1031
 
@@ -40,12 +50,23 @@ _LONGEST_COMMENT = 64
 
 
 class CommandField(IntEnum):
-    """Command Field (0000,0100) of the messages answered here (PS3.7 E.1)."""
+    """Command Field (0000,0100) (PS3.7 E.1)."""
 
     C_STORE_RQ = 0x0001
+    C_GET_RQ = 0x0010
+    C_FIND_RQ = 0x0020
+    C_MOVE_RQ = 0x0021
     C_ECHO_RQ = 0x0030
+    N_EVENT_REPORT_RQ = 0x0100
+    N_ACTION_RQ = 0x0130
+    C_CANCEL_RQ = 0x0FFF
     C_STORE_RSP = 0x8001
+    C_GET_RSP = 0x8010
+    C_FIND_RSP = 0x8020
+    C_MOVE_RSP = 0x8021
     C_ECHO_RSP = 0x8030
+    N_EVENT_REPORT_RSP = 0x8100
+    N_ACTION_RSP = 0x8130
 
 
 _C_STORE_RSP = int(CommandField.C_STORE_RSP)

@@ -9,7 +9,7 @@ import os
 import selectors
 import socket
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -28,6 +28,10 @@ READ_TIMEOUT = "DUL network read timeout"
 LONGEST_FAREWELL_S = 5.0
 """How long we wait for the peer to close after the last PDU, so that it is not lost by a reset."""
 
+Buffer = bytes | bytearray | memoryview
+
+_MOST_BUFFERS = 1024
+"""Buffers of one sendmsg (IOV_MAX)."""
 _LARGEST_FAREWELL_BYTES = 64 * 1024 * 1024
 _CHECK_PERIOD_S = 60.0
 """Longest kernel time-out; waits without limit wake this seldom."""
@@ -154,7 +158,7 @@ class IncomingConnection:
             raise _timed_out()
         return left
 
-    def send(self, data: bytes) -> None:
+    def send(self, data: Buffer) -> None:
         """Send all of it; raises PeerTimeoutError or AssociationAbortedError."""
         try:
             if self._waiter is None:
@@ -167,6 +171,43 @@ class IncomingConnection:
             raise PeerTimeoutError("The peer takes no data", condition=READ_TIMEOUT) from error
         except OSError as error:
             raise _lost(error) from error
+
+    def has_input(self) -> bool:
+        """Whether something has arrived that was not received yet, or the peer has closed; does not wait."""
+        pending = getattr(self._socket, "pending", None)
+        if pending is not None and pending():
+            return True
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._socket, selectors.EVENT_READ)
+            return bool(selector.select(0))
+
+    def send_buffers(
+        self,
+        buffers: Sequence[Buffer],
+        size: int,
+        *,
+        heeds_input: bool = False,  # noqa: ARG002 - what arrives is read by the association when it is through
+    ) -> None:
+        """Send all of the buffers, ``size`` bytes together; what arrives meanwhile waits. Raises as ``send``."""
+        sent = 0
+        if self._waiter is None and hasattr(self._socket, "sendmsg") and len(buffers) <= _MOST_BUFFERS:
+            try:
+                sent = self._socket.sendmsg(buffers)
+            except BlockingIOError as error:
+                raise PeerTimeoutError("The peer takes no data", condition=READ_TIMEOUT) from error
+            except OSError as error:
+                raise _lost(error) from error
+        if sent == size:
+            return
+        for buffer in buffers:
+            if sent >= len(buffer):
+                sent -= len(buffer)
+            else:
+                self.send(memoryview(buffer)[sent:])
+                sent = 0
+
+    def prepare_for_large_data(self) -> None:
+        """Nothing is to be done."""
 
     def hurry(self) -> None:
         """From now on also waits without a limit end after a minute or two. Any thread."""

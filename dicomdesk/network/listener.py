@@ -19,7 +19,7 @@ from dicomdesk.network.acceptance import AcceptancePolicy
 from dicomdesk.network.acceptor import Acceptor, AcceptorSettings, AcceptorState, Callbacks, StopMode
 from dicomdesk.network.handlers import ListenerObserver, StoreHandler
 from dicomdesk.network.host_names import HostNames
-from dicomdesk.network.reception import OtherMessages
+from dicomdesk.network.service_operations import Services
 from dicomdesk.settings import DEFAULT_MAX_PDU_BYTES, Timeouts
 
 if TYPE_CHECKING:
@@ -68,9 +68,9 @@ class Listener:
         policy: AcceptancePolicy,
         handler: StoreHandler,
         observer: ListenerObserver,
-        other_messages: OtherMessages | None = None,
+        services: Services | None = None,
     ) -> None:
-        """Nothing happens before ``start``; ``other_messages`` answers what is neither C-STORE nor C-ECHO."""
+        """Nothing happens before ``start``; ``services`` answers what is neither C-STORE nor C-ECHO."""
         self._settings = settings
         self._acceptor_settings = AcceptorSettings(
             policy=policy,
@@ -78,7 +78,7 @@ class Listener:
             timeouts=settings.timeouts,
             ssl_context=settings.ssl_context,
         )
-        self._callbacks = Callbacks(handler, observer, other_messages)
+        self._callbacks = Callbacks(handler, observer, services)
         self._host_names = HostNames(is_enabled=settings.resolve_hosts)
         self._lock = threading.Lock()
         self._threads: dict[Acceptor, threading.Thread] = {}

@@ -4,10 +4,10 @@ The data set of a C-STORE is never collected: what arrives goes to the sink at o
 buffer. One instance after the other: the response is sent before anything else is read.
 """
 
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Protocol
 
 from dicomdesk.errors import PeerProtocolError, StorageError
 from dicomdesk.network.command_sets import (
@@ -16,6 +16,7 @@ from dicomdesk.network.command_sets import (
     COMMAND_FIELD,
     LARGEST_COMMAND_SET_BYTES,
     MESSAGE_ID,
+    MESSAGE_ID_RESPONDED_TO,
     MOVE_ORIGINATOR_AE_TITLE,
     MOVE_ORIGINATOR_MESSAGE_ID,
     PRIORITY,
@@ -29,10 +30,15 @@ from dicomdesk.network.command_sets import (
 from dicomdesk.network.contexts import NegotiatedContext
 from dicomdesk.network.handlers import IncomingStore, InstanceSink, ListenerObserver, StoreAnswer, StoreHandler
 from dicomdesk.network.pdu_reader import Fragment
+from dicomdesk.network.service_operations import ExpectedAnswer, ServiceMessage
+from dicomdesk.settings import LARGE_MAX_PDU_BYTES
 
 LARGEST_IDENTIFIER_BYTES = 16 * 1024 * 1024
 """Bound for the data set of a message that is collected in memory: a query is a few KiB."""
 
+_MOST_DUE = 64
+"""Operations that wait until the present one has ended: none, as no peer may ask for several unless negotiated."""
+_RESPONSE = 0x8000
 _LARGEST_BATCH = 512
 """Fragments handed to a sink at once; below what one writev takes."""
 
@@ -48,29 +54,6 @@ class Established:
     """0 is unlimited."""
     accepted: Mapping[int, NegotiatedContext]
     """By context ID."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OtherMessage:
-    """A DIMSE message that is neither C-STORE-RQ nor C-ECHO-RQ."""
-
-    association: int
-    context: NegotiatedContext
-    command_set: CommandSet
-    data_set: bytes | None
-    """Encoded in the context's transfer syntax; None for a message without."""
-
-
-class Reply(Protocol):
-    """Sends a message in the context of the one that it answers."""
-
-    def __call__(self, command_set: bytes, data_set: bytes | None = None) -> None:
-        """``command_set`` as ``write_command_set`` makes it."""
-        ...
-
-
-OtherMessages = Callable[[OtherMessage, Reply], bool]
-"""Answers a message, on the association's thread; False when it cannot."""
 
 
 class _OtherSink:
@@ -108,13 +91,19 @@ class Reception:
         handler: StoreHandler,
         observer: ListenerObserver,
         send: Callable[[bytes], None],
-        other_messages: OtherMessages | None = None,
+        *,
+        has_services: bool = False,
     ) -> None:
+        """``has_services``: whether there is somebody to answer more than C-STORE and C-ECHO."""
         self._established = established
         self._handler = handler
         self._observer = observer
         self._send = send
-        self._other_messages = other_messages
+        self._has_services = has_services
+        self._due: deque[ServiceMessage] = deque()
+        self._cancelled: set[int] = set()
+        self._expected: ExpectedAnswer | None = None
+        self._answer: CommandSet | None = None
         self._context_id = 0
         """Of the message that is being received."""
         self._command = bytearray()
@@ -123,6 +112,12 @@ class Reception:
         self._sink: InstanceSink | _OtherSink | None = None
         self._pending: list[memoryview] = []
         self._warned_contexts: set[int] = set()
+
+    @property
+    def max_send_pdu_bytes(self) -> int:
+        """Length field of the largest P-DATA-TF that we send."""
+        theirs = self._established.peer_max_pdu_bytes
+        return min(theirs, LARGE_MAX_PDU_BYTES) if theirs else LARGE_MAX_PDU_BYTES
 
     @property
     def is_between_messages(self) -> bool:
@@ -228,7 +223,7 @@ class Reception:
             request, command = self._store
             self._store = None
             answer = sink.finish()
-            self._reply(self._context_id, store_response(command, answer.status, answer.comment))
+            self.reply(self._context_id, store_response(command, answer.status, answer.comment))
             self._observer.store_answered(request, answer)
             self._abort_if_asked(answer)
 
@@ -239,36 +234,77 @@ class Reception:
     def _answer_echo(self, command: CommandSet) -> None:
         if command.has_data_set:
             raise PeerProtocolError("DIMSE Badly formed message: C-ECHO request with a data set")
-        self._reply(self._context_id, echo_response(command))
+        self.reply(self._context_id, echo_response(command))
         self._observer.echoed(self._established.association, command.number(MESSAGE_ID))
 
+    # -- what takes its time: see service_operations
+
+    def next_due(self) -> ServiceMessage | None:
+        """The next operation to be performed; cancellations from before do not concern it."""
+        return self._due.popleft() if self._due else None
+
+    def operation_ended(self, message_id: int) -> None:
+        """A C-CANCEL that is still to come is too late."""
+        self._cancelled.discard(message_id)
+        self._expected = self._answer = None
+
+    def is_cancelled(self, message_id: int) -> bool:
+        """Whether a C-CANCEL for this message has arrived."""
+        return message_id in self._cancelled
+
+    def expect(self, expected: ExpectedAnswer | None) -> None:
+        """Which response is legal now; None for none."""
+        self._expected, self._answer = expected, None
+
+    def answer(self) -> CommandSet | None:
+        """The expected response, once it is there."""
+        return self._answer
+
     def _begin_other(self, command: CommandSet, field: int) -> None:
-        if self._other_messages is None:
-            raise _refused(field)
+        if not self._has_services:
+            raise refused_command(field)
         if command.has_data_set:
-            self._sink = _OtherSink(partial(self._answer_other, command))
+            self._sink = _OtherSink(partial(self._take_other, command))
         else:
-            self._answer_other(command, None)
+            self._take_other(command, None)
 
-    def _answer_other(self, command: CommandSet, data_set: bytes | None) -> None:
-        context_id = self._context_id
-        message = OtherMessage(
-            association=self._established.association,
-            context=self._established.accepted[context_id],
-            command_set=command,
-            data_set=data_set,
-        )
-        if self._other_messages is None or not self._other_messages(message, partial(self._reply, context_id)):
-            raise _refused(command.number(COMMAND_FIELD))
+    def _take_other(self, command: CommandSet, data_set: bytes | None) -> None:
+        field = command.number(COMMAND_FIELD)
+        if field == CommandField.C_CANCEL_RQ:
+            if len(self._cancelled) < _MOST_DUE:
+                self._cancelled.add(command.number(MESSAGE_ID_RESPONDED_TO))
+        elif field & _RESPONSE:
+            self._take_answer(command, field)
+        elif len(self._due) >= _MOST_DUE:
+            raise PeerProtocolError(f"The peer asks for more than {_MOST_DUE} operations at once")
+        else:
+            self._cancelled.discard(command.number(MESSAGE_ID))
+            self._due.append(
+                ServiceMessage(
+                    association=self._established.association,
+                    context=self._established.accepted[self._context_id],
+                    command_set=command,
+                    data_set=data_set,
+                )
+            )
 
-    def _reply(self, context_id: int, command_set: bytes, data_set: bytes | None = None) -> None:
+    def _take_answer(self, command: CommandSet, field: int) -> None:
+        answered = ExpectedAnswer(field, command.number(MESSAGE_ID_RESPONDED_TO), self._context_id)
+        if self._expected is None or self._answer is not None:
+            raise PeerProtocolError(f"The peer sent a response (0x{field:04x}) to nothing")
+        if answered != self._expected:
+            raise PeerProtocolError(f"The peer sent a response (0x{field:04x}) to something else")
+        self._answer = command
+
+    def reply(self, context_id: int, command_set: bytes, data_set: bytes | None = None) -> None:
+        """Send a message, in PDUs that the peer takes."""
         limit = self._established.peer_max_pdu_bytes
         self._send(message_pdus(context_id, command_set, is_command=True, max_pdu_bytes=limit))
         if data_set is not None:
             self._send(message_pdus(context_id, data_set, is_command=False, max_pdu_bytes=limit))
 
 
-def _refused(field: int) -> PeerProtocolError:
+def refused_command(field: int) -> PeerProtocolError:
     """DCMTK's words."""
     return PeerProtocolError(
         f"cannot handle this kind of DIMSE command (0x{field:04x}), we are a Storage SCP only",

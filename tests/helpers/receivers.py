@@ -10,6 +10,7 @@ from dicomdesk.network.acceptance import AcceptancePolicy, accept_all_policy
 from dicomdesk.network.contexts import Negotiation
 from dicomdesk.network.handlers import IncomingAssociation, IncomingStore, StoreAnswer
 from dicomdesk.network.listener import Listener, ListenerSettings
+from dicomdesk.network.service_operations import Services
 from dicomdesk.settings import Timeouts
 
 DEADLINE_S = 20.0
@@ -124,11 +125,14 @@ class Receiver:
 
 @contextmanager
 def listening(
-    receiver: Receiver, policy: AcceptancePolicy | None = None, settings: ListenerSettings | None = None
+    receiver: Receiver,
+    policy: AcceptancePolicy | None = None,
+    settings: ListenerSettings | None = None,
+    services: Services | None = None,
 ) -> Iterator[tuple[int, Listener]]:
     """A listener on loopback; its port and itself. It is stopped at the end, and no thread may be left."""
     chosen = settings or listener_settings()
-    listener = Listener(chosen, policy or accept_all_policy(), receiver, receiver)
+    listener = Listener(chosen, policy or accept_all_policy(), receiver, receiver, services)
     try:
         yield listener.start(), listener
     finally:

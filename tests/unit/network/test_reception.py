@@ -25,7 +25,8 @@ from dicomdesk.network.command_sets import (
 from dicomdesk.network.contexts import ContextResult, NegotiatedContext
 from dicomdesk.network.handlers import IncomingStore, SilentObserver, StoreAnswer
 from dicomdesk.network.pdu_reader import Fragment, PduReader
-from dicomdesk.network.reception import Established, OtherMessage, Reception, Reply
+from dicomdesk.network.reception import Established, Reception
+from dicomdesk.network.service_operations import ExpectedAnswer
 
 CT = "1.2.840.10008.5.1.4.1.1.2"
 VERIFICATION = "1.2.840.10008.1.1"
@@ -96,16 +97,9 @@ class Recorder(SilentObserver):
 
 
 def make(
-    answer: StoreAnswer | None = None, other: list[OtherMessage] | None = None, *, peer_max: int = 16384
+    answer: StoreAnswer | None = None, *, has_services: bool = False, peer_max: int = 16384
 ) -> tuple[Reception, Recorder]:
     recorder = Recorder(answer or StoreAnswer(status=0))
-
-    def answer_other(message: OtherMessage, reply: Reply) -> bool:
-        assert other is not None
-        other.append(message)
-        reply(b"command", b"data")
-        return message.command_set.number(COMMAND_FIELD) == 0x0020
-
     established = Established(
         association=4,
         calling_ae_title="CALLING",
@@ -113,7 +107,7 @@ def make(
         peer_max_pdu_bytes=peer_max,
         accepted={1: context(1, CT), 5: context(5, VERIFICATION)},
     )
-    return Reception(established, recorder, recorder, recorder.send, None if other is None else answer_other), recorder
+    return Reception(established, recorder, recorder, recorder.send, has_services=has_services), recorder
 
 
 def command(data: bytes, context_id: int = 1, *, is_last: bool = True) -> Fragment:
@@ -367,30 +361,87 @@ def test_other_message_is_refused_in_the_words_of_dcmtk() -> None:
     assert str(caught.value) == "cannot handle this kind of DIMSE command (0x0020), we are a Storage SCP only"
 
 
-def test_other_message_is_handed_over_with_its_data_set() -> None:
-    messages: list[OtherMessage] = []
-    reception, recorder = make(other=messages)
+def cancel_request(message_id: int) -> bytes:
+    values = {COMMAND_FIELD: 0x0FFF, MESSAGE_ID_RESPONDED_TO: message_id, COMMAND_DATA_SET_TYPE: 0x101}
+    return write_command_set(values)
+
+
+def store_answer(message_id: int) -> bytes:
+    values = {COMMAND_FIELD: 0x8001, MESSAGE_ID_RESPONDED_TO: message_id, COMMAND_DATA_SET_TYPE: 0x101, STATUS: 0xB000}
+    return write_command_set(values)
+
+
+def test_other_message_is_due_with_its_data_set() -> None:
+    reception, recorder = make(has_services=True)
     reception.take(command(find_request(), 5))
     reception.take(piece(b"iden", 5))
     reception.flush()
     reception.take(piece(b"tifier", 5, is_last=True))
-    (message,) = messages
+    message = reception.next_due()
+    assert message is not None
     assert (message.association, message.context.context_id, message.data_set) == (4, 5, b"identifier")
-    assert [pdu[11:] for pdu in recorder.sent] == [b"\3command", b"\2data"]
+    assert message.field == 0x20
+    assert reception.next_due() is None
     assert reception.is_between_messages
+    reception.reply(5, b"command", b"data")
+    assert [pdu[11:] for pdu in recorder.sent] == [b"\3command", b"\2data"]
 
 
-def test_other_message_that_is_not_answered_is_refused() -> None:
-    messages: list[OtherMessage] = []
-    reception, _ = make(other=messages)
-    cancel = write_command_set({COMMAND_FIELD: 0x0FFF, MESSAGE_ID_RESPONDED_TO: 1, COMMAND_DATA_SET_TYPE: 0x101})
-    with pytest.raises(PeerProtocolError, match="0x0fff"):
-        reception.take(command(cancel))
-    assert messages[0].data_set is None
+def test_cancellation_concerns_its_message_until_that_has_ended() -> None:
+    reception, _ = make(has_services=True)
+    reception.take(command(cancel_request(3)))
+    assert reception.is_cancelled(3)
+    assert not reception.is_cancelled(4)
+    reception.operation_ended(3)
+    assert not reception.is_cancelled(3)
+
+
+def test_cancellation_from_before_a_request_does_not_concern_it() -> None:
+    reception, _ = make(has_services=True)
+    message_id = read_command_set(find_request()).number(MESSAGE_ID)
+    reception.take(command(cancel_request(message_id)))
+    reception.take(command(find_request(), 5))
+    reception.take(piece(b"", 5, is_last=True))
+    assert not reception.is_cancelled(message_id)
+
+
+def test_expected_response_is_kept() -> None:
+    reception, _ = make(has_services=True)
+    reception.expect(ExpectedAnswer(0x8001, 7, 1))
+    assert reception.answer() is None
+    reception.take(command(store_answer(7)))
+    answer = reception.answer()
+    assert answer is not None
+    assert answer.number(STATUS) == 0xB000
+    with pytest.raises(PeerProtocolError, match="to nothing"):
+        reception.take(command(store_answer(7)))
+
+
+@pytest.mark.parametrize("expected", [None, ExpectedAnswer(0x8001, 8, 1), ExpectedAnswer(0x8001, 7, 5)])
+def test_response_that_is_not_expected_is_a_protocol_error(expected: ExpectedAnswer | None) -> None:
+    reception, _ = make(has_services=True)
+    reception.expect(expected)
+    with pytest.raises(PeerProtocolError, match="0x8001"):
+        reception.take(command(store_answer(7)))
+
+
+def test_operations_do_not_pile_up() -> None:
+    reception, _ = make(has_services=True)
+    values = {COMMAND_FIELD: 0x20, MESSAGE_ID: 1, COMMAND_DATA_SET_TYPE: 0x101}
+    for _ in range(64):
+        reception.take(command(write_command_set(values), 5))
+    with pytest.raises(PeerProtocolError, match="at once"):
+        reception.take(command(write_command_set(values), 5))
+
+
+@pytest.mark.parametrize(("theirs", "ours"), [(0, 131072), (16384, 16384), (1 << 20, 131072)])
+def test_what_we_send_is_bounded(theirs: int, ours: int) -> None:
+    reception, _ = make(peer_max=theirs)
+    assert reception.max_send_pdu_bytes == ours
 
 
 def test_endless_identifier_is_a_protocol_error() -> None:
-    reception, _ = make(other=[])
+    reception, _ = make(has_services=True)
     reception.take(command(find_request()))
     for _ in range(16):
         reception.take(piece(bytes(1024 * 1024)))
