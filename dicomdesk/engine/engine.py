@@ -10,6 +10,7 @@ from dicomdesk.engine.requests import ExactSendRequest, ReceiveRequest, SendRequ
 from dicomdesk.settings import AssociationSettings, Peer
 
 if TYPE_CHECKING:
+    from dicomdesk.engine.check import CheckJob
     from dicomdesk.engine.echo import EchoJob
     from dicomdesk.engine.exact_send import ExactSendJob
     from dicomdesk.engine.receive import ReceiveJob
@@ -76,6 +77,16 @@ class Engine:
         from dicomdesk.engine.echo import EchoJob  # noqa: PLC0415 - start-up time of those who do not ask
 
         job = EchoJob(peer, association, sink)
+        self._start_thread(job.id, job.run, job.cancel)
+        return job
+
+    def check(
+        self, peer: Peer, association: AssociationSettings, sink: EventSink, *, asks_capabilities: bool = True
+    ) -> "CheckJob":
+        """Start to check the way to a peer, step by step, and what it accepts."""
+        from dicomdesk.engine.check import CheckJob  # noqa: PLC0415 - start-up time of those who do not check
+
+        job = CheckJob(peer, association, sink, asks_capabilities=asks_capabilities)
         self._start_thread(job.id, job.run, job.cancel)
         return job
 
