@@ -1,0 +1,293 @@
+"""The files of a storage area: where they lie, how they appear and disappear, and what a killed process left behind.
+
+An instance is ``<two hex digits>/<study>/<series>/<instance>.<eight hex digits>.dcm`` below the area's folder, a file
+(PS3.10) that appears whole or not at all. The first folder spreads studies; the digits at the end make each name unlike all
+others, so that nothing is ever overwritten. Folders and names are made of UIDs where these are plain, of digests where
+they are not.
+
+Besides the files an area has a folder ``.dicomdesk`` with what is needed to start again after a crash: a marker of each
+running process, and notes of files that are about to be removed.
+"""
+
+import contextlib
+import errno
+import hashlib
+import json
+import os
+import socket
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from dicomdesk.dicom.identifiers import is_valid_uid
+from dicomdesk.engine.atomic_file import AtomicFile, remove_abandoned
+from dicomdesk.errors import StorageError
+
+try:
+    import fcntl
+except ImportError:  # Windows: a file that is open cannot be removed there, which serves as well
+    fcntl = None  # type: ignore[assignment]
+
+__all__ = ["STATE_FOLDER", "StorageArea"]
+
+STATE_FOLDER = ".dicomdesk"
+_EXTENSION = ".dcm"
+_SLACK_S = 2.0
+"""Coarse clocks of file systems may be this late."""
+_HEX = frozenset("0123456789abcdef")
+_MOST_KNOWN_FOLDERS = 20_000
+_MOST_TRIES = 100
+
+
+class StorageArea:
+    """One storage area. Used by all threads at once; every process that shares the area has its own object.
+
+    Creating one checks the folder; raises StorageError.
+    """
+
+    def __init__(self, folder: Path, *, fsync: bool = False) -> None:
+        self.folder = folder
+        self._root = os.path.abspath(folder)
+        self._fsync = fsync
+        self._state = os.path.join(self._root, STATE_FOLDER)
+        self._marker: int | None = None
+        self._marker_path = ""
+        self._known_folders: set[str] = set()
+        _check(self._root)
+        try:
+            os.makedirs(self._state, mode=0o700, exist_ok=True)
+        except OSError as error:
+            raise StorageError(f"The storage area {folder} cannot be written: {error.strerror}") from error
+        remove_abandoned(self._root)
+
+    @property
+    def index_path(self) -> Path:
+        """Where an index of this area alone lies."""
+        return Path(self._state) / "index.sqlite"
+
+    def path_of(self, relative: str) -> str:
+        """The file of a relative path as the index has it."""
+        return os.path.join(self._root, *relative.split("/"))
+
+    # -- files appear
+
+    def open(self) -> AtomicFile:
+        """Start a file that has no place yet. Raises OSError."""
+        return AtomicFile(self._root)
+
+    def place(self, file: AtomicFile, study_uid: str, series_uid: str, instance_uid: str) -> str:
+        """Give a finished file its place; returns its relative path. Raises OSError; the caller then discards it."""
+        folder = f"{_digest(study_uid)[:2]}/{_folder_name(study_uid)}/{_folder_name(series_uid)}"
+        stem = _folder_name(instance_uid)
+        for _ in range(_MOST_TRIES):
+            relative = f"{folder}/{stem}.{os.urandom(4).hex()}{_EXTENSION}"
+            self._make_folder(folder)
+            try:
+                file.publish(relative.replace("/", os.sep), replace=False, fsync=self._fsync)
+            except FileExistsError:
+                continue
+            except FileNotFoundError:
+                # Somebody removed the last instance of the series meanwhile, and its folder.
+                self._known_folders.discard(folder)
+                continue
+            return relative
+        raise FileNotFoundError(errno.ENOENT, "the folder cannot be made", folder)
+
+    def _make_folder(self, folder: str) -> None:
+        if folder in self._known_folders:
+            return
+        os.makedirs(os.path.join(self._root, *folder.split("/")), exist_ok=True)
+        if len(self._known_folders) > _MOST_KNOWN_FOLDERS:
+            self._known_folders.clear()
+        self._known_folders.add(folder)
+
+    # -- files disappear
+
+    @contextlib.contextmanager
+    def removing(self, relatives: Sequence[str]) -> Iterator[None]:
+        """Note what is about to leave the index; when the block has ended well, the files are removed.
+
+        A process that is killed in between has left the note: see ``abandoned_removals``. Raises OSError where the note
+        cannot be written.
+        """
+        note = os.path.join(self._state, f"removing-{os.urandom(8).hex()}.json")
+        part = f"{note}.part"
+        with open(part, "w", encoding="utf-8") as file:
+            json.dump(list(relatives), file)
+        os.replace(part, note)
+        try:
+            yield
+        except BaseException:
+            os.unlink(note)
+            raise
+        self.remove(relatives)
+        os.unlink(note)
+
+    def remove(self, relatives: Iterable[str]) -> None:
+        """Remove files, and folders that become empty; what is gone already is no error."""
+        for relative in relatives:
+            path = self.path_of(relative)
+            with contextlib.suppress(OSError):
+                os.unlink(path)
+            folder = os.path.dirname(path)
+            self._known_folders.discard(relative.rpartition("/")[0])
+            for _ in range(2):
+                try:
+                    Path(folder).rmdir()
+                except OSError:
+                    break
+                folder = os.path.dirname(folder)
+
+    def abandoned_removals(self) -> Iterator[tuple[str, list[str]]]:
+        """The notes of removals that were not completed: (name of the note, relative paths). ``forget`` them then."""
+        for name in sorted(os.listdir(self._state)):
+            if name.startswith("removing-") and name.endswith(".json"):
+                try:
+                    with open(os.path.join(self._state, name), encoding="utf-8") as file:
+                        paths = json.load(file)
+                except (OSError, ValueError):
+                    paths = []
+                yield name, [path for path in paths if isinstance(path, str) and _is_relative(path)]
+
+    def forget(self, note: str) -> None:
+        """A removal has been completed."""
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(os.path.join(self._state, note))
+
+    # -- processes come and go
+
+    def mark_running(self) -> None:
+        """Leave a marker until ``mark_ended``; one whose process has ended without it tells of a crash."""
+        name = f"running-{socket.gethostname()[:40]}-{os.getpid()}-{os.urandom(4).hex()}"
+        self._marker_path = os.path.join(self._state, name.replace(os.sep, "_"))
+        self._marker = os.open(self._marker_path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+        if fcntl is not None:
+            fcntl.flock(self._marker, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    def mark_ended(self) -> None:
+        """This process leaves the area in order."""
+        marker, self._marker = self._marker, None
+        if marker is not None:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(self._marker_path)
+            os.close(marker)
+
+    def crashed_since(self) -> float | None:
+        """When the earliest process that has left without ``mark_ended`` began, seconds since 1970; None for none."""
+        times = [os.stat(path).st_mtime for path in self._dead_markers()]
+        return min(times) if times else None
+
+    def forget_crashes(self) -> None:
+        """What they left has been put in order."""
+        for path in self._dead_markers():
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(path)
+
+    def _dead_markers(self) -> list[str]:
+        found = []
+        for name in os.listdir(self._state):
+            path = os.path.join(self._state, name)
+            if name.startswith("running-") and path != self._marker_path and not _is_held(path):
+                found.append(path)
+        return found
+
+    # -- looking through everything
+
+    def files(self, *, changed_since: float | None = None) -> Iterator[str]:
+        """Relative paths of the instances; only those of folders that changed since then, where that is given."""
+        for first in _folders(self._root):
+            if len(first) != 2 or not _HEX.issuperset(first):
+                continue
+            for study in _folders(os.path.join(self._root, first)):
+                study_path = os.path.join(self._root, first, study)
+                for series in _folders(study_path):
+                    path = os.path.join(study_path, series)
+                    if changed_since is None or _changed(path) >= changed_since - _SLACK_S:
+                        yield from (f"{first}/{study}/{series}/{name}" for name in _instances(path))
+
+    def remove_empty_folders(self) -> None:
+        """Remove folders that a crash, or whoever removed files by hand, left empty."""
+        for first in _folders(self._root):
+            if len(first) != 2 or not _HEX.issuperset(first):
+                continue
+            for study in _folders(os.path.join(self._root, first)):
+                study_path = os.path.join(self._root, first, study)
+                for series in _folders(study_path):
+                    with contextlib.suppress(OSError):
+                        Path(study_path, series).rmdir()
+                with contextlib.suppress(OSError):
+                    Path(study_path).rmdir()
+
+    def free_bytes(self) -> int:
+        """Free on the disk of the area; raises OSError."""
+        status = os.statvfs(self._root)
+        return status.f_bavail * status.f_frsize
+
+
+def _digest(uid: str) -> str:
+    return hashlib.sha1(uid.encode("utf-8", "surrogateescape"), usedforsecurity=False).hexdigest()
+
+
+def _folder_name(uid: str) -> str:
+    return uid if is_valid_uid(uid) else f"x{_digest(uid)}"
+
+
+def _is_relative(path: str) -> bool:
+    """Whether this is the path of an instance and leads nowhere else."""
+    parts = path.split("/")
+    return len(parts) == 4 and all(part and part not in (".", "..") and os.sep not in part for part in parts)
+
+
+def _check(root: str) -> None:
+    if not os.path.isdir(root):
+        raise StorageError(f"The storage area {root} is no folder, or does not exist")
+    probe = None
+    try:
+        probe = AtomicFile(root)
+    except OSError as error:
+        raise StorageError(f"The storage area {root} cannot be written: {error.strerror}") from error
+    finally:
+        if probe is not None:
+            probe.discard()
+
+
+def _is_held(path: str) -> bool:
+    """Whether the process that made a marker still lives."""
+    try:
+        descriptor = os.open(path, os.O_RDWR)
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
+    try:
+        if fcntl is None:
+            return False
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
+
+
+def _folders(path: str) -> list[str]:
+    try:
+        with os.scandir(path) as entries:
+            return sorted(entry.name for entry in entries if entry.is_dir(follow_symlinks=False))
+    except FileNotFoundError:
+        return []
+
+
+def _instances(path: str) -> list[str]:
+    try:
+        with os.scandir(path) as entries:
+            return sorted(entry.name for entry in entries if entry.name.endswith(_EXTENSION))
+    except FileNotFoundError:
+        return []
+
+
+def _changed(path: str) -> float:
+    try:
+        return os.stat(path).st_mtime
+    except FileNotFoundError:
+        return time.time()

@@ -1,0 +1,177 @@
+"""Storage areas: files that appear whole, disappear completely, and are found again after a crash."""
+
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from dicomdesk.archive.storage import STATE_FOLDER, StorageArea
+from dicomdesk.errors import StorageError
+
+
+def put(area: StorageArea, study: str, series: str, instance: str, content: bytes = b"data") -> str:
+    file = area.open()
+    file.write([content])
+    return area.place(file, study, series, instance)
+
+
+def test_files_lie_in_folders_of_their_study_and_series(tmp_path: Path) -> None:
+    area = StorageArea(tmp_path)
+    path = put(area, "1.2", "1.2.3", "1.2.3.4")
+    first, study, series, name = path.split("/")
+    assert (len(first), study, series) == (2, "1.2", "1.2.3")
+    assert name.startswith("1.2.3.4.")
+    assert Path(area.path_of(path)).read_bytes() == b"data"
+    assert list(area.files()) == [path]
+
+
+def test_nothing_is_overwritten(tmp_path: Path) -> None:
+    area = StorageArea(tmp_path)
+    paths = {put(area, "1.2", "1.3", "1.4", bytes([number])) for number in range(20)}
+    assert len(paths) == 20
+    assert set(area.files()) == paths
+
+
+@pytest.mark.parametrize(
+    "uid", ["", "..", "../../etc", "a/b", "1.2\0", "x" * 500, "1.2.é", "\udc80", "CON", ".dicomdesk"]
+)
+def test_hostile_uids_stay_inside(tmp_path: Path, uid: str) -> None:
+    (tmp_path / "area").mkdir()
+    area = StorageArea(tmp_path / "area")
+    path = put(area, uid, uid, uid)
+    inside = Path(area.path_of(path)).resolve()
+    assert inside.is_relative_to((tmp_path / "area").resolve())
+    assert STATE_FOLDER not in path
+    assert sorted(os.listdir(tmp_path)) == ["area"]
+
+
+def test_studies_spread_over_folders(tmp_path: Path) -> None:
+    area = StorageArea(tmp_path)
+    firsts = {put(area, f"1.2.{number}", "1.3", "1.4").split("/")[0] for number in range(200)}
+    assert len(firsts) > 100
+
+
+def test_an_unusable_folder_is_an_error_at_once(tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match="does not exist"):
+        StorageArea(tmp_path / "missing")
+    (tmp_path / "file").touch()
+    with pytest.raises(StorageError, match="no folder"):
+        StorageArea(tmp_path / "file")
+
+
+def test_removing_takes_empty_folders_along(tmp_path: Path) -> None:
+    area = StorageArea(tmp_path)
+    one, other = put(area, "1.2", "1.3", "1.4"), put(area, "1.2", "1.5", "1.6")
+    area.remove([one])
+    assert list(area.files()) == [other]
+    area.remove([other, other])
+    assert os.listdir(tmp_path) != []
+    assert [name for _, folders, _ in os.walk(tmp_path) for name in folders if name.startswith("1.")] == []
+
+
+def test_a_series_can_be_filled_again_after_it_was_removed(tmp_path: Path) -> None:
+    area, beside = StorageArea(tmp_path), StorageArea(tmp_path)
+    beside.remove([put(area, "1.2", "1.3", "1.4")])
+    path = put(area, "1.2", "1.3", "1.5")
+    assert list(area.files()) == [path]
+
+
+def test_removal_is_noted_until_it_is_complete(tmp_path: Path) -> None:
+    area = StorageArea(tmp_path)
+    path = put(area, "1.2", "1.3", "1.4")
+    with area.removing([path]):
+        ((note, paths),) = area.abandoned_removals()
+        assert paths == [path]
+        assert list(area.files()) == [path]
+    assert list(area.abandoned_removals()) == []
+    assert list(area.files()) == []
+    area.forget(note)
+
+
+def test_removal_that_fails_leaves_everything(tmp_path: Path) -> None:
+    area = StorageArea(tmp_path)
+    path = put(area, "1.2", "1.3", "1.4")
+    with pytest.raises(RuntimeError), area.removing([path]):
+        raise RuntimeError
+    assert list(area.files()) == [path]
+    assert list(area.abandoned_removals()) == []
+
+
+def test_notes_of_removals_lead_nowhere_else(tmp_path: Path) -> None:
+    area = StorageArea(tmp_path)
+    note = tmp_path / STATE_FOLDER / "removing-1.json"
+    note.write_text('["../../../etc/passwd", "ab/../../x", "ab/1/2/3.dcm", 5]')
+    (tmp_path / STATE_FOLDER / "removing-2.json").write_text("{")
+    assert dict(area.abandoned_removals()) == {"removing-1.json": ["ab/1/2/3.dcm"], "removing-2.json": []}
+
+
+def test_only_changed_folders_are_looked_through(tmp_path: Path) -> None:
+    area = StorageArea(tmp_path)
+    old, new = put(area, "1.2", "1.3", "1.4"), put(area, "1.2", "1.5", "1.6")
+    os.utime(Path(area.path_of(old)).parent, (1000, 1000))
+    assert list(area.files(changed_since=5000.0)) == [new]
+    assert sorted(area.files()) == sorted([old, new])
+
+
+def test_a_process_that_ends_in_order_leaves_no_marker(tmp_path: Path) -> None:
+    area, beside = StorageArea(tmp_path), StorageArea(tmp_path)
+    area.mark_running()
+    assert beside.crashed_since() is None
+    area.mark_ended()
+    assert beside.crashed_since() is None
+
+
+def test_a_process_that_was_killed_is_noticed(tmp_path: Path) -> None:
+    script = (
+        "import sys, pathlib; from dicomdesk.archive.storage import StorageArea; "
+        "area = StorageArea(pathlib.Path(sys.argv[1])); area.mark_running(); print('marked', flush=True); "
+        "sys.stdin.read()"
+    )
+    command = [sys.executable, "-c", script, str(tmp_path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "marked\n"
+        area = StorageArea(tmp_path)
+        assert area.crashed_since() is None
+        process.kill()
+        process.wait()
+    since = area.crashed_since()
+    assert since is not None
+    area.forget_crashes()
+    assert area.crashed_since() is None
+
+
+def test_unfinished_files_of_a_killed_process_are_cleared(tmp_path: Path) -> None:
+    (tmp_path / ".dicomdesk-1.part").touch()
+    StorageArea(tmp_path)
+    assert os.listdir(tmp_path) == [STATE_FOLDER]
+
+
+def test_threads_fill_one_series_at_once(tmp_path: Path) -> None:
+    area = StorageArea(tmp_path)
+
+    def fill(number: int) -> None:
+        for count in range(50):
+            path = put(area, "1.2", "1.3", f"1.{number}.{count}")
+            if count % 2:
+                area.remove([path])
+
+    threads = [threading.Thread(target=fill, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(list(area.files())) == 100
+
+
+def test_folders_left_empty_are_removed(tmp_path: Path) -> None:
+    area = StorageArea(tmp_path)
+    kept = put(area, "1.2", "1.3", "1.4")
+    (tmp_path / "ab" / "1.9" / "1.10").mkdir(parents=True)
+    area.remove_empty_folders()
+    assert list(area.files()) == [kept]
+    assert not (tmp_path / "ab" / "1.9").exists()
+    assert area.free_bytes() > 0
