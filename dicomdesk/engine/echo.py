@@ -18,6 +18,7 @@ from dicomdesk.engine.job import Job, new_job_id
 from dicomdesk.engine.stats import Progress
 from dicomdesk.errors import DicomdeskError, PeerError, SettingsError
 from dicomdesk.network.association import open_association
+from dicomdesk.network.association_items import shown_identity
 from dicomdesk.network.connection import Interruption
 from dicomdesk.network.contexts import Negotiation, ProposedContext
 from dicomdesk.network.status import status_advice, status_text
@@ -80,6 +81,7 @@ class EchoJob(Job[EchoResult]):
                 peer=str(self._peer),
                 calling_ae_title=self._settings.calling_ae_title,
                 contexts=(_CONTEXT,),
+                user_identity=shown_identity(self._settings.user_identity),
             )
         )
         interruption = Interruption()

@@ -15,6 +15,7 @@ from dicomdesk.engine.forecast import ForecastGroup
 from dicomdesk.engine.invention import InventedIdentity
 from dicomdesk.network.contexts import (
     ContextResult,
+    ExtendedNegotiation,
     NegotiatedContext,
     NegotiatedExtension,
     Negotiation,
@@ -38,6 +39,7 @@ __all__ = [
     "ContextResult",
     "Event",
     "EventSink",
+    "ExtendedNegotiation",
     "GroupForecast",
     "InputSkipped",
     "InventedIdentity",
@@ -160,6 +162,10 @@ class AssociationRequested:
     """"AE@host:port"."""
     calling_ae_title: str
     contexts: tuple[ProposedContext, ...]
+    user_identity: UserIdentityExchange | None = None
+    """None where none is presented."""
+    extensions: tuple[ExtendedNegotiation, ...] = ()
+    """SOP Class Extended Negotiation that we propose."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,6 +183,10 @@ class AssociationReceived:
     peer_implementation_version: str = ""
     peer_max_pdu_bytes: int = 0
     """0 is unlimited."""
+    user_identity: UserIdentityExchange | None = None
+    """None where none is presented."""
+    extensions: tuple[ExtendedNegotiation, ...] = ()
+    """SOP Class Extended Negotiation that the peer proposes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from dicomdesk.engine.events import (
 from dicomdesk.engine.job import EventRelay, JobControl
 from dicomdesk.errors import AssociationAbortedError, DicomdeskError, PeerError, SettingsError
 from dicomdesk.network.association import RequestedAssociation, open_association
+from dicomdesk.network.association_items import shown_identity
 from dicomdesk.network.connection import Interruption
 from dicomdesk.network.contexts import ExtendedNegotiation, ProposedContext
 from dicomdesk.settings import AssociationSettings, Peer
@@ -58,6 +59,8 @@ class OutgoingAssociation:
                 peer=str(peer),
                 calling_ae_title=settings.calling_ae_title,
                 contexts=tuple(contexts),
+                user_identity=shown_identity(settings.user_identity),
+                extensions=tuple(extensions),
             )
         )
         interruption = Interruption()

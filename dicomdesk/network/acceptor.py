@@ -4,14 +4,22 @@ import contextlib
 import logging
 import socket
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from time import monotonic
 from typing import TYPE_CHECKING, Protocol
 
 from dicomdesk.errors import DicomdeskError, LocalError, PeerError, PeerProtocolError, PeerTimeoutError
 from dicomdesk.network.acceptance import AcceptancePolicy
-from dicomdesk.network.answering import LOCAL_LIMIT_EXCEEDED, Acceptance, Rejection, TransportFacts, answer_request
+from dicomdesk.network.access import AccessControl
+from dicomdesk.network.answering import (
+    LOCAL_LIMIT_EXCEEDED,
+    Acceptance,
+    Rejection,
+    TransportFacts,
+    answer_request,
+    refuse,
+)
 from dicomdesk.network.association_pdus import (
     ABORT_SOURCE_PROVIDER,
     ABORT_SOURCE_USER,
@@ -20,6 +28,7 @@ from dicomdesk.network.association_pdus import (
     read_associate_request,
     write_abort,
 )
+from dicomdesk.network.contexts import ExtendedNegotiation
 from dicomdesk.network.handlers import IncomingAssociation, ListenerObserver, StoreHandler
 from dicomdesk.network.incoming_connection import LONGEST_FAREWELL_S, IncomingConnection
 from dicomdesk.network.pdu_reader import (
@@ -33,7 +42,7 @@ from dicomdesk.network.pdu_reader import (
 )
 from dicomdesk.network.reception import Established, Reception, refused_command
 from dicomdesk.network.service_operations import Operation, Services
-from dicomdesk.settings import Timeouts
+from dicomdesk.settings import AccessRules, Timeouts
 
 if TYPE_CHECKING:
     import ssl
@@ -72,6 +81,8 @@ class AcceptorSettings:
     timeouts: Timeouts
     ssl_context: "ssl.SSLContext | None" = None
     """None for plain connections."""
+    access: AccessControl = field(default_factory=lambda: AccessControl(AccessRules()))
+    """Whom to serve."""
 
 
 class Admission(Protocol):
@@ -272,12 +283,7 @@ class Acceptor:
         self._number = self._admission.next_number()
         host = self._admission.host_name(self._host)
         self._observer.association_received(self._describe(request, host))
-        facts = TransportFacts(peer_host=host, peer_port=self._port, tls=self._connection.tls)
-        answer: Acceptance | Rejection = LOCAL_LIMIT_EXCEEDED
-        if self._admission.has_room():
-            answer = answer_request(request, self._settings.policy, self._settings.max_pdu_bytes, facts)
-            if isinstance(answer, Rejection):
-                self._admission.leave()
+        answer = self._decide(request, host)
         for warning in answer.warnings:
             self._observer.warned(self._number, warning)
         if isinstance(answer, Rejection):
@@ -286,6 +292,21 @@ class Acceptor:
             self._send_last(answer.pdu)
         else:
             self._establish(answer)
+
+    def _decide(self, request: AssociateRequest, host: str) -> Acceptance | Rejection:
+        """An association that is accepted counts from now on; one that is not served never takes room from others."""
+        settings, tls = self._settings, self._connection.tls
+        refusal = settings.access.check(request, self._host, tls)
+        if refusal is not None:
+            return refuse(refusal)
+        if not self._admission.has_room():
+            return LOCAL_LIMIT_EXCEEDED
+        facts = TransportFacts(peer_host=host, peer_port=self._port, tls=tls)
+        confirms = settings.access.checks_identity
+        answer = answer_request(request, settings.policy, settings.max_pdu_bytes, facts, confirms_identity=confirms)
+        if isinstance(answer, Rejection):
+            self._admission.leave()
+        return answer
 
     def _describe(self, request: AssociateRequest, host: str) -> IncomingAssociation:
         return IncomingAssociation(
@@ -299,6 +320,10 @@ class Acceptor:
             implementation_class_uid=request.implementation_class_uid,
             implementation_version=request.implementation_version,
             user_identity=request.user_identity.exchange() if request.user_identity else None,
+            extensions=tuple(
+                ExtendedNegotiation(sop_class_uid=uid, information=information)
+                for uid, information in request.extended_negotiation.items()
+            ),
         )
 
     def _establish(self, acceptance: Acceptance) -> None:

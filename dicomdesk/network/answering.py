@@ -1,8 +1,10 @@
 """How an A-ASSOCIATE-RQ is answered: accepted with what, or rejected why. Pure (PS3.8 7.1.1, 9.3.3, 9.3.4)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from dicomdesk.network.acceptance import AcceptancePolicy, decide, role_warnings
+from dicomdesk.network.access import Refusal
 from dicomdesk.network.association_pdus import (
     APPLICATION_CONTEXT_NAME,
     AcceptorItems,
@@ -10,7 +12,7 @@ from dicomdesk.network.association_pdus import (
     write_associate_accept,
     write_associate_reject,
 )
-from dicomdesk.network.contexts import NegotiatedContext, Negotiation, TlsSession
+from dicomdesk.network.contexts import NegotiatedContext, NegotiatedExtension, Negotiation, TlsSession
 from dicomdesk.settings import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME, LARGE_MAX_PDU_BYTES
 
 _DCMTK_OVERHEAD_BYTES = 12
@@ -24,7 +26,7 @@ class TransportFacts:
     peer_host: str
     peer_port: int
     tls: TlsSession | None
-    """TLS version and cipher; "" for a plain connection."""
+    """None for a plain connection."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,9 +65,18 @@ _NO_ACCEPTABLE_CONTEXT = Rejection(
 
 
 def answer_request(
-    request: AssociateRequest, policy: AcceptancePolicy, max_pdu_bytes: int, facts: TransportFacts
+    request: AssociateRequest,
+    policy: AcceptancePolicy,
+    max_pdu_bytes: int,
+    facts: TransportFacts,
+    *,
+    confirms_identity: bool = False,
 ) -> Acceptance | Rejection:
-    """Decide and encode the answer; any AE titles are taken, and a user identity is ignored (PS3.7 D.3.3.7)."""
+    """Decide and encode the answer; whom it is given to has been decided before (``access``).
+
+    ``confirms_identity`` says that the user identity presented was verified: a positive response is sent where one is
+    requested. An identity that nobody verified is not confirmed (PS3.7 D.3.3.7).
+    """
     if not request.protocol_version & 1:
         return _PROTOCOL_VERSION_NOT_SUPPORTED
     if request.application_context != APPLICATION_CONTEXT_NAME:
@@ -75,18 +86,35 @@ def answer_request(
     if not any(context.is_accepted for context in contexts):
         return replace(_NO_ACCEPTABLE_CONTEXT, warnings=warnings)
     accepted_classes = {context.abstract_syntax for context in contexts if context.is_accepted}
+    answered = {uid: data for uid, data in policy.extended_negotiation.items() if uid in accepted_classes}
+    exchange = request.user_identity.exchange() if request.user_identity else None
+    if exchange is not None and confirms_identity and exchange.wants_response:
+        exchange = replace(exchange, has_response=True)
     items = AcceptorItems(
         max_pdu_bytes=max_pdu_bytes,
         implementation_class_uid=IMPLEMENTATION_CLASS_UID,
         implementation_version=IMPLEMENTATION_VERSION_NAME,
-        extended_negotiation={
-            uid: data for uid, data in policy.extended_negotiation.items() if uid in accepted_classes
-        },
+        extended_negotiation=answered,
+        identity_response=b"" if exchange is not None and exchange.has_response else None,
     )
-    return Acceptance(
-        pdu=write_associate_accept(request, contexts, items),
-        negotiation=_describe(request, contexts, max_pdu_bytes, facts),
-        warnings=warnings,
+    negotiation = replace(
+        _describe(request, contexts, max_pdu_bytes, facts),
+        user_identity=exchange,
+        extensions=_extensions(request.extended_negotiation, answered),
+    )
+    return Acceptance(pdu=write_associate_accept(request, contexts, items), negotiation=negotiation, warnings=warnings)
+
+
+def refuse(refusal: Refusal) -> Rejection:
+    """The answer to a peer that is not served."""
+    return Rejection(pdu=write_associate_reject(*refusal.numbers), reason_text=refusal.text)
+
+
+def _extensions(proposed: Mapping[str, bytes], answered: Mapping[str, bytes]) -> tuple[NegotiatedExtension, ...]:
+    """What was proposed, in its order, then what is answered without having been asked."""
+    return tuple(
+        NegotiatedExtension(sop_class_uid=uid, proposed=proposed.get(uid, b""), accepted=answered.get(uid))
+        for uid in dict.fromkeys([*proposed, *answered])
     )
 
 
@@ -110,6 +138,5 @@ def _describe(
         max_send_pdv_bytes=max(largest - _DCMTK_OVERHEAD_BYTES, 0),
         contexts=contexts,
         application_context=request.application_context,
-        user_identity=request.user_identity.exchange() if request.user_identity else None,
         tls=facts.tls,
     )

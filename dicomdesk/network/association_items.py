@@ -44,7 +44,22 @@ class PresentedIdentity:
         name = ""
         if self.kind in _NAMED_KINDS:
             name = printable(self.primary.decode("utf-8", "backslashreplace"))[:_LONGEST_SHOWN_NAME]
-        return UserIdentityExchange(kind=self.kind, user_name=name, wants_response=self.wants_response)
+        return UserIdentityExchange(
+            kind=self.kind, user_name=name, primary_bytes=len(self.primary), wants_response=self.wants_response
+        )
+
+
+def shown_identity(identity: UserIdentity | None) -> UserIdentityExchange | None:
+    """What may be shown of the identity that we present."""
+    if identity is None:
+        return None
+    presented = PresentedIdentity(
+        kind=identity.kind,
+        wants_response=identity.wants_response,
+        primary=identity.primary,
+        secondary=identity.secondary,
+    )
+    return presented.exchange()
 
 
 def read_items(data: bytes, pdu_name: str) -> Iterator[tuple[int, bytes]]:

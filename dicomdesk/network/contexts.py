@@ -84,6 +84,8 @@ class UserIdentityExchange:
     """As in ``settings.UserIdentityType``, or a number that the standard does not know."""
     user_name: str = ""
     """Of kinds 1 and 2, printable; "" where unknown or not to be shown."""
+    primary_bytes: int = 0
+    """Size of the user name or token."""
     wants_response: bool = False
     has_response: bool = False
     response_bytes: int = 0

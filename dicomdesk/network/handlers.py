@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from dicomdesk.network.contexts import Negotiation, ProposedContext, UserIdentityExchange
+from dicomdesk.network.contexts import ExtendedNegotiation, Negotiation, ProposedContext, UserIdentityExchange
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +32,8 @@ class IncomingAssociation:
     implementation_version: str
     user_identity: UserIdentityExchange | None = None
     """None where none was presented."""
+    extensions: tuple[ExtendedNegotiation, ...] = ()
+    """SOP Class Extended Negotiation that the peer proposes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

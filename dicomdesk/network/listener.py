@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING
 from dicomdesk.errors import LocalError, PortInUseError
 from dicomdesk.network.acceptance import AcceptancePolicy
 from dicomdesk.network.acceptor import Acceptor, AcceptorSettings, AcceptorState, Callbacks, StopMode
+from dicomdesk.network.access import AccessControl
 from dicomdesk.network.handlers import ListenerObserver, StoreHandler
 from dicomdesk.network.host_names import HostNames
 from dicomdesk.network.service_operations import Services
-from dicomdesk.settings import DEFAULT_MAX_PDU_BYTES, Timeouts
+from dicomdesk.settings import DEFAULT_MAX_PDU_BYTES, AccessRules, Timeouts
 
 if TYPE_CHECKING:
     import ssl
@@ -52,6 +53,8 @@ class ListenerSettings:
     """Whether to look up names of peers."""
     ssl_context: "ssl.SSLContext | None" = None
     """None for plain connections."""
+    access: AccessRules = field(default_factory=AccessRules)
+    """Whom to serve."""
     stop_grace_s: float = 30.0
     """How long ``stop`` waits for instances that are being received."""
 
@@ -77,6 +80,7 @@ class Listener:
             max_pdu_bytes=settings.max_pdu_bytes,
             timeouts=settings.timeouts,
             ssl_context=settings.ssl_context,
+            access=AccessControl(settings.access),
         )
         self._callbacks = Callbacks(handler, observer, services)
         self._host_names = HostNames(is_enabled=settings.resolve_hosts)

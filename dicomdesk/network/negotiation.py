@@ -4,7 +4,7 @@ Names the A-ASSOCIATE items of pynetdicom that we use (public classes; the inter
 """
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -22,10 +22,10 @@ from dicomdesk.network.association_items import (
     EXTENDED_NEGOTIATION,
     LONGEST_ITEM_BYTES,
     USER_IDENTITY_RESPONSE,
-    PresentedIdentity,
     read_extended_negotiation,
     read_identity_response,
     read_items,
+    shown_identity,
     write_extended_negotiation,
     write_user_identity,
 )
@@ -190,7 +190,10 @@ def check_answer(answer: A_ASSOCIATE, contexts: Sequence[ProposedContext]) -> No
 def negotiated_contexts(
     association: PumpedAssociation, answer: A_ASSOCIATE, contexts: Sequence[ProposedContext]
 ) -> tuple[NegotiatedContext, ...]:
-    """What became of each proposed context, in the order of the proposal."""
+    """What became of each proposed context, in the order of the proposal.
+
+    An answer for a role that was not proposed is ignored (PS3.7 D.3.3.4).
+    """
     results = {item.context_id: item for item in answer.presentation_context_definition_results_list}
     roles = {
         str(uid): Role(scu=bool(item.scu_role), scp=bool(item.scp_role))
@@ -209,10 +212,18 @@ def negotiated_contexts(
                 result=result,
                 accepted_transfer_syntax=str(item.transfer_syntax[0]) if accepted and item is not None else None,
                 proposed_role=context.role,
-                accepted_role=roles.get(context.abstract_syntax) if accepted else None,
+                accepted_role=_accepted_role(context, roles) if accepted else None,
             )
         )
     return tuple(outcome)
+
+
+def _accepted_role(context: ProposedContext, answers: Mapping[str, Role]) -> Role | None:
+    """None is the default role: also where nothing was proposed, or nothing answered."""
+    proposed, answered = context.role, answers.get(context.abstract_syntax)
+    if proposed is None or answered is None:
+        return None
+    return Role(scu=proposed.scu and answered.scu, scp=proposed.scp and answered.scp)
 
 
 def _result(value: int | None) -> ContextResult:
@@ -249,15 +260,9 @@ def negotiated_extensions(information: bytes, proposed: Proposed) -> tuple[Negot
 
 def identity_exchange(information: bytes, identity: UserIdentity | None) -> UserIdentityExchange | None:
     """What was said of the user; a response that is damaged, or for an identity not presented, counts as none."""
-    if identity is None:
+    exchange = shown_identity(identity)
+    if exchange is None:
         return None
-    presented = PresentedIdentity(
-        kind=identity.kind,
-        wants_response=identity.wants_response,
-        primary=identity.primary,
-        secondary=identity.secondary,
-    )
-    exchange = presented.exchange()
     for kind, value in read_items(information, _ANSWER):
         if kind == USER_IDENTITY_RESPONSE:
             with contextlib.suppress(PduError):
@@ -343,10 +348,9 @@ def _operations_window(association: PumpedAssociation) -> int:
 
 
 def _tls_session(association: PumpedAssociation) -> TlsSession | None:
-    socket = association.connection.socket
-    version = getattr(socket, "version", None)
-    cipher = getattr(socket, "cipher", None)
-    if version is None or cipher is None:
+    connection = association.connection
+    if not connection.is_tls:
         return None
-    name = cipher()
-    return TlsSession(version=version() or "", cipher=name[0] if name else "")
+    from dicomdesk.network.tls_session import describe_session  # noqa: PLC0415 - only where TLS is asked for
+
+    return describe_session(connection.socket)

@@ -396,9 +396,16 @@ class PumpedAssociation(Association):
         return None
 
     def establish(self, answer: A_ASSOCIATE) -> None:
-        """Take the contexts of the answer into use, for pynetdicom's own operations."""
-        roles = {uid: (item.scu_role, item.scp_role) for uid, item in self.acceptor.role_selection.items()}
+        """Take the contexts of the answer into use, for pynetdicom's own operations.
+
+        An answer for a role that was not proposed is ignored (PS3.7 D.3.3.4).
+        """
         proposed = self.requestor.role_selection
+        roles: dict[UID, tuple[bool | None, bool | None]] = {
+            uid: (bool(item.scu_role and proposed[uid].scu_role), bool(item.scp_role and proposed[uid].scp_role))
+            for uid, item in self.acceptor.role_selection.items()
+            if uid in proposed
+        }
         for context in self.requestor.requested_contexts:
             item = proposed.get(UID(context.abstract_syntax or ""))
             if item is not None:
