@@ -7,6 +7,7 @@ from dicomdesk.cli.program import Program
 
 TOOLS: Mapping[str, str] = {
     "dcmsend": "send DICOM files to a storage peer",
+    "storescu": "send DICOM files over an association proposed to the letter",
     "dcmrecv": "receive DICOM files as a storage provider",
 }
 """Names of the tools with a few words on each; the module ``dicomdesk.cli.NAME`` holds the tool."""

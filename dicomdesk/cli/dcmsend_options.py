@@ -294,19 +294,14 @@ def read_options(line: CommandLine) -> SendOptions:
 
 
 def _read_inputs(line: CommandLine, paths: Sequence[str]) -> InputSelection:
-    scans = line.has("--scan-directories")
-    if line.has("--scan-pattern"):
-        line.check_dependency("--scan-pattern", "--scan-directories", is_met=scans)
-    recurses = line.last_of("--no-recurse", "--recurse") == "--recurse"
-    if recurses:
-        line.check_dependency("--recurse", "--scan-directories", is_met=scans)
+    scan = shared.read_scan_options(line)
     return InputSelection(
         paths=tuple(paths),
         format=_FORMATS[line.last_of(*_FORMATS)],
         read_dicomdir=line.has("--read-from-dicomdir"),
-        scan_directories=scans,
-        recurse=recurses,
-        pattern=line.text("--scan-pattern") or None,
+        scan_directories=scan.scans,
+        recurse=scan.recurses,
+        pattern=scan.pattern,
         check_uids=not line.has("--no-uid-checks"),
         identify=line.has("--json"),
     )

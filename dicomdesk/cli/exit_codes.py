@@ -5,10 +5,12 @@ code  meaning                                                tools
 ====  =====================================================  =======================
 0     success; with ``--strict`` every instance was stored   all
 1     the command line is wrong                              all
+1     an association or an instance failed                   storescu
+10    the association was lost while an instance was sent    storescu
 21    no input files                                         dcmsend
 22    an input file is invalid                               dcmsend
 23    no input file is valid                                 dcmsend
-43    the report cannot be written                           dcmsend
+43    the report cannot be written                           dcmsend, storescu
 45    the output directory is invalid                        dcmrecv
 60    the network cannot be initialised                      (reserved)
 61    no association could be negotiated                     dcmsend
@@ -17,10 +19,13 @@ code  meaning                                                tools
 65    a presentation context cannot be proposed              dcmsend
 66    the association negotiation profile cannot be loaded   dcmrecv
 70    a fault of this program                                all
-80    ``--strict``: not every instance was stored            dcmsend
+80    ``--strict``: not every instance was stored            dcmsend, storescu
 130   ended by SIGINT                                        all
 143   ended by SIGTERM                                       all
 ====  =====================================================  =======================
+
+Where the peer refuses an instance, and ``--no-halt`` is not given, the exit code of storescu is the upper byte of the
+DIMSE status: 167 for A700. It may be any number then.
 """
 
 from enum import IntEnum
@@ -31,6 +36,9 @@ class ExitCode(IntEnum):
 
     SUCCESS = 0
     COMMAND_LINE_SYNTAX = 1
+    FAILED = 1
+    """The same number again, as storescu has it."""
+    ASSOCIATION_LOST = 10
     NO_INPUT_FILES = 21
     INVALID_INPUT_FILE = 22
     NO_VALID_INPUT_FILES = 23

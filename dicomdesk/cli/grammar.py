@@ -116,10 +116,27 @@ class CommandLine:
         found = self._last(longs)
         return found.long if found else ""
 
+    def alternatives(self, *longs: str) -> list[str]:
+        """Those of several exclusive alternatives, asked for in this order, that a tool takes notice of.
+
+        One that stands to the left of another asked for before is passed over; the last counts.
+        """
+        noticed, position = [], -1
+        for long in longs:
+            places = [place for place, occurrence in enumerate(self.occurrences) if occurrence.long == long]
+            if places and places[-1] > position:
+                noticed.append(long)
+                position = places[-1]
+        return noticed
+
     def text(self, long: str, default: str = "") -> str:
         """The value of the rightmost occurrence."""
         found = self._last((long,))
         return found.values[0] if found else default
+
+    def every_text(self, long: str) -> tuple[str, ...]:
+        """The values of all occurrences, left to right."""
+        return tuple(occurrence.values[0] for occurrence in self.occurrences if occurrence.long == long)
 
     def texts(self, long: str) -> tuple[str, ...] | None:
         """All values of the rightmost occurrence of an option with several; None when not given."""
@@ -127,13 +144,16 @@ class CommandLine:
         return found.values if found else None
 
     def integer(self, long: str, low: int, high: int | None = None) -> int | None:
-        """The unsigned value of the rightmost occurrence, within ``low`` and ``high``; None when not given."""
+        """The value of the rightmost occurrence, within ``low`` and ``high``; None when not given.
+
+        It is unsigned unless ``low`` is negative.
+        """
         found = self._last((long,))
         if found is None:
             return None
         text = found.values[0]
         number = _read_number(text)
-        if number is None or number < 0 or text.lstrip().startswith("-"):
+        if number is None or (low >= 0 and text.lstrip().startswith("-")):
             raise CommandLineError(f"Invalid value for option {long}" + (f" ({text})" if text else ""))
         if number < low:
             raise CommandLineError(f"Invalid value for option {long} (underflow: {text})")

@@ -1,5 +1,7 @@
 """Options that several tools share, and how their values become settings."""
 
+from dataclasses import dataclass
+
 from dicomdesk.cli.grammar import CommandLine, Option, OptionGroup
 from dicomdesk.settings import DEFAULT_MAX_PDU_BYTES, LARGE_MAX_PDU_BYTES, Timeouts
 
@@ -46,6 +48,12 @@ CONNECT_TIMEOUT = Option(
     argument="[s]econds: integer (default: unlimited)",
     text=("timeout for connecting",),
 )
+SOCKET_TIMEOUT = Option(
+    short="-ts",
+    long="--socket-timeout",
+    argument="[s]econds: integer (default: 60)",
+    text=("timeout for the network socket (0 for none)",),
+)
 MAX_PDU = Option(
     short="-pdu",
     long="--max-pdu",
@@ -76,6 +84,14 @@ def read_timeout(line: CommandLine, long: str, default_s: float | None) -> float
     return float(seconds) if seconds <= _LONGEST_TIMEOUT_S else None
 
 
+def read_socket_timeout(line: CommandLine) -> float | None:
+    """The timeout for a stalled connection; 0 and -1 are without limit."""
+    seconds = line.integer("--socket-timeout", -1)
+    if seconds is None:
+        return 60.0
+    return float(seconds) if 0 < seconds <= _LONGEST_TIMEOUT_S else None
+
+
 def read_timeouts(line: CommandLine, *, connect: bool) -> Timeouts:
     """All timeouts, in the order in which the tools check them; ``connect`` where there is such an option."""
     return Timeouts(
@@ -88,3 +104,24 @@ def read_timeouts(line: CommandLine, *, connect: bool) -> Timeouts:
 def read_max_pdu(line: CommandLine) -> int:
     """The maximum PDU length to announce, bytes."""
     return line.integer("--max-pdu", SMALLEST_MAX_PDU_BYTES, LARGEST_MAX_PDU_BYTES) or DEFAULT_MAX_PDU_BYTES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScanOptions:
+    """How folders among the parameters are read."""
+
+    scans: bool
+    recurses: bool
+    pattern: str | None
+    """None takes all names."""
+
+
+def read_scan_options(line: CommandLine) -> ScanOptions:
+    """What ``--scan-directories`` and its dependants say; raises CommandLineError."""
+    scans = line.has("--scan-directories")
+    if line.has("--scan-pattern"):
+        line.check_dependency("--scan-pattern", "--scan-directories", is_met=scans)
+    recurses = line.last_of("--no-recurse", "--recurse") == "--recurse"
+    if recurses:
+        line.check_dependency("--recurse", "--scan-directories", is_met=scans)
+    return ScanOptions(scans=scans, recurses=recurses, pattern=line.text("--scan-pattern") or None)

@@ -31,6 +31,8 @@ class Program:
     """Checks the command line (raises CommandLineError), does the work, returns the exit code."""
     answers: Mapping[str, Callable[[], str]] = field(default_factory=dict)
     """What options that stand alone print below the header, besides ``--help`` and ``--version``."""
+    check_first: Callable[[CommandLine], None] | None = None
+    """Checks parameters before the log is opened, so that ``--quiet`` does not hide it; raises CommandLineError."""
 
 
 def run_program(program: Program, tokens: Sequence[str]) -> int:
@@ -79,6 +81,11 @@ def _run(program: Program, tokens: Sequence[str]) -> int:
         sys.stdout.write(answer)
         sys.stdout.flush()
         return int(ExitCode.SUCCESS)
+    if program.check_first is not None:
+        try:
+            program.check_first(line)
+        except CommandLineError as error:
+            return _refuse(tool, error)
     if line.has("--arguments"):
         words = "".join(f"'{printable(argument)}' " for argument in line.arguments if argument)
         text = f"calling '{tool.name}' with {len(line.arguments)} arguments: {words}\n"

@@ -18,7 +18,7 @@ from dicomdesk.human import count_text, printable
 from dicomdesk.logs import Level, Log
 from dicomdesk.settings import LARGE_MAX_PDU_BYTES
 
-_NOTICE_LEVELS = {
+NOTICE_LEVELS = {
     events.NoticeLevel.DEBUG: Level.DEBUG,
     events.NoticeLevel.INFO: Level.INFO,
     events.NoticeLevel.WARNING: Level.WARN,
@@ -95,7 +95,7 @@ class SendLines:
                 self._show_finished(event)
             case events.Notice():
                 text = "\n".join(map(printable, event.text.split("\n")))
-                self._network.write(_NOTICE_LEVELS[event.level], text)
+                self._network.write(NOTICE_LEVELS[event.level], text)
             case events.JobStarted() | events.InputSkipped() | events.ScanFinished() | events.RetryScheduled():
                 self._show_preparation(event)
             case (
@@ -203,7 +203,7 @@ class SendLines:
     def _show_accepted(self, negotiation: events.Negotiation, label: str) -> None:
         self._write_block(["Association Parameters Negotiated:", *negotiation_lines(negotiation)])
         if any(context.is_accepted for context in negotiation.contexts):
-            self._network.info(f"{label}Association Accepted (Max Send PDV: {_peer_max_pdv_bytes(negotiation)})")
+            self._network.info(f"{label}Association Accepted (Max Send PDV: {shown_max_pdv_bytes(negotiation)})")
             self._tool.info("sending SOP instances ...")
 
     def _show_aborted(self, event: events.AssociationAborted) -> None:
@@ -269,6 +269,6 @@ class SendLines:
         self._network.write(self._block_level, "\n".join(lines))
 
 
-def _peer_max_pdv_bytes(negotiation: events.Negotiation) -> int:
+def shown_max_pdv_bytes(negotiation: events.Negotiation) -> int:
     """What DCMTK shows: the peer's limit in its counting, whatever our own option for it says."""
     return min(negotiation.peer_max_pdu_bytes or LARGE_MAX_PDU_BYTES, LARGE_MAX_PDU_BYTES) - _PDV_OVERHEAD_BYTES

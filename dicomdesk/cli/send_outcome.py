@@ -1,16 +1,15 @@
 """How a send job ends on the command line: last lines, report file, exit code."""
 
-import os
-
 from dicomdesk.cli.conditions import numbered_condition
 from dicomdesk.cli.dcmsend_options import SendOptions
 from dicomdesk.cli.exit_codes import ExitCode, died_of_signal
+from dicomdesk.cli.report_file import write_report_file
 from dicomdesk.engine.events import ItemOutcome, JobOutcome
-from dicomdesk.engine.report import ReportFormat, summary_lines, write_report
+from dicomdesk.engine.report import ReportFormat, summary_lines
 from dicomdesk.engine.send import SendFailure, SendResult
-from dicomdesk.errors import DicomdeskError, PeerError, ReportError
+from dicomdesk.errors import DicomdeskError, PeerError
 from dicomdesk.human import count_text, printable
-from dicomdesk.logs import Level, Log
+from dicomdesk.logs import Log
 
 _EXIT_CODES = {
     SendFailure.NO_INPUT_FILES: ExitCode.NO_INPUT_FILES,
@@ -54,18 +53,8 @@ class SendOutcome:
         path = self._options.report_file
         if not path:
             return True
-        self._tool.info("creating detailed report on the transfer ...")
-        if os.path.exists(path) and not os.path.isdir(path):
-            self._tool.warn(f"file '{printable(path)}' already exists, overwriting")
         report_format = ReportFormat.JSON_LINES if self._options.is_jsonl_report else ReportFormat.TEXT
-        try:
-            write_report(path, self._result.report, report_format)
-        except ReportError as error:
-            self._tool.write(Level.ERROR, f"cannot write detailed report to file '{printable(path)}'")
-            if isinstance(error.__cause__, OSError):
-                self._tool.debug(printable(error.__cause__.strerror or ""))
-            return False
-        return True
+        return write_report_file(self._result.report, path, report_format, self._tool)
 
     def show_summary(self) -> None:
         """Write the status summary of a job that did not fail, and a warning where not everything was stored."""

@@ -8,6 +8,7 @@ from dicomdesk.cli.conditions import numbered_condition
     [
         ("Peer aborted Association (or never connected)", "0006:0317"),
         ("TCP Initialization Error: Connection refused", "0006:031c"),
+        ("profile key undefined: X", "0006:0426"),
         ("DIMSE No data available (timeout in non-blocking mode)", "0006:0207"),
     ],
 )

@@ -10,5 +10,5 @@ def test_table_and_codes_are_the_same() -> None:
 
 
 def test_numbers_are_dcmtks_below_72() -> None:
-    dcmtk = {0, 1, 2, 3, 4, 5, 20, 21, 22, 23, 25, 40, 43, 45, 60, 61, 62, 64, 65, 66, 67, 68, 69, 70, 71}
+    dcmtk = {0, 1, 2, 3, 4, 5, 10, 20, 21, 22, 23, 25, 40, 43, 45, 60, 61, 62, 64, 65, 66, 67, 68, 69, 70, 71}
     assert {int(code) for code in ExitCode if code < 72} <= dcmtk

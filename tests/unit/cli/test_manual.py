@@ -4,15 +4,16 @@ from pathlib import Path
 
 import pytest
 
-from dicomdesk.cli import dcmrecv_options, dcmsend_options
+from dicomdesk.cli import dcmrecv_options, dcmsend_options, storescu_options
 from dicomdesk.cli.catalogue import TOOLS
 from dicomdesk.cli.grammar import Tool
 from dicomdesk.cli.manual import manual_page, write_manual_pages
 
-BOTH = pytest.mark.parametrize("tool", [dcmsend_options.TOOL, dcmrecv_options.TOOL], ids=lambda tool: tool.name)
+TOOL_TABLES = [dcmsend_options.TOOL, storescu_options.TOOL, dcmrecv_options.TOOL]
+EACH = pytest.mark.parametrize("tool", TOOL_TABLES, ids=lambda tool: tool.name)
 
 
-@BOTH
+@EACH
 def test_every_option_that_is_shown_is_explained(tool: Tool) -> None:
     page = manual_page(tool, date="2026-11-20")
     for option in tool.options():
@@ -20,7 +21,7 @@ def test_every_option_that_is_shown_is_explained(tool: Tool) -> None:
         assert (f"\\fB{long}\\fP" in page) is not option.is_hidden
 
 
-@BOTH
+@EACH
 def test_page_has_the_usual_sections(tool: Tool) -> None:
     lines = manual_page(tool, date="2026-11-20").splitlines()
     assert lines[0].startswith(f'.TH "{tool.name.upper()}" 1 "2026\\-11\\-20"')
@@ -28,14 +29,14 @@ def test_page_has_the_usual_sections(tool: Tool) -> None:
     assert sections == ["NAME", "SYNOPSIS", "DESCRIPTION", "PARAMETERS", "OPTIONS", "ENVIRONMENT", "SEE ALSO"]
 
 
-@BOTH
+@EACH
 def test_no_text_becomes_a_request(tool: Tool) -> None:
     known = (".TH ", ".SH ", ".SS ", ".TP", ".PP", ".B ", ".I ", ".BR ")
     lines = manual_page(tool, date="2026-11-20").splitlines()
     assert all(line.startswith(known) for line in lines if line.startswith((".", "'")))
 
 
-@BOTH
+@EACH
 def test_groff_has_nothing_to_complain_about(tool: Tool) -> None:
     groff = shutil.which("groff")
     if groff is None:

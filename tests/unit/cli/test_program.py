@@ -113,3 +113,12 @@ def test_process_whose_output_is_closed_is_left_to_python() -> None:
         "import sys; from dicomdesk.cli.program import end_process; sys.stdout.close(); end_process(7); sys.exit(8)"
     )
     assert subprocess.run([sys.executable, "-c", script], timeout=60, check=False).returncode == 8
+
+
+def test_what_is_checked_first_is_told_in_quiet_mode_too(capsys: pytest.CaptureFixture[str]) -> None:
+    def refuse(line: CommandLine) -> None:
+        line.integer_parameter(0, 1, 65535)
+
+    program = Program(tool=TOOL, run=work, check_first=refuse)
+    assert run_program(program, ["-q", "--arguments", "-ll", "nonsense", "0"]) == 1
+    assert capsys.readouterr().err == f"{header(TOOL)}error: Invalid parameter value 0 (underflow)\n"

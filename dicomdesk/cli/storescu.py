@@ -1,0 +1,88 @@
+"""The tool ``storescu``."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from dicomdesk.cli.exit_codes import ExitCode
+from dicomdesk.cli.grammar import CommandLine
+from dicomdesk.cli.lean_imports import lean_imports
+from dicomdesk.cli.program import Program
+from dicomdesk.cli.storescu_options import TOOL, StoreOptions, check_port, read_options
+from dicomdesk.errors import SettingsError
+from dicomdesk.human import printable
+from dicomdesk.logs import Log
+
+if TYPE_CHECKING:
+    from dicomdesk.cli.storescu_lines import StoreLines
+    from dicomdesk.engine.exact_send import ExactSendResult
+
+
+def run(line: CommandLine, log: Log) -> int:
+    """Send what the command line says; returns the exit code."""
+    options = read_options(line)
+    from dicomdesk.cli.dictionaries import load_environment_dictionaries  # noqa: PLC0415 - start-up time
+
+    load_environment_dictionaries(log)
+    try:
+        options = _with_identity(options, log)
+    except SettingsError as error:
+        log.logger("dcmtk.apps.storescu").error(printable(str(error)))
+        return int(ExitCode.FAILED)
+    return _send(options, log)
+
+
+def _with_identity(options: StoreOptions, log: Log) -> StoreOptions:
+    """The options with the user identity in the request, files read; raises SettingsError."""
+    if options.identity is None:
+        return options
+    from dicomdesk.cli.identity_options import load_identity  # noqa: PLC0415 - start-up time
+
+    identity, remark = load_identity(options.identity)
+    if remark:
+        log.logger("dcmtk.apps.storescu").info(remark)
+    association = replace(options.request.association, user_identity=identity)
+    return replace(options, request=replace(options.request, association=association))
+
+
+def _send(options: StoreOptions, log: Log) -> int:
+    from dicomdesk.cli.job_watch import JobWatch  # noqa: PLC0415 - start-up time
+    from dicomdesk.cli.library_logging import show_library_records  # noqa: PLC0415 - as above
+    from dicomdesk.cli.storescu_lines import StoreLines  # noqa: PLC0415 - as above
+    from dicomdesk.engine.engine import Engine  # noqa: PLC0415 - as above
+
+    with lean_imports():
+        import dicomdesk.engine.exact_send  # noqa: F401, PLC0415 - as above; the engine imports it when it is asked
+
+    show_library_records(log)
+    lines = StoreLines(log, options.request, shows_contexts=options.shows_contexts, shows_dots=not options.writes_json)
+    watch = JobWatch(
+        lines,
+        log.logger("dcmtk.apps.storescu"),
+        writes_json=options.writes_json,
+        progress_word="sending" if options.shows_progress else "",
+    )
+    engine = Engine()
+    try:
+        with watch.catching_signals():
+            job = engine.send_exactly(options.request, watch.sink)
+            watch.run(job)
+            result = job.done.result()
+    finally:
+        engine.close()
+    return _conclude(options, result, lines, log, watch.last_signal)
+
+
+def _conclude(options: StoreOptions, result: "ExactSendResult", lines: "StoreLines", log: Log, last_signal: int) -> int:
+    """Write the last lines and the report; returns the exit code."""
+    from dicomdesk.cli.storescu_outcome import StoreOutcome  # noqa: PLC0415 - start-up time
+
+    outcome = StoreOutcome(options, result, log)
+    outcome.show_failure()
+    lines.show_last()
+    is_report_written = outcome.write_report()
+    if is_report_written:
+        outcome.show_summary()
+    return outcome.exit_code(last_signal=last_signal, is_report_written=is_report_written)
+
+
+PROGRAM = Program(tool=TOOL, run=run, check_first=check_port)

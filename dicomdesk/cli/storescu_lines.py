@@ -1,0 +1,223 @@
+"""What an exact send job reports, as the lines that DCMTK's storescu logs."""
+
+import sys
+from collections.abc import Sequence
+
+from dicomdesk.cli.association_dump import (
+    RequestParameters,
+    negotiation_lines,
+    request_lines,
+    store_request_lines,
+    store_response_lines,
+)
+from dicomdesk.cli.send_lines import NOTICE_LEVELS, shown_max_pdv_bytes
+from dicomdesk.dicom.sop_classes import modality_prefix
+from dicomdesk.dicom.transfer_syntaxes import transfer_syntax_name
+from dicomdesk.engine import events
+from dicomdesk.engine.requests import ExactSendRequest
+from dicomdesk.human import printable
+from dicomdesk.logs import Level, Log
+
+_ALWAYS_WANTED = (
+    events.Notice,
+    events.InputSkipped,
+    events.AssociationFailed,
+    events.AssociationAborted,
+)
+_SILENT_OUTCOMES = (events.ItemOutcome.STORED, events.ItemOutcome.WARNING)
+_UNANSWERED = (events.NotSentCause.NOT_CONVERTED, None)
+"""The request had begun, as far as DCMTK's lines tell."""
+
+
+class StoreLines:
+    """Writes events to a log. ``wants`` may be called from any thread, the rest from the main thread only."""
+
+    def __init__(self, log: Log, request: ExactSendRequest, *, shows_contexts: bool, shows_dots: bool) -> None:
+        """``shows_dots`` puts a dot on stdout for each PDU, in verbose mode."""
+        self._log = log
+        self._request = request
+        self._tool = log.logger("dcmtk.apps.storescu")
+        self._network = log.logger("dcmtk.dcmnet")
+        self._is_verbose = self._tool.is_enabled(Level.INFO)
+        self._is_debugging = self._tool.is_enabled(Level.DEBUG)
+        self._shows_dots = shows_dots and self._is_verbose and not self._is_debugging
+        self._block_level = Level.INFO if shows_contexts else Level.DEBUG
+        self._max_pdv_bytes = 0
+        self._current: events.ItemStarted | None = None
+        """Begun, and not answered."""
+        self._held_back: list[events.Event] = []
+        self._last_line = ""
+
+    def wants(self, event: events.Event) -> bool:
+        """Whether there is a line for the event."""
+        if self._is_verbose or isinstance(event, _ALWAYS_WANTED):
+            return True
+        if isinstance(event, events.ItemStarted):
+            return event.invented is not None and bool(event.invented.missing)
+        return isinstance(event, events.ItemFinished) and event.outcome not in _SILENT_OUTCOMES
+
+    def show(self, batch: Sequence[events.Event]) -> None:
+        """Write the lines of these events.
+
+        What is told of a file while the one before is still under way comes after the answer to that: DCMTK does one
+        thing after the other, and so its lines come.
+        """
+        with self._log.batch():
+            for event in batch:
+                if self._is_early(event):
+                    self._held_back.append(event)
+                    continue
+                self._show(event)
+                if self._current is None:
+                    self._show_held_back()
+
+    def show_last(self) -> None:
+        """Write the line that DCMTK's tool logs after its last error."""
+        self._show_held_back()
+        if self._last_line:
+            self._tool.info(self._last_line)
+
+    def _is_early(self, event: events.Event) -> bool:
+        if self._current is None:
+            return False
+        is_of_another = isinstance(event, events.ItemFinished) and event.index != self._current.index
+        return isinstance(event, events.Notice) or is_of_another
+
+    def _show_held_back(self) -> None:
+        early, self._held_back = self._held_back, []
+        for event in early:
+            self._show(event)
+
+    def _show(self, event: events.Event) -> None:
+        match event:
+            case events.JobStarted():
+                if self._request.inputs.scan_directories:
+                    self._tool.info("determining input files ...")
+            case events.InputSkipped():
+                self._show_skipped(event)
+            case events.ItemStarted():
+                self._show_started(event)
+            case events.ItemFinished():
+                self._show_finished(event)
+            case events.Notice():
+                text = "\n".join(map(printable, event.text.split("\n")))
+                self._network.write(NOTICE_LEVELS[event.level], text)
+            case _:
+                self._show_association(event)
+
+    def _show_skipped(self, event: events.InputSkipped) -> None:
+        path, reason = printable(event.path), printable(event.reason)
+        if not event.is_failure:
+            self._tool.warn(f"{reason}: {path}")
+        elif not self._request.halt_on_error:
+            self._tool.warn(f"{reason}, ignoring file")
+
+    def _show_association(self, event: events.Event) -> None:
+        match event:
+            case events.ScanFinished():
+                if event.items or event.skipped:
+                    self._tool.info("checking input files ...")
+            case events.AssociationRequested():
+                self._show_requested(event)
+            case events.AssociationAccepted():
+                self._show_accepted(event.negotiation)
+            case events.AssociationFailed():
+                reason, advice = printable(event.reason).removesuffix("."), printable(event.advice)
+                self._tool.write(Level.WARN if advice else Level.DEBUG, f"{reason}. {advice}".removesuffix(". "))
+            case events.AssociationReleased():
+                self._tool.info("Releasing Association")
+            case events.AssociationAborted():
+                self._last_line = "Peer Aborted Association" if event.by_peer else "Aborting Association"
+            case _:
+                pass
+
+    def _show_requested(self, event: events.AssociationRequested) -> None:
+        if self._tool.is_enabled(self._block_level):
+            called = self._request.peer.ae_title
+            request = RequestParameters(
+                calling_ae_title=event.calling_ae_title,
+                called_ae_title=called,
+                responding_ae_title=called,
+                our_max_pdu_bytes=self._request.association.max_pdu_bytes,
+                contexts=event.contexts,
+            )
+            self._write_block(["Request Parameters:", *request_lines(request)])
+        self._tool.info("Requesting Association")
+
+    def _show_accepted(self, negotiation: events.Negotiation) -> None:
+        self._max_pdv_bytes = negotiation.max_send_pdv_bytes
+        self._write_block(["Association Parameters Negotiated:", *negotiation_lines(negotiation)])
+        if any(context.is_accepted for context in negotiation.contexts):
+            self._tool.info(f"Association Accepted (Max Send PDV: {shown_max_pdv_bytes(negotiation)})")
+
+    def _show_started(self, event: events.ItemStarted) -> None:
+        self._current = event
+        self._tool.info(f"Sending file: {printable(event.path)}")
+        if event.invented is not None:
+            self._show_invented(event.invented)
+        target = event.converted_to or event.transfer_syntax_uid
+        source = event.converted_from or target
+        self._tool.info(f"Converting transfer syntax: {transfer_syntax_name(source)} -> {transfer_syntax_name(target)}")
+        self._tool.info(f"Sending Store Request (MsgID {event.message_id}, {modality_prefix(event.sop_class_uid)})")
+        if self._is_debugging:
+            self._tool.debug("\n".join(store_request_lines(event, is_outgoing=True)))
+
+    def _show_invented(self, invented: events.InventedIdentity) -> None:
+        numbers = f"pa{invented.patient}, st{invented.study}, se{invented.series}, im{invented.image}"
+        values = (
+            ("PatientName", invented.patient_name),
+            ("PatientID", invented.patient_id),
+            ("StudyInstanceUID", invented.study_instance_uid),
+            ("StudyID", invented.study_id),
+            ("SeriesInstanceUID", invented.series_instance_uid),
+            ("SeriesNumber", invented.series_number),
+            ("SOPInstanceUID", invented.sop_instance_uid),
+            ("ImageNumber", invented.instance_number),
+        )
+        lines = [f"Inventing Identifying Information ({numbers}):", *(f"  {name}={value}" for name, value in values)]
+        self._tool.info("\n".join(lines))
+        for missing in invented.missing:
+            tag, _, name = missing.partition(" ")
+            self._tool.write(Level.ERROR, f"updateStringAttributeValue: cannot find: {name} {tag}: Tag not found")
+
+    def _show_finished(self, event: events.ItemFinished) -> None:
+        started, self._current = self._current, None
+        if event.status is None:
+            self._show_unanswered(event, started)
+            return
+        self._write_dots(event, is_complete=True)
+        words = events.status_text(event.status)
+        if self._is_debugging:
+            self._tool.info("Received Store Response")
+            if started is not None:
+                self._tool.debug("\n".join(store_response_lines(started, event.status, is_outgoing=False)))
+        else:
+            self._tool.info(f"Received Store Response ({words})")
+        if event.outcome not in _SILENT_OUTCOMES:
+            self._tool.warn(f"not stored by the peer: {printable(event.path)}: {words}")
+
+    def _show_unanswered(self, event: events.ItemFinished, started: events.ItemStarted | None) -> None:
+        path, reason = printable(event.path), printable(event.reason)
+        cause = event.not_sent_cause
+        if cause is events.NotSentCause.NOT_REACHED:
+            self._tool.debug(f"not sent: {path}: {reason}")
+            return
+        if started is None:
+            self._tool.info(f"Sending file: {path}")
+        if cause in _UNANSWERED:
+            self._write_dots(event, is_complete=cause is None)
+            self._tool.write(Level.ERROR, f"Store Failed, file: {path}:\n{reason}")
+        else:
+            self._tool.write(Level.ERROR, reason)
+
+    def _write_dots(self, event: events.ItemFinished, *, is_complete: bool) -> None:
+        """A dot for each PDU of the data set, as DCMTK's tool shows its progress; no line end where it broke off."""
+        if not self._shows_dots:
+            return
+        size_bytes = event.size_bytes if is_complete else 0
+        dots = "." * -(-size_bytes // self._max_pdv_bytes) if self._max_pdv_bytes else ""
+        sys.stdout.write(f"XMIT: {dots}" + ("\n" if is_complete else ""))
+        sys.stdout.flush()
+
+    def _write_block(self, lines: Sequence[str]) -> None:
+        self._tool.write(self._block_level, "\n".join(lines))
