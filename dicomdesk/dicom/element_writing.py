@@ -10,7 +10,7 @@ from dicomdesk.dicom.elements import (
     describe,
 )
 from dicomdesk.dicom.encodings import LONG_VRS, SHORT_VRS, UNDEFINED_LENGTH, Encoding
-from dicomdesk.dicom.value_representations import padding_byte
+from dicomdesk.dicom.value_representations import NEW_VRS, padding_byte
 from dicomdesk.errors import ConversionError
 
 _LARGE_VALUE = 1 << 16
@@ -32,16 +32,20 @@ class ElementWriter:
     """Collects one encoded data set.
 
     Large values are kept by reference and copied once, when the whole is joined. Sequences and items get explicit
-    lengths, or undefined ones where the writer is told so.
+    lengths, or undefined ones where the writer is told so. ``has_only_old_vrs`` writes OB for VRs younger than the
+    standard of 1993.
     """
 
-    def __init__(self, encoding: Encoding, *, has_undefined_lengths: bool = False) -> None:
+    def __init__(
+        self, encoding: Encoding, *, has_undefined_lengths: bool = False, has_only_old_vrs: bool = False
+    ) -> None:
         order = "<" if encoding.is_little_endian else ">"
         self.encoding = encoding
         self.size = 0
         """Bytes written so far."""
         self._order = order
         self._has_undefined_lengths = has_undefined_lengths
+        self._has_only_old_vrs = has_only_old_vrs
         self._implicit = Struct(order + "HHI").pack
         self._short = Struct(order + "HH2sH").pack
         self._long = Struct(order + "HH2sHI").pack
@@ -128,6 +132,8 @@ class ElementWriter:
             return self._short(tag >> 16, tag & 0xFFFF, vr, length)
         if vr not in LONG_VRS:
             vr = b"UN"
+        if self._has_only_old_vrs and vr in NEW_VRS:
+            vr = b"OB"
         return self._long(tag >> 16, tag & 0xFFFF, vr, 0, length)
 
     def _delimiter(self, tag: int, length: int) -> bytes:

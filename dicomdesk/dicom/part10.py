@@ -117,13 +117,16 @@ def read_open_header(
     return _read(Window.of_file(descriptor, file_size), input_format, is_brief=is_brief)
 
 
-def parse_header(prefix: bytes, file_size: int, input_format: InputFormat, path: str = "") -> InstanceHeader:
+def parse_header(
+    prefix: bytes, file_size: int, input_format: InputFormat, path: str = "", *, is_brief: bool = False
+) -> InstanceHeader:
     """Read the header from the first bytes of a file of ``file_size`` bytes; raises DataError only.
 
-    ``path`` is for the messages of errors. Values beyond the prefix are taken as absent.
+    ``path`` is for the messages of errors, ``is_brief`` as in ``read_open_header``. Values beyond the prefix are taken
+    as absent.
     """
     try:
-        return _read(Window.of_bytes(prefix, file_size), input_format)
+        return _read(Window.of_bytes(prefix, file_size), input_format, is_brief=is_brief)
     except DataError as error:
         if path:
             error.add_note(path)

@@ -37,6 +37,8 @@ class Rewriting:
     target: Encoding
     has_undefined_lengths: bool = False
     """Write sequences and items with delimiters instead of lengths."""
+    has_only_old_vrs: bool = False
+    """Write OB for VRs that are younger than the standard of 1993."""
     may_hold_fragments: bool = False
     """The target takes encapsulated pixel data."""
     swaps_pixel_data: bool = False
@@ -76,7 +78,11 @@ class _Rewriter:
     def __init__(self, data: DataSetBytes, rewriting: Rewriting) -> None:
         self._data = memoryview(data)
         self._rewriting = rewriting
-        self._writer = ElementWriter(rewriting.target, has_undefined_lengths=rewriting.has_undefined_lengths)
+        self._writer = ElementWriter(
+            rewriting.target,
+            has_undefined_lengths=rewriting.has_undefined_lengths,
+            has_only_old_vrs=rewriting.has_only_old_vrs,
+        )
         self._open: list[_Open] = []
         self._skips_fragments = False
 

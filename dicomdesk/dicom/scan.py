@@ -66,6 +66,18 @@ def scan(selection: InputSelection) -> Iterator[ScanResult]:
         yield from scanner.scan_input(path)
 
 
+def list_files(selection: InputSelection) -> Iterator[str | SkippedInput]:
+    """Yield the paths that ``scan`` would look into, without opening or even finding them, and what is passed over."""
+    scanner = _Scanner(selection)
+    for path in selection.paths:
+        if not os.path.isdir(path):
+            yield path
+        elif selection.scan_directories:
+            yield from scanner.walk_folder(path)
+        else:
+            yield SkippedInput(path=path, reason=DIRECTORIES_NOT_SCANNED, is_failure=False)
+
+
 def open_archive_member(found: FoundInstance) -> bytes:
     """Return the whole file of an instance that was found in a ZIP archive.
 
@@ -148,14 +160,21 @@ class _Scanner:
             yield SkippedInput(path=path, reason=DIRECTORIES_NOT_SCANNED, is_failure=False)
 
     def _scan_folder(self, top: str) -> Iterator[ScanResult]:
-        """Scan a folder; each real folder once, those that only links lead to last."""
+        for found in self.walk_folder(top):
+            if isinstance(found, SkippedInput):
+                yield found
+            else:
+                yield from self._scan_file(found, is_scanned=True)
+
+    def walk_folder(self, top: str) -> Iterator[str | SkippedInput]:
+        """Yield the files in a folder; each real folder once, those that only links lead to last."""
         seen: set[tuple[int, int]] = set()
         linked: list[str] = []
         waiting = [(top.rstrip("/") or "/", False)]
         while waiting or linked:
             path, is_file = waiting.pop() if waiting else (linked.pop(0), False)
             if is_file:
-                yield from self._scan_file(path, is_scanned=True)
+                yield path
                 continue
             try:
                 status = os.stat(path)

@@ -17,6 +17,9 @@ WORD_BYTES = {b"AT": 2, b"OW": 2, b"SS": 2, b"US": 2, US_OR_SS: 2} | {
 }
 """Size of the binary words of a VR; what is not here has no byte order. UN never has: it is as its writer left it."""
 
+NEW_VRS = frozenset((b"OD", b"OF", b"OL", b"OV", b"SV", b"UC", b"UN", b"UR", b"UT", b"UV"))
+"""Younger than the standard of 1993."""
+
 _TYPE_CODES = {2: "H", 4: "I", 8: "Q"}
 _SPACE_PADDED = frozenset(
     (b"AE", b"AS", b"CS", b"DA", b"DS", b"DT", b"IS", b"LO", b"LT", b"PN", b"SH", b"ST", b"TM", b"UC", b"UR", b"UT")

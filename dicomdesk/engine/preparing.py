@@ -5,22 +5,41 @@ What cannot be made ready raises DataError or OSError; the caller decides what t
 
 import mmap
 import os
+import stat
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from dicomdesk.dicom.instance import InputFormat, InstanceHeader
 from dicomdesk.dicom.part10 import parse_header, read_open_header
-from dicomdesk.dicom.scan import FoundInstance, open_archive_member
+from dicomdesk.dicom.scan import NOT_A_REGULAR_FILE, FoundInstance, open_archive_member
 from dicomdesk.dicom.source import DataSetSource, FileRange
 from dicomdesk.dicom.structure import check_data_set, check_data_set_file
 from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax
 from dicomdesk.errors import DataError, InvalidUidError
 
-__all__ = ["PreparedInstance", "Preparing", "failure_reason"]
+if TYPE_CHECKING:
+    from dicomdesk.dicom.editing import DataSetChanges
+
+__all__ = ["PreparedInstance", "Preparing", "Shape", "ShapeChoice", "failure_reason"]
 
 _IN_MEMORY_BYTES = 1 << 20
 """Files up to here are read at once; of longer ones pieces are read while they are sent."""
 
 _OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """How a data set is to go."""
+
+    transfer_syntax_uid: str
+    changes: "DataSetChanges | None" = None
+    """None where its values and VRs stay as they are."""
+
+
+ShapeChoice = Callable[[InstanceHeader], Shape]
+"""Decides how an instance goes, once its file has been read and found sound; DataError says that it cannot go."""
 
 
 @dataclass(slots=True)
@@ -33,6 +52,8 @@ class PreparedInstance:
     transfer_syntax_uid: str
     """Of the file, as it is now."""
     descriptor: int = -1
+    replaced: frozenset[int] = frozenset()
+    """Tags of the values that were changed."""
 
     def close(self) -> None:
         """Close the file if it is open."""
@@ -55,28 +76,49 @@ class Preparing:
         """
         if found.problem:
             raise DataError(found.problem)
+        shape = Shape(transfer_syntax_uid=transfer_syntax_uid)
+
+        def keep_to_plan(_header: InstanceHeader) -> Shape:
+            return shape
+
         if found.archive_member:
-            return self._from_memory(open_archive_member(found), found.header, transfer_syntax_uid)
-        descriptor = os.open(found.path, _OPEN_FLAGS)
+            return self._from_memory(open_archive_member(found), found.header, keep_to_plan)
+        return self._open(found.path, found.header, keep_to_plan)
+
+    def prepare_file(self, path: str, choose: ShapeChoice) -> PreparedInstance:
+        """Open a file of which nothing is known yet, and return its data set as ``choose`` wants it.
+
+        Raises as ``prepare`` does, and what ``choose`` raises.
+        """
+        return self._open(path, None, choose)
+
+    def _open(self, path: str, listed: InstanceHeader | None, choose: ShapeChoice) -> PreparedInstance:
+        """``listed`` is what was known of the file before."""
+        descriptor = os.open(path, _OPEN_FLAGS)
+        prepared = None
         try:
-            header = found.header
-            size = header.data_set_offset + header.data_set_length
-            if size <= _IN_MEMORY_BYTES:
-                content = os.read(descriptor, size + 1)
-                if len(content) == size and size:
-                    os.close(descriptor)
-                    descriptor = -1
-                    return self._from_memory(content, header, transfer_syntax_uid)
-            prepared = self._from_file(descriptor, header, transfer_syntax_uid)
-        except BaseException:
-            if descriptor >= 0:
+            prepared = self._read_open(descriptor, listed, choose)
+        finally:
+            if prepared is None or prepared.descriptor < 0:
                 os.close(descriptor)
-            raise
-        if prepared.descriptor < 0:
-            os.close(descriptor)
         return prepared
 
-    def _from_memory(self, content: bytes, header: InstanceHeader, wanted: str) -> PreparedInstance:
+    def _read_open(self, descriptor: int, listed: InstanceHeader | None, choose: ShapeChoice) -> PreparedInstance:
+        if listed is None:
+            size = _regular_size(descriptor)
+            if size <= _IN_MEMORY_BYTES:
+                content = os.read(descriptor, size + 1)
+                header = parse_header(content, len(content), self._input_format, is_brief=True)
+                return self._from_memory(content, header, choose)
+            return self._from_file(descriptor, read_open_header(descriptor, size, self._input_format), choose)
+        size = listed.data_set_offset + listed.data_set_length
+        if size <= _IN_MEMORY_BYTES:
+            content = os.read(descriptor, size + 1)
+            if len(content) == size and size:
+                return self._from_memory(content, listed, choose)
+        return self._from_file(descriptor, listed, choose)
+
+    def _from_memory(self, content: bytes, header: InstanceHeader, choose: ShapeChoice) -> PreparedInstance:
         if len(content) != header.data_set_offset + header.data_set_length:
             header = parse_header(content, len(content), self._input_format)
         if not header.has_data_set_uids:
@@ -84,20 +126,21 @@ class Preparing:
         data = memoryview(content)[header.data_set_offset :]
         own = header.transfer_syntax_uid
         has_odd_lengths = _check(data, own)
-        if own == wanted and (has_odd_lengths or len(data) % 2):
+        shape = choose(header)
+        if shape.changes is None and own == shape.transfer_syntax_uid and (has_odd_lengths or len(data) % 2):
             return PreparedInstance(_made_even(data, own), len(data), own)
-        return PreparedInstance(self._converted(data, own, wanted), len(data), own)
+        return self._shaped(data, own, shape)
 
-    def _from_file(self, descriptor: int, header: InstanceHeader, wanted: str) -> PreparedInstance:
+    def _from_file(self, descriptor: int, header: InstanceHeader, choose: ShapeChoice) -> PreparedInstance:
         size = os.fstat(descriptor).st_size
         if size != header.data_set_offset + header.data_set_length or not size:
             header = read_open_header(descriptor, size, self._input_format)  # it has changed since it was listed
         if not header.has_data_set_uids:
             raise _lacking_uids(header)
         own, length = header.transfer_syntax_uid, header.data_set_length
-        if own != wanted:
-            data = _mapped(descriptor, header)
-            return PreparedInstance(self._converted(data, own, wanted), length, own)
+        shape = choose(header)
+        if own != shape.transfer_syntax_uid or shape.changes is not None:
+            return self._shaped(_mapped(descriptor, header), own, shape)
         syntax = find_transfer_syntax(own)
         if syntax is not None:
             findings = check_data_set_file(
@@ -112,12 +155,26 @@ class Preparing:
                 return PreparedInstance(_made_even(_mapped(descriptor, header), own), length, own)
         return PreparedInstance(FileRange(descriptor, header.data_set_offset, length), length, own, descriptor)
 
-    def _converted(self, data: memoryview, own: str, wanted: str) -> DataSetSource:
-        if own == wanted:
-            return data
-        from dicomdesk.dicom.transcode import convert_data_set  # noqa: PLC0415 - most transfers convert nothing
+    def _shaped(self, data: memoryview, own: str, shape: Shape) -> PreparedInstance:
+        """Convert where it has to be, then change what is to be changed."""
+        prepared = PreparedInstance(data, len(data), own)
+        if own != shape.transfer_syntax_uid:
+            from dicomdesk.dicom.transcode import convert_data_set  # noqa: PLC0415 - most transfers convert nothing
 
-        return convert_data_set(data, source=own, target=wanted, compression_level=self._compression_level)
+            data = memoryview(
+                convert_data_set(
+                    data, source=own, target=shape.transfer_syntax_uid, compression_level=self._compression_level
+                )
+            )
+            prepared.data = data
+        if shape.changes is not None:
+            from dicomdesk.dicom.editing import edit_data_set  # noqa: PLC0415 - as above
+
+            edited = edit_data_set(
+                data, shape.transfer_syntax_uid, shape.changes, compression_level=self._compression_level
+            )
+            prepared.data, prepared.replaced = edited.data, edited.replaced
+        return prepared
 
 
 def failure_reason(error: DataError | OSError) -> str:
@@ -125,6 +182,13 @@ def failure_reason(error: DataError | OSError) -> str:
     if isinstance(error, OSError):
         return error.strerror or str(error)
     return str(error)
+
+
+def _regular_size(descriptor: int) -> int:
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
+        raise DataError(NOT_A_REGULAR_FILE)
+    return status.st_size
 
 
 def _check(data: memoryview, transfer_syntax_uid: str) -> bool:

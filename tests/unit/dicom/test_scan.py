@@ -13,6 +13,7 @@ from dicomdesk.dicom.scan import (
     ScanResult,
     SkippedInput,
     check_uids,
+    list_files,
     open_archive_member,
     scan,
 )
@@ -275,3 +276,19 @@ def test_patient_and_study_are_learnt_only_where_somebody_wants_them(tmp_path: P
         assert isinstance(found, FoundInstance)
         assert found.header.sop_instance_uid
         assert bool(found.header.study_instance_uid) == identify
+
+
+def test_files_are_listed_without_being_looked_into(tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    (folder / "deep").mkdir(parents=True)
+    for name in ("b.dcm", "a.txt", "deep/c.dcm"):
+        (folder / name).write_bytes(b"")
+    paths = (str(tmp_path / "missing"), str(folder), str(folder / "a.txt"))
+    plain = list(list_files(InputSelection(paths=paths)))
+    assert plain == [
+        paths[0],
+        SkippedInput(path=paths[1], reason=DIRECTORIES_NOT_SCANNED, is_failure=False),
+        paths[2],
+    ]
+    scanned = list(list_files(InputSelection(paths=paths, scan_directories=True, recurse=True, pattern="*.dcm")))
+    assert scanned == [paths[0], f"{folder}/b.dcm", f"{folder}/deep/c.dcm", paths[2]]
