@@ -1,9 +1,9 @@
 """The files of a storage area: where they lie, how they appear and disappear, and what a killed process left behind.
 
 An instance is ``<two hex digits>/<study>/<series>/<instance>.<eight hex digits>.dcm`` below the area's folder, a file
-(PS3.10) that appears whole or not at all. The first folder spreads studies; the digits at the end make each name unlike all
-others, so that nothing is ever overwritten. Folders and names are made of UIDs where these are plain, of digests where
-they are not.
+(PS3.10) that appears whole or not at all. The first folder spreads studies; the digits at the end make each name unlike
+all others, so that nothing is ever overwritten. Folders and names are made of UIDs where these are plain, of digests
+where they are not.
 
 Besides the files an area has a folder ``.dicomdesk`` with what is needed to start again after a crash: a marker of each
 running process, and notes of files that are about to be removed.
