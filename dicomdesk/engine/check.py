@@ -60,6 +60,8 @@ _MOST_SECONDS = 30.0
 _SURVEY_S = 60.0
 """For all capabilities together."""
 _MOST_ASSOCIATIONS = 100
+_LONGEST_ANSWER_S = 10.0
+"""For an association of those, from a peer that has answered already."""
 _CONTEXT = ProposedContext(
     context_id=1,
     abstract_syntax=VERIFICATION,
@@ -181,8 +183,7 @@ class CheckJob(Job[CheckResult]):
                 association = self._open((_CONTEXT,), interruption, reached)
             except AssociationRejectedError as error:
                 self._fail(step, error, causes.explain_association(error, self._peer, self._settings))
-                # One that takes no Verification may refuse the whole, without a reason or with its own word for it.
-                return (error.source, error.reason) in {(1, 1), (2, 1)} and not error.is_transient
+                return _may_mean_no_context(error)
             except (PeerError, SettingsError) as error:
                 self._raise_if_stopping(error)
                 self._fail(step, error, self._explain(error, reached, reaching))
@@ -266,9 +267,12 @@ class CheckJob(Job[CheckResult]):
                     "What is listed is right; for the rest, look into the peer's conformance statement.",
                 )
             try:
-                association = self._open(contexts, interruption)
+                association = self._open(self._anchored(contexts), interruption)
             except AssociationRejectedError as error:
-                return self._cut_short(error)
+                if not _may_mean_no_context(error):
+                    return self._cut_short(error)
+                survey.refuse(contexts)
+                continue
             except (PeerError, SettingsError) as error:
                 self._raise_if_stopping(error)
                 if not survey.ask_less():
@@ -282,6 +286,13 @@ class CheckJob(Job[CheckResult]):
             f"The peer takes so much that asking was ended after {_MOST_ASSOCIATIONS} associations.",
             "What is listed is right; classes that are marked may be accepted in further transfer syntaxes.",
         )
+
+    def _anchored(self, contexts: tuple[ProposedContext, ...]) -> tuple[ProposedContext, ...]:
+        """With Verification where that is accepted: some peers reject an association that has nothing for them."""
+        negotiation = self._negotiation
+        if negotiation is None or not any(context.is_accepted for context in negotiation.contexts):
+            return contexts
+        return (*contexts, replace(_CONTEXT, context_id=contexts[-1].context_id + 2))
 
     @staticmethod
     def _cut_short(error: DicomdeskError) -> Remedy:
@@ -301,10 +312,15 @@ class CheckJob(Job[CheckResult]):
                 contexts=tuple(contexts),
             )
         )
+        settings = self._settings
+        if reached is None:
+            timeouts = settings.timeouts
+            limit_s = min(timeouts.acse_s or _LONGEST_ANSWER_S, _LONGEST_ANSWER_S)
+            settings = replace(settings, timeouts=replace(timeouts, connect_s=limit_s, acse_s=limit_s))
         try:
             association = open_association(
                 peer=self._peer,
-                settings=self._settings,
+                settings=settings,
                 contexts=contexts,
                 interruption=interruption,
                 sock=reached.sock if reached is not None else None,
@@ -342,6 +358,11 @@ class CheckJob(Job[CheckResult]):
     @staticmethod
     def _fail(step: OpenStep, error: DicomdeskError, remedy: Remedy) -> None:
         step.fail(printable(f"{str(error).removesuffix('.')}."), remedy)
+
+
+def _may_mean_no_context(error: AssociationRejectedError) -> bool:
+    """Whether a peer may mean by it that it takes none of the contexts: some reject the whole, without a reason."""
+    return (error.source, error.reason) in {(1, 1), (2, 1)} and not error.is_transient
 
 
 def _implementation_lines(negotiation: Negotiation) -> list[str]:

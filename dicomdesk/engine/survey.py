@@ -1,7 +1,7 @@
 """Which presentation contexts to propose in order to learn what a peer accepts: pure decisions, no network.
 
 For a presentation context an acceptor chooses one of the transfer syntaxes offered (PS3.8 9.3.3.2). So the first round
-offers everything for each SOP class at once, in one context: what is refused then is out. The second asks for two of
+offers everything for each SOP class at once, in few contexts: what is refused then is out. The second asks for two of
 the accepted classes, one context for each transfer syntax. Most peers take the same ones for all classes: the rounds
 after that ask for those one by one, and for all others together, which most peers refuse; where one is accepted, the
 others are asked for again without it. A peer with three transfer syntaxes for two hundred classes is known after ten
@@ -23,11 +23,14 @@ from dicomdesk.network.contexts import NegotiatedContext, ProposedContext
 
 __all__ = ["Survey"]
 
-MOST_CONTEXTS = 128
-"""Of one association (PS3.8 9.3.2.2)."""
+MOST_CONTEXTS = 127
+"""Of one association: 128 (PS3.8 9.3.2.2), less one that is known to be accepted."""
 
 _MOST_OFFERS = 4096
 """Transfer syntaxes in one association: the request stays below 128 KiB, more than which some peers do not read."""
+
+_MOST_OFFERS_PER_CONTEXT = 32
+"""DCMTK's acceptors do not answer at all where one context offers more than some fifty."""
 
 _MESSAGE_SYNTAXES = (
     IMPLICIT_VR_LITTLE_ENDIAN,
@@ -38,6 +41,10 @@ _MESSAGE_SYNTAXES = (
 _STORAGE_SYNTAXES = tuple(syntax.uid for syntax in TRANSFER_SYNTAXES)
 _SAMPLES = 2
 """Classes for which every transfer syntax is asked for alone."""
+
+
+_Offer = tuple[str, tuple[str, ...]]
+"""SOP class and transfer syntaxes of a context."""
 
 
 class _Question:
@@ -63,8 +70,12 @@ class _Question:
         if context.is_accepted and chosen in context.proposed_transfer_syntaxes:
             self.accepted.add(chosen)
             self.open.pop(chosen, None)
-            return
-        for uid in context.proposed_transfer_syntaxes:
+        else:
+            self.drop(context.proposed_transfer_syntaxes)
+
+    def drop(self, transfer_syntaxes: Iterable[str]) -> None:
+        """The peer takes none of these."""
+        for uid in transfer_syntaxes:
             self.open.pop(uid, None)
 
     def capability(self) -> SopClassCapability:
@@ -131,6 +142,14 @@ class Survey:
         self._told.update(question.service.sop_class_uid for question in settled)
         return tuple(question.capability() for question in settled)
 
+    def refuse(self, contexts: Sequence[ProposedContext]) -> None:
+        """The peer refused a whole association with these: it takes none of them."""
+        self.associations += 1
+        for context in contexts:
+            question = self._questions[context.abstract_syntax]
+            question.was_asked = True
+            question.drop(context.transfer_syntaxes)
+
     def unsettled(self) -> tuple[SopClassCapability, ...]:
         """What the peer accepts, as far as is known, where not everything is."""
         return tuple(
@@ -149,15 +168,15 @@ class Survey:
             is_complete=all(question.is_settled for question in self._questions.values()),
         )
 
-    def _wanted(self) -> Iterable[tuple[str, tuple[str, ...]]]:
+    def _wanted(self) -> Iterable[_Offer]:
         """Class and transfer syntaxes of each context that would tell something, the most urgent first."""
         fresh = [question for question in self._questions.values() if not question.was_asked]
         if fresh:
-            return [(question.service.sop_class_uid, tuple(question.open)) for question in fresh]
+            return [wanted for question in fresh for wanted in _together(question, tuple(question.open))]
         pending = [question for question in self._questions.values() if not question.is_settled]
         return [wanted for question in pending for wanted in self._follow_up(question)]
 
-    def _follow_up(self, question: _Question) -> list[tuple[str, tuple[str, ...]]]:
+    def _follow_up(self, question: _Question) -> list[_Offer]:
         uid = question.service.sop_class_uid
         samples = self._samples(question.service.group)
         if question in samples:
@@ -165,9 +184,9 @@ class Survey:
         if not all(sample.is_settled for sample in samples):
             return []
         likely = set[str]().union(*(sample.accepted for sample in samples))
-        found: list[tuple[str, tuple[str, ...]]] = [(uid, (syntax,)) for syntax in question.open if syntax in likely]
+        found: list[_Offer] = [(uid, (syntax,)) for syntax in question.open if syntax in likely]
         rest = tuple(syntax for syntax in question.open if syntax not in likely)
-        return [*found, (uid, rest)] if rest else found
+        return [*found, *_together(question, rest)]
 
     def _samples(self, group: ServiceGroup) -> list[_Question]:
         """The first accepted storage classes; of other services each is asked for every transfer syntax."""
@@ -175,3 +194,12 @@ class Survey:
         if group is not ServiceGroup.STORAGE:
             return questions
         return [question for question in questions if question.service.group is group][:_SAMPLES]
+
+
+def _together(question: _Question, transfer_syntaxes: Sequence[str]) -> list[_Offer]:
+    """As few contexts as may offer all of these."""
+    starts = range(0, len(transfer_syntaxes), _MOST_OFFERS_PER_CONTEXT)
+    return [
+        (question.service.sop_class_uid, tuple(transfer_syntaxes[start : start + _MOST_OFFERS_PER_CONTEXT]))
+        for start in starts
+    ]
