@@ -33,6 +33,7 @@ Buffer = bytes | bytearray | memoryview
 _MOST_BUFFERS = 1024
 """Buffers of one sendmsg (IOV_MAX)."""
 _LARGEST_FAREWELL_BYTES = 64 * 1024 * 1024
+_LARGEST_PARTING_BYTES = 64 * 1024
 _CHECK_PERIOD_S = 60.0
 """Longest kernel time-out; waits without limit wake this seldom."""
 _SHORTEST_PERIOD_S = 0.001
@@ -70,7 +71,7 @@ class IncomingConnection:
         self.bytes_received = 0
         """Gauge, for any thread."""
         self.tls: TlsSession | None = None
-        """TLS version and cipher; "" for a plain connection."""
+        """None for a plain connection."""
         if waits_in_kernel:
             sock.settimeout(None)
             self._set_kernel_timeout(socket.SO_SNDTIMEO, send_timeout_s or 0.0)
@@ -81,28 +82,54 @@ class IncomingConnection:
     def start_tls(self, context: "ssl.SSLContext", limit_s: float | None) -> None:
         """Do the server's part of a TLS handshake within the limit; a connection where that fails is closed.
 
-        Raises PeerTimeoutError, and AssociationAbortedError when it fails.
+        Raises PeerTimeoutError, and AssociationAbortedError when it fails or is interrupted.
         """
+        from dicomdesk.network import tls_errors, tls_session  # noqa: PLC0415 - only where TLS is asked for
+
         if self._waiter is None:
             self._set_kernel_timeout(socket.SO_SNDTIMEO, 0.0)
+        else:
+            self._waiter.close()
         end = None if limit_s is None else monotonic() + limit_s
+        greeting = b""
         try:
-            if self._waiter is not None:
-                self._waiter.close()
+            self._waiter = _Waiter(self._socket)
+            # Only looked at: OpenSSL takes it. A peer without TLS gives itself away by it.
+            greeting = self._peek(tls_errors.LONGEST_GREETING_BYTES, end)
             secured = context.wrap_socket(self._socket, server_side=True, do_handshake_on_connect=False)
             self._socket = secured
-            self._waiter = _Waiter(secured)
+            self._waiter.replace(secured)
             self._waiter.repeat(secured.do_handshake, end)
+            self.tls = tls_session.describe_session(secured)
         except OSError as error:
+            self._part()
+            raise tls_errors.acceptor_error(error, greeting) from error
+        except InterruptedWaitError as error:
             self._socket.close()
-            reason = getattr(error, "reason", None) or error.strerror or str(error)
-            words = str(reason).lower().replace("_", " ")
-            raise AssociationAbortedError(f"TLS error: {words}", condition=f"TLS error: {words}") from error
-        except (PeerTimeoutError, InterruptedWaitError) as error:
+            raise AssociationAbortedError("the receiver is being stopped") from error
+        except PeerTimeoutError:
             self._socket.close()
-            raise _timed_out() from error
-        cipher = secured.cipher()
-        self.tls = TlsSession(version=secured.version() or "", cipher=cipher[0] if cipher else "")
+            raise
+
+    def _peek(self, size: int, end: float | None) -> bytes:
+        """The first bytes that the peer sends, left where they are."""
+        found = b""
+
+        def look() -> None:
+            nonlocal found
+            found = self._socket.recv(size, socket.MSG_PEEK)
+
+        if self._waiter is not None:
+            self._waiter.repeat(look, end)
+        return found
+
+    def _part(self) -> None:
+        """Close after a failed handshake so that the alert that OpenSSL sent arrives: unread input would reset it."""
+        waste = bytearray(_LARGEST_PARTING_BYTES)
+        with contextlib.suppress(OSError):
+            socket.socket.shutdown(self._socket, socket.SHUT_WR)
+            socket.socket.recv_into(self._socket, waste)
+        self._socket.close()
 
     def receive_into(self, view: memoryview, limit_s: float | None) -> int:
         """Receive at least one byte, wait for it at most ``limit_s`` (None: without limit).
@@ -268,6 +295,10 @@ class _Waiter:
         sock.settimeout(0.0)
         self._socket = sock
         self._wake_reader, self._wake_writer = socket.socketpair()
+
+    def replace(self, sock: socket.socket) -> None:
+        """Go on with another object for the same connection."""
+        self._socket = sock
 
     def interrupt(self) -> None:
         """End the present wait and all later ones."""

@@ -3,9 +3,6 @@
 import ssl
 from pathlib import Path
 
-import pytest
-
-from dicomdesk.errors import SettingsError
 from dicomdesk.network.tls import client_context
 from dicomdesk.settings import PeerVerification, TlsSettings
 from tests.helpers.certificates import make_certificate
@@ -25,14 +22,3 @@ def test_own_certificate_and_authorities_are_loaded(tmp_path: Path) -> None:
         TlsSettings(certificate_file=made.certificate, private_key_file=made.key, authority_files=(made.certificate,))
     ).context
     assert context.cert_store_stats()["x509"] >= 1
-
-
-def test_unusable_files_are_settings_errors(tmp_path: Path) -> None:
-    missing = tmp_path / "missing.pem"
-    rubbish = tmp_path / "rubbish.pem"
-    rubbish.write_text("no certificate")
-    for path in (missing, rubbish):
-        with pytest.raises(SettingsError, match="certificate or key"):
-            client_context(TlsSettings(certificate_file=path))
-        with pytest.raises(SettingsError, match="certificate or key"):
-            client_context(TlsSettings(authority_files=(path,)))
