@@ -19,6 +19,9 @@
      |    +-- PortInUseError
      |    +-- StorageError                 cannot write: full, read-only, vanished
      |    +-- ReportError                  the report cannot be written
+     |    +-- IndexUnusableError           the archive's database: unreachable, full, read-only, too new
+     |    +-- IndexBusyError               the archive's database is locked by others
+     |    +-- IndexDamagedError            the archive's database must be made again
      +-- SettingsError                 look at what was asked for
           +-- IllegalAeTitleError          an AE title that cannot be sent
           +-- ProposalTooLongError         identity and extended negotiation that do not fit into a request
@@ -152,6 +155,18 @@ class StorageError(LocalError):
 
 class ReportError(LocalError):
     """The report file cannot be written."""
+
+
+class IndexUnusableError(LocalError):
+    """The database of the archive's index cannot be opened, read or written, or is of a newer version."""
+
+
+class IndexBusyError(LocalError):
+    """The database of the archive's index is locked by others for longer than is reasonable to wait."""
+
+
+class IndexDamagedError(LocalError):
+    """The database of the archive's index is damaged; it can be made again from the stored files."""
 
 
 class SettingsError(DicomdeskError):

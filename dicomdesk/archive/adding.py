@@ -1,0 +1,369 @@
+"""Adding entries to the index within one transaction, with the counts kept."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+from sqlalchemy import Connection, Insert, Table, Update, bindparam, case, delete, insert, select, update
+
+from dicomdesk.archive.attributes import (
+    MODALITY,
+    SERIES_INSTANCE_UID,
+    SOP_CLASS_UID,
+    SOP_INSTANCE_UID,
+    STUDY_INSTANCE_UID,
+    Level,
+    attributes_of,
+)
+from dicomdesk.archive.entries import Addition, AdditionOutcome, Conflict, DuplicateRule, IndexEntry
+from dicomdesk.archive.rows import Row, item_rows, joined, patient_identity, row_of
+from dicomdesk.archive.schema import LONGEST_TEXT, instance, patient, sequence_item, series, study, study_class
+
+_MOST_PLACES: Final = 20_000
+_MOST_PARAMETERS: Final = 500
+
+
+class _Place(NamedTuple):
+    """Where an instance belongs."""
+
+    patient_key: int
+    study_key: int
+    series_key: int
+    identity: str
+    """Of the patient whose study it is."""
+
+
+class _Known(NamedTuple):
+    """An instance that is there."""
+
+    key: int
+    series_key: int
+    study_key: int
+    path: str
+    size_bytes: int
+    sop_class_uid: str
+
+
+@dataclass(slots=True)
+class _Changes:
+    """What a transaction adds to counts."""
+
+    patients: dict[int, Counter[str]] = field(default_factory=dict)
+    studies: dict[int, Counter[str]] = field(default_factory=dict)
+    series: Counter[int] = field(default_factory=Counter)
+    classes: Counter[tuple[int, str]] = field(default_factory=Counter)
+    received: dict[int, int] = field(default_factory=dict)
+    """When a study got its last instance."""
+
+
+class StaleError(Exception):
+    """What was remembered of the database is no longer there: begin again."""
+
+
+class Adder:
+    """Adds entries; remembers where studies and series are. Belongs to one thread at a time."""
+
+    def __init__(self) -> None:
+        self._places: dict[tuple[str, str, str], _Place] = {}
+
+    def forget(self) -> None:
+        """Forget what is remembered, after a transaction that was not committed or a removal."""
+        self._places.clear()
+
+    def add(
+        self, connection: Connection, entries: Sequence[IndexEntry], rule: DuplicateRule, now: int
+    ) -> list[Addition]:
+        """Add the entries, ``now`` being in microseconds since 1970; the caller commits.
+
+        Raises StaleError when others removed what was remembered.
+        """
+        return _Batch(connection, self._places, rule, now).add(entries)
+
+
+class _Batch:
+    """One transaction's work."""
+
+    def __init__(
+        self, connection: Connection, places: dict[tuple[str, str, str], _Place], rule: DuplicateRule, now: int
+    ) -> None:
+        self._connection = connection
+        self._places = places
+        self._rule = rule
+        self._now = now
+        self._changes = _Changes()
+        self._known: dict[tuple[str, str], list[_Known]] = {}
+        self._new_instances: list[Row] = []
+        self._new_items: list[Row] = []
+
+    def add(self, entries: Sequence[IndexEntry]) -> list[Addition]:
+        if len(self._places) > _MOST_PLACES:
+            self._places.clear()
+        order = sorted(range(len(entries)), key=lambda index: _sort_key(entries[index]))
+        places = {index: self._place(entries[index]) for index in order}
+        self._find_known(entries)
+        additions = [self._add_one(entry, places[index]) for index, entry in enumerate(entries)]
+        self._apply_changes()  # first: it notices what others removed
+        self._flush()
+        return additions
+
+    # -- patient, study and series
+
+    def _place(self, entry: IndexEntry) -> _Place:
+        uids = (entry.area, _value(entry, STUDY_INSTANCE_UID), _value(entry, SERIES_INSTANCE_UID))
+        place = self._places.get(uids)
+        if place is None:
+            place = self._places[uids] = self._find_or_make(entry, uids)
+        return place
+
+    def _find_or_make(self, entry: IndexEntry, uids: tuple[str, str, str]) -> _Place:
+        area, study_uid, series_uid = uids
+        found = self._connection.execute(
+            select(study.c.key, study.c.patient_key, patient.c.identity, study.c.modalities)
+            .join(patient, patient.c.key == study.c.patient_key)
+            .where(study.c.area == area, study.c.study_instance_uid == study_uid)
+            .with_for_update(of=study)
+        ).first()
+        if found is None:
+            identity = patient_identity(entry.values)
+            patient_key = self._find_or_make_patient(entry, identity)
+            study_key, modalities = self._make_study(entry, patient_key), ""
+        else:
+            study_key, patient_key, identity, modalities = found
+        series_key = self._find_or_make_series(entry, (patient_key, study_key), series_uid, modalities)
+        return _Place(patient_key, study_key, series_key, identity)
+
+    def _find_or_make_patient(self, entry: IndexEntry, identity: str) -> int:
+        key = self._connection.execute(
+            select(patient.c.key).where(patient.c.area == entry.area, patient.c.identity == identity)
+        ).scalar()
+        if key is not None:
+            return int(key)
+        row = row_of(Level.PATIENT, entry)
+        row |= {"area": entry.area, "identity": identity, "character_set": entry.character_set[:LONGEST_TEXT]}
+        return self._insert(patient.insert().values(**row))
+
+    def _make_study(self, entry: IndexEntry, patient_key: int) -> int:
+        row = row_of(Level.STUDY, entry)
+        row |= {
+            "area": entry.area,
+            "patient_key": patient_key,
+            "character_set": entry.character_set[:LONGEST_TEXT],
+        }
+        key = self._insert(study.insert().values(**row))
+        self._count_patient(patient_key, "study_count", 1)
+        self._new_items += item_rows(Level.STUDY, entry, key)
+        return key
+
+    def _find_or_make_series(self, entry: IndexEntry, owner: tuple[int, int], series_uid: str, modalities: str) -> int:
+        patient_key, study_key = owner
+        key = self._connection.execute(
+            select(series.c.key).where(series.c.study_key == study_key, series.c.series_instance_uid == series_uid)
+        ).scalar()
+        if key is not None:
+            return int(key)
+        row = row_of(Level.SERIES, entry)
+        row |= {"study_key": study_key, "character_set": entry.character_set[:LONGEST_TEXT]}
+        key = self._insert(series.insert().values(**row))
+        self._count_patient(patient_key, "series_count", 1)
+        self._count_study(study_key, "series_count", 1)
+        self._new_items += item_rows(Level.SERIES, entry, key)
+        more = joined(modalities, _value(entry, MODALITY))
+        if more != modalities:
+            self._connection.execute(update(study).where(study.c.key == study_key).values(modalities=more))
+        return key
+
+    def _insert(self, statement: Insert) -> int:
+        key = self._connection.execute(statement).inserted_primary_key
+        if key is None:
+            raise AssertionError("the database gives each row a key")
+        return int(key[0])
+
+    # -- instances
+
+    def _find_known(self, entries: Sequence[IndexEntry]) -> None:
+        """Learn which of the instances are there already, anywhere in their area."""
+        by_area: dict[str, list[str]] = {}
+        for entry in entries:
+            by_area.setdefault(entry.area, []).append(_value(entry, SOP_INSTANCE_UID))
+        for area, uids in by_area.items():
+            for start in range(0, len(uids), _MOST_PARAMETERS):
+                parameters = {"area": area, "uids": uids[start : start + _MOST_PARAMETERS]}
+                for uid, *known in self._connection.execute(_KNOWN, parameters):
+                    self._known.setdefault((area, uid), []).append(_Known(*known))
+
+    def _add_one(self, entry: IndexEntry, place: _Place) -> Addition:
+        uid = _value(entry, SOP_INSTANCE_UID)
+        known = self._known.setdefault((entry.area, uid), [])
+        same = next((one for one in known if one.series_key == place.series_key), None)
+        if same is not None and self._rule is DuplicateRule.KEEP_FIRST:
+            return Addition(outcome=AdditionOutcome.KEPT_FIRST)
+        conflict = _conflict(entry, place, known)
+        row = self._instance_row(entry, place, conflict)
+        if same is not None:
+            known.remove(same)
+        known.append(self._write(entry, place, row, same))
+        self._count(entry, place, same)
+        if same is None:
+            return Addition(outcome=AdditionOutcome.ADDED, conflict=conflict)
+        return Addition(outcome=AdditionOutcome.REPLACED, replaced_path=same.path, conflict=conflict)
+
+    def _instance_row(self, entry: IndexEntry, place: _Place, conflict: Conflict) -> Row:
+        row = row_of(Level.IMAGE, entry)
+        row["series_key"] = place.series_key
+        row["transfer_syntax_uid"] = entry.transfer_syntax_uid
+        row["path"] = entry.path
+        row["bytes"] = entry.size_bytes
+        row["received"] = round(entry.received * 1e6) if entry.received else self._now
+        row["conflict"] = int(conflict)
+        return row
+
+    def _write(self, entry: IndexEntry, place: _Place, row: Row, same: _Known | None) -> _Known:
+        """Write the row now or at the end; returns how the instance is known from now on."""
+        sop_class_uid = str(row["sop_class_uid"])
+        known = _Known(0, place.series_key, place.study_key, entry.path, entry.size_bytes, sop_class_uid)
+        if same is None and not entry.items:
+            self._new_instances.append(row)
+            return known
+        if same is not None and same.key == 0:
+            self._flush()
+            parameters = {"area": entry.area, "uids": [_value(entry, SOP_INSTANCE_UID)]}
+            found = [_Known(*rest) for _uid, *rest in self._connection.execute(_KNOWN, parameters)]
+            same = next(one for one in found if one.series_key == place.series_key)
+        if same is None:
+            key = self._insert(instance.insert().values(**row))
+        else:
+            key = same.key
+            self._connection.execute(update(instance).where(instance.c.key == key).values(**row))
+            for attribute in _INSTANCE_SEQUENCES:
+                self._connection.execute(
+                    delete(sequence_item).where(sequence_item.c.sequence == attribute.tag, sequence_item.c.owner == key)
+                )
+        self._new_items += item_rows(Level.IMAGE, entry, key)
+        return known._replace(key=key)
+
+    def _flush(self) -> None:
+        if self._new_instances:
+            self._connection.execute(insert(instance), self._new_instances)
+            self._new_instances = []
+        if self._new_items:
+            self._connection.execute(insert(sequence_item), self._new_items)
+            self._new_items = []
+
+    # -- counts
+
+    def _count(self, entry: IndexEntry, place: _Place, same: _Known | None) -> None:
+        sop_class_uid = _value(entry, SOP_CLASS_UID)
+        self._changes.received[place.study_key] = self._now
+        if same is None:
+            self._count_patient(place.patient_key, "instance_count", 1)
+            self._count_study(place.study_key, "instance_count", 1)
+            self._changes.series[place.series_key] += 1
+        else:
+            self._changes.classes[place.study_key, same.sop_class_uid] -= 1
+        self._count_study(place.study_key, "bytes", entry.size_bytes - (same.size_bytes if same else 0))
+        self._changes.classes[place.study_key, sop_class_uid] += 1
+
+    def _count_patient(self, key: int, column: str, number: int) -> None:
+        self._changes.patients.setdefault(key, Counter())[column] += number
+
+    def _count_study(self, key: int, column: str, number: int) -> None:
+        self._changes.studies.setdefault(key, Counter())[column] += number
+
+    def _apply_changes(self) -> None:
+        execute = self._connection.execute
+        for key, counts in sorted(self._changes.patients.items()):
+            _expect_one(execute(_ADD_TO_PATIENT, _NO_PATIENT | counts | {"which": key}).rowcount)
+        for key, counts in sorted(self._changes.studies.items()):
+            received = {"which": key, "received": self._changes.received.get(key, 0)}
+            _expect_one(execute(_ADD_TO_STUDY, _NO_STUDY | counts | received).rowcount)
+        for key, number in sorted(self._changes.series.items()):
+            _expect_one(execute(_ADD_TO_SERIES, {"which": key, "instance_count": number}).rowcount)
+        for (study_key, sop_class_uid), number in sorted(self._changes.classes.items()):
+            if number:
+                change_class_count(self._connection, study_key, sop_class_uid, number)
+
+
+def change_class_count(connection: Connection, study_key: int, sop_class_uid: str, number: int) -> None:
+    """Add to the count of a SOP class in a study, and to the study's list of classes where it is new or gone."""
+    parameters = {"which": study_key, "uid": sop_class_uid, "instance_count": number}
+    if connection.execute(_ADD_TO_CLASS, parameters).rowcount == 0:
+        row = {"study_key": study_key, "sop_class_uid": sop_class_uid, "instance_count": number}
+        connection.execute(insert(study_class), [row])
+    elif number > 0 or connection.execute(_DROP_CLASS, parameters).rowcount == 0:
+        return
+    classes = connection.execute(
+        select(study_class.c.sop_class_uid).where(study_class.c.study_key == study_key).order_by("sop_class_uid")
+    ).scalars()
+    connection.execute(update(study).where(study.c.key == study_key).values(sop_classes="\\".join(classes)))
+
+
+def _value(entry: IndexEntry, tag: int) -> str:
+    return entry.values.get(tag, "")[:LONGEST_TEXT]
+
+
+def _sort_key(entry: IndexEntry) -> tuple[str, str, str]:
+    """Writers that take their locks in the same order do not wait for each other in circles."""
+    return entry.area, _value(entry, STUDY_INSTANCE_UID), _value(entry, SERIES_INSTANCE_UID)
+
+
+def _conflict(entry: IndexEntry, place: _Place, known: Sequence[_Known]) -> Conflict:
+    conflict = Conflict(0)
+    if patient_identity(entry.values) != place.identity:
+        conflict |= Conflict.OTHER_PATIENT
+    for one in known:
+        if one.study_key != place.study_key:
+            conflict |= Conflict.OTHER_STUDY
+        elif one.series_key != place.series_key:
+            conflict |= Conflict.OTHER_SERIES
+    return conflict
+
+
+def _expect_one(count: int) -> None:
+    if count != 1:
+        raise StaleError
+
+
+def _adding(table: Table, *columns: str) -> Update:
+    """An update that adds to these columns of the row ``which``."""
+    return (
+        update(table)
+        .where(table.c.key == bindparam("which"))
+        .values({column: table.c[column] + bindparam(column) for column in columns})
+    )
+
+
+_INSTANCE_SEQUENCES: Final = tuple(one for one in attributes_of(Level.IMAGE) if one.item_tags)
+_KNOWN: Final = (
+    select(
+        instance.c.sop_instance_uid,
+        instance.c.key,
+        instance.c.series_key,
+        series.c.study_key,
+        instance.c.path,
+        instance.c.bytes,
+        instance.c.sop_class_uid,
+    )
+    .join(series, series.c.key == instance.c.series_key)
+    .join(study, study.c.key == series.c.study_key)
+    .where(instance.c.sop_instance_uid.in_(bindparam("uids", expanding=True)), study.c.area == bindparam("area"))
+)
+_ADD_TO_PATIENT: Final = _adding(patient, "study_count", "series_count", "instance_count")
+_NO_PATIENT: Final = {"study_count": 0, "series_count": 0, "instance_count": 0}
+_ADD_TO_STUDY: Final = _adding(study, "series_count", "instance_count", "bytes").values(
+    last_received=case(
+        (study.c.last_received < bindparam("received"), bindparam("received")), else_=study.c.last_received
+    )
+)
+_NO_STUDY: Final = {"series_count": 0, "instance_count": 0, "bytes": 0}
+_ADD_TO_SERIES: Final = _adding(series, "instance_count")
+_THIS_CLASS: Final = (
+    study_class.c.study_key == bindparam("which"),
+    study_class.c.sop_class_uid == bindparam("uid"),
+)
+_ADD_TO_CLASS: Final = (
+    update(study_class)
+    .where(*_THIS_CLASS)
+    .values(instance_count=study_class.c.instance_count + bindparam("instance_count"))
+)
+_DROP_CLASS: Final = delete(study_class).where(*_THIS_CLASS, study_class.c.instance_count <= 0)

@@ -1,0 +1,161 @@
+"""Connections to the database of an index: SQLite in a file, or PostgreSQL.
+
+SQLite runs with a write-ahead log: readers never wait for a writer, a writer waits for another one only, and a
+transaction that returned is there after the process was killed. With ``Durability.PROCESS`` a power failure can undo
+the last transactions, never half of one, and never damages the database; the files are there nevertheless, so the check
+at the start finds what the index lost. ``Durability.POWER`` waits for the disk at each commit; PostgreSQL always does.
+"""
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import Enum
+from pathlib import Path
+from typing import Final, TypeVar
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from dicomdesk.errors import IndexBusyError, IndexDamagedError, IndexUnusableError
+
+_BUSY_TIMEOUT_S: Final = 30.0
+_RETRIES: Final = 8
+_TRANSIENT_STATES: Final = frozenset({"40001", "40P01", "23505", "23503", "55P03"})
+"""PostgreSQL: serialization failure, deadlock, key made or removed by a concurrent writer, lock not available."""
+_CACHE_KIB: Final = 8192
+_WRITES: Final = "dicomdesk_writes"
+
+Result = TypeVar("Result")
+
+
+class Durability(Enum):
+    """What a committed transaction survives."""
+
+    PROCESS = "process"
+    """The end of the process by any means."""
+    POWER = "power"
+    """Also the end of the machine."""
+
+
+class Database:
+    """Connections to one database. All methods may be called from any thread."""
+
+    def __init__(self, url: str, durability: Durability = Durability.PROCESS) -> None:
+        """Prepare; nothing is connected yet. Raises IndexUnusableError for a URL that cannot be used."""
+        self._durability = durability
+        try:
+            parsed = make_url(url)
+            self.is_sqlite = parsed.get_backend_name() == "sqlite"
+            self._engine = self._make_engine(parsed)
+        except (ArgumentError, NoSuchModuleError, ImportError) as error:
+            raise IndexUnusableError(f"the database URL of the index cannot be used: {_reason(error)}") from error
+
+    def _make_engine(self, url: URL) -> Engine:
+        if self.is_sqlite:
+            engine = create_engine(
+                url,
+                pool_size=4,
+                max_overflow=128,
+                hide_parameters=True,
+                connect_args={"timeout": _BUSY_TIMEOUT_S, "check_same_thread": False},
+            )
+            event.listen(engine, "connect", self._prepare_sqlite)
+            event.listen(engine, "begin", _begin_sqlite)
+            return engine
+        if url.get_backend_name() != "postgresql":
+            raise IndexUnusableError("the index can be in SQLite or PostgreSQL only")
+        return create_engine(
+            url.set(drivername="postgresql+psycopg"),
+            pool_size=4,
+            max_overflow=60,
+            pool_pre_ping=True,
+            hide_parameters=True,
+        )
+
+    def _prepare_sqlite(self, connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+        connection.isolation_level = None  # begun by _begin_sqlite
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode = WAL")
+        cursor.execute(f"PRAGMA synchronous = {'NORMAL' if self._durability is Durability.PROCESS else 'FULL'}")
+        cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+        cursor.execute("PRAGMA temp_store = MEMORY")
+        cursor.execute("PRAGMA journal_size_limit = 67108864")
+        cursor.close()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection that sees one state of the database, and streams what it selects."""
+        with _translated(), self._engine.connect() as connection:
+            yield connection.execution_options(stream_results=True)
+
+    def write(self, work: Callable[[Connection], Result]) -> Result:
+        """Do the work in one transaction and commit it; on a conflict with other writers, again from its start.
+
+        Raises IndexBusyError when the conflict does not end, IndexDamagedError, IndexUnusableError.
+        """
+        for attempt in range(_RETRIES):
+            with _translated(), self._engine.connect() as plain:
+                connection = plain.execution_options(**{_WRITES: True})
+                try:
+                    with connection.begin():
+                        return work(connection)
+                except DBAPIError as error:
+                    if not _is_transient(error) or attempt == _RETRIES - 1:
+                        raise
+            time.sleep(random.uniform(0.0, 0.01 * 2**attempt))  # noqa: S311  # spreads competing writers
+        raise AssertionError("the last attempt returns or raises")
+
+    def close(self) -> None:
+        """Close all connections that are not in use."""
+        self._engine.dispose()
+
+
+def sqlite_url(file: Path) -> str:
+    """The URL of an index in a file."""
+    return URL.create("sqlite", database=str(file)).render_as_string(hide_password=False)
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A transaction that reads first and writes later could be refused without waiting; so writers say so at once.
+    writes = connection.get_execution_options().get(_WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _is_transient(error: DBAPIError) -> bool:
+    state = getattr(error.orig, "sqlstate", None)
+    return state in _TRANSIENT_STATES or _sqlite_code(error) in {5, 6}
+
+
+def _sqlite_code(error: DBAPIError) -> int:
+    """The primary result code of SQLite; 0 for other errors."""
+    return int(getattr(error.orig, "sqlite_errorcode", 0) or 0) & 0xFF
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Foreign exceptions become ours here."""
+    try:
+        yield
+    except DBAPIError as error:
+        raise _translate(error) from error
+
+
+def _translate(error: DBAPIError) -> Exception:
+    code = _sqlite_code(error)
+    if code in {11, 26}:
+        return IndexDamagedError("the database of the index is damaged; it can be made again from the stored files")
+    if _is_transient(error):
+        return IndexBusyError("the database of the index is locked by others for too long")
+    if code in {8, 10, 13, 14, 23} or (isinstance(error, OperationalError) and not code):
+        return IndexUnusableError(f"the database of the index cannot be used: {_reason(error)}")
+    return error
+
+
+def _reason(error: BaseException) -> str:
+    """The first line of the driver's message, without statement and parameters."""
+    original = getattr(error, "orig", None) or error
+    return str(original).strip().split("\n", 1)[0]

@@ -1,0 +1,233 @@
+"""The index of the archive: what is stored, found again without looking at the files."""
+
+import time
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, and_, func, select
+
+from dicomdesk.archive.adding import Adder, StaleError
+from dicomdesk.archive.database import Database, Durability, sqlite_url
+from dicomdesk.archive.entries import (
+    Addition,
+    Conflict,
+    DuplicateRule,
+    IndexEntry,
+    IndexStatistics,
+    StoredInstance,
+    StudyUsage,
+)
+from dicomdesk.archive.group_commit import GroupCommit
+from dicomdesk.archive.matching import find_matches, retrieval_condition
+from dicomdesk.archive.migrations import migrate
+from dicomdesk.archive.query import Match, Query
+from dicomdesk.archive.removing import remove_instances
+from dicomdesk.archive.schema import instance, patient, series, study
+from dicomdesk.archive.selecting import STORED, stored_instance
+from dicomdesk.archive.verifying import recount, wrong_counts
+
+__all__ = ["Durability", "Index", "sqlite_url"]
+
+_PAGE = 1000
+_MOST_TRIES = 4
+
+
+class _Task(NamedTuple):
+    entries: Sequence[IndexEntry]
+    rule: DuplicateRule
+
+
+class Index:
+    """An open index. All methods may be called from any thread, and by several processes on one database.
+
+    All raise IndexBusyError, IndexDamagedError or IndexUnusableError, which are LocalErrors, when the database does
+    not do its part. Iterators keep a connection while they run: let them run out, or close them.
+    """
+
+    def __init__(self, url: str, *, durability: Durability = Durability.PROCESS) -> None:
+        """Open the index at a database URL (``sqlite_url`` makes that of a file); make or migrate its tables."""
+        self._database = Database(url, durability)
+        try:
+            migrate(self._database)
+        except BaseException:
+            self._database.close()
+            raise
+        self._adder = Adder()
+        self._commits: GroupCommit[_Task, list[Addition]] = GroupCommit(self._commit)
+
+    def close(self) -> None:
+        """Close all connections; nothing is lost, what was returned is committed."""
+        self._database.close()
+
+    # -- adding and removing
+
+    def add(
+        self, entries: Sequence[IndexEntry], *, on_duplicate: DuplicateRule = DuplicateRule.REPLACE
+    ) -> list[Addition]:
+        """Add the entries, all or none, and return what became of each once it is committed.
+
+        Several callers at a time share commits. An instance that its series has already is replaced or kept by the
+        rule; one whose UID another study or series of the area has is kept beside it, and flagged.
+        """
+        return self._commits.do(_Task(entries, on_duplicate)) if entries else []
+
+    def _commit(self, tasks: Sequence[_Task]) -> list[list[Addition]]:
+        for attempt in range(_MOST_TRIES):
+            try:
+                return self._database.write(lambda connection: self._add_all(connection, tasks))
+            except StaleError:
+                if attempt == _MOST_TRIES - 1:
+                    raise
+        raise AssertionError("the last attempt returns or raises")
+
+    def _add_all(self, connection: Connection, tasks: Sequence[_Task]) -> list[list[Addition]]:
+        now = time.time_ns() // 1000
+        additions: list[Addition] = []
+        try:
+            start = 0
+            while start < len(tasks):
+                end = start + 1
+                while end < len(tasks) and tasks[end].rule is tasks[start].rule:
+                    end += 1
+                entries = [entry for task in tasks[start:end] for entry in task.entries]
+                additions += self._adder.add(connection, entries, tasks[start].rule, now)
+                start = end
+        except BaseException:
+            self._adder.forget()
+            raise
+        results = iter(additions)
+        return [[next(results) for _ in task.entries] for task in tasks]
+
+    def remove(
+        self,
+        area: str,
+        *,
+        study_instance_uid: str = "",
+        series_instance_uid: str = "",
+        sop_instance_uid: str = "",
+        path: str = "",
+    ) -> list[StoredInstance]:
+        """Remove what meets all that is given, and return it: its files are the caller's to delete.
+
+        Nothing given besides the area removes all of the area.
+        """
+        given = (
+            (study.c.study_instance_uid, study_instance_uid),
+            (series.c.series_instance_uid, series_instance_uid),
+            (instance.c.sop_instance_uid, sop_instance_uid),
+            (instance.c.path, path),
+        )
+        condition = and_(study.c.area == area, *(column == value for column, value in given if value))
+        return self._database.write(lambda connection: remove_instances(connection, condition))
+
+    # -- finding
+
+    def find(self, query: Query, area: str) -> Iterator[Match]:
+        """Yield what matches, as the rows arrive, in no particular order; memory does not grow with the number."""
+        with self._database.reading() as connection:
+            yield from find_matches(connection, query, area)
+
+    def instances(self, query: Query, area: str) -> Iterator[StoredInstance]:
+        """Yield the instances that a retrieval asks for, oldest first; no transaction is held between pages."""
+        yield from self._pages(and_(study.c.area == area, retrieval_condition(query)))
+
+    def find_instances(
+        self,
+        area: str,
+        *,
+        study_instance_uid: str = "",
+        series_instance_uid: str = "",
+        sop_instance_uids: Sequence[str] = (),
+    ) -> Iterator[StoredInstance]:
+        """Yield the instances that meet all that is given, oldest first."""
+        conditions: list[ColumnElement[bool]] = [study.c.area == area]
+        if study_instance_uid:
+            conditions.append(study.c.study_instance_uid == study_instance_uid)
+        if series_instance_uid:
+            conditions.append(series.c.series_instance_uid == series_instance_uid)
+        if not sop_instance_uids:
+            yield from self._pages(and_(*conditions))
+        for start in range(0, len(sop_instance_uids), _PAGE):
+            chosen = instance.c.sop_instance_uid.in_(sop_instance_uids[start : start + _PAGE])
+            yield from self._pages(and_(*conditions, chosen))
+
+    def conflicts(self, area: str) -> Iterator[StoredInstance]:
+        """Yield the instances that were kept though they contradict others."""
+        yield from self._pages(and_(study.c.area == area, instance.c.conflict != int(Conflict(0))))
+
+    def _pages(self, condition: ColumnElement[bool]) -> Iterator[StoredInstance]:
+        last = -1
+        while True:
+            statement = STORED.add_columns(instance.c.key).where(condition, instance.c.key > last)
+            with self._database.reading() as connection:
+                rows = connection.execute(statement.order_by(instance.c.key).limit(_PAGE)).all()
+            for row in rows:
+                yield stored_instance(row[:-1])
+            if len(rows) < _PAGE:
+                return
+            last = rows[-1][-1]
+
+    # -- quotas and figures
+
+    def statistics(self, area: str) -> IndexStatistics:
+        """Count what the area has, from the kept counts."""
+        with self._database.reading() as connection:
+            patients = connection.execute(
+                select(func.count()).select_from(patient).where(patient.c.area == area)
+            ).scalar_one()
+            totals = (
+                func.count(),
+                func.coalesce(func.sum(study.c.series_count), 0),
+                func.coalesce(func.sum(study.c.instance_count), 0),
+                func.coalesce(func.sum(study.c.bytes), 0),
+            )
+            studies, series_number, instances, size = connection.execute(
+                select(*totals).where(study.c.area == area)
+            ).one()
+        return IndexStatistics(
+            patients=patients,
+            studies=studies,
+            series=int(series_number),
+            instances=int(instances),
+            size_bytes=int(size),
+        )
+
+    def study_usage(self, area: str, study_instance_uid: str) -> StudyUsage | None:
+        """How much a study takes; None when it is not there."""
+        condition = and_(study.c.area == area, study.c.study_instance_uid == study_instance_uid)
+        return next(iter(self._usages(condition, 1)), None)
+
+    def oldest_studies(self, area: str, count: int, *, excluding: str = "") -> list[StudyUsage]:
+        """The studies that have waited longest for another instance, the oldest first; without one study UID."""
+        condition = and_(study.c.area == area, study.c.study_instance_uid != excluding)
+        return self._usages(condition, count)
+
+    def count_studies(self, area: str) -> int:
+        """How many studies the area has."""
+        with self._database.reading() as connection:
+            return connection.execute(select(func.count()).select_from(study).where(study.c.area == area)).scalar_one()
+
+    def _usages(self, condition: ColumnElement[bool], count: int) -> list[StudyUsage]:
+        statement = (
+            select(study.c.study_instance_uid, study.c.instance_count, study.c.bytes, study.c.last_received)
+            .where(condition)
+            .order_by(study.c.last_received, study.c.key)
+            .limit(count)
+        )
+        with self._database.reading() as connection:
+            rows = connection.execute(statement).all()
+        return [
+            StudyUsage(study_instance_uid=uid, instance_count=number, size_bytes=size, last_received=received / 1e6)
+            for uid, number, size, received in rows
+        ]
+
+    # -- verification
+
+    def wrong_counts(self) -> Iterator[str]:
+        """Yield a sentence for each kept count that is not what is there; none is right."""
+        with self._database.reading() as connection:
+            yield from wrong_counts(connection)
+
+    def recount(self) -> None:
+        """Make all kept counts right."""
+        self._database.write(recount)

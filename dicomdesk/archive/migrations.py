@@ -1,0 +1,69 @@
+"""Brings the database of an index to the version that this program knows.
+
+Each step takes a database from one version to the next, in the same transaction as the note of its version. Several
+processes may open a database at once: one does the steps, the others wait.
+"""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Final
+
+from sqlalchemy import Connection, inspect, select, text, update
+
+from dicomdesk.archive.database import Database
+from dicomdesk.archive.schema import VERSION, metadata, settings
+from dicomdesk.errors import IndexDamagedError, IndexUnusableError
+
+_LOCK_NUMBER: Final = 0x6469636F6D
+
+Step = Callable[[Connection], None]
+
+STEPS: Final[Mapping[int, Step]] = MappingProxyType({})
+"""By the version that a step starts from."""
+
+
+def migrate(database: Database) -> None:
+    """Make the tables, or bring those of an older version up to date.
+
+    Raises IndexUnusableError for a database of a newer version or one that is not ours.
+    """
+    with database.reading() as connection:
+        version = read_version(connection)
+    _refuse_newer(version)
+    if version != VERSION:
+        database.write(_migrate)
+
+
+def read_version(connection: Connection) -> int:
+    """The version of the schema; 0 for an empty database. Raises IndexUnusableError where it is not ours."""
+    inspector = inspect(connection)
+    if not inspector.has_table(settings.name):
+        if inspector.has_table("patient"):
+            raise IndexUnusableError("the database has other tables than those of an index")
+        return 0
+    value = connection.execute(select(settings.c.value).where(settings.c.name == "version")).scalar()
+    if value is None or not value.isdigit():
+        raise IndexDamagedError("the database of the index does not say its version; it can be made again")
+    return int(value)
+
+
+def _refuse_newer(version: int) -> None:
+    if version > VERSION:
+        raise IndexUnusableError(
+            f"the database of the index has version {version}, this program knows those up to {VERSION}: "
+            "use a newer program, or make the index again from the stored files"
+        )
+
+
+def _migrate(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _LOCK_NUMBER})
+    version = read_version(connection)
+    _refuse_newer(version)
+    if version == 0:
+        metadata.create_all(connection)
+        connection.execute(settings.insert().values(name="version", value=str(VERSION)))
+        return
+    for start in range(version, VERSION):
+        STEPS[start](connection)
+    connection.execute(update(settings).where(settings.c.name == "version").values(value=str(VERSION)))

@@ -1,0 +1,81 @@
+"""A query as values: what a C-FIND, C-MOVE or C-GET identifier asks for, once it has been understood."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from dicomdesk.archive.attributes import UNIQUE_KEYS, Attribute, Level
+
+
+class Model(Enum):
+    """An information model (PS3.4 C.6); the values are symbols of its C-FIND SOP class."""
+
+    PATIENT_ROOT = "patient-root"
+    STUDY_ROOT = "study-root"
+    PATIENT_STUDY_ONLY = "patient-study-only"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Key:
+    """One attribute of an identifier."""
+
+    attribute: Attribute
+    value: str = ""
+    """Decoded, without padding; "" matches everything."""
+    is_matched: bool = True
+    """False for one that is only to be returned."""
+    items: tuple["ItemKey", ...] = ()
+    """Of a sequence: what one of its items has to match, and what is to be returned of each."""
+
+    @property
+    def restricts(self) -> bool:
+        """Whether fewer than all entities match."""
+        return self.is_matched and (bool(self.value) or any(item.value for item in self.items))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemKey:
+    """One attribute in the item of a sequence of an identifier."""
+
+    tag: int
+    vr: bytes
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """What is asked for, valid for its model."""
+
+    model: Model
+    level: Level
+    keys: tuple[Key, ...]
+    """In the order of their tags; those that are not supported are left out."""
+    character_set: str = ""
+    """Specific Character Set of the identifier."""
+    timezone_offset: str = ""
+    """Timezone Offset From UTC of the identifier, "" where absent."""
+    is_relational: bool = False
+    combines_date_and_time: bool = False
+    """Ranges of a date and its time are one range (negotiated)."""
+    wants_availability: bool = False
+    """Instance Availability is to be returned."""
+    unsupported_tags: tuple[int, ...] = ()
+    """Keys that are neither matched nor returned: pending responses say so with status FF01."""
+
+    def find_key(self, tag: int) -> Key | None:
+        """The key of this tag; None when the identifier has none that is supported."""
+        return next((key for key in self.keys if key.attribute.tag == tag), None)
+
+    @property
+    def unique_tag(self) -> int:
+        """Tag of the unique key of the level."""
+        return UNIQUE_KEYS[self.level]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """One entity that matches, with the values of all keys that are to be returned."""
+
+    values: dict[int, str]
+    items: dict[int, tuple[dict[int, str], ...]]
+    character_set: str
+    """Specific Character Set that the values came in."""
