@@ -7,15 +7,18 @@ from dicomdesk.dicom.sop_classes import uid_symbol
 from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax
 from dicomdesk.engine.events import (
     ContextResult,
+    ExtendedNegotiation,
     ItemStarted,
     NegotiatedContext,
     Negotiation,
     ProposedContext,
     Role,
+    TlsSession,
+    UserIdentityExchange,
     status_text,
 )
 from dicomdesk.human import printable
-from dicomdesk.settings import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
+from dicomdesk.settings import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME, UserIdentityType
 
 _RESULTS = {
     ContextResult.ACCEPTED: "Accepted",
@@ -24,6 +27,16 @@ _RESULTS = {
     ContextResult.ABSTRACT_SYNTAX_NOT_SUPPORTED: "Abstract Syntax Not Supported",
     ContextResult.TRANSFER_SYNTAXES_NOT_SUPPORTED: "Transfer Syntax(es) Not Supported",
 }
+
+
+_IDENTITY_MODES = {
+    1: ("Username", ""),
+    2: ("Username/Password", ""),
+    3: ("Kerberos", "Kerberos Service Ticket"),
+    4: ("SAML", "SAML Assertion"),
+    5: ("JWT", "JSON Web Token"),
+}
+"""Name of a kind of user identity, and what it presents instead of a name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +51,8 @@ class RequestParameters:
     peer_implementation_class_uid: str = ""
     peer_implementation_version: str = ""
     peer_max_pdu_bytes: int = 0
+    extensions: Sequence[ExtendedNegotiation] = ()
+    user_identity: UserIdentityExchange | None = None
 
 
 def request_lines(request: RequestParameters) -> list[str]:
@@ -55,11 +70,16 @@ def request_lines(request: RequestParameters) -> list[str]:
         ("Their Max PDU Receive Size:  ", str(request.peer_max_pdu_bytes)),
     )
     body = [line for context in request.contexts for line in _proposed_lines(context)]
-    return _block("A-ASSOCIATE-RQ", head, body, user_identity="")
+    tail = [
+        *_extension_lines("Requested Extended Negotiation: ", _proposed_extensions(request.extensions)),
+        *_extension_lines("Accepted Extended Negotiation:  ", ()),
+        *_identity_lines(request.user_identity),
+    ]
+    return _block("A-ASSOCIATE-RQ", head, body, tail)
 
 
 def negotiation_lines(negotiation: Negotiation) -> list[str]:
-    """The block for an A-ASSOCIATE-AC."""
+    """The block for an A-ASSOCIATE-AC, and below it what DCMTK does not tell: the TLS session, where there is one."""
     head = (
         ("Our Implementation Class UID:      ", negotiation.our_implementation_class_uid),
         ("Our Implementation Version Name:   ", negotiation.our_implementation_version),
@@ -73,7 +93,15 @@ def negotiation_lines(negotiation: Negotiation) -> list[str]:
         ("Their Max PDU Receive Size:  ", str(negotiation.peer_max_pdu_bytes)),
     )
     body = [line for context in negotiation.contexts for line in _negotiated_lines(context)]
-    return _block("A-ASSOCIATE-AC", head, body, user_identity=str(negotiation.user_identity or ""))
+    extensions = negotiation.extensions
+    proposed = [(each.sop_class_uid, each.proposed) for each in extensions if each.proposed]
+    accepted = [(each.sop_class_uid, each.accepted) for each in extensions if each.accepted is not None]
+    tail = [
+        *_extension_lines("Requested Extended Negotiation: ", proposed),
+        *_extension_lines("Accepted Extended Negotiation:  ", accepted),
+        *_identity_lines(negotiation.user_identity),
+    ]
+    return _block("A-ASSOCIATE-AC", head, body, tail) + _tls_lines(negotiation.tls)
 
 
 def uid_text(uid: str) -> str:
@@ -83,18 +111,65 @@ def uid_text(uid: str) -> str:
     return f"={symbol}" if symbol else printable(uid)
 
 
-def _block(name: str, head: Sequence[tuple[str, str]], body: Sequence[str], *, user_identity: str) -> list[str]:
+def _block(name: str, head: Sequence[tuple[str, str]], body: Sequence[str], tail: Sequence[str]) -> list[str]:
     return [
         f"====================== BEGIN {name} =====================",
         *(label + printable(value) for label, value in head),
         "Presentation Contexts:",
         *body,
-        "Requested Extended Negotiation: none",
-        "Accepted Extended Negotiation:  none",
-        f"Requested User Identity Negotiation: {user_identity or 'none'}",
-        "User Identity Negotiation Response:  none",
+        *tail,
         f"======================= END {name} ======================",
     ]
+
+
+def _proposed_extensions(extensions: Sequence[ExtendedNegotiation]) -> list[tuple[str, bytes]]:
+    return [(each.sop_class_uid, each.information) for each in extensions]
+
+
+def _extension_lines(label: str, extensions: Sequence[tuple[str, bytes]]) -> Iterator[str]:
+    if not extensions:
+        yield f"{label}none"
+        return
+    yield label.rstrip()
+    for uid, information in extensions:
+        yield f"  ={uid_symbol(uid) or 'Unknown-UID'} ({printable(uid)})"
+        yield f"    [{', '.join(f'0x{byte:02x}' for byte in information)}]"
+
+
+def _identity_lines(identity: UserIdentityExchange | None) -> Iterator[str]:
+    """As DCMTK, which also shows the passcode: that is left out."""
+    if identity is None:
+        yield "Requested User Identity Negotiation: none"
+        yield "User Identity Negotiation Response:  none"
+        return
+    mode, token = _IDENTITY_MODES.get(identity.kind, ("Unknown", ""))
+    yield "Requested User Identity Negotiation:"
+    yield f"  Authentication mode {identity.kind}: {mode}"
+    if token:
+        yield f"  {token} (not dumped) length: {identity.primary_bytes}"
+    else:
+        yield f"  Username: [{identity.user_name}]"
+    if identity.kind == UserIdentityType.USER_NAME_AND_PASSCODE:
+        yield "  Password: (not dumped)"
+    yield f"  Positive Response requested: {'Yes' if identity.wants_response else 'No'}"
+    if identity.has_response:
+        yield "User Identity Negotiation Response:"
+        yield f"  Server Response (not dumped) length: {identity.response_bytes}"
+    else:
+        yield "User Identity Negotiation Response:  none"
+
+
+def _tls_lines(session: TlsSession | None) -> list[str]:
+    if session is None:
+        return []
+    lines = [f"TLS version: {printable(session.version)}", f"TLS cipher suite: {printable(session.cipher)}"]
+    if not session.peer_subject and session.peer_expires is None:
+        return [*lines, "Peer certificate: none"]
+    verified = "verified" if session.is_peer_verified else "not verified"
+    lines.append(f"Peer certificate: {printable(session.peer_subject)} ({verified})")
+    if session.peer_expires is not None:
+        lines.append(f"Peer certificate expires: {session.peer_expires:%Y-%m-%d %H:%M} UTC")
+    return lines
 
 
 def _proposed_lines(context: ProposedContext) -> Iterator[str]:

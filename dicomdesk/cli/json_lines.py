@@ -7,12 +7,14 @@ Every object has ``event`` and ``at`` (when it was written, ISO 8601 with offset
 ``notice``              ``level`` (debug, info, warning, error), ``text``
 ``input-skipped``       ``path``, ``reason``
 ``scan-finished``       ``items``, ``bytes``, ``skipped``
-``association-requested``  ``association``, ``peer``, ``calling_ae_title``, ``presentation_contexts``
+``association-requested``  ``association``, ``peer``, ``calling_ae_title``, ``presentation_contexts``,
+                        ``extended_negotiation``, ``user_identity`` (or null)
 ``association-received``   ``association``, ``peer_host``, ``calling_ae_title``, ``called_ae_title``,
-                        ``presentation_contexts``
+                        ``presentation_contexts``, ``extended_negotiation``, ``user_identity`` (or null)
 ``association-accepted``   ``association``, ``is_requestor``, ``calling_ae_title``, ``called_ae_title``, ``peer_host``,
                         ``peer_port``, ``peer_implementation_class_uid``, ``peer_implementation_version``,
-                        ``peer_max_pdu_bytes``, ``max_send_pdv_bytes``, ``presentation_contexts``
+                        ``peer_max_pdu_bytes``, ``max_send_pdv_bytes``, ``presentation_contexts``,
+                        ``extended_negotiation``, ``user_identity`` (or null), ``tls`` (or null)
 ``association-failed``  ``association``, ``reason``, ``advice``
 ``association-released``   ``association``
 ``association-aborted``    ``association``, ``by_peer``, ``reason``
@@ -40,7 +42,12 @@ Every object has ``event`` and ``at`` (when it was written, ISO 8601 with offset
 
 A presentation context has ``id``, ``abstract_syntax``, ``transfer_syntaxes`` and, once negotiated, ``result``
 (accepted, user-rejection, no-reason, abstract-syntax-not-supported, transfer-syntaxes-not-supported) and
-``transfer_syntax`` (or null). Patient names and identifiers do not appear.
+``transfer_syntax`` (or null); where roles were selected also ``proposed_role`` and ``accepted_role`` (scu, scp, both,
+none, or null for the default). An extended negotiation has ``sop_class_uid``, ``proposed`` and, once negotiated,
+``accepted`` (hexadecimal digits, or null). A user identity has ``type`` (1 to 5, PS3.7 D.3.3.7), ``user_name``,
+``wants_response``, ``has_response``. TLS has ``version``, ``cipher``, ``peer_subject``, ``peer_issuer``,
+``peer_expires`` (ISO 8601, or null), ``is_peer_verified``. Patient names and identifiers do not appear, nor do
+passcodes and tokens.
 """
 
 import json
@@ -68,6 +75,9 @@ _CONTEXT_RESULTS = {
     events.ContextResult.ABSTRACT_SYNTAX_NOT_SUPPORTED: "abstract-syntax-not-supported",
     events.ContextResult.TRANSFER_SYNTAXES_NOT_SUPPORTED: "transfer-syntaxes-not-supported",
 }
+
+
+_ROLES = {(True, True): "both", (True, False): "scu", (False, True): "scp", (False, False): "none"}
 
 
 class JsonLinesReporter:
@@ -189,11 +199,11 @@ def _describe_association(
     match event:
         case events.AssociationRequested():
             fields |= {"peer": event.peer, "calling_ae_title": event.calling_ae_title}
-            return "association-requested", fields | {"presentation_contexts": _proposed(event.contexts)}
+            return "association-requested", fields | _proposal(event)
         case events.AssociationReceived():
             fields |= {"peer_host": event.peer_host, "calling_ae_title": event.calling_ae_title}
             fields |= {"called_ae_title": event.called_ae_title}
-            return "association-received", fields | {"presentation_contexts": _proposed(event.contexts)}
+            return "association-received", fields | _proposal(event)
         case events.AssociationAccepted():
             return "association-accepted", fields | _negotiation(event.negotiation)
         case events.AssociationFailed():
@@ -312,28 +322,77 @@ def _negotiation(negotiation: events.Negotiation) -> Fields:
         "peer_max_pdu_bytes": negotiation.peer_max_pdu_bytes,
         "max_send_pdv_bytes": negotiation.max_send_pdv_bytes,
         "presentation_contexts": [_negotiated(context) for context in negotiation.contexts],
+        "extended_negotiation": [
+            {
+                "sop_class_uid": each.sop_class_uid,
+                "proposed": each.proposed.hex() if each.proposed else None,
+                "accepted": None if each.accepted is None else each.accepted.hex(),
+            }
+            for each in negotiation.extensions
+        ],
+        "user_identity": _identity(negotiation.user_identity),
+        "tls": _tls(negotiation.tls),
     }
 
 
-def _proposed(contexts: Sequence[events.ProposedContext]) -> Value:
-    return [
-        {
-            "id": context.context_id,
-            "abstract_syntax": context.abstract_syntax,
-            "transfer_syntaxes": list(context.transfer_syntaxes),
-        }
-        for context in contexts
-    ]
+def _proposal(event: events.AssociationRequested | events.AssociationReceived) -> Fields:
+    return {
+        "presentation_contexts": [_proposed(context) for context in event.contexts],
+        "extended_negotiation": [
+            {"sop_class_uid": each.sop_class_uid, "proposed": each.information.hex()} for each in event.extensions
+        ],
+        "user_identity": _identity(event.user_identity),
+    }
+
+
+def _identity(identity: events.UserIdentityExchange | None) -> Value:
+    if identity is None:
+        return None
+    return {
+        "type": identity.kind,
+        "user_name": identity.user_name,
+        "wants_response": identity.wants_response,
+        "has_response": identity.has_response,
+    }
+
+
+def _tls(session: events.TlsSession | None) -> Value:
+    if session is None:
+        return None
+    return {
+        "version": session.version,
+        "cipher": session.cipher,
+        "peer_subject": session.peer_subject,
+        "peer_issuer": session.peer_issuer,
+        "peer_expires": None if session.peer_expires is None else session.peer_expires.isoformat(),
+        "is_peer_verified": session.is_peer_verified,
+    }
+
+
+def _role(role: events.Role | None) -> Value:
+    return None if role is None else _ROLES[role.scu, role.scp]
+
+
+def _proposed(context: events.ProposedContext) -> Fields:
+    fields: Fields = {
+        "id": context.context_id,
+        "abstract_syntax": context.abstract_syntax,
+        "transfer_syntaxes": list(context.transfer_syntaxes),
+    }
+    return fields if context.role is None else fields | {"proposed_role": _role(context.role)}
 
 
 def _negotiated(context: events.NegotiatedContext) -> Fields:
-    return {
+    fields: Fields = {
         "id": context.context_id,
         "abstract_syntax": context.abstract_syntax,
         "transfer_syntaxes": list(context.proposed_transfer_syntaxes),
         "result": _CONTEXT_RESULTS[context.result],
         "transfer_syntax": context.accepted_transfer_syntax,
     }
+    if context.proposed_role is not None:
+        fields |= {"proposed_role": _role(context.proposed_role), "accepted_role": _role(context.accepted_role)}
+    return fields
 
 
 def _now() -> str:

@@ -141,6 +141,8 @@ class ReceiveLines:
             peer_implementation_class_uid=event.peer_implementation_class_uid,
             peer_implementation_version=event.peer_implementation_version,
             peer_max_pdu_bytes=event.peer_max_pdu_bytes,
+            extensions=event.extensions,
+            user_identity=event.user_identity,
         )
         self._write_block(["Incoming Association Request:", *request_lines(request)])
 

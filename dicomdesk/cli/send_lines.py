@@ -196,6 +196,8 @@ class SendLines:
                 responding_ae_title=called,
                 our_max_pdu_bytes=self._request.association.max_pdu_bytes,
                 contexts=event.contexts,
+                extensions=event.extensions,
+                user_identity=event.user_identity,
             )
             self._write_block(["Request Parameters:", *request_lines(request)])
         self._network.info(f"{self._label(event.association)}Requesting Association")

@@ -140,6 +140,8 @@ class StoreLines:
                 responding_ae_title=called,
                 our_max_pdu_bytes=self._request.association.max_pdu_bytes,
                 contexts=event.contexts,
+                extensions=event.extensions,
+                user_identity=event.user_identity,
             )
             self._write_block(["Request Parameters:", *request_lines(request)])
         self._tool.info("Requesting Association")

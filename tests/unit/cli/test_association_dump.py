@@ -1,3 +1,6 @@
+from dataclasses import replace
+from datetime import UTC, datetime
+
 import pytest
 
 from dicomdesk.cli.association_dump import (
@@ -8,7 +11,18 @@ from dicomdesk.cli.association_dump import (
     store_response_lines,
     uid_text,
 )
-from dicomdesk.engine.events import ContextResult, ItemStarted, NegotiatedContext, Negotiation, ProposedContext, Role
+from dicomdesk.engine.events import (
+    ContextResult,
+    ExtendedNegotiation,
+    ItemStarted,
+    NegotiatedContext,
+    NegotiatedExtension,
+    Negotiation,
+    ProposedContext,
+    Role,
+    TlsSession,
+    UserIdentityExchange,
+)
 from dicomdesk.settings import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
 
 CT, EXPLICIT, IMPLICIT = "1.2.840.10008.5.1.4.1.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2"
@@ -120,6 +134,90 @@ def test_refused_context_shows_why(result: ContextResult, words: str) -> None:
 def test_roles_have_names(role: Role, text: str) -> None:
     lines = negotiation_lines(negotiation(negotiated(ContextResult.ACCEPTED, role)))
     assert lines[14:16] == [f"    Proposed SCP/SCU Role: {text}", f"    Accepted SCP/SCU Role: {text}"]
+
+
+def _tail(lines: list[str]) -> list[str]:
+    """What follows the presentation contexts."""
+    return lines[next(index for index, line in enumerate(lines) if line.startswith("Requested Extended")) :]
+
+
+def test_proposed_extensions_and_identity_have_dcmtks_lines() -> None:
+    request = RequestParameters(
+        calling_ae_title="A",
+        called_ae_title="B",
+        responding_ae_title="B",
+        our_max_pdu_bytes=16384,
+        contexts=[],
+        extensions=[
+            ExtendedNegotiation(sop_class_uid=CT, information=b"\1\xaa"),
+            ExtendedNegotiation(sop_class_uid="1.2.3.4", information=b""),
+        ],
+        user_identity=UserIdentityExchange(kind=2, user_name="joe", primary_bytes=3),
+    )
+    assert _tail(request_lines(request)) == [
+        "Requested Extended Negotiation:",
+        "  =CTImageStorage (1.2.840.10008.5.1.4.1.1.2)",
+        "    [0x01, 0xaa]",
+        "  =Unknown-UID (1.2.3.4)",
+        "    []",
+        "Accepted Extended Negotiation:  none",
+        "Requested User Identity Negotiation:",
+        "  Authentication mode 2: Username/Password",
+        "  Username: [joe]",
+        "  Password: (not dumped)",
+        "  Positive Response requested: No",
+        "User Identity Negotiation Response:  none",
+        "======================= END A-ASSOCIATE-RQ ======================",
+    ]
+
+
+def test_accepted_extensions_and_response_have_dcmtks_lines() -> None:
+    agreed = replace(
+        negotiation(),
+        extensions=(
+            NegotiatedExtension(sop_class_uid=CT, proposed=b"\1", accepted=b"\2"),
+            NegotiatedExtension(sop_class_uid="1.2.3", proposed=b"", accepted=b"\3"),
+        ),
+        user_identity=UserIdentityExchange(
+            kind=3, primary_bytes=30000, wants_response=True, has_response=True, response_bytes=9
+        ),
+    )
+    assert _tail(negotiation_lines(agreed)) == [
+        "Requested Extended Negotiation:",
+        "  =CTImageStorage (1.2.840.10008.5.1.4.1.1.2)",
+        "    [0x01]",
+        "Accepted Extended Negotiation:",
+        "  =CTImageStorage (1.2.840.10008.5.1.4.1.1.2)",
+        "    [0x02]",
+        "  =Unknown-UID (1.2.3)",
+        "    [0x03]",
+        "Requested User Identity Negotiation:",
+        "  Authentication mode 3: Kerberos",
+        "  Kerberos Service Ticket (not dumped) length: 30000",
+        "  Positive Response requested: Yes",
+        "User Identity Negotiation Response:",
+        "  Server Response (not dumped) length: 9",
+        "======================= END A-ASSOCIATE-AC ======================",
+    ]
+
+
+def test_tls_session_follows_the_block() -> None:
+    session = TlsSession(
+        version="TLSv1.3",
+        cipher="TLS_AES_256_GCM_SHA384",
+        peer_subject="CN=x\n",
+        peer_expires=datetime(2027, 1, 2, 3, 4, tzinfo=UTC),
+        is_peer_verified=True,
+    )
+    lines = negotiation_lines(replace(negotiation(), tls=session))
+    assert lines[lines.index("======================= END A-ASSOCIATE-AC ======================") + 1 :] == [
+        "TLS version: TLSv1.3",
+        "TLS cipher suite: TLS_AES_256_GCM_SHA384",
+        "Peer certificate: CN=x\\n (verified)",
+        "Peer certificate expires: 2027-01-02 03:04 UTC",
+    ]
+    bare = negotiation_lines(replace(negotiation(), tls=TlsSession(version="v", cipher="c")))
+    assert bare[-1] == "Peer certificate: none"
 
 
 def test_text_from_the_wire_is_made_harmless() -> None:

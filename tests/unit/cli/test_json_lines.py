@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -73,14 +74,22 @@ SAMPLES: list[tuple[events.Event, str, set[str]]] = [
     (
         events.AssociationRequested(job_id="j", association=1, peer="p", calling_ae_title="A", contexts=PROPOSED),
         "association-requested",
-        {"association", "peer", "calling_ae_title", "presentation_contexts"},
+        {"association", "peer", "calling_ae_title", "presentation_contexts", "extended_negotiation", "user_identity"},
     ),
     (
         events.AssociationReceived(
             job_id="j", association=1, peer_host="h", calling_ae_title="A", called_ae_title="B", contexts=PROPOSED
         ),
         "association-received",
-        {"association", "peer_host", "calling_ae_title", "called_ae_title", "presentation_contexts"},
+        {
+            "association",
+            "peer_host",
+            "calling_ae_title",
+            "called_ae_title",
+            "presentation_contexts",
+            "extended_negotiation",
+            "user_identity",
+        },
     ),
     (
         events.AssociationAccepted(job_id="j", association=1, negotiation=NEGOTIATION),
@@ -97,6 +106,9 @@ SAMPLES: list[tuple[events.Event, str, set[str]]] = [
             "peer_max_pdu_bytes",
             "max_send_pdv_bytes",
             "presentation_contexts",
+            "extended_negotiation",
+            "user_identity",
+            "tls",
         },
     ),
     (
@@ -293,3 +305,60 @@ def test_name_that_is_no_text_is_still_json(capsys: pytest.CaptureFixture[str]) 
     line = capsys.readouterr().out
     assert line.isascii()
     assert json.loads(line)["path"] == path
+
+
+def test_everything_that_was_negotiated_is_told_without_secrets() -> None:
+    negotiation = replace(
+        NEGOTIATION,
+        contexts=(
+            replace(
+                NEGOTIATED[0],
+                proposed_role=events.Role(scu=True, scp=True),
+                accepted_role=events.Role(scu=False, scp=True),
+            ),
+        ),
+        extensions=(
+            events.NegotiatedExtension(sop_class_uid="1.2", proposed=b"\1\xff", accepted=None),
+            events.NegotiatedExtension(sop_class_uid="1.3", proposed=b"", accepted=b""),
+        ),
+        user_identity=events.UserIdentityExchange(
+            kind=2, user_name="joe", primary_bytes=3, wants_response=True, has_response=True, response_bytes=9
+        ),
+        tls=events.TlsSession(version="TLSv1.3", cipher="C", peer_subject="CN=x", peer_expires=AT),
+    )
+    _, told = describe(events.AssociationAccepted(job_id="j", association=1, negotiation=negotiation))
+    contexts = told["presentation_contexts"]
+    assert isinstance(contexts, list)
+    assert (contexts[0]["proposed_role"], contexts[0]["accepted_role"]) == ("both", "scp")
+    assert told["extended_negotiation"] == [
+        {"sop_class_uid": "1.2", "proposed": "01ff", "accepted": None},
+        {"sop_class_uid": "1.3", "proposed": None, "accepted": ""},
+    ]
+    assert told["user_identity"] == {"type": 2, "user_name": "joe", "wants_response": True, "has_response": True}
+    assert told["tls"] == {
+        "version": "TLSv1.3",
+        "cipher": "C",
+        "peer_subject": "CN=x",
+        "peer_issuer": "",
+        "peer_expires": "2026-11-20T10:00:00+00:00",
+        "is_peer_verified": False,
+    }
+    assert json.dumps(told)
+
+
+def test_proposal_tells_roles_extensions_and_identity() -> None:
+    requested = events.AssociationRequested(
+        job_id="j",
+        association=1,
+        peer="p",
+        calling_ae_title="A",
+        contexts=(replace(PROPOSED[0], role=events.Role(scu=False, scp=True)),),
+        user_identity=events.UserIdentityExchange(kind=5, primary_bytes=100),
+        extensions=(events.ExtendedNegotiation(sop_class_uid="1.2", information=b"\1"),),
+    )
+    _, told = describe(requested)
+    assert told["presentation_contexts"] == [
+        {"id": 1, "abstract_syntax": "1.2", "transfer_syntaxes": ["1.3", "1.4"], "proposed_role": "scp"}
+    ]
+    assert told["extended_negotiation"] == [{"sop_class_uid": "1.2", "proposed": "01"}]
+    assert told["user_identity"] == {"type": 5, "user_name": "", "wants_response": False, "has_response": False}
