@@ -1,8 +1,14 @@
-"""What is shown on a terminal: progress, drawn with rich, which is imported only when there is something to draw."""
+"""What is shown and asked on a terminal.
+
+Progress is drawn with rich, which is imported only when there is something to draw.
+"""
 
 import os
+import select
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from dicomdesk.human import count_text, duration_text, rate_text
@@ -16,6 +22,9 @@ if TYPE_CHECKING:
 REDRAW_S = 0.1
 _PATIENCE_S = 0.5
 """What is over sooner shows no progress."""
+_PIPE_PATIENCE_S = 5.0
+"""What was not written to a pipe by then is not going to be."""
+_LONGEST_SECRET_BYTES = 4096
 
 
 def is_terminal() -> bool:
@@ -28,6 +37,52 @@ def forget_stdout() -> None:
     null = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, sys.stdout.fileno())
     os.close(null)
+
+
+def ask_secret(prompt: str) -> str | None:
+    """What a person types, unseen, after the prompt; None when there is nobody to ask or nothing comes.
+
+    Without a terminal the first line of stdin is taken, as OpenSSL does, unless it fails to come at once.
+    """
+    try:
+        descriptor = os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY)
+    except OSError:
+        return _read_secret(sys.stdin.fileno(), _PIPE_PATIENCE_S) if sys.stdin is not None else None
+    try:
+        with _unseen(descriptor):
+            os.write(descriptor, prompt.encode())
+            secret = _read_secret(descriptor, None)
+            os.write(descriptor, b"\n")
+    finally:
+        os.close(descriptor)
+    return secret
+
+
+@contextmanager
+def _unseen(descriptor: int) -> Iterator[None]:
+    """Let a terminal not show what is typed."""
+    import termios  # noqa: PLC0415 - only where it is asked: there is none but on POSIX
+
+    before = termios.tcgetattr(descriptor)
+    silent = list(before)
+    silent[3] = before[3] & ~termios.ECHO
+    termios.tcsetattr(descriptor, termios.TCSAFLUSH, silent)
+    try:
+        yield
+    finally:
+        termios.tcsetattr(descriptor, termios.TCSAFLUSH, before)
+
+
+def _read_secret(descriptor: int, patience_s: float | None) -> str | None:
+    """One line without its end; None at the end of the input, and where it takes longer than ``patience_s``."""
+    typed = bytearray()
+    while not typed.endswith(b"\n") and len(typed) < _LONGEST_SECRET_BYTES:
+        ready, _, _ = select.select([descriptor], [], [], patience_s)
+        byte = os.read(descriptor, 1) if ready else b""
+        if not byte:
+            break
+        typed += byte
+    return os.fsdecode(bytes(typed)).rstrip("\r\n") if typed else None
 
 
 class ProgressDisplay:

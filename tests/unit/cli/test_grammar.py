@@ -273,3 +273,23 @@ def test_number_is_signed_where_negative_ones_are_allowed() -> None:
         parse(tool, ["--socket", "-2"]).integer("--socket", -1)
     with pytest.raises(CommandLineError, match=r"\(-1\)"):
         parse(tool, ["--socket", "-1"]).integer("--socket", 0)
+
+
+def test_every_occurrence_of_a_repeatable_option_counts() -> None:
+    line = parse(TOOL, ["-aet", "A", "-aet", "B", "peer", "104", "file"])
+    assert line.every_text("--aetitle") == ("A", "B")
+    assert line.every_text("--timeout") == ()
+
+
+@pytest.mark.parametrize(
+    ("tokens", "noticed"),
+    [
+        ([], []),
+        (["-q"], ["--quiet"]),
+        (["-v", "-q"], ["--verbose", "--quiet"]),
+        (["-q", "-v"], ["--verbose"]),
+        (["-q", "-v", "-q"], ["--verbose", "--quiet"]),
+    ],
+)
+def test_alternative_left_of_one_asked_for_before_is_passed_over(tokens: list[str], noticed: list[str]) -> None:
+    assert parse(TOOL, [*tokens, "peer", "104", "file"]).alternatives("--verbose", "--quiet") == noticed
