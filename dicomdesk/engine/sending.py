@@ -23,7 +23,14 @@ from dicomdesk.engine.preparing import PreparedInstance, Preparing, failure_reas
 from dicomdesk.engine.requests import SendRequest
 from dicomdesk.engine.retry import is_transient_error, is_transient_status
 from dicomdesk.engine.stats import AssociationCounters, TransferStats
-from dicomdesk.engine.transfer_list import Answer, TransferItem, TransferList, judge_status
+from dicomdesk.engine.transfer_list import (
+    Answer,
+    InstanceHaltError,
+    StoppedError,
+    TransferItem,
+    TransferList,
+    judge_status,
+)
 from dicomdesk.errors import (
     ConversionError,
     DataError,
@@ -92,18 +99,6 @@ class SharedTransfer:
     """Whether the user knows that the peer takes none of the contexts of the present association."""
     is_halted: bool = False
     """Whether an association has HALTED: the others stop after the instance that they are at."""
-
-
-class _InstanceHaltError(DicomdeskError):
-    """An instance cannot be sent, and the job is to stop at that; ``condition`` is DCMTK's wording."""
-
-    def __init__(self, message: str, *, condition: str = "") -> None:
-        super().__init__(message)
-        self.condition = condition
-
-
-class _StoppedError(Exception):
-    """The job was asked to stop before a request that was about to be sent."""
 
 
 class _LeftOut(NamedTuple):
@@ -176,9 +171,9 @@ class AssociationSender:
     def _send(self, association: RequestedAssociation) -> End:
         try:
             association.store_all(self._items(association), self)
-        except _StoppedError:
+        except StoppedError:
             self._return_unsent()
-        except _InstanceHaltError as error:
+        except InstanceHaltError as error:
             return self._halt(association, error)
         except (DataError, OSError) as error:
             return self._break_off(association, failure_reason(error))
@@ -189,7 +184,7 @@ class AssociationSender:
             return End(kind=EndKind.LOST, error=error, answered=self._answered, failed=failed)
         return self._release(association, EndKind.RELEASED)
 
-    def _halt(self, association: RequestedAssociation, error: _InstanceHaltError) -> End:
+    def _halt(self, association: RequestedAssociation, error: InstanceHaltError) -> End:
         self._shared.is_halted = True
         self._outgoing.abort(association, error)
         return End(kind=EndKind.HALTED, error=error, answered=self._answered)
@@ -200,7 +195,7 @@ class AssociationSender:
             shipment.prepared.close()
             self._left_out.append(_LeftOut(shipment.item, NotSentCause.UNREADABLE, reason))
         self._in_hand.clear()
-        error = _InstanceHaltError(reason)
+        error = InstanceHaltError(reason)
         if self._shared.request.halt_on_error:
             return self._halt(association, error)
         self._outgoing.abort(association, error)
@@ -289,7 +284,7 @@ class AssociationSender:
         if not self._in_hand:
             self._report_left_out()
         if self._shared.request.halt_on_error:
-            raise _InstanceHaltError(left_out.reason, condition=condition)
+            raise InstanceHaltError(left_out.reason, condition=condition)
 
     def _report_left_out(self) -> None:
         for item, cause, reason, wanted_uid in self._left_out:
@@ -309,7 +304,7 @@ class AssociationSender:
         assert isinstance(shipment, _Shipment)
         shared = self._shared
         if (shared.control.is_stopping or shared.is_halted) and len(self._in_hand) == 1:
-            raise _StoppedError
+            raise StoppedError
         assert self._counters is not None
         self._counters.begin(shipment.prepared.size_bytes)
         if shipment.is_converted:

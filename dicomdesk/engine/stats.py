@@ -97,11 +97,16 @@ class TransferStats:
             self._items_total = items
             self._bytes_total = size_bytes
 
-    def leave_out(self, size_bytes: int) -> None:
-        """An item ended without being sent: its bytes are not part of the work any more."""
+    def resize(self, difference_bytes: int) -> None:
+        """An item turns out to be larger than was counted, or smaller."""
         with self._lock:
-            self._items_without_association += 1
-            self._bytes_total -= size_bytes
+            self._bytes_total += difference_bytes
+
+    def leave_out(self, size_bytes: int, items: int = 1) -> None:
+        """Items of this size ended without being sent: their bytes are not part of the work any more."""
+        with self._lock:
+            self._items_without_association += items
+            self._bytes_total -= size_bytes * items
 
     def open_association(self, gauge: WireGauge) -> AssociationCounters:
         """Return the counters of a new association."""

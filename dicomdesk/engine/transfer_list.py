@@ -4,16 +4,26 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from dicomdesk.dicom.instance import InstanceHeader
 from dicomdesk.dicom.scan import FoundInstance
-from dicomdesk.engine.events import ItemFinished, ItemOutcome, ItemStarted, NotSentCause
+from dicomdesk.engine.events import InventedIdentity, ItemFinished, ItemOutcome, ItemStarted, NotSentCause
 from dicomdesk.engine.job import EventRelay
 from dicomdesk.engine.journal import InstanceLedger, InstanceState
 from dicomdesk.engine.report import ItemRecord
 from dicomdesk.engine.stats import TransferStats
+from dicomdesk.errors import DicomdeskError
 from dicomdesk.network.planning import PlannedInstance
 from dicomdesk.network.status import StatusClass, classify_status, status_advice, status_text
 
-__all__ = ["Answer", "TransferItem", "TransferList", "count_outcomes", "judge_status"]
+__all__ = [
+    "Answer",
+    "InstanceHaltError",
+    "StoppedError",
+    "TransferItem",
+    "TransferList",
+    "count_outcomes",
+    "judge_status",
+]
 
 _OUTCOMES = {
     StatusClass.SUCCESS: ItemOutcome.STORED,
@@ -22,6 +32,18 @@ _OUTCOMES = {
     StatusClass.ERROR: ItemOutcome.REFUSED,
     StatusClass.UNKNOWN: ItemOutcome.REFUSED,
 }
+
+
+class InstanceHaltError(DicomdeskError):
+    """An instance cannot be sent, and the job is to stop at that; ``condition`` is DCMTK's wording."""
+
+    def __init__(self, message: str, *, condition: str = "") -> None:
+        super().__init__(message)
+        self.condition = condition
+
+
+class StoppedError(Exception):
+    """The job was asked to stop before a request that was about to be sent."""
 
 
 class TransferItem:
@@ -97,6 +119,18 @@ class TransferList:
         header = found.header
         self.planned_instances.append(PlannedInstance(header.sop_class_uid, header.transfer_syntax_uid))
 
+    def append(self, found: FoundInstance) -> TransferItem:
+        """Add an instance whose turn has come, in a job that does not list all before; its totals are set elsewhere."""
+        item = TransferItem(len(self.items), found)
+        self.items.append(item)
+        self._ledger.add(1)
+        return item
+
+    def identify(self, item: TransferItem, header: InstanceHeader) -> None:
+        """The file of an item has been read: this is what it holds."""
+        self._stats.resize(header.data_set_length - item.size_bytes)
+        item.found = FoundInstance(path=item.found.path, header=header)
+
     def complete(self) -> int:
         """Nothing more is added; return the bytes of all data sets."""
         size_bytes = sum(item.found.header.data_set_length for item in self.items)
@@ -104,7 +138,15 @@ class TransferList:
         self._stats.set_totals(len(self.items), size_bytes)
         return size_bytes
 
-    def begin(self, item: TransferItem, message_id: int, *, converted_from: str = "", converted_to: str = "") -> int:
+    def begin(
+        self,
+        item: TransferItem,
+        message_id: int,
+        *,
+        converted_from: str = "",
+        converted_to: str = "",
+        invented: InventedIdentity | None = None,
+    ) -> int:
         """The request for the item is about to be sent; return the number of this attempt."""
         item.message_id = message_id
         attempt = self._ledger.begin(item.index)
@@ -120,6 +162,9 @@ class TransferList:
                 converted_from=converted_from,
                 converted_to=converted_to,
                 context_id=item.context_id,
+                path=item.found.path,
+                transfer_syntax_uid=item.network_transfer_syntax_uid,
+                invented=invented,
             )
         )
         return attempt

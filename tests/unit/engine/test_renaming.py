@@ -8,7 +8,7 @@ from dicomdesk.engine.renaming import rename_processed
 
 
 @pytest.mark.parametrize(("is_done", "suffix"), [(True, ".done"), (False, ".bad")])
-def test_the_suffix_says_what_became_of_it(tmp_path: Path, is_done: bool, suffix: str) -> None:  # noqa: FBT001 - a parameter of a test
+def test_the_suffix_says_what_became_of_it(tmp_path: Path, is_done: bool, suffix: str) -> None:
     path = tmp_path / "a.dcm"
     path.write_bytes(b"content")
     renamed = rename_processed(str(path), is_done=is_done)
