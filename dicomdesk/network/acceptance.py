@@ -35,6 +35,10 @@ class AcceptancePolicy:
     """Roles that the requestor may play by abstract syntax; the others have the default role."""
     extended_negotiation: Mapping[str, bytes] = field(default_factory=dict)
     """What to answer for accepted abstract syntaxes, whether or not the peer asks (PS3.7 D.3.3.5)."""
+    refused: Mapping[int, ContextResult] = field(default_factory=dict)
+    """Contexts of one proposal, by their IDs, that are not accepted whatever else is said here."""
+    needs_context: bool = True
+    """Whether an association without any accepted context is rejected."""
 
 
 def policy_from_profile(profile: Profile) -> AcceptancePolicy:
@@ -100,6 +104,9 @@ def _decide(context: ProposedContext, policy: AcceptancePolicy) -> NegotiatedCon
 
 
 def _choose(context: ProposedContext, policy: AcceptancePolicy) -> tuple[ContextResult, str | None]:
+    refusal = policy.refused.get(context.context_id)
+    if refusal is not None:
+        return refusal, None
     preferred = policy.contexts.get(context.abstract_syntax)
     if preferred is not None:
         chosen = next((uid for uid in preferred if uid in context.transfer_syntaxes), None)

@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Protocol
 
 from dicomdesk.errors import DicomdeskError, LocalError, PeerError, PeerProtocolError, PeerTimeoutError
 from dicomdesk.network.acceptance import AcceptancePolicy
-from dicomdesk.network.access import AccessControl
+from dicomdesk.network.access import AccessControl, Refusal
 from dicomdesk.network.answering import (
     LOCAL_LIMIT_EXCEEDED,
     Acceptance,
+    Judge,
     Rejection,
     TransportFacts,
     answer_request,
+    check_protocol,
     refuse,
 )
 from dicomdesk.network.association_pdus import (
@@ -112,6 +114,7 @@ class Callbacks:
     handler: StoreHandler
     observer: ListenerObserver
     services: Services | None = None
+    judge: Judge | None = None
 
 
 class Acceptor:
@@ -296,14 +299,22 @@ class Acceptor:
     def _decide(self, request: AssociateRequest, host: str) -> Acceptance | Rejection:
         """An association that is accepted counts from now on; one that is not served never takes room from others."""
         settings, tls = self._settings, self._connection.tls
+        wrong_protocol = check_protocol(request)
+        if wrong_protocol is not None:
+            return wrong_protocol
         refusal = settings.access.check(request, self._host, tls)
         if refusal is not None:
             return refuse(refusal)
+        policy: AcceptancePolicy | Refusal = settings.policy
+        if self._callbacks.judge is not None:
+            policy = self._callbacks.judge(self._describe(request, host))
+        if isinstance(policy, Refusal):
+            return refuse(policy)
         if not self._admission.has_room():
             return LOCAL_LIMIT_EXCEEDED
         facts = TransportFacts(peer_host=host, peer_port=self._port, tls=tls)
         confirms = settings.access.checks_identity
-        answer = answer_request(request, settings.policy, settings.max_pdu_bytes, facts, confirms_identity=confirms)
+        answer = answer_request(request, policy, settings.max_pdu_bytes, facts, confirms_identity=confirms)
         if isinstance(answer, Rejection):
             self._admission.leave()
         return answer
@@ -313,6 +324,7 @@ class Acceptor:
             association=self._number,
             peer_host=host,
             peer_port=self._port,
+            peer_address=self._host,
             calling_ae_title=request.calling_ae_title,
             called_ae_title=request.called_ae_title,
             contexts=request.contexts,
@@ -328,13 +340,7 @@ class Acceptor:
 
     def _establish(self, acceptance: Acceptance) -> None:
         negotiation = acceptance.negotiation
-        established = Established(
-            association=self._number,
-            calling_ae_title=negotiation.calling_ae_title,
-            peer_host=negotiation.peer_host,
-            peer_max_pdu_bytes=negotiation.peer_max_pdu_bytes,
-            accepted={context.context_id: context for context in negotiation.contexts if context.is_accepted},
-        )
+        established = Established(association=self._number, negotiation=negotiation)
         callbacks = self._callbacks
         has_services = callbacks.services is not None
         self._reception = Reception(

@@ -1,6 +1,6 @@
 """How an A-ASSOCIATE-RQ is answered: accepted with what, or rejected why. Pure (PS3.8 7.1.1, 9.3.3, 9.3.4)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from dicomdesk.network.acceptance import AcceptancePolicy, decide, role_warnings
@@ -13,6 +13,7 @@ from dicomdesk.network.association_pdus import (
     write_associate_reject,
 )
 from dicomdesk.network.contexts import NegotiatedContext, NegotiatedExtension, Negotiation, TlsSession
+from dicomdesk.network.handlers import IncomingAssociation
 from dicomdesk.settings import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME, LARGE_MAX_PDU_BYTES
 
 _DCMTK_OVERHEAD_BYTES = 12
@@ -51,6 +52,9 @@ class Rejection:
     """What was odd in the proposal."""
 
 
+Judge = Callable[[IncomingAssociation], AcceptancePolicy | Refusal]
+"""Decides for each request what is accepted from whom, on the thread of its association; may take its time."""
+
 LOCAL_LIMIT_EXCEEDED = Rejection(pdu=write_associate_reject(2, 3, 2), reason_text="too many associations")
 """Transient, by the service-provider's presentation part."""
 
@@ -62,6 +66,15 @@ _NO_ACCEPTABLE_CONTEXT = Rejection(
     pdu=write_associate_reject(1, 1, 1), reason_text="no acceptable presentation contexts"
 )
 """The numbers and words of DCMTK's dcmrecv."""
+
+
+def check_protocol(request: AssociateRequest) -> Rejection | None:
+    """Why the request cannot be understood, whoever sent it; None where it can."""
+    if not request.protocol_version & 1:
+        return _PROTOCOL_VERSION_NOT_SUPPORTED
+    if request.application_context != APPLICATION_CONTEXT_NAME:
+        return _BAD_APPLICATION_CONTEXT
+    return None
 
 
 def answer_request(
@@ -77,13 +90,12 @@ def answer_request(
     ``confirms_identity`` says that the user identity presented was verified: a positive response is sent where one is
     requested. An identity that nobody verified is not confirmed (PS3.7 D.3.3.7).
     """
-    if not request.protocol_version & 1:
-        return _PROTOCOL_VERSION_NOT_SUPPORTED
-    if request.application_context != APPLICATION_CONTEXT_NAME:
-        return _BAD_APPLICATION_CONTEXT
+    wrong_protocol = check_protocol(request)
+    if wrong_protocol is not None:
+        return wrong_protocol
     contexts = tuple(decide(request.contexts, policy))
     warnings = tuple(role_warnings(contexts))
-    if not any(context.is_accepted for context in contexts):
+    if policy.needs_context and not any(context.is_accepted for context in contexts):
         return replace(_NO_ACCEPTABLE_CONTEXT, warnings=warnings)
     accepted_classes = {context.abstract_syntax for context in contexts if context.is_accepted}
     answered = {uid: data for uid, data in policy.extended_negotiation.items() if uid in accepted_classes}

@@ -21,6 +21,8 @@ class IncomingAssociation:
     peer_host: str
     """Name where host lookup is on and answers, else the address."""
     peer_port: int
+    peer_address: str = ""
+    """IP address, whatever ``peer_host`` is."""
     calling_ae_title: str
     """Without padding; may be empty."""
     called_ae_title: str
@@ -51,6 +53,7 @@ class IncomingStore:
     """Negotiated for the context: how the data set is encoded."""
     calling_ae_title: str
     peer_host: str
+    called_ae_title: str = ""
     priority: int = 0
     """0 medium, 1 high, 2 low (PS3.7 9.3.1.1)."""
     move_originator_ae_title: str = ""

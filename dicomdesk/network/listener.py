@@ -18,6 +18,7 @@ from dicomdesk.errors import LocalError, PortInUseError
 from dicomdesk.network.acceptance import AcceptancePolicy
 from dicomdesk.network.acceptor import Acceptor, AcceptorSettings, AcceptorState, Callbacks, StopMode
 from dicomdesk.network.access import AccessControl
+from dicomdesk.network.answering import Judge
 from dicomdesk.network.handlers import ListenerObserver, StoreHandler
 from dicomdesk.network.host_names import HostNames
 from dicomdesk.network.service_operations import Services
@@ -72,8 +73,12 @@ class Listener:
         handler: StoreHandler,
         observer: ListenerObserver,
         services: Services | None = None,
+        judge: Judge | None = None,
     ) -> None:
-        """Nothing happens before ``start``; ``services`` answers what is neither C-STORE nor C-ECHO."""
+        """Nothing happens before ``start``; ``services`` answers what is neither C-STORE nor C-ECHO.
+
+        ``judge`` decides about each association in the place of ``policy``.
+        """
         self._settings = settings
         self._acceptor_settings = AcceptorSettings(
             policy=policy,
@@ -82,7 +87,7 @@ class Listener:
             ssl_context=settings.ssl_context,
             access=AccessControl(settings.access),
         )
-        self._callbacks = Callbacks(handler, observer, services)
+        self._callbacks = Callbacks(handler, observer, services, judge)
         self._host_names = HostNames(is_enabled=settings.resolve_hosts)
         self._lock = threading.Lock()
         self._threads: dict[Acceptor, threading.Thread] = {}

@@ -5,7 +5,7 @@ buffer. One instance after the other: the response is sent before anything else 
 """
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
@@ -27,7 +27,7 @@ from dicomdesk.network.command_sets import (
     message_pdus,
     store_response,
 )
-from dicomdesk.network.contexts import NegotiatedContext
+from dicomdesk.network.contexts import NegotiatedContext, Negotiation
 from dicomdesk.network.handlers import IncomingStore, InstanceSink, ListenerObserver, StoreAnswer, StoreHandler
 from dicomdesk.network.pdu_reader import Fragment
 from dicomdesk.network.service_operations import ExpectedAnswer, ServiceMessage
@@ -48,12 +48,7 @@ class Established:
     """What the messages of an association have in common."""
 
     association: int
-    calling_ae_title: str
-    peer_host: str
-    peer_max_pdu_bytes: int
-    """0 is unlimited."""
-    accepted: Mapping[int, NegotiatedContext]
-    """By context ID."""
+    negotiation: Negotiation
 
 
 class _OtherSink:
@@ -96,6 +91,8 @@ class Reception:
     ) -> None:
         """``has_services``: whether there is somebody to answer more than C-STORE and C-ECHO."""
         self._established = established
+        self._negotiation = established.negotiation
+        self._accepted = {context.context_id: context for context in self._negotiation.contexts if context.is_accepted}
         self._handler = handler
         self._observer = observer
         self._send = send
@@ -116,7 +113,7 @@ class Reception:
     @property
     def max_send_pdu_bytes(self) -> int:
         """Length field of the largest P-DATA-TF that we send."""
-        theirs = self._established.peer_max_pdu_bytes
+        theirs = self._negotiation.peer_max_pdu_bytes
         return min(theirs, LARGE_MAX_PDU_BYTES) if theirs else LARGE_MAX_PDU_BYTES
 
     @property
@@ -156,7 +153,7 @@ class Reception:
         if not fragment.is_command:
             raise PeerProtocolError("The peer sent a data set without a command")
         if not self._command:
-            if fragment.context_id not in self._established.accepted:
+            if fragment.context_id not in self._accepted:
                 raise PeerProtocolError(f"DIMSE No valid Presentation Context ID: {fragment.context_id}")
             self._context_id = fragment.context_id
         elif fragment.context_id != self._context_id:
@@ -182,8 +179,8 @@ class Reception:
         sop_instance_uid = command.text(AFFECTED_SOP_INSTANCE_UID)
         if not (sop_instance_uid and command.has_data_set):
             raise PeerProtocolError("DIMSE Badly formed message: C-STORE request without instance UID or data set")
-        established = self._established
-        context = established.accepted[self._context_id]
+        established, negotiation = self._established, self._negotiation
+        context = self._accepted[self._context_id]
         if sop_class_uid != context.abstract_syntax:
             self._warn_class(sop_class_uid, context)
         has_originator = MOVE_ORIGINATOR_MESSAGE_ID in command.values
@@ -194,8 +191,9 @@ class Reception:
             sop_class_uid=sop_class_uid,
             sop_instance_uid=sop_instance_uid,
             transfer_syntax_uid=context.accepted_transfer_syntax or "",
-            calling_ae_title=established.calling_ae_title,
-            peer_host=established.peer_host,
+            calling_ae_title=negotiation.calling_ae_title,
+            called_ae_title=negotiation.called_ae_title,
+            peer_host=negotiation.peer_host,
             priority=command.number(PRIORITY, 0),
             move_originator_ae_title=command.text(MOVE_ORIGINATOR_AE_TITLE),
             move_originator_message_id=command.number(MOVE_ORIGINATOR_MESSAGE_ID) if has_originator else None,
@@ -282,7 +280,8 @@ class Reception:
             self._due.append(
                 ServiceMessage(
                     association=self._established.association,
-                    context=self._established.accepted[self._context_id],
+                    negotiation=self._negotiation,
+                    context=self._accepted[self._context_id],
                     command_set=command,
                     data_set=data_set,
                 )
@@ -298,7 +297,7 @@ class Reception:
 
     def reply(self, context_id: int, command_set: bytes, data_set: bytes | None = None) -> None:
         """Send a message, in PDUs that the peer takes."""
-        limit = self._established.peer_max_pdu_bytes
+        limit = self._negotiation.peer_max_pdu_bytes
         self._send(message_pdus(context_id, command_set, is_command=True, max_pdu_bytes=limit))
         if data_set is not None:
             self._send(message_pdus(context_id, data_set, is_command=False, max_pdu_bytes=limit))

@@ -17,7 +17,7 @@ from dicomdesk.network.command_sets import (
     CommandField,
     CommandSet,
 )
-from dicomdesk.network.contexts import NegotiatedContext
+from dicomdesk.network.contexts import NegotiatedContext, Negotiation
 from dicomdesk.network.fragments import DataConnection
 from dicomdesk.network.instance_writing import InstanceWriter, StoreItem
 
@@ -31,6 +31,7 @@ class ServiceMessage:
     """A DIMSE request that is neither C-STORE nor C-ECHO."""
 
     association: int
+    negotiation: Negotiation
     context: NegotiatedContext
     command_set: CommandSet
     data_set: bytes | None

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 
 from dicomdesk.network.acceptance import AcceptancePolicy, accept_all_policy
+from dicomdesk.network.answering import Judge
 from dicomdesk.network.contexts import Negotiation
 from dicomdesk.network.handlers import IncomingAssociation, IncomingStore, StoreAnswer
 from dicomdesk.network.listener import Listener, ListenerSettings
@@ -129,10 +130,11 @@ def listening(
     policy: AcceptancePolicy | None = None,
     settings: ListenerSettings | None = None,
     services: Services | None = None,
+    judge: Judge | None = None,
 ) -> Iterator[tuple[int, Listener]]:
     """A listener on loopback; its port and itself. It is stopped at the end, and no thread may be left."""
     chosen = settings or listener_settings()
-    listener = Listener(chosen, policy or accept_all_policy(), receiver, receiver, services)
+    listener = Listener(chosen, policy or accept_all_policy(), receiver, receiver, services, judge)
     try:
         yield listener.start(), listener
     finally:

@@ -4,7 +4,10 @@ import struct
 
 import pytest
 
-from dicomdesk.network.handlers import StoreAnswer
+from dicomdesk.network.acceptance import AcceptancePolicy
+from dicomdesk.network.access import Refusal
+from dicomdesk.network.contexts import ContextResult
+from dicomdesk.network.handlers import IncomingAssociation, StoreAnswer
 from dicomdesk.settings import Timeouts
 from tests.helpers.receivers import Receiver, listener_settings, listening
 from tests.helpers.requestors import (
@@ -382,3 +385,27 @@ def test_contexts_of_one_class_are_used_side_by_side() -> None:
         assert peer.store("1.1", [b"x"], context_id=1) == 0
         assert peer.store("1.2", [b"x"], context_id=255) == 0
     assert [instance.request.transfer_syntax_uid for instance in receiver.instances] == [EXPLICIT, IMPLICIT]
+
+
+def test_a_judge_decides_for_each_request() -> None:
+    receiver = Receiver()
+    seen: list[tuple[str, str]] = []
+
+    def judge(request: IncomingAssociation) -> AcceptancePolicy | Refusal:
+        seen.append((request.called_ae_title, request.peer_address))
+        if request.called_ae_title == "CLOSED":
+            return Refusal(numbers=(1, 1, 7), text="not here")
+        refused = {1: ContextResult.USER_REJECTION, 3: ContextResult.ABSTRACT_SYNTAX_NOT_SUPPORTED}
+        return AcceptancePolicy(any_storage=True, refused=refused, needs_context=False)
+
+    with listening(receiver, judge=judge) as (port, _):
+        with connected(port) as peer:
+            peer.send(Proposal(called=b"CLOSED").encode())
+            number, body = peer.read_pdu()
+            assert (number, tuple(body[1:4])) == (ASSOCIATE_RJ, (1, 1, 7))
+        receiver.wait_for("refused 1: not here")
+        with connected(port) as peer:
+            answer = peer.associate(Proposal(called=b"OPEN"))
+            assert {number: result for number, (result, _) in answer.results.items()} == {1: 1, 3: 3}
+            peer.release()
+    assert seen == [("CLOSED", "127.0.0.1"), ("OPEN", "127.0.0.1")]

@@ -22,7 +22,7 @@ from dicomdesk.network.command_sets import (
     read_command_set,
     write_command_set,
 )
-from dicomdesk.network.contexts import ContextResult, NegotiatedContext
+from dicomdesk.network.contexts import ContextResult, NegotiatedContext, Negotiation
 from dicomdesk.network.handlers import IncomingStore, SilentObserver, StoreAnswer
 from dicomdesk.network.pdu_reader import Fragment, PduReader
 from dicomdesk.network.reception import Established, Reception
@@ -100,13 +100,23 @@ def make(
     answer: StoreAnswer | None = None, *, has_services: bool = False, peer_max: int = 16384
 ) -> tuple[Reception, Recorder]:
     recorder = Recorder(answer or StoreAnswer(status=0))
-    established = Established(
-        association=4,
+    negotiation = Negotiation(
+        is_requestor=False,
         calling_ae_title="CALLING",
+        called_ae_title="CALLED",
+        responding_ae_title="CALLED",
         peer_host="host",
+        peer_port=4711,
+        our_implementation_class_uid="1.2",
+        our_implementation_version="",
+        peer_implementation_class_uid="1.3",
+        peer_implementation_version="",
+        our_max_pdu_bytes=16384,
         peer_max_pdu_bytes=peer_max,
-        accepted={1: context(1, CT), 5: context(5, VERIFICATION)},
+        max_send_pdv_bytes=peer_max,
+        contexts=(context(1, CT), context(5, VERIFICATION)),
     )
+    established = Established(association=4, negotiation=negotiation)
     return Reception(established, recorder, recorder, recorder.send, has_services=has_services), recorder
 
 
@@ -165,6 +175,7 @@ def test_instance_goes_to_its_sink_and_is_answered_at_once() -> None:
         sop_instance_uid="1.2.3",
         transfer_syntax_uid=EXPLICIT,
         calling_ae_title="CALLING",
+        called_ae_title="CALLED",
         peer_host="host",
         priority=2,
     )
