@@ -8,6 +8,7 @@ from dicomdesk.cli.grammar import CommandLine
 from dicomdesk.cli.lean_imports import lean_imports
 from dicomdesk.cli.program import Program
 from dicomdesk.cli.storescu_options import TOOL, StoreOptions, check_port, read_options
+from dicomdesk.cli.tls_options import TlsRole, list_ciphers
 from dicomdesk.errors import SettingsError
 from dicomdesk.human import printable
 from dicomdesk.logs import Log
@@ -23,12 +24,28 @@ def run(line: CommandLine, log: Log) -> int:
     from dicomdesk.cli.dictionaries import load_environment_dictionaries  # noqa: PLC0415 - start-up time
 
     load_environment_dictionaries(log)
+    prepared = _with_tls(options, line, log)
+    if prepared is None:
+        return int(ExitCode.FAILED)
     try:
-        options = _with_identity(options, log)
+        prepared = _with_identity(prepared, log)
     except SettingsError as error:
         log.logger("dcmtk.apps.storescu").error(printable(str(error)))
         return int(ExitCode.FAILED)
-    return _send(options, log)
+    return _send(prepared, log)
+
+
+def _with_tls(options: StoreOptions, line: CommandLine, log: Log) -> StoreOptions | None:
+    """The options with TLS settings that can be used; None where they cannot, which is then written."""
+    request = options.request
+    if request.peer.tls is None:
+        return options
+    from dicomdesk.cli.tls_preparation import prepare_tls  # noqa: PLC0415 - start-up time
+
+    tls = prepare_tls(request.peer.tls, line, log.logger("dcmtk.apps.storescu"), TlsRole.REQUESTOR)
+    if tls is None:
+        return None
+    return replace(options, request=replace(request, peer=replace(request.peer, tls=tls)))
 
 
 def _with_identity(options: StoreOptions, log: Log) -> StoreOptions:
@@ -85,4 +102,4 @@ def _conclude(options: StoreOptions, result: "ExactSendResult", lines: "StoreLin
     return outcome.exit_code(last_signal=last_signal, is_report_written=is_report_written)
 
 
-PROGRAM = Program(tool=TOOL, run=run, check_first=check_port)
+PROGRAM = Program(tool=TOOL, run=run, answers={"--list-ciphers": list_ciphers}, check_first=check_port)

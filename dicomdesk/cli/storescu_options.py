@@ -8,6 +8,7 @@ from dicomdesk.cli import options as shared
 from dicomdesk.cli.grammar import CommandLine, Option, OptionGroup, Parameter, Tool
 from dicomdesk.cli.identity_options import IDENTITY_OPTIONS, IdentityChoice, read_identity_options
 from dicomdesk.cli.proposal_options import PREFERRED_TRANSFER_SYNTAXES, PROPOSE_OPTIONS
+from dicomdesk.cli.tls_options import TlsRole, read_tls, tls_extensions, tls_group
 from dicomdesk.engine.requests import (
     AssociationSettings,
     ExactSendRequest,
@@ -200,6 +201,7 @@ _EXTENSIONS = OptionGroup(
             text=("(text, jsonl)", "write the report in this format"),
         ),
         shared.JSON,
+        *tls_extensions(TlsRole.REQUESTOR),
         Option(long="--progress", text=("show progress even in quiet mode, if stderr", "is a terminal")),
         Option(long="--no-progress", text=("never show progress",)),
     ),
@@ -213,7 +215,7 @@ TOOL = Tool(
         Parameter(name="port", text="TCP port of the peer"),
         Parameter(name="dcmfile-in", text="DICOM file or directory to send", is_repeatable=True),
     ),
-    groups=(shared.general_options(), _INPUT, _NETWORK, _EXTENSIONS),
+    groups=(shared.general_options(), _INPUT, _NETWORK, tls_group(TlsRole.REQUESTOR), _EXTENSIONS),
     notes=(
         (
             "storescu sends each DICOM file given, or found in the directories given, to a storage peer, over one "
@@ -278,9 +280,7 @@ def read_options(line: CommandLine, check_profile: ProfileCheck | None = None) -
 
     Raises CommandLineError, and what ``check_profile`` does: DCMTK reads the profile file among the options.
     """
-    peer = Peer(
-        host=line.parameters[0], port=line.integer_parameter(1, 1, 65535), ae_title=line.text("--call", "ANY-SCP")
-    )
+    port = line.integer_parameter(1, 1, 65535)
     inputs = _read_inputs(line, line.parameters[2:])
     proposal = _read_proposal(line)
     if proposal.profile is not None and check_profile is not None:
@@ -294,11 +294,12 @@ def read_options(line: CommandLine, check_profile: ProfileCheck | None = None) -
     )
     repeats = line.integer("--repeat", 1) or 1
     invention = _read_invention(line)
+    tls = read_tls(line, TlsRole.REQUESTOR)
     identity = read_identity_options(line)
     report_format = line.choice("--report-format", ("text", "jsonl"), "text")
     progress = line.last_of("--progress", "--no-progress")
     request = ExactSendRequest(
-        peer=peer,
+        peer=Peer(host=line.parameters[0], port=port, ae_title=line.text("--call", "ANY-SCP"), tls=tls),
         inputs=inputs,
         proposal=proposal,
         association=association,
