@@ -19,6 +19,10 @@ from dicomdesk.settings import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_
 _DCMTK_OVERHEAD_BYTES = 12
 """What DCMTK subtracts from a maximum PDU length for its "Max Send PDV"."""
 
+_LARGEST_EXTENSIONS_BYTES = 48 * 1024
+"""All extended negotiation that is answered: user information has less than 64 KiB, and roles need up to 10 of them."""
+_EXTENSION_OVERHEAD_BYTES = 6
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TransportFacts:
@@ -98,7 +102,7 @@ def answer_request(
     if policy.needs_context and not any(context.is_accepted for context in contexts):
         return replace(_NO_ACCEPTABLE_CONTEXT, warnings=warnings)
     accepted_classes = {context.abstract_syntax for context in contexts if context.is_accepted}
-    answered = {uid: data for uid, data in policy.extended_negotiation.items() if uid in accepted_classes}
+    answered = _answered_extensions(policy.extended_negotiation, accepted_classes)
     exchange = request.user_identity.exchange() if request.user_identity else None
     if exchange is not None and confirms_identity and exchange.wants_response:
         exchange = replace(exchange, has_response=True)
@@ -115,6 +119,18 @@ def answer_request(
         extensions=_extensions(request.extended_negotiation, answered),
     )
     return Acceptance(pdu=write_associate_accept(request, contexts, items), negotiation=negotiation, warnings=warnings)
+
+
+def _answered_extensions(configured: Mapping[str, bytes], accepted_classes: set[str]) -> dict[str, bytes]:
+    """What is answered for accepted classes, as much as fits beside the other user information."""
+    answered = {}
+    left_bytes = _LARGEST_EXTENSIONS_BYTES
+    for uid, information in configured.items():
+        size_bytes = len(uid) + len(information) + _EXTENSION_OVERHEAD_BYTES
+        if uid in accepted_classes and size_bytes <= left_bytes:
+            answered[uid] = information
+            left_bytes -= size_bytes
+    return answered
 
 
 def refuse(refusal: Refusal) -> Rejection:
