@@ -5,6 +5,7 @@
     DicomdeskError
      +-- PeerError                     look at the other side, or at the way to it
      |    +-- PeerUnreachableError         no connection: name, route, port, firewall
+     |    |    +-- TlsHandshakeError            no trust, or nothing in common: certificates, TLS versions, ciphers
      |    +-- AssociationRejectedError     the peer said no (A-ASSOCIATE-RJ)
      |    +-- AssociationAbortedError      the peer, or the connection, went away
      |    +-- PeerTimeoutError             the peer did not answer in time
@@ -56,6 +57,10 @@ class PeerError(DicomdeskError):
 
 class PeerUnreachableError(PeerError):
     """No transport connection to the peer could be made."""
+
+
+class TlsHandshakeError(PeerUnreachableError):
+    """The two sides do not trust each other, or have no TLS in common; trying again does not help."""
 
 
 class AssociationRejectedError(PeerError):

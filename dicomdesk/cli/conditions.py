@@ -28,8 +28,49 @@ _NUMBERS = (
 )
 
 
+_TLS_NUMBERS = {
+    "OpenSSL I/O error (SSL_ERROR_SYSCALL)": "000b:0017",
+    "TLS error: certificate verify failed": "000b:0886",
+    "TLS error: http request": "000b:089c",
+    "TLS error: no protocols available": "000b:08bf",
+    "TLS error: no shared cipher": "000b:08c1",
+    "TLS error: peer did not return a certificate": "000b:08c7",
+    "TLS error: unsupported protocol": "000b:0902",
+    "TLS error: wrong version number": "000b:090b",
+    "TLS error: unexpected eof while reading": "000b:0926",
+    "TLS error: dh key too small": "000b:098a",
+    "TLS error: version too low": "000b:098c",
+    "TLS error: sslv3 alert unexpected message": "000b:0bf2",
+    "TLS error: sslv3 alert bad record mac": "000b:0bfc",
+    "TLS error: tlsv1 alert record overflow": "000b:0bfe",
+    "TLS error: sslv3 alert handshake failure": "000b:0c10",
+    "TLS error: sslv3 alert bad certificate": "000b:0c12",
+    "TLS error: sslv3 alert unsupported certificate": "000b:0c13",
+    "TLS error: sslv3 alert certificate revoked": "000b:0c14",
+    "TLS error: sslv3 alert certificate expired": "000b:0c15",
+    "TLS error: sslv3 alert certificate unknown": "000b:0c16",
+    "TLS error: sslv3 alert illegal parameter": "000b:0c17",
+    "TLS error: tlsv1 alert unknown ca": "000b:0c18",
+    "TLS error: tlsv1 alert access denied": "000b:0c19",
+    "TLS error: tlsv1 alert decode error": "000b:0c1a",
+    "TLS error: tlsv1 alert decrypt error": "000b:0c1b",
+    "TLS error: tlsv1 alert protocol version": "000b:0c2e",
+    "TLS error: tlsv1 alert insufficient security": "000b:0c2f",
+    "TLS error: tlsv1 alert internal error": "000b:0c38",
+    "TLS error: tlsv1 alert inappropriate fallback": "000b:0c3e",
+    "TLS error: tlsv1 alert user cancelled": "000b:0c42",
+    "TLS error: tlsv13 alert missing extension": "000b:0c55",
+    "TLS error: tlsv1 unrecognized name": "000b:0c58",
+    "TLS error: tlsv13 alert certificate required": "000b:0c5c",
+    "TLS error: tlsv1 alert no application protocol": "000b:0c60",
+}
+"""As seen from echoscu 3.6.7: module 11, hexadecimal 800 plus OpenSSL's number of the reason."""
+
+
 def numbered_condition(text: str) -> str:
     """The text with its number before it; as it is where DCMTK has no such condition."""
+    if text in _TLS_NUMBERS:
+        return f"{_TLS_NUMBERS[text]} {text}"
     for beginning, number in _NUMBERS:
         if text.startswith(beginning):
             return f"{number} {text}"

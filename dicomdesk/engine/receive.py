@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from dicomdesk.engine.events import (
     AssociationAborted,
@@ -44,6 +45,10 @@ from dicomdesk.network.contexts import Negotiation
 from dicomdesk.network.handlers import IncomingAssociation, IncomingStore, SilentObserver, StoreAnswer
 from dicomdesk.network.listener import Listener, ListenerSettings
 from dicomdesk.network.profiles import load_profiles
+from dicomdesk.settings import TlsSettings
+
+if TYPE_CHECKING:
+    import ssl
 
 __all__ = ["ReceiveJob", "ReceiveResult"]
 
@@ -65,7 +70,7 @@ class ReceiveJob(Job[ReceiveResult]):
     """Listens until it is cancelled. Built and opened by the engine."""
 
     def __init__(self, request: ReceiveRequest, sink: EventSink, start_thread: ThreadStarter) -> None:
-        """Prepare everything but the port; raise ProfileError, StorageError or SettingsError."""
+        """Prepare everything but the port; raise ProfileError, StorageError, TlsSettingsError or SettingsError."""
         super().__init__(new_job_id("receive"), sink)
         self._start_thread = start_thread
         self._request = request
@@ -90,6 +95,7 @@ class ReceiveJob(Job[ReceiveResult]):
                 timeouts=request.timeouts,
                 resolve_hosts=request.resolve_hosts,
                 access=request.access,
+                ssl_context=_ssl_context(request.tls),
                 stop_grace_s=_LONGEST_INSTANCE_S,
             ),
             policy,
@@ -366,6 +372,15 @@ class _Facts(SilentObserver):
 
 def _do_nothing(_association: int) -> None:
     """Nobody wants to be told."""
+
+
+def _ssl_context(tls: TlsSettings | None) -> "ssl.SSLContext | None":
+    """Raises KeyPassPhraseError and TlsSettingsError; warnings are for ``check_tls_settings``."""
+    if tls is None:
+        return None
+    from dicomdesk.network.tls import server_context  # noqa: PLC0415 - only where TLS is asked for
+
+    return server_context(tls).context
 
 
 def _make_policy(profile: ProfileSelection | None, *, accept_all: bool) -> AcceptancePolicy:

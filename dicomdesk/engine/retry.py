@@ -11,6 +11,7 @@ from dicomdesk.errors import (
     AssociationRejectedError,
     PeerTimeoutError,
     PeerUnreachableError,
+    TlsHandshakeError,
 )
 
 FIRST_DELAY_S = 1.0
@@ -21,6 +22,8 @@ def is_transient_error(error: BaseException) -> bool:
     """Whether trying again later can help."""
     if isinstance(error, AssociationRejectedError):
         return error.is_transient
+    if isinstance(error, TlsHandshakeError):
+        return False
     return isinstance(error, PeerUnreachableError | AssociationAbortedError | PeerTimeoutError)
 
 

@@ -116,9 +116,7 @@ def _negotiate(pumped: PumpedAssociation, peer: Peer, settings: AssociationSetti
         if answer is None:
             if pumped.dul.rejection is not None:
                 raise rejection_error(*pumped.dul.rejection)
-            raise pumped.end_error() or PeerTimeoutError(
-                "The peer did not answer the association request in time", condition=READ_TIMEOUT
-            )
+            raise _unanswered(pumped)
         check_answer(answer, proposed.contexts)
         negotiation = describe(pumped, peer, settings, answer, proposed)
         check_identity(negotiation.user_identity)
@@ -127,6 +125,19 @@ def _negotiate(pumped: PumpedAssociation, peer: Peer, settings: AssociationSetti
         pumped.abort()
         raise
     return negotiation
+
+
+def _unanswered(pumped: PumpedAssociation) -> PeerError:
+    error = pumped.end_error()
+    if error is None:
+        return PeerTimeoutError("The peer did not answer the association request in time", condition=READ_TIMEOUT)
+    if pumped.connection.is_tls:
+        from dicomdesk.network.tls_errors import unanswered_error  # noqa: PLC0415 - only where TLS is in use
+
+        return unanswered_error(error)
+    if isinstance(error, AssociationAbortedError) and error.source is None and not error.advice:
+        error.advice = "The peer may take TLS only, or may not serve this machine."
+    return error
 
 
 def _interrupted() -> AssociationAbortedError:

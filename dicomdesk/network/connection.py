@@ -13,8 +13,12 @@ import sys
 import threading
 from collections.abc import Sequence
 from time import monotonic
+from typing import TYPE_CHECKING, cast
 
 from dicomdesk.errors import AssociationAbortedError, PeerProtocolError, PeerTimeoutError
+
+if TYPE_CHECKING:
+    import ssl
 
 MAX_CONTROL_PDU_BYTES = 1 << 20
 """Largest PDU other than P-DATA-TF that is accepted: 128 presentation contexts need less than half of it."""
@@ -26,6 +30,8 @@ READ_TIMEOUT = "DUL network read timeout"
 """DCMTK's wording for a peer that did not answer."""
 
 P_DATA_TF = 0x04
+_TLS_RECORDS = (0x15, 0x16)
+"""First bytes of a TLS alert and of a handshake."""
 _LARGEST_PDU_TYPE = 0x07
 _HEADER = struct.Struct(">BxL")
 _HEADER_BYTES = _HEADER.size
@@ -34,6 +40,9 @@ _SLOWEST_BYTES_PER_S = 1024
 """A PDU that has begun must arrive at this rate at least, beyond the stall timeout."""
 _MOST_BUFFERS = 1024
 """Buffers of one sendmsg (IOV_MAX)."""
+
+_TLS_WRITE_BYTES = 8 << 14
+"""Given to TLS at once: eight records (RFC 8446 5.1)."""
 
 _LOOPBACK_SEND_BUFFER_BYTES = 96 << 10
 """Send buffer for large data within this machine: what is under way then stays in the processor's cache, and both ends
@@ -140,11 +149,43 @@ def _would_block_errors() -> tuple[type[Exception], ...]:
     return (BlockingIOError, InterruptedError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
 
+def _not_dicom(pdu_type: int) -> PeerProtocolError:
+    condition = f"Unrecognized PDU type: {pdu_type:x}"
+    if pdu_type in _TLS_RECORDS:
+        return PeerProtocolError(
+            "The peer answered with TLS: it takes no association without TLS on this port",
+            condition=condition,
+            advice="Switch TLS on for this peer, or use its port for connections without TLS.",
+        )
+    return PeerProtocolError(
+        f"The peer sent something that is not DICOM (PDU type {pdu_type:02x} hexadecimal)", condition=condition
+    )
+
+
 def _is_same_machine(sock: socket.socket) -> bool:
     """Whether both ends of a TCP connection have the same address, as over loopback."""
     if sock.family not in (socket.AF_INET, socket.AF_INET6):
         return False
     return bool(sock.getsockname()[0] == sock.getpeername()[0])
+
+
+def _records(buffers: list[memoryview]) -> Buffer:
+    """What to give to TLS at once: full records instead of one for each small buffer.
+
+    Not more, because TLS tells only of the whole that it got rid of it. The same for the same buffers, as TLS demands
+    when it has to be called again.
+    """
+    first = buffers[0]
+    if len(first) >= _TLS_WRITE_BYTES or len(buffers) == 1:
+        return first[:_TLS_WRITE_BYTES]
+    parts = [first]
+    missing = _TLS_WRITE_BYTES - len(first)
+    for buffer in buffers[1:]:
+        if missing <= 0:
+            break
+        parts.append(buffer[:missing])
+        missing -= len(buffer)
+    return b"".join(parts)
 
 
 class Connection:
@@ -220,10 +261,7 @@ class Connection:
             return None
         pdu_type = self._buffer[start]
         if not 1 <= pdu_type <= _LARGEST_PDU_TYPE:
-            raise PeerProtocolError(
-                f"The peer sent something that is not DICOM (PDU type {pdu_type:02x} hexadecimal)",
-                condition=f"Unrecognized PDU type: {pdu_type:x}",
-            )
+            raise _not_dicom(pdu_type)
         if available < _HEADER_BYTES:
             return None
         length: int = _HEADER.unpack_from(self._buffer, start)[1]
@@ -350,12 +388,13 @@ class Connection:
         try:
             if self._gathers:
                 return self.socket.sendmsg(buffers[:_MOST_BUFFERS])
-            return self.socket.send(buffers[0])
+            return self.socket.send(_records(buffers))
         except self._blocked as error:
             self._writing_needs_input = type(error).__name__ == "SSLWantReadError"
             return 0
         except OSError as error:
-            raise self._gone(error) from error
+            failure = self._unsendable(error)
+            raise failure from (failure.__cause__ or error)
 
     def _stall_deadline(self) -> float | None:
         return None if self.stall_timeout_s is None else monotonic() + self.stall_timeout_s
@@ -402,7 +441,21 @@ class Connection:
 
     # -- words
 
+    def _unsendable(self, error: OSError) -> AssociationAbortedError:
+        """Why sending failed; a TLS peer may have said so before it closed the connection."""
+        if self.is_tls:
+            try:
+                self._make_room()
+                self._fill()
+            except AssociationAbortedError as reason:
+                return reason
+        return self._gone(error)
+
     def _gone(self, error: OSError | None = None) -> AssociationAbortedError:
+        if error is not None and self.is_tls and hasattr(error, "reason"):
+            from dicomdesk.network.tls_errors import lost_error  # noqa: PLC0415 - only where TLS is in use
+
+            return lost_error(cast("ssl.SSLError", error))
         if error is not None:
             reason = f"The connection to the peer was lost: {error.strerror or error}"
         elif self._end > self._start:

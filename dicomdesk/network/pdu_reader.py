@@ -207,9 +207,14 @@ class PduReader:
         self._pdu_left = left
 
 
+_TLS_HANDSHAKE = 0x16
+"""First byte of a TLS connection."""
 _P_DATA_TF = int(PduType.P_DATA_TF)
 _KNOWN_TYPES = frozenset(int(pdu_type) for pdu_type in PduType)
 
 
 def _unrecognized(pdu_type: int) -> PduError:
-    return PduError(f"Unrecognized PDU type: {pdu_type:x}", AbortReason.UNRECOGNIZED_PDU)
+    text = f"Unrecognized PDU type: {pdu_type:x}"
+    if pdu_type == _TLS_HANDSHAKE:
+        text += " (the peer speaks TLS, but this port takes connections without TLS only)"
+    return PduError(text, AbortReason.UNRECOGNIZED_PDU)

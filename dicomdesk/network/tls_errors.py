@@ -3,7 +3,7 @@
 import ssl
 from dataclasses import dataclass
 
-from dicomdesk.errors import AssociationAbortedError, PeerError, PeerUnreachableError
+from dicomdesk.errors import AssociationAbortedError, PeerError, PeerUnreachableError, TlsHandshakeError
 
 __all__ = [
     "LONGEST_GREETING_BYTES",
@@ -11,13 +11,18 @@ __all__ = [
     "acceptor_error",
     "explain",
     "explain_plain_bytes",
+    "lost_error",
     "requestor_error",
+    "unanswered_error",
 ]
 
 LONGEST_GREETING_BYTES = 16
 """How much of a peer's first bytes is looked at."""
 
 _HANDSHAKE_RECORDS = (0x14, 0x15, 0x16)
+_LOST = "Peer aborted Association (or never connected)"
+"""DCMTK's words for a connection that ends after the handshake, whatever the reason."""
+
 _OPENSSL_IO_ERROR = "OpenSSL I/O error (SSL_ERROR_SYSCALL)"
 
 
@@ -194,9 +199,27 @@ def requestor_error(error: OSError, greeting: bytes) -> PeerError:
     explanation = explain_plain_bytes(greeting) or explain(error)
     text = f"The TLS handshake with the peer failed: {explanation.text}"
     condition = _condition(error)
-    if isinstance(error, ssl.SSLError):
+    if explanation is _CLOSED:
         return PeerUnreachableError(text, condition=condition, advice=explanation.advice)
-    return AssociationAbortedError(text, condition=condition, advice=explanation.advice)
+    return TlsHandshakeError(text, condition=condition, advice=explanation.advice)
+
+
+def lost_error(error: ssl.SSLError) -> AssociationAbortedError:
+    """Why a connection ended whose handshake was complete."""
+    explanation = explain(error)
+    text = f"The TLS connection failed: {explanation.text}"
+    return AssociationAbortedError(text, condition=_LOST, advice=explanation.advice)
+
+
+def unanswered_error(error: PeerError) -> PeerError:
+    """Why an association request was not answered: in TLS 1.3 an acceptor judges us after our handshake."""
+    cause = error.__cause__
+    if not isinstance(cause, ssl.SSLError) or explain(cause) is _CLOSED:
+        return error
+    text = f"The TLS handshake with the peer failed: {explain(cause).text}"
+    refusal = TlsHandshakeError(text, condition=error.condition, advice=error.advice)
+    refusal.__cause__ = cause
+    return refusal
 
 
 def acceptor_error(error: OSError, greeting: bytes) -> AssociationAbortedError:

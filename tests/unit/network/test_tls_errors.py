@@ -4,8 +4,16 @@ import ssl
 
 import pytest
 
-from dicomdesk.errors import AssociationAbortedError, PeerUnreachableError
-from dicomdesk.network.tls_errors import acceptor_error, explain, explain_plain_bytes, requestor_error
+from dicomdesk.engine.retry import is_transient_error
+from dicomdesk.errors import AssociationAbortedError, PeerUnreachableError, TlsHandshakeError
+from dicomdesk.network.tls_errors import (
+    acceptor_error,
+    explain,
+    explain_plain_bytes,
+    lost_error,
+    requestor_error,
+    unanswered_error,
+)
 
 
 def _failure(reason: str) -> ssl.SSLError:
@@ -95,12 +103,12 @@ def test_tls_records_tell_nothing(greeting: bytes) -> None:
 
 def test_errors_have_dcmtks_condition() -> None:
     refused = requestor_error(_refusal(10), b"\x16\x03\x03")
-    assert isinstance(refused, PeerUnreachableError)
+    assert isinstance(refused, TlsHandshakeError)
     assert refused.condition == "TLS error: certificate verify failed"
     assert requestor_error(_failure("TLSV1_ALERT_UNKNOWN_CA"), b"").condition == "TLS error: tlsv1 alert unknown ca"
     assert requestor_error(ssl.SSLEOFError(8, "EOF"), b"").condition == "TLS error: unexpected eof while reading"
     reset = requestor_error(ConnectionResetError(104, "Connection reset by peer"), b"")
-    assert isinstance(reset, AssociationAbortedError)
+    assert isinstance(reset, PeerUnreachableError)
     assert reset.condition == "OpenSSL I/O error (SSL_ERROR_SYSCALL)"
     newer = _failure("SSL/TLS_ALERT_BAD_CERTIFICATE")
     assert requestor_error(newer, b"").condition == "TLS error: sslv3 alert bad certificate"
@@ -111,3 +119,21 @@ def test_the_acceptors_line_is_dcmtks_with_its_meaning() -> None:
     assert str(error).startswith("TLS error: wrong version number (the peer asks for an association without TLS")
     assert error.condition == "TLS error: wrong version number"
     assert error.advice
+
+
+def test_what_cannot_pass_by_waiting_is_told_from_what_may() -> None:
+    assert not is_transient_error(requestor_error(_failure("NO_SHARED_CIPHER"), b""))
+    assert is_transient_error(requestor_error(ssl.SSLEOFError(8, "EOF"), b""))
+
+
+def test_an_alert_after_the_handshake_is_a_refusal_of_the_request() -> None:
+    alert = _failure("TLSV13_ALERT_CERTIFICATE_REQUIRED")
+    lost = lost_error(alert)
+    assert isinstance(lost, AssociationAbortedError)
+    assert lost.condition == "Peer aborted Association (or never connected)"
+    lost.__cause__ = alert
+    refused = unanswered_error(lost)
+    assert isinstance(refused, TlsHandshakeError)
+    assert "demands a certificate" in str(refused)
+    silent = AssociationAbortedError("gone")
+    assert unanswered_error(silent) is silent
