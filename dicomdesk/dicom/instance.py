@@ -75,3 +75,5 @@ class InstanceHeader:
     """False when the data set itself lacks its class or instance UID, or ends before: it cannot be sent."""
     has_data_set_class_uid: bool = True
     """False when it is the class UID, or both, that the data set lacks."""
+    has_blanks_in_uids: bool = False
+    """Whether the data set writes its class or instance UID with blanks, which these values are without."""

@@ -410,6 +410,7 @@ def _header(
         media_sop_instance_uid=media_uids[1],
         has_data_set_uids=all(own_uids),
         has_data_set_class_uid=bool(own_uids[0]),
+        has_blanks_in_uids=b" " in get(_SOP_CLASS, b"") or b" " in get(_SOP_INSTANCE, b""),
     )
 
 

@@ -1,41 +1,35 @@
 """The exact send job: one association whose proposal is given, files in order, as DCMTK's storescu."""
 
 from dataclasses import dataclass
-from enum import Enum
+from typing import TYPE_CHECKING
 
-from dicomdesk.engine.events import EventSink, JobFinished, JobOutcome
+from dicomdesk.dicom.scan import list_files
+from dicomdesk.engine.events import (
+    EventSink,
+    InputSkipped,
+    JobFinished,
+    JobOutcome,
+    Notice,
+    NoticeLevel,
+    ScanFinished,
+)
+from dicomdesk.engine.exact_sending import ExactSender
+from dicomdesk.engine.exact_transfer import ExactEnd, ExactSendFailure, ExactTransfer, FileToSend
+from dicomdesk.engine.input_check import InputChecker
 from dicomdesk.engine.job import Job, new_job_id
+from dicomdesk.engine.journal import MemoryLedger
 from dicomdesk.engine.report import Report
 from dicomdesk.engine.requests import ExactSendRequest
 from dicomdesk.engine.stats import Progress, TransferStats
-from dicomdesk.engine.transfer_list import count_outcomes
-from dicomdesk.errors import DicomdeskError
+from dicomdesk.engine.transfer_list import TransferList, count_outcomes
+from dicomdesk.errors import DataError, DicomdeskError, ProfileError, ProposalError
+from dicomdesk.network.contexts import ExtendedNegotiation, ProposedContext
+from dicomdesk.network.proposals import COMMON_SOP_CLASSES, NO_CONTEXTS, propose_contexts
+
+if TYPE_CHECKING:
+    from dicomdesk.network.profiles import ProfileFile
 
 __all__ = ["ExactSendFailure", "ExactSendJob", "ExactSendResult"]
-
-
-class ExactSendFailure(Enum):
-    """Why an exact send job ended early."""
-
-    PROFILE_FILE = "profile-file"
-    """The association negotiation profile file cannot be read or is wrong."""
-    NO_INPUT_FILES = "no-input-files"
-    INVALID_INPUT_FILE = "invalid-input-file"
-    """Found before the association; the error's text is DCMTK's."""
-    PROPOSAL = "proposal"
-    """No proposal can be made as asked for: an unknown profile, or more than 128 presentation contexts."""
-    ASSOCIATION = "association"
-    """Not established."""
-    NO_PRESENTATION_CONTEXT = "no-presentation-context"
-    """Established, but the peer accepted no presentation context at all."""
-    STATUS = "status"
-    """The peer answered with a failure status and the job was to halt at that; released or aborted as asked for."""
-    INSTANCE = "instance"
-    """A file could not be sent and the job was to halt at that; aborted."""
-    ASSOCIATION_LOST = "association-lost"
-    """Aborted by the peer, by time-out, by loss of the connection."""
-    RELEASE = "release"
-    """All was answered, but the peer did not agree to the release."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +46,15 @@ class ExactSendResult:
     report: Report
 
 
+class _EndedError(Exception):
+    """The job ends before there is an association."""
+
+    def __init__(self, failure: ExactSendFailure, error: DicomdeskError) -> None:
+        super().__init__(str(error))
+        self.failure = failure
+        self.error = error
+
+
 class ExactSendJob(Job[ExactSendResult]):
     """Sends files over one association. Built by the engine."""
 
@@ -59,35 +62,33 @@ class ExactSendJob(Job[ExactSendResult]):
         super().__init__(new_job_id("storescu"), sink)
         self._request = request
         self._stats = TransferStats()
+        self._transfer = TransferList(self.id, self._report, MemoryLedger(), self._stats)
+        self._shared = ExactTransfer(
+            job_id=self.id,
+            request=request,
+            control=self._control,
+            report=self._report,
+            transfer=self._transfer,
+            stats=self._stats,
+        )
+        self._skipped: list[InputSkipped] = []
+        self._associations = 0
+        self._contexts_proposed = 0
 
     def progress(self) -> Progress:
         """How far the job is, now."""
         return self._stats.progress()
 
     def _work(self) -> ExactSendResult:
-        return self._after_fault(NotImplementedError())
+        try:
+            end = self._check_and_send()
+        except _EndedError as ended:
+            end = ExactEnd(failure=ended.failure, error=ended.error)
+        return self._result(end)
 
     def _after_fault(self, error: Exception) -> ExactSendResult:
-        peer = self._request.peer
-        text = f"internal error: {error!r}"
-        report = Report(
-            peer_host=peer.host,
-            peer_port=peer.port,
-            calling_ae_title=self._request.association.calling_ae_title,
-            called_ae_title=peer.ae_title,
-            associations=0,
-            contexts_proposed=0,
-            items=(),
-            job_outcome=JobOutcome.FAILED,
-            failure=text,
-        )
-        return ExactSendResult(
-            outcome=JobOutcome.FAILED,
-            failure=ExactSendFailure.INSTANCE,
-            error=DicomdeskError(text),
-            status=None,
-            report=report,
-        )
+        fault = DicomdeskError(f"internal error: {error!r}")
+        return self._result(ExactEnd(failure=ExactSendFailure.INSTANCE, error=fault))
 
     def _finished(self, result: ExactSendResult) -> JobFinished:
         return JobFinished(
@@ -96,3 +97,121 @@ class ExactSendJob(Job[ExactSendResult]):
             counts=count_outcomes(result.report.items),
             error=str(result.error or ""),
         )
+
+    def _result(self, end: ExactEnd) -> ExactSendResult:
+        is_cut_short = self._control.is_stopping and (self._shared.has_rest or bool(self._transfer.unfinished()))
+        reason = "The job was cancelled" if is_cut_short else f"The job ended before its turn came: {end.error}"
+        self._transfer.finish_rest(reason)
+        self._shared.leave_rest_out(reason)
+        outcome = JobOutcome.FAILED if end.failure else JobOutcome.COMPLETED
+        if is_cut_short:
+            outcome, end = JobOutcome.CANCELLED, ExactEnd()
+        peer = self._request.peer
+        report = Report(
+            peer_host=peer.host,
+            peer_port=peer.port,
+            calling_ae_title=self._request.association.calling_ae_title,
+            called_ae_title=peer.ae_title,
+            associations=self._associations,
+            contexts_proposed=self._contexts_proposed,
+            items=tuple(self._transfer.records()),
+            skipped=tuple(self._skipped),
+            job_outcome=outcome,
+            failure=str(end.error or ""),
+        )
+        return ExactSendResult(outcome=outcome, failure=end.failure, error=end.error, status=end.status, report=report)
+
+    def _check_and_send(self) -> ExactEnd:
+        profiles = self._load_profiles()
+        paths = self._list_files()
+        self._notice(NoticeLevel.INFO, "checking input files ...")
+        sop_classes = self._check_files(paths)
+        if self._control.is_stopping:
+            return ExactEnd()
+        contexts, extensions = self._propose(sop_classes, profiles)
+        self._associations, self._contexts_proposed = 1, len(contexts)
+        return ExactSender(self._shared).run(contexts, extensions)
+
+    def _load_profiles(self) -> "ProfileFile | None":
+        selection = self._request.proposal.profile
+        if selection is None:
+            return None
+        from dicomdesk.network.profiles import load_profiles  # noqa: PLC0415 - only where asked for: start-up time
+
+        try:
+            return load_profiles(selection.file)
+        except ProfileError as error:
+            raise _EndedError(ExactSendFailure.PROFILE_FILE, error) from error
+
+    def _list_files(self) -> list[str]:
+        if self._request.inputs.scan_directories:
+            self._notice(NoticeLevel.INFO, "determining input files ...")
+        paths = []
+        for found in list_files(self._request.inputs):
+            if self._control.is_stopping:
+                break
+            if isinstance(found, str):
+                paths.append(found)
+            else:
+                self._skip(found.path, found.reason, is_failure=False)
+        if not (paths or self._control.is_stopping):
+            raise _EndedError(ExactSendFailure.NO_INPUT_FILES, DataError("no input files to be sent"))
+        return paths
+
+    def _check_files(self, paths: list[str]) -> list[str]:
+        """Note what is to be sent; return the SOP classes of the files, where the proposal is made of them."""
+        checker = InputChecker(self._request)
+        shared, sop_classes, fatal = self._shared, [], ""
+        for path in paths:
+            if self._control.is_stopping:
+                break
+            checked = None if fatal else checker.check(path)
+            if checked is not None and checked.problem:
+                self._skip(path, checked.problem)
+                fatal = checked.words if self._request.halt_on_error else ""
+                if not fatal:
+                    self._notice(NoticeLevel.WARNING, f"{checked.words}, ignoring file")
+                continue
+            shared.files.append(FileToSend(path, checked.size_bytes if checked is not None else 0))
+            if checked is not None and checked.sop_class_uid:
+                sop_classes.append(checked.sop_class_uid)
+        size_bytes = shared.begin()
+        items = len(shared.files) * self._request.repeats
+        self._report(ScanFinished(job_id=self.id, items=items, size_bytes=size_bytes, skipped=len(self._skipped)))
+        if fatal:
+            raise _EndedError(ExactSendFailure.INVALID_INPUT_FILE, DataError(fatal))
+        return sop_classes
+
+    def _propose(
+        self, sop_classes: list[str], profiles: "ProfileFile | None"
+    ) -> tuple[tuple[ProposedContext, ...], tuple[ExtendedNegotiation, ...]]:
+        proposal = self._request.proposal
+        extensions: tuple[ExtendedNegotiation, ...] = ()
+        try:
+            if profiles is not None and proposal.profile is not None:
+                profile = profiles.profile(proposal.profile.name)
+                contexts = profile.proposed_contexts()
+                extensions = tuple(
+                    ExtendedNegotiation(sop_class_uid=uid, information=information)
+                    for uid, information in profile.extended_negotiation.items()
+                )
+            else:
+                contexts = propose_contexts(
+                    sop_classes if proposal.only_required else COMMON_SOP_CLASSES,
+                    preferred_transfer_syntax=proposal.preferred_transfer_syntax,
+                    combine=proposal.combine,
+                )
+        except (ProfileError, ProposalError) as error:
+            raise _EndedError(ExactSendFailure.PROPOSAL, error) from error
+        if not contexts:
+            nothing = ProposalError("There is no presentation context to propose", condition=NO_CONTEXTS)
+            raise _EndedError(ExactSendFailure.PROPOSAL, nothing)
+        return contexts, extensions
+
+    def _skip(self, path: str, reason: str, *, is_failure: bool = True) -> None:
+        event = InputSkipped(job_id=self.id, path=path, reason=reason, is_failure=is_failure)
+        self._skipped.append(event)
+        self._report(event)
+
+    def _notice(self, level: NoticeLevel, text: str) -> None:
+        self._report(Notice(job_id=self.id, level=level, text=text))

@@ -1,0 +1,65 @@
+"""What an exact send job finds out about its files before it asks for an association: little, as DCMTK's storescu."""
+
+import os
+import stat
+from dataclasses import dataclass
+
+from dicomdesk.dicom.instance import InputFormat
+from dicomdesk.dicom.part10 import read_header
+from dicomdesk.dicom.sop_classes import find_sop_class
+from dicomdesk.engine.requests import ExactSendRequest
+from dicomdesk.errors import DataError
+
+__all__ = ["CheckedInput", "InputChecker"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedInput:
+    """One file."""
+
+    size_bytes: int = 0
+    sop_class_uid: str = ""
+    """"" where nobody asked for it."""
+    problem: str = ""
+    """Why it cannot be taken; "" where it can."""
+    words: str = ""
+    """The same as DCMTK says it, with the file's name."""
+
+
+class InputChecker:
+    """Checks one file after the other, by what the request needs to know."""
+
+    def __init__(self, request: ExactSendRequest) -> None:
+        proposal = request.proposal
+        self._needs_sop_class = proposal.only_required and proposal.profile is None
+        self._format: InputFormat = request.inputs.format
+
+    def check(self, path: str) -> CheckedInput:
+        """Look at a file; never raises for what is wrong with it."""
+        try:
+            status = os.stat(path)
+        except (OSError, ValueError):
+            return _refused("cannot access file", path)
+        if stat.S_ISDIR(status.st_mode):
+            return _refused("cannot access file", path)
+        if not self._needs_sop_class:
+            return CheckedInput(size_bytes=status.st_size)
+        sop_class_uid = self._find_sop_class_uid(path, status.st_mode)
+        if not sop_class_uid:
+            return _refused("missing SOP class (or instance) in file", path)
+        if find_sop_class(sop_class_uid) is None:
+            return _refused("unknown storage SOP class in file", path, f": {sop_class_uid}")
+        return CheckedInput(size_bytes=status.st_size, sop_class_uid=sop_class_uid)
+
+    def _find_sop_class_uid(self, path: str, mode: int) -> str:
+        if not stat.S_ISREG(mode):
+            return ""
+        try:
+            header = read_header(path, self._format)
+        except (DataError, OSError):
+            return ""
+        return header.sop_class_uid if header.sop_instance_uid else ""
+
+
+def _refused(problem: str, path: str, detail: str = "") -> CheckedInput:
+    return CheckedInput(problem=problem + detail, words=f"{problem}: {path}{detail}")
