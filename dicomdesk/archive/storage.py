@@ -69,6 +69,16 @@ class StorageArea:
         """The file of a relative path as the index has it."""
         return os.path.join(self._root, *relative.split("/"))
 
+    @staticmethod
+    def instance_uid_of(relative: str) -> str:
+        """The SOP Instance UID of a relative path, "" where its name does not tell."""
+        stem = relative.rpartition("/")[2].removesuffix(_EXTENSION).rpartition(".")[0]
+        return stem if is_valid_uid(stem) else ""
+
+    def exists(self, relative: str) -> bool:
+        """Whether the file of a relative path is there."""
+        return os.path.isfile(self.path_of(relative))
+
     # -- files appear
 
     def open(self) -> AtomicFile:
@@ -118,10 +128,10 @@ class StorageArea:
         try:
             yield
         except BaseException:
-            os.unlink(note)
+            self.forget(os.path.basename(note))
             raise
         self.remove(relatives)
-        os.unlink(note)
+        self.forget(os.path.basename(note))
 
     def remove(self, relatives: Iterable[str]) -> None:
         """Remove files, and folders that become empty; what is gone already is no error."""
