@@ -33,8 +33,8 @@ Every object has ``event`` and ``at`` (when it was written, ISO 8601 with offset
 ``capability-found``    ``group`` (verification, storage, query-retrieve, worklist, procedure-step, storage-commitment,
                         print, other), ``sop_class_uid``, ``name``, ``transfer_syntaxes``, ``is_complete``
 ``group-forecast``      ``verdict`` (as-is, converted, cannot-go), ``sop_class_uid``, ``sop_class_name``,
-                        ``transfer_syntax_uid``, ``converted_to``, ``reason``, ``advice``, ``items``, ``bytes``,
-                        ``paths``, ``association``
+                        ``transfer_syntax_uid``, ``converted_to``, ``reason``, ``advice``, ``helps``, ``items``,
+                        ``bytes``, ``paths``, ``association``
 ``progress``            ``items_total``, ``items_done``, ``bytes_total``, ``bytes_done``, ``bytes_per_s``,
                         ``items_per_s``, ``seconds_left`` (number or null), ``associations``; once a second
 ``job-finished``        ``outcome`` (completed, failed, cancelled), ``counts`` (by outcome of an item), ``error``
@@ -250,6 +250,7 @@ def _group(event: events.GroupForecast) -> Fields:
         "converted_to": group.converted_to,
         "reason": group.reason,
         "advice": group.advice,
+        "helps": [each.value for each in group.helps],
         "items": group.items,
         "bytes": group.size_bytes,
         "paths": list(group.paths),

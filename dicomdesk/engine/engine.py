@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from dicomdesk.engine.check import CheckJob
     from dicomdesk.engine.echo import EchoJob
     from dicomdesk.engine.exact_send import ExactSendJob
+    from dicomdesk.engine.preflight import PreflightJob
     from dicomdesk.engine.receive import ReceiveJob
     from dicomdesk.engine.send import SendJob
 
@@ -87,6 +88,14 @@ class Engine:
         from dicomdesk.engine.check import CheckJob  # noqa: PLC0415 - start-up time of those who do not check
 
         job = CheckJob(peer, association, sink, asks_capabilities=asks_capabilities)
+        self._start_thread(job.id, job.run, job.cancel)
+        return job
+
+    def preflight(self, request: SendRequest, sink: EventSink) -> "PreflightJob":
+        """Start to find out how instances would go, without sending any."""
+        from dicomdesk.engine.preflight import PreflightJob  # noqa: PLC0415 - start-up time of those who just send
+
+        job = PreflightJob(request, sink)
         self._start_thread(job.id, job.run, job.cancel)
         return job
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum
 
-__all__ = ["ForecastGroup", "Verdict"]
+__all__ = ["ForecastGroup", "ForecastItem", "Help", "Verdict"]
 
 
 class Verdict(Enum):
@@ -14,6 +14,30 @@ class Verdict(Enum):
     CONVERTED = "converted"
     """In another transfer syntax."""
     CANNOT_GO = "cannot-go"
+
+
+class Help(Enum):
+    """What would let instances go that cannot; front ends name their own switch for it."""
+
+    ALLOW_LOSSLESS_DECOMPRESSION = "allow-lossless-decompression"
+    ALLOW_LOSSY_DECOMPRESSION = "allow-lossy-decompression"
+    FALLBACK_CONTEXTS = "fallback-contexts"
+    """Propose more than dcmsend does."""
+    INSTALL_CODECS = "install-codecs"
+    ALLOW_ILLEGAL_PROPOSAL = "allow-illegal-proposal"
+    MORE_ASSOCIATIONS = "more-associations"
+    PROPOSE_REQUIRED = "propose-required"
+    """Propose the SOP classes of the instances instead of the common ones."""
+    COMBINE_CONTEXTS = "combine-contexts"
+    """One presentation context for each SOP class, so that twice as many fit."""
+    PROPOSE_OWN = "propose-own"
+    """Propose the transfer syntax of the files."""
+    CHANGE_PROFILE = "change-profile"
+    """Add SOP class or transfer syntax to the association negotiation profile."""
+    CHANGE_PEER = "change-peer"
+    """Only the peer's settings can change it."""
+    REPAIR_INPUT = "repair-input"
+    """The file itself is the reason."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +56,9 @@ class ForecastGroup:
     reason: str
     """Why it is not AS_IS, plain words; "" where it is."""
     advice: str
-    """What would help, where we know."""
+    """What would help, plain words, where we know."""
+    helps: tuple[Help, ...]
+    """The same for front ends that can offer it; all of them are needed."""
     items: int
     size_bytes: int
     """Of their data sets in the files."""
@@ -40,3 +66,14 @@ class ForecastGroup:
     """Of the first few."""
     association: int
     """Number of the planned association, from 1; 0 where none was planned for them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForecastItem:
+    """One instance of the transfer list, or one input that cannot be read."""
+
+    path: str
+    """With ":" and the member where it is in an archive."""
+    sop_instance_uid: str
+    """"" for inputs that could not be read."""
+    group: ForecastGroup

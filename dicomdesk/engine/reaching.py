@@ -122,6 +122,7 @@ class Reaching:
 
     def _secure(self, reached: Reached, tls: TlsSettings) -> Reached | None:
         from dicomdesk.network.tls import shake_hands  # noqa: PLC0415 - only where TLS is asked for
+        from dicomdesk.network.tls_session import describe_session  # noqa: PLC0415 - as above
 
         with self._steps.step(CheckStage.TLS) as step:
             try:
@@ -134,8 +135,7 @@ class Reaching:
             except ConnectionInterruptedError:
                 reached.sock.close()
                 raise
-            cipher = secure.cipher()
-            session = TlsSession(version=secure.version() or "", cipher=cipher[0] if cipher else "")
+            session = describe_session(secure) or TlsSession(version="", cipher="")
             remedy = certificate_remedy(session, datetime.now(UTC))
             text, details = f"TLS is up: {session}.", _session_lines(session)
             if remedy is NOTHING:

@@ -9,7 +9,7 @@ from dicomdesk.cli.json_lines import JsonLinesReporter, describe, describe_progr
 from dicomdesk.dicom.instance import InstanceHeader
 from dicomdesk.engine import events
 from dicomdesk.engine.diagnosis import CheckStage, CheckState, CheckStep, ServiceGroup, SopClassCapability
-from dicomdesk.engine.forecast import ForecastGroup, Verdict
+from dicomdesk.engine.forecast import ForecastGroup, Help, Verdict
 from dicomdesk.engine.stats import Progress
 
 AT = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
@@ -218,6 +218,7 @@ SAMPLES += [
                 converted_to="1.4",
                 reason="r",
                 advice="a",
+                helps=(Help.CHANGE_PEER,),
                 items=2,
                 size_bytes=3,
                 paths=("p",),
@@ -233,6 +234,7 @@ SAMPLES += [
             "converted_to",
             "reason",
             "advice",
+            "helps",
             "items",
             "bytes",
             "paths",

@@ -1,0 +1,82 @@
+"""What would let an instance go that cannot: decided from what was planned and what the peer answered, without I/O."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from dicomdesk.dicom.codecs import CODECS_EXTRA, can_decode, missing_packages
+from dicomdesk.dicom.transfer_syntaxes import UNCOMPRESSED, transfer_syntax_name
+from dicomdesk.engine.forecast import Help
+from dicomdesk.network.assignment import describe_sop_class
+from dicomdesk.network.contexts import ContextResult, NegotiatedContext
+from dicomdesk.network.planning import DCMSEND_DECODABLE, PlannedInstance, PlanOptions, is_lossless
+
+__all__ = ["Way", "help_for_conversion", "help_for_refusal"]
+
+
+class Way(NamedTuple):
+    """What would help."""
+
+    advice: str
+    helps: tuple[Help, ...]
+
+
+def help_for_refusal(
+    instance: PlannedInstance,
+    contexts: Sequence[NegotiatedContext],
+    options: PlanOptions,
+    uncompressed_classes: frozenset[str] = frozenset(),
+) -> Way:
+    """For an instance whose presentation context the peer refused.
+
+    ``contexts`` are all of the association; ``uncompressed_classes`` are the SOP classes that the peer is known to take
+    uncompressed.
+    """
+    own = instance.transfer_syntax_uid
+    words, name = describe_sop_class(instance.sop_class_uid), transfer_syntax_name(own)
+    of_class = [context for context in contexts if context.abstract_syntax == instance.sop_class_uid]
+    if own in UNCOMPRESSED or _takes_none(of_class):
+        return Way(f"Have the peer set up to accept {words}.", (Help.CHANGE_PEER,))
+    change = f"ave the peer set up to accept {words} as {name}"
+    if instance.sop_class_uid not in uncompressed_classes:
+        return Way(f"H{change}.", (Help.CHANGE_PEER,))
+    if not options.can_decompress(own):
+        packages = missing_packages(own)
+        if packages:
+            text = f"Install {' or '.join(packages)} ({CODECS_EXTRA}) so that it can be decompressed, or h{change}."
+            return Way(text, (Help.INSTALL_CODECS,))
+        return Way(f"H{change}: {name} cannot be decompressed here.", (Help.CHANGE_PEER,))
+    helps = _switches(own, options)
+    if not helps:
+        return Way(f"H{change}.", (Help.CHANGE_PEER,))
+    allowing = " and ".join(_SWITCH_WORDS[each] for each in helps)
+    return Way(f"{allowing[0].upper()}{allowing[1:]}: the peer takes it so. Or h{change}.", helps)
+
+
+def help_for_conversion(source: str) -> Way:
+    """For an instance that the peer takes, but that cannot be converted as it wants it."""
+    packages = () if can_decode(source) else missing_packages(source)
+    if packages:
+        return Way(f"Install {' or '.join(packages)} ({CODECS_EXTRA}).", (Help.INSTALL_CODECS,))
+    return Way(f"Have the peer set up to accept it as {transfer_syntax_name(source)}.", (Help.CHANGE_PEER,))
+
+
+_SWITCH_WORDS = {
+    Help.ALLOW_LOSSLESS_DECOMPRESSION: "allow lossless compressed instances to be decompressed",
+    Help.ALLOW_LOSSY_DECOMPRESSION: "allow lossy compressed instances to be decompressed",
+    Help.FALLBACK_CONTEXTS: "allow fall-back contexts",
+}
+
+
+def _takes_none(of_class: Sequence[NegotiatedContext]) -> bool:
+    """Whether the peer does not know the SOP class, whatever the transfer syntax."""
+    return bool(of_class) and all(context.result is ContextResult.ABSTRACT_SYNTAX_NOT_SUPPORTED for context in of_class)
+
+
+def _switches(own: str, options: PlanOptions) -> tuple[Help, ...]:
+    """What has to be allowed so that it is offered uncompressed; empty where it was."""
+    helps = []
+    if not options.may_decompress(own):
+        helps.append(Help.ALLOW_LOSSLESS_DECOMPRESSION if is_lossless(own) else Help.ALLOW_LOSSY_DECOMPRESSION)
+    if own not in DCMSEND_DECODABLE and not options.fallback:
+        helps.append(Help.FALLBACK_CONTEXTS)
+    return tuple(helps)
