@@ -110,8 +110,8 @@ def read_extended_negotiation(value: bytes) -> ExtendedNegotiation:
 
 
 def write_extended_negotiation(extension: ExtendedNegotiation) -> bytes:
-    """The whole item, of either PDU; information of more than ``LONGEST_ITEM_BYTES`` does not fit."""
-    return write_item(EXTENDED_NEGOTIATION, write_uid(extension.sop_class_uid) + extension.information)
+    """The value of the item, of either PDU; whether it fits into one is the caller's to see."""
+    return write_uid(extension.sop_class_uid) + extension.information
 
 
 def read_user_identity(value: bytes) -> PresentedIdentity:
@@ -128,9 +128,9 @@ def read_user_identity(value: bytes) -> PresentedIdentity:
 
 
 def write_user_identity(identity: UserIdentity) -> bytes:
-    """The whole item of an A-ASSOCIATE-RQ; what does not fit is the caller's to find."""
-    value = bytes((identity.kind, identity.wants_response)) + _counted(identity.primary) + _counted(identity.secondary)
-    return write_item(USER_IDENTITY, value)
+    """The value of the item of an A-ASSOCIATE-RQ, its fields of at most ``LONGEST_ITEM_BYTES`` each."""
+    head = bytes((identity.kind, identity.wants_response))
+    return head + _counted(identity.primary) + _counted(identity.secondary)
 
 
 def read_identity_response(value: bytes) -> bytes:
@@ -139,8 +139,8 @@ def read_identity_response(value: bytes) -> bytes:
 
 
 def write_identity_response(response: bytes = b"") -> bytes:
-    """The whole item of an A-ASSOCIATE-AC."""
-    return write_item(USER_IDENTITY_RESPONSE, _counted(response))
+    """The value of the item of an A-ASSOCIATE-AC."""
+    return _counted(response)
 
 
 def _counted(value: bytes) -> bytes:

@@ -12,6 +12,7 @@ from struct import Struct
 from dicomdesk.network.association_items import (
     EXTENDED_NEGOTIATION,
     USER_IDENTITY,
+    USER_IDENTITY_RESPONSE,
     USER_INFORMATION,
     PresentedIdentity,
     invalid_value,
@@ -193,9 +194,10 @@ def write_associate_accept(
         user += write_item(_ROLE_SELECTION, write_uid(uid) + bytes((role.scu, role.scp)))
     user += write_item(_IMPLEMENTATION_VERSION_NAME, items.implementation_version.encode())
     for uid, information in items.extended_negotiation.items():
-        user += write_extended_negotiation(ExtendedNegotiation(sop_class_uid=uid, information=information))
+        extension = ExtendedNegotiation(sop_class_uid=uid, information=information)
+        user += write_item(EXTENDED_NEGOTIATION, write_extended_negotiation(extension))
     if items.identity_response is not None:
-        user += write_identity_response(items.identity_response)
+        user += write_item(USER_IDENTITY_RESPONSE, write_identity_response(items.identity_response))
     parts.append(write_item(USER_INFORMATION, user))
     body = b"".join(parts)
     return _PDU.pack(PduType.ASSOCIATE_AC, len(body)) + body

@@ -21,6 +21,7 @@ from dicomdesk.human import printable
 from dicomdesk.network.association_items import (
     EXTENDED_NEGOTIATION,
     LONGEST_ITEM_BYTES,
+    USER_IDENTITY,
     USER_IDENTITY_RESPONSE,
     read_extended_negotiation,
     read_identity_response,
@@ -148,22 +149,20 @@ def _presentation_context(context: ProposedContext) -> PresentationContext:
     return result
 
 
-def user_items(identity: UserIdentity | None, proposed: Proposed) -> bytes:
-    """Extended negotiation and user identity as user information items; raises SettingsError."""
+def user_items(identity: UserIdentity | None, proposed: Proposed) -> list[tuple[int, bytes]]:
+    """Extended negotiation and user identity as types and values of user information items; raises SettingsError."""
     offered = {context.abstract_syntax for context in proposed.contexts}
-    items = b""
+    items = []
     for extension in proposed.extensions:
         uid = extension.sop_class_uid
         if uid not in offered or not uid.isascii() or not 0 < len(uid) <= _LONGEST_UID:
             raise SettingsError(f"Extended negotiation for {printable(uid)}, which no presentation context proposes")
         offered.remove(uid)
-        if len(extension.information) > LONGEST_ITEM_BYTES - _LONGEST_UID - 2:
-            raise SettingsError(f"The extended negotiation for {uid} is too long")
-        items += write_extended_negotiation(extension)
+        items.append((EXTENDED_NEGOTIATION, write_extended_negotiation(extension)))
     if identity is not None:
         if max(len(identity.primary), len(identity.secondary)) > LONGEST_ITEM_BYTES:
             raise SettingsError(f"A user identity has at most {LONGEST_ITEM_BYTES} bytes")
-        items += write_user_identity(identity)
+        items.append((USER_IDENTITY, write_user_identity(identity)))
     return items
 
 

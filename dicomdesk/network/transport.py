@@ -9,7 +9,7 @@ A contract test checks that pynetdicom still has what is used here, with the mea
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from operator import itemgetter
 from struct import Struct
 from time import monotonic
@@ -89,7 +89,7 @@ class ConnectionSocket(AssociationSocket):
         self._provider = association.dul
         self.is_parting = False
         """Whether what is sent from now on may be lost, but must not wait."""
-        self.user_items = b""
+        self.user_items: Sequence[tuple[int, bytes]] = ()
         """What the A-ASSOCIATE-RQ says beside that which pynetdicom writes."""
         # The base class announces an incoming connection; ours is the answer to T_CONNECT instead.
         self.event_queue.get_nowait()
@@ -361,10 +361,11 @@ class PumpedAssociation(Association):
             # Release collision (PS3.8 7.2.2.7): the requestor answers first.
             self.acse.send_release(is_response=True)
 
-    def request_association(self, user_items: bytes = b"") -> A_ASSOCIATE | None:
+    def request_association(self, user_items: Sequence[tuple[int, bytes]] = ()) -> A_ASSOCIATE | None:
         """Send A-ASSOCIATE-RQ and wait for the answer; None when the association ended instead, or nothing came.
 
-        ``user_items`` are whole items of the user information that pynetdicom does not write for us.
+        ``user_items`` are types and values of user information that pynetdicom does not write for us. Raises
+        ProposalTooLongError.
         """
         self._socket.user_items = user_items
         self.acse.send_request()
@@ -417,21 +418,22 @@ class PumpedAssociation(Association):
         self.is_established = True
 
 
-def with_user_items(pdu: bytes, user_items: bytes) -> bytes:
+def with_user_items(pdu: bytes, user_items: Sequence[tuple[int, bytes]]) -> bytes:
     """An A-ASSOCIATE-RQ of pynetdicom with more user information, all in ascending order of the type as DCMTK has it.
 
     Raises ProposalTooLongError.
     """
     before, user = _split_user_information(pdu)
-    items = sorted(read_items(user + user_items, _REQUEST), key=itemgetter(0))
-    value = b"".join(write_item(kind, item) for kind, item in items)
-    if len(value) > LONGEST_ITEM_BYTES:
+    items = sorted([*read_items(user, _REQUEST), *user_items], key=itemgetter(0))
+    size_bytes = sum(_ITEM.size + len(value) for _, value in items)
+    if size_bytes > LONGEST_ITEM_BYTES:
         raise ProposalTooLongError(
-            f"User identity and extended negotiation are too long: {len(value)} bytes of user information, "
+            f"User identity and extended negotiation are too long: {size_bytes} bytes of user information, "
             f"at most {LONGEST_ITEM_BYTES} can be sent",
-            condition=f"Total length of user items ({len(value)} bytes) exceeds upper limit of "
+            condition=f"Total length of user items ({size_bytes} bytes) exceeds upper limit of "
             f"{LONGEST_ITEM_BYTES} bytes",
         )
+    value = b"".join(write_item(kind, item) for kind, item in items)
     body = before[_PDU.size :] + write_item(USER_INFORMATION, value)
     return _PDU.pack(_REQUEST_PDU, len(body)) + body
 

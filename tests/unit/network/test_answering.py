@@ -1,13 +1,22 @@
 """How association requests are answered, without a socket."""
 
+import struct
 from dataclasses import replace
 
 import pytest
 
 from dicomdesk.network.acceptance import AcceptancePolicy, accept_all_policy
-from dicomdesk.network.answering import LOCAL_LIMIT_EXCEEDED, Acceptance, Rejection, TransportFacts, answer_request
+from dicomdesk.network.access import Refusal
+from dicomdesk.network.answering import (
+    LOCAL_LIMIT_EXCEEDED,
+    Acceptance,
+    Rejection,
+    TransportFacts,
+    answer_request,
+    refuse,
+)
 from dicomdesk.network.association_pdus import AssociateRequest, read_associate_request
-from dicomdesk.network.contexts import Role, TlsSession
+from dicomdesk.network.contexts import NegotiatedExtension, Role, TlsSession
 from dicomdesk.settings import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
 from tests.helpers.requestors import CT_IMAGE_STORAGE, EXPLICIT, IMPLICIT, VERIFICATION, WORKLIST, Proposal, read_answer
 
@@ -95,3 +104,77 @@ def test_roles_are_answered_as_the_policy_says_and_oddities_are_told() -> None:
     rejected = answer_request(request(), policy, 16384, FACTS)
     assert isinstance(rejected, Rejection)
     assert "only SCP role configured" in rejected.warnings[0]
+
+
+def presenting(identity: bytes) -> Proposal:
+    return Proposal(extra_items=struct.pack(">BxH", 0x58, len(identity)) + identity)
+
+
+@pytest.mark.parametrize(
+    ("confirms", "identity", "answer"),
+    [
+        (True, b"\2\1\0\3joe\0\1x", b"\x59\0\0\2\0\0"),
+        (True, b"\2\0\0\3joe\0\1x", None),
+        (False, b"\2\1\0\3joe\0\1x", None),
+        (False, b"\5\1\0\3jwt\0\0", None),
+    ],
+)
+def test_identity_is_confirmed_where_it_was_verified_and_that_was_asked_for(
+    identity: bytes, answer: bytes | None, *, confirms: bool
+) -> None:
+    accepted = answer_request(
+        request(presenting(identity)), accept_all_policy(), 16384, FACTS, confirms_identity=confirms
+    )
+    assert isinstance(accepted, Acceptance)
+    assert (b"\x59\0\0" in accepted.pdu) == (answer is not None)
+    assert answer is None or accepted.pdu.endswith(answer)
+    exchange = accepted.negotiation.user_identity
+    assert exchange is not None
+    assert (exchange.has_response, exchange.response_bytes) == (answer is not None, 0)
+
+
+def test_nobody_is_confirmed_who_presented_nothing() -> None:
+    accepted = answer_request(request(), accept_all_policy(), 16384, FACTS, confirms_identity=True)
+    assert isinstance(accepted, Acceptance)
+    assert b"\x59\0\0" not in accepted.pdu
+    assert accepted.negotiation.user_identity is None
+
+
+def test_extensions_that_do_not_fit_into_an_answer_are_left_out() -> None:
+    classes = [f"1.2.840.{number}" for number in range(128)]
+    policy = AcceptancePolicy(
+        contexts=dict.fromkeys(classes, (EXPLICIT,)),
+        roles={uid: Role(scu=True, scp=True) for uid in classes},
+        extended_negotiation={uid: bytes(1023) for uid in classes},
+    )
+    contexts = [(2 * index + 1, uid, (EXPLICIT,)) for index, uid in enumerate(classes)]
+    accepted = answer_request(
+        request(Proposal(contexts=contexts, roles=[(uid, 1, 1) for uid in classes])), policy, 16384, FACTS
+    )
+    assert isinstance(accepted, Acceptance)
+    told = read_answer(accepted.pdu[6:])
+    assert 40 < len(told.extended) < 50
+    assert len(told.roles) == 128
+    assert len(accepted.negotiation.extensions) == len(told.extended)
+
+
+def test_extensions_are_told_as_proposed_and_answered() -> None:
+    information = struct.pack(">H", len(CT_IMAGE_STORAGE)) + CT_IMAGE_STORAGE.encode() + b"\5"
+    policy = AcceptancePolicy(
+        contexts={CT_IMAGE_STORAGE: (EXPLICIT,), VERIFICATION: (IMPLICIT,)},
+        extended_negotiation={VERIFICATION: b"\3"},
+    )
+    accepted = answer_request(
+        request(Proposal(extra_items=struct.pack(">BxH", 0x56, len(information)) + information)), policy, 16384, FACTS
+    )
+    assert isinstance(accepted, Acceptance)
+    assert accepted.negotiation.extensions == (
+        NegotiatedExtension(sop_class_uid=CT_IMAGE_STORAGE, proposed=b"\5", accepted=None),
+        NegotiatedExtension(sop_class_uid=VERIFICATION, proposed=b"", accepted=b"\3"),
+    )
+
+
+def test_refusal_is_answered_with_its_numbers_and_nothing_else() -> None:
+    answer = refuse(Refusal(numbers=(1, 2, 1), text="user x is not known"))
+    assert answer.pdu == b"\3\0\0\0\0\4\0\1\2\1"
+    assert answer.reason_text == "user x is not known"

@@ -8,9 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dicomdesk.network.association_items import (
-    EXTENDED_NEGOTIATION,
-    USER_IDENTITY,
-    USER_IDENTITY_RESPONSE,
     USER_INFORMATION,
     PresentedIdentity,
     read_extended_negotiation,
@@ -32,10 +29,16 @@ CT = "1.2.840.10008.5.1.4.1.1.2"
 BYTES = st.binary(max_size=40)
 
 
-def value_of(item: bytes, kind: int) -> bytes:
-    ((found, value),) = read_items(item, "PDU")
-    assert found == kind
-    return value
+@given(items=st.lists(st.tuples(st.integers(0, 255), BYTES), max_size=4))
+def test_items_are_read_as_they_were_written(items: list[tuple[int, bytes]]) -> None:
+    assert list(read_items(b"".join(write_item(kind, value) for kind, value in items), "PDU")) == items
+
+
+def test_items_that_are_cut_are_an_error() -> None:
+    whole = write_item(0x51, b"abcd") + write_item(0x52, b"")
+    for length in set(range(len(whole))) - {0, 8}:
+        with pytest.raises(PduError, match=r"in the middle of an item|exceeds what contains it"):
+            list(read_items(whole[:length], "PDU"))
 
 
 @given(kind=st.sampled_from(UserIdentityType), primary=BYTES, secondary=BYTES, wants_response=st.booleans())
@@ -43,7 +46,7 @@ def test_user_identity_is_read_as_it_was_written(
     kind: UserIdentityType, primary: bytes, secondary: bytes, *, wants_response: bool
 ) -> None:
     identity = UserIdentity(kind=kind, primary=primary, secondary=secondary, wants_response=wants_response)
-    value = value_of(write_user_identity(identity), USER_IDENTITY)
+    value = write_user_identity(identity)
     expected = PresentedIdentity(kind=kind, primary=primary, secondary=secondary, wants_response=wants_response)
     assert read_user_identity(value) == expected
     assert read_user_identity(value + b"behind") == expected
@@ -53,7 +56,7 @@ def test_user_identity_has_the_bytes_of_the_standard() -> None:
     identity = UserIdentity(
         kind=UserIdentityType.USER_NAME_AND_PASSCODE, primary=b"joe", secondary=b"x", wants_response=True
     )
-    assert write_user_identity(identity) == b"\x58\0\0\x0a\2\1\0\3joe\0\1x"
+    assert write_user_identity(identity) == b"\2\1\0\3joe\0\1x"
 
 
 def test_user_identity_may_lack_its_secondary_field_altogether() -> None:
@@ -70,7 +73,7 @@ def test_cut_user_identity_is_an_error(length: int) -> None:
 @given(information=BYTES)
 def test_extended_negotiation_is_read_as_it_was_written(information: bytes) -> None:
     extension = ExtendedNegotiation(sop_class_uid=CT, information=information)
-    assert read_extended_negotiation(value_of(write_extended_negotiation(extension), EXTENDED_NEGOTIATION)) == extension
+    assert read_extended_negotiation(write_extended_negotiation(extension)) == extension
 
 
 @pytest.mark.parametrize("value", [b"", b"\0", b"\0\5abcd", b"\xff\xff" + b"a" * 100])
@@ -81,7 +84,7 @@ def test_uid_that_exceeds_its_item_is_an_error(value: bytes) -> None:
 
 @given(response=BYTES)
 def test_identity_response_is_read_as_it_was_written(response: bytes) -> None:
-    assert read_identity_response(value_of(write_identity_response(response), USER_IDENTITY_RESPONSE)) == response
+    assert read_identity_response(write_identity_response(response)) == response
 
 
 @pytest.mark.parametrize("value", [b"", b"\0", b"\0\5ab"])

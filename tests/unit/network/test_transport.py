@@ -17,7 +17,8 @@ from pynetdicom.pdu import A_ASSOCIATE_AC
 from pynetdicom.timer import Timer
 from pynetdicom.transport import T_CONNECT, AssociationSocket
 
-from dicomdesk.network.transport import usable_accept
+from dicomdesk.errors import ProposalTooLongError
+from dicomdesk.network.transport import usable_accept, user_information, with_user_items
 from tests.helpers.peers import Accept, accept_pdu, item
 
 PARAMETERS = [
@@ -137,3 +138,34 @@ def test_usable_accept_keeps_what_is_right() -> None:
 def test_usable_accept_drops_what_pynetdicom_trips_over(extra: bytes) -> None:
     answer = accept_pdu(REQUEST, CONTEXTS, Accept(extra_user_items=extra))
     assert usable_accept(answer)[74:] == accept_pdu(REQUEST, CONTEXTS, Accept())[74:]
+
+
+@pytest.mark.parametrize("extra", [item(0x56, b"\xff\xff"), item(0x59, b"\0\5a"), item(0x59, b"\0\0")])
+def test_usable_accept_leaves_out_what_we_read_ourselves(extra: bytes) -> None:
+    answer = accept_pdu(REQUEST, CONTEXTS, Accept(extra_user_items=extra))
+    assert extra in user_information(answer)
+    assert usable_accept(answer)[74:] == accept_pdu(REQUEST, CONTEXTS, Accept())[74:]
+
+
+def test_user_items_are_put_in_ascending_order_of_their_types() -> None:
+    user = item(0x51, b"\0\0\x40\0") + item(0x55, b"V") + item(0x54, b"role 1") + item(0x54, b"role 2")
+    head = b"\1\0\0\0\0\0" + bytes(68) + item(0x10, b"1.2")
+    written = with_user_items(head + item(0x50, user), [(0x58, b"who"), (0x52, b"1.2.3")])
+    assert int.from_bytes(written[2:6], "big") == len(written) - 6
+    assert written[6:].startswith(head[6:])
+    assert user_information(written) == (
+        item(0x51, b"\0\0\x40\0")
+        + item(0x52, b"1.2.3")
+        + item(0x54, b"role 1")
+        + item(0x54, b"role 2")
+        + item(0x55, b"V")
+        + item(0x58, b"who")
+    )
+
+
+def test_user_items_that_do_not_fit_are_an_error() -> None:
+    head = b"\1\0\0\0\0\0" + bytes(68)
+    assert len(with_user_items(head, [(0x58, bytes(65531))])) == 74 + 4 + 65535
+    with pytest.raises(ProposalTooLongError) as raised:
+        with_user_items(head, [(0x56, b""), (0x58, bytes(65531))])
+    assert raised.value.condition == "Total length of user items (65539 bytes) exceeds upper limit of 65535 bytes"
