@@ -90,11 +90,9 @@ class StoreLines:
 
     def _show(self, event: events.Event) -> None:
         match event:
-            case events.JobStarted():
-                if self._request.inputs.scan_directories:
-                    self._tool.info("determining input files ...")
             case events.InputSkipped():
-                self._show_skipped(event)
+                if not event.is_failure:
+                    self._tool.warn(f"{printable(event.reason)}: {printable(event.path)}")
             case events.ItemStarted():
                 self._show_started(event)
             case events.ItemFinished():
@@ -105,18 +103,8 @@ class StoreLines:
             case _:
                 self._show_association(event)
 
-    def _show_skipped(self, event: events.InputSkipped) -> None:
-        path, reason = printable(event.path), printable(event.reason)
-        if not event.is_failure:
-            self._tool.warn(f"{reason}: {path}")
-        elif not self._request.halt_on_error:
-            self._tool.warn(f"{reason}, ignoring file")
-
     def _show_association(self, event: events.Event) -> None:
         match event:
-            case events.ScanFinished():
-                if event.items or event.skipped:
-                    self._tool.info("checking input files ...")
             case events.AssociationRequested():
                 self._show_requested(event)
             case events.AssociationAccepted():
@@ -165,27 +153,14 @@ class StoreLines:
             self._tool.debug("\n".join(store_request_lines(event, is_outgoing=True)))
 
     def _show_invented(self, invented: events.InventedIdentity) -> None:
-        numbers = f"pa{invented.patient}, st{invented.study}, se{invented.series}, im{invented.image}"
-        values = (
-            ("PatientName", invented.patient_name),
-            ("PatientID", invented.patient_id),
-            ("StudyInstanceUID", invented.study_instance_uid),
-            ("StudyID", invented.study_id),
-            ("SeriesInstanceUID", invented.series_instance_uid),
-            ("SeriesNumber", invented.series_number),
-            ("SOPInstanceUID", invented.sop_instance_uid),
-            ("ImageNumber", invented.instance_number),
-        )
-        lines = [f"Inventing Identifying Information ({numbers}):", *(f"  {name}={value}" for name, value in values)]
-        self._tool.info("\n".join(lines))
+        self._tool.info("\n".join(invented.lines()))
         for missing in invented.missing:
-            tag, _, name = missing.partition(" ")
-            self._tool.write(Level.ERROR, f"updateStringAttributeValue: cannot find: {name} {tag}: Tag not found")
+            self._tool.write(Level.ERROR, f"updateStringAttributeValue: cannot find: {missing}: Tag not found")
 
     def _show_finished(self, event: events.ItemFinished) -> None:
         started, self._current = self._current, None
         if event.status is None:
-            self._show_unanswered(event, started)
+            self._show_unanswered(event)
             return
         self._write_dots(event, is_complete=True)
         words = events.status_text(event.status)
@@ -198,19 +173,12 @@ class StoreLines:
         if event.outcome not in _SILENT_OUTCOMES:
             self._tool.warn(f"not stored by the peer: {printable(event.path)}: {words}")
 
-    def _show_unanswered(self, event: events.ItemFinished, started: events.ItemStarted | None) -> None:
-        path, reason = printable(event.path), printable(event.reason)
-        cause = event.not_sent_cause
-        if cause is events.NotSentCause.NOT_REACHED:
-            self._tool.debug(f"not sent: {path}: {reason}")
-            return
-        if started is None:
-            self._tool.info(f"Sending file: {path}")
-        if cause in _UNANSWERED:
-            self._write_dots(event, is_complete=cause is None)
-            self._tool.write(Level.ERROR, f"Store Failed, file: {path}:\n{reason}")
-        else:
-            self._tool.write(Level.ERROR, reason)
+    def _show_unanswered(self, event: events.ItemFinished) -> None:
+        """What DCMTK says of it has come as notices."""
+        if event.not_sent_cause is events.NotSentCause.NOT_REACHED:
+            self._tool.debug(f"not sent: {printable(event.path)}: {printable(event.reason)}")
+        elif event.not_sent_cause in _UNANSWERED:
+            self._write_dots(event, is_complete=event.not_sent_cause is None)
 
     def _write_dots(self, event: events.ItemFinished, *, is_complete: bool) -> None:
         """A dot for each PDU of the data set, as DCMTK's tool shows its progress; no line end where it broke off."""

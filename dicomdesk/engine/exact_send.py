@@ -1,4 +1,18 @@
-"""The exact send job: one association whose proposal is given, files in order, as DCMTK's storescu."""
+"""The exact send job: one association whose proposal is given, files in order, as DCMTK's storescu.
+
+Nothing is planned and nothing retried. Files are opened when their turn comes; before the association they are only
+looked for, or read for their SOP class where the proposal is made of that.
+
+Failures follow storescu. With ``halt_on_error`` the job ends before the association at the first file that is not there
+or whose SOP class is unknown; at the first failure status it releases, and at the first file that cannot be sent it
+aborts. Without, such files are passed over. A file that cannot be sent is not tried again for its further repetitions.
+The loss of the association always ends the job, and so does a file that fails while its bytes are on the way.
+
+Besides the events of every send job there are notices with the lines of DCMTK's tool, in its order: "determining input
+files ...", "checking input files ...", files that are ignored, all of a file that is not sent ("Sending file: f" and
+why not), unanswered requests, and renaming. Of a file that is sent ``ItemStarted`` tells all: ``path``,
+``transfer_syntax_uid``, ``converted_from``, ``invented``.
+"""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING

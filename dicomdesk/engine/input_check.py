@@ -4,9 +4,9 @@ import os
 import stat
 from dataclasses import dataclass
 
-from dicomdesk.dicom.instance import InputFormat
-from dicomdesk.dicom.part10 import read_header
+from dicomdesk.dicom.instance import InstanceHeader
 from dicomdesk.dicom.sop_classes import find_sop_class
+from dicomdesk.engine.preparing import Preparing, Shape
 from dicomdesk.engine.requests import ExactSendRequest
 from dicomdesk.errors import DataError
 
@@ -32,7 +32,7 @@ class InputChecker:
     def __init__(self, request: ExactSendRequest) -> None:
         proposal = request.proposal
         self._needs_sop_class = proposal.only_required and proposal.profile is None
-        self._format: InputFormat = request.inputs.format
+        self._preparing = Preparing(request.inputs.format, request.compression_level)
 
     def check(self, path: str) -> CheckedInput:
         """Look at a file; never raises for what is wrong with it."""
@@ -44,21 +44,26 @@ class InputChecker:
             return _refused("cannot access file", path)
         if not self._needs_sop_class:
             return CheckedInput(size_bytes=status.st_size)
-        sop_class_uid = self._find_sop_class_uid(path, status.st_mode)
+        sop_class_uid = self._find_sop_class_uid(path)
         if not sop_class_uid:
             return _refused("missing SOP class (or instance) in file", path)
         if find_sop_class(sop_class_uid) is None:
             return _refused("unknown storage SOP class in file", path, f": {sop_class_uid}")
         return CheckedInput(size_bytes=status.st_size, sop_class_uid=sop_class_uid)
 
-    def _find_sop_class_uid(self, path: str, mode: int) -> str:
-        if not stat.S_ISREG(mode):
-            return ""
+    def _find_sop_class_uid(self, path: str) -> str:
+        """Return the SOP class of a file that is sound as a whole, "" for another."""
+        found = []
+
+        def keep(header: InstanceHeader) -> Shape:
+            found.append(header.sop_class_uid)
+            return Shape(transfer_syntax_uid=header.transfer_syntax_uid)
+
         try:
-            header = read_header(path, self._format)
+            self._preparing.prepare_file(path, keep).close()
         except (DataError, OSError):
             return ""
-        return header.sop_class_uid if header.sop_instance_uid else ""
+        return found[0]
 
 
 def _refused(problem: str, path: str, detail: str = "") -> CheckedInput:
