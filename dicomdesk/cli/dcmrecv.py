@@ -3,19 +3,31 @@
 import errno
 import os
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dicomdesk.cli.dcmrecv_options import TOOL, ReceiveOptions, read_options
+from dicomdesk.cli.dcmrecv_options import TLS_ROLE, TOOL, ReceiveOptions, read_options
 from dicomdesk.cli.exit_codes import ExitCode, died_of_signal
 from dicomdesk.cli.grammar import CommandLine, CommandLineError
 from dicomdesk.cli.program import Program
-from dicomdesk.errors import DicomdeskError, LocalError, PortInUseError, ProfileError, SettingsError, StorageError
+from dicomdesk.cli.tls_options import list_ciphers
+from dicomdesk.cli.tls_preparation import ask_pass_phrase, show_tls_failure, show_tls_notes
+from dicomdesk.errors import (
+    DicomdeskError,
+    LocalError,
+    PortInUseError,
+    ProfileError,
+    SettingsError,
+    StorageError,
+    TlsSettingsError,
+)
 from dicomdesk.human import printable
-from dicomdesk.logs import Log
+from dicomdesk.logs import Log, Logger
 
 if TYPE_CHECKING:
     from dicomdesk.cli.job_watch import JobWatch
     from dicomdesk.engine.engine import Engine
+    from dicomdesk.engine.requests import ReceiveRequest
 
 
 def run(line: CommandLine, log: Log) -> int:
@@ -34,18 +46,19 @@ def run(line: CommandLine, log: Log) -> int:
     if options.request.profile is None and not options.request.accept_all:
         tool.warn("no configuration file specified, SCP will only support the Verification SOP Class")
     lines = ReceiveLines(log, max_pdu_bytes=options.request.max_pdu_bytes, shows_contexts=options.shows_contexts)
-    options = replace(
-        options, request=replace(options.request, report_stored=lines.shows_stored or options.writes_json)
-    )
+    request = replace(options.request, report_stored=lines.shows_stored or options.writes_json)
+    if request.tls is not None:
+        request = replace(request, tls=ask_pass_phrase(request.tls, TLS_ROLE))
+    options = replace(options, request=_with_users(request, options.user_file, tool))
     watch = JobWatch(lines, tool, writes_json=options.writes_json)
     engine = Engine()
     try:
-        return _receive(options, engine, watch, log)
+        return _receive(options, line, engine, watch, log)
     finally:
         engine.close()
 
 
-def _receive(options: ReceiveOptions, engine: "Engine", watch: "JobWatch", log: Log) -> int:
+def _receive(options: ReceiveOptions, line: CommandLine, engine: "Engine", watch: "JobWatch", log: Log) -> int:
     with watch.catching_signals():
         try:
             if options.has_unnamed_profile_file:
@@ -53,12 +66,29 @@ def _receive(options: ReceiveOptions, engine: "Engine", watch: "JobWatch", log: 
             job = engine.receive(options.request, watch.sink)
         except (LocalError, SettingsError) as error:
             return _show_start_failure(error, options, log)
+        if options.request.tls is not None:
+            show_tls_notes(options.request.tls, line, log.logger("dcmtk.apps.dcmrecv"), TLS_ROLE)
         watch.run(job)
         result = job.done.result()
     if result.error is not None:
         log.logger("dcmtk.apps.dcmrecv").fatal(printable(str(result.error)))
         return int(ExitCode.INTERNAL_FAULT)
     return died_of_signal(watch.last_signal) if watch.last_signal else int(ExitCode.SUCCESS)
+
+
+def _with_users(request: "ReceiveRequest", user_file: Path | None, tool: Logger) -> "ReceiveRequest":
+    """The request with the users of the file, if there is one."""
+    if user_file is None:
+        return request
+    from dicomdesk.engine.user_file import read_user_file  # noqa: PLC0415 - only where it is asked for: start-up time
+
+    try:
+        users = read_user_file(user_file)
+    except SettingsError as error:
+        raise CommandLineError(str(error)) from error
+    if request.tls is None:
+        tool.warn("without --enable-tls peers send their passcodes unencrypted")
+    return replace(request, access=replace(request.access, user_pass_codes=users))
 
 
 def _show_start_failure(error: DicomdeskError, options: ReceiveOptions, log: Log) -> int:
@@ -73,6 +103,9 @@ def _show_start_failure(error: DicomdeskError, options: ReceiveOptions, log: Log
             network.error(printable(error.explanation))
         tool.fatal(f"cannot load association configuration: {text}")
         return int(ExitCode.INVALID_ASSOCIATION_CONFIGURATION)
+    if isinstance(error, TlsSettingsError):
+        show_tls_failure(error, tool)
+        return int(ExitCode.CANNOT_CREATE_TLS_LAYER)
     if isinstance(error, SettingsError):
         raise CommandLineError(str(error)) from error
     tool.info("starting service class provider and listening ...")
@@ -89,11 +122,6 @@ def _show_start_failure(error: DicomdeskError, options: ReceiveOptions, log: Log
 def _is_privilege_missing(error: DicomdeskError) -> bool:
     cause = error.__cause__
     return isinstance(cause, OSError) and cause.errno in (errno.EACCES, errno.EPERM)
-
-
-def list_ciphers() -> str:
-    """The answer to ``--list-ciphers``."""
-    return "Supported TLS ciphersuites are:\n  none, this version has no TLS\n"
 
 
 PROGRAM = Program(tool=TOOL, run=run, answers={"--list-ciphers": list_ciphers})

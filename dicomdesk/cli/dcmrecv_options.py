@@ -5,9 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dicomdesk.cli import options as shared
+from dicomdesk.cli.access_options import ACCESS_OPTIONS, read_access, read_user_file_name
 from dicomdesk.cli.grammar import CommandLine, CommandLineError, Option, OptionGroup, Parameter, Tool
+from dicomdesk.cli.tls_options import TlsRole, read_tls, tls_extensions, tls_group
 from dicomdesk.engine.requests import DuplicatePolicy, FileNaming, ProfileSelection, ReceiveRequest, StorageMode
 from dicomdesk.paths import resources_folder
+
+TLS_ROLE = TlsRole.ACCEPTOR
 
 _NETWORK = OptionGroup(
     title="network options",
@@ -45,68 +49,6 @@ _NETWORK = OptionGroup(
                 Option(short="-dhl", long="--disable-host-lookup", text=("show addresses of peers, not host names",)),
             ),
         ),
-    ),
-)
-
-_TLS_VALUES = {"--enable-tls": 2}
-_TLS_WITH_VALUE = (
-    "--use-passwd",
-    "--add-cert-file",
-    "--add-cert-dir",
-    "--add-crl-file",
-    "--cipher",
-    "--dhparam",
-    "--seed",
-    "--write-seed-file",
-)
-_TLS_NAMES = """
-+tls --enable-tls
-+ps --std-passwd
-+pw --use-passwd
--pw --null-passwd
--pem --pem-keys
--der --der-keys
-+cf --add-cert-file
-+cd --add-cert-dir
-+crl --add-crl-file
-+crv --enable-crl-vfy
-+cra --enable-crl-all
-+py --profile-bcp195-nd
-+px --profile-bcp195
-+pz --profile-bcp195-ex
-+pb --profile-basic
-+pa --profile-aes
-+pn --profile-null
-+cs --cipher
-+dp --dhparam
-+rs --seed
-+ws --write-seed
-+wf --write-seed-file
--rc --require-peer-cert
--vc --verify-peer-cert
--ic --ignore-peer-cert
-"""
-
-
-def _tls_options() -> tuple[Option, ...]:
-    names = [line.split() for line in _TLS_NAMES.strip().splitlines()]
-    return tuple(
-        Option(
-            short=short,
-            long=long,
-            values=_TLS_VALUES.get(long, int(long in _TLS_WITH_VALUE)),
-            text=("needs TLS, which this version does not have",),
-            is_hidden=True,
-        )
-        for short, long in names
-    )
-
-
-_TLS = OptionGroup(
-    title="transport layer security (TLS) options",
-    options=(
-        Option(short="-tls", long="--disable-tls", text=("use a plain connection (default)",)),
-        *_tls_options(),
     ),
 )
 
@@ -194,6 +136,8 @@ _EXTENSIONS = OptionGroup(
             argument="[s]econds: integer (default: 10)",
             text=("a study is quiet after s seconds", "(only w/ --exec-on-study)"),
         ),
+        *ACCESS_OPTIONS,
+        *tls_extensions(TLS_ROLE),
         shared.JSON,
     ),
 )
@@ -203,19 +147,9 @@ TOOL = Tool(
     description="Receive DICOM files as a storage provider (C-STORE SCP)",
     parameters=(Parameter(name="port", text="TCP port to listen on"),),
     groups=(
-        shared.general_options(
-            exclusive=(
-                Option(
-                    short="+cc",
-                    long="--list-ciphers",
-                    text=("show the TLS ciphersuites and exit",),
-                    is_exclusive=True,
-                    is_hidden=True,
-                ),
-            )
-        ),
+        shared.general_options(),
         _NETWORK,
-        _TLS,
+        tls_group(TLS_ROLE),
         _OUTPUT,
         _EXTENSIONS,
     ),
@@ -227,8 +161,14 @@ TOOL = Tool(
         ),
         (
             "Options, exit codes, messages and file names are those of DCMTK's dcmrecv, so that it can stand in "
-            "its place. Unlike there, many associations are served at once. TLS is not available in this "
-            "version."
+            "its place. Unlike there, many associations are served at once."
+        ),
+        (
+            "With TLS, the pass phrase of an encrypted private key is asked for on the terminal; where there is none, "
+            "the first line of standard input is taken. Only authorities that are named are trusted. With "
+            "--user-file a peer must present a user name and a passcode; each line of the file is a name, a colon and "
+            'a hash, as "dicomdesk passcode" writes it, and nobody else may read the file. Peers that are not served '
+            "are rejected with the reason that the standard has for it, and the log says which rule it was."
         ),
         (
             "The first SIGINT or SIGTERM ends listening and lets present instances finish, the second aborts; "
@@ -266,6 +206,8 @@ class ReceiveOptions:
     shows_contexts: bool
     has_unnamed_profile_file: bool
     """Whether the name of the profile file is empty, which no path can be."""
+    user_file: Path | None = None
+    """Users and their passcodes, not yet in the request; None asks for no identity."""
 
 
 def read_options(line: CommandLine) -> ReceiveOptions:
@@ -277,7 +219,7 @@ def read_options(line: CommandLine) -> ReceiveOptions:
     line.check_conflict(
         "--bit-preserving", "--series-date-subdir", is_given=mode is StorageMode.BIT_PRESERVING and by_series_date
     )
-    _check_tls(line)
+    tls = read_tls(line, TLS_ROLE)
     port = line.integer_parameter(0, 1, 65535)
     profile = line.texts("--config-file")
     if line.has("--settle-time"):
@@ -305,12 +247,15 @@ def read_options(line: CommandLine) -> ReceiveOptions:
         identify=line.has("--json"),
         study_command=line.text("--exec-on-study"),
         study_settle_s=10.0 if settle_s is None else float(settle_s),
+        tls=tls,
+        access=read_access(line),
     )
     return ReceiveOptions(
         request=request,
         writes_json=line.has("--json"),
         shows_contexts=line.has("--verbose-pc"),
         has_unnamed_profile_file=profile is not None and not profile[0],
+        user_file=read_user_file_name(line),
     )
 
 
@@ -321,16 +266,6 @@ def find_profile_file(name: str) -> Path:
         return path
     shipped = resources_folder() / path.name
     return shipped if path.suffix == ".cfg" and shipped.is_file() else path
-
-
-def _check_tls(line: CommandLine) -> None:
-    """TLS options need ``--enable-tls`` as with DCMTK, and that is what this version does not have."""
-    is_tls = line.last_of("--disable-tls", "--enable-tls") == "--enable-tls"
-    if is_tls:
-        raise CommandLineError("--enable-tls is not possible: this version has no TLS, use a plain connection")
-    for option in _tls_options():
-        if option.long != "--enable-tls" and line.has(option.long):
-            line.check_dependency(option.long, "--enable-tls", is_met=False)
 
 
 def _read_size(line: CommandLine, long: str) -> int:

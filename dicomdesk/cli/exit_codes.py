@@ -19,6 +19,7 @@ code  meaning                                                tools
 65    a presentation context cannot be proposed              dcmsend
 66    the association negotiation profile cannot be loaded   dcmrecv
 70    a fault of this program                                all
+71    the TLS settings cannot be used                        dcmrecv, dcmsend
 80    ``--strict``: not every instance was stored            dcmsend, storescu
 130   ended by SIGINT                                        all
 143   ended by SIGTERM                                       all
@@ -51,6 +52,7 @@ class ExitCode(IntEnum):
     CANNOT_ADD_PRESENTATION_CONTEXT = 65
     INVALID_ASSOCIATION_CONFIGURATION = 66
     INTERNAL_FAULT = 70
+    CANNOT_CREATE_TLS_LAYER = 71
     NOT_ALL_STORED = 80
 
 

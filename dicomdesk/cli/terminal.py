@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from dicomdesk.engine.stats import Progress
 
+_TERMINAL = "/dev/tty"
 REDRAW_S = 0.1
 _PATIENCE_S = 0.5
 """What is over sooner shows no progress."""
@@ -30,6 +31,15 @@ _LONGEST_SECRET_BYTES = 4096
 def is_terminal() -> bool:
     """Whether a person can watch stderr."""
     return sys.stderr.isatty()
+
+
+def has_terminal() -> bool:
+    """Whether there is a terminal to ask somebody on."""
+    try:
+        os.close(os.open(_TERMINAL, os.O_RDWR | os.O_NOCTTY))
+    except OSError:
+        return False
+    return True
 
 
 def forget_stdout() -> None:
@@ -45,7 +55,7 @@ def ask_secret(prompt: str) -> str | None:
     Without a terminal the first line of stdin is taken, as OpenSSL does, unless it fails to come at once.
     """
     try:
-        descriptor = os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY)
+        descriptor = os.open(_TERMINAL, os.O_RDWR | os.O_NOCTTY)
     except OSError:
         return _read_secret(sys.stdin.fileno(), _PIPE_PATIENCE_S) if sys.stdin is not None else None
     try:

@@ -12,7 +12,6 @@ from dicomdesk.settings import TlsSettings
 
 _PROMPT = "Enter PEM pass phrase:"
 _ATTEMPTS = 2
-_NOBODY_TO_ASK = "there is no terminal to ask for the pass phrase of the private key on, use --use-passwd"
 
 
 def prepare_tls(settings: TlsSettings, line: CommandLine, logger: Logger, role: TlsRole) -> TlsSettings | None:
@@ -21,33 +20,52 @@ def prepare_tls(settings: TlsSettings, line: CommandLine, logger: Logger, role: 
     The lines are those of DCMTK's tools: warnings of what is ignored, and a fatal one after ours that says why.
     Call it from the main thread, before signals are caught: an interrupt while asking is a KeyboardInterrupt.
     """
+    settings = ask_pass_phrase(settings, role)
+    try:
+        show_tls_notes(settings, line, logger, role)
+    except TlsSettingsError as error:
+        show_tls_failure(error, logger)
+        return None
+    return settings
+
+
+def ask_pass_phrase(settings: TlsSettings, role: TlsRole) -> TlsSettings:
+    """The settings, with the pass phrase that was asked for where one is missing; whatever else is wrong stays so."""
+    from dicomdesk.engine.tls_check import check_tls_settings  # noqa: PLC0415 - only with TLS: start-up time
+
+    attempts = _ATTEMPTS if settings.pass_phrase is None else 0
+    while attempts:
+        attempts -= 1
+        try:
+            check_tls_settings(settings, is_acceptor=role.is_acceptor)
+        except KeyPassPhraseError:
+            pass_phrase = ask_secret(_PROMPT)
+            if pass_phrase is None:
+                break
+            settings = replace(settings, pass_phrase=pass_phrase)
+        except TlsSettingsError:
+            break
+        else:
+            break
+    return settings
+
+
+def show_tls_notes(settings: TlsSettings, line: CommandLine, logger: Logger, role: TlsRole) -> None:
+    """Write what is ignored or unwise, and which options have no effect; raise TlsSettingsError."""
     from dicomdesk.engine.tls_check import check_tls_settings  # noqa: PLC0415 - only with TLS: start-up time
 
     note = seed_note(line)
     if note:
         logger.info(note)
-    attempts = _ATTEMPTS if settings.pass_phrase is None else 0
-    while True:
-        try:
-            warnings = check_tls_settings(settings, is_acceptor=role.is_acceptor)
-        except KeyPassPhraseError as error:
-            pass_phrase = ask_secret(_PROMPT) if attempts else None
-            if pass_phrase is None:
-                _show(error, logger, reason=_NOBODY_TO_ASK if attempts == _ATTEMPTS else "")
-                return None
-            attempts -= 1
-            settings = replace(settings, pass_phrase=pass_phrase)
-        except TlsSettingsError as error:
-            _show(error, logger)
-            return None
-        else:
-            _warn(warnings, logger)
-            return settings
+    _warn(check_tls_settings(settings, is_acceptor=role.is_acceptor), logger)
 
 
-def _show(error: TlsSettingsError, logger: Logger, *, reason: str = "") -> None:
+def show_tls_failure(error: TlsSettingsError, logger: Logger) -> None:
+    """Write why TLS cannot be used: our sentence, then DCMTK's."""
     _warn(error.warnings, logger)
-    text = printable(reason or str(error))
+    text = printable(str(error))
+    if isinstance(error, KeyPassPhraseError) and error.is_missing:
+        text += "; where there is no terminal to ask on, use --use-passwd"
     if error.condition:
         logger.error(text)
         logger.fatal("\n".join(map(printable, error.condition.split("\n"))))

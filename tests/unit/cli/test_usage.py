@@ -4,7 +4,7 @@ import pytest
 
 from dicomdesk import __version__
 from dicomdesk.cli import dcmrecv_options, dcmsend_options
-from dicomdesk.cli.grammar import Tool
+from dicomdesk.cli.grammar import Option, OptionGroup, Tool
 from dicomdesk.cli.usage import error_text, identifier, usage_text, version_text
 
 BOTH = pytest.mark.parametrize("tool", [dcmsend_options.TOOL, dcmrecv_options.TOOL], ids=lambda tool: tool.name)
@@ -52,9 +52,10 @@ def test_value_is_described_before_the_text() -> None:
 
 
 def test_hidden_options_are_not_shown() -> None:
-    text = usage_text(dcmrecv_options.TOOL)
-    assert "--enable-tls" not in text
-    assert "--disable-tls" in text
+    shown, hidden = Option(long="--shown", text=("s",)), Option(long="--hidden", text=("h",), is_hidden=True)
+    tool = Tool(name="t", description="", parameters=(), groups=(OptionGroup(title="g", options=(shown, hidden)),))
+    assert "--shown" in usage_text(tool)
+    assert "--hidden" not in usage_text(tool)
 
 
 @BOTH
