@@ -14,7 +14,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Final, TypeVar
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Dialect, Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -85,6 +85,11 @@ class Database:
         cursor.execute("PRAGMA temp_store = MEMORY")
         cursor.execute("PRAGMA journal_size_limit = 67108864")
         cursor.close()
+
+    @property
+    def dialect(self) -> Dialect:
+        """What SQL is spoken."""
+        return self._engine.dialect
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

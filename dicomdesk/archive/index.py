@@ -1,7 +1,7 @@
 """The index of the archive: what is stored, found again without looking at the files."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, and_, func, select
@@ -10,7 +10,6 @@ from dicomdesk.archive.adding import Adder, StaleError
 from dicomdesk.archive.database import Database, Durability, sqlite_url
 from dicomdesk.archive.entries import (
     Addition,
-    Conflict,
     DuplicateRule,
     IndexEntry,
     IndexStatistics,
@@ -28,7 +27,7 @@ from dicomdesk.archive.verifying import recount, wrong_counts
 
 __all__ = ["Durability", "Index", "sqlite_url"]
 
-_PAGE = 1000
+_PAGE = 2000
 _MOST_TRIES = 4
 
 
@@ -129,7 +128,8 @@ class Index:
 
     def instances(self, query: Query, area: str) -> Iterator[StoredInstance]:
         """Yield the instances that a retrieval asks for, oldest first; no transaction is held between pages."""
-        yield from self._pages(and_(study.c.area == area, retrieval_condition(query)))
+        condition = retrieval_condition(query, self._database.dialect)
+        yield from self._pages(and_(study.c.area == area, condition))
 
     def find_instances(
         self,
@@ -146,21 +146,39 @@ class Index:
         if series_instance_uid:
             conditions.append(series.c.series_instance_uid == series_instance_uid)
         if not sop_instance_uids:
-            yield from self._pages(and_(*conditions))
+            yield from self._pages(and_(*conditions), is_whole=len(conditions) == 1)
         for start in range(0, len(sop_instance_uids), _PAGE):
             chosen = instance.c.sop_instance_uid.in_(sop_instance_uids[start : start + _PAGE])
             yield from self._pages(and_(*conditions, chosen))
 
+    def known_paths(self, area: str, paths: Mapping[str, str]) -> set[str]:
+        """Those of the paths that the area has; each is given with its SOP Instance UID, "" where that is unknown.
+
+        Those of unknown UIDs take time: there is no other way to look for a path.
+        """
+        found: set[str] = set()
+        uids = sorted({uid for uid in paths.values() if uid})
+        for start in range(0, len(uids), _PAGE):
+            chosen = instance.c.sop_instance_uid.in_(uids[start : start + _PAGE])
+            found.update(stored.path for stored in self._pages(and_(study.c.area == area, chosen)))
+        others = [path for path, uid in paths.items() if not uid]
+        for start in range(0, len(others), _PAGE):
+            chosen = instance.c.path.in_(others[start : start + _PAGE])
+            found.update(stored.path for stored in self._pages(and_(study.c.area == area, chosen)))
+        return found.intersection(paths)
+
     def conflicts(self, area: str) -> Iterator[StoredInstance]:
         """Yield the instances that were kept though they contradict others."""
-        yield from self._pages(and_(study.c.area == area, instance.c.conflict != int(Conflict(0))))
+        yield from self._pages(and_(study.c.area == area, instance.c.conflict != 0), is_whole=True)
 
-    def _pages(self, condition: ColumnElement[bool]) -> Iterator[StoredInstance]:
+    def _pages(self, condition: ColumnElement[bool], *, is_whole: bool = False) -> Iterator[StoredInstance]:
+        """Page by page; of the whole area in the order of the table, else by whatever index finds the few."""
+        key = instance.c.key if is_whole else instance.c.key + 0  # an expression: the table's order is not tempting
         last = -1
         while True:
-            statement = STORED.add_columns(instance.c.key).where(condition, instance.c.key > last)
+            statement = STORED.add_columns(instance.c.key).where(condition, key > last)
             with self._database.reading() as connection:
-                rows = connection.execute(statement.order_by(instance.c.key).limit(_PAGE)).all()
+                rows = connection.execute(statement.order_by(key).limit(_PAGE)).all()
             for row in rows:
                 yield stored_instance(row[:-1])
             if len(rows) < _PAGE:

@@ -1,17 +1,209 @@
-"""Compiles queries to SQL (PS3.4 C.2.2.2)."""
+"""Compiles queries to SQL and reads what matches (PS3.4 C.2.2.2, C.4.1)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, true
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Dialect,
+    FromClause,
+    Row,
+    Select,
+    Table,
+    and_,
+    exists,
+    literal_column,
+    select,
+    true,
+)
 
-from dicomdesk.archive.query import Match, Query
+from dicomdesk.archive.attributes import Attribute, Level, Source
+from dicomdesk.archive.comparing import has_match
+from dicomdesk.archive.conditions import (
+    combined_condition,
+    count_condition,
+    needs_comparison,
+    text_condition,
+    value_condition,
+)
+from dicomdesk.archive.query import Key, Match, Query
+from dicomdesk.archive.schema import TABLES, instance, patient, sequence_item, series, study, study_class
+
+_FIRST_PAGE: Final = 16
+_LARGEST_PAGE: Final = 512
+_PAIRS: Final = {0x00080020: 0x00080030, 0x00080021: 0x00080031, 0x00100030: 0x00100032, 0x00400244: 0x00400245}
+"""Dates and the times that go with them."""
+
+
+@dataclass(slots=True)
+class _Plan:
+    """A query in SQL."""
+
+    statement: Select[Any]
+    returned: list[Attribute] = field(default_factory=list)
+    """Attributes whose values are in the columns of the statement, in their order."""
+    sequences: list[tuple[Key, int]] = field(default_factory=list)
+    """Sequences to be returned, and which column holds the key of their owner."""
+    compared: list[tuple[int, Key]] = field(default_factory=list)
+    """Columns that are to be compared with keys before a row counts."""
 
 
 def find_matches(connection: Connection, query: Query, area: str) -> Iterator[Match]:
-    """Yield what matches."""
-    raise NotImplementedError
+    """Yield what matches, while the rows arrive."""
+    plan = _plan(query, area, connection.dialect)
+    result = connection.execute(plan.statement)
+    size = _FIRST_PAGE
+    try:
+        while rows := result.fetchmany(size):
+            size = min(2 * size, _LARGEST_PAGE)
+            kept = [row for row in rows if _is_match(plan, row)]
+            items = [_read_items(connection, key, {row[column] for row in kept}) for key, column in plan.sequences]
+            for row in kept:
+                yield _match(plan, row, items)
+    finally:
+        result.close()
 
 
-def retrieval_condition(query: Query) -> ColumnElement[bool]:
-    """What the instances of a retrieval meet."""
-    return true()
+def retrieval_condition(query: Query, dialect: Dialect) -> ColumnElement[bool]:
+    """What the instances of a retrieval meet, in the tables instance, series, study and patient joined."""
+    return and_(true(), *(_key_condition(key, query, dialect) for key in query.keys if key.restricts))
+
+
+def _is_match(plan: _Plan, row: Row[Any]) -> bool:
+    return all(has_match(key.attribute, row[column], key.value) for column, key in plan.compared)
+
+
+def _match(plan: _Plan, row: Row[Any], items: Sequence[dict[int, dict[int, dict[int, str]]]]) -> Match:
+    values = {attribute.tag: str(row[1 + number]) for number, attribute in enumerate(plan.returned)}
+    of_sequences: dict[int, tuple[dict[int, str], ...]] = {}
+    for (key, column), found in zip(plan.sequences, items, strict=True):
+        of_sequences[key.attribute.tag] = tuple(found.get(row[column], {}).values())
+    return Match(values=values, items=of_sequences, character_set=row[0])
+
+
+def _read_items(connection: Connection, key: Key, owners: set[int]) -> dict[int, dict[int, dict[int, str]]]:
+    """What is kept of the items of a sequence, by owner and number."""
+    found: dict[int, dict[int, dict[int, str]]] = {}
+    if not owners:
+        return found
+    columns = sequence_item.c
+    statement = (
+        select(columns.owner, columns.item, columns.tag, columns.value)
+        .where(columns.sequence == key.attribute.tag, columns.owner.in_(owners))
+        .order_by(columns.owner, columns.item, columns.tag)
+    )
+    for owner, item, tag, value in connection.execute(statement):
+        found.setdefault(owner, {}).setdefault(item, {})[tag] = value
+    return found
+
+
+def _plan(query: Query, area: str, dialect: Dialect) -> _Plan:
+    table = TABLES[query.level]
+    plan = _Plan(select(_character_set(query.level)))
+    columns: list[ColumnElement[Any]] = []
+    for key in query.keys:
+        if key.attribute.source is not Source.ITEMS:
+            columns.append(TABLES[key.attribute.level].c[key.attribute.column])
+            plan.returned.append(key.attribute)
+            if key.restricts and needs_comparison(key.attribute):
+                plan.compared.append((len(columns), key))
+    for key in query.keys:
+        if key.attribute.source is Source.ITEMS:
+            columns.append(TABLES[key.attribute.level].c.key)
+            plan.sequences.append((key, len(columns)))
+    conditions = [*_area_conditions(query, area), *_conditions(query, dialect)]
+    plan.statement = plan.statement.add_columns(*columns).select_from(_joined(table, query)).where(*conditions)
+    return plan
+
+
+def _character_set(level: Level) -> ColumnElement[str]:
+    owner = series if level is Level.IMAGE else TABLES[level]
+    return owner.c.character_set
+
+
+def _needs_patient(query: Query) -> bool:
+    return any(key.attribute.level is Level.PATIENT for key in query.keys)
+
+
+def _joined(table: Table, query: Query) -> FromClause:
+    joined: FromClause = table
+    if table is instance:
+        joined = joined.join(series, series.c.key == instance.c.series_key)
+    if table in (instance, series):
+        joined = joined.join(study, study.c.key == series.c.study_key)
+    if table is not patient and _needs_patient(query):
+        joined = joined.join(patient, patient.c.key == study.c.patient_key)
+    return joined
+
+
+def _area_conditions(query: Query, area: str) -> list[ColumnElement[bool]]:
+    if query.level is Level.PATIENT:
+        return [patient.c.area == area]
+    both = [study.c.area == area]
+    return [*both, patient.c.area == area] if _needs_patient(query) else both
+
+
+def _conditions(query: Query, dialect: Dialect) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    paired: set[int] = set()
+    for key in query.keys:
+        time_key = query.find_key(_PAIRS.get(key.attribute.tag, 0)) if query.combines_date_and_time else None
+        if time_key is None or not (key.restricts and time_key.restricts):
+            continue
+        table = TABLES[key.attribute.level]
+        combined = combined_condition(key.attribute, key.value, time_key.value, table)
+        if combined is not None:
+            conditions.append(combined)
+            paired |= {key.attribute.tag, time_key.attribute.tag}
+    conditions += [
+        _key_condition(key, query, dialect) for key in query.keys if key.restricts and key.attribute.tag not in paired
+    ]
+    return conditions
+
+
+def _key_condition(key: Key, query: Query, dialect: Dialect) -> ColumnElement[bool]:
+    attribute = key.attribute
+    table = TABLES[attribute.level]
+    if attribute.source is Source.COUNT:
+        return count_condition(key.value, table.c[attribute.column])
+    if attribute.source is Source.SERIES_MODALITIES:
+        return _modality_condition(key.value, dialect)
+    if attribute.source is Source.SOP_CLASSES:
+        condition = text_condition(b"UI", key.value, study_class.c.sop_class_uid, dialect)
+        return exists(literal_column("1")).where(study_class.c.study_key == study.c.key, condition)
+    if attribute.source is Source.ITEMS:
+        return _items_condition(key, table, dialect)
+    return value_condition(attribute, key.value, table, dialect, query.timezone_offset)
+
+
+def _modality_condition(value: str, dialect: Dialect) -> ColumnElement[bool]:
+    some = series.alias("some_series")
+    condition = text_condition(b"CS", value, some.c.modality, dialect)
+    return exists(literal_column("1")).select_from(some).where(some.c.study_key == study.c.key, condition)
+
+
+def _items_condition(key: Key, table: Table, dialect: Dialect) -> ColumnElement[bool]:
+    """One item matches all keys in the item (PS3.4 C.2.2.2.6)."""
+    wanted = [item for item in key.items if item.value]
+    first = sequence_item.alias("item_0")
+    conditions: list[ColumnElement[bool]] = [
+        first.c.sequence == key.attribute.tag,
+        first.c.owner == table.c.key,
+    ]
+    for number, item in enumerate(wanted):
+        value_row = first if number == 0 else sequence_item.alias(f"item_{number}")
+        condition = and_(value_row.c.tag == item.tag, text_condition(item.vr, item.value, value_row.c.value, dialect))
+        if number == 0:
+            conditions.append(condition)
+            continue
+        same_item = and_(
+            value_row.c.sequence == key.attribute.tag,
+            value_row.c.owner == first.c.owner,
+            value_row.c.item == first.c.item,
+        )
+        conditions.append(
+            exists(literal_column("1")).select_from(value_row).where(same_item, condition).correlate(first)
+        )
+    return exists(literal_column("1")).select_from(first).where(*conditions).correlate(table)

@@ -52,14 +52,15 @@ def decode_text(value: bytes, character_set: bytes) -> str:
 
     ``character_set`` is the raw value of (0008,0005), empty when absent.
     """
-    codec = _find_codec(character_set.split(b"\\", 1)[0])
+    codec = find_codec(character_set.split(b"\\", 1)[0])
     if b"\x1b" not in value:
         return _decode(value, codec).strip(" \0")
     first, *parts = value.split(b"\x1b")
     return (_decode(first, codec) + "".join(_decode_escaped(part) for part in parts)).strip(" \0")
 
 
-def _find_codec(term: bytes) -> str:
+def find_codec(term: bytes) -> str:
+    """The Python codec of a defined term; that of ASCII where it is not known."""
     name = term.decode("ascii", "replace").strip(" \0").upper()
     codec = _DEFINED_TERMS.get(name)
     if codec is None:

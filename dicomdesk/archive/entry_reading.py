@@ -1,0 +1,178 @@
+"""Reads from a data set what the index keeps of it; stops before what it does not need, such as the pixels."""
+
+import mmap
+import os
+import zlib
+from typing import Final
+
+from dicomdesk.archive.attributes import (
+    ATTRIBUTES,
+    CHARACTER_SET,
+    ITEM_VRS,
+    SOP_CLASS_UID,
+    SOP_INSTANCE_UID,
+    TIMEZONE_OFFSET,
+    Source,
+)
+from dicomdesk.archive.entries import IndexEntry
+from dicomdesk.archive.identifier_reading import decode_values
+from dicomdesk.dicom.dictionary import find_vr
+from dicomdesk.dicom.elements import DataSetBytes, StepKind, walk
+from dicomdesk.dicom.encodings import UNDEFINED_LENGTH, Encoding
+from dicomdesk.dicom.instance import InputFormat
+from dicomdesk.dicom.part10 import read_open_header
+from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax
+from dicomdesk.errors import DataError, InvalidUidError
+
+_LONGEST_VALUE: Final = 1 << 16
+_INFLATED_START: Final = 1 << 20
+_VRS: Final = {attribute.tag: attribute.vr for attribute in ATTRIBUTES if attribute.source is Source.COLUMN} | {
+    CHARACTER_SET: b"CS",
+    TIMEZONE_OFFSET: b"SH",
+}
+_SEQUENCES: Final = {attribute.tag: frozenset(attribute.item_tags) for attribute in ATTRIBUTES if attribute.item_tags}
+_LAST: Final = max(*_VRS, *_SEQUENCES)
+_MOST_ITEMS: Final = 100
+
+_Items = dict[int, tuple[dict[int, bytes], ...]]
+
+
+def read_entry(file: str, *, area: str, path: str, received: float = 0.0) -> IndexEntry:
+    """Read the entry of a Part 10 file or bare data set; ``path`` is what the index will know it by.
+
+    Raises DataError for what is not DICOM, InvalidUidError for what has no SOP Class or Instance UID; OSError passes.
+    """
+    descriptor = os.open(file, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0))
+    try:
+        size = os.fstat(descriptor).st_size
+        header = read_open_header(descriptor, size, InputFormat.FILE_OR_DATA_SET, is_brief=True)
+        if header.data_set_length == 0:
+            raise InvalidUidError("the file holds no data set")
+        with (
+            mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ) as mapped,
+            memoryview(mapped) as view,
+            view[header.data_set_offset :] as data_set,
+        ):
+            syntax = header.transfer_syntax_uid
+            return entry_of_data_set(data_set, syntax, area=area, path=path, size_bytes=size, received=received)
+    finally:
+        os.close(descriptor)
+
+
+def entry_of_data_set(
+    data: DataSetBytes,
+    transfer_syntax_uid: str,
+    *,
+    area: str,
+    path: str,
+    size_bytes: int,
+    received: float = 0.0,
+) -> IndexEntry:
+    """Make the entry of an encoded data set, or of so much of its start as holds everything before group 0041.
+
+    Raises InvalidUidError where it has no SOP Class or Instance UID; what cannot be followed counts as absent.
+    """
+    raw, items = _collect(data, transfer_syntax_uid)
+    is_little_endian = _encoding(transfer_syntax_uid).is_little_endian
+    character_set = raw.get(CHARACTER_SET, b"")
+    values: dict[int, str] = {}
+    for tag, value in raw.items():
+        text = _words(value, is_little_endian=is_little_endian) if _VRS[tag] == b"US" else ""
+        text = text or decode_values(value, _VRS[tag], character_set)
+        if text:
+            values[tag] = text
+    for tag, name in ((SOP_CLASS_UID, "SOP Class UID"), (SOP_INSTANCE_UID, "SOP Instance UID")):
+        if not values.get(tag):
+            raise InvalidUidError(f"the data set has no {name}")
+    return IndexEntry(
+        area=area,
+        path=path,
+        size_bytes=size_bytes,
+        transfer_syntax_uid=transfer_syntax_uid,
+        character_set=character_set.decode("ascii", "replace").strip(" \0"),
+        values=values,
+        items={tag: tuple(_decode_item(item, character_set) for item in found) for tag, found in items.items()},
+        received=received,
+    )
+
+
+def _decode_item(item: dict[int, bytes], character_set: bytes) -> dict[int, str]:
+    return {tag: decode_values(value, ITEM_VRS[tag], character_set) for tag, value in item.items()}
+
+
+def _words(value: bytes, *, is_little_endian: bool) -> str:
+    order = "<" if is_little_endian else ">"
+    from struct import iter_unpack  # noqa: PLC0415  # for images only
+
+    return "\\".join(str(number) for (number,) in iter_unpack(order + "H", value[: len(value) & ~1]))
+
+
+def _encoding(transfer_syntax_uid: str) -> Encoding:
+    """That of the transfer syntax; of one that is not known, explicit VR little endian, as all newer ones are."""
+    syntax = find_transfer_syntax(transfer_syntax_uid)
+    if syntax is None:
+        return Encoding.of(is_explicit_vr=True, is_little_endian=True)
+    return Encoding.of(is_explicit_vr=syntax.is_explicit_vr, is_little_endian=syntax.is_little_endian)
+
+
+def _collect(data: DataSetBytes, transfer_syntax_uid: str) -> tuple[dict[int, bytes], _Items]:
+    syntax = find_transfer_syntax(transfer_syntax_uid)
+    if syntax is not None and syntax.is_deflated:
+        data = _inflate_start(data)
+    encoding = _encoding(transfer_syntax_uid)
+    raw: dict[int, bytes] = {}
+    items: _Items = {}
+    position, end = 0, len(data)
+    while position + 8 <= end:
+        element = encoding.read_element(data, position)
+        if element is None:
+            break
+        group, number, _vr, header_bytes, length = element
+        tag = group << 16 | number
+        if tag > _LAST:
+            break
+        if tag in _SEQUENCES or length == UNDEFINED_LENGTH:
+            length = _read_sequence(memoryview(data)[position:], encoding, tag, items)
+            if length < 0:
+                break
+            position += length
+            continue
+        position += header_bytes
+        if length > end - position:
+            break
+        if tag in _VRS and tag not in raw:
+            raw[tag] = bytes(data[position : position + min(length, _LONGEST_VALUE)])
+        position += length
+    return raw, items
+
+
+def _read_sequence(data: memoryview, encoding: Encoding, tag: int, items: _Items) -> int:
+    """Take what is wanted of the sequence at the start of the data; return its bytes, -1 when it has no end."""
+    wanted = _SEQUENCES.get(tag, frozenset())
+    found: list[dict[int, bytes]] = []
+    depth = 0
+    try:
+        for step in walk(data, encoding, find_vr):
+            kind = step.kind
+            if kind in {StepKind.SEQUENCE, StepKind.FRAGMENTS}:
+                depth += 1
+            elif kind in {StepKind.SEQUENCE_END, StepKind.FRAGMENTS_END}:
+                depth -= 1
+            elif kind is StepKind.ITEM and depth == 1 and len(found) < _MOST_ITEMS:
+                found.append({})
+            elif kind is StepKind.ELEMENT and depth == 1 and found and step.tag in wanted:
+                found[-1].setdefault(step.tag, bytes(data[step.start : step.start + min(step.length, _LONGEST_VALUE)]))
+            if depth == 0:
+                if wanted and any(found):
+                    items.setdefault(tag, tuple(found))
+                return step.start + (step.length if kind is StepKind.ELEMENT else 0)
+    except DataError:
+        return -1
+    return -1
+
+
+def _inflate_start(data: DataSetBytes) -> bytes:
+    try:
+        return zlib.decompressobj(-zlib.MAX_WBITS).decompress(data, _INFLATED_START)
+    except zlib.error:
+        return b""

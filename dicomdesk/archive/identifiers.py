@@ -1,0 +1,243 @@
+"""Identifiers of C-FIND, C-MOVE and C-GET: from the bytes of a request to a query that is valid for its model.
+
+Statuses are those of DCMTK's archive, with Offending Element and Error Comment beside them (PS3.4 C.4.1.1.4, PS3.7 C):
+A900 where the identifier does not fit the model, C000 where it cannot be processed. ``IdentifierRules.is_strict``
+refuses what DCMTK refuses with its identifier checks switched on.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from dicomdesk.archive.attributes import (
+    CHARACTER_SET,
+    INSTANCE_AVAILABILITY,
+    ITEM_VRS,
+    QUERY_RETRIEVE_LEVEL,
+    RETRIEVE_AE_TITLE,
+    TIMEZONE_OFFSET,
+    UNIQUE_KEYS,
+    Attribute,
+    Level,
+    Source,
+    find_attribute,
+)
+from dicomdesk.archive.identifier_reading import Identifier, read_identifier
+from dicomdesk.archive.query import ItemKey, Key, Model, Query
+from dicomdesk.errors import DataError
+
+DOES_NOT_MATCH_SOP_CLASS: Final = 0xA900
+UNABLE_TO_PROCESS: Final = 0xC000
+
+_LONGEST_COMMENT: Final = 64
+_LONGEST_VALUE: Final = 1024
+_MOST_VALUES: Final = 100
+_OTHER_TAGS: Final = frozenset(
+    {CHARACTER_SET, QUERY_RETRIEVE_LEVEL, RETRIEVE_AE_TITLE, INSTANCE_AVAILABILITY, TIMEZONE_OFFSET}
+)
+"""Elements of an identifier that are no keys."""
+
+LEVELS: Final[Mapping[Model, tuple[Level, ...]]] = {
+    Model.PATIENT_ROOT: (Level.PATIENT, Level.STUDY, Level.SERIES, Level.IMAGE),
+    Model.STUDY_ROOT: (Level.STUDY, Level.SERIES, Level.IMAGE),
+    Model.PATIENT_STUDY_ONLY: (Level.PATIENT, Level.STUDY),
+}
+
+
+class IdentifierError(DataError):
+    """An identifier cannot be answered; what the response has to say."""
+
+    def __init__(self, status: int, comment: str, *offending_tags: int) -> None:
+        super().__init__(comment)
+        self.status = status
+        self.comment = comment[:_LONGEST_COMMENT]
+        """For Error Comment (0000,0902)."""
+        self.offending_tags = offending_tags
+        """For Offending Element (0000,0901)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentifierRules:
+    """What is demanded of identifiers, and what was negotiated."""
+
+    is_strict: bool = False
+    """Refuse keys of other levels and empty unique keys."""
+    is_relational: bool = False
+    """Relational queries or retrievals were negotiated."""
+    combines_date_and_time: bool = False
+    """Combined matching of dates and times was negotiated."""
+
+
+DEFAULT_RULES: Final = IdentifierRules()
+
+
+def read_find_query(
+    data: bytes, transfer_syntax_uid: str, model: Model, rules: IdentifierRules = DEFAULT_RULES
+) -> Query:
+    """Read the identifier of a C-FIND; raises IdentifierError."""
+    identifier = _read(data, transfer_syntax_uid)
+    level = _read_level(identifier, model, rules)
+    _check_unique_keys(identifier, model, level, rules)
+    keys: list[Key] = []
+    unsupported: list[int] = []
+    for tag in sorted(identifier.values.keys() | identifier.items.keys()):
+        if tag in _OTHER_TAGS or not tag & 0xFFFF:
+            continue
+        attribute = find_attribute(tag)
+        if attribute is None:
+            unsupported.append(tag)
+        elif _effective_level(attribute, model).depth > level.depth:
+            _refuse_strictly(rules, attribute, "is of a level below that of the query")
+            unsupported.append(tag)
+        else:
+            keys.append(_key(attribute, identifier, is_matched=_is_matched(attribute, model, level, rules)))
+    _check_levels(keys, model, level, rules)
+    return Query(
+        model=model,
+        level=level,
+        keys=tuple(keys),
+        character_set=identifier.character_set,
+        timezone_offset=identifier.values.get(TIMEZONE_OFFSET, ""),
+        is_relational=rules.is_relational,
+        combines_date_and_time=rules.combines_date_and_time,
+        wants_availability=INSTANCE_AVAILABILITY in identifier.values,
+        unsupported_tags=tuple(unsupported),
+    )
+
+
+def read_retrieve_query(
+    data: bytes, transfer_syntax_uid: str, model: Model, rules: IdentifierRules = DEFAULT_RULES
+) -> Query:
+    """Read the identifier of a C-MOVE or C-GET; raises IdentifierError.
+
+    Only unique keys count. One of them at least must have a value: nobody retrieves a whole archive by mistake.
+    """
+    identifier = _read(data, transfer_syntax_uid)
+    level = _read_level(identifier, model, rules)
+    if rules.is_strict:
+        _check_strict_retrieval(identifier, model, level, rules)
+    above = (
+        LEVELS[model][: LEVELS[model].index(level) + 1] if level in LEVELS[model] else tuple(Level)[: level.depth + 1]
+    )
+    keys = []
+    for one in above:
+        attribute = _attribute(UNIQUE_KEYS[one])
+        if identifier.values.get(attribute.tag):
+            keys.append(_key(attribute, identifier, is_matched=True))
+    if not any(key.restricts for key in keys):
+        raise IdentifierError(DOES_NOT_MATCH_SOP_CLASS, "A unique key with a value is missing", UNIQUE_KEYS[level])
+    return Query(
+        model=model,
+        level=level,
+        keys=tuple(keys),
+        character_set=identifier.character_set,
+        is_relational=rules.is_relational,
+    )
+
+
+def _read(data: bytes, transfer_syntax_uid: str) -> Identifier:
+    try:
+        return read_identifier(data, transfer_syntax_uid)
+    except DataError as error:
+        raise IdentifierError(UNABLE_TO_PROCESS, f"Identifier cannot be read: {error}") from error
+
+
+def _attribute(tag: int) -> Attribute:
+    attribute = find_attribute(tag)
+    if attribute is None:
+        raise AssertionError("unique keys are supported")
+    return attribute
+
+
+def _read_level(identifier: Identifier, model: Model, rules: IdentifierRules) -> Level:
+    text = identifier.values.get(QUERY_RETRIEVE_LEVEL, "").upper()
+    if not text:
+        raise IdentifierError(DOES_NOT_MATCH_SOP_CLASS, "Query/Retrieve Level is missing", QUERY_RETRIEVE_LEVEL)
+    if "\\" in text:
+        raise IdentifierError(DOES_NOT_MATCH_SOP_CLASS, "Query/Retrieve Level has several values", QUERY_RETRIEVE_LEVEL)
+    level = next((level for level in Level if text.startswith(level.value)), None)
+    if level is None:
+        raise IdentifierError(UNABLE_TO_PROCESS, "Query/Retrieve Level is unknown", QUERY_RETRIEVE_LEVEL)
+    lenient = model is Model.PATIENT_STUDY_ONLY and not rules.is_strict
+    if level not in LEVELS[model] and not lenient:
+        status = DOES_NOT_MATCH_SOP_CLASS if rules.is_strict else UNABLE_TO_PROCESS
+        raise IdentifierError(status, f"The model has no level {level.value}", QUERY_RETRIEVE_LEVEL)
+    return level
+
+
+def _check_unique_keys(identifier: Identifier, model: Model, level: Level, rules: IdentifierRules) -> None:
+    """Each level above has its unique key in the identifier, unless the query is relational."""
+    if rules.is_relational:
+        return
+    for above in Level:
+        if not above.is_above(level) or (above is Level.PATIENT and model is Model.STUDY_ROOT):
+            continue
+        tag = UNIQUE_KEYS[above]
+        if tag not in identifier.values:
+            status = DOES_NOT_MATCH_SOP_CLASS if rules.is_strict else UNABLE_TO_PROCESS
+            raise IdentifierError(status, f"The unique key of level {above.value} is missing", tag)
+        if rules.is_strict and not identifier.values[tag]:
+            raise IdentifierError(DOES_NOT_MATCH_SOP_CLASS, f"The unique key of level {above.value} has no value", tag)
+
+
+def _check_levels(keys: list[Key], model: Model, level: Level, rules: IdentifierRules) -> None:
+    if not rules.is_strict:
+        return
+    if not any(_effective_level(key.attribute, model) is level for key in keys):
+        raise IdentifierError(
+            DOES_NOT_MATCH_SOP_CLASS, f"The identifier has no key of level {level.value}", UNIQUE_KEYS[level]
+        )
+
+
+def _check_strict_retrieval(identifier: Identifier, model: Model, level: Level, rules: IdentifierRules) -> None:
+    _check_unique_keys(identifier, model, level, rules)
+    wanted = {UNIQUE_KEYS[one] for one in LEVELS[model] if not level.is_above(one)}
+    if not identifier.values.get(UNIQUE_KEYS[level]):
+        raise IdentifierError(
+            DOES_NOT_MATCH_SOP_CLASS, f"The unique key of level {level.value} has no value", UNIQUE_KEYS[level]
+        )
+    for tag in sorted(identifier.values.keys() | identifier.items.keys()):
+        if tag & 0xFFFF and tag not in wanted and tag not in _OTHER_TAGS:
+            raise IdentifierError(DOES_NOT_MATCH_SOP_CLASS, "Only unique keys are possible in a retrieval", tag)
+
+
+def _effective_level(attribute: Attribute, model: Model) -> Level:
+    """The level that an attribute has in the model: in Study Root, patients are attributes of studies."""
+    if model is Model.STUDY_ROOT and attribute.level is Level.PATIENT:
+        return Level.STUDY
+    return attribute.level
+
+
+def _is_matched(attribute: Attribute, model: Model, level: Level, rules: IdentifierRules) -> bool:
+    """Whether a key takes part in matching; keys of levels above only do if unique, or if the query is relational."""
+    if rules.is_relational or _effective_level(attribute, model) is level:
+        return True
+    if attribute.tag == UNIQUE_KEYS[attribute.level] and _effective_level(attribute, model) is attribute.level:
+        return True
+    _refuse_strictly(rules, attribute, "is of a level above that of the query")
+    return False
+
+
+def _refuse_strictly(rules: IdentifierRules, attribute: Attribute, why: str) -> None:
+    if rules.is_strict:
+        raise IdentifierError(DOES_NOT_MATCH_SOP_CLASS, f"{attribute.keyword} {why}", attribute.tag)
+
+
+def _key(attribute: Attribute, identifier: Identifier, *, is_matched: bool) -> Key:
+    if attribute.source is Source.ITEMS:
+        item_keys = tuple(
+            ItemKey(tag=tag, vr=ITEM_VRS[tag], value=_checked(attribute, ITEM_VRS[tag], value))
+            for tag, value in sorted(identifier.items.get(attribute.tag, {}).items())
+            if tag in attribute.item_tags
+        )
+        return Key(attribute=attribute, is_matched=is_matched, items=item_keys)
+    value = _checked(attribute, attribute.vr, identifier.values.get(attribute.tag, ""))
+    return Key(attribute=attribute, value=value, is_matched=is_matched)
+
+
+def _checked(attribute: Attribute, vr: bytes, value: str) -> str:
+    """The value, if it is of a size that a key can have."""
+    is_list = vr == b"UI"
+    if not is_list and (len(value) > _LONGEST_VALUE or value.count("\\") >= _MOST_VALUES):
+        raise IdentifierError(DOES_NOT_MATCH_SOP_CLASS, f"{attribute.keyword} is too long", attribute.tag)
+    return value

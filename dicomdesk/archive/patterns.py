@@ -1,0 +1,94 @@
+"""Key values with wildcards, and the conditions in SQL that mean the same (PS3.4 C.2.2.2.4).
+
+A pattern never becomes part of a statement: it is always a bound parameter, with whatever the database takes for
+special made harmless.
+"""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any, Final
+
+from sqlalchemy import ARRAY, ColumnElement, Dialect, Text, any_, false, func, literal, or_, select, true
+
+_LAST_CHARACTER: Final = "\U0010ffff"
+_ESCAPE: Final = "!"
+_MANY_STARS = re.compile(r"\*+")
+_WILDCARD = re.compile(r"[*?]")
+
+TextColumn = ColumnElement[Any]
+
+
+def has_wildcard(value: str) -> bool:
+    """Whether the value has * or ? in it."""
+    return _WILDCARD.search(value) is not None
+
+
+def like(column: TextColumn, pattern: str, dialect: Dialect) -> ColumnElement[bool]:
+    """The column matches the pattern, the whole of it and with case; a literal start can be found by an index."""
+    pattern = _MANY_STARS.sub("*", pattern)
+    if pattern == "*":
+        return true()
+    wildcard = _WILDCARD.search(pattern)
+    if wildcard is None:
+        return column == pattern
+    start = pattern[: wildcard.start()]
+    if dialect.name == "sqlite":
+        condition = column.op("GLOB", is_comparison=True)(pattern.replace("[", "[[]"))
+    else:
+        condition = column.like(_for_like(pattern), escape=_ESCAPE)
+    if not start:
+        return condition
+    return (column >= start) & (column < start + _LAST_CHARACTER) & condition
+
+
+def _for_like(pattern: str) -> str:
+    for special in (_ESCAPE, "%", "_"):
+        pattern = pattern.replace(special, _ESCAPE + special)
+    return pattern.replace("*", "%").replace("?", "_")
+
+
+def one_of(column: TextColumn, values: Sequence[str], dialect: Dialect) -> ColumnElement[bool]:
+    """The column is one of the values, of which there may be any number: they are one parameter together."""
+    if not values:
+        return false()
+    if len(values) == 1:
+        return column == values[0]
+    if dialect.name == "sqlite":
+        import json  # noqa: PLC0415  # only for lists
+
+        listed = func.json_each(literal(json.dumps(list(values)))).table_valued("value")
+        return column.in_(select(listed.c.value))
+    return column == any_(literal(list(values), ARRAY(Text)))
+
+
+def name_alternatives(pattern: str) -> tuple[str, ...]:
+    """The pattern, and for one that ends in components that may be empty, the one without them.
+
+    ``DOE^*`` matches the name DOE, whose other components are empty and so not written (PS3.5 6.2.1.1).
+    """
+    shorter = pattern.rstrip("*^")
+    if "^" in pattern[len(shorter) :] and pattern.endswith("*"):
+        return (pattern, shorter)
+    return (pattern,)
+
+
+def like_name(column: TextColumn, pattern: str, dialect: Dialect) -> ColumnElement[bool]:
+    """A folded component group of a name matches the folded pattern."""
+    return or_(*(like(column, one, dialect) for one in name_alternatives(pattern)))
+
+
+@lru_cache(maxsize=256)
+def _expression(pattern: str) -> re.Pattern[str]:
+    parts = {"*": ".*", "?": "."}
+    return re.compile("".join(parts.get(sign) or re.escape(sign) for sign in _MANY_STARS.sub("*", pattern)), re.DOTALL)
+
+
+def matches(value: str, pattern: str) -> bool:
+    """The same as ``like``, of a value that is here."""
+    return _expression(pattern).fullmatch(value) is not None
+
+
+def matches_name(group: str, pattern: str) -> bool:
+    """The same as ``like_name``, of a value that is here."""
+    return any(matches(group, one) for one in name_alternatives(pattern))
