@@ -1,11 +1,14 @@
 """The tool ``dcmsend``."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from dicomdesk.cli.dcmsend_options import TOOL, SendOptions, read_options
+from dicomdesk.cli.dcmsend_options import TLS_ROLE, TOOL, SendOptions, read_options
+from dicomdesk.cli.exit_codes import ExitCode
 from dicomdesk.cli.grammar import CommandLine
 from dicomdesk.cli.lean_imports import lean_imports
 from dicomdesk.cli.program import Program
+from dicomdesk.cli.tls_options import list_ciphers
 from dicomdesk.logs import Log
 
 if TYPE_CHECKING:
@@ -27,6 +30,10 @@ def run(line: CommandLine, log: Log) -> int:
 
     load_environment_dictionaries(log)
     show_library_records(log)
+    prepared = _with_tls(options, line, log)
+    if prepared is None:
+        return int(ExitCode.CANNOT_CREATE_TLS_LAYER)
+    options = prepared
     lines = SendLines(log, options.request, shows_contexts=options.shows_contexts)
     watch = JobWatch(
         lines,
@@ -43,6 +50,19 @@ def run(line: CommandLine, log: Log) -> int:
     finally:
         engine.close()
     return _conclude(options, result, lines, log, watch.last_signal)
+
+
+def _with_tls(options: SendOptions, line: CommandLine, log: Log) -> SendOptions | None:
+    """The options with TLS settings that can be used; None where they cannot, which is then written."""
+    request = options.request
+    if request.peer.tls is None:
+        return options
+    from dicomdesk.cli.tls_preparation import prepare_tls  # noqa: PLC0415 - start-up time
+
+    tls = prepare_tls(request.peer.tls, line, log.logger("dcmtk.apps.dcmsend"), TLS_ROLE)
+    if tls is None:
+        return None
+    return replace(options, request=replace(request, peer=replace(request.peer, tls=tls)))
 
 
 def _conclude(options: SendOptions, result: "SendResult", lines: "SendLines", log: Log, last_signal: int) -> int:
@@ -65,4 +85,4 @@ def list_decoders() -> str:
     return "\n".join(decoder_lines()) + "\n"
 
 
-PROGRAM = Program(tool=TOOL, run=run, answers={"--list-decoders": list_decoders})
+PROGRAM = Program(tool=TOOL, run=run, answers={"--list-decoders": list_decoders, "--list-ciphers": list_ciphers})

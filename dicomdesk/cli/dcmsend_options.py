@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from dicomdesk.cli import options as shared
 from dicomdesk.cli.grammar import CommandLine, Option, OptionGroup, Parameter, Tool
+from dicomdesk.cli.tls_options import TlsRole, read_tls, tls_extensions, tls_group
 from dicomdesk.engine.requests import (
     AssociationSettings,
     Decompression,
@@ -13,6 +14,8 @@ from dicomdesk.engine.requests import (
     Peer,
     SendRequest,
 )
+
+TLS_ROLE = TlsRole.REQUESTOR_EXTENSION
 
 _INPUT = OptionGroup(
     title="input options",
@@ -181,7 +184,9 @@ _EXTENSIONS = OptionGroup(
         shared.JSON,
         Option(long="--progress", text=("show progress even in quiet mode, if stderr", "is a terminal")),
         Option(long="--no-progress", text=("never show progress",)),
+        *tls_extensions(TLS_ROLE),
     ),
+    groups=(tls_group(TLS_ROLE),),
 )
 
 TOOL = Tool(
@@ -214,6 +219,11 @@ TOOL = Tool(
         (
             "Options, exit codes, messages and report are those of DCMTK's dcmsend, so that it can stand in its "
             "place. Unlike there, the report is also written when the transfer has failed or was cancelled."
+        ),
+        (
+            "With TLS, the pass phrase of an encrypted private key is asked for on the terminal; where there is none, "
+            "the first line of standard input is taken. Only authorities that are named are trusted, or those of this "
+            "machine with --trust-system; the name in the peer's certificate is looked at with --verify-hostname."
         ),
         (
             "The first SIGINT or SIGTERM lets the present instance finish and releases the association, the "
@@ -266,11 +276,12 @@ def read_options(line: CommandLine) -> SendOptions:
         max_pdu_bytes=shared.read_max_pdu(line),
         max_send_pdu_bytes=line.integer("--max-send-pdu", shared.SMALLEST_MAX_PDU_BYTES, shared.LARGEST_MAX_PDU_BYTES),
     )
+    tls = read_tls(line, TLS_ROLE)
     port = line.integer_parameter(1, 1, 65535)
     report_format = line.choice("--report-format", ("text", "jsonl"), "text")
     progress = line.last_of("--progress", "--no-progress")
     request = SendRequest(
-        peer=Peer(host=line.parameters[0], port=port, ae_title=line.text("--call", "ANY-SCP")),
+        peer=Peer(host=line.parameters[0], port=port, ae_title=line.text("--call", "ANY-SCP"), tls=tls),
         inputs=inputs,
         association=association,
         decompression=decompression,
