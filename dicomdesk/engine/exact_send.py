@@ -38,7 +38,7 @@ from dicomdesk.engine.stats import Progress, TransferStats
 from dicomdesk.engine.transfer_list import TransferList, count_outcomes
 from dicomdesk.errors import DataError, DicomdeskError, ProfileError, ProposalError
 from dicomdesk.network.contexts import ExtendedNegotiation, ProposedContext
-from dicomdesk.network.proposals import COMMON_SOP_CLASSES, NO_CONTEXTS, propose_contexts
+from dicomdesk.network.proposals import COMMON_SOP_CLASSES, propose_contexts
 
 if TYPE_CHECKING:
     from dicomdesk.network.profiles import ProfileFile
@@ -217,9 +217,6 @@ class ExactSendJob(Job[ExactSendResult]):
                 )
         except (ProfileError, ProposalError) as error:
             raise _EndedError(ExactSendFailure.PROPOSAL, error) from error
-        if not contexts:
-            nothing = ProposalError("There is no presentation context to propose", condition=NO_CONTEXTS)
-            raise _EndedError(ExactSendFailure.PROPOSAL, nothing)
         return contexts, extensions
 
     def _skip(self, path: str, reason: str, *, is_failure: bool = True) -> None:

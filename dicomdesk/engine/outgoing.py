@@ -11,11 +11,12 @@ from dicomdesk.engine.events import (
     AssociationRequested,
 )
 from dicomdesk.engine.job import EventRelay, JobControl
-from dicomdesk.errors import AssociationAbortedError, DicomdeskError, PeerError, SettingsError
+from dicomdesk.errors import AssociationAbortedError, DicomdeskError, PeerError, ProposalError, SettingsError
 from dicomdesk.network.association import RequestedAssociation, open_association
 from dicomdesk.network.association_items import shown_identity
 from dicomdesk.network.connection import Interruption
 from dicomdesk.network.contexts import ExtendedNegotiation, ProposedContext
+from dicomdesk.network.proposals import NO_CONTEXTS
 from dicomdesk.settings import AssociationSettings, Peer
 
 __all__ = ["NotOpenedError", "OutgoingAssociation"]
@@ -84,6 +85,8 @@ class OutgoingAssociation:
         interruption: Interruption,
     ) -> RequestedAssociation:
         try:
+            if not contexts:
+                raise ProposalError("There is no presentation context to propose", condition=NO_CONTEXTS)
             with self._control.stopping_with(interruption.set):
                 association = open_association(
                     peer=peer, settings=settings, contexts=contexts, extensions=extensions, interruption=interruption
