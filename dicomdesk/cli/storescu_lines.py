@@ -10,6 +10,7 @@ from dicomdesk.cli.association_dump import (
     store_request_lines,
     store_response_lines,
 )
+from dicomdesk.cli.conditions import numbered_condition
 from dicomdesk.cli.send_lines import NOTICE_LEVELS, shown_max_pdv_bytes
 from dicomdesk.dicom.sop_classes import modality_prefix
 from dicomdesk.dicom.transfer_syntaxes import transfer_syntax_name
@@ -43,9 +44,9 @@ class StoreLines:
         self._shows_dots = shows_dots and self._is_verbose and not self._is_debugging
         self._block_level = Level.INFO if shows_contexts else Level.DEBUG
         self._max_pdv_bytes = 0
+        """0 until something can be sent."""
         self._current: events.ItemStarted | None = None
         """Begun, and not answered."""
-        self._held_back: list[events.Event] = []
         self._last_line = ""
 
     def wants(self, event: events.Event) -> bool:
@@ -57,36 +58,15 @@ class StoreLines:
         return isinstance(event, events.ItemFinished) and event.outcome not in _SILENT_OUTCOMES
 
     def show(self, batch: Sequence[events.Event]) -> None:
-        """Write the lines of these events.
-
-        What is told of a file while the one before is still under way comes after the answer to that: DCMTK does one
-        thing after the other, and so its lines come.
-        """
+        """Write the lines of these events."""
         with self._log.batch():
             for event in batch:
-                if self._is_early(event):
-                    self._held_back.append(event)
-                    continue
                 self._show(event)
-                if self._current is None:
-                    self._show_held_back()
 
     def show_last(self) -> None:
         """Write the line that DCMTK's tool logs after its last error."""
-        self._show_held_back()
         if self._last_line:
             self._tool.info(self._last_line)
-
-    def _is_early(self, event: events.Event) -> bool:
-        if self._current is None:
-            return False
-        is_of_another = isinstance(event, events.ItemFinished) and event.index != self._current.index
-        return isinstance(event, events.Notice) or is_of_another
-
-    def _show_held_back(self) -> None:
-        early, self._held_back = self._held_back, []
-        for event in early:
-            self._show(event)
 
     def _show(self, event: events.Event) -> None:
         match event:
@@ -98,10 +78,14 @@ class StoreLines:
             case events.ItemFinished():
                 self._show_finished(event)
             case events.Notice():
-                text = "\n".join(map(printable, event.text.split("\n")))
-                self._network.write(NOTICE_LEVELS[event.level], text)
+                self._show_notice(event)
             case _:
                 self._show_association(event)
+
+    def _show_notice(self, event: events.Notice) -> None:
+        """Below a first line may be a condition, which DCMTK shows with its number."""
+        first, *rest = map(printable, event.text.split("\n"))
+        self._network.write(NOTICE_LEVELS[event.level], "\n".join([first, *map(numbered_condition, rest)]))
 
     def _show_association(self, event: events.Event) -> None:
         match event:
@@ -113,7 +97,8 @@ class StoreLines:
                 reason, advice = printable(event.reason).removesuffix("."), printable(event.advice)
                 self._tool.write(Level.WARN if advice else Level.DEBUG, f"{reason}. {advice}".removesuffix(". "))
             case events.AssociationReleased():
-                self._tool.info("Releasing Association")
+                if self._max_pdv_bytes:
+                    self._tool.info("Releasing Association")
             case events.AssociationAborted():
                 self._last_line = "Peer Aborted Association" if event.by_peer else "Aborting Association"
             case _:
@@ -135,9 +120,9 @@ class StoreLines:
         self._tool.info("Requesting Association")
 
     def _show_accepted(self, negotiation: events.Negotiation) -> None:
-        self._max_pdv_bytes = negotiation.max_send_pdv_bytes
         self._write_block(["Association Parameters Negotiated:", *negotiation_lines(negotiation)])
         if any(context.is_accepted for context in negotiation.contexts):
+            self._max_pdv_bytes = negotiation.max_send_pdv_bytes
             self._tool.info(f"Association Accepted (Max Send PDV: {shown_max_pdv_bytes(negotiation)})")
 
     def _show_started(self, event: events.ItemStarted) -> None:

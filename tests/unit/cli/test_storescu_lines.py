@@ -1,5 +1,4 @@
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 
 import pytest
 
@@ -17,12 +16,8 @@ REQUESTED = events.AssociationRequested(
 Tell = Callable[..., list[str]]
 
 
-def request(*, halts: bool = True, scans: bool = False) -> ExactSendRequest:
-    return ExactSendRequest(
-        peer=Peer(host="peer", port=104),
-        inputs=InputSelection(paths=("f",), scan_directories=scans),
-        halt_on_error=halts,
-    )
+def request() -> ExactSendRequest:
+    return ExactSendRequest(peer=Peer(host="peer", port=104), inputs=InputSelection(paths=("f",)))
 
 
 def accepted(*, is_accepted: bool = True) -> events.AssociationAccepted:
@@ -98,11 +93,10 @@ def tell(capsys: pytest.CaptureFixture[str]) -> Tell:
     def tell(
         batch: Sequence[events.Event],
         level: Level = Level.INFO,
-        asked: ExactSendRequest | None = None,
         *,
         shows_contexts: bool = False,
     ) -> list[str]:
-        lines = StoreLines(console_log(level), asked or request(), shows_contexts=shows_contexts, shows_dots=False)
+        lines = StoreLines(console_log(level), request(), shows_contexts=shows_contexts, shows_dots=False)
         lines.show([event for event in batch if lines.wants(event)])
         lines.show_last()
         return capsys.readouterr().err.splitlines()
@@ -112,7 +106,6 @@ def tell(capsys: pytest.CaptureFixture[str]) -> Tell:
 
 def test_plain_run_reads_as_dcmtks(tell: Tell) -> None:
     batch = [
-        events.ScanFinished(job_id="j", items=1, size_bytes=1, skipped=0),
         REQUESTED,
         accepted(),
         started(),
@@ -120,7 +113,6 @@ def test_plain_run_reads_as_dcmtks(tell: Tell) -> None:
         events.AssociationReleased(job_id="j", association=1),
     ]
     assert tell(batch) == [
-        "I: checking input files ...",
         "I: Requesting Association",
         "I: Association Accepted (Max Send PDV: 16372)",
         "I: Sending file: 0.dcm",
@@ -132,23 +124,18 @@ def test_plain_run_reads_as_dcmtks(tell: Tell) -> None:
     assert tell(batch, Level.WARN) == []
 
 
-def test_folders_are_announced(tell: Tell) -> None:
-    start = events.JobStarted(job_id="j", at=datetime.now(UTC))
-    assert tell([start], asked=request(scans=True)) == ["I: determining input files ..."]
-    assert tell([start]) == []
-
-
 def test_conversion_names_both_transfer_syntaxes(tell: Tell) -> None:
     line = "I: Converting transfer syntax: Little Endian Explicit -> Little Endian Implicit"
     assert line in tell([started(converted_to=IMPLICIT)])
 
 
-def test_bad_inputs_are_passed_over_only_without_halt(tell: Tell) -> None:
-    skipped = events.InputSkipped(job_id="j", path="f", reason="cannot access file: f")
+def test_what_is_passed_over_by_rule_is_told(tell: Tell) -> None:
     ignored = events.InputSkipped(job_id="j", path="d", reason="ignoring directory", is_failure=False)
-    assert tell([skipped], Level.WARN) == []
-    assert tell([skipped], Level.WARN, request(halts=False)) == ["W: cannot access file: f, ignoring file"]
     assert tell([ignored], Level.WARN) == ["W: ignoring directory: d"]
+
+
+def test_bad_input_is_left_to_the_notice_on_it(tell: Tell) -> None:
+    assert tell([events.InputSkipped(job_id="j", path="f", reason="cannot access file")]) == []
 
 
 def test_invented_identity_is_told_with_what_it_could_not_replace(tell: Tell) -> None:
@@ -165,7 +152,7 @@ def test_invented_identity_is_told_with_what_it_could_not_replace(tell: Tell) ->
         series_number="2",
         sop_instance_uid="1.3",
         instance_number="3",
-        missing=("(0020,0010) StudyID",),
+        missing=("StudyID (0020,0010)",),
     )
     lines = tell([started(invented=invented)])
     assert lines[1:11] == [
@@ -190,20 +177,15 @@ def test_refusal_is_named_at_the_default_level(tell: Tell) -> None:
     assert tell(batch, Level.WARN) == ["W: not stored by the peer: 0.dcm: Refused: OutOfResources"]
 
 
-def test_what_is_told_of_the_next_file_waits_for_the_answer(tell: Tell) -> None:
-    early = finished(None, events.ItemOutcome.NOT_SENT, index=1, reason="bad", cause=events.NotSentCause.UNREADABLE)
-    notice = events.Notice(job_id="j", level=events.NoticeLevel.WARNING, text="note")
-    assert tell([started(), notice, early, finished()])[3:] == [
-        "I: Received Store Response (Success)",
-        "W: note",
-        "I: Sending file: 1.dcm",
-        "E: bad",
-    ]
+def test_condition_in_a_notice_gets_its_number(tell: Tell) -> None:
+    text = "Store Failed, file: f:\nDIMSE Failed to send message"
+    notice = events.Notice(job_id="j", level=events.NoticeLevel.ERROR, text=text)
+    assert tell([notice], Level.WARN) == ["E: Store Failed, file: f:", "E: 0006:020e DIMSE Failed to send message"]
 
 
-def test_answer_that_never_came_is_told_below_the_name(tell: Tell) -> None:
-    lost = finished(None, events.ItemOutcome.FAILED, reason="gone")
-    assert tell([started(), lost], Level.WARN) == ["E: Store Failed, file: 0.dcm:", "E: gone"]
+def test_file_that_was_not_sent_is_left_to_the_notices_on_it(tell: Tell) -> None:
+    cause = events.NotSentCause.UNREADABLE
+    assert tell([finished(None, events.ItemOutcome.NOT_SENT, reason="bad", cause=cause)]) == []
 
 
 def test_file_whose_turn_never_came_is_told_in_debug_mode_only(tell: Tell) -> None:
