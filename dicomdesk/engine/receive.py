@@ -34,7 +34,7 @@ from dicomdesk.engine.requests import ProfileSelection, ReceiveRequest, StorageM
 from dicomdesk.engine.settling import SettledStudy, StudyCommand, StudySettler
 from dicomdesk.engine.stats import Progress
 from dicomdesk.engine.storing import Arrival, Storing
-from dicomdesk.errors import DicomdeskError, LocalError
+from dicomdesk.errors import DicomdeskError, LocalError, SettingsError
 from dicomdesk.network.acceptance import (
     AcceptancePolicy,
     accept_all_policy,
@@ -45,7 +45,7 @@ from dicomdesk.network.contexts import Negotiation
 from dicomdesk.network.handlers import IncomingAssociation, IncomingStore, SilentObserver, StoreAnswer
 from dicomdesk.network.listener import Listener, ListenerSettings
 from dicomdesk.network.profiles import load_profiles
-from dicomdesk.settings import TlsSettings
+from dicomdesk.settings import AccessRules, PeerVerification, TlsSettings
 
 if TYPE_CHECKING:
     import ssl
@@ -94,7 +94,7 @@ class ReceiveJob(Job[ReceiveResult]):
                 max_pdu_bytes=request.max_pdu_bytes,
                 timeouts=request.timeouts,
                 resolve_hosts=request.resolve_hosts,
-                access=request.access,
+                access=_checked_access(request),
                 ssl_context=_ssl_context(request.tls),
                 stop_grace_s=_LONGEST_INSTANCE_S,
             ),
@@ -381,6 +381,14 @@ def _ssl_context(tls: TlsSettings | None) -> "ssl.SSLContext | None":
     from dicomdesk.network.tls import server_context  # noqa: PLC0415 - only where TLS is asked for
 
     return server_context(tls).context
+
+
+def _checked_access(request: ReceiveRequest) -> AccessRules:
+    """Raises SettingsError where the rules would let in nobody, whatever the peers do."""
+    verifies = request.tls is not None and request.tls.peer_verification is not PeerVerification.NONE
+    if request.access.needs_client_certificate and not verifies:
+        raise SettingsError("A certificate can only be demanded of peers over TLS, and where it is verified")
+    return request.access
 
 
 def _make_policy(profile: ProfileSelection | None, *, accept_all: bool) -> AcceptancePolicy:
