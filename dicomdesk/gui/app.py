@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
     from dicomdesk.gui.main_window import MainWindow
+    from dicomdesk.gui.security import SecurityStore
     from dicomdesk.gui.session import Session
     from dicomdesk.gui.tasks import Tasks
 
@@ -86,7 +87,7 @@ def _run(application: "QApplication") -> int:
 async def _live(application: "QApplication", loop: asyncio.AbstractEventLoop) -> None:
     """Show the window until it is closed, then end everything in order."""
     from dicomdesk.engine.engine import Engine  # noqa: PLC0415 - only after Qt is known to work
-    from dicomdesk.gui import assets, window_state  # noqa: PLC0415 - Qt is an extra
+    from dicomdesk.gui import assets, security_file, window_state  # noqa: PLC0415 - Qt is an extra
     from dicomdesk.gui.bridge import Bridge  # noqa: PLC0415 - Qt is an extra
     from dicomdesk.gui.main_window import MainWindow  # noqa: PLC0415 - Qt is an extra
     from dicomdesk.gui.session import Session  # noqa: PLC0415 - Qt is an extra
@@ -100,7 +101,10 @@ async def _live(application: "QApplication", loop: asyncio.AbstractEventLoop) ->
     state = await tasks.run(window_state.load_window_state, state_file)
     if not state.listen_folder:
         state = window_state.with_default_folder(state, Path.home())
-    window = MainWindow(theme, session, tasks, state)
+    secured = security_file.security_file()
+    store = await _load_security(tasks, secured)
+    window = MainWindow(theme, session, tasks, state, store)
+    store.changed.connect(lambda: tasks.start(tasks.run(security_file.save_security, secured, store.settings)))
     window.state_changed.connect(
         lambda: tasks.start(tasks.run(window_state.save_window_state, state_file, window.state()))
     )
@@ -113,6 +117,17 @@ async def _live(application: "QApplication", loop: asyncio.AbstractEventLoop) ->
     window.show()
     await closed.wait()
     await _leave(window, session, tasks, state_file)
+
+
+async def _load_security(tasks: "Tasks", path: Path) -> "SecurityStore":
+    from dicomdesk.errors import SettingsError  # noqa: PLC0415 - with the rest of the window
+    from dicomdesk.gui import security_file  # noqa: PLC0415 - Qt is an extra
+    from dicomdesk.gui.security import SecurityStore  # noqa: PLC0415 - Qt is an extra
+
+    try:
+        return SecurityStore(await tasks.run(security_file.load_security, path))
+    except SettingsError as error:
+        return SecurityStore(problem=str(error))
 
 
 async def _leave(window: "MainWindow", session: "Session", tasks: "Tasks", state_file: Path) -> None:

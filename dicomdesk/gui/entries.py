@@ -1,5 +1,7 @@
 """What people type into the window, checked: each check answers with a sentence, or "" when all is well."""
 
+import re
+
 from PySide6.QtCore import QCoreApplication
 
 LONGEST_AE_TITLE = 16
@@ -19,6 +21,20 @@ def ae_title_problem(text: str) -> str:
         return _say("An AE title has at most 16 characters.")
     if "\\" in title or not title.isascii() or not title.isprintable():
         return _say("An AE title takes plain letters, digits and signs only, no accents and no backslash.")
+    return ""
+
+
+def split_list(text: str) -> tuple[str, ...]:
+    """Return the words of a list that is separated by commas, semicolons or line ends."""
+    words = (word.strip() for word in re.split(r"[,;\n]", text))
+    return tuple(dict.fromkeys(word for word in words if word))
+
+
+def ae_titles_problem(text: str) -> str:
+    """What is wrong with a list of AE titles; an empty list is well."""
+    for title in split_list(text):
+        if problem := ae_title_problem(title):
+            return f"{title}: {problem}"
     return ""
 
 

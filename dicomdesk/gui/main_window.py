@@ -7,11 +7,13 @@ from PySide6.QtCore import QByteArray, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
+from dicomdesk.gui.credentials import Credentials, Guard
 from dicomdesk.gui.dialogs.closing import ClosingDialog
 from dicomdesk.gui.models.states import ItemState
 from dicomdesk.gui.panes.associations import AssociationsPane
 from dicomdesk.gui.panes.receive import ReceivePane
 from dicomdesk.gui.panes.send import SendPane
+from dicomdesk.gui.security import SecurityStore
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.theme import Theme, Tone
@@ -34,8 +36,12 @@ class MainWindow(QMainWindow):
     state_changed = Signal()
     """Something worth remembering has changed; ``state()`` has it."""
 
-    def __init__(self, theme: Theme, session: Session, tasks: Tasks, state: WindowState) -> None:
+    def __init__(
+        self, theme: Theme, session: Session, tasks: Tasks, state: WindowState, store: SecurityStore | None = None
+    ) -> None:
+        """``store`` has how nodes and the listener are secured; None begins without any security."""
         super().__init__()
+        guard = Guard(store=store or SecurityStore(), credentials=Credentials(tasks))
         self._session = session
         self._tasks = tasks
         self._state = state
@@ -48,8 +54,8 @@ class MainWindow(QMainWindow):
             theme,
             [("send", self.tr("Send")), ("receive", self.tr("Receive")), ("associations", self.tr("Associations"))],
         )
-        self.send = SendPane(theme, session, tasks, state)
-        self.receive = ReceivePane(theme, session, tasks, state)
+        self.send = SendPane(theme, session, tasks, state, guard)
+        self.receive = ReceivePane(theme, session, tasks, state, guard)
         self.associations = AssociationsPane(theme, session)
         self.views = QStackedWidget()
         for view in (self.send, self.receive, self.associations):
@@ -131,6 +137,7 @@ class MainWindow(QMainWindow):
         self.receive.state_changed.connect(self._save_timer.start)
         self._save_timer.timeout.connect(self.state_changed)
         self.send.associations_wanted.connect(self._on_associations_wanted)
+        self.receive.associations_wanted.connect(lambda: self.sidebar.choose(_ASSOCIATIONS))
         self.status.problems_wanted.connect(self._on_problems_wanted)
         self._session.ticked.connect(self._show_figures)
         self._session.changed.connect(self._show_figures)

@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, TypeVar
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from dicomdesk.errors import DicomdeskError
-from dicomdesk.gui.bridge import Bridge
+from dicomdesk.gui.bridge import Bridge, Channel
 from dicomdesk.gui.tasks import Tasks
 
 if TYPE_CHECKING:
+    from dicomdesk.engine.check import CheckJob
     from dicomdesk.engine.echo import EchoResult
     from dicomdesk.engine.engine import Engine
+    from dicomdesk.engine.events import EventSink
+    from dicomdesk.engine.job import Job
     from dicomdesk.engine.receive import ReceiveJob
     from dicomdesk.engine.requests import AssociationSettings, Peer, ReceiveRequest, SendRequest
     from dicomdesk.engine.send import SendJob, SendResult
@@ -26,6 +29,7 @@ ORDERLY_S = 5.0
 ABORT_S = 5.0
 
 JobT = TypeVar("JobT")
+ResultT = TypeVar("ResultT")
 
 _log = logging.getLogger(__name__)
 
@@ -55,6 +59,8 @@ class Session(QObject):
         """Events of receive jobs."""
         self.echoed = bridge.channel()
         """Events of echoes."""
+        self.checked = bridge.channel()
+        """Events of connection checks and pre-flights, of all together."""
         self._send_job: SendJob | None = None
         self._receive_job: ReceiveJob | None = None
         self._is_stopping_receive = False
@@ -157,6 +163,23 @@ class Session(QObject):
         """Ask a peer for a C-ECHO and return what came of it."""
         job = await self._begin(lambda: self._engine.echo(peer, settings, self.echoed.sink))
         return await asyncio.wrap_future(job.done)
+
+    def watch(self) -> Channel:
+        """Return a channel for the events of one check or pre-flight; ``checked`` tells of them too."""
+        channel = self._bridge.channel()
+        channel.arrived.connect(self.checked.arrived)
+        return channel
+
+    async def check(self, peer: "Peer", settings: "AssociationSettings", sink: "EventSink") -> "CheckJob":
+        """Begin to check the way to a peer; see ``result_of``."""
+        return await self._begin(lambda: self._engine.check(peer, settings, sink))
+
+    async def result_of(self, job: "Job[ResultT]") -> ResultT:
+        """Return what came of a job, when all that it reported has been delivered."""
+        try:
+            return await asyncio.wrap_future(job.done)
+        finally:
+            self._bridge.drain()
 
     async def shut_down(self) -> None:
         """Refuse jobs, cancel, await, drain: all that must happen before the loop is left. Once."""

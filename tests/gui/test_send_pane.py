@@ -29,7 +29,7 @@ def add(window: MainWindow, folder: Path, wait_until: WaitUntil) -> None:
 def test_echo_is_answered_in_words_and_time(window: MainWindow, wait_until: WaitUntil) -> None:
     with FakePeer() as peer:
         window.send.peer_row.port.setText(str(peer.port))
-        window.send.echo_button.click()
+        window.send.echo_action.trigger()
         wait_until(lambda: "answered" in window.send.details.details().title)
     details = window.send.details.details()
     assert details.title == f"PACS@127.0.0.1:{peer.port} answered"
@@ -39,7 +39,7 @@ def test_echo_is_answered_in_words_and_time(window: MainWindow, wait_until: Wait
 def test_echo_that_fails_says_why(window: MainWindow, wait_until: WaitUntil) -> None:
     with FakePeer(associate=[Reject(1, 1, 7)]) as peer:
         window.send.peer_row.port.setText(str(peer.port))
-        window.send.echo_button.click()
+        window.send.echo_action.trigger()
         wait_until(lambda: "did not answer" in window.send.details.details().title)
     assert "AE title" in window.send.details.details().text
 

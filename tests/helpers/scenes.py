@@ -2,8 +2,11 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from dicomdesk.dicom.instance import InstanceHeader
+from dicomdesk.engine.check import CheckResult
+from dicomdesk.engine.diagnosis import CheckStage, CheckState, CheckStep, ServiceGroup, SopClassCapability
 from dicomdesk.engine.events import (
     AssociationAborted,
     AssociationAccepted,
@@ -11,11 +14,13 @@ from dicomdesk.engine.events import (
     AssociationReceived,
     AssociationReleased,
     AssociationRequested,
+    CapabilityFound,
     ContextResult,
     Event,
     ItemFinished,
     ItemOutcome,
     ItemStarted,
+    JobOutcome,
     NegotiatedContext,
     NegotiatedExtension,
     Negotiation,
@@ -26,6 +31,8 @@ from dicomdesk.engine.events import (
 )
 from dicomdesk.gui.bridge import Arrival
 from dicomdesk.gui.models.send_queue import Found
+from dicomdesk.gui.security import ListenerSecurity, NodeSecurity
+from dicomdesk.settings import AccessRules, RevocationCheck, TlsProfile, TlsSettings
 
 CT, MR, US, SC, SR, ENHANCED_CT = (
     "1.2.840.10008.5.1.4.1.1.2",
@@ -339,3 +346,130 @@ def aborted(job_id: str, association: int) -> Event:
     return AssociationAborted(
         job_id=job_id, association=association, by_peer=True, reason="The peer aborted the association in mid-object"
     )
+
+
+def refused_by_us(association: int) -> list[Event]:
+    """A peer that is not on the list asks us for an association."""
+    return [
+        AssociationReceived(
+            job_id=RECEIVE_JOB,
+            association=association,
+            peer_host="10.9.0.33",
+            calling_ae_title="GUEST",
+            called_ae_title="WS1",
+            contexts=(),
+        ),
+        AssociationFailed(
+            job_id=RECEIVE_JOB, association=association, reason="the calling AE title GUEST is not among those served"
+        ),
+    ]
+
+
+NODE_SECURITY = NodeSecurity(
+    uses_tls=True,
+    tls=TlsSettings(
+        certificate_file=Path("/etc/dicom/ws1.pem"),
+        private_key_file=Path("/etc/dicom/ws1-key.pem"),
+        authority_files=(Path("/etc/dicom/hospital-ca.pem"),),
+        authority_folders=(Path("/etc/ssl/certs"),),
+        checks_host_name=True,
+        revocation_check=RevocationCheck.LEAF,
+        revocation_files=(Path("/etc/dicom/hospital.crl"),),
+        profile=TlsProfile.BCP_195_RFC_8996,
+    ),
+    user_name="ws1",
+    sends_passcode=True,
+)
+LISTENER_SECURITY = ListenerSecurity(
+    uses_tls=True,
+    tls=TlsSettings(
+        certificate_file=Path("/etc/dicom/ws1.pem"),
+        private_key_file=Path("/etc/dicom/ws1-key.pem"),
+        authority_files=(Path("/etc/dicom/hospital-ca.pem"),),
+        profile=TlsProfile.BCP_195_RFC_8996,
+    ),
+    access=AccessRules(
+        calling_ae_titles=frozenset({"CT1", "CT2", "MR1"}),
+        networks=("10.1.4.0/24", "10.2.0.7"),
+        user_pass_codes={"ct-room": "hash", "mr-room": "hash"},
+    ),
+)
+
+
+def check_steps() -> list[CheckStep]:
+    """The steps of a check that finds everything well but a certificate that ends soon."""
+    return [
+        CheckStep(
+            stage=CheckStage.RESOLUTION,
+            state=CheckState.OK,
+            text="pacs.example is 10.1.4.7.",
+            duration_s=0.003,
+        ),
+        CheckStep(stage=CheckStage.TCP, state=CheckState.OK, text="Port 2762 of 10.1.4.7 answers.", duration_s=0.001),
+        CheckStep(
+            stage=CheckStage.TLS,
+            state=CheckState.WARNING,
+            text="TLS 1.3 with TLS_AES_256_GCM_SHA384.",
+            duration_s=0.021,
+            cause="The peer's certificate ends in 12 days.",
+            advice="Ask whoever runs pacs.example for a new certificate.",
+        ),
+        CheckStep(
+            stage=CheckStage.ASSOCIATION,
+            state=CheckState.OK,
+            text="PACS accepts us as WS1.",
+            duration_s=0.034,
+            details=("SOME_PACS_42", "largest PDU 16 KB"),
+        ),
+        CheckStep(stage=CheckStage.ECHO, state=CheckState.OK, text="The echo was answered.", duration_s=0.004),
+        CheckStep(
+            stage=CheckStage.CAPABILITIES,
+            state=CheckState.OK,
+            text="It accepts 6 of 228 SOP classes.",
+            duration_s=1.34,
+        ),
+    ]
+
+
+def failed_check_steps() -> list[CheckStep]:
+    """The steps of a check that ends at TLS."""
+    text = "The peer's certificate is not from an authority that we trust."
+    skipped = [
+        CheckStep(stage=stage, state=CheckState.SKIPPED, text="Not tried.")
+        for stage in (CheckStage.ASSOCIATION, CheckStage.ECHO, CheckStage.CAPABILITIES)
+    ]
+    failed = CheckStep(
+        stage=CheckStage.TLS,
+        state=CheckState.FAILED,
+        text=text,
+        duration_s=0.018,
+        cause="It was issued by CN=Example Hospital Issuing CA 2, which is in none of the files of authorities.",
+        advice="Get the certificate of that authority and add it to the node's trusted authorities.",
+    )
+    return [*check_steps()[:2], failed, *skipped]
+
+
+def check_result(steps: list[CheckStep]) -> CheckResult:
+    """What a check with these steps ends with."""
+    is_failed = any(step.state is CheckState.FAILED for step in steps)
+    outcome = JobOutcome.FAILED if is_failed else JobOutcome.COMPLETED
+    return CheckResult(outcome=outcome, steps=tuple(steps), capabilities=None)
+
+
+def capabilities_found() -> list[Event]:
+    """What a small PACS accepts."""
+    rows = (
+        (ServiceGroup.VERIFICATION, VERIFICATION, "Verification", (IMPLICIT, EXPLICIT)),
+        (ServiceGroup.STORAGE, CT, "CT Image Storage", (IMPLICIT, EXPLICIT, JPEG_BASELINE, JPEG_2000)),
+        (ServiceGroup.STORAGE, MR, "MR Image Storage", (IMPLICIT, EXPLICIT)),
+        (ServiceGroup.STORAGE, US, "Ultrasound Image Storage", (EXPLICIT, JPEG_BASELINE)),
+        (ServiceGroup.STORAGE, SC, "Secondary Capture Image Storage", (EXPLICIT,)),
+        (ServiceGroup.QUERY_RETRIEVE, STUDY_FIND, "Study Root Query/Retrieve - FIND", (IMPLICIT,)),
+    )
+    return [
+        CapabilityFound(
+            job_id="check-1",
+            capability=SopClassCapability(group=group, sop_class_uid=uid, name=name, transfer_syntaxes=syntaxes),
+        )
+        for group, uid, name, syntaxes in rows
+    ]

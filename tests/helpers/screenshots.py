@@ -10,26 +10,34 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 import qasync
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QFontDatabase
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
+from dicomdesk.engine.diagnosis import CheckStage, CheckStep
 from dicomdesk.engine.engine import Engine
-from dicomdesk.engine.events import ItemOutcome
+from dicomdesk.engine.events import CheckStepFinished, CheckStepStarted, ItemOutcome
 from dicomdesk.engine.report import Report
 from dicomdesk.engine.stats import Progress
 from dicomdesk.gui.assets import load_assets
 from dicomdesk.gui.bridge import Arrival, Bridge
+from dicomdesk.gui.credentials import Credentials
+from dicomdesk.gui.dialogs.check import CheckDialog
+from dicomdesk.gui.dialogs.listener import ListenerDialog
+from dicomdesk.gui.dialogs.node import NodeDialog
 from dicomdesk.gui.main_window import SMALLEST, MainWindow
 from dicomdesk.gui.models.send_nodes import StudyNode
 from dicomdesk.gui.models.send_queue import Skipped
 from dicomdesk.gui.panes import send_details
+from dicomdesk.gui.security import NodeSecurity, SecurityStore
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.tasks import Tasks
-from dicomdesk.gui.theme import Theme
-from dicomdesk.gui.window_state import WindowState
+from dicomdesk.gui.theme import Theme, Tone
+from dicomdesk.gui.window_state import PeerEntry, WindowState
+from dicomdesk.settings import AssociationSettings, Peer, RevocationCheck, TlsSettings
 from tests.helpers import scenes
 
 USUAL = (1280, 800)
@@ -83,10 +91,13 @@ class Stage:
             listen_folder="/home/ws1/DICOM",
         )
         self.state = state
+        self.store = SecurityStore()
         self.window = self._make_window(state)
+        self.shown: QWidget | None = None
+        """A dialog that is shown instead of the window."""
 
     def _make_window(self, state: WindowState) -> MainWindow:
-        window = MainWindow(self.theme, self.session, self.tasks, state)
+        window = MainWindow(self.theme, self.session, self.tasks, state, self.store)
         window.receive.flow.free_bytes = 81_000_000_000
         return window
 
@@ -105,11 +116,13 @@ class Stage:
     def shoot(self, path: Path) -> None:
         """Write what the window looks like."""
         self.settle()
-        if not self.window.grab().save(str(path)):
+        if not (self.shown or self.window).grab().save(str(path)):
             raise OSError(f"cannot write {path}")
 
     def close(self) -> None:
         """End the window."""
+        if self.shown is not None:
+            self.shown.close()
         self.window.leave()
         self.window.deleteLater()
         self.session.deleteLater()
@@ -361,6 +374,114 @@ def associations_agreement(stage: Stage) -> None:
     stage.window.associations.panel.chips.choose(2)
 
 
+def node_plain(stage: Stage) -> None:
+    """A node without security, everything folded."""
+    show_node(stage, NodeSecurity())
+
+
+def node_security(stage: Stage) -> None:
+    """A node with TLS, own certificate and revocation lists."""
+    dialog = show_node(stage, scenes.NODE_SECURITY)
+    dialog.open_security()
+    dialog.tls._show_pass_phrase(is_encrypted=True)
+    dialog.tls.message.say("The private key is encrypted: its pass phrase is asked for when needed.", "key", Tone.QUIET)
+
+
+def node_problem(stage: Stage) -> None:
+    """A file of a node cannot be used."""
+    dialog = show_node(stage, replace(scenes.NODE_SECURITY, user_name=""))
+    dialog.open_security()
+    dialog.tls.revocation.choose(RevocationCheck.NONE)
+    said = "The private key /etc/dicom/ws1-key.pem does not belong to the certificate /etc/dicom/ws1.pem."
+    dialog.tls.message.say(said, "failed", Tone.BAD)
+
+
+def node_identity(stage: Stage) -> None:
+    """Who we are to a node."""
+    dialog = show_node(stage, replace(scenes.NODE_SECURITY, uses_tls=False))
+    dialog.identity_fold.open()
+
+
+def show_node(stage: Stage, security: NodeSecurity) -> NodeDialog:
+    """Show the dialog of a node."""
+    node = (PeerEntry(ae_title="PACS", host="pacs.example", port="2762"), security)
+    dialog = NodeDialog(stage.theme, stage.tasks, Credentials(stage.tasks), node)
+    return show_dialog(stage, dialog)
+
+
+def listener_tls(stage: Stage) -> None:
+    """The listener's certificate, and what is demanded of peers."""
+    dialog = show_listener(stage)
+    dialog.tls.message.say("All files can be used.", "stored", Tone.GOOD)
+
+
+def listener_access(stage: Stage) -> None:
+    """Who may send."""
+    show_listener(stage).access_fold.open()
+
+
+def show_listener(stage: Stage) -> ListenerDialog:
+    """Show the dialog of the listener."""
+    return show_dialog(
+        stage, ListenerDialog(stage.theme, stage.tasks, Credentials(stage.tasks), scenes.LISTENER_SECURITY)
+    )
+
+
+def receive_secure(stage: Stage) -> None:
+    """Listening with TLS for some only; somebody was refused."""
+    stage.store.keep_listener(scenes.LISTENER_SECURITY)
+    receive_waiting(stage)
+    stage.session.received.arrived.emit(scenes.at_noon(scenes.refused_by_us(7)))
+
+
+def send_secure(stage: Stage) -> None:
+    """The node is encrypted."""
+    entry = PeerEntry(ae_title="PACS", host="pacs.example", port="104")
+    stage.store.keep_node(entry, scenes.NODE_SECURITY)
+    stage.window.send.peer_row.set_entry(replace(entry, port="105"))
+    stage.window.send.peer_row.set_entry(entry)
+    waiting(stage)
+
+
+def check_running(stage: Stage) -> None:
+    """A connection check in its middle."""
+    show_check(stage, scenes.check_steps()[:4], running=CheckStage.ECHO)
+
+
+def check_ok(stage: Stage) -> None:
+    """A connection check that found everything well."""
+    dialog = show_check(stage, scenes.check_steps())
+    dialog.take(scenes.at_noon(scenes.capabilities_found()))
+    dialog._show_result(scenes.check_result(scenes.check_steps()))
+
+
+def check_failed(stage: Stage) -> None:
+    """A connection check that ended at TLS."""
+    dialog = show_check(stage, scenes.failed_check_steps())
+    dialog._show_result(scenes.check_result(scenes.failed_check_steps()))
+
+
+def show_check(stage: Stage, steps: list[CheckStep], running: CheckStage | None = None) -> CheckDialog:
+    """Show a connection check with steps that have ended, and one that goes on."""
+    dialog = show_dialog(stage, CheckDialog(stage.theme, stage.session, stage.tasks))
+    peer = Peer(host="pacs.example", port=2762, ae_title="PACS", tls=TlsSettings())
+    dialog.show_asked(peer, AssociationSettings(calling_ae_title="WS1"))
+    dialog.take(scenes.at_noon([CheckStepFinished(job_id="check-1", step=step) for step in steps]))
+    if running is not None:
+        dialog.take(scenes.at_noon([CheckStepStarted(job_id="check-1", stage=running)]))
+    return dialog
+
+
+Shown = TypeVar("Shown", bound=QWidget)
+
+
+def show_dialog(stage: Stage, dialog: Shown) -> Shown:
+    """Show a dialog instead of the window."""
+    stage.shown = dialog
+    dialog.show()
+    return dialog
+
+
 def _receive(stage: Stage) -> None:
     now = time.time()
     headers = [h for h in scenes.usual_headers() if h.patient_name in {"DOE^JANE", "IVANOV^PETR"}]
@@ -420,6 +541,17 @@ SCENES: tuple[tuple[str, Callable[[Stage], None], tuple[int, int]], ...] = (
     ("associations-secure", associations_secure, USUAL),
     ("associations-agreement", associations_agreement, USUAL),
     ("associations-agreement-narrow", associations_agreement, SMALLEST),
+    ("node-plain", node_plain, USUAL),
+    ("node-security", node_security, USUAL),
+    ("node-problem", node_problem, USUAL),
+    ("node-identity", node_identity, USUAL),
+    ("listener-tls", listener_tls, USUAL),
+    ("listener-access", listener_access, USUAL),
+    ("receive-secure", receive_secure, SMALLEST),
+    ("send-secure", send_secure, USUAL),
+    ("check-running", check_running, USUAL),
+    ("check-ok", check_ok, USUAL),
+    ("check-failed", check_failed, USUAL),
 )
 
 

@@ -57,7 +57,7 @@ class AssociationsPane(QWidget):
         self._follows_latest = True
         self._is_selecting = False
         self._lay_out()
-        for channel in (session.sent, session.received, session.echoed):
+        for channel in (session.sent, session.received, session.echoed, session.checked):
             channel.arrived.connect(self.take)
         session.ticked.connect(self._on_tick)
         session.second_passed.connect(lambda: self.log.measure(time()))

@@ -8,6 +8,9 @@ from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from dicomdesk.engine.requests import ProfileSelection, ReceiveRequest
+from dicomdesk.errors import SettingsError
+from dicomdesk.gui.credentials import Guard
+from dicomdesk.gui.dialogs.listener import ListenerDialog
 from dicomdesk.gui.dialogs.profile import ProfileDialog
 from dicomdesk.gui.dialogs.selection import ask_folder
 from dicomdesk.gui.entries import ae_title_problem, folder_problem, port_problem
@@ -15,6 +18,7 @@ from dicomdesk.gui.models.outline import Node
 from dicomdesk.gui.models.received import ReceivedGroup, ReceivedSeries, ReceivedStudy
 from dicomdesk.gui.models.states import ItemState
 from dicomdesk.gui.panes import receive_details
+from dicomdesk.gui.panes.node_setup import settings_problem
 from dicomdesk.gui.panes.receiving import ReceiveFlow
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.tasks import Tasks
@@ -28,7 +32,7 @@ from dicomdesk.gui.widgets.fields import Field, word_before
 from dicomdesk.gui.widgets.outline_view import OutlineView
 from dicomdesk.gui.widgets.search_field import search_field
 from dicomdesk.gui.window_state import WindowState
-from dicomdesk.settings import LARGE_MAX_PDU_BYTES
+from dicomdesk.settings import LARGE_MAX_PDU_BYTES, TlsSettings
 
 EVERYTHING, ECHO_ONLY, PROFILE = "everything", "echo", "profile"
 _ACCEPT = (EVERYTHING, ECHO_ONLY, PROFILE)
@@ -38,9 +42,13 @@ class ReceivePane(QWidget):
     """Start, watch, open."""
 
     state_changed = Signal()
+    associations_wanted = Signal()
 
-    def __init__(self, theme: Theme, session: Session, tasks: Tasks, state: WindowState) -> None:
+    def __init__(self, theme: Theme, session: Session, tasks: Tasks, state: WindowState, guard: Guard) -> None:
         super().__init__()
+        self._guard = guard
+        self._is_preparing = False
+        self._is_editing = False
         self._theme = theme
         self._session = session
         self._tasks = tasks
@@ -71,6 +79,7 @@ class ReceivePane(QWidget):
         self._lay_out()
         self._connect()
         self.flow.watch_folder(self.folder.value())
+        self._show_security()
         self._show_all()
 
     def remember(self, state: WindowState) -> WindowState:
@@ -100,6 +109,7 @@ class ReceivePane(QWidget):
         self.view.setAccessibleName(self.tr("Received studies"))
         self.choose = plain_button(self._theme, "", "folder", self._on_choose, self.tr("Choose the folder"))
         self.primary = PrimaryButton(self._theme, self._on_primary)
+        self.security_button = plain_button(self._theme, "", "lock-open", self._on_security, self.tr("Security"))
         header = QHBoxLayout()
         header.setSpacing(GRID)
         for word, field, narrowest, widest in (
@@ -117,6 +127,7 @@ class ReceivePane(QWidget):
         self.accept.setAccessibleName(self.tr("What is accepted"))
         header.addWidget(word_before(self.tr("&take"), self.accept))
         header.addWidget(self.accept)
+        header.addWidget(self.security_button)
         header.addStretch(1)
         header.addWidget(self.primary)
         self.filters = QWidget()
@@ -148,6 +159,8 @@ class ReceivePane(QWidget):
         self.flow.failed.connect(self._on_failed)
         self._session.changed.connect(self._show_all)
         self._session.second_passed.connect(self._show_all)
+        self.flow.refused.connect(self._on_refused)
+        self._guard.store.changed.connect(self._show_security)
         self.view.node_selected.connect(self._on_selected)
         self.view.node_activated.connect(self._open_folder)
         self.view.menu_wanted.connect(self._on_menu)
@@ -157,7 +170,11 @@ class ReceivePane(QWidget):
             field.checked.connect(self.state_changed)
         self.folder.editingFinished.connect(lambda: self.flow.watch_folder(self.folder.value()))
         self.accept.activated.connect(self._on_accept)
-        for keys, run in (("Ctrl+Return", self._on_primary), (QKeySequence.StandardKey.Find, self.search.setFocus)):
+        for keys, run in (
+            ("Ctrl+Return", self._on_primary),
+            ("Ctrl+K", self._on_security),
+            (QKeySequence.StandardKey.Find, self.search.setFocus),
+        ):
             shortcut = QShortcut(QKeySequence(keys), self, run)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
 
@@ -171,7 +188,7 @@ class ReceivePane(QWidget):
         self.chips.set_counts([len(studies), arriving, len(studies) - arriving, problems])
         self.area.setCurrentIndex(1 if studies else 0)
         self.filters.setVisible(bool(studies))
-        for widget in (self.ae_title, self.port, self.folder, self.choose, self.accept):
+        for widget in (self.ae_title, self.port, self.folder, self.choose, self.accept, self.security_button):
             widget.setEnabled(not is_listening and not self.flow.is_starting)
         self._show_primary()
         self._show_empty()
@@ -215,7 +232,11 @@ class ReceivePane(QWidget):
             is_stopping = self._session.is_stopping_receive
             self.details.show_details(
                 receive_details.describe_listener(
-                    self.listening_as, associations, self.flow.studies, is_stopping=is_stopping
+                    self.listening_as,
+                    associations,
+                    self.flow.studies,
+                    self._guard.store.settings.listener,
+                    is_stopping=is_stopping,
                 )
             )
 
@@ -223,12 +244,74 @@ class ReceivePane(QWidget):
 
     def _on_primary(self) -> None:
         self._notice = None
+        store = self._guard.store
         if self._session.is_receiving:
             self.flow.stop()
-        elif all(field.insist() for field in (self.ae_title, self.port, self.folder)):
-            self.flow.watch_folder(self.folder.value())
-            self.flow.listen(self.request())
-            self.state_changed.emit()
+        elif not all(field.insist() for field in (self.ae_title, self.port, self.folder)):
+            return
+        elif store.problem:
+            self._notice = replace(
+                receive_details.describe_lost_security(store.problem),
+                actions=[Action(word=self.tr("Security…"), run=self._on_security, icon="lock")],
+            )
+            self._show_all()
+        elif store.settings.listener.uses_tls:
+            if not self._is_preparing:
+                self._tasks.start(self._prepare())
+        else:
+            self._listen(None)
+
+    async def _prepare(self) -> None:
+        """Load certificate and key, asking for a pass phrase where one is needed, then listen."""
+        self._is_preparing = True
+        try:
+            settings = self._guard.store.settings.listener.tls
+            tls = await self._guard.credentials.open_tls(settings, self, is_acceptor=True)
+        except SettingsError as error:
+            self._notice = settings_problem(str(error))
+            self._show_all()
+        else:
+            if tls is not None and not self._session.is_receiving:
+                self._listen(tls)
+        finally:
+            self._is_preparing = False
+
+    def _listen(self, tls: TlsSettings | None) -> None:
+        self.flow.watch_folder(self.folder.value())
+        self.flow.listen(replace(self.request(), tls=tls))
+        self.state_changed.emit()
+
+    def _on_security(self) -> None:
+        if self.security_button.isEnabled() and not self._is_editing:
+            self._tasks.start(self._edit_security())
+
+    async def _edit_security(self) -> None:
+        self._is_editing = True
+        try:
+            listener = self._guard.store.settings.listener
+            dialog = ListenerDialog(self._theme, self._tasks, self._guard.credentials, listener, self)
+            if await self._tasks.ask(dialog):
+                self._guard.store.keep_listener(dialog.security())
+                self._notice = None
+                self._show_all()
+        finally:
+            self._is_editing = False
+
+    def _on_refused(self, details: Details) -> None:
+        self._notice = replace(
+            details,
+            actions=[Action(word=self.tr("Show associations"), run=self.associations_wanted.emit, icon="associations")],
+        )
+        self._show_all()
+
+    def _show_security(self) -> None:
+        listener = self._guard.store.settings.listener
+        tone = Tone.ACTIVE if listener.uses_tls else Tone.QUIET
+        self._theme.keep_icon(self.security_button, "lock" if listener.uses_tls else "lock-open", tone)
+        said = receive_details.security_text(listener)
+        self.security_button.setToolTip(self.tr("Encryption, and who may send (Ctrl+K)") + "\n" + said)
+        self.security_button.setAccessibleName(self.tr("Security of the listener"))
+        self.security_button.setAccessibleDescription(said)
 
     def request(self) -> ReceiveRequest:
         """What is asked for, as typed; only when the fields are well."""
@@ -241,6 +324,7 @@ class ReceivePane(QWidget):
             profile=ProfileSelection(file=Path(file), name=name) if accept == PROFILE else None,
             folder=Path(self.folder.value()).expanduser(),
             max_pdu_bytes=LARGE_MAX_PDU_BYTES,
+            access=self._guard.store.settings.listener.access,
         )
 
     def _on_failed(self, reason: str) -> None:

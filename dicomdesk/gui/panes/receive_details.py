@@ -9,8 +9,10 @@ from dicomdesk.gui import wording
 from dicomdesk.gui.models.outline import Node
 from dicomdesk.gui.models.received import ReceivedGroup, ReceivedSeries, ReceivedStudies, ReceivedStudy
 from dicomdesk.gui.models.states import ICONS, TONES, ItemState
+from dicomdesk.gui.security import ListenerSecurity
 from dicomdesk.gui.theme import Tone
 from dicomdesk.gui.widgets.details import Details
+from dicomdesk.settings import PeerVerification
 
 
 def _say(text: str) -> str:
@@ -45,7 +47,66 @@ def describe_received(node: Node) -> Details:
     )
 
 
-def describe_listener(listening_as: str, associations: int, studies: ReceivedStudies, *, is_stopping: bool) -> Details:
+def security_text(security: ListenerSecurity) -> str:
+    """Return how the listener is secured and whom it serves, in a sentence or two."""
+    said = []
+    if not security.uses_tls:
+        said.append(_say("Not encrypted."))
+    elif security.tls.peer_verification is PeerVerification.REQUIRED:
+        said.append(_say("Encrypted; peers need a certificate."))
+    else:
+        said.append(_say("Encrypted."))
+    rules = security.access
+    limits = []
+    if rules.calling_ae_titles:
+        limits.append(", ".join(sorted(rules.calling_ae_titles)))
+    if rules.networks:
+        limits.append(_say("addresses {networks}").format(networks=", ".join(rules.networks)))
+    if rules.user_pass_codes:
+        limits.append(_say("users with passcode"))
+    if limits:
+        said.append(_say("Only {limits} may send.").format(limits="; ".join(limits)))
+    return human.printable(" ".join(said))
+
+
+def describe_refusal(peer: str, reason: str, advice: str, count: int) -> Details:
+    """Return what is told when somebody was not let in; ``count`` times since listening began."""
+    sentence = reason[:1].upper() + reason[1:]
+    sentence = sentence if sentence.endswith((".", "!", "?")) else f"{sentence}."
+    title = _say("{peer} was refused").format(peer=peer or _say("A peer"))
+    if count > 1:
+        title = _say("{peer} was refused; {count} refusals so far").format(
+            peer=peer or _say("A peer"), count=wording.count_text(count)
+        )
+    return Details(
+        title=human.printable(title),
+        text=human.printable(f"{sentence} {advice}".strip()),
+        icon="refused",
+        tone=Tone.BAD,
+        can_copy=True,
+    )
+
+
+def describe_lost_security(problem: str) -> Details:
+    """Return what is told when nobody knows how the listener is to be secured."""
+    return Details(
+        title=_say("The security settings could not be read"),
+        text=_say("{problem} Look through them and save them before listening: nobody is let in by mistake.").format(
+            problem=problem if problem.endswith(".") else f"{problem}."
+        ),
+        icon="warning",
+        tone=Tone.WARNING,
+    )
+
+
+def describe_listener(
+    listening_as: str,
+    associations: int,
+    studies: ReceivedStudies,
+    security: ListenerSecurity,
+    *,
+    is_stopping: bool,
+) -> Details:
     """Return what is told while nothing is selected."""
     if is_stopping:
         return Details(
@@ -62,7 +123,9 @@ def describe_listener(listening_as: str, associations: int, studies: ReceivedStu
             title=received if studies.instances else _say("Ready to receive"),
             text=_say("Modalities and PACS reach this machine as {title} on port {port}.").format(
                 title=title, port=port
-            ),
+            )
+            + " "
+            + security_text(security),
             icon="receive",
         )
     if studies.instances:

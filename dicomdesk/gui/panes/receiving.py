@@ -6,13 +6,16 @@ from time import time
 
 from PySide6.QtCore import QObject, Signal
 
+from dicomdesk.engine.events import AssociationAccepted, AssociationFailed, AssociationReceived, Event
 from dicomdesk.engine.requests import ReceiveRequest
 from dicomdesk.errors import DicomdeskError
 from dicomdesk.gui.bridge import Arrival
 from dicomdesk.gui.models.outline import OutlineModel
 from dicomdesk.gui.models.received import ReceivedStudies, receive_columns
+from dicomdesk.gui.panes import receive_details
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.tasks import Tasks
+from dicomdesk.gui.widgets.details import Details
 
 LOOK_AT_DISK_EVERY_S = 5
 
@@ -23,6 +26,8 @@ class ReceiveFlow(QObject):
     changed = Signal()
     failed = Signal(str)
     """Listening could not be begun, or ended by an error: one plain sentence."""
+    refused = Signal(Details)
+    """Somebody was not let in."""
 
     def __init__(self, session: Session, tasks: Tasks, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -35,6 +40,9 @@ class ReceiveFlow(QObject):
         self.folder = ""
         """Whose disk is watched."""
         self.free_bytes: int | None = None
+        self._asking: dict[int, str] = {}
+        """Peers by association that wait for an answer."""
+        self._refusals = 0
         self._is_listening = False
         """From the user's wish to listen until that is over."""
         session.received.arrived.connect(self.take)
@@ -50,6 +58,8 @@ class ReceiveFlow(QObject):
         """Listen, making the folder where it is missing."""
         if not self._is_listening:
             self._is_listening = True
+            self._asking.clear()
+            self._refusals = 0
             self.changed.emit()
             self._tasks.start(self._listen(request))
 
@@ -72,7 +82,22 @@ class ReceiveFlow(QObject):
         """Take note of a batch of events."""
         for arrival in arrivals:
             self.studies.apply(arrival.event, arrival.at)
+            self._take_refusal(arrival.event)
         self.changed.emit()
+
+    def _take_refusal(self, event: Event) -> None:
+        """Tell of a peer that asked for an association and did not get it."""
+        match event:
+            case AssociationReceived(association=association, calling_ae_title=title, peer_host=host):
+                self._asking[association] = f"{title}@{host}"
+            case AssociationAccepted(association=association):
+                self._asking.pop(association, None)
+            case AssociationFailed(association=association, reason=reason, advice=advice):
+                self._refusals += 1
+                peer = self._asking.pop(association, "")
+                self.refused.emit(receive_details.describe_refusal(peer, reason, advice, self._refusals))
+            case _:
+                pass
 
     async def _listen(self, request: ReceiveRequest) -> None:
         try:

@@ -9,15 +9,18 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QVBoxLayout, QWidge
 
 from dicomdesk import human
 from dicomdesk.engine.report import ReportFormat, format_text, write_report
-from dicomdesk.engine.requests import AssociationSettings, Decompression
-from dicomdesk.errors import DicomdeskError
+from dicomdesk.engine.requests import Decompression
+from dicomdesk.errors import AssociationRejectedError, DicomdeskError
 from dicomdesk.gui import wording
+from dicomdesk.gui.credentials import Guard, Preparation
+from dicomdesk.gui.dialogs.check import CheckDialog
 from dicomdesk.gui.dialogs.report import ReportDialog
 from dicomdesk.gui.dialogs.selection import ask_files, ask_folder, ask_new_file
 from dicomdesk.gui.models.outline import Node
 from dicomdesk.gui.models.send_nodes import GroupNode, InstanceNode, SeriesNode, StudyNode
 from dicomdesk.gui.models.states import PROBLEMS, ItemState, state_word
 from dicomdesk.gui.panes import send_details
+from dicomdesk.gui.panes.node_setup import NodeSetup
 from dicomdesk.gui.panes.sending import SendFlow
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.tasks import Tasks
@@ -51,7 +54,7 @@ class SendPane(QWidget):
     state_changed = Signal()
     associations_wanted = Signal()
 
-    def __init__(self, theme: Theme, session: Session, tasks: Tasks, state: WindowState) -> None:
+    def __init__(self, theme: Theme, session: Session, tasks: Tasks, state: WindowState, guard: Guard) -> None:
         super().__init__()
         self._theme = theme
         self._session = session
@@ -63,6 +66,7 @@ class SendPane(QWidget):
         """Whether files were added, to be sent at once, while something was being sent."""
         self._recent_peers = state.recent_peers
         self.peer_row = PeerRow(state)
+        self.node = NodeSetup(theme, tasks, guard, self.peer_row, self)
         self._at_once = _checkable(self, self.tr("&Send as soon as files are added"), is_checked=state.send_at_once)
         self._lossy = _checkable(self, self.tr("&Decompress lossy images where the peer needs it"), is_checked=False)
         self.view = OutlineView(theme, self.flow.model)
@@ -102,8 +106,8 @@ class SendPane(QWidget):
 
     def _lay_out(self) -> None:
         self.view.setAccessibleName(self.tr("Send queue"))
-        self.echo_button = plain_button(
-            self._theme, self.tr("&Echo"), "echo", self._on_echo, self.tr("Ask the peer whether it is there (C-ECHO)")
+        self.test_button = plain_button(
+            self._theme, self.tr("&Test"), "test", self._on_test, self.tr("Check the connection step by step (Ctrl+T)")
         )
         self._add_menu = QMenu(self)
         self._add_menu.addAction(self.tr("&Files…"), QKeySequence.StandardKey.Open, self._on_add_files)
@@ -116,7 +120,8 @@ class SendPane(QWidget):
         header = QHBoxLayout()
         header.setSpacing(GRID)
         header.addWidget(self.peer_row, 10)
-        header.addWidget(self.echo_button)
+        header.addWidget(self.node.button)
+        header.addWidget(self.test_button)
         header.addStretch(1)
         for button in (self.add_button, more, self.primary):
             header.addWidget(button)
@@ -162,10 +167,13 @@ class SendPane(QWidget):
         menu.addAction(self._at_once)
         menu.addAction(self._lossy)
         menu.addSeparator()
+        self.echo_action = menu.addAction(self.tr("&Echo the peer"), QKeySequence("Ctrl+E"), self._on_echo)
+        node = menu.addAction(self.tr("&Node and its security…"), QKeySequence("Ctrl+K"), self.node.edit)
+        menu.addSeparator()
         self._report_action = menu.addAction(self.tr("Open &report"), QKeySequence("Ctrl+R"), self._on_report)
         self._retry_action = menu.addAction(self.tr("&Try all problems again"), self._on_retry_all)
         self._clear_action = menu.addAction(self.tr("&Clear finished"), QKeySequence("Ctrl+L"), self._on_clear)
-        for action in (self._report_action, self._clear_action):
+        for action in (self.echo_action, node, self._report_action, self._clear_action):
             self.addAction(action)
         return menu
 
@@ -184,9 +192,14 @@ class SendPane(QWidget):
         self.peer_row.changed.connect(self.state_changed)
         self.peer_row.changed.connect(self._show_all)
         self._at_once.toggled.connect(self.state_changed)
+        self.flow.rejected.connect(self.node.forget_passcode)
+        self.node.told.connect(self.tell)
+        self.node.changed.connect(self.state_changed)
+        self.node.changed.connect(self._show_all)
+        self.node.test_wanted.connect(self._test)
         for keys, run in (
             ("Ctrl+Return", self._on_primary),
-            ("Ctrl+E", self._on_echo),
+            ("Ctrl+T", self._on_test),
             (QKeySequence.StandardKey.Find, self.search.setFocus),
             (QKeySequence.StandardKey.Open, self._on_add_files),
             ("Ctrl+Shift+O", self._on_add_folder),
@@ -208,7 +221,8 @@ class SendPane(QWidget):
         self._show_primary()
         is_sending = self._session.is_sending
         self.peer_row.set_entry_enabled(is_enabled=not is_sending)
-        self.echo_button.setEnabled(not self._is_echoing)
+        self.node.button.setEnabled(not is_sending)
+        self.echo_action.setEnabled(not self._is_echoing)
         self._report_action.setEnabled(self.flow.report is not None)
         self._retry_action.setEnabled(self.flow.problems() > 0 and not is_sending)
         self._clear_action.setEnabled(counts[ItemState.STORED] + counts[ItemState.WARNING] > 0 and not is_sending)
@@ -267,7 +281,7 @@ class SendPane(QWidget):
             )
         return Details(
             title=self.tr("Say where to send, then drop something"),
-            text=self.tr("AE title, host and port of the peer stand at the top. Echo tells whether it answers."),
+            text=self.tr("AE title, host and port of the peer stand at the top. Test tells whether it answers."),
             icon="info",
             tone=Tone.QUIET,
         )
@@ -329,18 +343,24 @@ class SendPane(QWidget):
     def _on_primary(self) -> None:
         if self._session.is_sending:
             self.flow.cancel()
-        elif not self.peer_row.insist():
-            self.tell(Details(title=self.peer_row.first_problem(), icon="warning", tone=Tone.WARNING))
-        elif self.flow.queue.counts[ItemState.WAITING]:
-            self._recent_peers = (
-                WindowState(recent_peers=self._recent_peers).with_recent_peer(self.peer_row.entry()).recent_peers
-            )
-            self.peer_row.set_recent_peers(self._recent_peers)
-            self.view.clearSelection()
-            self.tell(None)
-            decompression = Decompression.LOSSY if self._lossy.isChecked() else Decompression.LOSSLESS
-            self.flow.start(self.peer_row.peer(), self.peer_row.calling.value(), decompression)
-            self.state_changed.emit()
+        elif self.flow.queue.counts[ItemState.WAITING] or not self.peer_row.is_valid():
+            self.node.reach(self._send)
+
+    def _send(self, preparation: Preparation) -> None:
+        if self._session.is_sending or not self.flow.queue.counts[ItemState.WAITING]:
+            return
+        self._recent_peers = (
+            WindowState(recent_peers=self._recent_peers).with_recent_peer(self.peer_row.entry()).recent_peers
+        )
+        self.peer_row.set_recent_peers(self._recent_peers)
+        self.node.remember()
+        self.view.clearSelection()
+        self.tell(None)
+        self.flow.start(preparation.peer, self.node.association(preparation), self._decompression())
+        self.state_changed.emit()
+
+    def _decompression(self) -> Decompression:
+        return Decompression.LOSSY if self._lossy.isChecked() else Decompression.LOSSLESS
 
     def _retry(self, node: Node) -> None:
         if self.flow.queue.wait_again(node):
@@ -361,26 +381,35 @@ class SendPane(QWidget):
             self._show_all()
 
     def _on_echo(self) -> None:
-        if self.peer_row.insist():
-            if not self._is_echoing:
-                self._tasks.start(self._echo())
-        else:
-            self.tell(Details(title=self.peer_row.first_problem(), icon="warning", tone=Tone.WARNING))
+        if not self._is_echoing:
+            self.node.reach(self._begin_echo)
 
-    async def _echo(self) -> None:
-        peer = self.peer_row.peer()
-        name = human.printable(str(peer))
+    def _begin_echo(self, preparation: Preparation) -> None:
+        self._tasks.start(self._echo(preparation))
+
+    async def _echo(self, preparation: Preparation) -> None:
+        name = human.printable(str(preparation.peer))
         self._is_echoing = True
         self.tell(Details(title=self.tr("Asking {peer}…").format(peer=name), icon="echo", tone=Tone.ACTIVE))
         try:
-            settings = AssociationSettings(calling_ae_title=self.peer_row.calling.value())
-            result = await self._session.echo(peer, settings)
+            result = await self._session.echo(preparation.peer, self.node.association(preparation))
             self.tell(send_details.describe_echo(result, name))
+            if isinstance(result.error, AssociationRejectedError):
+                self.node.forget_passcode()
         except DicomdeskError as error:
             self.tell(send_details.describe_echo_failure(error, name))
         finally:
             self._is_echoing = False
             self._show_all()
+
+    def _on_test(self) -> None:
+        self.node.reach(self._test)
+
+    def _test(self, preparation: Preparation) -> None:
+        dialog = CheckDialog(self._theme, self._session, self._tasks, self)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.show()
+        dialog.start(preparation.peer, self.node.association(preparation))
 
     def _on_add_files(self) -> None:
         self._tasks.start(self._add_files())

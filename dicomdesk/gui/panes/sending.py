@@ -9,7 +9,7 @@ from dicomdesk.dicom.instance import InputSelection
 from dicomdesk.engine.events import InputSkipped, ItemFinished, ItemOutcome, JobOutcome
 from dicomdesk.engine.report import Report
 from dicomdesk.engine.requests import AssociationSettings, Decompression, Peer, SendRequest
-from dicomdesk.errors import DicomdeskError
+from dicomdesk.errors import AssociationRejectedError, DicomdeskError
 from dicomdesk.gui.bridge import Arrival
 from dicomdesk.gui.models.outline import OutlineModel
 from dicomdesk.gui.models.send_nodes import InstanceNode, send_columns
@@ -21,7 +21,6 @@ from dicomdesk.gui.session import Session
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.theme import Tone
 from dicomdesk.gui.widgets.details import Details
-from dicomdesk.settings import LARGE_MAX_PDU_BYTES
 
 RETRIES = 2
 """After transient failures, before an instance counts as failed."""
@@ -38,6 +37,8 @@ class SendFlow(QObject):
     """A scan is over: how many instances wait now."""
     completed = Signal()
     """A job is over that was neither cancelled nor ended by an error."""
+    rejected = Signal()
+    """The peer would not associate with us."""
 
     def __init__(self, session: Session, tasks: Tasks, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -67,14 +68,14 @@ class SendFlow(QObject):
         self.changed.emit()
         self._tasks.start(self._scan(tuple(paths)))
 
-    def start(self, peer: Peer, calling_ae_title: str, decompression: Decompression) -> None:
+    def start(self, peer: Peer, association: AssociationSettings, decompression: Decompression) -> None:
         """Send all that waits."""
         waiting = self.queue.waiting()
         if waiting and not self._session.is_sending:
             request = SendRequest(
                 peer=peer,
                 inputs=_selection_of_waiting(waiting),
-                association=AssociationSettings(calling_ae_title=calling_ae_title, max_pdu_bytes=LARGE_MAX_PDU_BYTES),
+                association=association,
                 decompression=decompression,
                 halt_on_error=False,
                 fallback_contexts=True,
@@ -136,6 +137,8 @@ class SendFlow(QObject):
         self.report = result.report
         is_cancelled = result.outcome is JobOutcome.CANCELLED
         failure = result.error if result.outcome is JobOutcome.FAILED else None
+        if isinstance(failure, AssociationRejectedError):
+            self.rejected.emit()
         counts = Counter(item.outcome for item in result.report.items)
         counts[ItemOutcome.NOT_SENT] += self._given_up
         self.told.emit(send_details.describe_result(counts, failure, self.peer_name, is_cancelled=is_cancelled))

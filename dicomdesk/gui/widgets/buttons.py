@@ -44,6 +44,17 @@ def without_icons(box: QDialogButtonBox) -> None:
         button.setIcon(QIcon())
 
 
+def save_box(save: Callable[[], None], cancel: Callable[[], None]) -> QDialogButtonBox:
+    """Return the Save and Cancel of a dialog; Save is its primary button."""
+    standard = QDialogButtonBox.StandardButton
+    box = QDialogButtonBox(standard.Save | standard.Cancel)
+    without_icons(box)
+    box.button(standard.Save).setProperty("primary", True)  # noqa: FBT003 - Qt's own signature
+    box.accepted.connect(save)
+    box.rejected.connect(cancel)
+    return box
+
+
 class PrimaryButton(QPushButton):
     """The one button of a view that is meant to be pressed next."""
 

@@ -25,13 +25,15 @@ class CheckBox(QCheckBox):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         box = QRectF(2, (self.height() - ROW_ICON) / 2, ROW_ICON, ROW_ICON)
-        edge = tokens.accent if self.isChecked() or self.hasFocus() else tokens.muted
+        is_on = self.isChecked() and self.isEnabled()
+        edge = tokens.disabled if not self.isEnabled() else tokens.accent if is_on or self.hasFocus() else tokens.muted
         painter.setPen(QPen(QColor(edge), 2 if self.hasFocus() else 1.2))
-        painter.setBrush(QColor(tokens.accent if self.isChecked() else tokens.surface))
+        painter.setBrush(QColor(tokens.accent if is_on else tokens.surface))
         painter.drawRoundedRect(box, 4, 4)
         if self.isChecked():
-            tick = self._theme.pixmap("accepted", Tone.ON_ACCENT, ROW_ICON - 4, self.devicePixelRatioF())
+            tone = Tone.ON_ACCENT if is_on else Tone.QUIET
+            tick = self._theme.pixmap("accepted", tone, ROW_ICON - 4, self.devicePixelRatioF())
             painter.drawPixmap(int(box.left()) + 2, int(box.top()) + 2, tick)
-        painter.setPen(self._theme.colour(Tone.PLAIN))
+        painter.setPen(QColor(tokens.text if self.isEnabled() else tokens.disabled))
         words = self.rect().adjusted(ROW_ICON + GRID, 0, 0, 0)
         painter.drawText(words, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self.text())

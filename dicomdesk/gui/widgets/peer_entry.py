@@ -43,6 +43,12 @@ class PeerRow(QWidget):
         """The peer as typed, valid or not."""
         return PeerEntry(ae_title=self.called.value(), host=self.host.value(), port=self.port.value())
 
+    def set_entry(self, entry: PeerEntry) -> None:
+        """Show another peer."""
+        self.called.setText(entry.ae_title)
+        self.host.setText(entry.host)
+        self.port.setText(entry.port)
+
     def is_valid(self) -> bool:
         """Whether all fields are well."""
         return not any(field.problem() for field in self._fields)
@@ -76,19 +82,17 @@ class PeerRow(QWidget):
     def _on_recent(self, text: str) -> None:
         peer = self._recent.get(text)
         if peer is not None:
-            self.called.setText(peer.ae_title)
-            self.host.setText(peer.host)
-            self.port.setText(peer.port)
+            self.set_entry(peer)
 
     def _lay_out(self) -> None:
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GRID)
         for word, field, narrowest, widest in (
-            (self.tr("T&o"), self.called, 84, 150),
-            (self.tr("a&t"), self.host, 128, 240),
+            (self.tr("T&o"), self.called, 72, 150),
+            (self.tr("a&t"), self.host, 112, 240),
             (":", self.port, 60, 60),
-            (self.tr("a&s"), self.calling, 84, 150),
+            (self.tr("a&s"), self.calling, 72, 150),
         ):
             field.setMinimumWidth(narrowest)
             field.setMaximumWidth(widest)

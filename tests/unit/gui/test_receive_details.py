@@ -2,6 +2,7 @@ from dicomdesk.engine.events import ItemOutcome
 from dicomdesk.gui.models.outline import Node
 from dicomdesk.gui.models.received import ReceivedStudies
 from dicomdesk.gui.panes import receive_details
+from dicomdesk.gui.security import ListenerSecurity
 from dicomdesk.gui.theme import Tone
 from tests.helpers import scenes
 from tests.helpers.outlines import PlainOutline
@@ -40,12 +41,35 @@ def test_problem_tells_why() -> None:
 
 def test_listener_tells_how_it_is_reached() -> None:
     nothing = ReceivedStudies(PlainOutline())
-    ready = receive_details.describe_listener("WS1:11112", 0, nothing, is_stopping=False)
+    plain = ListenerSecurity()
+    ready = receive_details.describe_listener("WS1:11112", 0, nothing, plain, is_stopping=False)
     assert ready.title == "Ready to receive"
     assert "WS1 on port 11112" in ready.text
-    assert receive_details.describe_listener("", 0, nothing, is_stopping=False).title == "Not listening"
-    assert receive_details.describe_listener("", 2, arrived(), is_stopping=False).text == "Not listening any more."
-    assert "2 open" in receive_details.describe_listener("WS1:1", 2, nothing, is_stopping=True).title
+    assert receive_details.describe_listener("", 0, nothing, plain, is_stopping=False).title == "Not listening"
+    ended = receive_details.describe_listener("", 2, arrived(), plain, is_stopping=False)
+    assert ended.text == "Not listening any more."
+    assert "2 open" in receive_details.describe_listener("WS1:1", 2, nothing, plain, is_stopping=True).title
+
+
+def test_listener_tells_how_it_is_secured() -> None:
+    assert receive_details.security_text(ListenerSecurity()) == "Not encrypted."
+    assert receive_details.security_text(scenes.LISTENER_SECURITY) == (
+        "Encrypted; peers need a certificate. "
+        "Only CT1, CT2, MR1; addresses 10.1.4.0/24, 10.2.0.7; users with passcode may send."
+    )
+
+
+def test_refusals_are_counted_and_explained() -> None:
+    once = receive_details.describe_refusal("CT9@10.0.0.1", "its AE title is not known", "", 1)
+    assert (once.title, once.text) == ("CT9@10.0.0.1 was refused", "Its AE title is not known.")
+    again = receive_details.describe_refusal("", "the TLS handshake failed.", "Look there.", 3)
+    assert again.title == "A peer was refused; 3 refusals so far"
+    assert again.text == "The TLS handshake failed. Look there."
+
+
+def test_lost_security_is_not_passed_over() -> None:
+    details = receive_details.describe_lost_security("security.json is damaged")
+    assert details.text.startswith("security.json is damaged. Look through them")
 
 
 def test_start_failure_has_advice() -> None:

@@ -1,0 +1,273 @@
+"""The connection check, live: each step with its time, and what the peer accepts."""
+
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont, QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from dicomdesk import human
+from dicomdesk.engine.diagnosis import CheckStage, CheckState, CheckStep
+from dicomdesk.engine.events import CapabilityFound, CheckStepFinished, CheckStepStarted, Event, JobOutcome
+from dicomdesk.errors import DicomdeskError
+from dicomdesk.gui import wording
+from dicomdesk.gui.bridge import Arrival
+from dicomdesk.gui.models.capability_nodes import (
+    SYNTAXES,
+    CapabilityTree,
+    capability_columns,
+    matches,
+)
+from dicomdesk.gui.models.check_steps import check_text, ended_look, running_look, stopped_look
+from dicomdesk.gui.models.outline import OutlineModel
+from dicomdesk.gui.session import Session
+from dicomdesk.gui.tasks import Tasks
+from dicomdesk.gui.theme import GRID, MARGIN, SIDEBAR_ICON, Theme, Tone
+from dicomdesk.gui.widgets.buttons import plain_button, without_icons
+from dicomdesk.gui.widgets.outline_view import OutlineView
+from dicomdesk.gui.widgets.search_field import search_field
+from dicomdesk.gui.widgets.step_list import StepList
+from dicomdesk.settings import AssociationSettings, Peer
+
+if TYPE_CHECKING:
+    from dicomdesk.engine.check import CheckJob, CheckResult
+
+_SIZE = (820, 380)
+_SIZE_WITH_TREE = (820, 720)
+_ROOM_OF_SCREEN = 60
+_TREE_HEIGHT = 180
+
+
+class CheckDialog(QDialog):
+    """Not modal. Closing it ends the check."""
+
+    def __init__(self, theme: Theme, session: Session, tasks: Tasks, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._session = session
+        self._tasks = tasks
+        self._asked: tuple[Peer, AssociationSettings] | None = None
+        self._job: CheckJob | None = None
+        self._is_running = False
+        self._is_cancelled = False
+        self._running: tuple[CheckStage, float] | None = None
+        """The step under way, and when it began."""
+        self._steps: list[CheckStep] = []
+        self._heading = (Tone.ACTIVE, "test")
+        self.setWindowTitle(self.tr("Connection check"))
+        self.setModal(False)
+        self.resize(*_SIZE)
+        self.channel = session.watch()
+        self._icon = QLabel()
+        self._icon.setFixedSize(SIDEBAR_ICON, SIDEBAR_ICON)
+        self._title = QLabel()
+        self.steps = StepList(theme)
+        self._model = OutlineModel(capability_columns(), self)
+        self._tree = CapabilityTree(self._model)
+        self.view = OutlineView(theme, self._model, stretched=SYNTAXES)
+        self.search = search_field(theme, self.tr("Search SOP class, encoding, UID"))
+        self._lay_out()
+        self.channel.arrived.connect(self.take)
+        session.ticked.connect(self._on_tick)
+        self.search.textChanged.connect(self._on_search)
+        self.finished.connect(lambda _result: self._on_closed())
+        theme.changed.connect(self._draw_heading)
+
+    def start(self, peer: Peer, association: AssociationSettings) -> None:
+        """Begin to check."""
+        self.show_asked(peer, association)
+        self._tasks.start(self._check(peer, association))
+
+    def show_asked(self, peer: Peer, association: AssociationSettings) -> None:
+        """Show what is to be checked, nothing of it done."""
+        self._asked = (peer, association)
+        self._steps, self._running = [], None
+        self._is_cancelled = False
+        self._model.clear()
+        self._tree = CapabilityTree(self._model)
+        self.capabilities.hide()
+        skipped = () if peer.tls else (CheckStage.TLS,)
+        self.steps.show_stages([stage for stage in CheckStage if stage not in skipped])
+        name = human.printable(str(peer))
+        self._say(self.tr("Checking {peer}…").format(peer=name), "test", Tone.ACTIVE)
+        self._show_buttons()
+
+    def title(self) -> str:
+        """What the heading says."""
+        return self._title.text()
+
+    def is_running(self) -> bool:
+        """Whether the check goes on."""
+        return self._is_running
+
+    def cancel(self) -> None:
+        """End the check at once."""
+        self._is_cancelled = True
+        if self._job is not None:
+            self._tasks.start(self._tasks.run(self._job.cancel))
+
+    def report(self) -> str:
+        """The whole check as text."""
+        peer = human.printable(str(self._asked[0])) if self._asked else ""
+        return check_text(peer, self._steps, self._tree.services)
+
+    def take(self, arrivals: Sequence[Arrival]) -> None:
+        """Take note of a batch of events."""
+        for arrival in arrivals:
+            self._apply(arrival.event)
+        if len(self._tree) and self.capabilities.isHidden():
+            self.capabilities.show()
+            self._grow()
+
+    def _grow(self) -> None:
+        """Make room for the tree, as far as the screen has it."""
+        width, height = _SIZE_WITH_TREE
+        screen = self.screen()
+        most = screen.availableGeometry().height() - _ROOM_OF_SCREEN if screen else height
+        self.resize(max(self.width(), width), max(self.height(), min(height, most)))
+
+    async def _check(self, peer: Peer, association: AssociationSettings) -> None:
+        self._is_running = True
+        self._show_buttons()
+        try:
+            self._job = await self._session.check(peer, association, self.channel.sink)
+            if self._is_cancelled:
+                await self._tasks.run(self._job.cancel)
+            self._show_result(await self._session.result_of(self._job))
+        except DicomdeskError as error:
+            self._say(str(error), "failed", Tone.BAD)
+        finally:
+            self._is_running = False
+            self._job = None
+            self._running = None
+            self._show_buttons()
+
+    def _show_result(self, result: "CheckResult") -> None:
+        peer = human.printable(str(self._asked[0])) if self._asked else ""
+        if self._running is not None and result.outcome is JobOutcome.CANCELLED:
+            self.steps.show_look(stopped_look(self._running[0]))
+        warnings = [step for step in result.steps if step.state is CheckState.WARNING]
+        if result.outcome is JobOutcome.CANCELLED:
+            self._say(self.tr("Stopped: {peer} was not checked to the end").format(peer=peer), "stop", Tone.PLAIN)
+        elif result.outcome is not JobOutcome.COMPLETED:
+            self._say(self.tr("{peer} cannot be used as it is").format(peer=peer), "failed", Tone.BAD)
+        elif warnings:
+            self._say(self.tr("{peer} can be used, with a warning").format(peer=peer), "warning", Tone.WARNING)
+        else:
+            self._say(self.tr("{peer} can be used").format(peer=peer), "stored", Tone.GOOD)
+
+    def _apply(self, event: Event) -> None:
+        match event:
+            case CheckStepStarted(stage=stage):
+                self._running = (stage, time.monotonic())
+                self.steps.show_look(running_look(stage, 0.0))
+            case CheckStepFinished(step=step):
+                self._steps.append(step)
+                self._running = None
+                self.steps.show_look(ended_look(step))
+            case CapabilityFound(capability=capability):
+                is_first = not any(service.group is capability.group for service in self._tree.services)
+                self._tree.add(capability)
+                if is_first:
+                    self.view.expand_node(self._tree.services[-1])
+            case _:
+                pass
+
+    # Building.
+
+    def _lay_out(self) -> None:
+        font = QFont(self.font())
+        font.setPointSizeF(font.pointSizeF() + 1)
+        font.setBold(True)
+        self._title.setFont(font)
+        self._title.setTextFormat(Qt.TextFormat.PlainText)
+        self._title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        heading = QHBoxLayout()
+        heading.setSpacing(GRID)
+        heading.addWidget(self._icon)
+        heading.addWidget(self._title, 1)
+        self.view.setAccessibleName(self.tr("What the peer accepts"))
+        self.view.setMinimumHeight(_TREE_HEIGHT)
+        self.search.setMaximumWidth(1000)
+        self.capabilities = QWidget()
+        below = QVBoxLayout(self.capabilities)
+        below.setContentsMargins(0, GRID, 0, 0)
+        below.setSpacing(GRID)
+        below.addWidget(self.search)
+        below.addWidget(self.view, 1)
+        self.capabilities.hide()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
+        layout.setSpacing(GRID)
+        layout.addLayout(heading)
+        layout.addWidget(self.steps)
+        layout.addWidget(self.capabilities, 1)
+        layout.addStretch(0)
+        layout.addSpacing(GRID)
+        layout.addWidget(self._make_buttons())
+        QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self, self.search.setFocus)
+
+    def _make_buttons(self) -> QDialogButtonBox:
+        box = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        self.again = plain_button(self._theme, self.tr("Test &again"), "retry", self._on_again)
+        self.copy_button = plain_button(self._theme, self.tr("&Copy as text"), "copy", self._on_copy)
+        self.stop = plain_button(self._theme, self.tr("&Stop"), "stop", self.cancel)
+        for button in (self.again, self.copy_button, self.stop):
+            box.addButton(button, QDialogButtonBox.ButtonRole.ActionRole)
+        without_icons(box)
+        self._theme.keep_icon(self.again, "retry")
+        self._theme.keep_icon(self.copy_button, "copy")
+        self._theme.keep_icon(self.stop, "stop")
+        box.rejected.connect(self.reject)
+        return box
+
+    def _show_buttons(self) -> None:
+        self.stop.setVisible(self._is_running)
+        self.again.setVisible(not self._is_running)
+        self.copy_button.setEnabled(bool(self._steps))
+
+    def _say(self, text: str, icon: str, tone: Tone) -> None:
+        self._heading = (tone, icon)
+        self._title.setText(text)
+        self._title.setToolTip(wording.plain_tip(text))
+        self.setAccessibleName(text)
+        self._draw_heading()
+
+    def _draw_heading(self) -> None:
+        tone, icon = self._heading
+        self._icon.setPixmap(self._theme.pixmap(icon, tone, SIDEBAR_ICON, self.devicePixelRatioF()))
+        shown = tone if tone in {Tone.BAD, Tone.WARNING, Tone.GOOD} else Tone.PLAIN
+        self._title.setStyleSheet(f"color: {self._theme.colour(shown).name()};")
+
+    # Doing.
+
+    def _on_tick(self) -> None:
+        self._model.flush()
+        if self._running is None:
+            return
+        stage, since = self._running
+        text = ""
+        if stage is CheckStage.CAPABILITIES and self._job is not None:
+            progress = self._job.progress()
+            if progress.items_total:
+                text = self.tr("{done} of {total} SOP classes asked for").format(
+                    done=progress.items_done, total=progress.items_total
+                )
+        self.steps.show_look(running_look(stage, time.monotonic() - since, text))
+
+    def _on_search(self, text: str) -> None:
+        words = text.casefold().split()
+        self.view.set_filter((lambda node: matches(node, words)) if words else None)
+
+    def _on_again(self) -> None:
+        if self._asked is not None and not self._is_running:
+            self.start(*self._asked)
+
+    def _on_copy(self) -> None:
+        QGuiApplication.clipboard().setText(self.report())
+
+    def _on_closed(self) -> None:
+        self.cancel()
+        self.channel.deleteLater()

@@ -1,0 +1,90 @@
+"""How our own listener is secured, and who may send to it."""
+
+from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
+
+from dicomdesk.errors import KeyPassPhraseError, SettingsError
+from dicomdesk.gui.credentials import Credentials
+from dicomdesk.gui.security import ListenerSecurity
+from dicomdesk.gui.tasks import Tasks
+from dicomdesk.gui.theme import MARGIN, Theme, Tone
+from dicomdesk.gui.widgets.access_entry import AccessEntry
+from dicomdesk.gui.widgets.buttons import save_box
+from dicomdesk.gui.widgets.fold import Fold, open_one_at_a_time
+from dicomdesk.gui.widgets.scroll_box import ScrollBox
+from dicomdesk.gui.widgets.tls_entry import TlsEntry
+
+WIDTH = 640
+
+
+class ListenerDialog(QDialog):
+    """Accepted when all that is named can be used; ``security()`` is what was entered."""
+
+    def __init__(
+        self,
+        theme: Theme,
+        tasks: Tasks,
+        credentials: Credentials,
+        security: ListenerSecurity,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._tasks = tasks
+        self._credentials = credentials
+        self._is_saving = False
+        self.setWindowTitle(self.tr("Security of the listener"))
+        self.tls = TlsEntry(theme, tasks, credentials, security.tls, is_on=security.uses_tls, is_acceptor=True)
+        self.access = AccessEntry(theme, tasks, security.access)
+        self.tls_fold = Fold(theme, self.tr("Encryption"), self.tls)
+        self.access_fold = Fold(theme, self.tr("Who may send"), self.access)
+        open_one_at_a_time(self.tls_fold, self.access_fold)
+        box = ScrollBox(WIDTH)
+        for part in (self.tls_fold, self.access_fold):
+            box.add(part)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
+        layout.setSpacing(MARGIN)
+        layout.addWidget(box, 1)
+        layout.addWidget(save_box(self._on_save, self.reject))
+        box.grown.connect(self.adjustSize)
+        self.tls.changed.connect(self._show_summaries)
+        self.access.changed.connect(self._show_summaries)
+        self._show_summaries()
+        self.tls_fold.open()
+        if security.uses_tls:
+            self.tls.check_files()
+
+    def security(self) -> ListenerSecurity:
+        """What is entered."""
+        return ListenerSecurity(uses_tls=self.tls.is_on.isChecked(), tls=self.tls.value(), access=self.access.value())
+
+    def _show_summaries(self) -> None:
+        self.tls_fold.heading.show_summary(self.tls.summary())
+        self.access_fold.heading.show_summary(self.access.summary())
+
+    def _on_save(self) -> None:
+        if not self._is_saving:
+            self._tasks.start(self._save())
+
+    async def _save(self) -> None:
+        self._is_saving = True
+        try:
+            if not await self.access.insist():
+                self.access_fold.open()
+            elif await self._can_use_tls():
+                self.accept()
+        finally:
+            self._is_saving = False
+
+    async def _can_use_tls(self) -> bool:
+        """Whether the files are good; a pass phrase may still be missing."""
+        if not self.tls.is_on.isChecked():
+            return True
+        try:
+            await self._credentials.try_tls(self.tls.value(), is_acceptor=True)
+        except KeyPassPhraseError:
+            return True
+        except SettingsError as error:
+            self.tls_fold.open()
+            self.tls.message.say(str(error), "failed", Tone.BAD)
+            return False
+        return True

@@ -1,0 +1,127 @@
+"""One node: where it is, how the connection is secured, and who we are to it."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from dicomdesk.gui.credentials import Credentials
+from dicomdesk.gui.entries import ae_title_problem, host_problem, port_problem
+from dicomdesk.gui.security import NodeSecurity
+from dicomdesk.gui.tasks import Tasks
+from dicomdesk.gui.theme import GRID, MARGIN, Theme
+from dicomdesk.gui.widgets.buttons import plain_button, save_box
+from dicomdesk.gui.widgets.fields import Field
+from dicomdesk.gui.widgets.fold import Fold, open_one_at_a_time
+from dicomdesk.gui.widgets.form import Form
+from dicomdesk.gui.widgets.identity_entry import IdentityEntry
+from dicomdesk.gui.widgets.scroll_box import ScrollBox
+from dicomdesk.gui.widgets.tls_entry import TlsEntry
+from dicomdesk.gui.window_state import PeerEntry
+from dicomdesk.settings import Peer
+
+WIDTH = 640
+
+
+class NodeDialog(QDialog):
+    """Accepted when all fields are well; ``entry()`` and ``security()`` are what was entered."""
+
+    test_wanted = Signal()
+    """Check the connection with what is entered now."""
+
+    def __init__(
+        self,
+        theme: Theme,
+        tasks: Tasks,
+        credentials: Credentials,
+        node: tuple[PeerEntry, NodeSecurity],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        entry, security = node
+        self.setWindowTitle(self.tr("Node"))
+        self.ae_title = Field(
+            self.tr("AE title of the node"), ae_title_problem, text=entry.ae_title, hint=self.tr("AE title")
+        )
+        self.host = Field(self.tr("Host of the node"), host_problem, text=entry.host, hint=self.tr("host or address"))
+        self.port = Field(self.tr("Port of the node"), port_problem, text=entry.port)
+        self.tls = TlsEntry(theme, tasks, credentials, security.tls, is_on=security.uses_tls, is_acceptor=False)
+        self.identity = IdentityEntry(theme, security)
+        self.tls_fold = Fold(theme, self.tr("Encryption"), self.tls)
+        self.identity_fold = Fold(theme, self.tr("User identity"), self.identity)
+        open_one_at_a_time(self.tls_fold, self.identity_fold)
+        self._lay_out(theme)
+        self.tls.changed.connect(self._show_summaries)
+        self.identity.changed.connect(self._show_summaries)
+        self._show_summaries()
+        if security.uses_tls:
+            self.tls.check_files()
+
+    def entry(self) -> PeerEntry:
+        """Where the node is, as typed."""
+        return PeerEntry(ae_title=self.ae_title.value(), host=self.host.value(), port=self.port.value())
+
+    def peer(self) -> Peer:
+        """Where the node is, only where all fields are well."""
+        entry = self.entry()
+        return Peer(host=entry.host, port=int(entry.port), ae_title=entry.ae_title)
+
+    def security(self) -> NodeSecurity:
+        """How it is secured, as entered."""
+        has_name = bool(self.identity.name())
+        return NodeSecurity(
+            uses_tls=self.tls.is_on.isChecked(),
+            tls=self.tls.value(),
+            user_name=self.identity.name(),
+            sends_passcode=has_name and self.identity.sends_passcode.isChecked(),
+            wants_response=has_name and self.identity.wants_response.isChecked(),
+        )
+
+    def open_security(self) -> None:
+        """Open what is said of encryption."""
+        self.tls_fold.open()
+
+    def insist(self) -> bool:
+        """Whether all fields are well; if not, the first that is not takes the focus."""
+        return all(field.insist() for field in (self.ae_title, self.host, self.port))
+
+    def _lay_out(self, theme: Theme) -> None:
+        self.port.setMaxLength(5)
+        self.port.fix_width("00000")
+        address = QWidget()
+        row = QHBoxLayout(address)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(GRID)
+        row.addWidget(self.host, 1)
+        row.addWidget(QLabel(":"))
+        row.addWidget(self.port)
+        form = Form()
+        form.add(self.tr("AE title"), self.ae_title)
+        form.add(self.tr("Host and port"), address)
+        self.test_button = plain_button(
+            theme, self.tr("&Test"), "test", self._on_test, self.tr("Check the connection with these settings")
+        )
+        buttons = QHBoxLayout()
+        buttons.addWidget(self.test_button)
+        buttons.addStretch(1)
+        buttons.addWidget(save_box(self._on_save, self.reject))
+        box = ScrollBox(WIDTH)
+        for part in (form, self.tls_fold, self.identity_fold):
+            box.add(part)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
+        layout.setSpacing(MARGIN)
+        layout.addWidget(box, 1)
+        layout.addLayout(buttons)
+        box.grown.connect(self.adjustSize)
+
+    def _show_summaries(self) -> None:
+        self.tls_fold.heading.show_summary(self.tls.summary())
+        self.identity.take_encryption(is_encrypted=self.tls.is_on.isChecked())
+        self.identity_fold.heading.show_summary(self.identity.summary())
+
+    def _on_test(self) -> None:
+        if self.insist():
+            self.test_wanted.emit()
+
+    def _on_save(self) -> None:
+        if self.insist():
+            self.accept()

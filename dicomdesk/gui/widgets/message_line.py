@@ -1,0 +1,55 @@
+"""A sentence with an icon below entry fields: what is wrong, or that all is well."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
+
+from dicomdesk.gui.theme import GRID, ROW_ICON, Theme, Tone
+
+
+class MessageLine(QWidget):
+    """Keeps room for two lines, so that nothing jumps."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._icon_name = ""
+        self._tone = Tone.PLAIN
+        self._icon = QLabel()
+        self._icon.setFixedSize(ROW_ICON, ROW_ICON)
+        self._words = QLabel()
+        self._words.setWordWrap(True)
+        self._words.setTextFormat(Qt.TextFormat.PlainText)
+        self._words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._words.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        self._words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._words.setFixedHeight(2 * self.fontMetrics().lineSpacing() + 2)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(GRID)
+        layout.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
+        layout.addWidget(self._words, 1)
+        theme.changed.connect(self._draw)
+
+    def say(self, text: str, icon_name: str = "info", tone: Tone = Tone.QUIET) -> None:
+        """Show a sentence; "" shows nothing."""
+        self._icon_name, self._tone = icon_name if text else "", tone
+        self._words.setText(text)
+        self._words.setToolTip(text)
+        self.setAccessibleName(text)
+        self._draw()
+
+    def text(self) -> str:
+        """The sentence."""
+        return self._words.text()
+
+    def tone(self) -> Tone:
+        """How it is meant."""
+        return self._tone
+
+    def _draw(self) -> None:
+        self._words.setStyleSheet(f"color: {self._theme.colour(self._tone).name()};")
+        if self._icon_name:
+            ratio = self.devicePixelRatioF()
+            self._icon.setPixmap(self._theme.pixmap(self._icon_name, self._tone, ROW_ICON, ratio))
+        else:
+            self._icon.clear()
