@@ -11,6 +11,8 @@ from dicomdesk.errors import (
     PeerProtocolError,
     PeerTimeoutError,
     SettingsError,
+    TlsHandshakeError,
+    UserIdentityError,
 )
 from dicomdesk.network.contexts import ContextResult, NegotiatedContext
 from dicomdesk.network.identifying import IdentifiedListener, ListenerKind
@@ -104,94 +106,27 @@ _PLAIN_ON_TLS = Remedy(
 _NO_TLS = Remedy(
     "What listens on that port does not speak TLS.", "Turn off TLS for this node, or use the peer's TLS port."
 )
-# Words of TLS errors, in the order in which they are looked for.
+# Words of TLS errors, in the order in which they are looked for, and what is behind them.
 _TLS = (
-    (
-        "revoked",
-        "The authority that issued the peer's certificate has withdrawn it.",
-        "Have the peer given a new certificate; do not send to it until then.",
-    ),
-    (
-        "expired",
-        "The validity of the peer's certificate, or of one above it, has ended.",
-        "Have the peer's certificate renewed, and check this machine's date and time.",
-    ),
-    (
-        "not yet valid",
-        "The peer's certificate is not valid yet, or this machine's clock is wrong.",
-        "Check this machine's date and time, and those of the peer.",
-    ),
-    (
-        "crl",
-        "Certificate revocation was to be checked, and no current list of its issuer is at hand.",
-        "Give a current certificate revocation list, or turn the check off.",
-    ),
-    (
-        "hostname mismatch",
-        "The peer's certificate was issued for another name than the one that was dialled.",
-        "Use the name in the certificate as host, or turn off the check of the host name.",
-    ),
-    (
-        "ip address mismatch",
-        "The peer's certificate was issued for another address than the one that was dialled.",
-        "Use the name in the certificate as host, or turn off the check of the host name.",
-    ),
-    (
-        "another name",
-        "The peer's certificate was issued for another name than the one that was dialled.",
-        "Use the name in the certificate as host, or turn off the check of the host name.",
-    ),
-    (
-        "self-signed",
-        "The peer's certificate was made by itself, or by an authority that is not among the trusted ones.",
-        "Add that certificate, or its authority's, to the trusted ones once you know that it is genuine.",
-    ),
-    (
-        "local issuer",
-        "The authority that issued the peer's certificate is not among the trusted ones.",
-        "Add the certificate of that authority to the trusted ones.",
-    ),
-    (
-        "verify failed",
-        "The peer's certificate cannot be trusted.",
-        "Add the certificate of the authority that issued it to the trusted ones.",
-    ),
-    (
-        "trust",
-        "The authority that issued the peer's certificate is not among the trusted ones.",
-        "Add the certificate of that authority to the trusted ones.",
-    ),
-    (
-        "unknown ca",
-        "The peer does not trust our certificate.",
-        "Have the authority of our certificate added to those that the peer trusts.",
-    ),
-    (
-        "certificate required",
-        "The peer asks for a certificate, and none was presented.",
-        "Give this node a key and a certificate that the peer trusts.",
-    ),
-    (
-        "bad certificate",
-        "The peer does not accept our certificate.",
-        "Give this node a key and a certificate that the peer trusts.",
-    ),
-    (
-        "version",
-        "The peer and we have no TLS version in common.",
-        "Choose a TLS profile that allows what the peer speaks, or have the peer brought up to date.",
-    ),
-    (
-        "handshake failure",
-        "The peer and we have no cipher suite in common, or it wants a certificate of us.",
-        "Choose another TLS profile, and give this node a certificate if the peer asks for one.",
-    ),
-    (
-        "cipher",
-        "The peer and we have no cipher suite in common.",
-        "Choose a TLS profile that allows what the peer speaks, or have the peer brought up to date.",
-    ),
+    ("revoked", "The authority that issued the peer's certificate has withdrawn it."),
+    ("our certificate has expired", "Our certificate has expired, or the peer's clock is wrong."),
+    ("has expired", "The validity of the peer's certificate has ended, or this machine's clock is wrong."),
+    ("not valid yet", "The peer's certificate begins to be valid later, or this machine's clock is wrong."),
+    ("revocation list", "Certificates are to be checked for revocation, and no current list is at hand."),
+    ("another host name", "The peer's certificate was issued for another name than the one that was dialled."),
+    ("another address", "The peer's certificate was issued for another address than the one that was dialled."),
+    ("self-signed", "The peer made its certificate itself, or another machine answers in its place."),
+    ("authority of our certificate", "The peer does not know the authority that issued our certificate."),
+    ("not trusted", "The authority that issued the peer's certificate is not among the trusted ones."),
+    ("trusted authorities", "The authority that issued the peer's certificate is not among the trusted ones."),
+    ("issuer is not known", "The authority that issued the peer's certificate is not among the trusted ones."),
+    ("demands a certificate", "The peer serves only those who present a certificate."),
+    ("our certificate", "The peer does not accept our certificate."),
+    ("version in common", "One side is older than the other: they share no version of TLS."),
+    ("cipher suite", "The two sides share no cipher suite."),
+    ("nothing in common", "The two sides share no TLS version, no cipher suite, or a certificate of ours is missing."),
 )
+_LOOK = "Look into the peer's log."
 _ABORTED = Remedy(
     "The peer's DICOM service broke off; it met something that it cannot handle.",
     "Look into the peer's log; often our AE title or address is not among those that it serves.",
@@ -242,15 +177,11 @@ def explain_tls(error: DicomdeskError) -> Remedy:
     if isinstance(error, PeerTimeoutError):
         return _NO_TLS
     text = str(error).lower()
-    for words, cause, what_to_do in _TLS:
+    for words, cause in _TLS:
         if words in text:
-            return Remedy(cause, advice or what_to_do)
-    if isinstance(error, AssociationAbortedError):
-        return Remedy(
-            "The peer hung up during the handshake: it does not speak TLS there, or does not accept our certificate.",
-            advice or "Check the port number, and whether the peer asks for a certificate; look into its log.",
-        )
-    return Remedy("The peer and we do not agree on TLS.", advice or "Choose another TLS profile; look into its log.")
+            return Remedy(cause, advice or _LOOK)
+    cause = "The peer hung up during the handshake: it may speak no TLS there, or demand a certificate of us."
+    return Remedy(cause, advice or _LOOK)
 
 
 def explain_association(error: DicomdeskError, peer: Peer, settings: AssociationSettings) -> Remedy:
@@ -259,6 +190,10 @@ def explain_association(error: DicomdeskError, peer: Peer, settings: Association
         return _explain_rejection(error, peer, settings)
     if isinstance(error, SettingsError):
         return Remedy("What is to be proposed cannot be sent.", "Correct the AE titles.")
+    if isinstance(error, TlsHandshakeError):
+        return explain_tls(error)
+    if isinstance(error, UserIdentityError):
+        return Remedy("The peer did not confirm the user identity.", "Check it, or do not ask for a confirmation.")
     if isinstance(error, PeerTimeoutError):
         return _NO_ANSWER
     if isinstance(error, AssociationAbortedError):

@@ -17,7 +17,7 @@ from dicomdesk.network.connection import Interruption, make_waiter
 from dicomdesk.network.dialer import Address, connect
 
 _GREETING_S = 0.5
-_ANSWER_S = 2.0
+_ANSWER_S = 1.0
 _MOST_BYTES = 512
 _LONGEST_GREETING = 60
 _HTTP_REQUEST = b"GET / HTTP/1.0\r\n\r\n"
