@@ -14,6 +14,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from dicomdesk.errors import AssociationAbortedError, PeerTimeoutError
+from dicomdesk.network.connection import ConnectionInterruptedError, Interruption, make_waiter
 from dicomdesk.network.contexts import TlsSession
 
 if TYPE_CHECKING:
@@ -102,9 +103,9 @@ class IncomingConnection:
             self._waiter.repeat(secured.do_handshake, end)
             self.tls = tls_session.describe_session(secured)
         except OSError as error:
-            self._part()
+            self._part(tls_errors.plain_alert(greeting))
             raise tls_errors.acceptor_error(error, greeting) from error
-        except InterruptedWaitError as error:
+        except ConnectionInterruptedError as error:
             self._socket.close()
             raise AssociationAbortedError("the receiver is being stopped") from error
         except PeerTimeoutError:
@@ -123,10 +124,11 @@ class IncomingConnection:
             self._waiter.repeat(look, end)
         return found
 
-    def _part(self) -> None:
-        """Close after a failed handshake so that the alert that OpenSSL sent arrives: unread input would reset it."""
+    def _part(self, alert: bytes) -> None:
+        """Close after a failed handshake so that the alert arrives, OpenSSL's or this: unread input would reset it."""
         waste = bytearray(_LARGEST_PARTING_BYTES)
         with contextlib.suppress(OSError):
+            socket.socket.send(self._socket, alert)
             socket.socket.shutdown(self._socket, socket.SHUT_WR)
             socket.socket.recv_into(self._socket, waste)
         self._socket.close()
@@ -154,17 +156,31 @@ class IncomingConnection:
 
         def receive() -> None:
             nonlocal received
-            received = self._socket.recv_into(view)
+            received = self._socket.recv_into(view) if self.tls is None else self._receive_records(view)
 
         while self._waiter is not None:
             try:
                 self._waiter.repeat(receive, monotonic() + _CHECK_PERIOD_S if end is None else end)
-            except InterruptedWaitError:
+            except ConnectionInterruptedError:
                 return 0
             except PeerTimeoutError:
                 self._left(end)
             else:
                 break
+        return received
+
+    def _receive_records(self, view: memoryview) -> int:
+        """As many TLS records as are there and fit: each call of OpenSSL gives only one, of 16 KiB at most."""
+        received = 0
+        try:
+            while received < len(view):
+                count = self._socket.recv_into(view[received:])
+                if not count:
+                    break
+                received += count
+        except OSError:  # nothing more for now, or the end: the next call says which
+            if not received:
+                raise
         return received
 
     def _receive_later(self, view: memoryview, limit_s: float | None) -> int:
@@ -284,59 +300,49 @@ class IncomingConnection:
             self._socket.setsockopt(socket.SOL_SOCKET, option, value)
 
 
-class InterruptedWaitError(Exception):
-    """Another thread ended the wait."""
-
-
 class _Waiter:
     """Waits for a socket that does not block, in either direction, with a wake-up for other threads."""
 
     def __init__(self, sock: socket.socket) -> None:
         sock.settimeout(0.0)
-        self._socket = sock
-        self._wake_reader, self._wake_writer = socket.socketpair()
+        self._interruption = Interruption()
+        self._poller = make_waiter(sock, self._interruption)
 
     def replace(self, sock: socket.socket) -> None:
         """Go on with another object for the same connection."""
-        self._socket = sock
+        self._poller = make_waiter(sock, self._interruption)
 
     def interrupt(self) -> None:
         """End the present wait and all later ones."""
-        with contextlib.suppress(OSError):  # closed already
-            self._wake_writer.send(b"!")
+        self._interruption.set()
 
     def repeat(self, operation: Callable[[], None], end: float | None) -> None:
-        """Call until it need not wait; raises InterruptedWaitError, PeerTimeoutError and what the operation raises."""
+        """Call until it need not wait.
+
+        Raises ConnectionInterruptedError, PeerTimeoutError and what the operation raises.
+        """
         while True:
             try:
                 operation()
                 return
             except BlockingIOError:
-                self._wait(selectors.EVENT_READ, end)
+                is_reading = True
             except OSError as error:
                 # By name, so that plain connections need no ssl module.
-                event = _TLS_WAITS.get(type(error).__name__)
-                if event is None:
+                waits_for_input = _TLS_WAITS.get(type(error).__name__)
+                if waits_for_input is None:
                     raise
-                self._wait(event, end)
-
-    def _wait(self, event: int, end: float | None) -> None:
-        with selectors.DefaultSelector() as selector:
-            selector.register(self._socket, event)
-            selector.register(self._wake_reader, selectors.EVENT_READ)
-            ready = selector.select(None if end is None else max(end - monotonic(), 0.0))
-        if not ready:
-            raise _timed_out()
-        if any(key.fileobj is self._wake_reader for key, _ in ready):
-            raise InterruptedWaitError
+                is_reading = waits_for_input
+            if not any(self._poller.wait(end, reading=is_reading, writing=not is_reading)):
+                raise _timed_out()
 
     def close(self) -> None:
         """Give the descriptors back."""
-        self._wake_reader.close()
-        self._wake_writer.close()
+        self._interruption.close()
 
 
-_TLS_WAITS = {"SSLWantReadError": selectors.EVENT_READ, "SSLWantWriteError": selectors.EVENT_WRITE}
+_TLS_WAITS = {"SSLWantReadError": True, "SSLWantWriteError": False}
+"""Whether it is input that is waited for."""
 
 
 def _timed_out() -> PeerTimeoutError:

@@ -13,7 +13,7 @@ from time import monotonic
 
 from dicomdesk.errors import PeerTimeoutError, TlsSettingsError
 from dicomdesk.network.connection import READ_TIMEOUT, Interruption, make_waiter
-from dicomdesk.network.tls_errors import LONGEST_GREETING_BYTES, requestor_error
+from dicomdesk.network.tls_errors import LONGEST_GREETING_BYTES, complete_greeting, requestor_error
 from dicomdesk.network.tls_files import load_authorities, load_dh_parameters, load_identity, load_revocations
 from dicomdesk.network.tls_profiles import apply_profile
 from dicomdesk.settings import PeerVerification, RevocationCheck, TlsSettings
@@ -153,8 +153,9 @@ def shake_hands(
     try:
         _complete(secure, deadline, interruption, greeting)
     except OSError as error:
+        seen = bytes(greeting) or complete_greeting(_peek(secure))
         secure.close()
-        raise requestor_error(error, bytes(greeting)) from error
+        raise requestor_error(error, seen) from error
     except BaseException:
         secure.close()
         raise
@@ -170,6 +171,14 @@ def _is_address(host: str) -> bool:
     return True
 
 
+def _peek(secure: ssl.SSLSocket) -> bytes:
+    """What has arrived, left where it is; a TLS socket's own method does not allow that."""
+    try:
+        return socket.socket.recv(secure, LONGEST_GREETING_BYTES, socket.MSG_PEEK)
+    except OSError:
+        return b""
+
+
 def _complete(secure: ssl.SSLSocket, deadline: float | None, interruption: Interruption, greeting: bytearray) -> None:
     """Shake hands; the first bytes of the peer are kept in ``greeting`` because a failure may lie in them."""
     waiter = make_waiter(secure, interruption)
@@ -179,8 +188,7 @@ def _complete(secure: ssl.SSLSocket, deadline: float | None, interruption: Inter
         except ssl.SSLWantReadError:
             is_ready = any(waiter.wait(deadline, reading=True, writing=False))
             if is_ready and not greeting:
-                # Looks without taking: the TLS socket's own method does not allow it.
-                greeting += socket.socket.recv(secure, LONGEST_GREETING_BYTES, socket.MSG_PEEK)
+                greeting += _peek(secure)
         except ssl.SSLWantWriteError:
             is_ready = any(waiter.wait(deadline, reading=False, writing=True))
         else:

@@ -9,9 +9,11 @@ __all__ = [
     "LONGEST_GREETING_BYTES",
     "Explanation",
     "acceptor_error",
+    "complete_greeting",
     "explain",
     "explain_plain_bytes",
     "lost_error",
+    "plain_alert",
     "requestor_error",
     "unanswered_error",
 ]
@@ -23,6 +25,8 @@ _HANDSHAKE_RECORDS = (0x14, 0x15, 0x16)
 _LOST = "Peer aborted Association (or never connected)"
 """DCMTK's words for a connection that ends after the handshake, whatever the reason."""
 
+_PROTOCOL_VERSION_ALERT = bytes.fromhex("15030100020246")
+"""Fatal (RFC 8446 6.2): plain DICOM peers see that this is no DICOM, and whoever reads their log that it is TLS."""
 _OPENSSL_IO_ERROR = "OpenSSL I/O error (SSL_ERROR_SYSCALL)"
 
 
@@ -192,6 +196,20 @@ def explain_plain_bytes(greeting: bytes) -> Explanation | None:
     if greeting[:5] in (b"HTTP/", b"GET /", b"POST ", b"HEAD ", b"PUT /", b"OPTIO"):
         return Explanation("the peer speaks HTTP, not TLS", "This is the port of a web server or browser.")
     return _NOT_TLS
+
+
+def complete_greeting(rest: bytes) -> bytes:
+    """The peer's first bytes where OpenSSL was quick and has taken the five of a record header; b"" where unknown."""
+    if rest[:2] == b"\x04\0":  # the length of an A-ABORT or A-ASSOCIATE-RJ ends with 4
+        return b"\x07\0\0\0\0" + rest
+    if rest[:2] == b"1.":
+        return b"HTTP/" + rest
+    return b""
+
+
+def plain_alert(greeting: bytes) -> bytes:
+    """What to answer to a peer that speaks no TLS, which OpenSSL leaves without an answer; b"" to one that does."""
+    return _PROTOCOL_VERSION_ALERT if explain_plain_bytes(greeting) else b""
 
 
 def requestor_error(error: OSError, greeting: bytes) -> PeerError:

@@ -38,10 +38,11 @@ def associate(
     tls: TlsSettings | None = None,
     operations_window: int = 1,
     interruption: Interruption | None = None,
+    host: str | None = None,
 ) -> RequestedAssociation:
     """An association with loopback."""
     return open_association(
-        peer=Peer(host="localhost" if tls else "127.0.0.1", port=port, ae_title="PEER", tls=tls),
+        peer=Peer(host=host or ("localhost" if tls else "127.0.0.1"), port=port, ae_title="PEER", tls=tls),
         settings=settings or AssociationSettings(calling_ae_title="US", timeouts=timeouts),
         contexts=contexts,
         operations_window=operations_window,

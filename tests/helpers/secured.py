@@ -1,0 +1,43 @@
+"""Both ends of TLS as settings, and a listener that speaks it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+from dicomdesk.network.listener import ListenerSettings
+from dicomdesk.network.tls import server_context
+from dicomdesk.settings import Timeouts, TlsSettings
+from tests.helpers.certificates import Authority, Certificate
+from tests.helpers.receivers import DEADLINE_S, Receiver, listening
+
+PATIENT = Timeouts(acse_s=DEADLINE_S, dimse_s=DEADLINE_S, socket_s=DEADLINE_S)
+
+
+def presenting(certificate: Certificate, authority: Authority, **options: object) -> TlsSettings:
+    """One who presents this certificate and trusts this authority; ``options`` are those of TlsSettings."""
+    settings = TlsSettings(
+        certificate_file=certificate.certificate,
+        private_key_file=certificate.key,
+        authority_files=(authority.certificate,),
+    )
+    return replace(settings, **options)  # type: ignore[arg-type] # options of a test
+
+
+def identity(authority: Authority, name: str, *, uses_rsa: bool = False, **options: object) -> TlsSettings:
+    """One with a new, sound certificate of the authority, who trusts it as well."""
+    return presenting(authority.issue(name, uses_rsa=uses_rsa), authority, **options)
+
+
+@contextmanager
+def tls_listening(receiver: Receiver, tls: TlsSettings, timeouts: Timeouts = PATIENT) -> Iterator[int]:
+    """A listener of ours with TLS until the end of the block; its port."""
+    settings = ListenerSettings(
+        port=0,
+        address="127.0.0.1",
+        max_pdu_bytes=131072,
+        timeouts=timeouts,
+        ssl_context=server_context(tls).context,
+        stop_grace_s=DEADLINE_S,
+    )
+    with listening(receiver, settings=settings) as (port, _):
+        yield port
