@@ -6,6 +6,7 @@ Nothing is sorted or left out, so duplicates and private elements arrive as they
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 from struct import unpack_from
 
 from dicomdesk.dicom.dictionary import find_vr
@@ -16,6 +17,8 @@ from dicomdesk.dicom.value_representations import US_OR_SS, WORD_BYTES, swap_wor
 from dicomdesk.errors import ConversionError
 
 _PIXEL_REPRESENTATION = 0x00280103
+_TRAILING_PADDING = 0xFFFCFFFC
+_SHORT_HEADER_BYTES, _LONG_HEADER_BYTES = 8, 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +30,28 @@ class DataSetEdit:
     removed: frozenset[int] = frozenset()
     fragments: Mapping[int, list[DataSetBytes]] = field(default_factory=dict)
     """Fragments of encapsulated pixel data, offset table first, by tag."""
+
+
+class GroupLengths(Enum):
+    """What becomes of group length elements (gggg,0000), which are retired but for groups 0000 and 0002."""
+
+    RECALCULATED = "recalculated"
+    """Those that there are become right."""
+    CREATED = "created"
+    """Every group gets one."""
+    REMOVED = "removed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Padding:
+    """Data Set Trailing Padding (FFFC,FFFC), so that lengths become multiples; 0 leaves them as they are."""
+
+    whole_bytes: int = 0
+    """For the data set together with ``before_bytes``."""
+    item_bytes: int = 0
+    """For the content of each item of a sequence."""
+    before_bytes: int = 0
+    """What comes before the data set in its file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +68,9 @@ class Rewriting:
     """The target takes encapsulated pixel data."""
     swaps_pixel_data: bool = False
     """Pixel Data has the byte order opposite to everything else (private GE transfer syntax)."""
+    group_lengths: GroupLengths = GroupLengths.RECALCULATED
+    padding: Padding | None = None
+    """None keeps padding that there is."""
     edits: Mapping[int, DataSetEdit] = field(default_factory=dict)
     """Changes, by where the data set or item starts in the source."""
 
@@ -50,10 +78,12 @@ class Rewriting:
 class _Open:
     """What is remembered of a data set or item while it is written."""
 
-    __slots__ = ("edit", "edited", "group", "group_length", "pending", "signedness", "undecided")
+    __slots__ = ("edit", "edited", "group", "group_length", "pending", "signedness", "start", "undecided")
 
-    def __init__(self, edit: DataSetEdit | None) -> None:
+    def __init__(self, edit: DataSetEdit | None, start: int) -> None:
         self.edit = edit
+        self.start = start
+        """Where its content begins in what is written."""
         self.edited: frozenset[int] = frozenset()
         """Tags of elements that are not copied."""
         self.pending: list[int] = []
@@ -94,17 +124,20 @@ class _Rewriter:
                 self._copy_element(step)
             else:
                 _HANDLERS[step.kind](self, step)
-        self._leave()
+        padding = self._rewriting.padding
+        self._leave(*((padding.whole_bytes, padding.before_bytes) if padding else ()))
         return self._writer.to_bytes()
 
     def _enter(self, start: int) -> None:
-        self._open.append(_Open(self._rewriting.edits.get(start)))
+        self._open.append(_Open(self._rewriting.edits.get(start), self._writer.size))
 
-    def _leave(self) -> None:
+    def _leave(self, padded_bytes: int = 0, before_bytes: int = 0) -> None:
         opened = self._open.pop()
         while opened.pending:
             self._put_in(opened, opened.pending.pop(0))
         self._end_group(opened)
+        if padded_bytes:
+            self._pad(before_bytes + self._writer.size - opened.start, padded_bytes)
         if opened.undecided:
             if opened.signedness is None and self._open:
                 self._open[-1].undecided += opened.undecided
@@ -118,9 +151,25 @@ class _Rewriter:
         while opened.pending and opened.pending[0] <= tag:
             self._put_in(opened, opened.pending.pop(0))
         if tag >> 16 != opened.group:
-            self._end_group(opened)
-            opened.group = tag >> 16
+            self._begin_group(opened, tag >> 16)
         return opened
+
+    def _begin_group(self, opened: _Open, group: int) -> None:
+        self._end_group(opened)
+        opened.group = group
+        if self._rewriting.group_lengths is GroupLengths.CREATED:
+            self._writer.write_element(group << 16, b"UL", bytes(4))
+            opened.group_length = self._writer.mark_length()
+
+    def _pad(self, length: int, multiple: int) -> None:
+        """Add padding to what has this length so far."""
+        header_bytes = _LONG_HEADER_BYTES if self._rewriting.target.is_explicit_vr else _SHORT_HEADER_BYTES
+        missing = -length % multiple
+        if not missing:
+            return
+        while missing < header_bytes:
+            missing += multiple
+        self._writer.write_element(_TRAILING_PADDING, b"OB", bytes(missing - header_bytes))
 
     def _end_group(self, opened: _Open) -> None:
         if opened.group_length is not None:
@@ -132,8 +181,7 @@ class _Rewriter:
         if edit is None:
             return
         if tag >> 16 != opened.group:
-            self._end_group(opened)
-            opened.group = tag >> 16
+            self._begin_group(opened, tag >> 16)
         if tag in edit.fragments:
             self._writer.start_fragments(tag)
             for fragment in edit.fragments[tag]:
@@ -145,6 +193,8 @@ class _Rewriter:
 
     def _copy_element(self, step: Step) -> None:
         tag = step.tag
+        if self._is_dropped(tag):
+            return
         opened = self._reach(tag)
         if tag in opened.edited:
             return
@@ -166,6 +216,12 @@ class _Rewriter:
         if not tag & 0xFFFF and step.length == 4:
             opened.group_length = self._writer.mark_length()
 
+    def _is_dropped(self, tag: int) -> bool:
+        """Whether an element of the source is made anew, or not to be written."""
+        if not tag & 0xFFFF:
+            return self._rewriting.group_lengths is not GroupLengths.RECALCULATED
+        return tag == _TRAILING_PADDING and self._rewriting.padding is not None
+
     def _in_target_order(self, vr: bytes, value: DataSetBytes, encoding: Encoding) -> DataSetBytes:
         word_bytes = WORD_BYTES.get(vr)
         if word_bytes is None or encoding.is_little_endian == self._rewriting.target.is_little_endian:
@@ -184,7 +240,7 @@ class _Rewriter:
         self._enter(step.start)
 
     def _end_item(self, _step: Step) -> None:
-        self._leave()
+        self._leave(self._rewriting.padding.item_bytes if self._rewriting.padding else 0)
         self._writer.end_item()
 
     def _start_fragments(self, step: Step) -> None:

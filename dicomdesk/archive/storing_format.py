@@ -1,0 +1,80 @@
+"""How the archive writes what it stores: as it came, or in another encoding."""
+
+from dataclasses import dataclass
+
+from dicomdesk.dicom.deflate import deflate, inflate
+from dicomdesk.dicom.elements import DataSetBytes
+from dicomdesk.dicom.encodings import Encoding
+from dicomdesk.dicom.rewriting import GroupLengths, Padding, Rewriting, rewrite
+from dicomdesk.dicom.transcode import convert_data_set
+from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax
+from dicomdesk.errors import ConversionError
+
+__all__ = ["StoringFormat", "shaped"]
+
+_DEFAULT_COMPRESSION_LEVEL = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoringFormat:
+    """What stored files look like."""
+
+    is_bit_preserving: bool = False
+    """Data sets stay byte for byte as they came; nothing below but the file format counts then."""
+    is_file_format: bool = True
+    """With preamble and file meta information (PS3.10 7.1); else the data set alone."""
+    transfer_syntax_uid: str = ""
+    """What data sets are converted to; "" leaves them in the transfer syntax that they came in."""
+    group_lengths: GroupLengths = GroupLengths.RECALCULATED
+    has_undefined_lengths: bool = False
+    """Sequences and items have delimiters instead of lengths."""
+    allows_new_vrs: bool = True
+    """Whether VRs that are younger than the standard of 1993 are written."""
+    padded_file_bytes: int = 0
+    """Files become a multiple of this long; with 0 they have no padding."""
+    padded_item_bytes: int = 0
+    """The same for the items of sequences."""
+    compression_level: int = _DEFAULT_COMPRESSION_LEVEL
+    """zlib level 0 to 9 where data sets are deflated."""
+
+    def converts(self, transfer_syntax_uid: str) -> bool:
+        """Whether data sets in this transfer syntax are stored in another one."""
+        wanted = self.transfer_syntax_uid
+        return bool(wanted) and wanted != transfer_syntax_uid and not self.is_bit_preserving
+
+
+def shaped(
+    data: DataSetBytes, transfer_syntax_uid: str, storing_format: StoringFormat, *, before_bytes: int = 0
+) -> tuple[DataSetBytes, str]:
+    """The data set as it is stored, and its transfer syntax.
+
+    ``before_bytes`` is how much comes before it in the file. Raises DataError where the data set cannot be followed,
+    ConversionError where it cannot be converted.
+    """
+    if storing_format.is_bit_preserving:
+        return data, transfer_syntax_uid
+    if storing_format.converts(transfer_syntax_uid):
+        target = storing_format.transfer_syntax_uid
+        level = storing_format.compression_level
+        data = convert_data_set(data, source=transfer_syntax_uid, target=target, compression_level=level)
+        transfer_syntax_uid = target
+    syntax = find_transfer_syntax(transfer_syntax_uid)
+    if syntax is None:
+        return data, transfer_syntax_uid
+    encoding = Encoding.of(is_explicit_vr=syntax.is_explicit_vr, is_little_endian=syntax.is_little_endian)
+    whole, item = storing_format.padded_file_bytes, storing_format.padded_item_bytes
+    rewriting = Rewriting(
+        source=encoding,
+        target=encoding,
+        has_undefined_lengths=storing_format.has_undefined_lengths,
+        has_only_old_vrs=not storing_format.allows_new_vrs,
+        may_hold_fragments=True,
+        group_lengths=storing_format.group_lengths,
+        padding=Padding(whole_bytes=whole, item_bytes=item, before_bytes=before_bytes),
+    )
+    if not syntax.is_deflated:
+        return rewrite(data, rewriting), transfer_syntax_uid
+    try:
+        return deflate(rewrite(inflate(data), rewriting), storing_format.compression_level), transfer_syntax_uid
+    except ConversionError:
+        return data, transfer_syntax_uid
