@@ -114,6 +114,11 @@ class Database:
             time.sleep(random.uniform(0.0, 0.01 * 2**attempt))  # noqa: S311  # spreads competing writers
         raise AssertionError("the last attempt returns or raises")
 
+    def optimize(self) -> None:
+        """Refresh the statistics that the planner goes by."""
+        with _translated(), self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("ANALYZE")
+
     def close(self) -> None:
         """Close all connections that are not in use."""
         self._engine.dispose()

@@ -1,12 +1,13 @@
 """The index of the archive: what is stored, found again without looking at the files."""
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, and_, func, select
 
 from dicomdesk.archive.adding import Adder, StaleError
+from dicomdesk.archive.attributes import SERIES_INSTANCE_UID, SOP_INSTANCE_UID, STUDY_INSTANCE_UID
 from dicomdesk.archive.database import Database, Durability, sqlite_url
 from dicomdesk.archive.entries import (
     Addition,
@@ -22,7 +23,7 @@ from dicomdesk.archive.migrations import migrate
 from dicomdesk.archive.query import Match, Query
 from dicomdesk.archive.removing import remove_instances
 from dicomdesk.archive.schema import instance, patient, series, study
-from dicomdesk.archive.selecting import STORED, stored_instance
+from dicomdesk.archive.selecting import STORED, area_condition, stored_instance, whole_area_condition
 from dicomdesk.archive.verifying import recount, wrong_counts
 
 __all__ = ["Durability", "Index", "sqlite_url"]
@@ -57,6 +58,10 @@ class Index:
     def close(self) -> None:
         """Close all connections; nothing is lost, what was returned is committed."""
         self._database.close()
+
+    def optimize(self) -> None:
+        """Have the database learn how its values are spread; worth while after much was added, and daily."""
+        self._database.optimize()
 
     # -- adding and removing
 
@@ -111,17 +116,18 @@ class Index:
         Nothing given besides the area removes all of the area.
         """
         given = (
-            (study.c.study_instance_uid, study_instance_uid),
-            (series.c.series_instance_uid, series_instance_uid),
-            (instance.c.sop_instance_uid, sop_instance_uid),
-            (instance.c.path, path),
+            (STUDY_INSTANCE_UID, study.c.study_instance_uid, study_instance_uid),
+            (SERIES_INSTANCE_UID, series.c.series_instance_uid, series_instance_uid),
+            (SOP_INSTANCE_UID, instance.c.sop_instance_uid, sop_instance_uid),
+            (0, instance.c.path, path),
         )
-        condition = and_(study.c.area == area, *(column == value for column, value in given if value))
+        tags = frozenset(tag for tag, _column, value in given if value and tag)
+        condition = and_(area_condition(area, tags), *(column == value for _tag, column, value in given if value))
         return self._database.write(lambda connection: remove_instances(connection, condition))
 
     # -- finding
 
-    def find(self, query: Query, area: str) -> Iterator[Match]:
+    def find(self, query: Query, area: str) -> Generator[Match]:
         """Yield what matches, as the rows arrive, in no particular order; memory does not grow with the number."""
         with self._database.reading() as connection:
             yield from find_matches(connection, query, area)
@@ -129,7 +135,7 @@ class Index:
     def instances(self, query: Query, area: str) -> Iterator[StoredInstance]:
         """Yield the instances that a retrieval asks for, oldest first; no transaction is held between pages."""
         condition = retrieval_condition(query, self._database.dialect)
-        yield from self._pages(and_(study.c.area == area, condition))
+        yield from self._pages(and_(area_condition(area, query.restricting_tags), condition))
 
     def find_instances(
         self,
@@ -140,13 +146,15 @@ class Index:
         sop_instance_uids: Sequence[str] = (),
     ) -> Iterator[StoredInstance]:
         """Yield the instances that meet all that is given, oldest first."""
-        conditions: list[ColumnElement[bool]] = [study.c.area == area]
-        if study_instance_uid:
-            conditions.append(study.c.study_instance_uid == study_instance_uid)
-        if series_instance_uid:
-            conditions.append(series.c.series_instance_uid == series_instance_uid)
+        given = (
+            (STUDY_INSTANCE_UID, study.c.study_instance_uid, study_instance_uid),
+            (SERIES_INSTANCE_UID, series.c.series_instance_uid, series_instance_uid),
+        )
+        tags = {tag for tag, _column, value in given if value} | ({SOP_INSTANCE_UID} if sop_instance_uids else set())
+        conditions = [area_condition(area, frozenset(tags)) if tags else whole_area_condition(area)]
+        conditions += [column == value for _tag, column, value in given if value]
         if not sop_instance_uids:
-            yield from self._pages(and_(*conditions), is_whole=len(conditions) == 1)
+            yield from self._pages(and_(*conditions), is_whole=not tags)
         for start in range(0, len(sop_instance_uids), _PAGE):
             chosen = instance.c.sop_instance_uid.in_(sop_instance_uids[start : start + _PAGE])
             yield from self._pages(and_(*conditions, chosen))
@@ -169,7 +177,7 @@ class Index:
 
     def conflicts(self, area: str) -> Iterator[StoredInstance]:
         """Yield the instances that were kept though they contradict others."""
-        yield from self._pages(and_(study.c.area == area, instance.c.conflict != 0), is_whole=True)
+        yield from self._pages(and_(whole_area_condition(area), instance.c.conflict != 0), is_whole=True)
 
     def _pages(self, condition: ColumnElement[bool], *, is_whole: bool = False) -> Iterator[StoredInstance]:
         """Page by page; of the whole area in the order of the table, else by whatever index finds the few."""

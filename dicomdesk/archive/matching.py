@@ -30,6 +30,7 @@ from dicomdesk.archive.conditions import (
 )
 from dicomdesk.archive.query import Key, Match, Query
 from dicomdesk.archive.schema import TABLES, instance, patient, sequence_item, series, study, study_class
+from dicomdesk.archive.selecting import area_condition
 
 _FIRST_PAGE: Final = 16
 _LARGEST_PAGE: Final = 512
@@ -141,8 +142,7 @@ def _joined(table: Table, query: Query) -> FromClause:
 def _area_conditions(query: Query, area: str) -> list[ColumnElement[bool]]:
     if query.level is Level.PATIENT:
         return [patient.c.area == area]
-    both = [study.c.area == area]
-    return [*both, patient.c.area == area] if _needs_patient(query) else both
+    return [area_condition(area, query.restricting_tags)]
 
 
 def _conditions(query: Query, dialect: Dialect) -> list[ColumnElement[bool]]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum
 
-from dicomdesk.archive.attributes import UNIQUE_KEYS, Attribute, Level
+from dicomdesk.archive.attributes import Attribute, Level
 
 
 class Model(Enum):
@@ -66,9 +66,9 @@ class Query:
         return next((key for key in self.keys if key.attribute.tag == tag), None)
 
     @property
-    def unique_tag(self) -> int:
-        """Tag of the unique key of the level."""
-        return UNIQUE_KEYS[self.level]
+    def restricting_tags(self) -> frozenset[int]:
+        """Tags of the keys that not everything matches."""
+        return frozenset(key.attribute.tag for key in self.keys if key.restricts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

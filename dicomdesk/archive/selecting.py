@@ -3,8 +3,15 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
+from dicomdesk.archive.attributes import (
+    SERIES_INSTANCE_UID,
+    SOP_INSTANCE_UID,
+    STUDY_INSTANCE_UID,
+    Level,
+    find_attribute,
+)
 from dicomdesk.archive.entries import Conflict, StoredInstance
 from dicomdesk.archive.schema import instance, patient, series, study
 
@@ -25,6 +32,30 @@ STORED: Final = (
     .join(study, study.c.key == series.c.study_key)
     .join(patient, patient.c.key == study.c.patient_key)
 )
+
+_FOUND_BY_STUDY: Final = frozenset({STUDY_INSTANCE_UID, 0x00080020, 0x00080050, 0x00200010})
+_FOUND_BY_THEMSELVES: Final = frozenset({SERIES_INSTANCE_UID, SOP_INSTANCE_UID})
+
+
+def area_condition(area: str, restricting: frozenset[int]) -> ColumnElement[bool]:
+    """The area of what is selected, so written that the database starts from the index of the best of the keys.
+
+    ``restricting`` are the tags of the keys that restrict. Nearly all rows are of one area, which planners do not know:
+    where a key is rarer than the area, the condition on the area is one that no index serves.
+    """
+    if not restricting or restricting & _FOUND_BY_STUDY:
+        return study.c.area == area
+    attributes = [find_attribute(tag) for tag in restricting]
+    if any(attribute is not None and attribute.level is Level.PATIENT for attribute in attributes):
+        return patient.c.area == area
+    if restricting & _FOUND_BY_THEMSELVES:
+        return whole_area_condition(area)
+    return study.c.area == area
+
+
+def whole_area_condition(area: str) -> ColumnElement[bool]:
+    """The area of what is selected, for selections in the order of the instances."""
+    return study.c.area.concat("") == area
 
 
 def stored_instance(row: Sequence[Any]) -> StoredInstance:
