@@ -185,8 +185,8 @@ def _negotiated_lines(context: NegotiatedContext) -> Iterator[str]:
     yield f"  Context ID:        {context.context_id} ({_RESULTS[context.result]})"
     yield f"    Abstract Syntax: {uid_text(context.abstract_syntax)}"
     yield f"    Proposed SCP/SCU Role: {_role_text(context.proposed_role)}"
+    yield f"    Accepted SCP/SCU Role: {_role_text(context.accepted_role)}"
     if context.is_accepted:
-        yield f"    Accepted SCP/SCU Role: {_role_text(context.accepted_role)}"
         yield f"    Accepted Transfer Syntax: {uid_text(context.accepted_transfer_syntax or '')}"
 
 
