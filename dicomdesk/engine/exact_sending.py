@@ -170,16 +170,13 @@ class ExactSender:
         """Make the file ready to be sent once; where that cannot be, leave it out altogether and return None."""
         shared, shaper = self._shared, self._shaper
         item = shared.add(file)
-        further = shared.not_begun.pop(position) - 1
-        if further:
-            shared.not_begun[position] = further
+        further = shared.note_begun(position)
         self._tried += 1
         shaper.begin()
         try:
             prepared = self._preparing.prepare_file(file.path, shaper.choose)
         except (DataError, OSError) as error:
             self._identify(item)
-            shared.not_begun.pop(position, None)
             association.skip_message_id()
             self._leave_out(item, position, further, error)
             return None
@@ -209,9 +206,8 @@ class ExactSender:
         halts = self._shared.request.halt_on_error
         self._left_out.append(left_out)
         if further and not halts:
+            del self._shared.not_begun[position]
             left_out.items.extend(other for other, _ in self._shared.add_unsent(file, further, reason))
-        elif further:
-            self._shared.not_begun[position] = further
         if not self._in_hand:
             self._tell_left_out()
         if halts:

@@ -90,6 +90,15 @@ class ExactTransfer:
         self.stats.set_totals(len(self.files) * repeats, size_bytes)
         return size_bytes
 
+    def note_begun(self, position: int) -> int:
+        """A file is tried; return how many times it is to go after that."""
+        further = self.not_begun[position] - 1
+        if further:
+            self.not_begun[position] = further
+        else:
+            del self.not_begun[position]
+        return further
+
     def leave_rest_out(self, reason: str) -> None:
         """End all that was never begun."""
         for position, count in self.not_begun.items():
