@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from dicomdesk.engine.engine import Engine
     from dicomdesk.engine.events import EventSink
     from dicomdesk.engine.job import Job
+    from dicomdesk.engine.preflight import PreflightJob
     from dicomdesk.engine.receive import ReceiveJob
     from dicomdesk.engine.requests import AssociationSettings, Peer, ReceiveRequest, SendRequest
     from dicomdesk.engine.send import SendJob, SendResult
@@ -173,6 +174,10 @@ class Session(QObject):
     async def check(self, peer: "Peer", settings: "AssociationSettings", sink: "EventSink") -> "CheckJob":
         """Begin to check the way to a peer; see ``result_of``."""
         return await self._begin(lambda: self._engine.check(peer, settings, sink))
+
+    async def preflight(self, request: "SendRequest", sink: "EventSink") -> "PreflightJob":
+        """Begin to find out how instances would go; see ``result_of``."""
+        return await self._begin(lambda: self._engine.preflight(request, sink))
 
     async def result_of(self, job: "Job[ResultT]") -> ResultT:
         """Return what came of a job, when all that it reported has been delivered."""

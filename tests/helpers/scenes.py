@@ -29,6 +29,8 @@ from dicomdesk.engine.events import (
     TlsSession,
     UserIdentityExchange,
 )
+from dicomdesk.engine.forecast import ForecastGroup, Help, Verdict
+from dicomdesk.engine.preflight import PreflightResult
 from dicomdesk.gui.bridge import Arrival
 from dicomdesk.gui.models.send_queue import Found
 from dicomdesk.gui.security import ListenerSecurity, NodeSecurity
@@ -473,3 +475,74 @@ def capabilities_found() -> list[Event]:
         )
         for group, uid, name, syntaxes in rows
     ]
+
+
+def forecast(verdict: Verdict, sop_class_uid: str, syntax: str, items: int, **others: object) -> ForecastGroup:
+    """One group of a pre-flight."""
+    said: dict[str, object] = {
+        "converted_to": "",
+        "reason": "",
+        "advice": "",
+        "helps": (),
+        "paths": tuple(f"/data/{sop_class_uid[-4:]}/IM{number:05}" for number in range(min(items, 3))),
+        "association": 1,
+    } | others
+    return ForecastGroup(
+        verdict=verdict,
+        sop_class_uid=sop_class_uid,
+        sop_class_name="",
+        transfer_syntax_uid=syntax,
+        items=items,
+        size_bytes=items * 525_000,
+        **said,  # type: ignore[arg-type] # plain values of the dataclass
+    )
+
+
+def mixed_forecast() -> list[ForecastGroup]:
+    """Some can go, some are converted, some cannot go for reasons of all kinds."""
+    return [
+        forecast(
+            Verdict.CANNOT_GO,
+            US,
+            JPEG_BASELINE,
+            44,
+            reason="the peer takes Ultrasound Image Storage only uncompressed, and these are compressed with loss",
+            advice="Allow lossy compressed instances to be decompressed.",
+            helps=(Help.ALLOW_LOSSY_DECOMPRESSION,),
+        ),
+        forecast(
+            Verdict.CANNOT_GO,
+            SR,
+            EXPLICIT,
+            12,
+            reason="the peer does not take Enhanced SR Storage at all",
+            advice="Ask whoever runs the peer to accept this SOP class.",
+            helps=(Help.CHANGE_PEER,),
+        ),
+        forecast(
+            Verdict.CANNOT_GO, "", "", 1, reason="the file ends before its data set does", helps=(Help.REPAIR_INPUT,)
+        ),
+        forecast(
+            Verdict.CONVERTED,
+            SC,
+            JPEG_2000,
+            6,
+            converted_to=EXPLICIT,
+            reason="the peer takes Secondary Capture Image Storage only uncompressed",
+        ),
+        forecast(Verdict.AS_IS, CT, EXPLICIT, 602),
+        forecast(Verdict.AS_IS, MR, EXPLICIT, 148),
+    ]
+
+
+def preflight_result(groups: list[ForecastGroup]) -> PreflightResult:
+    """What a pre-flight with these groups ends with."""
+    return PreflightResult(
+        outcome=JobOutcome.COMPLETED,
+        failure=None,
+        error=None,
+        groups=tuple(groups),
+        items=(),
+        skipped=(),
+        negotiations=(),
+    )

@@ -19,7 +19,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from dicomdesk.engine.diagnosis import CheckStage, CheckStep
 from dicomdesk.engine.engine import Engine
-from dicomdesk.engine.events import CheckStepFinished, CheckStepStarted, ItemOutcome
+from dicomdesk.engine.events import CheckStepFinished, CheckStepStarted, GroupForecast, ItemOutcome
+from dicomdesk.engine.forecast import ForecastGroup
 from dicomdesk.engine.report import Report
 from dicomdesk.engine.stats import Progress
 from dicomdesk.gui.assets import load_assets
@@ -32,10 +33,12 @@ from dicomdesk.gui.main_window import SMALLEST, MainWindow
 from dicomdesk.gui.models.send_nodes import StudyNode
 from dicomdesk.gui.models.send_queue import Skipped
 from dicomdesk.gui.panes import send_details
+from dicomdesk.gui.panes.preflighting import describe_preflight
 from dicomdesk.gui.security import NodeSecurity, SecurityStore
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.theme import Theme, Tone
+from dicomdesk.gui.widgets.details import Details
 from dicomdesk.gui.window_state import PeerEntry, WindowState
 from dicomdesk.settings import AssociationSettings, Peer, RevocationCheck, TlsSettings
 from tests.helpers import scenes
@@ -467,9 +470,46 @@ def show_check(stage: Stage, steps: list[CheckStep], running: CheckStage | None 
     peer = Peer(host="pacs.example", port=2762, ae_title="PACS", tls=TlsSettings())
     dialog.show_asked(peer, AssociationSettings(calling_ae_title="WS1"))
     dialog.take(scenes.at_noon([CheckStepFinished(job_id="check-1", step=step) for step in steps]))
+    dialog._is_running = running is not None
+    dialog._show_buttons()
     if running is not None:
         dialog.take(scenes.at_noon([CheckStepStarted(job_id="check-1", stage=running)]))
     return dialog
+
+
+def preflight_mixed(stage: Stage) -> None:
+    """Some instances can go, some cannot."""
+    show_preflight(stage, scenes.mixed_forecast())
+    stage.window.send.panel.view.select_node(stage.window.send.preflight.model.root.children[0])
+
+
+def preflight_fine(stage: Stage) -> None:
+    """All instances can go."""
+    show_preflight(stage, scenes.mixed_forecast()[3:])
+
+
+def preflight_running(stage: Stage) -> None:
+    """A pre-flight in its middle."""
+    waiting(stage)
+    pane = stage.window.send
+    pane.preflight.details = Details(
+        title="Checking how everything would go to PACS…",
+        text="312 of 812 instances looked at. Nothing is sent.",
+        icon="check",
+        tone=Tone.ACTIVE,
+    )
+    pane.preflight.is_running = True
+    pane._show_preflight()
+
+
+def show_preflight(stage: Stage, groups: list[ForecastGroup]) -> None:
+    """Show a pre-flight that has ended."""
+    waiting(stage)
+    pane = stage.window.send
+    pane.preflight.take(scenes.at_noon([GroupForecast(job_id="preflight-1", group=group) for group in groups]))
+    pane.preflight.details = describe_preflight(scenes.preflight_result(groups), "PACS")
+    pane._show_preflight()
+    pane._show_panel(is_shown=True)
 
 
 Shown = TypeVar("Shown", bound=QWidget)
@@ -552,6 +592,10 @@ SCENES: tuple[tuple[str, Callable[[Stage], None], tuple[int, int]], ...] = (
     ("check-running", check_running, USUAL),
     ("check-ok", check_ok, USUAL),
     ("check-failed", check_failed, USUAL),
+    ("preflight-mixed", preflight_mixed, USUAL),
+    ("preflight-narrow", preflight_mixed, SMALLEST),
+    ("preflight-fine", preflight_fine, USUAL),
+    ("preflight-running", preflight_running, USUAL),
 )
 
 

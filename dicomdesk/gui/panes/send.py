@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QAction, QKeySequence, QShortcut
+from PySide6.QtGui import QAction, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QVBoxLayout, QWidget
 
 from dicomdesk import human
@@ -21,11 +21,12 @@ from dicomdesk.gui.models.send_nodes import GroupNode, InstanceNode, SeriesNode,
 from dicomdesk.gui.models.states import PROBLEMS, ItemState, state_word
 from dicomdesk.gui.panes import send_details
 from dicomdesk.gui.panes.node_setup import NodeSetup
+from dicomdesk.gui.panes.preflighting import PreflightFlow
 from dicomdesk.gui.panes.sending import SendFlow
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.theme import GRID, MARGIN, Theme, Tone
-from dicomdesk.gui.widgets.buttons import PrimaryButton, menu_button, plain_button
+from dicomdesk.gui.widgets.buttons import PrimaryButton, menu_button, plain_button, show_word
 from dicomdesk.gui.widgets.check_box import CheckBox
 from dicomdesk.gui.widgets.chips import ChipRow
 from dicomdesk.gui.widgets.details import Action, Details, DetailsStrip
@@ -33,9 +34,11 @@ from dicomdesk.gui.widgets.drop_area import DropArea
 from dicomdesk.gui.widgets.empty_state import EmptyState
 from dicomdesk.gui.widgets.outline_view import OutlineView
 from dicomdesk.gui.widgets.peer_entry import PeerRow
+from dicomdesk.gui.widgets.preflight_panel import PreflightPanel
 from dicomdesk.gui.widgets.search_field import search_field
 from dicomdesk.gui.window_state import WindowState
 
+_ROOM_FOR_WORDS = 960
 _CHIP_STATES: tuple[tuple[ItemState, ...], ...] = (
     (),
     (ItemState.WAITING,),
@@ -71,6 +74,8 @@ class SendPane(QWidget):
         self._lossy = _checkable(self, self.tr("&Decompress lossy images where the peer needs it"), is_checked=False)
         self.view = OutlineView(theme, self.flow.model)
         self.details = DetailsStrip(theme)
+        self.preflight = PreflightFlow(session, tasks, self)
+        self.panel = PreflightPanel(theme, self.preflight.model)
         self.area = DropArea(theme)
         self.search: QLineEdit = search_field(theme, self.tr("Search patient, study, UID"))
         self.chips = ChipRow(theme, [(self._chip_word(states), _chip_tone(states)) for states in _CHIP_STATES])
@@ -123,7 +128,14 @@ class SendPane(QWidget):
         header.addWidget(self.node.button)
         header.addWidget(self.test_button)
         header.addStretch(1)
-        for button in (self.add_button, more, self.primary):
+        self.check_button = plain_button(
+            self._theme,
+            self.tr("&Check"),
+            "check",
+            self._on_check,
+            self.tr("See how everything that waits would go, without sending (Ctrl+Shift+Return)"),
+        )
+        for button in (self.add_button, more, self.check_button, self.primary):
             header.addWidget(button)
         self.filters = QWidget()
         filters = QHBoxLayout(self.filters)
@@ -144,7 +156,9 @@ class SendPane(QWidget):
         layout.setSpacing(0)
         layout.addLayout(top)
         layout.addWidget(self.area, 1)
+        layout.addWidget(self.panel, 1)
         layout.addWidget(self.details)
+        self.panel.hide()
 
     def _make_empty_state(self) -> EmptyState:
         empty = EmptyState(self._theme, "send", takes_drops=True)
@@ -192,7 +206,13 @@ class SendPane(QWidget):
         self.peer_row.changed.connect(self.state_changed)
         self.peer_row.changed.connect(self._show_all)
         self._at_once.toggled.connect(self.state_changed)
-        self.flow.rejected.connect(self.node.forget_passcode)
+        for rejected in (self.flow.rejected, self.preflight.rejected):
+            rejected.connect(self.node.forget_passcode)
+        self.preflight.changed.connect(self._show_preflight)
+        self.panel.closed.connect(self._on_panel_closed)
+        self.panel.stop_wanted.connect(self.preflight.cancel)
+        self.panel.again_wanted.connect(self._on_check)
+        self.panel.decompression_wanted.connect(self._on_check_decompressed)
         self.node.told.connect(self.tell)
         self.node.changed.connect(self.state_changed)
         self.node.changed.connect(self._show_all)
@@ -200,6 +220,7 @@ class SendPane(QWidget):
         for keys, run in (
             ("Ctrl+Return", self._on_primary),
             ("Ctrl+T", self._on_test),
+            ("Ctrl+Shift+Return", self._on_check),
             (QKeySequence.StandardKey.Find, self.search.setFocus),
             (QKeySequence.StandardKey.Open, self._on_add_files),
             ("Ctrl+Shift+O", self._on_add_folder),
@@ -209,6 +230,13 @@ class SendPane(QWidget):
             action.setShortcutVisibleInContextMenu(True)
 
     # Showing.
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where room is short, Test and Check keep their icons only."""
+        has_room = event.size().width() >= _ROOM_FOR_WORDS
+        for button, word in ((self.test_button, self.tr("Test")), (self.check_button, self.tr("Check"))):
+            show_word(button, word, is_shown=has_room)
+        super().resizeEvent(event)
 
     def _show_all(self) -> None:
         """Bring everything but the rows up to date; cheap, for it is called at each tick."""
@@ -222,6 +250,8 @@ class SendPane(QWidget):
         is_sending = self._session.is_sending
         self.peer_row.set_entry_enabled(is_enabled=not is_sending)
         self.node.button.setEnabled(not is_sending)
+        can_check = counts[ItemState.WAITING] > 0 and not (is_sending or self.flow.is_scanning)
+        self.check_button.setEnabled(can_check and not self.preflight.is_running)
         self.echo_action.setEnabled(not self._is_echoing)
         self._report_action.setEnabled(self.flow.report is not None)
         self._retry_action.setEnabled(self.flow.problems() > 0 and not is_sending)
@@ -323,6 +353,8 @@ class SendPane(QWidget):
     def tell(self, details: Details | None) -> None:
         """Show something until a row is selected; None shows what is usual."""
         self._notice = details
+        if details is not None:
+            self._show_panel(is_shown=False)
         self._show_details()
 
     def _on_selected(self, _node: object) -> None:
@@ -346,6 +378,34 @@ class SendPane(QWidget):
         elif self.flow.queue.counts[ItemState.WAITING] or not self.peer_row.is_valid():
             self.node.reach(self._send)
 
+    def _on_check(self) -> None:
+        if self.check_button.isEnabled():
+            self.node.reach(self._check)
+
+    def _check(self, preparation: Preparation) -> None:
+        request = self.flow.request(preparation.peer, self.node.association(preparation), self._decompression())
+        if request is not None:
+            self.tell(None)
+            self.preflight.start(request)
+            self._show_all()
+
+    def _on_check_decompressed(self) -> None:
+        self._lossy.setChecked(True)
+        self._on_check()
+
+    def _on_panel_closed(self) -> None:
+        self.preflight.cancel()
+        self._show_panel(is_shown=False)
+
+    def _show_preflight(self) -> None:
+        self.panel.show_details(self.preflight.details, is_running=self.preflight.is_running)
+        if self.preflight.is_running:
+            self._show_panel(is_shown=True)
+
+    def _show_panel(self, *, is_shown: bool) -> None:
+        self.panel.setVisible(is_shown)
+        self.details.setVisible(not is_shown)
+
     def _send(self, preparation: Preparation) -> None:
         if self._session.is_sending or not self.flow.queue.counts[ItemState.WAITING]:
             return
@@ -356,6 +416,7 @@ class SendPane(QWidget):
         self.node.remember()
         self.view.clearSelection()
         self.tell(None)
+        self._on_panel_closed()
         self.flow.start(preparation.peer, self.node.association(preparation), self._decompression())
         self.state_changed.emit()
 

@@ -68,19 +68,25 @@ class SendFlow(QObject):
         self.changed.emit()
         self._tasks.start(self._scan(tuple(paths)))
 
+    def request(self, peer: Peer, association: AssociationSettings, decompression: Decompression) -> SendRequest | None:
+        """What is asked for when all that waits is sent; None where nothing waits."""
+        waiting = self.queue.waiting()
+        if not waiting:
+            return None
+        return SendRequest(
+            peer=peer,
+            inputs=_selection_of_waiting(waiting),
+            association=association,
+            decompression=decompression,
+            halt_on_error=False,
+            fallback_contexts=True,
+            retries=RETRIES,
+        )
+
     def start(self, peer: Peer, association: AssociationSettings, decompression: Decompression) -> None:
         """Send all that waits."""
-        waiting = self.queue.waiting()
-        if waiting and not self._session.is_sending:
-            request = SendRequest(
-                peer=peer,
-                inputs=_selection_of_waiting(waiting),
-                association=association,
-                decompression=decompression,
-                halt_on_error=False,
-                fallback_contexts=True,
-                retries=RETRIES,
-            )
+        request = self.request(peer, association, decompression)
+        if request is not None and not self._session.is_sending:
             self.peer_name = peer.ae_title
             self._tasks.start(self._send(request))
 

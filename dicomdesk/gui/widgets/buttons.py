@@ -7,6 +7,9 @@ from PySide6.QtWidgets import QDialogButtonBox, QMenu, QPushButton
 
 from dicomdesk.gui.theme import Theme, Tone
 
+_WIDEST = 16777215
+"""Qt's QWIDGETSIZE_MAX."""
+
 
 def plain_button(theme: Theme, text: str, icon_name: str, run: Callable[[], None], tip: str = "") -> QPushButton:
     """Return a button with an icon that follows the theme; without ``text`` it is named by ``tip``."""
@@ -17,9 +20,29 @@ def plain_button(theme: Theme, text: str, icon_name: str, run: Callable[[], None
     button.setToolTip(tip)
     if not text:
         button.setAccessibleName(tip)
-        button.setFixedWidth(34)
-        button.setStyleSheet("padding-left: 0px; padding-right: 0px;")
+        _make_narrow(button)
     return button
+
+
+def show_word(button: QPushButton, word: str, *, is_shown: bool) -> None:
+    """Show a button with its word or, where room is short, with its icon only."""
+    if bool(button.text()) == is_shown:
+        return
+    shortcut = button.shortcut()
+    button.setText(f" {word}" if is_shown else "")
+    button.setShortcut(shortcut)
+    button.setAccessibleName(word)
+    if is_shown:
+        button.setMinimumWidth(0)
+        button.setMaximumWidth(_WIDEST)
+        button.setStyleSheet("")
+    else:
+        _make_narrow(button)
+
+
+def _make_narrow(button: QPushButton) -> None:
+    button.setFixedWidth(34)
+    button.setStyleSheet("padding-left: 0px; padding-right: 0px;")
 
 
 def menu_button(theme: Theme, text: str, icon_name: str, menu: QMenu, tip: str = "") -> QPushButton:

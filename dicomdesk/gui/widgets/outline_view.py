@@ -32,6 +32,7 @@ class OutlineView(QTreeView):
         self._selected: Node | None = None
         """What was last told of as selected."""
         self._theme = theme
+        self._outline = model
         self._filter = OutlineFilter(model, self)
         header = OutlineHeader(theme)
         self.setHeader(header)
@@ -51,6 +52,10 @@ class OutlineView(QTreeView):
         self._stretched = stretched
         self._lay_out_header(header, model, stretched)
         theme.changed.connect(self.viewport().update)
+
+    def outline(self) -> OutlineModel:
+        """Return what is shown."""
+        return self._outline
 
     def set_filter(self, accepts: Callable[[Node], bool] | None) -> None:
         """Show only the nodes that ``accepts`` takes, None for all."""
