@@ -34,6 +34,8 @@ def run(line: CommandLine, log: Log) -> int:
     if prepared is None:
         return int(ExitCode.CANNOT_CREATE_TLS_LAYER)
     options = prepared
+    if options.is_check:
+        return _check(options, log)
     lines = SendLines(log, options.request, shows_contexts=options.shows_contexts)
     watch = JobWatch(
         lines,
@@ -50,6 +52,21 @@ def run(line: CommandLine, log: Log) -> int:
     finally:
         engine.close()
     return _conclude(options, result, lines, log, watch.last_signal)
+
+
+def _check(options: SendOptions, log: Log) -> int:
+    """Show how sending would go; returns the exit code."""
+    from dicomdesk.cli.check_lines import run_check  # noqa: PLC0415 - start-up time
+    from dicomdesk.cli.send_outcome import EXIT_CODES  # noqa: PLC0415 - as above
+
+    return run_check(
+        options.request,
+        log,
+        TOOL.name,
+        {failure: int(code) for failure, code in EXIT_CODES.items()},
+        writes_json=options.writes_json,
+        shows_progress=options.shows_progress,
+    )
 
 
 def _with_tls(options: SendOptions, line: CommandLine, log: Log) -> SendOptions | None:

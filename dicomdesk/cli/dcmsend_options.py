@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dicomdesk.cli import options as shared
+from dicomdesk.cli.check_options import CHECK
 from dicomdesk.cli.grammar import CommandLine, Option, OptionGroup, Parameter, Tool
 from dicomdesk.cli.tls_options import TlsRole, read_tls, tls_extensions, tls_group
 from dicomdesk.engine.requests import (
@@ -172,6 +173,7 @@ _EXTENSIONS = OptionGroup(
             long="--fallback-contexts",
             text=("propose more, and convert more, where an", "instance would be given up otherwise"),
         ),
+        CHECK,
         Option(
             long="--strict",
             text=("exit with 80 unless the peer has stored", "every instance"),
@@ -226,6 +228,12 @@ TOOL = Tool(
             "machine with --trust-system; the name in the peer's certificate is looked at with --verify-hostname."
         ),
         (
+            "With --check nothing is sent: the associations are opened and released, each file is made ready as for "
+            "sending, and a table says how the instances would go: as they are, converted, or not, and what would "
+            "help. The exit code is then 0 where everything can go, that of sending where it would end early, and 80 "
+            "where it would end with 0 though something cannot go."
+        ),
+        (
             "The first SIGINT or SIGTERM lets the present instance finish and releases the association, the "
             "second aborts it; the exit code is then 130 or 143."
         ),
@@ -258,6 +266,8 @@ class SendOptions:
     """"" for none."""
     is_jsonl_report: bool
     is_strict: bool
+    is_check: bool
+    """Nothing is sent."""
     writes_json: bool
     shows_progress: bool
     """If stderr is a terminal."""
@@ -298,6 +308,7 @@ def read_options(line: CommandLine) -> SendOptions:
         report_file=line.text("--create-report-file"),
         is_jsonl_report=report_format == "jsonl",
         is_strict=line.has("--strict"),
+        is_check=line.has("--check"),
         writes_json=line.has("--json"),
         shows_progress=progress == "--progress" or (not progress and not shared.is_quiet(line)),
         shows_contexts=line.has("--verbose-pc"),

@@ -11,7 +11,7 @@ from dicomdesk.errors import DicomdeskError, PeerError
 from dicomdesk.human import count_text, printable
 from dicomdesk.logs import Log
 
-_EXIT_CODES = {
+EXIT_CODES = {
     SendFailure.NO_INPUT_FILES: ExitCode.NO_INPUT_FILES,
     SendFailure.INVALID_INPUT_FILE: ExitCode.INVALID_INPUT_FILE,
     SendFailure.NO_VALID_INPUT_FILES: ExitCode.NO_VALID_INPUT_FILES,
@@ -19,6 +19,7 @@ _EXIT_CODES = {
     SendFailure.SEND: ExitCode.CANNOT_SEND_REQUEST,
     SendFailure.NO_PRESENTATION_CONTEXT: ExitCode.CANNOT_ADD_PRESENTATION_CONTEXT,
 }
+"""For each way in which sending ends early."""
 _STORED = (ItemOutcome.STORED, ItemOutcome.WARNING)
 
 
@@ -72,7 +73,7 @@ class SendOutcome:
         if result.outcome is JobOutcome.CANCELLED and last_signal:
             return died_of_signal(last_signal)
         if result.failure is not None:
-            return int(_EXIT_CODES[result.failure])
+            return int(EXIT_CODES[result.failure])
         if not is_report_written:
             return int(ExitCode.CANNOT_WRITE_REPORT_FILE)
         if self._options.is_strict and (self._count_not_stored() or result.outcome is not JobOutcome.COMPLETED):
