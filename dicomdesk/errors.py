@@ -199,12 +199,15 @@ class ProposalTooLongError(SettingsError):
 class ProfileError(SettingsError):
     """An association negotiation profile file is wrong.
 
-    The message is DCMTK's; ``explanation`` is the longer line that it logs before, "" where it logs none.
+    The message is DCMTK's; ``explanation`` is the longer line that it logs before, "" where it logs none. ``file`` and
+    ``line`` (from 1) say where it is wrong, "" and None where no place can be named.
     """
 
-    def __init__(self, message: str, *, explanation: str = "") -> None:
+    def __init__(self, message: str, *, explanation: str = "", file: str = "", line: int | None = None) -> None:
         super().__init__(message)
         self.explanation = explanation
+        self.file = file
+        self.line = line
 
 
 class ConfigurationError(SettingsError):

@@ -102,6 +102,8 @@ def _show_start_failure(error: DicomdeskError, options: ReceiveOptions, log: Log
         if error.explanation:
             network.error(printable(error.explanation))
         tool.fatal(f"cannot load association configuration: {text}")
+        if error.line is not None:
+            tool.warn(f"{printable(error.file)}, line {error.line}: {text}")
         return int(ExitCode.INVALID_ASSOCIATION_CONFIGURATION)
     if isinstance(error, TlsSettingsError):
         show_tls_failure(error, tool)

@@ -6,6 +6,8 @@ with a blank continues the value before it; ``#`` in the first column makes a li
 """
 
 import string
+from bisect import bisect_right
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 _KEY_CHARACTERS = frozenset(string.ascii_letters + string.digits + "_-")
@@ -13,12 +15,17 @@ _SPACE = " \t\n"
 _BLANKS = (" ", "\t")
 
 
-class Subsection(NamedTuple):
+@dataclass(slots=True)
+class Subsection:
     """One ``[SUBSECTION]`` with its entries."""
 
     name: str
     entries: dict[str, str]
     """The first value given for each key."""
+    line: int = field(default=0, compare=False)
+    """Where it begins, from 1."""
+    lines: dict[str, int] = field(default_factory=dict, compare=False)
+    """Where the entries begin."""
 
     def numbered(self, key: str) -> list[tuple[str, str]]:
         """Return (key, value) of KEY1, KEY2 ... up to the first that is missing."""
@@ -45,16 +52,36 @@ def read_sections(text: str) -> list[Section]:
     return _Reader(text).read()
 
 
-def _without_comments(text: str) -> str:
-    lines = text.replace("\0", " ").replace("\r", "\n").split("\n")
-    return "\n".join(line for line in lines if not line.startswith("#"))
+class _Lines:
+    """A text without its comments, and which line of the file each place of it is."""
+
+    def __init__(self, text: str) -> None:
+        kept: list[str] = []
+        self._begins: list[int] = []
+        """Where the lines that are kept begin."""
+        self._numbers: list[int] = []
+        """Their numbers in the file, from 1."""
+        begin = 0
+        lines = text.replace("\0", " ").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        for number, line in enumerate(lines, 1):
+            if not line.startswith("#"):
+                kept.append(line)
+                self._begins.append(begin)
+                self._numbers.append(number)
+                begin += len(line) + 1
+        self.text = "\n".join(kept)
+
+    def number(self, position: int) -> int:
+        """The line of the file that the position of the text is in."""
+        return self._numbers[bisect_right(self._begins, position) - 1] if self._begins else 0
 
 
 class _Reader:
     """Reads the text from front to end, once."""
 
     def __init__(self, text: str) -> None:
-        self._text = _without_comments(text)
+        self._lines = _Lines(text)
+        self._text = self._lines.text
         self._position = 0
         self._sections: list[Section] = []
 
@@ -81,6 +108,7 @@ class _Reader:
         return text
 
     def _read_head(self) -> None:
+        line = self._lines.number(self._position)
         level = 0
         while self._skip_space() and self._text[self._position] == "[":
             self._position += 1
@@ -91,13 +119,16 @@ class _Reader:
         if level >= 2:
             self._sections.append(Section(name, []))
         elif self._sections:
-            self._sections[-1].subsections.append(Subsection(name, {}))
+            self._sections[-1].subsections.append(Subsection(name, {}, line))
 
     def _read_entry(self) -> None:
+        line = self._lines.number(self._position)
         key = fold_key(self._read_until("="))
         value = self._read_value()
         if self._sections and self._sections[-1].subsections:
-            self._sections[-1].subsections[-1].entries.setdefault(key, value)
+            subsection = self._sections[-1].subsections[-1]
+            subsection.entries.setdefault(key, value)
+            subsection.lines.setdefault(key, line)
 
     def _read_value(self) -> str:
         lines: list[str] = []

@@ -116,7 +116,7 @@ def load_profiles(path: str | PathLike[str]) -> ProfileFile:
         return parse_profiles(_read_text(name))
     except ProfileError as error:
         explanation = f"Unable to parse association configuration file: {name}: {error}"
-        raise ProfileError(str(error), explanation=explanation) from None
+        raise ProfileError(str(error), explanation=explanation, file=name, line=error.line) from None
 
 
 def parse_profiles(text: str) -> ProfileFile:
@@ -188,8 +188,17 @@ class _Parser:
         self._contexts: dict[str, list[ProfileContext]] = {}
         self._roles: dict[str, dict[str, Role]] = {}
         self._extended: dict[str, dict[str, bytes]] = {}
+        self._line: int | None = None
+        """What is being resolved stands in this line of the file."""
 
     def parse(self) -> ProfileFile:
+        try:
+            return self._parse()
+        except ProfileError as error:
+            error.line = self._line
+            raise
+
+    def _parse(self) -> ProfileFile:
         self._parse_transfer_syntaxes()
         self._parse_contexts()
         self._roles = self._parse_items("SCPSCUROLESELECTION", "ROLE", "role selection", _parse_role)
@@ -198,23 +207,27 @@ class _Parser:
         )
         profiles: dict[str, Profile] = {}
         for subsection in self._required("PROFILES"):
+            self._line = subsection.line
             profile = self._parse_profile(subsection, profiles)
             profiles[profile.name] = profile
         return ProfileFile(profiles=profiles)
 
     def _required(self, name: str) -> list[Subsection]:
+        self._line = None
         if name not in self._sections:
             raise ProfileError(f"cannot find section [[{name}]] in config file")
         return self._sections[name]
 
     def _parse_transfer_syntaxes(self) -> None:
         for subsection in self._required("TRANSFERSYNTAXES"):
-            for _, value in subsection.numbered("TRANSFERSYNTAX"):
+            for key, value in subsection.numbered("TRANSFERSYNTAX"):
+                self._line = subsection.lines[key]
                 self._transfer_syntaxes.setdefault(subsection.name, []).append(_find_uid(value, "transfer"))
 
     def _parse_contexts(self) -> None:
         for subsection in self._required("PRESENTATIONCONTEXTS"):
             for key, value in subsection.numbered("PRESENTATIONCONTEXT"):
+                self._line = subsection.lines[key]
                 context = self._parse_context(key, value)
                 if not subsection.name:
                     raise ProfileError(_ILLEGAL)
@@ -244,6 +257,7 @@ class _Parser:
         lists: dict[str, dict[str, _Value]] = {}
         for subsection in self._sections.get(section, []):
             for key, value in subsection.numbered(prefix):
+                self._line = subsection.lines[key]
                 written, behind = _split(key, value)
                 parsed = parse_value(key, behind)
                 abstract_syntax = _find_uid(written, "abstract")
@@ -257,15 +271,19 @@ class _Parser:
         reference = subsection.entries.get("PRESENTATIONCONTEXTS")
         if reference is None:
             raise ProfileError(f"no PRESENTATIONCONTEXTS  entry in section {subsection.name} in config file")
+        self._line = subsection.lines["PRESENTATIONCONTEXTS"]
         list_name = _fold_reference(reference)
         contexts = _look_up(self._contexts, list_name, "presentation context")
         offered = {context.abstract_syntax for context in contexts}
         roles: dict[str, Role] = {}
         if (role_list := subsection.entries.get("SCPSCUROLESELECTION")) is not None:
+            self._line = subsection.lines["SCPSCUROLESELECTION"]
             roles = _look_up_items(self._roles, role_list, "role selection", offered, list_name)
         extended: dict[str, bytes] = {}
         if (extended_list := subsection.entries.get("EXTENDEDNEGOTIATION")) is not None:
+            self._line = subsection.lines["EXTENDEDNEGOTIATION"]
             extended = _look_up_items(self._extended, extended_list, "extended negotiation", offered, list_name)
+        self._line = subsection.line
         if subsection.name in known:
             raise ProfileError(f"two profiles defined for key: {list_name}")
         return Profile(name=subsection.name, contexts=tuple(contexts), roles=roles, extended_negotiation=extended)

@@ -169,6 +169,13 @@ def test_command_that_cannot_be_understood_is_a_mistake_of_the_command_line() ->
     assert "cannot be understood" in done.error
 
 
+def test_broken_profile_is_told_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "bad.cfg").write_text("# mine\n[[TransferSyntaxes]]\n[U]\nTransferSyntax1 = Foo\n")
+    done = run(DCMRECV, "-xf", "bad.cfg", "P", "1", folder=tmp_path)
+    assert done.code == 66
+    assert done.err.splitlines()[-1] == "W: bad.cfg, line 4: not a valid transfer syntax UID: Foo"
+
+
 @pytest.mark.parametrize("profile", ["Default", "AllDICOM"])
 def test_shipped_profiles_are_found_by_their_name(profile: str, tmp_path: Path) -> None:
     port = free_port()

@@ -84,3 +84,16 @@ def test_any_text_is_read_to_its_end(text: str) -> None:
     for section in read_sections(text):
         for subsection in section.subsections:
             assert all(key == fold_key(key) for key in subsection.entries)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_lines_of_subsections_and_entries_are_known(end: str) -> None:
+    text = end.join(["# comment", "[[A]]", "", "#", "[b]", "k = v", " w", "# x", "", "  ", "l = x", "k = twice", "[c]"])
+    ((_, (first, second)),) = read_sections(text)
+    assert (first.line, first.lines) == (5, {"K": 6, "L": 11})
+    assert (second.line, second.lines) == (13, {})
+
+
+def test_lines_are_known_of_heads_and_entries_that_share_one() -> None:
+    ((_, (only,)),) = read_sections("[[A]] [b] k = v\nl\n=w")
+    assert (only.line, only.lines) == (1, {"K": 1, "L": 2})

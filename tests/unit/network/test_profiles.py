@@ -282,3 +282,52 @@ class TestShippedProfiles:
                 seen_lossy.add(context.abstract_syntax)
             else:
                 assert context.abstract_syntax not in seen_lossy
+
+
+LINES = [
+    "[[TransferSyntaxes]]",
+    "[U]",
+    "TransferSyntax1 = LittleEndianExplicit",
+    "[[PresentationContexts]]",
+    "[A]",
+    "PresentationContext1 = CTImageStorage\\U",
+    "[[SCPSCURoleSelection]]",
+    "[R]",
+    "Role1 = CTImageStorage\\SCU",
+    "[[ExtendedNegotiation]]",
+    "[E]",
+    "ExtendedNegotiation1 = CTImageStorage\\0102",
+    "[[Profiles]]",
+    "[P]",
+    "PresentationContexts = A",
+    "SCPSCURoleSelection = R",
+    "ExtendedNegotiation = E",
+]
+
+
+@pytest.mark.parametrize(
+    ("number", "changed", "line"),
+    [
+        (3, "TransferSyntax1 = Foo", 3),
+        (6, "PresentationContext1 = Foo\\U", 6),
+        (6, "PresentationContext1 = CTImageStorage\\Q", 6),
+        (6, "PresentationContext1 = CTImageStorage", 6),
+        (9, "Role1 = CTImageStorage\\XXX", 9),
+        (9, "Role1 = CTImageStorage\\SCU\nRole2 = CTImageStorage\\SCP", 10),
+        (9, "Role1 = MRImageStorage\\SCU", 16),
+        (12, "ExtendedNegotiation1 = CTImageStorage\\012", 12),
+        (12, "ExtendedNegotiation1 = MRImageStorage\\0102", 17),
+        (14, "[P]\nPresentationContexts = A\n[P]", 16),
+        (15, "PresentationContexts = Q", 15),
+        (15, "# nothing", 14),
+        (16, "SCPSCURoleSelection = Q", 16),
+        (17, "ExtendedNegotiation = Q", 17),
+        (1, "[[Other]]", None),
+    ],
+)
+def test_error_says_in_which_line_of_which_file(tmp_path: Path, number: int, changed: str, line: int | None) -> None:
+    file = tmp_path / "profile.cfg"
+    file.write_text("\n".join([*LINES[: number - 1], changed, *LINES[number:]]))
+    with pytest.raises(ProfileError) as raised:
+        load_profiles(file)
+    assert (raised.value.file, raised.value.line) == (str(file), line)
