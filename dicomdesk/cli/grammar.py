@@ -143,17 +143,17 @@ class CommandLine:
         found = self._last((long,))
         return found.values if found else None
 
-    def integer(self, long: str, low: int, high: int | None = None) -> int | None:
+    def integer(self, long: str, low: int, high: int | None = None, *, is_signed: bool = False) -> int | None:
         """The value of the rightmost occurrence, within ``low`` and ``high``; None when not given.
 
-        It is unsigned unless ``low`` is negative.
+        A sign is wrong in itself, unless ``is_signed``.
         """
         found = self._last((long,))
         if found is None:
             return None
         text = found.values[0]
         number = _read_number(text)
-        if number is None or (low >= 0 and text.lstrip().startswith("-")):
+        if number is None or (not is_signed and text.lstrip().startswith("-")):
             raise CommandLineError(f"Invalid value for option {long}" + (f" ({text})" if text else ""))
         if number < low:
             raise CommandLineError(f"Invalid value for option {long} (underflow: {text})")

@@ -76,9 +76,9 @@ def is_quiet(line: CommandLine) -> bool:
     return line.last_of("--quiet", "--verbose", "--debug") == "--quiet"
 
 
-def read_timeout(line: CommandLine, long: str, default_s: float | None) -> float | None:
+def read_timeout(line: CommandLine, long: str, default_s: float | None, *, is_signed: bool = False) -> float | None:
     """A timeout of at least one second; None is without limit."""
-    seconds = line.integer(long, 1)
+    seconds = line.integer(long, 1, is_signed=is_signed)
     if seconds is None:
         return default_s
     return float(seconds) if seconds <= _LONGEST_TIMEOUT_S else None
@@ -86,7 +86,7 @@ def read_timeout(line: CommandLine, long: str, default_s: float | None) -> float
 
 def read_socket_timeout(line: CommandLine) -> float | None:
     """The timeout for a stalled connection; 0 and -1 are without limit."""
-    seconds = line.integer("--socket-timeout", -1)
+    seconds = line.integer("--socket-timeout", -1, is_signed=True)
     if seconds is None:
         return 60.0
     return float(seconds) if 0 < seconds <= _LONGEST_TIMEOUT_S else None

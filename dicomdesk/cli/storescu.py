@@ -9,7 +9,8 @@ from dicomdesk.cli.lean_imports import lean_imports
 from dicomdesk.cli.program import Program
 from dicomdesk.cli.storescu_options import TOOL, StoreOptions, check_port, read_options
 from dicomdesk.cli.tls_options import TlsRole, list_ciphers
-from dicomdesk.errors import SettingsError
+from dicomdesk.engine.requests import ProfileSelection
+from dicomdesk.errors import ProfileError, SettingsError
 from dicomdesk.human import printable
 from dicomdesk.logs import Log
 
@@ -20,7 +21,14 @@ if TYPE_CHECKING:
 
 def run(line: CommandLine, log: Log) -> int:
     """Send what the command line says; returns the exit code."""
-    options = read_options(line)
+    try:
+        options = read_options(line, _check_profile)
+    except ProfileError as error:
+        tool, text = log.logger("dcmtk.apps.storescu"), printable(str(error))
+        tool.error(f"reading config file: {text}")
+        if error.line is not None:
+            tool.warn(f"{printable(error.file)}, line {error.line}: {text}")
+        return int(ExitCode.FAILED)
     from dicomdesk.cli.dictionaries import load_environment_dictionaries  # noqa: PLC0415 - start-up time
 
     load_environment_dictionaries(log)
@@ -33,6 +41,12 @@ def run(line: CommandLine, log: Log) -> int:
         log.logger("dcmtk.apps.storescu").error(printable(str(error)))
         return int(ExitCode.FAILED)
     return _send(prepared, log)
+
+
+def _check_profile(selection: ProfileSelection) -> None:
+    from dicomdesk.engine.profile_check import check_profile_file  # noqa: PLC0415 - start-up time
+
+    check_profile_file(selection.file)
 
 
 def _with_tls(options: StoreOptions, line: CommandLine, log: Log) -> StoreOptions | None:
@@ -95,7 +109,8 @@ def _conclude(options: StoreOptions, result: "ExactSendResult", lines: "StoreLin
 
     outcome = StoreOutcome(options, result, log)
     outcome.show_failure()
-    lines.show_last()
+    if not outcome.is_end_told:
+        lines.show_last()
     is_report_written = outcome.write_report()
     if is_report_written:
         outcome.show_summary()

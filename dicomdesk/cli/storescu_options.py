@@ -366,12 +366,12 @@ def _read_compression_level(line: CommandLine) -> int:
 
 
 def _read_timeouts(line: CommandLine) -> Timeouts:
-    connect_s = shared.read_timeout(line, "--timeout", None)
+    connect_s = shared.read_timeout(line, "--timeout", None, is_signed=True)
     socket_s = shared.read_socket_timeout(line)
     return Timeouts(
         connect_s=connect_s,
-        acse_s=shared.read_timeout(line, "--acse-timeout", 30.0),
-        dimse_s=shared.read_timeout(line, "--dimse-timeout", None),
+        acse_s=shared.read_timeout(line, "--acse-timeout", 30.0, is_signed=True),
+        dimse_s=shared.read_timeout(line, "--dimse-timeout", None, is_signed=True),
         socket_s=socket_s,
     )
 

@@ -28,6 +28,10 @@ _ERRORS = {
     ExactSendFailure.ASSOCIATION_LOST: "Store SCU Failed: {condition}",
     ExactSendFailure.RELEASE: "Association Release Failed: {condition}",
 }
+_TOO_MANY = "ASC Bad presentation context ID"
+_TOLD_TWICE = ("Illegal service parameter", "Total length of user items")
+"""Where DCMTK's library has told of it already when its tool does."""
+
 _SENDING = (ExactSendFailure.INSTANCE, ExactSendFailure.ASSOCIATION_LOST)
 _STORED = (ItemOutcome.STORED, ItemOutcome.WARNING)
 
@@ -39,6 +43,7 @@ class StoreOutcome:
         self._options = options
         self._result = result
         self._tool = log.logger("dcmtk.apps.storescu")
+        self._network = log.logger("dcmtk.dcmnet")
 
     def show_failure(self) -> None:
         """Write why the job ended early, if it did."""
@@ -49,9 +54,18 @@ class StoreOutcome:
         if failure is ExactSendFailure.ASSOCIATION:
             self._show_no_association(error, condition)
         elif failure in _FATAL:
+            if failure is ExactSendFailure.PROPOSAL and condition.endswith(_TOO_MANY):
+                self._network.error("Too many presentation contexts")
             self._tool.fatal(_FATAL[failure].format(text=printable(str(error)), condition=condition))
         elif failure in _ERRORS and not (isinstance(error, AssociationAbortedError) and failure in _SENDING):
+            if failure is ExactSendFailure.RELEASE:
+                self._tool.info("Releasing Association")
             self._tool.error(_ERRORS[failure].format(condition=condition))
+
+    @property
+    def is_end_told(self) -> bool:
+        """Whether ``show_failure`` tells how the association ended, so that no line on that is to follow."""
+        return self._result.failure is ExactSendFailure.RELEASE
 
     def _show_no_association(self, error: DicomdeskError, condition: str) -> None:
         if isinstance(error, AssociationRejectedError):
@@ -62,6 +76,8 @@ class StoreOutcome:
             self._tool.error(printable(error.explanation))
             self._tool.fatal(condition)
         else:
+            if _condition(error).startswith(_TOLD_TWICE):
+                self._network.error(_condition(error))
             self._tool.fatal(f"Association Request Failed: {condition}")
 
     def write_report(self) -> bool:

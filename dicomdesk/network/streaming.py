@@ -175,7 +175,11 @@ class StoreStream:
         message_id = values.number(command_sets.MESSAGE_ID_RESPONDED_TO)
         item = self._outstanding.get(message_id)
         if item is None:
-            raise _malformed(f"for message {message_id}, which is not outstanding")
+            expected = next(iter(self._outstanding), 0)
+            raise _malformed(
+                f"for message {message_id}, which is not outstanding",
+                condition=f"DIMSE: Unexpected Response MsgId: {message_id} (expected: {expected})",
+            )
         if item.context_id != context_id:
             raise _malformed(f"in presentation context {context_id} instead of {item.context_id}")
         status = values.number(command_sets.STATUS)
@@ -201,5 +205,5 @@ class StoreStream:
         raise error
 
 
-def _malformed(what: str) -> PeerProtocolError:
-    return PeerProtocolError(f"The peer answered C-STORE {what}", condition="DIMSE Badly formed message")
+def _malformed(what: str, condition: str = "DIMSE Badly formed message") -> PeerProtocolError:
+    return PeerProtocolError(f"The peer answered C-STORE {what}", condition=condition)

@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from tests.helpers.association_requests import SeenRequest, read_request
 from tests.helpers.comparison import differences
 from tests.helpers.datasets import part10
 from tests.helpers.dcmtk import dcmtk_program
@@ -21,7 +22,8 @@ OUR_LINES = (
     r"W: not (stored|answered) by the peer: .*",
     r"[IW]: not sent: .*",
     r"E: cannot send SOP instance from file: .*: there is no .*",
-    r"W: The peer rejected the association .*",
+    r"W: The peer (rejected the association|closed the connection) .*",
+    r"W: .*, line \d+: .*",
     r"W: cancelling in order, a second signal aborts",
     r"W: received object not stored, answered .*",
     r"W: SOP Class '.*' stored in presentation context \d+, which was negotiated for '.*'",
@@ -29,13 +31,14 @@ OUR_LINES = (
 """Lines that only our programs have: they say what DCMTK's leave unsaid, and what to do about it."""
 
 THEIR_LINES = (
-    r"[WE]: Dcm(Item|Element): .*",
+    r"[WE]: Dcm(Item|Element|UniqueIdentifier): .*",
     r"W: SOP (Class|Instance) UID in dataset differs from the one in the transfer list",
     r"E: Cannot send SOP instance, missing information:",
     r"E:   (SOP Class UID|SOP Instance UID|Transfer Syntax|Pres. Context ID) *: .*",
 )
 """Lines that only DCMTK's programs have: they tell the inner life of its parser."""
 
+_UNIMPORTANT = {0x0000: b"length"}
 _ALSO_AFTER_FAILURE = "I: creating detailed report on the transfer ..."
 _IMPLEMENTATION = re.compile(r"(Our|Their) Implementation (Class UID|Version Name): .*")
 
@@ -56,6 +59,11 @@ class Outcome:
     """Association, context, message ID, SOP Class and Instance UID of each request."""
     data_sets: list[bytes] = field(default_factory=list)
     """As Part 10 files."""
+    requests: list[SeenRequest] = field(default_factory=list)
+    commands: list[dict[int, bytes]] = field(default_factory=list)
+    """Command sets of the requests, their lengths apart."""
+    ends: list[str] = field(default_factory=list)
+    """How the associations ended, of those that were released or aborted."""
 
 
 def programs(name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -79,6 +87,7 @@ def run(program: Sequence[str], arguments: Sequence[str], folder: Path, home: Pa
         report=_plain_report(_without(report.read_text(), replacements)) if report.exists() else None,
     )
     if peer:
+        peer.finish()
         _add_arrivals(outcome, peer)
     return outcome
 
@@ -105,27 +114,42 @@ def _add_arrivals(outcome: Outcome, peer: FakePeer) -> None:
     for association in peer.associations:
         outcome.contexts.append(association.contexts)
         outcome.titles.append((association.calling_ae_title, association.called_ae_title))
+        outcome.requests.append(read_request(association.pdu))
+    outcome.ends.extend(event for event in peer.events if event in {"released", "aborted"})
     for store in peer.stores:
         outcome.stores.append(
             (store.association, store.context_id, store.message_id, store.sop_class_uid, store.sop_instance_uid)
         )
+        outcome.commands.append({**store.command, **_UNIMPORTANT, 0x0800: _presence(store.command[0x0800])})
         contexts = peer.associations[store.association].contexts
         accept = peer.associate[min(store.association, len(peer.associate) - 1)]
         chosen = getattr(accept, "transfer_syntaxes", {}).get(store.context_id, contexts[store.context_id][1][0])
         outcome.data_sets.append(part10(store.data, chosen))
 
 
-def differing(theirs: Outcome, ours: Outcome, *, tolerated: Collection[str] = ()) -> list[str]:
+EXACT = ("requests", "commands", "ends", "stdout")
+"""What is compared besides where a tool promises to do everything to the letter."""
+
+
+def _presence(data_set_type: bytes) -> bytes:
+    """Any value but one says that there is a data set (PS3.7 9.3.1.1)."""
+    return b"none" if data_set_type == b"\x01\x01" else b"present"
+
+
+def differing(
+    theirs: Outcome, ours: Outcome, *, tolerated: Collection[str] = (), besides: Sequence[str] = ()
+) -> list[str]:
     """Say where the outcomes differ; all lines of theirs must be there, and only known ones more.
 
-    Our report may be there where theirs is not. Tolerated may be names of fields, "message IDs" and "order".
+    Our report may be there where theirs is not. Tolerated may be names of fields, "message IDs" and "order"; names of
+    further fields to be compared come as ``besides``.
     """
     if "order" in tolerated:
         theirs, ours = _in_order(_without_message_ids(theirs)), _in_order(_without_message_ids(ours))
     if "message IDs" in tolerated:
         theirs, ours = _without_message_ids(theirs), _without_message_ids(ours)
     found = []
-    for name in ("exit_code", "report", "contexts", "titles", "stores"):
+    for name in ("exit_code", "report", "contexts", "titles", "stores", *besides):
         expected, got = getattr(theirs, name), getattr(ours, name)
         is_more = name == "report" and expected is None and theirs.exit_code != 0
         if expected != got and name not in tolerated and not is_more:

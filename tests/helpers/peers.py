@@ -128,6 +128,8 @@ class ReceivedStore:
     sop_instance_uid: str
     data: bytes
     largest_pdu_bytes: int
+    command: Mapping[int, bytes] = field(default_factory=dict)
+    """Element number to value."""
 
 
 @dataclass
@@ -230,6 +232,13 @@ class FakePeer:
             assert self._changed.wait_for(lambda: self.events.count(event) >= count, DEADLINE_S), (
                 f"no {event!r} among {self.events}"
             )
+
+    def finish(self) -> None:
+        """Take no more connections, and wait until those that came have ended."""
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
+        for thread in self._threads:  # the one that listens is the first, and starts the others
+            thread.join(DEADLINE_S)
 
     # -- threads
 
@@ -384,7 +393,7 @@ class _Served:
             self._respond(self.peer.echo or Status(), context_id, message_id, command, 0x8030)
             return
         text = {tag: command[tag].decode("ascii").rstrip("\0") for tag in (0x0002, 0x1000)}
-        self.current = ReceivedStore(self.number, context_id, message_id, text[0x0002], text[0x1000], b"", 0)
+        self.current = ReceivedStore(self.number, context_id, message_id, text[0x0002], text[0x1000], b"", 0, command)
         self.current_number = self.peer.next_object()
         self.data = b""
         self.parts: list[bytes] = []
@@ -470,9 +479,9 @@ class _Served:
 def read_contexts(request: bytes) -> dict[int, tuple[str, list[str]]]:
     """Presentation contexts of an A-ASSOCIATE-RQ: ID to abstract syntax and transfer syntaxes."""
     contexts = {}
-    for item_type, body in _items(request[74:]):
+    for item_type, body in read_items(request[74:]):
         if item_type == 0x20:
-            parts = [(kind, value.decode("ascii").rstrip("\0")) for kind, value in _items(body[4:])]
+            parts = [(kind, value.decode("ascii").rstrip("\0")) for kind, value in read_items(body[4:])]
             abstract = next(value for kind, value in parts if kind == 0x30)
             contexts[body[0]] = (abstract, [value for kind, value in parts if kind == 0x40])
     return contexts
@@ -506,7 +515,7 @@ def accept_pdu(request: bytes, contexts: Mapping[int, tuple[str, list[str]]], ac
     return pdu(2, body + item(0x50, user))
 
 
-def _items(data: bytes) -> list[tuple[int, bytes]]:
+def read_items(data: bytes) -> list[tuple[int, bytes]]:
     found = []
     position = 0
     while position < len(data):

@@ -268,9 +268,9 @@ def test_command_file_with_bytes_that_are_no_text_is_kept_as_it_is(tmp_path: Pat
 def test_number_is_signed_where_negative_ones_are_allowed() -> None:
     option = Option(long="--socket", argument="n", text=("",))
     tool = Tool(name="t", description="", parameters=(), groups=(OptionGroup(title="", options=(option,)),))
-    assert parse(tool, ["--socket", "-1"]).integer("--socket", -1) == -1
+    assert parse(tool, ["--socket", "-1"]).integer("--socket", -1, is_signed=True) == -1
     with pytest.raises(CommandLineError, match=r"underflow: -2"):
-        parse(tool, ["--socket", "-2"]).integer("--socket", -1)
+        parse(tool, ["--socket", "-2"]).integer("--socket", -1, is_signed=True)
     with pytest.raises(CommandLineError, match=r"\(-1\)"):
         parse(tool, ["--socket", "-1"]).integer("--socket", 0)
 

@@ -17,6 +17,7 @@ from dicomdesk.errors import (
     PeerTimeoutError,
     PeerUnreachableError,
     ProfileError,
+    ProposalError,
     UserIdentityError,
 )
 from dicomdesk.logs import Level, console_log
@@ -79,6 +80,19 @@ def ended(
             Failure.PROPOSAL,
             ProfileError("profile key undefined: X"),
             ["F: 0006:0426 profile key undefined: X"],
+        ),
+        (
+            Failure.PROPOSAL,
+            ProposalError("Too many.", condition="ASC Bad presentation context ID"),
+            ["E: Too many presentation contexts", "F: 0006:0101 ASC Bad presentation context ID"],
+        ),
+        (
+            Failure.ASSOCIATION,
+            PeerUnreachableError("No.", condition="Illegal service parameter: Called AP Title"),
+            [
+                "E: Illegal service parameter: Called AP Title",
+                "F: Association Request Failed: 0006:030c Illegal service parameter: Called AP Title",
+            ],
         ),
         (
             Failure.ASSOCIATION,
