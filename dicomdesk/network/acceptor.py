@@ -4,7 +4,7 @@ import contextlib
 import logging
 import socket
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from time import monotonic
 from typing import TYPE_CHECKING, Protocol
@@ -304,7 +304,8 @@ class Acceptor:
             return wrong_protocol
         refusal = settings.access.check(request, self._host, tls)
         if refusal is not None:
-            return refuse(refusal)
+            told = f"refused {request.calling_ae_title or 'nobody'} from {host}: {refusal.text}"
+            return replace(refuse(refusal), warnings=(told,))
         policy: AcceptancePolicy | Refusal = settings.policy
         if self._callbacks.judge is not None:
             policy = self._callbacks.judge(self._describe(request, host))

@@ -10,7 +10,7 @@ from pynetdicom import AE
 from pynetdicom.pdu_primitives import UserIdentityNegotiation
 
 from dicomdesk.engine.engine import Engine
-from dicomdesk.engine.events import AssociationAccepted, AssociationFailed, AssociationReceived
+from dicomdesk.engine.events import AssociationAccepted, AssociationFailed, AssociationReceived, Notice, NoticeLevel
 from dicomdesk.errors import AssociationRejectedError, SettingsError, UserIdentityError
 from dicomdesk.network.listener import Listener, ListenerSettings
 from dicomdesk.network.passcodes import MAX_HASHES_AT_ONCE, hash_passcode
@@ -200,6 +200,9 @@ def test_job_tells_who_was_refused_and_why(tmp_path: Path) -> None:
     with receiving(tmp_path, access=AccessRules(user_pass_codes=HASHES)) as running:
         assert numbers_of(running.port) == (1, 2, 1)
         assert reason_of(running, 1) == "the peer presented no user identity"
+        notice = running.events.wait_for(Notice)
+        assert notice.level is NoticeLevel.WARNING
+        assert notice.text == "refused US from 127.0.0.1: the peer presented no user identity"
         assert numbers_of(running.port, identity=replace(JOE, secondary=b"S3CRET")) == (1, 2, 1)
         assert reason_of(running, 2) == 'user "joe" is not known, or the passcode is wrong'
         assert numbers_of(running.port, identity=JOE) is None
