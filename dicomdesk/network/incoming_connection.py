@@ -279,6 +279,10 @@ class IncomingConnection:
             self._waiter.close()
 
     def _say_farewell(self, end: float) -> None:
+        unwrap = getattr(self._socket, "unwrap", None)
+        if unwrap is not None:
+            with contextlib.suppress(OSError, ValueError):  # the peer's answer is not there yet
+                unwrap()  # close_notify (RFC 8446 6.1): the peer knows that nothing was cut off
         socket.socket.shutdown(self._socket, socket.SHUT_WR)
         waste = memoryview(bytearray(65536))
         taken = 0

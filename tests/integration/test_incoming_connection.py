@@ -162,6 +162,22 @@ def test_instances_arrive_over_tls(certificate: Certificate) -> None:
     assert str(receiver.negotiations[0].tls).startswith("TLSv1.")
 
 
+def test_peer_is_told_that_nothing_was_cut_off(certificate: Certificate) -> None:
+    receiver = Receiver()
+    context = ssl.create_default_context(cafile=certificate.certificate)
+    context.options &= ~ssl.OP_IGNORE_UNEXPECTED_EOF
+    with (
+        listening(receiver, settings=tls_settings(certificate)) as (port, _),
+        socket.create_connection(("localhost", port), timeout=DEADLINE_S) as plain,
+        context.wrap_socket(plain, server_hostname="localhost", suppress_ragged_eofs=False) as sock,
+    ):
+        peer = Requestor(sock)
+        peer.associate()
+        sock.sendall(b"\5\0\0\0\0\4" + bytes(4))
+        assert peer.read_pdu() == (6, bytes(4))
+        assert sock.recv(1) == b""
+
+
 def test_idle_association_over_tls_is_aborted_after_the_dimse_timeout(certificate: Certificate) -> None:
     receiver = Receiver()
     settings = tls_settings(certificate, Timeouts(dimse_s=0.2))
