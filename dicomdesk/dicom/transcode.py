@@ -7,7 +7,8 @@ target are the same, the bytes come back as they are.
 from dicomdesk.dicom import transfer_syntaxes as ts
 from dicomdesk.dicom.codecs import CODECS_EXTRA, can_decode, can_encode, missing_packages
 from dicomdesk.dicom.deflate import deflate, inflate
-from dicomdesk.dicom.elements import DataSetBytes
+from dicomdesk.dicom.dictionary import find_vr
+from dicomdesk.dicom.elements import PIXEL_DATA, DataSetBytes, walk
 from dicomdesk.dicom.encodings import EXPLICIT_LITTLE, Encoding
 from dicomdesk.dicom.frame_encoding import EncodingOptions
 from dicomdesk.dicom.pixel_decoding import decode_pixel_data
@@ -62,6 +63,30 @@ def convert_data_set(
     if target_syntax.is_encapsulated:
         return _encapsulate(converted, target, options or EncodingOptions())
     return deflate(converted, compression_level) if target_syntax.is_deflated else converted
+
+
+def convert_without_pixel_data(
+    data: DataSetBytes, *, source: str, target: str, compression_level: int = DEFAULT_COMPRESSION_LEVEL
+) -> bytes:
+    """The data set, which has no pixel data, in the target transfer syntax, also where that is a compressed one.
+
+    Compressed transfer syntaxes are explicit VR little endian but for the pixel data (PS3.5 A.4). Raises as
+    ``convert_data_set`` does, and ConversionError where there is pixel data, in an item too.
+    """
+    syntax = _known(source)
+    content = inflate(data) if syntax.is_deflated else data
+    if any(step.tag == PIXEL_DATA for step in walk(content, _encoding(syntax), find_vr)):
+        raise ConversionError(f"pixel data is not converted from {syntax.name} to {_known(target).name}")
+    return convert_data_set(
+        data,
+        source=_without_compression(source),
+        target=_without_compression(target),
+        compression_level=compression_level,
+    )
+
+
+def _without_compression(uid: str) -> str:
+    return ts.EXPLICIT_VR_LITTLE_ENDIAN if _known(uid).is_encapsulated else uid
 
 
 def _encapsulate(data: bytes, target: str, options: EncodingOptions) -> bytes:

@@ -11,7 +11,7 @@ from dicomdesk.dicom.transfer_syntaxes import (
     EXPLICIT_VR_BIG_ENDIAN,
     EXPLICIT_VR_LITTLE_ENDIAN,
     IMPLICIT_VR_LITTLE_ENDIAN,
-    transfer_syntax_name,
+    find_transfer_syntax,
 )
 from dicomdesk.engine.invention import InventedIdentity, Inventor
 from dicomdesk.engine.preparing import Shape
@@ -33,7 +33,7 @@ _CONVERTIBLE = frozenset(
         DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN,
     )
 )
-"""Among these data sets are converted; what is compressed goes as it is or not at all, as with DCMTK's storescu."""
+"""Among these all is converted; pixel data of others goes as it is or not at all, as with DCMTK's storescu."""
 
 
 class NoContextError(DataError):
@@ -90,12 +90,13 @@ class ExactShaper:
         if context is None or not context.accepted_transfer_syntax:
             raise NoContextError(header.sop_class_uid)
         own, wanted = header.transfer_syntax_uid, context.accepted_transfer_syntax
-        if own != wanted and not (own in _CONVERTIBLE and wanted in _CONVERTIBLE):
-            raise ConversionError(
-                f"The peer takes it as {transfer_syntax_name(wanted)} only, to which "
-                f"{transfer_syntax_name(own)} is not converted here"
-            )
-        return Shape(transfer_syntax_uid=wanted, changes=self._changes(header, wanted))
+        if own != wanted and (find_transfer_syntax(own) is None or find_transfer_syntax(wanted) is None):
+            raise ConversionError(f"{own} is not converted to {wanted}: nothing is known of the one or the other")
+        return Shape(
+            transfer_syntax_uid=wanted,
+            changes=self._changes(header, wanted),
+            converts_pixel_data=own == wanted or (own in _CONVERTIBLE and wanted in _CONVERTIBLE),
+        )
 
     @property
     def modality(self) -> str:

@@ -36,6 +36,8 @@ class Shape:
     transfer_syntax_uid: str
     changes: "DataSetChanges | None" = None
     """None where its values and VRs stay as they are."""
+    converts_pixel_data: bool = True
+    """False where it goes only if it has no pixel data to be converted."""
 
 
 ShapeChoice = Callable[[InstanceHeader], Shape]
@@ -159,13 +161,7 @@ class Preparing:
         """Convert where it has to be, then change what is to be changed."""
         prepared = PreparedInstance(data, len(data), own)
         if own != shape.transfer_syntax_uid:
-            from dicomdesk.dicom.transcode import convert_data_set  # noqa: PLC0415 - most transfers convert nothing
-
-            data = memoryview(
-                convert_data_set(
-                    data, source=own, target=shape.transfer_syntax_uid, compression_level=self._compression_level
-                )
-            )
+            data = memoryview(self._converted(data, own, shape))
             prepared.data = data
         if shape.changes is not None:
             from dicomdesk.dicom.editing import edit_data_set  # noqa: PLC0415 - as above
@@ -175,6 +171,12 @@ class Preparing:
             )
             prepared.data, prepared.replaced = edited.data, edited.replaced
         return prepared
+
+    def _converted(self, data: memoryview, own: str, shape: Shape) -> bytes:
+        from dicomdesk.dicom import transcode  # noqa: PLC0415 - most transfers convert nothing
+
+        convert = transcode.convert_data_set if shape.converts_pixel_data else transcode.convert_without_pixel_data
+        return convert(data, source=own, target=shape.transfer_syntax_uid, compression_level=self._compression_level)
 
 
 def failure_reason(error: DataError | OSError) -> str:

@@ -12,8 +12,14 @@ from dicomdesk.dicom import codecs
 from dicomdesk.dicom import transfer_syntaxes as ts
 from dicomdesk.dicom.codecs import decodable_transfer_syntaxes
 from dicomdesk.dicom.deflate import inflate
-from dicomdesk.dicom.transcode import can_convert, convert_data_set, make_lengths_explicit
+from dicomdesk.dicom.transcode import (
+    can_convert,
+    convert_data_set,
+    convert_without_pixel_data,
+    make_lengths_explicit,
+)
 from dicomdesk.errors import ConversionError, DataError, TruncatedError
+from tests.helpers.datasets import Builder
 from tests.helpers.encoded import SEQUENCE_END, UNDEFINED, explicit, fragments, image_module, implicit, item, open_item
 
 ILE = ts.IMPLICIT_VR_LITTLE_ENDIAN
@@ -207,3 +213,22 @@ def test_random_bytes_raise_only_data_errors(data: bytes, source: str, target: s
 
 
 MODULE = image_module(rows=2, columns=2) + struct.pack("<HH2sH", 0x0028, 0x2110, b"CS", 2) + b"00"
+
+
+@pytest.mark.parametrize("source", [ELE, ILE, ts.JPEG_BASELINE])
+@pytest.mark.parametrize("target", [ELE, ILE, ts.JPEG_BASELINE])
+def test_without_pixel_data_everything_can_be_converted(source: str, target: str) -> None:
+    data = Builder(source).instance()
+    assert convert_without_pixel_data(data, source=source, target=target) == Builder(target).instance()
+
+
+@pytest.mark.parametrize("is_nested", [True, False])
+@pytest.mark.parametrize(
+    ("source", "target"), [(ELE, ts.JPEG_BASELINE), (ts.JPEG_BASELINE, ELE), (ILE, ts.JPEG_BASELINE)]
+)
+def test_pixel_data_stands_in_the_way(source: str, target: str, *, is_nested: bool) -> None:
+    build = Builder(source)
+    pixels = build.fragments(b"\xff\xd8") if source == ts.JPEG_BASELINE else build.element(0x7FE00010, "OW", b"12")
+    data = build.sequence(0x00880200, build.item(pixels)) if is_nested else pixels
+    with pytest.raises(ConversionError):
+        convert_without_pixel_data(data, source=source, target=target)

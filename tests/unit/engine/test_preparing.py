@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from dicomdesk.dicom.instance import InputFormat, InputSelection
+from dicomdesk.dicom.editing import DataSetChanges
+from dicomdesk.dicom.instance import InputFormat, InputSelection, InstanceHeader
 from dicomdesk.dicom.scan import FoundInstance, scan
 from dicomdesk.dicom.source import FileRange
-from dicomdesk.engine.preparing import Preparing, failure_reason
+from dicomdesk.engine.preparing import Preparing, Shape, failure_reason
 from dicomdesk.errors import ConversionError, DataError, InvalidUidError
 from tests.helpers.datasets import DEFLATED, EXPLICIT, IMPLICIT, Builder, part10
 
@@ -153,3 +154,48 @@ def test_problem_found_by_the_scan_is_the_reason(tmp_path: Path) -> None:
     broken = FoundInstance(path=found.path, header=found.header, problem="No such file or directory")
     with pytest.raises(DataError, match="No such file"):
         PREPARING.prepare(broken, EXPLICIT)
+
+
+@pytest.mark.parametrize("size", [0, 1000, 2 << 20])
+@pytest.mark.parametrize("wanted", [EXPLICIT, IMPLICIT])
+def test_a_file_is_looked_into_when_it_is_opened(tmp_path: Path, size: int, wanted: str) -> None:
+    data_set = Builder().instance() + pixel_data(size)
+    (tmp_path / "a").write_bytes(part10(data_set))
+    seen = []
+
+    def choose(header: InstanceHeader) -> Shape:
+        seen.append(header)
+        return Shape(transfer_syntax_uid=wanted)
+
+    prepared = PREPARING.prepare_file(str(tmp_path / "a"), choose)
+    assert [header.sop_instance_uid for header in seen] == ["1.2.3.4"]
+    assert isinstance(prepared.data, FileRange) is (size > 1 << 20 and wanted == EXPLICIT)
+    assert prepared.transfer_syntax_uid == EXPLICIT
+    assert content(prepared.data) == data_set or wanted == IMPLICIT
+    prepared.close()
+
+
+@pytest.mark.parametrize("size", [1000, 2 << 20])
+@pytest.mark.parametrize("wanted", [EXPLICIT, IMPLICIT])
+def test_values_are_changed_in_the_transfer_syntax_wanted(tmp_path: Path, size: int, wanted: str) -> None:
+    (tmp_path / "a").write_bytes(part10(Builder().instance() + pixel_data(size)))
+    changes = DataSetChanges(values={0x00080018: "1.2.3.4.5.6", 0x00200010: "absent"})
+    shape = Shape(transfer_syntax_uid=wanted, changes=changes)
+    prepared = PREPARING.prepare_file(str(tmp_path / "a"), lambda _: shape)
+    assert prepared.replaced == {0x00080018}
+    assert content(prepared.data).startswith(Builder(wanted).instance(sop_instance_uid="1.2.3.4.5.6"))
+
+
+def test_what_the_choice_raises_passes_and_the_file_is_closed(tmp_path: Path) -> None:
+    def refuse(_: InstanceHeader) -> Shape:
+        raise ConversionError("no")
+
+    before = len(os.listdir("/proc/self/fd"))
+    for size in (1000, 2 << 20):
+        (tmp_path / "a").write_bytes(part10(Builder().instance() + pixel_data(size)))
+        with pytest.raises(ConversionError):
+            PREPARING.prepare_file(str(tmp_path / "a"), refuse)
+    for path in (tmp_path, Path("/dev/null")):
+        with pytest.raises((DataError, OSError)):
+            PREPARING.prepare_file(str(path), refuse)
+    assert len(os.listdir("/proc/self/fd")) == before

@@ -70,3 +70,12 @@ def test_time_left_is_the_longer_of_bytes_and_items() -> None:
 def test_nothing_is_known_before_the_totals_are() -> None:
     progress = TransferStats().progress()
     assert (progress.items_total, progress.seconds_left) == (0, None)
+
+
+def test_sizes_and_numbers_of_items_are_put_right_later() -> None:
+    stats = TransferStats()
+    stats.set_totals(10, 1000)
+    stats.resize(-50)
+    stats.leave_out(100, 4)
+    progress = stats.progress()
+    assert (progress.items_done, progress.bytes_total) == (4, 550)

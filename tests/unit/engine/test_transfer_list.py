@@ -111,3 +111,22 @@ def test_the_rest_ends_as_far_as_it_came() -> None:
     ]
     transfer.finish_rest("again")
     assert sum(count_outcomes(transfer.records()).values()) == 5
+
+
+def test_a_list_grows_while_it_is_worked_on() -> None:
+    transfer, stats, events = transfer_list(1)
+    unread = InstanceHeader(
+        sop_class_uid="", sop_instance_uid="", transfer_syntax_uid="", data_set_offset=0, data_set_length=500
+    )
+    stats.set_totals(2, 1500)
+    item = transfer.append(FoundInstance(path="later.dcm", header=unread))
+    assert item.index == 1
+    assert transfer.unfinished() == 2
+    transfer.identify(item, transfer.items[0].found.header)
+    assert stats.progress().bytes_total == 2000
+    item.network_transfer_syntax_uid = EXPLICIT
+    transfer.begin(item, 7)
+    (started,) = events
+    assert isinstance(started, ItemStarted)
+    assert (started.path, started.transfer_syntax_uid, started.sop_class_uid) == ("later.dcm", EXPLICIT, CT_IMAGE)
+    assert started.invented is None
