@@ -139,5 +139,6 @@ class AccessEntry(QWidget):
     async def _add(self) -> None:
         dialog = UserDialog(self.users.texts(), self)
         if await self._tasks.ask(dialog) == QDialog.DialogCode.Accepted:
+            name = dialog.name()  # the dialog is gone after the next wait
             hashed = await self._tasks.run(hash_passcode, dialog.passcode())
-            self.users.add_row(dialog.name(), "patient", hashed)
+            self.users.add_row(name, "patient", hashed)

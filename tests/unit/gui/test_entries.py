@@ -1,6 +1,13 @@
 import pytest
 
-from dicomdesk.gui.entries import ae_title_problem, folder_problem, host_problem, port_problem
+from dicomdesk.gui.entries import (
+    ae_title_problem,
+    ae_titles_problem,
+    folder_problem,
+    host_problem,
+    port_problem,
+    split_list,
+)
 
 
 @pytest.mark.parametrize("text", ["PACS", " WS 1 ", "A" * 16, "x.y-z_1"])
@@ -36,3 +43,10 @@ def test_what_is_no_port_is_told(text: str) -> None:
 def test_folder_is_needed() -> None:
     assert folder_problem(" ")
     assert folder_problem("/data") == ""
+
+
+def test_lists_are_split_at_commas_and_checked_one_by_one() -> None:
+    assert split_list(" CT1, MR2;CT1\n\nUS ") == ("CT1", "MR2", "US")
+    assert ae_titles_problem("") == ""
+    assert ae_titles_problem("CT1, MR2") == ""
+    assert ae_titles_problem("CT1, MUCH_TOO_LONG_A_TITLE").startswith("MUCH_TOO_LONG_A_TITLE: An AE title has")
