@@ -29,6 +29,9 @@ _RESULTS = {
 }
 
 
+_MOST_SHOWN_BYTES = 1024
+"""Of extended negotiation: profiles have at most so many, peers may send more."""
+_LONGEST_UID = 64
 _IDENTITY_MODES = {
     1: ("Username", ""),
     2: ("Username/Password", ""),
@@ -132,8 +135,10 @@ def _extension_lines(label: str, extensions: Sequence[tuple[str, bytes]]) -> Ite
         return
     yield label.rstrip()
     for uid, information in extensions:
-        yield f"  ={uid_symbol(uid) or 'Unknown-UID'} ({printable(uid)})"
-        yield f"    [{', '.join(f'0x{byte:02x}' for byte in information)}]"
+        shown = ", ".join(f"0x{byte:02x}" for byte in information[:_MOST_SHOWN_BYTES])
+        left_out = f" and {len(information) - _MOST_SHOWN_BYTES} more" if len(information) > _MOST_SHOWN_BYTES else ""
+        yield f"  ={uid_symbol(uid) or 'Unknown-UID'} ({printable(uid[:_LONGEST_UID])})"
+        yield f"    [{shown}{left_out}]"
 
 
 def _identity_lines(identity: UserIdentityExchange | None) -> Iterator[str]:

@@ -201,6 +201,13 @@ def test_accepted_extensions_and_response_have_dcmtks_lines() -> None:
     ]
 
 
+def test_excessive_extensions_are_cut() -> None:
+    extension = NegotiatedExtension(sop_class_uid="1" * 60000, proposed=bytes(60000), accepted=None)
+    lines = _tail(negotiation_lines(replace(negotiation(), extensions=(extension,))))
+    assert lines[1] == f"  =Unknown-UID ({'1' * 64})"
+    assert lines[2].endswith("0x00, 0x00 and 58976 more]")
+
+
 def test_tls_session_follows_the_block() -> None:
     session = TlsSession(
         version="TLSv1.3",

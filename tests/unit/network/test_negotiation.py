@@ -1,10 +1,35 @@
 """What is proposed, and what is made of the answer; without a connection."""
 
-import pytest
+import contextlib
+import struct
 
-from dicomdesk.errors import IllegalAeTitleError, PeerProtocolError
-from dicomdesk.network.negotiation import ae_title_field, send_limits
-from dicomdesk.settings import AssociationSettings
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dicomdesk.errors import IllegalAeTitleError, PeerProtocolError, UserIdentityError
+from dicomdesk.network.association_items import write_item
+from dicomdesk.network.contexts import ExtendedNegotiation, ProposedContext, UserIdentityExchange
+from dicomdesk.network.negotiation import (
+    Proposed,
+    ae_title_field,
+    check_identity,
+    identity_exchange,
+    negotiated_extensions,
+    send_limits,
+    user_items,
+)
+from dicomdesk.settings import AssociationSettings, UserIdentity, UserIdentityType
+
+CT, MR = "1.2.840.10008.5.1.4.1.1.2", "1.2.840.10008.5.1.4.1.1.4"
+PROPOSED = Proposed(
+    contexts=[
+        ProposedContext(context_id=2 * index + 1, abstract_syntax=uid, transfer_syntaxes=("1.2.840.10008.1.2",))
+        for index, uid in enumerate((CT, MR, CT))
+    ],
+    extensions=[ExtendedNegotiation(sop_class_uid=CT, information=b"\1")],
+)
+JOE = UserIdentity(kind=UserIdentityType.USER_NAME, primary=b"joe", wants_response=True)
 
 
 @pytest.mark.parametrize(
@@ -44,3 +69,49 @@ def test_ae_title_that_cannot_be_sent_is_an_error_in_dcmtks_words(title: str) ->
     with pytest.raises(IllegalAeTitleError) as raised:
         ae_title_field(title, "Called")
     assert raised.value.condition == "Illegal service parameter: Called AP Title"
+
+
+def test_user_items_are_extensions_then_the_identity() -> None:
+    assert user_items(JOE, PROPOSED) == [
+        (0x56, struct.pack(">H", len(CT)) + CT.encode() + b"\1"),
+        (0x58, b"\1\1\0\3joe\0\0"),
+    ]
+    assert user_items(None, Proposed(PROPOSED.contexts)) == []
+
+
+BYTES = st.binary(max_size=30)
+UIDS = st.sampled_from((CT, MR, "1.2.3", "", "\x1b")).map(str.encode)
+VALUES = st.one_of(
+    BYTES,
+    st.builds(lambda uid, rest: struct.pack(">H", len(uid)) + uid + rest, UIDS, BYTES),
+    st.builds(lambda length, rest: struct.pack(">H", length) + rest, st.integers(0, 65535), BYTES),
+)
+
+
+@given(items=st.lists(st.tuples(st.sampled_from((0x54, 0x56, 0x59, 0x99)), VALUES), max_size=6), tail=BYTES)
+def test_no_answer_makes_its_readers_fail_otherwise_than_by_a_protocol_error(
+    items: list[tuple[int, bytes]], tail: bytes
+) -> None:
+    information = b"".join(write_item(kind, value) for kind, value in items)
+    extensions = negotiated_extensions(information, PROPOSED)
+    assert extensions[0].sop_class_uid == CT
+    assert {extension.sop_class_uid for extension in extensions} <= {CT, MR}
+    exchange = identity_exchange(information, JOE)
+    assert exchange is not None
+    assert exchange.has_response or not exchange.response_bytes
+    with contextlib.suppress(PeerProtocolError):
+        negotiated_extensions(information + tail, PROPOSED)
+        identity_exchange(information + tail, JOE)
+
+
+@pytest.mark.parametrize("kind", range(7))
+@pytest.mark.parametrize("wants", [False, True])
+@pytest.mark.parametrize("has", [False, True])
+def test_only_user_names_need_the_confirmation_asked_for(kind: int, *, wants: bool, has: bool) -> None:
+    exchange = UserIdentityExchange(kind=kind, wants_response=wants, has_response=has)
+    if kind in {1, 2} and wants and not has:
+        with pytest.raises(UserIdentityError):
+            check_identity(exchange)
+    else:
+        check_identity(exchange)
+    check_identity(None)
