@@ -27,19 +27,22 @@ class Case:
     def name(self) -> str:
         return self.line.replace(TO, "TO")
 
-    def outcomes(self, folder: Path, home: Path) -> tuple[Outcome, Outcome]:
-        """What DCMTK's program and ours led to, run in ``folder``."""
+    def outcomes(self, folders: tuple[Path, Path], home: Path) -> tuple[Outcome, Outcome]:
+        """What DCMTK's program and ours led to, each run in its folder."""
         theirs, ours = (
             self._run(program, folder, home / name)
-            for program, name in zip(programs("storescu"), ("theirs", "ours"), strict=True)
+            for program, folder, name in zip(programs("storescu"), folders, ("theirs", "ours"), strict=True)
         )
         return theirs, ours
 
-    def differences(self, folder: Path, home: Path) -> list[str]:
-        """Where the outcomes differ."""
-        theirs, ours = self.outcomes(folder, home)
+    def differing(self, theirs: Outcome, ours: Outcome) -> list[str]:
+        """Where the outcomes differ though they are not to."""
         besides = [name for name in EXACT if name not in self.tolerated]
         return differing(theirs, ours, tolerated=self.tolerated, besides=besides)
+
+    def differences(self, folder: Path, home: Path) -> list[str]:
+        """Where the outcomes differ, with both programs run in the same folder."""
+        return self.differing(*self.outcomes((folder, folder), home))
 
     def _run(self, program: tuple[str, ...], folder: Path, home: Path) -> Outcome:
         home.mkdir()

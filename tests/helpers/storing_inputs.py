@@ -91,6 +91,7 @@ def write_storing_inputs(folder: Path) -> None:
             "new-vrs-implicit", transfer_syntax_uid=IMPLICIT, after_series=_new_vrs(IMPLICIT)
         ),
         "large.dcm": instance("large", after_series=Builder(EXPLICIT).element(0x00420011, "OB", bytes(100_000))),
+        "studied.dcm": _studied(),
         "token": b"ticket\n",
         "large-token": b"x" * 65_600,
         "empty-token": b"",
@@ -110,3 +111,12 @@ def _new_vrs(transfer_syntax_uid: str) -> bytes:
     """Elements whose VRs are younger than 1993."""
     builder = Builder(transfer_syntax_uid)
     return builder.element(0x00291010, "UN", b"abcd") + builder.element(0x0040A160, "UT", "text")
+
+
+def _studied() -> bytes:
+    """Return an instance that has all that an identity consists of."""
+    builder, uid = Builder(EXPLICIT), "1.2.826.0.1.3680043.9.9999.8"
+    data_set = builder.instance(sop_instance_uid=uid)
+    series_number = builder.element(0x00200011, "IS", "7")
+    study_id, number = builder.element(0x00200010, "SH", "S1"), builder.element(0x00200013, "IS", "5")
+    return part10(data_set.removesuffix(series_number) + study_id + series_number + number, sop_instance_uid=uid)
