@@ -39,6 +39,7 @@ from dicomdesk.errors import (
 )
 from dicomdesk.human import count_text, printable
 from dicomdesk.network.association import RequestedAssociation, open_association
+from dicomdesk.network.association_items import shown_identity
 from dicomdesk.network.connection import ConnectionInterruptedError, Interruption
 from dicomdesk.network.contexts import Negotiation, ProposedContext
 from dicomdesk.network.status import status_text
@@ -310,6 +311,7 @@ class CheckJob(Job[CheckResult]):
                 peer=str(self._peer),
                 calling_ae_title=self._settings.calling_ae_title,
                 contexts=tuple(contexts),
+                user_identity=shown_identity(self._settings.user_identity),
             )
         )
         settings = self._settings

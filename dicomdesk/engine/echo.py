@@ -1,9 +1,12 @@
-"""The echo job: one association, one C-ECHO, and in plain words what came of it."""
+"""The echo job: one association, a C-ECHO or several, and in plain words what came of it."""
 
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum
 
+from dicomdesk.dicom.sop_classes import VERIFICATION
+from dicomdesk.dicom.transfer_syntaxes import IMPLICIT_VR_LITTLE_ENDIAN
 from dicomdesk.engine.events import (
     AssociationAborted,
     AssociationAccepted,
@@ -13,21 +16,56 @@ from dicomdesk.engine.events import (
     EventSink,
     JobFinished,
     JobOutcome,
+    Notice,
+    NoticeLevel,
 )
 from dicomdesk.engine.job import Job, new_job_id
 from dicomdesk.engine.stats import Progress
-from dicomdesk.errors import DicomdeskError, PeerError, SettingsError
-from dicomdesk.network.association import open_association
+from dicomdesk.errors import AssociationAbortedError, DicomdeskError, PeerError, SettingsError
+from dicomdesk.network.association import RequestedAssociation, open_association
 from dicomdesk.network.association_items import shown_identity
 from dicomdesk.network.connection import Interruption
 from dicomdesk.network.contexts import Negotiation, ProposedContext
 from dicomdesk.network.status import status_advice, status_text
 from dicomdesk.settings import AssociationSettings, Peer
 
-__all__ = ["EchoJob", "EchoResult"]
+__all__ = ["EchoFailure", "EchoJob", "EchoPlan", "EchoResult"]
 
-_VERIFICATION = "1.2.840.10008.1.1"
-_CONTEXT = ProposedContext(context_id=1, abstract_syntax=_VERIFICATION, transfer_syntaxes=("1.2.840.10008.1.2",))
+
+class EchoFailure(Enum):
+    """Where an echo job ended early."""
+
+    ASSOCIATION = "association"
+    """Not established."""
+    NO_PRESENTATION_CONTEXT = "no-presentation-context"
+    ABORTED_BY_PEER = "aborted-by-peer"
+    """Or lost, in place of an answer."""
+    ECHO = "echo"
+    """Aborted by us: no answer in time, or one that makes no sense."""
+    RELEASE = "release"
+    """All was answered, but the peer did not agree to the release."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EchoPlan:
+    """What is proposed and asked."""
+
+    contexts: int = 1
+    """Presentation contexts for Verification, 1 to 128, all alike."""
+    transfer_syntaxes: tuple[str, ...] = (IMPLICIT_VR_LITTLE_ENDIAN,)
+    repeats: int = 1
+    """C-ECHOs on the association, one after the other."""
+    aborts_at_end: bool = False
+    """Abort the association instead of releasing it."""
+
+    def proposed(self) -> tuple[ProposedContext, ...]:
+        """The presentation contexts."""
+        return tuple(
+            ProposedContext(
+                context_id=2 * index + 1, abstract_syntax=VERIFICATION, transfer_syntaxes=self.transfer_syntaxes
+            )
+            for index in range(self.contexts)
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,24 +79,32 @@ class EchoResult:
     advice: str = ""
     """What to do about it, where we know."""
     status: int | None = None
-    """DIMSE status, None where none came."""
+    """DIMSE status, None where none came; of several the first that is not Success."""
     association_s: float | None = None
     """How long connecting and negotiating took, None where it failed."""
     round_trip_s: float | None = None
-    """How long the peer took to answer, None where it did not."""
+    """How long the peer took to answer, of several the longest; None where it did not."""
     negotiation: Negotiation | None = None
     error: DicomdeskError | None = None
+    failure: EchoFailure | None = None
+    """None where all was answered and the association ended in order."""
 
 
 class EchoJob(Job[EchoResult]):
-    """Asks a peer for a sign of life. Built by the engine."""
+    """Asks a peer for a sign of life. Built by the engine.
 
-    def __init__(self, peer: Peer, settings: AssociationSettings, sink: EventSink) -> None:
+    Each request and each answer is a notice, in the words of DCMTK's echoscu.
+    """
+
+    def __init__(self, peer: Peer, settings: AssociationSettings, plan: EchoPlan, sink: EventSink) -> None:
         super().__init__(new_job_id("echo"), sink)
         self._peer = peer
         self._settings = settings
+        self._plan = plan
         self._negotiation: Negotiation | None = None
         self._association_s: float | None = None
+        self._round_trips_s: list[float] = []
+        self._statuses: list[int] = []
 
     def progress(self) -> Progress:
         """There is nothing to count."""
@@ -74,77 +120,118 @@ class EchoJob(Job[EchoResult]):
         )
 
     def _work(self) -> EchoResult:
+        interruption = Interruption()
+        try:
+            # One message is all there is to finish: the first cancel ends it at once.
+            with self._control.stopping_with(interruption.set):
+                association = self._open(interruption)
+                if isinstance(association, EchoResult):
+                    return association
+                return self._use(association)
+        finally:
+            interruption.close()
+
+    def _open(self, interruption: Interruption) -> "RequestedAssociation | EchoResult":
+        contexts = self._plan.proposed()
         self._report(
             AssociationRequested(
                 job_id=self.id,
                 association=1,
                 peer=str(self._peer),
                 calling_ae_title=self._settings.calling_ae_title,
-                contexts=(_CONTEXT,),
+                contexts=contexts,
                 user_identity=shown_identity(self._settings.user_identity),
             )
         )
-        interruption = Interruption()
-        try:
-            # One message is all there is to finish: the first cancel ends it at once.
-            with self._control.stopping_with(interruption.set):
-                return self._echo(interruption)
-        except (PeerError, SettingsError) as error:
-            return self._failed(error)
-        finally:
-            interruption.close()
-
-    def _echo(self, interruption: Interruption) -> EchoResult:
         start_s = time.monotonic()
-        association = open_association(
-            peer=self._peer, settings=self._settings, contexts=(_CONTEXT,), interruption=interruption
-        )
-        opened_s = time.monotonic()
-        self._association_s = opened_s - start_s
+        try:
+            association = open_association(
+                peer=self._peer, settings=self._settings, contexts=contexts, interruption=interruption
+            )
+        except (PeerError, SettingsError) as error:
+            return self._failed(error, EchoFailure.ASSOCIATION)
+        self._association_s = time.monotonic() - start_s
         self._negotiation = association.negotiation
         self._report(AssociationAccepted(job_id=self.id, association=1, negotiation=association.negotiation))
-        status = association.echo()
-        round_trip_s = time.monotonic() - opened_s
-        self._release(association.release)
-        text = f"The peer answered in {round_trip_s * 1000:.0f} ms."
-        if status:
-            text = f"The peer answered, but not with Success: {status_text(status)} (status {status:04X}H)."
-        return EchoResult(
-            outcome=JobOutcome.FAILED if status else JobOutcome.COMPLETED,
-            text=text,
-            advice=status_advice(status) if status else "",
-            status=status,
-            association_s=self._association_s,
-            round_trip_s=round_trip_s,
-            negotiation=self._negotiation,
-        )
+        return association
 
-    def _release(self, release: Callable[[], None]) -> None:
+    def _use(self, association: RequestedAssociation) -> EchoResult:
+        if not any(context.is_accepted for context in association.negotiation.contexts):
+            self._release(association.release)
+            error = PeerError("The peer does not accept verification (C-ECHO)")
+            return self._result(error, EchoFailure.NO_PRESENTATION_CONTEXT)
+        try:
+            for message_id in range(1, self._plan.repeats + 1):
+                self._echo(association, message_id)
+        except PeerError as error:
+            is_by_peer = isinstance(error, AssociationAbortedError)
+            return self._failed(error, EchoFailure.ABORTED_BY_PEER if is_by_peer else EchoFailure.ECHO)
+        if self._plan.aborts_at_end:
+            association.abort()
+            reason = "Aborted, as was asked for"
+            self._report(AssociationAborted(job_id=self.id, association=1, by_peer=False, reason=reason))
+            return self._result(None, None)
+        refusal = self._release(association.release)
+        return self._result(refusal, EchoFailure.RELEASE if refusal is not None else None)
+
+    def _echo(self, association: RequestedAssociation, message_id: int) -> None:
+        self._notice(f"Sending Echo Request (MsgID {message_id})")
+        start_s = time.monotonic()
+        status = association.echo()
+        self._round_trips_s.append(time.monotonic() - start_s)
+        self._statuses.append(status)
+        self._notice(f"Received Echo Response ({status_text(status)})")
+
+    def _notice(self, text: str) -> None:
+        self._report(Notice(job_id=self.id, level=NoticeLevel.INFO, text=text))
+
+    def _release(self, release: Callable[[], None]) -> PeerError | None:
+        """Release; what came instead of the peer's consent."""
         try:
             release()
-        except PeerError as error:  # the answer is there; how the peer says goodbye does not change it
+        except PeerError as error:  # the answers are there; how the peer says goodbye does not change them
             self._report(AssociationAborted(job_id=self.id, association=1, by_peer=True, reason=str(error)))
-        else:
-            self._report(AssociationReleased(job_id=self.id, association=1))
+            return error
+        self._report(AssociationReleased(job_id=self.id, association=1))
+        return None
 
-    def _failed(self, error: DicomdeskError) -> EchoResult:
-        advice = getattr(error, "advice", "")
+    def _failed(self, error: DicomdeskError, failure: EchoFailure) -> EchoResult:
+        """No association, or none any more."""
         if self._negotiation is None:
+            advice = getattr(error, "advice", "")
             self._report(AssociationFailed(job_id=self.id, association=1, reason=str(error), advice=advice))
         else:
-            by_peer = not self._control.is_stopping
+            by_peer = failure is EchoFailure.ABORTED_BY_PEER and not self._control.is_stopping
             self._report(AssociationAborted(job_id=self.id, association=1, by_peer=by_peer, reason=str(error)))
+        return self._result(error, failure)
+
+    def _result(self, error: DicomdeskError | None, failure: EchoFailure | None) -> EchoResult:
+        status = next((status for status in self._statuses if status), 0 if self._statuses else None)
+        outcome, advice = JobOutcome.COMPLETED, ""
+        longest_s = max(self._round_trips_s, default=None)
+        if failure not in {None, EchoFailure.RELEASE} and error is not None:
+            outcome = JobOutcome.CANCELLED if self._control.is_stopping else JobOutcome.FAILED
+            text, advice = str(error), getattr(error, "advice", "")
+        elif status:
+            outcome = JobOutcome.FAILED
+            text = f"The peer answered, but not with Success: {status_text(status)} (status {status:04X}H)."
+            advice = status_advice(status)
+        else:
+            text = f"The peer answered in {(longest_s or 0) * 1000:.0f} ms."
         return EchoResult(
-            outcome=JobOutcome.CANCELLED if self._control.is_stopping else JobOutcome.FAILED,
-            text=str(error),
+            outcome=outcome,
+            text=text,
             advice=advice,
+            status=status,
             association_s=self._association_s,
+            round_trip_s=longest_s,
             negotiation=self._negotiation,
             error=error,
+            failure=failure,
         )
 
     def _after_fault(self, error: Exception) -> EchoResult:
-        return self._failed(DicomdeskError(f"internal error: {error!r}"))
+        return self._failed(DicomdeskError(f"internal error: {error!r}"), EchoFailure.ECHO)
 
     def _finished(self, result: EchoResult) -> JobFinished:
         error = "" if result.outcome is JobOutcome.COMPLETED else result.text

@@ -11,7 +11,7 @@ from dicomdesk.settings import AssociationSettings, Peer
 
 if TYPE_CHECKING:
     from dicomdesk.engine.check import CheckJob
-    from dicomdesk.engine.echo import EchoJob
+    from dicomdesk.engine.echo import EchoJob, EchoPlan
     from dicomdesk.engine.exact_send import ExactSendJob
     from dicomdesk.engine.preflight import PreflightJob
     from dicomdesk.engine.receive import ReceiveJob
@@ -73,11 +73,13 @@ class Engine:
             raise
         return job
 
-    def echo(self, peer: Peer, association: AssociationSettings, sink: EventSink) -> "EchoJob":
-        """Start to ask a peer for a sign of life."""
-        from dicomdesk.engine.echo import EchoJob  # noqa: PLC0415 - start-up time of those who do not ask
+    def echo(
+        self, peer: Peer, association: AssociationSettings, sink: EventSink, *, plan: "EchoPlan | None" = None
+    ) -> "EchoJob":
+        """Start to ask a peer for a sign of life; once, in the most usual way, unless there is a plan."""
+        from dicomdesk.engine.echo import EchoJob, EchoPlan  # noqa: PLC0415 - start-up time of those who do not ask
 
-        job = EchoJob(peer, association, sink)
+        job = EchoJob(peer, association, plan or EchoPlan(), sink)
         self._start_thread(job.id, job.run, job.cancel)
         return job
 

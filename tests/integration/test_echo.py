@@ -1,6 +1,12 @@
-from dicomdesk.engine.echo import EchoResult
+from dicomdesk.engine.echo import EchoFailure, EchoPlan, EchoResult
 from dicomdesk.engine.engine import Engine
-from dicomdesk.engine.events import AssociationFailed, AssociationReleased, AssociationRequested, JobOutcome
+from dicomdesk.engine.events import (
+    AssociationFailed,
+    AssociationReleased,
+    AssociationRequested,
+    JobOutcome,
+    Notice,
+)
 from dicomdesk.errors import AssociationAbortedError, PeerUnreachableError
 from dicomdesk.settings import AssociationSettings, Peer, Timeouts
 from tests.helpers.peers import Abort, Accept, FakePeer, Reject, Silence, Status
@@ -77,3 +83,50 @@ def test_cancel_ends_the_wait_at_once() -> None:
         result = job.done.result(DEADLINE_S)
     assert result.outcome is JobOutcome.CANCELLED
     assert job.progress().items_done == 0
+
+
+def ask(port: int, plan: EchoPlan, settings: AssociationSettings = SETTINGS) -> tuple[EchoResult, list[str]]:
+    recorder = EventRecorder()
+    with Engine() as engine:
+        job = engine.echo(Peer(host="127.0.0.1", port=port), settings, recorder, plan=plan)
+        result = job.done.result(DEADLINE_S)
+    recorder.check()
+    return result, [notice.text for notice in recorder.of(Notice)]
+
+
+def test_plan_says_what_is_proposed_and_asked() -> None:
+    plan = EchoPlan(contexts=3, transfer_syntaxes=("1.2.840.10008.1.2", "1.2.840.10008.1.2.1"), repeats=2)
+    with FakePeer() as peer:
+        result, notices = ask(peer.port, plan)
+        assert peer.events.count("echoed") == 2
+        contexts = peer.associations[0].contexts
+    assert contexts == dict.fromkeys((1, 3, 5), ("1.2.840.10008.1.1", list(plan.transfer_syntaxes)))
+    assert (result.outcome, result.failure) == (JobOutcome.COMPLETED, None)
+    assert notices == [
+        "Sending Echo Request (MsgID 1)",
+        "Received Echo Response (Success)",
+        "Sending Echo Request (MsgID 2)",
+        "Received Echo Response (Success)",
+    ]
+
+
+def test_association_is_aborted_at_the_end_where_that_is_asked_for() -> None:
+    with FakePeer() as peer:
+        result, _ = ask(peer.port, EchoPlan(aborts_at_end=True))
+        peer.wait_for("aborted")
+    assert (result.outcome, result.failure) == (JobOutcome.COMPLETED, None)
+
+
+def test_each_end_has_its_name() -> None:
+    impatient = AssociationSettings(timeouts=Timeouts(connect_s=5, acse_s=0.2, dimse_s=0.2))
+    for peer, failure in (
+        (FakePeer(associate=[Reject()]), EchoFailure.ASSOCIATION),
+        (FakePeer(associate=[Accept(refuse_all=True)]), EchoFailure.NO_PRESENTATION_CONTEXT),
+        (FakePeer(echo=Abort()), EchoFailure.ABORTED_BY_PEER),
+        (FakePeer(echo=Silence()), EchoFailure.ECHO),
+        (FakePeer(release=Silence()), EchoFailure.RELEASE),
+    ):
+        with peer:
+            result, _ = ask(peer.port, EchoPlan(), impatient)
+        assert result.failure is failure
+        assert (result.outcome is JobOutcome.COMPLETED) == (failure is EchoFailure.RELEASE)
