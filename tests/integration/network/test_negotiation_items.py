@@ -10,6 +10,7 @@ from pynetdicom import AE, evt
 from dicomdesk.errors import (
     AssociationRejectedError,
     PeerError,
+    PeerProtocolError,
     ProposalTooLongError,
     SettingsError,
     UserIdentityError,
