@@ -1,0 +1,102 @@
+"""Keys, certificates and suites that cannot be used: DCMTK's programs and ours end alike, and ours say why."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.helpers.commands import Done, dcmtks, ours, run
+from tests.helpers.dcmtk import free_port
+from tests.helpers.sending import write_instance
+from tests.helpers.tls_files import TlsFiles
+
+pytestmark = pytest.mark.dcmtk
+
+GOOD = "{server_key} {server_pem}"
+MISTAKES = [
+    ("+tls {none} {server_pem}", "does not exist"),
+    ("+tls {text} {server_pem}", "There is no private key in"),
+    ("+tls {server_pem} {server_pem}", "There is no private key in"),
+    ("+tls {empty_folder} {server_pem}", "cannot be read: Is a directory"),
+    ("+tls {server_key} {none}", "does not exist"),
+    ("+tls {server_key} {text}", "There is no certificate in"),
+    ("+tls {server_key} {client_pem}", "does not belong to the certificate in"),
+    (f"+tls {GOOD} -der", "it is a PEM file, but DER was asked for"),
+    ("+tls {key_der} {certificate_der}", "it may be a DER file, but PEM was asked for"),
+    ("+tls {locked_key} {server_pem} +pw wrong", "The pass phrase for the private key in"),
+    ("+tls {locked_key} {server_pem} -pw", "The pass phrase for the private key in"),
+    (f"+tls {GOOD} +cs nonsense", "is no TLS cipher suite that can be asked for"),
+    (f"+tls {GOOD} +cs TLS_RSA_WITH_NULL_SHA", "not permitted with security profile"),
+    (f"+tls {GOOD} +pz +pa +cs TLS_RSA_WITH_NULL_SHA", "not permitted with security profile"),
+    ("+tls {none} {none} +cs nonsense +cf {none} +crl {none}", "does not exist"),
+]
+WARNINGS = [
+    f"+tls {GOOD} +cf {{none}} +cf {{text}}",
+    f"+tls {GOOD} +crl {{none}} +crl {{text}}",
+    f"+tls {GOOD} +cs TLS_RSA_WITH_AES_128_CBC_SHA",
+    f"+tls {GOOD} +pa +cs TLS_RSA_WITH_AES_256_CBC_SHA +pn",
+]
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> TlsFiles:
+    made = TlsFiles(tmp_path_factory.mktemp("tls"))
+    write_instance(made.folder, "ct.dcm")
+    return made
+
+
+def level(done: Done, letter: str) -> list[str]:
+    return [line for line in done.err.splitlines() if line.startswith(f"{letter}: ")]
+
+
+@pytest.mark.parametrize(("words", "sentence"), MISTAKES)
+def test_requestor_ends_alike(files: TlsFiles, words: str, sentence: str) -> None:
+    rest = ("localhost", "1", str(files.folder / "ct.dcm"))
+    theirs = run(dcmtks("storescu"), *files.words(words), *rest)
+    mine = run(ours("storescu"), *files.words(words), *rest)
+    assert mine.code == theirs.code == 1
+    assert level(mine, "F")[-1] == level(theirs, "F")[-1]
+    assert sentence in "\n".join(level(mine, "E"))
+
+
+@pytest.mark.parametrize(("words", "sentence"), MISTAKES[::3])
+def test_acceptor_ends_alike(files: TlsFiles, words: str, sentence: str, tmp_path: Path) -> None:
+    rest = ("-od", str(tmp_path), str(free_port()))
+    theirs = run(dcmtks("dcmrecv"), *files.words(words), *rest)
+    mine = run(ours("dcmrecv"), *files.words(words), *rest)
+    assert mine.code == theirs.code == 71
+    assert level(mine, "F")[-1] == level(theirs, "F")[-1]
+    assert sentence in "\n".join(level(mine, "E"))
+
+
+@pytest.mark.parametrize("words", WARNINGS)
+def test_requestor_warns_alike_and_goes_on(files: TlsFiles, words: str) -> None:
+    rest = ("localhost", "1", str(files.folder / "ct.dcm"))
+    theirs = run(dcmtks("storescu"), *files.words(words), *rest)
+    mine = run(ours("storescu"), *files.words(words), *rest)
+    assert mine.code == theirs.code == 1
+    assert level(mine, "F") == level(theirs, "F")
+    assert [line for line in level(mine, "W") if line in level(theirs, "W")] == [
+        line for line in level(theirs, "W") if "certificate hash key" not in line.lower()
+    ]
+
+
+def test_other_mistakes_of_an_acceptor_come_first_as_with_dcmtk(files: TlsFiles, tmp_path: Path) -> None:
+    for words, code in (("-od {none}", 45), ("-xf {none} Default", 66)):
+        command = (*files.words(f"+tls {{none}} {{none}} {words}"), str(free_port()))
+        assert run(dcmtks("dcmrecv"), *command, folder=tmp_path).code == code
+        assert run(ours("dcmrecv"), *command, folder=tmp_path).code == code
+
+
+@pytest.mark.parametrize(("tool", "code"), [("storescu", 1), ("dcmrecv", 71)])
+def test_profile_without_its_cipher_suite_is_a_clear_error(files: TlsFiles, tool: str, code: int) -> None:
+    rest = ("localhost", "1", str(files.folder / "ct.dcm")) if tool == "storescu" else (str(free_port()),)
+    done = run(ours(tool), *files.words(f"+tls {GOOD} +pb"), *rest)
+    assert done.code == code
+    assert "has none of the cipher suites of the Basic TLS Secure Transport Connection Profile" in done.err
+
+
+def test_dcmsend_cannot_create_tls_either(files: TlsFiles) -> None:
+    words = files.words("--enable-tls {none} {server_pem}")
+    done = run(ours("dcmsend"), *words, "localhost", "1", str(files.folder / "ct.dcm"))
+    assert done.code == 71
+    assert "does not exist" in done.err
