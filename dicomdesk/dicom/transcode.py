@@ -86,7 +86,10 @@ def convert_without_pixel_data(
 
 
 def _without_compression(uid: str) -> str:
-    return ts.EXPLICIT_VR_LITTLE_ENDIAN if _known(uid).is_encapsulated else uid
+    """The transfer syntax that a data set without pixel data is the same in."""
+    if uid in ts.UNCOMPRESSED or uid == ts.PRIVATE_GE_IMPLICIT:
+        return uid
+    return ts.DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN if _known(uid).is_deflated else ts.EXPLICIT_VR_LITTLE_ENDIAN
 
 
 def _encapsulate(data: bytes, target: str, options: EncodingOptions) -> bytes:

@@ -11,6 +11,7 @@ from dicomdesk.dicom.transfer_syntaxes import (
     EXPLICIT_VR_BIG_ENDIAN,
     EXPLICIT_VR_LITTLE_ENDIAN,
     IMPLICIT_VR_LITTLE_ENDIAN,
+    PRIVATE_GE_IMPLICIT,
     find_transfer_syntax,
 )
 from dicomdesk.engine.invention import InventedIdentity, Inventor
@@ -25,7 +26,7 @@ __all__ = ["ExactShaper", "NoContextError"]
 
 _SOP_CLASS_UID, _SOP_INSTANCE_UID = 0x00080016, 0x00080018
 
-_CONVERTIBLE = frozenset(
+_WRITTEN = frozenset(
     (
         IMPLICIT_VR_LITTLE_ENDIAN,
         EXPLICIT_VR_LITTLE_ENDIAN,
@@ -33,7 +34,8 @@ _CONVERTIBLE = frozenset(
         DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN,
     )
 )
-"""Among these all is converted; pixel data of others goes as it is or not at all, as with DCMTK's storescu."""
+_READ = _WRITTEN | {PRIVATE_GE_IMPLICIT}
+"""From these to those all is converted; pixel data of others goes as it is or not at all, as with DCMTK's storescu."""
 
 
 class NoContextError(DataError):
@@ -95,7 +97,7 @@ class ExactShaper:
         return Shape(
             transfer_syntax_uid=wanted,
             changes=self._changes(header, wanted),
-            converts_pixel_data=own == wanted or (own in _CONVERTIBLE and wanted in _CONVERTIBLE),
+            converts_pixel_data=own == wanted or (own in _READ and wanted in _WRITTEN),
         )
 
     @property

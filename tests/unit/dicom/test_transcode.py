@@ -232,3 +232,11 @@ def test_pixel_data_stands_in_the_way(source: str, target: str, *, is_nested: bo
     data = build.sequence(0x00880200, build.item(pixels)) if is_nested else pixels
     with pytest.raises(ConversionError):
         convert_without_pixel_data(data, source=source, target=target)
+
+
+def test_what_refers_to_pixel_data_elsewhere_can_be_converted() -> None:
+    data = Builder().instance()
+    assert convert_without_pixel_data(data, source=ts.JPIP_REFERENCED, target=ILE) == Builder(ILE).instance()
+    there = convert_without_pixel_data(data, source=ELE, target=ts.JPIP_REFERENCED_DEFLATE)
+    assert inflate(there) == data
+    assert convert_without_pixel_data(there, source=ts.JPIP_REFERENCED_DEFLATE, target=ELE) == data

@@ -12,6 +12,7 @@ from dicomdesk.settings import Peer
 from tests.helpers.datasets import BIG_ENDIAN, CT_IMAGE, DEFLATED, EXPLICIT, IMPLICIT
 
 JPEG_LOSSLESS = "1.2.840.10008.1.2.4.70"
+JPIP_REFERENCED = "1.2.840.10008.1.2.4.94"
 NATIVE = [EXPLICIT, IMPLICIT, BIG_ENDIAN, DEFLATED]
 SOP_INSTANCE_UID = 0x00080018
 
@@ -57,7 +58,13 @@ def test_among_these_everything_is_converted(own: str, wanted: str) -> None:
     assert shape.converts_pixel_data
 
 
-@pytest.mark.parametrize(("own", "wanted"), [(JPEG_LOSSLESS, EXPLICIT), (EXPLICIT, JPEG_LOSSLESS)])
+def test_private_ge_is_converted() -> None:
+    assert shaper().choose(header("1.2.840.113619.5.2")).converts_pixel_data
+
+
+@pytest.mark.parametrize(
+    ("own", "wanted"), [(JPEG_LOSSLESS, EXPLICIT), (EXPLICIT, JPEG_LOSSLESS), (JPIP_REFERENCED, EXPLICIT)]
+)
 def test_pixel_data_of_others_is_not(own: str, wanted: str) -> None:
     assert not shaper(wanted).choose(header(own)).converts_pixel_data
 
