@@ -23,7 +23,7 @@ _TERMINAL = "/dev/tty"
 REDRAW_S = 0.1
 _PATIENCE_S = 0.5
 """What is over sooner shows no progress."""
-_PIPE_PATIENCE_S = 5.0
+_PIPE_PATIENCE_S = 3.0
 """What was not written to a pipe by then is not going to be."""
 _LONGEST_SECRET_BYTES = 4096
 
