@@ -12,11 +12,11 @@ from dicomdesk.archive.patterns import matches, matches_name
 def has_match(attribute: Attribute, value: str, wanted: str) -> bool:
     """Whether one of the values of the attribute matches one of those wanted."""
     if attribute.vr == b"PN":
-        return any(_matches_name(one, other) for one in value.split("\\") for other in wanted.split("\\"))
+        return any(_matches_name(one, other) for one in value.split("\\") for other in wanted.split("\\") if other)
     if attribute.vr == b"IS":
         numbers = {_number(one) for one in value.split("\\") if one}
-        return any(_number(one) in numbers for one in wanted.split("\\"))
-    return any(matches(one, other) for one in value.split("\\") for other in wanted.split("\\"))
+        return any(_number(one) in numbers for one in wanted.split("\\") if one)
+    return any(matches(one, other) for one in value.split("\\") for other in wanted.split("\\") if other)
 
 
 def _matches_name(name: str, wanted: str) -> bool:

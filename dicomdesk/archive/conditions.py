@@ -23,10 +23,15 @@ def value_condition(
     if needs_comparison(attribute):
         return _candidates(attribute, value, table, dialect)
     if attribute.vr == b"PN":
-        return or_(*(_name_condition(one, table, dialect) for one in value.split("\\")))
+        return or_(*(_name_condition(one, table, dialect) for one in listed(value)))
     if attribute.vr in {b"DA", b"TM", b"DT"}:
-        return or_(*(_moment_condition(attribute, one, table, timezone_offset) for one in value.split("\\")))
+        return or_(*(_moment_condition(attribute, one, table, timezone_offset) for one in listed(value)))
     return text_condition(attribute.vr, value, table.c[attribute.column], dialect)
+
+
+def listed(value: str) -> list[str]:
+    """The values of a list that are not empty."""
+    return [one for one in value.split("\\") if one]
 
 
 def needs_comparison(attribute: Attribute) -> bool:
@@ -38,7 +43,7 @@ def needs_comparison(attribute: Attribute) -> bool:
 
 def text_condition(vr: bytes, value: str, column: TextColumn, dialect: Dialect) -> ColumnElement[bool]:
     """What a column of text, UIDs or numbers meets that matches one of the values in the list."""
-    values = [one for one in value.split("\\") if one]
+    values = listed(value)
     if vr == b"UI":
         return one_of(column, values, dialect)
     if vr in {b"IS", b"US"}:
@@ -79,14 +84,12 @@ def _candidates(attribute: Attribute, value: str, table: FromClause, dialect: Di
     """What rows meet that can match: the pattern is somewhere in all values together."""
     if attribute.vr == b"PN":
         column = table.c[attribute.column + "_folded"]
-        patterns = [
-            part for one in value.split("\\") for part in _longest_parts(fold(one).replace("=", "*").split("*"))
-        ]
+        patterns = [part for one in listed(value) for part in _longest_parts(fold(one).replace("=", "*").split("*"))]
     else:
         column = table.c[attribute.column]
         if attribute.vr == b"IS":
             return column != ""
-        patterns = value.split("\\")
+        patterns = listed(value)
     return or_(*(like(column, f"*{one}*", dialect) for one in patterns))
 
 

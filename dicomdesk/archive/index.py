@@ -4,7 +4,7 @@ import time
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, func, select
+from sqlalchemy import ColumnElement, Connection, and_, func, literal_column, select
 
 from dicomdesk.archive.adding import Adder, StaleError
 from dicomdesk.archive.attributes import SERIES_INSTANCE_UID, SOP_INSTANCE_UID, STUDY_INSTANCE_UID
@@ -168,7 +168,8 @@ class Index:
         uids = sorted({uid for uid in paths.values() if uid})
         for start in range(0, len(uids), _PAGE):
             chosen = instance.c.sop_instance_uid.in_(uids[start : start + _PAGE])
-            found.update(stored.path for stored in self._pages(and_(study.c.area == area, chosen)))
+            condition = and_(area_condition(area, frozenset({SOP_INSTANCE_UID})), chosen)
+            found.update(stored.path for stored in self._pages(condition))
         others = [path for path, uid in paths.items() if not uid]
         for start in range(0, len(others), _PAGE):
             chosen = instance.c.path.in_(others[start : start + _PAGE])
@@ -177,7 +178,9 @@ class Index:
 
     def conflicts(self, area: str) -> Iterator[StoredInstance]:
         """Yield the instances that were kept though they contradict others."""
-        yield from self._pages(and_(whole_area_condition(area), instance.c.conflict != 0), is_whole=True)
+        yield from self._pages(
+            and_(whole_area_condition(area), instance.c.conflict != literal_column("0")), is_whole=True
+        )
 
     def _pages(self, condition: ColumnElement[bool], *, is_whole: bool = False) -> Iterator[StoredInstance]:
         """Page by page; of the whole area in the order of the table, else by whatever index finds the few."""

@@ -186,7 +186,7 @@ def _modality_condition(value: str, dialect: Dialect) -> ColumnElement[bool]:
 
 def _items_condition(key: Key, table: Table, dialect: Dialect) -> ColumnElement[bool]:
     """One item matches all keys in the item (PS3.4 C.2.2.2.6)."""
-    wanted = [item for item in key.items if item.value]
+    wanted = [item for item in key.items if item.restricts]
     first = sequence_item.alias("item_0")
     conditions: list[ColumnElement[bool]] = [
         first.c.sequence == key.attribute.tag,

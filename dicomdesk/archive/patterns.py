@@ -13,6 +13,7 @@ from sqlalchemy import ARRAY, ColumnElement, Dialect, Text, any_, false, func, l
 
 _LAST_CHARACTER: Final = "\U0010ffff"
 _ESCAPE: Final = "!"
+_MOST_COMPONENTS: Final = 5
 _MANY_STARS = re.compile(r"\*+")
 _WILDCARD = re.compile(r"[*?]")
 
@@ -63,14 +64,15 @@ def one_of(column: TextColumn, values: Sequence[str], dialect: Dialect) -> Colum
 
 
 def name_alternatives(pattern: str) -> tuple[str, ...]:
-    """The pattern, and for one that ends in components that may be empty, the one without them.
+    """The pattern, and for one that ends in components that may be empty, those without them.
 
     ``DOE^*`` matches the name DOE, whose other components are empty and so not written (PS3.5 6.2.1.1).
     """
-    shorter = pattern.rstrip("*^")
-    if "^" in pattern[len(shorter) :] and pattern.endswith("*"):
-        return (pattern, shorter)
-    return (pattern,)
+    if not pattern.endswith("*"):
+        return (pattern,)
+    start = len(pattern.rstrip("*^"))
+    cuts = [position for position in range(start, len(pattern)) if pattern[position] == "^"]
+    return (pattern, *(pattern[:position] for position in cuts[-_MOST_COMPONENTS:]))
 
 
 def like_name(column: TextColumn, pattern: str, dialect: Dialect) -> ColumnElement[bool]:

@@ -29,7 +29,7 @@ class Key:
     @property
     def restricts(self) -> bool:
         """Whether fewer than all entities match."""
-        return self.is_matched and (bool(self.value) or any(item.value for item in self.items))
+        return self.is_matched and (_is_restricting(self.value) or any(item.restricts for item in self.items))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +39,16 @@ class ItemKey:
     tag: int
     vr: bytes
     value: str = ""
+
+    @property
+    def restricts(self) -> bool:
+        """Whether fewer than all items match."""
+        return _is_restricting(self.value)
+
+
+def _is_restricting(value: str) -> bool:
+    """Whether a value matches fewer than all: a list of nothing is nothing."""
+    return value.strip("\\") != ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

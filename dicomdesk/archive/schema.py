@@ -10,11 +10,11 @@ Person names have columns ``..._alphabetic``, ``..._ideographic``, ``..._phoneti
 
 from typing import Final
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, MetaData, Table, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, MetaData, Table, Text, UniqueConstraint, text
 
 from dicomdesk.archive.attributes import Attribute, Level, Source, attributes_of, stored_attributes
 
-VERSION: Final = 1
+VERSION: Final = 2
 """Version of this schema; ``migrations`` brings older ones to it."""
 
 LONGEST_TEXT: Final = 512
@@ -132,6 +132,9 @@ instance: Final = Table(
     _number("conflict"),
     UniqueConstraint("series_key", "sop_instance_uid"),
     Index("instance_by_uid", "sop_instance_uid"),
+    Index(
+        "instance_in_conflict", "key", sqlite_where=text('"conflict" <> 0'), postgresql_where=text('"conflict" <> 0')
+    ),
 )
 """``path`` is relative to the area's folder; ``conflict`` holds bits of ``entries.Conflict``."""
 
