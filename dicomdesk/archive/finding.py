@@ -76,7 +76,8 @@ class Finding:
                     return FindOutcome(status=UNABLE_TO_PROCESS, matches=count, comment=str(error), query=query)
                 except LocalError as error:
                     logger.error("A query failed: %s", error)  # noqa: TRY400 - the sentence says it all
-                    return FindOutcome(status=OUT_OF_RESOURCES, matches=count, comment="The index cannot answer", query=query)
+                    comment = "The index cannot answer"
+                    return FindOutcome(status=OUT_OF_RESOURCES, matches=count, comment=comment, query=query)
                 if match is None:
                     return FindOutcome(status=SUCCESS, matches=count, query=query)
                 if operation.is_cancelled():

@@ -1,0 +1,150 @@
+"""Which associations the archive takes, and which presentation contexts of them, in the order of DCMTK's checks."""
+
+import threading
+from collections.abc import Mapping, Sequence
+
+from dicomdesk.archive.configuration import Area
+from dicomdesk.archive.peers import Addresses, find_peer, is_admitted
+from dicomdesk.archive.service_classes import COMMITMENT, SERVICES, SHUTDOWN, Service, find_class
+from dicomdesk.archive.settings import ArchiveSettings
+from dicomdesk.dicom.sop_classes import NEWER_STORAGE_SOP_CLASSES, STORAGE_SOP_CLASSES, VERIFICATION, is_storable
+from dicomdesk.dicom.transfer_syntaxes import (
+    EXPLICIT_VR_BIG_ENDIAN,
+    EXPLICIT_VR_LITTLE_ENDIAN,
+    IMPLICIT_VR_LITTLE_ENDIAN,
+)
+from dicomdesk.network.acceptance import AcceptancePolicy
+from dicomdesk.network.access import Refusal
+from dicomdesk.network.contexts import ContextResult, ProposedContext, Role
+from dicomdesk.network.handlers import IncomingAssociation
+from dicomdesk.network.profiles import Profile
+
+__all__ = ["Admission"]
+
+_UNCOMPRESSED = (EXPLICIT_VR_LITTLE_ENDIAN, EXPLICIT_VR_BIG_ENDIAN, IMPLICIT_VR_LITTLE_ENDIAN)
+_ANY_ROLE = Role(scu=True, scp=True)
+_STORAGE_CLASSES = tuple(found.uid for found in (*STORAGE_SOP_CLASSES, *NEWER_STORAGE_SOP_CLASSES))
+_FIND_FEATURES = bytes((1, 1, 0, 0))
+"""Relational queries, combined matching of dates and times; no fuzzy names, no time zone adjustment (PS3.4 C.5.1.1)."""
+_RETRIEVE_FEATURES = bytes((1,))
+"""Relational retrieval (PS3.4 C.5.2.1)."""
+
+_NOT_SERVED = Refusal(numbers=(1, 1, 1), text="every association is refused")
+_NO_IMPLEMENTATION_UID = Refusal(numbers=(1, 1, 1), text="the peer names no implementation class")
+
+
+class Admission:
+    """Judges each association; for the threads of all of them."""
+
+    def __init__(self, settings: ArchiveSettings, profile: Profile | None = None) -> None:
+        """``profile`` says what may be stored, in the place of the built-in list."""
+        self._settings = settings
+        self._addresses = Addresses()
+        self._lock = threading.Lock()
+        self._storing: dict[int, str] = {}
+        """Called AE titles of the associations that may store, by number."""
+        syntaxes = preference(settings.preferred_transfer_syntax)
+        self._accepts_any = settings.accepts_all_syntaxes and profile is None
+        self._storage: dict[str, Sequence[str]] = dict.fromkeys(() if self._accepts_any else _STORAGE_CLASSES, syntaxes)
+        if profile is not None:
+            self._storage = {context.abstract_syntax: context.transfer_syntaxes for context in profile.contexts}
+        self._services = {VERIFICATION: syntaxes} | dict.fromkeys(self._enabled_services(), syntaxes)
+        self._services[COMMITMENT] = syntaxes
+        if settings.allows_shutdown:
+            self._services[SHUTDOWN] = syntaxes
+        self._roles = dict.fromkeys(self._storage or _STORAGE_CLASSES, _ANY_ROLE) if settings.allows_get else {}
+
+    def judge(self, request: IncomingAssociation) -> AcceptancePolicy | Refusal:
+        """See ``network.answering.Judge``."""
+        settings = self._settings
+        if settings.refuses_all:
+            return _NOT_SERVED
+        if settings.needs_implementation_uid and not request.implementation_class_uid:
+            return _NO_IMPLEMENTATION_UID
+        if settings.checks_host_rules and not is_admitted(
+            settings.configuration.access, request.peer_address, request.peer_host
+        ):
+            return Refusal(numbers=(1, 1, 1), text="the host rules do not admit this host")
+        area = settings.configuration.find_area(request.called_ae_title)
+        if area is None:
+            return Refusal(numbers=(1, 1, 7), text=f'there is no storage area "{request.called_ae_title}"')
+        caller = request.calling_ae_title
+        if not find_peer(area, caller, request.peer_address, request.peer_host, self._addresses):
+            text = f'"{caller}" at this host is no peer of the storage area "{area.ae_title}"'
+            return Refusal(numbers=(1, 1, 7), text=text)
+        return AcceptancePolicy(
+            contexts={**self._storage, **self._services},
+            any_storage=self._accepts_any,
+            roles=self._roles,
+            extended_negotiation=_features(request),
+            refused=self._refused(request, area),
+            needs_context=False,
+        )
+
+    def ended(self, association: int) -> None:
+        """An association is over."""
+        with self._lock:
+            self._storing.pop(association, None)
+
+    def _enabled_services(self) -> list[str]:
+        settings = self._settings
+        return [
+            uid
+            for uid, found in SERVICES.items()
+            if found.model not in settings.disabled_models and (found.service is not Service.GET or settings.allows_get)
+        ]
+
+    def _refused(self, request: IncomingAssociation, area: Area) -> Mapping[int, ContextResult]:
+        refused: dict[int, ContextResult] = {}
+        storing = [context for context in request.contexts if _stores(context)]
+        if not area.is_writable or not self._may_store(request.association, area, storing):
+            refused.update((context.context_id, ContextResult.USER_REJECTION) for context in storing)
+        if self._settings.needs_find:
+            refused.update(_moves_without_find(request.contexts))
+        return refused
+
+    def _may_store(self, association: int, area: Area, storing: Sequence[ProposedContext]) -> bool:
+        if not storing:
+            return True
+        with self._lock:
+            is_busy = area.ae_title in self._storing.values()
+            if is_busy and not self._settings.allows_parallel_store:
+                return False
+            self._storing[association] = area.ae_title
+        return True
+
+
+def preference(preferred: str) -> tuple[str, ...]:
+    """The transfer syntaxes that are accepted, best first; implicit VR stands alone."""
+    if preferred == IMPLICIT_VR_LITTLE_ENDIAN:
+        return (preferred,)
+    return tuple(dict.fromkeys((preferred, *_UNCOMPRESSED)))
+
+
+def _stores(context: ProposedContext) -> bool:
+    """Whether the peer means to store: not one that only wants to be stored to, by C-GET."""
+    is_for_get = context.role is not None and context.role.scp and not context.role.scu
+    return is_storable(context.abstract_syntax) and context.abstract_syntax != SHUTDOWN and not is_for_get
+
+
+def _moves_without_find(contexts: Sequence[ProposedContext]) -> dict[int, ContextResult]:
+    proposed = {context.abstract_syntax for context in contexts}
+    refused = {}
+    for context in contexts:
+        found = SERVICES.get(context.abstract_syntax)
+        is_move = found is not None and found.service is Service.MOVE
+        if found is not None and is_move and find_class(Service.FIND, found.model) not in proposed:
+            refused[context.context_id] = ContextResult.USER_REJECTION
+    return refused
+
+
+def _features(request: IncomingAssociation) -> dict[str, bytes]:
+    """What of the features that are asked for there is, by SOP class."""
+    answers = {}
+    for asked in request.extensions:
+        found = SERVICES.get(asked.sop_class_uid)
+        if found is not None:
+            ours = _FIND_FEATURES if found.service is Service.FIND else _RETRIEVE_FEATURES
+            pairs = zip(asked.information, ours.ljust(len(asked.information), b"\0"), strict=False)
+            answers[asked.sop_class_uid] = bytes(int(theirs == 1 and own == 1) for theirs, own in pairs)
+    return answers

@@ -1,0 +1,258 @@
+"""The archive as a whole: areas with their files and indexes, a listener, and who answers what.
+
+Usable without a command line::
+
+    with Archive(settings, facts, observer) as archive:
+        port = archive.start()
+        ...
+
+All methods may be called from any thread.
+"""
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from dicomdesk.archive.admission import Admission
+from dicomdesk.archive.configuration import Area
+from dicomdesk.archive.entries import IndexEntry
+from dicomdesk.archive.entry_reading import read_entry
+from dicomdesk.archive.facts import ArchiveFacts, InstanceStored
+from dicomdesk.archive.index import Durability, Index, sqlite_url
+from dicomdesk.archive.keeping import Keeper, Order
+from dicomdesk.archive.service_classes import SHUTDOWN
+from dicomdesk.archive.services import ArchiveServices
+from dicomdesk.archive.settings import ArchiveSettings
+from dicomdesk.archive.storage import StorageArea
+from dicomdesk.archive.storing import IgnoringSink, StoringSink
+from dicomdesk.errors import SettingsError
+from dicomdesk.network.acceptance import AcceptancePolicy, verification_only_policy
+from dicomdesk.network.access import Refusal
+from dicomdesk.network.handlers import (
+    IncomingAssociation,
+    IncomingStore,
+    InstanceSink,
+    ListenerObserver,
+    SilentObserver,
+    StoreAnswer,
+)
+from dicomdesk.network.listener import Listener, ListenerSettings
+from dicomdesk.network.profiles import Profile
+from dicomdesk.settings import TlsSettings
+
+if TYPE_CHECKING:
+    import ssl
+
+__all__ = ["Archive"]
+
+logger = logging.getLogger(__name__)
+
+_STOP_GRACE_S = 60.0
+_SHUTDOWN_ASKED = Refusal(numbers=(1, 1, 1), text="the archive is asked to end, and does")
+
+
+class Archive:
+    """``start`` once, ``stop`` any number of times; ``close`` at the end, which stops too.
+
+    Making one opens all areas and puts them in order after a crash. Raises SettingsError, StorageError, and the
+    LocalErrors of the index.
+    """
+
+    def __init__(
+        self,
+        settings: ArchiveSettings,
+        facts: ArchiveFacts | None = None,
+        observer: ListenerObserver | None = None,
+        *,
+        profiles: tuple[Profile | None, Profile | None] = (None, None),
+    ) -> None:
+        """``facts`` and ``observer`` are told what happens; ``profiles`` are for what comes in and what goes out."""
+        self.settings = settings
+        self.port = 0
+        """Where it listens."""
+        self.orders: dict[str, Order] = {}
+        """What was put in order, by AE title, where something had crashed."""
+        self._facts = facts or _tell_nobody
+        self._observer = observer or SilentObserver()
+        incoming, outgoing = profiles
+        if not settings.configuration.areas:
+            raise SettingsError("The configuration names no storage area (AETable)")
+        self._admission = Admission(settings, incoming)
+        self._indexes: dict[str, Index] = {}
+        self._keepers: dict[str, Keeper] = {}
+        self._listener: Listener | None = None
+        try:
+            for area in settings.configuration.areas:
+                self._open(area)
+            self._services = ArchiveServices(settings, self._keepers, self._facts, outgoing)
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def keeper(self, ae_title: str) -> Keeper:
+        """The keeper of an area: its index to find, its files, and ``remove``; raises KeyError."""
+        return self._keepers[ae_title]
+
+    @property
+    def associations(self) -> int:
+        """Gauge: established now."""
+        return self._listener.associations if self._listener is not None else 0
+
+    @property
+    def bytes_received(self) -> int:
+        """Gauge: since ``start``, protocol included."""
+        return self._listener.bytes_received if self._listener is not None else 0
+
+    def start(self) -> int:
+        """Listen; returns the port. Raises PortInUseError, TlsSettingsError or LocalError."""
+        settings, configuration = self.settings, self.settings.configuration
+        listener = Listener(
+            ListenerSettings(
+                port=configuration.port if settings.port is None else settings.port,
+                address=settings.address,
+                max_associations=configuration.max_associations,
+                max_pdu_bytes=settings.max_pdu_bytes or configuration.max_pdu_bytes,
+                timeouts=settings.timeouts,
+                resolve_hosts=settings.resolve_hosts,
+                ssl_context=_ssl_context(settings.tls),
+                access=settings.access,
+                stop_grace_s=_STOP_GRACE_S,
+            ),
+            verification_only_policy(),
+            self,
+            _Watching(self._observer, self._admission.ended),
+            self._services,
+            self._judge,
+        )
+        try:
+            self.port = listener.start()
+        except BaseException:
+            listener.stop()
+            raise
+        self._listener = listener
+        return self.port
+
+    def stop(self, *, abort: bool = False) -> None:
+        """Take no more associations, let instances that are being received end (not with ``abort``), abort the rest."""
+        if self._listener is not None:
+            self._listener.stop(abort=abort)
+
+    def close(self) -> None:
+        """Stop, and leave all areas in order."""
+        self.stop()
+        for keeper in self._keepers.values():
+            keeper.storage.mark_ended()
+        for index in self._indexes.values():
+            index.close()
+        self._indexes.clear()
+
+    # -- StoreHandler
+
+    def begin(self, request: IncomingStore) -> InstanceSink:
+        """See ``network.handlers.StoreHandler``."""
+        keeper = self._keepers.get(request.called_ae_title)
+        if keeper is None:
+            raise KeyError(request.called_ae_title)
+        if self.settings.ignores_stores:
+            return IgnoringSink()
+        return StoringSink(
+            request,
+            keeper,
+            self.settings.storing_format,
+            lambda stored: self._facts(InstanceStored(stored=stored)),
+        )
+
+    # -- opening
+
+    def _open(self, area: Area) -> None:
+        if area.ae_title in self._keepers:
+            return  # the first of several equal entries wins
+        storage = StorageArea(area.folder, fsync=self.settings.fsync)
+        url = self.settings.configuration.database_url or sqlite_url(storage.index_path)
+        index = self._indexes.get(url)
+        if index is None:
+            durability = Durability.POWER if self.settings.fsync else Durability.PROCESS
+            index = self._indexes[url] = Index(url, durability=durability)
+        keeper = Keeper(area, storage, index)
+        since = storage.crashed_since()
+        storage.mark_running()
+        self._keepers[area.ae_title] = keeper
+        if since is not None:
+            self.orders[area.ae_title] = order = keeper.put_in_order(entry_reader(area), since=since)
+            storage.forget_crashes()
+            if not order.is_clean:
+                logger.info("Storage area %s was put in order after a crash: %s", area.ae_title, order)
+
+    def _judge(self, request: IncomingAssociation) -> AcceptancePolicy | Refusal:
+        judged = self._admission.judge(request)
+        is_shutdown = self.settings.allows_shutdown and any(
+            context.abstract_syntax == SHUTDOWN for context in request.contexts
+        )
+        if is_shutdown and isinstance(judged, AcceptancePolicy):
+            self._services.request_shutdown(request.association)
+            return _SHUTDOWN_ASKED
+        return judged
+
+
+class _Watching:
+    """Passes on what a listener tells, and notes which associations are over."""
+
+    def __init__(self, observer: ListenerObserver, ended: Callable[[int], None]) -> None:
+        self._ended = ended
+        self.request_failed = observer.request_failed
+        self.association_received = observer.association_received
+        self.association_accepted = observer.association_accepted
+        self.echoed = observer.echoed
+        self.store_started = observer.store_started
+        self.warned = observer.warned
+        self._observer = observer
+
+    def store_answered(self, request: IncomingStore, answer: StoreAnswer) -> None:
+        """See ``ListenerObserver``."""
+        self._observer.store_answered(request, answer)
+
+    def association_refused(self, association: int, reason: str) -> None:
+        """See ``ListenerObserver``."""
+        self._ended(association)
+        self._observer.association_refused(association, reason)
+
+    def association_released(self, association: int) -> None:
+        """See ``ListenerObserver``."""
+        self._ended(association)
+        self._observer.association_released(association)
+
+    def association_aborted(self, association: int, reason: str, *, by_peer: bool) -> None:
+        """See ``ListenerObserver``."""
+        self._ended(association)
+        self._observer.association_aborted(association, reason, by_peer=by_peer)
+
+
+def entry_reader(area: Area) -> Callable[[str, str], IndexEntry]:
+    """Reads the index entries of an area's files."""
+
+    def read(file: str, path: str) -> IndexEntry:
+        return read_entry(file, area=area.ae_title, path=path, received=Path(file).stat().st_mtime)
+
+    return read
+
+
+def _ssl_context(tls: TlsSettings | None) -> "ssl.SSLContext | None":
+    if tls is None:
+        return None
+    from dicomdesk.network.tls import server_context  # noqa: PLC0415 - only where TLS is asked for
+
+    return server_context(tls).context
+
+
+def _tell_nobody(_fact: object) -> None:
+    """Do nothing."""

@@ -1,0 +1,104 @@
+"""What happens in the archive, as values, for logs, metrics and windows."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from dicomdesk.archive.query import Query
+from dicomdesk.archive.service_classes import Service
+from dicomdesk.archive.storing import Stored
+from dicomdesk.network.command_sets import CommandSet
+from dicomdesk.network.service_messages import SubOperations
+
+__all__ = [
+    "ArchiveFact",
+    "ArchiveFacts",
+    "CommitmentAnswered",
+    "InstanceStored",
+    "OperationEnded",
+    "OperationStarted",
+    "ShutdownRequested",
+    "SubOperationEnded",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstanceStored:
+    """An instance is kept, and about to be acknowledged."""
+
+    stored: Stored
+    is_ignored: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperationStarted:
+    """A query or retrieval was asked for."""
+
+    association: int
+    service: Service
+    command_set: CommandSet
+    identifier: bytes
+    transfer_syntax_uid: str
+    """Of the identifier."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperationEnded:
+    """A query or retrieval has its final response."""
+
+    association: int
+    service: Service
+    message_id: int
+    status: int
+    comment: str = ""
+    query: Query | None = None
+    """None where the identifier was not understood."""
+    matches: int = 0
+    """Of a query."""
+    counts: SubOperations | None = None
+    """Of a retrieval."""
+    destination: str = ""
+    """AE title, of a move."""
+    elapsed_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubOperationEnded:
+    """One instance of a retrieval was sent, or could not be."""
+
+    association: int
+    service: Service
+    message_id: int
+    sop_class_uid: str
+    sop_instance_uid: str
+    path: str
+    """Relative to the area's folder."""
+    status: int | None
+    """None where nothing was answered."""
+    reason: str = ""
+    """Why it was not sent."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommitmentAnswered:
+    """Storage commitment was asked for and reported on."""
+
+    association: int
+    transaction_uid: str
+    committed: int
+    failed: int
+    is_reported: bool
+    """Whether the peer has taken the report."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShutdownRequested:
+    """A peer has asked the archive to end."""
+
+    association: int
+
+
+ArchiveFact = (
+    InstanceStored | OperationStarted | OperationEnded | SubOperationEnded | CommitmentAnswered | ShutdownRequested
+)
+ArchiveFacts = Callable[[ArchiveFact], None]
+"""Told on the threads of the associations; returns at once and raises nothing."""

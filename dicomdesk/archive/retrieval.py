@@ -1,0 +1,195 @@
+"""What C-MOVE and C-GET have in common (PS3.4 C.4.2, C.4.3): what is asked for, counts, pending and final responses.
+
+Final statuses are those of DCMTK's archive: 0000 all were stored or nothing matches; B000 some failed, or were stored
+with a warning; A702 all failed; FE00 cancelled.
+"""
+
+import logging
+from collections.abc import Sequence
+
+from dicomdesk.archive.entries import StoredInstance
+from dicomdesk.archive.facts import ArchiveFacts, OperationEnded, SubOperationEnded
+from dicomdesk.archive.identifiers import IdentifierError, IdentifierRules, read_retrieve_query
+from dicomdesk.archive.keeping import Keeper
+from dicomdesk.archive.query import Model, Query
+from dicomdesk.archive.service_classes import Service
+from dicomdesk.dicom.element_writing import ElementWriter
+from dicomdesk.dicom.encodings import Encoding
+from dicomdesk.dicom.instance import InputFormat, InstanceHeader
+from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax
+from dicomdesk.engine.preparing import PreparedInstance, Preparing, Shape
+from dicomdesk.errors import DataError, LocalError
+from dicomdesk.network.contexts import NegotiatedContext
+from dicomdesk.network.proposals import choose_context
+from dicomdesk.network.service_messages import SubOperations, service_response
+from dicomdesk.network.service_operations import Operation
+from dicomdesk.network.status import StatusClass, classify_status
+
+__all__ = ["FAILED", "NO_CONTEXT", "Retrieval", "RetrievalRefusedError", "prepare"]
+
+logger = logging.getLogger(__name__)
+
+SUCCESS, CANCELLED, PENDING = 0x0000, 0xFE00, 0xFF00
+WARNING, FAILED, DESTINATION_UNKNOWN = 0xB000, 0xA702, 0xA801
+_OUT_OF_RESOURCES = 0xA701
+_FAILED_SOP_INSTANCE_UID_LIST = 0x00080058
+_MOST_FAILED_UIDS = 65535
+NO_CONTEXT = "no presentation context for its SOP class was accepted"
+
+
+class RetrievalRefusedError(Exception):
+    """A retrieval ends before its first sub-operation."""
+
+    def __init__(self, status: int, comment: str, *offending: int) -> None:
+        super().__init__(comment)
+        self.status = status
+        self.comment = comment
+        self.offending = offending
+
+
+class Retrieval:
+    """One C-MOVE or C-GET, while it is performed; used by the thread of its association."""
+
+    def __init__(
+        self, operation: Operation, service: Service, keeper: Keeper, facts: ArchiveFacts, *, destination: str = ""
+    ) -> None:
+        self.operation = operation
+        self.keeper = keeper
+        self.destination = destination
+        self.is_cancelled = False
+        self._service = service
+        self._facts = facts
+        self._query: Query | None = None
+        self._left = 0
+        self._completed = self._failed = self._warning = 0
+        self._failed_uids: list[str] = []
+
+    def find(self, model: Model, rules: IdentifierRules) -> list[StoredInstance]:
+        """What is asked for, the oldest first; raises RetrievalRefusedError."""
+        message = self.operation.message
+        syntax = message.context.accepted_transfer_syntax or ""
+        try:
+            self._query = read_retrieve_query(message.data_set or b"", syntax, model, rules)
+            instances = list(self.keeper.index.instances(self._query, self.keeper.name))
+        except IdentifierError as error:
+            raise RetrievalRefusedError(error.status, error.comment, *error.offending_tags) from error
+        except LocalError as error:
+            logger.error("A retrieval failed: %s", error)  # noqa: TRY400 - the sentence says it all
+            raise RetrievalRefusedError(_OUT_OF_RESOURCES, "The index cannot answer") from error
+        self._left = len(instances)
+        return instances
+
+    def check_cancelled(self) -> bool:
+        """Whether the peer does not want the rest; raises PeerError when it has gone."""
+        self.is_cancelled = self.is_cancelled or self.operation.is_cancelled()
+        return self.is_cancelled
+
+    def take(self, instance: StoredInstance, status: int | None, reason: str = "") -> None:
+        """One sub-operation has ended; None where the instance could not be sent."""
+        self._left -= 1
+        kind = None if status is None else classify_status(status)
+        if kind is StatusClass.SUCCESS:
+            self._completed += 1
+        elif kind is StatusClass.WARNING:
+            self._warning += 1
+        else:
+            self._failed += 1
+            if len(self._failed_uids) < _MOST_FAILED_UIDS:
+                self._failed_uids.append(instance.sop_instance_uid)
+        self._facts(
+            SubOperationEnded(
+                association=self.operation.message.association,
+                service=self._service,
+                message_id=self.operation.message.message_id,
+                sop_class_uid=instance.sop_class_uid,
+                sop_instance_uid=instance.sop_instance_uid,
+                path=instance.path,
+                status=status,
+                reason=reason,
+            )
+        )
+        request = self.operation.message.command_set
+        self.operation.reply(service_response(request, PENDING, counts=self._counts(with_remaining=True)))
+
+    def fail_all(self, instances: Sequence[StoredInstance], reason: str) -> None:
+        """None of these can be sent."""
+        for instance in instances:
+            if self.check_cancelled():
+                return
+            self.take(instance, None, reason)
+
+    def end(self) -> OperationEnded:
+        """Send the final response."""
+        status = self._final_status()
+        data_set = self._failed_list() if self._failed_uids else None
+        counts = self._counts(with_remaining=self.is_cancelled)
+        request = self.operation.message.command_set
+        response = service_response(request, status, has_data_set=data_set is not None, counts=counts)
+        self.operation.reply(response, data_set)
+        return self._ended(status, counts=counts)
+
+    def refuse(self, error: RetrievalRefusedError) -> OperationEnded:
+        """Send a final response that is a failure."""
+        request = self.operation.message.command_set
+        self.operation.reply(service_response(request, error.status, comment=error.comment, offending=error.offending))
+        return self._ended(error.status, comment=error.comment)
+
+    def _ended(self, status: int, *, counts: SubOperations | None = None, comment: str = "") -> OperationEnded:
+        return OperationEnded(
+            association=self.operation.message.association,
+            service=self._service,
+            message_id=self.operation.message.message_id,
+            status=status,
+            comment=comment,
+            query=self._query,
+            counts=counts,
+            destination=self.destination,
+        )
+
+    def _final_status(self) -> int:
+        if self.is_cancelled:
+            return CANCELLED
+        if self._failed and not (self._completed or self._warning):
+            return FAILED
+        return WARNING if self._failed or self._warning else SUCCESS
+
+    def _counts(self, *, with_remaining: bool) -> SubOperations:
+        return SubOperations(
+            completed=self._completed,
+            failed=self._failed,
+            warning=self._warning,
+            remaining=self._left if with_remaining else None,
+        )
+
+    def _failed_list(self) -> bytes:
+        syntax = find_transfer_syntax(self.operation.message.context.accepted_transfer_syntax or "")
+        encoding = Encoding.of(
+            is_explicit_vr=syntax is None or syntax.is_explicit_vr,
+            is_little_endian=syntax is None or syntax.is_little_endian,
+        )
+        writer = ElementWriter(encoding)
+        value = "\\".join(self._failed_uids).encode("ascii", "replace")
+        writer.write_element(_FAILED_SOP_INSTANCE_UID_LIST, b"UI", value)
+        return writer.to_bytes()
+
+
+def prepare(
+    keeper: Keeper, instance: StoredInstance, contexts: Sequence[NegotiatedContext]
+) -> tuple[NegotiatedContext, PreparedInstance]:
+    """Open an instance in the shape in which it can go; the caller closes it.
+
+    Raises DataError where it cannot be converted or no context takes it, OSError where its file cannot be read.
+    """
+    context = choose_context(contexts, instance.sop_class_uid, instance.transfer_syntax_uid)
+    if context is None or context.accepted_transfer_syntax is None:
+        raise DataError(NO_CONTEXT)
+    shape = Shape(transfer_syntax_uid=context.accepted_transfer_syntax)
+
+    def choose(_header: InstanceHeader) -> Shape:
+        return shape
+
+    preparing = Preparing(InputFormat.FILE_OR_DATA_SET, _COMPRESSION_LEVEL)
+    return context, preparing.prepare_file(keeper.storage.path_of(instance.path), choose)
+
+
+_COMPRESSION_LEVEL = 6

@@ -1,0 +1,122 @@
+"""Who answers which message of an association (PS3.4 annexes C and J)."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+
+from dicomdesk.archive.commitment import Commitment
+from dicomdesk.archive.facts import ArchiveFacts, OperationEnded, OperationStarted, ShutdownRequested
+from dicomdesk.archive.finding import Finding
+from dicomdesk.archive.getting import get
+from dicomdesk.archive.identifiers import IdentifierRules
+from dicomdesk.archive.keeping import Keeper
+from dicomdesk.archive.moving import Moving
+from dicomdesk.archive.retrieval import Retrieval
+from dicomdesk.archive.service_classes import COMMITMENT, SERVICES, Service, ServiceClass
+from dicomdesk.archive.settings import ArchiveSettings
+from dicomdesk.network.command_sets import MOVE_DESTINATION, CommandField
+from dicomdesk.network.contexts import Negotiation
+from dicomdesk.network.profiles import Profile
+from dicomdesk.network.service_messages import service_response
+from dicomdesk.network.service_operations import Operation
+
+__all__ = ["ArchiveServices"]
+
+_SOP_CLASS_NOT_SUPPORTED = 0x0122
+_FIELDS: dict[int, Service] = {
+    CommandField.C_FIND_RQ: Service.FIND,
+    CommandField.C_MOVE_RQ: Service.MOVE,
+    CommandField.C_GET_RQ: Service.GET,
+}
+
+
+class ArchiveServices:
+    """Performs the operations of all associations; see ``network.service_operations.Services``."""
+
+    def __init__(
+        self,
+        settings: ArchiveSettings,
+        keepers: Mapping[str, Keeper],
+        facts: ArchiveFacts,
+        outgoing: Profile | None = None,
+    ) -> None:
+        """``keepers`` are by AE title; ``outgoing`` is what is proposed to destinations."""
+        self._settings = settings
+        self._keepers = keepers
+        self._facts = facts
+        rule = settings.character_set or settings.configuration.character_set
+        self._finding = {name: Finding(keeper.index, name, rule) for name, keeper in keepers.items()}
+        self._moving = Moving(settings, outgoing)
+        self._commitment = Commitment(settings, facts)
+
+    def __call__(self, operation: Operation) -> bool:
+        """Answer one request; False for a message that the archive does not know."""
+        message = operation.message
+        keeper = self._keepers.get(message.negotiation.called_ae_title)
+        if keeper is None:
+            return False
+        if message.field == CommandField.N_ACTION_RQ and message.context.abstract_syntax == COMMITMENT:
+            self._commitment.act(operation, keeper)
+            return True
+        service = _FIELDS.get(message.field)
+        if service is None:
+            return False
+        found = SERVICES.get(message.context.abstract_syntax)
+        if found is None or found.service is not service:
+            operation.reply(service_response(message.command_set, _SOP_CLASS_NOT_SUPPORTED))
+            return True
+        self._perform(operation, found, keeper)
+        return True
+
+    def request_shutdown(self, association: int) -> None:
+        """A peer has proposed the private class for it."""
+        self._facts(ShutdownRequested(association=association))
+
+    def _perform(self, operation: Operation, asked: ServiceClass, keeper: Keeper) -> None:
+        message = operation.message
+        self._facts(
+            OperationStarted(
+                association=message.association,
+                service=asked.service,
+                command_set=message.command_set,
+                identifier=message.data_set or b"",
+                transfer_syntax_uid=message.context.accepted_transfer_syntax or "",
+            )
+        )
+        start_s = time.monotonic()
+        ended = self._answer(operation, asked, keeper)
+        self._facts(replace(ended, elapsed_s=time.monotonic() - start_s))
+
+    def _answer(self, operation: Operation, asked: ServiceClass, keeper: Keeper) -> OperationEnded:
+        message, settings = operation.message, self._settings
+        is_find = asked.service is Service.FIND
+        features = _negotiated_features(message.negotiation, asked.uid)
+        rules = IdentifierRules(
+            is_strict=settings.strict_find if is_find else settings.strict_move,
+            is_relational=features[:1] == b"\1",
+            combines_date_and_time=is_find and features[1:2] == b"\1",
+        )
+        if is_find:
+            found = self._finding[keeper.name].find(operation, asked.model, rules)
+            return OperationEnded(
+                association=message.association,
+                service=asked.service,
+                message_id=message.message_id,
+                status=found.status,
+                comment=found.comment,
+                query=found.query,
+                matches=found.matches,
+            )
+        destination = message.command_set.text(MOVE_DESTINATION)
+        retrieval = Retrieval(operation, asked.service, keeper, self._facts, destination=destination)
+        if asked.service is Service.MOVE:
+            return self._moving.move(retrieval, asked.model, rules)
+        return get(retrieval, asked.model, rules)
+
+
+def _negotiated_features(negotiation: Negotiation, sop_class_uid: str) -> bytes:
+    """What was agreed about a SOP class of query and retrieve (PS3.4 C.5)."""
+    for extension in negotiation.extensions:
+        if extension.sop_class_uid == sop_class_uid and extension.accepted:
+            return extension.accepted
+    return b""
