@@ -31,6 +31,7 @@ LONGEST_FAREWELL_S = 5.0
 
 Buffer = bytes | bytearray | memoryview
 
+_PEEK = getattr(socket, "MSG_DONTWAIT", 0) and socket.MSG_DONTWAIT | socket.MSG_PEEK
 _MOST_BUFFERS = 1024
 """Buffers of one sendmsg (IOV_MAX)."""
 _LARGEST_FAREWELL_BYTES = 64 * 1024 * 1024
@@ -217,6 +218,14 @@ class IncomingConnection:
 
     def has_input(self) -> bool:
         """Whether something has arrived that was not received yet, or the peer has closed; does not wait."""
+        if self._waiter is None and _PEEK:
+            try:
+                self._socket.recv(1, _PEEK)
+            except BlockingIOError:
+                return False
+            except OSError:
+                return True  # receiving says what is wrong
+            return True
         pending = getattr(self._socket, "pending", None)
         if pending is not None and pending():
             return True
