@@ -25,6 +25,7 @@ from dicomdesk.engine.events import (
     JobOutcome,
     Notice,
     NoticeLevel,
+    NotSentCause,
     ScanFinished,
 )
 from dicomdesk.engine.exact_sending import ExactSender
@@ -58,6 +59,10 @@ class ExactSendResult:
     status: int | None
     """The failure status that halted the job."""
     report: Report
+
+
+_ASSOCIATION_FAILURES = (ExactSendFailure.ASSOCIATION, ExactSendFailure.ASSOCIATION_LOST)
+"""What a cancel brings about too."""
 
 
 class _EndedError(Exception):
@@ -113,10 +118,16 @@ class ExactSendJob(Job[ExactSendResult]):
         )
 
     def _result(self, end: ExactEnd) -> ExactSendResult:
-        is_cut_short = self._control.is_stopping and (self._shared.has_rest or bool(self._transfer.unfinished()))
-        reason = "The job was cancelled" if is_cut_short else f"The job ended before its turn came: {end.error}"
+        is_cut_short = self._control.is_stopping and (
+            self._shared.has_rest or bool(self._transfer.unfinished()) or end.failure in _ASSOCIATION_FAILURES
+        )
+        reason, cause = f"The job ended before its turn came: {end.error}", NotSentCause.NOT_REACHED
+        if is_cut_short:
+            reason = "The job was cancelled"
+        elif end.failure is ExactSendFailure.NO_PRESENTATION_CONTEXT:
+            reason, cause = "The peer accepted no presentation context at all", NotSentCause.NO_CONTEXT
         self._transfer.finish_rest(reason)
-        self._shared.leave_rest_out(reason)
+        self._shared.leave_rest_out(reason, cause)
         outcome = JobOutcome.FAILED if end.failure else JobOutcome.COMPLETED
         if is_cut_short:
             outcome, end = JobOutcome.CANCELLED, ExactEnd()

@@ -99,11 +99,11 @@ class ExactTransfer:
             del self.not_begun[position]
         return further
 
-    def leave_rest_out(self, reason: str) -> None:
+    def leave_rest_out(self, reason: str, cause: NotSentCause = NotSentCause.NOT_REACHED) -> None:
         """End all that was never begun."""
         for position, count in self.not_begun.items():
             for item, words in self.add_unsent(self.files[position], count, reason):
-                self.transfer.leave_out(item, NotSentCause.NOT_REACHED, words)
+                self.transfer.leave_out(item, cause, words)
         self.not_begun = {}
 
     def add_unsent(self, file: FileToSend, count: int, reason: str) -> Iterator[tuple[TransferItem, str]]:

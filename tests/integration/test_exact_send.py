@@ -26,6 +26,7 @@ from dicomdesk.engine.exact_send import ExactSendFailure, ExactSendResult
 from dicomdesk.engine.requests import InputSelection, ProfileSelection, Proposal
 from dicomdesk.errors import AssociationRejectedError, ProfileError, ProposalError
 from dicomdesk.network.proposals import COMMON_SOP_CLASSES
+from dicomdesk.settings import UserIdentity, UserIdentityType
 from tests.helpers.datasets import CT_IMAGE, EXPLICIT, IMPLICIT
 from tests.helpers.exact_sending import exact_request, notices, outcomes, send_exactly
 from tests.helpers.peers import Abort, Accept, Close, FakePeer, Hold, Reject, Silence, Status
@@ -272,9 +273,11 @@ def test_without_halting_all_statuses_are_borne(tmp_path: Path) -> None:
 
 def test_no_context_at_all(tmp_path: Path) -> None:
     with FakePeer(associate=[Accept(refuse_all=True)]) as peer:
-        result, _ = send_exactly(peer.port, write_instances(tmp_path, 2), halt_on_error=False)
+        result, recorder = send_exactly(peer.port, write_instances(tmp_path, 2), halt_on_error=False)
     assert result.failure is ExactSendFailure.NO_PRESENTATION_CONTEXT
     assert str(result.error) == "No Acceptable Presentation Contexts"
+    assert [event.not_sent_cause for event in recorder.of(ItemFinished)] == [NotSentCause.NO_CONTEXT] * 2
+    assert all(item.no_acceptable_context for item in result.report.items)
     assert_complete(result, 2)
 
 
@@ -344,8 +347,9 @@ def test_the_first_cancel_finishes_the_current_file_and_releases(tmp_path: Path)
     assert len(peer.stores) == 1
 
 
-def test_the_second_cancel_aborts(tmp_path: Path) -> None:
-    paths, answer = write_instances(tmp_path, 2), threading.Event()
+@pytest.mark.parametrize("count", [1, 2])
+def test_the_second_cancel_aborts(tmp_path: Path, count: int) -> None:
+    paths, answer = write_instances(tmp_path, count), threading.Event()
     recorder = EventRecorder()
     with FakePeer(stores=[Hold(answer, Status())]) as peer, Engine() as engine:
         job = engine.send_exactly(exact_request(peer.port, paths), recorder)
@@ -355,7 +359,7 @@ def test_the_second_cancel_aborts(tmp_path: Path) -> None:
         result = job.done.result(DEADLINE_S)
         answer.set()
     assert result.outcome is JobOutcome.CANCELLED
-    assert outcomes(result) == [FAILED, NOT_SENT]
+    assert outcomes(result) == [FAILED, NOT_SENT][:count]
     assert not recorder.of(AssociationAborted)[0].by_peer
 
 
@@ -387,3 +391,30 @@ def test_a_fifo_does_not_stop_the_job(tmp_path: Path) -> None:
                 peer.port, [fifo, write_instance(tmp_path, "a")], halt_on_error=False, proposal=proposal
             )
             assert outcomes(result)[-1] is STORED
+
+
+def test_a_job_cancelled_while_it_waits_for_the_association_is_cancelled(tmp_path: Path) -> None:
+    recorder = EventRecorder()
+    with FakePeer(associate=[Silence()]) as peer, Engine() as engine:
+        job = engine.send_exactly(exact_request(peer.port, write_instances(tmp_path, 2)), recorder)
+        recorder.wait_for(AssociationRequested)
+        job.cancel()
+        result = job.done.result(DEADLINE_S)
+    assert result.outcome is JobOutcome.CANCELLED
+    assert outcomes(result) == [NOT_SENT, NOT_SENT]
+
+
+def test_renaming_of_a_file_named_twice(tmp_path: Path) -> None:
+    paths = write_instances(tmp_path, 1) * 2
+    with FakePeer() as peer:
+        result, _ = send_exactly(peer.port, paths, renames_files=True, halt_on_error=False)
+    assert outcomes(result)[0] is STORED
+    assert [path.name for path in tmp_path.iterdir()] == ["000.dcm.done"]
+
+
+def test_the_user_is_identified_as_in_every_association(tmp_path: Path) -> None:
+    identity = UserIdentity(kind=UserIdentityType.USER_NAME, primary=b"someone")
+    with FakePeer() as peer:
+        association = replace(exact_request(peer.port, []).association, user_identity=identity)
+        send_exactly(peer.port, write_instances(tmp_path, 1), association=association)
+    assert b"someone" in peer.associations[0].pdu
