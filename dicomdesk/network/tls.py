@@ -143,9 +143,10 @@ def shake_hands(
     """
     deadline = None if timeout_s is None else monotonic() + timeout_s
     try:
-        context = client_context(settings).context
-        name = host if context.check_hostname or not _is_address(host) else None
-        secure = context.wrap_socket(sock, server_hostname=name, do_handshake_on_connect=False)
+        secure = _wrap(sock, client_context(settings).context, host)
+    except OSError as error:
+        sock.close()
+        raise requestor_error(error, b"") from error
     except BaseException:
         sock.close()
         raise
@@ -160,6 +161,18 @@ def shake_hands(
         secure.close()
         raise
     return secure
+
+
+def _wrap(sock: socket.socket, context: ssl.SSLContext, host: str) -> ssl.SSLSocket:
+    # Tried beforehand, because Python 3.11 leaves the descriptor to the garbage collector where these fail.
+    sock.getpeername()
+    name = host.rstrip(".") if context.check_hostname or not _is_address(host) else None
+    try:
+        if name is not None:
+            name.encode("idna")
+    except UnicodeError as error:
+        raise TlsSettingsError(f'"{host}" cannot be the name of a TLS peer') from error
+    return context.wrap_socket(sock, server_hostname=name, do_handshake_on_connect=False)
 
 
 def _is_address(host: str) -> bool:

@@ -175,6 +175,8 @@ def explain(error: OSError) -> Explanation:
     if isinstance(error, ssl.SSLEOFError) or not isinstance(error, ssl.SSLError):
         return _CLOSED
     reason = (error.reason or "").upper()
+    if reason.startswith("CLOSED BEFORE"):  # Python's own words where the connection was gone already
+        return _CLOSED
     alert = reason.partition("_ALERT_")[2] or reason.removeprefix("TLSV1_").removeprefix("TLSV13_")
     found = _ALERTS.get(alert) if alert != reason else None
     found = found or _REASONS.get(reason)

@@ -94,15 +94,17 @@ def _decode_key(data: bytes, file: Path, settings: TlsSettings, condition: str) 
     )
 
     load = load_pem_private_key if settings.file_format is TlsFileFormat.PEM else load_der_private_key
+    # Whether an RSA key was made well is not examined, as OpenSSL does not when it loads one: that takes up to 70 ms.
+    trusting = {"unsafe_skip_rsa_key_validation": True}
     try:
-        return load(data, None)
+        return load(data, None, **trusting)
     except TypeError:  # it is encrypted
         pass
     if settings.pass_phrase is None:
         text = f"The private key in '{file}' is encrypted, and no pass phrase was given"
         raise KeyPassPhraseError(text, is_missing=True, condition=condition)
     try:
-        return load(data, settings.pass_phrase.encode())
+        return load(data, settings.pass_phrase.encode(), **trusting)
     except (ValueError, TypeError) as error:  # TypeError: an empty one
         text = f"The pass phrase for the private key in '{file}' is wrong"
         raise KeyPassPhraseError(text, is_missing=False, condition=condition) from error

@@ -21,7 +21,7 @@ from dicomdesk.errors import (
     TlsSettingsError,
 )
 from dicomdesk.network.connection import Interruption
-from dicomdesk.network.tls import client_context, server_context
+from dicomdesk.network.tls import client_context, server_context, shake_hands
 from dicomdesk.settings import PeerVerification, RevocationCheck, Timeouts, TlsProfile, TlsSettings
 from tests.helpers.certificates import DAY, EXPIRED, NOT_YET_VALID, Authority, make_certificate
 from tests.helpers.peers import FakePeer
@@ -438,6 +438,28 @@ def test_server_name_is_sent_but_never_an_address(pki: Pki) -> None:
     finally:
         context.sni_callback = None
     assert names == ["localhost", None]
+
+
+def test_name_that_cannot_be_sent_is_a_settings_error(pki: Pki) -> None:
+    ours, theirs = socket.socketpair()
+    interruption = Interruption()
+    with theirs, pytest.raises(TlsSettingsError, match="cannot be the name of a TLS peer"):
+        shake_hands(ours, pki.client, ".example", 1.0, interruption)
+    assert ours.fileno() == -1
+    interruption.close()
+
+
+def test_connection_that_is_gone_before_the_handshake_is_no_surprise(pki: Pki) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        ours = socket.create_connection(server.getsockname(), timeout=DEADLINE_S)
+        theirs, _ = server.accept()
+    theirs.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+    theirs.close()
+    ours.settimeout(0)
+    interruption = Interruption()
+    with pytest.raises(PeerUnreachableError, match="closed the connection"):
+        shake_hands(ours, pki.client, "localhost", 1.0, interruption)
+    interruption.close()
 
 
 # -- life of an association

@@ -48,6 +48,7 @@ def _refusal(code: int, message: str = "openssl's words") -> ssl.SSLCertVerifica
         ("UNEXPECTED_MESSAGE", "not TLS"),
         ("SSLV3_ALERT_UNEXPECTED_MESSAGE", "did not expect"),
         ("UNEXPECTED_EOF_WHILE_READING", "closed the connection"),
+        ("Closed before TLS handshake with data in recv buffer.", "closed the connection"),
         ("SOMETHING_QUITE_NEW", "something quite new"),
     ],
 )
