@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from dicomdesk.cli.status_dump import dumped_status
 from dicomdesk.dicom.sop_classes import uid_symbol
 from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax
 from dicomdesk.engine.events import (
@@ -15,7 +16,6 @@ from dicomdesk.engine.events import (
     Role,
     TlsSession,
     UserIdentityExchange,
-    status_text,
 )
 from dicomdesk.human import printable
 from dicomdesk.settings import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME, UserIdentityType
@@ -25,7 +25,7 @@ _RESULTS = {
     ContextResult.USER_REJECTION: "User Rejection",
     ContextResult.NO_REASON: "No Reason",
     ContextResult.ABSTRACT_SYNTAX_NOT_SUPPORTED: "Abstract Syntax Not Supported",
-    ContextResult.TRANSFER_SYNTAXES_NOT_SUPPORTED: "Transfer Syntax(es) Not Supported",
+    ContextResult.TRANSFER_SYNTAXES_NOT_SUPPORTED: "Transfer Syntaxes Not Supported",
 }
 
 
@@ -231,7 +231,7 @@ def store_response_lines(started: ItemStarted, status: int, *, is_outgoing: bool
         f"Affected SOP Class UID        : {_message_uid(started.sop_class_uid)}",
         f"Affected SOP Instance UID     : {printable(started.sop_instance_uid)}",
         "Data Set                      : none",
-        f"DIMSE Status                  : 0x{status:04x}: {status_text(status)}",
+        f"DIMSE Status                  : {dumped_status(status)}",
         "======================= END DIMSE MESSAGE =======================",
     ]
 

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 
 from dicomdesk.cli.association_dump import (
     RequestParameters,
@@ -135,7 +136,7 @@ class StoreLines:
         self._tool.info(f"Converting transfer syntax: {transfer_syntax_name(source)} -> {transfer_syntax_name(target)}")
         self._tool.info(f"Sending Store Request (MsgID {event.message_id}, {modality_prefix(event.sop_class_uid)})")
         if self._is_debugging:
-            self._tool.debug("\n".join(store_request_lines(event, is_outgoing=True)))
+            self._tool.debug("\n".join(store_request_lines(replace(event, context_id=0), is_outgoing=True)))
 
     def _show_invented(self, invented: events.InventedIdentity) -> None:
         self._tool.info("\n".join(invented.lines()))

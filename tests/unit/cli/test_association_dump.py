@@ -113,7 +113,7 @@ def test_accepted_context_shows_what_was_accepted() -> None:
         (ContextResult.USER_REJECTION, "User Rejection"),
         (ContextResult.NO_REASON, "No Reason"),
         (ContextResult.ABSTRACT_SYNTAX_NOT_SUPPORTED, "Abstract Syntax Not Supported"),
-        (ContextResult.TRANSFER_SYNTAXES_NOT_SUPPORTED, "Transfer Syntax(es) Not Supported"),
+        (ContextResult.TRANSFER_SYNTAXES_NOT_SUPPORTED, "Transfer Syntaxes Not Supported"),
     ],
 )
 def test_refused_context_shows_why(result: ContextResult, words: str) -> None:
@@ -250,4 +250,4 @@ def test_messages_have_dcmtks_lines() -> None:
     response = store_response_lines(started, 0xA700, is_outgoing=True)
     assert response[0] == "===================== OUTGOING DIMSE MESSAGE ===================="
     assert response[3] == "Message ID Being Responded To : 7"
-    assert response[7] == "DIMSE Status                  : 0xa700: Refused: OutOfResources"
+    assert response[7] == "DIMSE Status                  : 0xa700: Refused: Out of resources"

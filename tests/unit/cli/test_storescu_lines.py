@@ -222,7 +222,7 @@ def test_debug_mode_shows_messages(tell: Tell) -> None:
     lines = tell([started(), finished(0xA700, events.ItemOutcome.REFUSED)], Level.DEBUG)
     assert "D: Message Type                  : C-STORE RQ" in lines
     assert "I: Received Store Response" in lines
-    assert "D: DIMSE Status                  : 0xa700: Refused: OutOfResources" in lines
+    assert "D: DIMSE Status                  : 0xa700: Refused: Out of resources" in lines
 
 
 @pytest.mark.parametrize(("size_bytes", "dots"), [(1, 1), (16372, 1), (16373, 2), (300270, 19)])
