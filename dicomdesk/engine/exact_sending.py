@@ -106,24 +106,34 @@ class ExactSender:
                 shipment.prepared.close()
 
     def _send(self, association: RequestedAssociation) -> ExactEnd:
-        try:
-            association.store_all(self._items(association), self)
-        except StoppedError:
-            pass
-        except InstanceHaltError as error:
-            if self._halt is None:
-                return self._break_off(association, error)
-        except (DataError, OSError) as error:  # sound when it was opened, not while it was sent
-            reason = failure_reason(error)
-            for shipment in self._in_hand:
-                notices = [(NoticeLevel.ERROR, f"Store Failed, file: {shipment.item.found.path}:\n{reason}")]
-                self._left_out.append(_LeftOut([shipment.item], NotSentCause.UNREADABLE, reason, notices))
-            return self._break_off(association, InstanceHaltError(reason, condition=FAILED_TO_SEND))
-        except PeerError as error:
-            self._give_up_unanswered(error)
-            self._outgoing.report_loss(error)
-            return ExactEnd(failure=ExactSendFailure.ASSOCIATION_LOST, error=error)
-        return self._end(association)
+        while True:
+            try:
+                association.store_all(self._items(association), self)
+            except StoppedError:
+                pass
+            except InstanceHaltError as error:
+                if self._halt is None:
+                    return self._break_off(association, error)
+            except (DataError, OSError) as error:  # sound when it was opened, not when it was sent
+                reason = failure_reason(error)
+                self._drop_in_hand(reason)
+                if association.is_open and not self._shared.request.halt_on_error:
+                    continue
+                return self._break_off(association, InstanceHaltError(reason, condition=FAILED_TO_SEND))
+            except PeerError as error:
+                self._give_up_unanswered(error)
+                self._outgoing.report_loss(error)
+                return ExactEnd(failure=ExactSendFailure.ASSOCIATION_LOST, error=error)
+            return self._end(association)
+
+    def _drop_in_hand(self, reason: str) -> None:
+        """The file that was opened last cannot be sent after all."""
+        for shipment in self._in_hand:
+            shipment.prepared.close()
+            notices = [(NoticeLevel.ERROR, f"Store Failed, file: {shipment.item.found.path}:\n{reason}")]
+            self._left_out.append(_LeftOut([shipment.item], NotSentCause.UNREADABLE, reason, notices))
+        self._in_hand.clear()
+        self._tell_left_out()
 
     def _break_off(self, association: RequestedAssociation, error: DicomdeskError) -> ExactEnd:
         self._tell_left_out()

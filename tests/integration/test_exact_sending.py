@@ -214,6 +214,22 @@ def test_a_file_that_shrinks_while_it_is_sent_ends_the_job(tmp_path: Path, *, ha
     assert not peer.stores
 
 
+def test_a_file_that_shrinks_before_its_first_byte_went_is_left_out(tmp_path: Path) -> None:
+    good, large = write_instance(tmp_path, "good"), Path(write_instance(tmp_path, "large"))
+    large.write_bytes(large.read_bytes() + Builder().header(0x7FE00010, "OW", 2 << 20) + bytes(2 << 20))
+
+    def shrink(event: Event) -> None:
+        if isinstance(event, ItemFinished) and event.index == 0:
+            os.truncate(large, 1 << 20)
+
+    with FakePeer() as peer:
+        result, recorder = send_exactly(peer.port, [good, large, good], react=shrink, halt_on_error=False)
+        peer.wait_for("released")
+    assert result.outcome is JobOutcome.COMPLETED
+    assert outcomes(result) == [STORED, NOT_SENT, STORED]
+    assert len(recorder.of(ItemStarted)) == 2
+
+
 def test_the_answer_comes_before_what_is_said_of_the_next_file(tmp_path: Path) -> None:
     good, bad = write_instance(tmp_path, "good"), tmp_path / "bad"
     bad.write_bytes(b"")
