@@ -230,3 +230,44 @@ def test_further_ciphers_are_offered_and_taken(pki: Pki, tmp_path: Path, cipher:
         receiver.wait_for("released 1")
     assert receiver.negotiations[0].tls is not None
     assert receiver.negotiations[0].tls.cipher == openssl_name
+
+
+# -- any requestor
+
+
+_VERSIONS_AND_CIPHERS = [
+    ("-tls1", "AES128-SHA"),
+    ("-tls1_1", "AES128-SHA"),
+    ("-tls1_1", "NULL-SHA"),
+    ("-tls1_2", "AES128-SHA"),
+    ("-tls1_2", "NULL-SHA"),
+    ("-tls1_2", "ECDHE-RSA-AES128-GCM-SHA256"),
+    ("-tls1_2", "ECDHE-RSA-AES256-GCM-SHA384"),
+    ("-tls1_2", "DHE-RSA-AES128-GCM-SHA256"),
+    ("-tls1_2", "DHE-RSA-AES256-GCM-SHA384"),
+    ("-tls1_2", "ECDHE-RSA-AES128-SHA256"),
+    ("-tls1_2", "ECDHE-RSA-CHACHA20-POLY1305"),
+    ("-tls1_3", "ALL"),
+]
+
+
+def _taken(port: int) -> list[tuple[str, str]]:
+    """Which of the versions and cipher suites the acceptor agrees to."""
+    taken = []
+    for version, cipher in _VERSIONS_AND_CIPHERS:
+        command = ["openssl", "s_client", version, "-cipher", f"{cipher}:@SECLEVEL=0", "-connect", f"localhost:{port}"]
+        done = subprocess.run(command, check=False, input=b"", capture_output=True, timeout=DEADLINE_S)
+        if done.returncode == 0 and b"Cipher is (NONE)" not in done.stdout:
+            taken.append((version, cipher))
+    return taken
+
+
+@pytest.mark.parametrize("profile", _PROFILE_OPTIONS)
+def test_acceptor_agrees_to_exactly_what_dcmtk_agrees_to(pki: Pki, tmp_path: Path, profile: TlsProfile) -> None:
+    with dcmtk_server("dcmrecv", [*pki.options(pki.server), "-ic", _PROFILE_OPTIONS[profile]], tmp_path) as port:
+        theirs = _taken(port)
+    tls = pki.tls(pki.server, profile=profile, peer_verification=PeerVerification.NONE)
+    with tls_listening(Receiver(), tls) as port:
+        ours = _taken(port)
+    assert theirs
+    assert ours == theirs
