@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QDialog
+from shiboken6 import isValid
 
 from dicomdesk.errors import DicomdeskError
 
@@ -31,14 +32,21 @@ class Tasks(QObject):
         self._is_finished = False
         self._workers = ThreadPoolExecutor(MOST_WORKERS, thread_name_prefix="window")
 
-    def start(self, coroutine: Coroutine[object, object, None]) -> asyncio.Task[None] | None:
-        """Run a coroutine to its end; errors go to ``failed``. None after ``finish``: nothing is begun any more."""
+    def start(
+        self, coroutine: Coroutine[object, object, None], *, owner: QObject | None = None
+    ) -> asyncio.Task[None] | None:
+        """Run a coroutine to its end; errors go to ``failed``. None after ``finish``: nothing is begun any more.
+
+        It is cancelled when ``owner`` is destroyed: a coroutine of a dialog that touches it after waiting needs one.
+        """
         if self._is_finished:
             coroutine.close()
             return None
         task = self._loop.create_task(coroutine)
         self._running.add(task)
         task.add_done_callback(self._on_done)
+        if owner is not None:
+            owner.destroyed.connect(lambda _gone: task.cancel())
         return task
 
     async def run(self, function: Callable[..., Result], *arguments: object) -> Result:
@@ -59,7 +67,8 @@ class Tasks(QObject):
         try:
             return await answer
         finally:
-            dialog.deleteLater()
+            if isValid(dialog):
+                dialog.deleteLater()
 
     async def finish(self, deadline_s: float) -> None:
         """Wait for all other coroutines, cancel those that are not over in time, end the workers. The last call."""

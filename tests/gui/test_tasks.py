@@ -1,7 +1,10 @@
 import asyncio
 import threading
 from collections.abc import Callable
+from typing import cast
 
+import pytest
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QDialog
 
 from dicomdesk.errors import DicomdeskError
@@ -65,3 +68,19 @@ def test_late_tasks_are_cancelled_at_the_end(tasks: Tasks, finish: Finish) -> No
     assert task is not None
     assert task.cancelled()
     assert tasks.start(forever()) is None
+
+
+def test_coroutine_ends_with_its_owner(tasks: Tasks, finish: Finish) -> None:
+    owner = QObject()
+    forever: list[asyncio.Task[None] | None] = []
+
+    async def wait() -> None:
+        await asyncio.get_running_loop().create_future()
+
+    async def destroy() -> None:
+        forever.append(tasks.start(wait(), owner=owner))
+        owner.deleteLater()
+        with pytest.raises(asyncio.CancelledError):
+            await cast("asyncio.Task[None]", forever[0])
+
+    finish(destroy())

@@ -41,7 +41,7 @@ _TREE_HEIGHT = 180
 
 
 class CheckDialog(QDialog):
-    """Not modal. Closing it ends the check."""
+    """Not modal. Closing it ends the check; when that is over, the dialog deletes itself."""
 
     def __init__(self, theme: Theme, session: Session, tasks: Tasks, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -52,6 +52,7 @@ class CheckDialog(QDialog):
         self._job: CheckJob | None = None
         self._is_running = False
         self._is_cancelled = False
+        self._is_closed = False
         self._running: tuple[CheckStage, float] | None = None
         """The step under way, and when it began."""
         self._steps: list[CheckStep] = []
@@ -77,6 +78,9 @@ class CheckDialog(QDialog):
 
     def start(self, peer: Peer, association: AssociationSettings) -> None:
         """Begin to check."""
+        if self._is_running:
+            return
+        self._is_running = True
         self.show_asked(peer, association)
         self._tasks.start(self._check(peer, association))
 
@@ -129,8 +133,6 @@ class CheckDialog(QDialog):
         self.resize(max(self.width(), width), max(self.height(), min(height, most)))
 
     async def _check(self, peer: Peer, association: AssociationSettings) -> None:
-        self._is_running = True
-        self._show_buttons()
         try:
             self._job = await self._session.check(peer, association, self.channel.sink)
             if self._is_cancelled:
@@ -143,6 +145,8 @@ class CheckDialog(QDialog):
             self._job = None
             self._running = None
             self._show_buttons()
+            if self._is_closed:
+                self._go()
 
     def _show_result(self, result: "CheckResult") -> None:
         peer = human.printable(str(self._asked[0])) if self._asked else ""
@@ -262,12 +266,18 @@ class CheckDialog(QDialog):
         self.view.set_filter((lambda node: matches(node, words)) if words else None)
 
     def _on_again(self) -> None:
-        if self._asked is not None and not self._is_running:
+        if self._asked is not None:
             self.start(*self._asked)
 
     def _on_copy(self) -> None:
         QGuiApplication.clipboard().setText(self.report())
 
     def _on_closed(self) -> None:
+        self._is_closed = True
         self.cancel()
+        if not self._is_running:
+            self._go()
+
+    def _go(self) -> None:
         self.channel.deleteLater()
+        self.deleteLater()

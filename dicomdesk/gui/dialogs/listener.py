@@ -63,10 +63,10 @@ class ListenerDialog(QDialog):
 
     def _on_save(self) -> None:
         if not self._is_saving:
-            self._tasks.start(self._save())
+            self._is_saving = True
+            self._tasks.start(self._save(), owner=self)
 
     async def _save(self) -> None:
-        self._is_saving = True
         try:
             if not await self.access.insist():
                 self.access_fold.open()

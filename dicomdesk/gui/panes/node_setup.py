@@ -95,7 +95,7 @@ class NodeSetup(QObject):
     async def _edit(self) -> None:
         node = (self._row.entry(), self.security)
         dialog = self._dialog = NodeDialog(self._theme, self._tasks, self._credentials, node, self._view)
-        dialog.test_wanted.connect(lambda: self._tasks.start(self._test(dialog)))
+        dialog.test_wanted.connect(lambda: self._tasks.start(self._test(dialog), owner=dialog))
         if self.security.uses_tls or self._row.is_valid():
             dialog.open_security()
         try:

@@ -468,7 +468,6 @@ class SendPane(QWidget):
 
     def _test(self, preparation: Preparation) -> None:
         dialog = CheckDialog(self._theme, self._session, self._tasks, self)
-        dialog.finished.connect(dialog.deleteLater)
         dialog.show()
         dialog.start(preparation.peer, self.node.association(preparation))
 

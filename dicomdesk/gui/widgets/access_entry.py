@@ -96,7 +96,7 @@ class AccessEntry(QWidget):
         """Find out beside the Qt thread whether the rules can be used, and say so."""
         self._timer.stop()
         self._generation += 1
-        self._tasks.start(self._check(self._generation))
+        self._tasks.start(self._check(self._generation), owner=self)
 
     async def insist(self) -> bool:
         """Whether the rules can be used; if not, what is wrong is said."""
@@ -134,7 +134,7 @@ class AccessEntry(QWidget):
         self.changed.emit()
 
     def _on_add(self) -> None:
-        self._tasks.start(self._add())
+        self._tasks.start(self._add(), owner=self)
 
     async def _add(self) -> None:
         dialog = UserDialog(self.users.texts(), self)

@@ -59,7 +59,7 @@ class PathField(QWidget):
         return Path(text).expanduser() if text else None
 
     def _on_choose(self) -> None:
-        self._tasks.start(self._choose())
+        self._tasks.start(self._choose(), owner=self)
 
     async def _choose(self) -> None:
         files = await ask_files(self._tasks, self, self._name)
@@ -178,10 +178,10 @@ class PathList(RowList):
         return tuple(path for path, is_folder in pairs if is_folder is are_folders)
 
     def _on_add_files(self) -> None:
-        self._tasks.start(self._add_files())
+        self._tasks.start(self._add_files(), owner=self)
 
     def _on_add_folder(self) -> None:
-        self._tasks.start(self._add_folder())
+        self._tasks.start(self._add_folder(), owner=self)
 
     async def _add_files(self) -> None:
         self.add_paths([Path(path) for path in await ask_files(self._tasks, self, self._name)])

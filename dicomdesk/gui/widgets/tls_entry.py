@@ -151,7 +151,7 @@ class TlsEntry(QWidget):
         self._timer.stop()
         self._generation += 1
         if self.is_on.isChecked():
-            self._tasks.start(self._check(self._generation))
+            self._tasks.start(self._check(self._generation), owner=self)
         else:
             self.message.say("")
 
@@ -307,7 +307,7 @@ class TlsEntry(QWidget):
             self._credentials.forget_pass_phrase(settings)
             self.check_files()
         else:
-            self._tasks.start(self._enter_pass_phrase(settings))
+            self._tasks.start(self._enter_pass_phrase(settings), owner=self)
 
     async def _enter_pass_phrase(self, settings: TlsSettings) -> None:
         try:
