@@ -42,7 +42,7 @@ LINES = [
     "+sp x +r -to 0 peer 104 f",
     "-xf a b -R peer 104 f",
     "-xf a b +C peer 104 f",
-    *(f"-xf a b -x{letter} peer 104 f" for letter in "ebisyxvwtumhnl23o45rd"),
+    *(f"-xf a b -x{letter} peer 104 f" for letter in "ebi5d"),
     "-xf a b -R +C -xs -xb -to 0 peer 104 f",
     "-xf none b -x= -to 0 peer 104 f",
     "+cl 5 peer 104 f",
