@@ -64,10 +64,10 @@ def _receive(options: ReceiveOptions, line: CommandLine, engine: "Engine", watch
             if options.has_unnamed_profile_file:
                 raise ProfileError("Invalid filename")
             job = engine.receive(options.request, watch.sink)
+            if options.request.tls is not None:
+                show_tls_notes(options.request.tls, line, log.logger("dcmtk.apps.dcmrecv"), TLS_ROLE)
         except (LocalError, SettingsError) as error:
             return _show_start_failure(error, options, log)
-        if options.request.tls is not None:
-            show_tls_notes(options.request.tls, line, log.logger("dcmtk.apps.dcmrecv"), TLS_ROLE)
         watch.run(job)
         result = job.done.result()
     if result.error is not None:

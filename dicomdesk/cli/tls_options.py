@@ -177,7 +177,8 @@ _GROUPS = (
 )
 _PROFILE_8996 = Option(long="--profile-8996", text=("BCP 195 RFC 8996, 9325 TLS Profile", "(only with TLS)"))
 _PROFILE_8996_MODIFIED = Option(
-    long="--profile-8996-mod", text=("Modified BCP 195 RFC 8996, 9325 TLS Profile", "(only with TLS)")
+    long="--profile-8996-mod",
+    text=("Modified BCP 195 RFC 8996, 9325 TLS Profile", "(only with TLS, not with --cipher)"),
 )
 _TRUST_SYSTEM = Option(
     long="--trust-system", text=("trust the authorities that this machine trusts", "(only with TLS)")

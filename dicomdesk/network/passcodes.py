@@ -41,7 +41,7 @@ class _Hash(NamedTuple):
 def hash_passcode(passcode: str) -> str:
     """The text to be kept; each call makes another one. Takes some 50 ms."""
     new = _Hash(14, 8, 1, secrets.token_bytes(_SALT_BYTES), b"")
-    return _write(new._replace(key=_derive(passcode.encode(), new)))
+    return _write(new._replace(key=_derive(passcode.encode("utf-8", "surrogateescape"), new)))
 
 
 def is_passcode_hash(text: str) -> bool:

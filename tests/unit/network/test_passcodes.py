@@ -113,3 +113,7 @@ def test_few_hashes_run_at_once_and_nobody_waits_for_ever(monkeypatch: pytest.Mo
         thread.join(20)
     assert max(most) == MAX_HASHES_AT_ONCE
     assert users.are_right(b"joe", b"") is False
+
+
+def test_passcode_of_any_bytes_can_be_hashed() -> None:
+    assert Passcodes({"anna": hash_passcode("caf\udce9")}).are_right(b"anna", b"caf\xe9")
