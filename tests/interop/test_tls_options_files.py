@@ -1,9 +1,12 @@
 """Keys, certificates and suites that cannot be used: DCMTK's programs and ours end alike, and ours say why."""
 
+import os
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat
 
+from tests.helpers.certificates import rsa_key
 from tests.helpers.commands import Done, dcmtks, ours, run
 from tests.helpers.dcmtk import free_port
 from tests.helpers.sending import write_instance
@@ -100,3 +103,13 @@ def test_dcmsend_cannot_create_tls_either(files: TlsFiles) -> None:
     done = run(ours("dcmsend"), *words, "localhost", "1", str(files.folder / "ct.dcm"))
     assert done.code == 71
     assert "does not exist" in done.err
+
+
+def test_pass_phrase_may_have_bytes_that_are_no_text(files: TlsFiles) -> None:
+    """As typed, or kept in a script, where the encoding is another one."""
+    phrase, key = b"caf\xe9", files.folder / "latin.key"
+    key.write_bytes(rsa_key().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(phrase)))
+    words = ["+tls", str(key), str(files.paths["server_pem"]), "+pw", os.fsdecode(phrase), "localhost", "1"]
+    outcomes = [run(tool("storescu"), *words, str(files.folder / "ct.dcm")) for tool in (dcmtks, ours)]
+    assert level(outcomes[1], "F") == level(outcomes[0], "F")
+    assert "Connection refused" in outcomes[1].err
