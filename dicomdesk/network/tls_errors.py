@@ -126,6 +126,7 @@ _ALERTS = {
 }
 """By the name of the alert (RFC 8446 6.2), which the peer sent."""
 
+_LENIENT = "Until then, the BCP 195 profile may bear with it."
 _TRUST_AUTHORITY = "Add the certificate of its authority to the trusted ones, after asking who issued it."
 _VERIFICATION = {
     2: Explanation("the certificate of its issuer is not known", _TRUST_AUTHORITY),
@@ -159,9 +160,13 @@ _VERIFICATION = {
         "it is for another address",
         "Dial the name that the certificate is for, or do not check host names.",
     ),
-    66: Explanation("its key is too short for the TLS profile", "The peer needs a larger key."),
-    67: Explanation("the key of its authority is too short for the TLS profile", "The authority has to be replaced."),
-    68: Explanation("it is signed with an algorithm too weak for the TLS profile", "The peer needs a new certificate."),
+    66: Explanation("its key is too short for the TLS profile", f"The peer needs a larger key. {_LENIENT}"),
+    67: Explanation(
+        "the key of its authority is too short for the TLS profile", f"The authority has to be replaced. {_LENIENT}"
+    ),
+    68: Explanation(
+        "it is signed with an algorithm too weak for the TLS profile", f"The peer needs a new certificate. {_LENIENT}"
+    ),
 }
 """By OpenSSL's verification result (X509_V_ERR...)."""
 

@@ -34,6 +34,15 @@ _CERTIFICATE_BLOCK = re.compile(
 )
 _REVOCATION_BLOCK = re.compile(rb"-----BEGIN X509 CRL-----.+?-----END X509 CRL-----", re.DOTALL)
 
+_DH_BLOCK = re.compile(rb"-----BEGIN DH PARAMETERS-----(.+?)-----END DH PARAMETERS-----", re.DOTALL)
+_WEAK_HASHES = frozenset(("md5", "sha1", "sha224"))
+_ENOUGH_BITS = 2048
+"""Of RSA keys and Diffie-Hellman primes (RFC 7525 4.3)."""
+_SHORT_DH = (
+    "Key length of Diffie-Hellman parameter file too short: RFC 7525 recommends at least {} bits, "
+    "but the key in file '{}' is only {} bits."
+)
+
 _FFDHE2048 = int(
     "ffffffffffffffffadf85458a2bb4a9aafdc5620273d3cf1d8b9c583ce2d3695a9e13641146433fbcc939dce249b3ef97d2fe363630c75d8"
     "f681b202aec4617ad3df1ed5d5fd65612433f51f5f066ed0856365553ded1af3b557135e7f57c935984f0c70e0e68b77e2a689daf3efe872"
@@ -62,11 +71,16 @@ def load_identity(context: ssl.SSLContext, settings: TlsSettings) -> tuple[str, 
     key = _read_key(key_file, settings)
     mismatch = f"000b:0006 Private key '{key_file}' and certificate '{certificate_file}' do not match"
     certificates = _read_certificates(certificate_file, settings.file_format, mismatch)
+    warnings = _weakness_warnings(certificates[0], certificate_file)
     if certificates[0].public_key() != key.public_key():
         text = f"The private key in '{key_file}' does not belong to the certificate in '{certificate_file}'"
-        raise TlsSettingsError(text, condition=mismatch)
-    _present(context, key, certificates, certificate_file, mismatch)
-    return _validity_warnings(certificates[0], certificate_file)
+        raise TlsSettingsError(text, condition=mismatch, warnings=warnings)
+    try:
+        _present(context, key, certificates, certificate_file, mismatch)
+    except TlsSettingsError as error:
+        error.warnings = warnings
+        raise
+    return warnings + _validity_warnings(certificates[0], certificate_file)
 
 
 def _read_key(file: Path, settings: TlsSettings) -> "PrivateKeyTypes":
@@ -104,7 +118,7 @@ def _decode_key(data: bytes, file: Path, settings: TlsSettings, condition: str) 
         text = f"The private key in '{file}' is encrypted, and no pass phrase was given"
         raise KeyPassPhraseError(text, is_missing=True, condition=condition)
     try:
-        return load(data, settings.pass_phrase.encode(), **trusting)
+        return load(data, settings.pass_phrase.encode("utf-8", "surrogateescape"), **trusting)
     except (ValueError, TypeError) as error:  # TypeError: an empty one
         text = f"The pass phrase for the private key in '{file}' is wrong"
         raise KeyPassPhraseError(text, is_missing=False, condition=condition) from error
@@ -151,10 +165,34 @@ def _present(
             context.load_cert_chain(path, password=pass_phrase)
     except (OSError, ValueError) as error:
         reason = str(getattr(error, "reason", None) or error).lower().replace("_", " ")
-        why = "is too weak for the TLS profile" if "too" in reason else "cannot be used for TLS"
-        raise TlsSettingsError(
-            f"The certificate in '{certificate_file}' {why}: {reason}", condition=condition
-        ) from error
+        is_weak = "too" in reason
+        why = "is too weak for the TLS profile (BCP 195 allows more)" if is_weak else "cannot be used for TLS"
+        text = f"The certificate in '{certificate_file}' {why}: {reason}"
+        raise TlsSettingsError(text, condition=condition) from error
+
+
+def _weakness_warnings(certificate: "Certificate", file: Path) -> tuple[str, ...]:
+    """DCMTK's, about RSA certificates only."""
+    from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415 - only where TLS is asked for
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey  # noqa: PLC0415 - only where TLS is asked for
+
+    key = certificate.public_key()
+    if not isinstance(key, RSAPublicKey):
+        return ()
+    warnings = []
+    if key.key_size < _ENOUGH_BITS:
+        warnings.append(
+            f"Key length of RSA public key too short: RFC 7525 recommends at least {_ENOUGH_BITS} bits for RSA keys, "
+            f"but the key in certificate file '{file}' is only {key.key_size} bits."
+        )
+    with contextlib.suppress(UnsupportedAlgorithm):
+        used = certificate.signature_hash_algorithm
+        if used is not None and used.name in _WEAK_HASHES:
+            warnings.append(
+                "Certificate hash key not SHA-256: RFC 7525 recommends the use of SHA-256 for RSA certificates, "
+                f"but certificate file '{file}' uses 'RSA-{used.name.upper()}'."
+            )
+    return tuple(warnings)
 
 
 def _validity_warnings(certificate: "Certificate", file: Path) -> tuple[str, ...]:
@@ -240,13 +278,36 @@ def load_dh_parameters(context: ssl.SSLContext, file: Path | None) -> tuple[str,
     if file is not None:
         try:
             context.load_dh_params(str(file))
-        except OSError:
+            bits = _prime_bits(_read_bounded(file))
+        except (OSError, ValueError):
             warnings = (f"unable to load temporary DH parameter file '{file}', ignoring",)
         else:
-            return ()
+            return (_SHORT_DH.format(_ENOUGH_BITS, file, bits),) if bits < _ENOUGH_BITS else ()
     with _as_file(_well_known_group()) as path:
         context.load_dh_params(path)
     return warnings
+
+
+def _prime_bits(pem: bytes) -> int:
+    """Length of the prime, the first integer in a DHParameter (PKCS #3); raises ValueError where there is none."""
+    block = _DH_BLOCK.search(pem)
+    if block is None:
+        raise ValueError("no Diffie-Hellman parameters")
+    der = base64.b64decode(block[1])
+    sequence, _ = _der_content(der, 0)
+    start, end = _der_content(der, sequence)
+    return int.from_bytes(der[start:end], "big").bit_length()
+
+
+def _der_content(der: bytes, position: int) -> tuple[int, int]:
+    """Where the content of the element at a position begins and ends."""
+    if position + 2 > len(der):
+        raise ValueError("it ends early")
+    length, start = der[position + 1], position + 2
+    if length & 0x80:
+        count = length & 0x7F
+        length, start = int.from_bytes(der[start : start + count], "big"), start + count
+    return start, start + length
 
 
 def _well_known_group() -> bytes:

@@ -1,5 +1,6 @@
 """Keys, certificates, revocation lists and DH parameters from files."""
 
+import base64
 import os
 import ssl
 import subprocess
@@ -9,7 +10,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from dicomdesk.errors import KeyPassPhraseError, TlsSettingsError
@@ -18,6 +18,21 @@ from dicomdesk.network.tls_files import load_authorities, load_dh_parameters, lo
 from dicomdesk.settings import TlsFileFormat, TlsSettings
 from tests.helpers.certificates import EXPIRED, NOT_YET_VALID, Authority, Certificate, as_der, key_bytes, rsa_key
 
+
+def _dh_parameters(prime: int) -> bytes:
+    def element(tag: int, content: bytes) -> bytes:
+        return bytes((tag, 0x82)) + len(content).to_bytes(2, "big") + content
+
+    number = element(2, prime.to_bytes(prime.bit_length() // 8 + 1, "big"))
+    der = element(0x30, number + b"\x02\x01\x02")
+    return b"-----BEGIN DH PARAMETERS-----\n" + base64.encodebytes(der) + b"-----END DH PARAMETERS-----\n"
+
+
+_DH_PARAMETERS = {
+    # Their shape is right; whether the number is prime does not matter here.
+    1024: _dh_parameters((1 << 1023) + 1),
+    4096: _dh_parameters((1 << 4095) + 1),
+}
 PASS_PHRASE = "let me in"
 
 
@@ -179,7 +194,6 @@ def test_out_of_date_certificate_is_a_warning(authority: Authority) -> None:
 
 
 def test_key_that_is_too_weak_for_the_security_level_is_refused(authority: Authority) -> None:
-    authority.key = ec.generate_private_key(ec.SECP256R1())
     made = authority.issue("peer")
     context = _context()
     context.set_ciphers("ECDHE-ECDSA-AES256-GCM-SHA384:@SECLEVEL=5")
@@ -218,6 +232,20 @@ def test_files_may_be_pipes(authority: Authority, tmp_path: Path) -> None:
     writer.start()
     load_identity(_context(), replace(_settings(made), private_key_file=pipe))
     writer.join(20)
+
+
+@pytest.mark.parametrize(
+    ("bits", "digest", "words"), [(1024, "sha1", ["Key length", "'RSA-SHA1'"]), (2048, "sha384", [])]
+)
+def test_weak_certificate_is_a_warning_as_with_dcmtk(tmp_path: Path, bits: int, digest: str, words: list[str]) -> None:
+    key, certificate = tmp_path / "weak.key", tmp_path / "weak.pem"
+    command = ["openssl", "req", "-x509", "-nodes", "-newkey", f"rsa:{bits}", f"-{digest}", "-subj", "/CN=weak"]
+    subprocess.run([*command, "-keyout", key, "-out", certificate], check=True, capture_output=True, timeout=60)
+    context = _context()
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    warnings = load_identity(context, TlsSettings(certificate_file=certificate, private_key_file=key))
+    assert [word in warning for word, warning in zip(words, warnings, strict=True)] == [True] * len(words)
+    assert all(f"certificate file '{certificate}'" in warning for warning in warnings)
 
 
 # -- authorities
@@ -310,6 +338,13 @@ def test_dh_parameters_come_from_the_file_or_are_well_known(tmp_path: Path) -> N
     )
     assert "appear to be ok" in checked.stdout + checked.stderr
     assert load_dh_parameters(_context(), known) == ()
+    for bits in (1024, 4096):
+        assert tls_files._prime_bits(_DH_PARAMETERS[bits]) == bits
+    short = _written(tmp_path / "short.pem", _DH_PARAMETERS[1024])
+    context = _context()
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    (warning,) = load_dh_parameters(context, short)
+    assert warning.endswith(f"but the key in file '{short}' is only 1024 bits.")
     missing = tmp_path / "missing"
     assert load_dh_parameters(_context(), missing) == (
         f"unable to load temporary DH parameter file '{missing}', ignoring",
