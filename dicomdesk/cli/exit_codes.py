@@ -6,9 +6,11 @@ code  meaning                                                tools
 0     success; with ``--strict`` every instance was stored   all
 1     the command line is wrong                              all
 1     an association or an instance failed                   storescu
+1     no association, or it was not released                 echoscu
 10    the association was lost while an instance was sent    storescu
 21    no input files                                         dcmsend
 22    an input file is invalid                               dcmsend
+22    a certificate is not trusted, or no root               echoscu
 23    no input file is valid                                 dcmsend
 43    the report cannot be written                           dcmsend, storescu
 45    the output directory is invalid                        dcmrecv
@@ -19,8 +21,16 @@ code  meaning                                                tools
 65    a presentation context cannot be proposed              dcmsend
 66    the association negotiation profile cannot be loaded   dcmrecv
 70    a fault of this program                                all
+70    no answer, or one that makes no sense                  echoscu
 71    the TLS settings cannot be used                        dcmrecv, dcmsend
 80    ``--strict``: not every instance was stored            dcmsend, storescu
+80    ``--check``: not every instance can go                 dcmsend, storescu
+81    ``--diagnose``: the host name is not known             echoscu
+82    ``--diagnose``: no connection                          echoscu
+83    ``--diagnose``: no TLS                                 echoscu
+84    ``--diagnose``: no association                         echoscu
+85    ``--diagnose``: no C-ECHO                              echoscu
+86    ``--diagnose``: the capabilities cannot be asked for   echoscu
 130   ended by SIGINT                                        all
 143   ended by SIGTERM                                       all
 ====  =====================================================  =======================
@@ -52,8 +62,16 @@ class ExitCode(IntEnum):
     CANNOT_ADD_PRESENTATION_CONTEXT = 65
     INVALID_ASSOCIATION_CONFIGURATION = 66
     INTERNAL_FAULT = 70
+    NO_ECHO = 70
+    """The same number again, as DCMTK's echoscu has it."""
     CANNOT_CREATE_TLS_LAYER = 71
     NOT_ALL_STORED = 80
+    NAME_NOT_KNOWN = 81
+    CANNOT_CONNECT = 82
+    CANNOT_AGREE_ON_TLS = 83
+    CANNOT_ASSOCIATE = 84
+    CANNOT_ECHO = 85
+    CANNOT_ASK_FOR_CAPABILITIES = 86
 
 
 def died_of_signal(number: int) -> int:

@@ -180,7 +180,8 @@ class EchoJob(Job[EchoResult]):
         status = association.echo()
         self._round_trips_s.append(time.monotonic() - start_s)
         self._statuses.append(status)
-        self._notice(f"Received Echo Response ({status_text(status)})")
+        words = "Success" if not status else f"Unknown Status: 0x{status:x}"  # DCMTK has no others for a C-ECHO
+        self._notice(f"Received Echo Response ({words})")
 
     def _notice(self, text: str) -> None:
         self._report(Notice(job_id=self.id, level=NoticeLevel.INFO, text=text))
