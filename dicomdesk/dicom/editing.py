@@ -28,11 +28,6 @@ class DataSetChanges:
     has_only_old_vrs: bool = False
     """Write OB for VRs that are younger than the standard of 1993, where VRs are written."""
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing is to be different."""
-        return not (self.values or self.has_only_old_vrs)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditedDataSet:

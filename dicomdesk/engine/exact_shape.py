@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from dicomdesk.dicom.editing import DataSetChanges
 from dicomdesk.dicom.instance import InstanceHeader
 from dicomdesk.dicom.sop_classes import find_sop_class, modality_prefix, uid_symbol
 from dicomdesk.dicom.transfer_syntaxes import (
@@ -21,6 +21,9 @@ from dicomdesk.errors import ConversionError, DataError
 from dicomdesk.network.assignment import describe_sop_class
 from dicomdesk.network.contexts import NegotiatedContext
 from dicomdesk.network.proposals import choose_context
+
+if TYPE_CHECKING:
+    from dicomdesk.dicom.editing import DataSetChanges
 
 __all__ = ["ExactShaper", "NoContextError"]
 
@@ -111,12 +114,15 @@ class ExactShaper:
             self._known[key] = choose_context(self.contexts, *key, prefers_deflated=self._prefers_deflated)
         return self._known[key]
 
-    def _changes(self, header: InstanceHeader, wanted: str) -> DataSetChanges | None:
+    def _changes(self, header: InstanceHeader, wanted: str) -> "DataSetChanges | None":
         values: dict[int, str] = {}
         if self._trims_uids and header.has_blanks_in_uids:
             values = {_SOP_CLASS_UID: header.sop_class_uid, _SOP_INSTANCE_UID: header.sop_instance_uid}
         if self.invented is not None:
             values |= self.invented.values()
-        writes_vrs = wanted != IMPLICIT_VR_LITTLE_ENDIAN
-        changes = DataSetChanges(values=values, has_only_old_vrs=self._has_only_old_vrs and writes_vrs)
-        return None if changes.is_empty else changes
+        has_only_old_vrs = self._has_only_old_vrs and wanted != IMPLICIT_VR_LITTLE_ENDIAN
+        if not (values or has_only_old_vrs):
+            return None
+        from dicomdesk.dicom.editing import DataSetChanges  # noqa: PLC0415 - most transfers change nothing
+
+        return DataSetChanges(values=values, has_only_old_vrs=has_only_old_vrs)

@@ -99,9 +99,3 @@ def test_what_cannot_be_followed_is_an_error(cut: int) -> None:
 def test_an_unknown_transfer_syntax_is_an_error() -> None:
     with pytest.raises(ConversionError):
         edited(b"", "1.2.3", values={NAME: "x"})
-
-
-def test_whether_anything_is_to_be_different() -> None:
-    assert DataSetChanges().is_empty
-    assert not DataSetChanges(has_only_old_vrs=True).is_empty
-    assert not DataSetChanges(values={NAME: ""}).is_empty
