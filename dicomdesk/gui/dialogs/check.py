@@ -4,7 +4,7 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QFont, QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
@@ -15,7 +15,7 @@ from dicomdesk.errors import DicomdeskError
 from dicomdesk.gui import wording
 from dicomdesk.gui.bridge import Arrival
 from dicomdesk.gui.models.capability_nodes import (
-    SYNTAXES,
+    NAME,
     CapabilityTree,
     capability_columns,
     matches,
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from dicomdesk.engine.check import CheckJob, CheckResult
 
 _SIZE = (820, 380)
-_SIZE_WITH_TREE = (820, 720)
+_HEIGHT_WITH_TREE = 720
 _ROOM_OF_SCREEN = 60
 _TREE_HEIGHT = 180
 
@@ -67,7 +67,7 @@ class CheckDialog(QDialog):
         self.steps = StepList(theme)
         self._model = OutlineModel(capability_columns(), self)
         self._tree = CapabilityTree(self._model)
-        self.view = OutlineView(theme, self._model, stretched=SYNTAXES)
+        self.view = OutlineView(theme, self._model, stretched=NAME)
         self.search = search_field(theme, self.tr("Search SOP class, encoding, UID"))
         self._lay_out()
         self.channel.arrived.connect(self.take)
@@ -123,14 +123,22 @@ class CheckDialog(QDialog):
             self._apply(arrival.event)
         if len(self._tree) and self.capabilities.isHidden():
             self.capabilities.show()
-            self._grow()
+            self._grow(_HEIGHT_WITH_TREE)
 
-    def _grow(self) -> None:
-        """Make room for the tree, as far as the screen has it."""
-        width, height = _SIZE_WITH_TREE
+    def event(self, event: QEvent) -> bool:
+        """Grow with the sentences of the steps: they wrap, and none may be cut."""
+        is_done = super().event(event)
+        layout = self.layout()
+        if event.type() == QEvent.Type.LayoutRequest and layout is not None:
+            self._grow(layout.totalHeightForWidth(self.width()))
+        return is_done
+
+    def _grow(self, height: int) -> None:
+        """Be as high as wanted, as far as the screen has room; never lower than before."""
         screen = self.screen()
         most = screen.availableGeometry().height() - _ROOM_OF_SCREEN if screen else height
-        self.resize(max(self.width(), width), max(self.height(), min(height, most)))
+        if self.height() < min(height, most):
+            self.resize(self.width(), min(height, most))
 
     async def _check(self, peer: Peer, association: AssociationSettings) -> None:
         try:

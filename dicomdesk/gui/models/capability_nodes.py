@@ -19,7 +19,7 @@ def _say(text: str) -> str:
 
 def capability_columns() -> tuple[Column, ...]:
     """Return the columns, in the order of their numbers."""
-    return (Column(title=_say("What it accepts"), width=300), Column(title=_say("Encodings"), width=330))
+    return (Column(title=_say("What it accepts"), width=300), Column(title=_say("Encodings"), width=270))
 
 
 def service_word(group: ServiceGroup) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
@@ -13,6 +13,13 @@ from dicomdesk.gui.theme import GRID, SIDEBAR_ICON, Theme, Tone
 _MOST_LINES = 4
 _NAME_WIDTH = 132
 _STATE_WIDTH = 84
+
+
+class _Sentence(QLabel):
+    """Wraps; the least height that it claims is one line, where QLabel claims that of its narrowest width."""
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, self.fontMetrics().height())
 
 
 class StepRow(QFrame):
@@ -31,7 +38,7 @@ class StepRow(QFrame):
         self._state = QLabel()
         self._time = QLabel()
         self._time.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self._lines = [QLabel() for _ in range(_MOST_LINES)]
+        self._lines = [_Sentence() for _ in range(_MOST_LINES)]
         grid = QGridLayout(self)
         grid.setContentsMargins(0, GRID, 0, GRID)
         grid.setHorizontalSpacing(GRID)
@@ -45,7 +52,7 @@ class StepRow(QFrame):
             label.setWordWrap(True)
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+            label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
             label.setVisible(row == 0)
             grid.addWidget(label, row, 3, Qt.AlignmentFlag.AlignTop)
         theme.changed.connect(self._draw)
