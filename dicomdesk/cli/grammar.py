@@ -39,6 +39,8 @@ class Option:
     """Stands alone: the mandatory parameters are not asked for."""
     is_hidden: bool = False
     """Understood, not shown."""
+    is_secret: bool = False
+    """What follows is shown nowhere."""
 
     @property
     def value_count(self) -> int:
@@ -63,11 +65,12 @@ class OptionGroup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameter:
-    """One positional parameter; all are mandatory, the last may be repeated."""
+    """One positional parameter; the last may be repeated, or left out."""
 
     name: str
     text: str
     is_repeatable: bool = False
+    is_optional: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +89,11 @@ class Tool:
         for group in self.groups:
             yield from group.walk()
 
+    @property
+    def mandatory_parameters(self) -> int:
+        """How many parameters there must be at least."""
+        return sum(not parameter.is_optional for parameter in self.parameters)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Occurrence:
@@ -103,7 +111,7 @@ class CommandLine:
     """
 
     arguments: list[str] = field(default_factory=list)
-    """All expanded tokens, options with their long names."""
+    """All expanded tokens, options with their long names, secrets with asterisks."""
     occurrences: list[Occurrence] = field(default_factory=list)
     parameters: list[str] = field(default_factory=list)
 
@@ -168,6 +176,24 @@ class CommandLine:
             raise CommandLineError(f"Invalid value for option {long} ({text}), use one of: {', '.join(allowed)}")
         return text
 
+    def integers(self, long: str, low: int) -> tuple[int, ...] | None:
+        """All values of the rightmost occurrence of an option with several numbers, each from ``low`` on.
+
+        A message shows the first one whichever is wrong, as DCMTK's.
+        """
+        texts = self.texts(long)
+        if texts is None:
+            return None
+        numbers = []
+        for text in texts:
+            number = _read_number(text)
+            if number is None or text.lstrip().startswith("-"):
+                raise CommandLineError(f"Invalid value for option {long}" + (f" ({texts[0]})" if texts[0] else ""))
+            if number < low:
+                raise CommandLineError(f"Invalid value for option {long} (underflow: {texts[0]})")
+            numbers.append(number)
+        return tuple(numbers)
+
     def integer_parameter(self, index: int, low: int, high: int) -> int:
         """The parameter as an unsigned number; a negative one is an overflow, as in C."""
         text = self.parameters[index]
@@ -215,7 +241,7 @@ def parse(tool: Tool, tokens: Sequence[str]) -> CommandLine:
         if len(values) < option.value_count:
             raise CommandLineError(f"Missing value for option {option.long}")
         line.occurrences.append(Occurrence(long=option.long, values=values))
-        line.arguments.extend((option.long, *values))
+        line.arguments.extend((option.long, *(("***",) * len(values) if option.is_secret else values)))
         is_exclusive = is_exclusive or option.is_exclusive
     if line.arguments and not is_exclusive:
         _check_parameter_count(tool, line.parameters)
@@ -223,7 +249,7 @@ def parse(tool: Tool, tokens: Sequence[str]) -> CommandLine:
 
 
 def _check_parameter_count(tool: Tool, given: Sequence[str]) -> None:
-    if len(given) < len(tool.parameters):
+    if len(given) < tool.mandatory_parameters:
         raise CommandLineError(f"Missing parameter {tool.parameters[len(given)].name}")
     is_open_ended = bool(tool.parameters) and tool.parameters[-1].is_repeatable
     if len(given) > len(tool.parameters) and not is_open_ended:

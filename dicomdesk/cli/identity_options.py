@@ -26,6 +26,7 @@ IDENTITY_OPTIONS = OptionGroup(
             long="--password",
             argument="[p]assword: string (only with --user)",
             text=("prove it with password p",),
+            is_secret=True,
         ),
         Option(short="-epw", long="--empty-password", text=("prove it with an empty password", "(only with --user)")),
         Option(

@@ -77,6 +77,7 @@ _GROUPS = (
                 long="--use-passwd",
                 argument="[p]assword: string",
                 text=("use this password; others may see it in the", "list of processes"),
+                is_secret=True,
             ),
             Option(short="-pw", long="--null-passwd", text=("use the empty password",)),
         ),

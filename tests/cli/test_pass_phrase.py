@@ -11,7 +11,7 @@ import pytest
 
 from dicomdesk.engine.user_file import read_user_file
 from dicomdesk.network.passcodes import Passcodes
-from tests.helpers.commands import DEADLINE_S, environment, ours
+from tests.helpers.commands import DEADLINE_S, environment, ours, run
 from tests.helpers.dcmtk import free_port
 from tests.helpers.sending import write_instance
 from tests.helpers.tls_files import PASS_PHRASE, TlsFiles
@@ -125,3 +125,10 @@ def test_passcode_is_typed_twice_and_not_shown(tmp_path: Path) -> None:
 def test_passcode_is_taken_from_a_pipe(tmp_path: Path) -> None:
     assert with_pipe([*ours("passcode"), str(tmp_path / "users"), "anna"], b"sesame\n") == (0, "")
     assert Passcodes(read_user_file(tmp_path / "users")).are_right(b"anna", b"sesame")
+
+
+@pytest.mark.parametrize("words", ["+tls {none} {none} +pw sesame", "-usr anna -pwd sesame"])
+def test_secrets_on_a_command_line_are_not_shown_again(files: TlsFiles, words: str) -> None:
+    done = run(ours("storescu"), "--arguments", "-d", *files.words(words), "localhost", "1", "nofile")
+    assert "'***'" in done.err
+    assert "sesame" not in done.err

@@ -293,3 +293,11 @@ def test_every_occurrence_of_a_repeatable_option_counts() -> None:
 )
 def test_alternative_left_of_one_asked_for_before_is_passed_over(tokens: list[str], noticed: list[str]) -> None:
     assert parse(TOOL, [*tokens, "peer", "104", "file"]).alternatives("--verbose", "--quiet") == noticed
+
+
+def test_secrets_are_not_among_the_arguments_as_expanded() -> None:
+    secret = Option(short="+pw", long="--use-passwd", argument="p", text=("p",), is_secret=True)
+    tool = Tool(name="t", description="", parameters=(), groups=(OptionGroup(title="all", options=(secret,)),))
+    line = parse(tool, ["+pw", "sesame"])
+    assert line.arguments == ["--use-passwd", "***"]
+    assert line.text("--use-passwd") == "sesame"
