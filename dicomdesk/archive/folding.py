@@ -22,7 +22,8 @@ _DATE = re.compile(r"\d{8}", re.ASCII)
 _OLD_DATE = re.compile(r"(\d{4})[.](\d{2})[.](\d{2})", re.ASCII)
 _TIME = re.compile(r"(\d{2})(?::?(\d{2})(?::?(\d{2})(?:\.(\d{1,6})\d*)?)?)?", re.ASCII)
 _DATE_TIME = re.compile(
-    r"(\d{4})(?:(\d{2})(?:(\d{2})(?:(\d{2})(?:(\d{2})(?:(\d{2})(?:\.(\d{1,6})\d*)?)?)?)?)?)?([+-]\d{4})?", re.ASCII
+    r"(\d{4})(?:(\d{2})(?:(\d{2})(?:(\d{2})(?:(\d{2})(?:(\d{2})(?:\.(\d{1,6})\d*)?)?)?)?)?)?([+-](?:0\d|1[0-4])[0-5]\d)?",
+    re.ASCII,
 )
 
 
@@ -32,6 +33,12 @@ def fold(text: str) -> str:
         return text.upper()
     apart = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
     return unicodedata.normalize("NFC", "".join(sign for sign in apart if not "\u0300" <= sign <= "\u036f")).upper()
+
+
+def without_accents(text: str) -> str:
+    """The text without accents, its case kept."""
+    folded = "".join(fold(sign) if sign.isupper() else fold(sign).lower() for sign in text)
+    return unicodedata.normalize("NFC", folded)
 
 
 def fold_name(group: str) -> str:

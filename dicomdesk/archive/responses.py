@@ -19,6 +19,7 @@ from dicomdesk.archive.attributes import (
     Source,
 )
 from dicomdesk.archive.configuration import CharacterSetRule
+from dicomdesk.archive.folding import without_accents
 from dicomdesk.archive.identifier_reading import TEXT_VRS
 from dicomdesk.archive.query import Match, Query
 from dicomdesk.dicom.character_encoding import encode_text
@@ -119,12 +120,27 @@ class ResponseEncoder:
         if not texts:
             return first, []
         candidates = [first, second] if rule.falls_back else [first]
+        if rule.discards or rule.transliterates:
+            return first, [self._reduce(text, first) for text in texts]
         for character_set in [*candidates, *([] if rule.aborts else [own, _UTF_8])]:
             encoded = [encode_text(text, character_set) for text in texts]
             whole = [one for one in encoded if one is not None]
             if len(whole) == len(texts):
                 return character_set, whole
         raise UnencodableError
+
+    def _reduce(self, text: str, character_set: str) -> bytes:
+        """The text with what the character set does not have left out, or written similarly."""
+        whole = encode_text(text, character_set)
+        if whole is not None:
+            return whole
+        kept = []
+        for sign in text:
+            if encode_text(sign, character_set) is not None:
+                kept.append(sign)
+            elif self._format.character_set.transliterates:
+                kept += [one if one.isascii() else "?" for one in without_accents(sign)]
+        return encode_text("".join(kept), character_set) or b""
 
     def _value(self, vr: bytes, value: str, found: dict[str, bytes]) -> bytes:
         if vr == b"US":

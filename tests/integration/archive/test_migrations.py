@@ -1,0 +1,123 @@
+"""Databases of older and newer versions, and those that are none of ours."""
+
+import sqlite3
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, inspect, text
+
+from dicomdesk.archive.database import Database
+from dicomdesk.archive.index import Index, sqlite_url
+from dicomdesk.archive.migrations import STEPS, read_version
+from dicomdesk.archive.schema import VERSION
+from dicomdesk.errors import IndexDamagedError, IndexUnusableError
+from tests.helpers.index_entries import AREA, index_entry
+
+
+def run(url: str, *statements: str) -> None:
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+    engine.dispose()
+
+
+def version(url: str) -> int:
+    database = Database(url)
+    with database.reading() as connection:
+        found = read_version(connection)
+    database.close()
+    return found
+
+
+def indexes(url: str, table: str) -> set[str | None]:
+    engine = create_engine(url)
+    found = {index["name"] for index in inspect(engine).get_indexes(table)}
+    engine.dispose()
+    return found
+
+
+BACK: dict[int, tuple[str, ...]] = {1: ("DROP INDEX instance_in_conflict",)}
+"""What undoes each step."""
+
+
+def make_old(url: str, old: int) -> None:
+    """Make a database of an old version, with an instance in it."""
+    index = Index(url)
+    index.add([index_entry(), index_entry(study="1.9", series="1.9.1", path="other")])
+    index.close()
+    for number in range(VERSION - 1, old - 1, -1):
+        run(url, *BACK[number])
+    run(url, f"UPDATE settings SET value = '{old}' WHERE name = 'version'")
+
+
+def test_there_is_a_step_from_each_version_to_the_next() -> None:
+    assert sorted(STEPS) == list(range(1, VERSION))
+    assert sorted(BACK) == sorted(STEPS)
+
+
+@pytest.mark.parametrize("old", sorted(STEPS))
+def test_an_old_database_becomes_a_new_one_with_all_that_is_in_it(database_url: str, old: int) -> None:
+    make_old(database_url, old)
+    assert version(database_url) == old
+    index = Index(database_url)
+    assert version(database_url) == VERSION
+    assert index.statistics(AREA).instances == 2
+    assert len(list(index.conflicts(AREA))) == 1
+    index.close()
+    assert "instance_in_conflict" in indexes(database_url, "instance")
+
+
+def test_a_migrated_database_is_as_a_new_one(tmp_path: Path) -> None:
+    def schema(name: str) -> set[str]:
+        with sqlite3.connect(tmp_path / name) as connection:
+            found = {" ".join(sql.split()) for (sql,) in connection.execute("SELECT sql FROM sqlite_master") if sql}
+        connection.close()
+        return found
+
+    make_old(sqlite_url(tmp_path / "old"), 1)
+    Index(sqlite_url(tmp_path / "old")).close()
+    Index(sqlite_url(tmp_path / "new")).close()
+    assert {sql.replace('"', "") for sql in schema("old")} == {sql.replace('"', "") for sql in schema("new")}
+
+
+def test_a_newer_database_is_refused_and_left_alone(database_url: str) -> None:
+    Index(database_url).close()
+    run(database_url, f"UPDATE settings SET value = '{VERSION + 1}' WHERE name = 'version'")
+    with pytest.raises(
+        IndexUnusableError, match=f"has version {VERSION + 1}, this program knows those up to {VERSION}"
+    ):
+        Index(database_url)
+    assert version(database_url) == VERSION + 1
+
+
+def test_a_database_of_another_program_is_refused(database_url: str) -> None:
+    run(database_url, "CREATE TABLE patient (number INTEGER)")
+    with pytest.raises(IndexUnusableError, match="other tables"):
+        Index(database_url)
+
+
+def test_a_database_without_version_is_damaged(database_url: str) -> None:
+    Index(database_url).close()
+    run(database_url, "DELETE FROM settings")
+    with pytest.raises(IndexDamagedError):
+        Index(database_url)
+
+
+def test_many_open_a_new_database_at_once(open_index: Callable[[], Index]) -> None:
+    errors: list[BaseException] = []
+
+    def make() -> None:
+        try:
+            open_index()
+        except BaseException as error:  # noqa: BLE001  # told below
+            errors.append(error)
+
+    threads = [threading.Thread(target=make) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert errors == []
