@@ -7,7 +7,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmark.rows import GROUPS, Bench, Row, versions
+from benchmark.groups import GROUPS
+from benchmark.rows import Bench, Row, versions
 
 
 def _data_folder() -> Path:

@@ -1,6 +1,7 @@
 """Starts and ends the programs that are measured."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -21,6 +22,17 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def dcmtk_program(name: str) -> str:
+    """A program of DCMTK's; those of the same name that pynetdicom brings into the virtual environment do not count."""
+    own = os.path.realpath(Path(sys.executable).parent)
+    folders = os.environ["PATH"].split(os.pathsep)
+    path = os.pathsep.join(folder for folder in folders if os.path.realpath(folder) != own)
+    found = shutil.which(name, path=path)
+    if found is None:
+        raise RuntimeError(f"DCMTK's {name} is not installed")
+    return found
 
 
 def timed(command: Sequence[str]) -> float:

@@ -8,11 +8,16 @@ from dicomdesk.dicom.instance import InputSelection
 from dicomdesk.engine.engine import Engine
 from dicomdesk.engine.events import AssociationAccepted, AssociationReleased, Event, ItemOutcome
 from dicomdesk.engine.requests import SendRequest
-from dicomdesk.settings import AssociationSettings, Peer
+from dicomdesk.settings import AssociationSettings, Peer, PeerVerification, TlsSettings
 
 
-def main(port: int, folder: Path) -> int:
-    """Send everything below ``folder``; print seconds."""
+def main(port: int, folder: Path, key: str = "", certificate: str = "") -> int:
+    """Send everything below ``folder``, over TLS where a key and its certificate are given; print seconds."""
+    tls = None
+    if key:
+        tls = TlsSettings(
+            private_key_file=Path(key), certificate_file=Path(certificate), peer_verification=PeerVerification.NONE
+        )
     times: list[float] = []
 
     def sink(event: Event) -> None:
@@ -22,7 +27,7 @@ def main(port: int, folder: Path) -> int:
     engine = Engine()
     job = engine.send(
         SendRequest(
-            peer=Peer(host="127.0.0.1", port=port),
+            peer=Peer(host="127.0.0.1", port=port, tls=tls),
             inputs=InputSelection(paths=(str(folder),), scan_directories=True, recurse=True),
             association=AssociationSettings(max_pdu_bytes=131072),
         ),
@@ -39,4 +44,4 @@ def main(port: int, folder: Path) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1]), Path(sys.argv[2])))
+    sys.exit(main(int(sys.argv[1]), Path(sys.argv[2]), *sys.argv[3:]))

@@ -1,0 +1,31 @@
+"""The groups of rows, by the names that the command line knows them by."""
+
+from collections.abc import Callable, Iterator
+
+from benchmark.rows import (
+    Bench,
+    Row,
+    both_ends,
+    idling,
+    long_line,
+    memory,
+    receiving,
+    scanning,
+    sending_data_phase,
+    sending_whole_process,
+    starting,
+)
+from benchmark.security import tls
+
+GROUPS: dict[str, Callable[[Bench], Iterator[Row]]] = {
+    "sending": sending_data_phase,
+    "whole": sending_whole_process,
+    "receiving": receiving,
+    "both": both_ends,
+    "long-line": long_line,
+    "scanning": scanning,
+    "memory": memory,
+    "starting": starting,
+    "idling": idling,
+    "tls": tls,
+}
