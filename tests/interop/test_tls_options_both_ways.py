@@ -289,13 +289,21 @@ def test_dcmsend_sends_over_tls(receivers: Receivers) -> None:
         assert len(list(folder.iterdir())) == before + 1
 
 
-@pytest.mark.parametrize("words", ["+tla -ic", "+tla", CLIENT])
-def test_dcmtks_echoscu_echoes_over_tls(receivers: Receivers, words: str) -> None:
-    codes = [
-        run(dcmtks("echoscu"), *receivers.files.words(words), "127.0.0.1", str(receivers.find(kind, EASY)[0])).code
-        for kind in ("dcmtk", "ours")
-    ]
-    assert codes[0] == codes[1] == (1 if words == "+tla" else 0)
+@pytest.mark.parametrize(
+    ("receiver", "words", "code"),
+    [
+        (EASY, "+tla -ic", 0),
+        (EASY, "+tla", 1),
+        (SERVER, CLIENT, 0),
+        (SERVER, TRUSTING, 1),
+        (EASY, f"{TRUSTING} +pa", 1),
+    ],
+)
+def test_echoscu_echoes_over_tls(receivers: Receivers, receiver: str, words: str, code: int) -> None:
+    for kind in ("dcmtk", "ours"):
+        port, _, _ = receivers.find(kind, receiver)
+        for command in (dcmtks("echoscu"), ours("echoscu")):
+            assert run(command, *receivers.files.words(words), "127.0.0.1", str(port)).code == code
 
 
 @pytest.mark.parametrize(("receiver", "sender"), [(SERVER, CLIENT), (EASY, "+tla -ic"), (f"{SERVER} -vc", TRUSTING)])
