@@ -98,9 +98,9 @@ def ae_title_field(title: str, whose: str) -> str:
         raise IllegalAeTitleError(
             f"The {whose.lower()} AE title is empty", condition=f"Illegal service parameter: {whose} AP Title"
         )
-    if not field.isascii() or not field.isprintable():
+    if not field.isascii() or not field.isprintable() or "\\" in field:
         raise IllegalAeTitleError(
-            f"The {whose.lower()} AE title has characters other than printable ASCII",
+            f"The {whose.lower()} AE title has characters other than printable ASCII, or a backslash",
             condition=f"Illegal service parameter: {whose} AP Title",
         )
     return field

@@ -18,6 +18,10 @@ CT_ROLE = item(0x54, struct.pack(">H", 25) + b"1.2.840.10008.5.1.4.1.1.2" + byte
 CT_EXTENSION = item(0x56, struct.pack(">H", 25) + b"1.2.840.10008.5.1.4.1.1.2" + b"\2\1\1")
 ONE_ROLE = differs("a role is proposed once for a SOP class (PS3.7 D.3.3.4), by DCMTK in each context", "requests")
 POLITE = differs("the association that is not wanted is aborted, by DCMTK the connection is closed", "ends")
+NO_BACKSLASH = differs(
+    "no AE title has a backslash (PS3.5 6.2)",
+    *("exit_code", "stderr", "contexts", "titles", "stores", "requests", "commands", "ends"),
+)
 EARLIER = differs("identity files and TLS files are read before the input files", "stderr")
 
 CASES = [
@@ -37,6 +41,7 @@ CASES = [
     Case(f"-R -aet |A|B| {TO} ct1.dcm"),
     Case(f"-v -R -aec '' {TO} ct1.dcm"),
     Case(f"-v -R -aet '' {TO} ct1.dcm"),
+    Case(f"-R -aet A\\B {TO} ct1.dcm", **NO_BACKSLASH),
     Case(f"-R -pdu 4096 {TO} ct1.dcm"),
     Case(f"-R -pdu 131072 --max-send-pdu 8192 {TO} ct1.dcm"),
     # profiles

@@ -64,7 +64,7 @@ def test_ae_title_is_cut_to_sixteen_characters() -> None:
     assert ae_title_field(" with spaces ", "Called") == " with spaces "
 
 
-@pytest.mark.parametrize("title", ["", "   ", " " * 16 + "LATE", "Ä", "A\nB"])
+@pytest.mark.parametrize("title", ["", "   ", " " * 16 + "LATE", "Ä", "A\nB", "A\\B"])
 def test_ae_title_that_cannot_be_sent_is_an_error_in_dcmtks_words(title: str) -> None:
     with pytest.raises(IllegalAeTitleError) as raised:
         ae_title_field(title, "Called")
