@@ -95,17 +95,17 @@ def assert_refused_alike(tool: str, words: list[str], capsys: pytest.CaptureFixt
     assert theirs.error
 
 
-TOOLS = {"storescu": ["localhost", "1", "nofile"], "dcmrecv": ["1"]}
-BOTH = pytest.mark.parametrize("tool", list(TOOLS))
+TOOLS = {"storescu": ["localhost", "1", "nofile"], "echoscu": ["localhost", "1"], "dcmrecv": ["1"]}
+EACH = pytest.mark.parametrize("tool", list(TOOLS))
 
 
-@BOTH
+@EACH
 @pytest.mark.parametrize("option", OPTIONS)
 def test_option_without_tls_is_refused_alike(tool: str, option: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert_refused_alike(tool, [*_words((option,)), *TOOLS[tool]], capsys)
 
 
-@BOTH
+@EACH
 @pytest.mark.parametrize("pair", PAIRS, ids=" ".join)
 def test_of_two_mistakes_the_same_is_told(tool: str, pair: tuple[str, str], capsys: pytest.CaptureFixture[str]) -> None:
     assert_refused_alike(tool, [*_words(pair), *TOOLS[tool]], capsys)
@@ -121,7 +121,7 @@ def test_acceptors_mistake_is_told_alike(words: str, capsys: pytest.CaptureFixtu
     assert_refused_alike("dcmrecv", [*words.split(), *TOOLS["dcmrecv"]], capsys)
 
 
-@BOTH
+@EACH
 @pytest.mark.parametrize("words", [["+cc"], ["--list-ciphers", "-q"]])
 def test_ciphers_are_listed_alike(tool: str, words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     theirs = run(dcmtks(tool), *words)
@@ -130,7 +130,7 @@ def test_ciphers_are_listed_alike(tool: str, words: list[str], capsys: pytest.Ca
     assert [line for line in capsys.readouterr().out.splitlines() if line.startswith("  TLS_")] == listed
 
 
-@BOTH
+@EACH
 def test_retired_aes_profile_is_called_by_its_name(tool: str, capsys: pytest.CaptureFixture[str]) -> None:
     """DCMTK 3.6.7 names another option here, one that its Debian package does not even have."""
     theirs = run(dcmtks(tool), "+pa", *TOOLS[tool])
@@ -139,7 +139,7 @@ def test_retired_aes_profile_is_called_by_its_name(tool: str, capsys: pytest.Cap
     assert told == f"error: {theirs.error}".replace("--profile-basic", "--profile-aes")
 
 
-@BOTH
+@EACH
 def test_options_have_dcmtks_names(tool: str) -> None:
     """Each that its help shows in the TLS group, in its order; our group has one more."""
     text = run(dcmtks(tool), "--help").out.partition("transport layer security")[2].partition("output options:")[0]
