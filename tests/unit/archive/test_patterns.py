@@ -1,13 +1,11 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import column
-from sqlalchemy.dialects.postgresql.base import PGDialect
-from sqlalchemy.dialects.sqlite.base import SQLiteDialect
+from sqlalchemy import column, make_url
 
 from dicomdesk.archive.patterns import has_wildcard, like, matches, matches_name, name_alternatives, one_of
 
-SQLITE, POSTGRESQL = SQLiteDialect(), PGDialect()
+SQLITE, POSTGRESQL = make_url("sqlite://").get_dialect()(), make_url("postgresql://").get_dialect()()
 
 
 def parameters(condition: object, dialect: object) -> list[object]:

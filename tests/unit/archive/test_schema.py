@@ -1,5 +1,4 @@
-from sqlalchemy.dialects.postgresql.base import PGDialect
-from sqlalchemy.dialects.sqlite.base import SQLiteDialect
+from sqlalchemy import make_url
 from sqlalchemy.schema import CreateTable
 
 from dicomdesk.archive.attributes import ATTRIBUTES, Source
@@ -17,13 +16,17 @@ def test_each_attribute_has_its_columns_at_its_level() -> None:
 
 
 def test_text_is_compared_byte_by_byte_on_postgresql() -> None:
-    assert 'patient_id TEXT COLLATE "C"' in str(CreateTable(patient).compile(dialect=PGDialect()))
-    assert "COLLATE" not in str(CreateTable(patient).compile(dialect=SQLiteDialect()))
+    assert 'patient_id TEXT COLLATE "C"' in str(
+        CreateTable(patient).compile(dialect=make_url("postgresql://").get_dialect()())
+    )
+    assert "COLLATE" not in str(CreateTable(patient).compile(dialect=make_url("sqlite://").get_dialect()()))
 
 
 def test_keys_that_writers_remember_are_never_given_again() -> None:
     for name in ("patient", "study", "series"):
-        assert "AUTOINCREMENT" in str(CreateTable(metadata.tables[name]).compile(dialect=SQLiteDialect()))
+        assert "AUTOINCREMENT" in str(
+            CreateTable(metadata.tables[name]).compile(dialect=make_url("sqlite://").get_dialect()())
+        )
 
 
 def test_nothing_is_null() -> None:
