@@ -18,7 +18,7 @@ from dicomdesk.logs import Log
 
 if TYPE_CHECKING:
     from dicomdesk.engine.preflight import Failure, PreflightResult
-    from dicomdesk.engine.requests import SendRequest
+    from dicomdesk.engine.requests import ExactSendRequest, SendRequest
 
 _SWITCHES = {
     Help.ALLOW_LOSSLESS_DECOMPRESSION: "--decompress-lossless",
@@ -34,7 +34,7 @@ _COLUMN = 11
 
 
 def run_check(
-    request: "SendRequest",
+    request: "SendRequest | ExactSendRequest",
     log: Log,
     tool: str,
     failure_codes: "Mapping[Failure, int]",

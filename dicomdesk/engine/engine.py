@@ -93,11 +93,17 @@ class Engine:
         self._start_thread(job.id, job.run, job.cancel)
         return job
 
-    def preflight(self, request: SendRequest, sink: EventSink) -> "PreflightJob":
+    def preflight(self, request: SendRequest | ExactSendRequest, sink: EventSink) -> "PreflightJob":
         """Start to find out how instances would go, without sending any."""
-        from dicomdesk.engine.preflight import PreflightJob  # noqa: PLC0415 - start-up time of those who just send
+        job: PreflightJob
+        if isinstance(request, ExactSendRequest):
+            from dicomdesk.engine.exact_preflight import ExactPreflightJob  # noqa: PLC0415 - as below
 
-        job = PreflightJob(request, sink)
+            job = ExactPreflightJob(request, sink)
+        else:
+            from dicomdesk.engine.planned_preflight import PlannedPreflightJob  # noqa: PLC0415 - start-up time
+
+            job = PlannedPreflightJob(request, sink)
         self._start_thread(job.id, job.run, job.cancel)
         return job
 

@@ -28,6 +28,7 @@ from dicomdesk.engine.events import (
     NotSentCause,
     ScanFinished,
 )
+from dicomdesk.engine.exact_proposal import load_profile_file, make_proposal
 from dicomdesk.engine.exact_sending import ExactSender
 from dicomdesk.engine.exact_transfer import ExactEnd, ExactSendFailure, ExactTransfer, FileToSend
 from dicomdesk.engine.input_check import InputChecker
@@ -39,7 +40,6 @@ from dicomdesk.engine.stats import Progress, TransferStats
 from dicomdesk.engine.transfer_list import TransferList, count_outcomes
 from dicomdesk.errors import DataError, DicomdeskError, ProfileError, ProposalError
 from dicomdesk.network.contexts import ExtendedNegotiation, ProposedContext
-from dicomdesk.network.proposals import COMMON_SOP_CLASSES, propose_contexts
 
 if TYPE_CHECKING:
     from dicomdesk.network.profiles import ProfileFile
@@ -158,13 +158,8 @@ class ExactSendJob(Job[ExactSendResult]):
         return ExactSender(self._shared).run(contexts, extensions)
 
     def _load_profiles(self) -> "ProfileFile | None":
-        selection = self._request.proposal.profile
-        if selection is None:
-            return None
-        from dicomdesk.network.profiles import load_profiles  # noqa: PLC0415 - only where asked for: start-up time
-
         try:
-            return load_profiles(selection.file)
+            return load_profile_file(self._request.proposal)
         except ProfileError as error:
             raise _EndedError(ExactSendFailure.PROFILE_FILE, error) from error
 
@@ -210,25 +205,10 @@ class ExactSendJob(Job[ExactSendResult]):
     def _propose(
         self, sop_classes: list[str], profiles: "ProfileFile | None"
     ) -> tuple[tuple[ProposedContext, ...], tuple[ExtendedNegotiation, ...]]:
-        proposal = self._request.proposal
-        extensions: tuple[ExtendedNegotiation, ...] = ()
         try:
-            if profiles is not None and proposal.profile is not None:
-                profile = profiles.profile(proposal.profile.name)
-                contexts = profile.proposed_contexts()
-                extensions = tuple(
-                    ExtendedNegotiation(sop_class_uid=uid, information=information)
-                    for uid, information in profile.extended_negotiation.items()
-                )
-            else:
-                contexts = propose_contexts(
-                    sop_classes if proposal.only_required else COMMON_SOP_CLASSES,
-                    preferred_transfer_syntax=proposal.preferred_transfer_syntax,
-                    combine=proposal.combine,
-                )
+            return make_proposal(self._request.proposal, sop_classes, profiles)
         except (ProfileError, ProposalError) as error:
             raise _EndedError(ExactSendFailure.PROPOSAL, error) from error
-        return contexts, extensions
 
     def _skip(self, path: str, reason: str, *, is_failure: bool = True) -> None:
         event = InputSkipped(job_id=self.id, path=path, reason=reason, is_failure=is_failure)

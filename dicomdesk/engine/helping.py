@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from dicomdesk.dicom.codecs import CODECS_EXTRA, can_decode, missing_packages
+from dicomdesk.dicom.instance import InstanceHeader
 from dicomdesk.dicom.transfer_syntaxes import UNCOMPRESSED, transfer_syntax_name
 from dicomdesk.engine.forecast import Help
+from dicomdesk.engine.requests import Proposal
 from dicomdesk.network.assignment import describe_sop_class
 from dicomdesk.network.contexts import ContextResult, NegotiatedContext
 from dicomdesk.network.planning import DCMSEND_DECODABLE, PlannedInstance, PlanOptions, is_lossless
 
-__all__ = ["Way", "help_for_conversion", "help_for_refusal"]
+__all__ = ["Way", "help_for_conversion", "help_for_exact_refusal", "help_for_refusal"]
 
 
 class Way(NamedTuple):
@@ -50,6 +52,21 @@ def help_for_refusal(
         return Way(f"H{change}.", (Help.CHANGE_PEER,))
     allowing = " and ".join(_SWITCH_WORDS[each] for each in helps)
     return Way(f"{allowing[0].upper()}{allowing[1:]}: the peer takes it so. Or h{change}.", helps)
+
+
+def help_for_exact_refusal(header: InstanceHeader, contexts: Sequence[NegotiatedContext], proposal: Proposal) -> Way:
+    """For an instance of an exact send job: the peer took no context for it, or none that it can be converted to."""
+    words, name = describe_sop_class(header.sop_class_uid), transfer_syntax_name(header.transfer_syntax_uid)
+    of_class = [context for context in contexts if context.abstract_syntax == header.sop_class_uid]
+    if not of_class and proposal.profile is not None:
+        return Way(f"Add {words} to the profile.", (Help.CHANGE_PROFILE,))
+    if not of_class:
+        return Way(f"Propose what the files need; {words} is not among the common classes.", (Help.PROPOSE_REQUIRED,))
+    if any(header.transfer_syntax_uid in context.proposed_transfer_syntaxes for context in of_class):
+        return Way(f"Have the peer set up to accept {words} as {name}.", (Help.CHANGE_PEER,))
+    if proposal.profile is not None:
+        return Way(f"Add {name} to the profile for {words}.", (Help.CHANGE_PROFILE,))
+    return Way(f"Propose {name}, or use dcmsend, which proposes what each file needs.", (Help.PROPOSE_OWN,))
 
 
 def help_for_conversion(source: str) -> Way:

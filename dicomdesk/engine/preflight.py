@@ -9,7 +9,6 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dicomdesk.dicom.scan import FoundInstance, SkippedInput, scan
 from dicomdesk.dicom.source import FileRange
 from dicomdesk.engine.events import (
     EventSink,
@@ -23,19 +22,26 @@ from dicomdesk.engine.events import (
 from dicomdesk.engine.exact_send import ExactSendFailure
 from dicomdesk.engine.forecast import ForecastGroup, ForecastItem, Help, Verdict
 from dicomdesk.engine.forecast_groups import Fate, ForecastGroups
-from dicomdesk.engine.helping import help_for_conversion
 from dicomdesk.engine.job import Job, new_job_id
 from dicomdesk.engine.outgoing import OutgoingAssociation
-from dicomdesk.engine.planned_forecast import Decision, PlannedForecast
-from dicomdesk.engine.preparing import Preparing, failure_reason
+from dicomdesk.engine.preparing import PreparedInstance, Preparing, failure_reason
 from dicomdesk.engine.rate import RateMeter, seconds_left
-from dicomdesk.engine.requests import SendRequest
+from dicomdesk.engine.requests import ExactSendRequest, SendRequest
 from dicomdesk.engine.send import SendFailure
 from dicomdesk.engine.stats import Progress
-from dicomdesk.errors import ConversionError, DataError, DicomdeskError
-from dicomdesk.network.contexts import NegotiatedContext, ProposedContext
+from dicomdesk.errors import DataError, DicomdeskError
+from dicomdesk.network.contexts import ExtendedNegotiation, NegotiatedContext, ProposedContext
 
-__all__ = ["ForecastGroup", "ForecastItem", "Help", "PreflightJob", "PreflightResult", "Verdict"]
+__all__ = [
+    "ForecastGroup",
+    "ForecastItem",
+    "Help",
+    "PreflightJob",
+    "PreflightResult",
+    "Verdict",
+    "fate_of_prepared",
+    "fate_of_unreadable",
+]
 
 Failure = SendFailure | ExactSendFailure
 
@@ -76,11 +82,10 @@ class PreflightJob(Job[PreflightResult]):
     Reports the scan, the associations, and at the end each group; the first cancel ends it at once.
     """
 
-    def __init__(self, request: SendRequest, sink: EventSink) -> None:
+    def __init__(self, request: SendRequest | ExactSendRequest, sink: EventSink) -> None:
         super().__init__(new_job_id("preflight"), sink)
         self._request = request
         self._preparing = Preparing(request.inputs.format, request.compression_level)
-        self._found: list[FoundInstance] = []
         self._skipped: list[InputSkipped] = []
         self._groups = ForecastGroups()
         self._negotiations: list[Negotiation] = []
@@ -93,19 +98,12 @@ class PreflightJob(Job[PreflightResult]):
         return self._gauges.progress()
 
     def _work(self) -> PreflightResult:
-        self._scan()
-        if self._found and not self._control.is_stopping:
-            forecast = PlannedForecast(self._request, self._negotiate)
-            for decision in forecast.decide(self._found):
-                if self._control.is_stopping:
-                    break
-                found = self._found[decision.position]
-                fate = self._try(found, decision)
-                self._groups.add(fate, found)
-                self._gauges.advance(found.header.data_set_length)
-                if fate.verdict is Verdict.CANNOT_GO and decision.failure is not None:
-                    self._fail(decision.failure, decision.error or DataError(fate.reason))
+        self._look()
         return self._result()
+
+    def _look(self) -> None:
+        """Find out how everything would go."""
+        raise NotImplementedError
 
     def _result(self) -> PreflightResult:
         groups, items = self._groups.result()
@@ -137,70 +135,50 @@ class PreflightJob(Job[PreflightResult]):
         if self._failure is None:
             self._failure = (failure, error)
 
-    def _scan(self) -> None:
-        for result in scan(self._request.inputs):
-            if self._control.is_stopping:
-                break
-            if isinstance(result, FoundInstance):
-                self._found.append(result)
-            else:
-                self._skip(result)
-        size_bytes = sum(found.header.data_set_length for found in self._found)
-        self._gauges.set_totals(len(self._found), size_bytes)
-        items, skipped = len(self._found), len(self._skipped)
-        self._report(ScanFinished(job_id=self.id, items=items, size_bytes=size_bytes, skipped=skipped))
-        if not items and any(event.is_failure for event in self._skipped):
-            self._fail(SendFailure.NO_VALID_INPUT_FILES, DataError("no valid input files to be processed"))
-        elif not items:
-            self._fail(SendFailure.NO_INPUT_FILES, DataError("no input files to be processed"))
-
-    def _skip(self, skipped: SkippedInput) -> None:
-        path = f"{skipped.path}:{skipped.archive_member}" if skipped.archive_member else skipped.path
-        event = InputSkipped(job_id=self.id, path=path, reason=skipped.reason, is_failure=skipped.is_failure)
+    def _skip(self, path: str, reason: str, *, is_failure: bool = True) -> None:
+        event = InputSkipped(job_id=self.id, path=path, reason=reason, is_failure=is_failure)
         self._skipped.append(event)
         self._report(event)
-        if not skipped.is_failure:
-            return
-        self._groups.add_input(path, skipped.reason)
-        if self._request.halt_on_error:
-            error = DataError(f"bad DICOM file: {path}: {skipped.reason}")
-            self._fail(SendFailure.INVALID_INPUT_FILE, error)
+        if is_failure:
+            self._groups.add_input(path, reason)
 
-    def _negotiate(self, contexts: Sequence[ProposedContext]) -> tuple[NegotiatedContext, ...]:
+    def _note_scanned(self, items: int, size_bytes: int) -> None:
+        self._gauges.set_totals(items, size_bytes)
+        skipped = len(self._skipped)
+        self._report(ScanFinished(job_id=self.id, items=items, size_bytes=size_bytes, skipped=skipped))
+
+    def _negotiate(
+        self, contexts: Sequence[ProposedContext], extensions: Sequence[ExtendedNegotiation] = ()
+    ) -> tuple[NegotiatedContext, ...]:
         """What the peer makes of these; the association is released at once. Raises NotOpenedError."""
         self._associations += 1
         outgoing = OutgoingAssociation(
             job_id=self.id, number=self._associations, control=self._control, report=self._report
         )
-        with outgoing.opened(self._request.peer, self._request.association, contexts) as association:
+        with outgoing.opened(self._request.peer, self._request.association, contexts, extensions) as association:
             self._negotiations.append(association.negotiation)
             outgoing.release(association)
             return association.negotiation.contexts
 
-    def _try(self, found: FoundInstance, decision: Decision) -> Fate:
-        """Make the instance ready as it would be sent, where it would be."""
-        wanted, own = decision.transfer_syntax_uid, found.header.transfer_syntax_uid
-        if not wanted:
-            return decision.refusal()
-        try:
-            prepared = self._preparing.prepare(found, wanted)
-        except ConversionError as error:
-            way = help_for_conversion(own)
-            return Fate(Verdict.CANNOT_GO, "", str(error), way.advice, way.helps, decision.association)
-        except (DataError, OSError) as error:
-            reason = failure_reason(error)
-            return Fate(Verdict.CANNOT_GO, "", reason, _REPAIR, (Help.REPAIR_INPUT,), decision.association)
-        is_unchanged = isinstance(prepared.data, memoryview | FileRange)
-        prepared.close()
-        if prepared.transfer_syntax_uid != wanted:
-            return Fate(Verdict.CONVERTED, wanted, decision.reason, "", (), decision.association)
-        if not is_unchanged:
-            return Fate(Verdict.CONVERTED, wanted, _PADDED, "", (), decision.association)
-        return Fate(Verdict.AS_IS, "", "", "", (), decision.association)
+
+def fate_of_prepared(prepared: PreparedInstance, wanted: str, reason: str, association: int) -> Fate:
+    """What becomes of an instance that was made ready as it would be sent; ``reason`` is why it is converted."""
+    is_unchanged = isinstance(prepared.data, memoryview | FileRange)
+    if prepared.transfer_syntax_uid != wanted:
+        return Fate(Verdict.CONVERTED, wanted, reason, "", (), association)
+    if not is_unchanged:
+        return Fate(Verdict.CONVERTED, wanted, _EDITED if prepared.replaced else _PADDED, "", (), association)
+    return Fate(Verdict.AS_IS, "", "", "", (), association)
+
+
+def fate_of_unreadable(error: DataError | OSError, association: int) -> Fate:
+    """What becomes of an instance whose file cannot be used."""
+    return Fate(Verdict.CANNOT_GO, "", failure_reason(error), _REPAIR, (Help.REPAIR_INPUT,), association)
 
 
 _REPAIR = "Leave the file out, or get it again from where it came."
 _PADDED = "Values of odd length are padded, as the standard asks; all else stays as it is."
+_EDITED = "Values are changed, as was asked for."
 
 
 class _Gauges:
