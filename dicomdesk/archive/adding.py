@@ -18,7 +18,7 @@ from dicomdesk.archive.attributes import (
 )
 from dicomdesk.archive.entries import Addition, AdditionOutcome, Conflict, DuplicateRule, IndexEntry
 from dicomdesk.archive.rows import Row, item_rows, joined, patient_identity, row_of
-from dicomdesk.archive.schema import LONGEST_TEXT, instance, patient, sequence_item, series, study, study_class
+from dicomdesk.archive.schema import LONGEST_TEXT, TABLES, instance, patient, sequence_item, series, study, study_class
 
 _MOST_PLACES: Final = 20_000
 _MOST_PARAMETERS: Final = 500
@@ -130,8 +130,22 @@ class _Batch:
             study_key, modalities = self._make_study(entry, patient_key), ""
         else:
             study_key, patient_key, identity, modalities = found
+            self._fill_blanks(Level.STUDY, study_key, entry)
+            if patient_identity(entry.values) == identity:
+                self._fill_blanks(Level.PATIENT, patient_key, entry)
         series_key = self._find_or_make_series(entry, (patient_key, study_key), series_uid, modalities)
         return _Place(patient_key, study_key, series_key, identity)
+
+    def _fill_blanks(self, level: Level, key: int, entry: IndexEntry) -> None:
+        """Give what is known of a patient or study the values that it has none of yet; what it has stays."""
+        table = TABLES[level]
+        given = {column: value for column, value in row_of(level, entry).items() if value}
+        if not given:
+            return
+        kept = self._connection.execute(select(*(table.c[name] for name in given)).where(table.c.key == key)).one()
+        missing = {name: value for (name, value), old in zip(given.items(), kept, strict=True) if not old}
+        if missing:
+            self._connection.execute(update(table).where(table.c.key == key).values(**missing))
 
     def _find_or_make_patient(self, entry: IndexEntry, identity: str) -> int:
         key = self._connection.execute(

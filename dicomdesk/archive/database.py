@@ -26,6 +26,8 @@ _RETRIES: Final = 8
 _TRANSIENT_STATES: Final = frozenset({"40001", "40P01", "23505", "23503", "55P03"})
 """PostgreSQL: serialization failure, deadlock, key made or removed by a concurrent writer, lock not available."""
 _CACHE_KIB: Final = 8192
+_CHECKPOINT_PAGES: Final = 8192
+"""How far the log grows, 32 MiB: writing it back waits for the disk, so it is done seldom."""
 _WRITES: Final = "dicomdesk_writes"
 
 Result = TypeVar("Result")
@@ -82,6 +84,7 @@ class Database:
         cursor.execute(f"PRAGMA synchronous = {'NORMAL' if self._durability is Durability.PROCESS else 'FULL'}")
         cursor.execute("PRAGMA foreign_keys = ON")
         cursor.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+        cursor.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
         cursor.execute("PRAGMA temp_store = MEMORY")
         cursor.execute("PRAGMA journal_size_limit = 67108864")
         cursor.close()

@@ -20,7 +20,9 @@ def remove_instances(connection: Connection, condition: ColumnElement[bool]) -> 
     The condition is on the tables instance, series, study and patient joined. The caller commits.
     """
     rows = connection.execute(
-        STORED.add_columns(instance.c.key, series.c.key, study.c.key, patient.c.key).where(condition)
+        STORED.add_columns(instance.c.key, series.c.key, study.c.key, patient.c.key)
+        .where(condition)
+        .with_for_update(of=instance)
     ).all()
     keys = [row[-4] for row in rows]
     for start in range(0, len(keys), _AT_ONCE):

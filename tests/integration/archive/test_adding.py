@@ -8,7 +8,7 @@ from dicomdesk.archive.attributes import Level, find_attribute
 from dicomdesk.archive.entries import Addition, DuplicateRule, IndexEntry
 from dicomdesk.archive.index import Index
 from dicomdesk.archive.query import ItemKey, Key, Model, Query
-from tests.helpers.index_entries import AREA, index_entry
+from tests.helpers.index_entries import AREA, TAGS, index_entry, study_query
 
 REQUEST = 0x00400275
 
@@ -88,6 +88,21 @@ def items(index: Index) -> list[tuple[str, int]]:
     with index._database.reading() as connection:
         rows = connection.exec_driver_sql("SELECT value, tag, sequence FROM sequence_item").all()
     return [(row[0], row[2]) for row in rows]
+
+
+def test_values_that_a_study_has_not_are_filled_in_and_those_it_has_stay(empty_index: Index) -> None:
+    empty_index.add([index_entry(instance="1.1", description="first", date="20200101")])
+    empty_index.add([index_entry(instance="1.2", series="1.9", description="second", accession="A", name="Doe")])
+    empty_index.add([index_entry(instance="1.3", series="1.10", patient="other", name="Roe", study_id="S")])
+    keys = {"study": "", "description": "", "accession": "", "name": "DOE", "date": "", "study_id": ""}
+    (match,) = empty_index.find(study_query(keys), AREA)
+    assert {name: match.values[TAGS[name]] for name in keys if name != "study"} == {
+        "description": "first",
+        "accession": "A",
+        "name": "Doe",
+        "date": "20200101",
+        "study_id": "S",
+    }
 
 
 def test_the_oldest_time_of_receipt_given_is_kept(empty_index: Index) -> None:
