@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 
 from dicomdesk.cli.association_dump import (
@@ -48,6 +49,8 @@ class StoreLines:
         """0 until something can be sent."""
         self._current: events.ItemStarted | None = None
         """Begun, and not answered."""
+        self._has_told = False
+        """Whether a notice has come since the last file that was not sent."""
         self._last_line = ""
 
     def wants(self, event: events.Event) -> bool:
@@ -59,8 +62,8 @@ class StoreLines:
         return isinstance(event, events.ItemFinished) and event.outcome not in _SILENT_OUTCOMES
 
     def show(self, batch: Sequence[events.Event]) -> None:
-        """Write the lines of these events."""
-        with self._log.batch():
+        """Write the lines of these events; one by one where dots stand between them on a terminal."""
+        with nullcontext() if self._shows_dots else self._log.batch():
             for event in batch:
                 self._show(event)
 
@@ -85,6 +88,7 @@ class StoreLines:
 
     def _show_notice(self, event: events.Notice) -> None:
         """Below a first line may be a condition, which DCMTK shows with its number."""
+        self._has_told = True
         first, *rest = map(printable, event.text.split("\n"))
         self._network.write(NOTICE_LEVELS[event.level], "\n".join([first, *map(numbered_condition, rest)]))
 
@@ -160,10 +164,11 @@ class StoreLines:
             self._tool.warn(f"not stored by the peer: {printable(event.path)}: {words}")
 
     def _show_unanswered(self, event: events.ItemFinished) -> None:
-        """What DCMTK says of it has come as notices."""
+        """What DCMTK says of it has come as notices; none come on repetitions that are not tried."""
         if event.not_sent_cause is events.NotSentCause.NOT_REACHED:
             self._tool.debug(f"not sent: {printable(event.path)}: {printable(event.reason)}")
-        elif event.not_sent_cause in _UNANSWERED:
+        elif self._has_told and event.not_sent_cause in _UNANSWERED:
+            self._has_told = False
             self._write_dots(event, is_complete=event.not_sent_cause is None)
 
     def _write_dots(self, event: events.ItemFinished, *, is_complete: bool) -> None:

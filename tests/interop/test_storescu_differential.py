@@ -87,6 +87,7 @@ CASES = [
     # compressed files
     Case(f"-v -R {TO} lossless.dcm ct1.dcm"),
     Case(f"-v -R -nh {TO} lossless.dcm jpeg.dcm ct1.dcm"),
+    Case(f"-v -R -nh --repeat 3 {TO} lossless.dcm ct1.dcm"),
     Case(f"-v -R -xs {TO} lossless.dcm ct1.dcm"),
     Case(f"-v -R -xy {TO} jpeg.dcm ct2.dcm"),
     Case(f"-v -R -xr +C {TO} rle.dcm"),

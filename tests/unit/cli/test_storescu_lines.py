@@ -1,3 +1,5 @@
+import io
+import sys
 from collections.abc import Callable, Sequence
 
 import pytest
@@ -237,3 +239,16 @@ def test_there_are_no_dots_in_other_modes(capsys: pytest.CaptureFixture[str]) ->
         lines = StoreLines(console_log(level), request(), shows_contexts=False, shows_dots=True)
         lines.show([accepted(), started(), finished(size_bytes=9)])
     assert capsys.readouterr().out == ""
+
+
+def test_dots_stand_between_the_lines_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = io.StringIO()
+    monkeypatch.setattr(sys, "stdout", terminal)
+    monkeypatch.setattr(sys, "stderr", terminal)
+    lines = StoreLines(console_log(Level.INFO), request(), shows_contexts=False, shows_dots=True)
+    lines.show([accepted(), started(), finished(size_bytes=9)])
+    assert terminal.getvalue().splitlines()[-3:] == [
+        "I: Sending Store Request (MsgID 1, CT)",
+        "XMIT: .",
+        "I: Received Store Response (Success)",
+    ]
