@@ -40,7 +40,22 @@ def run(line: CommandLine, log: Log) -> int:
     except SettingsError as error:
         log.logger("dcmtk.apps.storescu").error(printable(str(error)))
         return int(ExitCode.FAILED)
-    return _send(prepared, log)
+    return _check(prepared, log) if prepared.is_check else _send(prepared, log)
+
+
+def _check(options: StoreOptions, log: Log) -> int:
+    """Show how sending would go; returns the exit code."""
+    from dicomdesk.cli.check_lines import run_check  # noqa: PLC0415 - start-up time
+    from dicomdesk.engine.exact_send import ExactSendFailure  # noqa: PLC0415 - as above
+
+    return run_check(
+        options.request,
+        log,
+        TOOL.name,
+        dict.fromkeys(ExactSendFailure, int(ExitCode.FAILED)),
+        writes_json=options.writes_json,
+        shows_progress=options.shows_progress,
+    )
 
 
 def _check_profile(selection: ProfileSelection) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dicomdesk.cli import options as shared
+from dicomdesk.cli.check_options import CHECK
 from dicomdesk.cli.grammar import CommandLine, Option, OptionGroup, Parameter, Tool
 from dicomdesk.cli.identity_options import IDENTITY_OPTIONS, IdentityChoice, read_identity_options
 from dicomdesk.cli.proposal_options import PREFERRED_TRANSFER_SYNTAXES, PROPOSE_OPTIONS
@@ -186,6 +187,7 @@ _NETWORK = OptionGroup(
 _EXTENSIONS = OptionGroup(
     title="extensions (not in DCMTK's storescu)",
     options=(
+        CHECK,
         Option(
             long="--strict",
             text=("exit with 80 where DCMTK's exit code would be", "0 though not every instance was stored"),
@@ -234,6 +236,12 @@ TOOL = Tool(
             "instances; --strict makes 80 of that, unless all were stored."
         ),
         (
+            "With --check nothing is sent and no file renamed: the association is opened and released, each file is "
+            "made ready as for sending, and a table says how the instances would go and what would help. The exit "
+            "code is then 0 where everything can go, 1 where sending would end early, and 80 where it would end with "
+            "0 though something cannot go."
+        ),
+        (
             "The first SIGINT or SIGTERM lets the present instance finish and releases the association, the "
             "second aborts it; the exit code is then 130 or 143."
         ),
@@ -264,6 +272,8 @@ class StoreOptions:
     """"" for none."""
     is_jsonl_report: bool
     is_strict: bool
+    is_check: bool
+    """Nothing is sent."""
     writes_json: bool
     shows_progress: bool
     """If stderr is a terminal."""
@@ -318,6 +328,7 @@ def read_options(line: CommandLine, check_profile: ProfileCheck | None = None) -
         report_file=line.text("--create-report-file"),
         is_jsonl_report=report_format == "jsonl",
         is_strict=line.has("--strict"),
+        is_check=line.has("--check"),
         writes_json=line.has("--json"),
         shows_progress=progress == "--progress" or (not progress and not shared.is_quiet(line)),
         shows_contexts=line.has("--verbose-pc"),

@@ -66,3 +66,15 @@ def test_verbose_says_what_is_done(tmp_path: Path) -> None:
         "I: Association Accepted (1 of 1 context)",
         "I: Releasing Association",
     ]
+
+
+def test_storescu_says_what_its_proposal_leaves_out(tmp_path: Path) -> None:
+    ct = write_instance(tmp_path, "ct.dcm")
+    segmentation = write_instance(tmp_path, "seg.dcm", sop_class_uid="1.2.840.10008.5.1.4.1.1.66.4")
+    for options, code in (((), 1), (("-nh",), 80), (("-R", "+rn"), 0)):
+        with FakePeer() as peer:
+            done = run(ours("storescu"), "--check", *options, "127.0.0.1", str(peer.port), ct, segmentation)
+            assert peer.stores == []
+        assert done.code == code
+        assert ("--required" in done.out) == (code != 0)
+    assert Path(ct).exists()
