@@ -81,7 +81,7 @@ def test_check_can_be_stopped(dialog: CheckDialog, wait_until: WaitUntil) -> Non
     assert dialog.title().startswith("Stopped: ")
 
 
-def test_closing_ends_the_check(dialog: CheckDialog, wait_until: WaitUntil) -> None:
+def test_closing_ends_the_check(dialog: CheckDialog, theme: Theme, wait_until: WaitUntil) -> None:
     answer = Event()
     with FakePeer(associate=[Hold(answer, Accept())]) as peer:
         begin(dialog, peer)
@@ -89,3 +89,4 @@ def test_closing_ends_the_check(dialog: CheckDialog, wait_until: WaitUntil) -> N
         dialog.reject()
         wait_until(lambda: not isValid(dialog))
         answer.set()
+    theme.changed.emit()  # nothing of the dialog listens any more

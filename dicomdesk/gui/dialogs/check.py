@@ -127,9 +127,9 @@ class CheckDialog(QDialog):
 
     def event(self, event: QEvent) -> bool:
         """Grow with the sentences of the steps: they wrap, and none may be cut."""
+        is_layout = event.type() == QEvent.Type.LayoutRequest  # asked before: other events end the dialog
         is_done = super().event(event)
-        layout = self.layout()
-        if event.type() == QEvent.Type.LayoutRequest and layout is not None:
+        if is_layout and (layout := self.layout()) is not None:
             self._grow(layout.totalHeightForWidth(self.width()))
         return is_done
 

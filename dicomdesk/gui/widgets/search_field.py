@@ -16,7 +16,12 @@ def search_field(theme: Theme, hint: str) -> QLineEdit:
     field.setMinimumWidth(110)
     field.setMaximumWidth(280)
     action = QAction(field)
-    action.setIcon(theme.icon("search", Tone.QUIET))
-    theme.changed.connect(lambda: action.setIcon(theme.icon("search", Tone.QUIET)))
+
+    def draw() -> None:
+        action.setIcon(theme.icon("search", Tone.QUIET))
+
+    draw()
+    theme.changed.connect(draw)
+    field.destroyed.connect(lambda: theme.changed.disconnect(draw))
     field.addAction(action, QLineEdit.ActionPosition.LeadingPosition)
     return field
