@@ -75,10 +75,6 @@ class StepLog:
             if stage not in known:
                 self._append(CheckStep(stage=stage, state=CheckState.SKIPPED, text=_NOT_REACHED))
 
-    def has_failed(self, stage: CheckStage) -> bool:
-        """Whether that step was tried and failed."""
-        return any(step.stage is stage and step.state is CheckState.FAILED for step in self.steps)
-
     def _append(self, step: CheckStep) -> None:
         self.steps.append(step)
         self._report(CheckStepFinished(job_id=self._job_id, step=step))
