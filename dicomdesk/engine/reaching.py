@@ -179,7 +179,7 @@ def certificate_remedy(session: TlsSession, now: datetime) -> Remedy:
         )
     if expires is not None and expires - now <= _EXPIRY_WARNING:
         left = (expires - now).days
-        when = f"in {count_text(left, 'day')}" if left else "today"
+        when = f"in {count_text(left, 'day')}" if left else "in less than a day"
         return Remedy(
             f"The peer's certificate expires {when}, on {expires:%Y-%m-%d}.",
             "Have the peer's certificate renewed before that; connections will fail afterwards.",
