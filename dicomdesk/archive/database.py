@@ -51,6 +51,8 @@ class Database:
         try:
             parsed = make_url(url)
             self.is_sqlite = parsed.get_backend_name() == "sqlite"
+            self.file = parsed.database if self.is_sqlite else None
+            """Path of the database where it is a file."""
             self._engine = self._make_engine(parsed)
         except (ArgumentError, NoSuchModuleError, ImportError) as error:
             raise IndexUnusableError(f"the database URL of the index cannot be used: {_reason(error)}") from error

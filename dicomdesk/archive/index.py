@@ -21,10 +21,10 @@ from dicomdesk.archive.group_commit import GroupCommit
 from dicomdesk.archive.matching import find_matches, retrieval_condition
 from dicomdesk.archive.migrations import migrate
 from dicomdesk.archive.query import Match, Query
-from dicomdesk.archive.removing import remove_instances
+from dicomdesk.archive.removing import clear_area, remove_instances
 from dicomdesk.archive.schema import instance, patient, series, study
 from dicomdesk.archive.selecting import STORED, area_condition, stored_instance, whole_area_condition
-from dicomdesk.archive.verifying import recount, wrong_counts
+from dicomdesk.archive.verifying import damages, recount, wrong_counts
 
 __all__ = ["Durability", "Index", "sqlite_url"]
 
@@ -113,7 +113,7 @@ class Index:
     ) -> list[StoredInstance]:
         """Remove what meets all that is given, and return it: its files are the caller's to delete.
 
-        Nothing given besides the area removes all of the area.
+        Nothing given besides the area removes all of it; ``clear`` does so without returning it.
         """
         given = (
             (STUDY_INSTANCE_UID, study.c.study_instance_uid, study_instance_uid),
@@ -124,6 +124,10 @@ class Index:
         tags = frozenset(tag for tag, _column, value in given if value and tag)
         condition = and_(area_condition(area, tags), *(column == value for _tag, column, value in given if value))
         return self._database.write(lambda connection: remove_instances(connection, condition))
+
+    def clear(self, area: str) -> None:
+        """Remove all that the area has, quickly and with little memory: the start of indexing its files again."""
+        self._database.write(lambda connection: clear_area(connection, area))
 
     # -- finding
 
@@ -252,11 +256,16 @@ class Index:
 
     # -- verification
 
+    def damages(self) -> list[str]:
+        """What the database finds wrong in its own file, which it reads whole; [] when it is sound."""
+        with self._database.reading() as connection:
+            return damages(connection)
+
     def wrong_counts(self) -> Iterator[str]:
-        """Yield a sentence for each kept count that is not what is there; none is right."""
+        """Yield a sentence for each kept count or list that is not what is there; none is right."""
         with self._database.reading() as connection:
             yield from wrong_counts(connection)
 
     def recount(self) -> None:
-        """Make all kept counts right."""
+        """Make all kept counts and lists right."""
         self._database.write(recount)

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, delete, func, select, update
 from dicomdesk.archive.adding import change_class_count
 from dicomdesk.archive.attributes import Level, attributes_of
 from dicomdesk.archive.entries import StoredInstance
-from dicomdesk.archive.schema import instance, patient, sequence_item, series, study
+from dicomdesk.archive.schema import instance, patient, sequence_item, series, study, study_class
 from dicomdesk.archive.selecting import STORED, stored_instance
 
 _AT_ONCE = 400
@@ -104,3 +104,24 @@ def _drop_empty_study(connection: Connection, key: int, patient_key: int) -> Non
     connection.execute(
         update(patient).where(patient.c.key == patient_key).values(study_count=patient.c.study_count - 1)
     )
+
+
+def clear_area(connection: Connection, area: str) -> None:
+    """Remove all of an area, without learning what it was; the caller commits."""
+    studies = select(study.c.key).where(study.c.area == area)
+    all_series = select(series.c.key).where(series.c.study_key.in_(studies))
+    owners = {
+        Level.IMAGE: select(instance.c.key).where(instance.c.series_key.in_(all_series)),
+        Level.SERIES: all_series,
+        Level.STUDY: studies,
+    }
+    for level, keys in owners.items():
+        tags = [attribute.tag for attribute in attributes_of(level) if attribute.item_tags]
+        connection.execute(
+            delete(sequence_item).where(sequence_item.c.sequence.in_(tags), sequence_item.c.owner.in_(keys))
+        )
+    connection.execute(delete(instance).where(instance.c.series_key.in_(all_series)))
+    connection.execute(delete(study_class).where(study_class.c.study_key.in_(studies)))
+    connection.execute(delete(series).where(series.c.study_key.in_(studies)))
+    connection.execute(delete(study).where(study.c.area == area))
+    connection.execute(delete(patient).where(patient.c.area == area))

@@ -62,3 +62,14 @@ def test_a_path_can_be_what_is_removed(empty_index: Index) -> None:
     empty_index.add([index_entry(instance="1.1", path="a"), index_entry(instance="1.2", path="b")])
     assert [one.path for one in empty_index.remove(AREA, path="b")] == ["b"]
     assert [one.path for one in empty_index.remove(AREA, sop_instance_uid="1.1", path="other")] == []
+
+
+def test_a_cleared_area_is_empty_and_others_stay(empty_index: Index) -> None:
+    empty_index.add([index_entry(instance=f"1.{number}") for number in range(5)])
+    empty_index.add([index_entry(area="OTHER")])
+    empty_index.clear(AREA)
+    assert empty_index.statistics(AREA).patients == 0
+    assert empty_index.statistics("OTHER").instances == 1
+    assert list(empty_index.wrong_counts()) == []
+    empty_index.add([index_entry()])
+    assert empty_index.statistics(AREA).instances == 1
