@@ -12,7 +12,7 @@ from dicomdesk.errors import KeyPassPhraseError, SettingsError
 from dicomdesk.gui.credentials import Credentials
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.theme import GRID, Theme, Tone
-from dicomdesk.gui.widgets.buttons import plain_button
+from dicomdesk.gui.widgets.buttons import plain_button, set_words
 from dicomdesk.gui.widgets.check_box import CheckBox
 from dicomdesk.gui.widgets.combo import Combo
 from dicomdesk.gui.widgets.form import Form
@@ -98,6 +98,8 @@ class TlsEntry(QWidget):
         self._is_acceptor = is_acceptor
         self._kept = settings
         self._generation = 0
+        self._is_encrypted = False
+        """Whether the private key is known to need a pass phrase."""
         self.is_on = CheckBox(theme, self.tr("Encrypt with TLS"), is_checked=is_on)
         self._make_choices(settings)
         self._make_paths(settings)
@@ -257,17 +259,17 @@ class TlsEntry(QWidget):
         form.show_row(self.revocation_lists, is_shown=has_lists)
         has_own = self.certificate.path() is not None
         form.show_row(self.key, is_shown=has_own)
-        if not has_own:
-            form.show_row(self.pass_phrase, is_shown=False)
+        self._show_pass_phrase(is_encrypted=self._is_encrypted)
 
     def _show_pass_phrase(self, *, is_encrypted: bool) -> None:
+        self._is_encrypted = is_encrypted
         has_it = self._credentials.has_pass_phrase(self.value())
         shown = self.certificate.path() is not None and (is_encrypted or has_it)
         self._form.show_row(self.pass_phrase, is_shown=shown)
         self.pass_phrase_state.setText(
             self.tr("Kept until the window closes") if has_it else self.tr("Asked for when it is needed")
         )
-        self.pass_phrase_button.setText(self.tr(" Forget") if has_it else self.tr(" Enter…"))
+        set_words(self.pass_phrase_button, self.tr("Forget") if has_it else self.tr("Enter…"))
 
     async def _check(self, generation: int) -> None:
         settings = self.value()
