@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
+from benchmark.archiving import archiving
 from benchmark.rows import (
     Bench,
     Row,
@@ -28,4 +29,5 @@ GROUPS: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "starting": starting,
     "idling": idling,
     "tls": tls,
+    "archive": archiving,
 }
