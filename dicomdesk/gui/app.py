@@ -104,7 +104,8 @@ async def _live(application: "QApplication", loop: asyncio.AbstractEventLoop) ->
     secured = security_file.security_file()
     store = await _load_security(tasks, secured)
     window = MainWindow(theme, session, tasks, state, store)
-    store.changed.connect(lambda: tasks.start(tasks.run(security_file.save_security, secured, store.settings)))
+    turn = asyncio.Lock()
+    store.changed.connect(lambda: tasks.start(_save_security(tasks, turn, secured, store)))
     window.state_changed.connect(
         lambda: tasks.start(tasks.run(window_state.save_window_state, state_file, window.state()))
     )
@@ -128,6 +129,14 @@ async def _load_security(tasks: "Tasks", path: Path) -> "SecurityStore":
         return SecurityStore(await tasks.run(security_file.load_security, path))
     except SettingsError as error:
         return SecurityStore(problem=str(error))
+
+
+async def _save_security(tasks: "Tasks", turn: asyncio.Lock, path: Path, store: "SecurityStore") -> None:
+    """Write what holds now; one after the other, so that the last change stays."""
+    from dicomdesk.gui import security_file  # noqa: PLC0415 - Qt is an extra
+
+    async with turn:
+        await tasks.run(security_file.save_security, path, store.settings)
 
 
 async def _leave(window: "MainWindow", session: "Session", tasks: "Tasks", state_file: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from dicomdesk.gui import app
+from dicomdesk.gui import app, security_file
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -63,10 +63,42 @@ def test_window_opens_and_closes_in_order(tmp_path: Path) -> None:
         "main_window.MainWindow.show = show_and_close\n"
         "sys.exit(app.main())\n"
     )
-    done = run(code, QT_QPA_PLATFORM="offscreen", XDG_STATE_HOME=str(tmp_path), PYTHONWARNINGS="error")
+    done = run(
+        code,
+        QT_QPA_PLATFORM="offscreen",
+        XDG_STATE_HOME=str(tmp_path),
+        XDG_CONFIG_HOME=str(tmp_path),
+        PYTHONWARNINGS="error",
+    )
     assert (done.returncode, done.stdout) == (0, "")
     assert "Traceback" not in done.stderr
     assert (tmp_path / "dicomdesk" / "window.json").is_file()
+
+
+def test_security_settings_are_kept_and_damage_is_told(tmp_path: Path) -> None:
+    code = (
+        "import sys\n"
+        "from PySide6.QtCore import QTimer\n"
+        "from dicomdesk.gui import app, main_window\n"
+        "from dicomdesk.gui.security import ListenerSecurity\n"
+        "show = main_window.MainWindow.show\n"
+        "def show_and_keep(window):\n"
+        "    show(window)\n"
+        "    store = window.receive._guard.store\n"
+        "    print(store.problem)\n"
+        "    for is_on in (True, False, True):\n"
+        "        store.keep_listener(ListenerSecurity(uses_tls=is_on))\n"
+        "    QTimer.singleShot(100, window.close)\n"
+        "main_window.MainWindow.show = show_and_keep\n"
+        "sys.exit(app.main())\n"
+    )
+    kept = tmp_path / "dicomdesk" / "security.json"
+    kept.parent.mkdir()
+    kept.write_text("{")
+    done = run(code, QT_QPA_PLATFORM="offscreen", XDG_STATE_HOME=str(tmp_path), XDG_CONFIG_HOME=str(tmp_path))
+    assert done.returncode == 0
+    assert "security.json is damaged" in done.stdout
+    assert security_file.load_security(kept).listener.uses_tls
 
 
 def test_signal_closes_the_window_in_order(tmp_path: Path) -> None:
@@ -81,7 +113,7 @@ def test_signal_closes_the_window_in_order(tmp_path: Path) -> None:
         "main_window.MainWindow.show = show_and_signal\n"
         "sys.exit(app.main())\n"
     )
-    done = run(code, QT_QPA_PLATFORM="offscreen", XDG_STATE_HOME=str(tmp_path))
+    done = run(code, QT_QPA_PLATFORM="offscreen", XDG_STATE_HOME=str(tmp_path), XDG_CONFIG_HOME=str(tmp_path))
     assert done.returncode == 0
     assert (tmp_path / "dicomdesk" / "window.json").is_file()
 

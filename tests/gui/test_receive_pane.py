@@ -2,11 +2,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from dicomdesk.gui.dialogs.listener import ListenerDialog
 from dicomdesk.gui.main_window import MainWindow
 from dicomdesk.gui.models.received import ReceivedSeries, ReceivedStudy
 from dicomdesk.gui.panes.receive import accepts
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.window_state import WindowState
+from tests.gui.questions import wait_for
 from tests.helpers import scenes
 from tests.helpers.peers import FakePeer
 
@@ -43,6 +45,37 @@ def test_wrong_entry_is_shown_instead_of_listening(window: MainWindow, session: 
     window.receive.primary.click()
     assert not window.receive.flow.is_starting
     assert window.receive.port.property("problem")
+
+
+def test_nobody_is_let_in_by_lost_security_settings(
+    window: MainWindow, session: Session, wait_until: WaitUntil
+) -> None:
+    store = window.receive._guard.store
+    store.problem = "security.json is damaged"
+    window.receive.primary.click()
+    details = window.receive.details.details()
+    assert details.title == "The security settings could not be read"
+    assert not session.is_receiving
+    details.actions[0].run()
+    dialog = wait_for(ListenerDialog, wait_until)
+    dialog._on_save()
+    wait_until(lambda: store.problem == "")
+
+
+def test_listener_takes_its_rules(window: MainWindow) -> None:
+    pane = window.receive
+    pane._guard.store.keep_listener(scenes.LISTENER_SECURITY)
+    assert pane.request().access == scenes.LISTENER_SECURITY.access
+    assert pane.security_button.accessibleDescription().startswith("Encrypted; peers need a certificate.")
+
+
+def test_certificate_that_cannot_be_used_is_told_instead_of_listening(
+    window: MainWindow, session: Session, wait_until: WaitUntil
+) -> None:
+    window.receive._guard.store.keep_listener(scenes.LISTENER_SECURITY)
+    window.receive.primary.click()
+    wait_until(lambda: window.receive.details.details().title == "The security settings cannot be used")
+    assert not session.is_receiving
 
 
 def test_what_was_typed_is_remembered(window: MainWindow) -> None:

@@ -87,6 +87,18 @@ def describe_refusal(peer: str, reason: str, advice: str, count: int) -> Details
     )
 
 
+def describe_trouble(text: str) -> Details:
+    """Return what is told of a connection that came to nothing, and of other trouble of the listener."""
+    sentence = text[:1].upper() + text[1:]
+    return Details(
+        title=_say("Trouble while listening"),
+        text=human.printable(sentence if sentence.endswith((".", "!", "?")) else f"{sentence}."),
+        icon="warning",
+        tone=Tone.WARNING,
+        can_copy=True,
+    )
+
+
 def describe_lost_security(problem: str) -> Details:
     """Return what is told when nobody knows how the listener is to be secured."""
     return Details(

@@ -6,7 +6,14 @@ from time import time
 
 from PySide6.QtCore import QObject, Signal
 
-from dicomdesk.engine.events import AssociationAccepted, AssociationFailed, AssociationReceived, Event
+from dicomdesk.engine.events import (
+    AssociationAccepted,
+    AssociationFailed,
+    AssociationReceived,
+    Event,
+    Notice,
+    NoticeLevel,
+)
 from dicomdesk.engine.requests import ReceiveRequest
 from dicomdesk.errors import DicomdeskError
 from dicomdesk.gui.bridge import Arrival
@@ -27,7 +34,7 @@ class ReceiveFlow(QObject):
     failed = Signal(str)
     """Listening could not be begun, or ended by an error: one plain sentence."""
     refused = Signal(Details)
-    """Somebody was not let in."""
+    """Somebody was not let in, or could not be served."""
 
     def __init__(self, session: Session, tasks: Tasks, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -86,7 +93,7 @@ class ReceiveFlow(QObject):
         self.changed.emit()
 
     def _take_refusal(self, event: Event) -> None:
-        """Tell of a peer that asked for an association and did not get it."""
+        """Tell of a peer that did not get an association, or not even as far as asking for one."""
         match event:
             case AssociationReceived(association=association, calling_ae_title=title, peer_host=host):
                 self._asking[association] = f"{title}@{host}"
@@ -96,6 +103,8 @@ class ReceiveFlow(QObject):
                 self._refusals += 1
                 peer = self._asking.pop(association, "")
                 self.refused.emit(receive_details.describe_refusal(peer, reason, advice, self._refusals))
+            case Notice(level=NoticeLevel.ERROR, text=text):
+                self.refused.emit(receive_details.describe_trouble(text))
             case _:
                 pass
 
