@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+from shiboken6 import isValid
 
 from dicomdesk.engine.access import hash_passcode
 from dicomdesk.gui.dialogs.check import CheckDialog
@@ -142,6 +143,8 @@ def test_node_dialog_keeps_what_was_entered_with_the_peer(
     assert node.button.accessibleDescription().startswith("Encrypted: TLS")
     window.send.peer_row.host.setText("elsewhere")
     assert node.security.uses_tls, "TLS is not dropped by typing"
+    wait_until(lambda: not isValid(dialog))
+    window.send._theme.changed.emit()  # nothing of the dialog listens any more
     window.receive._guard.store.keep_node(replace(window.send.peer_row.entry(), port="104"), NodeSecurity())
     window.send.peer_row.port.setText("104")
     assert not node.security.uses_tls, "a peer that is known brings its own"
