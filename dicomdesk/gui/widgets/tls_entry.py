@@ -15,6 +15,7 @@ from dicomdesk.gui.theme import GRID, Theme, Tone
 from dicomdesk.gui.widgets.buttons import plain_button, set_words
 from dicomdesk.gui.widgets.check_box import CheckBox
 from dicomdesk.gui.widgets.combo import Combo
+from dicomdesk.gui.widgets.fold import FOLD_INSET, LABEL_WIDTH
 from dicomdesk.gui.widgets.form import Form
 from dicomdesk.gui.widgets.message_line import MessageLine
 from dicomdesk.gui.widgets.path_entry import PathField, PathList
@@ -226,9 +227,13 @@ class TlsEntry(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GRID)
-        layout.addWidget(self.is_on)
+        head = QHBoxLayout()
+        head.setSpacing(GRID)
+        self.is_on.setMinimumWidth(LABEL_WIDTH - FOLD_INSET)
+        head.addWidget(self.is_on)
+        head.addWidget(self.message, 1)  # at the top: in sight also where the rest has to be scrolled
+        layout.addLayout(head)
         layout.addWidget(form)
-        layout.addWidget(self.message)
 
     def _connect(self) -> None:
         for box in (self.is_on, self.trusts_system, self.checks_host):
