@@ -1,11 +1,23 @@
 """Adding entries to the index within one transaction, with the counts kept."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, Insert, Table, Update, bindparam, case, delete, insert, select, update
+from sqlalchemy import (
+    Connection,
+    Insert,
+    Table,
+    Update,
+    bindparam,
+    case,
+    delete,
+    insert,
+    literal_column,
+    select,
+    update,
+)
 
 from dicomdesk.archive.attributes import (
     MODALITY,
@@ -17,6 +29,7 @@ from dicomdesk.archive.attributes import (
     attributes_of,
 )
 from dicomdesk.archive.entries import Addition, AdditionOutcome, Conflict, DuplicateRule, IndexEntry
+from dicomdesk.archive.prepared import Prepared
 from dicomdesk.archive.rows import Row, item_rows, joined, patient_identity, row_of
 from dicomdesk.archive.schema import LONGEST_TEXT, TABLES, instance, patient, sequence_item, series, study, study_class
 
@@ -202,9 +215,16 @@ class _Batch:
             by_area.setdefault(entry.area, []).append(_value(entry, SOP_INSTANCE_UID))
         for area, uids in by_area.items():
             for start in range(0, len(uids), _MOST_PARAMETERS):
-                parameters = {"area": area, "uids": uids[start : start + _MOST_PARAMETERS]}
-                for uid, *known in self._connection.execute(_KNOWN, parameters):
-                    self._known.setdefault((area, uid), []).append(_Known(*known))
+                for uid, known in self._select_known(area, uids[start : start + _MOST_PARAMETERS]):
+                    self._known.setdefault((area, uid), []).append(known)
+
+    def _select_known(self, area: str, uids: list[str]) -> list[tuple[str, _Known]]:
+        rows: Iterable[Any]
+        if len(uids) == 1:
+            rows = _KNOWN_ONE.run(self._connection, {"area": area, "uid": uids[0]})
+        else:
+            rows = self._connection.execute(_KNOWN, {"area": area, "uids": uids})
+        return [(row[0], _Known._make(row[1:])) for row in rows]
 
     def _add_one(self, entry: IndexEntry, place: _Place) -> Addition:
         uid = _value(entry, SOP_INSTANCE_UID)
@@ -241,9 +261,8 @@ class _Batch:
             return known
         if same is not None and same.key == 0:
             self._flush()
-            parameters = {"area": entry.area, "uids": [_value(entry, SOP_INSTANCE_UID)]}
-            found = [_Known(*rest) for _uid, *rest in self._connection.execute(_KNOWN, parameters)]
-            same = next(one for one in found if one.series_key == place.series_key)
+            found = self._select_known(entry.area, [_value(entry, SOP_INSTANCE_UID)])
+            same = next(one for _uid, one in found if one.series_key == place.series_key)
         if same is None:
             key = self._insert(instance.insert().values(**row))
         else:
@@ -285,26 +304,26 @@ class _Batch:
         self._changes.studies.setdefault(key, Counter())[column] += number
 
     def _apply_changes(self) -> None:
-        execute = self._connection.execute
+        connection = self._connection
         for key, counts in sorted(self._changes.patients.items()):
-            _expect_one(execute(_ADD_TO_PATIENT, _NO_PATIENT | counts | {"which": key}).rowcount)
+            _expect_one(_ADD_TO_PATIENT.run(connection, {**_NO_PATIENT, **counts, "which": key}).rowcount)
         for key, counts in sorted(self._changes.studies.items()):
             received = {"which": key, "received": self._changes.received.get(key, 0)}
-            _expect_one(execute(_ADD_TO_STUDY, _NO_STUDY | counts | received).rowcount)
+            _expect_one(_ADD_TO_STUDY.run(connection, {**_NO_STUDY, **counts, **received}).rowcount)
         for key, number in sorted(self._changes.series.items()):
-            _expect_one(execute(_ADD_TO_SERIES, {"which": key, "instance_count": number}).rowcount)
+            _expect_one(_ADD_TO_SERIES.run(connection, {"which": key, "instance_count": number}).rowcount)
         for (study_key, sop_class_uid), number in sorted(self._changes.classes.items()):
             if number:
-                change_class_count(self._connection, study_key, sop_class_uid, number)
+                change_class_count(connection, study_key, sop_class_uid, number)
 
 
 def change_class_count(connection: Connection, study_key: int, sop_class_uid: str, number: int) -> None:
     """Add to the count of a SOP class in a study, and to the study's list of classes where it is new or gone."""
-    parameters = {"which": study_key, "uid": sop_class_uid, "instance_count": number}
-    if connection.execute(_ADD_TO_CLASS, parameters).rowcount == 0:
+    parameters: dict[str, str | int] = {"which": study_key, "uid": sop_class_uid, "instance_count": number}
+    if _ADD_TO_CLASS.run(connection, parameters).rowcount == 0:
         row = {"study_key": study_key, "sop_class_uid": sop_class_uid, "instance_count": number}
         connection.execute(insert(study_class), [row])
-    elif number > 0 or connection.execute(_DROP_CLASS, parameters).rowcount == 0:
+    elif number > 0 or _DROP_CLASS.run(connection, parameters).rowcount == 0:
         return
     classes = connection.execute(
         select(study_class.c.sop_class_uid).where(study_class.c.study_key == study_key).order_by("sop_class_uid")
@@ -348,7 +367,7 @@ def _adding(table: Table, *columns: str) -> Update:
 
 
 _INSTANCE_SEQUENCES: Final = tuple(one for one in attributes_of(Level.IMAGE) if one.item_tags)
-_KNOWN: Final = (
+_ALL_KNOWN: Final = (
     select(
         instance.c.sop_instance_uid,
         instance.c.key,
@@ -360,24 +379,30 @@ _KNOWN: Final = (
     )
     .join(series, series.c.key == instance.c.series_key)
     .join(study, study.c.key == series.c.study_key)
-    .where(instance.c.sop_instance_uid.in_(bindparam("uids", expanding=True)), study.c.area == bindparam("area"))
+    .where(study.c.area.concat(literal_column("''")) == bindparam("area"))
 )
-_ADD_TO_PATIENT: Final = _adding(patient, "study_count", "series_count", "instance_count")
-_NO_PATIENT: Final = {"study_count": 0, "series_count": 0, "instance_count": 0}
-_ADD_TO_STUDY: Final = _adding(study, "series_count", "instance_count", "bytes").values(
-    last_received=case(
-        (study.c.last_received < bindparam("received"), bindparam("received")), else_=study.c.last_received
+_KNOWN: Final = _ALL_KNOWN.where(instance.c.sop_instance_uid.in_(bindparam("uids", expanding=True)))
+_KNOWN_ONE: Final = Prepared(_ALL_KNOWN.where(instance.c.sop_instance_uid == bindparam("uid")))
+_ADD_TO_PATIENT: Final = Prepared(_adding(patient, "study_count", "series_count", "instance_count"))
+_NO_PATIENT: Final[Mapping[str, int]] = {"study_count": 0, "series_count": 0, "instance_count": 0}
+_ADD_TO_STUDY: Final = Prepared(
+    _adding(study, "series_count", "instance_count", "bytes").values(
+        last_received=case(
+            (study.c.last_received < bindparam("received"), bindparam("received")), else_=study.c.last_received
+        )
     )
 )
-_NO_STUDY: Final = {"series_count": 0, "instance_count": 0, "bytes": 0}
-_ADD_TO_SERIES: Final = _adding(series, "instance_count")
+_NO_STUDY: Final[Mapping[str, int]] = {"series_count": 0, "instance_count": 0, "bytes": 0}
+_ADD_TO_SERIES: Final = Prepared(_adding(series, "instance_count"))
 _THIS_CLASS: Final = (
     study_class.c.study_key == bindparam("which"),
     study_class.c.sop_class_uid == bindparam("uid"),
 )
-_ADD_TO_CLASS: Final = (
+_ADD_TO_CLASS: Final = Prepared(
     update(study_class)
     .where(*_THIS_CLASS)
     .values(instance_count=study_class.c.instance_count + bindparam("instance_count"))
 )
-_DROP_CLASS: Final = delete(study_class).where(*_THIS_CLASS, study_class.c.instance_count <= 0)
+_DROP_CLASS: Final = Prepared(
+    delete(study_class).where(*_THIS_CLASS, study_class.c.instance_count <= literal_column("0"))
+)
