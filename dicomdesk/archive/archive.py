@@ -113,8 +113,11 @@ class Archive:
         """Gauge: since ``start``, protocol included."""
         return self._listener.bytes_received if self._listener is not None else 0
 
-    def start(self) -> int:
-        """Listen; returns the port. Raises PortInUseError, TlsSettingsError or LocalError."""
+    def start(self, *, bound: Callable[[], None] | None = None) -> int:
+        """Listen; returns the port. Raises PortInUseError, TlsSettingsError or LocalError.
+
+        ``bound`` is called when the port is ours and nobody is served yet.
+        """
         settings, configuration = self.settings, self.settings.configuration
         listener = Listener(
             ListenerSettings(
@@ -135,7 +138,7 @@ class Archive:
             self._judge,
         )
         try:
-            self.port = listener.start()
+            self.port = listener.start(bound=bound)
         except BaseException:
             listener.stop()
             raise
@@ -145,6 +148,7 @@ class Archive:
     def stop(self, *, abort: bool = False) -> None:
         """Take no more associations, let instances that are being received end (not with ``abort``), abort the rest."""
         if self._listener is not None:
+            self._services.stop()
             self._listener.stop(abort=abort)
 
     def close(self) -> None:
@@ -187,7 +191,9 @@ class Archive:
         since = storage.crashed_since()
         storage.mark_running()
         self._keepers[area.ae_title] = keeper
-        if since is not None:
+        if since is None:
+            keeper.complete_removals()
+        else:
             self.orders[area.ae_title] = order = keeper.put_in_order(entry_reader(area), since=since)
             storage.forget_crashes()
             if not order.is_clean:

@@ -5,38 +5,34 @@ over an association of ours, to the peer's entry in the configuration.
 """
 
 import logging
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
-from dicomdesk.archive.facts import ArchiveFacts, CommitmentAnswered
+from dicomdesk.archive.commitment_reports import WELL_KNOWN_INSTANCE, Reference, Report, ReportDelivery
+from dicomdesk.archive.facts import ArchiveFacts
 from dicomdesk.archive.keeping import Keeper
+from dicomdesk.archive.retrieval import encode_for
 from dicomdesk.archive.service_classes import COMMITMENT
 from dicomdesk.archive.settings import ArchiveSettings
+from dicomdesk.dicom.deflate import inflate
 from dicomdesk.dicom.dictionary import find_vr
-from dicomdesk.dicom.element_writing import ElementWriter
 from dicomdesk.dicom.elements import Step, StepKind, walk
 from dicomdesk.dicom.encodings import Encoding
 from dicomdesk.dicom.identifiers import is_valid_uid
 from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax
-from dicomdesk.errors import DataError, LocalError
+from dicomdesk.errors import DataError, LocalError, PeerError
 from dicomdesk.network.command_sets import ACTION_TYPE_ID, REQUESTED_SOP_INSTANCE_UID
 from dicomdesk.network.service_messages import action_response, event_report_request
 from dicomdesk.network.service_operations import Operation
+from dicomdesk.network.status import StatusClass, classify_status
 
 __all__ = ["Commitment"]
 
 logger = logging.getLogger(__name__)
 
-_WELL_KNOWN_INSTANCE: Final = "1.2.840.10008.1.20.1.1"
 _TRANSACTION_UID: Final = 0x00081195
 _REFERENCED_SOP_SEQUENCE: Final = 0x00081199
-_FAILED_SOP_SEQUENCE: Final = 0x00081198
 _REFERENCED_CLASS: Final = 0x00081150
 _REFERENCED_INSTANCE: Final = 0x00081155
-_FAILURE_REASON: Final = 0x00081197
-_RETRIEVE_AE_TITLE: Final = 0x00080054
-_ALL_COMMITTED, _SOME_FAILED = 1, 2
 _NO_SUCH_OBJECT: Final = 0x0112
 _CLASS_INSTANCE_CONFLICT: Final = 0x0119
 _PROCESSING_FAILURE: Final = 0x0110
@@ -45,18 +41,17 @@ _NO_SUCH_ACTION: Final = 0x0123
 _MOST_REFERENCES: Final = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class _Reference:
-    sop_class_uid: str
-    sop_instance_uid: str
-
-
 class Commitment:
     """Answers requests for storage commitment; for the threads of all associations."""
 
     def __init__(self, settings: ArchiveSettings, facts: ArchiveFacts) -> None:
-        self._settings = settings
+        self._configuration = settings.configuration
         self._facts = facts
+        self._delivery = ReportDelivery(settings, facts)
+
+    def stop(self) -> None:
+        """Forget the reports that no peer has taken yet. Any thread."""
+        self._delivery.stop()
 
     def act(self, operation: Operation, keeper: Keeper) -> None:
         """Answer an N-ACTION, then report. Raises PeerError and LocalError when the association ends."""
@@ -65,11 +60,11 @@ class Commitment:
         if request.number(ACTION_TYPE_ID, 0) != 1:
             operation.reply(action_response(request, _NO_SUCH_ACTION))
             return
-        if request.text(REQUESTED_SOP_INSTANCE_UID) != _WELL_KNOWN_INSTANCE:
+        if request.text(REQUESTED_SOP_INSTANCE_UID) != WELL_KNOWN_INSTANCE:
             operation.reply(action_response(request, _NO_SUCH_OBJECT))
             return
         try:
-            transaction, references = _read(message.data_set or b"", _encoding(operation))
+            transaction, references = _read(message.data_set or b"", message.context.accepted_transfer_syntax or "")
             outcomes = self._look_up(keeper, references)
         except DataError as error:
             operation.reply(action_response(request, _INVALID_ARGUMENT, comment=str(error)))
@@ -79,9 +74,16 @@ class Commitment:
             operation.reply(action_response(request, _PROCESSING_FAILURE, comment="The index cannot answer"))
             return
         operation.reply(action_response(request, 0))
-        self._report(operation, transaction, outcomes)
+        report = Report(
+            association=message.association,
+            transaction_uid=transaction,
+            outcomes=outcomes,
+            archive_ae_title=message.negotiation.called_ae_title,
+            peer_ae_title=message.negotiation.calling_ae_title,
+        )
+        self._report(operation, keeper, report)
 
-    def _look_up(self, keeper: Keeper, references: list[_Reference]) -> dict[_Reference, int]:
+    def _look_up(self, keeper: Keeper, references: list[Reference]) -> dict[Reference, int]:
         """Failure Reason of each reference, 0 for one that is kept."""
         kept: dict[str, str] = {}
         uids = [reference.sop_instance_uid for reference in references]
@@ -95,37 +97,42 @@ class Commitment:
             outcomes[reference] = _NO_SUCH_OBJECT if sop_class is None else reason
         return outcomes
 
-    def _report(self, operation: Operation, transaction: str, outcomes: dict[_Reference, int]) -> None:
+    def _report(self, operation: Operation, keeper: Keeper, report: Report) -> None:
         message = operation.message
-        failed = sum(1 for reason in outcomes.values() if reason)
-        event_type = _SOME_FAILED if failed else _ALL_COMMITTED
-        data_set = _write(_encoding(operation), transaction, outcomes, message.negotiation.called_ae_title)
+        data_set = encode_for(message.context.accepted_transfer_syntax or "", report.write)
 
         def make(message_id: int) -> bytes:
-            return event_report_request(message_id, COMMITMENT, _WELL_KNOWN_INSTANCE, event_type)
+            return event_report_request(message_id, COMMITMENT, WELL_KNOWN_INSTANCE, report.event_type)
 
-        answer = operation.report_event(message.context.context_id, make, data_set)
-        self._facts(
-            CommitmentAnswered(
-                association=message.association,
-                transaction_uid=transaction,
-                committed=len(outcomes) - failed,
-                failed=failed,
-                is_reported=answer.status == 0,
-            )
-        )
+        try:
+            answer = operation.report_event(message.context.context_id, make, data_set)
+            is_taken = classify_status(answer.status) in {StatusClass.SUCCESS, StatusClass.WARNING}
+        except PeerError:
+            self._report_later(keeper, report)  # many release, and wait to be called
+            raise
+        if is_taken:
+            self._facts(report.answered(is_reported=True))
+        else:
+            self._report_later(keeper, report)
+
+    def _report_later(self, keeper: Keeper, report: Report) -> None:
+        """Over an association of ours, where the configuration says how to reach the peer."""
+        entry = self._configuration.find_destination(keeper.area, report.peer_ae_title)
+        if entry is None:
+            self._facts(report.answered(is_reported=False))
+        else:
+            self._delivery.add(report, entry)
 
 
-def _encoding(operation: Operation) -> Encoding:
-    syntax = find_transfer_syntax(operation.message.context.accepted_transfer_syntax or "")
-    return Encoding.of(
+def _read(data: bytes, transfer_syntax_uid: str) -> tuple[str, list[Reference]]:
+    """Transaction UID and references of a request; raises DataError where there are none."""
+    syntax = find_transfer_syntax(transfer_syntax_uid)
+    if syntax is not None and syntax.is_deflated:
+        data = inflate(data)
+    encoding = Encoding.of(
         is_explicit_vr=syntax is None or syntax.is_explicit_vr,
         is_little_endian=syntax is None or syntax.is_little_endian,
     )
-
-
-def _read(data: bytes, encoding: Encoding) -> tuple[str, list[_Reference]]:
-    """Transaction UID and references of a request; raises DataError where there are none."""
     reader = _Reader(data)
     for step in walk(data, encoding, find_vr):
         reader.take(step)
@@ -144,7 +151,7 @@ class _Reader:
         self._opened: list[int] = []
         self._item: dict[int, str] = {}
         self.transaction = ""
-        self.references: list[_Reference] = []
+        self.references: list[Reference] = []
 
     def take(self, step: Step) -> None:
         is_inside = self._opened == [_REFERENCED_SOP_SEQUENCE]
@@ -167,35 +174,9 @@ class _Reader:
                 pass
 
 
-def _reference(item: dict[int, str]) -> _Reference:
-    return _Reference(item.get(_REFERENCED_CLASS, ""), item.get(_REFERENCED_INSTANCE, ""))
+def _reference(item: dict[int, str]) -> Reference:
+    return Reference(item.get(_REFERENCED_CLASS, ""), item.get(_REFERENCED_INSTANCE, ""))
 
 
 def _text(data: bytes, step: Step) -> str:
     return data[step.start : step.start + min(step.length, 128)].decode("ascii", "replace").strip("\0 ")
-
-
-def _write(encoding: Encoding, transaction: str, outcomes: dict[_Reference, int], retrieve_ae_title: str) -> bytes:
-    writer = ElementWriter(encoding)
-    writer.write_element(_RETRIEVE_AE_TITLE, b"AE", retrieve_ae_title.encode("ascii", "replace"))
-    writer.write_element(_TRANSACTION_UID, b"UI", transaction.encode("ascii"))
-    failed = [(reference, reason) for reference, reason in outcomes.items() if reason]
-    if failed:
-        _write_sequence(writer, _FAILED_SOP_SEQUENCE, failed)
-    kept = [(reference, 0) for reference, reason in outcomes.items() if not reason]
-    if kept:
-        _write_sequence(writer, _REFERENCED_SOP_SEQUENCE, kept)
-    return writer.to_bytes()
-
-
-def _write_sequence(writer: ElementWriter, tag: int, outcomes: Iterable[tuple[_Reference, int]]) -> None:
-    order: Literal["little", "big"] = "little" if writer.encoding.is_little_endian else "big"
-    writer.start_sequence(tag)
-    for reference, reason in outcomes:
-        writer.start_item()
-        writer.write_element(_REFERENCED_CLASS, b"UI", reference.sop_class_uid.encode("ascii", "replace"))
-        writer.write_element(_REFERENCED_INSTANCE, b"UI", reference.sop_instance_uid.encode("ascii", "replace"))
-        if reason:
-            writer.write_element(_FAILURE_REASON, b"US", reason.to_bytes(2, order))
-        writer.end_item()
-    writer.end_sequence()

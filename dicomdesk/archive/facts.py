@@ -101,4 +101,4 @@ ArchiveFact = (
     InstanceStored | OperationStarted | OperationEnded | SubOperationEnded | CommitmentAnswered | ShutdownRequested
 )
 ArchiveFacts = Callable[[ArchiveFact], None]
-"""Told on the threads of the associations; returns at once and raises nothing."""
+"""Told on the threads of the associations, and on that of commitment reports; returns at once and raises nothing."""

@@ -4,7 +4,7 @@ from dicomdesk.archive.entries import StoredInstance
 from dicomdesk.archive.facts import OperationEnded
 from dicomdesk.archive.identifiers import IdentifierRules
 from dicomdesk.archive.query import Model
-from dicomdesk.archive.retrieval import NO_CONTEXT, Retrieval, RetrievalRefusedError, prepare
+from dicomdesk.archive.retrieval import NO_CONTEXT, Outlet, Retrieval, RetrievalRefusedError
 from dicomdesk.engine.preparing import failure_reason
 from dicomdesk.errors import DataError
 from dicomdesk.network.instance_writing import StoreItem
@@ -24,11 +24,12 @@ def get(retrieval: Retrieval, model: Model, rules: IdentifierRules) -> Operation
         for context in negotiated
         if context.is_accepted and context.accepted_role is not None and context.accepted_role.scp
     ]
+    outlet = Outlet(retrieval.keeper, contexts)
     for instance in instances:
         if retrieval.check_cancelled():
             break
         try:
-            context, prepared = prepare(retrieval.keeper, instance, contexts)
+            context, prepared = outlet.prepare(instance)
         except (DataError, OSError) as error:
             reason = failure_reason(error)
             retrieval.take(instance, None, _no_role(instance, retrieval) if reason == NO_CONTEXT else reason)

@@ -88,7 +88,8 @@ class Keeper:
     def keep(self, file: AtomicFile, entry: IndexEntry) -> Kept:
         """Place a finished file and index it; when this returns it may be acknowledged.
 
-        ``entry`` has no path yet. When this raises, the file is gone or will be found by ``put_in_order``.
+        ``entry`` has no path yet. When this raises, the file is gone, unless the index has it nevertheless or cannot be
+        asked; then it stays, for ``put_in_order``.
         """
         values = entry.values
         study_uid = values.get(_STUDY, "")
@@ -96,7 +97,7 @@ class Keeper:
         try:
             (addition,) = self.index.add([replace(entry, path=path)])
         except BaseException:
-            self.storage.remove([path])
+            self._take_back(path)
             raise
         if addition.outcome is AdditionOutcome.KEPT_FIRST:
             self.storage.remove([path])
@@ -104,6 +105,15 @@ class Keeper:
             self.storage.remove([addition.replaced_path])
         removed = self._apply_quota(study_uid, path)
         return Kept(path=path, addition=addition, removed=tuple(removed))
+
+    def _take_back(self, path: str) -> None:
+        """Remove a file that could not be indexed; not where the index took it and lost only its answer."""
+        try:
+            unknown = self._missing([path])
+        except LocalError:
+            self.storage.is_in_doubt = True
+            return
+        self.storage.remove(unknown)
 
     def remove(
         self, *, study_instance_uid: str = "", series_instance_uid: str = "", sop_instance_uid: str = ""
@@ -188,7 +198,7 @@ class Keeper:
 
         Other processes may be at work meanwhile.
         """
-        completed = self._complete_removals()
+        completed = self.complete_removals()
         adopted = superseded = 0
         unreadable: list[str] = []
         for path in self._unindexed(since):
@@ -201,7 +211,8 @@ class Keeper:
                 superseded += not is_new
         return Order(completed_removals=completed, adopted=adopted, superseded=superseded, unreadable=tuple(unreadable))
 
-    def _complete_removals(self) -> int:
+    def complete_removals(self) -> int:
+        """Remove the files of removals that were begun and not completed; returns how many."""
         count = 0
         for note, paths in list(self.storage.abandoned_removals()):
             gone = self._missing(paths)

@@ -1,6 +1,7 @@
 """C-MOVE (PS3.4 C.4.2): sub-operations over associations of our own with the destination."""
 
 import contextlib
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import ParamSpec, TypeVar
 
@@ -11,12 +12,13 @@ from dicomdesk.archive.facts import OperationEnded
 from dicomdesk.archive.identifiers import IdentifierRules
 from dicomdesk.archive.peers import Addresses, is_same_host
 from dicomdesk.archive.query import Model
-from dicomdesk.archive.retrieval import DESTINATION_UNKNOWN, Retrieval, RetrievalRefusedError, prepare
+from dicomdesk.archive.retrieval import DESTINATION_UNKNOWN, Outlet, Retrieval, RetrievalRefusedError
 from dicomdesk.archive.settings import ArchiveSettings, MoveRestriction
 from dicomdesk.engine.preparing import PreparedInstance, failure_reason
 from dicomdesk.errors import DataError, DicomdeskError, LocalError, PeerError, SettingsError
 from dicomdesk.network.association import RequestedAssociation, open_association
 from dicomdesk.network.command_sets import MESSAGE_ID, MOVE_DESTINATION, PRIORITY
+from dicomdesk.network.connection import Interruption
 from dicomdesk.network.instance_writing import MoveOriginator, StoreItem
 from dicomdesk.network.profiles import Profile
 from dicomdesk.settings import AssociationSettings, Peer
@@ -35,6 +37,7 @@ class Moving:
         self._settings = settings
         self._profile = profile
         self._addresses = Addresses()
+        self._interruptions = _Interruptions()
 
     def move(self, retrieval: Retrieval, model: Model, rules: IdentifierRules) -> OperationEnded:
         """Answer a C-MOVE to its final response. Raises PeerError and LocalError when the association ends."""
@@ -49,6 +52,10 @@ class Moving:
                     break
                 self._move_batch(retrieval, batch, destination)
         return retrieval.end()
+
+    def stop(self) -> None:
+        """Abort the associations with destinations, now and from now on. Any thread."""
+        self._interruptions.set()
 
     def _find_destination(self, retrieval: Retrieval) -> PeerEntry:
         area = retrieval.keeper.area
@@ -91,23 +98,70 @@ class Moving:
             ae_title=destination.ae_title,
             tls=self._settings.destination_tls,
         )
-        try:
-            association = open_association(peer=peer, settings=settings, contexts=batch.contexts)
-        except (PeerError, SettingsError) as error:
-            retrieval.fail_all(batch.instances, str(error))
-            return
         originator = MoveOriginator(
             ae_title=message.negotiation.calling_ae_title,
             message_id=message.command_set.number(MESSAGE_ID),
             priority=message.command_set.number(PRIORITY, 0),
         )
-        sending = _Sending(retrieval, association, batch.instances)
-        with contextlib.ExitStack() as stack:
-            stack.callback(association.abort)
-            sending.run(originator)
-            with contextlib.suppress(PeerError):  # all has been answered: how it says goodbye does not matter
-                association.release()
-            stack.pop_all()
+        left: Sequence[StoredInstance] = batch.instances
+        while left and not retrieval.check_cancelled():
+            with self._interruptions.one() as interruption:
+                try:
+                    association = open_association(
+                        peer=peer, settings=settings, contexts=batch.contexts, interruption=interruption
+                    )
+                except (PeerError, SettingsError) as error:
+                    retrieval.fail_all(left, str(error))
+                    return
+                left = _send(retrieval, association, left, originator)
+
+
+def _send(
+    retrieval: Retrieval,
+    association: RequestedAssociation,
+    instances: Sequence[StoredInstance],
+    originator: MoveOriginator,
+) -> Sequence[StoredInstance]:
+    """Send over an association and end it; returns what needs another one."""
+    sending = _Sending(retrieval, association, instances)
+    with contextlib.ExitStack() as stack:
+        stack.callback(association.abort)
+        sending.run(originator)
+        with contextlib.suppress(PeerError):  # all has been answered: how it says goodbye does not matter
+            association.release()
+        stack.pop_all()
+    return sending.left
+
+
+class _Interruptions:
+    """Those of all associations with destinations, so that another thread can end them."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._open: set[Interruption] = set()
+        self._is_stopping = False
+
+    @contextlib.contextmanager
+    def one(self) -> Iterator[Interruption]:
+        """One more; it is set already when everything is to end."""
+        interruption = Interruption()
+        with self._lock:
+            self._open.add(interruption)
+            if self._is_stopping:
+                interruption.set()
+        try:
+            yield interruption
+        finally:
+            with self._lock:
+                self._open.discard(interruption)
+            interruption.close()
+
+    def set(self) -> None:
+        """End all, and those that are still to come."""
+        with self._lock:
+            self._is_stopping = True
+            for interruption in self._open:
+                interruption.set()
 
 
 class _AskingPeerError(Exception):
@@ -134,13 +188,14 @@ class _Sending:
     ) -> None:
         self._retrieval = retrieval
         self._association = association
+        self._outlet = Outlet(retrieval.keeper, association.negotiation.contexts)
         self._left = list(reversed(instances))
         self._open: dict[int, PreparedInstance] = {}
         """What was made ready and is not answered, by the identity of its instance."""
         self._sent: list[StoredInstance] = []
 
     def run(self, originator: MoveOriginator) -> None:
-        """Until all are answered, the peer does not want the rest, or the destination is lost."""
+        """Until all are answered, the peer does not want the rest, or the association is over."""
         try:
             self._association.store_all(self._items(), self, originator)
         except _AskingPeerError as error:
@@ -148,17 +203,27 @@ class _Sending:
         except PeerError as error:
             for instance in self._sent:
                 self._retrieval.take(instance, None, str(error))
-            self._retrieval.fail_all(list(reversed(self._left)), str(error))
+            left, self._left = self.left, []
+            self._retrieval.fail_all(left, str(error))
+        except (DataError, OSError) as error:
+            # The file of the last one became too short, or could not be read on.
+            for instance in self._sent:
+                self._retrieval.take(instance, None, failure_reason(error))
         finally:
             for prepared in self._open.values():
                 prepared.close()
+
+    @property
+    def left(self) -> Sequence[StoredInstance]:
+        """What was not sent, nor failed."""
+        return self._left[::-1]
 
     def _items(self) -> Iterator[StoreItem]:
         retrieval = self._retrieval
         while self._left and not _asking(retrieval.check_cancelled):
             instance = self._left.pop()
             try:
-                context, prepared = prepare(retrieval.keeper, instance, self._association.negotiation.contexts)
+                context, prepared = self._outlet.prepare(instance)
             except (DataError, OSError) as error:
                 _asking(retrieval.take, instance, None, failure_reason(error))
                 continue

@@ -5,7 +5,7 @@ with a warning; A702 all failed; FE00 cancelled.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from dicomdesk.archive.entries import StoredInstance
 from dicomdesk.archive.facts import ArchiveFacts, OperationEnded, SubOperationEnded
@@ -25,7 +25,7 @@ from dicomdesk.network.service_messages import SubOperations, service_response
 from dicomdesk.network.service_operations import Operation
 from dicomdesk.network.status import StatusClass, classify_status
 
-__all__ = ["FAILED", "NO_CONTEXT", "Retrieval", "RetrievalRefusedError", "prepare"]
+__all__ = ["FAILED", "NO_CONTEXT", "Outlet", "Retrieval", "RetrievalRefusedError", "encode_for"]
 
 logger = logging.getLogger(__name__)
 
@@ -162,34 +162,86 @@ class Retrieval:
         )
 
     def _failed_list(self) -> bytes:
-        syntax = find_transfer_syntax(self.operation.message.context.accepted_transfer_syntax or "")
-        encoding = Encoding.of(
-            is_explicit_vr=syntax is None or syntax.is_explicit_vr,
-            is_little_endian=syntax is None or syntax.is_little_endian,
-        )
-        writer = ElementWriter(encoding)
         value = "\\".join(self._failed_uids).encode("ascii", "replace")
-        writer.write_element(_FAILED_SOP_INSTANCE_UID_LIST, b"UI", value)
-        return writer.to_bytes()
+        return encode_for(
+            self.operation.message.context.accepted_transfer_syntax or "",
+            lambda writer: writer.write_element(_FAILED_SOP_INSTANCE_UID_LIST, b"UI", value),
+        )
 
 
-def prepare(
-    keeper: Keeper, instance: StoredInstance, contexts: Sequence[NegotiatedContext]
-) -> tuple[NegotiatedContext, PreparedInstance]:
-    """Open an instance in the shape in which it can go; the caller closes it.
+class Outlet:
+    """Opens stored instances in the shape in which they can go through presentation contexts."""
 
-    Raises DataError where it cannot be converted or no context takes it, OSError where its file cannot be read.
-    """
-    context = choose_context(contexts, instance.sop_class_uid, instance.transfer_syntax_uid)
-    if context is None or context.accepted_transfer_syntax is None:
-        raise DataError(NO_CONTEXT)
-    shape = Shape(transfer_syntax_uid=context.accepted_transfer_syntax)
+    def __init__(self, keeper: Keeper, contexts: Sequence[NegotiatedContext]) -> None:
+        """``contexts`` are those that the peer takes instances in."""
+        self._keeper = keeper
+        self._contexts = contexts
+        self._preparing = Preparing(InputFormat.FILE_OR_DATA_SET, _COMPRESSION_LEVEL)
+        self._chosen: dict[tuple[str, str], NegotiatedContext | None] = {}
 
-    def choose(_header: InstanceHeader) -> Shape:
-        return shape
+    def prepare(self, instance: StoredInstance) -> tuple[NegotiatedContext, PreparedInstance]:
+        """Open an instance; the caller closes it.
 
-    preparing = Preparing(InputFormat.FILE_OR_DATA_SET, _COMPRESSION_LEVEL)
-    return context, preparing.prepare_file(keeper.storage.path_of(instance.path), choose)
+        Raises DataError where it cannot be converted or no context takes it, OSError where its file cannot be read.
+        """
+        context = self._choose(instance, instance.transfer_syntax_uid)  # before any file is touched
+
+        def choose(header: InstanceHeader) -> Shape:
+            nonlocal context
+            if header.sop_instance_uid != instance.sop_instance_uid:
+                raise DataError("the file holds another instance than the index says")
+            if header.transfer_syntax_uid != instance.transfer_syntax_uid:
+                context = self._choose(instance, header.transfer_syntax_uid)
+            return Shape(transfer_syntax_uid=context.accepted_transfer_syntax or "")
+
+        storage = self._keeper.storage
+        try:
+            prepared = self._preparing.prepare_file(storage.path_of(instance.path), choose)
+        except FileNotFoundError:
+            # It may have come again since the index was asked: then its newer file has another name.
+            path = self._newer_path(instance)
+            if not path:
+                raise
+            prepared = self._preparing.prepare_file(storage.path_of(path), choose)
+        return context, prepared
+
+    def _choose(self, instance: StoredInstance, transfer_syntax_uid: str) -> NegotiatedContext:
+        key = instance.sop_class_uid, transfer_syntax_uid
+        if key not in self._chosen:
+            self._chosen[key] = choose_context(self._contexts, *key)
+        context = self._chosen[key]
+        if context is None:
+            raise DataError(NO_CONTEXT)
+        return context
+
+    def _newer_path(self, instance: StoredInstance) -> str:
+        try:
+            found = self._keeper.index.find_instances(
+                self._keeper.name,
+                study_instance_uid=instance.study_instance_uid,
+                series_instance_uid=instance.series_instance_uid,
+                sop_instance_uids=[instance.sop_instance_uid],
+            )
+            return next((other.path for other in found if other.path != instance.path), "")
+        except LocalError:
+            return ""
+
+
+def encode_for(transfer_syntax_uid: str, write: Callable[[ElementWriter], None]) -> bytes:
+    """What ``write`` writes, in a transfer syntax of messages."""
+    syntax = find_transfer_syntax(transfer_syntax_uid)
+    encoding = Encoding.of(
+        is_explicit_vr=syntax is None or syntax.is_explicit_vr,
+        is_little_endian=syntax is None or syntax.is_little_endian,
+    )
+    writer = ElementWriter(encoding)
+    write(writer)
+    data = writer.to_bytes()
+    if syntax is None or not syntax.is_deflated:
+        return data
+    from dicomdesk.dicom.deflate import deflate  # noqa: PLC0415 - hardly anybody asks so
+
+    return deflate(data, _COMPRESSION_LEVEL)
 
 
 _COMPRESSION_LEVEL = 6

@@ -68,6 +68,11 @@ class ArchiveServices:
         self._perform(operation, found, keeper)
         return True
 
+    def stop(self) -> None:
+        """End what goes over associations of ours, now and from now on. Any thread."""
+        self._moving.stop()
+        self._commitment.stop()
+
     def request_shutdown(self, association: int) -> None:
         """A peer has proposed the private class for it."""
         self._facts(ShutdownRequested(association=association))

@@ -20,7 +20,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from dicomdesk.dicom.identifiers import is_valid_uid
-from dicomdesk.engine.atomic_file import AtomicFile, remove_abandoned
+from dicomdesk.engine.atomic_file import AtomicFile, fsync_folder, remove_abandoned
 from dicomdesk.errors import StorageError
 
 try:
@@ -53,6 +53,8 @@ class StorageArea:
         self._marker: int | None = None
         self._marker_path = ""
         self._known_folders: set[str] = set()
+        self.is_in_doubt = False
+        """Whether there may be files that the index does not know: this process then leaves as if it had crashed."""
         _check(self._root)
         try:
             os.makedirs(self._state, mode=0o700, exist_ok=True)
@@ -100,6 +102,8 @@ class StorageArea:
                 # Somebody removed the last instance of the series meanwhile, and its folder.
                 self._known_folders.discard(folder)
                 continue
+            if self._fsync:
+                self._fsync_folders(folder)
             return relative
         raise FileNotFoundError(errno.ENOENT, "the folder cannot be made", folder)
 
@@ -111,25 +115,27 @@ class StorageArea:
             self._known_folders.clear()
         self._known_folders.add(folder)
 
+    def _fsync_folders(self, folder: str) -> None:
+        """Make the name of a file durable, and those of the folders that lead to it."""
+        parts = folder.split("/")
+        for count in range(len(parts), 0, -1):
+            fsync_folder(os.path.join(self._root, *parts[:count]))
+
     # -- files disappear
 
     @contextlib.contextmanager
     def removing(self, relatives: Sequence[str]) -> Iterator[None]:
         """Note what is about to leave the index; when the block has ended well, the files are removed.
 
-        A process that is killed in between has left the note: see ``abandoned_removals``. Raises OSError where the note
-        cannot be written.
+        A process that is killed in between, or an index that fails, leaves the note: see ``abandoned_removals``. Raises
+        OSError where the note cannot be written.
         """
         note = os.path.join(self._state, f"removing-{os.urandom(8).hex()}.json")
         part = f"{note}.part"
         with open(part, "w", encoding="utf-8") as file:
             json.dump(list(relatives), file)
         os.replace(part, note)
-        try:
-            yield
-        except BaseException:
-            self.forget(os.path.basename(note))
-            raise
+        yield
         self.remove(relatives)
         self.forget(os.path.basename(note))
 
@@ -175,11 +181,12 @@ class StorageArea:
             fcntl.flock(self._marker, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
     def mark_ended(self) -> None:
-        """This process leaves the area in order."""
+        """This process leaves the area in order, unless ``is_in_doubt``."""
         marker, self._marker = self._marker, None
         if marker is not None:
             with contextlib.suppress(FileNotFoundError):
-                os.unlink(self._marker_path)
+                if not self.is_in_doubt:
+                    os.unlink(self._marker_path)
             os.close(marker)
 
     def crashed_since(self) -> float | None:

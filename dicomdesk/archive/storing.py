@@ -116,6 +116,8 @@ class StoringSink:
             answer = refused.answer
         except OSError as error:
             answer = _disk_failure(error).answer
+        except QuotaExceededError as error:
+            answer = _RefusedError(_OUT_OF_RESOURCES, str(error)).answer
         except LocalError as error:
             logger.error("An instance could not be kept: %s", error)  # noqa: TRY400 - the sentence says it all
             answer = StoreAnswer(status=_OUT_OF_RESOURCES, comment="The archive cannot keep it now")
@@ -191,6 +193,8 @@ class StoringSink:
                 data, self._stored_syntax = shaped(self._memory, own, self._format, before_bytes=len(meta))
         except ConversionError as error:
             raise _RefusedError(_OUT_OF_RESOURCES, str(error)) from error
+        except DataError as error:
+            raise _RefusedError(_CANNOT_UNDERSTAND, str(error)) from error
         self._file = file = self._keeper.storage.open()
         file.write([meta, data])
         return file

@@ -37,6 +37,13 @@ class StoringFormat:
     compression_level: int = _DEFAULT_COMPRESSION_LEVEL
     """zlib level 0 to 9 where data sets are deflated."""
 
+    @property
+    def keeps_plain_data_sets(self) -> bool:
+        """Whether data sets with explicit lengths and without group lengths stay as they are, unless converted."""
+        is_padded = self.padded_file_bytes or self.padded_item_bytes
+        is_common = self.allows_new_vrs and not self.has_undefined_lengths and not is_padded
+        return is_common and self.group_lengths is not GroupLengths.CREATED
+
     def converts(self, transfer_syntax_uid: str) -> bool:
         """Whether data sets in this transfer syntax are stored in another one."""
         wanted = self.transfer_syntax_uid

@@ -30,6 +30,7 @@ from dicomdesk.network.negotiation import (
     send_limits,
     user_items,
 )
+from dicomdesk.network.operations import EventReport
 from dicomdesk.network.rejection import rejection_error
 from dicomdesk.network.streaming import StoreItem, StoreObserver, StoreStream
 from dicomdesk.network.transport import PumpedAssociation, make_entity
@@ -177,6 +178,11 @@ class RequestedAssociation:
         """C-ECHO: the status that the peer answers."""
         with self._using():
             return operations.echo(self._pumped, self._stream.next_message_id())
+
+    def report_event(self, event: EventReport) -> int:
+        """N-EVENT-REPORT: the status that the peer answers."""
+        with self._using():
+            return operations.report_event(self._pumped, self._stream.next_message_id(), event)
 
     def skip_message_id(self) -> None:
         """Use up a message ID without sending; for the iterator that ``store_all`` takes its items from."""

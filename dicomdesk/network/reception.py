@@ -98,6 +98,8 @@ class Reception:
         self._send = send
         self._has_services = has_services
         self._due: deque[ServiceMessage] = deque()
+        self._performed: int | None = None
+        """Message ID of the operation that is being performed."""
         self._cancelled: set[int] = set()
         self._expected: ExpectedAnswer | None = None
         self._answer: CommandSet | None = None
@@ -238,13 +240,17 @@ class Reception:
     # -- what takes its time: see service_operations
 
     def next_due(self) -> ServiceMessage | None:
-        """The next operation to be performed; cancellations from before do not concern it."""
-        return self._due.popleft() if self._due else None
+        """The next operation to be performed, until ``operation_ended``."""
+        if not self._due:
+            return None
+        message = self._due.popleft()
+        self._performed = message.message_id
+        return message
 
     def operation_ended(self, message_id: int) -> None:
         """A C-CANCEL that is still to come is too late."""
         self._cancelled.discard(message_id)
-        self._expected = self._answer = None
+        self._performed = self._expected = self._answer = None
 
     def is_cancelled(self, message_id: int) -> bool:
         """Whether a C-CANCEL for this message has arrived."""
@@ -269,14 +275,12 @@ class Reception:
     def _take_other(self, command: CommandSet, data_set: bytes | None) -> None:
         field = command.number(COMMAND_FIELD)
         if field == CommandField.C_CANCEL_RQ:
-            if len(self._cancelled) < _MOST_DUE:
-                self._cancelled.add(command.number(MESSAGE_ID_RESPONDED_TO))
+            self._take_cancellation(command.number(MESSAGE_ID_RESPONDED_TO))
         elif field & _RESPONSE:
             self._take_answer(command, field)
         elif len(self._due) >= _MOST_DUE:
             raise PeerProtocolError(f"The peer asks for more than {_MOST_DUE} operations at once")
         else:
-            self._cancelled.discard(command.number(MESSAGE_ID))
             self._due.append(
                 ServiceMessage(
                     association=self._established.association,
@@ -286,6 +290,11 @@ class Reception:
                     data_set=data_set,
                 )
             )
+
+    def _take_cancellation(self, message_id: int) -> None:
+        """One that comes too late, or is for nothing, is ignored."""
+        if message_id == self._performed or any(message.message_id == message_id for message in self._due):
+            self._cancelled.add(message_id)
 
     def _take_answer(self, command: CommandSet, field: int) -> None:
         answered = ExpectedAnswer(field, command.number(MESSAGE_ID_RESPONDED_TO), self._context_id)

@@ -91,13 +91,13 @@ def test_removal_is_noted_until_it_is_complete(tmp_path: Path) -> None:
     area.forget(note)
 
 
-def test_removal_that_fails_leaves_everything(tmp_path: Path) -> None:
+def test_removal_that_fails_leaves_files_and_the_note_for_whoever_asks_the_index_next(tmp_path: Path) -> None:
     area = StorageArea(tmp_path)
     path = put(area, "1.2", "1.3", "1.4")
     with pytest.raises(RuntimeError), area.removing([path]):
         raise RuntimeError
     assert list(area.files()) == [path]
-    assert list(area.abandoned_removals()) == []
+    assert [paths for _, paths in area.abandoned_removals()] == [[path]]
 
 
 def test_notes_of_removals_lead_nowhere_else(tmp_path: Path) -> None:
@@ -175,3 +175,17 @@ def test_folders_left_empty_are_removed(tmp_path: Path) -> None:
     assert list(area.files()) == [kept]
     assert not (tmp_path / "ab" / "1.9").exists()
     assert area.free_bytes() > 0
+
+
+def test_a_process_in_doubt_leaves_its_marker(tmp_path: Path) -> None:
+    area, beside = StorageArea(tmp_path), StorageArea(tmp_path)
+    area.mark_running()
+    area.is_in_doubt = True
+    area.mark_ended()
+    assert beside.crashed_since() is not None
+
+
+def test_names_are_made_durable_with_their_folders(tmp_path: Path) -> None:
+    area = StorageArea(tmp_path, fsync=True)
+    path = put(area, "1.2", "1.3", "1.4")
+    assert list(area.files()) == [path]
