@@ -3,6 +3,15 @@
 Statuses are those of DCMTK's archive, with Offending Element and Error Comment beside them (PS3.4 C.4.1.1.4, PS3.7 C):
 A900 where the identifier does not fit the model, C000 where it cannot be processed. ``IdentifierRules.is_strict``
 refuses what DCMTK refuses with its identifier checks switched on.
+
+What differs from DCMTK's archive:
+
+- several values in Query/Retrieve Level are refused, not read as the first;
+- keys of a level below that of the query are neither matched nor returned (DCMTK returns values of whichever instance it
+  finds first), and count as not supported, which the status FF01 tells;
+- identifiers are checked whether or not anything is stored;
+- a retrieval needs a value for the unique key of its level or of one above (DCMTK moves the whole archive without one);
+  the unique keys of levels above may be missing, and those present restrict.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,11 @@
-"""Compiles queries to SQL and reads what matches (PS3.4 C.2.2.2, C.4.1)."""
+"""Compiles queries to SQL and reads what matches (PS3.4 C.2.2.2, C.4.1).
+
+What differs from DCMTK's archive: person names match without case and accents and by component group, and components at
+their end may be left out; ``?`` is one character; lists match any of their values for all attributes; a time of less
+precision means all moments in it; integer strings match by their number; counts, modalities and SOP classes of a study
+and the items of some sequences can be keys; a value of an attribute of several values is enough. A key without ``=``
+that is plain ASCII when folded is compared with the alphabetic group only, another with all groups.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
