@@ -7,7 +7,7 @@ refuses what DCMTK refuses with its identifier checks switched on.
 What differs from DCMTK's archive:
 
 - several values in Query/Retrieve Level are refused, not read as the first;
-- keys of a level below that of the query are neither matched nor returned (DCMTK returns values of whichever instance it
+- keys of a level below that of the query are neither matched nor returned (DCMTK returns those of whichever instance it
   finds first), and count as not supported, which the status FF01 tells;
 - identifiers are checked whether or not anything is stored;
 - a retrieval needs a value for the unique key of its level or of one above (DCMTK moves the whole archive without one);
