@@ -101,11 +101,11 @@ def _has_signed(issuer: "Certificate", revocations: "CertificateRevocationList")
 
 
 def _is_issued_by(certificate: "Certificate", issuer: "Certificate") -> bool:
-    from cryptography.exceptions import InvalidSignature  # noqa: PLC0415 - only where asked for: start-up time
+    from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm  # noqa: PLC0415 - as below
 
     try:
         certificate.verify_directly_issued_by(issuer)
-    except (ValueError, TypeError, InvalidSignature):
+    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
         return False
     return True
 
@@ -115,18 +115,15 @@ def _may_sign(certificate: "Certificate") -> bool:
 
     try:
         return bool(certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca)
-    except (x509.ExtensionNotFound, ValueError):
+    except (x509.ExtensionNotFound, x509.DuplicateExtension, x509.UnsupportedGeneralNameType, ValueError):
         return False
 
 
 def _read_certificates(file: Path, file_format: TlsFileFormat) -> "list[Certificate]":
-    from cryptography import x509  # noqa: PLC0415 - only where asked for: start-up time
+    from dicomdesk.network.certificates import read_certificates  # noqa: PLC0415 - only where asked for: start-up time
 
     try:
-        data = file.read_bytes()
-        if file_format is TlsFileFormat.DER:
-            return [x509.load_der_x509_certificate(data)]
-        return x509.load_pem_x509_certificates(data)
+        return read_certificates(file.read_bytes(), is_pem=file_format is TlsFileFormat.PEM)
     except OSError as error:
         raise UnreadableCertificateError(f"Cannot open certificate file '{file}'") from error
     except ValueError as error:
@@ -145,7 +142,7 @@ def _authority_files(settings: TlsSettings) -> list[Path]:
     files = list(settings.authority_files)
     for folder in settings.authority_folders:
         try:
-            files += sorted(folder.iterdir())
+            files += sorted(file for file in folder.iterdir() if file.is_file())
         except OSError:
             continue
     return files

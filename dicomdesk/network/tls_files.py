@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dicomdesk.errors import KeyPassPhraseError, TlsSettingsError
+from dicomdesk.network.certificates import read_certificates
 from dicomdesk.settings import TlsFileFormat, TlsSettings
 
 if TYPE_CHECKING:
@@ -126,17 +127,11 @@ def _decode_key(data: bytes, file: Path, settings: TlsSettings, condition: str) 
 
 def _read_certificates(file: Path, file_format: TlsFileFormat, condition: str) -> "list[Certificate]":
     """The certificate and those that follow it in the file: its chain."""
-    from cryptography.x509 import (  # noqa: PLC0415 - only where TLS is asked for
-        load_der_x509_certificate,
-        load_pem_x509_certificates,
-    )
-
     data = _read(file, "certificate", condition)
+    is_pem = file_format is TlsFileFormat.PEM
     try:
-        if file_format is TlsFileFormat.DER:
-            return [load_der_x509_certificate(data)]
-        if _CERTIFICATE_BLOCK.search(data) is not None:
-            return load_pem_x509_certificates(data)
+        if not is_pem or _CERTIFICATE_BLOCK.search(data) is not None:
+            return read_certificates(data, is_pem=is_pem)
     except ValueError as error:
         text = f"'{file}' holds no certificate that can be used"
         raise TlsSettingsError(text, condition=condition) from error

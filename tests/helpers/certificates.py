@@ -149,3 +149,18 @@ def _sign(
     for extension in extensions:
         builder = builder.add_extension(extension, critical=isinstance(extension, x509.BasicConstraints))
     return builder.sign(signer.key, hashes.SHA256())
+
+
+def deform(made: Certificate, name: str, old: str, new: str) -> Certificate:
+    """The certificate with other bytes in it (hexadecimal, of the same length), which its signature does not cover."""
+    der = x509.load_pem_x509_certificate(made.certificate.read_bytes()).public_bytes(Encoding.DER)
+    assert der.count(bytes.fromhex(old)) >= 1
+    deformed = der.replace(bytes.fromhex(old), bytes.fromhex(new), 1)
+    assert len(deformed) == len(der)
+    path = made.certificate.with_name(f"{name}.pem")
+    path.write_text(ssl.DER_cert_to_PEM_cert(deformed))
+    return Certificate(path, made.key, made.serial)
+
+
+DEFORMATIONS = {"version": ("a003020102", "a003020103"), "date": ("170d", "170c")}
+"""Bytes that OpenSSL bears with and others do not: a version that there is not, a date that is too short."""
