@@ -1,3 +1,4 @@
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 from threading import Event
@@ -13,7 +14,7 @@ from dicomdesk.gui.scanning import selection_of
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.tasks import Tasks
 from tests.gui.conftest import KEPT, Finish, SlowEngine
-from tests.helpers.peers import FakePeer, Hold, Status
+from tests.helpers.peers import Accept, FakePeer, Hold, Status
 from tests.helpers.studies import write_study
 
 WaitUntil = Callable[[Callable[[], bool]], None]
@@ -132,3 +133,28 @@ def test_listener_that_is_being_begun_ends_with_the_window(
     wait_until(listening.done)
     assert failures == []
     assert not session.is_receiving
+
+
+def test_closing_ends_a_check(session: Session, tasks: Tasks, wait_until: WaitUntil, finish: Finish) -> None:
+    answer = Event()
+    outcomes: list[JobOutcome] = []
+    begun: list[object] = []
+
+    async def check(peer: FakePeer) -> None:
+        channel = session.watch()
+        channel.arrived.connect(begun.extend)
+        job = await session.check(Peer(host="127.0.0.1", port=peer.port), AssociationSettings(), channel.sink)
+        outcomes.append((await session.result_of(job)).outcome)
+
+    with FakePeer(associate=[Hold(answer, Accept())]) as peer:
+        task = tasks.start(check(peer))
+        assert task is not None
+        wait_until(lambda: bool(peer.associations or begun))
+        finish(session.shut_down())
+        finish(_over(task))
+        answer.set()
+    assert outcomes == [JobOutcome.CANCELLED]
+
+
+async def _over(task: "asyncio.Task[None]") -> None:
+    await task
