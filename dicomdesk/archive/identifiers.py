@@ -100,7 +100,7 @@ def read_find_query(
             unsupported.append(tag)
         else:
             keys.append(_key(attribute, identifier, is_matched=_is_matched(attribute, model, level, rules)))
-    _check_levels(keys, model, level, rules)
+    _check_levels(keys, level, rules)
     return Query(
         model=model,
         level=level,
@@ -189,10 +189,11 @@ def _check_unique_keys(identifier: Identifier, model: Model, level: Level, rules
             raise IdentifierError(DOES_NOT_MATCH_SOP_CLASS, f"The unique key of level {above.value} has no value", tag)
 
 
-def _check_levels(keys: list[Key], model: Model, level: Level, rules: IdentifierRules) -> None:
+def _check_levels(keys: list[Key], level: Level, rules: IdentifierRules) -> None:
+    """A strict query has a key of its level; patients are no studies here, also where they are attributes of them."""
     if not rules.is_strict:
         return
-    if not any(_effective_level(key.attribute, model) is level for key in keys):
+    if not any(key.attribute.level is level for key in keys):
         raise IdentifierError(
             DOES_NOT_MATCH_SOP_CLASS, f"The identifier has no key of level {level.value}", UNIQUE_KEYS[level]
         )

@@ -54,6 +54,7 @@ def status(level: str, keys: dict[str, str], model: Model, rules: IdentifierRule
         ("STUDY", {"study": "", "modality": "CT"}, STUDY_ROOT, 0, 0xA900),
         ("STUDY", {"study": "", "name": "A"}, STUDY_ROOT, 0, 0),
         ("SERIES", {"study": "1", "series": "", "name": "A"}, STUDY_ROOT, 0, 0xA900),
+        ("STUDY", {"name": "A"}, STUDY_ROOT, 0, 0xA900),
         ("STUDY", {}, STUDY_ROOT, 0, 0xA900),
         ("STUDY", {"accession": "x" * 5000}, STUDY_ROOT, 0xA900, 0xA900),
         ("STUDY", {"accession": "x\\" * 200}, STUDY_ROOT, 0xA900, 0xA900),
