@@ -149,14 +149,18 @@ class _Batch:
         series_key = self._find_or_make_series(entry, (patient_key, study_key), series_uid, modalities)
         return _Place(patient_key, study_key, series_key, identity)
 
-    def _fill_blanks(self, level: Level, key: int, entry: IndexEntry) -> None:
-        """Give what is known of a patient or study the values that it has none of yet; what it has stays."""
+    def _fill_blanks(self, level: Level, key: int, entry: IndexEntry, *, overwrites: bool = False) -> None:
+        """Give what is known of an entity the values that it has none of yet; what it has stays unless overwritten."""
         table = TABLES[level]
         given = {column: value for column, value in row_of(level, entry).items() if value}
         if not given:
             return
         kept = self._connection.execute(select(*(table.c[name] for name in given)).where(table.c.key == key)).one()
-        missing = {name: value for (name, value), old in zip(given.items(), kept, strict=True) if not old}
+        missing = {
+            name: value
+            for (name, value), old in zip(given.items(), kept, strict=True)
+            if not old or (overwrites and old != value)
+        }
         if missing:
             self._connection.execute(update(table).where(table.c.key == key).values(**missing))
 
@@ -256,7 +260,8 @@ class _Batch:
         """Write the row now or at the end; returns how the instance is known from now on."""
         sop_class_uid = str(row["sop_class_uid"])
         known = _Known(0, place.series_key, place.study_key, entry.path, entry.size_bytes, sop_class_uid)
-        if same is None and not entry.items:
+        has_items = any(attribute.tag in entry.items for attribute in _INSTANCE_SEQUENCES)
+        if same is None and not has_items:
             self._new_instances.append(row)
             return known
         if same is not None and same.key == 0:
@@ -264,6 +269,8 @@ class _Batch:
             found = self._select_known(entry.area, [_value(entry, SOP_INSTANCE_UID)])
             same = next(one for _uid, one in found if one.series_key == place.series_key)
         if same is None:
+            series_key = {"which": place.series_key, "instance_count": 0}
+            _expect_one(_ADD_TO_SERIES.run(self._connection, series_key).rowcount)
             key = self._insert(instance.insert().values(**row))
         else:
             key = same.key
@@ -272,8 +279,25 @@ class _Batch:
                 self._connection.execute(
                     delete(sequence_item).where(sequence_item.c.sequence == attribute.tag, sequence_item.c.owner == key)
                 )
+            self._refresh(entry, place)
         self._new_items += item_rows(Level.IMAGE, entry, key)
         return known._replace(key=key)
+
+    def _refresh(self, entry: IndexEntry, place: _Place) -> None:
+        """Whoever sends an instance again may have corrected it: its values count for all that it belongs to."""
+        self._fill_blanks(Level.SERIES, place.series_key, entry, overwrites=True)
+        self._fill_blanks(Level.STUDY, place.study_key, entry, overwrites=True)
+        if patient_identity(entry.values) == place.identity:
+            self._fill_blanks(Level.PATIENT, place.patient_key, entry, overwrites=True)
+        modalities = self._connection.execute(
+            select(series.c.modality)
+            .where(series.c.study_key == place.study_key, series.c.modality != "")
+            .distinct()
+            .order_by(series.c.modality)
+        ).scalars()
+        self._connection.execute(
+            update(study).where(study.c.key == place.study_key).values(modalities="\\".join(modalities))
+        )
 
     def _flush(self) -> None:
         if self._new_instances:

@@ -26,6 +26,8 @@ def test_what_is_remembered_and_gone_is_noticed(empty_index: Index) -> None:
     empty_index.remove(AREA)
     with pytest.raises(StaleError):
         add(empty_index, adder, index_entry())
+    with pytest.raises(StaleError):
+        add(empty_index, adder, with_items("1.1", {0x00080100: "code"}, tag=0x0040A043))
     assert empty_index.statistics(AREA).instances == 0
     adder.forget()
     add(empty_index, adder, index_entry())
@@ -103,6 +105,21 @@ def test_values_that_a_study_has_not_are_filled_in_and_those_it_has_stay(empty_i
         "date": "20200101",
         "study_id": "S",
     }
+
+
+def test_an_instance_that_comes_again_brings_its_corrections(empty_index: Index) -> None:
+    empty_index.add([index_entry(name="Dow^Jane", description="CT", modality="CT", accession="A")])
+    empty_index.add([index_entry(name="Doe^Jane", description="MR", modality="MR")])
+    keys = {"study": "", "name": "doe*", "description": "", "accession": "", "modalities": "MR"}
+    (match,) = empty_index.find(study_query(keys), AREA)
+    assert {name: match.values[TAGS[name]] for name in keys if name != "study"} == {
+        "name": "Doe^Jane",
+        "description": "MR",
+        "accession": "A",
+        "modalities": "MR",
+    }
+    assert list(empty_index.wrong_counts()) == []
+    assert list(empty_index.find(study_query({"study": "", "name": "dow*"}), AREA)) == []
 
 
 def test_the_oldest_time_of_receipt_given_is_kept(empty_index: Index) -> None:
