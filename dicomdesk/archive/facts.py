@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from dicomdesk.archive.query import Query
 from dicomdesk.archive.service_classes import Service
 from dicomdesk.archive.storing import Stored
-from dicomdesk.network.command_sets import CommandSet
+from dicomdesk.network.command_sets import AFFECTED_SOP_CLASS_UID, MESSAGE_ID, MOVE_DESTINATION, PRIORITY, CommandSet
 from dicomdesk.network.service_messages import SubOperations
 
 __all__ = [
@@ -39,6 +39,26 @@ class OperationStarted:
     identifier: bytes
     transfer_syntax_uid: str
     """Of the identifier."""
+
+    @property
+    def message_id(self) -> int:
+        """Number of the request."""
+        return self.command_set.number(MESSAGE_ID, 0)
+
+    @property
+    def sop_class_uid(self) -> str:
+        """Which service of which model; hostile."""
+        return self.command_set.text(AFFECTED_SOP_CLASS_UID)
+
+    @property
+    def priority(self) -> int:
+        """0 medium, 1 high, 2 low (PS3.7 9.3.2.1); anything else from a peer that does not know better."""
+        return self.command_set.number(PRIORITY, 0)
+
+    @property
+    def destination(self) -> str:
+        """AE title to move to, "" for other services; hostile."""
+        return self.command_set.text(MOVE_DESTINATION)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

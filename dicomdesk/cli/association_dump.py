@@ -211,7 +211,7 @@ def store_request_lines(started: ItemStarted, *, is_outgoing: bool) -> list[str]
         "Message Type                  : C-STORE RQ",
         *context,
         f"Message ID                    : {started.message_id}",
-        f"Affected SOP Class UID        : {_message_uid(started.sop_class_uid)}",
+        f"Affected SOP Class UID        : {message_uid(started.sop_class_uid)}",
         f"Affected SOP Instance UID     : {printable(started.sop_instance_uid)}",
         "Data Set                      : present",
         "Priority                      : medium",
@@ -228,7 +228,7 @@ def store_response_lines(started: ItemStarted, status: int, *, is_outgoing: bool
         "Message Type                  : C-STORE RSP",
         *context,
         f"Message ID Being Responded To : {started.message_id}",
-        f"Affected SOP Class UID        : {_message_uid(started.sop_class_uid)}",
+        f"Affected SOP Class UID        : {message_uid(started.sop_class_uid)}",
         f"Affected SOP Instance UID     : {printable(started.sop_instance_uid)}",
         "Data Set                      : none",
         f"DIMSE Status                  : {dumped_status(status)}",
@@ -236,5 +236,6 @@ def store_response_lines(started: ItemStarted, status: int, *, is_outgoing: bool
     ]
 
 
-def _message_uid(uid: str) -> str:
+def message_uid(uid: str) -> str:
+    """A UID as blocks of messages show it: by its name in DCMTK's dictionary where it has one."""
     return uid_symbol(uid) or printable(uid)

@@ -9,6 +9,7 @@ TOOLS: Mapping[str, str] = {
     "dcmsend": "send DICOM files to a storage peer",
     "storescu": "send DICOM files over an association proposed to the letter",
     "dcmrecv": "receive DICOM files as a storage provider",
+    "dcmqrscp": "keep an archive: store, answer queries, move (Q/R provider)",
     "echoscu": "ask a peer for a sign of life, or check the way to it step by step",
     "passcode": "set the passcode of a user whom dcmrecv serves",
 }

@@ -10,9 +10,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from queue import Empty, SimpleQueue
 from types import FrameType
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
-from dicomdesk.engine.events import Event, JobFinished
+from dicomdesk.engine.events import JobFinished
+
+Fact = TypeVar("Fact")
+"""What a job reports: events of the engine, ``JobFinished`` the last."""
 
 _BATCH_S = 0.02
 """How long events gather before they are looked at."""
@@ -28,18 +31,18 @@ class Cancellable(Protocol):
         """First call: finish the current instance and release. Second call: abort."""
 
 
-class EventPump:
+class EventPump(Generic[Fact]):
     """The way from a job's threads to the main thread. ``sink`` is for the job, ``run`` for the main thread."""
 
-    def __init__(self, wants: Callable[[Event], bool]) -> None:
+    def __init__(self, wants: Callable[[Fact], bool]) -> None:
         """Take the events that ``wants`` says, called on the job's threads; ``JobFinished`` is always taken."""
         self._wants = wants
-        self._queue: SimpleQueue[Event | int] = SimpleQueue()
+        self._queue: SimpleQueue[Fact | int] = SimpleQueue()
         self._urgent: SimpleQueue[None] = SimpleQueue()
         self.last_signal = 0
         """Number of the signal that came last, 0 for none."""
 
-    def sink(self, event: Event) -> None:
+    def sink(self, event: Fact) -> None:
         """Take an event; called on the job's threads."""
         is_last = isinstance(event, JobFinished)
         if is_last or self._wants(event):
@@ -61,7 +64,7 @@ class EventPump:
     def run(
         self,
         job: Cancellable,
-        show: Callable[[Sequence[Event]], None],
+        show: Callable[[Sequence[Fact]], None],
         *,
         tick: Callable[[], None] | None = None,
         tick_s: float = 1.0,
@@ -81,9 +84,9 @@ class EventPump:
                 tick()
                 next_tick_s = time.monotonic() + tick_s
 
-    def _next_batch(self, job: Cancellable, deadline_s: float | None) -> tuple[list[Event], bool]:
+    def _next_batch(self, job: Cancellable, deadline_s: float | None) -> tuple[list[Fact], bool]:
         """Wait for events or for the deadline; tells whether the last one is among them."""
-        batch: list[Event] = []
+        batch: list[Fact] = []
         try:
             left_s = _LONGEST_WAIT_S if deadline_s is None else max(0.0, deadline_s - time.monotonic())
             found = self._queue.get(timeout=min(left_s, _LONGEST_WAIT_S))

@@ -8,6 +8,7 @@ code  meaning                                                tools
 1     an association or an instance failed                   storescu
 1     no association, or it was not released                 echoscu
 10    the association was lost while an instance was sent    storescu
+10    the archive cannot start                               dcmqrscp
 21    no input files                                         dcmsend
 22    an input file is invalid                               dcmsend
 22    a certificate is not trusted, or no root               echoscu
@@ -25,6 +26,8 @@ code  meaning                                                tools
 71    the TLS settings cannot be used                        dcmrecv, dcmsend
 80    ``--strict``: not every instance was stored            dcmsend, storescu
 80    ``--check``: not every instance can go                 dcmsend, storescu
+80    ``--verify``: files and index do not agree             dcmqrscp
+80    ``--reindex``: not every file could be read            dcmqrscp
 81    ``--diagnose``: the host name is not known             echoscu
 82    ``--diagnose``: no connection                          echoscu
 83    ``--diagnose``: no TLS                                 echoscu
@@ -50,6 +53,8 @@ class ExitCode(IntEnum):
     FAILED = 1
     """The same number again, as storescu has it."""
     ASSOCIATION_LOST = 10
+    ARCHIVE_CANNOT_START = 10
+    """The same number again, as DCMTK's dcmqrscp has it."""
     NO_INPUT_FILES = 21
     INVALID_INPUT_FILE = 22
     NO_VALID_INPUT_FILES = 23
@@ -66,6 +71,8 @@ class ExitCode(IntEnum):
     """The same number again, as DCMTK's echoscu has it."""
     CANNOT_CREATE_TLS_LAYER = 71
     NOT_ALL_STORED = 80
+    NOT_ALL_RIGHT = 80
+    """The same number again: what was looked through is not all as it should be."""
     NAME_NOT_KNOWN = 81
     CANNOT_CONNECT = 82
     CANNOT_AGREE_ON_TLS = 83

@@ -43,7 +43,7 @@ class JobWatch:
         self._logger = logger
         self._json = _make_json_reporter() if writes_json else None
         self._display = ProgressDisplay(progress_word) if progress_word and is_terminal() else None
-        self._pump = EventPump((lambda _event: True) if writes_json else lines.wants)
+        self._pump: EventPump[Event] = EventPump((lambda _event: True) if writes_json else lines.wants)
         self._next_json_s = 0.0
         self._last_json: tuple[int, int, int] | None = None
 

@@ -88,8 +88,12 @@ class JsonLinesReporter:
 
     def show(self, batch: Sequence[events.Event]) -> None:
         """Write a line for each event."""
+        self.write(list(map(describe, batch)))
+
+    def write(self, described: Sequence[tuple[str, Fields]]) -> None:
+        """Write a line for each of these names and keys."""
         at = _now()
-        self._write([{"event": name, "at": at, **fields} for name, fields in map(describe, batch)])
+        self._write([{"event": name, "at": at, **fields} for name, fields in described])
 
     def show_progress(self, progress: "Progress") -> None:
         """Write how far the job is."""

@@ -3,7 +3,7 @@
 from dicomdesk.cli.grammar import CommandLine, CommandLineError
 from dicomdesk.logs import Level, Log, console_log, find_level
 
-_LOUDNESS = {"--quiet": Level.FATAL, "--verbose": Level.INFO, "--debug": Level.DEBUG}
+_LOUDNESS = {"--quiet": Level.FATAL, "--verbose": Level.INFO, "--very-verbose": Level.INFO, "--debug": Level.DEBUG}
 _LOUDNESS_WORDS = "--verbose, --debug or --quiet"
 
 

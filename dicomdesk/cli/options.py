@@ -16,6 +16,7 @@ VERSION = Option(long="--version", text=("show the version and exit",), is_exclu
 ARGUMENTS = Option(long="--arguments", text=("show the command line as expanded",))
 QUIET = Option(short="-q", long="--quiet", text=("be quiet: no warnings, no errors",))
 VERBOSE = Option(short="-v", long="--verbose", text=("be verbose: tell what is done",))
+VERY_VERBOSE = Option(short="-vv", long="--very-verbose", text=("the same, as older tools have it",), is_hidden=True)
 DEBUG = Option(short="-d", long="--debug", text=("tell everything",))
 LOG_LEVEL = Option(
     short="-ll",
@@ -73,7 +74,7 @@ def general_options(*, exclusive: tuple[Option, ...] = ()) -> OptionGroup:
 
 def is_quiet(line: CommandLine) -> bool:
     """Whether errors of values, dependencies and conflicts stay unsaid."""
-    return line.last_of("--quiet", "--verbose", "--debug") == "--quiet"
+    return line.last_of("--quiet", "--verbose", "--very-verbose", "--debug") == "--quiet"
 
 
 def read_timeout(line: CommandLine, long: str, default_s: float | None, *, is_signed: bool = False) -> float | None:

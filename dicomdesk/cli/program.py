@@ -112,7 +112,7 @@ def _run_logged(program: Program, line: CommandLine, log: Log) -> int:
 def _find_answer(program: Program, line: CommandLine) -> str | None:
     """What to print on stdout instead of working, None when there is work to do."""
     tool = program.tool
-    if line.has("--help") or (not line.arguments and tool.parameters):
+    if line.has("--help") or (not line.arguments and tool.mandatory_parameters):
         return usage_text(tool)
     if line.has("--version"):
         return version_text(tool)

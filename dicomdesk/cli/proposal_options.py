@@ -1,4 +1,4 @@
-"""Options that say which transfer syntaxes are proposed, as DCMTK's storescu and its relatives have them."""
+"""Options that say which transfer syntaxes are proposed or preferred, as the tools of DCMTK have them."""
 
 from collections.abc import Mapping
 
@@ -89,3 +89,45 @@ PROPOSE_OPTIONS = (
     ),
 )
 """Exclusive alternatives."""
+
+PREFERRED_BY_ACCEPTOR: Mapping[str, str] = {
+    **{
+        long.replace("--propose-", "--prefer-"): uid
+        for long, uid in PREFERRED_TRANSFER_SYNTAXES.items()
+        if long != "--propose-implicit"
+    },
+    "--implicit": PREFERRED_TRANSFER_SYNTAXES["--propose-implicit"],
+}
+"""Each option with the UID of the transfer syntax that an acceptor likes best; the rightmost counts."""
+
+_PREFERENCES = {
+    "--prefer-uncompr": ("+x=", "explicit VR, byte order of this machine", "(default)"),
+    "--prefer-little": ("+xe", "explicit VR little endian"),
+    "--prefer-big": ("+xb", "explicit VR big endian"),
+    "--prefer-lossless": ("+xs", "JPEG lossless (default kind)"),
+    "--prefer-jpeg8": ("+xy", "JPEG lossy for 8 bit data"),
+    "--prefer-jpeg12": ("+xx", "JPEG lossy for 12 bit data"),
+    "--prefer-j2k-lossless": ("+xv", "JPEG 2000 lossless"),
+    "--prefer-j2k-lossy": ("+xw", "JPEG 2000 lossy"),
+    "--prefer-jls-lossless": ("+xt", "JPEG-LS lossless"),
+    "--prefer-jls-lossy": ("+xu", "JPEG-LS lossy"),
+    "--prefer-mpeg2": ("+xm", "MPEG2 Main Profile / Main Level"),
+    "--prefer-mpeg2-high": ("+xh", "MPEG2 Main Profile / High Level"),
+    "--prefer-mpeg4": ("+xn", "MPEG4 High Profile / Level 4.1"),
+    "--prefer-mpeg4-bd": ("+xl", "MPEG4 BD-compatible High Profile /", "Level 4.1"),
+    "--prefer-mpeg4-2-2d": ("+x2", "MPEG4 High Profile / Level 4.2 for", "2D videos"),
+    "--prefer-mpeg4-2-3d": ("+x3", "MPEG4 High Profile / Level 4.2 for", "3D videos"),
+    "--prefer-mpeg4-2-st": ("+xo", "MPEG4 Stereo High Profile / Level 4.2"),
+    "--prefer-hevc": ("+x4", "HEVC Main Profile / Level 5.1"),
+    "--prefer-hevc10": ("+x5", "HEVC Main 10 Profile / Level 5.1"),
+    "--prefer-rle": ("+xr", "RLE lossless"),
+    "--prefer-deflated": ("+xd", "deflated explicit VR little endian"),
+}
+PREFER_OPTIONS = (
+    *(
+        Option(short=short, long=long, text=(f"prefer {first}", *rest))
+        for long, (short, first, *rest) in _PREFERENCES.items()
+    ),
+    Option(short="+xi", long="--implicit", text=("accept implicit VR little endian only",)),
+)
+"""Exclusive alternatives, of acceptors."""

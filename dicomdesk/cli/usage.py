@@ -60,7 +60,8 @@ def usage_text(tool: Tool) -> str:
 
 
 def _parameter_pattern(parameter: Parameter) -> str:
-    return parameter.name + ("..." if parameter.is_repeatable else "")
+    pattern = parameter.name + ("..." if parameter.is_repeatable else "")
+    return f"[{pattern}]" if parameter.is_optional else pattern
 
 
 def _group_lines(group: OptionGroup, *, indent: int) -> list[str]:

@@ -10,6 +10,7 @@ import logging
 import selectors
 import socket
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -117,9 +118,18 @@ class Listener:
 
     # -- life
 
-    def start(self) -> int:
-        """Listen; returns the port. Raises PortInUseError, or LocalError where the address is not ours."""
+    def start(self, *, bound: Callable[[], None] | None = None) -> int:
+        """Listen; returns the port. Raises PortInUseError, or LocalError where the address is not ours.
+
+        ``bound`` is called when the port is ours and nobody is served yet: the time to give up privileges.
+        """
         self._socket = _listening_socket(self._settings.address, self._settings.port)
+        if bound is not None:
+            try:
+                bound()
+            except BaseException:
+                self._socket.close()
+                raise
         port: int = self._socket.getsockname()[1]
         self._accept_thread = threading.Thread(target=self._accept, name=f"listener-{port}", daemon=True)
         self._accept_thread.start()

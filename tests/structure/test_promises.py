@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from dicomdesk.cli import json_lines
+from dicomdesk.cli import archive_json_lines, json_lines
 from dicomdesk.cli.catalogue import TOOLS, load_program
 from dicomdesk.cli.exit_codes import ExitCode
 from dicomdesk.cli.grammar import OptionGroup
@@ -20,9 +20,11 @@ def _options(groups: tuple[OptionGroup, ...]) -> Iterator[str]:
 
 
 def _events() -> list[str]:
-    """Names and keys from the table of the module's docstring."""
-    table = re.split(r"^=+ +=+\n", json_lines.__doc__ or "", flags=re.MULTILINE)[1]
-    rows = re.split(r"\n(?=``)", table)
+    """Names and keys from the tables of the modules' docstrings."""
+    rows = []
+    for module in (json_lines, archive_json_lines):
+        table = re.split(r"^=+ +=+\n", module.__doc__ or "", flags=re.MULTILINE)[1]
+        rows += re.split(r"\n(?=``)", table)
     names = [re.findall(r"``([\w-]+)``", row) for row in rows]
     return [f"{name} {' '.join(sorted(keys))}".strip() for name, *keys in filter(None, names)]
 

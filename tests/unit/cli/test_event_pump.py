@@ -18,7 +18,7 @@ def notice(text: str) -> Notice:
 class FinishingJob:
     """Finishes when it is cancelled as often as asked for."""
 
-    def __init__(self, pump: EventPump, cancels: int) -> None:
+    def __init__(self, pump: EventPump[Event], cancels: int) -> None:
         self._pump = pump
         self._cancels_left = cancels
         self.cancels = 0
@@ -35,7 +35,7 @@ def take_all(_event: Event) -> bool:
 
 
 def test_events_come_out_in_order_and_the_last_ends_it() -> None:
-    pump = EventPump(take_all)
+    pump: EventPump[Event] = EventPump(take_all)
     seen: list[Event] = []
 
     def show(batch: Sequence[Event]) -> None:
@@ -55,7 +55,7 @@ def test_events_come_out_in_order_and_the_last_ends_it() -> None:
 
 
 def test_events_that_nobody_wants_are_left_out_but_the_last_is_not() -> None:
-    pump = EventPump(lambda event: isinstance(event, Notice) and event.text == "b")
+    pump: EventPump[Event] = EventPump(lambda event: isinstance(event, Notice) and event.text == "b")
     seen: list[Event] = []
     for event in (notice("a"), notice("b"), FINISHED):
         pump.sink(event)
@@ -65,7 +65,7 @@ def test_events_that_nobody_wants_are_left_out_but_the_last_is_not() -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_signal_cancels_and_a_second_one_again(number: signal.Signals) -> None:
-    pump = EventPump(take_all)
+    pump: EventPump[Event] = EventPump(take_all)
     job = FinishingJob(pump, 2)
     before = signal.getsignal(number)
 
@@ -85,7 +85,7 @@ def test_signal_cancels_and_a_second_one_again(number: signal.Signals) -> None:
 class _Echoing:
     """Says "again" after the first cancel."""
 
-    def __init__(self, pump: EventPump, job: FinishingJob) -> None:
+    def __init__(self, pump: EventPump[Event], job: FinishingJob) -> None:
         self._pump = pump
         self._job = job
 
@@ -95,7 +95,7 @@ class _Echoing:
 
 
 def test_tick_is_called_while_nothing_happens() -> None:
-    pump = EventPump(take_all)
+    pump: EventPump[Event] = EventPump(take_all)
     ticks: list[int] = []
 
     def tick() -> None:
@@ -112,7 +112,7 @@ def test_no_signal_is_zero() -> None:
 
 
 def test_a_signal_that_does_not_wake_the_main_thread_is_noticed() -> None:
-    pump = EventPump(take_all)
+    pump: EventPump[Event] = EventPump(take_all)
     job = FinishingJob(pump, 1)
     to_another_thread = threading.Timer(0.05, lambda: signal.pthread_kill(threading.get_ident(), signal.SIGTERM))
     way_out = threading.Timer(10, pump.sink, [FINISHED])
