@@ -2,34 +2,48 @@
 
 import socket
 import ssl
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from dicomdesk import human
 from dicomdesk.network.contexts import TlsSession
 
+if TYPE_CHECKING:
+    from cryptography.x509 import Name
+
 __all__ = ["describe_session"]
 
+_LONGEST_NAME = 256
 
-def describe_session(secured: socket.socket) -> TlsSession | None:
+
+def describe_session(secured: socket.socket | ssl.SSLObject) -> TlsSession | None:
     """Of a completed handshake, None for a plain socket; the peer's certificate is described also when not verified."""
-    if not isinstance(secured, ssl.SSLSocket):
+    if not isinstance(secured, ssl.SSLSocket | ssl.SSLObject):
         return None
     cipher = secured.cipher()
     version, cipher_name = secured.version() or "", cipher[0] if cipher else ""
     certificate = secured.getpeercert(binary_form=True)
     if certificate is None:
         return TlsSession(version=version, cipher=cipher_name)
-    from cryptography.x509 import load_der_x509_certificate  # noqa: PLC0415 - only where a peer presents a certificate
+    from dicomdesk.network.certificates import ignore_remarks, read_certificates  # noqa: PLC0415 - only with one
 
-    is_verified = secured.context.verify_mode is not ssl.CERT_NONE
+    session = TlsSession(
+        version=version, cipher=cipher_name, is_peer_verified=secured.context.verify_mode is not ssl.CERT_NONE
+    )
     try:
-        peer = load_der_x509_certificate(certificate)
-        return TlsSession(
-            version=version,
-            cipher=cipher_name,
-            peer_subject=human.printable(peer.subject.rfc4514_string()),
-            peer_issuer=human.printable(peer.issuer.rfc4514_string()),
-            peer_expires=peer.not_valid_after_utc,
-            is_peer_verified=is_verified,
-        )
+        (peer,) = read_certificates(certificate, is_pem=False)
     except ValueError:  # a certificate that OpenSSL takes, but that does not keep to the letter
-        return TlsSession(version=version, cipher=cipher_name, is_peer_verified=is_verified)
+        return session
+    ignore_remarks()
+    return replace(
+        session,
+        peer_subject=_shown(peer.subject),
+        peer_issuer=_shown(peer.issuer),
+        peer_expires=peer.not_valid_after_utc,
+    )
+
+
+def _shown(name: "Name") -> str:
+    """A name in one harmless line (RFC 4514), cut where it is longer than any in use."""
+    text = human.printable(name.rfc4514_string())
+    return text if len(text) <= _LONGEST_NAME else text[:_LONGEST_NAME] + "..."

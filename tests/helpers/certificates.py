@@ -2,6 +2,7 @@
 
 import functools
 import ipaddress
+import re
 import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -151,16 +152,18 @@ def _sign(
     return builder.sign(signer.key, hashes.SHA256())
 
 
-def deform(made: Certificate, name: str, old: str, new: str) -> Certificate:
-    """The certificate with other bytes in it (hexadecimal, of the same length), which its signature does not cover."""
+def deform(made: Certificate, fault: str) -> Certificate:
+    """The certificate with one of the faults of ``FAULTS``, which its signature does not cover."""
     der = x509.load_pem_x509_certificate(made.certificate.read_bytes()).public_bytes(Encoding.DER)
-    assert der.count(bytes.fromhex(old)) >= 1
-    deformed = der.replace(bytes.fromhex(old), bytes.fromhex(new), 1)
-    assert len(deformed) == len(der)
-    path = made.certificate.with_name(f"{name}.pem")
+    deformed, count = re.subn(*FAULTS[fault], der, count=1)
+    assert (count, len(deformed)) == (1, len(der))
+    path = made.certificate.with_name(f"{fault}.pem")
     path.write_text(ssl.DER_cert_to_PEM_cert(deformed))
     return Certificate(path, made.key, made.serial)
 
 
-DEFORMATIONS = {"version": ("a003020102", "a003020103"), "date": ("170d", "170c")}
-"""Bytes that OpenSSL bears with and others do not: a version that there is not, a date that is too short."""
+FAULTS = {
+    "version": (b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01\x03"),
+    "date": (b"(\x17\x0d[0-9]{2})[0-9]{4}", rb"\g<1>1399"),
+}
+"""What OpenSSL bears with and others do not: a version that there is not, a month that there is not."""

@@ -1,6 +1,7 @@
 """What both ends know of each other after a handshake."""
 
-import socket
+import contextlib
+import ssl
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from dicomdesk.network.contexts import TlsSession
 from dicomdesk.network.tls_session import describe_session
 from dicomdesk.settings import PeerVerification, TlsProfile, TlsSettings
-from tests.helpers.certificates import Authority
+from tests.helpers.certificates import FAULTS, Authority, Certificate, deform
 from tests.helpers.receivers import Receiver
 from tests.helpers.requesting import associate
 from tests.helpers.secured import identity, tls_listening
@@ -66,6 +67,27 @@ def test_profiles_work_between_our_ends(tmp_path: Path, profile: TlsProfile, ver
     assert (theirs.version, theirs.cipher) == (version, cipher)
 
 
-def test_plain_socket_has_no_session() -> None:
-    with socket.socket() as sock:
-        assert describe_session(sock) is None
+def _described(server: Certificate) -> TlsSession:
+    """What a client that verifies nothing says of a server that presents the certificate."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    there, back = ssl.MemoryBIO(), ssl.MemoryBIO()
+    ends = [context.wrap_bio(back, there), server.server_context().wrap_bio(there, back, server_side=True)]
+    for end in (*ends, *ends):
+        with contextlib.suppress(ssl.SSLWantReadError):
+            end.do_handshake()
+    return describe_session(ends[0])
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_certificate_that_cannot_be_read_leaves_the_session_without_a_name(tmp_path: Path, fault: str) -> None:
+    session = _described(deform(Authority(tmp_path).issue("peer"), fault))
+    assert session.version == "TLSv1.3"
+    assert (session.peer_subject, session.peer_expires, session.is_peer_verified) == ("", None, False)
+
+
+def test_names_are_one_line_of_bearable_length(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    odd = Authority(tmp_path).issue("odd\n\x1b[31mred\u202e")
+    assert _described(odd).peer_subject == r"CN=odd\n\x1b[31mred\u202e"
+    monkeypatch.setattr("dicomdesk.network.tls_session._LONGEST_NAME", 8)
+    assert _described(odd).peer_subject == r"CN=odd\n..."

@@ -9,7 +9,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from dicomdesk.network.certificates import read_certificates
-from tests.helpers.certificates import DEFORMATIONS, Authority, Certificate, deform
+from tests.helpers.certificates import FAULTS, Authority, Certificate, deform
 
 
 def _der(made: Certificate) -> bytes:
@@ -24,9 +24,9 @@ def test_chain_is_read_from_pem_and_one_certificate_from_der(tmp_path: Path) -> 
     assert read_certificates(_der(made), is_pem=False) == chain[:1]
 
 
-@pytest.mark.parametrize("fault", DEFORMATIONS)
+@pytest.mark.parametrize("fault", FAULTS)
 def test_whatever_is_wrong_is_a_value_error(tmp_path: Path, fault: str) -> None:
-    made = deform(Authority(tmp_path).issue("leaf"), fault, *DEFORMATIONS[fault])
+    made = deform(Authority(tmp_path).issue("leaf"), fault)
     with pytest.raises(ValueError):  # noqa: PT011 - of any words
         read_certificates(made.certificate.read_bytes(), is_pem=True)
 
