@@ -186,9 +186,17 @@ class Requestor:
         assert number == ASSOCIATE_AC, (number, body)
         return read_answer(body)
 
-    def store(self, uid: str, fragments: Iterable[bytes], message_id: int = 1, context_id: int = 1) -> int:
+    def store(
+        self,
+        uid: str,
+        fragments: Iterable[bytes],
+        message_id: int = 1,
+        context_id: int = 1,
+        *,
+        sop_class: str = CT_IMAGE_STORAGE,
+    ) -> int:
         """Store in one context; the status of the response."""
-        self.send(data_pdu(context_id, 3, store_command(uid, message_id)))
+        self.send(data_pdu(context_id, 3, store_command(uid, message_id, sop_class=sop_class)))
         parts = list(fragments)
         for index, part in enumerate(parts):
             self.send(data_pdu(context_id, 2 if index == len(parts) - 1 else 0, part))

@@ -21,6 +21,7 @@ from dicomdesk.archive.settings import ArchiveSettings
 from dicomdesk.network.handlers import ListenerObserver
 from dicomdesk.settings import Timeouts
 from tests.helpers.datasets import CT_IMAGE, EXPLICIT, IMPLICIT, Builder
+from tests.helpers.requestors import Proposal, connected
 
 DEADLINE_S = 30.0
 ARCHIVE = "ARCHIVE"
@@ -94,9 +95,16 @@ class Running:
 
     def put(self, *data_sets: bytes, syntax: str = EXPLICIT, sop_class: str = CT_IMAGE) -> None:
         """Store data sets, all of which must be taken."""
-        with calling(self.port, classes=[sop_class], syntaxes=[syntax]) as association:
-            for number, data in enumerate(data_sets, 1):
-                assert store(association, data, sop_class, number) == 0
+        with connected(self.port) as peer:
+            peer.associate(
+                Proposal(
+                    contexts=[(1, sop_class, [syntax])], called=ARCHIVE.encode(), calling=b"SENDER", max_pdu_bytes=0
+                )
+            )
+            for data in data_sets:
+                parts = [data[start : start + 16_000] for start in range(0, len(data), 16_000)]
+                assert peer.store(instance_uid_of(data), parts, sop_class=sop_class) == 0
+            peer.release()
 
     def files(self, ae_title: str = ARCHIVE) -> dict[str, bytes]:
         """Content of the stored files by relative path."""
@@ -107,29 +115,6 @@ class Running:
         """SOP Instance UIDs of the index by relative path."""
         keeper = self.archive.keeper(ae_title)
         return {found.path: found.sop_instance_uid for found in keeper.index.find_instances(ae_title)}
-
-
-def store(association: Association, data: bytes, sop_class: str, message_id: int = 1) -> int:
-    """Store an encoded data set over an association; the status."""
-    from io import BytesIO  # noqa: PLC0415 - here alone
-
-    from pydicom.uid import UID  # noqa: PLC0415
-    from pynetdicom.dimse_primitives import C_STORE  # noqa: PLC0415
-
-    request = C_STORE()
-    request.MessageID = message_id
-    request.AffectedSOPClassUID = UID(sop_class)
-    request.AffectedSOPInstanceUID = instance_uid_of(data)
-    request.Priority = 2
-    request.DataSet = BytesIO(data)
-    (context,) = [found for found in association.accepted_contexts if found.abstract_syntax == sop_class]
-    assert context.context_id is not None
-    association.dimse.send_msg(request, context.context_id)
-    _, answer = association.dimse.get_msg(block=True)
-    assert answer is not None
-    assert isinstance(answer, C_STORE)
-    assert answer.Status is not None
-    return int(answer.Status)
 
 
 def instance_uid_of(data: bytes) -> str:
