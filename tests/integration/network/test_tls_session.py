@@ -76,7 +76,9 @@ def _described(server: Certificate) -> TlsSession:
     for end in (*ends, *ends):
         with contextlib.suppress(ssl.SSLWantReadError):
             end.do_handshake()
-    return describe_session(ends[0])
+    session = describe_session(ends[0])
+    assert session is not None
+    return session
 
 
 @pytest.mark.parametrize("fault", FAULTS)
