@@ -23,6 +23,7 @@ from dicomdesk.archive.folding import without_accents
 from dicomdesk.archive.identifier_reading import TEXT_VRS
 from dicomdesk.archive.query import Match, Query
 from dicomdesk.dicom.character_encoding import encode_text
+from dicomdesk.dicom.character_sets import find_codec
 from dicomdesk.dicom.deflate import deflate
 from dicomdesk.dicom.element_writing import ElementWriter
 from dicomdesk.dicom.encodings import Encoding
@@ -118,7 +119,9 @@ class ResponseEncoder:
         wanted = self._query.character_set
         first, second = (rule.term, wanted) if rule.overrides else (wanted, rule.term)
         if not texts:
-            return first, []
+            # ASCII needs none, and a term that nobody knows is not repeated.
+            is_ascii = find_codec(first.partition("\\")[0].encode("ascii", "replace")) == "ascii"
+            return "" if is_ascii else first, []
         candidates = [first, second] if rule.falls_back else [first]
         if rule.discards or rule.transliterates:
             return first, [self._reduce(text, first) for text in texts]

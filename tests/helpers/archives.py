@@ -176,7 +176,7 @@ def different(ours: Found, theirs: Found) -> set[str]:
         aspects.add("matches")
     elif _listed(one, shared) != _listed(other, shared):
         aspects.add("values")
-    if _character_sets(ours) != _character_sets(theirs) and one and other:
+    if len(one) == len(other) and _character_sets(ours) != _character_sets(theirs):
         aspects.add("character set")
     return aspects
 
@@ -186,7 +186,12 @@ def _listed(answers: Sequence[Mapping[str, str]], keywords: set[str]) -> list[li
 
 
 def _character_sets(found: Found) -> list[str]:
-    return sorted({str(response.get(_CHARACTER_SET, "")) for response in found.responses})
+    """Those of the responses that need one."""
+    return sorted(
+        str(response.get(_CHARACTER_SET, ""))
+        for response in found.responses
+        if not all(value.isascii() for value in _values(response).values())
+    )
 
 
 def silent_port() -> tuple[socket.socket, int]:

@@ -87,6 +87,14 @@ def test_the_character_set_is_the_first_that_has_all(
     assert found.values[NAME] == name
 
 
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [("", ""), ("ISO_IR 192", "ISO_IR 192"), ("BOGUS", ""), ("ISO_IR 6", ""), ("\\ISO 2022 IR 87", "")],
+)
+def test_ascii_needs_no_character_set_and_one_that_nobody_knows_is_not_repeated(asked: str, told: str) -> None:
+    assert read_identifier(encode("Doe^Jane", asked=asked), EXPLICIT).character_set == told
+
+
 def test_a_value_that_fits_nowhere_ends_the_query_where_the_configuration_says_so() -> None:
     with pytest.raises(UnencodableError):
         encode("山田", rule=CharacterSetRule(term="ISO_IR 100", overrides=True, aborts=True))
