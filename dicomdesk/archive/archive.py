@@ -104,6 +104,11 @@ class Archive:
         return self._keepers[ae_title]
 
     @property
+    def ae_titles(self) -> tuple[str, ...]:
+        """Of the areas, in the order of the configuration."""
+        return tuple(self._keepers)
+
+    @property
     def associations(self) -> int:
         """Gauge: established now."""
         return self._listener.associations if self._listener is not None else 0
@@ -182,11 +187,10 @@ class Archive:
         if area.ae_title in self._keepers:
             return  # the first of several equal entries wins
         storage = StorageArea(area.folder, fsync=self.settings.fsync)
-        url = self.settings.configuration.database_url or sqlite_url(storage.index_path)
+        url = index_url(self.settings, storage)
         index = self._indexes.get(url)
         if index is None:
-            durability = Durability.POWER if self.settings.fsync else Durability.PROCESS
-            index = self._indexes[url] = Index(url, durability=durability)
+            index = self._indexes[url] = Index(url, durability=durability(self.settings))
         keeper = Keeper(area, storage, index)
         since = storage.crashed_since()
         storage.mark_running()
@@ -241,6 +245,16 @@ class _Watching:
         """See ``ListenerObserver``."""
         self._ended(association)
         self._observer.association_aborted(association, reason, by_peer=by_peer)
+
+
+def index_url(settings: ArchiveSettings, storage: StorageArea) -> str:
+    """Where the index of an area is: in the database that all share, or in its folder."""
+    return settings.configuration.database_url or sqlite_url(storage.index_path)
+
+
+def durability(settings: ArchiveSettings) -> Durability:
+    """What a committed transaction of the indexes survives."""
+    return Durability.POWER if settings.fsync else Durability.PROCESS
 
 
 def entry_reader(area: Area) -> Callable[[str, str], IndexEntry]:

@@ -37,8 +37,8 @@ class Serving:
         profiles: tuple[Profile | None, Profile | None] = (None, None),
     ) -> None:
         """Open all areas; raises what ``Archive`` raises."""
-        self._sink = sink
-        self._observer = _Told(sink)
+        self._sinks = [sink]
+        self._observer = _Told(self._sink)
         self.archive = Archive(settings, self._take_fact, self._observer, profiles=profiles)
         self._address = settings.address
         self._lock = threading.Lock()
@@ -46,6 +46,10 @@ class Serving:
         self._is_closed = False
         self.is_asked_to_end = False
         """Whether a peer has asked for the end."""
+
+    def count_with(self, sink: ServingSink) -> None:
+        """Tell another one too; before ``open``."""
+        self._sinks.append(sink)
 
     def open(self, *, bound: Callable[[], None] | None = None) -> int:
         """Listen; returns the port. See ``Archive.start``, which raises what this raises."""
@@ -71,6 +75,10 @@ class Serving:
         if ending is not None:
             ending.join()
         self.archive.close()
+
+    def _sink(self, event: ServingEvent) -> None:
+        for sink in self._sinks:
+            sink(event)
 
     def _end(self) -> None:
         error = ""

@@ -200,13 +200,17 @@ class StorageArea:
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(path)
 
+    def is_used_by_others(self) -> bool:
+        """Whether another process is at work here, as far as can be told: one on another machine may hide."""
+        return any(_is_held(path) for path in self._markers())
+
     def _dead_markers(self) -> list[str]:
-        found = []
-        for name in os.listdir(self._state):
-            path = os.path.join(self._state, name)
-            if name.startswith("running-") and path != self._marker_path and not _is_held(path):
-                found.append(path)
-        return found
+        return [path for path in self._markers() if not _is_held(path)]
+
+    def _markers(self) -> list[str]:
+        """The markers of other processes."""
+        paths = [os.path.join(self._state, name) for name in os.listdir(self._state) if name.startswith("running-")]
+        return [path for path in paths if path != self._marker_path]
 
     # -- looking through everything
 
@@ -221,6 +225,11 @@ class StorageArea:
                     path = os.path.join(study_path, series)
                     if changed_since is None or _changed(path) >= changed_since - _SLACK_S:
                         yield from (f"{first}/{study}/{series}/{name}" for name in _instances(path))
+
+    def flat_files(self) -> Iterator[str]:
+        """Relative paths of files that lie in the area's folder itself, where DCMTK's dcmqrscp stores."""
+        with os.scandir(self._root) as entries:
+            yield from sorted(entry.name for entry in entries if _is_flat(entry.name) and entry.is_file())
 
     def remove_empty_folders(self) -> None:
         """Remove folders that a crash, or whoever removed files by hand, left empty."""
@@ -251,8 +260,16 @@ def _folder_name(uid: str) -> str:
 
 def _is_relative(path: str) -> bool:
     """Whether this is the path of an instance and leads nowhere else."""
+    if _is_flat(path):
+        return True
     parts = path.split("/")
     return len(parts) == 4 and all(part and part not in (".", "..") and os.sep not in part for part in parts)
+
+
+def _is_flat(name: str) -> bool:
+    """Whether this is the name of a file as DCMTK's dcmqrscp stores it."""
+    is_plain = "/" not in name and os.sep not in name and not name.startswith(".")
+    return is_plain and name.endswith(_EXTENSION)
 
 
 def _check(root: str) -> None:

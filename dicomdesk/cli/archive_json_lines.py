@@ -13,6 +13,9 @@
                         ``sop_instance_uid``, ``status`` (or null), ``reason``
 ``commitment-answered``  ``association``, ``transaction_uid``, ``committed``, ``failed``, ``is_reported``
 ``shutdown-requested``  ``association``
+``upkeep-progress``     ``area``, ``done``, ``total`` (0 where unknown); of ``--reindex`` and ``--verify``
+``upkeep-finding``      ``area``, ``text``
+``upkeep-finished``     ``area``, ``counts`` (by what was found, or null), ``error``
 ======================  ================================================================================================
 """
 

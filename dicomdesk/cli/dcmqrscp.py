@@ -1,5 +1,6 @@
 """The tool ``dcmqrscp``."""
 
+import contextlib
 import errno
 import os
 import sys
@@ -15,6 +16,7 @@ from dicomdesk.cli.tls_preparation import ask_pass_phrase, show_tls_failure, sho
 from dicomdesk.errors import (
     ConfigurationError,
     DicomdeskError,
+    IndexDamagedError,
     LocalError,
     PortInUseError,
     ProfileError,
@@ -62,6 +64,8 @@ def run(line: CommandLine, log: Log) -> int:
         configuration = _read_configuration(options, tool)
         if configuration is None:
             return int(ExitCode.ARCHIVE_CANNOT_START)
+        if options.reindexes or options.verifies:
+            return _look_after(options, configuration, tool)
         settings = _with_secrets(options.settings_for(configuration), options, tool)
         return _start(line, log, options, settings, profiles)
     except TlsSettingsError as error:
@@ -88,6 +92,16 @@ def _read_configuration(options: "ArchiveOptions", tool: Logger) -> "ArchiveConf
     for warning in configuration.warnings:
         tool.warn(printable(warning))
     return configuration
+
+
+def _look_after(options: "ArchiveOptions", configuration: "ArchiveConfiguration", tool: Logger) -> int:
+    """Reindex or verify instead of serving."""
+    from dicomdesk.archive.accounts import find_account  # noqa: PLC0415 - start-up time
+    from dicomdesk.cli.archive_upkeep import run_upkeep  # noqa: PLC0415 - as above
+
+    find_account(configuration.user_name, configuration.group_name).become()
+    settings = options.settings_for(configuration)
+    return run_upkeep(settings, options.areas, tool, reindexes=options.reindexes, writes_json=options.writes_json)
 
 
 def _with_secrets(settings: "ArchiveSettings", options: "ArchiveOptions", tool: Logger) -> "ArchiveSettings":
@@ -124,16 +138,28 @@ def _start(
     lines = ArchiveLines(log, max_pdu_bytes=max_pdu_bytes, shows_contexts=options.shows_contexts)
     watch = ArchiveWatch(lines, tool, writes_json=options.writes_json, shows_identifiers=options.json_has_identifiers)
     account = find_account(configuration.user_name, configuration.group_name)
-    with watch.catching_signals():
+    with watch.catching_signals(), contextlib.ExitStack() as ends:
         with account.acting():
             serving = Serving(settings, watch.sink, profiles=profiles)
-        try:
-            serving.open(bound=account.become)
-            if settings.tls is not None:
-                show_tls_notes(settings.tls, line, tool, TLS_ROLE)
-            return _serve(serving, watch, tool)
-        finally:
-            serving.close()
+        ends.callback(serving.close)
+        if options.metrics_port is not None:
+            _serve_metrics(serving, options.metrics_port, ends, tool)
+        serving.open(bound=account.become)
+        if settings.tls is not None:
+            show_tls_notes(settings.tls, line, tool, TLS_ROLE)
+        return _serve(serving, watch, tool)
+
+
+def _serve_metrics(serving: "Serving", port: int, ends: contextlib.ExitStack, tool: Logger) -> None:
+    """Begin to answer requests for metrics, until ``ends`` is left."""
+    from dicomdesk.archive.metrics import Metrics, MetricsServer  # noqa: PLC0415 - only where asked for: start-up time
+
+    metrics = Metrics()
+    serving.count_with(metrics.take)
+    server = MetricsServer(metrics, serving.archive, port)
+    server.start()
+    ends.callback(server.close)
+    tool.info(f"metrics at http://127.0.0.1:{server.port}/metrics")
 
 
 def _serve(serving: "Serving", watch: "ArchiveWatch", tool: Logger) -> int:
@@ -152,6 +178,8 @@ def _start_failure(error: DicomdeskError) -> str:
     if isinstance(error, PortInUseError) and isinstance(cause, OSError):
         reason = os.strerror(cause.errno or errno.EADDRINUSE)
         return f"cannot initialize network: 0006:031c TCP Initialization Error: {reason}"
+    if isinstance(error, IndexDamagedError):
+        return f"{printable(str(error))}: run dcmqrscp --reindex with this configuration"
     return printable(str(error))
 
 

@@ -189,3 +189,31 @@ def test_names_are_made_durable_with_their_folders(tmp_path: Path) -> None:
     area = StorageArea(tmp_path, fsync=True)
     path = put(area, "1.2", "1.3", "1.4")
     assert list(area.files()) == [path]
+
+
+def test_files_that_dcmtk_has_stored_lie_flat(tmp_path: Path) -> None:
+    area = StorageArea(tmp_path)
+    put(area, "1.2", "1.3", "1.4")
+    for name in ("b.dcm", "a.dcm", ".hidden.dcm", "index.dat"):
+        (tmp_path / name).write_bytes(b"data")
+    (tmp_path / "folder.dcm").mkdir()
+    assert list(area.flat_files()) == ["a.dcm", "b.dcm"]
+
+
+def test_a_note_may_name_a_flat_file(tmp_path: Path) -> None:
+    area = StorageArea(tmp_path)
+    (tmp_path / "a.dcm").write_bytes(b"data")
+    with area.removing(["a.dcm", "../a.dcm", ".dcm/../a.dcm"]):
+        assert [paths for _, paths in area.abandoned_removals()] == [["a.dcm"]]
+    assert not (tmp_path / "a.dcm").exists()
+    assert tmp_path.exists()
+
+
+def test_others_at_work_are_seen(tmp_path: Path) -> None:
+    area, beside = StorageArea(tmp_path), StorageArea(tmp_path)
+    assert not beside.is_used_by_others()
+    area.mark_running()
+    assert beside.is_used_by_others()
+    assert not area.is_used_by_others()
+    area.mark_ended()
+    assert not beside.is_used_by_others()

@@ -1,0 +1,88 @@
+"""Files and index are compared both ways, and nothing is changed."""
+
+from pathlib import Path
+
+import pytest
+
+from dicomdesk.archive.archive import Archive
+from dicomdesk.archive.configuration import ArchiveConfiguration, Area
+from dicomdesk.archive.file_check import Checked, check_area
+from dicomdesk.archive.index import Index, sqlite_url
+from dicomdesk.archive.settings import ArchiveSettings
+from dicomdesk.archive.storage import StorageArea
+from tests.helpers.archives import keep
+from tests.helpers.datasets import CT_IMAGE, EXPLICIT, Builder, part10
+
+AREA = "ARCHIVE"
+
+
+def write_instance(path: Path, number: int) -> Path:
+    uid = f"1.2.826.0.1.3680043.9.9999.8.{number}"
+    body = Builder(EXPLICIT).instance(sop_class_uid=CT_IMAGE, sop_instance_uid=uid)
+    path.write_bytes(part10(body, EXPLICIT, sop_class_uid=CT_IMAGE, sop_instance_uid=uid))
+    return path
+
+
+@pytest.fixture
+def area(tmp_path: Path) -> Area:
+    (tmp_path / "area").mkdir()
+    return Area(ae_title=AREA, folder=tmp_path / "area", is_writable=True)
+
+
+@pytest.fixture
+def settings(area: Area, tmp_path: Path) -> ArchiveSettings:
+    """Of an archive that holds three instances."""
+    made = ArchiveSettings(configuration=ArchiveConfiguration(areas=(area,)), port=0)
+    with Archive(made) as archive:
+        keep(archive, [write_instance(tmp_path / f"in{number}", number) for number in range(3)])
+    return made
+
+
+def stored(area: Area) -> list[Path]:
+    return sorted(area.folder.glob("*/*/*/*.dcm"))
+
+
+def test_all_is_right_where_nothing_has_happened(settings: ArchiveSettings, area: Area) -> None:
+    counts: list[int] = []
+    assert check_area(settings, area, pytest.fail, counts.append) == Checked(files=3, entries=3)
+    assert counts == [6]
+
+
+def test_missing_different_and_unknown_files_are_told(settings: ArchiveSettings, area: Area, tmp_path: Path) -> None:
+    gone, changed, _ = stored(area)
+    gone.unlink()
+    changed.write_bytes(changed.read_bytes() + b"more")
+    write_instance(area.folder / "CT_flat.dcm", 77)
+    write_instance(changed.with_name("1.2.3.99.0011aabb.dcm"), 78)
+    told: list[str] = []
+    found = check_area(settings, area, told.append)
+    assert found == Checked(files=4, entries=3, missing=1, different=1, unindexed=2)
+    assert not found.is_right
+    assert len(told) == 4
+    assert any(gone.name in text and "no such file" in text for text in told)
+    assert "CT_flat.dcm: not in the index" in told
+    assert not gone.exists()
+
+
+def test_wrong_counts_are_told(settings: ArchiveSettings, area: Area) -> None:
+    from sqlalchemy import create_engine, text  # noqa: PLC0415 - tampers with the index, as nobody should
+
+    engine = create_engine(sqlite_url(StorageArea(area.folder).index_path))
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE study SET instance_count = 77"))
+    engine.dispose()
+    told: list[str] = []
+    assert check_area(settings, area, told.append).wrong_counts >= 1
+    assert all("77" in text or "should be" in text for text in told)
+
+
+def test_conflicts_are_counted_and_nothing_wrong(settings: ArchiveSettings, area: Area) -> None:
+    index = Index(sqlite_url(StorageArea(area.folder).index_path))
+    assert list(index.conflicts(AREA)) == []
+    index.close()
+    assert check_area(settings, area, pytest.fail).conflicts == 0
+
+
+def test_an_archive_may_be_at_work_meanwhile(settings: ArchiveSettings, area: Area) -> None:
+    with Archive(settings):
+        assert check_area(settings, area, pytest.fail).is_right
