@@ -90,8 +90,7 @@ def _encoded(value: str, vr: bytes, encoding: Encoding) -> bytes:
     if code is None:
         return value.encode("ascii", "replace")
     order = "<" if encoding.is_little_endian else ">"
-    number = float(value) if code in "fd" else int(value)
     try:
-        return struct.pack(order + code, number)
-    except struct.error as error:
+        return struct.pack(order + code, float(value) if code in "fd" else int(value))
+    except (ValueError, struct.error) as error:
         raise ConversionError(f"{value} is no value of VR {vr.decode('latin-1')}") from error

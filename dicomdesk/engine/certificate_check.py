@@ -120,10 +120,10 @@ def _may_sign(certificate: "Certificate") -> bool:
 
 
 def _read_certificates(file: Path, file_format: TlsFileFormat) -> "list[Certificate]":
-    from dicomdesk.network.certificates import read_certificates  # noqa: PLC0415 - only where asked for: start-up time
+    from dicomdesk.network.certificates import read_bounded, read_certificates  # noqa: PLC0415 - as above
 
     try:
-        return read_certificates(file.read_bytes(), is_pem=file_format is TlsFileFormat.PEM)
+        return read_certificates(read_bounded(file), is_pem=file_format is TlsFileFormat.PEM)
     except OSError as error:
         raise UnreadableCertificateError(f"Cannot open certificate file '{file}'") from error
     except ValueError as error:
@@ -151,8 +151,10 @@ def _authority_files(settings: TlsSettings) -> list[Path]:
 def _read_lists(file: Path, file_format: TlsFileFormat) -> "list[CertificateRevocationList]":
     from cryptography import x509  # noqa: PLC0415 - only where asked for: start-up time
 
+    from dicomdesk.network.certificates import read_bounded  # noqa: PLC0415 - as above
+
     try:
-        data = file.read_bytes()
+        data = read_bounded(file)
         if file_format is TlsFileFormat.DER:
             return [x509.load_der_x509_crl(data)]
         return [x509.load_pem_x509_crl(block) for block in _REVOCATION_BLOCK.findall(data)]

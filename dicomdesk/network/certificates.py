@@ -1,14 +1,30 @@
 """Certificates of anybody, read with ``cryptography``, which has several ways to refuse one and remarks on others."""
 
 import warnings
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate
 
-__all__ = ["ignore_remarks", "read_certificates"]
+__all__ = ["ignore_remarks", "read_bounded", "read_certificates"]
+
+_LARGEST_FILE_BYTES = 64 << 20
+"""Revocation lists of large authorities have some megabytes."""
 
 _READERS = r"dicomdesk\.(network\.(certificates|tls_files|tls_session)|engine\.certificate_check)$"
+
+
+def read_bounded(file: Path) -> bytes:
+    """Read all of a file, also of a pipe, which can be read only once.
+
+    Raises OSError, and ValueError where it has no end or no name.
+    """
+    with open(file, "rb") as stream:
+        data = stream.read(_LARGEST_FILE_BYTES + 1)
+    if len(data) > _LARGEST_FILE_BYTES:
+        raise ValueError("it is too large")
+    return data
 
 
 def read_certificates(data: bytes, *, is_pem: bool) -> "list[Certificate]":

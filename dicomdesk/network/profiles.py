@@ -23,6 +23,8 @@ _ALIASES = {"LocalEndianExplicit": EXPLICIT_VR_LITTLE_ENDIAN, "OppositeEndianExp
 _ROLES = {"SCU": Role(scu=True, scp=False), "SCP": Role(scu=False, scp=True), "BOTH": Role(scu=True, scp=True)}
 _UID_CHARACTERS = frozenset(string.digits + ".")
 _TOO_LONG = 1024
+_LONGEST_FILE = 8 << 20
+"""In characters; what has no end is no profile file."""
 _ILLEGAL = "Illegal call, perhaps wrong parameters"
 _FOLDED = str.maketrans(string.ascii_lowercase, string.ascii_uppercase, string.whitespace)
 
@@ -127,11 +129,14 @@ def parse_profiles(text: str) -> ProfileFile:
 def _read_text(path: str) -> str:
     try:
         with open(path, encoding="utf-8", errors="surrogateescape", newline="") as file:
-            return file.read()
+            text = file.read(_LONGEST_FILE + 1)
     except IsADirectoryError:
         return ""
     except OSError as error:
         raise ProfileError(f"unable to open configuration file: {path}") from error
+    if len(text) > _LONGEST_FILE:
+        raise ProfileError(f"configuration file is too large: {path}")
+    return text
 
 
 def _fold_reference(text: str) -> str:

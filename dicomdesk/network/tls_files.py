@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dicomdesk.errors import KeyPassPhraseError, TlsSettingsError
-from dicomdesk.network.certificates import read_certificates
+from dicomdesk.network.certificates import read_bounded, read_certificates
 from dicomdesk.settings import TlsFileFormat, TlsSettings
 
 if TYPE_CHECKING:
@@ -25,9 +25,6 @@ if TYPE_CHECKING:
     from cryptography.x509 import Certificate
 
 __all__ = ["load_authorities", "load_dh_parameters", "load_identity", "load_revocations"]
-
-_LARGEST_FILE_BYTES = 64 << 20
-"""Revocation lists of large authorities have some megabytes."""
 
 _KEY_BLOCK = re.compile(rb"-----BEGIN ([A-Z0-9 ]*)PRIVATE KEY-----.+?-----END \1PRIVATE KEY-----", re.DOTALL)
 _CERTIFICATE_BLOCK = re.compile(
@@ -227,7 +224,7 @@ def _trust(context: ssl.SSLContext, file: Path, file_format: TlsFileFormat) -> N
     if file_format is TlsFileFormat.PEM:
         context.load_verify_locations(cafile=file)
     else:
-        context.load_verify_locations(cadata=_read_bounded(file))
+        context.load_verify_locations(cadata=read_bounded(file))
 
 
 def _trust_folder(context: ssl.SSLContext, folder: Path, file_format: TlsFileFormat) -> bool:
@@ -247,7 +244,7 @@ def load_revocations(context: ssl.SSLContext, settings: TlsSettings) -> tuple[st
     warnings = []
     for file in reversed(settings.revocation_files):
         try:
-            with _as_file(_revocation_pem(_read_bounded(file), settings.file_format)) as path:
+            with _as_file(_revocation_pem(read_bounded(file), settings.file_format)) as path:
                 context.load_verify_locations(cafile=path)
         except (OSError, ValueError):
             warnings.append(f"unable to load CRL file '{file}', ignoring")
@@ -273,7 +270,7 @@ def load_dh_parameters(context: ssl.SSLContext, file: Path | None) -> tuple[str,
     if file is not None:
         try:
             context.load_dh_params(str(file))
-            bits = _prime_bits(_read_bounded(file))
+            bits = _prime_bits(read_bounded(file))
         except (OSError, ValueError):
             warnings = (f"unable to load temporary DH parameter file '{file}', ignoring",)
         else:
@@ -317,21 +314,12 @@ def _well_known_group() -> bytes:
 
 def _read(file: Path, what: str, condition: str) -> bytes:
     try:
-        return _read_bounded(file)
+        return read_bounded(file)
     except FileNotFoundError as error:
         raise TlsSettingsError(f"The {what} file '{file}' does not exist", condition=condition) from error
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise TlsSettingsError(f"The {what} file '{file}' cannot be read: {reason}", condition=condition) from error
-
-
-def _read_bounded(file: Path) -> bytes:
-    """Also from a pipe, which can be read only once. Raises OSError, and ValueError where it has no end."""
-    with open(file, "rb") as stream:
-        data = stream.read(_LARGEST_FILE_BYTES + 1)
-    if len(data) > _LARGEST_FILE_BYTES:
-        raise ValueError("it is too large")
-    return data
 
 
 def _hint(data: bytes, settings: TlsSettings) -> str:

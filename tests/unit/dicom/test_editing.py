@@ -46,6 +46,8 @@ def test_a_number_stays_binary(uid: str) -> None:
     assert edited(data, uid, values={SERIES_NUMBER: "300"}) == build.element(SERIES_NUMBER, "US", 300)
     with pytest.raises(ConversionError):
         edited(data, uid, values={SERIES_NUMBER: "70000"})
+    with pytest.raises(ConversionError, match="is no value of VR US"):
+        edited(data, uid, values={SERIES_NUMBER: "OFFIS^TEST"})
 
 
 def test_group_lengths_are_made_right() -> None:

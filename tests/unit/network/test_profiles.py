@@ -242,6 +242,10 @@ class TestFile:
             f"Unable to parse association configuration file: {path}: unable to open configuration file: {path}"
         )
 
+    def test_file_without_end_is_told(self) -> None:
+        with pytest.raises(ProfileError, match="configuration file is too large: /dev/zero"):
+            load_profiles("/dev/zero")
+
     def test_folder_reads_as_an_empty_file(self, tmp_path: Path) -> None:
         with pytest.raises(ProfileError, match="cannot find section"):
             load_profiles(tmp_path)
