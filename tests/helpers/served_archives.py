@@ -1,5 +1,6 @@
 """A running archive with one area, what it told, data sets to store in it, and requestors that call it."""
 
+import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -10,7 +11,7 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 from pydicom.dataset import Dataset
-from pynetdicom import AE, build_role
+from pynetdicom import AE, build_role, evt
 from pynetdicom.association import Association
 from pynetdicom.pdu_primitives import SOPClassExtendedNegotiation
 
@@ -96,6 +97,7 @@ class Running:
     def put(self, *data_sets: bytes, syntax: str = EXPLICIT, sop_class: str = CT_IMAGE) -> None:
         """Store data sets, all of which must be taken."""
         with connected(self.port) as peer:
+            peer.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             peer.associate(
                 Proposal(
                     contexts=[(1, sop_class, [syntax])], called=ARCHIVE.encode(), calling=b"SENDER", max_pdu_bytes=0
@@ -200,6 +202,60 @@ def calling(
     finally:
         if association.is_established:
             association.release()
+
+
+@dataclass(kw_only=True)
+class Destination:
+    """Where instances are moved to, and what came."""
+
+    port: int = 0
+    stored: dict[str, tuple[str, bytes]] = field(default_factory=dict)
+    """Transfer syntax and encoded data set by SOP Instance UID."""
+    requests: list[Any] = field(default_factory=list)
+    """The C-STORE requests."""
+    ends: list[str] = field(default_factory=list)
+    """released or aborted, for each association."""
+    status: Callable[[int], int] = lambda _number: 0
+    """Answers the nth C-STORE, from 1."""
+
+    def take(self, event: evt.Event) -> int:
+        """Answer a C-STORE."""
+        request = event.request
+        self.requests.append(request)
+        answer = self.status(len(self.requests))
+        if answer in (0, 0xB000):
+            data = event.request.DataSet.getvalue()
+            self.stored[request.AffectedSOPInstanceUID] = (event.context.transfer_syntax, data)
+        return answer
+
+
+@contextmanager
+def destination(
+    status: Callable[[int], int] = lambda _number: 0,
+    *,
+    classes: Sequence[str] = (CT_IMAGE, MR_IMAGE),
+    syntaxes: Sequence[str] = (EXPLICIT, IMPLICIT),
+    called: str = "",
+) -> Iterator[Destination]:
+    """A storage provider of pynetdicom's; with ``called`` it rejects all who call it otherwise."""
+    made = Destination(status=status)
+    entity = AE(ae_title=called or "DEST")
+    entity.require_called_aet = bool(called)
+    entity.maximum_associations = 50
+    for uid in classes:
+        entity.add_supported_context(uid, list(syntaxes))
+    handlers: list[Any] = [
+        (evt.EVT_C_STORE, made.take),
+        (evt.EVT_RELEASED, lambda _: made.ends.append("released")),
+        (evt.EVT_ABORTED, lambda _: made.ends.append("aborted")),
+    ]
+    server = entity.start_server(("127.0.0.1", 0), block=False, evt_handlers=handlers)
+    assert server is not None
+    made.port = server.socket.getsockname()[1]
+    try:
+        yield made
+    finally:
+        server.shutdown()
 
 
 def identifier(level: str = "STUDY", **keys: str | None) -> Dataset:
