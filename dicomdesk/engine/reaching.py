@@ -6,6 +6,7 @@ import socket
 import time
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from dicomdesk.engine import causes
 from dicomdesk.engine.causes import NOTHING, Remedy
@@ -20,6 +21,9 @@ from dicomdesk.network.dialer import Address, connect, resolve
 from dicomdesk.network.identifying import IdentifiedListener, ListenerKind, identify_listener
 from dicomdesk.settings import AssociationSettings, Peer, TlsSettings
 
+if TYPE_CHECKING:
+    from dicomdesk.network.tls_stream import TlsStream
+
 __all__ = ["Reached", "Reaching", "certificate_remedy"]
 
 _CONNECT_S = 10.0
@@ -32,7 +36,7 @@ _SILENT = IdentifiedListener(kind=ListenerKind.UNKNOWN)
 class Reached:
     """A connection that stands, with TLS where that is asked for; whoever gets it closes it."""
 
-    sock: socket.socket
+    sock: "socket.socket | TlsStream"
     address: Address
 
 
@@ -57,10 +61,10 @@ class Reaching:
     def reach(self) -> Reached | None:
         """Take the steps; None where one failed."""
         addresses = self._resolve()
-        reached = self._connect(addresses) if addresses else None
-        if reached is None or self._peer.tls is None:
-            return reached
-        return self._secure(reached, self._peer.tls)
+        connected = self._connect(addresses) if addresses else None
+        if connected is None or self._peer.tls is None:
+            return None if connected is None else Reached(*connected)
+        return self._secure(*connected, self._peer.tls)
 
     def identify(self, address: Address) -> IdentifiedListener:
         """What listens there, if it is not DICOM."""
@@ -81,7 +85,7 @@ class Reaching:
                 step.succeed(printable(f"{host} has {count_text(len(texts), 'address', 'addresses')}."), texts)
         return addresses
 
-    def _connect(self, addresses: list[Address]) -> Reached | None:
+    def _connect(self, addresses: list[Address]) -> tuple[socket.socket, Address] | None:
         limit_s = self._settings.timeouts.connect_s or _CONNECT_S
         details: list[str] = []
         failures: list[int] = []
@@ -94,7 +98,7 @@ class Reaching:
                 if sock is not None:
                     details.append(f"{where}: connected in {took_ms:.0f} ms")
                     self._note_connected(step, where, details, failures)
-                    return Reached(sock, (family, name))
+                    return sock, (family, name)
                 failures.append(failure)
                 details.append(f"{where}: {_failure_words(failure)} after {took_ms:.0f} ms")
             # A machine that refuses says more than one that is silent.
@@ -120,29 +124,29 @@ class Reaching:
             f"Connected to {where}, after {count_text(len(failures), 'address', 'addresses')} failed.", remedy, details
         )
 
-    def _secure(self, reached: Reached, tls: TlsSettings) -> Reached | None:
+    def _secure(self, sock: socket.socket, address: Address, tls: TlsSettings) -> Reached | None:
         from dicomdesk.network.tls import shake_hands  # noqa: PLC0415 - only where TLS is asked for
         from dicomdesk.network.tls_session import describe_session  # noqa: PLC0415 - as above
 
         with self._steps.step(CheckStage.TLS) as step:
             try:
                 timeout_s = self._settings.timeouts.acse_s
-                secure = shake_hands(reached.sock, tls, self._peer.host, timeout_s, self._interruption)
+                secure = shake_hands(sock, tls, self._peer.host, timeout_s, self._interruption)
             except (PeerError, SettingsError) as error:
-                reached.sock.close()
-                step.fail(printable(_sentence(error)), self._explain_handshake(error, reached.address))
+                sock.close()
+                step.fail(printable(_sentence(error)), self._explain_handshake(error, address))
                 return None
             except ConnectionInterruptedError:
-                reached.sock.close()
+                sock.close()
                 raise
-            session = describe_session(secure) or TlsSession(version="", cipher="")
+            session = describe_session(secure.session) or TlsSession(version="", cipher="")
             remedy = certificate_remedy(session, datetime.now(UTC))
             text, details = f"TLS is up: {session}.", _session_lines(session)
             if remedy is NOTHING:
                 step.succeed(text, details)
             else:
                 step.warn(text, remedy, details)
-        return Reached(secure, reached.address)
+        return Reached(secure, address)
 
     def _explain_handshake(self, error: DicomdeskError, address: Address) -> Remedy:
         if isinstance(error, SettingsError):

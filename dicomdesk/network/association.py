@@ -4,6 +4,7 @@ import contextlib
 import socket
 import threading
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from dicomdesk.errors import (
     AssociationAbortedError,
@@ -36,6 +37,9 @@ from dicomdesk.network.streaming import StoreItem, StoreObserver, StoreStream
 from dicomdesk.network.transport import PumpedAssociation, make_entity
 from dicomdesk.settings import AssociationSettings, Peer
 
+if TYPE_CHECKING:
+    from dicomdesk.network.tls_stream import TlsStream
+
 _SLACK_BYTES = 1 << 18
 """Peers that overlook our maximum PDU length are borne with up to this, or twice what we announced."""
 
@@ -48,7 +52,7 @@ def open_association(  # noqa: PLR0913 - by keyword only; most callers need thre
     extensions: Sequence[ExtendedNegotiation] = (),
     operations_window: int = 1,
     interruption: Interruption | None = None,
-    sock: socket.socket | None = None,
+    sock: "socket.socket | TlsStream | None" = None,
 ) -> "RequestedAssociation":
     """Connect, negotiate, and return the established association, also when no context was accepted.
 
@@ -79,7 +83,7 @@ def _open(
     proposed: Proposed,
     operations_window: int,
     interruption: Interruption,
-    sock: socket.socket | None,
+    sock: "socket.socket | TlsStream | None",
 ) -> "RequestedAssociation":
     timeouts = settings.timeouts
     connection = Connection(
@@ -99,7 +103,7 @@ def _open(
     return RequestedAssociation(pumped, negotiation, settings)
 
 
-def _connect(peer: Peer, settings: AssociationSettings, interruption: Interruption) -> socket.socket:
+def _connect(peer: Peer, settings: AssociationSettings, interruption: Interruption) -> "socket.socket | TlsStream":
     """A connection to the peer, with TLS where it has it."""
     timeouts = settings.timeouts
     sock = dial(peer.host, peer.port, timeouts.connect_s, interruption)

@@ -9,7 +9,6 @@ import contextlib
 import select
 import socket
 import struct
-import sys
 import threading
 from collections.abc import Sequence
 from time import monotonic
@@ -19,6 +18,8 @@ from dicomdesk.errors import AssociationAbortedError, PeerProtocolError, PeerTim
 
 if TYPE_CHECKING:
     import ssl
+
+    from dicomdesk.network.tls_stream import TlsStream
 
 MAX_CONTROL_PDU_BYTES = 1 << 20
 """Largest PDU other than P-DATA-TF that is accepted: 128 presentation contexts need less than half of it."""
@@ -40,9 +41,6 @@ _SLOWEST_BYTES_PER_S = 1024
 """A PDU that has begun must arrive at this rate at least, beyond the stall timeout."""
 _MOST_BUFFERS = 1024
 """Buffers of one sendmsg (IOV_MAX)."""
-
-_TLS_WRITE_BYTES = 8 << 14
-"""Given to TLS at once: eight records (RFC 8446 5.1)."""
 
 _LOOPBACK_SEND_BUFFER_BYTES = 96 << 10
 """Send buffer for large data within this machine: what is under way then stays in the processor's cache, and both ends
@@ -141,14 +139,6 @@ def make_waiter(sock: socket.socket, interruption: Interruption) -> _Waiter | _S
     return _Waiter(sock, interruption) if hasattr(select, "poll") else _SelectWaiter(sock, interruption)
 
 
-def _would_block_errors() -> tuple[type[Exception], ...]:
-    """What a socket raises when it has to wait; a TLS socket exists only where ssl has been imported."""
-    ssl = sys.modules.get("ssl")
-    if ssl is None:
-        return (BlockingIOError, InterruptedError)
-    return (BlockingIOError, InterruptedError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
-
-
 def _not_dicom(pdu_type: int) -> PeerProtocolError:
     condition = f"Unrecognized PDU type: {pdu_type:x}"
     if pdu_type in _TLS_RECORDS:
@@ -169,25 +159,6 @@ def _is_same_machine(sock: socket.socket) -> bool:
     return bool(sock.getsockname()[0] == sock.getpeername()[0])
 
 
-def _records(buffers: list[memoryview]) -> Buffer:
-    """What to give to TLS at once: full records instead of one for each small buffer.
-
-    Not more, because TLS tells only of the whole that it got rid of it. The same for the same buffers, as TLS demands
-    when it has to be called again.
-    """
-    first = buffers[0]
-    if len(first) >= _TLS_WRITE_BYTES or len(buffers) == 1:
-        return first[:_TLS_WRITE_BYTES]
-    parts = [first]
-    missing = _TLS_WRITE_BYTES - len(first)
-    for buffer in buffers[1:]:
-        if missing <= 0:
-            break
-        parts.append(buffer[:missing])
-        missing -= len(buffer)
-    return b"".join(parts)
-
-
 class Connection:
     """A connected socket, plain or TLS, that reads whole PDUs and writes lists of buffers.
 
@@ -197,34 +168,37 @@ class Connection:
 
     def __init__(
         self,
-        sock: socket.socket,
+        stream: "socket.socket | TlsStream",
         *,
         interruption: Interruption | None = None,
         stall_timeout_s: float | None = 60.0,
         max_data_pdu_bytes: int = 1 << 18,
         buffer_bytes: int = _FIRST_BUFFER_BYTES,
     ) -> None:
-        """Take over the socket; an interruption that is given stays its maker's to close.
+        """Take over the socket or TLS stream; an interruption that is given stays its maker's to close.
 
         ``stall_timeout_s`` bounds a send without progress and the arrival of the rest of a PDU; ``max_data_pdu_bytes``
         is the largest P-DATA-TF that is taken; ``buffer_bytes`` is how much is read at once.
         """
+        sock = stream if isinstance(stream, socket.socket) else stream.socket
         sock.settimeout(0)
         if sock.family in (socket.AF_INET, socket.AF_INET6):
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.socket = sock
+        """For its options and addresses."""
+        self.tls = None if isinstance(stream, socket.socket) else stream
+        """None for a plain connection."""
+        self._stream = stream
         self._owns_interruption = interruption is None
         self.interruption = interruption or Interruption()
         self.stall_timeout_s = stall_timeout_s
         self.max_data_pdu_bytes = max_data_pdu_bytes
         self.bytes_sent = 0
         self.bytes_received = 0
-        self.is_tls = hasattr(sock, "pending")
         self.is_open = True
         self.is_between_pdus = True
         """Whether what was sent so far ends with a whole PDU, so that an A-ABORT could follow."""
-        self._gathers = hasattr(sock, "sendmsg") and not self.is_tls
-        self._blocked = _would_block_errors()
+        self._gathers = hasattr(stream, "sendmsg")
         self._waiter = make_waiter(sock, self.interruption)
         self._buffer = bytearray(buffer_bytes)
         self._view = memoryview(self._buffer)
@@ -233,9 +207,11 @@ class Connection:
         self._wanted = _HEADER_BYTES
         self._pdu_deadline: float | None = None
         self._is_tuned = False
-        # A TLS socket may have to write before it can read, and the other way round.
-        self._reading_needs_output = False
-        self._writing_needs_input = False
+
+    @property
+    def is_tls(self) -> bool:
+        """Whether what is sent is encrypted."""
+        return self.tls is not None
 
     # -- reading
 
@@ -298,19 +274,17 @@ class Connection:
             if self._pdu_deadline is None:
                 self._pdu_deadline = monotonic() + self.stall_timeout_s + self._wanted / _SLOWEST_BYTES_PER_S
             limit = self._pdu_deadline if deadline is None else min(deadline, self._pdu_deadline)
-        if not any(self._waiter.wait(limit, reading=True, writing=self._reading_needs_output)):
+        if not any(self._waiter.wait(limit, reading=True, writing=False)):
             raise self._late()
 
     def _fill(self) -> int:
         """Read once into the buffer: bytes read, 0 at the end of the stream, -1 when nothing is there yet."""
         try:
-            count = self.socket.recv_into(self._view[self._end :])
-        except self._blocked as error:
-            self._reading_needs_output = type(error).__name__ == "SSLWantWriteError"
+            count = self._stream.recv_into(self._view[self._end :])
+        except (BlockingIOError, InterruptedError):
             return -1
         except OSError as error:
             raise self._gone(error) from error
-        self._reading_needs_output = False
         self._end += count
         self.bytes_received += count
         return count
@@ -340,7 +314,7 @@ class Connection:
     def send_parting(self, data: bytes) -> None:
         """Send the last PDU if that is possible at once, also after an interruption; it may be lost."""
         with contextlib.suppress(OSError):
-            self.socket.send(data)
+            self._stream.send(data)
 
     def send_buffers(
         self, buffers: Sequence[Buffer], size: int, *, ends_pdu: bool = True, heeds_input: bool = False
@@ -355,11 +329,12 @@ class Connection:
         self.is_between_pdus = False
         if self._gathers and len(buffers) <= _MOST_BUFFERS:
             try:
-                sent = self.socket.sendmsg(buffers)
-            except self._blocked:
+                sent = self._stream.sendmsg(buffers)
+            except (BlockingIOError, InterruptedError):
                 sent = 0
             except OSError as error:
-                raise self._gone(error) from error
+                failure = self._unsendable(error)
+                raise failure from (failure.__cause__ or error)
             self.bytes_sent += sent
         else:
             sent = 0
@@ -387,10 +362,9 @@ class Connection:
         """Send what fits now; 0 when nothing does."""
         try:
             if self._gathers:
-                return self.socket.sendmsg(buffers[:_MOST_BUFFERS])
-            return self.socket.send(_records(buffers))
-        except self._blocked as error:
-            self._writing_needs_input = type(error).__name__ == "SSLWantReadError"
+                return self._stream.sendmsg(buffers[:_MOST_BUFFERS])
+            return self._stream.send(buffers[0])
+        except (BlockingIOError, InterruptedError):
             return 0
         except OSError as error:
             failure = self._unsendable(error)
@@ -403,7 +377,7 @@ class Connection:
         """Wait until more can be sent, taking in what the peer sends meanwhile."""
         self._make_room()
         has_space = self._end < len(self._buffer)
-        readable, writable = self._waiter.wait(deadline, reading=has_space, writing=not self._writing_needs_input)
+        readable, writable = self._waiter.wait(deadline, reading=has_space, writing=True)
         if readable and has_space:
             if self._fill() == 0:
                 raise self._gone()
@@ -434,10 +408,8 @@ class Connection:
         if not self.is_open:
             return
         self.is_open = False
-        unwrap = getattr(self.socket, "unwrap", None)
-        if unwrap is not None:
-            with contextlib.suppress(OSError, ValueError):  # the answer is not there yet, or the connection is gone
-                unwrap()
+        if self.tls is not None:
+            self.tls.announce_end()
         self.socket.close()
         if self._owns_interruption:
             self.interruption.close()

@@ -20,6 +20,8 @@ from dicomdesk.network.contexts import TlsSession
 if TYPE_CHECKING:
     import ssl
 
+    from dicomdesk.network.tls_stream import TlsStream
+
 CONNECTION_LOST = "Peer aborted Association (or never connected)"
 """DCMTK's words for a connection that has gone."""
 
@@ -65,6 +67,8 @@ class IncomingConnection:
             for option, value in _KEEPALIVE:
                 sock.setsockopt(socket.IPPROTO_TCP, option, value)
         self._socket = sock
+        self._stream: TlsStream | None = None
+        """What is read and written in place of the socket, where there is TLS."""
         self._send_timeout_s = send_timeout_s
         self._period_s = _CHECK_PERIOD_S
         self._is_hurried = False
@@ -86,52 +90,36 @@ class IncomingConnection:
 
         Raises PeerTimeoutError, and AssociationAbortedError when it fails or is interrupted.
         """
-        from dicomdesk.network import tls_errors, tls_session  # noqa: PLC0415 - only where TLS is asked for
+        from dicomdesk.network import tls_errors, tls_session, tls_stream  # noqa: PLC0415 - only where TLS is asked for
 
         if self._waiter is None:
             self._set_kernel_timeout(socket.SO_SNDTIMEO, 0.0)
         else:
             self._waiter.close()
         end = None if limit_s is None else monotonic() + limit_s
-        greeting = b""
+        self._waiter = _Waiter(self._socket)
+        stream = tls_stream.TlsStream(self._socket, context, is_acceptor=True)
         try:
-            self._waiter = _Waiter(self._socket)
-            # Only looked at: OpenSSL takes it. A peer without TLS gives itself away by it.
-            greeting = self._peek(tls_errors.LONGEST_GREETING_BYTES, end)
-            secured = context.wrap_socket(self._socket, server_side=True, do_handshake_on_connect=False)
-            self._socket = secured
-            self._waiter.replace(secured)
-            self._waiter.repeat(secured.do_handshake, end)
-            self.tls = tls_session.describe_session(secured)
+            self._waiter.repeat(stream.do_handshake, end)
         except OSError as error:
-            self._part(tls_errors.plain_alert(greeting))
-            raise tls_errors.acceptor_error(error, greeting) from error
+            self._part(tls_errors.plain_alert(stream.greeting))
+            raise tls_errors.acceptor_error(error, stream.greeting) from error
         except ConnectionInterruptedError as error:
             self._socket.close()
             raise AssociationAbortedError("the receiver is being stopped") from error
         except PeerTimeoutError:
             self._socket.close()
             raise
-
-    def _peek(self, size: int, end: float | None) -> bytes:
-        """The first bytes that the peer sends, left where they are."""
-        found = b""
-
-        def look() -> None:
-            nonlocal found
-            found = self._socket.recv(size, socket.MSG_PEEK)
-
-        if self._waiter is not None:
-            self._waiter.repeat(look, end)
-        return found
+        self._stream = stream
+        self.tls = tls_session.describe_session(stream.session)
 
     def _part(self, alert: bytes) -> None:
         """Close after a failed handshake so that the alert arrives, OpenSSL's or this: unread input would reset it."""
         waste = bytearray(_LARGEST_PARTING_BYTES)
         with contextlib.suppress(OSError):
-            socket.socket.send(self._socket, alert)
-            socket.socket.shutdown(self._socket, socket.SHUT_WR)
-            socket.socket.recv_into(self._socket, waste)
+            self._socket.send(alert)
+            self._socket.shutdown(socket.SHUT_WR)
+            self._socket.recv_into(waste)
         self._socket.close()
 
     def receive_into(self, view: memoryview, limit_s: float | None) -> int:
@@ -154,10 +142,11 @@ class IncomingConnection:
     def _receive_by_waiter(self, view: memoryview, limit_s: float | None) -> int:
         end = None if limit_s is None else monotonic() + limit_s
         received = 0
+        stream = self._stream or self._socket
 
         def receive() -> None:
             nonlocal received
-            received = self._socket.recv_into(view) if self.tls is None else self._receive_records(view)
+            received = stream.recv_into(view)
 
         while self._waiter is not None:
             try:
@@ -168,20 +157,6 @@ class IncomingConnection:
                 self._left(end)
             else:
                 break
-        return received
-
-    def _receive_records(self, view: memoryview) -> int:
-        """As many TLS records as are there and fit: each call of OpenSSL gives only one, of 16 KiB at most."""
-        received = 0
-        try:
-            while received < len(view):
-                count = self._socket.recv_into(view[received:])
-                if not count:
-                    break
-                received += count
-        except OSError:  # nothing more for now, or the end: the next call says which
-            if not received:
-                raise
         return received
 
     def _receive_later(self, view: memoryview, limit_s: float | None) -> int:
@@ -207,6 +182,8 @@ class IncomingConnection:
         try:
             if self._waiter is None:
                 self._socket.sendall(data)
+            elif self._stream is not None:
+                self._send_secured(self._stream, (data,))
             else:
                 self._socket.settimeout(self._send_timeout_s)
                 self._socket.sendall(data)
@@ -226,8 +203,7 @@ class IncomingConnection:
             except OSError:
                 return True  # receiving says what is wrong
             return True
-        pending = getattr(self._socket, "pending", None)
-        if pending is not None and pending():
+        if self._stream is not None and self._stream.holds_input:
             return True
         with selectors.DefaultSelector() as selector:
             selector.register(self._socket, selectors.EVENT_READ)
@@ -241,6 +217,9 @@ class IncomingConnection:
         heeds_input: bool = False,  # noqa: ARG002 - what arrives is read by the association when it is through
     ) -> None:
         """Send all of the buffers, ``size`` bytes together; what arrives meanwhile waits. Raises as ``send``."""
+        if self._stream is not None:
+            self._send_secured(self._stream, buffers)
+            return
         sent = 0
         if self._waiter is None and hasattr(self._socket, "sendmsg") and len(buffers) <= _MOST_BUFFERS:
             try:
@@ -258,6 +237,23 @@ class IncomingConnection:
                 self.send(memoryview(buffer)[sent:])
                 sent = 0
 
+    def _send_secured(self, stream: "TlsStream", buffers: Sequence[Buffer]) -> None:
+        rest = [memoryview(buffer) for buffer in buffers]
+        try:
+            while rest:
+                try:
+                    sent = stream.sendmsg(rest)
+                except BlockingIOError:
+                    sent = stream.finish_send(self._send_timeout_s)
+                while rest and sent >= len(rest[0]):
+                    sent -= len(rest.pop(0))
+                if rest:
+                    rest[0] = rest[0][sent:]
+        except TimeoutError as error:
+            raise PeerTimeoutError("The peer takes no data", condition=READ_TIMEOUT) from error
+        except OSError as error:
+            raise _lost(error) from error
+
     def prepare_for_large_data(self) -> None:
         """Nothing is to be done."""
 
@@ -272,7 +268,7 @@ class IncomingConnection:
             waiter.interrupt()
         if waiter is None or at_once:
             with contextlib.suppress(OSError):  # closed already
-                socket.socket.shutdown(self._socket, socket.SHUT_RDWR if at_once else socket.SHUT_RD)
+                self._socket.shutdown(socket.SHUT_RDWR if at_once else socket.SHUT_RD)
 
     def close(self, *, farewell_s: float = 0.0) -> None:
         """Close; with ``farewell_s`` first say that nothing more comes and let the peer close.
@@ -288,11 +284,9 @@ class IncomingConnection:
             self._waiter.close()
 
     def _say_farewell(self, end: float) -> None:
-        unwrap = getattr(self._socket, "unwrap", None)
-        if unwrap is not None:
-            with contextlib.suppress(OSError, ValueError):  # the peer's answer is not there yet
-                unwrap()  # close_notify (RFC 8446 6.1): the peer knows that nothing was cut off
-        socket.socket.shutdown(self._socket, socket.SHUT_WR)
+        if self._stream is not None:
+            self._stream.announce_end()
+        self._socket.shutdown(socket.SHUT_WR)
         waste = memoryview(bytearray(65536))
         taken = 0
         while (left := end - monotonic()) > 0 and taken < _LARGEST_FAREWELL_BYTES:
@@ -319,10 +313,6 @@ class _Waiter:
     def __init__(self, sock: socket.socket) -> None:
         sock.settimeout(0.0)
         self._interruption = Interruption()
-        self._poller = make_waiter(sock, self._interruption)
-
-    def replace(self, sock: socket.socket) -> None:
-        """Go on with another object for the same connection."""
         self._poller = make_waiter(sock, self._interruption)
 
     def interrupt(self) -> None:

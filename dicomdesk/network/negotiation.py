@@ -347,9 +347,9 @@ def _operations_window(association: PumpedAssociation) -> int:
 
 
 def _tls_session(association: PumpedAssociation) -> TlsSession | None:
-    connection = association.connection
-    if not connection.is_tls:
+    tls = association.connection.tls
+    if tls is None:
         return None
     from dicomdesk.network.tls_session import describe_session  # noqa: PLC0415 - only where TLS is asked for
 
-    return describe_session(connection.socket)
+    return describe_session(tls.session)

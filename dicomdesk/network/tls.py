@@ -13,12 +13,13 @@ from time import monotonic
 
 from dicomdesk.errors import PeerTimeoutError, TlsSettingsError
 from dicomdesk.network.connection import READ_TIMEOUT, Interruption, make_waiter
-from dicomdesk.network.tls_errors import LONGEST_GREETING_BYTES, complete_greeting, requestor_error
+from dicomdesk.network.tls_errors import requestor_error
 from dicomdesk.network.tls_files import load_authorities, load_dh_parameters, load_identity, load_revocations
 from dicomdesk.network.tls_profiles import apply_profile
+from dicomdesk.network.tls_stream import TlsStream
 from dicomdesk.settings import PeerVerification, RevocationCheck, TlsSettings
 
-__all__ = ["TlsContext", "client_context", "server_context", "shake_hands"]
+__all__ = ["TlsContext", "client_context", "complete_handshake", "server_context", "shake_hands"]
 
 _VERIFY_MODES = {
     PeerVerification.REQUIRED: ssl.CERT_REQUIRED,
@@ -135,44 +136,35 @@ def _load(context: ssl.SSLContext, settings: TlsSettings, *, is_acceptor: bool) 
 
 def shake_hands(
     sock: socket.socket, settings: TlsSettings, host: str, timeout_s: float | None, interruption: Interruption
-) -> ssl.SSLSocket:
-    """Wrap a connected, non-blocking socket; it is closed when the handshake fails.
+) -> TlsStream:
+    """Secure a connected, non-blocking socket; it is closed when the handshake fails.
 
     Raises TlsSettingsError, PeerUnreachableError, AssociationAbortedError, PeerTimeoutError and
     ConnectionInterruptedError.
     """
     deadline = None if timeout_s is None else monotonic() + timeout_s
     try:
-        secure = _wrap(sock, client_context(settings).context, host)
-    except OSError as error:
-        sock.close()
-        raise requestor_error(error, b"") from error
+        stream = _secure(sock, client_context(settings).context, host)
     except BaseException:
         sock.close()
         raise
-    greeting = bytearray()
     try:
-        _complete(secure, deadline, interruption, greeting)
+        complete_handshake(stream, deadline, interruption)
     except OSError as error:
-        seen = bytes(greeting) or complete_greeting(_peek(secure))
-        secure.close()
-        raise requestor_error(error, seen) from error
+        stream.close()
+        raise requestor_error(error, stream.greeting) from error
     except BaseException:
-        secure.close()
+        stream.close()
         raise
-    return secure
+    return stream
 
 
-def _wrap(sock: socket.socket, context: ssl.SSLContext, host: str) -> ssl.SSLSocket:
-    # Tried beforehand, because Python 3.11 leaves the descriptor to the garbage collector where these fail.
-    sock.getpeername()
+def _secure(sock: socket.socket, context: ssl.SSLContext, host: str) -> TlsStream:
     name = host.rstrip(".") if context.check_hostname or not _is_address(host) else None
     try:
-        if name is not None:
-            name.encode("idna")
-    except UnicodeError as error:
+        return TlsStream(sock, context, server_name=name)
+    except ValueError as error:  # also a name that has no form for the wire
         raise TlsSettingsError(f'"{host}" cannot be the name of a TLS peer') from error
-    return context.wrap_socket(sock, server_hostname=name, do_handshake_on_connect=False)
 
 
 def _is_address(host: str) -> bool:
@@ -184,24 +176,14 @@ def _is_address(host: str) -> bool:
     return True
 
 
-def _peek(secure: ssl.SSLSocket) -> bytes:
-    """What has arrived, left where it is; a TLS socket's own method does not allow that."""
-    try:
-        return socket.socket.recv(secure, LONGEST_GREETING_BYTES, socket.MSG_PEEK)
-    except OSError:
-        return b""
-
-
-def _complete(secure: ssl.SSLSocket, deadline: float | None, interruption: Interruption, greeting: bytearray) -> None:
-    """Shake hands; the first bytes of the peer are kept in ``greeting`` because a failure may lie in them."""
-    waiter = make_waiter(secure, interruption)
+def complete_handshake(stream: TlsStream, deadline: float | None, interruption: Interruption) -> None:
+    """Do all of the handshake. Raises OSError, PeerTimeoutError and ConnectionInterruptedError; closes nothing."""
+    waiter = make_waiter(stream.socket, interruption)
     while True:
         try:
-            secure.do_handshake()
-        except ssl.SSLWantReadError:
+            stream.do_handshake()
+        except BlockingIOError:
             is_ready = any(waiter.wait(deadline, reading=True, writing=False))
-            if is_ready and not greeting:
-                greeting += _peek(secure)
         except ssl.SSLWantWriteError:
             is_ready = any(waiter.wait(deadline, reading=False, writing=True))
         else:

@@ -9,7 +9,6 @@ __all__ = [
     "LONGEST_GREETING_BYTES",
     "Explanation",
     "acceptor_error",
-    "complete_greeting",
     "explain",
     "explain_plain_bytes",
     "lost_error",
@@ -180,8 +179,6 @@ def explain(error: OSError) -> Explanation:
     if isinstance(error, ssl.SSLEOFError) or not isinstance(error, ssl.SSLError):
         return _CLOSED
     reason = (error.reason or "").upper()
-    if reason.startswith("CLOSED BEFORE"):  # Python's own words where the connection was gone already
-        return _CLOSED
     alert = reason.partition("_ALERT_")[2] or reason.removeprefix("TLSV1_").removeprefix("TLSV13_")
     found = _ALERTS.get(alert) if alert != reason else None
     found = found or _REASONS.get(reason)
@@ -203,15 +200,6 @@ def explain_plain_bytes(greeting: bytes) -> Explanation | None:
     if greeting[:5] in (b"HTTP/", b"GET /", b"POST ", b"HEAD ", b"PUT /", b"OPTIO"):
         return Explanation("the peer speaks HTTP, not TLS", "This is the port of a web server or browser.")
     return _NOT_TLS
-
-
-def complete_greeting(rest: bytes) -> bytes:
-    """The peer's first bytes where OpenSSL was quick and has taken the five of a record header; b"" where unknown."""
-    if rest[:2] == b"\x04\0":  # the length of an A-ABORT or A-ASSOCIATE-RJ ends with 4
-        return b"\x07\0\0\0\0" + rest
-    if rest[:2] == b"1.":
-        return b"HTTP/" + rest
-    return b""
 
 
 def plain_alert(greeting: bytes) -> bytes:

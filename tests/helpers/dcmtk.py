@@ -62,6 +62,16 @@ def dcmtk_server(name: str, options: Sequence[str], folder: Path) -> Iterator[in
             process.wait(DEADLINE_S)
 
 
+def wait_for_log(path: Path, words: str) -> str:
+    """What a server has written when these words are among it."""
+    end = monotonic() + DEADLINE_S
+    pause = threading.Event()
+    while words not in (text := path.read_text()):
+        assert monotonic() < end, text
+        pause.wait(0.01)
+    return text
+
+
 def _await_listening(port: int, process: "subprocess.Popen[bytes]") -> None:
     """Until somebody accepts connections on the port; there is nothing else to wait for in another's program."""
     end = monotonic() + DEADLINE_S

@@ -1,11 +1,17 @@
 """Both ends of TLS as settings, and a listener that speaks it."""
 
+import socket
+import ssl
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from time import monotonic
 
+from dicomdesk.network.connection import Interruption
 from dicomdesk.network.listener import ListenerSettings
-from dicomdesk.network.tls import server_context
+from dicomdesk.network.tls import complete_handshake, server_context
+from dicomdesk.network.tls_stream import TlsStream
 from dicomdesk.settings import Timeouts, TlsSettings
 from tests.helpers.certificates import Authority, Certificate
 from tests.helpers.receivers import DEADLINE_S, Receiver, listening
@@ -26,6 +32,25 @@ def presenting(certificate: Certificate, authority: Authority, **options: object
 def identity(authority: Authority, name: str, *, uses_rsa: bool = False, **options: object) -> TlsSettings:
     """One with a new, sound certificate of the authority, who trusts it as well."""
     return presenting(authority.issue(name, uses_rsa=uses_rsa), authority, **options)
+
+
+def secure_ends(
+    ours: socket.socket, theirs: socket.socket, certificate: Certificate
+) -> tuple[TlsStream, ssl.SSLSocket]:
+    """A requestor's stream and the blocking TLS socket of its peer, after their handshake."""
+    context = ssl.create_default_context(cafile=certificate.certificate)
+    ours.settimeout(0)
+    stream = TlsStream(ours, context, server_name="localhost")
+    secured: list[ssl.SSLSocket] = []
+    server = threading.Thread(
+        target=lambda: secured.append(certificate.server_context().wrap_socket(theirs, server_side=True))
+    )
+    server.start()
+    interruption = Interruption()
+    complete_handshake(stream, monotonic() + DEADLINE_S, interruption)
+    interruption.close()
+    server.join(DEADLINE_S)
+    return stream, secured[0]
 
 
 @contextmanager

@@ -1,7 +1,6 @@
 """PDUs over connected sockets: gathered, one buffer at a time, and through TLS, with the same behaviour."""
 
 import socket
-import ssl
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -17,8 +16,10 @@ from dicomdesk.network.connection import (
     InputPendingError,
     Interruption,
 )
+from dicomdesk.network.tls_stream import TlsStream
 from tests.helpers.certificates import Certificate, make_certificate
 from tests.helpers.peers import p_data, pdu
+from tests.helpers.secured import secure_ends
 
 DEADLINE_S = 10.0
 
@@ -35,7 +36,7 @@ class _WithoutGathering(socket.socket):
 class Ends:
     """Our end, and the socket of the peer."""
 
-    ours: socket.socket
+    ours: socket.socket | TlsStream
     theirs: socket.socket
 
     def connection(self, **options: object) -> Connection:
@@ -48,15 +49,8 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
 
 
 def _secured(ours: socket.socket, theirs: socket.socket, certificate: Certificate) -> Ends:
-    client = ssl.create_default_context(cafile=certificate.certificate)
-    secured: list[socket.socket] = []
-    server = threading.Thread(
-        target=lambda: secured.append(certificate.server_context().wrap_socket(theirs, server_side=True))
-    )
-    server.start()
-    wrapped = client.wrap_socket(ours, server_hostname="localhost")
-    server.join(DEADLINE_S)
-    return Ends(wrapped, secured[0])
+    stream, secured = secure_ends(ours, theirs, certificate)
+    return Ends(stream, secured)
 
 
 @pytest.fixture(params=["gathered", "single", "tls"])

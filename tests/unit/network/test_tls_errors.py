@@ -8,7 +8,6 @@ from dicomdesk.engine.retry import is_transient_error
 from dicomdesk.errors import AssociationAbortedError, PeerUnreachableError, TlsHandshakeError
 from dicomdesk.network.tls_errors import (
     acceptor_error,
-    complete_greeting,
     explain,
     explain_plain_bytes,
     lost_error,
@@ -48,7 +47,6 @@ def _refusal(code: int, message: str = "openssl's words") -> ssl.SSLCertVerifica
         ("UNEXPECTED_MESSAGE", "not TLS"),
         ("SSLV3_ALERT_UNEXPECTED_MESSAGE", "did not expect"),
         ("UNEXPECTED_EOF_WHILE_READING", "closed the connection"),
-        ("Closed before TLS handshake with data in recv buffer.", "closed the connection"),
         ("SOMETHING_QUITE_NEW", "something quite new"),
     ],
 )
@@ -96,13 +94,6 @@ def test_what_is_no_tls_is_recognised(greeting: bytes, words: str) -> None:
     explanation = explain_plain_bytes(greeting)
     assert explanation is not None
     assert words in explanation.text
-
-
-@pytest.mark.parametrize("greeting", [bytes.fromhex("07000000000400000200"), b"HTTP/1.1 400 Bad"])
-def test_greeting_is_recognised_without_its_first_five_bytes(greeting: bytes) -> None:
-    assert complete_greeting(greeting[5:]) == greeting
-    assert complete_greeting(b"") == b""
-    assert complete_greeting(b"ready") == b""
 
 
 @pytest.mark.parametrize("greeting", [b"", b"\x16\x03\x01", b"\x15\x03\x03\x00\x02\x02\x28"])
