@@ -30,6 +30,10 @@ class QuotaExceededError(LocalError):
     """An instance alone is larger than a study may be."""
 
 
+class _UnderWayError(Exception):
+    """What is to be done about a file is for another process, which lives, or for a later start."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
     """What became of an instance."""
@@ -111,7 +115,7 @@ class Keeper:
         try:
             unknown = self._missing([path])
         except LocalError:
-            self.storage.is_in_doubt = True
+            self.storage.doubt()
             return
         self.storage.remove(unknown)
 
@@ -206,6 +210,8 @@ class Keeper:
                 is_new = self._adopt(path, read_entry)
             except (DataError, OSError):
                 unreadable.append(path)
+            except _UnderWayError:
+                self.storage.doubt(0.0 if since is None else since)
             else:
                 adopted += is_new
                 superseded += not is_new
@@ -235,7 +241,10 @@ class Keeper:
         return [path for path in paths if path not in known]
 
     def _adopt(self, path: str, read_entry: ReadEntry) -> bool:
-        """Index a file; False where the index has its instance elsewhere, and the file was removed instead."""
+        """Index a file; False where the index has its instance elsewhere, and the file was removed instead.
+
+        Raises _UnderWayError where another process may be about to put this file in the other's place.
+        """
         entry = read_entry(self.storage.path_of(path), path)
         values = entry.values
         known = self.index.find_instances(
@@ -246,6 +255,8 @@ class Keeper:
         )
         for found in known:
             if found.path != path and self.storage.exists(found.path):
+                if self.storage.may_be_under_way(path):
+                    raise _UnderWayError
                 self.storage.remove([path])
                 return False
         self.index.add([entry])

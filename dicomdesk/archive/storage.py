@@ -34,6 +34,8 @@ STATE_FOLDER = ".dicomdesk"
 _EXTENSION = ".dcm"
 _SLACK_S = 2.0
 """Coarse clocks of file systems may be this late."""
+_LONGEST_WAY_S = 300.0
+"""A file is that long on its way into the index, at the very most."""
 _HEX = frozenset("0123456789abcdef")
 _MOST_KNOWN_FOLDERS = 20_000
 _MOST_TRIES = 100
@@ -53,8 +55,7 @@ class StorageArea:
         self._marker: int | None = None
         self._marker_path = ""
         self._known_folders: set[str] = set()
-        self.is_in_doubt = False
-        """Whether there may be files that the index does not know: this process then leaves as if it had crashed."""
+        self._is_in_doubt = False
         _check(self._root)
         try:
             os.makedirs(self._state, mode=0o700, exist_ok=True)
@@ -181,13 +182,30 @@ class StorageArea:
             fcntl.flock(self._marker, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
     def mark_ended(self) -> None:
-        """This process leaves the area in order, unless ``is_in_doubt``."""
+        """This process leaves the area in order, unless it is in ``doubt``."""
         marker, self._marker = self._marker, None
         if marker is not None:
             with contextlib.suppress(FileNotFoundError):
-                if not self.is_in_doubt:
+                if not self._is_in_doubt:
                     os.unlink(self._marker_path)
             os.close(marker)
+
+    def doubt(self, since: float | None = None) -> None:
+        """There may be files that the index does not know, from then on: this process leaves as if it had crashed."""
+        self._is_in_doubt = True
+        if since is not None and self._marker is not None and since < os.stat(self._marker_path).st_mtime:
+            os.utime(self._marker_path, (since, since))
+
+    def may_be_under_way(self, relative: str) -> bool:
+        """Whether another process may be about to tell the index of a file."""
+        try:
+            appeared = os.stat(self.path_of(relative)).st_ctime
+        except FileNotFoundError:
+            return False
+        return time.time() - appeared < _LONGEST_WAY_S and any(
+            name.startswith("running-") and path != self._marker_path and _is_held(path)
+            for name, path in ((name, os.path.join(self._state, name)) for name in os.listdir(self._state))
+        )
 
     def crashed_since(self) -> float | None:
         """When the earliest process that has left without ``mark_ended`` began, seconds since 1970; None for none."""

@@ -172,6 +172,24 @@ def test_a_file_whose_place_was_taken_is_removed(tmp_path: Path, index: Index) -
     assert files(keeper) == indexed(keeper) == {kept.path}
 
 
+def test_a_file_that_another_process_may_be_about_to_index_stays(tmp_path: Path, index: Index) -> None:
+    """It is to take the place of the other, which goes then: without both, the instance would be lost."""
+    keeper, other = make(tmp_path, index), make(tmp_path, index)
+    kept = put(keeper, "1.2", "1.3", "1.4")
+    other.storage.mark_running()
+    keeper.storage.mark_running()
+    file = other.storage.open()
+    file.write([b"instance 1.2 1.3 1.4"])
+    path = other.storage.place(file, "1.2", "1.3", "1.4")
+    assert keeper.put_in_order(read_entry, since=5.0).superseded == 0
+    assert files(keeper) == {kept.path, path}
+    keeper.storage.mark_ended()
+    other.storage.mark_ended()
+    assert other.storage.crashed_since() == 5.0
+    assert other.put_in_order(read_entry, since=5.0).superseded == 1
+    assert files(keeper) == indexed(keeper) == {kept.path}
+
+
 def test_an_instance_whose_file_is_gone_is_replaced_by_the_one_that_is_there(tmp_path: Path, index: Index) -> None:
     keeper = make(tmp_path, index)
     kept = put(keeper, "1.2", "1.3", "1.4")

@@ -180,9 +180,9 @@ def test_folders_left_empty_are_removed(tmp_path: Path) -> None:
 def test_a_process_in_doubt_leaves_its_marker(tmp_path: Path) -> None:
     area, beside = StorageArea(tmp_path), StorageArea(tmp_path)
     area.mark_running()
-    area.is_in_doubt = True
+    area.doubt(1000.0)
     area.mark_ended()
-    assert beside.crashed_since() is not None
+    assert beside.crashed_since() == 1000.0
 
 
 def test_names_are_made_durable_with_their_folders(tmp_path: Path) -> None:
