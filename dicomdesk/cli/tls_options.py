@@ -245,6 +245,9 @@ def read_tls(line: CommandLine, role: TlsRole) -> TlsSettings | None:
     revocation_check = _read_revocation_check(line, role, has_tls=has_tls)
     for long in ("--cipher", "--trust-system", "--verify-hostname"):
         _check_tls(line, long, role, has_tls=has_tls)
+    if line.has("--verify-hostname"):
+        is_ignored = verification is PeerVerification.NONE
+        line.check_conflict("--verify-hostname", "--ignore-peer-cert", is_given=is_ignored)
     if line.has("--cipher"):
         line.check_conflict("--cipher", profile, is_given=profile in _FIXED_PROFILES)
     if not has_tls:

@@ -138,6 +138,7 @@ def test_verification_is_that_of_the_rightmost_option(words: str, verification: 
         ("+pz +cs X", "--cipher not allowed with --profile-bcp195-ex"),
         ("--profile-8996-mod +cs X", "--cipher not allowed with --profile-8996-mod"),
         ("+crv +cra", "--enable-crl-all not allowed with --enable-crl-vfy"),
+        ("+tla -ic --verify-hostname", "--verify-hostname not allowed with --ignore-peer-cert"),
         ("+ws", "--write-seed only allowed with --seed"),
         ("+wf f", "--write-seed-file only allowed with --seed"),
         ("+pw x", "--use-passwd only allowed with --enable-tls"),
