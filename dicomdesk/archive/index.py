@@ -53,6 +53,8 @@ class Index:
             self._database.close()
             raise
         self._adder = Adder()
+        self._is_certain = True
+        """Whether all that the adder remembers is committed: the keys of what is not are given to others (SQLite)."""
         self._commits: GroupCommit[_Task, list[Addition]] = GroupCommit(self._commit)
 
     def close(self) -> None:
@@ -78,27 +80,29 @@ class Index:
     def _commit(self, tasks: Sequence[_Task]) -> list[list[Addition]]:
         for attempt in range(_MOST_TRIES):
             try:
-                return self._database.write(lambda connection: self._add_all(connection, tasks))
+                results = self._database.write(lambda connection: self._add_all(connection, tasks))
             except StaleError:
                 if attempt == _MOST_TRIES - 1:
                     raise
+            else:
+                self._is_certain = True
+                return results
         raise AssertionError("the last attempt returns or raises")
 
     def _add_all(self, connection: Connection, tasks: Sequence[_Task]) -> list[list[Addition]]:
+        if not self._is_certain:
+            self._adder.forget()
+        self._is_certain = False
         now = time.time_ns() // 1000
         additions: list[Addition] = []
-        try:
-            start = 0
-            while start < len(tasks):
-                end = start + 1
-                while end < len(tasks) and tasks[end].rule is tasks[start].rule:
-                    end += 1
-                entries = [entry for task in tasks[start:end] for entry in task.entries]
-                additions += self._adder.add(connection, entries, tasks[start].rule, now)
-                start = end
-        except BaseException:
-            self._adder.forget()
-            raise
+        start = 0
+        while start < len(tasks):
+            end = start + 1
+            while end < len(tasks) and tasks[end].rule is tasks[start].rule:
+                end += 1
+            entries = [entry for task in tasks[start:end] for entry in task.entries]
+            additions += self._adder.add(connection, entries, tasks[start].rule, now)
+            start = end
         results = iter(additions)
         return [[next(results) for _ in task.entries] for task in tasks]
 

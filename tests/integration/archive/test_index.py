@@ -1,16 +1,19 @@
 """The index on real databases: what is added is found, counted and removed, by many at once."""
 
+import sys
 import threading
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from sqlalchemy import update
 
 from dicomdesk.archive.entries import AdditionOutcome, Conflict, DuplicateRule, IndexStatistics
 from dicomdesk.archive.identifiers import read_retrieve_query
-from dicomdesk.archive.index import Index
+from dicomdesk.archive.index import Index, sqlite_url
 from dicomdesk.archive.query import Model
 from dicomdesk.archive.schema import study
+from dicomdesk.errors import IndexUnusableError
 from tests.helpers.datasets import IMPLICIT
 from tests.helpers.index_entries import AREA, TAGS, identifier, index_entry, study_query
 
@@ -248,3 +251,26 @@ def test_counts_that_are_wrong_are_found_and_made_right(empty_index: Index) -> N
     empty_index.recount()
     assert_sound(empty_index)
     assert counts(empty_index) == (1, 1, 1, 1, 100)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the size of files has no limit there")
+def test_what_a_full_disk_kept_from_being_committed_is_not_remembered(tmp_path: Path) -> None:
+    """The keys of rows that were not committed go to others: no instance may come into their studies by them."""
+    import resource  # noqa: PLC0415 - there is none on Windows
+
+    index = Index(sqlite_url(tmp_path / "index.sqlite"))
+    index.add([index_entry(study="1.1", series="1.1.1", instance="1.1.1.1", patient="P1")])
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, ((tmp_path / "index.sqlite-wal").stat().st_size, hard))
+    try:
+        with pytest.raises(IndexUnusableError):
+            index.add([index_entry(study="1.2", series="1.2.1", instance="1.2.1.1", patient="P2")])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    index.add([index_entry(study="1.3", series="1.3.1", instance="1.3.1.1", patient="P3")])
+    index.add([index_entry(study="1.2", series="1.2.1", instance="1.2.1.1", patient="P2")])
+    for patient, study_uid in (("P1", "1.1"), ("P2", "1.2"), ("P3", "1.3")):
+        (match,) = index.find(study_query({"patient": patient, "study": "", "study_instances": ""}), AREA)
+        assert (match.values[TAGS["study"]], match.values[TAGS["study_instances"]]) == (study_uid, "1")
+    assert_sound(index)
+    index.close()
