@@ -65,7 +65,7 @@ class SendOutcome:
         self._tool.info("\n".join(["", *summary_lines(report)]))
         left = self._count_not_stored()
         if left:
-            self._tool.warn(f"{left} of {count_text(len(report.items), 'instance')} not stored by the peer")
+            self._tool.warn(f"{left:,} of {count_text(len(report.items), 'instance')} not stored by the peer")
 
     def exit_code(self, *, last_signal: int, is_report_written: bool) -> int:
         """The exit code of the process; ``last_signal`` is 0 where none came."""

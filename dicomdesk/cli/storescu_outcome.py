@@ -93,7 +93,7 @@ class StoreOutcome:
         left = self._count_not_stored()
         if left and self._result.failure is None:
             self._tool.warn(
-                f"{left} of {count_text(len(self._result.report.items), 'instance')} not stored by the peer"
+                f"{left:,} of {count_text(len(self._result.report.items), 'instance')} not stored by the peer"
             )
 
     def exit_code(self, *, last_signal: int, is_report_written: bool) -> int:
@@ -101,16 +101,18 @@ class StoreOutcome:
         result = self._result
         if result.outcome is JobOutcome.CANCELLED and last_signal:
             return died_of_signal(last_signal)
-        if result.failure is not None:
-            return self._failure_code(result.failure)
+        code = int(ExitCode.SUCCESS) if result.failure is None else self._failure_code(result.failure)
+        if code:
+            return code
         if not is_report_written:
             return int(ExitCode.CANNOT_WRITE_REPORT_FILE)
         if self._options.is_strict and (self._count_not_stored() or result.outcome is not JobOutcome.COMPLETED):
             return int(ExitCode.NOT_ALL_STORED)
-        return int(ExitCode.SUCCESS)
+        return code
 
     def _failure_code(self, failure: ExactSendFailure) -> int:
         if failure is ExactSendFailure.STATUS and self._result.status is not None:
+            # As with DCMTK, hence 0 for a status below 0100H.
             return self._result.status >> 8
         if failure is ExactSendFailure.ASSOCIATION_LOST and isinstance(self._result.error, AssociationAbortedError):
             return int(ExitCode.ASSOCIATION_LOST)

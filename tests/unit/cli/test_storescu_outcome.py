@@ -148,6 +148,13 @@ def test_refusal_is_the_upper_byte_of_the_status(status: int, code: int, capsys:
     assert capsys.readouterr().err == ""
 
 
+def test_status_without_an_upper_byte_is_a_failure_for_strict_only() -> None:
+    refused = result(REFUSED, failure=Failure.STATUS, error=DataError("no"), status=0x0023)
+    assert ended(refused)[0] == 0
+    assert ended(refused, is_report_written=False)[0] == 43
+    assert ended(refused, "--strict")[0] == 80
+
+
 def test_lost_association_is_ten(capsys: pytest.CaptureFixture[str]) -> None:
     code, outcome = ended(result(STORED, failure=Failure.ASSOCIATION_LOST, error=GONE))
     outcome.show_failure()
