@@ -81,14 +81,24 @@ def like_name(column: TextColumn, pattern: str, dialect: Dialect) -> ColumnEleme
 
 
 @lru_cache(maxsize=256)
-def _expression(pattern: str) -> re.Pattern[str]:
-    parts = {"*": ".*", "?": "."}
-    return re.compile("".join(parts.get(sign) or re.escape(sign) for sign in _MANY_STARS.sub("*", pattern)), re.DOTALL)
+def _pieces(pattern: str) -> tuple[re.Pattern[str], ...]:
+    """What stands between the stars."""
+    return tuple(
+        re.compile("".join("." if sign == "?" else re.escape(sign) for sign in piece), re.DOTALL)
+        for piece in pattern.split("*")
+    )
 
 
 def matches(value: str, pattern: str) -> bool:
-    """The same as ``like``, of a value that is here."""
-    return _expression(pattern).fullmatch(value) is not None
+    """The same as ``like``, of a value that is here; takes no longer than the product of both lengths."""
+    first, *others = _pieces(pattern)
+    if not others:
+        return first.fullmatch(value) is not None
+    found = first.match(value)
+    for piece in others[:-1]:
+        found = piece.search(value, found.end()) if found else None
+    end = len(value) - len(pattern.rpartition("*")[2])
+    return found is not None and found.end() <= end and others[-1].fullmatch(value, end) is not None
 
 
 def matches_name(group: str, pattern: str) -> bool:

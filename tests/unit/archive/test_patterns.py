@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -67,3 +69,15 @@ def test_matches_takes_only_star_and_question_mark_for_special(value: str, patte
 @given(st.text(max_size=20))
 def test_a_value_matches_itself_with_its_wildcards(value: str) -> None:
     assert matches(value, value)
+
+
+@given(st.text("ab\n", max_size=8), st.text("ab*?", max_size=8))
+def test_matches_means_what_a_regular_expression_means(value: str, pattern: str) -> None:
+    expression = "".join({"*": ".*", "?": "."}.get(sign, sign) for sign in pattern)
+    assert matches(value, pattern) is (re.fullmatch(expression, value, re.DOTALL) is not None)
+
+
+def test_a_pattern_of_many_stars_takes_no_time() -> None:
+    """A regular expression would not end in a lifetime, with all threads standing still."""
+    assert not matches("a" * 512, "*a" * 200 + "*b")
+    assert matches("a" * 512 + "b", "*a" * 200 + "*b")
