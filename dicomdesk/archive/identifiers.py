@@ -22,6 +22,8 @@ from dicomdesk.archive.attributes import (
     CHARACTER_SET,
     INSTANCE_AVAILABILITY,
     ITEM_VRS,
+    MODALITY,
+    PATIENT_ID,
     QUERY_RETRIEVE_LEVEL,
     RETRIEVE_AE_TITLE,
     TIMEZONE_OFFSET,
@@ -45,6 +47,12 @@ _OTHER_TAGS: Final = frozenset(
     {CHARACTER_SET, QUERY_RETRIEVE_LEVEL, RETRIEVE_AE_TITLE, INSTANCE_AVAILABILITY, TIMEZONE_OFFSET}
 )
 """Elements of an identifier that are no keys."""
+
+_REQUIRED_KEYS: Final = (
+    *(0x00100010, PATIENT_ID, 0x00080020, 0x00080030, 0x00080050, 0x00200010, MODALITY, 0x00200011, 0x00200013),
+)
+"""Patient's Name, Patient ID (also of studies, where there are no patients), Study Date, Study Time, Accession Number,
+Study ID, Modality, Series Number and Instance Number."""
 
 LEVELS: Final[Mapping[Model, tuple[Level, ...]]] = {
     Model.PATIENT_ROOT: (Level.PATIENT, Level.STUDY, Level.SERIES, Level.IMAGE),
@@ -119,22 +127,21 @@ def read_retrieve_query(
 ) -> Query:
     """Read the identifier of a C-MOVE or C-GET; raises IdentifierError.
 
-    Only unique keys count. One of them at least must have a value: nobody retrieves a whole archive by mistake.
+    Unique keys count, and the required ones of the level (PS3.4 C.6), as with DCMTK: nobody gets more than was asked
+    for. One of them at least has a value that is not all wildcards: nobody retrieves a whole archive by mistake.
     """
     identifier = _read(data, transfer_syntax_uid)
     level = _read_level(identifier, model, rules)
     if rules.is_strict:
         _check_strict_retrieval(identifier, model, level, rules)
-    above = (
-        LEVELS[model][: LEVELS[model].index(level) + 1] if level in LEVELS[model] else tuple(Level)[: level.depth + 1]
-    )
+    unique_tags = _unique_tags(model, level)
     keys = []
-    for one in above:
-        attribute = _attribute(UNIQUE_KEYS[one])
-        if identifier.values.get(attribute.tag):
+    for tag in dict.fromkeys((*unique_tags, *_REQUIRED_KEYS)):
+        attribute = _attribute(tag)
+        if identifier.values.get(tag) and (tag in unique_tags or _effective_level(attribute, model) is level):
             keys.append(_key(attribute, identifier, is_matched=True))
-    if not any(key.restricts for key in keys):
-        raise IdentifierError(DOES_NOT_MATCH_SOP_CLASS, "A unique key with a value is missing", UNIQUE_KEYS[level])
+    if not any(key.value.strip("\\*?") for key in keys):
+        raise IdentifierError(DOES_NOT_MATCH_SOP_CLASS, "A key with a value is missing", UNIQUE_KEYS[level])
     return Query(
         model=model,
         level=level,
@@ -142,6 +149,12 @@ def read_retrieve_query(
         character_set=identifier.character_set,
         is_relational=rules.is_relational,
     )
+
+
+def _unique_tags(model: Model, level: Level) -> list[int]:
+    """Those of the level and of those above it in the model."""
+    levels = LEVELS[model] if level in LEVELS[model] else tuple(Level)
+    return [UNIQUE_KEYS[one] for one in levels if not level.is_above(one)]
 
 
 def _read(data: bytes, transfer_syntax_uid: str) -> Identifier:

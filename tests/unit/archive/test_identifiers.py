@@ -125,8 +125,9 @@ def retrieval(level: str, keys: dict[str, str], model: Model = STUDY_ROOT, rules
     [
         ("STUDY", {"study": ""}, STUDY_ROOT),
         ("STUDY", {}, STUDY_ROOT),
-        ("STUDY", {"accession": "A"}, STUDY_ROOT),
-        ("PATIENT", {"name": "A"}, PATIENT_ROOT),
+        ("STUDY", {"accession": "*"}, STUDY_ROOT),
+        ("SERIES", {"accession": "A"}, STUDY_ROOT),
+        ("PATIENT", {"patient": "*"}, PATIENT_ROOT),
         ("STUDY", {"study": "\\\\"}, STUDY_ROOT),
         ("", {"study": "1.2"}, STUDY_ROOT),
     ],
@@ -143,6 +144,15 @@ def test_unique_keys_of_the_level_and_above_are_retrieved_by() -> None:
     assert [key.value for key in retrieval("SERIES", keys).keys] == ["1", "2"]
     assert [key.value for key in retrieval("SERIES", keys, PATIENT_ROOT).keys] == ["P", "1", "2"]
     assert [key.value for key in retrieval("SERIES", {"study": "1"}).keys] == ["1"]
+
+
+def test_required_keys_of_the_level_are_retrieved_by_too() -> None:
+    keys = {"patient": "P", "name": "N", "study": "1", "accession": "A", "modality": "CT", "description": "D"}
+    assert {key.value for key in retrieval("STUDY", keys).keys} == {"P", "N", "1", "A"}
+    assert {key.value for key in retrieval("STUDY", keys, PATIENT_ROOT).keys} == {"P", "1", "A"}
+    assert {key.value for key in retrieval("SERIES", keys).keys} == {"1", "CT"}
+    with pytest.raises(IdentifierError):
+        retrieval("STUDY", keys, STUDY_ROOT, STRICT)
 
 
 @pytest.mark.parametrize(
