@@ -220,11 +220,11 @@ class Destination:
 
     def take(self, event: evt.Event) -> int:
         """Answer a C-STORE."""
-        request = event.request
+        request: Any = event.request
         self.requests.append(request)
         answer = self.status(len(self.requests))
         if answer in (0, 0xB000):
-            data = event.request.DataSet.getvalue()
+            data = request.DataSet.getvalue()
             self.stored[request.AffectedSOPInstanceUID] = (event.context.transfer_syntax, data)
         return answer
 
@@ -251,6 +251,7 @@ def destination(
     ]
     server = entity.start_server(("127.0.0.1", 0), block=False, evt_handlers=handlers)
     assert server is not None
+    assert server.socket is not None
     made.port = server.socket.getsockname()[1]
     try:
         yield made

@@ -95,7 +95,7 @@ def final_status(peer: Requestor) -> int:
 
 
 def kill_under_load(archive: ArchiveProcess, load: Load, after_s: float) -> None:
-    jobs: list[Callable[[int], None]] = [load.store] * SENDERS + [load.move]
+    jobs: list[Callable[[int], None]] = [*[load.store] * SENDERS, load.move]
     threads = [threading.Thread(target=job, args=(archive.port,)) for job in jobs]
     for thread in threads:
         thread.start()

@@ -131,7 +131,7 @@ HOSTILE = {
 
 def raw_query(archive: Running, data: bytes, model: str = FIND_STUDY) -> list[int]:
     """Statuses of all responses to an identifier of any kind; the association goes on."""
-    statuses = []
+    statuses: list[int] = []
     with connected(archive.port) as peer:
         peer.associate(Proposal(contexts=[(1, model, [IMPLICIT])], called=ARCHIVE.encode(), max_pdu_bytes=0))
         parts = [data[start : start + 16_000] for start in range(0, len(data), 16_000)] or [b""]

@@ -2,8 +2,8 @@
 
 import os
 from collections.abc import Callable
-from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from pydicom.dataset import Dataset
 from pynetdicom import evt
@@ -38,9 +38,8 @@ def get(
     came: dict[str, bytes] = {}
 
     def take(event: evt.Event) -> int:
-        data = event.request.DataSet
-        assert isinstance(data, BytesIO)
-        came[str(event.request.AffectedSOPInstanceUID)] = data.getvalue()
+        request: Any = event.request
+        came[str(request.AffectedSOPInstanceUID)] = request.DataSet.getvalue()
         return answer(len(came))
 
     classes = (GET_STUDY, CT_IMAGE, MR_IMAGE)
@@ -142,7 +141,13 @@ def test_a_get_is_cancelled_between_instances(tmp_path: Path) -> None:
         stored = peer.read_response()
         assert stored.number(0x0100) == 1
         peer.read_pdu()
-        answer = {0x0002: CT_IMAGE.encode(), 0x0100: 0x8001, 0x0120: stored.number(0x0110), 0x0800: 0x0101, 0x0900: 0}
+        answer: dict[int, bytes | int] = {
+            0x0002: CT_IMAGE.encode(),
+            0x0100: 0x8001,
+            0x0120: stored.number(0x0110),
+            0x0800: 0x0101,
+            0x0900: 0,
+        }
         peer.send(data_pdu(1, 3, cancel) + data_pdu(3, 3, write_command_set(answer)))
         assert peer.read_response().number(STATUS) == PENDING
         final = peer.read_response()
