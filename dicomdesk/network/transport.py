@@ -485,7 +485,8 @@ def _items(data: bytes, known: Mapping[int, int]) -> bytes:
 
 
 def _is_text(value: bytes, longest: int) -> bool:
-    return len(value) <= longest and value.isascii() and bool(value.strip(b"\0 "))
+    text = value.strip(b"\0 ")
+    return len(value) <= longest and bool(text) and text.isascii() and text.decode("ascii").isprintable()
 
 
 def make_entity(ae_title: str, *, acse_timeout_s: float | None, dimse_timeout_s: float | None) -> ApplicationEntity:

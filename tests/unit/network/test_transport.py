@@ -132,6 +132,8 @@ def test_usable_accept_keeps_what_is_right() -> None:
         item(0x52, b""),
         item(0x52, b"1" * 65),
         item(0x55, "Ä".encode("latin-1")),
+        item(0x55, b"\x1b[31mRED"),
+        item(0x52, b"1.2\n3"),
         item(0x51, b"\1"),
     ],
 )
