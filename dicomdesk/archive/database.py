@@ -17,6 +17,7 @@ from typing import Final, TypeVar
 from sqlalchemy import URL, Connection, Dialect, Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import TimeoutError as ConnectionsUsedUpError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from dicomdesk.errors import IndexBusyError, IndexDamagedError, IndexUnusableError
@@ -105,8 +106,10 @@ class Database:
     def write(self, work: Callable[[Connection], Result]) -> Result:
         """Do the work in one transaction and commit it; on a conflict with other writers, again from its start.
 
-        Raises IndexBusyError when the conflict does not end, IndexDamagedError, IndexUnusableError.
+        Raises IndexBusyError when the conflict does not end, or the database was locked for half a minute;
+        IndexDamagedError, IndexUnusableError.
         """
+        end_s = time.monotonic() + _BUSY_TIMEOUT_S
         for attempt in range(_RETRIES):
             with _translated(), self._engine.connect() as plain:
                 connection = plain.execution_options(**{_WRITES: True})
@@ -114,7 +117,7 @@ class Database:
                     with connection.begin():
                         return work(connection)
                 except DBAPIError as error:
-                    if not _is_transient(error) or attempt == _RETRIES - 1:
+                    if not _is_transient(error) or attempt == _RETRIES - 1 or time.monotonic() >= end_s:
                         raise
             time.sleep(random.uniform(0.0, 0.01 * 2**attempt))  # noqa: S311  # spreads competing writers
         raise AssertionError("the last attempt returns or raises")
@@ -157,6 +160,8 @@ def _translated() -> Iterator[None]:
         yield
     except DBAPIError as error:
         raise _translate(error) from error
+    except ConnectionsUsedUpError as error:
+        raise IndexBusyError("too many ask the database of the index at once") from error
 
 
 def _translate(error: DBAPIError) -> Exception:

@@ -27,12 +27,20 @@ class GroupCommit(Generic[Work, Done]):
     """Gathers work for ``commit``, which gets what waits, in order, and returns a result for each.
 
     ``commit`` is called on one thread at a time. When it raises for several pieces of work, each is tried alone, so
-    that one that cannot be done does not spoil the others.
+    that one that cannot be done does not spoil the others; but not where the error is one of ``common_errors``, which
+    any of them would meet.
     """
 
-    def __init__(self, commit: Callable[[Sequence[Work]], Sequence[Done]], most: int = 256) -> None:
+    def __init__(
+        self,
+        commit: Callable[[Sequence[Work]], Sequence[Done]],
+        most: int = 256,
+        *,
+        common_errors: tuple[type[Exception], ...] = (),
+    ) -> None:
         self._commit = commit
         self._most = most
+        self._common_errors = common_errors
         self._lock = threading.Lock()
         self._leading = threading.Lock()
         self._waiting: deque[_Ticket[Work, Done]] = deque()
@@ -62,7 +70,8 @@ class GroupCommit(Generic[Work, Done]):
         try:
             results = self._commit([ticket.work for ticket in batch])
         except BaseException as error:  # noqa: BLE001  # given to those who wait, whatever it is
-            if len(batch) > 1 and isinstance(error, Exception):
+            is_common = not isinstance(error, Exception) or isinstance(error, self._common_errors)
+            if len(batch) > 1 and not is_common:
                 return False
             for ticket in batch:
                 ticket.error, ticket.done = error, True

@@ -25,6 +25,7 @@ from dicomdesk.archive.removing import clear_area, remove_instances
 from dicomdesk.archive.schema import instance, patient, series, study
 from dicomdesk.archive.selecting import STORED, area_condition, stored_instance, whole_area_condition
 from dicomdesk.archive.verifying import damages, recount, wrong_counts
+from dicomdesk.errors import IndexBusyError
 
 __all__ = ["Durability", "Index", "sqlite_url"]
 
@@ -55,7 +56,7 @@ class Index:
         self._adder = Adder()
         self._is_certain = True
         """Whether all that the adder remembers is committed: the keys of what is not are given to others (SQLite)."""
-        self._commits: GroupCommit[_Task, list[Addition]] = GroupCommit(self._commit)
+        self._commits: GroupCommit[_Task, list[Addition]] = GroupCommit(self._commit, common_errors=(IndexBusyError,))
 
     def close(self) -> None:
         """Close all connections; nothing is lost, what was returned is committed."""

@@ -1,10 +1,12 @@
 """Databases that do not do their part: each failure is one of our errors, with nothing of patients in it."""
 
+import contextlib
 import os
 import sqlite3
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 
 from dicomdesk.archive import database
 from dicomdesk.archive.database import Database, Durability, sqlite_url
@@ -84,6 +86,35 @@ def test_a_database_locked_for_long_is_busy(tmp_path: Path, monkeypatch: pytest.
     other.close()
     index.add([index_entry()])
     assert index.statistics(AREA).instances == 1
+    index.close()
+
+
+def test_a_writer_waits_for_a_lock_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database, "_BUSY_TIMEOUT_S", 0.2)
+    file = tmp_path / "index.sqlite"
+    index = Index(sqlite_url(file))
+    begun: list[bool] = []
+    event.listen(index._database._engine, "begin", lambda _connection: begun.append(True))
+    other = sqlite3.connect(file, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(IndexBusyError):
+        index.add([index_entry()])
+    other.close()
+    assert len(begun) <= 1
+    index.close()
+
+
+def test_too_many_readers_are_told_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    index = Index(sqlite_url(tmp_path / "index.sqlite"))
+    pool = index._database._engine.pool
+    monkeypatch.setattr(pool, "_timeout", 0.01)
+    monkeypatch.setattr(pool, "_max_overflow", 0)
+    with contextlib.ExitStack() as readers:
+        for _ in range(4):
+            readers.enter_context(index._database.reading())
+        with pytest.raises(IndexBusyError, match="too many"):
+            index.count_studies(AREA)
+    assert index.count_studies(AREA) == 0
     index.close()
 
 

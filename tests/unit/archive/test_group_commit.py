@@ -101,3 +101,30 @@ def test_an_interruption_reaches_who_commits() -> None:
 
     with pytest.raises(KeyboardInterrupt):
         GroupCommit[int, int](commit).do(1)
+
+
+def test_what_any_would_meet_is_met_once() -> None:
+    tried: list[int] = []
+
+    def commit(work: Sequence[int]) -> list[int]:
+        tried.append(len(work))
+        raise BlockingIOError
+
+    commits = GroupCommit[int, int](commit, common_errors=(BlockingIOError,))
+    failed: list[int] = []
+
+    def do(number: int) -> None:
+        with pytest.raises(BlockingIOError):
+            commits.do(number)
+        failed.append(number)
+
+    commits._leading.acquire()
+    threads = [threading.Thread(target=do, args=(number,)) for number in range(5)]
+    for thread in threads:
+        thread.start()
+    while len(commits._waiting) < 5:
+        threads[0].join(0.001)
+    commits._leading.release()
+    for thread in threads:
+        thread.join(30)
+    assert (sorted(failed), tried) == ([0, 1, 2, 3, 4], [5])
