@@ -390,11 +390,8 @@ class Connection:
             )
 
     def prepare_for_large_data(self) -> None:
-        """Announce that many megabytes will be sent.
-
-        Not over TLS, where encrypting takes longer than what a small buffer saves.
-        """
-        if self._is_tuned or self.is_tls:
+        """Announce that many megabytes will be sent."""
+        if self._is_tuned:
             return
         self._is_tuned = True
         with contextlib.suppress(OSError):
