@@ -41,7 +41,8 @@ def read_user_file(file: Path) -> dict[str, str]:
 def set_passcode(file: Path, name: str, passcode: str) -> bool:
     """Give a user this passcode in the file, which is made where there is none; True for a user who was there before.
 
-    Takes some 50 ms. Raises SettingsError for a name or file that cannot be used, StorageError where it is not written.
+    Takes some 100 ms. Raises SettingsError for a name or file that cannot be used, StorageError where it is not
+    written.
     """
     from dicomdesk.network.passcodes import hash_passcode  # noqa: PLC0415 - hashing is not needed to start
 

@@ -1,7 +1,7 @@
 """Passcodes of users: kept as hashes only, and verified at a price (PS3.7 D.3.3.7 says nothing of either).
 
-A hash is one line of text: ``scrypt$14$8$1$SALT$KEY``, the cost parameters of RFC 7914 (N as its logarithm, r, p), salt
-and key in base64. Verifying takes some 50 ms and 16 MB, for unknown users too; a few run at once, the others wait.
+A hash is one line of text: ``scrypt$15$8$1$SALT$KEY``, the cost parameters of RFC 7914 (N as its logarithm, r, p), salt
+and key in base64. Verifying takes some 100 ms and 32 MB, for unknown users too; a few run at once, the others wait.
 """
 
 import base64
@@ -38,9 +38,15 @@ class _Hash(NamedTuple):
     key: bytes
 
 
+_NEW = _Hash(15, 8, 1, b"", b"")
+"""The cost of new hashes. glibc gives the memory of one back to the system, but keeps half as much for every thread
+that ever verified one: strangers could make hundreds of megabytes of that.
+"""
+
+
 def hash_passcode(passcode: str) -> str:
-    """The text to be kept; each call makes another one. Takes some 50 ms."""
-    new = _Hash(14, 8, 1, secrets.token_bytes(_SALT_BYTES), b"")
+    """The text to be kept; each call makes another one. Takes some 100 ms."""
+    new = _NEW._replace(salt=secrets.token_bytes(_SALT_BYTES))
     return _write(new._replace(key=_derive(passcode.encode("utf-8", "surrogateescape"), new)))
 
 
@@ -60,8 +66,9 @@ class Passcodes:
             if found is None:
                 raise SettingsError(f'The passcode of user "{printable(name)}" is not hashed as expected')
             self._hashes[name.encode("utf-8", "surrogateescape")] = found
-        self._nobody = _Hash(14, 8, 1, secrets.token_bytes(_SALT_BYTES), secrets.token_bytes(_KEY_BYTES))
-        """Verified in vain for users who are not known."""
+        like = next(iter(self._hashes.values()), _NEW)
+        self._nobody = like._replace(salt=secrets.token_bytes(_SALT_BYTES), key=secrets.token_bytes(_KEY_BYTES))
+        """Verified in vain, at the price that others have, for users who are not known."""
         self._turns = threading.BoundedSemaphore(MAX_HASHES_AT_ONCE)
 
     def are_right(self, user_name: bytes, passcode: bytes) -> bool | None:

@@ -28,7 +28,7 @@ def test_hashes_of_one_passcode_differ_and_tell_nothing() -> None:
     other = hash_passcode("größer")
     assert other != HASH
     assert "größer" not in HASH
-    assert HASH.startswith("scrypt$14$8$1$")
+    assert HASH.startswith("scrypt$15$8$1$")
     assert "SECRET" not in repr(Passcodes({"joe": HASH})).upper()
 
 
@@ -81,10 +81,12 @@ def test_unknown_users_cost_a_hash_too(monkeypatch: pytest.MonkeyPatch) -> None:
         return derive(passcode, parameters)
 
     monkeypatch.setattr(passcodes, "_derive", note)
-    users = Passcodes({"joe": HASH})
-    users.are_right(b"joe", b"wrong")
-    users.are_right(b"nobody", b"wrong")
-    assert derived == [(14, 8, 1), (14, 8, 1)]
+    for text, cost in ((HASH, (15, 8, 1)), (f"scrypt$10$4$2${SALT}${KEY}", (10, 4, 2))):
+        users = Passcodes({"joe": text})
+        users.are_right(b"joe", b"wrong")
+        users.are_right(b"nobody", b"wrong")
+        assert derived == [cost, cost]
+        derived.clear()
 
 
 def test_few_hashes_run_at_once_and_nobody_waits_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
