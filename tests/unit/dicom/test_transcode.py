@@ -79,6 +79,19 @@ def test_pixels_of_the_private_ge_syntax_change_byte_order() -> None:
     assert converted(data, ts.PRIVATE_GE_IMPLICIT, ELE) == expected
 
 
+@pytest.mark.parametrize("bits", [8, 16, 32, 64])
+def test_words_of_ow_have_two_bytes_however_many_bits_are_allocated(bits: int) -> None:
+    pixels = bytes(range(64))
+    data = image_module(rows=64 * 8 // bits, columns=1, bits=bits) + explicit(0x7FE00010, b"OW", pixels)
+    swapped = bytes(index ^ 1 for index in range(64))  # PS3.5 6.2: OW is a string of 16-bit words
+    there = converted(data, ELE, EBE)
+    assert there.endswith(swapped)
+    assert converted(there, EBE, ELE) == data
+    assert converted(there, EBE, ILE).endswith(pixels)
+    if bits <= 32 and can_convert(EBE, ts.RLE_LOSSLESS):
+        assert converted(converted(there, EBE, ts.RLE_LOSSLESS), ts.RLE_LOSSLESS, ELE).endswith(pixels)
+
+
 def test_encapsulated_syntax_without_pixels_is_only_renamed() -> None:
     assert converted(HEAD, ts.JPEG_BASELINE, ELE) == HEAD
     native = HEAD + explicit(0x7FE00010, b"OW", b"\x01\x02")
