@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pydicom
 import pytest
@@ -91,7 +92,7 @@ def check(case: Case, ours: Retrieved, theirs: Retrieved) -> None:
 
 
 @contextmanager
-def both(folder: Path, *options: str, vendors: str = "", **settings: object) -> Iterator[Pair]:
+def both(folder: Path, *options: str, vendors: str = "", **settings: Any) -> Iterator[Pair]:
     with ExitStack() as stack:
         files = [*write_studies(folder / "instances"), *write_encoded_study(folder / "encoded")]
         closed = free_port()
