@@ -52,7 +52,9 @@ class Admission:
         self._services[COMMITMENT] = syntaxes
         if settings.allows_shutdown:
             self._services[SHUTDOWN] = syntaxes
-        self._roles = dict.fromkeys(self._storage or _STORAGE_CLASSES, _ANY_ROLE) if settings.allows_get else {}
+        self._roles: Mapping[str, Role] = {}
+        if settings.allows_get:
+            self._roles = dict.fromkeys(_STORAGE_CLASSES, _ANY_ROLE) if profile is None else profile.roles
 
     def judge(self, request: IncomingAssociation) -> AcceptancePolicy | Refusal:
         """See ``network.answering.Judge``."""
@@ -81,6 +83,12 @@ class Admission:
             needs_context=False,
         )
 
+    def takes(self, sop_class_uid: str) -> bool:
+        """Whether instances of a SOP class are stored."""
+        if sop_class_uid in self._services:
+            return False
+        return is_storable(sop_class_uid) if self._accepts_any else sop_class_uid in self._storage
+
     def ended(self, association: int) -> None:
         """An association is over."""
         with self._lock:
@@ -96,12 +104,21 @@ class Admission:
 
     def _refused(self, request: IncomingAssociation, area: Area) -> Mapping[int, ContextResult]:
         refused: dict[int, ContextResult] = {}
-        storing = [context for context in request.contexts if _stores(context)]
+        storing = [context for context in request.contexts if self._stores(context)]
         if not area.is_writable or not self._may_store(request.association, area, storing):
             refused.update((context.context_id, ContextResult.USER_REJECTION) for context in storing)
         if self._settings.needs_find:
             refused.update(_moves_without_find(request.contexts))
         return refused
+
+    def _stores(self, context: ProposedContext) -> bool:
+        """Whether the peer means to store: not one that only wants to be stored to, by C-GET."""
+        if not self.takes(context.abstract_syntax):
+            return False
+        granted = self._roles.get(context.abstract_syntax)
+        may_be_stored_to = granted is not None and granted.scp
+        only_wants_that = context.role is not None and context.role.scp and not context.role.scu
+        return not (may_be_stored_to and only_wants_that)
 
     def _may_store(self, association: int, area: Area, storing: Sequence[ProposedContext]) -> bool:
         if not storing:
@@ -119,12 +136,6 @@ def preference(preferred: str) -> tuple[str, ...]:
     if preferred == IMPLICIT_VR_LITTLE_ENDIAN:
         return (preferred,)
     return tuple(dict.fromkeys((preferred, *_UNCOMPRESSED)))
-
-
-def _stores(context: ProposedContext) -> bool:
-    """Whether the peer means to store: not one that only wants to be stored to, by C-GET."""
-    is_for_get = context.role is not None and context.role.scp and not context.role.scu
-    return is_storable(context.abstract_syntax) and context.abstract_syntax != SHUTDOWN and not is_for_get
 
 
 def _moves_without_find(contexts: Sequence[ProposedContext]) -> dict[int, ContextResult]:

@@ -179,6 +179,7 @@ class Archive:
             keeper,
             self.settings.storing_format,
             lambda stored: self._facts(InstanceStored(stored=stored)),
+            is_class_taken=self._admission.takes(request.sop_class_uid),
         )
 
     # -- opening

@@ -9,6 +9,7 @@ import json
 import logging
 import os
 import threading
+import time
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -41,6 +42,8 @@ class Metrics:
         self._buckets: dict[str, list[int]] = {}
         self._sums: Counter[str] = Counter()
         self._seconds: dict[str, float] = {}
+        self._started_s: dict[int, float] = {}
+        """When the instance came that an association is at."""
 
     def take(self, event: ServingEvent) -> None:
         """Count one event."""
@@ -48,8 +51,7 @@ class Metrics:
         with self._lock:
             for name, labels, amount in counted:
                 self._counts[name, labels] += amount
-            if isinstance(event, facts.OperationEnded):
-                self._observe(event.service.value, event.elapsed_s)
+            self._time(event)
 
     def counters(self) -> dict[tuple[str, Labels], int]:
         """What was counted, by name and labels."""
@@ -63,6 +65,19 @@ class Metrics:
                 service: (tuple(buckets), self._sums[service], self._seconds[service])
                 for service, buckets in self._buckets.items()
             }
+
+    def _time(self, event: ServingEvent) -> None:
+        match event:
+            case facts.OperationEnded():
+                self._observe(event.service.value, event.elapsed_s)
+            case events.ItemStarted():
+                self._started_s[event.association] = time.monotonic()
+            case events.ItemFinished():
+                start_s = self._started_s.pop(event.association, None)
+                if start_s is not None:
+                    self._observe("store", time.monotonic() - start_s)
+            case _:
+                return
 
     def _observe(self, service: str, seconds: float) -> None:
         buckets = self._buckets.setdefault(service, [0] * len(_BUCKETS_S))
@@ -118,7 +133,7 @@ def metrics_text(metrics: Metrics, archive: Archive) -> str:
         lines += _head(name, text, "counter")
         found = sorted((labels, value) for (which, labels), value in counters.items() if which == name)
         lines += [_line(name, labels, value) for labels, value in found or [((), 0)]]
-    lines += _head("operation_seconds", "How long queries and retrievals took.", "histogram")
+    lines += _head("operation_seconds", "How long stores, queries and retrievals took.", "histogram")
     for service, (buckets, count, seconds) in sorted(metrics.histograms().items()):
         label = ("service", service)
         limits = [*map(str, _BUCKETS_S), "+Inf"]

@@ -1,8 +1,9 @@
 """C-STORE (PS3.4 B.2): one arriving instance becomes a file and an index entry, and only then is it acknowledged.
 
 Statuses: A700 the disk or the index does not take it, or it is larger than its quota; A900 its class or instance is not
-what the command says; C000 it cannot be understood, or belongs to no study or series. Data sets whose lengths do not
-fit together end the association, as with DCMTK.
+what the command says; 0122 its class is none that is stored here, whatever its context was negotiated for; C000 it
+cannot be understood, or belongs to no study or series. Data sets whose lengths do not fit together end the association,
+as with DCMTK.
 """
 
 import logging
@@ -38,6 +39,7 @@ logger = logging.getLogger(__name__)
 _OUT_OF_RESOURCES = 0xA700
 _DOES_NOT_MATCH = 0xA900
 _CANNOT_UNDERSTAND = 0xC000
+_CLASS_NOT_SUPPORTED = 0x0122
 _SUCCESS = StoreAnswer(status=0)
 _IN_MEMORY_BYTES = 1 << 20
 """Data sets up to here are kept in memory until they are complete; longer ones go to the file as they arrive."""
@@ -75,8 +77,11 @@ class StoringSink:
         keeper: Keeper,
         storing_format: StoringFormat,
         stored: Callable[[Stored], None] | None = None,
+        *,
+        is_class_taken: bool = True,
     ) -> None:
-        """``stored`` is told before the instance is acknowledged."""
+        """``stored`` is told before the instance is acknowledged; ``is_class_taken`` says whether the class is ours."""
+        self._is_class_taken = is_class_taken
         self._request = request
         self._keeper = keeper
         self._format = storing_format
@@ -251,6 +256,8 @@ class StoringSink:
         request, values = self._request, entry.values
         if values.get(SOP_CLASS_UID) != request.sop_class_uid:
             raise _RefusedError(_DOES_NOT_MATCH, "The SOP Class UID of the data set is not that of the command")
+        if not self._is_class_taken:
+            raise _RefusedError(_CLASS_NOT_SUPPORTED, "The archive does not store this SOP class")
         if values.get(SOP_INSTANCE_UID) != request.sop_instance_uid:
             raise _RefusedError(_DOES_NOT_MATCH, "The SOP Instance UID of the data set is not the command's")
         for tag, name in ((STUDY_INSTANCE_UID, "Study"), (SERIES_INSTANCE_UID, "Series")):

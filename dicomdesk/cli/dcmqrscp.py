@@ -7,7 +7,7 @@ import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from dicomdesk.cli.dcmqrscp_options import TLS_ROLE, TOOL
+from dicomdesk.cli.dcmqrscp_options import TLS_ROLE, TOOL, check_parameters
 from dicomdesk.cli.exit_codes import ExitCode, died_of_signal
 from dicomdesk.cli.grammar import CommandLine
 from dicomdesk.cli.program import Program
@@ -183,4 +183,4 @@ def _start_failure(error: DicomdeskError) -> str:
     return printable(str(error))
 
 
-PROGRAM = Program(tool=TOOL, run=run, answers={"--list-ciphers": list_ciphers})
+PROGRAM = Program(tool=TOOL, run=run, answers={"--list-ciphers": list_ciphers}, check_first=check_parameters)

@@ -2,7 +2,7 @@
 
 from dicomdesk.cli import options as shared
 from dicomdesk.cli.access_options import ACCESS_OPTIONS
-from dicomdesk.cli.grammar import Option, OptionGroup, Parameter, Tool
+from dicomdesk.cli.grammar import CommandLine, Option, OptionGroup, Parameter, Tool
 from dicomdesk.cli.proposal_options import PREFER_OPTIONS, PROPOSE_OPTIONS
 from dicomdesk.cli.tls_options import TlsRole, tls_extensions, tls_group
 
@@ -359,3 +359,13 @@ TOOL = Tool(
         "The environment variable DCMDICTPATH names data dictionary files to be used besides the built-in one.",
     ),
 )
+
+
+def read_port(line: CommandLine) -> int | None:
+    """The port to listen on, None for that of the configuration; raises CommandLineError."""
+    return line.integer_parameter(0, 1, 65535) if line.parameters else None
+
+
+def check_parameters(line: CommandLine) -> None:
+    """Check what DCMTK's program checks before it opens its log; raises CommandLineError."""
+    read_port(line)

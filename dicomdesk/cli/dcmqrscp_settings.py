@@ -10,13 +10,14 @@ from dicomdesk.archive.settings import ArchiveSettings, MoveRestriction
 from dicomdesk.archive.storing_format import StoringFormat
 from dicomdesk.cli import options as shared
 from dicomdesk.cli.access_options import read_access, read_user_file_name
-from dicomdesk.cli.dcmqrscp_options import TLS_ROLE
+from dicomdesk.cli.dcmqrscp_options import TLS_ROLE, read_port
 from dicomdesk.cli.grammar import CommandLine, CommandLineError
 from dicomdesk.cli.proposal_options import PREFERRED_BY_ACCEPTOR, PREFERRED_TRANSFER_SYNTAXES
 from dicomdesk.cli.tls_options import read_tls
 from dicomdesk.dicom.rewriting import GroupLengths
 from dicomdesk.engine.requests import ProfileSelection, Proposal
 from dicomdesk.paths import resources_folder
+from dicomdesk.settings import Timeouts
 
 __all__ = ["ArchiveOptions", "read_options"]
 
@@ -94,11 +95,15 @@ def read_options(line: CommandLine, load_profiles: Callable[[ProfileNames], None
 
     Calls ``load_profiles``, where there are any, at the point where DCMTK's program reads them.
     """
-    port = line.integer_parameter(0, 1, 65535) if line.parameters else None
+    port = read_port(line)
     disabled = frozenset(model for long, model in _MODELS.items() if line.has(long))
     if len(disabled) == len(_MODELS):
         raise CommandLineError("cannot disable all Q/R models")
-    timeouts = shared.read_timeouts(line, connect=True)
+    timeouts = Timeouts(
+        connect_s=shared.read_timeout(line, "--timeout", None, is_signed=True),
+        acse_s=shared.read_timeout(line, "--acse-timeout", 30.0, is_signed=True),
+        dimse_s=shared.read_timeout(line, "--dimse-timeout", None, is_signed=True),
+    )
     max_pdu_bytes = line.integer("--max-pdu", shared.SMALLEST_MAX_PDU_BYTES, shared.LARGEST_MAX_PDU_BYTES)
     profiles = _read_profiles(line)
     if profiles is not None:

@@ -177,10 +177,7 @@ class CommandLine:
         return text
 
     def integers(self, long: str, low: int) -> tuple[int, ...] | None:
-        """All values of the rightmost occurrence of an option with several numbers, each from ``low`` on.
-
-        A message shows the first one whichever is wrong, as DCMTK's.
-        """
+        """All values of the rightmost occurrence of an option with several numbers, each from ``low`` on."""
         texts = self.texts(long)
         if texts is None:
             return None
@@ -188,9 +185,9 @@ class CommandLine:
         for text in texts:
             number = _read_number(text)
             if number is None or text.lstrip().startswith("-"):
-                raise CommandLineError(f"Invalid value for option {long}" + (f" ({texts[0]})" if texts[0] else ""))
+                raise CommandLineError(f"Invalid value for option {long}" + (f" ({text})" if text else ""))
             if number < low:
-                raise CommandLineError(f"Invalid value for option {long} (underflow: {texts[0]})")
+                raise CommandLineError(f"Invalid value for option {long} (underflow: {text})")
             numbers.append(number)
         return tuple(numbers)
 

@@ -1,7 +1,8 @@
 """Runs a tool: command line in, exit code out.
 
 The order is that of the DCMTK tools: lexical errors first, then the options that stand alone, then ``--arguments``,
-then whatever the tool checks in its own order. Errors found after the lexical ones stay unsaid with ``--quiet``.
+then whatever the tool checks in its own order. With ``--quiet`` errors stay unsaid
+that are found when the log is open.
 """
 
 import os
@@ -92,6 +93,9 @@ def _run(program: Program, tokens: Sequence[str]) -> int:
         sys.stderr.write(prefixed_lines(Level.INFO, text))
     try:
         log = open_log(line, tool.name)
+    except CommandLineError as error:
+        return _refuse(tool, error)
+    try:
         return _run_logged(program, line, log)
     except CommandLineError as error:
         return int(ExitCode.COMMAND_LINE_SYNTAX) if is_quiet(line) else _refuse(tool, error)
