@@ -38,6 +38,8 @@ LARGEST_IDENTIFIER_BYTES = 16 * 1024 * 1024
 
 _MOST_DUE = 64
 """Operations that wait until the present one has ended: none, as no peer may ask for several unless negotiated."""
+_MOST_DUE_BYTES = LARGEST_IDENTIFIER_BYTES
+"""Of the data sets of all that waits."""
 _RESPONSE = 0x8000
 _LARGEST_BATCH = 512
 """Fragments handed to a sink at once; below what one writev takes."""
@@ -280,6 +282,8 @@ class Reception:
             self._take_answer(command, field)
         elif len(self._due) >= _MOST_DUE:
             raise PeerProtocolError(f"The peer asks for more than {_MOST_DUE} operations at once")
+        elif sum(len(message.data_set or b"") for message in self._due) + len(data_set or b"") > _MOST_DUE_BYTES:
+            raise PeerProtocolError(f"The peer asks at once for what takes more than {_MOST_DUE_BYTES} bytes")
         else:
             self._due.append(
                 ServiceMessage(

@@ -400,6 +400,9 @@ def test_other_message_is_due_with_its_data_set() -> None:
 
 def test_cancellation_concerns_its_message_until_that_has_ended() -> None:
     reception, _ = make(has_services=True)
+    reception.take(command(find_request()))
+    reception.take(piece(b"identifier", is_last=True))
+    assert reception.next_due() is not None
     reception.take(command(cancel_request(3)))
     assert reception.is_cancelled(3)
     assert not reception.is_cancelled(4)
@@ -460,4 +463,18 @@ def test_endless_identifier_is_a_protocol_error() -> None:
     reception.take(piece(b"x"))
     with pytest.raises(PeerProtocolError, match="16777216"):
         reception.flush()
+    reception.abandon()
+
+
+def test_what_waits_together_is_no_longer_than_one_endless_identifier() -> None:
+    reception, _ = make(has_services=True)
+    for _ in range(2):
+        reception.take(command(find_request()))
+        for _ in range(8):
+            reception.take(piece(bytes(1024 * 1024)))
+        reception.take(piece(b"", is_last=True))
+    reception.take(command(find_request()))
+    reception.take(piece(b"x"))
+    with pytest.raises(PeerProtocolError, match="at once"):
+        reception.take(piece(b"", is_last=True))
     reception.abandon()
