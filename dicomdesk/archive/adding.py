@@ -7,7 +7,6 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import (
     Connection,
-    Insert,
     Table,
     Update,
     bindparam,
@@ -28,9 +27,10 @@ from dicomdesk.archive.attributes import (
     Level,
     attributes_of,
 )
-from dicomdesk.archive.entries import Addition, AdditionOutcome, Conflict, DuplicateRule, IndexEntry
+from dicomdesk.archive.entries import NO_CONFLICT, Addition, AdditionOutcome, Conflict, DuplicateRule, IndexEntry
+from dicomdesk.archive.patients import Owner, Patients, StaleError, insert_one
 from dicomdesk.archive.prepared import Prepared
-from dicomdesk.archive.rows import Row, item_rows, joined, patient_identity, row_of
+from dicomdesk.archive.rows import Row, is_same_patient, item_rows, joined, patient_identity, row_of
 from dicomdesk.archive.schema import LONGEST_TEXT, TABLES, instance, patient, sequence_item, series, study, study_class
 
 _MOST_PLACES: Final = 20_000
@@ -40,11 +40,8 @@ _MOST_PARAMETERS: Final = 500
 class _Place(NamedTuple):
     """Where an instance belongs."""
 
-    patient_key: int
     study_key: int
     series_key: int
-    identity: str
-    """Of the patient whose study it is."""
 
 
 class _Known(NamedTuple):
@@ -56,13 +53,27 @@ class _Known(NamedTuple):
     path: str
     size_bytes: int
     sop_class_uid: str
+    conflict: int = 0
+
+
+@dataclass(slots=True)
+class _Memory:
+    """What is known of the database without asking it."""
+
+    places: dict[tuple[str, str, str], _Place] = field(default_factory=dict)
+    """By area, Study and Series Instance UID."""
+    owners: dict[int, Owner] = field(default_factory=dict)
+    """By study; others may have moved a study, see ``patients``."""
+
+    def clear(self) -> None:
+        self.places.clear()
+        self.owners.clear()
 
 
 @dataclass(slots=True)
 class _Changes:
-    """What a transaction adds to counts."""
+    """What a transaction adds to counts; those of patients are in ``Patients``."""
 
-    patients: dict[int, Counter[str]] = field(default_factory=dict)
     studies: dict[int, Counter[str]] = field(default_factory=dict)
     series: Counter[int] = field(default_factory=Counter)
     classes: Counter[tuple[int, str]] = field(default_factory=Counter)
@@ -70,38 +81,33 @@ class _Changes:
     """When a study got its last instance."""
 
 
-class StaleError(Exception):
-    """What was remembered of the database is no longer there: begin again."""
-
-
 class Adder:
     """Adds entries; remembers where studies and series are. Belongs to one thread at a time."""
 
     def __init__(self) -> None:
-        self._places: dict[tuple[str, str, str], _Place] = {}
+        self._memory = _Memory()
 
     def forget(self) -> None:
         """Forget what is remembered, after a transaction that was not committed or a removal."""
-        self._places.clear()
+        self._memory.clear()
 
     def add(
         self, connection: Connection, entries: Sequence[IndexEntry], rule: DuplicateRule, now: int
     ) -> list[Addition]:
         """Add the entries, ``now`` being in microseconds since 1970; the caller commits.
 
-        Raises StaleError when others removed what was remembered.
+        Raises StaleError when others removed or moved what was remembered.
         """
-        return _Batch(connection, self._places, rule, now).add(entries)
+        return _Batch(connection, self._memory, rule, now).add(entries)
 
 
 class _Batch:
     """One transaction's work."""
 
-    def __init__(
-        self, connection: Connection, places: dict[tuple[str, str, str], _Place], rule: DuplicateRule, now: int
-    ) -> None:
+    def __init__(self, connection: Connection, memory: _Memory, rule: DuplicateRule, now: int) -> None:
         self._connection = connection
-        self._places = places
+        self._memory = memory
+        self._patients = Patients(connection, memory.owners)
         self._rule = rule
         self._now = now
         self._changes = _Changes()
@@ -110,8 +116,8 @@ class _Batch:
         self._new_items: list[Row] = []
 
     def add(self, entries: Sequence[IndexEntry]) -> list[Addition]:
-        if len(self._places) > _MOST_PLACES:
-            self._places.clear()
+        if len(self._memory.places) > _MOST_PLACES:
+            self._memory.clear()
         order = sorted(range(len(entries)), key=lambda index: _sort_key(entries[index]))
         places = {index: self._place(entries[index]) for index in order}
         self._find_known(entries)
@@ -124,9 +130,9 @@ class _Batch:
 
     def _place(self, entry: IndexEntry) -> _Place:
         uids = (entry.area, _value(entry, STUDY_INSTANCE_UID), _value(entry, SERIES_INSTANCE_UID))
-        place = self._places.get(uids)
+        place = self._memory.places.get(uids)
         if place is None:
-            place = self._places[uids] = self._find_or_make(entry, uids)
+            place = self._memory.places[uids] = self._find_or_make(entry, uids)
         return place
 
     def _find_or_make(self, entry: IndexEntry, uids: tuple[str, str, str]) -> _Place:
@@ -138,16 +144,15 @@ class _Batch:
             .with_for_update(of=study)
         ).first()
         if found is None:
-            identity = patient_identity(entry.values)
-            patient_key = self._find_or_make_patient(entry, identity)
-            study_key, modalities = self._make_study(entry, patient_key), ""
+            owner = self._patients.find_or_make(entry, patient_identity(entry.values))
+            study_key, modalities = self._make_study(entry, owner.key), ""
         else:
-            study_key, patient_key, identity, modalities = found
+            study_key, modalities, owner = found[0], found[3], Owner(found[1], found[2])
             self._fill_blanks(Level.STUDY, study_key, entry)
-            if patient_identity(entry.values) == identity:
-                self._fill_blanks(Level.PATIENT, patient_key, entry)
-        series_key = self._find_or_make_series(entry, (patient_key, study_key), series_uid, modalities)
-        return _Place(patient_key, study_key, series_key, identity)
+            if is_same_patient(patient_identity(entry.values), owner.identity):
+                self._fill_blanks(Level.PATIENT, owner.key, entry)
+        self._patients.remember(study_key, owner)
+        return _Place(study_key, self._find_or_make_series(entry, study_key, series_uid, modalities))
 
     def _fill_blanks(self, level: Level, key: int, entry: IndexEntry, *, overwrites: bool = False) -> None:
         """Give what is known of an entity the values that it has none of yet; what it has stays unless overwritten."""
@@ -155,7 +160,9 @@ class _Batch:
         given = {column: value for column, value in row_of(level, entry).items() if value}
         if not given:
             return
-        kept = self._connection.execute(select(*(table.c[name] for name in given)).where(table.c.key == key)).one()
+        kept = self._connection.execute(select(*(table.c[name] for name in given)).where(table.c.key == key)).first()
+        if kept is None:
+            raise StaleError
         missing = {
             name: value
             for (name, value), old in zip(given.items(), kept, strict=True)
@@ -164,16 +171,6 @@ class _Batch:
         if missing:
             self._connection.execute(update(table).where(table.c.key == key).values(**missing))
 
-    def _find_or_make_patient(self, entry: IndexEntry, identity: str) -> int:
-        key = self._connection.execute(
-            select(patient.c.key).where(patient.c.area == entry.area, patient.c.identity == identity)
-        ).scalar()
-        if key is not None:
-            return int(key)
-        row = row_of(Level.PATIENT, entry)
-        row |= {"area": entry.area, "identity": identity, "character_set": entry.character_set[:LONGEST_TEXT]}
-        return self._insert(patient.insert().values(**row))
-
     def _make_study(self, entry: IndexEntry, patient_key: int) -> int:
         row = row_of(Level.STUDY, entry)
         row |= {
@@ -181,13 +178,12 @@ class _Batch:
             "patient_key": patient_key,
             "character_set": entry.character_set[:LONGEST_TEXT],
         }
-        key = self._insert(study.insert().values(**row))
-        self._count_patient(patient_key, "study_count", 1)
+        key = insert_one(self._connection, study.insert().values(**row))
+        self._patients.count(patient_key, "study_count", 1)
         self._new_items += item_rows(Level.STUDY, entry, key)
         return key
 
-    def _find_or_make_series(self, entry: IndexEntry, owner: tuple[int, int], series_uid: str, modalities: str) -> int:
-        patient_key, study_key = owner
+    def _find_or_make_series(self, entry: IndexEntry, study_key: int, series_uid: str, modalities: str) -> int:
         key = self._connection.execute(
             select(series.c.key).where(series.c.study_key == study_key, series.c.series_instance_uid == series_uid)
         ).scalar()
@@ -195,20 +191,13 @@ class _Batch:
             return int(key)
         row = row_of(Level.SERIES, entry)
         row |= {"study_key": study_key, "character_set": entry.character_set[:LONGEST_TEXT]}
-        key = self._insert(series.insert().values(**row))
-        self._count_patient(patient_key, "series_count", 1)
+        key = insert_one(self._connection, series.insert().values(**row))
         self._count_study(study_key, "series_count", 1)
         self._new_items += item_rows(Level.SERIES, entry, key)
         more = joined(modalities, _value(entry, MODALITY))
         if more != modalities:
             self._connection.execute(update(study).where(study.c.key == study_key).values(modalities=more))
         return key
-
-    def _insert(self, statement: Insert) -> int:
-        key = self._connection.execute(statement).inserted_primary_key
-        if key is None:
-            raise AssertionError("the database gives each row a key")
-        return int(key[0])
 
     # -- instances
 
@@ -236,7 +225,7 @@ class _Batch:
         same = next((one for one in known if one.series_key == place.series_key), None)
         if same is not None and self._rule is DuplicateRule.KEEP_FIRST:
             return Addition(outcome=AdditionOutcome.KEPT_FIRST)
-        conflict = _conflict(entry, place, known)
+        conflict = self._conflict_of_patient(entry, place, same) | _conflict(place, known)
         row = self._instance_row(entry, place, conflict)
         if same is not None:
             known.remove(same)
@@ -245,6 +234,23 @@ class _Batch:
         if same is None:
             return Addition(outcome=AdditionOutcome.ADDED, conflict=conflict)
         return Addition(outcome=AdditionOutcome.REPLACED, replaced_path=same.path, conflict=conflict)
+
+    def _conflict_of_patient(self, entry: IndexEntry, place: _Place, same: _Known | None) -> Conflict:
+        """Whether the entry is of another patient than its study, once the study is whose it should be.
+
+        An instance that was another patient's before it came again says nothing about its study.
+        """
+        identity = patient_identity(entry.values)
+        owner = self._patients.owner_of(place.study_key)
+        if is_same_patient(identity, owner.identity):
+            return NO_CONFLICT
+        is_correction = same is not None and not same.conflict & Conflict.OTHER_PATIENT
+        settled = self._patients.settle(place.study_key, entry, identity, is_correction=is_correction)
+        if not is_same_patient(identity, settled.identity):
+            return Conflict.OTHER_PATIENT
+        if settled != owner:
+            self._fill_blanks(Level.PATIENT, settled.key, entry)
+        return NO_CONFLICT
 
     def _instance_row(self, entry: IndexEntry, place: _Place, conflict: Conflict) -> Row:
         row = row_of(Level.IMAGE, entry)
@@ -259,7 +265,8 @@ class _Batch:
     def _write(self, entry: IndexEntry, place: _Place, row: Row, same: _Known | None) -> _Known:
         """Write the row now or at the end; returns how the instance is known from now on."""
         sop_class_uid = str(row["sop_class_uid"])
-        known = _Known(0, place.series_key, place.study_key, entry.path, entry.size_bytes, sop_class_uid)
+        conflict = int(row["conflict"])
+        known = _Known(0, place.series_key, place.study_key, entry.path, entry.size_bytes, sop_class_uid, conflict)
         has_items = any(attribute.tag in entry.items for attribute in _INSTANCE_SEQUENCES)
         if same is None and not has_items:
             self._new_instances.append(row)
@@ -271,7 +278,7 @@ class _Batch:
         if same is None:
             series_key = {"which": place.series_key, "instance_count": 0}
             _expect_one(_ADD_TO_SERIES.run(self._connection, series_key).rowcount)
-            key = self._insert(instance.insert().values(**row))
+            key = insert_one(self._connection, instance.insert().values(**row))
         else:
             key = same.key
             self._connection.execute(update(instance).where(instance.c.key == key).values(**row))
@@ -287,8 +294,9 @@ class _Batch:
         """Whoever sends an instance again may have corrected it: its values count for all that it belongs to."""
         self._fill_blanks(Level.SERIES, place.series_key, entry, overwrites=True)
         self._fill_blanks(Level.STUDY, place.study_key, entry, overwrites=True)
-        if patient_identity(entry.values) == place.identity:
-            self._fill_blanks(Level.PATIENT, place.patient_key, entry, overwrites=True)
+        owner = self._patients.owner_of(place.study_key)
+        if is_same_patient(patient_identity(entry.values), owner.identity):
+            self._fill_blanks(Level.PATIENT, owner.key, entry, overwrites=True)
         modalities = self._connection.execute(
             select(series.c.modality)
             .where(series.c.study_key == place.study_key, series.c.modality != "")
@@ -313,7 +321,6 @@ class _Batch:
         sop_class_uid = _value(entry, SOP_CLASS_UID)
         self._changes.received[place.study_key] = self._now
         if same is None:
-            self._count_patient(place.patient_key, "instance_count", 1)
             self._count_study(place.study_key, "instance_count", 1)
             self._changes.series[place.series_key] += 1
         else:
@@ -321,24 +328,25 @@ class _Batch:
         self._count_study(place.study_key, "bytes", entry.size_bytes - (same.size_bytes if same else 0))
         self._changes.classes[place.study_key, sop_class_uid] += 1
 
-    def _count_patient(self, key: int, column: str, number: int) -> None:
-        self._changes.patients.setdefault(key, Counter())[column] += number
-
     def _count_study(self, key: int, column: str, number: int) -> None:
         self._changes.studies.setdefault(key, Counter())[column] += number
 
     def _apply_changes(self) -> None:
         connection = self._connection
-        for key, counts in sorted(self._changes.patients.items()):
-            _expect_one(_ADD_TO_PATIENT.run(connection, {**_NO_PATIENT, **counts, "which": key}).rowcount)
+        owners = {key: self._patients.owner_of(key).key for key in self._changes.studies}
+        for key, counts in self._changes.studies.items():
+            for column in ("series_count", "instance_count"):
+                self._patients.count(owners[key], column, counts[column])
+        self._patients.apply_counts()
         for key, counts in sorted(self._changes.studies.items()):
-            received = {"which": key, "received": self._changes.received.get(key, 0)}
+            received = {"which": key, "owner": owners[key], "received": self._changes.received.get(key, 0)}
             _expect_one(_ADD_TO_STUDY.run(connection, {**_NO_STUDY, **counts, **received}).rowcount)
         for key, number in sorted(self._changes.series.items()):
             _expect_one(_ADD_TO_SERIES.run(connection, {"which": key, "instance_count": number}).rowcount)
         for (study_key, sop_class_uid), number in sorted(self._changes.classes.items()):
             if number:
                 change_class_count(connection, study_key, sop_class_uid, number)
+        self._patients.drop_empty()
 
 
 def change_class_count(connection: Connection, study_key: int, sop_class_uid: str, number: int) -> None:
@@ -364,10 +372,8 @@ def _sort_key(entry: IndexEntry) -> tuple[str, str, str]:
     return entry.area, _value(entry, STUDY_INSTANCE_UID), _value(entry, SERIES_INSTANCE_UID)
 
 
-def _conflict(entry: IndexEntry, place: _Place, known: Sequence[_Known]) -> Conflict:
-    conflict = Conflict(0)
-    if patient_identity(entry.values) != place.identity:
-        conflict |= Conflict.OTHER_PATIENT
+def _conflict(place: _Place, known: Sequence[_Known]) -> Conflict:
+    conflict = NO_CONFLICT
     for one in known:
         if one.study_key != place.study_key:
             conflict |= Conflict.OTHER_STUDY
@@ -400,6 +406,7 @@ _ALL_KNOWN: Final = (
         instance.c.path,
         instance.c.bytes,
         instance.c.sop_class_uid,
+        instance.c.conflict,
     )
     .join(series, series.c.key == instance.c.series_key)
     .join(study, study.c.key == series.c.study_key)
@@ -407,10 +414,10 @@ _ALL_KNOWN: Final = (
 )
 _KNOWN: Final = _ALL_KNOWN.where(instance.c.sop_instance_uid.in_(bindparam("uids", expanding=True)))
 _KNOWN_ONE: Final = Prepared(_ALL_KNOWN.where(instance.c.sop_instance_uid == bindparam("uid")))
-_ADD_TO_PATIENT: Final = Prepared(_adding(patient, "study_count", "series_count", "instance_count"))
-_NO_PATIENT: Final[Mapping[str, int]] = {"study_count": 0, "series_count": 0, "instance_count": 0}
 _ADD_TO_STUDY: Final = Prepared(
-    _adding(study, "series_count", "instance_count", "bytes").values(
+    _adding(study, "series_count", "instance_count", "bytes")
+    .where(study.c.patient_key == bindparam("owner"))
+    .values(
         last_received=case(
             (study.c.last_received < bindparam("received"), bindparam("received")), else_=study.c.last_received
         )

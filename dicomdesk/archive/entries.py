@@ -15,7 +15,11 @@ class Conflict(IntFlag):
     OTHER_SERIES = 2
     """Another series of the same study has an instance of the same UID."""
     OTHER_PATIENT = 4
-    """Its study came first with another patient, whose study it stays."""
+    """Its study came first with another patient (ID, issuer and name), whose study it stays.
+
+    Not set for an instance that lacks the name only, nor for one that replaces an instance and so corrects who the
+    patient of its study is.
+    """
 
 
 NO_CONFLICT: Final = Conflict(0)

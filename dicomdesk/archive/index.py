@@ -1,12 +1,13 @@
 """The index of the archive: what is stored, found again without looking at the files."""
 
 import time
-from collections.abc import Generator, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import suppress
+from typing import NamedTuple, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, and_, func, literal_column, select
 
-from dicomdesk.archive.adding import Adder, StaleError
+from dicomdesk.archive.adding import Adder
 from dicomdesk.archive.attributes import SERIES_INSTANCE_UID, SOP_INSTANCE_UID, STUDY_INSTANCE_UID
 from dicomdesk.archive.database import Database, Durability, sqlite_url
 from dicomdesk.archive.entries import (
@@ -20,6 +21,7 @@ from dicomdesk.archive.entries import (
 from dicomdesk.archive.group_commit import GroupCommit
 from dicomdesk.archive.matching import find_matches, retrieval_condition
 from dicomdesk.archive.migrations import migrate
+from dicomdesk.archive.patients import StaleError
 from dicomdesk.archive.query import Match, Query
 from dicomdesk.archive.removing import clear_area, remove_instances
 from dicomdesk.archive.schema import instance, patient, series, study
@@ -31,6 +33,8 @@ __all__ = ["Durability", "Index", "sqlite_url"]
 
 _PAGE = 2000
 _MOST_TRIES = 4
+
+Result = TypeVar("Result")
 
 
 class _Task(NamedTuple):
@@ -74,21 +78,23 @@ class Index:
         """Add the entries, all or none, and return what became of each once it is committed.
 
         Several callers at a time share commits. An instance that its series has already is replaced or kept by the
-        rule; one whose UID another study or series of the area has is kept beside it, and flagged.
+        rule; one whose UID another study or series of the area has is kept beside it, and flagged; so is a new one of
+        another patient than its study. One that replaces, and names another patient than its study has, is a
+        correction: the study becomes that patient's.
         """
         return self._commits.do(_Task(entries, on_duplicate)) if entries else []
 
     def _commit(self, tasks: Sequence[_Task]) -> list[list[Addition]]:
-        for attempt in range(_MOST_TRIES):
-            try:
-                results = self._database.write(lambda connection: self._add_all(connection, tasks))
-            except StaleError:
-                if attempt == _MOST_TRIES - 1:
-                    raise
-            else:
-                self._is_certain = True
-                return results
-        raise AssertionError("the last attempt returns or raises")
+        results = self._write(lambda connection: self._add_all(connection, tasks))
+        self._is_certain = True
+        return results
+
+    def _write(self, work: Callable[[Connection], Result]) -> Result:
+        """Do the work in a transaction, again when others changed what it went by."""
+        for _ in range(_MOST_TRIES - 1):
+            with suppress(StaleError):
+                return self._database.write(work)
+        return self._database.write(work)
 
     def _add_all(self, connection: Connection, tasks: Sequence[_Task]) -> list[list[Addition]]:
         if not self._is_certain:
@@ -128,7 +134,7 @@ class Index:
         )
         tags = frozenset(tag for tag, _column, value in given if value and tag)
         condition = and_(area_condition(area, tags), *(column == value for _tag, column, value in given if value))
-        return self._database.write(lambda connection: remove_instances(connection, condition))
+        return self._write(lambda connection: remove_instances(connection, condition))
 
     def clear(self, area: str) -> None:
         """Remove all that the area has, quickly and with little memory: the start of indexing its files again."""

@@ -13,10 +13,13 @@ from typing import Final
 from sqlalchemy import Connection, inspect, select, text, update
 
 from dicomdesk.archive.database import Database
+from dicomdesk.archive.rows import patient_identity
 from dicomdesk.archive.schema import VERSION, metadata, settings
 from dicomdesk.errors import IndexDamagedError, IndexUnusableError
 
 _LOCK_NUMBER: Final = 0x6469636F6D
+_AT_ONCE: Final = 10_000
+_IDENTIFYING: Final = (0x00100020, 0x00100021, 0x00100010)
 
 Step = Callable[[Connection], None]
 
@@ -26,7 +29,27 @@ def _find_conflicts_fast(connection: Connection) -> None:
     connection.execute(text('CREATE INDEX instance_in_conflict ON instance (key) WHERE "conflict" <> 0'))
 
 
-STEPS: Final[Mapping[int, Step]] = MappingProxyType({1: _find_conflicts_fast})
+def _identify_by_name(connection: Connection) -> None:
+    """Version 3: the name is part of a patient's identity.
+
+    Who was merged stays merged, since names of the others are in the files only: making the index again parts them.
+    """
+    columns = "key, patient_id, issuer_of_patient_id, patient_name"
+    rows = connection.execute(text(f"SELECT {columns} FROM patient WHERE patient_id <> ''")).all()  # noqa: S608  # constants
+    # first to what is no identity, so that none meets one that is about to change
+    connection.execute(text("UPDATE patient SET identity = CAST(key AS TEXT) WHERE patient_id <> ''"))
+    statement = text("UPDATE patient SET identity = :identity WHERE key = :key")
+    for start in range(0, len(rows), _AT_ONCE):
+        connection.execute(
+            statement,
+            [
+                {"key": key, "identity": patient_identity(dict(zip(_IDENTIFYING, values, strict=True)))}
+                for key, *values in rows[start : start + _AT_ONCE]
+            ],
+        )
+
+
+STEPS: Final[Mapping[int, Step]] = MappingProxyType({1: _find_conflicts_fast, 2: _identify_by_name})
 """By the version that a step starts from."""
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, delete, func, select, update
 from dicomdesk.archive.adding import change_class_count
 from dicomdesk.archive.attributes import Level, attributes_of
 from dicomdesk.archive.entries import StoredInstance
+from dicomdesk.archive.patients import StaleError
 from dicomdesk.archive.schema import instance, patient, sequence_item, series, study, study_class
 from dicomdesk.archive.selecting import STORED, stored_instance
 
@@ -17,7 +18,8 @@ _AT_ONCE = 400
 def remove_instances(connection: Connection, condition: ColumnElement[bool]) -> list[StoredInstance]:
     """Remove the instances that meet the condition, and series, studies and patients that have none left.
 
-    The condition is on the tables instance, series, study and patient joined. The caller commits.
+    The condition is on the tables instance, series, study and patient joined. The caller commits. Raises StaleError
+    when others moved one of the studies to another patient meanwhile.
     """
     rows = connection.execute(
         STORED.add_columns(instance.c.key, series.c.key, study.c.key, patient.c.key)
@@ -59,11 +61,13 @@ def _uncount(connection: Connection, owners: Sequence[tuple[int, int, int]], rem
             update(patient).where(patient.c.key == key).values(instance_count=patient.c.instance_count - number)
         )
     for key, number in sorted(studies.items()):
-        connection.execute(
+        counted = connection.execute(
             update(study)
-            .where(study.c.key == key)
+            .where(study.c.key == key, study.c.patient_key == patient_of[key])
             .values(instance_count=study.c.instance_count - number, bytes=study.c.bytes - sizes[key])
         )
+        if counted.rowcount != 1:
+            raise StaleError
     for (study_key, sop_class_uid), number in sorted(classes.items()):
         change_class_count(connection, study_key, sop_class_uid, -number)
     for key, number in sorted(of_series.items()):

@@ -1,9 +1,18 @@
 """Rows of the tables, made from what is known of an instance."""
 
+import hashlib
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from dicomdesk.archive.attributes import ATTRIBUTES, TIMEZONE_OFFSET, Attribute, Level, stored_attributes
+from dicomdesk.archive.attributes import (
+    ATTRIBUTES,
+    PATIENT_ID,
+    PERSON_NAME_TAG,
+    TIMEZONE_OFFSET,
+    Attribute,
+    Level,
+    stored_attributes,
+)
 from dicomdesk.archive.entries import IndexEntry
 from dicomdesk.archive.folding import fold, name_groups, sortable_date, sortable_date_time, sortable_time
 from dicomdesk.archive.schema import LONGEST_PROSE, LONGEST_TEXT, search_columns
@@ -11,6 +20,9 @@ from dicomdesk.archive.schema import LONGEST_PROSE, LONGEST_TEXT, search_columns
 Row = dict[str, str | int]
 
 _SEPARATOR: Final = "\x1f"
+_LONGEST_PART: Final = LONGEST_TEXT // 3
+_ISSUER: Final = 0x00100021
+_BIRTH_DATE: Final = 0x00100030
 _PROSE: Final = frozenset({b"LT", b"ST", b"UT"})
 
 
@@ -59,11 +71,38 @@ def search_values(attribute: Attribute, value: str, timezone_offset: str = "") -
 
 
 def patient_identity(values: Mapping[int, str]) -> str:
-    """What makes a patient one: ID and issuer; without an ID, name and date of birth."""
+    """What makes a patient one: ID, issuer and folded name; without an ID, name and date of birth.
+
+    IDs alone do not: modalities that nobody told a patient call all of them "1" or "TEST".
+    """
     get = values.get
-    patient_id = get(0x00100020, "")
-    parts = (patient_id, get(0x00100021, "")) if patient_id else ("", get(0x00100010, ""), get(0x00100030, ""))
-    return _SEPARATOR.join(part[: LONGEST_TEXT // 2] for part in parts)
+    patient_id, name = get(PATIENT_ID, ""), get(PERSON_NAME_TAG, "")
+    if not patient_id:
+        return f"{_SEPARATOR}{_part(name)}{_SEPARATOR}{_part(get(_BIRTH_DATE, ''))}"
+    folded = "=".join(name_groups(name[:LONGEST_TEXT])).rstrip("=") if name else ""
+    return f"{_part(patient_id)}{_SEPARATOR}{_part(get(_ISSUER, ''))}{_SEPARATOR}{_part(folded)}"
+
+
+def _part(value: str) -> str:
+    """A value in an identity, which an index of a database has to hold: its end as a digest where it is too long."""
+    if len(value) <= _LONGEST_PART and _SEPARATOR not in value:
+        return value
+    digest = hashlib.sha256(value[:LONGEST_TEXT].encode("utf-8", "surrogatepass")).hexdigest()
+    return value[: _LONGEST_PART - len(digest)].replace(_SEPARATOR, " ") + digest
+
+
+def is_same_patient(identity: str, known: str) -> bool:
+    """Whether an instance of this identity belongs to a known patient: also when it has ID and issuer but no name."""
+    return identity == known or (_is_nameless(identity) and known.startswith(identity))
+
+
+def names_patient(identity: str, known: str) -> bool:
+    """Whether an instance of this identity has the name of a known patient who has ID and issuer but none."""
+    return identity != known and _is_nameless(known) and identity.startswith(known)
+
+
+def _is_nameless(identity: str) -> bool:
+    return identity.endswith(_SEPARATOR) and not identity.startswith(_SEPARATOR)
 
 
 def item_rows(level: Level, entry: IndexEntry, owner: int) -> list[Row]:

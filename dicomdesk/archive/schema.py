@@ -14,7 +14,7 @@ from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, MetaData,
 
 from dicomdesk.archive.attributes import Attribute, Level, Source, attributes_of, stored_attributes
 
-VERSION: Final = 2
+VERSION: Final = 3
 """Version of this schema; ``migrations`` brings older ones to it."""
 
 LONGEST_TEXT: Final = 512
@@ -73,7 +73,7 @@ patient: Final = Table(
     Index("patient_by_name", "area", "name_alphabetic"),
     sqlite_autoincrement=True,
 )
-"""``identity`` is patient ID and issuer; of those without an ID, name and date of birth."""
+"""``identity`` is ``rows.patient_identity``: two patients may have one Patient ID."""
 
 study: Final = Table(
     "study",

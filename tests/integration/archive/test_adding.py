@@ -3,10 +3,11 @@
 import pytest
 from sqlalchemy import Connection
 
-from dicomdesk.archive.adding import Adder, StaleError
+from dicomdesk.archive.adding import Adder
 from dicomdesk.archive.attributes import Level, find_attribute
 from dicomdesk.archive.entries import Addition, DuplicateRule, IndexEntry
 from dicomdesk.archive.index import Index
+from dicomdesk.archive.patients import StaleError
 from dicomdesk.archive.query import ItemKey, Key, Model, Query
 from tests.helpers.index_entries import AREA, TAGS, index_entry, study_query
 

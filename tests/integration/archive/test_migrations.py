@@ -39,7 +39,10 @@ def indexes(url: str, table: str) -> set[str | None]:
     return found
 
 
-BACK: dict[int, tuple[str, ...]] = {1: ("DROP INDEX instance_in_conflict",)}
+BACK: dict[int, tuple[str, ...]] = {
+    1: ("DROP INDEX instance_in_conflict",),
+    2: ("UPDATE patient SET identity = patient_id || '\x1f' || issuer_of_patient_id WHERE patient_id <> ''",),
+}
 """What undoes each step."""
 
 
@@ -68,6 +71,21 @@ def test_an_old_database_becomes_a_new_one_with_all_that_is_in_it(database_url: 
     assert len(list(index.conflicts(AREA))) == 1
     index.close()
     assert "instance_in_conflict" in indexes(database_url, "instance")
+
+
+def test_a_patient_of_an_old_database_is_known_by_its_name(database_url: str) -> None:
+    index = Index(database_url)
+    index.add([index_entry(name="Doe^Jane^^", issuer="H"), index_entry(study="1.3", path="3", patient="", name="Roe")])
+    index.close()
+    run(database_url, *BACK[2], "UPDATE settings SET value = '2' WHERE name = 'version'")
+    index = Index(database_url)
+    for name in ("Doe^Jane", "Poe", ""):
+        index.add([index_entry(study=f"1.4{name}", path=f"4{name}", name=name, issuer="H")])
+    index.add([index_entry(study="1.5", path="5", patient="", name="Roe")])
+    found = index.statistics(AREA)
+    assert (found.patients, found.studies) == (4, 6)
+    assert list(index.wrong_counts()) == []
+    index.close()
 
 
 def test_a_migrated_database_is_as_a_new_one(tmp_path: Path) -> None:
