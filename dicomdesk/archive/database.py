@@ -6,10 +6,11 @@ the last transactions, never half of one, and never damages the database; the fi
 at the start finds what the index lost. ``Durability.POWER`` waits for the disk at each commit; PostgreSQL always does.
 """
 
+import os
 import random
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import Enum
 from pathlib import Path
 from typing import Final, TypeVar
@@ -67,6 +68,7 @@ class Database:
                 hide_parameters=True,
                 connect_args={"timeout": _BUSY_TIMEOUT_S, "check_same_thread": False},
             )
+            event.listen(engine, "do_connect", self._make_private)
             event.listen(engine, "connect", self._prepare_sqlite)
             event.listen(engine, "begin", _begin_sqlite)
             return engine
@@ -79,6 +81,15 @@ class Database:
             pool_pre_ping=True,
             hide_parameters=True,
         )
+
+    def _make_private(self, *_connecting: object) -> None:
+        """Make the file where it is not there, for its owner only; SQLite gives its log the same mode.
+
+        One that is there is not opened: closing it again would lose the locks that SQLite has on it.
+        """
+        if self.file and self.file != ":memory:":
+            with suppress(OSError):  # SQLite tells it better
+                os.close(os.open(self.file, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
 
     def _prepare_sqlite(self, connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
         connection.isolation_level = None  # begun by _begin_sqlite

@@ -15,6 +15,7 @@ import hashlib
 import json
 import os
 import socket
+import stat
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -59,6 +60,7 @@ class StorageArea:
         _check(self._root)
         try:
             os.makedirs(self._state, mode=0o700, exist_ok=True)
+            _make_private(self._state)
         except OSError as error:
             raise StorageError(f"The storage area {folder} cannot be written: {error.strerror}") from error
         remove_abandoned(self._root)
@@ -288,6 +290,17 @@ def _is_flat(name: str) -> bool:
     """Whether this is the name of a file as DCMTK's dcmqrscp stores it."""
     is_plain = "/" not in name and os.sep not in name and not name.startswith(".")
     return is_plain and name.endswith(_EXTENSION)
+
+
+def _make_private(folder: str) -> None:
+    """Take from others what they may do in a folder, which was perhaps there before: the index tells of patients.
+
+    Raises OSError; a folder of another user, who shares the area with this one, stays as it is.
+    """
+    mode = stat.S_IMODE(os.stat(folder).st_mode)
+    if mode & 0o077:
+        with contextlib.suppress(PermissionError):
+            Path(folder).chmod(mode & ~0o077)
 
 
 def _check(root: str) -> None:

@@ -135,3 +135,12 @@ def test_durability_is_how_often_the_disk_is_waited_for(tmp_path: Path, durabili
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar_one() == level
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar_one() == "wal"
     index.close()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="files have no mode there")
+def test_the_file_and_its_log_are_for_their_owner_only(tmp_path: Path) -> None:
+    index = Index(sqlite_url(tmp_path / "index.sqlite"))
+    index.add([index_entry()])
+    modes = {file.name: file.stat().st_mode & 0o777 for file in tmp_path.iterdir()}
+    index.close()
+    assert modes == dict.fromkeys(("index.sqlite", "index.sqlite-wal", "index.sqlite-shm"), 0o600)

@@ -217,3 +217,14 @@ def test_others_at_work_are_seen(tmp_path: Path) -> None:
     assert not area.is_used_by_others()
     area.mark_ended()
     assert not beside.is_used_by_others()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="folders have no mode there")
+@pytest.mark.parametrize("mode", [None, 0o755, 0o700])
+def test_the_folder_of_the_index_is_for_its_owner_only(tmp_path: Path, mode: int | None) -> None:
+    state = tmp_path / STATE_FOLDER
+    if mode is not None:
+        state.mkdir()
+        state.chmod(mode)
+    StorageArea(tmp_path)
+    assert state.stat().st_mode & 0o777 == 0o700
