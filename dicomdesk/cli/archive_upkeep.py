@@ -98,10 +98,12 @@ def run_upkeep(
 
 
 def _chosen(settings: ArchiveSettings, ae_titles: Sequence[str]) -> list[Area]:
-    areas = list({area.ae_title: area for area in reversed(settings.configuration.areas)}.values())[::-1]
-    known = {area.ae_title for area in areas}
+    first: dict[str, Area] = {}
+    for area in settings.configuration.areas:
+        first.setdefault(area.ae_title, area)
+    areas = list(first.values())
     for ae_title in ae_titles:
-        if ae_title not in known:
+        if ae_title not in first:
             raise SettingsError(f'The configuration names no storage area "{ae_title}"')
     if not areas:
         raise SettingsError("The configuration names no storage area (AETable)")

@@ -12,10 +12,11 @@ from subprocess import Popen
 
 import pytest
 
-from tests.helpers.commands import DEADLINE_S, ours, run, running, wait_for_line
-from tests.helpers.datasets import CT_IMAGE, EXPLICIT, IMPLICIT, Builder
+from tests.helpers.commands import DEADLINE_S, dcmtks, ours, run, running, wait_for_line
+from tests.helpers.datasets import CT_IMAGE, EXPLICIT, IMPLICIT, Builder, part10
 from tests.helpers.dcmtk import free_port
 from tests.helpers.requestors import Proposal, connected
+from tests.helpers.tls_files import TlsFiles
 
 TOOL = ours("dcmqrscp")
 SHUTDOWN = "1.2.276.0.7230010.3.4.1915765545.18030.917282194.0"
@@ -224,6 +225,30 @@ def test_the_shipped_configuration_is_right_and_has_no_area(folder: Path) -> Non
     shipped = Path(__file__).resolve().parents[2] / "resources" / "dcmqrscp.cfg"
     done = run(TOOL, "-c", str(shipped), folder=folder)
     assert "names no storage area" in done.err
+
+
+@pytest.mark.dcmtk
+def test_it_is_served_over_tls_and_plain_peers_are_not(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    files = TlsFiles(tmp_path_factory.mktemp("tls"))
+    words = files.words("--enable-tls {server_key} {server_pem} --add-cert-file {ca}")
+    (folder / "ct.dcm").write_bytes(
+        part10(
+            Builder(EXPLICIT).instance(sop_instance_uid="1.2.3.4"),
+            EXPLICIT,
+            sop_class_uid=CT_IMAGE,
+            sop_instance_uid="1.2.3.4",
+        )
+    )
+    with serving(folder, *words) as (process, port):
+        peer = ("-aec", "ARCHIVE", "127.0.0.1", str(port), "ct.dcm")
+        secure = files.words("+tls {client_key} {client_pem} +cf {ca}")
+        assert run(dcmtks("storescu"), *secure, *peer, folder=folder).code == 0
+        assert run(dcmtks("storescu"), "-ta", "2", *peer, folder=folder).code != 0
+        assert end(process)[0] == 143
+    assert len(list((folder / "area").glob("*/*/*/*.dcm"))) == 1
+    done = run(TOOL, "-c", "a.cfg", *files.words("--enable-tls {none} {none}"), str(free_port()), folder=folder)
+    assert done.code == 10
+    assert "F: " in done.err
 
 
 def _may_all_read_python() -> bool:

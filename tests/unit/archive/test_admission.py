@@ -13,6 +13,7 @@ from dicomdesk.network.acceptance import AcceptancePolicy
 from dicomdesk.network.access import Refusal
 from dicomdesk.network.contexts import ContextResult, ExtendedNegotiation, ProposedContext, Role
 from dicomdesk.network.handlers import IncomingAssociation
+from dicomdesk.network.profiles import Profile, ProfileContext
 
 EXPLICIT, BIG, IMPLICIT, JPEG = (
     "1.2.840.10008.1.2.1",
@@ -195,3 +196,51 @@ def test_features_are_agreed_byte_by_byte(uid: str, asked: bytes, answered: byte
 def test_features_of_other_classes_are_not_answered() -> None:
     extension = ExtendedNegotiation(sop_class_uid=CT, information=b"\1")
     assert not policy(Admission(settings()).judge(incoming(extensions=(extension,)))).extended_negotiation
+
+
+SERVED = Role(scu=False, scp=True)
+
+
+def profile(*uids: str, roles: dict[str, Role] | None = None) -> Profile:
+    contexts = tuple(
+        ProfileContext(abstract_syntax=uid, transfer_syntaxes=(IMPLICIT,), transfer_syntax_list="IMPLICIT")
+        for uid in uids
+    )
+    return Profile(name="P", contexts=contexts, roles=roles or {}, extended_negotiation={})
+
+
+def test_classes_that_are_stored_are_those_of_the_list_or_the_profile() -> None:
+    plain, every = Admission(settings()), Admission(settings(accepts_all_syntaxes=True))
+    limited = Admission(settings(), profile(CT, VERIFICATION, FIND))
+    assert [plain.takes(uid) for uid in (CT, "1.2.3.4", VERIFICATION, FIND, SHUTDOWN)] == [True, *[False] * 4]
+    assert every.takes("1.2.3.4")
+    assert not every.takes(FIND)
+    assert [limited.takes(uid) for uid in (CT, "1.2.840.10008.5.1.4.1.1.4", VERIFICATION, FIND)] == [True, *[False] * 3]
+
+
+def test_classes_that_are_not_stored_are_not_refused_for_the_access_right() -> None:
+    contexts = (proposed("1.2.276.999.1"), proposed(VERIFICATION, 3), proposed(CT, 5))
+    judged = policy(Admission(settings(is_writable=False)).judge(incoming(*contexts)))
+    assert judged.refused == {5: REJECTED}
+    limited = Admission(settings(is_writable=False), profile(CT, VERIFICATION))
+    assert policy(limited.judge(incoming(*contexts))).refused == {5: REJECTED}
+
+
+@pytest.mark.parametrize(
+    ("changes", "used", "is_refused"),
+    [
+        ({}, None, False),
+        ({"allows_get": False}, None, True),
+        ({}, profile(CT), True),
+        ({}, profile(CT, roles={CT: SERVED}), False),
+        ({"allows_get": False}, profile(CT, roles={CT: SERVED}), True),
+    ],
+)
+def test_who_can_only_be_served_by_c_get_does_not_store(
+    *, changes: dict[str, object], used: Profile | None, is_refused: bool
+) -> None:
+    judged = policy(
+        Admission(settings(is_writable=False, **changes), used).judge(incoming(proposed(CT, role=SERVED)))  # type: ignore[arg-type]  # any setting
+    )
+    assert (1 in judged.refused) is is_refused
+    assert (CT in judged.roles) is not is_refused
