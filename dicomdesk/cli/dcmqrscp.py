@@ -80,6 +80,9 @@ def _read_configuration(options: "ArchiveOptions", tool: Logger) -> "ArchiveConf
     from dicomdesk.archive.configuration import read_configuration  # noqa: PLC0415 - start-up time
 
     path = options.configuration_file
+    if path is None:
+        tool.fatal("cannot access : No such file or directory")
+        return None
     try:
         configuration = read_configuration(path)
     except ConfigurationError as error:

@@ -71,7 +71,8 @@ class ArchiveOptions:
 
     settings: ArchiveSettings
     """With an empty configuration; see ``settings_for``."""
-    configuration_file: Path
+    configuration_file: Path | None
+    """None where its name is empty."""
     convert_character_set: Callable[[CharacterSetRule], CharacterSetRule] | None
     """What becomes of the configuration's rule; None leaves it."""
     user_file: Path | None
@@ -172,10 +173,10 @@ def _with_extensions(line: CommandLine, settings: ArchiveSettings, profiles: Pro
     )
 
 
-def _configuration_file(line: CommandLine) -> Path:
+def _configuration_file(line: CommandLine) -> Path | None:
     """The file that is asked for; that of the machine, or else the one that we ship."""
     if line.has("--config"):
-        return Path(line.text("--config"))
+        return Path(line.text("--config")) if line.text("--config") else None
     usual = _DCMTK_FOLDER / _CONFIGURATION_NAME
     return usual if usual.exists() else resources_folder() / _CONFIGURATION_NAME
 

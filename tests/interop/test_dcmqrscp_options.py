@@ -174,6 +174,11 @@ def test_what_cannot_be_had_ends_the_start(text: str, tmp_path: Path) -> None:
         assert own.err == theirs.err
 
 
+def test_an_empty_name_is_no_configuration(tmp_path: Path) -> None:
+    theirs, own = (run(command, "-c", "", folder=tmp_path) for command in (dcmtks("dcmqrscp"), ours("dcmqrscp")))
+    assert (own.code, own.err) == (theirs.code, theirs.err)
+
+
 def test_a_port_that_is_taken_is_told_alike(tmp_path: Path) -> None:
     (tmp_path / "area").mkdir()
     (tmp_path / "a.cfg").write_text(f"AETable BEGIN\nA {tmp_path}/area RW (9, 1mb) ANY\nAETable END\n")

@@ -160,4 +160,7 @@ def test_upkeep_metrics_and_json_are_read() -> None:
 
 def test_the_configuration_that_is_named_is_read_and_ours_is_the_last_resort() -> None:
     assert read("-c x.cfg").configuration_file == Path("x.cfg")
-    assert read("").configuration_file.name == "dcmqrscp.cfg"
+    assert read("-c ''").configuration_file is None
+    usual = read("").configuration_file
+    assert usual is not None
+    assert usual.name == "dcmqrscp.cfg"
