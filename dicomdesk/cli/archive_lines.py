@@ -40,6 +40,13 @@ _ALWAYS_WANTED = (
     facts.ShutdownRequested,
 )
 _CANCELLED = 0xFE00
+_RETRIEVAL_WORDS = {
+    0xA701: "Refused: OutOfResourcesNumberOfMatches",
+    0xA702: "Refused: OutOfResourcesSubOperations",
+    0xA801: "Refused: MoveDestinationUnknown",
+    0xB000: "Warning: SubOperationsCompleteOneOrMoreFailures",
+}
+"""Statuses that mean something else after C-MOVE and C-GET (PS3.4 C.4.2.1.5) than after C-STORE."""
 
 
 class ArchiveLines:
@@ -212,6 +219,8 @@ class ArchiveLines:
     def _show_operation_end(self, event: facts.OperationEnded) -> None:
         word = _WORDS[event.service]
         words = events.status_text(event.status)
+        if event.service is not Service.FIND:
+            words = _RETRIEVAL_WORDS.get(event.status, words)
         count = self._sub_operations.pop(event.association, 0) + event.matches
         self._tool.info(f"{word} SCP Response {count + 1} [status: {words}]")
         to = f" to {printable(event.destination)}" if event.destination else ""
