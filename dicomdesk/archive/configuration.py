@@ -111,7 +111,8 @@ class ArchiveConfiguration:
     max_associations: int = 16
     user_name: str = ""
     group_name: str = ""
-    character_set: CharacterSetRule = field(default_factory=CharacterSetRule)
+    character_set: CharacterSetRule = CharacterSetRule(falls_back=True)
+    """Without a line in the file: what the request says, else what a command line adds, else ASCII."""
     database_url: str = field(default="", repr=False)
     """"" keeps an index in each storage area; it may hold a password."""
     hosts: Mapping[str, tuple[PeerEntry, ...]] = field(default_factory=lambda: MappingProxyType({}))
@@ -177,7 +178,7 @@ class _Reader:
         self._warnings: list[str] = []
         self._numbers: dict[str, int] = {}
         self._texts: dict[str, str] = {}
-        self._character_set = CharacterSetRule()
+        self._character_set = CharacterSetRule(falls_back=True)
         self._hosts: dict[str, tuple[PeerEntry, ...]] | None = None
         self._vendors: dict[str, tuple[PeerEntry, ...]] = {}
         self._areas: list[Area] = []

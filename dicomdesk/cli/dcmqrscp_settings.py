@@ -261,7 +261,7 @@ def _read_character_set(line: CommandLine) -> Callable[[CharacterSetRule], Chara
 
     def convert(rule: CharacterSetRule) -> CharacterSetRule:
         if which:
-            rule = replace(rule, overrides=which == "--override-charset", falls_back=which == "--use-request-charset")
+            rule = replace(rule, overrides=which == "--override-charset")
         return replace(
             rule,
             term=term if chosen else rule.term,

@@ -1,7 +1,6 @@
 """Archives that hold the same instances: ours, DCMTK's, and what both are asked and answer."""
 
 import re
-import socket
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -15,8 +14,8 @@ from dicomdesk.archive.archive import Archive, entry_reader
 from dicomdesk.archive.configuration import parse_configuration
 from dicomdesk.archive.facts import ArchiveFacts
 from dicomdesk.archive.settings import ArchiveSettings
-from tests.helpers.dcmtk import dcmtk_program, dcmtk_server
-from tests.helpers.delivery import ENVIRONMENT
+from tests.helpers.dcmtk import dcmtk_program, dcmtk_server, free_port
+from tests.helpers.delivery import ENVIRONMENT, OURS, listening
 
 AREA = "ARCHIVE"
 DEADLINE_S = 30.0
@@ -194,8 +193,18 @@ def _character_sets(found: Found) -> list[str]:
     )
 
 
-def silent_port() -> tuple[socket.socket, int]:
-    """A port of loopback where nobody accepts; close the socket."""
-    bound = socket.socket()
-    bound.bind(("127.0.0.1", 0))
-    return bound, bound.getsockname()[1]
+@contextmanager
+def our_process(
+    folder: Path, instances: Sequence[Path] = (), *options: str, configuration: Mapping[str, object] | None = None
+) -> Iterator[int]:
+    """``dicomdesk dcmqrscp`` with a command line, into which the instances were stored; gives its port."""
+    area = folder / AREA
+    area.mkdir(parents=True, exist_ok=True)
+    file = folder / "dcmqrscp.cfg"
+    file.write_text(configuration_text(area, **(configuration or {})))  # type: ignore[arg-type]  # arguments of a test
+    port = free_port()
+    with listening([*OURS, "dcmqrscp", "-c", str(file), *options, str(port)], port):
+        if instances:
+            command = [dcmtk_program("storescu"), "-aec", AREA, "127.0.0.1", str(port), *map(str, instances)]
+            subprocess.run(command, env=ENVIRONMENT, check=True, capture_output=True, timeout=DEADLINE_S)
+        yield port

@@ -89,9 +89,9 @@ def test_proposed_transfer_syntaxes_are_for_those_that_are_called() -> None:
     ("words", "rule"),
     [
         ("-Cr", CharacterSetRule(term="ISO_IR 13", overrides=True)),
-        ("+Cr", CharacterSetRule(term="ISO_IR 13", falls_back=True)),
+        ("+Cr", CharacterSetRule(term="ISO_IR 13")),
         ("+U8", CharacterSetRule(term="ISO_IR 192", overrides=True)),
-        ("+Cr +L1", CharacterSetRule(term="ISO_IR 100", falls_back=True)),
+        ("+Cr +L1", CharacterSetRule(term="ISO_IR 100")),
         ("-Cr +A7", CharacterSetRule(term="", overrides=True)),
         ("+C 'ISO_IR 101' -Ct -Cd", CharacterSetRule(
             term="ISO_IR 101", overrides=True, transliterates=True, discards=True
