@@ -18,7 +18,7 @@ from dicomdesk.engine.preparing import PreparedInstance, failure_reason
 from dicomdesk.errors import DataError, DicomdeskError, LocalError, PeerError, SettingsError
 from dicomdesk.network.association import RequestedAssociation, open_association
 from dicomdesk.network.command_sets import MESSAGE_ID, MOVE_DESTINATION, PRIORITY
-from dicomdesk.network.connection import Interruption
+from dicomdesk.network.connection import Companion, Interruption
 from dicomdesk.network.instance_writing import MoveOriginator, StoreItem
 from dicomdesk.network.profiles import Profile
 from dicomdesk.settings import AssociationSettings, Peer
@@ -47,11 +47,17 @@ class Moving:
         except RetrievalRefusedError as error:
             return retrieval.refuse(error)
         if destination is not None:
+            self._move_all(retrieval, instances, destination)
+        return retrieval.end()
+
+    def _move_all(self, retrieval: Retrieval, instances: Sequence[StoredInstance], destination: PeerEntry) -> None:
+        try:
             for batch in plan_moves(instances, self._settings.proposal, self._profile):
                 if retrieval.check_cancelled():
                     break
                 self._move_batch(retrieval, batch, destination)
-        return retrieval.end()
+        except _AskingPeerError as error:
+            raise error.error from error
 
     def stop(self) -> None:
         """Abort the associations with destinations, now and from now on. Any thread."""
@@ -105,7 +111,7 @@ class Moving:
         )
         left: Sequence[StoredInstance] = batch.instances
         while left and not retrieval.check_cancelled():
-            with self._interruptions.one() as interruption:
+            with self._interruptions.one(_Asking(retrieval)) as interruption:
                 try:
                     association = open_association(
                         peer=peer, settings=settings, contexts=batch.contexts, interruption=interruption
@@ -142,9 +148,9 @@ class _Interruptions:
         self._is_stopping = False
 
     @contextlib.contextmanager
-    def one(self) -> Iterator[Interruption]:
+    def one(self, companion: Companion) -> Iterator[Interruption]:
         """One more; it is set already when everything is to end."""
-        interruption = Interruption()
+        interruption = Interruption(companion)
         with self._lock:
             self._open.add(interruption)
             if self._is_stopping:
@@ -180,6 +186,19 @@ def _asking(call: Callable[Parameters, Result], *arguments: Parameters.args, **n
         raise _AskingPeerError(error) from error
 
 
+class _Asking:
+    """The peer that asked, looked after while we wait for the destination; a ``Companion``."""
+
+    def __init__(self, retrieval: Retrieval) -> None:
+        self._retrieval = retrieval
+
+    def fileno(self) -> int:
+        return self._retrieval.fileno()
+
+    def heed(self) -> None:
+        _asking(self._retrieval.heed)
+
+
 class _Sending:
     """Sends the instances of one batch; a ``StoreObserver``."""
 
@@ -198,8 +217,6 @@ class _Sending:
         """Until all are answered, the peer does not want the rest, or the association is over."""
         try:
             self._association.store_all(self._items(), self, originator)
-        except _AskingPeerError as error:
-            raise error.error from error
         except PeerError as error:
             for instance in self._sent:
                 self._retrieval.take(instance, None, str(error))

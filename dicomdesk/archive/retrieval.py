@@ -84,6 +84,15 @@ class Retrieval:
         self.is_cancelled = self.is_cancelled or self.operation.is_cancelled()
         return self.is_cancelled
 
+    def fileno(self) -> int:
+        """See ``network.connection.Companion``."""
+        return self.operation.fileno()
+
+    def heed(self) -> None:
+        """Take what the peer has sent; raises PeerError when it has gone, LocalError when the archive ends."""
+        if self.operation.is_cancelled():
+            self.is_cancelled = True
+
     def take(self, instance: StoredInstance, status: int | None, reason: str = "") -> None:
         """One sub-operation has ended; None where the instance could not be sent."""
         self._left -= 1

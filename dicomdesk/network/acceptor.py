@@ -438,6 +438,7 @@ class _Wire:
     def __init__(self, acceptor: Acceptor, reception: Reception) -> None:
         self._acceptor = acceptor
         self.connection = acceptor.connection
+        self.fileno = acceptor.connection.fileno
         self.max_pdu_bytes = reception.max_send_pdu_bytes
         self.reply = reception.reply
         self.take_input = acceptor.take_input

@@ -12,7 +12,7 @@ import struct
 import threading
 from collections.abc import Sequence
 from time import monotonic
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 from dicomdesk.errors import AssociationAbortedError, PeerProtocolError, PeerTimeoutError
 
@@ -58,10 +58,24 @@ class InputPendingError(Exception):
     """Sending stopped in the middle because the peer sent something that is not P-DATA: read it to learn what."""
 
 
+class Companion(Protocol):
+    """Something else that a waiting thread looks after."""
+
+    def fileno(self) -> int:
+        """What is watched for input."""
+        ...
+
+    def heed(self) -> None:
+        """Take the input, all that there is; what it raises ends the wait. On the thread that waits."""
+        ...
+
+
 class Interruption:
     """A switch that other threads use to end the waits of a connection; once set it stays set."""
 
-    def __init__(self) -> None:
+    def __init__(self, companion: Companion | None = None) -> None:
+        """``companion`` is looked after during all waits that can be interrupted by this."""
+        self.companion = companion
         self._lock = threading.Lock()
         self._reader, self._writer = socket.socketpair()
         self.is_set = False
@@ -90,6 +104,7 @@ class _Waiter:
     def __init__(self, sock: socket.socket, interruption: Interruption) -> None:
         self._interruption = interruption
         self._number = sock.fileno()
+        self._companion_number = -1 if interruption.companion is None else interruption.companion.fileno()
         self._input = select.poll()
         self._input.register(sock, select.POLLIN)
         self._input.register(interruption, select.POLLIN)
@@ -99,17 +114,24 @@ class _Waiter:
         self._both = select.poll()
         self._both.register(sock, select.POLLIN | select.POLLOUT)
         self._both.register(interruption, select.POLLIN)
+        if interruption.companion is not None:
+            for poll in (self._input, self._output, self._both):
+                poll.register(self._companion_number, select.POLLIN)
 
     def wait(self, deadline: float | None, *, reading: bool, writing: bool) -> tuple[bool, bool]:
         """Whether input is there (also end and error) and whether there is room; both False after the deadline."""
         poll = self._both if reading and writing else self._output if writing else self._input
-        timeout = None if deadline is None else max(0, int((deadline - monotonic()) * 1000) + 1)
-        events = 0
-        for number, mask in poll.poll(timeout):
-            if number == self._number:
-                events = mask
-        if self._interruption.is_set:
-            raise ConnectionInterruptedError
+        while True:
+            timeout = None if deadline is None else max(0, int((deadline - monotonic()) * 1000) + 1)
+            ready = dict(poll.poll(timeout))
+            if self._interruption.is_set:
+                raise ConnectionInterruptedError
+            events = ready.get(self._number, 0)
+            if self._companion_number in ready and self._interruption.companion is not None:
+                self._interruption.companion.heed()
+                if not events:
+                    continue
+            break
         broken = bool(events & ~(select.POLLIN | select.POLLOUT))
         return bool(events & select.POLLIN) or broken, bool(events & select.POLLOUT) or broken
 
@@ -122,7 +144,7 @@ class _SelectWaiter:
         self._socket = sock
 
     def wait(self, deadline: float | None, *, reading: bool, writing: bool) -> tuple[bool, bool]:
-        """As for poll(2)."""
+        """As for poll(2), but without a companion."""
         readers: list[socket.socket | Interruption] = [self._interruption]
         if reading:
             readers.append(self._socket)

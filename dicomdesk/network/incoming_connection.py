@@ -193,6 +193,10 @@ class IncomingConnection:
         except OSError as error:
             raise _lost(error) from error
 
+    def fileno(self) -> int:
+        """What tells of input."""
+        return self._socket.fileno()
+
     def has_input(self) -> bool:
         """Whether something has arrived that was not received yet, or the peer has closed; does not wait."""
         if self._waiter is None and _PEEK:

@@ -79,6 +79,10 @@ class OperationWire(Protocol):
         """Length field of the largest P-DATA-TF that the peer takes."""
         ...
 
+    def fileno(self) -> int:
+        """What tells of input."""
+        ...
+
     def reply(self, context_id: int, command_set: bytes, data_set: bytes | None) -> None:
         """Send a message."""
         ...
@@ -115,6 +119,10 @@ class Operation:
     def reply(self, command_set: bytes, data_set: bytes | None = None) -> None:
         """Send a response, pending or final, in the context of the request."""
         self._wire.reply(self.message.context.context_id, command_set, data_set)
+
+    def fileno(self) -> int:
+        """Has input when the peer has sent something, or has gone: for waiting for something else meanwhile."""
+        return self._wire.fileno()
 
     def is_cancelled(self) -> bool:
         """Whether the peer has sent a C-CANCEL; takes in what has arrived, without waiting."""

@@ -1,5 +1,6 @@
 """C-MOVE from a running archive to real destinations: good ones, wrong ones, and those that vanish."""
 
+import socket
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -234,26 +235,6 @@ def moving_command(title: str = "DEST") -> bytes:
 KEYS = bytes.fromhex("08005200 06000000") + b"STUDY " + bytes.fromhex("20000d00 06000000") + b"1.2.3\0"
 
 
-def test_a_peer_that_asked_and_left_ends_the_move(tmp_path: Path) -> None:
-    left = threading.Event()
-
-    def answer(number: int) -> int:
-        if number == 2:
-            assert left.wait(DEADLINE_S)
-        return 0
-
-    with destination(answer) as target, running(tmp_path, peers={"DEST": target.port}) as archive:
-        archive.put(*data_sets(50))
-        with connected(archive.port) as peer:
-            start_move(peer)
-            until(lambda: len(target.requests) == 2)
-        left.set()
-        until(lambda: bool(target.ends))
-        assert len(target.requests) < 50
-        until(lambda: archive.archive.associations == 0)
-        assert archive.told(OperationEnded) == []
-
-
 def start_move(peer: Requestor) -> None:
     peer.associate(Proposal(contexts=[(1, MOVE_STUDY, [IMPLICIT])], called=ARCHIVE.encode()))
     peer.send(data_pdu(1, 3, moving_command()) + data_pdu(1, 2, KEYS))
@@ -273,6 +254,60 @@ def test_a_silent_destination_does_not_keep_the_archive_from_ending(tmp_path: Pa
         ending.start()
         ending.join(10.0)
         assert not ending.is_alive()
+
+
+def test_a_peer_that_asked_and_left_is_noticed_while_the_destination_is_silent(tmp_path: Path) -> None:
+    with (
+        FakePeer(stores=[Silence()]) as silent,
+        running(tmp_path, peers={"DEST": silent.port}, timeouts=Timeouts()) as archive,
+    ):
+        archive.put(*data_sets(2))
+        with connected(archive.port) as peer:
+            start_move(peer)
+            silent.wait_for("stored")
+        silent.wait_for("aborted")
+        until(lambda: archive.archive.associations == 0)
+
+
+def test_a_peer_that_asked_and_left_is_noticed_while_the_destination_negotiates(tmp_path: Path) -> None:
+    with (
+        socket.create_server(("127.0.0.1", 0)) as silent,
+        running(tmp_path, peers={"DEST": silent.getsockname()[1]}) as archive,
+    ):
+        silent.settimeout(DEADLINE_S)
+        archive.put(*data_sets(2))
+        with connected(archive.port) as peer:
+            start_move(peer)
+            called, _ = silent.accept()
+        with called:
+            called.settimeout(DEADLINE_S)
+            while called.recv(65536):
+                pass
+        until(lambda: archive.archive.associations == 0)
+
+
+def test_a_cancellation_does_not_disturb_the_instance_that_is_being_sent(tmp_path: Path) -> None:
+    answered = threading.Event()
+
+    def answer(_number: int) -> int:
+        assert answered.wait(DEADLINE_S)
+        return 0
+
+    cancel = write_command_set({0x0100: 0x0FFF, 0x0120: 7, 0x0800: 0x0101})
+    with destination(answer) as target, running(tmp_path, peers={"DEST": target.port}) as archive:
+        archive.put(*data_sets(9))
+        with connected(archive.port) as peer:
+            start_move(peer)
+            until(lambda: len(target.requests) == 1)
+            peer.send(data_pdu(1, 3, cancel))
+            peer.send(data_pdu(1, 3, cancel))
+            answered.set()
+            statuses = [peer.read_response().number(0x0900)]
+            while statuses[-1] == PENDING:
+                statuses.append(peer.read_response().number(0x0900))
+            assert statuses[-1] == CANCELLED
+            peer.release()
+        until(lambda: target.ends == ["released"])
 
 
 def test_several_move_to_several_destinations_at_once(tmp_path: Path) -> None:
