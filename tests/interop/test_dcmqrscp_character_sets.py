@@ -20,7 +20,7 @@ RULES = (
     "GB18030, override",
     '"ISO_IR 192"',
 )
-OPTIONS = ("-Cr +U8", "-Cr +L1", "+Cr +U8", "+C GB18030")
+OPTIONS = ("-Cr +U8", "-Cr +L1", "+C GB18030")
 CODE_EXTENSIONS = {"6", "7"}
 """Studies whose text is in ISO 2022: DCMTK's cannot convert all of it, and ours answers in what was asked for."""
 

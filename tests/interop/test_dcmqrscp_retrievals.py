@@ -181,6 +181,9 @@ MOVES = [
     Case("S STUDY StudyInstanceUID={}.1 | -aem CLOSED", EACH, 0),
 ]
 
+MOVED = [*RETRIEVALS[::2], *MOVES]
+"""movescu takes a second for each, so it does not ask everything that getscu asks."""
+
 STRICT = [
     Case("P PATIENT PatientID=P1", arrived=8),
     Case("P PATIENT PatientID=P1 StudyInstanceUID={}.1", arrived=0),
@@ -227,7 +230,7 @@ Results = Mapping[str, tuple[Retrieved, Retrieved]]
 
 @pytest.fixture(scope="module")
 def moved(lenient: Pair, tmp_path_factory: pytest.TempPathFactory) -> Results:
-    return lenient.all_of([*RETRIEVALS, *MOVES], tmp_path_factory.mktemp("moved"), moved=True)
+    return lenient.all_of(MOVED, tmp_path_factory.mktemp("moved"), moved=True)
 
 
 @pytest.fixture(scope="module")
@@ -245,7 +248,7 @@ def got_strictly(strict: Pair, tmp_path_factory: pytest.TempPathFactory) -> Resu
     return strict.all_of(STRICT, tmp_path_factory.mktemp("got"), moved=False)
 
 
-@pytest.mark.parametrize("case", [*RETRIEVALS, *MOVES], ids=str)
+@pytest.mark.parametrize("case", MOVED, ids=str)
 def test_moves_go_as_with_dcmtk(moved: Results, case: Case) -> None:
     check(case, *moved[case.line])
 
