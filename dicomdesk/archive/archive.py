@@ -10,13 +10,15 @@ All methods may be called from any thread.
 """
 
 import logging
+import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from dicomdesk.archive.admission import Admission
-from dicomdesk.archive.configuration import Area
+from dicomdesk.archive.configuration import ArchiveConfiguration, Area
 from dicomdesk.archive.entries import IndexEntry
 from dicomdesk.archive.entry_reading import read_entry
 from dicomdesk.archive.facts import ArchiveFacts, InstanceStored
@@ -27,7 +29,7 @@ from dicomdesk.archive.services import ArchiveServices
 from dicomdesk.archive.settings import ArchiveSettings
 from dicomdesk.archive.storage import StorageArea
 from dicomdesk.archive.storing import IgnoringSink, StoringSink
-from dicomdesk.errors import SettingsError
+from dicomdesk.errors import IndexDamagedError, SettingsError
 from dicomdesk.network.acceptance import AcceptancePolicy, verification_only_policy
 from dicomdesk.network.access import Refusal
 from dicomdesk.network.handlers import (
@@ -188,18 +190,20 @@ class Archive:
         if area.ae_title in self._keepers:
             return  # the first of several equal entries wins
         storage = StorageArea(area.folder, fsync=self.settings.fsync)
+        check_index_exists(self.settings, storage)
         url = index_url(self.settings, storage)
         index = self._indexes.get(url)
         if index is None:
             index = self._indexes[url] = Index(url, durability=durability(self.settings))
-        keeper = Keeper(area, storage, index)
+        indexed_area = area_as_indexed(self.settings.configuration, area)
+        keeper = Keeper(indexed_area, storage, index)
         since = storage.crashed_since()
         storage.mark_running()
         self._keepers[area.ae_title] = keeper
         if since is None:
             keeper.complete_removals()
         else:
-            self.orders[area.ae_title] = order = keeper.put_in_order(entry_reader(area), since=since)
+            self.orders[area.ae_title] = order = keeper.put_in_order(entry_reader(indexed_area), since=since)
             storage.forget_crashes()
             if not order.is_clean:
                 logger.info("Storage area %s was put in order after a crash: %s", area.ae_title, order)
@@ -256,6 +260,26 @@ def index_url(settings: ArchiveSettings, storage: StorageArea) -> str:
 def durability(settings: ArchiveSettings) -> Durability:
     """What a committed transaction of the indexes survives."""
     return Durability.POWER if settings.fsync else Durability.PROCESS
+
+
+def area_as_indexed(configuration: ArchiveConfiguration, area: Area) -> Area:
+    """The area with the AE title by which the index knows it: that of the first one with the same folder.
+
+    Several application entities may share a folder, as with DCMTK's archive; they have the same instances then.
+    """
+    folder = os.path.realpath(area.folder)
+    first = next((one for one in configuration.areas if os.path.realpath(one.folder) == folder), area)
+    return replace(area, ae_title=first.ae_title)
+
+
+def check_index_exists(settings: ArchiveSettings, storage: StorageArea) -> None:
+    """Raise IndexDamagedError where an area has files, and the index that is to lie beside them is gone."""
+    if settings.configuration.database_url or storage.index_path.exists():
+        return
+    if next(storage.files(), None) is not None:
+        raise IndexDamagedError(
+            f"the storage area {storage.folder} has files and no index; it can be made again from them"
+        )
 
 
 def entry_reader(area: Area) -> Callable[[str, str], IndexEntry]:

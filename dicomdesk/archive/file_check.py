@@ -5,7 +5,7 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from dicomdesk.archive.archive import durability, entry_reader, index_url
+from dicomdesk.archive.archive import area_as_indexed, check_index_exists, durability, entry_reader, index_url
 from dicomdesk.archive.attributes import SOP_INSTANCE_UID
 from dicomdesk.archive.configuration import Area
 from dicomdesk.archive.entries import IndexEntry, StoredInstance
@@ -52,7 +52,9 @@ def check_area(settings: ArchiveSettings, area: Area, tell: Tell, progressed: Pr
 
     Raises StorageError and the LocalErrors of the index.
     """
+    area = area_as_indexed(settings.configuration, area)
     storage = StorageArea(area.folder)
+    check_index_exists(settings, storage)
     with contextlib.closing(Index(index_url(settings, storage), durability=durability(settings))) as index:
         return _Check(area, storage, index, tell, progressed or _ignore).run()
 

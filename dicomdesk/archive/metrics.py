@@ -156,7 +156,7 @@ def _area_lines(archive: Archive) -> list[str]:
         labels = (("area", ae_title),)
         keeper = archive.keeper(ae_title)
         with contextlib.suppress(DicomdeskError):
-            found = keeper.index.statistics(ae_title)
+            found = keeper.index.statistics(keeper.name)
             values = (found.patients, found.studies, found.series, found.instances, found.size_bytes)
             for name, value in zip(figures, values, strict=True):
                 figures[name].append((labels, value))
@@ -177,7 +177,7 @@ def health(archive: Archive) -> dict[str, str]:
     for ae_title in archive.ae_titles:
         keeper = archive.keeper(ae_title)
         try:
-            keeper.index.count_studies(ae_title)
+            keeper.index.count_studies(keeper.name)
             if not os.access(keeper.storage.folder, os.W_OK | os.X_OK):
                 raise PermissionError("the folder cannot be written")
         except (DicomdeskError, OSError) as error:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from dicomdesk.archive.archive import durability, entry_reader, index_url
+from dicomdesk.archive.archive import area_as_indexed, durability, entry_reader, index_url
 from dicomdesk.archive.configuration import Area
 from dicomdesk.archive.entries import IndexEntry
 from dicomdesk.archive.index import Index, sqlite_url
@@ -56,6 +56,7 @@ def reindex_area(settings: ArchiveSettings, area: Area, observer: ReindexObserve
     Raises StorageError where the folder cannot be used or another process is at work on an index of its own, and the
     LocalErrors of the index.
     """
+    area = area_as_indexed(settings.configuration, area)
     storage = StorageArea(area.folder, fsync=settings.fsync)
     if settings.configuration.database_url:
         with contextlib.closing(Index(index_url(settings, storage), durability=durability(settings))) as index:
@@ -84,6 +85,11 @@ def _rebuild(settings: ArchiveSettings, area: Area, storage: StorageArea, observ
         index.optimize()
     finally:
         index.close()
+    if storage.is_used_by_others():
+        _remove_database(new)
+        raise StorageError(
+            f"The storage area {area.ae_title} came into use meanwhile: end the archive, and begin again"
+        )
     for suffix in ("-wal", "-shm"):  # the old log must not be applied to the new database
         final.with_name(final.name + suffix).unlink(missing_ok=True)
     os.replace(new, final)

@@ -45,7 +45,7 @@ class ArchiveServices:
         self._keepers = keepers
         self._facts = facts
         rule = settings.character_set or settings.configuration.character_set
-        self._finding = {name: Finding(keeper.index, name, rule) for name, keeper in keepers.items()}
+        self._finding = {one.name: Finding(one.index, one.name, rule) for one in keepers.values()}
         self._moving = Moving(settings, outgoing)
         self._commitment = Commitment(settings, facts)
 

@@ -4,6 +4,7 @@ import os
 import random
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from pynetdicom import evt
 from dicomdesk.archive.archive import Archive
 from dicomdesk.archive.configuration import ArchiveConfiguration
 from dicomdesk.archive.facts import ShutdownRequested
+from dicomdesk.archive.file_check import check_area
 from dicomdesk.archive.service_classes import SHUTDOWN
 from dicomdesk.archive.settings import ArchiveSettings
 from dicomdesk.errors import IndexDamagedError, PortInUseError, SettingsError, StorageError
@@ -73,6 +75,36 @@ def test_an_index_that_is_no_database_is_said_and_the_files_stay(tmp_path: Path)
     with pytest.raises(IndexDamagedError, match="made again"):
         Archive(make_settings(tmp_path))
     assert (tmp_path / path).is_file()
+
+
+def test_files_without_their_index_are_not_taken_for_an_empty_archive(tmp_path: Path) -> None:
+    with running(tmp_path) as archive:
+        archive.put(encoded("1.2.3.5.1"))
+    (tmp_path / ".dicomdesk" / "index.sqlite").unlink()
+    settings = make_settings(tmp_path)
+    (area,) = settings.configuration.areas
+    for _ in range(2):  # whoever looks does not make an empty one either
+        with pytest.raises(IndexDamagedError, match="no index"):
+            Archive(settings)
+        with pytest.raises(IndexDamagedError, match="no index"):
+            check_area(settings, area, print)
+
+
+def test_entities_that_share_a_folder_share_its_instances(tmp_path: Path) -> None:
+    """As DCMTK's do; else one would come to remove files of the other."""
+    settings = make_settings(tmp_path)
+    (area,) = settings.configuration.areas
+    other = replace(area, ae_title="OTHER", folder=tmp_path / ".")
+    both = replace(settings, configuration=replace(settings.configuration, areas=(area, other)))
+    with serving(both) as archive:
+        archive.put(encoded("1.2.3.5.1"))
+        for ae_title in (ARCHIVE, "OTHER"):
+            keeper = archive.archive.keeper(ae_title)
+            assert [found.sop_instance_uid for found in keeper.index.find_instances(keeper.name)] == ["1.2.3.5.1"]
+        with calling(archive.port, called="OTHER") as peer:
+            statuses = [status.Status for status, _ in peer.send_c_find(identifier(StudyInstanceUID=""), FIND_STUDY)]
+        assert statuses == [0xFF00, 0]
+    assert check_area(both, other, print).is_right
 
 
 def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The index is made again from the files: ours, those that DCMTK's archive has left, and those that are none."""
 
+import contextlib
 import os
 import sqlite3
 from dataclasses import dataclass, field
@@ -123,6 +124,21 @@ def test_an_index_in_use_is_not_replaced(tmp_path: Path) -> None:
     with Archive(settings), pytest.raises(StorageError, match="in use"):
         reindex_area(settings, area, Seen())
     assert reindex_area(settings, area, Seen()) == Reindexed()
+
+
+def test_an_index_that_comes_into_use_meanwhile_is_not_replaced(tmp_path: Path) -> None:
+    settings, area = settings_for(tmp_path / "area")
+    fill(settings, tmp_path, 1)
+    with contextlib.ExitStack() as archives:
+
+        class Starting(Seen):
+            def progressed(self, area: str, done: int, total: int) -> None:
+                archives.enter_context(Archive(settings))
+
+        with pytest.raises(StorageError, match="came into use"):
+            reindex_area(settings, area, Starting())
+    assert count_of(settings) == 1
+    assert not list((area.folder / ".dicomdesk").glob("index-new*"))
 
 
 def test_an_old_log_is_not_applied_to_the_new_index(tmp_path: Path) -> None:
