@@ -63,15 +63,13 @@ class Admission:
             return _NOT_SERVED
         if settings.needs_implementation_uid and not request.implementation_class_uid:
             return _NO_IMPLEMENTATION_UID
-        if settings.checks_host_rules and not is_admitted(
-            settings.configuration.access, request.peer_address, request.peer_host
-        ):
+        if settings.checks_host_rules and not self._is_admitted(request):
             return Refusal(numbers=(1, 1, 1), text="the host rules do not admit this host")
         area = settings.configuration.find_area(request.called_ae_title)
         if area is None:
             return Refusal(numbers=(1, 1, 7), text=f'there is no storage area "{request.called_ae_title}"')
         caller = request.calling_ae_title
-        if not find_peer(area, caller, request.peer_address, request.peer_host, self._addresses):
+        if area.peers is not None and not self._is_peer(request, area):
             text = f'"{caller}" at this host is no peer of the storage area "{area.ae_title}"'
             return Refusal(numbers=(1, 1, 7), text=text)
         return AcceptancePolicy(
@@ -82,6 +80,16 @@ class Admission:
             refused=self._refused(request, area),
             needs_context=False,
         )
+
+    def _is_admitted(self, request: IncomingAssociation) -> bool:
+        address, claimed = request.peer_address, request.peer_host
+        confirmed = self._addresses.confirmed(address, claimed)
+        return is_admitted(self._settings.configuration.access, address, confirmed, claimed_name=claimed)
+
+    def _is_peer(self, request: IncomingAssociation, area: Area) -> bool:
+        address = request.peer_address
+        confirmed = self._addresses.confirmed(address, request.peer_host)
+        return find_peer(area, request.calling_ae_title, address, confirmed, self._addresses)
 
     def takes(self, sop_class_uid: str) -> bool:
         """Whether instances of a SOP class are stored."""

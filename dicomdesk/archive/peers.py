@@ -41,12 +41,22 @@ class Addresses:
             self._known[key] = time.monotonic(), found
         return found
 
+    def confirmed(self, address: str, name: str) -> str:
+        """The name that was found for an address, if the name has that address; else the address.
 
-def is_admitted(rules: HostRules, address: str, host_name: str) -> bool:
-    """Whether the host rules admit a caller: what is allowed is, what is denied is not, anything else is."""
+        Who owns an address gives it whatever name they like, also that of somebody else's host.
+        """
+        return name if name == address or _plain(address) in self.of(name) else address
+
+
+def is_admitted(rules: HostRules, address: str, host_name: str, *, claimed_name: str = "") -> bool:
+    """Whether the host rules admit a caller: what is allowed is, what is denied is not, anything else is.
+
+    A name that is only claimed, not confirmed, may deny, never allow.
+    """
     if _fits_any(rules.allow, address, host_name):
         return True
-    return not _fits_any(rules.deny, address, host_name)
+    return not (_fits_any(rules.deny, address, host_name) or _fits_any(rules.deny, address, claimed_name))
 
 
 def find_peer(area: Area, calling_ae_title: str, address: str, host_name: str, addresses: Addresses) -> bool:

@@ -1,5 +1,6 @@
 """Which associations the archive takes, and which presentation contexts of them."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -47,12 +48,13 @@ def incoming(
     called: str = "OPEN",
     calling: str = "KNOWN",
     address: str = "10.0.0.1",
+    host: str = "",
     implementation: str = "1.2",
     extensions: tuple[ExtendedNegotiation, ...] = (),
 ) -> IncomingAssociation:
     return IncomingAssociation(
         association=number,
-        peer_host=address,
+        peer_host=host or address,
         peer_port=1,
         peer_address=address,
         calling_ae_title=calling,
@@ -244,3 +246,14 @@ def test_who_can_only_be_served_by_c_get_does_not_store(
     )
     assert (1 in judged.refused) is is_refused
     assert (CT in judged.roles) is not is_refused
+
+
+def test_a_caller_who_names_its_address_like_a_peers_host_is_not_that_peer() -> None:
+    (peer, *_) = PEERS
+    spoofed = incoming(called="CLOSED", calling=peer.ae_title, address="192.0.2.66", host="localhost")
+    spoofing = settings()
+    (opened, closed) = spoofing.configuration.areas
+    areas = (opened, replace(closed, peers=(replace(peer, host="localhost"),)))
+    admission = Admission(replace(spoofing, configuration=replace(spoofing.configuration, areas=areas)))
+    assert refusal(admission.judge(spoofed)) == (1, 1, 7)
+    policy(admission.judge(incoming(called="CLOSED", calling=peer.ae_title, address="127.0.0.1", host="localhost")))

@@ -32,7 +32,7 @@ def addresses() -> Addresses:
         (("fe80::/10",), ("ALL",), False),
     ],
 )
-def test_host_rules(allow: tuple[str, ...], deny: tuple[str, ...], is_in: bool) -> None:  # noqa: FBT001 - a table
+def test_host_rules(allow: tuple[str, ...], deny: tuple[str, ...], is_in: bool) -> None:
     assert is_admitted(HostRules(allow=allow, deny=deny), "::ffff:10.0.0.7", "ws.example.org") is is_in
 
 
@@ -48,7 +48,7 @@ def test_host_rules(allow: tuple[str, ...], deny: tuple[str, ...], is_in: bool) 
         ("WS2", "10.0.0.7", "10.0.0.7", False),
     ],
 )
-def test_peers_of_an_area(calling: str, address: str, name: str, is_in: bool) -> None:  # noqa: FBT001 - a table
+def test_peers_of_an_area(calling: str, address: str, name: str, is_in: bool) -> None:
     area = Area(ae_title="A", folder=Path(), is_writable=True, peers=(WS,))
     assert find_peer(area, calling, address, name, addresses()) is is_in
     anyone = Area(ae_title="A", folder=Path(), is_writable=True)
@@ -75,3 +75,19 @@ def test_names_are_looked_up_once_a_minute() -> None:
 def test_the_system_knows_this_machine() -> None:
     assert Addresses().of("localhost") & {"127.0.0.1", "::1"}
     assert Addresses().of("no such host.invalid") == frozenset()
+
+
+def test_a_name_counts_if_it_has_the_address_it_was_found_for() -> None:
+    """Whoever owns an address may name it like somebody else's host."""
+    assert addresses().confirmed("10.0.0.7", "workstation.example.org") == "workstation.example.org"
+    assert addresses().confirmed("::ffff:10.0.0.7", "workstation.example.org") == "workstation.example.org"
+    assert addresses().confirmed("10.66.6.6", "workstation.example.org") == "10.66.6.6"
+    assert addresses().confirmed("10.66.6.6", "nobody.example.org") == "10.66.6.6"
+    assert addresses().confirmed("10.66.6.6", "10.66.6.6") == "10.66.6.6"
+
+
+def test_a_name_that_is_only_claimed_denies_and_does_not_allow() -> None:
+    denying = HostRules(deny=(".example.org",))
+    assert not is_admitted(denying, "10.66.6.6", "10.66.6.6", claimed_name="ws.example.org")
+    allowing = HostRules(allow=(".example.org",), deny=("ALL",))
+    assert not is_admitted(allowing, "10.66.6.6", "10.66.6.6", claimed_name="ws.example.org")
