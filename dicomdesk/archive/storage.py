@@ -71,7 +71,9 @@ class StorageArea:
         return Path(self._state) / "index.sqlite"
 
     def path_of(self, relative: str) -> str:
-        """The file of a relative path as the index has it."""
+        """The file of a relative path as the index has it; raises FileNotFoundError for one that leads elsewhere."""
+        if not _is_relative(relative):
+            raise FileNotFoundError(errno.ENOENT, "this is no path of an instance", relative)
         return os.path.join(self._root, *relative.split("/"))
 
     @staticmethod
@@ -82,7 +84,7 @@ class StorageArea:
 
     def exists(self, relative: str) -> bool:
         """Whether the file of a relative path is there."""
-        return os.path.isfile(self.path_of(relative))
+        return _is_relative(relative) and os.path.isfile(self.path_of(relative))
 
     # -- files appear
 
@@ -143,8 +145,8 @@ class StorageArea:
         self.forget(os.path.basename(note))
 
     def remove(self, relatives: Iterable[str]) -> None:
-        """Remove files, and folders that become empty; what is gone already is no error."""
-        for relative in relatives:
+        """Remove files, and folders that become empty; what is gone already is no error, what lies elsewhere stays."""
+        for relative in filter(_is_relative, relatives):
             path = self.path_of(relative)
             with contextlib.suppress(OSError):
                 os.unlink(path)
@@ -166,6 +168,7 @@ class StorageArea:
                         paths = json.load(file)
                 except (OSError, ValueError):
                     paths = []
+                paths = paths if isinstance(paths, list) else []
                 yield name, [path for path in paths if isinstance(path, str) and _is_relative(path)]
 
     def forget(self, note: str) -> None:
@@ -280,6 +283,8 @@ def _folder_name(uid: str) -> str:
 
 def _is_relative(path: str) -> bool:
     """Whether this is the path of an instance and leads nowhere else."""
+    if "\0" in path:
+        return False
     if _is_flat(path):
         return True
     parts = path.split("/")

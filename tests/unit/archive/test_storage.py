@@ -104,8 +104,27 @@ def test_notes_of_removals_lead_nowhere_else(tmp_path: Path) -> None:
     area = StorageArea(tmp_path)
     note = tmp_path / STATE_FOLDER / "removing-1.json"
     note.write_text('["../../../etc/passwd", "ab/../../x", "ab/1/2/3.dcm", 5]')
-    (tmp_path / STATE_FOLDER / "removing-2.json").write_text("{")
-    assert dict(area.abandoned_removals()) == {"removing-1.json": ["ab/1/2/3.dcm"], "removing-2.json": []}
+    for number, text in ((2, "{"), (3, "5"), (4, '{"ab/1/2/3.dcm": 1}')):
+        (tmp_path / STATE_FOLDER / f"removing-{number}.json").write_text(text)
+    assert dict(area.abandoned_removals()) == {
+        "removing-1.json": ["ab/1/2/3.dcm"],
+        "removing-2.json": [],
+        "removing-3.json": [],
+        "removing-4.json": [],
+    }
+
+
+@pytest.mark.parametrize("path", ["../secret.dcm", "ab/../../secret.dcm", "/secret.dcm", "ab/1/2/3\0.dcm", "", "."])
+def test_paths_of_a_hostile_index_lead_nowhere_else(tmp_path: Path, path: str) -> None:
+    (tmp_path / "area").mkdir()
+    secret = tmp_path / "secret.dcm"
+    secret.touch()
+    area = StorageArea(tmp_path / "area")
+    with pytest.raises(FileNotFoundError):
+        area.path_of(path)
+    assert not area.exists(path)
+    area.remove([path])
+    assert secret.exists()
 
 
 def test_only_changed_folders_are_looked_through(tmp_path: Path) -> None:
