@@ -168,10 +168,13 @@ def _tls_lines(session: TlsSession | None) -> list[str]:
     if session is None:
         return []
     lines = [f"TLS version: {printable(session.version)}", f"TLS cipher suite: {printable(session.cipher)}"]
-    if not session.peer_subject and session.peer_expires is None:
+    if not session.has_peer_certificate:
         return [*lines, "Peer certificate: none"]
     verified = "verified" if session.is_peer_verified else "not verified"
-    lines.append(f"Peer certificate: {printable(session.peer_subject)} ({verified})")
+    name = printable(session.peer_subject) or "without a name"
+    if session.peer_expires is None:
+        name = "presented, but it cannot be read"
+    lines.append(f"Peer certificate: {name} ({verified})")
     if session.peer_expires is not None:
         lines.append(f"Peer certificate expires: {session.peer_expires:%Y-%m-%d %H:%M} UTC")
     return lines

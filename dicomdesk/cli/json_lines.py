@@ -45,9 +45,9 @@ A presentation context has ``id``, ``abstract_syntax``, ``transfer_syntaxes`` an
 ``transfer_syntax`` (or null); where roles were selected also ``proposed_role`` and ``accepted_role`` (scu, scp, both,
 none, or null for the default). An extended negotiation has ``sop_class_uid``, ``proposed`` and, once negotiated,
 ``accepted`` (hexadecimal digits, or null). A user identity has ``type`` (1 to 5, PS3.7 D.3.3.7), ``user_name``,
-``wants_response``, ``has_response``. TLS has ``version``, ``cipher``, ``peer_subject``, ``peer_issuer``,
-``peer_expires`` (ISO 8601, or null), ``is_peer_verified``. Patient names and identifiers do not appear, nor do
-passcodes and tokens.
+``wants_response``, ``has_response``. TLS has ``version``, ``cipher``, ``has_peer_certificate``,
+``peer_subject``, ``peer_issuer``, ``peer_expires`` (ISO 8601, or null where there is no certificate or it cannot be
+read), ``is_peer_verified``. Patient names and identifiers do not appear, nor do passcodes and tokens.
 """
 
 import json
@@ -367,6 +367,7 @@ def _tls(session: events.TlsSession | None) -> Value:
     return {
         "version": session.version,
         "cipher": session.cipher,
+        "has_peer_certificate": session.has_peer_certificate,
         "peer_subject": session.peer_subject,
         "peer_issuer": session.peer_issuer,
         "peer_expires": None if session.peer_expires is None else session.peer_expires.isoformat(),

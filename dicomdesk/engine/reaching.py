@@ -198,13 +198,15 @@ def certificate_remedy(session: TlsSession, now: datetime) -> Remedy:
 
 def _session_lines(session: TlsSession) -> list[str]:
     lines = []
+    if session.has_peer_certificate and session.peer_expires is None:
+        lines.append("the peer's certificate cannot be read")
     if session.peer_subject:
         lines.append(f"certificate of {printable(session.peer_subject)}")
     if session.peer_issuer:
         lines.append(f"issued by {printable(session.peer_issuer)}")
     if session.peer_expires is not None:
         lines.append(f"valid until {session.peer_expires:%Y-%m-%d}")
-    if session.peer_subject and not session.is_peer_verified:
+    if session.has_peer_certificate and not session.is_peer_verified:
         lines.append("not verified, as asked for")
     return lines
 

@@ -103,11 +103,13 @@ class TlsSession:
     """As OpenSSL names it: "TLSv1.3"."""
     cipher: str
     """As OpenSSL names it."""
+    has_peer_certificate: bool = False
+    """Whether the peer presented a certificate, be it one that cannot be read."""
     peer_subject: str = ""
-    """Of the peer's certificate, RFC 4514; "" when it presented none."""
+    """Of the peer's certificate, RFC 4514; "" when there is none, it has no name, or cannot be read."""
     peer_issuer: str = ""
     peer_expires: datetime | None = None
-    """End of the peer certificate's validity, UTC."""
+    """End of the peer certificate's validity, UTC; None when it presented none, or one that cannot be read."""
     is_peer_verified: bool = False
 
     def __str__(self) -> str:

@@ -28,7 +28,10 @@ def describe_session(secured: socket.socket | ssl.SSLObject) -> TlsSession | Non
     from dicomdesk.network.certificates import ignore_remarks, read_certificates  # noqa: PLC0415 - only with one
 
     session = TlsSession(
-        version=version, cipher=cipher_name, is_peer_verified=secured.context.verify_mode is not ssl.CERT_NONE
+        version=version,
+        cipher=cipher_name,
+        has_peer_certificate=True,
+        is_peer_verified=secured.context.verify_mode is not ssl.CERT_NONE,
     )
     try:
         (peer,) = read_certificates(certificate, is_pem=False)

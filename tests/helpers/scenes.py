@@ -235,6 +235,7 @@ def tls_session(*, days_left: int = 400, is_verified: bool = True) -> TlsSession
     return TlsSession(
         version="TLSv1.3",
         cipher="TLS_AES_256_GCM_SHA384",
+        has_peer_certificate=True,
         peer_subject="CN=pacs.example,OU=Radiology,O=Example Hospital",
         peer_issuer="CN=Example Hospital Issuing CA 2,O=Example Hospital",
         peer_expires=datetime.now(UTC) + timedelta(days=days_left, hours=6),

@@ -18,8 +18,8 @@ from dicomdesk.engine.events import (
     CheckStepStarted,
     JobOutcome,
 )
-from dicomdesk.settings import AssociationSettings, Peer, Timeouts, TlsSettings
-from tests.helpers.certificates import DAY, EXPIRED, Authority
+from dicomdesk.settings import AssociationSettings, Peer, PeerVerification, Timeouts, TlsSettings
+from tests.helpers.certificates import DAY, EXPIRED, Authority, deform
 from tests.helpers.dcmtk import EVERY_CLASS_PROFILE, dcmtk_server, free_port
 from tests.helpers.peers import Abort, Accept, Action, Close, FakePeer, Reject, Send, Silence, Status, pdu
 from tests.helpers.recorder import DEADLINE_S, EventRecorder
@@ -246,6 +246,15 @@ def test_tls_session_is_shown(tmp_path: Path) -> None:
     assert "TLSv1.3" in step.text
     assert any("CN=server" in line for line in step.details)
     assert any("valid until" in line for line in step.details)
+
+
+def test_certificate_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    server = deform(Authority(tmp_path).issue("server"), "date")
+    with FakePeer(tls=server.server_context()) as peer:
+        result, _ = check(peer.port, tls=TlsSettings(peer_verification=PeerVerification.NONE))
+    assert states(result) == ["ok"] * 5
+    details = step_of(result, CheckStage.TLS).details
+    assert list(details) == ["the peer's certificate cannot be read", "not verified, as asked for"]
 
 
 def test_certificate_that_expires_soon_is_a_warning(tmp_path: Path) -> None:

@@ -122,23 +122,27 @@ def _tls_facts(session: TlsSession | None, now: datetime) -> list[FactNode]:
         FactNode(_say("Version"), version.word, "", version),
         FactNode(_say("Cipher suite"), human.printable(session.cipher)),
     ]
-    if not session.peer_subject:
+    if not session.has_peer_certificate:
         facts.append(FactNode(_say("Peer's certificate"), _say("None presented")))
         return facts
     checked = Mark("stored", _say("Verified"), Tone.GOOD)
     if not session.is_peer_verified:
         checked = Mark("warning", _say("Not verified"), Tone.WARNING)
     meaning = "" if session.is_peer_verified else _say("Whether it is genuine was not checked.")
-    facts += [
-        FactNode(_say("Peer's certificate"), human.printable(session.peer_subject)),
+    verdict = FactNode(_say("Checked"), checked.word, meaning, checked)
+    if session.peer_expires is None:
+        unread = Mark("warning", _say("Presented, but it cannot be read"), Tone.WARNING)
+        meaning = _say("It does not keep to the standard of certificates (RFC 5280).")
+        return [*facts, FactNode(_say("Peer's certificate"), unread.word, meaning, unread), verdict]
+    expiry = expiry_mark(session.peer_expires, now)
+    meaning = _say("The peer needs a new certificate.") if expiry.icon else ""
+    return [
+        *facts,
+        FactNode(_say("Peer's certificate"), human.printable(session.peer_subject) or _say("Without a name")),
         FactNode(_say("Issued by"), human.printable(session.peer_issuer)),
-        FactNode(_say("Checked"), checked.word, meaning, checked),
+        verdict,
+        FactNode(_say("Valid until"), expiry.word, meaning, expiry if expiry.icon else None),
     ]
-    if session.peer_expires is not None:
-        expiry = expiry_mark(session.peer_expires, now)
-        meaning = _say("The peer needs a new certificate.") if expiry.icon else ""
-        facts.append(FactNode(_say("Valid until"), expiry.word, meaning, expiry if expiry.icon else None))
-    return facts
 
 
 def _identity_facts(agreed: Negotiation) -> list[FactNode]:

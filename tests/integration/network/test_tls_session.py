@@ -85,6 +85,7 @@ def _described(server: Certificate) -> TlsSession:
 def test_certificate_that_cannot_be_read_leaves_the_session_without_a_name(tmp_path: Path, fault: str) -> None:
     session = _described(deform(Authority(tmp_path).issue("peer"), fault))
     assert session.version == "TLSv1.3"
+    assert session.has_peer_certificate
     assert (session.peer_subject, session.peer_expires, session.is_peer_verified) == ("", None, False)
 
 

@@ -212,6 +212,7 @@ def test_tls_session_follows_the_block() -> None:
     session = TlsSession(
         version="TLSv1.3",
         cipher="TLS_AES_256_GCM_SHA384",
+        has_peer_certificate=True,
         peer_subject="CN=x\n",
         peer_expires=datetime(2027, 1, 2, 3, 4, tzinfo=UTC),
         is_peer_verified=True,
@@ -225,6 +226,14 @@ def test_tls_session_follows_the_block() -> None:
     ]
     bare = negotiation_lines(replace(negotiation(), tls=TlsSession(version="v", cipher="c")))
     assert bare[-1] == "Peer certificate: none"
+    nameless = negotiation_lines(replace(negotiation(), tls=replace(session, peer_subject="")))
+    assert nameless[-2] == "Peer certificate: without a name (verified)"
+
+
+def test_peer_certificate_that_cannot_be_read_is_not_none() -> None:
+    session = TlsSession(version="v", cipher="c", has_peer_certificate=True)
+    lines = negotiation_lines(replace(negotiation(), tls=session))
+    assert lines[-1] == "Peer certificate: presented, but it cannot be read (not verified)"
 
 
 def test_text_from_the_wire_is_made_harmless() -> None:

@@ -326,7 +326,9 @@ def test_everything_that_was_negotiated_is_told_without_secrets() -> None:
         user_identity=events.UserIdentityExchange(
             kind=2, user_name="joe", primary_bytes=3, wants_response=True, has_response=True, response_bytes=9
         ),
-        tls=events.TlsSession(version="TLSv1.3", cipher="C", peer_subject="CN=x", peer_expires=AT),
+        tls=events.TlsSession(
+            version="TLSv1.3", cipher="C", has_peer_certificate=True, peer_subject="CN=x", peer_expires=AT
+        ),
     )
     _, told = describe(events.AssociationAccepted(job_id="j", association=1, negotiation=negotiation))
     contexts = told["presentation_contexts"]
@@ -340,6 +342,7 @@ def test_everything_that_was_negotiated_is_told_without_secrets() -> None:
     assert told["tls"] == {
         "version": "TLSv1.3",
         "cipher": "C",
+        "has_peer_certificate": True,
         "peer_subject": "CN=x",
         "peer_issuer": "",
         "peer_expires": "2026-11-20T10:00:00+00:00",

@@ -18,7 +18,8 @@ def session(left: timedelta | None, version: str = "TLSv1.3") -> TlsSession:
     [
         (timedelta(days=-1), "expired on 2026-11-19"),
         (timedelta(), "expired on 2026-11-20"),
-        (timedelta(hours=5), "expires in less than a day"),
+        (timedelta(hours=5), "expires in less than a day, on 2026-11-20."),
+        (timedelta(hours=15), "expires in less than a day, on 2026-11-21."),
         (timedelta(days=1), "expires in 1 day,"),
         (timedelta(days=9, hours=1), "expires in 9 days"),
         (timedelta(days=30), "expires in 30 days"),

@@ -83,6 +83,21 @@ def test_certificate_that_was_not_verified_is_told() -> None:
     assert rows(tls)[-1] == ("Peer's certificate", "None presented")
 
 
+def test_certificate_that_cannot_be_read_is_not_none() -> None:
+    session = TlsSession(version="TLSv1.2", cipher="X", has_peer_certificate=True)
+    (tls, *_) = agreement_nodes(_with(session, None), NOW)
+    assert rows(tls)[2:] == [
+        ("Peer's certificate", "Presented, but it cannot be read"),
+        ("Checked", "Not verified"),
+    ]
+
+
+def test_certificate_without_a_name_is_not_none() -> None:
+    session = TlsSession(version="TLSv1.2", cipher="X", has_peer_certificate=True, peer_expires=NOW)
+    (tls, *_) = agreement_nodes(_with(session, None), NOW)
+    assert ("Peer's certificate", "Without a name") in rows(tls)
+
+
 def test_tokens_are_not_shown() -> None:
     identity = UserIdentityExchange(kind=4, wants_response=True)
     (_, section, _) = agreement_nodes(_with(None, identity), NOW)
