@@ -90,9 +90,13 @@ def _rebuild(settings: ArchiveSettings, area: Area, storage: StorageArea, observ
         raise StorageError(
             f"The storage area {area.ae_title} came into use meanwhile: end the archive, and begin again"
         )
+    storage.doubt(
+        0.0
+    )  # without its log the old index may lack anything: whoever is killed here leaves all to be checked
     for suffix in ("-wal", "-shm"):  # the old log must not be applied to the new database
         final.with_name(final.name + suffix).unlink(missing_ok=True)
     os.replace(new, final)
+    storage.trust()
     storage.forget_crashes()
     return result
 

@@ -201,6 +201,10 @@ class StorageArea:
         if since is not None and self._marker is not None and since < os.stat(self._marker_path).st_mtime:
             os.utime(self._marker_path, (since, since))
 
+    def trust(self) -> None:
+        """What ``doubt`` was for is over well."""
+        self._is_in_doubt = False
+
     def may_be_under_way(self, relative: str) -> bool:
         """Whether another process may be about to tell the index of a file."""
         try:

@@ -141,6 +141,27 @@ def test_an_index_that_comes_into_use_meanwhile_is_not_replaced(tmp_path: Path) 
     assert not list((area.folder / ".dicomdesk").glob("index-new*"))
 
 
+def test_what_ends_while_the_index_is_replaced_leaves_all_files_to_be_looked_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings, area = settings_for(tmp_path / "area")
+    fill(settings, tmp_path, 3)
+
+    def fail(*_: object) -> None:
+        raise OSError("no more")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", fail)
+        with pytest.raises(OSError, match="no more"):
+            reindex_area(settings, area, Seen())
+    with contextlib.closing(Index(sqlite_url(StorageArea(area.folder).index_path))) as index:
+        index.clear(AREA)
+    with Archive(settings) as archive:
+        assert archive.orders[AREA].adopted == 3
+    with Archive(settings) as archive:
+        assert archive.orders == {}
+
+
 def test_an_old_log_is_not_applied_to_the_new_index(tmp_path: Path) -> None:
     settings, area = settings_for(tmp_path / "area")
     fill(settings, tmp_path, 3)
