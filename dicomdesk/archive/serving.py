@@ -122,7 +122,8 @@ class _Told(SilentObserver):
 
     def request_failed(self, peer_host: str, reason: str) -> None:
         """See ``ListenerObserver``."""
-        self._notice(events.NoticeLevel.ERROR, f"Could not receive association request from {peer_host}: {reason}")
+        text = f"Could not receive association request from {peer_host}: {reason}"
+        self._notice(events.NoticeLevel.ERROR, text, peer_host)
 
     def association_received(self, request: IncomingAssociation) -> None:
         """See ``ListenerObserver``."""
@@ -218,8 +219,8 @@ class _Told(SilentObserver):
             )
         )
 
-    def _notice(self, level: events.NoticeLevel, text: str) -> None:
-        self._sink(events.Notice(job_id=_JOB_ID, level=level, text=text))
+    def _notice(self, level: events.NoticeLevel, text: str, peer_host: str = "") -> None:
+        self._sink(events.Notice(job_id=_JOB_ID, level=level, text=text, peer_host=peer_host))
 
 
 class _Arrival:

@@ -4,7 +4,8 @@ Every object has ``event`` and ``at`` (when it was written, ISO 8601 with offset
 
 ======================  ================================================================================================
 ``job-started``         ``job``
-``notice``              ``level`` (debug, info, warning, error), ``text``
+``notice``              ``level`` (debug, info, warning, error), ``text``, ``peer_host`` (of a connection that did not
+                        become an association, or null)
 ``input-skipped``       ``path``, ``reason``
 ``scan-finished``       ``items``, ``bytes``, ``skipped``
 ``association-requested``  ``association``, ``peer``, ``calling_ae_title``, ``presentation_contexts``,
@@ -116,7 +117,7 @@ def describe(event: events.Event) -> tuple[str, Fields]:
         case events.JobStarted():
             return "job-started", {"job": event.job_id}
         case events.Notice():
-            return "notice", {"level": event.level.value, "text": event.text}
+            return "notice", {"level": event.level.value, "text": event.text, "peer_host": event.peer_host or None}
         case events.InputSkipped():
             return "input-skipped", {"path": event.path, "reason": event.reason}
         case events.ScanFinished():

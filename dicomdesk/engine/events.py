@@ -128,6 +128,8 @@ class Notice:
     job_id: str
     level: NoticeLevel
     text: str
+    peer_host: str = ""
+    """Of the connection that it is about, where no other event names it: front ends that show no DCMTK line tell it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -270,9 +270,9 @@ class _Facts(SilentObserver):
         outcome = ItemOutcome.REFUSED if answer.status else ItemOutcome.STORED
         self._finish(arrival, outcome, answer.status, answer.comment)
 
-    def request_failed(self, peer_host: str, reason: str) -> None:  # noqa: ARG002 - not in DCMTK's line
-        """See ``ListenerObserver``."""
-        self._notice(NoticeLevel.ERROR, f"Could not receive association request: {reason}")
+    def request_failed(self, peer_host: str, reason: str) -> None:
+        """See ``ListenerObserver``; the host is not in DCMTK's line."""
+        self._notice(NoticeLevel.ERROR, f"Could not receive association request: {reason}", peer_host)
 
     def association_received(self, request: IncomingAssociation) -> None:
         """See ``ListenerObserver``."""
@@ -366,8 +366,8 @@ class _Facts(SilentObserver):
             self._called_ae_titles.get(request.association, ""),
         )
 
-    def _notice(self, level: NoticeLevel, text: str) -> None:
-        self._report(Notice(job_id=self._job_id, level=level, text=text))
+    def _notice(self, level: NoticeLevel, text: str, peer_host: str = "") -> None:
+        self._report(Notice(job_id=self._job_id, level=level, text=text, peer_host=peer_host))
 
 
 def _do_nothing(_association: int) -> None:

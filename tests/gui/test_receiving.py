@@ -2,11 +2,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from dicomdesk.engine.events import Notice, NoticeLevel
 from dicomdesk.engine.requests import ReceiveRequest
 from dicomdesk.gui.bridge import Bridge
 from dicomdesk.gui.panes.receiving import ReceiveFlow
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.tasks import Tasks
+from dicomdesk.gui.widgets.details import Details
 from tests.gui.conftest import KEPT, SlowEngine
 from tests.helpers import scenes
 
@@ -61,6 +63,15 @@ def test_disk_of_a_folder_that_is_not_there_yet_is_known(
     flow.watch_folder(str(tmp_path / "not" / "there"))
     wait_until(lambda: flow.free_bytes is not None)
     assert flow.free_bytes
+
+
+def test_peer_of_a_failed_connection_is_told(session: Session, tasks: Tasks) -> None:
+    flow = ReceiveFlow(session, tasks)
+    told: list[Details] = []
+    flow.refused.connect(told.append)
+    trouble = Notice(job_id="receive-1", level=NoticeLevel.ERROR, text="No TLS.", peer_host="10.0.0.9")
+    session.received.arrived.emit(scenes.at_noon([trouble]))
+    assert [(each.title, each.text) for each in told] == [("Trouble with a connection from 10.0.0.9", "No TLS.")]
 
 
 def test_events_fill_the_studies(session: Session, tasks: Tasks) -> None:

@@ -25,6 +25,7 @@ from dicomdesk.engine.events import (
     JobStarted,
     ListenerStarted,
     Notice,
+    NoticeLevel,
     StudySettled,
 )
 from dicomdesk.engine.requests import DuplicatePolicy, FileNaming, ProfileSelection, StorageMode
@@ -103,6 +104,17 @@ def test_events_tell_the_whole_story(tmp_path: Path) -> None:
         AssociationReleased,
         JobFinished,
     ]
+
+
+def test_connection_that_is_no_association_is_told_with_its_peer(tmp_path: Path) -> None:
+    with receiving(tmp_path) as running:
+        with socket.create_connection(("127.0.0.1", running.port), DEADLINE_S) as scanner:
+            scanner.sendall(b"GET / HTTP/1.0\r\n\r\n")
+        notice = running.events.wait_for(Notice)
+    assert notice.level is NoticeLevel.ERROR
+    assert notice.text.startswith("Could not receive association request: ")
+    assert notice.peer_host in {"127.0.0.1", "localhost"}
+    assert notice.peer_host not in notice.text
 
 
 def test_fragments_of_any_size_are_put_together(tmp_path: Path) -> None:

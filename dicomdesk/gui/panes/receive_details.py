@@ -87,11 +87,12 @@ def describe_refusal(peer: str, reason: str, advice: str, count: int) -> Details
     )
 
 
-def describe_trouble(text: str) -> Details:
+def describe_trouble(text: str, peer_host: str = "") -> Details:
     """Return what is told of a connection that came to nothing, and of other trouble of the listener."""
     sentence = text[:1].upper() + text[1:]
+    title = _say("Trouble with a connection from {host}").format(host=human.printable(peer_host))
     return Details(
-        title=_say("Trouble while listening"),
+        title=title if peer_host else _say("Trouble while listening"),
         text=human.printable(sentence if sentence.endswith((".", "!", "?")) else f"{sentence}."),
         icon="warning",
         tone=Tone.WARNING,

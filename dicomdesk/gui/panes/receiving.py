@@ -103,8 +103,8 @@ class ReceiveFlow(QObject):
                 self._refusals += 1
                 peer = self._asking.pop(association, "")
                 self.refused.emit(receive_details.describe_refusal(peer, reason, advice, self._refusals))
-            case Notice(level=NoticeLevel.ERROR, text=text):
-                self.refused.emit(receive_details.describe_trouble(text))
+            case Notice(level=NoticeLevel.ERROR, text=text, peer_host=host):
+                self.refused.emit(receive_details.describe_trouble(text, host))
             case _:
                 pass
 

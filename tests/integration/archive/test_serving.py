@@ -1,6 +1,7 @@
 """A running archive as front ends see it: what it reports, and how it ends."""
 
 import queue
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -45,6 +46,16 @@ def serving(tmp_path: Path, told: Told) -> Iterator[Serving]:
     made = Serving(settings, told.put)
     yield made
     made.close()
+
+
+def test_connection_that_is_no_association_is_told_with_its_peer(serving: Serving, told: Told) -> None:
+    with socket.create_connection(("127.0.0.1", serving.open()), DEADLINE_S) as scanner:
+        scanner.sendall(b"GET / HTTP/1.0\r\n\r\n")
+    notice = told.get(timeout=DEADLINE_S)
+    while not isinstance(notice, events.Notice):
+        notice = told.get(timeout=DEADLINE_S)
+    assert notice.peer_host
+    assert notice.text.startswith(f"Could not receive association request from {notice.peer_host}: ")
 
 
 def test_stores_are_told_in_order(serving: Serving, told: Told) -> None:

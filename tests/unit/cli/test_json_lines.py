@@ -64,7 +64,7 @@ ITEM_FINISHED = events.ItemFinished(
 )
 SAMPLES: list[tuple[events.Event, str, set[str]]] = [
     (events.JobStarted(job_id="j", at=AT), "job-started", {"job"}),
-    (events.Notice(job_id="j", level=events.NoticeLevel.INFO, text="t"), "notice", {"level", "text"}),
+    (events.Notice(job_id="j", level=events.NoticeLevel.INFO, text="t"), "notice", {"level", "text", "peer_host"}),
     (events.InputSkipped(job_id="j", path="p", reason="r"), "input-skipped", {"path", "reason"}),
     (
         events.ScanFinished(job_id="j", items=1, size_bytes=2, skipped=3),

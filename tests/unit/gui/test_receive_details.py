@@ -67,6 +67,13 @@ def test_refusals_are_counted_and_explained() -> None:
     assert again.text == "The TLS handshake failed. Look there."
 
 
+def test_trouble_names_the_peer_where_it_is_known() -> None:
+    from_a_peer = receive_details.describe_trouble("could not receive association request: x", "ct9\n")
+    assert from_a_peer.title == "Trouble with a connection from ct9\\n"
+    assert from_a_peer.text == "Could not receive association request: x."
+    assert receive_details.describe_trouble("the command failed").title == "Trouble while listening"
+
+
 def test_lost_security_is_not_passed_over() -> None:
     details = receive_details.describe_lost_security("security.json is damaged")
     assert details.text.startswith("security.json is damaged. Look through them")
