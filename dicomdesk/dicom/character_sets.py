@@ -1,5 +1,7 @@
 """Decoding of text by Specific Character Set (0008,0005) (PS3.3 C.12.1.1.2, PS3.5 6.1.2.5); never raises."""
 
+import re
+
 _DEFINED_TERMS = {
     "": "ascii",
     "ISO_IR 6": "ascii",
@@ -23,8 +25,10 @@ _DEFINED_TERMS = {
 }
 """Defined term to Python codec; "ISO 2022 IR n" without an entry is read as "ISO_IR n"."""
 
+_ASCII_ESCAPE = b"(B"
+"""Only the lower half: the upper one stays what it was."""
+
 _ESCAPES = {
-    b"(B": "ascii",
     b"(J": "shift_jis",
     b")I": "shift_jis",
     b"-A": "latin_1",
@@ -47,6 +51,10 @@ _TWO_BYTE_ESCAPES = {b"$B": "iso2022_jp", b"$@": "iso2022_jp", b"$(D": "iso2022_
 """Escapes to sets of two bytes a character in G0: these codecs want the escape with the text."""
 
 
+_DELIMITERS = re.compile(rb"[\\^=\r\n\f\t]")
+"""After these the first character set is active again (PS3.5 6.1.2.5.3)."""
+
+
 def decode_text(value: bytes, character_set: bytes) -> str:
     """Decode the value of one element for display, without padding; what cannot be decoded shows as U+FFFD.
 
@@ -56,7 +64,7 @@ def decode_text(value: bytes, character_set: bytes) -> str:
     if b"\x1b" not in value:
         return _decode(value, codec).strip(" \0")
     first, *parts = value.split(b"\x1b")
-    return (_decode(first, codec) + "".join(_decode_escaped(part) for part in parts)).strip(" \0")
+    return (_decode(first, codec) + "".join(_decode_escaped(part, codec) for part in parts)).strip(" \0")
 
 
 def find_codec(term: bytes) -> str:
@@ -78,14 +86,16 @@ def _decode(value: bytes, codec: str) -> str:
     return value.decode(codec, "replace")
 
 
-def _decode_escaped(part: bytes) -> str:
-    """Decode what follows an ESC up to the next one."""
+def _decode_escaped(part: bytes, initial: str) -> str:
+    """Decode what follows an ESC up to the next one; ``initial`` is the codec of the first character set."""
     for size in (2, 3):
         escape = part[:size]
         two_byte = _TWO_BYTE_ESCAPES.get(escape)
         if two_byte is not None:
             return (b"\x1b" + part + b"\x1b(B").decode(two_byte, "replace")
-        codec = _ESCAPES.get(escape)
+        codec = initial if escape == _ASCII_ESCAPE else _ESCAPES.get(escape)
         if codec is not None:
-            return part[size:].decode(codec, "replace")
+            delimiter = _DELIMITERS.search(part, size)
+            end = delimiter.start() if delimiter is not None else len(part)
+            return _decode(part[size:end], codec) + _decode(part[end:], initial)
     return part.decode("latin_1")

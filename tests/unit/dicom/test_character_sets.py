@@ -18,6 +18,8 @@ from dicomdesk.dicom.character_sets import decode_text
         (b"Hong=\x1b$)C\xfb\xf3^\x1b$)C\xd1\xce", b"\\ISO 2022 IR 149", "Hong=洪^吉"),
         (b"\x1b$)A\xcd\xf5", b"\\ISO 2022 IR 58", "王"),
         (b"\x1b-F\xc4\xe9", b"ISO 2022 IR 6\\ISO 2022 IR 126", "Δι"),
+        (b"\x1b-F\xd3^\xe9", b"ISO 2022 IR 100\\ISO 2022 IR 126", "Σ^é"),
+        (b"\x1b$B;3\x1b(B\xe9", b"ISO 2022 IR 126\\ISO 2022 IR 87", "山ι"),
         (b"J\xc3\xa9r", b"", "Jér"),
         (b"J\xe9r", b"", "Jér"),
         (b"Doe\0", b"ISO_IR 999", "Doe"),
