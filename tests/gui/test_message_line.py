@@ -13,5 +13,7 @@ def test_sentence_is_shown_without_a_jump(theme: Theme, qtbot: QtBot) -> None:
     assert line.sizeHint().height() == height
     assert (line.text()[:15], line.tone()) == ("The private key", Tone.BAD)
     assert line.accessibleName() == line.text()
+    line.say("<img src=x>")
+    assert "&lt;img" in line._words.toolTip()
     line.say("")
     assert not line.grab().isNull()

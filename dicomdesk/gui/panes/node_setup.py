@@ -16,6 +16,7 @@ from dicomdesk.gui.widgets.buttons import plain_button
 from dicomdesk.gui.widgets.details import Details
 from dicomdesk.gui.widgets.peer_entry import PeerRow
 from dicomdesk.gui.widgets.tls_entry import profile_words
+from dicomdesk.gui.wording import plain_tip
 from dicomdesk.settings import LARGE_MAX_PDU_BYTES
 
 
@@ -135,7 +136,7 @@ class NodeSetup(QObject):
             state = self.tr("Encrypted: {profile}.").format(profile=profile_words()[self.security.tls.profile])
         if self.security.user_name:
             state += " " + self.tr("As user {user}.").format(user=self.security.user_name)
-        self.button.setToolTip(self.tr("Node and its security (Ctrl+K)") + "\n" + state)
+        self.button.setToolTip(plain_tip(self.tr("Node and its security (Ctrl+K)") + "\n" + state))
         self.button.setAccessibleName(self.tr("Node and its security"))
         self.button.setAccessibleDescription(state)
 

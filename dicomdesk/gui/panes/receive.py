@@ -32,6 +32,7 @@ from dicomdesk.gui.widgets.fields import Field, word_before
 from dicomdesk.gui.widgets.outline_view import OutlineView
 from dicomdesk.gui.widgets.search_field import search_field
 from dicomdesk.gui.window_state import WindowState
+from dicomdesk.gui.wording import plain_tip
 from dicomdesk.settings import LARGE_MAX_PDU_BYTES, TlsSettings
 
 EVERYTHING, ECHO_ONLY, PROFILE = "everything", "echo", "profile"
@@ -309,7 +310,7 @@ class ReceivePane(QWidget):
         tone = Tone.ACTIVE if listener.uses_tls else Tone.QUIET
         self._theme.keep_icon(self.security_button, "lock" if listener.uses_tls else "lock-open", tone)
         said = receive_details.security_text(listener)
-        self.security_button.setToolTip(self.tr("Encryption, and who may send (Ctrl+K)") + "\n" + said)
+        self.security_button.setToolTip(plain_tip(self.tr("Encryption, and who may send (Ctrl+K)") + "\n" + said))
         self.security_button.setAccessibleName(self.tr("Security of the listener"))
         self.security_button.setAccessibleDescription(said)
 

@@ -6,6 +6,7 @@ from PySide6.QtGui import QIcon, QKeySequence
 from PySide6.QtWidgets import QDialogButtonBox, QMenu, QPushButton
 
 from dicomdesk.gui.theme import Theme, Tone
+from dicomdesk.gui.wording import plain_tip
 
 _WIDEST = 16777215
 """Qt's QWIDGETSIZE_MAX."""
@@ -17,7 +18,7 @@ def plain_button(theme: Theme, text: str, icon_name: str, run: Callable[[], None
     set_words(button, text)
     theme.keep_icon(button, icon_name)
     button.clicked.connect(lambda _=False: run())
-    button.setToolTip(tip)
+    button.setToolTip(plain_tip(tip))
     if not text:
         button.setAccessibleName(tip)
         _make_narrow(button)
@@ -89,9 +90,9 @@ class PrimaryButton(QPushButton):
 
     def show_action(self, text: str, icon_name: str, tip: str, *, is_enabled: bool = True) -> None:
         """Say what the button does now; the same again costs nothing."""
-        if (self.accessibleName(), self.isEnabled(), self.toolTip()) == (text, is_enabled, tip):
+        if (self.accessibleName(), self.isEnabled(), self.toolTip()) == (text, is_enabled, plain_tip(tip)):
             return
         set_words(self, text)
-        self.setToolTip(tip)
+        self.setToolTip(plain_tip(tip))
         self.setEnabled(is_enabled)
         self._theme.keep_icon(self, icon_name, Tone.ON_ACCENT)

@@ -6,6 +6,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeySequence, QPalette, QShortcut
 from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 
+from dicomdesk.gui.wording import plain_tip
+
 _EDGES = 26
 """Padding, frame and cursor, pixels."""
 
@@ -56,7 +58,7 @@ class Field(QLineEdit):
             self.setProperty("problem", bool(problem))
             self.style().unpolish(self)
             self.style().polish(self)
-        self.setToolTip(problem or self._name)
+        self.setToolTip(plain_tip(problem or self._name))
         self.setAccessibleDescription(problem)
 
 

@@ -5,6 +5,7 @@ from PySide6.QtGui import QColor, QEnterEvent, QFont, QFontMetrics, QPainter, QP
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
 
 from dicomdesk.gui.theme import CORNER, GRID, Theme, Tone
+from dicomdesk.gui.wording import plain_tip
 
 LABEL_WIDTH = 168
 """Of the quiet words before fields in a dialog, pixels."""
@@ -44,7 +45,7 @@ class FoldHeading(QAbstractButton):
     def _name(self) -> None:
         self.setAccessibleName(f"{self.text()}: {self._summary}" if self._summary else self.text())
         self.setAccessibleDescription(self.tr("open") if self.isChecked() else self.tr("folded"))
-        self.setToolTip(self._summary)
+        self.setToolTip(plain_tip(self._summary))
 
     def sizeHint(self) -> QSize:
         return QSize(360, max(_HEIGHT, self.fontMetrics().height() + 2 * GRID))

@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from dicomdesk.gui.theme import GRID, ROW_ICON, Theme, Tone
+from dicomdesk.gui.wording import plain_tip
 
 
 class MessageLine(QWidget):
@@ -34,7 +35,7 @@ class MessageLine(QWidget):
         """Show a sentence; "" shows nothing."""
         self._icon_name, self._tone = icon_name if text else "", tone
         self._words.setText(text)
-        self._words.setToolTip(text)
+        self._words.setToolTip(plain_tip(text))
         self.setAccessibleName(text)
         self._draw()
 

@@ -22,6 +22,7 @@ from dicomdesk.gui.dialogs.selection import ask_files, ask_folder
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.theme import GRID, ROW_HEIGHT, ROW_ICON, Theme
 from dicomdesk.gui.widgets.buttons import menu_button, plain_button
+from dicomdesk.gui.wording import plain_tip
 
 _MOST_ROWS = 3
 _FRAME = 4
@@ -106,7 +107,7 @@ class RowList(QWidget):
         item = QListWidgetItem(self._theme.icon(icon_name), text)
         item.setData(Qt.ItemDataRole.UserRole, data)
         item.setData(Qt.ItemDataRole.UserRole + 1, icon_name)
-        item.setToolTip(text)
+        item.setToolTip(plain_tip(text))
         item.setSizeHint(QSize(0, ROW_HEIGHT))
         self.rows.addItem(item)
         self._fit()

@@ -10,6 +10,7 @@ from dicomdesk.gui.theme import GRID, MARGIN, SIDEBAR_ICON, Theme, Tone
 from dicomdesk.gui.widgets.buttons import plain_button
 from dicomdesk.gui.widgets.details import Details
 from dicomdesk.gui.widgets.outline_view import OutlineView
+from dicomdesk.gui.wording import plain_tip
 
 
 class PreflightPanel(QFrame):
@@ -105,7 +106,7 @@ class PreflightPanel(QFrame):
         group = self._chosen_group()
         text = (group.explanation() if group else "") or details.text
         self._text.setText(text)
-        self._text.setToolTip(text)
+        self._text.setToolTip(plain_tip(text))
         self.setAccessibleName(details.title)
         self.setAccessibleDescription(text)
         self.stop.setVisible(self._is_running)

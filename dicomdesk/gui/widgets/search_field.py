@@ -4,6 +4,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLineEdit
 
 from dicomdesk.gui.theme import Theme, Tone
+from dicomdesk.gui.wording import plain_tip
 
 
 def search_field(theme: Theme, hint: str) -> QLineEdit:
@@ -11,7 +12,7 @@ def search_field(theme: Theme, hint: str) -> QLineEdit:
     field = QLineEdit()
     field.setPlaceholderText(hint)
     field.setAccessibleName(hint)
-    field.setToolTip(hint)
+    field.setToolTip(plain_tip(hint))
     field.setClearButtonEnabled(True)
     field.setMinimumWidth(110)
     field.setMaximumWidth(280)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QVBoxLayout
 
 from dicomdesk.gui import wording
 from dicomdesk.gui.theme import CORNER, GRID, SIDEBAR_ICON, SIDEBAR_WIDTH, Theme, Tone
+from dicomdesk.gui.wording import plain_tip
 
 _HEIGHT = 36
 _INSET = 12
@@ -105,7 +106,8 @@ class Sidebar(QFrame):
             layout.addWidget(button)
             shortcut = QKeySequence(f"Ctrl+{number + 1}")
             QShortcut(shortcut, self, button.click)
-            button.setToolTip(f"{button.text()}  ({shortcut.toString(QKeySequence.SequenceFormat.NativeText)})")
+            keys = shortcut.toString(QKeySequence.SequenceFormat.NativeText)
+            button.setToolTip(plain_tip(f"{button.text()}  ({keys})"))
         layout.addStretch(1)
         self._group.idClicked.connect(self.chosen)
         theme.changed.connect(self.update)
