@@ -96,12 +96,19 @@ class PreflightLines:
 
     def _writers(self) -> "Mapping[type, Callable[[events.Event], None]]":
         return {
+            events.InputSkipped: self._show_skipped,
             events.AssociationRequested: lambda _event: self._network.info("Requesting Association"),
             events.AssociationAccepted: self._show_accepted,
             events.AssociationReleased: lambda _event: self._network.info("Releasing Association"),
             events.AssociationFailed: self._show_failed,
             events.ScanFinished: self._show_scanned,
         }
+
+    def _show_skipped(self, event: events.Event) -> None:
+        """As sending does; those that count as failures are in the table."""
+        assert isinstance(event, events.InputSkipped)
+        if not event.is_failure:
+            self._tool.warn(f"{printable(event.reason)}: {printable(event.path)}")
 
     def _show_accepted(self, event: events.Event) -> None:
         assert isinstance(event, events.AssociationAccepted)

@@ -1,6 +1,7 @@
 """``--check`` from the command line: what it shows, that nothing is sent, and its exit codes."""
 
 import json
+import os
 from pathlib import Path
 
 from tests.helpers.commands import ours, run
@@ -66,6 +67,27 @@ def test_verbose_says_what_is_done(tmp_path: Path) -> None:
         "I: Association Accepted (1 of 1 context)",
         "I: Releasing Association",
     ]
+
+
+def test_inputs_that_are_passed_over_are_told_as_when_sending(tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    good, loop = write_instance(folder, "good.dcm"), folder / "loop"
+    loop.symlink_to(loop)
+    os.mkfifo(folder / "pipe")
+    with FakePeer() as peer:
+        for tool, *words in (
+            ("dcmsend", "+sd", "-nh", str(folder)),
+            ("dcmsend", good, str(folder)),
+            ("storescu", good, str(folder)),
+        ):
+            checked = run(ours(tool), "--check", "127.0.0.1", str(peer.port), *words)
+            sent = run(ours(tool), "127.0.0.1", str(peer.port), *words)
+            told = [line for line in sent.err.splitlines() if str(folder) in line and "bad DICOM" not in line]
+            assert told
+            assert [line for line in checked.err.splitlines() if line.startswith("W: ")] == [
+                line for line in told if line.startswith("W: ")
+            ]
 
 
 def test_storescu_says_what_its_proposal_leaves_out(tmp_path: Path) -> None:

@@ -1,11 +1,12 @@
 import pytest
 
-from dicomdesk.cli.check_lines import exit_code, result_lines
-from dicomdesk.engine.events import JobOutcome
+from dicomdesk.cli.check_lines import PreflightLines, exit_code, result_lines
+from dicomdesk.engine.events import InputSkipped, JobOutcome
 from dicomdesk.engine.forecast import ForecastGroup, Help, Verdict
 from dicomdesk.engine.preflight import Failure, PreflightResult
 from dicomdesk.engine.send import SendFailure
 from dicomdesk.errors import DataError
+from dicomdesk.logs import Level, console_log
 
 CODES: dict[Failure, int] = {SendFailure.SEND: 62}
 
@@ -68,6 +69,15 @@ def test_groups_are_shown_with_what_would_help() -> None:
         "as is      CT Image Storage, JPEG Baseline: 7 instances, 7.0 KB",
         "0 instances: 7 as is, 7 converted, 7 cannot go; 0 associations opened, nothing sent",
     ]
+
+
+@pytest.mark.parametrize("is_failure", [False, True])
+def test_inputs_that_are_passed_over_are_warned_of(is_failure: bool, capsys: pytest.CaptureFixture[str]) -> None:
+    event = InputSkipped(job_id="j", path="locked/in\x1b", reason="Permission denied", is_failure=is_failure)
+    lines = PreflightLines(console_log(Level.WARN), "dcmsend")
+    assert lines.wants(event)
+    lines.show([event])
+    assert capsys.readouterr().err == ("" if is_failure else "W: Permission denied: locked/in\\x1b\n")
 
 
 def test_files_that_are_not_usable_are_shown() -> None:
