@@ -52,6 +52,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _FAREWELL_WHILE_STOPPING_S = 0.5
+_STOPPED = "the receiver is being stopped"
 
 
 class AcceptorState(Enum):
@@ -141,6 +142,10 @@ class Acceptor:
         self._reception: Reception | None = None
         self._state = AcceptorState.AWAITING_REQUEST
         self._stop_mode = StopMode.RUNNING
+        self._stop_reason = _STOPPED
+        self._is_cut = False
+        self._is_counted = False
+        """Whether it takes room, see ``Admission``."""
         self._number = 0
         acse_s = settings.timeouts.acse_s
         self._request_deadline = None if acse_s is None else monotonic() + acse_s
@@ -166,8 +171,10 @@ class Acceptor:
         if mode is StopMode.AT_ONCE or reception is None or reception.is_between_messages:
             self._connection.interrupt()
 
-    def cut(self) -> None:
+    def cut(self, reason: str = _STOPPED) -> None:
         """Make ``run`` end now, without an A-ABORT; also when it waits for the peer to take data."""
+        self._stop_reason = reason
+        self._is_cut = True
         self._stop_mode = StopMode.AT_ONCE
         self._connection.interrupt(at_once=True)
 
@@ -202,7 +209,7 @@ class Acceptor:
             if self._callbacks.services is not None:
                 self._perform_due(self._callbacks.services)
             if self._stop_mode is not StopMode.RUNNING and self._must_stop():
-                self._abort("the receiver is being stopped")
+                self._abort(self._stop_reason)
 
     def _take(self, count: int) -> None:
         for piece in self._reader.pieces(count):
@@ -245,7 +252,7 @@ class Acceptor:
             if waits:
                 break
         if self._stop_mode is not StopMode.RUNNING:
-            raise LocalError("the receiver is being stopped")
+            raise LocalError(self._stop_reason)
 
     @property
     def connection(self) -> IncomingConnection:
@@ -311,14 +318,21 @@ class Acceptor:
             policy = self._callbacks.judge(self._describe(request, host))
         if isinstance(policy, Refusal):
             return refuse(policy)
-        if not self._admission.has_room():
+        self._is_counted = self._admission.has_room()
+        if not self._is_counted:
             return LOCAL_LIMIT_EXCEEDED
         facts = TransportFacts(peer_host=host, peer_port=self._port, tls=tls)
         confirms = settings.access.checks_identity
         answer = answer_request(request, policy, settings.max_pdu_bytes, facts, confirms_identity=confirms)
         if isinstance(answer, Rejection):
-            self._admission.leave()
+            self._leave()
         return answer
+
+    def _leave(self) -> None:
+        """Give back the room that was taken, if any."""
+        if self._is_counted:
+            self._is_counted = False
+            self._admission.leave()
 
     def _describe(self, request: AssociateRequest, host: str) -> IncomingAssociation:
         return IncomingAssociation(
@@ -369,7 +383,7 @@ class Acceptor:
     def _end_of_stream(self) -> None:
         """The peer closed, or ``stop`` ended the wait."""
         if self._stop_mode is not StopMode.RUNNING:
-            self._abort("the receiver is being stopped")
+            self._abort(self._stop_reason)
             return
         self._farewell_s = 0.0
         where = " in the middle of a message" if self._is_inside_message() else ""
@@ -386,7 +400,7 @@ class Acceptor:
             self._abort(error.condition if self._reception is None else str(error))
         else:
             self._farewell_s = 0.0
-            self._fail(str(error), by_peer=True)
+            self._fail(self._stop_reason if self._is_cut else str(error), by_peer=not self._is_cut)
 
     def _abort(self, text: str, *, source: int = ABORT_SOURCE_USER, reason: int = 0) -> None:
         """Send an A-ABORT (action AA-1 or AA-8) unless the association has ended already."""
@@ -406,13 +420,11 @@ class Acceptor:
             self._observer.request_failed(self._admission.host_name(self._host), text)
 
     def _end(self) -> None:
-        """Leave the established state: what is incomplete is discarded before anyone hears of the end."""
-        was_established = self._state is AcceptorState.ESTABLISHED
+        """Leave whatever state it is: what is incomplete is discarded before anyone hears of the end."""
         self._state = AcceptorState.ENDED
         if self._reception is not None:
             self._reception.abandon()
-        if was_established:
-            self._admission.leave()
+        self._leave()
 
     def _send_last(self, pdu: bytes) -> None:
         with contextlib.suppress(DicomdeskError):  # the peer may have gone: there is nobody left to tell

@@ -33,6 +33,8 @@ logger = logging.getLogger(__name__)
 LARGEST_PENDING = 256
 """Connections at once without an association, before it or after it; above that the oldest are dropped."""
 
+_TOO_MANY_PENDING = "too many connections were waiting"
+
 _BACKLOG = 128
 _LONGEST_ABORT_S = 2.0
 """How long associations may take to send their A-ABORT and to hang up when the listener stops."""
@@ -204,7 +206,7 @@ class Listener:
             pending = [other for other in self._threads if other.state is not AcceptorState.ESTABLISHED]
             self._threads[acceptor] = thread
         for other in pending[: max(len(pending) - LARGEST_PENDING + 1, 0)]:
-            other.cut()
+            other.cut(_TOO_MANY_PENDING)
         try:
             thread.start()
         except RuntimeError:

@@ -1,6 +1,7 @@
 """What a peer sees of the acceptor, byte by byte, and what the observer hears."""
 
 import struct
+from typing import cast
 
 import pytest
 
@@ -364,6 +365,23 @@ def test_defect_of_a_handler_ends_its_association_only(announce_log: object) -> 
         with connected(port) as other:
             other.associate()
             assert other.store("1.3", [b"x"]) == 0
+
+
+def test_defect_while_a_request_is_answered_takes_no_room(announce_log: object) -> None:
+    assert callable(announce_log)
+    announce_log("Association . ended by a defect")
+    receiver = Receiver()
+    policies = [cast("AcceptancePolicy", None), AcceptancePolicy(any_storage=True)]
+    settings = listener_settings(max_associations=1)
+    with listening(receiver, settings=settings, judge=lambda _request: policies.pop(0)) as (port, listener):
+        with connected(port) as peer:
+            peer.send(Proposal().encode())
+            assert peer.read_abort() == (0, 0)
+            receiver.wait_for("refused 1: internal error")
+        assert listener.associations == 0
+        with connected(port) as other:
+            other.associate()
+            other.release()
 
 
 def test_release_in_the_middle_of_an_instance_discards_it() -> None:

@@ -95,7 +95,7 @@ def test_silent_connections_are_bounded_and_block_nobody() -> None:
             assert peer.echo() == 0
             assert silent[0].read(1) == b""
             peer.release()
-        receiver.wait_for("failed")
+        assert receiver.wait_for("failed") == "failed: too many connections were waiting"
         assert association_threads() <= LARGEST_PENDING + 1
 
 
