@@ -4,7 +4,6 @@ The chain is followed from the certificate through those behind it in its file t
 policies and name constraints): names, signatures, dates, who may sign, and revocation where lists are given.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
 __all__ = ["UnreadableCertificateError", "is_root_certificate", "verify_certificate"]
 
 _LONGEST_CHAIN = 100
-_REVOCATION_BLOCK = re.compile(rb"-----BEGIN X509 CRL-----.+?-----END X509 CRL-----", re.DOTALL)
 
 
 class UnreadableCertificateError(Exception):
@@ -151,12 +149,12 @@ def _authority_files(settings: TlsSettings) -> list[Path]:
 def _read_lists(file: Path, file_format: TlsFileFormat) -> "list[CertificateRevocationList]":
     from cryptography import x509  # noqa: PLC0415 - only where asked for: start-up time
 
-    from dicomdesk.network.certificates import read_bounded  # noqa: PLC0415 - as above
+    from dicomdesk.network.certificates import find_revocation_lists, read_bounded  # noqa: PLC0415 - as above
 
     try:
         data = read_bounded(file)
         if file_format is TlsFileFormat.DER:
             return [x509.load_der_x509_crl(data)]
-        return [x509.load_pem_x509_crl(block) for block in _REVOCATION_BLOCK.findall(data)]
+        return [x509.load_pem_x509_crl(block) for block in find_revocation_lists(data)]
     except (OSError, ValueError):
         return []

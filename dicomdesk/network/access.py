@@ -58,7 +58,7 @@ class AccessControl:
 
     def check(self, request: AssociateRequest, peer_address: str, tls: TlsSession | None) -> Refusal | None:
         """Why the request is refused, None for a welcome one; takes a while where there are passcodes."""
-        if self._networks and not self._is_local_to(peer_address):
+        if self._networks and not self._is_in_networks(peer_address):
             return Refusal(numbers=_NO_REASON, text=f"the address {printable(peer_address)} is not served")
         if self._needs_certificate and (tls is None or not tls.is_peer_verified):
             return Refusal(numbers=_NO_REASON, text="the peer presented no certificate that could be verified")
@@ -71,7 +71,7 @@ class AccessControl:
             return _check_identity(self._passcodes, request.user_identity)
         return None
 
-    def _is_local_to(self, peer_address: str) -> bool:
+    def _is_in_networks(self, peer_address: str) -> bool:
         try:
             address = ipaddress.ip_address(peer_address.partition("%")[0])
         except ValueError:

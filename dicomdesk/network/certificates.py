@@ -1,5 +1,6 @@
 """Certificates of anybody, read with ``cryptography``, which has several ways to refuse one and remarks on others."""
 
+import re
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -7,7 +8,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate
 
-__all__ = ["ignore_remarks", "read_bounded", "read_certificates"]
+__all__ = ["find_revocation_lists", "ignore_remarks", "read_bounded", "read_certificates"]
+
+_REVOCATION_BLOCK = re.compile(rb"-----BEGIN X509 CRL-----.+?-----END X509 CRL-----", re.DOTALL)
 
 _LARGEST_FILE_BYTES = 64 << 20
 """Revocation lists of large authorities have some megabytes."""
@@ -25,6 +28,11 @@ def read_bounded(file: Path) -> bytes:
     if len(data) > _LARGEST_FILE_BYTES:
         raise ValueError("it is too large")
     return data
+
+
+def find_revocation_lists(data: bytes) -> list[bytes]:
+    """The blocks of a PEM text that are revocation lists."""
+    return _REVOCATION_BLOCK.findall(data)
 
 
 def read_certificates(data: bytes, *, is_pem: bool) -> "list[Certificate]":

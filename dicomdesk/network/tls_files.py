@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dicomdesk.errors import KeyPassPhraseError, TlsSettingsError
-from dicomdesk.network.certificates import read_bounded, read_certificates
+from dicomdesk.network.certificates import find_revocation_lists, read_bounded, read_certificates
 from dicomdesk.settings import TlsFileFormat, TlsSettings
 
 if TYPE_CHECKING:
@@ -30,8 +30,6 @@ _KEY_BLOCK = re.compile(rb"-----BEGIN ([A-Z0-9 ]*)PRIVATE KEY-----.+?-----END \1
 _CERTIFICATE_BLOCK = re.compile(
     rb"-----BEGIN (?:X509 )?CERTIFICATE-----(.+?)-----END (?:X509 )?CERTIFICATE-----", re.DOTALL
 )
-_REVOCATION_BLOCK = re.compile(rb"-----BEGIN X509 CRL-----.+?-----END X509 CRL-----", re.DOTALL)
-
 _DH_BLOCK = re.compile(rb"-----BEGIN DH PARAMETERS-----(.+?)-----END DH PARAMETERS-----", re.DOTALL)
 _WEAK_HASHES = frozenset(("md5", "sha1", "sha224"))
 _ENOUGH_BITS = 2048
@@ -258,7 +256,7 @@ def _revocation_pem(data: bytes, file_format: TlsFileFormat) -> bytes:
 
     if file_format is TlsFileFormat.DER:
         return load_der_x509_crl(data).public_bytes(Encoding.PEM)
-    blocks = [match[0] for match in _REVOCATION_BLOCK.finditer(data)]
+    blocks = find_revocation_lists(data)
     if not blocks:
         raise ValueError("no revocation list")
     return b"\n".join((*blocks, b""))

@@ -8,7 +8,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from dicomdesk.network.certificates import read_certificates
+from dicomdesk.network.certificates import find_revocation_lists, read_certificates
 from tests.helpers.certificates import FAULTS, Authority, Certificate, deform
 
 
@@ -51,3 +51,10 @@ def test_odd_names_and_numbers_are_no_matter_for_stderr(tmp_path: Path) -> None:
         [sys.executable, "-c", program, tmp_path / "odd.der"], capture_output=True, text=True, timeout=60, check=True
     )
     assert (ended.stdout, ended.stderr) == ("CN=leaf\n", "")
+
+
+def test_revocation_lists_are_found_among_other_blocks() -> None:
+    lists = [b"-----BEGIN X509 CRL-----\n%b\n-----END X509 CRL-----" % content for content in (b"one", b"two")]
+    other = b"-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----\n"
+    assert find_revocation_lists(lists[0] + b"\n" + other + lists[1] + b"\n") == lists
+    assert find_revocation_lists(other) == []
