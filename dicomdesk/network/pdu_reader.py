@@ -91,7 +91,9 @@ class PduReader:
         # An anonymous mapping becomes resident page by page as it is used; a bytearray is resident from the start.
         self._view = memoryview(mmap(-1, buffer_bytes))
         self._held = 0
-        """Bytes of an incomplete header, moved to the start of the buffer."""
+        """Bytes of an incomplete header, which the next bytes follow at the start of the buffer."""
+        self._to_move = b""
+        """These bytes, until nobody needs the buffer's content any more: fragments may still lie where they go."""
         self._pdu_left = 0
         """Bytes still to come of the P-DATA-TF PDU that is being read."""
         self._pdv_left = 0
@@ -106,7 +108,10 @@ class PduReader:
 
     @property
     def space(self) -> memoryview:
-        """Where the next bytes are received; never empty."""
+        """Where the next bytes are received; never empty. Fragments that were yielded before are invalid from here."""
+        if self._to_move:
+            self._view[: self._held] = self._to_move
+            self._to_move = b""
         return self._view[self._held :]
 
     @property
@@ -161,7 +166,7 @@ class PduReader:
         if self._pdu_left == 0 and self._view[position] not in _KNOWN_TYPES:
             raise _unrecognized(self._view[position])
         self._held = end - position
-        self._view[: self._held] = bytes(self._view[position:end])
+        self._to_move = bytes(self._view[position:end])
 
     def _start_usual(self, position: int) -> bool:
         """Start a P-DATA-TF PDU with one PDV in it, as nearly all are; False for any other."""

@@ -35,7 +35,7 @@ def data_pdu(*values: Value) -> bytes:
 
 
 def read(reader: PduReader, chunks: Iterable[bytes]) -> Iterator[Value | Pdu]:
-    """Feed chunks, cut to the reader's space; fragments are copied out at once."""
+    """Feed chunks, cut to the reader's space; fragments are copied out as late as may be: before the next bytes."""
     for chunk in chunks:
         rest = chunk
         while rest:
@@ -43,11 +43,18 @@ def read(reader: PduReader, chunks: Iterable[bytes]) -> Iterator[Value | Pdu]:
             count = min(len(space), len(rest))
             space[:count] = rest[:count]
             rest = rest[count:]
-            for piece in reader.pieces(count):
-                if isinstance(piece, Fragment):
-                    yield piece.context_id, piece.is_command | piece.is_last << 1, bytes(piece.data)
-                else:
-                    yield piece
+            pieces: list[Fragment | Pdu] = []
+            try:
+                for piece in reader.pieces(count):
+                    pieces.append(piece)
+            finally:
+                yield from [_copied(piece) for piece in pieces]
+
+
+def _copied(piece: Fragment | Pdu) -> Value | Pdu:
+    if isinstance(piece, Fragment):
+        return piece.context_id, piece.is_command | piece.is_last << 1, bytes(piece.data)
+    return piece
 
 
 def joined(pieces: Iterable[Value | Pdu]) -> list[Value | Pdu]:
@@ -93,6 +100,14 @@ def test_pieces_do_not_depend_on_how_bytes_are_cut(size: int) -> None:
 @pytest.mark.parametrize("buffer_bytes", [6, 7, 16, 100])
 def test_small_buffers_make_more_pieces_but_the_same_bytes(buffer_bytes: int) -> None:
     assert joined(read(PduReader(buffer_bytes), [MESSAGE])) == EXPECTED
+
+
+def test_data_before_an_incomplete_header_stays_what_it_is() -> None:
+    stream = data_pdu((1, 0, b"abcdefghijkl")) + data_pdu((1, 2, b"mnop"))
+    for first in range(13, 24):
+        for second in range(first + 1, len(stream)):
+            chunks = [stream[:first], stream[first:second], stream[second:]]
+            assert joined(read(PduReader(), chunks)) == [(1, 2, b"abcdefghijklmnop")]
 
 
 def test_cut_at_every_byte() -> None:
