@@ -30,7 +30,7 @@ from dicomdesk.archive.attributes import (
 from dicomdesk.archive.entries import NO_CONFLICT, Addition, AdditionOutcome, Conflict, DuplicateRule, IndexEntry
 from dicomdesk.archive.patients import Owner, Patients, StaleError, insert_one
 from dicomdesk.archive.prepared import Prepared
-from dicomdesk.archive.rows import Row, is_same_patient, item_rows, joined, patient_identity, row_of
+from dicomdesk.archive.rows import Row, is_same_patient, is_stranger, item_rows, joined, patient_identity, row_of
 from dicomdesk.archive.schema import LONGEST_TEXT, TABLES, instance, patient, sequence_item, series, study, study_class
 
 _MOST_PLACES: Final = 20_000
@@ -225,6 +225,8 @@ class _Batch:
         same = next((one for one in known if one.series_key == place.series_key), None)
         if same is not None and self._rule is DuplicateRule.KEEP_FIRST:
             return Addition(outcome=AdditionOutcome.KEPT_FIRST)
+        if same is not None and self._is_contradicted(entry, place, same):
+            return Addition(outcome=AdditionOutcome.CONTRADICTED)
         conflict = self._conflict_of_patient(entry, place, same) | _conflict(place, known)
         row = self._instance_row(entry, place, conflict)
         if same is not None:
@@ -251,6 +253,13 @@ class _Batch:
         if settled != owner:
             self._fill_blanks(Level.PATIENT, settled.key, entry)
         return NO_CONFLICT
+
+    def _is_contradicted(self, entry: IndexEntry, place: _Place, same: _Known) -> bool:
+        """Whether an instance that comes again is not the same, but another patient's of the same UIDs."""
+        owner = self._patients.owner_of(place.study_key)
+        return not same.conflict & Conflict.OTHER_PATIENT and is_stranger(
+            patient_identity(entry.values), owner.identity
+        )
 
     def _instance_row(self, entry: IndexEntry, place: _Place, conflict: Conflict) -> Row:
         row = row_of(Level.IMAGE, entry)

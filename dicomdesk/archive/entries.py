@@ -40,6 +40,8 @@ class AdditionOutcome(Enum):
     ADDED = "added"
     REPLACED = "replaced"
     KEPT_FIRST = "kept-first"
+    CONTRADICTED = "contradicted"
+    """The series has this instance already, of a patient of another ID and another name: nothing changes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

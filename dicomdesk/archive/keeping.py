@@ -103,7 +103,7 @@ class Keeper:
         except BaseException:
             self._take_back(path)
             raise
-        if addition.outcome is AdditionOutcome.KEPT_FIRST:
+        if addition.outcome in {AdditionOutcome.KEPT_FIRST, AdditionOutcome.CONTRADICTED}:
             self.storage.remove([path])
         elif addition.replaced_path and addition.replaced_path != path:
             self.storage.remove([addition.replaced_path])

@@ -101,6 +101,14 @@ def names_patient(identity: str, known: str) -> bool:
     return identity != known and _is_nameless(known) and identity.startswith(known)
 
 
+def is_stranger(identity: str, known: str) -> bool:
+    """Whether two patients have neither ID nor name in common: then one is no correction of the other."""
+    ours, theirs = identity.split(_SEPARATOR), known.split(_SEPARATOR)
+    if not (ours[0] and theirs[0]):
+        return False
+    return ours[0] != theirs[0] and ours[2] != theirs[2]
+
+
 def _is_nameless(identity: str) -> bool:
     return identity.endswith(_SEPARATOR) and not identity.startswith(_SEPARATOR)
 

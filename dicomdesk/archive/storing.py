@@ -2,8 +2,8 @@
 
 Statuses: A700 the disk or the index does not take it, or it is larger than its quota; A900 its class or instance is not
 what the command says; 0122 its class is none that is stored here, whatever its context was negotiated for; C000 it
-cannot be understood, or belongs to no study or series. Data sets whose lengths do not fit together end the association,
-as with DCMTK.
+cannot be understood, or belongs to no study or series; C111 an instance of the same UIDs is here that is another
+patient's, in ID and in name. Data sets whose lengths do not fit together end the association, as with DCMTK.
 """
 
 import logging
@@ -19,7 +19,7 @@ from dicomdesk.archive.attributes import (
     SOP_INSTANCE_UID,
     STUDY_INSTANCE_UID,
 )
-from dicomdesk.archive.entries import IndexEntry
+from dicomdesk.archive.entries import AdditionOutcome, IndexEntry
 from dicomdesk.archive.entry_reading import entry_of_data_set
 from dicomdesk.archive.keeping import Keeper, Kept, QuotaExceededError
 from dicomdesk.archive.storing_format import StoringFormat, shaped
@@ -39,6 +39,7 @@ logger = logging.getLogger(__name__)
 _OUT_OF_RESOURCES = 0xA700
 _DOES_NOT_MATCH = 0xA900
 _CANNOT_UNDERSTAND = 0xC000
+_DUPLICATE = 0xC111
 _CLASS_NOT_SUPPORTED = 0x0122
 _SUCCESS = StoreAnswer(status=0)
 _IN_MEMORY_BYTES = 1 << 20
@@ -177,6 +178,9 @@ class StoringSink:
         entry = replace(entry, size_bytes=file.size_bytes, transfer_syntax_uid=syntax, received=time.time())
         kept = self._keeper.keep(file, entry)
         self._file = None
+        if kept.addition.outcome is AdditionOutcome.CONTRADICTED:
+            logger.warning("An instance was refused: another patient's is here with the same UIDs: %s", kept.path)
+            raise _RefusedError(_DUPLICATE, "Another patient's instance of this UID is here already")
         if self._stored is not None:
             self._stored(Stored(request=self._request, entry=entry, kept=kept))
 

@@ -42,6 +42,7 @@ def encoded(
     syntax: str = EXPLICIT,
     pixels: bytes = b"\1\2\3\4",
     patient: str = "P1",
+    name: str = "Doe^Jane",
     without: Sequence[int] = (),
 ) -> bytes:
     """A small data set; the tags of ``without`` are left out."""
@@ -54,7 +55,7 @@ def encoded(
         0x00080030: ("TM", "101112"),
         0x00080050: ("SH", "ACC1"),
         0x00080060: ("CS", "CT"),
-        0x00100010: ("PN", "Doe^Jane"),
+        0x00100010: ("PN", name),
         0x00100020: ("LO", patient),
         0x0020000D: ("UI", study),
         0x0020000E: ("UI", series),

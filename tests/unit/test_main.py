@@ -23,8 +23,14 @@ def test_help_names_all_tools(option: str, capsys: pytest.CaptureFixture[str]) -
     ("name", "text"),
     [
         ("dcmsned", "dicomdesk: unknown tool 'dcmsned'; did you mean dcmsend?\n"),
-        ("xyz", "dicomdesk: unknown tool 'xyz'; the tools are: dcmsend, storescu, dcmrecv, echoscu, passcode\n"),
-        ("--foo", "dicomdesk: unknown option '--foo'; the tools are: dcmsend, storescu, dcmrecv, echoscu, passcode\n"),
+        (
+            "xyz",
+            "dicomdesk: unknown tool 'xyz'; the tools are: dcmsend, storescu, dcmrecv, dcmqrscp, echoscu, passcode\n",
+        ),
+        (
+            "--foo",
+            "dicomdesk: unknown option '--foo'; the tools are: dcmsend, storescu, dcmrecv, dcmqrscp, echoscu, passcode\n",
+        ),
     ],
 )
 def test_unknown_name_is_told_with_suggestions(name: str, text: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -186,3 +186,14 @@ def test_corrections_removals_and_additions_at_once_leave_right_counts(open_inde
     index = open_index()
     assert list(index.wrong_counts()) == []
     assert all(studies > 0 for _patient, _name, studies, _instances in patients(index))
+
+
+def test_another_patients_instance_of_the_same_uids_changes_nothing(empty_index: Index) -> None:
+    first = add(empty_index, patient="P1", name="Doe^Jane")
+    other = add(empty_index, patient="P2", name="Roe^Ann")
+    assert first.outcome is AdditionOutcome.ADDED
+    assert (other.outcome, other.replaced_path) == (AdditionOutcome.CONTRADICTED, "")
+    assert names_of_studies(empty_index) == {"1.2": "Doe^Jane"}
+    for patient in ("P1", "P3"):
+        assert add(empty_index, patient=patient, name="Roe^Ann").outcome is AdditionOutcome.REPLACED
+    assert names_of_studies(empty_index) == {"1.2": "Roe^Ann"}

@@ -370,3 +370,14 @@ def test_only_one_stores_at_a_time_where_that_is_asked_for(tmp_path: Path) -> No
         with storing(archive.port) as third:
             assert third.store("1.2.3.5", [encoded("1.2.3.5")]) == 0
             third.release()
+
+
+def test_another_patients_instance_of_the_same_uids_is_refused(
+    tmp_path: Path, announce_log: Callable[[str], None]
+) -> None:
+    announce_log("another patient's is here")
+    ours, theirs = encoded("1.2.3.4"), encoded("1.2.3.4", patient="P2", name="Roe^Ann")
+    with running(tmp_path) as archive, storing(archive.port) as peer:
+        assert [peer.store("1.2.3.4", [data]) for data in (ours, theirs, ours)] == [0, 0xC111, 0]
+        assert len(archive.files()) == 1
+        assert set(archive.files()) == set(archive.indexed())
