@@ -7,6 +7,7 @@ Quotas are DCMTK's: a study that grows too large loses its oldest instances, an 
 that has waited longest for another instance. What has just been stored stays. Without a quota nothing is ever removed.
 """
 
+import errno
 import logging
 import threading
 from collections.abc import Callable, Iterable, Sequence
@@ -203,11 +204,16 @@ class Keeper:
         Other processes may be at work meanwhile.
         """
         completed = self.complete_removals()
+        leaving = self.storage.leaving()
         adopted = superseded = 0
         unreadable: list[str] = []
         for path in self._unindexed(since):
+            if path in leaving:
+                continue
             try:
                 is_new = self._adopt(path, read_entry)
+            except FileNotFoundError:
+                continue  # another process has removed it meanwhile
             except (DataError, OSError):
                 unreadable.append(path)
             except _UnderWayError:
@@ -218,13 +224,15 @@ class Keeper:
         return Order(completed_removals=completed, adopted=adopted, superseded=superseded, unreadable=tuple(unreadable))
 
     def complete_removals(self) -> int:
-        """Remove the files of removals that were begun and not completed; returns how many."""
+        """Remove the files of removals that were begun and not completed; returns how many.
+
+        Those of other processes that live are left to them.
+        """
         count = 0
         for note, paths in list(self.storage.abandoned_removals()):
             gone = self._missing(paths)
-            self.storage.remove(gone)
+            self.storage.complete_removal(note, gone)
             count += len(gone)
-            self.storage.forget(note)
         return count
 
     def _unindexed(self, since: float | None) -> Iterable[str]:
@@ -243,7 +251,8 @@ class Keeper:
     def _adopt(self, path: str, read_entry: ReadEntry) -> bool:
         """Index a file; False where the index has its instance elsewhere, and the file was removed instead.
 
-        Raises _UnderWayError where another process may be about to put this file in the other's place.
+        Raises _UnderWayError where another process may be about to put this file in the other's place,
+        FileNotFoundError where another process removes it.
         """
         entry = read_entry(self.storage.path_of(path), path)
         values = entry.values
@@ -260,6 +269,14 @@ class Keeper:
                 self.storage.remove([path])
                 return False
         self.index.add([entry])
+        if not self.storage.exists(path) or path in self.storage.leaving():
+            self.index.remove(
+                self.name,
+                study_instance_uid=values.get(_STUDY, ""),
+                sop_instance_uid=values.get(_INSTANCE, ""),
+                path=path,
+            )
+            raise FileNotFoundError(errno.ENOENT, "it was removed meanwhile", path)
         return True
 
 

@@ -13,6 +13,7 @@ import contextlib
 import errno
 import hashlib
 import json
+import logging
 import os
 import socket
 import stat
@@ -31,8 +32,11 @@ except ImportError:  # Windows: a file that is open cannot be removed there, whi
 
 __all__ = ["STATE_FOLDER", "StorageArea"]
 
+logger = logging.getLogger(__name__)
+
 STATE_FOLDER = ".dicomdesk"
 _EXTENSION = ".dcm"
+_MARKER, _NOTE, _NOTE_EXTENSION = "running-", "removing-", ".json"
 _SLACK_S = 2.0
 """Coarse clocks of file systems may be this late."""
 _LONGEST_WAY_S = 300.0
@@ -86,6 +90,14 @@ class StorageArea:
         """Whether the file of a relative path is there."""
         return _is_relative(relative) and os.path.isfile(self.path_of(relative))
 
+    def size_of(self, relative: str) -> int | None:
+        """Bytes of the file of a relative path; None where there is none."""
+        try:
+            status = os.stat(self.path_of(relative))
+        except OSError:
+            return None
+        return status.st_size if stat.S_ISREG(status.st_mode) else None
+
     # -- files appear
 
     def open(self) -> AtomicFile:
@@ -96,19 +108,21 @@ class StorageArea:
         """Give a finished file its place; returns its relative path. Raises OSError; the caller then discards it."""
         folder = f"{_digest(study_uid)[:2]}/{_folder_name(study_uid)}/{_folder_name(series_uid)}"
         stem = _folder_name(instance_uid)
+        if self._fsync:
+            os.fsync(file.descriptor)
         for _ in range(_MOST_TRIES):
             relative = f"{folder}/{stem}.{os.urandom(4).hex()}{_EXTENSION}"
-            self._make_folder(folder)
             try:
-                file.publish(relative.replace("/", os.sep), replace=False, fsync=self._fsync)
+                self._make_folder(folder)
+                file.publish(relative.replace("/", os.sep), replace=False)
             except FileExistsError:
                 continue
             except FileNotFoundError:
-                # Somebody removed the last instance of the series meanwhile, and its folder.
+                # Somebody removed the last instance of the series meanwhile, and its folder, or that of the study.
                 self._known_folders.discard(folder)
                 continue
             if self._fsync:
-                self._fsync_folders(folder)
+                self._make_durable(folder, relative)
             return relative
         raise FileNotFoundError(errno.ENOENT, "the folder cannot be made", folder)
 
@@ -120,11 +134,15 @@ class StorageArea:
             self._known_folders.clear()
         self._known_folders.add(folder)
 
-    def _fsync_folders(self, folder: str) -> None:
-        """Make the name of a file durable, and those of the folders that lead to it."""
+    def _make_durable(self, folder: str, relative: str) -> None:
+        """Make the name of a file durable, and those of the folders that lead to it; else remove it again."""
         parts = folder.split("/")
-        for count in range(len(parts), 0, -1):
-            fsync_folder(os.path.join(self._root, *parts[:count]))
+        try:
+            for count in range(len(parts), -1, -1):
+                fsync_folder(os.path.join(self._root, *parts[:count]))
+        except OSError:
+            self.remove([relative])
+            raise
 
     # -- files disappear
 
@@ -135,41 +153,95 @@ class StorageArea:
         A process that is killed in between, or an index that fails, leaves the note: see ``abandoned_removals``. Raises
         OSError where the note cannot be written.
         """
-        note = os.path.join(self._state, f"removing-{os.urandom(8).hex()}.json")
+        note = self.note_removal(relatives)
+        yield
+        self.complete_removal(note, relatives)
+
+    def note_removal(self, relatives: Sequence[str]) -> str:
+        """Note what is about to leave the index, until ``complete_removal``; returns the name of the note.
+
+        Raises OSError where it cannot be written.
+        """
+        owner = os.path.basename(self._marker_path).removeprefix(_MARKER)
+        name = f"{_NOTE}{owner}-{os.urandom(8).hex()}{_NOTE_EXTENSION}"
+        note = os.path.join(self._state, name)
         part = f"{note}.part"
         with open(part, "w", encoding="utf-8") as file:
             json.dump(list(relatives), file)
         os.replace(part, note)
-        yield
-        self.remove(relatives)
-        self.forget(os.path.basename(note))
+        return name
+
+    def complete_removal(self, note: str, relatives: Iterable[str]) -> None:
+        """Remove files that have left the index, and forget their note; it stays where one of them cannot go."""
+        if not self._remove(relatives):
+            self.forget(note)
 
     def remove(self, relatives: Iterable[str]) -> None:
-        """Remove files, and folders that become empty; what is gone already is no error, what lies elsewhere stays."""
+        """Remove files, and folders that become empty; what is gone already is no error, what lies elsewhere stays.
+
+        One that cannot be removed is told to the log, and puts this process in ``doubt``.
+        """
+        if self._remove(relatives):
+            self.doubt()
+
+    def _remove(self, relatives: Iterable[str]) -> bool:
+        """Remove files; whether any is left."""
+        is_left = False
         for relative in filter(_is_relative, relatives):
             path = self.path_of(relative)
-            with contextlib.suppress(OSError):
+            try:
                 os.unlink(path)
-            folder = os.path.dirname(path)
+            except (FileNotFoundError, NotADirectoryError):
+                pass
+            except OSError as error:
+                logger.warning("The file %s cannot be removed: %s", path, error.strerror)
+                is_left = True
+                continue
+            self._remove_empty_parents(path)
             self._known_folders.discard(relative.rpartition("/")[0])
-            for _ in range(2):
-                try:
-                    Path(folder).rmdir()
-                except OSError:
-                    break
-                folder = os.path.dirname(folder)
+        return is_left
+
+    @staticmethod
+    def _remove_empty_parents(path: str) -> None:
+        folder = os.path.dirname(path)
+        for _ in range(2):
+            try:
+                Path(folder).rmdir()
+            except OSError:
+                break
+            folder = os.path.dirname(folder)
 
     def abandoned_removals(self) -> Iterator[tuple[str, list[str]]]:
-        """The notes of removals that were not completed: (name of the note, relative paths). ``forget`` them then."""
-        for name in sorted(os.listdir(self._state)):
-            if name.startswith("removing-") and name.endswith(".json"):
-                try:
-                    with open(os.path.join(self._state, name), encoding="utf-8") as file:
-                        paths = json.load(file)
-                except (OSError, ValueError):
-                    paths = []
-                paths = paths if isinstance(paths, list) else []
-                yield name, [path for path in paths if isinstance(path, str) and _is_relative(path)]
+        """The notes of removals that nobody completes: (name of the note, relative paths).
+
+        Those of processes that live are theirs. ``complete_removal`` ends one.
+        """
+        for name in self._notes():
+            if self._is_abandoned(name):
+                yield name, self._noted(name)
+
+    def leaving(self) -> set[str]:
+        """Relative paths of what is about to leave the index, or has left it, and may have a file still."""
+        return {path for name in self._notes() for path in self._noted(name)}
+
+    def _notes(self) -> list[str]:
+        names = os.listdir(self._state)
+        return sorted(name for name in names if name.startswith(_NOTE) and name.endswith(_NOTE_EXTENSION))
+
+    def _noted(self, note: str) -> list[str]:
+        try:
+            with open(os.path.join(self._state, note), encoding="utf-8") as file:
+                paths = json.load(file)
+        except (OSError, ValueError):
+            return []
+        paths = paths if isinstance(paths, list) else []
+        return [path for path in paths if isinstance(path, str) and _is_relative(path)]
+
+    def _is_abandoned(self, note: str) -> bool:
+        """Whether the process that made a note has ended; a note of an area without marker names none."""
+        owner = note.removeprefix(_NOTE).removesuffix(_NOTE_EXTENSION).rpartition("-")[0]
+        marker = os.path.join(self._state, f"{_MARKER}{owner}")
+        return not owner or not os.path.exists(marker) or not _is_held(marker)
 
     def forget(self, note: str) -> None:
         """A removal has been completed."""
@@ -180,7 +252,7 @@ class StorageArea:
 
     def mark_running(self) -> None:
         """Leave a marker until ``mark_ended``; one whose process has ended without it tells of a crash."""
-        name = f"running-{socket.gethostname()[:40]}-{os.getpid()}-{os.urandom(4).hex()}"
+        name = f"{_MARKER}{socket.gethostname()[:40]}-{os.getpid()}-{os.urandom(4).hex()}"
         self._marker_path = os.path.join(self._state, name.replace(os.sep, "_"))
         self._marker = os.open(self._marker_path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
         if fcntl is not None:
@@ -212,7 +284,7 @@ class StorageArea:
         except FileNotFoundError:
             return False
         return time.time() - appeared < _LONGEST_WAY_S and any(
-            name.startswith("running-") and path != self._marker_path and _is_held(path)
+            name.startswith(_MARKER) and path != self._marker_path and _is_held(path)
             for name, path in ((name, os.path.join(self._state, name)) for name in os.listdir(self._state))
         )
 
@@ -236,7 +308,7 @@ class StorageArea:
 
     def _markers(self) -> list[str]:
         """The markers of other processes."""
-        paths = [os.path.join(self._state, name) for name in os.listdir(self._state) if name.startswith("running-")]
+        paths = [os.path.join(self._state, name) for name in os.listdir(self._state) if name.startswith(_MARKER)]
         return [path for path in paths if path != self._marker_path]
 
     # -- looking through everything

@@ -213,6 +213,43 @@ def test_a_removal_is_completed_where_the_index_knows_of_it(tmp_path: Path, inde
     assert not note.exists()
 
 
+def test_a_removal_of_a_living_process_is_left_to_it(tmp_path: Path, index: Index) -> None:
+    keeper, other = make(tmp_path, index), make(tmp_path, index)
+    other.storage.mark_running()
+    kept = put(other, "1.2", "1.3", "1.4")
+    note = other.storage.note_removal([kept.path])
+    index.remove("ARCHIVE", study_instance_uid="1.2")
+    assert keeper.put_in_order(read_entry).is_clean
+    assert (files(keeper), indexed(keeper)) == ({kept.path}, set())
+    other.storage.mark_ended()
+    assert keeper.complete_removals() == 1
+    assert files(keeper) == set()
+    assert note not in os.listdir(tmp_path / "area" / ".dicomdesk")
+
+
+@pytest.mark.parametrize("is_noted", [False, True])
+def test_a_file_that_is_removed_while_it_is_adopted_is_not_indexed(
+    tmp_path: Path, index: Index, *, is_noted: bool
+) -> None:
+    keeper, other = make(tmp_path, index), make(tmp_path, index)
+    other.storage.mark_running()
+    file = keeper.storage.open()
+    file.write([b"instance 1.2 1.3 1.4"])
+    path = keeper.storage.place(file, "1.2", "1.3", "1.4")
+
+    def read(absolute: str, relative: str) -> IndexEntry:
+        made = read_entry(absolute, relative)
+        if is_noted:
+            other.storage.note_removal([path])
+        else:
+            other.storage.remove([path])
+        return made
+
+    assert keeper.put_in_order(read).is_clean
+    assert indexed(keeper) == set()
+    other.storage.mark_ended()
+
+
 def test_what_is_no_instance_is_left_alone(tmp_path: Path, index: Index) -> None:
     keeper = make(tmp_path, index)
     folder = tmp_path / "area" / "ab" / "1.2" / "1.3"

@@ -1,9 +1,11 @@
 """Storage areas: files that appear whole, disappear completely, and are found again after a crash."""
 
+import errno
 import os
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -98,6 +100,75 @@ def test_removal_that_fails_leaves_files_and_the_note_for_whoever_asks_the_index
         raise RuntimeError
     assert list(area.files()) == [path]
     assert [paths for _, paths in area.abandoned_removals()] == [[path]]
+
+
+def test_notes_of_living_processes_are_theirs(tmp_path: Path) -> None:
+    area, beside = StorageArea(tmp_path), StorageArea(tmp_path)
+    area.mark_running()
+    path = put(area, "1.2", "1.3", "1.4")
+    note = area.note_removal([path])
+    assert list(beside.abandoned_removals()) == list(area.abandoned_removals()) == []
+    assert beside.leaving() == {path}
+    area.mark_ended()
+    assert list(beside.abandoned_removals()) == [(note, [path])]
+
+
+@pytest.fixture
+def stuck(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """Ends of names of files that cannot be removed."""
+    names: set[str] = set()
+    unlink = os.unlink
+
+    def refuse(path: str, *rest: object, **named: object) -> None:
+        if any(path.endswith(name) for name in names):
+            raise PermissionError(errno.EACCES, "Permission denied", path)
+        unlink(path, *rest, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("dicomdesk.archive.storage.os.unlink", refuse)
+    return names
+
+
+def test_the_note_stays_while_a_file_cannot_be_removed(
+    tmp_path: Path, stuck: set[str], announce_log: Callable[[str], None]
+) -> None:
+    announce_log("cannot be removed: Permission denied")
+    area = StorageArea(tmp_path)
+    one, other = put(area, "1.2", "1.3", "1.4"), put(area, "1.2", "1.3", "1.5")
+    stuck.add(one)
+    with area.removing([one, other]):
+        pass
+    assert list(area.files()) == [one]
+    ((note, paths),) = area.abandoned_removals()
+    assert paths == [one, other]
+    stuck.clear()
+    area.complete_removal(note, paths)
+    assert list(area.files()) == list(area.abandoned_removals()) == []
+
+
+def test_a_file_without_a_note_that_cannot_be_removed_leaves_doubt(
+    tmp_path: Path, stuck: set[str], announce_log: Callable[[str], None]
+) -> None:
+    announce_log("cannot be removed")
+    area, beside = StorageArea(tmp_path), StorageArea(tmp_path)
+    area.mark_running()
+    path = put(area, "1.2", "1.3", "1.4")
+    stuck.add(path)
+    area.remove([path])
+    area.mark_ended()
+    assert beside.crashed_since() is not None
+
+
+def test_a_name_that_cannot_be_made_durable_is_taken_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    area = StorageArea(tmp_path, fsync=True)
+
+    def fail(_folder: str) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr("dicomdesk.archive.storage.fsync_folder", fail)
+    monkeypatch.setattr("dicomdesk.engine.atomic_file.fsync_folder", fail)
+    with pytest.raises(OSError, match="Input/output"):
+        put(area, "1.2", "1.3", "1.4")
+    assert list(area.files()) == []
 
 
 def test_notes_of_removals_lead_nowhere_else(tmp_path: Path) -> None:
