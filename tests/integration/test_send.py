@@ -381,10 +381,13 @@ def test_single_association_is_not_replaced_when_lost(tmp_path: Path) -> None:
 def test_parallel_associations_share_the_instances(tmp_path: Path) -> None:
     write_instances(tmp_path, 40)
     go_on = threading.Event()
+    begun: set[int] = set()
 
     def react(event: Event) -> None:
-        if isinstance(event, ItemStarted) and event.association == 4:
-            go_on.set()
+        if isinstance(event, ItemStarted):
+            begun.add(event.association)
+            if begun == {1, 2, 3, 4}:
+                go_on.set()
 
     recorder = EventRecorder(react)
     with FakePeer(stores=[Hold(go_on, Status())]) as peer, Engine() as engine:
