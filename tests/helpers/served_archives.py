@@ -22,6 +22,7 @@ from dicomdesk.archive.settings import ArchiveSettings
 from dicomdesk.network.handlers import ListenerObserver
 from dicomdesk.settings import Timeouts
 from tests.helpers.datasets import CT_IMAGE, EXPLICIT, IMPLICIT, Builder
+from tests.helpers.pynetdicom_ends import ending_in_order, serving_pynetdicom
 from tests.helpers.requestors import Proposal, connected
 
 DEADLINE_S = 30.0
@@ -196,13 +197,16 @@ def calling(
         extension.sop_class_uid = uid
         extension.service_class_application_information = information
         items.append(extension)
-    association = entity.associate("127.0.0.1", port, ae_title=called, ext_neg=items, evt_handlers=list(handlers))
-    assert association.is_established
-    try:
-        yield association
-    finally:
-        if association.is_established:
-            association.release()
+    with ending_in_order() as connections:
+        association = entity.associate(
+            "127.0.0.1", port, ae_title=called, ext_neg=items, evt_handlers=[*handlers, connections.handler]
+        )
+        assert association.is_established
+        try:
+            yield association
+        finally:
+            if association.is_established:
+                association.release()
 
 
 @dataclass(kw_only=True)
@@ -250,14 +254,8 @@ def destination(
         (evt.EVT_RELEASED, lambda _: made.ends.append("released")),
         (evt.EVT_ABORTED, lambda _: made.ends.append("aborted")),
     ]
-    server = entity.start_server(("127.0.0.1", 0), block=False, evt_handlers=handlers)
-    assert server is not None
-    assert server.socket is not None
-    made.port = server.socket.getsockname()[1]
-    try:
+    with serving_pynetdicom(entity, handlers) as made.port:
         yield made
-    finally:
-        server.shutdown()
 
 
 def identifier(level: str = "STUDY", **keys: str | None) -> Dataset:

@@ -11,13 +11,17 @@ import pytest
 from pydicom.dataset import Dataset
 from pynetdicom import AE, evt
 from pynetdicom.association import Association
+from pynetdicom.dsutils import encode
 
 from dicomdesk.archive.commitment_reports import Reference, Report
 from dicomdesk.archive.facts import CommitmentAnswered
 from dicomdesk.archive.service_classes import COMMITMENT
 from dicomdesk.errors import IndexDamagedError
+from dicomdesk.network.command_sets import write_command_set
 from tests.helpers.datasets import CT_IMAGE, DEFLATED, EXPLICIT, IMPLICIT
 from tests.helpers.dcmtk import free_port
+from tests.helpers.pynetdicom_ends import serving_pynetdicom
+from tests.helpers.requestors import ABORT, P_DATA, RELEASE_RQ, Proposal, connected, data_pdu, pdu
 from tests.helpers.served_archives import ARCHIVE, DEADLINE_S, MR_IMAGE, calling, encoded, running
 
 WELL_KNOWN = "1.2.840.10008.1.20.1.1"
@@ -47,13 +51,8 @@ def taking_reports(reports: Reports, syntaxes: Sequence[str] = (EXPLICIT, IMPLIC
     """A peer that is called to take reports; its port."""
     entity = AE(ae_title="ASKER")
     entity.add_supported_context(COMMITMENT, list(syntaxes), scu_role=False, scp_role=True)
-    server = entity.start_server(("127.0.0.1", 0), block=False, evt_handlers=reports.handlers)
-    assert server is not None
-    assert server.socket is not None
-    try:
-        yield server.socket.getsockname()[1]
-    finally:
-        server.shutdown()
+    with serving_pynetdicom(entity, reports.handlers) as port:
+        yield port
 
 
 def request(*references: tuple[str, str], transaction: str = "1.2.77") -> Dataset:
@@ -163,25 +162,33 @@ def test_a_peer_that_refuses_the_report_there_is_called(tmp_path: Path, syntaxes
 
 @pytest.mark.parametrize("how", ["release", "abort"])
 def test_a_peer_that_leaves_after_asking_is_called(tmp_path: Path, how: str) -> None:
-    silent, taking = threading.Event(), Reports()
-
-    def say_nothing(_event: evt.Event) -> tuple[int, None]:
-        assert silent.wait(DEADLINE_S)
-        return 0, None
-
+    taking = Reports()
+    proposal = Proposal(contexts=[(1, COMMITMENT, [EXPLICIT])], called=ARCHIVE.encode(), calling=b"ASKER")
+    command: dict[int, bytes | int] = {
+        0x0003: COMMITMENT.encode(),
+        0x0100: 0x0130,
+        0x0110: 1,
+        0x0800: 1,
+        0x1001: WELL_KNOWN.encode(),
+        0x1008: 1,
+    }
+    query = encode(request((CT_IMAGE, "1.2.3.1")), is_implicit_vr=False, is_little_endian=True)
+    assert query is not None
     with taking_reports(taking) as port, running(tmp_path, peers={"ASKER": port}) as archive:
         archive.put(encoded("1.2.3.1"))
-        handlers = [(evt.EVT_N_EVENT_REPORT, say_nothing)]
-        with calling(archive.port, classes=[COMMITMENT], handlers=handlers) as association:
-            assert ask(association, request((CT_IMAGE, "1.2.3.1"))) == 0
+        with connected(archive.port) as peer:
+            peer.associate(proposal)
+            peer.send(data_pdu(1, 3, write_command_set(command)) + data_pdu(1, 2, query))
+            assert peer.read_response().number(0x0900) == 0
             if how == "abort":
-                association.abort()
+                peer.send(pdu(ABORT, bytes(4)))
             else:
-                silent.set()
-                association.release()
-        silent.set()
+                peer.send(pdu(RELEASE_RQ, bytes(4)))
+                while peer.read_pdu()[0] == P_DATA:
+                    pass  # the report, which is not answered
         (fact,) = archive.wait_for(CommitmentAnswered)
         assert fact.is_reported
+        assert [report.TransactionUID for _, report in taking.received] == ["1.2.77"]
 
 
 @pytest.mark.parametrize("is_known", [False, True])
