@@ -81,10 +81,11 @@ class Moving:
             case MoveRestriction.SAME_AE_TITLE:
                 return entry.ae_title == negotiation.calling_ae_title
             case MoveRestriction.SAME_HOST:
-                asking_host = negotiation.peer_host
-                if is_same_host(entry, asking_host, asking_host, self._addresses):
+                address = negotiation.peer_address
+                confirmed = self._addresses.confirmed(address, negotiation.peer_host)
+                if is_same_host(entry, address, confirmed, self._addresses):
                     return True
-                return bool(self._addresses.of(entry.host) & self._addresses.of(asking_host))
+                return bool(self._addresses.of(entry.host) & self._addresses.of(confirmed))
             case MoveRestriction.SAME_VENDOR:
                 configuration = self._settings.configuration
                 asking = configuration.find_destination(area, negotiation.calling_ae_title)

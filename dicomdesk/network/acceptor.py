@@ -321,7 +321,7 @@ class Acceptor:
         self._is_counted = self._admission.has_room()
         if not self._is_counted:
             return LOCAL_LIMIT_EXCEEDED
-        facts = TransportFacts(peer_host=host, peer_port=self._port, tls=tls)
+        facts = TransportFacts(peer_host=host, peer_port=self._port, tls=tls, peer_address=self._host)
         confirms = settings.access.checks_identity
         answer = answer_request(request, policy, settings.max_pdu_bytes, facts, confirms_identity=confirms)
         if isinstance(answer, Rejection):

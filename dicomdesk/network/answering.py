@@ -32,6 +32,8 @@ class TransportFacts:
     peer_port: int
     tls: TlsSession | None
     """None for a plain connection."""
+    peer_address: str = ""
+    """Of the connection, where ``peer_host`` is a name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,4 +169,5 @@ def _describe(
         contexts=contexts,
         application_context=request.application_context,
         tls=facts.tls,
+        peer_address=facts.peer_address,
     )

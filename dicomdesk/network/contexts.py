@@ -146,3 +146,5 @@ class Negotiation:
     """SOP Class Extended Negotiation, in the order of the proposal."""
     tls: TlsSession | None = None
     """None for a plain connection."""
+    peer_address: str = ""
+    """Where the connection really leads; ``peer_host`` may be a name that nobody has confirmed. "" where not known."""

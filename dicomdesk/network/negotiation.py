@@ -336,6 +336,7 @@ def describe(
         extensions=negotiated_extensions(information, proposed),
         max_operations_invoked=_operations_window(association),
         tls=_tls_session(association),
+        peer_address=str(acceptor.address_info.address) if acceptor.address_info else "",
     )
 
 

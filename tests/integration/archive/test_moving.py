@@ -357,6 +357,17 @@ def test_moves_can_be_restricted(tmp_path: Path, restriction: MoveRestriction, t
             assert move(association, title)[-1][0].Status == status
 
 
+def test_a_name_that_the_host_does_not_have_is_not_its_host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who owns an address gives it whatever name they like."""
+    monkeypatch.setattr(socket, "gethostbyaddr", lambda _address: ("192.0.2.1", [], []))
+    settings = make_settings(tmp_path, move_restriction=MoveRestriction.SAME_HOST, resolve_hosts=True)
+    hosts = {"far": (PeerEntry(ae_title="FAR", host="192.0.2.1", port=104),)}
+    object.__setattr__(settings.configuration, "hosts", hosts)
+    with serving(settings) as archive, calling(archive.port) as association:
+        archive.put(*data_sets(1))
+        assert move(association, "FAR")[-1][0].Status == UNKNOWN
+
+
 def test_instances_can_be_moved_to_the_archive_itself(tmp_path: Path) -> None:
     port = free_port()
     with running(tmp_path, peers={ARCHIVE: port}, port=port) as archive:

@@ -75,6 +75,7 @@ def test_negotiation_tells_what_was_proposed_and_accepted() -> None:
     assert negotiation.is_requestor
     assert (negotiation.calling_ae_title, negotiation.called_ae_title) == ("US", "PEER")
     assert (negotiation.peer_host, negotiation.peer_port) == ("127.0.0.1", peer.port)
+    assert negotiation.peer_address == "127.0.0.1"
     assert (negotiation.peer_implementation_class_uid, negotiation.peer_implementation_version) == (
         "1.2.3.4",
         "FAKE_PEER",

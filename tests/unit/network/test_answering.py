@@ -20,7 +20,12 @@ from dicomdesk.network.contexts import NegotiatedExtension, Role, TlsSession
 from dicomdesk.settings import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
 from tests.helpers.requestors import CT_IMAGE_STORAGE, EXPLICIT, IMPLICIT, VERIFICATION, WORKLIST, Proposal, read_answer
 
-FACTS = TransportFacts(peer_host="modality", peer_port=4711, tls=TlsSession(version="TLSv1.3", cipher="X"))
+FACTS = TransportFacts(
+    peer_host="modality",
+    peer_port=4711,
+    tls=TlsSession(version="TLSv1.3", cipher="X"),
+    peer_address="192.0.2.1",
+)
 
 
 def request(proposal: Proposal | None = None) -> AssociateRequest:
@@ -44,6 +49,7 @@ def test_acceptance_tells_the_peer_and_us_the_same() -> None:
     assert negotiation.responding_ae_title == "CALLED"
     assert not negotiation.is_requestor
     assert (negotiation.peer_host, negotiation.peer_port, str(negotiation.tls)) == ("modality", 4711, "TLSv1.3 X")
+    assert negotiation.peer_address == "192.0.2.1"
     assert IMPLEMENTATION_CLASS_UID.encode() in answer.pdu
     assert IMPLEMENTATION_VERSION_NAME.encode() in answer.pdu
 
