@@ -23,7 +23,7 @@ from dicomdesk.archive.matching import find_matches, retrieval_condition
 from dicomdesk.archive.migrations import migrate
 from dicomdesk.archive.patients import StaleError
 from dicomdesk.archive.query import Match, Query
-from dicomdesk.archive.removing import clear_area, remove_instances
+from dicomdesk.archive.removing import clear_area, remove_instances, remove_surplus_study
 from dicomdesk.archive.schema import instance, patient, series, study
 from dicomdesk.archive.selecting import STORED, area_condition, stored_instance, whole_area_condition
 from dicomdesk.archive.verifying import damages, recount, wrong_counts
@@ -135,6 +135,14 @@ class Index:
         tags = frozenset(tag for tag, _column, value in given if value and tag)
         condition = and_(area_condition(area, tags), *(column == value for _tag, column, value in given if value))
         return self._write(lambda connection: remove_instances(connection, condition))
+
+    def remove_surplus_study(self, area: str, seen: StudyUsage, most_studies: int) -> list[StoredInstance]:
+        """Remove a study and return what it had, if the area has more than that many, and the study is as ``seen``.
+
+        That is decided and done at once: of several that do so none removes more than the surplus, nor what has come
+        meanwhile. The files are the caller's to delete.
+        """
+        return self._write(lambda connection: remove_surplus_study(connection, area, seen, most_studies))
 
     def clear(self, area: str) -> None:
         """Remove all that the area has, quickly and with little memory: the start of indexing its files again."""

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from dicomdesk.archive.configuration import Area
-from dicomdesk.archive.entries import Addition, AdditionOutcome, IndexEntry, StoredInstance
+from dicomdesk.archive.entries import Addition, AdditionOutcome, IndexEntry, StoredInstance, StudyUsage
 from dicomdesk.archive.index import Index
 from dicomdesk.archive.storage import StorageArea
 from dicomdesk.engine.atomic_file import AtomicFile
@@ -23,8 +23,6 @@ from dicomdesk.errors import DataError, LocalError
 __all__ = ["Keeper", "Kept", "Order", "QuotaExceededError"]
 
 logger = logging.getLogger(__name__)
-
-_SPARE_STUDIES = 8
 
 
 class QuotaExceededError(LocalError):
@@ -165,13 +163,13 @@ class Keeper:
     def _shrink(self, study_uid: str, most_bytes: int, new_path: str) -> list[str]:
         """Remove the oldest instances of a study until it fits."""
         usage = self.index.study_usage(self.name, study_uid)
-        too_many = usage.size_bytes - most_bytes if usage else 0
-        if too_many <= 0:
+        if usage is None or usage.size_bytes <= most_bytes:
             return []
         going: list[StoredInstance] = []
         instances = sorted(
             self.index.find_instances(self.name, study_instance_uid=study_uid), key=lambda found: found.received
         )
+        too_many = sum(found.size_bytes for found in instances) - most_bytes  # others may have made room since
         for found in instances:
             if too_many <= 0:
                 break
@@ -188,12 +186,21 @@ class Keeper:
     def _evict(self, study_uid: str, most_studies: int) -> list[str]:
         """Remove the studies that have waited longest, but not this one."""
         removed: list[str] = []
-        while (surplus := self.index.count_studies(self.name) - most_studies) > 0:
-            oldest = self.index.oldest_studies(self.name, min(surplus, _SPARE_STUDIES), excluding=study_uid)
-            if not oldest:
+        last: list[StudyUsage] = []
+        while self.index.count_studies(self.name) > most_studies:
+            oldest = self.index.oldest_studies(self.name, 1, excluding=study_uid)
+            if oldest == last:  # none, or one that an index with wrong counts cannot remove
                 break
-            for usage in oldest:
-                removed += [found.path for found in self._remove(usage.study_instance_uid, "", "")]
+            removed += self._evict_unchanged(oldest[0], most_studies)
+            last = oldest
+        return removed
+
+    def _evict_unchanged(self, seen: StudyUsage, most_studies: int) -> list[str]:
+        """Remove a study unless something came to it meanwhile, or another process has made room already."""
+        going = self.index.find_instances(self.name, study_instance_uid=seen.study_instance_uid)
+        note = self.storage.note_removal([found.path for found in going])
+        removed = [found.path for found in self.index.remove_surplus_study(self.name, seen, most_studies)]
+        self.storage.complete_removal(note, removed)
         return removed
 
     # -- after a crash

@@ -3,11 +3,11 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Connection, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, select, update
 
 from dicomdesk.archive.adding import change_class_count
 from dicomdesk.archive.attributes import Level, attributes_of
-from dicomdesk.archive.entries import StoredInstance
+from dicomdesk.archive.entries import StoredInstance, StudyUsage
 from dicomdesk.archive.patients import StaleError
 from dicomdesk.archive.schema import instance, patient, sequence_item, series, study, study_class
 from dicomdesk.archive.selecting import STORED, stored_instance
@@ -33,6 +33,22 @@ def remove_instances(connection: Connection, condition: ColumnElement[bool]) -> 
     owners = [(row[-3], row[-2], row[-1]) for row in rows]
     _uncount(connection, owners, removed)
     return removed
+
+
+def remove_surplus_study(
+    connection: Connection, area: str, seen: StudyUsage, most_studies: int
+) -> list[StoredInstance]:
+    """Remove a study if the area has more than that many still, and nothing came to the study since it was ``seen``.
+
+    The caller commits. Raises StaleError as ``remove_instances``.
+    """
+    condition = and_(study.c.area == area, study.c.study_instance_uid == seen.study_instance_uid)
+    columns = study.c.instance_count, study.c.bytes, study.c.last_received
+    found = connection.execute(select(*columns).where(condition).with_for_update()).one_or_none()
+    if found is None or tuple(found) != (seen.instance_count, seen.size_bytes, round(seen.last_received * 1e6)):
+        return []
+    count = connection.execute(select(func.count()).select_from(study).where(study.c.area == area)).scalar_one()
+    return remove_instances(connection, condition) if count > most_studies else []
 
 
 def _drop(connection: Connection, level: Level, keys: Sequence[int]) -> None:

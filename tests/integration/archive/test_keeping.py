@@ -1,13 +1,14 @@
 """Files and index of an area together: storing, removing, quotas, and order after a crash."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from dicomdesk.archive.configuration import Area, Quota
-from dicomdesk.archive.entries import IndexEntry
+from dicomdesk.archive.entries import IndexEntry, StudyUsage
 from dicomdesk.archive.index import Index, sqlite_url
 from dicomdesk.archive.keeping import Keeper, Kept, QuotaExceededError
 from dicomdesk.archive.storage import StorageArea
@@ -139,6 +140,53 @@ def test_a_study_that_grows_too_large_loses_its_oldest_instances(
     assert len(files(keeper)) == 3
     with pytest.raises(QuotaExceededError, match="9000"):
         keeper.check_size(9000)
+
+
+def test_a_study_that_grows_while_it_is_chosen_stays(
+    tmp_path: Path, index: Index, monkeypatch: pytest.MonkeyPatch, announce_log: Callable[[str], None]
+) -> None:
+    announce_log("due to quota")
+    keeper, other = make(tmp_path, index, Quota(max_studies=2)), make(tmp_path, index)
+    put(keeper, "1.2.1", "1.3", "1.4")
+    put(keeper, "1.2.2", "1.3", "1.4")
+    note = keeper.storage.note_removal
+    came: list[Kept] = []
+
+    def note_late(paths: Sequence[str]) -> str:
+        if not came:
+            came.append(put(other, "1.2.1", "1.3", "1.5"))
+        return note(paths)
+
+    monkeypatch.setattr(keeper.storage, "note_removal", note_late)
+    kept = put(keeper, "1.2.3", "1.3", "1.4")
+    assert [path.split("/")[1] for path in kept.removed] == ["1.2.2"]
+    assert came[0].path in indexed(keeper)
+    assert files(keeper) == indexed(keeper)
+    assert list(keeper.storage.abandoned_removals()) == []
+
+
+def test_two_that_make_room_at_once_remove_one_study(
+    tmp_path: Path, index: Index, monkeypatch: pytest.MonkeyPatch, announce_log: Callable[[str], None]
+) -> None:
+    announce_log("due to quota")
+    plain = make(tmp_path, index)
+    for number in range(4):
+        put(plain, f"1.2.{number}", "1.3", "1.4")
+    keeper, other = (make(tmp_path, index, Quota(max_studies=3)) for _ in range(2))
+    oldest = index.oldest_studies
+    is_first = True
+
+    def choose_late(*arguments: Any, **named: Any) -> list[StudyUsage]:
+        nonlocal is_first
+        if is_first:
+            is_first = False
+            put(other, "1.2.2", "1.3", "1.5")
+        return oldest(*arguments, **named)
+
+    monkeypatch.setattr(index, "oldest_studies", choose_late)
+    put(keeper, "1.2.3", "1.3", "1.5")
+    assert {path.split("/")[1] for path in files(keeper)} == {"1.2.1", "1.2.2", "1.2.3"}
+    assert files(keeper) == indexed(keeper)
 
 
 def test_removing_a_study_leaves_the_others(tmp_path: Path, index: Index) -> None:

@@ -52,6 +52,20 @@ def test_counts_are_right_after_any_removals(empty_index: Index, order: list[Pla
     )
 
 
+def test_a_surplus_study_is_removed_as_it_was_seen(empty_index: Index) -> None:
+    for uid in ("1.1", "1.2", "1.3"):
+        empty_index.add([index_entry(study=uid, series=uid + ".1", instance=uid + ".1.1")])
+    (seen,) = empty_index.oldest_studies(AREA, 1)
+    assert empty_index.remove_surplus_study(AREA, seen, 3) == []
+    empty_index.add([index_entry(study="1.1", series="1.1.1", instance="1.1.1.2")])
+    assert empty_index.remove_surplus_study(AREA, seen, 2) == []
+    (seen,) = empty_index.oldest_studies(AREA, 1)
+    assert [one.sop_instance_uid for one in empty_index.remove_surplus_study(AREA, seen, 2)] == ["1.2.1.1"]
+    assert empty_index.remove_surplus_study(AREA, seen, 0) == []
+    assert empty_index.count_studies(AREA) == 2
+    assert list(empty_index.wrong_counts()) == []
+
+
 def test_a_whole_study_of_thousands_is_removed_at_once(empty_index: Index) -> None:
     empty_index.add([index_entry(instance=f"1.{number}", series=f"1.2.{number % 5}") for number in range(3000)])
     assert len(empty_index.remove(AREA, study_instance_uid="1.2")) == 3000
