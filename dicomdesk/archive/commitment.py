@@ -85,16 +85,16 @@ class Commitment:
 
     def _look_up(self, keeper: Keeper, references: list[Reference]) -> dict[Reference, int]:
         """Failure Reason of each reference, 0 for one that is kept."""
-        kept: dict[str, str] = {}
+        kept: dict[str, set[str]] = {}
         uids = [reference.sop_instance_uid for reference in references]
         for instance in keeper.index.find_instances(keeper.name, sop_instance_uids=uids) if uids else ():
-            if keeper.storage.exists(instance.path):
-                kept[instance.sop_instance_uid] = instance.sop_class_uid
+            if keeper.storage.size_of(instance.path) == instance.size_bytes:
+                kept.setdefault(instance.sop_instance_uid, set()).add(instance.sop_class_uid)
         outcomes = {}
         for reference in references:
-            sop_class = kept.get(reference.sop_instance_uid)
-            reason = 0 if sop_class == reference.sop_class_uid else _CLASS_INSTANCE_CONFLICT
-            outcomes[reference] = _NO_SUCH_OBJECT if sop_class is None else reason
+            classes = kept.get(reference.sop_instance_uid, set())
+            reason = 0 if reference.sop_class_uid in classes else _CLASS_INSTANCE_CONFLICT
+            outcomes[reference] = reason if classes else _NO_SUCH_OBJECT
         return outcomes
 
     def _report(self, operation: Operation, keeper: Keeper, report: Report) -> None:

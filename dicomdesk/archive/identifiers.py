@@ -140,7 +140,7 @@ def read_retrieve_query(
         attribute = _attribute(tag)
         if identifier.values.get(tag) and (tag in unique_tags or _effective_level(attribute, model) is level):
             keys.append(_key(attribute, identifier, is_matched=True))
-    if not any(key.value.strip("\\*?") for key in keys):
+    if not any(_restricts(key) for key in keys):
         raise IdentifierError(DOES_NOT_MATCH_SOP_CLASS, "A key with a value is missing", UNIQUE_KEYS[level])
     return Query(
         model=model,
@@ -149,6 +149,12 @@ def read_retrieve_query(
         character_set=identifier.character_set,
         is_relational=rules.is_relational,
     )
+
+
+def _restricts(key: Key) -> bool:
+    """Whether a key has a value, and none that all others meet: nothing but wildcards, around delimiters of names."""
+    values = [value for value in key.value.split("\\") if value]
+    return bool(values) and all(value.strip("*? ^=") for value in values)
 
 
 def _unique_tags(model: Model, level: Level) -> list[int]:

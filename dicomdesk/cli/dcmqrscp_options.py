@@ -349,6 +349,10 @@ TOOL = Tool(
             "ends with 0 where all is right, with 80 where it is not."
         ),
         (
+            "Storage commitment is answered from the index and the files. It is as durable as what the operating "
+            "system has in its cache and has not written yet, unless --fsync is given."
+        ),
+        (
             "The first SIGINT or SIGTERM ends listening and lets present instances finish, the second aborts; the "
             "exit code is then 130 or 143. It is 0 after a peer has asked for the end (--allow-shutdown)."
         ),

@@ -107,6 +107,34 @@ def test_what_is_not_kept_is_not_committed(tmp_path: Path) -> None:
         assert len(report.ReferencedSOPSequence) == 1
 
 
+def test_a_file_that_is_not_whole_is_not_committed(tmp_path: Path) -> None:
+    reports = Reports()
+    with running(tmp_path) as archive:
+        archive.put(encoded("1.2.3.1"))
+        (path,) = archive.indexed()
+        file = archive.archive.keeper(ARCHIVE).storage.path_of(path)
+        os.truncate(file, os.stat(file).st_size - 1)
+        with calling(archive.port, classes=[COMMITMENT], handlers=reports.handlers) as association:
+            assert ask(association, request((CT_IMAGE, "1.2.3.1"))) == 0
+            archive.wait_for(CommitmentAnswered)
+        ((_, report),) = reports.received
+        assert [item.FailureReason for item in report.FailedSOPSequence] == [NO_SUCH_OBJECT]
+
+
+def test_any_of_several_instances_of_one_uid_is_committed(tmp_path: Path) -> None:
+    with running(tmp_path) as archive:
+        archive.put(encoded("1.2.3.1"))
+        archive.put(encoded("1.2.3.1", study="1.9", series="1.9.1", sop_class=MR_IMAGE), sop_class=MR_IMAGE)
+        reports = Reports()
+        with calling(archive.port, classes=[COMMITMENT], handlers=reports.handlers) as association:
+            wanted = [(CT_IMAGE, "1.2.3.1"), (MR_IMAGE, "1.2.3.1"), (WELL_KNOWN, "1.2.3.1")]
+            assert ask(association, request(*wanted)) == 0
+            archive.wait_for(CommitmentAnswered)
+        ((_, report),) = reports.received
+        assert [item.FailureReason for item in report.FailedSOPSequence] == [CLASS_CONFLICT]
+        assert len(report.ReferencedSOPSequence) == 2
+
+
 def test_ten_thousand_references_are_answered(tmp_path: Path) -> None:
     reports = Reports()
     with running(tmp_path) as archive:
