@@ -207,6 +207,12 @@ class Archive:
             storage.forget_crashes()
             if not order.is_clean:
                 logger.info("Storage area %s was put in order after a crash: %s", area.ae_title, order)
+        if _is_unindexed(keeper):
+            logger.warning(
+                "The storage area %s has files and its index is empty: they are not found until dcmqrscp --reindex "
+                "has read them",
+                area.ae_title,
+            )
 
     def _judge(self, request: IncomingAssociation) -> AcceptancePolicy | Refusal:
         judged = self._admission.judge(request)
@@ -280,6 +286,14 @@ def check_index_exists(settings: ArchiveSettings, storage: StorageArea) -> None:
         raise IndexDamagedError(
             f"the storage area {storage.folder} has files and no index; it can be made again from them"
         )
+
+
+def _is_unindexed(keeper: Keeper) -> bool:
+    """Whether an area has files, ours or those of DCMTK's archive, and an index that knows of none."""
+    if keeper.index.count_studies(keeper.name):
+        return False
+    storage = keeper.storage
+    return any(next(paths, None) is not None for paths in (storage.files(), storage.flat_files()))
 
 
 def entry_reader(area: Area) -> Callable[[str, str], IndexEntry]:

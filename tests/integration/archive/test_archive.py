@@ -14,6 +14,7 @@ from dicomdesk.archive.archive import Archive
 from dicomdesk.archive.configuration import ArchiveConfiguration
 from dicomdesk.archive.facts import ShutdownRequested
 from dicomdesk.archive.file_check import check_area
+from dicomdesk.archive.index import sqlite_url
 from dicomdesk.archive.service_classes import SHUTDOWN
 from dicomdesk.archive.settings import ArchiveSettings
 from dicomdesk.errors import IndexDamagedError, PortInUseError, SettingsError, StorageError
@@ -88,6 +89,32 @@ def test_files_without_their_index_are_not_taken_for_an_empty_archive(tmp_path: 
             Archive(settings)
         with pytest.raises(IndexDamagedError, match="no index"):
             check_area(settings, area, print)
+
+
+@pytest.mark.parametrize("path", ["CT_1.dcm", "ab/1.2/1.3/1.4.00000000.dcm"])
+def test_files_beside_an_empty_shared_index_are_told(
+    tmp_path: Path, path: str, announce_log: Callable[[str], None]
+) -> None:
+    announce_log("dcmqrscp --reindex")
+    url = sqlite_url(tmp_path / "shared.sqlite")
+    file = tmp_path / "area" / path
+    file.parent.mkdir(parents=True)
+    file.touch()
+    with running(tmp_path / "area", database_url=url):
+        assert file.exists()
+
+
+def test_files_of_dcmtk_without_an_index_are_told_until_there_is_one(
+    tmp_path: Path, announce_log: Callable[[str], None], caplog: pytest.LogCaptureFixture
+) -> None:
+    announce_log("dcmqrscp --reindex")
+    (tmp_path / "CT_1.dcm").touch()
+    with running(tmp_path) as archive:
+        assert "its index is empty" in caplog.text
+        archive.put(encoded("1.2.3.1"))
+    caplog.clear()
+    with running(tmp_path):
+        assert "its index is empty" not in caplog.text
 
 
 def test_entities_that_share_a_folder_share_its_instances(tmp_path: Path) -> None:

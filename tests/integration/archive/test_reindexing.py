@@ -3,6 +3,7 @@
 import contextlib
 import os
 import sqlite3
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -186,7 +187,10 @@ def test_a_shared_database_is_renewed_in_place(tmp_path: Path) -> None:
     assert check_area(settings, area, pytest.fail).is_right
 
 
-def test_a_database_of_postgresql_is_renewed_in_place(tmp_path: Path, postgresql: PostgresqlServer) -> None:
+def test_a_database_of_postgresql_is_renewed_in_place(
+    tmp_path: Path, postgresql: PostgresqlServer, announce_log: Callable[[str], None]
+) -> None:
+    announce_log("its index is empty")
     settings, area = settings_for(tmp_path / "area", postgresql.new_database())
     fill(settings, tmp_path, 3)
     index = Index(settings.configuration.database_url)
