@@ -12,9 +12,11 @@ from typing import Any
 
 from pynetdicom import AE, evt
 
-DEADLINE_S = 20.0
+DEADLINE_S = 60.0
 _PATIENCE_S = 5.0
 """For associations to end by themselves; then their connections are shut down."""
+_REQUEST_S = 10.0
+"""pynetdicom waits so long for an A-ASSOCIATE-RQ also where the connection has gone."""
 
 
 class Connections:
@@ -63,6 +65,7 @@ def ending_in_order() -> Iterator[Connections]:
 @contextmanager
 def serving_pynetdicom(entity: AE, handlers: Sequence[Any]) -> Iterator[int]:
     """The entity listens on a free port of loopback, which is the value."""
+    entity.acse_timeout = _REQUEST_S
     with ending_in_order() as connections:
         server = entity.start_server(("127.0.0.1", 0), block=False, evt_handlers=[*handlers, connections.handler])
         assert server is not None
