@@ -11,6 +11,9 @@ def test_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == f"dicomdesk {__version__}\n"
 
 
+TOOL_NAMES = "dcmsend, storescu, dcmrecv, dcmqrscp, echoscu, passcode"
+
+
 @pytest.mark.parametrize("option", ["-h", "--help"])
 def test_help_names_all_tools(option: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run_desk([option]) == 0
@@ -25,11 +28,11 @@ def test_help_names_all_tools(option: str, capsys: pytest.CaptureFixture[str]) -
         ("dcmsned", "dicomdesk: unknown tool 'dcmsned'; did you mean dcmsend?\n"),
         (
             "xyz",
-            "dicomdesk: unknown tool 'xyz'; the tools are: dcmsend, storescu, dcmrecv, dcmqrscp, echoscu, passcode\n",
+            f"dicomdesk: unknown tool 'xyz'; the tools are: {TOOL_NAMES}\n",
         ),
         (
             "--foo",
-            "dicomdesk: unknown option '--foo'; the tools are: dcmsend, storescu, dcmrecv, dcmqrscp, echoscu, passcode\n",
+            f"dicomdesk: unknown option '--foo'; the tools are: {TOOL_NAMES}\n",
         ),
     ],
 )
