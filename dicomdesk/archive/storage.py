@@ -385,7 +385,13 @@ def _make_private(folder: str) -> None:
 
 
 def _check(root: str) -> None:
-    if not os.path.isdir(root):
+    try:
+        is_folder = stat.S_ISDIR(os.stat(root).st_mode)
+    except PermissionError as error:
+        raise StorageError(f"The storage area {root} cannot be reached: {error.strerror}") from error
+    except OSError:
+        is_folder = False
+    if not is_folder:
         raise StorageError(f"The storage area {root} is no folder, or does not exist")
     probe = None
     try:

@@ -20,6 +20,8 @@ __all__ = [
 LONGEST_GREETING_BYTES = 16
 """How much of a peer's first bytes is looked at."""
 
+_ENDS = (ssl.SSLEOFError, ssl.SSLZeroReturnError)
+"""The stream ended, told differently by different versions of Python."""
 _HANDSHAKE_RECORDS = (0x14, 0x15, 0x16)
 _LOST = "Peer aborted Association (or never connected)"
 """DCMTK's words for a connection that ends after the handshake, whatever the reason."""
@@ -176,7 +178,7 @@ def explain(error: OSError) -> Explanation:
         known = _VERIFICATION.get(error.verify_code)
         why = known.text if known else error.verify_message
         return Explanation(f"the peer's certificate is refused: {why}", known.advice if known else "")
-    if isinstance(error, ssl.SSLEOFError) or not isinstance(error, ssl.SSLError):
+    if isinstance(error, _ENDS) or not isinstance(error, ssl.SSLError):
         return _CLOSED
     reason = (error.reason or "").upper()
     alert = reason.partition("_ALERT_")[2] or reason.removeprefix("TLSV1_").removeprefix("TLSV13_")
@@ -246,7 +248,7 @@ def _condition(error: OSError) -> str:
     """DCMTK's words."""
     if isinstance(error, ssl.SSLCertVerificationError):
         return "TLS error: certificate verify failed"
-    if isinstance(error, ssl.SSLEOFError):
+    if isinstance(error, _ENDS):
         return "TLS error: unexpected eof while reading"
     if isinstance(error, ssl.SSLError):
         return f"TLS error: {_words(error)}"

@@ -181,7 +181,7 @@ class TlsStream:
         except ssl.SSLWantReadError:
             self.holds_input = False
             count = count or _NOTHING_YET
-        except ssl.SSLEOFError:
+        except (ssl.SSLEOFError, ssl.SSLZeroReturnError):
             pass
         except ssl.SSLError as error:
             self._send_alert()

@@ -1,6 +1,8 @@
 """DCMTK's programs as peers: found where its dcmsend is, because pynetdicom brings others of the same names."""
 
+import contextlib
 import os
+import random
 import shutil
 import socket
 import subprocess
@@ -11,6 +13,7 @@ from pathlib import Path
 from time import monotonic
 
 DEADLINE_S = 30.0
+_LISTENING_PORTS = (20_000, 32_000)
 
 EVERY_CLASS_PROFILE = """
 [[TransferSyntaxes]]
@@ -36,10 +39,14 @@ def dcmtk_program(name: str) -> str:
 
 
 def free_port() -> int:
-    """A port that was free a moment ago, for programs that cannot choose one themselves."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-        return port
+    """A port that was free a moment ago, for programs that cannot choose one themselves.
+
+    Below those that the system gives to outgoing connections, so that none of these takes it meanwhile.
+    """
+    while True:
+        port = random.randint(*_LISTENING_PORTS)
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
 
 
 @contextmanager

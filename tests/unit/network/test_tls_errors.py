@@ -106,7 +106,9 @@ def test_errors_have_dcmtks_condition() -> None:
     assert isinstance(refused, TlsHandshakeError)
     assert refused.condition == "TLS error: certificate verify failed"
     assert requestor_error(_failure("TLSV1_ALERT_UNKNOWN_CA"), b"").condition == "TLS error: tlsv1 alert unknown ca"
-    assert requestor_error(ssl.SSLEOFError(8, "EOF"), b"").condition == "TLS error: unexpected eof while reading"
+    for end in (ssl.SSLEOFError(8, "EOF"), ssl.SSLZeroReturnError(6, "TLS/SSL connection has been closed (EOF)")):
+        assert requestor_error(end, b"").condition == "TLS error: unexpected eof while reading"
+        assert explain(end).text == "the peer closed the connection"
     reset = requestor_error(ConnectionResetError(104, "Connection reset by peer"), b"")
     assert isinstance(reset, PeerUnreachableError)
     assert reset.condition == "OpenSSL I/O error (SSL_ERROR_SYSCALL)"
