@@ -129,12 +129,8 @@ def _read(data: bytes, transfer_syntax_uid: str) -> tuple[str, list[Reference]]:
     syntax = find_transfer_syntax(transfer_syntax_uid)
     if syntax is not None and syntax.is_deflated:
         data = inflate(data)
-    encoding = Encoding.of(
-        is_explicit_vr=syntax is None or syntax.is_explicit_vr,
-        is_little_endian=syntax is None or syntax.is_little_endian,
-    )
     reader = _Reader(data)
-    for step in walk(data, encoding, find_vr):
+    for step in walk(data, Encoding.of_transfer_syntax(transfer_syntax_uid), find_vr):
         reader.take(step)
     if not is_valid_uid(reader.transaction):
         raise DataError("there is no Transaction UID")

@@ -73,7 +73,7 @@ def entry_of_data_set(
     Raises InvalidUidError where it has no SOP Class or Instance UID; what cannot be followed counts as absent.
     """
     raw, items = _collect(data, transfer_syntax_uid)
-    is_little_endian = _encoding(transfer_syntax_uid).is_little_endian
+    is_little_endian = Encoding.of_transfer_syntax(transfer_syntax_uid).is_little_endian
     character_set = raw.get(CHARACTER_SET, b"")
     values: dict[int, str] = {}
     for tag, value in raw.items():
@@ -107,19 +107,11 @@ def _words(value: bytes, *, is_little_endian: bool) -> str:
     return "\\".join(str(number) for (number,) in iter_unpack(order + "H", value[: len(value) & ~1]))
 
 
-def _encoding(transfer_syntax_uid: str) -> Encoding:
-    """That of the transfer syntax; of one that is not known, explicit VR little endian, as all newer ones are."""
-    syntax = find_transfer_syntax(transfer_syntax_uid)
-    if syntax is None:
-        return Encoding.of(is_explicit_vr=True, is_little_endian=True)
-    return Encoding.of(is_explicit_vr=syntax.is_explicit_vr, is_little_endian=syntax.is_little_endian)
-
-
 def _collect(data: DataSetBytes, transfer_syntax_uid: str) -> tuple[dict[int, bytes], _Items]:
     syntax = find_transfer_syntax(transfer_syntax_uid)
     if syntax is not None and syntax.is_deflated:
         data = _inflate_start(data)
-    encoding = _encoding(transfer_syntax_uid)
+    encoding = Encoding.of_transfer_syntax(transfer_syntax_uid)
     raw: dict[int, bytes] = {}
     items: _Items = {}
     position, end = 0, len(data)

@@ -40,15 +40,11 @@ def read_identifier(data: bytes, transfer_syntax_uid: str) -> Identifier:
     counts.
     """
     syntax = find_transfer_syntax(transfer_syntax_uid)
-    is_explicit_vr, is_little_endian, is_deflated = (
-        (syntax.is_explicit_vr, syntax.is_little_endian, syntax.is_deflated) if syntax else (True, True, False)
-    )
     if len(data) > LARGEST_IDENTIFIER_BYTES:
         raise DataError(f"it is longer than {LARGEST_IDENTIFIER_BYTES} bytes")
-    if is_deflated:
+    if syntax is not None and syntax.is_deflated:
         data = inflate(data, LARGEST_IDENTIFIER_BYTES)
-    encoding = Encoding.of(is_explicit_vr=is_explicit_vr, is_little_endian=is_little_endian)
-    return _Reader(data).read(encoding)
+    return _Reader(data).read(Encoding.of_transfer_syntax(transfer_syntax_uid))
 
 
 class _Reader:

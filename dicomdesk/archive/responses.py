@@ -62,10 +62,7 @@ class ResponseEncoder:
         self._format = response_format
         syntax = find_transfer_syntax(response_format.transfer_syntax_uid)
         self._is_deflated = syntax is not None and syntax.is_deflated
-        self._encoding = Encoding.of(
-            is_explicit_vr=syntax is None or syntax.is_explicit_vr,
-            is_little_endian=syntax is None or syntax.is_little_endian,
-        )
+        self._encoding = Encoding.of_transfer_syntax(response_format.transfer_syntax_uid)
         self._order: list[tuple[int, Attribute | None]] = self._plan()
 
     def _plan(self) -> list[tuple[int, Attribute | None]]:

@@ -239,11 +239,7 @@ class Outlet:
 def encode_for(transfer_syntax_uid: str, write: Callable[[ElementWriter], None]) -> bytes:
     """What ``write`` writes, in a transfer syntax of messages."""
     syntax = find_transfer_syntax(transfer_syntax_uid)
-    encoding = Encoding.of(
-        is_explicit_vr=syntax is None or syntax.is_explicit_vr,
-        is_little_endian=syntax is None or syntax.is_little_endian,
-    )
-    writer = ElementWriter(encoding)
+    writer = ElementWriter(Encoding.of_transfer_syntax(transfer_syntax_uid))
     write(writer)
     data = writer.to_bytes()
     if syntax is None or not syntax.is_deflated:

@@ -68,7 +68,7 @@ def shaped(
     syntax = find_transfer_syntax(transfer_syntax_uid)
     if syntax is None:
         return data, transfer_syntax_uid
-    encoding = Encoding.of(is_explicit_vr=syntax.is_explicit_vr, is_little_endian=syntax.is_little_endian)
+    encoding = Encoding.of_transfer_syntax(transfer_syntax_uid)
     whole, item = storing_format.padded_file_bytes, storing_format.padded_item_bytes
     rewriting = Rewriting(
         source=encoding,

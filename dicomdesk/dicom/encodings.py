@@ -2,6 +2,8 @@
 
 from struct import Struct
 
+from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax
+
 SHORT_VRS = frozenset(b"AE AS AT CS DA DS DT FL FD IS LO LT PN SH SL SS ST TM UI UL US".split())
 """VRs with a length of two bytes (PS3.5 table 7.1-2)."""
 
@@ -36,6 +38,14 @@ class Encoding:
         if is_explicit_vr:
             return EXPLICIT_LITTLE if is_little_endian else EXPLICIT_BIG
         return IMPLICIT_LITTLE if is_little_endian else IMPLICIT_BIG
+
+    @staticmethod
+    def of_transfer_syntax(uid: str) -> "Encoding":
+        """Return that of a transfer syntax, once inflated; of an unknown one explicit VR little endian, as of all new."""
+        syntax = find_transfer_syntax(uid)
+        if syntax is None:
+            return EXPLICIT_LITTLE
+        return Encoding.of(is_explicit_vr=syntax.is_explicit_vr, is_little_endian=syntax.is_little_endian)
 
     def read_element(self, buffer: bytes | bytearray | memoryview, position: int) -> Element | None:
         """Read the element header at ``position``, where at least 8 bytes must be; None when it is cut off.

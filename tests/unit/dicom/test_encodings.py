@@ -66,3 +66,17 @@ def test_instances_are_shared() -> None:
     for encoding in (EXPLICIT_LITTLE, EXPLICIT_BIG, IMPLICIT_LITTLE, IMPLICIT_BIG):
         same = Encoding.of(is_explicit_vr=encoding.is_explicit_vr, is_little_endian=encoding.is_little_endian)
         assert same is encoding
+
+
+@pytest.mark.parametrize(
+    ("uid", "encoding"),
+    [
+        ("1.2.840.10008.1.2", IMPLICIT_LITTLE),
+        ("1.2.840.10008.1.2.2", EXPLICIT_BIG),
+        ("1.2.840.10008.1.2.1.99", EXPLICIT_LITTLE),
+        ("1.2.840.10008.1.2.4.90", EXPLICIT_LITTLE),
+        ("1.2.3", EXPLICIT_LITTLE),
+    ],
+)
+def test_transfer_syntaxes_have_encodings(uid: str, encoding: Encoding) -> None:
+    assert Encoding.of_transfer_syntax(uid) is encoding
