@@ -62,6 +62,15 @@ MAX_PDU = Option(
     text=(f"receive PDUs of up to n bytes (default: {DEFAULT_MAX_PDU_BYTES})",),
 )
 JSON = Option(long="--json", text=("write events to stdout, one JSON object a line",))
+REPORT_FORMAT = Option(
+    long="--report-format",
+    argument="[f]ormat: string constant",
+    text=("(text, jsonl)", "write the report in this format"),
+)
+PROGRESS = (
+    Option(long="--progress", text=("show progress even in quiet mode, if stderr", "is a terminal")),
+    Option(long="--no-progress", text=("never show progress",)),
+)
 
 
 def general_options(*, exclusive: tuple[Option, ...] = ()) -> OptionGroup:

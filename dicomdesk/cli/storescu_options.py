@@ -197,15 +197,10 @@ _EXTENSIONS = OptionGroup(
             argument="[f]ilename: string",
             text=("write to file f what became of each instance,", "also when the transfer has failed"),
         ),
-        Option(
-            long="--report-format",
-            argument="[f]ormat: string constant",
-            text=("(text, jsonl)", "write the report in this format"),
-        ),
+        shared.REPORT_FORMAT,
         shared.JSON,
         *tls_extensions(TlsRole.REQUESTOR),
-        Option(long="--progress", text=("show progress even in quiet mode, if stderr", "is a terminal")),
-        Option(long="--no-progress", text=("never show progress",)),
+        *shared.PROGRESS,
     ),
 )
 
