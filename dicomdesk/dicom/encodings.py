@@ -41,7 +41,10 @@ class Encoding:
 
     @staticmethod
     def of_transfer_syntax(uid: str) -> "Encoding":
-        """Return that of a transfer syntax, once inflated; of an unknown one explicit VR little endian, as of all new."""
+        """Return that of a transfer syntax, once inflated.
+
+        It is explicit VR little endian for one that is not known, as it is for all new ones.
+        """
         syntax = find_transfer_syntax(uid)
         if syntax is None:
             return EXPLICIT_LITTLE
