@@ -93,8 +93,11 @@ def write_uid(uid: str) -> bytes:
 
 
 def read_text(value: bytes) -> str:
-    """Text without padding and with nothing in it that does not belong in a line of a log."""
-    text = value.decode("latin-1").strip("\0 ")
+    """Text without padding and with nothing in it that does not belong in a line of a log.
+
+    It ends at the first NUL, as with all who keep it as a string of C: behind it may stand anything.
+    """
+    text = value.partition(b"\0")[0].decode("latin-1").strip(" ")
     return text if text.isprintable() else "".join(c if c.isprintable() else "?" for c in text)
 
 

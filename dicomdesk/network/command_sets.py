@@ -78,7 +78,7 @@ _MOST_PATTERNS = 64
 
 
 class CommandSet:
-    """The elements of one command set; text is unpadded, decoded so that no byte is lost, and otherwise unchecked."""
+    """The elements of one command set; text ends at a NUL, is unpadded, and otherwise unchecked."""
 
     __slots__ = ("success", "values")
 
@@ -97,8 +97,8 @@ class CommandSet:
         return value[0] | value[1] << 8
 
     def text(self, element: int) -> str:
-        """The text of an element without padding, "" where it is absent."""
-        return self.values.get(element, b"").decode("latin-1").strip("\0 ")
+        """The text of an element up to the first NUL and without padding, "" where it is absent."""
+        return self.values.get(element, b"").partition(b"\0")[0].decode("latin-1").strip(" ")
 
     @property
     def has_data_set(self) -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from pydicom.dataset import Dataset
 from pynetdicom.association import Association
+from pynetdicom.dsutils import encode
 
 from dicomdesk.archive.configuration import PeerEntry
 from dicomdesk.archive.facts import OperationEnded, SubOperationEnded
@@ -355,6 +356,26 @@ def test_moves_can_be_restricted(tmp_path: Path, restriction: MoveRestriction, t
         with serving(settings) as archive, calling(archive.port) as association:
             archive.put(*data_sets(1))
             assert move(association, title)[-1][0].Status == status
+
+
+@pytest.mark.parametrize("title", [b"DEST\0", b"DEST\0OTHER\xff", b" DEST \0\0x"])
+def test_a_destination_is_named_up_to_the_first_nul(tmp_path: Path, title: bytes) -> None:
+    command = write_command_set(
+        {0x0002: MOVE_STUDY.encode(), 0x0100: 0x21, 0x0110: 7, 0x0600: title, 0x0700: 0, 0x0800: 1}
+    )
+    query = encode(identifier(StudyInstanceUID=STUDY), is_implicit_vr=False, is_little_endian=True)
+    assert query is not None
+    with destination(called="DEST") as target, running(tmp_path, peers={"DEST": target.port}) as archive:
+        archive.put(*data_sets(1))
+        with connected(archive.port) as peer:
+            # What stands behind the NUL in the titles of the association does not count either.
+            called = ARCHIVE.encode() + b"\0" + b"\xff"
+            peer.associate(Proposal(contexts=[(1, MOVE_STUDY, [EXPLICIT])], called=called, calling=b"ASKER\0\r\n/.."))
+            peer.send(data_pdu(1, 3, command) + data_pdu(1, 2, query))
+            (ended,) = archive.wait_for(OperationEnded)
+        assert (ended.status, ended.destination) == (SUCCESS, "DEST")
+        assert list(target.stored) == ["1.2.3.5.1"]
+        assert target.requests[0].MoveOriginatorApplicationEntityTitle == "ASKER"
 
 
 def test_a_name_that_the_host_does_not_have_is_not_its_host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -72,6 +72,16 @@ def test_what_is_no_network_is_an_error(text: str) -> None:
         AccessControl(AccessRules(networks=("10.0.0.1", text)))
 
 
+@pytest.mark.parametrize("behind", [b"", b" ", b"\0", b"\0OTHER", b" \0\xff\r\n"])
+def test_what_stands_behind_a_nul_in_an_ae_title_does_not_count(behind: bytes) -> None:
+    proposal = Proposal(called=b"US" + behind, calling=b" MODALITY" + behind)
+    request = read_associate_request(proposal.encode()[6:])
+    rules = AccessRules(calling_ae_titles=frozenset({"MODALITY"}), called_ae_titles=frozenset({"US"}))
+    assert refusal(rules, request) is None
+    others = AccessRules(calling_ae_titles=frozenset({"MODALITY2", "OTHER"}))
+    assert refusal(others, request) == ((1, 1, 3), 'the calling AE title "MODALITY" is not served')
+
+
 def test_ae_titles() -> None:
     assert refusal(AccessRules(calling_ae_titles=frozenset({"X", " MODALITY "}))) is None
     assert refusal(AccessRules(calling_ae_titles=frozenset({"modality"}))) == (

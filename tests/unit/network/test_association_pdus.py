@@ -101,9 +101,39 @@ def test_blank_and_strange_ae_titles_are_read() -> None:
 
 
 def test_text_is_made_printable() -> None:
-    body = b"\0\1\0\0" + b"A\r\nB\x1b[2J".ljust(16) + b"\x7fC\x00D".ljust(16) + bytes(32)
+    body = b"\0\1\0\0" + b"A\r\nB\x1b[2J".ljust(16) + b"\x7fC\tD".ljust(16) + bytes(32)
     request = read_associate_request(body)
     assert (request.called_ae_title, request.calling_ae_title) == ("A??B?[2J", "?C?D")
+
+
+@pytest.mark.parametrize(
+    ("field", "title"),
+    [
+        (b"STORE\0junk\xff\x1b", "STORE"),
+        (b"STORE \0 x", "STORE"),
+        (b"  STORE\0\0\0\0", "STORE"),
+        (b"\0STORE", ""),
+        (b" \0STORE", ""),
+        (b"A B\0C", "A B"),
+        (b"ABCDEFGHIJKLMNO\0", "ABCDEFGHIJKLMNO"),
+    ],
+)
+def test_ae_titles_end_at_the_first_nul(field: bytes, title: str) -> None:
+    for called, calling in ((field, b"OTHER"), (b"OTHER", field)):
+        body = b"\0\1\0\0" + called.ljust(16) + calling.ljust(16) + bytes(32)
+        request = read_associate_request(body)
+        assert {request.called_ae_title, request.calling_ae_title} == {title, "OTHER"}
+        assert request.echoed_fields == body[4:]
+
+
+def test_uids_and_names_end_at_the_first_nul() -> None:
+    context = item(0x20, b"\1\0\0\0" + item(0x30, CT.encode() + b"\0.7") + item(0x40, IMPLICIT.encode() + b"\0\0.1"))
+    user = item(0x50, item(0x52, b"1.2.3\0x") + item(0x55, b"VERSION\0\r\nlie"))
+    request = read_associate_request(body_with(item(0x10, b"1.2.840.10008.3.1.1.1\0x"), context, user))
+    (read,) = request.contexts
+    assert (read.abstract_syntax, read.transfer_syntaxes) == (CT, (IMPLICIT,))
+    assert request.application_context == "1.2.840.10008.3.1.1.1"
+    assert (request.implementation_class_uid, request.implementation_version) == ("1.2.3", "VERSION")
 
 
 def test_unknown_items_are_ignored() -> None:

@@ -17,6 +17,7 @@ from dicomdesk.network.command_sets import (
     COMMAND_DATA_SET_TYPE,
     COMMAND_FIELD,
     MESSAGE_ID,
+    MOVE_DESTINATION,
     MOVE_ORIGINATOR_AE_TITLE,
     MOVE_ORIGINATOR_MESSAGE_ID,
     PRIORITY,
@@ -118,6 +119,14 @@ def test_hostile_uids_are_echoed_byte_for_byte() -> None:
     request = CommandSet({MESSAGE_ID: b"\1\0", AFFECTED_SOP_CLASS_UID: b"", AFFECTED_SOP_INSTANCE_UID: uid})
     assert read_command_set(store_response(request, 0)).values[AFFECTED_SOP_INSTANCE_UID] == uid
     assert request.text(AFFECTED_SOP_INSTANCE_UID) == uid.decode("latin-1").rstrip()
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(b"DEST\0", "DEST"), (b" DEST \0OTHER", "DEST"), (b"\0DEST", ""), (b"DEST ", "DEST"), (b"1.2\0\0.3", "1.2")],
+)
+def test_text_ends_at_the_first_nul(value: bytes, text: str) -> None:
+    assert CommandSet({MOVE_DESTINATION: value}).text(MOVE_DESTINATION) == text
 
 
 def test_echo_response_is_what_pynetdicom_reads() -> None:
