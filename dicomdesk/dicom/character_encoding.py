@@ -50,8 +50,12 @@ _DESIGNATED: Final = {
 _NEVER_INITIAL: Final = frozenset({"ISO 2022 IR 58", "ISO 2022 IR 87", "ISO 2022 IR 149", "ISO 2022 IR 159"})
 """Sets of two bytes a character, which must be designated also where they come first."""
 
+_MOST_TERMS: Final = 64
+"""More than there are: what follows them cannot be new."""
+
 _DESIGNATION = re.compile(rb"\x1b[$(-/]*.", re.DOTALL)
-_DELIMITERS = re.compile(r"([\\^=\r\n\f\t])")
+_PIECES = re.compile(r"[\\^=\r\n\f\t]+|[^\\^=\r\n\f\t]+")
+"""Delimiters, or all up to the next one."""
 _ROMAJI = re.compile("[¥‾]")
 """Their bytes are those of a backslash, which delimits, and of a tilde."""
 
@@ -59,20 +63,21 @@ _ROMAJI = re.compile("[¥‾]")
 def encode_text(text: str, character_set: str) -> bytes | None:
     """The text in a character set, the value of (0008,0005); None where that has not all of its characters.
 
-    Terms that are not known count as ASCII. Delimiters of values and of name components begin anew, as code extensions
-    demand (PS3.5 6.1.2.5.3). As it depends on the VR what delimits, the first set is designated again after another one
-    was in use, also where a delimiter may have brought it back.
+    Terms that are not known count as ASCII, those behind the 64th and repeated ones not at all. Delimiters of values
+    and of name components begin anew, as code extensions demand (PS3.5 6.1.2.5.3). As it depends on the VR what
+    delimits, the first set is designated again after another one was in use, also where a delimiter may have brought it
+    back.
     """
     if text.isascii():
         return text.encode("ascii")
-    terms = [term.strip(" \0").upper() for term in character_set.split("\\")]
-    sets = [_first_set(terms[0]), *(_EXTENSIONS[term] for term in terms[1:] if term in _EXTENSIONS)]
+    terms = [term.strip(" \0").upper() for term in character_set.split("\\", _MOST_TERMS)[:_MOST_TERMS]]
+    sets = [_first_set(terms[0]), *(_EXTENSIONS[term] for term in dict.fromkeys(terms[1:]) if term in _EXTENSIONS)]
     initial = None if terms[0] in _NEVER_INITIAL else sets[0]
     if len(terms) == 1 and initial is not None:
         return _encode(text, initial.codec)
     encoded, active = bytearray(), initial
-    for piece in _DELIMITERS.split(text):
-        for chosen, run in _runs(piece, sets):
+    for found in _PIECES.finditer(text):
+        for chosen, run in _runs(found[0], sets):
             if chosen is None or not (chosen is active or run.isascii() or chosen.designates):
                 return None
             if not run.isascii():
@@ -93,12 +98,10 @@ def _first_set(term: str) -> _Set:
 
 
 def _runs(piece: str, sets: Sequence[_Set]) -> Iterator[tuple[_Set | None, str]]:
-    """The parts of text without delimiters with their sets: the first that has all of it, else each sign's first.
+    """The parts of such a piece with their sets: the first that has all of it, else each sign's first.
 
     None where no set has a sign.
     """
-    if not piece:
-        return
     whole = _find_set(piece, sets)
     if whole is not None:
         yield whole, piece

@@ -1,3 +1,4 @@
+import tracemalloc
 from itertools import permutations
 
 import pytest
@@ -102,3 +103,18 @@ def test_three_sets_alternate(text: str) -> None:
 @given(text=st.text(max_size=20), character_set=st.text(max_size=30))
 def test_hostile_terms_never_raise(text: str, character_set: str) -> None:
     encode_text(text, character_set)
+
+
+def test_repeated_terms_cost_nothing() -> None:
+    repeated = "ISO_IR 100" + "\\ISO 2022 IR 126" * 200_000
+    assert encode_text("é" * 5000 + "β", repeated) == b"\xe9" * 5000 + b"\x1b-F\xe2"
+    assert encode_text("山" * 5000, repeated) is None
+
+
+def test_memory_of_many_delimiters_is_a_small_multiple_of_the_text() -> None:
+    text = "é" + "\\^" * (1 << 19)
+    tracemalloc.start()
+    encode_text(text, "ISO_IR 100\\ISO 2022 IR 126")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 5 * len(text)
