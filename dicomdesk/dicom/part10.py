@@ -15,6 +15,7 @@ from dicomdesk.dicom.encodings import (
     EXPLICIT_BIG,
     EXPLICIT_LITTLE,
     IMPLICIT_LITTLE,
+    LONG_VRS,
     SHORT_VRS,
     UNDEFINED_LENGTH,
     Encoding,
@@ -43,8 +44,12 @@ _LONGEST_VALUE = 1024
 _INFLATED_START = 65536
 _LAST_GROUP = 0x0020
 _PIXEL_GROUP = 0x7FE0
+_MOST_ELEMENTS_LOOKED_AT = 64
 _MOST_LEVELS = 65536
 """Nesting beyond this is hostile: what comes behind it is taken as absent."""
+
+_TRANSFER_SYNTAX = 0x10
+"""Element number in group 0002, as the keys of its values are."""
 
 _CHARACTER_SET = 0x00080005
 _SOP_CLASS = 0x00080016
@@ -158,7 +163,12 @@ def _check_size(size: int) -> None:
 
 
 def _read_meta(window: Window, offset: int) -> tuple[dict[int, bytes], int]:
-    """Read group 0002 up to the first element of another group, whatever its group length says."""
+    """Read group 0002 up to where its group length says, or up to the first element of another group.
+
+    The group length is believed (PS3.10 7.1) where what follows it reads as a data set in the transfer syntax named:
+    elements of group 0002 there are the data set's own. So are those that are no more in explicit VR where that syntax
+    is not. Of elements that come twice the first counts.
+    """
     values: dict[int, bytes] = {}
     encoding = guess_encoding(window.buffer, offset - window.base)
     if encoding is None:
@@ -166,7 +176,7 @@ def _read_meta(window: Window, offset: int) -> tuple[dict[int, bytes], int]:
     declared_end = window.size
     while True:
         if encoding is EXPLICIT_LITTLE:
-            offset = window.base + _skim_meta(window.buffer, offset - window.base, values)
+            offset = window.base + _skim_meta(window.buffer, offset - window.base, declared_end - window.base, values)
         if not window.show(offset, 12) and window.available(offset) < 8:
             if offset == window.size or offset >= declared_end:
                 return values, offset
@@ -174,29 +184,60 @@ def _read_meta(window: Window, offset: int) -> tuple[dict[int, bytes], int]:
         element = encoding.read_element(window.buffer, offset - window.base)
         if element is None:
             raise TruncatedError(PREMATURE_END)
-        group, number, _, header_size, length = element
+        group, number, vr, header_size, length = element
         if group != 2 or length == UNDEFINED_LENGTH:
             return values, offset
+        is_odd = encoding.is_explicit_vr and vr not in SHORT_VRS and vr not in LONG_VRS
+        if (offset == declared_end or is_odd) and _begins_data_set(window, offset, _uid(values.get(_TRANSFER_SYNTAX))):
+            return values, offset
         offset += header_size
-        if offset + length > window.size:
-            is_short = number > 0 and length <= _LONGEST_IN_MEMORY and offset < window.size
-            raise TruncatedError(INVALID_STREAM if is_short else PREMATURE_END)
-        values[number] = window.read(offset, min(length, _LONGEST_VALUE))
+        _check_fits(window, offset, number, length)
+        values.setdefault(number, window.read(offset, min(length, _LONGEST_VALUE)))
         offset += length
         if number == 0:
             declared_end = offset + int.from_bytes(values[0][:4], "little" if encoding.is_little_endian else "big")
 
 
-def _skim_meta(buffer: bytes, position: int, values: dict[int, bytes]) -> int:
-    """Take plain elements of group 0002 but its group length; return where the first other element is."""
+def _check_fits(window: Window, offset: int, number: int, length: int) -> None:
+    if offset + length > window.size:
+        is_short = number > 0 and length <= _LONGEST_IN_MEMORY and offset < window.size
+        raise TruncatedError(INVALID_STREAM if is_short else PREMATURE_END)
+
+
+def _begins_data_set(window: Window, offset: int, transfer_syntax_uid: str) -> bool:
+    """Return whether the elements of group 0002 at ``offset`` read as the start of a data set in this transfer syntax.
+
+    They do when they, and the element behind them, fit into the file; what is out of view is believed to fit.
+    """
+    encoding = Encoding.of_transfer_syntax(transfer_syntax_uid)
+    if not transfer_syntax_uid or guess_encoding(window.buffer, offset - window.base) is not encoding:
+        return False
+    for _ in range(_MOST_ELEMENTS_LOOKED_AT):
+        if not window.show(offset, 12) and window.available(offset) < 8:
+            break
+        element = encoding.read_element(window.buffer, offset - window.base)
+        if element is None:
+            break
+        group, _, _, header_size, length = element
+        if group != 2:
+            return group > 2 and (length == UNDEFINED_LENGTH or offset + header_size + length <= window.size)
+        offset += header_size + length
+    return offset <= window.size
+
+
+def _skim_meta(buffer: bytes, position: int, declared_end: int, values: dict[int, bytes]) -> int:
+    """Take plain elements of group 0002 but its group length; return where the first other element is.
+
+    Where one ends at ``declared_end`` it is the last.
+    """
     unpack, short, end = _SKIM_EXPLICIT.unpack_from, SHORT_VRS, len(buffer)
     last = end - 12
-    while position <= last:
+    while position <= last and position != declared_end:
         tag, vr, length = unpack(buffer, position)
         following: int = position + 8 + length
         if tag & 0xFFFF != 2 or tag == 2 or vr not in short or following > end:
             break
-        values[tag >> 16] = buffer[position + 8 : following]
+        values.setdefault(tag >> 16, buffer[position + 8 : following])
         position = following
     return position
 
@@ -211,7 +252,7 @@ def _uid(value: bytes | None) -> str:
 def _read_data_set(
     window: Window, offset: int, meta: dict[int, bytes], *, is_file_only: bool, is_brief: bool
 ) -> InstanceHeader:
-    transfer_syntax_uid = _uid(meta.get(0x10))
+    transfer_syntax_uid = _uid(meta.get(_TRANSFER_SYNTAX))
     data_window, start, encoding = window, offset, None
     syntax = find_transfer_syntax(transfer_syntax_uid)
     if syntax is not None:

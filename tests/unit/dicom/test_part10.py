@@ -21,6 +21,7 @@ from tests.helpers.datasets import (
     Builder,
     part10,
 )
+from tests.helpers.meta_elements import OWN_ELEMENTS, Elements, meta_information, own_data_set
 
 FILE_ONLY = InputFormat.FILE_ONLY
 ANY = InputFormat.FILE_OR_DATA_SET
@@ -303,3 +304,64 @@ def test_brief_header_tells_what_sending_needs(tmp_path: Path, uid: str, is_unso
     assert brief.has_data_set_uids
     assert not brief.study_instance_uid
     assert whole.study_instance_uid
+
+
+def assert_reads(meta: bytes, data_set: bytes, uid: str) -> None:
+    header = parse(meta + data_set)
+    assert header.transfer_syntax_uid == uid
+    assert (header.data_set_offset, header.data_set_length) == (len(meta), len(data_set))
+    assert (header.sop_class_uid, header.media_sop_class_uid) == (CT_IMAGE, CT_IMAGE)
+    assert (header.sop_instance_uid, header.media_sop_instance_uid) == ("1.2.3.4", "1.2.3.4")
+    assert header.has_data_set_uids
+
+
+@pytest.mark.parametrize("own", OWN_ELEMENTS.values(), ids=OWN_ELEMENTS)
+@pytest.mark.parametrize("uid", NATIVE)
+def test_group_0002_of_the_data_set_overrules_nothing_where_the_group_length_says_so(uid: str, own: Elements) -> None:
+    assert_reads(meta_information(uid), own_data_set(uid, own), uid)
+
+
+@pytest.mark.parametrize("own", OWN_ELEMENTS.values(), ids=OWN_ELEMENTS)
+@pytest.mark.parametrize("uid", [IMPLICIT, BIG_ENDIAN])
+@pytest.mark.parametrize("odd", [{"missing": True}, {"wrong_by": 30}, {"wrong_by": -7}, {"wrong_by": 1 << 20}])
+def test_a_change_of_encoding_tells_group_0002_of_the_data_set_too(
+    uid: str, own: Elements, odd: dict[str, int]
+) -> None:
+    assert_reads(meta_information(uid, **odd), own_data_set(uid, own), uid)  # type: ignore[arg-type]  # of two types
+
+
+@pytest.mark.parametrize("own", OWN_ELEMENTS.values(), ids=OWN_ELEMENTS)
+@pytest.mark.parametrize("odd", [{"missing": True}, {"wrong_by": 30}, {"wrong_by": -7}])
+def test_without_a_group_length_the_first_of_several_elements_counts(own: Elements, odd: dict[str, int]) -> None:
+    header = parse(meta_information(EXPLICIT, **odd) + own_data_set(EXPLICIT, own))  # type: ignore[arg-type]  # as above
+    assert (header.transfer_syntax_uid, header.media_sop_instance_uid) == (EXPLICIT, "1.2.3.4")
+    assert (header.sop_class_uid, header.sop_instance_uid) == (CT_IMAGE, "1.2.3.4")
+
+
+@pytest.mark.parametrize("wrong_by", range(-118, 0))
+@pytest.mark.parametrize("uid", [IMPLICIT, BIG_ENDIAN])
+def test_a_group_length_that_leaves_out_elements_is_not_believed(uid: str, wrong_by: int) -> None:
+    assert_reads(meta_information(uid, wrong_by=wrong_by), own_data_set(uid, ()), uid)
+
+
+def test_a_group_length_is_believed_where_large_elements_are_out_of_view() -> None:
+    meta = meta_information(IMPLICIT)
+    data_set = own_data_set(IMPLICIT, ((0x00020102, "OB", "x" * 100_000),))
+    header = parse_header((meta + data_set)[:4096], len(meta + data_set), FILE_ONLY)
+    assert (header.data_set_offset, header.transfer_syntax_uid) == (len(meta), IMPLICIT)
+
+
+@given(
+    st.binary(max_size=60),
+    st.sampled_from(NATIVE),
+    st.integers(-100, 200),
+    st.sampled_from(tuple(OWN_ELEMENTS.values())),
+)
+def test_rubbish_where_group_0002_ends_is_told_and_read_no_further_than_the_file(
+    rubbish: bytes, uid: str, wrong_by: int, own: Elements
+) -> None:
+    whole = meta_information(uid, wrong_by=wrong_by) + rubbish + own_data_set(uid, own)
+    with suppress(DataError):
+        header = parse(whole)
+        assert header.data_set_offset + header.data_set_length == len(whole)
+        assert header.transfer_syntax_uid == uid
