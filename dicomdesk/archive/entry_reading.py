@@ -15,7 +15,7 @@ from dicomdesk.archive.attributes import (
     Source,
 )
 from dicomdesk.archive.entries import IndexEntry
-from dicomdesk.archive.identifier_reading import decode_values
+from dicomdesk.archive.identifier_reading import decode_item, decode_values
 from dicomdesk.dicom.dictionary import find_vr
 from dicomdesk.dicom.elements import DataSetBytes, StepKind, walk
 from dicomdesk.dicom.encodings import UNDEFINED_LENGTH, Encoding
@@ -30,7 +30,10 @@ _VRS: Final = {attribute.tag: attribute.vr for attribute in ATTRIBUTES if attrib
     CHARACTER_SET: b"CS",
     TIMEZONE_OFFSET: b"SH",
 }
-_SEQUENCES: Final = {attribute.tag: frozenset(attribute.item_tags) for attribute in ATTRIBUTES if attribute.item_tags}
+_SEQUENCES: Final = {
+    attribute.tag: frozenset((CHARACTER_SET, *attribute.item_tags)) for attribute in ATTRIBUTES if attribute.item_tags
+}
+"""What is read of the items of each; they may have a character set of their own (PS3.3 C.12.1.1.2)."""
 _LAST: Final = max(*_VRS, *_SEQUENCES)
 _MOST_ITEMS: Final = 100
 
@@ -97,7 +100,7 @@ def entry_of_data_set(
 
 
 def _decode_item(item: dict[int, bytes], character_set: bytes) -> dict[int, str]:
-    return {tag: decode_values(value, ITEM_VRS[tag], character_set) for tag, value in item.items()}
+    return {tag: value for tag, value in decode_item(item, character_set).items() if tag in ITEM_VRS}
 
 
 def _words(value: bytes, *, is_little_endian: bool) -> str:

@@ -21,8 +21,8 @@ def identifier_values(data: bytes, transfer_syntax_uid: str) -> dict[str, str]:
     """
     identifier = read_identifier(data, transfer_syntax_uid)
     values = {}
-    for tag, value in sorted(identifier.values.items()):
-        values[f"{tag:08x}"] = _cut(value)
+    for tag in sorted(identifier.values.keys() | identifier.items.keys()):
+        values[f"{tag:08x}"] = _cut(identifier.values.get(tag, ""))
         for inner, text in sorted(identifier.items.get(tag, {}).items()):
             values[f"{tag:08x}.{inner:08x}"] = _cut(text)
     return values

@@ -1,5 +1,6 @@
 """Reads the bytes of identifiers: hostile nesting, lengths and character sets cost an error, not more."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,7 +20,8 @@ _MOST_ELEMENTS: Final = 20_000
 TEXT_VRS: Final = frozenset({b"LO", b"LT", b"PN", b"SH", b"ST", b"UC", b"UT"})
 """Where Specific Character Set counts (PS3.5 6.1.2.2)."""
 
-_PAIRS = {StepKind.SEQUENCE: 1, StepKind.SEQUENCE_END: -1, StepKind.FRAGMENTS: 1, StepKind.FRAGMENTS_END: -1}
+_BEGINNINGS = frozenset({StepKind.SEQUENCE, StepKind.FRAGMENTS})
+_ENDS = frozenset({StepKind.SEQUENCE_END, StepKind.FRAGMENTS_END})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,8 +31,10 @@ class Identifier:
     values: dict[int, str]
     """By tag, decoded, each value without padding; of elements that are not supported, ""."""
     items: dict[int, dict[int, str]]
-    """By tag of a sequence: the elements of its first item."""
+    """By tag of a sequence: the elements of its first item; of those that are not supported, and of sequences, ""."""
     character_set: str
+    crowded: frozenset[int] = frozenset()
+    """Tags of the sequences that have more than the one item that a key has (PS3.4 C.2.2.2.6)."""
 
 
 def read_identifier(data: bytes, transfer_syntax_uid: str) -> Identifier:
@@ -52,6 +56,7 @@ class _Reader:
         self._data = data
         self._raw: dict[int, tuple[bytes, Encoding]] = {}
         self._raw_items: dict[int, dict[int, bytes]] = {}
+        self._crowded: set[int] = set()
         self._depth = 0
         self._sequence = 0
         self._item = 0
@@ -63,30 +68,45 @@ class _Reader:
             self._take(step)
         character_set = self._raw.get(CHARACTER_SET, (b"", encoding))[0]
         values = {tag: _decode(tag, raw, of, character_set) for tag, (raw, of) in self._raw.items()}
-        items = {
-            tag: {inner: _decode_item(inner, raw, character_set) for inner, raw in item.items()}
-            for tag, item in self._raw_items.items()
-        }
+        items = {tag: decode_item(item, character_set) for tag, item in self._raw_items.items()}
         return Identifier(
-            values=values, items=items, character_set=character_set.decode("ascii", "replace").strip(" \0")
+            values=values,
+            items=items,
+            character_set=character_set.decode("ascii", "replace").strip(" \0"),
+            crowded=frozenset(self._crowded),
         )
 
     def _take(self, step: Step) -> None:
         if step.kind is StepKind.ELEMENT:
             self._take_element(step)
         elif step.kind is StepKind.ITEM:
-            self._item += self._depth == 1
-        elif step.kind in _PAIRS:
+            self._take_item()
+        elif step.kind in _BEGINNINGS:
             if self._depth == 0:
-                self._sequence, self._item = step.tag, 0
+                # Of sequences of one tag the first counts, as of elements.
+                self._sequence, self._item = step.tag, int(step.tag in self._raw_items)
                 self._raw_items.setdefault(step.tag, {})
-            self._depth += _PAIRS[step.kind]
+            elif self._is_in_key:
+                self._raw_items[self._sequence].setdefault(step.tag, b"")
+            self._depth += 1
+        elif step.kind in _ENDS:
+            self._depth -= 1
+
+    @property
+    def _is_in_key(self) -> bool:
+        return self._depth == 1 and self._item == 1
+
+    def _take_item(self) -> None:
+        if self._depth == 1:
+            self._item += 1
+            if self._item > 1:
+                self._crowded.add(self._sequence)
 
     def _take_element(self, step: Step) -> None:
         value = self._data[step.start : step.start + step.length]
         if self._depth == 0:
             self._raw.setdefault(step.tag, (value, step.encoding))
-        elif self._depth == 1 and self._item == 1 and step.tag in ITEM_VRS:
+        elif self._is_in_key:
             self._raw_items[self._sequence].setdefault(step.tag, value)
 
 
@@ -102,8 +122,10 @@ def _decode(tag: int, raw: bytes, encoding: Encoding, character_set: bytes) -> s
     return decode_values(raw, attribute.vr, character_set)
 
 
-def _decode_item(tag: int, raw: bytes, character_set: bytes) -> str:
-    return decode_values(raw, ITEM_VRS[tag], character_set)
+def decode_item(item: Mapping[int, bytes], character_set: bytes) -> dict[int, str]:
+    """The elements of an item, "" for those that are not supported; an item may have a character set of its own."""
+    own = item.get(CHARACTER_SET, character_set)
+    return {tag: decode_values(raw, ITEM_VRS[tag], own) if tag in ITEM_VRS else "" for tag, raw in item.items()}
 
 
 def decode_values(raw: bytes, vr: bytes, character_set: bytes) -> str:

@@ -98,16 +98,17 @@ def read_find_query(
     keys: list[Key] = []
     unsupported: list[int] = []
     for tag in sorted(identifier.values.keys() | identifier.items.keys()):
-        if tag in _OTHER_TAGS or not tag & 0xFFFF:
+        if _is_no_key(tag):
             continue
         attribute = find_attribute(tag)
-        if attribute is None:
+        if attribute is None or tag in identifier.crowded:
             unsupported.append(tag)
         elif _effective_level(attribute, model).depth > level.depth:
             _refuse_strictly(rules, attribute, "is of a level below that of the query")
             unsupported.append(tag)
         else:
             keys.append(_key(attribute, identifier, is_matched=_is_matched(attribute, model, level, rules)))
+            unsupported += _unsupported_in_item(attribute, identifier)
     _check_levels(keys, level, rules)
     return Query(
         model=model,
@@ -254,14 +255,30 @@ def _refuse_strictly(rules: IdentifierRules, attribute: Attribute, why: str) -> 
 
 def _key(attribute: Attribute, identifier: Identifier, *, is_matched: bool) -> Key:
     if attribute.source is Source.ITEMS:
+        item = identifier.items.get(attribute.tag, {})
         item_keys = tuple(
             ItemKey(tag=tag, vr=ITEM_VRS[tag], value=_checked(attribute, ITEM_VRS[tag], value))
-            for tag, value in sorted(identifier.items.get(attribute.tag, {}).items())
+            for tag, value in sorted(item.items())
             if tag in attribute.item_tags
         )
-        return Key(attribute=attribute, is_matched=is_matched, items=item_keys)
+        return Key(
+            attribute=attribute,
+            is_matched=is_matched,
+            items=item_keys,
+            wants_whole_items=all(map(_is_no_key, item)),
+        )
     value = _checked(attribute, attribute.vr, identifier.values.get(attribute.tag, ""))
     return Key(attribute=attribute, value=value, is_matched=is_matched)
+
+
+def _unsupported_in_item(attribute: Attribute, identifier: Identifier) -> list[int]:
+    """Tags in the item of a key that are neither matched nor returned, such as those of nested sequences."""
+    item = identifier.items.get(attribute.tag, {})
+    return sorted(tag for tag in item if tag not in attribute.item_tags and not _is_no_key(tag))
+
+
+def _is_no_key(tag: int) -> bool:
+    return tag in _OTHER_TAGS or not tag & 0xFFFF
 
 
 def _checked(attribute: Attribute, vr: bytes, value: str) -> str:

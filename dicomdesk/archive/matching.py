@@ -35,7 +35,7 @@ from dicomdesk.archive.conditions import (
     text_condition,
     value_condition,
 )
-from dicomdesk.archive.query import Key, Match, Query
+from dicomdesk.archive.query import ItemKey, Key, Match, Query
 from dicomdesk.archive.schema import TABLES, instance, patient, sequence_item, series, study, study_class
 from dicomdesk.archive.selecting import area_condition
 
@@ -92,14 +92,20 @@ def _match(plan: _Plan, row: Row[Any], items: Sequence[dict[int, dict[int, dict[
 
 
 def _read_items(connection: Connection, key: Key, owners: set[int]) -> dict[int, dict[int, dict[int, str]]]:
-    """What is kept of the items of a sequence, by owner and number."""
+    """What is kept of the items of a sequence that match the key, by owner and number."""
     found: dict[int, dict[int, dict[int, str]]] = {}
     if not owners:
         return found
     columns = sequence_item.c
+    conditions = [columns.sequence == key.attribute.tag, columns.owner.in_(owners)]
+    if key.restricts:
+        conditions += [
+            _same_item_condition(item, sequence_item, f"own_{number}", connection.dialect)
+            for number, item in enumerate(_restricting(key))
+        ]
     statement = (
         select(columns.owner, columns.item, columns.tag, columns.value)
-        .where(columns.sequence == key.attribute.tag, columns.owner.in_(owners))
+        .where(*conditions)
         .order_by(columns.owner, columns.item, columns.tag)
     )
     for owner, item, tag, value in connection.execute(statement):
@@ -193,24 +199,28 @@ def _modality_condition(value: str, dialect: Dialect) -> ColumnElement[bool]:
 
 def _items_condition(key: Key, table: Table, dialect: Dialect) -> ColumnElement[bool]:
     """One item matches all keys in the item (PS3.4 C.2.2.2.6)."""
-    wanted = [item for item in key.items if item.restricts]
+    first_key, *others = _restricting(key)
     first = sequence_item.alias("item_0")
-    conditions: list[ColumnElement[bool]] = [
+    conditions = [
         first.c.sequence == key.attribute.tag,
         first.c.owner == table.c.key,
+        _item_value_condition(first_key, first, dialect),
+        *(_same_item_condition(item, first, f"item_{number}", dialect) for number, item in enumerate(others, 1)),
     ]
-    for number, item in enumerate(wanted):
-        value_row = first if number == 0 else sequence_item.alias(f"item_{number}")
-        condition = and_(value_row.c.tag == item.tag, text_condition(item.vr, item.value, value_row.c.value, dialect))
-        if number == 0:
-            conditions.append(condition)
-            continue
-        same_item = and_(
-            value_row.c.sequence == key.attribute.tag,
-            value_row.c.owner == first.c.owner,
-            value_row.c.item == first.c.item,
-        )
-        conditions.append(
-            exists(literal_column("1")).select_from(value_row).where(same_item, condition).correlate(first)
-        )
     return exists(literal_column("1")).select_from(first).where(*conditions).correlate(table)
+
+
+def _restricting(key: Key) -> list[ItemKey]:
+    return [item for item in key.items if item.restricts]
+
+
+def _same_item_condition(item: ItemKey, row: FromClause, name: str, dialect: Dialect) -> ColumnElement[bool]:
+    """The item that a row is of has a value that matches."""
+    other = sequence_item.alias(name)
+    is_same = and_(other.c.sequence == row.c.sequence, other.c.owner == row.c.owner, other.c.item == row.c.item)
+    condition = _item_value_condition(item, other, dialect)
+    return exists(literal_column("1")).select_from(other).where(is_same, condition).correlate(row)
+
+
+def _item_value_condition(item: ItemKey, row: FromClause, dialect: Dialect) -> ColumnElement[bool]:
+    return and_(row.c.tag == item.tag, text_condition(item.vr, item.value, row.c.value, dialect))

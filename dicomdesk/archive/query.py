@@ -24,7 +24,9 @@ class Key:
     is_matched: bool = True
     """False for one that is only to be returned."""
     items: tuple["ItemKey", ...] = ()
-    """Of a sequence: what one of its items has to match, and what is to be returned of each."""
+    """Of a sequence: what one of its items has to match, and what is to be returned of those that do."""
+    wants_whole_items: bool = False
+    """Of a sequence: the key has no item or an empty one, all of each item is to be returned (PS3.4 C.2.2.2.6)."""
 
     @property
     def restricts(self) -> bool:
@@ -42,8 +44,9 @@ class ItemKey:
 
     @property
     def restricts(self) -> bool:
-        """Whether fewer than all items match."""
-        return _is_restricting(self.value)
+        """Whether fewer than all items match: not where a star among the values matches also what is absent."""
+        is_any = self.vr != b"UI" and any(one and not one.strip("*") for one in self.value.split("\\"))
+        return _is_restricting(self.value) and not is_any
 
 
 def _is_restricting(value: str) -> bool:
@@ -69,7 +72,7 @@ class Query:
     wants_availability: bool = False
     """Instance Availability is to be returned."""
     unsupported_tags: tuple[int, ...] = ()
-    """Keys that are neither matched nor returned: pending responses say so with status FF01."""
+    """Keys, also in items, that are neither matched nor returned: pending responses say so with status FF01."""
 
     def find_key(self, tag: int) -> Key | None:
         """The key of this tag; None when the identifier has none that is supported."""

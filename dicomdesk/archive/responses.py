@@ -21,7 +21,7 @@ from dicomdesk.archive.attributes import (
 from dicomdesk.archive.configuration import CharacterSetRule
 from dicomdesk.archive.folding import without_accents
 from dicomdesk.archive.identifier_reading import TEXT_VRS
-from dicomdesk.archive.query import Match, Query
+from dicomdesk.archive.query import Key, Match, Query
 from dicomdesk.dicom.character_encoding import encode_text
 from dicomdesk.dicom.character_sets import find_codec
 from dicomdesk.dicom.deflate import deflate
@@ -64,6 +64,7 @@ class ResponseEncoder:
         self._is_deflated = syntax is not None and syntax.is_deflated
         self._encoding = Encoding.of_transfer_syntax(response_format.transfer_syntax_uid)
         self._order: list[tuple[int, Attribute | None]] = self._plan()
+        self._asked = {key.attribute.tag: _asked_of_items(key) for key in query.keys if key.attribute.item_tags}
 
     def _plan(self) -> list[tuple[int, Attribute | None]]:
         own = [QUERY_RETRIEVE_LEVEL, RETRIEVE_AE_TITLE]
@@ -105,10 +106,10 @@ class ResponseEncoder:
                 value = match.values.get(attribute.tag, "")
                 if not value.isascii():
                     seen[value] = None
-        for items in match.items.values():
+        for tag, items in match.items.items():
             for item in items:
-                seen |= {value: None for value in item.values() if not value.isascii()}
-        return seen
+                seen |= {value: None for inner, value in item.items() if inner in self._asked[tag]}
+        return [value for value in seen if not value.isascii()]
 
     def _choose(self, texts: list[str], own: str) -> tuple[str, list[bytes]]:
         """The character set of a response, and the texts in it."""
@@ -150,15 +151,22 @@ class ResponseEncoder:
         return value.encode("ascii", "replace") if encoded is None else encoded
 
     def _write_items(self, writer: ElementWriter, attribute: Attribute, match: Match, found: dict[str, bytes]) -> None:
+        """The items that match, with what was asked for of each; no items where none of that is supported."""
         key = self._query.find_key(attribute.tag)
-        asked = [item.tag for item in key.items] if key and key.items else list(attribute.item_tags)
+        is_whole = key is not None and key.wants_whole_items
+        asked = self._asked[attribute.tag]
         writer.start_sequence(attribute.tag)
-        for item in match.items.get(attribute.tag, ()):
+        for item in match.items.get(attribute.tag, ()) if asked else ():
             writer.start_item()
-            for tag in asked:
+            for tag in [tag for tag in asked if tag in item] if is_whole else asked:
                 writer.write_element(tag, ITEM_VRS[tag], self._value(ITEM_VRS[tag], item.get(tag, ""), found))
             writer.end_item()
         writer.end_sequence()
+
+
+def _asked_of_items(key: Key) -> tuple[int, ...]:
+    """Tags of what is returned of each item, in their order."""
+    return tuple(sorted(key.attribute.item_tags if key.wants_whole_items else (item.tag for item in key.items)))
 
 
 def _words(value: str, order: str) -> bytes:

@@ -3,6 +3,7 @@
 import fnmatch
 import re
 import unicodedata
+from collections.abc import Mapping, Sequence
 
 LOWEST_TIME, HIGHEST_TIME = "000000.000000", "235959.999999"
 
@@ -66,6 +67,22 @@ def moment(vr: str, value: str, wanted: str) -> bool:
         return False
     start, end = (span(vr, first) if first else ("0", "")), (span(vr, last) if last else ("", "9"))
     return start is not None and end is not None and start[0] <= own[0] <= end[1]
+
+
+def items(stored: Sequence[Mapping[int, str]], key: Mapping[int, tuple[str, str]]) -> list[dict[int, str]] | None:
+    """What a response has of the items of a sequence (PS3.4 C.2.2.2.6); None where the entity does not match.
+
+    ``key`` has VR and value of what stands in the item of the key. An item without any value is none.
+    """
+    items = [item for item in stored if any(item.values())]
+    if not key:
+        return [{tag: value for tag, value in item.items() if value} for item in items]
+    matching = [
+        item for item in items if all(attribute(vr, item.get(tag, ""), wanted) for tag, (vr, wanted) in key.items())
+    ]
+    if not matching and any(not attribute(vr, "", wanted) for vr, wanted in key.values()):
+        return None
+    return [{tag: item.get(tag, "") for tag in key} for item in matching]
 
 
 def attribute(vr: str, value: str, wanted: str) -> bool:

@@ -241,6 +241,11 @@ STUDIES = [
     Case("S STUDY StudyInstanceUID Rows", UNKNOWN, 14),
     Case("S STUDY StudyInstanceUID ProcedureCodeSequence", KEY, 14),
     Case("S STUDY StudyInstanceUID ProcedureCodeSequence[0].CodeValue=X", IGNORED, 0),
+    Case("S STUDY StudyInstanceUID ProcedureCodeSequence[0].CodeValue=*", KEY, 14),
+    Case("S STUDY StudyInstanceUID ProcedureCodeSequence[0].Rows=1", {**KEY, **UNKNOWN}, 14),
+    Case(
+        "S STUDY StudyInstanceUID ProcedureCodeSequence[0].ProcedureCodeSequence[0].CodeValue=X", {**KEY, **UNKNOWN}, 14
+    ),
     Case("S STUDY StudyInstanceUID RetrieveAETitle=OTHER"),
     Case("S STUDY StudyInstanceUID TimezoneOffsetFromUTC=+0100"),
     Case("S STUDY StudyInstanceUID 0009,0010=X", UNKNOWN, 14),

@@ -56,6 +56,15 @@ def test_an_entry_holds_what_the_index_keeps(syntax: str, is_defined: bool) -> N
     assert (found.area, found.path, found.size_bytes, found.transfer_syntax_uid) == ("A", "p", len(data), syntax)
 
 
+def test_an_item_may_have_a_character_set_of_its_own() -> None:
+    builder = Builder(EXPLICIT)
+    own = builder.element(0x00080005, "CS", "ISO_IR 192") + builder.element(0x00400007, "LO", "山田")
+    common = builder.element(0x00400007, "LO", "Müller".encode("latin-1"))
+    items = (builder.item(own), builder.item(common), builder.item(builder.element(0x00080005, "CS", "ISO_IR 192")))
+    found = entry(builder.instance() + builder.sequence(REQUEST, *items), EXPLICIT)
+    assert found.items[REQUEST] == ({0x00400007: "山田"}, {0x00400007: "Müller"}, {})
+
+
 def test_the_start_of_a_data_set_is_enough() -> None:
     whole = image(EXPLICIT)
     assert entry(whole[:-60], EXPLICIT).values == entry(whole, EXPLICIT).values

@@ -35,5 +35,14 @@ def test_what_is_no_identifier_is_said() -> None:
     assert lines[-2].startswith("# cannot be read: ")
 
 
+def test_keys_in_items_are_shown_below_their_sequence() -> None:
+    builder = Builder(EXPLICIT)
+    data = identifier() + builder.sequence(0x00400275, builder.item(builder.element(0x00400009, "SH", "S1")))
+    assert identifier_values(data, EXPLICIT)["00400275.00400009"] == "S1"
+    sequence, step = identifier_lines(data, EXPLICIT)[-3:-1]
+    assert sequence.startswith("(0040,0275) (no value available)")
+    assert step == "  (0040,0009) [S1]"
+
+
 def test_values_are_by_tag() -> None:
     assert identifier_values(identifier(), EXPLICIT) == {"00080052": "STUDY", "00100010": "Doe*", "0020000d": ""}

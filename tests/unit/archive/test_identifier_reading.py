@@ -45,8 +45,18 @@ def test_an_identifier_says_the_same_in_every_transfer_syntax(syntax: str) -> No
     assert found.values[NAME] == "Müller^Jörg"
     assert found.values[LEVEL] == "SERIES"
     assert found.values[ROWS] == "512"
-    assert found.items == {REQUEST: {0x00401001: "R*"}}
+    assert found.items == {REQUEST: {0x00321064: "", 0x00401001: "R*"}}
+    assert found.crowded == {REQUEST}
     assert found.character_set == "ISO_IR 192"
+
+
+def test_sequences_of_one_tag_are_one_with_several_items() -> None:
+    builder = Builder(EXPLICIT)
+    one = builder.sequence(REQUEST, builder.item(builder.element(0x00401001, "SH", "A")))
+    two = builder.sequence(REQUEST, builder.item(builder.element(0x00400009, "SH", "B")))
+    found = read_identifier(one + two, EXPLICIT)
+    assert (found.items, found.crowded) == ({REQUEST: {0x00401001: "A"}}, frozenset({REQUEST}))
+    assert read_identifier(one + builder.sequence(REQUEST), EXPLICIT).crowded == frozenset()
 
 
 def test_values_lose_their_padding_one_by_one() -> None:

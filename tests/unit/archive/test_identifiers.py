@@ -116,6 +116,28 @@ def test_what_is_not_supported_is_told() -> None:
     assert found.timezone_offset == "+0100"
 
 
+def test_what_is_not_supported_in_an_item_is_told() -> None:
+    builder = Builder(EXPLICIT)
+    inner = [
+        builder.element(0x00080000, "UL", 4),
+        builder.element(0x00080005, "CS", "ISO_IR 192"),
+        builder.element(0x00091001, "LO", "private"),
+        builder.sequence(0x00321064, builder.item(builder.element(0x00080100, "SH", "C"))),
+        builder.element(0x00400009, "SH", "S1"),
+        builder.element(0x0040A043, "LO", "of another sequence"),
+    ]
+    head = builder.element(0x00080052, "CS", "SERIES") + builder.element(0x0020000D, "UI", "1.2")
+    found = read_find_query(head + builder.sequence(0x00400275, builder.item(b"".join(inner))), EXPLICIT, STUDY_ROOT)
+    assert found.unsupported_tags == (0x00091001, 0x00321064, 0x0040A043)
+    (key,) = (key for key in found.keys if key.attribute.tag == 0x00400275)
+    assert [(item.tag, item.value) for item in key.items] == [(0x00400009, "S1")]
+    assert not key.wants_whole_items
+    for items in ((), (builder.item(),), (builder.item(inner[0] + inner[1]),)):
+        (*_, key) = read_find_query(head + builder.sequence(0x00400275, *items), EXPLICIT, STUDY_ROOT).keys
+        assert key.wants_whole_items
+        assert key.items == ()
+
+
 def retrieval(level: str, keys: dict[str, str], model: Model = STUDY_ROOT, rules: IdentifierRules = LENIENT) -> Query:
     return read_retrieve_query(identifier(level, keys), IMPLICIT, model, rules)
 

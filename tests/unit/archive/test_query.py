@@ -17,6 +17,12 @@ def test_a_key_restricts_when_it_has_a_value_and_takes_part() -> None:
     assert not key(0x00400275, items=(ItemKey(tag=0x00401001, vr=b"SH"),)).restricts
 
 
+def test_a_star_in_an_item_matches_what_is_absent_too() -> None:
+    for value, restricts in (("*", False), ("**", False), ("A\\*", False), ("\\", False), ("*A", True), ("?", True)):
+        assert ItemKey(tag=0x00401001, vr=b"SH", value=value).restricts is restricts, value
+    assert ItemKey(tag=0x0020000D, vr=b"UI", value="*").restricts
+
+
 def test_a_query_knows_its_keys_by_tag() -> None:
     query = Query(model=Model.STUDY_ROOT, level=Level.STUDY, keys=(key(0x0020000D, "1.2"), key(0x00080050)))
     assert query.find_key(0x00080050) is query.keys[1]

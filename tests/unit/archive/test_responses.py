@@ -138,6 +138,29 @@ def test_items_and_numbers_are_written_as_asked() -> None:
     assert encoder.encode(empty).endswith(big.element(ROWS, "US", b"") + big.sequence(REQUEST))
 
 
+def test_of_whole_items_there_is_what_they_have() -> None:
+    builder = Builder(EXPLICIT)
+    head = builder.element(0x00080052, "CS", "SERIES") + builder.element(STUDY, "UI", "1")
+    response_format = ResponseFormat(
+        transfer_syntax_uid=EXPLICIT, retrieve_ae_title="A", character_set=CharacterSetRule()
+    )
+    match = Match(
+        values={STUDY: "1"}, items={REQUEST: ({0x00400009: "S", 0x00401001: "R"}, {0x00400009: "T"})}, character_set=""
+    )
+    step, procedure = builder.element(0x00400009, "SH", "S"), builder.element(0x00401001, "SH", "R")
+    whole = builder.sequence(
+        REQUEST, builder.item(step + procedure), builder.item(builder.element(0x00400009, "SH", "T"))
+    )
+    private = builder.element(0x00091001, "LO", "x")
+    for items, wanted in (
+        ((), whole),
+        ((builder.item(),), whole),
+        ((builder.item(private),), builder.sequence(REQUEST)),
+    ):
+        query = read_find_query(head + builder.sequence(REQUEST, *items), EXPLICIT, Model.STUDY_ROOT)
+        assert ResponseEncoder(query, response_format).encode(match).endswith(wanted)
+
+
 def test_unsupported_keys_have_a_status_of_their_own() -> None:
     assert pending_status(study_query({"study": ""})) == PENDING
     assert pending_status(study_query({"study": "", "modality": ""})) == PENDING_WITH_UNSUPPORTED_KEYS
