@@ -78,16 +78,6 @@ def list_files(selection: InputSelection) -> Iterator[str | SkippedInput]:
             yield SkippedInput(path=path, reason=DIRECTORIES_NOT_SCANNED, is_failure=False)
 
 
-def open_archive_member(found: FoundInstance) -> bytes:
-    """Return the whole file of an instance that was found in a ZIP archive.
-
-    Raises DataError when it is damaged or too large for memory; OSError passes.
-    """
-    from dicomdesk.dicom.archives import read_archive_member  # noqa: PLC0415  # zipfile costs start-up time
-
-    return read_archive_member(found.path, found.archive_member)
-
-
 def check_uids(header: InstanceHeader) -> str:
     """Return why the instance cannot be listed for sending, by its UIDs; "" when it can.
 

@@ -8,17 +8,19 @@ import os
 import stat
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from dicomdesk.dicom.instance import InputFormat, InstanceHeader
 from dicomdesk.dicom.part10 import parse_header, read_open_header
-from dicomdesk.dicom.scan import NOT_A_REGULAR_FILE, FoundInstance, open_archive_member
+from dicomdesk.dicom.scan import NOT_A_REGULAR_FILE, FoundInstance
 from dicomdesk.dicom.source import DataSetSource, FileRange
 from dicomdesk.dicom.structure import check_data_set, check_data_set_file
 from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax
 from dicomdesk.errors import DataError, InvalidUidError
 
 if TYPE_CHECKING:
+    from dicomdesk.dicom.archives import ArchiveReader
     from dicomdesk.dicom.editing import DataSetChanges
 
 __all__ = ["PreparedInstance", "Preparing", "Shape", "ShapeChoice", "failure_reason"]
@@ -71,6 +73,12 @@ class Preparing:
         self._input_format = input_format
         self._compression_level = compression_level
 
+    @cached_property
+    def _archives(self) -> "ArchiveReader":
+        from dicomdesk.dicom.archives import ArchiveReader  # noqa: PLC0415 - zipfile costs start-up time
+
+        return ArchiveReader()
+
     def prepare(self, found: FoundInstance, transfer_syntax_uid: str) -> PreparedInstance:
         """Open the instance and return its data set in the transfer syntax wanted.
 
@@ -84,7 +92,10 @@ class Preparing:
             return shape
 
         if found.archive_member:
-            return self._from_memory(open_archive_member(found), found.header, keep_to_plan)
+            member = self._archives.open(found.path, found.archive_member)
+            if isinstance(member, bytes):
+                return self._from_memory(member, found.header, keep_to_plan)
+            return self._from_open(member, found.header, keep_to_plan)
         return self._open(found.path, found.header, keep_to_plan)
 
     def prepare_file(self, path: str, choose: ShapeChoice) -> PreparedInstance:
@@ -96,7 +107,10 @@ class Preparing:
 
     def _open(self, path: str, listed: InstanceHeader | None, choose: ShapeChoice) -> PreparedInstance:
         """``listed`` is what was known of the file before."""
-        descriptor = os.open(path, _OPEN_FLAGS)
+        return self._from_open(os.open(path, _OPEN_FLAGS), listed, choose)
+
+    def _from_open(self, descriptor: int, listed: InstanceHeader | None, choose: ShapeChoice) -> PreparedInstance:
+        """Close the file, unless what is prepared is read from it."""
         prepared = None
         try:
             prepared = self._read_open(descriptor, listed, choose)

@@ -140,12 +140,29 @@ def test_what_nobody_can_convert_is_refused(tmp_path: Path) -> None:
         PREPARING.prepare(find(tmp_path / "a"), "1.2.840.10008.1.2.4.100")
 
 
-def test_member_of_an_archive_is_prepared(tmp_path: Path) -> None:
-    data_set = Builder().instance()
+@pytest.mark.parametrize("size", [0, 2 << 20, 6 << 20])
+def test_member_of_an_archive_is_prepared(tmp_path: Path, size: int) -> None:
+    data_set = Builder().instance() + pixel_data(size)
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
         archive.writestr("b.dcm", part10(data_set))
-    prepared = PREPARING.prepare(find(tmp_path / "a.zip", open_archives=True), EXPLICIT)
+    found = find(tmp_path / "a.zip", open_archives=True)
+    prepared = PREPARING.prepare(found, EXPLICIT)
     assert content(prepared.data) == data_set
+    assert isinstance(prepared.data, FileRange) is (size > 4 << 20)
+    prepared.close()
+    converted = PREPARING.prepare(found, IMPLICIT)
+    assert content(converted.data).startswith(Builder(IMPLICIT).instance()[:20])
+    converted.close()
+
+
+def test_long_member_that_cannot_be_sent_leaves_no_file_open(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("b.dcm", part10(Builder().instance() + pixel_data(6 << 20)[:-20]))
+    found = find(tmp_path / "a.zip", open_archives=True)
+    before = len(os.listdir("/proc/self/fd"))
+    with pytest.raises(DataError):
+        PREPARING.prepare(found, EXPLICIT)
+    assert len(os.listdir("/proc/self/fd")) == before
 
 
 def test_problem_found_by_the_scan_is_the_reason(tmp_path: Path) -> None:
