@@ -16,6 +16,7 @@
      |    +-- TruncatedError               it ends before it should
      |    +-- InvalidUidError              a SOP Class or Instance UID is missing or wrong
      |    +-- ConversionError              it cannot be converted as needed
+     |    +-- ChangedError                 it is another instance than the one that was listed
      +-- LocalError                    look at this machine: disk, port, permissions
      |    +-- PortInUseError
      |    +-- StorageError                 cannot write: full, read-only, vanished
@@ -144,6 +145,10 @@ class InvalidUidError(DataError):
 
 class ConversionError(DataError):
     """The data set cannot be converted to the transfer syntax needed."""
+
+
+class ChangedError(DataError):
+    """A file has become another instance since it was listed, so that nobody has asked for what it holds now."""
 
 
 class LocalError(DicomdeskError):

@@ -266,14 +266,29 @@ def _read_data_set(
     media_uids = (_uid(meta.get(2)), _uid(meta.get(3)))
     needs_data_set = not (is_file_only or all(media_uids))
     values: dict[int, bytes] = {}
+    told_by_bytes = 0
     if encoding is not None:
         if needs_data_set and data_window is window:
             _check_whole(window, start, encoding)
-        _collect(data_window, start, encoding, values, is_thorough=needs_data_set, is_brief=is_brief)
+        end = _collect(data_window, start, encoding, values, is_thorough=needs_data_set, is_brief=is_brief)
+        told_by_bytes = end if data_window is window and not needs_data_set else 0
     elif needs_data_set and offset < window.size:
         raise TruncatedError(PREMATURE_END)
     own_uids = (_uid(values.get(_SOP_CLASS)), _uid(values.get(_SOP_INSTANCE)))
-    return _header(values, media_uids, own_uids, transfer_syntax_uid, (offset, window.size - offset))
+    if not all(own_uids) or window.base or told_by_bytes > len(window.buffer):
+        told_by_bytes = 0
+    fingerprint = hash(window.buffer[:told_by_bytes]) if told_by_bytes else 0
+    extent = (offset, window.size - offset, told_by_bytes, fingerprint)
+    return _header(values, media_uids, own_uids, transfer_syntax_uid, extent)
+
+
+def has_same_start(header: InstanceHeader, start: bytes) -> bool:
+    """Return whether a file that starts with these bytes, and has the size it had, still has this header.
+
+    False also where that cannot be told so. The comparison is by a keyed 64-bit hash.
+    """
+    told_by_bytes = header.told_by_bytes
+    return 0 < told_by_bytes <= len(start) and hash(start[:told_by_bytes]) == header.fingerprint
 
 
 def _check_whole(window: Window, offset: int, encoding: Encoding) -> None:
@@ -303,8 +318,8 @@ def _collect(
     *,
     is_thorough: bool,
     is_brief: bool,
-) -> None:
-    """Fill ``values`` from the data set at ``offset``, as far as it can be read.
+) -> int:
+    """Fill ``values`` from the data set at ``offset``, as far as it can be read; return where the reading ended.
 
     Thorough: goes on to the end of the data set as long as SOP Class and Instance UID are missing. Brief: stops as soon
     as they are known.
@@ -313,23 +328,24 @@ def _collect(
     while True:
         offset = window.base + skim(window.buffer, offset - window.base, values, last_wanted)
         if is_brief and _SOP_CLASS in values and _SOP_INSTANCE in values:
-            return
+            return offset
         if not window.show(offset, 12) and window.available(offset) < 8:
-            return
+            return offset
         element = encoding.read_element(window.buffer, offset - window.base)
         if element is None:
-            return
+            return offset
         group, number, vr, header_size, length = element
         if group > _LAST_GROUP and _is_enough(values, group, is_thorough=is_thorough):
-            return
+            return offset
         offset += header_size
         if length == UNDEFINED_LENGTH:
-            offset = _skip_undefined_length(window, offset, encoding, vr)
-            if offset < 0:
-                return
+            end = _skip_undefined_length(window, offset, encoding, vr)
+            if end < 0:
+                return offset
+            offset = end
             continue
         if offset + length > window.size:
-            return
+            return offset
         tag = group << 16 | number
         if tag in _WANTED and tag not in values:
             values[tag] = window.read(offset, min(length, _LONGEST_VALUE))
@@ -415,7 +431,7 @@ def _header(
     media_uids: tuple[str, str],
     own_uids: tuple[str, str],
     transfer_syntax_uid: str,
-    extent: tuple[int, int],
+    extent: tuple[int, int, int, int],
 ) -> InstanceHeader:
     get = values.get
     character_set = get(_CHARACTER_SET, b"")
@@ -436,6 +452,8 @@ def _header(
         transfer_syntax_uid=transfer_syntax_uid,
         data_set_offset=extent[0],
         data_set_length=extent[1],
+        told_by_bytes=extent[2],
+        fingerprint=extent[3],
         patient_id=text(_PATIENT_ID),
         patient_name=text(_PATIENT_NAME),
         study_instance_uid=_uid(get(_STUDY_INSTANCE)),

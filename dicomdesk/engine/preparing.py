@@ -3,7 +3,6 @@
 What cannot be made ready raises DataError or OSError; the caller decides what that means.
 """
 
-import mmap
 import os
 import stat
 from collections.abc import Callable
@@ -12,12 +11,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from dicomdesk.dicom.instance import InputFormat, InstanceHeader
-from dicomdesk.dicom.part10 import parse_header, read_open_header
+from dicomdesk.dicom.part10 import has_same_start, parse_header, read_open_header
 from dicomdesk.dicom.scan import NOT_A_REGULAR_FILE, FoundInstance
-from dicomdesk.dicom.source import DataSetSource, FileRange
+from dicomdesk.dicom.source import DataSetSource, FileRange, check_unchanged
 from dicomdesk.dicom.structure import check_data_set, check_data_set_file
-from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax
-from dicomdesk.errors import DataError, InvalidUidError
+from dicomdesk.dicom.transfer_syntaxes import UNCOMPRESSED, find_transfer_syntax
+from dicomdesk.dicom.windows import read_at
+from dicomdesk.errors import ChangedError, ConversionError, DataError, InvalidUidError
 
 if TYPE_CHECKING:
     from dicomdesk.dicom.archives import ArchiveReader
@@ -53,11 +53,16 @@ class PreparedInstance:
     data: DataSetSource
     size_bytes: int
     """Of the data set as encoded in the file."""
-    transfer_syntax_uid: str
-    """Of the file, as it is now."""
+    header: InstanceHeader
+    """Of the file, as it is now: read from the bytes that are sent."""
     descriptor: int = -1
     replaced: frozenset[int] = frozenset()
     """Tags of the values that were changed."""
+
+    @property
+    def transfer_syntax_uid(self) -> str:
+        """Of the file, as it is now."""
+        return self.header.transfer_syntax_uid
 
     def close(self) -> None:
         """Close the file if it is open."""
@@ -82,21 +87,25 @@ class Preparing:
     def prepare(self, found: FoundInstance, transfer_syntax_uid: str) -> PreparedInstance:
         """Open the instance and return its data set in the transfer syntax wanted.
 
-        Raises DataError, or OSError, with words for the user.
+        The same instance is taken as it now is, see ``header`` of what is returned. Raises ChangedError for another
+        instance; DataError, or OSError, with words for the user.
         """
         if found.problem:
             raise DataError(found.problem)
+        listed = found.header
         shape = Shape(transfer_syntax_uid=transfer_syntax_uid)
 
-        def keep_to_plan(_header: InstanceHeader) -> Shape:
+        def keep_to_plan(header: InstanceHeader) -> Shape:
+            if header is not listed:
+                _check_change(header, listed, transfer_syntax_uid)
             return shape
 
         if found.archive_member:
             member = self._archives.open(found.path, found.archive_member)
             if isinstance(member, bytes):
-                return self._from_memory(member, found.header, keep_to_plan)
-            return self._from_open(member, found.header, keep_to_plan)
-        return self._open(found.path, found.header, keep_to_plan)
+                return self._from_memory(member, self._identify(member, listed), keep_to_plan)
+            return self._from_open(member, listed, keep_to_plan)
+        return self._open(found.path, listed, keep_to_plan)
 
     def prepare_file(self, path: str, choose: ShapeChoice) -> PreparedInstance:
         """Open a file of which nothing is known yet, and return its data set as ``choose`` wants it.
@@ -120,23 +129,20 @@ class Preparing:
         return prepared
 
     def _read_open(self, descriptor: int, listed: InstanceHeader | None, choose: ShapeChoice) -> PreparedInstance:
-        if listed is None:
-            size = _regular_size(descriptor)
-            if size <= _IN_MEMORY_BYTES:
-                content = os.read(descriptor, size + 1)
-                header = parse_header(content, len(content), self._input_format, is_brief=True)
-                return self._from_memory(content, header, choose)
-            return self._from_file(descriptor, read_open_header(descriptor, size, self._input_format), choose)
-        size = listed.data_set_offset + listed.data_set_length
+        size = _regular_size(descriptor) if listed is None else _size(listed)
         if size <= _IN_MEMORY_BYTES:
             content = os.read(descriptor, size + 1)
-            if len(content) == size and size:
-                return self._from_memory(content, listed, choose)
+            if len(content) == size and (size or listed is None):
+                return self._from_memory(content, self._identify(content, listed), choose)
         return self._from_file(descriptor, listed, choose)
 
+    def _identify(self, content: bytes, listed: InstanceHeader | None) -> InstanceHeader:
+        """Return the header of a file that was read: the one known before, if it is still true."""
+        if listed is not None and len(content) == _size(listed) and has_same_start(listed, content):
+            return listed
+        return parse_header(content, len(content), self._input_format, is_brief=listed is None)
+
     def _from_memory(self, content: bytes, header: InstanceHeader, choose: ShapeChoice) -> PreparedInstance:
-        if len(content) != header.data_set_offset + header.data_set_length:
-            header = parse_header(content, len(content), self._input_format)
         if not header.has_data_set_uids:
             raise _lacking_uids(header)
         data = memoryview(content)[header.data_set_offset :]
@@ -144,19 +150,21 @@ class Preparing:
         has_odd_lengths = _check(data, own)
         shape = choose(header)
         if shape.changes is None and own == shape.transfer_syntax_uid and (has_odd_lengths or len(data) % 2):
-            return PreparedInstance(_made_even(data, own), len(data), own)
-        return self._shaped(data, own, shape)
+            return PreparedInstance(_made_even(data, own), len(data), header)
+        return self._shaped(data, header, shape)
 
-    def _from_file(self, descriptor: int, header: InstanceHeader, choose: ShapeChoice) -> PreparedInstance:
-        size = os.fstat(descriptor).st_size
-        if size != header.data_set_offset + header.data_set_length or not size:
-            header = read_open_header(descriptor, size, self._input_format)  # it has changed since it was listed
+    def _from_file(self, descriptor: int, listed: InstanceHeader | None, choose: ShapeChoice) -> PreparedInstance:
+        size, modified_ns = _regular_size(descriptor), os.fstat(descriptor).st_mtime_ns
+        header = listed
+        if header is None or size != _size(header) or not _starts_same(descriptor, header):
+            header = read_open_header(descriptor, size, self._input_format)
         if not header.has_data_set_uids:
             raise _lacking_uids(header)
         own, length = header.transfer_syntax_uid, header.data_set_length
+        data = FileRange(descriptor, header.data_set_offset, length, modified_ns)
         shape = choose(header)
         if own != shape.transfer_syntax_uid or shape.changes is not None:
-            return self._shaped(_mapped(descriptor, header), own, shape)
+            return self._shaped(_read_whole(data), header, shape)
         syntax = find_transfer_syntax(own)
         if syntax is not None:
             findings = check_data_set_file(
@@ -168,12 +176,13 @@ class Preparing:
                 is_deflated=syntax.is_deflated,
             )
             if length % 2 or (findings.has_odd_lengths and not syntax.is_deflated):
-                return PreparedInstance(_made_even(_mapped(descriptor, header), own), length, own)
-        return PreparedInstance(FileRange(descriptor, header.data_set_offset, length), length, own, descriptor)
+                return PreparedInstance(_made_even(_read_whole(data), own), length, header)
+        return PreparedInstance(data, length, header, descriptor)
 
-    def _shaped(self, data: memoryview, own: str, shape: Shape) -> PreparedInstance:
+    def _shaped(self, data: memoryview, header: InstanceHeader, shape: Shape) -> PreparedInstance:
         """Convert where it has to be, then change what is to be changed."""
-        prepared = PreparedInstance(data, len(data), own)
+        own = header.transfer_syntax_uid
+        prepared = PreparedInstance(data, len(data), header)
         if own != shape.transfer_syntax_uid:
             data = memoryview(self._converted(data, own, shape))
             prepared.data = data
@@ -221,9 +230,43 @@ def _check(data: memoryview, transfer_syntax_uid: str) -> bool:
     return findings.has_odd_lengths and not syntax.is_deflated
 
 
-def _mapped(descriptor: int, header: InstanceHeader) -> memoryview:
-    pages = mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ)
-    return memoryview(pages)[header.data_set_offset :]
+def _size(header: InstanceHeader) -> int:
+    """Return the bytes of the whole file."""
+    return header.data_set_offset + header.data_set_length
+
+
+def _starts_same(descriptor: int, header: InstanceHeader) -> bool:
+    return header.told_by_bytes > 0 and has_same_start(header, read_at(descriptor, header.told_by_bytes, 0))
+
+
+def _check_change(header: InstanceHeader, listed: InstanceHeader, wanted_uid: str) -> None:
+    """Raise ChangedError where the file is not what was listed, ConversionError where the plan does not fit any more.
+
+    What is to be decompressed was planned by what was listed.
+    """
+    if header.sop_instance_uid != listed.sop_instance_uid:
+        raise ChangedError("changed since it was listed: it holds another instance now")
+    if header.sop_class_uid != listed.sop_class_uid:
+        raise ChangedError("changed since it was listed: it is of another SOP class now")
+    own = header.transfer_syntax_uid
+    if own not in (listed.transfer_syntax_uid, wanted_uid) and not {own, wanted_uid} <= UNCOMPRESSED:
+        raise ConversionError(
+            "changed since it was listed: its transfer syntax does not fit what was negotiated for it"
+        )
+
+
+def _read_whole(data: FileRange) -> memoryview:
+    """Return a data set in memory of our own: pages of a file would be lost, with the process, when it is cut."""
+    content = read_at(data.file_descriptor, data.length, data.offset)
+    if len(content) < data.length:  # more than a read gives at once, or the file has been cut
+        parts = [content]
+        done = len(content)
+        while part := read_at(data.file_descriptor, data.length - done, data.offset + done):
+            parts.append(part)
+            done += len(part)
+        content = b"".join(parts)
+    check_unchanged(data)
+    return memoryview(content)
 
 
 def _made_even(data: memoryview, transfer_syntax_uid: str) -> DataSetSource:

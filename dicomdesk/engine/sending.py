@@ -32,6 +32,7 @@ from dicomdesk.engine.transfer_list import (
     judge_status,
 )
 from dicomdesk.errors import (
+    ChangedError,
     ConversionError,
     DataError,
     DicomdeskError,
@@ -238,6 +239,8 @@ class AssociationSender:
             item.association = self._number
             item.network_transfer_syntax_uid = assignment.transfer_syntax_uid
             item.loaded_bytes = prepared.size_bytes
+            if prepared.header is not item.found.header:  # it has changed, and is the same instance
+                shared.transfer.identify(item, prepared.header)
             shipment = _Shipment(
                 item, prepared, is_converted=prepared.transfer_syntax_uid != assignment.transfer_syntax_uid
             )
@@ -263,6 +266,9 @@ class AssociationSender:
         except InvalidUidError as error:
             left_out = _LeftOut(item, NotSentCause.UNREADABLE, str(error))
             condition = error.condition
+        except ChangedError as error:
+            self._leave_out(_LeftOut(item, NotSentCause.UNREADABLE, str(error)), never_halts=True)
+            return None
         except (DataError, OSError) as error:
             self._leave_out(_LeftOut(item, NotSentCause.UNREADABLE, failure_reason(error)))
             return None
@@ -278,12 +284,15 @@ class AssociationSender:
         item.loaded_bytes = header.data_set_length
         association.skip_message_id()
 
-    def _leave_out(self, left_out: _LeftOut, condition: str = "") -> None:
-        """End the item without sending it; ends the association as well where the job is to halt."""
+    def _leave_out(self, left_out: _LeftOut, condition: str = "", *, never_halts: bool = False) -> None:
+        """End the item without sending it; ends the association as well where the job is to halt.
+
+        It ``never_halts`` for what DCMTK's dcmsend would have sent.
+        """
         self._left_out.append(left_out)
         if not self._in_hand:
             self._report_left_out()
-        if self._shared.request.halt_on_error:
+        if self._shared.request.halt_on_error and not never_halts:
             raise InstanceHaltError(left_out.reason, condition=condition)
 
     def _report_left_out(self) -> None:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 from dicomdesk.dicom.instance import InstanceHeader
@@ -127,9 +128,9 @@ class TransferList:
         return item
 
     def identify(self, item: TransferItem, header: InstanceHeader) -> None:
-        """The file of an item has been read: this is what it holds."""
+        """The file of an item has been read when its turn came: this is what it holds now."""
         self._stats.resize(header.data_set_length - item.size_bytes)
-        item.found = FoundInstance(path=item.found.path, header=header)
+        item.found = replace(item.found, header=header)
 
     def complete(self) -> int:
         """Nothing more is added; return the bytes of all data sets."""

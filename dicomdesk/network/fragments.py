@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from struct import Struct
 from typing import Protocol
 
-from dicomdesk.dicom.source import FileRange
+from dicomdesk.dicom.source import FileRange, check_unchanged
 from dicomdesk.errors import TruncatedError
 from dicomdesk.network.connection import P_DATA_TF, Buffer
 
@@ -68,12 +68,6 @@ def memory_fragments(
     yield buffers, length + _HEADER_BYTES + size - position
 
 
-def check_size(data: FileRange) -> None:
-    """Raise TruncatedError where the file has become too short since its header was read."""
-    if os.fstat(data.file_descriptor).st_size < data.offset + data.length:
-        raise TruncatedError("The file is shorter than it was")
-
-
 class FileFragments:
     """Sends data sets from files through a reused buffer."""
 
@@ -92,7 +86,8 @@ class FileFragments:
     def send(self, context_id: int, command: bytes, data: FileRange) -> None:
         """Send the command's PDU and the data set.
 
-        Raises TruncatedError when the file ends too early, and OSError when it cannot be read: then part is sent.
+        Raises DataError when the file ends too early or was changed, and OSError when it cannot be read: then part is
+        sent, and never the last fragment, so that nobody takes a mixture for an instance.
         """
         if data.length >= LARGE_BYTES:
             self._connection.prepare_for_large_data()
@@ -104,6 +99,7 @@ class FileFragments:
             is_last = position + count == end
             size = self._fill(data.file_descriptor, position, count)
             if is_last:
+                check_unchanged(data)
                 self._mark_last(context_id, count)
             buffers: tuple[Buffer, ...] = (self._buffer[:size],)
             if command:

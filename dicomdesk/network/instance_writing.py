@@ -7,14 +7,13 @@ acceptor send instances in the same way.
 from dataclasses import dataclass
 from struct import Struct
 
-from dicomdesk.dicom.source import DataSetSource, FileRange
+from dicomdesk.dicom.source import DataSetSource, FileRange, check_unchanged
 from dicomdesk.network.command_sets import CommandField
 from dicomdesk.network.connection import P_DATA_TF
 from dicomdesk.network.fragments import (
     LARGE_BYTES,
     DataConnection,
     FileFragments,
-    check_size,
     fragment_header,
     memory_fragments,
 )
@@ -127,7 +126,7 @@ class InstanceWriter:
     def write(self, item: StoreItem, message_id: int) -> None:
         """Send one request with its data set.
 
-        Raises what the connection raises; TruncatedError or OSError where the file fails while it is being sent.
+        Raises what the connection raises; DataError or OSError where the file fails while it is being sent.
         """
         command = self._command_pdu(item, message_id)
         if len(command) > self._max_pdu_bytes + 6:
@@ -140,9 +139,9 @@ class InstanceWriter:
 
     @staticmethod
     def check(item: StoreItem) -> None:
-        """Raise TruncatedError where the item's file has become too short; nothing is sent."""
+        """Raise DataError where the item's file has become too short or was changed; nothing is sent."""
         if isinstance(item.data, FileRange):
-            check_size(item.data)
+            check_unchanged(item.data)
 
     def _command_pdu(self, item: StoreItem, message_id: int) -> bytes:
         # A UID has at most 64 characters (PS3.5 9.1). Peers abort at longer ones; the data set keeps them all.

@@ -1,7 +1,10 @@
 import gc
 import os
+import subprocess
+import sys
 import zipfile
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,8 +14,10 @@ from dicomdesk.dicom.instance import InputFormat, InputSelection, InstanceHeader
 from dicomdesk.dicom.scan import FoundInstance, scan
 from dicomdesk.dicom.source import FileRange
 from dicomdesk.engine.preparing import Preparing, Shape, failure_reason
-from dicomdesk.errors import ConversionError, DataError, InvalidUidError
+from dicomdesk.errors import ChangedError, ConversionError, DataError, InvalidUidError
 from tests.helpers.datasets import DEFLATED, EXPLICIT, IMPLICIT, Builder, part10
+from tests.helpers.inputs import RLE, image, rle_frame
+from tests.helpers.replacing import data_set_of, instance_file, put_in_place
 
 SOP_CLASS = Builder().element(0x00080016, "UI", "1.2.840.10008.5.1.4.1.1.2")
 SOP_INSTANCE = Builder().element(0x00080018, "UI", "1.2.3.4")
@@ -216,3 +221,146 @@ def test_what_the_choice_raises_passes_and_the_file_is_closed(tmp_path: Path) ->
         with pytest.raises((DataError, OSError)):
             PREPARING.prepare_file(str(path), refuse)
     assert len(os.listdir("/proc/self/fd")) == before
+
+
+CHANGED = "changed since it was listed"
+WAYS = {"in place": Path.write_bytes, "by another file": put_in_place}
+EACH_WAY = pytest.mark.parametrize("write", WAYS.values(), ids=WAYS)
+
+
+@EACH_WAY
+@pytest.mark.parametrize("pixels", [4, 2 << 20])
+@pytest.mark.parametrize("wanted", [EXPLICIT, IMPLICIT])
+@pytest.mark.parametrize(
+    "other",
+    [{"uid": "1.2.3.5"}, {"uid": "1.2.3.55"}, {"uid": "1.2.3.4", "sop_class": "1.2.840.10008.5.1.4.1.1.4"}],
+    ids=["instance-of-the-same-size", "instance", "class"],
+)
+def test_another_instance_in_the_place_of_a_file_is_refused(
+    tmp_path: Path, other: dict[str, str], pixels: int, wanted: str, write: Callable[[Path, bytes], object]
+) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(instance_file("1.2.3.4", pixels=pixels))
+    found = find(path)
+    write(path, instance_file(**other, pixels=pixels))
+    before = len(os.listdir("/proc/self/fd"))
+    with pytest.raises(ChangedError, match=CHANGED):
+        PREPARING.prepare(found, wanted)
+    assert len(os.listdir("/proc/self/fd")) == before
+
+
+@pytest.mark.parametrize("pixels", [4, 2 << 20])
+def test_another_instance_in_the_place_of_a_member_is_refused(tmp_path: Path, pixels: int) -> None:
+    def write(uid: str) -> None:
+        with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+            archive.writestr("b.dcm", instance_file(uid, pixels=pixels))
+
+    write("1.2.3.4")
+    found = find(tmp_path / "a.zip", open_archives=True)
+    write("1.2.3.5")
+    with pytest.raises(ChangedError, match=CHANGED):
+        PREPARING.prepare(found, EXPLICIT)
+
+
+@EACH_WAY
+@pytest.mark.parametrize("pixels", [4, 2 << 20])
+@pytest.mark.parametrize("wanted", [EXPLICIT, IMPLICIT])
+def test_the_same_instance_in_another_shape_goes_as_it_is_now(
+    tmp_path: Path, pixels: int, wanted: str, write: Callable[[Path, bytes], object]
+) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(instance_file("1.2.3.4"))
+    found = find(path)
+    write(path, instance_file("1.2.3.4", syntax=IMPLICIT, pixels=pixels))
+    prepared = PREPARING.prepare(found, wanted)
+    assert content(prepared.data) == data_set_of(instance_file("1.2.3.4", syntax=wanted, pixels=pixels))
+    assert prepared.header.transfer_syntax_uid == IMPLICIT
+    assert prepared.header.data_set_length == len(data_set_of(instance_file("1.2.3.4", syntax=IMPLICIT, pixels=pixels)))
+    prepared.close()
+
+
+def test_what_was_compressed_meanwhile_is_not_decompressed_against_the_plan(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(image("a"))
+    found = find(path)
+    path.write_bytes(image("a", RLE, frame=rle_frame()))
+    with pytest.raises(ConversionError, match=CHANGED):
+        PREPARING.prepare(found, EXPLICIT)
+    assert PREPARING.prepare(found, RLE).header.transfer_syntax_uid == RLE
+
+
+def become_a_folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
+def become_a_fifo(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path)
+
+
+@pytest.mark.parametrize("pixels", [4, 2 << 20])
+@pytest.mark.parametrize(
+    "become",
+    [
+        lambda path: path.write_bytes(b"no DICOM file, whatever one thinks " * 80_000),
+        lambda path: path.write_bytes(b""),
+        lambda path: path.write_bytes(path.read_bytes()[:-1]),
+        lambda path: path.write_bytes(path.read_bytes()[:200]),
+        become_a_folder,
+        become_a_fifo,
+        lambda path: path.unlink(),
+    ],
+    ids=["text", "empty", "shorter", "much-shorter", "folder", "fifo", "nothing"],
+)
+def test_what_is_no_instance_any_more_is_told_and_closed(
+    tmp_path: Path, pixels: int, become: Callable[[Path], object]
+) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(instance_file("1.2.3.4", pixels=pixels))
+    found = find(path)
+    become(path)
+    before = len(os.listdir("/proc/self/fd"))
+    with pytest.raises((DataError, OSError)) as caught:
+        PREPARING.prepare(found, EXPLICIT)
+    assert isinstance(caught.value, DataError | OSError)
+    assert failure_reason(caught.value)
+    assert len(os.listdir("/proc/self/fd")) == before
+
+
+CUT_WHILE_CONVERTED = """
+import os, sys
+from dicomdesk.dicom.instance import InputFormat
+from dicomdesk.engine.preparing import Preparing
+class Cutting:
+    transfer_syntax_uid = "1.2.840.10008.1.2"
+    changes = None
+    @property
+    def converts_pixel_data(self):
+        os.truncate(sys.argv[1], 0)
+        return True
+prepared = Preparing(InputFormat.FILE_ONLY, 6).prepare_file(sys.argv[1], lambda header: Cutting())
+print(len(prepared.data))
+"""
+
+
+def test_a_file_that_is_cut_while_it_is_converted_does_not_end_the_process(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(instance_file("1.2.3.4", pixels=2 << 20))
+    done = subprocess.run(
+        [sys.executable, "-c", CUT_WHILE_CONVERTED, str(path)], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert int(done.stdout) == len(data_set_of(instance_file("1.2.3.4", syntax=IMPLICIT, pixels=2 << 20)))
+
+
+def test_a_file_that_is_cut_before_it_is_converted_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(instance_file("1.2.3.4", pixels=2 << 20))
+
+    def cut(_: InstanceHeader) -> Shape:
+        os.truncate(path, 1 << 20)
+        return Shape(transfer_syntax_uid=IMPLICIT)
+
+    with pytest.raises(DataError, match="shorter than it was"):
+        PREPARING.prepare_file(str(path), cut)
