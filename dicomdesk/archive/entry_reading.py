@@ -15,7 +15,7 @@ from dicomdesk.archive.attributes import (
     Source,
 )
 from dicomdesk.archive.entries import IndexEntry
-from dicomdesk.archive.identifier_reading import decode_item, decode_values
+from dicomdesk.archive.identifier_reading import decode_values
 from dicomdesk.dicom.dictionary import find_vr
 from dicomdesk.dicom.elements import DataSetBytes, StepKind, walk
 from dicomdesk.dicom.encodings import UNDEFINED_LENGTH, Encoding
@@ -100,7 +100,8 @@ def entry_of_data_set(
 
 
 def _decode_item(item: dict[int, bytes], character_set: bytes) -> dict[int, str]:
-    return {tag: value for tag, value in decode_item(item, character_set).items() if tag in ITEM_VRS}
+    own = item.get(CHARACTER_SET, character_set)
+    return {tag: decode_values(value, ITEM_VRS[tag], own) for tag, value in item.items() if tag in ITEM_VRS}
 
 
 def _words(value: bytes, *, is_little_endian: bool) -> str:

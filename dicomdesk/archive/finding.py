@@ -79,7 +79,7 @@ class Finding:
                     comment = "The index cannot answer"
                     return FindOutcome(status=OUT_OF_RESOURCES, matches=count, comment=comment, query=query)
                 if match is None:
-                    return FindOutcome(status=SUCCESS, matches=count, query=query)
+                    return FindOutcome(status=SUCCESS, matches=count, comment=query.warning, query=query)
                 if operation.is_cancelled():
                     return FindOutcome(status=CANCELLED, matches=count, query=query)
                 operation.reply(pending, data)

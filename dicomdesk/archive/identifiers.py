@@ -33,7 +33,7 @@ from dicomdesk.archive.attributes import (
     Source,
     find_attribute,
 )
-from dicomdesk.archive.identifier_reading import Identifier, read_identifier
+from dicomdesk.archive.identifier_reading import MOST_UIDS, Identifier, KeyFault, read_identifier
 from dicomdesk.archive.query import ItemKey, Key, Model, Query
 from dicomdesk.errors import DataError
 
@@ -139,9 +139,10 @@ def read_retrieve_query(
     keys = []
     for tag in dict.fromkeys((*unique_tags, *_REQUIRED_KEYS)):
         attribute = _attribute(tag)
-        if identifier.values.get(tag) and (tag in unique_tags or _effective_level(attribute, model) is level):
+        is_given = identifier.values.get(tag) or tag in identifier.faults
+        if is_given and (tag in unique_tags or _effective_level(attribute, model) is level):
             keys.append(_key(attribute, identifier, is_matched=True))
-    if not any(_restricts(key) for key in keys):
+    if not any(key.is_undecodable or _restricts(key) for key in keys):
         raise IdentifierError(DOES_NOT_MATCH_SOP_CLASS, "A key with a value is missing", UNIQUE_KEYS[level])
     return Query(
         model=model,
@@ -254,21 +255,26 @@ def _refuse_strictly(rules: IdentifierRules, attribute: Attribute, why: str) -> 
 
 
 def _key(attribute: Attribute, identifier: Identifier, *, is_matched: bool) -> Key:
-    if attribute.source is Source.ITEMS:
-        item = identifier.items.get(attribute.tag, {})
-        item_keys = tuple(
-            ItemKey(tag=tag, vr=ITEM_VRS[tag], value=_checked(attribute, ITEM_VRS[tag], value))
-            for tag, value in sorted(item.items())
-            if tag in attribute.item_tags
-        )
-        return Key(
-            attribute=attribute,
-            is_matched=is_matched,
-            items=item_keys,
-            wants_whole_items=all(map(_is_no_key, item)),
-        )
-    value = _checked(attribute, attribute.vr, identifier.values.get(attribute.tag, ""))
-    return Key(attribute=attribute, value=value, is_matched=is_matched)
+    tag = attribute.tag
+    value = identifier.values.get(tag, "")
+    fault = identifier.faults.get(tag)
+    _check_value(attribute, attribute.vr, value, fault)
+    item = identifier.items.get(tag, {}) if attribute.source is Source.ITEMS else {}
+    return Key(
+        attribute=attribute,
+        value=value,
+        is_matched=is_matched,
+        is_undecodable=fault is not None,
+        items=tuple(_item_key(attribute, identifier, inner) for inner in sorted(item) if inner in attribute.item_tags),
+        wants_whole_items=all(map(_is_no_key, item)),
+    )
+
+
+def _item_key(attribute: Attribute, identifier: Identifier, tag: int) -> ItemKey:
+    value, vr = identifier.items[attribute.tag][tag], ITEM_VRS[tag]
+    fault = identifier.item_faults.get((attribute.tag, tag))
+    _check_value(attribute, vr, value, fault)
+    return ItemKey(tag=tag, vr=vr, value=value, is_undecodable=fault is not None)
 
 
 def _unsupported_in_item(attribute: Attribute, identifier: Identifier) -> list[int]:
@@ -281,9 +287,13 @@ def _is_no_key(tag: int) -> bool:
     return tag in _OTHER_TAGS or not tag & 0xFFFF
 
 
-def _checked(attribute: Attribute, vr: bytes, value: str) -> str:
-    """The value, if it is of a size that a key can have."""
+def _check_value(attribute: Attribute, vr: bytes, value: str, fault: KeyFault | None) -> None:
+    """Raise IdentifierError for what no key can have; one that cannot be decoded is one that matches nothing."""
+    if fault is KeyFault.MISPLACED:
+        why = "is no sequence" if attribute.source is Source.ITEMS else "is a sequence"
+        raise IdentifierError(DOES_NOT_MATCH_SOP_CLASS, f"{attribute.keyword} {why}", attribute.tag)
     is_list = vr == b"UI"
-    if not is_list and (len(value) > _LONGEST_VALUE or value.count("\\") >= _MOST_VALUES):
-        raise IdentifierError(DOES_NOT_MATCH_SOP_CLASS, f"{attribute.keyword} is too long", attribute.tag)
-    return value
+    is_long = not is_list and (len(value) > _LONGEST_VALUE or value.count("\\") >= _MOST_VALUES)
+    if is_long or fault is KeyFault.TOO_LONG:
+        most = f"{MOST_UIDS} values" if is_list else f"{_LONGEST_VALUE} characters or {_MOST_VALUES} values"
+        raise IdentifierError(DOES_NOT_MATCH_SOP_CLASS, f"Over {most}: {attribute.keyword}", attribute.tag)

@@ -21,6 +21,7 @@ from sqlalchemy import (
     Table,
     and_,
     exists,
+    false,
     literal_column,
     select,
     true,
@@ -179,6 +180,8 @@ def _conditions(query: Query, dialect: Dialect) -> list[ColumnElement[bool]]:
 def _key_condition(key: Key, query: Query, dialect: Dialect) -> ColumnElement[bool]:
     attribute = key.attribute
     table = TABLES[attribute.level]
+    if key.matches_nothing:
+        return false()
     if attribute.source is Source.COUNT:
         return count_condition(key.value, table.c[attribute.column])
     if attribute.source is Source.SERIES_MODALITIES:

@@ -23,6 +23,8 @@ class Key:
     """Decoded, without padding; "" matches everything."""
     is_matched: bool = True
     """False for one that is only to be returned."""
+    is_undecodable: bool = False
+    """Whether its value cannot be decoded: nothing matches it."""
     items: tuple["ItemKey", ...] = ()
     """Of a sequence: what one of its items has to match, and what is to be returned of those that do."""
     wants_whole_items: bool = False
@@ -31,7 +33,13 @@ class Key:
     @property
     def restricts(self) -> bool:
         """Whether fewer than all entities match."""
-        return self.is_matched and (_is_restricting(self.value) or any(item.restricts for item in self.items))
+        is_restricting = self.is_undecodable or _is_restricting(self.value)
+        return self.is_matched and (is_restricting or any(item.restricts for item in self.items))
+
+    @property
+    def matches_nothing(self) -> bool:
+        """Whether a value that takes part cannot be decoded."""
+        return self.is_matched and (self.is_undecodable or any(item.is_undecodable for item in self.items))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,12 +49,14 @@ class ItemKey:
     tag: int
     vr: bytes
     value: str = ""
+    is_undecodable: bool = False
+    """Whether its value cannot be decoded: no item matches it."""
 
     @property
     def restricts(self) -> bool:
         """Whether fewer than all items match: not where a star among the values matches also what is absent."""
         is_any = self.vr != b"UI" and any(one and not one.strip("*") for one in self.value.split("\\"))
-        return _is_restricting(self.value) and not is_any
+        return self.is_undecodable or (_is_restricting(self.value) and not is_any)
 
 
 def _is_restricting(value: str) -> bool:
@@ -77,6 +87,12 @@ class Query:
     def find_key(self, tag: int) -> Key | None:
         """The key of this tag; None when the identifier has none that is supported."""
         return next((key for key in self.keys if key.attribute.tag == tag), None)
+
+    @property
+    def warning(self) -> str:
+        """Why nothing matches, where values cannot be decoded; else ""."""
+        names = [key.attribute.keyword for key in self.keys if key.matches_nothing]
+        return f"Cannot be decoded, nothing matches: {', '.join(names)}" if names else ""
 
     @property
     def restricting_tags(self) -> frozenset[int]:

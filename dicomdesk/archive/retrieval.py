@@ -133,9 +133,10 @@ class Retrieval:
         data_set = self._failed_list() if self._failed_uids else None
         counts = self._counts(with_remaining=self.is_cancelled)
         request = self.operation.message.command_set
-        response = service_response(request, status, has_data_set=data_set is not None, counts=counts)
+        warning = self._query.warning if self._query is not None else ""
+        response = service_response(request, status, has_data_set=data_set is not None, comment=warning, counts=counts)
         self.operation.reply(response, data_set)
-        return self._ended(status, counts=counts)
+        return self._ended(status, comment=warning, counts=counts)
 
     def refuse(self, error: RetrievalRefusedError) -> OperationEnded:
         """Send a final response that is a failure."""

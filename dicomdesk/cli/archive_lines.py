@@ -224,7 +224,7 @@ class ArchiveLines:
         count = self._sub_operations.pop(event.association, 0) + event.matches
         self._tool.info(f"{word} SCP Response {count + 1} [status: {words}]")
         to = f" to {printable(event.destination)}" if event.destination else ""
-        if event.status and event.status != _CANCELLED:
+        if (event.status or event.comment) and event.status != _CANCELLED:
             comment = f": {printable(event.comment)}" if event.comment else ""
             self._tool.warn(f"{word} SCP{to}: answered {words} to {self._who(event.association)}{comment}")
         self._tool.debug(f"{word} SCP{to}: {self._figures(event)} in {event.elapsed_s:.3f} s")

@@ -292,6 +292,10 @@ IMAGES = [
 ]
 
 CHARACTER_SETS = [
+    Case("S STUDY StudyInstanceUID PatientName=\x1b", matches=0),
+    Case("S STUDY StudyInstanceUID PatientName=*\x1b(Z", matches=0),
+    Case('S STUDY StudyInstanceUID "SpecificCharacterSet=ISO_IR 192" PatientName=M\udcfc*', matches=0),
+    Case('S STUDY StudyInstanceUID "SpecificCharacterSet=BOGUS" PatientName=M\udcfc*', matches=0),
     Case('S STUDY StudyInstanceUID "SpecificCharacterSet=ISO_IR 192" PatientName', CONVERSION, 14),
     Case('S STUDY StudyInstanceUID "SpecificCharacterSet=ISO_IR 100" PatientName'),
     Case("S STUDY StudyInstanceUID SpecificCharacterSet=GB18030 PatientName", CONVERSION, 14),

@@ -12,7 +12,14 @@ from pynetdicom.association import Association
 from dicomdesk.archive.facts import OperationEnded, OperationStarted
 from dicomdesk.archive.service_classes import Service
 from dicomdesk.errors import IndexBusyError, IndexDamagedError
-from dicomdesk.network.command_sets import STATUS, read_command_set, write_command_set
+from dicomdesk.network.command_sets import (
+    ERROR_COMMENT,
+    OFFENDING_ELEMENT,
+    STATUS,
+    CommandSet,
+    read_command_set,
+    write_command_set,
+)
 from tests.helpers.datasets import IMPLICIT, Builder
 from tests.helpers.requestors import Proposal, connected, data_pdu, find_command
 from tests.helpers.served_archives import (
@@ -122,6 +129,14 @@ HOSTILE = {
     "dates": LEVEL.join([b"", element(0x0008, 0x0020, b"--99999999-")]),
     "date range backwards": element(0x0008, 0x0020, b"20300101-19000101") + LEVEL,
     "a megabyte": LEVEL + element(0x0010, 0x0010, b"x" * 1_000_000),
+    "eight megabytes of escapes": LEVEL + element(0x0010, 0x0010, b"\x1b" * 8_000_000),
+    "eight megabytes of designations": LEVEL + element(0x0010, 0x0010, b"\x1b$B" * 2_500_000),
+    "eight megabytes of stars": LEVEL + element(0x0010, 0x0020, b"*" * 8_000_000),
+    "millions of UIDs": LEVEL + element(0x0020, 0x000D, b"1\\" * 4_000_000),
+    "a character set of megabytes": element(0x0008, 0x0005, b"ISO_IR 192" + b"\\ISO 2022 IR 87" * 100_000)
+    + LEVEL
+    + element(0x0020, 0x000D, b""),
+    "a name that is a sequence": LEVEL + element(0x0010, 0x0010, _NESTED[8:] + bytes(8), 0xFFFFFFFF),
     "private": LEVEL + element(0x0009, 0x0010, b"X") + element(0x0009, 0x1001, b"1"),
     "wrong order": element(0x0020, 0x000D, b"") + LEVEL,
     "group length": element(0x0008, 0x0000, b"\xff\xff\xff\xff") + LEVEL,
@@ -131,26 +146,61 @@ HOSTILE = {
 
 def raw_query(archive: Running, data: bytes, model: str = FIND_STUDY) -> list[int]:
     """Statuses of all responses to an identifier of any kind; the association goes on."""
-    statuses: list[int] = []
+    return [response.number(STATUS) for response in raw_responses(archive, data, model)]
+
+
+def final_response(archive: Running, data: bytes) -> CommandSet:
+    """The last response, the only one."""
+    (response,) = raw_responses(archive, data, FIND_STUDY)
+    return response
+
+
+def raw_responses(archive: Running, data: bytes, model: str) -> list[CommandSet]:
+    responses: list[CommandSet] = []
     with connected(archive.port) as peer:
         peer.associate(Proposal(contexts=[(1, model, [IMPLICIT])], called=ARCHIVE.encode(), max_pdu_bytes=0))
         parts = [data[start : start + 16_000] for start in range(0, len(data), 16_000)] or [b""]
         peer.send(data_pdu(1, 3, find_command()))
         for number, part in enumerate(parts, 1):
             peer.send(data_pdu(1, 2 if number == len(parts) else 0, part))
-        while not statuses or statuses[-1] in (PENDING, PENDING_WITH_WARNING):
+        while not responses or responses[-1].number(STATUS) in (PENDING, PENDING_WITH_WARNING):
             number, body = peer.read_pdu()
             assert number == 4, (number, body)
             if body[5] & 1:
-                statuses.append(read_command_set(body[6 : 4 + int.from_bytes(body[:4], "big")]).number(STATUS))
+                responses.append(read_command_set(body[6 : 4 + int.from_bytes(body[:4], "big")]))
         peer.release()
-    return statuses
+    return responses
 
 
 @pytest.mark.parametrize("name", HOSTILE)
 @pytest.mark.parametrize("model", [FIND_STUDY, FIND_PATIENT])
 def test_hostile_identifiers_get_an_answer(filled: Running, name: str, model: str) -> None:
     assert raw_query(filled, HOSTILE[name], model)[-1] not in (PENDING, PENDING_WITH_WARNING)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        HOSTILE["eight megabytes of escapes"],
+        HOSTILE["eight megabytes of stars"],
+        HOSTILE["millions of UIDs"],
+    ],
+)
+def test_keys_of_megabytes_are_refused_with_the_bound(filled: Running, data: bytes) -> None:
+    response = final_response(filled, data)
+    assert response.number(STATUS) == 0xA900
+    assert response.text(ERROR_COMMENT).startswith("Over ")
+    assert response.values[OFFENDING_ELEMENT]
+
+
+def test_nothing_matches_what_cannot_be_decoded_and_the_response_says_so(filled: Running) -> None:
+    study = element(0x0020, 0x000D, b"")
+    for value in (b"\x1b\x1b", b"*\x1b", b"D\0*\0", b"\x1b$Bx\x1b(B "):
+        response = final_response(filled, LEVEL + element(0x0010, 0x0010, value) + study)
+        assert response.number(STATUS) == SUCCESS
+        assert response.text(ERROR_COMMENT) == "Cannot be decoded, nothing matches: PatientName"
+    assert raw_query(filled, LEVEL + element(0x0010, 0x0010, b"*\0") + study) == [PENDING, PENDING, SUCCESS]
+    assert final_response(filled, LEVEL + element(0x0010, 0x0010, b"Nobody") + study).text(ERROR_COMMENT) == ""
 
 
 def test_random_identifiers_get_an_answer(filled: Running) -> None:

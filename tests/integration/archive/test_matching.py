@@ -9,11 +9,13 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from dicomdesk.archive.attributes import ATTRIBUTES
 from dicomdesk.archive.entries import IndexEntry
-from dicomdesk.archive.identifiers import IdentifierRules
+from dicomdesk.archive.identifiers import IdentifierRules, read_find_query
 from dicomdesk.archive.index import Index, sqlite_url
 from dicomdesk.archive.query import Model
 from tests.helpers import matching_oracle as oracle
+from tests.helpers.datasets import EXPLICIT, IMPLICIT, Builder
 from tests.helpers.index_entries import AREA, TAGS, index_entry, study_query
 from tests.helpers.postgresql import PostgresqlServer
 
@@ -139,6 +141,81 @@ KEYS = st.fixed_dictionaries(
 @example(keys={"readers": "*^ta*"})
 def test_sql_and_plain_python_find_the_same(index: Index, keys: dict[str, str]) -> None:
     assert found(index, keys) == expected(keys)
+
+
+CHARACTER_SETS = {
+    b"": "",
+    b"ISO_IR 100": "latin-1",
+    b"ISO_IR 192": "utf-8",
+    b"GB18030": "gb18030",
+    b"\\ISO 2022 IR 87": "",
+    b"BOGUS": "",
+}
+"""What keys are said to be in; and the codec, where that is all there is to it."""
+PIECES = st.sampled_from(
+    [b"\x1b", b"\x1b$B;3ED\x1b(B", b"\x1b(B", b"\0", b"*", b"?", b"\\", b"=", b"^", b" ", b"Doe", b"A", b"M\xfcller"]
+)
+RAW = st.lists(st.one_of(PIECES, st.binary(max_size=4)), max_size=5).map(b"".join)
+
+
+def raw_query(tag: int, value: bytes, character_set: bytes) -> bytes:
+    builder = Builder(IMPLICIT)
+    values = {0x00080005: character_set, TAGS["level"]: b"STUDY ", TAGS["study"]: b"", tag: value}
+    return b"".join(builder.element(one, "LO", values[one]) for one in sorted(values))
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    name=st.sampled_from(["name", "accession", "referrer", "other_ids", "readers"]),
+    value=RAW,
+    term=st.sampled_from(list(CHARACTER_SETS)),
+)
+@example(name="name", value=b"\x1b", term=b"")
+@example(name="name", value=b"\x1b(B", term=b"\\ISO 2022 IR 87")
+@example(name="accession", value=b"\0*\0", term=b"ISO_IR 192")
+@example(name="accession", value=b"A\0*", term=b"")
+@example(name="readers", value=b"*\xff", term=b"BOGUS")
+def test_bytes_match_no_more_than_what_they_are_decoded_to(index: Index, name: str, value: bytes, term: bytes) -> None:
+    query = read_find_query(raw_query(TAGS[name], value, term), IMPLICIT, Model.STUDY_ROOT)
+    (key,) = (one for one in query.keys if one.attribute.tag == TAGS[name])
+    matches = sorted(match.values[TAGS["study"]] for match in index.find(query, AREA))
+    if key.is_undecodable:
+        assert matches == []
+        assert query.warning
+        return
+    assert matches == expected({name: key.value})
+    # Everything matches what is blank only, or a pattern that says so.
+    codec = CHARACTER_SETS[term]
+    if codec and b"\x1b" not in value:
+        whole = value.decode(codec)
+        assert [one.strip(" ") for one in key.value.split("\\")] == [one.strip(" \0") for one in whole.split("\\")]
+
+
+def test_the_largest_query_is_answered(index: Index) -> None:
+    """All keys at once, each with as many values and wildcards as it may have."""
+    values = {
+        b"PN": ["ä^^^^^*"] * 100,
+        b"UI": [f"1.2.{number}" for number in range(5000)],
+        b"DA": ["20200101-20200229"] * 50,
+        b"TM": ["10-11"] * 100,
+        b"DT": ["2020-2021"] * 100,
+        b"US": ["1"] * 100,
+    }
+    for level in ("STUDY", "SERIES", "IMAGE"):
+        builder = Builder(EXPLICIT)
+        elements = {0x00080005: builder.element(0x00080005, "CS", "ISO_IR 192")}
+        elements[TAGS["level"]] = builder.element(TAGS["level"], "CS", level)
+        for attribute in ATTRIBUTES:
+            texts = values.get(attribute.vr, ["a*b*?d"] * 100)
+            vr = attribute.vr.decode()
+            value: bytes = bytes(200) if vr == "US" else "\\".join(texts).encode()
+            elements[attribute.tag] = builder.element(attribute.tag, "UT" if vr != "US" else vr, value)
+            if attribute.item_tags:
+                item = b"".join(builder.element(tag, "UT", "\\".join(["a*b*?d"] * 100)) for tag in attribute.item_tags)
+                elements[attribute.tag] = builder.sequence(attribute.tag, builder.item(item))
+        data = b"".join(elements[tag] for tag in sorted(elements))
+        query = read_find_query(data, EXPLICIT, Model.STUDY_ROOT, IdentifierRules(is_relational=True))
+        assert list(index.find(query, AREA)) == []
 
 
 def numbers(index: Index, keys: dict[str, str], rules: IdentifierRules | None = None, level: str = "STUDY") -> int:

@@ -59,6 +59,12 @@ def status(level: str, keys: dict[str, str], model: Model, rules: IdentifierRule
         ("STUDY", {"accession": "x" * 5000}, STUDY_ROOT, 0xA900, 0xA900),
         ("STUDY", {"accession": "x\\" * 200}, STUDY_ROOT, 0xA900, 0xA900),
         ("STUDY", {"study": "1.2\\" * 10_000}, STUDY_ROOT, 0, 0),
+        ("STUDY", {"study": "1.2\\" * 100_000}, STUDY_ROOT, 0xA900, 0xA900),
+        ("STUDY", {"name": "\x1b" * 1_000_000}, STUDY_ROOT, 0xA900, 0xA900),
+        ("STUDY", {"name": "\x1b", "study": ""}, STUDY_ROOT, 0, 0),
+        ("STUDY", {"accession": "*" * 1_000_000}, STUDY_ROOT, 0xA900, 0xA900),
+        ("SERIES", {"study": "1.2", "series": "", "name": "x" * 2000}, STUDY_ROOT, 0xA900, 0xA900),
+        ("STUDY", {"name": "ä" * 1024, "study": ""}, STUDY_ROOT, 0, 0),
     ],
 )
 def test_find_identifiers_are_answered_or_refused(
@@ -72,6 +78,52 @@ def test_the_offending_element_is_named() -> None:
     with pytest.raises(IdentifierError) as caught:
         query("SERIES", {"series": ""})
     assert caught.value.offending_tags == (TAGS["study"],)
+
+
+def test_what_is_too_long_is_said_with_the_bound() -> None:
+    for key, words in (("accession", "1024 characters or 100 values"), ("study", "100000 values")):
+        with pytest.raises(IdentifierError) as caught:
+            query("STUDY", {key: "1.2\\" * 100_000})
+        assert words in caught.value.comment
+        assert caught.value.offending_tags == (TAGS[key],)
+
+
+def test_a_key_that_cannot_be_decoded_restricts_and_is_named() -> None:
+    found = query("STUDY", {"study": "", "name": "Doe\0*", "accession": "A"})
+    assert found.restricting_tags == {TAGS["name"], TAGS["accession"]}
+    assert [key.attribute.tag for key in found.keys if key.matches_nothing] == [TAGS["name"]]
+    assert found.warning == "Cannot be decoded, nothing matches: PatientName"
+    above = query("SERIES", {"study": "1.2", "series": "", "name": "Doe\0*"})
+    assert above.restricting_tags == {TAGS["study"]}
+    assert above.warning == ""
+
+
+def test_a_retrieval_by_what_cannot_be_decoded_is_none_by_the_rest() -> None:
+    found = retrieval("STUDY", {"study": "1.2\x1b", "accession": "A"})
+    assert any(key.matches_nothing for key in found.keys)
+    assert retrieval("STUDY", {"study": "1.2\x1b"}).warning
+    with pytest.raises(IdentifierError) as caught:
+        retrieval("SERIES", {"study": "1.2\\" * 100_000, "series": "1.2"})
+    assert (caught.value.status, caught.value.offending_tags) == (0xA900, (TAGS["study"],))
+
+
+def test_sequences_and_values_in_each_others_place_are_refused() -> None:
+    builder = Builder(EXPLICIT)
+    item = builder.item(builder.element(0x00400009, "SH", "A"))
+    level = builder.element(0x00080052, "CS", "SERIES")
+    study = builder.element(0x0020000D, "UI", "1.2")
+    for wrong, tag, comment in (
+        (builder.sequence(0x00100010, item), 0x00100010, "PatientName is a sequence"),
+        (builder.sequence(0x0020000D, item), 0x0020000D, "StudyInstanceUID is a sequence"),
+        (builder.element(0x00400275, "LO", "*"), 0x00400275, "RequestAttributesSequence is no sequence"),
+    ):
+        with pytest.raises(IdentifierError) as caught:
+            read_find_query(level + study + wrong, EXPLICIT, STUDY_ROOT)
+        assert (caught.value.status, caught.value.comment) == (0xA900, comment)
+        assert caught.value.offending_tags == (tag,)
+    with pytest.raises(IdentifierError) as caught:
+        read_retrieve_query(level + study + builder.sequence(0x0020000E, item), EXPLICIT, STUDY_ROOT)
+    assert caught.value.offending_tags == (0x0020000E,)
 
 
 def test_keys_above_are_returned_and_match_only_if_unique_or_relational() -> None:

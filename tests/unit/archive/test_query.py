@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from dicomdesk.archive.attributes import Level, find_attribute
 from dicomdesk.archive.query import ItemKey, Key, Model, Query
 
@@ -21,6 +23,18 @@ def test_a_star_in_an_item_matches_what_is_absent_too() -> None:
     for value, restricts in (("*", False), ("**", False), ("A\\*", False), ("\\", False), ("*A", True), ("?", True)):
         assert ItemKey(tag=0x00401001, vr=b"SH", value=value).restricts is restricts, value
     assert ItemKey(tag=0x0020000D, vr=b"UI", value="*").restricts
+
+
+def test_what_cannot_be_decoded_restricts_where_it_takes_part() -> None:
+    item = ItemKey(tag=0x00401001, vr=b"SH", is_undecodable=True)
+    assert item.restricts
+    for broken in (replace(key(0x00100010), is_undecodable=True), key(0x00400275, items=(item,))):
+        assert broken.restricts
+        assert broken.matches_nothing
+        above = replace(broken, is_matched=False)
+        assert not above.restricts
+        assert not above.matches_nothing
+    assert not key(0x00100010).matches_nothing
 
 
 def test_a_query_knows_its_keys_by_tag() -> None:
