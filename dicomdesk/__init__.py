@@ -9,7 +9,7 @@ The package is a stack of layers; imports go down only (checked in ``.ci/run``):
     network        one association: all that knows pynetdicom, TLS and sockets
     dicom          data: no socket, no thread, no Qt
     settings | human | logs
-    paths | errors
+    paths | errors | named_files
 
 Only ``gui`` imports Qt; the command line tools run without it.
 """

@@ -15,6 +15,7 @@ Beyond DCMTK's: lines of any length, blank lines anywhere, ``DatabaseURL``, the 
 in a quota, which means that nothing is ever deleted.
 """
 
+import errno
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +23,7 @@ from types import MappingProxyType
 
 from dicomdesk.archive.configuration_syntax import Line, Table, Value, read_lines
 from dicomdesk.errors import ConfigurationError, LocalError
+from dicomdesk.named_files import read_named_file
 from dicomdesk.settings import DEFAULT_MAX_PDU_BYTES
 
 __all__ = [
@@ -144,12 +146,11 @@ def read_configuration(path: Path) -> ArchiveConfiguration:
     Raises LocalError where it cannot be read, ConfigurationError with all its mistakes where it is wrong.
     """
     try:
-        with open(path, "rb") as file:
-            content = file.read(_LARGEST_FILE_BYTES + 1)
+        content = read_named_file(path, _LARGEST_FILE_BYTES)
     except OSError as error:
+        if error.errno == errno.EFBIG:
+            raise ConfigurationError(f"{path}: this is no configuration, it is too large", problems=()) from error
         raise LocalError(f"cannot access {path}: {error.strerror}") from error
-    if len(content) > _LARGEST_FILE_BYTES:
-        raise ConfigurationError(f"{path}: this is no configuration, it is too large", problems=())
     return parse_configuration(content.decode("utf-8", "replace"), name=str(path))
 
 

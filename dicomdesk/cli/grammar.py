@@ -12,10 +12,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from dicomdesk.errors import SettingsError
+from dicomdesk.named_files import read_named_file
 
 _NUMBER = re.compile(r"[ \t\n\r\v\f]*([+-]?)([0-9]+)")
 _SEPARATORS = frozenset(" \t\r\n")
 _QUOTES = frozenset("\"'")
+_LARGEST_COMMAND_FILE_BYTES = 16 << 20
 
 
 class CommandLineError(SettingsError):
@@ -275,12 +277,14 @@ def _expand(tokens: Sequence[str]) -> Iterator[str]:
 
 def _read_command_file(name: str) -> str:
     try:
-        with open(name, "rb") as file:
-            return os.fsdecode(file.read())
+        text = os.fsdecode(read_named_file(name, _LARGEST_COMMAND_FILE_BYTES))
     except IsADirectoryError:
         return ""
-    except (OSError, ValueError) as error:
+    except OSError as error:
         raise CommandLineError(f"Cannot open command file '{name}'") from error
+    if "\0" in text:  # no argument of a process has one, and no name
+        raise CommandLineError(f"Cannot read command file '{name}': it holds a NUL character")
+    return text
 
 
 def split_words(text: str) -> Iterator[str]:

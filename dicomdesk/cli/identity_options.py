@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from dicomdesk.cli.grammar import CommandLine, Option, OptionGroup
 from dicomdesk.errors import SettingsError
+from dicomdesk.named_files import read_named_file
 from dicomdesk.settings import UserIdentity, UserIdentityType
 
 _MOST_BYTES = 65535
@@ -109,15 +110,12 @@ def load_identity(choice: IdentityChoice) -> tuple[UserIdentity, str]:
 
 def _read_token(path: str) -> bytes:
     """Read the beginning of a file, one byte more than can be sent."""
-    token = b""
     try:
-        with open(path, "rb") as file:
-            token = file.read(_MOST_BYTES + 1)
+        token = read_named_file(path, _MOST_BYTES + 1, cuts=True)
     except IsADirectoryError:
         token = b""
-    except (OSError, ValueError) as error:
-        words = (error.strerror if isinstance(error, OSError) else "") or str(error)
-        raise SettingsError(f"Unable to open Kerberos, SAML or JWT file: {words}") from error
+    except OSError as error:
+        raise SettingsError(f"Unable to open Kerberos, SAML or JWT file: {error.strerror or error}") from error
     if not token:
         raise SettingsError("Unable to read Kerberos, SAML or JWT info from file: File empty?")
     return token

@@ -3,17 +3,24 @@
 import os
 import sys
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import Enum
 from typing import IO
 
 from dicomdesk.cli.log_layouts import Layout
+from dicomdesk.human import printable
 from dicomdesk.logs import Appender, Level, Record
+from dicomdesk.named_files import open_to_write
 
 SMALLEST_ROLLING_BYTES = 200 * 1024
 """Files are not rotated before they have this size, whatever is configured."""
+
+
+_FACILITIES = frozenset(
+    ("AUTH", "AUTHPRIV", "CRON", "DAEMON", "FTP", "KERN", "LPR", "MAIL", "NEWS", "SYSLOG", "USER", "UUCP")
+) | {f"LOCAL{number}" for number in range(8)}
 
 
 class Verdict(Enum):
@@ -96,27 +103,43 @@ class StreamAppender:
 
 
 class FileAppender:
-    """Writes laid out records to a file, UTF-8. The constructor raises OSError when it cannot be opened."""
+    """Writes laid out records to a file, UTF-8. The constructor raises OSError when it cannot be opened.
+
+    Trouble with writing is told once on stderr.
+    """
 
     def __init__(self, layout: Layout, path: str, *, is_appending: bool) -> None:
         self.path = path
         self._layout = layout
+        self._is_in_trouble = False
         self._file: IO[str] = self._open(is_appending=is_appending)
 
     def append(self, record: Record) -> None:
         """Take one record."""
-        with suppress(OSError, ValueError):
+        with self._telling_trouble():
             self._file.write(self._layout(record))
 
     def flush(self) -> None:
         """Write what was taken."""
-        with suppress(OSError, ValueError):
+        with self._telling_trouble():
             self._file.flush()
 
     def close(self) -> None:
         """Close the file."""
-        with suppress(OSError, ValueError):
+        with self._telling_trouble():
             self._file.close()
+
+    @contextmanager
+    def _telling_trouble(self) -> Iterator[None]:
+        try:
+            yield
+        except (OSError, ValueError) as error:
+            if self._is_in_trouble:
+                return
+            self._is_in_trouble = True
+            reason = error.strerror if isinstance(error, OSError) else str(error)
+            with suppress(OSError, ValueError):
+                sys.stderr.write(f"log4cplus:ERROR Unable to write to file: {printable(self.path)}: {reason}\n")
 
     def size_bytes(self) -> int:
         """Size of the file now."""
@@ -131,11 +154,12 @@ class FileAppender:
         _shift_backups(renamed, backups)
         with suppress(OSError):
             os.replace(self.path, renamed)
-        with suppress(OSError):
+        with self._telling_trouble():
             self._file = self._open(is_appending=False)
 
     def _open(self, *, is_appending: bool) -> IO[str]:
-        return open(self.path, "a" if is_appending else "w", encoding="utf-8", errors="surrogateescape")
+        mode = "a" if is_appending else "w"
+        return open(self.path, mode, encoding="utf-8", errors="surrogateescape", opener=open_to_write)
 
 
 class RollingFileAppender(FileAppender):
@@ -199,8 +223,9 @@ class SyslogAppender:
     def __init__(self, layout: Layout, *, ident: str, facility: str) -> None:
         import syslog  # noqa: PLC0415 - not on all systems
 
-        number = getattr(syslog, f"LOG_{facility.upper()}", syslog.LOG_USER)
-        syslog.openlog(ident, 0, number)
+        name = facility.upper()
+        number = getattr(syslog, f"LOG_{name}", syslog.LOG_USER) if name in _FACILITIES else syslog.LOG_USER
+        syslog.openlog(_as_utf8(ident), 0, number)
         self._layout = layout
         self._syslog = syslog.syslog
         self._priorities = {
@@ -213,13 +238,18 @@ class SyslogAppender:
 
     def append(self, record: Record) -> None:
         """Send one record."""
-        self._syslog(self._priorities.get(record.level, self._lowest), self._layout(record).rstrip("\n"))
+        self._syslog(self._priorities.get(record.level, self._lowest), _as_utf8(self._layout(record).rstrip("\n")))
 
     def flush(self) -> None:
         """Do nothing: records are sent at once."""
 
     def close(self) -> None:
         """Do nothing."""
+
+
+def _as_utf8(text: str) -> str:
+    """Without what the system log cannot take."""
+    return text.replace("\0", " ").encode("utf-8", "replace").decode("utf-8")
 
 
 def _shift_backups(first: str, backups: int) -> None:

@@ -12,6 +12,7 @@ import re
 import sys
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 
 from dicomdesk.cli.grammar import CommandLineError
 from dicomdesk.cli.log_appenders import (
@@ -27,13 +28,18 @@ from dicomdesk.cli.log_appenders import (
     Verdict,
 )
 from dicomdesk.cli.log_layouts import Layout, pattern_layout, simple_layout, ttcc_layout
+from dicomdesk.human import printable
 from dicomdesk.logs import Appender, Level, Log, Route, find_level
+from dicomdesk.named_files import read_named_file
 
 Properties = Mapping[str, str]
 
 _PREFIX = "log4cplus."
-_VARIABLE = re.compile(r"\$\{([^}]*)\}")
+_VARIABLE = re.compile(r"\$\{([^}]{0,256})\}")
 _DEFAULT_ROLLING_BYTES = 10 * 1024 * 1024
+_LARGEST_BYTES = 1 << 20
+"""Of a configuration file, and of what its variables stand for."""
+_MOST_BACKUPS = 1000
 
 
 def load_log(path: str, *, application: str, environment: Mapping[str, str] | None = None) -> Log:
@@ -52,7 +58,8 @@ def load_log(path: str, *, application: str, environment: Mapping[str, str] | No
 
 def report_mistake(text: str) -> None:
     """Tell of a mistake in a configuration file, on stderr."""
-    sys.stderr.write(f"log4cplus:ERROR {text}\n")
+    with suppress(OSError, ValueError):
+        sys.stderr.write(f"log4cplus:ERROR {printable(text)}\n")
 
 
 def read_properties(text: str) -> dict[str, str]:
@@ -69,10 +76,12 @@ def _read(path: str) -> str:
     if not os.path.isfile(path):
         raise CommandLineError("Specified --log-config file does not exist")
     try:
-        with open(path, encoding="utf-8", errors="surrogateescape") as file:
-            return file.read()
+        text = read_named_file(path, _LARGEST_BYTES).decode("utf-8", "surrogateescape")
     except OSError as error:
         raise CommandLineError("Specified --log-config file cannot be read") from error
+    if "\0" in text:
+        raise CommandLineError("Specified --log-config file is no text, it holds a NUL character")
+    return text
 
 
 def _predefined(application: str) -> dict[str, str]:
@@ -88,10 +97,16 @@ def _predefined(application: str) -> dict[str, str]:
 
 def _expand_variables(properties: dict[str, str], variables: Mapping[str, str]) -> dict[str, str]:
     """Replace ``${name}``; settings of the file come before ``variables``, unknown names stay as they are."""
+    room = _LARGEST_BYTES
 
     def value_of(found: re.Match[str]) -> str:
+        nonlocal room
         name = found[1]
-        return properties.get(name, variables.get(name, found[0]))
+        value = properties.get(name, variables.get(name, found[0]))
+        room -= len(value)
+        if room < 0:
+            raise CommandLineError("Specified --log-config file is too large with what its variables stand for")
+        return value
 
     return {key: _VARIABLE.sub(value_of, value) for key, value in properties.items()}
 
@@ -142,7 +157,7 @@ def _make_appender(kind: str, settings: Properties, report: Callable[[str], None
     layout = _make_layout(settings, report)
     try:
         appender = make(settings, layout)
-    except OSError:
+    except (OSError, ValueError):
         report(f"Unable to open file: {settings['File']}" if settings.get("File") else "Invalid filename")
         return NullAppender()
     except ImportError:
@@ -158,7 +173,7 @@ def _make_appender(kind: str, settings: Properties, report: Callable[[str], None
 def _make_layout(settings: Properties, report: Callable[[str], None]) -> Layout:
     kind = settings.get("layout", "")
     if kind == "log4cplus::TTCCLayout":
-        return ttcc_layout(settings.get("layout.DateFormat", ""))
+        return ttcc_layout(settings.get("layout.DateFormat", ""), report)
     if kind == "log4cplus::PatternLayout":
         pattern = settings.get("layout.ConversionPattern")
         if pattern is not None:
@@ -183,7 +198,7 @@ def _make_rolling_file(settings: Properties, layout: Layout) -> Appender:
         settings.get("File", ""),
         is_appending=_flag(settings.get("Append", "false")),
         limit_bytes=_size_bytes(settings.get("MaxFileSize", "")),
-        backups=_whole_number(settings.get("MaxBackupIndex", ""), 1),
+        backups=_backups(settings, 1),
     )
 
 
@@ -194,7 +209,7 @@ def _make_daily_rolling_file(settings: Properties, layout: Layout) -> Appender:
         settings.get("File", ""),
         is_appending=_flag(settings.get("Append", "false")),
         schedule=Schedule.__members__.get(name, Schedule.DAILY),
-        backups=_whole_number(settings.get("MaxBackupIndex", ""), 10),
+        backups=_backups(settings, 10),
     )
 
 
@@ -268,8 +283,12 @@ def _flag(text: str) -> bool:
     return text.lower() in ("true", "1")
 
 
+def _backups(settings: Properties, default: int) -> int:
+    return min(_whole_number(settings.get("MaxBackupIndex", ""), default), _MOST_BACKUPS)
+
+
 def _whole_number(text: str, default: int) -> int:
-    found = re.match(r"\d{1,9}", text)
+    found = re.match(r"[0-9]{1,9}", text)
     return int(found[0]) if found else default
 
 

@@ -19,8 +19,12 @@ Report = Callable[[str], None]
 DEFAULT_DATE_FORMAT = "%Y-%m-%d %H:%M:%S"
 
 _DIRECTIVE = re.compile(
-    r"%(?P<left>-?)(?P<width>\d*)(?:\.(?P<limit>\d+))?(?P<letter>.)(?:\{(?P<argument>[^}]*)\})?", re.DOTALL
+    r"%(?P<left>-?)(?P<width>[0-9]*)(?:\.(?P<limit>[0-9]+))?(?P<letter>.)(?:\{(?P<argument>[^}]{0,256})\})?",
+    re.DOTALL,
 )
+_NUMBER = re.compile(r"[0-9]{1,9}")
+_LARGEST_WIDTH = 4096
+"""Wider columns are cut to this."""
 _started_s = time.time()
 
 
@@ -29,8 +33,9 @@ def simple_layout(record: Record) -> str:
     return f"{record.level.name} - {record.text}\n"
 
 
-def ttcc_layout(date_format: str) -> Layout:
+def ttcc_layout(date_format: str, report: Report) -> Layout:
     """The layout "time [thread] LEVEL logger <> - message"; without a date format, milliseconds since start."""
+    date_format = date_format and _usable_format(date_format, report)
 
     def lay_out(record: Record) -> str:
         when = format_time(date_format, record.at_s) if date_format else str(round((record.at_s - _started_s) * 1000))
@@ -69,9 +74,9 @@ def _piece(found: re.Match[str], report: Report) -> Callable[[Record], str]:
     if letter == "%":
         return _constant("%")
     if letter in "dD":
-        return _justified(_clock(argument or DEFAULT_DATE_FORMAT, is_local=letter == "D"), found)
+        return _justified(_clock(argument or DEFAULT_DATE_FORMAT, report, is_local=letter == "D"), found)
     if letter == "c":
-        return _justified(_logger_name(int(argument) if (argument or "").isdigit() else 0), found)
+        return _justified(_logger_name(argument, report), found)
     value = _VALUES.get(letter)
     if value is None:
         report(f"Unexpected char [{letter}] at position {found.start('letter') + 1} in conversion pattern.")
@@ -82,7 +87,7 @@ def _piece(found: re.Match[str], report: Report) -> Callable[[Record], str]:
 
 
 def _justified(value: Callable[[Record], str], found: re.Match[str]) -> Callable[[Record], str]:
-    width, limit = int(found["width"] or 0), int(found["limit"] or 0)
+    width, limit = _width(found["width"]), _width(found["limit"])
     is_left = bool(found["left"])
     if not width and not limit:
         return value
@@ -95,15 +100,35 @@ def _justified(value: Callable[[Record], str], found: re.Match[str]) -> Callable
     return justify
 
 
+def _width(digits: str | None) -> int:
+    return min(int((digits or "0")[:9]), _LARGEST_WIDTH)
+
+
 def _constant(text: str) -> Callable[[Record], str]:
     return lambda _record: text
 
 
-def _clock(date_format: str, *, is_local: bool) -> Callable[[Record], str]:
+def _clock(date_format: str, report: Report, *, is_local: bool) -> Callable[[Record], str]:
+    date_format = _usable_format(date_format, report)
     return lambda record: format_time(date_format, record.at_s, is_local=is_local)
 
 
-def _logger_name(parts: int) -> Callable[[Record], str]:
+def _usable_format(date_format: str, report: Report) -> str:
+    """The format, or the default one where this system cannot make anything of it."""
+    try:
+        format_time(date_format, _started_s)
+    except ValueError:
+        report(f"Date format cannot be used: {date_format}")
+        return DEFAULT_DATE_FORMAT
+    return date_format
+
+
+def _logger_name(argument: str | None, report: Report) -> Callable[[Record], str]:
+    """The last parts of the name, as many as the argument says; all of them without, or where it is no number."""
+    if argument and not _NUMBER.fullmatch(argument):
+        report(f"Number of parts of a logger's name expected: {{{argument}}}")
+        argument = None
+    parts = int(argument or 0)
     if not parts:
         return lambda record: record.logger
     return lambda record: ".".join(record.logger.split(".")[-parts:])

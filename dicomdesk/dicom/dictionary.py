@@ -13,6 +13,10 @@ from typing import Final
 from dicomdesk.dicom.encodings import LONG_VRS, SHORT_VRS
 from dicomdesk.dicom.value_representations import US_OR_SS
 from dicomdesk.errors import DictionaryError
+from dicomdesk.named_files import read_named_file
+
+_LARGEST_FILE_BYTES: Final = 16 << 20
+"""DCMTK's own has half a megabyte."""
 
 _TABLE_VRS: Final = {
     "US or SS": US_OR_SS,
@@ -187,7 +191,7 @@ def load_dictionaries(paths: Sequence[Path]) -> None:
 
 def _load(target: Dictionary, path: Path) -> None:
     try:
-        text = path.read_bytes().decode("utf-8", "replace")
+        text = read_named_file(path, _LARGEST_FILE_BYTES).decode("utf-8", "replace")
     except OSError as error:
         raise DictionaryError(f"cannot read data dictionary {path}: {error.strerror or error}") from error
     for number, line in enumerate(text.splitlines(), 1):

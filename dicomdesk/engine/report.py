@@ -30,6 +30,7 @@ from dicomdesk.dicom.sop_classes import uid_symbol
 from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax
 from dicomdesk.engine.events import InputSkipped, ItemOutcome, JobOutcome
 from dicomdesk.errors import ReportError
+from dicomdesk.named_files import open_to_write
 from dicomdesk.network.status import classify_status, status_text
 
 __all__ = [
@@ -300,7 +301,7 @@ def _replace_file(target: str, content: bytes) -> bool:
         if not stat.S_ISREG(found.st_mode):
             return False
         mode = stat.S_IMODE(found.st_mode)
-        os.close(os.open(target, os.O_WRONLY))  # what may not be written is not replaced either
+        os.close(open_to_write(target, 0))  # what may not be written is not replaced either
     except FileNotFoundError:
         pass
     folder, name = os.path.split(target)
@@ -320,8 +321,7 @@ def _replace_file(target: str, content: bytes) -> bool:
 
 
 def _write_file(path: str, content: bytes, flag: int) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | flag, 0o666)
-    with os.fdopen(descriptor, "wb") as file:
+    with os.fdopen(open_to_write(path, os.O_CREAT | flag), "wb") as file:
         file.write(content)
 
 

@@ -7,11 +7,13 @@ say nothing. The hashes are hard to turn back, but weak passcodes can be guessed
 import os
 import stat
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from dicomdesk.engine.atomic_file import AtomicFile
 from dicomdesk.errors import SettingsError, StorageError
 from dicomdesk.human import printable
+from dicomdesk.named_files import read_named_file
 
 __all__ = ["read_user_file", "remove_user", "set_passcode"]
 
@@ -66,19 +68,19 @@ def remove_user(file: Path, name: str) -> bool:
 
 def _read_lines(file: Path) -> Iterator[str]:
     try:
-        with open(file, "rb") as stream:
-            mode = os.fstat(stream.fileno()).st_mode
-            data = stream.read(_LARGEST_FILE_BYTES + 1)
+        data = read_named_file(file, _LARGEST_FILE_BYTES, check=partial(_check_mode, file))
     except OSError as error:
         raise SettingsError(f"The user file '{file}' cannot be read: {error.strerror or error}") from error
-    if os.name == "posix" and mode & _FORBIDDEN_MODE:
-        raise SettingsError(f"The user file '{file}' can be read or changed by others; chmod 600 makes it yours alone")
-    if len(data) > _LARGEST_FILE_BYTES:
-        raise SettingsError(f"The user file '{file}' is too large")
     try:
         yield from data.decode("utf-8").splitlines()
     except UnicodeDecodeError as error:
         raise SettingsError(f"The user file '{file}' is not UTF-8 text") from error
+
+
+def _check_mode(file: Path, found: os.stat_result) -> None:
+    """A pipe that was handed over is nobody else's."""
+    if os.name == "posix" and stat.S_ISREG(found.st_mode) and found.st_mode & _FORBIDDEN_MODE:
+        raise SettingsError(f"The user file '{file}' can be read or changed by others; chmod 600 makes it yours alone")
 
 
 def _write_lines(file: Path, lines: list[str]) -> None:

@@ -5,6 +5,8 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dicomdesk.named_files import read_named_file
+
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate
 
@@ -19,15 +21,8 @@ _READERS = r"dicomdesk\.(network\.(certificates|tls_files|tls_session)|engine\.c
 
 
 def read_bounded(file: Path) -> bytes:
-    """Read all of a file, also of a pipe, which can be read only once.
-
-    Raises OSError, and ValueError where it has no end or no name.
-    """
-    with open(file, "rb") as stream:
-        data = stream.read(_LARGEST_FILE_BYTES + 1)
-    if len(data) > _LARGEST_FILE_BYTES:
-        raise ValueError("it is too large")
-    return data
+    """Read all of a file, also of a pipe, which can be read only once; raises OSError."""
+    return read_named_file(file, _LARGEST_FILE_BYTES, takes_fifo=True)
 
 
 def find_revocation_lists(data: bytes) -> list[bytes]:

@@ -4,6 +4,7 @@ The file format is that of DCMTK (its ``asconfig.txt``), with DCMTK's readings o
 and subsection names, and references to lists, are not case sensitive; names of SOP classes and transfer syntaxes are.
 """
 
+import errno
 import string
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from typing import TypeVar
 from dicomdesk.dicom.sop_classes import find_uid_by_symbol
 from dicomdesk.dicom.transfer_syntaxes import EXPLICIT_VR_BIG_ENDIAN, EXPLICIT_VR_LITTLE_ENDIAN
 from dicomdesk.errors import ProfileError
+from dicomdesk.named_files import read_named_file
 from dicomdesk.network.contexts import ProposedContext, Role
 from dicomdesk.network.profile_syntax import Section, Subsection, read_sections
 
@@ -23,8 +25,7 @@ _ALIASES = {"LocalEndianExplicit": EXPLICIT_VR_LITTLE_ENDIAN, "OppositeEndianExp
 _ROLES = {"SCU": Role(scu=True, scp=False), "SCP": Role(scu=False, scp=True), "BOTH": Role(scu=True, scp=True)}
 _UID_CHARACTERS = frozenset(string.digits + ".")
 _TOO_LONG = 1024
-_LONGEST_FILE = 8 << 20
-"""In characters; what has no end is no profile file."""
+_LARGEST_FILE_BYTES = 8 << 20
 _ILLEGAL = "Illegal call, perhaps wrong parameters"
 _FOLDED = str.maketrans(string.ascii_lowercase, string.ascii_uppercase, string.whitespace)
 
@@ -128,15 +129,13 @@ def parse_profiles(text: str) -> ProfileFile:
 
 def _read_text(path: str) -> str:
     try:
-        with open(path, encoding="utf-8", errors="surrogateescape", newline="") as file:
-            text = file.read(_LONGEST_FILE + 1)
+        return read_named_file(path, _LARGEST_FILE_BYTES).decode("utf-8", "surrogateescape")
     except IsADirectoryError:
         return ""
     except OSError as error:
+        if error.errno == errno.EFBIG:
+            raise ProfileError(f"configuration file is too large: {path}") from error
         raise ProfileError(f"unable to open configuration file: {path}") from error
-    if len(text) > _LONGEST_FILE:
-        raise ProfileError(f"configuration file is too large: {path}")
-    return text
 
 
 def _fold_reference(text: str) -> str:

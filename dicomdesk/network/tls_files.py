@@ -220,7 +220,8 @@ def load_authorities(context: ssl.SSLContext, settings: TlsSettings) -> tuple[st
 
 def _trust(context: ssl.SSLContext, file: Path, file_format: TlsFileFormat) -> None:
     if file_format is TlsFileFormat.PEM:
-        context.load_verify_locations(cafile=file)
+        with _as_file(read_bounded(file)) as path:
+            context.load_verify_locations(cafile=path)
     else:
         context.load_verify_locations(cadata=read_bounded(file))
 
@@ -267,8 +268,10 @@ def load_dh_parameters(context: ssl.SSLContext, file: Path | None) -> tuple[str,
     warnings: tuple[str, ...] = ()
     if file is not None:
         try:
-            context.load_dh_params(str(file))
-            bits = _prime_bits(read_bounded(file))
+            parameters = read_bounded(file)
+            with _as_file(parameters) as path:
+                context.load_dh_params(path)
+            bits = _prime_bits(parameters)
         except (OSError, ValueError):
             warnings = (f"unable to load temporary DH parameter file '{file}', ignoring",)
         else:

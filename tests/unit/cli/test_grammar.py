@@ -1,6 +1,11 @@
+import os
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from dicomdesk.cli.grammar import (
     CommandLine,
@@ -301,3 +306,30 @@ def test_secrets_are_not_among_the_arguments_as_expanded() -> None:
     line = parse(tool, ["+pw", "sesame"])
     assert line.arguments == ["--use-passwd", "***"]
     assert line.text("--use-passwd") == "sesame"
+
+
+def test_command_file_that_cannot_be_read_at_once_is_refused(tmp_path: Path) -> None:
+    fifo, huge, nul = tmp_path / "fifo", tmp_path / "huge", tmp_path / "nul"
+    os.mkfifo(fifo)
+    with huge.open("wb") as file:
+        file.truncate(1 << 40)
+    nul.write_bytes(b"localhost 1\x0004 x")
+    for path in (fifo, huge, "/dev/zero"):
+        assert refusal(f"@{path}") == f"Cannot open command file '{path}'"
+    assert refusal(f"@{nul}") == f"Cannot read command file '{nul}': it holds a NUL character"
+
+
+_WORDS = st.one_of(st.sampled_from([*"'\"@+- \n\t\0", "-to", "--aetitle", "-xf", "104", "²"]), st.text(max_size=8))
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(_WORDS, max_size=20).map("".join), st.binary(max_size=20))
+def test_any_command_file_is_a_command_line_or_an_error_of_ours(text: str, rest: bytes) -> None:
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(text.encode("utf-8", "surrogatepass") + rest)
+        file.flush()
+        with suppress(CommandLineError):
+            line = parse(TOOL, [f"@{file.name}"])
+            line.integer("--timeout", 0)
+            if len(line.parameters) > 1:
+                line.integer_parameter(1, 1, 65535)

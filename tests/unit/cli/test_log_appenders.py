@@ -1,3 +1,4 @@
+import os
 import time
 from pathlib import Path
 
@@ -169,3 +170,19 @@ def test_syslog_gets_priority_and_text(monkeypatch: pytest.MonkeyPatch) -> None:
         (syslog.LOG_CRIT, "FATAL - text"),
         (syslog.LOG_DEBUG, "DEBUG - text"),
     ]
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no device that is always full")
+def test_full_disk_is_told_once(capsys: pytest.CaptureFixture[str]) -> None:
+    appender = FileAppender(simple_layout, "/dev/full", is_appending=False)
+    for _ in range(3):
+        appender.append(record("text"))
+        appender.flush()
+    appender.close()
+    assert capsys.readouterr().err == "log4cplus:ERROR Unable to write to file: /dev/full: No space left on device\n"
+
+
+@pytest.mark.parametrize("facility", ["", "UPTO", "MASK", "PID", "nothing", "LOCAL7", "\0"])
+def test_system_log_takes_any_text(facility: str) -> None:
+    appender = SyslogAppender(simple_layout, ident="dicomdesk\udc80\0", facility=facility)
+    appender.append(record("text \0 \udc80"))

@@ -1,7 +1,11 @@
 import os
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from dicomdesk.cli.grammar import CommandLineError
 from dicomdesk.cli.log_configuration import load_log, read_properties
@@ -54,7 +58,7 @@ def test_unreadable_file_cannot_be_read(tmp_path: Path, monkeypatch: pytest.Monk
     def refuse(*_values: object, **_options: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("builtins.open", refuse)
+    monkeypatch.setattr("dicomdesk.cli.log_configuration.read_named_file", refuse)
     with pytest.raises(CommandLineError, match=r"^Specified --log-config file cannot be read$"):
         load_log(str(path), application="x")
 
@@ -197,3 +201,64 @@ def test_null_and_syslog_appenders_are_known(tmp_path: Path, capsys: pytest.Capt
 def test_ttcc_layout_is_known(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write_three(load(ROOT + CONSOLE + "log4cplus.appender.a.layout = log4cplus::TTCCLayout", tmp_path))
     assert "] ERROR dcmtk.dcmnet <> - cannot add" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("where", ["log4cplus.appender.a.File = {}\0", "# a comment\0"])
+def test_file_with_a_nul_is_refused(where: str, tmp_path: Path) -> None:
+    with pytest.raises(CommandLineError, match="holds a NUL character"):
+        load(ROOT + CONSOLE + where, tmp_path)
+
+
+def test_file_without_end_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "x"
+    with path.open("wb") as file:
+        file.truncate(1 << 40)
+    with pytest.raises(CommandLineError, match="cannot be read"):
+        load_log(str(path), application="x")
+
+
+def test_variables_that_grow_without_bound_are_refused(tmp_path: Path) -> None:
+    text = f"log4cplus.a = {'x' * 100_000}\nlog4cplus.b = {'${log4cplus.a}' * 10_000}\n{ROOT}"
+    with pytest.raises(CommandLineError, match="too large"):
+        load(text, tmp_path)
+
+
+def test_file_appender_does_not_wait_for_the_reader_of_a_fifo(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    os.mkfifo(tmp_path / "fifo")
+    appender = f"log4cplus.appender.a = log4cplus::FileAppender\nlog4cplus.appender.a.File = {tmp_path / 'fifo'}\n"
+    write_three(load(ROOT + appender, tmp_path))
+    assert "Unable to open file" in capsys.readouterr().err
+
+
+_KEYS = st.sampled_from(
+    [
+        "rootLogger", "logger.dcmtk", "additivity.dcmtk", "appender.a", "appender.a.layout", "appender.a.Threshold",
+        "appender.a.layout.ConversionPattern", "appender.a.layout.DateFormat", "appender.a.MaxFileSize",
+        "appender.a.MaxBackupIndex", "appender.a.Append", "appender.a.ident", "appender.a.facility",
+        "appender.a.filters.1", "appender.a.filters.1.LogLevelMin", "appender.a.filters.1.StringToMatch",
+    ]
+)  # fmt: skip
+_VALUES = st.one_of(
+    st.text(max_size=30),
+    st.sampled_from(
+        [
+            "INFO, a", "DEBUG, a, b", "log4cplus::ConsoleAppender", "log4cplus::SysLogAppender", "UPTO", "PID",
+            "log4cplus::NullAppender", "log4cplus::PatternLayout", "log4cplus::TTCCLayout", "log4cplus::SimpleLayout",
+            "log4cplus::spi::StringMatchFilter", "log4cplus::spi::LogLevelRangeFilter", "${log4cplus.rootLogger}", "²",
+        ]
+    ),
+    st.from_regex(r"(%-?[0-9]{0,12}(\.[0-9]{0,12})?[a-zA-Z%](\{[^}]{0,8}\})?){1,4}", fullmatch=True),
+)  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.dictionaries(_KEYS, _VALUES, max_size=8), st.binary(max_size=20))
+def test_any_configuration_gives_a_log_or_an_error_of_ours(values: dict[str, str], rest: bytes) -> None:
+    text = "".join(f"log4cplus.{key} = {value}\n" for key, value in {"rootLogger": "INFO, a", **values}.items())
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "log.cfg")
+        path.write_bytes(text.encode("utf-8", "surrogatepass") + rest)
+        with suppress(CommandLineError):
+            write_three(load_log(str(path), application="dcmsend", environment={}))

@@ -78,5 +78,26 @@ def test_simple_layout() -> None:
 
 def test_ttcc_layout_tells_milliseconds_or_the_time_asked_for() -> None:
     thread = threading.get_ident()
-    assert ttcc_layout("%H:%M")(RECORD) == f"{local('%H:%M')} [{thread}] WARN dcmtk.apps.dcmsend <> - bad file\n"
-    assert ttcc_layout("")(RECORD).partition(" ")[0].lstrip("-").isdigit()
+    assert ttcc_layout("%H:%M", print)(RECORD) == f"{local('%H:%M')} [{thread}] WARN dcmtk.apps.dcmsend <> - bad file\n"
+    assert ttcc_layout("", print)(RECORD).partition(" ")[0].lstrip("-").isdigit()
+
+
+@pytest.mark.parametrize("argument", ["²", "x", "-1", "1" * 5000, "٣x"])
+def test_logger_name_of_no_number_of_parts_is_told_and_whole(argument: str) -> None:
+    mistakes: list[str] = []
+    text = pattern_layout(f"%c{{{argument}}}", mistakes.append)(RECORD)
+    assert text.startswith("dcmtk.apps.dcmsend")
+    assert bool(mistakes) is (len(argument) < 256)
+
+
+@pytest.mark.parametrize("digits", ["999999999999", "9" * 5000])
+@pytest.mark.parametrize("pattern", ["%{}m", "%-{}m", "%.{}m", "%1.{}m"])
+def test_columns_have_a_largest_width(pattern: str, digits: str) -> None:
+    assert len(laid_out(pattern.format(digits))) <= 4096
+
+
+def test_date_format_that_cannot_be_used_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    mistakes: list[str] = []
+    for layout in (pattern_layout("%D{%H\0}", mistakes.append), ttcc_layout("%H\0", mistakes.append)):
+        assert layout(RECORD).startswith(local("%Y-%m-%d %H:%M:%S"))
+    assert len(mistakes) == 2

@@ -48,7 +48,7 @@ def test_files_that_hold_no_certificate_are_told(tmp_path: Path) -> None:
         (tmp_path / "missing", TlsFileFormat.PEM, "Cannot open"),
         (tmp_path / "rubbish", TlsFileFormat.PEM, "Not a PEM"),
         (tmp_path / "rubbish", TlsFileFormat.DER, "Not a DER"),
-        (Path("/dev/zero"), TlsFileFormat.DER, "Not a DER"),
+        (Path("/dev/zero"), TlsFileFormat.DER, "Cannot open"),
     ):
         with pytest.raises(UnreadableCertificateError, match=words):
             is_root_certificate(file, file_format)

@@ -75,7 +75,7 @@ def test_file_that_others_can_read_or_change_is_refused(file: Path, mode: int) -
         (b":" + hash_passcode("x").encode(), "Line 1 of"),
         (b"\xff\xfe", "is not UTF-8"),
         (b"a:%b\na:%b" % ((hash_passcode("x").encode(),) * 2), "Line 2 of .* stands there before: a"),
-        (b"x" * (16 << 20) + b"xx", "is too large"),
+        (b"x" * (16 << 20) + b"xx", "File too large"),
     ],
     ids=["no-colon", "no-hash", "no-name", "bytes", "twice", "large"],
 )

@@ -242,9 +242,13 @@ class TestFile:
             f"Unable to parse association configuration file: {path}: unable to open configuration file: {path}"
         )
 
-    def test_file_without_end_is_told(self) -> None:
-        with pytest.raises(ProfileError, match="configuration file is too large: /dev/zero"):
+    def test_file_without_end_is_told(self, tmp_path: Path) -> None:
+        with pytest.raises(ProfileError, match="unable to open configuration file: /dev/zero"):
             load_profiles("/dev/zero")
+        with (tmp_path / "huge").open("wb") as file:
+            file.truncate(1 << 40)
+        with pytest.raises(ProfileError, match="configuration file is too large"):
+            load_profiles(tmp_path / "huge")
 
     def test_folder_reads_as_an_empty_file(self, tmp_path: Path) -> None:
         with pytest.raises(ProfileError, match="cannot find section"):
