@@ -25,7 +25,7 @@ from dicomdesk.engine.transfer_list import (
 from dicomdesk.errors import ConversionError, DataError, DicomdeskError, PeerError
 from dicomdesk.network.association import RequestedAssociation
 from dicomdesk.network.contexts import ExtendedNegotiation, ProposedContext
-from dicomdesk.network.streaming import StoreItem
+from dicomdesk.network.streaming import OddAnswer, OddVerdict, StoreItem
 
 __all__ = ["ExactSender"]
 
@@ -108,7 +108,7 @@ class ExactSender:
     def _send(self, association: RequestedAssociation) -> ExactEnd:
         while True:
             try:
-                association.store_all(self._items(association), self)
+                association.store_all(self._items(association), self, judge_odd=self._judge_odd)
             except StoppedError:
                 pass
             except InstanceHaltError as error:
@@ -279,19 +279,47 @@ class ExactSender:
         if self._left_out:
             self._tell_left_out()
 
+    def _judge_odd(self, odd: OddAnswer) -> OddVerdict:
+        """As DCMTK's storescu, take an answer in whatever context it comes, but none to another message."""
+        shipment = odd.item.tag
+        assert isinstance(shipment, _Shipment)
+        if odd.answered_message_id == odd.message_id:
+            self._notice(
+                NoticeLevel.WARNING,
+                f"the peer answers in presentation context {odd.answered_context_id} instead of "
+                f"{odd.item.context_id}: {shipment.item.found.path}",
+            )
+            return OddVerdict.TAKEN
+        if self._shared.request.halt_on_error:
+            return OddVerdict.REFUSED
+        assert self._counters is not None
+        self._counters.drop()
+        self._in_hand.remove(shipment)
+        shipment.prepared.close()
+        reason = f"The peer answered message {odd.answered_message_id} instead of {odd.message_id}"
+        self._give_up(shipment, odd.condition, reason)
+        if shipment.is_last:
+            self._rename(shipment.item, is_done=False)
+        else:
+            self._has_failed.add(shipment.item.found.path)
+        if self._left_out:
+            self._tell_left_out()
+        return OddVerdict.DROPPED
+
     def _give_up_unanswered(self, error: PeerError) -> None:
         """The association is lost, and what became of the instance that was begun is unknown."""
         for shipment in self._in_hand:
             shipment.prepared.close()
-            if not shipment.attempt:
-                continue
-            condition = error.condition or str(error)
-            self._notice(NoticeLevel.ERROR, f"Store Failed, file: {shipment.item.found.path}:\n{condition}")
-            self._shared.stats.leave_out(shipment.item.size_bytes)
-            answer = Answer(ItemOutcome.FAILED, None, str(error))
-            self._shared.transfer.finish(shipment.item, answer, shipment.attempt)
-            self._rename(shipment.item, is_done=False)
+            if shipment.attempt:
+                self._give_up(shipment, error.condition or str(error), str(error))
+                self._rename(shipment.item, is_done=False)
         self._in_hand.clear()
+
+    def _give_up(self, shipment: _Shipment, condition: str, reason: str) -> None:
+        item = shipment.item
+        self._notice(NoticeLevel.ERROR, f"Store Failed, file: {item.found.path}:\n{condition}")
+        self._shared.stats.leave_out(item.size_bytes)
+        self._shared.transfer.finish(item, Answer(ItemOutcome.FAILED, None, reason), shipment.attempt)
 
     def _rename(self, item: TransferItem, *, is_done: bool) -> None:
         """Rename the file of an item that was tried for the last time."""

@@ -43,7 +43,7 @@ from dicomdesk.network.assignment import Assignment, assign, no_context_text
 from dicomdesk.network.association import RequestedAssociation
 from dicomdesk.network.operations import NO_CONTEXT
 from dicomdesk.network.planning import PlannedAssociation
-from dicomdesk.network.streaming import StoreItem
+from dicomdesk.network.streaming import OddAnswer, OddVerdict, StoreItem
 
 __all__ = ["AssociationSender", "End", "EndKind", "SharedTransfer"]
 
@@ -171,7 +171,7 @@ class AssociationSender:
 
     def _send(self, association: RequestedAssociation) -> End:
         try:
-            association.store_all(self._items(association), self)
+            association.store_all(self._items(association), self, judge_odd=self._judge_odd)
         except StoppedError:
             self._return_unsent()
         except InstanceHaltError as error:
@@ -343,6 +343,20 @@ class AssociationSender:
             self._shared.transfer.finish(shipment.item, answer, shipment.attempt)
         if self._left_out:
             self._report_left_out()
+
+    def _judge_odd(self, odd: OddAnswer) -> OddVerdict:
+        """As DCMTK's dcmsend, take an answer whatever message it says that it answers, but say so."""
+        shipment = odd.item.tag
+        assert isinstance(shipment, _Shipment)
+        if odd.answered_context_id != odd.item.context_id:
+            return OddVerdict.REFUSED
+        answered, expected = odd.answered_message_id, odd.message_id
+        self._notice(
+            NoticeLevel.WARNING,
+            f"the peer answers message {answered} where only message {expected} waits for an answer, taken as that: "
+            f"{shipment.item.found.path}",
+        )
+        return OddVerdict.TAKEN
 
     def _may_retry(self, shipment: _Shipment) -> bool:
         return shipment.attempt <= self._shared.request.retries

@@ -33,7 +33,7 @@ from dicomdesk.network.negotiation import (
 )
 from dicomdesk.network.operations import EventReport
 from dicomdesk.network.rejection import rejection_error
-from dicomdesk.network.streaming import StoreItem, StoreObserver, StoreStream
+from dicomdesk.network.streaming import OddAnswerJudge, StoreItem, StoreObserver, StoreStream
 from dicomdesk.network.transport import PumpedAssociation, make_entity
 from dicomdesk.settings import AssociationSettings, Peer
 
@@ -193,16 +193,21 @@ class RequestedAssociation:
         self._stream.next_message_id()
 
     def store_all(
-        self, items: Iterator[StoreItem], observer: StoreObserver, originator: MoveOriginator | None = None
+        self,
+        items: Iterator[StoreItem],
+        observer: StoreObserver,
+        originator: MoveOriginator | None = None,
+        judge_odd: OddAnswerJudge | None = None,
     ) -> None:
         """C-STORE each item, in order; the observer is told of each request and each answer, on this thread.
 
         The next item is taken when the previous one has been sent, before its answer is read. When the iterator raises,
         outstanding answers are collected, then the exception goes on and the association stays usable. ``originator``
-        is who asked for the instances by C-MOVE.
+        is who asked for the instances by C-MOVE. Where one request is outstanding, ``judge_odd`` is asked of an answer
+        that has another message ID or comes in another context; without it such an answer is a PeerProtocolError.
         """
         with self._using():
-            self._stream.store_all(items, observer, originator)
+            self._stream.store_all(items, observer, originator, judge_odd)
 
     def release(self) -> None:
         """Release (PS3.8 7.2), waiting for the answer up to the ACSE timeout; nothing when it is over already."""

@@ -4,7 +4,9 @@ pynetdicom has negotiated; here P-DATA (PS3.8 9.3.5) is written with scatter/gat
 Anything else that arrives goes to pynetdicom's state machine, which knows what it means.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import Enum
 from struct import Struct
 from time import monotonic
 from typing import Protocol
@@ -17,7 +19,7 @@ from dicomdesk.network.negotiation import SendLimits
 from dicomdesk.network.operations import NO_ANSWER, NO_CONTEXT
 from dicomdesk.network.transport import PumpedAssociation
 
-__all__ = ["StoreItem", "StoreObserver", "StoreStream"]
+__all__ = ["OddAnswer", "OddAnswerJudge", "OddVerdict", "StoreItem", "StoreObserver", "StoreStream"]
 
 _MAX_MESSAGE_ID = 0xFFFF
 _MAX_COMMAND_BYTES = 1 << 16
@@ -29,6 +31,39 @@ _EMPTY_PDV_LENGTH = 2
 _PDV = Struct(">BxLLBB")
 """PDU type and length, PDV length, context ID, message control header."""
 _PDV_BYTES = _PDV.size
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OddAnswer:
+    """An answer that is not one to the only outstanding request, if what it says of itself is true."""
+
+    item: StoreItem
+    """What was requested."""
+    message_id: int
+    """Of the request."""
+    answered_message_id: int
+    answered_context_id: int
+    """One that was accepted."""
+
+    @property
+    def condition(self) -> str:
+        """What DCMTK calls an answer to another message."""
+        return _misnumbered(self.answered_message_id, self.message_id)
+
+
+class OddVerdict(Enum):
+    """What becomes of such an answer."""
+
+    TAKEN = "taken"
+    """As the answer to the request."""
+    DROPPED = "dropped"
+    """And the request is given up, of which who judged has taken care: the observer is not told."""
+    REFUSED = "refused"
+    """PeerProtocolError."""
+
+
+OddAnswerJudge = Callable[[OddAnswer], OddVerdict]
+"""On the thread that stores."""
 
 
 class StoreObserver(Protocol):
@@ -63,6 +98,7 @@ class StoreStream:
         """Whether a message was begun and not completed, so that the association is of no further use."""
         self._message_id = 0
         self._outstanding: dict[int, StoreItem] = {}
+        self._judge_odd: OddAnswerJudge | None = None
         self._command = bytearray()
         self._command_context_id = 0
 
@@ -72,10 +108,15 @@ class StoreStream:
         return self._message_id
 
     def store_all(
-        self, items: Iterator[StoreItem], observer: StoreObserver, originator: MoveOriginator | None = None
+        self,
+        items: Iterator[StoreItem],
+        observer: StoreObserver,
+        originator: MoveOriginator | None = None,
+        judge_odd: OddAnswerJudge | None = None,
     ) -> None:
         """See RequestedAssociation.store_all."""
         self._writer.originator = originator
+        self._judge_odd = judge_odd
         failure: Exception | None = None
         item = next(items, None)
         while item is not None:
@@ -174,18 +215,35 @@ class StoreStream:
             raise _malformed("with a message that is no C-STORE response")
         message_id = values.number(command_sets.MESSAGE_ID_RESPONDED_TO)
         item = self._outstanding.get(message_id)
-        if item is None:
-            expected = next(iter(self._outstanding), 0)
-            raise _malformed(
-                f"for message {message_id}, which is not outstanding",
-                condition=f"DIMSE: Unexpected Response MsgId: {message_id} (expected: {expected})",
-            )
-        if item.context_id != context_id:
-            raise _malformed(f"in presentation context {context_id} instead of {item.context_id}")
+        if item is None or item.context_id != context_id:
+            odd, verdict = self._judge(message_id, context_id)
+            message_id, item = odd.message_id, odd.item
+            if verdict is OddVerdict.DROPPED:
+                del self._outstanding[message_id]
+                return
         status = values.number(command_sets.STATUS)
         comment = values.text(command_sets.ERROR_COMMENT)
         del self._outstanding[message_id]
         observer.store_answered(item, message_id, status, comment)
+
+    def _judge(self, message_id: int, context_id: int) -> tuple[OddAnswer, OddVerdict]:
+        """Return what becomes of an answer that has another message ID, or comes in another context, than any."""
+        if len(self._outstanding) == 1 and self._judge_odd is not None and context_id in self._accepted:
+            ((expected, item),) = self._outstanding.items()
+            odd = OddAnswer(
+                item=item, message_id=expected, answered_message_id=message_id, answered_context_id=context_id
+            )
+            verdict = self._judge_odd(odd)
+            if verdict is not OddVerdict.REFUSED:
+                return odd, verdict
+        if message_id in self._outstanding:
+            expected = self._outstanding[message_id].context_id
+            raise _malformed(f"in presentation context {context_id} instead of {expected}")
+        expected = next(iter(self._outstanding), 0)
+        raise _malformed(
+            f"for message {message_id}, which is not outstanding",
+            condition=_misnumbered(message_id, expected),
+        )
 
     def _explain_interrupted_send(self, error: PeerError | InputPendingError, observer: StoreObserver) -> None:
         """Sending stopped in the middle: what the peer said before is the better reason. Always raises."""
@@ -203,6 +261,10 @@ class StoreStream:
         if isinstance(error, InputPendingError):
             raise PeerProtocolError("The peer sent something unexpected while it was sent an instance")
         raise error
+
+
+def _misnumbered(message_id: int, expected: int) -> str:
+    return f"DIMSE: Unexpected Response MsgId: {message_id} (expected: {expected})"
 
 
 def _malformed(what: str, condition: str = "DIMSE Badly formed message") -> PeerProtocolError:

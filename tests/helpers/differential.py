@@ -26,6 +26,8 @@ OUR_LINES = (
     r"W: .*, line \d+: .*",
     r"W: cancelling in order, a second signal aborts",
     r"W: received object not stored, answered .*",
+    r"W: the peer answers message \d+ where only message \d+ waits for an answer, taken as that: .*",
+    r"W: the peer answers in presentation context \d+ instead of \d+: .*",
     r"W: SOP Class '.*' stored in presentation context \d+, which was negotiated for '.*'",
 )
 """Lines that only our programs have: they say what DCMTK's leave unsaid, and what to do about it."""

@@ -523,3 +523,9 @@ def read_items(data: bytes) -> list[tuple[int, bytes]]:
         found.append((item_type, data[position + 4 : position + 4 + length]))
         position += 4 + length
     return found
+
+
+def store_answer(context_id: int, message_id: int, status: int = 0) -> Send:
+    """The response to a C-STORE request, whichever was made."""
+    values: list[tuple[int, bytes | int]] = [(0x0100, 0x8001), (0x0120, message_id), (0x0800, 0x0101), (0x0900, status)]
+    return Send(p_data(context_id, 3, command_set(values)))
