@@ -1,0 +1,195 @@
+"""What a hostile peer does, as data: the steps of a conversation over one connection, played from either end.
+
+Whoever plays them ends the same way: says that nothing more will come and hears the other side out, which must hang up
+within the deadline. A step that the other side does not live to see ends the conversation: it may hang up at any time.
+"""
+
+import contextlib
+import functools
+import socket
+import ssl
+import struct
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from time import monotonic
+
+from tests.helpers.peers import Accept, accept_pdu, read_contexts
+from tests.helpers.requestors import Proposal
+
+DEADLINE_S = 15.0
+"""Within this the other side must have ended the connection, whatever it was told."""
+PATIENCE_S = 0.5
+"""A peer that does not take what is sent is left after this."""
+
+_A_ASSOCIATE_AC = 2
+
+
+@dataclass(frozen=True)
+class Send:
+    """Bytes, so many times."""
+
+    data: bytes
+    times: int = 1
+
+
+@dataclass(frozen=True)
+class Drip:
+    """Bytes, one at a time with pauses."""
+
+    data: bytes
+    pause_s: float = 0.02
+
+
+@dataclass(frozen=True)
+class Hear:
+    """Read so many PDUs."""
+
+    count: int = 1
+
+
+@dataclass(frozen=True)
+class Outlast:
+    """Say nothing, and leave the connection open until the other side ends it."""
+
+
+@dataclass(frozen=True)
+class Reset:
+    """RST, now."""
+
+
+@dataclass(frozen=True)
+class HalfClose:
+    """Nothing more will be sent; the other side may go on."""
+
+
+@dataclass(frozen=True)
+class Secure:
+    """A TLS handshake, as requestor, that takes any certificate."""
+
+
+@dataclass(frozen=True)
+class Associate:
+    """Propose and read the answer; the conversation ends where it is no acceptance."""
+
+    proposal: Proposal = field(default_factory=Proposal)
+
+
+@dataclass(frozen=True)
+class Admit:
+    """Read an A-ASSOCIATE-RQ and accept it; ``spoil`` changes the answer before it goes."""
+
+    answer: Accept = field(default_factory=Accept)
+    spoil: Callable[[bytes], bytes] = bytes
+
+
+Step = Send | Drip | Hear | Outlast | Reset | HalfClose | Secure | Associate | Admit
+
+
+class _OverError(Exception):
+    """The conversation has ended."""
+
+
+def converse(connection: socket.socket, steps: Sequence[Step]) -> None:
+    """Play the steps, hear the other side out and close; fails where it does not hang up within the deadline."""
+    player = _Player(connection)
+    try:
+        with contextlib.suppress(_OverError, ConnectionError, ssl.SSLError):
+            for step in steps:
+                player.play(step)
+            player.hear_out(says_end=True)
+    finally:
+        player.connection.close()
+
+
+def call(port: int, steps: Sequence[Step]) -> None:
+    """Connect to a port of this machine and converse."""
+    converse(socket.create_connection(("127.0.0.1", port), DEADLINE_S), steps)
+
+
+class _Player:
+    def __init__(self, connection: socket.socket) -> None:
+        self.connection = connection
+        self._never = threading.Event()
+        connection.settimeout(DEADLINE_S)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    @functools.singledispatchmethod
+    def play(self, step: Step) -> None:
+        """One step."""
+        raise NotImplementedError(step)
+
+    @play.register
+    def _(self, step: Send) -> None:
+        self.connection.settimeout(PATIENCE_S)
+        try:
+            for _ in range(step.times):
+                self.connection.sendall(step.data)
+        except TimeoutError as error:
+            raise _OverError from error
+        finally:
+            self.connection.settimeout(DEADLINE_S)
+
+    @play.register
+    def _(self, step: Drip) -> None:
+        for index in range(len(step.data)):
+            self.connection.sendall(step.data[index : index + 1])
+            self._never.wait(step.pause_s)
+
+    @play.register
+    def _(self, step: Hear) -> None:
+        for _ in range(step.count):
+            self.read_pdu()
+
+    @play.register
+    def _(self, _: Outlast) -> None:
+        self.hear_out(says_end=False)
+
+    @play.register
+    def _(self, _: Reset) -> None:
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        raise _OverError
+
+    @play.register
+    def _(self, _: HalfClose) -> None:
+        self.connection.shutdown(socket.SHUT_WR)
+
+    @play.register
+    def _(self, _: Secure) -> None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        self.connection = context.wrap_socket(self.connection)
+
+    @play.register
+    def _(self, step: Associate) -> None:
+        self.connection.sendall(step.proposal.encode())
+        if self.read_pdu()[0] != _A_ASSOCIATE_AC:
+            raise _OverError
+
+    @play.register
+    def _(self, step: Admit) -> None:
+        request = self.read_pdu()
+        self.connection.sendall(step.spoil(accept_pdu(request, read_contexts(request), step.answer)))
+
+    def hear_out(self, *, says_end: bool) -> None:
+        """Read and drop all until the other side hangs up."""
+        if says_end:
+            with contextlib.suppress(OSError):
+                self.connection.shutdown(socket.SHUT_WR)
+        end = monotonic() + DEADLINE_S
+        while self.connection.recv(1 << 16):
+            assert monotonic() < end, "the other side does not hang up"
+        raise _OverError
+
+    def read_pdu(self) -> bytes:
+        header = self._read(6)
+        return header + self._read(int.from_bytes(header[2:], "big"))
+
+    def _read(self, count: int) -> bytes:
+        data = bytearray()
+        while len(data) < count:
+            part = self.connection.recv(count - len(data))
+            if not part:
+                raise _OverError
+            data += part
+        return bytes(data)
