@@ -43,6 +43,20 @@ class Timeouts:
     """For a stalled send or a stalled receive in the middle of a PDU."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceRules:
+    """How an acceptor shares out its places once all are taken, and how slow a peer may be."""
+
+    address_share: int | None = None
+    """Associations that an address keeps when another one asks for a place; None is half of the places."""
+    room_after_s: float | None = 10.0
+    """How long an association may make no progress before its place can become another's; None: for ever."""
+    least_bytes_per_s: int = 256
+    """What a message that has begun, and one that we send, must come to; 0 bears with everything."""
+    patience_s: float = 60.0
+    """How long it may come to less, while nothing but the peer is waited for."""
+
+
 class TlsProfile(Enum):
     """Which TLS versions and cipher suites may be used (PS3.15 annex B and its retired profiles)."""
 

@@ -136,6 +136,7 @@ class Archive:
                 resolve_hosts=settings.resolve_hosts,
                 ssl_context=_ssl_context(settings.tls),
                 access=settings.access,
+                places=settings.places,
                 stop_grace_s=_STOP_GRACE_S,
             ),
             verification_only_policy(),

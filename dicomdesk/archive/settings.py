@@ -7,7 +7,7 @@ from dicomdesk.archive.configuration import ArchiveConfiguration, CharacterSetRu
 from dicomdesk.archive.query import Model
 from dicomdesk.archive.storing_format import StoringFormat
 from dicomdesk.engine.requests import ProfileSelection, Proposal
-from dicomdesk.settings import AccessRules, Timeouts, TlsSettings
+from dicomdesk.settings import AccessRules, PlaceRules, Timeouts, TlsSettings
 
 __all__ = ["ArchiveSettings", "MoveRestriction"]
 
@@ -41,6 +41,8 @@ class ArchiveSettings:
     destination_tls: TlsSettings | None = None
     """For those whom we call to move instances; None for plain connections."""
     access: AccessRules = field(default_factory=AccessRules)
+    places: PlaceRules = field(default_factory=PlaceRules)
+    """Which association gives way to another, and which is too slow."""
     resolve_hosts: bool = True
     """Whether names of peers are looked up; without, peers are recognised by their addresses."""
     checks_host_rules: bool = False

@@ -30,6 +30,8 @@ _NOTICE_LEVELS = {
 }
 _WORDS = {Service.FIND: "Find", Service.MOVE: "Move", Service.GET: "Get"}
 _PRIORITIES = {0: "medium", 1: "high", 2: "low"}
+_NO_PLACE = "too many associations"
+"""A notice says more about it, now and then."""
 _ENDS = (events.AssociationFailed, events.AssociationReleased, events.AssociationAborted)
 _ALWAYS_WANTED = (
     events.Notice,
@@ -114,6 +116,8 @@ class ArchiveLines:
                 if not any(context.is_accepted for context in event.negotiation.contexts):
                     self._tool.info("    (but no valid presentation contexts)")
                 self._write_block(negotiation_lines(event.negotiation))
+            case events.AssociationFailed() if event.reason == _NO_PLACE:
+                self._tool.info(f"Refusing Association of {self._who(event.association)}: {event.reason}")
             case events.AssociationFailed():
                 self._tool.warn(f"Refusing Association of {self._who(event.association)}: {printable(event.reason)}")
             case events.AssociationReleased():

@@ -3,6 +3,7 @@
 from dicomdesk.cli import options as shared
 from dicomdesk.cli.access_options import ACCESS_OPTIONS
 from dicomdesk.cli.grammar import CommandLine, Option, OptionGroup, Parameter, Tool
+from dicomdesk.cli.place_options import PLACE_OPTIONS
 from dicomdesk.cli.proposal_options import PREFER_OPTIONS, PROPOSE_OPTIONS
 from dicomdesk.cli.tls_options import TlsRole, tls_extensions, tls_group
 
@@ -309,6 +310,7 @@ _EXTENSIONS = OptionGroup(
             text=("serve metrics (Prometheus) and /health to this", "machine on port p (0 takes a free one)"),
         ),
         Option(long="--verbose-pc", text=("show presentation contexts in verbose mode",)),
+        *PLACE_OPTIONS,
         *ACCESS_OPTIONS,
         *tls_extensions(TLS_ROLE),
         Option(

@@ -12,6 +12,7 @@ from dicomdesk.cli import options as shared
 from dicomdesk.cli.access_options import read_access, read_user_file_name
 from dicomdesk.cli.dcmqrscp_options import TLS_ROLE, read_port
 from dicomdesk.cli.grammar import CommandLine, CommandLineError
+from dicomdesk.cli.place_options import read_places
 from dicomdesk.cli.proposal_options import PREFERRED_BY_ACCEPTOR, PREFERRED_TRANSFER_SYNTAXES
 from dicomdesk.cli.tls_options import read_tls
 from dicomdesk.dicom.rewriting import GroupLengths
@@ -117,6 +118,7 @@ def read_options(line: CommandLine, load_profiles: Callable[[ProfileNames], None
         max_pdu_bytes=max_pdu_bytes,
         timeouts=timeouts,
         access=read_access(line),
+        places=read_places(line),
         resolve_hosts=not line.has("--disable-host-lookup"),
         checks_host_rules=line.last_of("--access-full", "--access-control") == "--access-control",
         refuses_all=line.has("--refuse"),

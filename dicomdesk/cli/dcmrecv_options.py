@@ -7,6 +7,7 @@ from pathlib import Path
 from dicomdesk.cli import options as shared
 from dicomdesk.cli.access_options import ACCESS_OPTIONS, read_access, read_user_file_name
 from dicomdesk.cli.grammar import CommandLine, CommandLineError, Option, OptionGroup, Parameter, Tool
+from dicomdesk.cli.place_options import PLACE_OPTIONS, read_places
 from dicomdesk.cli.tls_options import TlsRole, read_tls, tls_extensions, tls_group
 from dicomdesk.engine.requests import DuplicatePolicy, FileNaming, ProfileSelection, ReceiveRequest, StorageMode
 from dicomdesk.paths import resources_folder
@@ -122,6 +123,7 @@ _EXTENSIONS = OptionGroup(
             argument="[n]umber: integer (default: 100)",
             text=("serve up to n associations at once",),
         ),
+        *PLACE_OPTIONS,
         Option(
             long="--exec-on-study",
             argument="[c]ommand: string",
@@ -241,6 +243,7 @@ def read_options(line: CommandLine) -> ReceiveOptions:
         fsync=line.has("--fsync"),
         min_free_bytes=_read_size(line, "--min-free-space"),
         max_associations=line.integer("--max-associations", 1, _MOST_ASSOCIATIONS) or 100,
+        places=read_places(line),
         max_pdu_bytes=max_pdu_bytes,
         timeouts=timeouts,
         resolve_hosts=not line.has("--disable-host-lookup"),

@@ -95,6 +95,7 @@ class ReceiveJob(Job[ReceiveResult]):
                 timeouts=request.timeouts,
                 resolve_hosts=request.resolve_hosts,
                 access=_checked_access(request),
+                places=request.places,
                 ssl_context=_ssl_context(request.tls),
                 stop_grace_s=_LONGEST_INSTANCE_S,
             ),

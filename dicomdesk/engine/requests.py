@@ -5,7 +5,7 @@ from enum import Enum
 from pathlib import Path
 
 from dicomdesk.dicom.instance import InputFormat, InputSelection
-from dicomdesk.settings import AccessRules, AssociationSettings, Decompression, Peer, Timeouts, TlsSettings
+from dicomdesk.settings import AccessRules, AssociationSettings, Decompression, Peer, PlaceRules, Timeouts, TlsSettings
 
 __all__ = [
     "AccessRules",
@@ -163,7 +163,9 @@ class ReceiveRequest:
     min_free_bytes: int = 0
     """Answer A700 when the disk would have less than this free."""
     max_associations: int = 100
-    """At once; more are rejected as transient (PS3.8 9.3.4)."""
+    """At once; more are rejected as transient (PS3.8 9.3.4), where none gives way."""
+    places: PlaceRules = field(default_factory=PlaceRules)
+    """Which association gives way to another, and which is too slow."""
     max_pdu_bytes: int = 16384
     timeouts: Timeouts = field(default_factory=Timeouts)
     tls: TlsSettings | None = None

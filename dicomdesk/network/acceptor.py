@@ -32,7 +32,8 @@ from dicomdesk.network.association_pdus import (
 )
 from dicomdesk.network.contexts import ExtendedNegotiation
 from dicomdesk.network.handlers import IncomingAssociation, ListenerObserver, StoreHandler
-from dicomdesk.network.incoming_connection import LONGEST_FAREWELL_S, IncomingConnection
+from dicomdesk.network.incoming_connection import LONGEST_FAREWELL_S, READ_TIMEOUT, IncomingConnection
+from dicomdesk.network.pace import Pace
 from dicomdesk.network.pdu_reader import (
     LARGEST_DATA_PDU_BYTES,
     AbortReason,
@@ -42,9 +43,10 @@ from dicomdesk.network.pdu_reader import (
     PduReader,
     PduType,
 )
+from dicomdesk.network.places import Holder
 from dicomdesk.network.reception import Established, Reception, refused_command
 from dicomdesk.network.service_operations import Operation, Services
-from dicomdesk.settings import AccessRules, Timeouts
+from dicomdesk.settings import AccessRules, PlaceRules, Timeouts
 
 if TYPE_CHECKING:
     import ssl
@@ -86,6 +88,8 @@ class AcceptorSettings:
     """None for plain connections."""
     access: AccessControl = field(default_factory=lambda: AccessControl(AccessRules()))
     """Whom to serve."""
+    places: PlaceRules = field(default_factory=PlaceRules)
+    """How slow a peer may be."""
 
 
 class Admission(Protocol):
@@ -95,12 +99,16 @@ class Admission(Protocol):
         """The number of the association that is asked for, from 1."""
         ...
 
-    def has_room(self) -> bool:
-        """Whether one more association may be established; it counts from then on until ``leave``."""
+    def take_place(self, holder: Holder, address: str) -> str:
+        """Let one more association be established, which counts until ``leave``: "" then, else why there is no room."""
         ...
 
-    def leave(self) -> None:
-        """An association that was counted is over."""
+    def leave(self, holder: Holder) -> None:
+        """The association is over, or has given way."""
+        ...
+
+    def remark(self, kind: str, address: str) -> str | None:
+        """What to append to a remark of this kind about an address; None where there were too many of them."""
         ...
 
     def host_name(self, address: str) -> str:
@@ -130,7 +138,10 @@ class Acceptor:
         callbacks: Callbacks,
         admission: Admission,
     ) -> None:
-        self._connection = IncomingConnection(sock, send_timeout_s=settings.timeouts.socket_s)
+        self._connection = IncomingConnection(
+            sock, send_timeout_s=settings.timeouts.socket_s, least_bytes_per_s=settings.places.least_bytes_per_s
+        )
+        self._pace = Pace(settings.places)
         self._host, self._port = address
         self._settings = settings
         self._callbacks = callbacks
@@ -144,8 +155,6 @@ class Acceptor:
         self._stop_mode = StopMode.RUNNING
         self._stop_reason = _STOPPED
         self._is_cut = False
-        self._is_counted = False
-        """Whether it takes room, see ``Admission``."""
         self._number = 0
         acse_s = settings.timeouts.acse_s
         self._request_deadline = None if acse_s is None else monotonic() + acse_s
@@ -155,6 +164,11 @@ class Acceptor:
     def bytes_received(self) -> int:
         """Gauge."""
         return self._connection.bytes_received
+
+    @property
+    def peer_address(self) -> str:
+        """Where the connection comes from."""
+        return self._host
 
     @property
     def state(self) -> AcceptorState:
@@ -177,6 +191,18 @@ class Acceptor:
         self._is_cut = True
         self._stop_mode = StopMode.AT_ONCE
         self._connection.interrupt(at_once=True)
+
+    def lingering_s(self) -> float:
+        """See ``Holder``."""
+        return self._pace.lingering_s()
+
+    def give_way(self, reason: str) -> None:
+        """See ``Holder``: with an A-ABORT, unless the peer takes no data."""
+        if self._connection.is_blocked:
+            self.cut(reason)
+        else:
+            self._stop_reason = reason
+            self.stop(StopMode.AT_ONCE)
 
     def run(self) -> None:
         """Serve the connection to its end; raises nothing."""
@@ -201,7 +227,7 @@ class Acceptor:
         if self._settings.ssl_context is not None:
             self._connection.start_tls(self._settings.ssl_context, self._limit_s())
         while self._state is not AcceptorState.ENDED:
-            count = self._connection.receive_into(self._reader.space, self._limit_s())
+            count = self._receive()
             if count == 0:
                 self._end_of_stream()
                 return
@@ -210,6 +236,21 @@ class Acceptor:
                 self._perform_due(self._callbacks.services)
             if self._stop_mode is not StopMode.RUNNING and self._must_stop():
                 self._abort(self._stop_reason)
+
+    def _receive(self) -> int:
+        """Receive into the reader's space; 0 at the end of the stream. Raises PeerError, also for slow messages."""
+        pace = self._pace
+        limit_s = self._limit_s()
+        pace.waits()
+        count = self._connection.receive_into(self._reader.space, limit_s)
+        if pace.received(count) and count:
+            rules = self._settings.places
+            raise PeerTimeoutError(
+                f"The peer sent a message too slowly: less than {rules.least_bytes_per_s} bytes a second "
+                f"for {rules.patience_s:g} s",
+                condition=READ_TIMEOUT,
+            )
+        return count
 
     def _take(self, count: int) -> None:
         for piece in self._reader.pieces(count):
@@ -223,6 +264,7 @@ class Acceptor:
                     return
         if self._reception is not None:
             self._reception.flush()
+        self._pace.is_at(inside_message=self._is_inside_message())
         if self._reader.largest_data_pdu_bytes > self._longest_data_pdu_bytes:
             self._warn_of_long_pdu()
 
@@ -242,7 +284,7 @@ class Acceptor:
     def take_input(self, *, waits: bool) -> None:
         """Take in what has arrived during an operation, or wait for it; see ``OperationWire``."""
         while waits or self._connection.has_input():
-            count = self._connection.receive_into(self._reader.space, self._limit_s())
+            count = self._receive()
             if count == 0:
                 self._end_of_stream()
             else:
@@ -276,11 +318,15 @@ class Acceptor:
 
     def _limit_s(self) -> float | None:
         """How long to wait for the next bytes."""
+        slowest_s = self._pace.wait_limit_s
         if self._reception is None:
-            deadline = self._request_deadline
-            return None if deadline is None else max(deadline - monotonic(), 0.0)
-        timeouts = self._settings.timeouts
-        return timeouts.socket_s if self._reader.is_inside_pdu else timeouts.dimse_s
+            limit_s = None if self._request_deadline is None else self._request_deadline - monotonic()
+            if limit_s is not None and limit_s <= 0:  # it may be sending without a pause
+                raise PeerTimeoutError("The peer did not ask for an association in time", condition=READ_TIMEOUT)
+        else:
+            timeouts = self._settings.timeouts
+            limit_s = timeouts.socket_s if self._reader.is_inside_pdu else timeouts.dimse_s
+        return min((seconds for seconds in (limit_s, slowest_s) if seconds is not None), default=None)
 
     def _must_stop(self) -> bool:
         reception = self._reception
@@ -318,21 +364,13 @@ class Acceptor:
             policy = self._callbacks.judge(self._describe(request, host))
         if isinstance(policy, Refusal):
             return refuse(policy)
-        self._is_counted = self._admission.has_room()
-        if not self._is_counted:
-            return LOCAL_LIMIT_EXCEEDED
         facts = TransportFacts(peer_host=host, peer_port=self._port, tls=tls, peer_address=self._host)
         confirms = settings.access.checks_identity
         answer = answer_request(request, policy, settings.max_pdu_bytes, facts, confirms_identity=confirms)
-        if isinstance(answer, Rejection):
-            self._leave()
+        if isinstance(answer, Acceptance) and (lack := self._admission.take_place(self, self._host)):
+            more = self._admission.remark("place", self._host)
+            return replace(LOCAL_LIMIT_EXCEEDED, warnings=() if more is None else (lack + more,))
         return answer
-
-    def _leave(self) -> None:
-        """Give back the room that was taken, if any."""
-        if self._is_counted:
-            self._is_counted = False
-            self._admission.leave()
 
     def _describe(self, request: AssociateRequest, host: str) -> IncomingAssociation:
         return IncomingAssociation(
@@ -417,14 +455,16 @@ class Acceptor:
         elif self._number:
             self._observer.association_refused(self._number, text)
         else:
-            self._observer.request_failed(self._admission.host_name(self._host), text)
+            more = self._admission.remark("request", self._host)
+            if more is not None:
+                self._observer.request_failed(self._admission.host_name(self._host), text + more)
 
     def _end(self) -> None:
         """Leave whatever state it is: what is incomplete is discarded before anyone hears of the end."""
         self._state = AcceptorState.ENDED
         if self._reception is not None:
             self._reception.abandon()
-        self._leave()
+        self._admission.leave(self)
 
     def _send_last(self, pdu: bytes) -> None:
         with contextlib.suppress(DicomdeskError):  # the peer may have gone: there is nobody left to tell

@@ -34,6 +34,8 @@ LONGEST_FAREWELL_S = 5.0
 Buffer = bytes | bytearray | memoryview
 
 _PEEK = getattr(socket, "MSG_DONTWAIT", 0) and socket.MSG_DONTWAIT | socket.MSG_PEEK
+_USUAL_SEND_S = 1.0
+"""What takes longer waits for the peer."""
 _MOST_BUFFERS = 1024
 """Buffers of one sendmsg (IOV_MAX)."""
 _LARGEST_FAREWELL_BYTES = 64 * 1024 * 1024
@@ -58,9 +60,17 @@ class IncomingConnection:
     """
 
     def __init__(
-        self, sock: socket.socket, *, send_timeout_s: float | None, waits_in_kernel: bool = os.name == "posix"
+        self,
+        sock: socket.socket,
+        *,
+        send_timeout_s: float | None,
+        least_bytes_per_s: int = 0,
+        waits_in_kernel: bool = os.name == "posix",
     ) -> None:
-        """Take over the socket; ``send_timeout_s`` limits a send that makes no progress."""
+        """Take over the socket; ``send_timeout_s`` limits a send that makes no progress.
+
+        A send also fails that takes longer than that at ``least_bytes_per_s``, 0 for any rate.
+        """
         with contextlib.suppress(OSError):  # not TCP, or the peer has gone already
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
@@ -70,12 +80,14 @@ class IncomingConnection:
         self._stream: TlsStream | None = None
         """What is read and written in place of the socket, where there is TLS."""
         self._send_timeout_s = send_timeout_s
+        self._least_bytes_per_s = least_bytes_per_s
         self._period_s = _CHECK_PERIOD_S
         self._is_hurried = False
         self._waiter: _Waiter | None = None
         """Where receiving does not wait in the kernel."""
         self.bytes_received = 0
         """Gauge, for any thread."""
+        self._sending_since: float | None = None
         self.tls: TlsSession | None = None
         """None for a plain connection."""
         if waits_in_kernel:
@@ -177,21 +189,45 @@ class IncomingConnection:
             raise _timed_out()
         return left
 
+    @property
+    def is_blocked(self) -> bool:
+        """Gauge, for any thread: whether a send waits for the peer."""
+        since = self._sending_since
+        return since is not None and monotonic() - since > _USUAL_SEND_S
+
     def send(self, data: Buffer) -> None:
         """Send all of it; raises PeerTimeoutError or AssociationAbortedError."""
+        self._sending_since = monotonic()
         try:
-            if self._waiter is None:
-                self._socket.sendall(data)
-            elif self._stream is not None:
+            if self._stream is not None:
                 self._send_secured(self._stream, (data,))
             else:
-                self._socket.settimeout(self._send_timeout_s)
-                self._socket.sendall(data)
-                self._socket.settimeout(0.0)
+                self._send_plain(data)
         except (BlockingIOError, TimeoutError) as error:
-            raise PeerTimeoutError("The peer takes no data", condition=READ_TIMEOUT) from error
+            raise _takes_nothing() from error
         except OSError as error:
             raise _lost(error) from error
+        finally:
+            self._sending_since = None
+
+    def _send_plain(self, data: Buffer) -> None:
+        rest = memoryview(data)
+        end: float | None = None
+        if self._waiter is not None:
+            self._socket.settimeout(self._send_timeout_s)
+        while (sent := self._socket.send(rest)) < len(rest):
+            rest = rest[sent:]
+            end = end or self._send_end(len(rest))
+            if monotonic() > end:
+                raise _takes_nothing()
+        if self._waiter is not None:
+            self._socket.settimeout(0.0)
+
+    def _send_end(self, size: int) -> float:
+        """Until when so many bytes must have been taken, however small the steps are in which they are."""
+        if self._send_timeout_s is None or not self._least_bytes_per_s:
+            return float("inf")
+        return monotonic() + self._send_timeout_s + size / self._least_bytes_per_s
 
     def fileno(self) -> int:
         """What tells of input."""
@@ -221,17 +257,19 @@ class IncomingConnection:
         heeds_input: bool = False,  # noqa: ARG002 - what arrives is read by the association when it is through
     ) -> None:
         """Send all of the buffers, ``size`` bytes together; what arrives meanwhile waits. Raises as ``send``."""
-        if self._stream is not None:
-            self._send_secured(self._stream, buffers)
-            return
-        sent = 0
-        if self._waiter is None and hasattr(self._socket, "sendmsg") and len(buffers) <= _MOST_BUFFERS:
-            try:
-                sent = self._socket.sendmsg(buffers)
-            except BlockingIOError as error:
-                raise PeerTimeoutError("The peer takes no data", condition=READ_TIMEOUT) from error
-            except OSError as error:
-                raise _lost(error) from error
+        self._sending_since = monotonic()
+        try:
+            if self._stream is not None:
+                self._send_secured(self._stream, buffers)
+                return
+            gathers = self._waiter is None and hasattr(self._socket, "sendmsg") and len(buffers) <= _MOST_BUFFERS
+            sent = self._socket.sendmsg(buffers) if gathers else 0
+        except BlockingIOError as error:
+            raise _takes_nothing() from error
+        except OSError as error:
+            raise _lost(error) from error
+        finally:
+            self._sending_since = None
         if sent == size:
             return
         for buffer in buffers:
@@ -243,18 +281,22 @@ class IncomingConnection:
 
     def _send_secured(self, stream: "TlsStream", buffers: Sequence[Buffer]) -> None:
         rest = [memoryview(buffer) for buffer in buffers]
+        end: float | None = None
         try:
             while rest:
                 try:
                     sent = stream.sendmsg(rest)
                 except BlockingIOError:
+                    end = end or self._send_end(sum(map(len, rest)))
+                    if monotonic() > end:
+                        raise _takes_nothing() from None
                     sent = stream.finish_send(self._send_timeout_s)
                 while rest and sent >= len(rest[0]):
                     sent -= len(rest.pop(0))
                 if rest:
                     rest[0] = rest[0][sent:]
         except TimeoutError as error:
-            raise PeerTimeoutError("The peer takes no data", condition=READ_TIMEOUT) from error
+            raise _takes_nothing() from error
         except OSError as error:
             raise _lost(error) from error
 
@@ -340,7 +382,8 @@ class _Waiter:
                 if waits_for_input is None:
                     raise
                 is_reading = waits_for_input
-            if not any(self._poller.wait(end, reading=is_reading, writing=not is_reading)):
+            has_come = any(self._poller.wait(end, reading=is_reading, writing=not is_reading))
+            if not has_come or (end is not None and monotonic() > end):
                 raise _timed_out()
 
     def close(self) -> None:
@@ -354,6 +397,10 @@ _TLS_WAITS = {"SSLWantReadError": True, "SSLWantWriteError": False}
 
 def _timed_out() -> PeerTimeoutError:
     return PeerTimeoutError("The peer sent nothing for too long", condition=READ_TIMEOUT)
+
+
+def _takes_nothing() -> PeerTimeoutError:
+    return PeerTimeoutError("The peer takes no data", condition=READ_TIMEOUT)
 
 
 def _lost(error: OSError) -> AssociationAbortedError:

@@ -22,8 +22,9 @@ from dicomdesk.network.access import AccessControl
 from dicomdesk.network.answering import Judge
 from dicomdesk.network.handlers import ListenerObserver, StoreHandler
 from dicomdesk.network.host_names import HostNames
+from dicomdesk.network.places import Holder, Places, Remarks, address_group, choose_dropped
 from dicomdesk.network.service_operations import Services
-from dicomdesk.settings import DEFAULT_MAX_PDU_BYTES, AccessRules, Timeouts
+from dicomdesk.settings import DEFAULT_MAX_PDU_BYTES, AccessRules, PlaceRules, Timeouts
 
 if TYPE_CHECKING:
     import ssl
@@ -31,10 +32,14 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 LARGEST_PENDING = 256
-"""Connections at once without an association, before it or after it; above that the oldest are dropped."""
+"""Connections at once without an association, before it or after it; above that the oldest of the address that has
+most of them are dropped.
+"""
 
 _TOO_MANY_PENDING = "too many connections were waiting"
 
+_MOST_REMARKS = 20
+"""About one address in a minute."""
 _BACKLOG = 128
 _LONGEST_ABORT_S = 2.0
 """How long associations may take to send their A-ABORT and to hang up when the listener stops."""
@@ -49,7 +54,9 @@ class ListenerSettings:
     address: str = ""
     """Address to listen on; "" is all, IPv4 and IPv6 where the system has both."""
     max_associations: int = 100
-    """Established at once; more are rejected as transient, local limit exceeded (PS3.8 9.3.4)."""
+    """Established at once; more are rejected as transient, local limit exceeded (PS3.8 9.3.4), where none gives way."""
+    places: PlaceRules = field(default_factory=PlaceRules)
+    """Which association gives way to another, and which is too slow."""
     max_pdu_bytes: int = DEFAULT_MAX_PDU_BYTES
     timeouts: Timeouts = field(default_factory=Timeouts)
     """``acse_s`` is for the arrival of the A-ASSOCIATE-RQ, TLS handshake included; ``dimse_s`` for each pause."""
@@ -89,7 +96,10 @@ class Listener:
             timeouts=settings.timeouts,
             ssl_context=settings.ssl_context,
             access=AccessControl(settings.access),
+            places=settings.places,
         )
+        self._places = Places(settings.max_associations, settings.places)
+        self._remarks = Remarks(_MOST_REMARKS)
         self._callbacks = Callbacks(handler, observer, services, judge)
         self._host_names = HostNames(is_enabled=settings.resolve_hosts)
         self._lock = threading.Lock()
@@ -97,7 +107,6 @@ class Listener:
         """Of all connections, oldest first."""
         self._ending: list[threading.Thread] = []
         """Threads that have nothing left to do but to end."""
-        self._established = 0
         self._last_number = 0
         self._finished_bytes = 0
         self._stopping = threading.Event()
@@ -110,7 +119,7 @@ class Listener:
     @property
     def associations(self) -> int:
         """Established now."""
-        return self._established
+        return self._places.taken
 
     @property
     def bytes_received(self) -> int:
@@ -205,8 +214,8 @@ class Listener:
         with self._lock:
             pending = [other for other in self._threads if other.state is not AcceptorState.ESTABLISHED]
             self._threads[acceptor] = thread
-        for other in pending[: max(len(pending) - LARGEST_PENDING + 1, 0)]:
-            other.cut(_TOO_MANY_PENDING)
+        for index in choose_dropped([other.peer_address for other in pending], LARGEST_PENDING - 1):
+            pending[index].cut(_TOO_MANY_PENDING)
         try:
             thread.start()
         except RuntimeError:
@@ -232,18 +241,17 @@ class Listener:
             self._last_number += 1
             return self._last_number
 
-    def has_room(self) -> bool:
+    def take_place(self, holder: Holder, address: str) -> str:
         """See ``Admission``."""
-        with self._lock:
-            if self._established >= self._settings.max_associations:
-                return False
-            self._established += 1
-            return True
+        return self._places.take(holder, address)
 
-    def leave(self) -> None:
+    def leave(self, holder: Holder) -> None:
         """See ``Admission``."""
-        with self._lock:
-            self._established -= 1
+        self._places.leave(holder)
+
+    def remark(self, kind: str, address: str) -> str | None:
+        """See ``Admission``."""
+        return self._remarks.admit((kind, address_group(address)))
 
     def host_name(self, address: str) -> str:
         """See ``Admission``."""

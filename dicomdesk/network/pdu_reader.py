@@ -22,6 +22,12 @@ LARGEST_ASSOCIATE_PDU_BYTES = 1024 * 1024
 LARGEST_SHORT_PDU_BYTES = 1024
 """Bound for release, abort and reject PDUs, whose length is 4."""
 
+_FAIR_VALUE_BYTES = 32
+"""Of a PDV with its headers, on average: the shortest message, a C-ECHO, has more than twice as many in one."""
+
+_MOST_UNFAIR_BYTES = 10_000 * _FAIR_VALUE_BYTES
+"""Bytes less than that are borne with: ten thousand empty PDVs cost the time of some megabytes of data."""
+
 LARGEST_DATA_PDU_BYTES = 4 * 1024 * 1024
 """P-DATA longer than this is taken for a lie; what was announced is a wish that some peers overlook."""
 
@@ -103,6 +109,10 @@ class PduReader:
         """Of the PDU other than P-DATA-TF that is being read."""
         self._body_type = PduType.ABORT
         self._body_left = 0
+        self._values = 0
+        """PDVs that have begun since bytes were received."""
+        self._missing_bytes = 0
+        """Less than fair, see above."""
         self.largest_data_pdu_bytes = 0
         """Longest P-DATA-TF PDU so far."""
 
@@ -122,8 +132,16 @@ class PduReader:
     def pieces(self, count: int) -> Iterator[Fragment | Pdu]:
         """Yield what the ``count`` bytes just received into ``space`` complete or continue.
 
-        Raises PduError at the first byte that cannot be right, after all before it was yielded.
+        Raises PduError at the first byte that cannot be right, after all before it was yielded, and where PDVs are so
+        many and so short that they are sent for the work they make.
         """
+        self._missing_bytes = max(self._missing_bytes + self._values * _FAIR_VALUE_BYTES - count, 0)
+        self._values = 0
+        if self._missing_bytes > _MOST_UNFAIR_BYTES:
+            raise PduError(
+                "The peer sends thousands of presentation data values with next to nothing in them",
+                AbortReason.NOT_SPECIFIED,
+            )
         view = self._view
         position = 0
         end = self._held + count
@@ -173,6 +191,7 @@ class PduReader:
         number, length, size, context_id, flags = _HEADERS.unpack_from(self._view, position)
         if number != _P_DATA_TF or size != length - 4 or not 2 < size < LARGEST_DATA_PDU_BYTES - 4:
             return False
+        self._values += 1
         self._pdu_left = self._pdv_left = size - 2
         self._context_id = context_id
         self._flags = flags
@@ -208,6 +227,7 @@ class PduReader:
                 f"presentation data value of {length} bytes in a P-DATA-TF PDU with {self._pdu_left - 4} bytes left",
                 AbortReason.INVALID_PDU_PARAMETER_VALUE,
             )
+        self._values += 1
         self._pdv_left = size
         self._pdu_left = left
 

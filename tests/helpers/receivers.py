@@ -12,7 +12,7 @@ from dicomdesk.network.contexts import Negotiation
 from dicomdesk.network.handlers import IncomingAssociation, IncomingStore, StoreAnswer
 from dicomdesk.network.listener import Listener, ListenerSettings
 from dicomdesk.network.service_operations import Services
-from dicomdesk.settings import Timeouts
+from dicomdesk.settings import PlaceRules, Timeouts
 
 DEADLINE_S = 20.0
 
@@ -144,7 +144,12 @@ def listening(
 
 
 def listener_settings(
-    *, max_associations: int = 100, max_pdu_bytes: int = 131072, timeouts: Timeouts | None = None, grace_s: float = 10.0
+    *,
+    max_associations: int = 100,
+    max_pdu_bytes: int = 131072,
+    timeouts: Timeouts | None = None,
+    places: PlaceRules | None = None,
+    grace_s: float = 10.0,
 ) -> ListenerSettings:
     """Settings for tests, on a free port of loopback."""
     return ListenerSettings(
@@ -153,5 +158,6 @@ def listener_settings(
         max_associations=max_associations,
         max_pdu_bytes=max_pdu_bytes,
         timeouts=timeouts or Timeouts(),
+        places=places or PlaceRules(),
         stop_grace_s=grace_s,
     )

@@ -229,7 +229,7 @@ class Requestor:
 
 
 @contextmanager
-def connected(port: int) -> Iterator[Requestor]:
-    """A connection to loopback, closed at the end."""
-    with socket.create_connection(("127.0.0.1", port), timeout=DEADLINE_S) as sock:
+def connected(port: int, source: str = "127.0.0.1") -> Iterator[Requestor]:
+    """A connection to loopback from one of its addresses, closed at the end."""
+    with socket.create_connection(("127.0.0.1", port), timeout=DEADLINE_S, source_address=(source, 0)) as sock:
         yield Requestor(sock)

@@ -95,6 +95,32 @@ def test_send_that_stalls_is_bounded(pair: Pair) -> None:
         connection.send(bytes(64 * 1024 * 1024))
 
 
+@pytest.mark.parametrize("in_kernel", [True, False])
+@pytest.mark.parametrize("at_once", [True, False])
+def test_send_to_a_peer_that_takes_it_in_drips_is_bounded(*, in_kernel: bool, at_once: bool) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        peer = socket.create_connection(server.getsockname(), timeout=DEADLINE_S)
+        ours, _ = server.accept()
+    connection = IncomingConnection(ours, send_timeout_s=0.2, least_bytes_per_s=10**12, waits_in_kernel=in_kernel)
+    is_over = threading.Event()
+
+    def take_drips() -> None:
+        while not is_over.wait(0.01):
+            peer.recv(65536)
+
+    taking = threading.Thread(target=take_drips)
+    taking.start()
+    data = bytes(1 << 30)
+    try:
+        with pytest.raises(PeerTimeoutError, match="takes no data"):
+            connection.send_buffers((data,), len(data)) if at_once else connection.send(data)
+    finally:
+        is_over.set()
+        taking.join(DEADLINE_S)
+        connection.close()
+        peer.close()
+
+
 def test_send_to_a_peer_that_has_gone_is_the_loss_of_the_connection(pair: Pair) -> None:
     connection, peer = pair
     peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")

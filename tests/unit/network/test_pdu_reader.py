@@ -210,3 +210,22 @@ def test_other_pdus_come_whole(pdu_type: PduType) -> None:
     for size in (1, 7, len(stream)):
         chunks = [stream[start : start + size] for start in range(0, len(stream), size)]
         assert list(read(PduReader(32), chunks)) == [Pdu(pdu_type, body), Pdu(pdu_type, b"")]
+
+
+@pytest.mark.parametrize("size", [0, 1, 10])
+def test_values_with_next_to_nothing_in_them_are_refused_after_a_bounded_number(size: int) -> None:
+    value = pdu(4, pdv(1, 0, bytes(size)))
+    seen: list[Value | Pdu] = []
+    with pytest.raises(PduError, match="next to nothing") as raised:
+        seen.extend(read(PduReader(), [100 * value] * 1000))
+    assert raised.value.reason == AbortReason.NOT_SPECIFIED
+    assert len(seen) <= 100 + 320_000 / (32 - len(value)) + 100
+
+
+def test_values_of_some_size_are_read_for_ever_and_make_good_for_smaller_ones() -> None:
+    fair, empty, long = (pdu(4, pdv(1, 0, bytes(size))) for size in (20, 0, 2000))
+    for stream, count in ((100 * fair, 100), (100 * empty + long, 101)):
+        reader = PduReader()
+        for _ in range(1000):
+            reader.space[: len(stream)] = stream
+            assert len(list(reader.pieces(len(stream)))) == count

@@ -1,0 +1,67 @@
+"""How long a peer has kept its association waiting, and whether a message comes too slowly. Pure but for the clock.
+
+Only the time counts that is spent waiting for the peer: a slow disk of ours, or a long query, is no fault of its.
+"""
+
+from collections.abc import Callable
+from time import monotonic
+
+from dicomdesk.settings import PlaceRules
+
+__all__ = ["Pace"]
+
+
+class Pace:
+    """For the association's thread, around each receive; ``lingering_s`` is for any thread.
+
+    Progress is made with the end of every message, and within one whenever what has come since the last progress is at
+    least the least rate times what has been waited since then.
+    """
+
+    def __init__(self, rules: PlaceRules, clock: Callable[[], float] = monotonic) -> None:
+        self._least_bytes_per_s = rules.least_bytes_per_s
+        self._patience_s = rules.patience_s
+        self._clock = clock
+        self._waiting_since: float | None = None
+        self._waited_s = 0.0
+        """Since the last progress, without the present wait."""
+        self._received = 0
+        """Bytes since the last progress."""
+        self._is_inside_message = False
+
+    @property
+    def wait_limit_s(self) -> float | None:
+        """How long to wait for the next bytes of a message at most; None where none has begun, or any rate will do."""
+        return self._patience_s if self._is_inside_message and self._least_bytes_per_s else None
+
+    def waits(self) -> None:
+        """What is done next is to wait for bytes of the peer."""
+        self._waiting_since = self._clock()
+
+    def received(self, count: int) -> bool:
+        """So many bytes have come, 0 for none in time; whether the message comes too slowly."""
+        since, self._waiting_since = self._waiting_since, None
+        if since is not None:
+            self._waited_s += self._clock() - since
+        if not self._is_inside_message:
+            return False
+        self._received += count
+        if self._received >= self._least_bytes_per_s * self._waited_s:
+            self._progress()
+            return False
+        return self._waited_s >= self._patience_s
+
+    def is_at(self, *, inside_message: bool) -> None:
+        """Whether what has come so far ends in the middle of a message."""
+        if not (inside_message and self._is_inside_message):
+            self._progress()
+        self._is_inside_message = inside_message
+
+    def lingering_s(self) -> float:
+        """How long the peer has been waited for since it made progress; 0 while it is being served. Any thread."""
+        since = self._waiting_since
+        return 0.0 if since is None else self._waited_s + self._clock() - since
+
+    def _progress(self) -> None:
+        self._waited_s = 0.0
+        self._received = 0
