@@ -155,7 +155,9 @@ class StoreRequestReader:
         return command
 
     def _learn(self, data: bytes, command: CommandSet) -> None:
-        uid_value = command.values.get(AFFECTED_SOP_INSTANCE_UID, b"")
+        uid_value = command.values.get(AFFECTED_SOP_INSTANCE_UID)
+        if uid_value is None:
+            return  # what looks like it is part of another value
         message_id = data.find(_MESSAGE_ID_HEAD) + len(_MESSAGE_ID_HEAD)
         uid_head = _ELEMENT.pack(0, AFFECTED_SOP_INSTANCE_UID, len(uid_value))
         uid = data.find(uid_head, message_id) + len(uid_head)

@@ -203,3 +203,13 @@ def test_messages_are_cut_to_what_the_peer_takes(limit: int, count: int) -> None
 
 def test_an_empty_data_set_is_one_empty_last_value() -> None:
     assert message_pdus(1, b"", is_command=False, max_pdu_bytes=100) == b"\4\0\0\0\0\6\0\0\0\2\1\2"
+
+
+def test_request_without_instance_is_no_pattern_whatever_its_other_values_look_like() -> None:
+    for hidden in (COMMAND_DATA_SET_TYPE, PRIORITY, MOVE_DESTINATION):
+        values: dict[int, bytes | int] = {COMMAND_FIELD: CommandField.C_STORE_RQ, MESSAGE_ID: 7}
+        values[hidden] = struct.pack("<HHL", 0, AFFECTED_SOP_INSTANCE_UID, 0)
+        data = write_command_set(dict(sorted(values.items())))
+        reader = StoreRequestReader()
+        reader.read(data)
+        assert reader.read(data).values == read_command_set(data).values
