@@ -1,0 +1,115 @@
+"""Harnesses of what reads compressed pixel data: headers of codestreams, frames in fragments, decoders."""
+
+from random import Random
+from struct import pack
+
+from dicomdesk.dicom import transfer_syntaxes as ts
+from dicomdesk.dicom.codecs import can_decode
+from dicomdesk.dicom.codestreams import read_jpeg_2000_header, read_jpeg_header, read_jpeg_xl_size, require_jpeg_end
+from dicomdesk.dicom.transcode import convert_data_set
+from dicomdesk.errors import ConversionError, DataError
+from tests.fuzz.properties import attempt, require
+from tests.helpers.encoded import explicit, fragments, image_module
+from tests.helpers.inputs import rle_frame
+
+MOST_INFLATED_BYTES = 64 << 20
+
+
+def read_codestream(data: bytes) -> None:
+    """The header of a codestream is read, or it is none."""
+    for read in (read_jpeg_header, read_jpeg_2000_header, read_jpeg_xl_size, require_jpeg_end):
+        attempt(lambda: read(data), ConversionError)  # noqa: B023 - called at once
+
+
+_SYNTAXES = (
+    ts.RLE_LOSSLESS,
+    ts.JPEG_BASELINE,
+    ts.JPEG_LOSSLESS_FIRST_ORDER,
+    ts.JPEG_LS_LOSSLESS,
+    ts.JPEG_2000_LOSSLESS,
+    ts.JPEG_XL_LOSSLESS,
+    ts.DEFLATED_IMAGE_FRAME,
+    ts.ENCAPSULATED_UNCOMPRESSED,
+    ts.HTJ2K_LOSSLESS,
+)
+
+
+def decompress(data: bytes) -> None:
+    """Compressed pixel data becomes what its data set says, or is refused: a byte for the syntax, then the data set."""
+    syntax, content = _SYNTAXES[data[0] % len(_SYNTAXES) if data else 0], data[1:]
+    if not can_decode(syntax):
+        return
+    made = attempt(lambda: convert_data_set(content, source=syntax, target=ts.EXPLICIT_VR_LITTLE_ENDIAN), DataError)
+    if made.value is not None:
+        most = 1000 * len(content) + (1 << 20)
+        require(len(made.value) <= most, "pixels are in proportion to their codestreams", len(made.value))
+
+
+def _jpeg(random: Random) -> bytes:
+    frame = pack(">HBHHB", 11, 8, random.choice((2, 2, 40000)), 2, 1) + b"\1\x11\0"
+    return (
+        b"\xff\xd8"
+        + random.choice((b"", b"\xff\xe0\0\x04ab"))
+        + b"\xff"
+        + random.choice((b"\xc0", b"\xc3", b"\xf7"))
+        + frame
+        + b"\xff\xd9"
+    )
+
+
+def _jpeg_2000(random: Random) -> bytes:
+    side = random.choice((2, 2, 40000))
+    size = pack(">HHIIIIIIIIHBBB", 41, 0, side, side, 0, 0, side, side, 0, 0, 1, 7, 1, 1)
+    stream = (
+        b"\xff\x4f\xff\x51"
+        + size
+        + b"\xff\x5c\0\4\0\0\xff\x52\0\x0c"
+        + bytes(10)
+        + b"\xff\x90"
+        + bytes(10)
+        + b"\xff\xd9"
+    )
+    if random.random() < 0.4:
+        boxes = b"\0\0\0\x0cjP  \r\n\x87\n" + pack(">I", 8 + 16 + len(size)) + b"uuid" + bytes(16) + size
+        return boxes + pack(">I", 8 + len(stream)) + b"jp2c" + stream
+    return stream
+
+
+def _jpeg_xl(random: Random) -> bytes:
+    stream = b"\xff\x0a" + random.randbytes(random.choice((4, 12)))
+    if random.random() < 0.4:
+        return b"\0\0\0\x0cJXL \r\n\x87\n" + pack(">I", 8 + len(stream)) + b"jxlc" + stream
+    return stream
+
+
+def build_codestream(random: Random) -> bytes:
+    """The beginning of a codestream, bare or in boxes."""
+    return random.choice((_jpeg, _jpeg_2000, _jpeg_xl, lambda _random: rle_frame()))(random)
+
+
+def build_compressed(random: Random) -> bytes:
+    """A byte for the syntax and a data set with compressed pixel data."""
+    selector = random.randrange(len(_SYNTAXES))
+    make = {1: _jpeg, 2: _jpeg, 3: _jpeg, 4: _jpeg_2000, 5: _jpeg_xl, 8: _jpeg_2000}.get(selector)
+    frame = make(random) if make else rle_frame() if selector == 0 else b"\1\2\3\4"
+    frames = random.choice((None, 1, 2, 3))
+    module = image_module(rows=random.choice((2, 2, 2, 40000)), columns=2, frames=frames)
+    count = (frames or 1) + random.choice((0, 0, 0, 1))
+    table = random.choice((b"", pack(f"<{count}I", *(at * (len(frame) + 8) for at in range(count)))))
+    icon = explicit(0x00880200, b"SQ", b"") if random.random() < 0.1 else b""
+    return bytes((selector,)) + module + icon + fragments(*[frame] * count, offset_table=table)
+
+
+CODESTREAM_WORDS = (
+    b"\xff\xd8\xff",
+    b"\xff\xd9",
+    b"\xff\x4f\xff\x51",
+    b"\xff\x0a",
+    b"jxlc",
+    b"jxlp",
+    b"jp2c",
+    b"\xff\xc0\0\x0b\x08\0\2\0\2\1\1\x11\0",
+    b"\xff\xff\xff\xff",
+    pack("<16I", 1, 64, *[0] * 14),
+    pack(">I", 40000),
+)
