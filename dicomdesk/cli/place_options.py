@@ -28,8 +28,8 @@ PLACE_OPTIONS = (
     ),
     Option(
         long="--least-rate",
-        argument="[n]umber of bytes per second: integer (default: 256)",
-        text=("abort where a message comes more slowly than that", "for a minute (0: never)"),
+        argument="[b]ytes per second: integer (default: 256)",
+        text=("abort where a message comes more slowly for a", "minute (0: never)"),
     ),
 )
 """For the extensions of a tool."""
