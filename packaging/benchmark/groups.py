@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from benchmark.archiving import archiving
+from benchmark.hostile import hostile
 from benchmark.rows import (
     Bench,
     Row,
@@ -30,4 +31,5 @@ GROUPS: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "idling": idling,
     "tls": tls,
     "archive": archiving,
+    "hostile": hostile,
 }
