@@ -1,8 +1,9 @@
 """Decodes one frame by the library for its transfer syntax.
 
 Every frame's header is compared with the data set before a decoder sees it, and what comes out is compared again, so
-that a wrong or hostile codestream becomes a ConversionError and never a wrong image. Libraries are imported on first
-use.
+that a wrong or hostile codestream becomes a ConversionError and never a wrong image. Decoders are given the codestream
+whose header was read, never the boxes that it may be in, so that both look at the same one. Libraries are imported on
+first use.
 """
 
 import zlib
@@ -10,19 +11,27 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from dicomdesk.dicom import transfer_syntaxes as ts
-from dicomdesk.dicom.codestreams import (
-    CodestreamHeader,
-    read_jpeg_2000_header,
-    read_jpeg_header,
-    read_jpeg_xl_size,
-    require_jpeg_end,
-)
+from dicomdesk.dicom.codestreams import CodestreamHeader, read_jpeg_header, require_few_scans, require_jpeg_end
 from dicomdesk.dicom.image_pixel import ImagePixel
+from dicomdesk.dicom.jpeg_2000 import find_jpeg_2000_codestream, read_jpeg_2000_header, require_few_packets
+from dicomdesk.dicom.jpeg_xl import find_jpeg_xl_codestream, read_jpeg_xl_header
 from dicomdesk.dicom.run_length import decode_run_length
 from dicomdesk.errors import ConversionError
 
 LIBRARY_ERRORS = (RuntimeError, ValueError, TypeError, OSError, IndexError, KeyError, OverflowError, MemoryError)
 """All that codec libraries raise on data that they do not like."""
+
+
+ALWAYS_DECODED_SAMPLES = 1 << 26
+"""Up to here any ratio is believed: a blank frame of 8192 x 8192 takes 340 bytes in JPEG 2000."""
+
+BELIEVABLE_SAMPLES_PER_BYTE = 5000
+"""Beyond that, a frame that claims more samples than this for each of its bytes is taken for an attack on memory."""
+
+
+def sample_limit(frame_bytes: int) -> int:
+    """How many samples, in all components, a compressed frame of this length may become."""
+    return max(ALWAYS_DECODED_SAMPLES, BELIEVABLE_SAMPLES_PER_BYTE * frame_bytes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +53,15 @@ def find_frame_decoder(transfer_syntax_uid: str) -> FrameDecoder:
 
 
 def decode_frame(decoder: FrameDecoder, frame: bytes, image: ImagePixel) -> bytes:
-    """One frame, uncompressed, of exactly the length that the image needs. Raises ConversionError."""
+    """One frame, uncompressed, of exactly the length that the image needs.
+
+    Raises ConversionError, before it decodes where the frame is too short for an image so large (``sample_limit``).
+    """
+    limit = sample_limit(len(frame))
+    if image.frame_samples > limit:
+        raise ConversionError(
+            f"a frame of {len(frame)} bytes claims {image.frame_samples} samples, where {limit} are believed"
+        )
     try:
         decoded = decoder.decode(frame, image)
     except LIBRARY_ERRORS as error:
@@ -60,6 +77,7 @@ def _decode_jpeg(frame: bytes, image: ImagePixel) -> bytes:
     header = read_jpeg_header(frame)
     _require_same_size(header, image)
     require_jpeg_end(frame)
+    require_few_scans(frame)
     if image.samples_per_pixel == 1:
         samples = jpeg8_decode(frame)
     elif _is_converted(header, image):
@@ -98,10 +116,12 @@ def _decode_jpeg_ls(frame: bytes, image: ImagePixel) -> bytes:
 def _decode_jpeg_2000(frame: bytes, image: ImagePixel) -> bytes:
     from openjpeg.utils import decode_pixel_data  # noqa: PLC0415  # an optional library
 
-    header = read_jpeg_2000_header(frame)
+    codestream = find_jpeg_2000_codestream(frame)
+    header = read_jpeg_2000_header(codestream)
     _require_same_size(header, image)
+    require_few_packets(codestream)
     item_bytes = 1 if header.precision <= 8 else 2 if header.precision <= 16 else 4
-    return _fit(bytes(decode_pixel_data(frame, version=2)), item_bytes, image)
+    return _fit(bytes(decode_pixel_data(codestream, version=2)), item_bytes, image)
 
 
 def _describe_jpeg_2000(_frame: bytes, image: ImagePixel) -> ImagePixel:
@@ -113,10 +133,9 @@ def _describe_jpeg_2000(_frame: bytes, image: ImagePixel) -> ImagePixel:
 def _decode_jpeg_xl(frame: bytes, image: ImagePixel) -> bytes:
     from imagecodecs import jpegxl_decode  # noqa: PLC0415  # an optional library, 5 MB
 
-    columns, rows = read_jpeg_xl_size(frame)
-    if (columns, rows) != (image.columns, image.rows):
-        raise ConversionError(f"a frame of {columns} x {rows} in an image of {image.columns} x {image.rows}")
-    samples = jpegxl_decode(frame, keeporientation=True)
+    codestream = find_jpeg_xl_codestream(frame)
+    _require_same_size(read_jpeg_xl_header(codestream), image)
+    samples = jpegxl_decode(codestream, keeporientation=True)
     return _fit(_little_endian_bytes(samples), samples.dtype.itemsize, image)
 
 

@@ -31,6 +31,8 @@ def split_frames(pixels: EncapsulatedPixels, frame_count: int) -> list[bytes]:
     fragments = [fragment for fragment in pixels.fragments if len(fragment)]
     if not fragments:
         raise ConversionError("the pixel data is empty")
+    if frame_count > len(fragments):
+        raise ConversionError(f"{len(fragments)} fragments cannot be divided into {frame_count} frames")
     if frame_count == 1:
         return [b"".join(fragments)]
     if len(fragments) == frame_count:
@@ -53,8 +55,10 @@ def _starts_by_offsets(pixels: EncapsulatedPixels, frame_count: int) -> list[int
         for index, position in enumerate(accumulate((len(piece) + 8 for piece in pixels.fragments), initial=0))
     }
     for table, code in ((pixels.offset_table, "I"), (pixels.extended_offset_table, "Q")):
+        if len(table) // calcsize(f"<{code}") != frame_count:
+            continue
         offsets = _read_offsets(table, code)
-        if len(offsets) != frame_count or offsets[0] != 0 or any(a >= b for a, b in pairwise(offsets)):
+        if offsets[0] != 0 or any(a >= b for a, b in pairwise(offsets)):
             continue
         starts = [positions.get(offset, -1) for offset in offsets]
         if min(starts) >= 0 and starts[-1] < len(pixels.fragments):

@@ -62,9 +62,14 @@ class ImagePixel:
         return self.bits_allocated // 8
 
     @property
+    def frame_samples(self) -> int:
+        """Samples of one frame, all components counted."""
+        return self.rows * self.columns * self.samples_per_pixel
+
+    @property
     def frame_bits(self) -> int:
         """Bits of one uncompressed frame."""
-        return self.rows * self.columns * self.samples_per_pixel * self.bits_allocated
+        return self.frame_samples * self.bits_allocated
 
     @property
     def frame_bytes(self) -> int:

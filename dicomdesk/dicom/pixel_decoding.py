@@ -29,6 +29,20 @@ from dicomdesk.errors import ConversionError
 _REMOVED = frozenset((EXTENDED_OFFSET_TABLE, EXTENDED_OFFSET_TABLE_LENGTHS, ENCAPSULATED_PIXEL_DATA_LENGTH))
 _MAXIMUM_VALUE_BYTES = 0xFFFFFFFE
 
+ALWAYS_DECODED_BYTES = 1 << 29
+"""What all frames together may become whatever they are compressed to: so do a thousand black CTs."""
+
+BELIEVABLE_RATIO = 5000
+"""How many times the frames may grow beyond that."""
+
+MOST_FRAGMENTS = 2_000_000
+"""Of encapsulated pixel data; far more than any slide has tiles."""
+
+
+def decoded_limit(compressed_bytes: int) -> int:
+    """How many bytes encapsulated pixel data of this length may become."""
+    return min(_MAXIMUM_VALUE_BYTES, max(ALWAYS_DECODED_BYTES, BELIEVABLE_RATIO * compressed_bytes))
+
 
 class _Image:
     """What one data set or item says about its image."""
@@ -44,13 +58,15 @@ class _Image:
 def decode_pixel_data(data: DataSetBytes, transfer_syntax_uid: str) -> dict[int, DataSetEdit]:
     """The changes that make a data set of an encapsulated transfer syntax an uncompressed one, for ``rewrite``.
 
-    Empty when it holds no encapsulated pixel data. Raises ConversionError when a frame cannot be decoded.
+    Empty when it holds no encapsulated pixel data. Raises ConversionError when a frame cannot be decoded, and, before
+    any is, when they would become more than ``decoded_limit``.
     """
     decoder: FrameDecoder | None = None
+    believed = _Believed()
     edits = {}
     for image in _find_images(memoryview(data)):
         decoder = decoder or find_frame_decoder(transfer_syntax_uid)
-        edits[image.start] = _decode(image, decoder, transfer_syntax_uid)
+        edits[image.start] = _decode(image, decoder, transfer_syntax_uid, believed)
     return edits
 
 
@@ -77,10 +93,12 @@ def _collect(image: _Image, step: Step, data: memoryview) -> None:
     elif step.kind is StepKind.FRAGMENTS and step.tag == PIXEL_DATA:
         image.fragments = []
     elif step.kind is StepKind.FRAGMENT and step.tag == PIXEL_DATA and image.fragments is not None:
+        if len(image.fragments) > MOST_FRAGMENTS:
+            raise ConversionError(f"more than {MOST_FRAGMENTS} fragments of pixel data")
         image.fragments.append(data[step.start : step.start + step.length])
 
 
-def _decode(found: _Image, decoder: FrameDecoder, transfer_syntax_uid: str) -> DataSetEdit:
+def _decode(found: _Image, decoder: FrameDecoder, transfer_syntax_uid: str, believed: "_Believed") -> DataSetEdit:
     image = read_image_pixel(found.values)
     fragments = found.fragments or []
     pixels = EncapsulatedPixels(
@@ -88,8 +106,7 @@ def _decode(found: _Image, decoder: FrameDecoder, transfer_syntax_uid: str) -> D
         fragments=fragments[1:],
         extended_offset_table=found.values.get(EXTENDED_OFFSET_TABLE, b""),
     )
-    if image.frame_bits * image.frame_count > _MAXIMUM_VALUE_BYTES * 8:
-        raise ConversionError("the pixel data would be too long uncompressed")
+    believed.take(image, sum(map(len, fragments)))
     frames = split_frames(pixels, image.frame_count)
     decoded = decoder.describe(frames[0], image)
     pixel_bytes = _join((decode_frame(decoder, frame, image) for frame in frames), image)
@@ -103,6 +120,27 @@ def _decode(found: _Image, decoder: FrameDecoder, transfer_syntax_uid: str) -> D
     if transfer_syntax_uid == ts.JPEG_LS_NEAR_LOSSLESS and found.start == 0:
         replaced[LOSSY_IMAGE_COMPRESSION] = (b"CS", b"01")
     return DataSetEdit(replaced=replaced, removed=_REMOVED)
+
+
+class _Believed:
+    """How much the images of one data set claim, all together."""
+
+    def __init__(self) -> None:
+        self._claimed = 0
+        self._compressed = 0
+
+    def take(self, image: ImagePixel, compressed_bytes: int) -> None:
+        """Raise ConversionError where that is too much with one image more."""
+        claimed = (image.frame_bits * image.frame_count + 7) // 8
+        if claimed > _MAXIMUM_VALUE_BYTES:
+            raise ConversionError("the pixel data would be too long uncompressed")
+        self._claimed += claimed
+        self._compressed += compressed_bytes
+        limit = decoded_limit(self._compressed)
+        if self._claimed > limit:
+            raise ConversionError(
+                f"pixel data of {self._compressed} bytes claims to become {self._claimed}, where {limit} are believed"
+            )
 
 
 def _join(frames: Iterable[bytes], image: ImagePixel) -> bytearray:

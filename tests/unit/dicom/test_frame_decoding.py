@@ -11,10 +11,18 @@ from jpeg_ls.CharLS import encode_buffer
 
 from dicomdesk.dicom import transfer_syntaxes as ts
 from dicomdesk.dicom.codecs import CODECS
-from dicomdesk.dicom.frame_decoding import arrange, decode_frame, find_frame_decoder
+from dicomdesk.dicom.frame_decoding import (
+    ALWAYS_DECODED_SAMPLES,
+    BELIEVABLE_SAMPLES_PER_BYTE,
+    arrange,
+    decode_frame,
+    find_frame_decoder,
+    sample_limit,
+)
 from dicomdesk.dicom.frame_encoding import EncodingOptions, encode_frame, find_frame_encoder
 from dicomdesk.dicom.image_pixel import ImagePixel
 from dicomdesk.errors import ConversionError
+from tests.helpers.memory import measured, peak_in_child
 
 GREY = ImagePixel(
     rows=40,
@@ -166,7 +174,7 @@ def test_codestream_of_another_size_is_refused_before_it_is_decoded(uid: str) ->
 def test_jpeg_xl_of_another_size_is_refused_before_it_is_decoded() -> None:
     frame = bytes(imagecodecs.jpegxl_encode(samples(GREY), lossless=True))
     assert decoded(ts.JPEG_XL_LOSSLESS, frame, GREY) == samples(GREY).tobytes()
-    with pytest.raises(ConversionError, match="a frame of 34 x 40 in an image of 33 x 40"):
+    with pytest.raises(ConversionError, match="a frame of 34 x 40 x 1 in an image of 33 x 40 x 1"):
         decoded(ts.JPEG_XL_LOSSLESS, frame, replace(GREY, columns=33))
 
 
@@ -214,3 +222,153 @@ def test_random_bytes_raise_only_conversion_errors(uid: str, noise: bytes) -> No
             decoded(uid, frame, GREY)
         except ConversionError:
             continue
+
+
+HUGE = replace(GREY, rows=40_000, columns=40_000)
+HUGE_STARTS = {
+    ts.JPEG_BASELINE: b"\xff\xd8\xff\xc0" + struct.pack(">HBHHB", 11, 8, 40_000, 40_000, 1) + b"\x01\x11\x00",
+    ts.JPEG_EXTENDED: b"\xff\xd8\xff\xc1" + struct.pack(">HBHHB", 11, 8, 40_000, 40_000, 1) + b"\x01\x11\x00",
+    ts.JPEG_LOSSLESS: b"\xff\xd8\xff\xc3" + struct.pack(">HBHHB", 11, 8, 40_000, 40_000, 1) + b"\x01\x11\x00",
+    ts.JPEG_LS_LOSSLESS: b"\xff\xd8\xff\xf7" + struct.pack(">HBHHB", 11, 8, 40_000, 40_000, 1) + b"\x01\x11\x00",
+    ts.JPEG_2000: b"\xff\x4f\xff\x51" + struct.pack(">HH8IHBBB", 41, 0, *[40_000, 40_000, 0, 0] * 2, 1, 7, 1, 1),
+    ts.HTJ2K: b"\xff\x4f\xff\x51" + struct.pack(">HH8IHBBB", 41, 1 << 14, *[40_000, 40_000, 0, 0] * 2, 1, 7, 1, 1),
+    ts.JPEG_XL: b"\xff\x0a\xfa\x13\x27\x4e\x02",
+    ts.RLE_LOSSLESS: struct.pack("<16I", 1, 64, *[0] * 14),
+    ts.DEFLATED_IMAGE_FRAME: b"",
+}
+
+
+@pytest.mark.parametrize("uid", HUGE_STARTS)
+def test_what_a_short_frame_claims_is_not_believed(uid: str) -> None:
+    """Also where the codestream and the data set agree."""
+    frame = HUGE_STARTS[uid].ljust(510, b"\0") + b"\xff\xd9"
+    with (
+        measured() as peak,
+        pytest.raises(
+            ConversionError, match=r"^a frame of 512 bytes claims 1600000000 samples, where 67108864 are bel"
+        ),
+    ):
+        decoded(uid, frame, HUGE)
+    assert peak.size_bytes < 1 << 20
+
+
+def test_bound_grows_with_the_frame() -> None:
+    assert sample_limit(0) == ALWAYS_DECODED_SAMPLES == 8192 * 8192
+    assert sample_limit(1 << 20) == BELIEVABLE_SAMPLES_PER_BYTE << 20
+
+
+@pytest.mark.parametrize("uid", [ts.JPEG_LS_LOSSLESS, ts.JPEG_2000_LOSSLESS, ts.DEFLATED_IMAGE_FRAME])
+def test_blank_frames_are_decoded_whatever_their_ratio(uid: str) -> None:
+    mammogram = replace(GREY, rows=5000, columns=4000, bits_allocated=16, bits_stored=16)
+    blank = bytes(mammogram.frame_bytes)
+    frame = encode_frame(find_frame_encoder(uid), blank, mammogram, EncodingOptions())
+    assert len(frame) * 1000 < len(blank)
+    assert decoded(uid, frame, mammogram) == blank
+
+
+def test_blank_jpeg_xl_is_decoded_whatever_its_ratio() -> None:
+    tile = replace(COLOUR, rows=1024, columns=1024)
+    frame = bytes(imagecodecs.jpegxl_encode(np.zeros((1024, 1024, 3), "u1"), lossless=True))
+    assert len(frame) * 1000 < tile.frame_bytes
+    assert decoded(ts.JPEG_XL_LOSSLESS, frame, tile) == bytes(tile.frame_bytes)
+
+
+DECODE = """
+from dicomdesk.dicom.frame_decoding import decode_frame, find_frame_decoder
+from dicomdesk.dicom.image_pixel import ImagePixel
+from dicomdesk.errors import ConversionError
+import imagecodecs, numpy, openjpeg.utils
+imagecodecs.jpegxl_decode(imagecodecs.jpegxl_encode(numpy.zeros((64, 64), "u1"), lossless=True))
+openjpeg.utils.decode_pixel_data(openjpeg.utils.encode_buffer(
+    bytes(4096), 64, 64, 1, 8, False, photometric_interpretation=0), version=2)
+uid, frame, rows, columns = sys.argv[3], bytes.fromhex(sys.argv[4]), int(sys.argv[5]), int(sys.argv[6])
+image = ImagePixel(
+    rows=rows, columns=columns, samples_per_pixel=1, bits_allocated=8, bits_stored=8, is_signed=False, is_planar=False,
+    photometric_interpretation="MONOCHROME2", frame_count=1)
+"""
+ATTEMPT = """
+try:
+    decode_frame(find_frame_decoder(uid), frame, image)
+except ConversionError:
+    pass
+"""
+SMALL_2000 = b"\xff\x4f\xff\x51" + struct.pack(">HH8IHBBB", 41, 0, *[34, 40, 0, 0] * 2, 1, 7, 1, 1)
+BOXED_2000 = b"\0\0\0\x0cjP  \r\n\x87\n\0\0\0\x14ftypjp2 \0\0\0\0jp2 "
+BOXED_XL = b"\0\0\0\x0cJXL \r\n\x87\n\0\0\0\x14ftypjxl \0\0\0\0jxl "
+
+
+def box(kind: bytes, content: bytes) -> bytes:
+    return struct.pack(">I4s", 8 + len(content), kind) + content
+
+
+def huge_2000() -> bytes:
+    """A blank codestream that claims more than its image."""
+    frame = bytearray(encode_buffer_2000(40, 34))
+    struct.pack_into(">8I", frame, 8, *[30_000, 30_000, 0, 0] * 2)
+    return bytes(frame)
+
+
+def encode_buffer_2000(rows: int, columns: int) -> bytes:
+    image = replace(GREY, rows=rows, columns=columns)
+    return encode_frame(find_frame_encoder(ts.JPEG_2000_LOSSLESS), bytes(image.frame_bytes), image, EncodingOptions())
+
+
+LIES = {
+    "a false size in a box": (
+        ts.JPEG_2000,
+        BOXED_2000
+        + box(b"uuid", SMALL_2000)
+        + box(b"jp2h", box(b"ihdr", struct.pack(">IIHBBBB", 30_000, 30_000, 1, 7, 7, 1, 0)))
+        + box(b"jp2c", huge_2000()),
+    ),
+    "a false codestream in a box": (
+        ts.JPEG_XL,
+        BOXED_XL
+        + box(b"uuid", b"jxlc" + bytes(imagecodecs.jpegxl_encode(samples(GREY), lossless=True)))
+        + box(b"jxlc", bytes(imagecodecs.jpegxl_encode(np.zeros((6000, 6000), "u1"), lossless=True))),
+    ),
+    "precincts of two by two": (
+        ts.JPEG_2000,
+        encode_buffer_2000(40, 34)[:49]
+        + struct.pack(">HHBBHBBBBBB", 0xFF52, 18, 1, 0, 1, 0, 5, 4, 4, 0, 1)
+        + b"\x11" * 6
+        + struct.pack(">HHB", 0xFF5C, 19, 0x40)
+        + b"\x40" * 16
+        + struct.pack(">HHHIBBH", 0xFF90, 10, 0, 0, 0, 1, 0xFF93)
+        + bytes(9000),
+    ),
+}
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_a_lie_costs_an_error(lie: str) -> None:
+    uid, frame = LIES[lie]
+    size = (3000, 3000) if "precincts" in lie else (40, 34)
+    if "precincts" in lie:
+        changed = bytearray(frame)
+        struct.pack_into(">8I", changed, 8, *[3000, 3000, 0, 0] * 2)
+        frame = bytes(changed)
+    peak = peak_in_child(DECODE, ATTEMPT, uid, frame.hex(), *map(str, size))
+    assert peak < 16 << 20
+
+
+@pytest.mark.parametrize("uid", [ts.JPEG_2000, ts.JPEG_XL, ts.JPEG_LS_LOSSLESS, ts.JPEG_BASELINE])
+@settings(max_examples=100, deadline=None)
+@given(st.data())
+def test_mutated_codestreams_are_decoded_or_refused(uid: str, data: st.DataObject) -> None:
+    if uid == ts.JPEG_XL:
+        frame = bytearray(
+            imagecodecs.jpegxl_encode(samples(GREY), lossless=True, usecontainer=data.draw(st.booleans()))
+        )
+    elif uid == ts.JPEG_BASELINE:
+        frame = bytearray(jpeg(samples(GREY)))
+    else:
+        encoder = find_frame_encoder(ts.JPEG_2000_LOSSLESS if uid == ts.JPEG_2000 else uid)
+        frame = bytearray(encode_frame(encoder, samples(GREY).tobytes(), GREY, EncodingOptions()))
+    for _ in range(data.draw(st.integers(1, 4))):
+        position = data.draw(st.integers(0, min(len(frame), 200) - 1))
+        frame[position : position + 2] = data.draw(st.binary(max_size=3))
+    try:
+        assert len(decoded(uid, bytes(frame), GREY)) == GREY.frame_bytes
+    except ConversionError:
+        return

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from dicomdesk.dicom.frames import EncapsulatedPixels, split_frames
 from dicomdesk.errors import ConversionError
+from tests.helpers.memory import measured
 
 SOI = b"\xff\xd8\xff\xc0"
 
@@ -48,6 +49,17 @@ def test_codestreams_divide_fragments_where_the_table_is_missing_or_wrong(table:
 def test_what_cannot_be_divided_is_an_error(fragments: tuple[bytes, ...]) -> None:
     with pytest.raises(ConversionError):
         split_frames(pixels(*fragments), 2)
+
+
+def test_memory_does_not_follow_an_offset_table_that_fits_nothing() -> None:
+    table = bytes(4 << 20)
+    found = pixels(SOI, b"cd", SOI, table=table, extended=table)
+    with measured() as peak:
+        assert split_frames(found, 2) == [SOI + b"cd", SOI]
+        for frame_count in (1 << 20, 1 << 30):
+            with pytest.raises(ConversionError, match="cannot be divided"):
+                split_frames(found, frame_count)
+    assert peak.size_bytes < 1 << 20
 
 
 def test_no_frame_is_made_from_nothing() -> None:

@@ -2,9 +2,10 @@ import struct
 
 import pytest
 
+from dicomdesk.dicom import pixel_decoding
 from dicomdesk.dicom import transfer_syntaxes as ts
 from dicomdesk.dicom.elements import PIXEL_DATA
-from dicomdesk.dicom.pixel_decoding import decode_pixel_data
+from dicomdesk.dicom.pixel_decoding import ALWAYS_DECODED_BYTES, BELIEVABLE_RATIO, decode_pixel_data, decoded_limit
 from dicomdesk.errors import ConversionError, DataError
 from tests.helpers.encoded import explicit, fragments, image_module, item
 
@@ -94,3 +95,39 @@ def test_every_cut_is_an_error_or_whole() -> None:
         except DataError:
             continue
         assert edits == {}
+
+
+def test_frames_that_claim_too_much_together_are_not_decoded() -> None:
+    data = image_module(rows=1024, columns=1024, frames=1000) + fragments(*[FRAME] * 1000)
+    with pytest.raises(
+        ConversionError, match=r"^pixel data of \d+ bytes claims to become 1048576000, where \d+ are bel"
+    ):
+        decode_pixel_data(data, ts.RLE_LOSSLESS)
+    icon = image_module(rows=8000, columns=8000) + fragments(FRAME)
+    icons = explicit(SEQUENCE, b"SQ", item(icon) * 9)
+    with pytest.raises(ConversionError):
+        decode_pixel_data(icons, ts.JPEG_2000)
+
+
+def test_images_of_a_data_set_are_counted_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pixel_decoding, "ALWAYS_DECODED_BYTES", 1000)
+    monkeypatch.setattr(pixel_decoding, "BELIEVABLE_RATIO", 1)
+    frame = run_length(b"\x81\0" * 4)
+    icon = image_module(rows=16, columns=32) + fragments(frame)
+    assert decode_pixel_data(explicit(SEQUENCE, b"SQ", item(icon)), ts.RLE_LOSSLESS)
+    with pytest.raises(ConversionError, match="claims to become 1024, where 1000 are believed"):
+        decode_pixel_data(explicit(SEQUENCE, b"SQ", item(icon) * 2), ts.RLE_LOSSLESS)
+
+
+def test_bound_grows_with_the_pixel_data_and_ends() -> None:
+    assert decoded_limit(0) == ALWAYS_DECODED_BYTES >= 1000 * 512 * 512 * 2
+    assert decoded_limit(200_000) == 200_000 * BELIEVABLE_RATIO
+    assert decoded_limit(1 << 40) == 0xFFFFFFFE
+
+
+def test_fragments_are_bounded_in_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pixel_decoding, "MOST_FRAGMENTS", 5)
+    data = image_module(rows=2, columns=2, frames=5)
+    assert decode_pixel_data(data + fragments(*[FRAME] * 5), ts.RLE_LOSSLESS)
+    with pytest.raises(ConversionError, match="more than 5 fragments"):
+        decode_pixel_data(data + fragments(*[FRAME] * 6), ts.RLE_LOSSLESS)
