@@ -5,7 +5,10 @@ from struct import pack
 
 from dicomdesk.dicom import transfer_syntaxes as ts
 from dicomdesk.dicom.codecs import can_decode
-from dicomdesk.dicom.codestreams import read_jpeg_2000_header, read_jpeg_header, read_jpeg_xl_size, require_jpeg_end
+from dicomdesk.dicom.codestreams import read_jpeg_header, require_few_scans, require_jpeg_end
+from dicomdesk.dicom.jpeg_2000 import find_jpeg_2000_codestream, read_jpeg_2000_header, require_few_packets
+from dicomdesk.dicom.jpeg_xl import find_jpeg_xl_codestream, read_jpeg_xl_header
+from dicomdesk.dicom.pixel_decoding import decoded_limit
 from dicomdesk.dicom.transcode import convert_data_set
 from dicomdesk.errors import ConversionError, DataError
 from tests.fuzz.properties import attempt, require
@@ -17,8 +20,18 @@ MOST_INFLATED_BYTES = 64 << 20
 
 def read_codestream(data: bytes) -> None:
     """The header of a codestream is read, or it is none."""
-    for read in (read_jpeg_header, read_jpeg_2000_header, read_jpeg_xl_size, require_jpeg_end):
+    for read in (read_jpeg_header, require_jpeg_end, require_few_scans, _read_jpeg_2000, _read_jpeg_xl):
         attempt(lambda: read(data), ConversionError)  # noqa: B023 - called at once
+
+
+def _read_jpeg_2000(data: bytes) -> None:
+    codestream = find_jpeg_2000_codestream(data)
+    read_jpeg_2000_header(codestream)
+    require_few_packets(codestream)
+
+
+def _read_jpeg_xl(data: bytes) -> None:
+    read_jpeg_xl_header(find_jpeg_xl_codestream(data))
 
 
 _SYNTAXES = (
@@ -41,7 +54,7 @@ def decompress(data: bytes) -> None:
         return
     made = attempt(lambda: convert_data_set(content, source=syntax, target=ts.EXPLICIT_VR_LITTLE_ENDIAN), DataError)
     if made.value is not None:
-        most = 1000 * len(content) + (1 << 20)
+        most = decoded_limit(len(content)) + 2 * len(content)
         require(len(made.value) <= most, "pixels are in proportion to their codestreams", len(made.value))
 
 

@@ -329,7 +329,7 @@ LIES = {
     ),
     "precincts of two by two": (
         ts.JPEG_2000,
-        encode_buffer_2000(40, 34)[:49]
+        encode_buffer_2000(40, 34)[:45]
         + struct.pack(">HHBBHBBBBBB", 0xFF52, 18, 1, 0, 1, 0, 5, 4, 4, 0, 1)
         + b"\x11" * 6
         + struct.pack(">HHB", 0xFF5C, 19, 0x40)
