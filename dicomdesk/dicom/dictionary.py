@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import ClassVar, Final
 
 from dicomdesk.dicom.encodings import LONG_VRS, SHORT_VRS
 from dicomdesk.dicom.value_representations import US_OR_SS
@@ -38,12 +38,11 @@ _FILE_VRS: Final = {
 }
 """What DCMTK's dictionary files call the same."""
 
-_STANDARD_LINE = re.compile(
-    r"""\( \s* ([0-9a-f]{1,4}) (?: - (?:([oue])-)? ([0-9a-f]{1,4}) )? \s* , \s*
-        (?: "([^"]+)" \s* , \s* )?
-        ([0-9a-f]{1,4}) (?: - (?:([oue])-)? ([0-9a-f]{1,4}) )? \s* \)""",
-    re.IGNORECASE | re.VERBOSE,
-)
+_STANDARD_LINE = r"""
+    \( \s* ([0-9a-f]{1,4}) (?: - (?:([oue])-)? ([0-9a-f]{1,4}) )? \s* , \s*
+    (?: "([^"]+)" \s* , \s* )?
+    ([0-9a-f]{1,4}) (?: - (?:([oue])-)? ([0-9a-f]{1,4}) )? \s* \)"""
+"""Tag, or ranges of groups and elements; compiled where a file is read, which few processes do."""
 
 
 class _Range:
@@ -72,6 +71,9 @@ class _Range:
 
 class Dictionary:
     """VRs of tags."""
+
+    has_private_elements: ClassVar[bool] = False
+    """Whether any of this process has elements that need their private creator to be known."""
 
     def __init__(self) -> None:
         self._vrs: dict[int, bytes] = {}
@@ -131,7 +133,7 @@ class Dictionary:
         fields = line.split("\t")
         if len(fields) < 3:
             return "too few fields: tag, VR and name must be there, with one tab between them"
-        match = _STANDARD_LINE.fullmatch(fields[0].strip())
+        match = re.fullmatch(_STANDARD_LINE, fields[0].strip(), re.IGNORECASE | re.VERBOSE)
         if match is None:
             return f"{fields[0].strip()!r} is not a tag"
         vr = _vr_of_file(fields[1].strip())
@@ -144,6 +146,7 @@ class Dictionary:
         group, group_parity, last_group, creator, element, element_parity, last_element = match.groups()
         groups = (int(group, 16), int(last_group or group, 16))
         elements = (int(element, 16), int(last_element or element, 16))
+        Dictionary.has_private_elements |= creator is not None
         if last_group or last_element:
             parities = (
                 (group_parity or "e").lower() if last_group else "u",
@@ -176,6 +179,11 @@ def dictionary() -> Dictionary:
 def find_vr(tag: int, creator: str = "") -> bytes:
     """Look up a VR in the dictionary of this process, which is read only when a data set does not say its VRs."""
     return dictionary().find_vr(tag, creator)
+
+
+def needs_private_creators() -> bool:
+    """Whether private creators make a difference, because a dictionary with private elements was added."""
+    return Dictionary.has_private_elements
 
 
 def load_dictionaries(paths: Sequence[Path]) -> None:

@@ -1,15 +1,16 @@
 """Walks the bytes of a data set, element by element, without decoding a value (PS3.5 section 7).
 
-The walk is one flat loop with its own stack: nesting of any depth costs no recursion, and memory grows with the depth
-only. It yields what it meets in the order of the bytes; nothing is sorted, merged or left out.
+It goes by the rule of ``walking``, as the check of structures does: what that accepts can be followed here. It yields
+what it meets in the order of the bytes; nothing is sorted or merged, and only what is left over at the end is left out.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from enum import Enum
 from typing import Final, NamedTuple
 
-from dicomdesk.dicom.encodings import IMPLICIT_LITTLE, UNDEFINED_LENGTH, Encoding
-from dicomdesk.errors import DataError, TruncatedError
+from dicomdesk.dicom.encodings import Encoding
+from dicomdesk.dicom.walking import Level, Met, View, VrLookup, Walk, Whole
+from dicomdesk.errors import DataError
 
 DataSetBytes = bytes | bytearray | memoryview
 """One encoded data set, without file meta information."""
@@ -53,167 +54,74 @@ class Step(NamedTuple):
     """How this element is written: inside an element of VR UN always implicit VR little endian (PS3.5 6.2.2)."""
 
 
-VrLookup = Callable[[int, str], bytes]
-"""Answers the VR of a tag and, for a private element, its private creator ("" when there is none)."""
-
-_DELIMITER_GROUP: Final = 0xFFFE
-_DATA_SET, _SEQUENCE, _FRAGMENTS = StepKind.ITEM, StepKind.SEQUENCE, StepKind.FRAGMENTS
-
-
-class _Level:
-    """Something open: a data set or item, a sequence, or encapsulated pixel data."""
-
-    __slots__ = ("creators", "encoding", "end", "is_delimited", "kind", "tag", "vr")
-
-    def __init__(self, kind: StepKind, tag: int, vr: bytes, encoding: Encoding) -> None:
-        self.kind = kind
-        self.tag = tag
-        self.vr = vr
-        self.encoding = encoding
-        self.end = 0
-        self.is_delimited = False
-        """Its length is undefined, so a delimiter must come."""
-        self.creators: dict[int, str] | None = None
-        """Private creators by their tag."""
+_KINDS: Final = {
+    Level.ELEMENTS: (StepKind.ITEM, StepKind.ITEM_END),
+    Level.ITEMS: (StepKind.SEQUENCE, StepKind.SEQUENCE_END),
+    Level.FRAGMENTS: (StepKind.FRAGMENTS, StepKind.FRAGMENTS_END),
+}
 
 
-def walk(data: DataSetBytes, encoding: Encoding, find_vr: VrLookup) -> Iterator[Step]:
-    """Yield everything in a data set. Raises TruncatedError or DataError where the bytes cannot be followed."""
-    return _Walk(data, encoding, find_vr).steps()
+def walk(data: DataSetBytes, encoding: Encoding, find_vr: VrLookup, *, takes_rest: bool = False) -> Iterator[Step]:
+    """Yield everything in a data set, by the rule of ``walking``, which says what it means to take a rest.
+
+    Raises TruncatedError or DataError where the bytes cannot be followed.
+    """
+    return _Steps(Whole(data), encoding, find_vr, notes_creators=True, takes_rest=takes_rest).run()
 
 
-class _Walk:
-    def __init__(self, data: DataSetBytes, encoding: Encoding, find_vr: VrLookup) -> None:
-        self._data = data
-        self._position = 0
-        self._find_vr = find_vr
-        root = _Level(_DATA_SET, 0, b"", encoding)
-        root.end = len(data)
-        self._levels = [root]
+class _Steps(Walk):
+    """A walk that tells what it meets."""
 
-    def steps(self) -> Iterator[Step]:
-        levels = self._levels
-        while True:
-            level = levels[-1]
-            if self._position >= level.end:
-                if len(levels) == 1:
-                    return
-                yield self._end_of(level)
-            elif level.kind is _DATA_SET:
-                yield self._read_element(level)
-            elif level.kind is _SEQUENCE:
-                yield self._read_item(level)
-            else:
-                yield self._read_fragment(level)
+    def __init__(
+        self, window: View, encoding: Encoding, find_vr: VrLookup, *, notes_creators: bool, takes_rest: bool
+    ) -> None:
+        super().__init__(window, encoding, find_vr, notes_creators=notes_creators, takes_rest=takes_rest)
+        self._met: list[Step] = []
+        self._opened: list[tuple[StepKind, int, bytes]] = []
+        """How the end of each is told that is open, with its tag and VR."""
 
-    def _end_of(self, level: _Level) -> Step:
-        if level.is_delimited:
-            raise TruncatedError(f"{describe(level.tag)} has no end")
-        return self._close(level)
+    def run(self) -> Iterator[Step]:
+        offset, met = 0, self._met
+        while offset >= 0:
+            try:
+                offset = self.go_on(offset)
+            except DataError:
+                if not self.give_up():
+                    raise
+                offset = -1
+            yield from met
+            met.clear()
 
-    def _close(self, level: _Level) -> Step:
-        self._levels.pop()
-        kind = {
-            _DATA_SET: StepKind.ITEM_END,
-            _SEQUENCE: StepKind.SEQUENCE_END,
-            _FRAGMENTS: StepKind.FRAGMENTS_END,
-        }[level.kind]
-        return Step(kind, level.tag, level.vr, self._position, 0, self._levels[-1].encoding)
+    def _open(self, level: Level, end: int, encoding: Encoding, met: Met) -> None:
+        tag, vr, start, length = met
+        kind, end_kind = _KINDS[level]
+        self._met.append(Step(kind, tag, vr, start, length, self._encoding))
+        self._opened.append((end_kind, tag, vr))
+        super()._open(level, end, encoding, met)
 
-    def _read_header(self, level: _Level) -> tuple[int, bytes, int]:
-        """Tag, VR ("" when not written) and length of the element here; the position moves behind its header."""
-        position = self._position
-        header = level.encoding.read_element(self._data, position) if position + 8 <= level.end else None
-        if header is None or position + header[3] > level.end:
-            raise TruncatedError(f"the data set ends within an element's header at byte {position}")
-        group, element, vr, header_bytes, length = header
-        self._position = position + header_bytes
-        return group << 16 | element, vr, length
+    def _close(self, offset: int) -> None:
+        super()._close(offset)
+        kind, tag, vr = self._opened.pop()
+        self._met.append(Step(kind, tag, vr, offset, 0, self._encoding))
 
-    def _read_element(self, level: _Level) -> Step:
-        tag, vr, length = self._read_header(level)
-        if tag >> 16 == _DELIMITER_GROUP:
-            return self._read_delimiter(level, tag)
-        if not level.encoding.is_explicit_vr:
-            vr = self._look_up(level, tag)
-        start = self._position
-        if vr == b"SQ" or length == UNDEFINED_LENGTH:
-            return self._open(level, tag, vr, length)
-        if length > level.end - start:
-            raise TruncatedError(f"{describe(tag)} of {length} bytes is longer than the {level.end - start} bytes left")
-        self._position = start + length
-        if tag & 0x1FF00 == 0x10000 and not level.encoding.is_explicit_vr:
-            self._note_creator(level, tag, start, length)
-        return Step(StepKind.ELEMENT, tag, vr, start, length, level.encoding)
-
-    def _look_up(self, level: _Level, tag: int) -> bytes:
-        creator = ""
-        if tag & 0x10000 and level.creators:
-            creator = level.creators.get(tag & 0xFFFF0000 | tag >> 8 & 0xFF, "")
-        return self._find_vr(tag, creator)
-
-    def _note_creator(self, level: _Level, tag: int, start: int, length: int) -> None:
-        """Remember an element (gggg,00xx) of an odd group: the private creator of its block (PS3.5 7.8.1)."""
-        if level.creators is None:
-            level.creators = {}
-        level.creators[tag] = bytes(self._data[start : start + min(length, 64)]).decode("latin-1").strip(" \0")
-
-    def _read_delimiter(self, level: _Level, tag: int) -> Step:
-        if tag == ITEM_DELIMITER and level.is_delimited:
-            return self._close(level)
-        raise DataError(f"{describe(tag)} before byte {self._position} delimits nothing")
-
-    def _open(self, level: _Level, tag: int, vr: bytes, length: int) -> Step:
-        start = self._position
-        encoding = level.encoding
-        if length == UNDEFINED_LENGTH and encoding.is_explicit_vr and vr != b"SQ":
-            if vr == b"UN" and tag != PIXEL_DATA:
-                opened = _Level(_SEQUENCE, tag, vr, IMPLICIT_LITTLE)
-            elif vr in {b"OB", b"OW", b"UN"}:
-                opened = _Level(_FRAGMENTS, tag, vr, encoding)
-            else:
-                raise DataError(f"{describe(tag)} has undefined length, which VR {vr.decode('latin-1')!r} cannot have")
-        elif length == UNDEFINED_LENGTH and tag == PIXEL_DATA:
-            opened = _Level(_FRAGMENTS, tag, vr, encoding)
+    def _take_value(self, tag: int, vr: bytes, start: int, length: int) -> int:
+        place, encoding = len(self._met), self._encoding
+        following = super()._take_value(tag, vr, start, length)
+        vr = vr or self._look_up(tag)
+        if vr != b"SQ":
+            self._met.insert(place, Step(StepKind.ELEMENT, tag, vr, start, 0 if following < 0 else length, encoding))
+        elif length:
+            self._met.insert(place, Step(StepKind.ELEMENT, tag, b"UN", start, length, encoding))
         else:
-            opened = _Level(_SEQUENCE, tag, vr, encoding)
-        self._push(level, opened, start, length)
-        return Step(opened.kind, tag, vr, start, length, encoding)
+            kinds = StepKind.SEQUENCE, StepKind.SEQUENCE_END
+            self._met[place:place] = [Step(kind, tag, vr, start, 0, encoding) for kind in kinds]
+        return following
 
-    def _push(self, parent: _Level, level: _Level, start: int, length: int) -> None:
-        level.is_delimited = length == UNDEFINED_LENGTH
-        if level.is_delimited:
-            level.end = parent.end
-        elif length > parent.end - start:
-            raise TruncatedError(
-                f"{describe(level.tag)} of {length} bytes is longer than the {parent.end - start} left"
-            )
-        else:
-            level.end = start + length
-        self._levels.append(level)
-
-    def _read_item(self, level: _Level) -> Step:
-        tag, _vr, length = self._read_header(level)
-        if tag == SEQUENCE_DELIMITER and level.is_delimited:
-            return self._close(level)
-        if tag != ITEM:
-            raise DataError(f"{describe(level.tag)} holds {describe(tag)} where an item must be")
-        item = _Level(_DATA_SET, ITEM, b"", level.encoding)
-        start = self._position
-        self._push(level, item, start, length)
-        return Step(StepKind.ITEM, ITEM, b"", start, length, level.encoding)
-
-    def _read_fragment(self, level: _Level) -> Step:
-        tag, _vr, length = self._read_header(level)
-        if tag == SEQUENCE_DELIMITER:
-            return self._close(level)
-        if tag != ITEM or length == UNDEFINED_LENGTH:
-            raise DataError(f"{describe(level.tag)} holds {describe(tag)} where a fragment must be")
-        start = self._position
-        if length > level.end - start:
-            raise TruncatedError(f"a fragment of {length} bytes is longer than the {level.end - start} bytes left")
-        self._position = start + length
-        return Step(StepKind.FRAGMENT, level.tag, level.vr, start, length, level.encoding)
+    def _take_fragment_value(self, start: int, length: int) -> int:
+        following = super()._take_fragment_value(start, length)
+        _, tag, vr = self._opened[-1]
+        self._met.append(Step(StepKind.FRAGMENT, tag, vr, start, length, self._encoding))
+        return following
 
 
 def describe(tag: int) -> str:

@@ -22,14 +22,19 @@ Element = tuple[int, int, bytes, int, int]
 class Encoding:
     """One way to write element headers; there are four instances, one for each."""
 
-    __slots__ = ("_explicit", "_implicit", "_long", "is_explicit_vr", "is_little_endian")
+    __slots__ = ("_explicit", "_long", "is_explicit_vr", "is_little_endian", "read_item", "sequence_starts")
 
     def __init__(self, *, is_explicit_vr: bool, is_little_endian: bool) -> None:
         order = "<" if is_little_endian else ">"
         self.is_explicit_vr = is_explicit_vr
         self.is_little_endian = is_little_endian
         self._explicit = Struct(order + "HH2sH").unpack_from
-        self._implicit = Struct(order + "HHI").unpack_from
+        self.read_item = Struct(order + "HHI").unpack_from
+        """Read the 8 bytes of an item or delimiter in a buffer at a position: group, element number and length."""
+        self.sequence_starts = frozenset(
+            Struct(order + "HH").pack(DELIMITER_GROUP, number) for number in (0xE000, 0xE0DD)
+        )
+        """What the value of a sequence begins with that is not empty."""
         self._long = Struct(order + "I").unpack_from
 
     @staticmethod
@@ -56,7 +61,7 @@ class Encoding:
         VRs that are not known have a length of four bytes when they are two capital letters, else of two.
         """
         if not self.is_explicit_vr:
-            group, number, length = self._implicit(buffer, position)
+            group, number, length = self.read_item(buffer, position)
             return group, number, b"", 8, length
         group, number, vr, length = self._explicit(buffer, position)
         if group == DELIMITER_GROUP and number in DELIMITERS:

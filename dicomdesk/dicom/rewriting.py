@@ -69,6 +69,8 @@ class Rewriting:
     swaps_pixel_data: bool = False
     """Pixel Data has the byte order opposite to everything else (private GE transfer syntax)."""
     group_lengths: GroupLengths = GroupLengths.RECALCULATED
+    takes_rest: bool = False
+    """Leave out what is left over at the end of the source, instead of refusing it; ``walking`` says what that is."""
     padding: Padding | None = None
     """None keeps padding that there is."""
     edits: Mapping[int, DataSetEdit] = field(default_factory=dict)
@@ -119,7 +121,7 @@ class _Rewriter:
     def run(self) -> bytes:
         self._enter(0)
         element = StepKind.ELEMENT
-        for step in walk(self._data, self._rewriting.source, find_vr):
+        for step in walk(self._data, self._rewriting.source, find_vr, takes_rest=self._rewriting.takes_rest):
             if step.kind is element:
                 self._copy_element(step)
             else:
