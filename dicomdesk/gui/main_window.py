@@ -1,6 +1,5 @@
 """The one window: sidebar, views, status line; never modal while something is transferred."""
 
-from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtCore import QByteArray, QTimer, Signal
@@ -9,7 +8,6 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLay
 
 from dicomdesk.gui.credentials import Credentials, Guard
 from dicomdesk.gui.dialogs.closing import ClosingDialog
-from dicomdesk.gui.models.states import ItemState
 from dicomdesk.gui.panes.associations import AssociationsPane
 from dicomdesk.gui.panes.receive import ReceivePane
 from dicomdesk.gui.panes.send import SendPane
@@ -17,6 +15,7 @@ from dicomdesk.gui.security import SecurityStore
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.theme import Theme, Tone
+from dicomdesk.gui.view import View
 from dicomdesk.gui.widgets.details import Details
 from dicomdesk.gui.widgets.sidebar import Sidebar
 from dicomdesk.gui.widgets.status_strip import Figures, StatusStrip
@@ -24,8 +23,6 @@ from dicomdesk.gui.window_state import WindowState
 
 SMALLEST = (1024, 700)
 _FIRST_SIZE = (1280, 800)
-_VIEWS = ("send", "receive", "associations")
-_SEND, _RECEIVE, _ASSOCIATIONS = range(3)
 _SAVE_AFTER_MS = 1000
 
 
@@ -50,15 +47,13 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("dicomdesk")
         self.setWindowIcon(theme.icon("dicomdesk"))
         self.setMinimumSize(*SMALLEST)
-        self.sidebar = Sidebar(
-            theme,
-            [("send", self.tr("Send")), ("receive", self.tr("Receive")), ("associations", self.tr("Associations"))],
-        )
         self.send = SendPane(theme, session, tasks, state, guard)
         self.receive = ReceivePane(theme, session, tasks, state, guard)
         self.associations = AssociationsPane(theme, session)
+        self._views: tuple[View, ...] = (self.send, self.receive, self.associations)
+        self.sidebar = Sidebar(theme, [(view.key, view.word()) for view in self._views])
         self.views = QStackedWidget()
-        for view in (self.send, self.receive, self.associations):
+        for view in self._views:
             self.views.addWidget(view)
         self.status = StatusStrip(theme)
         self._lay_out()
@@ -72,8 +67,10 @@ class MainWindow(QMainWindow):
     def state(self) -> WindowState:
         """Return all that is to be remembered."""
         geometry = self.saveGeometry().toBase64().toStdString()
-        state = replace(self._state, geometry=geometry, view=_VIEWS[self.views.currentIndex()])
-        return self.receive.remember(self.send.remember(state))
+        state = replace(self._state, geometry=geometry, view=self._views[self.views.currentIndex()].key)
+        for view in self._views:
+            state = view.remember(state)
+        return state
 
     def close_without_asking(self) -> None:
         """Begin to close, whatever is going on: for signals and the end of the desktop's session."""
@@ -133,11 +130,10 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         self.sidebar.chosen.connect(self.views.setCurrentIndex)
         self.sidebar.chosen.connect(lambda _number: self._save_timer.start())
-        self.send.state_changed.connect(self._save_timer.start)
-        self.receive.state_changed.connect(self._save_timer.start)
+        for view in self._views:
+            view.state_changed.connect(self._save_timer.start)
+            view.associations_wanted.connect(self._on_associations_wanted)
         self._save_timer.timeout.connect(self.state_changed)
-        self.send.associations_wanted.connect(self._on_associations_wanted)
-        self.receive.associations_wanted.connect(lambda: self.sidebar.choose(_ASSOCIATIONS))
         self.status.problems_wanted.connect(self._on_problems_wanted)
         self._session.ticked.connect(self._show_figures)
         self._session.changed.connect(self._show_figures)
@@ -149,50 +145,35 @@ class MainWindow(QMainWindow):
         geometry = QByteArray.fromBase64(QByteArray(state.geometry.encode()))
         if not state.geometry or not self.restoreGeometry(geometry):
             self.resize(*_FIRST_SIZE)
-        self.sidebar.choose(_VIEWS.index(state.view) if state.view in _VIEWS else 0)
-        self.send.take_first_focus()
+        keys = [view.key for view in self._views]
+        self.sidebar.choose(keys.index(state.view) if state.view in keys else 0)
+        self.send.header.take_first_focus()
 
     def _show_figures(self) -> None:
         sending = self._session.send_progress()
         receiving = self._session.receive_progress()
-        counts = self.send.flow.queue.counts
-        queue = counts[ItemState.WAITING] + counts[ItemState.SENDING]
-        associations = (sending.associations if sending else 0) + (receiving.associations if receiving else 0)
-        problems = [flow() for flow in self._problem_counts()]
-        self.status.show_figures(
-            Figures(
-                listening_as=self.receive.listening_as,
-                associations=associations,
-                up_bytes_per_s=sending.bytes_per_s if sending else 0.0,
-                down_bytes_per_s=receiving.bytes_per_s if receiving and receiving.associations else 0.0,
-                queue=queue,
-                free_bytes=self.receive.flow.free_bytes,
-                problems=sum(problems),
-            )
+        figures = Figures(
+            associations=self._session.open_associations,
+            up_bytes_per_s=sending.bytes_per_s if sending else 0.0,
+            down_bytes_per_s=receiving.bytes_per_s if receiving and receiving.associations else 0.0,
+            problems=sum(view.problems() for view in self._views),
         )
-        self.sidebar.set_badge(_SEND, queue or problems[0], is_alarming=not queue)
-        self.sidebar.set_badge(_RECEIVE, sum(study.is_open for study in self.receive.flow.studies.studies))
-        self.sidebar.set_badge(_ASSOCIATIONS, associations)
-
-    def _problem_counts(self) -> tuple[Callable[[], int], ...]:
-        """How many problems each view has, in their order."""
-        return (
-            self.send.flow.problems,
-            lambda: self.receive.flow.studies.problems,
-            lambda: self.associations.log.refused,
-        )
+        for number, view in enumerate(self._views):
+            figures = view.add_figures(figures)
+            badge = view.badge()
+            self.sidebar.set_badge(number, badge.count, is_alarming=badge.is_alarming)
+        self.status.show_figures(figures)
 
     def _on_problems_wanted(self) -> None:
-        shows = (self.send.show_problems, self.receive.show_problems, self.associations.show_problems)
-        for number, (count, show) in enumerate(zip(self._problem_counts(), shows, strict=True)):
-            if count():
+        for number, view in enumerate(self._views):
+            if view.problems():
                 self.sidebar.choose(number)
-                show()
+                view.show_problems()
                 return
 
-    def _on_associations_wanted(self) -> None:
-        self.sidebar.choose(_ASSOCIATIONS)
-        self.associations.show_latest_outgoing()
+    def _on_associations_wanted(self, is_requestor: bool) -> None:  # noqa: FBT001 - a slot
+        self.sidebar.choose(self._views.index(self.associations))
+        self.associations.show_latest(is_requestor=is_requestor)
 
     def _on_task_failed(self, text: str) -> None:
         self.send.tell(

@@ -107,6 +107,11 @@ class Session(QObject):
         """Gauges of the receive job, None while there is none."""
         return self._receive_job.progress() if self._receive_job else None
 
+    @property
+    def open_associations(self) -> int:
+        """How many associations both jobs have open now."""
+        return sum(progress.associations for progress in (self.send_progress(), self.receive_progress()) if progress)
+
     async def send(self, request: "SendRequest") -> "SendResult":
         """Send, and return what came of it; refused with DicomdeskError while another job sends."""
         if self._is_sending:

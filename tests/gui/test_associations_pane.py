@@ -25,7 +25,7 @@ def test_every_association_is_listed_and_the_latest_is_shown(window: MainWindow,
     play(session)
     assert window.associations.view.visible_rows() == 3
     assert selected(window).peer.startswith("OLDPACS")
-    names = [chip.accessibleName() for chip in window.associations.chips.findChildren(Chip)]
+    names = [chip.accessibleName() for chip in window.associations.filters.chips.findChildren(Chip)]
     assert names == ["All: 3", "Open: 1", "Outgoing: 2", "Incoming: 1", "With problems: 1"]
 
 
@@ -44,7 +44,7 @@ def test_choice_of_the_user_stays(window: MainWindow, session: Session) -> None:
     session.sent.arrived.emit(scenes.at_noon(scenes.outgoing(2)))
     session.ticked.emit()
     assert selected(window) is first
-    window.associations.show_latest_outgoing()
+    window.associations.show_latest(is_requestor=True)
     assert selected(window).number == 2
 
 
@@ -53,13 +53,13 @@ def test_filters_and_clearing(window: MainWindow, session: Session) -> None:
     pane = window.associations
     rows = []
     for chip in (ALL, OPEN, OUTGOING, INCOMING, PROBLEMS):
-        pane.chips.choose(chip)
+        pane.filters.chips.choose(chip)
         rows.append(pane.view.visible_rows())
     assert rows == [3, 1, 2, 1, 1]
-    pane.chips.choose(ALL)
-    pane.search.setText("pacs.example")
+    pane.filters.chips.choose(ALL)
+    pane.filters.search.setText("pacs.example")
     assert pane.view.visible_rows() == 1
-    pane.search.setText("")
+    pane.filters.search.setText("")
     pane._on_clear()
     assert pane.view.visible_rows() == 1
 

@@ -21,11 +21,11 @@ def listen(window: MainWindow, session: Session, wait_until: WaitUntil) -> None:
     """Listen on a free port, and send to ourselves."""
     window.receive.flow.listen(replace(window.receive.request(), port=0))
     wait_until(lambda: session.is_receiving)
-    window.send.peer_row.port.setText(str(session.listening_port))
+    window.send.header.peer_row.port.setText(str(session.listening_port))
 
 
 def drop(window: MainWindow, paths: list[Path], wait_until: WaitUntil) -> None:
-    window.send.area.dropped.emit([str(path) for path in paths])
+    window.send.list.area.dropped.emit([str(path) for path in paths])
     wait_until(lambda: not window.send.flow.is_scanning and window.send.flow.queue.total > 0)
 
 
@@ -39,8 +39,8 @@ def test_folder_dropped_is_sent_and_arrives(
     write_study(tmp_path / "out", 20)
     listen(window, session, wait_until)
     drop(window, [tmp_path / "out"], wait_until)
-    assert window.send.primary.accessibleName() == "Send 20"
-    window.send.primary.click()
+    assert window.send.header.primary.accessibleName() == "Send 20"
+    window.send.header.primary.click()
     wait_until(lambda: not session.is_sending and stored(window) == 20)
     wait_until(lambda: window.receive.flow.studies.instances == 20)
     assert len(list((tmp_path / "received").iterdir())) == 20
@@ -60,12 +60,12 @@ def test_rejection_leaves_everything_waiting_and_says_why(
 ) -> None:
     write_study(tmp_path / "out", 3)
     with FakePeer(associate=[Reject(1, 1, 3)]) as peer:
-        window.send.peer_row.port.setText(str(peer.port))
+        window.send.header.peer_row.port.setText(str(peer.port))
         drop(window, [tmp_path / "out"], wait_until)
-        window.send.primary.click()
+        window.send.header.primary.click()
         wait_until(lambda: window.send.flow.report is not None and not session.is_sending)
     assert window.send.flow.queue.counts[ItemState.WAITING] == 3
-    assert window.send.primary.isEnabled()
+    assert window.send.header.primary.isEnabled()
     details = window.send.details.details()
     assert details.title == "Nothing more could be sent to PACS"
     assert "does not know our AE title" in details.text
@@ -82,9 +82,9 @@ def test_closing_while_sending_asks_and_keeps_running(
     window.closed.connect(lambda: closed.append(True))
     answer = Event()
     with FakePeer(stores=[Hold(answer, Status())]) as peer:
-        window.send.peer_row.port.setText(str(peer.port))
+        window.send.header.peer_row.port.setText(str(peer.port))
         drop(window, [tmp_path / "out"], wait_until)
-        window.send.primary.click()
+        window.send.header.primary.click()
         wait_until(lambda: session.is_sending)
         window.close()
         wait_until(lambda: _closing_dialog() is not None)
@@ -109,9 +109,9 @@ def test_closing_all_the_same_while_sending_closes(
     window.closed.connect(lambda: closed.append(True))
     answer = Event()
     with FakePeer(stores=[Hold(answer, Status())]) as peer:
-        window.send.peer_row.port.setText(str(peer.port))
+        window.send.header.peer_row.port.setText(str(peer.port))
         drop(window, [tmp_path / "out"], wait_until)
-        window.send.primary.click()
+        window.send.header.primary.click()
         wait_until(lambda: session.is_sending)
         window.close()
         wait_until(lambda: _closing_dialog() is not None)

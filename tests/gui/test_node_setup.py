@@ -54,12 +54,12 @@ def listen(window: MainWindow, session: Session, wait_until: WaitUntil, security
     request = replace(window.receive.request(), port=0, tls=security.used_tls)
     window.receive.flow.listen(request)
     wait_until(lambda: session.is_receiving)
-    window.send.peer_row.port.setText(str(session.listening_port))
+    window.send.header.peer_row.port.setText(str(session.listening_port))
 
 
 def add(window: MainWindow, folder: Path, wait_until: WaitUntil) -> None:
     write_study(folder, 3)
-    window.send.area.dropped.emit([str(folder)])
+    window.send.list.area.dropped.emit([str(folder)])
     wait_until(lambda: not window.send.flow.is_scanning)
 
 
@@ -72,9 +72,11 @@ def test_study_goes_over_tls_with_user_and_passcode(
 ) -> None:
     rules = AccessRules(calling_ae_titles=frozenset({"WS1"}), user_pass_codes={"ws1": hash_passcode("sesame")})
     listen(window, session, wait_until, ListenerSecurity(uses_tls=True, tls=hospital.listener, access=rules))
-    window.send.node.security = NodeSecurity(uses_tls=True, tls=hospital.node, user_name="ws1", sends_passcode=True)
+    window.send.header.node.security = NodeSecurity(
+        uses_tls=True, tls=hospital.node, user_name="ws1", sends_passcode=True
+    )
     add(window, tmp_path / "out", wait_until)
-    window.send.primary.click()
+    window.send.header.primary.click()
     dialog = wait_for(SecretDialog, wait_until)
     dialog.type_secret("sesame")
     dialog.accept()
@@ -87,8 +89,8 @@ def test_study_goes_over_tls_with_user_and_passcode(
     assert agreed.user_identity.user_name == "ws1"
     assert agreed.tls is not None
     assert "ws1" in agreed.tls.peer_subject
-    kept = window.receive._guard.store.find_node(window.send.peer_row.entry())
-    assert kept == window.send.node.security
+    kept = window.receive._guard.store.find_node(window.send.header.peer_row.entry())
+    assert kept == window.send.header.node.security
 
 
 def test_wrong_passcode_is_refused_told_and_asked_again(
@@ -96,9 +98,9 @@ def test_wrong_passcode_is_refused_told_and_asked_again(
 ) -> None:
     rules = AccessRules(user_pass_codes={"ws1": hash_passcode("sesame")})
     listen(window, session, wait_until, ListenerSecurity(access=rules))
-    window.send.node.security = NodeSecurity(user_name="ws1", sends_passcode=True)
+    window.send.header.node.security = NodeSecurity(user_name="ws1", sends_passcode=True)
     add(window, tmp_path / "out", wait_until)
-    window.send.primary.click()
+    window.send.header.primary.click()
     dialog = wait_for(SecretDialog, wait_until)
     dialog.type_secret("open")
     dialog.accept()
@@ -107,8 +109,8 @@ def test_wrong_passcode_is_refused_told_and_asked_again(
     assert "open" not in told.text
     assert [action.word for action in told.actions] == ["Show associations"]
     wait_until(lambda: not session.is_sending and window.send.flow.report is not None)
-    window.send._on_retry_all()
-    window.send.primary.click()
+    window.send.commands.retry_all()
+    window.send.header.primary.click()
     dialog = wait_for(SecretDialog, wait_until)
     dialog.type_secret("sesame")
     dialog.accept()
@@ -119,9 +121,9 @@ def test_bad_certificate_file_is_told_instead_of_sent(
     window: MainWindow, wait_until: WaitUntil, hospital: Hospital, tmp_path: Path
 ) -> None:
     tls = replace(hospital.node, certificate_file=tmp_path / "gone.pem")
-    window.send.node.security = NodeSecurity(uses_tls=True, tls=tls)
+    window.send.header.node.security = NodeSecurity(uses_tls=True, tls=tls)
     add(window, tmp_path / "out", wait_until)
-    window.send.primary.click()
+    window.send.header.primary.click()
     wait_until(lambda: window.send.details.details().title == "The security settings cannot be used")
     assert "gone.pem" in window.send.details.details().text
 
@@ -129,7 +131,7 @@ def test_bad_certificate_file_is_told_instead_of_sent(
 def test_node_dialog_keeps_what_was_entered_with_the_peer(
     window: MainWindow, wait_until: WaitUntil, hospital: Hospital
 ) -> None:
-    node = window.send.node
+    node = window.send.header.node
     assert node.button.accessibleDescription() == "Not encrypted."
     node.edit()
     dialog = wait_for(NodeDialog, wait_until)
@@ -139,14 +141,14 @@ def test_node_dialog_keeps_what_was_entered_with_the_peer(
     dialog.port.setText("2762")
     dialog._on_save()
     wait_until(lambda: node.security.uses_tls)
-    assert window.send.peer_row.port.text() == "2762"
+    assert window.send.header.peer_row.port.text() == "2762"
     assert node.button.accessibleDescription().startswith("Encrypted: TLS")
-    window.send.peer_row.host.setText("elsewhere")
+    window.send.header.peer_row.host.setText("elsewhere")
     assert node.security.uses_tls, "TLS is not dropped by typing"
     wait_until(lambda: not isValid(dialog))
-    window.send._theme.changed.emit()  # nothing of the dialog listens any more
-    window.receive._guard.store.keep_node(replace(window.send.peer_row.entry(), port="104"), NodeSecurity())
-    window.send.peer_row.port.setText("104")
+    window.send.header._theme.changed.emit()  # nothing of the dialog listens any more
+    window.receive._guard.store.keep_node(replace(window.send.header.peer_row.entry(), port="104"), NodeSecurity())
+    window.send.header.peer_row.port.setText("104")
     assert not node.security.uses_tls, "a peer that is known brings its own"
 
 
@@ -154,8 +156,8 @@ def test_connection_is_tested_over_tls(
     window: MainWindow, session: Session, wait_until: WaitUntil, hospital: Hospital
 ) -> None:
     listen(window, session, wait_until, ListenerSecurity(uses_tls=True, tls=hospital.listener))
-    window.send.node.security = NodeSecurity(uses_tls=True, tls=hospital.node)
-    window.send.test_button.click()
+    window.send.header.node.security = NodeSecurity(uses_tls=True, tls=hospital.node)
+    window.send.header.test_button.click()
     dialog = wait_for(CheckDialog, wait_until)
     wait_until(lambda: not dialog.is_running() and bool(dialog._steps))
     assert "can be used" in dialog.title()
@@ -167,7 +169,7 @@ def test_connection_is_tested_from_the_node_dialog(
     window: MainWindow, session: Session, wait_until: WaitUntil, hospital: Hospital
 ) -> None:
     listen(window, session, wait_until, ListenerSecurity(uses_tls=True, tls=hospital.listener))
-    window.send.node.edit()
+    window.send.header.node.edit()
     node = wait_for(NodeDialog, wait_until)
     node.test_button.click()
     check = wait_for(CheckDialog, wait_until)

@@ -17,18 +17,18 @@ WaitUntil = Callable[[Callable[[], bool]], None]
 
 def add(window: MainWindow, folder: Path, wait_until: WaitUntil) -> None:
     write_study(folder, 3)
-    window.send.area.dropped.emit([str(folder)])
+    window.send.list.area.dropped.emit([str(folder)])
     wait_until(lambda: not window.send.flow.is_scanning)
 
 
 def test_what_waits_is_checked_without_being_sent(
     window: MainWindow, session: Session, wait_until: WaitUntil, tmp_path: Path
 ) -> None:
-    assert not window.send.check_button.isEnabled()
+    assert not window.send.header.check_button.isEnabled()
     add(window, tmp_path / "out", wait_until)
     with FakePeer() as peer:
-        window.send.peer_row.port.setText(str(peer.port))
-        window.send.check_button.click()
+        window.send.header.peer_row.port.setText(str(peer.port))
+        window.send.header.check_button.click()
         assert window.send.panel.isVisible()
         assert not window.send.details.isVisible()
         wait_until(lambda: not window.send.preflight.is_running)
@@ -45,8 +45,8 @@ def test_what_waits_is_checked_without_being_sent(
 def test_peer_that_rejects_is_told(window: MainWindow, wait_until: WaitUntil, tmp_path: Path) -> None:
     add(window, tmp_path / "out", wait_until)
     with FakePeer(associate=[Reject(1, 1, 7)]) as peer:
-        window.send.peer_row.port.setText(str(peer.port))
-        window.send.check_button.click()
+        window.send.header.peer_row.port.setText(str(peer.port))
+        window.send.header.check_button.click()
         wait_until(lambda: not window.send.preflight.is_running)
         assert window.send.panel.title() == "Nothing could go to PACS"
         assert "AE title" in window.send.panel.text()
@@ -57,10 +57,10 @@ def test_peer_that_rejects_is_told(window: MainWindow, wait_until: WaitUntil, tm
 def test_sending_closes_the_panel(window: MainWindow, session: Session, wait_until: WaitUntil, tmp_path: Path) -> None:
     add(window, tmp_path / "out", wait_until)
     with FakePeer() as peer:
-        window.send.peer_row.port.setText(str(peer.port))
-        window.send.check_button.click()
+        window.send.header.peer_row.port.setText(str(peer.port))
+        window.send.header.check_button.click()
         wait_until(lambda: not window.send.preflight.is_running)
-        window.send.primary.click()
+        window.send.header.primary.click()
         assert not window.send.panel.isVisible()
         wait_until(lambda: window.send.flow.queue.counts[ItemState.STORED] == 3 and not session.is_sending)
 

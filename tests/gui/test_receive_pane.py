@@ -62,7 +62,7 @@ def test_nobody_is_let_in_by_lost_security_settings(
     dialog = wait_for(ListenerDialog, wait_until)
     dialog._on_save()
     wait_until(lambda: store.problem == "" and not isValid(dialog))
-    window.send._theme.changed.emit()  # nothing of the dialog listens any more
+    window.send.header._theme.changed.emit()  # nothing of the dialog listens any more
 
 
 def test_listener_takes_its_rules(window: MainWindow) -> None:

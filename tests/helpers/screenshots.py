@@ -210,7 +210,7 @@ def selected_problem(stage: Stage) -> None:
     busy(stage)
     study = stage.window.send.flow.model.root.children[0]
     assert isinstance(study, StudyNode)
-    stage.window.send.view.select_node(list(study.series.values())[2])
+    stage.window.send.list.view.select_node(list(study.series.values())[2])
 
 
 def after_failures(stage: Stage) -> None:
@@ -280,13 +280,13 @@ def after_failures(stage: Stage) -> None:
 def failed_row(stage: Stage) -> None:
     """After failures, the worst study is selected."""
     after_failures(stage)
-    stage.window.send.view.select_node(stage.window.send.flow.model.root.children[2])
+    stage.window.send.list.view.select_node(stage.window.send.flow.model.root.children[2])
 
 
 def keyboard(stage: Stage) -> None:
     """The focus is in the list."""
     busy(stage)
-    view = stage.window.send.view
+    view = stage.window.send.list.view
     stage.window.activateWindow()
     view.setFocus()
     view.select_node(stage.window.send.flow.model.root.children[1])
@@ -441,8 +441,8 @@ def send_secure(stage: Stage) -> None:
     """The node is encrypted."""
     entry = PeerEntry(ae_title="PACS", host="pacs.example", port="104")
     stage.store.keep_node(entry, scenes.NODE_SECURITY)
-    stage.window.send.peer_row.set_entry(replace(entry, port="105"))
-    stage.window.send.peer_row.set_entry(entry)
+    stage.window.send.header.peer_row.set_entry(replace(entry, port="105"))
+    stage.window.send.header.peer_row.set_entry(entry)
     waiting(stage)
 
 
@@ -554,7 +554,7 @@ def _receive(stage: Stage) -> None:
 
 
 def _open_first(stage: Stage) -> None:
-    stage.window.send.view.expand_node(stage.window.send.flow.model.root.children[0])
+    stage.window.send.list.view.expand_node(stage.window.send.flow.model.root.children[0])
 
 
 SCENES: tuple[tuple[str, Callable[[Stage], None], tuple[int, int]], ...] = (

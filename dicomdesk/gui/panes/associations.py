@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from time import time
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QSplitter, QStackedWidget, QVBoxLayout
 
 from dicomdesk.gui.bridge import Arrival
 from dicomdesk.gui.models.association_log import (
@@ -19,31 +19,31 @@ from dicomdesk.gui.models.association_log import (
 from dicomdesk.gui.models.outline import Node, OutlineModel
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.theme import GRID, MARGIN, Theme, Tone
+from dicomdesk.gui.view import Badge, View
 from dicomdesk.gui.widgets.buttons import plain_button
-from dicomdesk.gui.widgets.chips import ChipRow
 from dicomdesk.gui.widgets.empty_state import EmptyState
+from dicomdesk.gui.widgets.filter_bar import FilterBar
 from dicomdesk.gui.widgets.negotiation import NegotiationPanel
 from dicomdesk.gui.widgets.outline_view import OutlineView
-from dicomdesk.gui.widgets.search_field import search_field
 
 ALL, OPEN, OUTGOING, INCOMING, PROBLEMS = range(5)
 _PEER_COLUMN = 1
 
 
-class AssociationsPane(QWidget):
+class AssociationsPane(View):
     """Watch, and find out why."""
 
-    counts_changed = Signal()
+    key = "associations"
 
     def __init__(self, theme: Theme, session: Session) -> None:
         super().__init__()
         self._theme = theme
+        self._session = session
         self.model = OutlineModel(association_columns(), self)
         self.log = AssociationLog(self.model)
         self.view = OutlineView(theme, self.model, stretched=_PEER_COLUMN)
         self.panel = NegotiationPanel(theme)
-        self.search = search_field(theme, self.tr("Search AE title, host"))
-        self.chips = ChipRow(
+        self.filters = FilterBar(
             theme,
             [
                 (self.tr("All"), Tone.PLAIN),
@@ -52,8 +52,8 @@ class AssociationsPane(QWidget):
                 (self.tr("Incoming"), Tone.PLAIN),
                 (self.tr("With problems"), Tone.BAD),
             ],
+            self.tr("Search AE title, host"),
         )
-        self._chip = ALL
         self._follows_latest = True
         self._is_selecting = False
         self._lay_out()
@@ -63,9 +63,8 @@ class AssociationsPane(QWidget):
         session.second_passed.connect(lambda: self.log.measure(time()))
         self.view.node_selected.connect(self._on_selected)
         self.view.menu_wanted.connect(self._on_menu)
-        self.chips.chosen.connect(self._on_chip)
-        self.search.textChanged.connect(self._on_filter)
-        shortcut = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self, self.search.setFocus)
+        self.filters.changed.connect(self._on_filter)
+        shortcut = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self, self.filters.search.setFocus)
         shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
 
     def take(self, arrivals: list[Arrival]) -> None:
@@ -73,15 +72,24 @@ class AssociationsPane(QWidget):
         for arrival in arrivals:
             self.log.apply(arrival.event, arrival.at)
 
+    def word(self) -> str:
+        return self.tr("Associations")
+
+    def badge(self) -> Badge:
+        return Badge(count=self._session.open_associations)
+
+    def problems(self) -> int:
+        return self.log.refused
+
     def show_problems(self) -> None:
         """Show only associations with problems."""
-        self.chips.choose(PROBLEMS)
+        self.filters.chips.choose(PROBLEMS)
 
-    def show_latest_outgoing(self) -> None:
-        """Select the latest association that we asked for."""
+    def show_latest(self, *, is_requestor: bool) -> None:
+        """Select the latest association that we asked for, or that a peer asked for."""
         for node in reversed(self.model.root.children):
-            if isinstance(node, AssociationRecord) and node.is_requestor:
-                self.chips.choose(ALL)
+            if isinstance(node, AssociationRecord) and node.is_requestor is is_requestor:
+                self.filters.chips.choose(ALL)
                 self.view.select_node(node)
                 return
 
@@ -101,9 +109,7 @@ class AssociationsPane(QWidget):
         header = QHBoxLayout()
         header.setContentsMargins(MARGIN, 14, MARGIN, 10)
         header.setSpacing(GRID)
-        header.addWidget(self.chips)
-        header.addStretch(1)
-        header.addWidget(self.search, 4)
+        header.addWidget(self.filters, 1)
         header.addWidget(clear)
         self.splitter = QSplitter(Qt.Orientation.Vertical)
         self.splitter.setChildrenCollapsible(False)
@@ -142,14 +148,13 @@ class AssociationsPane(QWidget):
             self._select(self.model.root.children[-1])
         node = self.view.selected_node()
         self.panel.show_record(node if isinstance(node, AssociationRecord) else None)
-        self.counts_changed.emit()
 
     def _show_counts(self) -> None:
         counts = [0] * 5
         for node in self.model.root.children:
             for chip in range(5):
                 counts[chip] += accepts(node, chip, [])
-        self.chips.set_counts(counts)
+        self.filters.chips.set_counts(counts)
 
     def _select(self, node: Node) -> None:
         if self.view.selected_node() is not node:
@@ -175,13 +180,9 @@ class AssociationsPane(QWidget):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(place)
 
-    def _on_chip(self, number: int) -> None:
-        self._chip = number
-        self._on_filter()
-
     def _on_filter(self) -> None:
-        chip, words = self._chip, self.search.text().casefold().split()
-        self.view.set_filter((lambda node: accepts(node, chip, words)) if chip or words else None)
+        chip, words = self.filters.chip, self.filters.words()
+        self.view.set_filter(None if self.filters.is_open() else lambda node: accepts(node, chip, words))
 
 
 def accepts(node: Node, chip: int, words: list[str]) -> bool:

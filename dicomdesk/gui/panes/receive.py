@@ -3,9 +3,9 @@
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, Qt, QUrl, Signal
+from PySide6.QtCore import QPoint, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout
 
 from dicomdesk.engine.requests import ProfileSelection, ReceiveRequest
 from dicomdesk.errors import SettingsError
@@ -23,14 +23,15 @@ from dicomdesk.gui.panes.receiving import ReceiveFlow
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.theme import GRID, MARGIN, Theme, Tone
+from dicomdesk.gui.view import Badge, View
 from dicomdesk.gui.widgets.buttons import PrimaryButton, plain_button
-from dicomdesk.gui.widgets.chips import ChipRow
 from dicomdesk.gui.widgets.combo import Combo
 from dicomdesk.gui.widgets.details import Action, Details, DetailsStrip
 from dicomdesk.gui.widgets.empty_state import EmptyState
 from dicomdesk.gui.widgets.fields import Field, word_before
+from dicomdesk.gui.widgets.filter_bar import FilterBar
 from dicomdesk.gui.widgets.outline_view import OutlineView
-from dicomdesk.gui.widgets.search_field import search_field
+from dicomdesk.gui.widgets.status_strip import Figures
 from dicomdesk.gui.window_state import WindowState
 from dicomdesk.gui.wording import plain_tip
 from dicomdesk.settings import LARGE_MAX_PDU_BYTES, TlsSettings
@@ -39,11 +40,10 @@ EVERYTHING, ECHO_ONLY, PROFILE = "everything", "echo", "profile"
 _ACCEPT = (EVERYTHING, ECHO_ONLY, PROFILE)
 
 
-class ReceivePane(QWidget):
+class ReceivePane(View):
     """Start, watch, open."""
 
-    state_changed = Signal()
-    associations_wanted = Signal()
+    key = "receive"
 
     def __init__(self, theme: Theme, session: Session, tasks: Tasks, state: WindowState, guard: Guard) -> None:
         super().__init__()
@@ -66,8 +66,7 @@ class ReceivePane(QWidget):
         self.view = OutlineView(theme, self.flow.model)
         self.details = DetailsStrip(theme)
         self.area = QStackedWidget()
-        self.search = search_field(theme, self.tr("Search patient, study, UID"))
-        self.chips = ChipRow(
+        self.filters = FilterBar(
             theme,
             [
                 (self.tr("All"), Tone.PLAIN),
@@ -75,16 +74,27 @@ class ReceivePane(QWidget):
                 (self.tr("Received"), Tone.PLAIN),
                 (self.tr("With problems"), Tone.BAD),
             ],
+            self.tr("Search patient, study, UID"),
         )
-        self._chip = 0
         self._lay_out()
         self._connect()
         self.flow.watch_folder(self.folder.value())
         self._show_security()
         self._show_all()
 
+    def word(self) -> str:
+        return self.tr("Receive")
+
+    def badge(self) -> Badge:
+        return Badge(count=sum(study.is_open for study in self.flow.studies.studies))
+
+    def problems(self) -> int:
+        return self.flow.studies.problems
+
+    def add_figures(self, figures: Figures) -> Figures:
+        return replace(figures, listening_as=self.listening_as, free_bytes=self.flow.free_bytes)
+
     def remember(self, state: WindowState) -> WindowState:
-        """Return the window's state with what this view wants to remember."""
         return replace(
             state,
             listen_ae_title=self.ae_title.value(),
@@ -102,7 +112,7 @@ class ReceivePane(QWidget):
 
     def show_problems(self) -> None:
         """Show only studies with problems."""
-        self.chips.choose(3)
+        self.filters.chips.choose(3)
 
     # Building.
 
@@ -131,13 +141,6 @@ class ReceivePane(QWidget):
         header.addWidget(self.security_button)
         header.addStretch(1)
         header.addWidget(self.primary)
-        self.filters = QWidget()
-        filters = QHBoxLayout(self.filters)
-        filters.setContentsMargins(0, 0, 0, 0)
-        filters.setSpacing(GRID)
-        filters.addWidget(self.chips)
-        filters.addStretch(1)
-        filters.addWidget(self.search, 4)
         top = QVBoxLayout()
         top.setContentsMargins(MARGIN, 14, MARGIN, 10)
         top.setSpacing(12)
@@ -165,8 +168,7 @@ class ReceivePane(QWidget):
         self.view.node_selected.connect(self._on_selected)
         self.view.node_activated.connect(self._open_folder)
         self.view.menu_wanted.connect(self._on_menu)
-        self.chips.chosen.connect(self._on_chip)
-        self.search.textChanged.connect(self._on_filter)
+        self.filters.changed.connect(self._on_filter)
         for field in (self.ae_title, self.port, self.folder):
             field.checked.connect(self.state_changed)
         self.folder.editingFinished.connect(lambda: self.flow.watch_folder(self.folder.value()))
@@ -174,7 +176,7 @@ class ReceivePane(QWidget):
         for keys, run in (
             ("Ctrl+Return", self._on_primary),
             ("Ctrl+K", self._on_security),
-            (QKeySequence.StandardKey.Find, self.search.setFocus),
+            (QKeySequence.StandardKey.Find, self.filters.search.setFocus),
         ):
             shortcut = QShortcut(QKeySequence(keys), self, run)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -186,7 +188,7 @@ class ReceivePane(QWidget):
         is_listening = self._session.is_receiving
         arriving = sum(study.is_open for study in studies)
         problems = sum(study.problems > 0 for study in studies)
-        self.chips.set_counts([len(studies), arriving, len(studies) - arriving, problems])
+        self.filters.chips.set_counts([len(studies), arriving, len(studies) - arriving, problems])
         self.area.setCurrentIndex(1 if studies else 0)
         self.filters.setVisible(bool(studies))
         for widget in (self.ae_title, self.port, self.folder, self.choose, self.accept, self.security_button):
@@ -301,9 +303,12 @@ class ReceivePane(QWidget):
     def _on_refused(self, details: Details) -> None:
         self._notice = replace(
             details,
-            actions=[Action(word=self.tr("Show associations"), run=self.associations_wanted.emit, icon="associations")],
+            actions=[Action(word=self.tr("Show associations"), run=self._show_association, icon="associations")],
         )
         self._show_all()
+
+    def _show_association(self) -> None:
+        self.associations_wanted.emit(False)  # noqa: FBT003 - a signal has no names
 
     def _show_security(self) -> None:
         listener = self._guard.store.settings.listener
@@ -378,13 +383,9 @@ class ReceivePane(QWidget):
 
     # Filtering.
 
-    def _on_chip(self, number: int) -> None:
-        self._chip = number
-        self._on_filter()
-
     def _on_filter(self) -> None:
-        chip, words = self._chip, self.search.text().casefold().split()
-        self.view.set_filter((lambda node: accepts(node, chip, words)) if chip or words else None)
+        chip, words = self.filters.chip, self.filters.words()
+        self.view.set_filter(None if self.filters.is_open() else lambda node: accepts(node, chip, words))
 
 
 def accepts(node: Node, chip: int, words: list[str]) -> bool:

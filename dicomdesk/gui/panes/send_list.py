@@ -1,0 +1,108 @@
+"""The middle of the Send view: filters, the queue as a tree, and what stands there while it is empty."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from dicomdesk.gui.models.outline import Node, OutlineModel
+from dicomdesk.gui.models.send_nodes import GroupNode, InstanceNode, StudyNode
+from dicomdesk.gui.models.send_queue import SendQueue
+from dicomdesk.gui.models.states import PROBLEMS, ItemState, state_word
+from dicomdesk.gui.panes.send_header import SendHeader
+from dicomdesk.gui.theme import Theme, Tone
+from dicomdesk.gui.widgets.buttons import plain_button
+from dicomdesk.gui.widgets.check_box import CheckBox
+from dicomdesk.gui.widgets.drop_area import DropArea
+from dicomdesk.gui.widgets.empty_state import EmptyState
+from dicomdesk.gui.widgets.filter_bar import FilterBar
+from dicomdesk.gui.widgets.outline_view import OutlineView
+
+_CHIP_STATES: tuple[tuple[ItemState, ...], ...] = (
+    (),
+    (ItemState.WAITING,),
+    (ItemState.SENDING,),
+    (ItemState.STORED,),
+    (ItemState.WARNING,),
+    (ItemState.REFUSED,),
+    (ItemState.FAILED, ItemState.NOT_SENT),
+)
+"""What each filter chip lets through; nothing is all."""
+_REFUSED_CHIP, _FAILED_CHIP = 5, 6
+
+
+class SendList(QWidget):
+    """Shows the queue; what is dropped on it, chosen or asked for in it is told."""
+
+    dropped = Signal(list)
+    """Paths of this machine, as text."""
+
+    def __init__(self, theme: Theme, model: OutlineModel, header: SendHeader) -> None:
+        """``header`` has the commands that the empty state offers too."""
+        super().__init__()
+        self.view = OutlineView(theme, model)
+        self.view.setAccessibleName(self.tr("Send queue"))
+        self.area = DropArea(theme)
+        chips = [(self._chip_word(states), _chip_tone(states)) for states in _CHIP_STATES]
+        self.filters = FilterBar(theme, chips, self.tr("Search patient, study, UID"))
+        self.area.addWidget(self._make_empty_state(theme, header))
+        self.area.addWidget(self.view)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.area)
+        self.area.dropped.connect(self.dropped)
+        self.filters.changed.connect(self._on_filter)
+
+    def show_counts(self, queue: SendQueue) -> None:
+        """Bring counts and pages up to date; the rows are the model's."""
+        counts = queue.counts
+        self.filters.chips.set_counts(
+            [sum(counts[s] for s in states) if states else queue.total for states in _CHIP_STATES]
+        )
+        has_rows = bool(queue.total or queue.skipped)
+        self.area.setCurrentIndex(1 if has_rows else 0)
+        self.filters.setVisible(has_rows)
+
+    def show_problems(self, *, has_refused: bool) -> None:
+        """Show only what was refused or, where nothing was, what failed."""
+        self.filters.chips.choose(_REFUSED_CHIP if has_refused else _FAILED_CHIP)
+
+    def _make_empty_state(self, theme: Theme, header: SendHeader) -> EmptyState:
+        empty = EmptyState(theme, "send", takes_drops=True)
+        empty.set_words(
+            self.tr("Drop studies here"),
+            self.tr("Files, folders, a DICOMDIR or a ZIP archive: everything in them is listed before it is sent."),
+        )
+        files = plain_button(theme, self.tr("Add &files…"), "file", header.files_wanted.emit)
+        folder = plain_button(theme, self.tr("Add fo&lder…"), "folder", header.folder_wanted.emit)
+        empty.set_buttons([files, folder])
+        words = header.at_once.text().replace("&", "")
+        box = CheckBox(theme, words, is_checked=header.at_once.isChecked())
+        box.toggled.connect(header.at_once.setChecked)
+        header.at_once.toggled.connect(box.setChecked)
+        empty.set_option(box)
+        return empty
+
+    def _on_filter(self) -> None:
+        states, words = _CHIP_STATES[self.filters.chip], self.filters.words()
+        self.view.set_filter(None if self.filters.is_open() else lambda node: accepts(node, states, words))
+
+    def _chip_word(self, states: tuple[ItemState, ...]) -> str:
+        return state_word(states[0]) if states else self.tr("All")
+
+
+def accepts(node: Node, states: tuple[ItemState, ...], words: list[str]) -> bool:
+    """Whether a row passes a filter: any of ``states`` (empty: all), and all of ``words``."""
+    if isinstance(node, GroupNode):
+        if states and not any(node.counts[state] for state in states):
+            return False
+        if isinstance(node, StudyNode):
+            texts = [node.search_text, *(series.search_text for series in node.series.values())]
+            return all(any(word in text for text in texts) for word in words)
+        return True
+    if isinstance(node, InstanceNode):
+        return not states or node.state in states
+    return not states and not words
+
+
+def _chip_tone(states: tuple[ItemState, ...]) -> Tone:
+    return Tone.BAD if set(states) & set(PROBLEMS) else Tone.WARNING if ItemState.WARNING in states else Tone.PLAIN

@@ -1,0 +1,56 @@
+"""What the main window knows of a view: its word, badge, problems, figures, and what it remembers."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from dicomdesk.gui.widgets.status_strip import Figures
+from dicomdesk.gui.window_state import WindowState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Badge:
+    """The count beside a view's word in the sidebar."""
+
+    count: int = 0
+    """0 shows none."""
+    is_alarming: bool = False
+
+
+class View(QWidget):
+    """One view of the window. For the Qt thread; the window asks at each tick, so nothing here may be slow.
+
+    A new view is a subclass and one more entry in ``MainWindow``: nothing else of the window names a view.
+    """
+
+    state_changed = Signal()
+    """Something worth remembering has changed."""
+    associations_wanted = Signal(bool)
+    """The latest association is to be shown: one that we asked for (True), or one that a peer asked for."""
+
+    key = ""
+    """Name of the icon; also what is kept of which view is open."""
+
+    def word(self) -> str:
+        """Return what the view is called."""
+        raise NotImplementedError
+
+    def badge(self) -> Badge:
+        """Return what the sidebar shows."""
+        return Badge()
+
+    def problems(self) -> int:
+        """Return how many things in it ask for attention."""
+        return 0
+
+    def show_problems(self) -> None:
+        """Show what ``problems`` counts."""
+
+    def add_figures(self, figures: Figures) -> Figures:
+        """Return the figures of the status line with what this view knows of them."""
+        return figures
+
+    def remember(self, state: WindowState) -> WindowState:
+        """Return the window's state with what this view wants to remember."""
+        return state
