@@ -47,25 +47,42 @@ Progressed = Callable[[int], None]
 """Told how many files and entries were looked at."""
 
 
-def check_area(settings: ArchiveSettings, area: Area, tell: Tell, progressed: Progressed | None = None) -> Checked:
+def check_area(
+    settings: ArchiveSettings,
+    area: Area,
+    tell: Tell,
+    progressed: Progressed | None = None,
+    *,
+    check: Callable[[], None] | None = None,
+) -> Checked:
     """Compare the files and the index of one area; an archive may be at work meanwhile.
 
-    Raises StorageError and the LocalErrors of the index.
+    ``check`` is called before each entry and file; what it raises ends the work. Raises StorageError and the
+    LocalErrors of the index.
     """
     area = area_as_indexed(settings.configuration, area)
     storage = StorageArea(area.folder)
     check_index_exists(settings, storage)
     with contextlib.closing(Index(index_url(settings, storage), durability=durability(settings))) as index:
-        return _Check(area, storage, index, tell, progressed or _ignore).run()
+        return _Check(area, storage, index, tell, progressed or _ignore, check or _go_on).run()
 
 
 class _Check:
-    def __init__(self, area: Area, storage: StorageArea, index: Index, tell: Tell, progressed: Progressed) -> None:
+    def __init__(
+        self,
+        area: Area,
+        storage: StorageArea,
+        index: Index,
+        tell: Tell,
+        progressed: Progressed,
+        check: Callable[[], None],
+    ) -> None:
         self._area = area
         self._storage = storage
         self._index = index
         self._tell = tell
         self._progressed = progressed
+        self._go_on = check
         self._read: Callable[[str, str], IndexEntry] = entry_reader(area)
         self._result = Checked()
 
@@ -92,6 +109,7 @@ class _Check:
         return result
 
     def _count(self) -> None:
+        self._go_on()
         looked_at = self._result.entries + self._result.files
         if looked_at % _BATCH == 0:
             self._progressed(looked_at)
@@ -131,6 +149,10 @@ class _Check:
 
     def _is_indexed(self, path: str, uid: str) -> bool:
         return bool(self._index.known_paths(self._area.ae_title, {path: uid}))
+
+
+def _go_on() -> None:
+    """Nobody ends it."""
 
 
 def _ignore(_count: int) -> None:

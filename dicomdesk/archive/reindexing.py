@@ -49,6 +49,9 @@ class ReindexObserver(Protocol):
     def left_out(self, area: str, path: str, reason: str) -> None:
         """A file is not in the index."""
 
+    def check(self) -> None:
+        """Called before each file; what it raises ends the work, and leaves an index of the area's own as it was."""
+
 
 def reindex_area(settings: ArchiveSettings, area: Area, observer: ReindexObserver) -> Reindexed:
     """Make the index of one area again.
@@ -61,7 +64,7 @@ def reindex_area(settings: ArchiveSettings, area: Area, observer: ReindexObserve
     if settings.configuration.database_url:
         with contextlib.closing(Index(index_url(settings, storage), durability=durability(settings))) as index:
             result = _Work(area, storage, index, observer).run()
-            result.forgotten = _forget_missing(area, storage, index)
+            result.forgotten = _forget_missing(area, storage, index, observer)
             index.recount()
             index.optimize()
             return result
@@ -83,8 +86,11 @@ def _rebuild(settings: ArchiveSettings, area: Area, storage: StorageArea, observ
     try:
         result = _Work(area, storage, index, observer).run()
         index.optimize()
-    finally:
+    except BaseException:
         index.close()
+        _remove_database(new)
+        raise
+    index.close()
     if storage.is_used_by_others():
         _remove_database(new)
         raise StorageError(
@@ -119,10 +125,14 @@ class _Work:
 
     def run(self) -> Reindexed:
         """Index everything."""
-        total = sum(1 for _ in self._paths())
+        total = 0
+        for _ in self._paths():
+            self._observer.check()
+            total += 1
         done = 0
         batch: list[IndexEntry] = []
         for path in self._paths():
+            self._observer.check()
             done += 1
             entry = self._entry(path)
             if entry is not None:
@@ -179,10 +189,11 @@ class _Work:
             return None
 
 
-def _forget_missing(area: Area, storage: StorageArea, index: Index) -> int:
+def _forget_missing(area: Area, storage: StorageArea, index: Index, observer: ReindexObserver) -> int:
     """Remove the entries whose file is gone."""
     count = 0
     for found in index.find_instances(area.ae_title):
+        observer.check()
         if not storage.exists(found.path):
             count += len(
                 index.remove(

@@ -8,6 +8,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 
 from dicomdesk.archive.archive import Archive
 from dicomdesk.archive.facts import ArchiveFact, InstanceStored, ShutdownRequested
@@ -43,7 +44,9 @@ class Serving:
         self._address = settings.address
         self._lock = threading.Lock()
         self._ending: threading.Thread | None = None
-        self._is_closed = False
+        self._is_over = False
+        """Whether the last has been told."""
+        self._is_abandoned = False
         self.is_asked_to_end = False
         """Whether a peer has asked for the end."""
 
@@ -59,17 +62,25 @@ class Serving:
         return port
 
     def cancel(self) -> None:
-        """First call: take no more associations, let what is being received end. Second call: abort."""
+        """First call: take no more associations, let what is being received end. Second call: abort. None waits."""
         with self._lock:
             is_first = self._ending is None
-            if is_first:
-                self._ending = threading.Thread(target=self._end, name="archive-end")
-                self._ending.start()
-        if not is_first:
-            self.archive.stop(abort=True)
+            work = self._end if is_first else partial(self.archive.stop, abort=True)
+            thread = threading.Thread(target=work, name="archive-end" if is_first else "archive-abort", daemon=True)
+            thread.start()
+            self._ending = self._ending or thread
+
+    def abandon(self) -> None:
+        """Tell the last now, although something does not end: for the end of a process. The areas are put in order
+        when they are opened again.
+        """
+        self._is_abandoned = True
+        self._tell_last(events.JobOutcome.CANCELLED)
 
     def close(self) -> None:
-        """Wait for the end that ``cancel`` began, or end now; all is in order then."""
+        """Wait for the end that ``cancel`` began, or end now; all is in order then. Nothing where it was abandoned."""
+        if self._is_abandoned:
+            return
         with self._lock:
             ending = self._ending
         if ending is not None:
@@ -86,8 +97,13 @@ class Serving:
             self.archive.close()
         except Exception as fault:  # noqa: BLE001 - worker top level: JobFinished must come
             error = f"{type(fault).__name__}: {fault}"
-        outcome = events.JobOutcome.FAILED if error else events.JobOutcome.COMPLETED
-        self._sink(events.JobFinished(job_id=_JOB_ID, outcome=outcome, counts=self._observer.counts(), error=error))
+        self._tell_last(events.JobOutcome.FAILED if error else events.JobOutcome.COMPLETED, error)
+
+    def _tell_last(self, outcome: events.JobOutcome, error: str = "") -> None:
+        with self._lock:
+            is_over, self._is_over = self._is_over, True
+        if not is_over:
+            self._sink(events.JobFinished(job_id=_JOB_ID, outcome=outcome, counts=self._observer.counts(), error=error))
 
     def _take_fact(self, fact: ArchiveFact) -> None:
         if isinstance(fact, InstanceStored):

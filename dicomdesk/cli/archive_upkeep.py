@@ -10,9 +10,10 @@ from dicomdesk.archive.configuration import Area
 from dicomdesk.archive.file_check import Checked, check_area
 from dicomdesk.archive.reindexing import Reindexed, reindex_area
 from dicomdesk.archive.settings import ArchiveSettings
-from dicomdesk.cli.exit_codes import ExitCode
+from dicomdesk.cli.ending import Ending, Stage, stage_text
+from dicomdesk.cli.exit_codes import ExitCode, died_of_signal
 from dicomdesk.cli.terminal import is_terminal
-from dicomdesk.errors import DicomdeskError, SettingsError
+from dicomdesk.errors import DicomdeskError, LocalError, SettingsError
 from dicomdesk.human import count_text, printable
 from dicomdesk.logs import Logger
 
@@ -25,6 +26,10 @@ Write = Callable[[str, "Fields"], None]
 """Takes the name of an event and its keys."""
 
 
+class UpkeepEndedError(Exception):
+    """A signal has asked for the end."""
+
+
 class UpkeepDisplay:
     """Shows how upkeep goes: findings as warnings, progress on a terminal, all as JSON Lines where asked for."""
 
@@ -33,6 +38,24 @@ class UpkeepDisplay:
         self._draws = is_terminal() and not writes_json
         self._write: Write | None = _json_writer() if writes_json else None
         self._next_s = 0.0
+        self._is_ending = False
+
+    def cancel(self) -> None:
+        """End before the next file; on any thread."""
+        self._is_ending = True
+
+    def abandon(self) -> None:
+        """Nothing can be concluded."""
+
+    def tell_stage(self, stage: Stage, is_by_clock: bool) -> None:  # noqa: FBT001 - as ``Ending`` calls it
+        """What a signal begins."""
+        if stage is Stage.IN_ORDER:
+            self._tool.warn(stage_text(stage, is_by_clock=is_by_clock, verb="ending"))
+
+    def check(self) -> None:
+        """See ``ReindexObserver``."""
+        if self._is_ending:
+            raise UpkeepEndedError
 
     def progressed(self, area: str, done: int, total: int) -> None:
         """See ``ReindexObserver``; a total of 0 is unknown."""
@@ -84,16 +107,24 @@ def run_upkeep(
 ) -> int:
     """Reindex or verify the areas of these AE titles, all where there is none; returns the exit code.
 
-    Raises SettingsError for an AE title that the configuration does not name.
+    A signal ends it before the next file; an index that was being made again is left as it was. Raises SettingsError
+    for an AE title that the configuration does not name.
     """
     display = UpkeepDisplay(tool, writes_json=writes_json)
+    areas = _chosen(settings, ae_titles)
     is_right = True
-    for area in _chosen(settings, ae_titles):
-        try:
-            is_right &= (_reindex if reindexes else _verify)(settings, area, display)
-        except DicomdeskError as error:
-            display.failed(area.ae_title, error)
-            is_right = False
+    ending = Ending(display.tell_stage)
+    with ending.catching():
+        ending.serve(display)
+        for area in areas:
+            try:
+                is_right &= (_reindex if reindexes else _verify)(settings, area, display)
+            except DicomdeskError as error:
+                display.failed(area.ae_title, error)
+                is_right = False
+            except UpkeepEndedError:
+                display.failed(area.ae_title, LocalError("ended before all files were looked at"))
+                return died_of_signal(ending.last_signal)
     return int(ExitCode.SUCCESS if is_right else ExitCode.NOT_ALL_RIGHT)
 
 
@@ -127,7 +158,7 @@ def _verify(settings: ArchiveSettings, area: Area, display: UpkeepDisplay) -> bo
     def progressed(count: int) -> None:
         display.progressed(area.ae_title, count, 0)
 
-    result = check_area(settings, area, tell, progressed)
+    result = check_area(settings, area, tell, progressed, check=display.check)
     if result.is_right:
         sentence = f"{count_text(result.files, 'file')}, all right"
     else:

@@ -16,13 +16,13 @@ class ArchiveWatch:
     def __init__(self, lines: ArchiveLines, logger: Logger, *, writes_json: bool, shows_identifiers: bool) -> None:
         """``shows_identifiers`` writes into the JSON Lines what is asked for."""
         self._lines = lines
-        self._logger = logger
         self._json = None
         if writes_json:
             from dicomdesk.cli.archive_json_lines import ArchiveJsonReporter  # noqa: PLC0415 - only where asked for
 
             self._json = ArchiveJsonReporter(shows_identifiers=shows_identifiers)
-        self._pump: EventPump[ServingEvent] = EventPump((lambda _event: True) if writes_json else lines.wants)
+        wants = (lambda _event: True) if writes_json else lines.wants
+        self._pump: EventPump[ServingEvent] = EventPump(wants, say=logger.warn, verb="ending")
         self._error = ""
 
     @property
@@ -35,12 +35,12 @@ class ArchiveWatch:
         self._pump.sink(event)
 
     def catching_signals(self) -> AbstractContextManager[None]:
-        """Inside, the first SIGINT or SIGTERM ends the archive in order and the second aborts."""
+        """Inside, the first signal ends the archive in order and the second aborts; see ``ending``."""
         return self._pump.catching_signals()
 
     def run(self, serving: Serving) -> str:
         """Show the archive until it has ended; returns what went wrong at the end, "" for nothing."""
-        self._pump.run(_Announced(serving, self._logger), self._show)
+        self._pump.run(serving, self._show)
         return self._error
 
     def _show(self, batch: Sequence[ServingEvent]) -> None:
@@ -50,18 +50,3 @@ class ArchiveWatch:
         last = batch[-1]
         if isinstance(last, JobFinished) and last.outcome is JobOutcome.FAILED:
             self._error = last.error
-
-
-class _Announced:
-    """An archive whose end is told."""
-
-    def __init__(self, serving: Serving, logger: Logger) -> None:
-        self._serving = serving
-        self._logger = logger
-        self._cancels = 0
-
-    def cancel(self) -> None:
-        """End the archive."""
-        self._cancels += 1
-        self._logger.warn("ending in order, a second signal aborts" if self._cancels == 1 else "aborting")
-        self._serving.cancel()

@@ -46,26 +46,20 @@ def run_check(
 
     For the main thread, in place of the job that sends; ``shows_progress`` where stderr is a terminal.
     """
-    from dicomdesk.engine.engine import Engine  # noqa: PLC0415 - start-up time
-
     logger = log.logger(f"dcmtk.apps.{tool}")
     watch = JobWatch(
         PreflightLines(log, tool), logger, writes_json=writes_json, progress_word="checking" if shows_progress else ""
     )
-    engine = Engine()
-    try:
-        with watch.catching_signals():
-            job = engine.preflight(request, watch.sink)
-            watch.run(job)
-            result = job.done.result()
-    finally:
-        engine.close()
-    if not writes_json:
-        sys.stdout.write("".join(f"{line}\n" for line in result_lines(result)))
-        sys.stdout.flush()
-    if result.error is not None:
-        logger.error(f"sending would end early: {printable(str(result.error))}")
-    return exit_code(result, failure_codes, watch.last_signal)
+
+    def conclude(result: "PreflightResult") -> int:
+        if not writes_json:
+            sys.stdout.write("".join(f"{line}\n" for line in result_lines(result)))
+            sys.stdout.flush()
+        if result.error is not None:
+            logger.error(f"sending would end early: {printable(str(result.error))}")
+        return exit_code(result, failure_codes, watch.last_signal)
+
+    return watch.carry_out(lambda engine: engine.preflight(request, watch.sink), conclude)
 
 
 def exit_code(result: "PreflightResult", failure_codes: "Mapping[Failure, int]", last_signal: int) -> int:

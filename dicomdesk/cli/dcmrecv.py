@@ -27,6 +27,7 @@ from dicomdesk.logs import Log, Logger
 if TYPE_CHECKING:
     from dicomdesk.cli.job_watch import JobWatch
     from dicomdesk.engine.engine import Engine
+    from dicomdesk.engine.receive import ReceiveJob, ReceiveResult
     from dicomdesk.engine.requests import ReceiveRequest
 
 
@@ -37,7 +38,6 @@ def run(line: CommandLine, log: Log) -> int:
     from dicomdesk.cli.job_watch import JobWatch  # noqa: PLC0415 - as above
     from dicomdesk.cli.library_logging import show_library_records  # noqa: PLC0415 - as above
     from dicomdesk.cli.receive_lines import ReceiveLines  # noqa: PLC0415 - as above
-    from dicomdesk.engine.engine import Engine  # noqa: PLC0415 - as above
 
     load_environment_dictionaries(log)
     show_library_records(log)
@@ -51,29 +51,28 @@ def run(line: CommandLine, log: Log) -> int:
         request = replace(request, tls=ask_pass_phrase(request.tls, TLS_ROLE))
     options = replace(options, request=_with_users(request, options.user_file, tool))
     watch = JobWatch(lines, tool, writes_json=options.writes_json)
-    engine = Engine()
+    return _receive(options, line, watch, log)
+
+
+def _receive(options: ReceiveOptions, line: CommandLine, watch: "JobWatch", log: Log) -> int:
+    def start(engine: "Engine") -> "ReceiveJob":
+        if options.has_unnamed_profile_file:
+            raise ProfileError("Invalid filename")
+        job = engine.receive(options.request, watch.sink)
+        if options.request.tls is not None:
+            show_tls_notes(options.request.tls, line, log.logger("dcmtk.apps.dcmrecv"), TLS_ROLE)
+        return job
+
+    def conclude(result: "ReceiveResult") -> int:
+        if result.error is not None:
+            log.logger("dcmtk.apps.dcmrecv").fatal(printable(str(result.error)))
+            return int(ExitCode.INTERNAL_FAULT)
+        return died_of_signal(watch.last_signal) if watch.last_signal else int(ExitCode.SUCCESS)
+
     try:
-        return _receive(options, line, engine, watch, log)
-    finally:
-        engine.close()
-
-
-def _receive(options: ReceiveOptions, line: CommandLine, engine: "Engine", watch: "JobWatch", log: Log) -> int:
-    with watch.catching_signals():
-        try:
-            if options.has_unnamed_profile_file:
-                raise ProfileError("Invalid filename")
-            job = engine.receive(options.request, watch.sink)
-            if options.request.tls is not None:
-                show_tls_notes(options.request.tls, line, log.logger("dcmtk.apps.dcmrecv"), TLS_ROLE)
-        except (LocalError, SettingsError) as error:
-            return _show_start_failure(error, options, log)
-        watch.run(job)
-        result = job.done.result()
-    if result.error is not None:
-        log.logger("dcmtk.apps.dcmrecv").fatal(printable(str(result.error)))
-        return int(ExitCode.INTERNAL_FAULT)
-    return died_of_signal(watch.last_signal) if watch.last_signal else int(ExitCode.SUCCESS)
+        return watch.carry_out(start, conclude)
+    except (LocalError, SettingsError) as error:
+        return _show_start_failure(error, options, log)
 
 
 def _with_users(request: "ReceiveRequest", user_file: Path | None, tool: Logger) -> "ReceiveRequest":

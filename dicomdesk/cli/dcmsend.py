@@ -23,7 +23,6 @@ def run(line: CommandLine, log: Log) -> int:
     from dicomdesk.cli.job_watch import JobWatch  # noqa: PLC0415 - as above
     from dicomdesk.cli.library_logging import show_library_records  # noqa: PLC0415 - as above
     from dicomdesk.cli.send_lines import SendLines  # noqa: PLC0415 - as above
-    from dicomdesk.engine.engine import Engine  # noqa: PLC0415 - as above
 
     with lean_imports():
         import dicomdesk.engine.send  # noqa: F401, PLC0415 - as above; the engine imports it when it is asked to send
@@ -43,15 +42,10 @@ def run(line: CommandLine, log: Log) -> int:
         writes_json=options.writes_json,
         progress_word="sending" if options.shows_progress else "",
     )
-    engine = Engine()
-    try:
-        with watch.catching_signals():
-            job = engine.send(options.request, watch.sink)
-            watch.run(job)
-            result = job.done.result()
-    finally:
-        engine.close()
-    return _conclude(options, result, lines, log, watch.last_signal)
+    return watch.carry_out(
+        lambda engine: engine.send(options.request, watch.sink),
+        lambda result: _conclude(options, result, lines, log, watch.last_signal),
+    )
 
 
 def _check(options: SendOptions, log: Log) -> int:

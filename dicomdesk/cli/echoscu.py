@@ -3,6 +3,7 @@
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dicomdesk.cli.echoscu_options import TOOL, EchoOptions, check_port, read_options
 from dicomdesk.cli.exit_codes import ExitCode
@@ -13,6 +14,10 @@ from dicomdesk.cli.tls_options import TlsRole, list_ciphers
 from dicomdesk.human import printable
 from dicomdesk.logs import Log
 from dicomdesk.settings import Peer, TlsFileFormat, TlsSettings
+
+if TYPE_CHECKING:
+    from dicomdesk.engine.check import CheckResult
+    from dicomdesk.engine.echo import EchoResult
 
 
 def run(line: CommandLine, log: Log) -> int:
@@ -36,9 +41,9 @@ def _ask(options: EchoOptions, peer: Peer, log: Log) -> int:
     from dicomdesk.cli.library_logging import show_library_records  # noqa: PLC0415 - as above
 
     with lean_imports():
+        import dicomdesk.engine.engine  # noqa: F401, PLC0415 - as above
         from dicomdesk.cli.echo_lines import EchoLines, exit_code  # noqa: PLC0415 - as above
         from dicomdesk.engine.echo import EchoPlan  # noqa: PLC0415 - as above
-        from dicomdesk.engine.engine import Engine  # noqa: PLC0415 - as above
 
     show_library_records(log)
     lines = EchoLines(log, peer, options.association)
@@ -49,16 +54,12 @@ def _ask(options: EchoOptions, peer: Peer, log: Log) -> int:
         repeats=options.repeats,
         aborts_at_end=options.aborts_at_end,
     )
-    engine = Engine()
-    try:
-        with watch.catching_signals():
-            job = engine.echo(peer, options.association, watch.sink, plan=plan)
-            watch.run(job)
-            result = job.done.result()
-    finally:
-        engine.close()
-    lines.show_end(result, aborts_at_end=options.aborts_at_end)
-    return exit_code(result, watch.last_signal)
+
+    def conclude(result: "EchoResult") -> int:
+        lines.show_end(result, aborts_at_end=options.aborts_at_end)
+        return exit_code(result, watch.last_signal)
+
+    return watch.carry_out(lambda engine: engine.echo(peer, options.association, watch.sink, plan=plan), conclude)
 
 
 def _diagnose(options: EchoOptions, peer: Peer, log: Log) -> int:
@@ -66,22 +67,18 @@ def _diagnose(options: EchoOptions, peer: Peer, log: Log) -> int:
     from dicomdesk.cli.library_logging import show_library_records  # noqa: PLC0415 - as above
 
     with lean_imports():
+        import dicomdesk.engine.engine  # noqa: F401, PLC0415 - as above
         from dicomdesk.cli.diagnosis_lines import DiagnosisLines, exit_code  # noqa: PLC0415 - as above
-        from dicomdesk.engine.engine import Engine  # noqa: PLC0415 - as above
 
     show_library_records(log)
     lines = DiagnosisLines(is_shown=not options.writes_json)
     watch = JobWatch(lines, log.logger("dcmtk.apps.echoscu"), writes_json=options.writes_json)
-    engine = Engine()
-    try:
-        with watch.catching_signals():
-            job = engine.check(peer, options.association, watch.sink)
-            watch.run(job)
-            result = job.done.result()
-    finally:
-        engine.close()
-    lines.show_capabilities(result.capabilities)
-    return exit_code(result, watch.last_signal)
+
+    def conclude(result: "CheckResult") -> int:
+        lines.show_capabilities(result.capabilities)
+        return exit_code(result, watch.last_signal)
+
+    return watch.carry_out(lambda engine: engine.check(peer, options.association, watch.sink), conclude)
 
 
 def _check_certificate(options: EchoOptions, tls: TlsSettings | None, log: Log) -> int:

@@ -1,17 +1,16 @@
-"""Brings what a job reports, and signals, to the main thread.
+"""Brings what a job reports, and what becomes of it after a signal, to the main thread.
 
 Workers put events into a queue and go on; the main thread takes them out in batches, at most 50 times a second, so that
 a fast transfer is not slowed by its own reporting. Only the main thread writes.
 """
 
-import signal
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from queue import Empty, SimpleQueue
-from types import FrameType
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, TypeVar
 
+from dicomdesk.cli.ending import Cancellable, Ending, Stage, stage_text
 from dicomdesk.engine.events import JobFinished
 
 Fact = TypeVar("Fact")
@@ -20,27 +19,38 @@ Fact = TypeVar("Fact")
 _BATCH_S = 0.02
 """How long events gather before they are looked at."""
 
-_LONGEST_WAIT_S = 0.5
-"""Python runs signal handlers between instructions: a signal that comes just before a wait begins does not end it."""
-
-
-class Cancellable(Protocol):
-    """A job, as far as a signal is concerned."""
-
-    def cancel(self) -> None:
-        """First call: finish the current instance and release. Second call: abort."""
-
 
 class EventPump(Generic[Fact]):
     """The way from a job's threads to the main thread. ``sink`` is for the job, ``run`` for the main thread."""
 
-    def __init__(self, wants: Callable[[Fact], bool]) -> None:
-        """Take the events that ``wants`` says, called on the job's threads; ``JobFinished`` is always taken."""
+    def __init__(
+        self,
+        wants: Callable[[Fact], bool],
+        *,
+        say: Callable[[str], None] | None = None,
+        verb: str = "cancelling",
+        ending: Callable[[Callable[[Stage, bool], None]], Ending] = Ending,
+    ) -> None:
+        """Take the events that ``wants`` says, called on the job's threads; ``JobFinished`` is always taken.
+
+        ``say`` is told on the main thread what signals do; ``verb`` is what the first does.
+        """
         self._wants = wants
-        self._queue: SimpleQueue[Fact | int] = SimpleQueue()
+        self._say = say
+        self._verb = verb
+        self._queue: SimpleQueue[Fact | str] = SimpleQueue()
         self._urgent: SimpleQueue[None] = SimpleQueue()
-        self.last_signal = 0
+        self._ending = ending(self._tell_stage)
+
+    @property
+    def last_signal(self) -> int:
         """Number of the signal that came last, 0 for none."""
+        return self._ending.last_signal
+
+    @property
+    def has_abandoned(self) -> bool:
+        """Whether threads of the job may be left that do not come back: they are not to be waited for."""
+        return self._ending.stage >= Stage.ABANDONED
 
     def sink(self, event: Fact) -> None:
         """Take an event; called on the job's threads."""
@@ -50,16 +60,9 @@ class EventPump(Generic[Fact]):
         if is_last:
             self._urgent.put(None)
 
-    @contextmanager
-    def catching_signals(self) -> Iterator[None]:
-        """Inside, SIGINT and SIGTERM come out of ``run`` instead of ending the process."""
-        numbers = (signal.SIGINT, signal.SIGTERM)
-        before = [signal.signal(number, self._take_signal) for number in numbers]
-        try:
-            yield
-        finally:
-            for number, handler in zip(numbers, before, strict=True):
-                signal.signal(number, handler)
+    def catching_signals(self) -> AbstractContextManager[None]:
+        """Inside, signals end what ``run`` shows instead of the process; see ``Ending``."""
+        return self._ending.catching()
 
     def run(
         self,
@@ -71,11 +74,12 @@ class EventPump(Generic[Fact]):
     ) -> None:
         """Show events until the job has finished, with a call of ``tick`` every ``tick_s`` where there is one.
 
-        The first signal cancels the job, the second aborts it.
+        Where signals are caught, they end the job.
         """
+        self._ending.serve(job)
         next_tick_s = time.monotonic() + tick_s
         while True:
-            batch, is_finished = self._next_batch(job, next_tick_s if tick else None)
+            batch, is_finished = self._next_batch(next_tick_s if tick else None)
             if batch:
                 show(batch)
             if is_finished:
@@ -84,18 +88,18 @@ class EventPump(Generic[Fact]):
                 tick()
                 next_tick_s = time.monotonic() + tick_s
 
-    def _next_batch(self, job: Cancellable, deadline_s: float | None) -> tuple[list[Fact], bool]:
+    def _next_batch(self, deadline_s: float | None) -> tuple[list[Fact], bool]:
         """Wait for events or for the deadline; tells whether the last one is among them."""
         batch: list[Fact] = []
         try:
-            left_s = _LONGEST_WAIT_S if deadline_s is None else max(0.0, deadline_s - time.monotonic())
-            found = self._queue.get(timeout=min(left_s, _LONGEST_WAIT_S))
+            found = self._queue.get(timeout=None if deadline_s is None else max(0.0, deadline_s - time.monotonic()))
         except Empty:
             return batch, False
         self._gather()
         while True:
-            if isinstance(found, int):
-                job.cancel()
+            if isinstance(found, str):
+                if self._say is not None:
+                    self._say(found)
             else:
                 batch.append(found)
                 if isinstance(found, JobFinished):
@@ -112,8 +116,7 @@ class EventPump(Generic[Fact]):
         except Empty:
             return
 
-    def _take_signal(self, number: int, _frame: FrameType | None) -> None:
-        """Note a signal. Runs between two instructions of the main thread: only calls what may be interrupted."""
-        self.last_signal = number
-        self._queue.put(number)
+    def _tell_stage(self, stage: Stage, is_by_clock: bool) -> None:  # noqa: FBT001 - as ``Ending`` calls it
+        """Have it said by the main thread; called on the thread of the signals."""
+        self._queue.put(stage_text(stage, is_by_clock=is_by_clock, verb=self._verb))
         self._urgent.put(None)

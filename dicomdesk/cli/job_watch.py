@@ -2,17 +2,23 @@
 
 import time
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from dicomdesk.cli.event_pump import Cancellable, EventPump
+from dicomdesk.cli.ending import Cancellable
+from dicomdesk.cli.event_pump import EventPump
 from dicomdesk.cli.terminal import REDRAW_S, ProgressDisplay, is_terminal
 from dicomdesk.engine.events import Event
 from dicomdesk.logs import Logger
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from dicomdesk.cli.json_lines import JsonLinesReporter
+    from dicomdesk.engine.engine import Engine
     from dicomdesk.engine.stats import Progress
+
+ResultT = TypeVar("ResultT")
+Conclusion = TypeVar("Conclusion")
 
 _JSON_PROGRESS_S = 1.0
 
@@ -34,16 +40,23 @@ class WatchedJob(Cancellable, Protocol):
         """How far it is."""
 
 
+class FinishingJob(WatchedJob, Protocol[ResultT]):
+    """A job that gives a result."""
+
+    @property
+    def done(self) -> "Future[ResultT]":
+        """Resolves when it has finished."""
+
+
 class JobWatch:
     """Everything that is shown of one job. ``sink`` is for the job, the rest for the main thread."""
 
     def __init__(self, lines: Lines, logger: Logger, *, writes_json: bool, progress_word: str = "") -> None:
         """``progress_word`` says what is done, for a progress line on a terminal; "" shows none."""
         self._lines = lines
-        self._logger = logger
         self._json = _make_json_reporter() if writes_json else None
         self._display = ProgressDisplay(progress_word) if progress_word and is_terminal() else None
-        self._pump: EventPump[Event] = EventPump((lambda _event: True) if writes_json else lines.wants)
+        self._pump: EventPump[Event] = EventPump((lambda _event: True) if writes_json else lines.wants, say=logger.warn)
         self._next_json_s = 0.0
         self._last_json: tuple[int, int, int] | None = None
 
@@ -56,14 +69,30 @@ class JobWatch:
         """Take an event of the job; called on its threads."""
         self._pump.sink(event)
 
-    def catching_signals(self) -> AbstractContextManager[None]:
-        """Inside, the first SIGINT or SIGTERM cancels the job and the second aborts it."""
-        return self._pump.catching_signals()
+    def carry_out(
+        self, start: "Callable[[Engine], FinishingJob[ResultT]]", conclude: Callable[[ResultT], Conclusion]
+    ) -> Conclusion:
+        """Start a job with an engine of its own, show it until it has finished, and conclude from its result.
+
+        The first signal cancels the job and the second aborts it, see ``ending``; one that comes later does not keep
+        the report from being written. Raises what ``start`` and ``conclude`` raise.
+        """
+        from dicomdesk.engine.engine import Engine  # noqa: PLC0415 - start-up time
+
+        with self._pump.catching_signals():
+            engine = Engine()
+            try:
+                job = start(engine)
+                self.run(job)
+                result = job.done.result()
+            finally:
+                engine.close(waits=not self._pump.has_abandoned)
+            return conclude(result)
 
     def run(self, job: WatchedJob) -> None:
         """Show the job until it has finished."""
         try:
-            self._pump.run(_Announced(job, self._logger), self._show, tick=self._make_tick(job), tick_s=self._tick_s())
+            self._pump.run(job, self._show, tick=self._make_tick(job), tick_s=self._tick_s())
         finally:
             if self._display is not None:
                 self._display.close()
@@ -93,22 +122,6 @@ class JobWatch:
         if gauges != self._last_json:
             self._last_json = gauges
             self._json.show_progress(progress)
-
-
-class _Announced:
-    """A job whose cancels are told."""
-
-    def __init__(self, job: Cancellable, logger: Logger) -> None:
-        self._job = job
-        self._logger = logger
-        self._cancels = 0
-
-    def cancel(self) -> None:
-        """Cancel the job."""
-        self._cancels += 1
-        is_first = self._cancels == 1
-        self._job.cancel()
-        self._logger.warn("cancelling in order, a second signal aborts" if is_first else "aborting")
 
 
 def _make_json_reporter() -> "JsonLinesReporter":

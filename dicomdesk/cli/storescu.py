@@ -94,7 +94,6 @@ def _send(options: StoreOptions, log: Log) -> int:
     from dicomdesk.cli.job_watch import JobWatch  # noqa: PLC0415 - start-up time
     from dicomdesk.cli.library_logging import show_library_records  # noqa: PLC0415 - as above
     from dicomdesk.cli.storescu_lines import StoreLines  # noqa: PLC0415 - as above
-    from dicomdesk.engine.engine import Engine  # noqa: PLC0415 - as above
 
     with lean_imports():
         import dicomdesk.engine.exact_send  # noqa: F401, PLC0415 - as above; the engine imports it when it is asked
@@ -107,15 +106,10 @@ def _send(options: StoreOptions, log: Log) -> int:
         writes_json=options.writes_json,
         progress_word="sending" if options.shows_progress else "",
     )
-    engine = Engine()
-    try:
-        with watch.catching_signals():
-            job = engine.send_exactly(options.request, watch.sink)
-            watch.run(job)
-            result = job.done.result()
-    finally:
-        engine.close()
-    return _conclude(options, result, lines, log, watch.last_signal)
+    return watch.carry_out(
+        lambda engine: engine.send_exactly(options.request, watch.sink),
+        lambda result: _conclude(options, result, lines, log, watch.last_signal),
+    )
 
 
 def _conclude(options: StoreOptions, result: "ExactSendResult", lines: "StoreLines", log: Log, last_signal: int) -> int:

@@ -136,9 +136,9 @@ class CheckJob(Job[CheckResult]):
             interruption.close()
         return self._result()
 
-    def _after_fault(self, error: Exception) -> CheckResult:
+    def _after_fault(self, error: DicomdeskError) -> CheckResult:
         with self._steps.step(CheckStage.CAPABILITIES) as step:
-            step.fail(f"Internal error: {error!r}.", Remedy("A fault of this program.", "Report it to its makers."))
+            step.fail(f"{error}.", Remedy("A fault of this program.", "Report it to its makers."))
         return self._result()
 
     def _finished(self, result: CheckResult) -> JobFinished:

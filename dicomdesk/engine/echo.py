@@ -231,8 +231,8 @@ class EchoJob(Job[EchoResult]):
             failure=failure,
         )
 
-    def _after_fault(self, error: Exception) -> EchoResult:
-        return self._failed(DicomdeskError(f"internal error: {error!r}"), EchoFailure.ECHO)
+    def _after_fault(self, error: DicomdeskError) -> EchoResult:
+        return self._failed(error, EchoFailure.ECHO)
 
     def _finished(self, result: EchoResult) -> JobFinished:
         error = "" if result.outcome is JobOutcome.COMPLETED else result.text

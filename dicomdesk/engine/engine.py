@@ -107,8 +107,11 @@ class Engine:
         self._start_thread(job.id, job.run, job.cancel)
         return job
 
-    def close(self, *, abort: bool = False) -> None:
-        """Take no more jobs, cancel all (with ``abort`` twice) and join their threads."""
+    def close(self, *, abort: bool = False, waits: bool = True) -> None:
+        """Take no more jobs, cancel all (with ``abort`` twice) and join their threads.
+
+        Without ``waits`` none is joined: for the end of a process with threads that do not come back.
+        """
         with self._lock:
             self._is_closed = True
             cancels = [cancel for cancel in self._threads.values() if cancel is not None]
@@ -117,7 +120,7 @@ class Engine:
         while True:
             with self._lock:
                 threads = [thread for thread in self._threads if thread.is_alive()]
-            if not threads:
+            if not threads or not waits:
                 return
             for thread in threads:
                 thread.join()

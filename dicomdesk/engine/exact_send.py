@@ -105,9 +105,8 @@ class ExactSendJob(Job[ExactSendResult]):
             end = ExactEnd(failure=ended.failure, error=ended.error)
         return self._result(end)
 
-    def _after_fault(self, error: Exception) -> ExactSendResult:
-        fault = DicomdeskError(f"internal error: {error!r}")
-        return self._result(ExactEnd(failure=ExactSendFailure.INSTANCE, error=fault))
+    def _after_fault(self, error: DicomdeskError) -> ExactSendResult:
+        return self._result(ExactEnd(failure=ExactSendFailure.INSTANCE, error=error))
 
     def _finished(self, result: ExactSendResult) -> JobFinished:
         return JobFinished(

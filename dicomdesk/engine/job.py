@@ -19,6 +19,7 @@ from typing import Generic, Protocol, TypeVar
 
 from dicomdesk.engine.events import Event, EventSink, JobFinished, JobOutcome, JobStarted
 from dicomdesk.engine.stats import Progress
+from dicomdesk.errors import DicomdeskError
 
 __all__ = ["TRANSITIONS", "EventRelay", "Job", "JobControl", "JobState", "ThreadStarter", "new_job_id"]
 
@@ -205,6 +206,15 @@ class Job(Generic[ResultT]):
         """First call: finish the current instance and release. Second call: abort."""
         self._control.cancel()
 
+    def abandon(self) -> None:
+        """Finish now with what is known, whatever the threads are at: they may never come back.
+
+        For the end of a process whose job does not end by being cancelled twice, which this does first.
+        """
+        self.cancel()
+        self.cancel()
+        self._conclude(lambda: self._after_fault(DicomdeskError("what was at work did not end when it was told to")))
+
     def progress(self) -> Progress:
         """How far the job is, now."""
         raise NotImplementedError
@@ -213,22 +223,32 @@ class Job(Generic[ResultT]):
         """Do the work; the engine calls this once, on the job's thread."""
         self._control.advance(JobState.RUNNING)
         self._announce()
+        self._conclude(self._work_or_fail)
+
+    def _work_or_fail(self) -> ResultT:
         try:
-            try:
-                result = self._work()
-            except Exception as error:  # noqa: BLE001 - top level of a worker: the result must come whatever happened
-                _log.exception("job %s failed by a fault of this program", self.id)
-                result = self._after_fault(error)
+            return self._work()
+        except Exception as error:
+            # The top level of a worker: the result must come whatever happened.
+            if self._control.state is JobState.FINISHED:  # it was abandoned meanwhile
+                raise
+            _log.exception("job %s failed by a fault of this program", self.id)
+            return self._after_fault(DicomdeskError(f"internal error: {error!r}"))
+
+    def _conclude(self, make_result: Callable[[], ResultT]) -> None:
+        """Finish with a result, unless the job has finished meanwhile."""
+        try:
+            result = make_result()
             last = self._finished(result)
         except Exception as error:  # noqa: BLE001 - nobody may wait for ever, not even for a fault after a fault
-            _log.exception("job %s has no result by a fault of this program", self.id)
-            self._control.advance(JobState.FINISHED)
-            self._report(JobFinished(job_id=self.id, outcome=JobOutcome.FAILED, counts={}, error=repr(error)))
-            self.done.set_exception(error)
+            if self._control.advance(JobState.FINISHED):
+                _log.exception("job %s has no result by a fault of this program", self.id)
+                self._report(JobFinished(job_id=self.id, outcome=JobOutcome.FAILED, counts={}, error=repr(error)))
+                self.done.set_exception(error)
             return
-        self._control.advance(JobState.FINISHED)
-        self._report(last)
-        self.done.set_result(result)
+        if self._control.advance(JobState.FINISHED):
+            self._report(last)
+            self.done.set_result(result)
 
     def _announce(self) -> None:
         """Report that the job runs."""
@@ -238,8 +258,8 @@ class Job(Generic[ResultT]):
         """Do the work and return what came of it."""
         raise NotImplementedError
 
-    def _after_fault(self, error: Exception) -> ResultT:
-        """Return what came of the work when ``_work`` raised."""
+    def _after_fault(self, error: DicomdeskError) -> ResultT:
+        """Return what came of the work when ``_work`` raised, or does not come back; on any thread."""
         raise NotImplementedError
 
     def _finished(self, result: ResultT) -> JobFinished:

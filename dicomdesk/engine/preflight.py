@@ -123,8 +123,8 @@ class PreflightJob(Job[PreflightResult]):
             negotiations=tuple(self._negotiations),
         )
 
-    def _after_fault(self, error: Exception) -> PreflightResult:
-        self._failure = (SendFailure.SEND, DicomdeskError(f"internal error: {error!r}"))
+    def _after_fault(self, error: DicomdeskError) -> PreflightResult:
+        self._failure = (SendFailure.SEND, error)
         return self._result()
 
     def _finished(self, result: PreflightResult) -> JobFinished:

@@ -152,10 +152,12 @@ class ReceiveJob(Job[ReceiveResult]):
                 settler_thread.join()
         return self._result()
 
-    def _after_fault(self, error: Exception) -> ReceiveResult:
+    def _after_fault(self, error: DicomdeskError) -> ReceiveResult:
+        if self._control.is_aborting:  # whoever does not end is being told already
+            self._facts.end_all()
+            return self._result()
         self._listener.stop(abort=True)
-        fault = DicomdeskError(f"internal error: {error!r}")
-        return ReceiveResult(outcome=JobOutcome.FAILED, error=fault, counts=self._facts.counts())
+        return ReceiveResult(outcome=JobOutcome.FAILED, error=error, counts=self._facts.counts())
 
     def _finished(self, result: ReceiveResult) -> JobFinished:
         return JobFinished(job_id=self.id, outcome=result.outcome, counts=result.counts, error=str(result.error or ""))
@@ -321,6 +323,11 @@ class _Facts(SilentObserver):
     def warned(self, association: int, text: str) -> None:  # noqa: ARG002 - the text says enough
         """See ``ListenerObserver``."""
         self._notice(NoticeLevel.WARNING, text)
+
+    def end_all(self) -> None:
+        """Nothing more comes of what is being received."""
+        for association in list(self._open):
+            self._end(association)
 
     def _end(self, association: int) -> None:
         arrival = self._open.pop(association, None)

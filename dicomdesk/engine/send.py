@@ -103,6 +103,10 @@ class SendJob(Job[SendResult]):
             preparing=Preparing(request.inputs.format, request.compression_level),
         )
         self._skipped: list[InputSkipped] = []
+        self._is_scanned = False
+        """Whether all inputs were looked at."""
+        self._is_listed = False
+        """Whether the transfer list is complete, as far as it goes."""
         self._associations = 0
         self._contexts_proposed = 0
         self._failed_openings = 0
@@ -122,8 +126,10 @@ class SendJob(Job[SendResult]):
             return self._result(ended.failure, ended.error)
         return self._result(None, None)
 
-    def _after_fault(self, error: Exception) -> SendResult:
-        return self._result(SendFailure.SEND, DicomdeskError(f"internal error: {error!r}"))
+    def _after_fault(self, error: DicomdeskError) -> SendResult:
+        if not self._is_listed:
+            self._transfer.complete()
+        return self._result(SendFailure.SEND, error)
 
     def _finished(self, result: SendResult) -> JobFinished:
         return JobFinished(
@@ -134,7 +140,7 @@ class SendJob(Job[SendResult]):
         )
 
     def _result(self, failure: SendFailure | None, error: DicomdeskError | None) -> SendResult:
-        is_cut_short = self._control.is_stopping and bool(self._transfer.unfinished())
+        is_cut_short = self._control.is_stopping and (not self._is_scanned or bool(self._transfer.unfinished()))
         reason = f"The job ended before its turn came: {error}"
         if is_cut_short:
             reason = "The job was cancelled"
@@ -172,8 +178,11 @@ class SendJob(Job[SendResult]):
                 skipped += 1
                 failures += result.is_failure
                 self._skip(result)
+            else:
+                self._is_scanned = True
         finally:
             size_bytes = self._transfer.complete()
+            self._is_listed = True
         items = len(self._transfer.items)
         self._report(ScanFinished(job_id=self.id, items=items, size_bytes=size_bytes, skipped=skipped))
         if not items and not self._control.is_stopping:

@@ -83,6 +83,9 @@ def test_the_index_is_made_again_with_all_of_them(tmp_path: Path, syntax: str) -
         def progressed(self, area: str, done: int, total: int) -> None:
             assert (area, done) == ("ARCHIVE", total)
 
+        def check(self) -> None:
+            """Nobody ends it."""
+
         def left_out(self, area: str, path: str, reason: str) -> None:
             pytest.fail(f"{area} {path} {reason}")
 

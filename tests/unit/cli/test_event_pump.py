@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from dicomdesk.cli.ending import Ending
 from dicomdesk.cli.event_pump import EventPump
 from dicomdesk.engine.events import Event, JobFinished, JobOutcome, Notice, NoticeLevel
 
@@ -28,6 +29,9 @@ class FinishingJob:
         self._cancels_left -= 1
         if self._cancels_left <= 0:
             self._pump.sink(FINISHED)
+
+    def abandon(self) -> None:
+        raise NotImplementedError
 
 
 def take_all(_event: Event) -> bool:
@@ -93,6 +97,9 @@ class _Echoing:
         self._job.cancel()
         self._pump.sink(notice("again"))
 
+    def abandon(self) -> None:
+        raise NotImplementedError
+
 
 def test_tick_is_called_while_nothing_happens() -> None:
     pump: EventPump[Event] = EventPump(take_all)
@@ -124,3 +131,36 @@ def test_a_signal_that_does_not_wake_the_main_thread_is_noticed() -> None:
     way_out.join()
     to_another_thread.join()
     assert job.cancels == 1
+
+
+class StubbornJob:
+    """Finishes when it is abandoned."""
+
+    def __init__(self, pump: EventPump[Event]) -> None:
+        self._pump = pump
+        self.steps: list[str] = []
+
+    def cancel(self) -> None:
+        self.steps.append("cancel")
+
+    def abandon(self) -> None:
+        self.steps.append("abandon")
+        self._pump.sink(FINISHED)
+
+
+def test_one_signal_ends_even_what_does_not_end() -> None:
+    said: list[str] = []
+    pump: EventPump[Event] = EventPump(
+        take_all, say=said.append, ending=lambda tell: Ending(tell, times_s=(0.01, 0.01, 60.0))
+    )
+    job = StubbornJob(pump)
+    with pump.catching_signals():
+        os.kill(os.getpid(), signal.SIGTERM)
+        pump.run(job, lambda _batch: None)
+    assert job.steps == ["cancel", "cancel", "abandon"]
+    assert pump.has_abandoned
+    assert said == [
+        "cancelling in order, a second signal aborts",
+        "not ended within 5 seconds, aborting",
+        "something does not end and is left behind",
+    ]

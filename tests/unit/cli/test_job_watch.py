@@ -4,10 +4,12 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from concurrent.futures import Future
 
 import pytest
 
 from dicomdesk.cli.job_watch import JobWatch
+from dicomdesk.engine.engine import Engine
 from dicomdesk.engine.events import Event, JobFinished, JobOutcome, Notice, NoticeLevel
 from dicomdesk.engine.stats import Progress
 from dicomdesk.logs import Level, console_log
@@ -48,8 +50,14 @@ class Job:
         self._watch = watch
         self._looks_left = looks
 
+        self.done: Future[str] = Future()
+        self.done.set_result("done")
+
     def cancel(self) -> None:
         self._watch.sink(FINISHED)
+
+    def abandon(self) -> None:
+        raise NotImplementedError
 
     def progress(self) -> Progress:
         self._looks_left -= 1
@@ -99,17 +107,24 @@ def test_progress_is_drawn_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> Non
     assert "sending" in screen.getvalue()
 
 
-def test_cancels_are_told(capsys: pytest.CaptureFixture[str]) -> None:
-    class Reluctant(Job):
-        def cancel(self) -> None:
-            self._looks_left -= 1
-            if self._looks_left:
-                os.kill(os.getpid(), signal.SIGINT)
-            else:
-                self._watch.sink(FINISHED)
+class Told(Job):
+    """Gets a second signal at its first cancel and ends at its second."""
 
+    def cancel(self) -> None:
+        self._looks_left -= 1
+        if self._looks_left:
+            os.kill(os.getpid(), signal.SIGINT)
+        else:
+            self._watch.sink(FINISHED)
+
+
+def test_cancels_are_told_and_the_result_returned(capsys: pytest.CaptureFixture[str]) -> None:
     watch = JobWatch(Kept(), LOGGER, writes_json=False)
-    with watch.catching_signals():
+
+    def start(_engine: Engine) -> Told:
         os.kill(os.getpid(), signal.SIGINT)
-        watch.run(Reluctant(watch, 2))
+        return Told(watch, 2)
+
+    assert watch.carry_out(start, lambda result: result) == "done"
+    assert watch.last_signal == signal.SIGINT
     assert capsys.readouterr().err == "W: cancelling in order, a second signal aborts\nW: aborting\n"

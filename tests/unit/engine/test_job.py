@@ -6,6 +6,7 @@ import pytest
 from dicomdesk.engine.events import Event, JobFinished, JobOutcome, JobStarted, Notice, NoticeLevel
 from dicomdesk.engine.job import TRANSITIONS, EventRelay, Job, JobControl, JobState, new_job_id
 from dicomdesk.engine.stats import Progress
+from dicomdesk.errors import DicomdeskError
 
 PATHS_TO = {
     JobState.WAITING: (),
@@ -149,15 +150,15 @@ class _Job(Job[str]):
             raise ZeroDivisionError
         return "worked"
 
-    def _after_fault(self, error: Exception) -> str:
-        return type(error).__name__
+    def _after_fault(self, error: DicomdeskError) -> str:
+        return str(error)
 
     def _finished(self, result: str) -> JobFinished:
         outcome = JobOutcome.COMPLETED if result == "worked" else JobOutcome.FAILED
         return JobFinished(job_id=self.id, outcome=outcome, counts={})
 
 
-@pytest.mark.parametrize(("is_faulty", "result"), [(False, "worked"), (True, "ZeroDivisionError")])
+@pytest.mark.parametrize(("is_faulty", "result"), [(False, "worked"), (True, "internal error: ZeroDivisionError()")])
 def test_a_result_and_job_finished_come_whatever_happens(
     is_faulty: bool, result: str, announce_log: Callable[[str], None]
 ) -> None:
@@ -175,7 +176,7 @@ def test_a_result_and_job_finished_come_whatever_happens(
 class _HopelessJob(_Job):
     """Fails, and fails again when it should say what came of it."""
 
-    def _after_fault(self, error: Exception) -> str:
+    def _after_fault(self, error: DicomdeskError) -> str:
         raise KeyError("again") from error
 
 
@@ -199,3 +200,38 @@ def test_the_future_of_a_job_cannot_be_cancelled() -> None:
 
 def test_job_identifiers_differ() -> None:
     assert len({new_job_id("send") for _ in range(50)}) == 50
+
+
+class _StuckJob(_Job):
+    """Works until it is let go."""
+
+    def __init__(self, sink: Callable[[Event], None]) -> None:
+        super().__init__(sink, is_faulty=False)
+        self.goes_on = threading.Event()
+
+    def _work(self) -> str:
+        self.goes_on.wait(60)
+        return "worked"
+
+
+def test_job_that_does_not_end_is_concluded_once_without_its_threads() -> None:
+    seen: list[Event] = []
+    job = _StuckJob(seen.append)
+    thread = threading.Thread(target=job.run)
+    thread.start()
+    job.abandon()
+    assert job.done.result(0) == "what was at work did not end when it was told to"
+    assert job.state is JobState.FINISHED
+    job.goes_on.set()
+    thread.join(60)
+    assert job.done.result(0) == "what was at work did not end when it was told to"
+    assert [type(event) for event in seen].count(JobFinished) == 1
+
+
+def test_job_that_has_finished_cannot_be_abandoned() -> None:
+    seen: list[Event] = []
+    job = _Job(seen.append, is_faulty=False)
+    job.run()
+    job.abandon()
+    assert job.done.result(0) == "worked"
+    assert [type(event) for event in seen].count(JobFinished) == 1

@@ -1,0 +1,257 @@
+"""One signal ends every tool, whatever its peer does: in good time, truthfully, and without leaving anything behind."""
+
+import contextlib
+import json
+import signal
+import socket
+import struct
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from subprocess import Popen
+
+import pytest
+
+from dicomdesk.network.command_sets import write_command_set
+from tests.helpers.commands import ours, run, running, wait_for_line
+from tests.helpers.datasets import CT_IMAGE, EXPLICIT, IMPLICIT, Builder
+from tests.helpers.dcmtk import free_port
+from tests.helpers.peers import Action, FakePeer, Send, Silence, Stall
+from tests.helpers.requestors import Proposal, Requestor, connected, data_pdu, store_command
+from tests.helpers.sending import write_instance
+
+ENDS_WITHIN_S = 20
+"""Ten on a machine that has nothing else to do."""
+
+MOVE = "1.2.840.10008.5.1.4.1.2.2.2"
+MOVE_COMMAND = write_command_set(
+    {0x0002: MOVE.encode(), 0x0100: 0x21, 0x0110: 1, 0x0600: b"THERE", 0x0700: 0, 0x0800: 1}
+)
+MOVE_KEYS = b"\x08\0\x52\0\6\0\0\0STUDY \x20\0\x0d\0\6\0\0\x001.2.3\0"
+STORING = Proposal(contexts=((1, CT_IMAGE, (EXPLICIT,)),), called=b"ARCHIVE")
+
+
+def end(process: "Popen[str]", number: int = signal.SIGTERM) -> tuple[int, str, str]:
+    """Send one signal and wait for the end."""
+    process.send_signal(number)
+    out, err = process.communicate(timeout=ENDS_WITHIN_S)
+    return process.returncode, out, err
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> list[str]:
+    """The first is larger than what the kernel holds for a peer that reads nothing."""
+    size_bytes = 16 << 20
+    pixels = struct.pack("<HH2sxxL", 0x7FE0, 0x10, b"OW", size_bytes) + bytes(size_bytes)
+    large = write_instance(tmp_path, "0.dcm", rest=pixels)
+    return [large, write_instance(tmp_path, "1.dcm")]
+
+
+def sending(tool: str, port: int, *words: str) -> list[str]:
+    return [
+        *ours(tool),
+        "-v",
+        "--create-report-file",
+        "report.json",
+        "--report-format",
+        "jsonl",
+        *words,
+        "127.0.0.1",
+        str(port),
+    ]
+
+
+def outcomes(folder: Path) -> list[str]:
+    lines = [json.loads(line) for line in (folder / "report.json").read_text().splitlines()]
+    assert lines[-1]["job_outcome"] == "cancelled"
+    return [line["outcome"] for line in lines if line["type"] == "instance"]
+
+
+# -- senders
+
+
+@pytest.mark.parametrize("tool", ["dcmsend", "storescu"])
+@pytest.mark.parametrize(
+    ("script", "event", "ended"),
+    [
+        ({"associate": [Silence()]}, "Requesting Association", ["not-sent", "not-sent"]),
+        ({"associate": [Send(b"\2\0\0\0\1\0")]}, "Requesting Association", ["not-sent", "not-sent"]),
+        ({"in_object": {0: Stall()}}, "Request (MsgID 1", ["failed", "not-sent"]),
+        ({"stores": [Silence()]}, "Request (MsgID 1", ["failed", "not-sent"]),
+        ({"stores": [Send(b"\4\0\0\0\0\x40\0")]}, "Request (MsgID 1", ["failed", "not-sent"]),
+    ],
+    ids=["mute", "half-answer", "reads-nothing", "no-response", "half-response"],
+)
+def test_sender_ends_and_reports(
+    tool: str, script: dict[str, list[Action]], event: str, ended: list[str], files: list[str], tmp_path: Path
+) -> None:
+    with FakePeer(**script) as peer:  # type: ignore[arg-type] # each scripts one action
+        with running([*sending(tool, peer.port), *files], folder=tmp_path) as process:
+            wait_for_line(process, event)
+            code, _, err = end(process)
+        assert len(peer.stores) <= 2
+    assert code == 143
+    assert "Traceback" not in err
+    assert outcomes(tmp_path) == ended
+
+
+@pytest.mark.parametrize("tool", ["dcmsend", "storescu"])
+def test_sender_does_not_wait_for_the_answer_to_its_release(tool: str, files: list[str], tmp_path: Path) -> None:
+    with FakePeer(release=Silence()) as peer, running([*sending(tool, peer.port), *files], folder=tmp_path) as process:
+        peer.wait_for("stored", 2)
+        code, _, err = end(process)
+    assert "Traceback" not in err
+    assert code in {0, 1}  # all was stored before
+    lines = [json.loads(line) for line in (tmp_path / "report.json").read_text().splitlines()]
+    assert [line["outcome"] for line in lines[:-1]] == ["stored", "stored"]
+
+
+@contextlib.contextmanager
+def unanswered_port() -> Iterator[int]:
+    """A port whose queue is full: the kernel answers no more connection requests."""
+    with contextlib.ExitStack() as stack:
+        listening = stack.enter_context(contextlib.closing(socket.socket()))
+        listening.bind(("127.0.0.1", 0))
+        listening.listen(0)
+        for _ in range(8):
+            waiting = stack.enter_context(contextlib.closing(socket.socket()))
+            waiting.setblocking(False)
+            waiting.connect_ex(listening.getsockname())
+        yield listening.getsockname()[1]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_sender_ends_while_it_connects(number: int, files: list[str], tmp_path: Path) -> None:
+    with unanswered_port() as port, running([*sending("dcmsend", port), *files], folder=tmp_path) as process:
+        wait_for_line(process, "Requesting Association")
+        code, _, err = end(process, number)
+    assert (code, "Traceback" in err) == (128 + number, False)
+    assert outcomes(tmp_path) == ["not-sent", "not-sent"]
+
+
+@pytest.mark.parametrize("words", [(), ("--diagnose",), ("--json",), ("--diagnose", "--json")])
+def test_echo_ends_where_nothing_is_answered(words: tuple[str, ...]) -> None:
+    with contextlib.ExitStack() as stack:
+        listening = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+        listening.settimeout(ENDS_WITHIN_S)
+        port = listening.getsockname()[1]
+        process = stack.enter_context(running([*ours("echoscu"), *words, "127.0.0.1", str(port)]))
+        is_asked = False
+        while not is_asked:  # echoscu --diagnose tries the connection before it asks
+            connection = stack.enter_context(listening.accept()[0])
+            connection.settimeout(ENDS_WITHIN_S)
+            is_asked = connection.recv(1) == b"\1"
+        code, _, err = end(process)
+    assert (code, "Traceback" in err) == (143, False)
+
+
+@pytest.mark.parametrize("words", [(), ("--diagnose",)])
+def test_echo_ends_where_the_echo_is_not_answered(words: tuple[str, ...]) -> None:
+    with FakePeer(echo=Silence()) as peer, running([*ours("echoscu"), *words, "127.0.0.1", str(peer.port)]) as process:
+        peer.wait_for("associated")
+        code, _, err = end(process)
+    assert (code, "Traceback" in err) == (143, False)
+
+
+# -- receivers
+
+
+def begin_to_store(requestor: Requestor) -> None:
+    requestor.associate(STORING)
+    requestor.send(data_pdu(1, 3, store_command("1.2.3.4")), data_pdu(1, 0, Builder(EXPLICIT).instance()))
+
+
+def say_nothing(_requestor: Requestor) -> None:
+    """Connect only."""
+
+
+def ask_half(requestor: Requestor) -> None:
+    requestor.send(STORING.encode()[:40])
+
+
+def be_idle(requestor: Requestor) -> None:
+    requestor.associate(STORING)
+
+
+def send_half_a_header(requestor: Requestor) -> None:
+    begin_to_store(requestor)
+    requestor.send(b"\4\0\0")
+
+
+@pytest.mark.parametrize("drips", [False, True], ids=["stops", "drips"])
+@pytest.mark.parametrize("behave", [say_nothing, ask_half, be_idle, begin_to_store, send_half_a_header])
+@pytest.mark.parametrize("tool", ["dcmrecv", "dcmqrscp"])
+def test_receiver_ends_and_leaves_nothing_behind(
+    tool: str, behave: Callable[[Requestor], None], drips: bool, tmp_path: Path
+) -> None:
+    (tmp_path / "area").mkdir()
+    port = free_port()
+    words = ["--accept-all", "-od", "area"] if tool == "dcmrecv" else ["-c", "a.cfg"]
+    (tmp_path / "a.cfg").write_text(
+        f"AETable BEGIN\nARCHIVE {tmp_path / 'area'} RW (unlimited, unlimited) ANY\nAETable END\n"
+    )
+    over = threading.Event()
+    with running([*ours(tool), "-v", *words, str(port)], folder=tmp_path) as process:
+        wait_for_line(process, "listening")
+        with connected(port) as peer:
+            behave(peer)
+            dripping = threading.Thread(target=drip, args=(peer, over) if drips else (None, over))
+            dripping.start()
+            code, _, err = end(process)
+            over.set()
+            dripping.join()
+    assert (code, "Traceback" in err) == (143, False)
+    left = [path.name for path in (tmp_path / "area").rglob("*") if path.is_file()]
+    assert all(name.startswith("index.sqlite") for name in left)
+
+
+def drip(peer: Requestor | None, over: threading.Event) -> None:
+    """A byte now and then until the connection has gone: it never makes a whole."""
+    with contextlib.suppress(OSError):
+        while not over.wait(0.2) and peer is not None:
+            peer.send(b"\1")
+
+
+def test_archive_ends_while_it_moves_to_a_destination_that_does_not_answer(tmp_path: Path) -> None:
+    (tmp_path / "area").mkdir()
+    port = free_port()
+    with FakePeer(stores=[Silence()]) as destination:
+        (tmp_path / "a.cfg").write_text(
+            f"HostTable BEGIN\nthere = (THERE, 127.0.0.1, {destination.port})\nHostTable END\n"
+            f"AETable BEGIN\nARCHIVE {tmp_path / 'area'} RW (unlimited, unlimited) ANY\nAETable END\n"
+        )
+        with running([*ours("dcmqrscp"), "-v", "-c", "a.cfg", str(port)], folder=tmp_path) as process:
+            wait_for_line(process, "listening")
+            with connected(port) as peer:
+                peer.associate(STORING)
+                assert peer.store("1.2.3.4", [Builder(EXPLICIT).instance(sop_instance_uid="1.2.3.4")]) == 0
+                peer.release()
+            with connected(port) as peer:
+                peer.associate(Proposal(contexts=((1, MOVE, (IMPLICIT,)),), called=b"ARCHIVE"))
+                peer.send(data_pdu(1, 3, MOVE_COMMAND), data_pdu(1, 2, MOVE_KEYS))
+                destination.wait_for("associated")
+                code, _, err = end(process)
+    assert (code, "Traceback" in err) == (143, False)
+
+
+@pytest.mark.parametrize("option", ["--reindex", "--verify"])
+def test_upkeep_ends_before_the_next_file_and_leaves_the_index_as_it_was(option: str, tmp_path: Path) -> None:
+    area = tmp_path / "area"
+    area.mkdir()
+    for number in range(1500):
+        write_instance(area, f"{number}.dcm")
+    (tmp_path / "a.cfg").write_text(f"AETable BEGIN\nARCHIVE {area} RW (unlimited, unlimited) ANY\nAETable END\n")
+    if option == "--verify":
+        assert run([*ours("dcmqrscp"), "-c", "a.cfg", "--reindex"], folder=tmp_path).code == 0
+    before = index_of(area)
+    with running([*ours("dcmqrscp"), "-c", "a.cfg", option, "--json"], folder=tmp_path) as process:
+        wait_for_line(process, "upkeep-progress", of_stdout=True)
+        code, _, err = end(process)
+    assert (code, "Traceback" in err) == (143, False)
+    assert "ended before all files were looked at" in err
+    assert index_of(area) == before
+    assert not list(area.rglob("index-new*"))
+
+
+def index_of(area: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in area.rglob("index.sqlite"))
