@@ -151,6 +151,7 @@ class Archive:
             listener.stop()
             raise
         self._listener = listener
+        self._services.start()
         return self.port
 
     def stop(self, *, abort: bool = False) -> None:

@@ -1,13 +1,17 @@
 """Storage commitment (PS3.4 J.3): who asks whether instances are kept safely is told which are.
 
-The report goes over the association that asks, after the answer to the request; where the peer does not take it there,
-over an association of ours, to the peer's entry in the configuration.
+The report says that an instance is committed when its file and all that the index knows of it are on the disk, however
+they were stored. It goes over the association that asks, after the answer to the request; where the peer does not take
+it there, over an association of ours, to the peer's entry in the configuration: see ``commitment_reports``.
 """
 
 import logging
+import time
+from collections.abc import Mapping
 from typing import Final
 
-from dicomdesk.archive.commitment_reports import WELL_KNOWN_INSTANCE, Reference, Report, ReportDelivery
+from dicomdesk.archive.commitment_reports import KeptReport, ReportDelivery, TooManyReportsError
+from dicomdesk.archive.commitment_values import WELL_KNOWN_INSTANCE, Reference, Report
 from dicomdesk.archive.facts import ArchiveFacts
 from dicomdesk.archive.keeping import Keeper
 from dicomdesk.archive.retrieval import encode_for
@@ -19,7 +23,7 @@ from dicomdesk.dicom.elements import Step, StepKind, walk
 from dicomdesk.dicom.encodings import Encoding
 from dicomdesk.dicom.identifiers import is_valid_uid
 from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax
-from dicomdesk.errors import DataError, LocalError, PeerError
+from dicomdesk.errors import DataError, DicomdeskError, LocalError
 from dicomdesk.network.command_sets import ACTION_TYPE_ID, REQUESTED_SOP_INSTANCE_UID
 from dicomdesk.network.service_messages import action_response, event_report_request
 from dicomdesk.network.service_operations import Operation
@@ -38,19 +42,23 @@ _CLASS_INSTANCE_CONFLICT: Final = 0x0119
 _PROCESSING_FAILURE: Final = 0x0110
 _INVALID_ARGUMENT: Final = 0x0115
 _NO_SUCH_ACTION: Final = 0x0123
-_MOST_REFERENCES: Final = 1_000_000
+_RESOURCE_LIMITATION: Final = 0x0213
+_LARGEST_REQUEST_BYTES: Final = 16 << 20
+"""Of a request that is inflated."""
 
 
 class Commitment:
     """Answers requests for storage commitment; for the threads of all associations."""
 
     def __init__(self, settings: ArchiveSettings, facts: ArchiveFacts) -> None:
-        self._configuration = settings.configuration
-        self._facts = facts
         self._delivery = ReportDelivery(settings, facts)
 
+    def start(self, keepers: Mapping[str, Keeper]) -> None:
+        """Go on with the reports of earlier processes that no peer has taken yet; ``keepers`` are by AE title."""
+        self._delivery.resume(keepers)
+
     def stop(self) -> None:
-        """Forget the reports that no peer has taken yet. Any thread."""
+        """Leave the reports that no peer has taken yet to a later process. Any thread."""
         self._delivery.stop()
 
     def act(self, operation: Operation, keeper: Keeper) -> None:
@@ -65,70 +73,69 @@ class Commitment:
             return
         try:
             transaction, references = _read(message.data_set or b"", message.context.accepted_transfer_syntax or "")
-            outcomes = self._look_up(keeper, references)
+            report = Report(
+                association=message.association,
+                transaction_uid=transaction,
+                outcomes=self._look_up(keeper, references),
+                archive_ae_title=message.negotiation.called_ae_title,
+                peer_ae_title=message.negotiation.calling_ae_title,
+                asked=time.time(),
+            )
+            kept = self._delivery.keep(report, keeper)
         except DataError as error:
             operation.reply(action_response(request, _INVALID_ARGUMENT, comment=str(error)))
-            return
+        except TooManyReportsError as error:
+            operation.reply(action_response(request, _RESOURCE_LIMITATION, comment=str(error)))
         except LocalError as error:
             logger.error("Storage commitment failed: %s", error)  # noqa: TRY400 - the sentence says it all
-            operation.reply(action_response(request, _PROCESSING_FAILURE, comment="The index cannot answer"))
-            return
-        operation.reply(action_response(request, 0))
-        report = Report(
-            association=message.association,
-            transaction_uid=transaction,
-            outcomes=outcomes,
-            archive_ae_title=message.negotiation.called_ae_title,
-            peer_ae_title=message.negotiation.calling_ae_title,
-        )
-        self._report(operation, keeper, report)
+            operation.reply(action_response(request, _PROCESSING_FAILURE, comment="The archive cannot answer"))
+        else:
+            self._answer(operation, kept)
 
     def _look_up(self, keeper: Keeper, references: list[Reference]) -> dict[Reference, int]:
-        """Failure Reason of each reference, 0 for one that is kept."""
-        kept: dict[str, set[str]] = {}
-        uids = [reference.sop_instance_uid for reference in references]
-        for instance in keeper.index.find_instances(keeper.name, sop_instance_uids=uids) if uids else ():
+        """Failure Reason of each reference, 0 for one that is on the disk."""
+        found: dict[Reference, list[str]] = {reference: [] for reference in references}
+        known = set()
+        uids = list({reference.sop_instance_uid for reference in references})
+        for instance in keeper.index.find_instances(keeper.name, sop_instance_uids=uids):
             if keeper.storage.size_of(instance.path) == instance.size_bytes:
-                kept.setdefault(instance.sop_instance_uid, set()).add(instance.sop_class_uid)
+                known.add(instance.sop_instance_uid)
+                found.get(Reference(instance.sop_class_uid, instance.sop_instance_uid), []).append(instance.path)
+        paths = [path for some in found.values() for path in some]
+        insecure = keeper.secure(paths) if paths else set()
         outcomes = {}
-        for reference in references:
-            classes = kept.get(reference.sop_instance_uid, set())
-            reason = 0 if reference.sop_class_uid in classes else _CLASS_INSTANCE_CONFLICT
-            outcomes[reference] = reason if classes else _NO_SUCH_OBJECT
+        for reference, some in found.items():
+            reason = _CLASS_INSTANCE_CONFLICT if reference.sop_instance_uid in known else _NO_SUCH_OBJECT
+            outcomes[reference] = (0 if insecure.isdisjoint(some) else _PROCESSING_FAILURE) if some else reason
         return outcomes
 
-    def _report(self, operation: Operation, keeper: Keeper, report: Report) -> None:
-        message = operation.message
+    def _answer(self, operation: Operation, kept: KeptReport) -> None:
+        """Answer the request and report; what the peer answered before it left counts."""
+        message, report = operation.message, kept.report
         data_set = encode_for(message.context.accepted_transfer_syntax or "", report.write)
 
         def make(message_id: int) -> bytes:
             return event_report_request(message_id, COMMITMENT, WELL_KNOWN_INSTANCE, report.event_type)
 
+        answer = None
         try:
+            operation.reply(action_response(message.command_set, 0))
             answer = operation.report_event(message.context.context_id, make, data_set)
-            is_taken = classify_status(answer.status) in {StatusClass.SUCCESS, StatusClass.WARNING}
-        except PeerError:
-            self._report_later(keeper, report)  # many release, and wait to be called
+        except DicomdeskError:
+            answer = operation.last_answer  # many release, and wait to be called
             raise
-        if is_taken:
-            self._facts(report.answered(is_reported=True))
-        else:
-            self._report_later(keeper, report)
-
-    def _report_later(self, keeper: Keeper, report: Report) -> None:
-        """Over an association of ours, where the configuration says how to reach the peer."""
-        entry = self._configuration.find_destination(keeper.area, report.peer_ae_title)
-        if entry is None:
-            self._facts(report.answered(is_reported=False))
-        else:
-            self._delivery.add(report, entry)
+        finally:
+            if answer is not None and classify_status(answer.status) in {StatusClass.SUCCESS, StatusClass.WARNING}:
+                self._delivery.finish(kept, is_reported=True)
+            else:
+                self._delivery.deliver(kept)
 
 
 def _read(data: bytes, transfer_syntax_uid: str) -> tuple[str, list[Reference]]:
     """Transaction UID and references of a request; raises DataError where there are none."""
     syntax = find_transfer_syntax(transfer_syntax_uid)
     if syntax is not None and syntax.is_deflated:
-        data = inflate(data)
+        data = inflate(data, _LARGEST_REQUEST_BYTES)
     reader = _Reader(data)
     for step in walk(data, Encoding.of_transfer_syntax(transfer_syntax_uid), find_vr):
         reader.take(step)
@@ -160,8 +167,6 @@ class _Reader:
                 self._item = {}
             case StepKind.ITEM_END if is_inside:
                 self.references.append(_reference(self._item))
-                if len(self.references) > _MOST_REFERENCES:
-                    raise DataError("there are too many references")
             case StepKind.ELEMENT if is_inside:
                 self._item[step.tag] = _text(self._data, step)
             case StepKind.ELEMENT if not self._opened and step.tag == _TRANSACTION_UID:
@@ -175,4 +180,5 @@ def _reference(item: dict[int, str]) -> Reference:
 
 
 def _text(data: bytes, step: Step) -> str:
-    return data[step.start : step.start + min(step.length, 128)].decode("ascii", "replace").strip("\0 ")
+    value = data[step.start : step.start + min(step.length, 128)]
+    return value.partition(b"\0")[0].decode("ascii", "replace").strip(" ")

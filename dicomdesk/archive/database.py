@@ -3,7 +3,9 @@
 SQLite runs with a write-ahead log: readers never wait for a writer, a writer waits for another one only, and a
 transaction that returned is there after the process was killed. With ``Durability.PROCESS`` a power failure can undo
 the last transactions, never half of one, and never damages the database; the files are there nevertheless, so the check
-at the start finds what the index lost. ``Durability.POWER`` waits for the disk at each commit; PostgreSQL always does.
+at the start finds what the index lost. ``Durability.POWER`` waits for the disk at each commit. PostgreSQL always does,
+unless it is configured not to; with ``Durability.POWER`` it does so even then. As both write one log, in order, all
+that was committed before is then on the disk too, by whomever.
 """
 
 import os
@@ -74,13 +76,16 @@ class Database:
             return engine
         if url.get_backend_name() != "postgresql":
             raise IndexUnusableError("the index can be in SQLite or PostgreSQL only")
-        return create_engine(
+        engine = create_engine(
             url.set(drivername="postgresql+psycopg"),
             pool_size=4,
             max_overflow=60,
             pool_pre_ping=True,
             hide_parameters=True,
         )
+        if self._durability is Durability.POWER:
+            event.listen(engine, "connect", _wait_for_disk)
+        return engine
 
     def _make_private(self, *_connecting: object) -> None:
         """Make the file where it is not there, for its owner only; SQLite gives its log the same mode.
@@ -146,6 +151,16 @@ class Database:
 def sqlite_url(file: Path) -> str:
     """The URL of an index in a file."""
     return URL.create("sqlite", database=str(file)).render_as_string(hide_password=False)
+
+
+def _wait_for_disk(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    """Have PostgreSQL wait at each commit of this connection; where it waits for more already, that stays."""
+    cursor = connection.cursor()
+    cursor.execute(
+        "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
+    )
+    cursor.close()
+    connection.commit()
 
 
 def _begin_sqlite(connection: Connection) -> None:

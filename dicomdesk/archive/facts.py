@@ -103,6 +103,7 @@ class CommitmentAnswered:
     """Storage commitment was asked for and reported on."""
 
     association: int
+    """0 where it was asked for before this process was started."""
     transaction_uid: str
     committed: int
     failed: int

@@ -5,7 +5,7 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import NamedTuple, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, and_, func, literal_column, select
+from sqlalchemy import ColumnElement, Connection, and_, func, literal_column, select, update
 
 from dicomdesk.archive.adding import Adder
 from dicomdesk.archive.attributes import SERIES_INSTANCE_UID, SOP_INSTANCE_UID, STUDY_INSTANCE_UID
@@ -24,7 +24,7 @@ from dicomdesk.archive.migrations import migrate
 from dicomdesk.archive.patients import StaleError
 from dicomdesk.archive.query import Match, Query
 from dicomdesk.archive.removing import clear_area, remove_instances, remove_surplus_study
-from dicomdesk.archive.schema import instance, patient, series, study
+from dicomdesk.archive.schema import instance, patient, series, settings, study
 from dicomdesk.archive.selecting import STORED, area_condition, stored_instance, whole_area_condition
 from dicomdesk.archive.verifying import damages, recount, wrong_counts
 from dicomdesk.errors import IndexBusyError
@@ -33,6 +33,8 @@ __all__ = ["Durability", "Index", "sqlite_url"]
 
 _PAGE = 2000
 _MOST_TRIES = 4
+_FLUSHED = "flushed"
+"""The setting that is written to have something to commit."""
 
 Result = TypeVar("Result")
 
@@ -52,6 +54,8 @@ class Index:
     def __init__(self, url: str, *, durability: Durability = Durability.PROCESS) -> None:
         """Open the index at a database URL (``sqlite_url`` makes that of a file); make or migrate its tables."""
         self._database = Database(url, durability)
+        self._durable = Database(url, Durability.POWER)
+        """The same, for ``flush``."""
         try:
             migrate(self._database)
         except BaseException:
@@ -64,7 +68,12 @@ class Index:
 
     def close(self) -> None:
         """Close all connections; nothing is lost, what was returned is committed."""
+        self._durable.close()
         self._database.close()
+
+    def flush(self) -> None:
+        """Return when all that was committed is on the disk, whatever the durability of its transactions."""
+        self._durable.write(_note_flush)
 
     def optimize(self) -> None:
         """Have the database learn how its values are spread; worth while after much was added, and daily."""
@@ -288,3 +297,11 @@ class Index:
     def recount(self) -> None:
         """Make all kept counts and lists right."""
         self._database.write(recount)
+
+
+def _note_flush(connection: Connection) -> None:
+    """Write something that was not there: a transaction that changes nothing waits for nothing."""
+    now = str(time.time_ns())
+    noted = connection.execute(update(settings).where(settings.c.name == _FLUSHED).values(value=now))
+    if not noted.rowcount:
+        connection.execute(settings.insert().values(name=_FLUSHED, value=now))

@@ -144,6 +144,12 @@ class Keeper:
         self.storage.remove(instance.path for instance in removed)
         return removed
 
+    def secure(self, paths: Iterable[str]) -> set[str]:
+        """Have files and all that the index knows on the disk; returns the paths of those for which that failed."""
+        insecure = self.storage.secure(paths)
+        self.index.flush()
+        return insecure
+
     # -- quotas
 
     def _apply_quota(self, study_uid: str, new_path: str) -> list[str]:

@@ -68,6 +68,10 @@ class ArchiveServices:
         self._perform(operation, found, keeper)
         return True
 
+    def start(self) -> None:
+        """Go on with what earlier processes have not told their peers yet."""
+        self._commitment.start(self._keepers)
+
     def stop(self) -> None:
         """End what goes over associations of ours, now and from now on. Any thread."""
         self._moving.stop()

@@ -6,7 +6,7 @@ all others, so that nothing is ever overwritten. Folders and names are made of U
 where they are not.
 
 Besides the files an area has a folder ``.dicomdesk`` with what is needed to start again after a crash: a marker of each
-running process, and notes of files that are about to be removed.
+running process, and notes, of files that are about to be removed and of what is still to be reported.
 """
 
 import contextlib
@@ -17,8 +17,11 @@ import logging
 import os
 import socket
 import stat
+import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 from pathlib import Path
 
 from dicomdesk.dicom.identifiers import is_valid_uid
@@ -42,6 +45,11 @@ _SLACK_S = 2.0
 _LONGEST_WAY_S = 300.0
 """A file is that long on its way into the index, at the very most."""
 _HEX = frozenset("0123456789abcdef")
+_FLUSHERS = 8
+"""Threads that wait for the disk: file systems do it for many at once, in the time that one takes."""
+_FLUSHED_TOGETHER = 1000
+_NO_FOLDER_FSYNC = frozenset({errno.EINVAL, errno.ENOTSUP})
+"""Said by file systems that have nothing to write for a folder."""
 _MOST_KNOWN_FOLDERS = 20_000
 _MOST_TRIES = 100
 
@@ -61,6 +69,7 @@ class StorageArea:
         self._marker_path = ""
         self._known_folders: set[str] = set()
         self._is_in_doubt = False
+        self._securing = threading.Lock()
         _check(self._root)
         try:
             os.makedirs(self._state, mode=0o700, exist_ok=True)
@@ -144,6 +153,48 @@ class StorageArea:
             self.remove([relative])
             raise
 
+    def secure(self, relatives: Iterable[str]) -> set[str]:
+        """Have files on the disk, with the names that lead to them; returns those for which that failed.
+
+        Many at once share what the disk is waited for; one call at a time, which the others wait for.
+        """
+        insecure: set[str] = set()
+        folders: dict[str, bool] = {}
+        files = iter(dict.fromkeys(relatives))
+        with self._securing, ThreadPoolExecutor(_FLUSHERS, "archive-flush") as pool:
+            while batch := list(islice(files, _FLUSHED_TOGETHER)):
+                are_flushed = pool.map(self._flush_file, batch)
+                insecure |= {file for file, is_flushed in zip(batch, are_flushed, strict=True) if not is_flushed}
+                new = list(dict.fromkeys(one for file in batch for one in _folders_above(file) if one not in folders))
+                folders |= dict(zip(new, pool.map(self._flush_folder, new), strict=True))
+                insecure |= {file for file in batch if not all(folders[one] for one in _folders_above(file))}
+        return insecure
+
+    def _flush_file(self, relative: str) -> bool:
+        """Have the content of a file on the disk; whether it is."""
+        try:
+            # Windows flushes only what may be written.
+            flags = (os.O_RDWR if os.name == "nt" else os.O_RDONLY) | getattr(os, "O_NONBLOCK", 0)
+            descriptor = os.open(self.path_of(relative), flags)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+        except OSError as error:
+            logger.warning("The file %s cannot be written to the disk: %s", relative, error.strerror)
+            return False
+        return True
+
+    def _flush_folder(self, folder: str) -> bool:
+        """Have the names in a folder on the disk; whether they are."""
+        try:
+            fsync_folder(os.path.join(self._root, *folder.split("/")))
+        except OSError as error:
+            if error.errno not in _NO_FOLDER_FSYNC:
+                logger.warning("The folder %s cannot be written to the disk: %s", folder or ".", error.strerror)
+                return False
+        return True
+
     # -- files disappear
 
     @contextlib.contextmanager
@@ -162,9 +213,8 @@ class StorageArea:
 
         Raises OSError where it cannot be written.
         """
-        owner = os.path.basename(self._marker_path).removeprefix(_MARKER)
-        name = f"{_NOTE}{owner}-{os.urandom(8).hex()}{_NOTE_EXTENSION}"
-        note = os.path.join(self._state, name)
+        name = self.note_name(_NOTE)
+        note = self.path_of_note(name)
         part = f"{note}.part"
         with open(part, "w", encoding="utf-8") as file:
             json.dump(list(relatives), file)
@@ -216,37 +266,49 @@ class StorageArea:
 
         Those of processes that live are theirs. ``complete_removal`` ends one.
         """
-        for name in self._notes():
-            if self._is_abandoned(name):
-                yield name, self._noted(name)
+        for name in self.abandoned_notes(_NOTE):
+            yield name, self._noted(name)
 
     def leaving(self) -> set[str]:
         """Relative paths of what is about to leave the index, or has left it, and may have a file still."""
-        return {path for name in self._notes() for path in self._noted(name)}
+        return {path for name in self._notes(_NOTE) for path in self._noted(name)}
 
-    def _notes(self) -> list[str]:
+    def note_name(self, kind: str) -> str:
+        """A name for a new note of a kind (which ends in a hyphen) that tells which process made it."""
+        owner = os.path.basename(self._marker_path).removeprefix(_MARKER)
+        return f"{kind}{owner}-{os.urandom(8).hex()}{_NOTE_EXTENSION}"
+
+    def path_of_note(self, name: str) -> str:
+        """Where a note lies."""
+        return os.path.join(self._state, name)
+
+    def abandoned_notes(self, kind: str) -> list[str]:
+        """Names of the notes of a kind whose process has ended."""
+        return [name for name in self._notes(kind) if self._is_abandoned(kind, name)]
+
+    def _notes(self, kind: str) -> list[str]:
         names = os.listdir(self._state)
-        return sorted(name for name in names if name.startswith(_NOTE) and name.endswith(_NOTE_EXTENSION))
+        return sorted(name for name in names if name.startswith(kind) and name.endswith(_NOTE_EXTENSION))
 
     def _noted(self, note: str) -> list[str]:
         try:
-            with open(os.path.join(self._state, note), encoding="utf-8") as file:
+            with open(self.path_of_note(note), encoding="utf-8") as file:
                 paths = json.load(file)
         except (OSError, ValueError):
             return []
         paths = paths if isinstance(paths, list) else []
         return [path for path in paths if isinstance(path, str) and _is_relative(path)]
 
-    def _is_abandoned(self, note: str) -> bool:
+    def _is_abandoned(self, kind: str, note: str) -> bool:
         """Whether the process that made a note has ended; a note of an area without marker names none."""
-        owner = note.removeprefix(_NOTE).removesuffix(_NOTE_EXTENSION).rpartition("-")[0]
+        owner = note.removeprefix(kind).removesuffix(_NOTE_EXTENSION).rpartition("-")[0]
         marker = os.path.join(self._state, f"{_MARKER}{owner}")
         return not owner or not os.path.exists(marker) or not _is_held(marker)
 
     def forget(self, note: str) -> None:
         """A removal has been completed."""
         with contextlib.suppress(FileNotFoundError):
-            os.unlink(os.path.join(self._state, note))
+            os.unlink(self.path_of_note(note))
 
     # -- processes come and go
 
@@ -351,6 +413,12 @@ class StorageArea:
 
 def _digest(uid: str) -> str:
     return hashlib.sha1(uid.encode("utf-8", "surrogateescape"), usedforsecurity=False).hexdigest()
+
+
+def _folders_above(relative: str) -> list[str]:
+    """The folders that lead to a file, from that of the area on, which is ""."""
+    parts = relative.split("/")[:-1]
+    return ["/".join(parts[:count]) for count in range(len(parts) + 1)]
 
 
 def _folder_name(uid: str) -> str:

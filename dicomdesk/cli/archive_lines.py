@@ -241,8 +241,8 @@ class ArchiveLines:
         return f"{counts.completed} sent, {counts.failed} failed, {counts.warning} with warnings"
 
     def _show_commitment(self, event: facts.CommitmentAnswered) -> None:
-        text = f"Storage Commitment: {event.committed} committed, {event.failed} not, asked for by "
-        text += self._who(event.association)
+        who = self._who(event.association) if event.association else "a peer of an earlier start"
+        text = f"Storage Commitment: {event.committed} committed, {event.failed} not, asked for by {who}"
         if event.is_reported and not event.failed:
             self._tool.info(text)
         else:

@@ -115,6 +115,8 @@ class Operation:
         self._wire = wire
         self._writer: InstanceWriter | None = None
         self._last_message_id = 0
+        self.last_answer: Answer | None = None
+        """To the last request of ours; also where waiting for it raised, because the association ended with it."""
 
     def reply(self, command_set: bytes, data_set: bytes | None = None) -> None:
         """Send a response, pending or final, in the context of the request."""
@@ -153,10 +155,18 @@ class Operation:
         return self._await_answer()
 
     def _await_answer(self) -> Answer:
-        while (command := self._wire.answer()) is None:
-            self._wire.take_input(waits=True)
-        self._wire.expect(None)
-        return Answer(command.number(STATUS), command.text(ERROR_COMMENT))
+        self.last_answer = None
+        try:
+            while self._wire.answer() is None:
+                self._wire.take_input(waits=True)
+        finally:
+            command = self._wire.answer()
+            if command is not None:
+                self.last_answer = Answer(command.number(STATUS), command.text(ERROR_COMMENT))
+            self._wire.expect(None)
+        if self.last_answer is None:
+            raise AssertionError("the loop ends with an answer")
+        return self.last_answer
 
     def _next_message_id(self) -> int:
         self._last_message_id = self._last_message_id % _MAX_MESSAGE_ID + 1

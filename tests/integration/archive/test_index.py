@@ -6,16 +6,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
+from dicomdesk.archive.database import Database, Durability
 from dicomdesk.archive.entries import AdditionOutcome, Conflict, DuplicateRule, IndexStatistics
 from dicomdesk.archive.identifiers import read_retrieve_query
 from dicomdesk.archive.index import Index, sqlite_url
 from dicomdesk.archive.query import Model
-from dicomdesk.archive.schema import study
+from dicomdesk.archive.schema import settings, study
 from dicomdesk.errors import IndexUnusableError
 from tests.helpers.datasets import IMPLICIT
 from tests.helpers.index_entries import AREA, TAGS, identifier, index_entry, study_query
+from tests.helpers.postgresql import PostgresqlServer
 
 NOTHING = IndexStatistics(patients=0, studies=0, series=0, instances=0, size_bytes=0)
 MR = "1.2.840.10008.5.1.4.1.1.4"
@@ -274,3 +276,64 @@ def test_what_a_full_disk_kept_from_being_committed_is_not_remembered(tmp_path: 
         assert (match.values[TAGS["study"]], match.values[TAGS["study_instances"]]) == (study_uid, "1")
     assert_sound(index)
     index.close()
+
+
+def test_flushing_commits_something_and_waits_for_the_disk(open_index: Callable[[], Index], database_url: str) -> None:
+    index = open_index()
+    durable = Database(database_url, Durability.POWER)
+    try:
+        with durable.reading() as connection:
+            setting = "PRAGMA synchronous" if durable.is_sqlite else "SELECT current_setting('synchronous_commit')"
+            assert connection.exec_driver_sql(setting).scalar() == (2 if durable.is_sqlite else "on")
+    finally:
+        durable.close()
+    index.add([index_entry()])
+    notes: list[str] = []
+    for _ in range(2):
+        index.flush()
+        with index._database.reading() as connection:
+            notes += connection.execute(select(settings.c.value).where(settings.c.name == "flushed")).scalars()
+    assert len(set(notes)) == 2
+    assert_sound(index)
+
+
+def test_what_a_server_commits_without_waiting_is_on_its_disk_after_flushing(postgresql: PostgresqlServer) -> None:
+    url = postgresql.new_database()
+    index = Index(url)
+    try:
+        with index._database._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            name = connection.exec_driver_sql("SELECT current_database()").scalar()
+            connection.exec_driver_sql(f"ALTER DATABASE {name} SET synchronous_commit = off")
+    finally:
+        index.close()
+    index = Index(url)
+    try:
+        with index._durable.reading() as connection:
+            assert connection.exec_driver_sql("SELECT current_setting('synchronous_commit')").scalar() == "on"
+        with index._database.reading() as connection:
+            assert connection.exec_driver_sql("SELECT current_setting('synchronous_commit')").scalar() == "off"
+            index.add([index_entry(instance=f"1.{number}") for number in range(100)])
+            written = connection.exec_driver_sql("SELECT pg_current_wal_insert_lsn()").scalar()
+            index.flush()
+            query = f"SELECT pg_current_wal_flush_lsn() >= '{written}'::pg_lsn"
+            assert connection.exec_driver_sql(query).scalar() is True
+    finally:
+        index.close()
+
+
+def test_many_flush_at_once(empty_index: Index) -> None:
+    errors: list[BaseException] = []
+
+    def flush() -> None:
+        try:
+            for _ in range(5):
+                empty_index.flush()
+        except BaseException as error:  # noqa: BLE001 - told below
+            errors.append(error)
+
+    threads = [threading.Thread(target=flush) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []

@@ -12,12 +12,13 @@ from pynetdicom import AE, build_role, evt
 from pynetdicom.association import Association
 
 from dicomdesk.dicom.source import DataSetSource, FileRange
-from dicomdesk.errors import TruncatedError
+from dicomdesk.errors import DicomdeskError, TruncatedError
 from dicomdesk.network.acceptance import AcceptancePolicy
 from dicomdesk.network.command_sets import (
     AFFECTED_SOP_CLASS_UID,
     COMMAND_DATA_SET_TYPE,
     COMMAND_FIELD,
+    MESSAGE_ID,
     MESSAGE_ID_RESPONDED_TO,
     NO_DATA_SET,
     STATUS,
@@ -25,10 +26,21 @@ from dicomdesk.network.command_sets import (
 )
 from dicomdesk.network.contexts import Role
 from dicomdesk.network.instance_writing import StoreItem
-from dicomdesk.network.service_operations import Operation
+from dicomdesk.network.service_messages import event_report_request
+from dicomdesk.network.service_operations import Answer, Operation
 from tests.helpers.dcmtk import dcmtk_program
 from tests.helpers.receivers import DEADLINE_S, Receiver, listening
-from tests.helpers.requestors import Proposal, Requestor, connected, data_pdu, find_command
+from tests.helpers.requestors import (
+    ABORT,
+    P_DATA,
+    RELEASE_RQ,
+    Proposal,
+    Requestor,
+    connected,
+    data_pdu,
+    find_command,
+    pdu,
+)
 
 IMPLICIT = "1.2.840.10008.1.2"
 FIND, GET = "1.2.840.10008.5.1.4.1.2.2.1", "1.2.840.10008.5.1.4.1.2.2.3"
@@ -146,12 +158,16 @@ def test_findscu_cancels_and_goes_on() -> None:
     assert service.given < 100_000
 
 
+def ask(peer: Requestor) -> None:
+    peer.associate(Proposal(contexts=[(1, FIND, [IMPLICIT])]))
+    peer.send(data_pdu(1, 3, find_command()), data_pdu(1, 2, IDENTIFIER))
+
+
 @contextmanager
 def asking(port: int) -> Iterator[Requestor]:
     """A raw requestor that has sent a C-FIND and has read the first response."""
     with connected(port) as peer:
-        peer.associate(Proposal(contexts=[(1, FIND, [IMPLICIT])]))
-        peer.send(data_pdu(1, 3, find_command()), data_pdu(1, 2, IDENTIFIER))
+        ask(peer)
         assert peer.read_response().number(STATUS) == PENDING
         yield peer
 
@@ -181,6 +197,53 @@ def test_what_no_service_answers_ends_the_association() -> None:
     with listening(receiver, POLICY, services=lambda _: False) as (port, _), associated(port) as association:
         list(association.send_c_find(query(), FIND))
         receiver.wait_for("cannot handle this kind of DIMSE command (0x0020)")
+
+
+@pytest.mark.parametrize("farewell", [pdu(RELEASE_RQ, bytes(4)), pdu(ABORT, bytes(4)), b"\xff" * 6, b""])
+def test_what_a_peer_answers_before_it_leaves_is_known(farewell: bytes) -> None:
+    """The operation ends all the same."""
+    outcomes: list[tuple[str, Answer | None]] = []
+
+    def report(operation: Operation) -> bool:
+        try:
+            answer = operation.report_event(1, lambda number: event_report_request(number, FIND, "1.2", 1), b"")
+        except DicomdeskError:
+            outcomes.append(("raised", operation.last_answer))
+            raise
+        outcomes.append(("returned", answer))
+        operation.reply(response(operation, 0))
+        return True
+
+    receiver = Receiver()
+    with listening(receiver, POLICY, services=report) as (port, _), connected(port) as peer:
+        ask(peer)
+        number = peer.read_response().number(MESSAGE_ID)
+        assert peer.read_pdu()[0] == P_DATA
+        answer = {COMMAND_FIELD: 0x8100, MESSAGE_ID_RESPONDED_TO: number, COMMAND_DATA_SET_TYPE: NO_DATA_SET}
+        peer.send(data_pdu(1, 3, write_command_set({**answer, STATUS: 0x0107})) + farewell)
+        while peer.read_pdu()[0]:
+            if not farewell:
+                break
+    assert outcomes == [("raised" if farewell else "returned", Answer(0x0107))]
+
+
+def test_a_peer_that_leaves_without_an_answer_has_given_none() -> None:
+    answers: list[Answer | None] = []
+
+    def report(operation: Operation) -> bool:
+        try:
+            operation.report_event(1, lambda number: event_report_request(number, FIND, "1.2", 1), b"")
+        finally:
+            answers.append(operation.last_answer)
+        return True
+
+    with listening(Receiver(), POLICY, services=report) as (port, _), connected(port) as peer:
+        ask(peer)
+        peer.read_response()
+        peer.send(pdu(ABORT, bytes(4)))
+        while peer.read_pdu()[0]:
+            pass
+    assert answers == [None]
 
 
 def test_sub_operations_go_over_the_same_association(tmp_path: Path) -> None:

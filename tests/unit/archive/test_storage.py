@@ -320,3 +320,34 @@ def test_the_folder_of_the_index_is_for_its_owner_only(tmp_path: Path, mode: int
         state.chmod(mode)
     StorageArea(tmp_path)
     assert state.stat().st_mode & 0o777 == 0o700
+
+
+def test_files_are_written_to_the_disk_with_all_folders_that_lead_to_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    area = StorageArea(tmp_path)
+    paths = [put(area, "1.2", series, f"{series}.{number}") for series in ("1.2.3", "1.2.4") for number in range(3)]
+    (tmp_path / "flat.dcm").write_bytes(b"x")
+    flushed: list[str] = []
+    real = os.fsync
+
+    def fsync(descriptor: int) -> None:
+        flushed.append(str(Path(f"/proc/self/fd/{descriptor}").readlink()))
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    assert area.secure([*paths, "flat.dcm"]) == set()
+    files = {area.path_of(path) for path in (*paths, "flat.dcm")}
+    folders = {str(parent) for file in files for parent in Path(file).parents if parent.is_relative_to(tmp_path)}
+    assert sorted(flushed) == sorted(files | folders)
+
+
+def test_what_is_not_there_or_leads_elsewhere_is_not_secure(
+    tmp_path: Path, announce_log: Callable[[str], None]
+) -> None:
+    announce_log("cannot be written to the disk")
+    area = StorageArea(tmp_path)
+    path = put(area, "1.2", "1.2.3", "1.2.3.4")
+    gone = put(area, "1.2", "1.2.3", "1.2.3.5")
+    os.unlink(area.path_of(gone))
+    assert area.secure([path, gone, "../../etc/passwd", "a/b/c"]) == {gone, "../../etc/passwd", "a/b/c"}
