@@ -194,7 +194,7 @@ def _negotiated_lines(context: NegotiatedContext) -> Iterator[str]:
     yield f"    Abstract Syntax: {uid_text(context.abstract_syntax)}"
     yield f"    Proposed SCP/SCU Role: {_role_text(context.proposed_role)}"
     yield f"    Accepted SCP/SCU Role: {_role_text(context.accepted_role)}"
-    if context.is_accepted:
+    if context.result is ContextResult.ACCEPTED:
         yield f"    Accepted Transfer Syntax: {uid_text(context.accepted_transfer_syntax or '')}"
 
 

@@ -25,7 +25,7 @@ from dicomdesk.errors import AssociationAbortedError, DicomdeskError, PeerError,
 from dicomdesk.network.association import RequestedAssociation, open_association
 from dicomdesk.network.association_items import shown_identity
 from dicomdesk.network.connection import Interruption
-from dicomdesk.network.contexts import Negotiation, ProposedContext
+from dicomdesk.network.contexts import ContextResult, Negotiation, ProposedContext
 from dicomdesk.network.status import status_advice, status_text
 from dicomdesk.settings import AssociationSettings, Peer
 
@@ -158,7 +158,12 @@ class EchoJob(Job[EchoResult]):
     def _use(self, association: RequestedAssociation) -> EchoResult:
         if not any(context.is_accepted for context in association.negotiation.contexts):
             self._release(association.release)
-            error = PeerError("The peer does not accept verification (C-ECHO)")
+            answers = {context.result for context in association.negotiation.contexts}
+            error = PeerError(
+                "The peer accepts verification (C-ECHO) in a transfer syntax only that was not proposed"
+                if ContextResult.ACCEPTED in answers
+                else "The peer does not accept verification (C-ECHO)"
+            )
             return self._result(error, EchoFailure.NO_PRESENTATION_CONTEXT)
         try:
             for message_id in range(1, self._plan.repeats + 1):

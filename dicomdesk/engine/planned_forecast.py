@@ -14,7 +14,7 @@ from dicomdesk.engine.outgoing import NotOpenedError
 from dicomdesk.engine.requests import SendRequest
 from dicomdesk.engine.send import SendFailure
 from dicomdesk.errors import DicomdeskError
-from dicomdesk.network.assignment import assign, is_usable
+from dicomdesk.network.assignment import assign
 from dicomdesk.network.contexts import ContextResult, NegotiatedContext, ProposedContext
 from dicomdesk.network.planning import (
     MAX_CONTEXTS,
@@ -133,7 +133,7 @@ class PlannedForecast:
         taken, unknown = set(), dict[str, None]()
         for planned, contexts in self._answered:
             for context in contexts:
-                if is_usable(context) and context.accepted_transfer_syntax in UNCOMPRESSED:
+                if context.is_accepted and context.accepted_transfer_syntax in UNCOMPRESSED:
                     taken.add(context.abstract_syntax)
             for assignment in assign(planned, contexts, self._instances):
                 if not assignment.is_sendable:
@@ -159,7 +159,7 @@ class PlannedForecast:
             answered = self._negotiate(contexts)
         except NotOpenedError:
             return set()
-        return {context.abstract_syntax for context in answered if is_usable(context)}
+        return {context.abstract_syntax for context in answered if context.is_accepted}
 
     def _decide_rest(self, plan: Plan, error: DicomdeskError | None) -> None:
         """Decide for what no association takes."""

@@ -67,7 +67,7 @@ class _Question:
         """Learn from one context."""
         self.was_asked = True
         chosen = context.accepted_transfer_syntax
-        if context.is_accepted and chosen in context.proposed_transfer_syntaxes:
+        if context.is_accepted and chosen is not None:
             self.accepted.add(chosen)
             self.open.pop(chosen, None)
         else:

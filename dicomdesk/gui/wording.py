@@ -77,6 +77,7 @@ def context_reason(context: NegotiatedContext, *, by_us: bool) -> str:
         )
     proposed = ", ".join(transfer_syntax_text(uid) for uid in context.proposed_transfer_syntaxes)
     sentences = {
+        ContextResult.ACCEPTED: _say("{who} accepted {name} as {syntax}, which was not proposed: it cannot be used."),
         ContextResult.USER_REJECTION: _say("{who} chose not to take {name} on this association."),
         ContextResult.NO_REASON: _say("{who} did not take {name} and gave no reason."),
         ContextResult.ABSTRACT_SYNTAX_NOT_SUPPORTED: _say("{who} cannot take {name} at all."),
@@ -87,13 +88,14 @@ def context_reason(context: NegotiatedContext, *, by_us: bool) -> str:
             ContextResult.USER_REJECTION: _say("{who} do not take {name}: our acceptance rules leave it out."),
             ContextResult.ABSTRACT_SYNTAX_NOT_SUPPORTED: _say("{who} do not take {name}: not in our acceptance rules."),
         }
-    return sentences[context.result].format(who=who, name=name, proposed=proposed)
+    syntax = transfer_syntax_text(context.accepted_transfer_syntax or "")
+    return sentences[context.result].format(who=who, name=name, proposed=proposed, syntax=syntax)
 
 
 def context_result_word(context: NegotiatedContext) -> str:
     """Return a few words for the result of a presentation context."""
     return {
-        ContextResult.ACCEPTED: _say("Accepted"),
+        ContextResult.ACCEPTED: _say("Accepted") if context.is_accepted else _say("Encoding not proposed"),
         ContextResult.USER_REJECTION: _say("Rejected by choice"),
         ContextResult.NO_REASON: _say("Rejected, no reason"),
         ContextResult.ABSTRACT_SYNTAX_NOT_SUPPORTED: _say("SOP class not taken"),

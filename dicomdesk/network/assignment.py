@@ -71,7 +71,7 @@ def _decide(
 ) -> Assignment:
     own = instance.transfer_syntax_uid
     planned = by_id.get(item.context_id)
-    chosen = planned if planned is not None and is_usable(planned) else None
+    chosen = planned if planned is not None and planned.is_accepted else None
     if chosen is None and options.fallback:
         chosen = _find_fallback(instance, by_id.values(), options)
     if chosen is None or chosen.accepted_transfer_syntax is None:
@@ -84,11 +84,6 @@ def _decide(
     return Assignment(item.position, chosen.context_id, accepted, is_converted=True, reason=reason)
 
 
-def is_usable(context: NegotiatedContext) -> bool:
-    """Whether the peer accepted the context, with something that was proposed."""
-    return context.is_accepted and context.accepted_transfer_syntax in context.proposed_transfer_syntaxes
-
-
 def _find_fallback(
     instance: PlannedInstance, contexts: Iterable[NegotiatedContext], options: PlanOptions
 ) -> NegotiatedContext | None:
@@ -96,7 +91,7 @@ def _find_fallback(
     may_convert = own in UNCOMPRESSED or (options.can_decompress(own) and options.may_decompress(own))
     converted = None
     for context in contexts:
-        if context.abstract_syntax != instance.sop_class_uid or not is_usable(context):
+        if context.abstract_syntax != instance.sop_class_uid or not context.is_accepted:
             continue
         if context.accepted_transfer_syntax == own:
             return context
@@ -113,13 +108,15 @@ def _refusal_reason(
     taken = [
         transfer_syntax_name(context.accepted_transfer_syntax)
         for context in contexts
-        if context.abstract_syntax == instance.sop_class_uid and context.accepted_transfer_syntax and is_usable(context)
+        if context.abstract_syntax == instance.sop_class_uid
+        and context.accepted_transfer_syntax
+        and context.is_accepted
     ]
     if taken:
         return f"The peer accepted {sop_class} only as {' or '.join(dict.fromkeys(taken))}; this instance is {own}."
     if planned is None:
         return f"The peer did not answer the presentation context for {sop_class} as {own}."
-    if planned.is_accepted:
+    if planned.result is ContextResult.ACCEPTED:
         return f"The peer accepted {sop_class} in a transfer syntax that was not offered."
     if planned.result is ContextResult.ABSTRACT_SYNTAX_NOT_SUPPORTED:
         return f"The peer does not take {sop_class} at all."

@@ -23,10 +23,8 @@ from dicomdesk.network.dialer import dial
 from dicomdesk.network.instance_writing import MoveOriginator
 from dicomdesk.network.negotiation import (
     Proposed,
-    check_answer,
     check_identity,
     describe,
-    peer_max_pdu_bytes,
     propose,
     send_limits,
     user_items,
@@ -118,12 +116,12 @@ def _negotiate(pumped: PumpedAssociation, peer: Peer, settings: AssociationSetti
     items = user_items(settings.user_identity, proposed)
     try:
         answer = pumped.request_association(items)
-        if answer is None:
+        accept = pumped.dul.accept
+        if answer is None or accept is None:
             if pumped.dul.rejection is not None:
                 raise rejection_error(*pumped.dul.rejection)
             raise _unanswered(pumped)
-        check_answer(answer, proposed.contexts)
-        negotiation = describe(pumped, peer, settings, answer, proposed)
+        negotiation = describe(pumped, peer, settings, accept, proposed)
         check_identity(negotiation.user_identity)
         pumped.establish(answer)
     except (PeerError, ConnectionInterruptedError):
@@ -163,7 +161,7 @@ class RequestedAssociation:
         self._pumped = pumped
         self._connection = pumped.connection
         self._use = threading.Lock()
-        limits = send_limits(peer_max_pdu_bytes(pumped), settings)
+        limits = send_limits(negotiation.peer_max_pdu_bytes, settings)
         accepted = {context.context_id for context in negotiation.contexts if context.is_accepted}
         window = negotiation.max_operations_invoked
         self._stream = StoreStream(pumped, limits, accepted, window, settings.timeouts.dimse_s)

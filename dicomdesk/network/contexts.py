@@ -46,14 +46,15 @@ class NegotiatedContext:
     proposed_transfer_syntaxes: tuple[str, ...]
     result: ContextResult
     accepted_transfer_syntax: str | None
-    """None unless accepted."""
+    """None unless accepted; as an acceptor answered, be it what nobody has proposed, or several with backslashes."""
     proposed_role: Role | None = None
     accepted_role: Role | None = None
 
     @property
     def is_accepted(self) -> bool:
-        """Whether messages can be exchanged in this context."""
-        return self.result is ContextResult.ACCEPTED
+        """Whether messages can be exchanged in this context: accepted, and with something that was proposed."""
+        is_proposed = self.accepted_transfer_syntax in self.proposed_transfer_syntaxes
+        return self.result is ContextResult.ACCEPTED and is_proposed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,13 +4,12 @@ Names the A-ASSOCIATE items of pynetdicom that we use (public classes; the inter
 """
 
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from pydicom.uid import UID
 from pynetdicom.pdu_primitives import (
-    A_ASSOCIATE,
     AsynchronousOperationsWindowNegotiation,
     SCP_SCU_RoleSelectionNegotiation,
 )
@@ -18,6 +17,7 @@ from pynetdicom.presentation import PresentationContext
 
 from dicomdesk.errors import IllegalAeTitleError, PeerProtocolError, SettingsError, UserIdentityError
 from dicomdesk.human import printable
+from dicomdesk.network.associate_accepts import AssociateAccept
 from dicomdesk.network.association_items import (
     EXTENDED_NEGOTIATION,
     LONGEST_ITEM_BYTES,
@@ -25,7 +25,6 @@ from dicomdesk.network.association_items import (
     USER_IDENTITY_RESPONSE,
     read_extended_negotiation,
     read_identity_response,
-    read_items,
     shown_identity,
     write_extended_negotiation,
     write_user_identity,
@@ -42,7 +41,7 @@ from dicomdesk.network.contexts import (
     UserIdentityExchange,
 )
 from dicomdesk.network.pdu_reader import PduError
-from dicomdesk.network.transport import PumpedAssociation, user_information
+from dicomdesk.network.transport import PumpedAssociation
 from dicomdesk.settings import (
     IMPLEMENTATION_CLASS_UID,
     IMPLEMENTATION_VERSION_NAME,
@@ -56,10 +55,8 @@ from dicomdesk.settings import (
 MAX_CONTEXTS = 128
 _PDV_OVERHEAD_BYTES = 6
 """Length, context ID and message control header before the data of a PDV (PS3.8 9.3.5.1)."""
-_ANSWER = "A-ASSOCIATE-AC"
 _DCMTK_OVERHEAD_BYTES = 12
 """What DCMTK subtracts from a maximum PDU length for its "Max Send PDV"."""
-_MAX_PDU_WHERE_UNSAID = 16384
 _LONGEST_AE_TITLE = 16
 _LONGEST_UID = 64
 _CONFIRMED_KINDS = frozenset((UserIdentityType.USER_NAME, UserIdentityType.USER_NAME_AND_PASSCODE))
@@ -166,55 +163,26 @@ def user_items(identity: UserIdentity | None, proposed: Proposed) -> list[tuple[
     return items
 
 
-def check_answer(answer: A_ASSOCIATE, contexts: Sequence[ProposedContext]) -> None:
-    """Refuse an A-ASSOCIATE-AC that accepts what was not proposed."""
-    proposed = {context.context_id: context for context in contexts}
-    for result in answer.presentation_context_definition_results_list:
-        context = proposed.get(result.context_id or 0)
-        if context is None:
-            raise PeerProtocolError(
-                f"The peer answered for presentation context {result.context_id}, which was not proposed",
-                condition="DUL Illegal or ill-formed PDU",
-            )
-        if result.result == ContextResult.ACCEPTED:
-            syntaxes = [str(uid) for uid in result.transfer_syntax]
-            if len(syntaxes) != 1 or syntaxes[0] not in context.transfer_syntaxes:
-                raise PeerProtocolError(
-                    f"The peer accepted presentation context {result.context_id} in a transfer syntax "
-                    "that was not proposed",
-                    condition="DUL Illegal or ill-formed PDU",
-                )
-
-
-def negotiated_contexts(
-    association: PumpedAssociation, answer: A_ASSOCIATE, contexts: Sequence[ProposedContext]
-) -> tuple[NegotiatedContext, ...]:
+def negotiated_contexts(accept: AssociateAccept, contexts: Sequence[ProposedContext]) -> tuple[NegotiatedContext, ...]:
     """What became of each proposed context, in the order of the proposal.
 
     An answer for a role that was not proposed is ignored (PS3.7 D.3.3.4).
     """
-    results = {item.context_id: item for item in answer.presentation_context_definition_results_list}
-    roles = {
-        str(uid): Role(scu=bool(item.scu_role), scp=bool(item.scp_role))
-        for uid, item in association.acceptor.role_selection.items()
-    }
-    outcome = []
-    for context in contexts:
-        item = results.get(context.context_id)
-        result = _result(item.result) if item is not None else ContextResult.NO_REASON
-        accepted = result is ContextResult.ACCEPTED and item is not None
-        outcome.append(
-            NegotiatedContext(
-                context_id=context.context_id,
-                abstract_syntax=context.abstract_syntax,
-                proposed_transfer_syntaxes=context.transfer_syntaxes,
-                result=result,
-                accepted_transfer_syntax=str(item.transfer_syntax[0]) if accepted and item is not None else None,
-                proposed_role=context.role,
-                accepted_role=_accepted_role(context, roles) if accepted else None,
-            )
-        )
-    return tuple(outcome)
+    return tuple(_negotiated(context, accept) for context in contexts)
+
+
+def _negotiated(context: ProposedContext, accept: AssociateAccept) -> NegotiatedContext:
+    answer = accept.contexts.get(context.context_id)
+    accepted = answer.transfer_syntaxes if answer is not None else ()
+    outcome = NegotiatedContext(
+        context_id=context.context_id,
+        abstract_syntax=context.abstract_syntax,
+        proposed_transfer_syntaxes=context.transfer_syntaxes,
+        result=ContextResult.NO_REASON if answer is None else answer.result,
+        accepted_transfer_syntax="\\".join(accepted) or None,
+        proposed_role=context.role,
+    )
+    return replace(outcome, accepted_role=_accepted_role(context, accept.roles)) if outcome.is_accepted else outcome
 
 
 def _accepted_role(context: ProposedContext, answers: Mapping[str, Role]) -> Role | None:
@@ -225,21 +193,16 @@ def _accepted_role(context: ProposedContext, answers: Mapping[str, Role]) -> Rol
     return Role(scu=proposed.scu and answered.scu, scp=proposed.scp and answered.scp)
 
 
-def _result(value: int | None) -> ContextResult:
-    try:
-        return ContextResult(value or 0)
-    except ValueError:
-        return ContextResult.NO_REASON
-
-
-def negotiated_extensions(information: bytes, proposed: Proposed) -> tuple[NegotiatedExtension, ...]:
+def negotiated_extensions(
+    user_items: Iterable[tuple[int, bytes]], proposed: Proposed
+) -> tuple[NegotiatedExtension, ...]:
     """What became of each extension: first those proposed, then what the peer answers for other classes of contexts.
 
     Of several answers for a class the first counts; what is for other classes, or damaged, is ignored (PS3.7 D.3.3.5).
     """
     answers: dict[str, bytes] = {}
     offered = {context.abstract_syntax for context in proposed.contexts}
-    for kind, value in read_items(information, _ANSWER):
+    for kind, value in user_items:
         if kind == EXTENDED_NEGOTIATION:
             with contextlib.suppress(PduError):
                 answer = read_extended_negotiation(value)
@@ -257,12 +220,14 @@ def negotiated_extensions(information: bytes, proposed: Proposed) -> tuple[Negot
     return tuple(outcome)
 
 
-def identity_exchange(information: bytes, identity: UserIdentity | None) -> UserIdentityExchange | None:
+def identity_exchange(
+    user_items: Iterable[tuple[int, bytes]], identity: UserIdentity | None
+) -> UserIdentityExchange | None:
     """What was said of the user; a response that is damaged, or for an identity not presented, counts as none."""
     exchange = shown_identity(identity)
     if exchange is None:
         return None
-    for kind, value in read_items(information, _ANSWER):
+    for kind, value in user_items:
         if kind == USER_IDENTITY_RESPONSE:
             with contextlib.suppress(PduError):
                 size_bytes = len(read_identity_response(value))
@@ -299,23 +264,15 @@ def send_limits(peer_max_pdu_bytes: int, settings: AssociationSettings) -> SendL
     return SendLimits(max_pdu_bytes=min(limits))
 
 
-def peer_max_pdu_bytes(association: PumpedAssociation) -> int:
-    """What the peer announced; 16384 where it did not."""
-    announced = association.acceptor.maximum_length
-    return _MAX_PDU_WHERE_UNSAID if announced is None else int(announced)
-
-
 def describe(
     association: PumpedAssociation,
     peer: Peer,
     settings: AssociationSettings,
-    answer: A_ASSOCIATE,
+    accept: AssociateAccept,
     proposed: Proposed,
 ) -> Negotiation:
     """Everything that was agreed."""
     acceptor = association.acceptor
-    information = user_information(association.dul.accept_pdu)
-    their_maximum = peer_max_pdu_bytes(association)
     called = ae_title_field(peer.ae_title, "Called")
     return Negotiation(
         is_requestor=True,
@@ -326,24 +283,25 @@ def describe(
         peer_port=peer.port,
         our_implementation_class_uid=IMPLEMENTATION_CLASS_UID,
         our_implementation_version=IMPLEMENTATION_VERSION_NAME,
-        peer_implementation_class_uid=str(acceptor.implementation_class_uid or ""),
-        peer_implementation_version=(acceptor.implementation_version_name or "").strip(),
+        peer_implementation_class_uid=accept.implementation_class_uid,
+        peer_implementation_version=accept.implementation_version,
         our_max_pdu_bytes=settings.max_pdu_bytes,
-        peer_max_pdu_bytes=their_maximum,
-        max_send_pdv_bytes=send_limits(their_maximum, settings).dcmtk_max_send_pdv_bytes,
-        contexts=negotiated_contexts(association, answer, proposed.contexts),
-        user_identity=identity_exchange(information, settings.user_identity),
-        extensions=negotiated_extensions(information, proposed),
-        max_operations_invoked=_operations_window(association),
+        peer_max_pdu_bytes=accept.max_pdu_bytes,
+        max_send_pdv_bytes=send_limits(accept.max_pdu_bytes, settings).dcmtk_max_send_pdv_bytes,
+        contexts=negotiated_contexts(accept, proposed.contexts),
+        user_identity=identity_exchange(accept.user_items, settings.user_identity),
+        extensions=negotiated_extensions(accept.user_items, proposed),
+        max_operations_invoked=_operations_window(association, accept.operations_window),
         tls=_tls_session(association),
         peer_address=str(acceptor.address_info.address) if acceptor.address_info else "",
     )
 
 
-def _operations_window(association: PumpedAssociation) -> int:
+def _operations_window(association: PumpedAssociation, answered: int | None) -> int:
     """Operations that we may have outstanding, 0 for any number: never more than we proposed (PS3.7 D.3.3.3)."""
     proposed, _ = association.requestor.asynchronous_operations
-    answered, _ = association.acceptor.asynchronous_operations
+    if answered is None:
+        return 1
     return min(proposed, answered) if proposed and answered else proposed or answered
 
 

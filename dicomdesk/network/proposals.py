@@ -15,7 +15,6 @@ from dicomdesk.dicom.transfer_syntaxes import (
     find_transfer_syntax,
 )
 from dicomdesk.errors import ProposalError
-from dicomdesk.network.assignment import is_usable
 from dicomdesk.network.contexts import NegotiatedContext, ProposedContext
 
 __all__ = [
@@ -106,7 +105,7 @@ def choose_context(
     The first that there is of: deflated, where that is preferred and the data set is not compressed; the data set's
     own transfer syntax; explicit VR uncompressed; implicit VR; any. Whether it can be converted is not asked.
     """
-    usable = [context for context in contexts if context.abstract_syntax == sop_class_uid and is_usable(context)]
+    usable = [context for context in contexts if context.abstract_syntax == sop_class_uid and context.is_accepted]
     wanted: list[frozenset[str]] = []
     if prefers_deflated and _is_native(transfer_syntax_uid):
         wanted.append(frozenset((DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN,)))

@@ -9,7 +9,7 @@ A contract test checks that pynetdicom still has what is used here, with the mea
 """
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from operator import itemgetter
 from struct import Struct
 from time import monotonic
@@ -36,8 +36,10 @@ from dicomdesk.errors import (
     PeerTimeoutError,
     ProposalTooLongError,
 )
+from dicomdesk.network.associate_accepts import AssociateAccept, read_associate_accept, write_plain_accept
 from dicomdesk.network.association_items import LONGEST_ITEM_BYTES, USER_INFORMATION, read_items, write_item
 from dicomdesk.network.connection import PEER_ABORTED, Connection
+from dicomdesk.network.pdu_reader import PduError
 from dicomdesk.network.rejection import abort_error
 
 Message = tuple[None, None] | tuple[int, DimseServiceType]
@@ -57,12 +59,7 @@ _REQUEST_PDU, _ACCEPT_PDU, _REJECT_PDU, _ABORT_PDU, _SHORT_PDU_BYTES = 0x01, 0x0
 _PDU = Struct(">BxL")
 _ITEM = Struct(">BxH")
 _FIXED_BYTES = 74
-_TITLES = b"-".ljust(16) * 2
 _REQUEST, _ASSOCIATE = "A-ASSOCIATE-RQ", "A-ASSOCIATE"
-_USER_ITEMS = {0x51: 4, 0x52: 1, 0x53: 4, 0x54: 4, 0x55: 1}
-"""User items of an A-ASSOCIATE-AC (PS3.7 D.3.3) that pynetdicom reads for us, and their smallest lengths."""
-_USER_TEXT_ITEMS = {0x52: 64, 0x55: 16}
-"""Implementation class UID and version name, and their largest lengths."""
 
 
 def _silence_pynetdicom() -> None:
@@ -141,8 +138,8 @@ class PumpedDul(DULServiceProvider):
         """Result, source and reason of an A-ASSOCIATE-RJ, also those that the standard does not know."""
         self.peer_abort: tuple[int, int] | None = None
         """Source and reason of the peer's A-ABORT."""
-        self.accept_pdu = b""
-        """The A-ASSOCIATE-AC as it came."""
+        self.accept: AssociateAccept | None = None
+        """The A-ASSOCIATE-AC as it came; pynetdicom is given a plain one in its place."""
 
     @property
     def state(self) -> str:
@@ -189,11 +186,17 @@ class PumpedDul(DULServiceProvider):
                 self.rejection = (pdu[7], pdu[8], pdu[9])
             elif pdu[0] == _ABORT_PDU:
                 self.peer_abort = (pdu[8], pdu[9])
-            elif pdu[0] == _ACCEPT_PDU:
-                self.accept_pdu = self.accept_pdu or bytes(pdu)
-                pdu = usable_accept(bytes(pdu))
         try:
+            if pdu[0] == _ACCEPT_PDU:
+                pdu = self._take_accept(bytes(pdu))
             decoded, event = self._decode_pdu(bytearray(pdu))
+        except PduError as error:
+            failure = PeerProtocolError(
+                f"The answer of {self._peer_address} to the association request cannot be read: {error}",
+                condition="DUL Illegal or ill-formed PDU",
+                advice="This is a fault of the peer, which its vendor has to mend.",
+            )
+            self.fail(failure, _INVALID_PDU)
         except Exception as error:  # noqa: BLE001 - whatever pynetdicom trips over, the PDU is to blame
             failure = PeerProtocolError(
                 f"The peer sent a PDU that cannot be decoded ({type(error).__name__})",
@@ -204,6 +207,26 @@ class PumpedDul(DULServiceProvider):
             self._recv_pdu.put(decoded)
             self.event_queue.put(event)
         self._run_guarded()
+
+    @property
+    def _peer_address(self) -> str:
+        address = self.assoc.acceptor.address_info
+        return "the peer" if address is None else f"{address.address}:{address.port}"
+
+    def _take_accept(self, pdu: bytes) -> bytes:
+        """Read an A-ASSOCIATE-AC; what pynetdicom is to see of it. Raises PduError."""
+        accept = read_associate_accept(pdu)
+        self.accept = self.accept or accept
+        usable, refused = {}, {}
+        for context in self.assoc.requestor.requested_contexts:
+            context_id, syntaxes = context.context_id or 0, [str(uid) for uid in context.transfer_syntax or ()]
+            answer = accept.contexts.get(context_id)
+            accepted = answer.transfer_syntaxes if answer is not None else ()
+            if len(accepted) == 1 and accepted[0] in syntaxes:
+                usable[context_id] = accepted[0]
+            else:
+                refused[context_id] = syntaxes[0]
+        return write_plain_accept(usable, refused, accept.max_pdu_bytes)
 
     def _run_guarded(self) -> None:
         """Run the state machine; what a PDU makes it trip over ends the association, not the program."""
@@ -402,10 +425,11 @@ class PumpedAssociation(Association):
         An answer for a role that was not proposed is ignored (PS3.7 D.3.3.4).
         """
         proposed = self.requestor.role_selection
+        answered = {} if self.dul.accept is None else self.dul.accept.roles
         roles: dict[UID, tuple[bool | None, bool | None]] = {
-            uid: (bool(item.scu_role and proposed[uid].scu_role), bool(item.scp_role and proposed[uid].scp_role))
-            for uid, item in self.acceptor.role_selection.items()
-            if uid in proposed
+            uid: (bool(item.scu_role and answered[uid].scu), bool(item.scp_role and answered[uid].scp))
+            for uid, item in proposed.items()
+            if uid in answered
         }
         for context in self.requestor.requested_contexts:
             item = proposed.get(UID(context.abstract_syntax or ""))
@@ -438,11 +462,6 @@ def with_user_items(pdu: bytes, user_items: Sequence[tuple[int, bytes]]) -> byte
     return _PDU.pack(_REQUEST_PDU, len(body)) + body
 
 
-def user_information(accept_pdu: bytes) -> bytes:
-    """The user information items of a whole A-ASSOCIATE-AC that pynetdicom can read."""
-    return _split_user_information(accept_pdu)[1]
-
-
 def _split_user_information(pdu: bytes) -> tuple[bytes, bytes]:
     """An associate PDU without its user information, and the items of that."""
     before, user = pdu[:_FIXED_BYTES], b""
@@ -452,41 +471,6 @@ def _split_user_information(pdu: bytes) -> tuple[bytes, bytes]:
         else:
             before += write_item(kind, value)
     return before, user
-
-
-def usable_accept(pdu: bytes) -> bytes:
-    """An A-ASSOCIATE-AC with what pynetdicom trips over taken out: items that it does not know (to be ignored, PS3.8
-    9.3.1), AE titles (not to be tested, 9.3.3), and malformed notices about the implementation.
-
-    Extended negotiation and user identity are read by ``negotiation``.
-    """
-    body = _items(pdu[_FIXED_BYTES:], {0x10: 1, 0x21: 4, USER_INFORMATION: 0})
-    return _PDU.pack(_ACCEPT_PDU, _FIXED_BYTES - _PDU.size + len(body)) + pdu[6:10] + _TITLES + pdu[42:74] + body
-
-
-def _items(data: bytes, known: Mapping[int, int]) -> bytes:
-    """The items whose type is known and that have the length that their type needs at least."""
-    kept = bytearray()
-    position = 0
-    while len(data) - position >= _ITEM.size:
-        item_type, length = _ITEM.unpack_from(data, position)
-        value = data[position + _ITEM.size : position + _ITEM.size + length]
-        position += _ITEM.size + length
-        if len(value) < length:
-            return data  # pynetdicom finds the same
-        if item_type == USER_INFORMATION:
-            value = _items(value, _USER_ITEMS)
-        is_text = item_type in _USER_TEXT_ITEMS
-        if len(value) >= known.get(item_type, 1 << 16) and (
-            not is_text or _is_text(value, _USER_TEXT_ITEMS[item_type])
-        ):
-            kept += _ITEM.pack(item_type, len(value)) + value
-    return bytes(kept)
-
-
-def _is_text(value: bytes, longest: int) -> bool:
-    text = value.strip(b"\0 ")
-    return len(value) <= longest and bool(text) and text.isascii() and text.decode("ascii").isprintable()
 
 
 def make_entity(ae_title: str, *, acse_timeout_s: float | None, dimse_timeout_s: float | None) -> ApplicationEntity:

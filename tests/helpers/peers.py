@@ -27,7 +27,8 @@ DEADLINE_S = 20.0
 class Accept:
     """A-ASSOCIATE-AC: each context with its first transfer syntax, or refused."""
 
-    max_pdu_bytes: int = 16384
+    max_pdu_bytes: int | None = 16384
+    """None says nothing about it."""
     refused: Mapping[int, int] = field(default_factory=dict)
     """Context ID to result (1 to 4)."""
     transfer_syntaxes: Mapping[int, str] = field(default_factory=dict)
@@ -508,7 +509,8 @@ def accept_pdu(request: bytes, contexts: Mapping[int, tuple[str, list[str]]], ac
     for number, syntax in chosen.items():
         result = 3 if action.refuse_all else action.refused.get(number, 0)
         body += item(0x21, bytes((number, 0, result, 0)) + item(0x40, syntax.encode("ascii")))
-    user = item(0x51, struct.pack(">L", action.max_pdu_bytes)) + item(0x52, b"1.2.3.4")
+    user = b"" if action.max_pdu_bytes is None else item(0x51, struct.pack(">L", action.max_pdu_bytes))
+    user += item(0x52, b"1.2.3.4")
     if action.window != 1:
         user += item(0x53, struct.pack(">HH", action.window, 1))
     user += item(0x55, b"FAKE_PEER") + action.extra_user_items

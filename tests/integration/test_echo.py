@@ -68,6 +68,23 @@ def test_peer_without_verification_is_told() -> None:
     assert result.negotiation is not None
 
 
+def test_peer_that_says_nothing_of_its_maximum_length_answers() -> None:
+    with FakePeer(associate=[Accept(max_pdu_bytes=None)]) as peer:
+        result, _ = echo(peer.port)
+    assert result.outcome is JobOutcome.COMPLETED
+    assert result.negotiation is not None
+    assert result.negotiation.peer_max_pdu_bytes == 0
+    assert result.negotiation.max_send_pdv_bytes == 131060
+
+
+def test_verification_in_a_transfer_syntax_that_was_not_proposed_is_told() -> None:
+    with FakePeer(associate=[Accept(transfer_syntaxes={1: "1.2.840.10008.1.2.4.50"})]) as peer:
+        result, _ = echo(peer.port)
+        peer.wait_for("released")
+    assert result.outcome is JobOutcome.FAILED
+    assert "in a transfer syntax only that was not proposed" in result.text
+
+
 def test_abort_instead_of_an_answer_is_told() -> None:
     with FakePeer(echo=Abort()) as peer:
         result, _ = echo(peer.port)

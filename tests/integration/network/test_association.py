@@ -158,7 +158,18 @@ def test_context_without_answer_counts_as_refused() -> None:
         ContextResult.TRANSFER_SYNTAXES_NOT_SUPPORTED,
         ContextResult.NO_REASON,
     ]
-    assert association.negotiation.peer_max_pdu_bytes == 16384
+    assert association.negotiation.peer_max_pdu_bytes == 0
+
+
+def test_context_answered_with_what_was_not_proposed_cannot_be_used_and_the_others_can() -> None:
+    accept = Accept(transfer_syntaxes={1: "1.2.840.10008.1.2.4.50"}, extra_contexts={99: IMPLICIT, 2: IMPLICIT})
+    with FakePeer(associate=[accept]) as peer:
+        association = associate(peer.port)
+        association.release()
+    contexts = association.negotiation.contexts
+    assert [context.is_accepted for context in contexts] == [False] + [True] * (len(contexts) - 1)
+    assert contexts[0].result is ContextResult.ACCEPTED
+    assert contexts[0].accepted_transfer_syntax == "1.2.840.10008.1.2.4.50"
 
 
 @pytest.mark.parametrize(
@@ -180,12 +191,10 @@ def test_context_without_answer_counts_as_refused() -> None:
         (Send(b"HTTP/1.1 400 Bad Request"), PeerProtocolError, "not DICOM", "Unrecognized PDU type: 48"),
         (Send(b"\2\0\xff\xff\xff\xff"), PeerProtocolError, "4294967295 bytes", "DUL Illegal or ill-formed PDU"),
         (Send(b"\2\0\0\0"), PeerTimeoutError, "did not answer", "DUL network read timeout"),
-        (Send(pdu(2, b"")), PeerProtocolError, "cannot be decoded", "DUL Illegal or ill-formed PDU"),
+        (Send(pdu(2, b"")), PeerProtocolError, "cannot be read", "DUL Illegal or ill-formed PDU"),
         (Send(pdu(6, bytes(4))), PeerProtocolError, "does not allow", "DUL Unexpected PDU"),
         (Send(p_data(1, 3, b"")), PeerProtocolError, "does not allow", "DUL Unexpected PDU"),
         (Release(), PeerProtocolError, "does not allow", "DUL Unexpected PDU"),
-        (Accept(extra_contexts={99: IMPLICIT}), PeerProtocolError, "99, which was not proposed", "DUL Illegal"),
-        (Accept(transfer_syntaxes={3: EXPLICIT}), PeerProtocolError, "not proposed", "DUL Illegal"),
         (Accept(max_pdu_bytes=12), PeerProtocolError, "too short", "DUL Cannot send P-DATA PDU"),
     ],
     ids=repr,

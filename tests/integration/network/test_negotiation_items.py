@@ -10,7 +10,6 @@ from pynetdicom import AE, evt
 from dicomdesk.errors import (
     AssociationRejectedError,
     PeerError,
-    PeerProtocolError,
     ProposalTooLongError,
     SettingsError,
     UserIdentityError,
@@ -183,9 +182,9 @@ def test_no_role_is_accepted_that_was_not_proposed(proposed: Role | None, answer
     assert found == [accepted, None, None]
 
 
-def test_roles_that_are_neither_0_nor_1_are_a_protocol_error() -> None:
-    with FakePeer(associate=[Accept(extra_user_items=role(CT, 200, 7))]) as peer, pytest.raises(PeerProtocolError):
-        roles_of(peer.port, BOTH, None, None)
+def test_roles_that_are_neither_0_nor_1_are_no_answer() -> None:
+    with FakePeer(associate=[Accept(extra_user_items=role(CT, 200, 7))]) as peer:
+        assert roles_of(peer.port, BOTH, None, None) == [None, None, None]
 
 
 def test_classes_in_several_contexts_have_one_role_item() -> None:

@@ -12,11 +12,15 @@ from hypothesis import strategies as st
 from pynetdicom.pdu_primitives import A_ABORT, A_P_ABORT, A_RELEASE
 
 from dicomdesk.errors import PeerProtocolError
+from dicomdesk.network.association import open_association
 from dicomdesk.network.connection import Connection
+from dicomdesk.network.contexts import ProposedContext
 from dicomdesk.network.transport import PumpedAssociation, make_entity
-from tests.helpers.peers import Accept, accept_pdu, p_data, pdu
+from dicomdesk.settings import AssociationSettings, Peer
+from tests.helpers.peers import Accept, FakePeer, Send, accept_pdu, command_set, item, p_data, pdu
 
-CONTEXTS = {1: ("1.2.840.10008.5.1.4.1.1.2", ["1.2.840.10008.1.2"]), 3: ("1.2.3", ["1.2.840.10008.1.2.1"])}
+IMPLICIT, EXPLICIT = "1.2.840.10008.1.2", "1.2.840.10008.1.2.1"
+CONTEXTS = {1: ("1.2.840.10008.1.1", [IMPLICIT]), 3: ("1.2.3", [EXPLICIT, IMPLICIT])}
 REQUEST = bytes(74)
 
 
@@ -136,19 +140,79 @@ def test_sending_after_the_end_does_nothing(pair: tuple[PumpedAssociation, socke
     assert association.dul.to_provider_queue.empty()
 
 
-@settings(max_examples=200)
-@given(st.data())
-def test_damaged_accept_is_an_answer_or_a_typed_error(data: st.DataObject) -> None:
-    answer = bytearray(accept_pdu(REQUEST, CONTEXTS, Accept()))
-    for _ in range(data.draw(st.integers(1, 4))):
-        answer[data.draw(st.integers(6, len(answer) - 1))] = data.draw(st.integers(0, 255))
+ITEM_KINDS = st.sampled_from((0x10, 0x21, 0x40, 0x50, 0x51, 0x52, 0x53, 0x54, 0x55, 0x56, 0x58, 0x59, 0x99))
+LEAVES = st.one_of(
+    st.binary(max_size=8),
+    st.sampled_from((IMPLICIT, EXPLICIT, "1.2.3")).map(str.encode),
+    st.tuples(st.sampled_from((1, 2, 3, 5)), st.integers(0, 5), st.sampled_from((IMPLICIT, EXPLICIT, "", "1.2"))).map(
+        lambda answer: bytes((answer[0], 0, answer[1], 0)) + item(0x40, answer[2].encode())
+    ),
+)
+ITEMS = st.recursive(
+    LEAVES, lambda inner: st.lists(st.builds(item, ITEM_KINDS, inner), max_size=6).map(b"".join), max_leaves=12
+)
+
+
+def damaged(answer: bytes, changes: dict[int, int]) -> bytes:
+    copy = bytearray(answer)
+    for position, value in changes.items():
+        copy[6 + position % (len(copy) - 6)] = value
+    return bytes(copy)
+
+
+@settings(max_examples=300)
+@given(
+    answer=st.one_of(
+        st.builds(
+            damaged,
+            st.just(accept_pdu(REQUEST, CONTEXTS, Accept())),
+            st.dictionaries(st.integers(0, 300), st.integers(0, 255), max_size=4),
+        ),
+        ITEMS.map(lambda items: pdu(2, bytes(68) + items)),
+        st.builds(
+            lambda items, user: pdu(2, accept_pdu(REQUEST, CONTEXTS, Accept())[6:] + items + item(0x50, user)),
+            ITEMS,
+            ITEMS,
+        ),
+    ),
+    tail=st.binary(max_size=20),
+)
+def test_any_answer_makes_an_association_that_echoes_or_a_typed_error(answer: bytes, tail: bytes) -> None:
     ours, theirs = socket.socketpair()
+    proposed = [
+        ProposedContext(context_id=number, abstract_syntax=uid, transfer_syntaxes=tuple(syntaxes))
+        for number, (uid, syntaxes) in CONTEXTS.items()
+    ]
+    values: list[tuple[int, bytes | int]] = [(0x100, 0x8030), (0x120, 1), (0x800, 0x0101), (0x900, 0)]
     with theirs:
-        association = PumpedAssociation(make_entity("A", acse_timeout_s=5, dimse_timeout_s=5), Connection(ours))
-        association.dul.state_machine.current_state = "Sta5"
-        association.dul.feed(bytes(answer))
-        outcome = association.dul.receive_pdu(wait=False)
-        assert outcome is not None
-        error = association.end_error()
-        assert error is None or isinstance(error, PeerProtocolError)
-        association.connection.close()
+        theirs.sendall(answer + p_data(1, 3, command_set(values)) + tail)
+        try:
+            association = open_association(
+                peer=Peer(host="127.0.0.1", port=104), settings=AssociationSettings(), contexts=proposed, sock=ours
+            )
+        except PeerProtocolError:
+            return
+        if association.negotiation.contexts[0].is_accepted:
+            assert association.echo() == 0
+        assert {context.result for context in association.negotiation.contexts if context.is_accepted} <= {0}
+        association.abort()
+
+
+@pytest.mark.parametrize(
+    "cut",
+    [item(0x21, b"\1\0\0\0\x40\0\0\5"), b"\x21\0", item(0x50, b"\x52\0\0\x30abc")],
+    ids=["context", "end", "user"],
+)
+def test_answer_that_cannot_be_read_is_told_with_the_address_of_the_peer(cut: bytes) -> None:
+    answer = pdu(2, accept_pdu(REQUEST, CONTEXTS, Accept())[6:] + cut)
+    with (
+        FakePeer(associate=[Send(answer)]) as peer,
+        pytest.raises(PeerProtocolError, match=f"answer of 127.0.0.1:{peer.port} to the association request") as raised,
+    ):
+        open_association(
+            peer=Peer(host="127.0.0.1", port=peer.port),
+            settings=AssociationSettings(),
+            contexts=[ProposedContext(context_id=1, abstract_syntax="1.2.3", transfer_syntaxes=(IMPLICIT,))],
+        )
+    assert raised.value.condition == "DUL Illegal or ill-formed PDU"
+    assert raised.value.advice

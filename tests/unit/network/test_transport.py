@@ -13,13 +13,12 @@ from pynetdicom.association import Association
 from pynetdicom.dimse import DIMSEServiceProvider
 from pynetdicom.dimse_messages import DIMSEMessage
 from pynetdicom.dul import DULServiceProvider
-from pynetdicom.pdu import A_ASSOCIATE_AC
 from pynetdicom.timer import Timer
 from pynetdicom.transport import T_CONNECT, AssociationSocket
 
 from dicomdesk.errors import ProposalTooLongError
-from dicomdesk.network.transport import usable_accept, user_information, with_user_items
-from tests.helpers.peers import Accept, accept_pdu, item
+from dicomdesk.network.transport import with_user_items
+from tests.helpers.peers import item
 
 PARAMETERS = [
     (DULServiceProvider.__init__, ["self", "assoc"]),
@@ -104,64 +103,20 @@ def test_events_outside_the_table_are_refused() -> None:
     assert issubclass(fsm.InvalidEventError, Exception)
 
 
-CONTEXTS = {1: ("1.2.840.10008.5.1.4.1.1.2", ["1.2.840.10008.1.2"]), 3: ("1.2.3", ["1.2.840.10008.1.2.1"])}
-REQUEST = bytes(74)
-
-
-def _decoded(answer: bytes) -> A_ASSOCIATE_AC:
-    decoded = A_ASSOCIATE_AC()
-    decoded.decode(answer)
-    decoded.to_primitive()
-    return decoded
-
-
-def test_usable_accept_keeps_what_is_right() -> None:
-    answer = accept_pdu(b"\2\0\0\0\0\0\0\1" + bytes(66), CONTEXTS, Accept())
-    assert usable_accept(answer)[74:] == answer[74:]
-    information = _decoded(usable_accept(answer)).user_information
-    assert information is not None
-    assert information.maximum_length == 16384
-
-
-@pytest.mark.parametrize(
-    "extra",
-    [
-        item(0x77, b"abc"),
-        item(0x55, b""),
-        item(0x55, b"more than sixteen characters"),
-        item(0x52, b""),
-        item(0x52, b"1" * 65),
-        item(0x55, "Ä".encode("latin-1")),
-        item(0x55, b"\x1b[31mRED"),
-        item(0x52, b"1.2\n3"),
-        item(0x51, b"\1"),
-    ],
-)
-def test_usable_accept_drops_what_pynetdicom_trips_over(extra: bytes) -> None:
-    answer = accept_pdu(REQUEST, CONTEXTS, Accept(extra_user_items=extra))
-    assert usable_accept(answer)[74:] == accept_pdu(REQUEST, CONTEXTS, Accept())[74:]
-
-
-@pytest.mark.parametrize("extra", [item(0x56, b"\xff\xff"), item(0x59, b"\0\5a"), item(0x59, b"\0\0")])
-def test_usable_accept_leaves_out_what_we_read_ourselves(extra: bytes) -> None:
-    answer = accept_pdu(REQUEST, CONTEXTS, Accept(extra_user_items=extra))
-    assert extra in user_information(answer)
-    assert usable_accept(answer)[74:] == accept_pdu(REQUEST, CONTEXTS, Accept())[74:]
-
-
 def test_user_items_are_put_in_ascending_order_of_their_types() -> None:
     user = item(0x51, b"\0\0\x40\0") + item(0x55, b"V") + item(0x54, b"role 1") + item(0x54, b"role 2")
     head = b"\1\0\0\0\0\0" + bytes(68) + item(0x10, b"1.2")
     written = with_user_items(head + item(0x50, user), [(0x58, b"who"), (0x52, b"1.2.3")])
     assert int.from_bytes(written[2:6], "big") == len(written) - 6
     assert written[6:].startswith(head[6:])
-    assert user_information(written) == (
+    assert written[74 + len(item(0x10, b"1.2")) :] == item(
+        0x50,
         item(0x51, b"\0\0\x40\0")
         + item(0x52, b"1.2.3")
         + item(0x54, b"role 1")
         + item(0x54, b"role 2")
         + item(0x55, b"V")
-        + item(0x58, b"who")
+        + item(0x58, b"who"),
     )
 
 
