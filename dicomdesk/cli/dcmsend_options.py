@@ -178,6 +178,7 @@ _EXTENSIONS = OptionGroup(
             long="--strict",
             text=("exit with 80 unless the peer has stored", "every instance"),
         ),
+        *shared.ARCHIVES,
         shared.REPORT_FORMAT,
         shared.JSON,
         *shared.PROGRESS,
@@ -221,6 +222,14 @@ TOOL = Tool(
             "With TLS, the pass phrase of an encrypted private key is asked for on the terminal; where there is none, "
             "the first line of standard input is taken. Only authorities that are named are trusted, or those of this "
             "machine with --trust-system; the name in the peer's certificate is looked at with --verify-hostname."
+        ),
+        (
+            "A ZIP archive that is named is taken as the instances in it, each by the name ARCHIVE.zip:NAME/INSIDE; "
+            "with --zip those found in directories too. Archives inside archives are told of and not opened."
+        ),
+        (
+            "A file that holds another instance when its turn comes than when it was listed is not sent, and named; "
+            "the same instance is sent as it then is. That alone changes the exit code with --strict only."
         ),
         (
             "With --check nothing is sent: the associations are opened and released, each file is made ready as for "
@@ -317,6 +326,8 @@ def _read_inputs(line: CommandLine, paths: Sequence[str]) -> InputSelection:
         format=_FORMATS[line.last_of(*_FORMATS)],
         read_dicomdir=line.has("--read-from-dicomdir"),
         scan_directories=scan.scans,
+        open_archives=scan.opens_archives,
+        only_named_archives=scan.only_named_archives,
         recurse=scan.recurses,
         pattern=scan.pattern,
         check_uids=not line.has("--no-uid-checks"),

@@ -67,6 +67,10 @@ REPORT_FORMAT = Option(
     argument="[f]ormat: string constant",
     text=("(text, jsonl)", "write the report in this format"),
 )
+ARCHIVES = (
+    Option(long="--zip", text=("take ZIP archives that are found in directories", "too (default: those named)")),
+    Option(long="--no-zip", text=("take no ZIP archives",)),
+)
 PROGRESS = (
     Option(long="--progress", text=("show progress even in quiet mode, if stderr", "is a terminal")),
     Option(long="--no-progress", text=("never show progress",)),
@@ -124,6 +128,8 @@ class ScanOptions:
     recurses: bool
     pattern: str | None
     """None takes all names."""
+    opens_archives: bool = False
+    only_named_archives: bool = False
 
 
 def read_scan_options(line: CommandLine) -> ScanOptions:
@@ -134,4 +140,11 @@ def read_scan_options(line: CommandLine) -> ScanOptions:
     recurses = line.last_of("--no-recurse", "--recurse") == "--recurse"
     if recurses:
         line.check_dependency("--recurse", "--scan-directories", is_met=scans)
-    return ScanOptions(scans=scans, recurses=recurses, pattern=line.text("--scan-pattern") or None)
+    archives = line.last_of("--zip", "--no-zip")
+    return ScanOptions(
+        scans=scans,
+        recurses=recurses,
+        pattern=line.text("--scan-pattern") or None,
+        opens_archives=archives != "--no-zip",
+        only_named_archives=archives != "--zip",
+    )

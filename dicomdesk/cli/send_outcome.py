@@ -76,7 +76,7 @@ class SendOutcome:
             return int(EXIT_CODES[result.failure])
         if not is_report_written:
             return int(ExitCode.CANNOT_WRITE_REPORT_FILE)
-        if self._options.is_strict and (self._count_not_stored() or result.outcome is not JobOutcome.COMPLETED):
+        if self._options.is_strict and (not result.report.is_all_stored or result.outcome is not JobOutcome.COMPLETED):
             return int(ExitCode.NOT_ALL_STORED)
         return int(ExitCode.SUCCESS)
 

@@ -197,6 +197,7 @@ _EXTENSIONS = OptionGroup(
             argument="[f]ilename: string",
             text=("write to file f what became of each instance,", "also when the transfer has failed"),
         ),
+        *shared.ARCHIVES,
         shared.REPORT_FORMAT,
         shared.JSON,
         *tls_extensions(TlsRole.REQUESTOR),
@@ -229,6 +230,11 @@ TOOL = Tool(
             "of the DIMSE status where the peer refused an instance, and 10 where the association was lost while an "
             "instance was sent (DCMTK's is then any number). With --no-halt it is 0 whatever became of the "
             "instances; --strict makes 80 of that, unless all were stored."
+        ),
+        (
+            "A ZIP archive that is named is taken as the instances in it, each by the name ARCHIVE.zip:NAME/INSIDE; "
+            "with --zip those found in directories too. Archives inside archives are told of and not opened. With "
+            "--rename an archive is renamed when its last instance has been tried."
         ),
         (
             "With --check nothing is sent and no file renamed: the association is opened and released, each file is "
@@ -336,6 +342,9 @@ def _read_inputs(line: CommandLine, paths: Sequence[str]) -> InputSelection:
         paths=tuple(paths),
         format=_FORMATS[line.last_of(*_FORMATS)],
         scan_directories=scan.scans,
+        read_dicomdir=True,  # in archives, where they name what is found without them
+        open_archives=scan.opens_archives,
+        only_named_archives=scan.only_named_archives,
         recurse=scan.recurses,
         pattern=scan.pattern,
         check_uids=False,

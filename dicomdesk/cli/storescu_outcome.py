@@ -106,7 +106,7 @@ class StoreOutcome:
             return code
         if not is_report_written:
             return int(ExitCode.CANNOT_WRITE_REPORT_FILE)
-        if self._options.is_strict and (self._count_not_stored() or result.outcome is not JobOutcome.COMPLETED):
+        if self._options.is_strict and (not result.report.is_all_stored or result.outcome is not JobOutcome.COMPLETED):
             return int(ExitCode.NOT_ALL_STORED)
         return code
 

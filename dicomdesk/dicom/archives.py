@@ -10,10 +10,12 @@ depends on it:
 """
 
 import os
+import stat
 import struct
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from io import FileIO
@@ -36,10 +38,21 @@ BELIEVABLE_ARCHIVE_RATIO = 64
 IN_MEMORY_BYTES = 4 << 20
 """Members up to here are read into memory, longer ones into a temporary file."""
 
+MEMBER_WITHOUT_NAME = "ZIP archive member without a name"
+NESTED_ARCHIVE = "ZIP archive inside a ZIP archive: take it out, and send it by itself"
+LINKED_MEMBER = "ZIP archive member that is a symbolic link"
+SHADOWED_MEMBER = "ZIP archive member of the same name as a later one, which is taken"
+
 _HEADER_BYTES = 65536
 _DIRECTORY_ERRORS = (zipfile.BadZipFile, RuntimeError, OSError, ValueError, IndexError, struct.error)
 """What zipfile raises on directories that it does not like."""
 _MOST_DIRECTORIES = 4
+_UNIX = 3
+"""Whose file modes are in the upper half of the external attributes (APPNOTE 4.4.2)."""
+_ENTRY, _ENTRY_BYTES = b"PK\x01\x02", 46
+"""Of the directory (APPNOTE 4.3.12)."""
+_UTF_8 = 0x800
+"""The flag that says that the name is (APPNOTE 4.4.4)."""
 
 
 def is_archive(start: bytes) -> bool:
@@ -53,28 +66,50 @@ def archive_limit(archive_bytes: int) -> int:
 
 
 def scan_archive(
-    path: str, input_format: InputFormat, takes_name: Callable[[str], bool]
+    path: str,
+    input_format: InputFormat,
+    takes_name: Callable[[str], bool],
+    note_shadowed: Callable[[str], object] | None = None,
 ) -> Iterator[tuple[str, InstanceHeader | DataError]]:
     """Yield the name and the header, or why there is none, of each member, sorted by name.
 
     ``takes_name`` chooses by the last part of the name. Of members with the same name the last is meant, as in
-    ``ArchiveReader``. Raises NotDicomError when the archive cannot be read.
+    ``ArchiveReader``; ``note_shadowed`` is called with the name for each of the others. Archives in it are not opened.
+    Raises NotDicomError when the archive cannot be read.
     """
     try:
         directory = _read_directory(path)
     except _DIRECTORY_ERRORS as error:
         raise NotDicomError(f"ZIP archive cannot be read: {error}") from error
     for name, member in sorted(directory.members.items()):
-        if name.endswith("/") or not takes_name(name.rsplit("/", 1)[-1]):
+        if _is_folder(member) or not takes_name(name.rsplit("/", 1)[-1]):
             continue
-        try:
-            header = parse_header(_read_start(path, directory, member), member.file_size, input_format)
-        except DataError as error:
-            yield name, error
-        except OSError as error:
-            yield name, NotDicomError(f"{UNREADABLE}: {error.strerror or error}")
-        else:
-            yield name, header
+        if note_shadowed is not None:
+            for _ in range(directory.shadowed.get(name, 0)):
+                note_shadowed(name)
+        yield name, _read_header(path, directory, member, input_format)
+
+
+def _is_folder(member: zipfile.ZipInfo) -> bool:
+    """Some systems divide names with backslashes."""
+    return member.filename.endswith("/") or (member.filename.endswith("\\") and not member.file_size)
+
+
+def _read_header(
+    path: str, directory: "_Directory", member: zipfile.ZipInfo, input_format: InputFormat
+) -> InstanceHeader | DataError:
+    if not member.filename:
+        return NotDicomError(MEMBER_WITHOUT_NAME)
+    if member.create_system == _UNIX and stat.S_ISLNK(member.external_attr >> 16):
+        return NotDicomError(LINKED_MEMBER)
+    start = b""
+    try:
+        start = _read_start(path, directory, member)
+        return parse_header(start, member.file_size, input_format)
+    except DataError as error:
+        return NotDicomError(NESTED_ARCHIVE) if is_archive(start) else error
+    except OSError as error:
+        return NotDicomError(f"{UNREADABLE}: {error.strerror or error}")
 
 
 class ArchiveReader:
@@ -112,6 +147,8 @@ class _Directory:
 
     members: dict[str, zipfile.ZipInfo]
     """By name."""
+    shadowed: Mapping[str, int]
+    """How many members there are besides the one of that name, by name."""
     overlapping: frozenset[int]
     """Where the headers of members are that share bytes with others."""
 
@@ -127,7 +164,25 @@ class _BoundedFile(FileIO):
     def read(self, size: int | None = -1, /) -> bytes:
         if size is not None and size > LARGEST_DIRECTORY_BYTES:
             raise zipfile.BadZipFile(f"its directory is longer than {LARGEST_DIRECTORY_BYTES} bytes")
-        return super().read(size) or b""
+        data = super().read(size) or b""
+        return _with_names_that_decode(data) if data.startswith(_ENTRY) and len(data) >= _ENTRY_BYTES else data
+
+
+def _with_names_that_decode(directory: bytes) -> bytes:
+    """Return a directory in which no name is said to be UTF-8 that is not: zipfile would refuse all for one of them."""
+    whole = bytearray(directory)
+    position = 0
+    while position + _ENTRY_BYTES <= len(whole) and whole.startswith(_ENTRY, position):
+        (flags,) = struct.unpack_from("<H", whole, position + 8)
+        lengths = struct.unpack_from("<HHH", whole, position + 28)
+        start = position + _ENTRY_BYTES
+        if flags & _UTF_8:
+            try:
+                whole[start : start + lengths[0]].decode("utf_8")
+            except UnicodeDecodeError:
+                struct.pack_into("<H", whole, position + 8, flags & ~_UTF_8)
+        position = start + sum(lengths)
+    return bytes(whole)
 
 
 def _version(path: str) -> tuple[int, ...]:
@@ -147,7 +202,13 @@ def _read_directory(path: str) -> _Directory:
     claimed, limit = sum(member.file_size for member in listed), archive_limit(size)
     if claimed > limit:
         raise zipfile.BadZipFile(f"{size} bytes claim to become {claimed}, more than the {limit} that are believed")
-    return _Directory(members={member.filename: member for member in listed}, overlapping=_find_overlapping(listed))
+    return _Directory(
+        members={member.filename: member for member in listed},
+        shadowed={
+            name: count - 1 for name, count in Counter(member.filename for member in listed).items() if count > 1
+        },
+        overlapping=_find_overlapping(listed),
+    )
 
 
 def _find_overlapping(listed: list[zipfile.ZipInfo]) -> frozenset[int]:

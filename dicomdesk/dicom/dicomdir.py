@@ -1,19 +1,22 @@
 """Reading DICOMDIR files as lists of the instances they reference (PS3.3 annex F, PS3.10 section 8)."""
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from dicomdesk.dicom.dicomdir_names import FileNames
 from dicomdesk.dicom.encodings import DELIMITER_GROUP, UNDEFINED_LENGTH, Encoding
 from dicomdesk.dicom.instance import InputFormat
 from dicomdesk.dicom.part10 import PREMATURE_END, read_open_header
 from dicomdesk.dicom.sop_classes import MEDIA_STORAGE_DIRECTORY
 from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax
 from dicomdesk.dicom.windows import read_at
-from dicomdesk.errors import NotDicomError, TruncatedError
+from dicomdesk.errors import DataError, NotDicomError, TruncatedError
 
 _LARGEST = 1 << 30
 
 _ITEM = 0xFFFEE000
+_SEQUENCE_END = 0xFFFEE0DD
 _FIRST_RECORD = 0x00041200
 _RECORD_SEQUENCE = 0x00041220
 _NEXT_RECORD = 0x00041400
@@ -32,19 +35,22 @@ class ReferencedFile:
     """One file that a DICOMDIR names; UIDs are "" where the record has none."""
 
     path: str
-    """Relative to where the DICOMDIR's own path is; "" when the file ID leads out of its folder."""
+    """Relative to where the DICOMDIR's own path is; "" where the file ID leads out of its folder or to several."""
     file_id: str
     """(0004,1500) as found, components separated by backslashes."""
     sop_class_uid: str
     sop_instance_uid: str
     transfer_syntax_uid: str
+    problem: str = ""
+    """Why there is no path."""
 
 
-def read_dicomdir(path: str) -> list[ReferencedFile]:
+def read_dicomdir(path: str, note_damage: Callable[[str], object] | None = None) -> list[ReferencedFile]:
     """Return the files that the DICOMDIR references, in the order of its records (a record before its lower ones).
 
-    Records that no other one leads to come last; of a DICOMDIR that is cut off, the records that are there are taken.
-    Raises DataError when it is no DICOMDIR or has no records left; OSError passes.
+    Records that no other one leads to come last; of a DICOMDIR that is cut off or broken, the records that can be read
+    are taken, and ``note_damage`` is told what is wrong with it. Raises DataError when it is no DICOMDIR or has no
+    records left; OSError passes.
     """
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0))
     try:
@@ -59,7 +65,10 @@ def read_dicomdir(path: str) -> list[ReferencedFile]:
     finally:
         os.close(descriptor)
     encoding = Encoding.of(is_explicit_vr=syntax.is_explicit_vr, is_little_endian=syntax.is_little_endian)
-    return _Records(data, header.data_set_offset, encoding).referenced_files(os.path.dirname(path))
+    records = _Records(data, header.data_set_offset, encoding)
+    if records.damage and note_damage is not None:
+        note_damage(records.damage)
+    return records.referenced_files(os.path.dirname(path))
 
 
 def _read_whole(descriptor: int, size: int) -> bytes:
@@ -79,11 +88,14 @@ class _Records:
         self._encoding = encoding
         self._records: dict[int, _Values] = {}
         self._root: _Values = {}
+        self.damage = ""
+        """What is wrong with it, "" where all of it could be read."""
         try:
             self._read_root(offset)
-        except TruncatedError:
+        except TruncatedError as error:
             if not self._records:
                 raise
+            self.damage = f"DICOMDIR is cut off or damaged, what it lists behind that is unknown: {error}"
 
     def _read_root(self, offset: int) -> None:
         end = len(self._data)
@@ -110,18 +122,28 @@ class _Records:
             raise TruncatedError(PREMATURE_END)
         return tag, start, length
 
+    def _check_end(self, offset: int, length: int) -> None:
+        """Raise TruncatedError where what has been read to its end, or to that of the file, should not end there."""
+        if length == UNDEFINED_LENGTH or offset + length > len(self._data):
+            raise TruncatedError(PREMATURE_END)
+
     def _read_sequence(self, offset: int, length: int) -> int:
+        start_of_all = offset
         end = min(offset + length, len(self._data))
         while offset < end:
             tag, start, item_length = self._read_element(offset)
-            if tag != _ITEM:
+            if tag == _SEQUENCE_END:
                 return start
+            if tag != _ITEM:
+                raise TruncatedError(f"no record where one should be, at byte {offset}")
             values: _Values = {}
             self._records[offset] = values
             offset = self._read_item(start, item_length, values)
+        self._check_end(start_of_all, length)
         return offset
 
     def _read_item(self, offset: int, length: int, values: _Values) -> int:
+        start_of_all = offset
         end = min(offset + length, len(self._data))
         while offset < end:
             tag, start, value_length = self._read_element(offset)
@@ -133,6 +155,7 @@ class _Records:
             if tag in _WANTED:
                 values[tag] = self._data[start : start + value_length]
             offset = start + value_length
+        self._check_end(start_of_all, length)
         return offset
 
     def _skip(self, offset: int) -> int:
@@ -170,32 +193,28 @@ class _Records:
         return list(ordered.values())
 
     def referenced_files(self, folder: str) -> list[ReferencedFile]:
-        return [
-            ReferencedFile(
-                path=_join(folder, file_id),
-                file_id=file_id,
-                sop_class_uid=_text(values, _SOP_CLASS),
-                sop_instance_uid=_text(values, _SOP_INSTANCE),
-                transfer_syntax_uid=_text(values, _TRANSFER_SYNTAX),
+        names = FileNames(folder)
+        files = []
+        for values in self._in_order():
+            file_id = _text(values, _FILE_ID)
+            if not file_id:
+                continue
+            try:
+                path, problem = names.find(file_id), ""
+            except DataError as error:
+                path, problem = "", str(error)
+            files.append(
+                ReferencedFile(
+                    path=path,
+                    file_id=file_id,
+                    sop_class_uid=_text(values, _SOP_CLASS),
+                    sop_instance_uid=_text(values, _SOP_INSTANCE),
+                    transfer_syntax_uid=_text(values, _TRANSFER_SYNTAX),
+                    problem=problem,
+                )
             )
-            for values in self._in_order()
-            if (file_id := _text(values, _FILE_ID))
-        ]
+        return files
 
 
 def _text(values: _Values, tag: int) -> str:
     return os.fsdecode(values.get(tag, b"").strip(b"\0 "))
-
-
-def _join(folder: str, file_id: str) -> str:
-    """Return the path of a file by its ID; the small letters that some systems show of a CD's names are tried too."""
-    # A slash divides too: it cannot be part of a name where the file is opened.
-    components = [component.strip() for component in file_id.replace("/", "\\").split("\\")]
-    if ".." in components or any(os.path.splitdrive(component)[0] for component in components):
-        return ""
-    path = os.path.join(folder, "/".join(components).lstrip("/"))
-    if not os.path.exists(path):
-        lower = os.path.join(folder, "/".join(components).lstrip("/").lower())
-        if os.path.exists(lower):
-            return lower
-    return path

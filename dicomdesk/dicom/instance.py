@@ -1,5 +1,6 @@
 """What is known of one SOP instance from its first bytes."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -31,8 +32,13 @@ class InputSelection:
     """File name pattern for what is found by scanning."""
     open_archives: bool = False
     """Take inputs that are ZIP archives as folders."""
+    only_named_archives: bool = False
+    """Not those that are found by scanning."""
     archive_members: frozenset[tuple[str, str]] | None = None
     """Path and name of the members that are taken of archives; None for all."""
+    identities: Mapping[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
+    """SOP Class and Instance UID that was seen before at a path and, in archives, name ("" for a file): nothing else is
+    taken there."""
     check_uids: bool = True
     """Refuse what is not a storage SOP class or has no valid instance UID."""
     identify: bool = True

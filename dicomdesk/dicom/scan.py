@@ -4,7 +4,7 @@ import os
 import re
 import stat
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from dicomdesk.dicom.identifiers import is_valid_uid
 from dicomdesk.dicom.instance import InputSelection, InstanceHeader
@@ -12,7 +12,7 @@ from dicomdesk.dicom.part10 import read_header, read_open_header
 from dicomdesk.dicom.sop_classes import MEDIA_STORAGE_DIRECTORY, is_storable, is_unknown_standard_class
 from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax
 from dicomdesk.dicom.windows import read_at
-from dicomdesk.errors import DataError
+from dicomdesk.errors import DataError, NotDicomError
 
 INVALID_SOP_CLASS_UID = "Invalid SOP Class UID"
 UNKNOWN_SOP_CLASS = "Unknown Storage SOP Class"
@@ -22,7 +22,8 @@ UNKNOWN_TRANSFER_SYNTAX = "Unknown Transfer Syntax"
 DIRECTORIES_NOT_SCANNED = "ignoring directory because option --scan-directories is not set"
 NOT_A_REGULAR_FILE = "Not a regular file"
 DICOMDIR_IN_ARCHIVE = "DICOMDIR in a ZIP archive: the files that it names are found without it"
-FILE_ID_LEADS_OUT = "Referenced File ID leads out of the folder of the DICOMDIR"
+CHANGED_INSTANCE = "changed since it was listed: it holds another instance now"
+CHANGED_CLASS = "changed since it was listed: it is of another SOP class now"
 
 _LONGEST_UID = 64
 
@@ -41,6 +42,11 @@ class FoundInstance:
     problem: str = ""
     """Why the file that a DICOMDIR names cannot be read; the header then holds the UIDs of the record only."""
 
+    @property
+    def name(self) -> str:
+        """What users know it by: the path, of members of archives "path:name"."""
+        return name_of(self.path, self.archive_member)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SkippedInput:
@@ -50,7 +56,21 @@ class SkippedInput:
     reason: str
     archive_member: str = ""
     is_failure: bool = True
-    """False for what is passed over by rule: a folder when none are scanned, a device, a DICOMDIR in an archive."""
+    """Whether a job that is to halt ends at it. False for what is passed over by rule: a folder when none are scanned,
+    a device, a DICOMDIR in an archive; and for a damaged DICOMDIR of which some is taken."""
+    is_missed: bool = field(default=True, compare=False)
+    """Whether something may be missing in what is sent. False for files that are not DICOM among those that are found
+    by scanning, and for what need not be sent."""
+
+    @property
+    def name(self) -> str:
+        """What users know it by: the path, of members of archives "path:name"."""
+        return name_of(self.path, self.archive_member)
+
+
+def name_of(path: str, archive_member: str) -> str:
+    """Return the one name that an input has in reports, events, logs and windows."""
+    return f"{path}:{archive_member}" if archive_member else path
 
 
 ScanResult = FoundInstance | SkippedInput
@@ -63,19 +83,44 @@ def scan(selection: InputSelection) -> Iterator[ScanResult]:
     """
     scanner = _Scanner(selection)
     for path in selection.paths:
-        yield from scanner.scan_input(path)
+        for result in scanner.scan_input(path):
+            yield _as_known(result, selection) if selection.identities else result
 
 
-def list_files(selection: InputSelection) -> Iterator[str | SkippedInput]:
-    """Yield the paths that ``scan`` would look into, without opening or even finding them, and what is passed over."""
+def list_files(selection: InputSelection) -> Iterator[str | FoundInstance | SkippedInput]:
+    """Yield the paths that ``scan`` would look into, without opening or even finding them, and what is passed over.
+
+    Only archives are looked into: what is found in them is yielded as ``scan`` does.
+    """
     scanner = _Scanner(selection)
     for path in selection.paths:
         if not os.path.isdir(path):
-            yield path
+            yield from scanner.list_file(path, is_scanned=False)
         elif selection.scan_directories:
-            yield from scanner.walk_folder(path)
+            for found in scanner.walk_folder(path):
+                if isinstance(found, SkippedInput):
+                    yield found
+                else:
+                    yield from scanner.list_file(found, is_scanned=True)
         else:
             yield SkippedInput(path=path, reason=DIRECTORIES_NOT_SCANNED, is_failure=False)
+
+
+def describe_change(header: InstanceHeader, listed: tuple[str, str]) -> str:
+    """Return how a file is not any more what it was when its SOP Class and Instance UID were listed, "" if it is."""
+    if header.sop_instance_uid != listed[1]:
+        return CHANGED_INSTANCE
+    return CHANGED_CLASS if header.sop_class_uid != listed[0] else ""
+
+
+def _as_known(result: ScanResult, selection: InputSelection) -> ScanResult:
+    if not isinstance(result, FoundInstance):
+        return result
+    listed = selection.identities.get((result.path, result.archive_member))
+    reason = describe_change(result.header, listed) if listed else ""
+    if not reason:
+        return result
+    return SkippedInput(path=result.path, archive_member=result.archive_member, reason=reason)
 
 
 def check_uids(header: InstanceHeader) -> str:
@@ -196,7 +241,7 @@ class _Scanner:
     def _scan_file(self, path: str, *, is_scanned: bool = False) -> Iterator[ScanResult]:
         try:
             if is_scanned and not stat.S_ISREG(os.stat(path).st_mode):
-                yield SkippedInput(path=path, reason=NOT_A_REGULAR_FILE, is_failure=False)
+                yield SkippedInput(path=path, reason=NOT_A_REGULAR_FILE, is_failure=False, is_missed=False)
                 return
             descriptor = os.open(path, _OPEN_FLAGS)
         except (OSError, ValueError) as error:
@@ -218,25 +263,61 @@ class _Scanner:
         try:
             status = os.fstat(descriptor)
             if not stat.S_ISREG(status.st_mode):
-                return SkippedInput(path=path, reason=NOT_A_REGULAR_FILE, is_failure=not is_scanned)
+                return SkippedInput(
+                    path=path, reason=NOT_A_REGULAR_FILE, is_failure=not is_scanned, is_missed=not is_scanned
+                )
             selection = self._selection
             header = read_open_header(descriptor, status.st_size, selection.format, is_brief=not selection.identify)
         except DataError as error:
-            if self._selection.open_archives and _starts_as_archive(descriptor):
+            if self._opens_archives(is_scanned=is_scanned) and _starts_as_archive(descriptor):
                 return self._scan_archive
-            return SkippedInput(path=path, reason=str(error))
+            is_missed = not (is_scanned and isinstance(error, NotDicomError))
+            return SkippedInput(path=path, reason=str(error), is_missed=is_missed)
         except OSError as error:
             return SkippedInput(path=path, reason=_reason(error))
         if self._selection.read_dicomdir and _is_dicomdir(header):
             return self._scan_dicomdir
         reason = self._check(header)
-        return SkippedInput(path=path, reason=reason) if reason else FoundInstance(path=path, header=header)
+        if reason:
+            return SkippedInput(path=path, reason=reason, is_missed=not (is_scanned and _is_dicomdir(header)))
+        return FoundInstance(path=path, header=header)
+
+    def _opens_archives(self, *, is_scanned: bool) -> bool:
+        selection = self._selection
+        return selection.open_archives and not (is_scanned and selection.only_named_archives)
+
+    def list_file(self, path: str, *, is_scanned: bool) -> Iterator[str | FoundInstance | SkippedInput]:
+        """Yield the path, or what is in the archive that it is."""
+        if self._opens_archives(is_scanned=is_scanned) and self._is_archive(path):
+            yield from self._scan_archive(path)
+        else:
+            yield path
+
+    def _is_archive(self, path: str) -> bool:
+        """Return whether the file is a ZIP archive, and not DICOM besides."""
+        try:
+            descriptor = os.open(path, _OPEN_FLAGS)
+        except (OSError, ValueError):
+            return False
+        try:
+            status = os.fstat(descriptor)
+            if not (stat.S_ISREG(status.st_mode) and _starts_as_archive(descriptor)):
+                return False
+            read_open_header(descriptor, status.st_size, self._selection.format, is_brief=True)
+        except DataError:
+            return True
+        except OSError:
+            return False
+        finally:
+            os.close(descriptor)
+        return False
 
     def _scan_dicomdir(self, path: str) -> Iterator[ScanResult]:
         from dicomdesk.dicom.dicomdir import read_dicomdir  # noqa: PLC0415  # only where a DICOMDIR is found
 
+        damages: list[str] = []
         try:
-            files = read_dicomdir(path)
+            files = read_dicomdir(path, damages.append)
         except DataError as error:
             yield SkippedInput(path=path, reason=str(error))
             return
@@ -251,12 +332,13 @@ class _Scanner:
                 data_set_offset=0,
                 data_set_length=0,
             )
-            yield self._read_referenced(file.path or file.file_id, header, is_inside=bool(file.path))
+            yield self._read_referenced(file.path or file.file_id, header, file.problem)
+        for damage in damages:
+            yield SkippedInput(path=path, reason=damage, is_failure=False)
 
-    def _read_referenced(self, path: str, record: InstanceHeader, *, is_inside: bool) -> ScanResult:
-        """Return what the file is; what the record says of it where it cannot be read."""
-        problem = FILE_ID_LEADS_OUT
-        if is_inside:
+    def _read_referenced(self, path: str, record: InstanceHeader, problem: str) -> ScanResult:
+        """Return what the file is; what the record says of it where it cannot be read, or there is a ``problem``."""
+        if not problem:
             try:
                 header = read_header(path, self._selection.format)
             except DataError as error:
@@ -272,25 +354,45 @@ class _Scanner:
         return FoundInstance(path=path, header=record, problem=problem)
 
     def _scan_archive(self, path: str) -> Iterator[ScanResult]:
-        from dicomdesk.dicom.archives import scan_archive  # noqa: PLC0415  # zipfile costs start-up time
+        from dicomdesk.dicom.archives import SHADOWED_MEMBER, scan_archive  # noqa: PLC0415  # zipfile costs start-up time
 
         wanted = self._selection.archive_members
+        shadowed: list[str] = []
         try:
-            for name, result in scan_archive(path, self._selection.format, self._takes_name):
+            for name, result in scan_archive(path, self._selection.format, self._takes_name, shadowed.append):
                 if wanted is None or (path, name) in wanted:
                     yield self._judge_member(path, name, result)
         except DataError as error:
             yield SkippedInput(path=path, reason=str(error))
+        for name in shadowed if wanted is None else ():
+            yield SkippedInput(
+                path=path, archive_member=name, reason=SHADOWED_MEMBER, is_failure=False, is_missed=False
+            )
 
     def _judge_member(self, path: str, name: str, result: InstanceHeader | DataError) -> ScanResult:
         if isinstance(result, DataError):
-            return SkippedInput(path=path, archive_member=name, reason=str(result))
+            return _judge_unreadable_member(path, name, result)
         if self._selection.read_dicomdir and _is_dicomdir(result):
-            return SkippedInput(path=path, archive_member=name, reason=DICOMDIR_IN_ARCHIVE, is_failure=False)
+            return SkippedInput(
+                path=path, archive_member=name, reason=DICOMDIR_IN_ARCHIVE, is_failure=False, is_missed=False
+            )
         reason = self._check(result)
         if reason:
             return SkippedInput(path=path, archive_member=name, reason=reason)
         return FoundInstance(path=path, archive_member=name, header=result)
+
+
+def _judge_unreadable_member(path: str, name: str, error: DataError) -> SkippedInput:
+    from dicomdesk.dicom.archives import LINKED_MEMBER, MEMBER_WITHOUT_NAME, NESTED_ARCHIVE  # noqa: PLC0415  # as above
+
+    reason = str(error)
+    return SkippedInput(
+        path=path,
+        archive_member=name,
+        reason=reason,
+        is_failure=reason != LINKED_MEMBER,
+        is_missed=not isinstance(error, NotDicomError) or reason in (NESTED_ARCHIVE, MEMBER_WITHOUT_NAME),
+    )
 
 
 def _is_dicomdir(header: InstanceHeader) -> bool:

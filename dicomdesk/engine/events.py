@@ -5,7 +5,7 @@ events: see ``dicomdesk.engine.stats``.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 
@@ -141,6 +141,8 @@ class InputSkipped:
     reason: str
     is_failure: bool = True
     """False for what is passed over by rule, such as a folder when none are scanned; the job goes on."""
+    is_missed: bool = field(default=True, compare=False)
+    """Whether something may be missing in what is sent; see ``SkippedInput``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

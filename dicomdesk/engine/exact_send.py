@@ -17,7 +17,7 @@ why not), unanswered requests, and renaming. Of a file that is sent ``ItemStarte
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dicomdesk.dicom.scan import list_files
+from dicomdesk.dicom.scan import SkippedInput, list_files
 from dicomdesk.engine.events import (
     EventSink,
     InputSkipped,
@@ -31,13 +31,13 @@ from dicomdesk.engine.events import (
 from dicomdesk.engine.exact_proposal import load_profile_file, make_proposal
 from dicomdesk.engine.exact_sending import ExactSender
 from dicomdesk.engine.exact_transfer import ExactEnd, ExactSendFailure, ExactTransfer, FileToSend
-from dicomdesk.engine.input_check import InputChecker
+from dicomdesk.engine.input_check import InputChecker, Listed, as_skipped, place_of
 from dicomdesk.engine.job import Job, new_job_id
 from dicomdesk.engine.journal import MemoryLedger
 from dicomdesk.engine.report import Report
 from dicomdesk.engine.requests import ExactSendRequest
 from dicomdesk.engine.stats import Progress, TransferStats
-from dicomdesk.engine.transfer_list import TransferList, count_outcomes
+from dicomdesk.engine.transfer_list import TransferList, count_outcomes, skipped_event
 from dicomdesk.errors import DataError, DicomdeskError, ProfileError, ProposalError
 from dicomdesk.network.contexts import ExtendedNegotiation, ProposedContext
 
@@ -147,9 +147,9 @@ class ExactSendJob(Job[ExactSendResult]):
 
     def _check_and_send(self) -> ExactEnd:
         profiles = self._load_profiles()
-        paths = self._list_files()
+        listed = self._list_files()
         self._notice(NoticeLevel.INFO, "checking input files ...")
-        sop_classes = self._check_files(paths)
+        sop_classes = self._check_files(listed)
         if self._control.is_stopping:
             return ExactEnd()
         contexts, extensions = self._propose(sop_classes, profiles)
@@ -162,36 +162,37 @@ class ExactSendJob(Job[ExactSendResult]):
         except ProfileError as error:
             raise _EndedError(ExactSendFailure.PROFILE_FILE, error) from error
 
-    def _list_files(self) -> list[str]:
+    def _list_files(self) -> list[Listed]:
         if self._request.inputs.scan_directories:
             self._notice(NoticeLevel.INFO, "determining input files ...")
-        paths = []
+        listed: list[Listed] = []
         for found in list_files(self._request.inputs):
             if self._control.is_stopping:
                 break
-            if isinstance(found, str):
-                paths.append(found)
+            if isinstance(found, SkippedInput) and not found.is_failure:
+                self._skip(found)
             else:
-                self._skip(found.path, found.reason, is_failure=False)
-        if not (paths or self._control.is_stopping):
+                listed.append(found)
+        if not (listed or self._control.is_stopping):
             raise _EndedError(ExactSendFailure.NO_INPUT_FILES, DataError("no input files to be sent"))
-        return paths
+        return listed
 
-    def _check_files(self, paths: list[str]) -> list[str]:
+    def _check_files(self, listed: list[Listed]) -> list[str]:
         """Note what is to be sent; return the SOP classes of the files, where the proposal is made of them."""
         checker = InputChecker(self._request)
         shared, sop_classes, fatal = self._shared, [], ""
-        for path in paths:
+        for found in listed:
             if self._control.is_stopping:
                 break
-            checked = None if fatal else checker.check(path)
+            checked = None if fatal else checker.check(found)
             if checked is not None and checked.problem:
-                self._skip(path, checked.problem)
+                self._skip(as_skipped(found, checked.problem))
                 fatal = checked.words if self._request.halt_on_error else ""
                 if not fatal:
                     self._notice(NoticeLevel.WARNING, f"{checked.words}, ignoring file")
                 continue
-            shared.files.append(FileToSend(path, checked.size_bytes if checked is not None else 0))
+            path, member = place_of(found)
+            shared.files.append(FileToSend(path, checked.size_bytes if checked is not None else 0, member))
             if checked is not None and checked.sop_class_uid:
                 sop_classes.append(checked.sop_class_uid)
         size_bytes = shared.begin()
@@ -209,8 +210,8 @@ class ExactSendJob(Job[ExactSendResult]):
         except (ProfileError, ProposalError) as error:
             raise _EndedError(ExactSendFailure.PROPOSAL, error) from error
 
-    def _skip(self, path: str, reason: str, *, is_failure: bool = True) -> None:
-        event = InputSkipped(job_id=self.id, path=path, reason=reason, is_failure=is_failure)
+    def _skip(self, skipped: SkippedInput) -> None:
+        event = skipped_event(self.id, skipped)
         self._skipped.append(event)
         self._report(event)
 

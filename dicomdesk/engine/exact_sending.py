@@ -4,6 +4,7 @@ What the user is told of one file comes after the answer to the file before, alt
 works.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -75,7 +76,9 @@ class ExactSender:
         self._left_out: list[_LeftOut] = []
         """Files that cannot be sent, to be told of once those before them are answered."""
         self._has_failed: set[str] = set()
-        """Files, by path, of which an earlier repetition was not taken."""
+        """Files, by path, of which an earlier repetition, or another member, was not taken."""
+        self._left_in_archives = Counter(file.path for file in shared.files if file.archive_member)
+        """Members that are still to be tried, by path."""
         self._tried = 0
         self._halt: Answer | None = None
         """The failure that the job halts at."""
@@ -130,7 +133,7 @@ class ExactSender:
         """The file that was opened last cannot be sent after all."""
         for shipment in self._in_hand:
             shipment.prepared.close()
-            notices = [(NoticeLevel.ERROR, f"Store Failed, file: {shipment.item.found.path}:\n{reason}")]
+            notices = [(NoticeLevel.ERROR, f"Store Failed, file: {shipment.item.found.name}:\n{reason}")]
             self._left_out.append(_LeftOut([shipment.item], NotSentCause.UNREADABLE, reason, notices))
         self._in_hand.clear()
         self._tell_left_out()
@@ -184,7 +187,7 @@ class ExactSender:
         self._tried += 1
         shaper.begin()
         try:
-            prepared = self._preparing.prepare_file(file.path, shaper.choose)
+            prepared = self._preparing.prepare_file(file.path, shaper.choose, file.archive_member)
         except (DataError, OSError) as error:
             self._identify(item)
             association.skip_message_id()
@@ -212,7 +215,7 @@ class ExactSender:
         file = self._shared.files[position]
         cause = _cause(error)
         reason = failure_reason(error)
-        left_out = _LeftOut([item], cause, reason, self._words(file.path, error))
+        left_out = _LeftOut([item], cause, reason, self._words(file.name, error))
         halts = self._shared.request.halt_on_error
         self._left_out.append(left_out)
         if further and not halts:
@@ -223,11 +226,11 @@ class ExactSender:
         if halts:
             raise InstanceHaltError(reason, condition=local_condition(error))
 
-    def _words(self, path: str, error: DataError | OSError) -> list[tuple[NoticeLevel, str]]:
+    def _words(self, name: str, error: DataError | OSError) -> list[tuple[NoticeLevel, str]]:
         settings, peer = self._shared.request.association, self._shared.request.peer
         titles = (settings.calling_ae_title, peer.ae_title)
         message_id = (self._tried - 1) % _MAX_MESSAGE_ID + 1
-        return failure_notices(path, error, self._shaper, message_id=message_id, titles=titles)
+        return failure_notices(name, error, self._shaper, message_id=message_id, titles=titles)
 
     def _tell_left_out(self) -> None:
         for items, cause, reason, notices in self._left_out:
@@ -287,7 +290,7 @@ class ExactSender:
             self._notice(
                 NoticeLevel.WARNING,
                 f"the peer answers in presentation context {odd.answered_context_id} instead of "
-                f"{odd.item.context_id}: {shipment.item.found.path}",
+                f"{odd.item.context_id}: {shipment.item.found.name}",
             )
             return OddVerdict.TAKEN
         if self._shared.request.halt_on_error:
@@ -317,15 +320,21 @@ class ExactSender:
 
     def _give_up(self, shipment: _Shipment, condition: str, reason: str) -> None:
         item = shipment.item
-        self._notice(NoticeLevel.ERROR, f"Store Failed, file: {item.found.path}:\n{condition}")
+        self._notice(NoticeLevel.ERROR, f"Store Failed, file: {item.found.name}:\n{condition}")
         self._shared.stats.leave_out(item.size_bytes)
         self._shared.transfer.finish(item, Answer(ItemOutcome.FAILED, None, reason), shipment.attempt)
 
     def _rename(self, item: TransferItem, *, is_done: bool) -> None:
-        """Rename the file of an item that was tried for the last time."""
+        """Rename the file of an item that was tried for the last time; an archive with its last member."""
         if not self._shared.request.renames_files:
             return
         path = item.found.path
+        if item.found.archive_member:
+            self._left_in_archives[path] -= 1
+            if not is_done:
+                self._has_failed.add(path)
+            if self._left_in_archives[path]:
+                return
         renamed = rename_processed(path, is_done=is_done and path not in self._has_failed)
         if renamed.problem:
             self._notice(NoticeLevel.WARNING, f"cannot rename file '{path}' to '{renamed.path}'")

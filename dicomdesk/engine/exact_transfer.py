@@ -6,7 +6,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from dicomdesk.dicom.instance import InstanceHeader
-from dicomdesk.dicom.scan import FoundInstance
+from dicomdesk.dicom.scan import FoundInstance, name_of
 from dicomdesk.engine.events import NotSentCause
 from dicomdesk.engine.job import EventRelay, JobControl
 from dicomdesk.engine.requests import ExactSendRequest
@@ -50,6 +50,13 @@ class FileToSend(NamedTuple):
     path: str
     size_bytes: int
     """As it was when it was looked for."""
+    archive_member: str = ""
+    """Name of the member where the path is that of a ZIP archive."""
+
+    @property
+    def name(self) -> str:
+        """What users know it by."""
+        return name_of(self.path, self.archive_member)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,4 +131,4 @@ class ExactTransfer:
             data_set_offset=0,
             data_set_length=file.size_bytes,
         )
-        return self.transfer.append(FoundInstance(path=file.path, header=header))
+        return self.transfer.append(FoundInstance(path=file.path, header=header, archive_member=file.archive_member))

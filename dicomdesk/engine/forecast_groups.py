@@ -52,9 +52,8 @@ class ForecastGroups:
     def add(self, fate: Fate, found: FoundInstance) -> None:
         """One instance."""
         header = found.header
-        path = f"{found.path}:{found.archive_member}" if found.archive_member else found.path
         key = (header.sop_class_uid, header.transfer_syntax_uid, fate)
-        self._add(key, path, header.sop_instance_uid, header.data_set_length)
+        self._add(key, found.name, header.sop_instance_uid, header.data_set_length)
 
     def add_input(self, path: str, reason: str) -> None:
         """One input that cannot be read as an instance."""

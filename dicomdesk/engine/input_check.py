@@ -5,12 +5,29 @@ import stat
 from dataclasses import dataclass
 
 from dicomdesk.dicom.instance import InstanceHeader
+from dicomdesk.dicom.scan import FoundInstance, SkippedInput
 from dicomdesk.dicom.sop_classes import find_sop_class
 from dicomdesk.engine.preparing import Preparing, Shape
 from dicomdesk.engine.requests import ExactSendRequest
 from dicomdesk.errors import DataError
 
-__all__ = ["CheckedInput", "InputChecker"]
+__all__ = ["CheckedInput", "InputChecker", "Listed", "as_skipped", "place_of"]
+
+Listed = str | FoundInstance | SkippedInput
+"""A file by its path, or what was found in an archive."""
+
+
+def place_of(listed: Listed) -> tuple[str, str]:
+    """Return the path, and the name of the member where it is that of an archive, else ""."""
+    return (listed, "") if isinstance(listed, str) else (listed.path, listed.archive_member)
+
+
+def as_skipped(listed: Listed, problem: str) -> SkippedInput:
+    """Return what is told of an input that cannot be taken."""
+    if isinstance(listed, SkippedInput):
+        return listed
+    path, member = place_of(listed)
+    return SkippedInput(path=path, archive_member=member, reason=problem)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,8 +51,15 @@ class InputChecker:
         self._needs_sop_class = proposal.only_required and proposal.profile is None
         self._preparing = Preparing(request.inputs.format, request.compression_level)
 
-    def check(self, path: str) -> CheckedInput:
-        """Look at a file; never raises for what is wrong with it."""
+    def check(self, listed: Listed) -> CheckedInput:
+        """Look at a file, or at what was found in an archive; never raises for what is wrong with it."""
+        if isinstance(listed, SkippedInput):
+            return _refused(listed.reason, listed.name)
+        if isinstance(listed, FoundInstance):
+            return self._judge(listed.name, listed.header.data_set_length, listed.header.sop_class_uid)
+        return self._check_file(listed)
+
+    def _check_file(self, path: str) -> CheckedInput:
         try:
             status = os.stat(path)
         except (OSError, ValueError):
@@ -47,9 +71,14 @@ class InputChecker:
         sop_class_uid = self._find_sop_class_uid(path)
         if not sop_class_uid:
             return _refused("missing SOP class (or instance) in file", path)
+        return self._judge(path, status.st_size, sop_class_uid)
+
+    def _judge(self, name: str, size_bytes: int, sop_class_uid: str) -> CheckedInput:
+        if not self._needs_sop_class:
+            return CheckedInput(size_bytes=size_bytes)
         if find_sop_class(sop_class_uid) is None:
-            return _refused("unknown storage SOP class in file", path, f": {sop_class_uid}")
-        return CheckedInput(size_bytes=status.st_size, sop_class_uid=sop_class_uid)
+            return _refused("unknown storage SOP class in file", name, f": {sop_class_uid}")
+        return CheckedInput(size_bytes=size_bytes, sop_class_uid=sop_class_uid)
 
     def _find_sop_class_uid(self, path: str) -> str:
         """Return the SOP class of a file that is sound as a whole, "" for another."""

@@ -44,10 +44,9 @@ class PlannedPreflightJob(PreflightJob):
             if isinstance(result, FoundInstance):
                 self._found.append(result)
                 continue
-            path = f"{result.path}:{result.archive_member}" if result.archive_member else result.path
-            self._skip(path, result.reason, is_failure=result.is_failure)
+            self._skip(result)
             if result.is_failure and request.halt_on_error:
-                error = DataError(f"bad DICOM file: {path}: {result.reason}")
+                error = DataError(f"bad DICOM file: {result.name}: {result.reason}")
                 self._fail(SendFailure.INVALID_INPUT_FILE, error)
         self._note_scanned(len(self._found), sum(found.header.data_set_length for found in self._found))
         if not self._found and any(event.is_failure for event in self._skipped):

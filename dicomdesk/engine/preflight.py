@@ -9,6 +9,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from dicomdesk.dicom.scan import SkippedInput
 from dicomdesk.dicom.source import FileRange
 from dicomdesk.engine.events import (
     EventSink,
@@ -29,6 +30,7 @@ from dicomdesk.engine.rate import RateMeter, seconds_left
 from dicomdesk.engine.requests import ExactSendRequest, SendRequest
 from dicomdesk.engine.send import SendFailure
 from dicomdesk.engine.stats import Progress
+from dicomdesk.engine.transfer_list import skipped_event
 from dicomdesk.errors import DataError, DicomdeskError
 from dicomdesk.network.contexts import ExtendedNegotiation, NegotiatedContext, ProposedContext
 
@@ -135,12 +137,12 @@ class PreflightJob(Job[PreflightResult]):
         if self._failure is None:
             self._failure = (failure, error)
 
-    def _skip(self, path: str, reason: str, *, is_failure: bool = True) -> None:
-        event = InputSkipped(job_id=self.id, path=path, reason=reason, is_failure=is_failure)
+    def _skip(self, skipped: SkippedInput) -> None:
+        event = skipped_event(self.id, skipped)
         self._skipped.append(event)
         self._report(event)
-        if is_failure:
-            self._groups.add_input(path, reason)
+        if skipped.is_failure or skipped.is_missed:
+            self._groups.add_input(skipped.name, skipped.reason)
 
     def _note_scanned(self, items: int, size_bytes: int) -> None:
         self._gauges.set_totals(items, size_bytes)

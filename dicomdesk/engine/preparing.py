@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from dicomdesk.dicom.instance import InputFormat, InstanceHeader
 from dicomdesk.dicom.part10 import has_same_start, parse_header, read_open_header
-from dicomdesk.dicom.scan import NOT_A_REGULAR_FILE, FoundInstance
+from dicomdesk.dicom.scan import NOT_A_REGULAR_FILE, FoundInstance, describe_change
 from dicomdesk.dicom.source import DataSetSource, FileRange, check_unchanged
 from dicomdesk.dicom.structure import check_data_set, check_data_set_file
 from dicomdesk.dicom.transfer_syntaxes import UNCOMPRESSED, find_transfer_syntax
@@ -101,18 +101,25 @@ class Preparing:
             return shape
 
         if found.archive_member:
-            member = self._archives.open(found.path, found.archive_member)
-            if isinstance(member, bytes):
-                return self._from_memory(member, self._identify(member, listed), keep_to_plan)
-            return self._from_open(member, listed, keep_to_plan)
+            return self._open_member(found.path, found.archive_member, listed, keep_to_plan)
         return self._open(found.path, listed, keep_to_plan)
 
-    def prepare_file(self, path: str, choose: ShapeChoice) -> PreparedInstance:
+    def prepare_file(self, path: str, choose: ShapeChoice, archive_member: str = "") -> PreparedInstance:
         """Open a file of which nothing is known yet, and return its data set as ``choose`` wants it.
 
         Raises as ``prepare`` does, and what ``choose`` raises.
         """
+        if archive_member:
+            return self._open_member(path, archive_member, None, choose)
         return self._open(path, None, choose)
+
+    def _open_member(
+        self, path: str, name: str, listed: InstanceHeader | None, choose: ShapeChoice
+    ) -> PreparedInstance:
+        member = self._archives.open(path, name)
+        if isinstance(member, bytes):
+            return self._from_memory(member, self._identify(member, listed), choose)
+        return self._from_open(member, listed, choose)
 
     def _open(self, path: str, listed: InstanceHeader | None, choose: ShapeChoice) -> PreparedInstance:
         """``listed`` is what was known of the file before."""
@@ -244,10 +251,9 @@ def _check_change(header: InstanceHeader, listed: InstanceHeader, wanted_uid: st
 
     What is to be decompressed was planned by what was listed.
     """
-    if header.sop_instance_uid != listed.sop_instance_uid:
-        raise ChangedError("changed since it was listed: it holds another instance now")
-    if header.sop_class_uid != listed.sop_class_uid:
-        raise ChangedError("changed since it was listed: it is of another SOP class now")
+    change = describe_change(header, (listed.sop_class_uid, listed.sop_instance_uid))
+    if change:
+        raise ChangedError(change)
     own = header.transfer_syntax_uid
     if own not in (listed.transfer_syntax_uid, wanted_uid) and not {own, wanted_uid} <= UNCOMPRESSED:
         raise ConversionError(

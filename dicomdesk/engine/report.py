@@ -56,6 +56,9 @@ class ReportFormat(Enum):
     """One JSON object per line, see the module's description."""
 
 
+_STORED = (ItemOutcome.STORED, ItemOutcome.WARNING)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemRecord:
     """What became of one instance of the transfer list."""
@@ -104,6 +107,13 @@ class Report:
     """Inputs that were not taken; appear in JSON Lines only, the text layout has no place for them."""
     failure: str = ""
     """Why the job ended early; appears in JSON Lines only, the text layout has no place for it."""
+
+    @property
+    def is_all_stored(self) -> bool:
+        """Whether the peer has stored every instance, and no input was left out that may hold others."""
+        return all(item.outcome in _STORED for item in self.items) and not any(
+            input_.is_missed for input_ in self.skipped
+        )
 
 
 def format_text(report: Report, at: datetime) -> str:

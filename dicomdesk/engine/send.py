@@ -36,7 +36,7 @@ from dicomdesk.engine.requests import SendRequest
 from dicomdesk.engine.retry import backoff_s, is_transient_error
 from dicomdesk.engine.sending import AssociationSender, End, EndKind, SharedTransfer
 from dicomdesk.engine.stats import Progress, TransferStats
-from dicomdesk.engine.transfer_list import TransferList, count_outcomes
+from dicomdesk.engine.transfer_list import TransferList, count_outcomes, skipped_event
 from dicomdesk.errors import DataError, DicomdeskError, PeerError
 from dicomdesk.network.planning import PlannedAssociation, PlanOptions, plan_associations
 
@@ -191,8 +191,8 @@ class SendJob(Job[SendResult]):
             raise _EndedError(SendFailure.NO_INPUT_FILES, DataError("no input files to be processed"))
 
     def _skip(self, skipped: SkippedInput) -> None:
-        path = f"{skipped.path}:{skipped.archive_member}" if skipped.archive_member else skipped.path
-        event = InputSkipped(job_id=self.id, path=path, reason=skipped.reason, is_failure=skipped.is_failure)
+        path = skipped.name
+        event = skipped_event(self.id, skipped)
         self._skipped.append(event)
         self._report(event)
         if skipped.is_failure and self._request.halt_on_error:

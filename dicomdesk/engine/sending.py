@@ -354,7 +354,7 @@ class AssociationSender:
         self._notice(
             NoticeLevel.WARNING,
             f"the peer answers message {answered} where only message {expected} waits for an answer, taken as that: "
-            f"{shipment.item.found.path}",
+            f"{shipment.item.found.name}",
         )
         return OddVerdict.TAKEN
 

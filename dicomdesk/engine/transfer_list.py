@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from dicomdesk.dicom.instance import InstanceHeader
-from dicomdesk.dicom.scan import FoundInstance
-from dicomdesk.engine.events import InventedIdentity, ItemFinished, ItemOutcome, ItemStarted, NotSentCause
+from dicomdesk.dicom.scan import FoundInstance, SkippedInput
+from dicomdesk.engine.events import InputSkipped, InventedIdentity, ItemFinished, ItemOutcome, ItemStarted, NotSentCause
 from dicomdesk.engine.job import EventRelay
 from dicomdesk.engine.journal import InstanceLedger, InstanceState
 from dicomdesk.engine.report import ItemRecord
@@ -24,6 +24,7 @@ __all__ = [
     "TransferList",
     "count_outcomes",
     "judge_status",
+    "skipped_event",
 ]
 
 _OUTCOMES = {
@@ -163,7 +164,7 @@ class TransferList:
                 converted_from=converted_from,
                 converted_to=converted_to,
                 context_id=item.context_id,
-                path=item.found.path,
+                path=item.found.name,
                 transfer_syntax_uid=item.network_transfer_syntax_uid,
                 invented=invented,
             )
@@ -185,7 +186,7 @@ class TransferList:
                 job_id=self._job_id,
                 association=item.association,
                 index=item.index,
-                path=item.found.path,
+                path=item.found.name,
                 outcome=outcome,
                 status=status,
                 reason=reason,
@@ -231,7 +232,7 @@ class TransferList:
             header = item.found.header
             yield ItemRecord(
                 number=item.index + 1,
-                path=item.found.path,
+                path=item.found.name,
                 sop_instance_uid=header.sop_instance_uid,
                 sop_class_uid=header.sop_class_uid,
                 transfer_syntax_uid=header.transfer_syntax_uid,
@@ -245,6 +246,17 @@ class TransferList:
                 reason=entry.reason,
                 attempts=entry.attempts,
             )
+
+
+def skipped_event(job_id: str, skipped: SkippedInput) -> InputSkipped:
+    """What is told of an input that is not taken."""
+    return InputSkipped(
+        job_id=job_id,
+        path=skipped.name,
+        reason=skipped.reason,
+        is_failure=skipped.is_failure,
+        is_missed=skipped.is_missed,
+    )
 
 
 def count_outcomes(records: Iterable[ItemRecord]) -> dict[ItemOutcome, int]:

@@ -43,5 +43,4 @@ class Scanning:
 def _plain(result: ScanResult) -> Found | Skipped:
     if isinstance(result, FoundInstance) and not result.problem:
         return Found(path=result.path, archive_member=result.archive_member, header=result.header)
-    name = f"{result.path}/{result.archive_member}" if result.archive_member else result.path
-    return Skipped(path=name, reason=result.problem if isinstance(result, FoundInstance) else result.reason)
+    return Skipped(path=result.name, reason=result.problem if isinstance(result, FoundInstance) else result.reason)

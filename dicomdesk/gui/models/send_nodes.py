@@ -8,6 +8,7 @@ from PySide6.QtCore import QCoreApplication
 
 from dicomdesk import human
 from dicomdesk.dicom.instance import InstanceHeader
+from dicomdesk.dicom.scan import name_of
 from dicomdesk.gui import wording
 from dicomdesk.gui.models.outline import Column, Mark, Node, Part, Weight, mark_of
 from dicomdesk.gui.models.states import PROBLEMS, ItemState
@@ -64,6 +65,11 @@ class InstanceNode(Node):
         self.reason = ""
         self.attempts = 0
         self.is_shown = False
+
+    @property
+    def whole_name(self) -> str:
+        """The path, of members of archives "path:name", as events have it."""
+        return name_of(self.path, self.archive_member)
 
     @property
     def name(self) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dicomdesk.dicom.instance import InstanceHeader
+from dicomdesk.dicom.scan import CHANGED_INSTANCE
 from dicomdesk.engine.events import (
     Event,
     InputSkipped,
@@ -50,7 +51,9 @@ class SendQueue:
         self._outline = outline
         self._studies: dict[str, StudyNode] = {}
         self._by_path: dict[tuple[str, str], InstanceNode] = {}
-        """By path, and for members of archives by SOP Instance UID too."""
+        """By path and, for members of archives, name; see ``FoundInstance``."""
+        self._members: dict[str, InstanceNode] = {}
+        """Members of archives by the name that events have for them."""
         self._by_uid: dict[str, InstanceNode] = {}
         self._sending: dict[InstanceNode, SeriesNode] = {}
         self._started: dict[int, InstanceNode] = {}
@@ -139,7 +142,8 @@ class SendQueue:
         """Take a study away; nothing of it may be under way."""
         for series in study.series.values():
             for instance in series.instances:
-                self._by_path.pop((instance.path, instance.sop_instance_uid if instance.archive_member else ""), None)
+                self._by_path.pop((instance.path, instance.archive_member), None)
+                self._members.pop(instance.whole_name, None)
                 self._by_uid.pop(instance.sop_instance_uid, None)
         self.counts.subtract(study.counts)
         del self._studies[study.study_instance_uid]
@@ -161,9 +165,13 @@ class SendQueue:
             self._set_flow(series, int(bytes_on_wire * share), bytes_per_s * share, is_active=True)
 
     def _add_instance(self, path: str, archive_member: str, header: InstanceHeader) -> InstanceNode:
-        key = _key(path, archive_member, header)
+        key = (path, archive_member)
         known = self._by_path.get(key)
-        if known is not None:
+        if known is not None and known.sop_instance_uid != header.sop_instance_uid:
+            if known.state is ItemState.WAITING:
+                known.reason = CHANGED_INSTANCE
+                self._move(known, ItemState.NOT_SENT)
+        elif known is not None:
             if known.state not in {ItemState.WAITING, ItemState.SENDING}:
                 self._move(known, ItemState.WAITING)
             return known
@@ -173,6 +181,8 @@ class SendQueue:
         instance.row = len(series.instances)
         series.instances.append(instance)
         self._by_path[key] = self._by_uid[header.sop_instance_uid] = instance
+        if archive_member:
+            self._members[instance.whole_name] = instance
         self.counts[ItemState.WAITING] += 1
         for group in _groups_above(instance):
             group.total += 1
@@ -226,11 +236,10 @@ class SendQueue:
     def _find(self, event: ItemFinished) -> InstanceNode | None:
         """Return the instance of an event; one that nobody scanned before is added."""
         header = event.header
-        found = self._by_path.get((event.path, ""))
+        found = self._by_path.get((event.path, "")) or self._members.get(event.path)
         if found is not None or header is None:
             return found
-        found = self._by_path.get((event.path, header.sop_instance_uid))
-        return found or self._add_instance(event.path, "", header)
+        return self._add_instance(event.path, "", header)
 
     def _on_job_finished(self) -> None:
         self.retry_at = None
@@ -285,13 +294,9 @@ _MOVED = frozenset({ItemState.STORED, ItemState.WARNING, *PROBLEMS})
 """States whose bytes need not be sent any more."""
 
 
-def _key(path: str, archive_member: str, header: InstanceHeader) -> tuple[str, str]:
-    return (path, header.sop_instance_uid if archive_member else "")
-
-
 def _paths_of_member(instance: InstanceNode) -> tuple[str, ...]:
     """What events call a member of an archive, () for a file."""
-    return (instance.path, f"{instance.path}:{instance.archive_member}") if instance.archive_member else ()
+    return (instance.path, instance.whole_name) if instance.archive_member else ()
 
 
 def instances_below(node: Node) -> list[InstanceNode]:

@@ -76,7 +76,7 @@ def _describe_instance(node: InstanceNode, peer: str) -> Details:
         wording.sop_class_text(node.sop_class_uid),
         wording.transfer_syntax_text(node.transfer_syntax_uid),
         human.size_text(node.size_bytes),
-        human.printable(node.path if not node.archive_member else f"{node.path} / {node.archive_member}"),
+        human.printable(node.whole_name),
     ]
     lines = [_reason_text(node), ", ".join(facts), human.printable(node.sop_instance_uid)]
     title = {

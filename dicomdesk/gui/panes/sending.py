@@ -160,10 +160,14 @@ class SendFlow(QObject):
 
 
 def _selection_of_waiting(instances: list[InstanceNode]) -> InputSelection:
-    """Each file once, and of archives only the members that wait."""
+    """Each file once, of archives only the members that wait, and all only if they are still what is listed."""
     members = frozenset((instance.path, instance.archive_member) for instance in instances if instance.archive_member)
     selection = selection_of(tuple(dict.fromkeys(instance.path for instance in instances)))
-    return replace(selection, archive_members=members)
+    identities = {
+        (instance.path, instance.archive_member): (instance.sop_class_uid, instance.sop_instance_uid)
+        for instance in instances
+    }
+    return replace(selection, archive_members=members, identities=identities)
 
 
 def _nothing_found(skipped: int) -> Details:

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from pathlib import Path
 from struct import pack
 
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 from dicomdesk.dicom.dicomdir import read_dicomdir
 from dicomdesk.errors import DataError, NotDicomError, TruncatedError
 from tests.helpers.datasets import BIG_ENDIAN, CT_IMAGE, EXPLICIT, IMPLICIT, Builder, part10
+from tests.helpers.directories import dicomdir as directory_of
 
 DIRECTORY = "1.2.840.10008.1.3.10"
 
@@ -119,3 +121,43 @@ def test_random_records_are_read_or_refused(tmp_path_factory: pytest.TempPathFac
         except DataError:
             continue
         assert all(file.file_id for file in files)
+
+
+THREE = ["IM1", "IM2", "IM3"]
+WHOLE = directory_of(THREE)
+HEAD = WHOLE.index(b"\xfe\xff\x00\xe0")
+"""Where the first record is."""
+SECOND = WHOLE.index(b"\xfe\xff\x00\xe0", HEAD + 1)
+
+
+@pytest.mark.parametrize("cut", range(1, len(WHOLE) - HEAD - 200, 7))
+@pytest.mark.parametrize("is_defined", [True, False])
+def test_wherever_it_is_cut_off_that_is_noted(tmp_path: Path, cut: int, is_defined: bool) -> None:
+    noted: list[str] = []
+    whole = directory_of(THREE, is_defined=is_defined)
+    files = read_dicomdir(write(tmp_path, whole[:-cut]), noted.append)
+    assert [file.file_id for file in files] == THREE[: len(files)]
+    assert len(noted) == 1
+
+
+def test_whole_ones_have_nothing_to_note(tmp_path: Path) -> None:
+    for content in (WHOLE, directory_of(THREE, is_defined=False), dicomdir()):
+        read_dicomdir(write(tmp_path, content), pytest.fail)
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda whole: whole + b"rubbish",
+        lambda whole: whole[:SECOND] + b"\x08" + whole[SECOND + 1 :],
+        lambda whole: whole[: SECOND + 4] + b"\xff\xff\xff\x7f" + whole[SECOND + 8 :],
+        lambda whole: whole.replace(b"CS\4\0IM2 ", b"CS\xff\x7fIM2 "),
+    ],
+    ids=["rubbish-behind", "no-item", "length-of-item", "length-of-element"],
+)
+def test_whatever_is_broken_in_it_is_noted_once(tmp_path: Path, spoil: Callable[[bytes], bytes]) -> None:
+    noted: list[str] = []
+    files = read_dicomdir(write(tmp_path, spoil(WHOLE)), noted.append)
+    assert files[0].file_id == "IM1"
+    (text,) = noted
+    assert text.startswith("DICOMDIR is cut off or damaged")

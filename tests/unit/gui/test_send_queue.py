@@ -90,12 +90,36 @@ def test_files_with_the_same_uid_keep_apart() -> None:
     assert queue.counts[ItemState.WAITING] == 0
 
 
-def test_archive_members_are_told_apart_by_uid() -> None:
+def test_archive_members_are_told_apart_by_name() -> None:
     queue = SendQueue(PlainOutline())
     queue.add([Found(path="/a.zip", archive_member=f"m{n}", header=HEADERS[n]) for n in range(2)])
-    queue.apply(scenes.finished(HEADERS[1], 1, ItemOutcome.REFUSED, path="/a.zip", status=0xC000))
+    queue.apply(scenes.finished(HEADERS[1], 1, ItemOutcome.REFUSED, path="/a.zip:m1", status=0xC000))
     states = [instance.state for instance in instances_below(studies(queue)[0])]
     assert states == [ItemState.WAITING, ItemState.REFUSED]
+    queue.add([Found(path="/a.zip", archive_member="m1", header=HEADERS[1])])
+    assert queue.counts[ItemState.WAITING] == 2
+
+
+def test_members_with_the_same_uid_keep_apart() -> None:
+    queue = SendQueue(PlainOutline())
+    queue.add([Found(path="/a.zip", archive_member=name, header=HEADERS[0]) for name in ("a", "d/a")])
+    for index, name in enumerate(("/a.zip:a", "/a.zip:d/a")):
+        queue.apply(scenes.started(HEADERS[0], index))
+        queue.apply(scenes.finished(HEADERS[0], index, path=name))
+    assert queue.counts[ItemState.STORED] == 2
+    queue.remove(studies(queue)[0])
+    assert queue.total == 0
+
+
+def test_a_path_that_holds_another_instance_now_is_listed_anew() -> None:
+    queue = SendQueue(PlainOutline())
+    queue.add([Found(path="/data/a", archive_member="", header=HEADERS[0])])
+    queue.add([Found(path="/data/a", archive_member="", header=HEADERS[1])])
+    (old, new) = instances_below(studies(queue)[0])
+    assert (old.state, new.state) == (ItemState.NOT_SENT, ItemState.WAITING)
+    assert old.reason.startswith("changed since it was listed")
+    queue.apply(scenes.finished(HEADERS[1], 0, path="/data/a"))
+    assert new.state is ItemState.STORED
 
 
 def test_what_was_not_reached_waits_again(queue: SendQueue) -> None:
