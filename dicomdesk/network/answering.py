@@ -1,6 +1,7 @@
 """How an A-ASSOCIATE-RQ is answered: accepted with what, or rejected why. Pure (PS3.8 7.1.1, 9.3.3, 9.3.4)."""
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from dicomdesk.network.acceptance import AcceptancePolicy, decide, role_warnings
@@ -12,7 +13,7 @@ from dicomdesk.network.association_pdus import (
     write_associate_accept,
     write_associate_reject,
 )
-from dicomdesk.network.contexts import NegotiatedContext, NegotiatedExtension, Negotiation, TlsSession
+from dicomdesk.network.contexts import NegotiatedContext, NegotiatedExtension, Negotiation, ProposedContext, TlsSession
 from dicomdesk.network.handlers import IncomingAssociation
 from dicomdesk.settings import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME, LARGE_MAX_PDU_BYTES
 
@@ -99,8 +100,8 @@ def answer_request(
     wrong_protocol = check_protocol(request)
     if wrong_protocol is not None:
         return wrong_protocol
-    contexts = tuple(decide(request.contexts, policy))
-    warnings = tuple(role_warnings(contexts))
+    contexts = _unrepeated(decide(request.contexts, policy))
+    warnings = (*_id_warnings(request.contexts), *role_warnings(contexts))
     if policy.needs_context and not any(context.is_accepted for context in contexts):
         return replace(_NO_ACCEPTABLE_CONTEXT, warnings=warnings)
     accepted_classes = {context.abstract_syntax for context in contexts if context.is_accepted}
@@ -121,6 +122,31 @@ def answer_request(
         extensions=_extensions(request.extended_negotiation, answered),
     )
     return Acceptance(pdu=write_associate_accept(request, contexts, items), negotiation=negotiation, warnings=warnings)
+
+
+def _unrepeated(contexts: Iterable[NegotiatedContext]) -> tuple[NegotiatedContext, ...]:
+    """One answer for each context ID: of several the first that accepts, as DCMTK's storescp has it, else the first."""
+    answers: dict[int, NegotiatedContext] = {}
+    for context in contexts:
+        answer = answers.setdefault(context.context_id, context)
+        if context.is_accepted and not answer.is_accepted:
+            answers[context.context_id] = context
+    return tuple(answers.values())
+
+
+def _id_warnings(contexts: Iterable[ProposedContext]) -> list[str]:
+    """What is wrong with the IDs of contexts, which are odd and there once (PS3.8 9.3.2.2); DCMTK bears with it too."""
+    counts = Counter(context.context_id for context in contexts)
+    even = [str(context_id) for context_id in counts if context_id % 2 == 0]
+    repeated = [str(context_id) for context_id, count in counts.items() if count > 1]
+    warnings = []
+    if even:
+        warnings.append(f"the peer proposes presentation contexts with even IDs: {', '.join(even)}")
+    if repeated:
+        warnings.append(
+            f"the peer proposes several presentation contexts with one ID: {', '.join(repeated)}; each is answered once"
+        )
+    return warnings
 
 
 def _answered_extensions(configured: Mapping[str, bytes], accepted_classes: set[str]) -> dict[str, bytes]:

@@ -15,6 +15,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Protocol, cast
 
 from dicomdesk.errors import AssociationAbortedError, PeerProtocolError, PeerTimeoutError
+from dicomdesk.network.tls_records import TLS_HEADER_BYTES, is_tls_record, may_be_tls_record
 
 if TYPE_CHECKING:
     import ssl
@@ -31,8 +32,6 @@ READ_TIMEOUT = "DUL network read timeout"
 """DCMTK's wording for a peer that did not answer."""
 
 P_DATA_TF = 0x04
-_TLS_RECORDS = (0x15, 0x16)
-"""First bytes of a TLS alert and of a handshake."""
 _LARGEST_PDU_TYPE = 0x07
 _HEADER = struct.Struct(">BxL")
 _HEADER_BYTES = _HEADER.size
@@ -161,16 +160,16 @@ def make_waiter(sock: socket.socket, interruption: Interruption) -> _Waiter | _S
     return _Waiter(sock, interruption) if hasattr(select, "poll") else _SelectWaiter(sock, interruption)
 
 
-def _not_dicom(pdu_type: int) -> PeerProtocolError:
-    condition = f"Unrecognized PDU type: {pdu_type:x}"
-    if pdu_type in _TLS_RECORDS:
+def _not_dicom(beginning: bytes) -> PeerProtocolError:
+    condition = f"Unrecognized PDU type: {beginning[0]:x}"
+    if is_tls_record(beginning):
         return PeerProtocolError(
             "The peer answered with TLS: it takes no association without TLS on this port",
             condition=condition,
             advice="Switch TLS on for this peer, or use its port for connections without TLS.",
         )
     return PeerProtocolError(
-        f"The peer sent something that is not DICOM (PDU type {pdu_type:02x} hexadecimal)", condition=condition
+        f"The peer sent something that is not DICOM (PDU type {beginning[0]:02x} hexadecimal)", condition=condition
     )
 
 
@@ -259,7 +258,10 @@ class Connection:
             return None
         pdu_type = self._buffer[start]
         if not 1 <= pdu_type <= _LARGEST_PDU_TYPE:
-            raise _not_dicom(pdu_type)
+            beginning = bytes(self._view[start : start + min(available, TLS_HEADER_BYTES)])
+            if len(beginning) < TLS_HEADER_BYTES and may_be_tls_record(beginning):
+                return None
+            raise _not_dicom(beginning)
         if available < _HEADER_BYTES:
             return None
         length: int = _HEADER.unpack_from(self._buffer, start)[1]

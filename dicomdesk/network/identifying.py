@@ -15,6 +15,7 @@ from time import monotonic
 from dicomdesk.human import printable
 from dicomdesk.network.connection import Interruption, make_waiter
 from dicomdesk.network.dialer import Address, connect
+from dicomdesk.network.tls_records import is_tls_record
 
 _GREETING_S = 0.5
 _ANSWER_S = 1.0
@@ -129,5 +130,4 @@ def _answers_tls(address: Address, interruption: Interruption) -> bool:
         with contextlib.suppress(OSError):
             sock.send(to_send.read())
         answer = _receive(sock, _ANSWER_S, interruption)
-    is_handshake_or_alert = answer[:1] in (b"\x15", b"\x16")
-    return is_handshake_or_alert and answer[1:2] == b"\x03"
+    return is_tls_record(answer)

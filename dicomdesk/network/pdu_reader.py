@@ -12,6 +12,7 @@ from struct import Struct
 from typing import NamedTuple
 
 from dicomdesk.errors import PeerProtocolError
+from dicomdesk.network.tls_records import TLS_HEADER_BYTES, is_tls_record, may_be_tls_record
 
 RECEIVE_BUFFER_BYTES = 512 * 1024
 """Size of the buffer of one association; only what is used of it becomes resident."""
@@ -182,7 +183,9 @@ class PduReader:
     def _hold(self, position: int, end: int) -> None:
         """Keep the beginning of a header for the next bytes; both headers have the same length."""
         if self._pdu_left == 0 and self._view[position] not in _KNOWN_TYPES:
-            raise _unrecognized(self._view[position])
+            beginning = bytes(self._view[position:end])
+            if len(beginning) >= TLS_HEADER_BYTES or not may_be_tls_record(beginning):
+                raise _unrecognized(beginning)
         self._held = end - position
         self._to_move = bytes(self._view[position:end])
 
@@ -209,7 +212,7 @@ class PduReader:
             self.largest_data_pdu_bytes = max(length, self.largest_data_pdu_bytes)
             return
         if number not in _KNOWN_TYPES:
-            raise _unrecognized(number)
+            raise _unrecognized(bytes(self._view[position : position + _PDU_HEADER_BYTES]))
         pdu_type = PduType(number)
         bound = LARGEST_ASSOCIATE_PDU_BYTES if pdu_type <= PduType.ASSOCIATE_AC else LARGEST_SHORT_PDU_BYTES
         if length > bound:
@@ -232,14 +235,12 @@ class PduReader:
         self._pdu_left = left
 
 
-_TLS_HANDSHAKE = 0x16
-"""First byte of a TLS connection."""
 _P_DATA_TF = int(PduType.P_DATA_TF)
 _KNOWN_TYPES = frozenset(int(pdu_type) for pdu_type in PduType)
 
 
-def _unrecognized(pdu_type: int) -> PduError:
-    text = f"Unrecognized PDU type: {pdu_type:x}"
-    if pdu_type == _TLS_HANDSHAKE:
+def _unrecognized(beginning: bytes) -> PduError:
+    text = f"Unrecognized PDU type: {beginning[0]:x}"
+    if is_tls_record(beginning):
         text += " (the peer speaks TLS, but this port takes connections without TLS only)"
     return PduError(text, AbortReason.UNRECOGNIZED_PDU)

@@ -4,6 +4,7 @@ import ssl
 from dataclasses import dataclass
 
 from dicomdesk.errors import AssociationAbortedError, PeerError, PeerUnreachableError, TlsHandshakeError
+from dicomdesk.network.tls_records import may_be_tls_record
 
 __all__ = [
     "LONGEST_GREETING_BYTES",
@@ -22,7 +23,6 @@ LONGEST_GREETING_BYTES = 16
 
 _ENDS = (ssl.SSLEOFError, ssl.SSLZeroReturnError)
 """The stream ended, told differently by different versions of Python."""
-_HANDSHAKE_RECORDS = (0x14, 0x15, 0x16)
 _LOST = "Peer aborted Association (or never connected)"
 """DCMTK's words for a connection that ends after the handshake, whatever the reason."""
 
@@ -189,7 +189,7 @@ def explain(error: OSError) -> Explanation:
 
 def explain_plain_bytes(greeting: bytes) -> Explanation | None:
     """What a peer speaks whose first bytes are no TLS; None where they could be, or are none."""
-    if not greeting or greeting[0] in _HANDSHAKE_RECORDS:
+    if not greeting or may_be_tls_record(greeting):
         return None
     is_pdu = len(greeting) >= 6 and 1 <= greeting[0] <= 7 and greeting[1:3] == b"\0\0"
     if is_pdu and greeting[0] == 1:

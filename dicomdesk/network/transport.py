@@ -181,11 +181,11 @@ class PumpedDul(DULServiceProvider):
 
     def feed(self, pdu: memoryview | bytes) -> None:
         """Process one PDU that was read from the connection by someone else."""
-        if len(pdu) >= _SHORT_PDU_BYTES:
-            if pdu[0] == _REJECT_PDU:
-                self.rejection = (pdu[7], pdu[8], pdu[9])
-            elif pdu[0] == _ABORT_PDU:
-                self.peer_abort = (pdu[8], pdu[9])
+        if pdu[0] == _ABORT_PDU:  # it is one, whatever its length
+            pdu = _PDU.pack(_ABORT_PDU, 4) + bytes(pdu[_PDU.size : _SHORT_PDU_BYTES]).ljust(4, b"\0")
+            self.peer_abort = (pdu[8], pdu[9])
+        elif pdu[0] == _REJECT_PDU and len(pdu) >= _SHORT_PDU_BYTES:
+            self.rejection = (pdu[7], pdu[8], pdu[9])
         try:
             if pdu[0] == _ACCEPT_PDU:
                 pdu = self._take_accept(bytes(pdu))
@@ -197,9 +197,9 @@ class PumpedDul(DULServiceProvider):
                 advice="This is a fault of the peer, which its vendor has to mend.",
             )
             self.fail(failure, _INVALID_PDU)
-        except Exception as error:  # noqa: BLE001 - whatever pynetdicom trips over, the PDU is to blame
+        except Exception:  # noqa: BLE001 - whatever pynetdicom trips over, the PDU is to blame
             failure = PeerProtocolError(
-                f"The peer sent a PDU that cannot be decoded ({type(error).__name__})",
+                f"The peer sent a PDU of type {pdu[0]:02X} hexadecimal that cannot be decoded",
                 condition="DUL Illegal or ill-formed PDU",
             )
             self.fail(failure, _INVALID_PDU)
@@ -232,11 +232,11 @@ class PumpedDul(DULServiceProvider):
         """Run the state machine; what a PDU makes it trip over ends the association, not the program."""
         try:
             self.run_pending()
-        except Exception as error:  # noqa: BLE001 - the state machine and DIMSE decoding run on bytes of the peer
+        except Exception:  # noqa: BLE001 - the state machine and DIMSE decoding run on bytes of the peer
             self._recv_pdu.queue.clear()
             self.to_provider_queue.queue.clear()
             failure = PeerProtocolError(
-                f"The peer sent a message that cannot be decoded ({type(error).__name__})",
+                "The peer sent a message that cannot be decoded",
                 condition="DIMSE Badly formed message",
             )
             self.fail(failure, _INVALID_PDU)

@@ -365,7 +365,7 @@ def test_peer_that_stalls_in_the_handshake_is_given_up(answer: bytes, pki: Pki) 
 
 
 @pytest.mark.parametrize(
-    "answer", [bytes.fromhex("15030100020246"), bytes.fromhex("1503030002020a"), bytes.fromhex("160303")]
+    "answer", [bytes.fromhex("15030100020246"), bytes.fromhex("1503030002020a"), bytes.fromhex("1603030040")]
 )
 def test_plain_requestor_recognises_an_alert(answer: bytes) -> None:
     with _answering(answer) as port, pytest.raises(PeerProtocolError, match="answered with TLS") as caught:

@@ -184,3 +184,26 @@ def test_refusal_is_answered_with_its_numbers_and_nothing_else() -> None:
     answer = refuse(Refusal(numbers=(1, 2, 1), text="user x is not known"))
     assert answer.pdu == b"\3\0\0\0\0\4\0\1\2\1"
     assert answer.reason_text == "user x is not known"
+
+
+@pytest.mark.parametrize(
+    ("contexts", "accepted", "warning"),
+    [
+        ([(1, VERIFICATION, [EXPLICIT]), (1, VERIFICATION, [IMPLICIT])], {1: EXPLICIT}, "several"),
+        ([(1, WORKLIST, [EXPLICIT]), (1, VERIFICATION, [IMPLICIT])], {1: IMPLICIT}, "several"),
+        ([(2, VERIFICATION, [IMPLICIT]), (0, VERIFICATION, [EXPLICIT])], {2: IMPLICIT, 0: EXPLICIT}, "even IDs: 2, 0"),
+    ],
+)
+def test_odd_context_ids_are_borne_with_and_answered_once(
+    contexts: list[tuple[int, str, list[str]]], accepted: dict[int, str], warning: str
+) -> None:
+    answer = accept(Proposal(contexts=contexts))
+    negotiated = answer.negotiation.contexts
+    assert {context.context_id: context.accepted_transfer_syntax for context in negotiated} == accepted
+    assert len(negotiated) == len(accepted)
+    assert len(answer.warnings) == 1
+    assert warning in answer.warnings[0]
+
+
+def test_context_ids_that_are_right_are_not_mentioned() -> None:
+    assert accept().warnings == ()
