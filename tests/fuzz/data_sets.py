@@ -130,19 +130,32 @@ def rewrite(data: bytes) -> None:
         return
     made = attempt(lambda: make_lengths_explicit(content, SYNTAX_OF[encoding]), DataError)
     require(made.error is None, "what is accepted can be written again", made.error)
-    explicit = made.value or b""
-    before, vrs = _contents(explicit, encoding), _vrs(explicit, encoding)
+    before, vrs = _contents(content, encoding), _vrs(content, encoding)
+    keeps_sequences = _agrees_with_dictionary(content, encoding)
     for target, syntax in SYNTAX_OF.items():
-        written = attempt(lambda: convert_data_set(content, source=SYNTAX_OF[encoding], target=syntax), DataError)  # noqa: B023 - called at once
+        written = made  # as it came, where nothing is to be converted
+        if target is not encoding:
+            written = attempt(lambda: convert_data_set(content, source=SYNTAX_OF[encoding], target=syntax), DataError)  # noqa: B023 - called at once
         if isinstance(written.error, ConversionError):
             continue  # encapsulated pixel data, and lengths that no field can hold
         require(written.error is None, "what is accepted can be converted", written.error)
+        if not (target.is_explicit_vr or keeps_sequences):
+            continue
         result = written.value or b""
         again = _check(result, target)
         require(again.error is None, "what was converted is accepted", again.error)
         require(again.value is not None and not again.value.has_odd_lengths, "what was converted has even lengths")
         require_same(_contents(result, target, iter(vrs)), before, "what was converted holds the same")
         _compare_with_pydicom(result, target)
+
+
+def _agrees_with_dictionary(data: bytes, encoding: Encoding) -> bool:
+    """Whether a data set is read alike when no VR says what a sequence is: the dictionary does then."""
+    return all(
+        (step.kind is StepKind.SEQUENCE) == (find_vr(step.tag) == b"SQ")
+        for step in walk(data, encoding, find_vr)
+        if step.kind in {StepKind.SEQUENCE, StepKind.ELEMENT}
+    )
 
 
 def _compare_with_pydicom(data: bytes, encoding: Encoding) -> None:

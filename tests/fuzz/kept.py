@@ -1,11 +1,69 @@
 """Inputs that broke a property once, by target, each as small as it was found to be."""
 
+from io import BytesIO
+from zipfile import ZipFile
+
 from dicomdesk.network.command_sets import write_command_set
+from tests.fuzz.worst_structures import KINDS
+from tests.helpers.datasets import Builder
+from tests.helpers.encoded import ITEM_END, SEQUENCE_END, UNDEFINED, explicit, implicit, item
+
+_SEQUENCE = 0x00081140
+_CODE = explicit(0x00080100, b"SH", b"A ")
+_HEADER = Builder().instance()
+
+
+def _explicit(*parts: bytes) -> bytes:
+    return b"\1" + _HEADER + b"".join(parts)
+
+
+_LENGTHS_THAT_DISAGREE = {
+    "a delimiter in a sequence of defined length": _explicit(explicit(_SEQUENCE, b"SQ", item(_CODE) + SEQUENCE_END)),
+    "a delimiter in an item of defined length": _explicit(explicit(_SEQUENCE, b"SQ", item(_CODE + ITEM_END))),
+    "an item longer than its sequence": _explicit(explicit(_SEQUENCE, b"SQ", item(_CODE, length=30)), _CODE * 2),
+    "an item without end in a sequence of defined length": _explicit(
+        explicit(_SEQUENCE, b"SQ", item(_CODE, length=UNDEFINED))
+    ),
+    "the header of a sequence and no more": _explicit(explicit(_SEQUENCE, b"SQ", length=100)),
+    "the end of an item among the elements": _explicit(ITEM_END, explicit(0x00284000, b"LO", b"x ")),
+    "a value that begins as an item and goes on as none": b"\0" + implicit(0x00291010, item(b"") + b"\1\0\1\0"),
+}
+
+
+def _archive_without_name() -> bytes:
+    made = BytesIO()
+    with ZipFile(made, "w") as archive:
+        archive.writestr("x", b"y")
+    return made.getvalue().replace(b"\1\0\0\0x", b"\0\0\0\0x").replace(b"\1\0\0\0", b"\0\0\0\0")
+
+
+def _log(kind: str, name: str, value: bytes) -> bytes:
+    """A log configuration with one appender that has one setting."""
+    appender = f"log4cplus.appender.a=log4cplus::{kind}Appender\nlog4cplus.appender.a."
+    start = f"log4cplus.rootLogger=INFO,a\n{appender}layout=log4cplus::PatternLayout\nlog4cplus.appender.a.{name}="
+    return start.encode() + value + b"\n"
+
 
 KEPT: dict[str, dict[str, bytes]] = {
+    "structure": {
+        **_LENGTHS_THAT_DISAGREE,
+        **{
+            name: bytes((number,)) + KINDS[name][1](700)
+            for name, number in (("presumed sequences in one another", 0), ("presumed sequences in UN", 1))
+        },
+        "a value that reaches back before the window": b"\0"
+        + implicit(0x00081030, bytes(26))
+        + implicit(0x00290010, item(b"") + item(b"", length=8)),
+    },
+    "rewriting": _LENGTHS_THAT_DISAGREE,
     "command": {
         "the head of a SOP Instance UID within another value": write_command_set(
             {0x0100: 1, 0x0110: 7, 0x0800: b"\0\0\0\x10\0\0\0\0"}
         ),
+    },
+    "zip": {"a name of no letters": _archive_without_name()},
+    "log-configuration": {
+        "a number that is a digit but none": _log("Console", "layout.ConversionPattern", b"%c{\xc2\xb2}"),
+        "NUL in a name": _log("File", "File", b"a\0b"),
     },
 }

@@ -1,10 +1,14 @@
 """Harnesses of what reads compressed pixel data: headers of codestreams, frames in fragments, decoders."""
 
+import resource
+from collections.abc import Callable
+from functools import cache
 from random import Random
 from struct import pack
+from typing import Any
 
 from dicomdesk.dicom import transfer_syntaxes as ts
-from dicomdesk.dicom.codecs import can_decode
+from dicomdesk.dicom.codecs import can_decode, can_encode
 from dicomdesk.dicom.codestreams import read_jpeg_header, require_few_scans, require_jpeg_end
 from dicomdesk.dicom.jpeg_2000 import find_jpeg_2000_codestream, read_jpeg_2000_header, require_few_packets
 from dicomdesk.dicom.jpeg_xl import find_jpeg_xl_codestream, read_jpeg_xl_header
@@ -15,7 +19,9 @@ from tests.fuzz.properties import attempt, require
 from tests.helpers.encoded import explicit, fragments, image_module
 from tests.helpers.inputs import rle_frame
 
-MOST_INFLATED_BYTES = 64 << 20
+MOST_RESIDENT_BYTES = 384 << 20
+"""What libraries in C may take for one input beyond what the process had before."""
+_SIDE = 32
 
 
 def read_codestream(data: bytes) -> None:
@@ -52,10 +58,46 @@ def decompress(data: bytes) -> None:
     syntax, content = _SYNTAXES[data[0] % len(_SYNTAXES) if data else 0], data[1:]
     if not can_decode(syntax):
         return
+    before = _peak_bytes()
     made = attempt(lambda: convert_data_set(content, source=syntax, target=ts.EXPLICIT_VR_LITTLE_ENDIAN), DataError)
+    grown = _peak_bytes() - before
+    require(grown <= MOST_RESIDENT_BYTES, "memory of libraries is bounded", grown)
     if made.value is not None:
         most = decoded_limit(len(content)) + 2 * len(content)
         require(len(made.value) <= most, "pixels are in proportion to their codestreams", len(made.value))
+
+
+def _peak_bytes() -> int:
+    """The most memory that this process has had so far."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+@cache
+def _encoded(syntax: str, samples: int, bits: int) -> bytes:
+    """A data set with an image of two frames, compressed as it should be."""
+    pixels = bytes(number * 7 % 251 for number in range(2 * _SIDE * _SIDE * samples * bits // 8))
+    photometric = b"RGB " if samples == 3 else b"MONOCHROME2 "
+    planar = 0 if samples == 3 else None
+    module = image_module(
+        rows=_SIDE, columns=_SIDE, samples=samples, bits=bits, photometric=photometric, frames=2, planar=planar
+    )
+    data = module + explicit(0x7FE00010, b"OW", pixels)
+    if samples == 1 and bits == 8 and (encode := _FOREIGN_ENCODERS.get(syntax)) is not None:
+        import imagecodecs  # noqa: PLC0415 - an optional library
+        import numpy  # noqa: PLC0415 - as above
+
+        frames = numpy.frombuffer(pixels, numpy.uint8).reshape(2, _SIDE, _SIDE)
+        return module + fragments(*(encode(imagecodecs, frame) for frame in frames))
+    return convert_data_set(data, source=ts.EXPLICIT_VR_LITTLE_ENDIAN, target=syntax)
+
+
+_FOREIGN_ENCODERS: dict[str, Callable[[Any, Any], bytes]] = {
+    ts.JPEG_BASELINE: lambda codecs, frame: codecs.jpeg8_encode(frame, level=90),
+    ts.JPEG_LOSSLESS_FIRST_ORDER: lambda codecs, frame: codecs.ljpeg_encode(frame),
+    ts.JPEG_XL_LOSSLESS: lambda codecs, frame: codecs.jpegxl_encode(frame, lossless=True),
+    ts.HTJ2K_LOSSLESS: lambda codecs, frame: codecs.htj2k_encode(frame, reversible=True),
+}
+"""Of syntaxes that the package does not encode."""
 
 
 def _jpeg(random: Random) -> bytes:
@@ -101,8 +143,12 @@ def build_codestream(random: Random) -> bytes:
 
 
 def build_compressed(random: Random) -> bytes:
-    """A byte for the syntax and a data set with compressed pixel data."""
+    """A byte for the syntax and a data set with compressed pixel data, half of them as an encoder makes them."""
     selector = random.randrange(len(_SYNTAXES))
+    syntax = _SYNTAXES[selector]
+    if random.random() < 0.5 and can_decode(syntax) and (can_encode(syntax) or syntax in _FOREIGN_ENCODERS):
+        is_plain = syntax in _FOREIGN_ENCODERS or random.random() < 0.5
+        return bytes((selector,)) + _encoded(syntax, *((1, 8) if is_plain else random.choice(((1, 16), (3, 8)))))
     make = {1: _jpeg, 2: _jpeg, 3: _jpeg, 4: _jpeg_2000, 5: _jpeg_xl, 8: _jpeg_2000}.get(selector)
     frame = make(random) if make else rle_frame() if selector == 0 else b"\1\2\3\4"
     frames = random.choice((None, 1, 2, 3))

@@ -28,6 +28,25 @@ def _whole_file(content: bytes) -> bytes:
 
 _ALL = (
     Target(
+        name="structure",
+        reader="check of a data set's lengths, in memory, in a file and through windows (dicom.structure)",
+        harness=data_sets.check_structure,
+        build=build_data_set,
+        mutate=mutate_data_set,
+        steps_per_byte=30,
+        take_file=data_set_of_file,
+    ),
+    Target(
+        name="rewriting",
+        reader="conversion between native encodings (dicom.transcode, dicom.rewriting, dicom.elements)",
+        harness=data_sets.rewrite,
+        build=build_data_set,
+        mutate=mutate_data_set,
+        steps_per_byte=150,
+        memory_per_byte=300,
+        take_file=data_set_of_file,
+    ),
+    Target(
         name="part10",
         reader="header of files (dicom.part10)",
         harness=data_sets.read_header,
@@ -69,7 +88,7 @@ _ALL = (
         build=files.build_archive,
         mutate=mutation_of_bytes(files.ZIP_WORDS),
         steps_per_byte=100,
-        memory_allowance=16 << 20,
+        memory_allowance=80 << 20,  # an LZMA dictionary
     ),
     Target(
         name="scan",
@@ -78,7 +97,7 @@ _ALL = (
         build=lambda random: random.choice((build_part10, files.build_dicomdir, files.build_archive))(random),
         mutate=mutate_part10,
         steps_per_byte=100,
-        memory_allowance=16 << 20,
+        memory_allowance=80 << 20,  # an LZMA dictionary
         take_file=_whole_file,
     ),
     Target(

@@ -237,14 +237,12 @@ def _tools() -> list[Tool]:
 
 def read_command_file(data: bytes) -> None:
     """The words of a command file are a command line, or a mistake on it."""
-    path = _file("arguments.txt", data)
-    for tool in _tools():
-        line = attempt(lambda: parse(tool, [f"@{path}"]), CommandLineError)  # noqa: B023 - called at once
-        if line.value is not None:
-            given = line.value
-            for option in tool.options():
-                if given.has(option.long) and option.value_count == 1:
-                    attempt(lambda: given.integer(option.long, 0, 99), CommandLineError)  # noqa: B023 - called at once
+    path, tools = _file("arguments.txt", data), _tools()
+    tool = tools[len(data) % len(tools)]
+    given = attempt(lambda: parse(tool, [f"@{path}"]), CommandLineError).value
+    if given is not None:
+        for long in {occurrence.long for occurrence in given.occurrences if occurrence.values}:
+            attempt(lambda: given.integer(long, 0, 99), CommandLineError)  # noqa: B023 - called at once
 
 
 COMMAND_FILE = b"""-v --no-halt "a b.dcm" 'c' -aet TITLE

@@ -370,16 +370,15 @@ def build_messages(random: Random) -> bytes:
 
 def read_identifiers(data: bytes) -> None:
     """A query or a retrieval is understood, or refused with a status."""
-    syntax, content = SYNTAX_OF[ENCODINGS[data[0] % 4 if data else 0]], data[1:]
-    for model in Model:
-        for is_strict in (False, True):
-            rules = IdentifierRules(is_strict=is_strict)
-            for read in (read_find_query, read_retrieve_query):
-                query = attempt(lambda: read(content, syntax, model, rules), IdentifierError)  # noqa: B023 - called at once
-                texts = [key.value for key in query.value.keys] if query.value else []
-                require(not any("\0" in text for text in texts), "no database gets NUL", texts)
-                if isinstance(query.error, IdentifierError):
-                    require(len(query.error.comment) <= 64, "a comment fits into its element", query.error.comment)
+    selector, content = data[0] if data else 0, data[1:]
+    syntax = SYNTAX_OF[ENCODINGS[selector % 4]]
+    model, rules = list(Model)[selector // 4 % 3], IdentifierRules(is_strict=selector // 16 % 2 == 1)
+    for read in (read_find_query, read_retrieve_query):
+        query = attempt(lambda: read(content, syntax, model, rules), IdentifierError)  # noqa: B023 - called at once
+        texts = [key.value for key in query.value.keys] if query.value else []
+        require(not any("\0" in text for text in texts), "no database gets NUL", texts)
+        if isinstance(query.error, IdentifierError):
+            require(len(query.error.comment) <= 64, "a comment fits into its element", query.error.comment)
 
 
 _KEYS = (
@@ -397,9 +396,9 @@ _KEYS = (
 
 
 def build_identifier(random: Random) -> bytes:
-    """A byte for the encoding and the identifier of a query."""
-    selector = random.choice((0, 1, 2))
-    builder = DataSetBuilder(random, ENCODINGS[selector], oddity=random.choice((0, 0.03)))
+    """A byte for the encoding, the model and the rules, and the identifier of a query."""
+    selector = random.randrange(32)
+    builder = DataSetBuilder(random, ENCODINGS[selector % 4], oddity=random.choice((0, 0.03)))
     parts = []
     for tag, vr, values in _KEYS:
         if random.random() < 0.7:
