@@ -27,7 +27,7 @@ from dicomdesk.errors import DataError, DicomdeskError, LocalError
 from dicomdesk.network.command_sets import ACTION_TYPE_ID, REQUESTED_SOP_INSTANCE_UID
 from dicomdesk.network.service_messages import action_response, event_report_request
 from dicomdesk.network.service_operations import Operation
-from dicomdesk.network.status import StatusClass, classify_status
+from dicomdesk.network.status import Status, StatusClass, classify_status
 
 __all__ = ["Commitment"]
 
@@ -37,12 +37,6 @@ _TRANSACTION_UID: Final = 0x00081195
 _REFERENCED_SOP_SEQUENCE: Final = 0x00081199
 _REFERENCED_CLASS: Final = 0x00081150
 _REFERENCED_INSTANCE: Final = 0x00081155
-_NO_SUCH_OBJECT: Final = 0x0112
-_CLASS_INSTANCE_CONFLICT: Final = 0x0119
-_PROCESSING_FAILURE: Final = 0x0110
-_INVALID_ARGUMENT: Final = 0x0115
-_NO_SUCH_ACTION: Final = 0x0123
-_RESOURCE_LIMITATION: Final = 0x0213
 _LARGEST_REQUEST_BYTES: Final = 16 << 20
 """Of a request that is inflated."""
 
@@ -66,10 +60,10 @@ class Commitment:
         message = operation.message
         request = message.command_set
         if request.number(ACTION_TYPE_ID, 0) != 1:
-            operation.reply(action_response(request, _NO_SUCH_ACTION))
+            operation.reply(action_response(request, Status.NO_SUCH_ACTION))
             return
         if request.text(REQUESTED_SOP_INSTANCE_UID) != WELL_KNOWN_INSTANCE:
-            operation.reply(action_response(request, _NO_SUCH_OBJECT))
+            operation.reply(action_response(request, Status.NO_SUCH_SOP_INSTANCE))
             return
         try:
             transaction, references = _read(message.data_set or b"", message.context.accepted_transfer_syntax or "")
@@ -83,12 +77,12 @@ class Commitment:
             )
             kept = self._delivery.keep(report, keeper)
         except DataError as error:
-            operation.reply(action_response(request, _INVALID_ARGUMENT, comment=str(error)))
+            operation.reply(action_response(request, Status.INVALID_ARGUMENT_VALUE, comment=str(error)))
         except TooManyReportsError as error:
-            operation.reply(action_response(request, _RESOURCE_LIMITATION, comment=str(error)))
+            operation.reply(action_response(request, Status.RESOURCE_LIMITATION, comment=str(error)))
         except LocalError as error:
             logger.error("Storage commitment failed: %s", error)  # noqa: TRY400 - the sentence says it all
-            operation.reply(action_response(request, _PROCESSING_FAILURE, comment="The archive cannot answer"))
+            operation.reply(action_response(request, Status.PROCESSING_FAILURE, comment="The archive cannot answer"))
         else:
             self._answer(operation, kept)
 
@@ -105,8 +99,10 @@ class Commitment:
         insecure = keeper.secure(paths) if paths else set()
         outcomes = {}
         for reference, some in found.items():
-            reason = _CLASS_INSTANCE_CONFLICT if reference.sop_instance_uid in known else _NO_SUCH_OBJECT
-            outcomes[reference] = (0 if insecure.isdisjoint(some) else _PROCESSING_FAILURE) if some else reason
+            reason = (
+                Status.CLASS_INSTANCE_CONFLICT if reference.sop_instance_uid in known else Status.NO_SUCH_SOP_INSTANCE
+            )
+            outcomes[reference] = (0 if insecure.isdisjoint(some) else Status.PROCESSING_FAILURE) if some else reason
         return outcomes
 
     def _answer(self, operation: Operation, kept: KeptReport) -> None:

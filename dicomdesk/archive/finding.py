@@ -12,15 +12,11 @@ from dicomdesk.archive.responses import ResponseEncoder, ResponseFormat, Unencod
 from dicomdesk.errors import LocalError
 from dicomdesk.network.service_messages import service_response
 from dicomdesk.network.service_operations import Operation
+from dicomdesk.network.status import Status
 
-__all__ = ["CANCELLED", "OUT_OF_RESOURCES", "SUCCESS", "UNABLE_TO_PROCESS", "FindOutcome", "Finding"]
+__all__ = ["FindOutcome", "Finding"]
 
 logger = logging.getLogger(__name__)
-
-SUCCESS = 0x0000
-CANCELLED = 0xFE00
-OUT_OF_RESOURCES = 0xA700
-UNABLE_TO_PROCESS = 0xC000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,14 +69,14 @@ class Finding:
                     match = next(matches, None)
                     data = encoder.encode(match) if match is not None else b""
                 except UnencodableError as error:
-                    return FindOutcome(status=UNABLE_TO_PROCESS, matches=count, comment=str(error), query=query)
+                    return FindOutcome(status=Status.UNABLE_TO_PROCESS, matches=count, comment=str(error), query=query)
                 except LocalError as error:
                     logger.error("A query failed: %s", error)  # noqa: TRY400 - the sentence says it all
                     comment = "The index cannot answer"
-                    return FindOutcome(status=OUT_OF_RESOURCES, matches=count, comment=comment, query=query)
+                    return FindOutcome(status=Status.OUT_OF_RESOURCES, matches=count, comment=comment, query=query)
                 if match is None:
-                    return FindOutcome(status=SUCCESS, matches=count, comment=query.warning, query=query)
+                    return FindOutcome(status=Status.SUCCESS, matches=count, comment=query.warning, query=query)
                 if operation.is_cancelled():
-                    return FindOutcome(status=CANCELLED, matches=count, query=query)
+                    return FindOutcome(status=Status.CANCEL, matches=count, query=query)
                 operation.reply(pending, data)
                 count += 1

@@ -36,9 +36,7 @@ from dicomdesk.archive.attributes import (
 from dicomdesk.archive.identifier_reading import MOST_UIDS, Identifier, KeyFault, read_identifier
 from dicomdesk.archive.query import ItemKey, Key, Model, Query
 from dicomdesk.errors import DataError
-
-DOES_NOT_MATCH_SOP_CLASS: Final = 0xA900
-UNABLE_TO_PROCESS: Final = 0xC000
+from dicomdesk.network.status import Status
 
 _LONGEST_COMMENT: Final = 64
 _LONGEST_VALUE: Final = 1024
@@ -143,7 +141,7 @@ def read_retrieve_query(
         if is_given and (tag in unique_tags or _effective_level(attribute, model) is level):
             keys.append(_key(attribute, identifier, is_matched=True))
     if not any(key.is_undecodable or _restricts(key) for key in keys):
-        raise IdentifierError(DOES_NOT_MATCH_SOP_CLASS, "A key with a value is missing", UNIQUE_KEYS[level])
+        raise IdentifierError(Status.DOES_NOT_MATCH_SOP_CLASS, "A key with a value is missing", UNIQUE_KEYS[level])
     return Query(
         model=model,
         level=level,
@@ -169,7 +167,7 @@ def _read(data: bytes, transfer_syntax_uid: str) -> Identifier:
     try:
         return read_identifier(data, transfer_syntax_uid)
     except DataError as error:
-        raise IdentifierError(UNABLE_TO_PROCESS, f"Identifier cannot be read: {error}") from error
+        raise IdentifierError(Status.UNABLE_TO_PROCESS, f"Identifier cannot be read: {error}") from error
 
 
 def _attribute(tag: int) -> Attribute:
@@ -182,15 +180,17 @@ def _attribute(tag: int) -> Attribute:
 def _read_level(identifier: Identifier, model: Model, rules: IdentifierRules) -> Level:
     text = identifier.values.get(QUERY_RETRIEVE_LEVEL, "").upper()
     if not text:
-        raise IdentifierError(DOES_NOT_MATCH_SOP_CLASS, "Query/Retrieve Level is missing", QUERY_RETRIEVE_LEVEL)
+        raise IdentifierError(Status.DOES_NOT_MATCH_SOP_CLASS, "Query/Retrieve Level is missing", QUERY_RETRIEVE_LEVEL)
     if "\\" in text:
-        raise IdentifierError(DOES_NOT_MATCH_SOP_CLASS, "Query/Retrieve Level has several values", QUERY_RETRIEVE_LEVEL)
+        raise IdentifierError(
+            Status.DOES_NOT_MATCH_SOP_CLASS, "Query/Retrieve Level has several values", QUERY_RETRIEVE_LEVEL
+        )
     level = next((level for level in Level if text.startswith(level.value)), None)
     if level is None:
-        raise IdentifierError(UNABLE_TO_PROCESS, "Query/Retrieve Level is unknown", QUERY_RETRIEVE_LEVEL)
+        raise IdentifierError(Status.UNABLE_TO_PROCESS, "Query/Retrieve Level is unknown", QUERY_RETRIEVE_LEVEL)
     lenient = model is Model.PATIENT_STUDY_ONLY and not rules.is_strict
     if level not in LEVELS[model] and not lenient:
-        status = DOES_NOT_MATCH_SOP_CLASS if rules.is_strict else UNABLE_TO_PROCESS
+        status = Status.DOES_NOT_MATCH_SOP_CLASS if rules.is_strict else Status.UNABLE_TO_PROCESS
         raise IdentifierError(status, f"The model has no level {level.value}", QUERY_RETRIEVE_LEVEL)
     return level
 
@@ -204,10 +204,12 @@ def _check_unique_keys(identifier: Identifier, model: Model, level: Level, rules
             continue
         tag = UNIQUE_KEYS[above]
         if tag not in identifier.values:
-            status = DOES_NOT_MATCH_SOP_CLASS if rules.is_strict else UNABLE_TO_PROCESS
+            status = Status.DOES_NOT_MATCH_SOP_CLASS if rules.is_strict else Status.UNABLE_TO_PROCESS
             raise IdentifierError(status, f"The unique key of level {above.value} is missing", tag)
         if rules.is_strict and not identifier.values[tag]:
-            raise IdentifierError(DOES_NOT_MATCH_SOP_CLASS, f"The unique key of level {above.value} has no value", tag)
+            raise IdentifierError(
+                Status.DOES_NOT_MATCH_SOP_CLASS, f"The unique key of level {above.value} has no value", tag
+            )
 
 
 def _check_levels(keys: list[Key], level: Level, rules: IdentifierRules) -> None:
@@ -216,7 +218,7 @@ def _check_levels(keys: list[Key], level: Level, rules: IdentifierRules) -> None
         return
     if not any(key.attribute.level is level for key in keys):
         raise IdentifierError(
-            DOES_NOT_MATCH_SOP_CLASS, f"The identifier has no key of level {level.value}", UNIQUE_KEYS[level]
+            Status.DOES_NOT_MATCH_SOP_CLASS, f"The identifier has no key of level {level.value}", UNIQUE_KEYS[level]
         )
 
 
@@ -225,11 +227,11 @@ def _check_strict_retrieval(identifier: Identifier, model: Model, level: Level, 
     wanted = {UNIQUE_KEYS[one] for one in LEVELS[model] if not level.is_above(one)}
     if not identifier.values.get(UNIQUE_KEYS[level]):
         raise IdentifierError(
-            DOES_NOT_MATCH_SOP_CLASS, f"The unique key of level {level.value} has no value", UNIQUE_KEYS[level]
+            Status.DOES_NOT_MATCH_SOP_CLASS, f"The unique key of level {level.value} has no value", UNIQUE_KEYS[level]
         )
     for tag in sorted(identifier.values.keys() | identifier.items.keys()):
         if tag & 0xFFFF and tag not in wanted and tag not in _OTHER_TAGS:
-            raise IdentifierError(DOES_NOT_MATCH_SOP_CLASS, "Only unique keys are possible in a retrieval", tag)
+            raise IdentifierError(Status.DOES_NOT_MATCH_SOP_CLASS, "Only unique keys are possible in a retrieval", tag)
 
 
 def _effective_level(attribute: Attribute, model: Model) -> Level:
@@ -251,7 +253,7 @@ def _is_matched(attribute: Attribute, model: Model, level: Level, rules: Identif
 
 def _refuse_strictly(rules: IdentifierRules, attribute: Attribute, why: str) -> None:
     if rules.is_strict:
-        raise IdentifierError(DOES_NOT_MATCH_SOP_CLASS, f"{attribute.keyword} {why}", attribute.tag)
+        raise IdentifierError(Status.DOES_NOT_MATCH_SOP_CLASS, f"{attribute.keyword} {why}", attribute.tag)
 
 
 def _key(attribute: Attribute, identifier: Identifier, *, is_matched: bool) -> Key:
@@ -291,9 +293,9 @@ def _check_value(attribute: Attribute, vr: bytes, value: str, fault: KeyFault | 
     """Raise IdentifierError for what no key can have; one that cannot be decoded is one that matches nothing."""
     if fault is KeyFault.MISPLACED:
         why = "is no sequence" if attribute.source is Source.ITEMS else "is a sequence"
-        raise IdentifierError(DOES_NOT_MATCH_SOP_CLASS, f"{attribute.keyword} {why}", attribute.tag)
+        raise IdentifierError(Status.DOES_NOT_MATCH_SOP_CLASS, f"{attribute.keyword} {why}", attribute.tag)
     is_list = vr == b"UI"
     is_long = not is_list and (len(value) > _LONGEST_VALUE or value.count("\\") >= _MOST_VALUES)
     if is_long or fault is KeyFault.TOO_LONG:
         most = f"{MOST_UIDS} values" if is_list else f"{_LONGEST_VALUE} characters or {_MOST_VALUES} values"
-        raise IdentifierError(DOES_NOT_MATCH_SOP_CLASS, f"Over {most}: {attribute.keyword}", attribute.tag)
+        raise IdentifierError(Status.DOES_NOT_MATCH_SOP_CLASS, f"Over {most}: {attribute.keyword}", attribute.tag)

@@ -12,7 +12,7 @@ from dicomdesk.archive.facts import OperationEnded
 from dicomdesk.archive.identifiers import IdentifierRules
 from dicomdesk.archive.peers import Addresses, is_same_host
 from dicomdesk.archive.query import Model
-from dicomdesk.archive.retrieval import DESTINATION_UNKNOWN, Outlet, Retrieval, RetrievalRefusedError
+from dicomdesk.archive.retrieval import Outlet, Retrieval, RetrievalRefusedError
 from dicomdesk.archive.settings import ArchiveSettings, MoveRestriction
 from dicomdesk.engine.preparing import PreparedInstance, failure_reason
 from dicomdesk.errors import DataError, DicomdeskError, LocalError, PeerError, SettingsError
@@ -21,6 +21,7 @@ from dicomdesk.network.command_sets import MESSAGE_ID, MOVE_DESTINATION, PRIORIT
 from dicomdesk.network.connection import Companion, Interruption
 from dicomdesk.network.instance_writing import MoveOriginator, StoreItem
 from dicomdesk.network.profiles import Profile
+from dicomdesk.network.status import Status
 from dicomdesk.settings import AssociationSettings, Peer
 
 __all__ = ["Moving"]
@@ -68,9 +69,13 @@ class Moving:
         title = retrieval.operation.message.command_set.text(MOVE_DESTINATION)
         entry = self._settings.configuration.find_destination(area, title)
         if entry is None:
-            raise RetrievalRefusedError(DESTINATION_UNKNOWN, f'The move destination "{title[:16]}" is not known')
+            raise RetrievalRefusedError(
+                Status.MOVE_DESTINATION_UNKNOWN, f'The move destination "{title[:16]}" is not known'
+            )
         if not self._may_move(entry, area, retrieval):
-            raise RetrievalRefusedError(DESTINATION_UNKNOWN, f'Nothing may be moved to "{title[:16]}" from there')
+            raise RetrievalRefusedError(
+                Status.MOVE_DESTINATION_UNKNOWN, f'Nothing may be moved to "{title[:16]}" from there'
+            )
         return entry
 
     def _may_move(self, entry: PeerEntry, area: Area, retrieval: Retrieval) -> bool:

@@ -28,9 +28,8 @@ from dicomdesk.dicom.deflate import deflate
 from dicomdesk.dicom.element_writing import ElementWriter
 from dicomdesk.dicom.encodings import Encoding
 from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax
+from dicomdesk.network.status import Status
 
-PENDING: Final = 0xFF00
-PENDING_WITH_UNSUPPORTED_KEYS: Final = 0xFF01
 _UTF_8: Final = "ISO_IR 192"
 _ONLINE: Final = "ONLINE"
 _LEVEL: Final = 6
@@ -38,7 +37,7 @@ _LEVEL: Final = 6
 
 def pending_status(query: Query) -> int:
     """The status of each response with a match: FF01 where the query has keys that are not supported."""
-    return PENDING_WITH_UNSUPPORTED_KEYS if query.unsupported_tags else PENDING
+    return Status.PENDING_WITH_UNSUPPORTED_KEYS if query.unsupported_tags else Status.PENDING
 
 
 class UnencodableError(Exception):

@@ -23,15 +23,12 @@ from dicomdesk.network.contexts import NegotiatedContext
 from dicomdesk.network.proposals import choose_context
 from dicomdesk.network.service_messages import SubOperations, service_response
 from dicomdesk.network.service_operations import Operation
-from dicomdesk.network.status import StatusClass, classify_status
+from dicomdesk.network.status import Status, StatusClass, classify_status
 
-__all__ = ["FAILED", "NO_CONTEXT", "Outlet", "Retrieval", "RetrievalRefusedError", "encode_for"]
+__all__ = ["NO_CONTEXT", "Outlet", "Retrieval", "RetrievalRefusedError", "encode_for"]
 
 logger = logging.getLogger(__name__)
 
-SUCCESS, CANCELLED, PENDING = 0x0000, 0xFE00, 0xFF00
-WARNING, FAILED, DESTINATION_UNKNOWN = 0xB000, 0xA702, 0xA801
-_OUT_OF_RESOURCES = 0xA701
 _FAILED_SOP_INSTANCE_UID_LIST = 0x00080058
 _MOST_FAILED_UIDS = 65535
 NO_CONTEXT = "no presentation context for its SOP class was accepted"
@@ -75,7 +72,7 @@ class Retrieval:
             raise RetrievalRefusedError(error.status, error.comment, *error.offending_tags) from error
         except LocalError as error:
             logger.error("A retrieval failed: %s", error)  # noqa: TRY400 - the sentence says it all
-            raise RetrievalRefusedError(_OUT_OF_RESOURCES, "The index cannot answer") from error
+            raise RetrievalRefusedError(Status.OUT_OF_RESOURCES_FOR_MATCHES, "The index cannot answer") from error
         self._left = len(instances)
         return instances
 
@@ -118,7 +115,7 @@ class Retrieval:
             )
         )
         request = self.operation.message.command_set
-        self.operation.reply(service_response(request, PENDING, counts=self._counts(with_remaining=True)))
+        self.operation.reply(service_response(request, Status.PENDING, counts=self._counts(with_remaining=True)))
 
     def fail_all(self, instances: Sequence[StoredInstance], reason: str) -> None:
         """None of these can be sent."""
@@ -158,10 +155,10 @@ class Retrieval:
 
     def _final_status(self) -> int:
         if self.is_cancelled:
-            return CANCELLED
+            return Status.CANCEL
         if self._failed and not (self._completed or self._warning):
-            return FAILED
-        return WARNING if self._failed or self._warning else SUCCESS
+            return Status.OUT_OF_RESOURCES_FOR_SUB_OPERATIONS
+        return Status.SUB_OPERATIONS_NOT_ALL_WELL if self._failed or self._warning else Status.SUCCESS
 
     def _counts(self, *, with_remaining: bool) -> SubOperations:
         return SubOperations(

@@ -19,10 +19,10 @@ from dicomdesk.network.contexts import Negotiation
 from dicomdesk.network.profiles import Profile
 from dicomdesk.network.service_messages import service_response
 from dicomdesk.network.service_operations import Operation
+from dicomdesk.network.status import Status
 
 __all__ = ["ArchiveServices"]
 
-_SOP_CLASS_NOT_SUPPORTED = 0x0122
 _FIELDS: dict[int, Service] = {
     CommandField.C_FIND_RQ: Service.FIND,
     CommandField.C_MOVE_RQ: Service.MOVE,
@@ -63,7 +63,7 @@ class ArchiveServices:
             return False
         found = SERVICES.get(message.context.abstract_syntax)
         if found is None or found.service is not service:
-            operation.reply(service_response(message.command_set, _SOP_CLASS_NOT_SUPPORTED))
+            operation.reply(service_response(message.command_set, Status.SOP_CLASS_NOT_SUPPORTED))
             return True
         self._perform(operation, found, keeper)
         return True

@@ -30,17 +30,13 @@ from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax
 from dicomdesk.engine.atomic_file import AtomicFile
 from dicomdesk.errors import ConversionError, DataError, LocalError
 from dicomdesk.network.handlers import IncomingStore, StoreAnswer
+from dicomdesk.network.status import Status
 from dicomdesk.settings import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
 
 __all__ = ["IgnoringSink", "Stored", "StoringSink"]
 
 logger = logging.getLogger(__name__)
 
-_OUT_OF_RESOURCES = 0xA700
-_DOES_NOT_MATCH = 0xA900
-_CANNOT_UNDERSTAND = 0xC000
-_DUPLICATE = 0xC111
-_CLASS_NOT_SUPPORTED = 0x0122
 _SUCCESS = StoreAnswer(status=0)
 _IN_MEMORY_BYTES = 1 << 20
 """Data sets up to here are kept in memory until they are complete; longer ones go to the file as they arrive."""
@@ -110,7 +106,7 @@ class StoringSink:
         except OSError as error:
             self._fail(_disk_failure(error))
         except QuotaExceededError as error:
-            self._fail(_RefusedError(_OUT_OF_RESOURCES, str(error)))
+            self._fail(_RefusedError(Status.OUT_OF_RESOURCES, str(error)))
 
     def finish(self) -> StoreAnswer:
         """See ``InstanceSink``."""
@@ -123,10 +119,10 @@ class StoringSink:
         except OSError as error:
             answer = _disk_failure(error).answer
         except QuotaExceededError as error:
-            answer = _RefusedError(_OUT_OF_RESOURCES, str(error)).answer
+            answer = _RefusedError(Status.OUT_OF_RESOURCES, str(error)).answer
         except LocalError as error:
             logger.error("An instance could not be kept: %s", error)  # noqa: TRY400 - the sentence says it all
-            answer = StoreAnswer(status=_OUT_OF_RESOURCES, comment="The archive cannot keep it now")
+            answer = StoreAnswer(status=Status.OUT_OF_RESOURCES, comment="The archive cannot keep it now")
         else:
             return _SUCCESS
         finally:
@@ -164,7 +160,7 @@ class StoringSink:
 
     def _store(self) -> None:
         if self._size_bytes == 0:
-            raise _RefusedError(_CANNOT_UNDERSTAND, "The data set is empty")
+            raise _RefusedError(Status.CANNOT_UNDERSTAND, "The data set is empty")
         needs_rewriting = self._needs_rewriting(self._check_structure())
         entry = self._entry(self._start(), self._request.transfer_syntax_uid)
         self._check_identity(entry)
@@ -180,7 +176,7 @@ class StoringSink:
         self._file = None
         if kept.addition.outcome is AdditionOutcome.CONTRADICTED:
             logger.warning("An instance was refused: another patient's is here with the same UIDs: %s", kept.path)
-            raise _RefusedError(_DUPLICATE, "Another patient's instance of this UID is here already")
+            raise _RefusedError(Status.DUPLICATE_HERE, "Another patient's instance of this UID is here already")
         if self._stored is not None:
             self._stored(Stored(request=self._request, entry=entry, kept=kept))
 
@@ -201,9 +197,9 @@ class StoringSink:
             if is_rewritten:
                 data, self._stored_syntax = shaped(self._memory, own, self._format, before_bytes=len(meta))
         except ConversionError as error:
-            raise _RefusedError(_OUT_OF_RESOURCES, str(error)) from error
+            raise _RefusedError(Status.OUT_OF_RESOURCES, str(error)) from error
         except DataError as error:
-            raise _RefusedError(_CANNOT_UNDERSTAND, str(error)) from error
+            raise _RefusedError(Status.CANNOT_UNDERSTAND, str(error)) from error
         self._file = file = self._keeper.storage.open()
         file.write([meta, data])
         return file
@@ -213,7 +209,7 @@ class StoringSink:
         needs_conversion = self._format.converts(self._request.transfer_syntax_uid)
         if self._size_bytes > _MOST_REWRITTEN_BYTES:
             if needs_conversion:
-                raise _RefusedError(_OUT_OF_RESOURCES, "The data set is too long to be converted")
+                raise _RefusedError(Status.OUT_OF_RESOURCES, "The data set is too long to be converted")
             return file
         with _one_rewriting:
             self._memory += os.pread(file.descriptor, self._size_bytes, file.size_bytes - self._size_bytes)
@@ -242,7 +238,7 @@ class StoringSink:
                 is_deflated=is_deflated,
             )
         except DataError as error:
-            raise _RefusedError(_CANNOT_UNDERSTAND, str(error), abort=True) from error
+            raise _RefusedError(Status.CANNOT_UNDERSTAND, str(error), abort=True) from error
 
     def _start(self) -> bytes | bytearray:
         """So much of the data set as the index entry needs."""
@@ -254,19 +250,23 @@ class StoringSink:
         try:
             return entry_of_data_set(start, transfer_syntax_uid, area=self._keeper.name, path="", size_bytes=0)
         except DataError as error:
-            raise _RefusedError(_CANNOT_UNDERSTAND, str(error)) from error
+            raise _RefusedError(Status.CANNOT_UNDERSTAND, str(error)) from error
 
     def _check_identity(self, entry: IndexEntry) -> None:
         request, values = self._request, entry.values
         if values.get(SOP_CLASS_UID) != request.sop_class_uid:
-            raise _RefusedError(_DOES_NOT_MATCH, "The SOP Class UID of the data set is not that of the command")
+            raise _RefusedError(
+                Status.DOES_NOT_MATCH_SOP_CLASS, "The SOP Class UID of the data set is not that of the command"
+            )
         if not self._is_class_taken:
-            raise _RefusedError(_CLASS_NOT_SUPPORTED, "The archive does not store this SOP class")
+            raise _RefusedError(Status.SOP_CLASS_NOT_SUPPORTED, "The archive does not store this SOP class")
         if values.get(SOP_INSTANCE_UID) != request.sop_instance_uid:
-            raise _RefusedError(_DOES_NOT_MATCH, "The SOP Instance UID of the data set is not the command's")
+            raise _RefusedError(
+                Status.DOES_NOT_MATCH_SOP_CLASS, "The SOP Instance UID of the data set is not the command's"
+            )
         for tag, name in ((STUDY_INSTANCE_UID, "Study"), (SERIES_INSTANCE_UID, "Series")):
             if not values.get(tag):
-                raise _RefusedError(_CANNOT_UNDERSTAND, f"The data set has no {name} Instance UID")
+                raise _RefusedError(Status.CANNOT_UNDERSTAND, f"The data set has no {name} Instance UID")
 
 
 class IgnoringSink:
@@ -284,4 +284,4 @@ class IgnoringSink:
 
 
 def _disk_failure(error: OSError) -> _RefusedError:
-    return _RefusedError(_OUT_OF_RESOURCES, error.strerror or str(error))
+    return _RefusedError(Status.OUT_OF_RESOURCES, error.strerror or str(error))

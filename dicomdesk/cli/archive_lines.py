@@ -29,6 +29,11 @@ _NOTICE_LEVELS = {
     events.NoticeLevel.ERROR: Level.ERROR,
 }
 _WORDS = {Service.FIND: "Find", Service.MOVE: "Move", Service.GET: "Get"}
+_DIMSE_SERVICES = {
+    Service.FIND: events.DimseService.C_FIND,
+    Service.MOVE: events.DimseService.C_MOVE,
+    Service.GET: events.DimseService.C_GET,
+}
 _PRIORITIES = {0: "medium", 1: "high", 2: "low"}
 _NO_PLACE = "too many associations"
 """A notice says more about it, now and then."""
@@ -41,14 +46,6 @@ _ALWAYS_WANTED = (
     facts.CommitmentAnswered,
     facts.ShutdownRequested,
 )
-_CANCELLED = 0xFE00
-_RETRIEVAL_WORDS = {
-    0xA701: "Refused: OutOfResourcesNumberOfMatches",
-    0xA702: "Refused: OutOfResourcesSubOperations",
-    0xA801: "Refused: MoveDestinationUnknown",
-    0xB000: "Warning: SubOperationsCompleteOneOrMoreFailures",
-}
-"""Statuses that mean something else after C-MOVE and C-GET (PS3.4 C.4.2.1.5) than after C-STORE."""
 
 
 class ArchiveLines:
@@ -222,13 +219,11 @@ class ArchiveLines:
 
     def _show_operation_end(self, event: facts.OperationEnded) -> None:
         word = _WORDS[event.service]
-        words = events.status_text(event.status)
-        if event.service is not Service.FIND:
-            words = _RETRIEVAL_WORDS.get(event.status, words)
+        words = events.status_text(event.status, _DIMSE_SERVICES[event.service])
         count = self._sub_operations.pop(event.association, 0) + event.matches
         self._tool.info(f"{word} SCP Response {count + 1} [status: {words}]")
         to = f" to {printable(event.destination)}" if event.destination else ""
-        if (event.status or event.comment) and event.status != _CANCELLED:
+        if (event.status or event.comment) and event.status != events.Status.CANCEL:
             comment = f": {printable(event.comment)}" if event.comment else ""
             self._tool.warn(f"{word} SCP{to}: answered {words} to {self._who(event.association)}{comment}")
         self._tool.debug(f"{word} SCP{to}: {self._figures(event)} in {event.elapsed_s:.3f} s")

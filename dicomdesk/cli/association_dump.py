@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from dicomdesk.cli.status_dump import dumped_status
 from dicomdesk.dicom.sop_classes import uid_symbol
 from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax
 from dicomdesk.engine.events import (
@@ -16,6 +15,7 @@ from dicomdesk.engine.events import (
     Role,
     TlsSession,
     UserIdentityExchange,
+    dumped_status,
 )
 from dicomdesk.human import printable
 from dicomdesk.settings import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME, UserIdentityType

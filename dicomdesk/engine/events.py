@@ -24,7 +24,7 @@ from dicomdesk.network.contexts import (
     TlsSession,
     UserIdentityExchange,
 )
-from dicomdesk.network.status import status_text
+from dicomdesk.network.status import DimseService, Status, dumped_status, status_text
 
 __all__ = [
     "AssociationAborted",
@@ -37,6 +37,7 @@ __all__ = [
     "CheckStepFinished",
     "CheckStepStarted",
     "ContextResult",
+    "DimseService",
     "Event",
     "EventSink",
     "ExtendedNegotiation",
@@ -60,9 +61,11 @@ __all__ = [
     "RetryScheduled",
     "Role",
     "ScanFinished",
+    "Status",
     "StudySettled",
     "TlsSession",
     "UserIdentityExchange",
+    "dumped_status",
     "status_text",
 ]
 

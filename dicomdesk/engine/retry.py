@@ -13,6 +13,7 @@ from dicomdesk.errors import (
     PeerUnreachableError,
     TlsHandshakeError,
 )
+from dicomdesk.network.status import is_out_of_resources
 
 FIRST_DELAY_S = 1.0
 LONGEST_DELAY_S = 60.0
@@ -29,7 +30,7 @@ def is_transient_error(error: BaseException) -> bool:
 
 def is_transient_status(status: int) -> bool:
     """Whether a C-STORE response says that the peer only lacks resources now (A7xx)."""
-    return status & 0xFF00 == 0xA700
+    return is_out_of_resources(status)
 
 
 def backoff_s(attempt: int, *, jitter: float = 0.5) -> float:

@@ -25,13 +25,11 @@ from dicomdesk.engine.placement import Placement, PlacementKind, series_folder
 from dicomdesk.engine.requests import StorageMode
 from dicomdesk.errors import ConversionError, DataError
 from dicomdesk.network.handlers import IncomingStore, InstanceSink, StoreAnswer
+from dicomdesk.network.status import Status
 from dicomdesk.settings import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
 
-__all__ = ["STATUS_CANNOT_UNDERSTAND", "STATUS_DUPLICATE", "STATUS_OUT_OF_RESOURCES", "Arrival", "Storing"]
+__all__ = ["Arrival", "Storing"]
 
-STATUS_OUT_OF_RESOURCES = 0xA700
-STATUS_CANNOT_UNDERSTAND = 0xC000
-STATUS_DUPLICATE = 0xC111
 
 _SUCCESS = StoreAnswer(status=0)
 _PREFIX_BYTES = 4096
@@ -237,10 +235,10 @@ class _Stored:
                 self._fail(error)
             except DataError as error:
                 self._drop_file()
-                return StoreAnswer(status=STATUS_CANNOT_UNDERSTAND, comment=_comment(str(error)), abort=True)
+                return StoreAnswer(status=Status.CANNOT_UNDERSTAND, comment=_comment(str(error)), abort=True)
             else:
                 return answer
-        return StoreAnswer(status=STATUS_OUT_OF_RESOURCES, comment=_comment(self._arrival.error))
+        return StoreAnswer(status=Status.OUT_OF_RESOURCES, comment=_comment(self._arrival.error))
 
     def discard(self) -> None:
         """See ``InstanceSink``."""
@@ -352,8 +350,8 @@ class _Stored:
             file.discard()
 
 
-_EMPTY = StoreAnswer(status=STATUS_CANNOT_UNDERSTAND, comment="The data set is empty")
-_DUPLICATE = StoreAnswer(status=STATUS_DUPLICATE, comment="Duplicate instance: it is here already")
+_EMPTY = StoreAnswer(status=Status.CANNOT_UNDERSTAND, comment="The data set is empty")
+_DUPLICATE = StoreAnswer(status=Status.DUPLICATE_HERE, comment="Duplicate instance: it is here already")
 
 
 def _make_lengths_explicit(data: memoryview, transfer_syntax_uid: str) -> bytes | memoryview:

@@ -29,8 +29,8 @@ from dicomdesk.engine.events import (
     StudySettled,
 )
 from dicomdesk.engine.requests import DuplicatePolicy, FileNaming, ProfileSelection, StorageMode
-from dicomdesk.engine.storing import STATUS_DUPLICATE
 from dicomdesk.errors import PortInUseError, ProfileError, SettingsError, StorageError
+from dicomdesk.network.status import Status
 from tests.helpers.datasets import CT_IMAGE, EXPLICIT, Builder, part10
 from tests.helpers.dcmtk import dcmtk_program
 from tests.helpers.receiving import receive_request, receiving
@@ -565,7 +565,7 @@ def test_stored_instances_are_not_reported_where_nobody_wants_to_know(tmp_path: 
     ):
         requestor.associate()
         assert requestor.store(UID, [data_set()]) == 0
-        assert requestor.store(UID, [data_set()]) == STATUS_DUPLICATE
+        assert requestor.store(UID, [data_set()]) == Status.DUPLICATE_HERE
         requestor.release()
         running.events.wait_for(AssociationReleased)
         assert [event.outcome for event in running.events.of(ItemFinished)] == [ItemOutcome.REFUSED]

@@ -17,12 +17,11 @@ from dicomdesk.archive.identifiers import read_find_query
 from dicomdesk.archive.index import Index, sqlite_url
 from dicomdesk.archive.query import Model, Query
 from dicomdesk.archive.responses import (
-    PENDING,
-    PENDING_WITH_UNSUPPORTED_KEYS,
     ResponseEncoder,
     ResponseFormat,
     pending_status,
 )
+from dicomdesk.network.status import Status
 from tests.helpers import matching_oracle as oracle
 from tests.helpers.datasets import EXPLICIT, Builder
 from tests.helpers.index_entries import AREA, index_entry
@@ -220,6 +219,6 @@ def test_what_was_not_asked_for_does_not_choose_the_character_set(index: Index) 
 
 
 def test_statuses_tell_of_what_is_not_supported() -> None:
-    assert pending_status(query(item({STEP: "S1"}))) == PENDING
-    assert pending_status(query(item({PRIVATE: "x"}))) == PENDING_WITH_UNSUPPORTED_KEYS
-    assert pending_status(query(item({STEP: "S1", PRIVATE: ""}))) == PENDING_WITH_UNSUPPORTED_KEYS
+    assert pending_status(query(item({STEP: "S1"}))) == Status.PENDING
+    assert pending_status(query(item({PRIVATE: "x"}))) == Status.PENDING_WITH_UNSUPPORTED_KEYS
+    assert pending_status(query(item({STEP: "S1", PRIVATE: ""}))) == Status.PENDING_WITH_UNSUPPORTED_KEYS

@@ -7,13 +7,12 @@ from dicomdesk.archive.identifier_reading import read_identifier
 from dicomdesk.archive.identifiers import read_find_query
 from dicomdesk.archive.query import Match, Model
 from dicomdesk.archive.responses import (
-    PENDING,
-    PENDING_WITH_UNSUPPORTED_KEYS,
     ResponseEncoder,
     ResponseFormat,
     UnencodableError,
     pending_status,
 )
+from dicomdesk.network.status import Status
 from tests.helpers.datasets import BIG_ENDIAN, DEFLATED, EXPLICIT, IMPLICIT, Builder
 from tests.helpers.index_entries import study_query
 
@@ -162,5 +161,5 @@ def test_of_whole_items_there_is_what_they_have() -> None:
 
 
 def test_unsupported_keys_have_a_status_of_their_own() -> None:
-    assert pending_status(study_query({"study": ""})) == PENDING
-    assert pending_status(study_query({"study": "", "modality": ""})) == PENDING_WITH_UNSUPPORTED_KEYS
+    assert pending_status(study_query({"study": ""})) == Status.PENDING
+    assert pending_status(study_query({"study": "", "modality": ""})) == Status.PENDING_WITH_UNSUPPORTED_KEYS

@@ -7,8 +7,9 @@ import pytest
 
 from dicomdesk.engine.placement import Placement
 from dicomdesk.engine.requests import DuplicatePolicy, FileNaming, StorageMode
-from dicomdesk.engine.storing import STATUS_DUPLICATE, STATUS_OUT_OF_RESOURCES, Arrival, Storing
+from dicomdesk.engine.storing import Arrival, Storing
 from dicomdesk.network.handlers import IncomingStore, InstanceSink
+from dicomdesk.network.status import Status
 from tests.helpers.datasets import CT_IMAGE, DEFLATED, EXPLICIT, Builder
 
 UID = "1.2.3.4"
@@ -103,7 +104,7 @@ def test_duplicate_is_refused_and_the_first_kept(tmp_path: Path, mode: StorageMo
     received = Received(tmp_path, mode)
     data = Builder().instance(sop_instance_uid=UID)
     assert received.store([data]) == 0
-    assert received.store([data + b"\x28\0\x10\0US\x02\0\x10\0"]) == STATUS_DUPLICATE
+    assert received.store([data + b"\x28\0\x10\0US\x02\0\x10\0"]) == Status.DUPLICATE_HERE
     assert written(tmp_path) == data
     assert received.begun[1].path == ""
 
@@ -113,7 +114,7 @@ def test_read_error_of_the_folder_is_out_of_resources(tmp_path: Path, mode: Stor
     folder.mkdir()
     received = Received(folder, mode)
     folder.rmdir()
-    assert received.store([Builder().instance(sop_instance_uid=UID)]) == STATUS_OUT_OF_RESOURCES
+    assert received.store([Builder().instance(sop_instance_uid=UID)]) == Status.OUT_OF_RESOURCES
     assert received.begun[0].error == "No such file or directory"
 
 

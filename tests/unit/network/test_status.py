@@ -2,7 +2,15 @@
 
 import pytest
 
-from dicomdesk.network.status import StatusClass, classify_status, status_advice, status_text
+from dicomdesk.network.status import (
+    DimseService,
+    Status,
+    StatusClass,
+    classify_status,
+    dumped_status,
+    status_advice,
+    status_text,
+)
 
 TABLE = [
     (0x0000, StatusClass.SUCCESS, "Success"),
@@ -38,3 +46,39 @@ def test_status_is_classified_and_named(status: int, status_class: StatusClass, 
 def test_every_status_but_success_has_advice() -> None:
     assert status_advice(0) == ""
     assert all(status_advice(status) for status in range(1, 0x10000))
+
+
+@pytest.mark.parametrize(
+    ("status", "text"),
+    [
+        (0x0000, "0x0000: Success"),
+        (0x0110, "0x0110: Failure"),
+        (0x0122, "0x0122: Refused: SOP Class not supported"),
+        (0x0213, "0x0213: Failure"),
+        (0xA702, "0xa702: Refused: Out of resources"),
+        (0xA801, "0xa801: Failure"),
+        (0xA9FF, "0xa9ff: Error: Data Set does not match SOP Class"),
+        (0xB007, "0xb007: Warning: Data Set does not match SOP Class"),
+        (0xBFFF, "0xbfff: Warning"),
+        (0xC123, "0xc123: Error: Cannot understand"),
+        (0xFF01, "0xff01: Pending"),
+        (0xD000, "0xd000: Unknown Status Code (non-standard)"),
+        (0x1234, "0x1234: Unknown Status Code (non-standard)"),
+    ],
+)
+def test_words_are_those_of_dcmtks_dumps(status: int, text: str) -> None:
+    assert dumped_status(status) == text
+
+
+@pytest.mark.parametrize("service", [DimseService.C_MOVE, DimseService.C_GET])
+def test_a_number_means_after_a_retrieval_what_it_means_there(service: DimseService) -> None:
+    assert status_text(Status.SUB_OPERATIONS_NOT_ALL_WELL) == "Warning: CoercionOfDataElements"
+    assert status_text(0xB000, service) == "Warning: SubOperationsCompleteOneOrMoreFailures"
+    assert status_text(0xA702, service) == "Refused: OutOfResourcesSubOperations"
+    assert status_text(0xA7FF, service) == "Refused: OutOfResources"
+
+
+def test_names_stand_for_the_numbers_that_the_standard_gives() -> None:
+    assert [status for status in Status if not 0 <= status <= 0xFFFF] == []
+    assert int(Status.UNABLE_TO_PROCESS) == int(Status.CANNOT_UNDERSTAND) == 0xC000
+    assert (Status.CANCEL, Status.PENDING) == (0xFE00, 0xFF00)
