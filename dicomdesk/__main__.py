@@ -5,13 +5,9 @@ Called through a link that has a tool's name, it is that tool.
 
 import gc
 import os
+import signal
 import sys
 from collections.abc import Sequence
-
-from dicomdesk import __version__
-from dicomdesk.cli.catalogue import TOOLS, load_program, suggest
-from dicomdesk.cli.exit_codes import ExitCode
-from dicomdesk.cli.program import end_process, run_program
 
 _OBJECTS_BETWEEN_COLLECTIONS = 50_000
 """Python's 700 would look through everything that is imported again and again."""
@@ -19,6 +15,14 @@ _OBJECTS_BETWEEN_COLLECTIONS = 50_000
 
 def main() -> int:
     """Run what the command line of this process says; returns the exit code, or ends the process with it."""
+    if (
+        signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    ):  # until there is something to be ended in order; a traceback of the imports helps nobody
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    from dicomdesk.cli.program import end_process  # noqa: PLC0415 - what takes time comes after the lines above
+    from dicomdesk.cli.standard_streams import open_missing_streams  # noqa: PLC0415 - as above
+
+    open_missing_streams()
     exit_code = run_tool(sys.argv)
     if exit_code is None:
         return run_desk(sys.argv[1:])
@@ -28,6 +32,9 @@ def main() -> int:
 
 def run_tool(argv: Sequence[str]) -> int | None:
     """Run the tool that a command line names; returns its exit code, None where no tool is named."""
+    from dicomdesk.cli.catalogue import TOOLS, load_program  # noqa: PLC0415 - as above
+    from dicomdesk.cli.program import run_program  # noqa: PLC0415 - as above
+
     called_as, *arguments = argv
     name = os.path.splitext(os.path.basename(called_as))[0]
     if name not in TOOLS:
@@ -40,19 +47,24 @@ def run_tool(argv: Sequence[str]) -> int | None:
 
 def run_desk(arguments: Sequence[str]) -> int:
     """Run ``dicomdesk`` itself with these arguments, which name no tool; returns the exit code."""
+    from dicomdesk import __version__  # noqa: PLC0415 - as above
+    from dicomdesk.cli.catalogue import TOOLS, suggest  # noqa: PLC0415 - as above
+    from dicomdesk.cli.exit_codes import ExitCode  # noqa: PLC0415 - as above
+    from dicomdesk.cli.standard_streams import write_stderr, write_stdout  # noqa: PLC0415 - as above
+
     if not arguments:
         return _open_window()
     name = arguments[0]
     if name in ("-h", "--help"):
-        sys.stdout.write(_help_text())
+        write_stdout(_help_text())
         return int(ExitCode.SUCCESS)
     if name == "--version":
-        sys.stdout.write(f"dicomdesk {__version__}\n")
+        write_stdout(f"dicomdesk {__version__}\n")
         return int(ExitCode.SUCCESS)
     kind = "option" if name.startswith(("-", "+")) else "tool"
     guesses = suggest(name)
     hint = f"did you mean {' or '.join(guesses)}?" if guesses else f"the tools are: {', '.join(TOOLS)}"
-    sys.stderr.write(f"dicomdesk: unknown {kind} '{name}'; {hint}\n")
+    write_stderr(f"dicomdesk: unknown {kind} '{name}'; {hint}\n")
     return int(ExitCode.COMMAND_LINE_SYNTAX)
 
 
@@ -63,6 +75,9 @@ def _open_window() -> int:
 
 
 def _help_text() -> str:
+    from dicomdesk import __version__  # noqa: PLC0415 - as above
+    from dicomdesk.cli.catalogue import TOOLS  # noqa: PLC0415 - as above
+
     tools = "\n".join(f"  {name:<10} {text}" for name, text in TOOLS.items())
     return (
         f"dicomdesk {__version__}: moves DICOM between machines\n\n"

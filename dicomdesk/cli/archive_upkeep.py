@@ -1,6 +1,5 @@
 """``dcmqrscp --reindex`` and ``--verify``: one area after the other, with progress, findings and a summary."""
 
-import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
@@ -12,6 +11,7 @@ from dicomdesk.archive.reindexing import Reindexed, reindex_area
 from dicomdesk.archive.settings import ArchiveSettings
 from dicomdesk.cli.ending import Ending, Stage, stage_text
 from dicomdesk.cli.exit_codes import ExitCode, died_of_signal
+from dicomdesk.cli.standard_streams import write_stderr, write_stdout
 from dicomdesk.cli.terminal import is_terminal
 from dicomdesk.errors import DicomdeskError, LocalError, SettingsError
 from dicomdesk.human import count_text, printable
@@ -67,8 +67,7 @@ class UpkeepDisplay:
             self._write("upkeep-progress", {"area": area, "done": done, "total": total})
         if self._draws:
             of_all = f" of {total}" if total else ""
-            sys.stderr.write(f"\r\033[K{printable(area)}: {done}{of_all} files")
-            sys.stderr.flush()
+            write_stderr(f"\r\033[K{printable(area)}: {done}{of_all} files")
 
     def left_out(self, area: str, path: str, reason: str) -> None:
         """See ``ReindexObserver``."""
@@ -94,12 +93,11 @@ class UpkeepDisplay:
         if self._write is not None:
             self._write("upkeep-finished", {"area": area, "counts": asdict(result), "error": ""})
         else:
-            sys.stdout.write(f"{printable(area)}: {sentence}\n")
-            sys.stdout.flush()
+            write_stdout(f"{printable(area)}: {sentence}\n")
 
     def _clear(self) -> None:
         if self._draws:
-            sys.stderr.write("\r\033[K")
+            write_stderr("\r\033[K")
 
 
 def run_upkeep(

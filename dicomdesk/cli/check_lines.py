@@ -4,12 +4,12 @@ The exit code is 0 where everything can go, that of sending where that would end
 with 0 though something cannot go.
 """
 
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from dicomdesk.cli.exit_codes import ExitCode, died_of_signal
 from dicomdesk.cli.job_watch import JobWatch
+from dicomdesk.cli.standard_streams import write_stdout
 from dicomdesk.dicom.transfer_syntaxes import transfer_syntax_name
 from dicomdesk.engine import events
 from dicomdesk.engine.forecast import ForecastGroup, Help, Verdict
@@ -53,8 +53,7 @@ def run_check(
 
     def conclude(result: "PreflightResult") -> int:
         if not writes_json:
-            sys.stdout.write("".join(f"{line}\n" for line in result_lines(result)))
-            sys.stdout.flush()
+            write_stdout("".join(f"{line}\n" for line in result_lines(result)))
         if result.error is not None:
             logger.error(f"sending would end early: {printable(str(result.error))}")
         return exit_code(result, failure_codes, watch.last_signal)

@@ -3,7 +3,6 @@
 import contextlib
 import errno
 import os
-import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from dicomdesk.cli.dcmqrscp_options import TLS_ROLE, TOOL, check_parameters
 from dicomdesk.cli.exit_codes import ExitCode, died_of_signal
 from dicomdesk.cli.grammar import CommandLine
 from dicomdesk.cli.program import Program
+from dicomdesk.cli.standard_streams import write_stderr
 from dicomdesk.cli.tls_options import list_ciphers
 from dicomdesk.cli.tls_preparation import ask_pass_phrase, show_tls_failure, show_tls_notes
 from dicomdesk.errors import (
@@ -89,7 +89,7 @@ def _read_configuration(options: "ArchiveOptions", tool: Logger) -> "ArchiveConf
         name = printable(str(path))
         problems = [f"CONFIG Error: {printable(problem)}!" for problem in error.problems]
         problems.append(f'CONFIG Error: Reading configuration file "{name}" with errors!')
-        sys.stderr.write("\n".join(problems) + "\n")
+        write_stderr("\n".join(problems) + "\n")
         tool.fatal(f"bad config file: {name}")
         return None
     for warning in configuration.warnings:

@@ -1,12 +1,11 @@
 """``--diagnose``: the steps of a connection check as they end, and at last what the peer accepts."""
 
-import sys
 from collections.abc import Iterator, Sequence
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from dicomdesk.cli.exit_codes import ExitCode, died_of_signal
-from dicomdesk.cli.terminal import forget_stdout
+from dicomdesk.cli.standard_streams import write_stdout
 from dicomdesk.dicom.transfer_syntaxes import transfer_syntax_name
 from dicomdesk.engine import events
 from dicomdesk.engine.diagnosis import Capabilities, CheckStage, CheckState, CheckStep, ServiceGroup, SopClassCapability
@@ -74,14 +73,8 @@ class DiagnosisLines:
             self._write(capability_lines(capabilities))
 
     def _write(self, lines: Iterator[str]) -> None:
-        if not self._is_shown:
-            return
-        try:
-            sys.stdout.write("".join(f"{line}\n" for line in lines))
-            sys.stdout.flush()
-        except BrokenPipeError:
-            self._is_shown = False
-            forget_stdout()
+        if self._is_shown:
+            write_stdout("".join(f"{line}\n" for line in lines))
 
 
 def exit_code(result: "CheckResult", last_signal: int) -> int:

@@ -1,6 +1,5 @@
 """The tool ``echoscu``."""
 
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +9,7 @@ from dicomdesk.cli.exit_codes import ExitCode
 from dicomdesk.cli.grammar import CommandLine
 from dicomdesk.cli.lean_imports import lean_imports
 from dicomdesk.cli.program import Program
+from dicomdesk.cli.standard_streams import write_stdout
 from dicomdesk.cli.tls_options import TlsRole, list_ciphers
 from dicomdesk.human import printable
 from dicomdesk.logs import Log
@@ -84,8 +84,7 @@ def _diagnose(options: EchoOptions, peer: Peer, log: Log) -> int:
 def _check_certificate(options: EchoOptions, tls: TlsSettings | None, log: Log) -> int:
     """Answer ``--verify-cert`` or ``--is-root-cert``; nobody is called."""
     is_fine, text = (_verify if options.certificate_to_check else _find_root)(options, tls, log)
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()
+    write_stdout(f"{text}\n")
     return int(ExitCode.SUCCESS if is_fine else ExitCode.INVALID_INPUT_FILE)
 
 

@@ -13,7 +13,7 @@ code  meaning                                                tools
 22    an input file is invalid                               dcmsend
 22    a certificate is not trusted, or no root               echoscu
 23    no input file is valid                                 dcmsend
-43    the report cannot be written                           dcmsend, storescu
+43    the report, or ``--json``, cannot be written           dcmsend, storescu, echoscu
 45    the output directory is invalid                        dcmrecv
 60    the network cannot be initialised                      (reserved)
 61    no association could be negotiated                     dcmsend
@@ -34,12 +34,14 @@ code  meaning                                                tools
 84    ``--diagnose``: no association                         echoscu
 85    ``--diagnose``: no C-ECHO                              echoscu
 86    ``--diagnose``: the capabilities cannot be asked for   echoscu
+129   ended by SIGHUP                                        all
 130   ended by SIGINT                                        all
 143   ended by SIGTERM                                       all
 ====  =====================================================  =======================
 
 Where the peer refuses an instance, and ``--no-halt`` is not given, the exit code of storescu is the upper byte of the
-DIMSE status: 167 for A700. It may be any number then.
+DIMSE status: 167 for A700. It may be any number then. A signal in the first moment, before there is anything to be
+ended, ends the process as the system does, which shells show by the same numbers.
 """
 
 from enum import IntEnum

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from dicomdesk.cli.ending import Cancellable
 from dicomdesk.cli.event_pump import EventPump
+from dicomdesk.cli.exit_codes import ExitCode
 from dicomdesk.cli.terminal import REDRAW_S, ProgressDisplay, is_terminal
 from dicomdesk.engine.events import Event
 from dicomdesk.logs import Logger
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from dicomdesk.engine.stats import Progress
 
 ResultT = TypeVar("ResultT")
-Conclusion = TypeVar("Conclusion")
 
 _JSON_PROGRESS_S = 1.0
 
@@ -69,13 +69,12 @@ class JobWatch:
         """Take an event of the job; called on its threads."""
         self._pump.sink(event)
 
-    def carry_out(
-        self, start: "Callable[[Engine], FinishingJob[ResultT]]", conclude: Callable[[ResultT], Conclusion]
-    ) -> Conclusion:
-        """Start a job with an engine of its own, show it until it has finished, and conclude from its result.
+    def carry_out(self, start: "Callable[[Engine], FinishingJob[ResultT]]", conclude: Callable[[ResultT], int]) -> int:
+        """Start a job with an engine of its own, show it until it has finished, and conclude the exit code.
 
         The first signal cancels the job and the second aborts it, see ``ending``; one that comes later does not keep
-        the report from being written. Raises what ``start`` and ``conclude`` raise.
+        the report from being written. JSON Lines that could not be written are as a report that could not.
+        Raises what ``start`` and ``conclude`` raise.
         """
         from dicomdesk.engine.engine import Engine  # noqa: PLC0415 - start-up time
 
@@ -87,7 +86,9 @@ class JobWatch:
                 result = job.done.result()
             finally:
                 engine.close(waits=not self._pump.has_abandoned)
-            return conclude(result)
+            exit_code = conclude(result)
+        is_report_lost = self._json is not None and self._json.is_lost
+        return exit_code or int(ExitCode.CANNOT_WRITE_REPORT_FILE if is_report_lost else ExitCode.SUCCESS)
 
     def run(self, job: WatchedJob) -> None:
         """Show the job until it has finished."""

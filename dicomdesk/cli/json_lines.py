@@ -52,12 +52,11 @@ read), ``is_peer_verified``. Patient names and identifiers do not appear, nor do
 """
 
 import json
-import sys
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, assert_never
 
-from dicomdesk.cli.terminal import forget_stdout
+from dicomdesk.cli.standard_streams import write_stdout
 from dicomdesk.engine import events
 
 if TYPE_CHECKING:
@@ -82,10 +81,11 @@ _ROLES = {(True, True): "both", (True, False): "scu", (False, True): "scp", (Fal
 
 
 class JsonLinesReporter:
-    """Writes events and gauges to stdout, until nobody reads it any more. Used by the main thread only."""
+    """Writes events and gauges to stdout, as far as that can be written. Used by the main thread only."""
 
     def __init__(self) -> None:
-        self._is_read = True
+        self.is_lost = False
+        """Whether some could not be written."""
 
     def show(self, batch: Sequence[events.Event]) -> None:
         """Write a line for each event."""
@@ -101,14 +101,9 @@ class JsonLinesReporter:
         self._write([{"event": "progress", "at": _now(), **describe_progress(progress)}])
 
     def _write(self, objects: Sequence[Mapping[str, Value]]) -> None:
-        if not self._is_read:
-            return
-        try:
-            sys.stdout.write("".join(json.dumps(each, separators=(",", ":")) + "\n" for each in objects))
-            sys.stdout.flush()
-        except BrokenPipeError:
-            self._is_read = False
-            forget_stdout()
+        lines = "".join(json.dumps(each, separators=(",", ":")) + "\n" for each in objects)
+        if not write_stdout(lines):
+            self.is_lost = True
 
 
 def describe(event: events.Event) -> tuple[str, Fields]:

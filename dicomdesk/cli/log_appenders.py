@@ -10,6 +10,7 @@ from enum import Enum
 from typing import IO
 
 from dicomdesk.cli.log_layouts import Layout
+from dicomdesk.cli.standard_streams import write_stderr
 from dicomdesk.human import printable
 from dicomdesk.logs import Appender, Level, Record
 from dicomdesk.named_files import open_to_write
@@ -138,8 +139,7 @@ class FileAppender:
                 return
             self._is_in_trouble = True
             reason = error.strerror if isinstance(error, OSError) else str(error)
-            with suppress(OSError, ValueError):
-                sys.stderr.write(f"log4cplus:ERROR Unable to write to file: {printable(self.path)}: {reason}\n")
+            write_stderr(f"log4cplus:ERROR Unable to write to file: {printable(self.path)}: {reason}\n")
 
     def size_bytes(self) -> int:
         """Size of the file now."""

@@ -9,10 +9,8 @@ log4cplus, a mistake in a part is told on stderr and the rest works.
 import os
 import platform
 import re
-import sys
 import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 
 from dicomdesk.cli.grammar import CommandLineError
 from dicomdesk.cli.log_appenders import (
@@ -28,6 +26,7 @@ from dicomdesk.cli.log_appenders import (
     Verdict,
 )
 from dicomdesk.cli.log_layouts import Layout, pattern_layout, simple_layout, ttcc_layout
+from dicomdesk.cli.standard_streams import write_stderr
 from dicomdesk.human import printable
 from dicomdesk.logs import Appender, Level, Log, Route, find_level
 from dicomdesk.named_files import read_named_file
@@ -58,8 +57,7 @@ def load_log(path: str, *, application: str, environment: Mapping[str, str] | No
 
 def report_mistake(text: str) -> None:
     """Tell of a mistake in a configuration file, on stderr."""
-    with suppress(OSError, ValueError):
-        sys.stderr.write(f"log4cplus:ERROR {printable(text)}\n")
+    write_stderr(f"log4cplus:ERROR {printable(text)}\n")
 
 
 def read_properties(text: str) -> dict[str, str]:

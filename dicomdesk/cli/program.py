@@ -8,14 +8,14 @@ that are found when the log is open.
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TextIO
 
 from dicomdesk.cli.exit_codes import ExitCode, died_of_signal
 from dicomdesk.cli.grammar import CommandLine, CommandLineError, Tool, parse
 from dicomdesk.cli.log_options import open_log
 from dicomdesk.cli.options import is_quiet
-from dicomdesk.cli.terminal import forget_stdout
+from dicomdesk.cli.standard_streams import make_output_tolerant, write_stderr, write_stdout
 from dicomdesk.cli.usage import error_text, header, identifier, usage_text, version_text
 from dicomdesk.human import printable
 from dicomdesk.logs import Level, Log, prefixed_lines
@@ -41,34 +41,19 @@ def run_program(program: Program, tokens: Sequence[str]) -> int:
     make_output_tolerant(sys.stdout, sys.stderr)
     try:
         return _run(program, tokens)
-    except KeyboardInterrupt:
-        return died_of_signal(_SIGINT)
-    except BrokenPipeError:
-        forget_stdout()
-        return int(ExitCode.SUCCESS)
+    except KeyboardInterrupt as interrupt:
+        return died_of_signal(getattr(interrupt, "number", _SIGINT))
 
 
 def end_process(exit_code: int) -> None:
     """End the process without taking the interpreter apart, which takes longer than sending a file.
 
-    For the end of a tool, when its threads have ended and its files are closed. Returns where output cannot be written.
+    For the end of a tool, when its threads have ended and its files are closed, or are not waited for.
     """
-    try:
-        for stream in (sys.stdout, sys.stderr):
-            if stream is not None:
-                stream.flush()
-    except (OSError, ValueError):  # nobody reads it any more, or it is closed: left to Python
-        return
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):  # nobody reads it any more, it is full or closed: that was told
+            stream.flush()
     os._exit(exit_code)
-
-
-def make_output_tolerant(*streams: TextIO) -> None:
-    """Let file names that are not UTF-8, and anything that a terminal's encoding lacks, be written."""
-    for stream in streams:
-        reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure is not None:
-            is_unicode = (stream.encoding or "").lower().replace("-", "") == "utf8"
-            reconfigure(errors="surrogateescape" if is_unicode else "backslashreplace")
 
 
 def _run(program: Program, tokens: Sequence[str]) -> int:
@@ -79,8 +64,7 @@ def _run(program: Program, tokens: Sequence[str]) -> int:
         return _refuse(tool, error)
     answer = _find_answer(program, line)
     if answer is not None:
-        sys.stdout.write(answer)
-        sys.stdout.flush()
+        write_stdout(answer)
         return int(ExitCode.SUCCESS)
     if program.check_first is not None:
         try:
@@ -90,7 +74,7 @@ def _run(program: Program, tokens: Sequence[str]) -> int:
     if line.has("--arguments"):
         words = "".join(f"'{printable(argument)}' " for argument in line.arguments if argument)
         text = f"calling '{tool.name}' with {len(line.arguments)} arguments: {words}\n"
-        sys.stderr.write(prefixed_lines(Level.INFO, text))
+        write_stderr(prefixed_lines(Level.INFO, text))
     try:
         log = open_log(line, tool.name)
     except CommandLineError as error:
@@ -127,5 +111,5 @@ def _find_answer(program: Program, line: CommandLine) -> str | None:
 
 
 def _refuse(tool: Tool, error: CommandLineError) -> int:
-    sys.stderr.write(error_text(tool, printable(str(error))))
+    write_stderr(error_text(tool, printable(str(error))))
     return int(ExitCode.COMMAND_LINE_SYNTAX)

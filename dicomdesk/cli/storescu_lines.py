@@ -1,6 +1,5 @@
 """What an exact send job reports, as the lines that DCMTK's storescu logs."""
 
-import sys
 from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import replace
@@ -14,6 +13,7 @@ from dicomdesk.cli.association_dump import (
 )
 from dicomdesk.cli.conditions import numbered_condition
 from dicomdesk.cli.send_lines import NOTICE_LEVELS, shown_max_pdv_bytes
+from dicomdesk.cli.standard_streams import write_stdout
 from dicomdesk.dicom.sop_classes import modality_prefix
 from dicomdesk.dicom.transfer_syntaxes import transfer_syntax_name
 from dicomdesk.engine import events
@@ -177,8 +177,7 @@ class StoreLines:
             return
         size_bytes = event.size_bytes if is_complete else 0
         dots = "." * -(-size_bytes // self._max_pdv_bytes) if self._max_pdv_bytes else ""
-        sys.stdout.write(f"XMIT: {dots}" + ("\n" if is_complete else ""))
-        sys.stdout.flush()
+        write_stdout(f"XMIT: {dots}" + ("\n" if is_complete else ""))
 
     def _write_block(self, lines: Sequence[str]) -> None:
         self._tool.write(self._block_level, "\n".join(lines))

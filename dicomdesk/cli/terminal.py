@@ -5,10 +5,12 @@ Progress is drawn with rich, which is imported only when there is something to d
 
 import os
 import select
+import signal
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from types import FrameType
 from typing import TYPE_CHECKING
 
 from dicomdesk.human import count_text, duration_text, rate_text
@@ -25,6 +27,8 @@ _PATIENCE_S = 0.5
 """What is over sooner shows no progress."""
 _PIPE_PATIENCE_S = 3.0
 """What was not written to a pipe by then is not going to be."""
+_SIGNAL_DELAY_S = 0.5
+"""Python runs signal handlers between instructions: a signal that comes just before a wait begins does not end it."""
 _LONGEST_SECRET_BYTES = 4096
 
 
@@ -42,30 +46,52 @@ def has_terminal() -> bool:
     return True
 
 
-def forget_stdout() -> None:
-    """Let nothing come of it that nobody reads stdout any more: what is written goes nowhere."""
-    null = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(null, sys.stdout.fileno())
-    os.close(null)
-
-
 def ask_secret(prompt: str) -> str | None:
     """What a person types, unseen, after the prompt; None when there is nobody to ask or nothing comes.
 
-    Without a terminal the first line of stdin is taken, as OpenSSL does, unless it fails to come at once.
+    Without a terminal the first line of stdin is taken, as OpenSSL does, unless it fails to come at once. For the main
+    thread: a signal meanwhile raises EndedBySignalError, and what is typed is seen again.
     """
     try:
         descriptor = os.open(_TERMINAL, os.O_RDWR | os.O_NOCTTY)
     except OSError:
-        return _read_secret(sys.stdin.fileno(), _PIPE_PATIENCE_S) if sys.stdin is not None else None
+        return _read_secret(sys.stdin.fileno(), _PIPE_PATIENCE_S)
     try:
-        with _unseen(descriptor):
+        with _raising_signals(), _unseen(descriptor):
             os.write(descriptor, prompt.encode())
             secret = _read_secret(descriptor, None)
             os.write(descriptor, b"\n")
     finally:
         os.close(descriptor)
     return secret
+
+
+class EndedBySignalError(KeyboardInterrupt):
+    """A signal has ended a question; ``number`` is its."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.number = number
+
+
+@contextmanager
+def _raising_signals() -> Iterator[None]:
+    """Let signals that would end the process at once raise EndedBySignalError, so that it is left in order."""
+
+    def end(number: int, _frame: FrameType | None) -> None:
+        raise EndedBySignalError(number)
+
+    numbers = [
+        number
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+        if signal.getsignal(number) is not signal.SIG_IGN
+    ]
+    before = [signal.signal(number, end) for number in numbers]
+    try:
+        yield
+    finally:
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)
 
 
 @contextmanager
@@ -87,8 +113,13 @@ def _read_secret(descriptor: int, patience_s: float | None) -> str | None:
     """One line without its end; None at the end of the input, and where it takes longer than ``patience_s``."""
     typed = bytearray()
     while not typed.endswith(b"\n") and len(typed) < _LONGEST_SECRET_BYTES:
-        ready, _, _ = select.select([descriptor], [], [], patience_s)
-        byte = os.read(descriptor, 1) if ready else b""
+        ready, _, _ = select.select([descriptor], [], [], _SIGNAL_DELAY_S if patience_s is None else patience_s)
+        if not ready and patience_s is None:
+            continue
+        try:
+            byte = os.read(descriptor, 1) if ready else b""
+        except OSError:  # it is closed, or no terminal any more
+            byte = b""
         if not byte:
             break
         typed += byte
@@ -106,10 +137,20 @@ class ProgressDisplay:
         self._word = word
         self._begun_s = time.monotonic()
         self._bar: Bar | None = None
+        self._is_gone = False
         self._task: TaskID | None = None
 
     def show_progress(self, progress: "Progress") -> None:
-        """Draw how far the job is."""
+        """Draw how far the job is, as long as there is a terminal."""
+        if self._is_gone:
+            return
+        try:
+            self._draw(progress)
+        except OSError:
+            self._is_gone = True
+            self.close()
+
+    def _draw(self, progress: "Progress") -> None:
         if self._bar is None:
             if time.monotonic() - self._begun_s < _PATIENCE_S:
                 return
@@ -127,9 +168,10 @@ class ProgressDisplay:
 
     def close(self) -> None:
         """Take the line away."""
-        if self._bar is not None:
-            self._bar.stop()
-            self._bar = None
+        bar, self._bar = self._bar, None
+        if bar is not None:
+            with suppress(OSError):
+                bar.stop()
 
     @staticmethod
     def _make_bar() -> "Bar":

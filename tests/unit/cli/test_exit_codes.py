@@ -6,7 +6,7 @@ from dicomdesk.cli.exit_codes import ExitCode, died_of_signal
 
 def test_table_and_codes_are_the_same() -> None:
     table = {int(number) for number in re.findall(r"^(\d+) ", exit_codes.__doc__ or "", re.MULTILINE)}
-    assert table == {int(code) for code in ExitCode} | {died_of_signal(2), died_of_signal(15)}
+    assert table == {int(code) for code in ExitCode} | {died_of_signal(1), died_of_signal(2), died_of_signal(15)}
 
 
 def test_numbers_are_dcmtks_below_72() -> None:
