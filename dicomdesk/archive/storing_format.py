@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from dicomdesk.dicom.deflate import deflate, inflate
+from dicomdesk.dicom.deflate import deflate, inflate_spooled
 from dicomdesk.dicom.elements import DataSetBytes
 from dicomdesk.dicom.encodings import Encoding
 from dicomdesk.dicom.rewriting import GroupLengths, Padding, Rewriting, rewrite
@@ -82,6 +82,6 @@ def shaped(
     if not syntax.is_deflated:
         return rewrite(data, rewriting), transfer_syntax_uid
     try:
-        return deflate(rewrite(inflate(data), rewriting), storing_format.compression_level), transfer_syntax_uid
+        return deflate(rewrite(inflate_spooled(data), rewriting), storing_format.compression_level), transfer_syntax_uid
     except ConversionError:
         return data, transfer_syntax_uid

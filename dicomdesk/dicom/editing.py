@@ -4,7 +4,7 @@ import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from dicomdesk.dicom.deflate import deflate, inflate
+from dicomdesk.dicom.deflate import deflate, inflate_spooled
 from dicomdesk.dicom.dictionary import find_vr
 from dicomdesk.dicom.elements import DataSetBytes, StepKind, walk
 from dicomdesk.dicom.encodings import Encoding
@@ -33,7 +33,7 @@ class DataSetChanges:
 class EditedDataSet:
     """A data set after its changes."""
 
-    data: bytes
+    data: DataSetBytes
     replaced: frozenset[int]
     """Tags of the values that were there to be replaced."""
 
@@ -50,7 +50,7 @@ def edit_data_set(
     if syntax is None:
         raise ConversionError(f"the transfer syntax {transfer_syntax_uid} is not known")
     if syntax.is_deflated:
-        data = inflate(data)
+        data = inflate_spooled(data)
     encoding = Encoding.of(is_explicit_vr=syntax.is_explicit_vr, is_little_endian=syntax.is_little_endian)
     found = _find_vrs(data, encoding, changes.values)
     replaced = {tag: (vr, _encoded(changes.values[tag], vr, encoding)) for tag, vr in found.items()}

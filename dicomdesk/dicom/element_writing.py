@@ -10,6 +10,7 @@ from dicomdesk.dicom.elements import (
     describe,
 )
 from dicomdesk.dicom.encodings import LONG_VRS, SHORT_VRS, UNDEFINED_LENGTH, Encoding
+from dicomdesk.dicom.spooling import IN_MEMORY_BYTES, joined
 from dicomdesk.dicom.value_representations import NEW_VRS, padding_byte
 from dicomdesk.errors import ConversionError
 
@@ -124,6 +125,10 @@ class ElementWriter:
     def to_bytes(self) -> bytes:
         """Everything written."""
         return b"".join(self._chunks)
+
+    def joined(self) -> bytes | memoryview:
+        """Everything written; in a temporary file where it is long (``spooling``). OSError passes."""
+        return self.to_bytes() if self.size <= IN_MEMORY_BYTES else joined(self._chunks)
 
     def _header(self, tag: int, vr: bytes, length: int) -> bytes:
         if not self.encoding.is_explicit_vr:

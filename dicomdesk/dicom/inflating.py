@@ -8,24 +8,38 @@ from dicomdesk.errors import DataError, TruncatedError
 _STEP = 65536
 _UNKNOWN_SIZE = 1 << 62
 
-LARGEST_INFLATED_BYTES = 1 << 36
+LARGEST_INFLATED_BYTES = 16 << 30
 """A deflated data set that grows beyond this is not inflated further."""
+
+ALWAYS_ELEMENTS = 2_000_000
+"""As many elements and items a deflated data set may have whatever its length; 10,000 frames need half of them."""
+
+ELEMENTS_OF_BYTE = 4
+"""As many more it may have for each of its bytes."""
+
+
+def element_limit(deflated_bytes: int) -> int:
+    """How many elements and items a deflated data set of this length may have."""
+    return ALWAYS_ELEMENTS + ELEMENTS_OF_BYTE * deflated_bytes
 
 
 class InflatingWindow:
     """Like ``Window``, over what a raw deflate stream becomes; moves forward only.
 
-    ``read_piece`` returns the next bytes of the stream, b"" at its end.
+    ``read_piece`` returns the next bytes of the stream, b"" at its end. Before more is inflated, ``moving`` is called
+    with how many bytes of the stream have been read; what it raises passes.
     """
 
-    __slots__ = ("_inflater", "_is_started", "_pending", "_read_piece", "base", "buffer", "size")
+    __slots__ = ("_inflater", "_is_started", "_pending", "_read", "_read_piece", "base", "buffer", "moving", "size")
 
     def __init__(self, read_piece: Callable[[], bytes | bytearray | memoryview]) -> None:
         self.buffer: bytes | bytearray | memoryview = b""
         self.base = 0
         self.size = _UNKNOWN_SIZE
         """Unknown, that is huge, until the end has been reached."""
+        self.moving: Callable[[int], None] | None = None
         self._read_piece = read_piece
+        self._read = 0
         self._is_started = False
         self._inflater = zlib.decompressobj(-zlib.MAX_WBITS)
         self._pending: bytes | bytearray | memoryview = b""
@@ -40,6 +54,8 @@ class InflatingWindow:
         Raises DataError for a corrupt stream, TruncatedError for one that is cut off.
         """
         while self.base + len(self.buffer) < offset + size and self.size == _UNKNOWN_SIZE:
+            if self.moving is not None:
+                self.moving(self._read)
             passed = min(max(0, offset - self.base), len(self.buffer))
             self.buffer = self.buffer[passed:]
             self.base += passed
@@ -52,16 +68,21 @@ class InflatingWindow:
         """Return whether there is no stream at all, not even the start of one."""
         if not self._is_started:
             self._is_started = True
-            self._pending = self._read_piece()
+            self._pending = self._next_piece()
             return not self._pending
         return False
+
+    def _next_piece(self) -> bytes | bytearray | memoryview:
+        piece = self._read_piece()
+        self._read += len(piece)
+        return piece
 
     def _inflate(self) -> bytes:
         """Return the next inflated bytes; b"" when there are none, at the end with ``size`` known."""
         if self._inflater.eof or self._is_empty():
             self.size = self.base + len(self.buffer)
             return b""
-        pending = self._pending or self._read_piece()
+        pending = self._pending or self._next_piece()
         try:
             inflated = self._inflater.decompress(pending, _STEP)
         except zlib.error as error:

@@ -24,6 +24,7 @@ from dicomdesk.dicom.image_pixel import (
     read_image_pixel,
 )
 from dicomdesk.dicom.rewriting import DataSetEdit
+from dicomdesk.dicom.spooling import joined
 from dicomdesk.errors import ConversionError
 
 _REMOVED = frozenset((EXTENDED_OFFSET_TABLE, EXTENDED_OFFSET_TABLE_LENGTHS, ENCAPSULATED_PIXEL_DATA_LENGTH))
@@ -143,19 +144,23 @@ class _Believed:
             )
 
 
-def _join(frames: Iterable[bytes], image: ImagePixel) -> bytearray:
+def _join(frames: Iterable[bytes], image: ImagePixel) -> DataSetBytes:
     """All frames in one value; frames of single bits follow each other without a gap (PS3.5 8.1.1)."""
-    joined = bytearray()
+    return joined(frames) if image.frame_bits % 8 == 0 else _join_bits(frames, image)
+
+
+def _join_bits(frames: Iterable[bytes], image: ImagePixel) -> bytearray:
+    value = bytearray()
     bits = 0
     for frame in frames:
         shift = bits % 8
         if shift:
             shifted = int.from_bytes(frame, "little") << shift
             moved = shifted.to_bytes(len(frame) + 1, "little")
-            joined[-1] |= moved[0]
-            joined += moved[1:]
+            value[-1] |= moved[0]
+            value += moved[1:]
         else:
-            joined += frame
+            value += frame
         bits += image.frame_bits
-        del joined[(bits + 7) // 8 :]
-    return joined
+        del value[(bits + 7) // 8 :]
+    return value

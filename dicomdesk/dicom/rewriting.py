@@ -101,8 +101,11 @@ class _Open:
         """VRs that Pixel Representation decides."""
 
 
-def rewrite(data: DataSetBytes, rewriting: Rewriting) -> bytes:
-    """The data set in its new encoding. Raises DataError when it cannot be followed or not be written so."""
+def rewrite(data: DataSetBytes, rewriting: Rewriting) -> bytes | memoryview:
+    """The data set in its new encoding; in a temporary file where it is long (``spooling``).
+
+    Raises DataError when it cannot be followed or not be written so; OSError passes.
+    """
     return _Rewriter(data, rewriting).run()
 
 
@@ -118,7 +121,7 @@ class _Rewriter:
         self._open: list[_Open] = []
         self._skips_fragments = False
 
-    def run(self) -> bytes:
+    def run(self) -> bytes | memoryview:
         self._enter(0)
         element = StepKind.ELEMENT
         for step in walk(self._data, self._rewriting.source, find_vr, takes_rest=self._rewriting.takes_rest):
@@ -128,7 +131,7 @@ class _Rewriter:
                 _HANDLERS[step.kind](self, step)
         padding = self._rewriting.padding
         self._leave(*((padding.whole_bytes, padding.before_bytes) if padding else ()))
-        return self._writer.to_bytes()
+        return self._writer.joined()
 
     def _enter(self, start: int) -> None:
         self._open.append(_Open(self._rewriting.edits.get(start), self._writer.size))

@@ -18,7 +18,7 @@ from dicomdesk.dicom.encodings import (
     SHORT_VRS,
     Encoding,
 )
-from dicomdesk.dicom.inflating import InflatingWindow
+from dicomdesk.dicom.inflating import InflatingWindow, element_limit
 from dicomdesk.dicom.walking import Buffer, Level, View, Walk, Whole
 from dicomdesk.dicom.windows import Window, read_at
 from dicomdesk.errors import DataError
@@ -64,13 +64,11 @@ def check_data_set(
     Raises TruncatedError when it ends too early, DataError when it cannot be read. ``takes_rest`` accepts what DCMTK
     receives but does not load: at the end, bytes that are too few for an element header, or a header without value.
     """
+    encoding = Encoding.of(is_explicit_vr=is_explicit_vr, is_little_endian=is_little_endian)
     if is_deflated:
         pieces = iter(data[start : start + _DEFLATED_PIECE] for start in range(0, len(data), _DEFLATED_PIECE))
-        window: View = InflatingWindow(lambda: next(pieces, b""))
-    else:
-        window = Whole(data)
-    encoding = Encoding.of(is_explicit_vr=is_explicit_vr, is_little_endian=is_little_endian)
-    return _Check(window, encoding, takes_rest=takes_rest).run(0)
+        return _check_deflated(lambda: next(pieces, b""), encoding, takes_rest=takes_rest)
+    return _Check(Whole(data), encoding, takes_rest=takes_rest).run(0)
 
 
 def check_data_set_file(  # noqa: PLR0913 - a place and how it is read, most of it by keyword
@@ -89,8 +87,7 @@ def check_data_set_file(  # noqa: PLR0913 - a place and how it is read, most of 
     """
     encoding = Encoding.of(is_explicit_vr=is_explicit_vr, is_little_endian=is_little_endian)
     if is_deflated:
-        window: View = InflatingWindow(_pieces_of_file(descriptor, offset, length))
-        return _Check(window, encoding, takes_rest=takes_rest).run(0)
+        return _check_deflated(_pieces_of_file(descriptor, offset, length), encoding, takes_rest=takes_rest)
     window = Window.of_file(descriptor, offset + length, _UNLIMITED_MOVES)
     return _Check(window, encoding, takes_rest=takes_rest).run(offset)
 
@@ -98,6 +95,20 @@ def check_data_set_file(  # noqa: PLR0913 - a place and how it is read, most of 
 def check_window(window: View, offset: int, encoding: Encoding) -> StructureFindings:
     """Walk over the data set that starts at ``offset`` of a window; raises as ``check_data_set``."""
     return _Check(window, encoding, takes_rest=False).run(offset)
+
+
+def _check_deflated(read_piece: Callable[[], Buffer], encoding: Encoding, *, takes_rest: bool) -> StructureFindings:
+    """Walk over what a stream becomes, piece by piece: it may have as many elements as ``element_limit`` says."""
+    window = InflatingWindow(read_piece)
+    check = _Check(window, encoding, takes_rest=takes_rest)
+
+    def require_few_elements(deflated_bytes: int) -> None:
+        limit = element_limit(deflated_bytes)
+        if check.count + check.item_count > limit:
+            raise DataError(f"The deflated data set has more than the {limit} elements and items that are believed")
+
+    window.moving = require_few_elements
+    return check.run(0)
 
 
 def _pieces_of_file(descriptor: int, offset: int, length: int) -> Callable[[], bytes]:

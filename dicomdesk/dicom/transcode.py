@@ -1,4 +1,4 @@
-"""Converts a data set from one transfer syntax to another, in memory.
+"""Converts a data set from one transfer syntax to another; what becomes long is in a temporary file (``spooling``).
 
 Values are never interpreted more than the conversion needs, and the SOP Instance UID never changes. When source and
 target are the same, the bytes come back as they are.
@@ -6,7 +6,7 @@ target are the same, the bytes come back as they are.
 
 from dicomdesk.dicom import transfer_syntaxes as ts
 from dicomdesk.dicom.codecs import CODECS_EXTRA, can_decode, can_encode, missing_packages
-from dicomdesk.dicom.deflate import deflate, inflate
+from dicomdesk.dicom.deflate import deflate, inflate_spooled
 from dicomdesk.dicom.dictionary import find_vr
 from dicomdesk.dicom.elements import PIXEL_DATA, DataSetBytes, walk
 from dicomdesk.dicom.encodings import EXPLICIT_LITTLE, Encoding
@@ -38,7 +38,7 @@ def convert_data_set(
     target: str,
     compression_level: int = DEFAULT_COMPRESSION_LEVEL,
     options: EncodingOptions | None = None,
-) -> bytes:
+) -> DataSetBytes:
     """The data set in the target transfer syntax; both are UIDs.
 
     Sequences and items get explicit lengths, group lengths are made right, values odd in length are padded.
@@ -46,11 +46,11 @@ def convert_data_set(
     cannot be done, TruncatedError or DataError when the data set's bytes cannot be followed.
     """
     if source == target:
-        return bytes(data)
+        return data
     source_syntax, target_syntax = _known(source), _known(target)
     _require_convertible(source_syntax, target_syntax)
     if source_syntax.is_deflated:
-        data = inflate(data)
+        data = inflate_spooled(data)
     converted = rewrite(
         data,
         Rewriting(
@@ -67,14 +67,14 @@ def convert_data_set(
 
 def convert_without_pixel_data(
     data: DataSetBytes, *, source: str, target: str, compression_level: int = DEFAULT_COMPRESSION_LEVEL
-) -> bytes:
+) -> DataSetBytes:
     """The data set, which has no pixel data, in the target transfer syntax, also where that is a compressed one.
 
     Compressed transfer syntaxes are explicit VR little endian but for the pixel data (PS3.5 A.4). Raises as
     ``convert_data_set`` does, and ConversionError where there is pixel data, in an item too.
     """
     syntax = _known(source)
-    content = inflate(data) if syntax.is_deflated else data
+    content = inflate_spooled(data) if syntax.is_deflated else data
     if any(step.tag == PIXEL_DATA for step in walk(content, _encoding(syntax), find_vr)):
         raise ConversionError(f"pixel data is not converted from {syntax.name} to {_known(target).name}")
     return convert_data_set(
@@ -92,7 +92,7 @@ def _without_compression(uid: str) -> str:
     return ts.DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN if _known(uid).is_deflated else ts.EXPLICIT_VR_LITTLE_ENDIAN
 
 
-def _encapsulate(data: bytes, target: str, options: EncodingOptions) -> bytes:
+def _encapsulate(data: DataSetBytes, target: str, options: EncodingOptions) -> DataSetBytes:
     """A data set in explicit VR little endian with its pixel data compressed."""
     return rewrite(
         data,
@@ -107,7 +107,7 @@ def _encapsulate(data: bytes, target: str, options: EncodingOptions) -> bytes:
 
 def make_lengths_explicit(
     data: DataSetBytes, transfer_syntax_uid: str, *, most_inflated_bytes: int | None = None
-) -> bytes:
+) -> bytes | memoryview:
     """The data set in its own transfer syntax with explicit lengths of sequences and items, and right group lengths.
 
     Raises as ``convert_data_set`` does, also for a deflated data set that is longer than ``most_inflated_bytes``; an
@@ -115,7 +115,7 @@ def make_lengths_explicit(
     """
     syntax = ts.find_transfer_syntax(transfer_syntax_uid) or _known(ts.EXPLICIT_VR_LITTLE_ENDIAN)
     if syntax.is_deflated:
-        data = inflate(data, most_inflated_bytes)
+        data = inflate_spooled(data, most_inflated_bytes)
     encoding = _encoding(syntax)
     written = rewrite(data, Rewriting(source=encoding, target=encoding, may_hold_fragments=True))
     return deflate(written, DEFAULT_COMPRESSION_LEVEL) if syntax.is_deflated else written

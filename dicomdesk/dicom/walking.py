@@ -133,6 +133,8 @@ class Walk:
     _odd = 0
     count = 0
     """Elements met."""
+    item_count = 0
+    """Headers of items, fragments and their delimiters."""
     has_undefined_lengths = False
     has_group_lengths = False
     is_irregular = False
@@ -278,6 +280,7 @@ class Walk:
         start = offset + _ITEM_HEADER
         if group != DELIMITER_GROUP or number not in (_ITEM, _SEQUENCE_END):
             raise DataError(NO_SEQUENCE_DELIMITER)
+        self.item_count += 1
         if number == _SEQUENCE_END:
             return self._end_sequence(start)
         end = start + length
@@ -295,6 +298,7 @@ class Walk:
         start = offset + _ITEM_HEADER
         if group != DELIMITER_GROUP or number not in (_ITEM, _SEQUENCE_END):
             raise DataError(NO_SEQUENCE_DELIMITER)
+        self.item_count += 1
         if number == _SEQUENCE_END:
             return self._end_sequence(start)
         if length == 0 or (self._takes_rest and start == window.size):

@@ -5,15 +5,17 @@ What cannot be made ready raises DataError or OSError; the caller decides what t
 
 import os
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from dicomdesk.dicom.elements import DataSetBytes
 from dicomdesk.dicom.instance import InputFormat, InstanceHeader
 from dicomdesk.dicom.part10 import has_same_start, parse_header, read_open_header
 from dicomdesk.dicom.scan import NOT_A_REGULAR_FILE, FoundInstance, describe_change
 from dicomdesk.dicom.source import DataSetSource, FileRange, check_unchanged
+from dicomdesk.dicom.spooling import IN_MEMORY_BYTES, joined, open_spooled
 from dicomdesk.dicom.structure import check_data_set, check_data_set_file
 from dicomdesk.dicom.transfer_syntaxes import UNCOMPRESSED, find_transfer_syntax
 from dicomdesk.dicom.windows import read_at
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["PreparedInstance", "Preparing", "Shape", "ShapeChoice", "failure_reason"]
 
+_PIECE_BYTES = 4 << 20
 _IN_MEMORY_BYTES = 1 << 20
 """Files up to here are read at once; of longer ones pieces are read while they are sent."""
 
@@ -170,20 +173,11 @@ class Preparing:
         own, length = header.transfer_syntax_uid, header.data_set_length
         data = FileRange(descriptor, header.data_set_offset, length, modified_ns)
         shape = choose(header)
+        has_odd_lengths = _check_file(data, own)
         if own != shape.transfer_syntax_uid or shape.changes is not None:
             return self._shaped(_read_whole(data), header, shape)
-        syntax = find_transfer_syntax(own)
-        if syntax is not None:
-            findings = check_data_set_file(
-                descriptor,
-                header.data_set_offset,
-                length,
-                is_explicit_vr=syntax.is_explicit_vr,
-                is_little_endian=syntax.is_little_endian,
-                is_deflated=syntax.is_deflated,
-            )
-            if length % 2 or (findings.has_odd_lengths and not syntax.is_deflated):
-                return PreparedInstance(_made_even(_read_whole(data), own), length, header)
+        if has_odd_lengths or (length % 2 and find_transfer_syntax(own) is not None):
+            return PreparedInstance(_made_even(_read_whole(data), own), length, header)
         return PreparedInstance(data, length, header, descriptor)
 
     def _shaped(self, data: memoryview, header: InstanceHeader, shape: Shape) -> PreparedInstance:
@@ -200,9 +194,13 @@ class Preparing:
                 data, shape.transfer_syntax_uid, shape.changes, compression_level=self._compression_level
             )
             prepared.data, prepared.replaced = edited.data, edited.replaced
+        descriptor = open_spooled(prepared.data)
+        if descriptor is not None:
+            prepared.data = FileRange(descriptor, 0, os.fstat(descriptor).st_size)
+            prepared.descriptor = descriptor
         return prepared
 
-    def _converted(self, data: memoryview, own: str, shape: Shape) -> bytes:
+    def _converted(self, data: memoryview, own: str, shape: Shape) -> DataSetBytes:
         from dicomdesk.dicom import transcode  # noqa: PLC0415 - most transfers convert nothing
 
         convert = transcode.convert_data_set if shape.converts_pixel_data else transcode.convert_without_pixel_data
@@ -261,18 +259,40 @@ def _check_change(header: InstanceHeader, listed: InstanceHeader, wanted_uid: st
         )
 
 
+def _check_file(data: FileRange, transfer_syntax_uid: str) -> bool:
+    """Like ``_check``, of a data set in a file."""
+    syntax = find_transfer_syntax(transfer_syntax_uid)
+    if syntax is None:
+        return False
+    findings = check_data_set_file(
+        data.file_descriptor,
+        data.offset,
+        data.length,
+        is_explicit_vr=syntax.is_explicit_vr,
+        is_little_endian=syntax.is_little_endian,
+        is_deflated=syntax.is_deflated,
+    )
+    return findings.has_odd_lengths and not syntax.is_deflated
+
+
 def _read_whole(data: FileRange) -> memoryview:
-    """Return a data set in memory of our own: pages of a file would be lost, with the process, when it is cut."""
-    content = read_at(data.file_descriptor, data.length, data.offset)
-    if len(content) < data.length:  # more than a read gives at once, or the file has been cut
-        parts = [content]
-        done = len(content)
-        while part := read_at(data.file_descriptor, data.length - done, data.offset + done):
-            parts.append(part)
-            done += len(part)
-        content = b"".join(parts)
+    """Return a copy of a data set: pages of the file itself would be lost, with the process, when it is cut.
+
+    Where it is long, it is in a temporary file.
+    """
+    if data.length <= IN_MEMORY_BYTES:
+        content: bytes | memoryview = read_at(data.file_descriptor, data.length, data.offset)
+    else:
+        content = joined(_pieces(data))
     check_unchanged(data)
     return memoryview(content)
+
+
+def _pieces(data: FileRange) -> Iterator[bytes]:
+    done = 0
+    while part := read_at(data.file_descriptor, min(_PIECE_BYTES, data.length - done), data.offset + done):
+        yield part
+        done += len(part)
 
 
 def _made_even(data: memoryview, transfer_syntax_uid: str) -> DataSetSource:

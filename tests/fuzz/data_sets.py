@@ -128,14 +128,17 @@ def rewrite(data: bytes) -> None:
             lambda: convert_data_set(content, source=SYNTAX_OF[encoding], target=SYNTAX_OF[EXPLICIT_LITTLE]), DataError
         )
         return
-    made = attempt(lambda: make_lengths_explicit(content, SYNTAX_OF[encoding]), DataError)
+    made = attempt(lambda: bytes(make_lengths_explicit(content, SYNTAX_OF[encoding])), DataError)
     require(made.error is None, "what is accepted can be written again", made.error)
     before, vrs = _contents(content, encoding), _vrs(content, encoding)
     keeps_sequences = _agrees_with_dictionary(content, encoding)
     for target, syntax in SYNTAX_OF.items():
         written = made  # as it came, where nothing is to be converted
         if target is not encoding:
-            written = attempt(lambda: convert_data_set(content, source=SYNTAX_OF[encoding], target=syntax), DataError)  # noqa: B023 - called at once
+            written = attempt(
+                lambda: bytes(convert_data_set(content, source=SYNTAX_OF[encoding], target=syntax)),  # noqa: B023 - called at once
+                DataError,
+            )
         if isinstance(written.error, ConversionError):
             continue  # encapsulated pixel data, and lengths that no field can hold
         require(written.error is None, "what is accepted can be converted", written.error)

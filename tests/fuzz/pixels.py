@@ -88,7 +88,7 @@ def _encoded(syntax: str, samples: int, bits: int) -> bytes:
 
         frames = numpy.frombuffer(pixels, numpy.uint8).reshape(2, _SIDE, _SIDE)
         return module + fragments(*(encode(imagecodecs, frame) for frame in frames))
-    return convert_data_set(data, source=ts.EXPLICIT_VR_LITTLE_ENDIAN, target=syntax)
+    return bytes(convert_data_set(data, source=ts.EXPLICIT_VR_LITTLE_ENDIAN, target=syntax))
 
 
 _FOREIGN_ENCODERS: dict[str, Callable[[Any, Any], bytes]] = {

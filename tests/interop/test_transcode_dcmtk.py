@@ -11,7 +11,7 @@ import pytest
 from dicomdesk.dicom import transfer_syntaxes as ts
 from dicomdesk.dicom.deflate import inflate
 from dicomdesk.dicom.dictionary import dictionary
-from dicomdesk.dicom.elements import StepKind, describe, walk
+from dicomdesk.dicom.elements import DataSetBytes, StepKind, describe, walk
 from dicomdesk.dicom.encodings import Encoding
 from dicomdesk.dicom.transcode import convert_data_set, make_lengths_explicit
 from dicomdesk.errors import DataError
@@ -72,12 +72,13 @@ def split(data: bytes) -> tuple[str, bytes] | None:
     return (uid, data[position:]) if uid else None
 
 
-def flat(data: bytes, uid: str) -> Flat:
+def flat(data: DataSetBytes, uid: str) -> Flat:
     """VR and value of every element, by the path of its sequences and its tag; group lengths do not count."""
     syntax = ts.find_transfer_syntax(uid)
     assert syntax is not None
     if syntax.is_deflated:
         data = inflate(data)
+    data = bytes(data)
     encoding = Encoding.of(is_explicit_vr=syntax.is_explicit_vr, is_little_endian=syntax.is_little_endian)
     found: Flat = {}
     path: list[str] = []

@@ -11,8 +11,10 @@ from dicomdesk.dicom.deflate import (
     deflate,
     inflate,
     inflate_limit,
+    inflate_spooled,
 )
 from dicomdesk.errors import ConversionError, DataError, TruncatedError
+from tests.helpers.memory import measured
 
 TEXT = b"a data set " * 1000
 
@@ -50,7 +52,7 @@ def test_what_inflates_a_thousandfold_is_allowed_up_to_the_limit() -> None:
     blank = deflate(bytes(16 << 20), 9)
     assert len(blank) * 900 < 16 << 20
     assert len(inflate(blank)) == 16 << 20
-    with pytest.raises(ConversionError, match="beyond 1000000 bytes"):
+    with pytest.raises(ConversionError, match=r"of \d+ bytes grows beyond the 1000000 bytes that are believed"):
         inflate(blank, limit=1_000_000)
 
 
@@ -58,6 +60,23 @@ def test_limit_grows_with_the_stream_and_ends() -> None:
     assert inflate_limit(0) == ALWAYS_INFLATED_BYTES
     assert inflate_limit(1 << 24) == BELIEVABLE_RATIO << 24
     assert inflate_limit(1 << 40) == MAXIMUM_INFLATED_BYTES
+
+
+@given(st.binary(max_size=3000), st.integers(1, 50), st.integers(0, 9))
+def test_spooled_and_not_are_the_same(part: bytes, times: int, level: int) -> None:
+    data = part * times
+    assert bytes(inflate_spooled(deflate(data, level))) == inflate(deflate(data, level)) == data
+
+
+def test_memory_of_what_inflates_a_thousandfold_is_bounded() -> None:
+    stream = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+    blank = b"".join([*(stream.compress(bytes(1 << 20)) for _ in range(200)), stream.flush()])
+    with measured() as peak:
+        inflated = inflate_spooled(blank)
+        again = deflate(inflated, 1)
+    assert len(inflated) == 200 << 20
+    assert len(again) < 2 << 20
+    assert peak.size_bytes < 64 << 20
 
 
 @given(st.binary(max_size=300))

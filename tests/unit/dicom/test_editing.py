@@ -12,12 +12,13 @@ JPEG = "1.2.840.10008.1.2.4.50"
 
 
 def edited(data: bytes, transfer_syntax_uid: str, **changes: object) -> bytes:
-    return edit_data_set(
+    edited = edit_data_set(
         data,
         transfer_syntax_uid,
         DataSetChanges(**changes),  # type: ignore[arg-type] # options of a test
         compression_level=6,
-    ).data
+    )
+    return bytes(edited.data)
 
 
 @pytest.mark.parametrize("uid", [EXPLICIT, IMPLICIT, BIG_ENDIAN])

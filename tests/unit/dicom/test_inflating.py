@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dicomdesk.dicom.inflating import InflatingWindow
+from dicomdesk.dicom.inflating import ALWAYS_ELEMENTS, InflatingWindow, element_limit
 from dicomdesk.errors import DataError, TruncatedError
 
 
@@ -61,3 +61,30 @@ def test_no_stream_at_all_is_empty() -> None:
     window = InflatingWindow(lambda: b"")
     assert not window.show(0, 1)
     assert window.size == 0
+
+
+def test_how_much_was_read_is_told_before_more_is_inflated() -> None:
+    told: list[int] = []
+    stream = deflate(bytes(1_000_000))
+    window = InflatingWindow(pieces(stream, 100))
+    window.moving = told.append
+    assert window.show(999_000, 12)
+    assert told[0] == 0
+    assert told == sorted(told)
+    assert len(told) >= 1_000_000 // 65536
+    assert told[-1] <= len(stream)
+
+
+def test_what_is_raised_before_moving_passes() -> None:
+    def refuse(_read: int) -> None:
+        raise DataError("too much")
+
+    window = InflatingWindow(pieces(deflate(b"abc"), 100))
+    window.moving = refuse
+    with pytest.raises(DataError, match="too much"):
+        window.show(0, 1)
+
+
+def test_elements_are_believed_by_the_length() -> None:
+    assert element_limit(0) == ALWAYS_ELEMENTS
+    assert element_limit(1_000) == ALWAYS_ELEMENTS + 4_000

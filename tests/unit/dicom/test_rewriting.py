@@ -13,7 +13,7 @@ SEQUENCE = 0x00081140
 
 
 def rewritten(data: bytes | memoryview, source: Encoding, target: Encoding) -> bytes:
-    return rewrite(data, Rewriting(source=source, target=target))
+    return bytes(rewrite(data, Rewriting(source=source, target=target)))
 
 
 VALUES = [

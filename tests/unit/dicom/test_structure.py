@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dicomdesk.dicom import inflating
 from dicomdesk.dicom.encodings import EXPLICIT_LITTLE
 from dicomdesk.dicom.structure import StructureFindings, check_data_set, check_data_set_file, check_window
 from dicomdesk.dicom.windows import Window
@@ -171,6 +172,31 @@ def test_deflated_data_sets_are_refused_with_the_reason(stream: bytes, expected:
     with pytest.raises(DataError) as error:
         check_data_set(stream, is_explicit_vr=True, is_little_endian=True, is_deflated=True)
     assert str(error.value) == expected
+
+
+TINY = {
+    "elements": B.header(0x00080060, "CS", 0),
+    "elements with a long header": B.header(0x00204000, "UT", 0),
+    "items": b"\xfe\xff\0\xe0" + bytes(4),
+    "items of undefined length": b"\xfe\xff\0\xe0\xff\xff\xff\xff\xfe\xff\x0d\xe0" + bytes(4),
+    "fragments": b"\xfe\xff\0\xe0" + bytes(4),
+}
+
+
+@pytest.mark.parametrize("what", TINY)
+def test_deflated_elements_are_bounded_in_number(what: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inflating, "ALWAYS_ELEMENTS", 40_000)
+    start = {"e": b"", "i": B.header(0x00081140, "SQ", 0xFFFFFFFF), "f": B.header(PIXEL_DATA, "OB", 0xFFFFFFFF)}
+    end = b"\xfe\xff\xdd\xe0\0\0\0\0" if what[0] != "e" else b""
+
+    def check_many(count: int) -> StructureFindings:
+        stream = deflate(start[what[0]] + TINY[what] * count + end)
+        assert len(stream) < 2 * count
+        return check_data_set(stream, is_explicit_vr=True, is_little_endian=True, is_deflated=True)
+
+    check_many(35_000)
+    with pytest.raises(DataError, match=r"has more than the \d+ elements and items that are believed"):
+        check_many(600_000)
 
 
 def test_large_file_is_walked_in_little_memory(tmp_path: Path) -> None:

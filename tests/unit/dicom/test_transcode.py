@@ -35,7 +35,7 @@ DATA_SET = HEAD + image_module(rows=25, columns=25, bits=16) + explicit(0x7FE000
 
 
 def converted(data: bytes, source: str, target: str) -> bytes:
-    return convert_data_set(data, source=source, target=target)
+    return bytes(convert_data_set(data, source=source, target=target))
 
 
 @pytest.mark.parametrize("target", [ILE, EBE, DEFLATED, ts.RLE_LOSSLESS, ts.ENCAPSULATED_UNCOMPRESSED])

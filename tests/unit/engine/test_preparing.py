@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from dicomdesk.dicom import deflate
 from dicomdesk.dicom.editing import DataSetChanges
 from dicomdesk.dicom.instance import InputFormat, InputSelection, InstanceHeader
 from dicomdesk.dicom.scan import FoundInstance, scan
@@ -17,6 +18,7 @@ from dicomdesk.engine.preparing import Preparing, Shape, failure_reason
 from dicomdesk.errors import ChangedError, ConversionError, DataError, InvalidUidError
 from tests.helpers.datasets import DEFLATED, EXPLICIT, IMPLICIT, Builder, part10
 from tests.helpers.inputs import RLE, image, rle_frame
+from tests.helpers.memory import peak_in_child
 from tests.helpers.replacing import data_set_of, instance_file, put_in_place
 
 SOP_CLASS = Builder().element(0x00080016, "UI", "1.2.840.10008.5.1.4.1.1.2")
@@ -364,3 +366,50 @@ def test_a_file_that_is_cut_before_it_is_converted_is_told(tmp_path: Path) -> No
 
     with pytest.raises(DataError, match="shorter than it was"):
         PREPARING.prepare_file(str(path), cut)
+
+
+def write_deflated(path: Path, mebibytes: int) -> None:
+    stream = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+    header = Builder().instance() + b"\xe0\x7f\x10\0OW\0\0" + (mebibytes << 20).to_bytes(4, "little")
+    parts = [stream.compress(header), *(stream.compress(bytes(1 << 20)) for _ in range(mebibytes)), stream.flush()]
+    data_set = b"".join(parts)
+    path.write_bytes(part10(data_set + bytes(len(data_set) % 2), transfer_syntax_uid=DEFLATED))
+
+
+PREPARE = """
+import dicomdesk.dicom.archives, dicomdesk.dicom.transcode
+from dicomdesk.dicom.instance import InputFormat, InputSelection
+from dicomdesk.dicom.scan import scan
+from dicomdesk.engine.preparing import Preparing
+"""
+SEND = """
+(found,) = scan(InputSelection(paths=(sys.argv[3],), open_archives=True))
+prepared = Preparing(InputFormat.FILE_ONLY, 1).prepare(found, sys.argv[4])
+assert prepared.data
+"""
+
+
+@pytest.mark.parametrize("target", [DEFLATED, EXPLICIT, IMPLICIT])
+def test_memory_does_not_follow_what_a_deflated_file_becomes(tmp_path: Path, target: str) -> None:
+    write_deflated(tmp_path / "a", 300)
+    assert peak_in_child(PREPARE, SEND, str(tmp_path / "a"), target) < (4 << 20 if target == DEFLATED else 80 << 20)
+
+
+def test_memory_does_not_follow_the_size_of_an_archive_member(tmp_path: Path) -> None:
+    data_set = Builder().instance() + b"\xe0\x7f\x10\0OW\0\0" + (300 << 20).to_bytes(4, "little")
+    with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_DEFLATED) as archive, archive.open("1", "w") as member:
+        member.write(part10(data_set))
+        for _ in range(300):
+            member.write(bytes(1 << 20))
+    assert peak_in_child(PREPARE, SEND, str(tmp_path / "a.zip"), EXPLICIT) < 40 << 20
+    assert peak_in_child(PREPARE, SEND, str(tmp_path / "a.zip"), IMPLICIT) < 120 << 20
+
+
+def test_deflated_file_that_grows_beyond_its_bound_is_sent_but_not_converted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_deflated(tmp_path / "a", 3)
+    monkeypatch.setattr(deflate, "ALWAYS_INFLATED_BYTES", 1 << 20)
+    PREPARING.prepare(find(tmp_path / "a"), DEFLATED).close()
+    with pytest.raises(ConversionError, match=r"of \d+ bytes grows beyond the 1048576 bytes that are believed"):
+        PREPARING.prepare(find(tmp_path / "a"), EXPLICIT)
