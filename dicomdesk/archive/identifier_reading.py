@@ -30,7 +30,6 @@ TEXT_VRS: Final = frozenset({b"LO", b"LT", b"PN", b"SH", b"ST", b"UC", b"UT"})
 """Where Specific Character Set counts (PS3.5 6.1.2.2)."""
 
 _BEGINNINGS = frozenset({StepKind.SEQUENCE, StepKind.FRAGMENTS})
-_CONTENTS = frozenset({StepKind.ITEM, StepKind.FRAGMENT})
 _ENDS = frozenset({StepKind.SEQUENCE_END, StepKind.FRAGMENTS_END})
 
 
@@ -105,8 +104,8 @@ class _Reader:
     def _take(self, step: Step) -> None:
         if step.kind is StepKind.ELEMENT:
             self._take_element(step)
-        elif step.kind in _CONTENTS:
-            self._take_content()
+        elif step.kind is StepKind.ITEM:
+            self._take_item()
         elif step.kind in _BEGINNINGS:
             if self._depth == 0:
                 # Of sequences of one tag the first counts, as of elements.
@@ -123,8 +122,7 @@ class _Reader:
     def _is_in_key(self) -> bool:
         return self._depth == 1 and self._item == 1
 
-    def _take_content(self) -> None:
-        """An item, or a fragment, begins."""
+    def _take_item(self) -> None:
         if self._depth != 1:
             return
         self._item += 1

@@ -32,12 +32,18 @@ def test_a_report_says_what_became_of_it() -> None:
 
 @pytest.mark.parametrize("syntax", [IMPLICIT, EXPLICIT, BIG_ENDIAN])
 def test_a_report_is_what_others_read(syntax: str) -> None:
-    some = report({Reference(CT_IMAGE, "1.2"): 0, Reference("ü", "1.3"): NO_SUCH_OBJECT, Reference("", ""): 0x0110})
+    some = report({Reference(CT_IMAGE, "1.2"): 0, Reference("9.9", "1.3"): NO_SUCH_OBJECT, Reference("", ""): 0x0110})
     data = pydicom.dcmread(BytesIO(_part10(encode_for(syntax, some.write), syntax)))
     assert (data.TransactionUID, data.RetrieveAETitle) == ("1.2", "ARCHIVE")
     assert [item.ReferencedSOPInstanceUID for item in data.ReferencedSOPSequence] == ["1.2"]
     failed = [(item.ReferencedSOPClassUID, item.FailureReason) for item in data.FailedSOPSequence]
-    assert failed == [("?", NO_SUCH_OBJECT), ("", 0x0110)]
+    assert failed == [("9.9", NO_SUCH_OBJECT), ("", 0x0110)]
+
+
+def test_references_that_are_no_uids_are_written_as_ascii() -> None:
+    written = encode_for(EXPLICIT, report({Reference("\u00fc\n", "\ufffd"): NO_SUCH_OBJECT}).write)
+    assert b"UI\2\0?\n" in written
+    assert b"UI\2\0?\0" in written
 
 
 def _part10(data: bytes, syntax: str) -> bytes:

@@ -200,11 +200,6 @@ def test_what_is_a_sequence_and_what_is_none_are_not_confused() -> None:
         (builder.sequence(NAME, item), {NAME}, set()),
         (builder.sequence(NAME, builder.item(), is_defined=False), {NAME}, set()),
         (builder.sequence(NAME), set(), set()),
-        (
-            builder.header(NAME, "OB", 0xFFFFFFFF) + builder.item(b"*A") + builder.header(0xFFFEE0DD, "", 0),
-            {NAME},
-            set(),
-        ),
         (builder.element(REQUEST, "UN", item), {REQUEST}, set()),
         (builder.element(REQUEST, "LO", "*"), {REQUEST}, set()),
         (builder.element(REQUEST, "LO", b""), set(), set()),
@@ -214,6 +209,9 @@ def test_what_is_a_sequence_and_what_is_none_are_not_confused() -> None:
         found = read_identifier(data, EXPLICIT)
         assert found.faults == dict.fromkeys(faults, KeyFault.MISPLACED)
         assert found.item_faults == dict.fromkeys(item_faults, KeyFault.MISPLACED)
+    fragments = builder.header(NAME, "OB", 0xFFFFFFFF) + builder.item(b"*A") + builder.header(0xFFFEE0DD, "", 0)
+    with pytest.raises(DataError):
+        read_identifier(fragments, EXPLICIT)
 
 
 def calls_of(work: Callable[[], object]) -> int:
