@@ -9,19 +9,22 @@ from dicomdesk.archive.attributes import (
     ATTRIBUTES,
     CHARACTER_SET,
     ITEM_VRS,
+    SERIES_INSTANCE_UID,
     SOP_CLASS_UID,
     SOP_INSTANCE_UID,
+    STUDY_INSTANCE_UID,
     TIMEZONE_OFFSET,
     Source,
 )
 from dicomdesk.archive.entries import IndexEntry
 from dicomdesk.archive.identifier_reading import decode_values
 from dicomdesk.dicom.dictionary import find_vr
-from dicomdesk.dicom.elements import DataSetBytes, StepKind, walk
+from dicomdesk.dicom.elements import ITEM_DELIMITER, DataSetBytes, StepKind, walk
 from dicomdesk.dicom.encodings import UNDEFINED_LENGTH, Encoding
 from dicomdesk.dicom.instance import InputFormat
 from dicomdesk.dicom.part10 import read_open_header
 from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax
+from dicomdesk.dicom.walking import Walk, Whole
 from dicomdesk.errors import DataError, InvalidUidError
 
 _LONGEST_VALUE: Final = 1 << 16
@@ -35,6 +38,8 @@ _SEQUENCES: Final = {
 }
 """What is read of the items of each; they may have a character set of their own (PS3.3 C.12.1.1.2)."""
 _LAST: Final = max(*_VRS, *_SEQUENCES)
+_IDENTIFYING: Final = frozenset((SOP_CLASS_UID, SOP_INSTANCE_UID, STUDY_INSTANCE_UID, SERIES_INSTANCE_UID))
+"""Until these are there the search goes on, also in data sets whose elements are not in order."""
 _MOST_ITEMS: Final = 100
 
 _Items = dict[int, tuple[dict[int, bytes], ...]]
@@ -119,36 +124,52 @@ def _collect(data: DataSetBytes, transfer_syntax_uid: str) -> tuple[dict[int, by
     raw: dict[int, bytes] = {}
     items: _Items = {}
     position, end = 0, len(data)
-    while position + 8 <= end:
+    while 0 <= position <= end - 8:
         element = encoding.read_element(data, position)
         if element is None:
             break
-        group, number, _vr, header_bytes, length = element
+        group, number, vr, header_bytes, length = element
         tag = group << 16 | number
-        if tag > _LAST:
+        if tag > _LAST and raw.keys() >= _IDENTIFYING:
             break
-        if tag in _SEQUENCES or length == UNDEFINED_LENGTH:
-            length = _read_sequence(memoryview(data)[position:], encoding, tag, items)
-            if length < 0:
-                break
-            position += length
-            continue
-        position += header_bytes
-        if length > end - position:
+        start = position + header_bytes
+        if tag in _SEQUENCES:
+            position = _read_sequence(memoryview(data)[position:], encoding, tag, items, position)
+        elif (
+            vr == b"SQ"
+            or length == UNDEFINED_LENGTH
+            or (not vr and bytes(data[start : start + 4]) in encoding.sequence_starts)
+        ):
+            position = _pass_over(data, encoding, position)
+        elif tag == ITEM_DELIMITER:
+            position = start
+        elif length > end - start:
             break
-        if tag in _VRS and tag not in raw:
-            raw[tag] = bytes(data[position : position + min(length, _LONGEST_VALUE)])
-        position += length
+        else:
+            if tag in _VRS and tag not in raw:
+                raw[tag] = bytes(data[start : start + min(length, _LONGEST_VALUE)])
+            position = start + length
     return raw, items
 
 
-def _read_sequence(data: memoryview, encoding: Encoding, tag: int, items: _Items) -> int:
-    """Take what is wanted of the sequence at the start of the data; return its bytes, -1 when it has no end."""
+def _pass_over(data: DataSetBytes, encoding: Encoding, position: int) -> int:
+    """Return where the element ends, items and all; -1 where nothing follows."""
+    try:
+        return Walk(Whole(data), encoding, find_vr, notes_creators=False, takes_rest=True).pass_over(position)
+    except DataError:
+        return -1
+
+
+def _read_sequence(data: memoryview, encoding: Encoding, tag: int, items: _Items, position: int) -> int:
+    """Take what is wanted of the sequence at the start of the data; return where what follows it is, as above.
+
+    ``position`` is where the data start.
+    """
     wanted = _SEQUENCES.get(tag, frozenset())
     found: list[dict[int, bytes]] = []
     depth = 0
     try:
-        for step in walk(data, encoding, find_vr):
+        for step in walk(data, encoding, find_vr, takes_rest=True):
             kind = step.kind
             if kind in {StepKind.SEQUENCE, StepKind.FRAGMENTS}:
                 depth += 1
@@ -161,7 +182,7 @@ def _read_sequence(data: memoryview, encoding: Encoding, tag: int, items: _Items
             if depth == 0:
                 if wanted and any(found):
                     items.setdefault(tag, tuple(found))
-                return step.start + (step.length if kind is StepKind.ELEMENT else 0)
+                return position + step.start + (step.length if kind is StepKind.ELEMENT else 0)
     except DataError:
         return -1
     return -1

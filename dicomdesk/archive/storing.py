@@ -28,6 +28,7 @@ from dicomdesk.dicom.part10 import file_meta_information
 from dicomdesk.dicom.structure import StructureFindings, check_data_set, check_data_set_file
 from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax
 from dicomdesk.engine.atomic_file import AtomicFile
+from dicomdesk.engine.storing import STORED_AS_RECEIVED, disagreement
 from dicomdesk.errors import ConversionError, DataError, LocalError
 from dicomdesk.network.handlers import IncomingStore, StoreAnswer
 from dicomdesk.network.status import Status
@@ -88,6 +89,8 @@ class StoringSink:
         self._size_bytes = 0
         self._failure: _RefusedError | None = None
         self._stored_syntax = request.transfer_syntax_uid
+        self._is_as_received = False
+        """Whether the data set is kept byte for byte."""
 
     def write(self, fragments: Sequence[memoryview]) -> None:
         """See ``InstanceSink``."""
@@ -161,7 +164,8 @@ class StoringSink:
     def _store(self) -> None:
         if self._size_bytes == 0:
             raise _RefusedError(Status.CANNOT_UNDERSTAND, "The data set is empty")
-        needs_rewriting = self._needs_rewriting(self._check_structure())
+        findings = self._check_structure()
+        needs_rewriting = self._needs_rewriting(findings)
         entry = self._entry(self._start(), self._request.transfer_syntax_uid)
         self._check_identity(entry)
         file = self._file
@@ -169,6 +173,8 @@ class StoringSink:
             file = self._write(is_rewritten=needs_rewriting)
         elif needs_rewriting:
             file = self._write_again(file)
+        else:
+            self._is_as_received = True
         self._keeper.check_size(file.size_bytes)
         syntax = self._stored_syntax
         entry = replace(entry, size_bytes=file.size_bytes, transfer_syntax_uid=syntax, received=time.time())
@@ -177,6 +183,9 @@ class StoringSink:
         if kept.addition.outcome is AdditionOutcome.CONTRADICTED:
             logger.warning("An instance was refused: another patient's is here with the same UIDs: %s", kept.path)
             raise _RefusedError(Status.DUPLICATE_HERE, "Another patient's instance of this UID is here already")
+        if findings.is_irregular:
+            words = STORED_AS_RECEIVED if self._is_as_received else disagreement(findings)
+            logger.warning("%s: %s", words.capitalize(), kept.path)
         if self._stored is not None:
             self._stored(Stored(request=self._request, entry=entry, kept=kept))
 
@@ -185,7 +194,7 @@ class StoringSink:
         if wanted.is_bit_preserving:
             return False
         is_as_it_comes = wanted.keeps_plain_data_sets and not wanted.converts(self._request.transfer_syntax_uid)
-        return not is_as_it_comes or findings.has_undefined_lengths or findings.has_group_lengths
+        return not is_as_it_comes or findings.needs_new_lengths
 
     def _write(self, *, is_rewritten: bool) -> AtomicFile:
         """Write a data set that is in memory."""
@@ -193,13 +202,16 @@ class StoringSink:
         target = self._format.transfer_syntax_uid if self._format.converts(own) else own
         meta = self._meta(target)
         data: DataSetBytes = self._memory
+        self._is_as_received = not is_rewritten
         try:
             if is_rewritten:
                 data, self._stored_syntax = shaped(self._memory, own, self._format, before_bytes=len(meta))
-        except ConversionError as error:
-            raise _RefusedError(Status.OUT_OF_RESOURCES, str(error)) from error
         except DataError as error:
-            raise _RefusedError(Status.CANNOT_UNDERSTAND, str(error)) from error
+            if target != own:
+                is_conversion = isinstance(error, ConversionError)
+                status = Status.OUT_OF_RESOURCES if is_conversion else Status.CANNOT_UNDERSTAND
+                raise _RefusedError(status, str(error)) from error
+            self._is_as_received = True
         self._file = file = self._keeper.storage.open()
         file.write([meta, data])
         return file
@@ -210,6 +222,7 @@ class StoringSink:
         if self._size_bytes > _MOST_REWRITTEN_BYTES:
             if needs_conversion:
                 raise _RefusedError(Status.OUT_OF_RESOURCES, "The data set is too long to be converted")
+            self._is_as_received = True
             return file
         with _one_rewriting:
             self._memory += os.pread(file.descriptor, self._size_bytes, file.size_bytes - self._size_bytes)
@@ -228,6 +241,7 @@ class StoringSink:
                     is_explicit_vr=is_explicit_vr,
                     is_little_endian=is_little_endian,
                     is_deflated=is_deflated,
+                    takes_rest=True,
                 )
             return check_data_set_file(
                 self._file.descriptor,
@@ -236,6 +250,7 @@ class StoringSink:
                 is_explicit_vr=is_explicit_vr,
                 is_little_endian=is_little_endian,
                 is_deflated=is_deflated,
+                takes_rest=True,
             )
         except DataError as error:
             raise _RefusedError(Status.CANNOT_UNDERSTAND, str(error), abort=True) from error

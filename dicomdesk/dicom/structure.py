@@ -51,6 +51,11 @@ class StructureFindings:
     """What is left over at the end: too little for an element, or behind an item delimiter that ended everything."""
 
     @property
+    def needs_new_lengths(self) -> bool:
+        """Whether DCMTK would write the data set with other lengths than it has."""
+        return self.has_undefined_lengths or self.has_group_lengths or self.is_irregular
+
+    @property
     def is_empty(self) -> bool:
         """Whether the data set has no element at all."""
         return self.element_count == 0

@@ -164,6 +164,14 @@ class Walk:
             return self._take_item(offset)
         return self._take_fragment(offset)
 
+    def pass_over(self, offset: int) -> int:
+        """Take the element at ``offset`` with all that it holds; return where what follows is, as ``go_on`` does."""
+        enclosing = len(self._frames)
+        offset = self.go_on(offset)
+        while offset >= 0 and len(self._frames) > enclosing:
+            offset = self.go_on(offset)
+        return offset
+
     def give_up(self) -> bool:
         """After an error, end the walk if an item delimiter has ended the data set before; return whether it did.
 

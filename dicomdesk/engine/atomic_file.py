@@ -79,6 +79,11 @@ class AtomicFile:
         os.ftruncate(self._descriptor, 0)
         self.size_bytes = 0
 
+    def shorten(self, size_bytes: int) -> None:
+        """Forget what is behind so many bytes; nothing more is to be written."""
+        os.ftruncate(self._descriptor, size_bytes)
+        self.size_bytes = size_bytes
+
     def publish(self, name: str, *, replace: bool, fsync: bool = False) -> bool:
         """Give the file its name in the folder, at once and whole; True when another file of that name was replaced.
 

@@ -341,8 +341,8 @@ class _Facts(SilentObserver):
     def _finish(self, arrival: Arrival, outcome: ItemOutcome, status: int | None, reason: str) -> None:
         request = arrival.request
         header = arrival.header()
-        if arrival.warning:
-            self._notice(NoticeLevel.WARNING, arrival.warning)
+        for warning in arrival.warnings:
+            self._notice(NoticeLevel.WARNING, warning)
         if arrival.error:
             self._notice(NoticeLevel.ERROR, f"cannot store received object: {arrival.error}")
         with self._lock:

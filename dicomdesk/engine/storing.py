@@ -8,12 +8,13 @@ data set, or one whose structure is broken (the association is then aborted, as 
 instance is here already. The standard has no C-STORE status for that; Cxxx is permanent, so that no sender tries again.
 """
 
+import contextlib
 import itertools
 import mmap
 import re
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from dicomdesk.dicom.instance import InputFormat, InstanceHeader
@@ -23,12 +24,17 @@ from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax
 from dicomdesk.engine.atomic_file import AtomicFile
 from dicomdesk.engine.placement import Placement, PlacementKind, series_folder
 from dicomdesk.engine.requests import StorageMode
-from dicomdesk.errors import ConversionError, DataError
+from dicomdesk.errors import DataError
 from dicomdesk.network.handlers import IncomingStore, InstanceSink, StoreAnswer
 from dicomdesk.network.status import Status
 from dicomdesk.settings import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
 
-__all__ = ["Arrival", "Storing"]
+__all__ = [
+    "STORED_AS_RECEIVED",
+    "Arrival",
+    "Storing",
+    "disagreement",
+]
 
 
 _SUCCESS = StoreAnswer(status=0)
@@ -37,9 +43,13 @@ _PREFIX_BYTES = 4096
 _IN_MEMORY_BYTES = 1 << 20
 """Data sets up to here are checked before a file is opened; longer ones go to the file as they arrive."""
 _MOST_KINDS = 256
+_LONGEST_HEADER = 12
+"""Bytes of an element header; more than that is not cut off."""
 _PLAIN_UID = re.compile(r"[0-9.]{8,64}", re.ASCII)
 _MOST_REWRITTEN_BYTES = 32 << 20
 """Longer data sets, inflated, keep undefined lengths: rewriting takes memory, and nothing in them becomes wrong."""
+STORED_AS_RECEIVED = "lengths or delimiters of the data set disagree, and it was stored as received"
+"""Told of what is not rewritten."""
 _one_rewriting = threading.Lock()
 """Data sets of any number of associations are rewritten one at a time, so that memory is bounded."""
 
@@ -59,8 +69,8 @@ class Arrival:
     """First bytes of the file as received, meta information included; b"" where nobody wants to identify it."""
     meta_bytes: int = 0
     """How much of the prefix is preamble and meta information."""
-    warning: str = ""
-    """Something to log that did not prevent storing."""
+    warnings: list[str] = field(default_factory=list)
+    """To be logged; they did not prevent storing."""
     error: str = ""
     """Why the disk did not take it; "" when it did."""
 
@@ -167,6 +177,7 @@ class _Stored:
 
     __slots__ = (
         "_arrival",
+        "_disagreement",
         "_discarded",
         "_file",
         "_is_failed",
@@ -193,6 +204,8 @@ class _Stored:
         """Whether the file holds what has arrived so far; else the buffer does."""
         self._is_failed = False
         self._subfolder = ""
+        self._disagreement = ""
+        """What is to be told about lengths and delimiters that disagree."""
         self.buffer = memoryview(b"")
         """Holds what has arrived until it is spilled to the file."""
         self.memory_bytes = 0
@@ -286,8 +299,8 @@ class _Stored:
                 if findings.is_empty:
                     self._drop_file()
                     return _EMPTY
-                if findings.has_undefined_lengths or findings.has_group_lengths:
-                    data = _make_lengths_explicit(waiting, self._arrival.request.transfer_syntax_uid)
+                if findings.needs_new_lengths:
+                    data = self._with_new_lengths(waiting, findings)
             file = self._file or self._open()
             file.write([self._meta, data])
         elif self.is_checked:
@@ -297,12 +310,13 @@ class _Stored:
     def _check(self, data: bytes | memoryview) -> StructureFindings:
         syntax = find_transfer_syntax(self._arrival.request.transfer_syntax_uid)
         if syntax is None:
-            return check_data_set(data, is_explicit_vr=True, is_little_endian=True)
+            return check_data_set(data, is_explicit_vr=True, is_little_endian=True, takes_rest=True)
         return check_data_set(
             data,
             is_explicit_vr=syntax.is_explicit_vr,
             is_little_endian=syntax.is_little_endian,
             is_deflated=syntax.is_deflated and bool(data),
+            takes_rest=True,
         )
 
     def _check_file(self, file: AtomicFile) -> None:
@@ -316,14 +330,38 @@ class _Stored:
             is_explicit_vr=syntax is None or syntax.is_explicit_vr,
             is_little_endian=syntax is None or syntax.is_little_endian,
             is_deflated=syntax is not None and syntax.is_deflated,
+            takes_rest=True,
         )
-        if (findings.has_undefined_lengths or findings.has_group_lengths) and length <= _MOST_REWRITTEN_BYTES:
+        if not findings.needs_new_lengths:
+            return
+        if length <= _MOST_REWRITTEN_BYTES:
             pages = mmap.mmap(file.descriptor, start + length, access=mmap.ACCESS_READ)
             data = memoryview(pages)[start:]
-            explicit = _make_lengths_explicit(data, self._arrival.request.transfer_syntax_uid)
+            explicit = self._with_new_lengths(data, findings)
             if explicit is not data:
                 file.start_again()
                 file.write([self._meta, explicit])
+        elif 0 < findings.rest_bytes <= _LONGEST_HEADER and not (syntax is not None and syntax.is_deflated):
+            file.shorten(file.size_bytes - findings.rest_bytes)
+            self._disagreement = disagreement(findings)
+        elif findings.is_irregular:
+            self._disagreement = STORED_AS_RECEIVED
+
+    def _with_new_lengths(self, data: memoryview, findings: StructureFindings) -> bytes | memoryview:
+        """Rewrite a data set that was checked; one that cannot be or would become too long stays as it is."""
+        from dicomdesk.dicom.transcode import make_lengths_explicit  # noqa: PLC0415 - many receivers never need it
+
+        explicit: bytes | memoryview = data
+        with _one_rewriting, contextlib.suppress(DataError):
+            explicit = make_lengths_explicit(
+                data,
+                self._arrival.request.transfer_syntax_uid,
+                most_inflated_bytes=_MOST_REWRITTEN_BYTES,
+                takes_rest=True,
+            )
+        if findings.is_irregular:
+            self._disagreement = STORED_AS_RECEIVED if explicit is data else disagreement(findings)
+        return explicit
 
     def _publish(self, file: AtomicFile) -> StoreAnswer:
         arrival = self._arrival
@@ -334,9 +372,11 @@ class _Stored:
             return _DUPLICATE
         arrival.path = placed.path
         if placed.kind is PlacementKind.REPLACED:
-            arrival.warning = f"file already exists, overwriting: {placed.path}"
+            arrival.warnings.append(f"file already exists, overwriting: {placed.path}")
         elif placed.kind is PlacementKind.BESIDE:
-            arrival.warning = f"file already exists, keeping both: {placed.path}"
+            arrival.warnings.append(f"file already exists, keeping both: {placed.path}")
+        if self._disagreement:
+            arrival.warnings.append(f"{self._disagreement}: {placed.path}")
         return _SUCCESS
 
     def _fail(self, error: OSError) -> None:
@@ -354,15 +394,11 @@ _EMPTY = StoreAnswer(status=Status.CANNOT_UNDERSTAND, comment="The data set is e
 _DUPLICATE = StoreAnswer(status=Status.DUPLICATE_HERE, comment="Duplicate instance: it is here already")
 
 
-def _make_lengths_explicit(data: memoryview, transfer_syntax_uid: str) -> bytes | memoryview:
-    """Rewrite a data set whose structure was checked; one that would become too long stays as it is."""
-    from dicomdesk.dicom.transcode import make_lengths_explicit  # noqa: PLC0415 - many receivers never need it
-
-    with _one_rewriting:
-        try:
-            return make_lengths_explicit(data, transfer_syntax_uid, most_inflated_bytes=_MOST_REWRITTEN_BYTES)
-        except ConversionError:
-            return data
+def disagreement(findings: StructureFindings) -> str:
+    """What was done about lengths and delimiters that disagree, for the log."""
+    if findings.rest_bytes:
+        return f"the last {findings.rest_bytes} bytes of the data set are no element and were left out"
+    return "lengths or delimiters of the data set disagreed and were made right"
 
 
 def _comment(text: str) -> str:
