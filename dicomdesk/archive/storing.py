@@ -167,7 +167,7 @@ class StoringSink:
         findings = self._check_structure()
         needs_rewriting = self._needs_rewriting(findings)
         entry = self._entry(self._start(), self._request.transfer_syntax_uid)
-        self._check_identity(entry)
+        self._check_identity(entry, is_whole=not findings.rest_bytes)
         file = self._file
         if file is None:
             file = self._write(is_rewritten=needs_rewriting)
@@ -267,7 +267,7 @@ class StoringSink:
         except DataError as error:
             raise _RefusedError(Status.CANNOT_UNDERSTAND, str(error)) from error
 
-    def _check_identity(self, entry: IndexEntry) -> None:
+    def _check_identity(self, entry: IndexEntry, *, is_whole: bool) -> None:
         request, values = self._request, entry.values
         if values.get(SOP_CLASS_UID) != request.sop_class_uid:
             raise _RefusedError(
@@ -281,7 +281,10 @@ class StoringSink:
             )
         for tag, name in ((STUDY_INSTANCE_UID, "Study"), (SERIES_INSTANCE_UID, "Series")):
             if not values.get(tag):
-                raise _RefusedError(Status.CANNOT_UNDERSTAND, f"The data set has no {name} Instance UID")
+                how = "has" if is_whole else "is cut off and has"
+                raise _RefusedError(
+                    Status.CANNOT_UNDERSTAND, f"The data set {how} no {name} Instance UID", abort=not is_whole
+                )
 
 
 class IgnoringSink:

@@ -17,8 +17,10 @@ from dicomdesk.archive.storing_format import StoringFormat
 from dicomdesk.dicom.instance import InputFormat
 from dicomdesk.dicom.part10 import read_header
 from dicomdesk.engine.atomic_file import AtomicFile
+from dicomdesk.engine.storing import STORED_AS_RECEIVED
 from dicomdesk.errors import IndexBusyError
 from tests.helpers.datasets import CT_IMAGE, EXPLICIT, IMPLICIT, Builder
+from tests.helpers.disagreeing import disagreeing
 from tests.helpers.requestors import Proposal, Requestor, connected, data_pdu, store_command
 from tests.helpers.served_archives import ARCHIVE, MR_IMAGE, encoded, running
 
@@ -86,7 +88,7 @@ def test_what_is_refused_is_said_and_the_association_goes_on(
 
 
 @pytest.mark.parametrize(
-    "data", [encoded("1.2.3.4")[:-3], encoded("1.2.3.4") + b"\x08", os.urandom(999), encoded("1.2.3.4")[:150]]
+    "data", [encoded("1.2.3.4")[:-3], encoded("1.2.3.4") + b"\x08\0\0\0LO\xff\0ab", encoded("1.2.3.4")[:150]]
 )
 def test_lengths_that_do_not_fit_end_the_association(tmp_path: Path, data: bytes) -> None:
     with running(tmp_path) as archive:
@@ -95,6 +97,22 @@ def test_lengths_that_do_not_fit_end_the_association(tmp_path: Path, data: bytes
             peer.read_abort()
         assert archive.files() == {}
         assert archive.indexed() == {}
+
+
+@pytest.mark.parametrize("is_bit_preserving", [False, True])
+@pytest.mark.parametrize("kind", disagreeing(EXPLICIT))
+def test_lengths_that_disagree_are_stored_and_indexed_with_a_warning(
+    tmp_path: Path, kind: str, *, is_bit_preserving: bool, announce_log: Callable[[str], None]
+) -> None:
+    case = disagreeing(EXPLICIT)[kind]
+    words = STORED_AS_RECEIVED if is_bit_preserving else case.words
+    announce_log(words.capitalize())
+    storing_format = StoringFormat(is_bit_preserving=is_bit_preserving)
+    with running(tmp_path, storing_format=storing_format) as archive, storing(archive.port) as peer:
+        assert peer.store("1.2.3.4", [case.data]) == 0
+        ((path, content),) = archive.files().items()
+        assert content.endswith(case.data if is_bit_preserving else case.right)
+        assert archive.indexed() == {path: "1.2.3.4"}
 
 
 def test_a_peer_that_leaves_in_the_middle_leaves_nothing(tmp_path: Path) -> None:

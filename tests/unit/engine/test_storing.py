@@ -11,6 +11,8 @@ from dicomdesk.engine.storing import Arrival, Storing
 from dicomdesk.network.handlers import IncomingStore, InstanceSink
 from dicomdesk.network.status import Status
 from tests.helpers.datasets import CT_IMAGE, DEFLATED, EXPLICIT, Builder
+from tests.helpers.disagreeing import disagreeing
+from tests.helpers.odd_structures import NATIVE
 
 UID = "1.2.3.4"
 
@@ -148,3 +150,43 @@ def test_instances_are_numbered(tmp_path: Path) -> None:
     for number in range(3):
         received.store([b"x"], uid=f"1.{number}")
     assert [arrival.index for arrival in received.begun] == [0, 1, 2]
+
+
+@pytest.mark.parametrize("uid", NATIVE)
+@pytest.mark.parametrize("kind", disagreeing(EXPLICIT))
+def test_lengths_that_disagree_are_made_right_with_a_warning(tmp_path: Path, uid: str, kind: str) -> None:
+    case = disagreeing(uid)[kind]
+    received = Received(tmp_path, StorageMode.NORMAL)
+    assert received.store([case.data], transfer_syntax_uid=uid) == 0
+    assert written(tmp_path) == case.right
+    (warning,) = received.begun[0].warnings
+    assert warning == f"{case.words}: {received.begun[0].path}"
+
+
+@pytest.mark.parametrize("kind", disagreeing(EXPLICIT))
+def test_lengths_that_disagree_are_kept_where_bits_are_preserved(tmp_path: Path, kind: str) -> None:
+    data = disagreeing(EXPLICIT)[kind].data
+    assert Received(tmp_path, StorageMode.BIT_PRESERVING).store([data]) == 0
+    assert written(tmp_path) == data
+
+
+@pytest.mark.parametrize("size", [2_000_000, 40_000_000])
+@pytest.mark.parametrize("rest", [b"\0" * 2, b"\0" * 7])
+def test_what_is_behind_a_long_data_set_is_left_out(tmp_path: Path, size: int, rest: bytes) -> None:
+    builder = Builder()
+    data = builder.instance() + builder.element(0x7FE00010, "OW", bytes(size))
+    received = Received(tmp_path, StorageMode.NORMAL)
+    assert received.store([data, rest]) == 0
+    assert written(tmp_path) == data
+    assert len(received.begun[0].warnings) == 1
+
+
+def test_what_cannot_be_written_again_is_stored_as_received_with_a_warning(tmp_path: Path) -> None:
+    builder = Builder()
+    data = builder.instance() + builder.element(0x7FE00010, "OW", bytes(40_000_000))
+    data += builder.sequence(0xFFFA_FFFA, builder.item(builder.header(0xFFFEE00D, "", 0)))
+    received = Received(tmp_path, StorageMode.NORMAL)
+    assert received.store([data]) == 0
+    assert written(tmp_path) == data
+    (warning,) = received.begun[0].warnings
+    assert "stored as received" in warning
