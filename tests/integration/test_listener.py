@@ -3,6 +3,7 @@
 import os
 import socket
 import subprocess
+import sys
 import threading
 from contextlib import ExitStack, suppress
 from hashlib import sha256
@@ -54,6 +55,16 @@ def test_associations_are_served_side_by_side() -> None:
         assert listener.associations == 0
     assert {bytes(instance.data) for instance in receiver.instances} == {b"firstsecond"}
     assert sorted(instance.request.association for instance in receiver.instances) == list(range(1, 21))
+
+
+def test_busy_associations_give_way_to_others_within_a_millisecond() -> None:
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(0.005)
+    try:
+        with listening(Receiver()):
+            assert sys.getswitchinterval() < 0.001
+    finally:
+        sys.setswitchinterval(before)
 
 
 def test_association_above_the_limit_is_rejected_as_transient() -> None:
