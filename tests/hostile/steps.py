@@ -10,19 +10,20 @@ import socket
 import ssl
 import struct
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from time import monotonic
 
-from tests.helpers.peers import Accept, accept_pdu, read_contexts
-from tests.helpers.requestors import Proposal
+from dicomdesk.network.command_sets import write_command_set
+from tests.helpers.peers import Accept, accept_pdu, read_command, read_contexts
+from tests.helpers.requestors import Proposal, data_pdu
 
 DEADLINE_S = 15.0
 """Within this the other side must have ended the connection, whatever it was told."""
 PATIENCE_S = 0.5
 """A peer that does not take what is sent is left after this."""
 
-_A_ASSOCIATE_AC = 2
+_A_ASSOCIATE_AC, _P_DATA = 2, 4
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,22 @@ class Admit:
     spoil: Callable[[bytes], bytes] = bytes
 
 
-Step = Send | Drip | Hear | Outlast | Reset | HalfClose | Secure | Associate | Admit
+@dataclass(frozen=True)
+class HearMessage:
+    """Read a whole request, with its data set if it has one."""
+
+
+@dataclass(frozen=True)
+class Respond:
+    """The response to the message that was heard, with Success; elements of ``changes`` are others, None leaves out."""
+
+    changes: Mapping[int, bytes | int | None] = field(default_factory=dict)
+    context_id: int | None = None
+    spoil: Callable[[bytes], bytes] = bytes
+    """Changes the PDU."""
+
+
+Step = Send | Drip | Hear | HearMessage | Respond | Outlast | Reset | HalfClose | Secure | Associate | Admit
 
 
 class _OverError(Exception):
@@ -111,6 +127,8 @@ class _Player:
     def __init__(self, connection: socket.socket) -> None:
         self.connection = connection
         self._never = threading.Event()
+        self.heard: dict[int, bytes] = {}
+        self.context_id = 0
         connection.settimeout(DEADLINE_S)
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
@@ -170,6 +188,35 @@ class _Player:
     def _(self, step: Admit) -> None:
         request = self.read_pdu()
         self.connection.sendall(step.spoil(accept_pdu(request, read_contexts(request), step.answer)))
+
+    @play.register
+    def _(self, _: HearMessage) -> None:
+        command = b""
+        while True:
+            whole = self.read_pdu()
+            if whole[0] != _P_DATA:
+                raise _OverError
+            body = whole[6:]
+            while body:
+                length, self.context_id, flags = struct.unpack_from(">LBB", body)
+                value, body = body[6 : 4 + length], body[4 + length :]
+                if flags & 1:
+                    command += value
+                if flags == 3:
+                    self.heard = read_command(command)
+                if flags == 2 or (flags == 3 and self.heard[0x0800] == b"\1\1"):
+                    return
+
+    @play.register
+    def _(self, step: Respond) -> None:
+        heard = self.heard
+        values: dict[int, bytes | int | None] = {0x0120: heard[0x0110], 0x0800: 0x0101, 0x0900: 0}
+        values[0x0100] = int.from_bytes(heard[0x0100], "little") | 0x8000
+        values.update((number, heard[number]) for number in (0x0002, 0x1000) if number in heard)
+        values.update(step.changes)
+        told = {number: value for number, value in sorted(values.items()) if value is not None}
+        context_id = self.context_id if step.context_id is None else step.context_id
+        self.connection.sendall(step.spoil(data_pdu(context_id, 3, write_command_set(told))))
 
     def hear_out(self, *, says_end: bool) -> None:
         """Read and drop all until the other side hangs up."""
