@@ -39,6 +39,7 @@ __all__ = ["IgnoringSink", "Stored", "StoringSink"]
 logger = logging.getLogger(__name__)
 
 _SUCCESS = StoreAnswer(status=0)
+_LONGEST_UID = 64
 _IN_MEMORY_BYTES = 1 << 20
 """Data sets up to here are kept in memory until they are complete; longer ones go to the file as they arrive."""
 _MOST_REWRITTEN_BYTES = 64 << 20
@@ -275,7 +276,7 @@ class StoringSink:
             )
         if not self._is_class_taken:
             raise _RefusedError(Status.SOP_CLASS_NOT_SUPPORTED, "The archive does not store this SOP class")
-        if values.get(SOP_INSTANCE_UID) != request.sop_instance_uid:
+        if not _is_named(values.get(SOP_INSTANCE_UID, ""), request.sop_instance_uid):
             raise _RefusedError(
                 Status.DOES_NOT_MATCH_SOP_CLASS, "The SOP Instance UID of the data set is not the command's"
             )
@@ -285,6 +286,11 @@ class StoringSink:
                 raise _RefusedError(
                     Status.CANNOT_UNDERSTAND, f"The data set {how} no {name} Instance UID", abort=not is_whole
                 )
+
+
+def _is_named(uid: str, named: str) -> bool:
+    """Whether a command names this instance; DCMTK and others cut UIDs that are too long there to what is allowed."""
+    return uid == named or (len(named) == _LONGEST_UID and uid.startswith(named))
 
 
 class IgnoringSink:

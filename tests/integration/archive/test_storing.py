@@ -50,6 +50,19 @@ def test_what_is_acknowledged_is_a_file_and_in_the_index(tmp_path: Path) -> None
         peer.release()
 
 
+def test_a_uid_that_is_too_long_may_be_cut_in_the_command(tmp_path: Path) -> None:
+    """As DCMTK's senders do it; what is stored keeps its own."""
+    long = "1." + "2" * 64
+    with running(tmp_path) as archive, storing(archive.port) as peer:
+        assert peer.store(long[:64], [encoded(long)]) == 0
+        assert list(archive.indexed().values()) == [long]
+        assert peer.store(long, [encoded(long)], 2) == 0
+        assert peer.store(long[:63], [encoded(long)], 3) == DOES_NOT_MATCH
+        assert peer.store(long[:63] + "3", [encoded(long)], 4) == DOES_NOT_MATCH
+        assert peer.store("1.2", [encoded("1.2.3")], 5) == DOES_NOT_MATCH
+        peer.release()
+
+
 @pytest.mark.parametrize(
     ("command", "data", "status"),
     [

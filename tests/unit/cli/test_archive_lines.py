@@ -159,6 +159,21 @@ def test_commitment_is_told(*, failed: int, is_reported: bool, level: str, tell:
     assert line.startswith(f"{level}: Storage Commitment: 3 committed, {failed} not, asked for by localhost:SCU")
 
 
+def test_a_success_that_says_something_is_a_warning(tell: Tell) -> None:
+    comment = "Cannot be decoded, nothing matches: PatientName"
+    (line,) = tell([RECEIVED, ended(Service.FIND, 0, comment=comment)])
+    assert line.startswith("W: Find SCP: answered Success to ")
+    assert line.endswith(comment)
+    assert tell([RECEIVED, ended(Service.FIND, 0)]) == []
+    assert tell([RECEIVED, ended(Service.FIND, 0xFE00, comment=comment)]) == []
+
+
+def test_commitment_that_was_asked_for_before_the_start_names_nobody(tell: Tell) -> None:
+    fact = facts.CommitmentAnswered(association=0, transaction_uid="1.2", committed=1, failed=0, is_reported=False)
+    (line,) = tell([fact])
+    assert line.endswith("asked for by a peer of an earlier start, who could not be told")
+
+
 def test_presentation_contexts_are_shown_where_asked_for(tell: Tell) -> None:
     assert any("A-ASSOCIATE-RQ" in line for line in tell([RECEIVED], Level.INFO, shows_contexts=True))
     assert len(tell([RECEIVED], Level.INFO)) == 1
