@@ -68,7 +68,7 @@ class AccessControl:
         if self._calling_ae_titles and calling not in self._calling_ae_titles:
             return Refusal(numbers=_CALLING_AE_TITLE, text=f'the calling AE title "{printable(calling)}" is not served')
         if self._passcodes is not None:
-            return _check_identity(self._passcodes, request.user_identity)
+            return _check_identity(self._passcodes, request.user_identity, peer_address)
         return None
 
     def _is_in_networks(self, peer_address: str) -> bool:
@@ -81,7 +81,7 @@ class AccessControl:
         return any(address in network for network in self._networks)
 
 
-def _check_identity(passcodes: "Passcodes", identity: PresentedIdentity | None) -> Refusal | None:
+def _check_identity(passcodes: "Passcodes", identity: PresentedIdentity | None, peer_address: str) -> Refusal | None:
     if identity is None:
         return Refusal(numbers=_IDENTITY, text="the peer presented no user identity")
     shown = identity.exchange()
@@ -91,9 +91,10 @@ def _check_identity(passcodes: "Passcodes", identity: PresentedIdentity | None) 
         return Refusal(
             numbers=_IDENTITY, text=f"the user identity is {shown}, but user name and passcode are asked for"
         )
-    is_right = passcodes.are_right(identity.primary, identity.secondary)
+    is_right = passcodes.are_right(identity.primary, identity.secondary, peer_address)
     if is_right is None:
-        return Refusal(numbers=_CONGESTION, text="too many user identities are to be verified at once")
+        text = f"too many user identities of {printable(peer_address)} are to be verified at once"
+        return Refusal(numbers=_CONGESTION, text=text)
     if not is_right:
         return Refusal(numbers=_IDENTITY, text=f'user "{shown.user_name}" is not known, or the passcode is wrong')
     return None

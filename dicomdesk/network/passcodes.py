@@ -1,24 +1,30 @@
 """Passcodes of users: kept as hashes only, and verified at a price (PS3.7 D.3.3.7 says nothing of either).
 
 A hash is one line of text: ``scrypt$15$8$1$SALT$KEY``, the cost parameters of RFC 7914 (N as its logarithm, r, p), salt
-and key in base64. Verifying takes some 100 ms and 32 MB, for unknown users too; a few run at once, the others wait.
+and key in base64. Verifying takes some 100 ms and 32 MB, for unknown users too; two run at once, one for each address,
+and who waits does so for one verification of each other address at most, however many guess there. A passcode that was
+right before is recognised at once: whoever guesses wrongly delays nobody who has been here.
 """
 
 import base64
 import hashlib
 import hmac
 import secrets
-import threading
 from collections.abc import Mapping
 from typing import NamedTuple
 
 from dicomdesk.errors import SettingsError
 from dicomdesk.human import printable
+from dicomdesk.network.places import address_group
+from dicomdesk.network.turns import Turns
 
 MAX_HASHES_AT_ONCE = 2
 """More guesses at once would cost the processor and memory that the transfers of others need."""
 
-LONGEST_TURN_S = 5.0
+LONGEST_LINE = 32
+"""Verifications that wait, of one user for one address, or of all users for it that are not known."""
+
+LONGEST_TURN_S = 10.0
 """How long a verification waits for its turn before it is given up."""
 
 _METHOD = "scrypt"
@@ -69,19 +75,27 @@ class Passcodes:
         like = next(iter(self._hashes.values()), _NEW)
         self._nobody = like._replace(salt=secrets.token_bytes(_SALT_BYTES), key=secrets.token_bytes(_KEY_BYTES))
         """Verified in vain, at the price that others have, for users who are not known."""
-        self._turns = threading.BoundedSemaphore(MAX_HASHES_AT_ONCE)
+        self._turns = Turns(MAX_HASHES_AT_ONCE, LONGEST_LINE)
+        self._secret = secrets.token_bytes(_KEY_BYTES)
+        self._seen: dict[bytes, bytes] = {}
+        """Digests, with the secret of this process, of passcodes that were right: one for each user at most."""
 
-    def are_right(self, user_name: bytes, passcode: bytes) -> bool | None:
-        """Whether a user of this name (UTF-8) has this passcode; None where so many are asked for that nobody knows."""
+    def are_right(self, user_name: bytes, passcode: bytes, address: str = "") -> bool | None:
+        """Whether a user of this name (UTF-8) has this passcode; None where the address asks too much at once."""
         known = self._hashes.get(user_name)
         expected = known or self._nobody
-        if not self._turns.acquire(timeout=LONGEST_TURN_S):
-            return None
-        try:
+        digest = hashlib.blake2b(passcode, key=self._secret).digest()
+        if hmac.compare_digest(self._seen.get(user_name, b""), digest):
+            return True
+        line = user_name if known is not None else None
+        with self._turns.turn(address_group(address), line, LONGEST_TURN_S) as is_granted:
+            if not is_granted:
+                return None
             key = _derive(passcode, expected)
-        finally:
-            self._turns.release()
-        return hmac.compare_digest(key, expected.key) and known is not None
+        if not hmac.compare_digest(key, expected.key) or known is None:
+            return False
+        self._seen[user_name] = digest
+        return True
 
 
 def _derive(passcode: bytes, parameters: _Hash) -> bytes:

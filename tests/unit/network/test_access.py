@@ -161,4 +161,4 @@ def test_passcode_without_hash_is_an_error() -> None:
 def test_too_many_at_once_are_refused_for_now(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(passcodes.Passcodes, "are_right", lambda *_: None)
     found = refusal(AccessRules(user_pass_codes=HASHES), presenting(2, b"joe", b"secret"))
-    assert found == ((2, 3, 1), "too many user identities are to be verified at once")
+    assert found == ((2, 3, 1), "too many user identities of 10.0.0.7 are to be verified at once")

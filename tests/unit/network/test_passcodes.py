@@ -3,12 +3,16 @@
 import hashlib
 import threading
 from base64 import b64encode
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
+from itertools import islice
 
 import pytest
 
 from dicomdesk.errors import SettingsError
 from dicomdesk.network import passcodes
-from dicomdesk.network.passcodes import MAX_HASHES_AT_ONCE, Passcodes, hash_passcode, is_passcode_hash
+from dicomdesk.network.passcodes import LONGEST_LINE, MAX_HASHES_AT_ONCE, Passcodes, hash_passcode, is_passcode_hash
 
 HASH = hash_passcode("größer")
 
@@ -89,32 +93,139 @@ def test_unknown_users_cost_a_hash_too(monkeypatch: pytest.MonkeyPatch) -> None:
         derived.clear()
 
 
-def test_few_hashes_run_at_once_and_nobody_waits_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
-    go_on, running, most = threading.Event(), threading.Semaphore(0), []
-    active = []
+class Hashing:
+    """Stands in for the expensive function: each verification goes on when the test lets it."""
 
-    def wait(passcode: bytes, parameters: passcodes._Hash) -> bytes:
-        active.append(1)
-        most.append(len(active))
-        running.release()
-        assert go_on.wait(20)
-        active.pop()
-        return bytes(32)
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._may_end = threading.Semaphore(0)
+        self._changed = threading.Condition()
+        self.running: list[bytes] = []
+        self.begun: list[bytes] = []
+        monkeypatch.setattr(passcodes, "_derive", self._derive)
 
-    monkeypatch.setattr(passcodes, "_derive", wait)
+    def _derive(self, passcode: bytes, parameters: passcodes._Hash) -> bytes:
+        with self._changed:
+            self.running.append(passcode)
+            self.begun.append(passcode)
+            self._changed.notify_all()
+        assert self._may_end.acquire(timeout=20)
+        with self._changed:
+            self.running.remove(passcode)
+        return parameters.key if passcode.startswith(b"right") else bytes(32)
+
+    def let_end(self, count: int = 1) -> None:
+        self._may_end.release(count)
+
+    def wait_for_count(self, count: int) -> None:
+        with self._changed:
+            assert self._changed.wait_for(lambda: len(self.begun) >= count, 20), self.begun
+
+    def wait_for(self, passcode: bytes) -> None:
+        with self._changed:
+            assert self._changed.wait_for(lambda: passcode in self.begun, 20), self.begun
+
+
+@pytest.fixture
+def hashing(monkeypatch: pytest.MonkeyPatch) -> Hashing:
+    return Hashing(monkeypatch)
+
+
+@contextmanager
+def asking(users: Passcodes, *questions: tuple[bytes, bytes, str]) -> Iterator[list[Future[bool | None]]]:
+    """Each question on a thread of its own."""
+    with ThreadPoolExecutor(max_workers=64) as pool:
+        yield [pool.submit(users.are_right, *question) for question in questions]
+
+
+HOSTILE, ELSEWHERE = "10.0.0.66", "10.0.0.7"
+
+
+def test_few_hashes_run_at_once_and_one_for_each_address(hashing: Hashing) -> None:
     users = Passcodes({"joe": HASH})
-    threads = [threading.Thread(target=users.are_right, args=(b"joe", b"")) for _ in range(MAX_HASHES_AT_ONCE)]
-    for thread in threads:
-        thread.start()
-    for _ in threads:
-        assert running.acquire(timeout=20)
+    guesses = [(b"joe", f"{address} {number}".encode(), address) for address in "abc" for number in range(5)]
+    most = 0
+    with asking(users, *guesses) as answers:
+        for ended in range(len(guesses)):
+            running = list(hashing.running)
+            most = max(most, len(running))
+            assert len({guess[:1] for guess in running}) == len(running)
+            hashing.let_end()
+            next(as_completed(answers[: ended + 1]), None)
+    assert [answer.result() for answer in answers] == [False] * len(guesses)
+    assert most <= MAX_HASHES_AT_ONCE
+    assert len(hashing.begun) == len(guesses)
+
+
+def test_user_elsewhere_does_not_wait_for_those_who_guess(hashing: Hashing) -> None:
+    users = Passcodes({"joe": HASH})
+    guesses = [(b"joe", f"guess {number}".encode(), HOSTILE) for number in range(20)]
+    with asking(users, *guesses) as answers:
+        hashing.wait_for(b"guess 0")
+        with asking(users, (b"joe", b"right", ELSEWHERE)) as (right,):
+            hashing.wait_for(b"right")
+            assert len(hashing.begun) == 2
+            hashing.let_end(2 + len(guesses))
+            assert right.result(20) is True
+        assert [answer.result(20) for answer in answers] == [False] * len(guesses)
+
+
+def test_user_at_the_address_of_one_who_guesses_other_names_is_served_before_they_are_through(hashing: Hashing) -> None:
+    users = Passcodes({"joe": HASH, "ann": HASH})
+    guesses = [(f"nobody {number}".encode(), f"guess {number}".encode(), HOSTILE) for number in range(20)]
+    with asking(users, *guesses) as answers:
+        hashing.wait_for(b"guess 0")
+        with asking(users, (b"joe", b"right", HOSTILE)) as (right,):
+            begun = len(hashing.begun)
+            for number in range(len(guesses)):
+                if b"right" in hashing.begun:
+                    break
+                hashing.let_end()
+                hashing.wait_for_count(begun + number + 1)
+            assert b"right" in hashing.begun
+            hashing.let_end(len(guesses))
+            assert right.result(20) is True
+        assert {answer.result(20) for answer in answers} == {False}
+
+
+def test_passcode_that_was_right_before_is_recognised_without_a_hash(hashing: Hashing) -> None:
+    users = Passcodes({"joe": HASH, "ann": HASH})
+    hashing.let_end()
+    assert users.are_right(b"joe", b"right", ELSEWHERE) is True
+    guesses = [(b"joe", f"guess {number}".encode(), HOSTILE) for number in range(20)]
+    with asking(users, *guesses):
+        hashing.wait_for(b"guess 0")
+        for address in (HOSTILE, ELSEWHERE):
+            assert users.are_right(b"joe", b"right", address) is True
+        assert b"right" not in hashing.running
+        hashing.let_end(len(guesses))
+    assert hashing.begun.count(b"right") == 1
+    hashing.let_end(3)
+    assert users.are_right(b"joe", b"right no more", ELSEWHERE) is True
+    assert users.are_right(b"ann", b"wrong", ELSEWHERE) is False
+    assert users.are_right(b"nobody", b"right", ELSEWHERE) is False
+    assert not any(b"right" in digest for digest in users._seen.values())
+    assert len(users._seen) == 1
+
+
+def test_nobody_waits_for_ever(hashing: Hashing, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(passcodes, "LONGEST_TURN_S", 0.01)
-    assert users.are_right(b"joe", b"") is None
-    go_on.set()
-    for thread in threads:
-        thread.join(20)
-    assert max(most) == MAX_HASHES_AT_ONCE
-    assert users.are_right(b"joe", b"") is False
+    users = Passcodes({"joe": HASH})
+    with asking(users, (b"joe", b"guess", HOSTILE)):
+        hashing.wait_for(b"guess")
+        assert users.are_right(b"joe", b"right", HOSTILE) is None
+        hashing.let_end()
+    hashing.let_end()
+    assert users.are_right(b"joe", b"right", HOSTILE) is True
+
+
+def test_waiting_guesses_are_bounded(hashing: Hashing) -> None:
+    users = Passcodes({"joe": HASH})
+    guesses = [(b"joe", f"guess {number}".encode(), HOSTILE) for number in range(LONGEST_LINE + 20)]
+    with asking(users, *guesses) as answers:
+        refused = [future.result(20) for future in islice(as_completed(answers), 19)]
+        hashing.let_end(len(guesses))
+    assert refused == [None] * 19
+    assert [answer.result() for answer in answers].count(False) == LONGEST_LINE + 1
 
 
 def test_passcode_of_any_bytes_can_be_hashed() -> None:
