@@ -42,7 +42,7 @@ def _elements(b: Builder, depth: int, *, is_odd: bool) -> st.SearchStrategy[byte
 def _plain(b: Builder, *, is_odd: bool) -> st.SearchStrategy[bytes]:
     def make(tag: int, vr: str, value: bytes, length: int | None) -> bytes:
         said = len(value) if length is None else length
-        return b.header(tag, vr, said if vr in ("OB", "UN", "ZZ") or not b.is_explicit_vr else said & 0xFFFF) + value
+        return b.header(tag, vr, said if vr in ("OB", "UN") or not b.is_explicit_vr else said & 0xFFFF) + value
 
     lengths = _mostly_right() if is_odd else st.none()
     tags = st.sampled_from(PLAIN + (ODD_TAGS + SEQUENCES if is_odd else ()))
