@@ -212,6 +212,14 @@ def _begins_data_set(window: Window, offset: int, transfer_syntax_uid: str) -> b
     encoding = Encoding.of_transfer_syntax(transfer_syntax_uid)
     if not transfer_syntax_uid or guess_encoding(window.buffer, offset - window.base) is not encoding:
         return False
+    view = window.buffer, window.base
+    try:
+        return _reads_as_data_set(window, offset, encoding)
+    finally:
+        window.buffer, window.base = view  # who reads on does so from before what was looked at
+
+
+def _reads_as_data_set(window: Window, offset: int, encoding: Encoding) -> bool:
     for _ in range(_MOST_ELEMENTS_LOOKED_AT):
         if not window.show(offset, 12) and window.available(offset) < 8:
             break

@@ -22,6 +22,7 @@ UNKNOWN_TRANSFER_SYNTAX = "Unknown Transfer Syntax"
 DIRECTORIES_NOT_SCANNED = "ignoring directory because option --scan-directories is not set"
 NOT_A_REGULAR_FILE = "Not a regular file"
 DICOMDIR_IN_ARCHIVE = "DICOMDIR in a ZIP archive: the files that it names are found without it"
+EMPTY_ARCHIVE = "ZIP archive without any file in it"
 CHANGED_INSTANCE = "changed since it was listed: it holds another instance now"
 CHANGED_CLASS = "changed since it was listed: it is of another SOP class now"
 
@@ -358,12 +359,17 @@ class _Scanner:
 
         wanted = self._selection.archive_members
         shadowed: list[str] = []
+        is_empty = wanted is None and not self._selection.pattern
         try:
             for name, result in scan_archive(path, self._selection.format, self._takes_name, shadowed.append):
+                is_empty = False
                 if wanted is None or (path, name) in wanted:
                     yield self._judge_member(path, name, result)
         except DataError as error:
             yield SkippedInput(path=path, reason=str(error))
+        else:
+            if is_empty:
+                yield SkippedInput(path=path, reason=EMPTY_ARCHIVE, is_failure=False, is_missed=False)
         for name in shadowed if wanted is None else ():
             yield SkippedInput(
                 path=path, archive_member=name, reason=SHADOWED_MEMBER, is_failure=False, is_missed=False

@@ -365,3 +365,35 @@ def test_rubbish_where_group_0002_ends_is_told_and_read_no_further_than_the_file
         header = parse(whole)
         assert header.data_set_offset + header.data_set_length == len(whole)
         assert header.transfer_syntax_uid == uid
+
+
+def read_file(content: bytes) -> InstanceHeader:
+    descriptor = os.memfd_create("a")
+    try:
+        os.write(descriptor, content)
+        return read_open_header(descriptor, len(content), FILE_ONLY)
+    finally:
+        os.close(descriptor)
+
+
+@pytest.mark.parametrize("wrong_by", range(-118, 8))
+@pytest.mark.parametrize("uid", NATIVE)
+def test_what_was_looked_at_of_a_file_is_read_again_where_reading_goes_on(uid: str, wrong_by: int) -> None:
+    meta = meta_information(uid, wrong_by=wrong_by)
+    for rest in (
+        *(bytes(size) for size in range(20)),
+        b"\2\0\x13\0",
+        b"\x08\0\x16\0UI\2\x001",
+        b"\x08\0\5\0CS\0\0" * 2,
+    ):
+        with suppress(DataError):
+            header = read_file(meta + rest)
+            assert header.data_set_offset + header.data_set_length == len(meta + rest)
+
+
+def test_elements_of_group_0002_that_fill_the_view_are_read_again() -> None:
+    own: Elements = tuple((0x00020102, "OB", "x" * 250) for _ in range(15))
+    for pad in range(0, 300, 3):
+        data_set = own_data_set(EXPLICIT, (*own, (0x00020102, "OB", "x" * pad)))
+        header = read_file(meta_information(EXPLICIT) + data_set)
+        assert (header.data_set_length, header.sop_instance_uid) == (len(data_set), "1.2.3.4")

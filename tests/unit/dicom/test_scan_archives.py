@@ -61,6 +61,14 @@ def test_all_of_that_at_once(tmp_path: Path) -> None:
     assert found == GOOD
 
 
+@pytest.mark.parametrize("members", [{}, {"folder/": b""}])
+def test_an_archive_without_any_file_is_told_of(tmp_path: Path, members: dict[str, bytes]) -> None:
+    found, (skipped,) = split(write_zip(tmp_path / "a.zip", members))
+    assert not found
+    assert skipped.reason == "ZIP archive without any file in it"
+    assert not skipped.is_failure
+
+
 def test_archives_are_told_by_their_content(tmp_path: Path) -> None:
     path = write_zip(tmp_path / "looks-like.dcm", {"1.dcm": "1.2.3.1"})
     assert split(path)[0] == {"1.dcm": "1.2.3.1"}
