@@ -2,8 +2,8 @@
 
 Every frame's header is compared with the data set before a decoder sees it, and what comes out is compared again, so
 that a wrong or hostile codestream becomes a ConversionError and never a wrong image. Decoders are given the codestream
-whose header was read, never the boxes that it may be in, so that both look at the same one. Libraries are imported on
-first use.
+whose header was read, never the boxes that it may be in, so that both look at the same one; where that does not tell
+what decoding takes, it is done in a process with limits. Libraries are imported on first use.
 """
 
 import zlib
@@ -14,7 +14,8 @@ from dicomdesk.dicom import transfer_syntaxes as ts
 from dicomdesk.dicom.codestreams import CodestreamHeader, read_jpeg_header, require_few_scans, require_jpeg_end
 from dicomdesk.dicom.image_pixel import ImagePixel
 from dicomdesk.dicom.jpeg_2000 import find_jpeg_2000_codestream, read_jpeg_2000_header, require_few_packets
-from dicomdesk.dicom.jpeg_xl import find_jpeg_xl_codestream, read_jpeg_xl_header
+from dicomdesk.dicom.jpeg_xl import find_jpeg_xl_codestream, has_one_whole_frame, read_jpeg_xl_header
+from dicomdesk.dicom.limited_decoding import can_decode_limited, decode_jpeg_xl_limited
 from dicomdesk.dicom.run_length import decode_run_length
 from dicomdesk.errors import ConversionError
 
@@ -135,6 +136,8 @@ def _decode_jpeg_xl(frame: bytes, image: ImagePixel) -> bytes:
 
     codestream = find_jpeg_xl_codestream(frame)
     _require_same_size(read_jpeg_xl_header(codestream), image)
+    if not has_one_whole_frame(codestream) and can_decode_limited():
+        return _fit(*decode_jpeg_xl_limited(codestream, image.frame_samples), image)
     samples = jpegxl_decode(codestream, keeporientation=True)
     return _fit(_little_endian_bytes(samples), samples.dtype.itemsize, image)
 

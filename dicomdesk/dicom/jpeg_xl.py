@@ -1,5 +1,7 @@
 """What a JPEG XL codestream says about its image, read before a decoder sees it (ISO/IEC 18181-1 annex D)."""
 
+from typing import NamedTuple
+
 from dicomdesk.dicom.boxes import walk_boxes
 from dicomdesk.dicom.codestreams import CodestreamHeader
 from dicomdesk.errors import ConversionError
@@ -11,10 +13,12 @@ _RATIOS = ((1, 1), (12, 10), (4, 3), (3, 2), (16, 9), (5, 4), (2, 1))
 _LAST_PART = 1 << 31
 _HEADER_BYTES = 64
 """More than all that is read here can take."""
-_GREY = 1
+_GREY, _XYB, _CUSTOM = 1, 2, 2
+_REGULAR, _USES_LOW_FREQUENCY_FRAME = 0, 32
+_FLAGS = ((0, 0), (4, 1), (8, 17), (0, _USES_LOW_FREQUENCY_FRAME))
+"""The last stands for a longer number, which is not read."""
 _SIZES = ((9, 1), (13, 1), (18, 1), (30, 1))
 _BITS = ((0, 8), (0, 10), (0, 12), (6, 1))
-_FLOAT_BITS = ((0, 32), (0, 16), (0, 24), (6, 1))
 _EXTRA_CHANNELS = ((0, 0), (0, 1), (4, 2), (12, 1))
 _ENUMERATION = ((0, 0), (0, 1), (4, 2), (6, 18))
 
@@ -50,33 +54,128 @@ def read_jpeg_xl_header(codestream: bytes) -> CodestreamHeader:
 
     That are animations, previews, extra channels, and samples that are no integers.
     """
+    return _read_image(_open_bits(codestream)).header
+
+
+def has_one_whole_frame(codestream: bytes) -> bool:
+    """Whether a codestream with a header is surely made of one frame that is as large as the image.
+
+    Other frames may be larger than the image, and there may be many; where there is a colour profile, which is
+    compressed, what comes behind it is not looked at.
+    """
+    bits = _open_bits(codestream)
+    try:
+        image = _read_image(bits)
+        return _skips_to_frame(bits, image) and _is_whole_and_last(bits, image)
+    except ConversionError:
+        return False
+
+
+class _Image(NamedTuple):
+    header: CodestreamHeader
+    is_xyb: bool
+    has_profile: bool
+    has_extra_fields: bool
+    is_all_default: bool
+    has_custom_colour: bool
+    """Colour is said in numbers, which are not read here."""
+
+
+def _open_bits(codestream: bytes) -> "_Bits":
     if not codestream.startswith(_CODESTREAM) or len(codestream) < 4:
         raise ConversionError("a frame holds no JPEG XL codestream")
-    bits = _Bits(codestream[2 : 2 + _HEADER_BYTES])
+    return _Bits(codestream[2 : 2 + _HEADER_BYTES])
+
+
+def _read_image(bits: "_Bits") -> _Image:
     rows, columns = _read_size(bits)
-    if bits.read(1):
-        return CodestreamHeader(rows=rows, columns=columns, components=3, precision=8)
-    if bits.read(1):
-        bits.read(3)  # the orientation, which is not applied
-        if bits.read(1):
-            _read_size(bits)
-        if bits.read(1):
-            raise ConversionError("a JPEG XL frame has a preview")
-        if bits.read(1):
-            raise ConversionError("a JPEG XL frame is an animation")
-    is_float = bits.read(1)
-    precision = bits.read_one_of(_FLOAT_BITS if is_float else _BITS)
-    if is_float:
-        raise ConversionError("a JPEG XL frame has samples that are no integers")
-    bits.read(1)
-    if bits.read_one_of(_EXTRA_CHANNELS):
-        raise ConversionError("a JPEG XL frame has extra channels")
-    bits.read(1)
-    is_grey = False
-    if not bits.read(1):
+    has_profile = has_extra_fields = has_custom_colour = is_grey = False
+    is_xyb, precision = True, 8
+    is_all_default = bool(bits.read(1))
+    if not is_all_default:
+        has_extra_fields = bool(bits.read(1))
+        if has_extra_fields:
+            _read_extra_fields(bits)
+        precision = _read_precision(bits)
         bits.read(1)
-        is_grey = bits.read_one_of(_ENUMERATION) == _GREY
-    return CodestreamHeader(rows=rows, columns=columns, components=1 if is_grey else 3, precision=precision)
+        if bits.read_one_of(_EXTRA_CHANNELS):
+            raise ConversionError("a JPEG XL frame has extra channels")
+        is_xyb = bool(bits.read(1))
+        if not bits.read(1):
+            has_profile = bool(bits.read(1))
+            space = bits.read_one_of(_ENUMERATION)
+            is_grey = space == _GREY
+            has_custom_colour = not has_profile and _reads_custom_colour(bits, space)
+    header = CodestreamHeader(rows=rows, columns=columns, components=1 if is_grey else 3, precision=precision)
+    return _Image(header, is_xyb, has_profile, has_extra_fields, is_all_default, has_custom_colour)
+
+
+def _read_extra_fields(bits: "_Bits") -> None:
+    bits.read(3)  # the orientation, which is not applied
+    if bits.read(1):
+        _read_size(bits)
+    if bits.read(1):
+        raise ConversionError("a JPEG XL frame has a preview")
+    if bits.read(1):
+        raise ConversionError("a JPEG XL frame is an animation")
+
+
+def _read_precision(bits: "_Bits") -> int:
+    if bits.read(1):
+        raise ConversionError("a JPEG XL frame has samples that are no integers")
+    return bits.read_one_of(_BITS)
+
+
+def _reads_custom_colour(bits: "_Bits", space: int) -> bool:
+    """Read a colour encoding (E.2) behind its colour space; return whether it has numbers of its own."""
+    if space != _XYB and bits.read_one_of(_ENUMERATION) == _CUSTOM:
+        return True
+    if space not in {_XYB, _GREY} and bits.read_one_of(_ENUMERATION) == _CUSTOM:
+        return True
+    if space != _XYB:
+        if bits.read(1):
+            bits.read(24)
+        else:
+            bits.read_one_of(_ENUMERATION)
+    bits.read_one_of(_ENUMERATION)
+    return False
+
+
+def _skips_to_frame(bits: "_Bits", image: _Image) -> bool:
+    """Read on to the first frame; return whether that is possible."""
+    if image.has_profile or image.has_custom_colour:
+        return False
+    if not image.is_all_default:
+        if image.has_extra_fields and not bits.read(1):
+            return False  # how bright it is
+        if bits.read(2):
+            return False  # extensions
+    if not bits.read(1):
+        return False  # transforms of its own
+    bits.align()
+    return True
+
+
+def _is_whole_and_last(bits: "_Bits", image: _Image) -> bool:
+    """Read the header of the first frame (F.2)."""
+    if bits.read(1):
+        return True
+    if bits.read(2) != _REGULAR:
+        return False
+    is_modular = bits.read(1)
+    flags = bits.read_one_of(_FLAGS)
+    if flags & _USES_LOW_FREQUENCY_FRAME:
+        return False
+    if not image.is_xyb and bits.read(1):
+        bits.read(6)  # subsampling
+    bits.read(2)  # upsampling
+    if is_modular:
+        bits.read(2)
+    elif image.is_xyb:
+        bits.read(6)
+    is_in_one_pass = not bits.read(2)
+    is_cropped = is_in_one_pass and bits.read(1)
+    return bool(is_in_one_pass and not is_cropped and not bits.read(2) and bits.read(1))
 
 
 def _read_size(bits: "_Bits") -> tuple[int, int]:
@@ -109,6 +208,10 @@ class _Bits:
         value = self._bits & (1 << count) - 1
         self._bits >>= count
         return value
+
+    def align(self) -> None:
+        """Pass over what is left of a byte."""
+        self.read(self._left % 8)
 
     def read_one_of(self, choices: tuple[tuple[int, int], ...]) -> int:
         """A number of one of four lengths (B.2.2); each choice is its bits and what is added."""

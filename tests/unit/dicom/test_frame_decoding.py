@@ -21,6 +21,7 @@ from dicomdesk.dicom.frame_decoding import (
 )
 from dicomdesk.dicom.frame_encoding import EncodingOptions, encode_frame, find_frame_encoder
 from dicomdesk.dicom.image_pixel import ImagePixel
+from dicomdesk.dicom.jpeg_xl import find_jpeg_xl_codestream, has_one_whole_frame
 from dicomdesk.errors import ConversionError
 from tests.helpers.memory import measured, peak_in_child
 
@@ -271,6 +272,18 @@ def test_blank_jpeg_xl_is_decoded_whatever_its_ratio() -> None:
     frame = bytes(imagecodecs.jpegxl_encode(np.zeros((1024, 1024, 3), "u1"), lossless=True))
     assert len(frame) * 1000 < tile.frame_bytes
     assert decoded(ts.JPEG_XL_LOSSLESS, frame, tile) == bytes(tile.frame_bytes)
+
+
+def test_jpeg_xl_of_several_frames_is_decoded_within_limits() -> None:
+    """Of signs that repeat, the encoder makes a frame of patches."""
+    image = replace(GREY, rows=600, columns=700)
+    array = np.full((600, 700), 10, "u1")
+    for y, x in np.random.default_rng(1).integers(0, 500, (40, 2)):
+        array[y : y + 9 : 2, x : x + 5] = 200
+        array[y : y + 9, x : x + 5 : 3] = 200
+    frame = bytes(imagecodecs.jpegxl_encode(array, lossless=True, effort=7))
+    assert not has_one_whole_frame(find_jpeg_xl_codestream(frame))
+    assert decoded(ts.JPEG_XL_LOSSLESS, frame, image) == array.tobytes()
 
 
 DECODE = """

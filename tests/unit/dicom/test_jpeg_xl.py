@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dicomdesk.dicom.codestreams import CodestreamHeader
-from dicomdesk.dicom.jpeg_xl import find_jpeg_xl_codestream, read_jpeg_xl_header
+from dicomdesk.dicom.jpeg_xl import find_jpeg_xl_codestream, has_one_whole_frame, read_jpeg_xl_header
 from dicomdesk.errors import ConversionError
 
 START = b"\0\0\0\x0cJXL \r\n\x87\n"
@@ -24,6 +24,15 @@ def part(number: int, content: bytes, *, is_last: bool = False) -> bytes:
 
 def encoded(array: object, **options: object) -> bytes:
     return bytes(imagecodecs.jpegxl_encode(array, **options))  # type: ignore[arg-type]  # whatever it takes
+
+
+def burned_in() -> "np.ndarray[tuple[int, ...], np.dtype[np.uint8]]":
+    """An image with signs that repeat, of which the encoder makes a frame of patches."""
+    array = np.full((600, 700), 10, "u1")
+    for y, x in np.random.default_rng(1).integers(0, 500, (40, 2)):
+        array[y : y + 9 : 2, x : x + 5] = 200
+        array[y : y + 9, x : x + 5 : 3] = 200
+    return array
 
 
 @pytest.mark.parametrize("is_in_container", [False, True])
@@ -102,3 +111,44 @@ def test_random_bytes_raise_only_conversion_errors(noise: bytes, kinds: list[byt
             read_jpeg_xl_header(find_jpeg_xl_codestream(frame))
         except ConversionError:
             continue
+
+
+@pytest.mark.parametrize("effort", [1, 3, 7])
+@pytest.mark.parametrize("lossless", [False, True])
+@pytest.mark.parametrize("shape", [(40, 30), (300, 301, 3)])
+@pytest.mark.parametrize("dtype", ["u1", "u2"])
+def test_usual_codestreams_are_known_to_have_one_whole_frame(
+    shape: tuple[int, ...], dtype: str, effort: int, *, lossless: bool
+) -> None:
+    array = np.random.default_rng(1).integers(0, 200, shape).astype(dtype)
+    assert has_one_whole_frame(find_jpeg_xl_codestream(encoded(array, lossless=lossless, effort=effort)))
+
+
+def test_recompressed_jpeg_is_known_to_have_one_whole_frame() -> None:
+    jpeg = imagecodecs.jpeg8_encode(np.zeros((64, 48, 3), "u1"), level=90)
+    assert has_one_whole_frame(find_jpeg_xl_codestream(bytes(imagecodecs.jpegxl_encode_jpeg(jpeg))))
+
+
+def test_frames_of_patches_are_not_taken_for_one_frame() -> None:
+    assert not has_one_whole_frame(find_jpeg_xl_codestream(encoded(burned_in(), lossless=True, effort=7)))
+
+
+def test_cropped_frame_is_not_taken_for_a_whole_one() -> None:
+    """After a header of 8 x 8 RGB: a regular modular frame, not the default, with a crop."""
+    header = 0b1 | 0b00000 << 1 | 0b001 << 6 | 0b1 << 9 | 0b1 << 10
+    whole, cropped = (
+        b"\xff\x0a" + (header | (frame << 16)).to_bytes(12, "little")
+        for frame in (0b1_00_0_00_00_00_00_1_00_0, 0b1_00_1_00_00_00_00_1_00_0)
+    )
+    assert read_jpeg_xl_header(whole) == CodestreamHeader(rows=8, columns=8, components=3, precision=8)
+    assert has_one_whole_frame(whole)
+    assert not has_one_whole_frame(cropped)
+
+
+@given(st.binary(max_size=80))
+def test_random_frames_are_judged_without_an_error(noise: bytes) -> None:
+    try:
+        read_jpeg_xl_header(b"\xff\x0a" + noise)
+    except ConversionError:
+        return
+    assert has_one_whole_frame(b"\xff\x0a" + noise) in {False, True}
