@@ -20,6 +20,9 @@ USER_IDENTITY_RESPONSE = 0x59
 LONGEST_ITEM_BYTES = 0xFFFF
 """The length of an item has two bytes."""
 
+MOST_ITEMS = 16384
+"""In one PDU or item; 128 contexts with all transfer syntaxes and their roles are some 10,000 altogether."""
+
 _ITEM = Struct(">BxH")
 _LENGTH = Struct(">H")
 _IDENTITY_HEAD = Struct(">BBH")
@@ -65,7 +68,11 @@ def shown_identity(identity: UserIdentity | None) -> UserIdentityExchange | None
 def read_items(data: bytes, pdu_name: str) -> Iterator[tuple[int, bytes]]:
     """Type and value of each item; raises PduError, with the name of the PDU, at the first that does not fit."""
     position = 0
+    count = 0
     while position < len(data):
+        count += 1
+        if count > MOST_ITEMS:
+            raise invalid_value(f"{pdu_name} PDU with more than {MOST_ITEMS} items")
         if len(data) - position < _ITEM.size:
             raise invalid_value(f"{pdu_name} PDU ends in the middle of an item")
         kind, length = _ITEM.unpack_from(data, position)

@@ -11,6 +11,7 @@ from struct import Struct
 
 from dicomdesk.network.association_items import (
     EXTENDED_NEGOTIATION,
+    MOST_ITEMS,
     USER_IDENTITY,
     USER_IDENTITY_RESPONSE,
     USER_INFORMATION,
@@ -50,6 +51,8 @@ _LENGTH_32 = Struct(">L")
 _PDU = Struct(">BxL")
 _FIXED_FIELDS_BYTES = 68
 _REQUEST = "A-ASSOCIATE-RQ"
+_MOST_CONTEXTS = 256
+"""More than there are numbers for them; the standard has 128."""
 _DEFAULT_TRANSFER_SYNTAX = "1.2.840.10008.1.2"
 
 
@@ -95,12 +98,16 @@ def read_associate_request(body: bytes) -> AssociateRequest:
         raise invalid_value(f"A-ASSOCIATE-RQ PDU of {len(body)} bytes")
     application_context = ""
     contexts: list[tuple[int, str, tuple[str, ...]]] = []
+    syntaxes = 0
     user = _UserInformation()
     for kind, value in read_items(body[_FIXED_FIELDS_BYTES:], _REQUEST):
         if kind == _APPLICATION_CONTEXT:
             application_context = read_text(value)
         elif kind == _PRESENTATION_CONTEXT_RQ:
             contexts.append(_read_context(value))
+            syntaxes += len(contexts[-1][2])
+            if len(contexts) > _MOST_CONTEXTS or syntaxes > MOST_ITEMS:
+                raise invalid_value(f"{_REQUEST} PDU with more than {_MOST_CONTEXTS} contexts or {MOST_ITEMS} items")
         elif kind == USER_INFORMATION:
             for sub_kind, sub_value in read_items(value, _REQUEST):
                 _read_user_item(user, sub_kind, sub_value)

@@ -23,8 +23,8 @@ LARGEST_ASSOCIATE_PDU_BYTES = 1024 * 1024
 LARGEST_SHORT_PDU_BYTES = 1024
 """Bound for release, abort and reject PDUs, whose length is 4."""
 
-_FAIR_VALUE_BYTES = 32
-"""Of a PDV with its headers, on average: the shortest message, a C-ECHO, has more than twice as many in one."""
+_FAIR_VALUE_BYTES = 64
+"""Of a PDV with its headers, on average: the shortest message, a C-ECHO, has some more in one."""
 
 _MOST_UNFAIR_BYTES = 10_000 * _FAIR_VALUE_BYTES
 """Bytes less than that are borne with: ten thousand empty PDVs cost the time of some megabytes of data."""

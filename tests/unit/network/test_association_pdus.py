@@ -286,3 +286,26 @@ def test_abort_is_what_pynetdicom_reads() -> None:
 
 def test_release_answer_is_that_of_pynetdicom() -> None:
     assert pynetdicom_pdu.A_RELEASE_RP().encode() == RELEASE_RP
+
+
+@pytest.mark.parametrize(
+    "items",
+    [
+        item(0x99, b"") * 20_000,
+        item(0x20, b"\1\0\0\0" + item(0x40, b"") * 16_000) * 2,
+        item(0x20, b"\1\0\0\0" + item(0x30, b"1.2")) * 300,
+        item(0x50, item(0x77, b"") * 16_300) + item(0x99, b"") * 16_400,
+    ],
+    ids=["items", "transfer syntaxes", "contexts", "user items"],
+)
+def test_request_of_more_items_than_make_sense_is_refused(items: bytes) -> None:
+    with pytest.raises(PduError, match="more than"):
+        read_associate_request(bytes(68) + items)
+
+
+def test_request_of_all_contexts_with_many_transfer_syntaxes_is_read() -> None:
+    syntaxes = item(0x40, b"1.2.840.10008.1.2.4.100") * 100
+    contexts = b"".join(
+        item(0x20, bytes((number, 0, 0, 0)) + item(0x30, b"1.2") + syntaxes) for number in range(1, 256, 2)
+    )
+    assert len(read_associate_request(bytes(68) + contexts).contexts) == 128
