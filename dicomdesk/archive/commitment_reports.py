@@ -245,7 +245,11 @@ class ReportDelivery:
         return None
 
     def _deliver(self, report: Report, entry: PeerEntry) -> _Attempt:
-        interruption = Interruption()
+        try:
+            interruption = Interruption()
+        except LocalError as error:
+            logger.info("A storage commitment report did not reach %s: %s", entry.ae_title, error)
+            return _Attempt.NOT_REACHED
         with self._changed:
             self._interruption = interruption
             if self._is_stopping:

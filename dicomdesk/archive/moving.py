@@ -117,12 +117,13 @@ class Moving:
         )
         left: Sequence[StoredInstance] = batch.instances
         while left and not retrieval.check_cancelled():
-            with self._interruptions.one(_Asking(retrieval)) as interruption:
+            with contextlib.ExitStack() as ends:
                 try:
+                    interruption = ends.enter_context(self._interruptions.one(_Asking(retrieval)))
                     association = open_association(
                         peer=peer, settings=settings, contexts=batch.contexts, interruption=interruption
                     )
-                except (PeerError, SettingsError) as error:
+                except (PeerError, SettingsError, LocalError) as error:
                     retrieval.fail_all(left, str(error))
                     return
                 left = _send(retrieval, association, left, originator)

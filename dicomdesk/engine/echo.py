@@ -21,7 +21,7 @@ from dicomdesk.engine.events import (
 )
 from dicomdesk.engine.job import Job, new_job_id
 from dicomdesk.engine.stats import Progress
-from dicomdesk.errors import AssociationAbortedError, DicomdeskError, PeerError, SettingsError
+from dicomdesk.errors import AssociationAbortedError, DicomdeskError, LocalError, PeerError, SettingsError
 from dicomdesk.network.association import RequestedAssociation, open_association
 from dicomdesk.network.association_items import shown_identity
 from dicomdesk.network.connection import Interruption
@@ -148,7 +148,7 @@ class EchoJob(Job[EchoResult]):
             association = open_association(
                 peer=self._peer, settings=self._settings, contexts=contexts, interruption=interruption
             )
-        except (PeerError, SettingsError) as error:
+        except (PeerError, SettingsError, LocalError) as error:
             return self._failed(error, EchoFailure.ASSOCIATION)
         self._association_s = time.monotonic() - start_s
         self._negotiation = association.negotiation

@@ -19,7 +19,7 @@ from typing import Generic, Protocol, TypeVar
 
 from dicomdesk.engine.events import Event, EventSink, JobFinished, JobOutcome, JobStarted
 from dicomdesk.engine.stats import Progress
-from dicomdesk.errors import DicomdeskError
+from dicomdesk.errors import DicomdeskError, LocalError
 
 __all__ = ["TRANSITIONS", "EventRelay", "Job", "JobControl", "JobState", "ThreadStarter", "new_job_id"]
 
@@ -228,6 +228,8 @@ class Job(Generic[ResultT]):
     def _work_or_fail(self) -> ResultT:
         try:
             return self._work()
+        except LocalError as error:  # nothing is wrong with this program, but with the machine
+            return self._after_fault(error)
         except Exception as error:
             # The top level of a worker: the result must come whatever happened.
             if self._control.state is JobState.FINISHED:  # it was abandoned meanwhile

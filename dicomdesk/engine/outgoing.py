@@ -11,7 +11,14 @@ from dicomdesk.engine.events import (
     AssociationRequested,
 )
 from dicomdesk.engine.job import EventRelay, JobControl
-from dicomdesk.errors import AssociationAbortedError, DicomdeskError, PeerError, ProposalError, SettingsError
+from dicomdesk.errors import (
+    AssociationAbortedError,
+    DicomdeskError,
+    LocalError,
+    PeerError,
+    ProposalError,
+    SettingsError,
+)
 from dicomdesk.network.association import RequestedAssociation, open_association
 from dicomdesk.network.association_items import shown_identity
 from dicomdesk.network.connection import Interruption
@@ -25,7 +32,7 @@ __all__ = ["NotOpenedError", "OutgoingAssociation"]
 class NotOpenedError(Exception):
     """There is no association; the sink knows why."""
 
-    def __init__(self, error: PeerError | SettingsError) -> None:
+    def __init__(self, error: PeerError | SettingsError | LocalError) -> None:
         super().__init__(str(error))
         self.error = error
 
@@ -64,7 +71,10 @@ class OutgoingAssociation:
                 extensions=tuple(extensions),
             )
         )
-        interruption = Interruption()
+        try:
+            interruption = Interruption()
+        except LocalError as error:
+            raise self._not_opened(error) from error
         try:
             with self._control.aborting_with(interruption.set):
                 association = self._open(peer, settings, contexts, extensions, interruption)
@@ -91,16 +101,18 @@ class OutgoingAssociation:
                 association = open_association(
                     peer=peer, settings=settings, contexts=contexts, extensions=extensions, interruption=interruption
                 )
-        except (PeerError, SettingsError) as error:
-            advice = getattr(error, "advice", "")
-            self._report(
-                AssociationFailed(job_id=self._job_id, association=self._number, reason=str(error), advice=advice)
-            )
-            raise NotOpenedError(error) from error
+        except (PeerError, SettingsError, LocalError) as error:
+            raise self._not_opened(error) from error
         self._report(
             AssociationAccepted(job_id=self._job_id, association=self._number, negotiation=association.negotiation)
         )
         return association
+
+    def _not_opened(self, error: PeerError | SettingsError | LocalError) -> NotOpenedError:
+        """Tell the sink that there is no association."""
+        advice = getattr(error, "advice", "")
+        self._report(AssociationFailed(job_id=self._job_id, association=self._number, reason=str(error), advice=advice))
+        return NotOpenedError(error)
 
     def release(self, association: RequestedAssociation) -> PeerError | None:
         """Release; return what came instead of the peer's consent."""

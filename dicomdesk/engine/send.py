@@ -17,6 +17,7 @@ from functools import partial
 from dicomdesk.dicom.codecs import decodable_transfer_syntaxes
 from dicomdesk.dicom.scan import FoundInstance, SkippedInput, scan
 from dicomdesk.dicom.transfer_syntaxes import UNCOMPRESSED
+from dicomdesk.engine.descriptors import affordable_associations
 from dicomdesk.engine.events import (
     EventSink,
     InputSkipped,
@@ -103,6 +104,7 @@ class SendJob(Job[SendResult]):
             preparing=Preparing(request.inputs.format, request.compression_level),
         )
         self._skipped: list[InputSkipped] = []
+        self._is_limit_told = False
         self._is_scanned = False
         """Whether all inputs were looked at."""
         self._is_listed = False
@@ -257,7 +259,7 @@ class SendJob(Job[SendResult]):
 
     def _run_senders(self, planned: PlannedAssociation) -> list[End]:
         """Run one association in this thread and those that are to run beside it in theirs; wait for all."""
-        count = max(1, min(self._request.parallel, len(self._shared.queue)))
+        count = self._choose_parallel(max(1, min(self._request.parallel, len(self._shared.queue))))
         senders = []
         for _ in range(count):
             self._associations += 1
@@ -272,6 +274,15 @@ class SendJob(Job[SendResult]):
         for thread in threads:
             thread.join()
         return crew.ends()
+
+    def _choose_parallel(self, wanted: int) -> int:
+        """As many associations at once as are wanted, or as there are descriptors for, which is told once."""
+        count = affordable_associations(wanted) if wanted > 1 else 1
+        if count < wanted and not self._is_limit_told:
+            self._is_limit_told = True
+            text = f"{wanted} associations need more open files than are allowed (ulimit -n): going on with {count}"
+            self._notice(NoticeLevel.WARNING, text)
+        return count
 
     def _refuse_all(self) -> None:
         """The peer took none of the contexts: what was to go this way cannot go at all."""

@@ -60,7 +60,8 @@ def open_association(  # noqa: PLR0913 - by keyword only; most callers need thre
     connection that stands already, with TLS where the peer has it; it is taken over.
 
     Raises PeerUnreachableError, AssociationRejectedError, AssociationAbortedError, PeerTimeoutError, PeerProtocolError;
-    UserIdentityError where the settings ask for a confirmation of the user name and none came; SettingsError where the
+    UserIdentityError where the settings ask for a confirmation of the user name and none came; LocalError where this
+    machine has no socket left; SettingsError where the
     titles, contexts, extensions or the identity cannot be sent.
     """
     with contextlib.ExitStack() as stack:

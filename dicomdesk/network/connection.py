@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from time import monotonic
 from typing import TYPE_CHECKING, Protocol, cast
 
-from dicomdesk.errors import AssociationAbortedError, PeerProtocolError, PeerTimeoutError
+from dicomdesk.errors import AssociationAbortedError, LocalError, PeerProtocolError, PeerTimeoutError
 from dicomdesk.network.tls_records import TLS_HEADER_BYTES, is_tls_record, may_be_tls_record
 
 if TYPE_CHECKING:
@@ -57,6 +57,11 @@ class InputPendingError(Exception):
     """Sending stopped in the middle because the peer sent something that is not P-DATA: read it to learn what."""
 
 
+def no_descriptor_error(error: OSError) -> LocalError:
+    """The error for a socket that this machine or process has no room for."""
+    return LocalError(f"No connection can be opened here: {error.strerror} (ulimit -n shows the limit)")
+
+
 class Companion(Protocol):
     """Something else that a waiting thread looks after."""
 
@@ -73,10 +78,13 @@ class Interruption:
     """A switch that other threads use to end the waits of a connection; once set it stays set."""
 
     def __init__(self, companion: Companion | None = None) -> None:
-        """``companion`` is looked after during all waits that can be interrupted by this."""
+        """``companion`` is looked after during all waits that can be interrupted by this. Raises LocalError."""
         self.companion = companion
         self._lock = threading.Lock()
-        self._reader, self._writer = socket.socketpair()
+        try:
+            self._reader, self._writer = socket.socketpair()
+        except OSError as error:
+            raise no_descriptor_error(error) from error
         self.is_set = False
 
     def set(self) -> None:

@@ -7,7 +7,7 @@ import socket
 from time import monotonic
 
 from dicomdesk.errors import PeerUnreachableError
-from dicomdesk.network.connection import Interruption, make_waiter
+from dicomdesk.network.connection import Interruption, make_waiter, no_descriptor_error
 
 _PER_ADDRESS_S = 10.0
 """How long an address is tried while there is another one."""
@@ -26,8 +26,8 @@ Address = tuple[socket.AddressFamily, tuple[str, int] | tuple[str, int, int, int
 def dial(host: str, port: int, timeout_s: float | None, interruption: Interruption) -> socket.socket:
     """A connected, non-blocking socket to the first address of the host that answers, IPv4 first.
 
-    Raises PeerUnreachableError, and ConnectionInterruptedError when interrupted. Name resolution takes as long as the
-    system's resolver likes.
+    Raises PeerUnreachableError, LocalError, and ConnectionInterruptedError when interrupted. Name resolution takes as
+    long as the system's resolver likes.
     """
     deadline = None if timeout_s is None else monotonic() + timeout_s
     addresses = resolve(host, port)
@@ -53,10 +53,11 @@ def unreachable_error(host: str, port: int, failure: int) -> PeerUnreachableErro
 
 
 def resolve(host: str, port: int) -> list[Address]:
-    """All addresses of the host, IPv4 first; raises PeerUnreachableError where it has none."""
+    """All addresses of the host, IPv4 first; raises PeerUnreachableError where it has none, LocalError."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
+        _check_room()
         raise PeerUnreachableError(
             f'The host name "{host}" is not known', condition=f"Attempt to connect to unknown host: {host}"
         ) from error
@@ -64,16 +65,26 @@ def resolve(host: str, port: int) -> list[Address]:
     return sorted(dict.fromkeys(addresses), key=lambda item: item[0] != socket.AF_INET)
 
 
+def _check_room() -> None:
+    """Raise LocalError where no socket can be opened: the resolver says then that it does not know the host."""
+    try:
+        socket.socket().close()
+    except OSError as error:
+        raise no_descriptor_error(error) from error
+
+
 def connect(
     family: socket.AddressFamily, address: tuple[object, ...], deadline: float | None, interruption: Interruption
 ) -> tuple[socket.socket | None, int]:
     """A connected, non-blocking socket, or None and the error number; the deadline is one of ``time.monotonic``.
 
-    Raises ConnectionInterruptedError.
+    Raises ConnectionInterruptedError, and LocalError where there is no socket to be had.
     """
     try:
         sock = socket.socket(family, socket.SOCK_STREAM)
     except OSError as error:
+        if error.errno in (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM):
+            raise no_descriptor_error(error) from error
         return None, error.errno or errno.EAFNOSUPPORT
     with contextlib.ExitStack() as stack:
         stack.callback(sock.close)

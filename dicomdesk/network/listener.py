@@ -21,6 +21,7 @@ from dicomdesk.network.acceptance import AcceptancePolicy
 from dicomdesk.network.acceptor import Acceptor, AcceptorSettings, AcceptorState, Callbacks, StopMode
 from dicomdesk.network.access import AccessControl
 from dicomdesk.network.answering import Judge
+from dicomdesk.network.connection import no_descriptor_error
 from dicomdesk.network.handlers import ListenerObserver, StoreHandler
 from dicomdesk.network.host_names import HostNames
 from dicomdesk.network.places import Holder, Places, Remarks, address_group, choose_dropped
@@ -46,6 +47,8 @@ _LONGEST_TURN_S = 0.0005
 """How long one thread of Python may keep the others waiting: an association waits for a turn a dozen times, each time
 behind all that are busy.
 """
+_PAUSE_S = 0.2
+"""Before accepting is tried again where there are no descriptors."""
 _LONGEST_ABORT_S = 2.0
 """How long associations may take to send their A-ABORT and to hang up when the listener stops."""
 
@@ -117,7 +120,12 @@ class Listener:
         self._stopping = threading.Event()
         self._socket: socket.socket | None = None
         self._accept_thread: threading.Thread | None = None
-        self._wake_reader, self._wake_writer = socket.socketpair()
+        try:
+            self._wake_reader, self._wake_writer = socket.socketpair()
+        except OSError as error:
+            raise no_descriptor_error(error) from error
+        self._is_refusal_told = False
+        """Whether it was told, since the last connection, that none can be accepted."""
 
     # -- gauges
 
@@ -193,7 +201,7 @@ class Listener:
         listening = self._socket
         if listening is None:
             return
-        with listening, selectors.DefaultSelector() as selector:
+        with listening, _selector() as selector:
             selector.register(listening, selectors.EVENT_READ)
             selector.register(self._wake_reader, selectors.EVENT_READ)
             while not self._stopping.is_set():
@@ -202,15 +210,22 @@ class Listener:
                     return
                 try:
                     sock, address = listening.accept()
+                    self._is_refusal_told = False
                     self._serve(sock, (_plain_address(address[0]), address[1]))
                 except OSError as error:
                     self._survive(error)
 
     def _survive(self, error: OSError) -> None:
-        """The peer went away again, or we are out of descriptors or memory: then wait a little, or be woken."""
-        if error.errno not in (errno.EAGAIN, errno.ECONNABORTED, errno.EINTR, errno.EPROTO):
-            logger.warning("A connection could not be accepted: %s", error)
-            self._stopping.wait(0.2)
+        """The peer went away again, or we are out of descriptors or memory: then wait a little, or be woken.
+
+        Whoever waits to be accepted meanwhile is, once associations have ended.
+        """
+        if error.errno in (errno.EAGAIN, errno.ECONNABORTED, errno.EINTR, errno.EPROTO):
+            return
+        if not self._is_refusal_told:
+            self._is_refusal_told = True
+            logger.warning("No more connections can be accepted for now: %s", error.strerror)
+        self._stopping.wait(_PAUSE_S)
 
     def _serve(self, sock: socket.socket, address: tuple[str, int]) -> None:
         sock.settimeout(None)
@@ -263,6 +278,11 @@ class Listener:
     def host_name(self, address: str) -> str:
         """See ``Admission``."""
         return self._host_names.find(address)
+
+
+def _selector() -> selectors.BaseSelector:
+    """One that needs no descriptor of its own, where there is one."""
+    return getattr(selectors, "PollSelector", selectors.DefaultSelector)()
 
 
 def _listening_socket(address: str, port: int) -> socket.socket:
