@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from dicomdesk.archive.commitment_reports import KeptReport, ReportDelivery, TooManyReportsError
-from dicomdesk.archive.commitment_values import WELL_KNOWN_INSTANCE, Reference, Report
+from dicomdesk.archive.commitment_values import MOST_REFERENCES, WELL_KNOWN_INSTANCE, Reference, Report
 from dicomdesk.archive.facts import ArchiveFacts
 from dicomdesk.archive.keeping import Keeper
 from dicomdesk.archive.retrieval import encode_for
@@ -39,6 +39,8 @@ _REFERENCED_CLASS: Final = 0x00081150
 _REFERENCED_INSTANCE: Final = 0x00081155
 _LARGEST_REQUEST_BYTES: Final = 16 << 20
 """Of a request that is inflated."""
+_MOST_STEPS: Final = 10 * MOST_REFERENCES
+"""Of the walk through a request: items have two elements, and an end."""
 
 
 class Commitment:
@@ -133,7 +135,9 @@ def _read(data: bytes, transfer_syntax_uid: str) -> tuple[str, list[Reference]]:
     if syntax is not None and syntax.is_deflated:
         data = inflate(data, _LARGEST_REQUEST_BYTES)
     reader = _Reader(data)
-    for step in walk(data, Encoding.of_transfer_syntax(transfer_syntax_uid), find_vr):
+    for count, step in enumerate(walk(data, Encoding.of_transfer_syntax(transfer_syntax_uid), find_vr)):
+        if count > _MOST_STEPS or len(reader.references) > MOST_REFERENCES:
+            raise DataError(f"more than {MOST_REFERENCES} instances are referenced at once")
         reader.take(step)
     if not is_valid_uid(reader.transaction):
         raise DataError("there is no Transaction UID")

@@ -41,7 +41,7 @@ _PAUSES_S: Final = (0.0, 10.0, 60.0, 600.0, 3600.0)
 _PATIENCE_S: Final = 3 * 86_400.0
 """After the request; longer than a weekend. The attempt that fails then was the last."""
 _MOST_KEPT: Final = 1000
-_MOST_REFERENCES: Final = 1_000_000
+_MOST_REFERENCES: Final = 250_000
 """In all reports together, which are in memory too."""
 _LONGEST_ANSWER_S: Final = 60.0
 """One peer that does not answer must not keep the others from their reports."""

@@ -7,7 +7,10 @@ from typing import Final, Literal
 from dicomdesk.archive.facts import CommitmentAnswered
 from dicomdesk.dicom.element_writing import ElementWriter
 
-__all__ = ["WELL_KNOWN_INSTANCE", "Reference", "Report"]
+__all__ = ["MOST_REFERENCES", "WELL_KNOWN_INSTANCE", "Reference", "Report"]
+
+MOST_REFERENCES: Final = 100_000
+"""Of one request: of the largest studies ten or more."""
 
 WELL_KNOWN_INSTANCE: Final = "1.2.840.10008.1.20.1.1"
 """Storage Commitment Push Model SOP Instance."""

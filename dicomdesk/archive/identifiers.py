@@ -10,6 +10,9 @@ What differs from DCMTK's archive:
 - keys of a level below that of the query are neither matched nor returned (DCMTK returns those of whichever instance it
   finds first), and count as not supported, which the status FF01 tells;
 - identifiers are checked whether or not anything is stored;
+- keys of sequences are matched, item by item; what is not supported in an item is told with FF01;
+- what cannot be decoded in the character set of the identifier matches nothing, and the final response names it; keys
+  have at most 1,024 characters and 100 values, lists 100,000 UIDs;
 - a retrieval needs a value for the unique key of its level or of one above (DCMTK moves the whole archive without one);
   the unique keys of levels above may be missing, and those present restrict.
 """
@@ -268,7 +271,7 @@ def _key(attribute: Attribute, identifier: Identifier, *, is_matched: bool) -> K
         is_matched=is_matched,
         is_undecodable=fault is not None,
         items=tuple(_item_key(attribute, identifier, inner) for inner in sorted(item) if inner in attribute.item_tags),
-        wants_whole_items=all(map(_is_no_key, item)),
+        wants_whole_items=attribute.source is Source.ITEMS and all(map(_is_no_key, item)),
     )
 
 

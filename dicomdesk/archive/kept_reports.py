@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Final
 
-from dicomdesk.archive.commitment_values import Reference, Report
+from dicomdesk.archive.commitment_values import MOST_REFERENCES, Reference, Report
 from dicomdesk.archive.storage import StorageArea
 from dicomdesk.dicom.identifiers import is_valid_uid
 from dicomdesk.engine.atomic_file import AtomicFile, remove_abandoned
@@ -29,7 +29,6 @@ _KIND: Final = "report-"
 _LONGEST_LINE: Final = 2048
 _LONGEST_TITLE: Final = 16
 _LONGEST_UID: Final = 128
-_MOST_LINES: Final = 1_000_000
 
 
 class KeptReports:
@@ -125,7 +124,7 @@ def _decode(file: IO[bytes]) -> Report:
         raise DataError("it names no transaction, or nobody")
     if not isinstance(asked, float) or not 0 <= asked < float("inf"):
         raise DataError("it does not say when it was asked for")
-    if type(count) is not int or not 0 < count <= _MOST_LINES:
+    if type(count) is not int or not 0 < count <= MOST_REFERENCES:
         raise DataError("it does not say of how many instances it is")
     outcomes: dict[Reference, int] = {}
     for _ in range(count):

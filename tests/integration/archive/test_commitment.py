@@ -16,16 +16,16 @@ from pynetdicom import AE, evt
 from pynetdicom.association import Association
 from pynetdicom.dsutils import encode
 
-from dicomdesk.archive import commitment_reports
+from dicomdesk.archive import commitment, commitment_reports
 from dicomdesk.archive.commitment_values import Report
 from dicomdesk.archive.facts import CommitmentAnswered
 from dicomdesk.archive.index import Index
 from dicomdesk.archive.kept_reports import KeptReports
 from dicomdesk.archive.service_classes import COMMITMENT
 from dicomdesk.errors import IndexDamagedError
-from dicomdesk.network.command_sets import COMMAND_FIELD, MESSAGE_ID, write_command_set
+from dicomdesk.network.command_sets import COMMAND_FIELD, ERROR_COMMENT, MESSAGE_ID, write_command_set
 from tests.helpers.archive_process import archive_process
-from tests.helpers.datasets import CT_IMAGE, DEFLATED, EXPLICIT, IMPLICIT
+from tests.helpers.datasets import CT_IMAGE, DEFLATED, EXPLICIT, IMPLICIT, Builder
 from tests.helpers.dcmtk import free_port
 from tests.helpers.pynetdicom_ends import serving_pynetdicom
 from tests.helpers.report_takers import kept_reports, report_answer, taking_and_leaving
@@ -206,7 +206,7 @@ def test_a_peer_that_refuses_the_report_there_is_called(tmp_path: Path, syntaxes
         assert (event_type, report.TransactionUID) == (1, "1.2.77")
 
 
-def action(*references: tuple[str, str]) -> bytes:
+def action(*references: tuple[str, str], more: bytes = b"") -> bytes:
     """An N-ACTION request as it goes over the wire, in context 1."""
     command: dict[int, bytes | int] = {
         0x0003: COMMITMENT.encode(),
@@ -218,7 +218,7 @@ def action(*references: tuple[str, str]) -> bytes:
     }
     query = encode(request(*references), is_implicit_vr=False, is_little_endian=True)
     assert query is not None
-    return data_pdu(1, 3, write_command_set(command)) + data_pdu(1, 2, query)
+    return data_pdu(1, 3, write_command_set(command)) + data_pdu(1, 2, query + more)
 
 
 PROPOSAL = Proposal(contexts=[(1, COMMITMENT, [EXPLICIT])], called=ARCHIVE.encode(), calling=b"ASKER")
@@ -455,6 +455,26 @@ def test_a_report_that_cannot_be_kept_is_not_promised(
             assert ask(association, request((CT_IMAGE, "1.2"))) == 0x0213
         assert archive.told(CommitmentAnswered) == []
         assert ask(association, request((CT_IMAGE, "1.2"))) == 0
+
+
+@pytest.mark.parametrize("kind", ["references", "elements"])
+def test_a_request_has_so_many_instances_and_no_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    monkeypatch.setattr(commitment, "MOST_REFERENCES", 10)
+    monkeypatch.setattr(commitment, "_MOST_STEPS", 100)
+    with running(tmp_path) as archive, connected(archive.port) as peer:
+        peer.associate(PROPOSAL)
+        if kind == "references":
+            peer.send(action(*((CT_IMAGE, f"1.2.{number}") for number in range(11))))
+        else:
+            peer.send(action((CT_IMAGE, "1.2"), more=Builder(EXPLICIT).element(0x00091001, "LO", "") * 101))
+        response = peer.read_response()
+        assert response.number(0x0900) == 0x0115
+        assert response.text(ERROR_COMMENT) == "more than 10 instances are referenced at once"
+        peer.send(action(*((CT_IMAGE, f"1.2.{number}") for number in range(10))))
+        assert peer.read_response().number(0x0900) == 0
+        read_report(peer)
 
 
 def test_text_of_a_request_ends_at_a_nul(tmp_path: Path) -> None:
