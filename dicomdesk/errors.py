@@ -24,6 +24,7 @@
      |    +-- IndexUnusableError           the archive's database: unreachable, full, read-only, too new
      |    +-- IndexBusyError               the archive's database is locked by others
      |    +-- IndexDamagedError            the archive's database must be made again
+     +-- CancelledError                  nothing is wrong: what was asked for was cancelled meanwhile
      +-- SettingsError                 look at what was asked for
           +-- IllegalAeTitleError          an AE title that cannot be sent
           +-- ProposalTooLongError         identity and extended negotiation that do not fit into a request
@@ -149,6 +150,10 @@ class ConversionError(DataError):
 
 class ChangedError(DataError):
     """A file has become another instance since it was listed, so that nobody has asked for what it holds now."""
+
+
+class CancelledError(DicomdeskError):
+    """A long piece of work was broken off because its job was cancelled."""
 
 
 class LocalError(DicomdeskError):

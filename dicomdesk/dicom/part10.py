@@ -7,6 +7,7 @@ Its errors carry the words of DCMTK.
 
 import os
 import zlib
+from collections.abc import Callable
 from struct import Struct
 
 from dicomdesk.dicom.encodings import (
@@ -113,13 +114,21 @@ def read_header(path: str, input_format: InputFormat) -> InstanceHeader:
 
 
 def read_open_header(
-    descriptor: int, file_size: int, input_format: InputFormat, *, is_brief: bool = False
+    descriptor: int,
+    file_size: int,
+    input_format: InputFormat,
+    *,
+    is_brief: bool = False,
+    moving: Callable[[], None] | None = None,
 ) -> InstanceHeader:
     """Read the header of an open file of ``file_size`` bytes; its position is not moved. Raises as ``read_header``.
 
     ``is_brief`` stops at the SOP Class and Instance UID: of patient, study and series little or nothing is learnt.
+    ``moving`` is called before each further part of the file is read; what it raises passes.
     """
-    return _read(Window.of_file(descriptor, file_size), input_format, is_brief=is_brief)
+    window = Window.of_file(descriptor, file_size)
+    window.moving = moving
+    return _read(window, input_format, is_brief=is_brief)
 
 
 def parse_header(

@@ -77,12 +77,13 @@ def name_of(path: str, archive_member: str) -> str:
 ScanResult = FoundInstance | SkippedInput
 
 
-def scan(selection: InputSelection) -> Iterator[ScanResult]:
+def scan(selection: InputSelection, moving: Callable[[], None] | None = None) -> Iterator[ScanResult]:
     """Yield what is found, in the order of the selection; the content of folders is sorted by name.
 
-    Never raises for what is wrong with an input.
+    Never raises for what is wrong with an input; what ``moving`` raises passes, which is called before each further
+    part of a long file is read.
     """
-    scanner = _Scanner(selection)
+    scanner = _Scanner(selection, moving)
     for path in selection.paths:
         for result in scanner.scan_input(path):
             yield _as_known(result, selection) if selection.identities else result
@@ -174,8 +175,9 @@ def _name_filter(pattern: str | None) -> Callable[[str], bool]:
 class _Scanner:
     """Scans one input after another by the same selection."""
 
-    def __init__(self, selection: InputSelection) -> None:
+    def __init__(self, selection: InputSelection, moving: Callable[[], None] | None = None) -> None:
         self._selection = selection
+        self._moving = moving
         self._takes_name = _name_filter(selection.pattern)
         self._check = check_uids if selection.check_uids else _check_uids_present
 
@@ -268,7 +270,9 @@ class _Scanner:
                     path=path, reason=NOT_A_REGULAR_FILE, is_failure=not is_scanned, is_missed=not is_scanned
                 )
             selection = self._selection
-            header = read_open_header(descriptor, status.st_size, selection.format, is_brief=not selection.identify)
+            header = read_open_header(
+                descriptor, status.st_size, selection.format, is_brief=not selection.identify, moving=self._moving
+            )
         except DataError as error:
             if self._opens_archives(is_scanned=is_scanned) and _starts_as_archive(descriptor):
                 return self._scan_archive

@@ -85,15 +85,19 @@ def check_data_set_file(  # noqa: PLR0913 - a place and how it is read, most of 
     is_little_endian: bool,
     is_deflated: bool = False,
     takes_rest: bool = False,
+    moving: Callable[[], None] | None = None,
 ) -> StructureFindings:
     """Walk over a data set in an open file, reading headers only; the position of the file is not moved.
 
-    Raises as ``check_data_set``; OSError passes.
+    Raises as ``check_data_set``; OSError passes, and what ``moving`` raises, which is called before each further part
+    is read.
     """
     encoding = Encoding.of(is_explicit_vr=is_explicit_vr, is_little_endian=is_little_endian)
     if is_deflated:
-        return _check_deflated(_pieces_of_file(descriptor, offset, length), encoding, takes_rest=takes_rest)
+        read_piece = _pieces_of_file(descriptor, offset, length)
+        return _check_deflated(read_piece, encoding, takes_rest=takes_rest, moving=moving)
     window = Window.of_file(descriptor, offset + length, _UNLIMITED_MOVES)
+    window.moving = moving
     return _Check(window, encoding, takes_rest=takes_rest).run(offset)
 
 
@@ -102,12 +106,20 @@ def check_window(window: View, offset: int, encoding: Encoding) -> StructureFind
     return _Check(window, encoding, takes_rest=False).run(offset)
 
 
-def _check_deflated(read_piece: Callable[[], Buffer], encoding: Encoding, *, takes_rest: bool) -> StructureFindings:
+def _check_deflated(
+    read_piece: Callable[[], Buffer],
+    encoding: Encoding,
+    *,
+    takes_rest: bool,
+    moving: Callable[[], None] | None = None,
+) -> StructureFindings:
     """Walk over what a stream becomes, piece by piece: it may have as many elements as ``element_limit`` says."""
     window = InflatingWindow(read_piece)
     check = _Check(window, encoding, takes_rest=takes_rest)
 
     def require_few_elements(deflated_bytes: int) -> None:
+        if moving is not None:
+            moving()
         limit = element_limit(deflated_bytes)
         if check.count + check.item_count > limit:
             raise DataError(f"The deflated data set has more than the {limit} elements and items that are believed")

@@ -1,6 +1,7 @@
 """A forward-moving view of a file: bytes are read when they are looked at, never by a length that the file declares."""
 
 import os
+from collections.abc import Callable
 
 _WINDOW_SIZE = 4096
 _LARGER_WINDOW_SIZE = 65536
@@ -9,14 +10,18 @@ _UNLIMITED = 1 << 62
 
 
 class Window:
-    """Bytes ``base`` to ``base + len(buffer)`` of a source of ``size`` bytes; belongs to one thread."""
+    """Bytes ``base`` to ``base + len(buffer)`` of a source of ``size`` bytes; belongs to one thread.
 
-    __slots__ = ("_descriptor", "_moves_left", "base", "buffer", "size")
+    ``moving`` is called before each move; what it raises passes, so that a long walk can be broken off.
+    """
+
+    __slots__ = ("_descriptor", "_moves_left", "base", "buffer", "moving", "size")
 
     def __init__(self, buffer: bytes, size: int, descriptor: int, most_moves: int) -> None:
         self.buffer = buffer
         self.base = 0
         self.size = size
+        self.moving: Callable[[], None] | None = None
         self._descriptor = descriptor
         self._moves_left = most_moves
 
@@ -33,7 +38,9 @@ class Window:
     def whole(self) -> "Window | None":
         """Return a view of the same source that may move without limit; None when it cannot be seen to its end."""
         if self._descriptor >= 0:
-            return Window.of_file(self._descriptor, self.size, _UNLIMITED)
+            window = Window.of_file(self._descriptor, self.size, _UNLIMITED)
+            window.moving = self.moving
+            return window
         return self if len(self.buffer) == self.size else None
 
     def available(self, offset: int) -> int:
@@ -48,6 +55,8 @@ class Window:
         if self.base <= offset and offset + size <= self.base + len(self.buffer):
             return True
         if self._descriptor >= 0 and self._moves_left > 0 and offset < self.size:
+            if self.moving is not None:
+                self.moving()
             self._moves_left -= 1
             window_size = _WINDOW_SIZE if self._moves_left > _MOST_MOVES - 8 else _LARGER_WINDOW_SIZE
             self.buffer = read_at(self._descriptor, max(window_size, size), offset)

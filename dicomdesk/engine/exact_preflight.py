@@ -71,7 +71,7 @@ class ExactPreflightJob(PreflightJob):
     def _check_files(self) -> tuple[list[_Place], list[str]]:
         """Files that would be sent, and the SOP classes that the proposal is made of."""
         request = self._exact_request
-        checker = InputChecker(request)
+        checker = InputChecker(request, self._control.require_going_on)
         places, sop_classes, size_bytes = [], [], 0
         has_files = False
         for listed in list_files(request.inputs):

@@ -38,7 +38,7 @@ from dicomdesk.engine.report import Report
 from dicomdesk.engine.requests import ExactSendRequest
 from dicomdesk.engine.stats import Progress, TransferStats
 from dicomdesk.engine.transfer_list import TransferList, count_outcomes, skipped_event
-from dicomdesk.errors import DataError, DicomdeskError, ProfileError, ProposalError
+from dicomdesk.errors import CancelledError, DataError, DicomdeskError, ProfileError, ProposalError
 from dicomdesk.network.contexts import ExtendedNegotiation, ProposedContext
 
 if TYPE_CHECKING:
@@ -179,12 +179,15 @@ class ExactSendJob(Job[ExactSendResult]):
 
     def _check_files(self, listed: list[Listed]) -> list[str]:
         """Note what is to be sent; return the SOP classes of the files, where the proposal is made of them."""
-        checker = InputChecker(self._request)
+        checker = InputChecker(self._request, self._control.require_going_on)
         shared, sop_classes, fatal = self._shared, [], ""
         for found in listed:
             if self._control.is_stopping:
                 break
-            checked = None if fatal else checker.check(found)
+            try:
+                checked = None if fatal else checker.check(found)
+            except CancelledError:
+                break
             if checked is not None and checked.problem:
                 self._skip(as_skipped(found, checked.problem))
                 fatal = checked.words if self._request.halt_on_error else ""

@@ -23,7 +23,7 @@ from dicomdesk.engine.transfer_list import (
     TransferItem,
     judge_status,
 )
-from dicomdesk.errors import ConversionError, DataError, DicomdeskError, PeerError
+from dicomdesk.errors import CancelledError, ConversionError, DataError, DicomdeskError, PeerError
 from dicomdesk.network.association import RequestedAssociation
 from dicomdesk.network.contexts import ExtendedNegotiation, ProposedContext
 from dicomdesk.network.streaming import OddAnswer, OddVerdict, StoreItem
@@ -68,7 +68,7 @@ class ExactSender:
         self._outgoing = OutgoingAssociation(
             job_id=shared.job_id, number=1, control=shared.control, report=shared.report
         )
-        self._preparing = Preparing(request.inputs.format, request.compression_level)
+        self._preparing = Preparing(request.inputs.format, request.compression_level, shared.control.require_going_on)
         self._shaper = ExactShaper(request)
         self._counters: AssociationCounters | None = None
         self._in_hand: list[_Shipment] = []
@@ -188,6 +188,8 @@ class ExactSender:
         shaper.begin()
         try:
             prepared = self._preparing.prepare_file(file.path, shaper.choose, file.archive_member)
+        except CancelledError:
+            return None
         except (DataError, OSError) as error:
             self._identify(item)
             association.skip_message_id()

@@ -2,6 +2,7 @@
 
 import os
 import stat
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from dicomdesk.dicom.instance import InstanceHeader
@@ -46,10 +47,11 @@ class CheckedInput:
 class InputChecker:
     """Checks one file after the other, by what the request needs to know."""
 
-    def __init__(self, request: ExactSendRequest) -> None:
+    def __init__(self, request: ExactSendRequest, moving: Callable[[], None] | None = None) -> None:
+        """``moving`` is called before each further part of a long file is read; what it raises passes."""
         proposal = request.proposal
         self._needs_sop_class = proposal.only_required and proposal.profile is None
-        self._preparing = Preparing(request.inputs.format, request.compression_level)
+        self._preparing = Preparing(request.inputs.format, request.compression_level, moving)
 
     def check(self, listed: Listed) -> CheckedInput:
         """Look at a file, or at what was found in an archive; never raises for what is wrong with it."""

@@ -19,7 +19,7 @@ from typing import Generic, Protocol, TypeVar
 
 from dicomdesk.engine.events import Event, EventSink, JobFinished, JobOutcome, JobStarted
 from dicomdesk.engine.stats import Progress
-from dicomdesk.errors import DicomdeskError, LocalError
+from dicomdesk.errors import CancelledError, DicomdeskError, LocalError
 
 __all__ = ["TRANSITIONS", "EventRelay", "Job", "JobControl", "JobState", "ThreadStarter", "new_job_id"]
 
@@ -129,6 +129,16 @@ class JobControl:
         for state, break_off in breakers:
             if state is wanted:
                 break_off()
+
+    def require_going_on(self) -> None:
+        """Raise CancelledError once a cancel was asked for."""
+        if self.is_stopping:
+            raise CancelledError("The job was cancelled")
+
+    def require_no_abort(self) -> None:
+        """Raise CancelledError once cancel was asked for twice."""
+        if self.is_aborting:
+            raise CancelledError("The job was aborted")
 
     def wait(self, seconds: float) -> bool:
         """Wait unless or until a cancel is asked for; True when the whole time has passed without one."""

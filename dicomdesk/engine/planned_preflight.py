@@ -38,7 +38,7 @@ class PlannedPreflightJob(PreflightJob):
 
     def _scan(self) -> None:
         request = self._send_request
-        for result in scan(request.inputs):
+        for result in scan(request.inputs, self._control.require_going_on):
             if self._control.is_stopping:
                 break
             if isinstance(result, FoundInstance):

@@ -4,6 +4,7 @@ The inputs are scanned, the associations planned, opened and released; nothing i
 as for sending, so that files that are damaged, and conversions that do not work, are known as well.
 """
 
+import contextlib
 import threading
 import time
 from collections.abc import Sequence
@@ -31,7 +32,7 @@ from dicomdesk.engine.requests import ExactSendRequest, SendRequest
 from dicomdesk.engine.send import SendFailure
 from dicomdesk.engine.stats import Progress
 from dicomdesk.engine.transfer_list import skipped_event
-from dicomdesk.errors import DataError, DicomdeskError
+from dicomdesk.errors import CancelledError, DataError, DicomdeskError
 from dicomdesk.network.contexts import ExtendedNegotiation, NegotiatedContext, ProposedContext
 
 __all__ = [
@@ -87,7 +88,7 @@ class PreflightJob(Job[PreflightResult]):
     def __init__(self, request: SendRequest | ExactSendRequest, sink: EventSink) -> None:
         super().__init__(new_job_id("preflight"), sink)
         self._request = request
-        self._preparing = Preparing(request.inputs.format, request.compression_level)
+        self._preparing = Preparing(request.inputs.format, request.compression_level, self._control.require_going_on)
         self._skipped: list[InputSkipped] = []
         self._groups = ForecastGroups()
         self._negotiations: list[Negotiation] = []
@@ -100,7 +101,8 @@ class PreflightJob(Job[PreflightResult]):
         return self._gauges.progress()
 
     def _work(self) -> PreflightResult:
-        self._look()
+        with contextlib.suppress(CancelledError):
+            self._look()
         return self._result()
 
     def _look(self) -> None:

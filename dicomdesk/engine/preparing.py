@@ -77,7 +77,11 @@ class PreparedInstance:
 class Preparing:
     """Prepares the instances of one job, for any number of threads."""
 
-    def __init__(self, input_format: InputFormat, compression_level: int) -> None:
+    def __init__(
+        self, input_format: InputFormat, compression_level: int, moving: Callable[[], None] | None = None
+    ) -> None:
+        """``moving`` is called before each further part of a long file is read; what it raises passes."""
+        self._moving = moving
         self._input_format = input_format
         self._compression_level = compression_level
 
@@ -167,13 +171,13 @@ class Preparing:
         size, modified_ns = _regular_size(descriptor), os.fstat(descriptor).st_mtime_ns
         header = listed
         if header is None or size != _size(header) or not _starts_same(descriptor, header):
-            header = read_open_header(descriptor, size, self._input_format)
+            header = read_open_header(descriptor, size, self._input_format, moving=self._moving)
         if not header.has_data_set_uids:
             raise _lacking_uids(header)
         own, length = header.transfer_syntax_uid, header.data_set_length
         data = FileRange(descriptor, header.data_set_offset, length, modified_ns)
         shape = choose(header)
-        has_odd_lengths = _check_file(data, own)
+        has_odd_lengths = _check_file(data, own, self._moving)
         if own != shape.transfer_syntax_uid or shape.changes is not None:
             return self._shaped(_read_whole(data), header, shape)
         if has_odd_lengths or (length % 2 and find_transfer_syntax(own) is not None):
@@ -259,7 +263,7 @@ def _check_change(header: InstanceHeader, listed: InstanceHeader, wanted_uid: st
         )
 
 
-def _check_file(data: FileRange, transfer_syntax_uid: str) -> bool:
+def _check_file(data: FileRange, transfer_syntax_uid: str, moving: Callable[[], None] | None) -> bool:
     """Like ``_check``, of a data set in a file."""
     syntax = find_transfer_syntax(transfer_syntax_uid)
     if syntax is None:
@@ -271,6 +275,7 @@ def _check_file(data: FileRange, transfer_syntax_uid: str) -> bool:
         is_explicit_vr=syntax.is_explicit_vr,
         is_little_endian=syntax.is_little_endian,
         is_deflated=syntax.is_deflated,
+        moving=moving,
     )
     return findings.has_odd_lengths and not syntax.is_deflated
 

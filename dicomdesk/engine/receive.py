@@ -85,6 +85,7 @@ class ReceiveJob(Job[ReceiveResult]):
             identify=request.identify or bool(request.study_command),
             by_series_date=request.series_date_subfolders,
         )
+        storing.moving = self._control.require_no_abort
         self._facts.forget = storing.forget
         self._listener = Listener(
             ListenerSettings(

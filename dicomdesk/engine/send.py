@@ -38,7 +38,7 @@ from dicomdesk.engine.retry import backoff_s, is_transient_error
 from dicomdesk.engine.sending import AssociationSender, End, EndKind, SharedTransfer
 from dicomdesk.engine.stats import Progress, TransferStats
 from dicomdesk.engine.transfer_list import TransferList, count_outcomes, skipped_event
-from dicomdesk.errors import DataError, DicomdeskError, PeerError
+from dicomdesk.errors import CancelledError, DataError, DicomdeskError, PeerError
 from dicomdesk.network.planning import PlannedAssociation, PlanOptions, plan_associations
 
 __all__ = ["SendFailure", "SendJob", "SendResult"]
@@ -101,7 +101,7 @@ class SendJob(Job[SendResult]):
             report=self._report,
             transfer=self._transfer,
             stats=self._stats,
-            preparing=Preparing(request.inputs.format, request.compression_level),
+            preparing=Preparing(request.inputs.format, request.compression_level, self._control.require_going_on),
         )
         self._skipped: list[InputSkipped] = []
         self._is_limit_told = False
@@ -171,7 +171,7 @@ class SendJob(Job[SendResult]):
         """Fill the transfer list."""
         failures = skipped = 0
         try:
-            for result in scan(self._request.inputs):
+            for result in scan(self._request.inputs, self._control.require_going_on):
                 if self._control.is_stopping:
                     break
                 if isinstance(result, FoundInstance):
@@ -182,6 +182,8 @@ class SendJob(Job[SendResult]):
                 self._skip(result)
             else:
                 self._is_scanned = True
+        except CancelledError:
+            pass  # in the middle of a long file; what was found before stays listed
         finally:
             size_bytes = self._transfer.complete()
             self._is_listed = True

@@ -32,6 +32,7 @@ from dicomdesk.engine.transfer_list import (
     judge_status,
 )
 from dicomdesk.errors import (
+    CancelledError,
     ChangedError,
     ConversionError,
     DataError,
@@ -266,6 +267,8 @@ class AssociationSender:
         except InvalidUidError as error:
             left_out = _LeftOut(item, NotSentCause.UNREADABLE, str(error))
             condition = error.condition
+        except CancelledError:
+            return None
         except ChangedError as error:
             self._leave_out(_LeftOut(item, NotSentCause.UNREADABLE, str(error)), never_halts=True)
             return None

@@ -24,7 +24,7 @@ from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax
 from dicomdesk.engine.atomic_file import AtomicFile
 from dicomdesk.engine.placement import Placement, PlacementKind, series_folder
 from dicomdesk.engine.requests import StorageMode
-from dicomdesk.errors import DataError
+from dicomdesk.errors import CancelledError, DataError
 from dicomdesk.network.handlers import IncomingStore, InstanceSink, StoreAnswer
 from dicomdesk.network.status import Status
 from dicomdesk.settings import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
@@ -98,6 +98,8 @@ class Storing:
         by_series_date: bool = False,
     ) -> None:
         """``placement`` may be None for the mode IGNORE only; ``begun`` and ``discarded`` are told of each arrival."""
+        self.moving: Callable[[], None] | None = None
+        """May raise CancelledError while a long data set is checked."""
         self._mode = mode
         self._placement = placement
         self._begun = begun
@@ -131,6 +133,7 @@ class Storing:
         sink.by_series_date = self._by_series_date
         if self._mode is StorageMode.NORMAL:
             sink.is_checked = True
+            sink.moving = self.moving
             sink.memory_bytes = _IN_MEMORY_BYTES
         elif self._prefix_bytes:
             sink.memory_bytes = _PREFIX_BYTES
@@ -189,6 +192,7 @@ class _Stored:
         "by_series_date",
         "is_checked",
         "memory_bytes",
+        "moving",
         "prefix_bytes",
     )
 
@@ -214,6 +218,8 @@ class _Stored:
         self.by_series_date = False
         self.is_checked = False
         """Whether the structure of the data set is checked and its lengths are made explicit."""
+        self.moving: Callable[[], None] | None = None
+        """May raise CancelledError while a long data set is checked."""
 
     def open_early(self) -> None:
         """Open the file while the peer still sends; only where its folder does not depend on the data set."""
@@ -246,6 +252,9 @@ class _Stored:
                 answer = self._store()
             except OSError as error:
                 self._fail(error)
+            except CancelledError as error:
+                self._drop_file()
+                return StoreAnswer(status=Status.OUT_OF_RESOURCES, comment=_comment(str(error)), abort=True)
             except DataError as error:
                 self._drop_file()
                 return StoreAnswer(status=Status.CANNOT_UNDERSTAND, comment=_comment(str(error)), abort=True)
@@ -331,6 +340,7 @@ class _Stored:
             is_little_endian=syntax is None or syntax.is_little_endian,
             is_deflated=syntax is not None and syntax.is_deflated,
             takes_rest=True,
+            moving=self.moving,
         )
         if not findings.needs_new_lengths:
             return

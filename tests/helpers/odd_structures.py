@@ -1,6 +1,8 @@
 """Data sets whose lengths and delimiters are right or wrong in every way, for hypothesis to choose from."""
 
+from collections.abc import Sequence
 from struct import pack
+from typing import TypeVar
 
 from hypothesis import strategies as st
 
@@ -13,9 +15,13 @@ PLAIN = (0x00081048, 0x00100010, 0x00204000)
 """Tags of text in the standard."""
 ODD_TAGS = (0x00091001, 0x00291010, 0x00090010, 0xFFFCFFFC, 0xFFFEE001, 0x00020010)
 
-_VRS = ("LO", "PN", "UN", "OB", "US", "ZZ", "??")
-_VALUES = st.lists(st.sampled_from((b"AB", b"C\0", b"\0\0", pack("<HH", 0xFFFE, 0xE000))), max_size=4).map(b"".join)
-_FALSE_LENGTHS = st.sampled_from((0, 2, 8, 12, 16, 100, 4098, 0x7FFFFFFF, 0xFFFFFFFE, UNDEFINED))
+_ODD_VRS = ("LO", "PN", "UN", "OB", "US", "ZZ", "??")
+_PIECES = (b"AB", b"C\0", b"\0\0", pack("<HH", 0xFFFE, 0xE000))
+_FALSE_LENGTHS = (0, 2, 8, 12, 16, 100, 4098, 0x7FFFFFFF, 0xFFFFFFFE, UNDEFINED)
+_DEFINED, _DELIMITED, _DEFINED_AND_DELIMITED, _OPEN = range(4)
+_FORMS = (_DEFINED, _DEFINED, _DELIMITED, _DELIMITED, _DELIMITED, _DEFINED_AND_DELIMITED, _OPEN)
+_MOST_LEVELS = 3
+_T = TypeVar("_T")
 
 
 def nested_items(levels: int, tag: int = 0x00091001) -> bytes:
@@ -26,70 +32,58 @@ def nested_items(levels: int, tag: int = 0x00091001) -> bytes:
 
 def data_sets(transfer_syntax_uid: str, *, is_odd: bool = True) -> st.SearchStrategy[bytes]:
     """Return data sets; ``is_odd`` takes tags and VRs with which reading depends on the encoding, too."""
-    return st.integers(0, 3).flatmap(lambda depth: _elements(Builder(transfer_syntax_uid), depth, is_odd=is_odd))
+    builder = Builder(transfer_syntax_uid)
+    return st.binary(max_size=120).map(lambda choices: _Maker(choices, is_odd=is_odd).elements(builder, 0))
 
 
-def _elements(b: Builder, depth: int, *, is_odd: bool) -> st.SearchStrategy[bytes]:
-    kinds: list[st.SearchStrategy[bytes]] = [_plain(b, is_odd=is_odd)] * 2
-    if depth:
-        kinds += [_sequence(b, depth - 1, is_odd=is_odd)] * 3
-    kinds.append(_delimiter(b))
-    if is_odd:
-        kinds += [st.binary(max_size=14), st.just(b.header(SEQUENCES[0], "SQ", 40))]
-    return st.lists(st.one_of(kinds), max_size=4).map(b"".join)
+class _Maker:
+    """Makes a data set as a row of bytes says; where that ends, so does everything, in the simplest way."""
 
+    def __init__(self, choices: bytes, *, is_odd: bool) -> None:
+        self._choices = iter(choices)
+        self._is_odd = is_odd
 
-def _plain(b: Builder, *, is_odd: bool) -> st.SearchStrategy[bytes]:
-    def make(tag: int, vr: str, value: bytes, length: int | None) -> bytes:
-        said = len(value) if length is None else length
+    def _number(self, below: int) -> int:
+        return next(self._choices, 0) % below
+
+    def _one_of(self, values: Sequence[_T]) -> _T:
+        return values[self._number(len(values))]
+
+    def elements(self, b: Builder, level: int) -> bytes:
+        return b"".join(self._thing(b, level) for _ in range(self._number(5)))
+
+    def _thing(self, b: Builder, level: int) -> bytes:
+        kind = self._number(10)
+        if kind < 5 and level < _MOST_LEVELS:
+            return self._sequence(b, level + 1)
+        if kind == 5:
+            return b.header(self._one_of((ITEM_END, ITEM_END, SEQUENCE_END, ITEM)), "", self._one_of((0, 0, 8)))
+        if kind == 6 and self._is_odd:
+            return bytes(self._number(256) for _ in range(self._number(15)))
+        return self._plain(b)
+
+    def _plain(self, b: Builder) -> bytes:
+        value = b"".join(self._one_of(_PIECES) for _ in range(self._number(5)))
+        tag = self._one_of(PLAIN + ODD_TAGS + SEQUENCES if self._is_odd else PLAIN)
+        vr = self._one_of(_ODD_VRS if self._is_odd else ("LO", "PN"))
+        said = self._said(len(value)) if self._is_odd else len(value)
         return b.header(tag, vr, said if vr in ("OB", "UN") or not b.is_explicit_vr else said & 0xFFFF) + value
 
-    lengths = _mostly_right() if is_odd else st.none()
-    tags = st.sampled_from(PLAIN + (ODD_TAGS + SEQUENCES if is_odd else ()))
-    return st.builds(make, tags, st.sampled_from(_VRS if is_odd else ("LO", "PN")), _VALUES, lengths)
+    def _said(self, length: int) -> int:
+        return self._one_of(_FALSE_LENGTHS) if self._number(8) == 7 else length
 
+    def _sequence(self, b: Builder, level: int) -> bytes:
+        is_unknown = b.is_explicit_vr and self._number(4) == 3
+        inner = Builder(IMPLICIT) if is_unknown else b
+        items = b"".join(self._item(inner, level) for _ in range(self._number(4)))
+        length, items = self._closed(inner, items, SEQUENCE_END, _DELIMITED if is_unknown else self._one_of(_FORMS))
+        return b.header(self._one_of(SEQUENCES), "UN" if is_unknown else "SQ", length) + items
 
-def _mostly_right() -> st.SearchStrategy[int | None]:
-    return st.one_of(*[st.none()] * 4, _FALSE_LENGTHS)
+    def _item(self, b: Builder, level: int) -> bytes:
+        length, content = self._closed(b, self.elements(b, level), ITEM_END, self._one_of(_FORMS))
+        return b.header(ITEM, "", length) + content
 
-
-def _delimiter(b: Builder) -> st.SearchStrategy[bytes]:
-    tags = st.sampled_from((ITEM_END, ITEM_END, SEQUENCE_END, ITEM))
-    return st.builds(lambda tag, length: b.header(tag, "", length), tags, st.sampled_from((0, 0, 0, 8)))
-
-
-def _sequence(b: Builder, depth: int, *, is_odd: bool) -> st.SearchStrategy[bytes]:
-    """A sequence; lengths, delimiters and what is there may all disagree."""
-    inner = {False: b, True: Builder(IMPLICIT)}
-
-    def make(tag: int, items: bytes, length: int | None, form: int, *, is_unknown: bool) -> bytes:
-        vr = "UN" if is_unknown else "SQ"
-        end = inner[is_unknown].header(SEQUENCE_END, "", 0)
-        return b.header(tag, vr, _said(items, length, form)) + items + (end if form in (1, 2) else b"")
-
-    def of(is_unknown: bool) -> st.SearchStrategy[bytes]:
-        items = st.lists(_item(inner[is_unknown], depth, is_odd=is_odd), max_size=3).map(b"".join)
-        forms = st.just(1) if is_unknown else _FORMS
-        return st.builds(
-            make, st.sampled_from(SEQUENCES), items, _mostly_right(), forms, is_unknown=st.just(is_unknown)
-        )
-
-    return st.sampled_from((False, False, False, b.is_explicit_vr)).flatmap(of)
-
-
-def _item(b: Builder, depth: int, *, is_odd: bool) -> st.SearchStrategy[bytes]:
-    def make(content: bytes, length: int | None, form: int) -> bytes:
-        end = b.header(ITEM_END, "", 0) if form in (1, 2) else b""
-        return b.header(ITEM, "", _said(content, length, form)) + content + end
-
-    return st.builds(make, _elements(b, depth, is_odd=is_odd), _mostly_right(), _FORMS)
-
-
-_FORMS = st.sampled_from((0, 0, 0, 1, 1, 1, 2, 3))
-"""Defined length; undefined with delimiter; defined, and a delimiter within it; undefined without delimiter."""
-
-
-def _said(content: bytes, length: int | None, form: int) -> int:
-    if form in (1, 3):
-        return UNDEFINED
-    return len(content) + 8 * (form == 2) if length is None else length
+    def _closed(self, b: Builder, content: bytes, delimiter: int, form: int) -> tuple[int, bytes]:
+        if form in (_DELIMITED, _DEFINED_AND_DELIMITED):
+            content += b.header(delimiter, "", 0)
+        return UNDEFINED if form in (_DELIMITED, _OPEN) else self._said(len(content)), content

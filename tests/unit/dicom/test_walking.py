@@ -2,6 +2,7 @@ import os
 import tempfile
 import zlib
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -10,15 +11,17 @@ from hypothesis import strategies as st
 from dicomdesk.dicom.dictionary import find_vr
 from dicomdesk.dicom.elements import StepKind, walk
 from dicomdesk.dicom.encodings import Encoding
+from dicomdesk.dicom.instance import InputFormat, InputSelection
 from dicomdesk.dicom.rewriting import Rewriting, rewrite
+from dicomdesk.dicom.scan import FoundInstance, scan
 from dicomdesk.dicom.structure import StructureFindings, check_data_set, check_data_set_file, check_window
 from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax
-from dicomdesk.errors import DataError
+from dicomdesk.errors import CancelledError, DataError
 from tests.helpers.datasets import BIG_ENDIAN, EXPLICIT, IMPLICIT, ITEM, UNDEFINED, Builder
 from tests.helpers.odd_structures import NATIVE, SEQUENCES, data_sets, nested_items
 
 LOOKS_PER_BYTE = 1.0
-searching = settings(max_examples=60)
+searching = settings(max_examples=300)
 
 
 def encoding_of(uid: str) -> Encoding:
@@ -225,3 +228,49 @@ def test_big_and_little_endian_see_items_alike() -> None:
             StepKind.ITEM_END,
             StepKind.SEQUENCE_END,
         ]
+
+
+class Cancelled:
+    """Asks for the end after so many parts."""
+
+    def __init__(self, parts: int) -> None:
+        self.parts = parts
+
+    def require_going_on(self) -> None:
+        self.parts -= 1
+        if self.parts < 0:
+            raise CancelledError("The job was cancelled")
+
+
+@pytest.mark.parametrize("is_deflated", [False, True])
+def test_a_check_of_a_long_file_can_be_broken_off(descriptor: int, *, is_deflated: bool) -> None:
+    data = Builder().element(0x00080060, "CS", "CT") * 400_000
+    if is_deflated:
+        stream = zlib.compressobj(0, zlib.DEFLATED, -zlib.MAX_WBITS)
+        data = stream.compress(data) + stream.flush()
+    os.ftruncate(descriptor, 0)
+    os.pwrite(descriptor, data, 0)
+    cancelled = Cancelled(10)
+    with pytest.raises(CancelledError):
+        check_data_set_file(
+            descriptor,
+            0,
+            len(data),
+            is_explicit_vr=True,
+            is_little_endian=True,
+            is_deflated=is_deflated,
+            moving=cancelled.require_going_on,
+        )
+    assert cancelled.parts == -1
+
+
+def test_a_scan_of_a_long_bare_data_set_can_be_broken_off(tmp_path: Path) -> None:
+    path = tmp_path / "bare"
+    path.write_bytes(Builder().instance() + Builder().element(0x00080060, "CS", "CT") * 400_000)
+    cancelled = Cancelled(10)
+    selection = InputSelection(paths=(str(path),), format=InputFormat.FILE_OR_DATA_SET)
+    with pytest.raises(CancelledError):
+        list(scan(selection, cancelled.require_going_on))
+    assert cancelled.parts == -1
+    (found,) = scan(selection)
+    assert isinstance(found, FoundInstance)

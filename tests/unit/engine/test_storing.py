@@ -8,6 +8,7 @@ import pytest
 from dicomdesk.engine.placement import Placement
 from dicomdesk.engine.requests import DuplicatePolicy, FileNaming, StorageMode
 from dicomdesk.engine.storing import Arrival, Storing
+from dicomdesk.errors import CancelledError
 from dicomdesk.network.handlers import IncomingStore, InstanceSink
 from dicomdesk.network.status import Status
 from tests.helpers.datasets import CT_IMAGE, DEFLATED, EXPLICIT, Builder
@@ -190,3 +191,14 @@ def test_what_cannot_be_written_again_is_stored_as_received_with_a_warning(tmp_p
     assert written(tmp_path) == data
     (warning,) = received.begun[0].warnings
     assert "stored as received" in warning
+
+
+def test_the_check_of_a_long_instance_can_be_broken_off_and_leaves_nothing(tmp_path: Path) -> None:
+    def abort() -> None:
+        raise CancelledError("The job was aborted")
+
+    received = Received(tmp_path, StorageMode.NORMAL)
+    received.storing.moving = abort
+    data = Builder().instance() + Builder().element(0x00080060, "CS", "CT") * 200_000
+    assert received.store([data]) == Status.OUT_OF_RESOURCES
+    assert list(tmp_path.iterdir()) == []
