@@ -246,7 +246,7 @@ class Acceptor:
         if pace.received(count) and count:
             rules = self._settings.places
             raise PeerTimeoutError(
-                f"The peer sent a message too slowly: less than {rules.least_bytes_per_s} bytes a second "
+                f"{self._host} sent a message too slowly: less than {rules.least_bytes_per_s} bytes a second "
                 f"for {rules.patience_s:g} s",
                 condition=READ_TIMEOUT,
             )

@@ -109,6 +109,12 @@ def test_sound_peer_passes_every_step() -> None:
     assert [event.contexts[0].abstract_syntax for event in recorder.of(AssociationRequested)] == ["1.2.840.10008.1.1"]
 
 
+def test_peer_that_says_nothing_of_its_maximum_length_passes() -> None:
+    with FakePeer(associate=[Accept(max_pdu_bytes=None)]) as peer:
+        result, _ = check(peer.port)
+    assert result.outcome is JobOutcome.COMPLETED
+
+
 def test_name_that_is_not_known() -> None:
     result, _ = check(104, host="no-such-host.invalid")
     assert states(result) == ["failed", "skipped", "skipped", "skipped"]

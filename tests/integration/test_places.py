@@ -33,7 +33,7 @@ PLACES = 6
 HOSTILE, GOOD = "127.0.0.66", "127.0.0.7"
 HASTY = PlaceRules(patience_s=0.05, least_bytes_per_s=1_000_000_000)
 """No peer is as fast as that: whatever drips is too slow at once."""
-TOO_SLOW = "aborted 1 by us: The peer sent a message too slowly: less than 1000000000 bytes a second for 0.05 s"
+TOO_SLOW = " sent a message too slowly: less than 1000000000 bytes a second for 0.05 s"
 
 IDLE = ()
 IN_COMMAND = (data_pdu(1, 1, store_command("1.2")[:20]),)
@@ -200,7 +200,7 @@ def test_message_that_drips_is_aborted() -> None:
         peer.associate()
         peer.send(*IN_LONG_PDU)
         drip(peer)
-        assert receiver.wait_for("aborted") == TOO_SLOW
+        assert receiver.wait_for("aborted").endswith(TOO_SLOW)
     assert receiver.instances[0].ends == ["discarded"]
 
 
@@ -317,7 +317,7 @@ def test_message_that_drips_over_tls_is_aborted(certificate: Certificate) -> Non
         peer.associate()
         peer.send(*IN_LONG_PDU)
         drip(peer)
-        assert receiver.wait_for("aborted") == TOO_SLOW
+        assert receiver.wait_for("aborted").endswith(TOO_SLOW)
 
 
 def test_handshake_that_drips_comes_to_an_end(certificate: Certificate) -> None:
