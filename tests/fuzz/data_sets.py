@@ -131,7 +131,7 @@ def rewrite(data: bytes) -> None:
     made = attempt(lambda: bytes(make_lengths_explicit(content, SYNTAX_OF[encoding])), DataError)
     require(made.error is None, "what is accepted can be written again", made.error)
     before, vrs = _contents(content, encoding), _vrs(content, encoding)
-    keeps_sequences = _agrees_with_dictionary(content, encoding)
+    keeps_sequences = agrees_with_dictionary(content, encoding)
     for target, syntax in SYNTAX_OF.items():
         written = made  # as it came, where nothing is to be converted
         if target is not encoding:
@@ -144,7 +144,7 @@ def rewrite(data: bytes) -> None:
         require(written.error is None, "what is accepted can be converted", written.error)
         if not (target.is_explicit_vr or keeps_sequences):
             continue
-        result = written.value or b""
+        result = bytes(written.value or b"")
         again = _check(result, target)
         require(again.error is None, "what was converted is accepted", again.error)
         require(again.value is not None and not again.value.has_odd_lengths, "what was converted has even lengths")
@@ -152,7 +152,7 @@ def rewrite(data: bytes) -> None:
         _compare_with_pydicom(result, target)
 
 
-def _agrees_with_dictionary(data: bytes, encoding: Encoding) -> bool:
+def agrees_with_dictionary(data: bytes, encoding: Encoding) -> bool:
     """Whether a data set is read alike when no VR says what a sequence is: the dictionary does then."""
     return all(
         (step.kind is StepKind.SEQUENCE) == (find_vr(step.tag) == b"SQ")

@@ -1,6 +1,7 @@
 """Builds data sets and files as they may arrive: most are right, some are odd in one of the ways that peers are odd."""
 
 import zlib
+from collections.abc import Sequence
 from random import Random
 from struct import pack
 
@@ -19,7 +20,7 @@ SYNTAX_OF = {
 }
 DEFLATED = "1.2.840.10008.1.2.1.99"
 
-_PLAIN = (
+PLAIN = (
     (0x00080005, b"CS"),
     (0x00080008, b"CS"),
     (0x00080020, b"DA"),
@@ -71,18 +72,23 @@ _SAMPLES = (
     b"12.5\\7",
     b"\xc4\xd6 ",
 )
+_PLAIN_VRS = sorted((SHORT_VRS | LONG_VRS) - {b"SQ"})
 _NESTING = 4
 
 
 class DataSetBuilder:
     """Builds one data set in one encoding."""
 
-    def __init__(self, random: Random, encoding: Encoding, *, oddity: float = 0.02) -> None:
+    def __init__(
+        self, random: Random, encoding: Encoding, *, oddity: float = 0.02, plain: Sequence[tuple[int, bytes]] = PLAIN
+    ) -> None:
         self.random = random
         self.encoding = encoding
         self.order = "<" if encoding.is_little_endian else ">"
         self.oddity = oddity
         """How probable each oddity is, wherever there could be one."""
+        self.plain_elements = plain
+        """Tags and VRs of elements that hold no others."""
 
     def _odd(self) -> bool:
         return self.random.random() < self.oddity
@@ -108,9 +114,9 @@ class DataSetBuilder:
 
     def plain(self) -> bytes:
         """Any element that holds no others."""
-        tag, vr = self.random.choice(_PLAIN)
+        tag, vr = self.random.choice(self.plain_elements)
         if self.random.random() < 0.1:
-            tag, vr = self.random.randrange(1 << 32), self.random.choice((*SHORT_VRS, *(LONG_VRS - {b"SQ"})))
+            tag, vr = self.random.randrange(1 << 32), self.random.choice(_PLAIN_VRS)
             tag = tag & 0x7FFFFFFF
         if not tag & 0xFFFF:
             return self.element(tag, b"UL", pack(self.order + "I", self.random.choice((0, 8, 100))))
@@ -137,7 +143,7 @@ class DataSetBuilder:
         is_delimited = self.random.random() < 0.5
         if is_explicit and self.random.random() < 0.1:
             vr, is_delimited = b"UN", True
-            content = DataSetBuilder(self.random, IMPLICIT_LITTLE, oddity=self.oddity)
+            content = DataSetBuilder(self.random, IMPLICIT_LITTLE, oddity=self.oddity, plain=self.plain_elements)
         items = b"".join(content.item(depth + 1) for _ in range(self.random.choice((0, 1, 1, 2, 3))))
         end = content.header(0xFFFEE0DD, b"", 0)
         if is_delimited:
@@ -202,7 +208,7 @@ class DataSetBuilder:
             )
         )
 
-    def data_set(self) -> bytes:
+    def data_set(self, *, may_hold_fragments: bool = True) -> bytes:
         """A whole one."""
         parts = [self.identity() if self.random.random() < 0.8 else b"", self.elements()]
         if self._odd():
@@ -211,7 +217,8 @@ class DataSetBuilder:
         if self.random.random() < 0.1:
             parts.append(self.presumed())
         if self.random.random() < 0.3:
-            parts.append(self.fragments() if self.random.random() < 0.5 else self.element(0x7FE00010, b"OW", bytes(32)))
+            is_encapsulated = may_hold_fragments and self.random.random() < 0.5
+            parts.append(self.fragments() if is_encapsulated else self.element(0x7FE00010, b"OW", bytes(32)))
         if self._odd():
             parts.append(self.header(self.random.choice(_SEQUENCES), b"SQ", self.random.choice((0, 100, UNDEFINED))))
         if self._odd():

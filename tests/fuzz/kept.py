@@ -7,6 +7,8 @@ from dicomdesk.network.command_sets import write_command_set
 from tests.fuzz.worst_structures import KINDS
 from tests.helpers.datasets import Builder
 from tests.helpers.encoded import ITEM_END, SEQUENCE_END, UNDEFINED, explicit, implicit, item
+from tests.helpers.requestors import EXPLICIT, IMPLICIT, data_pdu, pdu
+from tests.helpers.requestors import item as association_item
 
 _SEQUENCE = 0x00081140
 _CODE = explicit(0x00080100, b"SH", b"A ")
@@ -28,6 +30,17 @@ _LENGTHS_THAT_DISAGREE = {
     "the end of an item among the elements": _explicit(ITEM_END, explicit(0x00284000, b"LO", b"x ")),
     "a value that begins as an item and goes on as none": b"\0" + implicit(0x00291010, item(b"") + b"\1\0\1\0"),
 }
+
+
+def _accept(user: bytes, syntax: str = EXPLICIT) -> bytes:
+    """An A-ASSOCIATE-AC for both contexts of the harness, and the answer to its C-ECHO."""
+    contexts = b"".join(
+        association_item(0x21, bytes((number, 0, 0, 0)) + association_item(0x40, name.encode()))
+        for number, name in ((1, syntax), (3, IMPLICIT))
+    )
+    body = b"\0\1\0\0" + bytes(64) + association_item(0x10, b"1.2.840.10008.3.1.1.1") + contexts
+    echo = write_command_set({2: b"1.2.840.10008.1.1", 0x100: 0x8030, 0x120: 1, 0x800: 0x101, 0x900: 0})
+    return pdu(2, body + association_item(0x50, user)) + data_pdu(3, 3, echo)
 
 
 def _archive_without_name() -> bytes:
@@ -59,6 +72,12 @@ KEPT: dict[str, dict[str, bytes]] = {
     "command": {
         "the head of a SOP Instance UID within another value": write_command_set(
             {0x0100: 1, 0x0110: 7, 0x0800: b"\0\0\0\x10\0\0\0\0"}
+        ),
+    },
+    "requestor": {
+        "no Maximum Length": _accept(association_item(0x52, b"1.2.3")),
+        "a transfer syntax that was not proposed": _accept(
+            association_item(0x51, b"\0\0\x40\0"), "1.2.840.10008.1.2.2"
         ),
     },
     "zip": {"a name of no letters": _archive_without_name()},

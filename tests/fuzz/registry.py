@@ -116,6 +116,22 @@ _ALL = (
         mutate=mutation_of_bytes((b"\x50\0", b"\x20\0\0\4", b"\x58\0\0\0", b"\xff\xff", b"\0\0")),
     ),
     Target(
+        name="accept",
+        reader="A-ASSOCIATE-AC (network.associate_accepts)",
+        harness=wire.read_accept,
+        build=wire.build_accept,
+        mutate=mutation_of_bytes((b"\x50\0", b"\x21\0\0\4", b"\x59\0\0\0", b"\xff\xff", b"\0\0")),
+    ),
+    Target(
+        name="requestor",
+        reader="all that a peer answers: A-ASSOCIATE-AC, responses (network.association, .negotiation, .streaming)",
+        harness=wire.requestor_side,
+        build=wire.build_answers,
+        mutate=mutation_of_bytes(wire.PDU_WORDS),
+        steps_per_byte=200,
+        steps_allowance=100_000,
+    ),
+    Target(
         name="acceptor",
         reader="all that a peer sends over an association (network.reception)",
         harness=wire.acceptor_side,

@@ -12,6 +12,7 @@ from dicomdesk.archive.query import Model
 from dicomdesk.errors import DataError, PeerError, PeerProtocolError, StorageError
 from dicomdesk.network.acceptance import accept_all_policy
 from dicomdesk.network.answering import Acceptance, TransportFacts, answer_request
+from dicomdesk.network.associate_accepts import read_associate_accept
 from dicomdesk.network.association import RequestedAssociation, open_association
 from dicomdesk.network.association_items import read_items
 from dicomdesk.network.association_pdus import read_associate_request
@@ -155,7 +156,8 @@ def read_request(data: bytes) -> None:
     if isinstance(answer, Acceptance):
         items = list(read_items(answer.pdu[74:], "A-ASSOCIATE-AC"))
         ids = [value[0] for kind, value in items if kind == 0x21]
-        require_same(ids, [context.context_id for context in request.contexts], "each context is answered")
+        proposed = {context.context_id for context in request.contexts}
+        require_same(sorted(ids), sorted(proposed), "each context is answered once")
         require_same(len(answer.pdu) - 6, int.from_bytes(answer.pdu[2:6], "big"), "a PDU has the length that it says")
 
 
@@ -186,6 +188,20 @@ def build_request(random: Random) -> bytes:
 def build_request_body(random: Random) -> bytes:
     """The same without its header."""
     return build_request(random)[6:]
+
+
+def read_accept(data: bytes) -> None:
+    """An A-ASSOCIATE-AC is read, or it is a violation of the protocol; what is shown of it is printable."""
+    accept = attempt(lambda: read_associate_accept(data), PeerProtocolError).value
+    if accept is not None:
+        texts = (accept.implementation_class_uid, accept.implementation_version)
+        require(all(text.isprintable() for text in texts), "text for logs is printable", texts)
+
+
+def build_accept(random: Random) -> bytes:
+    """An A-ASSOCIATE-AC."""
+    answers = build_answers(random)
+    return answers[: 6 + int.from_bytes(answers[2:6], "big")]
 
 
 def _open(answer: bytes) -> RequestedAssociation:
