@@ -18,7 +18,7 @@ from tests.helpers.datasets import CT_IMAGE, EXPLICIT, IMPLICIT, Builder
 from tests.helpers.dcmtk import free_port
 from tests.helpers.peers import Action, FakePeer, Send, Silence, Stall
 from tests.helpers.requestors import Proposal, Requestor, connected, data_pdu, store_command
-from tests.helpers.sending import write_instance
+from tests.helpers.sending import write_instance, write_instances
 
 ENDS_WITHIN_S = 20
 """Ten on a machine that has nothing else to do."""
@@ -151,6 +151,14 @@ def test_echo_ends_where_the_echo_is_not_answered(words: tuple[str, ...]) -> Non
         peer.wait_for("associated")
         code, _, err = end(process)
     assert (code, "Traceback" in err) == (143, False)
+
+
+def test_sender_whose_output_nobody_reads_ends(tmp_path: Path) -> None:
+    paths = write_instances(tmp_path, 600)  # their events fill every pipe
+    with FakePeer() as peer, running([*ours("dcmsend"), "--json", "127.0.0.1", str(peer.port), *paths]) as process:
+        peer.wait_for("stored", len(paths))
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(ENDS_WITHIN_S) == 143
 
 
 # -- receivers
