@@ -326,7 +326,9 @@ class Acceptor:
         else:
             timeouts = self._settings.timeouts
             limit_s = timeouts.socket_s if self._reader.is_inside_pdu else timeouts.dimse_s
-        return min((seconds for seconds in (limit_s, slowest_s) if seconds is not None), default=None)
+        if limit_s is None or slowest_s is None:
+            return slowest_s if limit_s is None else limit_s
+        return min(limit_s, slowest_s)
 
     def _must_stop(self) -> bool:
         reception = self._reception

@@ -109,7 +109,7 @@ class ListenerObserver(Protocol):
 
     ``association_received``, then ``association_accepted`` or ``association_refused``; an accepted association ends
     with exactly one of ``association_released`` and ``association_aborted``. A connection on which no association
-    request could be read ends with ``request_failed`` alone.
+    request could be read ends with ``request_failed`` alone, or with nothing where its address has had many of those.
     """
 
     def request_failed(self, peer_host: str, reason: str) -> None:

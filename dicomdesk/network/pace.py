@@ -28,11 +28,9 @@ class Pace:
         self._received = 0
         """Bytes since the last progress."""
         self._is_inside_message = False
-
-    @property
-    def wait_limit_s(self) -> float | None:
+        self._message_limit_s = rules.patience_s if rules.least_bytes_per_s else None
+        self.wait_limit_s: float | None = None
         """How long to wait for the next bytes of a message at most; None where none has begun, or any rate will do."""
-        return self._patience_s if self._is_inside_message and self._least_bytes_per_s else None
 
     def waits(self) -> None:
         """What is done next is to wait for bytes of the peer."""
@@ -47,21 +45,21 @@ class Pace:
             return False
         self._received += count
         if self._received >= self._least_bytes_per_s * self._waited_s:
-            self._progress()
+            self._waited_s = 0.0
+            self._received = 0
             return False
         return self._waited_s >= self._patience_s
 
     def is_at(self, *, inside_message: bool) -> None:
         """Whether what has come so far ends in the middle of a message."""
-        if not (inside_message and self._is_inside_message):
-            self._progress()
+        if inside_message and self._is_inside_message:
+            return
+        self._waited_s = 0.0
+        self._received = 0
         self._is_inside_message = inside_message
+        self.wait_limit_s = self._message_limit_s if inside_message else None
 
     def lingering_s(self) -> float:
         """How long the peer has been waited for since it made progress; 0 while it is being served. Any thread."""
         since = self._waiting_since
         return 0.0 if since is None else self._waited_s + self._clock() - since
-
-    def _progress(self) -> None:
-        self._waited_s = 0.0
-        self._received = 0
