@@ -83,7 +83,6 @@ class InstanceHeader:
     """False when it is the class UID, or both, that the data set lacks."""
     has_blanks_in_uids: bool = False
     """Whether the data set writes its class or instance UID with blanks, which these values are without."""
-    told_by_bytes: int = field(default=0, compare=False)
-    """How many bytes from the start of a file say all this; 0 where other parts have to be read to know it."""
-    fingerprint: int = field(default=0, compare=False)
-    """Of these bytes, good within this process: see ``part10.has_same_start``."""
+    start: tuple[int, int] = field(default=(0, 0), compare=False)
+    """How many bytes from the start of a file say all this, 0 where other parts have to be read to know it; and a
+    fingerprint of these bytes, good within this process: see ``part10.has_same_start``."""

@@ -283,19 +283,17 @@ def _read_data_set(
     media_uids = (_uid(meta.get(2)), _uid(meta.get(3)))
     needs_data_set = not (is_file_only or all(media_uids))
     values: dict[int, bytes] = {}
-    told_by_bytes = 0
+    end = 0
     if encoding is not None:
         if needs_data_set and data_window is window:
             _check_whole(window, start, encoding)
         end = _collect(data_window, start, encoding, values, is_thorough=needs_data_set, is_brief=is_brief)
-        told_by_bytes = end if data_window is window and not needs_data_set else 0
     elif needs_data_set and offset < window.size:
         raise TruncatedError(PREMATURE_END)
     own_uids = (_uid(values.get(_SOP_CLASS)), _uid(values.get(_SOP_INSTANCE)))
-    if not all(own_uids) or window.base or told_by_bytes > len(window.buffer):
-        told_by_bytes = 0
-    fingerprint = hash(window.buffer[:told_by_bytes]) if told_by_bytes else 0
-    extent = (offset, window.size - offset, told_by_bytes, fingerprint)
+    is_told_by_start = data_window is window and not needs_data_set and all(own_uids)
+    start_bytes = window.buffer[:end] if is_told_by_start and not window.base else b""
+    extent = (offset, window.size - offset, (end, hash(start_bytes)) if len(start_bytes) == end else (0, 0))
     return _header(values, media_uids, own_uids, transfer_syntax_uid, extent)
 
 
@@ -304,8 +302,8 @@ def has_same_start(header: InstanceHeader, start: bytes) -> bool:
 
     False also where that cannot be told so. The comparison is by a keyed 64-bit hash.
     """
-    told_by_bytes = header.told_by_bytes
-    return 0 < told_by_bytes <= len(start) and hash(start[:told_by_bytes]) == header.fingerprint
+    size, fingerprint = header.start
+    return 0 < size <= len(start) and hash(start[:size]) == fingerprint
 
 
 def _check_whole(window: Window, offset: int, encoding: Encoding) -> None:
@@ -448,7 +446,7 @@ def _header(
     media_uids: tuple[str, str],
     own_uids: tuple[str, str],
     transfer_syntax_uid: str,
-    extent: tuple[int, int, int, int],
+    extent: tuple[int, int, tuple[int, int]],
 ) -> InstanceHeader:
     get = values.get
     character_set = get(_CHARACTER_SET, b"")
@@ -469,8 +467,7 @@ def _header(
         transfer_syntax_uid=transfer_syntax_uid,
         data_set_offset=extent[0],
         data_set_length=extent[1],
-        told_by_bytes=extent[2],
-        fingerprint=extent[3],
+        start=extent[2],
         patient_id=text(_PATIENT_ID),
         patient_name=text(_PATIENT_NAME),
         study_instance_uid=_uid(get(_STUDY_INSTANCE)),

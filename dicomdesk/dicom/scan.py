@@ -85,8 +85,8 @@ def scan(selection: InputSelection, moving: Callable[[], None] | None = None) ->
     """
     scanner = _Scanner(selection, moving)
     for path in selection.paths:
-        for result in scanner.scan_input(path):
-            yield _as_known(result, selection) if selection.identities else result
+        results = scanner.scan_input(path)
+        yield from (_as_known(result, selection) for result in results) if selection.identities else results
 
 
 def list_files(selection: InputSelection) -> Iterator[str | FoundInstance | SkippedInput]:

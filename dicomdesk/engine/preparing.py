@@ -245,7 +245,7 @@ def _size(header: InstanceHeader) -> int:
 
 
 def _starts_same(descriptor: int, header: InstanceHeader) -> bool:
-    return header.told_by_bytes > 0 and has_same_start(header, read_at(descriptor, header.told_by_bytes, 0))
+    return header.start[0] > 0 and has_same_start(header, read_at(descriptor, header.start[0], 0))
 
 
 def _check_change(header: InstanceHeader, listed: InstanceHeader, wanted_uid: str) -> None:
