@@ -19,6 +19,7 @@ from tests.helpers.dcmtk import free_port
 from tests.helpers.peers import Action, FakePeer, Send, Silence, Stall
 from tests.helpers.requestors import Proposal, Requestor, connected, data_pdu, store_command
 from tests.helpers.sending import write_instance, write_instances
+from tests.helpers.tls_files import TlsFiles
 
 ENDS_WITHIN_S = 20
 """Ten on a machine that has nothing else to do."""
@@ -218,6 +219,19 @@ def drip(peer: Requestor | None, over: threading.Event) -> None:
     with contextlib.suppress(OSError):
         while not over.wait(0.2) and peer is not None:
             peer.send(b"\1")
+
+
+@pytest.mark.parametrize("greeting", [b"", b"\x16\x03\x01\x02\x00"], ids=["mute", "half-a-record"])
+def test_receiver_ends_while_a_peer_shakes_hands(greeting: bytes, tmp_path: Path) -> None:
+    files = TlsFiles(tmp_path)
+    port = free_port()
+    words = files.words("+tls {server_key} {server_pem} --accept-all")
+    with running([*ours("dcmrecv"), "-v", *words, "-od", str(tmp_path), str(port)]) as process:
+        wait_for_line(process, "listening")
+        with connected(port) as peer:
+            peer.send(greeting)
+            code, _, err = end(process)
+    assert (code, "Traceback" in err) == (143, False)
 
 
 def test_archive_ends_while_it_moves_to_a_destination_that_does_not_answer(tmp_path: Path) -> None:
