@@ -294,7 +294,7 @@ class StorageArea:
         try:
             with open(self.path_of_note(note), encoding="utf-8") as file:
                 paths = json.load(file)
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             return []
         paths = paths if isinstance(paths, list) else []
         return [path for path in paths if isinstance(path, str) and _is_relative(path)]

@@ -86,7 +86,7 @@ def from_json(text: str) -> SecuritySettings:
     """Return the settings read from text; raises SettingsError where something is not what it should be."""
     try:
         found = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise SettingsError("it is not JSON") from error
     whole = _object(found, "the whole")
     if whole.get("format") != FORMAT:

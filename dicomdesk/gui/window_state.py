@@ -66,7 +66,7 @@ def from_json(text: str) -> WindowState:
     """Return the state read from text; whatever is missing or wrong keeps the value of a first start."""
     try:
         found = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return WindowState()
     if not isinstance(found, dict):
         return WindowState()

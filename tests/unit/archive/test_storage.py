@@ -102,6 +102,16 @@ def test_removal_that_fails_leaves_files_and_the_note_for_whoever_asks_the_index
     assert [paths for _, paths in area.abandoned_removals()] == [[path]]
 
 
+@pytest.mark.parametrize("text", ["", "{", "[" * 100_000, '{"a": 1}', "[1, null]"])
+def test_note_that_makes_no_sense_names_nothing(text: str, tmp_path: Path) -> None:
+    area = StorageArea(tmp_path)
+    with pytest.raises(RuntimeError), area.removing([put(area, "1.2", "1.3", "1.4")]):
+        raise RuntimeError
+    ((note, _),) = area.abandoned_removals()
+    Path(area.path_of_note(note)).write_text(text)
+    assert list(area.abandoned_removals()) == [(note, [])]
+
+
 def test_notes_of_living_processes_are_theirs(tmp_path: Path) -> None:
     area, beside = StorageArea(tmp_path), StorageArea(tmp_path)
     area.mark_running()

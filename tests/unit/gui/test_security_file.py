@@ -53,6 +53,7 @@ def test_each_field_has_a_reader() -> None:
     ("text", "problem"),
     [
         ("no JSON", "not JSON"),
+        ("[" * 100_000, "not JSON"),
         ("[]", "the whole is no object"),
         ('{"format": 9}', "another version"),
         ('{"format": 1, "nodes": 3, "listener": {}}', "nodes is no list"),

@@ -27,7 +27,7 @@ def test_state_survives_its_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "[]", "{", "null", '{"view": 3, "recent_peers": "x"}', '{"recent_peers": [1, {}]}']
+    "text", ["", "[]", "{", "[" * 100_000, "null", '{"view": 3, "recent_peers": "x"}', '{"recent_peers": [1, {}]}']
 )
 def test_rubbish_is_a_first_start(text: str) -> None:
     assert from_json(text) == WindowState()
