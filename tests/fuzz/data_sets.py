@@ -12,6 +12,7 @@ from pydicom.filereader import data_element_generator
 from dicomdesk.archive.entry_reading import entry_of_data_set
 from dicomdesk.dicom.deflate import deflate, inflate
 from dicomdesk.dicom.dictionary import find_vr
+from dicomdesk.dicom.editing import DataSetChanges, edit_data_set
 from dicomdesk.dicom.elements import StepKind, describe, walk
 from dicomdesk.dicom.encodings import EXPLICIT_LITTLE, Encoding
 from dicomdesk.dicom.inflating import InflatingWindow
@@ -186,6 +187,31 @@ def _seen_by_pydicom(data: bytes, encoding: Encoding) -> Iterator[tuple[int, obj
         warnings.simplefilter("ignore")
         for element in data_element_generator(BytesIO(data), not encoding.is_explicit_vr, encoding.is_little_endian):
             yield int(element.tag), element.value
+
+
+_NEW_VALUES = {0x00080018: "1.2.3.4.5", 0x00100020: "PATIENT", 0x00280010: "7"}
+
+
+def edit(data: bytes) -> None:
+    """What is accepted can be given other values, and has them then."""
+    encoding, content = ENCODINGS[data[0] % 4 if data else 0], data[1:]
+    changes = DataSetChanges(values=_NEW_VALUES, has_only_old_vrs=bool(data) and data[0] >= 128)
+    edited = attempt(lambda: edit_data_set(content, SYNTAX_OF[encoding], changes, compression_level=1), DataError)
+    if edited.value is None:
+        is_number_refused = isinstance(edited.error, ConversionError)
+        require(is_number_refused or _check(content, encoding).error, "what is accepted can be edited", edited.error)
+        return
+    result = bytes(edited.value.data)
+    require(_check(result, encoding).error is None, "what was edited is accepted")
+    values: dict[int, bytes] = {}
+    depth = 0
+    for step in walk(result, encoding, find_vr):
+        depth += (step.kind is StepKind.SEQUENCE) - (step.kind is StepKind.SEQUENCE_END)
+        if not depth and step.kind is StepKind.ELEMENT:
+            values.setdefault(step.tag, result[step.start : step.start + step.length])
+    if 0x00080018 in edited.value.replaced:
+        found = values[0x00080018].strip(b"\0 ")
+        require_same(found, b"1.2.3.4.5", "an edited value is there")
 
 
 def read_header(data: bytes) -> None:

@@ -43,6 +43,15 @@ def _accept(user: bytes, syntax: str = EXPLICIT) -> bytes:
     return pdu(2, body + association_item(0x50, user)) + data_pdu(3, 3, echo)
 
 
+def _with_group_length(length: int) -> bytes:
+    """A DICOMDIR that consists of meta information and zeros."""
+    start = b"DICM\2\0\0\0UL\4\0" + length.to_bytes(4, "little")
+    version = b"\2\0\1\0OB\0\0\2\0\0\0\0\1"
+    uids = explicit(0x00020002, b"UI", b"1.2.840.10008.1.3.10") + explicit(0x00020003, b"UI", b"1.2.3\0")
+    syntax = explicit(0x00020010, b"UI", b"1.2.840.10008.1.2.1\0")
+    return (bytes(128) + start + version + uids + syntax).ljust(514, b"\0")
+
+
 def _archive_without_name() -> bytes:
     made = BytesIO()
     with ZipFile(made, "w") as archive:
@@ -81,6 +90,8 @@ KEPT: dict[str, dict[str, bytes]] = {
         ),
     },
     "zip": {"a name of no letters": _archive_without_name()},
+    "kept-state": {"lists in one another": b"[" * 4000},
+    "dicomdir": {"a group length that ends among zeros": _with_group_length(158)},
     "log-configuration": {
         "a number that is a digit but none": _log("Console", "layout.ConversionPattern", b"%c{\xc2\xb2}"),
         "NUL in a name": _log("File", "File", b"a\0b"),

@@ -47,6 +47,16 @@ _ALL = (
         take_file=data_set_of_file,
     ),
     Target(
+        name="editing",
+        reader="other values in data sets that are sent (dicom.editing)",
+        harness=data_sets.edit,
+        build=build_data_set,
+        mutate=mutate_data_set,
+        steps_per_byte=60,
+        memory_per_byte=300,
+        take_file=data_set_of_file,
+    ),
+    Target(
         name="part10",
         reader="header of files (dicom.part10)",
         harness=data_sets.read_header,
@@ -239,6 +249,20 @@ _ALL = (
         harness=texts.read_certificate_file,
         build=texts.build_certificates,
         mutate=mutation_of_text(texts.PEM_WORDS),
+    ),
+    Target(
+        name="tls-files",
+        reader="keys, certificates, revocation lists, parameters (network.tls_files, engine.certificate_check)",
+        harness=texts.read_tls_files,
+        build=texts.build_tls_file,
+        mutate=mutation_of_text(texts.PEM_WORDS),
+    ),
+    Target(
+        name="kept-state",
+        reader="what was kept on disk by the window and the archive (gui, archive.kept_reports)",
+        harness=texts.read_kept_state,
+        build=texts.build_kept_state,
+        mutate=mutation_of_text(texts.STATE_WORDS),
     ),
 )
 

@@ -4,6 +4,7 @@ import contextlib
 import datetime
 import io
 import os
+import ssl
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -17,16 +18,34 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from dicomdesk.archive.configuration import parse_configuration, read_configuration
+from dicomdesk.archive.kept_reports import _decode as decode_report
 from dicomdesk.cli.catalogue import load_program
 from dicomdesk.cli.grammar import CommandLineError, Tool, parse
 from dicomdesk.cli.log_configuration import load_log
 from dicomdesk.dicom.character_encoding import encode_text
 from dicomdesk.dicom.character_sets import decode_text
 from dicomdesk.dicom.dictionary import Dictionary
+from dicomdesk.engine.certificate_check import UnreadableCertificateError, is_root_certificate, verify_certificate
 from dicomdesk.engine.user_file import read_user_file, remove_user
-from dicomdesk.errors import ConfigurationError, DicomdeskError, LocalError, ProfileError, SettingsError
+from dicomdesk.errors import (
+    ConfigurationError,
+    DataError,
+    DicomdeskError,
+    LocalError,
+    ProfileError,
+    SettingsError,
+    TlsSettingsError,
+)
+from dicomdesk.gui.security import NodeSecurity, SecuritySettings
+from dicomdesk.gui.security_file import from_json as security_from_json
+from dicomdesk.gui.security_file import to_json as security_to_json
+from dicomdesk.gui.window_state import PeerEntry, WindowState
+from dicomdesk.gui.window_state import from_json as window_state_from_json
+from dicomdesk.gui.window_state import to_json as window_state_to_json
 from dicomdesk.network.certificates import find_revocation_lists, read_certificates
 from dicomdesk.network.profiles import load_profiles, parse_profiles
+from dicomdesk.network.tls_files import load_authorities, load_dh_parameters, load_identity, load_revocations
+from dicomdesk.settings import TlsFileFormat, TlsSettings
 from tests.fuzz.properties import attempt, require, require_same
 
 HASH = b"scrypt$15$8$1$MDEyMzQ1Njc4OWFiY2RlZg==$MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
@@ -344,6 +363,89 @@ PEM_WORDS = (
     b"\x30\x82\1\0",
     b"=",
     b"\0",
+)
+
+
+def read_tls_files(data: bytes) -> None:
+    """Keys, certificates, revocation lists and parameters of TLS are used, or it is told why not."""
+    path = _file("tls", data)
+    for file_format in TlsFileFormat:
+        settings = TlsSettings(
+            certificate_file=path,
+            private_key_file=path,
+            file_format=file_format,
+            authority_files=(path,),
+            revocation_files=(path,),
+            pass_phrase="x",
+        )
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        attempt(lambda: load_identity(context, settings), TlsSettingsError)  # noqa: B023 - called at once
+        attempt(lambda: load_authorities(context, settings))  # noqa: B023 - as above
+        attempt(lambda: load_revocations(context, settings))  # noqa: B023 - as above
+        attempt(lambda: verify_certificate(path, settings), UnreadableCertificateError)  # noqa: B023 - as above
+        attempt(lambda: is_root_certificate(path, file_format), UnreadableCertificateError)  # noqa: B023 - as above
+    attempt(lambda: load_dh_parameters(ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), path))
+
+
+@cache
+def _key() -> bytes:
+    key = ec.generate_private_key(ec.SECP256R1())
+    return key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+
+
+DH_PARAMETERS = b"-----BEGIN DH PARAMETERS-----\nMAYCAQsCAQI=\n-----END DH PARAMETERS-----\n"
+"""Of a prime far too small."""
+
+
+def build_tls_file(random: Random) -> bytes:
+    """Blocks of PEM in any order, or one certificate in DER."""
+    if random.random() < 0.2:
+        return build_certificates(random)
+    return b"".join(random.choice((_key(), _certificate()[0], DH_PARAMETERS)) for _ in range(random.randint(1, 3)))
+
+
+def read_kept_state(data: bytes) -> None:
+    """What the window and the archive have kept for themselves, and somebody has changed."""
+    text = data.decode("utf-8", "replace")
+    attempt(lambda: security_from_json(text), SettingsError)
+    attempt(lambda: window_state_from_json(text))
+    attempt(lambda: decode_report(io.BytesIO(data)), DataError)
+
+
+_REPORT = b"""{"transaction": "1.2", "archive": "A", "peer": "B", "asked": 1.5, "instances": 2}
+[0, "1.2", "1.3"]
+[274, "1.2", "1.4"]
+"""
+
+
+def build_kept_state(random: Random) -> bytes:
+    """One of the files as they are kept, and perhaps a word too many."""
+    security = security_to_json(
+        SecuritySettings(nodes={PeerEntry(ae_title="A", host="host", port="104"): NodeSecurity()})
+    )
+    state = window_state_to_json(
+        WindowState(peer_host="host", recent_peers=(PeerEntry(ae_title="A", host="host", port="104"),))
+    )
+    data = random.choice((security.encode(), state.encode(), _REPORT))
+    at = random.randint(0, len(data))
+    return data if random.random() < 0.7 else data[:at] + random.choice(STATE_WORDS) + data[at:]
+
+
+STATE_WORDS = (
+    b"[",
+    b"{",
+    b"]",
+    b"}",
+    b"[" * 3000,
+    b'{"a":' * 1500,
+    b"1" * 5000,
+    b"1e999",
+    b"NaN",
+    b"null",
+    b'"\\ud800"',
+    b"\xff",
 )
 
 _CHARACTER_SETS = (
