@@ -38,6 +38,15 @@ def corpus() -> Path:
     return corpus_folder()
 
 
+@pytest.fixture(scope="session")
+def faults(corpus: Path) -> Path:
+    """The folder of small inputs that once failed, beside the corpus."""
+    folder = corpus.parent / "faults"
+    if not folder.is_dir():
+        pytest.skip("the inputs that once failed are not beside the corpus")
+    return folder
+
+
 class _Recorder(logging.Handler):
     def __init__(self) -> None:
         super().__init__(logging.WARNING)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from dicomdesk.engine.requests import Proposal
-from tests.helpers.datasets import BIG_ENDIAN, EXPLICIT
+from tests.helpers.datasets import BIG_ENDIAN, EXPLICIT, IMPLICIT
 from tests.helpers.dcmtk import dcmtk_program
 from tests.helpers.exact_sending import send_exactly
 from tests.helpers.peers import FakePeer
@@ -32,6 +32,7 @@ CASES = {
     "-xs": ("1.2.840.10008.1.2.4.70", True),
     "-xv": ("1.2.840.10008.1.2.4.90", True),
     "-u -xb": (BIG_ENDIAN, False),
+    "-xi": (IMPLICIT, True),
 }
 
 

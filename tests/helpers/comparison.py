@@ -1,12 +1,16 @@
 """Says whether two DICOM files hold the same data set, whatever lengths and byte order they are encoded with."""
 
 import io
+import re
+import subprocess
 import zlib
 from pathlib import Path
 
 import pydicom
 from pydicom.dataset import Dataset
 from pydicom.tag import BaseTag
+
+from tests.helpers.dcmtk import dcmtk_program
 
 MEANINGLESS = {0xFFFCFFFC, 0x7FE00001, 0x7FE00002}
 """DCMTK drops trailing padding when it converts, and keeps offset tables of fragments that it has decompressed."""
@@ -58,3 +62,19 @@ def differences(left: bytes, right: bytes) -> list[str]:
 def inflated(data_set: bytes) -> bytes:
     """A deflated data set as explicit little endian."""
     return zlib.decompressobj(-zlib.MAX_WBITS).decompress(data_set)
+
+
+_TOLD_BY_DCMTK = re.compile(
+    r"^ *\((?!fffe,e0[0d]d|fffc,fffc|....,0000)....,....\) .*?(?= +# +(?:\d+|u/l), *\d+ |$)", re.MULTILINE
+)
+_ENCODING = re.compile(r"\((?:Sequence|Item) with [^#]*")
+
+
+def dumped(path: Path) -> list[str]:
+    """The elements of a data set as DCMTK reads them, for files that pydicom cannot read or reads otherwise.
+
+    Lengths, delimiters and padding are left out.
+    """
+    done = subprocess.run([dcmtk_program("dcmdump"), "-q", "+L", str(path)], capture_output=True, check=False)
+    text = done.stdout.decode("latin-1").partition("# Dicom-Data-Set")[2]
+    return [_ENCODING.sub("(", line) for line in _TOLD_BY_DCMTK.findall(text)]

@@ -91,7 +91,7 @@ def listening(command: Sequence[str], port: int) -> Iterator["subprocess.Popen[b
 
 @contextmanager
 def receiver(program: Sequence[str], folder: Path, *options: str) -> Iterator[int]:
-    """A dcmrecv, DCMTK's or ours, that names files by the time they came; gives the port."""
+    """A dcmrecv, DCMTK's or ours, that names files by the time they came, bit-preserving first; gives the port."""
     port = free_port()
     with listening([*program, "+B", "+fst", "-od", str(folder), *options, str(port)], port):
         yield port
