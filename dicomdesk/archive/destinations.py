@@ -11,9 +11,9 @@ from dicomdesk.dicom.transfer_syntaxes import (
     UNCOMPRESSED,
 )
 from dicomdesk.engine.requests import Proposal
-from dicomdesk.network.contexts import ProposedContext
+from dicomdesk.network.contexts import MAX_CONTEXTS, ProposedContext, number_contexts
 from dicomdesk.network.profiles import Profile
-from dicomdesk.network.proposals import MAX_CONTEXTS, propose_contexts
+from dicomdesk.network.proposals import propose_contexts
 
 __all__ = ["MoveBatch", "plan_moves"]
 
@@ -45,14 +45,14 @@ def plan_moves(
     for instance in instances:
         wanted = [offer for offer in _offers(instance, proposal.preferred_transfer_syntax) if offer not in offers]
         if len(offers) + len(wanted) > MAX_CONTEXTS and batch:
-            yield MoveBatch(contexts=_numbered(offers), instances=batch)
+            yield MoveBatch(contexts=number_contexts(offers), instances=batch)
             batch = []
             offers = {}
             wanted = list(_offers(instance, proposal.preferred_transfer_syntax))
         offers.update(dict.fromkeys(wanted))
         batch.append(instance)
     if batch:
-        yield MoveBatch(contexts=_numbered(offers), instances=batch)
+        yield MoveBatch(contexts=number_contexts(offers), instances=batch)
 
 
 def _offers(instance: StoredInstance, preferred: str) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -68,10 +68,3 @@ def _offers(instance: StoredInstance, preferred: str) -> Iterator[tuple[str, tup
         yield sop_class, syntaxes
     if not is_offered:
         yield sop_class, (own,)
-
-
-def _numbered(offers: Iterable[tuple[str, tuple[str, ...]]]) -> tuple[ProposedContext, ...]:
-    return tuple(
-        ProposedContext(context_id=2 * number + 1, abstract_syntax=sop_class, transfer_syntaxes=syntaxes)
-        for number, (sop_class, syntaxes) in enumerate(offers)
-    )

@@ -25,7 +25,7 @@ from dicomdesk.errors import AssociationAbortedError, DicomdeskError, LocalError
 from dicomdesk.network.association import RequestedAssociation, open_association
 from dicomdesk.network.association_items import shown_identity
 from dicomdesk.network.connection import Interruption
-from dicomdesk.network.contexts import ContextResult, Negotiation, ProposedContext
+from dicomdesk.network.contexts import ContextResult, Negotiation, ProposedContext, number_contexts
 from dicomdesk.network.status import status_advice, status_text
 from dicomdesk.settings import AssociationSettings, Peer
 
@@ -60,12 +60,7 @@ class EchoPlan:
 
     def proposed(self) -> tuple[ProposedContext, ...]:
         """The presentation contexts."""
-        return tuple(
-            ProposedContext(
-                context_id=2 * index + 1, abstract_syntax=VERIFICATION, transfer_syntaxes=self.transfer_syntaxes
-            )
-            for index in range(self.contexts)
-        )
+        return number_contexts([(VERIFICATION, self.transfer_syntaxes)] * self.contexts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,9 +15,8 @@ from dicomdesk.engine.requests import SendRequest
 from dicomdesk.engine.send import SendFailure
 from dicomdesk.errors import DicomdeskError
 from dicomdesk.network.assignment import assign
-from dicomdesk.network.contexts import ContextResult, NegotiatedContext, ProposedContext
+from dicomdesk.network.contexts import MAX_CONTEXTS, ContextResult, NegotiatedContext, ProposedContext, number_contexts
 from dicomdesk.network.planning import (
-    MAX_CONTEXTS,
     UNCOMPRESSED_OFFER,
     Plan,
     PlannedAssociation,
@@ -151,10 +150,7 @@ class PlannedForecast:
         """One more association, to give advice that is true."""
         if not sop_class_uids:
             return set()
-        contexts = [
-            ProposedContext(context_id=2 * index + 1, abstract_syntax=uid, transfer_syntaxes=UNCOMPRESSED_OFFER)
-            for index, uid in enumerate(sop_class_uids)
-        ]
+        contexts = number_contexts((uid, UNCOMPRESSED_OFFER) for uid in sop_class_uids)
         try:
             answered = self._negotiate(contexts)
         except NotOpenedError:

@@ -19,12 +19,12 @@ from dicomdesk.dicom.transfer_syntaxes import (
 )
 from dicomdesk.engine.diagnosis import Capabilities, ServiceGroup, SopClassCapability
 from dicomdesk.engine.services import SERVICES, Service, sop_class_words
-from dicomdesk.network.contexts import NegotiatedContext, ProposedContext
+from dicomdesk.network.contexts import MAX_CONTEXTS, NegotiatedContext, ProposedContext, number_contexts
 
 __all__ = ["Survey"]
 
-MOST_CONTEXTS = 127
-"""Of one association: 128 (PS3.8 9.3.2.2), less one that is known to be accepted."""
+MOST_CONTEXTS = MAX_CONTEXTS - 1
+"""Of one association, less one that is known to be accepted."""
 
 _MOST_OFFERS = 4096
 """Transfer syntaxes in one association: the request stays below 128 KiB, more than which some peers do not read."""
@@ -116,18 +116,14 @@ class Survey:
 
     def next_contexts(self) -> tuple[ProposedContext, ...]:
         """What to propose next; empty when everything is known."""
-        contexts: list[ProposedContext] = []
+        contexts: list[tuple[str, tuple[str, ...]]] = []
         offers = 0
         for uid, transfer_syntaxes in self._wanted():
             offers += len(transfer_syntaxes)
             if len(contexts) == self._most_contexts or (offers > _MOST_OFFERS and contexts):
                 break
-            contexts.append(
-                ProposedContext(
-                    context_id=2 * len(contexts) + 1, abstract_syntax=uid, transfer_syntaxes=transfer_syntaxes
-                )
-            )
-        return tuple(contexts)
+            contexts.append((uid, transfer_syntaxes))
+        return number_contexts(contexts)
 
     def take(self, contexts: Sequence[NegotiatedContext]) -> tuple[SopClassCapability, ...]:
         """Learn from what became of them; returns the capabilities that are settled by it."""

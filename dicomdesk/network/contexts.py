@@ -1,8 +1,12 @@
 """Presentation contexts and the outcome of a negotiation, as values (PS3.8 7.1.1.13, 9.3.2.2, 9.3.3.2)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
+
+MAX_CONTEXTS = 128
+"""Presentation contexts of one association: identifiers are odd and at most 255 (PS3.8 9.3.2.2)."""
 
 _IDENTITY_WORDS = {1: "user name", 2: "user name and passcode", 3: "Kerberos", 4: "SAML", 5: "JSON Web Token"}
 
@@ -35,6 +39,21 @@ class ProposedContext:
     transfer_syntaxes: tuple[str, ...]
     """UIDs in order of preference."""
     role: Role | None = None
+
+
+def context_number(position: int) -> int:
+    """Return the identifier of the presentation context at a position from 0: 1, 3, 5 ... (PS3.8 9.3.2.2)."""
+    return 2 * position + 1
+
+
+def number_contexts(offers: Iterable[tuple[str, tuple[str, ...]]]) -> tuple[ProposedContext, ...]:
+    """Return contexts for abstract syntaxes with their transfer syntaxes, numbered in this order."""
+    return tuple(
+        ProposedContext(
+            context_id=context_number(position), abstract_syntax=abstract_syntax, transfer_syntaxes=transfer_syntaxes
+        )
+        for position, (abstract_syntax, transfer_syntaxes) in enumerate(offers)
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,6 +30,7 @@ from dicomdesk.network.association_items import (
     write_user_identity,
 )
 from dicomdesk.network.contexts import (
+    MAX_CONTEXTS,
     ContextResult,
     ExtendedNegotiation,
     NegotiatedContext,
@@ -52,7 +53,6 @@ from dicomdesk.settings import (
     UserIdentityType,
 )
 
-MAX_CONTEXTS = 128
 _PDV_OVERHEAD_BYTES = 6
 """Length, context ID and message control header before the data of a PDV (PS3.8 9.3.5.1)."""
 _DCMTK_OVERHEAD_BYTES = 12

@@ -44,11 +44,8 @@ from dicomdesk.dicom.transfer_syntaxes import (
     Compression,
     find_transfer_syntax,
 )
-from dicomdesk.network.contexts import ProposedContext
+from dicomdesk.network.contexts import MAX_CONTEXTS, ProposedContext, context_number
 from dicomdesk.settings import Decompression
-
-MAX_CONTEXTS = 128
-"""Presentation contexts of one association: identifiers are odd and at most 255 (PS3.8 9.3.2.2)."""
 
 UNCOMPRESSED_OFFER = (EXPLICIT_VR_LITTLE_ENDIAN, EXPLICIT_VR_BIG_ENDIAN, IMPLICIT_VR_LITTLE_ENDIAN)
 """Uncompressed transfer syntaxes in the order of the proposal."""
@@ -297,7 +294,7 @@ class _Walk:
         return context_id
 
     def _append(self, sop_class_uid: str, transfer_syntaxes: tuple[str, ...]) -> None:
-        context_id = 2 * len(self._contexts) + 1
+        context_id = context_number(len(self._contexts))
         self._contexts.append(
             ProposedContext(context_id=context_id, abstract_syntax=sop_class_uid, transfer_syntaxes=transfer_syntaxes)
         )

@@ -15,7 +15,7 @@ from dicomdesk.dicom.sop_classes import find_uid_by_symbol
 from dicomdesk.dicom.transfer_syntaxes import EXPLICIT_VR_BIG_ENDIAN, EXPLICIT_VR_LITTLE_ENDIAN
 from dicomdesk.errors import ProfileError
 from dicomdesk.named_files import read_named_file
-from dicomdesk.network.contexts import ProposedContext, Role
+from dicomdesk.network.contexts import ProposedContext, Role, context_number
 from dicomdesk.network.profile_syntax import Section, Subsection, read_sections
 
 MAX_ENTRIES = 128
@@ -70,7 +70,7 @@ class Profile:
                 )
         return tuple(
             ProposedContext(
-                context_id=2 * index + 1,
+                context_id=context_number(index),
                 abstract_syntax=context.abstract_syntax,
                 transfer_syntaxes=context.transfer_syntaxes,
                 role=self.roles.get(context.abstract_syntax),

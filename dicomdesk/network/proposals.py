@@ -15,19 +15,15 @@ from dicomdesk.dicom.transfer_syntaxes import (
     find_transfer_syntax,
 )
 from dicomdesk.errors import ProposalError
-from dicomdesk.network.contexts import NegotiatedContext, ProposedContext
+from dicomdesk.network.contexts import MAX_CONTEXTS, NegotiatedContext, ProposedContext, number_contexts
 
 __all__ = [
     "COMMON_SOP_CLASSES",
-    "MAX_CONTEXTS",
     "NO_CONTEXTS",
     "TOO_MANY_CONTEXTS",
     "choose_context",
     "propose_contexts",
 ]
-
-MAX_CONTEXTS = 128
-"""Identifiers are odd and fit into a byte (PS3.8 9.3.2.2)."""
 
 TOO_MANY_CONTEXTS = "0006:0101 ASC Bad presentation context ID"
 NO_CONTEXTS = "0006:0103 ASC Coding error in ASC_requestAssociation: missing presentation contexts"
@@ -80,10 +76,7 @@ def propose_contexts(
     pairs = [(sop_class_uid, offered) for sop_class_uid in dict.fromkeys(sop_classes) for offered in lists]
     if len(pairs) > MAX_CONTEXTS:
         raise ProposalError("Too many presentation contexts", condition=TOO_MANY_CONTEXTS)
-    return tuple(
-        ProposedContext(context_id=2 * index + 1, abstract_syntax=sop_class_uid, transfer_syntaxes=offered)
-        for index, (sop_class_uid, offered) in enumerate(pairs)
-    )
+    return number_contexts(pairs)
 
 
 def _transfer_syntax_lists(preferred: str, *, combine: bool) -> tuple[tuple[str, ...], ...]:

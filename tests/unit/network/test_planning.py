@@ -16,9 +16,9 @@ from dicomdesk.dicom.transfer_syntaxes import (
     PRIVATE_GE_IMPLICIT,
     RLE_LOSSLESS,
 )
+from dicomdesk.network.contexts import MAX_CONTEXTS
 from dicomdesk.network.planning import (
     DCMSEND_DECODABLE,
-    MAX_CONTEXTS,
     UNCOMPRESSED_OFFER,
     Plan,
     PlannedInstance,
