@@ -9,6 +9,7 @@ A contract test checks that pynetdicom still has what is used here, with the mea
 """
 
 import logging
+import warnings
 from collections.abc import Callable, Sequence
 from operator import itemgetter
 from struct import Struct
@@ -63,9 +64,10 @@ _REQUEST, _ASSOCIATE = "A-ASSOCIATE-RQ", "A-ASSOCIATE"
 
 
 def _silence_pynetdicom() -> None:
-    """Set the global switches of pynetdicom and pydicom: their records repeat what we raise, and hold what came from
-    the wire, identifiers of patients included.
+    """Set the global switches of pynetdicom and pydicom: their records and remarks repeat what we raise, and hold what
+    came from the wire, identifiers of patients included.
     """
+    warnings.filterwarnings("ignore", module=r"pydicom\.")
     pydicom_config.settings.reading_validation_mode = pydicom_config.IGNORE
     _config.LOG_HANDLER_LEVEL = "none"
     _config.LOG_REQUEST_IDENTIFIERS = False

@@ -8,7 +8,8 @@ import pytest
 from dicomdesk.cli.manual import write_manual_pages
 from tests.helpers.commands import ours, run, running, wait_for_line
 from tests.helpers.dcmtk import free_port
-from tests.helpers.peers import Accept, FakePeer, Reject, Silence
+from tests.helpers.encoded import implicit
+from tests.helpers.peers import Accept, FakePeer, Reject, Send, Silence, p_data
 
 
 def test_diagnosis_of_a_sound_peer() -> None:
@@ -82,3 +83,17 @@ def test_interrupt_ends_the_diagnosis() -> None:
 def test_manual_page_is_there(tmp_path: Path) -> None:
     write_manual_pages(tmp_path, date="2026-01-01")
     assert "\\-\\-diagnose" in (tmp_path / "echoscu.1").read_text()
+
+
+@pytest.mark.parametrize(
+    "odd", [implicit(0x00000101, b"x "), implicit(0x3400312E, b"x "), implicit(0x00000902, b"\xff")]
+)
+def test_odd_elements_in_an_answer_disturb_nobody(odd: bytes) -> None:
+    uid = implicit(0x00000002, b"1.2.840.10008.1.1\0")
+    numbers = ((0x0100, 0x8030), (0x0120, 1), (0x0800, 0x0101), (0x0900, 0))
+    values = uid + b"".join(implicit(number, code.to_bytes(2, "little")) for number, code in numbers)
+    values += odd
+    answer = implicit(0, len(values).to_bytes(4, "little")) + values
+    with FakePeer(echo=Send(p_data(1, 3, answer))) as peer:
+        done = run(ours("echoscu"), "localhost", str(peer.port))
+    assert (done.code, done.err) == (0, "")
