@@ -231,6 +231,8 @@ class _Rewriter:
         word_bytes = WORD_BYTES.get(vr)
         if word_bytes is None or encoding.is_little_endian == self._rewriting.target.is_little_endian:
             return value
+        if len(value) % 2:
+            value = bytes(value) + b"\0"  # before the bytes change places: they belong to the last word too
         return swap_words(value, word_bytes)
 
     def _start_sequence(self, step: Step) -> None:

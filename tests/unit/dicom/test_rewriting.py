@@ -48,6 +48,16 @@ def test_value_changes_byte_order_by_its_vr(tag: int, vr: bytes, little: bytes, 
     assert rewritten(in_big, EXPLICIT_BIG, IMPLICIT_LITTLE) == implicit(tag, little)
 
 
+@pytest.mark.parametrize(
+    ("vr", "little", "big"),
+    [(b"OW", b"\1\2\3", b"\2\1\0\3"), (b"US", b"\1\2\3", b"\2\1\0\3"), (b"OL", b"\1\2\3\4\5", b"\4\3\2\1\5\0")],
+)
+def test_last_byte_of_an_odd_value_is_part_of_its_last_word(vr: bytes, little: bytes, big: bytes) -> None:
+    assert rewritten(explicit(0x00281201, vr, little), EXPLICIT_LITTLE, EXPLICIT_BIG) == explicit(
+        0x00281201, vr, big, order=">"
+    )
+
+
 def test_implicit_gets_vrs_of_the_dictionary() -> None:
     data = implicit(0x00080018, b"1.2\0") + implicit(0x00091001, b"ab") + implicit(0x00090010, b"ACME")
     expected = explicit(0x00080018, b"UI", b"1.2\0") + explicit(0x00091001, b"UN", b"ab")
