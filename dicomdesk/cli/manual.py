@@ -5,6 +5,7 @@ from pathlib import Path
 
 from dicomdesk import __version__
 from dicomdesk.cli.catalogue import TOOLS, load_program
+from dicomdesk.cli.examples import EXAMPLES, shell_line
 from dicomdesk.cli.grammar import Option, OptionGroup, Tool
 from dicomdesk.cli.usage import synopsis
 
@@ -40,6 +41,11 @@ def manual_page(tool: Tool, *, date: str) -> str:
     lines.append(".SH OPTIONS")
     for group in tool.groups:
         lines += _group_lines(group, macro=".SS")
+    lines.append(".SH EXAMPLES")
+    for example in EXAMPLES[tool.name]:
+        lines += [".PP", _plain(example.text), ".PP", ".nf"]
+        lines += [".B " + _plain(shell_line(command)) for command in example.commands]
+        lines.append(".fi")
     lines.append(".SH ENVIRONMENT")
     for name, text in _FILES:
         lines += [".TP", f".B {name}", _plain(text)]

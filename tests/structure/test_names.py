@@ -49,5 +49,7 @@ def test_top_level_holds_what_is_promised() -> None:
         "LICENSE",
         "CHANGELOG.md",
         "CONTRIBUTING.md",
+        "SECURITY.md",
+        "docs",
     }
     assert wanted <= {path.name for path in REPOSITORY.iterdir()}

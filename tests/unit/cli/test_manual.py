@@ -26,12 +26,21 @@ def test_page_has_the_usual_sections(tool: Tool) -> None:
     lines = manual_page(tool, date="2026-11-20").splitlines()
     assert lines[0].startswith(f'.TH "{tool.name.upper()}" 1 "2026\\-11\\-20"')
     sections = [line[4:] for line in lines if line.startswith(".SH ")]
-    assert sections == ["NAME", "SYNOPSIS", "DESCRIPTION", "PARAMETERS", "OPTIONS", "ENVIRONMENT", "SEE ALSO"]
+    assert sections == [
+        "NAME",
+        "SYNOPSIS",
+        "DESCRIPTION",
+        "PARAMETERS",
+        "OPTIONS",
+        "EXAMPLES",
+        "ENVIRONMENT",
+        "SEE ALSO",
+    ]
 
 
 @EACH
 def test_no_text_becomes_a_request(tool: Tool) -> None:
-    known = (".TH ", ".SH ", ".SS ", ".TP", ".PP", ".B ", ".I ", ".BR ")
+    known = (".TH ", ".SH ", ".SS ", ".TP", ".PP", ".B ", ".I ", ".BR ", ".nf", ".fi")
     lines = manual_page(tool, date="2026-11-20").splitlines()
     assert all(line.startswith(known) for line in lines if line.startswith((".", "'")))
 

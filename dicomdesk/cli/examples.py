@@ -1,0 +1,130 @@
+"""Worked examples of every tool, for its manual page and its page in ``docs/tools``."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+__all__ = ["EXAMPLES", "Example", "shell_line"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """One task and the command lines that do it."""
+
+    text: str
+    """What is to be done, and what to look at afterwards."""
+    commands: tuple[str, ...]
+    """Without ``dicomdesk`` before the tool's name; a line that is no tool's begins with ``$``."""
+
+
+def shell_line(command: str) -> str:
+    """Return the command line as it is typed, behind the shell's prompt."""
+    return command if command.startswith("$") else f"$ dicomdesk {command}"
+
+
+def _example(text: str, *commands: str) -> Example:
+    return Example(text=text, commands=commands)
+
+
+EXAMPLES: Mapping[str, tuple[Example, ...]] = {
+    "dcmsend": (
+        _example(
+            "Send a folder with all its subfolders, and write down what became of each instance. The exit code is 80 "
+            "unless the peer has stored every one of them.",
+            "dcmsend --scan-directories --recurse --strict --create-report-file report.txt pacs.example 104 study",
+        ),
+        _example(
+            "See first what would go as it is, what would be converted and what cannot go, without sending anything.",
+            "dcmsend --check --scan-directories pacs.example 104 study",
+        ),
+        _example(
+            "Send what a DICOMDIR lists, over a line with a long round trip: eight associations at once, each instance "
+            "tried up to three times more where the failure may pass.",
+            "dcmsend --read-from-dicomdir --parallel 8 --retry 3 pacs.example 104 /media/cdrom/DICOMDIR",
+        ),
+        _example(
+            "Send JPEG 2000 images to a peer that takes uncompressed ones only.",
+            "dcmsend --fallback-contexts --decompress-lossy pacs.example 104 image.dcm",
+        ),
+        _example(
+            "Let a script follow the transfer: one JSON object a line.",
+            "dcmsend --quiet --json --scan-directories pacs.example 104 study",
+        ),
+    ),
+    "storescu": (
+        _example(
+            "Send one file with the AE titles that the peer expects.",
+            "storescu --aetitle WS1 --call PACS pacs.example 104 image.dcm",
+        ),
+        _example(
+            "Propose only JPEG lossless beside the default transfer syntax, and show what was accepted.",
+            "storescu --verbose-pc --verbose --propose-lossless pacs.example 104 image.dcm",
+        ),
+        _example(
+            "Send over TLS with an own certificate, to a peer whose certificate an authority of ours has signed.",
+            "storescu --enable-tls key.pem certificate.pem --add-cert-file authority.pem peer.example 2762 image.dcm",
+        ),
+        _example(
+            "Make many instances of one file, each with UIDs of its own, for a load test.",
+            "storescu --invent-instance --repeat 100 pacs.example 104 image.dcm",
+        ),
+    ),
+    "dcmrecv": (
+        _example(
+            "Receive whatever is sent into one folder, whole or not at all, flushed to the disk "
+            "before it is acknowledged.",
+            "dcmrecv --accept-all --fsync --output-directory received 11112",
+        ),
+        _example(
+            "Serve two modalities only, by AE title and network, and run a command when a study has been quiet for "
+            "a minute.",
+            "dcmrecv --allow-calling CT1 --allow-calling MR1 --allow-network 10.1.0.0/16 --settle-time 60 "
+            "--exec-on-study './import.sh #p' --output-directory received 11112",
+        ),
+        _example(
+            "Receive over TLS from peers that can show a certificate of our authority.",
+            "dcmrecv --enable-tls key.pem certificate.pem --add-cert-file authority.pem --require-client-cert "
+            "--output-directory received 2762",
+        ),
+    ),
+    "dcmqrscp": (
+        _example(
+            "Run an archive with the areas, peers and quotas of a configuration file.",
+            "dcmqrscp --config archive.cfg 11112",
+        ),
+        _example(
+            "Take over a folder that DCMTK's dcmqrscp has filled, or repair an index.",
+            "dcmqrscp --config archive.cfg --reindex",
+        ),
+        _example(
+            "Compare files and index; the exit code is 80 where they do not agree.",
+            "dcmqrscp --config archive.cfg --verify",
+        ),
+        _example(
+            "Serve figures for Prometheus and a health address to this machine.",
+            "dcmqrscp --config archive.cfg --metrics-port 9104 11112",
+            "$ curl http://localhost:9104/health",
+        ),
+    ),
+    "echoscu": (
+        _example(
+            "Ask for a sign of life.",
+            "echoscu --aetitle WS1 --call PACS pacs.example 104",
+        ),
+        _example(
+            "Find out step by step why a peer cannot be reached, and what it accepts when it can.",
+            "echoscu --diagnose --aetitle WS1 --call PACS pacs.example 104",
+        ),
+    ),
+    "passcode": (
+        _example(
+            "Set the passcode of a user, which is asked for, and let only users of that file store.",
+            "passcode users anna",
+            "dcmrecv --user-file users --output-directory received 11112",
+        ),
+        _example(
+            "Take the user out again.",
+            "passcode --remove users anna",
+        ),
+    ),
+}
+"""By the name of the tool, as in ``catalogue.TOOLS``."""
