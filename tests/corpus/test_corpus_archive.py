@@ -1,0 +1,170 @@
+"""What DCMTK's archive stores, moves and gives back of the corpus, ours does, also once the index was made again."""
+
+import subprocess
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pydicom
+import pytest
+
+from tests.helpers.commands import ours, run
+from tests.helpers.dcmtk import dcmtk_program, free_port
+from tests.helpers.deliveries import DCMTK_RECEIVER, DCMTK_SENDER, deliver, is_alike, profile
+from tests.helpers.delivery import ENVIRONMENT, Sent, listening, send
+from tests.helpers.faults import write_faults
+
+pytestmark = [pytest.mark.corpus, pytest.mark.dcmtk, pytest.mark.filterwarnings("ignore")]
+
+DEADLINE_S = 120.0
+STUDIES_AT_ONCE = 40
+
+REFUSED_BY_US = {
+    "broken/syn_missing_study_uid.dcm",
+    "broken/syn_missing_series_uid.dcm",
+    "objects/raw-data/dataset.dcm",
+    "images/4.80_jpeg-ls-lossless/JLSL_16_15_1_1F.dcm",
+}
+"""Without Study or Series Instance UID: nobody could ask for them."""
+
+
+@pytest.fixture(autouse=True)
+def odd_values_are_expected(announce_log: Callable[[str], None]) -> None:
+    announce_log("^pydicom: WARNING: ")
+
+
+@dataclass(kw_only=True)
+class Served:
+    """An archive with an area for each round, into which every SOP Instance UID comes once."""
+
+    program: Sequence[str]
+    folder: Path
+    areas: Sequence[str]
+    options: Sequence[str]
+    move_port: int = field(default_factory=free_port)
+
+    def __post_init__(self) -> None:
+        rows = []
+        for area in self.areas:
+            (self.folder / area).mkdir(parents=True)
+            rows.append(f"{area} {self.folder / area} RW (500, 1024mb) ANY")
+        hosts = f"HostTable BEGIN\nmover = (MOVESCU, localhost, {self.move_port})\nHostTable END"
+        text = "\n".join((hosts, "AETable BEGIN", *rows, "AETable END", ""))
+        (self.folder / "a.cfg").write_text(text, encoding="ascii")
+
+    @contextmanager
+    def running(self) -> Iterator[int]:
+        """Run it; gives the port."""
+        port = free_port()
+        command = [*self.program, "-c", str(self.folder / "a.cfg"), *self.options, str(port)]
+        with listening(command, port):
+            yield port
+
+    def look_after(self, option: str) -> None:
+        """Verify, or make the index again; nothing may be wrong."""
+        done = run(self.program, "-c", str(self.folder / "a.cfg"), option)
+        assert (done.code, done.err) == (0, "")
+        assert all(line.endswith(("all right", " in the index")) for line in done.out.splitlines()), done.out
+
+    def retrieved(self, tool: str, port: int, area: str, name: str) -> dict[str, Path]:
+        """What a tool brings of all studies, by SOP Instance UID."""
+        into = self.folder / f"{name}-{area}"
+        into.mkdir()
+        words = ["-S", "-aec", area, "+B", "-k", "QueryRetrieveLevel=STUDY"]
+        if tool == "movescu":
+            words += ["+xa", "+P", str(self.move_port), "-aem", "MOVESCU"]
+        studies = sorted({_uids(path)[1] for path in by_uid(self.folder / area).values()} - {""})
+        for start in range(0, len(studies), STUDIES_AT_ONCE):
+            key = "StudyInstanceUID=" + "\\".join(studies[start : start + STUDIES_AT_ONCE])
+            subprocess.run(
+                [dcmtk_program(tool), *words, "-k", key, "127.0.0.1", str(port)],
+                cwd=into,
+                env=ENVIRONMENT,
+                capture_output=True,
+                timeout=DEADLINE_S,
+                check=False,
+            )
+        return by_uid(into)
+
+
+def _uids(path: Path) -> tuple[str, str]:
+    data_set = pydicom.dcmread(path, force=True, specific_tags=["StudyInstanceUID"], stop_before_pixels=True)
+    return str(data_set.file_meta.MediaStorageSOPInstanceUID), str(data_set.get("StudyInstanceUID", ""))
+
+
+def by_uid(folder: Path) -> dict[str, Path]:
+    """The Part 10 files of a folder."""
+    found = {}
+    for path in folder.rglob("*"):
+        if path.is_file() and path.read_bytes()[128:132] == b"DICM":
+            found[_uids(path)[0]] = path
+    return found
+
+
+def rounds(sent: Mapping[str, Sent]) -> list[list[str]]:
+    """The files, so that no SOP Instance UID comes twice in one round."""
+    seen: dict[str, int] = {}
+    made: list[list[str]] = []
+    for path, item in sorted(sent.items()):
+        number = seen[item.sop_instance_uid] = seen.get(item.sop_instance_uid, -1) + 1
+        made += [[] for _ in range(number + 1 - len(made))]
+        made[number].append(path)
+    return made
+
+
+Given = dict[tuple[str, str], dict[str, Path]]
+"""What a tool got from an area, by SOP Instance UID."""
+
+
+def _store(served: Served, port: int, parts: Sequence[Sequence[str]]) -> set[str]:
+    """Send each part to an area; the files that were stored."""
+    report = served.folder / "report.txt"
+    stored = set()
+    for area, paths in zip(served.areas, parts, strict=True):
+        sent = send(DCMTK_SENDER, port, [Path(path) for path in paths], report, "-aec", area)
+        stored |= {item.path for item in sent if item.is_stored}
+    return stored
+
+
+def _give(served: Served, port: int, name: str) -> Given:
+    return {
+        (tool, area): served.retrieved(tool, port, area, f"{name}-{tool}")
+        for area in served.areas
+        for tool in ("movescu", "getscu")
+    }
+
+
+def _not_given(theirs: Given, ours: Given, refused_uids: set[str]) -> list[tuple[str, str, str]]:
+    """What ours does not give back, or gives back otherwise."""
+    found = []
+    for key, files in theirs.items():
+        for uid in files.keys() - refused_uids:
+            if uid not in ours[key] or not is_alike(files[uid], ours[key][uid]):
+                found.append((*key, uid))
+    return found
+
+
+@pytest.mark.parametrize("mode", ["-B", "+B"], ids=["normal", "bit-preserving"])
+def test_archive_keeps_and_gives_what_dcmtks_keeps_and_gives(
+    mode: str, corpus: Path, faults: Path, tmp_path: Path
+) -> None:
+    inputs = [corpus, write_faults(faults, tmp_path / "faults")]
+    listed = deliver(DCMTK_SENDER, (*DCMTK_RECEIVER, *profile("Any", tmp_path)), inputs, tmp_path / "listed").sent
+    parts = rounds(listed)
+    areas = [f"AREA{number}" for number in range(len(parts))]
+    theirs = Served(program=[dcmtk_program("dcmqrscp")], folder=tmp_path / "theirs", areas=areas, options=(mode,))
+    mine = Served(program=ours("dcmqrscp"), folder=tmp_path / "ours", areas=areas, options=(mode,))
+    with theirs.running() as port:
+        their_files, given = _store(theirs, port, parts), _give(theirs, port, "first")
+    with mine.running() as port:
+        refused = their_files - _store(mine, port, parts)
+        given_at_first = _give(mine, port, "first")
+    assert len(their_files) > 600
+    assert {path.removeprefix(f"{corpus}/") for path in refused} <= REFUSED_BY_US
+    refused_uids = {listed[path].sop_instance_uid for path in refused}
+    assert not _not_given(given, given_at_first, refused_uids)
+    for option in ("--verify", "--reindex", "--verify"):
+        mine.look_after(option)
+    with mine.running() as port:
+        assert not _not_given(given, _give(mine, port, "again"), refused_uids)
