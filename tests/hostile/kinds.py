@@ -98,7 +98,8 @@ SENDER = Proposal(
         (7, MOVE, (EXPLICIT,)),
         (9, GET, (EXPLICIT,)),
         (11, COMMITMENT, (EXPLICIT,)),
+        (13, CT_IMAGE_STORAGE, (IMPLICIT,)),
     ),
 )
-"""All that an archive serves; a receiver takes the first two."""
+"""All that an archive serves; a receiver takes those of storage and verification."""
 OPENED = Associate(SENDER)

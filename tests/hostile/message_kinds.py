@@ -3,8 +3,9 @@
 import struct
 
 from dicomdesk.network.command_sets import write_command_set
+from tests.helpers.encoded import UNDEFINED, explicit, item
 from tests.helpers.requestors import CT_IMAGE_STORAGE, P_DATA, data_pdu, echo_command, pdu, pdv, store_command
-from tests.hostile.kinds import OPENED, Kind, command, ct_image, kind, raw_command, rubbish, stored
+from tests.hostile.kinds import OPENED, Kind, command, ct_image, data_values, kind, raw_command, rubbish, stored
 from tests.hostile.steps import Drip, HalfClose, Hear, Outlast, Reset, Send
 
 ECHO = data_pdu(3, 3, echo_command())
@@ -127,7 +128,25 @@ COMMANDS = [
     ),
 ]
 
+
+def _presumed(count: int) -> bytes:
+    """Private elements in implicit VR, of each of which nobody knows whether it is a sequence."""
+    return b"".join(struct.pack("<HHLHHL", 9, 0x1000 + n, 8, 0xFFFE, 0xE000, 0xFFFFFFFF) for n in range(count))
+
+
 DATA_SETS = [
+    _associated(
+        "elements that may be sequences", data_pdu(13, 3, store_command("1.2.3.4")), data_values(13, _presumed(40))
+    ),
+    _associated(
+        "thousands of elements that may be sequences",
+        data_pdu(13, 3, store_command("1.2.3.4")),
+        data_values(13, _presumed(20_000)),
+    ),
+    _associated(
+        "elements that may be sequences within an unknown one",
+        _store(IMAGE + explicit(0x00111010, b"UN", item(_presumed(40), length=UNDEFINED), length=UNDEFINED)),
+    ),
     _associated("data set of no bytes", STORE_COMMAND + data_pdu(1, 2, b"")),
     _associated("data set of rubbish", _store(rubbish(5000))),
     _associated("data set of zeros", _store(bytes(5000))),
