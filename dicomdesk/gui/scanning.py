@@ -1,10 +1,12 @@
 """Scanning what was dropped, in batches that a worker thread reads and the Qt thread shows."""
 
+import contextlib
 import time
 from collections.abc import Iterator
 
 from dicomdesk.dicom.instance import InputFormat, InputSelection
 from dicomdesk.dicom.scan import FoundInstance, ScanResult, scan
+from dicomdesk.errors import CancelledError
 from dicomdesk.gui.models.send_queue import Found, Skipped
 
 BATCH_S = 0.05
@@ -24,20 +26,31 @@ def selection_of(paths: tuple[str, ...]) -> InputSelection:
 
 
 class Scanning:
-    """One scan under way. ``read`` is called on worker threads, never by two at once."""
+    """One scan under way. ``read`` is called on worker threads, never by two at once; ``cancel`` on any thread."""
 
     def __init__(self, paths: tuple[str, ...]) -> None:
-        self._results: Iterator[ScanResult] = scan(selection_of(paths))
+        self._results: Iterator[ScanResult] = scan(selection_of(paths), self._require_going_on)
+        self._is_cancelled = False
 
     def read(self) -> list[Found | Skipped]:
         """Return what was found in the next moment; nothing when the scan is over."""
         batch: list[Found | Skipped] = []
         deadline = time.monotonic() + BATCH_S
-        for result in self._results:
-            batch.append(_plain(result))
-            if len(batch) >= MOST_PER_BATCH or time.monotonic() >= deadline:
-                break
+        with contextlib.suppress(CancelledError):
+            for result in self._results:
+                self._require_going_on()
+                batch.append(_plain(result))
+                if len(batch) >= MOST_PER_BATCH or time.monotonic() >= deadline:
+                    break
         return batch
+
+    def cancel(self) -> None:
+        """End the scan, also in the middle of a file; what is read until then is still returned."""
+        self._is_cancelled = True
+
+    def _require_going_on(self) -> None:
+        if self._is_cancelled:
+            raise CancelledError("The scan was cancelled")
 
 
 def _plain(result: ScanResult) -> Found | Skipped:

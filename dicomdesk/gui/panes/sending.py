@@ -112,8 +112,8 @@ class SendFlow(QObject):
 
     async def _scan(self, paths: tuple[str, ...]) -> None:
         skipped_before, total_before = self.queue.skipped, self.queue.total
+        scanning = Scanning(paths)
         try:
-            scanning = Scanning(paths)
             while True:
                 batch = await self._tasks.run(scanning.read)
                 if not batch:
@@ -121,6 +121,7 @@ class SendFlow(QObject):
                 self.queue.add(batch)
                 self.changed.emit()
         finally:
+            scanning.cancel()  # where the window closes before the scan is over
             self._scans -= 1
             self.model.flush()
             self.changed.emit()
