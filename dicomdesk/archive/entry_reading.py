@@ -1,9 +1,8 @@
 """Reads from a data set what the index keeps of it; stops before what it does not need, such as the pixels."""
 
-import mmap
 import os
 import zlib
-from typing import Final
+from typing import Final, Protocol
 
 from dicomdesk.archive.attributes import (
     ATTRIBUTES,
@@ -19,15 +18,17 @@ from dicomdesk.archive.attributes import (
 from dicomdesk.archive.entries import IndexEntry
 from dicomdesk.archive.identifier_reading import decode_values
 from dicomdesk.dicom.dictionary import find_vr
-from dicomdesk.dicom.elements import ITEM_DELIMITER, DataSetBytes, StepKind, walk
+from dicomdesk.dicom.elements import ITEM_DELIMITER, DataSetBytes, StepKind, walk_view
 from dicomdesk.dicom.encodings import UNDEFINED_LENGTH, Encoding
 from dicomdesk.dicom.instance import InputFormat
 from dicomdesk.dicom.part10 import read_open_header
 from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax
-from dicomdesk.dicom.walking import Walk, Whole
-from dicomdesk.errors import DataError, InvalidUidError
+from dicomdesk.dicom.walking import INVALID_STREAM, Buffer, View, Walk, Whole
+from dicomdesk.dicom.windows import Window, read_at
+from dicomdesk.errors import DataError, InvalidUidError, TruncatedError
 
 _LONGEST_VALUE: Final = 1 << 16
+_UNLIMITED_MOVES: Final = 1 << 62
 _INFLATED_START: Final = 1 << 20
 _VRS: Final = {attribute.tag: attribute.vr for attribute in ATTRIBUTES if attribute.source is Source.COLUMN} | {
     CHARACTER_SET: b"CS",
@@ -45,6 +46,13 @@ _MOST_ITEMS: Final = 100
 _Items = dict[int, tuple[dict[int, bytes], ...]]
 
 
+class _Readable(View, Protocol):
+    """A window of which values are read, too."""
+
+    def read(self, offset: int, size: int) -> Buffer:
+        """Return up to ``size`` bytes from ``offset``, as far as they are there."""
+
+
 def read_entry(file: str, *, area: str, path: str, received: float = 0.0) -> IndexEntry:
     """Read the entry of a Part 10 file or bare data set; ``path`` is what the index will know it by.
 
@@ -56,13 +64,12 @@ def read_entry(file: str, *, area: str, path: str, received: float = 0.0) -> Ind
         header = read_open_header(descriptor, size, InputFormat.FILE_OR_DATA_SET, is_brief=True)
         if header.data_set_length == 0:
             raise InvalidUidError("the file holds no data set")
-        with (
-            mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ) as mapped,
-            memoryview(mapped) as view,
-            view[header.data_set_offset :] as data_set,
-        ):
-            syntax = header.transfer_syntax_uid
-            return entry_of_data_set(data_set, syntax, area=area, path=path, size_bytes=size, received=received)
+        offset, syntax = header.data_set_offset, header.transfer_syntax_uid
+        if _is_deflated(syntax):
+            start = read_at(descriptor, _INFLATED_START, offset)
+            return entry_of_data_set(start, syntax, area=area, path=path, size_bytes=size, received=received)
+        window = Window.of_file(descriptor, size, _UNLIMITED_MOVES)
+        return _entry(window, offset, syntax, area=area, path=path, size_bytes=size, received=received)
     finally:
         os.close(descriptor)
 
@@ -80,7 +87,28 @@ def entry_of_data_set(
 
     Raises InvalidUidError where it has no SOP Class or Instance UID; what cannot be followed counts as absent.
     """
-    raw, items = _collect(data, transfer_syntax_uid)
+    if _is_deflated(transfer_syntax_uid):
+        data = _inflate_start(data)
+    return _entry(Whole(data), 0, transfer_syntax_uid, area=area, path=path, size_bytes=size_bytes, received=received)
+
+
+def _is_deflated(transfer_syntax_uid: str) -> bool:
+    syntax = find_transfer_syntax(transfer_syntax_uid)
+    return syntax is not None and syntax.is_deflated
+
+
+def _entry(  # noqa: PLR0913 - a place, and what the entry says of it
+    window: _Readable,
+    offset: int,
+    transfer_syntax_uid: str,
+    *,
+    area: str,
+    path: str,
+    size_bytes: int,
+    received: float,
+) -> IndexEntry:
+    """Make the entry of the data set that begins at ``offset``, inflated."""
+    raw, items = _collect(window, offset, Encoding.of_transfer_syntax(transfer_syntax_uid))
     is_little_endian = Encoding.of_transfer_syntax(transfer_syntax_uid).is_little_endian
     character_set = raw.get(CHARACTER_SET, b"")
     values: dict[int, str] = {}
@@ -116,16 +144,13 @@ def _words(value: bytes, *, is_little_endian: bool) -> str:
     return "\\".join(str(number) for (number,) in iter_unpack(order + "H", value[: len(value) & ~1]))
 
 
-def _collect(data: DataSetBytes, transfer_syntax_uid: str) -> tuple[dict[int, bytes], _Items]:
-    syntax = find_transfer_syntax(transfer_syntax_uid)
-    if syntax is not None and syntax.is_deflated:
-        data = _inflate_start(data)
-    encoding = Encoding.of_transfer_syntax(transfer_syntax_uid)
+def _collect(window: _Readable, position: int, encoding: Encoding) -> tuple[dict[int, bytes], _Items]:
     raw: dict[int, bytes] = {}
     items: _Items = {}
-    position, end = 0, len(data)
-    while 0 <= position <= end - 8:
-        element = encoding.read_element(data, position)
+    while position >= 0:
+        if not window.show(position, 12) and window.available(position) < 8:
+            break
+        element = encoding.read_element(window.buffer, position - window.base)
         if element is None:
             break
         group, number, vr, header_bytes, length = element
@@ -134,42 +159,48 @@ def _collect(data: DataSetBytes, transfer_syntax_uid: str) -> tuple[dict[int, by
             break
         start = position + header_bytes
         if tag in _SEQUENCES:
-            position = _read_sequence(memoryview(data)[position:], encoding, tag, items, position)
+            position = _read_sequence(window, encoding, tag, items, position)
         elif (
             vr == b"SQ"
             or length == UNDEFINED_LENGTH
-            or (not vr and bytes(data[start : start + 4]) in encoding.sequence_starts)
+            or (not vr and bytes(window.read(start, 4)) in encoding.sequence_starts)
         ):
-            position = _pass_over(data, encoding, position)
+            position = _pass_over(window, encoding, position)
         elif tag == ITEM_DELIMITER:
             position = start
-        elif length > end - start:
+        elif start + length > window.size:
             break
         else:
             if tag in _VRS and tag not in raw:
-                raw[tag] = bytes(data[start : start + min(length, _LONGEST_VALUE)])
+                raw[tag] = _value(window, start, length)
             position = start + length
     return raw, items
 
 
-def _pass_over(data: DataSetBytes, encoding: Encoding, position: int) -> int:
+def _value(window: _Readable, start: int, length: int) -> bytes:
+    """Return a value, as far as it is of interest; raise TruncatedError where the file has been cut meanwhile."""
+    wanted = min(length, _LONGEST_VALUE)
+    value = bytes(window.read(start, wanted))
+    if len(value) < wanted:
+        raise TruncatedError(INVALID_STREAM)
+    return value
+
+
+def _pass_over(window: _Readable, encoding: Encoding, position: int) -> int:
     """Return where the element ends, items and all; -1 where nothing follows."""
     try:
-        return Walk(Whole(data), encoding, find_vr, notes_creators=False, takes_rest=True).pass_over(position)
+        return Walk(window, encoding, find_vr, notes_creators=False, takes_rest=True).pass_over(position)
     except DataError:
         return -1
 
 
-def _read_sequence(data: memoryview, encoding: Encoding, tag: int, items: _Items, position: int) -> int:
-    """Take what is wanted of the sequence at the start of the data; return where what follows it is, as above.
-
-    ``position`` is where the data start.
-    """
+def _read_sequence(window: _Readable, encoding: Encoding, tag: int, items: _Items, position: int) -> int:
+    """Take what is wanted of the sequence at ``position``; return where what follows it is, as above."""
     wanted = _SEQUENCES.get(tag, frozenset())
     found: list[dict[int, bytes]] = []
     depth = 0
     try:
-        for step in walk(data, encoding, find_vr, takes_rest=True):
+        for step in walk_view(window, position, encoding, find_vr, takes_rest=True):
             kind = step.kind
             if kind in {StepKind.SEQUENCE, StepKind.FRAGMENTS}:
                 depth += 1
@@ -178,11 +209,11 @@ def _read_sequence(data: memoryview, encoding: Encoding, tag: int, items: _Items
             elif kind is StepKind.ITEM and depth == 1 and len(found) < _MOST_ITEMS:
                 found.append({})
             elif kind is StepKind.ELEMENT and depth == 1 and found and step.tag in wanted:
-                found[-1].setdefault(step.tag, bytes(data[step.start : step.start + min(step.length, _LONGEST_VALUE)]))
+                found[-1].setdefault(step.tag, _value(window, step.start, step.length))
             if depth == 0:
                 if wanted and any(found):
                     items.setdefault(tag, tuple(found))
-                return position + step.start + (step.length if kind is StepKind.ELEMENT else 0)
+                return step.start + (step.length if kind is StepKind.ELEMENT else 0)
     except DataError:
         return -1
     return -1

@@ -193,8 +193,13 @@ def decode_key(raw: bytes, vr: bytes, character_set: bytes) -> tuple[str, KeyFau
 
 
 def decode_values(raw: bytes, vr: bytes, character_set: bytes) -> str:
-    """The text of an element, each of its values without padding; NUL, which no database takes, is left out."""
-    return _without_padding(_decode_text(raw, vr, character_set).text.replace("\0", ""), vr, " ")
+    """The text of an element, each of its values without padding and up to a NUL, as DCMTK reads them."""
+    text = _without_padding(_decode_text(raw, vr, character_set).text, vr, " \0")
+    if vr == b"UI" and " " in text:
+        text = text.replace(" ", "")  # some writers put them in
+    if "\0" in text:
+        text = "\\".join(value.partition("\0")[0].rstrip(" ") for value in text.split("\\"))
+    return text
 
 
 def _decode_text(raw: bytes, vr: bytes, character_set: bytes) -> DecodedText:

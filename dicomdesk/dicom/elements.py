@@ -66,7 +66,14 @@ def walk(data: DataSetBytes, encoding: Encoding, find_vr: VrLookup, *, takes_res
 
     Raises TruncatedError or DataError where the bytes cannot be followed.
     """
-    return _Steps(Whole(data), encoding, find_vr, notes_creators=True, takes_rest=takes_rest).run()
+    return walk_view(Whole(data), 0, encoding, find_vr, takes_rest=takes_rest)
+
+
+def walk_view(
+    window: View, offset: int, encoding: Encoding, find_vr: VrLookup, *, takes_rest: bool = False
+) -> Iterator[Step]:
+    """Like ``walk``, of what lies from ``offset`` on in a window, which moves; places are those of the window."""
+    return _Steps(window, encoding, find_vr, notes_creators=True, takes_rest=takes_rest).run(offset)
 
 
 class _Steps(Walk):
@@ -80,8 +87,8 @@ class _Steps(Walk):
         self._opened: list[tuple[StepKind, int, bytes]] = []
         """How the end of each is told that is open, with its tag and VR."""
 
-    def run(self) -> Iterator[Step]:
-        offset, met = 0, self._met
+    def run(self, offset: int) -> Iterator[Step]:
+        met = self._met
         while offset >= 0:
             try:
                 offset = self.go_on(offset)

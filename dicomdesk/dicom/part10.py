@@ -260,10 +260,14 @@ def _skim_meta(buffer: bytes, position: int, declared_end: int, values: dict[int
 
 
 def _uid(value: bytes | None) -> str:
-    """Return the text of a UID without padding and without the spaces that some writers put in."""
+    """Return the text of a UID without padding and without the spaces that some writers put in.
+
+    It ends at a NUL, as DCMTK reads it.
+    """
     if value is None:
         return ""
-    return value.strip(b"\0 ").decode("latin_1").replace(" ", "")
+    text = value.strip(b"\0 ").decode("latin_1").replace(" ", "")
+    return text if "\0" not in text else text[: text.index("\0")]
 
 
 def _read_data_set(

@@ -99,6 +99,10 @@ class Whole:
         """See ``View``."""
         return offset + size <= self.size
 
+    def read(self, offset: int, size: int) -> Buffer:
+        """Return up to ``size`` bytes from ``offset``."""
+        return self.buffer[offset : offset + size]
+
 
 class Level(Enum):
     """What is open."""

@@ -1,3 +1,5 @@
+import subprocess
+import sys
 import zlib
 from pathlib import Path
 
@@ -7,6 +9,8 @@ from hypothesis import strategies as st
 
 from dicomdesk.archive.entries import IndexEntry
 from dicomdesk.archive.entry_reading import entry_of_data_set, read_entry
+from dicomdesk.dicom.instance import InputFormat
+from dicomdesk.dicom.part10 import parse_header
 from dicomdesk.errors import DataError, InvalidUidError
 from tests.helpers.datasets import BIG_ENDIAN, CT_IMAGE, DEFLATED, EXPLICIT, IMPLICIT, Builder, part10
 
@@ -113,6 +117,59 @@ def test_a_file_is_read_whatever_its_transfer_syntax(tmp_path: Path, syntax: str
     assert found.values[0x00080018] == "1.2.3.4"
     assert (found.path, found.received, found.transfer_syntax_uid) == ("x/file", 5.0, syntax)
     assert found.size_bytes == (tmp_path / "file").stat().st_size
+
+
+@pytest.mark.parametrize("uid", ["1.2.3.4\0", "1.2.3.4\0\0.5", "1.2.3.4\0rubbish", "1.2 .3.4 "])
+def test_a_uid_ends_at_a_nul_and_has_no_spaces_as_in_headers(uid: str) -> None:
+    builder = Builder(EXPLICIT)
+    data = builder.instance(sop_instance_uid="")
+    data = data.replace(builder.element(0x00080018, "UI", ""), builder.element(0x00080018, "UI", uid))
+    assert entry(data, EXPLICIT).values[0x00080018] == "1.2.3.4"
+    file = part10(data, EXPLICIT)
+    assert parse_header(file, len(file), InputFormat.FILE_ONLY).sop_instance_uid == "1.2.3.4"
+
+
+_CUTTING = """
+import os, sys
+from dicomdesk.archive import entry_reading as reading
+from dicomdesk.errors import DataError
+read_header = reading.read_open_header
+def read_header_and_cut(descriptor, *others, **named):
+    header = read_header(descriptor, *others, **named)
+    os.truncate(sys.argv[1], int(sys.argv[2]))
+    return header
+reading.read_open_header = read_header_and_cut
+try:
+    print(reading.read_entry(sys.argv[1], area="A", path="p").values[0x00080018])
+except DataError:
+    print("an error")
+"""
+
+
+@pytest.mark.parametrize(("size", "told"), [(0, "an error"), (300, "an error"), (9000, "1.2.3.4")])
+@pytest.mark.parametrize("syntax", [IMPLICIT, EXPLICIT])
+def test_a_file_that_is_cut_while_it_is_read_is_an_entry_or_an_error(
+    tmp_path: Path, syntax: str, size: int, told: str
+) -> None:
+    long = Builder(syntax).element(0x00091010, "OB", bytes(20_000))
+    (tmp_path / "file").write_bytes(part10(Builder(syntax).instance(before_series=long), syntax))
+    command = [sys.executable, "-c", _CUTTING, str(tmp_path / "file"), str(size)]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout.strip(), done.stderr) == (0, told, "")
+
+
+def test_what_lies_far_behind_the_start_is_read_too(tmp_path: Path) -> None:
+    builder = Builder(EXPLICIT)
+    long = builder.element(0x00091010, "OB", bytes(3_000_000))
+    for rest in (long, long + builder.sequence(0x00091011, builder.item(long), is_defined=False)):
+        data = builder.instance(before_series=rest) + builder.sequence(
+            REQUEST, builder.item(long + builder.element(0x00401001, "SH", "R1"))
+        )
+        (tmp_path / "file").write_bytes(part10(data, EXPLICIT))
+        found = read_entry(str(tmp_path / "file"), area="A", path="p")
+        assert found.values == entry(data, EXPLICIT).values
+        assert found.values[0x0020000E]
+        assert found.items[REQUEST] == ({0x00401001: "R1"},)
 
 
 @pytest.mark.parametrize("content", [b"", b"x", b"no DICOM in here, and none to come" * 10, part10(b"")])

@@ -74,7 +74,11 @@ def test_values_lose_their_padding_one_by_one() -> None:
     assert decode_values(b" A \\B ", b"LO", b"") == "A\\B"
     assert decode_values(b"1.2\0", b"UI", b"") == "1.2"
     assert decode_values(b"  two\r\n lines ", b"LT", b"") == "  two\r\n lines"
-    assert decode_values(b"A\0B", b"LO", b"") == "AB"
+    assert decode_values(b"A\0B", b"LO", b"") == "A"
+    assert decode_values(b"A \0\\B\0\0C\\D", b"LO", b"") == "A\\B\\D"
+    assert decode_values(b"1.2\0.3", b"UI", b"") == "1.2"
+    assert decode_values(b"1.2 .3 \0", b"UI", b"") == "1.2.3"
+    assert decode_values(b" A \0B", b"ST", b"") == " A"
 
 
 @pytest.mark.parametrize("character_set", [b"ISO_IR 100", b"BOGUS", b"", b"ISO 2022 IR 87\\\xff", b"\\\\\\"])
