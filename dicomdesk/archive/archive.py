@@ -29,7 +29,7 @@ from dicomdesk.archive.services import ArchiveServices
 from dicomdesk.archive.settings import ArchiveSettings
 from dicomdesk.archive.storage import StorageArea
 from dicomdesk.archive.storing import IgnoringSink, StoringSink
-from dicomdesk.errors import IndexDamagedError, SettingsError
+from dicomdesk.errors import CancelledError, IndexDamagedError, SettingsError
 from dicomdesk.network.acceptance import AcceptancePolicy, verification_only_policy
 from dicomdesk.network.access import Refusal
 from dicomdesk.network.handlers import (
@@ -85,6 +85,7 @@ class Archive:
         self._indexes: dict[str, Index] = {}
         self._keepers: dict[str, Keeper] = {}
         self._listener: Listener | None = None
+        self._is_aborting = False
         try:
             for area in settings.configuration.areas:
                 self._open(area)
@@ -156,6 +157,7 @@ class Archive:
 
     def stop(self, *, abort: bool = False) -> None:
         """Take no more associations, let instances that are being received end (not with ``abort``), abort the rest."""
+        self._is_aborting = self._is_aborting or abort
         if self._listener is not None:
             self._services.stop()
             self._listener.stop(abort=abort)
@@ -184,7 +186,12 @@ class Archive:
             self.settings.storing_format,
             lambda stored: self._facts(InstanceStored(stored=stored)),
             is_class_taken=self._admission.takes(request.sop_class_uid),
+            moving=self._require_no_abort,
         )
+
+    def _require_no_abort(self) -> None:
+        if self._is_aborting:
+            raise CancelledError("The archive ends")
 
     # -- opening
 

@@ -24,7 +24,7 @@ def get(retrieval: Retrieval, model: Model, rules: IdentifierRules) -> Operation
         for context in negotiated
         if context.is_accepted and context.accepted_role is not None and context.accepted_role.scp
     ]
-    outlet = Outlet(retrieval.keeper, contexts)
+    outlet = Outlet(retrieval.keeper, contexts, retrieval.heed)
     for instance in instances:
         if retrieval.check_cancelled():
             break

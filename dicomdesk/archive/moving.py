@@ -214,7 +214,7 @@ class _Sending:
     ) -> None:
         self._retrieval = retrieval
         self._association = association
-        self._outlet = Outlet(retrieval.keeper, association.negotiation.contexts)
+        self._outlet = Outlet(retrieval.keeper, association.negotiation.contexts, _Asking(retrieval).heed)
         self._left = list(reversed(instances))
         self._open: dict[int, PreparedInstance] = {}
         """What was made ready and is not answered, by the identity of its instance."""

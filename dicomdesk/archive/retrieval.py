@@ -179,11 +179,16 @@ class Retrieval:
 class Outlet:
     """Opens stored instances in the shape in which they can go through presentation contexts."""
 
-    def __init__(self, keeper: Keeper, contexts: Sequence[NegotiatedContext]) -> None:
-        """``contexts`` are those that the peer takes instances in."""
+    def __init__(
+        self, keeper: Keeper, contexts: Sequence[NegotiatedContext], moving: Callable[[], None] | None = None
+    ) -> None:
+        """``contexts`` are those that the peer takes instances in.
+
+        ``moving`` is called before each further part of a long file is read; what it raises passes.
+        """
         self._keeper = keeper
         self._contexts = contexts
-        self._preparing = Preparing(InputFormat.FILE_OR_DATA_SET, _COMPRESSION_LEVEL)
+        self._preparing = Preparing(InputFormat.FILE_OR_DATA_SET, _COMPRESSION_LEVEL, moving)
         self._chosen: dict[tuple[str, str], NegotiatedContext | None] = {}
 
     def prepare(self, instance: StoredInstance) -> tuple[NegotiatedContext, PreparedInstance]:
@@ -197,6 +202,8 @@ class Outlet:
             nonlocal context
             if header.sop_instance_uid != instance.sop_instance_uid:
                 raise DataError("the file holds another instance than the index says")
+            if header.sop_class_uid != instance.sop_class_uid:
+                raise DataError("the file is of another SOP class than the index says")
             if header.transfer_syntax_uid != instance.transfer_syntax_uid:
                 context = self._choose(instance, header.transfer_syntax_uid)
             return Shape(transfer_syntax_uid=context.accepted_transfer_syntax or "")

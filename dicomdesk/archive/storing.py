@@ -29,7 +29,7 @@ from dicomdesk.dicom.structure import StructureFindings, check_data_set, check_d
 from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax
 from dicomdesk.engine.atomic_file import AtomicFile
 from dicomdesk.engine.storing import STORED_AS_RECEIVED, disagreement
-from dicomdesk.errors import ConversionError, DataError, LocalError
+from dicomdesk.errors import CancelledError, ConversionError, DataError, LocalError
 from dicomdesk.network.handlers import IncomingStore, StoreAnswer
 from dicomdesk.network.status import Status
 from dicomdesk.settings import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
@@ -78,8 +78,13 @@ class StoringSink:
         stored: Callable[[Stored], None] | None = None,
         *,
         is_class_taken: bool = True,
+        moving: Callable[[], None] | None = None,
     ) -> None:
-        """``stored`` is told before the instance is acknowledged; ``is_class_taken`` says whether the class is ours."""
+        """``stored`` is told before the instance is acknowledged; ``is_class_taken`` says whether the class is ours.
+
+        ``moving`` may raise CancelledError while a long data set is checked.
+        """
+        self._moving = moving
         self._is_class_taken = is_class_taken
         self._request = request
         self._keeper = keeper
@@ -252,7 +257,10 @@ class StoringSink:
                 is_little_endian=is_little_endian,
                 is_deflated=is_deflated,
                 takes_rest=True,
+                moving=self._moving,
             )
+        except CancelledError as error:
+            raise _RefusedError(Status.OUT_OF_RESOURCES, str(error), abort=True) from error
         except DataError as error:
             raise _RefusedError(Status.CANNOT_UNDERSTAND, str(error), abort=True) from error
 

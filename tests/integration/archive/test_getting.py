@@ -5,12 +5,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 from pydicom.dataset import Dataset
 from pynetdicom import evt
 
 from dicomdesk.archive.facts import OperationEnded, SubOperationEnded
 from dicomdesk.network.command_sets import STATUS, read_command_set, write_command_set
-from tests.helpers.datasets import CT_IMAGE, EXPLICIT, IMPLICIT
+from tests.helpers.datasets import CT_IMAGE, EXPLICIT, IMPLICIT, part10
 from tests.helpers.requestors import Proposal, connected, data_pdu
 from tests.helpers.served_archives import (
     ARCHIVE,
@@ -116,6 +117,34 @@ def test_files_that_are_missing_or_damaged_fail_alone(tmp_path: Path) -> None:
         came, responses = get(archive)
         assert list(came) == ["1.2.3.5.3"]
         assert counts(responses[-1][0]) == (1, 3, 0)
+
+
+@pytest.mark.parametrize("syntax", [EXPLICIT, IMPLICIT])
+def test_a_file_that_was_replaced_by_one_of_another_class_is_not_sent(tmp_path: Path, syntax: str) -> None:
+    with running(tmp_path) as archive:
+        archive.put(encoded("1.2.3.5.1"), encoded("1.2.3.5.2"))
+        storage = archive.archive.keeper(ARCHIVE).storage
+        paths = {uid: storage.path_of(path) for path, uid in archive.indexed().items()}
+        other = encoded("1.2.3.5.1", sop_class=MR_IMAGE, syntax=syntax)
+        Path(paths["1.2.3.5.1"]).write_bytes(part10(other, syntax, sop_instance_uid="1.2.3.5.1"))
+        came, responses = get(archive)
+        assert list(came) == ["1.2.3.5.2"]
+        assert counts(responses[-1][0]) == (1, 1, 0)
+        assert {fact.reason for fact in archive.told(SubOperationEnded)} == {
+            "",
+            "the file is of another SOP class than the index says",
+        }
+
+
+def test_a_class_that_only_the_meta_information_names_otherwise_does_not_matter(tmp_path: Path) -> None:
+    with running(tmp_path) as archive:
+        archive.put(encoded("1.2.3.5.1"))
+        storage = archive.archive.keeper(ARCHIVE).storage
+        ((path, _),) = archive.indexed().items()
+        meta_of_another = part10(encoded("1.2.3.5.1"), sop_class_uid=MR_IMAGE, sop_instance_uid="1.2.3.5.1")
+        Path(storage.path_of(path)).write_bytes(meta_of_another)
+        came, _ = get(archive)
+        assert came == {"1.2.3.5.1": encoded("1.2.3.5.1")}
 
 
 def test_get_can_be_switched_off(tmp_path: Path) -> None:

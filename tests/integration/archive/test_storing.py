@@ -19,6 +19,7 @@ from dicomdesk.dicom.part10 import read_header
 from dicomdesk.engine.atomic_file import AtomicFile
 from dicomdesk.engine.storing import STORED_AS_RECEIVED
 from dicomdesk.errors import IndexBusyError
+from dicomdesk.network.handlers import IncomingStore
 from tests.helpers.datasets import CT_IMAGE, EXPLICIT, IMPLICIT, Builder
 from tests.helpers.disagreeing import disagreeing
 from tests.helpers.requestors import Proposal, Requestor, connected, data_pdu, store_command
@@ -60,6 +61,16 @@ def test_a_uid_that_is_too_long_may_be_cut_in_the_command(tmp_path: Path) -> Non
         assert peer.store(long[:63], [encoded(long)], 3) == DOES_NOT_MATCH
         assert peer.store(long[:63] + "3", [encoded(long)], 4) == DOES_NOT_MATCH
         assert peer.store("1.2", [encoded("1.2.3")], 5) == DOES_NOT_MATCH
+        peer.release()
+
+
+@pytest.mark.parametrize("own", ["1.2.3.4\0", "1.2.3.4\0.5", "1.2.3.4\0\0rubbish", "1.2. 3.4 "])
+def test_a_uid_of_a_data_set_ends_at_a_nul_and_has_no_spaces(tmp_path: Path, own: str) -> None:
+    """As for DCMTK's archive, whose senders name such an instance so in the command."""
+    with running(tmp_path) as archive, storing(archive.port) as peer:
+        assert peer.store("1.2.3.4", [encoded(own)]) == 0
+        assert peer.store("1.2.3.4.5", [encoded(own)], 2) == DOES_NOT_MATCH
+        assert list(archive.indexed().values()) == ["1.2.3.4"]
         peer.release()
 
 
@@ -110,6 +121,30 @@ def test_lengths_that_do_not_fit_end_the_association(tmp_path: Path, data: bytes
             peer.read_abort()
         assert archive.files() == {}
         assert archive.indexed() == {}
+
+
+def test_the_check_of_a_long_instance_is_broken_off_where_the_archive_aborts(tmp_path: Path) -> None:
+    request = IncomingStore(
+        association=1,
+        message_id=1,
+        context_id=1,
+        sop_class_uid=CT_IMAGE,
+        sop_instance_uid="1.2.3.4",
+        transfer_syntax_uid=EXPLICIT,
+        calling_ae_title="SENDER",
+        called_ae_title=ARCHIVE,
+        peer_host="localhost",
+    )
+    with running(tmp_path) as archive:
+        sinks = [archive.archive.begin(request) for _ in range(2)]
+        for sink in sinks:
+            sink.write([memoryview(encoded("1.2.3.4") + Builder().element(0x00080060, "CS", "CT") * 200_000)])
+        archive.archive.stop()
+        assert sinks[0].finish().status == 0
+        archive.archive.stop(abort=True)
+        answer = sinks[1].finish()
+        assert (answer.status, answer.abort) == (OUT_OF_RESOURCES, True)
+        assert len(archive.files()) == 1
 
 
 @pytest.mark.parametrize("is_bit_preserving", [False, True])
