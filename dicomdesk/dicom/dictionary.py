@@ -38,6 +38,8 @@ _FILE_VRS: Final = {
 }
 """What DCMTK's dictionary files call the same."""
 
+_MOST_SEARCHED: Final = 8192
+
 _STANDARD_LINE = r"""
     \( \s* ([0-9a-f]{1,4}) (?: - (?:([oue])-)? ([0-9a-f]{1,4}) )? \s* , \s*
     (?: "([^"]+)" \s* , \s* )?
@@ -77,6 +79,8 @@ class Dictionary:
 
     def __init__(self) -> None:
         self._vrs: dict[int, bytes] = {}
+        self._searched: dict[int, bytes] = {}
+        """Results for tags that have no entry of their own, of the last so many: there are as many as peers make up."""
         self._private_vrs: dict[tuple[str, int], bytes] = {}
         self._ranges: list[_Range] = []
         self._masks: list[tuple[int, int, bytes]] = []
@@ -85,9 +89,11 @@ class Dictionary:
         """The VR of a tag: UN when it is not known, "xs" when it is US or SS."""
         if tag & 0x10000:
             return self._find_private_vr(tag, creator)
-        vr = self._vrs.get(tag)
+        vr = self._vrs.get(tag) or self._searched.get(tag)
         if vr is None:
-            vr = self._vrs[tag] = self._search(tag)
+            if len(self._searched) >= _MOST_SEARCHED:
+                self._searched.clear()
+            vr = self._searched[tag] = self._search(tag)
         return vr
 
     def _find_private_vr(self, tag: int, creator: str) -> bytes:

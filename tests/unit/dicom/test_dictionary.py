@@ -1,6 +1,7 @@
 import os
 import subprocess
 import sys
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,20 @@ def standard() -> Dictionary:
 )
 def test_standard_dictionary_knows(standard: Dictionary, tag: int, vr: bytes) -> None:
     assert standard.find_vr(tag) == vr
+
+
+def test_tags_that_peers_make_up_are_not_remembered_for_ever(standard: Dictionary) -> None:
+    first = 0x00120000
+    standard.find_vr(first)
+    tracemalloc.start()
+    try:
+        for tag in range(first, first + 20_000):
+            standard.find_vr(tag & ~0x10000)
+        size, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert size < 1 << 20
+    assert standard.find_vr(0x60020010) == b"US"
 
 
 def test_dictionary_is_loaded_without_importing_pydicom() -> None:
