@@ -17,12 +17,12 @@ from dicomdesk.archive.keeping import Keeper
 from dicomdesk.archive.retrieval import encode_for
 from dicomdesk.archive.service_classes import COMMITMENT
 from dicomdesk.archive.settings import ArchiveSettings
-from dicomdesk.dicom.deflate import inflate
+from dicomdesk.dicom.data_sets.deflate import inflate
+from dicomdesk.dicom.data_sets.element_walk import Step, StepKind, walk
 from dicomdesk.dicom.dictionary import find_vr
-from dicomdesk.dicom.elements import Step, StepKind, walk
 from dicomdesk.dicom.encodings import Encoding
-from dicomdesk.dicom.identifiers import is_valid_uid
 from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax
+from dicomdesk.dicom.uids import is_valid_uid
 from dicomdesk.errors import DataError, DicomdeskError, LocalError
 from dicomdesk.network.command_sets import ACTION_TYPE_ID, REQUESTED_SOP_INSTANCE_UID
 from dicomdesk.network.service_messages import action_response, event_report_request

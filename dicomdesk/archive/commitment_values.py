@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from dicomdesk.archive.facts import CommitmentAnswered
-from dicomdesk.dicom.element_writing import ElementWriter
+from dicomdesk.dicom.data_sets.element_writer import ElementWriter
 
 __all__ = ["MOST_REFERENCES", "WELL_KNOWN_INSTANCE", "Reference", "Report"]
 

@@ -17,14 +17,14 @@ from dicomdesk.archive.attributes import (
 )
 from dicomdesk.archive.entries import IndexEntry
 from dicomdesk.archive.identifier_reading import decode_values
+from dicomdesk.dicom.data_sets.element_walk import ITEM_DELIMITER, DataSetBytes, StepKind, walk_view
+from dicomdesk.dicom.data_sets.file_windows import Window, read_at
+from dicomdesk.dicom.data_sets.walk_rule import INVALID_STREAM, Buffer, View, Walk, Whole
 from dicomdesk.dicom.dictionary import find_vr
-from dicomdesk.dicom.elements import ITEM_DELIMITER, DataSetBytes, StepKind, walk_view
 from dicomdesk.dicom.encodings import UNDEFINED_LENGTH, Encoding
+from dicomdesk.dicom.files.part10 import read_open_header
 from dicomdesk.dicom.instance import InputFormat
-from dicomdesk.dicom.part10 import read_open_header
 from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax
-from dicomdesk.dicom.walking import INVALID_STREAM, Buffer, View, Walk, Whole
-from dicomdesk.dicom.windows import Window, read_at
 from dicomdesk.errors import DataError, InvalidUidError, TruncatedError
 
 _LONGEST_VALUE: Final = 1 << 16

@@ -9,10 +9,10 @@ from enum import Enum
 from typing import Final, Literal
 
 from dicomdesk.archive.attributes import CHARACTER_SET, ITEM_VRS, Source, find_attribute
-from dicomdesk.dicom.character_sets import DecodedText, decode_text_checked
-from dicomdesk.dicom.deflate import inflate
+from dicomdesk.dicom.data_sets.character_sets import DecodedText, decode_text_checked
+from dicomdesk.dicom.data_sets.deflate import inflate
+from dicomdesk.dicom.data_sets.element_walk import Step, StepKind, walk
 from dicomdesk.dicom.dictionary import find_vr
-from dicomdesk.dicom.elements import Step, StepKind, walk
 from dicomdesk.dicom.encodings import Encoding
 from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax
 from dicomdesk.errors import DataError

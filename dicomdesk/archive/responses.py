@@ -22,10 +22,10 @@ from dicomdesk.archive.configuration import CharacterSetRule
 from dicomdesk.archive.folding import without_accents
 from dicomdesk.archive.identifier_reading import TEXT_VRS
 from dicomdesk.archive.query import Key, Match, Query
-from dicomdesk.dicom.character_encoding import encode_text
-from dicomdesk.dicom.character_sets import find_codec
-from dicomdesk.dicom.deflate import deflate
-from dicomdesk.dicom.element_writing import ElementWriter
+from dicomdesk.dicom.data_sets.character_encoding import encode_text
+from dicomdesk.dicom.data_sets.character_sets import find_codec
+from dicomdesk.dicom.data_sets.deflate import deflate
+from dicomdesk.dicom.data_sets.element_writer import ElementWriter
 from dicomdesk.dicom.encodings import Encoding
 from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax
 from dicomdesk.network.status import Status

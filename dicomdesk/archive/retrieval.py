@@ -13,7 +13,7 @@ from dicomdesk.archive.identifiers import IdentifierError, IdentifierRules, read
 from dicomdesk.archive.keeping import Keeper
 from dicomdesk.archive.query import Model, Query
 from dicomdesk.archive.service_classes import Service
-from dicomdesk.dicom.element_writing import ElementWriter
+from dicomdesk.dicom.data_sets.element_writer import ElementWriter
 from dicomdesk.dicom.encodings import Encoding
 from dicomdesk.dicom.instance import InputFormat, InstanceHeader
 from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax
@@ -249,7 +249,7 @@ def encode_for(transfer_syntax_uid: str, write: Callable[[ElementWriter], None])
     data = writer.to_bytes()
     if syntax is None or not syntax.is_deflated:
         return data
-    from dicomdesk.dicom.deflate import deflate  # noqa: PLC0415 - hardly anybody asks so
+    from dicomdesk.dicom.data_sets.deflate import deflate  # noqa: PLC0415 - hardly anybody asks so
 
     return deflate(data, _COMPRESSION_LEVEL)
 

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from dicomdesk.dicom.deflate import deflate, inflate_spooled
-from dicomdesk.dicom.elements import DataSetBytes
+from dicomdesk.dicom.data_sets.deflate import deflate, inflate_spooled
+from dicomdesk.dicom.data_sets.element_walk import DataSetBytes
+from dicomdesk.dicom.data_sets.rewriting import GroupLengths, Padding, Rewriting, rewrite
 from dicomdesk.dicom.encodings import Encoding
-from dicomdesk.dicom.rewriting import GroupLengths, Padding, Rewriting, rewrite
 from dicomdesk.dicom.transcode import convert_data_set
 from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax
 from dicomdesk.errors import ConversionError

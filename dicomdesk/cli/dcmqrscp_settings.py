@@ -15,7 +15,7 @@ from dicomdesk.cli.grammar import CommandLine, CommandLineError
 from dicomdesk.cli.place_options import read_places
 from dicomdesk.cli.proposal_options import PREFERRED_BY_ACCEPTOR, PREFERRED_TRANSFER_SYNTAXES
 from dicomdesk.cli.tls_options import read_tls
-from dicomdesk.dicom.rewriting import GroupLengths
+from dicomdesk.dicom.data_sets.rewriting import GroupLengths
 from dicomdesk.engine.requests import ProfileSelection, Proposal
 from dicomdesk.paths import resources_folder
 from dicomdesk.settings import Timeouts

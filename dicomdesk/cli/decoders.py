@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from dicomdesk.dicom import transfer_syntaxes as ts
-from dicomdesk.dicom.codecs import can_decode
+from dicomdesk.dicom.pixels.codecs import can_decode
 
 _DCMTK_ORDER = (
     ts.DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN,

@@ -2,8 +2,8 @@
 
 from typing import NamedTuple
 
-from dicomdesk.dicom.identifiers import is_valid_uid
 from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax, find_transfer_syntax_by_symbol
+from dicomdesk.dicom.uids import is_valid_uid
 
 VERIFICATION = "1.2.840.10008.1.1"
 MEDIA_STORAGE_DIRECTORY = "1.2.840.10008.1.3.10"

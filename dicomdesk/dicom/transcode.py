@@ -5,15 +5,15 @@ target are the same, the bytes come back as they are.
 """
 
 from dicomdesk.dicom import transfer_syntaxes as ts
-from dicomdesk.dicom.codecs import CODECS_EXTRA, can_decode, can_encode, missing_packages
-from dicomdesk.dicom.deflate import deflate, inflate_spooled
+from dicomdesk.dicom.data_sets.deflate import deflate, inflate_spooled
+from dicomdesk.dicom.data_sets.element_walk import PIXEL_DATA, DataSetBytes, walk
+from dicomdesk.dicom.data_sets.rewriting import Rewriting, rewrite
 from dicomdesk.dicom.dictionary import find_vr
-from dicomdesk.dicom.elements import PIXEL_DATA, DataSetBytes, walk
 from dicomdesk.dicom.encodings import EXPLICIT_LITTLE, Encoding
-from dicomdesk.dicom.frame_encoding import EncodingOptions
-from dicomdesk.dicom.pixel_decoding import decode_pixel_data
-from dicomdesk.dicom.pixel_encoding import encode_pixel_data
-from dicomdesk.dicom.rewriting import Rewriting, rewrite
+from dicomdesk.dicom.pixels.codecs import CODECS_EXTRA, can_decode, can_encode, missing_packages
+from dicomdesk.dicom.pixels.frame_encoding import EncodingOptions
+from dicomdesk.dicom.pixels.pixel_decoding import decode_pixel_data
+from dicomdesk.dicom.pixels.pixel_encoding import encode_pixel_data
 from dicomdesk.errors import ConversionError
 
 DEFAULT_COMPRESSION_LEVEL = 6

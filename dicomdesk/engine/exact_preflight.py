@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
+from dicomdesk.dicom.files.part10 import read_header
+from dicomdesk.dicom.files.scan import FoundInstance, SkippedInput, list_files, name_of
 from dicomdesk.dicom.instance import InstanceHeader
-from dicomdesk.dicom.part10 import read_header
-from dicomdesk.dicom.scan import FoundInstance, SkippedInput, list_files, name_of
 from dicomdesk.engine.events import EventSink
 from dicomdesk.engine.exact_proposal import load_profile_file, make_proposal
 from dicomdesk.engine.exact_shape import ExactShaper, NoContextError

@@ -17,7 +17,7 @@ why not), unanswered requests, and renaming. Of a file that is sent ``ItemStarte
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dicomdesk.dicom.scan import SkippedInput, list_files
+from dicomdesk.dicom.files.scan import SkippedInput, list_files
 from dicomdesk.engine.events import (
     EventSink,
     InputSkipped,

@@ -23,7 +23,7 @@ from dicomdesk.network.contexts import NegotiatedContext
 from dicomdesk.network.proposals import choose_context
 
 if TYPE_CHECKING:
-    from dicomdesk.dicom.editing import DataSetChanges
+    from dicomdesk.dicom.data_sets.editing import DataSetChanges
 
 __all__ = ["ExactShaper", "NoContextError"]
 
@@ -123,6 +123,6 @@ class ExactShaper:
         has_only_old_vrs = self._has_only_old_vrs and wanted != IMPLICIT_VR_LITTLE_ENDIAN
         if not (values or has_only_old_vrs):
             return None
-        from dicomdesk.dicom.editing import DataSetChanges  # noqa: PLC0415 - most transfers change nothing
+        from dicomdesk.dicom.data_sets.editing import DataSetChanges  # noqa: PLC0415 - most transfers change nothing
 
         return DataSetChanges(values=values, has_only_old_vrs=has_only_old_vrs)

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import NamedTuple
 
+from dicomdesk.dicom.files.scan import FoundInstance, name_of
 from dicomdesk.dicom.instance import InstanceHeader
-from dicomdesk.dicom.scan import FoundInstance, name_of
 from dicomdesk.engine.events import NotSentCause
 from dicomdesk.engine.job import EventRelay, JobControl
 from dicomdesk.engine.requests import ExactSendRequest

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from dicomdesk.dicom.codecs import CODECS_EXTRA, can_decode, missing_packages
 from dicomdesk.dicom.instance import InstanceHeader
+from dicomdesk.dicom.pixels.codecs import CODECS_EXTRA, can_decode, missing_packages
 from dicomdesk.dicom.transfer_syntaxes import UNCOMPRESSED, transfer_syntax_name
 from dicomdesk.engine.forecast import Help
 from dicomdesk.engine.requests import Proposal

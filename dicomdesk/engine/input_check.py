@@ -5,8 +5,8 @@ import stat
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from dicomdesk.dicom.files.scan import FoundInstance, SkippedInput
 from dicomdesk.dicom.instance import InstanceHeader
-from dicomdesk.dicom.scan import FoundInstance, SkippedInput
 from dicomdesk.dicom.sop_classes import find_sop_class
 from dicomdesk.engine.preparing import Preparing, Shape
 from dicomdesk.engine.requests import ExactSendRequest

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from dicomdesk.dicom.identifiers import new_uid
+from dicomdesk.dicom.uids import new_uid
 
 __all__ = ["InventedIdentity", "Inventor"]
 

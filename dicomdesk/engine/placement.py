@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
-from dicomdesk.dicom.identifiers import new_uid, safe_file_name_part
 from dicomdesk.dicom.sop_classes import file_name_prefix
+from dicomdesk.dicom.uids import new_uid, safe_file_name_part
 from dicomdesk.engine.atomic_file import AtomicFile, remove_abandoned
 from dicomdesk.engine.requests import DuplicatePolicy, FileNaming
 from dicomdesk.errors import StorageError

@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from dicomdesk.dicom.codecs import decodable_transfer_syntaxes
-from dicomdesk.dicom.scan import FoundInstance
+from dicomdesk.dicom.files.scan import FoundInstance
+from dicomdesk.dicom.pixels.codecs import decodable_transfer_syntaxes
 from dicomdesk.dicom.transfer_syntaxes import UNCOMPRESSED
 from dicomdesk.engine.forecast import Help, Verdict
 from dicomdesk.engine.forecast_groups import Fate

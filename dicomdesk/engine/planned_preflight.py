@@ -1,6 +1,6 @@
 """The pre-flight of a send job: scanned and planned as there, each planned association opened and released."""
 
-from dicomdesk.dicom.scan import FoundInstance, scan
+from dicomdesk.dicom.files.scan import FoundInstance, scan
 from dicomdesk.engine.events import EventSink
 from dicomdesk.engine.forecast import Verdict
 from dicomdesk.engine.forecast_groups import Fate

@@ -10,7 +10,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dicomdesk.dicom.scan import SkippedInput
+from dicomdesk.dicom.files.scan import SkippedInput
 from dicomdesk.dicom.source import FileRange
 from dicomdesk.engine.events import (
     EventSink,

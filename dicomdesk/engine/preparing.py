@@ -10,20 +10,20 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from dicomdesk.dicom.elements import DataSetBytes
+from dicomdesk.dicom.data_sets.element_walk import DataSetBytes
+from dicomdesk.dicom.data_sets.file_windows import read_at
+from dicomdesk.dicom.data_sets.spool_file import IN_MEMORY_BYTES, joined, open_spooled
+from dicomdesk.dicom.data_sets.structure import check_data_set, check_data_set_file
+from dicomdesk.dicom.files.part10 import has_same_start, parse_header, read_open_header
+from dicomdesk.dicom.files.scan import NOT_A_REGULAR_FILE, FoundInstance, describe_change
 from dicomdesk.dicom.instance import InputFormat, InstanceHeader
-from dicomdesk.dicom.part10 import has_same_start, parse_header, read_open_header
-from dicomdesk.dicom.scan import NOT_A_REGULAR_FILE, FoundInstance, describe_change
 from dicomdesk.dicom.source import DataSetSource, FileRange, check_unchanged
-from dicomdesk.dicom.spooling import IN_MEMORY_BYTES, joined, open_spooled
-from dicomdesk.dicom.structure import check_data_set, check_data_set_file
 from dicomdesk.dicom.transfer_syntaxes import UNCOMPRESSED, find_transfer_syntax
-from dicomdesk.dicom.windows import read_at
 from dicomdesk.errors import ChangedError, ConversionError, DataError, InvalidUidError
 
 if TYPE_CHECKING:
-    from dicomdesk.dicom.archives import ArchiveReader
-    from dicomdesk.dicom.editing import DataSetChanges
+    from dicomdesk.dicom.data_sets.editing import DataSetChanges
+    from dicomdesk.dicom.files.zip_files import ArchiveReader
 
 __all__ = ["PreparedInstance", "Preparing", "Shape", "ShapeChoice", "failure_reason"]
 
@@ -87,7 +87,7 @@ class Preparing:
 
     @cached_property
     def _archives(self) -> "ArchiveReader":
-        from dicomdesk.dicom.archives import ArchiveReader  # noqa: PLC0415 - zipfile costs start-up time
+        from dicomdesk.dicom.files.zip_files import ArchiveReader  # noqa: PLC0415 - zipfile costs start-up time
 
         return ArchiveReader()
 
@@ -192,7 +192,7 @@ class Preparing:
             data = memoryview(self._converted(data, own, shape))
             prepared.data = data
         if shape.changes is not None:
-            from dicomdesk.dicom.editing import edit_data_set  # noqa: PLC0415 - as above
+            from dicomdesk.dicom.data_sets.editing import edit_data_set  # noqa: PLC0415 - as above
 
             edited = edit_data_set(
                 data, shape.transfer_syntax_uid, shape.changes, compression_level=self._compression_level

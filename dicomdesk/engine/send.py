@@ -14,8 +14,8 @@ from datetime import UTC, datetime, timedelta
 from enum import Enum
 from functools import partial
 
-from dicomdesk.dicom.codecs import decodable_transfer_syntaxes
-from dicomdesk.dicom.scan import FoundInstance, SkippedInput, scan
+from dicomdesk.dicom.files.scan import FoundInstance, SkippedInput, scan
+from dicomdesk.dicom.pixels.codecs import decodable_transfer_syntaxes
 from dicomdesk.dicom.transfer_syntaxes import UNCOMPRESSED
 from dicomdesk.engine.descriptors import affordable_associations
 from dicomdesk.engine.events import (

@@ -18,7 +18,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dicomdesk.dicom.identifiers import safe_file_name_part
+from dicomdesk.dicom.uids import safe_file_name_part
 from dicomdesk.errors import SettingsError
 
 if TYPE_CHECKING:

@@ -17,9 +17,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from dicomdesk.dicom.data_sets.structure import StructureFindings, check_data_set, check_data_set_file
+from dicomdesk.dicom.files.part10 import file_meta_information, parse_header
 from dicomdesk.dicom.instance import InputFormat, InstanceHeader
-from dicomdesk.dicom.part10 import file_meta_information, parse_header
-from dicomdesk.dicom.structure import StructureFindings, check_data_set, check_data_set_file
 from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax
 from dicomdesk.engine.atomic_file import AtomicFile
 from dicomdesk.engine.placement import Placement, PlacementKind, series_folder

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
+from dicomdesk.dicom.files.scan import FoundInstance, SkippedInput
 from dicomdesk.dicom.instance import InstanceHeader
-from dicomdesk.dicom.scan import FoundInstance, SkippedInput
 from dicomdesk.engine.events import InputSkipped, InventedIdentity, ItemFinished, ItemOutcome, ItemStarted, NotSentCause
 from dicomdesk.engine.job import EventRelay
 from dicomdesk.engine.journal import InstanceLedger, InstanceState

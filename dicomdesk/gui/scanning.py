@@ -4,8 +4,8 @@ import contextlib
 import time
 from collections.abc import Iterator
 
+from dicomdesk.dicom.files.scan import FoundInstance, ScanResult, scan
 from dicomdesk.dicom.instance import InputFormat, InputSelection
-from dicomdesk.dicom.scan import FoundInstance, ScanResult, scan
 from dicomdesk.errors import CancelledError
 from dicomdesk.gui.models.send_queue import Found, Skipped
 

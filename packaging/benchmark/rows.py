@@ -256,7 +256,7 @@ def scanning(bench: Bench) -> Iterator[Row]:
     script = (
         "import sys, time\n"
         "from dicomdesk.dicom.instance import InputSelection\n"
-        "from dicomdesk.dicom.scan import scan\n"
+        "from dicomdesk.dicom.files.scan import scan\n"
         "started = time.perf_counter()\n"
         "found = sum(1 for _ in scan(InputSelection(paths=(sys.argv[1],), scan_directories=True, recurse=True)))\n"
         "print(found / (time.perf_counter() - started))\n"

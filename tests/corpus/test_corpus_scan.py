@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from dicomdesk.dicom.data_sets.structure import check_data_set, check_data_set_file
+from dicomdesk.dicom.files.scan import FoundInstance, ScanResult, SkippedInput, scan
 from dicomdesk.dicom.instance import InputFormat, InputSelection, InstanceHeader
-from dicomdesk.dicom.scan import FoundInstance, ScanResult, SkippedInput, scan
-from dicomdesk.dicom.structure import check_data_set, check_data_set_file
 from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax
 from dicomdesk.errors import DataError
 

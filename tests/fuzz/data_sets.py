@@ -11,18 +11,18 @@ from io import BytesIO
 from pydicom.filereader import data_element_generator
 
 from dicomdesk.archive.entry_reading import entry_of_data_set
-from dicomdesk.dicom.deflate import deflate, inflate
+from dicomdesk.dicom.data_sets.deflate import deflate, inflate
+from dicomdesk.dicom.data_sets.editing import DataSetChanges, edit_data_set
+from dicomdesk.dicom.data_sets.element_walk import StepKind, describe, walk
+from dicomdesk.dicom.data_sets.file_windows import Window
+from dicomdesk.dicom.data_sets.inflating import InflatingWindow
+from dicomdesk.dicom.data_sets.structure import StructureFindings, check_data_set, check_data_set_file, check_window
 from dicomdesk.dicom.dictionary import find_vr
-from dicomdesk.dicom.editing import DataSetChanges, edit_data_set
-from dicomdesk.dicom.elements import StepKind, describe, walk
 from dicomdesk.dicom.encodings import EXPLICIT_LITTLE, Encoding
-from dicomdesk.dicom.inflating import InflatingWindow
+from dicomdesk.dicom.files.part10 import parse_header, read_open_header
 from dicomdesk.dicom.instance import InputFormat
-from dicomdesk.dicom.part10 import parse_header, read_open_header
-from dicomdesk.dicom.structure import StructureFindings, check_data_set, check_data_set_file, check_window
 from dicomdesk.dicom.transcode import convert_data_set, make_lengths_explicit
 from dicomdesk.dicom.value_representations import WORD_BYTES, swap_words
-from dicomdesk.dicom.windows import Window
 from dicomdesk.errors import ConversionError, DataError, InvalidUidError
 from tests.fuzz.generating import SYNTAX_OF
 from tests.fuzz.mutations import ENCODINGS

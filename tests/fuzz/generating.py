@@ -7,8 +7,8 @@ from struct import pack
 
 from dicomdesk.dicom.dictionary import find_vr
 from dicomdesk.dicom.encodings import EXPLICIT_BIG, EXPLICIT_LITTLE, IMPLICIT_LITTLE, LONG_VRS, SHORT_VRS, Encoding
+from dicomdesk.dicom.files.part10 import file_meta_information, parse_header
 from dicomdesk.dicom.instance import InputFormat
-from dicomdesk.dicom.part10 import file_meta_information, parse_header
 from dicomdesk.errors import DataError
 from tests.fuzz.mutations import ENCODINGS, UNDEFINED
 

@@ -8,11 +8,11 @@ from struct import pack
 from typing import Any
 
 from dicomdesk.dicom import transfer_syntaxes as ts
-from dicomdesk.dicom.codecs import can_decode, can_encode
-from dicomdesk.dicom.codestreams import read_jpeg_header, require_few_scans, require_jpeg_end
-from dicomdesk.dicom.jpeg_2000 import find_jpeg_2000_codestream, read_jpeg_2000_header, require_few_packets
-from dicomdesk.dicom.jpeg_xl import find_jpeg_xl_codestream, read_jpeg_xl_header
-from dicomdesk.dicom.pixel_decoding import decoded_limit
+from dicomdesk.dicom.codestreams.codestream_headers import read_jpeg_header, require_few_scans, require_jpeg_end
+from dicomdesk.dicom.codestreams.jpeg_2000 import find_jpeg_2000_codestream, read_jpeg_2000_header, require_few_packets
+from dicomdesk.dicom.codestreams.jpeg_xl import find_jpeg_xl_codestream, read_jpeg_xl_header
+from dicomdesk.dicom.pixels.codecs import can_decode, can_encode
+from dicomdesk.dicom.pixels.pixel_decoding import decoded_limit
 from dicomdesk.dicom.transcode import convert_data_set
 from dicomdesk.errors import ConversionError, DataError
 from tests.fuzz.properties import attempt, require

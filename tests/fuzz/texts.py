@@ -22,8 +22,8 @@ from dicomdesk.archive.kept_reports import _decode as decode_report
 from dicomdesk.cli.catalogue import load_program
 from dicomdesk.cli.grammar import CommandLineError, Tool, parse
 from dicomdesk.cli.log_configuration import load_log
-from dicomdesk.dicom.character_encoding import encode_text
-from dicomdesk.dicom.character_sets import decode_text
+from dicomdesk.dicom.data_sets.character_encoding import encode_text
+from dicomdesk.dicom.data_sets.character_sets import decode_text
 from dicomdesk.dicom.dictionary import Dictionary
 from dicomdesk.engine.certificate_check import UnreadableCertificateError, is_root_certificate, verify_certificate
 from dicomdesk.engine.user_file import read_user_file, remove_user

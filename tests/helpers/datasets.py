@@ -2,7 +2,7 @@
 
 from struct import pack
 
-from dicomdesk.dicom.part10 import file_meta_information
+from dicomdesk.dicom.files.part10 import file_meta_information
 
 CT_IMAGE = "1.2.840.10008.5.1.4.1.1.2"
 IMPLICIT = "1.2.840.10008.1.2"

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from dicomdesk.dicom.files.part10 import read_header
 from dicomdesk.dicom.instance import InputFormat
-from dicomdesk.dicom.part10 import read_header
 from tests.helpers.comparison import data_set_bytes, differences, dumped
 from tests.helpers.delivery import OURS, Sent, arrived, receiver, send
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from dicomdesk.dicom.files.part10 import read_header
 from dicomdesk.dicom.instance import InputFormat
-from dicomdesk.dicom.part10 import read_header
 from tests.helpers.comparison import data_set_bytes
 from tests.helpers.datasets import BIG_ENDIAN, EXPLICIT, IMPLICIT, part10
 

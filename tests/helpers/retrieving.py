@@ -163,7 +163,7 @@ def _image(uid: str, syntax: str) -> bytes:
         return data + builder.fragments(header + b"\x03\x01\x02\x03\x04\x80")
     data += builder.element(0x7FE00010, "OW" if syntax == IMPLICIT else "OB", b"\x01\x02\x03\x04")
     if syntax == DEFLATED:
-        from dicomdesk.dicom.deflate import deflate  # noqa: PLC0415 - for one file
+        from dicomdesk.dicom.data_sets.deflate import deflate  # noqa: PLC0415 - for one file
 
         return deflate(data, 6)
     return data

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydicom.datadict import dictionary_VR, tag_for_keyword
 
-from dicomdesk.dicom.character_encoding import encode_text
+from dicomdesk.dicom.data_sets.character_encoding import encode_text
 from tests.helpers.datasets import CT_IMAGE, EXPLICIT, Builder, part10
 
 ROOT = "1.2.826.0.1.3680043.9.9999.4"

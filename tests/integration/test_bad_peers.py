@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dicomdesk.dicom.deflate import deflate
+from dicomdesk.dicom.data_sets.deflate import deflate
 from dicomdesk.engine.engine import Engine
 from dicomdesk.engine.events import AssociationRequested, Event, ItemFinished, ItemStarted, JobOutcome, NotSentCause
 from dicomdesk.engine.report import format_json_lines

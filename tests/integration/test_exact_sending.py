@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from dicomdesk.dicom.deflate import inflate
-from dicomdesk.dicom.part10 import read_header
+from dicomdesk.dicom.data_sets.deflate import inflate
+from dicomdesk.dicom.files.part10 import read_header
 from dicomdesk.engine.events import (
     AssociationAborted,
     AssociationAccepted,

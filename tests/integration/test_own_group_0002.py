@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from dicomdesk.dicom.files.part10 import read_header
 from dicomdesk.dicom.instance import InputFormat
-from dicomdesk.dicom.part10 import read_header
 from dicomdesk.engine.events import ItemOutcome
 from dicomdesk.engine.requests import StorageMode
 from tests.helpers.datasets import EXPLICIT, IMPLICIT

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from dicomdesk.dicom.deflate import deflate
+from dicomdesk.dicom.data_sets.deflate import deflate
 from dicomdesk.dicom.instance import InputSelection
 from dicomdesk.engine.engine import Engine
 from dicomdesk.engine.events import (

@@ -1,8 +1,8 @@
 import threading
 from pathlib import Path
 
+from dicomdesk.dicom.files.scan import FoundInstance, scan
 from dicomdesk.dicom.instance import InputFormat, InputSelection
-from dicomdesk.dicom.scan import FoundInstance, scan
 from dicomdesk.engine.events import (
     AssociationAborted,
     AssociationReleased,

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from dicomdesk.dicom.deflate import inflate
+from dicomdesk.dicom.data_sets.deflate import inflate
 from dicomdesk.engine.requests import Invention, Proposal
 from tests.helpers.datasets import BIG_ENDIAN, DEFLATED, EXPLICIT, IMPLICIT, Builder
 from tests.helpers.dcmtk import DEADLINE_S, dcmtk_program, dcmtk_server

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from dicomdesk.dicom import transfer_syntaxes as ts
-from dicomdesk.dicom.deflate import inflate
+from dicomdesk.dicom.data_sets.deflate import inflate
+from dicomdesk.dicom.data_sets.element_walk import DataSetBytes, StepKind, describe, walk
 from dicomdesk.dicom.dictionary import dictionary
-from dicomdesk.dicom.elements import DataSetBytes, StepKind, describe, walk
 from dicomdesk.dicom.encodings import Encoding
 from dicomdesk.dicom.transcode import convert_data_set, make_lengths_explicit
 from dicomdesk.errors import DataError

@@ -7,8 +7,8 @@ from typing import ClassVar
 from PySide6.QtCore import QCoreApplication
 
 from dicomdesk import human
+from dicomdesk.dicom.files.scan import name_of
 from dicomdesk.dicom.instance import InstanceHeader
-from dicomdesk.dicom.scan import name_of
 from dicomdesk.gui import wording
 from dicomdesk.gui.models.outline import Column, Mark, Node, Part, Weight, mark_of
 from dicomdesk.gui.models.states import PROBLEMS, ItemState

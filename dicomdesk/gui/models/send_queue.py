@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from dicomdesk.dicom.files.scan import CHANGED_INSTANCE
 from dicomdesk.dicom.instance import InstanceHeader
-from dicomdesk.dicom.scan import CHANGED_INSTANCE
 from dicomdesk.engine.events import (
     Event,
     InputSkipped,

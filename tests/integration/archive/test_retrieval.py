@@ -8,7 +8,7 @@ from pydicom.dataset import Dataset
 from pynetdicom import evt
 
 from dicomdesk.archive.retrieval import encode_for
-from dicomdesk.dicom.deflate import inflate
+from dicomdesk.dicom.data_sets.deflate import inflate
 from dicomdesk.errors import IndexDamagedError
 from tests.helpers.datasets import CT_IMAGE, DEFLATED, EXPLICIT, IMPLICIT, Builder
 from tests.helpers.served_archives import (

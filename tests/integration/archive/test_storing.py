@@ -14,8 +14,8 @@ import pytest
 from dicomdesk.archive.configuration import Quota
 from dicomdesk.archive.facts import InstanceStored
 from dicomdesk.archive.storing_format import StoringFormat
+from dicomdesk.dicom.files.part10 import read_header
 from dicomdesk.dicom.instance import InputFormat
-from dicomdesk.dicom.part10 import read_header
 from dicomdesk.engine.atomic_file import AtomicFile
 from dicomdesk.engine.storing import STORED_AS_RECEIVED
 from dicomdesk.errors import IndexBusyError

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from dicomdesk.archive.entries import IndexEntry
 from dicomdesk.archive.entry_reading import entry_of_data_set, read_entry
+from dicomdesk.dicom.files.part10 import parse_header
 from dicomdesk.dicom.instance import InputFormat
-from dicomdesk.dicom.part10 import parse_header
 from dicomdesk.errors import DataError, InvalidUidError
 from tests.helpers.datasets import BIG_ENDIAN, CT_IMAGE, DEFLATED, EXPLICIT, IMPLICIT, Builder, part10
 

@@ -16,7 +16,7 @@ from dicomdesk.archive.identifier_reading import (
     decode_values,
     read_identifier,
 )
-from dicomdesk.dicom.character_sets import decode_text_checked
+from dicomdesk.dicom.data_sets.character_sets import decode_text_checked
 from dicomdesk.errors import DataError
 from tests.helpers.datasets import BIG_ENDIAN, DEFLATED, EXPLICIT, IMPLICIT, Builder
 

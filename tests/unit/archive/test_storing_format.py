@@ -10,7 +10,7 @@ from pydicom.sequence import Sequence
 from pydicom.uid import ExplicitVRLittleEndian
 
 from dicomdesk.archive.storing_format import StoringFormat, shaped
-from dicomdesk.dicom.rewriting import GroupLengths
+from dicomdesk.dicom.data_sets.rewriting import GroupLengths
 from dicomdesk.errors import DataError
 from tests.helpers.dcmtk import dcmtk_program
 

@@ -13,7 +13,7 @@ from dicomdesk.archive.storing_format import StoringFormat
 from dicomdesk.cli.dcmqrscp_options import TOOL
 from dicomdesk.cli.dcmqrscp_settings import ArchiveOptions, ProfileNames, read_options
 from dicomdesk.cli.grammar import CommandLineError, parse
-from dicomdesk.dicom.rewriting import GroupLengths
+from dicomdesk.dicom.data_sets.rewriting import GroupLengths
 from dicomdesk.settings import AccessRules, Timeouts
 
 DEFLATED = "1.2.840.10008.1.2.1.99"

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dicomdesk.dicom import codecs
 from dicomdesk.dicom import transfer_syntaxes as ts
-from dicomdesk.dicom.codecs import decodable_transfer_syntaxes
-from dicomdesk.dicom.deflate import inflate
+from dicomdesk.dicom.data_sets.deflate import inflate
+from dicomdesk.dicom.pixels import codecs
+from dicomdesk.dicom.pixels.codecs import decodable_transfer_syntaxes
 from dicomdesk.dicom.transcode import (
     can_convert,
     convert_data_set,

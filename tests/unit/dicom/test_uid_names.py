@@ -1,7 +1,7 @@
-from dicomdesk.dicom.identifiers import is_valid_uid
 from dicomdesk.dicom.sop_classes import STORAGE_SOP_CLASSES
 from dicomdesk.dicom.transfer_syntaxes import TRANSFER_SYNTAXES
 from dicomdesk.dicom.uid_names import NAMES
+from dicomdesk.dicom.uids import is_valid_uid
 
 
 def test_names_are_unique_and_without_blanks() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dicomdesk.dicom.editing import DataSetChanges
+from dicomdesk.dicom.data_sets.editing import DataSetChanges
 from dicomdesk.dicom.instance import InputSelection, InstanceHeader
 from dicomdesk.engine.exact_shape import ExactShaper, NoContextError
 from dicomdesk.engine.requests import ExactSendRequest, Invention, Proposal

@@ -1,5 +1,5 @@
+from dicomdesk.dicom.files.scan import FoundInstance
 from dicomdesk.dicom.instance import InstanceHeader
-from dicomdesk.dicom.scan import FoundInstance
 from dicomdesk.engine.forecast import Help, Verdict
 from dicomdesk.engine.forecast_groups import Fate, ForecastGroups
 

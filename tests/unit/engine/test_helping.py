@@ -1,6 +1,6 @@
 import pytest
 
-from dicomdesk.dicom import codecs
+from dicomdesk.dicom.pixels import codecs
 from dicomdesk.engine.forecast import Help
 from dicomdesk.engine.helping import help_for_conversion, help_for_refusal
 from dicomdesk.network.contexts import ContextResult, NegotiatedContext

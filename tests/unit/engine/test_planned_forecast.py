@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from dicomdesk.dicom.files.scan import FoundInstance
 from dicomdesk.dicom.instance import InputSelection, InstanceHeader
-from dicomdesk.dicom.scan import FoundInstance
 from dicomdesk.engine.forecast import Help
 from dicomdesk.engine.outgoing import NotOpenedError
 from dicomdesk.engine.planned_forecast import PlannedForecast

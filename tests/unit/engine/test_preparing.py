@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from dicomdesk.dicom import deflate
-from dicomdesk.dicom.editing import DataSetChanges
+from dicomdesk.dicom.data_sets import deflate
+from dicomdesk.dicom.data_sets.editing import DataSetChanges
+from dicomdesk.dicom.files.scan import FoundInstance, scan
 from dicomdesk.dicom.instance import InputFormat, InputSelection, InstanceHeader
-from dicomdesk.dicom.scan import FoundInstance, scan
 from dicomdesk.dicom.source import FileRange
 from dicomdesk.engine.preparing import Preparing, Shape, failure_reason
 from dicomdesk.errors import ChangedError, ConversionError, DataError, InvalidUidError
@@ -377,9 +377,9 @@ def write_deflated(path: Path, mebibytes: int) -> None:
 
 
 PREPARE = """
-import dicomdesk.dicom.archives, dicomdesk.dicom.transcode
+import dicomdesk.dicom.files.zip_files, dicomdesk.dicom.transcode
 from dicomdesk.dicom.instance import InputFormat, InputSelection
-from dicomdesk.dicom.scan import scan
+from dicomdesk.dicom.files.scan import scan
 from dicomdesk.engine.preparing import Preparing
 """
 SEND = """

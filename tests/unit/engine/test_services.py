@@ -1,5 +1,5 @@
-from dicomdesk.dicom.identifiers import is_valid_uid
 from dicomdesk.dicom.sop_classes import NEWER_STORAGE_SOP_CLASSES, STORAGE_SOP_CLASSES
+from dicomdesk.dicom.uids import is_valid_uid
 from dicomdesk.engine.diagnosis import ServiceGroup
 from dicomdesk.engine.services import SERVICES, sop_class_words
 

@@ -122,7 +122,7 @@ def test_read_error_of_the_folder_is_out_of_resources(tmp_path: Path, mode: Stor
 
 
 def test_deflated_data_set_is_stored_as_it_came(tmp_path: Path, mode: StorageMode) -> None:
-    from dicomdesk.dicom.deflate import deflate  # noqa: PLC0415 - one test
+    from dicomdesk.dicom.data_sets.deflate import deflate  # noqa: PLC0415 - one test
 
     data = deflate(Builder().instance(sop_instance_uid=UID), 6)
     received = Received(tmp_path, mode, identify=True)

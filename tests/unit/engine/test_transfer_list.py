@@ -1,7 +1,7 @@
 import pytest
 
+from dicomdesk.dicom.files.scan import FoundInstance
 from dicomdesk.dicom.instance import InstanceHeader
-from dicomdesk.dicom.scan import FoundInstance
 from dicomdesk.engine.events import Event, ItemFinished, ItemOutcome, ItemStarted, NotSentCause
 from dicomdesk.engine.job import EventRelay
 from dicomdesk.engine.journal import MemoryLedger

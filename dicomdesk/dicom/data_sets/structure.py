@@ -1,0 +1,235 @@
+"""Checking that the lengths in a data set fit together, before it is sent and after it was received.
+
+One walk over all element headers, values untouched: nothing is allocated by a length that the data set declares. It
+accepts what DCMTK's loader accepts (trailing zeros, items without delimiter at the end, odd lengths, elements twice)
+and refuses what that refuses, in the same words; ``walking`` has the rule.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from struct import Struct
+
+from dicomdesk.dicom.data_sets.file_windows import Window, read_at
+from dicomdesk.dicom.data_sets.inflating import InflatingWindow, element_limit
+from dicomdesk.dicom.data_sets.walk_rule import Buffer, Level, View, Walk, Whole
+from dicomdesk.dicom.dictionary import find_vr, needs_private_creators
+from dicomdesk.dicom.encodings import (
+    DELIMITER_GROUP,
+    EXPLICIT_LITTLE,
+    IMPLICIT_LITTLE,
+    LONG_VRS,
+    SHORT_VRS,
+    Encoding,
+)
+from dicomdesk.errors import DataError
+
+_UNLIMITED_MOVES = 1 << 62
+_DEFLATED_PIECE = 65536
+
+_SKIM_EXPLICIT = Struct("<I2sH")
+_SKIM_LONG = Struct("<I")
+_SKIM_IMPLICIT = Struct("<III")
+_ITEM_AS_LITTLE = 0xE000FFFE
+_SEQUENCE_END_AS_LITTLE = 0xE0DDFFFE
+_PLAIN_LONG_VRS = LONG_VRS - {b"SQ"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StructureFindings:
+    """What the walk saw."""
+
+    has_undefined_lengths: bool
+    """Somewhere, encapsulated pixel data not counted."""
+    has_group_lengths: bool
+    has_odd_lengths: bool
+    """Whether a value has an odd number of bytes, which PS3.5 7.1.1 forbids and some peers refuse."""
+    element_count: int
+    """All element headers, those in sequences included."""
+    is_irregular: bool = False
+    """Whether lengths, delimiters and the end of the data disagree, though all can be followed."""
+    rest_bytes: int = 0
+    """What is left over at the end: too little for an element, or behind an item delimiter that ended everything."""
+
+    @property
+    def needs_new_lengths(self) -> bool:
+        """Whether DCMTK would write the data set with other lengths than it has."""
+        return self.has_undefined_lengths or self.has_group_lengths or self.is_irregular
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the data set has no element at all."""
+        return self.element_count == 0
+
+
+def check_data_set(
+    data: Buffer, *, is_explicit_vr: bool, is_little_endian: bool, is_deflated: bool = False, takes_rest: bool = False
+) -> StructureFindings:
+    """Walk over a data set in memory.
+
+    Raises TruncatedError when it ends too early, DataError when it cannot be read. ``takes_rest`` accepts what DCMTK
+    receives but does not load: at the end, bytes that are too few for an element header, or a header without value.
+    """
+    encoding = Encoding.of(is_explicit_vr=is_explicit_vr, is_little_endian=is_little_endian)
+    if is_deflated:
+        pieces = iter(data[start : start + _DEFLATED_PIECE] for start in range(0, len(data), _DEFLATED_PIECE))
+        return _check_deflated(lambda: next(pieces, b""), encoding, takes_rest=takes_rest)
+    return _Check(Whole(data), encoding, takes_rest=takes_rest).run(0)
+
+
+def check_data_set_file(  # noqa: PLR0913 - a place and how it is read, most of it by keyword
+    descriptor: int,
+    offset: int,
+    length: int,
+    *,
+    is_explicit_vr: bool,
+    is_little_endian: bool,
+    is_deflated: bool = False,
+    takes_rest: bool = False,
+    moving: Callable[[], None] | None = None,
+) -> StructureFindings:
+    """Walk over a data set in an open file, reading headers only; the position of the file is not moved.
+
+    Raises as ``check_data_set``; OSError passes, and what ``moving`` raises, which is called before each further part
+    is read.
+    """
+    encoding = Encoding.of(is_explicit_vr=is_explicit_vr, is_little_endian=is_little_endian)
+    if is_deflated:
+        read_piece = _pieces_of_file(descriptor, offset, length)
+        return _check_deflated(read_piece, encoding, takes_rest=takes_rest, moving=moving)
+    window = Window.of_file(descriptor, offset + length, _UNLIMITED_MOVES)
+    window.moving = moving
+    return _Check(window, encoding, takes_rest=takes_rest).run(offset)
+
+
+def check_window(window: View, offset: int, encoding: Encoding) -> StructureFindings:
+    """Walk over the data set that starts at ``offset`` of a window; raises as ``check_data_set``."""
+    return _Check(window, encoding, takes_rest=False).run(offset)
+
+
+def _check_deflated(
+    read_piece: Callable[[], Buffer],
+    encoding: Encoding,
+    *,
+    takes_rest: bool,
+    moving: Callable[[], None] | None = None,
+) -> StructureFindings:
+    """Walk over what a stream becomes, piece by piece: it may have as many elements as ``element_limit`` says."""
+    window = InflatingWindow(read_piece)
+    check = _Check(window, encoding, takes_rest=takes_rest)
+
+    def require_few_elements(deflated_bytes: int) -> None:
+        if moving is not None:
+            moving()
+        limit = element_limit(deflated_bytes)
+        if check.count + check.item_count > limit:
+            raise DataError(f"The deflated data set has more than the {limit} elements and items that are believed")
+
+    window.moving = require_few_elements
+    return check.run(0)
+
+
+def _pieces_of_file(descriptor: int, offset: int, length: int) -> Callable[[], bytes]:
+    position, end = offset, offset + length
+
+    def read_piece() -> bytes:
+        nonlocal position
+        piece = read_at(descriptor, min(_DEFLATED_PIECE, end - position), position)
+        position += len(piece)
+        return piece
+
+    return read_piece
+
+
+class _Check(Walk):
+    """A walk that passes over plain elements in view without leaving its loop."""
+
+    def __init__(self, window: View, encoding: Encoding, *, takes_rest: bool) -> None:
+        super().__init__(window, encoding, find_vr, notes_creators=needs_private_creators(), takes_rest=takes_rest)
+
+    def run(self, offset: int) -> StructureFindings:
+        try:
+            self._walk(offset)
+        except DataError:
+            if not self.give_up():
+                raise
+        return StructureFindings(
+            has_undefined_lengths=self.has_undefined_lengths,
+            has_group_lengths=self.has_group_lengths,
+            has_odd_lengths=bool(self._odd & 1),
+            element_count=self.count,
+            is_irregular=self.is_irregular,
+            rest_bytes=self.rest_bytes,
+        )
+
+    def _walk(self, offset: int) -> None:
+        skims_implicit, frames = not self._notes_creators, self._frames
+        while offset >= 0:
+            if offset >= self._end:
+                if offset == self._end:
+                    self._level, self._end, self._encoding, self._creators = frames.pop()
+                else:
+                    offset = self._close_at(offset)
+            elif self._level is Level.ELEMENTS:
+                if self._encoding is EXPLICIT_LITTLE:
+                    offset = self._skim_explicit(offset)
+                elif self._encoding is IMPLICIT_LITTLE and skims_implicit:
+                    offset = self._skim_implicit(offset)
+                if offset < self._end:
+                    offset = self._take_element(offset)
+            elif self._level is Level.ITEMS:
+                offset = self._take_item(offset)
+            else:
+                offset = self._take_fragment(offset)
+
+    def _skim_explicit(self, offset: int) -> int:
+        """Pass over plain explicit VR little endian elements in view; return where the first other is."""
+        buffer, base = self._window.buffer, self._window.base
+        unpack, unpack_long, short, long = (
+            _SKIM_EXPLICIT.unpack_from,
+            _SKIM_LONG.unpack_from,
+            SHORT_VRS,
+            _PLAIN_LONG_VRS,
+        )
+        position, end = offset - base, min(len(buffer), self._end - base)
+        last, count, odd = end - 12, 0, 0
+        while position <= last:
+            tag, vr, length = unpack(buffer, position)
+            if vr in short:
+                following = position + 8 + length
+            elif vr in long:
+                length = unpack_long(buffer, position + 8)[0]
+                following = position + 12 + length
+            else:
+                break
+            if following > end or tag & 0xFFFF == DELIMITER_GROUP:
+                break
+            if tag <= 0xFFFF:
+                self.has_group_lengths = True
+            odd |= length
+            position = following
+            count += 1
+        self.count += count
+        self._odd |= odd
+        return base + position
+
+    def _skim_implicit(self, offset: int) -> int:
+        """Pass over plain implicit VR little endian elements in view; return where the first other is."""
+        buffer, base = self._window.buffer, self._window.base
+        unpack, item, end_of_items = _SKIM_IMPLICIT.unpack_from, _ITEM_AS_LITTLE, _SEQUENCE_END_AS_LITTLE
+        position, end = offset - base, min(len(buffer), self._end - base)
+        last, count, odd = end - 12, 0, 0
+        while position <= last:
+            tag, length, start = unpack(buffer, position)
+            following = position + 8 + length
+            if following > end or tag & 0xFFFF == DELIMITER_GROUP:
+                break
+            if start == item or start == end_of_items:  # noqa: PLR1714, SIM109 - a tuple takes twice as long
+                break
+            if tag <= 0xFFFF:
+                self.has_group_lengths = True
+            odd |= length
+            position = following
+            count += 1
+        self.count += count
+        self._odd |= odd
+        return base + position
