@@ -13,11 +13,11 @@ from dicomdesk.dicom.transfer_syntaxes import (
     EXPLICIT_VR_LITTLE_ENDIAN,
     IMPLICIT_VR_LITTLE_ENDIAN,
 )
-from dicomdesk.network.acceptance import AcceptancePolicy
-from dicomdesk.network.access import Refusal
-from dicomdesk.network.contexts import ContextResult, ProposedContext, Role
-from dicomdesk.network.handlers import IncomingAssociation
-from dicomdesk.network.profiles import Profile
+from dicomdesk.network.acceptor.access_control import Refusal
+from dicomdesk.network.acceptor.handlers import IncomingAssociation
+from dicomdesk.network.negotiation import ContextResult, ProposedContext, Role
+from dicomdesk.network.presentation.acceptance import AcceptancePolicy
+from dicomdesk.network.presentation.profiles import Profile
 
 __all__ = ["Admission"]
 

@@ -30,9 +30,8 @@ from dicomdesk.archive.settings import ArchiveSettings
 from dicomdesk.archive.storage import StorageArea
 from dicomdesk.archive.storing import IgnoringSink, StoringSink
 from dicomdesk.errors import CancelledError, IndexDamagedError, SettingsError
-from dicomdesk.network.acceptance import AcceptancePolicy, verification_only_policy
-from dicomdesk.network.access import Refusal
-from dicomdesk.network.handlers import (
+from dicomdesk.network.acceptor.access_control import Refusal
+from dicomdesk.network.acceptor.handlers import (
     IncomingAssociation,
     IncomingStore,
     InstanceSink,
@@ -40,8 +39,9 @@ from dicomdesk.network.handlers import (
     SilentObserver,
     StoreAnswer,
 )
-from dicomdesk.network.listener import Listener, ListenerSettings
-from dicomdesk.network.profiles import Profile
+from dicomdesk.network.acceptor.listener import Listener, ListenerSettings
+from dicomdesk.network.presentation.acceptance import AcceptancePolicy, verification_only_policy
+from dicomdesk.network.presentation.profiles import Profile
 from dicomdesk.settings import TlsSettings
 
 if TYPE_CHECKING:
@@ -317,7 +317,7 @@ def entry_reader(area: Area) -> Callable[[str, str], IndexEntry]:
 def _ssl_context(tls: TlsSettings | None) -> "ssl.SSLContext | None":
     if tls is None:
         return None
-    from dicomdesk.network.tls import server_context  # noqa: PLC0415 - only where TLS is asked for
+    from dicomdesk.network.tls.tls_contexts import server_context  # noqa: PLC0415 - only where TLS is asked for
 
     return server_context(tls).context
 

@@ -24,9 +24,9 @@ from dicomdesk.dicom.encodings import Encoding
 from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax
 from dicomdesk.dicom.uids import is_valid_uid
 from dicomdesk.errors import DataError, DicomdeskError, LocalError
-from dicomdesk.network.command_sets import ACTION_TYPE_ID, REQUESTED_SOP_INSTANCE_UID
-from dicomdesk.network.service_messages import action_response, event_report_request
-from dicomdesk.network.service_operations import Operation
+from dicomdesk.network.acceptor.operation import Operation
+from dicomdesk.network.dimse.command_sets import ACTION_TYPE_ID, REQUESTED_SOP_INSTANCE_UID
+from dicomdesk.network.dimse.service_commands import action_response, event_report_request
 from dicomdesk.network.status import Status, StatusClass, classify_status
 
 __all__ = ["Commitment"]

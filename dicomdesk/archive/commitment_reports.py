@@ -25,11 +25,11 @@ from dicomdesk.archive.settings import ArchiveSettings
 from dicomdesk.dicom.transfer_syntaxes import EXPLICIT_VR_LITTLE_ENDIAN, IMPLICIT_VR_LITTLE_ENDIAN
 from dicomdesk.errors import LocalError, PeerError, SettingsError, StorageError
 from dicomdesk.human import printable
-from dicomdesk.network.association import RequestedAssociation, open_association
-from dicomdesk.network.connection import Interruption
-from dicomdesk.network.contexts import ProposedContext, Role
-from dicomdesk.network.operations import EventReport
+from dicomdesk.network.negotiation import ProposedContext, Role
+from dicomdesk.network.requestor.association import RequestedAssociation, open_association
+from dicomdesk.network.requestor.operations import EventReport
 from dicomdesk.network.status import StatusClass, classify_status
+from dicomdesk.network.wire.connection import Interruption
 from dicomdesk.settings import AssociationSettings, Peer
 
 __all__ = ["KeptReport", "ReportDelivery", "TooManyReportsError"]

@@ -11,9 +11,9 @@ from dicomdesk.dicom.transfer_syntaxes import (
     UNCOMPRESSED,
 )
 from dicomdesk.engine.requests import Proposal
-from dicomdesk.network.contexts import MAX_CONTEXTS, ProposedContext, number_contexts
-from dicomdesk.network.profiles import Profile
-from dicomdesk.network.proposals import propose_contexts
+from dicomdesk.network.negotiation import MAX_CONTEXTS, ProposedContext, number_contexts
+from dicomdesk.network.presentation.profiles import Profile
+from dicomdesk.network.presentation.proposals import propose_contexts
 
 __all__ = ["MoveBatch", "plan_moves"]
 

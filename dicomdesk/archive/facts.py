@@ -6,8 +6,14 @@ from dataclasses import dataclass
 from dicomdesk.archive.query import Query
 from dicomdesk.archive.service_classes import Service
 from dicomdesk.archive.storing import Stored
-from dicomdesk.network.command_sets import AFFECTED_SOP_CLASS_UID, MESSAGE_ID, MOVE_DESTINATION, PRIORITY, CommandSet
-from dicomdesk.network.service_messages import SubOperations
+from dicomdesk.network.dimse.command_sets import (
+    AFFECTED_SOP_CLASS_UID,
+    MESSAGE_ID,
+    MOVE_DESTINATION,
+    PRIORITY,
+    CommandSet,
+)
+from dicomdesk.network.dimse.service_commands import SubOperations
 
 __all__ = [
     "ArchiveFact",

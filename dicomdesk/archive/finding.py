@@ -10,8 +10,8 @@ from dicomdesk.archive.index import Index
 from dicomdesk.archive.query import Model, Query
 from dicomdesk.archive.responses import ResponseEncoder, ResponseFormat, UnencodableError, pending_status
 from dicomdesk.errors import LocalError
-from dicomdesk.network.service_messages import service_response
-from dicomdesk.network.service_operations import Operation
+from dicomdesk.network.acceptor.operation import Operation
+from dicomdesk.network.dimse.service_commands import service_response
 from dicomdesk.network.status import Status
 
 __all__ = ["FindOutcome", "Finding"]

@@ -7,7 +7,7 @@ from dicomdesk.archive.query import Model
 from dicomdesk.archive.retrieval import NO_CONTEXT, Outlet, Retrieval, RetrievalRefusedError
 from dicomdesk.engine.preparing import failure_reason
 from dicomdesk.errors import DataError
-from dicomdesk.network.instance_writing import StoreItem
+from dicomdesk.network.dimse.instance_writer import StoreItem
 
 __all__ = ["get"]
 

@@ -16,12 +16,12 @@ from dicomdesk.archive.retrieval import Outlet, Retrieval, RetrievalRefusedError
 from dicomdesk.archive.settings import ArchiveSettings, MoveRestriction
 from dicomdesk.engine.preparing import PreparedInstance, failure_reason
 from dicomdesk.errors import DataError, DicomdeskError, LocalError, PeerError, SettingsError
-from dicomdesk.network.association import RequestedAssociation, open_association
-from dicomdesk.network.command_sets import MESSAGE_ID, MOVE_DESTINATION, PRIORITY
-from dicomdesk.network.connection import Companion, Interruption
-from dicomdesk.network.instance_writing import MoveOriginator, StoreItem
-from dicomdesk.network.profiles import Profile
+from dicomdesk.network.dimse.command_sets import MESSAGE_ID, MOVE_DESTINATION, PRIORITY
+from dicomdesk.network.dimse.instance_writer import MoveOriginator, StoreItem
+from dicomdesk.network.presentation.profiles import Profile
+from dicomdesk.network.requestor.association import RequestedAssociation, open_association
 from dicomdesk.network.status import Status
+from dicomdesk.network.wire.connection import Companion, Interruption
 from dicomdesk.settings import AssociationSettings, Peer
 
 __all__ = ["Moving"]

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from dicomdesk.errors import ProfileError
-from dicomdesk.network.profiles import Profile, load_profiles
+from dicomdesk.network.presentation.profiles import Profile, load_profiles
 
 __all__ = ["ArchiveProfiles", "load_archive_profiles"]
 

@@ -19,10 +19,10 @@ from dicomdesk.dicom.instance import InputFormat, InstanceHeader
 from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax
 from dicomdesk.engine.preparing import PreparedInstance, Preparing, Shape
 from dicomdesk.errors import DataError, LocalError
-from dicomdesk.network.contexts import NegotiatedContext
-from dicomdesk.network.proposals import choose_context
-from dicomdesk.network.service_messages import SubOperations, service_response
-from dicomdesk.network.service_operations import Operation
+from dicomdesk.network.acceptor.operation import Operation
+from dicomdesk.network.dimse.service_commands import SubOperations, service_response
+from dicomdesk.network.negotiation import NegotiatedContext
+from dicomdesk.network.presentation.proposals import choose_context
 from dicomdesk.network.status import Status, StatusClass, classify_status
 
 __all__ = ["NO_CONTEXT", "Outlet", "Retrieval", "RetrievalRefusedError", "encode_for"]

@@ -14,11 +14,11 @@ from dicomdesk.archive.moving import Moving
 from dicomdesk.archive.retrieval import Retrieval
 from dicomdesk.archive.service_classes import COMMITMENT, SERVICES, Service, ServiceClass
 from dicomdesk.archive.settings import ArchiveSettings
-from dicomdesk.network.command_sets import MOVE_DESTINATION, CommandField
-from dicomdesk.network.contexts import Negotiation
-from dicomdesk.network.profiles import Profile
-from dicomdesk.network.service_messages import service_response
-from dicomdesk.network.service_operations import Operation
+from dicomdesk.network.acceptor.operation import Operation
+from dicomdesk.network.dimse.command_sets import MOVE_DESTINATION, CommandField
+from dicomdesk.network.dimse.service_commands import service_response
+from dicomdesk.network.negotiation import Negotiation
+from dicomdesk.network.presentation.profiles import Profile
 from dicomdesk.network.status import Status
 
 __all__ = ["ArchiveServices"]

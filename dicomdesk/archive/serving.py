@@ -14,9 +14,9 @@ from dicomdesk.archive.archive import Archive
 from dicomdesk.archive.facts import ArchiveFact, InstanceStored, ShutdownRequested
 from dicomdesk.archive.settings import ArchiveSettings
 from dicomdesk.engine import events
-from dicomdesk.network.contexts import Negotiation
-from dicomdesk.network.handlers import IncomingAssociation, IncomingStore, SilentObserver, StoreAnswer
-from dicomdesk.network.profiles import Profile
+from dicomdesk.network.acceptor.handlers import IncomingAssociation, IncomingStore, SilentObserver, StoreAnswer
+from dicomdesk.network.negotiation import Negotiation
+from dicomdesk.network.presentation.profiles import Profile
 
 __all__ = ["Serving", "ServingEvent", "ServingSink"]
 

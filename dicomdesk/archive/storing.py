@@ -30,7 +30,7 @@ from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax
 from dicomdesk.engine.atomic_file import AtomicFile
 from dicomdesk.engine.storing import STORED_AS_RECEIVED, disagreement
 from dicomdesk.errors import CancelledError, ConversionError, DataError, LocalError
-from dicomdesk.network.handlers import IncomingStore, StoreAnswer
+from dicomdesk.network.acceptor.handlers import IncomingStore, StoreAnswer
 from dicomdesk.network.status import Status
 from dicomdesk.settings import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
 

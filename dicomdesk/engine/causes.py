@@ -14,9 +14,9 @@ from dicomdesk.errors import (
     TlsHandshakeError,
     UserIdentityError,
 )
-from dicomdesk.network.contexts import ContextResult, NegotiatedContext
-from dicomdesk.network.identifying import IdentifiedListener, ListenerKind
+from dicomdesk.network.negotiation import ContextResult, NegotiatedContext
 from dicomdesk.network.status import status_advice
+from dicomdesk.network.wire.listener_probe import IdentifiedListener, ListenerKind
 from dicomdesk.settings import AssociationSettings, Peer
 
 __all__ = [

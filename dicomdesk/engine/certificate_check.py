@@ -118,7 +118,7 @@ def _may_sign(certificate: "Certificate") -> bool:
 
 
 def _read_certificates(file: Path, file_format: TlsFileFormat) -> "list[Certificate]":
-    from dicomdesk.network.certificates import read_bounded, read_certificates  # noqa: PLC0415 - as above
+    from dicomdesk.network.wire.certificates import read_bounded, read_certificates  # noqa: PLC0415 - as above
 
     try:
         return read_certificates(read_bounded(file), is_pem=file_format is TlsFileFormat.PEM)
@@ -149,7 +149,7 @@ def _authority_files(settings: TlsSettings) -> list[Path]:
 def _read_lists(file: Path, file_format: TlsFileFormat) -> "list[CertificateRevocationList]":
     from cryptography import x509  # noqa: PLC0415 - only where asked for: start-up time
 
-    from dicomdesk.network.certificates import find_revocation_lists, read_bounded  # noqa: PLC0415 - as above
+    from dicomdesk.network.wire.certificates import find_revocation_lists, read_bounded  # noqa: PLC0415 - as above
 
     try:
         data = read_bounded(file)

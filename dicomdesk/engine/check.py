@@ -38,11 +38,11 @@ from dicomdesk.errors import (
     SettingsError,
 )
 from dicomdesk.human import count_text, printable
-from dicomdesk.network.association import RequestedAssociation, open_association
-from dicomdesk.network.association_items import shown_identity
-from dicomdesk.network.connection import ConnectionInterruptedError, Interruption
-from dicomdesk.network.contexts import Negotiation, ProposedContext
+from dicomdesk.network.negotiation import Negotiation, ProposedContext
+from dicomdesk.network.requestor.association import RequestedAssociation, open_association
 from dicomdesk.network.status import status_text
+from dicomdesk.network.upper_layer.association_items import shown_identity
+from dicomdesk.network.wire.connection import ConnectionInterruptedError, Interruption
 from dicomdesk.settings import AssociationSettings, Peer
 
 __all__ = [

@@ -22,11 +22,11 @@ from dicomdesk.engine.events import (
 from dicomdesk.engine.job import Job, new_job_id
 from dicomdesk.engine.stats import Progress
 from dicomdesk.errors import AssociationAbortedError, DicomdeskError, LocalError, PeerError, SettingsError
-from dicomdesk.network.association import RequestedAssociation, open_association
-from dicomdesk.network.association_items import shown_identity
-from dicomdesk.network.connection import Interruption
-from dicomdesk.network.contexts import ContextResult, Negotiation, ProposedContext, number_contexts
+from dicomdesk.network.negotiation import ContextResult, Negotiation, ProposedContext, number_contexts
+from dicomdesk.network.requestor.association import RequestedAssociation, open_association
 from dicomdesk.network.status import status_advice, status_text
+from dicomdesk.network.upper_layer.association_items import shown_identity
+from dicomdesk.network.wire.connection import Interruption
 from dicomdesk.settings import AssociationSettings, Peer
 
 __all__ = ["EchoFailure", "EchoJob", "EchoPlan", "EchoResult"]

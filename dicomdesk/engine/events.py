@@ -13,7 +13,7 @@ from dicomdesk.dicom.instance import InstanceHeader
 from dicomdesk.engine.diagnosis import CheckStage, CheckStep, SopClassCapability
 from dicomdesk.engine.forecast import ForecastGroup
 from dicomdesk.engine.invention import InventedIdentity
-from dicomdesk.network.contexts import (
+from dicomdesk.network.negotiation import (
     ContextResult,
     ExtendedNegotiation,
     NegotiatedContext,

@@ -18,7 +18,7 @@ from dicomdesk.engine.preflight import PreflightJob, fate_of_prepared, fate_of_u
 from dicomdesk.engine.preparing import failure_reason
 from dicomdesk.engine.requests import ExactSendRequest
 from dicomdesk.errors import ConversionError, DataError, DicomdeskError, PeerError, ProfileError, ProposalError
-from dicomdesk.network.contexts import NegotiatedContext
+from dicomdesk.network.negotiation import NegotiatedContext
 
 __all__ = ["ExactPreflightJob"]
 

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from dicomdesk.engine.requests import Proposal
-from dicomdesk.network.contexts import ExtendedNegotiation, ProposedContext
-from dicomdesk.network.proposals import COMMON_SOP_CLASSES, propose_contexts
+from dicomdesk.network.negotiation import ExtendedNegotiation, ProposedContext
+from dicomdesk.network.presentation.proposals import COMMON_SOP_CLASSES, propose_contexts
 
 if TYPE_CHECKING:
-    from dicomdesk.network.profiles import ProfileFile
+    from dicomdesk.network.presentation.profiles import ProfileFile
 
 __all__ = ["load_profile_file", "make_proposal"]
 
@@ -17,7 +17,7 @@ def load_profile_file(proposal: Proposal) -> "ProfileFile | None":
     """The profile file that the proposal names, None where it names none. Raises ProfileError."""
     if proposal.profile is None:
         return None
-    from dicomdesk.network.profiles import load_profiles  # noqa: PLC0415 - only where asked for: start-up time
+    from dicomdesk.network.presentation.profiles import load_profiles  # noqa: PLC0415 - only where asked for: start-up time
 
     return load_profiles(proposal.profile.file)
 

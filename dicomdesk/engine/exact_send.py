@@ -39,10 +39,10 @@ from dicomdesk.engine.requests import ExactSendRequest
 from dicomdesk.engine.stats import Progress, TransferStats
 from dicomdesk.engine.transfer_list import TransferList, count_outcomes, skipped_event
 from dicomdesk.errors import CancelledError, DataError, DicomdeskError, ProfileError, ProposalError
-from dicomdesk.network.contexts import ExtendedNegotiation, ProposedContext
+from dicomdesk.network.negotiation import ExtendedNegotiation, ProposedContext
 
 if TYPE_CHECKING:
-    from dicomdesk.network.profiles import ProfileFile
+    from dicomdesk.network.presentation.profiles import ProfileFile
 
 __all__ = ["ExactSendFailure", "ExactSendJob", "ExactSendResult"]
 

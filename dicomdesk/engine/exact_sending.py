@@ -24,9 +24,9 @@ from dicomdesk.engine.transfer_list import (
     judge_status,
 )
 from dicomdesk.errors import CancelledError, ConversionError, DataError, DicomdeskError, PeerError
-from dicomdesk.network.association import RequestedAssociation
-from dicomdesk.network.contexts import ExtendedNegotiation, ProposedContext
-from dicomdesk.network.streaming import OddAnswer, OddVerdict, StoreItem
+from dicomdesk.network.negotiation import ExtendedNegotiation, ProposedContext
+from dicomdesk.network.requestor.association import RequestedAssociation
+from dicomdesk.network.requestor.store_stream import OddAnswer, OddVerdict, StoreItem
 
 __all__ = ["ExactSender"]
 

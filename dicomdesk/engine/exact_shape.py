@@ -18,9 +18,9 @@ from dicomdesk.engine.invention import InventedIdentity, Inventor
 from dicomdesk.engine.preparing import Shape
 from dicomdesk.engine.requests import ExactSendRequest
 from dicomdesk.errors import ConversionError, DataError
-from dicomdesk.network.assignment import describe_sop_class
-from dicomdesk.network.contexts import NegotiatedContext
-from dicomdesk.network.proposals import choose_context
+from dicomdesk.network.negotiation import NegotiatedContext
+from dicomdesk.network.presentation.assignment import describe_sop_class
+from dicomdesk.network.presentation.proposals import choose_context
 
 if TYPE_CHECKING:
     from dicomdesk.dicom.data_sets.editing import DataSetChanges

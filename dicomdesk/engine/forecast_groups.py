@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from dicomdesk.dicom.files.scan import FoundInstance
 from dicomdesk.engine.forecast import ForecastGroup, ForecastItem, Help, Verdict
-from dicomdesk.network.assignment import describe_sop_class
+from dicomdesk.network.presentation.assignment import describe_sop_class
 
 __all__ = ["Fate", "ForecastGroups"]
 

@@ -8,9 +8,9 @@ from dicomdesk.dicom.pixels.codecs import CODECS_EXTRA, can_decode, missing_pack
 from dicomdesk.dicom.transfer_syntaxes import UNCOMPRESSED, transfer_syntax_name
 from dicomdesk.engine.forecast import Help
 from dicomdesk.engine.requests import Proposal
-from dicomdesk.network.assignment import describe_sop_class
-from dicomdesk.network.contexts import ContextResult, NegotiatedContext
-from dicomdesk.network.planning import DCMSEND_DECODABLE, PlannedInstance, PlanOptions, is_lossless
+from dicomdesk.network.negotiation import ContextResult, NegotiatedContext
+from dicomdesk.network.presentation.assignment import describe_sop_class
+from dicomdesk.network.presentation.planning import DCMSEND_DECODABLE, PlannedInstance, PlanOptions, is_lossless
 
 __all__ = ["Way", "help_for_conversion", "help_for_exact_refusal", "help_for_refusal"]
 

@@ -19,11 +19,11 @@ from dicomdesk.errors import (
     ProposalError,
     SettingsError,
 )
-from dicomdesk.network.association import RequestedAssociation, open_association
-from dicomdesk.network.association_items import shown_identity
-from dicomdesk.network.connection import Interruption
-from dicomdesk.network.contexts import ExtendedNegotiation, ProposedContext
-from dicomdesk.network.proposals import NO_CONTEXTS
+from dicomdesk.network.negotiation import ExtendedNegotiation, ProposedContext
+from dicomdesk.network.presentation.proposals import NO_CONTEXTS
+from dicomdesk.network.requestor.association import RequestedAssociation, open_association
+from dicomdesk.network.upper_layer.association_items import shown_identity
+from dicomdesk.network.wire.connection import Interruption
 from dicomdesk.settings import AssociationSettings, Peer
 
 __all__ = ["NotOpenedError", "OutgoingAssociation"]

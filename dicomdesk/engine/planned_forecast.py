@@ -14,9 +14,15 @@ from dicomdesk.engine.outgoing import NotOpenedError
 from dicomdesk.engine.requests import SendRequest
 from dicomdesk.engine.send import SendFailure
 from dicomdesk.errors import DicomdeskError
-from dicomdesk.network.assignment import assign
-from dicomdesk.network.contexts import MAX_CONTEXTS, ContextResult, NegotiatedContext, ProposedContext, number_contexts
-from dicomdesk.network.planning import (
+from dicomdesk.network.negotiation import (
+    MAX_CONTEXTS,
+    ContextResult,
+    NegotiatedContext,
+    ProposedContext,
+    number_contexts,
+)
+from dicomdesk.network.presentation.assignment import assign
+from dicomdesk.network.presentation.planning import (
     UNCOMPRESSED_OFFER,
     Plan,
     PlannedAssociation,

@@ -33,7 +33,7 @@ from dicomdesk.engine.send import SendFailure
 from dicomdesk.engine.stats import Progress
 from dicomdesk.engine.transfer_list import skipped_event
 from dicomdesk.errors import CancelledError, DataError, DicomdeskError
-from dicomdesk.network.contexts import ExtendedNegotiation, NegotiatedContext, ProposedContext
+from dicomdesk.network.negotiation import ExtendedNegotiation, NegotiatedContext, ProposedContext
 
 __all__ = [
     "ForecastGroup",

@@ -7,6 +7,6 @@ __all__ = ["check_profile_file"]
 
 def check_profile_file(path: Path) -> None:
     """Read the file; raises ProfileError, in DCMTK's words, where it cannot be read or is wrong."""
-    from dicomdesk.network.profiles import load_profiles  # noqa: PLC0415 - only where there is a profile
+    from dicomdesk.network.presentation.profiles import load_profiles  # noqa: PLC0415 - only where there is a profile
 
     load_profiles(path)

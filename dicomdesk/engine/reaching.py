@@ -14,15 +14,15 @@ from dicomdesk.engine.diagnosis import CheckStage
 from dicomdesk.engine.step_log import OpenStep, StepLog
 from dicomdesk.errors import DicomdeskError, PeerError, PeerUnreachableError, SettingsError
 from dicomdesk.human import count_text, printable
-from dicomdesk.network.association import open_association
-from dicomdesk.network.connection import ConnectionInterruptedError, Interruption
-from dicomdesk.network.contexts import ProposedContext, TlsSession
-from dicomdesk.network.dialer import Address, connect, resolve
-from dicomdesk.network.identifying import IdentifiedListener, ListenerKind, identify_listener
+from dicomdesk.network.negotiation import ProposedContext, TlsSession
+from dicomdesk.network.requestor.association import open_association
+from dicomdesk.network.wire.connection import ConnectionInterruptedError, Interruption
+from dicomdesk.network.wire.dialer import Address, connect, resolve
+from dicomdesk.network.wire.listener_probe import IdentifiedListener, ListenerKind, identify_listener
 from dicomdesk.settings import AssociationSettings, Peer, TlsSettings
 
 if TYPE_CHECKING:
-    from dicomdesk.network.tls_stream import TlsStream
+    from dicomdesk.network.wire.tls_stream import TlsStream
 
 __all__ = ["Reached", "Reaching", "certificate_remedy"]
 
@@ -125,8 +125,8 @@ class Reaching:
         )
 
     def _secure(self, sock: socket.socket, address: Address, tls: TlsSettings) -> Reached | None:
-        from dicomdesk.network.tls import shake_hands  # noqa: PLC0415 - only where TLS is asked for
-        from dicomdesk.network.tls_session import describe_session  # noqa: PLC0415 - as above
+        from dicomdesk.network.tls.tls_contexts import shake_hands  # noqa: PLC0415 - only where TLS is asked for
+        from dicomdesk.network.wire.tls_session import describe_session  # noqa: PLC0415 - as above
 
         with self._steps.step(CheckStage.TLS) as step:
             try:

@@ -35,16 +35,16 @@ from dicomdesk.engine.settling import SettledStudy, StudyCommand, StudySettler
 from dicomdesk.engine.stats import Progress
 from dicomdesk.engine.storing import Arrival, Storing
 from dicomdesk.errors import DicomdeskError, LocalError, SettingsError
-from dicomdesk.network.acceptance import (
+from dicomdesk.network.acceptor.handlers import IncomingAssociation, IncomingStore, SilentObserver, StoreAnswer
+from dicomdesk.network.acceptor.listener import Listener, ListenerSettings
+from dicomdesk.network.negotiation import Negotiation
+from dicomdesk.network.presentation.acceptance import (
     AcceptancePolicy,
     accept_all_policy,
     policy_from_profile,
     verification_only_policy,
 )
-from dicomdesk.network.contexts import Negotiation
-from dicomdesk.network.handlers import IncomingAssociation, IncomingStore, SilentObserver, StoreAnswer
-from dicomdesk.network.listener import Listener, ListenerSettings
-from dicomdesk.network.profiles import load_profiles
+from dicomdesk.network.presentation.profiles import load_profiles
 from dicomdesk.settings import AccessRules, PeerVerification, TlsSettings
 
 if TYPE_CHECKING:
@@ -387,7 +387,7 @@ def _ssl_context(tls: TlsSettings | None) -> "ssl.SSLContext | None":
     """Raises KeyPassPhraseError and TlsSettingsError; warnings are for ``check_tls_settings``."""
     if tls is None:
         return None
-    from dicomdesk.network.tls import server_context  # noqa: PLC0415 - only where TLS is asked for
+    from dicomdesk.network.tls.tls_contexts import server_context  # noqa: PLC0415 - only where TLS is asked for
 
     return server_context(tls).context
 

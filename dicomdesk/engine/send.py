@@ -39,7 +39,7 @@ from dicomdesk.engine.sending import AssociationSender, End, EndKind, SharedTran
 from dicomdesk.engine.stats import Progress, TransferStats
 from dicomdesk.engine.transfer_list import TransferList, count_outcomes, skipped_event
 from dicomdesk.errors import CancelledError, DataError, DicomdeskError, PeerError
-from dicomdesk.network.planning import PlannedAssociation, PlanOptions, plan_associations
+from dicomdesk.network.presentation.planning import PlannedAssociation, PlanOptions, plan_associations
 
 __all__ = ["SendFailure", "SendJob", "SendResult"]
 

@@ -40,11 +40,11 @@ from dicomdesk.errors import (
     InvalidUidError,
     PeerError,
 )
-from dicomdesk.network.assignment import Assignment, assign, no_context_text
-from dicomdesk.network.association import RequestedAssociation
-from dicomdesk.network.operations import NO_CONTEXT
-from dicomdesk.network.planning import PlannedAssociation
-from dicomdesk.network.streaming import OddAnswer, OddVerdict, StoreItem
+from dicomdesk.network.presentation.assignment import Assignment, assign, no_context_text
+from dicomdesk.network.presentation.planning import PlannedAssociation
+from dicomdesk.network.requestor.association import RequestedAssociation
+from dicomdesk.network.requestor.operations import NO_CONTEXT
+from dicomdesk.network.requestor.store_stream import OddAnswer, OddVerdict, StoreItem
 
 __all__ = ["AssociationSender", "End", "EndKind", "SharedTransfer"]
 

@@ -8,7 +8,7 @@ from dicomdesk.dicom.sop_classes import (
     VERIFICATION,
 )
 from dicomdesk.engine.diagnosis import ServiceGroup
-from dicomdesk.network.assignment import describe_sop_class
+from dicomdesk.network.presentation.assignment import describe_sop_class
 
 __all__ = ["SERVICES", "Service", "sop_class_words"]
 

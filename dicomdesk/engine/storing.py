@@ -25,7 +25,7 @@ from dicomdesk.engine.atomic_file import AtomicFile
 from dicomdesk.engine.placement import Placement, PlacementKind, series_folder
 from dicomdesk.engine.requests import StorageMode
 from dicomdesk.errors import CancelledError, DataError
-from dicomdesk.network.handlers import IncomingStore, InstanceSink, StoreAnswer
+from dicomdesk.network.acceptor.handlers import IncomingStore, InstanceSink, StoreAnswer
 from dicomdesk.network.status import Status
 from dicomdesk.settings import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
 

@@ -19,7 +19,7 @@ from dicomdesk.dicom.transfer_syntaxes import (
 )
 from dicomdesk.engine.diagnosis import Capabilities, ServiceGroup, SopClassCapability
 from dicomdesk.engine.services import SERVICES, Service, sop_class_words
-from dicomdesk.network.contexts import MAX_CONTEXTS, NegotiatedContext, ProposedContext, number_contexts
+from dicomdesk.network.negotiation import MAX_CONTEXTS, NegotiatedContext, ProposedContext, number_contexts
 
 __all__ = ["Survey"]
 

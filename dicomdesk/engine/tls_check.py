@@ -11,7 +11,7 @@ def check_tls_settings(settings: TlsSettings, *, is_acceptor: bool) -> tuple[str
     Raises KeyPassPhraseError where the private key's pass phrase is missing or wrong, TlsSettingsError for anything
     else that cannot be used.
     """
-    from dicomdesk.network.tls import client_context, server_context  # noqa: PLC0415 - only where TLS is asked for
+    from dicomdesk.network.tls.tls_contexts import client_context, server_context  # noqa: PLC0415 - only where TLS is asked for
 
     make = server_context if is_acceptor else client_context
     return make(settings).warnings
@@ -19,6 +19,6 @@ def check_tls_settings(settings: TlsSettings, *, is_acceptor: bool) -> tuple[str
 
 def list_ciphers() -> tuple[str, ...]:
     """IANA names of the cipher suites that can be asked for, in the order in which DCMTK lists them."""
-    from dicomdesk.network import tls_ciphers  # noqa: PLC0415 - only where TLS is asked for
+    from dicomdesk.network.tls import tls_ciphers  # noqa: PLC0415 - only where TLS is asked for
 
     return tls_ciphers.list_ciphers()

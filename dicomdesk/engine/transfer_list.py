@@ -13,7 +13,7 @@ from dicomdesk.engine.journal import InstanceLedger, InstanceState
 from dicomdesk.engine.report import ItemRecord
 from dicomdesk.engine.stats import TransferStats
 from dicomdesk.errors import DicomdeskError
-from dicomdesk.network.planning import PlannedInstance
+from dicomdesk.network.presentation.planning import PlannedInstance
 from dicomdesk.network.status import StatusClass, classify_status, status_advice, status_text
 
 __all__ = [

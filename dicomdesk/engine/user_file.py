@@ -46,7 +46,7 @@ def set_passcode(file: Path, name: str, passcode: str) -> bool:
     Takes some 100 ms. Raises SettingsError for a name or file that cannot be used, StorageError where it is not
     written.
     """
-    from dicomdesk.network.passcodes import hash_passcode  # noqa: PLC0415 - hashing is not needed to start
+    from dicomdesk.network.acceptor.passcodes import hash_passcode  # noqa: PLC0415 - hashing is not needed to start
 
     if not name or name.startswith("#") or name != name.strip() or not name.isprintable():
         raise SettingsError("A user name is one line of text that does not begin with # nor begin or end with a blank")
@@ -109,6 +109,6 @@ def _name_in(line: str) -> str:
 
 
 def _is_hash(text: str) -> bool:
-    from dicomdesk.network.passcodes import is_passcode_hash  # noqa: PLC0415 - only where users are asked for
+    from dicomdesk.network.acceptor.passcodes import is_passcode_hash  # noqa: PLC0415 - only where users are asked for
 
     return is_passcode_hash(text)

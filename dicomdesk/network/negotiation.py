@@ -1,314 +1,170 @@
-"""Between the values of ``contexts`` and what pynetdicom negotiates with, for the requestor.
+"""Presentation contexts and the outcome of a negotiation, as values (PS3.8 7.1.1.13, 9.3.2.2, 9.3.3.2)."""
 
-Names the A-ASSOCIATE items of pynetdicom that we use (public classes; the internals are in ``transport``).
-"""
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum
 
-import contextlib
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import NamedTuple
+MAX_CONTEXTS = 128
+"""Presentation contexts of one association: identifiers are odd and at most 255 (PS3.8 9.3.2.2)."""
 
-from pydicom.uid import UID
-from pynetdicom.pdu_primitives import (
-    AsynchronousOperationsWindowNegotiation,
-    SCP_SCU_RoleSelectionNegotiation,
-)
-from pynetdicom.presentation import PresentationContext
-
-from dicomdesk.errors import IllegalAeTitleError, PeerProtocolError, SettingsError, UserIdentityError
-from dicomdesk.human import printable
-from dicomdesk.network.associate_accepts import AssociateAccept
-from dicomdesk.network.association_items import (
-    EXTENDED_NEGOTIATION,
-    LONGEST_ITEM_BYTES,
-    USER_IDENTITY,
-    USER_IDENTITY_RESPONSE,
-    read_extended_negotiation,
-    read_identity_response,
-    shown_identity,
-    write_extended_negotiation,
-    write_user_identity,
-)
-from dicomdesk.network.contexts import (
-    MAX_CONTEXTS,
-    ContextResult,
-    ExtendedNegotiation,
-    NegotiatedContext,
-    NegotiatedExtension,
-    Negotiation,
-    ProposedContext,
-    Role,
-    TlsSession,
-    UserIdentityExchange,
-)
-from dicomdesk.network.pdu_reader import PduError
-from dicomdesk.network.transport import PumpedAssociation
-from dicomdesk.settings import (
-    IMPLEMENTATION_CLASS_UID,
-    IMPLEMENTATION_VERSION_NAME,
-    LARGE_MAX_PDU_BYTES,
-    AssociationSettings,
-    Peer,
-    UserIdentity,
-    UserIdentityType,
-)
-
-_PDV_OVERHEAD_BYTES = 6
-"""Length, context ID and message control header before the data of a PDV (PS3.8 9.3.5.1)."""
-_DCMTK_OVERHEAD_BYTES = 12
-"""What DCMTK subtracts from a maximum PDU length for its "Max Send PDV"."""
-_LONGEST_AE_TITLE = 16
-_LONGEST_UID = 64
-_CONFIRMED_KINDS = frozenset((UserIdentityType.USER_NAME, UserIdentityType.USER_NAME_AND_PASSCODE))
-"""The kinds of identity whose confirmation DCMTK's storescu waits for; that of a ticket or token may stay out."""
+_IDENTITY_WORDS = {1: "user name", 2: "user name and passcode", 3: "Kerberos", 4: "SAML", 5: "JSON Web Token"}
 
 
-class Proposed(NamedTuple):
-    """What is proposed for the SOP classes."""
+class ContextResult(IntEnum):
+    """Result of one presentation context (PS3.8 9.3.3.2)."""
 
-    contexts: Sequence[ProposedContext]
-    extensions: Sequence[ExtendedNegotiation] = ()
+    ACCEPTED = 0
+    USER_REJECTION = 1
+    NO_REASON = 2
+    ABSTRACT_SYNTAX_NOT_SUPPORTED = 3
+    TRANSFER_SYNTAXES_NOT_SUPPORTED = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SendLimits:
-    """How large the PDUs are that we send."""
+class Role:
+    """SCP/SCU role selection of the requestor for one abstract syntax (PS3.7 D.3.3.4)."""
 
-    max_pdu_bytes: int
-    """Length field of the largest P-DATA-TF: everything behind its header."""
-
-    @property
-    def max_fragment_bytes(self) -> int:
-        """Largest data of one PDV alone in its PDU, even (PS3.8 annex D.1, E.1)."""
-        return (self.max_pdu_bytes - _PDV_OVERHEAD_BYTES) & ~1
-
-    @property
-    def dcmtk_max_send_pdv_bytes(self) -> int:
-        """The same limit as DCMTK counts it."""
-        return self.max_pdu_bytes - _DCMTK_OVERHEAD_BYTES
+    scu: bool
+    scp: bool
 
 
-def ae_title_field(title: str, whose: str) -> str:
-    """An AE title as it goes out: at most 16 characters, the rest dropped as DCMTK does; blank is an error."""
-    field = title[:_LONGEST_AE_TITLE]
-    if not field.strip():
-        raise IllegalAeTitleError(
-            f"The {whose.lower()} AE title is empty", condition=f"Illegal service parameter: {whose} AP Title"
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposedContext:
+    """One presentation context to be proposed."""
+
+    context_id: int
+    """Odd, 1 to 255."""
+    abstract_syntax: str
+    transfer_syntaxes: tuple[str, ...]
+    """UIDs in order of preference."""
+    role: Role | None = None
+
+
+def context_number(position: int) -> int:
+    """Return the identifier of the presentation context at a position from 0: 1, 3, 5 ... (PS3.8 9.3.2.2)."""
+    return 2 * position + 1
+
+
+def number_contexts(offers: Iterable[tuple[str, tuple[str, ...]]]) -> tuple[ProposedContext, ...]:
+    """Return contexts for abstract syntaxes with their transfer syntaxes, numbered in this order."""
+    return tuple(
+        ProposedContext(
+            context_id=context_number(position), abstract_syntax=abstract_syntax, transfer_syntaxes=transfer_syntaxes
         )
-    if not field.isascii() or not field.isprintable() or "\\" in field:
-        raise IllegalAeTitleError(
-            f"The {whose.lower()} AE title has characters other than printable ASCII, or a backslash",
-            condition=f"Illegal service parameter: {whose} AP Title",
-        )
-    return field
-
-
-def propose(
-    association: PumpedAssociation,
-    peer: Peer,
-    settings: AssociationSettings,
-    contexts: Sequence[ProposedContext],
-    operations_window: int,
-) -> None:
-    """Give pynetdicom what the A-ASSOCIATE-RQ is made of."""
-    if not 1 <= len(contexts) <= MAX_CONTEXTS:
-        raise SettingsError(f"An association proposes 1 to {MAX_CONTEXTS} presentation contexts, not {len(contexts)}")
-    requestor = association.requestor
-    association.acceptor.ae_title = ae_title_field(peer.ae_title, "Called")
-    requestor.ae_title = ae_title_field(settings.calling_ae_title, "Calling")
-    requestor.maximum_length = settings.max_pdu_bytes
-    requestor.implementation_class_uid = UID(IMPLEMENTATION_CLASS_UID)
-    requestor.implementation_version_name = IMPLEMENTATION_VERSION_NAME
-    requestor.requested_contexts = [_presentation_context(context) for context in contexts]
-    roles = {context.abstract_syntax: context.role for context in contexts if context.role is not None}
-    for abstract_syntax, role in roles.items():
-        item = SCP_SCU_RoleSelectionNegotiation()
-        item.sop_class_uid = abstract_syntax
-        item.scu_role = role.scu
-        item.scp_role = role.scp
-        requestor.add_negotiation_item(item)
-    if operations_window != 1:
-        window = AsynchronousOperationsWindowNegotiation()
-        window.maximum_number_operations_invoked = operations_window
-        window.maximum_number_operations_performed = 1
-        requestor.add_negotiation_item(window)
-
-
-def _presentation_context(context: ProposedContext) -> PresentationContext:
-    result = PresentationContext()
-    try:
-        result.context_id = context.context_id
-        result.abstract_syntax = context.abstract_syntax
-        result.transfer_syntax = list(context.transfer_syntaxes)
-    except ValueError as error:
-        text = f"Presentation context {context.context_id} cannot be proposed: a UID is empty or too long"
-        raise SettingsError(text) from error
-    return result
-
-
-def user_items(identity: UserIdentity | None, proposed: Proposed) -> list[tuple[int, bytes]]:
-    """Extended negotiation and user identity as types and values of user information items; raises SettingsError."""
-    offered = {context.abstract_syntax for context in proposed.contexts}
-    items = []
-    for extension in proposed.extensions:
-        uid = extension.sop_class_uid
-        if uid not in offered or not uid.isascii() or not 0 < len(uid) <= _LONGEST_UID:
-            raise SettingsError(f"Extended negotiation for {printable(uid)}, which no presentation context proposes")
-        offered.remove(uid)
-        items.append((EXTENDED_NEGOTIATION, write_extended_negotiation(extension)))
-    if identity is not None:
-        if max(len(identity.primary), len(identity.secondary)) > LONGEST_ITEM_BYTES:
-            raise SettingsError(f"A user identity has at most {LONGEST_ITEM_BYTES} bytes")
-        items.append((USER_IDENTITY, write_user_identity(identity)))
-    return items
-
-
-def negotiated_contexts(accept: AssociateAccept, contexts: Sequence[ProposedContext]) -> tuple[NegotiatedContext, ...]:
-    """What became of each proposed context, in the order of the proposal.
-
-    An answer for a role that was not proposed is ignored (PS3.7 D.3.3.4).
-    """
-    return tuple(_negotiated(context, accept) for context in contexts)
-
-
-def _negotiated(context: ProposedContext, accept: AssociateAccept) -> NegotiatedContext:
-    answer = accept.contexts.get(context.context_id)
-    accepted = answer.transfer_syntaxes if answer is not None else ()
-    outcome = NegotiatedContext(
-        context_id=context.context_id,
-        abstract_syntax=context.abstract_syntax,
-        proposed_transfer_syntaxes=context.transfer_syntaxes,
-        result=ContextResult.NO_REASON if answer is None else answer.result,
-        accepted_transfer_syntax="\\".join(accepted) or None,
-        proposed_role=context.role,
-    )
-    return replace(outcome, accepted_role=_accepted_role(context, accept.roles)) if outcome.is_accepted else outcome
-
-
-def _accepted_role(context: ProposedContext, answers: Mapping[str, Role]) -> Role | None:
-    """None is the default role: also where nothing was proposed, or nothing answered."""
-    proposed, answered = context.role, answers.get(context.abstract_syntax)
-    if proposed is None or answered is None:
-        return None
-    return Role(scu=proposed.scu and answered.scu, scp=proposed.scp and answered.scp)
-
-
-def negotiated_extensions(
-    user_items: Iterable[tuple[int, bytes]], proposed: Proposed
-) -> tuple[NegotiatedExtension, ...]:
-    """What became of each extension: first those proposed, then what the peer answers for other classes of contexts.
-
-    Of several answers for a class the first counts; what is for other classes, or damaged, is ignored (PS3.7 D.3.3.5).
-    """
-    answers: dict[str, bytes] = {}
-    offered = {context.abstract_syntax for context in proposed.contexts}
-    for kind, value in user_items:
-        if kind == EXTENDED_NEGOTIATION:
-            with contextlib.suppress(PduError):
-                answer = read_extended_negotiation(value)
-                if answer.sop_class_uid in offered:
-                    answers.setdefault(answer.sop_class_uid, answer.information)
-    outcome = [
-        NegotiatedExtension(
-            sop_class_uid=extension.sop_class_uid,
-            proposed=extension.information,
-            accepted=answers.pop(extension.sop_class_uid, None),
-        )
-        for extension in proposed.extensions
-    ]
-    outcome += [NegotiatedExtension(sop_class_uid=uid, proposed=b"", accepted=data) for uid, data in answers.items()]
-    return tuple(outcome)
-
-
-def identity_exchange(
-    user_items: Iterable[tuple[int, bytes]], identity: UserIdentity | None
-) -> UserIdentityExchange | None:
-    """What was said of the user; a response that is damaged, or for an identity not presented, counts as none."""
-    exchange = shown_identity(identity)
-    if exchange is None:
-        return None
-    for kind, value in user_items:
-        if kind == USER_IDENTITY_RESPONSE:
-            with contextlib.suppress(PduError):
-                size_bytes = len(read_identity_response(value))
-                return replace(exchange, has_response=True, response_bytes=size_bytes)
-    return exchange
-
-
-def check_identity(exchange: UserIdentityExchange | None) -> None:
-    """Raise UserIdentityError where a confirmation of the user name was asked for and none came."""
-    if exchange is None or exchange.kind not in _CONFIRMED_KINDS:
-        return
-    if exchange.wants_response and not exchange.has_response:
-        raise UserIdentityError(
-            "The peer accepted the association but did not confirm the user name, as it was asked to; "
-            "it may not support user identities",
-            explanation="User Identity Negotiation failed: Positive response requested but none received",
-            condition="ASC User Identification Negotiation failed",
-        )
-
-
-def send_limits(peer_max_pdu_bytes: int, settings: AssociationSettings) -> SendLimits:
-    """How large PDUs may be: what the peer takes (0 is unlimited), our cap, and never above 131072."""
-    limits = [LARGE_MAX_PDU_BYTES]
-    if peer_max_pdu_bytes:
-        limits.append(peer_max_pdu_bytes)
-    if settings.max_send_pdu_bytes:
-        limits.append(settings.max_send_pdu_bytes)
-    if min(limits) <= _DCMTK_OVERHEAD_BYTES:
-        raise PeerProtocolError(
-            f"The peer takes PDUs of at most {peer_max_pdu_bytes} bytes, too short for any message",
-            condition=f"DUL Cannot send P-DATA PDU because receiver's max PDU size of {peer_max_pdu_bytes} "
-            "is illegal (must be > 12)",
-        )
-    return SendLimits(max_pdu_bytes=min(limits))
-
-
-def describe(
-    association: PumpedAssociation,
-    peer: Peer,
-    settings: AssociationSettings,
-    accept: AssociateAccept,
-    proposed: Proposed,
-) -> Negotiation:
-    """Everything that was agreed."""
-    acceptor = association.acceptor
-    called = ae_title_field(peer.ae_title, "Called")
-    return Negotiation(
-        is_requestor=True,
-        calling_ae_title=ae_title_field(settings.calling_ae_title, "Calling"),
-        called_ae_title=called,
-        responding_ae_title=called,
-        peer_host=peer.host,
-        peer_port=peer.port,
-        our_implementation_class_uid=IMPLEMENTATION_CLASS_UID,
-        our_implementation_version=IMPLEMENTATION_VERSION_NAME,
-        peer_implementation_class_uid=accept.implementation_class_uid,
-        peer_implementation_version=accept.implementation_version,
-        our_max_pdu_bytes=settings.max_pdu_bytes,
-        peer_max_pdu_bytes=accept.max_pdu_bytes,
-        max_send_pdv_bytes=send_limits(accept.max_pdu_bytes, settings).dcmtk_max_send_pdv_bytes,
-        contexts=negotiated_contexts(accept, proposed.contexts),
-        user_identity=identity_exchange(accept.user_items, settings.user_identity),
-        extensions=negotiated_extensions(accept.user_items, proposed),
-        max_operations_invoked=_operations_window(association, accept.operations_window),
-        tls=_tls_session(association),
-        peer_address=str(acceptor.address_info.address) if acceptor.address_info else "",
+        for position, (abstract_syntax, transfer_syntaxes) in enumerate(offers)
     )
 
 
-def _operations_window(association: PumpedAssociation, answered: int | None) -> int:
-    """Operations that we may have outstanding, 0 for any number: never more than we proposed (PS3.7 D.3.3.3)."""
-    proposed, _ = association.requestor.asynchronous_operations
-    if answered is None:
-        return 1
-    return min(proposed, answered) if proposed and answered else proposed or answered
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NegotiatedContext:
+    """One presentation context after negotiation."""
+
+    context_id: int
+    abstract_syntax: str
+    proposed_transfer_syntaxes: tuple[str, ...]
+    result: ContextResult
+    accepted_transfer_syntax: str | None
+    """None unless accepted; as an acceptor answered, be it what nobody has proposed, or several with backslashes."""
+    proposed_role: Role | None = None
+    accepted_role: Role | None = None
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether messages can be exchanged in this context: accepted, and with something that was proposed."""
+        is_proposed = self.accepted_transfer_syntax in self.proposed_transfer_syntaxes
+        return self.result is ContextResult.ACCEPTED and is_proposed
 
 
-def _tls_session(association: PumpedAssociation) -> TlsSession | None:
-    tls = association.connection.tls
-    if tls is None:
-        return None
-    from dicomdesk.network.tls_session import describe_session  # noqa: PLC0415 - only where TLS is asked for
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExtendedNegotiation:
+    """SOP Class Extended Negotiation for one SOP class (PS3.7 D.3.3.5)."""
 
-    return describe_session(tls.session)
+    sop_class_uid: str
+    information: bytes
+    """Service class application information; its meaning is the SOP class's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NegotiatedExtension:
+    """SOP Class Extended Negotiation after negotiation."""
+
+    sop_class_uid: str
+    proposed: bytes
+    """b"" where the acceptor answers what it was not asked, as DCMTK's tools do by their profiles."""
+    accepted: bytes | None
+    """None where the acceptor did not answer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserIdentityExchange:
+    """What was said of the user, without any secret (PS3.7 D.3.3.7)."""
+
+    kind: int
+    """As in ``settings.UserIdentityType``, or a number that the standard does not know."""
+    user_name: str = ""
+    """Of kinds 1 and 2, printable; "" where unknown or not to be shown."""
+    primary_bytes: int = 0
+    """Size of the user name or token."""
+    wants_response: bool = False
+    has_response: bool = False
+    response_bytes: int = 0
+    """Size of the server's response, whose content is a secret."""
+
+    def __str__(self) -> str:
+        return _IDENTITY_WORDS.get(self.kind, f"type {self.kind}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TlsSession:
+    """What was agreed below the association."""
+
+    version: str
+    """As OpenSSL names it: "TLSv1.3"."""
+    cipher: str
+    """As OpenSSL names it."""
+    has_peer_certificate: bool = False
+    """Whether the peer presented a certificate, be it one that cannot be read."""
+    peer_subject: str = ""
+    """Of the peer's certificate, RFC 4514; "" when there is none, it has no name, or cannot be read."""
+    peer_issuer: str = ""
+    peer_expires: datetime | None = None
+    """End of the peer certificate's validity, UTC; None when it presented none, or one that cannot be read."""
+    is_peer_verified: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.version} {self.cipher}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Negotiation:
+    """Everything that was agreed for one association, for every front end."""
+
+    is_requestor: bool
+    """Whether we asked for the association."""
+    calling_ae_title: str
+    called_ae_title: str
+    responding_ae_title: str
+    peer_host: str
+    peer_port: int
+    our_implementation_class_uid: str
+    our_implementation_version: str
+    peer_implementation_class_uid: str
+    peer_implementation_version: str
+    our_max_pdu_bytes: int
+    peer_max_pdu_bytes: int
+    """0 is unlimited."""
+    max_send_pdv_bytes: int
+    """Largest data fragment that we send."""
+    contexts: tuple[NegotiatedContext, ...]
+    application_context: str = "1.2.840.10008.3.1.1.1"
+    max_operations_invoked: int = 1
+    """Asynchronous operations window as negotiated; 0 is unlimited."""
+    user_identity: UserIdentityExchange | None = None
+    """None where none was presented."""
+    extensions: tuple[NegotiatedExtension, ...] = ()
+    """SOP Class Extended Negotiation, in the order of the proposal."""
+    tls: TlsSession | None = None
+    """None for a plain connection."""
+    peer_address: str = ""
+    """Where the connection really leads; ``peer_host`` may be a name that nobody has confirmed. "" where not known."""

@@ -12,7 +12,7 @@ from subprocess import Popen
 
 import pytest
 
-from dicomdesk.network.command_sets import write_command_set
+from dicomdesk.network.dimse.command_sets import write_command_set
 from tests.helpers.commands import ours, run, running, wait_for_line
 from tests.helpers.datasets import CT_IMAGE, EXPLICIT, IMPLICIT, Builder
 from tests.helpers.dcmtk import free_port

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from dicomdesk.engine.user_file import read_user_file
-from dicomdesk.network.passcodes import Passcodes
+from dicomdesk.network.acceptor.passcodes import Passcodes
 from tests.helpers.commands import DEADLINE_S, environment, ours, run
 from tests.helpers.dcmtk import free_port
 from tests.helpers.sending import write_instance

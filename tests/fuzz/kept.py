@@ -3,7 +3,7 @@
 from io import BytesIO
 from zipfile import ZipFile
 
-from dicomdesk.network.command_sets import write_command_set
+from dicomdesk.network.dimse.command_sets import write_command_set
 from tests.fuzz.worst_structures import KINDS
 from tests.helpers.datasets import Builder
 from tests.helpers.encoded import ITEM_END, SEQUENCE_END, UNDEFINED, explicit, implicit, item

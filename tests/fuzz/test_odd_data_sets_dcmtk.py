@@ -9,7 +9,7 @@ import pytest
 
 from dicomdesk.dicom.transcode import convert_data_set, make_lengths_explicit
 from dicomdesk.errors import DataError
-from dicomdesk.network.command_sets import read_command_set
+from dicomdesk.network.dimse.command_sets import read_command_set
 from tests.fuzz.data_sets import agrees_with_dictionary
 from tests.fuzz.generating import PLAIN, SYNTAX_OF, DataSetBuilder
 from tests.fuzz.mutations import ENCODINGS

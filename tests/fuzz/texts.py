@@ -42,9 +42,9 @@ from dicomdesk.gui.security_file import to_json as security_to_json
 from dicomdesk.gui.window_state import PeerEntry, WindowState
 from dicomdesk.gui.window_state import from_json as window_state_from_json
 from dicomdesk.gui.window_state import to_json as window_state_to_json
-from dicomdesk.network.certificates import find_revocation_lists, read_certificates
-from dicomdesk.network.profiles import load_profiles, parse_profiles
-from dicomdesk.network.tls_files import load_authorities, load_dh_parameters, load_identity, load_revocations
+from dicomdesk.network.presentation.profiles import load_profiles, parse_profiles
+from dicomdesk.network.tls.tls_files import load_authorities, load_dh_parameters, load_identity, load_revocations
+from dicomdesk.network.wire.certificates import find_revocation_lists, read_certificates
 from dicomdesk.settings import TlsFileFormat, TlsSettings
 from tests.fuzz.properties import attempt, require, require_same
 

@@ -10,24 +10,24 @@ from dicomdesk.archive.commitment import _read as read_commitment_request
 from dicomdesk.archive.identifiers import IdentifierError, IdentifierRules, read_find_query, read_retrieve_query
 from dicomdesk.archive.query import Model
 from dicomdesk.errors import DataError, PeerError, PeerProtocolError, StorageError
-from dicomdesk.network.acceptance import accept_all_policy
-from dicomdesk.network.answering import Acceptance, TransportFacts, answer_request
-from dicomdesk.network.associate_accepts import read_associate_accept
-from dicomdesk.network.association import RequestedAssociation, open_association
-from dicomdesk.network.association_items import read_items
-from dicomdesk.network.association_pdus import read_associate_request
-from dicomdesk.network.command_sets import (
+from dicomdesk.network.acceptor.association_answer import Acceptance, TransportFacts, answer_request
+from dicomdesk.network.acceptor.handlers import IncomingStore, SilentObserver, StoreAnswer
+from dicomdesk.network.acceptor.message_reception import Established, Reception
+from dicomdesk.network.dimse.command_sets import (
     CommandSet,
     StoreRequestReader,
     read_command_set,
     store_response,
     write_command_set,
 )
-from dicomdesk.network.contexts import ProposedContext
-from dicomdesk.network.handlers import IncomingStore, SilentObserver, StoreAnswer
-from dicomdesk.network.instance_writing import StoreItem
-from dicomdesk.network.pdu_reader import Fragment, Pdu, PduError, PduReader
-from dicomdesk.network.reception import Established, Reception
+from dicomdesk.network.dimse.instance_writer import StoreItem
+from dicomdesk.network.negotiation import ProposedContext
+from dicomdesk.network.presentation.acceptance import accept_all_policy
+from dicomdesk.network.requestor.association import RequestedAssociation, open_association
+from dicomdesk.network.upper_layer.associate_accepts import read_associate_accept
+from dicomdesk.network.upper_layer.association_items import read_items
+from dicomdesk.network.upper_layer.association_pdus import read_associate_request
+from dicomdesk.network.upper_layer.pdu_reader import Fragment, Pdu, PduError, PduReader
 from dicomdesk.settings import AssociationSettings, Peer, Timeouts
 from tests.fuzz.generating import SYNTAX_OF, DataSetBuilder
 from tests.fuzz.mutations import ENCODINGS

@@ -6,12 +6,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
 
-from dicomdesk.network.acceptance import AcceptancePolicy, accept_all_policy
-from dicomdesk.network.answering import Judge
-from dicomdesk.network.contexts import Negotiation
-from dicomdesk.network.handlers import IncomingAssociation, IncomingStore, StoreAnswer
-from dicomdesk.network.listener import Listener, ListenerSettings
-from dicomdesk.network.service_operations import Services
+from dicomdesk.network.acceptor.association_answer import Judge
+from dicomdesk.network.acceptor.handlers import IncomingAssociation, IncomingStore, StoreAnswer
+from dicomdesk.network.acceptor.listener import Listener, ListenerSettings
+from dicomdesk.network.acceptor.operation import Services
+from dicomdesk.network.negotiation import Negotiation
+from dicomdesk.network.presentation.acceptance import AcceptancePolicy, accept_all_policy
 from dicomdesk.settings import PlaceRules, Timeouts
 
 DEADLINE_S = 20.0

@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from time import monotonic
 
-from dicomdesk.network.command_sets import read_command_set
+from dicomdesk.network.dimse.command_sets import read_command_set
 from tests.helpers.comparison import differences
 from tests.helpers.dcmtk import dcmtk_program, free_port
 from tests.helpers.differential import ENVIRONMENT, differing_lines, log_lines

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from dicomdesk.network.command_sets import MESSAGE_ID, read_command_set, write_command_set
+from dicomdesk.network.dimse.command_sets import MESSAGE_ID, read_command_set, write_command_set
 from tests.helpers.requestors import (
     ASSOCIATE_AC,
     DEADLINE_S,

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from dicomdesk.dicom.source import DataSetSource
-from dicomdesk.network.association import RequestedAssociation, open_association
-from dicomdesk.network.connection import Interruption
-from dicomdesk.network.contexts import ProposedContext
-from dicomdesk.network.streaming import StoreItem
+from dicomdesk.network.negotiation import ProposedContext
+from dicomdesk.network.requestor.association import RequestedAssociation, open_association
+from dicomdesk.network.requestor.store_stream import StoreItem
+from dicomdesk.network.wire.connection import Interruption
 from dicomdesk.settings import AssociationSettings, Peer, Timeouts, TlsSettings
 
 CT = "1.2.840.10008.5.1.4.1.1.2"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from dicomdesk.network.command_sets import CommandSet, read_command_set, write_command_set
+from dicomdesk.network.dimse.command_sets import CommandSet, read_command_set, write_command_set
 
 APPLICATION_CONTEXT = "1.2.840.10008.3.1.1.1"
 VERIFICATION = "1.2.840.10008.1.1"

@@ -8,10 +8,10 @@ from contextlib import contextmanager
 from dataclasses import replace
 from time import monotonic
 
-from dicomdesk.network.connection import Interruption
-from dicomdesk.network.listener import ListenerSettings
-from dicomdesk.network.tls import complete_handshake, server_context
-from dicomdesk.network.tls_stream import TlsStream
+from dicomdesk.network.acceptor.listener import ListenerSettings
+from dicomdesk.network.tls.tls_contexts import complete_handshake, server_context
+from dicomdesk.network.wire.connection import Interruption
+from dicomdesk.network.wire.tls_stream import TlsStream
 from dicomdesk.settings import Timeouts, TlsSettings
 from tests.helpers.certificates import Authority, Certificate
 from tests.helpers.receivers import DEADLINE_S, Receiver, listening

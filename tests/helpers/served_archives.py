@@ -19,7 +19,7 @@ from dicomdesk.archive.archive import Archive
 from dicomdesk.archive.configuration import ArchiveConfiguration, Area, PeerEntry, Quota
 from dicomdesk.archive.facts import ArchiveFact
 from dicomdesk.archive.settings import ArchiveSettings
-from dicomdesk.network.handlers import ListenerObserver
+from dicomdesk.network.acceptor.handlers import ListenerObserver
 from dicomdesk.settings import Timeouts
 from tests.helpers.datasets import CT_IMAGE, EXPLICIT, IMPLICIT, Builder
 from tests.helpers.pynetdicom_ends import ending_in_order, serving_pynetdicom

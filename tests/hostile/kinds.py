@@ -5,7 +5,7 @@ import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dicomdesk.network.command_sets import write_command_set
+from dicomdesk.network.dimse.command_sets import write_command_set
 from tests.helpers.datasets import Builder
 from tests.helpers.requestors import (
     CT_IMAGE_STORAGE,

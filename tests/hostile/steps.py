@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from time import monotonic
 
-from dicomdesk.network.command_sets import write_command_set
+from dicomdesk.network.dimse.command_sets import write_command_set
 from tests.helpers.peers import Accept, accept_pdu, read_command, read_contexts
 from tests.helpers.requestors import Proposal, data_pdu
 

@@ -25,7 +25,7 @@ from dicomdesk.engine.events import (
 from dicomdesk.engine.exact_send import ExactSendFailure, ExactSendResult
 from dicomdesk.engine.requests import InputSelection, ProfileSelection, Proposal
 from dicomdesk.errors import AssociationRejectedError, ProfileError, ProposalError
-from dicomdesk.network.proposals import COMMON_SOP_CLASSES
+from dicomdesk.network.presentation.proposals import COMMON_SOP_CLASSES
 from dicomdesk.settings import UserIdentity, UserIdentityType
 from tests.helpers.datasets import CT_IMAGE, EXPLICIT, IMPLICIT
 from tests.helpers.exact_sending import exact_request, notices, outcomes, send_exactly

@@ -8,7 +8,7 @@ from dicomdesk.engine.events import ItemFinished, ItemOutcome, Notice, NoticeLev
 from dicomdesk.engine.exact_send import ExactSendFailure
 from dicomdesk.engine.send import SendFailure
 from dicomdesk.errors import PeerProtocolError
-from dicomdesk.network.streaming import OddVerdict
+from dicomdesk.network.requestor.store_stream import OddVerdict
 from tests.helpers.exact_sending import notices, send_exactly
 from tests.helpers.exact_sending import outcomes as exact_outcomes
 from tests.helpers.peers import Accept, FakePeer, Send, Status, command_set, p_data, store_answer

@@ -12,7 +12,7 @@ from dicomdesk.engine.events import (
 from dicomdesk.engine.job import EventRelay, JobControl, JobState
 from dicomdesk.engine.outgoing import NotOpenedError, OutgoingAssociation
 from dicomdesk.errors import AssociationRejectedError, PeerError
-from dicomdesk.network.proposals import propose_contexts
+from dicomdesk.network.presentation.proposals import propose_contexts
 from dicomdesk.settings import AssociationSettings, Peer, Timeouts
 from tests.helpers.datasets import CT_IMAGE
 from tests.helpers.peers import Close, FakePeer, Reject

@@ -18,7 +18,7 @@ from dicomdesk.engine.preparing import Preparing
 from dicomdesk.engine.sending import AssociationSender, EndKind, SharedTransfer
 from dicomdesk.engine.stats import TransferStats
 from dicomdesk.engine.transfer_list import TransferList
-from dicomdesk.network.planning import PlannedAssociation, PlanOptions, plan_associations
+from dicomdesk.network.presentation.planning import PlannedAssociation, PlanOptions, plan_associations
 from dicomdesk.settings import AssociationSettings, Timeouts
 from tests.helpers.datasets import EXPLICIT, Builder, part10
 from tests.helpers.peers import Abort, Accept, FakePeer, Reject, Silence

@@ -7,7 +7,7 @@ import pytest
 
 from dicomdesk.dicom.source import FileRange
 from dicomdesk.errors import AssociationAbortedError, AssociationRejectedError
-from dicomdesk.network.rejection import dcmtk_rejection_lines
+from dicomdesk.network.upper_layer.rejection import dcmtk_rejection_lines
 from dicomdesk.settings import AssociationSettings
 from tests.helpers.dcmtk import EVERY_CLASS_PROFILE, dcmtk_server
 from tests.helpers.encoded import explicit

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from dicomdesk.network.command_sets import read_command_set
+from dicomdesk.network.dimse.command_sets import read_command_set
 from tests.helpers.commands import dcmtks, ours, run, running
 from tests.helpers.comparison import differences
 from tests.helpers.datasets import BIG_ENDIAN, CT_IMAGE, EXPLICIT, IMPLICIT, Builder

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from dicomdesk.network.acceptance import policy_from_profile
-from dicomdesk.network.profiles import load_profiles
+from dicomdesk.network.presentation.acceptance import policy_from_profile
+from dicomdesk.network.presentation.profiles import load_profiles
 from tests.helpers.dcmtk import dcmtk_server
 from tests.helpers.receivers import Receiver, listener_settings, listening
 from tests.helpers.requestors import (

@@ -9,8 +9,8 @@ import pytest
 
 from dicomdesk.dicom.sop_classes import uid_symbol
 from dicomdesk.errors import ProfileError
-from dicomdesk.network.contexts import Role
-from dicomdesk.network.profiles import ProfileFile, load_profiles
+from dicomdesk.network.negotiation import Role
+from dicomdesk.network.presentation.profiles import ProfileFile, load_profiles
 from dicomdesk.paths import resources_folder
 from tests.helpers.dcmtk import dcmtk_program
 from tests.helpers.inputs import image

@@ -18,7 +18,7 @@ from dicomdesk.archive.index import sqlite_url
 from dicomdesk.archive.service_classes import SHUTDOWN
 from dicomdesk.archive.settings import ArchiveSettings
 from dicomdesk.errors import IndexDamagedError, PortInUseError, SettingsError, StorageError
-from dicomdesk.network.handlers import SilentObserver
+from dicomdesk.network.acceptor.handlers import SilentObserver
 from tests.helpers.datasets import CT_IMAGE, EXPLICIT, IMPLICIT
 from tests.helpers.requestors import ASSOCIATE_RJ, Proposal, connected
 from tests.helpers.served_archives import (

@@ -23,7 +23,7 @@ from dicomdesk.archive.index import Index
 from dicomdesk.archive.kept_reports import KeptReports
 from dicomdesk.archive.service_classes import COMMITMENT
 from dicomdesk.errors import IndexDamagedError
-from dicomdesk.network.command_sets import COMMAND_FIELD, ERROR_COMMENT, MESSAGE_ID, write_command_set
+from dicomdesk.network.dimse.command_sets import COMMAND_FIELD, ERROR_COMMENT, MESSAGE_ID, write_command_set
 from tests.helpers.archive_process import archive_process
 from tests.helpers.datasets import CT_IMAGE, DEFLATED, EXPLICIT, IMPLICIT, Builder
 from tests.helpers.dcmtk import free_port

@@ -11,7 +11,7 @@ import pytest
 from dicomdesk.archive.index import Index, sqlite_url
 from dicomdesk.archive.keeping import Keeper
 from dicomdesk.archive.storage import StorageArea
-from dicomdesk.network.command_sets import write_command_set
+from dicomdesk.network.dimse.command_sets import write_command_set
 from tests.helpers.archive_process import ArchiveProcess, archive_process
 from tests.helpers.datasets import CT_IMAGE, EXPLICIT, IMPLICIT
 from tests.helpers.postgresql import PostgresqlServer

@@ -12,7 +12,7 @@ from pynetdicom.association import Association
 from dicomdesk.archive.facts import OperationEnded, OperationStarted
 from dicomdesk.archive.service_classes import Service
 from dicomdesk.errors import IndexBusyError, IndexDamagedError
-from dicomdesk.network.command_sets import (
+from dicomdesk.network.dimse.command_sets import (
     ERROR_COMMENT,
     OFFENDING_ELEMENT,
     STATUS,

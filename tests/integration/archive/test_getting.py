@@ -10,7 +10,7 @@ from pydicom.dataset import Dataset
 from pynetdicom import evt
 
 from dicomdesk.archive.facts import OperationEnded, SubOperationEnded
-from dicomdesk.network.command_sets import STATUS, read_command_set, write_command_set
+from dicomdesk.network.dimse.command_sets import STATUS, read_command_set, write_command_set
 from tests.helpers.datasets import CT_IMAGE, EXPLICIT, IMPLICIT, part10
 from tests.helpers.requestors import Proposal, connected, data_pdu
 from tests.helpers.served_archives import (

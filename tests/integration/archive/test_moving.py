@@ -13,7 +13,7 @@ from pynetdicom.dsutils import encode
 from dicomdesk.archive.configuration import PeerEntry
 from dicomdesk.archive.facts import OperationEnded, SubOperationEnded
 from dicomdesk.archive.settings import MoveRestriction
-from dicomdesk.network.command_sets import write_command_set
+from dicomdesk.network.dimse.command_sets import write_command_set
 from dicomdesk.settings import Timeouts
 from tests.helpers.datasets import CT_IMAGE, EXPLICIT, IMPLICIT
 from tests.helpers.dcmtk import free_port

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from dicomdesk.network.command_sets import STATUS, write_command_set
+from dicomdesk.network.dimse.command_sets import STATUS, write_command_set
 from tests.helpers.datasets import CT_IMAGE, IMPLICIT
 from tests.helpers.requestors import Proposal, connected, data_pdu
 from tests.helpers.served_archives import ARCHIVE, FIND_STUDY, GET_STUDY, MOVE_STUDY, running

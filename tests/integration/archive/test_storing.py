@@ -19,7 +19,7 @@ from dicomdesk.dicom.instance import InputFormat
 from dicomdesk.engine.atomic_file import AtomicFile
 from dicomdesk.engine.storing import STORED_AS_RECEIVED
 from dicomdesk.errors import IndexBusyError
-from dicomdesk.network.handlers import IncomingStore
+from dicomdesk.network.acceptor.handlers import IncomingStore
 from tests.helpers.datasets import CT_IMAGE, EXPLICIT, IMPLICIT, Builder
 from tests.helpers.disagreeing import disagreeing
 from tests.helpers.requestors import Proposal, Requestor, connected, data_pdu, store_command

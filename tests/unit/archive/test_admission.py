@@ -10,11 +10,11 @@ from dicomdesk.archive.configuration import ArchiveConfiguration, Area, HostRule
 from dicomdesk.archive.query import Model
 from dicomdesk.archive.service_classes import COMMITMENT, SHUTDOWN
 from dicomdesk.archive.settings import ArchiveSettings
-from dicomdesk.network.acceptance import AcceptancePolicy
-from dicomdesk.network.access import Refusal
-from dicomdesk.network.contexts import ContextResult, ExtendedNegotiation, ProposedContext, Role
-from dicomdesk.network.handlers import IncomingAssociation
-from dicomdesk.network.profiles import Profile, ProfileContext
+from dicomdesk.network.acceptor.access_control import Refusal
+from dicomdesk.network.acceptor.handlers import IncomingAssociation
+from dicomdesk.network.negotiation import ContextResult, ExtendedNegotiation, ProposedContext, Role
+from dicomdesk.network.presentation.acceptance import AcceptancePolicy
+from dicomdesk.network.presentation.profiles import Profile, ProfileContext
 
 EXPLICIT, BIG, IMPLICIT, JPEG = (
     "1.2.840.10008.1.2.1",

@@ -5,7 +5,7 @@ import pytest
 from dicomdesk.archive.destinations import plan_moves
 from dicomdesk.archive.entries import StoredInstance
 from dicomdesk.engine.requests import Proposal
-from dicomdesk.network.profiles import Profile, ProfileContext
+from dicomdesk.network.presentation.profiles import Profile, ProfileContext
 
 EXPLICIT, BIG, IMPLICIT = "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.2", "1.2.840.10008.1.2"
 JPEG, JPEG_LS = "1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.4.80"

@@ -10,8 +10,8 @@ from dicomdesk.archive.serving import ServingEvent
 from dicomdesk.cli.archive_lines import ArchiveLines
 from dicomdesk.engine import events
 from dicomdesk.logs import Level, console_log
-from dicomdesk.network.command_sets import read_command_set, write_command_set
-from dicomdesk.network.service_messages import SubOperations
+from dicomdesk.network.dimse.command_sets import read_command_set, write_command_set
+from dicomdesk.network.dimse.service_commands import SubOperations
 from tests.helpers.datasets import EXPLICIT, Builder
 
 CT = "1.2.840.10008.5.1.4.1.1.2"

@@ -7,7 +7,7 @@ from dicomdesk.cli import passcode
 from dicomdesk.cli.passcode import PROGRAM
 from dicomdesk.cli.program import run_program
 from dicomdesk.engine.user_file import read_user_file
-from dicomdesk.network.passcodes import Passcodes
+from dicomdesk.network.acceptor.passcodes import Passcodes
 
 Typing = Callable[..., list[str]]
 

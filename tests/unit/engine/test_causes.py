@@ -17,9 +17,9 @@ from dicomdesk.errors import (
     TlsSettingsError,
     UserIdentityError,
 )
-from dicomdesk.network.contexts import ContextResult, NegotiatedContext
-from dicomdesk.network.identifying import IdentifiedListener, ListenerKind
-from dicomdesk.network.rejection import rejection_error
+from dicomdesk.network.negotiation import ContextResult, NegotiatedContext
+from dicomdesk.network.upper_layer.rejection import rejection_error
+from dicomdesk.network.wire.listener_probe import IdentifiedListener, ListenerKind
 from dicomdesk.settings import AssociationSettings, Peer, UserIdentity, UserIdentityType
 
 PEER = Peer(host="h", port=104, ae_title="PACS")

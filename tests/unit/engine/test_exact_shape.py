@@ -7,7 +7,7 @@ from dicomdesk.dicom.instance import InputSelection, InstanceHeader
 from dicomdesk.engine.exact_shape import ExactShaper, NoContextError
 from dicomdesk.engine.requests import ExactSendRequest, Invention, Proposal
 from dicomdesk.errors import ConversionError
-from dicomdesk.network.contexts import ContextResult, NegotiatedContext
+from dicomdesk.network.negotiation import ContextResult, NegotiatedContext
 from dicomdesk.settings import Peer
 from tests.helpers.datasets import BIG_ENDIAN, CT_IMAGE, DEFLATED, EXPLICIT, IMPLICIT
 

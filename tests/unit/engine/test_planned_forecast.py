@@ -10,7 +10,7 @@ from dicomdesk.engine.planned_forecast import PlannedForecast
 from dicomdesk.engine.requests import SendRequest
 from dicomdesk.engine.send import SendFailure
 from dicomdesk.errors import PeerUnreachableError
-from dicomdesk.network.contexts import ContextResult, NegotiatedContext, ProposedContext
+from dicomdesk.network.negotiation import ContextResult, NegotiatedContext, ProposedContext
 from dicomdesk.settings import Peer
 
 CT = "1.2.840.10008.5.1.4.1.1.2"

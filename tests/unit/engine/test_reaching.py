@@ -4,7 +4,7 @@ import pytest
 
 from dicomdesk.engine.causes import NOTHING
 from dicomdesk.engine.reaching import certificate_remedy
-from dicomdesk.network.contexts import TlsSession
+from dicomdesk.network.negotiation import TlsSession
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 

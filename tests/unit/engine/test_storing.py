@@ -9,7 +9,7 @@ from dicomdesk.engine.placement import Placement
 from dicomdesk.engine.requests import DuplicatePolicy, FileNaming, StorageMode
 from dicomdesk.engine.storing import Arrival, Storing
 from dicomdesk.errors import CancelledError
-from dicomdesk.network.handlers import IncomingStore, InstanceSink
+from dicomdesk.network.acceptor.handlers import IncomingStore, InstanceSink
 from dicomdesk.network.status import Status
 from tests.helpers.datasets import CT_IMAGE, DEFLATED, EXPLICIT, Builder
 from tests.helpers.disagreeing import disagreeing

@@ -10,7 +10,7 @@ from dicomdesk.dicom.transfer_syntaxes import TRANSFER_SYNTAXES
 from dicomdesk.engine.diagnosis import ServiceGroup
 from dicomdesk.engine.services import SERVICES, Service
 from dicomdesk.engine.survey import Survey
-from dicomdesk.network.contexts import ContextResult, NegotiatedContext, ProposedContext
+from dicomdesk.network.negotiation import ContextResult, NegotiatedContext, ProposedContext
 
 STORAGE = [service.sop_class_uid for service in SERVICES if service.group is ServiceGroup.STORAGE]
 SYNTAXES = [syntax.uid for syntax in TRANSFER_SYNTAXES]

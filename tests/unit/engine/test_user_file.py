@@ -5,7 +5,7 @@ import pytest
 
 from dicomdesk.engine.user_file import read_user_file, remove_user, set_passcode
 from dicomdesk.errors import SettingsError, StorageError
-from dicomdesk.network.passcodes import Passcodes, hash_passcode
+from dicomdesk.network.acceptor.passcodes import Passcodes, hash_passcode
 
 
 @pytest.fixture

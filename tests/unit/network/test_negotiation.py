@@ -1,109 +1,25 @@
-"""What is proposed, and what is made of the answer; without a connection."""
-
-import struct
+from dataclasses import replace
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from dicomdesk.errors import IllegalAeTitleError, PeerProtocolError, UserIdentityError
-from dicomdesk.network.contexts import ExtendedNegotiation, ProposedContext, UserIdentityExchange
-from dicomdesk.network.negotiation import (
-    Proposed,
-    ae_title_field,
-    check_identity,
-    identity_exchange,
-    negotiated_extensions,
-    send_limits,
-    user_items,
-)
-from dicomdesk.settings import AssociationSettings, UserIdentity, UserIdentityType
-
-CT, MR = "1.2.840.10008.5.1.4.1.1.2", "1.2.840.10008.5.1.4.1.1.4"
-PROPOSED = Proposed(
-    contexts=[
-        ProposedContext(context_id=2 * index + 1, abstract_syntax=uid, transfer_syntaxes=("1.2.840.10008.1.2",))
-        for index, uid in enumerate((CT, MR, CT))
-    ],
-    extensions=[ExtendedNegotiation(sop_class_uid=CT, information=b"\1")],
-)
-JOE = UserIdentity(kind=UserIdentityType.USER_NAME, primary=b"joe", wants_response=True)
+from dicomdesk.network.negotiation import MAX_CONTEXTS, ContextResult, NegotiatedContext, number_contexts
 
 
-@pytest.mark.parametrize(
-    ("peer", "cap", "pdu", "fragment", "dcmtk"),
-    [
-        (16384, None, 16384, 16378, 16372),
-        (16382, None, 16382, 16376, 16370),
-        (16383, None, 16383, 16376, 16371),
-        (0, None, 131072, 131066, 131060),
-        (1 << 31, None, 131072, 131066, 131060),
-        (131072, 4096, 4096, 4090, 4084),
-        (4096, 131072, 4096, 4090, 4084),
-        (13, None, 13, 6, 1),
-    ],
-)
-def test_send_limits_are_the_smallest_of_all(peer: int, cap: int | None, pdu: int, fragment: int, dcmtk: int) -> None:
-    limits = send_limits(peer, AssociationSettings(max_send_pdu_bytes=cap))
-    assert limits.max_pdu_bytes == pdu
-    assert limits.max_fragment_bytes == fragment
-    assert limits.dcmtk_max_send_pdv_bytes == dcmtk
+@pytest.mark.parametrize("result", list(ContextResult))
+def test_only_result_0_is_accepted(result: ContextResult) -> None:
+    negotiated = NegotiatedContext(
+        context_id=1,
+        abstract_syntax="1.2",
+        proposed_transfer_syntaxes=("1.2.840.10008.1.2",),
+        result=result,
+        accepted_transfer_syntax="1.2.840.10008.1.2",
+    )
+    assert negotiated.is_accepted == (result == 0)
+    for odd in (None, "", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2\\1.2.840.10008.1.2.1"):
+        assert not replace(negotiated, accepted_transfer_syntax=odd).is_accepted
 
 
-@pytest.mark.parametrize("peer", [1, 6, 12])
-def test_peer_with_room_for_nothing_is_an_error(peer: int) -> None:
-    with pytest.raises(PeerProtocolError, match="too short") as raised:
-        send_limits(peer, AssociationSettings())
-    assert raised.value.condition.endswith("is illegal (must be > 12)")
-
-
-def test_ae_title_is_cut_to_sixteen_characters() -> None:
-    assert ae_title_field("ABCDEFGHIJKLMNOPQRS", "Called") == "ABCDEFGHIJKLMNOP"
-    assert ae_title_field(" with spaces ", "Called") == " with spaces "
-
-
-@pytest.mark.parametrize("title", ["", "   ", " " * 16 + "LATE", "Ä", "A\nB", "A\\B"])
-def test_ae_title_that_cannot_be_sent_is_an_error_in_dcmtks_words(title: str) -> None:
-    with pytest.raises(IllegalAeTitleError) as raised:
-        ae_title_field(title, "Called")
-    assert raised.value.condition == "Illegal service parameter: Called AP Title"
-
-
-def test_user_items_are_extensions_then_the_identity() -> None:
-    assert user_items(JOE, PROPOSED) == [
-        (0x56, struct.pack(">H", len(CT)) + CT.encode() + b"\1"),
-        (0x58, b"\1\1\0\3joe\0\0"),
-    ]
-    assert user_items(None, Proposed(PROPOSED.contexts)) == []
-
-
-BYTES = st.binary(max_size=30)
-UIDS = st.sampled_from((CT, MR, "1.2.3", "", "\x1b")).map(str.encode)
-VALUES = st.one_of(
-    BYTES,
-    st.builds(lambda uid, rest: struct.pack(">H", len(uid)) + uid + rest, UIDS, BYTES),
-    st.builds(lambda length, rest: struct.pack(">H", length) + rest, st.integers(0, 65535), BYTES),
-)
-
-
-@given(items=st.lists(st.tuples(st.sampled_from((0x54, 0x56, 0x59, 0x99)), VALUES), max_size=6))
-def test_no_answer_makes_its_readers_fail(items: list[tuple[int, bytes]]) -> None:
-    extensions = negotiated_extensions(items, PROPOSED)
-    assert extensions[0].sop_class_uid == CT
-    assert {extension.sop_class_uid for extension in extensions} <= {CT, MR}
-    exchange = identity_exchange(items, JOE)
-    assert exchange is not None
-    assert exchange.has_response or not exchange.response_bytes
-
-
-@pytest.mark.parametrize("kind", range(7))
-@pytest.mark.parametrize("wants", [False, True])
-@pytest.mark.parametrize("has", [False, True])
-def test_only_user_names_need_the_confirmation_asked_for(kind: int, *, wants: bool, has: bool) -> None:
-    exchange = UserIdentityExchange(kind=kind, wants_response=wants, has_response=has)
-    if kind in {1, 2} and wants and not has:
-        with pytest.raises(UserIdentityError):
-            check_identity(exchange)
-    else:
-        check_identity(exchange)
-    check_identity(None)
+def test_contexts_are_numbered_by_odd_numbers_from_1_that_fit_into_a_byte() -> None:
+    numbered = number_contexts((f"1.2.{index}", ("1.2.840.10008.1.2",)) for index in range(MAX_CONTEXTS))
+    assert [context.context_id for context in numbered] == list(range(1, 256, 2))
+    assert numbered[-1].abstract_syntax == "1.2.127"

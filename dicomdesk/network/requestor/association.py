@@ -1,0 +1,258 @@
+"""Associations that we request: opened, used by one thread at a time, released or aborted."""
+
+import contextlib
+import socket
+import threading
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from dicomdesk.errors import (
+    AssociationAbortedError,
+    PeerError,
+    PeerTimeoutError,
+)
+from dicomdesk.network.dimse.instance_writer import MoveOriginator
+from dicomdesk.network.negotiation import ExtendedNegotiation, Negotiation, ProposedContext
+from dicomdesk.network.requestor import operations
+from dicomdesk.network.requestor.operations import EventReport
+from dicomdesk.network.requestor.pynetdicom_internals import PumpedAssociation, make_entity
+from dicomdesk.network.requestor.request_items import (
+    Proposed,
+    check_identity,
+    describe,
+    propose,
+    send_limits,
+    user_items,
+)
+from dicomdesk.network.requestor.store_stream import OddAnswerJudge, StoreItem, StoreObserver, StoreStream
+from dicomdesk.network.upper_layer.rejection import rejection_error
+from dicomdesk.network.wire.connection import (
+    READ_TIMEOUT,
+    Connection,
+    ConnectionInterruptedError,
+    Interruption,
+)
+from dicomdesk.network.wire.dialer import dial
+from dicomdesk.settings import AssociationSettings, Peer
+
+if TYPE_CHECKING:
+    from dicomdesk.network.wire.tls_stream import TlsStream
+
+_SLACK_BYTES = 1 << 18
+"""Peers that overlook our maximum PDU length are borne with up to this, or twice what we announced."""
+
+
+def open_association(  # noqa: PLR0913 - by keyword only; most callers need three of them
+    *,
+    peer: Peer,
+    settings: AssociationSettings,
+    contexts: Sequence[ProposedContext],
+    extensions: Sequence[ExtendedNegotiation] = (),
+    operations_window: int = 1,
+    interruption: Interruption | None = None,
+    sock: "socket.socket | TlsStream | None" = None,
+) -> "RequestedAssociation":
+    """Connect, negotiate, and return the established association, also when no context was accepted.
+
+    ``extensions`` are proposed for the SOP classes of contexts, one for each at most (PS3.7 D.3.3.5).
+    ``operations_window`` above 1 proposes so many outstanding operations (0: unlimited). ``interruption``, set by
+    another thread, ends the attempt and later aborts the association; it stays its maker's to close. ``sock`` is a
+    connection that stands already, with TLS where the peer has it; it is taken over.
+
+    Raises PeerUnreachableError, AssociationRejectedError, AssociationAbortedError, PeerTimeoutError, PeerProtocolError;
+    UserIdentityError where the settings ask for a confirmation of the user name and none came; LocalError where this
+    machine has no socket left; SettingsError where the
+    titles, contexts, extensions or the identity cannot be sent.
+    """
+    with contextlib.ExitStack() as stack:
+        if interruption is None:
+            interruption = Interruption()
+            stack.callback(interruption.close)
+        try:
+            association = _open(peer, settings, Proposed(contexts, extensions), operations_window, interruption, sock)
+        except ConnectionInterruptedError as error:
+            raise _interrupted() from error
+        association.closes_later = stack.pop_all()
+    return association
+
+
+def _open(
+    peer: Peer,
+    settings: AssociationSettings,
+    proposed: Proposed,
+    operations_window: int,
+    interruption: Interruption,
+    sock: "socket.socket | TlsStream | None",
+) -> "RequestedAssociation":
+    timeouts = settings.timeouts
+    connection = Connection(
+        sock or _connect(peer, settings, interruption),
+        interruption=interruption,
+        stall_timeout_s=timeouts.socket_s,
+        max_data_pdu_bytes=max(2 * settings.max_pdu_bytes, _SLACK_BYTES),
+    )
+    try:
+        entity = make_entity("DICOMDESK", acse_timeout_s=timeouts.acse_s, dimse_timeout_s=timeouts.dimse_s)
+        pumped = PumpedAssociation(entity, connection)
+        propose(pumped, peer, settings, proposed.contexts, operations_window)
+        negotiation = _negotiate(pumped, peer, settings, proposed)
+    except BaseException:
+        connection.close()
+        raise
+    return RequestedAssociation(pumped, negotiation, settings)
+
+
+def _connect(peer: Peer, settings: AssociationSettings, interruption: Interruption) -> "socket.socket | TlsStream":
+    """A connection to the peer, with TLS where it has it."""
+    timeouts = settings.timeouts
+    sock = dial(peer.host, peer.port, timeouts.connect_s, interruption)
+    if peer.tls is None:
+        return sock
+    from dicomdesk.network.tls.tls_contexts import shake_hands  # noqa: PLC0415 - only where TLS is asked for
+
+    return shake_hands(sock, peer.tls, peer.host, timeouts.acse_s, interruption)
+
+
+def _negotiate(pumped: PumpedAssociation, peer: Peer, settings: AssociationSettings, proposed: Proposed) -> Negotiation:
+    items = user_items(settings.user_identity, proposed)
+    try:
+        answer = pumped.request_association(items)
+        accept = pumped.dul.accept
+        if answer is None or accept is None:
+            if pumped.dul.rejection is not None:
+                raise rejection_error(*pumped.dul.rejection)
+            raise _unanswered(pumped)
+        negotiation = describe(pumped, peer, settings, accept, proposed)
+        check_identity(negotiation.user_identity)
+        pumped.establish(answer)
+    except (PeerError, ConnectionInterruptedError):
+        pumped.abort()
+        raise
+    return negotiation
+
+
+def _unanswered(pumped: PumpedAssociation) -> PeerError:
+    error = pumped.end_error()
+    if error is None:
+        return PeerTimeoutError("The peer did not answer the association request in time", condition=READ_TIMEOUT)
+    if pumped.connection.is_tls:
+        from dicomdesk.network.wire.tls_errors import unanswered_error  # noqa: PLC0415 - only where TLS is in use
+
+        return unanswered_error(error)
+    if isinstance(error, AssociationAbortedError) and error.source is None and not error.advice:
+        error.advice = "The peer may take TLS only, or may not serve this machine."
+    return error
+
+
+def _interrupted() -> AssociationAbortedError:
+    return AssociationAbortedError("The association was aborted on request")
+
+
+class RequestedAssociation:
+    """An established association. One thread at a time uses it; ``abort`` and the gauges are for any thread.
+
+    An error of the peer, and a file that fails while it is sent, end the association: it is aborted and closed when the
+    exception arrives.
+    """
+
+    def __init__(self, pumped: PumpedAssociation, negotiation: Negotiation, settings: AssociationSettings) -> None:
+        self.negotiation = negotiation
+        self.closes_later = contextlib.ExitStack()
+        """What is closed with the association."""
+        self._pumped = pumped
+        self._connection = pumped.connection
+        self._use = threading.Lock()
+        limits = send_limits(negotiation.peer_max_pdu_bytes, settings)
+        accepted = {context.context_id for context in negotiation.contexts if context.is_accepted}
+        window = negotiation.max_operations_invoked
+        self._stream = StoreStream(pumped, limits, accepted, window, settings.timeouts.dimse_s)
+
+    @property
+    def bytes_sent(self) -> int:
+        """Gauge: bytes given to the network so far."""
+        return self._connection.bytes_sent
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the association can be used."""
+        return self._connection.is_open
+
+    def echo(self) -> int:
+        """C-ECHO: the status that the peer answers."""
+        with self._using():
+            return operations.echo(self._pumped, self._stream.next_message_id())
+
+    def report_event(self, event: EventReport) -> int:
+        """N-EVENT-REPORT: the status that the peer answers."""
+        with self._using():
+            return operations.report_event(self._pumped, self._stream.next_message_id(), event)
+
+    def skip_message_id(self) -> None:
+        """Use up a message ID without sending; for the iterator that ``store_all`` takes its items from."""
+        self._stream.next_message_id()
+
+    def store_all(
+        self,
+        items: Iterator[StoreItem],
+        observer: StoreObserver,
+        originator: MoveOriginator | None = None,
+        judge_odd: OddAnswerJudge | None = None,
+    ) -> None:
+        """C-STORE each item, in order; the observer is told of each request and each answer, on this thread.
+
+        The next item is taken when the previous one has been sent, before its answer is read. When the iterator raises,
+        outstanding answers are collected, then the exception goes on and the association stays usable. ``originator``
+        is who asked for the instances by C-MOVE. Where one request is outstanding, ``judge_odd`` is asked of an answer
+        that has another message ID or comes in another context; without it such an answer is a PeerProtocolError.
+        """
+        with self._using():
+            self._stream.store_all(items, observer, originator, judge_odd)
+
+    def release(self) -> None:
+        """Release (PS3.8 7.2), waiting for the answer up to the ACSE timeout; nothing when it is over already."""
+        if not self.is_open:
+            return
+        with self._using():
+            self._pumped.release()
+            if not self._pumped.is_released:
+                raise self._pumped.end_error() or PeerTimeoutError(
+                    "The peer did not answer the release request in time", condition=READ_TIMEOUT
+                )
+        self._end()
+
+    def abort(self) -> None:
+        """Abort at once. Any thread, any time: a thread that uses the association gets AssociationAbortedError."""
+        self._connection.interruption.set()
+        self._end_if_interrupted()
+
+    @contextlib.contextmanager
+    def _using(self) -> Iterator[None]:
+        """One operation: errors of the peer, and an abort on request, end the association."""
+        try:
+            with self._use:
+                if not self.is_open:
+                    raise AssociationAbortedError("The association is over")
+                try:
+                    yield
+                except ConnectionInterruptedError as error:
+                    raise _interrupted() from error
+                except Exception as error:
+                    if isinstance(error, PeerError) or self._stream.is_inside_message:
+                        self._end()
+                    raise
+        finally:
+            self._end_if_interrupted()
+
+    def _end_if_interrupted(self) -> None:
+        """Carry out an abort on request, unless a thread is using the association: it will do so itself."""
+        if self._connection.interruption.is_set and self._use.acquire(blocking=False):
+            try:
+                self._end()
+            finally:
+                self._use.release()
+
+    def _end(self) -> None:
+        """Abort where the association still stands, and close everything."""
+        self._pumped.abort()
+        self._connection.close()
+        self.closes_later.close()
