@@ -5,7 +5,7 @@ from dicomdesk.archive.facts import OperationEnded
 from dicomdesk.archive.identifiers import IdentifierRules
 from dicomdesk.archive.query import Model
 from dicomdesk.archive.retrieval import NO_CONTEXT, Outlet, Retrieval, RetrievalRefusedError
-from dicomdesk.engine.preparing import failure_reason
+from dicomdesk.engine.preparation import failure_reason
 from dicomdesk.errors import DataError
 from dicomdesk.network.dimse.instance_writer import StoreItem
 

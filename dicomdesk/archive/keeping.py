@@ -17,7 +17,7 @@ from dicomdesk.archive.configuration import Area
 from dicomdesk.archive.entries import Addition, AdditionOutcome, IndexEntry, StoredInstance, StudyUsage
 from dicomdesk.archive.index import Index
 from dicomdesk.archive.storage import StorageArea
-from dicomdesk.engine.atomic_file import AtomicFile
+from dicomdesk.atomic_file import AtomicFile
 from dicomdesk.errors import DataError, LocalError
 
 __all__ = ["Keeper", "Kept", "Order", "QuotaExceededError"]

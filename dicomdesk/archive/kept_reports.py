@@ -17,8 +17,8 @@ from typing import IO, Final
 
 from dicomdesk.archive.commitment_values import MOST_REFERENCES, Reference, Report
 from dicomdesk.archive.storage import StorageArea
+from dicomdesk.atomic_file import AtomicFile, remove_abandoned
 from dicomdesk.dicom.uids import is_valid_uid
-from dicomdesk.engine.atomic_file import AtomicFile, remove_abandoned
 from dicomdesk.errors import DataError
 
 __all__ = ["KeptReports"]

@@ -14,7 +14,7 @@ from dicomdesk.archive.peers import Addresses, is_same_host
 from dicomdesk.archive.query import Model
 from dicomdesk.archive.retrieval import Outlet, Retrieval, RetrievalRefusedError
 from dicomdesk.archive.settings import ArchiveSettings, MoveRestriction
-from dicomdesk.engine.preparing import PreparedInstance, failure_reason
+from dicomdesk.engine.preparation import PreparedInstance, failure_reason
 from dicomdesk.errors import DataError, DicomdeskError, LocalError, PeerError, SettingsError
 from dicomdesk.network.dimse.command_sets import MESSAGE_ID, MOVE_DESTINATION, PRIORITY
 from dicomdesk.network.dimse.instance_writer import MoveOriginator, StoreItem

@@ -17,7 +17,7 @@ from dicomdesk.dicom.data_sets.element_writer import ElementWriter
 from dicomdesk.dicom.encodings import Encoding
 from dicomdesk.dicom.instance import InputFormat, InstanceHeader
 from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax
-from dicomdesk.engine.preparing import PreparedInstance, Preparing, Shape
+from dicomdesk.engine.preparation import PreparedInstance, Preparing, Shape
 from dicomdesk.errors import DataError, LocalError
 from dicomdesk.network.acceptor.operation import Operation
 from dicomdesk.network.dimse.service_commands import SubOperations, service_response

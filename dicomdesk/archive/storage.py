@@ -24,8 +24,8 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path
 
+from dicomdesk.atomic_file import AtomicFile, fsync_folder, remove_abandoned
 from dicomdesk.dicom.uids import is_valid_uid
-from dicomdesk.engine.atomic_file import AtomicFile, fsync_folder, remove_abandoned
 from dicomdesk.errors import StorageError
 
 try:

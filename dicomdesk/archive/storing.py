@@ -23,12 +23,12 @@ from dicomdesk.archive.entries import AdditionOutcome, IndexEntry
 from dicomdesk.archive.entry_reading import entry_of_data_set
 from dicomdesk.archive.keeping import Keeper, Kept, QuotaExceededError
 from dicomdesk.archive.storing_format import StoringFormat, shaped
+from dicomdesk.atomic_file import AtomicFile
 from dicomdesk.dicom.data_sets.element_walk import DataSetBytes
 from dicomdesk.dicom.data_sets.structure import StructureFindings, check_data_set, check_data_set_file
 from dicomdesk.dicom.files.part10 import file_meta_information
 from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax
-from dicomdesk.engine.atomic_file import AtomicFile
-from dicomdesk.engine.storing import STORED_AS_RECEIVED, disagreement
+from dicomdesk.engine.receive.arrivals import STORED_AS_RECEIVED, disagreement
 from dicomdesk.errors import CancelledError, ConversionError, DataError, LocalError
 from dicomdesk.network.acceptor.handlers import IncomingStore, StoreAnswer
 from dicomdesk.network.status import Status

@@ -17,7 +17,7 @@ from dicomdesk.human import count_text, printable, size_text
 from dicomdesk.logs import Log
 
 if TYPE_CHECKING:
-    from dicomdesk.engine.preflight import Failure, PreflightResult
+    from dicomdesk.engine.preflight.preflight import Failure, PreflightResult
     from dicomdesk.engine.requests import ExactSendRequest, SendRequest
 
 _SWITCHES = {

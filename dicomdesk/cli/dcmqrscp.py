@@ -115,7 +115,7 @@ def _with_secrets(settings: "ArchiveSettings", options: "ArchiveOptions", tool: 
         settings = replace(settings, tls=tls, destination_tls=destination)
     if options.user_file is None:
         return settings
-    from dicomdesk.engine.user_file import read_user_file  # noqa: PLC0415 - only where it is asked for: start-up time
+    from dicomdesk.engine.security.user_file import read_user_file  # noqa: PLC0415 - only where it is asked for: start-up time
 
     users = read_user_file(options.user_file)
     if settings.tls is None:

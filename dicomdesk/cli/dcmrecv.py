@@ -27,7 +27,7 @@ from dicomdesk.logs import Log, Logger
 if TYPE_CHECKING:
     from dicomdesk.cli.job_watch import JobWatch
     from dicomdesk.engine.engine import Engine
-    from dicomdesk.engine.receive import ReceiveJob, ReceiveResult
+    from dicomdesk.engine.receive.receive import ReceiveJob, ReceiveResult
     from dicomdesk.engine.requests import ReceiveRequest
 
 
@@ -79,7 +79,7 @@ def _with_users(request: "ReceiveRequest", user_file: Path | None, tool: Logger)
     """The request with the users of the file, if there is one."""
     if user_file is None:
         return request
-    from dicomdesk.engine.user_file import read_user_file  # noqa: PLC0415 - only where it is asked for: start-up time
+    from dicomdesk.engine.security.user_file import read_user_file  # noqa: PLC0415 - only where it is asked for: start-up time
 
     try:
         users = read_user_file(user_file)

@@ -13,7 +13,7 @@ from dicomdesk.logs import Log
 
 if TYPE_CHECKING:
     from dicomdesk.cli.send_lines import SendLines
-    from dicomdesk.engine.send import SendResult
+    from dicomdesk.engine.send.planned_send import SendResult
 
 
 def run(line: CommandLine, log: Log) -> int:
@@ -25,7 +25,7 @@ def run(line: CommandLine, log: Log) -> int:
     from dicomdesk.cli.send_lines import SendLines  # noqa: PLC0415 - as above
 
     with lean_imports():
-        import dicomdesk.engine.send  # noqa: F401, PLC0415 - as above; the engine imports it when it is asked to send
+        import dicomdesk.engine.send.planned_send  # noqa: F401, PLC0415 - as above; the engine imports it when it is asked to send
 
     load_environment_dictionaries(log)
     show_library_records(log)

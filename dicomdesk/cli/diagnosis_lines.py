@@ -12,7 +12,7 @@ from dicomdesk.engine.diagnosis import Capabilities, CheckStage, CheckState, Che
 from dicomdesk.human import count_text, printable
 
 if TYPE_CHECKING:
-    from dicomdesk.engine.check import CheckResult
+    from dicomdesk.engine.check.check import CheckResult
 
 _STAGES = {
     CheckStage.RESOLUTION: "name",

@@ -8,14 +8,14 @@ from dicomdesk.cli.conditions import numbered_condition
 from dicomdesk.cli.exit_codes import ExitCode, died_of_signal
 from dicomdesk.cli.send_lines import shown_max_pdv_bytes
 from dicomdesk.engine import events
-from dicomdesk.engine.echo import EchoFailure
+from dicomdesk.engine.check.echo import EchoFailure
 from dicomdesk.errors import AssociationRejectedError, DicomdeskError, IllegalAeTitleError
 from dicomdesk.human import printable
 from dicomdesk.logs import Level, Log
 from dicomdesk.settings import AssociationSettings, Peer
 
 if TYPE_CHECKING:
-    from dicomdesk.engine.echo import EchoResult
+    from dicomdesk.engine.check.echo import EchoResult
 
 _EXIT_CODES = {
     EchoFailure.ASSOCIATION: ExitCode.FAILED,
@@ -97,7 +97,7 @@ class EchoLines:
 
     def _show_no_association(self, error: DicomdeskError | None, condition: str) -> None:
         if isinstance(error, AssociationRejectedError):
-            from dicomdesk.engine.dcmtk_words import dcmtk_rejection_lines  # noqa: PLC0415 - start-up time
+            from dicomdesk.engine.events import dcmtk_rejection_lines  # noqa: PLC0415 - start-up time
 
             self._tool.fatal("\n".join(["Association Rejected:", *dcmtk_rejection_lines(error)]))
             return

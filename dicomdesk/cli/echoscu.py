@@ -16,8 +16,8 @@ from dicomdesk.logs import Log
 from dicomdesk.settings import Peer, TlsFileFormat, TlsSettings
 
 if TYPE_CHECKING:
-    from dicomdesk.engine.check import CheckResult
-    from dicomdesk.engine.echo import EchoResult
+    from dicomdesk.engine.check.check import CheckResult
+    from dicomdesk.engine.check.echo import EchoResult
 
 
 def run(line: CommandLine, log: Log) -> int:
@@ -43,7 +43,7 @@ def _ask(options: EchoOptions, peer: Peer, log: Log) -> int:
     with lean_imports():
         import dicomdesk.engine.engine  # noqa: F401, PLC0415 - as above
         from dicomdesk.cli.echo_lines import EchoLines, exit_code  # noqa: PLC0415 - as above
-        from dicomdesk.engine.echo import EchoPlan  # noqa: PLC0415 - as above
+        from dicomdesk.engine.check.echo import EchoPlan  # noqa: PLC0415 - as above
 
     show_library_records(log)
     lines = EchoLines(log, peer, options.association)
@@ -89,7 +89,7 @@ def _check_certificate(options: EchoOptions, tls: TlsSettings | None, log: Log) 
 
 
 def _verify(options: EchoOptions, tls: TlsSettings | None, log: Log) -> tuple[bool, str]:
-    from dicomdesk.engine import certificate_check as check  # noqa: PLC0415 - start-up time
+    from dicomdesk.engine.security import certificate_check as check  # noqa: PLC0415 - start-up time
 
     file = options.certificate_to_check
     failed = f"Verification of certificate '{file}' failed."
@@ -107,7 +107,7 @@ def _verify(options: EchoOptions, tls: TlsSettings | None, log: Log) -> tuple[bo
 
 
 def _find_root(options: EchoOptions, tls: TlsSettings | None, log: Log) -> tuple[bool, str]:
-    from dicomdesk.engine import certificate_check as check  # noqa: PLC0415 - start-up time
+    from dicomdesk.engine.security import certificate_check as check  # noqa: PLC0415 - start-up time
 
     file = options.root_to_check
     try:

@@ -49,7 +49,7 @@ def run(line: CommandLine, log: Log) -> int:
 
 
 def _write_user(file: Path, name: str, *, removes: bool) -> None:
-    from dicomdesk.engine.user_file import remove_user, set_passcode  # noqa: PLC0415 - start-up time
+    from dicomdesk.engine.security.user_file import remove_user, set_passcode  # noqa: PLC0415 - start-up time
 
     if not removes:
         set_passcode(file, name, _ask(name))

@@ -5,8 +5,8 @@ from dicomdesk.cli.dcmsend_options import SendOptions
 from dicomdesk.cli.exit_codes import ExitCode, died_of_signal
 from dicomdesk.cli.report_file import write_report_file
 from dicomdesk.engine.events import ItemOutcome, JobOutcome
-from dicomdesk.engine.report import ReportFormat, summary_lines
-from dicomdesk.engine.send import SendFailure, SendResult
+from dicomdesk.engine.send.planned_send import SendFailure, SendResult
+from dicomdesk.engine.send.report import ReportFormat, summary_lines
 from dicomdesk.errors import DicomdeskError, PeerError
 from dicomdesk.human import count_text, printable
 from dicomdesk.logs import Log

@@ -16,7 +16,7 @@ from dicomdesk.logs import Log
 
 if TYPE_CHECKING:
     from dicomdesk.cli.storescu_lines import StoreLines
-    from dicomdesk.engine.exact_send import ExactSendResult
+    from dicomdesk.engine.send_exactly.exact_send import ExactSendResult
 
 
 def run(line: CommandLine, log: Log) -> int:
@@ -46,7 +46,7 @@ def run(line: CommandLine, log: Log) -> int:
 def _check(options: StoreOptions, log: Log) -> int:
     """Show how sending would go; returns the exit code."""
     from dicomdesk.cli.check_lines import run_check  # noqa: PLC0415 - start-up time
-    from dicomdesk.engine.exact_send import ExactSendFailure  # noqa: PLC0415 - as above
+    from dicomdesk.engine.send_exactly.exact_send import ExactSendFailure  # noqa: PLC0415 - as above
 
     return run_check(
         options.request,
@@ -59,7 +59,7 @@ def _check(options: StoreOptions, log: Log) -> int:
 
 
 def _check_profile(selection: ProfileSelection) -> None:
-    from dicomdesk.engine.profile_check import check_profile_file  # noqa: PLC0415 - start-up time
+    from dicomdesk.engine.security.settings_check import check_profile_file  # noqa: PLC0415 - start-up time
 
     check_profile_file(selection.file)
 
@@ -96,7 +96,7 @@ def _send(options: StoreOptions, log: Log) -> int:
     from dicomdesk.cli.storescu_lines import StoreLines  # noqa: PLC0415 - as above
 
     with lean_imports():
-        import dicomdesk.engine.exact_send  # noqa: F401, PLC0415 - as above; the engine imports it when it is asked
+        import dicomdesk.engine.send_exactly.exact_send  # noqa: F401, PLC0415 - as above; the engine imports it when it is asked
 
     show_library_records(log)
     lines = StoreLines(log, options.request, shows_contexts=options.shows_contexts, shows_dots=not options.writes_json)

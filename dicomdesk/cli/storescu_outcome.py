@@ -5,8 +5,8 @@ from dicomdesk.cli.exit_codes import ExitCode, died_of_signal
 from dicomdesk.cli.report_file import write_report_file
 from dicomdesk.cli.storescu_options import StoreOptions
 from dicomdesk.engine.events import ItemOutcome, JobOutcome
-from dicomdesk.engine.exact_send import ExactSendFailure, ExactSendResult
-from dicomdesk.engine.report import ReportFormat
+from dicomdesk.engine.send.report import ReportFormat
+from dicomdesk.engine.send_exactly.exact_send import ExactSendFailure, ExactSendResult
 from dicomdesk.errors import (
     AssociationAbortedError,
     AssociationRejectedError,
@@ -69,7 +69,7 @@ class StoreOutcome:
 
     def _show_no_association(self, error: DicomdeskError, condition: str) -> None:
         if isinstance(error, AssociationRejectedError):
-            from dicomdesk.engine.dcmtk_words import dcmtk_rejection_lines  # noqa: PLC0415 - start-up time
+            from dicomdesk.engine.events import dcmtk_rejection_lines  # noqa: PLC0415 - start-up time
 
             self._tool.fatal("\n".join(["Association Rejected:", *dcmtk_rejection_lines(error)]))
         elif isinstance(error, UserIdentityError):

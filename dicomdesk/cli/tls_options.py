@@ -280,7 +280,7 @@ def seed_note(line: CommandLine) -> str:
 
 def list_ciphers() -> str:
     """The answer to ``--list-ciphers``."""
-    from dicomdesk.engine.tls_check import list_ciphers as names  # noqa: PLC0415 - only where asked for: start-up time
+    from dicomdesk.engine.security.settings_check import list_ciphers as names  # noqa: PLC0415 - only where asked for: start-up time
 
     return "Supported TLS ciphersuites are:\n" + "".join(f"  {name}\n" for name in names())
 

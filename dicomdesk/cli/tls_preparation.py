@@ -31,7 +31,7 @@ def prepare_tls(settings: TlsSettings, line: CommandLine, logger: Logger, role: 
 
 def ask_pass_phrase(settings: TlsSettings, role: TlsRole) -> TlsSettings:
     """The settings, with the pass phrase that was asked for where one is missing; whatever else is wrong stays so."""
-    from dicomdesk.engine.tls_check import check_tls_settings  # noqa: PLC0415 - only with TLS: start-up time
+    from dicomdesk.engine.security.settings_check import check_tls_settings  # noqa: PLC0415 - only with TLS: start-up time
 
     attempts = _ATTEMPTS if settings.pass_phrase is None else 0
     while attempts:
@@ -52,7 +52,7 @@ def ask_pass_phrase(settings: TlsSettings, role: TlsRole) -> TlsSettings:
 
 def show_tls_notes(settings: TlsSettings, line: CommandLine, logger: Logger, role: TlsRole) -> None:
     """Write what is ignored or unwise, and which options have no effect; raise TlsSettingsError."""
-    from dicomdesk.engine.tls_check import check_tls_settings  # noqa: PLC0415 - only with TLS: start-up time
+    from dicomdesk.engine.security.settings_check import check_tls_settings  # noqa: PLC0415 - only with TLS: start-up time
 
     note = seed_note(line)
     if note:

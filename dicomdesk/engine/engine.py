@@ -10,12 +10,12 @@ from dicomdesk.engine.requests import ExactSendRequest, ReceiveRequest, SendRequ
 from dicomdesk.settings import AssociationSettings, Peer
 
 if TYPE_CHECKING:
-    from dicomdesk.engine.check import CheckJob
-    from dicomdesk.engine.echo import EchoJob, EchoPlan
-    from dicomdesk.engine.exact_send import ExactSendJob
-    from dicomdesk.engine.preflight import PreflightJob
-    from dicomdesk.engine.receive import ReceiveJob
-    from dicomdesk.engine.send import SendJob
+    from dicomdesk.engine.check.check import CheckJob
+    from dicomdesk.engine.check.echo import EchoJob, EchoPlan
+    from dicomdesk.engine.preflight.preflight import PreflightJob
+    from dicomdesk.engine.receive.receive import ReceiveJob
+    from dicomdesk.engine.send.planned_send import SendJob
+    from dicomdesk.engine.send_exactly.exact_send import ExactSendJob
 
 __all__ = ["Engine"]
 
@@ -42,7 +42,7 @@ class Engine:
 
     def send(self, request: SendRequest, sink: EventSink) -> "SendJob":
         """Start to send."""
-        from dicomdesk.engine.send import SendJob  # noqa: PLC0415 - start-up time of those who do not send
+        from dicomdesk.engine.send.planned_send import SendJob  # noqa: PLC0415 - start-up time of those who do not send
 
         job = SendJob(request, sink, self._start_thread)
         self._start_thread(job.id, job.run, job.cancel)
@@ -50,7 +50,7 @@ class Engine:
 
     def send_exactly(self, request: ExactSendRequest, sink: EventSink) -> "ExactSendJob":
         """Start to send files over one association whose proposal is given."""
-        from dicomdesk.engine.exact_send import ExactSendJob  # noqa: PLC0415 - start-up time of those who do not send
+        from dicomdesk.engine.send_exactly.exact_send import ExactSendJob  # noqa: PLC0415 - start-up time of those who do not send
 
         job = ExactSendJob(request, sink)
         self._start_thread(job.id, job.run, job.cancel)
@@ -61,7 +61,7 @@ class Engine:
 
         Raises PortInUseError, StorageError or another LocalError, ProfileError or another SettingsError.
         """
-        from dicomdesk.engine.receive import ReceiveJob  # noqa: PLC0415 - start-up time of those who do not receive
+        from dicomdesk.engine.receive.receive import ReceiveJob  # noqa: PLC0415 - start-up time of those who do not receive
 
         self._check_open()
         job = ReceiveJob(request, sink, self._start_thread)
@@ -77,7 +77,7 @@ class Engine:
         self, peer: Peer, association: AssociationSettings, sink: EventSink, *, plan: "EchoPlan | None" = None
     ) -> "EchoJob":
         """Start to ask a peer for a sign of life; once, in the most usual way, unless there is a plan."""
-        from dicomdesk.engine.echo import EchoJob, EchoPlan  # noqa: PLC0415 - start-up time of those who do not ask
+        from dicomdesk.engine.check.echo import EchoJob, EchoPlan  # noqa: PLC0415 - start-up time of those who do not ask
 
         job = EchoJob(peer, association, plan or EchoPlan(), sink)
         self._start_thread(job.id, job.run, job.cancel)
@@ -87,7 +87,7 @@ class Engine:
         self, peer: Peer, association: AssociationSettings, sink: EventSink, *, asks_capabilities: bool = True
     ) -> "CheckJob":
         """Start to check the way to a peer, step by step, and what it accepts."""
-        from dicomdesk.engine.check import CheckJob  # noqa: PLC0415 - start-up time of those who do not check
+        from dicomdesk.engine.check.check import CheckJob  # noqa: PLC0415 - start-up time of those who do not check
 
         job = CheckJob(peer, association, sink, asks_capabilities=asks_capabilities)
         self._start_thread(job.id, job.run, job.cancel)
@@ -97,11 +97,11 @@ class Engine:
         """Start to find out how instances would go, without sending any."""
         job: PreflightJob
         if isinstance(request, ExactSendRequest):
-            from dicomdesk.engine.exact_preflight import ExactPreflightJob  # noqa: PLC0415 - as below
+            from dicomdesk.engine.preflight.exact_preflight import ExactPreflightJob  # noqa: PLC0415 - as below
 
             job = ExactPreflightJob(request, sink)
         else:
-            from dicomdesk.engine.planned_preflight import PlannedPreflightJob  # noqa: PLC0415 - start-up time
+            from dicomdesk.engine.preflight.planned_preflight import PlannedPreflightJob  # noqa: PLC0415 - start-up time
 
             job = PlannedPreflightJob(request, sink)
         self._start_thread(job.id, job.run, job.cancel)

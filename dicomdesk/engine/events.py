@@ -25,6 +25,7 @@ from dicomdesk.network.negotiation import (
     UserIdentityExchange,
 )
 from dicomdesk.network.status import DimseService, Status, dumped_status, status_text
+from dicomdesk.network.upper_layer.rejection import dcmtk_rejection_lines
 
 __all__ = [
     "AssociationAborted",
@@ -65,6 +66,7 @@ __all__ = [
     "StudySettled",
     "TlsSession",
     "UserIdentityExchange",
+    "dcmtk_rejection_lines",
     "dumped_status",
     "status_text",
 ]

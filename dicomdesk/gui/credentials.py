@@ -73,7 +73,7 @@ class Credentials(QObject):
 
     async def try_tls(self, settings: TlsSettings, *, is_acceptor: bool) -> tuple[str, ...]:
         """Load what TLS settings name without asking; warnings. Raises SettingsError, KeyPassPhraseError among them."""
-        from dicomdesk.engine.tls_check import check_tls_settings  # noqa: PLC0415 - start-up time of plain windows
+        from dicomdesk.engine.security.settings_check import check_tls_settings  # noqa: PLC0415 - start-up time of plain windows
 
         full = replace(settings, pass_phrase=self._pass_phrases.get(_key_file(settings)))
         return await self._tasks.run(lambda: check_tls_settings(full, is_acceptor=is_acceptor))

@@ -12,15 +12,15 @@ from dicomdesk.gui.bridge import Bridge, Channel
 from dicomdesk.gui.tasks import Tasks
 
 if TYPE_CHECKING:
-    from dicomdesk.engine.check import CheckJob
-    from dicomdesk.engine.echo import EchoResult
+    from dicomdesk.engine.check.check import CheckJob
+    from dicomdesk.engine.check.echo import EchoResult
     from dicomdesk.engine.engine import Engine
     from dicomdesk.engine.events import EventSink
     from dicomdesk.engine.job import Job
-    from dicomdesk.engine.preflight import PreflightJob
-    from dicomdesk.engine.receive import ReceiveJob
+    from dicomdesk.engine.preflight.preflight import PreflightJob
+    from dicomdesk.engine.receive.receive import ReceiveJob
     from dicomdesk.engine.requests import AssociationSettings, Peer, ReceiveRequest, SendRequest
-    from dicomdesk.engine.send import SendJob, SendResult
+    from dicomdesk.engine.send.planned_send import SendJob, SendResult
     from dicomdesk.engine.stats import Progress
 
 TICK_MS = 100

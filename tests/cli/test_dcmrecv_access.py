@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dicomdesk.engine.user_file import set_passcode
+from dicomdesk.engine.security.user_file import set_passcode
 from tests.helpers.commands import Done, dcmtks, ours, run, running, wait_for_line
 from tests.helpers.dcmtk import free_port
 from tests.helpers.sending import write_instance

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from dicomdesk.engine.user_file import read_user_file
+from dicomdesk.engine.security.user_file import read_user_file
 from dicomdesk.network.acceptor.passcodes import Passcodes
 from tests.helpers.commands import DEADLINE_S, environment, ours, run
 from tests.helpers.dcmtk import free_port

@@ -9,7 +9,7 @@ from dicomdesk.dicom.files.part10 import read_header
 from dicomdesk.dicom.instance import InputFormat
 from dicomdesk.engine.engine import Engine
 from dicomdesk.engine.events import ItemOutcome
-from dicomdesk.engine.preflight import Verdict
+from dicomdesk.engine.preflight.preflight import Verdict
 from dicomdesk.settings import Decompression
 from tests.helpers.comparison import data_set_bytes
 from tests.helpers.dcmtk import dcmtk_server

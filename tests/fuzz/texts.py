@@ -25,8 +25,12 @@ from dicomdesk.cli.log_configuration import load_log
 from dicomdesk.dicom.data_sets.character_encoding import encode_text
 from dicomdesk.dicom.data_sets.character_sets import decode_text
 from dicomdesk.dicom.dictionary import Dictionary
-from dicomdesk.engine.certificate_check import UnreadableCertificateError, is_root_certificate, verify_certificate
-from dicomdesk.engine.user_file import read_user_file, remove_user
+from dicomdesk.engine.security.certificate_check import (
+    UnreadableCertificateError,
+    is_root_certificate,
+    verify_certificate,
+)
+from dicomdesk.engine.security.user_file import read_user_file, remove_user
 from dicomdesk.errors import (
     ConfigurationError,
     DataError,

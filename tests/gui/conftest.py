@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication
 
 from dicomdesk.engine.engine import Engine
 from dicomdesk.engine.events import EventSink
-from dicomdesk.engine.receive import ReceiveJob
+from dicomdesk.engine.receive.receive import ReceiveJob
 from dicomdesk.engine.requests import ReceiveRequest
 from dicomdesk.gui.assets import load_assets
 from dicomdesk.gui.bridge import Bridge

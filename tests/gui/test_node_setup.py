@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from shiboken6 import isValid
 
-from dicomdesk.engine.access import hash_passcode
+from dicomdesk.engine.security.settings_check import hash_passcode
 from dicomdesk.gui.dialogs.check import CheckDialog
 from dicomdesk.gui.dialogs.node import NodeDialog
 from dicomdesk.gui.dialogs.secret import SecretDialog

@@ -7,8 +7,8 @@ from pathlib import Path
 from dicomdesk.dicom.instance import InputFormat, InputSelection
 from dicomdesk.engine.engine import Engine
 from dicomdesk.engine.events import Event, ItemOutcome, Notice
-from dicomdesk.engine.exact_send import ExactSendResult
 from dicomdesk.engine.requests import ExactSendRequest
+from dicomdesk.engine.send_exactly.exact_send import ExactSendResult
 from dicomdesk.settings import AssociationSettings, Peer, Timeouts
 from tests.helpers.recorder import DEADLINE_S, EventRecorder
 

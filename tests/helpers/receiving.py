@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dicomdesk.engine.engine import Engine
-from dicomdesk.engine.receive import ReceiveJob
+from dicomdesk.engine.receive.receive import ReceiveJob
 from dicomdesk.engine.requests import ReceiveRequest
 from dicomdesk.settings import Timeouts
 from tests.helpers.recorder import DEADLINE_S, EventRecorder

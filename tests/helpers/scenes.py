@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from dicomdesk.dicom.instance import InstanceHeader
-from dicomdesk.engine.check import CheckResult
+from dicomdesk.engine.check.check import CheckResult
 from dicomdesk.engine.diagnosis import CheckStage, CheckState, CheckStep, ServiceGroup, SopClassCapability
 from dicomdesk.engine.events import (
     AssociationAborted,
@@ -30,7 +30,7 @@ from dicomdesk.engine.events import (
     UserIdentityExchange,
 )
 from dicomdesk.engine.forecast import ForecastGroup, Help, Verdict
-from dicomdesk.engine.preflight import PreflightResult
+from dicomdesk.engine.preflight.preflight import PreflightResult
 from dicomdesk.gui.bridge import Arrival
 from dicomdesk.gui.models.send_queue import Found
 from dicomdesk.gui.security import ListenerSecurity, NodeSecurity

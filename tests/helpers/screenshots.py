@@ -21,7 +21,7 @@ from dicomdesk.engine.diagnosis import CheckStage, CheckStep
 from dicomdesk.engine.engine import Engine
 from dicomdesk.engine.events import CheckStepFinished, CheckStepStarted, GroupForecast, ItemOutcome
 from dicomdesk.engine.forecast import ForecastGroup
-from dicomdesk.engine.report import Report
+from dicomdesk.engine.send.report import Report
 from dicomdesk.engine.stats import Progress
 from dicomdesk.gui.assets import load_assets
 from dicomdesk.gui.bridge import Arrival, Bridge

@@ -7,7 +7,7 @@ from pathlib import Path
 from dicomdesk.dicom.instance import InputSelection
 from dicomdesk.engine.engine import Engine
 from dicomdesk.engine.requests import SendRequest
-from dicomdesk.engine.send import SendResult
+from dicomdesk.engine.send.planned_send import SendResult
 from dicomdesk.settings import AssociationSettings, Peer, Timeouts
 from tests.helpers.datasets import CT_IMAGE, EXPLICIT, Builder, part10
 from tests.helpers.recorder import DEADLINE_S, EventRecorder

@@ -12,7 +12,7 @@ from dicomdesk.engine.engine import Engine
 from dicomdesk.engine.events import EventSink, ItemFinished, ItemOutcome, ItemStarted, JobOutcome
 from dicomdesk.engine.job import ThreadStarter
 from dicomdesk.engine.requests import SendRequest
-from dicomdesk.engine.send import SendJob
+from dicomdesk.engine.send.planned_send import SendJob
 from tests.helpers.receiving import receive_request
 from tests.helpers.recorder import DEADLINE_S, EventRecorder
 from tests.helpers.requestors import connected, data_pdu, store_command

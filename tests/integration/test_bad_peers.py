@@ -10,8 +10,8 @@ import pytest
 from dicomdesk.dicom.data_sets.deflate import deflate
 from dicomdesk.engine.engine import Engine
 from dicomdesk.engine.events import AssociationRequested, Event, ItemFinished, ItemStarted, JobOutcome, NotSentCause
-from dicomdesk.engine.report import format_json_lines
-from dicomdesk.engine.send import SendFailure, SendResult
+from dicomdesk.engine.send.planned_send import SendFailure, SendResult
+from dicomdesk.engine.send.report import format_json_lines
 from dicomdesk.settings import AssociationSettings, Timeouts
 from tests.helpers.datasets import DEFLATED, PIXEL_DATA, Builder
 from tests.helpers.peers import Accept, Action, FakePeer, Flood, Reject, Silence, p_data, pdu

@@ -10,8 +10,8 @@ import pytest
 from dicomdesk.dicom.instance import InputSelection
 from dicomdesk.engine.engine import Engine
 from dicomdesk.engine.events import Event, ItemFinished, ItemOutcome, ItemStarted, JobOutcome, NotSentCause
-from dicomdesk.engine.exact_send import ExactSendFailure
-from dicomdesk.engine.send import SendFailure, SendResult
+from dicomdesk.engine.send.planned_send import SendFailure, SendResult
+from dicomdesk.engine.send_exactly.exact_send import ExactSendFailure
 from tests.helpers.datasets import BIG_ENDIAN, EXPLICIT, IMPLICIT
 from tests.helpers.exact_sending import outcomes as exact_outcomes
 from tests.helpers.exact_sending import send_exactly

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from dicomdesk.engine.events import ItemFinished, ItemOutcome, Notice, NoticeLevel
-from dicomdesk.engine.exact_send import ExactSendFailure
-from dicomdesk.engine.send import SendFailure
+from dicomdesk.engine.send.planned_send import SendFailure
+from dicomdesk.engine.send_exactly.exact_send import ExactSendFailure
 from dicomdesk.errors import PeerProtocolError
 from dicomdesk.network.requestor.store_stream import OddVerdict
 from tests.helpers.exact_sending import notices, send_exactly

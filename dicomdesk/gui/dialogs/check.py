@@ -32,7 +32,7 @@ from dicomdesk.gui.widgets.step_list import StepList
 from dicomdesk.settings import AssociationSettings, Peer
 
 if TYPE_CHECKING:
-    from dicomdesk.engine.check import CheckJob, CheckResult
+    from dicomdesk.engine.check.check import CheckJob, CheckResult
 
 _SIZE = (820, 380)
 _HEIGHT_WITH_TREE = 720

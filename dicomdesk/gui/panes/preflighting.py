@@ -20,7 +20,7 @@ from dicomdesk.gui.theme import Tone
 from dicomdesk.gui.widgets.details import Details
 
 if TYPE_CHECKING:
-    from dicomdesk.engine.preflight import PreflightJob, PreflightResult
+    from dicomdesk.engine.preflight.preflight import PreflightJob, PreflightResult
 
 
 def _say(text: str) -> str:

@@ -7,8 +7,8 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from dicomdesk import human
-from dicomdesk.engine.report import ReportFormat, format_text, write_report
 from dicomdesk.engine.requests import Decompression
+from dicomdesk.engine.send.report import ReportFormat, format_text, write_report
 from dicomdesk.errors import AssociationRejectedError, DicomdeskError
 from dicomdesk.gui.credentials import Preparation
 from dicomdesk.gui.dialogs.check import CheckDialog

@@ -20,7 +20,7 @@ from dicomdesk.gui.theme import Tone
 from dicomdesk.gui.widgets.details import Details
 
 if TYPE_CHECKING:
-    from dicomdesk.engine.echo import EchoResult
+    from dicomdesk.engine.check.echo import EchoResult
 
 MOST_LOOKED_AT = 20_000
 """Instances that are looked at for reasons: enough for any series, and quick."""

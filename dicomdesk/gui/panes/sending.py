@@ -7,8 +7,8 @@ from PySide6.QtCore import QObject, Signal
 
 from dicomdesk.dicom.instance import InputSelection
 from dicomdesk.engine.events import InputSkipped, ItemFinished, ItemOutcome, JobOutcome
-from dicomdesk.engine.report import Report
 from dicomdesk.engine.requests import AssociationSettings, Decompression, Peer, SendRequest
+from dicomdesk.engine.send.report import Report
 from dicomdesk.errors import AssociationRejectedError, DicomdeskError
 from dicomdesk.gui.bridge import Arrival
 from dicomdesk.gui.models.outline import OutlineModel

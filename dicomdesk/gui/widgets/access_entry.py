@@ -5,7 +5,7 @@ from dataclasses import replace
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
-from dicomdesk.engine.access import check_access_rules, hash_passcode
+from dicomdesk.engine.security.settings_check import check_access_rules, hash_passcode
 from dicomdesk.errors import SettingsError
 from dicomdesk.gui.dialogs.user import UserDialog
 from dicomdesk.gui.entries import ae_titles_problem, split_list

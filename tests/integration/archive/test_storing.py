@@ -14,10 +14,10 @@ import pytest
 from dicomdesk.archive.configuration import Quota
 from dicomdesk.archive.facts import InstanceStored
 from dicomdesk.archive.storing_format import StoringFormat
+from dicomdesk.atomic_file import AtomicFile
 from dicomdesk.dicom.files.part10 import read_header
 from dicomdesk.dicom.instance import InputFormat
-from dicomdesk.engine.atomic_file import AtomicFile
-from dicomdesk.engine.storing import STORED_AS_RECEIVED
+from dicomdesk.engine.receive.arrivals import STORED_AS_RECEIVED
 from dicomdesk.errors import IndexBusyError
 from dicomdesk.network.acceptor.handlers import IncomingStore
 from tests.helpers.datasets import CT_IMAGE, EXPLICIT, IMPLICIT, Builder

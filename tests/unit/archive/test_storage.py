@@ -177,7 +177,7 @@ def test_a_name_that_cannot_be_made_durable_is_taken_back(tmp_path: Path, monkey
         raise OSError(errno.EIO, "Input/output error")
 
     monkeypatch.setattr("dicomdesk.archive.storage.fsync_folder", fail)
-    monkeypatch.setattr("dicomdesk.engine.atomic_file.fsync_folder", fail)
+    monkeypatch.setattr("dicomdesk.atomic_file.fsync_folder", fail)
     with pytest.raises(OSError, match="Input/output"):
         put(area, "1.2", "1.3", "1.4")
     assert list(area.files()) == []

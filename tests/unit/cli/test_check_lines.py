@@ -3,8 +3,8 @@ import pytest
 from dicomdesk.cli.check_lines import PreflightLines, exit_code, result_lines
 from dicomdesk.engine.events import InputSkipped, JobOutcome
 from dicomdesk.engine.forecast import ForecastGroup, Help, Verdict
-from dicomdesk.engine.preflight import Failure, PreflightResult
-from dicomdesk.engine.send import SendFailure
+from dicomdesk.engine.preflight.preflight import Failure, PreflightResult
+from dicomdesk.engine.send.planned_send import SendFailure
 from dicomdesk.errors import DataError
 from dicomdesk.logs import Level, console_log
 

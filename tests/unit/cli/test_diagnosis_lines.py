@@ -1,7 +1,7 @@
 import pytest
 
 from dicomdesk.cli.diagnosis_lines import capability_lines, exit_code, step_lines
-from dicomdesk.engine.check import CheckResult
+from dicomdesk.engine.check.check import CheckResult
 from dicomdesk.engine.diagnosis import Capabilities, CheckStage, CheckState, CheckStep, ServiceGroup, SopClassCapability
 from dicomdesk.engine.events import JobOutcome
 

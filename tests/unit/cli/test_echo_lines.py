@@ -1,7 +1,7 @@
 import pytest
 
 from dicomdesk.cli.echo_lines import exit_code
-from dicomdesk.engine.echo import EchoFailure, EchoResult
+from dicomdesk.engine.check.echo import EchoFailure, EchoResult
 from dicomdesk.engine.events import JobOutcome
 
 CODES = {

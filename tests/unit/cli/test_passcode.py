@@ -6,7 +6,7 @@ import pytest
 from dicomdesk.cli import passcode
 from dicomdesk.cli.passcode import PROGRAM
 from dicomdesk.cli.program import run_program
-from dicomdesk.engine.user_file import read_user_file
+from dicomdesk.engine.security.user_file import read_user_file
 from dicomdesk.network.acceptor.passcodes import Passcodes
 
 Typing = Callable[..., list[str]]

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from dicomdesk.cli.report_file import write_report_file
-from dicomdesk.engine.report import Report, ReportFormat
+from dicomdesk.engine.send.report import Report, ReportFormat
 from dicomdesk.logs import Level, console_log
 
 REPORT = Report(

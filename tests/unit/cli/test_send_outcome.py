@@ -7,8 +7,8 @@ from dicomdesk.cli.dcmsend_options import TOOL, SendOptions, read_options
 from dicomdesk.cli.grammar import parse
 from dicomdesk.cli.send_outcome import SendOutcome
 from dicomdesk.engine.events import ItemOutcome, JobOutcome
-from dicomdesk.engine.report import ItemRecord, Report
-from dicomdesk.engine.send import SendFailure, SendResult
+from dicomdesk.engine.send.planned_send import SendFailure, SendResult
+from dicomdesk.engine.send.report import ItemRecord, Report
 from dicomdesk.errors import (
     AssociationAbortedError,
     DataError,

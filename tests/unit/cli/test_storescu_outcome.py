@@ -6,9 +6,9 @@ from dicomdesk.cli.grammar import parse
 from dicomdesk.cli.storescu_options import TOOL, StoreOptions, read_options
 from dicomdesk.cli.storescu_outcome import StoreOutcome
 from dicomdesk.engine.events import ItemOutcome, JobOutcome
-from dicomdesk.engine.exact_send import ExactSendFailure as Failure
-from dicomdesk.engine.exact_send import ExactSendResult
-from dicomdesk.engine.report import ItemRecord, Report
+from dicomdesk.engine.send.report import ItemRecord, Report
+from dicomdesk.engine.send_exactly.exact_send import ExactSendFailure as Failure
+from dicomdesk.engine.send_exactly.exact_send import ExactSendResult
 from dicomdesk.errors import (
     AssociationAbortedError,
     AssociationRejectedError,

@@ -41,7 +41,7 @@ def pki(tmp_path_factory: pytest.TempPathFactory) -> Pki:
 @pytest.fixture
 def quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
     """Retries without waiting."""
-    monkeypatch.setattr("dicomdesk.engine.retry.FIRST_DELAY_S", 0.01)
+    monkeypatch.setattr("dicomdesk.engine.send.retry.FIRST_DELAY_S", 0.01)
 
 
 def test_everything_is_delivered_with_client_certificates(pki: Pki, tmp_path: Path) -> None:

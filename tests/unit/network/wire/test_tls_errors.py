@@ -4,7 +4,7 @@ import ssl
 
 import pytest
 
-from dicomdesk.engine.retry import is_transient_error
+from dicomdesk.engine.send.retry import is_transient_error
 from dicomdesk.errors import AssociationAbortedError, PeerUnreachableError, TlsHandshakeError
 from dicomdesk.network.wire.tls_errors import (
     acceptor_error,

@@ -1,0 +1,199 @@
+"""How the instances of a planned transfer would go, once the peer has answered for each planned association."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from dicomdesk.dicom.files.scan import FoundInstance
+from dicomdesk.dicom.pixels.codecs import decodable_transfer_syntaxes
+from dicomdesk.dicom.transfer_syntaxes import UNCOMPRESSED
+from dicomdesk.engine.forecast import Help, Verdict
+from dicomdesk.engine.outgoing_association import NotOpenedError
+from dicomdesk.engine.preflight.advice import help_for_refusal
+from dicomdesk.engine.preflight.forecast_groups import Fate
+from dicomdesk.engine.requests import SendRequest
+from dicomdesk.engine.send.planned_send import SendFailure
+from dicomdesk.errors import DicomdeskError
+from dicomdesk.network.negotiation import (
+    MAX_CONTEXTS,
+    ContextResult,
+    NegotiatedContext,
+    ProposedContext,
+    number_contexts,
+)
+from dicomdesk.network.presentation.assignment import assign
+from dicomdesk.network.presentation.planning import (
+    UNCOMPRESSED_OFFER,
+    Plan,
+    PlannedAssociation,
+    PlannedInstance,
+    PlanOptions,
+    plan_associations,
+)
+
+__all__ = ["Decision", "Negotiate", "PlannedForecast", "plan_options"]
+
+Negotiate = Callable[[Sequence[ProposedContext]], Sequence[NegotiatedContext]]
+"""Asks the peer and releases; raises NotOpenedError."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """How one instance would go, as far as is known without opening its file."""
+
+    position: int
+    """In the transfer list, from 0."""
+    association: int
+    """Number of the planned association, 0 where none takes it."""
+    transfer_syntax_uid: str = ""
+    """What it would be sent in; "" where it cannot be sent."""
+    reason: str = ""
+    """Why it is converted or cannot go."""
+    advice: str = ""
+    helps: tuple[Help, ...] = ()
+    failure: SendFailure | None = None
+    """What sending would end with if this instance could not go; None where it would pass it over."""
+    error: DicomdeskError | None = None
+    """Why, where that is not the instance's own reason."""
+
+    def refusal(self) -> Fate:
+        """What becomes of it where it cannot be sent."""
+        return Fate(Verdict.CANNOT_GO, "", self.reason, self.advice, self.helps, self.association)
+
+
+class _Answered(NamedTuple):
+    planned: PlannedAssociation
+    contexts: Sequence[NegotiatedContext]
+
+
+def plan_options(request: SendRequest, instances: Sequence[PlannedInstance]) -> PlanOptions:
+    """What the request says of planning; what can be decompressed is looked up only where something is compressed."""
+    is_plain = all(instance.transfer_syntax_uid in UNCOMPRESSED for instance in instances)
+    return PlanOptions(
+        decompression=request.decompression,
+        decodable=frozenset() if is_plain else frozenset(decodable_transfer_syntaxes()),
+        only_legal=request.propose_only_legal_contexts,
+        halt_on_refusal=request.halt_on_error,
+        multiple_associations=request.multiple_associations,
+        fallback=request.fallback_contexts,
+    )
+
+
+class PlannedForecast:
+    """Asks the peer with ``negotiate`` for each planned association, and decides. Used by one thread."""
+
+    def __init__(self, request: SendRequest, negotiate: Negotiate) -> None:
+        self._request = request
+        self._negotiate = negotiate
+        self._instances: list[PlannedInstance] = []
+        self._decisions: dict[int, Decision] = {}
+        self._answered: list[_Answered] = []
+
+    def decide(self, found: Sequence[FoundInstance]) -> list[Decision]:
+        """Decide for each instance of the transfer list, in its order."""
+        self._instances = [
+            PlannedInstance(each.header.sop_class_uid, each.header.transfer_syntax_uid) for each in found
+        ]
+        # With a halt the plan ends at the first refusal; here the rest is to be known as well.
+        options = replace(plan_options(self._request, self._instances), halt_on_refusal=False)
+        plan = plan_associations(self._instances, options=options)
+        error = self._ask(plan)
+        if error is None:
+            self._decide_answered()
+        self._decide_rest(plan, error)
+        return [self._decisions[position] for position in sorted(self._decisions)]
+
+    def _ask(self, plan: Plan) -> DicomdeskError | None:
+        """Open each association; why that failed, if it did."""
+        for planned in plan.associations:
+            if not planned.contexts:
+                continue
+            try:
+                self._answered.append(_Answered(planned, self._negotiate(planned.contexts)))
+            except NotOpenedError as error:
+                return error.error
+        return None
+
+    def _decide_answered(self) -> None:
+        uncompressed = self._classes_taken_uncompressed()
+        halt = SendFailure.SEND if self._request.halt_on_error else None
+        for planned, contexts in self._answered:
+            takes_something = any(context.is_accepted for context in contexts)
+            for assignment in assign(planned, contexts, self._instances):
+                position = assignment.position
+                decision = Decision(
+                    position=position,
+                    association=planned.number,
+                    transfer_syntax_uid=assignment.transfer_syntax_uid,
+                    reason=assignment.reason,
+                    failure=halt if takes_something else None,
+                )
+                if not assignment.is_sendable:
+                    way = help_for_refusal(self._instances[position], contexts, planned.options, uncompressed)
+                    decision = replace(decision, advice=way.advice, helps=way.helps)
+                self._decisions[position] = decision
+
+    def _classes_taken_uncompressed(self) -> frozenset[str]:
+        """SOP classes that the peer takes uncompressed; asked for where something was refused and that is not known."""
+        taken, unknown = set(), dict[str, None]()
+        for planned, contexts in self._answered:
+            for context in contexts:
+                if context.is_accepted and context.accepted_transfer_syntax in UNCOMPRESSED:
+                    taken.add(context.abstract_syntax)
+            for assignment in assign(planned, contexts, self._instances):
+                if not assignment.is_sendable:
+                    unknown[self._instances[assignment.position].sop_class_uid] = None
+        refused = {
+            context.abstract_syntax
+            for _, contexts in self._answered
+            for context in contexts
+            if context.result is ContextResult.ABSTRACT_SYNTAX_NOT_SUPPORTED or _was_offered_uncompressed(context)
+        }
+        to_ask = [uid for uid in unknown if uid not in taken and uid not in refused][:MAX_CONTEXTS]
+        return frozenset(taken | self._ask_uncompressed(to_ask))
+
+    def _ask_uncompressed(self, sop_class_uids: Sequence[str]) -> set[str]:
+        """One more association, to give advice that is true."""
+        if not sop_class_uids:
+            return set()
+        contexts = number_contexts((uid, UNCOMPRESSED_OFFER) for uid in sop_class_uids)
+        try:
+            answered = self._negotiate(contexts)
+        except NotOpenedError:
+            return set()
+        return {context.abstract_syntax for context in answered if context.is_accepted}
+
+    def _decide_rest(self, plan: Plan, error: DicomdeskError | None) -> None:
+        """Decide for what no association takes."""
+        for planned in plan.associations:
+            for position in planned.refused:
+                self._decisions[position] = Decision(
+                    position=position,
+                    association=0,
+                    reason="No presentation context may be proposed for it.",
+                    advice="Allow presentation contexts without the default transfer syntax.",
+                    helps=(Help.ALLOW_ILLEGAL_PROPOSAL,),
+                    failure=SendFailure.NO_PRESENTATION_CONTEXT if self._request.halt_on_error else None,
+                )
+            if error is not None:
+                for item in planned.items:
+                    self._decisions[item.position] = Decision(
+                        position=item.position,
+                        association=planned.number,
+                        reason=str(error),
+                        advice=getattr(error, "advice", ""),
+                        failure=SendFailure.ASSOCIATION,
+                        error=error,
+                    )
+        for position in plan.left_over:
+            self._decisions[position] = Decision(
+                position=position,
+                association=0,
+                reason="All was to go over one association, which cannot take it.",
+                advice="Allow several associations.",
+                helps=(Help.MORE_ASSOCIATIONS,),
+            )
+
+
+def _was_offered_uncompressed(context: NegotiatedContext) -> bool:
+    return not context.is_accepted and any(uid in UNCOMPRESSED for uid in context.proposed_transfer_syntaxes)

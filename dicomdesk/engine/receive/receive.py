@@ -1,0 +1,406 @@
+"""The receive job: listens, stores what arrives, and says so."""
+
+import os
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from dicomdesk.engine.events import (
+    AssociationAborted,
+    AssociationAccepted,
+    AssociationFailed,
+    AssociationReceived,
+    AssociationReleased,
+    EventSink,
+    ItemFinished,
+    ItemOutcome,
+    ItemStarted,
+    JobFinished,
+    JobOutcome,
+    JobStarted,
+    ListenerStarted,
+    Notice,
+    NoticeLevel,
+    StudySettled,
+)
+from dicomdesk.engine.job import EventRelay, Job, JobState, ThreadStarter, new_job_id
+from dicomdesk.engine.rate import RateMeter
+from dicomdesk.engine.receive.arrivals import Arrival, Storing
+from dicomdesk.engine.receive.placement import Placement
+from dicomdesk.engine.receive.quiet_studies import SettledStudy, StudyCommand, StudySettler
+from dicomdesk.engine.requests import ProfileSelection, ReceiveRequest, StorageMode
+from dicomdesk.engine.stats import Progress
+from dicomdesk.errors import DicomdeskError, LocalError, SettingsError
+from dicomdesk.network.acceptor.handlers import IncomingAssociation, IncomingStore, SilentObserver, StoreAnswer
+from dicomdesk.network.acceptor.listener import Listener, ListenerSettings
+from dicomdesk.network.negotiation import Negotiation
+from dicomdesk.network.presentation.acceptance import (
+    AcceptancePolicy,
+    accept_all_policy,
+    policy_from_profile,
+    verification_only_policy,
+)
+from dicomdesk.network.presentation.profiles import load_profiles
+from dicomdesk.settings import AccessRules, PeerVerification, TlsSettings
+
+if TYPE_CHECKING:
+    import ssl
+
+__all__ = ["ReceiveJob", "ReceiveResult"]
+
+_LONGEST_INSTANCE_S = 24 * 3600.0
+"""How long the first cancel waits for instances that keep arriving; those that stall end by the socket time-out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiveResult:
+    """What came of a receive job."""
+
+    outcome: JobOutcome
+    """CANCELLED when it was aborted, COMPLETED when it was stopped in order."""
+    error: DicomdeskError | None = None
+    counts: dict[ItemOutcome, int] = field(default_factory=dict)
+
+
+class ReceiveJob(Job[ReceiveResult]):
+    """Listens until it is cancelled. Built and opened by the engine."""
+
+    def __init__(self, request: ReceiveRequest, sink: EventSink, start_thread: ThreadStarter) -> None:
+        """Prepare everything but the port; raise ProfileError, StorageError, TlsSettingsError or SettingsError."""
+        super().__init__(new_job_id("receive"), sink)
+        self._start_thread = start_thread
+        self._request = request
+        policy = _make_policy(request.profile, accept_all=request.accept_all)
+        self._facts = _Facts(self.id, self._report, report_stored=request.report_stored)
+        self._settler = self._make_settler()
+        storing = Storing(
+            self._make_placement(),
+            request.mode,
+            begun=self._facts.begun,
+            discarded=self._facts.discarded,
+            identify=request.identify or bool(request.study_command),
+            by_series_date=request.series_date_subfolders,
+        )
+        storing.moving = self._control.require_no_abort
+        self._facts.forget = storing.forget
+        self._listener = Listener(
+            ListenerSettings(
+                port=request.port,
+                address=request.address,
+                max_associations=request.max_associations,
+                max_pdu_bytes=request.max_pdu_bytes,
+                timeouts=request.timeouts,
+                resolve_hosts=request.resolve_hosts,
+                access=_checked_access(request),
+                places=request.places,
+                ssl_context=_ssl_context(request.tls),
+                stop_grace_s=_LONGEST_INSTANCE_S,
+            ),
+            policy,
+            storing,
+            self._facts,
+        )
+        self._byte_rate = RateMeter()
+        self._item_rate = RateMeter()
+        self._gauge_lock = threading.Lock()
+        self.port = 0
+        """Where it listens."""
+
+    def open(self) -> None:
+        """Start to listen, on the caller's thread; raise PortInUseError or LocalError."""
+        with self._report.first() as report:
+            try:
+                self.port = self._listener.start()
+            except LocalError:
+                self._listener.stop()
+                raise
+            report(JobStarted(job_id=self.id, at=datetime.now(UTC)))
+            report(ListenerStarted(job_id=self.id, address=self._request.address, port=self.port))
+
+    def withdraw(self) -> None:
+        """Take back ``open`` where the job cannot run: nobody listens any more."""
+        self._listener.stop(abort=True)
+
+    def progress(self) -> Progress:
+        """How much has arrived; totals are unknown."""
+        now_s, items, size_bytes = time.monotonic(), self._facts.items, self._listener.bytes_received
+        with self._gauge_lock:
+            return Progress(
+                items_total=0,
+                items_done=items,
+                bytes_total=0,
+                bytes_done=size_bytes,
+                bytes_per_s=self._byte_rate.observe(now_s, size_bytes),
+                items_per_s=self._item_rate.observe(now_s, items),
+                seconds_left=None,
+                associations=self._listener.associations,
+            )
+
+    def _announce(self) -> None:
+        """Done by ``open``: associations may come before this job's thread runs."""
+
+    def _work(self) -> ReceiveResult:
+        settler_thread = self._start_settler()
+        self._control.wait_for_stop()
+        with self._control.aborting_with(self._abort):
+            self._listener.stop()
+            if self._settler is not None and settler_thread is not None:
+                self._settler.stop()
+                settler_thread.join()
+        return self._result()
+
+    def _after_fault(self, error: DicomdeskError) -> ReceiveResult:
+        if self._control.is_aborting:  # whoever does not end is being told already
+            self._facts.end_all()
+            return self._result()
+        self._listener.stop(abort=True)
+        return ReceiveResult(outcome=JobOutcome.FAILED, error=error, counts=self._facts.counts())
+
+    def _finished(self, result: ReceiveResult) -> JobFinished:
+        return JobFinished(job_id=self.id, outcome=result.outcome, counts=result.counts, error=str(result.error or ""))
+
+    def _result(self) -> ReceiveResult:
+        outcome = JobOutcome.CANCELLED if self._control.state is JobState.ABORTING else JobOutcome.COMPLETED
+        return ReceiveResult(outcome=outcome, counts=self._facts.counts())
+
+    def _abort(self) -> None:
+        """Second cancel, on the cancelling thread, which must not wait."""
+        if self._command is not None:
+            self._command.abort()
+        self._start_thread(f"{self.id}-abort", lambda: self._listener.stop(abort=True))
+
+    def _make_placement(self) -> Placement | None:
+        request = self._request
+        if request.mode is StorageMode.IGNORE:
+            return None
+        return Placement(
+            str(request.folder),
+            naming=request.naming,
+            extension=request.extension,
+            on_duplicate=request.on_duplicate,
+            fsync=request.fsync,
+            min_free_bytes=request.min_free_bytes,
+        )
+
+    def _make_settler(self) -> StudySettler | None:
+        request = self._request
+        self._command = StudyCommand(request.study_command) if request.study_command else None
+        if not (request.identify or self._command):
+            return None
+        settler = StudySettler(request.study_settle_s, self._settled)
+        self._facts.settler = settler
+        return settler
+
+    def _start_settler(self) -> threading.Thread | None:
+        if self._settler is None:
+            return None
+        return self._start_thread(f"{self.id}-studies", self._settler.run)
+
+    def _settled(self, study: SettledStudy) -> None:
+        study = replace(study, folder=os.path.abspath(study.folder))
+        exit_code = None if self._command is None else self._command.run(study)
+        if exit_code:
+            text = f"the command for a received study ended with exit code {exit_code}"
+            self._report(Notice(job_id=self.id, level=NoticeLevel.ERROR, text=text))
+        self._report(
+            StudySettled(
+                job_id=self.id,
+                study_instance_uid=study.study_instance_uid,
+                folder=study.folder,
+                items=study.items,
+                command_exit_code=exit_code,
+            )
+        )
+
+
+class _Facts(SilentObserver):
+    """Turns what the listener and the storing tell into the job's facts; called by the threads of all associations."""
+
+    def __init__(self, job_id: str, report: EventRelay, *, report_stored: bool) -> None:
+        self._job_id = job_id
+        self._report = report
+        self._report_stored = report_stored
+        self._lock = threading.Lock()
+        self._counts: Counter[ItemOutcome] = Counter()
+        self._called_ae_titles: dict[int, str] = {}
+        self._open: dict[int, Arrival] = {}
+        """The instance that each association is at."""
+        self.settler: StudySettler | None = None
+        self.forget: Callable[[int], None] = _do_nothing
+        """Told when an association is over."""
+
+    @property
+    def items(self) -> int:
+        """Instances that have ended."""
+        return sum(self.counts().values())
+
+    def counts(self) -> dict[ItemOutcome, int]:
+        """Instances by outcome."""
+        with self._lock:
+            return dict(self._counts)
+
+    def begun(self, arrival: Arrival) -> None:
+        """An instance begins to arrive."""
+        request = arrival.request
+        self._open[request.association] = arrival
+        if not self._report_stored:
+            return
+        self._report(
+            ItemStarted(
+                job_id=self._job_id,
+                association=request.association,
+                index=arrival.index,
+                message_id=request.message_id,
+                sop_class_uid=request.sop_class_uid,
+                sop_instance_uid=request.sop_instance_uid,
+                context_id=request.context_id,
+            )
+        )
+
+    def discarded(self, arrival: Arrival) -> None:
+        """The rest of an instance will never arrive."""
+        self._open.pop(arrival.request.association, None)
+        self._finish(arrival, ItemOutcome.FAILED, None, "The association ended before the whole instance had arrived")
+
+    def store_answered(self, request: IncomingStore, answer: StoreAnswer) -> None:
+        """See ``ListenerObserver``."""
+        arrival = self._open.pop(request.association, None)
+        if arrival is None:
+            return
+        outcome = ItemOutcome.REFUSED if answer.status else ItemOutcome.STORED
+        self._finish(arrival, outcome, answer.status, answer.comment)
+
+    def request_failed(self, peer_host: str, reason: str) -> None:
+        """See ``ListenerObserver``; the host is not in DCMTK's line."""
+        self._notice(NoticeLevel.ERROR, f"Could not receive association request: {reason}", peer_host)
+
+    def association_received(self, request: IncomingAssociation) -> None:
+        """See ``ListenerObserver``."""
+        self._called_ae_titles[request.association] = request.called_ae_title
+        self._report(
+            AssociationReceived(
+                job_id=self._job_id,
+                association=request.association,
+                peer_host=request.peer_host,
+                calling_ae_title=request.calling_ae_title,
+                called_ae_title=request.called_ae_title,
+                contexts=request.contexts,
+                user_identity=request.user_identity,
+                extensions=request.extensions,
+                peer_implementation_class_uid=request.implementation_class_uid,
+                peer_implementation_version=request.implementation_version,
+                peer_max_pdu_bytes=request.max_pdu_bytes,
+            )
+        )
+
+    def association_accepted(self, association: int, negotiation: Negotiation) -> None:
+        """See ``ListenerObserver``."""
+        self._report(AssociationAccepted(job_id=self._job_id, association=association, negotiation=negotiation))
+
+    def association_refused(self, association: int, reason: str) -> None:
+        """See ``ListenerObserver``."""
+        self._end(association)
+        self._report(AssociationFailed(job_id=self._job_id, association=association, reason=reason))
+
+    def association_released(self, association: int) -> None:
+        """See ``ListenerObserver``."""
+        self._end(association)
+        self._report(AssociationReleased(job_id=self._job_id, association=association))
+
+    def association_aborted(self, association: int, reason: str, *, by_peer: bool) -> None:
+        """See ``ListenerObserver``."""
+        self._end(association)
+        self._report(AssociationAborted(job_id=self._job_id, association=association, by_peer=by_peer, reason=reason))
+
+    def echoed(self, association: int, message_id: int) -> None:  # noqa: ARG002 - not in DCMTK's lines
+        """See ``ListenerObserver``."""
+        self._notice(NoticeLevel.INFO, f"Received C-ECHO Request (MsgID {message_id})")
+        self._notice(NoticeLevel.INFO, "Sending C-ECHO Response (Success)")
+
+    def warned(self, association: int, text: str) -> None:  # noqa: ARG002 - the text says enough
+        """See ``ListenerObserver``."""
+        self._notice(NoticeLevel.WARNING, text)
+
+    def end_all(self) -> None:
+        """Nothing more comes of what is being received."""
+        for association in list(self._open):
+            self._end(association)
+
+    def _end(self, association: int) -> None:
+        arrival = self._open.pop(association, None)
+        if arrival is not None and arrival.path:  # stored, but the connection was lost before the answer was out
+            self._finish(arrival, ItemOutcome.STORED, None, "Stored, but the peer could not be told")
+        elif arrival is not None:
+            self._finish(arrival, ItemOutcome.FAILED, None, "The association ended before the answer was sent")
+        self._called_ae_titles.pop(association, None)
+        self.forget(association)
+
+    def _finish(self, arrival: Arrival, outcome: ItemOutcome, status: int | None, reason: str) -> None:
+        request = arrival.request
+        header = arrival.header()
+        for warning in arrival.warnings:
+            self._notice(NoticeLevel.WARNING, warning)
+        if arrival.error:
+            self._notice(NoticeLevel.ERROR, f"cannot store received object: {arrival.error}")
+        with self._lock:
+            self._counts[outcome] += 1
+        if self._report_stored or outcome is not ItemOutcome.STORED:
+            self._report(
+                ItemFinished(
+                    job_id=self._job_id,
+                    association=request.association,
+                    index=arrival.index,
+                    path=arrival.path,
+                    outcome=outcome,
+                    status=status,
+                    reason=reason,
+                    message_id=request.message_id,
+                    size_bytes=arrival.size_bytes,
+                    header=header,
+                )
+            )
+        if self.settler is not None and arrival.path and header is not None and header.study_instance_uid:
+            self._note_study(self.settler, arrival, header.study_instance_uid)
+
+    def _note_study(self, settler: StudySettler, arrival: Arrival, study_instance_uid: str) -> None:
+        request = arrival.request
+        settler.arrived(
+            study_instance_uid,
+            os.path.dirname(arrival.path),
+            request.calling_ae_title,
+            self._called_ae_titles.get(request.association, ""),
+        )
+
+    def _notice(self, level: NoticeLevel, text: str, peer_host: str = "") -> None:
+        self._report(Notice(job_id=self._job_id, level=level, text=text, peer_host=peer_host))
+
+
+def _do_nothing(_association: int) -> None:
+    """Nobody wants to be told."""
+
+
+def _ssl_context(tls: TlsSettings | None) -> "ssl.SSLContext | None":
+    """Raises KeyPassPhraseError and TlsSettingsError; warnings are for ``check_tls_settings``."""
+    if tls is None:
+        return None
+    from dicomdesk.network.tls.tls_contexts import server_context  # noqa: PLC0415 - only where TLS is asked for
+
+    return server_context(tls).context
+
+
+def _checked_access(request: ReceiveRequest) -> AccessRules:
+    """Raises SettingsError where the rules would let in nobody, whatever the peers do."""
+    verifies = request.tls is not None and request.tls.peer_verification is not PeerVerification.NONE
+    if request.access.needs_client_certificate and not verifies:
+        raise SettingsError("A certificate can only be demanded of peers over TLS, and where it is verified")
+    return request.access
+
+
+def _make_policy(profile: ProfileSelection | None, *, accept_all: bool) -> AcceptancePolicy:
+    if profile is not None:
+        return policy_from_profile(load_profiles(profile.file).acceptor_profile(profile.name))
+    return accept_all_policy() if accept_all else verification_only_policy()

@@ -1,0 +1,95 @@
+"""An association of a job: what its sink is told of the opening and of each way to end."""
+
+import pytest
+
+from dicomdesk.engine.events import (
+    AssociationAborted,
+    AssociationAccepted,
+    AssociationFailed,
+    AssociationReleased,
+    AssociationRequested,
+)
+from dicomdesk.engine.job import EventRelay, JobControl, JobState
+from dicomdesk.engine.outgoing_association import NotOpenedError, OutgoingAssociation
+from dicomdesk.errors import AssociationRejectedError, PeerError
+from dicomdesk.network.presentation.proposals import propose_contexts
+from dicomdesk.settings import AssociationSettings, Peer, Timeouts
+from tests.helpers.datasets import CT_IMAGE
+from tests.helpers.peers import Close, FakePeer, Reject
+from tests.helpers.recorder import EventRecorder
+
+SETTINGS = AssociationSettings(timeouts=Timeouts(connect_s=5, acse_s=5, dimse_s=5))
+CONTEXTS = propose_contexts([CT_IMAGE])
+
+
+def outgoing(control: JobControl | None = None) -> tuple[OutgoingAssociation, EventRecorder]:
+    recorder = EventRecorder()
+    control = control or JobControl()
+    control.advance(JobState.RUNNING)
+    return OutgoingAssociation(job_id="job", number=1, control=control, report=EventRelay(recorder)), recorder
+
+
+def peer_at(port: int) -> Peer:
+    return Peer(host="127.0.0.1", port=port)
+
+
+def test_opening_and_release_are_told() -> None:
+    with FakePeer() as peer:
+        own, recorder = outgoing()
+        with own.opened(peer_at(peer.port), SETTINGS, CONTEXTS) as association:
+            assert own.release(association) is None
+        peer.wait_for("released")
+    assert [type(event) for event in recorder.events] == [
+        AssociationRequested,
+        AssociationAccepted,
+        AssociationReleased,
+    ]
+
+
+def test_what_cannot_be_opened_is_told_with_its_reason() -> None:
+    with FakePeer(associate=[Reject()]) as peer:
+        own, recorder = outgoing()
+        with pytest.raises(NotOpenedError) as caught, own.opened(peer_at(peer.port), SETTINGS, CONTEXTS):
+            pytest.fail("it is not open")
+    assert isinstance(caught.value.error, AssociationRejectedError)
+    assert [type(event) for event in recorder.events] == [AssociationRequested, AssociationFailed]
+
+
+def test_a_release_without_consent_is_an_abort_by_the_peer() -> None:
+    with FakePeer(release=Close()) as peer:
+        own, recorder = outgoing()
+        with own.opened(peer_at(peer.port), SETTINGS, CONTEXTS) as association:
+            assert isinstance(own.release(association), PeerError)
+    assert recorder.of(AssociationAborted)[0].by_peer
+
+
+def test_an_abort_of_ours_is_told_as_ours() -> None:
+    with FakePeer() as peer:
+        own, recorder = outgoing()
+        with own.opened(peer_at(peer.port), SETTINGS, CONTEXTS) as association:
+            own.abort(association, "as asked for")
+        peer.wait_for("aborted")
+    (event,) = recorder.of(AssociationAborted)
+    assert not event.by_peer
+    assert event.reason == "as asked for"
+
+
+def test_a_fault_inside_leaves_no_association_behind() -> None:
+    with FakePeer() as peer:
+        own, _ = outgoing()
+        with pytest.raises(ValueError, match="a fault"), own.opened(peer_at(peer.port), SETTINGS, CONTEXTS):
+            raise ValueError("a fault")
+        peer.wait_for("aborted")
+
+
+def test_a_job_that_was_cancelled_opens_nothing() -> None:
+    control = JobControl()
+    own, recorder = outgoing(control)
+    control.cancel()
+    with (
+        FakePeer() as peer,
+        pytest.raises(NotOpenedError),
+        own.opened(peer_at(peer.port), SETTINGS, CONTEXTS),
+    ):
+        pytest.fail("it is not open")
+    assert len(recorder.of(AssociationFailed)) == 1
