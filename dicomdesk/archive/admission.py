@@ -3,10 +3,10 @@
 import threading
 from collections.abc import Mapping, Sequence
 
-from dicomdesk.archive.configuration import Area
-from dicomdesk.archive.peers import Addresses, find_peer, is_admitted
-from dicomdesk.archive.service_classes import COMMITMENT, SERVICES, SHUTDOWN, Service, find_class
-from dicomdesk.archive.settings import ArchiveSettings
+from dicomdesk.archive.setup.configuration import Area
+from dicomdesk.archive.setup.known_peers import Addresses, find_peer, is_admitted
+from dicomdesk.archive.setup.settings import ArchiveSettings
+from dicomdesk.dicom.query.sop_classes import COMMITMENT, SERVICES, SHUTDOWN, Service, find_class
 from dicomdesk.dicom.sop_classes import NEWER_STORAGE_SOP_CLASSES, STORAGE_SOP_CLASSES, VERIFICATION, is_storable
 from dicomdesk.dicom.transfer_syntaxes import (
     EXPLICIT_VR_BIG_ENDIAN,

@@ -18,17 +18,17 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from dicomdesk.archive.admission import Admission
-from dicomdesk.archive.configuration import ArchiveConfiguration, Area
+from dicomdesk.archive.areas.entry_reader import read_entry
+from dicomdesk.archive.areas.keeper import Keeper, Order
+from dicomdesk.archive.areas.storage_area import StorageArea
 from dicomdesk.archive.entries import IndexEntry
-from dicomdesk.archive.entry_reading import read_entry
 from dicomdesk.archive.facts import ArchiveFacts, InstanceStored
 from dicomdesk.archive.index import Durability, Index, sqlite_url
-from dicomdesk.archive.keeping import Keeper, Order
-from dicomdesk.archive.service_classes import SHUTDOWN
-from dicomdesk.archive.services import ArchiveServices
-from dicomdesk.archive.settings import ArchiveSettings
-from dicomdesk.archive.storage import StorageArea
-from dicomdesk.archive.storing import IgnoringSink, StoringSink
+from dicomdesk.archive.services.c_store import IgnoringSink, StoringSink
+from dicomdesk.archive.services.dispatch import ArchiveServices
+from dicomdesk.archive.setup.configuration import ArchiveConfiguration, Area
+from dicomdesk.archive.setup.settings import ArchiveSettings
+from dicomdesk.dicom.query.sop_classes import SHUTDOWN
 from dicomdesk.errors import CancelledError, IndexDamagedError, SettingsError
 from dicomdesk.network.acceptor.access_control import Refusal
 from dicomdesk.network.acceptor.handlers import (

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from dicomdesk.archive.query import Query
-from dicomdesk.archive.service_classes import Service
-from dicomdesk.archive.storing import Stored
+from dicomdesk.archive.services.c_store import Stored
+from dicomdesk.dicom.query.query import Query
+from dicomdesk.dicom.query.sop_classes import Service
 from dicomdesk.network.dimse.command_sets import (
     AFFECTED_SOP_CLASS_UID,
     MESSAGE_ID,

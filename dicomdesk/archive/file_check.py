@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from dicomdesk.archive.archive import area_as_indexed, check_index_exists, durability, entry_reader, index_url
-from dicomdesk.archive.attributes import SOP_INSTANCE_UID
-from dicomdesk.archive.configuration import Area
+from dicomdesk.archive.areas.storage_area import StorageArea
 from dicomdesk.archive.entries import IndexEntry, StoredInstance
 from dicomdesk.archive.index import Index
-from dicomdesk.archive.settings import ArchiveSettings
-from dicomdesk.archive.storage import StorageArea
+from dicomdesk.archive.setup.configuration import Area
+from dicomdesk.archive.setup.settings import ArchiveSettings
+from dicomdesk.dicom.query.attributes import SOP_INSTANCE_UID
 from dicomdesk.errors import DataError
 
 __all__ = ["Checked", "check_area"]

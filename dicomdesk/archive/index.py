@@ -7,9 +7,6 @@ from typing import NamedTuple, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, and_, func, literal_column, select, update
 
-from dicomdesk.archive.adding import Adder
-from dicomdesk.archive.attributes import SERIES_INSTANCE_UID, SOP_INSTANCE_UID, STUDY_INSTANCE_UID
-from dicomdesk.archive.database import Database, Durability, sqlite_url
 from dicomdesk.archive.entries import (
     Addition,
     DuplicateRule,
@@ -18,15 +15,18 @@ from dicomdesk.archive.entries import (
     StoredInstance,
     StudyUsage,
 )
-from dicomdesk.archive.group_commit import GroupCommit
-from dicomdesk.archive.matching import find_matches, retrieval_condition
-from dicomdesk.archive.migrations import migrate
-from dicomdesk.archive.patients import StaleError
-from dicomdesk.archive.query import Match, Query
-from dicomdesk.archive.removing import clear_area, remove_instances, remove_surplus_study
-from dicomdesk.archive.schema import instance, patient, series, settings, study
-from dicomdesk.archive.selecting import STORED, area_condition, stored_instance, whole_area_condition
-from dicomdesk.archive.verifying import damages, recount, wrong_counts
+from dicomdesk.archive.matching.query_plan import find_matches, retrieval_condition
+from dicomdesk.archive.tables.additions import Adder
+from dicomdesk.archive.tables.counts import damages, recount, wrong_counts
+from dicomdesk.archive.tables.database import Database, Durability, sqlite_url
+from dicomdesk.archive.tables.group_commit import GroupCommit
+from dicomdesk.archive.tables.migrations import migrate
+from dicomdesk.archive.tables.patients import StaleError
+from dicomdesk.archive.tables.removals import clear_area, remove_instances, remove_surplus_study
+from dicomdesk.archive.tables.schema import instance, patient, series, settings, study
+from dicomdesk.archive.tables.selections import STORED, area_condition, stored_instance, whole_area_condition
+from dicomdesk.dicom.query.attributes import SERIES_INSTANCE_UID, SOP_INSTANCE_UID, STUDY_INSTANCE_UID
+from dicomdesk.dicom.query.query import Match, Query
 from dicomdesk.errors import IndexBusyError
 
 __all__ = ["Durability", "Index", "sqlite_url"]

@@ -12,7 +12,7 @@ from functools import partial
 
 from dicomdesk.archive.archive import Archive
 from dicomdesk.archive.facts import ArchiveFact, InstanceStored, ShutdownRequested
-from dicomdesk.archive.settings import ArchiveSettings
+from dicomdesk.archive.setup.settings import ArchiveSettings
 from dicomdesk.engine import events
 from dicomdesk.network.acceptor.handlers import IncomingAssociation, IncomingStore, SilentObserver, StoreAnswer
 from dicomdesk.network.negotiation import Negotiation

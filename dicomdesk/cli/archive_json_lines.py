@@ -23,11 +23,11 @@ from collections.abc import Sequence
 from typing import assert_never
 
 from dicomdesk.archive import facts
-from dicomdesk.archive.attributes import SERIES_INSTANCE_UID, STUDY_INSTANCE_UID
 from dicomdesk.archive.entries import Conflict
-from dicomdesk.archive.identifier_dump import identifier_values
 from dicomdesk.archive.serving import ServingEvent
 from dicomdesk.cli.json_lines import Fields, JsonLinesReporter, describe
+from dicomdesk.dicom.query.attributes import SERIES_INSTANCE_UID, STUDY_INSTANCE_UID
+from dicomdesk.dicom.query.identifier_dump import identifier_values
 from dicomdesk.errors import DataError
 
 __all__ = ["ArchiveJsonReporter", "describe_fact"]

@@ -6,8 +6,6 @@ At the default level there are warnings and errors only, and no patient identifi
 from collections.abc import Sequence
 
 from dicomdesk.archive import facts
-from dicomdesk.archive.identifier_dump import identifier_lines
-from dicomdesk.archive.service_classes import Service
 from dicomdesk.archive.serving import ServingEvent
 from dicomdesk.cli.association_dump import (
     RequestParameters,
@@ -17,6 +15,8 @@ from dicomdesk.cli.association_dump import (
     store_request_lines,
     store_response_lines,
 )
+from dicomdesk.dicom.query.identifier_dump import identifier_lines
+from dicomdesk.dicom.query.sop_classes import Service
 from dicomdesk.dicom.sop_classes import modality_prefix
 from dicomdesk.engine import events
 from dicomdesk.human import count_text, printable

@@ -5,10 +5,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from dicomdesk.archive.configuration import Area
 from dicomdesk.archive.file_check import Checked, check_area
-from dicomdesk.archive.reindexing import Reindexed, reindex_area
-from dicomdesk.archive.settings import ArchiveSettings
+from dicomdesk.archive.reindex import Reindexed, reindex_area
+from dicomdesk.archive.setup.configuration import Area
+from dicomdesk.archive.setup.settings import ArchiveSettings
 from dicomdesk.cli.ending import Ending, Stage, stage_text
 from dicomdesk.cli.exit_codes import ExitCode, died_of_signal
 from dicomdesk.cli.standard_streams import write_stderr, write_stdout

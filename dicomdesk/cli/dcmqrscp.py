@@ -27,10 +27,10 @@ from dicomdesk.human import printable
 from dicomdesk.logs import Log, Logger
 
 if TYPE_CHECKING:
-    from dicomdesk.archive.configuration import ArchiveConfiguration
-    from dicomdesk.archive.profiles import ArchiveProfiles
     from dicomdesk.archive.serving import Serving
-    from dicomdesk.archive.settings import ArchiveSettings
+    from dicomdesk.archive.setup.configuration import ArchiveConfiguration
+    from dicomdesk.archive.setup.profiles import ArchiveProfiles
+    from dicomdesk.archive.setup.settings import ArchiveSettings
     from dicomdesk.cli.archive_watch import ArchiveWatch
     from dicomdesk.cli.dcmqrscp_settings import ArchiveOptions, ProfileNames
 
@@ -39,7 +39,7 @@ _LOGGER = "dcmtk.apps.dcmqrscp"
 
 def run(line: CommandLine, log: Log) -> int:
     """Serve as the command line says, until a signal comes or a peer asks for the end; returns the exit code."""
-    from dicomdesk.archive.profiles import load_archive_profiles  # noqa: PLC0415 - start-up time
+    from dicomdesk.archive.setup.profiles import load_archive_profiles  # noqa: PLC0415 - start-up time
     from dicomdesk.cli.dcmqrscp_settings import read_options  # noqa: PLC0415 - as above
     from dicomdesk.cli.dictionaries import load_environment_dictionaries  # noqa: PLC0415 - as above
     from dicomdesk.cli.library_logging import show_library_records  # noqa: PLC0415 - as above
@@ -77,7 +77,7 @@ def run(line: CommandLine, log: Log) -> int:
 
 def _read_configuration(options: "ArchiveOptions", tool: Logger) -> "ArchiveConfiguration | None":
     """What the file says, None where it is wrong; all its mistakes are written then."""
-    from dicomdesk.archive.configuration import read_configuration  # noqa: PLC0415 - start-up time
+    from dicomdesk.archive.setup.configuration import read_configuration  # noqa: PLC0415 - start-up time
 
     path = options.configuration_file
     if path is None:
@@ -99,7 +99,7 @@ def _read_configuration(options: "ArchiveOptions", tool: Logger) -> "ArchiveConf
 
 def _look_after(options: "ArchiveOptions", configuration: "ArchiveConfiguration", tool: Logger) -> int:
     """Reindex or verify instead of serving."""
-    from dicomdesk.archive.accounts import find_account  # noqa: PLC0415 - start-up time
+    from dicomdesk.archive.setup.accounts import find_account  # noqa: PLC0415 - start-up time
     from dicomdesk.cli.archive_upkeep import run_upkeep  # noqa: PLC0415 - as above
 
     find_account(configuration.user_name, configuration.group_name).become()
@@ -130,8 +130,8 @@ def _start(
     settings: "ArchiveSettings",
     profiles: "ArchiveProfiles",
 ) -> int:
-    from dicomdesk.archive.accounts import find_account  # noqa: PLC0415 - start-up time
     from dicomdesk.archive.serving import Serving  # noqa: PLC0415 - as above
+    from dicomdesk.archive.setup.accounts import find_account  # noqa: PLC0415 - start-up time
     from dicomdesk.cli.archive_lines import ArchiveLines  # noqa: PLC0415 - as above
     from dicomdesk.cli.archive_watch import ArchiveWatch  # noqa: PLC0415 - as above
 

@@ -4,10 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from dicomdesk.archive.configuration import ArchiveConfiguration, CharacterSetRule
-from dicomdesk.archive.query import Model
-from dicomdesk.archive.settings import ArchiveSettings, MoveRestriction
-from dicomdesk.archive.storing_format import StoringFormat
+from dicomdesk.archive.setup.configuration import ArchiveConfiguration, CharacterSetRule
+from dicomdesk.archive.setup.settings import ArchiveSettings, MoveRestriction
+from dicomdesk.archive.setup.storing_format import StoringFormat
 from dicomdesk.cli import options as shared
 from dicomdesk.cli.access_options import read_access, read_user_file_name
 from dicomdesk.cli.dcmqrscp_options import TLS_ROLE, read_port
@@ -16,6 +15,7 @@ from dicomdesk.cli.place_options import read_places
 from dicomdesk.cli.proposal_options import PREFERRED_BY_ACCEPTOR, PREFERRED_TRANSFER_SYNTAXES
 from dicomdesk.cli.tls_options import read_tls
 from dicomdesk.dicom.data_sets.rewriting import GroupLengths
+from dicomdesk.dicom.query.query import Model
 from dicomdesk.engine.requests import ProfileSelection, Proposal
 from dicomdesk.paths import resources_folder
 from dicomdesk.settings import Timeouts

@@ -10,14 +10,14 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from dicomdesk.archive.attributes import Level
-from dicomdesk.archive.database import Database
 from dicomdesk.archive.entries import IndexEntry
-from dicomdesk.archive.identifiers import read_find_query
 from dicomdesk.archive.index import Index, sqlite_url
-from dicomdesk.archive.query import Model, Query
-from dicomdesk.archive.rows import Row, patient_identity, row_of
-from dicomdesk.archive.schema import instance, patient, series, study, study_class
+from dicomdesk.archive.matching.query_reader import read_find_query
+from dicomdesk.archive.tables.database import Database
+from dicomdesk.archive.tables.rows import Row, patient_identity, row_of
+from dicomdesk.archive.tables.schema import instance, patient, series, study, study_class
+from dicomdesk.dicom.query.attributes import Level
+from dicomdesk.dicom.query.query import Model, Query
 
 AREA = "ARCHIVE"
 CLASSES = {

@@ -10,7 +10,7 @@ from io import BytesIO
 
 from pydicom.filereader import data_element_generator
 
-from dicomdesk.archive.entry_reading import entry_of_data_set
+from dicomdesk.archive.areas.entry_reader import entry_of_data_set
 from dicomdesk.dicom.data_sets.deflate import deflate, inflate
 from dicomdesk.dicom.data_sets.editing import DataSetChanges, edit_data_set
 from dicomdesk.dicom.data_sets.element_walk import StepKind, describe, walk

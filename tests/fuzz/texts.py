@@ -17,8 +17,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from dicomdesk.archive.configuration import parse_configuration, read_configuration
-from dicomdesk.archive.kept_reports import _decode as decode_report
+from dicomdesk.archive.services.kept_reports import _decode as decode_report
+from dicomdesk.archive.setup.configuration import parse_configuration, read_configuration
 from dicomdesk.cli.catalogue import load_program
 from dicomdesk.cli.grammar import CommandLineError, Tool, parse
 from dicomdesk.cli.log_configuration import load_log

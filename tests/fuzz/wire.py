@@ -6,9 +6,14 @@ from dataclasses import replace
 from random import Random
 from struct import pack
 
-from dicomdesk.archive.commitment import _read as read_commitment_request
-from dicomdesk.archive.identifiers import IdentifierError, IdentifierRules, read_find_query, read_retrieve_query
-from dicomdesk.archive.query import Model
+from dicomdesk.archive.matching.query_reader import (
+    IdentifierError,
+    IdentifierRules,
+    read_find_query,
+    read_retrieve_query,
+)
+from dicomdesk.archive.services.commitment import _read as read_commitment_request
+from dicomdesk.dicom.query.query import Model
 from dicomdesk.errors import DataError, PeerError, PeerProtocolError, StorageError
 from dicomdesk.network.acceptor.association_answer import Acceptance, TransportFacts, answer_request
 from dicomdesk.network.acceptor.handlers import IncomingStore, SilentObserver, StoreAnswer

@@ -11,9 +11,9 @@ import pydicom
 from pydicom.dataset import Dataset
 
 from dicomdesk.archive.archive import Archive, entry_reader
-from dicomdesk.archive.configuration import parse_configuration
 from dicomdesk.archive.facts import ArchiveFacts
-from dicomdesk.archive.settings import ArchiveSettings
+from dicomdesk.archive.setup.configuration import parse_configuration
+from dicomdesk.archive.setup.settings import ArchiveSettings
 from tests.helpers.dcmtk import dcmtk_program, dcmtk_server, free_port
 from tests.helpers.delivery import ENVIRONMENT, OURS, listening
 

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from dicomdesk.archive.entries import IndexEntry
-from dicomdesk.archive.identifiers import DEFAULT_RULES, IdentifierRules, read_find_query
-from dicomdesk.archive.query import Model, Query
+from dicomdesk.archive.matching.query_reader import DEFAULT_RULES, IdentifierRules, read_find_query
+from dicomdesk.dicom.query.query import Model, Query
 from tests.helpers.datasets import CT_IMAGE, EXPLICIT, IMPLICIT, Builder
 
 AREA = "ARCHIVE"

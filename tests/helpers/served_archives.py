@@ -16,9 +16,9 @@ from pynetdicom.association import Association
 from pynetdicom.pdu_primitives import SOPClassExtendedNegotiation
 
 from dicomdesk.archive.archive import Archive
-from dicomdesk.archive.configuration import ArchiveConfiguration, Area, PeerEntry, Quota
 from dicomdesk.archive.facts import ArchiveFact
-from dicomdesk.archive.settings import ArchiveSettings
+from dicomdesk.archive.setup.configuration import ArchiveConfiguration, Area, PeerEntry, Quota
+from dicomdesk.archive.setup.settings import ArchiveSettings
 from dicomdesk.network.acceptor.handlers import ListenerObserver
 from dicomdesk.settings import Timeouts
 from tests.helpers.datasets import CT_IMAGE, EXPLICIT, IMPLICIT, Builder

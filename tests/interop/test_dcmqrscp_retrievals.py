@@ -12,7 +12,7 @@ from typing import Any
 import pydicom
 import pytest
 
-from dicomdesk.archive.settings import MoveRestriction
+from dicomdesk.archive.setup.settings import MoveRestriction
 from tests.helpers.archives import dcmtk_archive, our_archive
 from tests.helpers.comparison import data_set_bytes
 from tests.helpers.dcmtk import free_port

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from dicomdesk.archive.archive import Archive
-from dicomdesk.archive.configuration import parse_configuration
-from dicomdesk.archive.settings import ArchiveSettings
+from dicomdesk.archive.setup.configuration import parse_configuration
+from dicomdesk.archive.setup.settings import ArchiveSettings
 from tests.helpers.dcmtk import dcmtk_server
 from tests.helpers.requestors import ASSOCIATE_AC, ASSOCIATE_RJ, VERIFICATION, Proposal, connected
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dicomdesk.archive.configuration import read_configuration
+from dicomdesk.archive.setup.configuration import read_configuration
 from dicomdesk.cli import dcmqrscp_options, dcmrecv_options
 from dicomdesk.cli.grammar import CommandLine, parse
 from tests.structure.sources import REPOSITORY

@@ -11,12 +11,12 @@ import pytest
 from pynetdicom import evt
 
 from dicomdesk.archive.archive import Archive
-from dicomdesk.archive.configuration import ArchiveConfiguration
 from dicomdesk.archive.facts import ShutdownRequested
 from dicomdesk.archive.file_check import check_area
 from dicomdesk.archive.index import sqlite_url
-from dicomdesk.archive.service_classes import SHUTDOWN
-from dicomdesk.archive.settings import ArchiveSettings
+from dicomdesk.archive.setup.configuration import ArchiveConfiguration
+from dicomdesk.archive.setup.settings import ArchiveSettings
+from dicomdesk.dicom.query.sop_classes import SHUTDOWN
 from dicomdesk.errors import IndexDamagedError, PortInUseError, SettingsError, StorageError
 from dicomdesk.network.acceptor.handlers import SilentObserver
 from tests.helpers.datasets import CT_IMAGE, EXPLICIT, IMPLICIT

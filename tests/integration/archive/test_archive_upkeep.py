@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from dicomdesk.archive.configuration import ArchiveConfiguration, Area
-from dicomdesk.archive.settings import ArchiveSettings
+from dicomdesk.archive.setup.configuration import ArchiveConfiguration, Area
+from dicomdesk.archive.setup.settings import ArchiveSettings
 from dicomdesk.cli.archive_upkeep import run_upkeep
 from dicomdesk.errors import SettingsError
 from dicomdesk.logs import Level, console_log

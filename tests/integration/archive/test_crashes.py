@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from dicomdesk.archive.areas.keeper import Keeper
+from dicomdesk.archive.areas.storage_area import StorageArea
 from dicomdesk.archive.index import Index, sqlite_url
-from dicomdesk.archive.keeping import Keeper
-from dicomdesk.archive.storage import StorageArea
 from dicomdesk.network.dimse.command_sets import write_command_set
 from tests.helpers.archive_process import ArchiveProcess, archive_process
 from tests.helpers.datasets import CT_IMAGE, EXPLICIT, IMPLICIT

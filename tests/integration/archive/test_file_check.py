@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from dicomdesk.archive.archive import Archive
-from dicomdesk.archive.configuration import ArchiveConfiguration, Area
+from dicomdesk.archive.areas.storage_area import StorageArea
 from dicomdesk.archive.file_check import Checked, check_area
 from dicomdesk.archive.index import Index, sqlite_url
-from dicomdesk.archive.settings import ArchiveSettings
-from dicomdesk.archive.storage import StorageArea
+from dicomdesk.archive.setup.configuration import ArchiveConfiguration, Area
+from dicomdesk.archive.setup.settings import ArchiveSettings
 from tests.helpers.archives import keep
 from tests.helpers.datasets import CT_IMAGE, EXPLICIT, Builder, part10
 

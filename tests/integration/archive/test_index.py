@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
-from dicomdesk.archive.database import Database, Durability
 from dicomdesk.archive.entries import AdditionOutcome, Conflict, DuplicateRule, IndexStatistics
-from dicomdesk.archive.identifiers import read_retrieve_query
 from dicomdesk.archive.index import Index, sqlite_url
-from dicomdesk.archive.query import Model
-from dicomdesk.archive.schema import settings, study
+from dicomdesk.archive.matching.query_reader import read_retrieve_query
+from dicomdesk.archive.tables.database import Database, Durability
+from dicomdesk.archive.tables.schema import settings, study
+from dicomdesk.dicom.query.query import Model
 from dicomdesk.errors import IndexUnusableError
 from tests.helpers.datasets import IMPLICIT
 from tests.helpers.index_entries import AREA, TAGS, identifier, index_entry, study_query

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from dicomdesk.archive.configuration import ArchiveConfiguration, Area
 from dicomdesk.archive.metrics import Metrics, MetricsServer, health, metrics_text
 from dicomdesk.archive.serving import Serving
-from dicomdesk.archive.settings import ArchiveSettings
+from dicomdesk.archive.setup.configuration import ArchiveConfiguration, Area
+from dicomdesk.archive.setup.settings import ArchiveSettings
 from dicomdesk.errors import PortInUseError
 from tests.helpers.datasets import CT_IMAGE, EXPLICIT, Builder
 from tests.helpers.requestors import Proposal, connected

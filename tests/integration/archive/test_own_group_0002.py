@@ -8,8 +8,8 @@ from pydicom.dataset import Dataset
 from pynetdicom import evt
 
 from dicomdesk.archive.file_check import Checked, check_area
-from dicomdesk.archive.reindexing import Reindexed, reindex_area
-from dicomdesk.archive.settings import ArchiveSettings
+from dicomdesk.archive.reindex import Reindexed, reindex_area
+from dicomdesk.archive.setup.settings import ArchiveSettings
 from tests.helpers.datasets import CT_IMAGE, EXPLICIT, IMPLICIT
 from tests.helpers.meta_elements import OWN_ELEMENTS, own_data_set
 from tests.helpers.served_archives import (

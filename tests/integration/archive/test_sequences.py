@@ -11,16 +11,16 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from pydicom.dataset import Dataset
 
-from dicomdesk.archive.configuration import CharacterSetRule
 from dicomdesk.archive.entries import IndexEntry
-from dicomdesk.archive.identifiers import read_find_query
 from dicomdesk.archive.index import Index, sqlite_url
-from dicomdesk.archive.query import Model, Query
-from dicomdesk.archive.responses import (
+from dicomdesk.archive.matching.query_reader import read_find_query
+from dicomdesk.archive.services.find_responses import (
     ResponseEncoder,
     ResponseFormat,
     pending_status,
 )
+from dicomdesk.archive.setup.configuration import CharacterSetRule
+from dicomdesk.dicom.query.query import Model, Query
 from dicomdesk.network.status import Status
 from tests.helpers import matching_oracle as oracle
 from tests.helpers.datasets import EXPLICIT, Builder

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from dicomdesk.archive import facts
-from dicomdesk.archive.configuration import ArchiveConfiguration, Area
 from dicomdesk.archive.serving import Serving, ServingEvent
-from dicomdesk.archive.settings import ArchiveSettings
+from dicomdesk.archive.setup.configuration import ArchiveConfiguration, Area
+from dicomdesk.archive.setup.settings import ArchiveSettings
 from dicomdesk.engine import events
 from tests.helpers.datasets import CT_IMAGE, EXPLICIT, IMPLICIT, Builder
 from tests.helpers.requestors import VERIFICATION, Proposal, connected, data_pdu, store_command

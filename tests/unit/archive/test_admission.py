@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from dicomdesk.archive.admission import Admission, preference
-from dicomdesk.archive.configuration import ArchiveConfiguration, Area, HostRules, PeerEntry
-from dicomdesk.archive.query import Model
-from dicomdesk.archive.service_classes import COMMITMENT, SHUTDOWN
-from dicomdesk.archive.settings import ArchiveSettings
+from dicomdesk.archive.setup.configuration import ArchiveConfiguration, Area, HostRules, PeerEntry
+from dicomdesk.archive.setup.settings import ArchiveSettings
+from dicomdesk.dicom.query.query import Model
+from dicomdesk.dicom.query.sop_classes import COMMITMENT, SHUTDOWN
 from dicomdesk.network.acceptor.access_control import Refusal
 from dicomdesk.network.acceptor.handlers import IncomingAssociation
 from dicomdesk.network.negotiation import ContextResult, ExtendedNegotiation, ProposedContext, Role

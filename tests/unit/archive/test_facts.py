@@ -5,7 +5,7 @@ from dataclasses import FrozenInstanceError
 import pytest
 
 from dicomdesk.archive.facts import OperationEnded, ShutdownRequested
-from dicomdesk.archive.service_classes import Service
+from dicomdesk.dicom.query.sop_classes import Service
 
 
 def test_facts_do_not_change() -> None:

@@ -3,8 +3,8 @@ import json
 import pytest
 
 from dicomdesk.archive import facts
-from dicomdesk.archive.service_classes import Service
 from dicomdesk.cli.archive_json_lines import ArchiveJsonReporter, describe_fact
+from dicomdesk.dicom.query.sop_classes import Service
 from dicomdesk.engine import events
 from tests.unit.cli.test_archive_lines import ended, started, sub_operation
 

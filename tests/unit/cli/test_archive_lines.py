@@ -5,9 +5,9 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from dicomdesk.archive import facts
-from dicomdesk.archive.service_classes import Service
 from dicomdesk.archive.serving import ServingEvent
 from dicomdesk.cli.archive_lines import ArchiveLines
+from dicomdesk.dicom.query.sop_classes import Service
 from dicomdesk.engine import events
 from dicomdesk.logs import Level, console_log
 from dicomdesk.network.dimse.command_sets import read_command_set, write_command_set

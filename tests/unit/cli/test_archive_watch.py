@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from dicomdesk.archive.configuration import ArchiveConfiguration, Area
 from dicomdesk.archive.serving import Serving
-from dicomdesk.archive.settings import ArchiveSettings
+from dicomdesk.archive.setup.configuration import ArchiveConfiguration, Area
+from dicomdesk.archive.setup.settings import ArchiveSettings
 from dicomdesk.cli.archive_lines import ArchiveLines
 from dicomdesk.cli.archive_watch import ArchiveWatch
 from dicomdesk.engine.events import JobFinished, JobOutcome

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from dicomdesk.archive.configuration import ArchiveConfiguration, CharacterSetRule
-from dicomdesk.archive.query import Model
-from dicomdesk.archive.settings import ArchiveSettings, MoveRestriction
-from dicomdesk.archive.storing_format import StoringFormat
+from dicomdesk.archive.setup.configuration import ArchiveConfiguration, CharacterSetRule
+from dicomdesk.archive.setup.settings import ArchiveSettings, MoveRestriction
+from dicomdesk.archive.setup.storing_format import StoringFormat
 from dicomdesk.cli.dcmqrscp_options import TOOL
 from dicomdesk.cli.dcmqrscp_settings import ArchiveOptions, ProfileNames, read_options
 from dicomdesk.cli.grammar import CommandLineError, parse
 from dicomdesk.dicom.data_sets.rewriting import GroupLengths
+from dicomdesk.dicom.query.query import Model
 from dicomdesk.settings import AccessRules, Timeouts
 
 DEFLATED = "1.2.840.10008.1.2.1.99"

@@ -1,0 +1,226 @@
+"""Reads from a data set what the index keeps of it; stops before what it does not need, such as the pixels."""
+
+import os
+import zlib
+from typing import Final, Protocol
+
+from dicomdesk.archive.entries import IndexEntry
+from dicomdesk.dicom.data_sets.element_walk import ITEM_DELIMITER, DataSetBytes, StepKind, walk_view
+from dicomdesk.dicom.data_sets.file_windows import Window, read_at
+from dicomdesk.dicom.data_sets.walk_rule import INVALID_STREAM, Buffer, View, Walk, Whole
+from dicomdesk.dicom.dictionary import find_vr
+from dicomdesk.dicom.encodings import UNDEFINED_LENGTH, Encoding
+from dicomdesk.dicom.files.part10 import read_open_header
+from dicomdesk.dicom.instance import InputFormat
+from dicomdesk.dicom.query.attributes import (
+    ATTRIBUTES,
+    CHARACTER_SET,
+    ITEM_VRS,
+    SERIES_INSTANCE_UID,
+    SOP_CLASS_UID,
+    SOP_INSTANCE_UID,
+    STUDY_INSTANCE_UID,
+    TIMEZONE_OFFSET,
+    Source,
+)
+from dicomdesk.dicom.query.identifier_reader import decode_values
+from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax
+from dicomdesk.errors import DataError, InvalidUidError, TruncatedError
+
+_LONGEST_VALUE: Final = 1 << 16
+_UNLIMITED_MOVES: Final = 1 << 62
+_INFLATED_START: Final = 1 << 20
+_VRS: Final = {attribute.tag: attribute.vr for attribute in ATTRIBUTES if attribute.source is Source.COLUMN} | {
+    CHARACTER_SET: b"CS",
+    TIMEZONE_OFFSET: b"SH",
+}
+_SEQUENCES: Final = {
+    attribute.tag: frozenset((CHARACTER_SET, *attribute.item_tags)) for attribute in ATTRIBUTES if attribute.item_tags
+}
+"""What is read of the items of each; they may have a character set of their own (PS3.3 C.12.1.1.2)."""
+_LAST: Final = max(*_VRS, *_SEQUENCES)
+_IDENTIFYING: Final = frozenset((SOP_CLASS_UID, SOP_INSTANCE_UID, STUDY_INSTANCE_UID, SERIES_INSTANCE_UID))
+"""Until these are there the search goes on, also in data sets whose elements are not in order."""
+_MOST_ITEMS: Final = 100
+
+_Items = dict[int, tuple[dict[int, bytes], ...]]
+
+
+class _Readable(View, Protocol):
+    """A window of which values are read, too."""
+
+    def read(self, offset: int, size: int) -> Buffer:
+        """Return up to ``size`` bytes from ``offset``, as far as they are there."""
+
+
+def read_entry(file: str, *, area: str, path: str, received: float = 0.0) -> IndexEntry:
+    """Read the entry of a Part 10 file or bare data set; ``path`` is what the index will know it by.
+
+    Raises DataError for what is not DICOM, InvalidUidError for what has no SOP Class or Instance UID; OSError passes.
+    """
+    descriptor = os.open(file, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0))
+    try:
+        size = os.fstat(descriptor).st_size
+        header = read_open_header(descriptor, size, InputFormat.FILE_OR_DATA_SET, is_brief=True)
+        if header.data_set_length == 0:
+            raise InvalidUidError("the file holds no data set")
+        offset, syntax = header.data_set_offset, header.transfer_syntax_uid
+        if _is_deflated(syntax):
+            start = read_at(descriptor, _INFLATED_START, offset)
+            return entry_of_data_set(start, syntax, area=area, path=path, size_bytes=size, received=received)
+        window = Window.of_file(descriptor, size, _UNLIMITED_MOVES)
+        return _entry(window, offset, syntax, area=area, path=path, size_bytes=size, received=received)
+    finally:
+        os.close(descriptor)
+
+
+def entry_of_data_set(
+    data: DataSetBytes,
+    transfer_syntax_uid: str,
+    *,
+    area: str,
+    path: str,
+    size_bytes: int,
+    received: float = 0.0,
+) -> IndexEntry:
+    """Make the entry of an encoded data set, or of so much of its start as holds everything before group 0041.
+
+    Raises InvalidUidError where it has no SOP Class or Instance UID; what cannot be followed counts as absent.
+    """
+    if _is_deflated(transfer_syntax_uid):
+        data = _inflate_start(data)
+    return _entry(Whole(data), 0, transfer_syntax_uid, area=area, path=path, size_bytes=size_bytes, received=received)
+
+
+def _is_deflated(transfer_syntax_uid: str) -> bool:
+    syntax = find_transfer_syntax(transfer_syntax_uid)
+    return syntax is not None and syntax.is_deflated
+
+
+def _entry(  # noqa: PLR0913 - a place, and what the entry says of it
+    window: _Readable,
+    offset: int,
+    transfer_syntax_uid: str,
+    *,
+    area: str,
+    path: str,
+    size_bytes: int,
+    received: float,
+) -> IndexEntry:
+    """Make the entry of the data set that begins at ``offset``, inflated."""
+    raw, items = _collect(window, offset, Encoding.of_transfer_syntax(transfer_syntax_uid))
+    is_little_endian = Encoding.of_transfer_syntax(transfer_syntax_uid).is_little_endian
+    character_set = raw.get(CHARACTER_SET, b"")
+    values: dict[int, str] = {}
+    for tag, value in raw.items():
+        text = _words(value, is_little_endian=is_little_endian) if _VRS[tag] == b"US" else ""
+        text = text or decode_values(value, _VRS[tag], character_set)
+        if text:
+            values[tag] = text
+    for tag, name in ((SOP_CLASS_UID, "SOP Class UID"), (SOP_INSTANCE_UID, "SOP Instance UID")):
+        if not values.get(tag):
+            raise InvalidUidError(f"the data set has no {name}")
+    return IndexEntry(
+        area=area,
+        path=path,
+        size_bytes=size_bytes,
+        transfer_syntax_uid=transfer_syntax_uid.replace("\0", ""),
+        character_set=character_set.decode("ascii", "replace").replace("\0", "").strip(),
+        values=values,
+        items={tag: tuple(_decode_item(item, character_set) for item in found) for tag, found in items.items()},
+        received=received,
+    )
+
+
+def _decode_item(item: dict[int, bytes], character_set: bytes) -> dict[int, str]:
+    own = item.get(CHARACTER_SET, character_set)
+    return {tag: decode_values(value, ITEM_VRS[tag], own) for tag, value in item.items() if tag in ITEM_VRS}
+
+
+def _words(value: bytes, *, is_little_endian: bool) -> str:
+    order = "<" if is_little_endian else ">"
+    from struct import iter_unpack  # noqa: PLC0415  # for images only
+
+    return "\\".join(str(number) for (number,) in iter_unpack(order + "H", value[: len(value) & ~1]))
+
+
+def _collect(window: _Readable, position: int, encoding: Encoding) -> tuple[dict[int, bytes], _Items]:
+    raw: dict[int, bytes] = {}
+    items: _Items = {}
+    while position >= 0:
+        if not window.show(position, 12) and window.available(position) < 8:
+            break
+        element = encoding.read_element(window.buffer, position - window.base)
+        if element is None:
+            break
+        group, number, vr, header_bytes, length = element
+        tag = group << 16 | number
+        if tag > _LAST and raw.keys() >= _IDENTIFYING:
+            break
+        start = position + header_bytes
+        if tag in _SEQUENCES:
+            position = _read_sequence(window, encoding, tag, items, position)
+        elif (
+            vr == b"SQ"
+            or length == UNDEFINED_LENGTH
+            or (not vr and bytes(window.read(start, 4)) in encoding.sequence_starts)
+        ):
+            position = _pass_over(window, encoding, position)
+        elif tag == ITEM_DELIMITER:
+            position = start
+        elif start + length > window.size:
+            break
+        else:
+            if tag in _VRS and tag not in raw:
+                raw[tag] = _value(window, start, length)
+            position = start + length
+    return raw, items
+
+
+def _value(window: _Readable, start: int, length: int) -> bytes:
+    """Return a value, as far as it is of interest; raise TruncatedError where the file has been cut meanwhile."""
+    wanted = min(length, _LONGEST_VALUE)
+    value = bytes(window.read(start, wanted))
+    if len(value) < wanted:
+        raise TruncatedError(INVALID_STREAM)
+    return value
+
+
+def _pass_over(window: _Readable, encoding: Encoding, position: int) -> int:
+    """Return where the element ends, items and all; -1 where nothing follows."""
+    try:
+        return Walk(window, encoding, find_vr, notes_creators=False, takes_rest=True).pass_over(position)
+    except DataError:
+        return -1
+
+
+def _read_sequence(window: _Readable, encoding: Encoding, tag: int, items: _Items, position: int) -> int:
+    """Take what is wanted of the sequence at ``position``; return where what follows it is, as above."""
+    wanted = _SEQUENCES.get(tag, frozenset())
+    found: list[dict[int, bytes]] = []
+    depth = 0
+    try:
+        for step in walk_view(window, position, encoding, find_vr, takes_rest=True):
+            kind = step.kind
+            if kind in {StepKind.SEQUENCE, StepKind.FRAGMENTS}:
+                depth += 1
+            elif kind in {StepKind.SEQUENCE_END, StepKind.FRAGMENTS_END}:
+                depth -= 1
+            elif kind is StepKind.ITEM and depth == 1 and len(found) < _MOST_ITEMS:
+                found.append({})
+            elif kind is StepKind.ELEMENT and depth == 1 and found and step.tag in wanted:
+                found[-1].setdefault(step.tag, _value(window, step.start, step.length))
+            if depth == 0:
+                if wanted and any(found):
+                    items.setdefault(tag, tuple(found))
+                return step.start + (step.length if kind is StepKind.ELEMENT else 0)
+    except DataError:
+        return -1
+    return -1
+
+
+def _inflate_start(data: DataSetBytes) -> bytes:
+    try:
+        return zlib.decompressobj(-zlib.MAX_WBITS).decompress(data, _INFLATED_START)
+    except zlib.error:
+        return b""

@@ -1,0 +1,229 @@
+"""Compiles queries to SQL and reads what matches (PS3.4 C.2.2.2, C.4.1).
+
+What differs from DCMTK's archive: person names match without case and accents and by component group, and components at
+their end may be left out; ``?`` is one character; lists match any of their values for all attributes; a time of less
+precision means all moments in it; integer strings match by their number; counts, modalities and SOP classes of a study
+and the items of some sequences can be keys; a value of an attribute of several values is enough. A key without ``=``
+that is plain ASCII when folded is compared with the alphabetic group only, another with all groups.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Dialect,
+    FromClause,
+    Row,
+    Select,
+    Table,
+    and_,
+    exists,
+    false,
+    literal_column,
+    select,
+    true,
+)
+
+from dicomdesk.archive.matching.key_conditions import (
+    combined_condition,
+    count_condition,
+    needs_comparison,
+    text_condition,
+    value_condition,
+)
+from dicomdesk.archive.matching.value_comparison import has_match
+from dicomdesk.archive.tables.schema import TABLES, instance, patient, sequence_item, series, study, study_class
+from dicomdesk.archive.tables.selections import area_condition
+from dicomdesk.dicom.query.attributes import Attribute, Level, Source
+from dicomdesk.dicom.query.query import ItemKey, Key, Match, Query
+
+_FIRST_PAGE: Final = 16
+_LARGEST_PAGE: Final = 512
+_PAIRS: Final = {0x00080020: 0x00080030, 0x00080021: 0x00080031, 0x00100030: 0x00100032, 0x00400244: 0x00400245}
+"""Dates and the times that go with them."""
+
+
+@dataclass(slots=True)
+class _Plan:
+    """A query in SQL."""
+
+    statement: Select[Any]
+    returned: list[Attribute] = field(default_factory=list)
+    """Attributes whose values are in the columns of the statement, in their order."""
+    sequences: list[tuple[Key, int]] = field(default_factory=list)
+    """Sequences to be returned, and which column holds the key of their owner."""
+    compared: list[tuple[int, Key]] = field(default_factory=list)
+    """Columns that are to be compared with keys before a row counts."""
+
+
+def find_matches(connection: Connection, query: Query, area: str) -> Iterator[Match]:
+    """Yield what matches, while the rows arrive."""
+    plan = _plan(query, area, connection.dialect)
+    result = connection.execute(plan.statement)
+    size = _FIRST_PAGE
+    try:
+        while rows := result.fetchmany(size):
+            size = min(2 * size, _LARGEST_PAGE)
+            kept = [row for row in rows if _is_match(plan, row)]
+            items = [_read_items(connection, key, {row[column] for row in kept}) for key, column in plan.sequences]
+            for row in kept:
+                yield _match(plan, row, items)
+    finally:
+        result.close()
+
+
+def retrieval_condition(query: Query, dialect: Dialect) -> ColumnElement[bool]:
+    """What the instances of a retrieval meet, in the tables instance, series, study and patient joined."""
+    return and_(true(), *(_key_condition(key, query, dialect) for key in query.keys if key.restricts))
+
+
+def _is_match(plan: _Plan, row: Row[Any]) -> bool:
+    return all(has_match(key.attribute, row[column], key.value) for column, key in plan.compared)
+
+
+def _match(plan: _Plan, row: Row[Any], items: Sequence[dict[int, dict[int, dict[int, str]]]]) -> Match:
+    values = {attribute.tag: str(row[1 + number]) for number, attribute in enumerate(plan.returned)}
+    of_sequences: dict[int, tuple[dict[int, str], ...]] = {}
+    for (key, column), found in zip(plan.sequences, items, strict=True):
+        of_sequences[key.attribute.tag] = tuple(found.get(row[column], {}).values())
+    return Match(values=values, items=of_sequences, character_set=row[0])
+
+
+def _read_items(connection: Connection, key: Key, owners: set[int]) -> dict[int, dict[int, dict[int, str]]]:
+    """What is kept of the items of a sequence that match the key, by owner and number."""
+    found: dict[int, dict[int, dict[int, str]]] = {}
+    if not owners:
+        return found
+    columns = sequence_item.c
+    conditions = [columns.sequence == key.attribute.tag, columns.owner.in_(owners)]
+    if key.restricts:
+        conditions += [
+            _same_item_condition(item, sequence_item, f"own_{number}", connection.dialect)
+            for number, item in enumerate(_restricting(key))
+        ]
+    statement = (
+        select(columns.owner, columns.item, columns.tag, columns.value)
+        .where(*conditions)
+        .order_by(columns.owner, columns.item, columns.tag)
+    )
+    for owner, item, tag, value in connection.execute(statement):
+        found.setdefault(owner, {}).setdefault(item, {})[tag] = value
+    return found
+
+
+def _plan(query: Query, area: str, dialect: Dialect) -> _Plan:
+    table = TABLES[query.level]
+    plan = _Plan(select(_character_set(query.level)))
+    columns: list[ColumnElement[Any]] = []
+    for key in query.keys:
+        if key.attribute.source is not Source.ITEMS:
+            columns.append(TABLES[key.attribute.level].c[key.attribute.column])
+            plan.returned.append(key.attribute)
+            if key.restricts and needs_comparison(key.attribute):
+                plan.compared.append((len(columns), key))
+    for key in query.keys:
+        if key.attribute.source is Source.ITEMS:
+            columns.append(TABLES[key.attribute.level].c.key)
+            plan.sequences.append((key, len(columns)))
+    conditions = [*_area_conditions(query, area), *_conditions(query, dialect)]
+    plan.statement = plan.statement.add_columns(*columns).select_from(_joined(table, query)).where(*conditions)
+    return plan
+
+
+def _character_set(level: Level) -> ColumnElement[str]:
+    owner = series if level is Level.IMAGE else TABLES[level]
+    return owner.c.character_set
+
+
+def _needs_patient(query: Query) -> bool:
+    return any(key.attribute.level is Level.PATIENT for key in query.keys)
+
+
+def _joined(table: Table, query: Query) -> FromClause:
+    joined: FromClause = table
+    if table is instance:
+        joined = joined.join(series, series.c.key == instance.c.series_key)
+    if table in (instance, series):
+        joined = joined.join(study, study.c.key == series.c.study_key)
+    if table is not patient and _needs_patient(query):
+        joined = joined.join(patient, patient.c.key == study.c.patient_key)
+    return joined
+
+
+def _area_conditions(query: Query, area: str) -> list[ColumnElement[bool]]:
+    if query.level is Level.PATIENT:
+        return [patient.c.area == area]
+    return [area_condition(area, query.restricting_tags)]
+
+
+def _conditions(query: Query, dialect: Dialect) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    paired: set[int] = set()
+    for key in query.keys:
+        time_key = query.find_key(_PAIRS.get(key.attribute.tag, 0)) if query.combines_date_and_time else None
+        if time_key is None or not (key.restricts and time_key.restricts):
+            continue
+        table = TABLES[key.attribute.level]
+        combined = combined_condition(key.attribute, key.value, time_key.value, table)
+        if combined is not None:
+            conditions.append(combined)
+            paired |= {key.attribute.tag, time_key.attribute.tag}
+    conditions += [
+        _key_condition(key, query, dialect) for key in query.keys if key.restricts and key.attribute.tag not in paired
+    ]
+    return conditions
+
+
+def _key_condition(key: Key, query: Query, dialect: Dialect) -> ColumnElement[bool]:
+    attribute = key.attribute
+    table = TABLES[attribute.level]
+    if key.matches_nothing:
+        return false()
+    if attribute.source is Source.COUNT:
+        return count_condition(key.value, table.c[attribute.column])
+    if attribute.source is Source.SERIES_MODALITIES:
+        return _modality_condition(key.value, dialect)
+    if attribute.source is Source.SOP_CLASSES:
+        condition = text_condition(b"UI", key.value, study_class.c.sop_class_uid, dialect)
+        return exists(literal_column("1")).where(study_class.c.study_key == study.c.key, condition)
+    if attribute.source is Source.ITEMS:
+        return _items_condition(key, table, dialect)
+    return value_condition(attribute, key.value, table, dialect, query.timezone_offset)
+
+
+def _modality_condition(value: str, dialect: Dialect) -> ColumnElement[bool]:
+    some = series.alias("some_series")
+    condition = text_condition(b"CS", value, some.c.modality, dialect)
+    return exists(literal_column("1")).select_from(some).where(some.c.study_key == study.c.key, condition)
+
+
+def _items_condition(key: Key, table: Table, dialect: Dialect) -> ColumnElement[bool]:
+    """One item matches all keys in the item (PS3.4 C.2.2.2.6)."""
+    first_key, *others = _restricting(key)
+    first = sequence_item.alias("item_0")
+    conditions = [
+        first.c.sequence == key.attribute.tag,
+        first.c.owner == table.c.key,
+        _item_value_condition(first_key, first, dialect),
+        *(_same_item_condition(item, first, f"item_{number}", dialect) for number, item in enumerate(others, 1)),
+    ]
+    return exists(literal_column("1")).select_from(first).where(*conditions).correlate(table)
+
+
+def _restricting(key: Key) -> list[ItemKey]:
+    return [item for item in key.items if item.restricts]
+
+
+def _same_item_condition(item: ItemKey, row: FromClause, name: str, dialect: Dialect) -> ColumnElement[bool]:
+    """The item that a row is of has a value that matches."""
+    other = sequence_item.alias(name)
+    is_same = and_(other.c.sequence == row.c.sequence, other.c.owner == row.c.owner, other.c.item == row.c.item)
+    condition = _item_value_condition(item, other, dialect)
+    return exists(literal_column("1")).select_from(other).where(is_same, condition).correlate(row)
+
+
+def _item_value_condition(item: ItemKey, row: FromClause, dialect: Dialect) -> ColumnElement[bool]:
+    return and_(row.c.tag == item.tag, text_condition(item.vr, item.value, row.c.value, dialect))

@@ -1,0 +1,206 @@
+"""Makes the index of a storage area again from its files: after damage, or where DCMTK's archive has left its files.
+
+Where an area has an index of its own, a new one is made beside it and takes its place when it is complete; a process
+that is killed leaves the old one. In a database that several areas share, entries are renewed one after the other, and
+those whose files are gone are removed at the end: it is never empty, and other processes may be at work.
+
+Files are never moved, changed or removed. Those that DCMTK's dcmqrscp stored lie in the area's folder itself, and stay
+there: they are served, moved and removed like all others.
+"""
+
+import contextlib
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from dicomdesk.archive.archive import area_as_indexed, durability, entry_reader, index_url
+from dicomdesk.archive.areas.storage_area import StorageArea
+from dicomdesk.archive.entries import IndexEntry
+from dicomdesk.archive.index import Index, sqlite_url
+from dicomdesk.archive.setup.configuration import Area
+from dicomdesk.archive.setup.settings import ArchiveSettings
+from dicomdesk.errors import DataError, StorageError
+
+__all__ = ["ReindexObserver", "Reindexed", "reindex_area"]
+
+_BATCH = 200
+
+
+@dataclass(slots=True, kw_only=True)
+class Reindexed:
+    """What came of the files of an area."""
+
+    indexed: int = 0
+    unreadable: int = 0
+    superseded: int = 0
+    """Files whose instance a newer file has; they are left out of the index."""
+    forgotten: int = 0
+    """Entries whose file is gone."""
+
+
+class ReindexObserver(Protocol):
+    """Is told how it goes, on the thread that does the work."""
+
+    def progressed(self, area: str, done: int, total: int) -> None:
+        """So many files of an area have been read."""
+
+    def left_out(self, area: str, path: str, reason: str) -> None:
+        """A file is not in the index."""
+
+    def check(self) -> None:
+        """Called before each file; what it raises ends the work, and leaves an index of the area's own as it was."""
+
+
+def reindex_area(settings: ArchiveSettings, area: Area, observer: ReindexObserver) -> Reindexed:
+    """Make the index of one area again.
+
+    Raises StorageError where the folder cannot be used or another process is at work on an index of its own, and the
+    LocalErrors of the index.
+    """
+    area = area_as_indexed(settings.configuration, area)
+    storage = StorageArea(area.folder, fsync=settings.fsync)
+    if settings.configuration.database_url:
+        with contextlib.closing(Index(index_url(settings, storage), durability=durability(settings))) as index:
+            result = _Work(area, storage, index, observer).run()
+            result.forgotten = _forget_missing(area, storage, index, observer)
+            index.recount()
+            index.optimize()
+            return result
+    if storage.is_used_by_others():
+        raise StorageError(f"The storage area {area.ae_title} is in use: end the archive first")
+    storage.mark_running()
+    try:
+        return _rebuild(settings, area, storage, observer)
+    finally:
+        storage.mark_ended()
+
+
+def _rebuild(settings: ArchiveSettings, area: Area, storage: StorageArea, observer: ReindexObserver) -> Reindexed:
+    """Make a new index beside the old one, and put it in its place."""
+    final = storage.index_path
+    new = final.with_name("index-new.sqlite")
+    _remove_database(new)
+    index = Index(sqlite_url(new), durability=durability(settings))
+    try:
+        result = _Work(area, storage, index, observer).run()
+        index.optimize()
+    except BaseException:
+        index.close()
+        _remove_database(new)
+        raise
+    index.close()
+    if storage.is_used_by_others():
+        _remove_database(new)
+        raise StorageError(
+            f"The storage area {area.ae_title} came into use meanwhile: end the archive, and begin again"
+        )
+    storage.doubt(
+        0.0
+    )  # without its log the old index may lack anything: whoever is killed here leaves all to be checked
+    for suffix in ("-wal", "-shm"):  # the old log must not be applied to the new database
+        final.with_name(final.name + suffix).unlink(missing_ok=True)
+    os.replace(new, final)
+    storage.trust()
+    storage.forget_crashes()
+    return result
+
+
+def _remove_database(path: Path) -> None:
+    for suffix in ("", "-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+class _Work:
+    """Reads all files of an area into an index."""
+
+    def __init__(self, area: Area, storage: StorageArea, index: Index, observer: ReindexObserver) -> None:
+        self._area = area
+        self._storage = storage
+        self._index = index
+        self._observer = observer
+        self._read: Callable[[str, str], IndexEntry] = entry_reader(area)
+        self._result = Reindexed()
+
+    def run(self) -> Reindexed:
+        """Index everything."""
+        total = 0
+        for _ in self._paths():
+            self._observer.check()
+            total += 1
+        done = 0
+        batch: list[IndexEntry] = []
+        for path in self._paths():
+            self._observer.check()
+            done += 1
+            entry = self._entry(path)
+            if entry is not None:
+                batch.append(entry)
+            if len(batch) == _BATCH:
+                self._add(batch)
+                batch = []
+            if done % _BATCH == 0:
+                self._observer.progressed(self._area.ae_title, done, total)
+        self._add(batch)
+        self._observer.progressed(self._area.ae_title, done, total)
+        return self._result
+
+    def _paths(self) -> Iterator[str]:
+        yield from self._storage.flat_files()
+        yield from self._storage.files()
+
+    def _entry(self, path: str) -> IndexEntry | None:
+        try:
+            return self._read(self._storage.path_of(path), path)
+        except DataError as error:
+            reason = str(error)
+        except OSError as error:
+            reason = error.strerror or str(error)
+        self._result.unreadable += 1
+        self._observer.left_out(self._area.ae_title, path, reason)
+        return None
+
+    def _add(self, entries: Sequence[IndexEntry]) -> None:
+        """Add entries; of several files of one instance the one that came last stays."""
+        if not entries:
+            return
+        by_path = {entry.path: entry for entry in entries}
+        for entry, addition in zip(entries, self._index.add(entries), strict=True):
+            other = addition.replaced_path
+            if not other or other == entry.path:
+                self._result.indexed += 1
+                continue
+            loser = other
+            rival = by_path.get(other) or self._entry_again(other)
+            if rival is not None and rival.received > entry.received:
+                self._index.add([rival])
+                loser = entry.path
+            elif rival is None:  # it is gone: this one takes its place
+                self._result.indexed += 1
+                continue
+            self._result.superseded += 1
+            self._observer.left_out(self._area.ae_title, loser, "a newer file has the same instance")
+
+    def _entry_again(self, path: str) -> IndexEntry | None:
+        try:
+            return self._read(self._storage.path_of(path), path)
+        except (DataError, OSError):
+            return None
+
+
+def _forget_missing(area: Area, storage: StorageArea, index: Index, observer: ReindexObserver) -> int:
+    """Remove the entries whose file is gone."""
+    count = 0
+    for found in index.find_instances(area.ae_title):
+        observer.check()
+        if not storage.exists(found.path):
+            count += len(
+                index.remove(
+                    area.ae_title,
+                    study_instance_uid=found.study_instance_uid,
+                    sop_instance_uid=found.sop_instance_uid,
+                    path=found.path,
+                )
+            )
+    return count

@@ -1,0 +1,184 @@
+"""Storage commitment (PS3.4 J.3): who asks whether instances are kept safely is told which are.
+
+The report says that an instance is committed when its file and all that the index knows of it are on the disk, however
+they were stored. It goes over the association that asks, after the answer to the request; where the peer does not take
+it there, over an association of ours, to the peer's entry in the configuration: see ``commitment_reports``.
+"""
+
+import logging
+import time
+from collections.abc import Mapping
+from typing import Final
+
+from dicomdesk.archive.areas.keeper import Keeper
+from dicomdesk.archive.facts import ArchiveFacts
+from dicomdesk.archive.services.commitment_reports import KeptReport, ReportDelivery, TooManyReportsError
+from dicomdesk.archive.services.commitment_values import MOST_REFERENCES, WELL_KNOWN_INSTANCE, Reference, Report
+from dicomdesk.archive.services.retrieval import encode_for
+from dicomdesk.archive.setup.settings import ArchiveSettings
+from dicomdesk.dicom.data_sets.deflate import inflate
+from dicomdesk.dicom.data_sets.element_walk import Step, StepKind, walk
+from dicomdesk.dicom.dictionary import find_vr
+from dicomdesk.dicom.encodings import Encoding
+from dicomdesk.dicom.query.sop_classes import COMMITMENT
+from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax
+from dicomdesk.dicom.uids import is_valid_uid
+from dicomdesk.errors import DataError, DicomdeskError, LocalError
+from dicomdesk.network.acceptor.operation import Operation
+from dicomdesk.network.dimse.command_sets import ACTION_TYPE_ID, REQUESTED_SOP_INSTANCE_UID
+from dicomdesk.network.dimse.service_commands import action_response, event_report_request
+from dicomdesk.network.status import Status, StatusClass, classify_status
+
+__all__ = ["Commitment"]
+
+logger = logging.getLogger(__name__)
+
+_TRANSACTION_UID: Final = 0x00081195
+_REFERENCED_SOP_SEQUENCE: Final = 0x00081199
+_REFERENCED_CLASS: Final = 0x00081150
+_REFERENCED_INSTANCE: Final = 0x00081155
+_LARGEST_REQUEST_BYTES: Final = 16 << 20
+"""Of a request that is inflated."""
+_MOST_STEPS: Final = 10 * MOST_REFERENCES
+"""Of the walk through a request: items have two elements, and an end."""
+
+
+class Commitment:
+    """Answers requests for storage commitment; for the threads of all associations."""
+
+    def __init__(self, settings: ArchiveSettings, facts: ArchiveFacts) -> None:
+        self._delivery = ReportDelivery(settings, facts)
+
+    def start(self, keepers: Mapping[str, Keeper]) -> None:
+        """Go on with the reports of earlier processes that no peer has taken yet; ``keepers`` are by AE title."""
+        self._delivery.resume(keepers)
+
+    def stop(self) -> None:
+        """Leave the reports that no peer has taken yet to a later process. Any thread."""
+        self._delivery.stop()
+
+    def act(self, operation: Operation, keeper: Keeper) -> None:
+        """Answer an N-ACTION, then report. Raises PeerError and LocalError when the association ends."""
+        message = operation.message
+        request = message.command_set
+        if request.number(ACTION_TYPE_ID, 0) != 1:
+            operation.reply(action_response(request, Status.NO_SUCH_ACTION))
+            return
+        if request.text(REQUESTED_SOP_INSTANCE_UID) != WELL_KNOWN_INSTANCE:
+            operation.reply(action_response(request, Status.NO_SUCH_SOP_INSTANCE))
+            return
+        try:
+            transaction, references = _read(message.data_set or b"", message.context.accepted_transfer_syntax or "")
+            report = Report(
+                association=message.association,
+                transaction_uid=transaction,
+                outcomes=self._look_up(keeper, references),
+                archive_ae_title=message.negotiation.called_ae_title,
+                peer_ae_title=message.negotiation.calling_ae_title,
+                asked=time.time(),
+            )
+            kept = self._delivery.keep(report, keeper)
+        except DataError as error:
+            operation.reply(action_response(request, Status.INVALID_ARGUMENT_VALUE, comment=str(error)))
+        except TooManyReportsError as error:
+            operation.reply(action_response(request, Status.RESOURCE_LIMITATION, comment=str(error)))
+        except LocalError as error:
+            logger.error("Storage commitment failed: %s", error)  # noqa: TRY400 - the sentence says it all
+            operation.reply(action_response(request, Status.PROCESSING_FAILURE, comment="The archive cannot answer"))
+        else:
+            self._answer(operation, kept)
+
+    def _look_up(self, keeper: Keeper, references: list[Reference]) -> dict[Reference, int]:
+        """Failure Reason of each reference, 0 for one that is on the disk."""
+        found: dict[Reference, list[str]] = {reference: [] for reference in references}
+        known = set()
+        uids = list({reference.sop_instance_uid for reference in references})
+        for instance in keeper.index.find_instances(keeper.name, sop_instance_uids=uids):
+            if keeper.storage.size_of(instance.path) == instance.size_bytes:
+                known.add(instance.sop_instance_uid)
+                found.get(Reference(instance.sop_class_uid, instance.sop_instance_uid), []).append(instance.path)
+        paths = [path for some in found.values() for path in some]
+        insecure = keeper.secure(paths) if paths else set()
+        outcomes = {}
+        for reference, some in found.items():
+            reason = (
+                Status.CLASS_INSTANCE_CONFLICT if reference.sop_instance_uid in known else Status.NO_SUCH_SOP_INSTANCE
+            )
+            outcomes[reference] = (0 if insecure.isdisjoint(some) else Status.PROCESSING_FAILURE) if some else reason
+        return outcomes
+
+    def _answer(self, operation: Operation, kept: KeptReport) -> None:
+        """Answer the request and report; what the peer answered before it left counts."""
+        message, report = operation.message, kept.report
+        data_set = encode_for(message.context.accepted_transfer_syntax or "", report.write)
+
+        def make(message_id: int) -> bytes:
+            return event_report_request(message_id, COMMITMENT, WELL_KNOWN_INSTANCE, report.event_type)
+
+        answer = None
+        try:
+            operation.reply(action_response(message.command_set, 0))
+            answer = operation.report_event(message.context.context_id, make, data_set)
+        except DicomdeskError:
+            answer = operation.last_answer  # many release, and wait to be called
+            raise
+        finally:
+            if answer is not None and classify_status(answer.status) in {StatusClass.SUCCESS, StatusClass.WARNING}:
+                self._delivery.finish(kept, is_reported=True)
+            else:
+                self._delivery.deliver(kept)
+
+
+def _read(data: bytes, transfer_syntax_uid: str) -> tuple[str, list[Reference]]:
+    """Transaction UID and references of a request; raises DataError where there are none."""
+    syntax = find_transfer_syntax(transfer_syntax_uid)
+    if syntax is not None and syntax.is_deflated:
+        data = inflate(data, _LARGEST_REQUEST_BYTES)
+    reader = _Reader(data)
+    for count, step in enumerate(walk(data, Encoding.of_transfer_syntax(transfer_syntax_uid), find_vr)):
+        if count > _MOST_STEPS or len(reader.references) > MOST_REFERENCES:
+            raise DataError(f"more than {MOST_REFERENCES} instances are referenced at once")
+        reader.take(step)
+    if not is_valid_uid(reader.transaction):
+        raise DataError("there is no Transaction UID")
+    if not reader.references:
+        raise DataError("nothing is referenced")
+    return reader.transaction, reader.references
+
+
+class _Reader:
+    """Collects what a request says."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._opened: list[int] = []
+        self._item: dict[int, str] = {}
+        self.transaction = ""
+        self.references: list[Reference] = []
+
+    def take(self, step: Step) -> None:
+        is_inside = self._opened == [_REFERENCED_SOP_SEQUENCE]
+        match step.kind:
+            case StepKind.SEQUENCE:
+                self._opened.append(step.tag)
+            case StepKind.SEQUENCE_END:
+                self._opened.pop()
+            case StepKind.ITEM if is_inside:
+                self._item = {}
+            case StepKind.ITEM_END if is_inside:
+                self.references.append(_reference(self._item))
+            case StepKind.ELEMENT if is_inside:
+                self._item[step.tag] = _text(self._data, step)
+            case StepKind.ELEMENT if not self._opened and step.tag == _TRANSACTION_UID:
+                self.transaction = _text(self._data, step)
+            case _:
+                pass
+
+
+def _reference(item: dict[int, str]) -> Reference:
+    return Reference(item.get(_REFERENCED_CLASS, ""), item.get(_REFERENCED_INSTANCE, ""))
+
+
+def _text(data: bytes, step: Step) -> str:
+    value = data[step.start : step.start + min(step.length, 128)]
+    return value.partition(b"\0")[0].decode("ascii", "replace").strip(" ")

@@ -1,0 +1,131 @@
+"""Who answers which message of an association (PS3.4 annexes C and J)."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+
+from dicomdesk.archive.areas.keeper import Keeper
+from dicomdesk.archive.facts import ArchiveFacts, OperationEnded, OperationStarted, ShutdownRequested
+from dicomdesk.archive.matching.query_reader import IdentifierRules
+from dicomdesk.archive.services.c_find import Finding
+from dicomdesk.archive.services.c_get import get
+from dicomdesk.archive.services.c_move import Moving
+from dicomdesk.archive.services.commitment import Commitment
+from dicomdesk.archive.services.retrieval import Retrieval
+from dicomdesk.archive.setup.settings import ArchiveSettings
+from dicomdesk.dicom.query.sop_classes import COMMITMENT, SERVICES, Service, ServiceClass
+from dicomdesk.network.acceptor.operation import Operation
+from dicomdesk.network.dimse.command_sets import MOVE_DESTINATION, CommandField
+from dicomdesk.network.dimse.service_commands import service_response
+from dicomdesk.network.negotiation import Negotiation
+from dicomdesk.network.presentation.profiles import Profile
+from dicomdesk.network.status import Status
+
+__all__ = ["ArchiveServices"]
+
+_FIELDS: dict[int, Service] = {
+    CommandField.C_FIND_RQ: Service.FIND,
+    CommandField.C_MOVE_RQ: Service.MOVE,
+    CommandField.C_GET_RQ: Service.GET,
+}
+
+
+class ArchiveServices:
+    """Performs the operations of all associations; see ``network.service_operations.Services``."""
+
+    def __init__(
+        self,
+        settings: ArchiveSettings,
+        keepers: Mapping[str, Keeper],
+        facts: ArchiveFacts,
+        outgoing: Profile | None = None,
+    ) -> None:
+        """``keepers`` are by AE title; ``outgoing`` is what is proposed to destinations."""
+        self._settings = settings
+        self._keepers = keepers
+        self._facts = facts
+        rule = settings.character_set or settings.configuration.character_set
+        self._finding = {one.name: Finding(one.index, one.name, rule) for one in keepers.values()}
+        self._moving = Moving(settings, outgoing)
+        self._commitment = Commitment(settings, facts)
+
+    def __call__(self, operation: Operation) -> bool:
+        """Answer one request; False for a message that the archive does not know."""
+        message = operation.message
+        keeper = self._keepers.get(message.negotiation.called_ae_title)
+        if keeper is None:
+            return False
+        if message.field == CommandField.N_ACTION_RQ and message.context.abstract_syntax == COMMITMENT:
+            self._commitment.act(operation, keeper)
+            return True
+        service = _FIELDS.get(message.field)
+        if service is None:
+            return False
+        found = SERVICES.get(message.context.abstract_syntax)
+        if found is None or found.service is not service:
+            operation.reply(service_response(message.command_set, Status.SOP_CLASS_NOT_SUPPORTED))
+            return True
+        self._perform(operation, found, keeper)
+        return True
+
+    def start(self) -> None:
+        """Go on with what earlier processes have not told their peers yet."""
+        self._commitment.start(self._keepers)
+
+    def stop(self) -> None:
+        """End what goes over associations of ours, now and from now on. Any thread."""
+        self._moving.stop()
+        self._commitment.stop()
+
+    def request_shutdown(self, association: int) -> None:
+        """A peer has proposed the private class for it."""
+        self._facts(ShutdownRequested(association=association))
+
+    def _perform(self, operation: Operation, asked: ServiceClass, keeper: Keeper) -> None:
+        message = operation.message
+        self._facts(
+            OperationStarted(
+                association=message.association,
+                service=asked.service,
+                command_set=message.command_set,
+                identifier=message.data_set or b"",
+                transfer_syntax_uid=message.context.accepted_transfer_syntax or "",
+            )
+        )
+        start_s = time.monotonic()
+        ended = self._answer(operation, asked, keeper)
+        self._facts(replace(ended, elapsed_s=time.monotonic() - start_s))
+
+    def _answer(self, operation: Operation, asked: ServiceClass, keeper: Keeper) -> OperationEnded:
+        message, settings = operation.message, self._settings
+        is_find = asked.service is Service.FIND
+        features = _negotiated_features(message.negotiation, asked.uid)
+        rules = IdentifierRules(
+            is_strict=settings.strict_find if is_find else settings.strict_move,
+            is_relational=features[:1] == b"\1",
+            combines_date_and_time=is_find and features[1:2] == b"\1",
+        )
+        if is_find:
+            found = self._finding[keeper.name].find(operation, asked.model, rules)
+            return OperationEnded(
+                association=message.association,
+                service=asked.service,
+                message_id=message.message_id,
+                status=found.status,
+                comment=found.comment,
+                query=found.query,
+                matches=found.matches,
+            )
+        destination = message.command_set.text(MOVE_DESTINATION)
+        retrieval = Retrieval(operation, asked.service, keeper, self._facts, destination=destination)
+        if asked.service is Service.MOVE:
+            return self._moving.move(retrieval, asked.model, rules)
+        return get(retrieval, asked.model, rules)
+
+
+def _negotiated_features(negotiation: Negotiation, sop_class_uid: str) -> bytes:
+    """What was agreed about a SOP class of query and retrieve (PS3.4 C.5)."""
+    for extension in negotiation.extensions:
+        if extension.sop_class_uid == sop_class_uid and extension.accepted:
+            return extension.accepted
+    return b""

@@ -1,0 +1,457 @@
+"""Adding entries to the index within one transaction, with the counts kept."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import (
+    Connection,
+    Table,
+    Update,
+    bindparam,
+    case,
+    delete,
+    insert,
+    literal_column,
+    select,
+    update,
+)
+
+from dicomdesk.archive.entries import NO_CONFLICT, Addition, AdditionOutcome, Conflict, DuplicateRule, IndexEntry
+from dicomdesk.archive.tables.patients import Owner, Patients, StaleError, insert_one
+from dicomdesk.archive.tables.prepared_statement import Prepared
+from dicomdesk.archive.tables.rows import Row, is_same_patient, is_stranger, item_rows, joined, patient_identity, row_of
+from dicomdesk.archive.tables.schema import (
+    LONGEST_TEXT,
+    TABLES,
+    instance,
+    patient,
+    sequence_item,
+    series,
+    study,
+    study_class,
+)
+from dicomdesk.dicom.query.attributes import (
+    MODALITY,
+    SERIES_INSTANCE_UID,
+    SOP_CLASS_UID,
+    SOP_INSTANCE_UID,
+    STUDY_INSTANCE_UID,
+    Level,
+    attributes_of,
+)
+
+_MOST_PLACES: Final = 20_000
+_MOST_PARAMETERS: Final = 500
+
+
+class _Place(NamedTuple):
+    """Where an instance belongs."""
+
+    study_key: int
+    series_key: int
+
+
+class _Known(NamedTuple):
+    """An instance that is there."""
+
+    key: int
+    series_key: int
+    study_key: int
+    path: str
+    size_bytes: int
+    sop_class_uid: str
+    conflict: int = 0
+
+
+@dataclass(slots=True)
+class _Memory:
+    """What is known of the database without asking it."""
+
+    places: dict[tuple[str, str, str], _Place] = field(default_factory=dict)
+    """By area, Study and Series Instance UID."""
+    owners: dict[int, Owner] = field(default_factory=dict)
+    """By study; others may have moved a study, see ``patients``."""
+
+    def clear(self) -> None:
+        self.places.clear()
+        self.owners.clear()
+
+
+@dataclass(slots=True)
+class _Changes:
+    """What a transaction adds to counts; those of patients are in ``Patients``."""
+
+    studies: dict[int, Counter[str]] = field(default_factory=dict)
+    series: Counter[int] = field(default_factory=Counter)
+    classes: Counter[tuple[int, str]] = field(default_factory=Counter)
+    received: dict[int, int] = field(default_factory=dict)
+    """When a study got its last instance."""
+
+
+class Adder:
+    """Adds entries; remembers where studies and series are. Belongs to one thread at a time."""
+
+    def __init__(self) -> None:
+        self._memory = _Memory()
+
+    def forget(self) -> None:
+        """Forget what is remembered, after a transaction that was not committed or a removal."""
+        self._memory.clear()
+
+    def add(
+        self, connection: Connection, entries: Sequence[IndexEntry], rule: DuplicateRule, now: int
+    ) -> list[Addition]:
+        """Add the entries, ``now`` being in microseconds since 1970; the caller commits.
+
+        Raises StaleError when others removed or moved what was remembered.
+        """
+        return _Batch(connection, self._memory, rule, now).add(entries)
+
+
+class _Batch:
+    """One transaction's work."""
+
+    def __init__(self, connection: Connection, memory: _Memory, rule: DuplicateRule, now: int) -> None:
+        self._connection = connection
+        self._memory = memory
+        self._patients = Patients(connection, memory.owners)
+        self._rule = rule
+        self._now = now
+        self._changes = _Changes()
+        self._known: dict[tuple[str, str], list[_Known]] = {}
+        self._new_instances: list[Row] = []
+        self._new_items: list[Row] = []
+
+    def add(self, entries: Sequence[IndexEntry]) -> list[Addition]:
+        if len(self._memory.places) > _MOST_PLACES:
+            self._memory.clear()
+        order = sorted(range(len(entries)), key=lambda index: _sort_key(entries[index]))
+        places = {index: self._place(entries[index]) for index in order}
+        self._find_known(entries)
+        additions = [self._add_one(entry, places[index]) for index, entry in enumerate(entries)]
+        self._apply_changes()  # first: it notices what others removed
+        self._flush()
+        return additions
+
+    # -- patient, study and series
+
+    def _place(self, entry: IndexEntry) -> _Place:
+        uids = (entry.area, _value(entry, STUDY_INSTANCE_UID), _value(entry, SERIES_INSTANCE_UID))
+        place = self._memory.places.get(uids)
+        if place is None:
+            place = self._memory.places[uids] = self._find_or_make(entry, uids)
+        return place
+
+    def _find_or_make(self, entry: IndexEntry, uids: tuple[str, str, str]) -> _Place:
+        area, study_uid, series_uid = uids
+        found = self._connection.execute(
+            select(study.c.key, study.c.patient_key, patient.c.identity, study.c.modalities)
+            .join(patient, patient.c.key == study.c.patient_key)
+            .where(study.c.area == area, study.c.study_instance_uid == study_uid)
+            .with_for_update(of=study)
+        ).first()
+        if found is None:
+            owner = self._patients.find_or_make(entry, patient_identity(entry.values))
+            study_key, modalities = self._make_study(entry, owner.key), ""
+        else:
+            study_key, modalities, owner = found[0], found[3], Owner(found[1], found[2])
+            self._fill_blanks(Level.STUDY, study_key, entry)
+            if is_same_patient(patient_identity(entry.values), owner.identity):
+                self._fill_blanks(Level.PATIENT, owner.key, entry)
+        self._patients.remember(study_key, owner)
+        return _Place(study_key, self._find_or_make_series(entry, study_key, series_uid, modalities))
+
+    def _fill_blanks(self, level: Level, key: int, entry: IndexEntry, *, overwrites: bool = False) -> None:
+        """Give what is known of an entity the values that it has none of yet; what it has stays unless overwritten."""
+        table = TABLES[level]
+        given = {column: value for column, value in row_of(level, entry).items() if value}
+        if not given:
+            return
+        kept = self._connection.execute(select(*(table.c[name] for name in given)).where(table.c.key == key)).first()
+        if kept is None:
+            raise StaleError
+        missing = {
+            name: value
+            for (name, value), old in zip(given.items(), kept, strict=True)
+            if not old or (overwrites and old != value)
+        }
+        if missing:
+            self._connection.execute(update(table).where(table.c.key == key).values(**missing))
+
+    def _make_study(self, entry: IndexEntry, patient_key: int) -> int:
+        row = row_of(Level.STUDY, entry)
+        row |= {
+            "area": entry.area,
+            "patient_key": patient_key,
+            "character_set": entry.character_set[:LONGEST_TEXT],
+        }
+        key = insert_one(self._connection, study.insert().values(**row))
+        self._patients.count(patient_key, "study_count", 1)
+        self._new_items += item_rows(Level.STUDY, entry, key)
+        return key
+
+    def _find_or_make_series(self, entry: IndexEntry, study_key: int, series_uid: str, modalities: str) -> int:
+        key = self._connection.execute(
+            select(series.c.key).where(series.c.study_key == study_key, series.c.series_instance_uid == series_uid)
+        ).scalar()
+        if key is not None:
+            return int(key)
+        row = row_of(Level.SERIES, entry)
+        row |= {"study_key": study_key, "character_set": entry.character_set[:LONGEST_TEXT]}
+        key = insert_one(self._connection, series.insert().values(**row))
+        self._count_study(study_key, "series_count", 1)
+        self._new_items += item_rows(Level.SERIES, entry, key)
+        more = joined(modalities, _value(entry, MODALITY))
+        if more != modalities:
+            self._connection.execute(update(study).where(study.c.key == study_key).values(modalities=more))
+        return key
+
+    # -- instances
+
+    def _find_known(self, entries: Sequence[IndexEntry]) -> None:
+        """Learn which of the instances are there already, anywhere in their area."""
+        by_area: dict[str, list[str]] = {}
+        for entry in entries:
+            by_area.setdefault(entry.area, []).append(_value(entry, SOP_INSTANCE_UID))
+        for area, uids in by_area.items():
+            for start in range(0, len(uids), _MOST_PARAMETERS):
+                for uid, known in self._select_known(area, uids[start : start + _MOST_PARAMETERS]):
+                    self._known.setdefault((area, uid), []).append(known)
+
+    def _select_known(self, area: str, uids: list[str]) -> list[tuple[str, _Known]]:
+        rows: Iterable[Any]
+        if len(uids) == 1:
+            rows = _KNOWN_ONE.run(self._connection, {"area": area, "uid": uids[0]})
+        else:
+            rows = self._connection.execute(_KNOWN, {"area": area, "uids": uids})
+        return [(row[0], _Known._make(row[1:])) for row in rows]
+
+    def _add_one(self, entry: IndexEntry, place: _Place) -> Addition:
+        uid = _value(entry, SOP_INSTANCE_UID)
+        known = self._known.setdefault((entry.area, uid), [])
+        same = next((one for one in known if one.series_key == place.series_key), None)
+        if same is not None and self._rule is DuplicateRule.KEEP_FIRST:
+            return Addition(outcome=AdditionOutcome.KEPT_FIRST)
+        if same is not None and self._is_contradicted(entry, place, same):
+            return Addition(outcome=AdditionOutcome.CONTRADICTED)
+        conflict = self._conflict_of_patient(entry, place, same) | _conflict(place, known)
+        row = self._instance_row(entry, place, conflict)
+        if same is not None:
+            known.remove(same)
+        known.append(self._write(entry, place, row, same))
+        self._count(entry, place, same)
+        if same is None:
+            return Addition(outcome=AdditionOutcome.ADDED, conflict=conflict)
+        return Addition(outcome=AdditionOutcome.REPLACED, replaced_path=same.path, conflict=conflict)
+
+    def _conflict_of_patient(self, entry: IndexEntry, place: _Place, same: _Known | None) -> Conflict:
+        """Whether the entry is of another patient than its study, once the study is whose it should be.
+
+        An instance that was another patient's before it came again says nothing about its study.
+        """
+        identity = patient_identity(entry.values)
+        owner = self._patients.owner_of(place.study_key)
+        if is_same_patient(identity, owner.identity):
+            return NO_CONFLICT
+        is_correction = same is not None and not same.conflict & Conflict.OTHER_PATIENT
+        settled = self._patients.settle(place.study_key, entry, identity, is_correction=is_correction)
+        if not is_same_patient(identity, settled.identity):
+            return Conflict.OTHER_PATIENT
+        if settled != owner:
+            self._fill_blanks(Level.PATIENT, settled.key, entry)
+        return NO_CONFLICT
+
+    def _is_contradicted(self, entry: IndexEntry, place: _Place, same: _Known) -> bool:
+        """Whether an instance that comes again is not the same, but another patient's of the same UIDs."""
+        owner = self._patients.owner_of(place.study_key)
+        return not same.conflict & Conflict.OTHER_PATIENT and is_stranger(
+            patient_identity(entry.values), owner.identity
+        )
+
+    def _instance_row(self, entry: IndexEntry, place: _Place, conflict: Conflict) -> Row:
+        row = row_of(Level.IMAGE, entry)
+        row["series_key"] = place.series_key
+        row["transfer_syntax_uid"] = entry.transfer_syntax_uid
+        row["path"] = entry.path
+        row["bytes"] = entry.size_bytes
+        row["received"] = round(entry.received * 1e6) if entry.received else self._now
+        row["conflict"] = int(conflict)
+        return row
+
+    def _write(self, entry: IndexEntry, place: _Place, row: Row, same: _Known | None) -> _Known:
+        """Write the row now or at the end; returns how the instance is known from now on."""
+        sop_class_uid = str(row["sop_class_uid"])
+        conflict = int(row["conflict"])
+        known = _Known(0, place.series_key, place.study_key, entry.path, entry.size_bytes, sop_class_uid, conflict)
+        has_items = any(attribute.tag in entry.items for attribute in _INSTANCE_SEQUENCES)
+        if same is None and not has_items:
+            self._new_instances.append(row)
+            return known
+        if same is not None and same.key == 0:
+            self._flush()
+            found = self._select_known(entry.area, [_value(entry, SOP_INSTANCE_UID)])
+            same = next(one for _uid, one in found if one.series_key == place.series_key)
+        if same is None:
+            series_key = {"which": place.series_key, "instance_count": 0}
+            _expect_one(_ADD_TO_SERIES.run(self._connection, series_key).rowcount)
+            key = insert_one(self._connection, instance.insert().values(**row))
+        else:
+            key = same.key
+            self._connection.execute(update(instance).where(instance.c.key == key).values(**row))
+            for attribute in _INSTANCE_SEQUENCES:
+                self._connection.execute(
+                    delete(sequence_item).where(sequence_item.c.sequence == attribute.tag, sequence_item.c.owner == key)
+                )
+            self._refresh(entry, place)
+        self._new_items += item_rows(Level.IMAGE, entry, key)
+        return known._replace(key=key)
+
+    def _refresh(self, entry: IndexEntry, place: _Place) -> None:
+        """Whoever sends an instance again may have corrected it: its values count for all that it belongs to."""
+        self._fill_blanks(Level.SERIES, place.series_key, entry, overwrites=True)
+        self._fill_blanks(Level.STUDY, place.study_key, entry, overwrites=True)
+        owner = self._patients.owner_of(place.study_key)
+        if is_same_patient(patient_identity(entry.values), owner.identity):
+            self._fill_blanks(Level.PATIENT, owner.key, entry, overwrites=True)
+        modalities = self._connection.execute(
+            select(series.c.modality)
+            .where(series.c.study_key == place.study_key, series.c.modality != "")
+            .distinct()
+            .order_by(series.c.modality)
+        ).scalars()
+        self._connection.execute(
+            update(study).where(study.c.key == place.study_key).values(modalities="\\".join(modalities))
+        )
+
+    def _flush(self) -> None:
+        if self._new_instances:
+            self._connection.execute(insert(instance), self._new_instances)
+            self._new_instances = []
+        if self._new_items:
+            self._connection.execute(insert(sequence_item), self._new_items)
+            self._new_items = []
+
+    # -- counts
+
+    def _count(self, entry: IndexEntry, place: _Place, same: _Known | None) -> None:
+        sop_class_uid = _value(entry, SOP_CLASS_UID)
+        self._changes.received[place.study_key] = self._now
+        if same is None:
+            self._count_study(place.study_key, "instance_count", 1)
+            self._changes.series[place.series_key] += 1
+        else:
+            self._changes.classes[place.study_key, same.sop_class_uid] -= 1
+        self._count_study(place.study_key, "bytes", entry.size_bytes - (same.size_bytes if same else 0))
+        self._changes.classes[place.study_key, sop_class_uid] += 1
+
+    def _count_study(self, key: int, column: str, number: int) -> None:
+        self._changes.studies.setdefault(key, Counter())[column] += number
+
+    def _apply_changes(self) -> None:
+        connection = self._connection
+        owners = {key: self._patients.owner_of(key).key for key in self._changes.studies}
+        for key, counts in self._changes.studies.items():
+            for column in ("series_count", "instance_count"):
+                self._patients.count(owners[key], column, counts[column])
+        self._patients.apply_counts()
+        for key, counts in sorted(self._changes.studies.items()):
+            received = {"which": key, "owner": owners[key], "received": self._changes.received.get(key, 0)}
+            _expect_one(_ADD_TO_STUDY.run(connection, {**_NO_STUDY, **counts, **received}).rowcount)
+        for key, number in sorted(self._changes.series.items()):
+            _expect_one(_ADD_TO_SERIES.run(connection, {"which": key, "instance_count": number}).rowcount)
+        for (study_key, sop_class_uid), number in sorted(self._changes.classes.items()):
+            if number:
+                change_class_count(connection, study_key, sop_class_uid, number)
+        self._patients.drop_empty()
+
+
+def change_class_count(connection: Connection, study_key: int, sop_class_uid: str, number: int) -> None:
+    """Add to the count of a SOP class in a study, and to the study's list of classes where it is new or gone."""
+    parameters: dict[str, str | int] = {"which": study_key, "uid": sop_class_uid, "instance_count": number}
+    if _ADD_TO_CLASS.run(connection, parameters).rowcount == 0:
+        row = {"study_key": study_key, "sop_class_uid": sop_class_uid, "instance_count": number}
+        connection.execute(insert(study_class), [row])
+    elif number > 0 or _DROP_CLASS.run(connection, parameters).rowcount == 0:
+        return
+    classes = connection.execute(
+        select(study_class.c.sop_class_uid).where(study_class.c.study_key == study_key).order_by("sop_class_uid")
+    ).scalars()
+    connection.execute(update(study).where(study.c.key == study_key).values(sop_classes="\\".join(classes)))
+
+
+def _value(entry: IndexEntry, tag: int) -> str:
+    return entry.values.get(tag, "")[:LONGEST_TEXT]
+
+
+def _sort_key(entry: IndexEntry) -> tuple[str, str, str]:
+    """Writers that take their locks in the same order do not wait for each other in circles."""
+    return entry.area, _value(entry, STUDY_INSTANCE_UID), _value(entry, SERIES_INSTANCE_UID)
+
+
+def _conflict(place: _Place, known: Sequence[_Known]) -> Conflict:
+    conflict = NO_CONFLICT
+    for one in known:
+        if one.study_key != place.study_key:
+            conflict |= Conflict.OTHER_STUDY
+        elif one.series_key != place.series_key:
+            conflict |= Conflict.OTHER_SERIES
+    return conflict
+
+
+def _expect_one(count: int) -> None:
+    if count != 1:
+        raise StaleError
+
+
+def _adding(table: Table, *columns: str) -> Update:
+    """An update that adds to these columns of the row ``which``."""
+    return (
+        update(table)
+        .where(table.c.key == bindparam("which"))
+        .values({column: table.c[column] + bindparam(column) for column in columns})
+    )
+
+
+_INSTANCE_SEQUENCES: Final = tuple(one for one in attributes_of(Level.IMAGE) if one.item_tags)
+_ALL_KNOWN: Final = (
+    select(
+        instance.c.sop_instance_uid,
+        instance.c.key,
+        instance.c.series_key,
+        series.c.study_key,
+        instance.c.path,
+        instance.c.bytes,
+        instance.c.sop_class_uid,
+        instance.c.conflict,
+    )
+    .join(series, series.c.key == instance.c.series_key)
+    .join(study, study.c.key == series.c.study_key)
+    .where(study.c.area.concat(literal_column("''")) == bindparam("area"))
+)
+_KNOWN: Final = _ALL_KNOWN.where(instance.c.sop_instance_uid.in_(bindparam("uids", expanding=True)))
+_KNOWN_ONE: Final = Prepared(_ALL_KNOWN.where(instance.c.sop_instance_uid == bindparam("uid")))
+_ADD_TO_STUDY: Final = Prepared(
+    _adding(study, "series_count", "instance_count", "bytes")
+    .where(study.c.patient_key == bindparam("owner"))
+    .values(
+        last_received=case(
+            (study.c.last_received < bindparam("received"), bindparam("received")), else_=study.c.last_received
+        )
+    )
+)
+_NO_STUDY: Final[Mapping[str, int]] = {"series_count": 0, "instance_count": 0, "bytes": 0}
+_ADD_TO_SERIES: Final = Prepared(_adding(series, "instance_count"))
+_THIS_CLASS: Final = (
+    study_class.c.study_key == bindparam("which"),
+    study_class.c.sop_class_uid == bindparam("uid"),
+)
+_ADD_TO_CLASS: Final = Prepared(
+    update(study_class)
+    .where(*_THIS_CLASS)
+    .values(instance_count=study_class.c.instance_count + bindparam("instance_count"))
+)
+_DROP_CLASS: Final = Prepared(
+    delete(study_class).where(*_THIS_CLASS, study_class.c.instance_count <= literal_column("0"))
+)

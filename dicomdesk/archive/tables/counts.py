@@ -1,0 +1,119 @@
+"""Checks and repairs the kept counts and lists of an index."""
+
+from collections.abc import Iterator
+from itertools import groupby
+from typing import Final, NamedTuple
+
+from sqlalchemy import Connection, ScalarSelect, Table, delete, func, insert, select, update
+
+from dicomdesk.archive.tables.schema import instance, patient, series, study, study_class
+
+_IN_SERIES: Final = select(func.count()).where(instance.c.series_key == series.c.key).scalar_subquery()
+_SERIES_IN_STUDY: Final = select(func.count()).where(series.c.study_key == study.c.key).scalar_subquery()
+_IN_STUDY: Final = (
+    select(func.count())
+    .select_from(instance)
+    .join(series, series.c.key == instance.c.series_key)
+    .where(series.c.study_key == study.c.key)
+    .scalar_subquery()
+)
+_BYTES_IN_STUDY: Final = (
+    select(func.coalesce(func.sum(instance.c.bytes), 0))
+    .select_from(instance)
+    .join(series, series.c.key == instance.c.series_key)
+    .where(series.c.study_key == study.c.key)
+    .scalar_subquery()
+)
+_STUDIES_OF_PATIENT: Final = select(func.count()).where(study.c.patient_key == patient.c.key).scalar_subquery()
+
+
+def _sum_of_studies(column: str) -> ScalarSelect[int]:
+    return (
+        select(func.coalesce(func.sum(study.c[column]), 0))
+        .where(study.c.patient_key == patient.c.key)
+        .scalar_subquery()
+    )
+
+
+_COUNTS: Final[tuple[tuple[Table, str, str, ScalarSelect[int]], ...]] = (
+    (series, "series_instance_uid", "instance_count", _IN_SERIES),
+    (study, "study_instance_uid", "series_count", _SERIES_IN_STUDY),
+    (study, "study_instance_uid", "instance_count", _IN_STUDY),
+    (study, "study_instance_uid", "bytes", _BYTES_IN_STUDY),
+    (patient, "key", "study_count", _STUDIES_OF_PATIENT),
+    (patient, "key", "series_count", _sum_of_studies("series_count")),
+    (patient, "key", "instance_count", _sum_of_studies("instance_count")),
+)
+"""Table, what names a row of it without telling who the patient is, the kept count, and what it should be."""
+
+
+_MODALITIES: Final = (
+    select(series.c.study_key, series.c.modality)
+    .where(series.c.modality != "")
+    .group_by(series.c.study_key, series.c.modality)
+    .order_by(series.c.study_key, series.c.modality)
+)
+_CLASSES: Final = (
+    select(series.c.study_key, instance.c.sop_class_uid, func.count())
+    .join(series, series.c.key == instance.c.series_key)
+    .group_by(series.c.study_key, instance.c.sop_class_uid)
+)
+
+
+def wrong_counts(connection: Connection) -> Iterator[str]:
+    """Yield a sentence for each kept count or list that is wrong."""
+    for table, name, column, truth in _COUNTS:
+        statement = select(table.c[name], table.c[column], truth).where(table.c[column] != truth)
+        for which, kept, right in connection.execute(statement):
+            yield f"{table.name} {which}: {column} is {kept} and should be {right}"
+    for wrong in _wrong_lists(connection):
+        yield f"study {wrong.study_instance_uid}: {wrong.column} is {wrong.kept!r} and should be {wrong.right!r}"
+    ordered = (study_class.c.study_key, study_class.c.sop_class_uid, study_class.c.instance_count)
+    kept_classes = {tuple(row) for row in connection.execute(select(*ordered))}
+    right_classes = {tuple(row) for row in connection.execute(_CLASSES)}
+    for study_key, uid, number in sorted(kept_classes ^ right_classes):
+        word = "are counted and not there" if (study_key, uid, number) in kept_classes else "are there and not counted"
+        yield f"study {study_key}: {number} of SOP class {uid} {word}"
+
+
+class _WrongList(NamedTuple):
+    key: int
+    study_instance_uid: str
+    column: str
+    kept: str
+    right: str
+
+
+def _wrong_lists(connection: Connection) -> Iterator[_WrongList]:
+    """The lists of modalities and SOP classes of studies that are not what is there."""
+    columns = study.c
+    for column, statement in (
+        ("modalities", _MODALITIES),
+        ("sop_classes", _CLASSES.order_by(series.c.study_key, instance.c.sop_class_uid)),
+    ):
+        truth: dict[int, str] = {
+            key: "\\".join(row[1] for row in rows)
+            for key, rows in groupby(connection.execute(statement), key=lambda row: row[0])
+        }
+        for key, uid, kept in connection.execute(select(columns.key, columns.study_instance_uid, columns[column])):
+            right = truth.get(key, "")
+            if kept != right:
+                yield _WrongList(key, uid, column, kept, right)
+
+
+def recount(connection: Connection) -> None:
+    """Make all kept counts and lists right; the caller commits."""
+    for table, _name, column, truth in _COUNTS:
+        connection.execute(update(table).values({column: truth}))
+    connection.execute(delete(study_class))
+    connection.execute(insert(study_class).from_select(["study_key", "sop_class_uid", "instance_count"], _CLASSES))
+    for wrong in list(_wrong_lists(connection)):
+        connection.execute(update(study).where(study.c.key == wrong.key).values({wrong.column: wrong.right}))
+
+
+def damages(connection: Connection) -> list[str]:
+    """What the database itself finds wrong in its file; PostgreSQL has no such look at itself."""
+    if connection.dialect.name != "sqlite":
+        return []
+    found = connection.exec_driver_sql("PRAGMA integrity_check(20)").scalars().all()
+    return [] if list(found) == ["ok"] else [str(line) for line in found]

@@ -1,0 +1,119 @@
+"""Brings the database of an index to the version that this program knows.
+
+Each step takes a database from one version to the next, in the same transaction as the note of its version. Several
+processes may open a database at once: one does the steps, the others wait.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from types import MappingProxyType
+from typing import Final
+
+from sqlalchemy import Connection, inspect, select, text, update
+
+from dicomdesk.archive.tables.database import Database
+from dicomdesk.archive.tables.rows import patient_identity
+from dicomdesk.archive.tables.schema import VERSION, metadata, settings
+from dicomdesk.errors import IndexDamagedError, IndexUnusableError
+
+_LOCK_NUMBER: Final = 0x6469636F6D
+_AT_ONCE: Final = 10_000
+_IDENTIFYING: Final = (0x00100020, 0x00100021, 0x00100010)
+
+Step = Callable[[Connection], None]
+
+
+def _find_conflicts_fast(connection: Connection) -> None:
+    """Version 2: instances in conflict are in an index of their own, of those few only."""
+    connection.execute(text('CREATE INDEX instance_in_conflict ON instance (key) WHERE "conflict" <> 0'))
+
+
+def _identify_by_name(connection: Connection) -> None:
+    """Version 3: the name is part of a patient's identity.
+
+    Who was merged stays merged, since names of the others are in the files only: making the index again parts them.
+    """
+    columns = "key, patient_id, issuer_of_patient_id, patient_name"
+    rows = connection.execute(text(f"SELECT {columns} FROM patient WHERE patient_id <> ''")).all()  # noqa: S608  # constants
+    # first to what is no identity, so that none meets one that is about to change
+    connection.execute(text("UPDATE patient SET identity = CAST(key AS TEXT) WHERE patient_id <> ''"))
+    statement = text("UPDATE patient SET identity = :identity WHERE key = :key")
+    for start in range(0, len(rows), _AT_ONCE):
+        connection.execute(
+            statement,
+            [
+                {"key": key, "identity": patient_identity(dict(zip(_IDENTIFYING, values, strict=True)))}
+                for key, *values in rows[start : start + _AT_ONCE]
+            ],
+        )
+
+
+STEPS: Final[Mapping[int, Step]] = MappingProxyType({1: _find_conflicts_fast, 2: _identify_by_name})
+"""By the version that a step starts from."""
+
+
+def migrate(database: Database) -> None:
+    """Make the tables, or bring those of an older version up to date.
+
+    Raises IndexUnusableError for a database of a newer version or one that is not ours.
+    """
+    with database.reading() as connection:
+        version = read_version(connection)
+    _refuse_newer(version)
+    if version != VERSION:
+        database.write(_migrate)
+
+
+def read_version(connection: Connection) -> int:
+    """The version of the schema; 0 for an empty database. Raises IndexUnusableError where it is not ours."""
+    inspector = inspect(connection)
+    if not inspector.has_table(settings.name):
+        if inspector.has_table("patient"):
+            raise IndexUnusableError("the database has other tables than those of an index")
+        return 0
+    value = connection.execute(select(settings.c.value).where(settings.c.name == "version")).scalar()
+    if value is None or not value.isdigit():
+        raise IndexDamagedError("the database of the index does not say its version; it can be made again")
+    return int(value)
+
+
+def _refuse_newer(version: int) -> None:
+    if version > VERSION:
+        raise IndexUnusableError(
+            f"the database of the index has version {version}, this program knows those up to {VERSION}: "
+            "use a newer program, or make the index again from the stored files"
+        )
+
+
+def _migrate(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _LOCK_NUMBER})
+    version = read_version(connection)
+    _refuse_newer(version)
+    if version == 0:
+        metadata.create_all(connection)
+        connection.execute(settings.insert().values(name="version", value=str(VERSION)))
+        return
+    for start in range(version, VERSION):
+        STEPS[start](connection)
+    connection.execute(update(settings).where(settings.c.name == "version").values(value=str(VERSION)))
+
+
+def discard_database(url: str) -> None:
+    """Remove the index at a URL, damaged or of any version, so that opening it makes an empty one.
+
+    Nobody may have it open. Raises IndexUnusableError where it cannot be removed.
+    """
+    database = Database(url)
+    try:
+        if database.file is None:
+            database.write(metadata.drop_all)
+            return
+        for suffix in ("", "-wal", "-shm"):
+            with suppress(FileNotFoundError):
+                os.remove(database.file + suffix)
+    except OSError as error:
+        raise IndexUnusableError(f"the database of the index cannot be removed: {error.strerror}") from error
+    finally:
+        database.close()

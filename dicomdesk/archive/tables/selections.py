@@ -1,0 +1,74 @@
+"""Selections of stored instances from the index, with what is needed to read and send them."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, select
+
+from dicomdesk.archive.entries import Conflict, StoredInstance
+from dicomdesk.archive.tables.schema import instance, patient, series, study
+from dicomdesk.dicom.query.attributes import (
+    SERIES_INSTANCE_UID,
+    SOP_INSTANCE_UID,
+    STUDY_INSTANCE_UID,
+    Level,
+    find_attribute,
+)
+
+STORED: Final = (
+    select(
+        instance.c.path,
+        instance.c.bytes,
+        instance.c.sop_class_uid,
+        instance.c.sop_instance_uid,
+        instance.c.transfer_syntax_uid,
+        study.c.study_instance_uid,
+        series.c.series_instance_uid,
+        instance.c.received,
+        instance.c.conflict,
+    )
+    .select_from(instance)
+    .join(series, series.c.key == instance.c.series_key)
+    .join(study, study.c.key == series.c.study_key)
+    .join(patient, patient.c.key == study.c.patient_key)
+)
+
+_FOUND_BY_STUDY: Final = frozenset({STUDY_INSTANCE_UID, 0x00080020, 0x00080050, 0x00200010})
+_FOUND_BY_THEMSELVES: Final = frozenset({SERIES_INSTANCE_UID, SOP_INSTANCE_UID})
+
+
+def area_condition(area: str, restricting: frozenset[int]) -> ColumnElement[bool]:
+    """The area of what is selected, so written that the database starts from the index of the best of the keys.
+
+    ``restricting`` are the tags of the keys that restrict. Nearly all rows are of one area, which planners do not know:
+    where a key is rarer than the area, the condition on the area is one that no index serves.
+    """
+    if not restricting or restricting & _FOUND_BY_STUDY:
+        return study.c.area == area
+    attributes = [find_attribute(tag) for tag in restricting]
+    if any(attribute is not None and attribute.level is Level.PATIENT for attribute in attributes):
+        return patient.c.area == area
+    if restricting & _FOUND_BY_THEMSELVES:
+        return whole_area_condition(area)
+    return study.c.area == area
+
+
+def whole_area_condition(area: str) -> ColumnElement[bool]:
+    """The area of what is selected, for selections in the order of the instances."""
+    return study.c.area.concat("") == area
+
+
+def stored_instance(row: Sequence[Any]) -> StoredInstance:
+    """What a row of ``STORED`` says."""
+    path, size, sop_class_uid, sop_instance_uid, transfer_syntax_uid, study_uid, series_uid, received, conflict = row
+    return StoredInstance(
+        path=path,
+        size_bytes=size,
+        sop_class_uid=sop_class_uid,
+        sop_instance_uid=sop_instance_uid,
+        transfer_syntax_uid=transfer_syntax_uid,
+        study_instance_uid=study_uid,
+        series_instance_uid=series_uid,
+        received=received / 1e6,
+        conflict=Conflict(conflict),
+    )

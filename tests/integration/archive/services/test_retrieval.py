@@ -1,0 +1,88 @@
+"""What moves and gets have in common: final statuses, keys that are checked, an index that fails."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from pydicom.dataset import Dataset
+from pynetdicom import evt
+
+from dicomdesk.archive.services.retrieval import encode_for
+from dicomdesk.dicom.data_sets.deflate import inflate
+from dicomdesk.errors import IndexDamagedError
+from tests.helpers.datasets import CT_IMAGE, DEFLATED, EXPLICIT, IMPLICIT, Builder
+from tests.helpers.served_archives import (
+    ARCHIVE,
+    GET_PATIENT,
+    GET_STUDY,
+    MOVE_PATIENT,
+    MOVE_STUDY,
+    calling,
+    destination,
+    encoded,
+    identifier,
+    running,
+)
+
+
+def final_status(port: int, query: Dataset, model: str) -> int:
+    with calling(port, stores_to_us=[CT_IMAGE], handlers=[(evt.EVT_C_STORE, lambda _: 0)]) as association:
+        if model in (MOVE_STUDY, MOVE_PATIENT):
+            responses = list(association.send_c_move(query, "DEST", model))
+        else:
+            responses = list(association.send_c_get(query, model))
+        assert association.is_established
+        return int(responses[-1][0].Status)
+
+
+@pytest.mark.parametrize("model", [MOVE_STUDY, GET_STUDY])
+@pytest.mark.parametrize(
+    ("query", "is_refused"),
+    [
+        (identifier("STUDY", StudyInstanceUID="9.9"), False),
+        (identifier("STUDY", StudyInstanceUID="1.2.3\\9.9"), None),
+        (identifier("GALAXY", StudyInstanceUID="1.2.3"), True),
+        (identifier("", StudyInstanceUID="1.2.3"), True),
+    ],
+)
+def test_what_is_asked_for_is_checked(tmp_path: Path, model: str, query: Dataset, is_refused: bool | None) -> None:
+    with destination() as target, running(tmp_path, peers={"DEST": target.port}) as archive:
+        if is_refused:
+            archive.put(encoded("1.2.3.4"))
+        status = final_status(archive.port, query, model)
+        assert (status not in (0, 0xB000)) is bool(is_refused)
+
+
+@pytest.mark.parametrize("model", [MOVE_STUDY, GET_STUDY, MOVE_PATIENT, GET_PATIENT])
+def test_strict_checks_ask_for_the_keys_above(tmp_path: Path, model: str) -> None:
+    with destination() as target, running(tmp_path, peers={"DEST": target.port}, strict_move=True) as archive:
+        archive.put(encoded("1.2.3.4"))
+        assert final_status(archive.port, identifier("IMAGE", SOPInstanceUID="1.2.3.4"), model) == 0xA900
+        whole = identifier("IMAGE", StudyInstanceUID="1.2.3", SeriesInstanceUID="1.2.3.5", SOPInstanceUID="1.2.3.4")
+        if model in (MOVE_PATIENT, GET_PATIENT):
+            whole.PatientID = "P1"
+        assert final_status(archive.port, whole, model) == 0
+
+
+@pytest.mark.parametrize("model", [MOVE_STUDY, GET_STUDY])
+def test_an_index_that_fails_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, announce_log: Callable[[str], None], model: str
+) -> None:
+    announce_log("A retrieval failed")
+
+    def fail(*_: object) -> Iterator[object]:
+        raise IndexDamagedError("damaged")
+        yield
+
+    with running(tmp_path) as archive:
+        with monkeypatch.context() as patch:
+            patch.setattr(archive.archive.keeper(ARCHIVE).index, "instances", fail)
+            assert final_status(archive.port, identifier("STUDY", StudyInstanceUID="1.2.3"), model) == 0xA701
+        assert final_status(archive.port, identifier("STUDY", StudyInstanceUID="1.2.3"), model) == 0
+
+
+@pytest.mark.parametrize("syntax", [EXPLICIT, IMPLICIT, DEFLATED])
+def test_messages_are_encoded_for_their_context(syntax: str) -> None:
+    data = encode_for(syntax, lambda writer: writer.write_element(0x00080058, b"UI", b"1.2"))
+    expected = Builder(syntax).element(0x00080058, "UI", b"1.2")
+    assert (inflate(data) if syntax == DEFLATED else data) == expected

@@ -1,0 +1,128 @@
+"""What a transaction of additions does, and what it remembers."""
+
+import pytest
+from sqlalchemy import Connection
+
+from dicomdesk.archive.entries import Addition, DuplicateRule, IndexEntry
+from dicomdesk.archive.index import Index
+from dicomdesk.archive.tables.additions import Adder
+from dicomdesk.archive.tables.patients import StaleError
+from dicomdesk.dicom.query.attributes import Level, find_attribute
+from dicomdesk.dicom.query.query import ItemKey, Key, Model, Query
+from tests.helpers.index_entries import AREA, TAGS, index_entry, study_query
+
+REQUEST = 0x00400275
+
+
+def add(index: Index, adder: Adder, *entries: IndexEntry) -> list[Addition]:
+    def work(connection: Connection) -> list[Addition]:
+        return adder.add(connection, entries, DuplicateRule.REPLACE, 1)
+
+    return index._database.write(work)
+
+
+def test_what_is_remembered_and_gone_is_noticed(empty_index: Index) -> None:
+    adder = Adder()
+    add(empty_index, adder, index_entry())
+    empty_index.remove(AREA)
+    with pytest.raises(StaleError):
+        add(empty_index, adder, index_entry())
+    with pytest.raises(StaleError):
+        add(empty_index, adder, with_items("1.1", {0x00080100: "code"}, tag=0x0040A043))
+    assert empty_index.statistics(AREA).instances == 0
+    adder.forget()
+    add(empty_index, adder, index_entry())
+    assert empty_index.statistics(AREA).instances == 1
+
+
+def with_items(instance: str, *items: dict[int, str], tag: int = REQUEST, series: str = "1.2.3") -> IndexEntry:
+    plain = index_entry(instance=instance, series=series)
+    return IndexEntry(
+        area=plain.area, path=instance, size_bytes=1, transfer_syntax_uid="", character_set="",
+        values=plain.values, items={tag: items},
+    )  # fmt: skip
+
+
+def series_query(*items: ItemKey) -> Query:
+    keys = []
+    for tag, value in ((0x0020000D, "1.2"), (0x0020000E, "")):
+        attribute = find_attribute(tag)
+        assert attribute is not None
+        keys.append(Key(attribute=attribute, value=value))
+    sequence = find_attribute(REQUEST)
+    assert sequence is not None
+    return Query(model=Model.STUDY_ROOT, level=Level.SERIES, keys=(*keys, Key(attribute=sequence, items=items)))
+
+
+def test_one_item_of_a_sequence_has_to_match_all_of_its_keys(empty_index: Index) -> None:
+    procedure, step = 0x00401001, 0x00400009
+    empty_index.add(
+        [
+            with_items("1.1", {procedure: "P1", step: "S1"}, {procedure: "P2", step: "S2"}),
+            with_items("1.2", {procedure: "P1", step: "S2"}, series="1.2.4"),
+            with_items("1.3", series="1.2.5"),
+        ]
+    )
+
+    def found(*items: ItemKey) -> set[str]:
+        return {match.values[0x0020000E] for match in empty_index.find(series_query(*items), AREA)}
+
+    p1, s2 = ItemKey(tag=procedure, vr=b"SH", value="P1"), ItemKey(tag=step, vr=b"SH", value="S?")
+    assert found() == {"1.2.3", "1.2.4", "1.2.5"}
+    assert found(p1) == {"1.2.3", "1.2.4"}
+    assert found(p1, ItemKey(tag=step, vr=b"SH", value="S2")) == {"1.2.4"}
+    assert found(p1, s2) == {"1.2.3", "1.2.4"}
+    (first, *_rest) = [
+        match for match in empty_index.find(series_query(p1), AREA) if match.values[0x0020000E] == "1.2.3"
+    ]
+    assert first.items[REQUEST] == ({procedure: "P1", step: "S1"},)
+
+
+def test_items_of_a_replaced_or_removed_instance_go_with_it(empty_index: Index) -> None:
+    title = 0x0040A043
+    empty_index.add([with_items("1.1", {0x00080100: "old"}, tag=title)])
+    empty_index.add([with_items("1.1", {0x00080100: "new"}, tag=title)])
+    assert items(empty_index) == [("new", title)]
+    empty_index.remove(AREA, sop_instance_uid="1.1")
+    assert items(empty_index) == []
+
+
+def items(index: Index) -> list[tuple[str, int]]:
+    with index._database.reading() as connection:
+        rows = connection.exec_driver_sql("SELECT value, tag, sequence FROM sequence_item").all()
+    return [(row[0], row[2]) for row in rows]
+
+
+def test_values_that_a_study_has_not_are_filled_in_and_those_it_has_stay(empty_index: Index) -> None:
+    empty_index.add([index_entry(instance="1.1", description="first", date="20200101")])
+    empty_index.add([index_entry(instance="1.2", series="1.9", description="second", accession="A", name="Doe")])
+    empty_index.add([index_entry(instance="1.3", series="1.10", patient="other", name="Roe", study_id="S")])
+    keys = {"study": "", "description": "", "accession": "", "name": "DOE", "date": "", "study_id": ""}
+    (match,) = empty_index.find(study_query(keys), AREA)
+    assert {name: match.values[TAGS[name]] for name in keys if name != "study"} == {
+        "description": "first",
+        "accession": "A",
+        "name": "Doe",
+        "date": "20200101",
+        "study_id": "S",
+    }
+
+
+def test_an_instance_that_comes_again_brings_its_corrections(empty_index: Index) -> None:
+    empty_index.add([index_entry(name="Dow^Jane", description="CT", modality="CT", accession="A")])
+    empty_index.add([index_entry(name="Doe^Jane", description="MR", modality="MR")])
+    keys = {"study": "", "name": "doe*", "description": "", "accession": "", "modalities": "MR"}
+    (match,) = empty_index.find(study_query(keys), AREA)
+    assert {name: match.values[TAGS[name]] for name in keys if name != "study"} == {
+        "name": "Doe^Jane",
+        "description": "MR",
+        "accession": "A",
+        "modalities": "MR",
+    }
+    assert list(empty_index.wrong_counts()) == []
+    assert list(empty_index.find(study_query({"study": "", "name": "dow*"}), AREA)) == []
+
+
+def test_the_oldest_time_of_receipt_given_is_kept(empty_index: Index) -> None:
+    empty_index.add([index_entry(received=1234.5)])
+    assert [found.received for found in empty_index.find_instances(AREA)] == [1234.5]
