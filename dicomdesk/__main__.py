@@ -19,8 +19,8 @@ def main() -> int:
         signal.getsignal(signal.SIGINT) is signal.default_int_handler
     ):  # until there is something to be ended in order; a traceback of the imports helps nobody
         signal.signal(signal.SIGINT, signal.SIG_DFL)
+    from dicomdesk.cli.output.standard_streams import open_missing_streams  # noqa: PLC0415 - as above
     from dicomdesk.cli.program import end_process  # noqa: PLC0415 - what takes time comes after the lines above
-    from dicomdesk.cli.standard_streams import open_missing_streams  # noqa: PLC0415 - as above
 
     open_missing_streams()
     exit_code = run_tool(sys.argv)
@@ -50,7 +50,7 @@ def run_desk(arguments: Sequence[str]) -> int:
     from dicomdesk import __version__  # noqa: PLC0415 - as above
     from dicomdesk.cli.catalogue import TOOLS, suggest  # noqa: PLC0415 - as above
     from dicomdesk.cli.exit_codes import ExitCode  # noqa: PLC0415 - as above
-    from dicomdesk.cli.standard_streams import write_stderr, write_stdout  # noqa: PLC0415 - as above
+    from dicomdesk.cli.output.standard_streams import write_stderr, write_stdout  # noqa: PLC0415 - as above
 
     if not arguments:
         return _open_window()

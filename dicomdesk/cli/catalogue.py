@@ -13,14 +13,14 @@ TOOLS: Mapping[str, str] = {
     "echoscu": "ask a peer for a sign of life, or check the way to it step by step",
     "passcode": "set the passcode of a user whom dcmrecv serves",
 }
-"""Names of the tools with a few words on each; the module ``dicomdesk.cli.NAME`` holds the tool."""
+"""Names of the tools with a few words on each; the module ``dicomdesk.cli.NAME.tool`` holds the tool."""
 
 
 def load_program(name: str) -> Program:
     """The tool of this name, which is one of ``TOOLS``; only its own module is imported."""
-    program = importlib.import_module(f"dicomdesk.cli.{name}").PROGRAM
+    program = importlib.import_module(f"dicomdesk.cli.{name}.tool").PROGRAM
     if not isinstance(program, Program):
-        raise TypeError(f"dicomdesk.cli.{name} has no program")
+        raise TypeError(f"dicomdesk.cli.{name}.tool has no program")
     return program
 
 

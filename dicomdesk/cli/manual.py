@@ -6,8 +6,8 @@ from pathlib import Path
 from dicomdesk import __version__
 from dicomdesk.cli.catalogue import TOOLS, load_program
 from dicomdesk.cli.examples import EXAMPLES, shell_line
-from dicomdesk.cli.grammar import Option, OptionGroup, Tool
-from dicomdesk.cli.usage import synopsis
+from dicomdesk.cli.options.grammar import Option, OptionGroup, Tool
+from dicomdesk.cli.options.usage import synopsis
 
 _COMMON_NOTES = (
     (

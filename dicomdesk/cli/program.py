@@ -12,11 +12,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from dicomdesk.cli.exit_codes import ExitCode, died_of_signal
-from dicomdesk.cli.grammar import CommandLine, CommandLineError, Tool, parse
-from dicomdesk.cli.log_options import open_log
-from dicomdesk.cli.options import is_quiet
-from dicomdesk.cli.standard_streams import make_output_tolerant, write_stderr, write_stdout
-from dicomdesk.cli.usage import error_text, header, identifier, usage_text, version_text
+from dicomdesk.cli.log.options import open_log
+from dicomdesk.cli.options.grammar import CommandLine, CommandLineError, Tool, parse
+from dicomdesk.cli.options.shared import is_quiet
+from dicomdesk.cli.options.usage import error_text, header, identifier, usage_text, version_text
+from dicomdesk.cli.output.standard_streams import make_output_tolerant, write_stderr, write_stdout
 from dicomdesk.human import printable
 from dicomdesk.logs import Level, Log, prefixed_lines
 

@@ -5,11 +5,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import ModuleType
 
-from dicomdesk.cli import archive_json_lines, exit_codes, json_lines
+from dicomdesk.cli import exit_codes
 from dicomdesk.cli.catalogue import TOOLS, load_program
+from dicomdesk.cli.dcmqrscp import json_lines as archive_json_lines
 from dicomdesk.cli.examples import EXAMPLES, shell_line
-from dicomdesk.cli.grammar import Option, OptionGroup, Tool
-from dicomdesk.cli.usage import synopsis
+from dicomdesk.cli.options.grammar import Option, OptionGroup, Tool
+from dicomdesk.cli.options.usage import synopsis
+from dicomdesk.cli.output import json_lines
 
 __all__ = ["reference_pages", "tool_page", "write_reference_pages"]
 

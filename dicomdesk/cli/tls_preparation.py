@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from dicomdesk.cli.grammar import CommandLine
-from dicomdesk.cli.terminal import ask_secret
-from dicomdesk.cli.tls_options import TlsRole, seed_note
+from dicomdesk.cli.options.grammar import CommandLine
+from dicomdesk.cli.options.tls import TlsRole, seed_note
+from dicomdesk.cli.output.terminal import ask_secret
 from dicomdesk.errors import KeyPassPhraseError, TlsSettingsError
 from dicomdesk.human import printable
 from dicomdesk.logs import Logger

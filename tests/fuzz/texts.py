@@ -20,8 +20,8 @@ from cryptography.x509.oid import NameOID
 from dicomdesk.archive.services.kept_reports import _decode as decode_report
 from dicomdesk.archive.setup.configuration import parse_configuration, read_configuration
 from dicomdesk.cli.catalogue import load_program
-from dicomdesk.cli.grammar import CommandLineError, Tool, parse
-from dicomdesk.cli.log_configuration import load_log
+from dicomdesk.cli.log.configuration import load_log
+from dicomdesk.cli.options.grammar import CommandLineError, Tool, parse
 from dicomdesk.dicom.data_sets.character_encoding import encode_text
 from dicomdesk.dicom.data_sets.character_sets import decode_text
 from dicomdesk.dicom.dictionary import Dictionary

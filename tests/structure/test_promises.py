@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from dicomdesk.cli import archive_json_lines, json_lines
 from dicomdesk.cli.catalogue import TOOLS, load_program
+from dicomdesk.cli.dcmqrscp import json_lines as archive_json_lines
 from dicomdesk.cli.exit_codes import ExitCode
-from dicomdesk.cli.grammar import OptionGroup
+from dicomdesk.cli.options.grammar import OptionGroup
+from dicomdesk.cli.output import json_lines
 
 PROMISES = Path(__file__).parent / "promises.txt"
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from dicomdesk.archive.setup.configuration import read_configuration
-from dicomdesk.cli import dcmqrscp_options, dcmrecv_options
-from dicomdesk.cli.grammar import CommandLine, parse
+from dicomdesk.cli.dcmqrscp import options as dcmqrscp_options
+from dicomdesk.cli.dcmrecv import options as dcmrecv_options
+from dicomdesk.cli.options.grammar import CommandLine, parse
 from tests.structure.sources import REPOSITORY
 
 UNITS = sorted((REPOSITORY / "packaging" / "linux").glob("*.service"))

@@ -4,7 +4,7 @@ import pytest
 
 from dicomdesk.cli.catalogue import TOOLS, load_program
 from dicomdesk.cli.examples import EXAMPLES, shell_line
-from dicomdesk.cli.grammar import parse
+from dicomdesk.cli.options.grammar import parse
 
 COMMANDS = [
     command

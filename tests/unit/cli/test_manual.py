@@ -4,10 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from dicomdesk.cli import dcmrecv_options, dcmsend_options, storescu_options
 from dicomdesk.cli.catalogue import TOOLS
-from dicomdesk.cli.grammar import Tool
+from dicomdesk.cli.dcmrecv import options as dcmrecv_options
+from dicomdesk.cli.dcmsend import options as dcmsend_options
 from dicomdesk.cli.manual import manual_page, write_manual_pages
+from dicomdesk.cli.options.grammar import Tool
+from dicomdesk.cli.storescu import options as storescu_options
 
 TOOL_TABLES = [dcmsend_options.TOOL, storescu_options.TOOL, dcmrecv_options.TOOL]
 EACH = pytest.mark.parametrize("tool", TOOL_TABLES, ids=lambda tool: tool.name)

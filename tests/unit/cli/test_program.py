@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from dicomdesk.cli.dcmrecv_options import TOOL, read_options
-from dicomdesk.cli.grammar import CommandLine
+from dicomdesk.cli.dcmrecv.options import TOOL, read_options
+from dicomdesk.cli.options.grammar import CommandLine
+from dicomdesk.cli.options.usage import header, usage_text, version_text
 from dicomdesk.cli.program import Program, run_program
-from dicomdesk.cli.usage import header, usage_text, version_text
 from dicomdesk.logs import Log
 
 

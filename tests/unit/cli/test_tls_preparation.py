@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from dicomdesk.cli import options, tls_preparation
-from dicomdesk.cli.grammar import CommandLine, Tool, parse
-from dicomdesk.cli.tls_options import TlsRole, read_tls, tls_group
+from dicomdesk.cli import tls_preparation
+from dicomdesk.cli.options import shared as options
+from dicomdesk.cli.options.grammar import CommandLine, Tool, parse
+from dicomdesk.cli.options.tls import TlsRole, read_tls, tls_group
 from dicomdesk.cli.tls_preparation import prepare_tls
 from dicomdesk.logs import Level, console_log
 from dicomdesk.settings import TlsSettings

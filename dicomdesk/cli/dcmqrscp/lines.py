@@ -1,0 +1,247 @@
+"""What an archive reports, as the lines that DCMTK's dcmqrscp logs, and a few more that say who was refused and why.
+
+At the default level there are warnings and errors only, and no patient identifiers; verbose mode shows what was asked.
+"""
+
+from collections.abc import Sequence
+
+from dicomdesk.archive import facts
+from dicomdesk.archive.serving import ServingEvent
+from dicomdesk.cli.output.association_dump import (
+    RequestParameters,
+    message_uid,
+    negotiation_lines,
+    request_lines,
+    store_request_lines,
+    store_response_lines,
+)
+from dicomdesk.dicom.query.identifier_dump import identifier_lines
+from dicomdesk.dicom.query.sop_classes import Service
+from dicomdesk.dicom.sop_classes import modality_prefix
+from dicomdesk.engine import events
+from dicomdesk.human import count_text, printable
+from dicomdesk.logs import Level, Log
+
+_NOTICE_LEVELS = {
+    events.NoticeLevel.DEBUG: Level.DEBUG,
+    events.NoticeLevel.INFO: Level.INFO,
+    events.NoticeLevel.WARNING: Level.WARN,
+    events.NoticeLevel.ERROR: Level.ERROR,
+}
+_WORDS = {Service.FIND: "Find", Service.MOVE: "Move", Service.GET: "Get"}
+_DIMSE_SERVICES = {
+    Service.FIND: events.DimseService.C_FIND,
+    Service.MOVE: events.DimseService.C_MOVE,
+    Service.GET: events.DimseService.C_GET,
+}
+_PRIORITIES = {0: "medium", 1: "high", 2: "low"}
+_NO_PLACE = "too many associations"
+"""A notice says more about it, now and then."""
+_ENDS = (events.AssociationFailed, events.AssociationReleased, events.AssociationAborted)
+_ALWAYS_WANTED = (
+    events.Notice,
+    events.AssociationReceived,
+    *_ENDS,
+    facts.OperationEnded,
+    facts.CommitmentAnswered,
+    facts.ShutdownRequested,
+)
+
+
+class ArchiveLines:
+    """Writes what happens to a log. ``wants`` may be called from any thread, the rest from the main thread only."""
+
+    def __init__(self, log: Log, *, max_pdu_bytes: int, shows_contexts: bool) -> None:
+        self._log = log
+        self._tool = log.logger("dcmtk.apps.dcmqrscp")
+        self._is_verbose = self._tool.is_enabled(Level.INFO)
+        self._block_level = Level.INFO if shows_contexts else Level.DEBUG
+        self._max_pdu_bytes = max_pdu_bytes
+        self._callers: dict[int, str] = {}
+        """Who is there now: host, calling and called AE title, by number of the association."""
+        self._started: dict[int, events.ItemStarted] = {}
+        self._sub_operations: dict[int, int] = {}
+        """How many instances the retrieval of an association has tried to send."""
+
+    def wants(self, event: ServingEvent) -> bool:
+        """Whether there is a line for the event, or something to remember."""
+        if self._is_verbose or isinstance(event, _ALWAYS_WANTED):
+            return True
+        if isinstance(event, events.ItemFinished):
+            return event.outcome is not events.ItemOutcome.STORED
+        return isinstance(event, facts.SubOperationEnded) and bool(event.status is None or event.status)
+
+    def show(self, batch: Sequence[ServingEvent]) -> None:
+        """Write the lines of these events."""
+        with self._log.batch():
+            for event in batch:
+                self._show(event)
+
+    def _show(self, event: ServingEvent) -> None:
+        match event:
+            case events.Notice():
+                text = "\n".join(map(printable, event.text.split("\n")))
+                self._tool.write(_NOTICE_LEVELS[event.level], text)
+            case events.ListenerStarted():
+                self._tool.info(f"listening on port {event.port}")
+            case events.ItemStarted():
+                self._show_store(event)
+            case events.ItemFinished():
+                self._show_stored(event)
+            case facts.OperationStarted():
+                self._show_operation(event)
+            case facts.SubOperationEnded():
+                self._show_sub_operation(event)
+            case facts.OperationEnded():
+                self._show_operation_end(event)
+            case facts.CommitmentAnswered():
+                self._show_commitment(event)
+            case facts.ShutdownRequested():
+                self._tool.warn(f"{self._who(event.association)} asks the archive to end, and it does")
+            case _:
+                self._show_association(event)
+
+    # -- associations
+
+    def _show_association(self, event: ServingEvent) -> None:
+        match event:
+            case events.AssociationReceived():
+                self._show_received(event)
+            case events.AssociationAccepted():
+                pdv_bytes = event.negotiation.max_send_pdv_bytes
+                self._tool.info(f"Association Acknowledged (Max Send PDV: {pdv_bytes})")
+                if not any(context.is_accepted for context in event.negotiation.contexts):
+                    self._tool.info("    (but no valid presentation contexts)")
+                self._write_block(negotiation_lines(event.negotiation))
+            case events.AssociationFailed() if event.reason == _NO_PLACE:
+                self._tool.info(f"Refusing Association of {self._who(event.association)}: {event.reason}")
+            case events.AssociationFailed():
+                self._tool.warn(f"Refusing Association of {self._who(event.association)}: {printable(event.reason)}")
+            case events.AssociationReleased():
+                self._tool.info("Association Release")
+            case events.AssociationAborted() if event.by_peer:
+                self._tool.info("Association Aborted")
+                self._tool.debug(printable(event.reason))
+            case events.AssociationAborted():
+                self._tool.error(f"Aborting Association of {self._who(event.association)}: {printable(event.reason)}")
+            case _:
+                pass
+        if isinstance(event, _ENDS):
+            self._callers.pop(event.association, None)
+            self._started.pop(event.association, None)
+            self._sub_operations.pop(event.association, None)
+
+    def _show_received(self, event: events.AssociationReceived) -> None:
+        who = f"{printable(event.peer_host)}:{printable(event.calling_ae_title)} -> {printable(event.called_ae_title)}"
+        self._callers[event.association] = who
+        self._tool.info(f"Association Received ({who})")
+        if not self._tool.is_enabled(self._block_level):
+            return
+        request = RequestParameters(
+            calling_ae_title=event.calling_ae_title,
+            called_ae_title=event.called_ae_title,
+            responding_ae_title="",
+            our_max_pdu_bytes=self._max_pdu_bytes,
+            contexts=event.contexts,
+            peer_implementation_class_uid=event.peer_implementation_class_uid,
+            peer_implementation_version=event.peer_implementation_version,
+            peer_max_pdu_bytes=event.peer_max_pdu_bytes,
+            extensions=event.extensions,
+            user_identity=event.user_identity,
+        )
+        self._write_block(request_lines(request))
+
+    def _who(self, association: int) -> str:
+        return self._callers.get(association, f"association {association}")
+
+    # -- storing
+
+    def _show_store(self, event: events.ItemStarted) -> None:
+        if self._is_verbose:
+            self._started[event.association] = event
+            self._tool.info("\n".join(["Received Store SCP:", *store_request_lines(event, is_outgoing=False)]))
+
+    def _show_stored(self, event: events.ItemFinished) -> None:
+        started = self._started.pop(event.association, None)
+        reason = f": {printable(event.reason)}" if event.reason else ""
+        if event.status is None:
+            what = "stored, but not answered" if event.path else "not stored"
+            self._tool.warn(f"StoreSCP: {what}, from {self._who(event.association)}{reason}")
+            return
+        if event.outcome is not events.ItemOutcome.STORED:
+            words = events.status_text(event.status)
+            self._tool.warn(f"NOTICE: StoreSCP: answered {words} to {self._who(event.association)}{reason}")
+        if started is not None:
+            level = Level.INFO if event.status == 0 else Level.WARN
+            lines = ["Sending:", *store_response_lines(started, event.status, is_outgoing=True)]
+            self._tool.write(level, "\n".join(lines))
+        if event.path:
+            self._tool.debug(f"Stored {printable(event.path)} ({count_text(event.size_bytes, 'byte')})")
+
+    # -- queries and retrievals
+
+    def _show_operation(self, event: facts.OperationStarted) -> None:
+        if not self._is_verbose:
+            return
+        word = _WORDS[event.service]
+        destination = (
+            [f"Move Destination              : {printable(event.destination)}"] if event.service is Service.MOVE else []
+        )
+        block = [
+            f"Received {word} SCP:",
+            "===================== INCOMING DIMSE MESSAGE ====================",
+            f"Message Type                  : C-{word.upper()} RQ",
+            f"Message ID                    : {event.message_id}",
+            f"Affected SOP Class UID        : {message_uid(event.sop_class_uid)}",
+            f"Data Set                      : {'present' if event.identifier else 'none'}",
+            f"Priority                      : {_PRIORITIES.get(event.priority, 'unknown')}",
+            *destination,
+            "======================= END DIMSE MESSAGE =======================",
+        ]
+        self._tool.info("\n".join(block))
+        lines = [f"{word} SCP Request Identifiers:", *identifier_lines(event.identifier, event.transfer_syntax_uid)]
+        self._tool.info("\n".join(lines))
+
+    def _show_sub_operation(self, event: facts.SubOperationEnded) -> None:
+        word = _WORDS[event.service]
+        count = self._sub_operations[event.association] = self._sub_operations.get(event.association, 0) + 1
+        if event.status is None:
+            text = f"{word} SCP: not sent: {printable(event.path)}: {printable(event.reason)}"
+            self._tool.error(text)
+        else:
+            words = events.status_text(event.status)
+            self._tool.info(f"Store SCU RQ: MsgID {count}, ({modality_prefix(event.sop_class_uid)})")
+            if event.status:
+                self._tool.warn(f"{word} SCP: {printable(event.path)} was answered {words}")
+            else:
+                self._tool.info(f"{word} SCP: Received Store SCU RSP [Status={words}]")
+        self._tool.info(f"{word} SCP Response {count} [status: Pending]")
+
+    def _show_operation_end(self, event: facts.OperationEnded) -> None:
+        word = _WORDS[event.service]
+        words = events.status_text(event.status, _DIMSE_SERVICES[event.service])
+        count = self._sub_operations.pop(event.association, 0) + event.matches
+        self._tool.info(f"{word} SCP Response {count + 1} [status: {words}]")
+        to = f" to {printable(event.destination)}" if event.destination else ""
+        if (event.status or event.comment) and event.status != events.Status.CANCEL:
+            comment = f": {printable(event.comment)}" if event.comment else ""
+            self._tool.warn(f"{word} SCP{to}: answered {words} to {self._who(event.association)}{comment}")
+        self._tool.debug(f"{word} SCP{to}: {self._figures(event)} in {event.elapsed_s:.3f} s")
+
+    @staticmethod
+    def _figures(event: facts.OperationEnded) -> str:
+        counts = event.counts
+        if counts is None:
+            return count_text(event.matches, "match")
+        return f"{counts.completed} sent, {counts.failed} failed, {counts.warning} with warnings"
+
+    def _show_commitment(self, event: facts.CommitmentAnswered) -> None:
+        who = self._who(event.association) if event.association else "a peer of an earlier start"
+        text = f"Storage Commitment: {event.committed} committed, {event.failed} not, asked for by {who}"
+        if event.is_reported and not event.failed:
+            self._tool.info(text)
+        else:
+            self._tool.warn(text if event.is_reported else f"{text}, who could not be told")
+
+    def _write_block(self, lines: Sequence[str]) -> None:
+        self._tool.write(self._block_level, "\n".join(lines))

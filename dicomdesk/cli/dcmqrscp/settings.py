@@ -1,0 +1,274 @@
+"""What a command line of ``dcmqrscp`` asks for, checked in the order of DCMTK's."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from dicomdesk.archive.setup.configuration import ArchiveConfiguration, CharacterSetRule
+from dicomdesk.archive.setup.settings import ArchiveSettings, MoveRestriction
+from dicomdesk.archive.setup.storing_format import StoringFormat
+from dicomdesk.cli.dcmqrscp.options import TLS_ROLE, read_port
+from dicomdesk.cli.options import shared
+from dicomdesk.cli.options.access import read_access, read_user_file_name
+from dicomdesk.cli.options.grammar import CommandLine, CommandLineError
+from dicomdesk.cli.options.places import read_places
+from dicomdesk.cli.options.proposal import PREFERRED_BY_ACCEPTOR, PREFERRED_TRANSFER_SYNTAXES
+from dicomdesk.cli.options.tls import read_tls
+from dicomdesk.dicom.data_sets.rewriting import GroupLengths
+from dicomdesk.dicom.query.query import Model
+from dicomdesk.engine.requests import ProfileSelection, Proposal
+from dicomdesk.paths import resources_folder
+from dicomdesk.settings import Timeouts
+
+__all__ = ["ArchiveOptions", "read_options"]
+
+_MODELS = {
+    "--no-patient-root": Model.PATIENT_ROOT,
+    "--no-study-root": Model.STUDY_ROOT,
+    "--no-patient-study": Model.PATIENT_STUDY_ONLY,
+}
+_RESTRICTIONS = {
+    "": MoveRestriction.NONE,
+    "--move-unrestricted": MoveRestriction.NONE,
+    "--move-aetitle": MoveRestriction.SAME_AE_TITLE,
+    "--move-host": MoveRestriction.SAME_HOST,
+    "--move-vendor": MoveRestriction.SAME_VENDOR,
+}
+_OUTPUT_SYNTAXES = {
+    "--write-xfer-same": "",
+    "--write-xfer-little": "1.2.840.10008.1.2.1",
+    "--write-xfer-big": "1.2.840.10008.1.2.2",
+    "--write-xfer-implicit": "1.2.840.10008.1.2",
+    "--write-xfer-deflated": "1.2.840.10008.1.2.1.99",
+}
+_GROUP_LENGTHS = {
+    "--group-length-recalc": GroupLengths.RECALCULATED,
+    "--group-length-create": GroupLengths.CREATED,
+    "--group-length-remove": GroupLengths.REMOVED,
+}
+_TERMS = {"--convert-to-ascii": "", "--convert-to-utf8": "ISO_IR 192", "--convert-to-latin1": "ISO_IR 100"}
+_PLAIN_PREFERENCES = frozenset(
+    ("", "--prefer-uncompr", "--prefer-little", "--prefer-big", "--prefer-deflated", "--implicit")
+)
+"""With these what is stored may be written in another transfer syntax."""
+_DEFLATING = "--propose-deflated, --write-xfer-deflated or --write-xfer-same"
+_DCMTK_FOLDER = Path("/etc/dcmtk")
+_CONFIGURATION_NAME = "dcmqrscp.cfg"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfileNames:
+    """What ``--assoc-config-file`` says."""
+
+    file: Path | None
+    """None where the name is empty."""
+    incoming: str
+    outgoing: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArchiveOptions:
+    """What a command line of dcmqrscp asks for."""
+
+    settings: ArchiveSettings
+    """With an empty configuration; see ``settings_for``."""
+    configuration_file: Path | None
+    """None where its name is empty."""
+    convert_character_set: Callable[[CharacterSetRule], CharacterSetRule] | None
+    """What becomes of the configuration's rule; None leaves it."""
+    user_file: Path | None
+    reindexes: bool
+    verifies: bool
+    areas: tuple[str, ...]
+    """AE titles, for ``reindexes`` and ``verifies``; () is all."""
+    metrics_port: int | None
+    shows_contexts: bool
+    writes_json: bool
+    json_has_identifiers: bool
+
+    def settings_for(self, configuration: ArchiveConfiguration) -> ArchiveSettings:
+        """The settings with a configuration that was read."""
+        rule = None if self.convert_character_set is None else self.convert_character_set(configuration.character_set)
+        return replace(self.settings, configuration=configuration, character_set=rule)
+
+
+def read_options(line: CommandLine, load_profiles: Callable[[ProfileNames], None]) -> ArchiveOptions:
+    """What the command line asks for; raises CommandLineError.
+
+    Calls ``load_profiles``, where there are any, at the point where DCMTK's program reads them.
+    """
+    port = read_port(line)
+    disabled = frozenset(model for long, model in _MODELS.items() if line.has(long))
+    if len(disabled) == len(_MODELS):
+        raise CommandLineError("cannot disable all Q/R models")
+    timeouts = Timeouts(
+        connect_s=shared.read_timeout(line, "--timeout", None, is_signed=True),
+        acse_s=shared.read_timeout(line, "--acse-timeout", 30.0, is_signed=True),
+        dimse_s=shared.read_timeout(line, "--dimse-timeout", None, is_signed=True),
+    )
+    max_pdu_bytes = line.integer("--max-pdu", shared.SMALLEST_MAX_PDU_BYTES, shared.LARGEST_MAX_PDU_BYTES)
+    profiles = _read_profiles(line)
+    if profiles is not None:
+        load_profiles(profiles)
+    storing_format = _read_format(line)
+    settings = ArchiveSettings(
+        configuration=ArchiveConfiguration(),
+        port=port,
+        address=line.text("--address"),
+        max_pdu_bytes=max_pdu_bytes,
+        timeouts=timeouts,
+        access=read_access(line),
+        places=read_places(line),
+        resolve_hosts=not line.has("--disable-host-lookup"),
+        checks_host_rules=line.last_of("--access-full", "--access-control") == "--access-control",
+        refuses_all=line.has("--refuse"),
+        needs_implementation_uid=line.has("--reject"),
+        needs_find=line.has("--require-find"),
+        allows_parallel_store=not line.has("--no-parallel-store"),
+        allows_get=not line.has("--disable-get"),
+        allows_shutdown=line.has("--allow-shutdown"),
+        disabled_models=disabled,
+        preferred_transfer_syntax=PREFERRED_BY_ACCEPTOR[line.last_of(*PREFERRED_BY_ACCEPTOR) or "--prefer-uncompr"],
+        accepts_all_syntaxes=line.has("--accept-all"),
+        incoming_profile=_selection(profiles, is_incoming=True),
+        proposal=Proposal(
+            preferred_transfer_syntax=PREFERRED_TRANSFER_SYNTAXES[
+                line.last_of(*PREFERRED_TRANSFER_SYNTAXES) or "--propose-uncompr"
+            ],
+            profile=_selection(profiles, is_incoming=False),
+        ),
+        strict_find=line.last_of("--check-find", "--no-check-find") == "--check-find",
+        strict_move=line.last_of("--check-move", "--no-check-move") == "--check-move",
+        move_restriction=_RESTRICTIONS[line.last_of(*_RESTRICTIONS)],
+        storing_format=storing_format,
+        ignores_stores=line.has("--ignore"),
+        fsync=line.has("--fsync"),
+    )
+    return _with_extensions(line, settings, profiles)
+
+
+def _with_extensions(line: CommandLine, settings: ArchiveSettings, profiles: ProfileNames | None) -> ArchiveOptions:
+    """Read what DCMTK's program does not have."""
+    line.check_conflict(
+        "--accept-all", "--assoc-config-file", is_given=line.has("--accept-all") and profiles is not None
+    )
+    line.check_conflict("--reindex", "--verify", is_given=line.has("--reindex") and line.has("--verify"))
+    if line.has("--area"):
+        line.check_dependency("--area", "--reindex or --verify", is_met=line.has("--reindex") or line.has("--verify"))
+    if line.has("--json-identifiers"):
+        line.check_dependency("--json-identifiers", "--json", is_met=line.has("--json"))
+    tls = read_tls(line, TLS_ROLE)
+    if line.has("--destination-tls"):
+        line.check_dependency("--destination-tls", "--enable-tls", is_met=tls is not None)
+    return ArchiveOptions(
+        settings=replace(settings, tls=tls, destination_tls=tls if line.has("--destination-tls") else None),
+        configuration_file=_configuration_file(line),
+        convert_character_set=_read_character_set(line),
+        user_file=read_user_file_name(line),
+        reindexes=line.has("--reindex"),
+        verifies=line.has("--verify"),
+        areas=line.every_text("--area"),
+        metrics_port=line.integer("--metrics-port", 0, 65535),
+        shows_contexts=line.has("--verbose-pc"),
+        writes_json=line.has("--json"),
+        json_has_identifiers=line.has("--json-identifiers"),
+    )
+
+
+def _configuration_file(line: CommandLine) -> Path | None:
+    """The file that is asked for; that of the machine, or else the one that we ship."""
+    if line.has("--config"):
+        return Path(line.text("--config")) if line.text("--config") else None
+    usual = _DCMTK_FOLDER / _CONFIGURATION_NAME
+    return usual if usual.exists() else resources_folder() / _CONFIGURATION_NAME
+
+
+def _read_profiles(line: CommandLine) -> ProfileNames | None:
+    names = line.texts("--assoc-config-file")
+    if names is None:
+        return None
+    for alternatives, default in (
+        (PREFERRED_BY_ACCEPTOR, "--prefer-uncompr"),
+        (PREFERRED_TRANSFER_SYNTAXES, "--propose-uncompr"),
+    ):
+        chosen = line.last_of(*alternatives)
+        line.check_conflict("--assoc-config-file", chosen, is_given=chosen not in ("", default))
+    file, incoming, outgoing = names
+    return ProfileNames(file=Path(file) if file else None, incoming=incoming, outgoing=outgoing)
+
+
+def _selection(names: ProfileNames | None, *, is_incoming: bool) -> ProfileSelection | None:
+    if names is None or names.file is None:
+        return None
+    return ProfileSelection(file=names.file, name=names.incoming if is_incoming else names.outgoing)
+
+
+def _read_format(line: CommandLine) -> StoringFormat:
+    """How instances are written; raises CommandLineError."""
+    is_bit_preserving = line.last_of("--normal", "--bit-preserving") == "--bit-preserving"
+    syntax = _read_output_syntax(line, is_bit_preserving=is_bit_preserving)
+    group_lengths = _read_unless_preserved(line, tuple(_GROUP_LENGTHS), is_bit_preserving=is_bit_preserving)
+    lengths = _read_unless_preserved(
+        line, ("--length-explicit", "--length-undefined"), is_bit_preserving=is_bit_preserving
+    )
+    is_file_format = line.last_of("--write-file", "--write-dataset") != "--write-dataset"
+    file_pad, item_pad = 0, 0
+    if line.last_of("--padding-off", "--padding-create") == "--padding-create":
+        line.check_conflict("--padding-create", "--write-dataset", is_given=not is_file_format)
+        line.check_conflict("--padding-create", "--bit-preserving", is_given=is_bit_preserving)
+        file_pad, item_pad = line.integers("--padding-create", 0) or (0, 0)
+    if line.has("--compression-level"):
+        deflates = line.last_of(*PREFERRED_TRANSFER_SYNTAXES) == "--propose-deflated"
+        deflates = deflates or syntax in ("--write-xfer-deflated", "--write-xfer-same")
+        line.check_dependency("--compression-level", _DEFLATING, is_met=deflates)
+    level = line.integer("--compression-level", 0, 9)
+    return StoringFormat(
+        is_bit_preserving=is_bit_preserving,
+        is_file_format=is_file_format,
+        transfer_syntax_uid=_OUTPUT_SYNTAXES[syntax],
+        group_lengths=_GROUP_LENGTHS.get(group_lengths, GroupLengths.RECALCULATED),
+        has_undefined_lengths=lengths == "--length-undefined",
+        allows_new_vrs=line.last_of("--enable-new-vr", "--disable-new-vr") != "--disable-new-vr",
+        padded_file_bytes=file_pad,
+        padded_item_bytes=item_pad,
+        compression_level=6 if level is None else level,
+    )
+
+
+def _read_output_syntax(line: CommandLine, *, is_bit_preserving: bool) -> str:
+    given = line.alternatives(*_OUTPUT_SYNTAXES)
+    preferred = line.last_of(*PREFERRED_BY_ACCEPTOR)
+    for long in given:
+        if long != "--write-xfer-same":
+            line.check_conflict(long, "--bit-preserving", is_given=is_bit_preserving)
+            line.check_conflict(long, preferred, is_given=preferred not in _PLAIN_PREFERENCES)
+    return given[-1] if given else "--write-xfer-same"
+
+
+def _read_unless_preserved(line: CommandLine, longs: tuple[str, ...], *, is_bit_preserving: bool) -> str:
+    """The last of exclusive options that exclude bit preservation, "" for none."""
+    given = line.alternatives(*longs)
+    for long in given:
+        line.check_conflict(long, "--bit-preserving", is_given=is_bit_preserving)
+    return given[-1] if given else ""
+
+
+def _read_character_set(line: CommandLine) -> Callable[[CharacterSetRule], CharacterSetRule] | None:
+    which = line.last_of("--use-request-charset", "--override-charset")
+    chosen = line.last_of(*_TERMS, "--convert-to-charset")
+    words = ("--transliterate", "--discard-illegal")
+    if not (which or chosen or any(map(line.has, words))):
+        return None
+    term = _TERMS.get(chosen, line.text("--convert-to-charset"))
+
+    def convert(rule: CharacterSetRule) -> CharacterSetRule:
+        if which:
+            rule = replace(rule, overrides=which == "--override-charset")
+        return replace(
+            rule,
+            term=term if chosen else rule.term,
+            transliterates=rule.transliterates or line.has(words[0]),
+            discards=rule.discards or line.has(words[1]),
+        )
+
+    return convert

@@ -1,0 +1,189 @@
+"""The tool ``dcmqrscp``."""
+
+import contextlib
+import errno
+import os
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from dicomdesk.cli.dcmqrscp.options import TLS_ROLE, TOOL, check_parameters
+from dicomdesk.cli.exit_codes import ExitCode, died_of_signal
+from dicomdesk.cli.options.grammar import CommandLine
+from dicomdesk.cli.options.tls import list_ciphers
+from dicomdesk.cli.output.standard_streams import write_stderr
+from dicomdesk.cli.program import Program
+from dicomdesk.cli.tls_preparation import ask_pass_phrase, show_tls_failure, show_tls_notes
+from dicomdesk.errors import (
+    ConfigurationError,
+    DicomdeskError,
+    IndexDamagedError,
+    LocalError,
+    PortInUseError,
+    ProfileError,
+    SettingsError,
+    TlsSettingsError,
+)
+from dicomdesk.human import printable
+from dicomdesk.logs import Log, Logger
+
+if TYPE_CHECKING:
+    from dicomdesk.archive.serving import Serving
+    from dicomdesk.archive.setup.configuration import ArchiveConfiguration
+    from dicomdesk.archive.setup.profiles import ArchiveProfiles
+    from dicomdesk.archive.setup.settings import ArchiveSettings
+    from dicomdesk.cli.dcmqrscp.settings import ArchiveOptions, ProfileNames
+    from dicomdesk.cli.dcmqrscp.watch import ArchiveWatch
+
+_LOGGER = "dcmtk.apps.dcmqrscp"
+
+
+def run(line: CommandLine, log: Log) -> int:
+    """Serve as the command line says, until a signal comes or a peer asks for the end; returns the exit code."""
+    from dicomdesk.archive.setup.profiles import load_archive_profiles  # noqa: PLC0415 - start-up time
+    from dicomdesk.cli.dcmqrscp.settings import read_options  # noqa: PLC0415 - as above
+    from dicomdesk.cli.dictionaries import load_environment_dictionaries  # noqa: PLC0415 - as above
+    from dicomdesk.cli.log.library_records import show_library_records  # noqa: PLC0415 - as above
+
+    tool = log.logger(_LOGGER)
+    profiles: ArchiveProfiles = (None, None)
+
+    def load_profiles(names: "ProfileNames") -> None:
+        nonlocal profiles
+        profiles = load_archive_profiles(names.file, names.incoming, names.outgoing)
+
+    try:
+        options = read_options(line, load_profiles)
+    except ProfileError as error:
+        tool.fatal(printable(str(error)))
+        if error.line is not None:
+            tool.warn(f"{printable(error.file)}, line {error.line}")
+        return int(ExitCode.COMMAND_LINE_SYNTAX)
+    load_environment_dictionaries(log)
+    show_library_records(log)
+    try:
+        configuration = _read_configuration(options, tool)
+        if configuration is None:
+            return int(ExitCode.ARCHIVE_CANNOT_START)
+        if options.reindexes or options.verifies:
+            return _look_after(options, configuration, tool)
+        settings = _with_secrets(options.settings_for(configuration), options, tool)
+        return _start(line, log, options, settings, profiles)
+    except TlsSettingsError as error:
+        show_tls_failure(error, tool)
+    except (LocalError, SettingsError) as error:
+        tool.fatal(_start_failure(error))
+    return int(ExitCode.ARCHIVE_CANNOT_START)
+
+
+def _read_configuration(options: "ArchiveOptions", tool: Logger) -> "ArchiveConfiguration | None":
+    """What the file says, None where it is wrong; all its mistakes are written then."""
+    from dicomdesk.archive.setup.configuration import read_configuration  # noqa: PLC0415 - start-up time
+
+    path = options.configuration_file
+    if path is None:
+        tool.fatal("cannot access : No such file or directory")
+        return None
+    try:
+        configuration = read_configuration(path)
+    except ConfigurationError as error:
+        name = printable(str(path))
+        problems = [f"CONFIG Error: {printable(problem)}!" for problem in error.problems]
+        problems.append(f'CONFIG Error: Reading configuration file "{name}" with errors!')
+        write_stderr("\n".join(problems) + "\n")
+        tool.fatal(f"bad config file: {name}")
+        return None
+    for warning in configuration.warnings:
+        tool.warn(printable(warning))
+    return configuration
+
+
+def _look_after(options: "ArchiveOptions", configuration: "ArchiveConfiguration", tool: Logger) -> int:
+    """Reindex or verify instead of serving."""
+    from dicomdesk.archive.setup.accounts import find_account  # noqa: PLC0415 - start-up time
+    from dicomdesk.cli.dcmqrscp.upkeep import run_upkeep  # noqa: PLC0415 - as above
+
+    find_account(configuration.user_name, configuration.group_name).become()
+    settings = options.settings_for(configuration)
+    return run_upkeep(settings, options.areas, tool, reindexes=options.reindexes, writes_json=options.writes_json)
+
+
+def _with_secrets(settings: "ArchiveSettings", options: "ArchiveOptions", tool: Logger) -> "ArchiveSettings":
+    """The settings with the users of the file, and with a pass phrase that was asked for."""
+    if settings.tls is not None:
+        tls = ask_pass_phrase(settings.tls, TLS_ROLE)
+        destination = None if settings.destination_tls is None else tls
+        settings = replace(settings, tls=tls, destination_tls=destination)
+    if options.user_file is None:
+        return settings
+    from dicomdesk.engine.security.user_file import read_user_file  # noqa: PLC0415 - only where it is asked for: start-up time
+
+    users = read_user_file(options.user_file)
+    if settings.tls is None:
+        tool.warn("without --enable-tls peers send their passcodes unencrypted")
+    return replace(settings, access=replace(settings.access, user_pass_codes=users))
+
+
+def _start(
+    line: CommandLine,
+    log: Log,
+    options: "ArchiveOptions",
+    settings: "ArchiveSettings",
+    profiles: "ArchiveProfiles",
+) -> int:
+    from dicomdesk.archive.serving import Serving  # noqa: PLC0415 - as above
+    from dicomdesk.archive.setup.accounts import find_account  # noqa: PLC0415 - start-up time
+    from dicomdesk.cli.dcmqrscp.lines import ArchiveLines  # noqa: PLC0415 - as above
+    from dicomdesk.cli.dcmqrscp.watch import ArchiveWatch  # noqa: PLC0415 - as above
+
+    tool = log.logger(_LOGGER)
+    configuration = settings.configuration
+    max_pdu_bytes = settings.max_pdu_bytes or configuration.max_pdu_bytes
+    lines = ArchiveLines(log, max_pdu_bytes=max_pdu_bytes, shows_contexts=options.shows_contexts)
+    watch = ArchiveWatch(lines, tool, writes_json=options.writes_json, shows_identifiers=options.json_has_identifiers)
+    account = find_account(configuration.user_name, configuration.group_name)
+    with watch.catching_signals(), contextlib.ExitStack() as ends:
+        with account.acting():
+            serving = Serving(settings, watch.sink, profiles=profiles)
+        ends.callback(serving.close)
+        if options.metrics_port is not None:
+            _serve_metrics(serving, options.metrics_port, ends, tool)
+        serving.open(bound=account.become)
+        if settings.tls is not None:
+            show_tls_notes(settings.tls, line, tool, TLS_ROLE)
+        return _serve(serving, watch, tool)
+
+
+def _serve_metrics(serving: "Serving", port: int, ends: contextlib.ExitStack, tool: Logger) -> None:
+    """Begin to answer requests for metrics, until ``ends`` is left."""
+    from dicomdesk.archive.metrics import Metrics, MetricsServer  # noqa: PLC0415 - only where asked for: start-up time
+
+    metrics = Metrics()
+    serving.count_with(metrics.take)
+    server = MetricsServer(metrics, serving.archive, port)
+    server.start()
+    ends.callback(server.close)
+    tool.info(f"metrics at http://127.0.0.1:{server.port}/metrics")
+
+
+def _serve(serving: "Serving", watch: "ArchiveWatch", tool: Logger) -> int:
+    error = watch.run(serving)
+    if error:
+        tool.fatal(printable(error))
+        return int(ExitCode.INTERNAL_FAULT)
+    return died_of_signal(watch.last_signal) if watch.last_signal else int(ExitCode.SUCCESS)
+
+
+def _start_failure(error: DicomdeskError) -> str:
+    """Why the archive cannot start, in DCMTK's words where it has some."""
+    cause = error.__cause__
+    if isinstance(cause, PermissionError) and isinstance(error, PortInUseError):
+        return "cannot listen on this port, insufficient privileges"
+    if isinstance(error, PortInUseError) and isinstance(cause, OSError):
+        reason = os.strerror(cause.errno or errno.EADDRINUSE)
+        return f"cannot initialize network: 0006:031c TCP Initialization Error: {reason}"
+    if isinstance(error, IndexDamagedError):
+        return f"{printable(str(error))}: run dcmqrscp --reindex with this configuration"
+    return printable(str(error))
+
+
+PROGRAM = Program(tool=TOOL, run=run, answers={"--list-ciphers": list_ciphers}, check_first=check_parameters)

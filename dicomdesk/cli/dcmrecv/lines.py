@@ -1,0 +1,189 @@
+"""What a receive job reports, as the lines that DCMTK's dcmrecv logs."""
+
+from collections.abc import Sequence
+from typing import assert_never
+
+from dicomdesk.cli.output.association_dump import (
+    RequestParameters,
+    negotiation_lines,
+    request_lines,
+    store_request_lines,
+    store_response_lines,
+)
+from dicomdesk.engine import events
+from dicomdesk.human import count_text, printable
+from dicomdesk.logs import Level, Log
+
+_NOTICE_LEVELS = {
+    events.NoticeLevel.DEBUG: Level.DEBUG,
+    events.NoticeLevel.INFO: Level.INFO,
+    events.NoticeLevel.WARNING: Level.WARN,
+    events.NoticeLevel.ERROR: Level.ERROR,
+}
+_NO_CONTEXTS = "no acceptable presentation contexts"
+"""The one reason of a refusal that DCMTK tells twice."""
+_ALWAYS_WANTED = (events.Notice, events.AssociationAborted, events.AssociationFailed)
+
+
+class ReceiveLines:
+    """Writes events to a log. ``wants`` may be called from any thread, the rest from the main thread only."""
+
+    def __init__(self, log: Log, *, max_pdu_bytes: int, shows_contexts: bool) -> None:
+        self._log = log
+        self._tool = log.logger("dcmtk.apps.dcmrecv")
+        self._network = log.logger("dcmtk.dcmnet")
+        self._is_verbose = self._network.is_enabled(Level.INFO) or self._tool.is_enabled(Level.INFO)
+        self._is_debugging = self._network.is_enabled(Level.DEBUG)
+        self._block_level = Level.INFO if shows_contexts else Level.DEBUG
+        self._max_pdu_bytes = max_pdu_bytes
+        self._started: dict[int, events.ItemStarted] = {}
+        self._open: set[int] = set()
+        """Numbers of the associations that are there now."""
+
+    @property
+    def shows_stored(self) -> bool:
+        """Whether there are lines for an instance that is stored without trouble."""
+        return self._is_verbose
+
+    def wants(self, event: events.Event) -> bool:
+        """Whether there is a line for the event."""
+        if self._is_verbose or isinstance(event, _ALWAYS_WANTED):
+            return True
+        return isinstance(event, events.ItemFinished) and event.outcome is not events.ItemOutcome.STORED
+
+    def show(self, batch: Sequence[events.Event]) -> None:
+        """Write the lines of these events."""
+        with self._log.batch():
+            for event in batch:
+                self._show(event)
+
+    def _show(self, event: events.Event) -> None:
+        match event:
+            case events.ItemStarted():
+                self._show_started(event)
+            case events.ItemFinished():
+                self._show_finished(event)
+            case events.Notice():
+                text = "\n".join(map(printable, event.text.split("\n")))
+                self._network.write(_NOTICE_LEVELS[event.level], text)
+            case events.StudySettled():
+                uid = printable(event.study_instance_uid)
+                self._tool.info(f"Study complete: {uid} ({count_text(event.items, 'instance')})")
+            case (
+                events.AssociationReceived()
+                | events.AssociationAccepted()
+                | events.AssociationFailed()
+                | events.AssociationReleased()
+                | events.AssociationAborted()
+            ):
+                self._show_association(event)
+            case events.ListenerStarted():
+                self._tool.info("starting service class provider and listening ...")
+            case (
+                events.JobStarted()
+                | events.JobFinished()
+                | events.InputSkipped()
+                | events.ScanFinished()
+                | events.AssociationRequested()
+                | events.RetryScheduled()
+                | events.CheckStepStarted()
+                | events.CheckStepFinished()
+                | events.CapabilityFound()
+                | events.GroupForecast()
+            ):
+                pass
+            case _:
+                assert_never(event)
+
+    def _show_association(
+        self,
+        event: events.AssociationReceived
+        | events.AssociationAccepted
+        | events.AssociationFailed
+        | events.AssociationReleased
+        | events.AssociationAborted,
+    ) -> None:
+        self._open.add(event.association)
+        label = self._label(event.association)
+        if isinstance(event, events.AssociationFailed | events.AssociationReleased | events.AssociationAborted):
+            self._open.discard(event.association)
+        match event:
+            case events.AssociationReceived():
+                self._show_received(event)
+            case events.AssociationAccepted():
+                pdv_bytes = event.negotiation.max_send_pdv_bytes
+                self._network.info(f"{label}Association Acknowledged (Max Send PDV: {pdv_bytes})")
+                self._write_block(negotiation_lines(event.negotiation))
+            case events.AssociationFailed():
+                if event.reason == _NO_CONTEXTS:
+                    self._network.info(f"{label}No Acceptable Presentation Contexts")
+                self._network.info(f"{label}Refusing Association ({printable(event.reason)})")
+            case events.AssociationReleased():
+                self._network.info(f"{label}Received Association Release Request")
+            case events.AssociationAborted():
+                self._show_aborted(event, label)
+            case _:
+                assert_never(event)
+
+    def _show_received(self, event: events.AssociationReceived) -> None:
+        calling, called = printable(event.calling_ae_title), printable(event.called_ae_title)
+        self._network.info(
+            f"{self._label(event.association)}Association Received {printable(event.peer_host)}: {calling} -> {called}"
+        )
+        if not self._network.is_enabled(self._block_level):
+            return
+        request = RequestParameters(
+            calling_ae_title=event.calling_ae_title,
+            called_ae_title=event.called_ae_title,
+            responding_ae_title="",
+            our_max_pdu_bytes=self._max_pdu_bytes,
+            contexts=event.contexts,
+            peer_implementation_class_uid=event.peer_implementation_class_uid,
+            peer_implementation_version=event.peer_implementation_version,
+            peer_max_pdu_bytes=event.peer_max_pdu_bytes,
+            extensions=event.extensions,
+            user_identity=event.user_identity,
+        )
+        self._write_block(["Incoming Association Request:", *request_lines(request)])
+
+    def _show_aborted(self, event: events.AssociationAborted, label: str) -> None:
+        self._started.pop(event.association, None)
+        if event.by_peer:
+            self._network.info(f"{label}Received Association Abort Request")
+            self._network.debug(printable(event.reason))
+        else:
+            self._network.error(printable(event.reason))
+            self._network.info(f"{label}Aborting Association")
+
+    def _show_started(self, event: events.ItemStarted) -> None:
+        self._network.info(f"{self._label(event.association)}Received C-STORE Request (MsgID {event.message_id})")
+        if self._is_debugging:
+            self._started[event.association] = event
+            self._network.debug("\n".join(store_request_lines(event, is_outgoing=False)))
+
+    def _show_finished(self, event: events.ItemFinished) -> None:
+        label = self._label(event.association)
+        if event.path:
+            self._network.info(f"{label}Stored received object to file: {printable(event.path)}")
+        if event.status is None:
+            self._network.warn(f"{_what(event)}: {printable(event.reason)}")
+            return
+        words = events.status_text(event.status)
+        self._network.info(f"{label}Sending C-STORE Response ({words})")
+        started = self._started.pop(event.association, None)
+        if started is not None:
+            self._network.debug("\n".join(store_response_lines(started, event.status, is_outgoing=True)))
+        if event.outcome is not events.ItemOutcome.STORED:
+            reason = f": {printable(event.reason)}" if event.reason else ""
+            self._network.warn(f"received object not stored, answered {words}{reason}")
+
+    def _label(self, association: int) -> str:
+        """What tells the lines of associations that are there at once apart; DCMTK has one after the other."""
+        return f"[{association}] " if len(self._open) > 1 else ""
+
+    def _write_block(self, lines: Sequence[str]) -> None:
+        self._network.write(self._block_level, "\n".join(lines))
+
+
+def _what(event: events.ItemFinished) -> str:
+    return "stored, but not answered" if event.path else "received object not stored"

@@ -1,0 +1,276 @@
+"""What a send job reports, as the lines that DCMTK's dcmsend logs."""
+
+from collections.abc import Sequence
+from typing import assert_never
+
+from dicomdesk.cli.output.association_dump import (
+    RequestParameters,
+    negotiation_lines,
+    request_lines,
+    store_request_lines,
+    store_response_lines,
+)
+from dicomdesk.dicom.sop_classes import modality_prefix
+from dicomdesk.dicom.transfer_syntaxes import transfer_syntax_name
+from dicomdesk.engine import events
+from dicomdesk.engine.requests import SendRequest
+from dicomdesk.human import count_text, printable
+from dicomdesk.logs import Level, Log
+from dicomdesk.settings import LARGE_MAX_PDU_BYTES
+
+NOTICE_LEVELS = {
+    events.NoticeLevel.DEBUG: Level.DEBUG,
+    events.NoticeLevel.INFO: Level.INFO,
+    events.NoticeLevel.WARNING: Level.WARN,
+    events.NoticeLevel.ERROR: Level.ERROR,
+}
+_ALWAYS_WANTED = (events.Notice, events.InputSkipped, events.AssociationFailed, events.RetryScheduled)
+_SILENT_OUTCOMES = (events.ItemOutcome.STORED, events.ItemOutcome.WARNING)
+_EMPTY_NAME = "<empty string>"
+_PDV_OVERHEAD_BYTES = 12
+
+
+class SendLines:
+    """Writes events to a log. ``wants`` may be called from any thread, the rest from the main thread only."""
+
+    def __init__(self, log: Log, request: SendRequest, *, shows_contexts: bool) -> None:
+        self._log = log
+        self._request = request
+        self._tool = log.logger("dcmtk.apps.dcmsend")
+        self._network = log.logger("dcmtk.dcmnet")
+        self._is_verbose = self._network.is_enabled(Level.INFO) or self._tool.is_enabled(Level.INFO)
+        self._is_debugging = self._network.is_enabled(Level.DEBUG)
+        self._block_level = Level.INFO if shows_contexts else Level.DEBUG
+        self._started: dict[tuple[int, int], events.ItemStarted] = {}
+        self._held_back: list[events.Event] = []
+        self._is_under_way = False
+        """Whether an instance was begun and not answered, where there is one at a time."""
+        self._is_checking = False
+        self._last_line = ""
+
+    def wants(self, event: events.Event) -> bool:
+        """Whether there is a line for the event."""
+        if self._is_verbose or isinstance(event, _ALWAYS_WANTED):
+            return True
+        return isinstance(event, events.ItemFinished) and event.outcome not in _SILENT_OUTCOMES
+
+    def show(self, batch: Sequence[events.Event]) -> None:
+        """Write the lines of these events."""
+        with self._log.batch():
+            for event in batch:
+                if self._is_early(event):
+                    self._held_back.append(event)
+                    continue
+                self._show(event)
+                self._show_held_back(event)
+
+    def _is_early(self, event: events.Event) -> bool:
+        """Whether it is about an instance that is made ready while the one before is still under way.
+
+        DCMTK does one thing after the other, and so its lines come; with parallel associations there is no such order.
+        """
+        if not self._is_under_way:
+            return False
+        return isinstance(event, events.Notice) or (isinstance(event, events.ItemFinished) and event.status is None)
+
+    def _show_held_back(self, event: events.Event) -> None:
+        if isinstance(event, events.ItemStarted):
+            self._is_under_way = self._request.parallel == 1
+        else:
+            self._is_under_way = False
+            for early in self._held_back:
+                self._show(early)
+            self._held_back.clear()
+
+    def show_last(self) -> None:
+        """Write the line that the DCMTK tool logs after its fatal error."""
+        if self._last_line:
+            self._network.info(self._last_line)
+
+    def _show(self, event: events.Event) -> None:
+        match event:
+            case events.ItemStarted():
+                self._show_started(event)
+            case events.ItemFinished():
+                self._show_finished(event)
+            case events.Notice():
+                text = "\n".join(map(printable, event.text.split("\n")))
+                self._network.write(NOTICE_LEVELS[event.level], text)
+            case events.JobStarted() | events.InputSkipped() | events.ScanFinished() | events.RetryScheduled():
+                self._show_preparation(event)
+            case (
+                events.AssociationRequested()
+                | events.AssociationAccepted()
+                | events.AssociationFailed()
+                | events.AssociationReleased()
+                | events.AssociationAborted()
+            ):
+                self._show_association(event)
+            case (
+                events.JobFinished()
+                | events.AssociationReceived()
+                | events.ListenerStarted()
+                | events.StudySettled()
+                | events.CheckStepStarted()
+                | events.CheckStepFinished()
+                | events.CapabilityFound()
+                | events.GroupForecast()
+            ):
+                pass
+            case _:
+                assert_never(event)
+
+    def _show_preparation(
+        self, event: events.JobStarted | events.InputSkipped | events.ScanFinished | events.RetryScheduled
+    ) -> None:
+        match event:
+            case events.JobStarted():
+                if self._request.inputs.scan_directories:
+                    self._tool.info("determining input files ...")
+            case events.InputSkipped():
+                self._show_skipped(event)
+            case events.ScanFinished():
+                if event.items:
+                    self._note_checking()
+                total, ignored = event.items, event.skipped
+                self._tool.debug(
+                    f"in total, there are {total} SOP instances to be sent, {ignored} invalid files are ignored"
+                )
+            case events.RetryScheduled():
+                what = count_text(event.items, "instance")
+                self._tool.warn(f"trying again with {what} at {event.at.astimezone():%H:%M:%S}: {event.reason}")
+            case _:
+                assert_never(event)
+
+    def _note_checking(self) -> None:
+        if not self._is_checking:
+            self._is_checking = True
+            self._tool.info("checking input files ...")
+
+    def _show_skipped(self, event: events.InputSkipped) -> None:
+        path, reason = printable(event.path), printable(event.reason)
+        if not event.is_failure:
+            self._tool.warn(f"{reason}: {path}")
+            return
+        self._note_checking()
+        if event.path == _EMPTY_NAME:
+            self._network.error("cannot add DICOM file with empty filename")
+        else:
+            self._network.error(f"cannot add DICOM file to the transfer list: {path}: {reason}")
+        if not self._request.halt_on_error:
+            self._tool.warn(f"bad DICOM file: {path}: {reason}, ignoring file")
+
+    def _show_association(
+        self,
+        event: events.AssociationRequested
+        | events.AssociationAccepted
+        | events.AssociationFailed
+        | events.AssociationReleased
+        | events.AssociationAborted,
+    ) -> None:
+        match event:
+            case events.AssociationRequested():
+                self._show_requested(event)
+            case events.AssociationAccepted():
+                self._show_accepted(event.negotiation, self._label(event.association))
+            case events.AssociationFailed():
+                self._show_failed(event)
+            case events.AssociationReleased():
+                self._network.info(f"{self._label(event.association)}Releasing Association")
+            case events.AssociationAborted():
+                self._show_aborted(event)
+            case _:
+                assert_never(event)
+
+    def _show_requested(self, event: events.AssociationRequested) -> None:
+        if self._request.multiple_associations:
+            level = Level.DEBUG if self._is_debugging else Level.INFO
+            self._tool.write(level, f"starting association #{event.association}")
+        self._tool.info("initializing network ...")
+        self._tool.info("negotiating network association ...")
+        if self._network.is_enabled(self._block_level):
+            called = self._request.peer.ae_title
+            request = RequestParameters(
+                calling_ae_title=event.calling_ae_title,
+                called_ae_title=called,
+                responding_ae_title=called,
+                our_max_pdu_bytes=self._request.association.max_pdu_bytes,
+                contexts=event.contexts,
+                extensions=event.extensions,
+                user_identity=event.user_identity,
+            )
+            self._write_block(["Request Parameters:", *request_lines(request)])
+        self._network.info(f"{self._label(event.association)}Requesting Association")
+
+    def _show_accepted(self, negotiation: events.Negotiation, label: str) -> None:
+        self._write_block(["Association Parameters Negotiated:", *negotiation_lines(negotiation)])
+        if any(context.is_accepted for context in negotiation.contexts):
+            self._network.info(f"{label}Association Accepted (Max Send PDV: {shown_max_pdv_bytes(negotiation)})")
+            self._tool.info("sending SOP instances ...")
+
+    def _show_aborted(self, event: events.AssociationAborted) -> None:
+        text = self._label(event.association)
+        text += "Peer Aborted Association" if event.by_peer else "Aborting Association"
+        if self._request.halt_on_error:
+            self._last_line = text
+        else:
+            self._network.info(text)
+
+    def _show_failed(self, event: events.AssociationFailed) -> None:
+        reason, advice = printable(event.reason), printable(event.advice)
+        if advice:
+            self._tool.warn(f"{reason.removesuffix('.')}. {advice}")
+        else:
+            self._tool.debug(reason)
+
+    def _show_started(self, event: events.ItemStarted) -> None:
+        label = self._label(event.association)
+        if event.converted_to:
+            source, target = transfer_syntax_name(event.converted_from), transfer_syntax_name(event.converted_to)
+            self._network.info(f"{label}Converting transfer syntax: {source} -> {target}")
+        modality = modality_prefix(event.sop_class_uid)
+        self._network.info(f"{label}Sending C-STORE Request (MsgID {event.message_id}, {modality})")
+        if self._is_debugging:
+            self._started[event.association, event.message_id] = event
+            self._network.debug("\n".join(store_request_lines(event, is_outgoing=True)))
+
+    def _show_finished(self, event: events.ItemFinished) -> None:
+        path = printable(event.path)
+        if event.status is None:
+            self._show_unanswered(event)
+            return
+        words = events.status_text(event.status)
+        self._network.info(f"{self._label(event.association)}Received C-STORE Response ({words})")
+        started = self._started.pop((event.association, event.message_id), None)
+        if started is not None:
+            self._network.debug("\n".join(store_response_lines(started, event.status, is_outgoing=False)))
+        if event.outcome not in _SILENT_OUTCOMES:
+            self._tool.warn(f"not stored by the peer: {path}: {words}")
+
+    def _show_unanswered(self, event: events.ItemFinished) -> None:
+        path, reason = printable(event.path), printable(event.reason)
+        match event.not_sent_cause:
+            case events.NotSentCause.NO_CONTEXT:
+                self._tool.info(f"not sent: {path}: {reason}")
+            case events.NotSentCause.NOT_CONVERTED:
+                self._tool.warn(f"not sent: {path}: {reason}")
+            case events.NotSentCause.NOT_REACHED:
+                self._tool.debug(f"not sent: {path}: {reason}")
+            case events.NotSentCause.UNREADABLE:
+                self._network.error(f"cannot send SOP instance from file: {path}: {reason}")
+            case None:
+                self._tool.warn(f"not answered by the peer: {path}: {reason}")
+            case _:
+                assert_never(event.not_sent_cause)
+
+    def _label(self, association: int) -> str:
+        """What tells the lines of associations that run at once apart; DCMTK has one after the other."""
+        return f"[{association}] " if self._request.parallel > 1 else ""
+
+    def _write_block(self, lines: Sequence[str]) -> None:
+        self._network.write(self._block_level, "\n".join(lines))
+
+
+def shown_max_pdv_bytes(negotiation: events.Negotiation) -> int:
+    """What DCMTK shows: the peer's limit in its counting, whatever our own option for it says."""
+    return min(negotiation.peer_max_pdu_bytes or LARGE_MAX_PDU_BYTES, LARGE_MAX_PDU_BYTES) - _PDV_OVERHEAD_BYTES

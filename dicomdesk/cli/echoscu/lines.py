@@ -1,0 +1,118 @@
+"""What an echo job reports, as the lines that DCMTK's echoscu logs; and how it ends on the command line."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from dicomdesk.cli.dcmsend.lines import shown_max_pdv_bytes
+from dicomdesk.cli.exit_codes import ExitCode, died_of_signal
+from dicomdesk.cli.output.association_dump import RequestParameters, negotiation_lines, request_lines
+from dicomdesk.cli.output.dcmtk_conditions import numbered_condition
+from dicomdesk.engine import events
+from dicomdesk.engine.check.echo import EchoFailure
+from dicomdesk.errors import AssociationRejectedError, DicomdeskError, IllegalAeTitleError
+from dicomdesk.human import printable
+from dicomdesk.logs import Level, Log
+from dicomdesk.settings import AssociationSettings, Peer
+
+if TYPE_CHECKING:
+    from dicomdesk.engine.check.echo import EchoResult
+
+_EXIT_CODES = {
+    EchoFailure.ASSOCIATION: ExitCode.FAILED,
+    EchoFailure.NO_PRESENTATION_CONTEXT: ExitCode.FAILED,
+    EchoFailure.ABORTED_BY_PEER: ExitCode.SUCCESS,
+    EchoFailure.ECHO: ExitCode.NO_ECHO,
+    EchoFailure.RELEASE: ExitCode.FAILED,
+}
+
+
+class EchoLines:
+    """Writes events to a log. ``wants`` may be called from any thread, the rest from the main thread only."""
+
+    def __init__(self, log: Log, peer: Peer, association: AssociationSettings) -> None:
+        self._log = log
+        self._peer = peer
+        self._association = association
+        self._tool = log.logger("dcmtk.apps.echoscu")
+
+    def wants(self, event: events.Event) -> bool:
+        """Whether there is a line for the event."""
+        return self._tool.is_enabled(Level.INFO) or isinstance(event, events.AssociationFailed)
+
+    def show(self, batch: Sequence[events.Event]) -> None:
+        """Write the lines of these events."""
+        with self._log.batch():
+            for event in batch:
+                self._show(event)
+
+    def _show(self, event: events.Event) -> None:
+        match event:
+            case events.AssociationRequested():
+                self._show_requested(event)
+            case events.AssociationAccepted():
+                self._show_accepted(event.negotiation)
+            case events.AssociationFailed() if event.advice:
+                self._tool.warn(printable(f"{event.reason.removesuffix('.')}. {event.advice}"))
+            case events.Notice():
+                self._tool.info(printable(event.text))
+            case _:  # the end of the association is told with the result
+                pass
+
+    def _show_requested(self, event: events.AssociationRequested) -> None:
+        called = self._peer.ae_title
+        request = RequestParameters(
+            calling_ae_title=event.calling_ae_title,
+            called_ae_title=called,
+            responding_ae_title=called,
+            our_max_pdu_bytes=self._association.max_pdu_bytes,
+            contexts=event.contexts,
+        )
+        self._tool.debug("\n".join(["Request Parameters:", *request_lines(request)]))
+        self._tool.info("Requesting Association")
+
+    def _show_accepted(self, negotiation: events.Negotiation) -> None:
+        self._tool.debug("\n".join(["Association Parameters Negotiated:", *negotiation_lines(negotiation)]))
+        if any(context.is_accepted for context in negotiation.contexts):
+            self._tool.info(f"Association Accepted (Max Send PDV: {shown_max_pdv_bytes(negotiation)})")
+
+    def show_end(self, result: "EchoResult", *, aborts_at_end: bool) -> None:
+        """Write how it ended."""
+        condition = numbered_condition(_condition(result.error))
+        match result.failure:
+            case None | EchoFailure.RELEASE:
+                self._tool.info("Aborting Association" if aborts_at_end else "Releasing Association")
+                if result.failure is not None:
+                    self._tool.fatal(f"Association Release Failed: {condition}")
+            case EchoFailure.NO_PRESENTATION_CONTEXT:
+                self._tool.fatal("No Acceptable Presentation Contexts")
+            case EchoFailure.ASSOCIATION:
+                self._show_no_association(result.error, condition)
+            case EchoFailure.ABORTED_BY_PEER:
+                self._tool.error(f"Echo Failed: {condition}")
+                self._tool.info("Peer Aborted Association")
+            case EchoFailure.ECHO:
+                self._tool.error(f"Echo Failed: {condition}")
+                self._tool.error(f"Echo SCU Failed: {condition}")
+                self._tool.info("Aborting Association")
+
+    def _show_no_association(self, error: DicomdeskError | None, condition: str) -> None:
+        if isinstance(error, AssociationRejectedError):
+            from dicomdesk.engine.events import dcmtk_rejection_lines  # noqa: PLC0415 - start-up time
+
+            self._tool.fatal("\n".join(["Association Rejected:", *dcmtk_rejection_lines(error)]))
+            return
+        if isinstance(error, IllegalAeTitleError):
+            self._tool.error(_condition(error))
+        self._tool.fatal(f"Association Request Failed: {condition}")
+
+
+def exit_code(result: "EchoResult", last_signal: int) -> int:
+    """The exit code of the process; ``last_signal`` is 0 where none came."""
+    if result.outcome is events.JobOutcome.CANCELLED and last_signal:
+        return died_of_signal(last_signal)
+    return int(_EXIT_CODES[result.failure]) if result.failure is not None else int(ExitCode.SUCCESS)
+
+
+def _condition(error: DicomdeskError | None) -> str:
+    """The error in DCMTK's words where there are some."""
+    return printable(getattr(error, "condition", "") or str(error or ""))

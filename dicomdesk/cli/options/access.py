@@ -1,0 +1,55 @@
+"""Options of acceptors that say whom they serve; DCMTK's tools have none of these."""
+
+from pathlib import Path
+
+from dicomdesk.cli.options.grammar import CommandLine, Option
+from dicomdesk.settings import AccessRules
+
+ACCESS_OPTIONS = (
+    Option(
+        long="--allow-calling",
+        argument="[a]etitle: string",
+        text=("serve only peers that call themselves so", "(repeatable)"),
+    ),
+    Option(
+        long="--allow-called",
+        argument="[a]etitle: string",
+        text=("serve only peers that call this AE title", "(repeatable)"),
+    ),
+    Option(
+        long="--allow-network",
+        argument="[n]etwork: string",
+        text=("serve only peers of this address or network,", "such as 10.1.0.0/16 (repeatable)"),
+    ),
+    Option(
+        long="--user-file",
+        argument="[f]ilename: string",
+        text=("serve only users in f, with their passcodes", "(see the tool passcode)"),
+    ),
+    Option(
+        long="--require-client-cert",
+        text=("serve only peers whose certificate is verified", "(only with --enable-tls)"),
+    ),
+)
+"""For the extensions of a tool."""
+
+
+def read_access(line: CommandLine) -> AccessRules:
+    """Whom to serve, but for the users; raises CommandLineError."""
+    needs_certificate = line.has("--require-client-cert")
+    if needs_certificate:
+        switch = line.last_of("--disable-tls", "--enable-tls")
+        line.check_dependency("--require-client-cert", "--enable-tls", is_met=switch == "--enable-tls")
+        choice = line.last_of("--require-peer-cert", "--verify-peer-cert", "--ignore-peer-cert")
+        line.check_conflict("--require-client-cert", "--ignore-peer-cert", is_given=choice == "--ignore-peer-cert")
+    return AccessRules(
+        calling_ae_titles=frozenset(line.every_text("--allow-calling")),
+        called_ae_titles=frozenset(line.every_text("--allow-called")),
+        networks=line.every_text("--allow-network"),
+        needs_client_certificate=needs_certificate,
+    )
+
+
+def read_user_file_name(line: CommandLine) -> Path | None:
+    """The file of users, None where no identity is asked for."""
+    return Path(line.text("--user-file")) if line.has("--user-file") else None

@@ -1,0 +1,46 @@
+"""Options of acceptors that say how places are shared out, and how slow a peer may be; DCMTK's tools have none."""
+
+from dicomdesk.cli.options.grammar import CommandLine, Option
+from dicomdesk.settings import PlaceRules
+
+_MOST = 10_000
+_LONGEST_S = 86_400
+_FASTEST = 1_000_000_000
+_DEFAULT = PlaceRules()
+
+PLACE_OPTIONS = (
+    Option(
+        long="--address-share",
+        argument="[n]umber: integer (default: half of all)",
+        text=(
+            "associations that one address keeps when all",
+            "places are taken and another address wants one",
+        ),
+    ),
+    Option(
+        long="--make-room-after",
+        argument="[s]econds: integer (default: 10)",
+        text=(
+            "when all places are taken, end an association",
+            "that has made no progress for s seconds",
+            "(0: never)",
+        ),
+    ),
+    Option(
+        long="--least-rate",
+        argument="[b]ytes per second: integer (default: 256)",
+        text=("abort where a message comes more slowly for a", "minute (0: never)"),
+    ),
+)
+"""For the extensions of a tool."""
+
+
+def read_places(line: CommandLine) -> PlaceRules:
+    """How places are shared out; raises CommandLineError."""
+    room_after_s = line.integer("--make-room-after", 0, _LONGEST_S)
+    least = line.integer("--least-rate", 0, _FASTEST)
+    return PlaceRules(
+        address_share=line.integer("--address-share", 1, _MOST),
+        room_after_s=_DEFAULT.room_after_s if room_after_s is None else float(room_after_s) or None,
+        least_bytes_per_s=_DEFAULT.least_bytes_per_s if least is None else least,
+    )

@@ -1,0 +1,122 @@
+"""Brings what a job reports, and what becomes of it after a signal, to the main thread.
+
+Workers put events into a queue and go on; the main thread takes them out in batches, at most 50 times a second, so that
+a fast transfer is not slowed by its own reporting. Only the main thread writes.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from queue import Empty, SimpleQueue
+from typing import Generic, TypeVar
+
+from dicomdesk.cli.output.ending import Cancellable, Ending, Stage, stage_text
+from dicomdesk.engine.events import JobFinished
+
+Fact = TypeVar("Fact")
+"""What a job reports: events of the engine, ``JobFinished`` the last."""
+
+_BATCH_S = 0.02
+"""How long events gather before they are looked at."""
+
+
+class EventPump(Generic[Fact]):
+    """The way from a job's threads to the main thread. ``sink`` is for the job, ``run`` for the main thread."""
+
+    def __init__(
+        self,
+        wants: Callable[[Fact], bool],
+        *,
+        say: Callable[[str], None] | None = None,
+        verb: str = "cancelling",
+        ending: Callable[[Callable[[Stage, bool], None]], Ending] = Ending,
+    ) -> None:
+        """Take the events that ``wants`` says, called on the job's threads; ``JobFinished`` is always taken.
+
+        ``say`` is told on the main thread what signals do; ``verb`` is what the first does.
+        """
+        self._wants = wants
+        self._say = say
+        self._verb = verb
+        self._queue: SimpleQueue[Fact | str] = SimpleQueue()
+        self._urgent: SimpleQueue[None] = SimpleQueue()
+        self._ending = ending(self._tell_stage)
+
+    @property
+    def last_signal(self) -> int:
+        """Number of the signal that came last, 0 for none."""
+        return self._ending.last_signal
+
+    @property
+    def has_abandoned(self) -> bool:
+        """Whether threads of the job may be left that do not come back: they are not to be waited for."""
+        return self._ending.stage >= Stage.ABANDONED
+
+    def sink(self, event: Fact) -> None:
+        """Take an event; called on the job's threads."""
+        is_last = isinstance(event, JobFinished)
+        if is_last or self._wants(event):
+            self._queue.put(event)
+        if is_last:
+            self._urgent.put(None)
+
+    def catching_signals(self) -> AbstractContextManager[None]:
+        """Inside, signals end what ``run`` shows instead of the process; see ``Ending``."""
+        return self._ending.catching()
+
+    def run(
+        self,
+        job: Cancellable,
+        show: Callable[[Sequence[Fact]], None],
+        *,
+        tick: Callable[[], None] | None = None,
+        tick_s: float = 1.0,
+    ) -> None:
+        """Show events until the job has finished, with a call of ``tick`` every ``tick_s`` where there is one.
+
+        Where signals are caught, they end the job.
+        """
+        self._ending.serve(job)
+        next_tick_s = time.monotonic() + tick_s
+        while True:
+            batch, is_finished = self._next_batch(next_tick_s if tick else None)
+            if batch:
+                show(batch)
+            if is_finished:
+                return
+            if tick and time.monotonic() >= next_tick_s:
+                tick()
+                next_tick_s = time.monotonic() + tick_s
+
+    def _next_batch(self, deadline_s: float | None) -> tuple[list[Fact], bool]:
+        """Wait for events or for the deadline; tells whether the last one is among them."""
+        batch: list[Fact] = []
+        try:
+            found = self._queue.get(timeout=None if deadline_s is None else max(0.0, deadline_s - time.monotonic()))
+        except Empty:
+            return batch, False
+        self._gather()
+        while True:
+            if isinstance(found, str):
+                if self._say is not None:
+                    self._say(found)
+            else:
+                batch.append(found)
+                if isinstance(found, JobFinished):
+                    return batch, True
+            try:
+                found = self._queue.get_nowait()
+            except Empty:
+                return batch, False
+
+    def _gather(self) -> None:
+        """Give more events a moment to come, unless something urgent has."""
+        try:
+            self._urgent.get(timeout=_BATCH_S)
+        except Empty:
+            return
+
+    def _tell_stage(self, stage: Stage, is_by_clock: bool) -> None:  # noqa: FBT001 - as ``Ending`` calls it
+        """Have it said by the main thread; called on the thread of the signals."""
+        self._queue.put(stage_text(stage, is_by_clock=is_by_clock, verb=self._verb))
+        self._urgent.put(None)

@@ -1,0 +1,131 @@
+"""Shows a job while it runs: log lines, JSON Lines, progress; and hands signals on to it."""
+
+import time
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from dicomdesk.cli.exit_codes import ExitCode
+from dicomdesk.cli.output.ending import Cancellable
+from dicomdesk.cli.output.event_pump import EventPump
+from dicomdesk.cli.output.terminal import REDRAW_S, ProgressDisplay, is_terminal
+from dicomdesk.engine.events import Event
+from dicomdesk.logs import Logger
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+    from dicomdesk.cli.output.json_lines import JsonLinesReporter
+    from dicomdesk.engine.engine import Engine
+    from dicomdesk.engine.stats import Progress
+
+ResultT = TypeVar("ResultT")
+
+_JSON_PROGRESS_S = 1.0
+
+
+class Lines(Protocol):
+    """Turns events into log lines."""
+
+    def wants(self, event: Event) -> bool:
+        """Whether there is a line for the event; called on any thread."""
+
+    def show(self, batch: Sequence[Event]) -> None:
+        """Write the lines of these events."""
+
+
+class WatchedJob(Cancellable, Protocol):
+    """A job that can be watched."""
+
+    def progress(self) -> "Progress":
+        """How far it is."""
+
+
+class FinishingJob(WatchedJob, Protocol[ResultT]):
+    """A job that gives a result."""
+
+    @property
+    def done(self) -> "Future[ResultT]":
+        """Resolves when it has finished."""
+
+
+class JobWatch:
+    """Everything that is shown of one job. ``sink`` is for the job, the rest for the main thread."""
+
+    def __init__(self, lines: Lines, logger: Logger, *, writes_json: bool, progress_word: str = "") -> None:
+        """``progress_word`` says what is done, for a progress line on a terminal; "" shows none."""
+        self._lines = lines
+        self._json = _make_json_reporter() if writes_json else None
+        self._display = ProgressDisplay(progress_word) if progress_word and is_terminal() else None
+        self._pump: EventPump[Event] = EventPump((lambda _event: True) if writes_json else lines.wants, say=logger.warn)
+        self._next_json_s = 0.0
+        self._last_json: tuple[int, int, int] | None = None
+
+    @property
+    def last_signal(self) -> int:
+        """Number of the signal that came last, 0 for none."""
+        return self._pump.last_signal
+
+    def sink(self, event: Event) -> None:
+        """Take an event of the job; called on its threads."""
+        self._pump.sink(event)
+
+    def carry_out(self, start: "Callable[[Engine], FinishingJob[ResultT]]", conclude: Callable[[ResultT], int]) -> int:
+        """Start a job with an engine of its own, show it until it has finished, and conclude the exit code.
+
+        The first signal cancels the job and the second aborts it, see ``ending``; one that comes later does not keep
+        the report from being written. JSON Lines that could not be written are as a report that could not.
+        Raises what ``start`` and ``conclude`` raise.
+        """
+        from dicomdesk.engine.engine import Engine  # noqa: PLC0415 - start-up time
+
+        with self._pump.catching_signals():
+            engine = Engine()
+            try:
+                job = start(engine)
+                self.run(job)
+                result = job.done.result()
+            finally:
+                engine.close(waits=not self._pump.has_abandoned)
+            exit_code = conclude(result)
+        is_report_lost = self._json is not None and self._json.is_lost
+        return exit_code or int(ExitCode.CANNOT_WRITE_REPORT_FILE if is_report_lost else ExitCode.SUCCESS)
+
+    def run(self, job: WatchedJob) -> None:
+        """Show the job until it has finished."""
+        try:
+            self._pump.run(job, self._show, tick=self._make_tick(job), tick_s=self._tick_s())
+        finally:
+            if self._display is not None:
+                self._display.close()
+
+    def _show(self, batch: Sequence[Event]) -> None:
+        self._lines.show(batch)
+        if self._json is not None:
+            self._json.show(batch)
+
+    def _tick_s(self) -> float:
+        return REDRAW_S if self._display is not None else _JSON_PROGRESS_S
+
+    def _make_tick(self, job: WatchedJob) -> Callable[[], None] | None:
+        """What is done again and again while the job runs; None for nothing."""
+        if self._display is None and self._json is None:
+            return None
+        return lambda: self._draw(job.progress())
+
+    def _draw(self, progress: "Progress") -> None:
+        if self._display is not None:
+            self._display.show_progress(progress)
+        now_s = time.monotonic()
+        if self._json is None or now_s < self._next_json_s:
+            return
+        self._next_json_s = now_s + _JSON_PROGRESS_S - REDRAW_S / 2
+        gauges = (progress.items_done, progress.bytes_done, progress.associations)
+        if gauges != self._last_json:
+            self._last_json = gauges
+            self._json.show_progress(progress)
+
+
+def _make_json_reporter() -> "JsonLinesReporter":
+    from dicomdesk.cli.output.json_lines import JsonLinesReporter  # noqa: PLC0415 - only where asked for: start-up time
+
+    return JsonLinesReporter()

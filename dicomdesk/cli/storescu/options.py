@@ -1,0 +1,400 @@
+"""The options of ``storescu``, and the request that they make."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from dicomdesk.cli.options import shared
+from dicomdesk.cli.options.grammar import CommandLine, Option, OptionGroup, Parameter, Tool
+from dicomdesk.cli.options.identity import IDENTITY_OPTIONS, IdentityChoice, read_identity_options
+from dicomdesk.cli.options.proposal import PREFERRED_TRANSFER_SYNTAXES, PROPOSE_OPTIONS
+from dicomdesk.cli.options.shared import CHECK
+from dicomdesk.cli.options.tls import TlsRole, read_tls, tls_extensions, tls_group
+from dicomdesk.engine.requests import (
+    AssociationSettings,
+    ExactSendRequest,
+    InputFormat,
+    InputSelection,
+    Invention,
+    Peer,
+    ProfileSelection,
+    Proposal,
+    Timeouts,
+)
+
+_INPUT = OptionGroup(
+    title="input options",
+    groups=(
+        OptionGroup(
+            title="input file format",
+            options=(
+                Option(short="+f", long="--read-file", text=("take DICOM files and bare data sets (default)",)),
+                Option(short="+fo", long="--read-file-only", text=("take DICOM files only",)),
+                Option(short="-f", long="--read-dataset", text=("take bare data sets only",)),
+            ),
+        ),
+        OptionGroup(
+            title="input files",
+            options=(
+                Option(short="+sd", long="--scan-directories", text=("take directories (dcmfile-in)",)),
+                Option(
+                    short="+sp",
+                    long="--scan-pattern",
+                    argument="[p]attern: string (only with --scan-directories)",
+                    text=("take files whose names match (wildcards)",),
+                ),
+                Option(short="-r", long="--no-recurse", text=("leave out subdirectories (default)",)),
+                Option(short="+r", long="--recurse", text=("take subdirectories too",)),
+                Option(short="-rn", long="--no-rename", text=("leave the names of files as they are (default)",)),
+                Option(short="+rn", long="--rename", text=("append .done or .bad to the names of files", "once tried")),
+            ),
+        ),
+    ),
+)
+
+_PROPOSAL_GROUPS = (
+    OptionGroup(
+        title="association negotiation profile from configuration file",
+        options=(
+            Option(
+                short="-xf",
+                long="--config-file",
+                argument="[f]ilename, [p]rofile: string",
+                values=2,
+                text=("propose what profile p in file f says",),
+            ),
+        ),
+    ),
+    OptionGroup(
+        title="proposed transmission transfer syntaxes (not with --config-file)",
+        options=(
+            *PROPOSE_OPTIONS,
+            Option(
+                short="-R",
+                long="--required",
+                text=(
+                    "propose presentation contexts for the SOP",
+                    "classes of the files only (default: for 64",
+                    "common storage SOP classes)",
+                ),
+            ),
+            Option(
+                short="+C",
+                long="--combine",
+                text=(
+                    "propose one presentation context for each SOP",
+                    "class (default: one for the first transfer",
+                    "syntax, one for the others)",
+                ),
+            ),
+        ),
+    ),
+    OptionGroup(
+        title="post-1993 value representations",
+        options=(
+            Option(short="+u", long="--enable-new-vr", text=("write new VRs (UN, UT) too (default)",)),
+            Option(short="-u", long="--disable-new-vr", text=("write OB instead of new VRs",)),
+        ),
+    ),
+    OptionGroup(
+        title="deflate compression level (only with --propose-deflated or --config-file)",
+        options=(
+            Option(
+                short="+cl",
+                long="--compression-level",
+                argument="[l]evel: integer (default: 6)",
+                text=("0=uncompressed, 1=fastest, 9=best compression",),
+            ),
+        ),
+    ),
+)
+
+_INVENTION_OPTIONS = (
+    Option(short="+II", long="--invent-instance", text=("send each instance under a new SOP Instance UID",)),
+    Option(
+        short="+IR",
+        long="--invent-series",
+        argument="[n]umber: integer (implies --invent-instance)",
+        text=("and in a new series after n instances", "(default: 100)"),
+    ),
+    Option(
+        short="+IS",
+        long="--invent-study",
+        argument="[n]umber: integer (implies --invent-instance)",
+        text=("and in a new study after n series", "(default: 50)"),
+    ),
+    Option(
+        short="+IP",
+        long="--invent-patient",
+        argument="[n]umber: integer (implies --invent-instance)",
+        text=("and of a new patient after n studies", "(default: 25)"),
+    ),
+)
+
+_NETWORK = OptionGroup(
+    title="network options",
+    groups=(
+        OptionGroup(
+            title="application entity titles",
+            options=(
+                Option(
+                    short="-aet",
+                    long="--aetitle",
+                    argument="[a]etitle: string",
+                    text=("call as this AE title (default: STORESCU)",),
+                ),
+                Option(
+                    short="-aec",
+                    long="--call",
+                    argument="[a]etitle: string",
+                    text=("AE title of the peer (default: ANY-SCP)",),
+                ),
+            ),
+        ),
+        *_PROPOSAL_GROUPS,
+        IDENTITY_OPTIONS,
+        OptionGroup(
+            title="other network options",
+            options=(
+                shared.CONNECT_TIMEOUT,
+                shared.SOCKET_TIMEOUT,
+                shared.ACSE_TIMEOUT,
+                shared.DIMSE_TIMEOUT,
+                shared.MAX_PDU,
+                Option(
+                    long="--max-send-pdu",
+                    argument=shared.MAX_PDU.argument,
+                    text=("send PDUs of up to n bytes",),
+                ),
+                Option(long="--repeat", argument="[n]umber: integer", text=("send each file n times in a row",)),
+                Option(long="--abort", text=("abort the association instead of releasing it",)),
+                Option(
+                    short="-nh",
+                    long="--no-halt",
+                    text=("go on after an instance that could not be sent", "or was not stored"),
+                ),
+                Option(
+                    short="-up",
+                    long="--uid-padding",
+                    text=("remove blanks at the end of UIDs silently",),
+                ),
+                *_INVENTION_OPTIONS,
+            ),
+        ),
+    ),
+)
+
+_EXTENSIONS = OptionGroup(
+    title="extensions (not in DCMTK's storescu)",
+    options=(
+        CHECK,
+        Option(
+            long="--strict",
+            text=("exit with 80 where DCMTK's exit code would be", "0 though not every instance was stored"),
+        ),
+        Option(
+            long="--create-report-file",
+            argument="[f]ilename: string",
+            text=("write to file f what became of each instance,", "also when the transfer has failed"),
+        ),
+        *shared.ARCHIVES,
+        shared.REPORT_FORMAT,
+        shared.JSON,
+        *tls_extensions(TlsRole.REQUESTOR),
+        *shared.PROGRESS,
+    ),
+)
+
+TOOL = Tool(
+    name="storescu",
+    description="Send DICOM files over an association proposed to the letter (C-STORE SCU)",
+    parameters=(
+        Parameter(name="peer", text="host name or address of the peer"),
+        Parameter(name="port", text="TCP port of the peer"),
+        Parameter(name="dcmfile-in", text="DICOM file or directory to send", is_repeatable=True),
+    ),
+    groups=(shared.general_options(), _INPUT, _NETWORK, tls_group(TlsRole.REQUESTOR), _EXTENSIONS),
+    notes=(
+        (
+            "storescu sends each DICOM file given, or found in the directories given, to a storage peer, over one "
+            "association. What is proposed in it does not depend on the files, unless --required says so: use "
+            "storescu to say exactly what is proposed, and dcmsend to have files delivered."
+        ),
+        (
+            "A data set goes byte for byte where the peer has accepted the transfer syntax of its file, and is "
+            "converted where it has accepted another one of the uncompressed ones."
+        ),
+        (
+            "Options, exit codes and messages are those of DCMTK's storescu, so that it can stand in its place. The "
+            "exit code is 0 where all was stored, 1 where something failed before or in between, the upper byte "
+            "of the DIMSE status where the peer refused an instance, and 10 where the association was lost while an "
+            "instance was sent (DCMTK's is then any number). With --no-halt it is 0 whatever became of the "
+            "instances; --strict makes 80 of that, unless all were stored."
+        ),
+        (
+            "A ZIP archive that is named is taken as the instances in it, each by the name ARCHIVE.zip:NAME/INSIDE; "
+            "with --zip those found in directories too. Archives inside archives are told of and not opened. With "
+            "--rename an archive is renamed when its last instance has been tried."
+        ),
+        (
+            "With --check nothing is sent and no file renamed: the association is opened and released, each file is "
+            "made ready as for sending, and a table says how the instances would go and what would help. The exit "
+            "code is then 0 where everything can go, 1 where sending would end early, and 80 where it would end with "
+            "0 though something cannot go."
+        ),
+        (
+            "The first SIGINT or SIGTERM lets the present instance finish and releases the association, the "
+            "second aborts it; the exit code is then 130 or 143."
+        ),
+        "The environment variable DCMDICTPATH names data dictionary files to be used besides the built-in one.",
+    ),
+)
+
+_FORMATS = {
+    "": InputFormat.FILE_OR_DATA_SET,
+    "--read-file": InputFormat.FILE_OR_DATA_SET,
+    "--read-file-only": InputFormat.FILE_ONLY,
+    "--read-dataset": InputFormat.DATA_SET_ONLY,
+}
+_CONFLICTING = tuple(long for long in PREFERRED_TRANSFER_SYNTAXES if long != "--propose-uncompr")
+
+ProfileCheck = Callable[[ProfileSelection], None]
+"""Raises ProfileError where the profile's file cannot be used."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreOptions:
+    """What a storescu command line asks for."""
+
+    request: ExactSendRequest
+    identity: IdentityChoice | None
+    """Not yet in the request: it may be in a file."""
+    report_file: str
+    """"" for none."""
+    is_jsonl_report: bool
+    is_strict: bool
+    is_check: bool
+    """Nothing is sent."""
+    writes_json: bool
+    shows_progress: bool
+    """If stderr is a terminal."""
+    shows_contexts: bool
+
+
+def check_port(line: CommandLine) -> None:
+    """Check what DCMTK's tool looks at before anything else; raises CommandLineError."""
+    line.integer_parameter(1, 1, 65535)
+
+
+def read_options(line: CommandLine, check_profile: ProfileCheck | None = None) -> StoreOptions:
+    """What the command line asks for, checked in DCMTK's order.
+
+    Raises CommandLineError, and what ``check_profile`` does: DCMTK reads the profile file among the options.
+    """
+    port = line.integer_parameter(1, 1, 65535)
+    inputs = _read_inputs(line, line.parameters[2:])
+    proposal = _read_proposal(line)
+    if proposal.profile is not None and check_profile is not None:
+        check_profile(proposal.profile)
+    level = _read_compression_level(line)
+    association = AssociationSettings(
+        calling_ae_title=line.text("--aetitle", "STORESCU"),
+        timeouts=_read_timeouts(line),
+        max_pdu_bytes=shared.read_max_pdu(line),
+        max_send_pdu_bytes=line.integer("--max-send-pdu", shared.SMALLEST_MAX_PDU_BYTES, shared.LARGEST_MAX_PDU_BYTES),
+    )
+    repeats = line.integer("--repeat", 1) or 1
+    invention = _read_invention(line)
+    tls = read_tls(line, TlsRole.REQUESTOR)
+    identity = read_identity_options(line)
+    report_format = line.choice("--report-format", ("text", "jsonl"), "text")
+    progress = line.last_of("--progress", "--no-progress")
+    request = ExactSendRequest(
+        peer=Peer(host=line.parameters[0], port=port, ae_title=line.text("--call", "ANY-SCP"), tls=tls),
+        inputs=inputs,
+        proposal=proposal,
+        association=association,
+        compression_level=level,
+        halt_on_error=not line.has("--no-halt"),
+        repeats=repeats,
+        invention=invention,
+        allows_new_vrs=line.last_of("--enable-new-vr", "--disable-new-vr") != "--disable-new-vr",
+        trims_uid_padding=line.has("--uid-padding"),
+        renames_files=line.last_of("--no-rename", "--rename") == "--rename",
+        aborts_at_end=line.has("--abort"),
+    )
+    return StoreOptions(
+        request=request,
+        identity=identity,
+        report_file=line.text("--create-report-file"),
+        is_jsonl_report=report_format == "jsonl",
+        is_strict=line.has("--strict"),
+        is_check=line.has("--check"),
+        writes_json=line.has("--json"),
+        shows_progress=progress == "--progress" or (not progress and not shared.is_quiet(line)),
+        shows_contexts=line.has("--verbose-pc"),
+    )
+
+
+def _read_inputs(line: CommandLine, paths: Sequence[str]) -> InputSelection:
+    scan = shared.read_scan_options(line)
+    return InputSelection(
+        paths=tuple(paths),
+        format=_FORMATS[line.last_of(*_FORMATS)],
+        scan_directories=scan.scans,
+        read_dicomdir=True,  # in archives, where they name what is found without them
+        open_archives=scan.opens_archives,
+        only_named_archives=scan.only_named_archives,
+        recurse=scan.recurses,
+        pattern=scan.pattern,
+        check_uids=False,
+        identify=line.has("--json"),
+    )
+
+
+def _read_proposal(line: CommandLine) -> Proposal:
+    alternative = line.last_of(*PREFERRED_TRANSFER_SYNTAXES) or "--propose-uncompr"
+    profile = None
+    named = line.texts("--config-file")
+    if named is not None:
+        for other in (*((alternative,) if alternative in _CONFLICTING else ()), "--required", "--combine"):
+            line.check_conflict("--config-file", other, is_given=line.has(other))
+        profile = ProfileSelection(file=Path(named[0]), name=named[1])
+    return Proposal(
+        preferred_transfer_syntax=PREFERRED_TRANSFER_SYNTAXES[alternative],
+        only_required=line.has("--required"),
+        combine=line.has("--combine"),
+        profile=profile,
+    )
+
+
+def _read_compression_level(line: CommandLine) -> int:
+    if line.has("--compression-level"):
+        is_deflated = line.last_of(*PREFERRED_TRANSFER_SYNTAXES) == "--propose-deflated"
+        line.check_dependency(
+            "--compression-level",
+            "--propose-deflated or --config-file",
+            is_met=is_deflated or line.has("--config-file"),
+        )
+    level = line.integer("--compression-level", 0, 9)
+    return 6 if level is None else level
+
+
+def _read_timeouts(line: CommandLine) -> Timeouts:
+    connect_s = shared.read_timeout(line, "--timeout", None, is_signed=True)
+    socket_s = shared.read_socket_timeout(line)
+    return Timeouts(
+        connect_s=connect_s,
+        acse_s=shared.read_timeout(line, "--acse-timeout", 30.0, is_signed=True),
+        dimse_s=shared.read_timeout(line, "--dimse-timeout", None, is_signed=True),
+        socket_s=socket_s,
+    )
+
+
+def _read_invention(line: CommandLine) -> Invention | None:
+    images = line.integer("--invent-series", 1)
+    series = line.integer("--invent-study", 1)
+    studies = line.integer("--invent-patient", 1)
+    if not line.last_of("--invent-instance", "--invent-series", "--invent-study", "--invent-patient"):
+        return None
+    return Invention(images_per_series=images or 100, series_per_study=series or 50, studies_per_patient=studies or 25)

@@ -1,0 +1,185 @@
+from pathlib import Path
+
+import pytest
+
+from dicomdesk.cli.options.grammar import parse
+from dicomdesk.cli.storescu.options import TOOL, StoreOptions, read_options
+from dicomdesk.cli.storescu.outcome import StoreOutcome
+from dicomdesk.engine.events import ItemOutcome, JobOutcome
+from dicomdesk.engine.send.report import ItemRecord, Report
+from dicomdesk.engine.send_exactly.exact_send import ExactSendFailure as Failure
+from dicomdesk.engine.send_exactly.exact_send import ExactSendResult
+from dicomdesk.errors import (
+    AssociationAbortedError,
+    AssociationRejectedError,
+    DataError,
+    DicomdeskError,
+    PeerTimeoutError,
+    PeerUnreachableError,
+    ProfileError,
+    ProposalError,
+    UserIdentityError,
+)
+from dicomdesk.logs import Level, console_log
+
+STORED, REFUSED = ItemOutcome.STORED, ItemOutcome.REFUSED
+GONE = AssociationAbortedError("Gone.", condition="Peer aborted Association (or never connected)")
+LATE = PeerTimeoutError("Late.", condition="DIMSE No data available (timeout in non-blocking mode)")
+
+
+def options(*words: str) -> StoreOptions:
+    return read_options(parse(TOOL, [*words, "peer", "104", "f"]))
+
+
+def result(
+    *outcomes: ItemOutcome,
+    failure: Failure | None = None,
+    error: DicomdeskError | None = None,
+    status: int | None = None,
+    outcome: JobOutcome | None = None,
+) -> ExactSendResult:
+    items = tuple(
+        ItemRecord(
+            number=number,
+            path="f",
+            sop_instance_uid="1.2",
+            sop_class_uid="1.3",
+            transfer_syntax_uid="1.2.840.10008.1.2",
+            outcome=each,
+            status={STORED: 0, REFUSED: 0xA700}.get(each),
+        )
+        for number, each in enumerate(outcomes, 1)
+    )
+    report = Report(
+        peer_host="peer",
+        peer_port=104,
+        calling_ae_title="A",
+        called_ae_title="B",
+        associations=1,
+        contexts_proposed=1,
+        items=items,
+    )
+    outcome = outcome or (JobOutcome.FAILED if failure else JobOutcome.COMPLETED)
+    return ExactSendResult(outcome=outcome, failure=failure, error=error, status=status, report=report)
+
+
+def ended(
+    what: ExactSendResult, *words: str, signal: int = 0, is_report_written: bool = True
+) -> tuple[int, StoreOutcome]:
+    outcome = StoreOutcome(options(*words), what, console_log(Level.WARN))
+    return outcome.exit_code(last_signal=signal, is_report_written=is_report_written), outcome
+
+
+@pytest.mark.parametrize(
+    ("failure", "error", "lines"),
+    [
+        (Failure.PROFILE_FILE, ProfileError("bad file"), ["E: reading config file: bad file"]),
+        (Failure.NO_INPUT_FILES, DataError("no input files to be sent"), ["F: no input files to be sent"]),
+        (Failure.INVALID_INPUT_FILE, DataError("cannot access file: {f}"), ["F: cannot access file: {f}"]),
+        (
+            Failure.PROPOSAL,
+            ProfileError("profile key undefined: X"),
+            ["F: 0006:0426 profile key undefined: X"],
+        ),
+        (
+            Failure.PROPOSAL,
+            ProposalError("Too many.", condition="ASC Bad presentation context ID"),
+            ["E: Too many presentation contexts", "F: 0006:0101 ASC Bad presentation context ID"],
+        ),
+        (
+            Failure.ASSOCIATION,
+            PeerUnreachableError("No.", condition="Illegal service parameter: Called AP Title"),
+            [
+                "E: Illegal service parameter: Called AP Title",
+                "F: Association Request Failed: 0006:030c Illegal service parameter: Called AP Title",
+            ],
+        ),
+        (
+            Failure.ASSOCIATION,
+            PeerUnreachableError("No.", condition="TCP Initialization Error: Connection refused"),
+            ["F: Association Request Failed: 0006:031c TCP Initialization Error: Connection refused"],
+        ),
+        (
+            Failure.ASSOCIATION,
+            AssociationRejectedError("No.", result=2, source=3, reason=2),
+            [
+                "F: Association Rejected:",
+                "F: Result: Rejected Transient, Source: Service Provider (Presentation Related)",
+                "F: Reason: Local Limit Exceeded",
+            ],
+        ),
+        (
+            Failure.ASSOCIATION,
+            UserIdentityError("No.", explanation="no response", condition="ASC User Identification Negotiation failed"),
+            ["E: no response", "F: 0006:0108 ASC User Identification Negotiation failed"],
+        ),
+        (Failure.NO_PRESENTATION_CONTEXT, DataError("none"), ["F: No Acceptable Presentation Contexts"]),
+        (
+            Failure.ASSOCIATION_LOST,
+            LATE,
+            ["E: Store SCU Failed: 0006:0207 DIMSE No data available (timeout in non-blocking mode)"],
+        ),
+        (
+            Failure.RELEASE,
+            GONE,
+            ["E: Association Release Failed: 0006:0317 Peer aborted Association (or never connected)"],
+        ),
+    ],
+)
+def test_failure_is_told_in_dcmtks_words(
+    failure: Failure, error: DicomdeskError, lines: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, outcome = ended(result(STORED, failure=failure, error=error))
+    outcome.show_failure()
+    assert code == 1
+    assert capsys.readouterr().err.splitlines() == lines
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [(0xA700, 167), (0xA900, 169), (0xC001, 192), (0x0122, 1), (0x0210, 2), (0xFE00, 254), (0xFF00, 255)],
+)
+def test_refusal_is_the_upper_byte_of_the_status(status: int, code: int, capsys: pytest.CaptureFixture[str]) -> None:
+    refused = result(REFUSED, failure=Failure.STATUS, error=DataError("no"), status=status)
+    found, outcome = ended(refused, "--strict")
+    outcome.show_failure()
+    outcome.show_summary()
+    assert found == code
+    assert capsys.readouterr().err == ""
+
+
+def test_status_without_an_upper_byte_is_a_failure_for_strict_only() -> None:
+    refused = result(REFUSED, failure=Failure.STATUS, error=DataError("no"), status=0x0023)
+    assert ended(refused)[0] == 0
+    assert ended(refused, is_report_written=False)[0] == 43
+    assert ended(refused, "--strict")[0] == 80
+
+
+def test_lost_association_is_ten(capsys: pytest.CaptureFixture[str]) -> None:
+    code, outcome = ended(result(STORED, failure=Failure.ASSOCIATION_LOST, error=GONE))
+    outcome.show_failure()
+    assert (code, capsys.readouterr().err) == (10, "")
+
+
+def test_without_halt_zero_says_nothing_unless_strict(capsys: pytest.CaptureFixture[str]) -> None:
+    assert ended(result(STORED, REFUSED), "-nh")[0] == 0
+    code, outcome = ended(result(STORED, REFUSED), "-nh", "--strict")
+    outcome.show_summary()
+    assert code == 80
+    assert capsys.readouterr().err == "W: 1 of 2 instances not stored by the peer\n"
+    assert ended(result(STORED, ItemOutcome.WARNING), "--strict")[0] == 0
+
+
+def test_signal_is_told_by_the_exit_code() -> None:
+    cancelled = result(STORED, ItemOutcome.NOT_SENT, outcome=JobOutcome.CANCELLED)
+    assert ended(cancelled, signal=15)[0] == 143
+    assert ended(cancelled, "--strict")[0] == 80
+
+
+def test_report_is_written_where_asked_for(tmp_path: Path) -> None:
+    path = tmp_path / "report.txt"
+    _, outcome = ended(result(STORED), "--create-report-file", str(path))
+    assert outcome.write_report()
+    assert path.read_text()
+    assert ended(result(STORED))[1].write_report()
+    assert ended(result(STORED), is_report_written=False)[0] == 43
