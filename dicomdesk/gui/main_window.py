@@ -6,19 +6,19 @@ from PySide6.QtCore import QByteArray, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
-from dicomdesk.gui.credentials import Credentials, Guard
-from dicomdesk.gui.dialogs.closing import ClosingDialog
+from dicomdesk.gui.panels.details import Details
+from dicomdesk.gui.panels.sidebar import Sidebar
+from dicomdesk.gui.panels.status_strip import Figures, StatusStrip
 from dicomdesk.gui.panes.associations import AssociationsPane
 from dicomdesk.gui.panes.receive import ReceivePane
 from dicomdesk.gui.panes.send import SendPane
-from dicomdesk.gui.security import SecurityStore
+from dicomdesk.gui.questions.closing import ClosingDialog
+from dicomdesk.gui.security.credentials import Credentials, Guard
+from dicomdesk.gui.security.store import SecurityStore
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.theme import Theme, Tone
 from dicomdesk.gui.view import View
-from dicomdesk.gui.widgets.details import Details
-from dicomdesk.gui.widgets.sidebar import Sidebar
-from dicomdesk.gui.widgets.status_strip import Figures, StatusStrip
 from dicomdesk.gui.window_state import WindowState
 
 SMALLEST = (1024, 700)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from dicomdesk.gui.widgets.status_strip import Figures
+from dicomdesk.gui.panels.status_strip import Figures
 from dicomdesk.gui.window_state import WindowState
 
 

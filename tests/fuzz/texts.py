@@ -40,9 +40,9 @@ from dicomdesk.errors import (
     SettingsError,
     TlsSettingsError,
 )
-from dicomdesk.gui.security import NodeSecurity, SecuritySettings
-from dicomdesk.gui.security_file import from_json as security_from_json
-from dicomdesk.gui.security_file import to_json as security_to_json
+from dicomdesk.gui.security.file import from_json as security_from_json
+from dicomdesk.gui.security.file import to_json as security_to_json
+from dicomdesk.gui.security.store import NodeSecurity, SecuritySettings
 from dicomdesk.gui.window_state import PeerEntry, WindowState
 from dicomdesk.gui.window_state import from_json as window_state_from_json
 from dicomdesk.gui.window_state import to_json as window_state_to_json

@@ -6,10 +6,10 @@ from threading import Event
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from dicomdesk.gui.dialogs.closing import ClosingDialog
 from dicomdesk.gui.main_window import SMALLEST, MainWindow
 from dicomdesk.gui.models.association_log import AssociationRecord, AssociationState
-from dicomdesk.gui.models.states import ItemState
+from dicomdesk.gui.outline.states import ItemState
+from dicomdesk.gui.questions.closing import ClosingDialog
 from dicomdesk.gui.session import Session
 from tests.helpers.peers import FakePeer, Hold, Reject, Status
 from tests.helpers.studies import write_study

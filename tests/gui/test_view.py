@@ -2,8 +2,8 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from dicomdesk.gui.main_window import MainWindow
+from dicomdesk.gui.panels.status_strip import Figures
 from dicomdesk.gui.view import Badge, View
-from dicomdesk.gui.widgets.status_strip import Figures
 from dicomdesk.gui.window_state import WindowState
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from dicomdesk.gui.models.outline import Node
+from dicomdesk.gui.outline.model import Node
 
 
 class PlainOutline:

@@ -33,7 +33,7 @@ from dicomdesk.engine.forecast import ForecastGroup, Help, Verdict
 from dicomdesk.engine.preflight.preflight import PreflightResult
 from dicomdesk.gui.bridge import Arrival
 from dicomdesk.gui.models.send_queue import Found
-from dicomdesk.gui.security import ListenerSecurity, NodeSecurity
+from dicomdesk.gui.security.store import ListenerSecurity, NodeSecurity
 from dicomdesk.settings import AccessRules, RevocationCheck, TlsProfile, TlsSettings
 
 CT, MR, US, SC, SR, ENHANCED_CT = (

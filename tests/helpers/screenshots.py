@@ -25,20 +25,20 @@ from dicomdesk.engine.send.report import Report
 from dicomdesk.engine.stats import Progress
 from dicomdesk.gui.assets import load_assets
 from dicomdesk.gui.bridge import Arrival, Bridge
-from dicomdesk.gui.credentials import Credentials
 from dicomdesk.gui.dialogs.check import CheckDialog
 from dicomdesk.gui.dialogs.listener import ListenerDialog
 from dicomdesk.gui.dialogs.node import NodeDialog
 from dicomdesk.gui.main_window import SMALLEST, MainWindow
 from dicomdesk.gui.models.send_nodes import StudyNode
 from dicomdesk.gui.models.send_queue import Skipped
+from dicomdesk.gui.panels.details import Details
 from dicomdesk.gui.panes import send_details
-from dicomdesk.gui.panes.preflighting import describe_preflight
-from dicomdesk.gui.security import NodeSecurity, SecurityStore
+from dicomdesk.gui.panes.preflight_flow import describe_preflight
+from dicomdesk.gui.security.credentials import Credentials
+from dicomdesk.gui.security.store import NodeSecurity, SecurityStore
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.theme import Theme, Tone
-from dicomdesk.gui.widgets.details import Details
 from dicomdesk.gui.window_state import PeerEntry, WindowState
 from dicomdesk.settings import AssociationSettings, Peer, RevocationCheck, TlsSettings
 from tests.helpers import scenes

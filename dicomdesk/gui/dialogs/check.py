@@ -14,6 +14,8 @@ from dicomdesk.engine.events import CapabilityFound, CheckStepFinished, CheckSte
 from dicomdesk.errors import DicomdeskError
 from dicomdesk.gui import wording
 from dicomdesk.gui.bridge import Arrival
+from dicomdesk.gui.controls.buttons import plain_button, without_icons
+from dicomdesk.gui.controls.search_field import search_field
 from dicomdesk.gui.models.capability_nodes import (
     NAME,
     CapabilityTree,
@@ -21,14 +23,12 @@ from dicomdesk.gui.models.capability_nodes import (
     matches,
 )
 from dicomdesk.gui.models.check_steps import check_text, ended_look, running_look, stopped_look
-from dicomdesk.gui.models.outline import OutlineModel
+from dicomdesk.gui.outline.model import OutlineModel
+from dicomdesk.gui.outline.view import OutlineView
+from dicomdesk.gui.panels.step_list import StepList
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.theme import GRID, MARGIN, SIDEBAR_ICON, Theme, Tone
-from dicomdesk.gui.widgets.buttons import plain_button, without_icons
-from dicomdesk.gui.widgets.outline_view import OutlineView
-from dicomdesk.gui.widgets.search_field import search_field
-from dicomdesk.gui.widgets.step_list import StepList
 from dicomdesk.settings import AssociationSettings, Peer
 
 if TYPE_CHECKING:

@@ -3,15 +3,15 @@
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from dicomdesk.errors import KeyPassPhraseError, SettingsError
-from dicomdesk.gui.credentials import Credentials
-from dicomdesk.gui.security import ListenerSecurity
+from dicomdesk.gui.controls.buttons import save_box
+from dicomdesk.gui.controls.fold import Fold, open_one_at_a_time
+from dicomdesk.gui.controls.scroll_box import ScrollBox
+from dicomdesk.gui.entries.access_entry import AccessEntry
+from dicomdesk.gui.entries.tls_entry import TlsEntry
+from dicomdesk.gui.security.credentials import Credentials
+from dicomdesk.gui.security.store import ListenerSecurity
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.theme import MARGIN, Theme, Tone
-from dicomdesk.gui.widgets.access_entry import AccessEntry
-from dicomdesk.gui.widgets.buttons import save_box
-from dicomdesk.gui.widgets.fold import Fold, open_one_at_a_time
-from dicomdesk.gui.widgets.scroll_box import ScrollBox
-from dicomdesk.gui.widgets.tls_entry import TlsEntry
 
 WIDTH = 640
 

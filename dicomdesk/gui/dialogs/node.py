@@ -3,18 +3,18 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from dicomdesk.gui.credentials import Credentials
-from dicomdesk.gui.entries import ae_title_problem, host_problem, port_problem
-from dicomdesk.gui.security import NodeSecurity
+from dicomdesk.gui.controls.buttons import plain_button, save_box
+from dicomdesk.gui.controls.fields import Field
+from dicomdesk.gui.controls.fold import Fold, open_one_at_a_time
+from dicomdesk.gui.controls.form import Form
+from dicomdesk.gui.controls.scroll_box import ScrollBox
+from dicomdesk.gui.entries.checks import ae_title_problem, host_problem, port_problem
+from dicomdesk.gui.entries.identity_entry import IdentityEntry
+from dicomdesk.gui.entries.tls_entry import TlsEntry
+from dicomdesk.gui.security.credentials import Credentials
+from dicomdesk.gui.security.store import NodeSecurity
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.theme import GRID, MARGIN, Theme
-from dicomdesk.gui.widgets.buttons import plain_button, save_box
-from dicomdesk.gui.widgets.fields import Field
-from dicomdesk.gui.widgets.fold import Fold, open_one_at_a_time
-from dicomdesk.gui.widgets.form import Form
-from dicomdesk.gui.widgets.identity_entry import IdentityEntry
-from dicomdesk.gui.widgets.scroll_box import ScrollBox
-from dicomdesk.gui.widgets.tls_entry import TlsEntry
 from dicomdesk.gui.window_state import PeerEntry
 from dicomdesk.settings import Peer
 

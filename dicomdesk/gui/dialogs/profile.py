@@ -2,11 +2,11 @@
 
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from dicomdesk.gui.dialogs.selection import ask_files
+from dicomdesk.gui.controls.buttons import without_icons
+from dicomdesk.gui.controls.fields import Field
+from dicomdesk.gui.questions.selection import ask_files
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.theme import GRID, MARGIN
-from dicomdesk.gui.widgets.buttons import without_icons
-from dicomdesk.gui.widgets.fields import Field
 
 
 class ProfileDialog(QDialog):

@@ -4,8 +4,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
+from dicomdesk.gui.controls.buttons import without_icons
 from dicomdesk.gui.theme import GRID, MARGIN
-from dicomdesk.gui.widgets.buttons import without_icons
 
 
 class ReportDialog(QDialog):

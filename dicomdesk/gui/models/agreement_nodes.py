@@ -9,9 +9,9 @@ from PySide6.QtCore import QCoreApplication
 from dicomdesk import human
 from dicomdesk.engine.events import NegotiatedExtension, Negotiation, TlsSession
 from dicomdesk.gui import wording
-from dicomdesk.gui.extension_wording import extension_meaning, hex_text
 from dicomdesk.gui.models.association_log import tls_version_text
-from dicomdesk.gui.models.outline import Column, Mark, Node, Part, Weight
+from dicomdesk.gui.models.extension_wording import extension_meaning, hex_text
+from dicomdesk.gui.outline.model import Column, Mark, Node, Part, Weight
 from dicomdesk.gui.theme import Tone
 
 WORD, VALUE, MEANING = range(3)

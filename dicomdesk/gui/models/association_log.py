@@ -23,7 +23,7 @@ from dicomdesk.engine.events import (
     TlsSession,
 )
 from dicomdesk.gui import wording
-from dicomdesk.gui.models.outline import Column, Mark, Node, Outline, Part, Weight
+from dicomdesk.gui.outline.model import Column, Mark, Node, Outline, Part, Weight
 from dicomdesk.gui.theme import Tone
 
 DIRECTION, PEER, SECURITY, STATE, STARTED, LASTED, CONTEXTS, STORED, PROBLEMS, SIZE = range(10)

@@ -8,7 +8,7 @@ from PySide6.QtCore import QCoreApplication
 from dicomdesk import human
 from dicomdesk.engine.diagnosis import ServiceGroup, SopClassCapability
 from dicomdesk.gui import wording
-from dicomdesk.gui.models.outline import Column, Node, Outline, Part, Weight
+from dicomdesk.gui.outline.model import Column, Node, Outline, Part, Weight
 
 NAME, SYNTAXES = range(2)
 

@@ -9,7 +9,7 @@ from dicomdesk import human
 from dicomdesk.engine.diagnosis import CheckStage, CheckState, CheckStep
 from dicomdesk.gui import wording
 from dicomdesk.gui.models.capability_nodes import ServiceNode, SopClassNode
-from dicomdesk.gui.models.outline import Mark
+from dicomdesk.gui.outline.model import Mark
 from dicomdesk.gui.theme import Tone
 
 

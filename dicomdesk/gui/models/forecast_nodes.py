@@ -9,7 +9,7 @@ from PySide6.QtCore import QCoreApplication
 from dicomdesk import human
 from dicomdesk.engine.forecast import ForecastGroup, Help, Verdict
 from dicomdesk.gui import wording
-from dicomdesk.gui.models.outline import Column, Mark, Node, Part, Weight
+from dicomdesk.gui.outline.model import Column, Mark, Node, Part, Weight
 from dicomdesk.gui.theme import Tone
 
 VERDICT, WHAT, ENCODING, COUNT, SIZE, WHY = range(6)

@@ -8,8 +8,8 @@ from dicomdesk import human
 from dicomdesk.engine.events import NegotiatedContext, ProposedContext, Role
 from dicomdesk.gui import wording
 from dicomdesk.gui.models.association_log import AssociationRecord, AssociationState, Message, clock_text
-from dicomdesk.gui.models.outline import Column, Mark, Node, Part, Weight, mark_of
-from dicomdesk.gui.models.states import STATE_OF_OUTCOME
+from dicomdesk.gui.outline.model import Column, Mark, Node, Part, Weight, mark_of
+from dicomdesk.gui.outline.states import STATE_OF_OUTCOME
 from dicomdesk.gui.theme import Tone
 
 CONTEXT_ID, ABSTRACT_SYNTAX, RESULT, TRANSFER_SYNTAX, ROLE, REASON = range(6)

@@ -16,8 +16,8 @@ from dicomdesk.engine.events import (
     ItemOutcome,
 )
 from dicomdesk.gui import wording
-from dicomdesk.gui.models.outline import Column, Mark, Node, Outline, Part, Weight, mark_of
-from dicomdesk.gui.models.states import ItemState
+from dicomdesk.gui.outline.model import Column, Mark, Node, Outline, Part, Weight, mark_of
+from dicomdesk.gui.outline.states import ItemState
 
 TITLE, MODALITY, SERIES, INSTANCES, SIZE, FROM, STATE, RATE = range(8)
 

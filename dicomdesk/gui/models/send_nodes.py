@@ -10,8 +10,8 @@ from dicomdesk import human
 from dicomdesk.dicom.files.scan import name_of
 from dicomdesk.dicom.instance import InstanceHeader
 from dicomdesk.gui import wording
-from dicomdesk.gui.models.outline import Column, Mark, Node, Part, Weight, mark_of
-from dicomdesk.gui.models.states import PROBLEMS, ItemState
+from dicomdesk.gui.outline.model import Column, Mark, Node, Part, Weight, mark_of
+from dicomdesk.gui.outline.states import PROBLEMS, ItemState
 from dicomdesk.gui.theme import Tone
 
 TITLE, MODALITY, INSTANCES, SIZE, STATE, PROGRESS, RATE, LEFT = range(8)

@@ -16,9 +16,9 @@ from dicomdesk.engine.events import (
     NotSentCause,
     RetryScheduled,
 )
-from dicomdesk.gui.models.outline import Node, Outline
 from dicomdesk.gui.models.send_nodes import GroupNode, InstanceNode, SeriesNode, SkippedGroupNode, StudyNode
-from dicomdesk.gui.models.states import PROBLEMS, STATE_OF_OUTCOME, ItemState
+from dicomdesk.gui.outline.model import Node, Outline
+from dicomdesk.gui.outline.states import PROBLEMS, STATE_OF_OUTCOME, ItemState
 
 STEADY_TICKS = 10
 """For how long a series counts as under way after its last instance began."""

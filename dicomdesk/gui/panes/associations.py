@@ -8,6 +8,8 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSplitter, QStackedWidget, QVBoxLayout
 
 from dicomdesk.gui.bridge import Arrival
+from dicomdesk.gui.controls.buttons import plain_button
+from dicomdesk.gui.controls.empty_state import EmptyState
 from dicomdesk.gui.models.association_log import (
     OVER,
     STARTED,
@@ -16,15 +18,13 @@ from dicomdesk.gui.models.association_log import (
     AssociationState,
     association_columns,
 )
-from dicomdesk.gui.models.outline import Node, OutlineModel
+from dicomdesk.gui.outline.model import Node, OutlineModel
+from dicomdesk.gui.outline.view import OutlineView
+from dicomdesk.gui.panels.filter_bar import FilterBar
+from dicomdesk.gui.panels.negotiation_panel import NegotiationPanel
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.theme import GRID, MARGIN, Theme, Tone
 from dicomdesk.gui.view import Badge, View
-from dicomdesk.gui.widgets.buttons import plain_button
-from dicomdesk.gui.widgets.empty_state import EmptyState
-from dicomdesk.gui.widgets.filter_bar import FilterBar
-from dicomdesk.gui.widgets.negotiation import NegotiationPanel
-from dicomdesk.gui.widgets.outline_view import OutlineView
 
 ALL, OPEN, OUTGOING, INCOMING, PROBLEMS = range(5)
 _PEER_COLUMN = 1

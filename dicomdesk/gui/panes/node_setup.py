@@ -7,15 +7,15 @@ from PySide6.QtWidgets import QWidget
 
 from dicomdesk.engine.requests import AssociationSettings
 from dicomdesk.errors import SettingsError
-from dicomdesk.gui.credentials import Guard, Preparation
+from dicomdesk.gui.controls.buttons import plain_button
 from dicomdesk.gui.dialogs.node import NodeDialog
-from dicomdesk.gui.security import NodeSecurity
+from dicomdesk.gui.entries.peer_entry import PeerRow
+from dicomdesk.gui.entries.tls_entry import profile_words
+from dicomdesk.gui.panels.details import Details
+from dicomdesk.gui.security.credentials import Guard, Preparation
+from dicomdesk.gui.security.store import NodeSecurity
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.theme import Theme, Tone
-from dicomdesk.gui.widgets.buttons import plain_button
-from dicomdesk.gui.widgets.details import Details
-from dicomdesk.gui.widgets.peer_entry import PeerRow
-from dicomdesk.gui.widgets.tls_entry import profile_words
 from dicomdesk.gui.wording import plain_tip
 from dicomdesk.settings import LARGE_MAX_PDU_BYTES
 

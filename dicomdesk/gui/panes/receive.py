@@ -9,29 +9,29 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout
 
 from dicomdesk.engine.requests import ProfileSelection, ReceiveRequest
 from dicomdesk.errors import SettingsError
-from dicomdesk.gui.credentials import Guard
+from dicomdesk.gui.controls.buttons import PrimaryButton, plain_button
+from dicomdesk.gui.controls.combo import Combo
+from dicomdesk.gui.controls.empty_state import EmptyState
+from dicomdesk.gui.controls.fields import Field, word_before
 from dicomdesk.gui.dialogs.listener import ListenerDialog
 from dicomdesk.gui.dialogs.profile import ProfileDialog
-from dicomdesk.gui.dialogs.selection import ask_folder
-from dicomdesk.gui.entries import ae_title_problem, folder_problem, port_problem
-from dicomdesk.gui.models.outline import Node
+from dicomdesk.gui.entries.checks import ae_title_problem, folder_problem, port_problem
 from dicomdesk.gui.models.received import ReceivedGroup, ReceivedSeries, ReceivedStudy
-from dicomdesk.gui.models.states import ItemState
+from dicomdesk.gui.outline.model import Node
+from dicomdesk.gui.outline.states import ItemState
+from dicomdesk.gui.outline.view import OutlineView
+from dicomdesk.gui.panels.details import Action, Details, DetailsStrip
+from dicomdesk.gui.panels.filter_bar import FilterBar
+from dicomdesk.gui.panels.status_strip import Figures
 from dicomdesk.gui.panes import receive_details
 from dicomdesk.gui.panes.node_setup import settings_problem
-from dicomdesk.gui.panes.receiving import ReceiveFlow
+from dicomdesk.gui.panes.receive_flow import ReceiveFlow
+from dicomdesk.gui.questions.selection import ask_folder
+from dicomdesk.gui.security.credentials import Guard
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.theme import GRID, MARGIN, Theme, Tone
 from dicomdesk.gui.view import Badge, View
-from dicomdesk.gui.widgets.buttons import PrimaryButton, plain_button
-from dicomdesk.gui.widgets.combo import Combo
-from dicomdesk.gui.widgets.details import Action, Details, DetailsStrip
-from dicomdesk.gui.widgets.empty_state import EmptyState
-from dicomdesk.gui.widgets.fields import Field, word_before
-from dicomdesk.gui.widgets.filter_bar import FilterBar
-from dicomdesk.gui.widgets.outline_view import OutlineView
-from dicomdesk.gui.widgets.status_strip import Figures
 from dicomdesk.gui.window_state import WindowState
 from dicomdesk.gui.wording import plain_tip
 from dicomdesk.settings import LARGE_MAX_PDU_BYTES, TlsSettings

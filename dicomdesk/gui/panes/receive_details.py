@@ -6,12 +6,12 @@ from PySide6.QtCore import QCoreApplication
 
 from dicomdesk import human
 from dicomdesk.gui import wording
-from dicomdesk.gui.models.outline import Node
 from dicomdesk.gui.models.received import ReceivedGroup, ReceivedSeries, ReceivedStudies, ReceivedStudy
-from dicomdesk.gui.models.states import ICONS, TONES, ItemState
-from dicomdesk.gui.security import ListenerSecurity
+from dicomdesk.gui.outline.model import Node
+from dicomdesk.gui.outline.states import ICONS, TONES, ItemState
+from dicomdesk.gui.panels.details import Details
+from dicomdesk.gui.security.store import ListenerSecurity
 from dicomdesk.gui.theme import Tone
-from dicomdesk.gui.widgets.details import Details
 from dicomdesk.settings import PeerVerification
 
 

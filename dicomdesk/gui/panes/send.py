@@ -6,20 +6,20 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QMenu, QVBoxLayout
 
-from dicomdesk.gui.credentials import Guard
 from dicomdesk.gui.models.send_nodes import InstanceNode, SeriesNode, StudyNode
-from dicomdesk.gui.models.states import ItemState
+from dicomdesk.gui.outline.states import ItemState
+from dicomdesk.gui.panels.details import Details, DetailsStrip
+from dicomdesk.gui.panels.preflight_panel import PreflightPanel
+from dicomdesk.gui.panels.status_strip import Figures
 from dicomdesk.gui.panes import send_details
 from dicomdesk.gui.panes.send_actions import SendActions
 from dicomdesk.gui.panes.send_header import SendHeader
 from dicomdesk.gui.panes.send_list import SendList
+from dicomdesk.gui.security.credentials import Guard
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.theme import MARGIN, Theme, Tone
 from dicomdesk.gui.view import Badge, View
-from dicomdesk.gui.widgets.details import Details, DetailsStrip
-from dicomdesk.gui.widgets.preflight_panel import PreflightPanel
-from dicomdesk.gui.widgets.status_strip import Figures
 from dicomdesk.gui.window_state import WindowState
 
 

@@ -10,21 +10,21 @@ from dicomdesk import human
 from dicomdesk.engine.requests import Decompression
 from dicomdesk.engine.send.report import ReportFormat, format_text, write_report
 from dicomdesk.errors import AssociationRejectedError, DicomdeskError
-from dicomdesk.gui.credentials import Preparation
 from dicomdesk.gui.dialogs.check import CheckDialog
 from dicomdesk.gui.dialogs.report import ReportDialog
-from dicomdesk.gui.dialogs.selection import ask_files, ask_folder, ask_new_file
-from dicomdesk.gui.models.outline import Node
 from dicomdesk.gui.models.send_nodes import GroupNode, InstanceNode, StudyNode
-from dicomdesk.gui.models.states import PROBLEMS, ItemState
+from dicomdesk.gui.outline.model import Node
+from dicomdesk.gui.outline.states import PROBLEMS, ItemState
+from dicomdesk.gui.panels.details import Action, Details
 from dicomdesk.gui.panes import send_details
-from dicomdesk.gui.panes.preflighting import PreflightFlow
+from dicomdesk.gui.panes.preflight_flow import PreflightFlow
+from dicomdesk.gui.panes.send_flow import SendFlow
 from dicomdesk.gui.panes.send_header import HeaderState, SendHeader
-from dicomdesk.gui.panes.sending import SendFlow
+from dicomdesk.gui.questions.selection import ask_files, ask_folder, ask_new_file
+from dicomdesk.gui.security.credentials import Preparation
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.theme import Theme, Tone
-from dicomdesk.gui.widgets.details import Action, Details
 from dicomdesk.gui.window_state import PeerEntry, WindowState
 
 

@@ -12,12 +12,12 @@ from dicomdesk.engine.events import ItemOutcome, JobOutcome
 from dicomdesk.engine.stats import Progress
 from dicomdesk.errors import DicomdeskError
 from dicomdesk.gui import wording
-from dicomdesk.gui.models.outline import Node
 from dicomdesk.gui.models.send_nodes import GroupNode, InstanceNode, SkippedGroupNode, SkippedNode, StudyNode
 from dicomdesk.gui.models.send_queue import instances_below
-from dicomdesk.gui.models.states import ICONS, PROBLEMS, TONES, ItemState, state_word
+from dicomdesk.gui.outline.model import Node
+from dicomdesk.gui.outline.states import ICONS, PROBLEMS, TONES, ItemState, state_word
+from dicomdesk.gui.panels.details import Details
 from dicomdesk.gui.theme import Tone
-from dicomdesk.gui.widgets.details import Details
 
 if TYPE_CHECKING:
     from dicomdesk.engine.check.echo import EchoResult

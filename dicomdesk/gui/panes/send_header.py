@@ -7,12 +7,12 @@ from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 
 from dicomdesk.gui import wording
-from dicomdesk.gui.credentials import Guard
+from dicomdesk.gui.controls.buttons import PrimaryButton, menu_button, plain_button, show_word
+from dicomdesk.gui.entries.peer_entry import PeerRow
 from dicomdesk.gui.panes.node_setup import NodeSetup
+from dicomdesk.gui.security.credentials import Guard
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.theme import GRID, Theme
-from dicomdesk.gui.widgets.buttons import PrimaryButton, menu_button, plain_button, show_word
-from dicomdesk.gui.widgets.peer_entry import PeerRow
 from dicomdesk.gui.window_state import WindowState
 
 _ROOM_FOR_WORDS = 960

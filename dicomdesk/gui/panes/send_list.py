@@ -3,18 +3,18 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from dicomdesk.gui.models.outline import Node, OutlineModel
+from dicomdesk.gui.controls.buttons import plain_button
+from dicomdesk.gui.controls.check_box import CheckBox
+from dicomdesk.gui.controls.drop_area import DropArea
+from dicomdesk.gui.controls.empty_state import EmptyState
 from dicomdesk.gui.models.send_nodes import GroupNode, InstanceNode, StudyNode
 from dicomdesk.gui.models.send_queue import SendQueue
-from dicomdesk.gui.models.states import PROBLEMS, ItemState, state_word
+from dicomdesk.gui.outline.model import Node, OutlineModel
+from dicomdesk.gui.outline.states import PROBLEMS, ItemState, state_word
+from dicomdesk.gui.outline.view import OutlineView
+from dicomdesk.gui.panels.filter_bar import FilterBar
 from dicomdesk.gui.panes.send_header import SendHeader
 from dicomdesk.gui.theme import Theme, Tone
-from dicomdesk.gui.widgets.buttons import plain_button
-from dicomdesk.gui.widgets.check_box import CheckBox
-from dicomdesk.gui.widgets.drop_area import DropArea
-from dicomdesk.gui.widgets.empty_state import EmptyState
-from dicomdesk.gui.widgets.filter_bar import FilterBar
-from dicomdesk.gui.widgets.outline_view import OutlineView
 
 _CHIP_STATES: tuple[tuple[ItemState, ...], ...] = (
     (),

@@ -1,0 +1,144 @@
+"""Who may send to us: AE titles, addresses, users. Nothing entered lets everybody in."""
+
+from dataclasses import replace
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
+
+from dicomdesk.engine.security.settings_check import check_access_rules, hash_passcode
+from dicomdesk.errors import SettingsError
+from dicomdesk.gui.controls.buttons import plain_button
+from dicomdesk.gui.controls.fields import Field
+from dicomdesk.gui.controls.form import Form
+from dicomdesk.gui.controls.message_line import MessageLine
+from dicomdesk.gui.entries.checks import ae_titles_problem, split_list
+from dicomdesk.gui.entries.path_entry import RowList
+from dicomdesk.gui.entries.user_dialog import UserDialog
+from dicomdesk.gui.tasks import Tasks
+from dicomdesk.gui.theme import GRID, Theme, Tone
+from dicomdesk.settings import AccessRules
+
+CHECK_AFTER_MS = 300
+
+
+class AccessEntry(QWidget):
+    """The rules, checked while they are entered."""
+
+    changed = Signal()
+
+    def __init__(self, theme: Theme, tasks: Tasks, rules: AccessRules) -> None:
+        super().__init__()
+        self._theme = theme
+        self._tasks = tasks
+        self._kept = rules
+        self._generation = 0
+        self.problem = ""
+        """Why the rules cannot be used, "" where they can."""
+        self.titles = Field(
+            self.tr("AE titles that may send"),
+            ae_titles_problem,
+            text=", ".join(sorted(rules.calling_ae_titles)),
+            hint=self.tr("any AE title; or CT1, MR2"),
+        )
+        self.networks = Field(
+            self.tr("Addresses that may send"),
+            lambda _text: "",
+            text=", ".join(rules.networks),
+            hint=self.tr("any address; or 10.1.4.20, 10.2.0.0/16"),
+        )
+        add = plain_button(theme, "", "add", self._on_add, self.tr("Add a user who may send"))
+        self.users = RowList(theme, self.tr("Users who may send"), add)
+        for name, hashed in sorted((rules.user_pass_codes or {}).items()):
+            self.users.add_row(name, "patient", hashed)
+        self.message = MessageLine(theme)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(CHECK_AFTER_MS)
+        self._timer.timeout.connect(self.check_rules)
+        form = Form(is_in_fold=True)
+        form.add(self.tr("AE titles"), self.titles)
+        form.add(self.tr("Addresses"), self.networks)
+        form.add(self.tr("Users"), self.users)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(GRID)
+        layout.addWidget(form)
+        layout.addWidget(self.message)
+        for field in (self.titles, self.networks):
+            field.textChanged.connect(self._on_changed)
+        self.users.changed.connect(self._on_changed)
+        self._explain()
+
+    def value(self) -> AccessRules:
+        """What is entered; of passcodes only what they were hashed to."""
+        users = {name: str(hashed) for name, hashed in zip(self.users.texts(), self.users.data(), strict=True)}
+        return replace(
+            self._kept,
+            calling_ae_titles=frozenset(split_list(self.titles.text())),
+            networks=split_list(self.networks.text()),
+            user_pass_codes=users or None,
+        )
+
+    def summary(self) -> str:
+        """A few words on what is entered."""
+        rules = self.value()
+        words = []
+        if rules.calling_ae_titles:
+            words.append(", ".join(sorted(rules.calling_ae_titles)))
+        if rules.networks:
+            words.append(self.tr("from {networks}").format(networks=", ".join(rules.networks)))
+        users = len(rules.user_pass_codes or {})
+        if users:
+            words.append((self.tr("{count} user") if users == 1 else self.tr("{count} users")).format(count=users))
+        return ", ".join(words) or self.tr("everybody")
+
+    def check_rules(self) -> None:
+        """Find out beside the Qt thread whether the rules can be used, and say so."""
+        self._timer.stop()
+        self._generation += 1
+        self._tasks.start(self._check(self._generation), owner=self)
+
+    async def insist(self) -> bool:
+        """Whether the rules can be used; if not, what is wrong is said."""
+        self._timer.stop()
+        self._generation += 1
+        await self._check(self._generation)
+        return self.titles.insist() and not self.problem
+
+    async def _check(self, generation: int) -> None:
+        problem = self.titles.problem()
+        try:
+            await self._tasks.run(check_access_rules, self.value())
+        except SettingsError as error:
+            problem = problem or str(error)
+        if generation == self._generation:
+            self.problem = problem
+            if problem:
+                self.message.say(problem if problem.endswith(".") else f"{problem}.", "failed", Tone.BAD)
+            else:
+                self._explain()
+
+    def _explain(self) -> None:
+        rules = self.value()
+        if rules.user_pass_codes:
+            self.message.say(
+                self.tr("Peers must present one of these users with the passcode. Only hashes of passcodes are kept.")
+            )
+        elif rules.calling_ae_titles or rules.networks:
+            self.message.say(self.tr("All that is filled in must be met. AE titles alone are easily pretended."))
+        else:
+            self.message.say(self.tr("Whoever reaches this port may send."))
+
+    def _on_changed(self, _value: object = None) -> None:
+        self._timer.start()
+        self.changed.emit()
+
+    def _on_add(self) -> None:
+        self._tasks.start(self._add(), owner=self)
+
+    async def _add(self) -> None:
+        dialog = UserDialog(self.users.texts(), self)
+        if await self._tasks.ask(dialog) == QDialog.DialogCode.Accepted:
+            name = dialog.name()  # the dialog is gone after the next wait
+            hashed = await self._tasks.run(hash_passcode, dialog.passcode())
+            self.users.add_row(name, "patient", hashed)

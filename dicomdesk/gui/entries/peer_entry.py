@@ -1,0 +1,105 @@
+"""Where to and as whom: AE title, host and port of a peer, and our own AE title, in one row."""
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QCompleter, QHBoxLayout, QWidget
+
+from dicomdesk.gui.controls.fields import Field, word_before
+from dicomdesk.gui.entries.checks import ae_title_problem, host_problem, port_problem
+from dicomdesk.gui.theme import GRID
+from dicomdesk.gui.window_state import PeerEntry, WindowState
+from dicomdesk.settings import Peer
+
+
+class PeerRow(QWidget):
+    """Four checked fields. Typing the host of a peer used before offers it whole."""
+
+    changed = Signal()
+
+    def __init__(self, state: WindowState) -> None:
+        super().__init__()
+        self.called = Field(
+            self.tr("AE title of the peer"), ae_title_problem, text=state.peer_ae_title, hint=self.tr("AE title")
+        )
+        self.host = Field(
+            self.tr("Host of the peer"), host_problem, text=state.peer_host, hint=self.tr("host or address")
+        )
+        self.port = Field(self.tr("Port of the peer"), port_problem, text=state.peer_port, hint=self.tr("port"))
+        self.calling = Field(
+            self.tr("Our own AE title"), ae_title_problem, text=state.calling_ae_title, hint=self.tr("own AE title")
+        )
+        self._fields = (self.called, self.host, self.port, self.calling)
+        self._recent: dict[str, PeerEntry] = {}
+        self._lay_out()
+        for field in self._fields:
+            field.checked.connect(self.changed)
+            field.setCursorPosition(0)
+        self.set_recent_peers(state.recent_peers)
+
+    def peer(self) -> Peer:
+        """The peer as typed; only when ``is_valid``."""
+        return Peer(host=self.host.value(), port=int(self.port.value()), ae_title=self.called.value())
+
+    def entry(self) -> PeerEntry:
+        """The peer as typed, valid or not."""
+        return PeerEntry(ae_title=self.called.value(), host=self.host.value(), port=self.port.value())
+
+    def set_entry(self, entry: PeerEntry) -> None:
+        """Show another peer."""
+        self.called.setText(entry.ae_title)
+        self.host.setText(entry.host)
+        self.port.setText(entry.port)
+
+    def is_valid(self) -> bool:
+        """Whether all fields are well."""
+        return not any(field.problem() for field in self._fields)
+
+    def insist(self) -> bool:
+        """Whether all fields are well; if not, the first that is not takes the focus."""
+        return all(field.insist() for field in self._fields)
+
+    def first_problem(self) -> str:
+        """What is wrong with the first field that is not well."""
+        return next((field.problem() for field in self._fields if field.problem()), "")
+
+    def set_entry_enabled(self, *, is_enabled: bool) -> None:
+        """Whether the fields can be typed in."""
+        for field in self._fields:
+            field.setEnabled(is_enabled)
+
+    def set_recent_peers(self, peers: tuple[PeerEntry, ...]) -> None:
+        """Offer peers used before, when their AE title or host is typed."""
+        self._recent = {str(peer): peer for peer in peers}
+        for field in (self.called, self.host):
+            completer = QCompleter(list(self._recent), field)
+            completer.setFilterMode(Qt.MatchFlag.MatchContains)
+            completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+            popup = completer.popup()
+            if popup is not None:
+                popup.setMinimumWidth(260)
+            completer.activated.connect(self._on_recent, Qt.ConnectionType.QueuedConnection)
+            field.setCompleter(completer)
+
+    def _on_recent(self, text: str) -> None:
+        peer = self._recent.get(text)
+        if peer is not None:
+            self.set_entry(peer)
+
+    def _lay_out(self) -> None:
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(GRID)
+        for word, field, narrowest, widest in (
+            (self.tr("T&o"), self.called, 72, 150),
+            (self.tr("a&t"), self.host, 112, 240),
+            (":", self.port, 60, 60),
+            (self.tr("a&s"), self.calling, 72, 150),
+        ):
+            field.setMinimumWidth(narrowest)
+            field.setMaximumWidth(widest)
+            layout.addWidget(word_before(word, field))
+            layout.addWidget(field, widest)
+        self.port.setMaxLength(5)
+        self.port.fix_width("00000")
+
+    def sizeHint(self) -> QSize:
+        return QSize(560, self.called.sizeHint().height())

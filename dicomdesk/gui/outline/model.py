@@ -1,0 +1,330 @@
+"""A tree of plain nodes, and the one Qt model and filter that show any such tree.
+
+Nodes know what they say; the model knows Qt. Changes are collected with ``touch`` and told to the views once per tick,
+one range per parent.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import ClassVar, Protocol
+
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, QSortFilterProxyModel, Qt
+
+from dicomdesk.gui import wording
+from dicomdesk.gui.outline.states import ICONS, TONES, ItemState, state_word
+from dicomdesk.gui.theme import Tone
+
+SORT_ROLE = int(Qt.ItemDataRole.UserRole)
+"""Native values: numbers sort as numbers."""
+NODE_ROLE = SORT_ROLE + 1
+"""The node itself, for who paints."""
+
+FETCHED_AT_ONCE = 500
+
+Index = QModelIndex | QPersistentModelIndex
+_NO_INDEX = QModelIndex()
+
+
+class Weight(Enum):
+    """How loud a piece of text is."""
+
+    STRONG = "strong"
+    PLAIN = "plain"
+    QUIET = "quiet"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of text and how loud it is."""
+
+    text: str
+    weight: Weight = Weight.PLAIN
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Icon, word and tone together: no state is told by colour alone."""
+
+    icon: str
+    word: str
+    tone: Tone
+
+
+def mark_of(state: ItemState, word: str = "") -> Mark:
+    """Return the mark of a state; ``word`` replaces its usual word."""
+    return Mark(ICONS[state], word or state_word(state), TONES[state])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """One column of a list."""
+
+    title: str
+    width: int
+    """For a font whose figures are 8 pixels wide; others in proportion, and never less than the title needs."""
+    is_number: bool = False
+    """Right-aligned, tabular figures."""
+    yields: int = 0
+    """Where room is short, columns are hidden in the order of these numbers; 0 never."""
+
+
+class Node:
+    """One row. Subclasses say what stands in each column; plain values, no Qt."""
+
+    __slots__ = ("children", "key", "parent", "row")
+
+    opens: ClassVar[bool] = False
+    """Whether rows of this kind can have rows below them."""
+
+    def __init__(self, parent: "Node | None" = None) -> None:
+        self.parent = parent
+        self.row = 0
+        self.key = 0
+        """Given by the model that shows it."""
+        self.children: list[Node] = []
+
+    def text(self, column: int) -> str:
+        """Return what stands in a column, for people and for screen readers."""
+        raise NotImplementedError
+
+    def sort_value(self, column: int) -> str | float:
+        """Return what the column is sorted by; one type per column."""
+        return self.text(column)
+
+    def parts(self, column: int) -> tuple[Part, ...] | None:
+        """Return the text of a column in pieces, None where it is one piece."""
+        return None
+
+    def mark(self, column: int) -> Mark | None:
+        """Return the mark of a column, None where there is none."""
+        return None
+
+    def progress(self, column: int) -> float | None:
+        """Return how far it is, for a column that shows it."""
+        return None
+
+    def tip(self, column: int) -> str:
+        """Return what the pointer resting on a column tells; "" for nothing."""
+        return ""
+
+    def unfetched(self) -> int:
+        """How many rows below have not been made yet."""
+        return 0
+
+    def fetch(self, most: int) -> "Sequence[Node]":
+        """Make up to ``most`` rows below and return them, without adding them."""
+        return ()
+
+
+class Outline(Protocol):
+    """Where nodes are shown: lists of plain values tell it what they change."""
+
+    def insert(self, parent: Node | None, nodes: Sequence[Node]) -> None:
+        """Add rows at the end below ``parent``, None for the top."""
+
+    def remove(self, node: Node) -> None:
+        """Take a row away, with all below it."""
+
+    def touch(self, node: Node) -> None:
+        """Remember that a row looks different now."""
+
+
+class OutlineModel(QAbstractItemModel):
+    """Shows a tree of nodes. For the Qt thread.
+
+    Indexes hold a node's key, never a pointer to it: an index that outlives its node leads nowhere instead of crashing.
+    """
+
+    def __init__(self, columns: Sequence[Column], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.columns = tuple(columns)
+        self.root = Node()
+        self._nodes: dict[int, Node] = {}
+        self._next_key = 1
+        self._touched: dict[Node, tuple[int, int]] = {}
+
+    # What the lists of plain values call.
+
+    def insert(self, parent: Node | None, nodes: Sequence[Node]) -> None:
+        """Add rows at the end below ``parent``, None for the top."""
+        if not nodes:
+            return
+        owner = parent or self.root
+        first = len(owner.children)
+        self.beginInsertRows(self.index_of(parent), first, first + len(nodes) - 1)
+        for row, node in enumerate(nodes, first):
+            node.parent = owner
+            node.row = row
+            node.key = self._next_key
+            self._next_key += 1
+            self._nodes[node.key] = node
+            owner.children.append(node)
+        self.endInsertRows()
+
+    def remove(self, node: Node) -> None:
+        """Take a row away, with all below it."""
+        owner = node.parent or self.root
+        self.beginRemoveRows(self.index_of(owner if owner is not self.root else None), node.row, node.row)
+        del owner.children[node.row]
+        self._forget(node)
+        for row in range(node.row, len(owner.children)):
+            owner.children[row].row = row
+        self._touched.clear()
+        self.endRemoveRows()
+        self.touch_all()
+
+    def clear(self) -> None:
+        """Take all rows away."""
+        self.beginResetModel()
+        self.root = Node()
+        self._nodes.clear()
+        self._touched.clear()
+        self.endResetModel()
+
+    def _forget(self, node: Node) -> None:
+        del self._nodes[node.key]
+        for child in node.children:
+            self._forget(child)
+
+    def touch(self, node: Node) -> None:
+        """Remember that a row, and those above it, look different now; ``flush`` tells the views."""
+        while node is not self.root and node.parent is not None:
+            owner = node.parent
+            known = self._touched.get(owner)
+            row = node.row
+            if known is None:
+                self._touched[owner] = (row, row)
+            elif known[0] <= row <= known[1]:
+                return  # and those above are touched too
+            else:
+                self._touched[owner] = (min(known[0], row), max(known[1], row))
+            node = owner
+
+    def touch_all(self) -> None:
+        """Remember that all rows at the top look different now."""
+        if self.root.children:
+            self._touched[self.root] = (0, len(self.root.children) - 1)
+
+    def flush(self) -> None:
+        """Tell the views what was touched: one range per parent. Called once per tick."""
+        touched, self._touched = self._touched, {}
+        last = len(self.columns) - 1
+        for owner, (lowest, highest) in touched.items():
+            above = self.index_of(owner if owner is not self.root else None)
+            top = self.index(lowest, 0, above)
+            if top.isValid():
+                self.dataChanged.emit(top, self.index(highest, last, above))
+
+    def index_of(self, node: Node | None, column: int = 0) -> QModelIndex:
+        """Return the index of a node, the invalid one for None."""
+        return QModelIndex() if node is None else self.createIndex(node.row, column, node.key)
+
+    def node_at(self, index: Index) -> Node | None:
+        """Return the node at an index of this model."""
+        return self._nodes.get(index.internalId()) if index.isValid() else None
+
+    # What Qt calls.
+
+    def index(self, row: int, column: int, parent: Index = _NO_INDEX) -> QModelIndex:
+        owner = self.node_at(parent) or self.root
+        if 0 <= row < len(owner.children) and 0 <= column < len(self.columns):
+            return self.createIndex(row, column, owner.children[row].key)
+        return QModelIndex()
+
+    def parent(self, index: Index = _NO_INDEX) -> QModelIndex:  # type: ignore[override] # Qt overloads it with QObject.parent()
+        node = self.node_at(index)
+        if node is None or node.parent is None or node.parent is self.root:
+            return QModelIndex()
+        return self.index_of(node.parent)
+
+    def rowCount(self, parent: Index = _NO_INDEX) -> int:
+        if parent.column() > 0:
+            return 0
+        return len((self.node_at(parent) or self.root).children)
+
+    def columnCount(self, parent: Index = _NO_INDEX) -> int:
+        return len(self.columns)
+
+    def hasChildren(self, parent: Index = _NO_INDEX) -> bool:
+        node = self.node_at(parent)
+        if node is None:
+            return bool(self.root.children)
+        return parent.column() == 0 and node.opens and bool(node.children or node.unfetched())
+
+    def canFetchMore(self, parent: Index) -> bool:
+        node = self.node_at(parent)
+        return node is not None and node.opens and node.unfetched() > 0
+
+    def fetchMore(self, parent: Index) -> None:
+        node = self.node_at(parent)
+        if node is not None:
+            self.insert(node, node.fetch(FETCHED_AT_ONCE))
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if orientation != Qt.Orientation.Horizontal or not 0 <= section < len(self.columns):
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self.columns[section].title
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return self._alignment(section)
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        node = self.node_at(index)
+        if node is None:
+            return None
+        found = _READERS.get(role)
+        if found is not None:
+            return found(node, index.column())
+        return self._alignment(index.column()) if role == Qt.ItemDataRole.TextAlignmentRole else None
+
+    def _alignment(self, column: int) -> Qt.AlignmentFlag:
+        side = Qt.AlignmentFlag.AlignRight if self.columns[column].is_number else Qt.AlignmentFlag.AlignLeft
+        return side | Qt.AlignmentFlag.AlignVCenter
+
+
+def _accessible_text(node: Node, column: int) -> str:
+    mark = node.mark(column)
+    return mark.word if mark and mark.word else node.text(column)
+
+
+def _reader(name: str) -> Callable[[Node, int], object]:
+    return lambda node, column: getattr(node, name)(column)
+
+
+_READERS: dict[int, Callable[[Node, int], object]] = {
+    int(Qt.ItemDataRole.DisplayRole): _reader("text"),
+    int(Qt.ItemDataRole.ToolTipRole): lambda node, column: wording.plain_tip(node.tip(column)) or None,
+    int(Qt.ItemDataRole.AccessibleTextRole): _accessible_text,
+    SORT_ROLE: _reader("sort_value"),
+    NODE_ROLE: lambda node, _column: node,
+}
+
+
+class OutlineFilter(QSortFilterProxyModel):
+    """Sorts and filters an ``OutlineModel``; ``accepts`` decides per node."""
+
+    def __init__(self, source: OutlineModel, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._accepts: Callable[[Node], bool] | None = None
+        self._outline = source
+        self.setSortRole(SORT_ROLE)
+        self.setSortCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self.setSourceModel(source)
+
+    def set_filter(self, accepts: Callable[[Node], bool] | None) -> None:
+        """Show only nodes that ``accepts`` takes, None for all."""
+        self.beginFilterChange()
+        self._accepts = accepts
+        self.endFilterChange(QSortFilterProxyModel.Direction.Rows)
+
+    def filterAcceptsRow(self, source_row: int, source_parent: Index) -> bool:
+        if self._accepts is None:
+            return True
+        owner = self._outline.node_at(source_parent) or self._outline.root
+        return self._accepts(owner.children[source_row])
+
+    def node_at(self, index: Index) -> Node | None:
+        """Return the node at an index of this filter."""
+        return self._outline.node_at(self.mapToSource(index))

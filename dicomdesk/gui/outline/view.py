@@ -1,0 +1,179 @@
+"""The list of every view: a tree without frames, with quiet lines, a clear selection and a visible focus."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QItemSelection, QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPen, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyleOptionViewItem, QTreeView
+
+from dicomdesk.gui.outline.header import OutlineHeader
+from dicomdesk.gui.outline.model import Node, OutlineFilter, OutlineModel
+from dicomdesk.gui.outline.rows import RowDelegate
+from dicomdesk.gui.theme import MARGIN, ROW_ICON, Theme, Tone
+
+_INDENTATION = 20
+_LEAST_STRETCHED_WIDTH = 230
+"""Columns that yield are hidden until the stretched one has so much."""
+_Index = QModelIndex | QPersistentModelIndex
+
+
+class OutlineView(QTreeView):
+    """Shows an ``OutlineModel``; one row can be selected."""
+
+    node_selected = Signal(object)
+    """The ``Node`` selected, or None."""
+    node_activated = Signal(object)
+    """Return pressed, or clicked twice."""
+    menu_wanted = Signal(object, QPoint)
+    """The ``Node`` under the pointer or selected, and where on the screen."""
+
+    def __init__(self, theme: Theme, model: OutlineModel, *, stretched: int = 0) -> None:
+        super().__init__()
+        self._selected: Node | None = None
+        """What was last told of as selected."""
+        self._theme = theme
+        self._outline = model
+        self._filter = OutlineFilter(model, self)
+        header = OutlineHeader(theme)
+        self.setHeader(header)
+        self.setModel(self._filter)
+        self.setItemDelegate(RowDelegate(theme, model.columns))
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setUniformRowHeights(True)
+        self.setIndentation(_INDENTATION)
+        self.setSortingEnabled(True)
+        self.setAllColumnsShowFocus(False)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.customContextMenuRequested.connect(self._on_menu)
+        self.activated.connect(self._on_activated)
+        self._columns = model.columns
+        self._stretched = stretched
+        self._lay_out_header(header, model, stretched)
+        theme.changed.connect(self.viewport().update)
+
+    def outline(self) -> OutlineModel:
+        """Return what is shown."""
+        return self._outline
+
+    def set_filter(self, accepts: Callable[[Node], bool] | None) -> None:
+        """Show only the nodes that ``accepts`` takes, None for all."""
+        self._filter.set_filter(accepts)
+
+    def sort_unsorted(self) -> None:
+        """Show rows in the order in which they came."""
+        self.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
+
+    def selected_node(self) -> Node | None:
+        """Return the selected node."""
+        indexes = self.selectionModel().selectedRows()
+        return self._filter.node_at(indexes[0]) if indexes else None
+
+    def select_node(self, node: Node) -> None:
+        """Select a node and bring it into sight, opening what is above it."""
+        source = self._filter.sourceModel()
+        if isinstance(source, OutlineModel):
+            index = self._filter.mapFromSource(source.index_of(node))
+            if index.isValid():
+                self.scrollTo(index)
+                self.setCurrentIndex(index)
+
+    def expand_node(self, node: Node) -> None:
+        """Open a node."""
+        source = self._filter.sourceModel()
+        if isinstance(source, OutlineModel):
+            self.expand(self._filter.mapFromSource(source.index_of(node)))
+
+    def visible_rows(self) -> int:
+        """How many rows at the top pass the filter."""
+        return self._filter.rowCount()
+
+    def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
+        super().selectionChanged(selected, deselected)
+        node = self.selected_node()
+        if node is not self._selected:  # Qt tells of rows that only move, too
+            self._selected = node
+            self.node_selected.emit(node)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and self.selected_node() is not None:
+            self.node_activated.emit(self.selected_node())
+            return
+        super().keyPressEvent(event)
+
+    def drawRow(self, painter: QPainter, options: QStyleOptionViewItem, index: _Index) -> None:
+        at = QModelIndex(index) if isinstance(index, QModelIndex) else index
+        tokens = self._theme.tokens
+        rect = QRect(0, options.rect.top(), self.viewport().width(), options.rect.height())
+        is_top = not index.parent().isValid()
+        is_selected = self.selectionModel().isRowSelected(index.row(), index.parent())
+        if is_selected:
+            painter.fillRect(rect, QColor(tokens.selection))
+        elif not is_top:
+            painter.fillRect(rect, QColor(tokens.background))
+        super().drawRow(painter, options, at)
+        if is_selected:
+            painter.fillRect(QRect(0, rect.top(), 3, rect.height()), QColor(tokens.accent))
+        if is_top:
+            painter.setPen(QColor(tokens.border))
+            painter.drawLine(rect.topLeft(), rect.topRight())
+        is_last = is_top and index.row() == self.model().rowCount() - 1 and not self.isExpanded(at)
+        if is_last or self._is_last_of_all(at):
+            painter.setPen(QColor(tokens.border))
+            painter.drawLine(rect.left(), rect.bottom() + 1, rect.right(), rect.bottom() + 1)
+        if (
+            self.hasFocus()
+            and index.row() == self.currentIndex().row()
+            and index.parent() == self.currentIndex().parent()
+        ):
+            painter.save()
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(QColor(tokens.accent), 1.5))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(QRectF(rect).adjusted(1.5, 1.5, -1.5, -1.5), 4, 4)
+            painter.restore()
+
+    def drawBranches(self, painter: QPainter, rect: QRect, index: _Index) -> None:
+        if not self.model().hasChildren(index):
+            return
+        is_open = self.isExpanded(QModelIndex(index) if isinstance(index, QModelIndex) else index)
+        ratio = self.devicePixelRatioF()
+        pixmap = self._theme.pixmap("chevron-down" if is_open else "chevron-right", Tone.QUIET, ROW_ICON - 4, ratio)
+        left = rect.right() - _INDENTATION + (_INDENTATION - ROW_ICON + 4) // 2 + 1
+        left += MARGIN // 2 if max(self.treePosition(), 0) == 0 else 0
+        painter.drawPixmap(left, rect.top() + (rect.height() - ROW_ICON + 4) // 2, pixmap)
+
+    def _is_last_of_all(self, index: _Index) -> bool:
+        below = self.indexBelow(QModelIndex(index) if isinstance(index, QModelIndex) else index)
+        return not below.isValid()
+
+    def _lay_out_header(self, header: OutlineHeader, model: OutlineModel, stretched: int) -> None:
+        self._widths = [header.fitting_width(column.title, column.width) for column in model.columns]
+        for number in range(len(model.columns)):
+            is_stretched = number == stretched
+            mode = QHeaderView.ResizeMode.Stretch if is_stretched else QHeaderView.ResizeMode.Interactive
+            header.setSectionResizeMode(number, mode)
+            self.setColumnWidth(number, self._widths[number])
+        self.sort_unsorted()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._hide_what_yields(event.size().width())
+        super().resizeEvent(event)
+
+    def _hide_what_yields(self, width: int) -> None:
+        room = width - sum(w for number, w in enumerate(self._widths) if number != self._stretched)
+        for number in sorted(range(len(self._columns)), key=lambda number: self._columns[number].yields):
+            column = self._columns[number]
+            if column.yields:
+                is_hidden = room < _LEAST_STRETCHED_WIDTH
+                room += self._widths[number] if is_hidden else 0
+                self.setColumnHidden(number, is_hidden)
+
+    def _on_activated(self, index: QModelIndex) -> None:
+        self.node_activated.emit(self._filter.node_at(index))
+
+    def _on_menu(self, place: QPoint) -> None:
+        index = self.indexAt(place)
+        node = self._filter.node_at(index) if index.isValid() else self.selected_node()
+        self.menu_wanted.emit(node, self.viewport().mapToGlobal(place))

@@ -1,0 +1,177 @@
+"""The strip below a list: what happened, why, and what to do."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QGuiApplication, QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from dicomdesk.gui.controls.buttons import set_words
+from dicomdesk.gui.outline.rows import paint_bar
+from dicomdesk.gui.theme import GRID, MARGIN, SIDEBAR_ICON, Theme, Tone
+from dicomdesk.gui.wording import plain_tip
+
+_HEIGHT = 132
+_BAR_HEIGHT = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """Something that can be done about it."""
+
+    word: str
+    run: Callable[[], None]
+    icon: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Details:
+    """What the strip tells."""
+
+    title: str
+    text: str = ""
+    icon: str = "info"
+    tone: Tone = Tone.PLAIN
+    actions: Sequence[Action] = ()
+    can_copy: bool = False
+    progress: float | None = None
+    """0.0 to 1.0 where something is under way."""
+
+
+class DetailsStrip(QFrame):
+    """Shows one ``Details``; its height never changes, so that nothing jumps."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._details = Details(title="")
+        self._actions: list[Action] = []
+        self.setFixedHeight(_HEIGHT)
+        self._icon = QLabel()
+        self._icon.setFixedSize(SIDEBAR_ICON, SIDEBAR_ICON)
+        self._title = QLabel()
+        font = QFont(self.font())
+        font.setPointSizeF(font.pointSizeF() + 1)
+        font.setBold(True)
+        self._title.setFont(font)
+        self._title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._text = QLabel()
+        self._text.setWordWrap(True)
+        self._text.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
+        for label in (self._title, self._text):
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._bar = _Bar(theme)
+        self._buttons = QHBoxLayout()
+        self._buttons.setSpacing(GRID)
+        self._lay_out()
+        theme.changed.connect(self._draw)
+
+    def show_details(self, details: Details) -> None:
+        """Tell something else; the same again costs nothing."""
+        self._bar.show_share(details.progress)
+        if _is_same(details, self._details):
+            return
+        self._details = details
+        self._draw()
+
+    def details(self) -> Details:
+        """What is told now."""
+        return self._details
+
+    def buttons(self) -> list[QPushButton]:
+        """The buttons of the actions, in their order."""
+        items = [self._buttons.itemAt(number) for number in range(self._buttons.count())]
+        widgets = [item.widget() for item in items if item is not None]
+        return [widget for widget in widgets if isinstance(widget, QPushButton)]
+
+    def sizeHint(self) -> QSize:
+        return QSize(400, _HEIGHT)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(self._theme.tokens.background))
+        painter.setPen(QColor(self._theme.tokens.border))
+        painter.drawLine(self.rect().topLeft(), self.rect().topRight())
+
+    def _lay_out(self) -> None:
+        heading = QHBoxLayout()
+        heading.setSpacing(GRID)
+        heading.addWidget(self._icon)
+        heading.addWidget(self._title, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(MARGIN, 12, MARGIN, 10)
+        layout.setSpacing(6)
+        layout.addLayout(heading)
+        layout.addWidget(self._text, 1)
+        layout.addWidget(self._bar)
+        layout.addLayout(self._buttons)
+
+    def _draw(self) -> None:
+        details = self._details
+        self._title.setText(details.title)
+        self._text.setText(details.text)
+        self._text.setToolTip(plain_tip(details.text))
+        self.setAccessibleName(details.title)
+        self.setAccessibleDescription(details.text)
+        colour = self._theme.colour(details.tone).name()
+        self._title.setStyleSheet(f"color: {colour};")
+        ratio = self.devicePixelRatioF()
+        self._icon.setPixmap(self._theme.pixmap(details.icon, details.tone, SIDEBAR_ICON, ratio))
+        self._icon.setVisible(bool(details.title))
+        self._bar.show_share(details.progress)
+        self._draw_buttons()
+
+    def _draw_buttons(self) -> None:
+        while (item := self._buttons.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        actions = list(self._details.actions)
+        if self._details.can_copy:
+            actions.append(Action(word=self.tr("Copy details"), run=self._on_copy, icon="copy"))
+        for action in actions:
+            button = QPushButton()
+            set_words(button, action.word)
+            if action.icon:
+                button.setIcon(self._theme.icon(action.icon))
+            button.clicked.connect(lambda _=False, run=action.run: run())
+            self._buttons.addWidget(button)
+        self._buttons.addStretch(1)
+
+    def _on_copy(self) -> None:
+        QGuiApplication.clipboard().setText(f"{self._details.title}\n{self._details.text}")
+
+
+class _Bar(QWidget):
+    """How far a whole job is."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._share: float | None = None
+        self.setFixedHeight(_BAR_HEIGHT)
+
+    def show_share(self, share: float | None) -> None:
+        if share != self._share:
+            self._share = share
+            self.setVisible(share is not None)
+            self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._share is None:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        track = QColor(self._theme.tokens.track)
+        paint_bar(painter, QRectF(self.rect()), self._share, track, self._theme.colour(Tone.ACTIVE))
+
+
+def _is_same(one: Details, other: Details) -> bool:
+    """Whether two tell the same; what their actions run is not compared, only their words."""
+    words = [[action.word for action in details.actions] for details in (one, other)]
+    told = [(d.title, d.text, d.icon, d.tone, d.can_copy) for d in (one, other)]
+    return words[0] == words[1] and told[0] == told[1]

@@ -1,0 +1,45 @@
+"""The row above a tree: filter chips with counts, and a search field."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
+
+from dicomdesk.gui.controls.chips import ChipRow
+from dicomdesk.gui.controls.search_field import search_field
+from dicomdesk.gui.theme import GRID, Theme, Tone
+
+
+class FilterBar(QWidget):
+    """One chip is chosen, any words are typed; the view decides what passes both."""
+
+    changed = Signal()
+    """Another chip, or other words."""
+
+    def __init__(self, theme: Theme, chips: Sequence[tuple[str, Tone]], hint: str) -> None:
+        """``chips`` have a word and a tone each; ``hint`` stands in the empty search field."""
+        super().__init__()
+        self.chips = ChipRow(theme, chips)
+        self.search: QLineEdit = search_field(theme, hint)
+        self.chip = 0
+        """Number of the chip that is chosen."""
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(GRID)
+        layout.addWidget(self.chips)
+        layout.addStretch(1)
+        layout.addWidget(self.search, 4)
+        self.chips.chosen.connect(self._on_chosen)
+        self.search.textChanged.connect(self.changed)
+
+    def words(self) -> list[str]:
+        """Return what was typed, folded, word by word."""
+        return self.search.text().casefold().split()
+
+    def is_open(self) -> bool:
+        """Whether everything passes."""
+        return not self.chip and not self.words()
+
+    def _on_chosen(self, number: int) -> None:
+        self.chip = number
+        self.changed.emit()

@@ -1,0 +1,139 @@
+"""How what waits would go: a heading, why and what would help, and a row for each group."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QColor, QFont, QGuiApplication, QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout
+
+from dicomdesk.gui.controls.buttons import plain_button
+from dicomdesk.gui.models.forecast_nodes import WHY, ForecastNode, PathNode
+from dicomdesk.gui.outline.model import Node, OutlineModel
+from dicomdesk.gui.outline.view import OutlineView
+from dicomdesk.gui.panels.details import Details
+from dicomdesk.gui.theme import GRID, MARGIN, SIDEBAR_ICON, Theme, Tone
+from dicomdesk.gui.wording import plain_tip
+
+
+class PreflightPanel(QFrame):
+    """Shows one pre-flight, live."""
+
+    closed = Signal()
+    stop_wanted = Signal()
+    again_wanted = Signal()
+    decompression_wanted = Signal()
+    """Allow lossy images to be decompressed, and look again."""
+
+    def __init__(self, theme: Theme, model: OutlineModel) -> None:
+        super().__init__()
+        self._theme = theme
+        self._details = Details(title="")
+        self._is_running = False
+        self.view = OutlineView(theme, model, stretched=WHY)
+        self._icon = QLabel()
+        self._icon.setFixedSize(SIDEBAR_ICON, SIDEBAR_ICON)
+        self._title = QLabel()
+        self._text = QLabel()
+        self._lay_out()
+        self.view.node_selected.connect(self._on_selected)
+        theme.changed.connect(self._draw)
+
+    def show_details(self, details: Details, *, is_running: bool) -> None:
+        """Say what there is to say of the whole."""
+        if (details, is_running) != (self._details, self._is_running):
+            self._details, self._is_running = details, is_running
+            self._draw()
+
+    def title(self) -> str:
+        """What the heading says."""
+        return self._title.text()
+
+    def text(self) -> str:
+        """What is said below it: of the chosen group, or of the whole."""
+        return self._text.text()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(self._theme.tokens.background))
+        painter.setPen(QColor(self._theme.tokens.border))
+        painter.drawLine(self.rect().topLeft(), self.rect().topRight())
+
+    def _lay_out(self) -> None:
+        font = QFont(self.font())
+        font.setPointSizeF(font.pointSizeF() + 1)
+        font.setBold(True)
+        self._title.setFont(font)
+        for label, policy in ((self._title, QSizePolicy.Policy.Preferred), (self._text, QSizePolicy.Policy.Fixed)):
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            label.setSizePolicy(QSizePolicy.Policy.Ignored, policy)
+        self._text.setWordWrap(True)
+        self._text.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        self._text.setFixedHeight(2 * self.fontMetrics().lineSpacing() + 2)
+        self.view.setAccessibleName(self.tr("How everything would go"))
+        theme = self._theme
+        self.decompress = plain_button(
+            theme, self.tr("Allow decompression"), "convert", self.decompression_wanted.emit,
+            self.tr("Let lossy images be decompressed, and check again"),
+        )  # fmt: skip
+        self.again = plain_button(theme, self.tr("Check again"), "check", self.again_wanted.emit)
+        self.stop = plain_button(theme, self.tr("Stop"), "stop", self.stop_wanted.emit)
+        self.copy_button = plain_button(theme, self.tr("Copy"), "copy", self._on_copy, self.tr("Copy all as text"))
+        self.close_button = plain_button(theme, "", "close", self.closed.emit, self.tr("Close (Escape)"))
+        self.close_button.setShortcut("Escape")
+        heading = QHBoxLayout()
+        heading.setSpacing(GRID)
+        heading.addWidget(self._icon)
+        heading.addWidget(self._title, 1)
+        for button in (self.decompress, self.again, self.stop, self.copy_button, self.close_button):
+            heading.addWidget(button)
+        top = QVBoxLayout()
+        top.setContentsMargins(MARGIN, 10, MARGIN, GRID)
+        top.setSpacing(6)
+        top.addLayout(heading)
+        top.addWidget(self._text)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(top)
+        layout.addWidget(self.view, 1)
+
+    def _draw(self) -> None:
+        details = self._details
+        tone = details.tone
+        self._icon.setPixmap(self._theme.pixmap(details.icon, tone, SIDEBAR_ICON, self.devicePixelRatioF()))
+        self._title.setText(details.title)
+        shown = tone if tone in {Tone.BAD, Tone.GOOD, Tone.WARNING} else Tone.PLAIN
+        self._title.setStyleSheet(f"color: {self._theme.colour(shown).name()};")
+        group = self._chosen_group()
+        text = (group.explanation() if group else "") or details.text
+        self._text.setText(text)
+        self._text.setToolTip(plain_tip(text))
+        self.setAccessibleName(details.title)
+        self.setAccessibleDescription(text)
+        self.stop.setVisible(self._is_running)
+        self.again.setVisible(not self._is_running)
+        self.copy_button.setEnabled(not self._is_running)
+        self.decompress.setVisible(not self._is_running and self._can_decompress(group))
+
+    def _can_decompress(self, group: ForecastNode | None) -> bool:
+        """Whether decompression would help the chosen group, or any where none is chosen."""
+        groups = [group] if group else self._groups()
+        return any(found.needs_lossy_decompression for found in groups)
+
+    def _groups(self) -> list[ForecastNode]:
+        source = self.view.outline()
+        return [node for node in source.root.children if isinstance(node, ForecastNode)]
+
+    def _chosen_group(self) -> ForecastNode | None:
+        node: Node | None = self.view.selected_node()
+        node = node.parent if isinstance(node, PathNode) else node
+        return node if isinstance(node, ForecastNode) else None
+
+    def _on_selected(self, _node: object) -> None:
+        self._draw()
+
+    def _on_copy(self) -> None:
+        lines = [self._details.title, self._details.text]
+        for node in self._groups():
+            lines.append("\t".join(node.text(column) for column in range(WHY)))
+            lines += [f"\t{text}" for text in (node.explanation(), *node.group.paths) if text]
+        QGuiApplication.clipboard().setText("\n".join(lines) + "\n")

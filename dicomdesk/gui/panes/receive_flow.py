@@ -1,0 +1,147 @@
+"""The flow of receiving, without widgets: listen, keep count of what arrives, know the free disk."""
+
+import shutil
+from pathlib import Path
+from time import time
+
+from PySide6.QtCore import QObject, Signal
+
+from dicomdesk.engine.events import (
+    AssociationAccepted,
+    AssociationFailed,
+    AssociationReceived,
+    Event,
+    Notice,
+    NoticeLevel,
+)
+from dicomdesk.engine.requests import ReceiveRequest
+from dicomdesk.errors import DicomdeskError
+from dicomdesk.gui.bridge import Arrival
+from dicomdesk.gui.models.received import ReceivedStudies, receive_columns
+from dicomdesk.gui.outline.model import OutlineModel
+from dicomdesk.gui.panels.details import Details
+from dicomdesk.gui.panes import receive_details
+from dicomdesk.gui.session import Session
+from dicomdesk.gui.tasks import Tasks
+
+LOOK_AT_DISK_EVERY_S = 5
+
+
+class ReceiveFlow(QObject):
+    """Owns what was received. For the Qt thread."""
+
+    changed = Signal()
+    failed = Signal(str)
+    """Listening could not be begun, or ended by an error: one plain sentence."""
+    refused = Signal(Details)
+    """Somebody was not let in, or could not be served."""
+
+    def __init__(self, session: Session, tasks: Tasks, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._tasks = tasks
+        self._seconds = 0
+        self._is_looking = False
+        self.model = OutlineModel(receive_columns(), self)
+        self.studies = ReceivedStudies(self.model)
+        self.folder = ""
+        """Whose disk is watched."""
+        self.free_bytes: int | None = None
+        self._asking: dict[int, str] = {}
+        """Peers by association that wait for an answer."""
+        self._refusals = 0
+        self._is_listening = False
+        """From the user's wish to listen until that is over."""
+        session.received.arrived.connect(self.take)
+        session.ticked.connect(self.model.flush)
+        session.second_passed.connect(self._on_second)
+
+    @property
+    def is_starting(self) -> bool:
+        """Whether a listener is wished for that does not listen yet."""
+        return self._is_listening and not self._session.is_receiving
+
+    def listen(self, request: ReceiveRequest) -> None:
+        """Listen, making the folder where it is missing."""
+        if not self._is_listening:
+            self._is_listening = True
+            self._asking.clear()
+            self._refusals = 0
+            self.changed.emit()
+            self._tasks.start(self._listen(request))
+
+    def stop(self) -> None:
+        """First call: let associations end. Second call: abort them."""
+        self._session.stop_listening()
+
+    def watch_folder(self, folder: str) -> None:
+        """Look at the disk of another folder."""
+        if folder != self.folder:
+            self.folder = folder
+            self.look_at_disk()
+
+    def look_at_disk(self) -> None:
+        """Learn how much is free, soon."""
+        if self.folder and not self._is_looking:
+            self._tasks.start(self._look_at_disk())
+
+    def take(self, arrivals: list[Arrival]) -> None:
+        """Take note of a batch of events."""
+        for arrival in arrivals:
+            self.studies.apply(arrival.event, arrival.at)
+            self._take_refusal(arrival.event)
+        self.changed.emit()
+
+    def _take_refusal(self, event: Event) -> None:
+        """Tell of a peer that did not get an association, or not even as far as asking for one."""
+        match event:
+            case AssociationReceived(association=association, calling_ae_title=title, peer_host=host):
+                self._asking[association] = f"{title}@{host}"
+            case AssociationAccepted(association=association):
+                self._asking.pop(association, None)
+            case AssociationFailed(association=association, reason=reason, advice=advice):
+                self._refusals += 1
+                peer = self._asking.pop(association, "")
+                self.refused.emit(receive_details.describe_refusal(peer, reason, advice, self._refusals))
+            case Notice(level=NoticeLevel.ERROR, text=text, peer_host=host):
+                self.refused.emit(receive_details.describe_trouble(text, host))
+            case _:
+                pass
+
+    async def _listen(self, request: ReceiveRequest) -> None:
+        try:
+            await self._tasks.run(_make_folder, request.folder)
+            await self._session.listen(request)
+        except (DicomdeskError, OSError) as error:
+            self.failed.emit(str(error))
+        finally:
+            self._is_listening = False
+            self.changed.emit()
+
+    async def _look_at_disk(self) -> None:
+        self._is_looking = True
+        try:
+            self.free_bytes = await self._tasks.run(_free_bytes, self.folder)
+        finally:
+            self._is_looking = False
+        self.changed.emit()
+
+    def _on_second(self) -> None:
+        self._seconds += 1
+        self.studies.measure(time())
+        if self._seconds % LOOK_AT_DISK_EVERY_S == 0:
+            self.look_at_disk()
+
+
+def _make_folder(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+
+
+def _free_bytes(folder: str) -> int | None:
+    """Free bytes on the disk of the folder, or of the nearest folder above that exists."""
+    for path in (Path(folder).absolute(), *Path(folder).absolute().parents):
+        try:
+            return shutil.disk_usage(path).free
+        except OSError:
+            continue
+    return None

@@ -1,0 +1,185 @@
+"""The flow of sending, without widgets: scan what was dropped, send what waits, keep count."""
+
+from collections import Counter
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, Signal
+
+from dicomdesk.dicom.instance import InputSelection
+from dicomdesk.engine.events import InputSkipped, ItemFinished, ItemOutcome, JobOutcome
+from dicomdesk.engine.requests import AssociationSettings, Decompression, Peer, SendRequest
+from dicomdesk.engine.send.report import Report
+from dicomdesk.errors import AssociationRejectedError, DicomdeskError
+from dicomdesk.gui.bridge import Arrival
+from dicomdesk.gui.models.send_nodes import InstanceNode, send_columns
+from dicomdesk.gui.models.send_queue import SendQueue
+from dicomdesk.gui.outline.model import OutlineModel
+from dicomdesk.gui.outline.states import PROBLEMS
+from dicomdesk.gui.panels.details import Details
+from dicomdesk.gui.panes import send_details
+from dicomdesk.gui.scanning import Scanning, selection_of
+from dicomdesk.gui.session import Session
+from dicomdesk.gui.tasks import Tasks
+from dicomdesk.gui.theme import Tone
+
+RETRIES = 2
+"""After transient failures, before an instance counts as failed."""
+
+
+class SendFlow(QObject):
+    """Owns the queue. For the Qt thread."""
+
+    changed = Signal()
+    """A scan or a job began, went on or ended."""
+    told = Signal(Details)
+    """Something that the user should read now."""
+    scanned = Signal(int)
+    """A scan is over: how many instances wait now."""
+    completed = Signal()
+    """A job is over that was neither cancelled nor ended by an error."""
+    rejected = Signal()
+    """The peer would not associate with us."""
+
+    def __init__(self, session: Session, tasks: Tasks, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._tasks = tasks
+        self._scans = 0
+        self._ended_bytes = 0
+        self._given_up = 0
+        """Instances of the job under way whose file is not what it was when it was listed."""
+        self.model = OutlineModel(send_columns(), self)
+        self.queue = SendQueue(self.model)
+        self.report: Report | None = None
+        """Of the last job that is over."""
+        self.peer_name = ""
+        """AE title that was last sent to."""
+        session.sent.arrived.connect(self.take)
+        session.ticked.connect(self._on_tick)
+
+    @property
+    def is_scanning(self) -> bool:
+        """Whether something dropped is still being read."""
+        return self._scans > 0
+
+    def add(self, paths: list[str]) -> None:
+        """List what lies at ``paths``, as it is found."""
+        self._scans += 1
+        self.changed.emit()
+        self._tasks.start(self._scan(tuple(paths)))
+
+    def request(self, peer: Peer, association: AssociationSettings, decompression: Decompression) -> SendRequest | None:
+        """What is asked for when all that waits is sent; None where nothing waits."""
+        waiting = self.queue.waiting()
+        if not waiting:
+            return None
+        return SendRequest(
+            peer=peer,
+            inputs=_selection_of_waiting(waiting),
+            association=association,
+            decompression=decompression,
+            halt_on_error=False,
+            fallback_contexts=True,
+            retries=RETRIES,
+        )
+
+    def start(self, peer: Peer, association: AssociationSettings, decompression: Decompression) -> None:
+        """Send all that waits."""
+        request = self.request(peer, association, decompression)
+        if request is not None and not self._session.is_sending:
+            self.peer_name = peer.ae_title
+            self._tasks.start(self._send(request))
+
+    def cancel(self) -> None:
+        """First call: end after the current instance. Second call: abort."""
+        self._session.cancel_sending()
+
+    def take(self, arrivals: list[Arrival]) -> None:
+        """Take note of a batch of events."""
+        for arrival in arrivals:
+            event = arrival.event
+            if isinstance(event, InputSkipped) and (given_up := self.queue.give_up(event.path, event.reason)):
+                self._given_up += given_up
+                continue
+            if isinstance(event, ItemFinished) and event.outcome is not ItemOutcome.NOT_SENT:
+                self._ended_bytes += event.size_bytes
+            self.queue.apply(event)
+
+    def problems(self) -> int:
+        """How many instances ask for attention."""
+        counts = self.queue.counts
+        return sum(counts[state] for state in PROBLEMS)
+
+    async def _scan(self, paths: tuple[str, ...]) -> None:
+        skipped_before, total_before = self.queue.skipped, self.queue.total
+        scanning = Scanning(paths)
+        try:
+            while True:
+                batch = await self._tasks.run(scanning.read)
+                if not batch:
+                    break
+                self.queue.add(batch)
+                self.changed.emit()
+        finally:
+            scanning.cancel()  # where the window closes before the scan is over
+            self._scans -= 1
+            self.model.flush()
+            self.changed.emit()
+        if self.queue.total == total_before and self.queue.skipped > skipped_before:
+            self.told.emit(_nothing_found(self.queue.skipped - skipped_before))
+        if not self.is_scanning:
+            self.scanned.emit(len(self.queue.waiting()))
+
+    async def _send(self, request: SendRequest) -> None:
+        self._ended_bytes = 0
+        self._given_up = 0
+        try:
+            result = await self._session.send(request)
+        except DicomdeskError as error:
+            self.told.emit(send_details.describe_result({}, error, self.peer_name, is_cancelled=False))
+            return
+        finally:
+            self.model.flush()
+            self.changed.emit()
+        self.report = result.report
+        is_cancelled = result.outcome is JobOutcome.CANCELLED
+        failure = result.error if result.outcome is JobOutcome.FAILED else None
+        if isinstance(failure, AssociationRejectedError):
+            self.rejected.emit()
+        counts = Counter(item.outcome for item in result.report.items)
+        counts[ItemOutcome.NOT_SENT] += self._given_up
+        self.told.emit(send_details.describe_result(counts, failure, self.peer_name, is_cancelled=is_cancelled))
+        self.changed.emit()
+        if result.outcome is JobOutcome.COMPLETED:
+            self.completed.emit()
+
+    def _on_tick(self) -> None:
+        progress = self._session.send_progress()
+        if progress is not None:
+            self.queue.take_gauges(max(progress.bytes_done - self._ended_bytes, 0), progress.bytes_per_s)
+        self.model.flush()
+
+
+def _selection_of_waiting(instances: list[InstanceNode]) -> InputSelection:
+    """Each file once, of archives only the members that wait, and all only if they are still what is listed."""
+    members = frozenset((instance.path, instance.archive_member) for instance in instances if instance.archive_member)
+    selection = selection_of(tuple(dict.fromkeys(instance.path for instance in instances)))
+    identities = {
+        (instance.path, instance.archive_member): (instance.sop_class_uid, instance.sop_instance_uid)
+        for instance in instances
+    }
+    return replace(selection, archive_members=members, identities=identities)
+
+
+def _nothing_found(skipped: int) -> Details:
+    title = send_details.plural(
+        skipped,
+        send_details.say("Nothing to send was found: {count} file is not DICOM, or not readable"),
+        send_details.say("Nothing to send was found: {count} files are not DICOM, or not readable"),
+    )
+    return Details(
+        title=title,
+        text=send_details.say("Open the row of skipped files to see each one with its reason."),
+        icon="warning",
+        tone=Tone.WARNING,
+    )

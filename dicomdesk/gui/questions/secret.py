@@ -1,0 +1,53 @@
+"""Asks for a pass phrase or a passcode."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QLineEdit, QVBoxLayout, QWidget
+
+from dicomdesk.gui.controls.buttons import without_icons
+from dicomdesk.gui.theme import GRID, MARGIN
+
+_WIDTH = 420
+
+
+class SecretDialog(QDialog):
+    """Accepted when something was typed; ``secret()`` is what."""
+
+    def __init__(self, title: str, text: str, problem: str, parent: QWidget | None = None) -> None:
+        """``problem`` says what was wrong the last time, "" at first."""
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        self.setFixedWidth(_WIDTH)
+        self._field = QLineEdit()
+        self._field.setEchoMode(QLineEdit.EchoMode.Password)
+        self._field.setAccessibleName(title)
+        self._field.setAccessibleDescription(problem or text)
+        self._field.setProperty("problem", bool(problem))
+        standard = QDialogButtonBox.StandardButton
+        buttons = QDialogButtonBox(standard.Ok | standard.Cancel)
+        without_icons(buttons)
+        self._ok = buttons.button(standard.Ok)
+        self._ok.setEnabled(False)
+        self._field.textChanged.connect(lambda typed: self._ok.setEnabled(bool(typed)))
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
+        layout.setSpacing(GRID)
+        heading = QLabel(title)
+        heading.setProperty("heading", True)  # noqa: FBT003 - Qt's own signature
+        said = QLabel(f"{problem} {text}".strip())
+        for label in (heading, said):
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.setWordWrap(True)
+            layout.addWidget(label)
+        layout.addWidget(self._field)
+        layout.addSpacing(GRID)
+        layout.addWidget(buttons)
+
+    def secret(self) -> str:
+        """What was typed."""
+        return self._field.text()
+
+    def type_secret(self, secret: str) -> None:
+        """Type as a user does."""
+        self._field.setText(secret)

@@ -1,0 +1,148 @@
+"""Pass phrases and passcodes: asked for when they are needed, kept until the window closes, never written."""
+
+import asyncio
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QDialog, QWidget
+
+from dicomdesk.errors import KeyPassPhraseError
+from dicomdesk.gui.questions.secret import SecretDialog
+from dicomdesk.gui.security.store import NodeSecurity, SecurityStore
+from dicomdesk.gui.tasks import Tasks
+from dicomdesk.settings import Peer, TlsSettings, UserIdentity, UserIdentityType
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preparation:
+    """A peer as a job takes it: pass phrase and passcode are at hand, files are known to be good."""
+
+    peer: Peer
+    user_identity: UserIdentity | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guard:
+    """Everything about security that a view needs: what is kept on disk, and what only the session knows."""
+
+    store: SecurityStore
+    credentials: "Credentials"
+
+
+class Credentials(QObject):
+    """For the Qt thread; one question at a time."""
+
+    def __init__(self, tasks: Tasks) -> None:
+        super().__init__()
+        self._tasks = tasks
+        self._pass_phrases: dict[Path, str] = {}
+        """By key file."""
+        self._passcodes: dict[tuple[str, str], str] = {}
+        """By peer and user name."""
+        self._turn = asyncio.Lock()
+
+    async def prepare(self, peer: Peer, security: NodeSecurity, window: QWidget) -> Preparation | None:
+        """Load and ask for what an association needs; None where the user would not say.
+
+        Raises SettingsError with a sentence about a file that cannot be used.
+        """
+        async with self._turn:
+            if security.used_tls is not None:
+                tls = await self._open(security.used_tls, window, is_acceptor=False)
+                if tls is None:
+                    return None
+                peer = replace(peer, tls=tls)
+            if not security.user_name:
+                return Preparation(peer=peer)
+            passcode = ""
+            if security.sends_passcode:
+                found = await self._find_passcode(peer, security.user_name, window)
+                if found is None:
+                    return None
+                passcode = found
+            return Preparation(peer=peer, user_identity=_identity(security, passcode))
+
+    async def open_tls(self, settings: TlsSettings, window: QWidget, *, is_acceptor: bool) -> TlsSettings | None:
+        """Load what TLS settings name, asking for a pass phrase where one is needed; None where the user would not say.
+
+        Raises SettingsError with a sentence about a file that cannot be used.
+        """
+        async with self._turn:
+            return await self._open(settings, window, is_acceptor=is_acceptor)
+
+    async def try_tls(self, settings: TlsSettings, *, is_acceptor: bool) -> tuple[str, ...]:
+        """Load what TLS settings name without asking; warnings. Raises SettingsError, KeyPassPhraseError among them."""
+        from dicomdesk.engine.security.settings_check import check_tls_settings  # noqa: PLC0415 - start-up time of plain windows
+
+        full = replace(settings, pass_phrase=self._pass_phrases.get(_key_file(settings)))
+        return await self._tasks.run(lambda: check_tls_settings(full, is_acceptor=is_acceptor))
+
+    def has_pass_phrase(self, settings: TlsSettings) -> bool:
+        """Whether the pass phrase of the settings' key is at hand."""
+        return _key_file(settings) in self._pass_phrases
+
+    def forget_pass_phrase(self, settings: TlsSettings) -> None:
+        """Ask again the next time."""
+        self._pass_phrases.pop(_key_file(settings), None)
+
+    def has_passcode(self, peer: Peer, user_name: str) -> bool:
+        """Whether a user's passcode for a peer is at hand."""
+        return (_address(peer), user_name) in self._passcodes
+
+    def forget_passcode(self, peer: Peer, user_name: str) -> None:
+        """Ask again the next time: it was refused, or the user says so."""
+        self._passcodes.pop((_address(peer), user_name), None)
+
+    async def _open(self, settings: TlsSettings, window: QWidget, *, is_acceptor: bool) -> TlsSettings | None:
+        key_file = _key_file(settings)
+        while True:
+            try:
+                await self.try_tls(settings, is_acceptor=is_acceptor)
+            except KeyPassPhraseError as error:
+                self._pass_phrases.pop(key_file, None)
+                title = self.tr("Pass phrase of {key}").format(key=key_file.name)
+                why = "" if error.is_missing else self.tr("That is not the pass phrase of this key.")
+                text = self.tr("The private key is encrypted. Its pass phrase is kept until the window closes.")
+                answer = await self._ask(SecretDialog(title, text, why, window))
+                if answer is None:
+                    return None
+                self._pass_phrases[key_file] = answer
+            else:
+                return replace(settings, pass_phrase=self._pass_phrases.get(key_file))
+
+    async def _find_passcode(self, peer: Peer, user_name: str, window: QWidget) -> str | None:
+        key = (_address(peer), user_name)
+        if key not in self._passcodes:
+            title = self.tr("Passcode of {user} for {peer}").format(user=user_name, peer=peer.ae_title)
+            text = self.tr("It is sent to {peer} and kept until the window closes.").format(peer=peer)
+            if peer.tls is None:
+                text += " " + self.tr("Without TLS, anybody on the way can read it.")
+            answer = await self._ask(SecretDialog(title, text, "", window))
+            if answer is None:
+                return None
+            self._passcodes[key] = answer
+        return self._passcodes[key]
+
+    async def _ask(self, dialog: SecretDialog) -> str | None:
+        result = await self._tasks.ask(dialog)
+        return dialog.secret() if result == QDialog.DialogCode.Accepted else None
+
+
+def _key_file(settings: TlsSettings) -> Path:
+    return settings.private_key_file or settings.certificate_file or Path()
+
+
+def _address(peer: Peer) -> str:
+    return str(peer)
+
+
+def _identity(security: NodeSecurity, passcode: str) -> UserIdentity:
+    has_passcode = security.sends_passcode
+    kind = UserIdentityType.USER_NAME_AND_PASSCODE if has_passcode else UserIdentityType.USER_NAME
+    return UserIdentity(
+        kind=kind,
+        primary=security.user_name.encode(),
+        secondary=passcode.encode() if has_passcode else b"",
+        wants_response=security.wants_response,
+    )

@@ -1,0 +1,31 @@
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from dicomdesk.gui.controls.chips import Chip, ChipRow
+from dicomdesk.gui.theme import Theme, Tone
+
+
+def test_one_chip_is_chosen_and_named_with_its_count(theme: Theme, qtbot: QtBot) -> None:
+    row = ChipRow(theme, [("All", Tone.PLAIN), ("Failed", Tone.BAD)])
+    qtbot.addWidget(row)
+    row.show()
+    chosen: list[int] = []
+    row.chosen.connect(chosen.append)
+    row.set_counts([812, 4])
+    chips = row.findChildren(Chip)
+    assert [chip.accessibleName() for chip in chips] == ["All: 812", "Failed: 4"]
+    assert [chip.isChecked() for chip in chips] == [True, False]
+    row.choose(1)
+    assert [chip.isChecked() for chip in chips] == [False, True]
+    QTest.keyClick(chips[0], Qt.Key.Key_Space)
+    assert chosen == [1, 0]
+
+
+def test_chip_is_as_wide_as_its_count_needs(theme: Theme, qtbot: QtBot) -> None:
+    chip = Chip(theme, "All")
+    qtbot.addWidget(chip)
+    narrow = chip.sizeHint().width()
+    chip.set_count(100_000)
+    assert chip.sizeHint().width() > narrow
+    assert not chip.grab().isNull()

@@ -1,0 +1,124 @@
+import pytest
+from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtWidgets import QApplication
+
+from dicomdesk.gui.models.send_nodes import SIZE, TITLE, SeriesNode, StudyNode, send_columns
+from dicomdesk.gui.models.send_queue import SendQueue
+from dicomdesk.gui.outline.model import (
+    FETCHED_AT_ONCE,
+    NODE_ROLE,
+    SORT_ROLE,
+    Column,
+    Node,
+    OutlineFilter,
+    OutlineModel,
+)
+from tests.helpers import scenes
+
+HEADERS = [scenes.header(scenes.JANE, ("1", "Axial", "CT"), n) for n in range(FETCHED_AT_ONCE + 20)]
+HEADERS += [scenes.header(scenes.PETR, (str(n), "T1", "MR"), n, size_bytes=n + 1) for n in range(3)]
+FOUND = scenes.found(HEADERS)
+
+
+@pytest.fixture
+def model(qapp: QApplication) -> OutlineModel:
+    found = OutlineModel(send_columns())
+    tester = QAbstractItemModelTester(found, QAbstractItemModelTester.FailureReportingMode.Fatal, found)
+    tester.setUseFetchMore(False)  # it would fetch from inside the signals of another insertion
+    return found
+
+
+@pytest.fixture
+def queue(model: OutlineModel) -> SendQueue:
+    found = SendQueue(model)
+    found.add(FOUND)
+    return found
+
+
+def test_model_keeps_all_promises_to_qt(model: OutlineModel, queue: SendQueue) -> None:
+    for index, item in enumerate(HEADERS[-3:], len(HEADERS) - 3):
+        queue.apply(scenes.finished(item, index, path=FOUND[index].path))
+    model.flush()
+    queue.clear_finished()
+    assert model.rowCount() == 1
+    queue.add(FOUND[-3:])
+    model.flush()
+    assert model.rowCount() == 2
+    model.clear()
+    assert model.rowCount() == 0
+
+
+def test_instances_become_rows_only_when_a_series_is_opened(model: OutlineModel, queue: SendQueue) -> None:
+    series = model.index(0, 0, model.index(0, 0))
+    assert isinstance(model.node_at(series), SeriesNode)
+    assert model.hasChildren(series)
+    assert model.rowCount(series) == 0
+    assert model.canFetchMore(series)
+    model.fetchMore(series)
+    assert model.rowCount(series) == FETCHED_AT_ONCE
+    model.fetchMore(series)
+    assert model.rowCount(series) == FETCHED_AT_ONCE + 20
+    assert not model.canFetchMore(series)
+    assert not model.hasChildren(model.index(0, 0, series))
+
+
+def test_changes_are_told_once_per_tick_and_parent(model: OutlineModel, queue: SendQueue) -> None:
+    model.flush()
+    told: list[tuple[QModelIndex, int, int]] = []
+    model.dataChanged.connect(lambda top, bottom: told.append((top.parent(), top.row(), bottom.row())))
+    for index in (len(HEADERS) - 3, len(HEADERS) - 1, 0):
+        queue.apply(scenes.finished(HEADERS[index], index, path=FOUND[index].path))
+    model.flush()
+    petr = model.index(1, 0)
+    assert sorted((rows for parent, *rows in told if not parent.isValid())) == [[0, 1]]
+    assert [rows for parent, *rows in told if parent == petr] == [[0, 2]]
+    told.clear()
+    model.flush()
+    assert not told
+
+
+def test_roles_give_text_node_and_native_values(model: OutlineModel, queue: SendQueue) -> None:
+    index = model.index(0, SIZE)
+    assert isinstance(index.data(NODE_ROLE), StudyNode)
+    assert isinstance(index.data(SORT_ROLE), float)
+    assert index.data(Qt.ItemDataRole.DisplayRole).endswith("MB")
+    assert index.data(Qt.ItemDataRole.AccessibleTextRole) == index.data(Qt.ItemDataRole.DisplayRole)
+    assert Qt.AlignmentFlag(index.data(Qt.ItemDataRole.TextAlignmentRole)) & Qt.AlignmentFlag.AlignRight
+    assert index.data(Qt.ItemDataRole.DecorationRole) is None
+    assert model.headerData(TITLE, Qt.Orientation.Horizontal) == "Patient / study / series"
+    assert model.headerData(99, Qt.Orientation.Horizontal) is None
+
+
+def test_numbers_sort_as_numbers(model: OutlineModel, queue: SendQueue) -> None:
+    shown = OutlineFilter(model)
+    shown.sort(SIZE, Qt.SortOrder.DescendingOrder)
+    studies = [shown.node_at(shown.index(row, 0)) for row in range(2)]
+    assert [study.text(TITLE)[:4] for study in studies if study] == ["DOE,", "IVAN"]
+    shown.sort(SIZE, Qt.SortOrder.AscendingOrder)
+    first = shown.node_at(shown.index(0, 0))
+    assert first is not None
+    assert first.text(TITLE).startswith("IVANOV")
+
+
+def test_filter_takes_what_it_is_told(model: OutlineModel, queue: SendQueue) -> None:
+    shown = OutlineFilter(model)
+    shown.set_filter(lambda node: not isinstance(node, StudyNode) or "IVANOV" in node.patient_name)
+    assert shown.rowCount() == 1
+    shown.set_filter(None)
+    assert shown.rowCount() == 2
+
+
+def test_a_plain_node_says_nothing() -> None:
+    node = Node()
+    assert (node.parts(0), node.mark(0), node.progress(0), node.tip(0), node.unfetched(), node.fetch(1)) == (
+        None,
+        None,
+        None,
+        "",
+        0,
+        (),
+    )
+    with pytest.raises(NotImplementedError):
+        node.text(0)
+    assert Column(title="x", width=1).yields == 0

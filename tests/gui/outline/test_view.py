@@ -1,0 +1,91 @@
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from dicomdesk.gui.models.send_nodes import MODALITY, SIZE, SeriesNode, StudyNode, send_columns
+from dicomdesk.gui.models.send_queue import SendQueue
+from dicomdesk.gui.outline.model import Node, OutlineModel
+from dicomdesk.gui.outline.view import OutlineView
+from dicomdesk.gui.theme import Theme
+from tests.helpers import scenes
+
+HEADERS = [scenes.header(study, ("1", "Axial", "CT"), n) for study in (scenes.JANE, scenes.PETR) for n in range(2)]
+
+
+@pytest.fixture
+def model(qtbot: QtBot) -> OutlineModel:
+    found = OutlineModel(send_columns())
+    SendQueue(found).add(scenes.found(HEADERS))
+    return found
+
+
+@pytest.fixture
+def view(theme: Theme, model: OutlineModel, qtbot: QtBot) -> OutlineView:
+    found = OutlineView(theme, model)
+    qtbot.addWidget(found)
+    found.resize(1100, 400)
+    found.show()
+    return found
+
+
+def test_rows_are_reached_and_opened_by_keyboard(view: OutlineView, model: OutlineModel, qtbot: QtBot) -> None:
+    selected: list[Node | None] = []
+    activated: list[Node | None] = []
+    view.node_selected.connect(selected.append)
+    view.node_activated.connect(activated.append)
+    view.setFocus()
+    for key in (Qt.Key.Key_Down, Qt.Key.Key_Right, Qt.Key.Key_Down, Qt.Key.Key_Return):
+        QTest.keyClick(view, key)
+    assert isinstance(selected[-1], SeriesNode | StudyNode)
+    assert activated == [view.selected_node()]
+
+
+def test_node_is_selected_even_below_a_closed_row(view: OutlineView, model: OutlineModel) -> None:
+    study = model.root.children[1]
+    view.select_node(study.children[0])
+    assert view.selected_node() is study.children[0]
+    assert not view.grab().isNull()
+
+
+def test_columns_that_yield_are_hidden_where_room_is_short(view: OutlineView) -> None:
+    assert not view.isColumnHidden(MODALITY)
+    view.resize(600, 400)
+    assert view.isColumnHidden(MODALITY)
+    assert not view.isColumnHidden(SIZE)
+    view.resize(1200, 400)
+    assert not view.isColumnHidden(MODALITY)
+
+
+def test_filter_hides_rows(view: OutlineView) -> None:
+    view.set_filter(lambda node: not isinstance(node, StudyNode) or node.patient_id == scenes.PETR[1])
+    assert view.visible_rows() == 1
+    view.set_filter(None)
+    assert view.visible_rows() == 2
+
+
+def test_menu_is_asked_for_where_the_pointer_is(view: OutlineView, model: OutlineModel) -> None:
+    asked: list[Node | None] = []
+    view.menu_wanted.connect(lambda node, _place: asked.append(node))
+    view.customContextMenuRequested.emit(QPoint(100, 5))
+    view.customContextMenuRequested.emit(QPoint(100, 390))
+    assert asked == [model.root.children[0], None]
+
+
+def test_open_rows_and_focus_are_painted(view: OutlineView, model: OutlineModel) -> None:
+    closed = view.grab().toImage()
+    view.expand_node(model.root.children[0])
+    assert view.grab().toImage() != closed
+
+
+def test_rows_that_come_above_the_selected_one_are_no_selection(view: OutlineView, model: OutlineModel) -> None:
+    view.sortByColumn(0, Qt.SortOrder.AscendingOrder)
+    last = max(model.root.children, key=lambda node: str(node.sort_value(0)))
+    view.select_node(last)
+    told: list[object] = []
+    view.node_selected.connect(told.append)
+    model.insert(None, [StudyNode(replace(HEADERS[0], patient_name="AAAA^First", study_instance_uid="1.2.3.9"))])
+    assert view.selected_node() is last
+    assert told == []

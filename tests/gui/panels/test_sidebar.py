@@ -1,0 +1,32 @@
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from dicomdesk.gui.panels.sidebar import Sidebar, ViewButton
+from dicomdesk.gui.theme import SIDEBAR_WIDTH, Theme
+
+
+def test_views_are_chosen_by_click_and_keyboard(theme: Theme, qtbot: QtBot) -> None:
+    sidebar = Sidebar(theme, [("send", "Send"), ("receive", "Receive")])
+    qtbot.addWidget(sidebar)
+    sidebar.show()
+    chosen: list[int] = []
+    sidebar.chosen.connect(chosen.append)
+    sidebar.choose(1)
+    buttons = sidebar.findChildren(ViewButton)
+    QTest.keyClick(buttons[0], Qt.Key.Key_Space)
+    assert chosen == [1, 0]
+    assert sidebar.width() == SIDEBAR_WIDTH
+    assert "Ctrl+2" in buttons[1].toolTip()
+
+
+def test_badge_is_part_of_the_name(theme: Theme, qtbot: QtBot) -> None:
+    sidebar = Sidebar(theme, [("send", "Send")])
+    qtbot.addWidget(sidebar)
+    (button,) = sidebar.findChildren(ViewButton)
+    plain = button.grab().toImage()
+    sidebar.set_badge(0, 12, is_alarming=True)
+    assert button.accessibleName() == "Send, 12"
+    assert button.grab().toImage() != plain
+    sidebar.set_badge(0, 0)
+    assert button.accessibleName() == "Send"

@@ -1,0 +1,73 @@
+from dataclasses import replace
+
+from dicomdesk.gui.controls.chips import Chip
+from dicomdesk.gui.main_window import MainWindow
+from dicomdesk.gui.models.association_log import AssociationRecord
+from dicomdesk.gui.panes.associations import ALL, INCOMING, OPEN, OUTGOING, PROBLEMS, accepts, has_problem
+from dicomdesk.gui.session import Session
+from tests.helpers import scenes
+
+
+def play(session: Session) -> None:
+    session.sent.arrived.emit(scenes.at_noon([*scenes.outgoing(1), scenes.released(scenes.SEND_JOB, 1)]))
+    session.received.arrived.emit(scenes.at_noon(scenes.incoming(1)))
+    session.echoed.arrived.emit(scenes.at_noon(scenes.rejected(scenes.ECHO_JOB, 1)))
+    session.ticked.emit()
+
+
+def selected(window: MainWindow) -> AssociationRecord:
+    node = window.associations.view.selected_node()
+    assert isinstance(node, AssociationRecord)
+    return node
+
+
+def test_every_association_is_listed_and_the_latest_is_shown(window: MainWindow, session: Session) -> None:
+    play(session)
+    assert window.associations.view.visible_rows() == 3
+    assert selected(window).peer.startswith("OLDPACS")
+    names = [chip.accessibleName() for chip in window.associations.filters.chips.findChildren(Chip)]
+    assert names == ["All: 3", "Open: 1", "Outgoing: 2", "Incoming: 1", "With problems: 1"]
+
+
+def test_the_latest_is_shown_until_the_user_chooses(window: MainWindow, session: Session) -> None:
+    for number in (1, 2, 3):
+        later = [replace(arrival, at=arrival.at + number) for arrival in scenes.at_noon(scenes.outgoing(number))]
+        session.sent.arrived.emit(later)
+        session.ticked.emit()
+        assert selected(window).number == number
+
+
+def test_choice_of_the_user_stays(window: MainWindow, session: Session) -> None:
+    play(session)
+    first = window.associations.model.root.children[0]
+    window.associations.view.select_node(first)
+    session.sent.arrived.emit(scenes.at_noon(scenes.outgoing(2)))
+    session.ticked.emit()
+    assert selected(window) is first
+    window.associations.show_latest(is_requestor=True)
+    assert selected(window).number == 2
+
+
+def test_filters_and_clearing(window: MainWindow, session: Session) -> None:
+    play(session)
+    pane = window.associations
+    rows = []
+    for chip in (ALL, OPEN, OUTGOING, INCOMING, PROBLEMS):
+        pane.filters.chips.choose(chip)
+        rows.append(pane.view.visible_rows())
+    assert rows == [3, 1, 2, 1, 1]
+    pane.filters.chips.choose(ALL)
+    pane.filters.search.setText("pacs.example")
+    assert pane.view.visible_rows() == 1
+    pane.filters.search.setText("")
+    pane._on_clear()
+    assert pane.view.visible_rows() == 1
+
+
+def test_refusal_of_all_contexts_is_a_problem(window: MainWindow, session: Session) -> None:
+    play(session)
+    records = [node for node in window.associations.model.root.children if isinstance(node, AssociationRecord)]
+    assert [has_problem(record) for record in records] == [False, False, True]
+    assert accepts(records[0], ALL, ["pacs"])
+    window._on_problems_wanted()
+    assert window.views.currentIndex() == 2

@@ -1,0 +1,106 @@
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from shiboken6 import isValid
+
+from dicomdesk.gui.dialogs.listener import ListenerDialog
+from dicomdesk.gui.main_window import MainWindow
+from dicomdesk.gui.models.received import ReceivedSeries, ReceivedStudy
+from dicomdesk.gui.panes.receive import accepts
+from dicomdesk.gui.session import Session
+from dicomdesk.gui.window_state import WindowState
+from tests.gui.answers import wait_for
+from tests.helpers import scenes
+from tests.helpers.peers import FakePeer
+
+WaitUntil = Callable[[Callable[[], bool]], None]
+
+
+def test_port_that_is_taken_is_told(window: MainWindow, session: Session, wait_until: WaitUntil) -> None:
+    with FakePeer() as peer:
+        window.receive.port.setText(str(peer.port))
+        request = replace(window.receive.request(), address="127.0.0.1")
+        window.receive.flow.listen(request)
+        wait_until(lambda: window.receive.details.details().title == "Cannot listen")
+    assert not session.is_receiving
+    assert window.receive.primary.accessibleName() == "Start"
+    assert window.receive.port.isEnabled()
+
+
+def test_listening_starts_and_stops(
+    window: MainWindow, session: Session, wait_until: WaitUntil, tmp_path: Path
+) -> None:
+    window.receive.flow.listen(replace(window.receive.request(), port=0))
+    wait_until(lambda: session.is_receiving)
+    assert (tmp_path / "received").is_dir()
+    assert window.receive.primary.accessibleName() == "Stop"
+    assert not window.receive.port.isEnabled()
+    assert window.receive.listening_as == f"WS1:{session.listening_port}"
+    window.receive.primary.click()
+    wait_until(lambda: not session.is_receiving)
+    assert window.receive.listening_as == ""
+
+
+def test_wrong_entry_is_shown_instead_of_listening(window: MainWindow, session: Session) -> None:
+    window.receive.port.setText("0")
+    window.receive.primary.click()
+    assert not window.receive.flow.is_starting
+    assert window.receive.port.property("problem")
+
+
+def test_nobody_is_let_in_by_lost_security_settings(
+    window: MainWindow, session: Session, wait_until: WaitUntil
+) -> None:
+    store = window.receive._guard.store
+    store.problem = "security.json is damaged"
+    window.receive.primary.click()
+    details = window.receive.details.details()
+    assert details.title == "The security settings could not be read"
+    assert not session.is_receiving
+    details.actions[0].run()
+    dialog = wait_for(ListenerDialog, wait_until)
+    dialog._on_save()
+    wait_until(lambda: store.problem == "" and not isValid(dialog))
+    window.send.header._theme.changed.emit()  # nothing of the dialog listens any more
+
+
+def test_listener_takes_its_rules(window: MainWindow) -> None:
+    pane = window.receive
+    pane._guard.store.keep_listener(scenes.LISTENER_SECURITY)
+    assert pane.request().access == scenes.LISTENER_SECURITY.access
+    assert pane.security_button.accessibleDescription().startswith("Encrypted; peers need a certificate.")
+
+
+def test_certificate_that_cannot_be_used_is_told_instead_of_listening(
+    window: MainWindow, session: Session, wait_until: WaitUntil
+) -> None:
+    window.receive._guard.store.keep_listener(scenes.LISTENER_SECURITY)
+    window.receive.primary.click()
+    wait_until(lambda: window.receive.details.details().title == "The security settings cannot be used")
+    assert not session.is_receiving
+
+
+def test_what_was_typed_is_remembered(window: MainWindow) -> None:
+    window.receive.ae_title.setText("MYSELF")
+    window.receive.accept.setCurrentIndex(1)
+    remembered = window.receive.remember(WindowState())
+    assert remembered.listen_ae_title == "MYSELF"
+    assert remembered.accept == "echo"
+    assert not window.receive.request().accept_all
+
+
+def test_free_disk_is_looked_at(window: MainWindow, wait_until: WaitUntil) -> None:
+    wait_until(lambda: window.receive.flow.free_bytes is not None)
+    assert window.receive.flow.free_bytes
+
+
+def test_filters_take_studies_with_their_series() -> None:
+    header = scenes.header(scenes.JANE, ("1", "", "CT"), 1)
+    study = ReceivedStudy(header)
+    study.is_open = True
+    assert [accepts(study, chip, []) for chip in range(4)] == [True, True, False, False]
+    study.is_open, study.problems = False, 1
+    assert [accepts(study, chip, ["doe"]) for chip in range(4)] == [True, False, True, True]
+    assert accepts(ReceivedSeries(header), 3, ["x"])
+    assert not accepts(study, 0, ["peter"])

@@ -1,0 +1,82 @@
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from dicomdesk.engine.events import Notice, NoticeLevel
+from dicomdesk.engine.requests import ReceiveRequest
+from dicomdesk.gui.bridge import Bridge
+from dicomdesk.gui.panels.details import Details
+from dicomdesk.gui.panes.receive_flow import ReceiveFlow
+from dicomdesk.gui.session import Session
+from dicomdesk.gui.tasks import Tasks
+from tests.gui.conftest import KEPT, SlowEngine
+from tests.helpers import scenes
+
+WaitUntil = Callable[[Callable[[], bool]], None]
+
+
+def test_folder_is_made_before_listening(session: Session, tasks: Tasks, wait_until: WaitUntil, tmp_path: Path) -> None:
+    flow = ReceiveFlow(session, tasks)
+    flow.listen(ReceiveRequest(port=0, folder=tmp_path / "a" / "b"))
+    assert flow.is_starting
+    wait_until(lambda: session.is_receiving)
+    assert (tmp_path / "a" / "b").is_dir()
+    assert not flow.is_starting
+    flow.listen(ReceiveRequest(port=0, folder=tmp_path))  # a second one is not begun
+    flow.stop()
+    wait_until(lambda: not session.is_receiving)
+
+
+def test_listening_is_begun_once(bridge: Bridge, tasks: Tasks, wait_until: WaitUntil, tmp_path: Path) -> None:
+    engine = SlowEngine()
+    session = Session(engine, bridge, tasks)
+    KEPT.append(session)
+    flow = ReceiveFlow(session, tasks)
+    flow.listen(ReceiveRequest(port=0, folder=tmp_path))
+    wait_until(lambda: engine.asked == 1)
+    assert flow.is_starting
+    flow.listen(ReceiveRequest(port=0, folder=tmp_path))
+    engine.may_begin.set()
+    wait_until(lambda: session.is_receiving)
+    closing = tasks.start(session.shut_down())
+    assert closing is not None
+    wait_until(closing.done)
+    assert engine.asked == 1
+
+
+def test_folder_that_cannot_be_made_is_told(
+    session: Session, tasks: Tasks, wait_until: WaitUntil, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("x")
+    flow = ReceiveFlow(session, tasks)
+    told: list[str] = []
+    flow.failed.connect(told.append)
+    flow.listen(ReceiveRequest(port=0, folder=tmp_path / "file" / "below"))
+    wait_until(lambda: bool(told))
+    assert not flow.is_starting
+
+
+def test_disk_of_a_folder_that_is_not_there_yet_is_known(
+    session: Session, tasks: Tasks, wait_until: WaitUntil, tmp_path: Path
+) -> None:
+    flow = ReceiveFlow(session, tasks)
+    flow.watch_folder(str(tmp_path / "not" / "there"))
+    wait_until(lambda: flow.free_bytes is not None)
+    assert flow.free_bytes
+
+
+def test_peer_of_a_failed_connection_is_told(session: Session, tasks: Tasks) -> None:
+    flow = ReceiveFlow(session, tasks)
+    told: list[Details] = []
+    flow.refused.connect(told.append)
+    trouble = Notice(job_id="receive-1", level=NoticeLevel.ERROR, text="No TLS.", peer_host="10.0.0.9")
+    session.received.arrived.emit(scenes.at_noon([trouble]))
+    assert [(each.title, each.text) for each in told] == [("Trouble with a connection from 10.0.0.9", "No TLS.")]
+
+
+def test_events_fill_the_studies(session: Session, tasks: Tasks) -> None:
+    flow = ReceiveFlow(session, tasks)
+    header = replace(scenes.header(scenes.JANE, ("1", "", "CT"), 1), patient_name="X^Y")
+    session.received.arrived.emit(scenes.at_noon([*scenes.incoming(1), scenes.finished(header, 0, path="/in/F")]))
+    assert flow.studies.instances == 1
+    assert flow.model.rowCount() == 1

@@ -1,0 +1,123 @@
+from collections.abc import Callable
+from pathlib import Path
+from threading import Event
+
+from dicomdesk.gui.main_window import MainWindow
+from dicomdesk.gui.models.send_nodes import SkippedGroupNode
+from dicomdesk.gui.models.send_queue import instances_below
+from dicomdesk.gui.outline.states import ItemState
+from dicomdesk.gui.session import Session
+from tests.helpers.directories import write_medium
+from tests.helpers.peers import FakePeer, Hold, Status
+from tests.helpers.replacing import instance_file, put_in_place
+from tests.helpers.studies import write_study
+from tests.helpers.zips import HOSTILE, hostile_zip
+
+WaitUntil = Callable[[Callable[[], bool]], None]
+
+
+def add(window: MainWindow, folder: Path, wait_until: WaitUntil) -> None:
+    window.send.list.area.dropped.emit([str(folder)])
+    wait_until(lambda: not window.send.flow.is_scanning)
+
+
+def test_wrong_entry_is_shown_instead_of_sent(window: MainWindow, wait_until: WaitUntil, tmp_path: Path) -> None:
+    write_study(tmp_path, 1)
+    add(window, tmp_path, wait_until)
+    window.send.header.peer_row.host.setText("")
+    window.send.header.primary.click()
+    assert "host" in window.send.details.details().title
+    assert window.send.header.peer_row.host.property("problem")
+
+
+def test_two_steps_stop_a_transfer(window: MainWindow, session: Session, wait_until: WaitUntil, tmp_path: Path) -> None:
+    write_study(tmp_path, 3)
+    answer = Event()
+    with FakePeer(stores=[Hold(answer, Status())]) as peer:
+        window.send.header.peer_row.port.setText(str(peer.port))
+        add(window, tmp_path, wait_until)
+        window.send.header.primary.click()
+        wait_until(lambda: window.send.flow.queue.counts[ItemState.SENDING] > 0)
+        assert window.send.header.primary.accessibleName() == "Stop"
+        window.send.header.primary.click()
+        assert window.send.header.primary.accessibleName() == "Stop now"
+        window.send.header.primary.click()
+        wait_until(lambda: not session.is_sending)
+        answer.set()
+    counts = window.send.flow.queue.counts
+    assert counts[ItemState.WAITING] >= 2
+    assert counts[ItemState.SENDING] == 0
+    assert window.send.details.details().title.startswith("Stopped.")
+    assert window.send.header.primary.isEnabled()
+
+
+def test_what_is_not_dicom_is_listed_with_its_reason(window: MainWindow, wait_until: WaitUntil, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("hello")
+    add(window, tmp_path, wait_until)
+    assert window.send.details.details().title.startswith("Nothing to send was found")
+    (row,) = window.send.flow.model.root.children
+    assert isinstance(row, SkippedGroupNode)
+    assert not window.send.header.primary.isEnabled()
+
+
+def test_file_that_went_away_is_told_as_not_sent(
+    window: MainWindow, session: Session, wait_until: WaitUntil, tmp_path: Path
+) -> None:
+    gone, _ = write_study(tmp_path, 2)
+    add(window, tmp_path, wait_until)
+    gone.unlink()
+    with FakePeer() as peer:
+        window.send.header.peer_row.port.setText(str(peer.port))
+        window.send.header.primary.click()
+        wait_until(lambda: window.send.flow.report is not None and not session.is_sending)
+    counts = window.send.flow.queue.counts
+    assert (counts[ItemState.WAITING], counts[ItemState.STORED], counts[ItemState.NOT_SENT]) == (0, 1, 1)
+    assert window.send.details.details().title == "1 instance stored by PACS, 1 not"
+    (study,) = window.send.flow.model.root.children
+    (lost,) = (node for node in instances_below(study) if node.state is ItemState.NOT_SENT)
+    assert lost.reason == "No such file or directory"
+
+
+def send_all(window: MainWindow, session: Session, wait_until: WaitUntil, peer: FakePeer) -> None:
+    window.send.header.peer_row.port.setText(str(peer.port))
+    window.send.header.primary.click()
+    wait_until(lambda: window.send.flow.report is not None and not session.is_sending)
+
+
+def test_a_file_that_holds_another_instance_than_is_listed_is_not_sent(
+    window: MainWindow, session: Session, wait_until: WaitUntil, tmp_path: Path
+) -> None:
+    for number in (1, 2):
+        (tmp_path / f"{number}.dcm").write_bytes(instance_file(f"1.2.3.{number}"))
+    add(window, tmp_path, wait_until)
+    put_in_place(tmp_path / "1.dcm", instance_file("1.2.3.9"))
+    with FakePeer() as peer:
+        send_all(window, session, wait_until, peer)
+        assert [store.sop_instance_uid for store in peer.stores] == ["1.2.3.2"]
+    queue = window.send.flow.queue
+    wait_until(lambda: queue.counts[ItemState.NOT_SENT] == 1)
+    (study,) = window.send.flow.model.root.children
+    (changed,) = [node for node in instances_below(study) if node.state is ItemState.NOT_SENT]
+    assert changed.reason == "changed since it was listed: it holds another instance now"
+
+
+def test_the_members_of_an_archive_are_sent_although_one_is_bad(
+    window: MainWindow, session: Session, wait_until: WaitUntil, tmp_path: Path
+) -> None:
+    path = hostile_zip(tmp_path / "a.zip", HOSTILE["nameless"][0])
+    add(window, path, wait_until)
+    with FakePeer() as peer:
+        send_all(window, session, wait_until, peer)
+        assert [store.sop_instance_uid for store in peer.stores] == ["1.2.3.1", "1.2.3.2"]
+    assert window.send.flow.report is not None
+    assert [item.path for item in window.send.flow.report.items] == [f"{path}:a/1.dcm", f"{path}:b.dcm"]
+    wait_until(lambda: window.send.flow.queue.counts[ItemState.STORED] == 2)
+    assert window.send.flow.queue.skipped == 1
+
+
+def test_a_dicomdir_that_is_cut_is_told_of(window: MainWindow, wait_until: WaitUntil, tmp_path: Path) -> None:
+    path = write_medium(tmp_path / "medium", {"IM1": "im1", "IM2": "im2"})
+    path.write_bytes(path.read_bytes()[:-20])
+    add(window, path, wait_until)
+    assert window.send.flow.queue.counts[ItemState.WAITING] == 2
+    assert window.send.flow.queue.skipped == 1

@@ -1,0 +1,88 @@
+from dicomdesk.engine.events import ItemOutcome
+from dicomdesk.gui.models.received import ReceivedStudies
+from dicomdesk.gui.outline.model import Node
+from dicomdesk.gui.panes import receive_details
+from dicomdesk.gui.security.store import ListenerSecurity
+from dicomdesk.gui.theme import Tone
+from tests.helpers import scenes
+from tests.helpers.outlines import PlainOutline
+
+
+def arrived(*, problems: int = 0) -> ReceivedStudies:
+    studies = ReceivedStudies(PlainOutline())
+    for event in scenes.incoming(1):
+        studies.apply(event, 1.0)
+    header = scenes.header(scenes.JANE, ("1", "Axial", "CT"), 1)
+    studies.apply(scenes.finished(header, 0, path="/in/F1", job_id=scenes.RECEIVE_JOB), 1.0)
+    for _ in range(problems):
+        refused = scenes.finished(
+            header, 1, ItemOutcome.REFUSED, status=0xA700, reason="The disk is full", job_id=scenes.RECEIVE_JOB
+        )
+        studies.apply(refused, 1.0)
+    return studies
+
+
+def test_study_tells_from_whom_and_where() -> None:
+    (study,) = arrived().studies
+    details = receive_details.describe_received(study)
+    assert "from CT1 at 10.1.4.20" in details.text
+    assert details.text.endswith("/in")
+    series = next(iter(study.series.values()))
+    assert receive_details.describe_received(series).title == "1   Axial"
+
+
+def test_problem_tells_why() -> None:
+    (study,) = arrived(problems=2).studies
+    details = receive_details.describe_received(study)
+    assert details.title.startswith("2 not stored")
+    assert details.text.startswith("The disk is full")
+    assert details.tone is Tone.BAD
+
+
+def test_listener_tells_how_it_is_reached() -> None:
+    nothing = ReceivedStudies(PlainOutline())
+    plain = ListenerSecurity()
+    ready = receive_details.describe_listener("WS1:11112", 0, nothing, plain, is_stopping=False)
+    assert ready.title == "Ready to receive"
+    assert "WS1 on port 11112" in ready.text
+    assert receive_details.describe_listener("", 0, nothing, plain, is_stopping=False).title == "Not listening"
+    ended = receive_details.describe_listener("", 2, arrived(), plain, is_stopping=False)
+    assert ended.text == "Not listening any more."
+    assert "2 open" in receive_details.describe_listener("WS1:1", 2, nothing, plain, is_stopping=True).title
+
+
+def test_listener_tells_how_it_is_secured() -> None:
+    assert receive_details.security_text(ListenerSecurity()) == "Not encrypted."
+    assert receive_details.security_text(scenes.LISTENER_SECURITY) == (
+        "Encrypted; peers need a certificate. "
+        "Only CT1, CT2, MR1; addresses 10.1.4.0/24, 10.2.0.7; users with passcode may send."
+    )
+
+
+def test_refusals_are_counted_and_explained() -> None:
+    once = receive_details.describe_refusal("CT9@10.0.0.1", "its AE title is not known", "", 1)
+    assert (once.title, once.text) == ("CT9@10.0.0.1 was refused", "Its AE title is not known.")
+    again = receive_details.describe_refusal("", "the TLS handshake failed.", "Look there.", 3)
+    assert again.title == "A peer was refused; 3 refusals so far"
+    assert again.text == "The TLS handshake failed. Look there."
+
+
+def test_trouble_names_the_peer_where_it_is_known() -> None:
+    from_a_peer = receive_details.describe_trouble("could not receive association request: x", "ct9\n")
+    assert from_a_peer.title == "Trouble with a connection from ct9\\n"
+    assert from_a_peer.text == "Could not receive association request: x."
+    assert receive_details.describe_trouble("the command failed").title == "Trouble while listening"
+
+
+def test_lost_security_is_not_passed_over() -> None:
+    details = receive_details.describe_lost_security("security.json is damaged")
+    assert details.text.startswith("security.json is damaged. Look through them")
+
+
+def test_start_failure_has_advice() -> None:
+    details = receive_details.describe_start_failure("The port 104 is taken")
+    assert details.text.startswith("The port 104 is taken. ")
+
+
+def test_other_rows_tell_nothing() -> None:
+    assert receive_details.describe_received(Node()).title == ""
