@@ -4,6 +4,7 @@ import argparse
 import importlib.util
 import os
 import random
+import signal
 import subprocess
 import sys
 import tempfile
@@ -56,6 +57,12 @@ class _Worker:
             )
         return False
 
+    def stop(self) -> None:
+        """End it before its time."""
+        self.seconds = time.monotonic() - self.started
+        self.process.kill()
+        self.process.wait()
+
     def _hangs(self, now: float) -> bool:
         computed_s = _cpu_seconds(self.process.pid) - self.moved_at_cpu_s
         return computed_s > _HANGS_AFTER_S or now - self.moved > _WAITS_AT_MOST_S
@@ -81,16 +88,23 @@ class _Campaign:
 
     def run(self, jobs: list[tuple[str, float]], at_once: int) -> list[_Worker]:
         """Search; each job is a target and its seconds."""
-        waiting, running, ended = list(jobs), [], []
-        while waiting or running:
-            while waiting and len(running) < at_once:
-                running.append(self._start(*waiting.pop(0)))
-            time.sleep(0.2)
-            for worker in list(running):
-                if not worker.look(self._folder):
-                    running.remove(worker)
-                    ended.append(worker)
-        return ended
+        waiting, ended = list(jobs), []
+        running: list[_Worker] = []
+        try:
+            while waiting or running:
+                while waiting and len(running) < at_once:
+                    running.append(self._start(*waiting.pop(0)))
+                time.sleep(0.2)
+                for worker in list(running):
+                    if not worker.look(self._folder):
+                        running.remove(worker)
+                        ended.append(worker)
+        except KeyboardInterrupt:
+            print("interrupted", flush=True)
+        finally:
+            for worker in running:
+                worker.stop()
+        return [*ended, *running]
 
     def _start(self, target: str, seconds: float) -> _Worker:
         self._number += 1
@@ -143,6 +157,7 @@ def _print(workers: list[_Worker]) -> None:
 def main() -> int:
     """Run; 1 where something was found."""
     arguments = _parse()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     at_once = os.cpu_count() or 1
     if arguments.target == "all":
         share = arguments.seconds * at_once / len(TARGETS)
