@@ -4,10 +4,10 @@ import json
 import os
 from pathlib import Path
 
-from tests.helpers.commands import ours, run
-from tests.helpers.dcmtk import free_port
-from tests.helpers.peers import Accept, FakePeer
-from tests.helpers.sending import write_instance, write_instances
+from tests.helpers.dcmtk.commands import ours, run
+from tests.helpers.dcmtk.programs import free_port
+from tests.helpers.jobs.sending import write_instance, write_instances
+from tests.helpers.peers.fake_peer import Accept, FakePeer
 
 MR = "1.2.840.10008.5.1.4.1.1.4"
 

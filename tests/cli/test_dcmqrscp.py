@@ -13,11 +13,11 @@ from subprocess import Popen
 
 import pytest
 
-from tests.helpers.commands import DEADLINE_S, dcmtks, ours, run, running, wait_for_line
-from tests.helpers.datasets import CT_IMAGE, EXPLICIT, IMPLICIT, Builder, part10
-from tests.helpers.dcmtk import free_port
-from tests.helpers.requestors import Proposal, connected
-from tests.helpers.tls_files import TlsFiles
+from tests.helpers.data.datasets import CT_IMAGE, EXPLICIT, IMPLICIT, Builder, part10
+from tests.helpers.dcmtk.commands import DEADLINE_S, dcmtks, ours, run, running, wait_for_line
+from tests.helpers.dcmtk.programs import free_port
+from tests.helpers.peers.requestors import Proposal, connected
+from tests.helpers.tls.tls_files import TlsFiles
 
 TOOL = ours("dcmqrscp")
 SHUTDOWN = "1.2.276.0.7230010.3.4.1915765545.18030.917282194.0"

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers.commands import ours, run, running, wait_for_line
-from tests.helpers.datasets import CT_IMAGE, EXPLICIT, Builder
-from tests.helpers.dcmtk import free_port
-from tests.helpers.requestors import Proposal, connected, data_pdu, store_command
+from tests.helpers.data.datasets import CT_IMAGE, EXPLICIT, Builder
+from tests.helpers.dcmtk.commands import ours, run, running, wait_for_line
+from tests.helpers.dcmtk.programs import free_port
+from tests.helpers.peers.requestors import Proposal, connected, data_pdu, store_command
 
 DCMRECV = ours("dcmrecv")
 LISTENING = "starting service class provider and listening"

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from dicomdesk.engine.security.user_file import set_passcode
-from tests.helpers.commands import Done, dcmtks, ours, run, running, wait_for_line
-from tests.helpers.dcmtk import free_port
-from tests.helpers.sending import write_instance
-from tests.helpers.tls_files import TlsFiles
+from tests.helpers.dcmtk.commands import Done, dcmtks, ours, run, running, wait_for_line
+from tests.helpers.dcmtk.programs import free_port
+from tests.helpers.jobs.sending import write_instance
+from tests.helpers.tls.tls_files import TlsFiles
 
 pytestmark = pytest.mark.dcmtk
 

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers.commands import dcmtks, ours, run, running
-from tests.helpers.comparison import differences
-from tests.helpers.datasets import BIG_ENDIAN, CT_IMAGE, EXPLICIT, IMPLICIT, Builder
-from tests.helpers.dcmtk import free_port
-from tests.helpers.delivery import wait_for_port
-from tests.helpers.requestors import Answer, Proposal, Requestor, connected, pdu, read_answer
+from tests.helpers.data.comparison import differences
+from tests.helpers.data.datasets import BIG_ENDIAN, CT_IMAGE, EXPLICIT, IMPLICIT, Builder
+from tests.helpers.dcmtk.commands import dcmtks, ours, run, running
+from tests.helpers.dcmtk.delivery import wait_for_port
+from tests.helpers.dcmtk.programs import free_port
+from tests.helpers.peers.requestors import Answer, Proposal, Requestor, connected, pdu, read_answer
 
 pytestmark = pytest.mark.dcmtk
 

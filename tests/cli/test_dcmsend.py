@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers.commands import Done, ours, run, running, wait_for_line
-from tests.helpers.datasets import Builder, part10
-from tests.helpers.peers import Accept, Action, FakePeer, Hold, Reject, Status
+from tests.helpers.data.datasets import Builder, part10
+from tests.helpers.dcmtk.commands import Done, ours, run, running, wait_for_line
+from tests.helpers.peers.fake_peer import Accept, Action, FakePeer, Hold, Reject, Status
 
 DCMSEND = ours("dcmsend")
 

@@ -13,10 +13,10 @@ from pathlib import Path
 import pydicom.data
 import pytest
 
-from tests.helpers.commands import Done, dcmtks, ours, run
-from tests.helpers.comparison import differences
-from tests.helpers.datasets import part10
-from tests.helpers.peers import Abort, Accept, Action, Close, FakePeer, Reject, Send, Status
+from tests.helpers.data.comparison import differences
+from tests.helpers.data.datasets import part10
+from tests.helpers.dcmtk.commands import Done, dcmtks, ours, run
+from tests.helpers.peers.fake_peer import Abort, Accept, Action, Close, FakePeer, Reject, Send, Status
 
 pytestmark = pytest.mark.dcmtk
 

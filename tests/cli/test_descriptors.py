@@ -11,12 +11,12 @@ from subprocess import Popen
 
 import pytest
 
-from tests.helpers.commands import DEADLINE_S, ours, run, running, wait_for_line
-from tests.helpers.datasets import CT_IMAGE, EXPLICIT, Builder
-from tests.helpers.dcmtk import free_port
-from tests.helpers.peers import FakePeer
-from tests.helpers.requestors import Proposal, Requestor, connected
-from tests.helpers.sending import write_instances
+from tests.helpers.data.datasets import CT_IMAGE, EXPLICIT, Builder
+from tests.helpers.dcmtk.commands import DEADLINE_S, ours, run, running, wait_for_line
+from tests.helpers.dcmtk.programs import free_port
+from tests.helpers.jobs.sending import write_instances
+from tests.helpers.peers.fake_peer import FakePeer
+from tests.helpers.peers.requestors import Proposal, Requestor, connected
 
 pytestmark = pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="open files cannot be counted here")
 

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from dicomdesk.cli.manual import write_manual_pages
-from tests.helpers.commands import ours, run, running, wait_for_line
-from tests.helpers.dcmtk import free_port
-from tests.helpers.encoded import implicit
-from tests.helpers.peers import Accept, FakePeer, Reject, Send, Silence, p_data
+from tests.helpers.data.encoded import implicit
+from tests.helpers.dcmtk.commands import ours, run, running, wait_for_line
+from tests.helpers.dcmtk.programs import free_port
+from tests.helpers.peers.fake_peer import Accept, FakePeer, Reject, Send, Silence, p_data
 
 
 def test_diagnosis_of_a_sound_peer() -> None:

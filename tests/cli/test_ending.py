@@ -13,13 +13,13 @@ from subprocess import Popen
 import pytest
 
 from dicomdesk.network.dimse.command_sets import write_command_set
-from tests.helpers.commands import ours, run, running, wait_for_line
-from tests.helpers.datasets import CT_IMAGE, EXPLICIT, IMPLICIT, Builder
-from tests.helpers.dcmtk import free_port
-from tests.helpers.peers import Action, FakePeer, Send, Silence, Stall
-from tests.helpers.requestors import Proposal, Requestor, connected, data_pdu, store_command
-from tests.helpers.sending import write_instance, write_instances
-from tests.helpers.tls_files import TlsFiles
+from tests.helpers.data.datasets import CT_IMAGE, EXPLICIT, IMPLICIT, Builder
+from tests.helpers.dcmtk.commands import ours, run, running, wait_for_line
+from tests.helpers.dcmtk.programs import free_port
+from tests.helpers.jobs.sending import write_instance, write_instances
+from tests.helpers.peers.fake_peer import Action, FakePeer, Send, Silence, Stall
+from tests.helpers.peers.requestors import Proposal, Requestor, connected, data_pdu, store_command
+from tests.helpers.tls.tls_files import TlsFiles
 
 ENDS_WITHIN_S = 20
 """Ten on a machine that has nothing else to do."""

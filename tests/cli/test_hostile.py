@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers.commands import ours, run
-from tests.helpers.datasets import Builder, part10
-from tests.helpers.peers import FakePeer
+from tests.helpers.data.datasets import Builder, part10
+from tests.helpers.dcmtk.commands import ours, run
+from tests.helpers.peers.fake_peer import FakePeer
 
 DCMSEND, STORESCU = ours("dcmsend"), ours("storescu")
 

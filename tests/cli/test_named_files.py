@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers.commands import DEADLINE_S, Done, environment, ours, run
-from tests.helpers.sending import write_instance
+from tests.helpers.dcmtk.commands import DEADLINE_S, Done, environment, ours, run
+from tests.helpers.jobs.sending import write_instance
 
 NAMES = ("fifo", "socket", "/dev/zero", "folder", "huge", "nul")
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers.commands import Done, ours, run
-from tests.helpers.directories import write_medium
-from tests.helpers.peers import Accept, FakePeer, Hold
-from tests.helpers.replacing import Meanwhile, instance_file, put_in_place
+from tests.helpers.data.directories import write_medium
+from tests.helpers.data.replacing import Meanwhile, instance_file, put_in_place
+from tests.helpers.dcmtk.commands import Done, ours, run
+from tests.helpers.peers.fake_peer import Accept, FakePeer, Hold
 
 CHANGED = "changed since it was listed: it holds another instance now"
 

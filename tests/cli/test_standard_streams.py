@@ -13,12 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers.commands import DEADLINE_S, environment, ours
-from tests.helpers.datasets import CT_IMAGE, EXPLICIT, Builder
-from tests.helpers.dcmtk import free_port
-from tests.helpers.peers import FakePeer
-from tests.helpers.requestors import Proposal, Requestor, connected
-from tests.helpers.sending import write_instances
+from tests.helpers.data.datasets import CT_IMAGE, EXPLICIT, Builder
+from tests.helpers.dcmtk.commands import DEADLINE_S, environment, ours
+from tests.helpers.dcmtk.programs import free_port
+from tests.helpers.jobs.sending import write_instances
+from tests.helpers.peers.fake_peer import FakePeer
+from tests.helpers.peers.requestors import Proposal, Requestor, connected
 
 pytestmark = pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no device that is always full")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers.commands import DEADLINE_S, environment, ours
+from tests.helpers.dcmtk.commands import DEADLINE_S, environment, ours
 
 HOOK = textwrap.dedent(
     """

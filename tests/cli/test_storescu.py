@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers.association_requests import read_request
-from tests.helpers.commands import Done, ours, run, running, wait_for_line
-from tests.helpers.datasets import Builder, part10
-from tests.helpers.peers import Abort, Accept, Action, FakePeer, Hold, Reject, Send, Status, item
+from tests.helpers.data.datasets import Builder, part10
+from tests.helpers.dcmtk.commands import Done, ours, run, running, wait_for_line
+from tests.helpers.peers.association_requests import read_request
+from tests.helpers.peers.fake_peer import Abort, Accept, Action, FakePeer, Hold, Reject, Send, Status, item
 
 STORESCU = ours("storescu")
 CONFIRMED = item(0x59, struct.pack(">H", 6) + b"TICKET")

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers.commands import Done, ours, run
-from tests.helpers.peers import FakePeer, Status
-from tests.helpers.replacing import data_set_of, instance_file
-from tests.helpers.zips import GOOD, HOSTILE, PASSED_OVER, hostile_zip, write_zip
+from tests.helpers.data.replacing import data_set_of, instance_file
+from tests.helpers.data.zips import GOOD, HOSTILE, PASSED_OVER, hostile_zip, write_zip
+from tests.helpers.dcmtk.commands import Done, ours, run
+from tests.helpers.peers.fake_peer import FakePeer, Status
 
 TOOLS = pytest.mark.parametrize("tool", ["dcmsend", "storescu"])
 Hostile = tuple[Callable[[Path], None], str]

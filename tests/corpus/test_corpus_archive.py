@@ -9,11 +9,11 @@ from pathlib import Path
 import pydicom
 import pytest
 
-from tests.helpers.commands import ours, run
-from tests.helpers.dcmtk import dcmtk_program, free_port
-from tests.helpers.deliveries import DCMTK_RECEIVER, DCMTK_SENDER, deliver, is_alike, profile
-from tests.helpers.delivery import ENVIRONMENT, Sent, listening, send
-from tests.helpers.faults import write_faults
+from tests.helpers.data.faults import write_faults
+from tests.helpers.dcmtk.commands import ours, run
+from tests.helpers.dcmtk.deliveries import DCMTK_RECEIVER, DCMTK_SENDER, deliver, is_alike, profile
+from tests.helpers.dcmtk.delivery import ENVIRONMENT, Sent, listening, send
+from tests.helpers.dcmtk.programs import dcmtk_program, free_port
 
 pytestmark = [pytest.mark.corpus, pytest.mark.dcmtk, pytest.mark.filterwarnings("ignore")]
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers.deliveries import (
+from tests.helpers.data.faults import write_faults
+from tests.helpers.dcmtk.deliveries import (
     DCMTK_RECEIVER,
     DCMTK_SENDER,
     OUR_RECEIVER,
@@ -16,8 +17,7 @@ from tests.helpers.deliveries import (
     profile,
     unlike,
 )
-from tests.helpers.delivery import orthanc, orthanc_instances, receiver, send
-from tests.helpers.faults import write_faults
+from tests.helpers.dcmtk.delivery import orthanc, orthanc_instances, receiver, send
 
 pytestmark = [pytest.mark.corpus, pytest.mark.dcmtk, pytest.mark.filterwarnings("ignore")]
 

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from dicomdesk.engine.requests import Proposal
-from tests.helpers.datasets import BIG_ENDIAN, EXPLICIT, IMPLICIT
-from tests.helpers.dcmtk import dcmtk_program
-from tests.helpers.exact_sending import send_exactly
-from tests.helpers.peers import FakePeer
+from tests.helpers.data.datasets import BIG_ENDIAN, EXPLICIT, IMPLICIT
+from tests.helpers.dcmtk.programs import dcmtk_program
+from tests.helpers.jobs.exact_sending import send_exactly
+from tests.helpers.peers.fake_peer import FakePeer
 
 pytestmark = [pytest.mark.corpus, pytest.mark.dcmtk]
 

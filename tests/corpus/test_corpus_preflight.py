@@ -11,10 +11,10 @@ from dicomdesk.engine.engine import Engine
 from dicomdesk.engine.events import ItemOutcome
 from dicomdesk.engine.preflight.preflight import Verdict
 from dicomdesk.settings import Decompression
-from tests.helpers.comparison import data_set_bytes
-from tests.helpers.dcmtk import dcmtk_server
-from tests.helpers.recorder import EventRecorder
-from tests.helpers.sending import send_request
+from tests.helpers.data.comparison import data_set_bytes
+from tests.helpers.dcmtk.programs import dcmtk_server
+from tests.helpers.jobs.recorder import EventRecorder
+from tests.helpers.jobs.sending import send_request
 
 pytestmark = [pytest.mark.corpus, pytest.mark.dcmtk, pytest.mark.filterwarnings("ignore")]
 

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers.deliveries import DCMTK_RECEIVER, DCMTK_SENDER, OUR_RECEIVER, deliver, is_alike, profile
-from tests.helpers.delivery import receiver
-from tests.helpers.faults import SECONDARY_CAPTURE, Fault, read_faults, write_faults
-from tests.helpers.receptions import ENDED
-from tests.helpers.requestors import Proposal, Requestor, connected
+from tests.helpers.data.faults import SECONDARY_CAPTURE, Fault, read_faults, write_faults
+from tests.helpers.dcmtk.deliveries import DCMTK_RECEIVER, DCMTK_SENDER, OUR_RECEIVER, deliver, is_alike, profile
+from tests.helpers.dcmtk.delivery import receiver
+from tests.helpers.peers.receptions import ENDED
+from tests.helpers.peers.requestors import Proposal, Requestor, connected
 
 pytestmark = [pytest.mark.corpus, pytest.mark.dcmtk, pytest.mark.filterwarnings("ignore")]
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers.delivery import OURS, Sent, arrived, receiver, send
-from tests.helpers.tls_files import TlsFiles
+from tests.helpers.dcmtk.delivery import OURS, Sent, arrived, receiver, send
+from tests.helpers.tls.tls_files import TlsFiles
 
 pytestmark = [pytest.mark.corpus, pytest.mark.dcmtk, pytest.mark.filterwarnings("ignore")]
 

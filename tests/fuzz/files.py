@@ -17,7 +17,7 @@ from dicomdesk.dicom.instance import InputFormat, InputSelection, InstanceHeader
 from dicomdesk.errors import DataError
 from tests.fuzz.generating import build_part10
 from tests.fuzz.properties import attempt, require, require_same
-from tests.helpers.datasets import Builder, part10
+from tests.helpers.data.datasets import Builder, part10
 
 DICOMDIR_CLASS = "1.2.840.10008.1.3.10"
 _MOST_MEMBERS = 64

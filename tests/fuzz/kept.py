@@ -5,10 +5,10 @@ from zipfile import ZipFile
 
 from dicomdesk.network.dimse.command_sets import write_command_set
 from tests.fuzz.worst_structures import KINDS
-from tests.helpers.datasets import Builder
-from tests.helpers.encoded import ITEM_END, SEQUENCE_END, UNDEFINED, explicit, implicit, item
-from tests.helpers.requestors import EXPLICIT, IMPLICIT, data_pdu, pdu
-from tests.helpers.requestors import item as association_item
+from tests.helpers.data.datasets import Builder
+from tests.helpers.data.encoded import ITEM_END, SEQUENCE_END, UNDEFINED, explicit, implicit, item
+from tests.helpers.peers.requestors import EXPLICIT, IMPLICIT, data_pdu, pdu
+from tests.helpers.peers.requestors import item as association_item
 
 _SEQUENCE = 0x00081140
 _CODE = explicit(0x00080100, b"SH", b"A ")

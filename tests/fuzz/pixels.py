@@ -16,8 +16,8 @@ from dicomdesk.dicom.pixels.pixel_decoding import decoded_limit
 from dicomdesk.dicom.transcode import convert_data_set
 from dicomdesk.errors import ConversionError, DataError
 from tests.fuzz.properties import attempt, require
-from tests.helpers.encoded import explicit, fragments, image_module
-from tests.helpers.inputs import rle_frame
+from tests.helpers.data.encoded import explicit, fragments, image_module
+from tests.helpers.data.inputs import rle_frame
 
 MOST_RESIDENT_BYTES = 384 << 20
 """What libraries in C may take for one input beyond what the process had before."""

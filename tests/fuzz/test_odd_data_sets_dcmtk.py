@@ -13,9 +13,17 @@ from dicomdesk.network.dimse.command_sets import read_command_set
 from tests.fuzz.data_sets import agrees_with_dictionary
 from tests.fuzz.generating import PLAIN, SYNTAX_OF, DataSetBuilder
 from tests.fuzz.mutations import ENCODINGS
-from tests.helpers.differential import programs
-from tests.helpers.receptions import Script, receive
-from tests.helpers.requestors import CT_IMAGE_STORAGE, P_DATA, Proposal, Requestor, connected, data_pdu, store_command
+from tests.helpers.dcmtk.differential import programs
+from tests.helpers.peers.receptions import Script, receive
+from tests.helpers.peers.requestors import (
+    CT_IMAGE_STORAGE,
+    P_DATA,
+    Proposal,
+    Requestor,
+    connected,
+    data_pdu,
+    store_command,
+)
 
 pytestmark = pytest.mark.dcmtk
 

@@ -37,7 +37,7 @@ from dicomdesk.settings import AssociationSettings, Peer, Timeouts
 from tests.fuzz.generating import SYNTAX_OF, DataSetBuilder
 from tests.fuzz.mutations import ENCODINGS
 from tests.fuzz.properties import attempt, require, require_same
-from tests.helpers.requestors import (
+from tests.helpers.peers.requestors import (
     CT_IMAGE_STORAGE,
     EXPLICIT,
     IMPLICIT,

@@ -15,8 +15,8 @@ from dicomdesk.errors import DataError
 from tests.fuzz.generating import build_data_set
 from tests.fuzz.mutations import ENCODINGS, mutate_data_set
 from tests.fuzz.properties import called_steps
-from tests.helpers.datasets import Builder
-from tests.helpers.encoded import ITEM_END, SEQUENCE_END, UNDEFINED, explicit, image_module, implicit, item
+from tests.helpers.data.datasets import Builder
+from tests.helpers.data.encoded import ITEM_END, SEQUENCE_END, UNDEFINED, explicit, image_module, implicit, item
 
 Kind = Callable[[int], bytes]
 """Makes a data set of about so many bytes."""

@@ -11,8 +11,8 @@ from dicomdesk.gui.models.association_log import AssociationRecord, AssociationS
 from dicomdesk.gui.outline.states import ItemState
 from dicomdesk.gui.questions.closing import ClosingDialog
 from dicomdesk.gui.session import Session
-from tests.helpers.peers import FakePeer, Hold, Reject, Status
-from tests.helpers.studies import write_study
+from tests.helpers.data.studies import write_study
+from tests.helpers.peers.fake_peer import FakePeer, Hold, Reject, Status
 
 WaitUntil = Callable[[Callable[[], bool]], None]
 

@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
-from tests.helpers import screenshots
+from tests.helpers.window import screenshots
 
 
 @pytest.mark.usefixtures("loop")

@@ -14,8 +14,8 @@ from dicomdesk.gui.scanning import selection_of
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.tasks import Tasks
 from tests.gui.conftest import KEPT, Finish, SlowEngine
-from tests.helpers.peers import Accept, FakePeer, Hold, Status
-from tests.helpers.studies import write_study
+from tests.helpers.data.studies import write_study
+from tests.helpers.peers.fake_peer import Accept, FakePeer, Hold, Status
 
 WaitUntil = Callable[[Callable[[], bool]], None]
 

@@ -3,8 +3,8 @@
 import struct
 
 from dicomdesk.network.dimse.command_sets import write_command_set
-from tests.helpers.datasets import Builder
-from tests.helpers.requestors import data_pdu
+from tests.helpers.data.datasets import Builder
+from tests.helpers.peers.requestors import data_pdu
 from tests.hostile.kinds import COMMITMENT, FIND, GET, MOVE, OPENED, Kind, command, data_values, kind, rubbish
 from tests.hostile.steps import Outlast, Reset, Send
 

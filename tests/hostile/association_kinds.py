@@ -3,7 +3,7 @@
 import struct
 from dataclasses import replace
 
-from tests.helpers.requestors import (
+from tests.helpers.peers.requestors import (
     ABORT,
     CT_IMAGE_STORAGE,
     EXPLICIT,

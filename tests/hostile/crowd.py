@@ -14,7 +14,7 @@ import threading
 from pathlib import Path
 from time import perf_counter
 
-from tests.helpers.requestors import connected
+from tests.helpers.peers.requestors import connected
 from tests.hostile.acceptor_kinds import ANY_ACCEPTOR
 from tests.hostile.kinds import SENDER, Kind, ct_image
 from tests.hostile.steps import call

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dicomdesk.network.dimse.command_sets import write_command_set
-from tests.helpers.datasets import Builder
-from tests.helpers.requestors import (
+from tests.helpers.data.datasets import Builder
+from tests.helpers.peers.requestors import (
     CT_IMAGE_STORAGE,
     EXPLICIT,
     IMPLICIT,

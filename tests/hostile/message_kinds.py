@@ -3,8 +3,8 @@
 import struct
 
 from dicomdesk.network.dimse.command_sets import write_command_set
-from tests.helpers.encoded import UNDEFINED, explicit, item
-from tests.helpers.requestors import CT_IMAGE_STORAGE, P_DATA, data_pdu, echo_command, pdu, pdv, store_command
+from tests.helpers.data.encoded import UNDEFINED, explicit, item
+from tests.helpers.peers.requestors import CT_IMAGE_STORAGE, P_DATA, data_pdu, echo_command, pdu, pdv, store_command
 from tests.hostile.kinds import OPENED, Kind, command, ct_image, data_values, kind, raw_command, rubbish, stored
 from tests.hostile.steps import Drip, HalfClose, Hear, Outlast, Reset, Send
 

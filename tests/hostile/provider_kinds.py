@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from tests.helpers.peers import Accept
-from tests.helpers.requestors import ABORT, P_DATA, RELEASE_RP, RELEASE_RQ, data_pdu, item, pdu, pdv
+from tests.helpers.peers.fake_peer import Accept
+from tests.helpers.peers.requestors import ABORT, P_DATA, RELEASE_RP, RELEASE_RQ, data_pdu, item, pdu, pdv
 from tests.hostile.association_kinds import FIXED, HELLO, REQUEST
 from tests.hostile.kinds import Kind, command, kind, rubbish
 from tests.hostile.steps import Admit, Drip, HalfClose, Hear, HearMessage, Outlast, Reset, Respond, Send, Step

@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from time import monotonic
 
 from dicomdesk.network.dimse.command_sets import write_command_set
-from tests.helpers.peers import Accept, accept_pdu, read_command, read_contexts
-from tests.helpers.requestors import Proposal, data_pdu
+from tests.helpers.peers.fake_peer import Accept, accept_pdu, read_command, read_contexts
+from tests.helpers.peers.requestors import Proposal, data_pdu
 
 DEADLINE_S = 15.0
 """Within this the other side must have ended the connection, whatever it was told."""

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers.commands import environment, ours
-from tests.helpers.datasets import part10
+from tests.helpers.data.datasets import part10
+from tests.helpers.dcmtk.commands import environment, ours
 from tests.hostile.kinds import PATIENT, Kind, ct_image
 from tests.hostile.provider_kinds import PROVIDERS, Expectation
 from tests.hostile.providers import HostileProvider

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.helpers.certificates import Authority
-from tests.helpers.requestors import Requestor
+from tests.helpers.peers.requestors import Requestor
+from tests.helpers.tls.certificates import Authority
 from tests.hostile.kinds import Kind, names
 from tests.hostile.steps import call
 from tests.hostile.tls_kinds import TLS

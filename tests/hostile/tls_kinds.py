@@ -2,7 +2,7 @@
 
 import struct
 
-from tests.helpers.requestors import P_DATA, data_pdu, echo_command
+from tests.helpers.peers.requestors import P_DATA, data_pdu, echo_command
 from tests.hostile.association_kinds import REQUEST
 from tests.hostile.kinds import OPENED, kind, rubbish, stored
 from tests.hostile.steps import HalfClose, Outlast, Reset, Secure, Send

@@ -13,10 +13,10 @@ from dicomdesk.engine.events import EventSink, ItemFinished, ItemOutcome, ItemSt
 from dicomdesk.engine.job import ThreadStarter
 from dicomdesk.engine.requests import SendRequest
 from dicomdesk.engine.send.planned_send import SendJob
-from tests.helpers.receiving import receive_request
-from tests.helpers.recorder import DEADLINE_S, EventRecorder
-from tests.helpers.requestors import connected, data_pdu, store_command
-from tests.helpers.sending import send_request, write_instances
+from tests.helpers.jobs.receiving import receive_request
+from tests.helpers.jobs.recorder import DEADLINE_S, EventRecorder
+from tests.helpers.jobs.sending import send_request, write_instances
+from tests.helpers.peers.requestors import connected, data_pdu, store_command
 
 
 class StuckJob(SendJob):

@@ -13,12 +13,12 @@ from dicomdesk.engine.events import AssociationRequested, Event, ItemFinished, I
 from dicomdesk.engine.send.planned_send import SendFailure, SendResult
 from dicomdesk.engine.send.report import format_json_lines
 from dicomdesk.settings import AssociationSettings, Timeouts
-from tests.helpers.datasets import DEFLATED, PIXEL_DATA, Builder
-from tests.helpers.peers import Accept, Action, FakePeer, Flood, Reject, Silence, p_data, pdu
-from tests.helpers.receiving import receiving
-from tests.helpers.recorder import DEADLINE_S, EventRecorder
-from tests.helpers.requestors import CT_IMAGE_STORAGE, Proposal, connected
-from tests.helpers.sending import send, send_request, write_instance, write_instances
+from tests.helpers.data.datasets import DEFLATED, PIXEL_DATA, Builder
+from tests.helpers.jobs.receiving import receiving
+from tests.helpers.jobs.recorder import DEADLINE_S, EventRecorder
+from tests.helpers.jobs.sending import send, send_request, write_instance, write_instances
+from tests.helpers.peers.fake_peer import Accept, Action, FakePeer, Flood, Reject, Silence, p_data, pdu
+from tests.helpers.peers.requestors import CT_IMAGE_STORAGE, Proposal, connected
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 

@@ -12,13 +12,13 @@ from dicomdesk.engine.engine import Engine
 from dicomdesk.engine.events import Event, ItemFinished, ItemOutcome, ItemStarted, JobOutcome, NotSentCause
 from dicomdesk.engine.send.planned_send import SendFailure, SendResult
 from dicomdesk.engine.send_exactly.exact_send import ExactSendFailure
-from tests.helpers.datasets import BIG_ENDIAN, EXPLICIT, IMPLICIT
-from tests.helpers.exact_sending import outcomes as exact_outcomes
-from tests.helpers.exact_sending import send_exactly
-from tests.helpers.peers import Accept, FakePeer, Hold
-from tests.helpers.recorder import DEADLINE_S, EventRecorder
-from tests.helpers.replacing import Meanwhile, data_set_of, instance_file, once_scanned, put_in_place
-from tests.helpers.sending import send_request
+from tests.helpers.data.datasets import BIG_ENDIAN, EXPLICIT, IMPLICIT
+from tests.helpers.data.replacing import Meanwhile, data_set_of, instance_file, once_scanned, put_in_place
+from tests.helpers.jobs.exact_sending import outcomes as exact_outcomes
+from tests.helpers.jobs.exact_sending import send_exactly
+from tests.helpers.jobs.recorder import DEADLINE_S, EventRecorder
+from tests.helpers.jobs.sending import send_request
+from tests.helpers.peers.fake_peer import Accept, FakePeer, Hold
 
 NOT_SENT, STORED = ItemOutcome.NOT_SENT, ItemOutcome.STORED
 CHANGED = "changed since it was listed"

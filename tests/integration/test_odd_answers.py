@@ -9,11 +9,11 @@ from dicomdesk.engine.send.planned_send import SendFailure
 from dicomdesk.engine.send_exactly.exact_send import ExactSendFailure
 from dicomdesk.errors import PeerProtocolError
 from dicomdesk.network.requestor.store_stream import OddVerdict
-from tests.helpers.exact_sending import notices, send_exactly
-from tests.helpers.exact_sending import outcomes as exact_outcomes
-from tests.helpers.peers import Accept, FakePeer, Send, Status, command_set, p_data, store_answer
-from tests.helpers.requesting import Recorded, associate, ct_items
-from tests.helpers.sending import send, write_instances
+from tests.helpers.jobs.exact_sending import notices, send_exactly
+from tests.helpers.jobs.exact_sending import outcomes as exact_outcomes
+from tests.helpers.jobs.requesting import Recorded, associate, ct_items
+from tests.helpers.jobs.sending import send, write_instances
+from tests.helpers.peers.fake_peer import Accept, FakePeer, Send, Status, command_set, p_data, store_answer
 
 STORED, FAILED = ItemOutcome.STORED, ItemOutcome.FAILED
 

@@ -8,12 +8,12 @@ from dicomdesk.dicom.files.part10 import read_header
 from dicomdesk.dicom.instance import InputFormat
 from dicomdesk.engine.events import ItemOutcome
 from dicomdesk.engine.requests import StorageMode
-from tests.helpers.datasets import EXPLICIT, IMPLICIT
-from tests.helpers.exact_sending import outcomes, send_exactly
-from tests.helpers.meta_elements import INSTANCE_UID, OWN_ELEMENTS, Elements, meta_information, own_data_set
-from tests.helpers.peers import Accept, FakePeer
-from tests.helpers.receiving import receiving
-from tests.helpers.sending import send
+from tests.helpers.data.datasets import EXPLICIT, IMPLICIT
+from tests.helpers.data.meta_elements import INSTANCE_UID, OWN_ELEMENTS, Elements, meta_information, own_data_set
+from tests.helpers.jobs.exact_sending import outcomes, send_exactly
+from tests.helpers.jobs.receiving import receiving
+from tests.helpers.jobs.sending import send
+from tests.helpers.peers.fake_peer import Accept, FakePeer
 
 EACH = pytest.mark.parametrize("own", OWN_ELEMENTS.values(), ids=OWN_ELEMENTS)
 SYNTAX = pytest.mark.parametrize("syntax", [EXPLICIT, IMPLICIT])

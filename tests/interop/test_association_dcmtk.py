@@ -9,9 +9,9 @@ from dicomdesk.dicom.source import FileRange
 from dicomdesk.errors import AssociationAbortedError, AssociationRejectedError
 from dicomdesk.network.upper_layer.rejection import dcmtk_rejection_lines
 from dicomdesk.settings import AssociationSettings
-from tests.helpers.dcmtk import EVERY_CLASS_PROFILE, dcmtk_server
-from tests.helpers.encoded import explicit
-from tests.helpers.requesting import CT, PATIENT, Recorded, associate, ct_items
+from tests.helpers.data.encoded import explicit
+from tests.helpers.dcmtk.programs import EVERY_CLASS_PROFILE, dcmtk_server
+from tests.helpers.jobs.requesting import CT, PATIENT, Recorded, associate, ct_items
 
 pytestmark = pytest.mark.dcmtk
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers.commands import dcmtks, ours, run, running, wait_for_line
-from tests.helpers.dcmtk import dcmtk_server, free_port
-from tests.helpers.peers import Accept, FakePeer, item
-from tests.helpers.sending import write_instance
+from tests.helpers.dcmtk.commands import dcmtks, ours, run, running, wait_for_line
+from tests.helpers.dcmtk.programs import dcmtk_server, free_port
+from tests.helpers.jobs.sending import write_instance
+from tests.helpers.peers.fake_peer import Accept, FakePeer, item
 
 pytestmark = pytest.mark.dcmtk
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers.archives import Found, ask_both, dcmtk_archive, our_archive, our_process
-from tests.helpers.stored_studies import STUDIES, write_studies
+from tests.helpers.archives.opened_archives import Found, ask_both, dcmtk_archive, our_archive, our_process
+from tests.helpers.archives.stored_studies import STUDIES, write_studies
 
 pytestmark = pytest.mark.dcmtk
 

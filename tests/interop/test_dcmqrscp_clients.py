@@ -14,10 +14,10 @@ from pydicom.dataset import Dataset
 
 from dicomdesk.archive.archive import Archive
 from dicomdesk.archive.facts import ShutdownRequested
-from tests.helpers.archives import AREA, DEADLINE_S, our_archive
-from tests.helpers.dcmtk import dcmtk_program, free_port
-from tests.helpers.delivery import listening
-from tests.helpers.stored_studies import ROOT, write_studies
+from tests.helpers.archives.opened_archives import AREA, DEADLINE_S, our_archive
+from tests.helpers.archives.stored_studies import ROOT, write_studies
+from tests.helpers.dcmtk.delivery import listening
+from tests.helpers.dcmtk.programs import dcmtk_program, free_port
 
 STORAGE_PORT = free_port()
 FIND = "1.2.840.10008.5.1.4.1.2.2.1"

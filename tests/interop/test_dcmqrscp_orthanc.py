@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from dicomdesk.archive.archive import Archive
-from tests.helpers.archives import AREA, DEADLINE_S, keep, our_archive
-from tests.helpers.dcmtk import free_port
-from tests.helpers.delivery import listening
-from tests.helpers.stored_studies import MR_IMAGE, ROOT, Study, write_studies
+from tests.helpers.archives.opened_archives import AREA, DEADLINE_S, keep, our_archive
+from tests.helpers.archives.stored_studies import MR_IMAGE, ROOT, Study, write_studies
+from tests.helpers.dcmtk.delivery import listening
+from tests.helpers.dcmtk.programs import free_port
 
 pytestmark = pytest.mark.orthanc
 

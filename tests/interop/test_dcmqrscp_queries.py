@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers.archives import ask_both, dcmtk_archive, different, our_archive
-from tests.helpers.stored_studies import ROOT, write_studies
+from tests.helpers.archives.opened_archives import ask_both, dcmtk_archive, different, our_archive
+from tests.helpers.archives.stored_studies import ROOT, write_studies
 
 pytestmark = pytest.mark.dcmtk
 

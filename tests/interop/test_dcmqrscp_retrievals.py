@@ -13,11 +13,11 @@ import pydicom
 import pytest
 
 from dicomdesk.archive.setup.settings import MoveRestriction
-from tests.helpers.archives import dcmtk_archive, our_archive
-from tests.helpers.comparison import data_set_bytes
-from tests.helpers.dcmtk import free_port
-from tests.helpers.retrieving import Retrieved, different, getting, moving, read_retrieved, write_encoded_study
-from tests.helpers.stored_studies import ROOT, write_studies
+from tests.helpers.archives.opened_archives import dcmtk_archive, our_archive
+from tests.helpers.archives.retrieving import Retrieved, different, getting, moving, read_retrieved, write_encoded_study
+from tests.helpers.archives.stored_studies import ROOT, write_studies
+from tests.helpers.data.comparison import data_set_bytes
+from tests.helpers.dcmtk.programs import free_port
 
 pytestmark = pytest.mark.dcmtk
 

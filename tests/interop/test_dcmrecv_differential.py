@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from dicomdesk.paths import resources_folder
-from tests.helpers.datasets import Builder
-from tests.helpers.differential import count_shared, programs
-from tests.helpers.inputs import write_inputs
-from tests.helpers.receptions import Script, answer, dcmsend, differing_receptions, raw, receive
-from tests.helpers.requestors import (
+from tests.helpers.data.datasets import Builder
+from tests.helpers.data.inputs import write_inputs
+from tests.helpers.dcmtk.differential import count_shared, programs
+from tests.helpers.peers.receptions import Script, answer, dcmsend, differing_receptions, raw, receive
+from tests.helpers.peers.requestors import (
     IMPLICIT,
     VERIFICATION,
     WORKLIST,

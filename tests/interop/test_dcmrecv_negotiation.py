@@ -7,9 +7,9 @@ import pytest
 
 from dicomdesk.network.presentation.acceptance import policy_from_profile
 from dicomdesk.network.presentation.profiles import load_profiles
-from tests.helpers.dcmtk import dcmtk_server
-from tests.helpers.receivers import Receiver, listener_settings, listening
-from tests.helpers.requestors import (
+from tests.helpers.dcmtk.programs import dcmtk_server
+from tests.helpers.peers.receivers import Receiver, listener_settings, listening
+from tests.helpers.peers.requestors import (
     ABORT,
     ASSOCIATE_AC,
     CT_IMAGE_STORAGE,

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from tests.helpers.datasets import BIG_ENDIAN, EXPLICIT, IMPLICIT
-from tests.helpers.differential import differing, programs, run
-from tests.helpers.inputs import write_inputs
-from tests.helpers.peers import Abort, Accept, Close, FakePeer, Reject, Silence, Status
+from tests.helpers.data.datasets import BIG_ENDIAN, EXPLICIT, IMPLICIT
+from tests.helpers.data.inputs import write_inputs
+from tests.helpers.dcmtk.differential import differing, programs, run
+from tests.helpers.peers.fake_peer import Abort, Accept, Close, FakePeer, Reject, Silence, Status
 
 pytestmark = pytest.mark.dcmtk
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from dicomdesk.dicom.transcode import convert_data_set, make_lengths_explicit
-from tests.helpers.datasets import BIG_ENDIAN, CT_IMAGE, EXPLICIT, IMPLICIT, part10
-from tests.helpers.dcmtk import EVERY_CLASS_PROFILE, dcmtk_program, dcmtk_server
-from tests.helpers.disagreeing import disagreeing
-from tests.helpers.requestors import Proposal, connected
+from tests.helpers.data.datasets import BIG_ENDIAN, CT_IMAGE, EXPLICIT, IMPLICIT, part10
+from tests.helpers.data.disagreeing import disagreeing
+from tests.helpers.dcmtk.programs import EVERY_CLASS_PROFILE, dcmtk_program, dcmtk_server
+from tests.helpers.peers.requestors import Proposal, connected
 
 pytestmark = pytest.mark.dcmtk
 

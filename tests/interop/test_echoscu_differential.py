@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers.certificates import EXPIRED, Authority
-from tests.helpers.commands import dcmtks, ours
-from tests.helpers.commands import run as run_command
-from tests.helpers.differential import differing, programs, run
-from tests.helpers.peers import Abort, Accept, Close, FakePeer, Reject, Send, Silence, Status
+from tests.helpers.dcmtk.commands import dcmtks, ours
+from tests.helpers.dcmtk.commands import run as run_command
+from tests.helpers.dcmtk.differential import differing, programs, run
+from tests.helpers.peers.fake_peer import Abort, Accept, Close, FakePeer, Reject, Send, Silence, Status
+from tests.helpers.tls.certificates import EXPIRED, Authority
 
 pytestmark = pytest.mark.dcmtk
 

@@ -12,11 +12,11 @@ import pytest
 
 from dicomdesk.dicom.data_sets.deflate import inflate
 from dicomdesk.engine.requests import Invention, Proposal
-from tests.helpers.datasets import BIG_ENDIAN, DEFLATED, EXPLICIT, IMPLICIT, Builder
-from tests.helpers.dcmtk import DEADLINE_S, dcmtk_program, dcmtk_server
-from tests.helpers.exact_sending import outcomes, send_exactly
-from tests.helpers.peers import Accept, FakePeer, Status
-from tests.helpers.sending import write_instance, write_instances
+from tests.helpers.data.datasets import BIG_ENDIAN, DEFLATED, EXPLICIT, IMPLICIT, Builder
+from tests.helpers.dcmtk.programs import DEADLINE_S, dcmtk_program, dcmtk_server
+from tests.helpers.jobs.exact_sending import outcomes, send_exactly
+from tests.helpers.jobs.sending import write_instance, write_instances
+from tests.helpers.peers.fake_peer import Accept, FakePeer, Status
 
 JPEG_LOSSLESS = "1.2.840.10008.1.2.4.70"
 RLE = "1.2.840.10008.1.2.5"

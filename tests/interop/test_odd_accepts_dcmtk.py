@@ -7,10 +7,10 @@ import struct
 
 import pytest
 
-from tests.helpers.commands import Done, dcmtks, ours, run
-from tests.helpers.datasets import CT_IMAGE
-from tests.helpers.inputs import MR_IMAGE, instance
-from tests.helpers.peers import Accept, FakePeer, item
+from tests.helpers.data.datasets import CT_IMAGE
+from tests.helpers.data.inputs import MR_IMAGE, instance
+from tests.helpers.dcmtk.commands import Done, dcmtks, ours, run
+from tests.helpers.peers.fake_peer import Accept, FakePeer, item
 
 pytestmark = pytest.mark.dcmtk
 

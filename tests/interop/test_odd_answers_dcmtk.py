@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers.differential import Outcome, differing, programs, run
-from tests.helpers.inputs import image
-from tests.helpers.peers import Action, FakePeer, Status, store_answer
+from tests.helpers.data.inputs import image
+from tests.helpers.dcmtk.differential import Outcome, differing, programs, run
+from tests.helpers.peers.fake_peer import Action, FakePeer, Status, store_answer
 
 pytestmark = pytest.mark.dcmtk
 

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers.datasets import BIG_ENDIAN, EXPLICIT, IMPLICIT
-from tests.helpers.differential import differing, programs, run
-from tests.helpers.meta_elements import OWN_ELEMENTS, meta_information, own_data_set
-from tests.helpers.peers import Accept, FakePeer
+from tests.helpers.data.datasets import BIG_ENDIAN, EXPLICIT, IMPLICIT
+from tests.helpers.data.meta_elements import OWN_ELEMENTS, meta_information, own_data_set
+from tests.helpers.dcmtk.differential import differing, programs, run
+from tests.helpers.peers.fake_peer import Accept, FakePeer
 
 pytestmark = pytest.mark.dcmtk
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers.dcmtk import dcmtk_server
-from tests.helpers.receiving import receiving
-from tests.helpers.requestors import (
+from tests.helpers.dcmtk.programs import dcmtk_server
+from tests.helpers.jobs.receiving import receiving
+from tests.helpers.peers.requestors import (
     ASSOCIATE_AC,
     CT_IMAGE_STORAGE,
     EXPLICIT,

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers.archives import AREA, our_archive
-from tests.helpers.commands import dcmtks, run
-from tests.helpers.inputs import instance
-from tests.helpers.receiving import receiving
-from tests.helpers.requestors import IMPLICIT, VERIFICATION, Proposal, connected, data_pdu, echo_command
+from tests.helpers.archives.opened_archives import AREA, our_archive
+from tests.helpers.data.inputs import instance
+from tests.helpers.dcmtk.commands import dcmtks, run
+from tests.helpers.jobs.receiving import receiving
+from tests.helpers.peers.requestors import IMPLICIT, VERIFICATION, Proposal, connected, data_pdu, echo_command
 
 pytestmark = pytest.mark.dcmtk
 

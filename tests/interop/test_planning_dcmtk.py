@@ -10,9 +10,9 @@ from dicomdesk.dicom.sop_classes import find_uid_by_symbol
 from dicomdesk.dicom.transfer_syntaxes import TRANSFER_SYNTAXES
 from dicomdesk.network.presentation.planning import PlannedInstance, PlanOptions, plan_associations
 from dicomdesk.settings import Decompression
-from tests.helpers.datasets import DEFLATED, EXPLICIT, IMPLICIT
-from tests.helpers.dcmtk import dcmtk_program
-from tests.helpers.inputs import MR_IMAGE, PRIVATE_CLASS, instance
+from tests.helpers.data.datasets import DEFLATED, EXPLICIT, IMPLICIT
+from tests.helpers.data.inputs import MR_IMAGE, PRIVATE_CLASS, instance
+from tests.helpers.dcmtk.programs import dcmtk_program
 
 pytestmark = pytest.mark.dcmtk
 

@@ -12,8 +12,8 @@ from dicomdesk.errors import ProfileError
 from dicomdesk.network.negotiation import Role
 from dicomdesk.network.presentation.profiles import ProfileFile, load_profiles
 from dicomdesk.paths import resources_folder
-from tests.helpers.dcmtk import dcmtk_program
-from tests.helpers.inputs import image
+from tests.helpers.data.inputs import image
+from tests.helpers.dcmtk.programs import dcmtk_program
 
 pytestmark = pytest.mark.dcmtk
 

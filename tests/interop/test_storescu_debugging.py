@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers.exact_cases import TO, Case, accepting, answering
-from tests.helpers.storing_inputs import write_storing_inputs
+from tests.helpers.archives.storing_inputs import write_storing_inputs
+from tests.helpers.jobs.exact_cases import TO, Case, accepting, answering
 
 pytestmark = pytest.mark.dcmtk
 

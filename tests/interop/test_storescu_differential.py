@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers.datasets import BIG_ENDIAN, IMPLICIT
-from tests.helpers.exact_cases import TO, Case, accepting, answering, differs, rejecting
-from tests.helpers.peers import Abort, Close, FakePeer, Send, Silence, Status
-from tests.helpers.storing_inputs import write_storing_inputs
+from tests.helpers.archives.storing_inputs import write_storing_inputs
+from tests.helpers.data.datasets import BIG_ENDIAN, IMPLICIT
+from tests.helpers.jobs.exact_cases import TO, Case, accepting, answering, differs, rejecting
+from tests.helpers.peers.fake_peer import Abort, Close, FakePeer, Send, Silence, Status
 
 pytestmark = pytest.mark.dcmtk
 

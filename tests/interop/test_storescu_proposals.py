@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers.exact_cases import TO, Case, accepting, differs
-from tests.helpers.peers import item
-from tests.helpers.storing_inputs import write_storing_inputs
+from tests.helpers.archives.storing_inputs import write_storing_inputs
+from tests.helpers.jobs.exact_cases import TO, Case, accepting, differs
+from tests.helpers.peers.fake_peer import item
 
 pytestmark = pytest.mark.dcmtk
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pydicom
 import pytest
 
-from tests.helpers.differential import Outcome, differing, differing_lines
-from tests.helpers.exact_cases import TO, Case, accepting, answering, differs
-from tests.helpers.storing_inputs import write_storing_inputs
+from tests.helpers.archives.storing_inputs import write_storing_inputs
+from tests.helpers.dcmtk.differential import Outcome, differing, differing_lines
+from tests.helpers.jobs.exact_cases import TO, Case, accepting, answering, differs
 
 pytestmark = pytest.mark.dcmtk
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers.commands import dcmtks, ours, run
-from tests.helpers.exact_cases import expanded
+from tests.helpers.dcmtk.commands import dcmtks, ours, run
+from tests.helpers.jobs.exact_cases import expanded
 
 pytestmark = pytest.mark.dcmtk
 

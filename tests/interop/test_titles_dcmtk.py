@@ -9,8 +9,8 @@ import pytest
 from dicomdesk.archive.archive import Archive
 from dicomdesk.archive.setup.configuration import parse_configuration
 from dicomdesk.archive.setup.settings import ArchiveSettings
-from tests.helpers.dcmtk import dcmtk_server
-from tests.helpers.requestors import ASSOCIATE_AC, ASSOCIATE_RJ, VERIFICATION, Proposal, connected
+from tests.helpers.dcmtk.programs import dcmtk_server
+from tests.helpers.peers.requestors import ASSOCIATE_AC, ASSOCIATE_RJ, VERIFICATION, Proposal, connected
 
 pytestmark = pytest.mark.dcmtk
 

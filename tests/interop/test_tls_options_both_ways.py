@@ -14,11 +14,11 @@ from time import monotonic
 
 import pytest
 
-from tests.helpers.commands import DEADLINE_S, Done, dcmtks, environment, ours, run
-from tests.helpers.dcmtk import EVERY_CLASS_PROFILE, dcmtk_server, free_port
-from tests.helpers.delivery import wait_for_port
-from tests.helpers.sending import write_instance
-from tests.helpers.tls_files import TlsFiles
+from tests.helpers.dcmtk.commands import DEADLINE_S, Done, dcmtks, environment, ours, run
+from tests.helpers.dcmtk.delivery import wait_for_port
+from tests.helpers.dcmtk.programs import EVERY_CLASS_PROFILE, dcmtk_server, free_port
+from tests.helpers.jobs.sending import write_instance
+from tests.helpers.tls.tls_files import TlsFiles
 
 pytestmark = pytest.mark.dcmtk
 

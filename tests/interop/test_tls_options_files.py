@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat
 
-from tests.helpers.certificates import rsa_key
-from tests.helpers.commands import Done, dcmtks, ours, run
-from tests.helpers.dcmtk import free_port
-from tests.helpers.sending import write_instance
-from tests.helpers.tls_files import TlsFiles
+from tests.helpers.dcmtk.commands import Done, dcmtks, ours, run
+from tests.helpers.dcmtk.programs import free_port
+from tests.helpers.jobs.sending import write_instance
+from tests.helpers.tls.certificates import rsa_key
+from tests.helpers.tls.tls_files import TlsFiles
 
 pytestmark = pytest.mark.dcmtk
 

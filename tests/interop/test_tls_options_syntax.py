@@ -6,7 +6,7 @@ import pytest
 
 from dicomdesk.cli.catalogue import load_program
 from dicomdesk.cli.program import run_program
-from tests.helpers.commands import Done, dcmtks, run
+from tests.helpers.dcmtk.commands import Done, dcmtks, run
 
 pytestmark = pytest.mark.dcmtk
 

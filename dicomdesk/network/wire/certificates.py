@@ -17,7 +17,9 @@ _REVOCATION_BLOCK = re.compile(rb"-----BEGIN X509 CRL-----.+?-----END X509 CRL--
 _LARGEST_FILE_BYTES = 64 << 20
 """Revocation lists of large authorities have some megabytes."""
 
-_READERS = r"dicomdesk\.(network\.(wire\.(certificates|tls_session)|tls\.tls_files)|engine\.security\.certificate_check)$"
+_READERS = (
+    r"dicomdesk\.(network\.(wire\.(certificates|tls_session)|tls\.tls_files)|engine\.security\.certificate_check)$"
+)
 
 
 def read_bounded(file: Path) -> bytes:

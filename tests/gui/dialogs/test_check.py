@@ -12,8 +12,8 @@ from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.theme import Theme
 from dicomdesk.settings import AssociationSettings, Peer
 from tests.gui.conftest import KEPT
-from tests.helpers import scenes
-from tests.helpers.peers import Accept, FakePeer, Hold, Reject
+from tests.helpers.peers.fake_peer import Accept, FakePeer, Hold, Reject
+from tests.helpers.window import scenes
 
 WaitUntil = Callable[[Callable[[], bool]], None]
 

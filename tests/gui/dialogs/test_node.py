@@ -10,7 +10,7 @@ from dicomdesk.gui.security.store import NodeSecurity
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.theme import Theme
 from dicomdesk.gui.window_state import PeerEntry
-from tests.helpers import scenes
+from tests.helpers.window import scenes
 
 PACS = PeerEntry(ae_title="PACS", host="pacs.example", port="2762")
 Make = Callable[[PeerEntry, NodeSecurity], NodeDialog]

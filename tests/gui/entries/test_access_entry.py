@@ -10,7 +10,7 @@ from dicomdesk.gui.theme import Theme, Tone
 from dicomdesk.settings import AccessRules
 from tests.gui.answers import wait_for
 from tests.gui.conftest import Finish
-from tests.helpers import scenes
+from tests.helpers.window import scenes
 
 WaitUntil = Callable[[Callable[[], bool]], None]
 

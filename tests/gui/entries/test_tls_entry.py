@@ -11,8 +11,8 @@ from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.theme import Theme, Tone
 from dicomdesk.settings import PeerVerification, RevocationCheck, TlsProfile, TlsSettings
 from tests.gui.answers import wait_for
-from tests.helpers import scenes
-from tests.helpers.certificates import Authority, key_bytes, rsa_key
+from tests.helpers.tls.certificates import Authority, key_bytes, rsa_key
+from tests.helpers.window import scenes
 
 WaitUntil = Callable[[Callable[[], bool]], None]
 Make = Callable[..., TlsEntry]

@@ -14,7 +14,7 @@ from dicomdesk.gui.outline.model import (
     OutlineFilter,
     OutlineModel,
 )
-from tests.helpers import scenes
+from tests.helpers.window import scenes
 
 HEADERS = [scenes.header(scenes.JANE, ("1", "Axial", "CT"), n) for n in range(FETCHED_AT_ONCE + 20)]
 HEADERS += [scenes.header(scenes.PETR, (str(n), "T1", "MR"), n, size_bytes=n + 1) for n in range(3)]

@@ -10,7 +10,7 @@ from dicomdesk.gui.models.send_queue import SendQueue
 from dicomdesk.gui.outline.model import Node, OutlineModel
 from dicomdesk.gui.outline.view import OutlineView
 from dicomdesk.gui.theme import Theme
-from tests.helpers import scenes
+from tests.helpers.window import scenes
 
 HEADERS = [scenes.header(study, ("1", "Axial", "CT"), n) for study in (scenes.JANE, scenes.PETR) for n in range(2)]
 

@@ -5,8 +5,8 @@ from dicomdesk.engine.events import Event, ItemOutcome
 from dicomdesk.gui.models.association_log import AssociationLog, AssociationRecord
 from dicomdesk.gui.panels.negotiation_panel import NegotiationPanel
 from dicomdesk.gui.theme import Theme
-from tests.helpers import scenes
-from tests.helpers.outlines import PlainOutline
+from tests.helpers.window import scenes
+from tests.helpers.window.outlines import PlainOutline
 
 HEADER = scenes.header(scenes.JANE, ("1", "", "CT"), 1)
 

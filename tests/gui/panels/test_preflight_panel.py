@@ -7,7 +7,7 @@ from dicomdesk.gui.outline.model import OutlineModel
 from dicomdesk.gui.panels.preflight_panel import PreflightPanel
 from dicomdesk.gui.panes.preflight_flow import describe_preflight
 from dicomdesk.gui.theme import Theme
-from tests.helpers import scenes
+from tests.helpers.window import scenes
 
 
 @pytest.fixture

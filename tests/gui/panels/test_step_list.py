@@ -4,7 +4,7 @@ from dicomdesk.engine.diagnosis import CheckStage
 from dicomdesk.gui.models.check_steps import ended_look, running_look
 from dicomdesk.gui.panels.step_list import StepList
 from dicomdesk.gui.theme import Theme
-from tests.helpers import scenes
+from tests.helpers.window import scenes
 
 
 def test_each_step_is_told_to_a_screen_reader(theme: Theme, qtbot: QtBot) -> None:

@@ -5,7 +5,7 @@ from dicomdesk.gui.main_window import MainWindow
 from dicomdesk.gui.models.association_log import AssociationRecord
 from dicomdesk.gui.panes.associations import ALL, INCOMING, OPEN, OUTGOING, PROBLEMS, accepts, has_problem
 from dicomdesk.gui.session import Session
-from tests.helpers import scenes
+from tests.helpers.window import scenes
 
 
 def play(session: Session) -> None:

@@ -18,8 +18,8 @@ from dicomdesk.gui.security.store import ListenerSecurity, NodeSecurity
 from dicomdesk.gui.session import Session
 from dicomdesk.settings import AccessRules, TlsSettings
 from tests.gui.answers import shown, wait_for
-from tests.helpers.certificates import Authority
-from tests.helpers.studies import write_study
+from tests.helpers.data.studies import write_study
+from tests.helpers.tls.certificates import Authority
 
 WaitUntil = Callable[[Callable[[], bool]], None]
 

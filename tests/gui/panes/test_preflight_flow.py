@@ -8,9 +8,9 @@ from dicomdesk.gui.outline.states import ItemState
 from dicomdesk.gui.panes.preflight_flow import describe_preflight
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.theme import Tone
-from tests.helpers import scenes
-from tests.helpers.peers import FakePeer, Reject
-from tests.helpers.studies import write_study
+from tests.helpers.data.studies import write_study
+from tests.helpers.peers.fake_peer import FakePeer, Reject
+from tests.helpers.window import scenes
 
 WaitUntil = Callable[[Callable[[], bool]], None]
 

@@ -11,8 +11,8 @@ from dicomdesk.gui.panes.receive import accepts
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.window_state import WindowState
 from tests.gui.answers import wait_for
-from tests.helpers import scenes
-from tests.helpers.peers import FakePeer
+from tests.helpers.peers.fake_peer import FakePeer
+from tests.helpers.window import scenes
 
 WaitUntil = Callable[[Callable[[], bool]], None]
 

@@ -10,7 +10,7 @@ from dicomdesk.gui.panes.receive_flow import ReceiveFlow
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.tasks import Tasks
 from tests.gui.conftest import KEPT, SlowEngine
-from tests.helpers import scenes
+from tests.helpers.window import scenes
 
 WaitUntil = Callable[[Callable[[], bool]], None]
 

@@ -7,11 +7,11 @@ from dicomdesk.gui.models.send_nodes import SkippedGroupNode
 from dicomdesk.gui.models.send_queue import instances_below
 from dicomdesk.gui.outline.states import ItemState
 from dicomdesk.gui.session import Session
-from tests.helpers.directories import write_medium
-from tests.helpers.peers import FakePeer, Hold, Status
-from tests.helpers.replacing import instance_file, put_in_place
-from tests.helpers.studies import write_study
-from tests.helpers.zips import HOSTILE, hostile_zip
+from tests.helpers.data.directories import write_medium
+from tests.helpers.data.replacing import instance_file, put_in_place
+from tests.helpers.data.studies import write_study
+from tests.helpers.data.zips import HOSTILE, hostile_zip
+from tests.helpers.peers.fake_peer import FakePeer, Hold, Status
 
 WaitUntil = Callable[[Callable[[], bool]], None]
 

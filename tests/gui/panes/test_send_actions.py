@@ -12,9 +12,9 @@ from dicomdesk.gui.models.send_queue import instances_below
 from dicomdesk.gui.outline.states import ItemState
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.window_state import WindowState
-from tests.helpers.datasets import Builder, part10
-from tests.helpers.peers import FakePeer, Hold, Reject, Status
-from tests.helpers.studies import write_study
+from tests.helpers.data.datasets import Builder, part10
+from tests.helpers.data.studies import write_study
+from tests.helpers.peers.fake_peer import FakePeer, Hold, Reject, Status
 
 WaitUntil = Callable[[Callable[[], bool]], None]
 

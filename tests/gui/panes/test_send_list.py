@@ -4,7 +4,7 @@ from dicomdesk.gui.main_window import MainWindow
 from dicomdesk.gui.models.send_nodes import SkippedGroupNode, StudyNode
 from dicomdesk.gui.outline.states import ItemState
 from dicomdesk.gui.panes.send_list import accepts
-from tests.helpers import scenes
+from tests.helpers.window import scenes
 
 WaitUntil = Callable[[Callable[[], bool]], None]
 

@@ -14,7 +14,7 @@ from dicomdesk.gui.tasks import Tasks
 from dicomdesk.settings import Peer, TlsSettings, UserIdentityType
 from tests.gui.answers import shown, wait_for
 from tests.gui.conftest import Finish
-from tests.helpers.certificates import Authority, key_bytes, rsa_key
+from tests.helpers.tls.certificates import Authority, key_bytes, rsa_key
 
 WaitUntil = Callable[[Callable[[], bool]], None]
 PEER = Peer(host="127.0.0.1", port=104, ae_title="PACS")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from dicomdesk.archive.index import Index, sqlite_url
-from tests.helpers.postgresql import PostgresqlServer, running_postgresql, why_not_here
+from tests.helpers.archives.postgresql import PostgresqlServer, running_postgresql, why_not_here
 
 
 @pytest.fixture(scope="session")

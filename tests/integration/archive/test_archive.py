@@ -19,9 +19,7 @@ from dicomdesk.archive.setup.settings import ArchiveSettings
 from dicomdesk.dicom.query.sop_classes import SHUTDOWN
 from dicomdesk.errors import IndexDamagedError, PortInUseError, SettingsError, StorageError
 from dicomdesk.network.acceptor.handlers import SilentObserver
-from tests.helpers.datasets import CT_IMAGE, EXPLICIT, IMPLICIT
-from tests.helpers.requestors import ASSOCIATE_RJ, Proposal, connected
-from tests.helpers.served_archives import (
+from tests.helpers.archives.served_archives import (
     ARCHIVE,
     DEADLINE_S,
     FIND_STUDY,
@@ -37,6 +35,8 @@ from tests.helpers.served_archives import (
     serving,
     until,
 )
+from tests.helpers.data.datasets import CT_IMAGE, EXPLICIT, IMPLICIT
+from tests.helpers.peers.requestors import ASSOCIATE_RJ, Proposal, connected
 
 
 def test_an_archive_starts_ends_and_starts_again_with_what_it_has(tmp_path: Path) -> None:

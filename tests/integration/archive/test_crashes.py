@@ -12,11 +12,9 @@ from dicomdesk.archive.areas.keeper import Keeper
 from dicomdesk.archive.areas.storage_area import StorageArea
 from dicomdesk.archive.index import Index, sqlite_url
 from dicomdesk.network.dimse.command_sets import write_command_set
-from tests.helpers.archive_process import ArchiveProcess, archive_process
-from tests.helpers.datasets import CT_IMAGE, EXPLICIT, IMPLICIT
-from tests.helpers.postgresql import PostgresqlServer
-from tests.helpers.requestors import Proposal, Requestor, connected, data_pdu
-from tests.helpers.served_archives import (
+from tests.helpers.archives.archive_process import ArchiveProcess, archive_process
+from tests.helpers.archives.postgresql import PostgresqlServer
+from tests.helpers.archives.served_archives import (
     ARCHIVE,
     MOVE_STUDY,
     Destination,
@@ -26,6 +24,8 @@ from tests.helpers.served_archives import (
     identifier,
     make_settings,
 )
+from tests.helpers.data.datasets import CT_IMAGE, EXPLICIT, IMPLICIT
+from tests.helpers.peers.requestors import Proposal, Requestor, connected, data_pdu
 
 ROUNDS = 50
 SENDERS = 3

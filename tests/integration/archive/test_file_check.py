@@ -10,8 +10,8 @@ from dicomdesk.archive.file_check import Checked, check_area
 from dicomdesk.archive.index import Index, sqlite_url
 from dicomdesk.archive.setup.configuration import ArchiveConfiguration, Area
 from dicomdesk.archive.setup.settings import ArchiveSettings
-from tests.helpers.archives import keep
-from tests.helpers.datasets import CT_IMAGE, EXPLICIT, Builder, part10
+from tests.helpers.archives.opened_archives import keep
+from tests.helpers.data.datasets import CT_IMAGE, EXPLICIT, Builder, part10
 
 AREA = "ARCHIVE"
 

@@ -15,9 +15,9 @@ from dicomdesk.archive.tables.database import Database, Durability
 from dicomdesk.archive.tables.schema import settings, study
 from dicomdesk.dicom.query.query import Model
 from dicomdesk.errors import IndexUnusableError
-from tests.helpers.datasets import IMPLICIT
-from tests.helpers.index_entries import AREA, TAGS, identifier, index_entry, study_query
-from tests.helpers.postgresql import PostgresqlServer
+from tests.helpers.archives.index_entries import AREA, TAGS, identifier, index_entry, study_query
+from tests.helpers.archives.postgresql import PostgresqlServer
+from tests.helpers.data.datasets import IMPLICIT
 
 NOTHING = IndexStatistics(patients=0, studies=0, series=0, instances=0, size_bytes=0)
 MR = "1.2.840.10008.5.1.4.1.1.4"

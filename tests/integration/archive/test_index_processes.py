@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from dicomdesk.archive.index import Index
-from tests.helpers.index_entries import AREA
+from tests.helpers.archives.index_entries import AREA
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 DEADLINE_S = 120

@@ -13,8 +13,8 @@ from dicomdesk.archive.serving import Serving
 from dicomdesk.archive.setup.configuration import ArchiveConfiguration, Area
 from dicomdesk.archive.setup.settings import ArchiveSettings
 from dicomdesk.errors import PortInUseError
-from tests.helpers.datasets import CT_IMAGE, EXPLICIT, Builder
-from tests.helpers.requestors import Proposal, connected
+from tests.helpers.data.datasets import CT_IMAGE, EXPLICIT, Builder
+from tests.helpers.peers.requestors import Proposal, connected
 
 AREA = 'AR"CHIVE'
 DEADLINE_S = 10

@@ -10,9 +10,7 @@ from pynetdicom import evt
 from dicomdesk.archive.file_check import Checked, check_area
 from dicomdesk.archive.reindex import Reindexed, reindex_area
 from dicomdesk.archive.setup.settings import ArchiveSettings
-from tests.helpers.datasets import CT_IMAGE, EXPLICIT, IMPLICIT
-from tests.helpers.meta_elements import OWN_ELEMENTS, own_data_set
-from tests.helpers.served_archives import (
+from tests.helpers.archives.served_archives import (
     GET_STUDY,
     MOVE_STUDY,
     Running,
@@ -22,6 +20,8 @@ from tests.helpers.served_archives import (
     make_settings,
     serving,
 )
+from tests.helpers.data.datasets import CT_IMAGE, EXPLICIT, IMPLICIT
+from tests.helpers.data.meta_elements import OWN_ELEMENTS, own_data_set
 
 SUCCESS = 0
 STUDY = "1.2.3"

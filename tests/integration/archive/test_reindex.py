@@ -17,9 +17,9 @@ from dicomdesk.archive.reindex import Reindexed, reindex_area
 from dicomdesk.archive.setup.configuration import ArchiveConfiguration, Area
 from dicomdesk.archive.setup.settings import ArchiveSettings
 from dicomdesk.errors import IndexDamagedError, StorageError
-from tests.helpers.archives import keep
-from tests.helpers.datasets import CT_IMAGE, EXPLICIT, Builder, part10
-from tests.helpers.postgresql import PostgresqlServer
+from tests.helpers.archives.opened_archives import keep
+from tests.helpers.archives.postgresql import PostgresqlServer
+from tests.helpers.data.datasets import CT_IMAGE, EXPLICIT, Builder, part10
 
 AREA = "ARCHIVE"
 

@@ -22,10 +22,10 @@ from dicomdesk.archive.services.find_responses import (
 from dicomdesk.archive.setup.configuration import CharacterSetRule
 from dicomdesk.dicom.query.query import Model, Query
 from dicomdesk.network.status import Status
-from tests.helpers import matching_oracle as oracle
-from tests.helpers.datasets import EXPLICIT, Builder
-from tests.helpers.index_entries import AREA, index_entry
-from tests.helpers.postgresql import PostgresqlServer
+from tests.helpers.archives import matching_oracle as oracle
+from tests.helpers.archives.index_entries import AREA, index_entry
+from tests.helpers.archives.postgresql import PostgresqlServer
+from tests.helpers.data.datasets import EXPLICIT, Builder
 
 REQUEST, TITLE = 0x00400275, 0x0040A043
 ACCESSION, STUDY, DESCRIPTION, STEP_DESCRIPTION, STEP, PROCEDURE = (

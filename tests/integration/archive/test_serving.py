@@ -12,8 +12,8 @@ from dicomdesk.archive.serving import Serving, ServingEvent
 from dicomdesk.archive.setup.configuration import ArchiveConfiguration, Area
 from dicomdesk.archive.setup.settings import ArchiveSettings
 from dicomdesk.engine import events
-from tests.helpers.datasets import CT_IMAGE, EXPLICIT, IMPLICIT, Builder
-from tests.helpers.requestors import VERIFICATION, Proposal, connected, data_pdu, store_command
+from tests.helpers.data.datasets import CT_IMAGE, EXPLICIT, IMPLICIT, Builder
+from tests.helpers.peers.requestors import VERIFICATION, Proposal, connected, data_pdu, store_command
 
 AREA = "ARCHIVE"
 SHUTDOWN = "1.2.276.0.7230010.3.4.1915765545.18030.917282194.0"

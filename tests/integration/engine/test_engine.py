@@ -6,10 +6,10 @@ import pytest
 
 from dicomdesk.engine.engine import Engine
 from dicomdesk.engine.events import Event, ItemStarted, JobOutcome, ListenerStarted
-from tests.helpers.peers import FakePeer, Silence, Status
-from tests.helpers.receiving import receive_request
-from tests.helpers.recorder import DEADLINE_S, EventRecorder
-from tests.helpers.sending import send_request, write_instances
+from tests.helpers.jobs.receiving import receive_request
+from tests.helpers.jobs.recorder import DEADLINE_S, EventRecorder
+from tests.helpers.jobs.sending import send_request, write_instances
+from tests.helpers.peers.fake_peer import FakePeer, Silence, Status
 
 
 def test_closing_cancels_all_jobs_and_joins_their_threads(tmp_path: Path) -> None:

@@ -14,9 +14,9 @@ from dicomdesk.engine.outgoing_association import NotOpenedError, OutgoingAssoci
 from dicomdesk.errors import AssociationRejectedError, PeerError
 from dicomdesk.network.presentation.proposals import propose_contexts
 from dicomdesk.settings import AssociationSettings, Peer, Timeouts
-from tests.helpers.datasets import CT_IMAGE
-from tests.helpers.peers import Close, FakePeer, Reject
-from tests.helpers.recorder import EventRecorder
+from tests.helpers.data.datasets import CT_IMAGE
+from tests.helpers.jobs.recorder import EventRecorder
+from tests.helpers.peers.fake_peer import Close, FakePeer, Reject
 
 SETTINGS = AssociationSettings(timeouts=Timeouts(connect_s=5, acse_s=5, dimse_s=5))
 CONTEXTS = propose_contexts([CT_IMAGE])

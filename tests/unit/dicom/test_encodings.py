@@ -11,7 +11,7 @@ from dicomdesk.dicom.encodings import (
     guess_encoding,
     is_long_vr,
 )
-from tests.helpers.datasets import BIG_ENDIAN, EXPLICIT, IMPLICIT, ITEM, SEQUENCE_END, Builder
+from tests.helpers.data.datasets import BIG_ENDIAN, EXPLICIT, IMPLICIT, ITEM, SEQUENCE_END, Builder
 
 ENCODINGS = [(EXPLICIT, EXPLICIT_LITTLE), (IMPLICIT, IMPLICIT_LITTLE), (BIG_ENDIAN, EXPLICIT_BIG)]
 

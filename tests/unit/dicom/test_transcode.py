@@ -19,8 +19,17 @@ from dicomdesk.dicom.transcode import (
     make_lengths_explicit,
 )
 from dicomdesk.errors import ConversionError, DataError, TruncatedError
-from tests.helpers.datasets import Builder
-from tests.helpers.encoded import SEQUENCE_END, UNDEFINED, explicit, fragments, image_module, implicit, item, open_item
+from tests.helpers.data.datasets import Builder
+from tests.helpers.data.encoded import (
+    SEQUENCE_END,
+    UNDEFINED,
+    explicit,
+    fragments,
+    image_module,
+    implicit,
+    item,
+    open_item,
+)
 
 ILE = ts.IMPLICIT_VR_LITTLE_ENDIAN
 ELE = ts.EXPLICIT_VR_LITTLE_ENDIAN

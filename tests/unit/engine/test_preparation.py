@@ -16,10 +16,10 @@ from dicomdesk.dicom.instance import InputFormat, InputSelection, InstanceHeader
 from dicomdesk.dicom.source import FileRange
 from dicomdesk.engine.preparation import Preparing, Shape, failure_reason
 from dicomdesk.errors import ChangedError, ConversionError, DataError, InvalidUidError
-from tests.helpers.datasets import DEFLATED, EXPLICIT, IMPLICIT, Builder, part10
-from tests.helpers.inputs import RLE, image, rle_frame
-from tests.helpers.memory import peak_in_child
-from tests.helpers.replacing import data_set_of, instance_file, put_in_place
+from tests.helpers.data.datasets import DEFLATED, EXPLICIT, IMPLICIT, Builder, part10
+from tests.helpers.data.inputs import RLE, image, rle_frame
+from tests.helpers.data.memory import peak_in_child
+from tests.helpers.data.replacing import data_set_of, instance_file, put_in_place
 
 SOP_CLASS = Builder().element(0x00080016, "UI", "1.2.840.10008.5.1.4.1.1.2")
 SOP_INSTANCE = Builder().element(0x00080018, "UI", "1.2.3.4")

@@ -5,8 +5,8 @@ import pytest
 
 from dicomdesk.gui.models.send_queue import Found, Skipped
 from dicomdesk.gui.scanning import MOST_PER_BATCH, Scanning, selection_of
-from tests.helpers.datasets import Builder, part10
-from tests.helpers.studies import write_study
+from tests.helpers.data.datasets import Builder, part10
+from tests.helpers.data.studies import write_study
 
 
 def test_everything_below_a_folder_is_found_in_batches(tmp_path: Path) -> None:

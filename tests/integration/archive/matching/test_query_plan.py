@@ -14,10 +14,10 @@ from dicomdesk.archive.index import Index, sqlite_url
 from dicomdesk.archive.matching.query_reader import IdentifierRules, read_find_query
 from dicomdesk.dicom.query.attributes import ATTRIBUTES
 from dicomdesk.dicom.query.query import Model
-from tests.helpers import matching_oracle as oracle
-from tests.helpers.datasets import EXPLICIT, IMPLICIT, Builder
-from tests.helpers.index_entries import AREA, TAGS, index_entry, study_query
-from tests.helpers.postgresql import PostgresqlServer
+from tests.helpers.archives import matching_oracle as oracle
+from tests.helpers.archives.index_entries import AREA, TAGS, index_entry, study_query
+from tests.helpers.archives.postgresql import PostgresqlServer
+from tests.helpers.data.datasets import EXPLICIT, IMPLICIT, Builder
 
 NAMES = (
     *("Doe^Jane", "DOE^JOHN^^^", "Doe", "doe^", "Smith^Anna=山田^花子", "Müller^Jörg", "Muller^Jorg", "MÜLLER"),

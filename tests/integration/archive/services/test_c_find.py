@@ -20,9 +20,7 @@ from dicomdesk.network.dimse.command_sets import (
     read_command_set,
     write_command_set,
 )
-from tests.helpers.datasets import IMPLICIT, Builder
-from tests.helpers.requestors import Proposal, connected, data_pdu, find_command
-from tests.helpers.served_archives import (
+from tests.helpers.archives.served_archives import (
     ARCHIVE,
     FIND_PATIENT,
     FIND_STUDY,
@@ -32,6 +30,8 @@ from tests.helpers.served_archives import (
     identifier,
     running,
 )
+from tests.helpers.data.datasets import IMPLICIT, Builder
+from tests.helpers.peers.requestors import Proposal, connected, data_pdu, find_command
 
 PENDING, PENDING_WITH_WARNING, SUCCESS, CANCELLED, OUT_OF_RESOURCES = 0xFF00, 0xFF01, 0, 0xFE00, 0xA700
 IMAGES = 300

@@ -11,9 +11,7 @@ from pynetdicom import evt
 
 from dicomdesk.archive.facts import OperationEnded, SubOperationEnded
 from dicomdesk.network.dimse.command_sets import STATUS, read_command_set, write_command_set
-from tests.helpers.datasets import CT_IMAGE, EXPLICIT, IMPLICIT, part10
-from tests.helpers.requestors import Proposal, connected, data_pdu
-from tests.helpers.served_archives import (
+from tests.helpers.archives.served_archives import (
     ARCHIVE,
     GET_STUDY,
     MR_IMAGE,
@@ -24,6 +22,8 @@ from tests.helpers.served_archives import (
     running,
     until,
 )
+from tests.helpers.data.datasets import CT_IMAGE, EXPLICIT, IMPLICIT, part10
+from tests.helpers.peers.requestors import Proposal, connected, data_pdu
 
 PENDING, SUCCESS, WARNING, CANCELLED, ALL_FAILED = 0xFF00, 0, 0xB000, 0xFE00, 0xA702
 

@@ -15,11 +15,7 @@ from dicomdesk.archive.setup.configuration import PeerEntry
 from dicomdesk.archive.setup.settings import MoveRestriction
 from dicomdesk.network.dimse.command_sets import write_command_set
 from dicomdesk.settings import Timeouts
-from tests.helpers.datasets import CT_IMAGE, EXPLICIT, IMPLICIT
-from tests.helpers.dcmtk import free_port
-from tests.helpers.peers import Abort, Action, Close, FakePeer, Release, Silence, Status
-from tests.helpers.requestors import Proposal, Requestor, connected, data_pdu
-from tests.helpers.served_archives import (
+from tests.helpers.archives.served_archives import (
     ARCHIVE,
     DEADLINE_S,
     MOVE_STUDY,
@@ -34,6 +30,10 @@ from tests.helpers.served_archives import (
     serving,
     until,
 )
+from tests.helpers.data.datasets import CT_IMAGE, EXPLICIT, IMPLICIT
+from tests.helpers.dcmtk.programs import free_port
+from tests.helpers.peers.fake_peer import Abort, Action, Close, FakePeer, Release, Silence, Status
+from tests.helpers.peers.requestors import Proposal, Requestor, connected, data_pdu
 
 PENDING, SUCCESS, WARNING, CANCELLED, ALL_FAILED, UNKNOWN = 0xFF00, 0, 0xB000, 0xFE00, 0xA702, 0xA801
 STUDY = "1.2.3"

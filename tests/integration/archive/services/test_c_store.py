@@ -20,10 +20,10 @@ from dicomdesk.dicom.instance import InputFormat
 from dicomdesk.engine.receive.arrivals import STORED_AS_RECEIVED
 from dicomdesk.errors import IndexBusyError
 from dicomdesk.network.acceptor.handlers import IncomingStore
-from tests.helpers.datasets import CT_IMAGE, EXPLICIT, IMPLICIT, Builder
-from tests.helpers.disagreeing import disagreeing
-from tests.helpers.requestors import Proposal, Requestor, connected, data_pdu, store_command
-from tests.helpers.served_archives import ARCHIVE, MR_IMAGE, encoded, running
+from tests.helpers.archives.served_archives import ARCHIVE, MR_IMAGE, encoded, running
+from tests.helpers.data.datasets import CT_IMAGE, EXPLICIT, IMPLICIT, Builder
+from tests.helpers.data.disagreeing import disagreeing
+from tests.helpers.peers.requestors import Proposal, Requestor, connected, data_pdu, store_command
 
 CONTEXTS = ((1, CT_IMAGE, (EXPLICIT,)), (3, MR_IMAGE, (IMPLICIT,)))
 OUT_OF_RESOURCES, DOES_NOT_MATCH, CANNOT_UNDERSTAND = 0xA700, 0xA900, 0xC000

@@ -24,12 +24,13 @@ from dicomdesk.archive.services.kept_reports import KeptReports
 from dicomdesk.dicom.query.sop_classes import COMMITMENT
 from dicomdesk.errors import IndexDamagedError
 from dicomdesk.network.dimse.command_sets import COMMAND_FIELD, ERROR_COMMENT, MESSAGE_ID, write_command_set
-from tests.helpers.archive_process import archive_process
-from tests.helpers.datasets import CT_IMAGE, DEFLATED, EXPLICIT, IMPLICIT, Builder
-from tests.helpers.dcmtk import free_port
-from tests.helpers.pynetdicom_ends import serving_pynetdicom
-from tests.helpers.report_takers import kept_reports, report_answer, taking_and_leaving
-from tests.helpers.requestors import (
+from tests.helpers.archives.archive_process import archive_process
+from tests.helpers.archives.served_archives import ARCHIVE, DEADLINE_S, MR_IMAGE, calling, encoded, running, until
+from tests.helpers.data.datasets import CT_IMAGE, DEFLATED, EXPLICIT, IMPLICIT, Builder
+from tests.helpers.dcmtk.programs import free_port
+from tests.helpers.peers.pynetdicom_ends import serving_pynetdicom
+from tests.helpers.peers.report_takers import kept_reports, report_answer, taking_and_leaving
+from tests.helpers.peers.requestors import (
     ABORT,
     P_DATA,
     RELEASE_RP,
@@ -40,7 +41,6 @@ from tests.helpers.requestors import (
     data_pdu,
     pdu,
 )
-from tests.helpers.served_archives import ARCHIVE, DEADLINE_S, MR_IMAGE, calling, encoded, running, until
 
 WELL_KNOWN = "1.2.840.10008.1.20.1.1"
 NO_SUCH_OBJECT, CLASS_CONFLICT = 0x0112, 0x0119

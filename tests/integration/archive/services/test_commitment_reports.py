@@ -17,10 +17,10 @@ from dicomdesk.archive.facts import ArchiveFact, CommitmentAnswered
 from dicomdesk.archive.services import commitment_reports
 from dicomdesk.archive.services.commitment_reports import ReportDelivery, TooManyReportsError
 from dicomdesk.archive.services.commitment_values import Reference, Report
-from tests.helpers.dcmtk import free_port
-from tests.helpers.peers import Accept, FakePeer, Hold, Reject, Silence
-from tests.helpers.report_takers import kept_reports, taking_and_leaving
-from tests.helpers.served_archives import ARCHIVE, DEADLINE_S, make_settings, until
+from tests.helpers.archives.served_archives import ARCHIVE, DEADLINE_S, make_settings, until
+from tests.helpers.dcmtk.programs import free_port
+from tests.helpers.peers.fake_peer import Accept, FakePeer, Hold, Reject, Silence
+from tests.helpers.peers.report_takers import kept_reports, taking_and_leaving
 
 REPORT = Report(
     association=1,

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from dicomdesk.network.dimse.command_sets import STATUS, write_command_set
-from tests.helpers.datasets import CT_IMAGE, IMPLICIT
-from tests.helpers.requestors import Proposal, connected, data_pdu
-from tests.helpers.served_archives import ARCHIVE, FIND_STUDY, GET_STUDY, MOVE_STUDY, running
+from tests.helpers.archives.served_archives import ARCHIVE, FIND_STUDY, GET_STUDY, MOVE_STUDY, running
+from tests.helpers.data.datasets import CT_IMAGE, IMPLICIT
+from tests.helpers.peers.requestors import Proposal, connected, data_pdu
 
 KEYS = bytes.fromhex("08005200 06000000") + b"STUDY "
 NOT_SUPPORTED = 0x0122

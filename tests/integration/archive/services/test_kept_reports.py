@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from dicomdesk.archive.areas.storage_area import StorageArea
 from dicomdesk.archive.services.commitment_values import Reference, Report
 from dicomdesk.archive.services.kept_reports import KeptReports
-from tests.helpers.report_takers import kept_reports
+from tests.helpers.peers.report_takers import kept_reports
 
 REPORT = Report(
     association=0,

@@ -10,8 +10,7 @@ from pynetdicom import evt
 from dicomdesk.archive.services.retrieval import encode_for
 from dicomdesk.dicom.data_sets.deflate import inflate
 from dicomdesk.errors import IndexDamagedError
-from tests.helpers.datasets import CT_IMAGE, DEFLATED, EXPLICIT, IMPLICIT, Builder
-from tests.helpers.served_archives import (
+from tests.helpers.archives.served_archives import (
     ARCHIVE,
     GET_PATIENT,
     GET_STUDY,
@@ -23,6 +22,7 @@ from tests.helpers.served_archives import (
     identifier,
     running,
 )
+from tests.helpers.data.datasets import CT_IMAGE, DEFLATED, EXPLICIT, IMPLICIT, Builder
 
 
 def final_status(port: int, query: Dataset, model: str) -> int:

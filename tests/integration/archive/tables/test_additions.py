@@ -9,7 +9,7 @@ from dicomdesk.archive.tables.additions import Adder
 from dicomdesk.archive.tables.patients import StaleError
 from dicomdesk.dicom.query.attributes import Level, find_attribute
 from dicomdesk.dicom.query.query import ItemKey, Key, Model, Query
-from tests.helpers.index_entries import AREA, TAGS, index_entry, study_query
+from tests.helpers.archives.index_entries import AREA, TAGS, index_entry, study_query
 
 REQUEST = 0x00400275
 

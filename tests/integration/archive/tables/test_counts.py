@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from dicomdesk.archive.index import Index, sqlite_url
 from dicomdesk.archive.tables.counts import recount, wrong_counts
-from tests.helpers.index_entries import AREA, index_entry
+from tests.helpers.archives.index_entries import AREA, index_entry
 
 COLUMNS = [
     ("series", "instance_count"),

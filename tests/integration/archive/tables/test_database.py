@@ -12,7 +12,7 @@ from dicomdesk.archive.index import Index
 from dicomdesk.archive.tables import database
 from dicomdesk.archive.tables.database import Database, Durability, sqlite_url
 from dicomdesk.errors import IndexBusyError, IndexDamagedError, IndexUnusableError, LocalError
-from tests.helpers.index_entries import AREA, index_entry
+from tests.helpers.archives.index_entries import AREA, index_entry
 
 
 @pytest.mark.parametrize("url", ["nonsense", "mysql://host/name", "sqlite+nothing:///x", ""])

@@ -13,7 +13,7 @@ from dicomdesk.archive.tables.database import Database
 from dicomdesk.archive.tables.migrations import STEPS, discard_database, read_version
 from dicomdesk.archive.tables.schema import VERSION
 from dicomdesk.errors import IndexDamagedError, IndexUnusableError
-from tests.helpers.index_entries import AREA, index_entry
+from tests.helpers.archives.index_entries import AREA, index_entry
 
 
 def run(url: str, *statements: str) -> None:

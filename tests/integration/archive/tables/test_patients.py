@@ -10,8 +10,8 @@ from dicomdesk.archive.entries import NO_CONFLICT, Addition, AdditionOutcome, Co
 from dicomdesk.archive.index import Index
 from dicomdesk.archive.matching.query_reader import read_find_query, read_retrieve_query
 from dicomdesk.dicom.query.query import Model
-from tests.helpers.datasets import IMPLICIT
-from tests.helpers.index_entries import AREA, TAGS, identifier, index_entry, study_query
+from tests.helpers.archives.index_entries import AREA, TAGS, identifier, index_entry, study_query
+from tests.helpers.data.datasets import IMPLICIT
 
 NAME = TAGS["name"]
 

@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dicomdesk.archive.index import Index
-from tests.helpers.index_entries import AREA, index_entry
+from tests.helpers.archives.index_entries import AREA, index_entry
 
 Place = tuple[int, str, str, str]
 

@@ -10,7 +10,7 @@ from dicomdesk.archive.matching.query_plan import _plan
 from dicomdesk.archive.tables.schema import instance, series, study
 from dicomdesk.archive.tables.selections import STORED, area_condition, whole_area_condition
 from dicomdesk.dicom.query.attributes import SERIES_INSTANCE_UID, SOP_INSTANCE_UID, STUDY_INSTANCE_UID
-from tests.helpers.index_entries import AREA, study_query
+from tests.helpers.archives.index_entries import AREA, study_query
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from dicomdesk.archive.setup.settings import ArchiveSettings
 from dicomdesk.cli.dcmqrscp.upkeep import run_upkeep
 from dicomdesk.errors import SettingsError
 from dicomdesk.logs import Level, console_log
-from tests.helpers.datasets import CT_IMAGE, EXPLICIT, Builder, part10
+from tests.helpers.data.datasets import CT_IMAGE, EXPLICIT, Builder, part10
 
 TOOL = console_log(Level.WARN).logger("tool")
 

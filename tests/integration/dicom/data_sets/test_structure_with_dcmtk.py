@@ -8,8 +8,8 @@ import pytest
 
 from dicomdesk.dicom.files.scan import SkippedInput, scan
 from dicomdesk.dicom.instance import InputFormat, InputSelection
-from tests.helpers.datasets import Builder
-from tests.helpers.structures import ACCEPTED, HEADER, REFUSED
+from tests.helpers.data.datasets import Builder
+from tests.helpers.data.structures import ACCEPTED, HEADER, REFUSED
 
 pytestmark = pytest.mark.dcmtk
 

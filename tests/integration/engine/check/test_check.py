@@ -19,10 +19,10 @@ from dicomdesk.engine.events import (
     JobOutcome,
 )
 from dicomdesk.settings import AssociationSettings, Peer, PeerVerification, Timeouts, TlsSettings
-from tests.helpers.certificates import DAY, EXPIRED, Authority, deform
-from tests.helpers.dcmtk import EVERY_CLASS_PROFILE, dcmtk_server, free_port
-from tests.helpers.peers import Abort, Accept, Action, Close, FakePeer, Reject, Send, Silence, Status, pdu
-from tests.helpers.recorder import DEADLINE_S, EventRecorder
+from tests.helpers.dcmtk.programs import EVERY_CLASS_PROFILE, dcmtk_server, free_port
+from tests.helpers.jobs.recorder import DEADLINE_S, EventRecorder
+from tests.helpers.peers.fake_peer import Abort, Accept, Action, Close, FakePeer, Reject, Send, Silence, Status, pdu
+from tests.helpers.tls.certificates import DAY, EXPIRED, Authority, deform
 
 SETTINGS = AssociationSettings(calling_ae_title="WS1", timeouts=Timeouts(connect_s=5, acse_s=5, dimse_s=5))
 IMPATIENT = AssociationSettings(timeouts=Timeouts(connect_s=5, acse_s=0.2, dimse_s=0.2))

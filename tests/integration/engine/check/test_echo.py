@@ -9,8 +9,8 @@ from dicomdesk.engine.events import (
 )
 from dicomdesk.errors import AssociationAbortedError, PeerUnreachableError
 from dicomdesk.settings import AssociationSettings, Peer, Timeouts
-from tests.helpers.peers import Abort, Accept, FakePeer, Reject, Silence, Status
-from tests.helpers.recorder import DEADLINE_S, EventRecorder
+from tests.helpers.jobs.recorder import DEADLINE_S, EventRecorder
+from tests.helpers.peers.fake_peer import Abort, Accept, FakePeer, Reject, Silence, Status
 
 SETTINGS = AssociationSettings(timeouts=Timeouts(connect_s=5, acse_s=5, dimse_s=5))
 

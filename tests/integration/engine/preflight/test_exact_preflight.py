@@ -11,12 +11,12 @@ from dicomdesk.engine.events import GroupForecast, ItemOutcome, JobOutcome
 from dicomdesk.engine.preflight.preflight import Help, PreflightResult, Verdict
 from dicomdesk.engine.requests import Invention, ProfileSelection, Proposal
 from dicomdesk.engine.send_exactly.exact_send import ExactSendFailure
-from tests.helpers.datasets import EXPLICIT, IMPLICIT
-from tests.helpers.encoded import fragments, image_module
-from tests.helpers.exact_sending import exact_request, send_exactly
-from tests.helpers.peers import Accept, Action, FakePeer, Reject
-from tests.helpers.recorder import DEADLINE_S, EventRecorder
-from tests.helpers.sending import write_instance
+from tests.helpers.data.datasets import EXPLICIT, IMPLICIT
+from tests.helpers.data.encoded import fragments, image_module
+from tests.helpers.jobs.exact_sending import exact_request, send_exactly
+from tests.helpers.jobs.recorder import DEADLINE_S, EventRecorder
+from tests.helpers.jobs.sending import write_instance
+from tests.helpers.peers.fake_peer import Accept, Action, FakePeer, Reject
 
 SEGMENTATION = "1.2.840.10008.5.1.4.1.1.66.4"
 MPEG2 = "1.2.840.10008.1.2.4.100"

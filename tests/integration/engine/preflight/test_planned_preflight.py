@@ -6,9 +6,9 @@ import pytest
 
 from dicomdesk.engine.engine import Engine
 from dicomdesk.engine.preflight.preflight import Verdict
-from tests.helpers.dcmtk import EVERY_CLASS_PROFILE, dcmtk_server
-from tests.helpers.recorder import DEADLINE_S, EventRecorder
-from tests.helpers.sending import send_request, write_instance
+from tests.helpers.dcmtk.programs import EVERY_CLASS_PROFILE, dcmtk_server
+from tests.helpers.jobs.recorder import DEADLINE_S, EventRecorder
+from tests.helpers.jobs.sending import send_request, write_instance
 
 pytestmark = pytest.mark.dcmtk
 

@@ -18,11 +18,11 @@ from dicomdesk.engine.events import (
 from dicomdesk.engine.preflight.preflight import Help, PreflightResult, Verdict
 from dicomdesk.engine.send.planned_send import SendFailure
 from dicomdesk.settings import Decompression
-from tests.helpers.datasets import CT_IMAGE, EXPLICIT, IMPLICIT
-from tests.helpers.encoded import explicit, fragments, image_module
-from tests.helpers.peers import Accept, FakePeer, Reject, Silence
-from tests.helpers.recorder import DEADLINE_S, EventRecorder
-from tests.helpers.sending import send, send_request, write_instance, write_instances
+from tests.helpers.data.datasets import CT_IMAGE, EXPLICIT, IMPLICIT
+from tests.helpers.data.encoded import explicit, fragments, image_module
+from tests.helpers.jobs.recorder import DEADLINE_S, EventRecorder
+from tests.helpers.jobs.sending import send, send_request, write_instance, write_instances
+from tests.helpers.peers.fake_peer import Accept, FakePeer, Reject, Silence
 
 MR = "1.2.840.10008.5.1.4.1.1.4"
 RLE = "1.2.840.10008.1.2.5"

@@ -31,12 +31,12 @@ from dicomdesk.engine.events import (
 from dicomdesk.engine.requests import DuplicatePolicy, FileNaming, ProfileSelection, StorageMode
 from dicomdesk.errors import PortInUseError, ProfileError, SettingsError, StorageError
 from dicomdesk.network.status import Status
-from tests.helpers.datasets import CT_IMAGE, EXPLICIT, Builder, part10
-from tests.helpers.dcmtk import dcmtk_program
-from tests.helpers.receiving import receive_request, receiving
-from tests.helpers.recorder import DEADLINE_S, EventRecorder
-from tests.helpers.requestors import Proposal, connected, data_pdu, store_command
-from tests.helpers.sending import send, write_instance, write_instances
+from tests.helpers.data.datasets import CT_IMAGE, EXPLICIT, Builder, part10
+from tests.helpers.dcmtk.programs import dcmtk_program
+from tests.helpers.jobs.receiving import receive_request, receiving
+from tests.helpers.jobs.recorder import DEADLINE_S, EventRecorder
+from tests.helpers.jobs.sending import send, write_instance, write_instances
+from tests.helpers.peers.requestors import Proposal, connected, data_pdu, store_command
 
 UID = "1.2.3.4"
 

@@ -20,9 +20,9 @@ from dicomdesk.engine.send.transfer_list import TransferList
 from dicomdesk.engine.stats import TransferStats
 from dicomdesk.network.presentation.planning import PlannedAssociation, PlanOptions, plan_associations
 from dicomdesk.settings import AssociationSettings, Timeouts
-from tests.helpers.datasets import EXPLICIT, Builder, part10
-from tests.helpers.peers import Abort, Accept, FakePeer, Reject, Silence
-from tests.helpers.sending import send_request, write_instances
+from tests.helpers.data.datasets import EXPLICIT, Builder, part10
+from tests.helpers.jobs.sending import send_request, write_instances
+from tests.helpers.peers.fake_peer import Abort, Accept, FakePeer, Reject, Silence
 
 RLE = "1.2.840.10008.1.2.5"
 UNDECODABLE = b"\xe0\x7f\x10\0OB\0\0\xff\xff\xff\xff" + b"\xfe\xff\0\xe0\0\0\0\0" + b"\xfe\xff\xdd\xe0\0\0\0\0"

@@ -28,10 +28,10 @@ from dicomdesk.engine.events import (
 from dicomdesk.engine.send.planned_send import SendFailure, SendResult
 from dicomdesk.errors import AssociationRejectedError, PeerUnreachableError
 from dicomdesk.settings import AssociationSettings, Timeouts
-from tests.helpers.datasets import CT_IMAGE, DEFLATED, EXPLICIT, IMPLICIT, Builder, part10
-from tests.helpers.peers import Abort, Accept, Close, FakePeer, Hold, Reject, Silence, Status
-from tests.helpers.recorder import DEADLINE_S, EventRecorder
-from tests.helpers.sending import send, send_request, write_instance, write_instances
+from tests.helpers.data.datasets import CT_IMAGE, DEFLATED, EXPLICIT, IMPLICIT, Builder, part10
+from tests.helpers.jobs.recorder import DEADLINE_S, EventRecorder
+from tests.helpers.jobs.sending import send, send_request, write_instance, write_instances
+from tests.helpers.peers.fake_peer import Abort, Accept, Close, FakePeer, Hold, Reject, Silence, Status
 
 MR = "1.2.840.10008.5.1.4.1.1.4"
 

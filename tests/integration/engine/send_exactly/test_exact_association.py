@@ -22,11 +22,11 @@ from dicomdesk.engine.events import (
 )
 from dicomdesk.engine.requests import InputFormat, InputSelection, Invention, Proposal
 from dicomdesk.engine.send_exactly.exact_send import ExactSendFailure
-from tests.helpers.datasets import BIG_ENDIAN, CT_IMAGE, DEFLATED, EXPLICIT, IMPLICIT, Builder, part10
-from tests.helpers.exact_sending import exact_request, notices, outcomes, send_exactly
-from tests.helpers.peers import Abort, Accept, FakePeer, Status
-from tests.helpers.recorder import EventRecorder
-from tests.helpers.sending import write_instance, write_instances
+from tests.helpers.data.datasets import BIG_ENDIAN, CT_IMAGE, DEFLATED, EXPLICIT, IMPLICIT, Builder, part10
+from tests.helpers.jobs.exact_sending import exact_request, notices, outcomes, send_exactly
+from tests.helpers.jobs.recorder import EventRecorder
+from tests.helpers.jobs.sending import write_instance, write_instances
+from tests.helpers.peers.fake_peer import Abort, Accept, FakePeer, Status
 
 NOT_SENT, STORED, REFUSED = ItemOutcome.NOT_SENT, ItemOutcome.STORED, ItemOutcome.REFUSED
 JPEG_LOSSLESS = "1.2.840.10008.1.2.4.70"

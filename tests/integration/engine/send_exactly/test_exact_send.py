@@ -27,11 +27,11 @@ from dicomdesk.engine.send_exactly.exact_send import ExactSendFailure, ExactSend
 from dicomdesk.errors import AssociationRejectedError, ProfileError, ProposalError
 from dicomdesk.network.presentation.proposals import COMMON_SOP_CLASSES
 from dicomdesk.settings import UserIdentity, UserIdentityType
-from tests.helpers.datasets import CT_IMAGE, EXPLICIT, IMPLICIT
-from tests.helpers.exact_sending import exact_request, notices, outcomes, send_exactly
-from tests.helpers.peers import Abort, Accept, Close, FakePeer, Hold, Reject, Silence, Status
-from tests.helpers.recorder import DEADLINE_S, EventRecorder
-from tests.helpers.sending import write_instance, write_instances
+from tests.helpers.data.datasets import CT_IMAGE, EXPLICIT, IMPLICIT
+from tests.helpers.jobs.exact_sending import exact_request, notices, outcomes, send_exactly
+from tests.helpers.jobs.recorder import DEADLINE_S, EventRecorder
+from tests.helpers.jobs.sending import write_instance, write_instances
+from tests.helpers.peers.fake_peer import Abort, Accept, Close, FakePeer, Hold, Reject, Silence, Status
 
 NOT_SENT, STORED, REFUSED, FAILED = (
     ItemOutcome.NOT_SENT,

@@ -10,8 +10,8 @@ from dicomdesk.network.acceptor.handlers import IncomingAssociation, StoreAnswer
 from dicomdesk.network.negotiation import ContextResult
 from dicomdesk.network.presentation.acceptance import AcceptancePolicy
 from dicomdesk.settings import Timeouts
-from tests.helpers.receivers import Receiver, listener_settings, listening
-from tests.helpers.requestors import (
+from tests.helpers.peers.receivers import Receiver, listener_settings, listening
+from tests.helpers.peers.requestors import (
     ABORT,
     ASSOCIATE_AC,
     ASSOCIATE_RJ,

@@ -22,14 +22,14 @@ from dicomdesk.settings import (
     UserIdentity,
     UserIdentityType,
 )
-from tests.helpers.certificates import Authority
-from tests.helpers.dcmtk import dcmtk_program
-from tests.helpers.receivers import Receiver, listener_settings, listening
-from tests.helpers.receiving import Receiving, receive_request, receiving
-from tests.helpers.recorder import EventRecorder
-from tests.helpers.requesting import PATIENT, VERIFICATION, associate
-from tests.helpers.requestors import ASSOCIATE_AC, ASSOCIATE_RJ, Proposal, connected
-from tests.helpers.sending import write_instance
+from tests.helpers.dcmtk.programs import dcmtk_program
+from tests.helpers.jobs.receiving import Receiving, receive_request, receiving
+from tests.helpers.jobs.recorder import EventRecorder
+from tests.helpers.jobs.requesting import PATIENT, VERIFICATION, associate
+from tests.helpers.jobs.sending import write_instance
+from tests.helpers.peers.receivers import Receiver, listener_settings, listening
+from tests.helpers.peers.requestors import ASSOCIATE_AC, ASSOCIATE_RJ, Proposal, connected
+from tests.helpers.tls.certificates import Authority
 
 HASHES = {"joe": hash_passcode("sésame")}
 JOE = UserIdentity(

@@ -16,9 +16,9 @@ from dicomdesk.network.acceptor.handlers import IncomingStore
 from dicomdesk.network.acceptor.listener import LARGEST_PENDING, Listener, ListenerSettings
 from dicomdesk.network.presentation.acceptance import accept_all_policy
 from dicomdesk.settings import Timeouts
-from tests.helpers.dcmtk import dcmtk_program
-from tests.helpers.receivers import DEADLINE_S, Receiver, listener_settings, listening
-from tests.helpers.requestors import (
+from tests.helpers.dcmtk.programs import dcmtk_program
+from tests.helpers.peers.receivers import DEADLINE_S, Receiver, listener_settings, listening
+from tests.helpers.peers.requestors import (
     ASSOCIATE_RJ,
     CT_IMAGE_STORAGE,
     EXPLICIT,

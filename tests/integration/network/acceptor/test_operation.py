@@ -28,9 +28,9 @@ from dicomdesk.network.dimse.instance_writer import StoreItem
 from dicomdesk.network.dimse.service_commands import event_report_request
 from dicomdesk.network.negotiation import Role
 from dicomdesk.network.presentation.acceptance import AcceptancePolicy
-from tests.helpers.dcmtk import dcmtk_program
-from tests.helpers.receivers import DEADLINE_S, Receiver, listening
-from tests.helpers.requestors import (
+from tests.helpers.dcmtk.programs import dcmtk_program
+from tests.helpers.peers.receivers import DEADLINE_S, Receiver, listening
+from tests.helpers.peers.requestors import (
     ABORT,
     P_DATA,
     RELEASE_RQ,

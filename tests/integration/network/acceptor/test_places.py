@@ -11,11 +11,10 @@ import pytest
 
 from dicomdesk.network.acceptor.listener import LARGEST_PENDING, ListenerSettings
 from dicomdesk.settings import PlaceRules, Timeouts
-from tests.helpers.archives import AREA, our_archive
-from tests.helpers.certificates import Certificate, make_certificate
-from tests.helpers.receivers import DEADLINE_S, Receiver, listener_settings, listening
-from tests.helpers.receiving import receiving
-from tests.helpers.requestors import (
+from tests.helpers.archives.opened_archives import AREA, our_archive
+from tests.helpers.jobs.receiving import receiving
+from tests.helpers.peers.receivers import DEADLINE_S, Receiver, listener_settings, listening
+from tests.helpers.peers.requestors import (
     ABORT,
     ASSOCIATE_RJ,
     IMPLICIT,
@@ -28,6 +27,7 @@ from tests.helpers.requestors import (
     pdu,
     store_command,
 )
+from tests.helpers.tls.certificates import Certificate, make_certificate
 
 PLACES = 6
 HOSTILE, GOOD = "127.0.0.66", "127.0.0.7"

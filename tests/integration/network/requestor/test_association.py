@@ -20,8 +20,17 @@ from dicomdesk.network.negotiation import ContextResult, ProposedContext, Role
 from dicomdesk.network.requestor.association import RequestedAssociation, open_association
 from dicomdesk.network.wire.connection import Interruption
 from dicomdesk.settings import AssociationSettings, Peer, PeerVerification, Timeouts, TlsSettings
-from tests.helpers.certificates import make_certificate
-from tests.helpers.peers import (
+from tests.helpers.jobs.requesting import (
+    CONTEXTS,
+    CT,
+    EXPLICIT,
+    IMPLICIT,
+    LONG_S,
+    Recorded,
+    associate,
+    ct_items,
+)
+from tests.helpers.peers.fake_peer import (
     Abort,
     Accept,
     Action,
@@ -38,16 +47,7 @@ from tests.helpers.peers import (
     p_data,
     pdu,
 )
-from tests.helpers.requesting import (
-    CONTEXTS,
-    CT,
-    EXPLICIT,
-    IMPLICIT,
-    LONG_S,
-    Recorded,
-    associate,
-    ct_items,
-)
+from tests.helpers.tls.certificates import make_certificate
 
 SHORT = Timeouts(connect_s=LONG_S, acse_s=0.1, dimse_s=0.1, socket_s=LONG_S)
 

@@ -4,8 +4,20 @@ import pytest
 
 from dicomdesk.errors import AssociationAbortedError, DicomdeskError, PeerError, PeerProtocolError, PeerTimeoutError
 from dicomdesk.settings import Timeouts
-from tests.helpers.peers import Abort, Accept, Action, Close, FakePeer, Release, Send, Silence, Status, p_data, pdu
-from tests.helpers.requesting import LONG_S, associate
+from tests.helpers.jobs.requesting import LONG_S, associate
+from tests.helpers.peers.fake_peer import (
+    Abort,
+    Accept,
+    Action,
+    Close,
+    FakePeer,
+    Release,
+    Send,
+    Silence,
+    Status,
+    p_data,
+    pdu,
+)
 
 
 @pytest.mark.parametrize("status", [0x0000, 0x0122, 0x0210, 0xFFFF])

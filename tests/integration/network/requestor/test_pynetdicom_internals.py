@@ -17,7 +17,7 @@ from dicomdesk.network.requestor.association import open_association
 from dicomdesk.network.requestor.pynetdicom_internals import PumpedAssociation, make_entity
 from dicomdesk.network.wire.connection import Connection
 from dicomdesk.settings import AssociationSettings, Peer
-from tests.helpers.peers import Accept, FakePeer, Send, accept_pdu, command_set, item, p_data, pdu
+from tests.helpers.peers.fake_peer import Accept, FakePeer, Send, accept_pdu, command_set, item, p_data, pdu
 
 IMPLICIT, EXPLICIT = "1.2.840.10008.1.2", "1.2.840.10008.1.2.1"
 CONTEXTS = {1: ("1.2.840.10008.1.1", [IMPLICIT]), 3: ("1.2.3", [EXPLICIT, IMPLICIT])}

@@ -18,8 +18,8 @@ from dicomdesk.network.negotiation import ExtendedNegotiation, NegotiatedExtensi
 from dicomdesk.network.requestor.association import RequestedAssociation, open_association
 from dicomdesk.network.upper_layer.association_items import read_items
 from dicomdesk.settings import AssociationSettings, Peer, UserIdentity, UserIdentityType
-from tests.helpers.peers import Accept, FakePeer, Reject, item
-from tests.helpers.requesting import CONTEXTS, CT, MR, PATIENT, VERIFICATION, associate
+from tests.helpers.jobs.requesting import CONTEXTS, CT, MR, PATIENT, VERIFICATION, associate
+from tests.helpers.peers.fake_peer import Accept, FakePeer, Reject, item
 
 SETTINGS = AssociationSettings(calling_ae_title="US", timeouts=PATIENT)
 JOE = UserIdentity(kind=UserIdentityType.USER_NAME_AND_PASSCODE, primary=b"joe", secondary=b"x", wants_response=True)

@@ -17,7 +17,8 @@ from dicomdesk.errors import (
 )
 from dicomdesk.network.requestor.store_stream import StoreItem
 from dicomdesk.settings import AssociationSettings, Timeouts
-from tests.helpers.peers import (
+from tests.helpers.jobs.requesting import CT, CT_CONTEXT, LONG_S, MR, MR_CONTEXT, PATIENT, Recorded, associate, ct_items
+from tests.helpers.peers.fake_peer import (
     Abort,
     Accept,
     Action,
@@ -32,7 +33,6 @@ from tests.helpers.peers import (
     p_data,
     pdu,
 )
-from tests.helpers.requesting import CT, CT_CONTEXT, LONG_S, MR, MR_CONTEXT, PATIENT, Recorded, associate, ct_items
 
 SHORT = Timeouts(connect_s=LONG_S, acse_s=LONG_S, dimse_s=0.2, socket_s=LONG_S)
 SIZES = [0, 1, 2, 3, 16376, 16377, 16378, 16379, 16380, 32756, 32757, 1_000_001, 3_000_000]

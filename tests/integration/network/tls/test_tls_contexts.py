@@ -23,13 +23,13 @@ from dicomdesk.errors import (
 from dicomdesk.network.tls.tls_contexts import client_context, server_context, shake_hands
 from dicomdesk.network.wire.connection import Interruption
 from dicomdesk.settings import PeerVerification, RevocationCheck, Timeouts, TlsProfile, TlsSettings
-from tests.helpers.certificates import DAY, EXPIRED, NOT_YET_VALID, Authority, make_certificate
-from tests.helpers.peers import FakePeer
-from tests.helpers.receivers import DEADLINE_S, Receiver, listening
-from tests.helpers.requesting import PATIENT, associate, ct_items
-from tests.helpers.requesting import Recorded as StoreRecorder
-from tests.helpers.requestors import Proposal
-from tests.helpers.secured import identity, presenting, tls_listening
+from tests.helpers.jobs.requesting import PATIENT, associate, ct_items
+from tests.helpers.jobs.requesting import Recorded as StoreRecorder
+from tests.helpers.peers.fake_peer import FakePeer
+from tests.helpers.peers.receivers import DEADLINE_S, Receiver, listening
+from tests.helpers.peers.requestors import Proposal
+from tests.helpers.tls.certificates import DAY, EXPIRED, NOT_YET_VALID, Authority, make_certificate
+from tests.helpers.tls.secured import identity, presenting, tls_listening
 
 SHORT = Timeouts(connect_s=DEADLINE_S, acse_s=0.3, dimse_s=DEADLINE_S, socket_s=DEADLINE_S)
 VERIFY_FAILED = "TLS error: certificate verify failed"

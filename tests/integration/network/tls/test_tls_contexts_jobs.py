@@ -11,12 +11,12 @@ from dicomdesk.engine.events import AssociationAccepted, AssociationFailed, Item
 from dicomdesk.errors import KeyPassPhraseError, PeerTimeoutError, TlsHandshakeError, TlsSettingsError
 from dicomdesk.network.tls.tls_contexts import server_context
 from dicomdesk.settings import AssociationSettings, Peer, Timeouts, TlsSettings
-from tests.helpers.certificates import EXPIRED, Authority, key_bytes, rsa_key
-from tests.helpers.peers import Accept, Action, Close, FakePeer, Hold, Reject, Silence, Status
-from tests.helpers.receiving import receive_request, receiving
-from tests.helpers.recorder import DEADLINE_S, EventRecorder
-from tests.helpers.secured import identity, presenting
-from tests.helpers.sending import send, send_request, write_instances
+from tests.helpers.jobs.receiving import receive_request, receiving
+from tests.helpers.jobs.recorder import DEADLINE_S, EventRecorder
+from tests.helpers.jobs.sending import send, send_request, write_instances
+from tests.helpers.peers.fake_peer import Accept, Action, Close, FakePeer, Hold, Reject, Silence, Status
+from tests.helpers.tls.certificates import EXPIRED, Authority, key_bytes, rsa_key
+from tests.helpers.tls.secured import identity, presenting
 
 
 @dataclass

@@ -10,11 +10,11 @@ import pytest
 
 from dicomdesk.errors import PeerError, TlsHandshakeError
 from dicomdesk.settings import PeerVerification, TlsFileFormat, TlsProfile, TlsSettings
-from tests.helpers.certificates import EXPIRED, Authority, Certificate, as_der
-from tests.helpers.dcmtk import DEADLINE_S, EVERY_CLASS_PROFILE, dcmtk_program, dcmtk_server, wait_for_log
-from tests.helpers.receivers import Receiver, listening
-from tests.helpers.requesting import Recorded, associate, ct_items
-from tests.helpers.secured import presenting, tls_listening
+from tests.helpers.dcmtk.programs import DEADLINE_S, EVERY_CLASS_PROFILE, dcmtk_program, dcmtk_server, wait_for_log
+from tests.helpers.jobs.requesting import Recorded, associate, ct_items
+from tests.helpers.peers.receivers import Receiver, listening
+from tests.helpers.tls.certificates import EXPIRED, Authority, Certificate, as_der
+from tests.helpers.tls.secured import presenting, tls_listening
 
 pytestmark = pytest.mark.dcmtk
 

@@ -16,7 +16,7 @@ from dicomdesk.errors import KeyPassPhraseError, TlsSettingsError
 from dicomdesk.network.tls import tls_files
 from dicomdesk.network.tls.tls_files import load_authorities, load_dh_parameters, load_identity, load_revocations
 from dicomdesk.settings import TlsFileFormat, TlsSettings
-from tests.helpers.certificates import EXPIRED, NOT_YET_VALID, Authority, Certificate, as_der, key_bytes, rsa_key
+from tests.helpers.tls.certificates import EXPIRED, NOT_YET_VALID, Authority, Certificate, as_der, key_bytes, rsa_key
 
 
 def _dh_parameters(prime: int) -> bytes:

@@ -17,9 +17,9 @@ from dicomdesk.network.wire.connection import (
     Interruption,
 )
 from dicomdesk.network.wire.tls_stream import TlsStream
-from tests.helpers.certificates import Certificate, make_certificate
-from tests.helpers.peers import p_data, pdu
-from tests.helpers.secured import secure_ends
+from tests.helpers.peers.fake_peer import p_data, pdu
+from tests.helpers.tls.certificates import Certificate, make_certificate
+from tests.helpers.tls.secured import secure_ends
 
 DEADLINE_S = 10.0
 

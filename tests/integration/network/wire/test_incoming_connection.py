@@ -13,9 +13,9 @@ from dicomdesk.network.acceptor.listener import ListenerSettings
 from dicomdesk.network.wire import incoming_connection
 from dicomdesk.network.wire.incoming_connection import IncomingConnection
 from dicomdesk.settings import Timeouts
-from tests.helpers.certificates import Certificate, make_certificate
-from tests.helpers.receivers import DEADLINE_S, Receiver, listening
-from tests.helpers.requestors import Proposal, Requestor
+from tests.helpers.peers.receivers import DEADLINE_S, Receiver, listening
+from tests.helpers.peers.requestors import Proposal, Requestor
+from tests.helpers.tls.certificates import Certificate, make_certificate
 
 Pair = tuple[IncomingConnection, socket.socket]
 

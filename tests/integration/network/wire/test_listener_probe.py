@@ -10,9 +10,9 @@ import pytest
 
 from dicomdesk.network.wire.connection import ConnectionInterruptedError, Interruption
 from dicomdesk.network.wire.listener_probe import IdentifiedListener, ListenerKind, identify_listener
-from tests.helpers.certificates import Authority
-from tests.helpers.dcmtk import free_port
-from tests.helpers.peers import FakePeer
+from tests.helpers.dcmtk.programs import free_port
+from tests.helpers.peers.fake_peer import FakePeer
+from tests.helpers.tls.certificates import Authority
 
 DEADLINE_S = 20.0
 

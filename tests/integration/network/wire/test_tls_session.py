@@ -10,10 +10,10 @@ import pytest
 from dicomdesk.network.negotiation import TlsSession
 from dicomdesk.network.wire.tls_session import describe_session
 from dicomdesk.settings import PeerVerification, TlsProfile, TlsSettings
-from tests.helpers.certificates import FAULTS, Authority, Certificate, deform
-from tests.helpers.receivers import Receiver
-from tests.helpers.requesting import associate
-from tests.helpers.secured import identity, tls_listening
+from tests.helpers.jobs.requesting import associate
+from tests.helpers.peers.receivers import Receiver
+from tests.helpers.tls.certificates import FAULTS, Authority, Certificate, deform
+from tests.helpers.tls.secured import identity, tls_listening
 
 
 def _sessions(requestor: TlsSettings, acceptor: TlsSettings) -> tuple[TlsSession, TlsSession]:

@@ -15,9 +15,9 @@ import pytest
 from dicomdesk.network.tls.tls_contexts import complete_handshake
 from dicomdesk.network.wire.connection import Interruption, make_waiter
 from dicomdesk.network.wire.tls_stream import TlsStream
-from tests.helpers.certificates import Certificate, make_certificate
-from tests.helpers.receivers import DEADLINE_S
-from tests.helpers.secured import secure_ends
+from tests.helpers.peers.receivers import DEADLINE_S
+from tests.helpers.tls.certificates import Certificate, make_certificate
+from tests.helpers.tls.secured import secure_ends
 
 RECORD_BYTES = 1 << 14
 

@@ -12,7 +12,7 @@ from dicomdesk.archive.entries import IndexEntry
 from dicomdesk.dicom.files.part10 import parse_header
 from dicomdesk.dicom.instance import InputFormat
 from dicomdesk.errors import DataError, InvalidUidError
-from tests.helpers.datasets import BIG_ENDIAN, CT_IMAGE, DEFLATED, EXPLICIT, IMPLICIT, Builder, part10
+from tests.helpers.data.datasets import BIG_ENDIAN, CT_IMAGE, DEFLATED, EXPLICIT, IMPLICIT, Builder, part10
 
 REQUEST = 0x00400275
 

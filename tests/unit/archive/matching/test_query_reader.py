@@ -12,8 +12,8 @@ from dicomdesk.archive.matching.query_reader import (
 )
 from dicomdesk.dicom.query.attributes import Level
 from dicomdesk.dicom.query.query import Model, Query
-from tests.helpers.datasets import EXPLICIT, IMPLICIT, Builder
-from tests.helpers.index_entries import TAGS, identifier
+from tests.helpers.archives.index_entries import TAGS, identifier
+from tests.helpers.data.datasets import EXPLICIT, IMPLICIT, Builder
 
 PATIENT_ROOT, STUDY_ROOT, PATIENT_STUDY_ONLY = Model.PATIENT_ROOT, Model.STUDY_ROOT, Model.PATIENT_STUDY_ONLY
 STRICT = IdentifierRules(is_strict=True)

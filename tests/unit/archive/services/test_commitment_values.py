@@ -7,7 +7,7 @@ import pytest
 
 from dicomdesk.archive.services.commitment_values import Reference, Report
 from dicomdesk.archive.services.retrieval import encode_for
-from tests.helpers.datasets import BIG_ENDIAN, CT_IMAGE, EXPLICIT, IMPLICIT
+from tests.helpers.data.datasets import BIG_ENDIAN, CT_IMAGE, EXPLICIT, IMPLICIT
 
 NO_SUCH_OBJECT = 0x0112
 

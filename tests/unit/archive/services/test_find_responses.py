@@ -13,8 +13,8 @@ from dicomdesk.archive.setup.configuration import CharacterSetRule
 from dicomdesk.dicom.query.identifier_reader import read_identifier
 from dicomdesk.dicom.query.query import Match, Model
 from dicomdesk.network.status import Status
-from tests.helpers.datasets import BIG_ENDIAN, DEFLATED, EXPLICIT, IMPLICIT, Builder
-from tests.helpers.index_entries import study_query
+from tests.helpers.archives.index_entries import study_query
+from tests.helpers.data.datasets import BIG_ENDIAN, DEFLATED, EXPLICIT, IMPLICIT, Builder
 
 NAME, STUDY, REQUEST, ROWS = 0x00100010, 0x0020000D, 0x00400275, 0x00280010
 

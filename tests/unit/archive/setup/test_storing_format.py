@@ -12,7 +12,7 @@ from pydicom.uid import ExplicitVRLittleEndian
 from dicomdesk.archive.setup.storing_format import StoringFormat, shaped
 from dicomdesk.dicom.data_sets.rewriting import GroupLengths
 from dicomdesk.errors import DataError
-from tests.helpers.dcmtk import dcmtk_program
+from tests.helpers.dcmtk.programs import dcmtk_program
 
 EXPLICIT, IMPLICIT, BIG, DEFLATED = (
     "1.2.840.10008.1.2.1",

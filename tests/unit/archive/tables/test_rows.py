@@ -4,7 +4,7 @@ from dicomdesk.archive.entries import IndexEntry
 from dicomdesk.archive.tables.rows import is_same_patient, item_rows, joined, names_patient, patient_identity, row_of
 from dicomdesk.archive.tables.schema import LONGEST_PROSE, LONGEST_TEXT, TABLES
 from dicomdesk.dicom.query.attributes import Level
-from tests.helpers.index_entries import index_entry
+from tests.helpers.archives.index_entries import index_entry
 
 
 def test_rows_have_columns_of_their_table() -> None:

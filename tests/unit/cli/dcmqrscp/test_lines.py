@@ -12,7 +12,7 @@ from dicomdesk.engine import events
 from dicomdesk.logs import Level, console_log
 from dicomdesk.network.dimse.command_sets import read_command_set, write_command_set
 from dicomdesk.network.dimse.service_commands import SubOperations
-from tests.helpers.datasets import EXPLICIT, Builder
+from tests.helpers.data.datasets import EXPLICIT, Builder
 
 CT = "1.2.840.10008.5.1.4.1.1.2"
 FIND, MOVE = "1.2.840.10008.5.1.4.1.2.2.1", "1.2.840.10008.5.1.4.1.2.2.2"

@@ -14,7 +14,7 @@ from dicomdesk.dicom.data_sets.deflate import (
     inflate_spooled,
 )
 from dicomdesk.errors import ConversionError, DataError, TruncatedError
-from tests.helpers.memory import measured
+from tests.helpers.data.memory import measured
 
 TEXT = b"a data set " * 1000
 

@@ -5,7 +5,7 @@ import pytest
 from dicomdesk.dicom.data_sets.deflate import deflate, inflate
 from dicomdesk.dicom.data_sets.editing import DataSetChanges, edit_data_set
 from dicomdesk.errors import ConversionError, DataError
-from tests.helpers.datasets import BIG_ENDIAN, DEFLATED, EXPLICIT, IMPLICIT, Builder
+from tests.helpers.data.datasets import BIG_ENDIAN, DEFLATED, EXPLICIT, IMPLICIT, Builder
 
 NAME, ITEM_NAME, SERIES_NUMBER, STUDY_ID = 0x00100010, 0x00080018, 0x00200011, 0x00200010
 JPEG = "1.2.840.10008.1.2.4.50"

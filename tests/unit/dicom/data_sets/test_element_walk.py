@@ -6,7 +6,7 @@ from dicomdesk.dicom.data_sets.element_walk import PIXEL_DATA, Step, StepKind, d
 from dicomdesk.dicom.dictionary import dictionary
 from dicomdesk.dicom.encodings import EXPLICIT_BIG, EXPLICIT_LITTLE, IMPLICIT_LITTLE, Encoding
 from dicomdesk.errors import DataError, TruncatedError
-from tests.helpers.encoded import (
+from tests.helpers.data.encoded import (
     ITEM_END,
     SEQUENCE_END,
     UNDEFINED,

@@ -2,7 +2,7 @@ import pytest
 
 from dicomdesk.dicom.data_sets.element_writer import ElementWriter
 from dicomdesk.dicom.encodings import EXPLICIT_BIG, EXPLICIT_LITTLE, IMPLICIT_LITTLE, Encoding
-from tests.helpers.encoded import ITEM_END, SEQUENCE_END, UNDEFINED, explicit, fragments, implicit, item
+from tests.helpers.data.encoded import ITEM_END, SEQUENCE_END, UNDEFINED, explicit, fragments, implicit, item
 
 
 def written(encoding: Encoding, tag: int, vr: bytes, value: bytes) -> bytes:

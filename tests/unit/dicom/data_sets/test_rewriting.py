@@ -7,7 +7,7 @@ import pytest
 from dicomdesk.dicom.data_sets.rewriting import DataSetEdit, Rewriting, rewrite
 from dicomdesk.dicom.encodings import EXPLICIT_BIG, EXPLICIT_LITTLE, IMPLICIT_LITTLE, Encoding
 from dicomdesk.errors import ConversionError
-from tests.helpers.encoded import SEQUENCE_END, UNDEFINED, explicit, fragments, implicit, item, open_item
+from tests.helpers.data.encoded import SEQUENCE_END, UNDEFINED, explicit, fragments, implicit, item, open_item
 
 SEQUENCE = 0x00081140
 

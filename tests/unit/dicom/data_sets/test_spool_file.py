@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from dicomdesk.dicom.data_sets import spool_file
 from dicomdesk.dicom.data_sets.spool_file import IN_MEMORY_BYTES, joined, open_spooled
 from dicomdesk.errors import ConversionError
-from tests.helpers.memory import measured
+from tests.helpers.data.memory import measured
 
 
 @given(st.lists(st.binary(max_size=40), max_size=9), st.integers(0, 100))

@@ -12,8 +12,8 @@ from dicomdesk.dicom.data_sets.file_windows import Window
 from dicomdesk.dicom.data_sets.structure import StructureFindings, check_data_set, check_data_set_file, check_window
 from dicomdesk.dicom.encodings import EXPLICIT_LITTLE
 from dicomdesk.errors import DataError, TruncatedError
-from tests.helpers.datasets import BIG_ENDIAN, EXPLICIT, IMPLICIT, ITEM, PIXEL_DATA, UNDEFINED, Builder
-from tests.helpers.structures import (
+from tests.helpers.data.datasets import BIG_ENDIAN, EXPLICIT, IMPLICIT, ITEM, PIXEL_DATA, UNDEFINED, Builder
+from tests.helpers.data.structures import (
     ACCEPTED,
     CODE,
     HEADER,

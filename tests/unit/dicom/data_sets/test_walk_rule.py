@@ -17,8 +17,8 @@ from dicomdesk.dicom.files.scan import FoundInstance, scan
 from dicomdesk.dicom.instance import InputFormat, InputSelection
 from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax
 from dicomdesk.errors import CancelledError, DataError
-from tests.helpers.datasets import BIG_ENDIAN, EXPLICIT, IMPLICIT, ITEM, UNDEFINED, Builder
-from tests.helpers.odd_structures import NATIVE, SEQUENCES, data_sets, nested_items
+from tests.helpers.data.datasets import BIG_ENDIAN, EXPLICIT, IMPLICIT, ITEM, UNDEFINED, Builder
+from tests.helpers.data.odd_structures import NATIVE, SEQUENCES, data_sets, nested_items
 
 LOOKS_PER_BYTE = 1.0
 searching = settings(max_examples=300)

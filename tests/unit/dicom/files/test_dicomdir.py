@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from dicomdesk.dicom.files.dicomdir import read_dicomdir
 from dicomdesk.errors import DataError, NotDicomError, TruncatedError
-from tests.helpers.datasets import BIG_ENDIAN, CT_IMAGE, EXPLICIT, IMPLICIT, Builder, part10
-from tests.helpers.directories import dicomdir as directory_of
+from tests.helpers.data.datasets import BIG_ENDIAN, CT_IMAGE, EXPLICIT, IMPLICIT, Builder, part10
+from tests.helpers.data.directories import dicomdir as directory_of
 
 DIRECTORY = "1.2.840.10008.1.3.10"
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from dicomdesk.dicom.files.part10 import file_meta_information, parse_header, read_header, read_open_header
 from dicomdesk.dicom.instance import InputFormat, InstanceHeader
 from dicomdesk.errors import DataError, NotDicomError, TruncatedError
-from tests.helpers.datasets import (
+from tests.helpers.data.datasets import (
     BIG_ENDIAN,
     CT_IMAGE,
     DEFLATED,
@@ -21,7 +21,7 @@ from tests.helpers.datasets import (
     Builder,
     part10,
 )
-from tests.helpers.meta_elements import OWN_ELEMENTS, Elements, meta_information, own_data_set
+from tests.helpers.data.meta_elements import OWN_ELEMENTS, Elements, meta_information, own_data_set
 
 FILE_ONLY = InputFormat.FILE_ONLY
 ANY = InputFormat.FILE_OR_DATA_SET

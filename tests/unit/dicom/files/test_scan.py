@@ -16,7 +16,7 @@ from dicomdesk.dicom.files.scan import (
     scan,
 )
 from dicomdesk.dicom.instance import InputFormat, InputSelection
-from tests.helpers.datasets import CT_IMAGE, EXPLICIT, Builder, part10
+from tests.helpers.data.datasets import CT_IMAGE, EXPLICIT, Builder, part10
 
 INSTANCE = part10(Builder().instance())
 DIRECTORY = "1.2.840.10008.1.3.10"

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from dicomdesk.dicom.files.scan import FoundInstance, SkippedInput, list_files, scan
 from dicomdesk.dicom.instance import InputSelection
-from tests.helpers.replacing import instance_file
-from tests.helpers.zips import GOOD, HOSTILE, PASSED_OVER, folders, hostile_zip, write_zip
+from tests.helpers.data.replacing import instance_file
+from tests.helpers.data.zips import GOOD, HOSTILE, PASSED_OVER, folders, hostile_zip, write_zip
 
 Hostile = tuple[Callable[[Path], None], str]
 

@@ -20,8 +20,8 @@ from dicomdesk.dicom.files.zip_files import (
 )
 from dicomdesk.dicom.instance import InputFormat, InstanceHeader
 from dicomdesk.errors import DataError, NotDicomError, TruncatedError
-from tests.helpers.datasets import Builder, part10
-from tests.helpers.memory import measured
+from tests.helpers.data.datasets import Builder, part10
+from tests.helpers.data.memory import measured
 
 INSTANCE = part10(Builder().instance())
 

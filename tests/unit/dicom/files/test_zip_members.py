@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from dicomdesk.dicom.files.zip_members import read_pieces
 from dicomdesk.errors import TruncatedError
-from tests.helpers.memory import measured
+from tests.helpers.data.memory import measured
 
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
 

@@ -23,7 +23,7 @@ from dicomdesk.dicom.pixels.frame_decoding import (
 from dicomdesk.dicom.pixels.frame_encoding import EncodingOptions, encode_frame, find_frame_encoder
 from dicomdesk.dicom.pixels.image_pixel import ImagePixel
 from dicomdesk.errors import ConversionError
-from tests.helpers.memory import measured, peak_in_child
+from tests.helpers.data.memory import measured, peak_in_child
 
 GREY = ImagePixel(
     rows=40,

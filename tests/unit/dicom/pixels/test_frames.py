@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from dicomdesk.dicom.pixels.frames import EncapsulatedPixels, split_frames
 from dicomdesk.errors import ConversionError
-from tests.helpers.memory import measured
+from tests.helpers.data.memory import measured
 
 SOI = b"\xff\xd8\xff\xc0"
 

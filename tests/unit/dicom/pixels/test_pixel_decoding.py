@@ -12,7 +12,7 @@ from dicomdesk.dicom.pixels.pixel_decoding import (
     decoded_limit,
 )
 from dicomdesk.errors import ConversionError, DataError
-from tests.helpers.encoded import explicit, fragments, image_module, item
+from tests.helpers.data.encoded import explicit, fragments, image_module, item
 
 SEQUENCE = 0x00880200
 

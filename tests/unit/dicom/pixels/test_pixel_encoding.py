@@ -6,7 +6,7 @@ from dicomdesk.dicom.data_sets.rewriting import DataSetEdit
 from dicomdesk.dicom.pixels.frame_encoding import EncodingOptions
 from dicomdesk.dicom.pixels.pixel_encoding import encode_pixel_data
 from dicomdesk.errors import ConversionError
-from tests.helpers.encoded import explicit, image_module, item
+from tests.helpers.data.encoded import explicit, image_module, item
 
 
 def encoded(data: bytes, uid: str) -> DataSetEdit:

@@ -1,5 +1,5 @@
 from dicomdesk.dicom.query.identifier_dump import identifier_lines, identifier_values
-from tests.helpers.datasets import EXPLICIT, IMPLICIT, Builder
+from tests.helpers.data.datasets import EXPLICIT, IMPLICIT, Builder
 
 
 def identifier(syntax: str = EXPLICIT, name: bytes = b"Doe*") -> bytes:

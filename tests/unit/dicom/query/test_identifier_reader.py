@@ -18,7 +18,7 @@ from dicomdesk.dicom.query.identifier_reader import (
     read_identifier,
 )
 from dicomdesk.errors import DataError
-from tests.helpers.datasets import BIG_ENDIAN, DEFLATED, EXPLICIT, IMPLICIT, Builder
+from tests.helpers.data.datasets import BIG_ENDIAN, DEFLATED, EXPLICIT, IMPLICIT, Builder
 
 NAME, LEVEL, ROWS, REQUEST = 0x00100010, 0x00080052, 0x00280010, 0x00400275
 

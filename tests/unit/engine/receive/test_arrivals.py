@@ -11,9 +11,9 @@ from dicomdesk.engine.requests import DuplicatePolicy, FileNaming, StorageMode
 from dicomdesk.errors import CancelledError
 from dicomdesk.network.acceptor.handlers import IncomingStore, InstanceSink
 from dicomdesk.network.status import Status
-from tests.helpers.datasets import CT_IMAGE, DEFLATED, EXPLICIT, Builder
-from tests.helpers.disagreeing import disagreeing
-from tests.helpers.odd_structures import NATIVE
+from tests.helpers.data.datasets import CT_IMAGE, DEFLATED, EXPLICIT, Builder
+from tests.helpers.data.disagreeing import disagreeing
+from tests.helpers.data.odd_structures import NATIVE
 
 UID = "1.2.3.4"
 

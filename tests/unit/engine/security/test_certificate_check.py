@@ -10,7 +10,7 @@ from dicomdesk.engine.security.certificate_check import (
     verify_certificate,
 )
 from dicomdesk.settings import RevocationCheck, TlsFileFormat, TlsSettings
-from tests.helpers.certificates import EXPIRED, NOT_YET_VALID, Authority
+from tests.helpers.tls.certificates import EXPIRED, NOT_YET_VALID, Authority
 
 
 def test_chain_is_followed_to_a_trusted_authority(tmp_path: Path) -> None:

@@ -8,8 +8,8 @@ import pytest
 from dicomdesk.engine.security.settings_check import check_tls_settings, list_ciphers
 from dicomdesk.errors import KeyPassPhraseError, TlsSettingsError
 from dicomdesk.settings import TlsSettings
-from tests.helpers.certificates import Authority, key_bytes, rsa_key
-from tests.helpers.secured import identity
+from tests.helpers.tls.certificates import Authority, key_bytes, rsa_key
+from tests.helpers.tls.secured import identity
 
 
 @pytest.mark.parametrize("is_acceptor", [False, True])

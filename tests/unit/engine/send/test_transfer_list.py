@@ -7,7 +7,7 @@ from dicomdesk.engine.job import EventRelay
 from dicomdesk.engine.send.ledger import MemoryLedger
 from dicomdesk.engine.send.transfer_list import Answer, TransferList, count_outcomes, judge_status
 from dicomdesk.engine.stats import TransferStats
-from tests.helpers.datasets import CT_IMAGE, EXPLICIT
+from tests.helpers.data.datasets import CT_IMAGE, EXPLICIT
 
 
 def transfer_list(count: int) -> tuple[TransferList, TransferStats, list[Event]]:

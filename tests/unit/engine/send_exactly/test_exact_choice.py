@@ -9,7 +9,7 @@ from dicomdesk.engine.send_exactly.exact_choice import ExactShaper, NoContextErr
 from dicomdesk.errors import ConversionError
 from dicomdesk.network.negotiation import ContextResult, NegotiatedContext
 from dicomdesk.settings import Peer
-from tests.helpers.datasets import BIG_ENDIAN, CT_IMAGE, DEFLATED, EXPLICIT, IMPLICIT
+from tests.helpers.data.datasets import BIG_ENDIAN, CT_IMAGE, DEFLATED, EXPLICIT, IMPLICIT
 
 JPEG_LOSSLESS = "1.2.840.10008.1.2.4.70"
 JPIP_REFERENCED = "1.2.840.10008.1.2.4.94"

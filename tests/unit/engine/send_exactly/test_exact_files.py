@@ -9,7 +9,7 @@ from dicomdesk.engine.send.transfer_list import TransferList
 from dicomdesk.engine.send_exactly.exact_files import ExactTransfer, FileToSend
 from dicomdesk.engine.stats import TransferStats
 from dicomdesk.settings import Peer
-from tests.helpers.recorder import EventRecorder
+from tests.helpers.jobs.recorder import EventRecorder
 
 FILES = [FileToSend("a", 10), FileToSend("b", 20)]
 

@@ -8,8 +8,8 @@ from dicomdesk.dicom.instance import InputFormat, InputSelection
 from dicomdesk.engine.requests import ExactSendRequest, ProfileSelection, Proposal
 from dicomdesk.engine.send_exactly.exact_inputs import CheckedInput, InputChecker
 from dicomdesk.settings import Peer
-from tests.helpers.datasets import CT_IMAGE, IMPLICIT, Builder
-from tests.helpers.sending import write_instance
+from tests.helpers.data.datasets import CT_IMAGE, IMPLICIT, Builder
+from tests.helpers.jobs.sending import write_instance
 
 
 def checked(path: Path | str, proposal: Proposal | None = None) -> CheckedInput:

@@ -7,7 +7,7 @@ from dicomdesk.engine.requests import Invention
 from dicomdesk.engine.send_exactly.exact_choice import NoContextError
 from dicomdesk.engine.send_exactly.exact_wording import failure_notices, local_condition
 from dicomdesk.errors import ConversionError, DataError, InvalidUidError, NotDicomError, TruncatedError
-from tests.helpers.datasets import CT_IMAGE
+from tests.helpers.data.datasets import CT_IMAGE
 from tests.unit.engine.send_exactly.test_exact_choice import header, shaper
 
 TITLES = ("US", "THEM")

@@ -14,7 +14,7 @@ from dicomdesk.gui.models.agreement_nodes import (
     expiry_mark,
 )
 from dicomdesk.gui.theme import Tone
-from tests.helpers import scenes
+from tests.helpers.window import scenes
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 

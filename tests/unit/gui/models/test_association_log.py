@@ -18,8 +18,8 @@ from dicomdesk.gui.models.association_log import (
     association_word,
 )
 from dicomdesk.paths import resource
-from tests.helpers import scenes
-from tests.helpers.outlines import PlainOutline
+from tests.helpers.window import scenes
+from tests.helpers.window.outlines import PlainOutline
 
 HEADER = scenes.header(scenes.JANE, ("1", "Axial", "CT"), 1)
 

@@ -10,8 +10,8 @@ from dicomdesk.gui.models.capability_nodes import (
     matches,
     service_word,
 )
-from tests.helpers import scenes
-from tests.helpers.outlines import PlainOutline
+from tests.helpers.window import scenes
+from tests.helpers.window.outlines import PlainOutline
 
 
 def tree() -> tuple[CapabilityTree, list[ServiceNode]]:

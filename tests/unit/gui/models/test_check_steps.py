@@ -10,7 +10,7 @@ from dicomdesk.gui.models.check_steps import (
 )
 from dicomdesk.gui.theme import Tone
 from dicomdesk.paths import resource
-from tests.helpers import scenes
+from tests.helpers.window import scenes
 
 
 def test_every_step_and_state_has_word_and_icon() -> None:

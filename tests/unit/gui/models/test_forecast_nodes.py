@@ -11,7 +11,7 @@ from dicomdesk.gui.models.forecast_nodes import (
     forecast_columns,
 )
 from dicomdesk.gui.theme import Tone
-from tests.helpers import scenes
+from tests.helpers.window import scenes
 
 
 def nodes() -> list[ForecastNode]:

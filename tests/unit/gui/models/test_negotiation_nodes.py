@@ -16,8 +16,8 @@ from dicomdesk.gui.models.negotiation_nodes import (
     context_nodes,
     message_columns,
 )
-from tests.helpers import scenes
-from tests.helpers.outlines import PlainOutline
+from tests.helpers.window import scenes
+from tests.helpers.window.outlines import PlainOutline
 
 
 def record_of(events: list[Event]) -> AssociationRecord:

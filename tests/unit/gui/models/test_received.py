@@ -13,8 +13,8 @@ from dicomdesk.gui.models.received import (
     receive_columns,
 )
 from dicomdesk.gui.outline.states import ItemState
-from tests.helpers import scenes
-from tests.helpers.outlines import PlainOutline
+from tests.helpers.window import scenes
+from tests.helpers.window.outlines import PlainOutline
 
 CT = [scenes.header(scenes.JANE, ("1", "Axial", "CT"), n) for n in range(3)]
 SR = scenes.header(scenes.JANE, ("2", "Report", "SR"), 1)

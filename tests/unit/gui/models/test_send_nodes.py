@@ -16,7 +16,7 @@ from dicomdesk.gui.models.send_nodes import (
 )
 from dicomdesk.gui.outline.states import ItemState
 from dicomdesk.gui.theme import Tone
-from tests.helpers import scenes
+from tests.helpers.window import scenes
 
 HEADER = scenes.header(scenes.JANE, ("2", "Axial", "CT"), 1)
 EMPTY = InstanceHeader(

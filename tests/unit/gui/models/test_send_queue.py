@@ -14,8 +14,8 @@ from dicomdesk.engine.events import (
 from dicomdesk.gui.models.send_nodes import SeriesNode, SkippedGroupNode, StudyNode
 from dicomdesk.gui.models.send_queue import Found, SendQueue, Skipped, instances_below
 from dicomdesk.gui.outline.states import ItemState
-from tests.helpers import scenes
-from tests.helpers.outlines import PlainOutline
+from tests.helpers.window import scenes
+from tests.helpers.window.outlines import PlainOutline
 
 HEADERS = [scenes.header(scenes.JANE, ("1", "Axial", "CT"), n) for n in range(4)]
 HEADERS += [scenes.header(scenes.PETR, ("1", "T1", "MR"), n) for n in range(2)]

@@ -4,8 +4,8 @@ from dicomdesk.gui.outline.model import Node
 from dicomdesk.gui.panes import receive_details
 from dicomdesk.gui.security.store import ListenerSecurity
 from dicomdesk.gui.theme import Tone
-from tests.helpers import scenes
-from tests.helpers.outlines import PlainOutline
+from tests.helpers.window import scenes
+from tests.helpers.window.outlines import PlainOutline
 
 
 def arrived(*, problems: int = 0) -> ReceivedStudies:

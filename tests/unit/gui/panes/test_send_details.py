@@ -11,8 +11,8 @@ from dicomdesk.gui.models.send_nodes import StudyNode
 from dicomdesk.gui.models.send_queue import SendQueue, Skipped
 from dicomdesk.gui.panes import send_details
 from dicomdesk.gui.theme import Tone
-from tests.helpers import scenes
-from tests.helpers.outlines import PlainOutline
+from tests.helpers.window import scenes
+from tests.helpers.window.outlines import PlainOutline
 
 HEADERS = [scenes.header(scenes.JANE, ("1", "Axial", "CT"), n, transfer_syntax_uid=scenes.JPEG_2000) for n in range(4)]
 FOUND = scenes.found(HEADERS)

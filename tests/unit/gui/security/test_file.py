@@ -13,7 +13,7 @@ from dicomdesk.errors import SettingsError
 from dicomdesk.gui.security import file as security_file
 from dicomdesk.gui.security.store import SecuritySettings
 from dicomdesk.gui.window_state import PeerEntry
-from tests.helpers import scenes
+from tests.helpers.window import scenes
 
 SETTINGS = SecuritySettings(
     nodes={PeerEntry(ae_title="PACS", host="pacs.example", port="2762"): scenes.NODE_SECURITY},

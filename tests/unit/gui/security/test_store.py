@@ -2,7 +2,7 @@ from dataclasses import replace
 
 from dicomdesk.gui.security.store import MOST_NODES, ListenerSecurity, NodeSecurity, SecurityStore
 from dicomdesk.gui.window_state import PeerEntry
-from tests.helpers import scenes
+from tests.helpers.window import scenes
 
 PACS = PeerEntry(ae_title="PACS", host="pacs.example", port="2762")
 

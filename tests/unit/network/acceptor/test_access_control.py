@@ -12,7 +12,7 @@ from dicomdesk.network.negotiation import TlsSession
 from dicomdesk.network.upper_layer.association_items import PresentedIdentity
 from dicomdesk.network.upper_layer.association_pdus import AssociateRequest, read_associate_request
 from dicomdesk.settings import AccessRules
-from tests.helpers.requestors import Proposal
+from tests.helpers.peers.requestors import Proposal
 
 REQUEST = read_associate_request(Proposal(called=b"US", calling=b"MODALITY").encode()[6:])
 HASHES = {"joe": hash_passcode("secret")}

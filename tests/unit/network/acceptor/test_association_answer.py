@@ -18,7 +18,15 @@ from dicomdesk.network.negotiation import NegotiatedExtension, Role, TlsSession
 from dicomdesk.network.presentation.acceptance import AcceptancePolicy, accept_all_policy
 from dicomdesk.network.upper_layer.association_pdus import AssociateRequest, read_associate_request
 from dicomdesk.settings import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
-from tests.helpers.requestors import CT_IMAGE_STORAGE, EXPLICIT, IMPLICIT, VERIFICATION, WORKLIST, Proposal, read_answer
+from tests.helpers.peers.requestors import (
+    CT_IMAGE_STORAGE,
+    EXPLICIT,
+    IMPLICIT,
+    VERIFICATION,
+    WORKLIST,
+    Proposal,
+    read_answer,
+)
 
 FACTS = TransportFacts(
     peer_host="modality",

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dicomdesk.network.dimse.fragments import memory_fragments
-from tests.helpers.peers import p_data
+from tests.helpers.peers.fake_peer import p_data
 
 
 def _joined(command: bytes, data: bytes | bytearray | memoryview, fragment_bytes: int) -> bytes:

@@ -12,7 +12,7 @@ from dicomdesk.network.presentation.proposals import (
     choose_context,
     propose_contexts,
 )
-from tests.helpers.datasets import BIG_ENDIAN, CT_IMAGE, DEFLATED, EXPLICIT, IMPLICIT
+from tests.helpers.data.datasets import BIG_ENDIAN, CT_IMAGE, DEFLATED, EXPLICIT, IMPLICIT
 
 JPEG_LOSSLESS = "1.2.840.10008.1.2.4.70"
 MPEG2 = "1.2.840.10008.1.2.4.100"

@@ -18,7 +18,7 @@ from pynetdicom.transport import T_CONNECT, AssociationSocket
 
 from dicomdesk.errors import ProposalTooLongError
 from dicomdesk.network.requestor.pynetdicom_internals import with_user_items
-from tests.helpers.peers import item
+from tests.helpers.peers.fake_peer import item
 
 PARAMETERS = [
     (DULServiceProvider.__init__, ["self", "assoc"]),

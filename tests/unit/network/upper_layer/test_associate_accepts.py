@@ -10,7 +10,7 @@ from pynetdicom.pdu import A_ASSOCIATE_AC
 from dicomdesk.network.negotiation import ContextResult, Role
 from dicomdesk.network.upper_layer.associate_accepts import AnsweredContext, read_associate_accept, write_plain_accept
 from dicomdesk.network.upper_layer.pdu_reader import PduError
-from tests.helpers.peers import Accept, accept_pdu, item, pdu
+from tests.helpers.peers.fake_peer import Accept, accept_pdu, item, pdu
 
 CT, MR = "1.2.840.10008.5.1.4.1.1.2", "1.2.840.10008.5.1.4.1.1.4"
 IMPLICIT, EXPLICIT = "1.2.840.10008.1.2", "1.2.840.10008.1.2.1"

@@ -9,7 +9,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from dicomdesk.network.wire.certificates import find_revocation_lists, read_certificates
-from tests.helpers.certificates import FAULTS, Authority, Certificate, deform
+from tests.helpers.tls.certificates import FAULTS, Authority, Certificate, deform
 
 
 def _der(made: Certificate) -> bytes:

@@ -1,0 +1,99 @@
+"""Runs the command line tools as processes: DCMTK's and ours, with the same words."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+DEADLINE_S = 60
+REPOSITORY = Path(__file__).resolve().parents[3]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """What a process left behind."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def error(self) -> str:
+        """What stands behind "error: " on stderr, "" when nothing does."""
+        found = re.search(r"^error: (.*)$", self.err, re.MULTILINE)
+        return found[1] if found else ""
+
+
+def ours(tool: str) -> list[str]:
+    """The command that starts our tool."""
+    return [sys.executable, "-m", "dicomdesk", tool]
+
+
+def dcmtks(tool: str) -> list[str]:
+    """The command that starts DCMTK's tool."""
+    found = next((path for path in ("/usr/bin", "/usr/local/bin") if Path(path, tool).is_file()), None)
+    return [str(Path(found, tool)) if found else shutil.which(tool) or tool]
+
+
+def environment(changes: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The environment of a tool: small messages are sent at once, our package is found from anywhere."""
+    paths = os.pathsep.join(filter(None, (str(REPOSITORY), os.environ.get("PYTHONPATH", ""))))
+    return {**os.environ, "TCP_NODELAY": "1", "PYTHONPATH": paths, **(changes or {})}
+
+
+def run(
+    command: Sequence[str], *words: str, folder: Path | None = None, changes: Mapping[str, str] | None = None
+) -> Done:
+    """Run a tool to its end; ``changes`` are added to its environment."""
+    done = subprocess.run(
+        [*command, *words],
+        cwd=folder,
+        env=environment(changes),
+        capture_output=True,
+        timeout=DEADLINE_S,
+        stdin=subprocess.DEVNULL,
+        check=False,
+    )
+    return Done(
+        code=done.returncode,
+        out=done.stdout.decode("utf-8", "surrogateescape"),
+        err=done.stderr.decode("utf-8", "surrogateescape"),
+    )
+
+
+@contextmanager
+def running(command: Sequence[str], *words: str, folder: Path | None = None) -> Iterator["subprocess.Popen[str]"]:
+    """A tool that runs until the block ends; its output can be read line by line."""
+    process = subprocess.Popen(
+        [*command, *words],
+        cwd=folder,
+        env=environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        errors="surrogateescape",
+    )
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.communicate(timeout=DEADLINE_S)
+
+
+def wait_for_line(process: "subprocess.Popen[str]", words: str, *, of_stdout: bool = False) -> list[str]:
+    """Read lines, of stderr unless told otherwise, up to one that holds these words; returns all read."""
+    stream = process.stdout if of_stdout else process.stderr
+    assert stream is not None
+    lines = []
+    for line in stream:
+        lines.append(line.rstrip("\n"))
+        if words in line:
+            return lines
+    raise AssertionError(f"ended without {words!r}: {lines}")
