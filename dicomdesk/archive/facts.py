@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from dicomdesk.archive.services.c_store import Stored
+from dicomdesk.archive.areas.keeper import Kept
+from dicomdesk.archive.entries import IndexEntry
 from dicomdesk.dicom.query.query import Query
 from dicomdesk.dicom.query.sop_classes import Service
+from dicomdesk.network.acceptor.handlers import IncomingStore
 from dicomdesk.network.dimse.command_sets import (
     AFFECTED_SOP_CLASS_UID,
     MESSAGE_ID,
@@ -23,8 +25,18 @@ __all__ = [
     "OperationEnded",
     "OperationStarted",
     "ShutdownRequested",
+    "Stored",
     "SubOperationEnded",
 ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """An instance that is kept now."""
+
+    request: IncomingStore
+    entry: IndexEntry
+    kept: Kept
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

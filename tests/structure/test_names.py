@@ -1,41 +1,70 @@
-"""Names say what things are, and every module has a test file of its name."""
+"""Names say what things are; every module has a test file where one looks for it. Each test lists the offenders."""
 
 import re
 from pathlib import Path
 
-import pytest
-
-from tests.structure.sources import MODULES, REPOSITORY, TESTS, relative
+from tests.structure.sources import MODULES, PACKAGE, REPOSITORY, TESTS, relative
 
 EMPTY_WORDS = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "base", "tools"}
+MOST_MODULES = 12
+"""In one folder."""
 VALUES_ONLY = {"dicomdesk/dicom/uid_names.py"}
 """Data tables: tested through the modules that read them."""
 
-TESTED = [module for module in MODULES if module.name != "__init__.py" and relative(module) not in VALUES_ONLY]
+
+def _wanted_tests(module: Path) -> tuple[str, str]:
+    """The end of the folder and the beginning of the name that a test file of the module has."""
+    path = module.relative_to(PACKAGE)
+    folder = path.parent.as_posix()
+    return ("unit" if folder == "." else folder), f"test_{path.stem.strip('_')}"
 
 
-@pytest.mark.parametrize("module", MODULES, ids=relative)
-def test_module_name_is_a_concept(module: Path) -> None:
-    assert not EMPTY_WORDS & set(re.split(r"[_.]", module.name))
+def _is_tested(module: Path) -> bool:
+    folder, stem = _wanted_tests(module)
+    wanted = [(folder, stem)]
+    if stem == "test_tool":  # tested as a process too, by its name
+        wanted.append(("tests/cli", f"test_{module.parent.name}"))
+    return any(
+        (test.stem == name or test.stem.startswith(f"{name}_")) and test.parent.as_posix().endswith(f"/{place}")
+        for test in TESTS
+        for place, name in wanted
+    )
 
 
-@pytest.mark.parametrize("module", TESTED, ids=relative)
-def test_module_has_a_test_file_of_its_name(module: Path) -> None:
-    wanted = f"test_{module.stem.strip('_')}"
-    stems = {test.stem for test in TESTS}
-    assert any(stem == wanted or stem.startswith(wanted + "_") for stem in stems), f"no {wanted}*.py below tests/"
+def test_module_names_are_concepts() -> None:
+    assert not [relative(module) for module in MODULES if EMPTY_WORDS & set(re.split(r"[_.]", module.name))]
 
 
-@pytest.mark.parametrize("module", [*MODULES, *TESTS], ids=relative)
-def test_no_path_of_one_machine(module: Path) -> None:
+def test_every_module_has_a_test_file_of_its_name_in_a_folder_of_its_room() -> None:
+    modules = [module for module in MODULES if module.name != "__init__.py" and relative(module) not in VALUES_ONLY]
+    assert not [relative(module) for module in modules if not _is_tested(module)]
+
+
+def test_no_folder_holds_more_modules_than_one_can_overlook() -> None:
+    folders: dict[str, int] = {}
+    for module in MODULES:
+        if module.name != "__init__.py":
+            folder = module.parent.relative_to(REPOSITORY).as_posix()
+            folders[folder] = folders.get(folder, 0) + 1
+    assert not {folder: count for folder, count in folders.items() if count > MOST_MODULES}
+
+
+def test_every_folder_says_what_it_is_for() -> None:
+    packages = [module for module in MODULES if module.name == "__init__.py"]
+    assert not [relative(module) for module in packages if not module.read_text(encoding="utf-8").startswith('"""')]
+    assert {module.parent for module in MODULES} == {module.parent for module in packages}
+
+
+def test_no_path_of_one_machine() -> None:
     roots = "|".join(["wo" + "rk", "ro" + "ot", "far" + "m"])
-    assert not re.search(rf"(^|[^A-Za-z0-9_.])/({roots})/", module.read_text(encoding="utf-8"))
+    pattern = re.compile(rf"(^|[^A-Za-z0-9_.])/({roots})/")
+    assert not [relative(path) for path in (*MODULES, *TESTS) if pattern.search(path.read_text(encoding="utf-8"))]
 
 
-@pytest.mark.parametrize("test", TESTS, ids=relative)
-def test_tests_never_sleep(test: Path) -> None:
-    calls = re.findall(r"\b(?:time\.sleep|asyncio\.sleep|qWait)\(", test.read_text(encoding="utf-8"))
-    assert test == Path(__file__) or not calls
+def test_tests_never_sleep() -> None:
+    pattern = re.compile(r"\b(?:time\.sleep|asyncio\.sleep|qWait)\(")
+    sleepers = [test for test in TESTS if pattern.search(test.read_text(encoding="utf-8"))]
+    assert not [relative(test) for test in sleepers if test != Path(__file__)]
 
 
 def test_top_level_holds_what_is_promised() -> None:
@@ -45,11 +74,11 @@ def test_top_level_holds_what_is_promised() -> None:
         "resources",
         "tests",
         "packaging",
+        "docs",
         "README.md",
         "LICENSE",
         "CHANGELOG.md",
         "CONTRIBUTING.md",
         "SECURITY.md",
-        "docs",
     }
     assert wanted <= {path.name for path in REPOSITORY.iterdir()}

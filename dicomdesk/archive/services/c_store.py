@@ -11,11 +11,12 @@ import os
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from dicomdesk.archive.areas.entry_reader import entry_of_data_set
-from dicomdesk.archive.areas.keeper import Keeper, Kept, QuotaExceededError
+from dicomdesk.archive.areas.keeper import Keeper, QuotaExceededError
 from dicomdesk.archive.entries import AdditionOutcome, IndexEntry
+from dicomdesk.archive.facts import Stored
 from dicomdesk.archive.setup.storing_format import StoringFormat, shaped
 from dicomdesk.atomic_file import AtomicFile
 from dicomdesk.dicom.data_sets.element_walk import DataSetBytes
@@ -34,7 +35,7 @@ from dicomdesk.network.acceptor.handlers import IncomingStore, StoreAnswer
 from dicomdesk.network.status import Status
 from dicomdesk.settings import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
 
-__all__ = ["IgnoringSink", "Stored", "StoringSink"]
+__all__ = ["IgnoringSink", "StoringSink"]
 
 logger = logging.getLogger(__name__)
 
@@ -56,15 +57,6 @@ class _RefusedError(Exception):
     def __init__(self, status: int, comment: str, *, abort: bool = False) -> None:
         super().__init__(comment)
         self.answer = StoreAnswer(status=status, comment=comment[:64], abort=abort)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stored:
-    """An instance that is kept now."""
-
-    request: IncomingStore
-    entry: IndexEntry
-    kept: Kept
 
 
 class StoringSink:

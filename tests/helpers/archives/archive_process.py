@@ -1,6 +1,7 @@
 """An archive in a process of its own, to be killed: run as a script, prints its port, serves until it is told to end.
 
-``python -m tests.helpers.archives.archive_process FOLDER DATABASE_URL TITLE=PORT ...``; the end of its standard input ends it.
+``python -m tests.helpers.archives.archive_process FOLDER DATABASE_URL TITLE=PORT ...``;
+the end of its standard input ends it.
 """
 
 import contextlib

@@ -1,4 +1,4 @@
-"""Renders the window in its states, light and dark, to PNG files: ``python -m tests.helpers.window.screenshots FOLDER``.
+"""Renders the window in its states to PNG files: ``python -m tests.helpers.window.screenshots FOLDER``.
 
 Runs under Xvfb (``QT_QPA_PLATFORM=xcb``) or without any display (``QT_QPA_PLATFORM=offscreen``). Nothing is sent: the
 views are fed with event lists.

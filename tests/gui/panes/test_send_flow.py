@@ -1,0 +1,44 @@
+from collections.abc import Callable
+from pathlib import Path
+
+from dicomdesk.gui.main_window import MainWindow
+from dicomdesk.gui.models.send_nodes import SkippedGroupNode
+from dicomdesk.gui.models.send_queue import instances_below
+from dicomdesk.gui.outline.states import ItemState
+from dicomdesk.gui.session import Session
+from tests.helpers.data.studies import write_study
+from tests.helpers.peers.fake_peer import FakePeer
+
+WaitUntil = Callable[[Callable[[], bool]], None]
+
+
+def add(window: MainWindow, folder: Path, wait_until: WaitUntil) -> None:
+    window.send.list.area.dropped.emit([str(folder)])
+    wait_until(lambda: not window.send.flow.is_scanning)
+
+
+def test_what_is_not_dicom_is_listed_with_its_reason(window: MainWindow, wait_until: WaitUntil, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("hello")
+    add(window, tmp_path, wait_until)
+    assert window.send.details.details().title.startswith("Nothing to send was found")
+    (row,) = window.send.flow.model.root.children
+    assert isinstance(row, SkippedGroupNode)
+    assert not window.send.header.primary.isEnabled()
+
+
+def test_file_that_went_away_is_told_as_not_sent(
+    window: MainWindow, session: Session, wait_until: WaitUntil, tmp_path: Path
+) -> None:
+    gone, _ = write_study(tmp_path, 2)
+    add(window, tmp_path, wait_until)
+    gone.unlink()
+    with FakePeer() as peer:
+        window.send.header.peer_row.port.setText(str(peer.port))
+        window.send.header.primary.click()
+        wait_until(lambda: window.send.flow.report is not None and not session.is_sending)
+    counts = window.send.flow.queue.counts
+    assert (counts[ItemState.WAITING], counts[ItemState.STORED], counts[ItemState.NOT_SENT]) == (0, 1, 1)
+    assert window.send.details.details().title == "1 instance stored by PACS, 1 not"
+    (study,) = window.send.flow.model.root.children
+    (lost,) = (node for node in instances_below(study) if node.state is ItemState.NOT_SENT)
+    assert lost.reason == "No such file or directory"
