@@ -145,7 +145,11 @@ class _Rewriter:
             self._pad(before_bytes + self._writer.size - opened.start, padded_bytes)
         if opened.undecided:
             if opened.signedness is None and self._open:
-                self._open[-1].undecided += opened.undecided
+                enclosing = self._open[-1]
+                # The shorter list is moved: else each level moves all that are below it, and nesting costs its square.
+                fewer, more = sorted((enclosing.undecided, opened.undecided), key=len)
+                more += fewer
+                enclosing.undecided = more
             else:
                 for place in opened.undecided:
                     self._writer.fill_vr(place, opened.signedness or b"US")

@@ -1,13 +1,16 @@
 import gc
 import struct
+from collections.abc import Iterable
 from mmap import mmap
+from typing import Self
 
 import pytest
 
+from dicomdesk.dicom.data_sets import rewriting
 from dicomdesk.dicom.data_sets.rewriting import DataSetEdit, Rewriting, rewrite
 from dicomdesk.dicom.encodings import EXPLICIT_BIG, EXPLICIT_LITTLE, IMPLICIT_LITTLE, Encoding
 from dicomdesk.errors import ConversionError
-from tests.helpers.data.encoded import SEQUENCE_END, UNDEFINED, explicit, fragments, implicit, item, open_item
+from tests.helpers.data.encoded import ITEM_END, SEQUENCE_END, UNDEFINED, explicit, fragments, implicit, item, open_item
 
 SEQUENCE = 0x00081140
 
@@ -88,6 +91,37 @@ def test_item_has_its_own_pixel_representation() -> None:
     inner = implicit(SEQUENCE, item(representation(0) + implicit(0x00280120, b"\x01\x02")))
     out = rewritten(inner + representation(1), IMPLICIT_LITTLE, EXPLICIT_LITTLE)
     assert explicit(0x00280120, b"US", b"\x01\x02") in out
+
+
+class CountedList(list[object]):
+    """Counts what is moved into lists of its kind."""
+
+    moved = 0
+
+    def __iadd__(self, other: Iterable[object], /) -> Self:  # type: ignore[misc]  # takes what a list takes
+        added = list(other)
+        CountedList.moved += len(added)
+        self.extend(added)
+        return self
+
+
+@pytest.mark.parametrize("is_at_bottom", [True, False], ids=["all at the bottom", "one at each level"])
+def test_us_or_ss_in_nested_items_is_decided_in_few_steps(is_at_bottom: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    class CountedOpen(rewriting._Open):
+        __slots__ = ()
+
+        def __init__(self, edit: DataSetEdit | None, start: int) -> None:
+            super().__init__(edit, start)
+            self.undecided = CountedList()  # type: ignore[assignment]  # holds what the other does
+
+    monkeypatch.setattr(rewriting, "_Open", CountedOpen)
+    monkeypatch.setattr(CountedList, "moved", 0)
+    levels, element = 500, implicit(0x00280120, b"\x01\x02")
+    opening = implicit(SEQUENCE, length=UNDEFINED) + item(length=UNDEFINED)
+    data = opening * levels + element * levels if is_at_bottom else (element + opening) * levels
+    out = rewritten(data + (ITEM_END + SEQUENCE_END) * levels + representation(1), IMPLICIT_LITTLE, EXPLICIT_LITTLE)
+    assert out.count(explicit(0x00280120, b"SS", b"\x01\x02")) == levels
+    assert CountedList.moved <= 2 * levels
 
 
 def test_pixels_and_lookup_tables_are_words_in_implicit() -> None:
