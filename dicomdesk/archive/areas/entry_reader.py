@@ -2,6 +2,8 @@
 
 import os
 import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from dicomdesk.archive.entries import IndexEntry
@@ -29,7 +31,8 @@ from dicomdesk.errors import DataError, InvalidUidError, TruncatedError
 
 _LONGEST_VALUE: Final = 1 << 16
 _UNLIMITED_MOVES: Final = 1 << 62
-_INFLATED_START: Final = 1 << 20
+_INFLATED_STARTS: Final = (1 << 20, 1 << 24)
+"""So much of a deflated data set is inflated, and that where what is wanted lies behind long elements."""
 _VRS: Final = {attribute.tag: attribute.vr for attribute in ATTRIBUTES if attribute.source is Source.COLUMN} | {
     CHARACTER_SET: b"CS",
     TIMEZONE_OFFSET: b"SH",
@@ -44,6 +47,16 @@ _IDENTIFYING: Final = frozenset((SOP_CLASS_UID, SOP_INSTANCE_UID, STUDY_INSTANCE
 _MOST_ITEMS: Final = 100
 
 _Items = dict[int, tuple[dict[int, bytes], ...]]
+
+
+@dataclass(slots=True)
+class _Found:
+    """What is wanted of a data set, as it is written."""
+
+    raw: dict[int, bytes] = field(default_factory=dict)
+    items: _Items = field(default_factory=dict)
+    is_enough: bool = False
+    """Whether what follows need not be looked at."""
 
 
 class _Readable(View, Protocol):
@@ -65,13 +78,33 @@ def read_entry(file: str, *, area: str, path: str, received: float = 0.0) -> Ind
         if header.data_set_length == 0:
             raise InvalidUidError("the file holds no data set")
         offset, syntax = header.data_set_offset, header.transfer_syntax_uid
-        if _is_deflated(syntax):
-            start = read_at(descriptor, _INFLATED_START, offset)
-            return entry_of_data_set(start, syntax, area=area, path=path, size_bytes=size, received=received)
-        window = Window.of_file(descriptor, size, _UNLIMITED_MOVES)
-        return _entry(window, offset, syntax, area=area, path=path, size_bytes=size, received=received)
+        return entry_of_open_file(descriptor, offset, size, syntax, area=area, path=path, received=received)
     finally:
         os.close(descriptor)
+
+
+def entry_of_open_file(  # noqa: PLR0913 - a place, and what the entry says of it
+    descriptor: int,
+    offset: int,
+    size_bytes: int,
+    transfer_syntax_uid: str,
+    *,
+    area: str,
+    path: str,
+    received: float = 0.0,
+) -> IndexEntry:
+    """Make the entry of the data set at ``offset`` of an open file of that size; its position is not moved.
+
+    Raises as ``entry_of_data_set``, and TruncatedError where the file is cut meanwhile; OSError passes.
+    """
+    if _is_deflated(transfer_syntax_uid):
+        start = read_at(descriptor, _INFLATED_STARTS[-1], offset)
+        return entry_of_data_set(
+            start, transfer_syntax_uid, area=area, path=path, size_bytes=size_bytes, received=received
+        )
+    window = Window.of_file(descriptor, size_bytes, _UNLIMITED_MOVES)
+    found = _collect(window, offset, Encoding.of_transfer_syntax(transfer_syntax_uid))
+    return _entry(found, transfer_syntax_uid, area=area, path=path, size_bytes=size_bytes, received=received)
 
 
 def entry_of_data_set(
@@ -87,9 +120,13 @@ def entry_of_data_set(
 
     Raises InvalidUidError where it has no SOP Class or Instance UID; what cannot be followed counts as absent.
     """
-    if _is_deflated(transfer_syntax_uid):
-        data = _inflate_start(data)
-    return _entry(Whole(data), 0, transfer_syntax_uid, area=area, path=path, size_bytes=size_bytes, received=received)
+    encoding = Encoding.of_transfer_syntax(transfer_syntax_uid)
+    found = _Found()
+    for start in _inflate_starts(data) if _is_deflated(transfer_syntax_uid) else (data,):
+        found = _collect(Whole(start), 0, encoding)
+        if found.is_enough:
+            break
+    return _entry(found, transfer_syntax_uid, area=area, path=path, size_bytes=size_bytes, received=received)
 
 
 def _is_deflated(transfer_syntax_uid: str) -> bool:
@@ -97,9 +134,8 @@ def _is_deflated(transfer_syntax_uid: str) -> bool:
     return syntax is not None and syntax.is_deflated
 
 
-def _entry(  # noqa: PLR0913 - a place, and what the entry says of it
-    window: _Readable,
-    offset: int,
+def _entry(
+    found: _Found,
     transfer_syntax_uid: str,
     *,
     area: str,
@@ -107,8 +143,7 @@ def _entry(  # noqa: PLR0913 - a place, and what the entry says of it
     size_bytes: int,
     received: float,
 ) -> IndexEntry:
-    """Make the entry of the data set that begins at ``offset``, inflated."""
-    raw, items = _collect(window, offset, Encoding.of_transfer_syntax(transfer_syntax_uid))
+    raw, items = found.raw, found.items
     is_little_endian = Encoding.of_transfer_syntax(transfer_syntax_uid).is_little_endian
     character_set = raw.get(CHARACTER_SET, b"")
     values: dict[int, str] = {}
@@ -144,9 +179,10 @@ def _words(value: bytes, *, is_little_endian: bool) -> str:
     return "\\".join(str(number) for (number,) in iter_unpack(order + "H", value[: len(value) & ~1]))
 
 
-def _collect(window: _Readable, position: int, encoding: Encoding) -> tuple[dict[int, bytes], _Items]:
-    raw: dict[int, bytes] = {}
-    items: _Items = {}
+def _collect(window: _Readable, position: int, encoding: Encoding) -> _Found:
+    """Read what is wanted of the data set at ``position``, inflated."""
+    found = _Found()
+    raw, items = found.raw, found.items
     while position >= 0:
         if not window.show(position, 12) and window.available(position) < 8:
             break
@@ -156,6 +192,7 @@ def _collect(window: _Readable, position: int, encoding: Encoding) -> tuple[dict
         group, number, vr, header_bytes, length = element
         tag = group << 16 | number
         if tag > _LAST and raw.keys() >= _IDENTIFYING:
+            found.is_enough = True
             break
         start = position + header_bytes
         if tag in _SEQUENCES:
@@ -174,7 +211,7 @@ def _collect(window: _Readable, position: int, encoding: Encoding) -> tuple[dict
             if tag in _VRS and tag not in raw:
                 raw[tag] = _value(window, start, length)
             position = start + length
-    return raw, items
+    return found
 
 
 def _value(window: _Readable, start: int, length: int) -> bytes:
@@ -219,8 +256,13 @@ def _read_sequence(window: _Readable, encoding: Encoding, tag: int, items: _Item
     return -1
 
 
-def _inflate_start(data: DataSetBytes) -> bytes:
-    try:
-        return zlib.decompressobj(-zlib.MAX_WBITS).decompress(data, _INFLATED_START)
-    except zlib.error:
-        return b""
+def _inflate_starts(data: DataSetBytes) -> Iterator[bytes]:
+    """Yield the start of what a stream becomes, and then a longer one."""
+    for limit in _INFLATED_STARTS:
+        stream = zlib.decompressobj(-zlib.MAX_WBITS)
+        try:
+            yield stream.decompress(memoryview(data)[:limit], limit)
+        except zlib.error:
+            return
+        if stream.eof:
+            return

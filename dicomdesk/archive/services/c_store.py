@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from dicomdesk.archive.areas.entry_reader import entry_of_data_set
+from dicomdesk.archive.areas.entry_reader import entry_of_data_set, entry_of_open_file
 from dicomdesk.archive.areas.keeper import Keeper, QuotaExceededError
 from dicomdesk.archive.entries import AdditionOutcome, IndexEntry
 from dicomdesk.archive.facts import Stored
@@ -47,8 +47,6 @@ _MOST_REWRITTEN_BYTES = 64 << 20
 """Longer data sets are stored as they came, since rewriting takes memory."""
 _one_rewriting = threading.Lock()
 """Long data sets of any number of associations are rewritten one at a time, so that memory is bounded."""
-_ENTRY_BYTES = 1 << 20
-"""Of longer data sets the index entry is read from so much of the start."""
 
 
 class _RefusedError(Exception):
@@ -164,7 +162,7 @@ class StoringSink:
             raise _RefusedError(Status.CANNOT_UNDERSTAND, "The data set is empty")
         findings = self._check_structure()
         needs_rewriting = self._needs_rewriting(findings)
-        entry = self._entry(self._start(), self._request.transfer_syntax_uid)
+        entry = self._entry()
         self._check_identity(entry, is_whole=not findings.rest_bytes)
         file = self._file
         if file is None:
@@ -256,15 +254,13 @@ class StoringSink:
         except DataError as error:
             raise _RefusedError(Status.CANNOT_UNDERSTAND, str(error), abort=True) from error
 
-    def _start(self) -> bytes | bytearray:
-        """So much of the data set as the index entry needs."""
-        if self._file is None:
-            return self._memory
-        return os.pread(self._file.descriptor, _ENTRY_BYTES, self._file.size_bytes - self._size_bytes)
-
-    def _entry(self, start: DataSetBytes, transfer_syntax_uid: str) -> IndexEntry:
+    def _entry(self) -> IndexEntry:
+        file, area, syntax = self._file, self._keeper.name, self._request.transfer_syntax_uid
         try:
-            return entry_of_data_set(start, transfer_syntax_uid, area=self._keeper.name, path="", size_bytes=0)
+            if file is None:
+                return entry_of_data_set(self._memory, syntax, area=area, path="", size_bytes=0)
+            size = file.size_bytes
+            return entry_of_open_file(file.descriptor, size - self._size_bytes, size, syntax, area=area, path="")
         except DataError as error:
             raise _RefusedError(Status.CANNOT_UNDERSTAND, str(error)) from error
 

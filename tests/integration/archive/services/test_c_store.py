@@ -51,6 +51,29 @@ def test_what_is_acknowledged_is_a_file_and_in_the_index(tmp_path: Path) -> None
         peer.release()
 
 
+@pytest.mark.parametrize("kind", ["references", "undefined lengths", "private value"])
+def test_what_identifies_the_study_may_come_behind_long_elements(tmp_path: Path, kind: str) -> None:
+    builder = Builder(EXPLICIT)
+    if kind == "private value":
+        long = builder.element(0x00090010, "LO", "ACME") + builder.element(0x00091001, "OB", bytes(3 << 20))
+    else:
+        is_defined = kind == "references"
+        items = (
+            builder.item(builder.element(0x00081155, "UI", f"1.2.{number}"), is_defined=is_defined)
+            for number in range(60_000)
+        )
+        long = builder.sequence(0x00081140, *items, is_defined=is_defined)
+    data = builder.instance(before_series=long) + builder.element(0x00280010, "US", 512)
+    assert data.index(builder.tag(0x0020000D)) > 1 << 20
+    with running(tmp_path) as archive, storing(archive.port) as peer:
+        pieces = [data[start : start + 16000] for start in range(0, len(data), 16000)]
+        assert peer.store("1.2.3.4", pieces) == 0
+        (fact,) = archive.told(InstanceStored)
+        assert fact.stored.entry.values[0x0020000D] == "1.2.3"
+        assert fact.stored.entry.values[0x00280010] == "512"
+        peer.release()
+
+
 def test_a_uid_that_is_too_long_may_be_cut_in_the_command(tmp_path: Path) -> None:
     """As DCMTK's senders do it; what is stored keeps its own."""
     long = "1." + "2" * 64

@@ -129,9 +129,21 @@ def test_a_uid_ends_at_a_nul_and_has_no_spaces_as_in_headers(uid: str) -> None:
     assert parse_header(file, len(file), InputFormat.FILE_ONLY).sop_instance_uid == "1.2.3.4"
 
 
+def test_what_lies_far_behind_the_start_of_a_deflated_data_set_is_read_too(tmp_path: Path) -> None:
+    builder = Builder(EXPLICIT)
+    items = (builder.item(builder.element(0x00081155, "UI", f"1.2.{number}")) for number in range(60_000))
+    plain = builder.instance(before_series=builder.sequence(0x00081140, *items))
+    assert plain.index(builder.tag(0x0020000D)) > 1 << 20
+    deflating = zlib.compressobj(6, zlib.DEFLATED, -zlib.MAX_WBITS)
+    data = deflating.compress(plain + builder.element(0x00280010, "US", 512)) + deflating.flush()
+    (tmp_path / "file").write_bytes(part10(data, DEFLATED))
+    for found in (entry(data, DEFLATED), read_entry(str(tmp_path / "file"), area="A", path="p")):
+        assert (found.values[0x0020000D], found.values[0x00280010]) == ("1.2.3", "512")
+
+
 _CUTTING = """
 import os, sys
-from dicomdesk.archive.areas import entry_reader as entry_reading as reading
+from dicomdesk.archive.areas import entry_reader as reading
 from dicomdesk.errors import DataError
 read_header = reading.read_open_header
 def read_header_and_cut(descriptor, *others, **named):
