@@ -264,7 +264,8 @@ class Acceptor:
                     return
         if self._reception is not None:
             self._reception.flush()
-        self._pace.is_at(inside_message=self._is_inside_message())
+        is_pausing = self._reception is not None and self._reception.awaits_data_set and not self._reader.is_inside_pdu
+        self._pace.is_at(inside_message=self._is_inside_message() and not is_pausing)
         if self._reader.largest_data_pdu_bytes > self._longest_data_pdu_bytes:
             self._warn_of_long_pdu()
 

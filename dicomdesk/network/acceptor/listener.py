@@ -26,6 +26,7 @@ from dicomdesk.network.acceptor.places import Holder, Places, Remarks, address_g
 from dicomdesk.network.presentation.acceptance import AcceptancePolicy
 from dicomdesk.network.wire.connection import no_descriptor_error
 from dicomdesk.network.wire.host_names import HostNames
+from dicomdesk.network.wire.incoming_connection import IncomingConnection
 from dicomdesk.settings import DEFAULT_MAX_PDU_BYTES, AccessRules, PlaceRules, Timeouts
 
 if TYPE_CHECKING:
@@ -98,6 +99,8 @@ class Listener:
         ``judge`` decides about each association in the place of ``policy``.
         """
         self._settings = settings
+        if settings.ssl_context is not None:
+            IncomingConnection.prepare_tls()
         self._acceptor_settings = AcceptorSettings(
             policy=policy,
             max_pdu_bytes=settings.max_pdu_bytes,

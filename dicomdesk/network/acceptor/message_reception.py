@@ -111,6 +111,8 @@ class Reception:
         self._commands = StoreRequestReader()
         self._store: tuple[IncomingStore, CommandSet] | None = None
         self._sink: InstanceSink | _OtherSink | None = None
+        self._has_data = False
+        """Whether the data set of the message that is being received has begun."""
         self._pending: list[memoryview] = []
         self._warned_contexts: set[int] = set()
 
@@ -125,6 +127,11 @@ class Reception:
         """Whether no message has begun to arrive. Any thread may ask."""
         return self._sink is None and not self._command
 
+    @property
+    def awaits_data_set(self) -> bool:
+        """Whether a command is complete, and nothing of its data set has come yet."""
+        return self._sink is not None and not self._has_data
+
     def take(self, fragment: Fragment) -> None:
         """Take the next fragment; its memory is used until ``flush``."""
         if self._sink is None:
@@ -132,6 +139,7 @@ class Reception:
             return
         if fragment.is_command or fragment.context_id != self._context_id:
             raise PeerProtocolError("DIMSE: Presentation Contexts of Command and Data Differ")
+        self._has_data = True
         if fragment.data:
             self._pending.append(fragment.data)
             if len(self._pending) >= _LARGEST_BATCH:
@@ -166,6 +174,7 @@ class Reception:
         if len(self._command) > LARGEST_COMMAND_SET_BYTES:
             raise PeerProtocolError(f"The peer sent a command of more than {LARGEST_COMMAND_SET_BYTES} bytes")
         if fragment.is_last:
+            self._has_data = False
             self._begin(self._commands.read(bytes(self._command)))
             self._command.clear()  # only now: a thread that stops the listener may ask at any moment
 

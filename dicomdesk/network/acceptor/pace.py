@@ -1,6 +1,8 @@
 """How long a peer has kept its association waiting, and whether a message comes too slowly. Pure but for the clock.
 
 Only the time counts that is spent waiting for the peer: a slow disk of ours, or a long query, is no fault of its.
+Between a command and the first fragment of its data set a peer may pause as between messages: some fetch or convert the
+instance only then, and nothing of it is held for them yet.
 """
 
 from collections.abc import Callable
@@ -51,7 +53,7 @@ class Pace:
         return self._waited_s >= self._patience_s
 
     def is_at(self, *, inside_message: bool) -> None:
-        """Whether what has come so far ends in the middle of a message."""
+        """Whether what has come so far ends in the middle of a command or a data set."""
         if inside_message and self._is_inside_message:
             return
         self._waited_s = 0.0

@@ -97,6 +97,11 @@ class IncomingConnection:
         else:
             self._waiter = _Waiter(sock)
 
+    @staticmethod
+    def prepare_tls() -> None:
+        """Load what TLS needs, which takes descriptors: none may be left when the first peer comes."""
+        from dicomdesk.network.wire import tls_errors, tls_session, tls_stream  # noqa: F401, PLC0415 - only where TLS is asked for
+
     def start_tls(self, context: "ssl.SSLContext", limit_s: float | None) -> None:
         """Do the server's part of a TLS handshake within the limit; a connection where that fails is closed.
 

@@ -2,6 +2,8 @@
 
 import socket
 import ssl
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
@@ -38,13 +40,16 @@ TOO_SLOW = " sent a message too slowly: less than 1000000000 bytes a second for 
 IDLE = ()
 IN_COMMAND = (data_pdu(1, 1, store_command("1.2")[:20]),)
 IN_DATA = (data_pdu(1, 3, store_command("1.2")), data_pdu(1, 0, b"part"))
+BEFORE_DATA = IN_DATA[:1]
 IN_DATA_PDU = (data_pdu(1, 3, store_command("1.2")), data_pdu(1, 2, bytes(100))[:-1])
 IN_LONG_PDU = (IN_DATA[0], b"\4\0\0\x10\0\0\0\x0f\xff\xfc\1\0")
 EMPTY_VALUES = b"\4\0\0\0\x17\x70" + 1000 * b"\0\0\0\2\1\0"
 """One PDU of a thousand presentation data values."""
 IN_HEADER = (b"\4\0\0",)
 STATES = pytest.mark.parametrize(
-    "sent", [IDLE, IN_COMMAND, IN_DATA, IN_DATA_PDU, IN_HEADER], ids=["idle", "command", "data", "pdu", "header"]
+    "sent",
+    [IDLE, IN_COMMAND, BEFORE_DATA, IN_DATA, IN_DATA_PDU, IN_HEADER],
+    ids=["idle", "command", "before data", "data", "pdu", "header"],
 )
 
 
@@ -58,7 +63,7 @@ def occupied(
         for peer in peers:
             peer.associate()
             peer.send(*sent)
-        if sent in (IN_DATA, IN_DATA_PDU):
+        if sent in (BEFORE_DATA, IN_DATA, IN_DATA_PDU):
             receiver.wait_for("begun", PLACES)
         yield peers
 
@@ -249,6 +254,30 @@ def test_pause_between_messages_is_as_long_as_dcmtk_lets_it_be() -> None:
         assert peer.echo() == 0
 
 
+def test_pause_before_a_data_set_is_as_long_as_one_between_messages() -> None:
+    receiver = Receiver()
+    settings = listener_settings(places=HASTY)
+    with listening(receiver, settings=settings) as (port, _), connected(port) as peer:
+        peer.associate()
+        peer.send(*BEFORE_DATA)
+        peer.socket.settimeout(0.2)
+        with pytest.raises(TimeoutError):
+            peer.read(1)
+        peer.socket.settimeout(DEADLINE_S)
+        peer.send(data_pdu(1, 2, b"whole"))
+        assert peer.read_response().number(0x0900) == 0
+    assert bytes(receiver.instances[0].data) == b"whole"
+
+
+def test_pause_before_a_data_set_is_not_longer_than_the_time_out_for_messages() -> None:
+    receiver = Receiver()
+    settings = listener_settings(timeouts=Timeouts(dimse_s=0.2))
+    with listening(receiver, settings=settings) as (port, _), connected(port) as peer:
+        peer.associate()
+        peer.send(*BEFORE_DATA)
+        assert peer.read_abort() == (0, 0)
+
+
 def test_any_rate_is_borne_with_where_that_is_asked_for() -> None:
     settings = listener_settings(places=PlaceRules(patience_s=0.01, least_bytes_per_s=0))
     with listening(Receiver(), settings=settings) as (port, _), connected(port) as peer:
@@ -318,6 +347,19 @@ def test_message_that_drips_over_tls_is_aborted(certificate: Certificate) -> Non
         peer.send(*IN_LONG_PDU)
         drip(peer)
         assert receiver.wait_for("aborted").endswith(TOO_SLOW)
+
+
+def test_listener_with_tls_has_loaded_what_its_first_peer_needs() -> None:
+    script = """
+import ssl, sys
+from dicomdesk.network.acceptor.listener import Listener, ListenerSettings
+settings = ListenerSettings(port=0, ssl_context=ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER))
+Listener(settings, None, None, None)
+del sys.meta_path[:]
+from dicomdesk.network.wire import tls_errors, tls_session, tls_stream
+"""
+    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False)
+    assert ended.stderr == ""
 
 
 def test_handshake_that_drips_comes_to_an_end(certificate: Certificate) -> None:

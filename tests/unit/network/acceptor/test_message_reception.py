@@ -198,6 +198,22 @@ def test_fragments_between_two_flushes_are_written_together() -> None:
     assert len(recorder.data) == 1000
 
 
+def test_data_set_is_awaited_from_the_end_of_its_command_to_its_first_fragment() -> None:
+    reception, _ = make()
+    for _ in range(2):
+        assert not reception.awaits_data_set
+        reception.take(command(store_request()[:50], is_last=False))
+        assert not reception.awaits_data_set
+        reception.take(command(store_request()[50:]))
+        assert reception.awaits_data_set
+        reception.take(piece(b""))
+        assert not reception.awaits_data_set
+        reception.take(piece(b"data", is_last=True))
+    reception.take(command(store_request()))
+    reception.abandon()
+    assert not reception.awaits_data_set
+
+
 def test_command_in_fragments_is_put_together() -> None:
     reception, recorder = make()
     data = store_request()

@@ -72,6 +72,18 @@ def test_message_after_a_long_pause_has_all_the_time() -> None:
     assert not receive(pace, clock, 59, 1)
 
 
+def test_pause_before_a_data_set_lingers_and_its_data_must_come_at_the_least_rate() -> None:
+    pace, clock = inside_message()
+    pace.is_at(inside_message=False)
+    assert pace.wait_limit_s is None
+    pace.waits()
+    clock.now += 3600
+    assert pace.lingering_s() == 3600
+    assert not pace.received(6)
+    pace.is_at(inside_message=True)
+    assert [receive(pace, clock, 1, 1) for _ in range(60)] == [False] * 59 + [True]
+
+
 def test_time_that_we_need_ourselves_does_not_count() -> None:
     pace, clock = inside_message()
     for _ in range(10):
