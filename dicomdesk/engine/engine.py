@@ -3,21 +3,15 @@
 import threading
 from collections.abc import Callable
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
-
-from dicomdesk.engine.events import EventSink
-from dicomdesk.engine.requests import ExactSendRequest, ReceiveRequest, SendRequest
-from dicomdesk.settings import AssociationSettings, Peer
+from typing import TYPE_CHECKING, Self, TypeVar
 
 if TYPE_CHECKING:
-    from dicomdesk.engine.check.check import CheckJob
-    from dicomdesk.engine.check.echo import EchoJob, EchoPlan
-    from dicomdesk.engine.preflight.preflight import PreflightJob
-    from dicomdesk.engine.receive.receive import ReceiveJob
-    from dicomdesk.engine.send.planned_send import SendJob
-    from dicomdesk.engine.send_exactly.exact_send import ExactSendJob
+    from dicomdesk.engine.job import JobRequest, StartableJob
 
 __all__ = ["Engine"]
+
+FactT = TypeVar("FactT")
+JobT = TypeVar("JobT", bound="StartableJob")
 
 
 class Engine:
@@ -40,71 +34,21 @@ class Engine:
     ) -> None:
         self.close()
 
-    def send(self, request: SendRequest, sink: EventSink) -> "SendJob":
-        """Start to send."""
-        from dicomdesk.engine.send.planned_send import SendJob  # noqa: PLC0415 - start-up time of those who do not send
+    def submit(self, request: "JobRequest[FactT, JobT]", sink: Callable[[FactT], None]) -> JobT:
+        """Start the job that does what is asked for; a listener listens when this returns.
 
-        job = SendJob(request, sink, self._start_thread)
-        self._start_thread(job.id, job.run, job.cancel)
-        return job
-
-    def send_exactly(self, request: ExactSendRequest, sink: EventSink) -> "ExactSendJob":
-        """Start to send files over one association whose proposal is given."""
-        from dicomdesk.engine.send_exactly.exact_send import ExactSendJob  # noqa: PLC0415 - start-up time of those who do not send
-
-        job = ExactSendJob(request, sink)
-        self._start_thread(job.id, job.run, job.cancel)
-        return job
-
-    def receive(self, request: ReceiveRequest, sink: EventSink) -> "ReceiveJob":
-        """Start to receive; listens when this returns.
-
-        Raises PortInUseError, StorageError or another LocalError, ProfileError or another SettingsError.
+        Raises what the request's job raises before it begins: PortInUseError, StorageError or another LocalError,
+        ProfileError or another SettingsError.
         """
-        from dicomdesk.engine.receive.receive import ReceiveJob  # noqa: PLC0415 - start-up time of those who do not receive
-
-        self._check_open()
-        job = ReceiveJob(request, sink, self._start_thread)
+        with self._lock:
+            self._require_open()
+        job = request.make_job(sink, self._start_thread)
         job.open()
         try:
             self._start_thread(job.id, job.run, job.cancel)
         except RuntimeError:
             job.withdraw()
             raise
-        return job
-
-    def echo(
-        self, peer: Peer, association: AssociationSettings, sink: EventSink, *, plan: "EchoPlan | None" = None
-    ) -> "EchoJob":
-        """Start to ask a peer for a sign of life; once, in the most usual way, unless there is a plan."""
-        from dicomdesk.engine.check.echo import EchoJob, EchoPlan  # noqa: PLC0415 - start-up time of those who do not ask
-
-        job = EchoJob(peer, association, plan or EchoPlan(), sink)
-        self._start_thread(job.id, job.run, job.cancel)
-        return job
-
-    def check(
-        self, peer: Peer, association: AssociationSettings, sink: EventSink, *, asks_capabilities: bool = True
-    ) -> "CheckJob":
-        """Start to check the way to a peer, step by step, and what it accepts."""
-        from dicomdesk.engine.check.check import CheckJob  # noqa: PLC0415 - start-up time of those who do not check
-
-        job = CheckJob(peer, association, sink, asks_capabilities=asks_capabilities)
-        self._start_thread(job.id, job.run, job.cancel)
-        return job
-
-    def preflight(self, request: SendRequest | ExactSendRequest, sink: EventSink) -> "PreflightJob":
-        """Start to find out how instances would go, without sending any."""
-        job: PreflightJob
-        if isinstance(request, ExactSendRequest):
-            from dicomdesk.engine.preflight.exact_preflight import ExactPreflightJob  # noqa: PLC0415 - as below
-
-            job = ExactPreflightJob(request, sink)
-        else:
-            from dicomdesk.engine.preflight.planned_preflight import PlannedPreflightJob  # noqa: PLC0415 - start-up time
-
-            job = PlannedPreflightJob(request, sink)
-        self._start_thread(job.id, job.run, job.cancel)
         return job
 
     def close(self, *, abort: bool = False, waits: bool = True) -> None:
@@ -125,10 +69,9 @@ class Engine:
             for thread in threads:
                 thread.join()
 
-    def _check_open(self) -> None:
-        with self._lock:
-            if self._is_closed:
-                raise RuntimeError("the engine is closed")
+    def _require_open(self) -> None:
+        if self._is_closed:
+            raise RuntimeError("the engine is closed")
 
     def _start_thread(
         self, name: str, run: Callable[[], None], cancel: Callable[[], None] | None = None
@@ -139,8 +82,8 @@ class Engine:
         """
         thread = threading.Thread(target=run, name=f"dicomdesk-{name}", daemon=True)
         with self._lock:
-            if self._is_closed and cancel is not None:
-                raise RuntimeError("the engine is closed")
+            if cancel is not None:
+                self._require_open()
             self._threads = {other: end for other, end in self._threads.items() if other.is_alive()}
             thread.start()
             self._threads[thread] = cancel

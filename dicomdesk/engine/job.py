@@ -21,7 +21,17 @@ from dicomdesk.engine.events import Event, EventSink, JobFinished, JobOutcome, J
 from dicomdesk.engine.stats import Progress
 from dicomdesk.errors import CancelledError, DicomdeskError, LocalError
 
-__all__ = ["TRANSITIONS", "EventRelay", "Job", "JobControl", "JobState", "ThreadStarter", "new_job_id"]
+__all__ = [
+    "TRANSITIONS",
+    "EventRelay",
+    "Job",
+    "JobControl",
+    "JobRequest",
+    "JobState",
+    "StartableJob",
+    "ThreadStarter",
+    "new_job_id",
+]
 
 _log = logging.getLogger(__name__)
 
@@ -229,6 +239,12 @@ class Job(Generic[ResultT]):
         """How far the job is, now."""
         raise NotImplementedError
 
+    def open(self) -> None:
+        """Do what must have been done when ``Engine.submit`` returns, on the caller's thread; raise what it raises."""
+
+    def withdraw(self) -> None:
+        """Take back ``open``: the job will not run."""
+
     def run(self) -> None:
         """Do the work; the engine calls this once, on the job's thread."""
         self._control.advance(JobState.RUNNING)
@@ -277,3 +293,36 @@ class Job(Generic[ResultT]):
     def _finished(self, result: ResultT) -> JobFinished:
         """Return the last fact of the job."""
         raise NotImplementedError
+
+
+class StartableJob(Protocol):
+    """What the engine needs of a job, whatever its result is; see ``Job``."""
+
+    id: str
+
+    def open(self) -> None:
+        """Do what must be done before it runs."""
+
+    def withdraw(self) -> None:
+        """Take that back."""
+
+    def run(self) -> None:
+        """Do the work."""
+
+    def cancel(self) -> None:
+        """Ask for the end."""
+
+
+FactT_co = TypeVar("FactT_co", covariant=True)
+JobT_co = TypeVar("JobT_co", bound=StartableJob, covariant=True)
+
+
+class JobRequest(Protocol[FactT_co, JobT_co]):
+    """What a job is asked to do: a frozen value that knows its job, which reports facts of its kind.
+
+    Layers above the engine bring requests of their own.
+    """
+
+    def make_job(self, sink: Callable[[FactT_co], None], start_thread: ThreadStarter, /) -> JobT_co:
+        """Make the job that does it; raises a SettingsError or LocalError where that cannot be. For the engine."""
+        ...

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -12,15 +11,15 @@ from dicomdesk.gui.bridge import Bridge, Channel
 from dicomdesk.gui.tasks import Tasks
 
 if TYPE_CHECKING:
-    from dicomdesk.engine.check.check import CheckJob
     from dicomdesk.engine.check.echo import EchoResult
+    from dicomdesk.engine.check.requests import EchoRequest
     from dicomdesk.engine.engine import Engine
-    from dicomdesk.engine.events import EventSink
-    from dicomdesk.engine.job import Job
-    from dicomdesk.engine.preflight.preflight import PreflightJob
+    from dicomdesk.engine.events import Event, EventSink
+    from dicomdesk.engine.job import Job, JobRequest, StartableJob
     from dicomdesk.engine.receive.receive import ReceiveJob
-    from dicomdesk.engine.requests import AssociationSettings, Peer, ReceiveRequest, SendRequest
+    from dicomdesk.engine.receive.request import ReceiveRequest
     from dicomdesk.engine.send.planned_send import SendJob, SendResult
+    from dicomdesk.engine.send.request import SendRequest
     from dicomdesk.engine.stats import Progress
 
 TICK_MS = 100
@@ -29,7 +28,7 @@ ORDERLY_S = 5.0
 """How long jobs may take to end in order when the window closes; then they are aborted."""
 ABORT_S = 5.0
 
-JobT = TypeVar("JobT")
+JobT = TypeVar("JobT", bound="StartableJob")
 ResultT = TypeVar("ResultT")
 
 _log = logging.getLogger(__name__)
@@ -120,7 +119,7 @@ class Session(QObject):
         self._cancels = 0
         self.changed.emit()
         try:
-            job = self._send_job = await self._begin(lambda: self._engine.send(request, self.sent.sink))
+            job = self._send_job = await self.begin(request, self.sent.sink)
             for _ in range(self._cancels):  # asked for before there was a job
                 await self._tasks.run(job.cancel)
             return await asyncio.wrap_future(job.done)
@@ -140,7 +139,7 @@ class Session(QObject):
 
     async def listen(self, request: "ReceiveRequest") -> None:
         """Listen until stopped; DicomdeskError when that cannot be begun."""
-        job = await self._begin(lambda: self._engine.receive(request, self.received.sink))
+        job = await self.begin(request, self.received.sink)
         self._receive_job = job
         self.changed.emit()
         try:
@@ -165,24 +164,15 @@ class Session(QObject):
         """Whether the listener was asked to stop and waits for associations to end."""
         return self._is_stopping_receive
 
-    async def echo(self, peer: "Peer", settings: "AssociationSettings") -> "EchoResult":
+    async def echo(self, request: "EchoRequest") -> "EchoResult":
         """Ask a peer for a C-ECHO and return what came of it."""
-        job = await self._begin(lambda: self._engine.echo(peer, settings, self.echoed.sink))
-        return await asyncio.wrap_future(job.done)
+        return await self.result_of(await self.begin(request, self.echoed.sink))
 
     def watch(self) -> Channel:
         """Return a channel for the events of one check or pre-flight; ``checked`` tells of them too."""
         channel = self._bridge.channel()
         channel.arrived.connect(self.checked.arrived)
         return channel
-
-    async def check(self, peer: "Peer", settings: "AssociationSettings", sink: "EventSink") -> "CheckJob":
-        """Begin to check the way to a peer; see ``result_of``."""
-        return await self._begin(lambda: self._engine.check(peer, settings, sink))
-
-    async def preflight(self, request: "SendRequest", sink: "EventSink") -> "PreflightJob":
-        """Begin to find out how instances would go; see ``result_of``."""
-        return await self._begin(lambda: self._engine.preflight(request, sink))
 
     async def result_of(self, job: "Job[ResultT]") -> ResultT:
         """Return what came of a job, when all that it reported has been delivered."""
@@ -215,14 +205,17 @@ class Session(QObject):
         for timer in self._timers:
             timer.stop()
 
-    async def _begin(self, begin: Callable[[], JobT]) -> JobT:
-        """Have the engine begin a job, which ``shut_down`` then knows of; DicomdeskError while closing."""
+    async def begin(self, request: "JobRequest[Event, JobT]", sink: "EventSink") -> JobT:
+        """Have the engine begin a job, which ``shut_down`` then knows of; see ``result_of``.
+
+        DicomdeskError where the job cannot begin, and while closing.
+        """
         if self._is_closing:
             raise DicomdeskError(self.tr("The window is closing."))
         begun: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._beginning.add(begun)
         try:
-            return await self._tasks.run(begin)
+            return await self._tasks.run(lambda: self._engine.submit(request, sink))
         finally:
             self._beginning.discard(begun)
             begun.set_result(None)

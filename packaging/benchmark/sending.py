@@ -7,7 +7,7 @@ from pathlib import Path
 from dicomdesk.dicom.instance import InputSelection
 from dicomdesk.engine.engine import Engine
 from dicomdesk.engine.events import AssociationAccepted, AssociationReleased, Event, ItemOutcome
-from dicomdesk.engine.requests import SendRequest
+from dicomdesk.engine.send.request import SendRequest
 from dicomdesk.settings import AssociationSettings, Peer, PeerVerification, TlsSettings
 
 
@@ -25,7 +25,7 @@ def main(port: int, folder: Path, key: str = "", certificate: str = "") -> int:
             times.append(time.perf_counter())
 
     engine = Engine()
-    job = engine.send(
+    job = engine.submit(
         SendRequest(
             peer=Peer(host="127.0.0.1", port=port, tls=tls),
             inputs=InputSelection(paths=(str(folder),), scan_directories=True, recurse=True),

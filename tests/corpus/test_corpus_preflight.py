@@ -10,6 +10,7 @@ from dicomdesk.dicom.instance import InputFormat
 from dicomdesk.engine.engine import Engine
 from dicomdesk.engine.events import ItemOutcome
 from dicomdesk.engine.preflight.preflight import Verdict
+from dicomdesk.engine.preflight.request import PreflightRequest
 from dicomdesk.settings import Decompression
 from tests.helpers.data.comparison import data_set_bytes
 from tests.helpers.dcmtk.programs import dcmtk_server
@@ -43,9 +44,9 @@ def test_every_verdict_comes_true(corpus: Path, tmp_path: Path, takes: str, deco
             decompression=decompression,
             inputs=type(inputs)(paths=inputs.paths, scan_directories=True, recurse=True),
         )
-        forecast = engine.preflight(request, EventRecorder()).done.result(LONG_S)
+        forecast = engine.submit(PreflightRequest(send=request), EventRecorder()).done.result(LONG_S)
         assert list(into.iterdir()) == []
-        sent = engine.send(request, EventRecorder()).done.result(LONG_S)
+        sent = engine.submit(request, EventRecorder()).done.result(LONG_S)
     items = [item for item in forecast.items if item.group.sop_class_uid]
     assert len(items) == len(sent.report.items) > 700
     received = sorted(into.iterdir())

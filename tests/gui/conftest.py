@@ -14,9 +14,8 @@ import qasync
 from PySide6.QtWidgets import QApplication
 
 from dicomdesk.engine.engine import Engine
-from dicomdesk.engine.events import EventSink
-from dicomdesk.engine.receive.receive import ReceiveJob
-from dicomdesk.engine.requests import ReceiveRequest
+from dicomdesk.engine.job import JobRequest, StartableJob
+from dicomdesk.engine.receive.request import ReceiveRequest
 from dicomdesk.gui.assets import load_assets
 from dicomdesk.gui.bridge import Bridge
 from dicomdesk.gui.main_window import MainWindow
@@ -31,6 +30,8 @@ KEPT: list[object] = []
 """Loops and Qt objects of tests that are over: collected on an engine's thread, they would take Qt down with them."""
 
 Result = TypeVar("Result")
+FactT = TypeVar("FactT")
+JobT = TypeVar("JobT", bound=StartableJob)
 
 
 class SlowEngine(Engine):
@@ -41,10 +42,11 @@ class SlowEngine(Engine):
         self.asked = 0
         self.may_begin = Event()
 
-    def receive(self, request: ReceiveRequest, sink: EventSink) -> ReceiveJob:
-        self.asked += 1
-        self.may_begin.wait(DEADLINE_S)
-        return super().receive(request, sink)
+    def submit(self, request: JobRequest[FactT, JobT], sink: Callable[[FactT], None]) -> JobT:
+        if isinstance(request, ReceiveRequest):
+            self.asked += 1
+            self.may_begin.wait(DEADLINE_S)
+        return super().submit(request, sink)
 
 
 class Finish(Protocol):

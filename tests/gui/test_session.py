@@ -5,14 +5,17 @@ from threading import Event
 
 import pytest
 
+from dicomdesk.engine.check.requests import CheckRequest, EchoRequest
 from dicomdesk.engine.events import JobOutcome
 from dicomdesk.engine.job import JobState
-from dicomdesk.engine.requests import AssociationSettings, Peer, ReceiveRequest, SendRequest
+from dicomdesk.engine.receive.request import ReceiveRequest
+from dicomdesk.engine.send.request import SendRequest
 from dicomdesk.errors import DicomdeskError, PortInUseError
 from dicomdesk.gui.bridge import Bridge
 from dicomdesk.gui.scanning import selection_of
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.tasks import Tasks
+from dicomdesk.settings import Peer
 from tests.gui.conftest import KEPT, Finish, SlowEngine
 from tests.helpers.data.studies import write_study
 from tests.helpers.peers.fake_peer import Accept, FakePeer, Hold, Status
@@ -26,7 +29,7 @@ def request_for(peer: FakePeer, folder: Path) -> SendRequest:
 
 def test_echo_is_answered(session: Session, finish: Finish) -> None:
     with FakePeer() as peer:
-        result = finish(session.echo(Peer(host="127.0.0.1", port=peer.port), AssociationSettings()))
+        result = finish(session.echo(EchoRequest(peer=Peer(host="127.0.0.1", port=peer.port))))
     assert result.outcome is JobOutcome.COMPLETED
 
 
@@ -143,7 +146,7 @@ def test_closing_ends_a_check(session: Session, tasks: Tasks, wait_until: WaitUn
     async def check(peer: FakePeer) -> None:
         channel = session.watch()
         channel.arrived.connect(begun.extend)
-        job = await session.check(Peer(host="127.0.0.1", port=peer.port), AssociationSettings(), channel.sink)
+        job = await session.begin(CheckRequest(peer=Peer(host="127.0.0.1", port=peer.port)), channel.sink)
         outcomes.append((await session.result_of(job)).outcome)
 
     with FakePeer(associate=[Hold(answer, Accept())]) as peer:

@@ -11,8 +11,8 @@ from dicomdesk.dicom.files.scan import FoundInstance, scan
 from dicomdesk.engine.engine import Engine
 from dicomdesk.engine.events import EventSink, ItemFinished, ItemOutcome, ItemStarted, JobOutcome
 from dicomdesk.engine.job import ThreadStarter
-from dicomdesk.engine.requests import SendRequest
 from dicomdesk.engine.send.planned_send import SendJob
+from dicomdesk.engine.send.request import SendRequest
 from tests.helpers.jobs.receiving import receive_request
 from tests.helpers.jobs.recorder import DEADLINE_S, EventRecorder
 from tests.helpers.jobs.sending import send_request, write_instances
@@ -78,7 +78,7 @@ def test_what_was_begun_has_failed_and_the_rest_was_not_sent(
 def test_receiver_tells_of_what_was_arriving(tmp_path: Path) -> None:
     recorder = EventRecorder()
     engine = Engine()
-    job = engine.receive(receive_request(tmp_path, report_stored=True), recorder)
+    job = engine.submit(receive_request(tmp_path, report_stored=True), recorder)
     with connected(job.port) as requestor:
         requestor.associate()
         requestor.send(data_pdu(1, 3, store_command("1.2.3")), data_pdu(1, 0, b"\x08\0\x16\0"))

@@ -51,7 +51,7 @@ def test_one_cancel_is_enough_while_a_peer_does_not_answer_the_association_reque
     patient = AssociationSettings(timeouts=Timeouts(connect_s=None, acse_s=None, dimse_s=None))
     recorder = EventRecorder()
     with FakePeer(associate=[Silence()]) as peer, Engine() as engine:
-        job = engine.send(send_request(peer.port, [tmp_path], association=patient, parallel=parallel), recorder)
+        job = engine.submit(send_request(peer.port, [tmp_path], association=patient, parallel=parallel), recorder)
         recorder.wait_for(AssociationRequested, parallel)
         job.cancel()
         result = job.done.result(DEADLINE_S)
@@ -95,7 +95,7 @@ def _send_while_first_is_cut_short(port: int, folder: Path, *, halt_on_error: bo
 
     recorder = EventRecorder(cut_short)
     with Engine() as engine:
-        job = engine.send(send_request(port, [folder], halt_on_error=halt_on_error), recorder)
+        job = engine.submit(send_request(port, [folder], halt_on_error=halt_on_error), recorder)
         result = job.done.result(DEADLINE_S)
     recorder.check()
     return result, recorder

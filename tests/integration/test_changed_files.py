@@ -34,7 +34,7 @@ def send_reacting(
 ) -> tuple[SendResult, EventRecorder]:
     recorder = EventRecorder(react)
     with Engine() as engine:
-        job = engine.send(send_request(port, paths, **options), recorder)
+        job = engine.submit(send_request(port, paths, **options), recorder)
         result = job.done.result(DEADLINE_S)
         progress = job.progress()
     recorder.check()

@@ -7,7 +7,7 @@ import pytest
 from dicomdesk.dicom.files.part10 import read_header
 from dicomdesk.dicom.instance import InputFormat
 from dicomdesk.engine.events import ItemOutcome
-from dicomdesk.engine.requests import StorageMode
+from dicomdesk.engine.receive.request import StorageMode
 from tests.helpers.data.datasets import EXPLICIT, IMPLICIT
 from tests.helpers.data.meta_elements import INSTANCE_UID, OWN_ELEMENTS, Elements, meta_information, own_data_set
 from tests.helpers.jobs.exact_sending import outcomes, send_exactly

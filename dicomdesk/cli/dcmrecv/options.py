@@ -9,7 +9,8 @@ from dicomdesk.cli.options.access import ACCESS_OPTIONS, read_access, read_user_
 from dicomdesk.cli.options.grammar import CommandLine, CommandLineError, Option, OptionGroup, Parameter, Tool
 from dicomdesk.cli.options.places import PLACE_OPTIONS, read_places
 from dicomdesk.cli.options.tls import TlsRole, read_tls, tls_extensions, tls_group
-from dicomdesk.engine.requests import DuplicatePolicy, FileNaming, ProfileSelection, ReceiveRequest, StorageMode
+from dicomdesk.engine.receive.request import DuplicatePolicy, FileNaming, ReceiveRequest, StorageMode
+from dicomdesk.engine.requests import ProfileSelection
 from dicomdesk.paths import resources_folder
 
 TLS_ROLE = TlsRole.ACCEPTOR

@@ -26,9 +26,8 @@ from dicomdesk.logs import Log, Logger
 
 if TYPE_CHECKING:
     from dicomdesk.cli.output.job_watch import JobWatch
-    from dicomdesk.engine.engine import Engine
-    from dicomdesk.engine.receive.receive import ReceiveJob, ReceiveResult
-    from dicomdesk.engine.requests import ReceiveRequest
+    from dicomdesk.engine.receive.receive import ReceiveResult
+    from dicomdesk.engine.receive.request import ReceiveRequest
 
 
 def run(line: CommandLine, log: Log) -> int:
@@ -55,13 +54,9 @@ def run(line: CommandLine, log: Log) -> int:
 
 
 def _receive(options: ReceiveOptions, line: CommandLine, watch: "JobWatch", log: Log) -> int:
-    def start(engine: "Engine") -> "ReceiveJob":
-        if options.has_unnamed_profile_file:
-            raise ProfileError("Invalid filename")
-        job = engine.receive(options.request, watch.sink)
+    def show_notes() -> None:
         if options.request.tls is not None:
             show_tls_notes(options.request.tls, line, log.logger("dcmtk.apps.dcmrecv"), TLS_ROLE)
-        return job
 
     def conclude(result: "ReceiveResult") -> int:
         if result.error is not None:
@@ -70,7 +65,9 @@ def _receive(options: ReceiveOptions, line: CommandLine, watch: "JobWatch", log:
         return died_of_signal(watch.last_signal) if watch.last_signal else int(ExitCode.SUCCESS)
 
     try:
-        return watch.carry_out(start, conclude)
+        if options.has_unnamed_profile_file:
+            raise ProfileError("Invalid filename")
+        return watch.carry_out(options.request, conclude, begun=show_notes)
     except (LocalError, SettingsError) as error:
         return _show_start_failure(error, options, log)
 

@@ -13,7 +13,7 @@ from dicomdesk.cli.output.association_dump import (
 from dicomdesk.dicom.sop_classes import modality_prefix
 from dicomdesk.dicom.transfer_syntaxes import transfer_syntax_name
 from dicomdesk.engine import events
-from dicomdesk.engine.requests import SendRequest
+from dicomdesk.engine.send.request import SendRequest
 from dicomdesk.human import count_text, printable
 from dicomdesk.logs import Level, Log
 from dicomdesk.settings import LARGE_MAX_PDU_BYTES

@@ -7,14 +7,9 @@ from dicomdesk.cli.options import shared
 from dicomdesk.cli.options.grammar import CommandLine, Option, OptionGroup, Parameter, Tool
 from dicomdesk.cli.options.shared import CHECK
 from dicomdesk.cli.options.tls import TlsRole, read_tls, tls_extensions, tls_group
-from dicomdesk.engine.requests import (
-    AssociationSettings,
-    Decompression,
-    InputFormat,
-    InputSelection,
-    Peer,
-    SendRequest,
-)
+from dicomdesk.dicom.instance import InputFormat, InputSelection
+from dicomdesk.engine.send.request import SendRequest
+from dicomdesk.settings import AssociationSettings, Decompression, Peer
 
 TLS_ROLE = TlsRole.REQUESTOR_EXTENSION
 

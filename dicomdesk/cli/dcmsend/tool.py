@@ -43,7 +43,7 @@ def run(line: CommandLine, log: Log) -> int:
         progress_word="sending" if options.shows_progress else "",
     )
     return watch.carry_out(
-        lambda engine: engine.send(options.request, watch.sink),
+        options.request,
         lambda result: _conclude(options, result, lines, log, watch.last_signal),
     )
 

@@ -43,12 +43,14 @@ def _ask(options: EchoOptions, peer: Peer, log: Log) -> int:
     with lean_imports():
         import dicomdesk.engine.engine  # noqa: F401, PLC0415 - as above
         from dicomdesk.cli.echoscu.lines import EchoLines, exit_code  # noqa: PLC0415 - as above
-        from dicomdesk.engine.check.echo import EchoPlan  # noqa: PLC0415 - as above
+        from dicomdesk.engine.check.requests import EchoRequest  # noqa: PLC0415 - as above
 
     show_library_records(log)
     lines = EchoLines(log, peer, options.association)
     watch = JobWatch(lines, log.logger("dcmtk.apps.echoscu"), writes_json=options.writes_json)
-    plan = EchoPlan(
+    request = EchoRequest(
+        peer=peer,
+        association=options.association,
         contexts=options.contexts,
         transfer_syntaxes=options.transfer_syntaxes,
         repeats=options.repeats,
@@ -59,7 +61,7 @@ def _ask(options: EchoOptions, peer: Peer, log: Log) -> int:
         lines.show_end(result, aborts_at_end=options.aborts_at_end)
         return exit_code(result, watch.last_signal)
 
-    return watch.carry_out(lambda engine: engine.echo(peer, options.association, watch.sink, plan=plan), conclude)
+    return watch.carry_out(request, conclude)
 
 
 def _diagnose(options: EchoOptions, peer: Peer, log: Log) -> int:
@@ -69,6 +71,7 @@ def _diagnose(options: EchoOptions, peer: Peer, log: Log) -> int:
     with lean_imports():
         import dicomdesk.engine.engine  # noqa: F401, PLC0415 - as above
         from dicomdesk.cli.echoscu.diagnosis_lines import DiagnosisLines, exit_code  # noqa: PLC0415 - as above
+        from dicomdesk.engine.check.requests import CheckRequest  # noqa: PLC0415 - as above
 
     show_library_records(log)
     lines = DiagnosisLines(is_shown=not options.writes_json)
@@ -78,7 +81,7 @@ def _diagnose(options: EchoOptions, peer: Peer, log: Log) -> int:
         lines.show_capabilities(result.capabilities)
         return exit_code(result, watch.last_signal)
 
-    return watch.carry_out(lambda engine: engine.check(peer, options.association, watch.sink), conclude)
+    return watch.carry_out(CheckRequest(peer=peer, association=options.association), conclude)
 
 
 def _check_certificate(options: EchoOptions, tls: TlsSettings | None, log: Log) -> int:

@@ -13,12 +13,14 @@ from dicomdesk.cli.output.standard_streams import write_stdout
 from dicomdesk.dicom.transfer_syntaxes import transfer_syntax_name
 from dicomdesk.engine import events
 from dicomdesk.engine.forecast import ForecastGroup, Help, Verdict
+from dicomdesk.engine.preflight.request import PreflightRequest
 from dicomdesk.human import count_text, printable, size_text
 from dicomdesk.logs import Log
 
 if TYPE_CHECKING:
     from dicomdesk.engine.preflight.preflight import Failure, PreflightResult
-    from dicomdesk.engine.requests import ExactSendRequest, SendRequest
+    from dicomdesk.engine.send.request import SendRequest
+    from dicomdesk.engine.send_exactly.request import ExactSendRequest
 
 _SWITCHES = {
     Help.ALLOW_LOSSLESS_DECOMPRESSION: "--decompress-lossless",
@@ -58,7 +60,7 @@ def run_check(
             logger.error(f"sending would end early: {printable(str(result.error))}")
         return exit_code(result, failure_codes, watch.last_signal)
 
-    return watch.carry_out(lambda engine: engine.preflight(request, watch.sink), conclude)
+    return watch.carry_out(PreflightRequest(send=request), conclude)
 
 
 def exit_code(result: "PreflightResult", failure_codes: "Mapping[Failure, int]", last_signal: int) -> int:

@@ -12,10 +12,8 @@ from dicomdesk.engine.events import Event
 from dicomdesk.logs import Logger
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future
-
     from dicomdesk.cli.output.json_lines import JsonLinesReporter
-    from dicomdesk.engine.engine import Engine
+    from dicomdesk.engine.job import Job, JobRequest
     from dicomdesk.engine.stats import Progress
 
 ResultT = TypeVar("ResultT")
@@ -40,14 +38,6 @@ class WatchedJob(Cancellable, Protocol):
         """How far it is."""
 
 
-class FinishingJob(WatchedJob, Protocol[ResultT]):
-    """A job that gives a result."""
-
-    @property
-    def done(self) -> "Future[ResultT]":
-        """Resolves when it has finished."""
-
-
 class JobWatch:
     """Everything that is shown of one job. ``sink`` is for the job, the rest for the main thread."""
 
@@ -69,19 +59,27 @@ class JobWatch:
         """Take an event of the job; called on its threads."""
         self._pump.sink(event)
 
-    def carry_out(self, start: "Callable[[Engine], FinishingJob[ResultT]]", conclude: Callable[[ResultT], int]) -> int:
-        """Start a job with an engine of its own, show it until it has finished, and conclude the exit code.
+    def carry_out(
+        self,
+        request: "JobRequest[Event, Job[ResultT]]",
+        conclude: Callable[[ResultT], int],
+        *,
+        begun: Callable[[], None] | None = None,
+    ) -> int:
+        """Do what is asked for with an engine of its own, show it until it has finished, and conclude the exit code.
 
         The first signal cancels the job and the second aborts it, see ``ending``; one that comes later does not keep
         the report from being written. JSON Lines that could not be written are as a report that could not.
-        Raises what ``start`` and ``conclude`` raise.
+        ``begun`` is called before anything is shown. Raises what ``Engine.submit``, it and ``conclude`` raise.
         """
         from dicomdesk.engine.engine import Engine  # noqa: PLC0415 - start-up time
 
         with self._pump.catching_signals():
             engine = Engine()
             try:
-                job = start(engine)
+                job = engine.submit(request, self.sink)
+                if begun is not None:
+                    begun()
                 self.run(job)
                 result = job.done.result()
             finally:

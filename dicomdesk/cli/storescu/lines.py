@@ -17,7 +17,7 @@ from dicomdesk.cli.output.standard_streams import write_stdout
 from dicomdesk.dicom.sop_classes import modality_prefix
 from dicomdesk.dicom.transfer_syntaxes import transfer_syntax_name
 from dicomdesk.engine import events
-from dicomdesk.engine.requests import ExactSendRequest
+from dicomdesk.engine.send_exactly.request import ExactSendRequest
 from dicomdesk.human import printable
 from dicomdesk.logs import Level, Log
 

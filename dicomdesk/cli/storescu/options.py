@@ -10,17 +10,10 @@ from dicomdesk.cli.options.identity import IDENTITY_OPTIONS, IdentityChoice, rea
 from dicomdesk.cli.options.proposal import PREFERRED_TRANSFER_SYNTAXES, PROPOSE_OPTIONS
 from dicomdesk.cli.options.shared import CHECK
 from dicomdesk.cli.options.tls import TlsRole, read_tls, tls_extensions, tls_group
-from dicomdesk.engine.requests import (
-    AssociationSettings,
-    ExactSendRequest,
-    InputFormat,
-    InputSelection,
-    Invention,
-    Peer,
-    ProfileSelection,
-    Proposal,
-    Timeouts,
-)
+from dicomdesk.dicom.instance import InputFormat, InputSelection
+from dicomdesk.engine.requests import ProfileSelection, Proposal
+from dicomdesk.engine.send_exactly.request import ExactSendRequest, Invention
+from dicomdesk.settings import AssociationSettings, Peer, Timeouts
 
 _INPUT = OptionGroup(
     title="input options",

@@ -107,7 +107,7 @@ def _send(options: StoreOptions, log: Log) -> int:
         progress_word="sending" if options.shows_progress else "",
     )
     return watch.carry_out(
-        lambda engine: engine.send_exactly(options.request, watch.sink),
+        options.request,
         lambda result: _conclude(options, result, lines, log, watch.last_signal),
     )
 

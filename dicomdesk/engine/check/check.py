@@ -15,6 +15,7 @@ from dicomdesk.engine.check import explanations
 from dicomdesk.engine.check.capability_survey import Survey
 from dicomdesk.engine.check.connection_steps import Reached, Reaching
 from dicomdesk.engine.check.explanations import NOTHING, Remedy
+from dicomdesk.engine.check.requests import CheckRequest
 from dicomdesk.engine.check.step_log import OpenStep, StepLog
 from dicomdesk.engine.diagnosis import Capabilities, CheckStage, CheckState, CheckStep, ServiceGroup, SopClassCapability
 from dicomdesk.engine.events import (
@@ -43,7 +44,6 @@ from dicomdesk.network.requestor.association import RequestedAssociation, open_a
 from dicomdesk.network.status import status_text
 from dicomdesk.network.upper_layer.association_items import shown_identity
 from dicomdesk.network.wire.connection import ConnectionInterruptedError, Interruption
-from dicomdesk.settings import AssociationSettings, Peer
 
 __all__ = [
     "Capabilities",
@@ -96,15 +96,13 @@ class CheckJob(Job[CheckResult]):
     it. The first cancel ends the check at once.
     """
 
-    def __init__(
-        self, peer: Peer, settings: AssociationSettings, sink: EventSink, *, asks_capabilities: bool = True
-    ) -> None:
+    def __init__(self, request: CheckRequest, sink: EventSink) -> None:
         super().__init__(new_job_id("check"), sink)
-        self._peer = peer
-        timeouts = settings.timeouts
+        self._peer = request.peer
+        settings, timeouts = request.association, request.association.timeouts
         bounded = replace(timeouts, acse_s=timeouts.acse_s or _MOST_SECONDS, dimse_s=timeouts.dimse_s or _MOST_SECONDS)
         self._settings = replace(settings, timeouts=bounded)
-        self._asks_capabilities = asks_capabilities
+        self._asks_capabilities = request.asks_capabilities
         self._steps = StepLog(self.id, self._report)
         self._survey = Survey()
         self._has_surveyed = False

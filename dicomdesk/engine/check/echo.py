@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from dicomdesk.dicom.sop_classes import VERIFICATION
-from dicomdesk.dicom.transfer_syntaxes import IMPLICIT_VR_LITTLE_ENDIAN
+from dicomdesk.engine.check.requests import EchoRequest
 from dicomdesk.engine.events import (
     AssociationAborted,
     AssociationAccepted,
@@ -22,14 +22,13 @@ from dicomdesk.engine.events import (
 from dicomdesk.engine.job import Job, new_job_id
 from dicomdesk.engine.stats import Progress
 from dicomdesk.errors import AssociationAbortedError, DicomdeskError, LocalError, PeerError, SettingsError
-from dicomdesk.network.negotiation import ContextResult, Negotiation, ProposedContext, number_contexts
+from dicomdesk.network.negotiation import ContextResult, Negotiation, number_contexts
 from dicomdesk.network.requestor.association import RequestedAssociation, open_association
 from dicomdesk.network.status import status_advice, status_text
 from dicomdesk.network.upper_layer.association_items import shown_identity
 from dicomdesk.network.wire.connection import Interruption
-from dicomdesk.settings import AssociationSettings, Peer
 
-__all__ = ["EchoFailure", "EchoJob", "EchoPlan", "EchoResult"]
+__all__ = ["EchoFailure", "EchoJob", "EchoResult"]
 
 
 class EchoFailure(Enum):
@@ -44,23 +43,6 @@ class EchoFailure(Enum):
     """Aborted by us: no answer in time, or one that makes no sense."""
     RELEASE = "release"
     """All was answered, but the peer did not agree to the release."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EchoPlan:
-    """What is proposed and asked."""
-
-    contexts: int = 1
-    """Presentation contexts for Verification, 1 to 128, all alike."""
-    transfer_syntaxes: tuple[str, ...] = (IMPLICIT_VR_LITTLE_ENDIAN,)
-    repeats: int = 1
-    """C-ECHOs on the association, one after the other."""
-    aborts_at_end: bool = False
-    """Abort the association instead of releasing it."""
-
-    def proposed(self) -> tuple[ProposedContext, ...]:
-        """The presentation contexts."""
-        return number_contexts([(VERIFICATION, self.transfer_syntaxes)] * self.contexts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,11 +73,9 @@ class EchoJob(Job[EchoResult]):
     Each request and each answer is a notice, in the words of DCMTK's echoscu.
     """
 
-    def __init__(self, peer: Peer, settings: AssociationSettings, plan: EchoPlan, sink: EventSink) -> None:
+    def __init__(self, request: EchoRequest, sink: EventSink) -> None:
         super().__init__(new_job_id("echo"), sink)
-        self._peer = peer
-        self._settings = settings
-        self._plan = plan
+        self._request = request
         self._negotiation: Negotiation | None = None
         self._association_s: float | None = None
         self._round_trips_s: list[float] = []
@@ -127,21 +107,22 @@ class EchoJob(Job[EchoResult]):
             interruption.close()
 
     def _open(self, interruption: Interruption) -> "RequestedAssociation | EchoResult":
-        contexts = self._plan.proposed()
+        request = self._request
+        contexts = number_contexts([(VERIFICATION, request.transfer_syntaxes)] * request.contexts)
         self._report(
             AssociationRequested(
                 job_id=self.id,
                 association=1,
-                peer=str(self._peer),
-                calling_ae_title=self._settings.calling_ae_title,
+                peer=str(request.peer),
+                calling_ae_title=request.association.calling_ae_title,
                 contexts=contexts,
-                user_identity=shown_identity(self._settings.user_identity),
+                user_identity=shown_identity(request.association.user_identity),
             )
         )
         start_s = time.monotonic()
         try:
             association = open_association(
-                peer=self._peer, settings=self._settings, contexts=contexts, interruption=interruption
+                peer=request.peer, settings=request.association, contexts=contexts, interruption=interruption
             )
         except (PeerError, SettingsError, LocalError) as error:
             return self._failed(error, EchoFailure.ASSOCIATION)
@@ -161,12 +142,12 @@ class EchoJob(Job[EchoResult]):
             )
             return self._result(error, EchoFailure.NO_PRESENTATION_CONTEXT)
         try:
-            for message_id in range(1, self._plan.repeats + 1):
+            for message_id in range(1, self._request.repeats + 1):
                 self._echo(association, message_id)
         except PeerError as error:
             is_by_peer = isinstance(error, AssociationAbortedError)
             return self._failed(error, EchoFailure.ABORTED_BY_PEER if is_by_peer else EchoFailure.ECHO)
-        if self._plan.aborts_at_end:
+        if self._request.aborts_at_end:
             association.abort()
             reason = "Aborted, as was asked for"
             self._report(AssociationAborted(job_id=self.id, association=1, by_peer=False, reason=reason))

@@ -12,11 +12,11 @@ from dicomdesk.engine.preflight.advice import Way, help_for_exact_refusal
 from dicomdesk.engine.preflight.forecast_groups import Fate
 from dicomdesk.engine.preflight.preflight import PreflightJob, fate_of_prepared, fate_of_unreadable
 from dicomdesk.engine.preparation import failure_reason
-from dicomdesk.engine.requests import ExactSendRequest
 from dicomdesk.engine.send_exactly.exact_choice import ExactShaper, NoContextError
 from dicomdesk.engine.send_exactly.exact_files import ExactSendFailure
 from dicomdesk.engine.send_exactly.exact_inputs import InputChecker, as_skipped, place_of
 from dicomdesk.engine.send_exactly.exact_proposal import load_profile_file, make_proposal
+from dicomdesk.engine.send_exactly.request import ExactSendRequest
 from dicomdesk.errors import ConversionError, DataError, DicomdeskError, PeerError, ProfileError, ProposalError
 from dicomdesk.network.negotiation import NegotiatedContext
 

@@ -11,8 +11,8 @@ from dicomdesk.engine.forecast import Help, Verdict
 from dicomdesk.engine.outgoing_association import NotOpenedError
 from dicomdesk.engine.preflight.advice import help_for_refusal
 from dicomdesk.engine.preflight.forecast_groups import Fate
-from dicomdesk.engine.requests import SendRequest
 from dicomdesk.engine.send.planned_send import SendFailure
+from dicomdesk.engine.send.request import SendRequest
 from dicomdesk.errors import DicomdeskError
 from dicomdesk.network.negotiation import (
     MAX_CONTEXTS,

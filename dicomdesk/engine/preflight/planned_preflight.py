@@ -7,8 +7,8 @@ from dicomdesk.engine.preflight.advice import help_for_conversion
 from dicomdesk.engine.preflight.forecast_groups import Fate
 from dicomdesk.engine.preflight.planned_forecast import Decision, PlannedForecast
 from dicomdesk.engine.preflight.preflight import PreflightJob, fate_of_prepared, fate_of_unreadable
-from dicomdesk.engine.requests import SendRequest
 from dicomdesk.engine.send.planned_send import SendFailure
+from dicomdesk.engine.send.request import SendRequest
 from dicomdesk.errors import ConversionError, DataError
 
 __all__ = ["PlannedPreflightJob"]

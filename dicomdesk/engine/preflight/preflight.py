@@ -27,10 +27,11 @@ from dicomdesk.engine.outgoing_association import OutgoingAssociation
 from dicomdesk.engine.preflight.forecast_groups import Fate, ForecastGroups
 from dicomdesk.engine.preparation import PreparedInstance, Preparing, failure_reason
 from dicomdesk.engine.rate import RateMeter, seconds_left
-from dicomdesk.engine.requests import ExactSendRequest, SendRequest
 from dicomdesk.engine.send.planned_send import SendFailure
+from dicomdesk.engine.send.request import SendRequest
 from dicomdesk.engine.send.transfer_list import skipped_event
 from dicomdesk.engine.send_exactly.exact_send import ExactSendFailure
+from dicomdesk.engine.send_exactly.request import ExactSendRequest
 from dicomdesk.engine.stats import Progress
 from dicomdesk.errors import CancelledError, DataError, DicomdeskError
 from dicomdesk.network.negotiation import ExtendedNegotiation, NegotiatedContext, ProposedContext

@@ -23,7 +23,7 @@ from dicomdesk.dicom.files.part10 import file_meta_information, parse_header
 from dicomdesk.dicom.instance import InputFormat, InstanceHeader
 from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax
 from dicomdesk.engine.receive.placement import Placement, PlacementKind, series_folder
-from dicomdesk.engine.requests import StorageMode
+from dicomdesk.engine.receive.request import StorageMode
 from dicomdesk.errors import CancelledError, DataError
 from dicomdesk.network.acceptor.handlers import IncomingStore, InstanceSink, StoreAnswer
 from dicomdesk.network.status import Status

@@ -18,7 +18,7 @@ from enum import Enum
 from dicomdesk.atomic_file import AtomicFile, remove_abandoned
 from dicomdesk.dicom.sop_classes import file_name_prefix
 from dicomdesk.dicom.uids import new_uid, safe_file_name_part
-from dicomdesk.engine.requests import DuplicatePolicy, FileNaming
+from dicomdesk.engine.receive.request import DuplicatePolicy, FileNaming
 from dicomdesk.errors import StorageError
 
 __all__ = ["Placed", "Placement", "PlacementKind", "series_folder"]

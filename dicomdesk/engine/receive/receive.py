@@ -32,7 +32,8 @@ from dicomdesk.engine.rate import RateMeter
 from dicomdesk.engine.receive.arrivals import Arrival, Storing
 from dicomdesk.engine.receive.placement import Placement
 from dicomdesk.engine.receive.quiet_studies import SettledStudy, StudyCommand, StudySettler
-from dicomdesk.engine.requests import ProfileSelection, ReceiveRequest, StorageMode
+from dicomdesk.engine.receive.request import ReceiveRequest, StorageMode
+from dicomdesk.engine.requests import ProfileSelection
 from dicomdesk.engine.stats import Progress
 from dicomdesk.errors import DicomdeskError, LocalError, SettingsError
 from dicomdesk.network.acceptor.handlers import IncomingAssociation, IncomingStore, SilentObserver, StoreAnswer

@@ -20,7 +20,7 @@ from dicomdesk.engine.events import (
 from dicomdesk.engine.job import EventRelay, JobControl
 from dicomdesk.engine.outgoing_association import NotOpenedError, OutgoingAssociation
 from dicomdesk.engine.preparation import PreparedInstance, Preparing, failure_reason
-from dicomdesk.engine.requests import SendRequest
+from dicomdesk.engine.send.request import SendRequest
 from dicomdesk.engine.send.retry import is_transient_error, is_transient_status
 from dicomdesk.engine.send.transfer_list import (
     Answer,

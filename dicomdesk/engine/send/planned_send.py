@@ -31,10 +31,10 @@ from dicomdesk.engine.events import (
 )
 from dicomdesk.engine.job import Job, ThreadStarter, new_job_id
 from dicomdesk.engine.preparation import Preparing
-from dicomdesk.engine.requests import SendRequest
 from dicomdesk.engine.send.ledger import InstanceLedger, MemoryLedger
 from dicomdesk.engine.send.planned_association import AssociationSender, End, EndKind, SharedTransfer
 from dicomdesk.engine.send.report import Report
+from dicomdesk.engine.send.request import SendRequest
 from dicomdesk.engine.send.retry import backoff_s, is_transient_error
 from dicomdesk.engine.send.transfer_list import TransferList, count_outcomes, skipped_event
 from dicomdesk.engine.stats import Progress, TransferStats

@@ -16,7 +16,7 @@ from dicomdesk.dicom.transfer_syntaxes import (
 )
 from dicomdesk.engine.invention import InventedIdentity, Inventor
 from dicomdesk.engine.preparation import Shape
-from dicomdesk.engine.requests import ExactSendRequest
+from dicomdesk.engine.send_exactly.request import ExactSendRequest
 from dicomdesk.errors import ConversionError, DataError
 from dicomdesk.network.negotiation import NegotiatedContext
 from dicomdesk.network.presentation.assignment import describe_sop_class

@@ -9,8 +9,8 @@ from dicomdesk.dicom.files.scan import FoundInstance, name_of
 from dicomdesk.dicom.instance import InstanceHeader
 from dicomdesk.engine.events import NotSentCause
 from dicomdesk.engine.job import EventRelay, JobControl
-from dicomdesk.engine.requests import ExactSendRequest
 from dicomdesk.engine.send.transfer_list import TransferItem, TransferList
+from dicomdesk.engine.send_exactly.request import ExactSendRequest
 from dicomdesk.engine.stats import TransferStats
 from dicomdesk.errors import DicomdeskError
 

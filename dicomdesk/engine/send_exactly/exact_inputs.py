@@ -9,7 +9,7 @@ from dicomdesk.dicom.files.scan import FoundInstance, SkippedInput
 from dicomdesk.dicom.instance import InstanceHeader
 from dicomdesk.dicom.sop_classes import find_sop_class
 from dicomdesk.engine.preparation import Preparing, Shape
-from dicomdesk.engine.requests import ExactSendRequest
+from dicomdesk.engine.send_exactly.request import ExactSendRequest
 from dicomdesk.errors import DataError
 
 __all__ = ["CheckedInput", "InputChecker", "Listed", "as_skipped", "place_of"]

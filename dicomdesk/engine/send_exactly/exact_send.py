@@ -29,7 +29,6 @@ from dicomdesk.engine.events import (
     ScanFinished,
 )
 from dicomdesk.engine.job import Job, new_job_id
-from dicomdesk.engine.requests import ExactSendRequest
 from dicomdesk.engine.send.ledger import MemoryLedger
 from dicomdesk.engine.send.report import Report
 from dicomdesk.engine.send.transfer_list import TransferList, count_outcomes, skipped_event
@@ -37,6 +36,7 @@ from dicomdesk.engine.send_exactly.exact_association import ExactSender
 from dicomdesk.engine.send_exactly.exact_files import ExactEnd, ExactSendFailure, ExactTransfer, FileToSend
 from dicomdesk.engine.send_exactly.exact_inputs import InputChecker, Listed, as_skipped, place_of
 from dicomdesk.engine.send_exactly.exact_proposal import load_profile_file, make_proposal
+from dicomdesk.engine.send_exactly.request import ExactSendRequest
 from dicomdesk.engine.stats import Progress, TransferStats
 from dicomdesk.errors import CancelledError, DataError, DicomdeskError, ProfileError, ProposalError
 from dicomdesk.network.negotiation import ExtendedNegotiation, ProposedContext

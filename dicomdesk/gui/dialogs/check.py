@@ -9,6 +9,7 @@ from PySide6.QtGui import QFont, QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from dicomdesk import human
+from dicomdesk.engine.check.requests import CheckRequest
 from dicomdesk.engine.diagnosis import CheckStage, CheckState, CheckStep
 from dicomdesk.engine.events import CapabilityFound, CheckStepFinished, CheckStepStarted, Event, JobOutcome
 from dicomdesk.errors import DicomdeskError
@@ -142,7 +143,7 @@ class CheckDialog(QDialog):
 
     async def _check(self, peer: Peer, association: AssociationSettings) -> None:
         try:
-            self._job = await self._session.check(peer, association, self.channel.sink)
+            self._job = await self._session.begin(CheckRequest(peer=peer, association=association), self.channel.sink)
             if self._is_cancelled:
                 await self._tasks.run(self._job.cancel)
             self._show_result(await self._session.result_of(self._job))

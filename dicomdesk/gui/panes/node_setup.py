@@ -5,7 +5,6 @@ from collections.abc import Callable
 from PySide6.QtCore import QCoreApplication, QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from dicomdesk.engine.requests import AssociationSettings
 from dicomdesk.errors import SettingsError
 from dicomdesk.gui.controls.buttons import plain_button
 from dicomdesk.gui.dialogs.node import NodeDialog
@@ -17,7 +16,7 @@ from dicomdesk.gui.security.store import NodeSecurity
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.theme import Theme, Tone
 from dicomdesk.gui.wording import plain_tip
-from dicomdesk.settings import LARGE_MAX_PDU_BYTES
+from dicomdesk.settings import LARGE_MAX_PDU_BYTES, AssociationSettings
 
 
 class NodeSetup(QObject):

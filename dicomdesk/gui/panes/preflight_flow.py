@@ -7,7 +7,8 @@ from PySide6.QtCore import QCoreApplication, QObject, Signal
 from dicomdesk import human
 from dicomdesk.engine.events import GroupForecast, JobOutcome
 from dicomdesk.engine.forecast import Verdict
-from dicomdesk.engine.requests import SendRequest
+from dicomdesk.engine.preflight.request import PreflightRequest
+from dicomdesk.engine.send.request import SendRequest
 from dicomdesk.errors import AssociationRejectedError, DicomdeskError
 from dicomdesk.gui import wording
 from dicomdesk.gui.bridge import Arrival
@@ -78,7 +79,7 @@ class PreflightFlow(QObject):
 
     async def _run(self, request: SendRequest) -> None:
         try:
-            self._job = await self._session.preflight(request, self._channel.sink)
+            self._job = await self._session.begin(PreflightRequest(send=request), self._channel.sink)
             if self._is_cancelled:
                 await self._tasks.run(self._job.cancel)
             result = await self._session.result_of(self._job)

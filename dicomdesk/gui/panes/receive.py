@@ -7,7 +7,8 @@ from PySide6.QtCore import QPoint, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout
 
-from dicomdesk.engine.requests import ProfileSelection, ReceiveRequest
+from dicomdesk.engine.receive.request import ReceiveRequest
+from dicomdesk.engine.requests import ProfileSelection
 from dicomdesk.errors import SettingsError
 from dicomdesk.gui.controls.buttons import PrimaryButton, plain_button
 from dicomdesk.gui.controls.combo import Combo

@@ -14,7 +14,7 @@ from dicomdesk.engine.events import (
     Notice,
     NoticeLevel,
 )
-from dicomdesk.engine.requests import ReceiveRequest
+from dicomdesk.engine.receive.request import ReceiveRequest
 from dicomdesk.errors import DicomdeskError
 from dicomdesk.gui.bridge import Arrival
 from dicomdesk.gui.models.received import ReceivedStudies, receive_columns

@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from dicomdesk import human
-from dicomdesk.engine.requests import Decompression
+from dicomdesk.engine.check.requests import EchoRequest
 from dicomdesk.engine.send.report import ReportFormat, format_text, write_report
 from dicomdesk.errors import AssociationRejectedError, DicomdeskError
 from dicomdesk.gui.dialogs.check import CheckDialog
@@ -26,6 +26,7 @@ from dicomdesk.gui.session import Session
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.theme import Theme, Tone
 from dicomdesk.gui.window_state import PeerEntry, WindowState
+from dicomdesk.settings import Decompression
 
 
 class SendActions(QObject):
@@ -238,7 +239,9 @@ class SendActions(QObject):
         self._is_echoing = True
         self.told.emit(Details(title=self.tr("Asking {peer}…").format(peer=name), icon="echo", tone=Tone.ACTIVE))
         try:
-            result = await self._session.echo(preparation.peer, self._header.node.association(preparation))
+            result = await self._session.echo(
+                EchoRequest(peer=preparation.peer, association=self._header.node.association(preparation))
+            )
             self.told.emit(send_details.describe_echo(result, name))
             if isinstance(result.error, AssociationRejectedError):
                 self._header.node.forget_passcode()

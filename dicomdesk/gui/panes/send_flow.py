@@ -7,8 +7,8 @@ from PySide6.QtCore import QObject, Signal
 
 from dicomdesk.dicom.instance import InputSelection
 from dicomdesk.engine.events import InputSkipped, ItemFinished, ItemOutcome, JobOutcome
-from dicomdesk.engine.requests import AssociationSettings, Decompression, Peer, SendRequest
 from dicomdesk.engine.send.report import Report
+from dicomdesk.engine.send.request import SendRequest
 from dicomdesk.errors import AssociationRejectedError, DicomdeskError
 from dicomdesk.gui.bridge import Arrival
 from dicomdesk.gui.models.send_nodes import InstanceNode, send_columns
@@ -21,6 +21,7 @@ from dicomdesk.gui.scanning import Scanning, selection_of
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.theme import Tone
+from dicomdesk.settings import AssociationSettings, Decompression, Peer
 
 RETRIES = 2
 """After transient failures, before an instance counts as failed."""

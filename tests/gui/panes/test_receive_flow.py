@@ -3,7 +3,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from dicomdesk.engine.events import Notice, NoticeLevel
-from dicomdesk.engine.requests import ReceiveRequest
+from dicomdesk.engine.receive.request import ReceiveRequest
 from dicomdesk.gui.bridge import Bridge
 from dicomdesk.gui.panels.details import Details
 from dicomdesk.gui.panes.receive_flow import ReceiveFlow

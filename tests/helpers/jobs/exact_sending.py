@@ -7,8 +7,8 @@ from pathlib import Path
 from dicomdesk.dicom.instance import InputFormat, InputSelection
 from dicomdesk.engine.engine import Engine
 from dicomdesk.engine.events import Event, ItemOutcome, Notice
-from dicomdesk.engine.requests import ExactSendRequest
 from dicomdesk.engine.send_exactly.exact_send import ExactSendResult
+from dicomdesk.engine.send_exactly.request import ExactSendRequest
 from dicomdesk.settings import AssociationSettings, Peer, Timeouts
 from tests.helpers.jobs.recorder import DEADLINE_S, EventRecorder
 
@@ -31,7 +31,7 @@ def send_exactly(
     """Send and wait for the end; the promises of every job are checked. ``react`` is called with each event."""
     recorder = EventRecorder(react)
     with Engine() as engine:
-        job = engine.send_exactly(exact_request(port, paths, **options), recorder)
+        job = engine.submit(exact_request(port, paths, **options), recorder)
         result = job.done.result(DEADLINE_S)
         progress = job.progress()
     recorder.check()

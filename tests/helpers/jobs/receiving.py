@@ -7,7 +7,7 @@ from pathlib import Path
 
 from dicomdesk.engine.engine import Engine
 from dicomdesk.engine.receive.receive import ReceiveJob
-from dicomdesk.engine.requests import ReceiveRequest
+from dicomdesk.engine.receive.request import ReceiveRequest
 from dicomdesk.settings import Timeouts
 from tests.helpers.jobs.recorder import DEADLINE_S, EventRecorder
 
@@ -47,7 +47,7 @@ def receiving(folder: Path, **options: object) -> Iterator[Receiving]:
     recorder = EventRecorder()
     request = receive_request(folder, **options)
     with Engine() as engine:
-        job = engine.receive(request, recorder)
+        job = engine.submit(request, recorder)
         yield Receiving(job, folder, recorder)
         job.cancel()
         job.done.result(DEADLINE_S)

@@ -56,3 +56,8 @@ class EventRecorder:
             assert ends[-1] is ItemFinished
         counted = sum(self.of(JobFinished)[0].counts.values())
         assert counted == len(finished) or not is_stored_told
+
+
+def no_threads(name: str, run: Callable[[], None]) -> threading.Thread:
+    """A ``ThreadStarter`` for jobs that are made and not run."""
+    raise AssertionError(f"{name} is not to be started, and not to call {run}")

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from dicomdesk.dicom.instance import InputSelection
 from dicomdesk.engine.engine import Engine
-from dicomdesk.engine.requests import SendRequest
 from dicomdesk.engine.send.planned_send import SendResult
+from dicomdesk.engine.send.request import SendRequest
 from dicomdesk.settings import AssociationSettings, Peer, Timeouts
 from tests.helpers.data.datasets import CT_IMAGE, EXPLICIT, Builder, part10
 from tests.helpers.jobs.recorder import DEADLINE_S, EventRecorder
@@ -49,7 +49,7 @@ def send(port: int, paths: Iterable[str | Path], **options: object) -> tuple[Sen
     """Send and wait for the end; the promises of every job are checked."""
     recorder = EventRecorder()
     with Engine() as engine:
-        job = engine.send(send_request(port, paths, **options), recorder)
+        job = engine.submit(send_request(port, paths, **options), recorder)
         result = job.done.result(DEADLINE_S)
         progress = job.progress()
     recorder.check()

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from dicomdesk.engine.check.check import CheckResult, CheckStage, CheckState, CheckStep, ServiceGroup
+from dicomdesk.engine.check.requests import CheckRequest
 from dicomdesk.engine.engine import Engine
 from dicomdesk.engine.events import (
     AssociationRequested,
@@ -42,7 +43,9 @@ def check(
     recorder = EventRecorder()
     with Engine() as engine:
         peer = Peer(host=host, port=port, ae_title="PACS", tls=tls)
-        job = engine.check(peer, settings, recorder, asks_capabilities=asks_capabilities)
+        job = engine.submit(
+            CheckRequest(peer=peer, association=settings, asks_capabilities=asks_capabilities), recorder
+        )
         result = job.done.result(DEADLINE_S)
     recorder.check()
     assert {event.step.stage for event in recorder.of(CheckStepFinished)} == {step.stage for step in result.steps}
@@ -230,7 +233,7 @@ def test_ae_title_that_cannot_be_sent_is_told() -> None:
 def test_cancel_ends_the_check_at_once() -> None:
     recorder = EventRecorder()
     with FakePeer(associate=[Silence()]) as peer, Engine() as engine:
-        job = engine.check(Peer(host="127.0.0.1", port=peer.port), SETTINGS, recorder)
+        job = engine.submit(CheckRequest(peer=Peer(host="127.0.0.1", port=peer.port), association=SETTINGS), recorder)
         recorder.wait_for(AssociationRequested)
         job.cancel()
         result = job.done.result(DEADLINE_S)

@@ -1,4 +1,7 @@
-from dicomdesk.engine.check.echo import EchoFailure, EchoPlan, EchoResult
+from dataclasses import replace
+
+from dicomdesk.engine.check.echo import EchoFailure, EchoResult
+from dicomdesk.engine.check.requests import EchoRequest
 from dicomdesk.engine.engine import Engine
 from dicomdesk.engine.events import (
     AssociationFailed,
@@ -18,7 +21,7 @@ SETTINGS = AssociationSettings(timeouts=Timeouts(connect_s=5, acse_s=5, dimse_s=
 def echo(port: int, settings: AssociationSettings = SETTINGS) -> tuple[EchoResult, EventRecorder]:
     recorder = EventRecorder()
     with Engine() as engine:
-        job = engine.echo(Peer(host="127.0.0.1", port=port), settings, recorder)
+        job = engine.submit(request_to(port, settings), recorder)
         result = job.done.result(DEADLINE_S)
     recorder.check()
     return result, recorder
@@ -94,7 +97,7 @@ def test_abort_instead_of_an_answer_is_told() -> None:
 def test_cancel_ends_the_wait_at_once() -> None:
     recorder = EventRecorder()
     with FakePeer(associate=[Silence()]) as peer, Engine() as engine:
-        job = engine.echo(Peer(host="127.0.0.1", port=peer.port), SETTINGS, recorder)
+        job = engine.submit(request_to(peer.port), recorder)
         recorder.wait_for(AssociationRequested)
         job.cancel()
         result = job.done.result(DEADLINE_S)
@@ -102,22 +105,26 @@ def test_cancel_ends_the_wait_at_once() -> None:
     assert job.progress().items_done == 0
 
 
-def ask(port: int, plan: EchoPlan, settings: AssociationSettings = SETTINGS) -> tuple[EchoResult, list[str]]:
+def request_to(port: int, settings: AssociationSettings = SETTINGS) -> EchoRequest:
+    return EchoRequest(peer=Peer(host="127.0.0.1", port=port), association=settings)
+
+
+def ask(request: EchoRequest) -> tuple[EchoResult, list[str]]:
     recorder = EventRecorder()
     with Engine() as engine:
-        job = engine.echo(Peer(host="127.0.0.1", port=port), settings, recorder, plan=plan)
+        job = engine.submit(request, recorder)
         result = job.done.result(DEADLINE_S)
     recorder.check()
     return result, [notice.text for notice in recorder.of(Notice)]
 
 
-def test_plan_says_what_is_proposed_and_asked() -> None:
-    plan = EchoPlan(contexts=3, transfer_syntaxes=("1.2.840.10008.1.2", "1.2.840.10008.1.2.1"), repeats=2)
+def test_request_says_what_is_proposed_and_asked() -> None:
+    syntaxes = ("1.2.840.10008.1.2", "1.2.840.10008.1.2.1")
     with FakePeer() as peer:
-        result, notices = ask(peer.port, plan)
+        result, notices = ask(replace(request_to(peer.port), contexts=3, transfer_syntaxes=syntaxes, repeats=2))
         assert peer.events.count("echoed") == 2
         contexts = peer.associations[0].contexts
-    assert contexts == dict.fromkeys((1, 3, 5), ("1.2.840.10008.1.1", list(plan.transfer_syntaxes)))
+    assert contexts == dict.fromkeys((1, 3, 5), ("1.2.840.10008.1.1", list(syntaxes)))
     assert (result.outcome, result.failure) == (JobOutcome.COMPLETED, None)
     assert notices == [
         "Sending Echo Request (MsgID 1)",
@@ -129,7 +136,7 @@ def test_plan_says_what_is_proposed_and_asked() -> None:
 
 def test_association_is_aborted_at_the_end_where_that_is_asked_for() -> None:
     with FakePeer() as peer:
-        result, _ = ask(peer.port, EchoPlan(aborts_at_end=True))
+        result, _ = ask(replace(request_to(peer.port), aborts_at_end=True))
         peer.wait_for("aborted")
     assert (result.outcome, result.failure) == (JobOutcome.COMPLETED, None)
 
@@ -144,6 +151,6 @@ def test_each_end_has_its_name() -> None:
         (FakePeer(release=Silence()), EchoFailure.RELEASE),
     ):
         with peer:
-            result, _ = ask(peer.port, EchoPlan(), impatient)
+            result, _ = ask(request_to(peer.port, impatient))
         assert result.failure is failure
         assert (result.outcome is JobOutcome.COMPLETED) == (failure is EchoFailure.RELEASE)

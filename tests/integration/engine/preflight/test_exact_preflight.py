@@ -9,8 +9,10 @@ from dicomdesk.dicom.sop_classes import STORAGE_SOP_CLASSES
 from dicomdesk.engine.engine import Engine
 from dicomdesk.engine.events import GroupForecast, ItemOutcome, JobOutcome
 from dicomdesk.engine.preflight.preflight import Help, PreflightResult, Verdict
-from dicomdesk.engine.requests import Invention, ProfileSelection, Proposal
+from dicomdesk.engine.preflight.request import PreflightRequest
+from dicomdesk.engine.requests import ProfileSelection, Proposal
 from dicomdesk.engine.send_exactly.exact_send import ExactSendFailure
+from dicomdesk.engine.send_exactly.request import Invention
 from tests.helpers.data.datasets import EXPLICIT, IMPLICIT
 from tests.helpers.data.encoded import fragments, image_module
 from tests.helpers.jobs.exact_sending import exact_request, send_exactly
@@ -27,7 +29,7 @@ REQUIRED = Proposal(only_required=True)
 def look(port: int, paths: Iterable[str | Path], **options: object) -> tuple[PreflightResult, EventRecorder]:
     recorder = EventRecorder()
     with Engine() as engine:
-        job = engine.preflight(exact_request(port, paths, **options), recorder)
+        job = engine.submit(PreflightRequest(send=exact_request(port, paths, **options)), recorder)
         result = job.done.result(DEADLINE_S)
     recorder.check()
     assert len(recorder.of(GroupForecast)) == len(result.groups)

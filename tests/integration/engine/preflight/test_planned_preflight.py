@@ -6,6 +6,7 @@ import pytest
 
 from dicomdesk.engine.engine import Engine
 from dicomdesk.engine.preflight.preflight import Verdict
+from dicomdesk.engine.preflight.request import PreflightRequest
 from tests.helpers.dcmtk.programs import EVERY_CLASS_PROFILE, dcmtk_server
 from tests.helpers.jobs.recorder import DEADLINE_S, EventRecorder
 from tests.helpers.jobs.sending import send_request, write_instance
@@ -23,7 +24,7 @@ def test_dcmrecv_receives_nothing_and_is_understood(tmp_path: Path) -> None:
     profile.write_text(EVERY_CLASS_PROFILE)
     options = ("-xf", str(profile), "Default", "-od", str(into))
     with dcmtk_server("dcmrecv", options, tmp_path) as port, Engine() as engine:
-        job = engine.preflight(send_request(port, [folder], halt_on_error=False), EventRecorder())
+        job = engine.submit(PreflightRequest(send=send_request(port, [folder], halt_on_error=False)), EventRecorder())
         result = job.done.result(DEADLINE_S)
     assert [group.verdict for group in result.groups] == [Verdict.CANNOT_GO, Verdict.AS_IS]
     assert list(into.iterdir()) == []

@@ -16,6 +16,7 @@ from dicomdesk.engine.events import (
     ScanFinished,
 )
 from dicomdesk.engine.preflight.preflight import Help, PreflightResult, Verdict
+from dicomdesk.engine.preflight.request import PreflightRequest
 from dicomdesk.engine.send.planned_send import SendFailure
 from dicomdesk.settings import Decompression
 from tests.helpers.data.datasets import CT_IMAGE, EXPLICIT, IMPLICIT
@@ -33,7 +34,7 @@ JPEG_2000 = "1.2.840.10008.1.2.4.90"
 def look(port: int, paths: Iterable[str | Path], **options: object) -> tuple[PreflightResult, EventRecorder]:
     recorder = EventRecorder()
     with Engine() as engine:
-        job = engine.preflight(send_request(port, paths, **options), recorder)
+        job = engine.submit(PreflightRequest(send=send_request(port, paths, **options)), recorder)
         result = job.done.result(DEADLINE_S)
     recorder.check()
     assert len(recorder.of(GroupForecast)) == len(result.groups)
@@ -225,7 +226,7 @@ def test_cancel_ends_the_wait_at_once(tmp_path: Path) -> None:
     write_instance(tmp_path, "a.dcm")
     recorder = EventRecorder()
     with FakePeer(associate=[Silence()]) as peer, Engine() as engine:
-        job = engine.preflight(send_request(peer.port, [tmp_path]), recorder)
+        job = engine.submit(PreflightRequest(send=send_request(peer.port, [tmp_path])), recorder)
         recorder.wait_for(AssociationRequested)
         job.cancel()
         result = job.done.result(DEADLINE_S)

@@ -28,7 +28,8 @@ from dicomdesk.engine.events import (
     NoticeLevel,
     StudySettled,
 )
-from dicomdesk.engine.requests import DuplicatePolicy, FileNaming, ProfileSelection, StorageMode
+from dicomdesk.engine.receive.request import DuplicatePolicy, FileNaming, StorageMode
+from dicomdesk.engine.requests import ProfileSelection
 from dicomdesk.errors import PortInUseError, ProfileError, SettingsError, StorageError
 from dicomdesk.network.status import Status
 from tests.helpers.data.datasets import CT_IMAGE, EXPLICIT, Builder, part10
@@ -405,14 +406,14 @@ def test_start_errors_are_raised_at_once_and_report_nothing(tmp_path: Path) -> N
     recorder = EventRecorder()
     with Engine() as engine, socket.create_server(("127.0.0.1", 0)) as taken:
         with pytest.raises(StorageError, match="Directory does not exist"):
-            engine.receive(receive_request(tmp_path / "gone"), recorder)
+            engine.submit(receive_request(tmp_path / "gone"), recorder)
         with pytest.raises(PortInUseError):
-            engine.receive(receive_request(tmp_path, port=taken.getsockname()[1]), recorder)
+            engine.submit(receive_request(tmp_path, port=taken.getsockname()[1]), recorder)
         profile = ProfileSelection(file=tmp_path / "none.cfg", name="Default")
         with pytest.raises(ProfileError):
-            engine.receive(receive_request(tmp_path, profile=profile), recorder)
+            engine.submit(receive_request(tmp_path, profile=profile), recorder)
         with pytest.raises(SettingsError):
-            engine.receive(receive_request(tmp_path, study_command="'unbalanced"), recorder)
+            engine.submit(receive_request(tmp_path, study_command="'unbalanced"), recorder)
     assert recorder.events == []
     assert os.listdir(tmp_path) == []
 
@@ -420,7 +421,7 @@ def test_start_errors_are_raised_at_once_and_report_nothing(tmp_path: Path) -> N
 def test_first_cancel_lets_the_current_instance_finish(tmp_path: Path) -> None:
     recorder = EventRecorder()
     with Engine() as engine:
-        job = engine.receive(receive_request(tmp_path), recorder)
+        job = engine.submit(receive_request(tmp_path), recorder)
         with connected(job.port) as requestor:
             requestor.associate()
             requestor.send(data_pdu(1, 3, store_command(UID)))
@@ -439,7 +440,7 @@ def test_first_cancel_lets_the_current_instance_finish(tmp_path: Path) -> None:
 def test_second_cancel_aborts_and_leaves_nothing(tmp_path: Path) -> None:
     recorder = EventRecorder()
     with Engine() as engine:
-        job = engine.receive(receive_request(tmp_path, mode=StorageMode.BIT_PRESERVING), recorder)
+        job = engine.submit(receive_request(tmp_path, mode=StorageMode.BIT_PRESERVING), recorder)
         with connected(job.port) as requestor:
             requestor.associate()
             requestor.send(data_pdu(1, 3, store_command(UID)), data_pdu(1, 0, data_set()))
@@ -507,11 +508,11 @@ def test_killed_receiver_leaves_no_half_file(tmp_path: Path, mode: StorageMode) 
 from pathlib import Path
 from dicomdesk.engine.engine import Engine
 from dicomdesk.engine.events import ItemStarted
-from dicomdesk.engine.requests import ReceiveRequest, StorageMode
+from dicomdesk.engine.receive.request import ReceiveRequest, StorageMode
 
 request = ReceiveRequest(port=0, address="127.0.0.1", accept_all=True, folder=Path({str(tmp_path)!r}),
     mode=StorageMode({mode.value!r}))
-job = Engine().receive(request, lambda event: None)
+job = Engine().submit(request, lambda event: None)
 print(job.port, flush=True)
 job.done.result()
 """

@@ -324,7 +324,7 @@ def test_file_that_vanishes_is_named(tmp_path: Path, halt: bool) -> None:
     paths = write_instances(tmp_path, 3)
     recorder = EventRecorder(vanish_when_scanned(paths[1]))
     with FakePeer() as peer, Engine() as engine:
-        job = engine.send(send_request(peer.port, paths, halt_on_error=halt), recorder)
+        job = engine.submit(send_request(peer.port, paths, halt_on_error=halt), recorder)
         result = job.done.result(DEADLINE_S)
     assert outcomes(result) == ["stored", "not-sent", "not-sent" if halt else "stored"]
     assert result.report.items[1].reason == "No such file or directory"
@@ -391,7 +391,7 @@ def test_parallel_associations_share_the_instances(tmp_path: Path) -> None:
 
     recorder = EventRecorder(react)
     with FakePeer(stores=[Hold(go_on, Status())]) as peer, Engine() as engine:
-        job = engine.send(send_request(peer.port, [tmp_path], parallel=4), recorder)
+        job = engine.submit(send_request(peer.port, [tmp_path], parallel=4), recorder)
         result = job.done.result(DEADLINE_S)
     recorder.check()
     assert outcomes(result) == ["stored"] * 40
@@ -432,7 +432,7 @@ def test_first_cancel_ends_after_the_current_instance_and_releases(tmp_path: Pat
     recorder, cancels = cancel_at_second(1)
     started = threading.Event()
     with FakePeer(associate=[Hold(started, Accept())]) as peer, Engine() as engine:
-        job = engine.send(send_request(peer.port, [tmp_path]), recorder)
+        job = engine.submit(send_request(peer.port, [tmp_path]), recorder)
         cancels.append(job.cancel)
         started.set()
         result = job.done.result(DEADLINE_S)
@@ -446,7 +446,7 @@ def test_second_cancel_aborts(tmp_path: Path) -> None:
     write_instances(tmp_path, 3)
     with FakePeer(stores=[Status(), Silence()]) as peer, Engine() as engine:
         recorder = EventRecorder()
-        job = engine.send(send_request(peer.port, [tmp_path]), recorder)
+        job = engine.submit(send_request(peer.port, [tmp_path]), recorder)
         recorder.wait_for(ItemStarted, 2)
         job.cancel()
         job.cancel()
@@ -462,7 +462,7 @@ def test_second_cancel_ends_the_wait_for_an_association(tmp_path: Path) -> None:
     write_instances(tmp_path, 1)
     with FakePeer(associate=[Silence()]) as peer, Engine() as engine:
         recorder = EventRecorder()
-        job = engine.send(send_request(peer.port, [tmp_path]), recorder)
+        job = engine.submit(send_request(peer.port, [tmp_path]), recorder)
         recorder.wait_for(AssociationRequested)
         job.cancel()
         job.cancel()
@@ -475,7 +475,7 @@ def test_cancel_ends_the_wait_for_another_try(tmp_path: Path) -> None:
     write_instances(tmp_path, 1)
     with FakePeer(stores=[Status(0xA700)]) as peer, Engine() as engine:
         recorder = EventRecorder()
-        job = engine.send(send_request(peer.port, [tmp_path], retries=5), recorder)
+        job = engine.submit(send_request(peer.port, [tmp_path], retries=5), recorder)
         recorder.wait_for(RetryScheduled)
         job.cancel()
         result = job.done.result(DEADLINE_S)
@@ -489,7 +489,7 @@ def test_cancel_after_the_end_changes_nothing(tmp_path: Path) -> None:
     write_instances(tmp_path, 1)
     recorder = EventRecorder()
     with FakePeer() as peer, Engine() as engine:
-        job = engine.send(send_request(peer.port, [tmp_path]), recorder)
+        job = engine.submit(send_request(peer.port, [tmp_path]), recorder)
         result = job.done.result(DEADLINE_S)
         job.cancel()
     assert result.outcome is JobOutcome.COMPLETED

@@ -8,6 +8,7 @@ import pytest
 
 from dicomdesk.dicom.data_sets.deflate import inflate
 from dicomdesk.dicom.files.part10 import read_header
+from dicomdesk.dicom.instance import InputFormat, InputSelection
 from dicomdesk.engine.events import (
     AssociationAborted,
     AssociationAccepted,
@@ -20,8 +21,9 @@ from dicomdesk.engine.events import (
     NoticeLevel,
     NotSentCause,
 )
-from dicomdesk.engine.requests import InputFormat, InputSelection, Invention, Proposal
+from dicomdesk.engine.requests import Proposal
 from dicomdesk.engine.send_exactly.exact_send import ExactSendFailure
+from dicomdesk.engine.send_exactly.request import Invention
 from tests.helpers.data.datasets import BIG_ENDIAN, CT_IMAGE, DEFLATED, EXPLICIT, IMPLICIT, Builder, part10
 from tests.helpers.jobs.exact_sending import exact_request, notices, outcomes, send_exactly
 from tests.helpers.jobs.recorder import EventRecorder

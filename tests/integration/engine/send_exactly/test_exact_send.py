@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from dicomdesk.dicom.instance import InputSelection
 from dicomdesk.dicom.sop_classes import STORAGE_SOP_CLASSES
 from dicomdesk.engine.engine import Engine
 from dicomdesk.engine.events import (
@@ -22,7 +23,7 @@ from dicomdesk.engine.events import (
     NotSentCause,
     ScanFinished,
 )
-from dicomdesk.engine.requests import InputSelection, ProfileSelection, Proposal
+from dicomdesk.engine.requests import ProfileSelection, Proposal
 from dicomdesk.engine.send_exactly.exact_send import ExactSendFailure, ExactSendResult
 from dicomdesk.errors import AssociationRejectedError, ProfileError, ProposalError
 from dicomdesk.network.presentation.proposals import COMMON_SOP_CLASSES
@@ -334,7 +335,7 @@ def test_the_first_cancel_finishes_the_current_file_and_releases(tmp_path: Path)
     paths, answer = write_instances(tmp_path, 3), threading.Event()
     recorder = EventRecorder()
     with FakePeer(stores=[Hold(answer, Status())]) as peer, Engine() as engine:
-        job = engine.send_exactly(exact_request(peer.port, paths, repeats=3), recorder)
+        job = engine.submit(exact_request(peer.port, paths, repeats=3), recorder)
         recorder.wait_for(ItemStarted)
         job.cancel()
         answer.set()
@@ -352,7 +353,7 @@ def test_the_second_cancel_aborts(tmp_path: Path, count: int) -> None:
     paths, answer = write_instances(tmp_path, count), threading.Event()
     recorder = EventRecorder()
     with FakePeer(stores=[Hold(answer, Status())]) as peer, Engine() as engine:
-        job = engine.send_exactly(exact_request(peer.port, paths), recorder)
+        job = engine.submit(exact_request(peer.port, paths), recorder)
         recorder.wait_for(ItemStarted)
         job.cancel()
         job.cancel()
@@ -396,7 +397,7 @@ def test_a_fifo_does_not_stop_the_job(tmp_path: Path) -> None:
 def test_a_job_cancelled_while_it_waits_for_the_association_is_cancelled(tmp_path: Path) -> None:
     recorder = EventRecorder()
     with FakePeer(associate=[Silence()]) as peer, Engine() as engine:
-        job = engine.send_exactly(exact_request(peer.port, write_instances(tmp_path, 2)), recorder)
+        job = engine.submit(exact_request(peer.port, write_instances(tmp_path, 2)), recorder)
         recorder.wait_for(AssociationRequested)
         job.cancel()
         result = job.done.result(DEADLINE_S)

@@ -225,7 +225,7 @@ def test_certificate_cannot_be_demanded_where_none_is_verified(tmp_path: Path) -
     for tls in (None, unverified):
         request = receive_request(tmp_path, access=rules, tls=tls)
         with Engine() as engine, pytest.raises(SettingsError, match="only be demanded"):
-            engine.receive(request, EventRecorder())
+            engine.submit(request, EventRecorder())
 
 
 @pytest.mark.parametrize("presents", [False, True])

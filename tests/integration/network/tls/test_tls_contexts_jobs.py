@@ -114,7 +114,7 @@ def test_first_cancel_ends_after_the_current_instance_and_releases(pki: Pki, tmp
     recorder, cancelled = EventRecorder(), threading.Event()
     stores: list[Action] = [Status(), Hold(cancelled, Status())]
     with FakePeer(tls=server_context(pki.server).context, stores=stores) as peer, Engine() as engine:
-        job = engine.send(send_request(peer.port, [tmp_path], peer=pki.peer(peer.port)), recorder)
+        job = engine.submit(send_request(peer.port, [tmp_path], peer=pki.peer(peer.port)), recorder)
         recorder.wait_for(ItemStarted, 2)
         job.cancel()
         cancelled.set()
@@ -129,7 +129,7 @@ def test_second_cancel_aborts(pki: Pki, tmp_path: Path) -> None:
     write_instances(tmp_path, 3)
     recorder = EventRecorder()
     with FakePeer(tls=server_context(pki.server).context, stores=[Silence()]) as peer, Engine() as engine:
-        job = engine.send(send_request(peer.port, [tmp_path], peer=pki.peer(peer.port)), recorder)
+        job = engine.submit(send_request(peer.port, [tmp_path], peer=pki.peer(peer.port)), recorder)
         recorder.wait_for(ItemStarted)
         job.cancel()
         job.cancel()
@@ -147,9 +147,9 @@ def test_receive_job_does_not_begin_with_what_cannot_be_used(pki: Pki, tmp_path:
     other = replace(pki.server, private_key_file=pki.client.private_key_file)
     with Engine() as engine:
         with pytest.raises(KeyPassPhraseError):
-            engine.receive(receive_request(tmp_path, tls=encrypted), EventRecorder())
+            engine.submit(receive_request(tmp_path, tls=encrypted), EventRecorder())
         with pytest.raises(TlsSettingsError, match="does not belong"):
-            engine.receive(receive_request(tmp_path, tls=other), EventRecorder())
+            engine.submit(receive_request(tmp_path, tls=other), EventRecorder())
     with receiving(tmp_path, tls=replace(encrypted, pass_phrase="let me in")):
         pass
 

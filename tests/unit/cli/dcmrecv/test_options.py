@@ -4,7 +4,7 @@ import pytest
 
 from dicomdesk.cli.dcmrecv.options import TOOL, ReceiveOptions, find_profile_file, read_options
 from dicomdesk.cli.options.grammar import CommandLineError, parse
-from dicomdesk.engine.requests import DuplicatePolicy, FileNaming, StorageMode
+from dicomdesk.engine.receive.request import DuplicatePolicy, FileNaming, StorageMode
 from dicomdesk.paths import resource
 
 

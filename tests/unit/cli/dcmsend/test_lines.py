@@ -4,9 +4,11 @@ from datetime import UTC, datetime
 import pytest
 
 from dicomdesk.cli.dcmsend.lines import SendLines
+from dicomdesk.dicom.instance import InputSelection
 from dicomdesk.engine import events
-from dicomdesk.engine.requests import InputSelection, Peer, SendRequest
+from dicomdesk.engine.send.request import SendRequest
 from dicomdesk.logs import Level, console_log
+from dicomdesk.settings import Peer
 
 CT, EXPLICIT, IMPLICIT = "1.2.840.10008.5.1.4.1.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2"
 CONTEXT = events.ProposedContext(context_id=1, abstract_syntax=CT, transfer_syntaxes=(EXPLICIT,))

@@ -2,7 +2,8 @@ import pytest
 
 from dicomdesk.cli.dcmsend.options import TOOL, SendOptions, read_options
 from dicomdesk.cli.options.grammar import CommandLineError, parse
-from dicomdesk.engine.requests import Decompression, InputFormat
+from dicomdesk.dicom.instance import InputFormat
+from dicomdesk.settings import Decompression
 
 
 def read(*tokens: str) -> SendOptions:

@@ -3,16 +3,18 @@ import json
 import os
 import signal
 import sys
+import threading
 from collections.abc import Sequence
 from concurrent.futures import Future
 
 import pytest
 
 from dicomdesk.cli.output.job_watch import JobWatch
-from dicomdesk.engine.engine import Engine
-from dicomdesk.engine.events import Event, JobFinished, JobOutcome, Notice, NoticeLevel
+from dicomdesk.engine import job as engine_job
+from dicomdesk.engine.events import Event, EventSink, JobFinished, JobOutcome, Notice, NoticeLevel
 from dicomdesk.engine.stats import Progress
 from dicomdesk.logs import Level, console_log
+from tests.helpers.jobs.recorder import DEADLINE_S
 
 LOGGER = console_log(Level.WARN).logger("dcmtk.apps.dcmsend")
 FINISHED = JobFinished(job_id="j", outcome=JobOutcome.COMPLETED, counts={})
@@ -107,24 +109,32 @@ def test_progress_is_drawn_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> Non
     assert "sending" in screen.getvalue()
 
 
-class Told(Job):
+class Told(engine_job.Job[str]):
     """Gets a second signal at its first cancel and ends at its second."""
 
-    def cancel(self) -> None:
-        self._looks_left -= 1
-        if self._looks_left:
-            os.kill(os.getpid(), signal.SIGINT)
-        else:
-            self._watch.sink(FINISHED)
+    def _work(self) -> str:
+        is_over = threading.Event()
+        with (
+            self._control.stopping_with(lambda: os.kill(os.getpid(), signal.SIGINT)),
+            self._control.aborting_with(is_over.set),
+        ):
+            assert is_over.wait(DEADLINE_S)
+        return "done"
+
+    def _finished(self, result: str) -> JobFinished:
+        return JobFinished(job_id=self.id, outcome=JobOutcome.CANCELLED, counts={}, error=result)
+
+
+class ToldRequest:
+    """Gets a signal before its job begins."""
+
+    def make_job(self, sink: EventSink, _start_thread: engine_job.ThreadStarter, /) -> Told:
+        os.kill(os.getpid(), signal.SIGINT)
+        return Told("told", sink)
 
 
 def test_cancels_are_told_and_the_result_returned(capsys: pytest.CaptureFixture[str]) -> None:
     watch = JobWatch(Kept(), LOGGER, writes_json=False)
-
-    def start(_engine: Engine) -> Told:
-        os.kill(os.getpid(), signal.SIGINT)
-        return Told(watch, 2)
-
-    assert watch.carry_out(start, len) == len("done")
+    assert watch.carry_out(ToldRequest(), len) == len("done")
     assert watch.last_signal == signal.SIGINT
     assert capsys.readouterr().err == "W: cancelling in order, a second signal aborts\nW: aborting\n"

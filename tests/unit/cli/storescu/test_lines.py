@@ -5,9 +5,11 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from dicomdesk.cli.storescu.lines import StoreLines
+from dicomdesk.dicom.instance import InputSelection
 from dicomdesk.engine import events
-from dicomdesk.engine.requests import ExactSendRequest, InputSelection, Peer
+from dicomdesk.engine.send_exactly.request import ExactSendRequest
 from dicomdesk.logs import Level, console_log
+from dicomdesk.settings import Peer
 
 CT, EXPLICIT, IMPLICIT = "1.2.840.10008.5.1.4.1.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2"
 CONTEXT = events.ProposedContext(context_id=1, abstract_syntax=CT, transfer_syntaxes=(EXPLICIT,))

@@ -7,7 +7,7 @@ import pytest
 
 from dicomdesk.engine.receive.arrivals import Arrival, Storing
 from dicomdesk.engine.receive.placement import Placement
-from dicomdesk.engine.requests import DuplicatePolicy, FileNaming, StorageMode
+from dicomdesk.engine.receive.request import DuplicatePolicy, FileNaming, StorageMode
 from dicomdesk.errors import CancelledError
 from dicomdesk.network.acceptor.handlers import IncomingStore, InstanceSink
 from dicomdesk.network.status import Status

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dicomdesk.engine.receive.placement import Placement, PlacementKind, series_folder
-from dicomdesk.engine.requests import DuplicatePolicy, FileNaming
+from dicomdesk.engine.receive.request import DuplicatePolicy, FileNaming
 from dicomdesk.errors import StorageError
 
 CT = "1.2.840.10008.5.1.4.1.1.2"

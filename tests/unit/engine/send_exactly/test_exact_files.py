@@ -3,10 +3,10 @@
 from dicomdesk.dicom.instance import InputSelection
 from dicomdesk.engine.events import ItemFinished, NotSentCause, ScanFinished
 from dicomdesk.engine.job import EventRelay, JobControl
-from dicomdesk.engine.requests import ExactSendRequest
 from dicomdesk.engine.send.ledger import MemoryLedger
 from dicomdesk.engine.send.transfer_list import TransferList
 from dicomdesk.engine.send_exactly.exact_files import ExactTransfer, FileToSend
+from dicomdesk.engine.send_exactly.request import ExactSendRequest
 from dicomdesk.engine.stats import TransferStats
 from dicomdesk.settings import Peer
 from tests.helpers.jobs.recorder import EventRecorder

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from dicomdesk.dicom.instance import InputFormat, InputSelection
-from dicomdesk.engine.requests import ExactSendRequest, ProfileSelection, Proposal
+from dicomdesk.engine.requests import ProfileSelection, Proposal
 from dicomdesk.engine.send_exactly.exact_inputs import CheckedInput, InputChecker
+from dicomdesk.engine.send_exactly.request import ExactSendRequest
 from dicomdesk.settings import Peer
 from tests.helpers.data.datasets import CT_IMAGE, IMPLICIT, Builder
 from tests.helpers.jobs.sending import write_instance

@@ -3,9 +3,9 @@
 import pytest
 
 from dicomdesk.engine.events import NoticeLevel
-from dicomdesk.engine.requests import Invention
 from dicomdesk.engine.send_exactly.exact_choice import NoContextError
 from dicomdesk.engine.send_exactly.exact_wording import failure_notices, local_condition
+from dicomdesk.engine.send_exactly.request import Invention
 from dicomdesk.errors import ConversionError, DataError, InvalidUidError, NotDicomError, TruncatedError
 from tests.helpers.data.datasets import CT_IMAGE
 from tests.unit.engine.send_exactly.test_exact_choice import header, shaper

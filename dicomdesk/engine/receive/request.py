@@ -1,0 +1,97 @@
+"""What a receive job is asked to do."""
+
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dicomdesk.engine.requests import ProfileSelection
+from dicomdesk.settings import AccessRules, PlaceRules, Timeouts, TlsSettings
+
+if TYPE_CHECKING:
+    from dicomdesk.engine.events import EventSink
+    from dicomdesk.engine.job import ThreadStarter
+    from dicomdesk.engine.receive.receive import ReceiveJob
+
+__all__ = ["DuplicatePolicy", "FileNaming", "ReceiveRequest", "StorageMode"]
+
+
+class StorageMode(Enum):
+    """What is done with a received data set."""
+
+    NORMAL = "normal"
+    """Checked, lengths made explicit, stored."""
+    BIT_PRESERVING = "bit-preserving"
+    """Stored byte for byte."""
+    IGNORE = "ignore"
+    """Received, answered with Success, not stored."""
+
+
+class FileNaming(Enum):
+    """How received files are named."""
+
+    INSTANCE_UID = "default"
+    UNIQUE_UID = "unique"
+    SHORT_UNIQUE = "short-unique"
+    SYSTEM_TIME = "system-time"
+
+
+class DuplicatePolicy(Enum):
+    """What is done when the file for an instance exists already."""
+
+    OVERWRITE = "overwrite"
+    KEEP_BOTH = "keep-both"
+    REFUSE = "refuse"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiveRequest:
+    """Listen for associations and store what arrives."""
+
+    port: int
+    """0 takes a free one."""
+    address: str = ""
+    """Address to listen on; "" is all."""
+    ae_title: str = "DCMRECV"
+    use_called_ae_title: bool = False
+    """Accepted for compatibility; the called AE title is always echoed, as the standard asks (PS3.8 9.3.3)."""
+    profile: ProfileSelection | None = None
+    """None accepts Verification only, unless ``accept_all``."""
+    accept_all: bool = False
+    """Accept every storage SOP class in every known transfer syntax, never preferring a lossy one."""
+    folder: Path = Path()
+    series_date_subfolders: bool = False
+    naming: FileNaming = FileNaming.INSTANCE_UID
+    extension: str = ""
+    """Appended to file names as given."""
+    mode: StorageMode = StorageMode.NORMAL
+    on_duplicate: DuplicatePolicy = DuplicatePolicy.OVERWRITE
+    fsync: bool = False
+    """Flush file and folder to the disk before answering Success."""
+    min_free_bytes: int = 0
+    """Answer A700 when the disk would have less than this free."""
+    max_associations: int = 100
+    """At once; more are rejected as transient (PS3.8 9.3.4), where none gives way."""
+    places: PlaceRules = field(default_factory=PlaceRules)
+    """Which association gives way to another, and which is too slow."""
+    max_pdu_bytes: int = 16384
+    timeouts: Timeouts = field(default_factory=Timeouts)
+    tls: TlsSettings | None = None
+    """None for plain connections."""
+    access: AccessRules = field(default_factory=AccessRules)
+    """Whom to serve."""
+    resolve_hosts: bool = True
+    """Whether to look up host names for log lines."""
+    identify: bool = True
+    """Report the header of each instance, and which studies have become quiet; costs some 15 microseconds each."""
+    report_stored: bool = True
+    """Report also that an instance begins, and that it was stored; False: only what went wrong, which is faster."""
+    study_command: str = ""
+    """Command run when a study has been quiet for ``study_settle_s``; "" for none."""
+    study_settle_s: float = 10.0
+
+    def make_job(self, sink: "EventSink", start_thread: "ThreadStarter", /) -> "ReceiveJob":
+        """See ``JobRequest``."""
+        from dicomdesk.engine.receive.receive import ReceiveJob  # noqa: PLC0415 - start-up time of those who do not
+
+        return ReceiveJob(self, sink, start_thread)
