@@ -7,6 +7,7 @@ from dicomdesk.archive.areas.keeper import Kept
 from dicomdesk.archive.entries import IndexEntry
 from dicomdesk.dicom.query.query import Query
 from dicomdesk.dicom.query.sop_classes import Service
+from dicomdesk.engine.events import Event
 from dicomdesk.network.acceptor.handlers import IncomingStore
 from dicomdesk.network.dimse.command_sets import (
     AFFECTED_SOP_CLASS_UID,
@@ -24,6 +25,8 @@ __all__ = [
     "InstanceStored",
     "OperationEnded",
     "OperationStarted",
+    "ServingEvent",
+    "ServingSink",
     "ShutdownRequested",
     "Stored",
     "SubOperationEnded",
@@ -141,3 +144,8 @@ ArchiveFact = (
 )
 ArchiveFacts = Callable[[ArchiveFact], None]
 """Told on the threads of the associations, and on that of commitment reports; returns at once and raises nothing."""
+
+ServingEvent = Event | ArchiveFact
+"""What the job of an archive reports."""
+ServingSink = Callable[[ServingEvent], None]
+"""Called on the same threads; returns at once and raises nothing."""

@@ -18,8 +18,9 @@ from typing import Final
 
 from dicomdesk.archive import facts
 from dicomdesk.archive.archive import Archive
-from dicomdesk.archive.serving import ServingEvent
+from dicomdesk.archive.facts import ServingEvent
 from dicomdesk.engine import events
+from dicomdesk.engine.job import ThreadStarter
 from dicomdesk.errors import DicomdeskError, PortInUseError
 
 __all__ = ["Metrics", "MetricsServer", "health", "metrics_text"]
@@ -205,7 +206,7 @@ def _escaped(text: str) -> str:
 
 
 class MetricsServer:
-    """Answers on a port of loopback, on threads of its own, from ``start`` to ``close``."""
+    """Answers on a port of loopback, each request on a thread of its own, from ``start`` to ``close``."""
 
     def __init__(self, metrics: Metrics, archive: Archive, port: int) -> None:
         """``port`` 0 takes a free one. Raises PortInUseError."""
@@ -214,15 +215,15 @@ class MetricsServer:
         except OSError as error:
             raise PortInUseError(f"Cannot listen on {_LOOPBACK}, port {port}: {error.strerror}") from error
         self.port: int = self._server.server_address[1]
-        self._thread = threading.Thread(target=self._server.serve_forever, name="metrics", daemon=True)
+        self._thread: threading.Thread | None = None
 
-    def start(self) -> None:
+    def start(self, start_thread: ThreadStarter) -> None:
         """Begin to answer."""
-        self._thread.start()
+        self._thread = start_thread("archive-metrics", self._server.serve_forever)
 
     def close(self) -> None:
         """Answer no more."""
-        if self._thread.is_alive():
+        if self._thread is not None:
             self._server.shutdown()
             self._thread.join()
         self._server.server_close()

@@ -1,124 +1,170 @@
-"""A running archive for front ends: what happens is pushed into one sink, and it ends when it is told to.
+"""The job of an archive: it serves until it is cancelled, or a peer asks for the end.
 
-The facts are those of ``engine.events``, for associations and stored instances, and those of ``archive.facts``. As with
-jobs, ``JobFinished`` is the last.
+The facts are those of ``engine.events``, for associations and stored instances, and those of ``archive.facts``.
 """
 
 import threading
 from collections import Counter
-from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import partial
 
 from dicomdesk.archive.archive import Archive
-from dicomdesk.archive.facts import ArchiveFact, InstanceStored, ShutdownRequested
+from dicomdesk.archive.facts import ArchiveFact, InstanceStored, ServingEvent, ServingSink, ShutdownRequested
+from dicomdesk.archive.metrics import Metrics, MetricsServer
+from dicomdesk.archive.setup.accounts import find_account
+from dicomdesk.archive.setup.profiles import ArchiveProfiles
 from dicomdesk.archive.setup.settings import ArchiveSettings
 from dicomdesk.engine import events
+from dicomdesk.engine.job import EventRelay, Job, ThreadStarter
+from dicomdesk.engine.stats import Progress
+from dicomdesk.errors import DicomdeskError
 from dicomdesk.network.acceptor.handlers import IncomingAssociation, IncomingStore, SilentObserver, StoreAnswer
 from dicomdesk.network.negotiation import Negotiation
-from dicomdesk.network.presentation.profiles import Profile
 
-__all__ = ["Serving", "ServingEvent", "ServingSink"]
-
-ServingEvent = events.Event | ArchiveFact
-ServingSink = Callable[[ServingEvent], None]
-"""Called on the threads of the associations; returns at once and raises nothing."""
+__all__ = ["ServeJob", "ServeRequest", "ServeResult"]
 
 _JOB_ID = "archive"
 
 
-class Serving:
-    """An archive from its start to its end. ``open`` once, then ``cancel`` from any thread, ``close`` at the end."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServeRequest:
+    """Serve an archive.
 
-    def __init__(
-        self,
-        settings: ArchiveSettings,
-        sink: ServingSink,
-        *,
-        profiles: tuple[Profile | None, Profile | None] = (None, None),
-    ) -> None:
-        """Open all areas; raises what ``Archive`` raises."""
-        self._sinks = [sink]
-        self._observer = _Told(self._sink)
-        self.archive = Archive(settings, self._take_fact, self._observer, profiles=profiles)
-        self._address = settings.address
-        self._lock = threading.Lock()
-        self._ending: threading.Thread | None = None
-        self._is_over = False
-        """Whether the last has been told."""
-        self._is_abandoned = False
-        self.is_asked_to_end = False
-        """Whether a peer has asked for the end."""
+    The process is the user and the group that the configuration names, if any, once it listens.
+    """
 
-    def count_with(self, sink: ServingSink) -> None:
-        """Tell another one too; before ``open``."""
-        self._sinks.append(sink)
+    settings: ArchiveSettings
+    profiles: ArchiveProfiles = (None, None)
+    """For what comes in and what goes out."""
+    metrics_port: int | None = None
+    """Where on loopback figures are given, 0 takes a free port; None for nowhere."""
 
-    def open(self, *, bound: Callable[[], None] | None = None) -> int:
-        """Listen; returns the port. See ``Archive.start``, which raises what this raises."""
-        port = self.archive.start(bound=bound)
-        self._sink(events.JobStarted(job_id=_JOB_ID, at=datetime.now(UTC)))
-        self._sink(events.ListenerStarted(job_id=_JOB_ID, address=self._address, port=port))
-        return port
+    def make_job(self, sink: ServingSink, start_thread: ThreadStarter, /) -> "ServeJob":
+        """See ``JobRequest``; raises what ``Archive`` raises."""
+        return ServeJob(self, sink, start_thread)
 
-    def cancel(self) -> None:
-        """First call: take no more associations, let what is being received end. Second call: abort. None waits."""
-        with self._lock:
-            is_first = self._ending is None
-            work = self._end if is_first else partial(self.archive.stop, abort=True)
-            thread = threading.Thread(target=work, name="archive-end" if is_first else "archive-abort", daemon=True)
-            thread.start()
-            self._ending = self._ending or thread
 
-    def abandon(self) -> None:
-        """Tell the last now, although something does not end: for the end of a process. The areas are put in order
-        when they are opened again.
-        """
-        self._is_abandoned = True
-        self._tell_last(events.JobOutcome.CANCELLED)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServeResult:
+    """What came of serving."""
 
-    def close(self) -> None:
-        """Wait for the end that ``cancel`` began, or end now; all is in order then. Nothing where it was abandoned."""
-        if self._is_abandoned:
-            return
-        with self._lock:
-            ending = self._ending
-        if ending is not None:
-            ending.join()
+    outcome: events.JobOutcome
+    """COMPLETED also where associations were aborted at the end."""
+    error: DicomdeskError | None = None
+    counts: dict[events.ItemOutcome, int] = field(default_factory=dict)
+    """Instances received."""
+
+
+class ServeJob(Job[ServeResult]):
+    """Serves until it is cancelled. Built and opened by the engine."""
+
+    _report: EventRelay[ServingEvent]
+
+    def __init__(self, request: ServeRequest, sink: ServingSink, start_thread: ThreadStarter) -> None:
+        """Open all areas and take the port of the metrics; raises what ``Archive`` raises."""
+        metrics = Metrics()
+        super().__init__(_JOB_ID, sink if request.metrics_port is None else _both(metrics.take, sink))
+        self._start_thread = start_thread
+        configuration = request.settings.configuration
+        self._account = find_account(configuration.user_name, configuration.group_name)
+        self._observer = _Told(self._report)
+        with self._account.acting():
+            self.archive = Archive(request.settings, self._take_fact, self._observer, profiles=request.profiles)
+        self._address = request.settings.address
+        self._metrics_port = request.metrics_port
+        self._metrics = metrics
+        self._metrics_server: MetricsServer | None = None
+        self.port = 0
+        """Where it listens."""
+        self.metrics_port = 0
+        """Where figures are given, 0 for nowhere."""
+
+    def open(self) -> None:
+        """Listen, on the caller's thread, and be the account that is configured; see ``Archive.start``."""
+        try:
+            if self._metrics_port is not None:
+                self._metrics_server = MetricsServer(self._metrics, self.archive, self._metrics_port)
+                self._metrics_server.start(self._start_thread)
+                self.metrics_port = self._metrics_server.port
+            with self._report.first() as report:
+                self.port = self.archive.start(bound=self._account.become)
+                report(events.JobStarted(job_id=self.id, at=datetime.now(UTC)))
+                report(events.ListenerStarted(job_id=self.id, address=self._address, port=self.port))
+        except BaseException:
+            self.withdraw()
+            raise
+
+    def withdraw(self) -> None:
+        """End without having served; all areas are left in order."""
+        self._close_metrics()
+        self.archive.stop(abort=True)
         self.archive.close()
 
-    def _sink(self, event: ServingEvent) -> None:
-        for sink in self._sinks:
-            sink(event)
+    def progress(self) -> Progress:
+        """How much has arrived; totals and rates are unknown."""
+        return Progress(
+            items_total=0,
+            items_done=sum(self._observer.counts().values()),
+            bytes_total=0,
+            bytes_done=self.archive.bytes_received,
+            bytes_per_s=0.0,
+            items_per_s=0.0,
+            seconds_left=None,
+            associations=self.archive.associations,
+        )
 
-    def _end(self) -> None:
-        error = ""
+    def _announce(self) -> None:
+        """Done by ``open``: associations may come before this job's thread runs."""
+
+    def _work(self) -> ServeResult:
+        self._control.wait_for_stop()
         try:
-            self.archive.close()
-        except Exception as fault:  # noqa: BLE001 - worker top level: JobFinished must come
-            error = f"{type(fault).__name__}: {fault}"
-        self._tell_last(events.JobOutcome.FAILED if error else events.JobOutcome.COMPLETED, error)
+            with self._control.aborting_with(self._abort):
+                self.archive.close()
+        finally:
+            self._close_metrics()
+        return ServeResult(outcome=events.JobOutcome.COMPLETED, counts=self._observer.counts())
 
-    def _tell_last(self, outcome: events.JobOutcome, error: str = "") -> None:
-        with self._lock:
-            is_over, self._is_over = self._is_over, True
-        if not is_over:
-            self._sink(events.JobFinished(job_id=_JOB_ID, outcome=outcome, counts=self._observer.counts(), error=error))
+    def _after_fault(self, error: DicomdeskError) -> ServeResult:
+        """Areas that could not be left in order are put in order when they are opened again."""
+        if self._control.is_aborting:
+            return ServeResult(outcome=events.JobOutcome.CANCELLED, counts=self._observer.counts())
+        return ServeResult(outcome=events.JobOutcome.FAILED, error=error, counts=self._observer.counts())
+
+    def _finished(self, result: ServeResult) -> events.JobFinished:
+        return events.JobFinished(
+            job_id=self.id, outcome=result.outcome, counts=result.counts, error=str(result.error or "")
+        )
+
+    def _abort(self) -> None:
+        """Second cancel, on the cancelling thread, which must not wait."""
+        self._start_thread(f"{self.id}-abort", lambda: self.archive.stop(abort=True))
+
+    def _close_metrics(self) -> None:
+        if self._metrics_server is not None:
+            self._metrics_server.close()
 
     def _take_fact(self, fact: ArchiveFact) -> None:
         if isinstance(fact, InstanceStored):
             self._observer.stored(fact)
-        self._sink(fact)
-        if isinstance(fact, ShutdownRequested):
-            self.is_asked_to_end = True
+        self._report(fact)
+        if isinstance(fact, ShutdownRequested) and not self._control.is_stopping:
             self.cancel()
+
+
+def _both(first: ServingSink, second: ServingSink) -> ServingSink:
+    def tell(event: ServingEvent) -> None:
+        first(event)
+        second(event)
+
+    return tell
 
 
 class _Told(SilentObserver):
     """Turns what the listener tells into events; called by the threads of all associations."""
 
-    def __init__(self, sink: ServingSink) -> None:
-        self._sink = sink
+    def __init__(self, report: ServingSink) -> None:
+        self._report = report
         self._lock = threading.Lock()
         self._counts: Counter[events.ItemOutcome] = Counter()
         self._index = 0
@@ -143,7 +189,7 @@ class _Told(SilentObserver):
 
     def association_received(self, request: IncomingAssociation) -> None:
         """See ``ListenerObserver``."""
-        self._sink(
+        self._report(
             events.AssociationReceived(
                 job_id=_JOB_ID,
                 association=request.association,
@@ -161,21 +207,21 @@ class _Told(SilentObserver):
 
     def association_accepted(self, association: int, negotiation: Negotiation) -> None:
         """See ``ListenerObserver``."""
-        self._sink(events.AssociationAccepted(job_id=_JOB_ID, association=association, negotiation=negotiation))
+        self._report(events.AssociationAccepted(job_id=_JOB_ID, association=association, negotiation=negotiation))
 
     def association_refused(self, association: int, reason: str) -> None:
         """See ``ListenerObserver``."""
-        self._sink(events.AssociationFailed(job_id=_JOB_ID, association=association, reason=reason))
+        self._report(events.AssociationFailed(job_id=_JOB_ID, association=association, reason=reason))
 
     def association_released(self, association: int) -> None:
         """See ``ListenerObserver``."""
         self._lost(association)
-        self._sink(events.AssociationReleased(job_id=_JOB_ID, association=association))
+        self._report(events.AssociationReleased(job_id=_JOB_ID, association=association))
 
     def association_aborted(self, association: int, reason: str, *, by_peer: bool) -> None:
         """See ``ListenerObserver``."""
         self._lost(association)
-        self._sink(events.AssociationAborted(job_id=_JOB_ID, association=association, by_peer=by_peer, reason=reason))
+        self._report(events.AssociationAborted(job_id=_JOB_ID, association=association, by_peer=by_peer, reason=reason))
 
     def echoed(self, association: int, message_id: int) -> None:  # noqa: ARG002 - not in DCMTK's line
         """See ``ListenerObserver``."""
@@ -187,7 +233,7 @@ class _Told(SilentObserver):
             self._index += 1
             index = self._index
         self._open[request.association] = _Arrival(request, index)
-        self._sink(
+        self._report(
             events.ItemStarted(
                 job_id=_JOB_ID,
                 association=request.association,
@@ -221,7 +267,7 @@ class _Told(SilentObserver):
     def _finish(self, arrival: "_Arrival", outcome: events.ItemOutcome, status: int | None, reason: str) -> None:
         with self._lock:
             self._counts[outcome] += 1
-        self._sink(
+        self._report(
             events.ItemFinished(
                 job_id=_JOB_ID,
                 association=arrival.request.association,
@@ -236,7 +282,7 @@ class _Told(SilentObserver):
         )
 
     def _notice(self, level: events.NoticeLevel, text: str, peer_host: str = "") -> None:
-        self._sink(events.Notice(job_id=_JOB_ID, level=level, text=text, peer_host=peer_host))
+        self._report(events.Notice(job_id=_JOB_ID, level=level, text=text, peer_host=peer_host))
 
 
 class _Arrival:

@@ -35,6 +35,10 @@ __all__ = [
 
 _log = logging.getLogger(__name__)
 
+FactT_contra = TypeVar("FactT_contra", contravariant=True)
+FactT_co = TypeVar("FactT_co", covariant=True)
+ResultT = TypeVar("ResultT")
+
 
 class JobState(Enum):
     """Where a job is."""
@@ -72,29 +76,29 @@ def new_job_id(kind: str) -> str:
     return f"{kind}-{os.urandom(4).hex()}"
 
 
-class EventRelay:
+class EventRelay(Generic[FactT_contra]):
     """Hands facts to a job's sink: one at a time, in order, none after ``JobFinished``.
 
     May be called from every thread of the job. What the sink raises is logged and goes no further.
     """
 
-    def __init__(self, sink: EventSink) -> None:
+    def __init__(self, sink: Callable[[FactT_contra], None]) -> None:
         self._sink = sink
         self._lock = threading.Lock()
         self._is_closed = False
 
-    def __call__(self, event: Event) -> None:
+    def __call__(self, event: FactT_contra) -> None:
         """Pass the fact on; nothing is passed on after ``JobFinished``."""
         with self._lock:
             self._pass_on(event)
 
     @contextmanager
-    def first(self) -> Iterator[Callable[[Event], None]]:
+    def first(self) -> Iterator[Callable[[FactT_contra], None]]:
         """While inside, only facts given to the function yielded are passed on; other threads wait with theirs."""
         with self._lock:
             yield self._pass_on
 
-    def _pass_on(self, event: Event) -> None:
+    def _pass_on(self, event: FactT_contra) -> None:
         if self._is_closed:
             return
         try:
@@ -199,9 +203,6 @@ class JobControl:
         return True
 
 
-ResultT = TypeVar("ResultT")
-
-
 class Job(Generic[ResultT]):
     """One piece of work on threads of its own.
 
@@ -215,7 +216,7 @@ class Job(Generic[ResultT]):
         self.done: Future[ResultT] = Future()
         self.done.set_running_or_notify_cancel()
         self._control = JobControl()
-        self._report = EventRelay(sink)
+        self._report: EventRelay[Event] = EventRelay(sink)
 
     @property
     def state(self) -> JobState:
@@ -313,7 +314,6 @@ class StartableJob(Protocol):
         """Ask for the end."""
 
 
-FactT_co = TypeVar("FactT_co", covariant=True)
 JobT_co = TypeVar("JobT_co", bound=StartableJob, covariant=True)
 
 

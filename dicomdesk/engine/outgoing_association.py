@@ -9,8 +9,9 @@ from dicomdesk.engine.events import (
     AssociationFailed,
     AssociationReleased,
     AssociationRequested,
+    EventSink,
 )
-from dicomdesk.engine.job import EventRelay, JobControl
+from dicomdesk.engine.job import JobControl
 from dicomdesk.errors import (
     AssociationAbortedError,
     DicomdeskError,
@@ -40,7 +41,7 @@ class NotOpenedError(Exception):
 class OutgoingAssociation:
     """One association of a job, used by the thread that opens it."""
 
-    def __init__(self, *, job_id: str, number: int, control: JobControl, report: EventRelay) -> None:
+    def __init__(self, *, job_id: str, number: int, control: JobControl, report: EventSink) -> None:
         """``number`` is the association's within the job."""
         self._job_id = job_id
         self._number = number

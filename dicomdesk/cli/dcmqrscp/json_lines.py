@@ -24,10 +24,11 @@ from typing import assert_never
 
 from dicomdesk.archive import facts
 from dicomdesk.archive.entries import Conflict
-from dicomdesk.archive.serving import ServingEvent
+from dicomdesk.archive.facts import ServingEvent
 from dicomdesk.cli.output.json_lines import Fields, JsonLinesReporter, describe
 from dicomdesk.dicom.query.attributes import SERIES_INSTANCE_UID, STUDY_INSTANCE_UID
 from dicomdesk.dicom.query.identifier_dump import identifier_values
+from dicomdesk.engine.stats import Progress
 from dicomdesk.errors import DataError
 
 __all__ = ["ArchiveJsonReporter", "describe_fact"]
@@ -42,6 +43,9 @@ _CONFLICTS = (
 class ArchiveJsonReporter:
     """Writes what an archive reports to stdout, until nobody reads it any more. Used by the main thread only."""
 
+    is_lost = False
+    """An archive serves on where nobody reads."""
+
     def __init__(self, *, shows_identifiers: bool = False) -> None:
         """``shows_identifiers`` writes what is asked for, which may tell who a patient is."""
         self._shows_identifiers = shows_identifiers
@@ -50,6 +54,9 @@ class ArchiveJsonReporter:
     def show(self, batch: Sequence[ServingEvent]) -> None:
         """Write a line for each event."""
         self._reporter.write(list(map(self._describe, batch)))
+
+    def show_progress(self, progress: Progress) -> None:
+        """Write nothing: an archive gives its gauges as metrics."""
 
     def _describe(self, event: ServingEvent) -> tuple[str, Fields]:
         if isinstance(event, facts.ArchiveFact):

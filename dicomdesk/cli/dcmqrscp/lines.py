@@ -6,7 +6,7 @@ At the default level there are warnings and errors only, and no patient identifi
 from collections.abc import Sequence
 
 from dicomdesk.archive import facts
-from dicomdesk.archive.serving import ServingEvent
+from dicomdesk.archive.facts import ServingEvent
 from dicomdesk.cli.output.association_dump import (
     RequestParameters,
     message_uid,

@@ -1,6 +1,5 @@
 """The tool ``dcmqrscp``."""
 
-import contextlib
 import errno
 import os
 from dataclasses import replace
@@ -27,12 +26,12 @@ from dicomdesk.human import printable
 from dicomdesk.logs import Log, Logger
 
 if TYPE_CHECKING:
-    from dicomdesk.archive.serving import Serving
+    from dicomdesk.archive.serving import ServeResult
     from dicomdesk.archive.setup.configuration import ArchiveConfiguration
     from dicomdesk.archive.setup.profiles import ArchiveProfiles
     from dicomdesk.archive.setup.settings import ArchiveSettings
     from dicomdesk.cli.dcmqrscp.settings import ArchiveOptions, ProfileNames
-    from dicomdesk.cli.dcmqrscp.watch import ArchiveWatch
+    from dicomdesk.engine.job import Job
 
 _LOGGER = "dcmtk.apps.dcmqrscp"
 
@@ -67,7 +66,7 @@ def run(line: CommandLine, log: Log) -> int:
         if options.reindexes or options.verifies:
             return _look_after(options, configuration, tool)
         settings = _with_secrets(options.settings_for(configuration), options, tool)
-        return _start(line, log, options, settings, profiles)
+        return _serve(line, log, options, settings, profiles)
     except TlsSettingsError as error:
         show_tls_failure(error, tool)
     except (LocalError, SettingsError) as error:
@@ -123,54 +122,39 @@ def _with_secrets(settings: "ArchiveSettings", options: "ArchiveOptions", tool: 
     return replace(settings, access=replace(settings.access, user_pass_codes=users))
 
 
-def _start(
+def _serve(
     line: CommandLine,
     log: Log,
     options: "ArchiveOptions",
     settings: "ArchiveSettings",
     profiles: "ArchiveProfiles",
 ) -> int:
-    from dicomdesk.archive.serving import Serving  # noqa: PLC0415 - as above
-    from dicomdesk.archive.setup.accounts import find_account  # noqa: PLC0415 - start-up time
+    from dicomdesk.archive.serving import ServeJob, ServeRequest  # noqa: PLC0415 - start-up time
+    from dicomdesk.cli.dcmqrscp.json_lines import ArchiveJsonReporter  # noqa: PLC0415 - as above
     from dicomdesk.cli.dcmqrscp.lines import ArchiveLines  # noqa: PLC0415 - as above
-    from dicomdesk.cli.dcmqrscp.watch import ArchiveWatch  # noqa: PLC0415 - as above
+    from dicomdesk.cli.output.job_watch import JobWatch  # noqa: PLC0415 - as above
 
     tool = log.logger(_LOGGER)
-    configuration = settings.configuration
-    max_pdu_bytes = settings.max_pdu_bytes or configuration.max_pdu_bytes
+    max_pdu_bytes = settings.max_pdu_bytes or settings.configuration.max_pdu_bytes
     lines = ArchiveLines(log, max_pdu_bytes=max_pdu_bytes, shows_contexts=options.shows_contexts)
-    watch = ArchiveWatch(lines, tool, writes_json=options.writes_json, shows_identifiers=options.json_has_identifiers)
-    account = find_account(configuration.user_name, configuration.group_name)
-    with watch.catching_signals(), contextlib.ExitStack() as ends:
-        with account.acting():
-            serving = Serving(settings, watch.sink, profiles=profiles)
-        ends.callback(serving.close)
-        if options.metrics_port is not None:
-            _serve_metrics(serving, options.metrics_port, ends, tool)
-        serving.open(bound=account.become)
+    json = ArchiveJsonReporter(shows_identifiers=options.json_has_identifiers) if options.writes_json else None
+    watch = JobWatch(lines, tool, json=json, verb="ending")
+
+    def show_begun(job: "Job[ServeResult]") -> None:
+        assert isinstance(job, ServeJob)
+        if job.metrics_port:
+            tool.info(f"metrics at http://127.0.0.1:{job.metrics_port}/metrics")
         if settings.tls is not None:
             show_tls_notes(settings.tls, line, tool, TLS_ROLE)
-        return _serve(serving, watch, tool)
 
+    def conclude(result: "ServeResult") -> int:
+        if result.error is not None:
+            tool.fatal(printable(str(result.error)))
+            return int(ExitCode.INTERNAL_FAULT)
+        return died_of_signal(watch.last_signal) if watch.last_signal else int(ExitCode.SUCCESS)
 
-def _serve_metrics(serving: "Serving", port: int, ends: contextlib.ExitStack, tool: Logger) -> None:
-    """Begin to answer requests for metrics, until ``ends`` is left."""
-    from dicomdesk.archive.metrics import Metrics, MetricsServer  # noqa: PLC0415 - only where asked for: start-up time
-
-    metrics = Metrics()
-    serving.count_with(metrics.take)
-    server = MetricsServer(metrics, serving.archive, port)
-    server.start()
-    ends.callback(server.close)
-    tool.info(f"metrics at http://127.0.0.1:{server.port}/metrics")
-
-
-def _serve(serving: "Serving", watch: "ArchiveWatch", tool: Logger) -> int:
-    error = watch.run(serving)
-    if error:
-        tool.fatal(printable(error))
-        return int(ExitCode.INTERNAL_FAULT)
-    return died_of_signal(watch.last_signal) if watch.last_signal else int(ExitCode.SUCCESS)
+    request = ServeRequest(settings=settings, profiles=profiles, metrics_port=options.metrics_port)
+    return watch.carry_out(request, conclude, begun=show_begun)
 
 
 def _start_failure(error: DicomdeskError) -> str:

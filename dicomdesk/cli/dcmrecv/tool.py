@@ -26,6 +26,7 @@ from dicomdesk.logs import Log, Logger
 
 if TYPE_CHECKING:
     from dicomdesk.cli.output.job_watch import JobWatch
+    from dicomdesk.engine.events import Event
     from dicomdesk.engine.receive.receive import ReceiveResult
     from dicomdesk.engine.receive.request import ReceiveRequest
 
@@ -36,7 +37,7 @@ def run(line: CommandLine, log: Log) -> int:
     from dicomdesk.cli.dcmrecv.lines import ReceiveLines  # noqa: PLC0415 - as above
     from dicomdesk.cli.dictionaries import load_environment_dictionaries  # noqa: PLC0415 - start-up time
     from dicomdesk.cli.log.library_records import show_library_records  # noqa: PLC0415 - as above
-    from dicomdesk.cli.output.job_watch import JobWatch  # noqa: PLC0415 - as above
+    from dicomdesk.cli.output.job_watch import JobWatch, json_reporter  # noqa: PLC0415 - as above
 
     load_environment_dictionaries(log)
     show_library_records(log)
@@ -49,12 +50,12 @@ def run(line: CommandLine, log: Log) -> int:
     if request.tls is not None:
         request = replace(request, tls=ask_pass_phrase(request.tls, TLS_ROLE))
     options = replace(options, request=_with_users(request, options.user_file, tool))
-    watch = JobWatch(lines, tool, writes_json=options.writes_json)
+    watch = JobWatch(lines, tool, json=json_reporter(is_wanted=options.writes_json))
     return _receive(options, line, watch, log)
 
 
-def _receive(options: ReceiveOptions, line: CommandLine, watch: "JobWatch", log: Log) -> int:
-    def show_notes() -> None:
+def _receive(options: ReceiveOptions, line: CommandLine, watch: "JobWatch[Event]", log: Log) -> int:
+    def show_notes(_job: object) -> None:
         if options.request.tls is not None:
             show_tls_notes(options.request.tls, line, log.logger("dcmtk.apps.dcmrecv"), TLS_ROLE)
 

@@ -22,7 +22,7 @@ def run(line: CommandLine, log: Log) -> int:
     from dicomdesk.cli.dcmsend.lines import SendLines  # noqa: PLC0415 - as above
     from dicomdesk.cli.dictionaries import load_environment_dictionaries  # noqa: PLC0415 - start-up time
     from dicomdesk.cli.log.library_records import show_library_records  # noqa: PLC0415 - as above
-    from dicomdesk.cli.output.job_watch import JobWatch  # noqa: PLC0415 - as above
+    from dicomdesk.cli.output.job_watch import JobWatch, json_reporter  # noqa: PLC0415 - as above
 
     with lean_imports():
         import dicomdesk.engine.send.planned_send  # noqa: F401, PLC0415 - as above; the engine imports it when it is asked to send
@@ -39,7 +39,7 @@ def run(line: CommandLine, log: Log) -> int:
     watch = JobWatch(
         lines,
         log.logger("dcmtk.apps.dcmsend"),
-        writes_json=options.writes_json,
+        json=json_reporter(is_wanted=options.writes_json),
         progress_word="sending" if options.shows_progress else "",
     )
     return watch.carry_out(

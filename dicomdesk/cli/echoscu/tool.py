@@ -38,7 +38,7 @@ def run(line: CommandLine, log: Log) -> int:
 
 def _ask(options: EchoOptions, peer: Peer, log: Log) -> int:
     from dicomdesk.cli.log.library_records import show_library_records  # noqa: PLC0415 - as above
-    from dicomdesk.cli.output.job_watch import JobWatch  # noqa: PLC0415 - start-up time
+    from dicomdesk.cli.output.job_watch import JobWatch, json_reporter  # noqa: PLC0415 - start-up time
 
     with lean_imports():
         import dicomdesk.engine.engine  # noqa: F401, PLC0415 - as above
@@ -47,7 +47,7 @@ def _ask(options: EchoOptions, peer: Peer, log: Log) -> int:
 
     show_library_records(log)
     lines = EchoLines(log, peer, options.association)
-    watch = JobWatch(lines, log.logger("dcmtk.apps.echoscu"), writes_json=options.writes_json)
+    watch = JobWatch(lines, log.logger("dcmtk.apps.echoscu"), json=json_reporter(is_wanted=options.writes_json))
     request = EchoRequest(
         peer=peer,
         association=options.association,
@@ -66,7 +66,7 @@ def _ask(options: EchoOptions, peer: Peer, log: Log) -> int:
 
 def _diagnose(options: EchoOptions, peer: Peer, log: Log) -> int:
     from dicomdesk.cli.log.library_records import show_library_records  # noqa: PLC0415 - as above
-    from dicomdesk.cli.output.job_watch import JobWatch  # noqa: PLC0415 - start-up time
+    from dicomdesk.cli.output.job_watch import JobWatch, json_reporter  # noqa: PLC0415 - start-up time
 
     with lean_imports():
         import dicomdesk.engine.engine  # noqa: F401, PLC0415 - as above
@@ -75,7 +75,7 @@ def _diagnose(options: EchoOptions, peer: Peer, log: Log) -> int:
 
     show_library_records(log)
     lines = DiagnosisLines(is_shown=not options.writes_json)
-    watch = JobWatch(lines, log.logger("dcmtk.apps.echoscu"), writes_json=options.writes_json)
+    watch = JobWatch(lines, log.logger("dcmtk.apps.echoscu"), json=json_reporter(is_wanted=options.writes_json))
 
     def conclude(result: "CheckResult") -> int:
         lines.show_capabilities(result.capabilities)

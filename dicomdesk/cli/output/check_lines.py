@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from dicomdesk.cli.exit_codes import ExitCode, died_of_signal
-from dicomdesk.cli.output.job_watch import JobWatch
+from dicomdesk.cli.output.job_watch import JobWatch, json_reporter
 from dicomdesk.cli.output.standard_streams import write_stdout
 from dicomdesk.dicom.transfer_syntaxes import transfer_syntax_name
 from dicomdesk.engine import events
@@ -50,7 +50,10 @@ def run_check(
     """
     logger = log.logger(f"dcmtk.apps.{tool}")
     watch = JobWatch(
-        PreflightLines(log, tool), logger, writes_json=writes_json, progress_word="checking" if shows_progress else ""
+        PreflightLines(log, tool),
+        logger,
+        json=json_reporter(is_wanted=writes_json),
+        progress_word="checking" if shows_progress else "",
     )
 
     def conclude(result: "PreflightResult") -> int:

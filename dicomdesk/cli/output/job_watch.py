@@ -2,13 +2,12 @@
 
 import time
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from dicomdesk.cli.exit_codes import ExitCode
 from dicomdesk.cli.output.ending import Cancellable
 from dicomdesk.cli.output.event_pump import EventPump
 from dicomdesk.cli.output.terminal import REDRAW_S, ProgressDisplay, is_terminal
-from dicomdesk.engine.events import Event
 from dicomdesk.logs import Logger
 
 if TYPE_CHECKING:
@@ -16,19 +15,35 @@ if TYPE_CHECKING:
     from dicomdesk.engine.job import Job, JobRequest
     from dicomdesk.engine.stats import Progress
 
+FactT = TypeVar("FactT")
+FactT_contra = TypeVar("FactT_contra", contravariant=True)
 ResultT = TypeVar("ResultT")
 
 _JSON_PROGRESS_S = 1.0
 
 
-class Lines(Protocol):
+class Lines(Protocol[FactT_contra]):
     """Turns events into log lines."""
 
-    def wants(self, event: Event) -> bool:
+    def wants(self, event: FactT_contra) -> bool:
         """Whether there is a line for the event; called on any thread."""
 
-    def show(self, batch: Sequence[Event]) -> None:
+    def show(self, batch: Sequence[FactT_contra]) -> None:
         """Write the lines of these events."""
+
+
+class JsonReporter(Protocol[FactT_contra]):
+    """Writes events as JSON Lines."""
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether some could not be written, and somebody misses them."""
+
+    def show(self, batch: Sequence[FactT_contra]) -> None:
+        """Write a line for each event."""
+
+    def show_progress(self, progress: "Progress") -> None:
+        """Write how far the job is."""
 
 
 class WatchedJob(Cancellable, Protocol):
@@ -38,15 +53,27 @@ class WatchedJob(Cancellable, Protocol):
         """How far it is."""
 
 
-class JobWatch:
+class JobWatch(Generic[FactT]):
     """Everything that is shown of one job. ``sink`` is for the job, the rest for the main thread."""
 
-    def __init__(self, lines: Lines, logger: Logger, *, writes_json: bool, progress_word: str = "") -> None:
-        """``progress_word`` says what is done, for a progress line on a terminal; "" shows none."""
+    def __init__(
+        self,
+        lines: Lines[FactT],
+        logger: Logger,
+        *,
+        json: JsonReporter[FactT] | None = None,
+        progress_word: str = "",
+        verb: str = "cancelling",
+    ) -> None:
+        """``progress_word`` says what is done, for a progress line on a terminal; "" shows none.
+
+        ``verb`` is what the first signal does.
+        """
         self._lines = lines
-        self._json = _make_json_reporter() if writes_json else None
+        self._json = json
         self._display = ProgressDisplay(progress_word) if progress_word and is_terminal() else None
-        self._pump: EventPump[Event] = EventPump((lambda _event: True) if writes_json else lines.wants, say=logger.warn)
+        wants = lines.wants if json is None else lambda _event: True
+        self._pump: EventPump[FactT] = EventPump(wants, say=logger.warn, verb=verb)
         self._next_json_s = 0.0
         self._last_json: tuple[int, int, int] | None = None
 
@@ -55,16 +82,16 @@ class JobWatch:
         """Number of the signal that came last, 0 for none."""
         return self._pump.last_signal
 
-    def sink(self, event: Event) -> None:
+    def sink(self, event: FactT) -> None:
         """Take an event of the job; called on its threads."""
         self._pump.sink(event)
 
     def carry_out(
         self,
-        request: "JobRequest[Event, Job[ResultT]]",
+        request: "JobRequest[FactT, Job[ResultT]]",
         conclude: Callable[[ResultT], int],
         *,
-        begun: Callable[[], None] | None = None,
+        begun: "Callable[[Job[ResultT]], None] | None" = None,
     ) -> int:
         """Do what is asked for with an engine of its own, show it until it has finished, and conclude the exit code.
 
@@ -79,7 +106,7 @@ class JobWatch:
             try:
                 job = engine.submit(request, self.sink)
                 if begun is not None:
-                    begun()
+                    begun(job)
                 self.run(job)
                 result = job.done.result()
             finally:
@@ -96,7 +123,7 @@ class JobWatch:
             if self._display is not None:
                 self._display.close()
 
-    def _show(self, batch: Sequence[Event]) -> None:
+    def _show(self, batch: Sequence[FactT]) -> None:
         self._lines.show(batch)
         if self._json is not None:
             self._json.show(batch)
@@ -123,7 +150,10 @@ class JobWatch:
             self._json.show_progress(progress)
 
 
-def _make_json_reporter() -> "JsonLinesReporter":
+def json_reporter(*, is_wanted: bool) -> "JsonLinesReporter | None":
+    """What writes the events of the engine's jobs, where ``--json`` asks for it."""
+    if not is_wanted:
+        return None
     from dicomdesk.cli.output.json_lines import JsonLinesReporter  # noqa: PLC0415 - only where asked for: start-up time
 
     return JsonLinesReporter()

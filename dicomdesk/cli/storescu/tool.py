@@ -92,7 +92,7 @@ def _with_identity(options: StoreOptions, log: Log) -> StoreOptions:
 
 def _send(options: StoreOptions, log: Log) -> int:
     from dicomdesk.cli.log.library_records import show_library_records  # noqa: PLC0415 - as above
-    from dicomdesk.cli.output.job_watch import JobWatch  # noqa: PLC0415 - start-up time
+    from dicomdesk.cli.output.job_watch import JobWatch, json_reporter  # noqa: PLC0415 - start-up time
     from dicomdesk.cli.storescu.lines import StoreLines  # noqa: PLC0415 - as above
 
     with lean_imports():
@@ -103,7 +103,7 @@ def _send(options: StoreOptions, log: Log) -> int:
     watch = JobWatch(
         lines,
         log.logger("dcmtk.apps.storescu"),
-        writes_json=options.writes_json,
+        json=json_reporter(is_wanted=options.writes_json),
         progress_word="sending" if options.shows_progress else "",
     )
     return watch.carry_out(

@@ -27,7 +27,7 @@ from dicomdesk.engine.events import (
     NoticeLevel,
     StudySettled,
 )
-from dicomdesk.engine.job import EventRelay, Job, JobState, ThreadStarter, new_job_id
+from dicomdesk.engine.job import Job, JobState, ThreadStarter, new_job_id
 from dicomdesk.engine.rate import RateMeter
 from dicomdesk.engine.receive.arrivals import Arrival, Storing
 from dicomdesk.engine.receive.placement import Placement
@@ -221,7 +221,7 @@ class ReceiveJob(Job[ReceiveResult]):
 class _Facts(SilentObserver):
     """Turns what the listener and the storing tell into the job's facts; called by the threads of all associations."""
 
-    def __init__(self, job_id: str, report: EventRelay, *, report_stored: bool) -> None:
+    def __init__(self, job_id: str, report: EventSink, *, report_stored: bool) -> None:
         self._job_id = job_id
         self._report = report
         self._report_stored = report_stored

@@ -12,12 +12,13 @@ from typing import NamedTuple
 
 from dicomdesk.dicom.transfer_syntaxes import transfer_syntax_name
 from dicomdesk.engine.events import (
+    EventSink,
     ItemOutcome,
     Notice,
     NoticeLevel,
     NotSentCause,
 )
-from dicomdesk.engine.job import EventRelay, JobControl
+from dicomdesk.engine.job import JobControl
 from dicomdesk.engine.outgoing_association import NotOpenedError, OutgoingAssociation
 from dicomdesk.engine.preparation import PreparedInstance, Preparing, failure_reason
 from dicomdesk.engine.send.request import SendRequest
@@ -87,7 +88,7 @@ class SharedTransfer:
     job_id: str
     request: SendRequest
     control: JobControl
-    report: EventRelay
+    report: EventSink
     transfer: TransferList
     stats: TransferStats
     preparing: Preparing

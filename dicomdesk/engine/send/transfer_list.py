@@ -7,8 +7,15 @@ from typing import NamedTuple
 
 from dicomdesk.dicom.files.scan import FoundInstance, SkippedInput
 from dicomdesk.dicom.instance import InstanceHeader
-from dicomdesk.engine.events import InputSkipped, InventedIdentity, ItemFinished, ItemOutcome, ItemStarted, NotSentCause
-from dicomdesk.engine.job import EventRelay
+from dicomdesk.engine.events import (
+    EventSink,
+    InputSkipped,
+    InventedIdentity,
+    ItemFinished,
+    ItemOutcome,
+    ItemStarted,
+    NotSentCause,
+)
 from dicomdesk.engine.send.ledger import InstanceLedger, InstanceState
 from dicomdesk.engine.send.report import ItemRecord
 from dicomdesk.engine.stats import TransferStats
@@ -106,7 +113,7 @@ _STORED = Answer(ItemOutcome.STORED, 0, "")
 class TransferList:
     """What is to be sent. Every change of an item goes through here, to the ledger, the gauges and the sink."""
 
-    def __init__(self, job_id: str, report: EventRelay, ledger: InstanceLedger, stats: TransferStats) -> None:
+    def __init__(self, job_id: str, report: EventSink, ledger: InstanceLedger, stats: TransferStats) -> None:
         self._job_id = job_id
         self._report = report
         self._ledger = ledger

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from dicomdesk.dicom.files.scan import FoundInstance, name_of
 from dicomdesk.dicom.instance import InstanceHeader
-from dicomdesk.engine.events import NotSentCause
-from dicomdesk.engine.job import EventRelay, JobControl
+from dicomdesk.engine.events import EventSink, NotSentCause
+from dicomdesk.engine.job import JobControl
 from dicomdesk.engine.send.transfer_list import TransferItem, TransferList
 from dicomdesk.engine.send_exactly.request import ExactSendRequest
 from dicomdesk.engine.stats import TransferStats
@@ -76,7 +76,7 @@ class ExactTransfer:
     job_id: str
     request: ExactSendRequest
     control: JobControl
-    report: EventRelay
+    report: EventSink
     transfer: TransferList
     stats: TransferStats
     files: list[FileToSend] = field(default_factory=list)

@@ -3,15 +3,19 @@
 import queue
 import socket
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from dicomdesk.archive import facts
-from dicomdesk.archive.serving import Serving, ServingEvent
+from dicomdesk.archive.facts import ServingEvent
+from dicomdesk.archive.serving import ServeJob, ServeRequest
 from dicomdesk.archive.setup.configuration import ArchiveConfiguration, Area
 from dicomdesk.archive.setup.settings import ArchiveSettings
 from dicomdesk.engine import events
+from dicomdesk.engine.engine import Engine
+from dicomdesk.errors import LocalError, PortInUseError
 from tests.helpers.data.datasets import CT_IMAGE, EXPLICIT, IMPLICIT, Builder
 from tests.helpers.peers.requestors import VERIFICATION, Proposal, connected, data_pdu, store_command
 
@@ -37,19 +41,18 @@ def told() -> Told:
 
 
 @pytest.fixture
-def serving(tmp_path: Path, told: Told) -> Iterator[Serving]:
+def serving(tmp_path: Path, told: Told) -> Iterator[ServeJob]:
     (tmp_path / "area").mkdir()
     area = Area(ae_title=AREA, folder=tmp_path / "area", is_writable=True)
     settings = ArchiveSettings(
         configuration=ArchiveConfiguration(areas=(area,)), port=0, address="127.0.0.1", allows_shutdown=True
     )
-    made = Serving(settings, told.put)
-    yield made
-    made.close()
+    with Engine() as engine:
+        yield engine.submit(ServeRequest(settings=settings), told.put)
 
 
-def test_connection_that_is_no_association_is_told_with_its_peer(serving: Serving, told: Told) -> None:
-    with socket.create_connection(("127.0.0.1", serving.open()), DEADLINE_S) as scanner:
+def test_connection_that_is_no_association_is_told_with_its_peer(serving: ServeJob, told: Told) -> None:
+    with socket.create_connection(("127.0.0.1", serving.port), DEADLINE_S) as scanner:
         scanner.sendall(b"GET / HTTP/1.0\r\n\r\n")
     notice = told.get(timeout=DEADLINE_S)
     while not isinstance(notice, events.Notice):
@@ -58,9 +61,9 @@ def test_connection_that_is_no_association_is_told_with_its_peer(serving: Servin
     assert notice.text.startswith(f"Could not receive association request from {notice.peer_host}: ")
 
 
-def test_stores_are_told_in_order(serving: Serving, told: Told) -> None:
+def test_stores_are_told_in_order(serving: ServeJob, told: Told) -> None:
     body = Builder(EXPLICIT).instance(sop_instance_uid="1.2.3.4")
-    with connected(serving.open()) as requestor:
+    with connected(serving.port) as requestor:
         requestor.associate(Proposal(contexts=CONTEXTS, called=AREA.encode()))
         assert requestor.echo() == 0
         assert requestor.store("1.2.3.4", [body]) == 0
@@ -93,8 +96,8 @@ def test_stores_are_told_in_order(serving: Serving, told: Told) -> None:
     assert last.counts == {events.ItemOutcome.STORED: 1, events.ItemOutcome.REFUSED: 1}
 
 
-def test_an_instance_that_does_not_arrive_is_told(serving: Serving, told: Told) -> None:
-    with connected(serving.open()) as requestor:
+def test_an_instance_that_does_not_arrive_is_told(serving: ServeJob, told: Told) -> None:
+    with connected(serving.port) as requestor:
         requestor.associate(Proposal(contexts=CONTEXTS, called=AREA.encode()))
         requestor.send(data_pdu(1, 3, store_command("1.2.3.4")), data_pdu(1, 0, b"abc"))
     serving.cancel()
@@ -103,17 +106,16 @@ def test_an_instance_that_does_not_arrive_is_told(serving: Serving, told: Told) 
     assert all(event.outcome is events.ItemOutcome.FAILED and event.status is None for event in finished)
 
 
-def test_a_peer_may_ask_for_the_end(serving: Serving, told: Told) -> None:
-    with connected(serving.open()) as requestor:
+def test_a_peer_may_ask_for_the_end(serving: ServeJob, told: Told) -> None:
+    with connected(serving.port) as requestor:
         requestor.send(Proposal(contexts=((1, SHUTDOWN, (IMPLICIT,)),), called=AREA.encode()).encode())
         assert requestor.read_pdu()[0] == 3
-    seen = told.until_end()
-    assert any(isinstance(event, facts.ShutdownRequested) for event in seen)
-    assert serving.is_asked_to_end
+    assert any(isinstance(event, facts.ShutdownRequested) for event in told.until_end())
+    assert serving.done.result(DEADLINE_S).outcome is events.JobOutcome.COMPLETED
 
 
-def test_the_second_cancel_does_not_wait(serving: Serving, told: Told) -> None:
-    with connected(serving.open()) as requestor:
+def test_the_second_cancel_does_not_wait(serving: ServeJob, told: Told) -> None:
+    with connected(serving.port) as requestor:
         requestor.associate(Proposal(contexts=CONTEXTS, called=AREA.encode()))
         requestor.send(data_pdu(1, 3, store_command("1.2.3.4")), data_pdu(1, 0, b"abc"))
         serving.cancel()
@@ -121,19 +123,27 @@ def test_the_second_cancel_does_not_wait(serving: Serving, told: Told) -> None:
         told.until_end()
 
 
-def test_others_are_told_too_and_the_port_is_bound_before_anybody_is_served(serving: Serving, told: Told) -> None:
-    others = Told()
-    calls: list[str] = []
-    serving.count_with(others.put)
-    serving.open(bound=lambda: calls.append("bound"))
-    serving.cancel()
-    assert calls == ["bound"]
-    assert others.until_end() == told.until_end()
+def test_an_archive_that_is_left_behind_has_its_result_at_once(serving: ServeJob, told: Told) -> None:
+    serving.abandon()
+    last = told.until_end()[-1]
+    assert isinstance(last, events.JobFinished)
+    assert last.outcome is events.JobOutcome.CANCELLED
+    assert serving.done.result(0).outcome is events.JobOutcome.CANCELLED
 
 
-def test_what_goes_wrong_before_anybody_is_served_ends_the_start(serving: Serving) -> None:
-    def fail() -> None:
-        raise PermissionError("no such user")
+def test_what_goes_wrong_before_anybody_is_served_ends_the_start(tmp_path: Path, told: Told) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken, Engine() as engine:
+        configuration = ArchiveConfiguration(areas=(Area(ae_title=AREA, folder=tmp_path, is_writable=True),))
+        settings = ArchiveSettings(configuration=configuration, port=taken.getsockname()[1], address="127.0.0.1")
+        with pytest.raises(PortInUseError):
+            engine.submit(ServeRequest(settings=settings, metrics_port=0), told.put)
+        job = engine.submit(ServeRequest(settings=replace(settings, port=0)), told.put)
+    assert job.done.result(0).outcome is events.JobOutcome.COMPLETED
 
-    with pytest.raises(PermissionError):
-        serving.open(bound=fail)
+
+def test_an_account_that_does_not_exist_ends_the_start(tmp_path: Path, told: Told) -> None:
+    areas = (Area(ae_title=AREA, folder=tmp_path, is_writable=True),)
+    configuration = ArchiveConfiguration(areas=areas, user_name="no-such-user")
+    with Engine() as engine, pytest.raises(LocalError, match="bad user name no-such-user"):
+        engine.submit(ServeRequest(settings=ArchiveSettings(configuration=configuration, port=0)), told.put)
+    assert told.empty()

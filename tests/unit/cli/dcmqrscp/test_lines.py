@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from dicomdesk.archive import facts
-from dicomdesk.archive.serving import ServingEvent
+from dicomdesk.archive.facts import ServingEvent
 from dicomdesk.cli.dcmqrscp.lines import ArchiveLines
 from dicomdesk.dicom.query.sop_classes import Service
 from dicomdesk.engine import events

@@ -9,7 +9,7 @@ from concurrent.futures import Future
 
 import pytest
 
-from dicomdesk.cli.output.job_watch import JobWatch
+from dicomdesk.cli.output.job_watch import JobWatch, json_reporter
 from dicomdesk.engine import job as engine_job
 from dicomdesk.engine.events import Event, EventSink, JobFinished, JobOutcome, Notice, NoticeLevel
 from dicomdesk.engine.stats import Progress
@@ -48,7 +48,7 @@ class Kept:
 class Job:
     """Finishes after its progress was asked for some times."""
 
-    def __init__(self, watch: JobWatch, looks: int) -> None:
+    def __init__(self, watch: JobWatch[Event], looks: int) -> None:
         self._watch = watch
         self._looks_left = looks
 
@@ -70,7 +70,7 @@ class Job:
 
 def test_lines_are_shown_what_they_want() -> None:
     lines = Kept(wants=False)
-    watch = JobWatch(lines, LOGGER, writes_json=False)
+    watch = JobWatch(lines, LOGGER)
     watch.sink(NOTICE)
     watch.sink(FINISHED)
     watch.run(Job(watch, 1))
@@ -79,7 +79,7 @@ def test_lines_are_shown_what_they_want() -> None:
 
 
 def test_json_has_all_events_and_gauges_that_have_changed(capsys: pytest.CaptureFixture[str]) -> None:
-    watch = JobWatch(Kept(), LOGGER, writes_json=True)
+    watch = JobWatch(Kept(), LOGGER, json=json_reporter(is_wanted=True))
     watch.sink(NOTICE)
     watch.run(Job(watch, 1))
     names = [json.loads(line)["event"] for line in capsys.readouterr().out.splitlines()]
@@ -88,7 +88,7 @@ def test_json_has_all_events_and_gauges_that_have_changed(capsys: pytest.Capture
 
 def test_no_progress_is_drawn_where_nobody_watches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stderr", io.StringIO())
-    watch = JobWatch(Kept(), LOGGER, writes_json=False, progress_word="sending")
+    watch = JobWatch(Kept(), LOGGER, progress_word="sending")
     watch.sink(FINISHED)
     watch.run(Job(watch, 1))
     assert isinstance(sys.stderr, io.StringIO)
@@ -104,7 +104,7 @@ def test_progress_is_drawn_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(sys, "stderr", screen)
     monkeypatch.setattr("dicomdesk.cli.output.terminal._PATIENCE_S", 0.0)
     monkeypatch.setenv("TERM", "xterm")
-    watch = JobWatch(Kept(), LOGGER, writes_json=False, progress_word="sending")
+    watch = JobWatch(Kept(), LOGGER, progress_word="sending")
     watch.run(Job(watch, 2))
     assert "sending" in screen.getvalue()
 
@@ -134,7 +134,13 @@ class ToldRequest:
 
 
 def test_cancels_are_told_and_the_result_returned(capsys: pytest.CaptureFixture[str]) -> None:
-    watch = JobWatch(Kept(), LOGGER, writes_json=False)
+    watch = JobWatch(Kept(), LOGGER)
     assert watch.carry_out(ToldRequest(), len) == len("done")
     assert watch.last_signal == signal.SIGINT
     assert capsys.readouterr().err == "W: cancelling in order, a second signal aborts\nW: aborting\n"
+
+
+def test_what_the_first_signal_does_has_a_word(capsys: pytest.CaptureFixture[str]) -> None:
+    watch = JobWatch(Kept(), LOGGER, verb="ending")
+    watch.carry_out(ToldRequest(), len, begun=lambda job: job.cancel())
+    assert capsys.readouterr().err.startswith("W: ending in order")
