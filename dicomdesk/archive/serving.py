@@ -184,8 +184,7 @@ class _Told(SilentObserver):
 
     def request_failed(self, peer_host: str, reason: str) -> None:
         """See ``ListenerObserver``."""
-        text = f"Could not receive association request from {peer_host}: {reason}"
-        self._notice(events.NoticeLevel.ERROR, text, peer_host)
+        self._report(events.RequestFailed(job_id=_JOB_ID, peer_host=peer_host, reason=reason))
 
     def association_received(self, request: IncomingAssociation) -> None:
         """See ``ListenerObserver``."""
@@ -223,9 +222,9 @@ class _Told(SilentObserver):
         self._lost(association)
         self._report(events.AssociationAborted(job_id=_JOB_ID, association=association, by_peer=by_peer, reason=reason))
 
-    def echoed(self, association: int, message_id: int) -> None:  # noqa: ARG002 - not in DCMTK's line
+    def echoed(self, association: int, message_id: int) -> None:
         """See ``ListenerObserver``."""
-        self._notice(events.NoticeLevel.INFO, f"Received Echo SCP RQ: MsgID {message_id}")
+        self._report(events.EchoReceived(job_id=_JOB_ID, association=association, message_id=message_id))
 
     def store_started(self, request: IncomingStore) -> None:
         """See ``ListenerObserver``."""
@@ -254,7 +253,7 @@ class _Told(SilentObserver):
 
     def warned(self, association: int, text: str) -> None:  # noqa: ARG002 - the text says enough
         """See ``ListenerObserver``."""
-        self._notice(events.NoticeLevel.WARNING, text)
+        self._report(events.Notice(job_id=_JOB_ID, level=events.NoticeLevel.WARNING, text=text))
 
     def _lost(self, association: int) -> None:
         arrival = self._open.pop(association, None)
@@ -280,9 +279,6 @@ class _Told(SilentObserver):
                 size_bytes=arrival.size_bytes,
             )
         )
-
-    def _notice(self, level: events.NoticeLevel, text: str, peer_host: str = "") -> None:
-        self._report(events.Notice(job_id=_JOB_ID, level=level, text=text, peer_host=peer_host))
 
 
 class _Arrival:

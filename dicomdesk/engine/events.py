@@ -38,7 +38,11 @@ __all__ = [
     "CheckStepFinished",
     "CheckStepStarted",
     "ContextResult",
+    "ContextsRefused",
     "DimseService",
+    "EchoAnswered",
+    "EchoReceived",
+    "EchoSent",
     "Event",
     "EventSink",
     "ExtendedNegotiation",
@@ -52,6 +56,7 @@ __all__ = [
     "JobOutcome",
     "JobStarted",
     "ListenerStarted",
+    "NamedEvent",
     "NegotiatedContext",
     "NegotiatedExtension",
     "Negotiation",
@@ -59,6 +64,7 @@ __all__ = [
     "Notice",
     "NoticeLevel",
     "ProposedContext",
+    "RequestFailed",
     "RetryScheduled",
     "Role",
     "ScanFinished",
@@ -66,6 +72,7 @@ __all__ = [
     "StudySettled",
     "TlsSession",
     "UserIdentityExchange",
+    "WordedEvent",
     "dcmtk_rejection_lines",
     "dumped_status",
     "status_text",
@@ -237,6 +244,54 @@ class AssociationAborted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RequestFailed:
+    """A connection came to nothing: the peer did not ask for an association, or not as one does."""
+
+    job_id: str
+    peer_host: str
+    """Name where host lookup is on and answers, else the address."""
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContextsRefused:
+    """The peer took none of the presentation contexts; told once where associations are parallel."""
+
+    job_id: str
+    association: int
+    items_later: int
+    """Instances that are to go over further associations."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EchoSent:
+    """A C-ECHO request is about to be sent."""
+
+    job_id: str
+    association: int
+    message_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EchoAnswered:
+    """The peer has answered a C-ECHO request."""
+
+    job_id: str
+    association: int
+    message_id: int
+    status: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EchoReceived:
+    """A peer has sent a C-ECHO request, and is answered with Success."""
+
+    job_id: str
+    association: int
+    message_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ItemStarted:
     """A C-STORE request is about to be sent, or has begun to arrive."""
 
@@ -281,6 +336,8 @@ class ItemFinished:
     attempts: int = 1
     not_sent_cause: NotSentCause | None = None
     """Only where the outcome is NOT_SENT."""
+    fault: str = ""
+    """What kept a receive job from storing it, in more detail than the peer is told; "" where nothing did."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -358,7 +415,7 @@ class JobFinished:
     """Plain words where the outcome is FAILED."""
 
 
-Event = (
+NamedEvent = (
     JobStarted
     | Notice
     | InputSkipped
@@ -380,5 +437,10 @@ Event = (
     | GroupForecast
     | JobFinished
 )
+
+WordedEvent = RequestFailed | ContextsRefused | EchoSent | EchoAnswered | EchoReceived
+"""Facts that tools tell in the words of the tool that they replace."""
+
+Event = NamedEvent | WordedEvent
 
 EventSink = Callable[[Event], None]

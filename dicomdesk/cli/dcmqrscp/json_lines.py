@@ -19,13 +19,14 @@
 ======================  ================================================================================================
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import assert_never
 
 from dicomdesk.archive import facts
 from dicomdesk.archive.entries import Conflict
 from dicomdesk.archive.facts import ServingEvent
-from dicomdesk.cli.output.json_lines import Fields, JsonLinesReporter, describe
+from dicomdesk.cli.dcmqrscp.lines import archive_words
+from dicomdesk.cli.output.json_lines import Fields, JsonLinesReporter, describe_with_words
 from dicomdesk.dicom.query.attributes import SERIES_INSTANCE_UID, STUDY_INSTANCE_UID
 from dicomdesk.dicom.query.identifier_dump import identifier_values
 from dicomdesk.engine.stats import Progress
@@ -49,19 +50,20 @@ class ArchiveJsonReporter:
     def __init__(self, *, shows_identifiers: bool = False) -> None:
         """``shows_identifiers`` writes what is asked for, which may tell who a patient is."""
         self._shows_identifiers = shows_identifiers
-        self._reporter = JsonLinesReporter()
+        self._reporter = JsonLinesReporter(archive_words)
 
     def show(self, batch: Sequence[ServingEvent]) -> None:
         """Write a line for each event."""
-        self._reporter.write(list(map(self._describe, batch)))
+        self._reporter.write([described for event in batch for described in self._describe(event)])
 
     def show_progress(self, progress: Progress) -> None:
         """Write nothing: an archive gives its gauges as metrics."""
 
-    def _describe(self, event: ServingEvent) -> tuple[str, Fields]:
+    def _describe(self, event: ServingEvent) -> Iterator[tuple[str, Fields]]:
         if isinstance(event, facts.ArchiveFact):
-            return describe_fact(event, shows_identifiers=self._shows_identifiers)
-        return describe(event)
+            yield describe_fact(event, shows_identifiers=self._shows_identifiers)
+        else:
+            yield from describe_with_words(event, archive_words)
 
 
 def describe_fact(fact: facts.ArchiveFact, *, shows_identifiers: bool = False) -> tuple[str, Fields]:

@@ -40,6 +40,7 @@ _NO_PLACE = "too many associations"
 _ENDS = (events.AssociationFailed, events.AssociationReleased, events.AssociationAborted)
 _ALWAYS_WANTED = (
     events.Notice,
+    events.RequestFailed,
     events.AssociationReceived,
     *_ENDS,
     facts.OperationEnded,
@@ -78,10 +79,10 @@ class ArchiveLines:
                 self._show(event)
 
     def _show(self, event: ServingEvent) -> None:
+        for notice in (event,) if isinstance(event, events.Notice) else archive_words(event):
+            text = "\n".join(map(printable, notice.text.split("\n")))
+            self._tool.write(_NOTICE_LEVELS[notice.level], text)
         match event:
-            case events.Notice():
-                text = "\n".join(map(printable, event.text.split("\n")))
-                self._tool.write(_NOTICE_LEVELS[event.level], text)
             case events.ListenerStarted():
                 self._tool.info(f"listening on port {event.port}")
             case events.ItemStarted():
@@ -245,3 +246,16 @@ class ArchiveLines:
 
     def _write_block(self, lines: Sequence[str]) -> None:
         self._tool.write(self._block_level, "\n".join(lines))
+
+
+def archive_words(event: ServingEvent) -> tuple[events.Notice, ...]:
+    """What DCMTK's dcmqrscp says of a fact."""
+    match event:
+        case events.RequestFailed(job_id=job, peer_host=host, reason=reason):
+            text = f"Could not receive association request from {host}: {reason}"
+            return (events.Notice(job_id=job, level=events.NoticeLevel.ERROR, text=text, peer_host=host),)
+        case events.EchoReceived(job_id=job, message_id=number):
+            text = f"Received Echo SCP RQ: MsgID {number}"
+            return (events.Notice(job_id=job, level=events.NoticeLevel.INFO, text=text),)
+        case _:
+            return ()

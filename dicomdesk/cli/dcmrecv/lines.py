@@ -22,7 +22,7 @@ _NOTICE_LEVELS = {
 }
 _NO_CONTEXTS = "no acceptable presentation contexts"
 """The one reason of a refusal that DCMTK tells twice."""
-_ALWAYS_WANTED = (events.Notice, events.AssociationAborted, events.AssociationFailed)
+_ALWAYS_WANTED = (events.Notice, events.RequestFailed, events.AssociationAborted, events.AssociationFailed)
 
 
 class ReceiveLines:
@@ -49,6 +49,8 @@ class ReceiveLines:
         """Whether there is a line for the event."""
         if self._is_verbose or isinstance(event, _ALWAYS_WANTED):
             return True
+        if isinstance(event, events.StudySettled):
+            return bool(event.command_exit_code)
         return isinstance(event, events.ItemFinished) and event.outcome is not events.ItemOutcome.STORED
 
     def show(self, batch: Sequence[events.Event]) -> None:
@@ -58,14 +60,14 @@ class ReceiveLines:
                 self._show(event)
 
     def _show(self, event: events.Event) -> None:
+        for notice in (event,) if isinstance(event, events.Notice) else receive_words(event):
+            text = "\n".join(map(printable, notice.text.split("\n")))
+            self._network.write(_NOTICE_LEVELS[notice.level], text)
         match event:
             case events.ItemStarted():
                 self._show_started(event)
             case events.ItemFinished():
                 self._show_finished(event)
-            case events.Notice():
-                text = "\n".join(map(printable, event.text.split("\n")))
-                self._network.write(_NOTICE_LEVELS[event.level], text)
             case events.StudySettled():
                 uid = printable(event.study_instance_uid)
                 self._tool.info(f"Study complete: {uid} ({count_text(event.items, 'instance')})")
@@ -82,6 +84,12 @@ class ReceiveLines:
             case (
                 events.JobStarted()
                 | events.JobFinished()
+                | events.Notice()
+                | events.RequestFailed()
+                | events.EchoReceived()
+                | events.EchoSent()
+                | events.EchoAnswered()
+                | events.ContextsRefused()
                 | events.InputSkipped()
                 | events.ScanFinished()
                 | events.AssociationRequested()
@@ -187,3 +195,23 @@ class ReceiveLines:
 
 def _what(event: events.ItemFinished) -> str:
     return "stored, but not answered" if event.path else "received object not stored"
+
+
+def receive_words(event: events.Event) -> tuple[events.Notice, ...]:
+    """What DCMTK's dcmrecv says of a fact, and what is said in its manner."""
+    match event:
+        case events.RequestFailed(peer_host=host, reason=reason):  # the host is not in DCMTK's line
+            return (_error(event, f"Could not receive association request: {reason}", host),)
+        case events.EchoReceived(job_id=job, message_id=number):
+            texts = (f"Received C-ECHO Request (MsgID {number})", "Sending C-ECHO Response (Success)")
+            return tuple(events.Notice(job_id=job, level=events.NoticeLevel.INFO, text=text) for text in texts)
+        case events.ItemFinished(fault=fault) if fault:
+            return (_error(event, f"cannot store received object: {fault}"),)
+        case events.StudySettled(command_exit_code=code) if code:
+            return (_error(event, f"the command for a received study ended with exit code {code}"),)
+        case _:
+            return ()
+
+
+def _error(event: events.Event, text: str, peer_host: str = "") -> events.Notice:
+    return events.Notice(job_id=event.job_id, level=events.NoticeLevel.ERROR, text=text, peer_host=peer_host)

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 def run(line: CommandLine, log: Log) -> int:
     """Receive as the command line says, until a signal comes; returns the exit code."""
     options = read_options(line)
-    from dicomdesk.cli.dcmrecv.lines import ReceiveLines  # noqa: PLC0415 - as above
+    from dicomdesk.cli.dcmrecv.lines import ReceiveLines, receive_words  # noqa: PLC0415 - as above
     from dicomdesk.cli.dictionaries import load_environment_dictionaries  # noqa: PLC0415 - start-up time
     from dicomdesk.cli.log.library_records import show_library_records  # noqa: PLC0415 - as above
     from dicomdesk.cli.output.job_watch import JobWatch, json_reporter  # noqa: PLC0415 - as above
@@ -50,7 +50,7 @@ def run(line: CommandLine, log: Log) -> int:
     if request.tls is not None:
         request = replace(request, tls=ask_pass_phrase(request.tls, TLS_ROLE))
     options = replace(options, request=_with_users(request, options.user_file, tool))
-    watch = JobWatch(lines, tool, json=json_reporter(is_wanted=options.writes_json))
+    watch = JobWatch(lines, tool, json=json_reporter(is_wanted=options.writes_json, words=receive_words))
     return _receive(options, line, watch, log)
 
 

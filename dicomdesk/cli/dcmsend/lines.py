@@ -24,7 +24,13 @@ NOTICE_LEVELS = {
     events.NoticeLevel.WARNING: Level.WARN,
     events.NoticeLevel.ERROR: Level.ERROR,
 }
-_ALWAYS_WANTED = (events.Notice, events.InputSkipped, events.AssociationFailed, events.RetryScheduled)
+_ALWAYS_WANTED = (
+    events.Notice,
+    events.ContextsRefused,
+    events.InputSkipped,
+    events.AssociationFailed,
+    events.RetryScheduled,
+)
 _SILENT_OUTCOMES = (events.ItemOutcome.STORED, events.ItemOutcome.WARNING)
 _EMPTY_NAME = "<empty string>"
 _PDV_OVERHEAD_BYTES = 12
@@ -96,6 +102,9 @@ class SendLines:
             case events.Notice():
                 text = "\n".join(map(printable, event.text.split("\n")))
                 self._network.write(NOTICE_LEVELS[event.level], text)
+            case events.ContextsRefused():
+                for notice in send_words(event):
+                    self._show(notice)
             case events.JobStarted() | events.InputSkipped() | events.ScanFinished() | events.RetryScheduled():
                 self._show_preparation(event)
             case (
@@ -108,6 +117,10 @@ class SendLines:
                 self._show_association(event)
             case (
                 events.JobFinished()
+                | events.RequestFailed()
+                | events.EchoSent()
+                | events.EchoAnswered()
+                | events.EchoReceived()
                 | events.AssociationReceived()
                 | events.ListenerStarted()
                 | events.StudySettled()
@@ -269,6 +282,25 @@ class SendLines:
 
     def _write_block(self, lines: Sequence[str]) -> None:
         self._network.write(self._block_level, "\n".join(lines))
+
+
+def send_words(event: events.Event) -> tuple[events.Notice, ...]:
+    """What DCMTK's dcmsend says of a fact."""
+    match event:
+        case events.ContextsRefused(job_id=job, items_later=later):
+            told = [
+                (events.NoticeLevel.ERROR, "No Acceptable Presentation Contexts"),
+                (
+                    events.NoticeLevel.ERROR,
+                    "cannot negotiate network association: No acceptable Presentation Contexts",
+                ),
+            ]
+            if later:
+                text = "trying to continue with a new association in order to send the remaining"
+                told.append((events.NoticeLevel.WARNING, f"{text} {later} SOP instances"))
+            return tuple(events.Notice(job_id=job, level=level, text=text) for level, text in told)
+        case _:
+            return ()
 
 
 def shown_max_pdv_bytes(negotiation: events.Negotiation) -> int:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def run(line: CommandLine, log: Log) -> int:
     """Send what the command line says; returns the exit code."""
     options = read_options(line)
-    from dicomdesk.cli.dcmsend.lines import SendLines  # noqa: PLC0415 - as above
+    from dicomdesk.cli.dcmsend.lines import SendLines, send_words  # noqa: PLC0415 - as above
     from dicomdesk.cli.dictionaries import load_environment_dictionaries  # noqa: PLC0415 - start-up time
     from dicomdesk.cli.log.library_records import show_library_records  # noqa: PLC0415 - as above
     from dicomdesk.cli.output.job_watch import JobWatch, json_reporter  # noqa: PLC0415 - as above
@@ -39,7 +39,7 @@ def run(line: CommandLine, log: Log) -> int:
     watch = JobWatch(
         lines,
         log.logger("dcmtk.apps.dcmsend"),
-        json=json_reporter(is_wanted=options.writes_json),
+        json=json_reporter(is_wanted=options.writes_json, words=send_words),
         progress_word="sending" if options.shows_progress else "",
     )
     return watch.carry_out(

@@ -53,8 +53,9 @@ class EchoLines:
                 self._show_accepted(event.negotiation)
             case events.AssociationFailed() if event.advice:
                 self._tool.warn(printable(f"{event.reason.removesuffix('.')}. {event.advice}"))
-            case events.Notice():
-                self._tool.info(printable(event.text))
+            case events.EchoSent() | events.EchoAnswered():
+                for notice in echo_words(event):
+                    self._tool.info(notice.text)
             case _:  # the end of the association is told with the result
                 pass
 
@@ -104,6 +105,18 @@ class EchoLines:
         if isinstance(error, IllegalAeTitleError):
             self._tool.error(_condition(error))
         self._tool.fatal(f"Association Request Failed: {condition}")
+
+
+def echo_words(event: events.Event) -> tuple[events.Notice, ...]:
+    """What DCMTK's echoscu says of a fact."""
+    match event:
+        case events.EchoSent(message_id=number):
+            text = f"Sending Echo Request (MsgID {number})"
+        case events.EchoAnswered(status=status):  # DCMTK knows no other statuses of a C-ECHO
+            text = f"Received Echo Response ({f'Unknown Status: 0x{status:x}' if status else 'Success'})"
+        case _:
+            return ()
+    return (events.Notice(job_id=event.job_id, level=events.NoticeLevel.INFO, text=text),)
 
 
 def exit_code(result: "EchoResult", last_signal: int) -> int:

@@ -42,12 +42,14 @@ def _ask(options: EchoOptions, peer: Peer, log: Log) -> int:
 
     with lean_imports():
         import dicomdesk.engine.engine  # noqa: F401, PLC0415 - as above
-        from dicomdesk.cli.echoscu.lines import EchoLines, exit_code  # noqa: PLC0415 - as above
+        from dicomdesk.cli.echoscu.lines import EchoLines, echo_words, exit_code  # noqa: PLC0415 - as above
         from dicomdesk.engine.check.requests import EchoRequest  # noqa: PLC0415 - as above
 
     show_library_records(log)
     lines = EchoLines(log, peer, options.association)
-    watch = JobWatch(lines, log.logger("dcmtk.apps.echoscu"), json=json_reporter(is_wanted=options.writes_json))
+    watch = JobWatch(
+        lines, log.logger("dcmtk.apps.echoscu"), json=json_reporter(is_wanted=options.writes_json, words=echo_words)
+    )
     request = EchoRequest(
         peer=peer,
         association=options.association,

@@ -11,7 +11,7 @@ from dicomdesk.cli.output.terminal import REDRAW_S, ProgressDisplay, is_terminal
 from dicomdesk.logs import Logger
 
 if TYPE_CHECKING:
-    from dicomdesk.cli.output.json_lines import JsonLinesReporter
+    from dicomdesk.cli.output.json_lines import JsonLinesReporter, Words
     from dicomdesk.engine.job import Job, JobRequest
     from dicomdesk.engine.stats import Progress
 
@@ -150,10 +150,10 @@ class JobWatch(Generic[FactT]):
             self._json.show_progress(progress)
 
 
-def json_reporter(*, is_wanted: bool) -> "JsonLinesReporter | None":
-    """What writes the events of the engine's jobs, where ``--json`` asks for it."""
+def json_reporter(*, is_wanted: bool, words: "Words | None" = None) -> "JsonLinesReporter | None":
+    """What writes the events of the engine's jobs, where ``--json`` asks for it; ``words`` are those of the tool."""
     if not is_wanted:
         return None
     from dicomdesk.cli.output.json_lines import JsonLinesReporter  # noqa: PLC0415 - only where asked for: start-up time
 
-    return JsonLinesReporter()
+    return JsonLinesReporter(words) if words is not None else JsonLinesReporter()

@@ -52,7 +52,7 @@ read), ``is_peer_verified``. Patient names and identifiers do not appear, nor do
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, assert_never
 
@@ -67,6 +67,8 @@ Value = str | int | float | bool | None | Sequence["Value"] | Mapping[str, "Valu
 
 
 Fields = dict[str, Value]
+Words = Callable[[events.Event], Sequence[events.Notice]]
+"""What a tool says of a fact, in the words of the tool that it replaces; nothing where the fact speaks for itself."""
 
 _CONTEXT_RESULTS = {
     events.ContextResult.ACCEPTED: "accepted",
@@ -80,16 +82,21 @@ _CONTEXT_RESULTS = {
 _ROLES = {(True, True): "both", (True, False): "scu", (False, True): "scp", (False, False): "none"}
 
 
+def _no_words(_event: events.Event) -> Sequence[events.Notice]:
+    return ()
+
+
 class JsonLinesReporter:
     """Writes events and gauges to stdout, as far as that can be written. Used by the main thread only."""
 
-    def __init__(self) -> None:
+    def __init__(self, words: Words = _no_words) -> None:
+        self._words = words
         self.is_lost = False
         """Whether some could not be written."""
 
     def show(self, batch: Sequence[events.Event]) -> None:
-        """Write a line for each event."""
-        self.write(list(map(describe, batch)))
+        """Write a line for each event, and for what is said of it."""
+        self.write([described for event in batch for described in describe_with_words(event, self._words)])
 
     def write(self, described: Sequence[tuple[str, Fields]]) -> None:
         """Write a line for each of these names and keys."""
@@ -106,7 +113,14 @@ class JsonLinesReporter:
             self.is_lost = True
 
 
-def describe(event: events.Event) -> tuple[str, Fields]:
+def describe_with_words(event: events.Event, words: Words) -> Iterator[tuple[str, Fields]]:
+    """What is said of the event, as notices, and the event itself where it has a name."""
+    yield from map(describe, words(event))
+    if not isinstance(event, events.WordedEvent):
+        yield describe(event)
+
+
+def describe(event: events.NamedEvent) -> tuple[str, Fields]:
     """The name of the event and its keys, as the module's table says."""
     match event:
         case events.JobStarted():

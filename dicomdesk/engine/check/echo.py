@@ -13,11 +13,11 @@ from dicomdesk.engine.events import (
     AssociationFailed,
     AssociationReleased,
     AssociationRequested,
+    EchoAnswered,
+    EchoSent,
     EventSink,
     JobFinished,
     JobOutcome,
-    Notice,
-    NoticeLevel,
 )
 from dicomdesk.engine.job import Job, new_job_id
 from dicomdesk.engine.stats import Progress
@@ -68,10 +68,7 @@ class EchoResult:
 
 
 class EchoJob(Job[EchoResult]):
-    """Asks a peer for a sign of life. Built by the engine.
-
-    Each request and each answer is a notice, in the words of DCMTK's echoscu.
-    """
+    """Asks a peer for a sign of life. Built by the engine."""
 
     def __init__(self, request: EchoRequest, sink: EventSink) -> None:
         super().__init__(new_job_id("echo"), sink)
@@ -156,16 +153,12 @@ class EchoJob(Job[EchoResult]):
         return self._result(refusal, EchoFailure.RELEASE if refusal is not None else None)
 
     def _echo(self, association: RequestedAssociation, message_id: int) -> None:
-        self._notice(f"Sending Echo Request (MsgID {message_id})")
+        self._report(EchoSent(job_id=self.id, association=1, message_id=message_id))
         start_s = time.monotonic()
         status = association.echo()
         self._round_trips_s.append(time.monotonic() - start_s)
         self._statuses.append(status)
-        words = "Success" if not status else f"Unknown Status: 0x{status:x}"  # DCMTK has no others for a C-ECHO
-        self._notice(f"Received Echo Response ({words})")
-
-    def _notice(self, text: str) -> None:
-        self._report(Notice(job_id=self.id, level=NoticeLevel.INFO, text=text))
+        self._report(EchoAnswered(job_id=self.id, association=1, message_id=message_id, status=status))
 
     def _release(self, release: Callable[[], None]) -> PeerError | None:
         """Release; what came instead of the peer's consent."""

@@ -15,6 +15,7 @@ from dicomdesk.engine.events import (
     AssociationFailed,
     AssociationReceived,
     AssociationReleased,
+    EchoReceived,
     EventSink,
     ItemFinished,
     ItemOutcome,
@@ -25,6 +26,7 @@ from dicomdesk.engine.events import (
     ListenerStarted,
     Notice,
     NoticeLevel,
+    RequestFailed,
     StudySettled,
 )
 from dicomdesk.engine.job import Job, JobState, ThreadStarter, new_job_id
@@ -204,9 +206,6 @@ class ReceiveJob(Job[ReceiveResult]):
     def _settled(self, study: SettledStudy) -> None:
         study = replace(study, folder=os.path.abspath(study.folder))
         exit_code = None if self._command is None else self._command.run(study)
-        if exit_code:
-            text = f"the command for a received study ended with exit code {exit_code}"
-            self._report(Notice(job_id=self.id, level=NoticeLevel.ERROR, text=text))
         self._report(
             StudySettled(
                 job_id=self.id,
@@ -276,8 +275,8 @@ class _Facts(SilentObserver):
         self._finish(arrival, outcome, answer.status, answer.comment)
 
     def request_failed(self, peer_host: str, reason: str) -> None:
-        """See ``ListenerObserver``; the host is not in DCMTK's line."""
-        self._notice(NoticeLevel.ERROR, f"Could not receive association request: {reason}", peer_host)
+        """See ``ListenerObserver``."""
+        self._report(RequestFailed(job_id=self._job_id, peer_host=peer_host, reason=reason))
 
     def association_received(self, request: IncomingAssociation) -> None:
         """See ``ListenerObserver``."""
@@ -317,14 +316,13 @@ class _Facts(SilentObserver):
         self._end(association)
         self._report(AssociationAborted(job_id=self._job_id, association=association, by_peer=by_peer, reason=reason))
 
-    def echoed(self, association: int, message_id: int) -> None:  # noqa: ARG002 - not in DCMTK's lines
+    def echoed(self, association: int, message_id: int) -> None:
         """See ``ListenerObserver``."""
-        self._notice(NoticeLevel.INFO, f"Received C-ECHO Request (MsgID {message_id})")
-        self._notice(NoticeLevel.INFO, "Sending C-ECHO Response (Success)")
+        self._report(EchoReceived(job_id=self._job_id, association=association, message_id=message_id))
 
     def warned(self, association: int, text: str) -> None:  # noqa: ARG002 - the text says enough
         """See ``ListenerObserver``."""
-        self._notice(NoticeLevel.WARNING, text)
+        self._warn(text)
 
     def end_all(self) -> None:
         """Nothing more comes of what is being received."""
@@ -344,9 +342,7 @@ class _Facts(SilentObserver):
         request = arrival.request
         header = arrival.header()
         for warning in arrival.warnings:
-            self._notice(NoticeLevel.WARNING, warning)
-        if arrival.error:
-            self._notice(NoticeLevel.ERROR, f"cannot store received object: {arrival.error}")
+            self._warn(warning)
         with self._lock:
             self._counts[outcome] += 1
         if self._report_stored or outcome is not ItemOutcome.STORED:
@@ -362,6 +358,7 @@ class _Facts(SilentObserver):
                     message_id=request.message_id,
                     size_bytes=arrival.size_bytes,
                     header=header,
+                    fault=arrival.error,
                 )
             )
         if self.settler is not None and arrival.path and header is not None and header.study_instance_uid:
@@ -376,8 +373,8 @@ class _Facts(SilentObserver):
             self._called_ae_titles.get(request.association, ""),
         )
 
-    def _notice(self, level: NoticeLevel, text: str, peer_host: str = "") -> None:
-        self._report(Notice(job_id=self._job_id, level=level, text=text, peer_host=peer_host))
+    def _warn(self, text: str) -> None:
+        self._report(Notice(job_id=self._job_id, level=NoticeLevel.WARNING, text=text))
 
 
 def _do_nothing(_association: int) -> None:

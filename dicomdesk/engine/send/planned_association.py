@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from dicomdesk.dicom.transfer_syntaxes import transfer_syntax_name
 from dicomdesk.engine.events import (
+    ContextsRefused,
     EventSink,
     ItemOutcome,
     Notice,
@@ -215,11 +216,7 @@ class AssociationSender:
         if shared.is_refusal_told:
             return
         shared.is_refusal_told = True
-        self._notice(NoticeLevel.ERROR, "No Acceptable Presentation Contexts")
-        self._notice(NoticeLevel.ERROR, "cannot negotiate network association: No acceptable Presentation Contexts")
-        if shared.items_later:
-            text = "trying to continue with a new association in order to send the remaining"
-            self._notice(NoticeLevel.WARNING, f"{text} {shared.items_later} SOP instances")
+        shared.report(ContextsRefused(job_id=shared.job_id, association=self._number, items_later=shared.items_later))
 
     def _notice(self, level: NoticeLevel, text: str) -> None:
         self._shared.report(Notice(job_id=self._shared.job_id, level=level, text=text))

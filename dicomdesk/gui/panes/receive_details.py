@@ -100,6 +100,22 @@ def describe_trouble(text: str, peer_host: str = "") -> Details:
     )
 
 
+def describe_request_failure(reason: str, peer_host: str) -> Details:
+    """Return what is told of a connection that did not become a request for an association."""
+    return describe_trouble(_say("Could not receive association request: {reason}").format(reason=reason), peer_host)
+
+
+def describe_not_stored(fault: str) -> Details:
+    """Return what is told of an instance that could not be stored."""
+    return describe_trouble(_say("Cannot store received object: {fault}").format(fault=fault))
+
+
+def describe_command_failure(exit_code: int) -> Details:
+    """Return what is told of a command for a study that did not succeed."""
+    text = _say("The command for a received study ended with exit code {exit_code}")
+    return describe_trouble(text.format(exit_code=exit_code))
+
+
 def describe_lost_security(problem: str) -> Details:
     """Return what is told when nobody knows how the listener is to be secured."""
     return Details(

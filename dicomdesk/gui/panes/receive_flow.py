@@ -11,8 +11,11 @@ from dicomdesk.engine.events import (
     AssociationFailed,
     AssociationReceived,
     Event,
+    ItemFinished,
     Notice,
     NoticeLevel,
+    RequestFailed,
+    StudySettled,
 )
 from dicomdesk.engine.receive.request import ReceiveRequest
 from dicomdesk.errors import DicomdeskError
@@ -105,6 +108,12 @@ class ReceiveFlow(QObject):
                 self.refused.emit(receive_details.describe_refusal(peer, reason, advice, self._refusals))
             case Notice(level=NoticeLevel.ERROR, text=text, peer_host=host):
                 self.refused.emit(receive_details.describe_trouble(text, host))
+            case RequestFailed(reason=reason, peer_host=host):
+                self.refused.emit(receive_details.describe_request_failure(reason, host))
+            case ItemFinished(fault=fault) if fault:
+                self.refused.emit(receive_details.describe_not_stored(fault))
+            case StudySettled(command_exit_code=code) if code:
+                self.refused.emit(receive_details.describe_command_failure(code))
             case _:
                 pass
 

@@ -2,7 +2,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from dicomdesk.engine.events import Notice, NoticeLevel
+from dicomdesk.engine.events import ItemFinished, ItemOutcome, Notice, NoticeLevel, RequestFailed, StudySettled
 from dicomdesk.engine.receive.request import ReceiveRequest
 from dicomdesk.gui.bridge import Bridge
 from dicomdesk.gui.panels.details import Details
@@ -70,8 +70,40 @@ def test_peer_of_a_failed_connection_is_told(session: Session, tasks: Tasks) -> 
     told: list[Details] = []
     flow.refused.connect(told.append)
     trouble = Notice(job_id="receive-1", level=NoticeLevel.ERROR, text="No TLS.", peer_host="10.0.0.9")
-    session.received.arrived.emit(scenes.at_noon([trouble]))
-    assert [(each.title, each.text) for each in told] == [("Trouble with a connection from 10.0.0.9", "No TLS.")]
+    failed = RequestFailed(job_id="receive-1", peer_host="10.0.0.9", reason="No PDU.")
+    session.received.arrived.emit(scenes.at_noon([trouble, failed]))
+    title = "Trouble with a connection from 10.0.0.9"
+    assert [(each.title, each.text) for each in told] == [
+        (title, "No TLS."),
+        (title, "Could not receive association request: No PDU."),
+    ]
+
+
+def test_what_could_not_be_stored_or_run_is_told(session: Session, tasks: Tasks) -> None:
+    flow = ReceiveFlow(session, tasks)
+    told: list[Details] = []
+    flow.refused.connect(told.append)
+    session.received.arrived.emit(
+        scenes.at_noon(
+            [
+                ItemFinished(
+                    job_id="j",
+                    association=1,
+                    index=0,
+                    path="",
+                    outcome=ItemOutcome.REFUSED,
+                    status=0xA700,
+                    fault="full",
+                ),
+                StudySettled(job_id="j", study_instance_uid="1.2", folder="f", items=1, command_exit_code=3),
+                StudySettled(job_id="j", study_instance_uid="1.3", folder="f", items=1, command_exit_code=0),
+            ]
+        )
+    )
+    assert [(each.title, each.text) for each in told] == [
+        ("Trouble while listening", "Cannot store received object: full."),
+        ("Trouble while listening", "The command for a received study ended with exit code 3."),
+    ]
 
 
 def test_events_fill_the_studies(session: Session, tasks: Tasks) -> None:

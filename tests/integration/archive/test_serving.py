@@ -54,11 +54,11 @@ def serving(tmp_path: Path, told: Told) -> Iterator[ServeJob]:
 def test_connection_that_is_no_association_is_told_with_its_peer(serving: ServeJob, told: Told) -> None:
     with socket.create_connection(("127.0.0.1", serving.port), DEADLINE_S) as scanner:
         scanner.sendall(b"GET / HTTP/1.0\r\n\r\n")
-    notice = told.get(timeout=DEADLINE_S)
-    while not isinstance(notice, events.Notice):
-        notice = told.get(timeout=DEADLINE_S)
-    assert notice.peer_host
-    assert notice.text.startswith(f"Could not receive association request from {notice.peer_host}: ")
+    failed = told.get(timeout=DEADLINE_S)
+    while not isinstance(failed, events.RequestFailed):
+        failed = told.get(timeout=DEADLINE_S)
+    assert failed.peer_host
+    assert failed.reason
 
 
 def test_stores_are_told_in_order(serving: ServeJob, told: Told) -> None:
@@ -76,7 +76,7 @@ def test_stores_are_told_in_order(serving: ServeJob, told: Told) -> None:
         events.ListenerStarted,
         events.AssociationReceived,
         events.AssociationAccepted,
-        events.Notice,
+        events.EchoReceived,
         events.ItemStarted,
         facts.InstanceStored,
         events.ItemFinished,

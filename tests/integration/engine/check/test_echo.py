@@ -7,8 +7,9 @@ from dicomdesk.engine.events import (
     AssociationFailed,
     AssociationReleased,
     AssociationRequested,
+    EchoAnswered,
+    EchoSent,
     JobOutcome,
-    Notice,
 )
 from dicomdesk.errors import AssociationAbortedError, PeerUnreachableError
 from dicomdesk.settings import AssociationSettings, Peer, Timeouts
@@ -109,28 +110,28 @@ def request_to(port: int, settings: AssociationSettings = SETTINGS) -> EchoReque
     return EchoRequest(peer=Peer(host="127.0.0.1", port=port), association=settings)
 
 
-def ask(request: EchoRequest) -> tuple[EchoResult, list[str]]:
+def ask(request: EchoRequest) -> tuple[EchoResult, list[EchoSent | EchoAnswered]]:
     recorder = EventRecorder()
     with Engine() as engine:
         job = engine.submit(request, recorder)
         result = job.done.result(DEADLINE_S)
     recorder.check()
-    return result, [notice.text for notice in recorder.of(Notice)]
+    return result, [event for event in recorder.events if isinstance(event, EchoSent | EchoAnswered)]
 
 
 def test_request_says_what_is_proposed_and_asked() -> None:
     syntaxes = ("1.2.840.10008.1.2", "1.2.840.10008.1.2.1")
     with FakePeer() as peer:
-        result, notices = ask(replace(request_to(peer.port), contexts=3, transfer_syntaxes=syntaxes, repeats=2))
+        result, told = ask(replace(request_to(peer.port), contexts=3, transfer_syntaxes=syntaxes, repeats=2))
         assert peer.events.count("echoed") == 2
         contexts = peer.associations[0].contexts
     assert contexts == dict.fromkeys((1, 3, 5), ("1.2.840.10008.1.1", list(syntaxes)))
     assert (result.outcome, result.failure) == (JobOutcome.COMPLETED, None)
-    assert notices == [
-        "Sending Echo Request (MsgID 1)",
-        "Received Echo Response (Success)",
-        "Sending Echo Request (MsgID 2)",
-        "Received Echo Response (Success)",
+    assert told == [
+        EchoSent(job_id=told[0].job_id, association=1, message_id=1),
+        EchoAnswered(job_id=told[0].job_id, association=1, message_id=1, status=0),
+        EchoSent(job_id=told[0].job_id, association=1, message_id=2),
+        EchoAnswered(job_id=told[0].job_id, association=1, message_id=2, status=0),
     ]
 
 

@@ -16,6 +16,7 @@ from dicomdesk.engine.events import (
     AssociationFailed,
     AssociationReceived,
     AssociationReleased,
+    EchoReceived,
     Event,
     ItemFinished,
     ItemOutcome,
@@ -25,7 +26,7 @@ from dicomdesk.engine.events import (
     JobStarted,
     ListenerStarted,
     Notice,
-    NoticeLevel,
+    RequestFailed,
     StudySettled,
 )
 from dicomdesk.engine.receive.request import DuplicatePolicy, FileNaming, StorageMode
@@ -100,8 +101,7 @@ def test_events_tell_the_whole_story(tmp_path: Path) -> None:
         AssociationAccepted,
         ItemStarted,
         ItemFinished,
-        Notice,
-        Notice,
+        EchoReceived,
         AssociationReleased,
         JobFinished,
     ]
@@ -111,11 +111,10 @@ def test_connection_that_is_no_association_is_told_with_its_peer(tmp_path: Path)
     with receiving(tmp_path) as running:
         with socket.create_connection(("127.0.0.1", running.port), DEADLINE_S) as scanner:
             scanner.sendall(b"GET / HTTP/1.0\r\n\r\n")
-        notice = running.events.wait_for(Notice)
-    assert notice.level is NoticeLevel.ERROR
-    assert notice.text.startswith("Could not receive association request: ")
-    assert notice.peer_host in {"127.0.0.1", "localhost"}
-    assert notice.peer_host not in notice.text
+        failed = running.events.wait_for(RequestFailed)
+    assert failed.peer_host in {"127.0.0.1", "localhost"}
+    assert failed.reason
+    assert failed.peer_host not in failed.reason
 
 
 def test_fragments_of_any_size_are_put_together(tmp_path: Path) -> None:
@@ -488,7 +487,6 @@ def test_pending_studies_are_run_at_the_end(tmp_path: Path) -> None:
             requestor.release()
         running.events.wait_for(AssociationReleased)
     assert [event.command_exit_code for event in running.events.of(StudySettled)] == [1]
-    assert any("exit code 1" in notice.text for notice in running.events.of(Notice))
 
 
 def test_what_we_send_arrives_as_it_was(tmp_path: Path) -> None:

@@ -62,7 +62,7 @@ ITEM_FINISHED = events.ItemFinished(
     size_bytes=2,
     header=HEADER,
 )
-SAMPLES: list[tuple[events.Event, str, set[str]]] = [
+SAMPLES: list[tuple[events.NamedEvent, str, set[str]]] = [
     (events.JobStarted(job_id="j", at=AT), "job-started", {"job"}),
     (events.Notice(job_id="j", level=events.NoticeLevel.INFO, text="t"), "notice", {"level", "text", "peer_host"}),
     (events.InputSkipped(job_id="j", path="p", reason="r"), "input-skipped", {"path", "reason"}),
@@ -245,14 +245,14 @@ SAMPLES += [
 
 
 @pytest.mark.parametrize(("event", "name", "keys"), SAMPLES, ids=lambda value: value if isinstance(value, str) else "")
-def test_event_has_its_name_and_its_keys(event: events.Event, name: str, keys: set[str]) -> None:
+def test_event_has_its_name_and_its_keys(event: events.NamedEvent, name: str, keys: set[str]) -> None:
     found, fields = describe(event)
     assert (found, set(fields)) == (name, keys)
     json.dumps(fields)
 
 
 def test_every_event_has_a_sample() -> None:
-    assert {type(event) for event, _, _ in SAMPLES} == set(events.Event.__args__)
+    assert {type(event) for event, _, _ in SAMPLES} == set(events.NamedEvent.__args__)
 
 
 def test_every_name_and_key_is_documented() -> None:
