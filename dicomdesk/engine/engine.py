@@ -6,12 +6,12 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
 if TYPE_CHECKING:
-    from dicomdesk.engine.job import JobRequest, StartableJob
+    from dicomdesk.engine.job import AnyJob, JobRequest
 
 __all__ = ["Engine"]
 
 FactT = TypeVar("FactT")
-JobT = TypeVar("JobT", bound="StartableJob")
+JobT = TypeVar("JobT", bound="AnyJob")
 
 
 class Engine:

@@ -23,12 +23,12 @@ from dicomdesk.errors import CancelledError, DicomdeskError, LocalError
 
 __all__ = [
     "TRANSITIONS",
+    "AnyJob",
     "EventRelay",
     "Job",
     "JobControl",
     "JobRequest",
     "JobState",
-    "StartableJob",
     "ThreadStarter",
     "new_job_id",
 ]
@@ -296,8 +296,8 @@ class Job(Generic[ResultT]):
         raise NotImplementedError
 
 
-class StartableJob(Protocol):
-    """What the engine needs of a job, whatever its result is; see ``Job``."""
+class AnyJob(Protocol):
+    """A job, whatever its result is; see ``Job``."""
 
     id: str
 
@@ -313,8 +313,11 @@ class StartableJob(Protocol):
     def cancel(self) -> None:
         """Ask for the end."""
 
+    def progress(self) -> Progress:
+        """How far it is."""
 
-JobT_co = TypeVar("JobT_co", bound=StartableJob, covariant=True)
+
+JobT_co = TypeVar("JobT_co", bound=AnyJob, covariant=True)
 
 
 class JobRequest(Protocol[FactT_co, JobT_co]):

@@ -15,10 +15,9 @@ if TYPE_CHECKING:
     from dicomdesk.engine.check.requests import EchoRequest
     from dicomdesk.engine.engine import Engine
     from dicomdesk.engine.events import Event, EventSink
-    from dicomdesk.engine.job import Job, JobRequest, StartableJob
-    from dicomdesk.engine.receive.receive import ReceiveJob
+    from dicomdesk.engine.job import AnyJob, Job, JobRequest
     from dicomdesk.engine.receive.request import ReceiveRequest
-    from dicomdesk.engine.send.planned_send import SendJob, SendResult
+    from dicomdesk.engine.send.planned_send import SendResult
     from dicomdesk.engine.send.request import SendRequest
     from dicomdesk.engine.stats import Progress
 
@@ -28,14 +27,14 @@ ORDERLY_S = 5.0
 """How long jobs may take to end in order when the window closes; then they are aborted."""
 ABORT_S = 5.0
 
-JobT = TypeVar("JobT", bound="StartableJob")
+JobT = TypeVar("JobT", bound="AnyJob")
 ResultT = TypeVar("ResultT")
 
 _log = logging.getLogger(__name__)
 
 
 class Session(QObject):
-    """At most one send job and one receive job at a time, and any number of echoes. For the Qt thread."""
+    """At most one send job and one receive job at a time, and any number of others. For the Qt thread."""
 
     changed = Signal()
     """A job began, was asked to end, or ended."""
@@ -51,8 +50,14 @@ class Session(QObject):
         self._is_closing = False
         self._beginning: set[asyncio.Future[None]] = set()
         """One for each job that the engine is asked for and has not begun."""
+        self._jobs: dict[str, AnyJob] = {}
+        """What the engine is at, by id."""
+        self._send_id = ""
+        self._receive_id = ""
         self._is_sending = False
         self._cancels = 0
+        self._listening_port = 0
+        self._is_stopping_receive = False
         self.sent = bridge.channel()
         """Events of send jobs."""
         self.received = bridge.channel()
@@ -61,9 +66,6 @@ class Session(QObject):
         """Events of echoes."""
         self.checked = bridge.channel()
         """Events of connection checks and pre-flights, of all together."""
-        self._send_job: SendJob | None = None
-        self._receive_job: ReceiveJob | None = None
-        self._is_stopping_receive = False
         self._timers: list[QTimer] = []
         for interval_ms, signal in ((TICK_MS, self.ticked), (SECOND_MS, self.second_passed)):
             timer = QTimer(self)
@@ -83,9 +85,19 @@ class Session(QObject):
         return self._cancels
 
     @property
+    def listening_port(self) -> int:
+        """The port, 0 while nobody listens."""
+        return self._listening_port
+
+    @property
+    def is_stopping_receive(self) -> bool:
+        """Whether the listener was asked to stop and waits for associations to end."""
+        return self._is_stopping_receive
+
+    @property
     def is_receiving(self) -> bool:
         """Whether a receive job listens."""
-        return self._receive_job is not None
+        return self._receive_id in self._jobs
 
     @property
     def is_busy(self) -> bool:
@@ -93,23 +105,18 @@ class Session(QObject):
         receiving = self.receive_progress()
         return self.is_sending or (receiving is not None and receiving.associations > 0)
 
-    @property
-    def listening_port(self) -> int:
-        """The port, 0 while nobody listens."""
-        return self._receive_job.port if self._receive_job else 0
-
     def send_progress(self) -> "Progress | None":
         """Gauges of the send job, None while there is none."""
-        return self._send_job.progress() if self._send_job else None
+        return self._progress(self._send_id)
 
     def receive_progress(self) -> "Progress | None":
         """Gauges of the receive job, None while there is none."""
-        return self._receive_job.progress() if self._receive_job else None
+        return self._progress(self._receive_id)
 
     @property
     def open_associations(self) -> int:
-        """How many associations both jobs have open now."""
-        return sum(progress.associations for progress in (self.send_progress(), self.receive_progress()) if progress)
+        """How many associations of jobs are open now."""
+        return sum(job.progress().associations for job in self._jobs.values())
 
     async def send(self, request: "SendRequest") -> "SendResult":
         """Send, and return what came of it; refused with DicomdeskError while another job sends."""
@@ -119,13 +126,13 @@ class Session(QObject):
         self._cancels = 0
         self.changed.emit()
         try:
-            job = self._send_job = await self.begin(request, self.sent.sink)
+            job = await self.begin(request, self.sent.sink)
+            self._send_id = job.id
             for _ in range(self._cancels):  # asked for before there was a job
                 await self._tasks.run(job.cancel)
-            return await asyncio.wrap_future(job.done)
+            return await self.result_of(job)
         finally:
-            self._bridge.drain()
-            self._send_job = None
+            self._send_id = ""
             self._is_sending = False
             self.changed.emit()
 
@@ -133,36 +140,29 @@ class Session(QObject):
         """First call: end after the current instance. Second call: abort."""
         if self._is_sending and self._cancels < 2:
             self._cancels += 1
-            if self._send_job is not None:
-                self._tasks.start(self._tasks.run(self._send_job.cancel))
+            self._cancel(self._send_id)
             self.changed.emit()
 
     async def listen(self, request: "ReceiveRequest") -> None:
         """Listen until stopped; DicomdeskError when that cannot be begun."""
         job = await self.begin(request, self.received.sink)
-        self._receive_job = job
+        self._receive_id, self._listening_port = job.id, job.port
         self.changed.emit()
         try:
-            result = await asyncio.wrap_future(job.done)
+            result = await self.result_of(job)
             if result.error is not None:
                 raise result.error
         finally:
-            self._bridge.drain()
-            self._receive_job = None
+            self._receive_id, self._listening_port = "", 0
             self._is_stopping_receive = False
             self.changed.emit()
 
     def stop_listening(self) -> None:
         """First call: let associations end. Second call: abort them."""
-        if self._receive_job is not None:
+        if self.is_receiving:
             self._is_stopping_receive = True
-            self._tasks.start(self._tasks.run(self._receive_job.cancel))
+            self._cancel(self._receive_id)
             self.changed.emit()
-
-    @property
-    def is_stopping_receive(self) -> bool:
-        """Whether the listener was asked to stop and waits for associations to end."""
-        return self._is_stopping_receive
 
     async def echo(self, request: "EchoRequest") -> "EchoResult":
         """Ask a peer for a C-ECHO and return what came of it."""
@@ -180,6 +180,7 @@ class Session(QObject):
             return await asyncio.wrap_future(job.done)
         finally:
             self._bridge.drain()
+            self._jobs.pop(job.id, None)
 
     async def shut_down(self) -> None:
         """Refuse jobs, cancel, await, drain: all that must happen before the loop is left. Once."""
@@ -188,18 +189,11 @@ class Session(QObject):
         self._is_closing = True
         if self._beginning:
             await asyncio.wait(self._beginning)
-        jobs = [job for job in (self._send_job, self._receive_job) if job is not None]
-        for job in jobs:
-            await self._tasks.run(job.cancel)
-        waits = [asyncio.wrap_future(job.done) for job in jobs]
-        if waits:
-            _, late = await asyncio.wait(waits, timeout=ORDERLY_S)
-            if late:
-                for job in jobs:
-                    await self._tasks.run(job.cancel)
-                await asyncio.wait(late, timeout=ABORT_S)
-        closing = asyncio.ensure_future(self._tasks.run(lambda: self._engine.close(abort=True)))
-        await asyncio.wait((closing,), timeout=ABORT_S)
+        closing = asyncio.ensure_future(self._tasks.run(self._engine.close))
+        _, late = await asyncio.wait((closing,), timeout=ORDERLY_S)
+        if late:
+            await self._tasks.run(lambda: self._engine.close(abort=True, waits=False))
+            await asyncio.wait(late, timeout=ABORT_S)
         closing.cancel()
         self._bridge.close()
         for timer in self._timers:
@@ -215,7 +209,18 @@ class Session(QObject):
         begun: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._beginning.add(begun)
         try:
-            return await self._tasks.run(lambda: self._engine.submit(request, sink))
+            job = await self._tasks.run(lambda: self._engine.submit(request, sink))
+            self._jobs[job.id] = job
+            return job
         finally:
             self._beginning.discard(begun)
             begun.set_result(None)
+
+    def _progress(self, job_id: str) -> "Progress | None":
+        job = self._jobs.get(job_id)
+        return job.progress() if job is not None else None
+
+    def _cancel(self, job_id: str) -> None:
+        job = self._jobs.get(job_id)
+        if job is not None:
+            self._tasks.start(self._tasks.run(job.cancel))

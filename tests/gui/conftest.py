@@ -14,7 +14,7 @@ import qasync
 from PySide6.QtWidgets import QApplication
 
 from dicomdesk.engine.engine import Engine
-from dicomdesk.engine.job import JobRequest, StartableJob
+from dicomdesk.engine.job import AnyJob, JobRequest
 from dicomdesk.engine.receive.request import ReceiveRequest
 from dicomdesk.gui.assets import load_assets
 from dicomdesk.gui.bridge import Bridge
@@ -31,7 +31,7 @@ KEPT: list[object] = []
 
 Result = TypeVar("Result")
 FactT = TypeVar("FactT")
-JobT = TypeVar("JobT", bound=StartableJob)
+JobT = TypeVar("JobT", bound=AnyJob)
 
 
 class SlowEngine(Engine):

@@ -7,7 +7,7 @@ import pytest
 
 from dicomdesk.engine.check.requests import CheckRequest, EchoRequest
 from dicomdesk.engine.events import JobOutcome
-from dicomdesk.engine.job import JobState
+from dicomdesk.engine.job import Job, JobState
 from dicomdesk.engine.receive.request import ReceiveRequest
 from dicomdesk.engine.send.request import SendRequest
 from dicomdesk.errors import DicomdeskError, PortInUseError
@@ -33,6 +33,13 @@ def test_echo_is_answered(session: Session, finish: Finish) -> None:
     assert result.outcome is JobOutcome.COMPLETED
 
 
+def is_stopping(session: Session) -> bool:
+    """Whether the one job that there is has got its first cancel."""
+    (job,) = session._jobs.values()
+    assert isinstance(job, Job)
+    return job.state is JobState.STOPPING
+
+
 def test_first_cancel_ends_after_the_current_instance(
     session: Session, tasks: Tasks, wait_until: WaitUntil, tmp_path: Path
 ) -> None:
@@ -48,7 +55,7 @@ def test_first_cancel_ends_after_the_current_instance(
         wait_until(lambda: "associated" in peer.events)
         session.cancel_sending()
         assert session.cancels == 1
-        wait_until(lambda: session._send_job is not None and session._send_job.state is JobState.STOPPING)
+        wait_until(lambda: is_stopping(session))
         answer.set()
         wait_until(lambda: bool(outcomes))
     assert outcomes == [JobOutcome.CANCELLED]
