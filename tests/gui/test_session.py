@@ -8,7 +8,7 @@ import pytest
 from dicomdesk.engine.check.requests import CheckRequest, EchoRequest
 from dicomdesk.engine.events import JobOutcome
 from dicomdesk.engine.job import Job, JobState
-from dicomdesk.engine.receive.request import ReceiveRequest
+from dicomdesk.engine.receive.request import Acceptance, ReceiveRequest, Storage
 from dicomdesk.engine.send.request import SendRequest
 from dicomdesk.errors import DicomdeskError, PortInUseError
 from dicomdesk.gui.bridge import Bridge
@@ -84,12 +84,14 @@ def test_taken_port_is_told(
     session: Session, tasks: Tasks, wait_until: WaitUntil, finish: Finish, tmp_path: Path
 ) -> None:
     with FakePeer() as peer, pytest.raises(PortInUseError):
-        finish(session.listen(ReceiveRequest(port=peer.port, address="127.0.0.1", folder=tmp_path)))
+        finish(session.listen(ReceiveRequest(port=peer.port, address="127.0.0.1", storage=Storage(folder=tmp_path))))
     assert not session.is_receiving
 
 
 def test_listener_stops_in_order(session: Session, tasks: Tasks, wait_until: WaitUntil, tmp_path: Path) -> None:
-    task = tasks.start(session.listen(ReceiveRequest(port=0, folder=tmp_path, accept_all=True)))
+    task = tasks.start(
+        session.listen(ReceiveRequest(port=0, acceptance=Acceptance(accept_all=True), storage=Storage(folder=tmp_path)))
+    )
     assert task is not None
     wait_until(lambda: session.listening_port > 0)
     assert not session.is_busy
@@ -103,7 +105,7 @@ def test_listener_stops_in_order(session: Session, tasks: Tasks, wait_until: Wai
 def test_nothing_begins_while_closing(session: Session, finish: Finish, tmp_path: Path) -> None:
     finish(session.shut_down())
     with pytest.raises(DicomdeskError, match="closing"):
-        finish(session.listen(ReceiveRequest(port=0, folder=tmp_path)))
+        finish(session.listen(ReceiveRequest(port=0, storage=Storage(folder=tmp_path))))
 
 
 def test_closing_ends_a_job_that_hangs(
@@ -133,7 +135,7 @@ def test_listener_that_is_being_begun_ends_with_the_window(
     KEPT.append(session)
     failures: list[str] = []
     tasks.failed.connect(failures.append)
-    listening = tasks.start(session.listen(ReceiveRequest(port=0, folder=tmp_path)))
+    listening = tasks.start(session.listen(ReceiveRequest(port=0, storage=Storage(folder=tmp_path))))
     wait_until(lambda: engine.asked == 1)
     closing = tasks.start(session.shut_down())
     assert listening is not None

@@ -9,7 +9,16 @@ from dicomdesk.cli.options.access import ACCESS_OPTIONS, read_access, read_user_
 from dicomdesk.cli.options.grammar import CommandLine, CommandLineError, Option, OptionGroup, Parameter, Tool
 from dicomdesk.cli.options.places import PLACE_OPTIONS, read_places
 from dicomdesk.cli.options.tls import TlsRole, read_tls, tls_extensions, tls_group
-from dicomdesk.engine.receive.request import DuplicatePolicy, FileNaming, ReceiveRequest, StorageMode
+from dicomdesk.engine.receive.request import (
+    Acceptance,
+    Commands,
+    DuplicatePolicy,
+    FileNaming,
+    ReceiveRequest,
+    Storage,
+    StorageMode,
+    SubFolders,
+)
 from dicomdesk.engine.requests import ProfileSelection
 from dicomdesk.paths import resources_folder
 
@@ -231,28 +240,31 @@ def read_options(line: CommandLine) -> ReceiveOptions:
     policies = [policy.value for policy in DuplicatePolicy]
     request = ReceiveRequest(
         port=port,
-        ae_title=line.text("--aetitle", "DCMRECV"),
-        use_called_ae_title=line.has("--use-called-aetitle"),
-        profile=ProfileSelection(file=find_profile_file(profile[0]), name=profile[1]) if profile else None,
-        accept_all=line.has("--accept-all"),
-        folder=Path(line.text("--output-directory", ".")),
-        series_date_subfolders=by_series_date,
-        naming=_NAMINGS[line.last_of(*_NAMINGS)],
-        extension=line.text("--filename-extension"),
-        mode=mode,
-        on_duplicate=DuplicatePolicy(line.choice("--on-duplicate", policies, DuplicatePolicy.OVERWRITE.value)),
-        fsync=line.has("--fsync"),
-        min_free_bytes=_read_size(line, "--min-free-space"),
-        max_associations=line.integer("--max-associations", 1, _MOST_ASSOCIATIONS) or 100,
-        places=read_places(line),
-        max_pdu_bytes=max_pdu_bytes,
-        timeouts=timeouts,
-        resolve_hosts=not line.has("--disable-host-lookup"),
+        storage=Storage(
+            folder=Path(line.text("--output-directory", ".")),
+            sub_folders=SubFolders.SERIES_DATE if by_series_date else SubFolders.NONE,
+            naming=_NAMINGS[line.last_of(*_NAMINGS)],
+            extension=line.text("--filename-extension"),
+            mode=mode,
+            on_duplicate=DuplicatePolicy(line.choice("--on-duplicate", policies, DuplicatePolicy.OVERWRITE.value)),
+            fsync=line.has("--fsync"),
+            min_free_bytes=_read_size(line, "--min-free-space"),
+        ),
+        acceptance=Acceptance(
+            profile=ProfileSelection(file=find_profile_file(profile[0]), name=profile[1]) if profile else None,
+            accept_all=line.has("--accept-all"),
+            max_associations=line.integer("--max-associations", 1, _MOST_ASSOCIATIONS) or 100,
+            places=read_places(line),
+            max_pdu_bytes=max_pdu_bytes,
+            timeouts=timeouts,
+            resolve_hosts=not line.has("--disable-host-lookup"),
+            tls=tls,
+            access=read_access(line),
+        ),
+        commands=Commands(
+            on_study=line.text("--exec-on-study"), settle_s=10.0 if settle_s is None else float(settle_s)
+        ),
         identify=line.has("--json"),
-        study_command=line.text("--exec-on-study"),
-        study_settle_s=10.0 if settle_s is None else float(settle_s),
-        tls=tls,
-        access=read_access(line),
     )
     return ReceiveOptions(
         request=request,

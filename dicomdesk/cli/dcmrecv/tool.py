@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from dicomdesk.cli.output.job_watch import JobWatch
     from dicomdesk.engine.events import Event
     from dicomdesk.engine.receive.receive import ReceiveResult
-    from dicomdesk.engine.receive.request import ReceiveRequest
+    from dicomdesk.engine.receive.request import Acceptance
 
 
 def run(line: CommandLine, log: Log) -> int:
@@ -43,21 +43,26 @@ def run(line: CommandLine, log: Log) -> int:
     show_library_records(log)
     tool = log.logger("dcmtk.apps.dcmrecv")
     tool.info("configuring service class provider ...")
-    if options.request.profile is None and not options.request.accept_all:
+    acceptance = options.request.acceptance
+    if acceptance.profile is None and not acceptance.accept_all:
         tool.warn("no configuration file specified, SCP will only support the Verification SOP Class")
-    lines = ReceiveLines(log, max_pdu_bytes=options.request.max_pdu_bytes, shows_contexts=options.shows_contexts)
-    request = replace(options.request, report_stored=lines.shows_stored or options.writes_json)
-    if request.tls is not None:
-        request = replace(request, tls=ask_pass_phrase(request.tls, TLS_ROLE))
-    options = replace(options, request=_with_users(request, options.user_file, tool))
+    lines = ReceiveLines(log, max_pdu_bytes=acceptance.max_pdu_bytes, shows_contexts=options.shows_contexts)
+    if acceptance.tls is not None:
+        acceptance = replace(acceptance, tls=ask_pass_phrase(acceptance.tls, TLS_ROLE))
+    request = replace(
+        options.request,
+        acceptance=_with_users(acceptance, options.user_file, tool),
+        report_stored=lines.shows_stored or options.writes_json,
+    )
+    options = replace(options, request=request)
     watch = JobWatch(lines, tool, json=json_reporter(is_wanted=options.writes_json, words=receive_words))
     return _receive(options, line, watch, log)
 
 
 def _receive(options: ReceiveOptions, line: CommandLine, watch: "JobWatch[Event]", log: Log) -> int:
     def show_notes(_job: object) -> None:
-        if options.request.tls is not None:
-            show_tls_notes(options.request.tls, line, log.logger("dcmtk.apps.dcmrecv"), TLS_ROLE)
+        if options.request.acceptance.tls is not None:
+            show_tls_notes(options.request.acceptance.tls, line, log.logger("dcmtk.apps.dcmrecv"), TLS_ROLE)
 
     def conclude(result: "ReceiveResult") -> int:
         if result.error is not None:
@@ -73,19 +78,19 @@ def _receive(options: ReceiveOptions, line: CommandLine, watch: "JobWatch[Event]
         return _show_start_failure(error, options, log)
 
 
-def _with_users(request: "ReceiveRequest", user_file: Path | None, tool: Logger) -> "ReceiveRequest":
-    """The request with the users of the file, if there is one."""
+def _with_users(acceptance: "Acceptance", user_file: Path | None, tool: Logger) -> "Acceptance":
+    """The same with the users of the file, if there is one."""
     if user_file is None:
-        return request
+        return acceptance
     from dicomdesk.engine.security.user_file import read_user_file  # noqa: PLC0415 - only where it is asked for: start-up time
 
     try:
         users = read_user_file(user_file)
     except SettingsError as error:
         raise CommandLineError(str(error)) from error
-    if request.tls is None:
+    if acceptance.tls is None:
         tool.warn("without --enable-tls peers send their passcodes unencrypted")
-    return replace(request, access=replace(request.access, user_pass_codes=users))
+    return replace(acceptance, access=replace(acceptance.access, user_pass_codes=users))
 
 
 def _show_start_failure(error: DicomdeskError, options: ReceiveOptions, log: Log) -> int:

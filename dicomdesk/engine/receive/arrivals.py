@@ -15,14 +15,13 @@ import re
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from dicomdesk.atomic_file import AtomicFile
 from dicomdesk.dicom.data_sets.structure import StructureFindings, check_data_set, check_data_set_file
 from dicomdesk.dicom.files.part10 import file_meta_information, parse_header
 from dicomdesk.dicom.instance import InputFormat, InstanceHeader
 from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax
-from dicomdesk.engine.receive.placement import Placement, PlacementKind, series_folder
+from dicomdesk.engine.receive.placement import Placement, PlacementKind
 from dicomdesk.engine.receive.request import StorageMode
 from dicomdesk.errors import CancelledError, DataError
 from dicomdesk.network.acceptor.handlers import IncomingStore, InstanceSink, StoreAnswer
@@ -95,7 +94,6 @@ class Storing:
         begun: Callable[[Arrival], None],
         discarded: Callable[[Arrival], None],
         identify: bool = False,
-        by_series_date: bool = False,
     ) -> None:
         """``placement`` may be None for the mode IGNORE only; ``begun`` and ``discarded`` are told of each arrival."""
         self.moving: Callable[[], None] | None = None
@@ -104,8 +102,8 @@ class Storing:
         self._placement = placement
         self._begun = begun
         self._discarded = discarded
-        self._by_series_date = by_series_date
-        self._prefix_bytes = _PREFIX_BYTES if identify or by_series_date else 0
+        needs_header = identify or (placement is not None and placement.sub_folder is not None)
+        self._prefix_bytes = _PREFIX_BYTES if needs_header else 0
         self._numbers = itertools.count()
         self._meta = _MetaInformation()
         self._buffers: dict[int, memoryview] = {}
@@ -130,7 +128,6 @@ class Storing:
             return _Ignored(arrival, meta, self._prefix_bytes, self._discarded)
         sink = _Stored(arrival, meta, placement, self._discarded)
         sink.prefix_bytes = self._prefix_bytes
-        sink.by_series_date = self._by_series_date
         if self._mode is StorageMode.NORMAL:
             sink.is_checked = True
             sink.moving = self.moving
@@ -139,7 +136,7 @@ class Storing:
             sink.memory_bytes = _PREFIX_BYTES
         if sink.memory_bytes:
             sink.buffer = self._buffer(arrival.request.association)
-        if not sink.by_series_date:
+        if placement.sub_folder is None:
             sink.open_early()
         return sink
 
@@ -189,7 +186,6 @@ class _Stored:
         "_placement",
         "_subfolder",
         "buffer",
-        "by_series_date",
         "is_checked",
         "memory_bytes",
         "moving",
@@ -215,7 +211,6 @@ class _Stored:
         self.memory_bytes = 0
         """How much of the data set may wait in the buffer."""
         self.prefix_bytes = 0
-        self.by_series_date = False
         self.is_checked = False
         """Whether the structure of the data set is checked and its lengths are made explicit."""
         self.moving: Callable[[], None] | None = None
@@ -279,9 +274,8 @@ class _Stored:
         self._is_spilled = True
 
     def _open(self) -> AtomicFile:
-        if self.by_series_date:
-            header = self._arrival.header()
-            self._subfolder = series_folder(header.series_date if header else "", datetime.now().astimezone())
+        if self._placement.sub_folder is not None:
+            self._subfolder = self._placement.sub_folder(self._arrival.header())
         self._file = self._placement.open(self._subfolder)
         return self._file
 

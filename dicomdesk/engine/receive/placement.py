@@ -1,30 +1,19 @@
-"""Where received instances are kept: file names, sub folders, and what happens when a name is taken.
-
-Names are built from a table of prefixes, our own clock and random bits, and the SOP Instance UID of the request, which
-is hostile: what is not plain in it is replaced and a digest of the original keeps the name unlike all others.
-"""
+"""Where received instances are kept, and what happens when a name is taken."""
 
 import errno
-import hashlib
 import os
-import re
 import shutil
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from enum import Enum
 
 from dicomdesk.atomic_file import AtomicFile, remove_abandoned
-from dicomdesk.dicom.sop_classes import file_name_prefix
-from dicomdesk.dicom.uids import new_uid, safe_file_name_part
-from dicomdesk.engine.receive.request import DuplicatePolicy, FileNaming
+from dicomdesk.engine.receive.naming import file_stem_maker, sub_folder_maker
+from dicomdesk.engine.receive.request import DuplicatePolicy, FileNaming, Storage
 from dicomdesk.errors import StorageError
 
-__all__ = ["Placed", "Placement", "PlacementKind", "series_folder"]
+__all__ = ["Placed", "Placement", "PlacementKind"]
 
-_PLAIN_UID = re.compile(r"[0-9.]{1,64}", re.ASCII)
-_UID_PART_LIMIT = 100
 _MOST_TRIES = 1000
 _MOST_KNOWN_FOLDERS = 10_000
 _SPACE_VALID_S = 1.0
@@ -56,35 +45,23 @@ class Placement:
     folders when these are first used.
     """
 
-    def __init__(
-        self,
-        folder: str,
-        *,
-        naming: FileNaming,
-        extension: str = "",
-        on_duplicate: DuplicatePolicy = DuplicatePolicy.OVERWRITE,
-        fsync: bool = False,
-        min_free_bytes: int = 0,
-    ) -> None:
+    def __init__(self, storage: Storage) -> None:
+        folder = str(storage.folder)
         _check_folder(folder)
         remove_abandoned(folder)
         self._folder = folder
-        self._extension = extension
-        self._on_duplicate = on_duplicate
-        self._fsync = fsync
-        self._min_free_bytes = min_free_bytes
+        self._extension = storage.extension
+        self._on_duplicate = storage.on_duplicate
+        self._fsync = storage.fsync
+        self._min_free_bytes = storage.min_free_bytes
         self._unnamed = _can_link_unnamed(folder)
         self._known_folders: set[str] = set()
         self._space_checked_s = float("-inf")
         self._free_bytes = 0
-        self._started = int(time.time())
-        self._stem: Callable[[str, str], str] = {
-            FileNaming.INSTANCE_UID: _instance_stem,
-            FileNaming.UNIQUE_UID: _unique_stem,
-            FileNaming.SHORT_UNIQUE: self._short_stem,
-            FileNaming.SYSTEM_TIME: _time_stem,
-        }[naming]
-        self._is_named_by_instance = naming is FileNaming.INSTANCE_UID
+        self._stem = file_stem_maker(storage.naming)
+        self._is_named_by_instance = storage.naming is FileNaming.INSTANCE_UID
+        self.sub_folder = sub_folder_maker(storage.sub_folders)
+        """Which sub folder a file belongs in, by its header; None where all are together."""
 
     def open(self, subfolder: str = "") -> AtomicFile:
         """Start a file in the folder or in a sub folder, which is made as needed. Raises OSError."""
@@ -139,11 +116,6 @@ class Placement:
             return name
         raise FileExistsError(f"no free name like {stem}")
 
-    def _short_stem(self, sop_class_uid: str, _sop_instance_uid: str) -> str:
-        prefix = file_name_prefix(sop_class_uid)
-        prefix = "XX" if prefix == "UNKNOWN" else prefix
-        return f"{prefix}_{self._started & 0xFFFFFFFF:08x}{os.urandom(4).hex()}"
-
     def _check_space(self) -> None:
         now_s = time.monotonic()
         if now_s - self._space_checked_s > _SPACE_VALID_S:
@@ -151,44 +123,6 @@ class Placement:
             self._space_checked_s = now_s
         if self._free_bytes < self._min_free_bytes:
             raise OSError(errno.ENOSPC, "less free disk space than is to be kept")
-
-
-def series_folder(series_date: str, today: datetime) -> str:
-    """Return the sub folder for a series: ``data/YYYY/MM/DD``, or ``undef/YYYYMMDD`` with today's date."""
-    if len(series_date) == 8 and series_date.isascii() and series_date.isdigit() and _is_date(series_date):
-        return os.path.join("data", series_date[:4], series_date[4:6], series_date[6:])
-    return os.path.join("undef", f"{today:%Y%m%d}")
-
-
-def _is_date(text: str) -> bool:
-    try:
-        datetime(int(text[:4]), int(text[4:6]), int(text[6:]))  # noqa: DTZ001 - only whether there is such a day
-    except ValueError:
-        return False
-    return True
-
-
-def _instance_stem(sop_class_uid: str, sop_instance_uid: str) -> str:
-    prefix = file_name_prefix(sop_class_uid)
-    if _PLAIN_UID.fullmatch(sop_instance_uid):
-        return f"{prefix}.{sop_instance_uid}"
-    return f"{prefix}.{_safe_part(sop_instance_uid)}"
-
-
-def _safe_part(uid: str) -> str:
-    safe = safe_file_name_part(uid, _UID_PART_LIMIT)
-    if safe == uid:
-        return safe
-    digest = hashlib.blake2s(uid.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
-    return f"{safe}-{digest}"
-
-
-def _unique_stem(sop_class_uid: str, _sop_instance_uid: str) -> str:
-    return f"{file_name_prefix(sop_class_uid)}.X.{new_uid()}"
-
-
-def _time_stem(sop_class_uid: str, _sop_instance_uid: str) -> str:
-    return f"{datetime.now().astimezone():%Y%m%d%H%M%S.%f}.{file_name_prefix(sop_class_uid)}"
 
 
 def _check_folder(folder: str) -> None:

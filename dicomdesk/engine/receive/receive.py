@@ -34,7 +34,7 @@ from dicomdesk.engine.rate import RateMeter
 from dicomdesk.engine.receive.arrivals import Arrival, Storing
 from dicomdesk.engine.receive.placement import Placement
 from dicomdesk.engine.receive.quiet_studies import SettledStudy, StudyCommand, StudySettler
-from dicomdesk.engine.receive.request import ReceiveRequest, StorageMode
+from dicomdesk.engine.receive.request import Acceptance, ReceiveRequest, StorageMode
 from dicomdesk.engine.requests import ProfileSelection
 from dicomdesk.engine.stats import Progress
 from dicomdesk.errors import DicomdeskError, LocalError, SettingsError
@@ -77,16 +77,16 @@ class ReceiveJob(Job[ReceiveResult]):
         super().__init__(new_job_id("receive"), sink)
         self._start_thread = start_thread
         self._request = request
-        policy = _make_policy(request.profile, accept_all=request.accept_all)
+        acceptance, storage = request.acceptance, request.storage
+        policy = _make_policy(acceptance.profile, accept_all=acceptance.accept_all)
         self._facts = _Facts(self.id, self._report, report_stored=request.report_stored)
         self._settler = self._make_settler()
         storing = Storing(
-            self._make_placement(),
-            request.mode,
+            None if storage.mode is StorageMode.IGNORE else Placement(storage),
+            storage.mode,
             begun=self._facts.begun,
             discarded=self._facts.discarded,
-            identify=request.identify or bool(request.study_command),
-            by_series_date=request.series_date_subfolders,
+            identify=request.identify or bool(request.commands.on_study),
         )
         storing.moving = self._control.require_no_abort
         self._facts.forget = storing.forget
@@ -94,13 +94,13 @@ class ReceiveJob(Job[ReceiveResult]):
             ListenerSettings(
                 port=request.port,
                 address=request.address,
-                max_associations=request.max_associations,
-                max_pdu_bytes=request.max_pdu_bytes,
-                timeouts=request.timeouts,
-                resolve_hosts=request.resolve_hosts,
-                access=_checked_access(request),
-                places=request.places,
-                ssl_context=_ssl_context(request.tls),
+                max_associations=acceptance.max_associations,
+                max_pdu_bytes=acceptance.max_pdu_bytes,
+                timeouts=acceptance.timeouts,
+                resolve_hosts=acceptance.resolve_hosts,
+                access=_checked_access(acceptance),
+                places=acceptance.places,
+                ssl_context=_ssl_context(acceptance.tls),
                 stop_grace_s=_LONGEST_INSTANCE_S,
             ),
             policy,
@@ -176,25 +176,12 @@ class ReceiveJob(Job[ReceiveResult]):
             self._command.abort()
         self._start_thread(f"{self.id}-abort", lambda: self._listener.stop(abort=True))
 
-    def _make_placement(self) -> Placement | None:
-        request = self._request
-        if request.mode is StorageMode.IGNORE:
-            return None
-        return Placement(
-            str(request.folder),
-            naming=request.naming,
-            extension=request.extension,
-            on_duplicate=request.on_duplicate,
-            fsync=request.fsync,
-            min_free_bytes=request.min_free_bytes,
-        )
-
     def _make_settler(self) -> StudySettler | None:
-        request = self._request
-        self._command = StudyCommand(request.study_command) if request.study_command else None
-        if not (request.identify or self._command):
+        commands = self._request.commands
+        self._command = StudyCommand(commands.on_study) if commands.on_study else None
+        if not (self._request.identify or self._command):
             return None
-        settler = StudySettler(request.study_settle_s, self._settled)
+        settler = StudySettler(commands.settle_s, self._settled)
         self._facts.settler = settler
         return settler
 
@@ -390,12 +377,13 @@ def _ssl_context(tls: TlsSettings | None) -> "ssl.SSLContext | None":
     return server_context(tls).context
 
 
-def _checked_access(request: ReceiveRequest) -> AccessRules:
+def _checked_access(acceptance: Acceptance) -> AccessRules:
     """Raises SettingsError where the rules would let in nobody, whatever the peers do."""
-    verifies = request.tls is not None and request.tls.peer_verification is not PeerVerification.NONE
-    if request.access.needs_client_certificate and not verifies:
+    tls, access = acceptance.tls, acceptance.access
+    verifies = tls is not None and tls.peer_verification is not PeerVerification.NONE
+    if access.needs_client_certificate and not verifies:
         raise SettingsError("A certificate can only be demanded of peers over TLS, and where it is verified")
-    return request.access
+    return access
 
 
 def _make_policy(profile: ProfileSelection | None, *, accept_all: bool) -> AcceptancePolicy:

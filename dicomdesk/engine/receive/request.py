@@ -13,7 +13,16 @@ if TYPE_CHECKING:
     from dicomdesk.engine.job import ThreadStarter
     from dicomdesk.engine.receive.receive import ReceiveJob
 
-__all__ = ["DuplicatePolicy", "FileNaming", "ReceiveRequest", "StorageMode"]
+__all__ = [
+    "Acceptance",
+    "Commands",
+    "DuplicatePolicy",
+    "FileNaming",
+    "ReceiveRequest",
+    "Storage",
+    "StorageMode",
+    "SubFolders",
+]
 
 
 class StorageMode(Enum):
@@ -44,6 +53,62 @@ class DuplicatePolicy(Enum):
     REFUSE = "refuse"
 
 
+class SubFolders(Enum):
+    """Into which folders below the first received files are sorted."""
+
+    NONE = "none"
+    SERIES_DATE = "series-date"
+    """``data/YYYY/MM/DD``, or ``undef/YYYYMMDD`` with today's date where a series has none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acceptance:
+    """Which associations are accepted, of whom, and with which bounds."""
+
+    profile: ProfileSelection | None = None
+    """None accepts Verification only, unless ``accept_all``."""
+    accept_all: bool = False
+    """Accept every storage SOP class in every known transfer syntax, never preferring a lossy one."""
+    access: AccessRules = field(default_factory=AccessRules)
+    """Whom to serve."""
+    tls: TlsSettings | None = None
+    """None for plain connections."""
+    max_associations: int = 100
+    """At once; more are rejected as transient (PS3.8 9.3.4), where none gives way."""
+    places: PlaceRules = field(default_factory=PlaceRules)
+    """Which association gives way to another, and which is too slow."""
+    max_pdu_bytes: int = 16384
+    timeouts: Timeouts = field(default_factory=Timeouts)
+    resolve_hosts: bool = True
+    """Whether to look up host names for log lines."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Storage:
+    """What is done with data sets, and where files are and how they are called."""
+
+    folder: Path = Path()
+    mode: StorageMode = StorageMode.NORMAL
+    naming: FileNaming = FileNaming.INSTANCE_UID
+    extension: str = ""
+    """Appended to file names as given."""
+    sub_folders: SubFolders = SubFolders.NONE
+    on_duplicate: DuplicatePolicy = DuplicatePolicy.OVERWRITE
+    fsync: bool = False
+    """Flush file and folder to the disk before answering Success."""
+    min_free_bytes: int = 0
+    """Answer A700 when the disk would have less than this free."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Commands:
+    """What is run for what has arrived."""
+
+    on_study: str = ""
+    """Command run when a study has been quiet for ``settle_s``; "" for none."""
+    settle_s: float = 10.0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiveRequest:
     """Listen for associations and store what arrives."""
@@ -52,43 +117,13 @@ class ReceiveRequest:
     """0 takes a free one."""
     address: str = ""
     """Address to listen on; "" is all."""
-    ae_title: str = "DCMRECV"
-    use_called_ae_title: bool = False
-    """Accepted for compatibility; the called AE title is always echoed, as the standard asks (PS3.8 9.3.3)."""
-    profile: ProfileSelection | None = None
-    """None accepts Verification only, unless ``accept_all``."""
-    accept_all: bool = False
-    """Accept every storage SOP class in every known transfer syntax, never preferring a lossy one."""
-    folder: Path = Path()
-    series_date_subfolders: bool = False
-    naming: FileNaming = FileNaming.INSTANCE_UID
-    extension: str = ""
-    """Appended to file names as given."""
-    mode: StorageMode = StorageMode.NORMAL
-    on_duplicate: DuplicatePolicy = DuplicatePolicy.OVERWRITE
-    fsync: bool = False
-    """Flush file and folder to the disk before answering Success."""
-    min_free_bytes: int = 0
-    """Answer A700 when the disk would have less than this free."""
-    max_associations: int = 100
-    """At once; more are rejected as transient (PS3.8 9.3.4), where none gives way."""
-    places: PlaceRules = field(default_factory=PlaceRules)
-    """Which association gives way to another, and which is too slow."""
-    max_pdu_bytes: int = 16384
-    timeouts: Timeouts = field(default_factory=Timeouts)
-    tls: TlsSettings | None = None
-    """None for plain connections."""
-    access: AccessRules = field(default_factory=AccessRules)
-    """Whom to serve."""
-    resolve_hosts: bool = True
-    """Whether to look up host names for log lines."""
+    acceptance: Acceptance = field(default_factory=Acceptance)
+    storage: Storage = field(default_factory=Storage)
+    commands: Commands = field(default_factory=Commands)
     identify: bool = True
     """Report the header of each instance, and which studies have become quiet; costs some 15 microseconds each."""
     report_stored: bool = True
     """Report also that an instance begins, and that it was stored; False: only what went wrong, which is faster."""
-    study_command: str = ""
-    """Command run when a study has been quiet for ``study_settle_s``; "" for none."""
-    study_settle_s: float = 10.0
 
     def make_job(self, sink: "EventSink", start_thread: "ThreadStarter", /) -> "ReceiveJob":
         """See ``JobRequest``."""

@@ -7,7 +7,7 @@ from PySide6.QtCore import QPoint, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout
 
-from dicomdesk.engine.receive.request import ReceiveRequest
+from dicomdesk.engine.receive.request import Acceptance, ReceiveRequest, Storage
 from dicomdesk.engine.requests import ProfileSelection
 from dicomdesk.errors import SettingsError
 from dicomdesk.gui.controls.buttons import PrimaryButton, plain_button
@@ -282,7 +282,8 @@ class ReceivePane(View):
 
     def _listen(self, tls: TlsSettings | None) -> None:
         self.flow.watch_folder(self.folder.value())
-        self.flow.listen(replace(self.request(), tls=tls))
+        request = self.request()
+        self.flow.listen(replace(request, acceptance=replace(request.acceptance, tls=tls)))
         self.state_changed.emit()
 
     def _on_security(self) -> None:
@@ -326,12 +327,13 @@ class ReceivePane(View):
         file, name = self._profile
         return ReceiveRequest(
             port=int(self.port.value()),
-            ae_title=self.ae_title.value(),
-            accept_all=accept == EVERYTHING,
-            profile=ProfileSelection(file=Path(file), name=name) if accept == PROFILE else None,
-            folder=Path(self.folder.value()).expanduser(),
-            max_pdu_bytes=LARGE_MAX_PDU_BYTES,
-            access=self._guard.store.settings.listener.access,
+            acceptance=Acceptance(
+                accept_all=accept == EVERYTHING,
+                profile=ProfileSelection(file=Path(file), name=name) if accept == PROFILE else None,
+                max_pdu_bytes=LARGE_MAX_PDU_BYTES,
+                access=self._guard.store.settings.listener.access,
+            ),
+            storage=Storage(folder=Path(self.folder.value()).expanduser()),
         )
 
     def _on_failed(self, reason: str) -> None:

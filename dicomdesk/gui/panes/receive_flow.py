@@ -119,7 +119,7 @@ class ReceiveFlow(QObject):
 
     async def _listen(self, request: ReceiveRequest) -> None:
         try:
-            await self._tasks.run(_make_folder, request.folder)
+            await self._tasks.run(_make_folder, request.storage.folder)
             await self._session.listen(request)
         except (DicomdeskError, OSError) as error:
             self.failed.emit(str(error))

@@ -19,6 +19,7 @@ from dicomdesk.gui.session import Session
 from dicomdesk.settings import AccessRules, TlsSettings
 from tests.gui.answers import shown, wait_for
 from tests.helpers.data.studies import write_study
+from tests.helpers.jobs.receiving import with_options
 from tests.helpers.tls.certificates import Authority
 
 WaitUntil = Callable[[Callable[[], bool]], None]
@@ -51,7 +52,7 @@ def hospital(tmp_path: Path) -> Hospital:
 def listen(window: MainWindow, session: Session, wait_until: WaitUntil, security: ListenerSecurity) -> None:
     """Listen on a free port with the security given, and send there."""
     window.receive._guard.store.keep_listener(security)
-    request = replace(window.receive.request(), port=0, tls=security.used_tls)
+    request = with_options(window.receive.request(), {"port": 0, "tls": security.used_tls})
     window.receive.flow.listen(request)
     wait_until(lambda: session.is_receiving)
     window.send.header.peer_row.port.setText(str(session.listening_port))

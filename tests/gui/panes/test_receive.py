@@ -68,7 +68,7 @@ def test_nobody_is_let_in_by_lost_security_settings(
 def test_listener_takes_its_rules(window: MainWindow) -> None:
     pane = window.receive
     pane._guard.store.keep_listener(scenes.LISTENER_SECURITY)
-    assert pane.request().access == scenes.LISTENER_SECURITY.access
+    assert pane.request().acceptance.access == scenes.LISTENER_SECURITY.access
     assert pane.security_button.accessibleDescription().startswith("Encrypted; peers need a certificate.")
 
 
@@ -87,7 +87,7 @@ def test_what_was_typed_is_remembered(window: MainWindow) -> None:
     remembered = window.receive.remember(WindowState())
     assert remembered.listen_ae_title == "MYSELF"
     assert remembered.accept == "echo"
-    assert not window.receive.request().accept_all
+    assert not window.receive.request().acceptance.accept_all
 
 
 def test_free_disk_is_looked_at(window: MainWindow, wait_until: WaitUntil) -> None:

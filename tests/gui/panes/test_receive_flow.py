@@ -3,7 +3,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from dicomdesk.engine.events import ItemFinished, ItemOutcome, Notice, NoticeLevel, RequestFailed, StudySettled
-from dicomdesk.engine.receive.request import ReceiveRequest
+from dicomdesk.engine.receive.request import ReceiveRequest, Storage
 from dicomdesk.gui.bridge import Bridge
 from dicomdesk.gui.panels.details import Details
 from dicomdesk.gui.panes.receive_flow import ReceiveFlow
@@ -17,12 +17,12 @@ WaitUntil = Callable[[Callable[[], bool]], None]
 
 def test_folder_is_made_before_listening(session: Session, tasks: Tasks, wait_until: WaitUntil, tmp_path: Path) -> None:
     flow = ReceiveFlow(session, tasks)
-    flow.listen(ReceiveRequest(port=0, folder=tmp_path / "a" / "b"))
+    flow.listen(ReceiveRequest(port=0, storage=Storage(folder=tmp_path / "a" / "b")))
     assert flow.is_starting
     wait_until(lambda: session.is_receiving)
     assert (tmp_path / "a" / "b").is_dir()
     assert not flow.is_starting
-    flow.listen(ReceiveRequest(port=0, folder=tmp_path))  # a second one is not begun
+    flow.listen(ReceiveRequest(port=0, storage=Storage(folder=tmp_path)))  # a second one is not begun
     flow.stop()
     wait_until(lambda: not session.is_receiving)
 
@@ -32,10 +32,10 @@ def test_listening_is_begun_once(bridge: Bridge, tasks: Tasks, wait_until: WaitU
     session = Session(engine, bridge, tasks)
     KEPT.append(session)
     flow = ReceiveFlow(session, tasks)
-    flow.listen(ReceiveRequest(port=0, folder=tmp_path))
+    flow.listen(ReceiveRequest(port=0, storage=Storage(folder=tmp_path)))
     wait_until(lambda: engine.asked == 1)
     assert flow.is_starting
-    flow.listen(ReceiveRequest(port=0, folder=tmp_path))
+    flow.listen(ReceiveRequest(port=0, storage=Storage(folder=tmp_path)))
     engine.may_begin.set()
     wait_until(lambda: session.is_receiving)
     closing = tasks.start(session.shut_down())
@@ -51,7 +51,7 @@ def test_folder_that_cannot_be_made_is_told(
     flow = ReceiveFlow(session, tasks)
     told: list[str] = []
     flow.failed.connect(told.append)
-    flow.listen(ReceiveRequest(port=0, folder=tmp_path / "file" / "below"))
+    flow.listen(ReceiveRequest(port=0, storage=Storage(folder=tmp_path / "file" / "below")))
     wait_until(lambda: bool(told))
     assert not flow.is_starting
 

@@ -29,7 +29,7 @@ from dicomdesk.engine.events import (
     RequestFailed,
     StudySettled,
 )
-from dicomdesk.engine.receive.request import DuplicatePolicy, FileNaming, StorageMode
+from dicomdesk.engine.receive.request import DuplicatePolicy, FileNaming, StorageMode, SubFolders
 from dicomdesk.engine.requests import ProfileSelection
 from dicomdesk.errors import PortInUseError, ProfileError, SettingsError, StorageError
 from dicomdesk.network.status import Status
@@ -346,7 +346,7 @@ def test_two_peers_with_the_same_instance_end_with_one_whole_file(tmp_path: Path
 
 
 def test_series_date_decides_the_sub_folder(tmp_path: Path) -> None:
-    with receiving(tmp_path, series_date_subfolders=True) as running, connected(running.port) as requestor:
+    with receiving(tmp_path, sub_folders=SubFolders.SERIES_DATE) as running, connected(running.port) as requestor:
         requestor.associate()
         assert requestor.store(UID, [data_set()]) == 0
         assert list(running.files()) == [f"data/2024/01/03/CT.{UID}"]
@@ -412,7 +412,7 @@ def test_start_errors_are_raised_at_once_and_report_nothing(tmp_path: Path) -> N
         with pytest.raises(ProfileError):
             engine.submit(receive_request(tmp_path, profile=profile), recorder)
         with pytest.raises(SettingsError):
-            engine.submit(receive_request(tmp_path, study_command="'unbalanced"), recorder)
+            engine.submit(receive_request(tmp_path, on_study="'unbalanced"), recorder)
     assert recorder.events == []
     assert os.listdir(tmp_path) == []
 
@@ -468,7 +468,7 @@ def test_command_runs_when_a_study_is_quiet(tmp_path: Path) -> None:
     script = tmp_path / "script.sh"
     script.write_text(f'echo "$1|$2|$3|$DICOMDESK_STUDY_UID|$DICOMDESK_INSTANCES" >> {out}\n')
     command = f"sh {script} #p #a #c"
-    with receiving(tmp_path / "in", study_command=command, study_settle_s=0.05, identify=False) as running:
+    with receiving(tmp_path / "in", on_study=command, settle_s=0.05, identify=False) as running:
         with connected(running.port) as requestor:
             requestor.associate()
             assert requestor.store("1.2.1", [data_set("1.2.1")]) == 0
@@ -480,7 +480,7 @@ def test_command_runs_when_a_study_is_quiet(tmp_path: Path) -> None:
 
 def test_pending_studies_are_run_at_the_end(tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
-    with receiving(tmp_path / "in", study_command="false", study_settle_s=3600) as running:
+    with receiving(tmp_path / "in", on_study="false", settle_s=3600) as running:
         with connected(running.port) as requestor:
             requestor.associate()
             assert requestor.store(UID, [data_set()]) == 0
@@ -506,10 +506,10 @@ def test_killed_receiver_leaves_no_half_file(tmp_path: Path, mode: StorageMode) 
 from pathlib import Path
 from dicomdesk.engine.engine import Engine
 from dicomdesk.engine.events import ItemStarted
-from dicomdesk.engine.receive.request import ReceiveRequest, StorageMode
+from dicomdesk.engine.receive.request import Acceptance, ReceiveRequest, Storage, StorageMode
 
-request = ReceiveRequest(port=0, address="127.0.0.1", accept_all=True, folder=Path({str(tmp_path)!r}),
-    mode=StorageMode({mode.value!r}))
+request = ReceiveRequest(port=0, address="127.0.0.1", acceptance=Acceptance(accept_all=True),
+    storage=Storage(folder=Path({str(tmp_path)!r}), mode=StorageMode({mode.value!r})))
 job = Engine().submit(request, lambda event: None)
 print(job.port, flush=True)
 job.done.result()

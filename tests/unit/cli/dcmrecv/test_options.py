@@ -4,7 +4,7 @@ import pytest
 
 from dicomdesk.cli.dcmrecv.options import TOOL, ReceiveOptions, find_profile_file, read_options
 from dicomdesk.cli.options.grammar import CommandLineError, parse
-from dicomdesk.engine.receive.request import DuplicatePolicy, FileNaming, StorageMode
+from dicomdesk.engine.receive.request import DuplicatePolicy, FileNaming, StorageMode, SubFolders
 from dicomdesk.paths import resource
 
 
@@ -15,21 +15,22 @@ def read(*tokens: str) -> ReceiveOptions:
 def test_defaults_are_dcmtks() -> None:
     options = read()
     request = options.request
-    assert (request.port, request.ae_title, request.use_called_ae_title) == (11112, "DCMRECV", False)
-    assert request.profile is None
-    assert not request.accept_all
-    assert request.folder == Path()
-    assert not request.series_date_subfolders
-    assert request.naming is FileNaming.INSTANCE_UID
-    assert request.extension == ""
-    assert request.mode is StorageMode.NORMAL
-    assert request.on_duplicate is DuplicatePolicy.OVERWRITE
-    assert not request.fsync
-    assert request.min_free_bytes == 0
-    assert request.max_pdu_bytes == 16384
-    assert (request.timeouts.acse_s, request.timeouts.dimse_s) == (30.0, None)
-    assert request.resolve_hosts
-    assert request.study_command == ""
+    acceptance, storage = request.acceptance, request.storage
+    assert request.port == 11112
+    assert acceptance.profile is None
+    assert not acceptance.accept_all
+    assert storage.folder == Path()
+    assert storage.sub_folders is SubFolders.NONE
+    assert storage.naming is FileNaming.INSTANCE_UID
+    assert storage.extension == ""
+    assert storage.mode is StorageMode.NORMAL
+    assert storage.on_duplicate is DuplicatePolicy.OVERWRITE
+    assert not storage.fsync
+    assert storage.min_free_bytes == 0
+    assert acceptance.max_pdu_bytes == 16384
+    assert (acceptance.timeouts.acse_s, acceptance.timeouts.dimse_s) == (30.0, None)
+    assert acceptance.resolve_hosts
+    assert request.commands.on_study == ""
     assert (options.writes_json, options.shows_contexts) == (False, False)
 
 
@@ -37,23 +38,23 @@ def test_every_option_reaches_the_request() -> None:
     tokens = "-xf f.cfg Default -aet ME -uca -ta 5 -td 6 -pdu 131072 -dhl -od out +ssd +fst -fe .dcm --ignore"
     ours = "--accept-all --on-duplicate keep-both --fsync --min-free-space 2G --max-associations 7 --settle-time 3"
     request = read(*tokens.split(), *ours.split(), "--exec-on-study", "echo #p").request
-    assert request.profile is not None
-    assert (str(request.profile.file), request.profile.name) == ("f.cfg", "Default")
-    assert (request.ae_title, request.use_called_ae_title) == ("ME", True)
-    assert (request.timeouts.acse_s, request.timeouts.dimse_s) == (5.0, 6.0)
-    assert request.max_pdu_bytes == 131072
-    assert not request.resolve_hosts
-    assert request.folder == Path("out")
-    assert request.series_date_subfolders
-    assert request.naming is FileNaming.SYSTEM_TIME
-    assert request.extension == ".dcm"
-    assert request.mode is StorageMode.IGNORE
-    assert request.accept_all
-    assert request.on_duplicate is DuplicatePolicy.KEEP_BOTH
-    assert request.fsync
-    assert request.min_free_bytes == 2_000_000_000
-    assert request.max_associations == 7
-    assert (request.study_command, request.study_settle_s) == ("echo #p", 3.0)
+    acceptance, storage = request.acceptance, request.storage
+    assert acceptance.profile is not None
+    assert (str(acceptance.profile.file), acceptance.profile.name) == ("f.cfg", "Default")
+    assert (acceptance.timeouts.acse_s, acceptance.timeouts.dimse_s) == (5.0, 6.0)
+    assert acceptance.max_pdu_bytes == 131072
+    assert not acceptance.resolve_hosts
+    assert storage.folder == Path("out")
+    assert storage.sub_folders is SubFolders.SERIES_DATE
+    assert storage.naming is FileNaming.SYSTEM_TIME
+    assert storage.extension == ".dcm"
+    assert storage.mode is StorageMode.IGNORE
+    assert acceptance.accept_all
+    assert storage.on_duplicate is DuplicatePolicy.KEEP_BOTH
+    assert storage.fsync
+    assert storage.min_free_bytes == 2_000_000_000
+    assert acceptance.max_associations == 7
+    assert (request.commands.on_study, request.commands.settle_s) == ("echo #p", 3.0)
 
 
 @pytest.mark.parametrize(
@@ -65,7 +66,7 @@ def test_every_option_reaches_the_request() -> None:
     ],
 )
 def test_rightmost_naming_counts(tokens: list[str], naming: FileNaming) -> None:
-    assert read(*tokens).request.naming is naming
+    assert read(*tokens).request.storage.naming is naming
 
 
 @pytest.mark.parametrize(
@@ -79,12 +80,12 @@ def test_rightmost_naming_counts(tokens: list[str], naming: FileNaming) -> None:
     ],
 )
 def test_rightmost_storage_mode_counts(tokens: list[str], mode: StorageMode) -> None:
-    assert read(*tokens).request.mode is mode
+    assert read(*tokens).request.storage.mode is mode
 
 
 @pytest.mark.parametrize(("text", "size"), [("0", 0), ("500", 500), ("20k", 20_000), ("3M", 3_000_000), ("1T", 10**12)])
 def test_size_may_have_a_unit(text: str, size: int) -> None:
-    assert read("--min-free-space", text).request.min_free_bytes == size
+    assert read("--min-free-space", text).request.storage.min_free_bytes == size
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ def test_zero_switches_off() -> None:
 
 
 def test_both_tools_have_them() -> None:
-    assert read_receive_options(line(f"{ALL} 104", DCMRECV)).request.places == RULES
+    assert read_receive_options(line(f"{ALL} 104", DCMRECV)).request.acceptance.places == RULES
     assert read_archive_options(line(f"{ALL} 104", DCMQRSCP), lambda _: None).settings.places == RULES
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from dicomdesk.engine.receive.arrivals import Arrival, Storing
 from dicomdesk.engine.receive.placement import Placement
-from dicomdesk.engine.receive.request import DuplicatePolicy, FileNaming, StorageMode
+from dicomdesk.engine.receive.request import DuplicatePolicy, Storage, StorageMode
 from dicomdesk.errors import CancelledError
 from dicomdesk.network.acceptor.handlers import IncomingStore, InstanceSink
 from dicomdesk.network.status import Status
@@ -22,7 +22,7 @@ class Received:
     """A ``Storing`` and what it told."""
 
     def __init__(self, folder: Path, mode: StorageMode, **options: bool) -> None:
-        placement = Placement(str(folder), naming=FileNaming.INSTANCE_UID, on_duplicate=DuplicatePolicy.REFUSE)
+        placement = Placement(Storage(folder=folder, on_duplicate=DuplicatePolicy.REFUSE))
         self.begun: list[Arrival] = []
         self.discarded: list[Arrival] = []
         self.storing = Storing(placement, mode, begun=self.begun.append, discarded=self.discarded.append, **options)

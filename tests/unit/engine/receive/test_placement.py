@@ -3,24 +3,22 @@ import fcntl
 import os
 import re
 import threading
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dicomdesk.engine.receive.placement import Placement, PlacementKind, series_folder
-from dicomdesk.engine.receive.request import DuplicatePolicy, FileNaming
+from dicomdesk.engine.receive.placement import Placement, PlacementKind
+from dicomdesk.engine.receive.request import DuplicatePolicy, FileNaming, Storage
 from dicomdesk.errors import StorageError
 
 CT = "1.2.840.10008.5.1.4.1.1.2"
 PRIVATE = "1.2.826.0.1.3680043.9.9999.77"
-TODAY = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 
 
 def placement(folder: Path, naming: FileNaming = FileNaming.INSTANCE_UID, **options: object) -> Placement:
-    return Placement(str(folder), naming=naming, **options)  # type: ignore[arg-type] # keyword options of a test
+    return Placement(Storage(folder=folder, naming=naming, **options))  # type: ignore[arg-type] # keyword options of a test
 
 
 def store(target: Placement, uid: str, data: bytes = b"data", sop_class_uid: str = CT, subfolder: str = "") -> Path:
@@ -132,29 +130,12 @@ def test_same_instance_from_many_threads_ends_with_whole_files(tmp_path: Path, p
 
 def test_sub_folders_are_made_also_again(tmp_path: Path) -> None:
     target = placement(tmp_path)
-    subfolder = series_folder("20200131", TODAY)
+    subfolder = "data/2020/01/31"
     first = store(target, "1.2.3", subfolder=subfolder)
     assert first == tmp_path / "data" / "2020" / "01" / "31" / "CT.1.2.3"
     first.unlink()
     first.parent.rmdir()
     assert store(target, "1.2.3", subfolder=subfolder) == first
-
-
-@pytest.mark.parametrize(
-    ("series_date", "folder"),
-    [
-        ("20200131", "data/2020/01/31"),
-        ("20200230", "undef/20261120"),
-        ("00000101", "undef/20261120"),
-        ("2020.1.3", "undef/20261120"),
-        ("../../..", "undef/20261120"),
-        ("²0200131", "undef/20261120"),
-        ("202001", "undef/20261120"),
-        ("", "undef/20261120"),
-    ],
-)
-def test_series_folder_takes_true_dates_only(series_date: str, folder: str) -> None:
-    assert series_folder(series_date, TODAY) == folder
 
 
 def test_missing_folder_is_refused_at_start(tmp_path: Path) -> None:

@@ -3,8 +3,8 @@ from dicomdesk.engine.receive.request import DuplicatePolicy, FileNaming, Receiv
 
 def test_receiving_behaves_like_dcmrecv_unless_asked() -> None:
     request = ReceiveRequest(port=0)
-    assert request.mode is StorageMode.NORMAL
-    assert request.naming is FileNaming.INSTANCE_UID
-    assert request.on_duplicate is DuplicatePolicy.OVERWRITE
-    assert request.profile is None
-    assert not request.accept_all
+    assert request.storage.mode is StorageMode.NORMAL
+    assert request.storage.naming is FileNaming.INSTANCE_UID
+    assert request.storage.on_duplicate is DuplicatePolicy.OVERWRITE
+    assert request.acceptance.profile is None
+    assert not request.acceptance.accept_all
