@@ -38,13 +38,11 @@ def convert_data_set(
     target: str,
     compression_level: int = DEFAULT_COMPRESSION_LEVEL,
     options: EncodingOptions | None = None,
-    takes_rest: bool = False,
 ) -> DataSetBytes:
     """The data set in the target transfer syntax; both are UIDs.
 
     Sequences and items get explicit lengths, group lengths are made right, values odd in length are padded.
-    ``compression_level`` (0 to 9) is for deflating, ``options`` for lossy encodings, ``takes_rest`` as in
-    ``Rewriting``. Raises ConversionError when it
+    ``compression_level`` (0 to 9) is for deflating, ``options`` for lossy encodings. Raises ConversionError when it
     cannot be done, TruncatedError or DataError when the data set's bytes cannot be followed.
     """
     if source == target:
@@ -59,7 +57,6 @@ def convert_data_set(
             source=_encoding(source_syntax),
             target=_encoding(target_syntax),
             swaps_pixel_data=source == ts.PRIVATE_GE_IMPLICIT,
-            takes_rest=takes_rest,
             edits=decode_pixel_data(data, source) if source_syntax.is_encapsulated else {},
         ),
     )
@@ -78,7 +75,7 @@ def convert_without_pixel_data(
     """
     syntax = _known(source)
     content = inflate_spooled(data) if syntax.is_deflated else data
-    if any(step.tag == PIXEL_DATA for step in walk(content, _encoding(syntax), find_vr)):
+    if any(step.tag == PIXEL_DATA for step in walk(content, _encoding(syntax), find_vr, takes_rest=True)):
         raise ConversionError(f"pixel data is not converted from {syntax.name} to {_known(target).name}")
     return convert_data_set(
         data,
@@ -109,18 +106,18 @@ def _encapsulate(data: DataSetBytes, target: str, options: EncodingOptions) -> D
 
 
 def make_lengths_explicit(
-    data: DataSetBytes, transfer_syntax_uid: str, *, most_inflated_bytes: int | None = None, takes_rest: bool = False
+    data: DataSetBytes, transfer_syntax_uid: str, *, most_inflated_bytes: int | None = None
 ) -> bytes | memoryview:
     """The data set in its own transfer syntax with explicit lengths of sequences and items, and right group lengths.
 
-    ``takes_rest`` as in ``Rewriting``. Raises as ``convert_data_set`` does, also for a deflated data set that is longer
-    than ``most_inflated_bytes``; an unknown transfer syntax is taken for explicit VR little endian.
+    Raises as ``convert_data_set`` does, also for a deflated data set that is longer than ``most_inflated_bytes``; an
+    unknown transfer syntax is taken for explicit VR little endian.
     """
     syntax = ts.find_transfer_syntax(transfer_syntax_uid) or _known(ts.EXPLICIT_VR_LITTLE_ENDIAN)
     if syntax.is_deflated:
         data = inflate_spooled(data, most_inflated_bytes)
     encoding = _encoding(syntax)
-    written = rewrite(data, Rewriting(source=encoding, target=encoding, may_hold_fragments=True, takes_rest=takes_rest))
+    written = rewrite(data, Rewriting(source=encoding, target=encoding, may_hold_fragments=True))
     return deflate(written, DEFAULT_COMPRESSION_LEVEL) if syntax.is_deflated else written
 
 

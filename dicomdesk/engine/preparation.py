@@ -61,11 +61,20 @@ class PreparedInstance:
     descriptor: int = -1
     replaced: frozenset[int] = frozenset()
     """Tags of the values that were changed."""
+    rest_bytes: int = 0
+    """How much of the file is left over behind the last element: sent as it is, left out of what is converted."""
 
     @property
     def transfer_syntax_uid(self) -> str:
         """Of the file, as it is now."""
         return self.header.transfer_syntax_uid
+
+    @property
+    def remark(self) -> str:
+        """What users should know of what they send, "" mostly."""
+        if not self.rest_bytes:
+            return ""
+        return f"the last {self.rest_bytes} bytes of the data set are no element; it is sent all the same"
 
     def close(self) -> None:
         """Close the file if it is open."""
@@ -161,11 +170,14 @@ class Preparing:
             raise _lacking_uids(header)
         data = memoryview(content)[header.data_set_offset :]
         own = header.transfer_syntax_uid
-        has_odd_lengths = _check(data, own)
+        has_odd_lengths, rest_bytes = _check(data, own)
         shape = choose(header)
         if shape.changes is None and own == shape.transfer_syntax_uid and (has_odd_lengths or len(data) % 2):
-            return PreparedInstance(_made_even(data, own), len(data), header)
-        return self._shaped(data, header, shape)
+            prepared = PreparedInstance(_made_even(data, own), len(data), header)
+        else:
+            prepared = self._shaped(data, header, shape)
+        prepared.rest_bytes = rest_bytes
+        return prepared
 
     def _from_file(self, descriptor: int, listed: InstanceHeader | None, choose: ShapeChoice) -> PreparedInstance:
         size, modified_ns = _regular_size(descriptor), os.fstat(descriptor).st_mtime_ns
@@ -177,12 +189,15 @@ class Preparing:
         own, length = header.transfer_syntax_uid, header.data_set_length
         data = FileRange(descriptor, header.data_set_offset, length, modified_ns)
         shape = choose(header)
-        has_odd_lengths = _check_file(data, own, self._moving)
+        has_odd_lengths, rest_bytes = _check_file(data, own, self._moving)
         if own != shape.transfer_syntax_uid or shape.changes is not None:
-            return self._shaped(_read_whole(data), header, shape)
-        if has_odd_lengths or (length % 2 and find_transfer_syntax(own) is not None):
-            return PreparedInstance(_made_even(_read_whole(data), own), length, header)
-        return PreparedInstance(data, length, header, descriptor)
+            prepared = self._shaped(_read_whole(data), header, shape)
+        elif has_odd_lengths or (length % 2 and find_transfer_syntax(own) is not None):
+            prepared = PreparedInstance(_made_even(_read_whole(data), own), length, header)
+        else:
+            prepared = PreparedInstance(data, length, header, descriptor)
+        prepared.rest_bytes = rest_bytes
+        return prepared
 
     def _shaped(self, data: memoryview, header: InstanceHeader, shape: Shape) -> PreparedInstance:
         """Convert where it has to be, then change what is to be changed."""
@@ -225,18 +240,22 @@ def _regular_size(descriptor: int) -> int:
     return status.st_size
 
 
-def _check(data: memoryview, transfer_syntax_uid: str) -> bool:
-    """Return whether values are odd in length; raise DataError when the lengths do not fit together."""
+def _check(data: memoryview, transfer_syntax_uid: str) -> tuple[bool, int]:
+    """Return whether values are odd in length, and how much is left over at the end.
+
+    Raises DataError when the lengths do not fit together.
+    """
     syntax = find_transfer_syntax(transfer_syntax_uid)
     if syntax is None:
-        return False  # sent as it is: nobody here knows how it is encoded
+        return False, 0  # sent as it is: nobody here knows how it is encoded
     findings = check_data_set(
         data,
         is_explicit_vr=syntax.is_explicit_vr,
         is_little_endian=syntax.is_little_endian,
         is_deflated=syntax.is_deflated,
+        takes_rest=True,
     )
-    return findings.has_odd_lengths and not syntax.is_deflated
+    return findings.has_odd_lengths and not syntax.is_deflated, findings.rest_bytes
 
 
 def _size(header: InstanceHeader) -> int:
@@ -263,11 +282,11 @@ def _check_change(header: InstanceHeader, listed: InstanceHeader, wanted_uid: st
         )
 
 
-def _check_file(data: FileRange, transfer_syntax_uid: str, moving: Callable[[], None] | None) -> bool:
+def _check_file(data: FileRange, transfer_syntax_uid: str, moving: Callable[[], None] | None) -> tuple[bool, int]:
     """Like ``_check``, of a data set in a file."""
     syntax = find_transfer_syntax(transfer_syntax_uid)
     if syntax is None:
-        return False
+        return False, 0
     findings = check_data_set_file(
         data.file_descriptor,
         data.offset,
@@ -275,9 +294,10 @@ def _check_file(data: FileRange, transfer_syntax_uid: str, moving: Callable[[], 
         is_explicit_vr=syntax.is_explicit_vr,
         is_little_endian=syntax.is_little_endian,
         is_deflated=syntax.is_deflated,
+        takes_rest=True,
         moving=moving,
     )
-    return findings.has_odd_lengths and not syntax.is_deflated
+    return findings.has_odd_lengths and not syntax.is_deflated, findings.rest_bytes
 
 
 def _read_whole(data: FileRange) -> memoryview:

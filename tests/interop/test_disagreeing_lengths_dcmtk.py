@@ -35,9 +35,9 @@ def dump(path: Path) -> list[str]:
 
 def ours(data: bytes, source: str, target: str, folder: Path) -> list[str]:
     if source == target:
-        written = bytes(make_lengths_explicit(data, source, takes_rest=True))
+        written = bytes(make_lengths_explicit(data, source))
     else:
-        written = bytes(convert_data_set(data, source=source, target=target, takes_rest=True))
+        written = bytes(convert_data_set(data, source=source, target=target))
     path = folder / "ours.dcm"
     path.write_bytes(part10(written, target))
     return dump(path)

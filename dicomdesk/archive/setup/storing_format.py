@@ -63,9 +63,7 @@ def shaped(
     if storing_format.converts(transfer_syntax_uid):
         target = storing_format.transfer_syntax_uid
         level = storing_format.compression_level
-        data = convert_data_set(
-            data, source=transfer_syntax_uid, target=target, compression_level=level, takes_rest=True
-        )
+        data = convert_data_set(data, source=transfer_syntax_uid, target=target, compression_level=level)
         transfer_syntax_uid = target
     syntax = find_transfer_syntax(transfer_syntax_uid)
     if syntax is None:
@@ -78,7 +76,6 @@ def shaped(
         has_undefined_lengths=storing_format.has_undefined_lengths,
         has_only_old_vrs=not storing_format.allows_new_vrs,
         may_hold_fragments=True,
-        takes_rest=True,
         group_lengths=storing_format.group_lengths,
         padding=Padding(whole_bytes=whole, item_bytes=item, before_bytes=before_bytes),
     )

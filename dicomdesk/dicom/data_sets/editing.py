@@ -75,7 +75,7 @@ def _find_vrs(data: DataSetBytes, encoding: Encoding, wanted: Mapping[int, str])
     if not wanted:
         return found
     depth = 0
-    for step in walk(data, encoding, find_vr):
+    for step in walk(data, encoding, find_vr, takes_rest=True):
         if step.kind in _OPENING:
             depth += 1
         elif step.kind in _CLOSING:

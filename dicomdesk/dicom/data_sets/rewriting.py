@@ -69,8 +69,6 @@ class Rewriting:
     swaps_pixel_data: bool = False
     """Pixel Data has the byte order opposite to everything else (private GE transfer syntax)."""
     group_lengths: GroupLengths = GroupLengths.RECALCULATED
-    takes_rest: bool = False
-    """Leave out what is left over at the end of the source, instead of refusing it; ``walking`` says what that is."""
     padding: Padding | None = None
     """None keeps padding that there is."""
     edits: Mapping[int, DataSetEdit] = field(default_factory=dict)
@@ -104,6 +102,8 @@ class _Open:
 def rewrite(data: DataSetBytes, rewriting: Rewriting) -> bytes | memoryview:
     """The data set in its new encoding; in a temporary file where it is long (``spooling``).
 
+    What is left over at the end of the source is left out; ``walking`` says what that is.
+
     Raises DataError when it cannot be followed or not be written so; OSError passes.
     """
     return _Rewriter(data, rewriting).run()
@@ -124,7 +124,7 @@ class _Rewriter:
     def run(self) -> bytes | memoryview:
         self._enter(0)
         element = StepKind.ELEMENT
-        for step in walk(self._data, self._rewriting.source, find_vr, takes_rest=self._rewriting.takes_rest):
+        for step in walk(self._data, self._rewriting.source, find_vr, takes_rest=True):
             if step.kind is element:
                 self._copy_element(step)
             else:

@@ -101,9 +101,9 @@ def check_data_set_file(  # noqa: PLR0913 - a place and how it is read, most of 
     return _Check(window, encoding, takes_rest=takes_rest).run(offset)
 
 
-def check_window(window: View, offset: int, encoding: Encoding) -> StructureFindings:
-    """Walk over the data set that starts at ``offset`` of a window; raises as ``check_data_set``."""
-    return _Check(window, encoding, takes_rest=False).run(offset)
+def check_window(window: View, offset: int, encoding: Encoding, *, takes_rest: bool = False) -> StructureFindings:
+    """Walk over the data set that starts at ``offset`` of a window; ``takes_rest`` and errors as above."""
+    return _Check(window, encoding, takes_rest=takes_rest).run(offset)
 
 
 def _check_deflated(

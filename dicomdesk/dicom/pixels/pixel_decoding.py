@@ -74,7 +74,7 @@ def decode_pixel_data(data: DataSetBytes, transfer_syntax_uid: str) -> dict[int,
 def _find_images(data: memoryview) -> Iterator[_Image]:
     """Every data set and item with encapsulated Pixel Data (7FE0,0010)."""
     levels = [_Image(0)]
-    for step in walk(data, EXPLICIT_LITTLE, find_vr, takes_rest=True):  # whether it may is decided by who writes
+    for step in walk(data, EXPLICIT_LITTLE, find_vr, takes_rest=True):
         if step.kind is StepKind.ITEM:
             levels.append(_Image(step.start))
         elif step.kind is StepKind.ITEM_END:

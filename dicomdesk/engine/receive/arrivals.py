@@ -361,7 +361,6 @@ class _Stored:
                 data,
                 self._arrival.request.transfer_syntax_uid,
                 most_inflated_bytes=_MOST_REWRITTEN_BYTES,
-                takes_rest=True,
             )
         if findings.is_irregular:
             self._disagreement = STORED_AS_RECEIVED if explicit is data else disagreement(findings)

@@ -317,6 +317,8 @@ class AssociationSender:
             raise StoppedError
         assert self._counters is not None
         self._counters.begin(shipment.prepared.size_bytes)
+        if shipment.prepared.remark:
+            self._notice(NoticeLevel.WARNING, f"{shipment.prepared.remark}: {shipment.item.found.name}")
         if shipment.is_converted:
             shipment.attempt = shared.transfer.begin(
                 shipment.item,

@@ -254,6 +254,8 @@ class ExactSender:
             raise StoppedError
         assert self._counters is not None
         self._counters.begin(shipment.prepared.size_bytes)
+        if shipment.prepared.remark:
+            self._notice(NoticeLevel.WARNING, f"{shipment.prepared.remark}: {shipment.item.found.name}")
         own = shipment.prepared.transfer_syntax_uid
         shipment.attempt = shared.transfer.begin(
             shipment.item,

@@ -76,3 +76,15 @@ def disagreeing(transfer_syntax_uid: str) -> dict[str, Disagreeing]:
     }
     kinds["letters behind"] = behind(b"abcdef")
     return kinds
+
+
+def converted(source: str, target: str) -> dict[str, bytes]:
+    """Return what each kind becomes in another encoding, or in its own.
+
+    Of eight zeros implicit VR makes an element that the dictionary knows, explicit VR one of no VR.
+    """
+    unknown, known = (Builder(target).element(0, vr, b"") for vr in ("UN", "UL"))
+    cases = disagreeing(target)
+    if source == target:
+        return {kind: case.right for kind, case in cases.items()}
+    return {kind: case.right.replace(unknown, known) for kind, case in cases.items()}

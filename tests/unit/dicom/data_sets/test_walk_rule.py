@@ -195,7 +195,7 @@ def test_what_is_accepted_can_be_written_in_every_native_encoding_and_read_again
     data = draw.draw(data_sets(source, is_odd=False))
     if isinstance(outcome(data, source, takes_rest=True), str):
         return
-    rewriting = Rewriting(source=encoding_of(source), target=encoding_of(target), takes_rest=True)
+    rewriting = Rewriting(source=encoding_of(source), target=encoding_of(target))
     written = bytes(rewrite(data, rewriting))
     found = outcome(written, target)
     assert isinstance(found, StructureFindings)
@@ -210,7 +210,7 @@ def test_what_is_accepted_can_be_written_again_whatever_it_holds(draw: st.DataOb
     if isinstance(outcome(data, uid, takes_rest=True), str):
         return
     encoding = encoding_of(uid)
-    rewriting = Rewriting(source=encoding, target=encoding, may_hold_fragments=True, takes_rest=True)
+    rewriting = Rewriting(source=encoding, target=encoding, may_hold_fragments=True)
     written = bytes(rewrite(data, rewriting))
     assert isinstance(outcome(written, uid), StructureFindings)
     again = rewrite(written, Rewriting(source=encoding, target=encoding, may_hold_fragments=True))
