@@ -9,8 +9,8 @@ from tests.fuzz.kept import KEPT
 from tests.fuzz.registry import TARGETS
 from tests.fuzz.strategies import inputs_of
 
-CASES = 80
-_MEASURED_CASES = 8
+CASES = 60
+_MEASURED_CASES = 6
 
 
 @pytest.mark.parametrize("name", TARGETS)
