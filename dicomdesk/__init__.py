@@ -8,7 +8,7 @@ The package is a stack of layers; imports go down only (checked in ``.ci/run``):
     engine         jobs: no Qt, no terminal; events pushed, gauges polled
     network        one association: all that knows pynetdicom, TLS and sockets
     dicom          data: no socket, no thread, no Qt
-    settings | human | logs
+    settings | human | logs | atomic_file
     paths | errors | named_files
 
 Only ``gui`` imports Qt; the command line tools run without it.

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from dicomdesk.cli.reference_pages import reference_pages
-from tests.structure.sources import REPOSITORY
+from tests.structure.sources import MODULES, PACKAGE, REPOSITORY
 
 DOCS = REPOSITORY / "docs"
 PAPERS = [*sorted(REPOSITORY.glob("*.md")), *sorted(DOCS.rglob("*.md"))]
@@ -53,6 +53,13 @@ def test_every_page_of_the_docs_is_reached_from_their_index() -> None:
     listed |= {f"tools/{link}" for link in _LINK.findall((DOCS / "tools" / "README.md").read_text(encoding="utf-8"))}
     pages = {page.relative_to(DOCS).as_posix() for page in DOCS.rglob("*.md")} - {"README.md"}
     assert pages <= listed
+
+
+def test_the_drawing_of_the_rooms_has_them_all() -> None:
+    drawing = (DOCS / "architecture.md").read_text(encoding="utf-8")
+    rooms = {module.parent for module in MODULES if module.parent.parent.parent == PACKAGE}
+    assert rooms
+    assert not [room.name for room in rooms if f"`{room.name}`" not in drawing]
 
 
 def test_readme_can_be_read_at_once() -> None:
