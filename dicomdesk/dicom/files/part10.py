@@ -20,6 +20,7 @@ from dicomdesk.dicom.encodings import (
     LONG_VRS,
     SHORT_VRS,
     UNDEFINED_LENGTH,
+    Element,
     Encoding,
     guess_encoding,
 )
@@ -93,6 +94,7 @@ _SKIM_EXPLICIT = Struct("<I2sH")
 _SKIM_IMPLICIT = Struct("<II")
 _SHORT_HEADER = Struct("<HH2sH")
 _ITEM = 0xE000
+_ITEM_END = 0xE00D
 
 _GUESSED_UIDS = {
     IMPLICIT_LITTLE: IMPLICIT_VR_LITTLE_ENDIAN,
@@ -354,15 +356,15 @@ def _collect(
         if element is None:
             return offset
         group, number, vr, header_size, length = element
-        if group > _LAST_GROUP and _is_enough(values, group, is_thorough=is_thorough):
+        if group > _LAST_GROUP and _is_enough(values, group, number, is_thorough=is_thorough):
             return offset
-        offset += header_size
-        if length == UNDEFINED_LENGTH:
-            end = _skip_undefined_length(window, offset, encoding, vr)
+        if length == UNDEFINED_LENGTH or vr == b"SQ":
+            end = _skip_items(window, offset, encoding, element, values)
             if end < 0:
                 return offset
             offset = end
             continue
+        offset += header_size
         if offset + length > window.size:
             return offset
         tag = group << 16 | number
@@ -371,8 +373,10 @@ def _collect(
         offset += length
 
 
-def _is_enough(values: dict[int, bytes], group: int, *, is_thorough: bool) -> bool:
+def _is_enough(values: dict[int, bytes], group: int, number: int, *, is_thorough: bool) -> bool:
     """Return whether nothing more is to be expected, at the first element of a group after the last wanted one."""
+    if group == DELIMITER_GROUP and number == _ITEM_END:
+        return False  # it ends nothing here
     if _SOP_CLASS in values and _SOP_INSTANCE in values:
         return _SERIES_INSTANCE in values or group >= _PIXEL_GROUP
     return not is_thorough and group >= _PIXEL_GROUP
@@ -420,6 +424,30 @@ def _skim_implicit(buffer: bytes, position: int, values: dict[int, bytes], last_
 
 
 _SKIMMERS = {EXPLICIT_LITTLE: _skim_explicit, IMPLICIT_LITTLE: _skim_implicit}
+
+
+def _skip_items(window: Window, offset: int, encoding: Encoding, element: Element, values: dict[int, bytes]) -> int:
+    """Return where the element at ``offset`` ends, which holds items; -1 when its end cannot be found.
+
+    Until the instance is identified that is where its items end, by the rule of ``walk_rule``.
+    """
+    _, _, vr, header_size, length = element
+    if length == UNDEFINED_LENGTH:
+        return _skip_undefined_length(window, offset + header_size, encoding, vr)
+    if _SOP_CLASS in values and _SOP_INSTANCE in values:
+        end = offset + header_size + length
+        return end if end <= window.size else -1
+    from dicomdesk.dicom.data_sets.walk_rule import Walk  # noqa: PLC0415  # hardly any comes before what identifies
+
+    try:
+        return Walk(window, encoding, _find_no_vr, notes_creators=False, takes_rest=True).pass_over(offset)
+    except DataError:
+        return -1
+
+
+def _find_no_vr(_tag: int, _creator: str) -> bytes:
+    """Only explicit VR is walked over so, and inside of UN items of undefined length tell themselves."""
+    return b"UN"
 
 
 def _skip_undefined_length(window: Window, offset: int, encoding: Encoding, vr: bytes) -> int:

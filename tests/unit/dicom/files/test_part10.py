@@ -397,3 +397,23 @@ def test_elements_of_group_0002_that_fill_the_view_are_read_again() -> None:
         data_set = own_data_set(EXPLICIT, (*own, (0x00020102, "OB", "x" * pad)))
         header = read_file(meta_information(EXPLICIT) + data_set)
         assert (header.data_set_length, header.sop_instance_uid) == (len(data_set), "1.2.3.4")
+
+
+@pytest.mark.parametrize("syntax", [EXPLICIT, IMPLICIT, BIG_ENDIAN])
+@pytest.mark.parametrize("before", ["", "character set"])
+def test_an_item_delimiter_that_ends_nothing_does_not_hide_what_identifies(syntax: str, before: str) -> None:
+    build = Builder(syntax)
+    first = build.element(0x00080005, "CS", "ISO_IR 100") if before else b""
+    file = part10(first + build.header(0xFFFEE00D, "", 0) + build.instance(), syntax)
+    header = parse_header(file, len(file), InputFormat.FILE_ONLY)
+    assert (header.has_data_set_uids, header.series_instance_uid) == (True, "1.2.3.5")
+
+
+@pytest.mark.parametrize("length", [0, 8, 20])
+@pytest.mark.parametrize("syntax", [EXPLICIT, BIG_ENDIAN])
+def test_an_item_longer_than_its_sequence_does_not_hide_what_identifies(syntax: str, length: int) -> None:
+    build = Builder(syntax)
+    item = build.item(build.element(0x00080100, "SH", "CODE") + build.element(0x00080104, "LO", "A meaning"))
+    file = part10(build.header(0x00080006, "SQ", length or len(item)) + item + build.instance(), syntax)
+    header = parse_header(file, len(file), InputFormat.FILE_ONLY)
+    assert (header.has_data_set_uids, header.sop_instance_uid) == (True, "1.2.3.4")
