@@ -286,9 +286,9 @@ def inflate_bytes(data: bytes) -> None:
 
 def _without_rest(findings: StructureFindings | None) -> StructureFindings | None:
     """Findings without what bytes behind the last element add: their end is not known while they are inflated."""
-    if findings is None or not findings.rest_bytes:
+    if findings is None or not findings.is_irregular:
         return findings
-    return replace(findings, has_odd_lengths=False)
+    return replace(findings, has_odd_lengths=False, rest_bytes=0)
 
 
 def inflated_size(data: bytes) -> int:
