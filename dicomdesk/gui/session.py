@@ -13,11 +13,11 @@ from dicomdesk.gui.tasks import Tasks
 if TYPE_CHECKING:
     from dicomdesk.engine.check.echo import EchoResult
     from dicomdesk.engine.check.requests import EchoRequest
+    from dicomdesk.engine.delivery.delivery import SendResult
     from dicomdesk.engine.engine import Engine
     from dicomdesk.engine.events import Event, EventSink
     from dicomdesk.engine.job import AnyJob, Job, JobRequest
     from dicomdesk.engine.receive.request import ReceiveRequest
-    from dicomdesk.engine.send.planned_send import SendResult
     from dicomdesk.engine.send.request import SendRequest
     from dicomdesk.engine.stats import Progress
 

@@ -35,7 +35,7 @@ class StuckJob(SendJob):
 class StuckScan(StuckJob):
     """The same while it looks at its inputs."""
 
-    def _scan(self) -> None:
+    def _deliver(self) -> None:
         for found in scan(self._request.inputs):
             assert isinstance(found, FoundInstance)
             self._transfer.add(found)

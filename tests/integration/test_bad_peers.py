@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from dicomdesk.dicom.data_sets.deflate import deflate
+from dicomdesk.engine.delivery.delivery import SendFailure, SendResult
+from dicomdesk.engine.delivery.report import format_json_lines
 from dicomdesk.engine.engine import Engine
 from dicomdesk.engine.events import AssociationRequested, Event, ItemFinished, ItemStarted, JobOutcome, NotSentCause
-from dicomdesk.engine.send.planned_send import SendFailure, SendResult
-from dicomdesk.engine.send.report import format_json_lines
 from dicomdesk.settings import AssociationSettings, Timeouts
 from tests.helpers.data.datasets import DEFLATED, PIXEL_DATA, Builder
 from tests.helpers.jobs.receiving import receiving

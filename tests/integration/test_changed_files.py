@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 
 from dicomdesk.dicom.instance import InputSelection
+from dicomdesk.engine.delivery.delivery import SendFailure, SendResult
 from dicomdesk.engine.engine import Engine
 from dicomdesk.engine.events import Event, ItemFinished, ItemOutcome, ItemStarted, JobOutcome, NotSentCause
-from dicomdesk.engine.send.planned_send import SendFailure, SendResult
-from dicomdesk.engine.send_exactly.exact_send import ExactSendFailure
 from tests.helpers.data.datasets import BIG_ENDIAN, EXPLICIT, IMPLICIT
 from tests.helpers.data.replacing import Meanwhile, data_set_of, instance_file, once_scanned, put_in_place
 from tests.helpers.jobs.exact_sending import outcomes as exact_outcomes
@@ -175,5 +174,5 @@ def test_an_exact_job_aborts_what_changes_while_it_is_sent(tmp_path: Path, spoil
         result, _ = send_exactly(peer.port, [large], react=react)
         peer.wait_for("aborted")
     assert exact_outcomes(result) == [NOT_SENT]
-    assert result.failure is ExactSendFailure.INSTANCE
+    assert result.failure is SendFailure.SEND
     assert not peer.stores

@@ -4,9 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from dicomdesk.engine.delivery.delivery import SendFailure
 from dicomdesk.engine.events import ItemFinished, ItemOutcome, Notice, NoticeLevel
-from dicomdesk.engine.send.planned_send import SendFailure
-from dicomdesk.engine.send_exactly.exact_send import ExactSendFailure
 from dicomdesk.errors import PeerProtocolError
 from dicomdesk.network.requestor.store_stream import OddVerdict
 from tests.helpers.jobs.exact_sending import notices, send_exactly
@@ -60,7 +59,7 @@ def test_an_exact_job_stops_at_an_answer_to_another_message(tmp_path: Path, mess
     with FakePeer(stores=[store_answer(1, message_id)]) as peer:
         result, _ = send_exactly(peer.port, write_instances(tmp_path, 2))
         peer.wait_for("aborted")
-    assert result.failure is ExactSendFailure.ASSOCIATION_LOST
+    assert result.failure is SendFailure.ASSOCIATION_LOST
     assert f"Unexpected Response MsgId: {message_id} (expected: 1)" in getattr(result.error, "condition", "")
 
 
@@ -90,7 +89,7 @@ def test_no_job_takes_an_answer_in_a_context_that_there_is_not(tmp_path: Path, c
     with FakePeer(stores=[store_answer(context_id, 1)]) as peer:
         assert send(peer.port, paths)[0].failure is SendFailure.SEND
     with FakePeer(stores=[store_answer(context_id, 1)]) as peer:
-        assert send_exactly(peer.port, paths)[0].failure is ExactSendFailure.ASSOCIATION_LOST
+        assert send_exactly(peer.port, paths)[0].failure is SendFailure.ASSOCIATION_LOST
 
 
 @pytest.mark.parametrize("missing", [0x0100, 0x0120, 0x0900])

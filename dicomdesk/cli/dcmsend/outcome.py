@@ -4,9 +4,9 @@ from dicomdesk.cli.dcmsend.options import SendOptions
 from dicomdesk.cli.exit_codes import ExitCode, died_of_signal
 from dicomdesk.cli.output.dcmtk_conditions import numbered_condition
 from dicomdesk.cli.output.report_file import write_report_file
+from dicomdesk.engine.delivery.delivery import SendFailure, SendResult
+from dicomdesk.engine.delivery.report import ReportFormat, summary_lines
 from dicomdesk.engine.events import ItemOutcome, JobOutcome
-from dicomdesk.engine.send.planned_send import SendFailure, SendResult
-from dicomdesk.engine.send.report import ReportFormat, summary_lines
 from dicomdesk.errors import DicomdeskError, PeerError
 from dicomdesk.human import count_text, printable
 from dicomdesk.logs import Log

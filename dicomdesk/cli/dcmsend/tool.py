@@ -13,7 +13,7 @@ from dicomdesk.logs import Log
 
 if TYPE_CHECKING:
     from dicomdesk.cli.dcmsend.lines import SendLines
-    from dicomdesk.engine.send.planned_send import SendResult
+    from dicomdesk.engine.delivery.delivery import SendResult
 
 
 def run(line: CommandLine, log: Log) -> int:

@@ -18,7 +18,8 @@ from dicomdesk.human import count_text, printable, size_text
 from dicomdesk.logs import Log
 
 if TYPE_CHECKING:
-    from dicomdesk.engine.preflight.preflight import Failure, PreflightResult
+    from dicomdesk.engine.delivery.delivery import SendFailure
+    from dicomdesk.engine.preflight.preflight import PreflightResult
     from dicomdesk.engine.send.request import SendRequest
     from dicomdesk.engine.send_exactly.request import ExactSendRequest
 
@@ -39,7 +40,7 @@ def run_check(
     request: "SendRequest | ExactSendRequest",
     log: Log,
     tool: str,
-    failure_codes: "Mapping[Failure, int]",
+    failure_codes: "Mapping[SendFailure, int]",
     *,
     writes_json: bool,
     shows_progress: bool,
@@ -66,7 +67,7 @@ def run_check(
     return watch.carry_out(PreflightRequest(send=request), conclude)
 
 
-def exit_code(result: "PreflightResult", failure_codes: "Mapping[Failure, int]", last_signal: int) -> int:
+def exit_code(result: "PreflightResult", failure_codes: "Mapping[SendFailure, int]", last_signal: int) -> int:
     """The exit code of the process; ``last_signal`` is 0 where none came."""
     if result.outcome is events.JobOutcome.CANCELLED and last_signal:
         return died_of_signal(last_signal)

@@ -2,7 +2,7 @@
 
 import os
 
-from dicomdesk.engine.send.report import Report, ReportFormat, write_report
+from dicomdesk.engine.delivery.report import Report, ReportFormat, write_report
 from dicomdesk.errors import ReportError
 from dicomdesk.human import printable
 from dicomdesk.logs import Level, Logger

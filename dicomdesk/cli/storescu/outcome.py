@@ -4,9 +4,9 @@ from dicomdesk.cli.exit_codes import ExitCode, died_of_signal
 from dicomdesk.cli.output.dcmtk_conditions import numbered_condition
 from dicomdesk.cli.output.report_file import write_report_file
 from dicomdesk.cli.storescu.options import StoreOptions
+from dicomdesk.engine.delivery.delivery import SendFailure, SendResult
+from dicomdesk.engine.delivery.report import ReportFormat
 from dicomdesk.engine.events import ItemOutcome, JobOutcome
-from dicomdesk.engine.send.report import ReportFormat
-from dicomdesk.engine.send_exactly.exact_send import ExactSendFailure, ExactSendResult
 from dicomdesk.errors import (
     AssociationAbortedError,
     AssociationRejectedError,
@@ -17,29 +17,29 @@ from dicomdesk.human import count_text, printable
 from dicomdesk.logs import Log
 
 _FATAL = {
-    ExactSendFailure.NO_INPUT_FILES: "{text}",
-    ExactSendFailure.INVALID_INPUT_FILE: "{text}",
-    ExactSendFailure.PROPOSAL: "{condition}",
-    ExactSendFailure.NO_PRESENTATION_CONTEXT: "No Acceptable Presentation Contexts",
+    SendFailure.NO_INPUT_FILES: "{text}",
+    SendFailure.INVALID_INPUT_FILE: "{text}",
+    SendFailure.PROPOSAL: "{condition}",
+    SendFailure.NO_PRESENTATION_CONTEXT: "No Acceptable Presentation Contexts",
 }
 _ERRORS = {
-    ExactSendFailure.PROFILE_FILE: "reading config file: {condition}",
-    ExactSendFailure.INSTANCE: "Store SCU Failed: {condition}",
-    ExactSendFailure.ASSOCIATION_LOST: "Store SCU Failed: {condition}",
-    ExactSendFailure.RELEASE: "Association Release Failed: {condition}",
+    SendFailure.PROFILE_FILE: "reading config file: {condition}",
+    SendFailure.SEND: "Store SCU Failed: {condition}",
+    SendFailure.ASSOCIATION_LOST: "Store SCU Failed: {condition}",
+    SendFailure.RELEASE: "Association Release Failed: {condition}",
 }
 _TOO_MANY = "ASC Bad presentation context ID"
 _TOLD_TWICE = ("Illegal service parameter", "Total length of user items")
 """Where DCMTK's library has told of it already when its tool does."""
 
-_SENDING = (ExactSendFailure.INSTANCE, ExactSendFailure.ASSOCIATION_LOST)
+_SENDING = (SendFailure.SEND, SendFailure.ASSOCIATION_LOST)
 _STORED = (ItemOutcome.STORED, ItemOutcome.WARNING)
 
 
 class StoreOutcome:
     """What came of an exact send job, for one command line. Used by the main thread only."""
 
-    def __init__(self, options: StoreOptions, result: ExactSendResult, log: Log) -> None:
+    def __init__(self, options: StoreOptions, result: SendResult, log: Log) -> None:
         self._options = options
         self._result = result
         self._tool = log.logger("dcmtk.apps.storescu")
@@ -51,21 +51,21 @@ class StoreOutcome:
         if failure is None or error is None:
             return
         condition = numbered_condition(_condition(error))
-        if failure is ExactSendFailure.ASSOCIATION:
+        if failure is SendFailure.ASSOCIATION:
             self._show_no_association(error, condition)
         elif failure in _FATAL:
-            if failure is ExactSendFailure.PROPOSAL and condition.endswith(_TOO_MANY):
+            if failure is SendFailure.PROPOSAL and condition.endswith(_TOO_MANY):
                 self._network.error("Too many presentation contexts")
             self._tool.fatal(_FATAL[failure].format(text=printable(str(error)), condition=condition))
         elif failure in _ERRORS and not (isinstance(error, AssociationAbortedError) and failure in _SENDING):
-            if failure is ExactSendFailure.RELEASE:
+            if failure is SendFailure.RELEASE:
                 self._tool.info("Releasing Association")
             self._tool.error(_ERRORS[failure].format(condition=condition))
 
     @property
     def is_end_told(self) -> bool:
         """Whether ``show_failure`` tells how the association ended, so that no line on that is to follow."""
-        return self._result.failure is ExactSendFailure.RELEASE
+        return self._result.failure is SendFailure.RELEASE
 
     def _show_no_association(self, error: DicomdeskError, condition: str) -> None:
         if isinstance(error, AssociationRejectedError):
@@ -110,11 +110,11 @@ class StoreOutcome:
             return int(ExitCode.NOT_ALL_STORED)
         return code
 
-    def _failure_code(self, failure: ExactSendFailure) -> int:
-        if failure is ExactSendFailure.STATUS and self._result.status is not None:
+    def _failure_code(self, failure: SendFailure) -> int:
+        if failure is SendFailure.STATUS and self._result.status is not None:
             # As with DCMTK, hence 0 for a status below 0100H.
             return self._result.status >> 8
-        if failure is ExactSendFailure.ASSOCIATION_LOST and isinstance(self._result.error, AssociationAbortedError):
+        if failure is SendFailure.ASSOCIATION_LOST and isinstance(self._result.error, AssociationAbortedError):
             return int(ExitCode.ASSOCIATION_LOST)
         return int(ExitCode.FAILED)
 

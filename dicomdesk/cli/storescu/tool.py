@@ -16,7 +16,7 @@ from dicomdesk.logs import Log
 
 if TYPE_CHECKING:
     from dicomdesk.cli.storescu.lines import StoreLines
-    from dicomdesk.engine.send_exactly.exact_send import ExactSendResult
+    from dicomdesk.engine.delivery.delivery import SendResult
 
 
 def run(line: CommandLine, log: Log) -> int:
@@ -46,13 +46,13 @@ def run(line: CommandLine, log: Log) -> int:
 def _check(options: StoreOptions, log: Log) -> int:
     """Show how sending would go; returns the exit code."""
     from dicomdesk.cli.output.check_lines import run_check  # noqa: PLC0415 - start-up time
-    from dicomdesk.engine.send_exactly.exact_send import ExactSendFailure  # noqa: PLC0415 - as above
+    from dicomdesk.engine.delivery.delivery import SendFailure  # noqa: PLC0415 - as above
 
     return run_check(
         options.request,
         log,
         TOOL.name,
-        dict.fromkeys(ExactSendFailure, int(ExitCode.FAILED)),
+        dict.fromkeys(SendFailure, int(ExitCode.FAILED)),
         writes_json=options.writes_json,
         shows_progress=options.shows_progress,
     )
@@ -112,7 +112,7 @@ def _send(options: StoreOptions, log: Log) -> int:
     )
 
 
-def _conclude(options: StoreOptions, result: "ExactSendResult", lines: "StoreLines", log: Log, last_signal: int) -> int:
+def _conclude(options: StoreOptions, result: "SendResult", lines: "StoreLines", log: Log, last_signal: int) -> int:
     """Write the last lines and the report; returns the exit code."""
     from dicomdesk.cli.storescu.outcome import StoreOutcome  # noqa: PLC0415 - start-up time
 

@@ -42,6 +42,14 @@ class FoundInstance:
     """Name of the member when ``path`` is a ZIP archive; a label only, never a path."""
     problem: str = ""
     """Why the file that a DICOMDIR names cannot be read; the header then holds the UIDs of the record only."""
+    origin: str = field(default="", compare=False)
+    """The input that it was found in, as it was given: the file itself, a folder, a DICOMDIR, an archive; "" where
+    nobody tells."""
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """Path and member, by which it is known from the scan to the end."""
+        return self.path, self.archive_member
 
     @property
     def name(self) -> str:
@@ -179,9 +187,11 @@ class _Scanner:
         self._selection = selection
         self._moving = moving
         self._takes_name = _name_filter(selection.pattern)
+        self._origin = ""
         self._check = check_uids if selection.check_uids else _check_uids_present
 
     def scan_input(self, path: str) -> Iterator[ScanResult]:
+        self._origin = path
         if not path:
             yield SkippedInput(path="<empty string>", reason="Illegal parameter")
             return
@@ -285,7 +295,7 @@ class _Scanner:
         reason = self._check(header)
         if reason:
             return SkippedInput(path=path, reason=reason, is_missed=not (is_scanned and _is_dicomdir(header)))
-        return FoundInstance(path=path, header=header)
+        return FoundInstance(path=path, header=header, origin=self._origin)
 
     def _opens_archives(self, *, is_scanned: bool) -> bool:
         selection = self._selection
@@ -352,11 +362,15 @@ class _Scanner:
                 problem = _reason(error)
             else:
                 reason = self._check(header)
-                return SkippedInput(path=path, reason=reason) if reason else FoundInstance(path=path, header=header)
+                return (
+                    SkippedInput(path=path, reason=reason)
+                    if reason
+                    else FoundInstance(path=path, header=header, origin=self._origin)
+                )
         reason = self._check(record)
         if reason:
             return SkippedInput(path=path, reason=reason)
-        return FoundInstance(path=path, header=record, problem=problem)
+        return FoundInstance(path=path, header=record, problem=problem, origin=self._origin)
 
     def _scan_archive(self, path: str) -> Iterator[ScanResult]:
         from dicomdesk.dicom.files.zip_files import SHADOWED_MEMBER, scan_archive  # noqa: PLC0415  # zipfile costs start-up time
@@ -389,7 +403,7 @@ class _Scanner:
         reason = self._check(result)
         if reason:
             return SkippedInput(path=path, archive_member=name, reason=reason)
-        return FoundInstance(path=path, archive_member=name, header=result)
+        return FoundInstance(path=path, archive_member=name, header=result, origin=self._origin or path)
 
 
 def _judge_unreadable_member(path: str, name: str, error: DataError) -> SkippedInput:

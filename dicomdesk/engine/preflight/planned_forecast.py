@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from dicomdesk.dicom.files.scan import FoundInstance
-from dicomdesk.dicom.pixels.codecs import decodable_transfer_syntaxes
 from dicomdesk.dicom.transfer_syntaxes import UNCOMPRESSED
+from dicomdesk.engine.delivery.delivery import SendFailure
 from dicomdesk.engine.forecast import Help, Verdict
 from dicomdesk.engine.outgoing_association import NotOpenedError
 from dicomdesk.engine.preflight.advice import help_for_refusal
 from dicomdesk.engine.preflight.forecast_groups import Fate
-from dicomdesk.engine.send.planned_send import SendFailure
+from dicomdesk.engine.send.planned_inputs import plan_options
 from dicomdesk.engine.send.request import SendRequest
 from dicomdesk.errors import DicomdeskError
 from dicomdesk.network.negotiation import (
@@ -27,11 +27,10 @@ from dicomdesk.network.presentation.planning import (
     Plan,
     PlannedAssociation,
     PlannedInstance,
-    PlanOptions,
     plan_associations,
 )
 
-__all__ = ["Decision", "Negotiate", "PlannedForecast", "plan_options"]
+__all__ = ["Decision", "Negotiate", "PlannedForecast"]
 
 Negotiate = Callable[[Sequence[ProposedContext]], Sequence[NegotiatedContext]]
 """Asks the peer and releases; raises NotOpenedError."""
@@ -64,19 +63,6 @@ class Decision:
 class _Answered(NamedTuple):
     planned: PlannedAssociation
     contexts: Sequence[NegotiatedContext]
-
-
-def plan_options(request: SendRequest, instances: Sequence[PlannedInstance]) -> PlanOptions:
-    """What the request says of planning; what can be decompressed is looked up only where something is compressed."""
-    is_plain = all(instance.transfer_syntax_uid in UNCOMPRESSED for instance in instances)
-    return PlanOptions(
-        decompression=request.decompression,
-        decodable=frozenset() if is_plain else frozenset(decodable_transfer_syntaxes()),
-        only_legal=request.propose_only_legal_contexts,
-        halt_on_refusal=request.halt_on_error,
-        multiple_associations=request.multiple_associations,
-        fallback=request.fallback_contexts,
-    )
 
 
 class PlannedForecast:

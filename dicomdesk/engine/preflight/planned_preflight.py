@@ -1,13 +1,13 @@
 """The pre-flight of a send job: scanned and planned as there, each planned association opened and released."""
 
-from dicomdesk.dicom.files.scan import FoundInstance, scan
+from dicomdesk.dicom.files.scan import FoundInstance
 from dicomdesk.engine.events import EventSink
 from dicomdesk.engine.forecast import Verdict
 from dicomdesk.engine.preflight.advice import help_for_conversion
 from dicomdesk.engine.preflight.forecast_groups import Fate
 from dicomdesk.engine.preflight.planned_forecast import Decision, PlannedForecast
 from dicomdesk.engine.preflight.preflight import PreflightJob, fate_of_prepared, fate_of_unreadable
-from dicomdesk.engine.send.planned_send import SendFailure
+from dicomdesk.engine.send.planned_inputs import find_instances
 from dicomdesk.engine.send.request import SendRequest
 from dicomdesk.errors import ConversionError, DataError
 
@@ -23,7 +23,7 @@ class PlannedPreflightJob(PreflightJob):
         self._found: list[FoundInstance] = []
 
     def _look(self) -> None:
-        self._scan()
+        find_instances(self._send_request, self._intake, self._found.append, self._complete)
         if not self._found or self._control.is_stopping:
             return
         for decision in PlannedForecast(self._send_request, self._negotiate).decide(self._found):
@@ -36,23 +36,11 @@ class PlannedPreflightJob(PreflightJob):
             if fate.verdict is Verdict.CANNOT_GO and decision.failure is not None:
                 self._fail(decision.failure, decision.error or DataError(fate.reason))
 
-    def _scan(self) -> None:
-        request = self._send_request
-        for result in scan(request.inputs, self._control.require_going_on):
-            if self._control.is_stopping:
-                break
-            if isinstance(result, FoundInstance):
-                self._found.append(result)
-                continue
-            self._skip(result)
-            if result.is_failure and request.halt_on_error:
-                error = DataError(f"bad DICOM file: {result.name}: {result.reason}")
-                self._fail(SendFailure.INVALID_INPUT_FILE, error)
-        self._note_scanned(len(self._found), sum(found.header.data_set_length for found in self._found))
-        if not self._found and any(event.is_failure for event in self._skipped):
-            self._fail(SendFailure.NO_VALID_INPUT_FILES, DataError("no valid input files to be processed"))
-        elif not self._found:
-            self._fail(SendFailure.NO_INPUT_FILES, DataError("no input files to be processed"))
+    def _complete(self) -> tuple[int, int]:
+        """Nothing more is found; return instances and bytes."""
+        size_bytes = sum(found.header.data_set_length for found in self._found)
+        self._gauges.set_totals(len(self._found), size_bytes)
+        return len(self._found), size_bytes
 
     def _try(self, found: FoundInstance, decision: Decision) -> Fate:
         """Make the instance ready as it would be sent, where it would be."""

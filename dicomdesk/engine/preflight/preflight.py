@@ -7,11 +7,13 @@ as for sending, so that files that are damaged, and conversions that do not work
 import contextlib
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from dicomdesk.dicom.files.scan import SkippedInput
 from dicomdesk.dicom.source import FileRange
+from dicomdesk.engine.delivery.delivery import SendFailure
+from dicomdesk.engine.delivery.intake import Intake
 from dicomdesk.engine.events import (
     EventSink,
     GroupForecast,
@@ -19,18 +21,15 @@ from dicomdesk.engine.events import (
     JobFinished,
     JobOutcome,
     Negotiation,
-    ScanFinished,
+    NoticeLevel,
 )
 from dicomdesk.engine.forecast import ForecastGroup, ForecastItem, Help, Verdict
-from dicomdesk.engine.job import Job, new_job_id
+from dicomdesk.engine.job import Job, JobControl, new_job_id
 from dicomdesk.engine.outgoing_association import OutgoingAssociation
 from dicomdesk.engine.preflight.forecast_groups import Fate, ForecastGroups
 from dicomdesk.engine.preparation import PreparedInstance, Preparing, failure_reason
 from dicomdesk.engine.rate import RateMeter, seconds_left
-from dicomdesk.engine.send.planned_send import SendFailure
 from dicomdesk.engine.send.request import SendRequest
-from dicomdesk.engine.send.transfer_list import skipped_event
-from dicomdesk.engine.send_exactly.exact_send import ExactSendFailure
 from dicomdesk.engine.send_exactly.request import ExactSendRequest
 from dicomdesk.engine.stats import Progress
 from dicomdesk.errors import CancelledError, DataError, DicomdeskError
@@ -47,8 +46,6 @@ __all__ = [
     "fate_of_unreadable",
 ]
 
-Failure = SendFailure | ExactSendFailure
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreflightResult:
@@ -57,7 +54,7 @@ class PreflightResult:
     outcome: JobOutcome
     """FAILED where sending would end early; what could go otherwise is known all the same, unless no association was
     to be had."""
-    failure: Failure | None
+    failure: SendFailure | None
     """What sending would end with; None unless the outcome is FAILED."""
     error: DicomdeskError | None
     """Why, where the outcome is FAILED."""
@@ -90,12 +87,12 @@ class PreflightJob(Job[PreflightResult]):
         super().__init__(new_job_id("preflight"), sink)
         self._request = request
         self._preparing = Preparing(request.inputs.format, request.compression_level, self._control.require_going_on)
-        self._skipped: list[InputSkipped] = []
         self._groups = ForecastGroups()
         self._negotiations: list[Negotiation] = []
         self._associations = 0
-        self._failure: tuple[Failure, DicomdeskError] | None = None
+        self._failure: tuple[SendFailure, DicomdeskError] | None = None
         self._gauges = _Gauges()
+        self._intake = _DryIntake(self.id, self._control, self._report, self._fail, self._groups)
 
     def progress(self) -> Progress:
         """How many instances were looked at."""
@@ -124,7 +121,7 @@ class PreflightJob(Job[PreflightResult]):
             error=error,
             groups=groups,
             items=items,
-            skipped=tuple(self._skipped),
+            skipped=tuple(self._intake.skipped),
             negotiations=tuple(self._negotiations),
         )
 
@@ -135,22 +132,10 @@ class PreflightJob(Job[PreflightResult]):
     def _finished(self, result: PreflightResult) -> JobFinished:
         return JobFinished(job_id=self.id, outcome=result.outcome, counts={}, error=str(result.error or ""))
 
-    def _fail(self, failure: Failure, error: DicomdeskError) -> None:
+    def _fail(self, failure: SendFailure, error: DicomdeskError) -> None:
         """Sending would end here; the first time counts."""
         if self._failure is None:
             self._failure = (failure, error)
-
-    def _skip(self, skipped: SkippedInput) -> None:
-        event = skipped_event(self.id, skipped)
-        self._skipped.append(event)
-        self._report(event)
-        if skipped.is_failure or skipped.is_missed:
-            self._groups.add_input(skipped.name, skipped.reason)
-
-    def _note_scanned(self, items: int, size_bytes: int) -> None:
-        self._gauges.set_totals(items, size_bytes)
-        skipped = len(self._skipped)
-        self._report(ScanFinished(job_id=self.id, items=items, size_bytes=size_bytes, skipped=skipped))
 
     def _negotiate(
         self, contexts: Sequence[ProposedContext], extensions: Sequence[ExtendedNegotiation] = ()
@@ -184,6 +169,37 @@ def fate_of_unreadable(error: DataError | OSError, association: int) -> Fate:
 _REPAIR = "Leave the file out, or get it again from where it came."
 _PADDED = "Values of odd length are padded, as the standard asks; all else stays as it is."
 _EDITED = "Values are changed, as was asked for."
+
+
+class _DryIntake(Intake):
+    """Notes what sending would end at, and goes on."""
+
+    goes_on = True
+
+    def __init__(
+        self,
+        job_id: str,
+        control: JobControl,
+        report: EventSink,
+        fail: Callable[[SendFailure, DicomdeskError], None],
+        groups: ForecastGroups,
+    ) -> None:
+        super().__init__(job_id, control, report)
+        self._fail = fail
+        self._groups = groups
+
+    def end(self, failure: SendFailure, error: DicomdeskError) -> None:
+        """Sending would end here."""
+        self._fail(failure, error)
+
+    def skip(self, skipped: SkippedInput) -> None:
+        """Besides, what sending would miss is part of the forecast."""
+        super().skip(skipped)
+        if skipped.is_failure or skipped.is_missed:
+            self._groups.add_input(skipped.name, skipped.reason)
+
+    def notice(self, level: NoticeLevel, text: str) -> None:
+        """Nobody is told of steps towards sending."""
 
 
 class _Gauges:

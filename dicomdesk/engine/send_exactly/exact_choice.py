@@ -14,10 +14,11 @@ from dicomdesk.dicom.transfer_syntaxes import (
     PRIVATE_GE_IMPLICIT,
     find_transfer_syntax,
 )
+from dicomdesk.engine.delivery.delivery import NoContextError
 from dicomdesk.engine.invention import InventedIdentity, Inventor
 from dicomdesk.engine.preparation import Shape
 from dicomdesk.engine.send_exactly.request import ExactSendRequest
-from dicomdesk.errors import ConversionError, DataError
+from dicomdesk.errors import ConversionError
 from dicomdesk.network.negotiation import NegotiatedContext
 from dicomdesk.network.presentation.assignment import describe_sop_class
 from dicomdesk.network.presentation.proposals import choose_context
@@ -25,7 +26,7 @@ from dicomdesk.network.presentation.proposals import choose_context
 if TYPE_CHECKING:
     from dicomdesk.dicom.data_sets.editing import DataSetChanges
 
-__all__ = ["ExactShaper", "NoContextError"]
+__all__ = ["ExactShaper"]
 
 _SOP_CLASS_UID, _SOP_INSTANCE_UID = 0x00080016, 0x00080018
 
@@ -39,16 +40,6 @@ _WRITTEN = frozenset(
 )
 _READ = _WRITTEN | {PRIVATE_GE_IMPLICIT}
 """From these to those all is converted; pixel data of others goes as it is or not at all, as with DCMTK's storescu."""
-
-
-class NoContextError(DataError):
-    """The peer took no presentation context for the instance; ``words`` are DCMTK's."""
-
-    def __init__(self, sop_class_uid: str) -> None:
-        known = find_sop_class(sop_class_uid)
-        name = (known.prefix if known else "") or uid_symbol(sop_class_uid) or "unknown SOP class"
-        super().__init__(f"The peer accepted no presentation context for {describe_sop_class(sop_class_uid)}.")
-        self.words = f"No presentation context for: ({name}) {sop_class_uid}"
 
 
 class ExactShaper:
@@ -93,7 +84,7 @@ class ExactShaper:
             self.header = replace(header, sop_instance_uid=self.invented.sop_instance_uid)
         context = self.context = self._find_context(header)
         if context is None or not context.accepted_transfer_syntax:
-            raise NoContextError(header.sop_class_uid)
+            raise _no_context(header.sop_class_uid)
         own, wanted = header.transfer_syntax_uid, context.accepted_transfer_syntax
         if own != wanted and (find_transfer_syntax(own) is None or find_transfer_syntax(wanted) is None):
             raise ConversionError(f"{own} is not converted to {wanted}: nothing is known of the one or the other")
@@ -126,3 +117,12 @@ class ExactShaper:
         from dicomdesk.dicom.data_sets.editing import DataSetChanges  # noqa: PLC0415 - most transfers change nothing
 
         return DataSetChanges(values=values, has_only_old_vrs=has_only_old_vrs)
+
+
+def _no_context(sop_class_uid: str) -> NoContextError:
+    known = find_sop_class(sop_class_uid)
+    name = (known.prefix if known else "") or uid_symbol(sop_class_uid) or "unknown SOP class"
+    return NoContextError(
+        f"The peer accepted no presentation context for {describe_sop_class(sop_class_uid)}.",
+        words=f"No presentation context for: ({name}) {sop_class_uid}",
+    )

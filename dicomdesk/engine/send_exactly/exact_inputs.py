@@ -2,32 +2,90 @@
 
 import os
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from dicomdesk.dicom.files.scan import FoundInstance, SkippedInput
+from dicomdesk.dicom.files.scan import FoundInstance, SkippedInput, list_files
 from dicomdesk.dicom.instance import InstanceHeader
 from dicomdesk.dicom.sop_classes import find_sop_class
+from dicomdesk.engine.delivery.delivery import SendFailure
+from dicomdesk.engine.delivery.intake import Intake
+from dicomdesk.engine.events import NoticeLevel
 from dicomdesk.engine.preparation import Preparing, Shape
+from dicomdesk.engine.send_exactly.exact_files import FileToSend
 from dicomdesk.engine.send_exactly.request import ExactSendRequest
-from dicomdesk.errors import DataError
+from dicomdesk.errors import CancelledError, DataError
 
-__all__ = ["CheckedInput", "InputChecker", "Listed", "as_skipped", "place_of"]
+__all__ = ["CheckedInput", "CheckedInputs", "InputChecker", "check_inputs", "list_inputs"]
 
 Listed = str | FoundInstance | SkippedInput
 """A file by its path, or what was found in an archive."""
 
 
-def place_of(listed: Listed) -> tuple[str, str]:
+class CheckedInputs(NamedTuple):
+    """All files."""
+
+    files: list[FileToSend]
+    """Those that are to be sent."""
+    sop_classes: list[str]
+    """Theirs, where the proposal is made of them."""
+    fatal: str
+    """What sending is to halt at, in DCMTK's words; "" where all is well."""
+
+
+def list_inputs(request: ExactSendRequest, intake: Intake) -> list[Listed]:
+    """Return what is to be looked into; what ``intake.end`` raises passes."""
+    if request.inputs.scan_directories:
+        intake.notice(NoticeLevel.INFO, "determining input files ...")
+    listed: list[Listed] = []
+    for found in list_files(request.inputs):
+        if intake.control.is_stopping:
+            break
+        if isinstance(found, SkippedInput) and not found.is_failure:
+            intake.skip(found)
+        else:
+            listed.append(found)
+    if not (listed or intake.control.is_stopping):
+        intake.end(SendFailure.NO_INPUT_FILES, DataError("no input files to be sent"))
+    return listed
+
+
+def check_inputs(request: ExactSendRequest, intake: Intake, listed: Sequence[Listed]) -> CheckedInputs:
+    """Check one after the other; after what sending halts at the rest is taken unchecked."""
+    intake.notice(NoticeLevel.INFO, "checking input files ...")
+    checker = InputChecker(request, intake.control.require_going_on)
+    files: list[FileToSend] = []
+    sop_classes, fatal = [], ""
+    for found in listed:
+        if intake.control.is_stopping:
+            break
+        try:
+            checked = CheckedInput() if fatal and not intake.goes_on else checker.check(found)
+        except CancelledError:
+            break
+        if not checked.problem:
+            files.append(FileToSend(*_place_of(found), checked.size_bytes))
+            sop_classes += [checked.sop_class_uid] if checked.sop_class_uid else []
+            continue
+        intake.skip(_as_skipped(found, checked.problem))
+        if request.halt_on_error:
+            fatal = fatal or checked.words
+        else:
+            intake.notice(NoticeLevel.WARNING, f"{checked.words}, ignoring file")
+    return CheckedInputs(files, sop_classes, fatal)
+
+
+def _place_of(listed: Listed) -> tuple[str, str]:
     """Return the path, and the name of the member where it is that of an archive, else ""."""
     return (listed, "") if isinstance(listed, str) else (listed.path, listed.archive_member)
 
 
-def as_skipped(listed: Listed, problem: str) -> SkippedInput:
+def _as_skipped(listed: Listed, problem: str) -> SkippedInput:
     """Return what is told of an input that cannot be taken."""
     if isinstance(listed, SkippedInput):
         return listed
-    path, member = place_of(listed)
+    path, member = _place_of(listed)
     return SkippedInput(path=path, archive_member=member, reason=problem)
 
 

@@ -1,9 +1,10 @@
 """What DCMTK's storescu says of a file that it cannot send."""
 
 from dicomdesk.dicom.transfer_syntaxes import transfer_syntax_name
+from dicomdesk.engine.delivery.delivery import NoContextError
 from dicomdesk.engine.events import NoticeLevel
 from dicomdesk.engine.preparation import failure_reason
-from dicomdesk.engine.send_exactly.exact_choice import ExactShaper, NoContextError
+from dicomdesk.engine.send_exactly.exact_choice import ExactShaper
 from dicomdesk.errors import ConversionError, DataError, InvalidUidError
 
 __all__ = ["FAILED_TO_SEND", "failure_notices", "local_condition"]

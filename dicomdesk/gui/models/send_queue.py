@@ -50,14 +50,9 @@ class SendQueue:
     def __init__(self, outline: Outline) -> None:
         self._outline = outline
         self._studies: dict[str, StudyNode] = {}
-        self._by_path: dict[tuple[str, str], InstanceNode] = {}
+        self._by_place: dict[tuple[str, str], InstanceNode] = {}
         """By path and, for members of archives, name; see ``FoundInstance``."""
-        self._members: dict[str, InstanceNode] = {}
-        """Members of archives by the name that events have for them."""
-        self._by_uid: dict[str, InstanceNode] = {}
         self._sending: dict[InstanceNode, SeriesNode] = {}
-        self._started: dict[int, InstanceNode] = {}
-        """By index in the job's list."""
         self._active_since: dict[SeriesNode, int] = {}
         self._tick = 0
         self._skipped: SkippedGroupNode | None = None
@@ -115,8 +110,8 @@ class SendQueue:
 
     def give_up(self, path: str, reason: str) -> int:
         """Mark what waits at a path (of a file, an archive, or "archive:member") as not sent; return how many."""
-        found = self._by_path.get((path, ""))
-        at_path = [found] if found else [i for i in self._by_path.values() if path in _paths_of_member(i)]
+        found = self._by_place.get((path, ""))
+        at_path = [found] if found else [i for i in self._by_place.values() if path in _paths_of_member(i)]
         lost = [instance for instance in at_path if instance.state is ItemState.WAITING]
         for instance in lost:
             instance.reason = reason
@@ -142,9 +137,7 @@ class SendQueue:
         """Take a study away; nothing of it may be under way."""
         for series in study.series.values():
             for instance in series.instances:
-                self._by_path.pop((instance.path, instance.archive_member), None)
-                self._members.pop(instance.whole_name, None)
-                self._by_uid.pop(instance.sop_instance_uid, None)
+                self._by_place.pop((instance.path, instance.archive_member), None)
         self.counts.subtract(study.counts)
         del self._studies[study.study_instance_uid]
         self._outline.remove(study)
@@ -166,7 +159,7 @@ class SendQueue:
 
     def _add_instance(self, path: str, archive_member: str, header: InstanceHeader) -> InstanceNode:
         key = (path, archive_member)
-        known = self._by_path.get(key)
+        known = self._by_place.get(key)
         if known is not None and known.sop_instance_uid != header.sop_instance_uid:
             if known.state is ItemState.WAITING:
                 known.reason = CHANGED_INSTANCE
@@ -180,9 +173,7 @@ class SendQueue:
         instance.parent = series
         instance.row = len(series.instances)
         series.instances.append(instance)
-        self._by_path[key] = self._by_uid[header.sop_instance_uid] = instance
-        if archive_member:
-            self._members[instance.whole_name] = instance
+        self._by_place[key] = instance
         self.counts[ItemState.WAITING] += 1
         for group in _groups_above(instance):
             group.total += 1
@@ -213,16 +204,14 @@ class SendQueue:
 
     def _on_started(self, event: ItemStarted) -> None:
         self.retry_at = None
-        instance = self._by_uid.get(event.sop_instance_uid)
+        instance = self._by_place.get(event.place)
         if instance is not None and instance.state is ItemState.WAITING:
-            self._started[event.index] = instance
             self._move(instance, ItemState.SENDING)
 
     def _on_finished(self, event: ItemFinished) -> None:
-        instance = self._find(event)
-        begun = self._started.pop(event.index, None)
-        if begun is not None and begun is not instance and begun.state is ItemState.SENDING:
-            self._move(begun, ItemState.WAITING)  # another file with the same SOP Instance UID
+        instance = self._by_place.get(event.place)
+        if instance is None and event.header is not None:  # nobody scanned it before
+            instance = self._add_instance(*event.place, event.header)
         if instance is None:
             return
         instance.status = event.status
@@ -233,17 +222,8 @@ class SendQueue:
             state = ItemState.WAITING
         self._move(instance, state)
 
-    def _find(self, event: ItemFinished) -> InstanceNode | None:
-        """Return the instance of an event; one that nobody scanned before is added."""
-        header = event.header
-        found = self._by_path.get((event.path, "")) or self._members.get(event.path)
-        if found is not None or header is None:
-            return found
-        return self._add_instance(event.path, "", header)
-
     def _on_job_finished(self) -> None:
         self.retry_at = None
-        self._started.clear()
         for instance in list(self._sending):
             self._move(instance, ItemState.WAITING)
         for series in self._active_since:

@@ -46,13 +46,7 @@ TONES: dict[ItemState, Tone] = {
 
 ICONS: dict[ItemState, str] = {state: state.value for state in ItemState} | {ItemState.NOT_SENT: "failed"}
 
-STATE_OF_OUTCOME: dict[ItemOutcome, ItemState] = {
-    ItemOutcome.STORED: ItemState.STORED,
-    ItemOutcome.WARNING: ItemState.WARNING,
-    ItemOutcome.REFUSED: ItemState.REFUSED,
-    ItemOutcome.NOT_SENT: ItemState.NOT_SENT,
-    ItemOutcome.FAILED: ItemState.FAILED,
-}
+STATE_OF_OUTCOME = {outcome: ItemState(outcome.value) for outcome in ItemOutcome}
 
 
 def state_word(state: ItemState) -> str:

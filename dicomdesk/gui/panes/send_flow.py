@@ -6,8 +6,8 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Signal
 
 from dicomdesk.dicom.instance import InputSelection
+from dicomdesk.engine.delivery.report import Report
 from dicomdesk.engine.events import InputSkipped, ItemFinished, ItemOutcome, JobOutcome
-from dicomdesk.engine.send.report import Report
 from dicomdesk.engine.send.request import SendRequest
 from dicomdesk.errors import AssociationRejectedError, DicomdeskError
 from dicomdesk.gui.bridge import Arrival

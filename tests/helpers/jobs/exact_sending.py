@@ -5,9 +5,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from dicomdesk.dicom.instance import InputFormat, InputSelection
+from dicomdesk.engine.delivery.delivery import SendResult
 from dicomdesk.engine.engine import Engine
 from dicomdesk.engine.events import Event, ItemOutcome, Notice
-from dicomdesk.engine.send_exactly.exact_send import ExactSendResult
 from dicomdesk.engine.send_exactly.request import ExactSendRequest
 from dicomdesk.settings import AssociationSettings, Peer, Timeouts
 from tests.helpers.jobs.recorder import DEADLINE_S, EventRecorder
@@ -27,7 +27,7 @@ def exact_request(port: int, paths: Iterable[str | Path], **options: object) -> 
 
 def send_exactly(
     port: int, paths: Iterable[str | Path], *, react: Callable[[Event], None] | None = None, **options: object
-) -> tuple[ExactSendResult, EventRecorder]:
+) -> tuple[SendResult, EventRecorder]:
     """Send and wait for the end; the promises of every job are checked. ``react`` is called with each event."""
     recorder = EventRecorder(react)
     with Engine() as engine:
@@ -41,7 +41,7 @@ def send_exactly(
     return result, recorder
 
 
-def outcomes(result: ExactSendResult) -> list[ItemOutcome]:
+def outcomes(result: SendResult) -> list[ItemOutcome]:
     """What became of each file and repetition, in order."""
     return [item.outcome for item in result.report.items]
 

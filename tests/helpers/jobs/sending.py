@@ -5,8 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from dicomdesk.dicom.instance import InputSelection
+from dicomdesk.engine.delivery.delivery import SendResult
 from dicomdesk.engine.engine import Engine
-from dicomdesk.engine.send.planned_send import SendResult
 from dicomdesk.engine.send.request import SendRequest
 from dicomdesk.settings import AssociationSettings, Peer, Timeouts
 from tests.helpers.data.datasets import CT_IMAGE, EXPLICIT, Builder, part10

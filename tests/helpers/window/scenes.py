@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from dicomdesk.dicom.files.scan import name_of
 from dicomdesk.dicom.instance import InstanceHeader
 from dicomdesk.engine.check.check import CheckResult
 from dicomdesk.engine.diagnosis import CheckStage, CheckState, CheckStep, ServiceGroup, SopClassCapability
@@ -293,7 +294,9 @@ def rejected(job_id: str, association: int, *, peer: str = "OLDPACS@10.1.4.7:104
     ]
 
 
-def started(item: InstanceHeader, index: int, association: int = 1, job_id: str = SEND_JOB) -> Event:
+def started(
+    item: InstanceHeader, index: int, association: int = 1, job_id: str = SEND_JOB, *, path: str = "", member: str = ""
+) -> Event:
     """An instance begins."""
     return ItemStarted(
         job_id=job_id,
@@ -302,6 +305,7 @@ def started(item: InstanceHeader, index: int, association: int = 1, job_id: str 
         message_id=index + 1,
         sop_class_uid=item.sop_class_uid,
         sop_instance_uid=item.sop_instance_uid,
+        place=(path, member),
     )
 
 
@@ -311,6 +315,7 @@ def finished(
     outcome: ItemOutcome = ItemOutcome.STORED,
     *,
     path: str = "",
+    member: str = "",
     association: int = 1,
     job_id: str = SEND_JOB,
     status: int | None = 0,
@@ -321,7 +326,8 @@ def finished(
         job_id=job_id,
         association=association,
         index=index,
-        path=path,
+        path=name_of(path, member),
+        place=(path, member),
         outcome=outcome,
         status=status,
         reason=reason,

@@ -17,11 +17,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QFontDatabase
 from PySide6.QtWidgets import QApplication, QWidget
 
+from dicomdesk.engine.delivery.report import Report
 from dicomdesk.engine.diagnosis import CheckStage, CheckStep
 from dicomdesk.engine.engine import Engine
 from dicomdesk.engine.events import CheckStepFinished, CheckStepStarted, GroupForecast, ItemOutcome
 from dicomdesk.engine.forecast import ForecastGroup
-from dicomdesk.engine.send.report import Report
 from dicomdesk.engine.stats import Progress
 from dicomdesk.gui.assets import load_assets
 from dicomdesk.gui.bridge import Arrival, Bridge
@@ -179,7 +179,7 @@ def busy(stage: Stage) -> None:
     order = [*range(2), *range(620, 768), *range(2, 412)]
     for index in order:
         events += [
-            scenes.started(headers[index], index),
+            scenes.started(headers[index], index, path=found[index].path),
             scenes.finished(headers[index], index, path=found[index].path),
         ]
     for index in range(602, 608):
@@ -195,7 +195,7 @@ def busy(stage: Stage) -> None:
                 association=0,
             )
         )
-    events.append(scenes.started(headers[412], 412))
+    events.append(scenes.started(headers[412], 412, path=found[412].path))
     stage.session.sending = progress(560, 812, 302_000_000, 1_550_000_000)
     stage.session.sent.arrived.emit(scenes.at_noon(events))
     flow._ended_bytes = 301_700_000

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from dicomdesk.dicom.sop_classes import STORAGE_SOP_CLASSES
+from dicomdesk.engine.delivery.delivery import SendFailure
 from dicomdesk.engine.engine import Engine
 from dicomdesk.engine.events import GroupForecast, ItemOutcome, JobOutcome
 from dicomdesk.engine.preflight.preflight import Help, PreflightResult, Verdict
 from dicomdesk.engine.preflight.request import PreflightRequest
 from dicomdesk.engine.requests import ProfileSelection, Proposal
-from dicomdesk.engine.send_exactly.exact_send import ExactSendFailure
 from dicomdesk.engine.send_exactly.request import Invention
 from tests.helpers.data.datasets import EXPLICIT, IMPLICIT
 from tests.helpers.data.encoded import fragments, image_module
@@ -54,7 +54,7 @@ def test_class_that_is_not_proposed_by_default_has_to_be_required(tmp_path: Path
         after, _ = look(peer.port, [path], proposal=REQUIRED)
         sent, _ = send_exactly(peer.port, [path])
     assert before.groups[0].helps == (Help.PROPOSE_REQUIRED,)
-    assert (before.failure, sent.failure) == (ExactSendFailure.INSTANCE, ExactSendFailure.INSTANCE)
+    assert (before.failure, sent.failure) == (SendFailure.SEND, SendFailure.SEND)
     assert after.can_all_go
 
 
@@ -75,7 +75,7 @@ def test_too_many_contexts_are_told(tmp_path: Path) -> None:
     with FakePeer() as peer:
         result, _ = look(peer.port, paths, proposal=REQUIRED)
         combined, _ = look(peer.port, paths, proposal=Proposal(only_required=True, combine=True))
-    assert (result.failure, result.groups[0].helps) == (ExactSendFailure.PROPOSAL, (Help.COMBINE_CONTEXTS,))
+    assert (result.failure, result.groups[0].helps) == (SendFailure.PROPOSAL, (Help.COMBINE_CONTEXTS,))
     assert combined.can_all_go
 
 
@@ -86,13 +86,13 @@ def test_profiles_are_heeded(tmp_path: Path) -> None:
         "[[TransferSyntaxes]]\n[Any]\nTransferSyntax1 = LittleEndianExplicit\n[[PresentationContexts]]\n[CT]\n"
         "PresentationContext1 = CTImageStorage\\Any\n[[Profiles]]\n[Default]\nPresentationContexts = CT\n"
     )
-    for name, failure in (("Default", ExactSendFailure.INSTANCE), ("None", ExactSendFailure.PROPOSAL)):
+    for name, failure in (("Default", SendFailure.SEND), ("None", SendFailure.PROPOSAL)):
         with FakePeer() as peer:
             proposal = Proposal(profile=ProfileSelection(file=profile, name=name.upper()))
             result, _ = look(peer.port, [path], proposal=proposal)
         assert result.failure is failure
     proposal = Proposal(profile=ProfileSelection(file=tmp_path / "missing", name="X"))
-    assert look(1, [path], proposal=proposal)[0].failure is ExactSendFailure.PROFILE_FILE
+    assert look(1, [path], proposal=proposal)[0].failure is SendFailure.PROFILE_FILE
 
 
 def test_inventions_change_the_data(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from dicomdesk.engine.delivery.delivery import SendFailure
 from dicomdesk.engine.engine import Engine
 from dicomdesk.engine.events import (
     AssociationReleased,
@@ -17,7 +18,6 @@ from dicomdesk.engine.events import (
 )
 from dicomdesk.engine.preflight.preflight import Help, PreflightResult, Verdict
 from dicomdesk.engine.preflight.request import PreflightRequest
-from dicomdesk.engine.send.planned_send import SendFailure
 from dicomdesk.settings import Decompression
 from tests.helpers.data.datasets import CT_IMAGE, EXPLICIT, IMPLICIT
 from tests.helpers.data.encoded import explicit, fragments, image_module

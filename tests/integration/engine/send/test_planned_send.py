@@ -7,6 +7,7 @@ import pytest
 
 from dicomdesk.dicom.data_sets.deflate import deflate
 from dicomdesk.dicom.instance import InputSelection
+from dicomdesk.engine.delivery.delivery import SendFailure, SendResult
 from dicomdesk.engine.engine import Engine
 from dicomdesk.engine.events import (
     AssociationAborted,
@@ -26,7 +27,6 @@ from dicomdesk.engine.events import (
     RetryScheduled,
     ScanFinished,
 )
-from dicomdesk.engine.send.planned_send import SendFailure, SendResult
 from dicomdesk.errors import AssociationRejectedError, PeerUnreachableError
 from dicomdesk.settings import AssociationSettings, Timeouts
 from tests.helpers.data.datasets import CT_IMAGE, DEFLATED, EXPLICIT, IMPLICIT, Builder, part10

@@ -9,6 +9,7 @@ import pytest
 
 from dicomdesk.dicom.instance import InputSelection
 from dicomdesk.dicom.sop_classes import STORAGE_SOP_CLASSES
+from dicomdesk.engine.delivery.delivery import SendFailure, SendResult
 from dicomdesk.engine.engine import Engine
 from dicomdesk.engine.events import (
     AssociationAborted,
@@ -24,7 +25,6 @@ from dicomdesk.engine.events import (
     ScanFinished,
 )
 from dicomdesk.engine.requests import ProfileSelection, Proposal
-from dicomdesk.engine.send_exactly.exact_send import ExactSendFailure, ExactSendResult
 from dicomdesk.errors import AssociationRejectedError, ProfileError, ProposalError
 from dicomdesk.network.presentation.proposals import COMMON_SOP_CLASSES
 from dicomdesk.settings import UserIdentity, UserIdentityType
@@ -64,7 +64,7 @@ ExtendedNegotiation = Extended
 """
 
 
-def assert_complete(result: ExactSendResult, count: int) -> None:
+def assert_complete(result: SendResult, count: int) -> None:
     """Every file and repetition is in the report once; what was not stored has a reason."""
     items = result.report.items
     assert [item.number for item in items] == list(range(1, count + 1))
@@ -94,7 +94,7 @@ def test_files_are_not_looked_into_before_the_association(tmp_path: Path) -> Non
     (tmp_path / "junk").write_bytes(b"no DICOM at all")
     with FakePeer(associate=[Reject()]) as peer:
         result, recorder = send_exactly(peer.port, [tmp_path / "junk"])
-    assert result.failure is ExactSendFailure.ASSOCIATION
+    assert result.failure is SendFailure.ASSOCIATION
     assert isinstance(result.error, AssociationRejectedError)
     assert recorder.of(ScanFinished)[0].items == 1
     assert outcomes(result) == [NOT_SENT]
@@ -109,7 +109,7 @@ def test_missing_files(tmp_path: Path, *, halts: bool) -> None:
     assert [skipped.path for skipped in result.report.skipped] == [missing]
     assert_complete(result, 2)
     if halts:
-        assert result.failure is ExactSendFailure.INVALID_INPUT_FILE
+        assert result.failure is SendFailure.INVALID_INPUT_FILE
         assert str(result.error) == f"cannot access file: {missing}"
         assert outcomes(result) == [NOT_SENT] * 2
         assert not peer.associations
@@ -131,7 +131,7 @@ def test_folders_are_passed_over_or_scanned(tmp_path: Path) -> None:
     paths = write_instances(tmp_path, 2)
     with FakePeer() as peer:
         result, recorder = send_exactly(peer.port, [tmp_path])
-        assert result.failure is ExactSendFailure.NO_INPUT_FILES
+        assert result.failure is SendFailure.NO_INPUT_FILES
         assert str(result.error) == "no input files to be sent"
         assert not recorder.of(InputSkipped)[0].is_failure
         selection = InputSelection(paths=(str(tmp_path),), scan_directories=True)
@@ -167,13 +167,13 @@ def test_required_needs_the_class(tmp_path: Path, sop_class_uid: str, cut: int |
     words = words.format(path=bad)
     with FakePeer() as peer:
         result, _ = send_exactly(peer.port, [good, bad], proposal=REQUIRED)
-        assert result.failure is ExactSendFailure.INVALID_INPUT_FILE
+        assert result.failure is SendFailure.INVALID_INPUT_FILE
         assert str(result.error) == words
         result, recorder = send_exactly(peer.port, [bad, good], proposal=REQUIRED, halt_on_error=False)
         assert f"{words}, ignoring file" in notices(recorder)
         assert outcomes(result) == [STORED]
         result, recorder = send_exactly(peer.port, [bad], proposal=REQUIRED, halt_on_error=False)
-    assert result.failure is ExactSendFailure.ASSOCIATION
+    assert result.failure is SendFailure.ASSOCIATION
     assert isinstance(result.error, ProposalError)
     assert result.error.condition.startswith("0006:0103 ")
     assert recorder.of(AssociationRequested)
@@ -185,7 +185,7 @@ def test_more_classes_than_fit_are_no_proposal(tmp_path: Path) -> None:
     paths = [write_instance(tmp_path, f"{index:03}", sop_class_uid=uid) for index, uid in enumerate(classes)]
     with FakePeer() as peer:
         result, _ = send_exactly(peer.port, paths, proposal=REQUIRED)
-        assert result.failure is ExactSendFailure.PROPOSAL
+        assert result.failure is SendFailure.PROPOSAL
         assert isinstance(result.error, ProposalError)
         assert result.error.condition == "0006:0101 ASC Bad presentation context ID"
         assert_complete(result, 65)
@@ -217,12 +217,12 @@ def test_profiles_that_cannot_be_used(tmp_path: Path) -> None:
     with FakePeer() as peer:
         missing = ProfileSelection(file=tmp_path / "none", name="store")
         result, recorder = send_exactly(peer.port, [path], proposal=Proposal(profile=missing))
-        assert result.failure is ExactSendFailure.PROFILE_FILE
+        assert result.failure is SendFailure.PROFILE_FILE
         assert str(result.error) == f"unable to open configuration file: {tmp_path / 'none'}"
         assert not recorder.of(ScanFinished)
         unknown = ProfileSelection(file=profile, name="nope")
         result, recorder = send_exactly(peer.port, [path], proposal=Proposal(profile=unknown))
-    assert result.failure is ExactSendFailure.PROPOSAL
+    assert result.failure is SendFailure.PROPOSAL
     assert isinstance(result.error, ProfileError)
     assert str(result.error) == "profile key undefined: NOPE"
     assert outcomes(result) == [NOT_SENT]
@@ -235,7 +235,7 @@ def test_a_failure_status_halts_and_releases(tmp_path: Path) -> None:
         result, recorder = send_exactly(peer.port, paths, repeats=2)
         peer.wait_for("released")
     assert result.outcome is JobOutcome.FAILED
-    assert result.failure is ExactSendFailure.STATUS
+    assert result.failure is SendFailure.STATUS
     assert result.status == 0xA700
     assert len(peer.stores) == 2
     assert outcomes(result) == [STORED, REFUSED, *[NOT_SENT] * 6]
@@ -258,7 +258,7 @@ def test_what_is_wrong_behind_a_failure_status_is_never_looked_at(tmp_path: Path
     with FakePeer(stores=[Status(0xC000)]) as peer:
         result, recorder = send_exactly(peer.port, paths)
         peer.wait_for("released")
-    assert result.failure is ExactSendFailure.STATUS
+    assert result.failure is SendFailure.STATUS
     assert not any("Bad DICOM file" in text for text in notices(recorder))
     causes = [event.not_sent_cause for event in recorder.of(ItemFinished)]
     assert causes == [None, NotSentCause.NOT_REACHED, NotSentCause.NOT_REACHED]
@@ -275,7 +275,7 @@ def test_without_halting_all_statuses_are_borne(tmp_path: Path) -> None:
 def test_no_context_at_all(tmp_path: Path) -> None:
     with FakePeer(associate=[Accept(refuse_all=True)]) as peer:
         result, recorder = send_exactly(peer.port, write_instances(tmp_path, 2), halt_on_error=False)
-    assert result.failure is ExactSendFailure.NO_PRESENTATION_CONTEXT
+    assert result.failure is SendFailure.NO_PRESENTATION_CONTEXT
     assert str(result.error) == "No Acceptable Presentation Contexts"
     assert [event.not_sent_cause for event in recorder.of(ItemFinished)] == [NotSentCause.NO_CONTEXT] * 2
     assert all(item.no_acceptable_context for item in result.report.items)
@@ -287,7 +287,7 @@ def test_no_context_at_all(tmp_path: Path) -> None:
 def test_the_loss_of_the_association_ends_the_job(tmp_path: Path, action: Abort | Close, *, halts: bool) -> None:
     with FakePeer(stores=[Status(), action]) as peer:
         result, recorder = send_exactly(peer.port, write_instances(tmp_path, 4), halt_on_error=halts)
-    assert result.failure is ExactSendFailure.ASSOCIATION_LOST
+    assert result.failure is SendFailure.ASSOCIATION_LOST
     assert outcomes(result) == [STORED, FAILED, NOT_SENT, NOT_SENT]
     assert_complete(result, 4)
     assert recorder.of(AssociationAborted)[0].by_peer
@@ -299,7 +299,7 @@ def test_an_abort_in_the_middle_of_an_object(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes() + b"\xe0\x7f\x10\x00OW\0\0\0\0\x20\0" + bytes(0x200000))
     with FakePeer(in_object={0: Abort()}) as peer:
         result, _ = send_exactly(peer.port, [path, path], halt_on_error=False)
-    assert result.failure is ExactSendFailure.ASSOCIATION_LOST
+    assert result.failure is SendFailure.ASSOCIATION_LOST
     assert outcomes(result) == [FAILED, NOT_SENT]
 
 
@@ -311,14 +311,14 @@ def test_a_peer_that_does_not_answer(tmp_path: Path) -> None:
         result, recorder = send_exactly(
             peer.port, paths, association=replace(request.association, timeouts=timeouts), halt_on_error=False
         )
-    assert result.failure is ExactSendFailure.ASSOCIATION_LOST
+    assert result.failure is SendFailure.ASSOCIATION_LOST
     assert not recorder.of(AssociationAborted)[0].by_peer
 
 
 def test_a_release_without_consent_is_a_failure(tmp_path: Path) -> None:
     with FakePeer(release=Close()) as peer:
         result, _ = send_exactly(peer.port, write_instances(tmp_path, 1), halt_on_error=False)
-    assert result.failure is ExactSendFailure.RELEASE
+    assert result.failure is SendFailure.RELEASE
     assert outcomes(result) == [STORED]
 
 
@@ -327,7 +327,7 @@ def test_the_association_is_aborted_at_the_end_where_asked_for(tmp_path: Path, s
     with FakePeer(stores=[Status(status)]) as peer:
         result, recorder = send_exactly(peer.port, write_instances(tmp_path, 1), aborts_at_end=True)
         peer.wait_for("aborted")
-    assert result.failure is (ExactSendFailure.STATUS if status else None)
+    assert result.failure is (SendFailure.STATUS if status else None)
     assert not recorder.of(AssociationAborted)[0].by_peer
 
 

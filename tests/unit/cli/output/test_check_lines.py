@@ -1,14 +1,14 @@
 import pytest
 
 from dicomdesk.cli.output.check_lines import PreflightLines, exit_code, result_lines
+from dicomdesk.engine.delivery.delivery import SendFailure
 from dicomdesk.engine.events import InputSkipped, JobOutcome
 from dicomdesk.engine.forecast import ForecastGroup, Help, Verdict
-from dicomdesk.engine.preflight.preflight import Failure, PreflightResult
-from dicomdesk.engine.send.planned_send import SendFailure
+from dicomdesk.engine.preflight.preflight import PreflightResult
 from dicomdesk.errors import DataError
 from dicomdesk.logs import Level, console_log
 
-CODES: dict[Failure, int] = {SendFailure.SEND: 62}
+CODES: dict[SendFailure, int] = {SendFailure.SEND: 62}
 
 
 def group(verdict: Verdict, **values: object) -> ForecastGroup:

@@ -5,10 +5,10 @@ import pytest
 from dicomdesk.cli.options.grammar import parse
 from dicomdesk.cli.storescu.options import TOOL, StoreOptions, read_options
 from dicomdesk.cli.storescu.outcome import StoreOutcome
+from dicomdesk.engine.delivery.delivery import SendFailure as Failure
+from dicomdesk.engine.delivery.delivery import SendResult
+from dicomdesk.engine.delivery.report import ItemRecord, Report
 from dicomdesk.engine.events import ItemOutcome, JobOutcome
-from dicomdesk.engine.send.report import ItemRecord, Report
-from dicomdesk.engine.send_exactly.exact_send import ExactSendFailure as Failure
-from dicomdesk.engine.send_exactly.exact_send import ExactSendResult
 from dicomdesk.errors import (
     AssociationAbortedError,
     AssociationRejectedError,
@@ -37,7 +37,7 @@ def result(
     error: DicomdeskError | None = None,
     status: int | None = None,
     outcome: JobOutcome | None = None,
-) -> ExactSendResult:
+) -> SendResult:
     items = tuple(
         ItemRecord(
             number=number,
@@ -60,12 +60,10 @@ def result(
         items=items,
     )
     outcome = outcome or (JobOutcome.FAILED if failure else JobOutcome.COMPLETED)
-    return ExactSendResult(outcome=outcome, failure=failure, error=error, status=status, report=report)
+    return SendResult(outcome=outcome, failure=failure, error=error, status=status, report=report)
 
 
-def ended(
-    what: ExactSendResult, *words: str, signal: int = 0, is_report_written: bool = True
-) -> tuple[int, StoreOutcome]:
+def ended(what: SendResult, *words: str, signal: int = 0, is_report_written: bool = True) -> tuple[int, StoreOutcome]:
     outcome = StoreOutcome(options(*words), what, console_log(Level.WARN))
     return outcome.exit_code(last_signal=signal, is_report_written=is_report_written), outcome
 

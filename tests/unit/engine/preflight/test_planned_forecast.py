@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from dicomdesk.dicom.files.scan import FoundInstance
 from dicomdesk.dicom.instance import InputSelection, InstanceHeader
+from dicomdesk.engine.delivery.delivery import SendFailure
 from dicomdesk.engine.forecast import Help
 from dicomdesk.engine.outgoing_association import NotOpenedError
 from dicomdesk.engine.preflight.planned_forecast import PlannedForecast
-from dicomdesk.engine.send.planned_send import SendFailure
 from dicomdesk.engine.send.request import SendRequest
 from dicomdesk.errors import PeerUnreachableError
 from dicomdesk.network.negotiation import ContextResult, NegotiatedContext, ProposedContext

@@ -2,12 +2,11 @@
 
 import pytest
 
+from dicomdesk.engine.delivery.delivery import NoContextError
 from dicomdesk.engine.events import NoticeLevel
-from dicomdesk.engine.send_exactly.exact_choice import NoContextError
 from dicomdesk.engine.send_exactly.exact_wording import failure_notices, local_condition
 from dicomdesk.engine.send_exactly.request import Invention
 from dicomdesk.errors import ConversionError, DataError, InvalidUidError, NotDicomError, TruncatedError
-from tests.helpers.data.datasets import CT_IMAGE
 from tests.unit.engine.send_exactly.test_exact_choice import header, shaper
 
 TITLES = ("US", "THEM")
@@ -18,7 +17,7 @@ TITLES = ("US", "THEM")
     [
         (FileNotFoundError(2, "No such file or directory"), "0001:0012 No such file or directory"),
         (OSError("odd"), "0001:0012 odd"),
-        (NoContextError(CT_IMAGE), "0006:0208 DIMSE No valid Presentation Context ID"),
+        (NoContextError("none"), "0006:0208 DIMSE No valid Presentation Context ID"),
         (InvalidUidError("no UID"), "0006:0202 DIMSE Inappropriate data for message"),
         (ConversionError("no codec"), "0006:020e DIMSE Failed to send message"),
         (NotDicomError("End of stream"), "0001:0005 End of stream"),
@@ -37,7 +36,10 @@ def test_conditions(error: DataError | OSError, condition: str) -> None:
 @pytest.mark.parametrize(
     ("error", "words"),
     [
-        (NoContextError("1.2"), "No presentation context for: (unknown SOP class) 1.2"),
+        (
+            NoContextError("none", words="No presentation context for: (CT) 1.2"),
+            "No presentation context for: (CT) 1.2",
+        ),
         (InvalidUidError("no UID"), "No SOP Class or Instance UID in file: a.dcm"),
         (NotDicomError("End of stream"), "Bad DICOM file: a.dcm: End of stream"),
         (PermissionError(13, "Permission denied"), "Bad DICOM file: a.dcm: Permission denied"),

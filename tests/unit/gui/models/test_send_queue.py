@@ -36,7 +36,7 @@ def studies(queue: SendQueue) -> list[StudyNode]:
 
 
 def end(queue: SendQueue, index: int, outcome: ItemOutcome = ItemOutcome.STORED, status: int | None = 0) -> None:
-    queue.apply(scenes.started(HEADERS[index], index))
+    queue.apply(scenes.started(HEADERS[index], index, path=FOUND[index].path))
     queue.apply(scenes.finished(HEADERS[index], index, outcome, path=FOUND[index].path, status=status))
 
 
@@ -65,7 +65,7 @@ def test_stored_file_added_again_waits_again(queue: SendQueue) -> None:
 
 
 def test_counts_follow_events(queue: SendQueue) -> None:
-    queue.apply(scenes.started(HEADERS[0], 0))
+    queue.apply(scenes.started(HEADERS[0], 0, path=FOUND[0].path))
     assert queue.counts[ItemState.SENDING] == 1
     assert studies(queue)[0].state is ItemState.SENDING
     queue.apply(scenes.finished(HEADERS[0], 0, path=FOUND[0].path))
@@ -83,7 +83,8 @@ def test_files_with_the_same_uid_keep_apart() -> None:
     twins = [Found(path=f"/data/{name}", archive_member="", header=HEADERS[0]) for name in ("a", "b")]
     queue.add(twins)
     for index, twin in enumerate(twins):
-        queue.apply(scenes.started(HEADERS[0], index))
+        queue.apply(scenes.started(HEADERS[0], index, path=twin.path))
+        assert queue.counts[ItemState.SENDING] == 1
         queue.apply(scenes.finished(HEADERS[0], index, path=twin.path))
     assert queue.counts[ItemState.STORED] == 2
     finish_job(queue)
@@ -93,7 +94,7 @@ def test_files_with_the_same_uid_keep_apart() -> None:
 def test_archive_members_are_told_apart_by_name() -> None:
     queue = SendQueue(PlainOutline())
     queue.add([Found(path="/a.zip", archive_member=f"m{n}", header=HEADERS[n]) for n in range(2)])
-    queue.apply(scenes.finished(HEADERS[1], 1, ItemOutcome.REFUSED, path="/a.zip:m1", status=0xC000))
+    queue.apply(scenes.finished(HEADERS[1], 1, ItemOutcome.REFUSED, path="/a.zip", member="m1", status=0xC000))
     states = [instance.state for instance in instances_below(studies(queue)[0])]
     assert states == [ItemState.WAITING, ItemState.REFUSED]
     queue.add([Found(path="/a.zip", archive_member="m1", header=HEADERS[1])])
@@ -103,12 +104,31 @@ def test_archive_members_are_told_apart_by_name() -> None:
 def test_members_with_the_same_uid_keep_apart() -> None:
     queue = SendQueue(PlainOutline())
     queue.add([Found(path="/a.zip", archive_member=name, header=HEADERS[0]) for name in ("a", "d/a")])
-    for index, name in enumerate(("/a.zip:a", "/a.zip:d/a")):
-        queue.apply(scenes.started(HEADERS[0], index))
-        queue.apply(scenes.finished(HEADERS[0], index, path=name))
+    for index, name in enumerate(("a", "d/a")):
+        queue.apply(scenes.started(HEADERS[0], index, path="/a.zip", member=name))
+        queue.apply(scenes.finished(HEADERS[0], index, path="/a.zip", member=name))
     assert queue.counts[ItemState.STORED] == 2
     queue.remove(studies(queue)[0])
     assert queue.total == 0
+
+
+def test_an_event_means_the_file_that_it_names_and_no_other_with_the_same_uid() -> None:
+    queue = SendQueue(PlainOutline())
+    twins = [Found(path=f"/data/{name}", archive_member="", header=HEADERS[0]) for name in ("a", "b")]
+    queue.add(twins)
+    queue.apply(scenes.started(HEADERS[0], 0, path="/data/a"))
+    states = {instance.path: instance.state for instance in instances_below(studies(queue)[0])}
+    assert states == {"/data/a": ItemState.SENDING, "/data/b": ItemState.WAITING}
+
+
+def test_a_member_whose_archive_and_name_read_like_a_file_is_not_that_file() -> None:
+    queue = SendQueue(PlainOutline())
+    queue.add([Found(path="/a.zip:m", archive_member="", header=HEADERS[0])])
+    queue.add([Found(path="/a.zip", archive_member="m", header=HEADERS[1])])
+    queue.apply(scenes.started(HEADERS[1], 0, path="/a.zip", member="m"))
+    queue.apply(scenes.finished(HEADERS[1], 0, path="/a.zip", member="m"))
+    states = {instance.path: instance.state for instance in instances_below(studies(queue)[0])}
+    assert states == {"/a.zip:m": ItemState.WAITING, "/a.zip": ItemState.STORED}
 
 
 def test_a_path_that_holds_another_instance_now_is_listed_anew() -> None:
@@ -129,6 +149,7 @@ def test_what_was_not_reached_waits_again(queue: SendQueue) -> None:
             association=0,
             index=0,
             path=FOUND[0].path,
+            place=(FOUND[0].path, ""),
             outcome=ItemOutcome.NOT_SENT,
             status=None,
             reason="The job was cancelled",
@@ -157,7 +178,7 @@ def test_instance_nobody_scanned_is_added(queue: SendQueue) -> None:
 
 
 def test_job_end_leaves_nothing_sending(queue: SendQueue) -> None:
-    queue.apply(scenes.started(HEADERS[0], 0))
+    queue.apply(scenes.started(HEADERS[0], 0, path=FOUND[0].path))
     queue.take_gauges(100, 1e6)
     finish_job(queue)
     assert queue.counts[ItemState.SENDING] == 0
@@ -165,7 +186,7 @@ def test_job_end_leaves_nothing_sending(queue: SendQueue) -> None:
 
 
 def test_gauges_go_to_what_is_under_way(queue: SendQueue) -> None:
-    queue.apply(scenes.started(HEADERS[0], 0))
+    queue.apply(scenes.started(HEADERS[0], 0, path=FOUND[0].path))
     queue.take_gauges(100_000, 4e6)
     jane, petr = studies(queue)
     assert (jane.rate, petr.rate) == (4e6, 0)
@@ -174,7 +195,7 @@ def test_gauges_go_to_what_is_under_way(queue: SendQueue) -> None:
 
 
 def test_state_is_steady_between_two_instances(queue: SendQueue) -> None:
-    queue.apply(scenes.started(HEADERS[0], 0))
+    queue.apply(scenes.started(HEADERS[0], 0, path=FOUND[0].path))
     queue.take_gauges(0, 4e6)
     queue.apply(scenes.finished(HEADERS[0], 0, path=FOUND[0].path))
     queue.take_gauges(0, 4e6)
@@ -207,7 +228,7 @@ def test_retry_is_known_until_something_is_sent(queue: SendQueue) -> None:
     at = datetime(2026, 11, 20, tzinfo=UTC)
     queue.apply(RetryScheduled(job_id="j", items=1, attempt=2, at=at, reason="busy"))
     assert queue.retry_at == at
-    queue.apply(scenes.started(HEADERS[0], 0))
+    queue.apply(scenes.started(HEADERS[0], 0, path=FOUND[0].path))
     assert queue.retry_at is None
 
 

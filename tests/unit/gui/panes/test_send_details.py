@@ -3,8 +3,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from dicomdesk.engine.check.echo import EchoResult
+from dicomdesk.engine.delivery.transfer_list import judge_status
 from dicomdesk.engine.events import ItemOutcome, JobOutcome
-from dicomdesk.engine.send.transfer_list import judge_status
 from dicomdesk.engine.stats import Progress
 from dicomdesk.errors import AssociationRejectedError, DicomdeskError, PeerUnreachableError
 from dicomdesk.gui.models.send_nodes import StudyNode

@@ -9,6 +9,7 @@ import pytest
 from dicomdesk.dicom.data_sets.deflate import inflate
 from dicomdesk.dicom.files.part10 import read_header
 from dicomdesk.dicom.instance import InputFormat, InputSelection
+from dicomdesk.engine.delivery.delivery import SendFailure
 from dicomdesk.engine.events import (
     AssociationAborted,
     AssociationAccepted,
@@ -22,7 +23,6 @@ from dicomdesk.engine.events import (
     NotSentCause,
 )
 from dicomdesk.engine.requests import Proposal
-from dicomdesk.engine.send_exactly.exact_send import ExactSendFailure
 from dicomdesk.engine.send_exactly.request import Invention
 from tests.helpers.data.datasets import BIG_ENDIAN, CT_IMAGE, DEFLATED, EXPLICIT, IMPLICIT, Builder, part10
 from tests.helpers.jobs.exact_sending import exact_request, notices, outcomes, send_exactly
@@ -118,7 +118,7 @@ def test_a_class_that_is_not_proposed_has_no_context(tmp_path: Path) -> None:
     with FakePeer() as peer:
         result, recorder = send_exactly(peer.port, [*paths, paths[0]])
         peer.wait_for("aborted")
-    assert result.failure is ExactSendFailure.INSTANCE
+    assert result.failure is SendFailure.SEND
     assert getattr(result.error, "condition", "") == "0006:0208 DIMSE No valid Presentation Context ID"
     assert outcomes(result) == [STORED, NOT_SENT, NOT_SENT]
     assert [item.no_acceptable_context for item in result.report.items] == [False, True, False]
@@ -161,7 +161,7 @@ def test_files_that_cannot_be_sent(tmp_path: Path, content: bytes, words: str, c
     causes = [event.not_sent_cause for event in recorder.of(ItemFinished)]
     assert causes[2:4] == [NotSentCause.UNREADABLE, NotSentCause.NOT_REACHED if halts else NotSentCause.UNREADABLE]
     if halts:
-        assert result.failure is ExactSendFailure.INSTANCE
+        assert result.failure is SendFailure.SEND
         assert getattr(result.error, "condition", "") == condition
     else:
         assert result.outcome is JobOutcome.COMPLETED
@@ -211,7 +211,7 @@ def test_a_file_that_shrinks_while_it_is_sent_ends_the_job(tmp_path: Path, *, ha
     with FakePeer() as peer:
         result, _ = send_exactly(peer.port, [path, path], react=shrink, halt_on_error=halts)
         peer.wait_for("aborted")
-    assert result.failure is ExactSendFailure.INSTANCE
+    assert result.failure is SendFailure.SEND
     assert outcomes(result) == [NOT_SENT, NOT_SENT]
     assert not peer.stores
 

@@ -2,12 +2,12 @@ import pytest
 
 from dicomdesk.dicom.files.scan import FoundInstance
 from dicomdesk.dicom.instance import InstanceHeader
+from dicomdesk.engine.delivery.ledger import Answer, MemoryLedger
+from dicomdesk.engine.delivery.transfer_list import TransferList, count_outcomes, judge_status, not_sent
 from dicomdesk.engine.events import Event, ItemFinished, ItemOutcome, ItemStarted, NotSentCause
 from dicomdesk.engine.job import EventRelay
-from dicomdesk.engine.send.ledger import MemoryLedger
-from dicomdesk.engine.send.transfer_list import Answer, TransferList, count_outcomes, judge_status
 from dicomdesk.engine.stats import TransferStats
-from tests.helpers.data.datasets import CT_IMAGE, EXPLICIT
+from tests.helpers.data.datasets import CT_IMAGE, EXPLICIT, IMPLICIT
 
 
 def transfer_list(count: int) -> tuple[TransferList, TransferStats, list[Event]]:
@@ -65,12 +65,15 @@ def test_every_step_is_told_and_recorded() -> None:
     transfer, _, events = transfer_list(1)
     (item,) = transfer.items
     item.association, item.context_id = 2, 5
-    attempt = transfer.begin(item, 9, converted_from=EXPLICIT, converted_to="1.2.840.10008.1.2")
+    item.network_transfer_syntax_uid = IMPLICIT
+    transfer.begin(item, 9)
     item.loaded_bytes = 1000
-    transfer.finish(item, judge_status(0xB000, ""), attempt)
+    transfer.finish(item, judge_status(0xB000, ""))
     started, finished = events
     assert isinstance(started, ItemStarted)
     assert (started.association, started.message_id, started.context_id) == (2, 9, 5)
+    assert (started.converted_from, started.converted_to) == (EXPLICIT, IMPLICIT)
+    assert started.place == finished.place == ("0.dcm", "")  # type: ignore[union-attr] # told next
     assert isinstance(finished, ItemFinished)
     assert (finished.outcome, finished.status, finished.path) == (ItemOutcome.WARNING, 0xB000, "0.dcm")
     (record,) = transfer.records()
@@ -80,7 +83,7 @@ def test_every_step_is_told_and_recorded() -> None:
 
 def test_what_is_left_out_has_a_cause_and_no_attempt() -> None:
     transfer, stats, events = transfer_list(2)
-    transfer.leave_out(transfer.items[0], NotSentCause.NO_CONTEXT, "refused")
+    transfer.leave_out(transfer.items[0], not_sent(NotSentCause.NO_CONTEXT, "refused"))
     (finished,) = events
     assert isinstance(finished, ItemFinished)
     assert (finished.outcome, finished.not_sent_cause) == (ItemOutcome.NOT_SENT, NotSentCause.NO_CONTEXT)
@@ -92,7 +95,8 @@ def test_what_is_left_out_has_a_cause_and_no_attempt() -> None:
 def test_the_rest_ends_as_far_as_it_came() -> None:
     transfer, _, _ = transfer_list(5)
     stored, refused, lost, sending, _waiting = transfer.items
-    transfer.finish(stored, judge_status(0, ""), transfer.begin(stored, 1))
+    transfer.begin(stored, 1)
+    transfer.finish(stored, judge_status(0, ""))
     transfer.begin(refused, 2)
     transfer.put_back(refused, judge_status(0xA700, ""))
     transfer.begin(lost, 3)

@@ -3,35 +3,33 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import NamedTuple
+from typing import TYPE_CHECKING
 
-from dicomdesk.dicom.files.scan import FoundInstance, SkippedInput
+from dicomdesk.dicom.files.scan import FoundInstance
 from dicomdesk.dicom.instance import InstanceHeader
+from dicomdesk.engine.delivery.ledger import Answer, InstanceLedger, LedgerEntry
+from dicomdesk.engine.delivery.report import ItemRecord
 from dicomdesk.engine.events import (
     EventSink,
-    InputSkipped,
     InventedIdentity,
     ItemFinished,
     ItemOutcome,
     ItemStarted,
     NotSentCause,
 )
-from dicomdesk.engine.send.ledger import InstanceLedger, InstanceState
-from dicomdesk.engine.send.report import ItemRecord
 from dicomdesk.engine.stats import TransferStats
-from dicomdesk.errors import DicomdeskError
 from dicomdesk.network.presentation.planning import PlannedInstance
 from dicomdesk.network.status import StatusClass, classify_status, status_advice, status_text
 
+if TYPE_CHECKING:
+    from dicomdesk.engine.preparation import PreparedInstance
+
 __all__ = [
-    "Answer",
-    "InstanceHaltError",
-    "StoppedError",
     "TransferItem",
     "TransferList",
     "count_outcomes",
     "judge_status",
-    "skipped_event",
+    "not_sent",
 ]
 
 _OUTCOMES = {
@@ -43,30 +41,21 @@ _OUTCOMES = {
 }
 
 
-class InstanceHaltError(DicomdeskError):
-    """An instance cannot be sent, and the job is to stop at that; ``condition`` is DCMTK's wording."""
-
-    def __init__(self, message: str, *, condition: str = "") -> None:
-        super().__init__(message)
-        self.condition = condition
-
-
-class StoppedError(Exception):
-    """The job was asked to stop before a request that was about to be sent."""
-
-
 class TransferItem:
-    """One instance of the list. Belongs to one thread at a time."""
+    """One instance of the list, and how it goes. Belongs to one thread at a time."""
 
     __slots__ = (
         "association",
+        "attempt",
         "context_id",
         "found",
-        "has_no_context",
         "index",
+        "invented",
+        "is_last",
         "loaded_bytes",
         "message_id",
         "network_transfer_syntax_uid",
+        "prepared",
     )
 
     def __init__(self, index: int, found: FoundInstance) -> None:
@@ -78,23 +67,27 @@ class TransferItem:
         self.context_id = 0
         self.message_id = 0
         self.network_transfer_syntax_uid = ""
-        self.has_no_context = False
-        """Not sent for want of an accepted presentation context."""
         self.loaded_bytes = 0
         """Of the data set, once it was read."""
+        self.prepared: PreparedInstance | None = None
+        """While it is in the hands of an association."""
+        self.attempt = 0
+        """Number of the attempt that is under way, 0 until its request was begun."""
+        self.invented: InventedIdentity | None = None
+        """Where it is sent under a new identity."""
+        self.is_last = True
+        """Whether its file is not sent again after this."""
 
     @property
     def size_bytes(self) -> int:
         """Of the data set in the file, as scanned."""
         return self.found.header.data_set_length
 
-
-class Answer(NamedTuple):
-    """How an instance ended, or would end if it were not tried again."""
-
-    outcome: ItemOutcome
-    status: int | None
-    reason: str
+    def close(self) -> None:
+        """It is in nobody's hands any more."""
+        if self.prepared is not None:
+            self.prepared.close()
+            self.prepared = None
 
 
 def judge_status(status: int, comment: str) -> Answer:
@@ -132,34 +125,28 @@ class TransferList:
         """Add an instance whose turn has come, in a job that does not list all before; its totals are set elsewhere."""
         item = TransferItem(len(self.items), found)
         self.items.append(item)
-        self._ledger.add(1)
+        self._ledger.add([found])
         return item
 
     def identify(self, item: TransferItem, header: InstanceHeader) -> None:
         """The file of an item has been read when its turn came: this is what it holds now."""
         self._stats.resize(header.data_set_length - item.size_bytes)
         item.found = replace(item.found, header=header)
+        self._ledger.identify(item.index, item.found)
 
     def complete(self) -> int:
         """Nothing more is added; return the bytes of all data sets."""
-        size_bytes = sum(item.found.header.data_set_length for item in self.items)
-        self._ledger.add(len(self.items))
+        size_bytes = sum(item.size_bytes for item in self.items)
+        self._ledger.add(item.found for item in self.items)
         self._stats.set_totals(len(self.items), size_bytes)
         return size_bytes
 
-    def begin(
-        self,
-        item: TransferItem,
-        message_id: int,
-        *,
-        converted_from: str = "",
-        converted_to: str = "",
-        invented: InventedIdentity | None = None,
-    ) -> int:
-        """The request for the item is about to be sent; return the number of this attempt."""
+    def begin(self, item: TransferItem, message_id: int) -> None:
+        """The request for the item is about to be sent."""
         item.message_id = message_id
-        attempt = self._ledger.begin(item.index)
-        header = item.found.header
+        item.attempt = self._ledger.begin(item.index)
+        header, sent_as = item.found.header, item.network_transfer_syntax_uid
+        is_converted = header.transfer_syntax_uid != sent_as
         self._report(
             ItemStarted(
                 job_id=self._job_id,
@@ -168,48 +155,45 @@ class TransferList:
                 message_id=message_id,
                 sop_class_uid=header.sop_class_uid,
                 sop_instance_uid=header.sop_instance_uid,
-                converted_from=converted_from,
-                converted_to=converted_to,
+                converted_from=header.transfer_syntax_uid if is_converted else "",
+                converted_to=sent_as if is_converted else "",
                 context_id=item.context_id,
                 path=item.found.name,
-                transfer_syntax_uid=item.network_transfer_syntax_uid,
-                invented=invented,
+                place=item.found.place,
+                transfer_syntax_uid=sent_as,
+                invented=item.invented,
             )
         )
-        return attempt
 
     def put_back(self, item: TransferItem, answer: Answer) -> None:
         """The item will be tried again."""
-        self._ledger.put_back(item.index, answer.status, answer.reason)
+        self._ledger.put_back(item.index, answer)
 
-    def finish(
-        self, item: TransferItem, answer: Answer, attempts: int, *, not_sent_cause: NotSentCause | None = None
-    ) -> None:
+    def finish(self, item: TransferItem, answer: Answer) -> None:
         """The item has ended, over its association."""
-        outcome, status, reason = answer
-        self._ledger.finish(item.index, outcome, status, reason)
+        attempts = self._ledger.finish(item.index, answer)
         self._report(
             ItemFinished(
                 job_id=self._job_id,
                 association=item.association,
                 index=item.index,
                 path=item.found.name,
-                outcome=outcome,
-                status=status,
-                reason=reason,
+                place=item.found.place,
+                outcome=answer.outcome,
+                status=answer.status,
+                reason=answer.reason,
                 message_id=item.message_id,
-                size_bytes=item.found.header.data_set_length,
+                size_bytes=item.size_bytes,
                 header=item.found.header,
-                attempts=attempts,
-                not_sent_cause=not_sent_cause,
+                attempts=attempts if answer.not_sent_cause is None else 0,
+                not_sent_cause=answer.not_sent_cause,
             )
         )
 
-    def leave_out(self, item: TransferItem, cause: NotSentCause, reason: str) -> None:
-        """The item has ended without being sent."""
-        item.has_no_context = cause is NotSentCause.NO_CONTEXT
+    def leave_out(self, item: TransferItem, answer: Answer) -> None:
+        """The item has ended without the peer's consent: its bytes are not part of the work any more."""
         self._stats.leave_out(item.size_bytes)
-        self.finish(item, Answer(ItemOutcome.NOT_SENT, None, reason), attempts=0, not_sent_cause=cause)
+        self.finish(item, answer)
 
     def finish_rest(self, reason: str) -> None:
         """End all that has not ended: what was tried ends as it last did, the rest is NOT_SENT. To be called last."""
@@ -218,28 +202,20 @@ class TransferList:
             return
         entries = self._ledger.entries()
         for index in unfinished:
-            item, entry = self.items[index], entries[index]
-            if not entry.attempts:
-                self.leave_out(item, NotSentCause.NOT_REACHED, reason)
-                continue
-            was_answered = entry.state is InstanceState.WAITING and entry.status is not None
-            outcome = ItemOutcome.REFUSED if was_answered else ItemOutcome.FAILED
-            self._stats.leave_out(item.size_bytes)
-            self.finish(
-                item, Answer(outcome, entry.status if was_answered else None, entry.reason or reason), entry.attempts
-            )
+            self.leave_out(self.items[index], _last_answer(entries[index], reason))
 
     def unfinished(self) -> int:
         """Return how many items have not ended."""
         return len(self._ledger.unfinished())
 
     def records(self) -> Iterator[ItemRecord]:
-        """Yield what the report says of each item."""
+        """Yield what the report says of each item, all of which have ended."""
         for entry, item in zip(self._ledger.entries(), self.items, strict=True):
-            header = item.found.header
+            header = entry.found.header
+            assert entry.last is not None
             yield ItemRecord(
                 number=item.index + 1,
-                path=item.found.name,
+                path=entry.found.name,
                 sop_instance_uid=header.sop_instance_uid,
                 sop_class_uid=header.sop_class_uid,
                 transfer_syntax_uid=header.transfer_syntax_uid,
@@ -247,23 +223,26 @@ class TransferList:
                 association=item.association,
                 context_id=item.context_id,
                 network_transfer_syntax_uid=item.network_transfer_syntax_uid,
-                status=entry.status,
-                no_acceptable_context=item.has_no_context,
-                outcome=ItemOutcome(entry.state.value),
-                reason=entry.reason,
+                status=entry.last.status,
+                no_acceptable_context=entry.last.not_sent_cause is NotSentCause.NO_CONTEXT,
+                outcome=entry.last.outcome,
+                reason=entry.last.reason,
                 attempts=entry.attempts,
             )
 
 
-def skipped_event(job_id: str, skipped: SkippedInput) -> InputSkipped:
-    """What is told of an input that is not taken."""
-    return InputSkipped(
-        job_id=job_id,
-        path=skipped.name,
-        reason=skipped.reason,
-        is_failure=skipped.is_failure,
-        is_missed=skipped.is_missed,
-    )
+def not_sent(cause: NotSentCause, reason: str) -> Answer:
+    """Return how an instance ends for which no request is made."""
+    return Answer(ItemOutcome.NOT_SENT, None, reason, cause)
+
+
+def _last_answer(entry: LedgerEntry, reason: str) -> Answer:
+    """Return how an instance that will not be tried again ends."""
+    if not entry.attempts:
+        return not_sent(NotSentCause.NOT_REACHED, reason)
+    if entry.is_under_way or entry.last is None:
+        return Answer(ItemOutcome.FAILED, None, (entry.last and entry.last.reason) or reason)
+    return entry.last._replace(reason=entry.last.reason or reason)
 
 
 def count_outcomes(records: Iterable[ItemRecord]) -> dict[ItemOutcome, int]:

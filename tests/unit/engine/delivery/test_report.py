@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dicomdesk.engine.events import ItemOutcome, JobOutcome
-from dicomdesk.engine.send.report import (
+from dicomdesk.engine.delivery.report import (
     ItemRecord,
     Report,
     ReportFormat,
@@ -16,6 +15,7 @@ from dicomdesk.engine.send.report import (
     summary_lines,
     write_report,
 )
+from dicomdesk.engine.events import ItemOutcome, JobOutcome
 from dicomdesk.errors import ReportError
 
 AT = datetime(2026, 11, 20, 9, 46, 16, tzinfo=UTC)

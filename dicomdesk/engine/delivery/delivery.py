@@ -1,0 +1,196 @@
+"""What every delivery of instances shares, planned or exact: who takes part, how an association and a job can end."""
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import NamedTuple, Protocol
+
+from dicomdesk.dicom.instance import InputSelection
+from dicomdesk.engine.delivery.report import Report
+from dicomdesk.engine.delivery.transfer_list import TransferItem, TransferList
+from dicomdesk.engine.events import EventSink, JobOutcome, Notice, NoticeLevel, NotSentCause
+from dicomdesk.engine.job import JobControl
+from dicomdesk.engine.preparation import Preparing
+from dicomdesk.engine.stats import TransferStats
+from dicomdesk.errors import DataError, DicomdeskError
+from dicomdesk.settings import AssociationSettings, Peer
+
+__all__ = [
+    "Delivery",
+    "DeliveryRequest",
+    "End",
+    "EndKind",
+    "EndedError",
+    "InstanceHaltError",
+    "NoContextError",
+    "Refusal",
+    "SendFailure",
+    "SendResult",
+    "StoppedError",
+]
+
+
+class SendFailure(Enum):
+    """Why a send job ended early."""
+
+    PROFILE_FILE = "profile-file"
+    """The association negotiation profile file cannot be read or is wrong."""
+    NO_INPUT_FILES = "no-input-files"
+    INVALID_INPUT_FILE = "invalid-input-file"
+    """Found before the association, and the job was to halt at that."""
+    NO_VALID_INPUT_FILES = "no-valid-input-files"
+    PROPOSAL = "proposal"
+    """No proposal can be made as asked for: an unknown profile, or more than 128 presentation contexts."""
+    ASSOCIATION = "association"
+    """Not established; a ProposalError where there was no presentation context to propose."""
+    NO_PRESENTATION_CONTEXT = "no-presentation-context"
+    """None may be proposed for an instance, or the peer of an exact job accepted none at all."""
+    SEND = "send"
+    """An instance could not be sent and the job was to halt at that, or a planned job's association was lost."""
+    STATUS = "status"
+    """The peer answered with a failure status and the job was to halt at that; released or aborted as asked for."""
+    ASSOCIATION_LOST = "association-lost"
+    """Of an exact job: aborted by the peer, by time-out, by loss of the connection."""
+    RELEASE = "release"
+    """The peer did not agree to the release."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendResult:
+    """What came of a send job."""
+
+    outcome: JobOutcome
+    failure: SendFailure | None
+    """None unless the outcome is FAILED."""
+    error: DicomdeskError | None
+    """What happened, where the outcome is FAILED; its ``condition``, if any, says it in DCMTK's words."""
+    status: int | None = None
+    """The failure status that halted the job."""
+    report: Report
+
+
+class EndedError(Exception):
+    """The job ends early."""
+
+    def __init__(self, failure: SendFailure, error: DicomdeskError, status: int | None = None) -> None:
+        """``status`` is the failure status that halted the job."""
+        super().__init__(str(error))
+        self.failure = failure
+        self.error = error
+        self.status = status
+
+
+class InstanceHaltError(DicomdeskError):
+    """An instance cannot be sent, and the job is to stop at that; ``condition`` is DCMTK's wording."""
+
+    def __init__(self, message: str, *, condition: str = "") -> None:
+        super().__init__(message)
+        self.condition = condition
+
+
+class NoContextError(DataError):
+    """The peer took no presentation context for the instance; ``words`` are those of DCMTK's storescu."""
+
+    def __init__(self, message: str, *, words: str = "") -> None:
+        super().__init__(message)
+        self.words = words
+
+
+class StoppedError(Exception):
+    """The job was asked to stop before a request that was about to be sent."""
+
+
+class EndKind(Enum):
+    """How one association of a job ended."""
+
+    RELEASED = "released"
+    """Or aborted at its end, where that was asked for."""
+    NOT_RELEASED = "not-released"
+    """At its end the peer did not agree to the release."""
+    NO_CONTEXTS = "no-contexts"
+    """Accepted, but with no presentation context; released."""
+    NOT_OPENED = "not-opened"
+    LOST = "lost"
+    """Aborted by the peer, by time-out, by loss of the connection, or on request."""
+    BROKEN_OFF = "broken-off"
+    """Aborted by us, because a file could not be read to its end while it was sent; a planned job goes on."""
+    HALTED = "halted"
+    """Aborted by us, because an instance cannot be sent and the job is to stop at that."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class End:
+    """How one association ended."""
+
+    kind: EndKind
+    error: DicomdeskError | None = None
+    """Why, where it was not RELEASED, or a failure status halted the job."""
+    answered: int = 0
+    """Instances that the peer answered."""
+    failed: int = 0
+    """Instances that were begun, got no answer and are not tried again."""
+    status: int | None = None
+    """The failure status that halted the job."""
+
+
+class Refusal(NamedTuple):
+    """One instance that is not sent, and perhaps not tried again."""
+
+    items: list[TransferItem]
+    """The one tried first."""
+    cause: NotSentCause
+    reason: str
+    notices: list[tuple[NoticeLevel, str]]
+    """What is told of it."""
+    halts: bool = False
+    """Whether the association ends with it."""
+    condition: str = ""
+    """DCMTK's words for that."""
+    uses_message_id: bool = True
+
+
+class DeliveryRequest(Protocol):
+    """What the requests of all jobs that send say."""
+
+    @property
+    def peer(self) -> Peer:
+        """Whom to send to."""
+
+    @property
+    def association(self) -> AssociationSettings:
+        """How to ask for associations."""
+
+    @property
+    def inputs(self) -> InputSelection:
+        """What to send."""
+
+    @property
+    def compression_level(self) -> int:
+        """zlib level 0 to 9 when a data set has to be deflated."""
+
+    @property
+    def halt_on_error(self) -> bool:
+        """Stop at the first input or instance that cannot be sent."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Delivery:
+    """What a job and all its associations share."""
+
+    job_id: str
+    request: DeliveryRequest
+    control: JobControl
+    report: EventSink
+    transfer: TransferList
+    stats: TransferStats
+    preparing: Preparing
+    is_halted: bool = False
+    """Whether an association has come to what the job is to halt at: nothing more is begun."""
+
+    @property
+    def is_ending(self) -> bool:
+        """Whether nothing more is to be begun."""
+        return self.is_halted or self.control.is_stopping
+
+    def notice(self, level: NoticeLevel, text: str) -> None:
+        """Tell the user."""
+        self.report(Notice(job_id=self.job_id, level=level, text=text))

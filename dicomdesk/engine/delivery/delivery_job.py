@@ -1,0 +1,103 @@
+"""What all jobs that send have in common: how they begin, and what is left of them when they end."""
+
+from dicomdesk.engine.delivery.delivery import Delivery, DeliveryRequest, EndedError, SendFailure, SendResult
+from dicomdesk.engine.delivery.intake import Intake
+from dicomdesk.engine.delivery.ledger import InstanceLedger, MemoryLedger
+from dicomdesk.engine.delivery.report import Report
+from dicomdesk.engine.delivery.transfer_list import TransferList, count_outcomes
+from dicomdesk.engine.events import EventSink, JobFinished, JobOutcome
+from dicomdesk.engine.job import Job, new_job_id
+from dicomdesk.engine.preparation import Preparing
+from dicomdesk.engine.stats import Progress, TransferStats
+from dicomdesk.errors import DicomdeskError
+
+__all__ = ["DeliveryJob"]
+
+
+class DeliveryJob(Job[SendResult]):
+    """Sends instances to a peer."""
+
+    def __init__(
+        self,
+        kind: str,
+        request: DeliveryRequest,
+        sink: EventSink,
+        ledger: InstanceLedger | None = None,
+    ) -> None:
+        super().__init__(new_job_id(kind), sink)
+        self._stats = TransferStats()
+        self._transfer = TransferList(self.id, self._report, ledger or MemoryLedger(), self._stats)
+        self._delivery = Delivery(
+            job_id=self.id,
+            request=request,
+            control=self._control,
+            report=self._report,
+            transfer=self._transfer,
+            stats=self._stats,
+            preparing=Preparing(request.inputs.format, request.compression_level, self._control.require_going_on),
+        )
+        self._intake = Intake(self.id, self._control, self._report)
+        self._associations = 0
+        self._contexts_proposed = 0
+
+    def progress(self) -> Progress:
+        """How far the job is, now."""
+        return self._stats.progress()
+
+    def _deliver(self) -> None:
+        """Look for the instances and send them. Raises EndedError."""
+        raise NotImplementedError
+
+    def _is_cut_short(self, ended: EndedError | None) -> bool:
+        """Whether something is left that a cancel has prevented, if there was one."""
+        raise NotImplementedError
+
+    def _finish_rest(self, ended: EndedError | None, reason: str) -> None:
+        """End all that was not sent; ``reason`` is why, where the job ended early."""
+        raise NotImplementedError
+
+    def _work(self) -> SendResult:
+        try:
+            self._deliver()
+        except EndedError as ended:
+            return self._result(ended)
+        return self._result(None)
+
+    def _after_fault(self, error: DicomdeskError) -> SendResult:
+        return self._result(EndedError(SendFailure.SEND, error))
+
+    def _finished(self, result: SendResult) -> JobFinished:
+        return JobFinished(
+            job_id=self.id,
+            outcome=result.outcome,
+            counts=count_outcomes(result.report.items),
+            error=str(result.error or ""),
+        )
+
+    def _result(self, ended: EndedError | None) -> SendResult:
+        outcome, reason = JobOutcome.COMPLETED, ""
+        if self._control.is_stopping and self._is_cut_short(ended):
+            outcome, reason, ended = JobOutcome.CANCELLED, "The job was cancelled", None
+        elif ended is not None:
+            outcome, reason = JobOutcome.FAILED, f"The job ended before its turn came: {ended.error}"
+        self._finish_rest(ended, reason)
+        request = self._delivery.request
+        report = Report(
+            peer_host=request.peer.host,
+            peer_port=request.peer.port,
+            calling_ae_title=request.association.calling_ae_title,
+            called_ae_title=request.peer.ae_title,
+            associations=self._associations,
+            contexts_proposed=self._contexts_proposed,
+            items=tuple(self._transfer.records()),
+            skipped=tuple(self._intake.skipped),
+            job_outcome=outcome,
+            failure=str(ended or ""),
+        )
+        return SendResult(
+            outcome=outcome,
+            failure=ended.failure if ended else None,
+            error=ended.error if ended else None,
+            status=ended.status if ended else None,
+            report=report,
+        )

@@ -1,0 +1,62 @@
+"""What planned sending finds, and how it is planned: the same for sending and for its pre-flight."""
+
+from collections.abc import Callable, Sequence
+
+from dicomdesk.dicom.files.scan import FoundInstance, scan
+from dicomdesk.dicom.pixels.codecs import decodable_transfer_syntaxes
+from dicomdesk.dicom.transfer_syntaxes import UNCOMPRESSED
+from dicomdesk.engine.delivery.delivery import SendFailure
+from dicomdesk.engine.delivery.intake import Intake
+from dicomdesk.engine.send.request import SendRequest
+from dicomdesk.errors import CancelledError, DataError
+from dicomdesk.network.presentation.planning import PlannedInstance, PlanOptions
+
+__all__ = ["find_instances", "plan_options"]
+
+
+def find_instances(
+    request: SendRequest, intake: Intake, take: Callable[[FoundInstance], None], complete: Callable[[], tuple[int, int]]
+) -> bool:
+    """Take each instance that is to be sent; return whether all inputs were looked at, which a cancel prevents.
+
+    ``complete`` is called in any case when there is nothing more to take, and returns instances and bytes. What
+    ``intake.end`` raises passes.
+    """
+    is_whole = False
+    try:
+        for result in scan(request.inputs, intake.control.require_going_on):
+            if intake.control.is_stopping:
+                break
+            if isinstance(result, FoundInstance):
+                take(result)
+                continue
+            intake.skip(result)
+            if result.is_failure and request.halt_on_error:
+                text = f"bad DICOM file: {result.name}: {result.reason}"
+                intake.end(SendFailure.INVALID_INPUT_FILE, DataError(text))
+        else:
+            is_whole = True
+    except CancelledError:
+        pass  # in the middle of a long file; what was found before stays listed
+    finally:
+        items, size_bytes = complete()
+    intake.finish(items, size_bytes)
+    if not items and not intake.control.is_stopping:
+        if any(skipped.is_failure for skipped in intake.skipped):
+            intake.end(SendFailure.NO_VALID_INPUT_FILES, DataError("no valid input files to be processed"))
+        else:
+            intake.end(SendFailure.NO_INPUT_FILES, DataError("no input files to be processed"))
+    return is_whole
+
+
+def plan_options(request: SendRequest, instances: Sequence[PlannedInstance]) -> PlanOptions:
+    """What the request says of planning; what can be decompressed is looked up only where something is compressed."""
+    is_plain = all(instance.transfer_syntax_uid in UNCOMPRESSED for instance in instances)
+    return PlanOptions(
+        decompression=request.decompression,
+        decodable=frozenset() if is_plain else frozenset(decodable_transfer_syntaxes()),
+        only_legal=request.propose_only_legal_contexts,
+        halt_on_refusal=request.halt_on_error,
+        multiple_associations=request.multiple_associations,
+        fallback=request.fallback_contexts,
+    )

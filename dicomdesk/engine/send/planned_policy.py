@@ -1,0 +1,151 @@
+"""How a planned send job delivers over one association: what waits in its queue, each in the context planned for it.
+
+Several associations run at once when the job is parallel; they take from the same queue. An instance is in the hands of
+one association from being taken out of the queue to its end, or to being put back.
+"""
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from dicomdesk.dicom.transfer_syntaxes import transfer_syntax_name
+from dicomdesk.engine.delivery.delivery import Delivery, NoContextError, Refusal
+from dicomdesk.engine.delivery.instance_sender import SendPolicy, not_sent_cause
+from dicomdesk.engine.delivery.transfer_list import TransferItem
+from dicomdesk.engine.events import ContextsRefused, NoticeLevel
+from dicomdesk.engine.preparation import PreparedInstance, failure_reason
+from dicomdesk.engine.send.retry import is_transient_error, is_transient_status
+from dicomdesk.errors import ChangedError, ConversionError, DataError, InvalidUidError, PeerError
+from dicomdesk.network.negotiation import NegotiatedContext
+from dicomdesk.network.presentation.assignment import Assignment, assign, no_context_text
+from dicomdesk.network.presentation.planning import PlannedAssociation
+from dicomdesk.network.requestor.operations import NO_CONTEXT
+from dicomdesk.network.requestor.store_stream import OddAnswer, OddVerdict
+
+__all__ = ["PlannedPolicy", "SendQueue"]
+
+_CANNOT_CONVERT = "Pixel representation cannot be changed"
+"""DCMTK's words."""
+
+
+@dataclass(slots=True, kw_only=True)
+class SendQueue:
+    """What waits to be sent by the associations of a job."""
+
+    items: deque[TransferItem] = field(default_factory=deque)
+    """First come first served."""
+    put_back: deque[TransferItem] = field(default_factory=deque)
+    """What is to be tried again over a later association."""
+    items_later: int = 0
+    """Instances that the plan has for the associations to come."""
+    is_refusal_told: bool = False
+    """Whether the user knows that the peer takes none of the contexts of the present association."""
+
+
+class PlannedPolicy(SendPolicy):
+    """Sends what waits in the queue as the peer takes it; see ``SendPolicy``."""
+
+    def __init__(self, delivery: Delivery, queue: SendQueue, planned: PlannedAssociation, retries: int) -> None:
+        self._delivery = delivery
+        self._queue = queue
+        self._planned = planned
+        self._retries = retries
+        self._assignments: dict[int, Assignment] = {}
+
+    def agree(self, contexts: Sequence[NegotiatedContext]) -> None:
+        """See ``SendPolicy``."""
+        assignments = assign(self._planned, contexts, self._delivery.transfer.planned_instances)
+        self._assignments = {assignment.position: assignment for assignment in assignments}
+
+    def tell_no_context(self, number: int) -> None:
+        """It is told once when associations are parallel."""
+        queue, delivery = self._queue, self._delivery
+        if not queue.is_refusal_told:
+            queue.is_refusal_told = True
+            delivery.report(ContextsRefused(job_id=delivery.job_id, association=number, items_later=queue.items_later))
+
+    def items(self) -> Iterator[TransferItem]:
+        """See ``SendPolicy``."""
+        waiting = self._queue.items
+        while not self._delivery.is_ending:
+            try:
+                item = waiting.popleft()
+            except IndexError:
+                return
+            yield item
+
+    def prepare(self, item: TransferItem) -> PreparedInstance:
+        """See ``SendPolicy``."""
+        assignment = self._assignments[item.index]
+        wanted_uid = assignment.transfer_syntax_uid
+        item.context_id = assignment.context_id
+        if not wanted_uid:
+            raise NoContextError(assignment.reason)
+        prepared = self._delivery.preparing.prepare(item.found, wanted_uid)
+        item.network_transfer_syntax_uid = wanted_uid
+        if prepared.header is not item.found.header:  # it has changed, and is the same instance
+            self._delivery.transfer.identify(item, prepared.header)
+        return prepared
+
+    def refuse(self, item: TransferItem, error: DataError | OSError) -> Refusal:
+        """What DCMTK's dcmsend would have sent halts nothing; what is sound as a file uses up a message ID."""
+        condition, header = _condition(error), item.found.header
+        if condition:  # it was read and is not sent: as with DCMTK it is in the report so
+            item.network_transfer_syntax_uid = header.transfer_syntax_uid
+            item.loaded_bytes = header.data_set_length
+        return Refusal(
+            [item],
+            not_sent_cause(error),
+            failure_reason(error),
+            self._notices(item, error),
+            halts=self._delivery.request.halt_on_error and not isinstance(error, ChangedError),
+            condition=condition,
+            uses_message_id=bool(condition),
+        )
+
+    def _notices(self, item: TransferItem, error: DataError | OSError) -> list[tuple[NoticeLevel, str]]:
+        header = item.found.header
+        if isinstance(error, NoContextError):
+            return [(NoticeLevel.ERROR, no_context_text(header.sop_class_uid, header.transfer_syntax_uid))]
+        if not isinstance(error, ConversionError):
+            return []
+        source = transfer_syntax_name(header.transfer_syntax_uid)
+        target = transfer_syntax_name(self._assignments[item.index].transfer_syntax_uid)
+        return [
+            (NoticeLevel.INFO, f"Converting transfer syntax: {source} -> {target}"),
+            (NoticeLevel.ERROR, f"No conversion to transfer syntax {target} possible!"),
+        ]
+
+    def judge_odd(self, item: TransferItem, odd: OddAnswer) -> OddVerdict:
+        """As DCMTK's dcmsend, take an answer whatever message it says that it answers, but say so."""
+        if odd.answered_context_id != odd.item.context_id:
+            return OddVerdict.REFUSED
+        answered, expected = odd.answered_message_id, odd.message_id
+        text = f"the peer answers message {answered} where only message {expected} waits for an answer, taken as that"
+        self._delivery.notice(NoticeLevel.WARNING, f"{text}: {item.found.name}")
+        return OddVerdict.TAKEN
+
+    def give_back(self, item: TransferItem) -> None:
+        """See ``SendPolicy``."""
+        self._queue.items.appendleft(item)
+
+    def may_retry(self, item: TransferItem, failure: int | PeerError) -> bool:
+        """See ``SendPolicy``."""
+        if item.attempt > self._retries:
+            return False
+        if isinstance(failure, int):
+            return is_transient_status(failure)
+        return is_transient_error(failure) and not self._delivery.control.is_aborting
+
+    def put_back(self, item: TransferItem) -> None:
+        """See ``SendPolicy``."""
+        self._queue.put_back.append(item)
+
+
+def _condition(error: DataError | OSError) -> str:
+    """Return DCMTK's words for a sound file that is not sent, "" for one that cannot be read."""
+    if isinstance(error, InvalidUidError):
+        return error.condition
+    if isinstance(error, NoContextError):
+        return NO_CONTEXT
+    return _CANNOT_CONVERT if isinstance(error, ConversionError) else ""

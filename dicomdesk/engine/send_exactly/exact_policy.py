@@ -1,0 +1,134 @@
+"""How an exact send job delivers over its one association: each file is opened and given its context in its turn."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from dicomdesk.engine.delivery.delivery import Delivery, Refusal
+from dicomdesk.engine.delivery.instance_sender import SendPolicy, not_sent_cause
+from dicomdesk.engine.delivery.transfer_list import TransferItem
+from dicomdesk.engine.events import NoticeLevel
+from dicomdesk.engine.preparation import PreparedInstance, failure_reason
+from dicomdesk.engine.send_exactly.exact_choice import ExactShaper
+from dicomdesk.engine.send_exactly.exact_files import ExactFiles
+from dicomdesk.engine.send_exactly.exact_wording import FAILED_TO_SEND, failure_notices, local_condition
+from dicomdesk.engine.send_exactly.processed_names import rename_processed
+from dicomdesk.engine.send_exactly.request import ExactSendRequest
+from dicomdesk.errors import DataError
+from dicomdesk.network.negotiation import NegotiatedContext
+from dicomdesk.network.requestor.store_stream import OddAnswer, OddVerdict
+
+__all__ = ["ExactPolicy"]
+
+_MAX_MESSAGE_ID = 0xFFFF
+
+
+class ExactPolicy(SendPolicy):
+    """Sends files in order, as DCMTK's storescu; see ``SendPolicy``."""
+
+    drop_condition = FAILED_TO_SEND
+
+    def __init__(self, delivery: Delivery, files: ExactFiles, request: ExactSendRequest) -> None:
+        self.halts_at_refusal = request.halt_on_error
+        self.outlives_bad_files = not request.halt_on_error
+        self.aborts_at_end = request.aborts_at_end
+        self._delivery = delivery
+        self._files = files
+        self._request = request
+        self._shaper = ExactShaper(request)
+        self._position = 0
+        """Of the file that was taken last."""
+        self._tried = 0
+        self._has_failed: set[str] = set()
+        """Files, by path, of which an earlier repetition, or another member, was not taken."""
+        self._left_in_archives = Counter(file.path for file in files.files if file.archive_member)
+        """Members that are still to be tried, by path."""
+
+    def agree(self, contexts: Sequence[NegotiatedContext]) -> None:
+        """See ``SendPolicy``."""
+        self._shaper.contexts = contexts
+
+    def items(self) -> Iterator[TransferItem]:
+        """See ``SendPolicy``."""
+        for position in range(len(self._files.files)):
+            self._position = position
+            while position in self._files.not_begun:
+                if self._delivery.is_ending:
+                    return
+                yield self._files.take(position)
+
+    def prepare(self, item: TransferItem) -> PreparedInstance:
+        """See ``SendPolicy``."""
+        shaper, found = self._shaper, item.found
+        self._tried += 1
+        shaper.begin()
+        prepared = self._delivery.preparing.prepare_file(found.path, shaper.choose, found.archive_member)
+        self._identify(item)
+        if shaper.invented is not None:
+            item.invented = shaper.invented.limited_to(prepared.replaced)
+        return prepared
+
+    def _identify(self, item: TransferItem) -> None:
+        """Note what was learnt of the item, as far as it went."""
+        shaper = self._shaper
+        if shaper.header is not None:
+            self._delivery.transfer.identify(item, shaper.header)
+        if shaper.context is not None:
+            item.context_id = shaper.context.context_id
+            item.network_transfer_syntax_uid = shaper.context.accepted_transfer_syntax or ""
+
+    def refuse(self, item: TransferItem, error: DataError | OSError) -> Refusal:
+        """The file cannot be sent, now or again."""
+        self._identify(item)
+        request, halts = self._request, self._request.halt_on_error
+        titles = (request.association.calling_ae_title, request.peer.ae_title)
+        message_id = (self._tried - 1) % _MAX_MESSAGE_ID + 1
+        return Refusal(
+            [item] if halts else [item, *self._files.give_up(self._position)],
+            not_sent_cause(error),
+            failure_reason(error),
+            failure_notices(item.found.name, error, self._shaper, message_id=message_id, titles=titles),
+            halts=halts,
+            condition=local_condition(error),
+        )
+
+    def drop_notices(self, item: TransferItem, reason: str) -> list[tuple[NoticeLevel, str]]:
+        """See ``SendPolicy``."""
+        return [(NoticeLevel.ERROR, f"Store Failed, file: {item.found.name}:\n{reason}")]
+
+    def judge_odd(self, item: TransferItem, odd: OddAnswer) -> OddVerdict:
+        """As DCMTK's storescu, take an answer in whatever context it comes, but none to another message."""
+        if odd.answered_message_id == odd.message_id:
+            contexts = f"in presentation context {odd.answered_context_id} instead of {odd.item.context_id}"
+            self._delivery.notice(NoticeLevel.WARNING, f"the peer answers {contexts}: {item.found.name}")
+            return OddVerdict.TAKEN
+        return OddVerdict.REFUSED if self._request.halt_on_error else OddVerdict.DROPPED
+
+    def tell_failed(self, item: TransferItem, condition: str) -> None:
+        """See ``SendPolicy``."""
+        self._delivery.notice(NoticeLevel.ERROR, f"Store Failed, file: {item.found.name}:\n{condition}")
+
+    def ended(self, item: TransferItem, *, is_taken: bool, is_over: bool) -> None:
+        """See ``SendPolicy``."""
+        if item.is_last or is_over:
+            self._rename(item, is_done=is_taken)
+        elif not is_taken:
+            self._has_failed.add(item.found.path)
+
+    def _rename(self, item: TransferItem, *, is_done: bool) -> None:
+        """Rename the file of an item that was tried for the last time; an archive with its last member."""
+        if not self._request.renames_files:
+            return
+        path = item.found.path
+        if item.found.archive_member:
+            self._left_in_archives[path] -= 1
+            if not is_done:
+                self._has_failed.add(path)
+            if self._left_in_archives[path]:
+                return
+        renamed = rename_processed(path, is_done=is_done and path not in self._has_failed)
+        if renamed.problem:
+            self._delivery.notice(NoticeLevel.WARNING, f"cannot rename file '{path}' to '{renamed.path}'")
+            return
+        self._delivery.notice(NoticeLevel.DEBUG, f"renamed file '{path}' to '{renamed.path}'")
+        if renamed.has_replaced:
+            self._delivery.notice(NoticeLevel.WARNING, f"replaced file '{renamed.path}', which was there before")
