@@ -202,10 +202,7 @@ _OUTPUT = OptionGroup(
     groups=(
         OptionGroup(
             title="bit preserving mode",
-            options=(
-                Option(short="-B", long="--normal", text=("make lengths explicit (default)",)),
-                Option(short="+B", long="--bit-preserving", text=("write data sets exactly as received",)),
-            ),
+            options=shared.STORAGE_MODES,
         ),
         OptionGroup(
             title="output file format",
@@ -224,13 +221,7 @@ _OUTPUT = OptionGroup(
                 Option(short="+td", long="--write-xfer-deflated", text=("write deflated explicit VR little endian",)),
             ),
         ),
-        OptionGroup(
-            title="post-1993 value representations",
-            options=(
-                Option(short="+u", long="--enable-new-vr", text=("write new VRs (UN, UT) too (default)",)),
-                Option(short="-u", long="--disable-new-vr", text=("write OB instead of new VRs",)),
-            ),
-        ),
+        shared.NEW_VRS,
         OptionGroup(
             title="group length encoding (not with --bit-preserving)",
             options=(
@@ -263,14 +254,7 @@ _OUTPUT = OptionGroup(
         ),
         OptionGroup(
             title="deflate compression level (only with -xd or --write-xfer-deflated/same)",
-            options=(
-                Option(
-                    short="+cl",
-                    long="--compression-level",
-                    argument="[l]evel: integer (default: 6)",
-                    text=("0=uncompressed, 1=fastest, 9=best compression",),
-                ),
-            ),
+            options=(shared.COMPRESSION_LEVEL,),
         ),
     ),
 )
@@ -303,7 +287,7 @@ _EXTENSIONS = OptionGroup(
             long="--accept-all",
             text=("accept every storage SOP class in every known", "transfer syntax (not with --assoc-config-file)"),
         ),
-        Option(long="--fsync", text=("flush to the disk before answering Success",)),
+        shared.FSYNC,
         Option(
             long="--metrics-port",
             argument="[p]ort: integer",
@@ -362,7 +346,7 @@ TOOL = Tool(
             "Patient names and identifiers are shown in verbose mode only, where queries are, and not with --json, "
             "unless --json-identifiers is given."
         ),
-        "The environment variable DCMDICTPATH names data dictionary files to be used besides the built-in one.",
+        shared.DICTIONARY_NOTE,
     ),
 )
 

@@ -102,8 +102,7 @@ _OUTPUT = OptionGroup(
         OptionGroup(
             title="storage mode",
             options=(
-                Option(short="-B", long="--normal", text=("make lengths explicit (default)",)),
-                Option(short="+B", long="--bit-preserving", text=("write data sets exactly as received",)),
+                *shared.STORAGE_MODES,
                 Option(long="--ignore", text=("answer Success and write nothing",)),
             ),
         ),
@@ -122,7 +121,7 @@ _EXTENSIONS = OptionGroup(
             argument="[p]olicy: string constant",
             text=("(overwrite, keep-both, refuse)", "when the file exists already (default: overwrite)"),
         ),
-        Option(long="--fsync", text=("flush to the disk before answering Success",)),
+        shared.FSYNC,
         Option(
             long="--min-free-space",
             argument="[s]ize: integer, with K, M, G or T",
@@ -186,7 +185,7 @@ TOOL = Tool(
             "The first SIGINT or SIGTERM ends listening and lets present instances finish, the second aborts; "
             "the exit code is then 130 or 143."
         ),
-        "The environment variable DCMDICTPATH names data dictionary files to be used besides the built-in one.",
+        shared.DICTIONARY_NOTE,
     ),
 )
 

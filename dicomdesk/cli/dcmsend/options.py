@@ -1,15 +1,11 @@
 """The options of ``dcmsend``, and the request that they make."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
-from dicomdesk.cli.options import shared
-from dicomdesk.cli.options.grammar import CommandLine, Option, OptionGroup, Parameter, Tool
-from dicomdesk.cli.options.shared import CHECK
+from dicomdesk.cli.options import sending, shared
+from dicomdesk.cli.options.grammar import CommandLine, Option, OptionGroup, Tool
 from dicomdesk.cli.options.tls import TlsRole, read_tls, tls_extensions, tls_group
-from dicomdesk.dicom.instance import InputFormat, InputSelection
+from dicomdesk.dicom.instance import InputFormat
 from dicomdesk.engine.send.request import SendRequest
-from dicomdesk.settings import AssociationSettings, Decompression, Peer
+from dicomdesk.settings import Decompression, Peer
 
 TLS_ROLE = TlsRole.REQUESTOR_EXTENSION
 
@@ -21,22 +17,14 @@ _INPUT = OptionGroup(
             options=(
                 Option(short="+f", long="--read-file", text=("take DICOM files and bare data sets",)),
                 Option(short="+fo", long="--read-file-only", text=("take DICOM files only (default)",)),
-                Option(short="-f", long="--read-dataset", text=("take bare data sets only",)),
+                sending.READ_DATASET,
             ),
         ),
         OptionGroup(
             title="input files",
             options=(
                 Option(short="+rd", long="--read-from-dicomdir", text=("send what a DICOMDIR lists",)),
-                Option(short="+sd", long="--scan-directories", text=("take directories (dcmfile-in)",)),
-                Option(
-                    short="+sp",
-                    long="--scan-pattern",
-                    argument="[p]attern: string (only w/ --scan-directories)",
-                    text=("take files whose names match (wildcards)",),
-                ),
-                Option(short="-r", long="--no-recurse", text=("leave out subdirectories (default)",)),
-                Option(short="+r", long="--recurse", text=("take subdirectories too",)),
+                *sending.folder_options("[p]attern: string (only w/ --scan-directories)"),
             ),
         ),
     ),
@@ -57,14 +45,7 @@ _PROCESSING = OptionGroup(
         ),
         OptionGroup(
             title="deflate compression level",
-            options=(
-                Option(
-                    short="+cl",
-                    long="--compression-level",
-                    argument="[l]evel: integer (default: 6)",
-                    text=("0=uncompressed, 1=fastest, 9=best compression",),
-                ),
-            ),
+            options=(shared.COMPRESSION_LEVEL,),
         ),
         OptionGroup(
             title="other processing options",
@@ -91,23 +72,7 @@ _PROCESSING = OptionGroup(
 _NETWORK = OptionGroup(
     title="network options",
     groups=(
-        OptionGroup(
-            title="application entity titles",
-            options=(
-                Option(
-                    short="-aet",
-                    long="--aetitle",
-                    argument="[a]etitle: string",
-                    text=("call as this AE title (default: DCMSEND)",),
-                ),
-                Option(
-                    short="-aec",
-                    long="--call",
-                    argument="[a]etitle: string",
-                    text=("AE title of the peer (default: ANY-SCP)",),
-                ),
-            ),
-        ),
+        shared.requestor_titles("DCMSEND"),
         OptionGroup(
             title="association handling",
             options=(
@@ -126,11 +91,7 @@ _NETWORK = OptionGroup(
                 shared.ACSE_TIMEOUT,
                 shared.DIMSE_TIMEOUT,
                 shared.MAX_PDU,
-                Option(
-                    long="--max-send-pdu",
-                    argument=shared.MAX_PDU.argument,
-                    text=("send PDUs of up to n bytes",),
-                ),
+                sending.MAX_SEND_PDU,
             ),
         ),
     ),
@@ -168,15 +129,15 @@ _EXTENSIONS = OptionGroup(
             long="--fallback-contexts",
             text=("propose more, and convert more, where an", "instance would be given up otherwise"),
         ),
-        CHECK,
+        sending.CHECK,
         Option(
             long="--strict",
             text=("exit with 80 unless the peer has stored", "every instance"),
         ),
-        *shared.ARCHIVES,
-        shared.REPORT_FORMAT,
+        *sending.ARCHIVES,
+        sending.REPORT_FORMAT,
         shared.JSON,
-        *shared.PROGRESS,
+        *sending.PROGRESS,
         *tls_extensions(TLS_ROLE),
     ),
     groups=(tls_group(TLS_ROLE),),
@@ -185,11 +146,7 @@ _EXTENSIONS = OptionGroup(
 TOOL = Tool(
     name="dcmsend",
     description="Send DICOM files to a storage peer (C-STORE SCU)",
-    parameters=(
-        Parameter(name="peer", text="host name or address of the peer"),
-        Parameter(name="port", text="TCP port of the peer"),
-        Parameter(name="dcmfile-in", text="DICOM file or directory to send", is_repeatable=True),
-    ),
+    parameters=sending.PARAMETERS,
     groups=(
         shared.general_options(
             exclusive=(
@@ -232,20 +189,11 @@ TOOL = Tool(
             "help. The exit code is then 0 where everything can go, that of sending where it would end early, and 80 "
             "where it would end with 0 though something cannot go."
         ),
-        (
-            "The first SIGINT or SIGTERM lets the present instance finish and releases the association, the "
-            "second aborts it; the exit code is then 130 or 143."
-        ),
-        "The environment variable DCMDICTPATH names data dictionary files to be used besides the built-in one.",
+        sending.STOP_NOTE,
+        shared.DICTIONARY_NOTE,
     ),
 )
 
-_FORMATS = {
-    "": InputFormat.FILE_ONLY,
-    "--read-file": InputFormat.FILE_OR_DATA_SET,
-    "--read-file-only": InputFormat.FILE_ONLY,
-    "--read-dataset": InputFormat.DATA_SET_ONLY,
-}
 _DECOMPRESSIONS = {
     "": Decompression.LOSSLESS,
     "--decompress-never": Decompression.NEVER,
@@ -256,45 +204,30 @@ _MOST_PARALLEL = 64
 _MOST_RETRIES = 1000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SendOptions:
-    """What a dcmsend command line asks for."""
-
-    request: SendRequest
-    report_file: str
-    """"" for none."""
-    is_jsonl_report: bool
-    is_strict: bool
-    is_check: bool
-    """Nothing is sent."""
-    writes_json: bool
-    shows_progress: bool
-    """If stderr is a terminal."""
-    shows_contexts: bool
+SendOptions = sending.SenderOptions[SendRequest]
+"""What a dcmsend command line asks for."""
 
 
 def read_options(line: CommandLine) -> SendOptions:
     """What the command line asks for, checked in DCMTK's order; raises CommandLineError."""
-    inputs = _read_inputs(line, line.parameters[2:])
-    decompression = _DECOMPRESSIONS[line.last_of(*_DECOMPRESSIONS)]
-    level = line.integer("--compression-level", 0, 9)
-    timeouts = shared.read_timeouts(line, connect=True)
-    association = AssociationSettings(
-        calling_ae_title=line.text("--aetitle", "DCMSEND"),
-        timeouts=timeouts,
-        max_pdu_bytes=shared.read_max_pdu(line),
-        max_send_pdu_bytes=line.integer("--max-send-pdu", shared.SMALLEST_MAX_PDU_BYTES, shared.LARGEST_MAX_PDU_BYTES),
+    inputs = sending.read_inputs(
+        line,
+        InputFormat.FILE_ONLY,
+        read_dicomdir=line.has("--read-from-dicomdir"),
+        check_uids=not line.has("--no-uid-checks"),
     )
+    decompression = _DECOMPRESSIONS[line.last_of(*_DECOMPRESSIONS)]
+    level = sending.read_compression_level(line)
+    association = sending.read_association(line, "DCMSEND", shared.read_timeouts(line, connect=True))
     tls = read_tls(line, TLS_ROLE)
     port = line.integer_parameter(1, 1, 65535)
-    report_format = line.choice("--report-format", ("text", "jsonl"), "text")
-    progress = line.last_of("--progress", "--no-progress")
+    is_jsonl = sending.is_jsonl_report(line)
     request = SendRequest(
         peer=Peer(host=line.parameters[0], port=port, ae_title=line.text("--call", "ANY-SCP"), tls=tls),
         inputs=inputs,
         association=association,
         decompression=decompression,
-        compression_level=6 if level is None else level,
+        compression_level=level,
         halt_on_error=not line.has("--no-halt"),
         propose_only_legal_contexts=line.has("--no-illegal-proposal"),
         fallback_contexts=line.has("--fallback-contexts"),
@@ -302,29 +235,4 @@ def read_options(line: CommandLine) -> SendOptions:
         parallel=line.integer("--parallel", 1, _MOST_PARALLEL) or 1,
         retries=line.integer("--retry", 0, _MOST_RETRIES) or 0,
     )
-    return SendOptions(
-        request=request,
-        report_file=line.text("--create-report-file"),
-        is_jsonl_report=report_format == "jsonl",
-        is_strict=line.has("--strict"),
-        is_check=line.has("--check"),
-        writes_json=line.has("--json"),
-        shows_progress=progress == "--progress" or (not progress and not shared.is_quiet(line)),
-        shows_contexts=line.has("--verbose-pc"),
-    )
-
-
-def _read_inputs(line: CommandLine, paths: Sequence[str]) -> InputSelection:
-    scan = shared.read_scan_options(line)
-    return InputSelection(
-        paths=tuple(paths),
-        format=_FORMATS[line.last_of(*_FORMATS)],
-        read_dicomdir=line.has("--read-from-dicomdir"),
-        scan_directories=scan.scans,
-        open_archives=scan.opens_archives,
-        only_named_archives=scan.only_named_archives,
-        recurse=scan.recurses,
-        pattern=scan.pattern,
-        check_uids=not line.has("--no-uid-checks"),
-        identify=line.has("--json"),
-    )
+    return sending.sender_options(line, request, is_jsonl=is_jsonl)

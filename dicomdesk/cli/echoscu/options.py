@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from dicomdesk.cli.options import shared
-from dicomdesk.cli.options.grammar import CommandLine, Option, OptionGroup, Parameter, Tool
+from dicomdesk.cli.options.grammar import CommandLine, Option, OptionGroup, Tool
 from dicomdesk.cli.options.tls import TlsRole, read_tls, tls_extensions, tls_group
 from dicomdesk.dicom.transfer_syntaxes import (
     JPIP_REFERENCED,
@@ -26,23 +26,7 @@ _MOST_CONTEXTS = 128
 _NETWORK = OptionGroup(
     title="network options",
     groups=(
-        OptionGroup(
-            title="application entity titles",
-            options=(
-                Option(
-                    short="-aet",
-                    long="--aetitle",
-                    argument="[a]etitle: string",
-                    text=("call as this AE title (default: ECHOSCU)",),
-                ),
-                Option(
-                    short="-aec",
-                    long="--call",
-                    argument="[a]etitle: string",
-                    text=("AE title of the peer (default: ANY-SCP)",),
-                ),
-            ),
-        ),
+        shared.requestor_titles("ECHOSCU"),
         OptionGroup(
             title="association negotiation debugging",
             options=(
@@ -69,7 +53,7 @@ _NETWORK = OptionGroup(
                 shared.DIMSE_TIMEOUT,
                 shared.MAX_PDU,
                 Option(long="--repeat", argument="[n]umber: integer", text=("ask n times",)),
-                Option(long="--abort", text=("abort the association instead of releasing it",)),
+                shared.ABORT,
             ),
         ),
     ),
@@ -116,10 +100,7 @@ _GENERAL = OptionGroup(
 TOOL = Tool(
     name="echoscu",
     description="Ask a DICOM peer for a sign of life (C-ECHO SCU), or check the way to it step by step",
-    parameters=(
-        Parameter(name="peer", text="host name or address of the peer"),
-        Parameter(name="port", text="TCP port of the peer"),
-    ),
+    parameters=shared.PEER_PARAMETERS,
     groups=(
         _GENERAL,
         _NETWORK,

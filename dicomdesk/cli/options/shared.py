@@ -1,12 +1,7 @@
 """Options that several tools have in common."""
 
-from dataclasses import dataclass
-
-from dicomdesk.cli.options.grammar import CommandLine, Option, OptionGroup
+from dicomdesk.cli.options.grammar import CommandLine, Option, OptionGroup, Parameter
 from dicomdesk.settings import DEFAULT_MAX_PDU_BYTES, LARGE_MAX_PDU_BYTES, Timeouts
-
-CHECK = Option(long="--check", text=("send nothing: associate, release, and show how", "each instance would go"))
-
 
 SMALLEST_MAX_PDU_BYTES = 4096
 LARGEST_MAX_PDU_BYTES = LARGE_MAX_PDU_BYTES
@@ -65,18 +60,31 @@ MAX_PDU = Option(
     text=(f"receive PDUs of up to n bytes (default: {DEFAULT_MAX_PDU_BYTES})",),
 )
 JSON = Option(long="--json", text=("write events to stdout, one JSON object a line",))
-REPORT_FORMAT = Option(
-    long="--report-format",
-    argument="[f]ormat: string constant",
-    text=("(text, jsonl)", "write the report in this format"),
+COMPRESSION_LEVEL = Option(
+    short="+cl",
+    long="--compression-level",
+    argument="[l]evel: integer (default: 6)",
+    text=("0=uncompressed, 1=fastest, 9=best compression",),
 )
-ARCHIVES = (
-    Option(long="--zip", text=("take ZIP archives that are found in directories", "too (default: those named)")),
-    Option(long="--no-zip", text=("take no ZIP archives",)),
+ABORT = Option(long="--abort", text=("abort the association instead of releasing it",))
+FSYNC = Option(long="--fsync", text=("flush to the disk before answering Success",))
+STORAGE_MODES = (
+    Option(short="-B", long="--normal", text=("make lengths explicit (default)",)),
+    Option(short="+B", long="--bit-preserving", text=("write data sets exactly as received",)),
 )
-PROGRESS = (
-    Option(long="--progress", text=("show progress even in quiet mode, if stderr", "is a terminal")),
-    Option(long="--no-progress", text=("never show progress",)),
+NEW_VRS = OptionGroup(
+    title="post-1993 value representations",
+    options=(
+        Option(short="+u", long="--enable-new-vr", text=("write new VRs (UN, UT) too (default)",)),
+        Option(short="-u", long="--disable-new-vr", text=("write OB instead of new VRs",)),
+    ),
+)
+PEER_PARAMETERS = (
+    Parameter(name="peer", text="host name or address of the peer"),
+    Parameter(name="port", text="TCP port of the peer"),
+)
+DICTIONARY_NOTE = (
+    "The environment variable DCMDICTPATH names data dictionary files to be used besides the built-in one."
 )
 
 
@@ -85,6 +93,27 @@ def general_options(*, exclusive: tuple[Option, ...] = ()) -> OptionGroup:
     return OptionGroup(
         title="general options",
         options=(HELP, VERSION, *exclusive, ARGUMENTS, QUIET, VERBOSE, DEBUG, LOG_LEVEL, LOG_CONFIG, VERBOSE_PC),
+    )
+
+
+def requestor_titles(default: str) -> OptionGroup:
+    """The AE titles of both sides; ``default`` is our own."""
+    return OptionGroup(
+        title="application entity titles",
+        options=(
+            Option(
+                short="-aet",
+                long="--aetitle",
+                argument="[a]etitle: string",
+                text=(f"call as this AE title (default: {default})",),
+            ),
+            Option(
+                short="-aec",
+                long="--call",
+                argument="[a]etitle: string",
+                text=("AE title of the peer (default: ANY-SCP)",),
+            ),
+        ),
     )
 
 
@@ -121,33 +150,3 @@ def read_timeouts(line: CommandLine, *, connect: bool) -> Timeouts:
 def read_max_pdu(line: CommandLine) -> int:
     """The maximum PDU length to announce, bytes."""
     return line.integer("--max-pdu", SMALLEST_MAX_PDU_BYTES, LARGEST_MAX_PDU_BYTES) or DEFAULT_MAX_PDU_BYTES
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScanOptions:
-    """How folders among the parameters are read."""
-
-    scans: bool
-    recurses: bool
-    pattern: str | None
-    """None takes all names."""
-    opens_archives: bool = False
-    only_named_archives: bool = False
-
-
-def read_scan_options(line: CommandLine) -> ScanOptions:
-    """What ``--scan-directories`` and its dependants say; raises CommandLineError."""
-    scans = line.has("--scan-directories")
-    if line.has("--scan-pattern"):
-        line.check_dependency("--scan-pattern", "--scan-directories", is_met=scans)
-    recurses = line.last_of("--no-recurse", "--recurse") == "--recurse"
-    if recurses:
-        line.check_dependency("--recurse", "--scan-directories", is_met=scans)
-    archives = line.last_of("--zip", "--no-zip")
-    return ScanOptions(
-        scans=scans,
-        recurses=recurses,
-        pattern=line.text("--scan-pattern") or None,
-        opens_archives=archives != "--no-zip",
-        only_named_archives=archives != "--zip",
-    )

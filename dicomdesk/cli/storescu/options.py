@@ -1,19 +1,17 @@
 """The options of ``storescu``, and the request that they make."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 
-from dicomdesk.cli.options import shared
-from dicomdesk.cli.options.grammar import CommandLine, Option, OptionGroup, Parameter, Tool
-from dicomdesk.cli.options.identity import IDENTITY_OPTIONS, IdentityChoice, read_identity_options
+from dicomdesk.cli.options import sending, shared
+from dicomdesk.cli.options.grammar import CommandLine, Option, OptionGroup, Tool
+from dicomdesk.cli.options.identity import IDENTITY_OPTIONS, read_identity_options
 from dicomdesk.cli.options.proposal import PREFERRED_TRANSFER_SYNTAXES, PROPOSE_OPTIONS
-from dicomdesk.cli.options.shared import CHECK
 from dicomdesk.cli.options.tls import TlsRole, read_tls, tls_extensions, tls_group
-from dicomdesk.dicom.instance import InputFormat, InputSelection
+from dicomdesk.dicom.instance import InputFormat
 from dicomdesk.engine.requests import ProfileSelection, Proposal
 from dicomdesk.engine.send_exactly.request import ExactSendRequest, Invention
-from dicomdesk.settings import AssociationSettings, Peer, Timeouts
+from dicomdesk.settings import Peer, Timeouts
 
 _INPUT = OptionGroup(
     title="input options",
@@ -23,21 +21,13 @@ _INPUT = OptionGroup(
             options=(
                 Option(short="+f", long="--read-file", text=("take DICOM files and bare data sets (default)",)),
                 Option(short="+fo", long="--read-file-only", text=("take DICOM files only",)),
-                Option(short="-f", long="--read-dataset", text=("take bare data sets only",)),
+                sending.READ_DATASET,
             ),
         ),
         OptionGroup(
             title="input files",
             options=(
-                Option(short="+sd", long="--scan-directories", text=("take directories (dcmfile-in)",)),
-                Option(
-                    short="+sp",
-                    long="--scan-pattern",
-                    argument="[p]attern: string (only with --scan-directories)",
-                    text=("take files whose names match (wildcards)",),
-                ),
-                Option(short="-r", long="--no-recurse", text=("leave out subdirectories (default)",)),
-                Option(short="+r", long="--recurse", text=("take subdirectories too",)),
+                *sending.folder_options("[p]attern: string (only with --scan-directories)"),
                 Option(short="-rn", long="--no-rename", text=("leave the names of files as they are (default)",)),
                 Option(short="+rn", long="--rename", text=("append .done or .bad to the names of files", "once tried")),
             ),
@@ -82,23 +72,10 @@ _PROPOSAL_GROUPS = (
             ),
         ),
     ),
-    OptionGroup(
-        title="post-1993 value representations",
-        options=(
-            Option(short="+u", long="--enable-new-vr", text=("write new VRs (UN, UT) too (default)",)),
-            Option(short="-u", long="--disable-new-vr", text=("write OB instead of new VRs",)),
-        ),
-    ),
+    shared.NEW_VRS,
     OptionGroup(
         title="deflate compression level (only with --propose-deflated or --config-file)",
-        options=(
-            Option(
-                short="+cl",
-                long="--compression-level",
-                argument="[l]evel: integer (default: 6)",
-                text=("0=uncompressed, 1=fastest, 9=best compression",),
-            ),
-        ),
+        options=(shared.COMPRESSION_LEVEL,),
     ),
 )
 
@@ -127,23 +104,7 @@ _INVENTION_OPTIONS = (
 _NETWORK = OptionGroup(
     title="network options",
     groups=(
-        OptionGroup(
-            title="application entity titles",
-            options=(
-                Option(
-                    short="-aet",
-                    long="--aetitle",
-                    argument="[a]etitle: string",
-                    text=("call as this AE title (default: STORESCU)",),
-                ),
-                Option(
-                    short="-aec",
-                    long="--call",
-                    argument="[a]etitle: string",
-                    text=("AE title of the peer (default: ANY-SCP)",),
-                ),
-            ),
-        ),
+        shared.requestor_titles("STORESCU"),
         *_PROPOSAL_GROUPS,
         IDENTITY_OPTIONS,
         OptionGroup(
@@ -154,13 +115,9 @@ _NETWORK = OptionGroup(
                 shared.ACSE_TIMEOUT,
                 shared.DIMSE_TIMEOUT,
                 shared.MAX_PDU,
-                Option(
-                    long="--max-send-pdu",
-                    argument=shared.MAX_PDU.argument,
-                    text=("send PDUs of up to n bytes",),
-                ),
+                sending.MAX_SEND_PDU,
                 Option(long="--repeat", argument="[n]umber: integer", text=("send each file n times in a row",)),
-                Option(long="--abort", text=("abort the association instead of releasing it",)),
+                shared.ABORT,
                 Option(
                     short="-nh",
                     long="--no-halt",
@@ -180,7 +137,7 @@ _NETWORK = OptionGroup(
 _EXTENSIONS = OptionGroup(
     title="extensions (not in DCMTK's storescu)",
     options=(
-        CHECK,
+        sending.CHECK,
         Option(
             long="--strict",
             text=("exit with 80 where DCMTK's exit code would be", "0 though not every instance was stored"),
@@ -190,22 +147,18 @@ _EXTENSIONS = OptionGroup(
             argument="[f]ilename: string",
             text=("write to file f what became of each instance,", "also when the transfer has failed"),
         ),
-        *shared.ARCHIVES,
-        shared.REPORT_FORMAT,
+        *sending.ARCHIVES,
+        sending.REPORT_FORMAT,
         shared.JSON,
         *tls_extensions(TlsRole.REQUESTOR),
-        *shared.PROGRESS,
+        *sending.PROGRESS,
     ),
 )
 
 TOOL = Tool(
     name="storescu",
     description="Send DICOM files over an association proposed to the letter (C-STORE SCU)",
-    parameters=(
-        Parameter(name="peer", text="host name or address of the peer"),
-        Parameter(name="port", text="TCP port of the peer"),
-        Parameter(name="dcmfile-in", text="DICOM file or directory to send", is_repeatable=True),
-    ),
+    parameters=sending.PARAMETERS,
     groups=(shared.general_options(), _INPUT, _NETWORK, tls_group(TlsRole.REQUESTOR), _EXTENSIONS),
     notes=(
         (
@@ -235,43 +188,19 @@ TOOL = Tool(
             "code is then 0 where everything can go, 1 where sending would end early, and 80 where it would end with "
             "0 though something cannot go."
         ),
-        (
-            "The first SIGINT or SIGTERM lets the present instance finish and releases the association, the "
-            "second aborts it; the exit code is then 130 or 143."
-        ),
-        "The environment variable DCMDICTPATH names data dictionary files to be used besides the built-in one.",
+        sending.STOP_NOTE,
+        shared.DICTIONARY_NOTE,
     ),
 )
 
-_FORMATS = {
-    "": InputFormat.FILE_OR_DATA_SET,
-    "--read-file": InputFormat.FILE_OR_DATA_SET,
-    "--read-file-only": InputFormat.FILE_ONLY,
-    "--read-dataset": InputFormat.DATA_SET_ONLY,
-}
 _CONFLICTING = tuple(long for long in PREFERRED_TRANSFER_SYNTAXES if long != "--propose-uncompr")
 
 ProfileCheck = Callable[[ProfileSelection], None]
 """Raises ProfileError where the profile's file cannot be used."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoreOptions:
-    """What a storescu command line asks for."""
-
-    request: ExactSendRequest
-    identity: IdentityChoice | None
-    """Not yet in the request: it may be in a file."""
-    report_file: str
-    """"" for none."""
-    is_jsonl_report: bool
-    is_strict: bool
-    is_check: bool
-    """Nothing is sent."""
-    writes_json: bool
-    shows_progress: bool
-    """If stderr is a terminal."""
-    shows_contexts: bool
+StoreOptions = sending.SenderOptions[ExactSendRequest]
+"""What a storescu command line asks for."""
 
 
 def check_port(line: CommandLine) -> None:
@@ -285,23 +214,22 @@ def read_options(line: CommandLine, check_profile: ProfileCheck | None = None) -
     Raises CommandLineError, and what ``check_profile`` does: DCMTK reads the profile file among the options.
     """
     port = line.integer_parameter(1, 1, 65535)
-    inputs = _read_inputs(line, line.parameters[2:])
+    inputs = sending.read_inputs(
+        line,
+        InputFormat.FILE_OR_DATA_SET,
+        read_dicomdir=True,  # in archives, where they name what is found without them
+        check_uids=False,
+    )
     proposal = _read_proposal(line)
     if proposal.profile is not None and check_profile is not None:
         check_profile(proposal.profile)
     level = _read_compression_level(line)
-    association = AssociationSettings(
-        calling_ae_title=line.text("--aetitle", "STORESCU"),
-        timeouts=_read_timeouts(line),
-        max_pdu_bytes=shared.read_max_pdu(line),
-        max_send_pdu_bytes=line.integer("--max-send-pdu", shared.SMALLEST_MAX_PDU_BYTES, shared.LARGEST_MAX_PDU_BYTES),
-    )
+    association = sending.read_association(line, "STORESCU", _read_timeouts(line))
     repeats = line.integer("--repeat", 1) or 1
     invention = _read_invention(line)
     tls = read_tls(line, TlsRole.REQUESTOR)
     identity = read_identity_options(line)
-    report_format = line.choice("--report-format", ("text", "jsonl"), "text")
-    progress = line.last_of("--progress", "--no-progress")
+    is_jsonl = sending.is_jsonl_report(line)
     request = ExactSendRequest(
         peer=Peer(host=line.parameters[0], port=port, ae_title=line.text("--call", "ANY-SCP"), tls=tls),
         inputs=inputs,
@@ -316,33 +244,7 @@ def read_options(line: CommandLine, check_profile: ProfileCheck | None = None) -
         renames_files=line.last_of("--no-rename", "--rename") == "--rename",
         aborts_at_end=line.has("--abort"),
     )
-    return StoreOptions(
-        request=request,
-        identity=identity,
-        report_file=line.text("--create-report-file"),
-        is_jsonl_report=report_format == "jsonl",
-        is_strict=line.has("--strict"),
-        is_check=line.has("--check"),
-        writes_json=line.has("--json"),
-        shows_progress=progress == "--progress" or (not progress and not shared.is_quiet(line)),
-        shows_contexts=line.has("--verbose-pc"),
-    )
-
-
-def _read_inputs(line: CommandLine, paths: Sequence[str]) -> InputSelection:
-    scan = shared.read_scan_options(line)
-    return InputSelection(
-        paths=tuple(paths),
-        format=_FORMATS[line.last_of(*_FORMATS)],
-        scan_directories=scan.scans,
-        read_dicomdir=True,  # in archives, where they name what is found without them
-        open_archives=scan.opens_archives,
-        only_named_archives=scan.only_named_archives,
-        recurse=scan.recurses,
-        pattern=scan.pattern,
-        check_uids=False,
-        identify=line.has("--json"),
-    )
+    return sending.sender_options(line, request, is_jsonl=is_jsonl, identity=identity)
 
 
 def _read_proposal(line: CommandLine) -> Proposal:
@@ -369,8 +271,7 @@ def _read_compression_level(line: CommandLine) -> int:
             "--propose-deflated or --config-file",
             is_met=is_deflated or line.has("--config-file"),
         )
-    level = line.integer("--compression-level", 0, 9)
-    return 6 if level is None else level
+    return sending.read_compression_level(line)
 
 
 def _read_timeouts(line: CommandLine) -> Timeouts:

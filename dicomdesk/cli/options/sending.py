@@ -1,0 +1,148 @@
+"""What the tools that send files have in common: options, parameters, and what is read of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from dicomdesk.cli.options import shared
+from dicomdesk.cli.options.grammar import CommandLine, Option, Parameter
+from dicomdesk.dicom.instance import InputFormat, InputSelection
+from dicomdesk.settings import AssociationSettings, Timeouts
+
+if TYPE_CHECKING:
+    from dicomdesk.cli.options.identity import IdentityChoice
+
+_DEFAULT_COMPRESSION_LEVEL = 6
+
+CHECK = Option(long="--check", text=("send nothing: associate, release, and show how", "each instance would go"))
+READ_DATASET = Option(short="-f", long="--read-dataset", text=("take bare data sets only",))
+MAX_SEND_PDU = Option(long="--max-send-pdu", argument=shared.MAX_PDU.argument, text=("send PDUs of up to n bytes",))
+REPORT_FORMAT = Option(
+    long="--report-format",
+    argument="[f]ormat: string constant",
+    text=("(text, jsonl)", "write the report in this format"),
+)
+ARCHIVES = (
+    Option(long="--zip", text=("take ZIP archives that are found in directories", "too (default: those named)")),
+    Option(long="--no-zip", text=("take no ZIP archives",)),
+)
+PROGRESS = (
+    Option(long="--progress", text=("show progress even in quiet mode, if stderr", "is a terminal")),
+    Option(long="--no-progress", text=("never show progress",)),
+)
+
+PARAMETERS = (
+    *shared.PEER_PARAMETERS,
+    Parameter(name="dcmfile-in", text="DICOM file or directory to send", is_repeatable=True),
+)
+
+STOP_NOTE = (
+    "The first SIGINT or SIGTERM lets the present instance finish and releases the association, the "
+    "second aborts it; the exit code is then 130 or 143."
+)
+
+_FORMATS: Mapping[str, InputFormat] = {
+    "--read-file": InputFormat.FILE_OR_DATA_SET,
+    "--read-file-only": InputFormat.FILE_ONLY,
+    "--read-dataset": InputFormat.DATA_SET_ONLY,
+}
+
+_Request = TypeVar("_Request")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SenderOptions(Generic[_Request]):
+    """What the command line of a tool that sends asks for."""
+
+    request: _Request
+    identity: "IdentityChoice | None"
+    """Not yet in the request: it may be in a file. None for none, and where a tool knows none."""
+    report_file: str
+    """"" for none."""
+    is_jsonl_report: bool
+    is_strict: bool
+    is_check: bool
+    """Nothing is sent."""
+    writes_json: bool
+    shows_progress: bool
+    """If stderr is a terminal."""
+    shows_contexts: bool
+
+
+def folder_options(pattern_argument: str) -> tuple[Option, ...]:
+    """How directories among the parameters are read; the tools of DCMTK describe the pattern differently."""
+    return (
+        Option(short="+sd", long="--scan-directories", text=("take directories (dcmfile-in)",)),
+        Option(
+            short="+sp",
+            long="--scan-pattern",
+            argument=pattern_argument,
+            text=("take files whose names match (wildcards)",),
+        ),
+        Option(short="-r", long="--no-recurse", text=("leave out subdirectories (default)",)),
+        Option(short="+r", long="--recurse", text=("take subdirectories too",)),
+    )
+
+
+def read_inputs(
+    line: CommandLine, default_format: InputFormat, *, read_dicomdir: bool, check_uids: bool
+) -> InputSelection:
+    """The files to send; raises CommandLineError."""
+    scans = line.has("--scan-directories")
+    if line.has("--scan-pattern"):
+        line.check_dependency("--scan-pattern", "--scan-directories", is_met=scans)
+    recurses = line.last_of("--no-recurse", "--recurse") == "--recurse"
+    if recurses:
+        line.check_dependency("--recurse", "--scan-directories", is_met=scans)
+    archives = line.last_of("--zip", "--no-zip")
+    return InputSelection(
+        paths=tuple(line.parameters[2:]),
+        format=_FORMATS.get(line.last_of(*_FORMATS), default_format),
+        read_dicomdir=read_dicomdir,
+        scan_directories=scans,
+        open_archives=archives != "--no-zip",
+        only_named_archives=archives != "--zip",
+        recurse=recurses,
+        pattern=line.text("--scan-pattern") or None,
+        check_uids=check_uids,
+        identify=line.has("--json"),
+    )
+
+
+def read_compression_level(line: CommandLine) -> int:
+    """The level of deflate compression; raises CommandLineError."""
+    level = line.integer("--compression-level", 0, 9)
+    return _DEFAULT_COMPRESSION_LEVEL if level is None else level
+
+
+def read_association(line: CommandLine, default_ae_title: str, timeouts: Timeouts) -> AssociationSettings:
+    """How to associate; raises CommandLineError."""
+    return AssociationSettings(
+        calling_ae_title=line.text("--aetitle", default_ae_title),
+        timeouts=timeouts,
+        max_pdu_bytes=shared.read_max_pdu(line),
+        max_send_pdu_bytes=line.integer("--max-send-pdu", shared.SMALLEST_MAX_PDU_BYTES, shared.LARGEST_MAX_PDU_BYTES),
+    )
+
+
+def is_jsonl_report(line: CommandLine) -> bool:
+    """Whether the report is one of JSON lines; raises CommandLineError."""
+    return line.choice("--report-format", ("text", "jsonl"), "text") == "jsonl"
+
+
+def sender_options(
+    line: CommandLine, request: _Request, *, is_jsonl: bool, identity: "IdentityChoice | None" = None
+) -> SenderOptions[_Request]:
+    """The request with all that concerns the tool alone."""
+    progress = line.last_of("--progress", "--no-progress")
+    return SenderOptions(
+        request=request,
+        identity=identity,
+        report_file=line.text("--create-report-file"),
+        is_jsonl_report=is_jsonl,
+        is_strict=line.has("--strict"),
+        is_check=line.has("--check"),
+        writes_json=line.has("--json"),
+        shows_progress=progress == "--progress" or (not progress and not shared.is_quiet(line)),
+        shows_contexts=line.has("--verbose-pc"),
+    )
