@@ -196,3 +196,11 @@ class AssociationSettings:
     """Cap for the PDUs that we send; None leaves it to the peer (and 131072)."""
     timeouts: Timeouts = field(default_factory=Timeouts)
     user_identity: UserIdentity | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfileSelection:
+    """An association negotiation profile: which file, which profile in it."""
+
+    file: Path
+    name: str

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from dicomdesk.engine.requests import Proposal
+from dicomdesk.engine.send_exactly.request import Proposal
 from tests.helpers.data.datasets import BIG_ENDIAN, EXPLICIT, IMPLICIT
 from tests.helpers.dcmtk.programs import dcmtk_program
 from tests.helpers.jobs.exact_sending import send_exactly

@@ -11,8 +11,7 @@ from typing import Any
 import pytest
 
 from dicomdesk.dicom.data_sets.deflate import inflate
-from dicomdesk.engine.requests import Proposal
-from dicomdesk.engine.send_exactly.request import Invention
+from dicomdesk.engine.send_exactly.request import Invention, Proposal
 from tests.helpers.data.datasets import BIG_ENDIAN, DEFLATED, EXPLICIT, IMPLICIT, Builder
 from tests.helpers.dcmtk.programs import DEADLINE_S, dcmtk_program, dcmtk_server
 from tests.helpers.jobs.exact_sending import outcomes, send_exactly

@@ -10,7 +10,7 @@ from dicomdesk.dicom.transfer_syntaxes import (
     IMPLICIT_VR_LITTLE_ENDIAN,
     UNCOMPRESSED,
 )
-from dicomdesk.engine.requests import Proposal
+from dicomdesk.engine.send_exactly.request import Proposal
 from dicomdesk.network.negotiation import MAX_CONTEXTS, ProposedContext, number_contexts
 from dicomdesk.network.presentation.profiles import Profile
 from dicomdesk.network.presentation.proposals import propose_contexts

@@ -6,8 +6,8 @@ from enum import Enum
 from dicomdesk.archive.setup.configuration import ArchiveConfiguration, CharacterSetRule
 from dicomdesk.archive.setup.storing_format import StoringFormat
 from dicomdesk.dicom.query.query import Model
-from dicomdesk.engine.requests import ProfileSelection, Proposal
-from dicomdesk.settings import AccessRules, PlaceRules, Timeouts, TlsSettings
+from dicomdesk.engine.send_exactly.request import Proposal
+from dicomdesk.settings import AccessRules, PlaceRules, ProfileSelection, Timeouts, TlsSettings
 
 __all__ = ["ArchiveSettings", "MoveRestriction"]
 

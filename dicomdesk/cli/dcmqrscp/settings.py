@@ -16,9 +16,9 @@ from dicomdesk.cli.options.proposal import PREFERRED_BY_ACCEPTOR, PREFERRED_TRAN
 from dicomdesk.cli.options.tls import read_tls
 from dicomdesk.dicom.data_sets.rewriting import GroupLengths
 from dicomdesk.dicom.query.query import Model
-from dicomdesk.engine.requests import ProfileSelection, Proposal
+from dicomdesk.engine.send_exactly.request import Proposal
 from dicomdesk.paths import resources_folder
-from dicomdesk.settings import Timeouts
+from dicomdesk.settings import ProfileSelection, Timeouts
 
 __all__ = ["ArchiveOptions", "read_options"]
 

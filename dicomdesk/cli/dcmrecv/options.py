@@ -19,8 +19,8 @@ from dicomdesk.engine.receive.request import (
     StorageMode,
     SubFolders,
 )
-from dicomdesk.engine.requests import ProfileSelection
 from dicomdesk.paths import resources_folder
+from dicomdesk.settings import ProfileSelection
 
 TLS_ROLE = TlsRole.ACCEPTOR
 

@@ -9,9 +9,8 @@ from dicomdesk.cli.options.identity import IDENTITY_OPTIONS, read_identity_optio
 from dicomdesk.cli.options.proposal import PREFERRED_TRANSFER_SYNTAXES, PROPOSE_OPTIONS
 from dicomdesk.cli.options.tls import TlsRole, read_tls, tls_extensions, tls_group
 from dicomdesk.dicom.instance import InputFormat
-from dicomdesk.engine.requests import ProfileSelection, Proposal
-from dicomdesk.engine.send_exactly.request import ExactSendRequest, Invention
-from dicomdesk.settings import Peer, Timeouts
+from dicomdesk.engine.send_exactly.request import ExactSendRequest, Invention, Proposal
+from dicomdesk.settings import Peer, ProfileSelection, Timeouts
 
 _INPUT = OptionGroup(
     title="input options",

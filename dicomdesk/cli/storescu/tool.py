@@ -9,10 +9,10 @@ from dicomdesk.cli.options.grammar import CommandLine
 from dicomdesk.cli.options.tls import TlsRole, list_ciphers
 from dicomdesk.cli.program import Program
 from dicomdesk.cli.storescu.options import TOOL, StoreOptions, check_port, read_options
-from dicomdesk.engine.requests import ProfileSelection
 from dicomdesk.errors import ProfileError, SettingsError
 from dicomdesk.human import printable
 from dicomdesk.logs import Log
+from dicomdesk.settings import ProfileSelection
 
 if TYPE_CHECKING:
     from dicomdesk.cli.storescu.lines import StoreLines

@@ -7,7 +7,7 @@ from dicomdesk.dicom.instance import InstanceHeader
 from dicomdesk.dicom.pixels.codecs import CODECS_EXTRA, can_decode, missing_packages
 from dicomdesk.dicom.transfer_syntaxes import UNCOMPRESSED, transfer_syntax_name
 from dicomdesk.engine.forecast import Help
-from dicomdesk.engine.requests import Proposal
+from dicomdesk.engine.send_exactly.request import Proposal
 from dicomdesk.network.negotiation import ContextResult, NegotiatedContext
 from dicomdesk.network.presentation.assignment import describe_sop_class
 from dicomdesk.network.presentation.planning import DCMSEND_DECODABLE, PlannedInstance, PlanOptions, is_lossless

@@ -35,7 +35,6 @@ from dicomdesk.engine.receive.arrivals import Arrival, Storing
 from dicomdesk.engine.receive.placement import Placement
 from dicomdesk.engine.receive.quiet_studies import SettledStudy, StudyCommand, StudySettler
 from dicomdesk.engine.receive.request import Acceptance, ReceiveRequest, StorageMode
-from dicomdesk.engine.requests import ProfileSelection
 from dicomdesk.engine.stats import Progress
 from dicomdesk.errors import DicomdeskError, LocalError, SettingsError
 from dicomdesk.network.acceptor.handlers import IncomingAssociation, IncomingStore, SilentObserver, StoreAnswer
@@ -48,7 +47,7 @@ from dicomdesk.network.presentation.acceptance import (
     verification_only_policy,
 )
 from dicomdesk.network.presentation.profiles import load_profiles
-from dicomdesk.settings import AccessRules, PeerVerification, TlsSettings
+from dicomdesk.settings import AccessRules, PeerVerification, ProfileSelection, TlsSettings
 
 if TYPE_CHECKING:
     import ssl

@@ -5,8 +5,7 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dicomdesk.engine.requests import ProfileSelection
-from dicomdesk.settings import AccessRules, PlaceRules, Timeouts, TlsSettings
+from dicomdesk.settings import AccessRules, PlaceRules, ProfileSelection, Timeouts, TlsSettings
 
 if TYPE_CHECKING:
     from dicomdesk.engine.events import EventSink

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from dicomdesk.engine.requests import Proposal
+from dicomdesk.engine.send_exactly.request import Proposal
 from dicomdesk.network.negotiation import ExtendedNegotiation, ProposedContext
 from dicomdesk.network.presentation.proposals import COMMON_SOP_CLASSES, propose_contexts
 

@@ -4,15 +4,28 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from dicomdesk.dicom.instance import InputSelection
-from dicomdesk.engine.requests import Proposal
-from dicomdesk.settings import AssociationSettings, Peer
+from dicomdesk.settings import AssociationSettings, Peer, ProfileSelection
 
 if TYPE_CHECKING:
     from dicomdesk.engine.events import EventSink
     from dicomdesk.engine.job import ThreadStarter
     from dicomdesk.engine.send_exactly.exact_send import ExactSendJob
 
-__all__ = ["ExactSendRequest", "Invention"]
+__all__ = ["ExactSendRequest", "Invention", "Proposal"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """Which presentation contexts are proposed, independent of what a plan would make of the instances."""
+
+    preferred_transfer_syntax: str = "1.2.840.10008.1.2.1"
+    """UID; proposed before the uncompressed ones, or alone where it is implicit VR or a video."""
+    only_required: bool = False
+    """Only the SOP classes of the instances, instead of a fixed list of common ones."""
+    combine: bool = False
+    """One context with all transfer syntaxes for each SOP class, instead of two."""
+    profile: ProfileSelection | None = None
+    """Exactly what this profile says; the rest is ignored then."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,6 @@ from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout
 
 from dicomdesk.engine.receive.request import Acceptance, ReceiveRequest, Storage
-from dicomdesk.engine.requests import ProfileSelection
 from dicomdesk.errors import SettingsError
 from dicomdesk.gui.controls.buttons import PrimaryButton, plain_button
 from dicomdesk.gui.controls.combo import Combo
@@ -35,7 +34,7 @@ from dicomdesk.gui.theme import GRID, MARGIN, Theme, Tone
 from dicomdesk.gui.view import Badge, View
 from dicomdesk.gui.window_state import WindowState
 from dicomdesk.gui.wording import plain_tip
-from dicomdesk.settings import LARGE_MAX_PDU_BYTES, TlsSettings
+from dicomdesk.settings import LARGE_MAX_PDU_BYTES, ProfileSelection, TlsSettings
 
 EVERYTHING, ECHO_ONLY, PROFILE = "everything", "echo", "profile"
 _ACCEPT = (EVERYTHING, ECHO_ONLY, PROFILE)

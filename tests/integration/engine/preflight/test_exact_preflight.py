@@ -11,8 +11,8 @@ from dicomdesk.engine.engine import Engine
 from dicomdesk.engine.events import GroupForecast, ItemOutcome, JobOutcome
 from dicomdesk.engine.preflight.preflight import Help, PreflightResult, Verdict
 from dicomdesk.engine.preflight.request import PreflightRequest
-from dicomdesk.engine.requests import ProfileSelection, Proposal
-from dicomdesk.engine.send_exactly.request import Invention
+from dicomdesk.engine.send_exactly.request import Invention, Proposal
+from dicomdesk.settings import ProfileSelection
 from tests.helpers.data.datasets import EXPLICIT, IMPLICIT
 from tests.helpers.data.encoded import fragments, image_module
 from tests.helpers.jobs.exact_sending import exact_request, send_exactly

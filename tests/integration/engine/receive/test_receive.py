@@ -30,9 +30,9 @@ from dicomdesk.engine.events import (
     StudySettled,
 )
 from dicomdesk.engine.receive.request import DuplicatePolicy, FileNaming, StorageMode, SubFolders
-from dicomdesk.engine.requests import ProfileSelection
 from dicomdesk.errors import PortInUseError, ProfileError, SettingsError, StorageError
 from dicomdesk.network.status import Status
+from dicomdesk.settings import ProfileSelection
 from tests.helpers.data.datasets import CT_IMAGE, EXPLICIT, Builder, part10
 from tests.helpers.dcmtk.programs import dcmtk_program
 from tests.helpers.jobs.receiving import receive_request, receiving

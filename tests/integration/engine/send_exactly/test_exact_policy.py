@@ -22,8 +22,7 @@ from dicomdesk.engine.events import (
     NoticeLevel,
     NotSentCause,
 )
-from dicomdesk.engine.requests import Proposal
-from dicomdesk.engine.send_exactly.request import Invention
+from dicomdesk.engine.send_exactly.request import Invention, Proposal
 from tests.helpers.data.datasets import BIG_ENDIAN, CT_IMAGE, DEFLATED, EXPLICIT, IMPLICIT, Builder, part10
 from tests.helpers.jobs.exact_sending import exact_request, notices, outcomes, send_exactly
 from tests.helpers.jobs.recorder import EventRecorder

@@ -24,10 +24,10 @@ from dicomdesk.engine.events import (
     NotSentCause,
     ScanFinished,
 )
-from dicomdesk.engine.requests import ProfileSelection, Proposal
+from dicomdesk.engine.send_exactly.request import Proposal
 from dicomdesk.errors import AssociationRejectedError, ProfileError, ProposalError
 from dicomdesk.network.presentation.proposals import COMMON_SOP_CLASSES
-from dicomdesk.settings import UserIdentity, UserIdentityType
+from dicomdesk.settings import ProfileSelection, UserIdentity, UserIdentityType
 from tests.helpers.data.datasets import CT_IMAGE, EXPLICIT, IMPLICIT
 from tests.helpers.jobs.exact_sending import exact_request, notices, outcomes, send_exactly
 from tests.helpers.jobs.recorder import DEADLINE_S, EventRecorder

@@ -4,7 +4,7 @@ import pytest
 
 from dicomdesk.archive.entries import StoredInstance
 from dicomdesk.archive.services.move_plan import plan_moves
-from dicomdesk.engine.requests import Proposal
+from dicomdesk.engine.send_exactly.request import Proposal
 from dicomdesk.network.presentation.profiles import Profile, ProfileContext
 
 EXPLICIT, BIG, IMPLICIT = "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.2", "1.2.840.10008.1.2"

@@ -6,10 +6,9 @@ from dicomdesk.cli.options.grammar import CommandLineError, parse
 from dicomdesk.cli.options.proposal import PREFERRED_TRANSFER_SYNTAXES, PROPOSE_OPTIONS
 from dicomdesk.cli.storescu.options import TOOL, StoreOptions, check_port, read_options
 from dicomdesk.dicom.instance import InputFormat
-from dicomdesk.engine.requests import ProfileSelection
 from dicomdesk.engine.send_exactly.request import Invention
 from dicomdesk.errors import ProfileError
-from dicomdesk.settings import UserIdentityType
+from dicomdesk.settings import ProfileSelection, UserIdentityType
 
 
 def read(*tokens: str) -> StoreOptions:

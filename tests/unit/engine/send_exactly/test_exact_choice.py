@@ -5,9 +5,8 @@ import pytest
 from dicomdesk.dicom.data_sets.editing import DataSetChanges
 from dicomdesk.dicom.instance import InputSelection, InstanceHeader
 from dicomdesk.engine.delivery.delivery import NoContextError
-from dicomdesk.engine.requests import Proposal
 from dicomdesk.engine.send_exactly.exact_choice import ExactShaper
-from dicomdesk.engine.send_exactly.request import ExactSendRequest, Invention
+from dicomdesk.engine.send_exactly.request import ExactSendRequest, Invention, Proposal
 from dicomdesk.errors import ConversionError
 from dicomdesk.network.negotiation import ContextResult, NegotiatedContext
 from dicomdesk.settings import Peer

@@ -5,10 +5,9 @@ from pathlib import Path
 import pytest
 
 from dicomdesk.dicom.instance import InputFormat, InputSelection
-from dicomdesk.engine.requests import ProfileSelection, Proposal
 from dicomdesk.engine.send_exactly.exact_inputs import CheckedInput, InputChecker
-from dicomdesk.engine.send_exactly.request import ExactSendRequest
-from dicomdesk.settings import Peer
+from dicomdesk.engine.send_exactly.request import ExactSendRequest, Proposal
+from dicomdesk.settings import Peer, ProfileSelection
 from tests.helpers.data.datasets import CT_IMAGE, IMPLICIT, Builder
 from tests.helpers.jobs.sending import write_instance
 

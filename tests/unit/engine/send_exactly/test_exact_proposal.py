@@ -2,9 +2,10 @@ from pathlib import Path
 
 import pytest
 
-from dicomdesk.engine.requests import ProfileSelection, Proposal
 from dicomdesk.engine.send_exactly.exact_proposal import load_profile_file, make_proposal
+from dicomdesk.engine.send_exactly.request import Proposal
 from dicomdesk.errors import ProfileError
+from dicomdesk.settings import ProfileSelection
 
 CT = "1.2.840.10008.5.1.4.1.1.2"
 
