@@ -16,7 +16,7 @@ from dicomdesk.dicom.transfer_syntaxes import (
 from dicomdesk.network.acceptor.access_control import Refusal
 from dicomdesk.network.acceptor.handlers import IncomingAssociation
 from dicomdesk.network.negotiation import ContextResult, ProposedContext, Role
-from dicomdesk.network.presentation.acceptance import AcceptancePolicy
+from dicomdesk.network.presentation.context_acceptance import AcceptancePolicy
 from dicomdesk.network.presentation.profiles import Profile
 
 __all__ = ["Admission"]

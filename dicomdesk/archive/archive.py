@@ -40,7 +40,7 @@ from dicomdesk.network.acceptor.handlers import (
     StoreAnswer,
 )
 from dicomdesk.network.acceptor.listener import Listener, ListenerSettings
-from dicomdesk.network.presentation.acceptance import AcceptancePolicy, verification_only_policy
+from dicomdesk.network.presentation.context_acceptance import AcceptancePolicy, verification_only_policy
 from dicomdesk.network.presentation.profiles import Profile
 from dicomdesk.settings import TlsSettings
 

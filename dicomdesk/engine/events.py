@@ -10,9 +10,9 @@ from datetime import datetime
 from enum import Enum
 
 from dicomdesk.dicom.instance import InstanceHeader
-from dicomdesk.engine.diagnosis import CheckStage, CheckStep, SopClassCapability
+from dicomdesk.engine.check_findings import CheckStage, CheckStep, SopClassCapability
 from dicomdesk.engine.forecast import ForecastGroup
-from dicomdesk.engine.invention import InventedIdentity
+from dicomdesk.engine.invented_identities import InventedIdentity
 from dicomdesk.network.negotiation import (
     ContextResult,
     ExtendedNegotiation,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from dicomdesk.dicom.data_sets.element_walk import DataSetBytes
 from dicomdesk.dicom.data_sets.file_windows import read_at
 from dicomdesk.dicom.data_sets.spool_file import IN_MEMORY_BYTES, joined, open_spooled
-from dicomdesk.dicom.data_sets.structure import check_data_set, check_data_set_file
+from dicomdesk.dicom.data_sets.structure_check import check_data_set, check_data_set_file
 from dicomdesk.dicom.files.part10 import has_same_start, parse_header, read_open_header
 from dicomdesk.dicom.files.scan import NOT_A_REGULAR_FILE, FoundInstance, describe_change
 from dicomdesk.dicom.instance import InputFormat, InstanceHeader

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
     from dicomdesk.gui.main_window import MainWindow
-    from dicomdesk.gui.security.store import SecurityStore
+    from dicomdesk.gui.security.security_store import SecurityStore
     from dicomdesk.gui.session import Session
     from dicomdesk.gui.tasks import Tasks
 
@@ -90,7 +90,7 @@ async def _live(application: "QApplication", loop: asyncio.AbstractEventLoop) ->
     from dicomdesk.gui import assets, window_state  # noqa: PLC0415 - Qt is an extra
     from dicomdesk.gui.bridge import Bridge  # noqa: PLC0415 - Qt is an extra
     from dicomdesk.gui.main_window import MainWindow  # noqa: PLC0415 - Qt is an extra
-    from dicomdesk.gui.security import file as security_file  # noqa: PLC0415 - Qt is an extra
+    from dicomdesk.gui.security import security_file  # noqa: PLC0415 - Qt is an extra
     from dicomdesk.gui.session import Session  # noqa: PLC0415 - Qt is an extra
     from dicomdesk.gui.tasks import Tasks  # noqa: PLC0415 - Qt is an extra
     from dicomdesk.gui.theme import Theme  # noqa: PLC0415 - Qt is an extra
@@ -123,8 +123,8 @@ async def _live(application: "QApplication", loop: asyncio.AbstractEventLoop) ->
 
 async def _load_security(tasks: "Tasks", path: Path) -> "SecurityStore":
     from dicomdesk.errors import SettingsError  # noqa: PLC0415 - with the rest of the window
-    from dicomdesk.gui.security import file as security_file  # noqa: PLC0415 - Qt is an extra
-    from dicomdesk.gui.security.store import SecurityStore  # noqa: PLC0415 - Qt is an extra
+    from dicomdesk.gui.security import security_file  # noqa: PLC0415 - Qt is an extra
+    from dicomdesk.gui.security.security_store import SecurityStore  # noqa: PLC0415 - Qt is an extra
 
     try:
         return SecurityStore(await tasks.run(security_file.load_security, path))
@@ -134,7 +134,7 @@ async def _load_security(tasks: "Tasks", path: Path) -> "SecurityStore":
 
 async def _save_security(tasks: "Tasks", turn: asyncio.Lock, path: Path, store: "SecurityStore") -> None:
     """Write what holds now; one after the other, so that the last change stays."""
-    from dicomdesk.gui.security import file as security_file  # noqa: PLC0415 - Qt is an extra
+    from dicomdesk.gui.security import security_file  # noqa: PLC0415 - Qt is an extra
 
     async with turn:
         await tasks.run(security_file.save_security, path, store.settings)

@@ -14,7 +14,7 @@ from dicomdesk.gui.panes.receive import ReceivePane
 from dicomdesk.gui.panes.send import SendPane
 from dicomdesk.gui.questions.closing import ClosingDialog
 from dicomdesk.gui.security.credentials import Credentials, Guard
-from dicomdesk.gui.security.store import SecurityStore
+from dicomdesk.gui.security.security_store import SecurityStore
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.theme import Theme, Tone

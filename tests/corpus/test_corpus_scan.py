@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dicomdesk.dicom.data_sets.structure import check_data_set, check_data_set_file
+from dicomdesk.dicom.data_sets.structure_check import check_data_set, check_data_set_file
 from dicomdesk.dicom.files.scan import FoundInstance, ScanResult, SkippedInput, scan
 from dicomdesk.dicom.instance import InputFormat, InputSelection, InstanceHeader
 from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax

@@ -16,7 +16,12 @@ from dicomdesk.dicom.data_sets.editing import DataSetChanges, edit_data_set
 from dicomdesk.dicom.data_sets.element_walk import StepKind, describe, walk
 from dicomdesk.dicom.data_sets.file_windows import Window
 from dicomdesk.dicom.data_sets.inflating import InflatingWindow
-from dicomdesk.dicom.data_sets.structure import StructureFindings, check_data_set, check_data_set_file, check_window
+from dicomdesk.dicom.data_sets.structure_check import (
+    StructureFindings,
+    check_data_set,
+    check_data_set_file,
+    check_window,
+)
 from dicomdesk.dicom.dictionary import find_vr
 from dicomdesk.dicom.encodings import EXPLICIT_LITTLE, Encoding
 from dicomdesk.dicom.files.part10 import parse_header, read_open_header

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from dicomdesk.archive.services.kept_reports import _decode as decode_report
+from dicomdesk.archive.services.kept_commitment_reports import _decode as decode_report
 from dicomdesk.archive.setup.configuration import parse_configuration, read_configuration
 from dicomdesk.cli.catalogue import load_program
 from dicomdesk.cli.log.configuration import load_log
@@ -40,9 +40,9 @@ from dicomdesk.errors import (
     SettingsError,
     TlsSettingsError,
 )
-from dicomdesk.gui.security.file import from_json as security_from_json
-from dicomdesk.gui.security.file import to_json as security_to_json
-from dicomdesk.gui.security.store import NodeSecurity, SecuritySettings
+from dicomdesk.gui.security.security_file import from_json as security_from_json
+from dicomdesk.gui.security.security_file import to_json as security_to_json
+from dicomdesk.gui.security.security_store import NodeSecurity, SecuritySettings
 from dicomdesk.gui.window_state import PeerEntry, WindowState
 from dicomdesk.gui.window_state import from_json as window_state_from_json
 from dicomdesk.gui.window_state import to_json as window_state_to_json

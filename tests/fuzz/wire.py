@@ -27,7 +27,7 @@ from dicomdesk.network.dimse.command_sets import (
 )
 from dicomdesk.network.dimse.instance_writer import StoreItem
 from dicomdesk.network.negotiation import ProposedContext
-from dicomdesk.network.presentation.acceptance import accept_all_policy
+from dicomdesk.network.presentation.context_acceptance import accept_all_policy
 from dicomdesk.network.requestor.association import RequestedAssociation, open_association
 from dicomdesk.network.upper_layer.associate_accepts import read_associate_accept
 from dicomdesk.network.upper_layer.association_items import read_items

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from random import Random
 
-from dicomdesk.dicom.data_sets.structure import check_data_set
+from dicomdesk.dicom.data_sets.structure_check import check_data_set
 from dicomdesk.dicom.encodings import EXPLICIT_LITTLE, IMPLICIT_LITTLE, Encoding
 from dicomdesk.errors import DataError
 from tests.fuzz.generating import build_data_set

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from dicomdesk.gui import app
-from dicomdesk.gui.security import file as security_file
+from dicomdesk.gui.security import security_file
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -81,7 +81,7 @@ def test_security_settings_are_kept_and_damage_is_told(tmp_path: Path) -> None:
         "import sys\n"
         "from PySide6.QtCore import QTimer\n"
         "from dicomdesk.gui import app, main_window\n"
-        "from dicomdesk.gui.security.store import ListenerSecurity\n"
+        "from dicomdesk.gui.security.security_store import ListenerSecurity\n"
         "show = main_window.MainWindow.show\n"
         "def show_and_keep(window):\n"
         "    show(window)\n"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from dicomdesk.network.presentation.acceptance import policy_from_profile
+from dicomdesk.network.presentation.context_acceptance import policy_from_profile
 from dicomdesk.network.presentation.profiles import load_profiles
 from tests.helpers.dcmtk.programs import dcmtk_server
 from tests.helpers.peers.receivers import Receiver, listener_settings, listening

@@ -8,7 +8,7 @@ import pytest
 
 from dicomdesk.dicom.sop_classes import find_uid_by_symbol
 from dicomdesk.dicom.transfer_syntaxes import TRANSFER_SYNTAXES
-from dicomdesk.network.presentation.planning import PlannedInstance, PlanOptions, plan_associations
+from dicomdesk.network.presentation.context_planning import PlannedInstance, PlanOptions, plan_associations
 from dicomdesk.settings import Decompression
 from tests.helpers.data.datasets import DEFLATED, EXPLICIT, IMPLICIT
 from tests.helpers.data.inputs import MR_IMAGE, PRIVATE_CLASS, instance

@@ -6,7 +6,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, Dialect, FromClause, and_, false, or_, true
 
 from dicomdesk.archive.matching.wildcards import TextColumn, like, like_name, one_of
-from dicomdesk.archive.tables.normal_forms import date_time_span, fold, fold_name, is_date, sortable_date, time_span
+from dicomdesk.archive.tables.folded_names import date_time_span, fold, fold_name, is_date, sortable_date, time_span
 from dicomdesk.dicom.query.attributes import Attribute, Source
 
 _MOST_DIGITS: Final = 12

@@ -5,7 +5,7 @@ candidates.
 """
 
 from dicomdesk.archive.matching.wildcards import matches, matches_name
-from dicomdesk.archive.tables.normal_forms import fold_name, name_groups
+from dicomdesk.archive.tables.folded_names import fold_name, name_groups
 from dicomdesk.dicom.query.attributes import Attribute
 
 

@@ -8,7 +8,7 @@ from typing import ParamSpec, TypeVar
 from dicomdesk.archive.entries import StoredInstance
 from dicomdesk.archive.facts import OperationEnded
 from dicomdesk.archive.matching.query_reader import IdentifierRules
-from dicomdesk.archive.services.move_plan import MoveBatch, plan_moves
+from dicomdesk.archive.services.move_destinations import MoveBatch, plan_moves
 from dicomdesk.archive.services.retrieval import Outlet, Retrieval, RetrievalRefusedError
 from dicomdesk.archive.setup.configuration import Area, PeerEntry
 from dicomdesk.archive.setup.known_peers import Addresses, is_same_host

@@ -20,7 +20,7 @@ from dicomdesk.archive.facts import Stored
 from dicomdesk.archive.setup.storing_format import StoringFormat, shaped
 from dicomdesk.atomic_file import AtomicFile
 from dicomdesk.dicom.data_sets.element_walk import DataSetBytes
-from dicomdesk.dicom.data_sets.structure import StructureFindings, check_data_set, check_data_set_file
+from dicomdesk.dicom.data_sets.structure_check import StructureFindings, check_data_set, check_data_set_file
 from dicomdesk.dicom.files.part10 import file_meta_information
 from dicomdesk.dicom.query.attributes import (
     SERIES_INSTANCE_UID,

@@ -17,7 +17,7 @@ from typing import Final
 from dicomdesk.archive.areas.keeper import Keeper
 from dicomdesk.archive.facts import ArchiveFacts
 from dicomdesk.archive.services.commitment_values import WELL_KNOWN_INSTANCE, Report
-from dicomdesk.archive.services.kept_reports import KeptReports
+from dicomdesk.archive.services.kept_commitment_reports import KeptReports
 from dicomdesk.archive.services.retrieval import encode_for
 from dicomdesk.archive.setup.configuration import Area, PeerEntry
 from dicomdesk.archive.setup.settings import ArchiveSettings

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from dicomdesk.archive.setup.configuration import CharacterSetRule
-from dicomdesk.archive.tables.normal_forms import without_accents
+from dicomdesk.archive.tables.folded_names import without_accents
 from dicomdesk.dicom.data_sets.character_encoding import encode_text
 from dicomdesk.dicom.data_sets.character_sets import find_codec
 from dicomdesk.dicom.data_sets.deflate import deflate

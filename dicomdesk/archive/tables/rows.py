@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from dicomdesk.archive.entries import IndexEntry
-from dicomdesk.archive.tables.normal_forms import fold, name_groups, sortable_date, sortable_date_time, sortable_time
+from dicomdesk.archive.tables.folded_names import fold, name_groups, sortable_date, sortable_date_time, sortable_time
 from dicomdesk.archive.tables.schema import LONGEST_PROSE, LONGEST_TEXT, search_columns
 from dicomdesk.dicom.query.attributes import (
     ATTRIBUTES,

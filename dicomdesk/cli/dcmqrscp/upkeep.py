@@ -10,9 +10,9 @@ from dicomdesk.archive.reindex import Reindexed, reindex_area
 from dicomdesk.archive.setup.configuration import Area
 from dicomdesk.archive.setup.settings import ArchiveSettings
 from dicomdesk.cli.exit_codes import ExitCode, died_of_signal
-from dicomdesk.cli.output.ending import Ending, Stage, stage_text
 from dicomdesk.cli.output.standard_streams import write_stderr, write_stdout
 from dicomdesk.cli.output.terminal import is_terminal
+from dicomdesk.cli.signals import Ending, Stage, stage_text
 from dicomdesk.errors import DicomdeskError, LocalError, SettingsError
 from dicomdesk.human import count_text, printable
 from dicomdesk.logs import Logger

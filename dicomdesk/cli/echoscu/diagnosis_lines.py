@@ -8,7 +8,14 @@ from dicomdesk.cli.exit_codes import ExitCode, died_of_signal
 from dicomdesk.cli.output.standard_streams import write_stdout
 from dicomdesk.dicom.transfer_syntaxes import transfer_syntax_name
 from dicomdesk.engine import events
-from dicomdesk.engine.diagnosis import Capabilities, CheckStage, CheckState, CheckStep, ServiceGroup, SopClassCapability
+from dicomdesk.engine.check_findings import (
+    Capabilities,
+    CheckStage,
+    CheckState,
+    CheckStep,
+    ServiceGroup,
+    SopClassCapability,
+)
 from dicomdesk.human import count_text, printable
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager
 from queue import Empty, SimpleQueue
 from typing import Generic, TypeVar
 
-from dicomdesk.cli.output.ending import Cancellable, Ending, Stage, stage_text
+from dicomdesk.cli.signals import Cancellable, Ending, Stage, stage_text
 from dicomdesk.engine.events import JobFinished
 
 Fact = TypeVar("Fact")

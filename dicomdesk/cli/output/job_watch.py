@@ -5,9 +5,9 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from dicomdesk.cli.exit_codes import ExitCode
-from dicomdesk.cli.output.ending import Cancellable
 from dicomdesk.cli.output.event_pump import EventPump
 from dicomdesk.cli.output.terminal import REDRAW_S, ProgressDisplay, is_terminal
+from dicomdesk.cli.signals import Cancellable
 from dicomdesk.logs import Logger
 
 if TYPE_CHECKING:

@@ -316,7 +316,7 @@ def _check_whole(window: Window, offset: int, encoding: Encoding) -> None:
     """Check the structure of a data set that alone has to tell what the file is."""
     whole = window.whole()
     if whole is not None:
-        from dicomdesk.dicom.data_sets.structure import check_window  # noqa: PLC0415  # most files are Part 10 files
+        from dicomdesk.dicom.data_sets.structure_check import check_window  # noqa: PLC0415  # most files are Part 10 files
 
         check_window(whole, offset, encoding, takes_rest=True)
 

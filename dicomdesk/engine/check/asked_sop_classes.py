@@ -7,7 +7,7 @@ from dicomdesk.dicom.sop_classes import (
     STORAGE_SOP_CLASSES,
     VERIFICATION,
 )
-from dicomdesk.engine.diagnosis import ServiceGroup
+from dicomdesk.engine.check_findings import ServiceGroup
 from dicomdesk.network.presentation.assignment import describe_sop_class
 
 __all__ = ["SERVICES", "Service", "sop_class_words"]

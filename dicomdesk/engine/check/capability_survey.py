@@ -18,7 +18,7 @@ from dicomdesk.dicom.transfer_syntaxes import (
     TRANSFER_SYNTAXES,
 )
 from dicomdesk.engine.check.asked_sop_classes import SERVICES, Service, sop_class_words
-from dicomdesk.engine.diagnosis import Capabilities, ServiceGroup, SopClassCapability
+from dicomdesk.engine.check_findings import Capabilities, ServiceGroup, SopClassCapability
 from dicomdesk.network.negotiation import MAX_CONTEXTS, NegotiatedContext, ProposedContext, number_contexts
 
 __all__ = ["Survey"]

@@ -17,7 +17,14 @@ from dicomdesk.engine.check.connection_steps import Reached, Reaching
 from dicomdesk.engine.check.explanations import NOTHING, Remedy
 from dicomdesk.engine.check.requests import CheckRequest
 from dicomdesk.engine.check.step_log import OpenStep, StepLog
-from dicomdesk.engine.diagnosis import Capabilities, CheckStage, CheckState, CheckStep, ServiceGroup, SopClassCapability
+from dicomdesk.engine.check_findings import (
+    Capabilities,
+    CheckStage,
+    CheckState,
+    CheckStep,
+    ServiceGroup,
+    SopClassCapability,
+)
 from dicomdesk.engine.events import (
     AssociationAborted,
     AssociationAccepted,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from dicomdesk.engine.check import explanations
 from dicomdesk.engine.check.explanations import NOTHING, Remedy
 from dicomdesk.engine.check.step_log import OpenStep, StepLog
-from dicomdesk.engine.diagnosis import CheckStage
+from dicomdesk.engine.check_findings import CheckStage
 from dicomdesk.errors import DicomdeskError, PeerError, PeerUnreachableError, SettingsError
 from dicomdesk.human import count_text, printable
 from dicomdesk.network.negotiation import ProposedContext, TlsSession

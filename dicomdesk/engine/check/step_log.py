@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator, Sequence
 
 from dicomdesk.engine.check.explanations import NOTHING, Remedy
-from dicomdesk.engine.diagnosis import CheckStage, CheckState, CheckStep
+from dicomdesk.engine.check_findings import CheckStage, CheckState, CheckStep
 from dicomdesk.engine.events import CheckStepFinished, CheckStepStarted, EventSink
 
 __all__ = ["OpenStep", "StepLog"]

@@ -18,7 +18,7 @@ from dicomdesk.engine.events import (
     NotSentCause,
 )
 from dicomdesk.engine.stats import TransferStats
-from dicomdesk.network.presentation.planning import PlannedInstance
+from dicomdesk.network.presentation.context_planning import PlannedInstance
 from dicomdesk.network.status import StatusClass, classify_status, status_advice, status_text
 
 if TYPE_CHECKING:

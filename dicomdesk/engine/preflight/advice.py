@@ -10,7 +10,7 @@ from dicomdesk.engine.forecast import Help
 from dicomdesk.engine.send_exactly.request import Proposal
 from dicomdesk.network.negotiation import ContextResult, NegotiatedContext
 from dicomdesk.network.presentation.assignment import describe_sop_class
-from dicomdesk.network.presentation.planning import DCMSEND_DECODABLE, PlannedInstance, PlanOptions, is_lossless
+from dicomdesk.network.presentation.context_planning import DCMSEND_DECODABLE, PlannedInstance, PlanOptions, is_lossless
 
 __all__ = ["Way", "help_for_conversion", "help_for_exact_refusal", "help_for_refusal"]
 

@@ -22,7 +22,7 @@ from dicomdesk.network.negotiation import (
     number_contexts,
 )
 from dicomdesk.network.presentation.assignment import assign
-from dicomdesk.network.presentation.planning import (
+from dicomdesk.network.presentation.context_planning import (
     UNCOMPRESSED_OFFER,
     Plan,
     PlannedAssociation,

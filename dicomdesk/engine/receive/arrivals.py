@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from dicomdesk.atomic_file import AtomicFile
-from dicomdesk.dicom.data_sets.structure import StructureFindings, check_data_set, check_data_set_file
+from dicomdesk.dicom.data_sets.structure_check import StructureFindings, check_data_set, check_data_set_file
 from dicomdesk.dicom.files.part10 import file_meta_information, parse_header
 from dicomdesk.dicom.instance import InputFormat, InstanceHeader
 from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax

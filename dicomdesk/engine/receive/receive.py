@@ -40,7 +40,7 @@ from dicomdesk.errors import DicomdeskError, LocalError, SettingsError
 from dicomdesk.network.acceptor.handlers import IncomingAssociation, IncomingStore, SilentObserver, StoreAnswer
 from dicomdesk.network.acceptor.listener import Listener, ListenerSettings
 from dicomdesk.network.negotiation import Negotiation
-from dicomdesk.network.presentation.acceptance import (
+from dicomdesk.network.presentation.context_acceptance import (
     AcceptancePolicy,
     accept_all_policy,
     policy_from_profile,

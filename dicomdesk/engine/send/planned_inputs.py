@@ -9,7 +9,7 @@ from dicomdesk.engine.delivery.delivery import SendFailure
 from dicomdesk.engine.delivery.intake import Intake
 from dicomdesk.engine.send.request import SendRequest
 from dicomdesk.errors import CancelledError, DataError
-from dicomdesk.network.presentation.planning import PlannedInstance, PlanOptions
+from dicomdesk.network.presentation.context_planning import PlannedInstance, PlanOptions
 
 __all__ = ["find_instances", "plan_options"]
 

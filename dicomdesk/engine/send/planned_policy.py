@@ -18,7 +18,7 @@ from dicomdesk.engine.send.retry import is_transient_error, is_transient_status
 from dicomdesk.errors import ChangedError, ConversionError, DataError, InvalidUidError, PeerError
 from dicomdesk.network.negotiation import NegotiatedContext
 from dicomdesk.network.presentation.assignment import Assignment, assign, no_context_text
-from dicomdesk.network.presentation.planning import PlannedAssociation
+from dicomdesk.network.presentation.context_planning import PlannedAssociation
 from dicomdesk.network.requestor.operations import NO_CONTEXT
 from dicomdesk.network.requestor.store_stream import OddAnswer, OddVerdict
 

@@ -18,7 +18,6 @@ from dicomdesk.engine.delivery.delivery_job import DeliveryJob
 from dicomdesk.engine.delivery.instance_sender import InstanceSender
 from dicomdesk.engine.delivery.ledger import InstanceLedger
 from dicomdesk.engine.delivery.transfer_list import not_sent
-from dicomdesk.engine.descriptors import affordable_associations
 from dicomdesk.engine.events import (
     EventSink,
     NoticeLevel,
@@ -26,12 +25,13 @@ from dicomdesk.engine.events import (
     RetryScheduled,
 )
 from dicomdesk.engine.job import ThreadStarter
+from dicomdesk.engine.open_file_limit import affordable_associations
 from dicomdesk.engine.send.planned_inputs import find_instances, plan_options
 from dicomdesk.engine.send.planned_policy import PlannedPolicy, SendQueue
 from dicomdesk.engine.send.request import SendRequest
 from dicomdesk.engine.send.retry import backoff_s, is_transient_error
 from dicomdesk.errors import DataError, DicomdeskError, PeerError
-from dicomdesk.network.presentation.planning import PlannedAssociation, plan_associations
+from dicomdesk.network.presentation.context_planning import PlannedAssociation, plan_associations
 
 __all__ = ["SendJob"]
 

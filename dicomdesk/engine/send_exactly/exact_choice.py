@@ -15,7 +15,7 @@ from dicomdesk.dicom.transfer_syntaxes import (
     find_transfer_syntax,
 )
 from dicomdesk.engine.delivery.delivery import NoContextError
-from dicomdesk.engine.invention import InventedIdentity, Inventor
+from dicomdesk.engine.invented_identities import InventedIdentity, Inventor
 from dicomdesk.engine.preparation import Shape
 from dicomdesk.engine.send_exactly.request import ExactSendRequest
 from dicomdesk.errors import ConversionError

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QS
 
 from dicomdesk import human
 from dicomdesk.engine.check.requests import CheckRequest
-from dicomdesk.engine.diagnosis import CheckStage, CheckState, CheckStep
+from dicomdesk.engine.check_findings import CheckStage, CheckState, CheckStep
 from dicomdesk.engine.events import CapabilityFound, CheckStepFinished, CheckStepStarted, Event, JobOutcome
 from dicomdesk.errors import DicomdeskError
 from dicomdesk.gui import wording

@@ -9,7 +9,7 @@ from dicomdesk.gui.controls.scroll_box import ScrollBox
 from dicomdesk.gui.entries.access_entry import AccessEntry
 from dicomdesk.gui.entries.tls_entry import TlsEntry
 from dicomdesk.gui.security.credentials import Credentials
-from dicomdesk.gui.security.store import ListenerSecurity
+from dicomdesk.gui.security.security_store import ListenerSecurity
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.theme import MARGIN, Theme, Tone
 

@@ -12,7 +12,7 @@ from dicomdesk.gui.entries.checks import ae_title_problem, host_problem, port_pr
 from dicomdesk.gui.entries.identity_entry import IdentityEntry
 from dicomdesk.gui.entries.tls_entry import TlsEntry
 from dicomdesk.gui.security.credentials import Credentials
-from dicomdesk.gui.security.store import NodeSecurity
+from dicomdesk.gui.security.security_store import NodeSecurity
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.theme import GRID, MARGIN, Theme
 from dicomdesk.gui.window_state import PeerEntry

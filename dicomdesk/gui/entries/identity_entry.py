@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 from dicomdesk.gui.controls.check_box import CheckBox
 from dicomdesk.gui.controls.form import Form
 from dicomdesk.gui.controls.message_line import MessageLine
-from dicomdesk.gui.security.store import NodeSecurity
+from dicomdesk.gui.security.security_store import NodeSecurity
 from dicomdesk.gui.theme import GRID, Theme, Tone
 
 LONGEST_NAME = 64

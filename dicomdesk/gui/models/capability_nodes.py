@@ -6,7 +6,7 @@ from typing import ClassVar
 from PySide6.QtCore import QCoreApplication
 
 from dicomdesk import human
-from dicomdesk.engine.diagnosis import ServiceGroup, SopClassCapability
+from dicomdesk.engine.check_findings import ServiceGroup, SopClassCapability
 from dicomdesk.gui import wording
 from dicomdesk.gui.outline.model import Column, Node, Outline, Part, Weight
 

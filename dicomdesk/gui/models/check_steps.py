@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QCoreApplication
 
 from dicomdesk import human
-from dicomdesk.engine.diagnosis import CheckStage, CheckState, CheckStep
+from dicomdesk.engine.check_findings import CheckStage, CheckState, CheckStep
 from dicomdesk.gui import wording
 from dicomdesk.gui.models.capability_nodes import ServiceNode, SopClassNode
 from dicomdesk.gui.outline.model import Mark

@@ -6,7 +6,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from dicomdesk.engine.diagnosis import CheckStage
+from dicomdesk.engine.check_findings import CheckStage
 from dicomdesk.gui.models.check_steps import StepLook, stage_word, waiting_look
 from dicomdesk.gui.theme import GRID, SIDEBAR_ICON, Theme, Tone
 

@@ -12,7 +12,7 @@ from dicomdesk.gui.entries.peer_entry import PeerRow
 from dicomdesk.gui.entries.tls_entry import profile_words
 from dicomdesk.gui.panels.details import Details
 from dicomdesk.gui.security.credentials import Guard, Preparation
-from dicomdesk.gui.security.store import NodeSecurity
+from dicomdesk.gui.security.security_store import NodeSecurity
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.theme import Theme, Tone
 from dicomdesk.gui.wording import plain_tip

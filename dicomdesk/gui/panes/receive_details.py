@@ -10,7 +10,7 @@ from dicomdesk.gui.models.received import ReceivedGroup, ReceivedSeries, Receive
 from dicomdesk.gui.outline.model import Node
 from dicomdesk.gui.outline.states import ICONS, TONES, ItemState
 from dicomdesk.gui.panels.details import Details
-from dicomdesk.gui.security.store import ListenerSecurity
+from dicomdesk.gui.security.security_store import ListenerSecurity
 from dicomdesk.gui.theme import Tone
 from dicomdesk.settings import PeerVerification
 

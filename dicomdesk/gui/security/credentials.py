@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QDialog, QWidget
 
 from dicomdesk.errors import KeyPassPhraseError
 from dicomdesk.gui.questions.secret import SecretDialog
-from dicomdesk.gui.security.store import NodeSecurity, SecurityStore
+from dicomdesk.gui.security.security_store import NodeSecurity, SecurityStore
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.settings import Peer, TlsSettings, UserIdentity, UserIdentityType
 

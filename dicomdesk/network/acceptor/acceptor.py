@@ -27,7 +27,7 @@ from dicomdesk.network.acceptor.operation import Operation, Services
 from dicomdesk.network.acceptor.pace import Pace
 from dicomdesk.network.acceptor.places import Holder
 from dicomdesk.network.negotiation import ExtendedNegotiation
-from dicomdesk.network.presentation.acceptance import AcceptancePolicy
+from dicomdesk.network.presentation.context_acceptance import AcceptancePolicy
 from dicomdesk.network.upper_layer.association_pdus import (
     ABORT_SOURCE_PROVIDER,
     ABORT_SOURCE_USER,

@@ -13,7 +13,7 @@ from dicomdesk.network.negotiation import (
     ProposedContext,
     TlsSession,
 )
-from dicomdesk.network.presentation.acceptance import AcceptancePolicy, decide, role_warnings
+from dicomdesk.network.presentation.context_acceptance import AcceptancePolicy, decide, role_warnings
 from dicomdesk.network.upper_layer.association_pdus import (
     APPLICATION_CONTEXT_NAME,
     AcceptorItems,

@@ -23,7 +23,7 @@ from dicomdesk.network.acceptor.association_answer import Judge
 from dicomdesk.network.acceptor.handlers import ListenerObserver, StoreHandler
 from dicomdesk.network.acceptor.operation import Services
 from dicomdesk.network.acceptor.places import Holder, Places, Remarks, address_group, choose_dropped
-from dicomdesk.network.presentation.acceptance import AcceptancePolicy
+from dicomdesk.network.presentation.context_acceptance import AcceptancePolicy
 from dicomdesk.network.wire.connection import no_descriptor_error
 from dicomdesk.network.wire.host_names import HostNames
 from dicomdesk.network.wire.incoming_connection import IncomingConnection

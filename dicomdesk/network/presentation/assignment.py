@@ -7,7 +7,12 @@ from typing import NamedTuple
 from dicomdesk.dicom.sop_classes import find_sop_class, uid_symbol
 from dicomdesk.dicom.transfer_syntaxes import UNCOMPRESSED, transfer_syntax_name
 from dicomdesk.network.negotiation import ContextResult, NegotiatedContext
-from dicomdesk.network.presentation.planning import PlannedAssociation, PlannedInstance, PlannedItem, PlanOptions
+from dicomdesk.network.presentation.context_planning import (
+    PlannedAssociation,
+    PlannedInstance,
+    PlannedItem,
+    PlanOptions,
+)
 
 _WORD_BORDER = re.compile("(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 

@@ -5,7 +5,7 @@ import pytest
 from PySide6.QtGui import QGuiApplication
 from shiboken6 import isValid
 
-from dicomdesk.engine.diagnosis import CheckStage, CheckState
+from dicomdesk.engine.check_findings import CheckStage, CheckState
 from dicomdesk.gui.dialogs.check import CheckDialog
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.tasks import Tasks

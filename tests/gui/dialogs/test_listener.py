@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from dicomdesk.gui.dialogs.listener import ListenerDialog
 from dicomdesk.gui.security.credentials import Credentials
-from dicomdesk.gui.security.store import ListenerSecurity
+from dicomdesk.gui.security.security_store import ListenerSecurity
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.theme import Theme, Tone
 from dicomdesk.settings import TlsSettings

@@ -6,7 +6,7 @@ from pytestqt.qtbot import QtBot
 
 from dicomdesk.gui.dialogs.node import NodeDialog
 from dicomdesk.gui.security.credentials import Credentials
-from dicomdesk.gui.security.store import NodeSecurity
+from dicomdesk.gui.security.security_store import NodeSecurity
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.theme import Theme
 from dicomdesk.gui.window_state import PeerEntry

@@ -1,7 +1,7 @@
 from pytestqt.qtbot import QtBot
 
 from dicomdesk.gui.entries.identity_entry import IdentityEntry
-from dicomdesk.gui.security.store import NodeSecurity
+from dicomdesk.gui.security.security_store import NodeSecurity
 from dicomdesk.gui.theme import Theme, Tone
 
 

@@ -1,6 +1,6 @@
 from pytestqt.qtbot import QtBot
 
-from dicomdesk.engine.diagnosis import CheckStage
+from dicomdesk.engine.check_findings import CheckStage
 from dicomdesk.gui.models.check_steps import ended_look, running_look
 from dicomdesk.gui.panels.step_list import StepList
 from dicomdesk.gui.theme import Theme

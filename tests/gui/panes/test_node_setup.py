@@ -14,7 +14,7 @@ from dicomdesk.gui.main_window import MainWindow
 from dicomdesk.gui.models.association_log import SECURITY, AssociationRecord
 from dicomdesk.gui.outline.states import ItemState
 from dicomdesk.gui.questions.secret import SecretDialog
-from dicomdesk.gui.security.store import ListenerSecurity, NodeSecurity
+from dicomdesk.gui.security.security_store import ListenerSecurity, NodeSecurity
 from dicomdesk.gui.session import Session
 from dicomdesk.settings import AccessRules, TlsSettings
 from tests.gui.answers import shown, wait_for

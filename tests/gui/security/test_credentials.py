@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 from dicomdesk.errors import SettingsError
 from dicomdesk.gui.questions.secret import SecretDialog
 from dicomdesk.gui.security.credentials import Credentials, Preparation
-from dicomdesk.gui.security.store import NodeSecurity
+from dicomdesk.gui.security.security_store import NodeSecurity
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.settings import Peer, TlsSettings, UserIdentityType
 from tests.gui.answers import shown, wait_for

@@ -16,7 +16,7 @@ from dicomdesk.engine.job import EventRelay, JobControl, JobState
 from dicomdesk.engine.preparation import Preparing
 from dicomdesk.engine.send.planned_policy import PlannedPolicy, SendQueue
 from dicomdesk.engine.stats import TransferStats
-from dicomdesk.network.presentation.planning import PlanOptions, plan_associations
+from dicomdesk.network.presentation.context_planning import PlanOptions, plan_associations
 from tests.helpers.jobs.sending import send_request
 
 RLE = "1.2.840.10008.1.2.5"

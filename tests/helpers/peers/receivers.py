@@ -11,7 +11,7 @@ from dicomdesk.network.acceptor.handlers import IncomingAssociation, IncomingSto
 from dicomdesk.network.acceptor.listener import Listener, ListenerSettings
 from dicomdesk.network.acceptor.operation import Services
 from dicomdesk.network.negotiation import Negotiation
-from dicomdesk.network.presentation.acceptance import AcceptancePolicy, accept_all_policy
+from dicomdesk.network.presentation.context_acceptance import AcceptancePolicy, accept_all_policy
 from dicomdesk.settings import PlaceRules, Timeouts
 
 DEADLINE_S = 20.0

@@ -7,7 +7,7 @@ from pathlib import Path
 from dicomdesk.dicom.files.scan import name_of
 from dicomdesk.dicom.instance import InstanceHeader
 from dicomdesk.engine.check.check import CheckResult
-from dicomdesk.engine.diagnosis import CheckStage, CheckState, CheckStep, ServiceGroup, SopClassCapability
+from dicomdesk.engine.check_findings import CheckStage, CheckState, CheckStep, ServiceGroup, SopClassCapability
 from dicomdesk.engine.events import (
     AssociationAborted,
     AssociationAccepted,
@@ -34,7 +34,7 @@ from dicomdesk.engine.forecast import ForecastGroup, Help, Verdict
 from dicomdesk.engine.preflight.preflight import PreflightResult
 from dicomdesk.gui.bridge import Arrival
 from dicomdesk.gui.models.send_queue import Found
-from dicomdesk.gui.security.store import ListenerSecurity, NodeSecurity
+from dicomdesk.gui.security.security_store import ListenerSecurity, NodeSecurity
 from dicomdesk.settings import AccessRules, RevocationCheck, TlsProfile, TlsSettings
 
 CT, MR, US, SC, SR, ENHANCED_CT = (

@@ -17,8 +17,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QFontDatabase
 from PySide6.QtWidgets import QApplication, QWidget
 
+from dicomdesk.engine.check_findings import CheckStage, CheckStep
 from dicomdesk.engine.delivery.report import Report
-from dicomdesk.engine.diagnosis import CheckStage, CheckStep
 from dicomdesk.engine.engine import Engine
 from dicomdesk.engine.events import CheckStepFinished, CheckStepStarted, GroupForecast, ItemOutcome
 from dicomdesk.engine.forecast import ForecastGroup
@@ -35,7 +35,7 @@ from dicomdesk.gui.panels.details import Details
 from dicomdesk.gui.panes import send_details
 from dicomdesk.gui.panes.preflight_flow import describe_preflight
 from dicomdesk.gui.security.credentials import Credentials
-from dicomdesk.gui.security.store import NodeSecurity, SecurityStore
+from dicomdesk.gui.security.security_store import NodeSecurity, SecurityStore
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.theme import Theme, Tone

@@ -20,7 +20,7 @@ from dicomdesk.archive.facts import CommitmentAnswered
 from dicomdesk.archive.index import Index
 from dicomdesk.archive.services import commitment, commitment_reports
 from dicomdesk.archive.services.commitment_values import Report
-from dicomdesk.archive.services.kept_reports import KeptReports
+from dicomdesk.archive.services.kept_commitment_reports import KeptReports
 from dicomdesk.dicom.query.sop_classes import COMMITMENT
 from dicomdesk.errors import IndexDamagedError
 from dicomdesk.network.dimse.command_sets import COMMAND_FIELD, ERROR_COMMENT, MESSAGE_ID, write_command_set

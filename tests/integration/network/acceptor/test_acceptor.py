@@ -8,7 +8,7 @@ import pytest
 from dicomdesk.network.acceptor.access_control import Refusal
 from dicomdesk.network.acceptor.handlers import IncomingAssociation, StoreAnswer
 from dicomdesk.network.negotiation import ContextResult
-from dicomdesk.network.presentation.acceptance import AcceptancePolicy
+from dicomdesk.network.presentation.context_acceptance import AcceptancePolicy
 from dicomdesk.settings import Timeouts
 from tests.helpers.peers.receivers import Receiver, listener_settings, listening
 from tests.helpers.peers.requestors import (

@@ -14,7 +14,7 @@ import pytest
 from dicomdesk.errors import LocalError, PortInUseError
 from dicomdesk.network.acceptor.handlers import IncomingStore
 from dicomdesk.network.acceptor.listener import LARGEST_PENDING, Listener, ListenerSettings
-from dicomdesk.network.presentation.acceptance import accept_all_policy
+from dicomdesk.network.presentation.context_acceptance import accept_all_policy
 from dicomdesk.settings import Timeouts
 from tests.helpers.dcmtk.programs import dcmtk_program
 from tests.helpers.peers.receivers import DEADLINE_S, Receiver, listener_settings, listening

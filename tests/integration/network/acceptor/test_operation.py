@@ -27,7 +27,7 @@ from dicomdesk.network.dimse.command_sets import (
 from dicomdesk.network.dimse.instance_writer import StoreItem
 from dicomdesk.network.dimse.service_commands import event_report_request
 from dicomdesk.network.negotiation import Role
-from dicomdesk.network.presentation.acceptance import AcceptancePolicy
+from dicomdesk.network.presentation.context_acceptance import AcceptancePolicy
 from tests.helpers.dcmtk.programs import dcmtk_program
 from tests.helpers.peers.receivers import DEADLINE_S, Receiver, listening
 from tests.helpers.peers.requestors import (

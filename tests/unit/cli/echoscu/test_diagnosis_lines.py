@@ -2,7 +2,14 @@ import pytest
 
 from dicomdesk.cli.echoscu.diagnosis_lines import capability_lines, exit_code, step_lines
 from dicomdesk.engine.check.check import CheckResult
-from dicomdesk.engine.diagnosis import Capabilities, CheckStage, CheckState, CheckStep, ServiceGroup, SopClassCapability
+from dicomdesk.engine.check_findings import (
+    Capabilities,
+    CheckStage,
+    CheckState,
+    CheckStep,
+    ServiceGroup,
+    SopClassCapability,
+)
 from dicomdesk.engine.events import JobOutcome
 
 EXPLICIT, IMPLICIT = "1.2.840.10008.1.2.1", "1.2.840.10008.1.2"

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from dicomdesk.cli.output.ending import Ending
 from dicomdesk.cli.output.event_pump import EventPump
+from dicomdesk.cli.signals import Ending
 from dicomdesk.engine.events import Event, JobFinished, JobOutcome, Notice, NoticeLevel
 
 FINISHED = JobFinished(job_id="j", outcome=JobOutcome.COMPLETED, counts={})

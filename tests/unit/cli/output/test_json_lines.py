@@ -8,7 +8,7 @@ from dicomdesk.cli.output import json_lines
 from dicomdesk.cli.output.json_lines import JsonLinesReporter, describe, describe_progress
 from dicomdesk.dicom.instance import InstanceHeader
 from dicomdesk.engine import events
-from dicomdesk.engine.diagnosis import CheckStage, CheckState, CheckStep, ServiceGroup, SopClassCapability
+from dicomdesk.engine.check_findings import CheckStage, CheckState, CheckStep, ServiceGroup, SopClassCapability
 from dicomdesk.engine.forecast import ForecastGroup, Help, Verdict
 from dicomdesk.engine.stats import Progress
 

@@ -10,7 +10,12 @@ from hypothesis import strategies as st
 
 from dicomdesk.dicom.data_sets.element_walk import StepKind, walk
 from dicomdesk.dicom.data_sets.rewriting import Rewriting, rewrite
-from dicomdesk.dicom.data_sets.structure import StructureFindings, check_data_set, check_data_set_file, check_window
+from dicomdesk.dicom.data_sets.structure_check import (
+    StructureFindings,
+    check_data_set,
+    check_data_set_file,
+    check_window,
+)
 from dicomdesk.dicom.dictionary import find_vr
 from dicomdesk.dicom.encodings import Encoding
 from dicomdesk.dicom.files.scan import FoundInstance, scan

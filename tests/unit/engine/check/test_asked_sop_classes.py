@@ -1,7 +1,7 @@
 from dicomdesk.dicom.sop_classes import NEWER_STORAGE_SOP_CLASSES, STORAGE_SOP_CLASSES
 from dicomdesk.dicom.uids import is_valid_uid
 from dicomdesk.engine.check.asked_sop_classes import SERVICES, sop_class_words
-from dicomdesk.engine.diagnosis import ServiceGroup
+from dicomdesk.engine.check_findings import ServiceGroup
 
 
 def test_each_class_is_asked_for_once() -> None:

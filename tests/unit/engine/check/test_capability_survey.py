@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from dicomdesk.dicom.transfer_syntaxes import TRANSFER_SYNTAXES
 from dicomdesk.engine.check.asked_sop_classes import SERVICES, Service
 from dicomdesk.engine.check.capability_survey import Survey
-from dicomdesk.engine.diagnosis import ServiceGroup
+from dicomdesk.engine.check_findings import ServiceGroup
 from dicomdesk.network.negotiation import ContextResult, NegotiatedContext, ProposedContext
 
 STORAGE = [service.sop_class_uid for service in SERVICES if service.group is ServiceGroup.STORAGE]

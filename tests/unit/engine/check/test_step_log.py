@@ -2,7 +2,7 @@ import pytest
 
 from dicomdesk.engine.check.explanations import Remedy
 from dicomdesk.engine.check.step_log import StepLog
-from dicomdesk.engine.diagnosis import CheckStage, CheckState
+from dicomdesk.engine.check_findings import CheckStage, CheckState
 from dicomdesk.engine.events import CheckStepFinished, CheckStepStarted, Event
 
 REMEDY = Remedy("why", "what to do")

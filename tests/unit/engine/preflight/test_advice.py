@@ -4,7 +4,7 @@ from dicomdesk.dicom.pixels import codecs
 from dicomdesk.engine.forecast import Help
 from dicomdesk.engine.preflight.advice import help_for_conversion, help_for_refusal
 from dicomdesk.network.negotiation import ContextResult, NegotiatedContext
-from dicomdesk.network.presentation.planning import DCMSEND_DECODABLE, PlannedInstance, PlanOptions
+from dicomdesk.network.presentation.context_planning import DCMSEND_DECODABLE, PlannedInstance, PlanOptions
 from dicomdesk.settings import Decompression
 
 CT = "1.2.840.10008.5.1.4.1.1.2"

@@ -8,7 +8,7 @@ from dicomdesk.engine.delivery.intake import Intake
 from dicomdesk.engine.events import InputSkipped, ScanFinished
 from dicomdesk.engine.job import EventRelay, JobControl, JobState
 from dicomdesk.engine.send.planned_inputs import find_instances, plan_options
-from dicomdesk.network.presentation.planning import PlannedInstance
+from dicomdesk.network.presentation.context_planning import PlannedInstance
 from tests.helpers.data.datasets import CT_IMAGE, EXPLICIT
 from tests.helpers.jobs.recorder import EventRecorder
 from tests.helpers.jobs.sending import send_request, write_instances

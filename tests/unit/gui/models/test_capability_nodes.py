@@ -1,4 +1,4 @@
-from dicomdesk.engine.diagnosis import ServiceGroup
+from dicomdesk.engine.check_findings import ServiceGroup
 from dicomdesk.engine.events import CapabilityFound
 from dicomdesk.gui.models.capability_nodes import (
     NAME,

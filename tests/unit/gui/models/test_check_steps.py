@@ -1,4 +1,4 @@
-from dicomdesk.engine.diagnosis import CheckStage, CheckState, CheckStep
+from dicomdesk.engine.check_findings import CheckStage, CheckState, CheckStep
 from dicomdesk.gui.models.check_steps import (
     check_text,
     ended_look,

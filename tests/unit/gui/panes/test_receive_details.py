@@ -2,7 +2,7 @@ from dicomdesk.engine.events import ItemOutcome
 from dicomdesk.gui.models.received import ReceivedStudies
 from dicomdesk.gui.outline.model import Node
 from dicomdesk.gui.panes import receive_details
-from dicomdesk.gui.security.store import ListenerSecurity
+from dicomdesk.gui.security.security_store import ListenerSecurity
 from dicomdesk.gui.theme import Tone
 from tests.helpers.window import scenes
 from tests.helpers.window.outlines import PlainOutline

@@ -15,7 +15,7 @@ from dicomdesk.network.acceptor.association_answer import (
     refuse,
 )
 from dicomdesk.network.negotiation import NegotiatedExtension, Role, TlsSession
-from dicomdesk.network.presentation.acceptance import AcceptancePolicy, accept_all_policy
+from dicomdesk.network.presentation.context_acceptance import AcceptancePolicy, accept_all_policy
 from dicomdesk.network.upper_layer.association_pdus import AssociateRequest, read_associate_request
 from dicomdesk.settings import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
 from tests.helpers.peers.requestors import (

@@ -10,7 +10,12 @@ from dicomdesk.dicom.transfer_syntaxes import (
 )
 from dicomdesk.network.negotiation import ContextResult, NegotiatedContext
 from dicomdesk.network.presentation.assignment import Assignment, assign, describe_sop_class, no_context_text
-from dicomdesk.network.presentation.planning import DCMSEND_DECODABLE, PlannedInstance, PlanOptions, plan_associations
+from dicomdesk.network.presentation.context_planning import (
+    DCMSEND_DECODABLE,
+    PlannedInstance,
+    PlanOptions,
+    plan_associations,
+)
 
 CT = "1.2.840.10008.5.1.4.1.1.2"
 

@@ -1,4 +1,4 @@
-from dicomdesk.engine.diagnosis import Capabilities, ServiceGroup, SopClassCapability
+from dicomdesk.engine.check_findings import Capabilities, ServiceGroup, SopClassCapability
 
 
 def test_capabilities_are_found_by_group() -> None:

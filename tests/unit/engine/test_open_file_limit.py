@@ -3,7 +3,7 @@ import resource
 
 import pytest
 
-from dicomdesk.engine.descriptors import affordable_associations
+from dicomdesk.engine.open_file_limit import affordable_associations
 
 
 @pytest.mark.parametrize(("left", "count"), [(0, 1), (5, 1), (6, 1), (12, 2), (47, 7), (48, 8), (1000, 8)])

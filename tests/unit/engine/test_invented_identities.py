@@ -1,7 +1,7 @@
 """Invented identities: the counters of DCMTK's storescu, as seen with its binary."""
 
 from dicomdesk.dicom.uids import is_valid_uid
-from dicomdesk.engine.invention import InventedIdentity, Inventor
+from dicomdesk.engine.invented_identities import InventedIdentity, Inventor
 
 PATIENT_ID, STUDY_ID, INSTANCE_NUMBER = 0x00100020, 0x00200010, 0x00200013
 

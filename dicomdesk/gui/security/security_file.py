@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from dicomdesk import paths
 from dicomdesk.errors import SettingsError
-from dicomdesk.gui.security.store import ListenerSecurity, NodeSecurity, SecuritySettings
+from dicomdesk.gui.security.security_store import ListenerSecurity, NodeSecurity, SecuritySettings
 from dicomdesk.gui.window_state import PeerEntry
 from dicomdesk.settings import (
     AccessRules,

@@ -17,7 +17,7 @@ from dicomdesk.dicom.transfer_syntaxes import (
     RLE_LOSSLESS,
 )
 from dicomdesk.network.negotiation import MAX_CONTEXTS
-from dicomdesk.network.presentation.planning import (
+from dicomdesk.network.presentation.context_planning import (
     DCMSEND_DECODABLE,
     UNCOMPRESSED_OFFER,
     Plan,

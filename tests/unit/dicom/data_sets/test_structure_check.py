@@ -9,7 +9,12 @@ from hypothesis import strategies as st
 
 from dicomdesk.dicom.data_sets import inflating
 from dicomdesk.dicom.data_sets.file_windows import Window
-from dicomdesk.dicom.data_sets.structure import StructureFindings, check_data_set, check_data_set_file, check_window
+from dicomdesk.dicom.data_sets.structure_check import (
+    StructureFindings,
+    check_data_set,
+    check_data_set_file,
+    check_window,
+)
 from dicomdesk.dicom.encodings import EXPLICIT_LITTLE
 from dicomdesk.errors import DataError, TruncatedError
 from tests.helpers.data.datasets import BIG_ENDIAN, EXPLICIT, IMPLICIT, ITEM, PIXEL_DATA, UNDEFINED, Builder

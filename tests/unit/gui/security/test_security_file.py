@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dicomdesk.errors import SettingsError
-from dicomdesk.gui.security import file as security_file
-from dicomdesk.gui.security.store import SecuritySettings
+from dicomdesk.gui.security import security_file
+from dicomdesk.gui.security.security_store import SecuritySettings
 from dicomdesk.gui.window_state import PeerEntry
 from tests.helpers.window import scenes
 

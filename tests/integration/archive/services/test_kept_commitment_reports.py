@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from dicomdesk.archive.areas.storage_area import StorageArea
 from dicomdesk.archive.services.commitment_values import Reference, Report
-from dicomdesk.archive.services.kept_reports import KeptReports
+from dicomdesk.archive.services.kept_commitment_reports import KeptReports
 from tests.helpers.peers.report_takers import kept_reports
 
 REPORT = Report(

@@ -14,7 +14,7 @@ from dicomdesk.dicom.transfer_syntaxes import (
     TRANSFER_SYNTAXES,
 )
 from dicomdesk.network.negotiation import ContextResult, NegotiatedContext, ProposedContext, Role
-from dicomdesk.network.presentation.acceptance import (
+from dicomdesk.network.presentation.context_acceptance import (
     AcceptancePolicy,
     accept_all_policy,
     decide,

@@ -3,7 +3,7 @@
 import pytest
 
 from dicomdesk.archive.entries import StoredInstance
-from dicomdesk.archive.services.move_plan import plan_moves
+from dicomdesk.archive.services.move_destinations import plan_moves
 from dicomdesk.engine.send_exactly.request import Proposal
 from dicomdesk.network.presentation.profiles import Profile, ProfileContext
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from dicomdesk.cli.output.ending import Ending, Stage, stage_text
+from dicomdesk.cli.signals import Ending, Stage, stage_text
 
 LONG_S = 60.0
 

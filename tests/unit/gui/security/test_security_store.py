@@ -1,6 +1,6 @@
 from dataclasses import replace
 
-from dicomdesk.gui.security.store import MOST_NODES, ListenerSecurity, NodeSecurity, SecurityStore
+from dicomdesk.gui.security.security_store import MOST_NODES, ListenerSecurity, NodeSecurity, SecurityStore
 from dicomdesk.gui.window_state import PeerEntry
 from tests.helpers.window import scenes
 
