@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from dicomdesk.archive import facts
 from dicomdesk.archive.facts import ServingEvent
 from dicomdesk.cli.output.association_dump import (
-    RequestParameters,
+    incoming_request_lines,
     message_uid,
     negotiation_lines,
-    request_lines,
     store_request_lines,
     store_response_lines,
 )
+from dicomdesk.cli.output.notice_lines import write_notice
 from dicomdesk.dicom.query.identifier_dump import identifier_lines
 from dicomdesk.dicom.query.sop_classes import Service
 from dicomdesk.dicom.sop_classes import modality_prefix
@@ -22,12 +22,6 @@ from dicomdesk.engine import events
 from dicomdesk.human import count_text, printable
 from dicomdesk.logs import Level, Log
 
-_NOTICE_LEVELS = {
-    events.NoticeLevel.DEBUG: Level.DEBUG,
-    events.NoticeLevel.INFO: Level.INFO,
-    events.NoticeLevel.WARNING: Level.WARN,
-    events.NoticeLevel.ERROR: Level.ERROR,
-}
 _WORDS = {Service.FIND: "Find", Service.MOVE: "Move", Service.GET: "Get"}
 _DIMSE_SERVICES = {
     Service.FIND: events.DimseService.C_FIND,
@@ -80,8 +74,7 @@ class ArchiveLines:
 
     def _show(self, event: ServingEvent) -> None:
         for notice in (event,) if isinstance(event, events.Notice) else archive_words(event):
-            text = "\n".join(map(printable, notice.text.split("\n")))
-            self._tool.write(_NOTICE_LEVELS[notice.level], text)
+            write_notice(self._tool, notice)
         match event:
             case events.ListenerStarted():
                 self._tool.info(f"listening on port {event.port}")
@@ -138,19 +131,7 @@ class ArchiveLines:
         self._tool.info(f"Association Received ({who})")
         if not self._tool.is_enabled(self._block_level):
             return
-        request = RequestParameters(
-            calling_ae_title=event.calling_ae_title,
-            called_ae_title=event.called_ae_title,
-            responding_ae_title="",
-            our_max_pdu_bytes=self._max_pdu_bytes,
-            contexts=event.contexts,
-            peer_implementation_class_uid=event.peer_implementation_class_uid,
-            peer_implementation_version=event.peer_implementation_version,
-            peer_max_pdu_bytes=event.peer_max_pdu_bytes,
-            extensions=event.extensions,
-            user_identity=event.user_identity,
-        )
-        self._write_block(request_lines(request))
+        self._write_block(incoming_request_lines(event, self._max_pdu_bytes))
 
     def _who(self, association: int) -> str:
         return self._callers.get(association, f"association {association}")

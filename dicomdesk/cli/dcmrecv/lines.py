@@ -4,22 +4,16 @@ from collections.abc import Sequence
 from typing import assert_never
 
 from dicomdesk.cli.output.association_dump import (
-    RequestParameters,
+    incoming_request_lines,
     negotiation_lines,
-    request_lines,
     store_request_lines,
     store_response_lines,
 )
+from dicomdesk.cli.output.notice_lines import write_notice
 from dicomdesk.engine import events
 from dicomdesk.human import count_text, printable
 from dicomdesk.logs import Level, Log
 
-_NOTICE_LEVELS = {
-    events.NoticeLevel.DEBUG: Level.DEBUG,
-    events.NoticeLevel.INFO: Level.INFO,
-    events.NoticeLevel.WARNING: Level.WARN,
-    events.NoticeLevel.ERROR: Level.ERROR,
-}
 _NO_CONTEXTS = "no acceptable presentation contexts"
 """The one reason of a refusal that DCMTK tells twice."""
 _ALWAYS_WANTED = (events.Notice, events.RequestFailed, events.AssociationAborted, events.AssociationFailed)
@@ -61,8 +55,7 @@ class ReceiveLines:
 
     def _show(self, event: events.Event) -> None:
         for notice in (event,) if isinstance(event, events.Notice) else receive_words(event):
-            text = "\n".join(map(printable, notice.text.split("\n")))
-            self._network.write(_NOTICE_LEVELS[notice.level], text)
+            write_notice(self._network, notice)
         match event:
             case events.ItemStarted():
                 self._show_started(event)
@@ -140,19 +133,7 @@ class ReceiveLines:
         )
         if not self._network.is_enabled(self._block_level):
             return
-        request = RequestParameters(
-            calling_ae_title=event.calling_ae_title,
-            called_ae_title=event.called_ae_title,
-            responding_ae_title="",
-            our_max_pdu_bytes=self._max_pdu_bytes,
-            contexts=event.contexts,
-            peer_implementation_class_uid=event.peer_implementation_class_uid,
-            peer_implementation_version=event.peer_implementation_version,
-            peer_max_pdu_bytes=event.peer_max_pdu_bytes,
-            extensions=event.extensions,
-            user_identity=event.user_identity,
-        )
-        self._write_block(["Incoming Association Request:", *request_lines(request)])
+        self._write_block(["Incoming Association Request:", *incoming_request_lines(event, self._max_pdu_bytes)])
 
     def _show_aborted(self, event: events.AssociationAborted, label: str) -> None:
         self._started.pop(event.association, None)

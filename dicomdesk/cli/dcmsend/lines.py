@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from typing import assert_never
 
 from dicomdesk.cli.output.association_dump import (
-    RequestParameters,
-    negotiation_lines,
-    request_lines,
+    negotiated_lines,
+    outgoing_request_lines,
     store_request_lines,
     store_response_lines,
 )
+from dicomdesk.cli.output.notice_lines import write_notice
 from dicomdesk.dicom.sop_classes import modality_prefix
 from dicomdesk.dicom.transfer_syntaxes import transfer_syntax_name
 from dicomdesk.engine import events
@@ -18,12 +18,6 @@ from dicomdesk.human import count_text, printable
 from dicomdesk.logs import Level, Log
 from dicomdesk.settings import LARGE_MAX_PDU_BYTES
 
-NOTICE_LEVELS = {
-    events.NoticeLevel.DEBUG: Level.DEBUG,
-    events.NoticeLevel.INFO: Level.INFO,
-    events.NoticeLevel.WARNING: Level.WARN,
-    events.NoticeLevel.ERROR: Level.ERROR,
-}
 _ALWAYS_WANTED = (
     events.Notice,
     events.ContextsRefused,
@@ -100,8 +94,7 @@ class SendLines:
             case events.ItemFinished():
                 self._show_finished(event)
             case events.Notice():
-                text = "\n".join(map(printable, event.text.split("\n")))
-                self._network.write(NOTICE_LEVELS[event.level], text)
+                write_notice(self._network, event)
             case events.ContextsRefused():
                 for notice in send_words(event):
                     self._show(notice)
@@ -202,21 +195,11 @@ class SendLines:
         self._tool.info("initializing network ...")
         self._tool.info("negotiating network association ...")
         if self._network.is_enabled(self._block_level):
-            called = self._request.peer.ae_title
-            request = RequestParameters(
-                calling_ae_title=event.calling_ae_title,
-                called_ae_title=called,
-                responding_ae_title=called,
-                our_max_pdu_bytes=self._request.association.max_pdu_bytes,
-                contexts=event.contexts,
-                extensions=event.extensions,
-                user_identity=event.user_identity,
-            )
-            self._write_block(["Request Parameters:", *request_lines(request)])
+            self._write_block(outgoing_request_lines(event, self._request.peer, self._request.association))
         self._network.info(f"{self._label(event.association)}Requesting Association")
 
     def _show_accepted(self, negotiation: events.Negotiation, label: str) -> None:
-        self._write_block(["Association Parameters Negotiated:", *negotiation_lines(negotiation)])
+        self._write_block(negotiated_lines(negotiation))
         if any(context.is_accepted for context in negotiation.contexts):
             self._network.info(f"{label}Association Accepted (Max Send PDV: {shown_max_pdv_bytes(negotiation)})")
             self._tool.info("sending SOP instances ...")

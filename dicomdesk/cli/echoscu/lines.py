@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from dicomdesk.cli.dcmsend.lines import shown_max_pdv_bytes
 from dicomdesk.cli.exit_codes import ExitCode, died_of_signal
-from dicomdesk.cli.output.association_dump import RequestParameters, negotiation_lines, request_lines
+from dicomdesk.cli.output.association_dump import negotiated_lines, outgoing_request_lines
 from dicomdesk.cli.output.dcmtk_conditions import numbered_condition
 from dicomdesk.engine import events
 from dicomdesk.engine.check.echo import EchoFailure
@@ -60,19 +60,11 @@ class EchoLines:
                 pass
 
     def _show_requested(self, event: events.AssociationRequested) -> None:
-        called = self._peer.ae_title
-        request = RequestParameters(
-            calling_ae_title=event.calling_ae_title,
-            called_ae_title=called,
-            responding_ae_title=called,
-            our_max_pdu_bytes=self._association.max_pdu_bytes,
-            contexts=event.contexts,
-        )
-        self._tool.debug("\n".join(["Request Parameters:", *request_lines(request)]))
+        self._tool.debug("\n".join(outgoing_request_lines(event, self._peer, self._association)))
         self._tool.info("Requesting Association")
 
     def _show_accepted(self, negotiation: events.Negotiation) -> None:
-        self._tool.debug("\n".join(["Association Parameters Negotiated:", *negotiation_lines(negotiation)]))
+        self._tool.debug("\n".join(negotiated_lines(negotiation)))
         if any(context.is_accepted for context in negotiation.contexts):
             self._tool.info(f"Association Accepted (Max Send PDV: {shown_max_pdv_bytes(negotiation)})")
 

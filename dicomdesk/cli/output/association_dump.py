@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from dicomdesk.dicom.sop_classes import uid_symbol
 from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax
 from dicomdesk.engine.events import (
+    AssociationReceived,
+    AssociationRequested,
     ContextResult,
     ExtendedNegotiation,
     ItemStarted,
@@ -18,7 +20,13 @@ from dicomdesk.engine.events import (
     dumped_status,
 )
 from dicomdesk.human import printable
-from dicomdesk.settings import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME, UserIdentityType
+from dicomdesk.settings import (
+    IMPLEMENTATION_CLASS_UID,
+    IMPLEMENTATION_VERSION_NAME,
+    AssociationSettings,
+    Peer,
+    UserIdentityType,
+)
 
 _RESULTS = {
     ContextResult.ACCEPTED: "Accepted",
@@ -56,6 +64,42 @@ class RequestParameters:
     peer_max_pdu_bytes: int = 0
     extensions: Sequence[ExtendedNegotiation] = ()
     user_identity: UserIdentityExchange | None = None
+
+
+def outgoing_request_lines(event: AssociationRequested, peer: Peer, association: AssociationSettings) -> list[str]:
+    """What we ask for, as the requestor."""
+    request = RequestParameters(
+        calling_ae_title=event.calling_ae_title,
+        called_ae_title=peer.ae_title,
+        responding_ae_title=peer.ae_title,
+        our_max_pdu_bytes=association.max_pdu_bytes,
+        contexts=event.contexts,
+        extensions=event.extensions,
+        user_identity=event.user_identity,
+    )
+    return ["Request Parameters:", *request_lines(request)]
+
+
+def incoming_request_lines(event: AssociationReceived, max_pdu_bytes: int) -> list[str]:
+    """What the peer asks for, without heading; ``max_pdu_bytes`` is ours."""
+    request = RequestParameters(
+        calling_ae_title=event.calling_ae_title,
+        called_ae_title=event.called_ae_title,
+        responding_ae_title="",
+        our_max_pdu_bytes=max_pdu_bytes,
+        contexts=event.contexts,
+        peer_implementation_class_uid=event.peer_implementation_class_uid,
+        peer_implementation_version=event.peer_implementation_version,
+        peer_max_pdu_bytes=event.peer_max_pdu_bytes,
+        extensions=event.extensions,
+        user_identity=event.user_identity,
+    )
+    return request_lines(request)
+
+
+def negotiated_lines(negotiation: Negotiation) -> list[str]:
+    """What came of our request, with its heading."""
+    return ["Association Parameters Negotiated:", *negotiation_lines(negotiation)]
 
 
 def request_lines(request: RequestParameters) -> list[str]:

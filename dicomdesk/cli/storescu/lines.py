@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 
-from dicomdesk.cli.dcmsend.lines import NOTICE_LEVELS, shown_max_pdv_bytes
+from dicomdesk.cli.dcmsend.lines import shown_max_pdv_bytes
 from dicomdesk.cli.output.association_dump import (
-    RequestParameters,
-    negotiation_lines,
-    request_lines,
+    negotiated_lines,
+    outgoing_request_lines,
     store_request_lines,
     store_response_lines,
 )
 from dicomdesk.cli.output.dcmtk_conditions import numbered_condition
+from dicomdesk.cli.output.notice_lines import NOTICE_LEVELS
 from dicomdesk.cli.output.standard_streams import write_stdout
 from dicomdesk.dicom.sop_classes import modality_prefix
 from dicomdesk.dicom.transfer_syntaxes import transfer_syntax_name
@@ -111,21 +111,11 @@ class StoreLines:
 
     def _show_requested(self, event: events.AssociationRequested) -> None:
         if self._tool.is_enabled(self._block_level):
-            called = self._request.peer.ae_title
-            request = RequestParameters(
-                calling_ae_title=event.calling_ae_title,
-                called_ae_title=called,
-                responding_ae_title=called,
-                our_max_pdu_bytes=self._request.association.max_pdu_bytes,
-                contexts=event.contexts,
-                extensions=event.extensions,
-                user_identity=event.user_identity,
-            )
-            self._write_block(["Request Parameters:", *request_lines(request)])
+            self._write_block(outgoing_request_lines(event, self._request.peer, self._request.association))
         self._tool.info("Requesting Association")
 
     def _show_accepted(self, negotiation: events.Negotiation) -> None:
-        self._write_block(["Association Parameters Negotiated:", *negotiation_lines(negotiation)])
+        self._write_block(negotiated_lines(negotiation))
         if any(context.is_accepted for context in negotiation.contexts):
             self._max_pdv_bytes = negotiation.max_send_pdv_bytes
             self._tool.info(f"Association Accepted (Max Send PDV: {shown_max_pdv_bytes(negotiation)})")
