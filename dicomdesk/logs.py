@@ -8,7 +8,7 @@ Callers take care that no patient identifier is written at INFO or above.
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -69,16 +69,17 @@ class Route:
     """Whether records also go to the parent's appenders."""
 
 
-class ConsoleAppender:
-    """Writes to stderr or stdout, each line of a record after the letter of its level."""
+class StreamAppender:
+    """Writes laid out records to stdout or stderr."""
 
-    def __init__(self, *, is_error_stream: bool = True) -> None:
+    def __init__(self, layout: Callable[[Record], str], *, is_error_stream: bool) -> None:
+        self._layout = layout
         self._is_error_stream = is_error_stream
         self._pending: list[str] = []
 
     def append(self, record: Record) -> None:
         """Take one record."""
-        self._pending.append(prefixed_lines(record.level, record.text))
+        self._pending.append(self._layout(record))
 
     def flush(self) -> None:
         """Write what was taken, in one piece."""
@@ -94,6 +95,13 @@ class ConsoleAppender:
     def close(self) -> None:
         """Write what was taken."""
         self.flush()
+
+
+class ConsoleAppender(StreamAppender):
+    """Writes to stderr or stdout, each line of a record after the letter of its level."""
+
+    def __init__(self, *, is_error_stream: bool = True) -> None:
+        super().__init__(lambda record: prefixed_lines(record.level, record.text), is_error_stream=is_error_stream)
 
 
 def prefixed_lines(level: Level, text: str) -> str:

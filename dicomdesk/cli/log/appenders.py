@@ -1,7 +1,6 @@
 """Where log records go: log4cplus's appenders, as log configuration files name them."""
 
 import os
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -75,32 +74,6 @@ class NullAppender:
 
     def close(self) -> None:
         """Do nothing."""
-
-
-class StreamAppender:
-    """Writes laid out records to stdout or stderr."""
-
-    def __init__(self, layout: Layout, *, is_error_stream: bool) -> None:
-        self._layout = layout
-        self._is_error_stream = is_error_stream
-        self._pending: list[str] = []
-
-    def append(self, record: Record) -> None:
-        """Take one record."""
-        self._pending.append(self._layout(record))
-
-    def flush(self) -> None:
-        """Write what was taken."""
-        text = "".join(self._pending)
-        self._pending.clear()
-        stream = sys.stderr if self._is_error_stream else sys.stdout
-        with suppress(OSError, ValueError):
-            stream.write(text)
-            stream.flush()
-
-    def close(self) -> None:
-        """Write what was taken."""
-        self.flush()
 
 
 class FileAppender:

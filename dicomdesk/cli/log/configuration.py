@@ -20,7 +20,6 @@ from dicomdesk.cli.log.appenders import (
     NullAppender,
     RollingFileAppender,
     Schedule,
-    StreamAppender,
     SyslogAppender,
     Verdict,
 )
@@ -28,7 +27,7 @@ from dicomdesk.cli.log.layouts import Layout, pattern_layout, simple_layout, ttc
 from dicomdesk.cli.options.grammar import CommandLineError
 from dicomdesk.cli.output.standard_streams import write_stderr
 from dicomdesk.human import printable
-from dicomdesk.logs import Appender, Level, Log, Route, find_level
+from dicomdesk.logs import Appender, Level, Log, Route, StreamAppender, find_level
 from dicomdesk.named_files import read_named_file
 
 Properties = Mapping[str, str]

@@ -12,12 +12,11 @@ from dicomdesk.cli.log.appenders import (
     NullAppender,
     RollingFileAppender,
     Schedule,
-    StreamAppender,
     SyslogAppender,
     Verdict,
 )
 from dicomdesk.cli.log.layouts import simple_layout
-from dicomdesk.logs import Level, Record
+from dicomdesk.logs import Level, Record, StreamAppender
 
 LONG = "x" * 50_000
 
