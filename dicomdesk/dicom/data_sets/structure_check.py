@@ -176,10 +176,8 @@ class _Check(Walk):
                     offset = self._skim_implicit(offset)
                 if offset < self._end:
                     offset = self._take_element(offset)
-            elif self._level is Level.ITEMS:
-                offset = self._take_item(offset)
             else:
-                offset = self._take_fragment(offset)
+                offset = self._take_item(offset)
 
     def _skim_explicit(self, offset: int) -> int:
         """Pass over plain explicit VR little endian elements in view; return where the first other is."""

@@ -164,9 +164,7 @@ class Walk:
             return self._close_at(offset)
         if self._level is Level.ELEMENTS:
             return self._take_element(offset)
-        if self._level is Level.ITEMS:
-            return self._take_item(offset)
-        return self._take_fragment(offset)
+        return self._take_item(offset)
 
     def pass_over(self, offset: int) -> int:
         """Take the element at ``offset`` with all that it holds; return where what follows is, as ``go_on`` does."""
@@ -285,6 +283,7 @@ class Walk:
         return start + length
 
     def _take_item(self, offset: int) -> int:
+        """Take an item of a sequence, a fragment, or the delimiter behind the last of them."""
         window = self._window
         if not window.show(offset, _ITEM_HEADER):
             return self._end_in_sequence(offset)
@@ -295,28 +294,17 @@ class Walk:
         self.item_count += 1
         if number == _SEQUENCE_END:
             return self._end_sequence(start)
+        if self._level is Level.FRAGMENTS:
+            if length == 0 or (self._takes_rest and start == window.size):
+                self._opened_at = start
+                length = 0
+            return self._take_fragment_value(start, length)
         end = start + length
         if length == UNDEFINED_LENGTH:
             self.has_undefined_lengths = True
             end = NO_END
         self._open(Level.ELEMENTS, end, self._encoding, (ITEM_TAG, b"", start, length))
         return start
-
-    def _take_fragment(self, offset: int) -> int:
-        window = self._window
-        if not window.show(offset, _ITEM_HEADER):
-            return self._end_in_sequence(offset)
-        group, number, length = self._encoding.read_item(window.buffer, offset - window.base)
-        start = offset + _ITEM_HEADER
-        if group != DELIMITER_GROUP or number not in (_ITEM, _SEQUENCE_END):
-            raise DataError(NO_SEQUENCE_DELIMITER)
-        self.item_count += 1
-        if number == _SEQUENCE_END:
-            return self._end_sequence(start)
-        if length == 0 or (self._takes_rest and start == window.size):
-            self._opened_at = start
-            length = 0
-        return self._take_fragment_value(start, length)
 
     def _take_fragment_value(self, start: int, length: int) -> int:
         """Take a fragment, of which the header has been read."""
