@@ -377,15 +377,11 @@ class StorageArea:
 
     def files(self, *, changed_since: float | None = None) -> Iterator[str]:
         """Relative paths of the instances; only those of folders that changed since then, where that is given."""
-        for first in _folders(self._root):
-            if len(first) != 2 or not _HEX.issuperset(first):
-                continue
-            for study in _folders(os.path.join(self._root, first)):
-                study_path = os.path.join(self._root, first, study)
-                for series in _folders(study_path):
-                    path = os.path.join(study_path, series)
-                    if changed_since is None or _changed(path) >= changed_since - _SLACK_S:
-                        yield from (f"{first}/{study}/{series}/{name}" for name in _instances(path))
+        for study in self._studies():
+            for series in _folders(os.path.join(self._root, study)):
+                path = os.path.join(self._root, study, series)
+                if changed_since is None or _changed(path) >= changed_since - _SLACK_S:
+                    yield from (f"{study}/{series}/{name}" for name in _instances(path))
 
     def flat_files(self) -> Iterator[str]:
         """Relative paths of files that lie in the area's folder itself, where DCMTK's dcmqrscp stores."""
@@ -394,16 +390,19 @@ class StorageArea:
 
     def remove_empty_folders(self) -> None:
         """Remove folders that a crash, or whoever removed files by hand, left empty."""
-        for first in _folders(self._root):
-            if len(first) != 2 or not _HEX.issuperset(first):
-                continue
-            for study in _folders(os.path.join(self._root, first)):
-                study_path = os.path.join(self._root, first, study)
-                for series in _folders(study_path):
-                    with contextlib.suppress(OSError):
-                        Path(study_path, series).rmdir()
+        for study in self._studies():
+            study_path = os.path.join(self._root, study)
+            for series in _folders(study_path):
                 with contextlib.suppress(OSError):
-                    Path(study_path).rmdir()
+                    Path(study_path, series).rmdir()
+            with contextlib.suppress(OSError):
+                Path(study_path).rmdir()
+
+    def _studies(self) -> Iterator[str]:
+        """Relative paths of the folders of studies."""
+        for first in _folders(self._root):
+            if len(first) == 2 and _HEX.issuperset(first):
+                yield from (f"{first}/{study}" for study in _folders(os.path.join(self._root, first)))
 
     def free_bytes(self) -> int:
         """Free on the disk of the area; raises OSError."""
