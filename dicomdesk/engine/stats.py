@@ -18,18 +18,18 @@ __all__ = ["AssociationCounters", "Progress", "TransferStats", "WireGauge"]
 class Progress:
     """How far a job is, at one moment."""
 
-    items_total: int
+    items_total: int = 0
     """0 while nobody knows: before the scan has ended, or in a receive job."""
-    items_done: int
+    items_done: int = 0
     """Ended, however they ended."""
-    bytes_total: int
+    bytes_total: int = 0
     """Bytes of data sets; 0 while nobody knows."""
-    bytes_done: int
-    bytes_per_s: float
-    items_per_s: float
-    seconds_left: float | None
+    bytes_done: int = 0
+    bytes_per_s: float = 0.0
+    items_per_s: float = 0.0
+    seconds_left: float | None = None
     """None where nobody can know."""
-    associations: int
+    associations: int = 0
     """Open now."""
 
 

@@ -119,16 +119,7 @@ class CheckJob(Job[CheckResult]):
     def progress(self) -> Progress:
         """How many SOP classes were asked for."""
         survey = self._survey
-        return Progress(
-            items_total=survey.total if self._has_surveyed else 0,
-            items_done=survey.asked,
-            bytes_total=0,
-            bytes_done=0,
-            bytes_per_s=0.0,
-            items_per_s=0.0,
-            seconds_left=None,
-            associations=0,
-        )
+        return Progress(items_total=survey.total if self._has_surveyed else 0, items_done=survey.asked)
 
     def _work(self) -> CheckResult:
         interruption = Interruption()

@@ -80,16 +80,7 @@ class EchoJob(Job[EchoResult]):
 
     def progress(self) -> Progress:
         """There is nothing to count."""
-        return Progress(
-            items_total=0,
-            items_done=0,
-            bytes_total=0,
-            bytes_done=0,
-            bytes_per_s=0.0,
-            items_per_s=0.0,
-            seconds_left=None,
-            associations=0,
-        )
+        return Progress()
 
     def _work(self) -> EchoResult:
         interruption = Interruption()
