@@ -37,8 +37,10 @@ __all__ = [
     "CapabilityFound",
     "CheckStepFinished",
     "CheckStepStarted",
+    "ContextRefused",
     "ContextResult",
     "ContextsRefused",
+    "ConversionFailed",
     "DimseService",
     "EchoAnswered",
     "EchoReceived",
@@ -264,6 +266,26 @@ class ContextsRefused:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ContextRefused:
+    """The peer took no presentation context for an instance, which has its ``ItemFinished`` next."""
+
+    job_id: str
+    sop_class_uid: str
+    transfer_syntax_uid: str
+    """Of the file."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConversionFailed:
+    """An instance could not be converted as the peer takes it; it has its ``ItemFinished`` next."""
+
+    job_id: str
+    transfer_syntax_uid: str
+    """Of the file."""
+    wanted_transfer_syntax_uid: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EchoSent:
     """A C-ECHO request is about to be sent."""
 
@@ -442,7 +464,9 @@ NamedEvent = (
     | JobFinished
 )
 
-WordedEvent = RequestFailed | ContextsRefused | EchoSent | EchoAnswered | EchoReceived
+WordedEvent = (
+    RequestFailed | ContextsRefused | ContextRefused | ConversionFailed | EchoSent | EchoAnswered | EchoReceived
+)
 """Facts that tools tell in the words of the tool that they replace."""
 
 Event = NamedEvent | WordedEvent

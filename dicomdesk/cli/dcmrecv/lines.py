@@ -83,6 +83,8 @@ class ReceiveLines:
                 | events.EchoSent()
                 | events.EchoAnswered()
                 | events.ContextsRefused()
+                | events.ContextRefused()
+                | events.ConversionFailed()
                 | events.InputSkipped()
                 | events.ScanFinished()
                 | events.AssociationRequested()

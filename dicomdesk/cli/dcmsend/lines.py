@@ -10,7 +10,7 @@ from dicomdesk.cli.output.association_dump import (
     store_response_lines,
 )
 from dicomdesk.cli.output.notice_lines import write_notice
-from dicomdesk.dicom.sop_classes import modality_prefix
+from dicomdesk.dicom.sop_classes import modality_prefix, uid_symbol
 from dicomdesk.dicom.transfer_syntaxes import transfer_syntax_name
 from dicomdesk.engine import events
 from dicomdesk.engine.send.request import SendRequest
@@ -21,10 +21,13 @@ from dicomdesk.settings import LARGE_MAX_PDU_BYTES
 _ALWAYS_WANTED = (
     events.Notice,
     events.ContextsRefused,
+    events.ContextRefused,
+    events.ConversionFailed,
     events.InputSkipped,
     events.AssociationFailed,
     events.RetryScheduled,
 )
+_ON_INSTANCES = (events.Notice, events.ContextRefused, events.ConversionFailed)
 _SILENT_OUTCOMES = (events.ItemOutcome.STORED, events.ItemOutcome.WARNING)
 _EMPTY_NAME = "<empty string>"
 _PDV_OVERHEAD_BYTES = 12
@@ -71,7 +74,7 @@ class SendLines:
         """
         if not self._is_under_way:
             return False
-        return isinstance(event, events.Notice) or (isinstance(event, events.ItemFinished) and event.status is None)
+        return isinstance(event, _ON_INSTANCES) or (isinstance(event, events.ItemFinished) and event.status is None)
 
     def _show_held_back(self, event: events.Event) -> None:
         if isinstance(event, events.ItemStarted):
@@ -95,7 +98,7 @@ class SendLines:
                 self._show_finished(event)
             case events.Notice():
                 write_notice(self._network, event)
-            case events.ContextsRefused():
+            case events.ContextsRefused() | events.ContextRefused() | events.ConversionFailed():
                 for notice in send_words(event):
                     self._show(notice)
             case events.JobStarted() | events.InputSkipped() | events.ScanFinished() | events.RetryScheduled():
@@ -269,21 +272,27 @@ class SendLines:
 
 def send_words(event: events.Event) -> tuple[events.Notice, ...]:
     """What DCMTK's dcmsend says of a fact."""
+    error = events.NoticeLevel.ERROR
+    told: list[tuple[events.NoticeLevel, str]] = []
     match event:
-        case events.ContextsRefused(job_id=job, items_later=later):
-            told = [
-                (events.NoticeLevel.ERROR, "No Acceptable Presentation Contexts"),
-                (
-                    events.NoticeLevel.ERROR,
-                    "cannot negotiate network association: No acceptable Presentation Contexts",
-                ),
-            ]
+        case events.ContextsRefused(items_later=later):
+            told.append((error, "No Acceptable Presentation Contexts"))
+            text = "cannot negotiate network association: No acceptable Presentation Contexts"
+            told.append((error, text))
             if later:
                 text = "trying to continue with a new association in order to send the remaining"
                 told.append((events.NoticeLevel.WARNING, f"{text} {later} SOP instances"))
-            return tuple(events.Notice(job_id=job, level=level, text=text) for level, text in told)
+        case events.ContextRefused(sop_class_uid=uid):
+            what = f"{uid_symbol(uid) or uid} / {transfer_syntax_name(event.transfer_syntax_uid)}"
+            text = "No presentation context found for sending C-STORE with SOP Class / Transfer Syntax"
+            told.append((error, f"{text}: {what}"))
+        case events.ConversionFailed(transfer_syntax_uid=own, wanted_transfer_syntax_uid=wanted):
+            source, target = transfer_syntax_name(own), transfer_syntax_name(wanted)
+            told.append((events.NoticeLevel.INFO, f"Converting transfer syntax: {source} -> {target}"))
+            told.append((error, f"No conversion to transfer syntax {target} possible!"))
         case _:
-            return ()
+            pass
+    return tuple(events.Notice(job_id=event.job_id, level=level, text=text) for level, text in told)
 
 
 def shown_max_pdv_bytes(negotiation: events.Negotiation) -> int:

@@ -7,7 +7,7 @@ from typing import NamedTuple, Protocol
 from dicomdesk.dicom.instance import InputSelection
 from dicomdesk.engine.delivery.report import Report
 from dicomdesk.engine.delivery.transfer_list import TransferItem, TransferList
-from dicomdesk.engine.events import EventSink, JobOutcome, Notice, NoticeLevel, NotSentCause
+from dicomdesk.engine.events import Event, EventSink, JobOutcome, Notice, NoticeLevel, NotSentCause
 from dicomdesk.engine.job import JobControl
 from dicomdesk.engine.preparation import Preparing
 from dicomdesk.engine.stats import TransferStats
@@ -139,8 +139,8 @@ class Refusal(NamedTuple):
     """The one tried first."""
     cause: NotSentCause
     reason: str
-    notices: list[tuple[NoticeLevel, str]]
-    """What is told of it."""
+    told: list[Event]
+    """What is told of it, before it ends."""
     halts: bool = False
     """Whether the association ends with it."""
     condition: str = ""
@@ -193,4 +193,8 @@ class Delivery:
 
     def notice(self, level: NoticeLevel, text: str) -> None:
         """Tell the user."""
-        self.report(Notice(job_id=self.job_id, level=level, text=text))
+        self.report(self.made_notice(level, text))
+
+    def made_notice(self, level: NoticeLevel, text: str) -> Notice:
+        """What tells the user."""
+        return Notice(job_id=self.job_id, level=level, text=text)

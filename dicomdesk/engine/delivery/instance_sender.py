@@ -17,7 +17,7 @@ from dicomdesk.engine.delivery.delivery import (
 )
 from dicomdesk.engine.delivery.ledger import Answer
 from dicomdesk.engine.delivery.transfer_list import TransferItem, judge_status, not_sent
-from dicomdesk.engine.events import ItemOutcome, NoticeLevel, NotSentCause
+from dicomdesk.engine.events import Event, ItemOutcome, NoticeLevel, NotSentCause
 from dicomdesk.engine.outgoing_association import NotOpenedError, OutgoingAssociation
 from dicomdesk.engine.preparation import PreparedInstance, failure_reason
 from dicomdesk.engine.stats import AssociationCounters
@@ -60,7 +60,7 @@ class SendPolicy:
         """Decide on an instance that could not be made ready."""
         raise NotImplementedError
 
-    def drop_notices(self, item: TransferItem, reason: str) -> list[tuple[NoticeLevel, str]]:  # noqa: ARG002 - for others
+    def tell_dropped(self, item: TransferItem, reason: str) -> list[Event]:  # noqa: ARG002 - for others
         """Return what is told of an instance whose file turned bad while it was sent."""
         return []
 
@@ -158,8 +158,8 @@ class InstanceSender:
         """What was made ready last cannot be sent after all; nothing else is in hand then."""
         for item in self._in_hand.values():
             item.close()
-            notices = self._policy.drop_notices(item, reason)
-            self._refusals.append(Refusal([item], NotSentCause.UNREADABLE, reason, notices))
+            told = self._policy.tell_dropped(item, reason)
+            self._refusals.append(Refusal([item], NotSentCause.UNREADABLE, reason, told))
         self._in_hand.clear()
         self._tell_refusals()
 
@@ -213,8 +213,8 @@ class InstanceSender:
 
     def _tell_refusals(self) -> None:
         for refusal in self._refusals:
-            for level, text in refusal.notices:
-                self._delivery.notice(level, text)
+            for event in refusal.told:
+                self._delivery.report(event)
             for item in refusal.items:
                 self._delivery.transfer.leave_out(item, not_sent(refusal.cause, refusal.reason))
             self._policy.ended(refusal.items[0], is_taken=False, is_over=True)

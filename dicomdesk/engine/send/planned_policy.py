@@ -8,16 +8,15 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from dicomdesk.dicom.transfer_syntaxes import transfer_syntax_name
 from dicomdesk.engine.delivery.delivery import Delivery, NoContextError, Refusal
 from dicomdesk.engine.delivery.instance_sender import SendPolicy, not_sent_cause
 from dicomdesk.engine.delivery.transfer_list import TransferItem
-from dicomdesk.engine.events import ContextsRefused, NoticeLevel
+from dicomdesk.engine.events import ContextRefused, ContextsRefused, ConversionFailed, Event, NoticeLevel
 from dicomdesk.engine.preparation import PreparedInstance, failure_reason
 from dicomdesk.engine.send.retry import is_transient_error, is_transient_status
 from dicomdesk.errors import ChangedError, ConversionError, DataError, InvalidUidError, PeerError
 from dicomdesk.network.negotiation import NegotiatedContext
-from dicomdesk.network.presentation.assignment import Assignment, assign, no_context_text
+from dicomdesk.network.presentation.assignment import Assignment, assign
 from dicomdesk.network.presentation.context_planning import PlannedAssociation
 from dicomdesk.network.requestor.operations import NO_CONTEXT
 from dicomdesk.network.requestor.store_stream import OddAnswer, OddVerdict
@@ -97,24 +96,21 @@ class PlannedPolicy(SendPolicy):
             [item],
             not_sent_cause(error),
             failure_reason(error),
-            self._notices(item, error),
+            self._told(item, error),
             halts=self._delivery.request.halt_on_error and not isinstance(error, ChangedError),
             condition=condition,
             uses_message_id=bool(condition),
         )
 
-    def _notices(self, item: TransferItem, error: DataError | OSError) -> list[tuple[NoticeLevel, str]]:
-        header = item.found.header
+    def _told(self, item: TransferItem, error: DataError | OSError) -> list[Event]:
+        job_id, header = self._delivery.job_id, item.found.header
+        own_uid = header.transfer_syntax_uid
         if isinstance(error, NoContextError):
-            return [(NoticeLevel.ERROR, no_context_text(header.sop_class_uid, header.transfer_syntax_uid))]
+            return [ContextRefused(job_id=job_id, sop_class_uid=header.sop_class_uid, transfer_syntax_uid=own_uid)]
         if not isinstance(error, ConversionError):
             return []
-        source = transfer_syntax_name(header.transfer_syntax_uid)
-        target = transfer_syntax_name(self._assignments[item.index].transfer_syntax_uid)
-        return [
-            (NoticeLevel.INFO, f"Converting transfer syntax: {source} -> {target}"),
-            (NoticeLevel.ERROR, f"No conversion to transfer syntax {target} possible!"),
-        ]
+        wanted_uid = self._assignments[item.index].transfer_syntax_uid
+        return [ConversionFailed(job_id=job_id, transfer_syntax_uid=own_uid, wanted_transfer_syntax_uid=wanted_uid)]
 
     def judge_odd(self, item: TransferItem, odd: OddAnswer) -> OddVerdict:
         """As DCMTK's dcmsend, take an answer whatever message it says that it answers, but say so."""

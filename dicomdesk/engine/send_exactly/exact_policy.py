@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dicomdesk.engine.delivery.delivery import Delivery, Refusal
 from dicomdesk.engine.delivery.instance_sender import SendPolicy, not_sent_cause
 from dicomdesk.engine.delivery.transfer_list import TransferItem
-from dicomdesk.engine.events import NoticeLevel
+from dicomdesk.engine.events import Event, NoticeLevel
 from dicomdesk.engine.preparation import PreparedInstance, failure_reason
 from dicomdesk.engine.send_exactly.exact_choice import ExactShaper
 from dicomdesk.engine.send_exactly.exact_files import ExactFiles
@@ -82,18 +82,19 @@ class ExactPolicy(SendPolicy):
         request, halts = self._request, self._request.halt_on_error
         titles = (request.association.calling_ae_title, request.peer.ae_title)
         message_id = (self._tried - 1) % _MAX_MESSAGE_ID + 1
+        notices = failure_notices(item.found.name, error, self._shaper, message_id=message_id, titles=titles)
         return Refusal(
             [item] if halts else [item, *self._files.give_up(self._position)],
             not_sent_cause(error),
             failure_reason(error),
-            failure_notices(item.found.name, error, self._shaper, message_id=message_id, titles=titles),
+            [self._delivery.made_notice(level, text) for level, text in notices],
             halts=halts,
             condition=local_condition(error),
         )
 
-    def drop_notices(self, item: TransferItem, reason: str) -> list[tuple[NoticeLevel, str]]:
+    def tell_dropped(self, item: TransferItem, reason: str) -> list[Event]:
         """See ``SendPolicy``."""
-        return [(NoticeLevel.ERROR, f"Store Failed, file: {item.found.name}:\n{reason}")]
+        return [self._delivery.made_notice(NoticeLevel.ERROR, f"Store Failed, file: {item.found.name}:\n{reason}")]
 
     def judge_odd(self, item: TransferItem, odd: OddAnswer) -> OddVerdict:
         """As DCMTK's storescu, take an answer in whatever context it comes, but none to another message."""

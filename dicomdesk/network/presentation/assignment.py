@@ -63,14 +63,6 @@ def describe_sop_class(uid: str) -> str:
     return _WORD_BORDER.sub(" ", symbol.replace("RETIRED_", "retired ")) if symbol else f"SOP class {uid}"
 
 
-def no_context_text(sop_class_uid: str, transfer_syntax_uid: str) -> str:
-    """Return dcmsend's words for an instance whose context was refused."""
-    return (
-        "No presentation context found for sending C-STORE with SOP Class / Transfer Syntax: "
-        f"{uid_symbol(sop_class_uid) or sop_class_uid} / {transfer_syntax_name(transfer_syntax_uid)}"
-    )
-
-
 def _decide(
     item: PlannedItem, instance: PlannedInstance, by_id: dict[int, NegotiatedContext], options: PlanOptions
 ) -> Assignment:

@@ -7,6 +7,7 @@ from dicomdesk.engine.delivery.delivery import EndKind
 from dicomdesk.engine.events import (
     AssociationReleased,
     ContextsRefused,
+    ConversionFailed,
     ItemFinished,
     Notice,
     NotSentCause,
@@ -74,9 +75,8 @@ def test_what_cannot_be_converted_is_left_out_and_uses_up_a_message_id(tmp_path:
         assert [store.message_id for store in peer.stores] == [2]
     finished = next(event for event in sending.events if isinstance(event, ItemFinished))
     assert (finished.not_sent_cause, finished.association) == (NotSentCause.NOT_CONVERTED, 1)
-    assert [event.text for event in sending.events if isinstance(event, Notice)] == [
-        "Converting transfer syntax: RLE Lossless -> Little Endian Explicit",
-        "No conversion to transfer syntax Little Endian Explicit possible!",
+    assert [event for event in sending.events if isinstance(event, ConversionFailed | Notice)] == [
+        ConversionFailed(job_id="job", transfer_syntax_uid=RLE, wanted_transfer_syntax_uid=EXPLICIT)
     ]
 
 

@@ -14,6 +14,7 @@ from dicomdesk.engine.events import (
     AssociationFailed,
     AssociationReleased,
     AssociationRequested,
+    ContextRefused,
     ContextsRefused,
     Event,
     InputSkipped,
@@ -282,7 +283,8 @@ def test_refused_context_ends_the_job_with_halt(tmp_path: Path) -> None:
     assert outcomes(result) == ["stored", "not-sent", "not-sent"]
     assert result.report.items[1].no_acceptable_context
     assert result.report.items[1].network_transfer_syntax_uid == EXPLICIT
-    assert any("No presentation context found" in notice.text for notice in recorder.of(Notice))
+    (refused,) = recorder.of(ContextRefused)
+    assert (refused.sop_class_uid, refused.transfer_syntax_uid) == (MR, EXPLICIT)
     assert "aborted" in peer.events
 
 

@@ -245,13 +245,14 @@ def test_notice_has_its_level(level: events.NoticeLevel, letter: str, tell: Tell
 
 def test_what_is_made_ready_early_is_told_after_the_answer_before(tell: Tell) -> None:
     early = [
-        events.Notice(job_id="j", level=events.NoticeLevel.ERROR, text="No presentation context found"),
+        events.ConversionFailed(job_id="j", transfer_syntax_uid=EXPLICIT, wanted_transfer_syntax_uid=IMPLICIT),
         finished(events.ItemOutcome.NOT_SENT, reason="No.", cause=events.NotSentCause.NO_CONTEXT),
     ]
     assert tell([started(), *early, finished(events.ItemOutcome.STORED, 0)]) == [
         "I: Sending C-STORE Request (MsgID 1, CT)",
         "I: Received C-STORE Response (Success)",
-        "E: No presentation context found",
+        "I: Converting transfer syntax: Little Endian Explicit -> Little Endian Implicit",
+        "E: No conversion to transfer syntax Little Endian Implicit possible!",
         "I: not sent: a.dcm: No.",
     ]
 

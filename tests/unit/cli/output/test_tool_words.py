@@ -12,6 +12,7 @@ from dicomdesk.cli.dcmsend.lines import SendLines, send_words
 from dicomdesk.cli.echoscu.lines import EchoLines, echo_words
 from dicomdesk.cli.output.job_watch import JsonReporter, Lines, json_reporter
 from dicomdesk.dicom.instance import InputSelection
+from dicomdesk.dicom.transfer_syntaxes import JPEG_BASELINE
 from dicomdesk.engine import events
 from dicomdesk.engine.send.request import SendRequest
 from dicomdesk.logs import Level, Log, console_log
@@ -26,6 +27,13 @@ FAULT = events.ItemFinished(
 NO_CONTEXTS = "E: No Acceptable Presentation Contexts"
 NO_ASSOCIATION = "E: cannot negotiate network association: No acceptable Presentation Contexts"
 REST = "W: trying to continue with a new association in order to send the remaining 3 SOP instances"
+
+
+NO_CONTEXT = "E: No presentation context found for sending C-STORE with SOP Class / Transfer Syntax"
+
+
+def no_context(sop_class_uid: str) -> events.ContextRefused:
+    return events.ContextRefused(job_id="j", sop_class_uid=sop_class_uid, transfer_syntax_uid=JPEG_BASELINE)
 
 
 def settled(code: int | None) -> events.StudySettled:
@@ -85,6 +93,19 @@ TOLD = [
         None,
     ),
     ("dcmsend", events.ContextsRefused(job_id="j", association=1, items_later=0), [NO_CONTEXTS, NO_ASSOCIATION], None),
+    ("dcmsend", no_context("1.2.840.10008.5.1.4.1.1.2"), [f"{NO_CONTEXT}: CTImageStorage / JPEG Baseline"], None),
+    ("dcmsend", no_context("1.2.3.4"), [f"{NO_CONTEXT}: 1.2.3.4 / JPEG Baseline"], None),
+    (
+        "dcmsend",
+        events.ConversionFailed(
+            job_id="j", transfer_syntax_uid=JPEG_BASELINE, wanted_transfer_syntax_uid="1.2.840.10008.1.2"
+        ),
+        [
+            "I: Converting transfer syntax: JPEG Baseline -> Little Endian Implicit",
+            "E: No conversion to transfer syntax Little Endian Implicit possible!",
+        ],
+        None,
+    ),
 ]
 LETTERS = {"info": "I", "warning": "W", "error": "E"}
 

@@ -9,7 +9,7 @@ from dicomdesk.dicom.transfer_syntaxes import (
     RLE_LOSSLESS,
 )
 from dicomdesk.network.negotiation import ContextResult, NegotiatedContext
-from dicomdesk.network.presentation.assignment import Assignment, assign, describe_sop_class, no_context_text
+from dicomdesk.network.presentation.assignment import Assignment, assign, describe_sop_class
 from dicomdesk.network.presentation.context_planning import (
     DCMSEND_DECODABLE,
     PlannedInstance,
@@ -130,9 +130,3 @@ def test_many_instances_of_one_kind_share_a_decision() -> None:
 )
 def test_sop_class_is_described(uid: str, words: str) -> None:
     assert describe_sop_class(uid) == words
-
-
-def test_no_context_text_is_that_of_dcmsend() -> None:
-    start = "No presentation context found for sending C-STORE with SOP Class / Transfer Syntax: "
-    assert no_context_text(CT, JPEG_BASELINE) == f"{start}CTImageStorage / JPEG Baseline"
-    assert no_context_text("1.2.3.4", EXPLICIT_VR_LITTLE_ENDIAN) == f"{start}1.2.3.4 / Little Endian Explicit"
