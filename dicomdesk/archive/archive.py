@@ -29,6 +29,7 @@ from dicomdesk.archive.services.dispatch import ArchiveServices
 from dicomdesk.archive.setup.configuration import ArchiveConfiguration, Area
 from dicomdesk.archive.setup.settings import ArchiveSettings
 from dicomdesk.dicom.query.sop_classes import SHUTDOWN
+from dicomdesk.engine.receive.instance_file import Buffers
 from dicomdesk.errors import CancelledError, IndexDamagedError, SettingsError
 from dicomdesk.network.acceptor.access_control import Refusal
 from dicomdesk.network.acceptor.handlers import (
@@ -86,6 +87,7 @@ class Archive:
         self._keepers: dict[str, Keeper] = {}
         self._listener: Listener | None = None
         self._is_aborting = False
+        self._buffers = Buffers()
         try:
             for area in settings.configuration.areas:
                 self._open(area)
@@ -142,7 +144,7 @@ class Archive:
             ),
             verification_only_policy(),
             self,
-            _Watching(self._observer, self._admission.ended),
+            _Watching(self._observer, self._forget),
             self._services,
             self._judge,
         )
@@ -180,14 +182,21 @@ class Archive:
             raise KeyError(request.called_ae_title)
         if self.settings.ignores_stores:
             return IgnoringSink()
-        return StoringSink(
+        sink = StoringSink(
             request,
             keeper,
             self.settings.storing_format,
+            self._buffers.of(request.association),
             lambda stored: self._facts(InstanceStored(stored=stored)),
             is_class_taken=self._admission.takes(request.sop_class_uid),
-            moving=self._require_no_abort,
         )
+        sink.moving = self._require_no_abort
+        return sink
+
+    def _forget(self, association: int) -> None:
+        """An association is over."""
+        self._admission.ended(association)
+        self._buffers.forget(association)
 
     def _require_no_abort(self) -> None:
         if self._is_aborting:

@@ -7,8 +7,6 @@ patient's, in ID and in name. Data sets whose lengths do not fit together end th
 """
 
 import logging
-import os
-import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -20,7 +18,7 @@ from dicomdesk.archive.facts import Stored
 from dicomdesk.archive.setup.storing_format import StoringFormat, shaped
 from dicomdesk.atomic_file import AtomicFile
 from dicomdesk.dicom.data_sets.element_walk import DataSetBytes
-from dicomdesk.dicom.data_sets.structure_check import StructureFindings, check_data_set, check_data_set_file
+from dicomdesk.dicom.data_sets.structure_check import StructureFindings
 from dicomdesk.dicom.files.part10 import file_meta_information
 from dicomdesk.dicom.query.attributes import (
     SERIES_INSTANCE_UID,
@@ -28,258 +26,152 @@ from dicomdesk.dicom.query.attributes import (
     SOP_INSTANCE_UID,
     STUDY_INSTANCE_UID,
 )
-from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax
-from dicomdesk.engine.receive.arrivals import STORED_AS_RECEIVED, disagreement
-from dicomdesk.errors import CancelledError, ConversionError, DataError, LocalError
+from dicomdesk.engine.receive.instance_file import (
+    IN_MEMORY_BYTES,
+    MOST_REWRITTEN_BYTES,
+    STORED_AS_RECEIVED,
+    SUCCESS,
+    InstanceFile,
+    RefusedError,
+    disagreement,
+)
+from dicomdesk.errors import ConversionError, DataError, LocalError
 from dicomdesk.network.acceptor.handlers import IncomingStore, StoreAnswer
 from dicomdesk.network.status import Status
-from dicomdesk.settings import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
 
 __all__ = ["IgnoringSink", "StoringSink"]
 
 logger = logging.getLogger(__name__)
 
-_SUCCESS = StoreAnswer(status=0)
 _LONGEST_UID = 64
-_IN_MEMORY_BYTES = 1 << 20
-"""Data sets up to here are kept in memory until they are complete; longer ones go to the file as they arrive."""
-_MOST_REWRITTEN_BYTES = 64 << 20
-"""Longer data sets are stored as they came, since rewriting takes memory."""
-_one_rewriting = threading.Lock()
-"""Long data sets of any number of associations are rewritten one at a time, so that memory is bounded."""
 
 
-class _RefusedError(Exception):
-    """The instance is not stored; with which status, why, and whether the association ends."""
-
-    def __init__(self, status: int, comment: str, *, abort: bool = False) -> None:
-        super().__init__(comment)
-        self.answer = StoreAnswer(status=status, comment=comment[:64], abort=abort)
-
-
-class StoringSink:
+class StoringSink(InstanceFile):
     """Receives one instance. Used by the thread of its association; raises nothing."""
+
+    __slots__ = ("_format", "_is_class_taken", "_keeper", "_stored")
 
     def __init__(
         self,
         request: IncomingStore,
         keeper: Keeper,
         storing_format: StoringFormat,
+        buffer: memoryview,
         stored: Callable[[Stored], None] | None = None,
         *,
         is_class_taken: bool = True,
-        moving: Callable[[], None] | None = None,
     ) -> None:
         """``stored`` is told before the instance is acknowledged; ``is_class_taken`` says whether the class is ours.
 
-        ``moving`` may raise CancelledError while a long data set is checked.
+        The buffer holds the instance while it is small.
         """
-        self._moving = moving
+        meta = _meta(request, storing_format, request.transfer_syntax_uid)
+        super().__init__(request, meta, buffer, IN_MEMORY_BYTES)
         self._is_class_taken = is_class_taken
-        self._request = request
         self._keeper = keeper
         self._format = storing_format
         self._stored = stored
-        self._memory = bytearray()
-        self._file: AtomicFile | None = None
-        self._size_bytes = 0
-        self._failure: _RefusedError | None = None
-        self._stored_syntax = request.transfer_syntax_uid
-        self._is_as_received = False
-        """Whether the data set is kept byte for byte."""
 
-    def write(self, fragments: Sequence[memoryview]) -> None:
-        """See ``InstanceSink``."""
-        self._size_bytes += sum(map(len, fragments))
-        if self._failure is not None:
-            return
-        try:
-            if self._file is not None:
-                self._file.write(fragments)
-            elif self._size_bytes <= _IN_MEMORY_BYTES:
-                for fragment in fragments:
-                    self._memory += fragment
-            else:
-                self._keeper.check_size(self._size_bytes)
-                self._spill(fragments)
-        except OSError as error:
-            self._fail(_disk_failure(error))
-        except QuotaExceededError as error:
-            self._fail(_RefusedError(Status.OUT_OF_RESOURCES, str(error)))
-
-    def finish(self) -> StoreAnswer:
-        """See ``InstanceSink``."""
-        try:
-            if self._failure is not None:
-                raise self._failure
-            self._store()
-        except _RefusedError as refused:
-            answer = refused.answer
-        except OSError as error:
-            answer = _disk_failure(error).answer
-        except QuotaExceededError as error:
-            answer = _RefusedError(Status.OUT_OF_RESOURCES, str(error)).answer
-        except LocalError as error:
-            logger.error("An instance could not be kept: %s", error)  # noqa: TRY400 - the sentence says it all
-            answer = StoreAnswer(status=Status.OUT_OF_RESOURCES, comment="The archive cannot keep it now")
-        else:
-            return _SUCCESS
-        finally:
-            self.discard()
-        return answer
-
-    def discard(self) -> None:
-        """See ``InstanceSink``."""
-        file, self._file = self._file, None
-        if file is not None:
-            file.discard()
-
-    def _fail(self, failure: _RefusedError) -> None:
-        self._failure = failure
-        self._memory.clear()
-        self.discard()
-
-    def _spill(self, fragments: Sequence[memoryview]) -> None:
+    def _open(self) -> AtomicFile:
         self._file = self._keeper.storage.open()
-        self._file.write([self._meta(self._request.transfer_syntax_uid), self._memory, *fragments])
-        self._memory = bytearray()
+        return self._file
 
-    def _meta(self, transfer_syntax_uid: str) -> bytes:
-        if not self._format.is_file_format:
-            return b""
-        request = self._request
-        return file_meta_information(
-            sop_class_uid=request.sop_class_uid,
-            sop_instance_uid=request.sop_instance_uid,
-            transfer_syntax_uid=transfer_syntax_uid,
-            implementation_class_uid=IMPLEMENTATION_CLASS_UID,
-            implementation_version_name=IMPLEMENTATION_VERSION_NAME,
-            source_ae_title=request.calling_ae_title,
-        )
+    def _begins(self, fragments: Sequence[memoryview]) -> None:  # noqa: ARG002 - as declared
+        self._check_size(self.size_bytes)
+
+    def _check_size(self, size_bytes: int) -> None:
+        try:
+            self._keeper.check_size(size_bytes)
+        except QuotaExceededError as error:
+            raise RefusedError(Status.OUT_OF_RESOURCES, str(error)) from error
 
     def _store(self) -> None:
-        if self._size_bytes == 0:
-            raise _RefusedError(Status.CANNOT_UNDERSTAND, "The data set is empty")
-        findings = self._check_structure()
-        needs_rewriting = self._needs_rewriting(findings)
+        try:
+            self._check_and_keep()
+        except LocalError as error:
+            logger.error("An instance could not be kept: %s", error)  # noqa: TRY400 - the sentence says it all
+            raise RefusedError(Status.OUT_OF_RESOURCES, "The archive cannot keep it now") from error
+
+    def _check_and_keep(self) -> None:
+        if self.size_bytes == 0:
+            raise RefusedError(Status.CANNOT_UNDERSTAND, "The data set is empty")
+        findings = self._check()
         entry = self._entry()
         self._check_identity(entry, is_whole=not findings.rest_bytes)
-        file = self._file
-        if file is None:
-            file = self._write(is_rewritten=needs_rewriting)
-        elif needs_rewriting:
-            file = self._write_again(file)
-        else:
-            self._is_as_received = True
-        self._keeper.check_size(file.size_bytes)
-        syntax = self._stored_syntax
-        entry = replace(entry, size_bytes=file.size_bytes, transfer_syntax_uid=syntax, received=time.time())
+        syntax = self._shape() if self._needs_rewriting(findings) else ""
+        file = self._complete()
+        self._check_size(file.size_bytes)
+        stored_syntax = syntax or self.request.transfer_syntax_uid
+        entry = replace(entry, size_bytes=file.size_bytes, transfer_syntax_uid=stored_syntax, received=time.time())
         kept = self._keeper.keep(file, entry)
         self._file = None
         if kept.addition.outcome is AdditionOutcome.CONTRADICTED:
             logger.warning("An instance was refused: another patient's is here with the same UIDs: %s", kept.path)
-            raise _RefusedError(Status.DUPLICATE_HERE, "Another patient's instance of this UID is here already")
+            raise RefusedError(Status.DUPLICATE_HERE, "Another patient's instance of this UID is here already")
         if findings.is_irregular:
-            words = STORED_AS_RECEIVED if self._is_as_received else disagreement(findings)
+            words = disagreement(findings) if syntax else STORED_AS_RECEIVED
             logger.warning("%s: %s", words.capitalize(), kept.path)
         if self._stored is not None:
-            self._stored(Stored(request=self._request, entry=entry, kept=kept))
+            self._stored(Stored(request=self.request, entry=entry, kept=kept))
 
     def _needs_rewriting(self, findings: StructureFindings) -> bool:
         wanted = self._format
         if wanted.is_bit_preserving:
             return False
-        is_as_it_comes = wanted.keeps_plain_data_sets and not wanted.converts(self._request.transfer_syntax_uid)
+        is_as_it_comes = wanted.keeps_plain_data_sets and not wanted.converts(self.request.transfer_syntax_uid)
         return not is_as_it_comes or findings.needs_new_lengths
 
-    def _write(self, *, is_rewritten: bool) -> AtomicFile:
-        """Write a data set that is in memory."""
-        own = self._request.transfer_syntax_uid
-        target = self._format.transfer_syntax_uid if self._format.converts(own) else own
-        meta = self._meta(target)
-        data: DataSetBytes = self._memory
-        self._is_as_received = not is_rewritten
-        try:
-            if is_rewritten:
-                data, self._stored_syntax = shaped(self._memory, own, self._format, before_bytes=len(meta))
-        except DataError as error:
-            if target != own:
-                is_conversion = isinstance(error, ConversionError)
-                status = Status.OUT_OF_RESOURCES if is_conversion else Status.CANNOT_UNDERSTAND
-                raise _RefusedError(status, str(error)) from error
-            self._is_as_received = True
-        self._file = file = self._keeper.storage.open()
-        file.write([meta, data])
-        return file
-
-    def _write_again(self, file: AtomicFile) -> AtomicFile:
-        """Write a data set that is in the file already once more, unless it is too long to be taken into memory."""
-        needs_conversion = self._format.converts(self._request.transfer_syntax_uid)
-        if self._size_bytes > _MOST_REWRITTEN_BYTES:
+    def _shape(self) -> str:
+        """Write the data set as the format says; return its transfer syntax then, "" where it stays as received."""
+        own, wanted = self.request.transfer_syntax_uid, self._format
+        needs_conversion = wanted.converts(own)
+        if self.size_bytes > MOST_REWRITTEN_BYTES:
             if needs_conversion:
-                raise _RefusedError(Status.OUT_OF_RESOURCES, "The data set is too long to be converted")
-            self._is_as_received = True
-            return file
-        with _one_rewriting:
-            self._memory += os.pread(file.descriptor, self._size_bytes, file.size_bytes - self._size_bytes)
-            self.discard()
-            return self._write(is_rewritten=True)
+                raise RefusedError(Status.OUT_OF_RESOURCES, "The data set is too long to be converted")
+            return ""
+        target = wanted.transfer_syntax_uid if needs_conversion else own
+        meta = _meta(self.request, wanted, target)
 
-    def _check_structure(self) -> StructureFindings:
-        syntax = find_transfer_syntax(self._request.transfer_syntax_uid)
-        is_explicit_vr = syntax is None or syntax.is_explicit_vr
-        is_little_endian = syntax is None or syntax.is_little_endian
-        is_deflated = syntax is not None and syntax.is_deflated
+        def make(data: memoryview) -> DataSetBytes:
+            most = MOST_REWRITTEN_BYTES
+            return shaped(data, own, wanted, before_bytes=len(meta), most_inflated_bytes=most)[0]
+
         try:
-            if self._file is None:
-                return check_data_set(
-                    self._memory,
-                    is_explicit_vr=is_explicit_vr,
-                    is_little_endian=is_little_endian,
-                    is_deflated=is_deflated,
-                    takes_rest=True,
-                )
-            return check_data_set_file(
-                self._file.descriptor,
-                self._file.size_bytes - self._size_bytes,
-                self._size_bytes,
-                is_explicit_vr=is_explicit_vr,
-                is_little_endian=is_little_endian,
-                is_deflated=is_deflated,
-                takes_rest=True,
-                moving=self._moving,
-            )
-        except CancelledError as error:
-            raise _RefusedError(Status.OUT_OF_RESOURCES, str(error), abort=True) from error
+            return target if self._rewrite(meta, make) else ""
         except DataError as error:
-            raise _RefusedError(Status.CANNOT_UNDERSTAND, str(error), abort=True) from error
+            if not needs_conversion:
+                return ""
+            is_conversion = isinstance(error, ConversionError)
+            status = Status.OUT_OF_RESOURCES if is_conversion else Status.CANNOT_UNDERSTAND
+            raise RefusedError(status, str(error)) from error
 
     def _entry(self) -> IndexEntry:
-        file, area, syntax = self._file, self._keeper.name, self._request.transfer_syntax_uid
+        file, area, syntax = self._file, self._keeper.name, self.request.transfer_syntax_uid
         try:
             if file is None:
-                return entry_of_data_set(self._memory, syntax, area=area, path="", size_bytes=0)
-            size = file.size_bytes
-            return entry_of_open_file(file.descriptor, size - self._size_bytes, size, syntax, area=area, path="")
+                data = self._buffer[: self.size_bytes]
+                return entry_of_data_set(data, syntax, area=area, path="", size_bytes=0)
+            offset, size = len(self._meta), file.size_bytes
+            return entry_of_open_file(file.descriptor, offset, size, syntax, area=area, path="")
         except DataError as error:
-            raise _RefusedError(Status.CANNOT_UNDERSTAND, str(error)) from error
+            raise RefusedError(Status.CANNOT_UNDERSTAND, str(error)) from error
 
     def _check_identity(self, entry: IndexEntry, *, is_whole: bool) -> None:
-        request, values = self._request, entry.values
+        request, values = self.request, entry.values
         if values.get(SOP_CLASS_UID) != request.sop_class_uid:
-            raise _RefusedError(
+            raise RefusedError(
                 Status.DOES_NOT_MATCH_SOP_CLASS, "The SOP Class UID of the data set is not that of the command"
             )
         if not self._is_class_taken:
-            raise _RefusedError(Status.SOP_CLASS_NOT_SUPPORTED, "The archive does not store this SOP class")
+            raise RefusedError(Status.SOP_CLASS_NOT_SUPPORTED, "The archive does not store this SOP class")
         if not _is_named(values.get(SOP_INSTANCE_UID, ""), request.sop_instance_uid):
-            raise _RefusedError(
+            raise RefusedError(
                 Status.DOES_NOT_MATCH_SOP_CLASS, "The SOP Instance UID of the data set is not the command's"
             )
         for tag, name in ((STUDY_INSTANCE_UID, "Study"), (SERIES_INSTANCE_UID, "Series")):
             if not values.get(tag):
                 how = "has" if is_whole else "is cut off and has"
-                raise _RefusedError(
+                raise RefusedError(
                     Status.CANNOT_UNDERSTAND, f"The data set {how} no {name} Instance UID", abort=not is_whole
                 )
 
@@ -297,11 +189,19 @@ class IgnoringSink:
 
     def finish(self) -> StoreAnswer:
         """See ``InstanceSink``."""
-        return _SUCCESS
+        return SUCCESS
 
     def discard(self) -> None:
         """See ``InstanceSink``."""
 
 
-def _disk_failure(error: OSError) -> _RefusedError:
-    return _RefusedError(Status.OUT_OF_RESOURCES, error.strerror or str(error))
+def _meta(request: IncomingStore, storing_format: StoringFormat, transfer_syntax_uid: str) -> bytes:
+    """What comes before the data set in the file."""
+    if not storing_format.is_file_format:
+        return b""
+    return file_meta_information(
+        sop_class_uid=request.sop_class_uid,
+        sop_instance_uid=request.sop_instance_uid,
+        transfer_syntax_uid=transfer_syntax_uid,
+        source_ae_title=request.calling_ae_title,
+    )

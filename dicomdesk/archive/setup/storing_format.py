@@ -51,12 +51,18 @@ class StoringFormat:
 
 
 def shaped(
-    data: DataSetBytes, transfer_syntax_uid: str, storing_format: StoringFormat, *, before_bytes: int = 0
+    data: DataSetBytes,
+    transfer_syntax_uid: str,
+    storing_format: StoringFormat,
+    *,
+    before_bytes: int = 0,
+    most_inflated_bytes: int | None = None,
 ) -> tuple[DataSetBytes, str]:
     """The data set as it is stored, and its transfer syntax.
 
-    ``before_bytes`` is how much comes before it in the file. Raises DataError where the data set cannot be followed,
-    ConversionError where it cannot be converted.
+    ``before_bytes`` is how much comes before it in the file; what is deflated and would be longer than
+    ``most_inflated_bytes`` stays as it is, unless it is converted. Raises DataError where the data set cannot be
+    followed, ConversionError where it cannot be converted.
     """
     if storing_format.is_bit_preserving:
         return data, transfer_syntax_uid
@@ -82,6 +88,7 @@ def shaped(
     if not syntax.is_deflated:
         return rewrite(data, rewriting), transfer_syntax_uid
     try:
-        return deflate(rewrite(inflate_spooled(data), rewriting), storing_format.compression_level), transfer_syntax_uid
+        inflated = inflate_spooled(data, most_inflated_bytes)
+        return deflate(rewrite(inflated, rewriting), storing_format.compression_level), transfer_syntax_uid
     except ConversionError:
         return data, transfer_syntax_uid

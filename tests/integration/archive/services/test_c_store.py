@@ -17,7 +17,7 @@ from dicomdesk.archive.setup.storing_format import StoringFormat
 from dicomdesk.atomic_file import AtomicFile
 from dicomdesk.dicom.files.part10 import read_header
 from dicomdesk.dicom.instance import InputFormat
-from dicomdesk.engine.receive.arrivals import STORED_AS_RECEIVED
+from dicomdesk.engine.receive.instance_file import STORED_AS_RECEIVED
 from dicomdesk.errors import IndexBusyError
 from dicomdesk.network.acceptor.handlers import IncomingStore
 from tests.helpers.archives.served_archives import ARCHIVE, MR_IMAGE, encoded, running

@@ -142,8 +142,10 @@ def test_unknown_transfer_syntax_is_stored_bit_preserving(tmp_path: Path) -> Non
 def test_memory_of_an_association_is_given_back(tmp_path: Path) -> None:
     received = Received(tmp_path, StorageMode.NORMAL)
     received.store([Builder().instance(sop_instance_uid=UID)])
+    buffer = received.storing._buffers.of(1)
+    assert received.storing._buffers.of(1) is buffer
     received.storing.forget(1)
-    assert not received.storing._buffers
+    assert received.storing._buffers.of(1) is not buffer
 
 
 def test_instances_are_numbered(tmp_path: Path) -> None:
@@ -184,7 +186,7 @@ def test_what_is_behind_a_long_data_set_is_left_out(tmp_path: Path, size: int, r
 
 def test_what_cannot_be_written_again_is_stored_as_received_with_a_warning(tmp_path: Path) -> None:
     builder = Builder()
-    data = builder.instance() + builder.element(0x7FE00010, "OW", bytes(40_000_000))
+    data = builder.instance() + builder.element(0x7FE00010, "OW", bytes(70_000_000))
     data += builder.sequence(0xFFFA_FFFA, builder.item(builder.header(0xFFFEE00D, "", 0)))
     received = Received(tmp_path, StorageMode.NORMAL)
     assert received.store([data]) == 0
