@@ -3,8 +3,7 @@
 The facts are those of ``engine.events``, for associations and stored instances, and those of ``archive.facts``.
 """
 
-import threading
-from collections import Counter
+import itertools
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -16,10 +15,11 @@ from dicomdesk.archive.setup.profiles import ArchiveProfiles
 from dicomdesk.archive.setup.settings import ArchiveSettings
 from dicomdesk.engine import events
 from dicomdesk.engine.job import EventRelay, Job, ThreadStarter
+from dicomdesk.engine.receive.arrivals import Arrival
+from dicomdesk.engine.receive.reception_facts import ReceptionFacts
 from dicomdesk.engine.stats import Progress
 from dicomdesk.errors import DicomdeskError
-from dicomdesk.network.acceptor.handlers import IncomingAssociation, IncomingStore, SilentObserver, StoreAnswer
-from dicomdesk.network.negotiation import Negotiation
+from dicomdesk.network.acceptor.handlers import IncomingStore
 
 __all__ = ["ServeJob", "ServeRequest", "ServeResult"]
 
@@ -67,7 +67,7 @@ class ServeJob(Job[ServeResult]):
         self._start_thread = start_thread
         configuration = request.settings.configuration
         self._account = find_account(configuration.user_name, configuration.group_name)
-        self._observer = _Told(self._report)
+        self._observer = _Facts(_JOB_ID, self._report)
         with self._account.acting():
             self.archive = Archive(request.settings, self._take_fact, self._observer, profiles=request.profiles)
         self._address = request.settings.address
@@ -104,7 +104,7 @@ class ServeJob(Job[ServeResult]):
         """How much has arrived; totals and rates are unknown."""
         return Progress(
             items_total=0,
-            items_done=sum(self._observer.counts().values()),
+            items_done=self._observer.items,
             bytes_total=0,
             bytes_done=self.archive.bytes_received,
             bytes_per_s=0.0,
@@ -160,20 +160,14 @@ def _both(first: ServingSink, second: ServingSink) -> ServingSink:
     return tell
 
 
-class _Told(SilentObserver):
-    """Turns what the listener tells into events; called by the threads of all associations."""
+class _Facts(ReceptionFacts):
+    """The job's facts; the archive tells where instances have their place."""
 
-    def __init__(self, report: ServingSink) -> None:
-        self._report = report
-        self._lock = threading.Lock()
-        self._counts: Counter[events.ItemOutcome] = Counter()
-        self._index = 0
-        self._open: dict[int, _Arrival] = {}
+    unanswered = "The association ended before the whole instance had arrived"
 
-    def counts(self) -> dict[events.ItemOutcome, int]:
-        """Instances by what became of them."""
-        with self._lock:
-            return dict(self._counts)
+    def __init__(self, job_id: str, report: ServingSink) -> None:
+        super().__init__(job_id, report)
+        self._numbers = itertools.count(1)
 
     def stored(self, fact: InstanceStored) -> None:
         """The instance that is being received has its place."""
@@ -182,112 +176,6 @@ class _Told(SilentObserver):
             arrival.path = fact.stored.kept.path
             arrival.size_bytes = fact.stored.entry.size_bytes
 
-    def request_failed(self, peer_host: str, reason: str) -> None:
-        """See ``ListenerObserver``."""
-        self._report(events.RequestFailed(job_id=_JOB_ID, peer_host=peer_host, reason=reason))
-
-    def association_received(self, request: IncomingAssociation) -> None:
-        """See ``ListenerObserver``."""
-        self._report(
-            events.AssociationReceived(
-                job_id=_JOB_ID,
-                association=request.association,
-                peer_host=request.peer_host,
-                calling_ae_title=request.calling_ae_title,
-                called_ae_title=request.called_ae_title,
-                contexts=request.contexts,
-                user_identity=request.user_identity,
-                extensions=request.extensions,
-                peer_implementation_class_uid=request.implementation_class_uid,
-                peer_implementation_version=request.implementation_version,
-                peer_max_pdu_bytes=request.max_pdu_bytes,
-            )
-        )
-
-    def association_accepted(self, association: int, negotiation: Negotiation) -> None:
-        """See ``ListenerObserver``."""
-        self._report(events.AssociationAccepted(job_id=_JOB_ID, association=association, negotiation=negotiation))
-
-    def association_refused(self, association: int, reason: str) -> None:
-        """See ``ListenerObserver``."""
-        self._report(events.AssociationFailed(job_id=_JOB_ID, association=association, reason=reason))
-
-    def association_released(self, association: int) -> None:
-        """See ``ListenerObserver``."""
-        self._lost(association)
-        self._report(events.AssociationReleased(job_id=_JOB_ID, association=association))
-
-    def association_aborted(self, association: int, reason: str, *, by_peer: bool) -> None:
-        """See ``ListenerObserver``."""
-        self._lost(association)
-        self._report(events.AssociationAborted(job_id=_JOB_ID, association=association, by_peer=by_peer, reason=reason))
-
-    def echoed(self, association: int, message_id: int) -> None:
-        """See ``ListenerObserver``."""
-        self._report(events.EchoReceived(job_id=_JOB_ID, association=association, message_id=message_id))
-
     def store_started(self, request: IncomingStore) -> None:
         """See ``ListenerObserver``."""
-        with self._lock:
-            self._index += 1
-            index = self._index
-        self._open[request.association] = _Arrival(request, index)
-        self._report(
-            events.ItemStarted(
-                job_id=_JOB_ID,
-                association=request.association,
-                index=index,
-                message_id=request.message_id,
-                sop_class_uid=request.sop_class_uid,
-                sop_instance_uid=request.sop_instance_uid,
-                context_id=request.context_id,
-            )
-        )
-
-    def store_answered(self, request: IncomingStore, answer: StoreAnswer) -> None:
-        """See ``ListenerObserver``."""
-        arrival = self._open.pop(request.association, None)
-        if arrival is not None:
-            outcome = events.ItemOutcome.REFUSED if answer.status else events.ItemOutcome.STORED
-            self._finish(arrival, outcome, answer.status, answer.comment)
-
-    def warned(self, association: int, text: str) -> None:  # noqa: ARG002 - the text says enough
-        """See ``ListenerObserver``."""
-        self._report(events.Notice(job_id=_JOB_ID, level=events.NoticeLevel.WARNING, text=text))
-
-    def _lost(self, association: int) -> None:
-        arrival = self._open.pop(association, None)
-        if arrival is not None and arrival.path:
-            self._finish(arrival, events.ItemOutcome.STORED, None, "Stored, but the peer could not be told")
-        elif arrival is not None:
-            reason = "The association ended before the whole instance had arrived"
-            self._finish(arrival, events.ItemOutcome.FAILED, None, reason)
-
-    def _finish(self, arrival: "_Arrival", outcome: events.ItemOutcome, status: int | None, reason: str) -> None:
-        with self._lock:
-            self._counts[outcome] += 1
-        self._report(
-            events.ItemFinished(
-                job_id=_JOB_ID,
-                association=arrival.request.association,
-                index=arrival.index,
-                path=arrival.path,
-                outcome=outcome,
-                status=status,
-                reason=reason,
-                message_id=arrival.request.message_id,
-                size_bytes=arrival.size_bytes,
-            )
-        )
-
-
-class _Arrival:
-    """An instance that is being received."""
-
-    __slots__ = ("index", "path", "request", "size_bytes")
-
-    def __init__(self, request: IncomingStore, index: int) -> None:
-        self.request = request
-        self.index = index
-        self.path = ""
-        self.size_bytes = 0
+        self.begun(Arrival(request, next(self._numbers)))

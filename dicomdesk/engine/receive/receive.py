@@ -3,30 +3,19 @@
 import os
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from dicomdesk.dicom.instance import InstanceHeader
 from dicomdesk.engine.events import (
-    AssociationAborted,
-    AssociationAccepted,
-    AssociationFailed,
-    AssociationReceived,
-    AssociationReleased,
-    EchoReceived,
     EventSink,
-    ItemFinished,
     ItemOutcome,
-    ItemStarted,
     JobFinished,
     JobOutcome,
     JobStarted,
     ListenerStarted,
-    Notice,
-    NoticeLevel,
-    RequestFailed,
     StudySettled,
 )
 from dicomdesk.engine.job import Job, JobState, ThreadStarter, new_job_id
@@ -34,12 +23,11 @@ from dicomdesk.engine.rate import RateMeter
 from dicomdesk.engine.receive.arrivals import Arrival, Storing
 from dicomdesk.engine.receive.placement import Placement
 from dicomdesk.engine.receive.quiet_studies import SettledStudy, StudyCommand, StudySettler
+from dicomdesk.engine.receive.reception_facts import ReceptionFacts
 from dicomdesk.engine.receive.request import Acceptance, ReceiveRequest, StorageMode
 from dicomdesk.engine.stats import Progress
 from dicomdesk.errors import DicomdeskError, LocalError, SettingsError
-from dicomdesk.network.acceptor.handlers import IncomingAssociation, IncomingStore, SilentObserver, StoreAnswer
 from dicomdesk.network.acceptor.listener import Listener, ListenerSettings
-from dicomdesk.network.negotiation import Negotiation
 from dicomdesk.network.presentation.context_acceptance import (
     AcceptancePolicy,
     accept_all_policy,
@@ -203,168 +191,27 @@ class ReceiveJob(Job[ReceiveResult]):
         )
 
 
-class _Facts(SilentObserver):
-    """Turns what the listener and the storing tell into the job's facts; called by the threads of all associations."""
+class _Facts(ReceptionFacts):
+    """The job's facts, of which some make studies settle."""
 
-    def __init__(self, job_id: str, report: EventSink, *, report_stored: bool) -> None:
-        self._job_id = job_id
-        self._report = report
-        self._report_stored = report_stored
-        self._lock = threading.Lock()
-        self._counts: Counter[ItemOutcome] = Counter()
-        self._called_ae_titles: dict[int, str] = {}
-        self._open: dict[int, Arrival] = {}
-        """The instance that each association is at."""
-        self.settler: StudySettler | None = None
-        self.forget: Callable[[int], None] = _do_nothing
-        """Told when an association is over."""
-
-    @property
-    def items(self) -> int:
-        """Instances that have ended."""
-        return sum(self.counts().values())
-
-    def counts(self) -> dict[ItemOutcome, int]:
-        """Instances by outcome."""
-        with self._lock:
-            return dict(self._counts)
-
-    def begun(self, arrival: Arrival) -> None:
-        """An instance begins to arrive."""
-        request = arrival.request
-        self._open[request.association] = arrival
-        if not self._report_stored:
-            return
-        self._report(
-            ItemStarted(
-                job_id=self._job_id,
-                association=request.association,
-                index=arrival.index,
-                message_id=request.message_id,
-                sop_class_uid=request.sop_class_uid,
-                sop_instance_uid=request.sop_instance_uid,
-                context_id=request.context_id,
-            )
-        )
-
-    def discarded(self, arrival: Arrival) -> None:
-        """The rest of an instance will never arrive."""
-        self._open.pop(arrival.request.association, None)
-        self._finish(arrival, ItemOutcome.FAILED, None, "The association ended before the whole instance had arrived")
-
-    def store_answered(self, request: IncomingStore, answer: StoreAnswer) -> None:
-        """See ``ListenerObserver``."""
-        arrival = self._open.pop(request.association, None)
-        if arrival is None:
-            return
-        outcome = ItemOutcome.REFUSED if answer.status else ItemOutcome.STORED
-        self._finish(arrival, outcome, answer.status, answer.comment)
-
-    def request_failed(self, peer_host: str, reason: str) -> None:
-        """See ``ListenerObserver``."""
-        self._report(RequestFailed(job_id=self._job_id, peer_host=peer_host, reason=reason))
-
-    def association_received(self, request: IncomingAssociation) -> None:
-        """See ``ListenerObserver``."""
-        self._called_ae_titles[request.association] = request.called_ae_title
-        self._report(
-            AssociationReceived(
-                job_id=self._job_id,
-                association=request.association,
-                peer_host=request.peer_host,
-                calling_ae_title=request.calling_ae_title,
-                called_ae_title=request.called_ae_title,
-                contexts=request.contexts,
-                user_identity=request.user_identity,
-                extensions=request.extensions,
-                peer_implementation_class_uid=request.implementation_class_uid,
-                peer_implementation_version=request.implementation_version,
-                peer_max_pdu_bytes=request.max_pdu_bytes,
-            )
-        )
-
-    def association_accepted(self, association: int, negotiation: Negotiation) -> None:
-        """See ``ListenerObserver``."""
-        self._report(AssociationAccepted(job_id=self._job_id, association=association, negotiation=negotiation))
-
-    def association_refused(self, association: int, reason: str) -> None:
-        """See ``ListenerObserver``."""
-        self._end(association)
-        self._report(AssociationFailed(job_id=self._job_id, association=association, reason=reason))
-
-    def association_released(self, association: int) -> None:
-        """See ``ListenerObserver``."""
-        self._end(association)
-        self._report(AssociationReleased(job_id=self._job_id, association=association))
-
-    def association_aborted(self, association: int, reason: str, *, by_peer: bool) -> None:
-        """See ``ListenerObserver``."""
-        self._end(association)
-        self._report(AssociationAborted(job_id=self._job_id, association=association, by_peer=by_peer, reason=reason))
-
-    def echoed(self, association: int, message_id: int) -> None:
-        """See ``ListenerObserver``."""
-        self._report(EchoReceived(job_id=self._job_id, association=association, message_id=message_id))
-
-    def warned(self, association: int, text: str) -> None:  # noqa: ARG002 - the text says enough
-        """See ``ListenerObserver``."""
-        self._warn(text)
-
-    def end_all(self) -> None:
-        """Nothing more comes of what is being received."""
-        for association in list(self._open):
-            self._end(association)
+    settler: StudySettler | None = None
+    forget: Callable[[int], None] | None = None
+    """Told when an association is over."""
 
     def _end(self, association: int) -> None:
-        arrival = self._open.pop(association, None)
-        if arrival is not None and arrival.path:  # stored, but the connection was lost before the answer was out
-            self._finish(arrival, ItemOutcome.STORED, None, "Stored, but the peer could not be told")
-        elif arrival is not None:
-            self._finish(arrival, ItemOutcome.FAILED, None, "The association ended before the answer was sent")
-        self._called_ae_titles.pop(association, None)
-        self.forget(association)
+        super()._end(association)
+        if self.forget is not None:
+            self.forget(association)
 
-    def _finish(self, arrival: Arrival, outcome: ItemOutcome, status: int | None, reason: str) -> None:
-        request = arrival.request
-        header = arrival.header()
-        for warning in arrival.warnings:
-            self._warn(warning)
-        with self._lock:
-            self._counts[outcome] += 1
-        if self._report_stored or outcome is not ItemOutcome.STORED:
-            self._report(
-                ItemFinished(
-                    job_id=self._job_id,
-                    association=request.association,
-                    index=arrival.index,
-                    path=arrival.path,
-                    outcome=outcome,
-                    status=status,
-                    reason=reason,
-                    message_id=request.message_id,
-                    size_bytes=arrival.size_bytes,
-                    header=header,
-                    fault=arrival.error,
-                )
-            )
+    def _ended(self, arrival: Arrival, header: InstanceHeader | None) -> None:
         if self.settler is not None and arrival.path and header is not None and header.study_instance_uid:
-            self._note_study(self.settler, arrival, header.study_instance_uid)
-
-    def _note_study(self, settler: StudySettler, arrival: Arrival, study_instance_uid: str) -> None:
-        request = arrival.request
-        settler.arrived(
-            study_instance_uid,
-            os.path.dirname(arrival.path),
-            request.calling_ae_title,
-            self._called_ae_titles.get(request.association, ""),
-        )
-
-    def _warn(self, text: str) -> None:
-        self._report(Notice(job_id=self._job_id, level=NoticeLevel.WARNING, text=text))
-
-
-def _do_nothing(_association: int) -> None:
-    """Nobody wants to be told."""
+            request = arrival.request
+            self.settler.arrived(
+                header.study_instance_uid,
+                os.path.dirname(arrival.path),
+                request.calling_ae_title,
+                request.called_ae_title,
+            )
 
 
 def _ssl_context(tls: TlsSettings | None) -> "ssl.SSLContext | None":
