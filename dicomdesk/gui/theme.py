@@ -92,6 +92,14 @@ DARK = Tokens(
 )
 
 
+def title_font(font: QFont) -> QFont:
+    """The font of a title among words in ``font``."""
+    title = QFont(font)
+    title.setPointSizeF(title.pointSizeF() + 1)
+    title.setBold(True)
+    return title
+
+
 def contrast(one: str, other: str) -> float:
     """Contrast ratio of two colours, 1 to 21 (WCAG 2.2, relative luminance)."""
     lighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)

@@ -79,6 +79,16 @@ def save_box(save: Callable[[], None], cancel: Callable[[], None]) -> QDialogBut
     return box
 
 
+def ok_box(accept: Callable[[], None], cancel: Callable[[], None]) -> QDialogButtonBox:
+    """Return the OK and Cancel of a dialog."""
+    standard = QDialogButtonBox.StandardButton
+    box = QDialogButtonBox(standard.Ok | standard.Cancel)
+    without_icons(box)
+    box.accepted.connect(accept)
+    box.rejected.connect(cancel)
+    return box
+
+
 class PrimaryButton(QPushButton):
     """The one button of a view that is meant to be pressed next."""
 

@@ -1,10 +1,10 @@
 """Takes files, folders, DICOMDIRs and ZIP archives that are dropped on what lies inside."""
 
 from PySide6.QtCore import QMimeData, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QFont, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from dicomdesk.gui.theme import GRID, Theme, Tone
+from dicomdesk.gui.theme import GRID, Theme, Tone, title_font
 
 
 class DropArea(QStackedWidget):
@@ -54,10 +54,7 @@ class _Veil(QWidget):
         painter.fillRect(self.rect(), veil)
         painter.setPen(QPen(QColor(tokens.accent), 2, Qt.PenStyle.DashLine))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(GRID, GRID, -GRID, -GRID), 10, 10)
-        font = QFont(self.font())
-        font.setPointSizeF(font.pointSizeF() + 1)
-        font.setBold(True)
-        painter.setFont(font)
+        painter.setFont(title_font(self.font()))
         painter.setPen(self._theme.colour(Tone.ACTIVE))
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.tr("Let go to add to the list"))
 

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from dicomdesk.gui.theme import GRID, MARGIN, Theme, Tone
+from dicomdesk.gui.theme import GRID, MARGIN, Theme, Tone, title_font
 
 _ICON = 40
 _WIDEST_TEXT = 460
@@ -23,10 +23,7 @@ class EmptyState(QWidget):
         self._icon = QLabel()
         self._icon.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._title = QLabel()
-        font = QFont(self.font())
-        font.setPointSizeF(font.pointSizeF() + 1)
-        font.setBold(True)
-        self._title.setFont(font)
+        self._title.setFont(title_font(self.font()))
         self._text = QLabel()
         self._text.setWordWrap(True)
         self._text.setFixedWidth(_WIDEST_TEXT)

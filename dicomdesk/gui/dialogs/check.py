@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QFont, QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from dicomdesk import human
@@ -29,7 +29,7 @@ from dicomdesk.gui.outline.view import OutlineView
 from dicomdesk.gui.panels.step_list import StepList
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.tasks import Tasks
-from dicomdesk.gui.theme import GRID, MARGIN, SIDEBAR_ICON, Theme, Tone
+from dicomdesk.gui.theme import GRID, MARGIN, SIDEBAR_ICON, Theme, Tone, title_font
 from dicomdesk.settings import AssociationSettings, Peer
 
 if TYPE_CHECKING:
@@ -191,10 +191,7 @@ class CheckDialog(QDialog):
     # Building.
 
     def _lay_out(self) -> None:
-        font = QFont(self.font())
-        font.setPointSizeF(font.pointSizeF() + 1)
-        font.setBold(True)
-        self._title.setFont(font)
+        self._title.setFont(title_font(self.font()))
         self._title.setTextFormat(Qt.TextFormat.PlainText)
         self._title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         heading = QHBoxLayout()

@@ -1,8 +1,8 @@
 """Asks for an association negotiation profile: a file, and which profile in it."""
 
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFormLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from dicomdesk.gui.controls.buttons import without_icons
+from dicomdesk.gui.controls.buttons import ok_box
 from dicomdesk.gui.controls.fields import Field
 from dicomdesk.gui.questions.selection import ask_files
 from dicomdesk.gui.tasks import Tasks
@@ -28,16 +28,11 @@ class ProfileDialog(QDialog):
         form = QFormLayout()
         form.addRow(self.tr("File"), row)
         form.addRow(self.tr("Profile"), self.name)
-        standard = QDialogButtonBox.StandardButton
-        buttons = QDialogButtonBox(standard.Ok | standard.Cancel)
-        without_icons(buttons)
-        buttons.accepted.connect(self._on_ok)
-        buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
         layout.setSpacing(MARGIN)
         layout.addLayout(form)
-        layout.addWidget(buttons)
+        layout.addWidget(ok_box(self._on_ok, self.reject))
 
     def _problem(self, text: str) -> str:
         return "" if text.strip() else self.tr("This is needed.")

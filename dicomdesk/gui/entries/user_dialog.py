@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QLineEdit, QVBoxLayout, QWidget
 
-from dicomdesk.gui.controls.buttons import without_icons
+from dicomdesk.gui.controls.buttons import ok_box
 from dicomdesk.gui.controls.fields import Field
 from dicomdesk.gui.controls.form import Form
 from dicomdesk.gui.theme import MARGIN
@@ -31,16 +31,11 @@ class UserDialog(QDialog):
         form.add(self.tr("User name"), self.name_field)
         form.add(self.tr("Passcode"), self.passcode_field)
         form.add(self.tr("Passcode again"), self.again_field)
-        standard = QDialogButtonBox.StandardButton
-        buttons = QDialogButtonBox(standard.Ok | standard.Cancel)
-        without_icons(buttons)
-        buttons.accepted.connect(self._on_ok)
-        buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
         layout.setSpacing(MARGIN)
         layout.addWidget(form)
-        layout.addWidget(buttons)
+        layout.addWidget(ok_box(self._on_ok, self.reject))
 
     def name(self) -> str:
         """The user name."""

@@ -4,12 +4,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QGuiApplication, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from dicomdesk.gui.controls.buttons import set_words
 from dicomdesk.gui.outline.rows import paint_bar
-from dicomdesk.gui.theme import GRID, MARGIN, SIDEBAR_ICON, Theme, Tone
+from dicomdesk.gui.theme import GRID, MARGIN, SIDEBAR_ICON, Theme, Tone, title_font
 from dicomdesk.gui.wording import plain_tip
 
 _HEIGHT = 132
@@ -51,10 +51,7 @@ class DetailsStrip(QFrame):
         self._icon = QLabel()
         self._icon.setFixedSize(SIDEBAR_ICON, SIDEBAR_ICON)
         self._title = QLabel()
-        font = QFont(self.font())
-        font.setPointSizeF(font.pointSizeF() + 1)
-        font.setBold(True)
-        self._title.setFont(font)
+        self._title.setFont(title_font(self.font()))
         self._title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._text = QLabel()
         self._text.setWordWrap(True)

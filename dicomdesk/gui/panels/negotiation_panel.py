@@ -22,7 +22,7 @@ from dicomdesk.gui.models.negotiation_nodes import (
 )
 from dicomdesk.gui.outline.model import OutlineModel
 from dicomdesk.gui.outline.view import OutlineView
-from dicomdesk.gui.theme import GRID, MARGIN, SIDEBAR_ICON, Theme, Tone
+from dicomdesk.gui.theme import GRID, MARGIN, SIDEBAR_ICON, Theme, Tone, title_font
 
 _WHAT_COLUMN = 2
 
@@ -39,10 +39,7 @@ class NegotiationPanel(QFrame):
         self._icon = QLabel()
         self._icon.setFixedSize(SIDEBAR_ICON, SIDEBAR_ICON)
         self._title = QLabel()
-        font = QFont(self.font())
-        font.setPointSizeF(font.pointSizeF() + 1)
-        font.setBold(True)
-        self._title.setFont(font)
+        self._title.setFont(title_font(self.font()))
         self._title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._why = QLabel()
         self._why.setWordWrap(True)

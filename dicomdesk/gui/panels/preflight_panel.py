@@ -1,7 +1,7 @@
 """How what waits would go: a heading, why and what would help, and a row for each group."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor, QFont, QGuiApplication, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout
 
 from dicomdesk.gui.controls.buttons import plain_button
@@ -9,7 +9,7 @@ from dicomdesk.gui.models.forecast_nodes import WHY, ForecastNode, PathNode
 from dicomdesk.gui.outline.model import Node, OutlineModel
 from dicomdesk.gui.outline.view import OutlineView
 from dicomdesk.gui.panels.details import Details
-from dicomdesk.gui.theme import GRID, MARGIN, SIDEBAR_ICON, Theme, Tone
+from dicomdesk.gui.theme import GRID, MARGIN, SIDEBAR_ICON, Theme, Tone, title_font
 from dicomdesk.gui.wording import plain_tip
 
 
@@ -57,10 +57,7 @@ class PreflightPanel(QFrame):
         painter.drawLine(self.rect().topLeft(), self.rect().topRight())
 
     def _lay_out(self) -> None:
-        font = QFont(self.font())
-        font.setPointSizeF(font.pointSizeF() + 1)
-        font.setBold(True)
-        self._title.setFont(font)
+        self._title.setFont(title_font(self.font()))
         for label, policy in ((self._title, QSizePolicy.Policy.Preferred), (self._text, QSizePolicy.Policy.Fixed)):
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
