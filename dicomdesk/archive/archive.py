@@ -32,15 +32,9 @@ from dicomdesk.dicom.query.sop_classes import SHUTDOWN
 from dicomdesk.engine.receive.instance_file import Buffers
 from dicomdesk.errors import CancelledError, IndexDamagedError, SettingsError
 from dicomdesk.network.acceptor.access_control import Refusal
-from dicomdesk.network.acceptor.handlers import (
-    IncomingAssociation,
-    IncomingStore,
-    InstanceSink,
-    ListenerObserver,
-    SilentObserver,
-    StoreAnswer,
-)
+from dicomdesk.network.acceptor.handlers import IncomingAssociation, ListenerObserver, SilentObserver
 from dicomdesk.network.acceptor.listener import Listener, ListenerSettings
+from dicomdesk.network.dimse.store_requests import IncomingStore, InstanceSink, StoreAnswer
 from dicomdesk.network.presentation.context_acceptance import AcceptancePolicy, verification_only_policy
 from dicomdesk.network.presentation.profiles import Profile
 from dicomdesk.settings import TlsSettings

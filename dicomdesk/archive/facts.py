@@ -8,7 +8,6 @@ from dicomdesk.archive.entries import IndexEntry
 from dicomdesk.dicom.query.query import Query
 from dicomdesk.dicom.query.sop_classes import Service
 from dicomdesk.engine.events import Event
-from dicomdesk.network.acceptor.handlers import IncomingStore
 from dicomdesk.network.dimse.command_sets import (
     AFFECTED_SOP_CLASS_UID,
     MESSAGE_ID,
@@ -17,6 +16,7 @@ from dicomdesk.network.dimse.command_sets import (
     CommandSet,
 )
 from dicomdesk.network.dimse.service_commands import SubOperations
+from dicomdesk.network.dimse.store_requests import IncomingStore
 
 __all__ = [
     "ArchiveFact",

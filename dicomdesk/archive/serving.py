@@ -19,7 +19,7 @@ from dicomdesk.engine.receive.arrivals import Arrival
 from dicomdesk.engine.receive.reception_facts import ReceptionFacts
 from dicomdesk.engine.stats import Progress
 from dicomdesk.errors import DicomdeskError
-from dicomdesk.network.acceptor.handlers import IncomingStore
+from dicomdesk.network.dimse.store_requests import IncomingStore
 
 __all__ = ["ServeJob", "ServeRequest", "ServeResult"]
 

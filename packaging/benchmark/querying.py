@@ -7,7 +7,8 @@ from struct import Struct
 from types import TracebackType
 from typing import Self
 
-from dicomdesk.network.dimse.command_sets import message_pdus, read_command_set, write_command_set
+from dicomdesk.network.dimse.command_sets import read_command_set, write_command_set
+from dicomdesk.network.upper_layer.data_pdus import message_pdus
 
 STUDY_ROOT_FIND = "1.2.840.10008.5.1.4.1.2.2.1"
 _IMPLICIT = "1.2.840.10008.1.2"

@@ -16,8 +16,8 @@ from dicomdesk.archive.services.commitment import _read as read_commitment_reque
 from dicomdesk.dicom.query.query import Model
 from dicomdesk.errors import DataError, PeerError, PeerProtocolError, StorageError
 from dicomdesk.network.acceptor.association_answer import Acceptance, TransportFacts, answer_request
-from dicomdesk.network.acceptor.handlers import IncomingStore, SilentObserver, StoreAnswer
-from dicomdesk.network.acceptor.message_reception import Established, Reception
+from dicomdesk.network.acceptor.handlers import SilentObserver
+from dicomdesk.network.acceptor.message_reception import Reception
 from dicomdesk.network.dimse.command_sets import (
     CommandSet,
     StoreRequestReader,
@@ -26,6 +26,7 @@ from dicomdesk.network.dimse.command_sets import (
     write_command_set,
 )
 from dicomdesk.network.dimse.instance_writer import StoreItem
+from dicomdesk.network.dimse.store_requests import Established, IncomingStore, StoreAnswer
 from dicomdesk.network.negotiation import ProposedContext
 from dicomdesk.network.presentation.context_acceptance import accept_all_policy
 from dicomdesk.network.requestor.association import RequestedAssociation, open_association

@@ -20,13 +20,13 @@ from dicomdesk.dicom.data_sets.deflate import inflate
 from dicomdesk.dicom.data_sets.element_walk import Step, StepKind, walk
 from dicomdesk.dicom.dictionary import find_vr
 from dicomdesk.dicom.encodings import Encoding
-from dicomdesk.dicom.query.sop_classes import COMMITMENT
 from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax
 from dicomdesk.dicom.uids import is_valid_uid
 from dicomdesk.errors import DataError, DicomdeskError, LocalError
 from dicomdesk.network.acceptor.operation import Operation
 from dicomdesk.network.dimse.command_sets import ACTION_TYPE_ID, REQUESTED_SOP_INSTANCE_UID
-from dicomdesk.network.dimse.service_commands import action_response, event_report_request
+from dicomdesk.network.dimse.requests import event_report_request
+from dicomdesk.network.dimse.service_commands import action_response
 from dicomdesk.network.status import Status, StatusClass, classify_status
 
 __all__ = ["Commitment"]
@@ -110,15 +110,13 @@ class Commitment:
     def _answer(self, operation: Operation, kept: KeptReport) -> None:
         """Answer the request and report; what the peer answered before it left counts."""
         message, report = operation.message, kept.report
-        data_set = encode_for(message.context.accepted_transfer_syntax or "", report.write)
-
-        def make(message_id: int) -> bytes:
-            return event_report_request(message_id, COMMITMENT, WELL_KNOWN_INSTANCE, report.event_type)
-
+        context = message.context
+        data_set = encode_for(context.accepted_transfer_syntax or "", report.write)
+        request = event_report_request(context, WELL_KNOWN_INSTANCE, report.event_type, data_set)
         answer = None
         try:
             operation.reply(action_response(message.command_set, 0))
-            answer = operation.report_event(message.context.context_id, make, data_set)
+            answer = operation.ask(request)
         except DicomdeskError:
             answer = operation.last_answer  # many release, and wait to be called
             raise

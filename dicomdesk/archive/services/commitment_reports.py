@@ -25,9 +25,9 @@ from dicomdesk.dicom.query.sop_classes import COMMITMENT
 from dicomdesk.dicom.transfer_syntaxes import EXPLICIT_VR_LITTLE_ENDIAN, IMPLICIT_VR_LITTLE_ENDIAN
 from dicomdesk.errors import LocalError, PeerError, SettingsError, StorageError
 from dicomdesk.human import printable
+from dicomdesk.network.dimse.requests import event_report_request
 from dicomdesk.network.negotiation import ProposedContext, Role
 from dicomdesk.network.requestor.association import RequestedAssociation, open_association
-from dicomdesk.network.requestor.operations import EventReport
 from dicomdesk.network.status import StatusClass, classify_status
 from dicomdesk.network.wire.connection import Interruption
 from dicomdesk.settings import AssociationSettings, Peer
@@ -290,11 +290,6 @@ def _report(association: RequestedAssociation, report: Report) -> bool:
     context = association.negotiation.contexts[0]
     if not context.is_accepted:
         return False
-    event = EventReport(
-        context_id=context.context_id,
-        sop_class_uid=COMMITMENT,
-        sop_instance_uid=WELL_KNOWN_INSTANCE,
-        event_type=report.event_type,
-        data_set=encode_for(context.accepted_transfer_syntax or "", report.write),
-    )
-    return classify_status(association.report_event(event)) in {StatusClass.SUCCESS, StatusClass.WARNING}
+    data_set = encode_for(context.accepted_transfer_syntax or "", report.write)
+    request = event_report_request(context, WELL_KNOWN_INSTANCE, report.event_type, data_set)
+    return classify_status(association.ask(request).status) in {StatusClass.SUCCESS, StatusClass.WARNING}

@@ -18,7 +18,7 @@ from dicomdesk.errors import ChangedError, ConversionError, DataError, InvalidUi
 from dicomdesk.network.negotiation import NegotiatedContext
 from dicomdesk.network.presentation.assignment import Assignment, assign
 from dicomdesk.network.presentation.context_planning import PlannedAssociation
-from dicomdesk.network.requestor.operations import NO_CONTEXT
+from dicomdesk.network.requestor.exchange import NO_CONTEXT
 from dicomdesk.network.requestor.store_stream import OddAnswer, OddVerdict
 
 __all__ = ["PlannedPolicy", "SendQueue"]

@@ -21,11 +21,11 @@ from dicomdesk.network.acceptor.association_answer import (
     check_protocol,
     refuse,
 )
-from dicomdesk.network.acceptor.handlers import IncomingAssociation, ListenerObserver, StoreHandler
-from dicomdesk.network.acceptor.message_reception import Established, Reception, refused_command
+from dicomdesk.network.acceptor.handlers import IncomingAssociation, ListenerObserver
+from dicomdesk.network.acceptor.message_reception import Reception, refused_command
 from dicomdesk.network.acceptor.operation import Operation, Services
-from dicomdesk.network.acceptor.pace import Pace
 from dicomdesk.network.acceptor.places import Holder
+from dicomdesk.network.dimse.store_requests import Established, StoreHandler
 from dicomdesk.network.negotiation import ExtendedNegotiation
 from dicomdesk.network.presentation.context_acceptance import AcceptancePolicy
 from dicomdesk.network.upper_layer.association_pdus import (
@@ -46,6 +46,7 @@ from dicomdesk.network.upper_layer.pdu_reader import (
     PduType,
 )
 from dicomdesk.network.wire.incoming_connection import LONGEST_FAREWELL_S, READ_TIMEOUT, IncomingConnection
+from dicomdesk.network.wire.pace import Pace
 from dicomdesk.settings import AccessRules, PlaceRules, Timeouts
 
 if TYPE_CHECKING:

@@ -20,9 +20,10 @@ from dicomdesk.errors import LocalError, PortInUseError
 from dicomdesk.network.acceptor.acceptor import Acceptor, AcceptorSettings, AcceptorState, Callbacks, StopMode
 from dicomdesk.network.acceptor.access_control import AccessControl
 from dicomdesk.network.acceptor.association_answer import Judge
-from dicomdesk.network.acceptor.handlers import ListenerObserver, StoreHandler
+from dicomdesk.network.acceptor.handlers import ListenerObserver
 from dicomdesk.network.acceptor.operation import Services
 from dicomdesk.network.acceptor.places import Holder, Places, Remarks, address_group, choose_dropped
+from dicomdesk.network.dimse.store_requests import StoreHandler
 from dicomdesk.network.presentation.context_acceptance import AcceptancePolicy
 from dicomdesk.network.wire.connection import no_descriptor_error
 from dicomdesk.network.wire.host_names import HostNames

@@ -10,42 +10,19 @@ from typing import Protocol
 
 from dicomdesk.errors import DataError, LocalError
 from dicomdesk.network.dimse.command_sets import (
-    COMMAND_FIELD,
     ERROR_COMMENT,
-    MESSAGE_ID,
     STATUS,
     CommandField,
     CommandSet,
 )
 from dicomdesk.network.dimse.fragments import DataConnection
 from dicomdesk.network.dimse.instance_writer import InstanceWriter, StoreItem
-from dicomdesk.network.negotiation import NegotiatedContext, Negotiation
+from dicomdesk.network.dimse.messages import Message
+from dicomdesk.network.dimse.requests import Request
 
-__all__ = ["Answer", "ExpectedAnswer", "Operation", "OperationWire", "ServiceMessage", "Services"]
+__all__ = ["Answer", "ExpectedAnswer", "Operation", "OperationWire", "Services"]
 
 _MAX_MESSAGE_ID = 0xFFFF
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ServiceMessage:
-    """A DIMSE request that is neither C-STORE nor C-ECHO."""
-
-    association: int
-    negotiation: Negotiation
-    context: NegotiatedContext
-    command_set: CommandSet
-    data_set: bytes | None
-    """Encoded in the context's transfer syntax; None for a message without."""
-
-    @property
-    def field(self) -> int:
-        """Command Field (0000,0100)."""
-        return self.command_set.number(COMMAND_FIELD)
-
-    @property
-    def message_id(self) -> int:
-        """Message ID (0000,0110)."""
-        return self.command_set.number(MESSAGE_ID)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +87,7 @@ class Operation:
     Every method may raise PeerError or LocalError: the association has ended, or is to end; let them pass.
     """
 
-    def __init__(self, message: ServiceMessage, wire: OperationWire) -> None:
+    def __init__(self, message: Message, wire: OperationWire) -> None:
         self.message = message
         self._wire = wire
         self._writer: InstanceWriter | None = None
@@ -147,11 +124,11 @@ class Operation:
             raise LocalError(f"A file failed while it was being sent: {error}") from error
         return self._await_answer()
 
-    def report_event(self, context_id: int, make: Callable[[int], bytes], data_set: bytes | None) -> Answer:
-        """Send an N-EVENT-REPORT-RQ that ``make`` encodes for a message ID, and wait for the answer (PS3.7 10.1.1)."""
+    def ask(self, request: Request) -> Answer:
+        """Send a request of ours, as an N-EVENT-REPORT-RQ (PS3.7 10.1.1), and wait for the answer."""
         message_id = self._next_message_id()
-        self._wire.expect(ExpectedAnswer(CommandField.N_EVENT_REPORT_RSP, message_id, context_id))
-        self._wire.reply(context_id, make(message_id), data_set)
+        self._wire.expect(ExpectedAnswer(request.response_field, message_id, request.context_id))
+        self._wire.reply(request.context_id, request.command_set(message_id), request.data_set)
         return self._await_answer()
 
     def _await_answer(self) -> Answer:

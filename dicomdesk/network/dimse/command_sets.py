@@ -37,14 +37,17 @@ MOVE_ORIGINATOR_MESSAGE_ID = 0x1031
 
 NO_DATA_SET = 0x0101
 """Command Data Set Type of a message without data set (PS3.7 9.3)."""
+HAS_DATA_SET = 0x0001
+"""Command Data Set Type of a message with one; anything but 0101H."""
+
+RESPONSE = 0x8000
+"""The bit of a Command Field that tells a response from a request."""
 
 _ELEMENT = Struct("<HHL")
 _GROUP_LENGTH = Struct("<HHLL")
 _RESPONSE_HEAD = Struct("<HHLLHHL")
 _RESPONSE_NUMBERS = Struct("<HHLHHHLHHHLHHHLH")
 _US = Struct("<H")
-_PDV = Struct(">BxLLBB")
-_PDV_OVERHEAD_BYTES = 6
 _LONGEST_COMMENT = 64
 """Characters of a value of VR LO."""
 
@@ -209,25 +212,6 @@ def write_command_set(values: Mapping[int, bytes | int]) -> bytes:
         parts += encoded
     _GROUP_LENGTH.pack_into(parts, 0, 0, 0, 4, len(parts) - 12)
     return bytes(parts)
-
-
-def message_pdus(context_id: int, data: bytes, *, is_command: bool, max_pdu_bytes: int) -> bytes:
-    """A command set or data set in P-DATA-TF PDUs of at most ``max_pdu_bytes`` (0 is unlimited), one PDV each.
-
-    A limit below 8 leaves room for nothing and is taken for 8.
-    """
-    flags = 3 if is_command else 2
-    length = len(data)
-    if not max_pdu_bytes or length + _PDV_OVERHEAD_BYTES <= max_pdu_bytes:
-        return _PDV.pack(4, length + 6, length + 2, context_id, flags) + data
-    size = max(max_pdu_bytes - _PDV_OVERHEAD_BYTES, 2)
-    pdus = bytearray()
-    for position in range(0, max(length, 1), size):
-        fragment = data[position : position + size]
-        is_last = position + size >= length
-        pdus += _PDV.pack(4, len(fragment) + 6, len(fragment) + 2, context_id, flags if is_last else flags & 1)
-        pdus += fragment
-    return bytes(pdus)
 
 
 def store_response(request: CommandSet, status: int, comment: str = "") -> bytes:

@@ -6,18 +6,14 @@ a buffer of limited size, so that one read and one send move many fragments what
 
 import os
 from collections.abc import Iterator, Sequence
-from struct import Struct
 from typing import Protocol
 
 from dicomdesk.dicom.source import FileRange, check_unchanged
 from dicomdesk.errors import TruncatedError
-from dicomdesk.network.wire.connection import P_DATA_TF, Buffer
+from dicomdesk.network.upper_layer.data_pdus import HEADERS, LAST, fragment_header
+from dicomdesk.network.wire.connection import Buffer
 
-LAST_FRAGMENT = 0x02
-"""Message control header of the last fragment of a data set (PS3.8 annex E.2); 0 for the others."""
-
-_PDV = Struct(">BxLLBB")
-_HEADER_BYTES = _PDV.size
+_HEADER_BYTES = HEADERS.size
 _BUFFER_BYTES = 1 << 20
 _FRAGMENTS_AT_ONCE = 256
 LARGE_BYTES = 1 << 23
@@ -40,11 +36,6 @@ class DataConnection(Protocol):
         ...
 
 
-def fragment_header(size: int, context_id: int, control: int) -> bytes:
-    """PDU header and PDV header of a fragment of ``size`` bytes."""
-    return _PDV.pack(P_DATA_TF, size + 6, size + 2, context_id, control)
-
-
 def memory_fragments(
     context_id: int, command: bytes, data: bytes | bytearray | memoryview, fragment_bytes: int
 ) -> Iterator[tuple[list[Buffer], int]]:
@@ -64,7 +55,7 @@ def memory_fragments(
         if len(buffers) > 2 * _FRAGMENTS_AT_ONCE:
             yield buffers, length
             buffers, length = [], 0
-    buffers += (fragment_header(size - position, context_id, LAST_FRAGMENT), view[position:])
+    buffers += (fragment_header(size - position, context_id, LAST), view[position:])
     yield buffers, length + _HEADER_BYTES + size - position
 
 
@@ -119,7 +110,7 @@ class FileFragments:
         full = max(0, count - 1) // self._fragment_bytes
         rest = count - full * self._fragment_bytes
         start = full * self._slot_bytes
-        self._buffer[start : start + _HEADER_BYTES] = fragment_header(rest, context_id, LAST_FRAGMENT)
+        self._buffer[start : start + _HEADER_BYTES] = fragment_header(rest, context_id, LAST)
         self._context_id = 0
 
     def _fill(self, descriptor: int, position: int, count: int) -> int:

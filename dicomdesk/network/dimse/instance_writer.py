@@ -13,18 +13,12 @@ from dicomdesk.network.dimse.fragments import (
     LARGE_BYTES,
     DataConnection,
     FileFragments,
-    fragment_header,
     memory_fragments,
 )
-from dicomdesk.network.wire.connection import P_DATA_TF
+from dicomdesk.network.upper_layer.data_pdus import COMMAND, HEADERS, LAST, PDV_HEADER_BYTES, fragment_header
 
 __all__ = ["InstanceWriter", "MoveOriginator", "StoreItem"]
 
-_COMMAND, _LAST = 0x01, 0x02
-_PDV_OVERHEAD_BYTES = 6
-
-_PDV = Struct(">BxLLBB")
-"""PDU type and length, PDV length, context ID, message control header."""
 _US = Struct("<H")
 _HEAD = Struct("<HHLLHHL")
 """Group length element and the head of (0000,0002)."""
@@ -103,7 +97,7 @@ def _make_template(
     after = _originator_elements(originator)
     group_bytes = 8 + len(class_uid) + len(middle) + instance_uid_bytes + len(after)
     command_bytes = _GROUP_LENGTH_BYTES + group_bytes
-    header = _PDV.pack(P_DATA_TF, command_bytes + 6, command_bytes + 2, context_id, _COMMAND | _LAST)
+    header = fragment_header(command_bytes, context_id, COMMAND | LAST)
     head = _HEAD.pack(0, 0, 4, group_bytes, 0, 2, len(class_uid))
     return _Template(header + head + class_uid + middle[:_MESSAGE_ID_OFFSET], middle[_MESSAGE_ID_OFFSET + 2 :], after)
 
@@ -117,7 +111,7 @@ class InstanceWriter:
         """``max_pdu_bytes`` is the length field of the largest P-DATA-TF that may be sent."""
         self._connection = connection
         self._max_pdu_bytes = max_pdu_bytes
-        self._max_fragment_bytes = (max_pdu_bytes - _PDV_OVERHEAD_BYTES) & ~1
+        self._max_fragment_bytes = (max_pdu_bytes - PDV_HEADER_BYTES) & ~1
         self.originator = originator
         """Goes into each request from now on."""
         self._templates: dict[tuple[int, str, int, MoveOriginator | None], _Template] = {}
@@ -154,17 +148,17 @@ class InstanceWriter:
 
     def _send_long_command(self, item: StoreItem, command: bytes) -> None:
         """A peer with tiny PDUs gets the command set in several."""
-        command_set = command[_PDV.size :]
+        command_set = command[HEADERS.size :]
         step = self._max_fragment_bytes
         for start in range(0, len(command_set), step):
             fragment = command_set[start : start + step]
-            control = _COMMAND | (_LAST if start + step >= len(command_set) else 0)
+            control = COMMAND | (LAST if start + step >= len(command_set) else 0)
             self._connection.send(fragment_header(len(fragment), item.context_id, control) + fragment)
 
     def _send_memory(self, context_id: int, command: bytes, data: bytes | bytearray | memoryview) -> None:
         size = len(data) if not isinstance(data, memoryview) else data.nbytes
         if size <= self._max_fragment_bytes:
-            head = command + fragment_header(size, context_id, _LAST)
+            head = command + fragment_header(size, context_id, LAST)
             self._connection.send_buffers((head, data), len(head) + size, heeds_input=True)
             return
         if size >= LARGE_BYTES:

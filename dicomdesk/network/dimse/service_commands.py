@@ -1,6 +1,6 @@
-"""The command sets that services answer and ask with: C-FIND, C-MOVE, C-GET, N-ACTION, N-EVENT-REPORT.
+"""The command sets that services answer with: C-FIND, C-MOVE, C-GET, N-ACTION.
 
-Sources: PS3.7 9.3.2 (C-FIND), 9.3.3 (C-GET), 9.3.4 (C-MOVE), 10.3.1 (N-EVENT-REPORT), 10.3.5 (N-ACTION).
+Sources: PS3.7 9.3.2 (C-FIND), 9.3.3 (C-GET), 9.3.4 (C-MOVE), 10.3.5 (N-ACTION).
 """
 
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from dicomdesk.network.dimse.command_sets import (
     COMMAND_DATA_SET_TYPE,
     COMMAND_FIELD,
     ERROR_COMMENT,
-    EVENT_TYPE_ID,
+    HAS_DATA_SET,
     MESSAGE_ID,
     MESSAGE_ID_RESPONDED_TO,
     NO_DATA_SET,
@@ -25,19 +25,16 @@ from dicomdesk.network.dimse.command_sets import (
     OFFENDING_ELEMENT,
     REQUESTED_SOP_CLASS_UID,
     REQUESTED_SOP_INSTANCE_UID,
+    RESPONSE,
     STATUS,
     CommandField,
     CommandSet,
     write_command_set,
 )
 
-__all__ = ["HAS_DATA_SET", "SubOperations", "action_response", "event_report_request", "service_response"]
-
-HAS_DATA_SET = 0x0001
-"""Command Data Set Type of a message with a data set; anything but 0101H (PS3.7 9.3)."""
+__all__ = ["SubOperations", "action_response", "service_response"]
 
 _TAG = Struct("<HH")
-_RESPONSE = 0x8000
 _LONGEST_COMMENT = 64
 """Characters of a value of VR LO."""
 _LARGEST_COUNT = 0xFFFF
@@ -67,7 +64,7 @@ def service_response(
     """The response to a C-FIND, C-MOVE or C-GET request; ``offending`` are tags, ``comment`` is cut to 64 letters."""
     values: dict[int, bytes | int] = {
         AFFECTED_SOP_CLASS_UID: request.values.get(AFFECTED_SOP_CLASS_UID, b""),
-        COMMAND_FIELD: request.number(COMMAND_FIELD) | _RESPONSE,
+        COMMAND_FIELD: request.number(COMMAND_FIELD) | RESPONSE,
         MESSAGE_ID_RESPONDED_TO: request.number(MESSAGE_ID),
         COMMAND_DATA_SET_TYPE: HAS_DATA_SET if has_data_set else NO_DATA_SET,
         STATUS: status,
@@ -99,20 +96,6 @@ def action_response(request: CommandSet, status: int, *, comment: str = "") -> b
     values[AFFECTED_SOP_INSTANCE_UID] = request.values.get(REQUESTED_SOP_INSTANCE_UID, b"")
     values[ACTION_TYPE_ID] = request.number(ACTION_TYPE_ID, 1)
     return write_command_set(values)
-
-
-def event_report_request(message_id: int, sop_class_uid: str, sop_instance_uid: str, event_type: int) -> bytes:
-    """An N-EVENT-REPORT request with a data set."""
-    return write_command_set(
-        {
-            AFFECTED_SOP_CLASS_UID: sop_class_uid.encode("ascii"),
-            COMMAND_FIELD: CommandField.N_EVENT_REPORT_RQ,
-            MESSAGE_ID: message_id,
-            COMMAND_DATA_SET_TYPE: HAS_DATA_SET,
-            AFFECTED_SOP_INSTANCE_UID: sop_instance_uid.encode("ascii"),
-            EVENT_TYPE_ID: event_type,
-        }
-    )
 
 
 def _comment(text: str) -> bytes:

@@ -6,15 +6,17 @@ import threading
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from dicomdesk.dicom.sop_classes import VERIFICATION
 from dicomdesk.errors import (
     AssociationAbortedError,
     PeerError,
     PeerTimeoutError,
 )
 from dicomdesk.network.dimse.instance_writer import MoveOriginator
+from dicomdesk.network.dimse.requests import Request, Response, echo_request
+from dicomdesk.network.dimse.store_requests import Established, IncomingStoreObserver, SilentStoreObserver, StoreHandler
 from dicomdesk.network.negotiation import ExtendedNegotiation, Negotiation, ProposedContext
-from dicomdesk.network.requestor import operations
-from dicomdesk.network.requestor.operations import EventReport
+from dicomdesk.network.requestor.exchange import NO_CONTEXT, Exchange
 from dicomdesk.network.requestor.pynetdicom_internals import PumpedAssociation, make_entity
 from dicomdesk.network.requestor.request_items import (
     Proposed,
@@ -124,7 +126,7 @@ def _negotiate(pumped: PumpedAssociation, peer: Peer, settings: AssociationSetti
             raise _unanswered(pumped)
         negotiation = describe(pumped, peer, settings, accept, proposed)
         check_identity(negotiation.user_identity)
-        pumped.establish(answer)
+        pumped.is_established = True
     except (PeerError, ConnectionInterruptedError):
         pumped.abort()
         raise
@@ -163,7 +165,10 @@ class RequestedAssociation:
         self._connection = pumped.connection
         self._use = threading.Lock()
         limits = send_limits(negotiation.peer_max_pdu_bytes, settings)
-        accepted = {context.context_id for context in negotiation.contexts if context.is_accepted}
+        self._max_pdu_bytes = limits.max_pdu_bytes
+        self._dimse_timeout_s = settings.timeouts.dimse_s
+        self._accepted = [context for context in negotiation.contexts if context.is_accepted]
+        accepted = {context.context_id for context in self._accepted}
         window = negotiation.max_operations_invoked
         self._stream = StoreStream(pumped, limits, accepted, window, settings.timeouts.dimse_s)
 
@@ -177,15 +182,53 @@ class RequestedAssociation:
         """Whether the association can be used."""
         return self._connection.is_open
 
-    def echo(self) -> int:
-        """C-ECHO: the status that the peer answers."""
-        with self._using():
-            return operations.echo(self._pumped, self._stream.next_message_id())
+    def exchange(
+        self, request: Request, handler: StoreHandler | None = None, observer: IncomingStoreObserver | None = None
+    ) -> Exchange:
+        """Send a request of any service but C-STORE, and iterate over the responses.
 
-    def report_event(self, event: EventReport) -> int:
-        """N-EVENT-REPORT: the status that the peer answers."""
-        with self._using():
-            return operations.report_event(self._pumped, self._stream.next_message_id(), event)
+        ``handler`` takes the instances that the peer stores to us during a C-GET, in contexts for which the SCP role
+        was agreed for us; without it they are a PeerProtocolError. ``observer`` is told of each of them.
+        """
+        stores = None if handler is None else (handler, observer or SilentStoreObserver())
+        peer = self.negotiation
+        return self._begin_exchange(
+            request, stores, f"The peer {peer.called_ae_title} ({peer.peer_host}:{peer.peer_port})"
+        )
+
+    def ask(self, request: Request) -> Response:
+        """Send a request and wait for its final response. Raises as ``Exchange``."""
+        *_, final = self._begin_exchange(request)
+        return final
+
+    def echo(self) -> int:
+        """C-ECHO (PS3.7 9.1.5): the status that the peer answers.
+
+        Raises PeerError where the peer did not accept verification; others where the association fails.
+        """
+        contexts = [context for context in self._accepted if context.abstract_syntax == VERIFICATION]
+        if not contexts:
+            with self._using():
+                raise PeerError("The peer does not accept verification (C-ECHO)", condition=NO_CONTEXT)
+        return self.ask(echo_request(contexts[0])).status
+
+    def _begin_exchange(
+        self,
+        request: Request,
+        stores: tuple[StoreHandler, IncomingStoreObserver] | None = None,
+        peer: str = "The peer",
+    ) -> Exchange:
+        return Exchange(
+            self._pumped,
+            Established(association=0, negotiation=self.negotiation),
+            request,
+            message_id=self._stream.next_message_id(),
+            max_pdu_bytes=self._max_pdu_bytes,
+            dimse_timeout_s=self._dimse_timeout_s,
+            in_use=self._exchanging,
+            stores=stores,
+            peer=peer,
+        )
 
     def skip_message_id(self) -> None:
         """Use up a message ID without sending; for the iterator that ``store_all`` takes its items from."""
@@ -242,6 +285,18 @@ class RequestedAssociation:
                     raise
         finally:
             self._end_if_interrupted()
+
+    @contextlib.contextmanager
+    def _exchanging(self) -> Iterator[None]:
+        """An exchange: the association ends unless it comes to its final response."""
+        is_complete = False
+        with self._using():
+            try:
+                yield
+                is_complete = True
+            finally:
+                if not is_complete:
+                    self._end()
 
     def _end_if_interrupted(self) -> None:
         """Carry out an abort on request, unless a thread is using the association: it will do so itself."""

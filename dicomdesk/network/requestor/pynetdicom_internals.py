@@ -1,9 +1,8 @@
-"""Every internal of pynetdicom that dicomdesk touches: its upper layer and DIMSE providers, without threads or polling.
+"""Every internal of pynetdicom that dicomdesk touches: its upper layer, without threads or polling.
 
-pynetdicom negotiates, encodes and decodes; it is driven by whichever thread uses the association, through a
-``Connection``. ``PumpedDul.send_pdu`` runs the state machine (PS3.8 9.2) at once; ``PumpedDul.receive_pdu`` and
-``PumpedDimse.get_msg`` wait on the socket until something is there for the user. No reactor thread is ever started, so
-pynetdicom's own ``send_c_...`` methods and service classes work unchanged on a ``PumpedAssociation``.
+pynetdicom negotiates, releases and aborts; it is driven by whichever thread uses the association, through a
+``Connection``. ``PumpedDul.send_pdu`` runs the state machine (PS3.8 9.2) at once; ``PumpedDul.receive_pdu`` waits on
+the socket until something is there for the user. No reactor thread is ever started, and no message comes this way.
 
 A contract test checks that pynetdicom still has what is used here, with the meaning that is assumed here.
 """
@@ -17,17 +16,13 @@ from time import monotonic
 from typing import Any
 
 from pydicom import config as pydicom_config
-from pydicom.uid import UID
 from pynetdicom import _config
 from pynetdicom.ae import ApplicationEntity
 from pynetdicom.association import Association
 from pynetdicom.dimse import DIMSEServiceProvider
-from pynetdicom.dimse_messages import DIMSEMessage
-from pynetdicom.dimse_primitives import C_CANCEL, DimseServiceType
 from pynetdicom.dul import DULServiceProvider
 from pynetdicom.fsm import InvalidEventError
 from pynetdicom.pdu_primitives import A_ABORT, A_ASSOCIATE, A_P_ABORT, A_RELEASE, P_DATA
-from pynetdicom.presentation import negotiate_as_requestor
 from pynetdicom.transport import T_CONNECT, AddressInformation, AssociationSocket
 
 from dicomdesk.errors import (
@@ -43,14 +38,10 @@ from dicomdesk.network.upper_layer.pdu_reader import PduError
 from dicomdesk.network.upper_layer.rejection import abort_error
 from dicomdesk.network.wire.connection import PEER_ABORTED, Connection
 
-Message = tuple[None, None] | tuple[int, DimseServiceType]
 UserPrimitive = A_ASSOCIATE | A_RELEASE | A_ABORT | A_P_ABORT
 
 IDLE, CLOSING = "Sta1", "Sta13"
 """States of the upper layer (PS3.8 9.2.1) that are looked at: no association, awaiting close."""
-
-MAX_MESSAGE_BYTES = 1 << 26
-"""Largest DIMSE message that pynetdicom may collect in memory; instances to be stored do not come this way."""
 
 _CONNECTION_CONFIRMED, _CONNECTION_CLOSED, _INVALID_PDU = "Evt2", "Evt17", "Evt19"
 """Events of the upper layer (PS3.8 9.2.2) that arise here."""
@@ -291,37 +282,14 @@ class PumpedDul(DULServiceProvider):
         return True
 
 
-class PumpedDimse(DIMSEServiceProvider):
-    """The DIMSE service provider whose waiting reads the connection."""
+class DeafDimse(DIMSEServiceProvider):
+    """pynetdicom's DIMSE service provider, which is given P-DATA while the association is released (PS3.8 9.2.3 AR-6).
 
-    def __init__(self, association: "PumpedAssociation", provider: PumpedDul) -> None:
-        super().__init__(association)
-        self._provider = provider
-        self._collected_bytes = 0
-
-    def get_msg(self, block: bool = False) -> Message:  # noqa: FBT001, FBT002 - pynetdicom's signature
-        """The next message and its context; (None, None) when there is none in time or the association is ending."""
-        timeout = self.dimse_timeout
-        deadline = None if timeout is None else monotonic() + timeout
-        while block and self.msg_queue.empty() and self._provider.to_user_queue.empty():
-            if not self._provider.pump(deadline):
-                break
-        return super().get_msg(block=False)
+    All other messages are read elsewhere, from the connection.
+    """
 
     def receive_primitive(self, primitive: P_DATA) -> None:
-        """Collect fragments into a message of limited size; any whole message is for the user, no thread serves it."""
-        self._collected_bytes += sum(len(value) for _, value in primitive.presentation_data_value_list)
-        if self._collected_bytes > MAX_MESSAGE_BYTES:
-            raise ValueError("message too long")
-        if self.message is None:
-            self.message = DIMSEMessage()
-        message = self.message
-        if message.decode_msg(primitive, self.assoc):
-            self.message = None
-            self._collected_bytes = 0
-            content = message.message_to_primitive()
-            if not isinstance(content, C_CANCEL):
-                self.msg_queue.put((message.context_id or 0, content))
+        """Nobody waits for a message any more."""
 
 
 class PumpedAssociation(Association):
@@ -331,7 +299,7 @@ class PumpedAssociation(Association):
         super().__init__(entity, "requestor")
         self.connection = connection
         self.dul: PumpedDul = PumpedDul(self, connection)
-        self.dimse: PumpedDimse = PumpedDimse(self, self.dul)
+        self.dimse: DeafDimse = DeafDimse(self)
         self.acse_timeout = entity.acse_timeout
         self.network_timeout = None
         self._is_paused = True
@@ -420,28 +388,6 @@ class PumpedAssociation(Association):
                 "The peer sent a PDU that the standard does not allow at this point", condition="DUL Unexpected PDU"
             )
         return None
-
-    def establish(self, answer: A_ASSOCIATE) -> None:
-        """Take the contexts of the answer into use, for pynetdicom's own operations.
-
-        An answer for a role that was not proposed is ignored (PS3.7 D.3.3.4).
-        """
-        proposed = self.requestor.role_selection
-        answered = {} if self.dul.accept is None else self.dul.accept.roles
-        roles: dict[UID, tuple[bool | None, bool | None]] = {
-            uid: (bool(item.scu_role and answered[uid].scu), bool(item.scp_role and answered[uid].scp))
-            for uid, item in proposed.items()
-            if uid in answered
-        }
-        for context in self.requestor.requested_contexts:
-            item = proposed.get(UID(context.abstract_syntax or ""))
-            if item is not None:
-                context.scu_role, context.scp_role = bool(item.scu_role), bool(item.scp_role)
-        results = answer.presentation_context_definition_results_list
-        negotiated = negotiate_as_requestor(self.requestor.requested_contexts, results, roles)
-        self._accepted_cx = {context.context_id or 0: context for context in negotiated if context.result == 0}
-        self._rejected_cx = [context for context in negotiated if context.result != 0]
-        self.is_established = True
 
 
 def with_user_items(pdu: bytes, user_items: Sequence[tuple[int, bytes]]) -> bytes:

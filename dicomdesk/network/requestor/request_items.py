@@ -42,6 +42,7 @@ from dicomdesk.network.upper_layer.association_items import (
     write_extended_negotiation,
     write_user_identity,
 )
+from dicomdesk.network.upper_layer.data_pdus import PDV_HEADER_BYTES
 from dicomdesk.network.upper_layer.pdu_reader import PduError
 from dicomdesk.settings import (
     IMPLEMENTATION_CLASS_UID,
@@ -53,8 +54,6 @@ from dicomdesk.settings import (
     UserIdentityType,
 )
 
-_PDV_OVERHEAD_BYTES = 6
-"""Length, context ID and message control header before the data of a PDV (PS3.8 9.3.5.1)."""
 _DCMTK_OVERHEAD_BYTES = 12
 """What DCMTK subtracts from a maximum PDU length for its "Max Send PDV"."""
 _LONGEST_AE_TITLE = 16
@@ -80,7 +79,7 @@ class SendLimits:
     @property
     def max_fragment_bytes(self) -> int:
         """Largest data of one PDV alone in its PDU, even (PS3.8 annex D.1, E.1)."""
-        return (self.max_pdu_bytes - _PDV_OVERHEAD_BYTES) & ~1
+        return (self.max_pdu_bytes - PDV_HEADER_BYTES) & ~1
 
     @property
     def dcmtk_max_send_pdv_bytes(self) -> int:

@@ -7,16 +7,16 @@ Anything else that arrives goes to pynetdicom's state machine, which knows what 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
-from struct import Struct
 from time import monotonic
 from typing import Protocol
 
 from dicomdesk.errors import AssociationAbortedError, PeerError, PeerProtocolError, PeerTimeoutError
 from dicomdesk.network.dimse import command_sets
 from dicomdesk.network.dimse.instance_writer import InstanceWriter, MoveOriginator, StoreItem
-from dicomdesk.network.requestor.operations import NO_ANSWER, NO_CONTEXT
+from dicomdesk.network.requestor.exchange import NO_ANSWER, NO_CONTEXT
 from dicomdesk.network.requestor.pynetdicom_internals import PumpedAssociation
 from dicomdesk.network.requestor.request_items import SendLimits
+from dicomdesk.network.upper_layer.data_pdus import COMMAND, HEADERS, LAST, PDU_HEADER_BYTES
 from dicomdesk.network.wire.connection import P_DATA_TF, InputPendingError
 
 __all__ = ["OddAnswer", "OddAnswerJudge", "OddVerdict", "StoreItem", "StoreObserver", "StoreStream"]
@@ -24,13 +24,7 @@ __all__ = ["OddAnswer", "OddAnswerJudge", "OddVerdict", "StoreItem", "StoreObser
 _MAX_MESSAGE_ID = 0xFFFF
 _MAX_COMMAND_BYTES = 1 << 16
 _C_STORE_RSP = 0x8001
-_COMMAND, _LAST = 0x01, 0x02
-_PDU_HEADER_BYTES = 6
 _EMPTY_PDV_LENGTH = 2
-
-_PDV = Struct(">BxLLBB")
-"""PDU type and length, PDV length, context ID, message control header."""
-_PDV_BYTES = _PDV.size
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,17 +167,17 @@ class StoreStream:
         if pdu_type != P_DATA_TF:
             self._association.dul.feed(pdu)
             raise self._association.end_error() or PeerProtocolError("The peer sent an unexpected PDU")
-        if len(pdu) >= _PDV_BYTES:
-            _, length, value_length, context_id, control = _PDV.unpack_from(pdu)
-            if control == _COMMAND | _LAST and value_length + 4 == length and not self._command:
-                self._take_response(pdu[_PDV_BYTES:], context_id, observer)
+        if len(pdu) >= HEADERS.size:
+            _, length, value_length, context_id, control = HEADERS.unpack_from(pdu)
+            if control == COMMAND | LAST and value_length + 4 == length and not self._command:
+                self._take_response(pdu[HEADERS.size :], context_id, observer)
                 return True
         return self._take_fragments(pdu, observer)
 
     def _take_fragments(self, pdu: memoryview, observer: StoreObserver) -> bool:
         """A response in several fragments, or several in one PDU."""
         is_complete = False
-        position = _PDU_HEADER_BYTES
+        position = PDU_HEADER_BYTES
         if position == len(pdu):
             raise _malformed("with an empty PDU")
         while position < len(pdu):
@@ -192,9 +186,9 @@ class StoreStream:
             if length < 2 or end > len(pdu):
                 raise _malformed("with a PDV whose length is wrong")
             context_id, control = pdu[position + 4], pdu[position + 5]
-            if not control & _COMMAND:
+            if not control & COMMAND:
                 raise _malformed("with a data set")
-            if length == _EMPTY_PDV_LENGTH and not control & _LAST:
+            if length == _EMPTY_PDV_LENGTH and not control & LAST:
                 raise _malformed("with an empty fragment")
             if len(self._command) + length > _MAX_COMMAND_BYTES:
                 raise _malformed("with a command set that does not end")
@@ -202,7 +196,7 @@ class StoreStream:
                 raise _malformed("in two presentation contexts")
             self._command_context_id = context_id
             self._command += pdu[position + 6 : end]
-            if control & _LAST:
+            if control & LAST:
                 command, self._command = self._command, bytearray()
                 self._take_response(memoryview(command), context_id, observer)
                 is_complete = True

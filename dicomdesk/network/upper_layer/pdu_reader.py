@@ -12,6 +12,7 @@ from struct import Struct
 from typing import NamedTuple
 
 from dicomdesk.errors import PeerProtocolError
+from dicomdesk.network.upper_layer.data_pdus import HEADERS, PDU_HEADER_BYTES, PDV_HEADER_BYTES
 from dicomdesk.network.wire.tls_records import TLS_HEADER_BYTES, is_tls_record, may_be_tls_record
 
 RECEIVE_BUFFER_BYTES = 512 * 1024
@@ -34,11 +35,7 @@ LARGEST_DATA_PDU_BYTES = 4 * 1024 * 1024
 
 _PDU_HEADER = Struct(">BxL")
 _PDV_HEADER = Struct(">LBB")
-_HEADERS = Struct(">BxLLBB")
-"""Of a PDU and of its first PDV."""
-_PDU_HEADER_BYTES = 6
-_PDV_HEADER_BYTES = 6
-_HEADERS_BYTES = 12
+_HEADERS_BYTES = HEADERS.size
 
 
 class PduType(IntEnum):
@@ -91,6 +88,66 @@ class Pdu(NamedTuple):
     """Without the six bytes of the header."""
 
 
+class _Fairness:
+    """Counts what presentation data values make in work against the bytes that they bring."""
+
+    def __init__(self) -> None:
+        self._missing_bytes = 0
+        """Less than fair."""
+
+    def account(self, values: int, count: int) -> None:
+        """So many PDVs have come, and so many bytes. Raises PduError where they are sent for the work they make."""
+        self._missing_bytes = max(self._missing_bytes + values * _FAIR_VALUE_BYTES - count, 0)
+        if self._missing_bytes > _MOST_UNFAIR_BYTES:
+            raise PduError(
+                "The peer sends thousands of presentation data values with next to nothing in them",
+                AbortReason.NOT_SPECIFIED,
+            )
+
+
+def _value_size(length: int, left: int) -> int:
+    """The size of a PDV's data by its length field, with so many bytes of the PDU behind it. Raises PduError."""
+    size = length - 2
+    if size < 0 or size > left or 0 < left - size < PDV_HEADER_BYTES:
+        raise PduError(
+            f"presentation data value of {length} bytes in a P-DATA-TF PDU with {left + 2} bytes left",
+            AbortReason.INVALID_PDU_PARAMETER_VALUE,
+        )
+    return size
+
+
+def _no_value() -> PduError:
+    return PduError("P-DATA-TF PDU without a data value", AbortReason.INVALID_PDU_PARAMETER_VALUE)
+
+
+class FragmentReader:
+    """Takes P-DATA-TF PDUs of one association apart that have arrived as a whole."""
+
+    def __init__(self) -> None:
+        self._fairness = _Fairness()
+
+    def fragments(self, pdu: memoryview) -> Iterator[Fragment]:
+        """Yield the fragments of a PDU, given with its header. Raises PduError as ``PduReader.pieces``.
+
+        The data of the only one is a view into the PDU; that of several stays valid when the PDU is overwritten.
+        """
+        end = len(pdu)
+        if end < _HEADERS_BYTES:
+            raise _no_value()
+        position, values = PDU_HEADER_BYTES, 0
+        while position < end:
+            length, context_id, flags = _PDV_HEADER.unpack_from(pdu, position)
+            position += PDV_HEADER_BYTES
+            size = _value_size(length, end - position)
+            if not values and position + size < end:
+                pdu = memoryview(bytes(pdu))
+            values += 1
+            data = pdu[position : position + size]
+            position += size
+            yield Fragment(context_id, flags & 1 != 0, flags & 2 != 0, data)
+        self._fairness.account(values, end)
+
+
 class PduReader:
     """Receive into ``space``, then iterate ``pieces(count)`` to its end; repeat."""
 
@@ -112,8 +169,7 @@ class PduReader:
         self._body_left = 0
         self._values = 0
         """PDVs that have begun since bytes were received."""
-        self._missing_bytes = 0
-        """Less than fair, see above."""
+        self._fairness = _Fairness()
         self.largest_data_pdu_bytes = 0
         """Longest P-DATA-TF PDU so far."""
 
@@ -136,13 +192,8 @@ class PduReader:
         Raises PduError at the first byte that cannot be right, after all before it was yielded, and where PDVs are so
         many and so short that they are sent for the work they make.
         """
-        self._missing_bytes = max(self._missing_bytes + self._values * _FAIR_VALUE_BYTES - count, 0)
+        self._fairness.account(self._values, count)
         self._values = 0
-        if self._missing_bytes > _MOST_UNFAIR_BYTES:
-            raise PduError(
-                "The peer sends thousands of presentation data values with next to nothing in them",
-                AbortReason.NOT_SPECIFIED,
-            )
         view = self._view
         position = 0
         end = self._held + count
@@ -162,19 +213,19 @@ class PduReader:
                 position += size
             elif not self._pdu_left and end - position >= _HEADERS_BYTES and self._start_usual(position):
                 position += _HEADERS_BYTES
-            elif end - position < _PDU_HEADER_BYTES:
+            elif end - position < PDU_HEADER_BYTES:
                 self._hold(position, end)
                 return
             elif self._pdu_left:
                 self._start_pdv(position)
-                position += _PDV_HEADER_BYTES
+                position += PDV_HEADER_BYTES
                 if not self._pdv_left:
                     yield Fragment(
                         self._context_id, self._flags & 1 != 0, self._flags & 2 != 0, view[position:position]
                     )
             else:
                 self._start_pdu(position)
-                position += _PDU_HEADER_BYTES
+                position += PDU_HEADER_BYTES
             if self._body is not None and not self._body_left:
                 pdu = Pdu(self._body_type, bytes(self._body))
                 self._body = None
@@ -191,7 +242,7 @@ class PduReader:
 
     def _start_usual(self, position: int) -> bool:
         """Start a P-DATA-TF PDU with one PDV in it, as nearly all are; False for any other."""
-        number, length, size, context_id, flags = _HEADERS.unpack_from(self._view, position)
+        number, length, size, context_id, flags = HEADERS.unpack_from(self._view, position)
         if number != _P_DATA_TF or size != length - 4 or not 2 < size < LARGEST_DATA_PDU_BYTES - 4:
             return False
         self._values += 1
@@ -206,13 +257,13 @@ class PduReader:
         if number == PduType.P_DATA_TF:
             if length > LARGEST_DATA_PDU_BYTES:
                 raise PduError(f"P-DATA-TF PDU of {length} bytes", AbortReason.INVALID_PDU_PARAMETER_VALUE)
-            if length < _PDV_HEADER_BYTES:
-                raise PduError("P-DATA-TF PDU without a data value", AbortReason.INVALID_PDU_PARAMETER_VALUE)
+            if length < PDV_HEADER_BYTES:
+                raise _no_value()
             self._pdu_left = length
             self.largest_data_pdu_bytes = max(length, self.largest_data_pdu_bytes)
             return
         if number not in _KNOWN_TYPES:
-            raise _unrecognized(bytes(self._view[position : position + _PDU_HEADER_BYTES]))
+            raise _unrecognized(bytes(self._view[position : position + PDU_HEADER_BYTES]))
         pdu_type = PduType(number)
         bound = LARGEST_ASSOCIATE_PDU_BYTES if pdu_type <= PduType.ASSOCIATE_AC else LARGEST_SHORT_PDU_BYTES
         if length > bound:
@@ -223,15 +274,9 @@ class PduReader:
 
     def _start_pdv(self, position: int) -> None:
         length, self._context_id, self._flags = _PDV_HEADER.unpack_from(self._view, position)
-        left = self._pdu_left - _PDV_HEADER_BYTES
-        size = length - 2
-        if size < 0 or size > left or 0 < left - size < _PDV_HEADER_BYTES:
-            raise PduError(
-                f"presentation data value of {length} bytes in a P-DATA-TF PDU with {self._pdu_left - 4} bytes left",
-                AbortReason.INVALID_PDU_PARAMETER_VALUE,
-            )
+        left = self._pdu_left - PDV_HEADER_BYTES
+        self._pdv_left = _value_size(length, left)
         self._values += 1
-        self._pdv_left = size
         self._pdu_left = left
 
 

@@ -10,7 +10,7 @@ import select
 import socket
 import struct
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from time import monotonic
 from typing import TYPE_CHECKING, Protocol, cast
 
@@ -38,6 +38,7 @@ _HEADER_BYTES = _HEADER.size
 _FIRST_BUFFER_BYTES = 1 << 16
 _SLOWEST_BYTES_PER_S = 1024
 """A PDU that has begun must arrive at this rate at least, beyond the stall timeout."""
+_MOST_NUDGES = 4096
 _MOST_BUFFERS = 1024
 """Buffers of one sendmsg (IOV_MAX)."""
 
@@ -94,6 +95,22 @@ class Interruption:
             if not was_set and self._writer.fileno() >= 0:
                 self._writer.send(b"!")
 
+    def nudge(self) -> None:
+        """Make a wait for input end once without one; see ``Connection.before_waiting``. Any thread, any time.
+
+        For the only connection that has this interruption: another one would take the nudge.
+        """
+        with self._lock:
+            if not self.is_set and self._writer.fileno() >= 0:
+                self._writer.send(b"?")
+
+    def take_nudges(self) -> None:
+        """Forget the nudges so far; for the thread that waits. Raises ConnectionInterruptedError."""
+        with self._lock:
+            if self.is_set:
+                raise ConnectionInterruptedError
+            self._reader.recv(_MOST_NUDGES)
+
     def fileno(self) -> int:
         """What a waiting thread watches for input."""
         return self._reader.fileno()
@@ -111,6 +128,7 @@ class _Waiter:
     def __init__(self, sock: socket.socket, interruption: Interruption) -> None:
         self._interruption = interruption
         self._number = sock.fileno()
+        self._interruption_number = interruption.fileno()
         self._companion_number = -1 if interruption.companion is None else interruption.companion.fileno()
         self._input = select.poll()
         self._input.register(sock, select.POLLIN)
@@ -126,7 +144,10 @@ class _Waiter:
                 poll.register(self._companion_number, select.POLLIN)
 
     def wait(self, deadline: float | None, *, reading: bool, writing: bool) -> tuple[bool, bool]:
-        """Whether input is there (also end and error) and whether there is room; both False after the deadline."""
+        """Whether input is there (also end and error) and whether there is room; both False after the deadline.
+
+        A nudge counts as input where that alone is waited for.
+        """
         poll = self._both if reading and writing else self._output if writing else self._input
         while True:
             timeout = None if deadline is None else max(0, int((deadline - monotonic()) * 1000) + 1)
@@ -134,6 +155,12 @@ class _Waiter:
             if self._interruption.is_set:
                 raise ConnectionInterruptedError
             events = ready.get(self._number, 0)
+            if self._interruption_number in ready:
+                self._interruption.take_nudges()
+                if reading and not writing:
+                    return True, False
+                if not events:
+                    continue
             if self._companion_number in ready and self._interruption.companion is not None:
                 self._interruption.companion.heed()
                 if not events:
@@ -156,11 +183,16 @@ class _SelectWaiter:
         if reading:
             readers.append(self._socket)
         writers = [self._socket] if writing else []
-        timeout = None if deadline is None else max(0.0, deadline - monotonic())
-        readable, writable, _ = select.select(readers, writers, [], timeout)
-        if self._interruption.is_set:
-            raise ConnectionInterruptedError
-        return self._socket in readable, bool(writable)
+        while True:
+            timeout = None if deadline is None else max(0.0, deadline - monotonic())
+            readable, writable, _ = select.select(readers, writers, [], timeout)
+            if self._interruption.is_set:
+                raise ConnectionInterruptedError
+            if self._interruption not in readable:
+                return self._socket in readable, bool(writable)
+            self._interruption.take_nudges()
+            if reading and not writing:
+                return True, False
 
 
 def make_waiter(sock: socket.socket, interruption: Interruption) -> _Waiter | _SelectWaiter:
@@ -225,6 +257,8 @@ class Connection:
         self.bytes_sent = 0
         self.bytes_received = 0
         self.is_open = True
+        self.before_waiting: Callable[[], None] | None = None
+        """Called by ``read_pdu`` before each wait for input: the place to send what another thread has asked for."""
         self.is_between_pdus = True
         """Whether what was sent so far ends with a whole PDU, so that an A-ABORT could follow."""
         self._gathers = hasattr(stream, "sendmsg")
@@ -254,6 +288,8 @@ class Connection:
         while pdu is None:
             if self.interruption.is_set:
                 raise ConnectionInterruptedError
+            if self.before_waiting is not None:
+                self.before_waiting()
             self._receive(deadline)
             pdu = self.buffered_pdu()
         return pdu

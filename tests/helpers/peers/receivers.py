@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 
 from dicomdesk.network.acceptor.association_answer import Judge
-from dicomdesk.network.acceptor.handlers import IncomingAssociation, IncomingStore, StoreAnswer
+from dicomdesk.network.acceptor.handlers import IncomingAssociation
 from dicomdesk.network.acceptor.listener import Listener, ListenerSettings
 from dicomdesk.network.acceptor.operation import Services
+from dicomdesk.network.dimse.store_requests import IncomingStore, StoreAnswer
 from dicomdesk.network.negotiation import Negotiation
 from dicomdesk.network.presentation.context_acceptance import AcceptancePolicy, accept_all_policy
 from dicomdesk.settings import PlaceRules, Timeouts

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from dicomdesk.errors import LocalError, PortInUseError
-from dicomdesk.network.acceptor.handlers import IncomingStore
 from dicomdesk.network.acceptor.listener import LARGEST_PENDING, Listener, ListenerSettings
+from dicomdesk.network.dimse.store_requests import IncomingStore
 from dicomdesk.network.presentation.context_acceptance import accept_all_policy
 from dicomdesk.settings import Timeouts
 from tests.helpers.dcmtk.programs import dcmtk_program

@@ -25,7 +25,7 @@ from dicomdesk.network.dimse.command_sets import (
     write_command_set,
 )
 from dicomdesk.network.dimse.instance_writer import StoreItem
-from dicomdesk.network.dimse.service_commands import event_report_request
+from dicomdesk.network.dimse.requests import event_report_request
 from dicomdesk.network.negotiation import Role
 from dicomdesk.network.presentation.context_acceptance import AcceptancePolicy
 from tests.helpers.dcmtk.programs import dcmtk_program
@@ -206,7 +206,7 @@ def test_what_a_peer_answers_before_it_leaves_is_known(farewell: bytes) -> None:
 
     def report(operation: Operation) -> bool:
         try:
-            answer = operation.report_event(1, lambda number: event_report_request(number, FIND, "1.2", 1), b"")
+            answer = operation.ask(event_report_request(operation.message.context, "1.2", 1, b""))
         except DicomdeskError:
             outcomes.append(("raised", operation.last_answer))
             raise
@@ -232,7 +232,7 @@ def test_a_peer_that_leaves_without_an_answer_has_given_none() -> None:
 
     def report(operation: Operation) -> bool:
         try:
-            operation.report_event(1, lambda number: event_report_request(number, FIND, "1.2", 1), b"")
+            operation.ask(event_report_request(operation.message.context, "1.2", 1, b""))
         finally:
             answers.append(operation.last_answer)
         return True

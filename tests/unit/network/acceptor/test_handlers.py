@@ -2,14 +2,8 @@
 
 from collections.abc import Sequence
 
-from dicomdesk.network.acceptor.handlers import (
-    IncomingStore,
-    InstanceSink,
-    ListenerObserver,
-    SilentObserver,
-    StoreAnswer,
-    StoreHandler,
-)
+from dicomdesk.network.acceptor.handlers import ListenerObserver, SilentObserver
+from dicomdesk.network.dimse.store_requests import IncomingStore, InstanceSink, StoreAnswer, StoreHandler
 
 
 class _Sink:

@@ -10,7 +10,6 @@ from dicomdesk.network.dimse.command_sets import read_command_set, write_command
 from dicomdesk.network.dimse.service_commands import (
     SubOperations,
     action_response,
-    event_report_request,
     service_response,
 )
 
@@ -64,6 +63,3 @@ def test_actions_and_events_of_storage_commitment() -> None:
     response = read(action_response(request, 0x0110, comment="cannot"))
     assert response.AffectedSOPClassUID == COMMITMENT.decode()
     assert (response.AffectedSOPInstanceUID, response.ActionTypeID, response.Status) == ("1.2", 1, 0x0110)
-    event = read(event_report_request(3, COMMITMENT.decode(), "1.2.840.10008.1.20.1.1", 2))
-    assert (event.CommandField, event.MessageID, event.EventTypeID) == (0x0100, 3, 2)
-    assert event.AffectedSOPInstanceUID == "1.2.840.10008.1.20.1.1"

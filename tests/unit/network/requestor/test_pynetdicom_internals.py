@@ -11,7 +11,6 @@ from pynetdicom import _config, dul, fsm
 from pynetdicom.acse import ACSE
 from pynetdicom.association import Association
 from pynetdicom.dimse import DIMSEServiceProvider
-from pynetdicom.dimse_messages import DIMSEMessage
 from pynetdicom.dul import DULServiceProvider
 from pynetdicom.timer import Timer
 from pynetdicom.transport import T_CONNECT, AssociationSocket
@@ -31,11 +30,7 @@ PARAMETERS = [
     (DULServiceProvider.stop_dul, ["self"]),
     (DULServiceProvider.kill_dul, ["self"]),
     (DIMSEServiceProvider.__init__, ["self", "assoc"]),
-    (DIMSEServiceProvider.get_msg, ["self", "block"]),
     (DIMSEServiceProvider.receive_primitive, ["self", "primitive"]),
-    (DIMSEServiceProvider.send_msg, ["self", "primitive", "context_id"]),
-    (DIMSEMessage.decode_msg, ["self", "primitive", "assoc"]),
-    (DIMSEMessage.message_to_primitive, ["self"]),
     (AssociationSocket.__init__, ["self", "assoc", "client_socket", "address"]),
     (AssociationSocket.connect, ["self", "primitive"]),
     (AssociationSocket.send, ["self", "bytestream"]),

@@ -1,7 +1,7 @@
 """Bytes are taken apart the same way however they are cut."""
 
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import pytest
 from hypothesis import given
@@ -12,6 +12,7 @@ from dicomdesk.network.upper_layer.pdu_reader import (
     LARGEST_DATA_PDU_BYTES,
     AbortReason,
     Fragment,
+    FragmentReader,
     Pdu,
     PduError,
     PduReader,
@@ -229,3 +230,49 @@ def test_values_of_some_size_are_read_for_ever_and_make_good_for_smaller_ones() 
         for _ in range(1000):
             reader.space[: len(stream)] = stream
             assert len(list(reader.pieces(len(stream)))) == count
+
+
+def fragments(reader: FragmentReader, stream: bytes) -> list[Value | Pdu]:
+    return [_copied(fragment) for fragment in reader.fragments(memoryview(stream))]
+
+
+@given(st.lists(st.tuples(st.sampled_from((1, 3, 255)), st.integers(0, 3), st.binary(max_size=20)), max_size=5))
+def test_whole_pdu_holds_the_same_fragments_as_a_stream(values: list[Value]) -> None:
+    stream = data_pdu(*values)
+    if values:
+        assert fragments(FragmentReader(), stream) == values
+    else:
+        with pytest.raises(PduError, match="without a data value"):
+            fragments(FragmentReader(), stream)
+
+
+def outcome(attempt: Callable[[], object]) -> object:
+    try:
+        return attempt()
+    except PduError as error:
+        return str(error), error.reason
+
+
+@given(st.binary(max_size=60))
+def test_whole_pdu_of_random_bytes_is_read_or_refused_as_a_stream(body: bytes) -> None:
+    stream = pdu(4, body)
+    assert outcome(lambda: joined(fragments(FragmentReader(), stream))) == outcome(
+        lambda: joined(read(PduReader(), [stream]))
+    )
+
+
+def test_fragments_of_a_pdu_stay_valid_while_it_is_overwritten() -> None:
+    stream = bytearray(data_pdu((1, 3, b"command"), (1, 2, b"data")))
+    reading = FragmentReader().fragments(memoryview(stream))
+    first = next(reading)
+    stream[:] = bytes(len(stream))
+    assert [bytes(first.data), bytes(next(reading).data)] == [b"command", b"data"]
+
+
+def test_whole_pdus_with_next_to_nothing_in_them_are_refused_after_a_bounded_number() -> None:
+    reader = FragmentReader()
+    stream = data_pdu(*[(1, 0, b"")] * 1000)
+    for _ in range(11):
+        fragments(reader, stream)
+    with pytest.raises(PduError, match="next to nothing"):
+        fragments(reader, stream)

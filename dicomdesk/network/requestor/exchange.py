@@ -1,0 +1,238 @@
+"""One request over an association that we asked for, and the responses to it: all services but C-STORE.
+
+pynetdicom has negotiated; for the time of the exchange the socket is read here. Whatever is no P-DATA goes to
+pynetdicom's state machine, which knows what it means.
+"""
+
+from collections import deque
+from collections.abc import Callable, Generator, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from time import monotonic
+
+from dicomdesk.errors import PeerProtocolError, PeerTimeoutError
+from dicomdesk.network.dimse.command_sets import (
+    COMMAND_FIELD,
+    MESSAGE_ID_RESPONDED_TO,
+    RESPONSE,
+    CommandField,
+    CommandSet,
+)
+from dicomdesk.network.dimse.messages import Message, MessageReader, send_message
+from dicomdesk.network.dimse.requests import Request, Response, cancel_request, read_response
+from dicomdesk.network.dimse.service_commands import SubOperations
+from dicomdesk.network.dimse.store_requests import (
+    Established,
+    IncomingStoreObserver,
+    InstanceSink,
+    StoreHandler,
+    StoreReception,
+)
+from dicomdesk.network.negotiation import NegotiatedContext
+from dicomdesk.network.requestor.pynetdicom_internals import PumpedAssociation
+from dicomdesk.network.status import StatusClass, classify_status
+from dicomdesk.network.upper_layer.pdu_reader import FragmentReader
+from dicomdesk.network.wire.connection import P_DATA_TF, READ_TIMEOUT
+from dicomdesk.network.wire.pace import Pace
+from dicomdesk.settings import PlaceRules
+
+NO_ANSWER = "DIMSE No data available (timeout in non-blocking mode)"
+"""DCMTK's wording for a DIMSE timeout."""
+
+NO_CONTEXT = "DIMSE No valid Presentation Context ID"
+"""DCMTK's wording where no presentation context serves."""
+
+_BAD_MESSAGE = "DIMSE Badly formed message"
+_BAD_TYPE = "DIMSE Bad command type"
+"""DCMTK's wordings for what is not a message at all, and for one that is not the answer."""
+
+
+class Exchange(Iterator[Response]):
+    """The responses to one request, pending ones as they arrive, the final one last.
+
+    For the thread that uses the association, which it holds until the final response has come; the request is sent when
+    the first response is asked for. ``cancel`` and the gauge are for any thread. To stop asking before the end, or to
+    ``close``, aborts the association: cancel, and take the responses to the end, to go on using it.
+
+    Raises PeerTimeoutError, AssociationAbortedError (also when the peer releases), PeerProtocolError for whatever is no
+    response to this request, and StorageError where an instance's sink asks for an abort: the association has ended.
+    """
+
+    def __init__(  # noqa: PLR0913 - by keyword only; made in one place
+        self,
+        pumped: PumpedAssociation,
+        established: Established,
+        request: Request,
+        *,
+        message_id: int,
+        max_pdu_bytes: int,
+        dimse_timeout_s: float | None,
+        in_use: Callable[[], AbstractContextManager[None]],
+        stores: tuple[StoreHandler, IncomingStoreObserver] | None = None,
+        peer: str = "The peer",
+    ) -> None:
+        """``in_use`` holds the association, and ends it where it is left by an exception; ``peer`` begins sentences."""
+        self.request = request
+        self.message_id = message_id
+        self._pumped = pumped
+        self._connection = pumped.connection
+        self._max_pdu_bytes = max_pdu_bytes
+        reception = None if stores is None else StoreReception(established, *stores, self._connection.send)
+        self._answers = _Answers(established, request, message_id, peer, reception)
+        self._fragments = FragmentReader()
+        self._pace = Pace(PlaceRules())
+        self._peer = peer
+        self._dimse_timeout_s = dimse_timeout_s
+        self._deadline: float | None = None
+        self._is_cancel_asked = self._is_cancel_sent = False
+        self._steps = self._perform(in_use)
+
+    @property
+    def stored(self) -> SubOperations:
+        """Gauge: what came of the instances that the peer has stored to us, by our answers."""
+        return self._answers.stored
+
+    def __next__(self) -> Response:
+        return next(self._steps)
+
+    def cancel(self) -> None:
+        """Send a C-CANCEL-RQ, once, where the request is under way and of a kind that can be cancelled (PS3.7 9.3.2.3).
+
+        Any thread, any time. The peer still answers, with what it has under way and a final status.
+        """
+        if not self._is_cancel_asked:
+            self._is_cancel_asked = True
+            self._connection.interruption.nudge()
+
+    def close(self) -> None:
+        """Abort the association unless the final response has come."""
+        self._steps.close()
+
+    def _perform(self, in_use: Callable[[], AbstractContextManager[None]]) -> Generator[Response, None, None]:
+        answers = self._answers
+        with in_use():
+            self._connection.before_waiting = self._cancel_if_asked
+            try:
+                self._send(self.request.context_id, self.request.command_set(self.message_id), self.request.data_set)
+                self._restart_clock()
+                while not answers.is_complete:
+                    self._take_pdu()
+                    while answers.received and answers.received[0].is_pending:
+                        yield answers.received.popleft()
+                        self._restart_clock()  # the time that the caller takes is no fault of the peer's
+            finally:
+                self._connection.before_waiting = None
+                self._answers.abandon()
+        yield from answers.received
+
+    def _send(self, context_id: int, command_set: bytes, data_set: bytes | None = None) -> None:
+        send_message(self._connection.send, self._max_pdu_bytes, context_id, command_set, data_set)
+
+    def _cancel_if_asked(self) -> None:
+        if self._is_cancel_asked and not self._is_cancel_sent and self.request.may_be_pending:
+            self._is_cancel_sent = True
+            self._send(self.request.context_id, cancel_request(self.message_id))
+
+    # -- reading
+
+    def _restart_clock(self) -> None:
+        self._deadline = None if self._dimse_timeout_s is None else monotonic() + self._dimse_timeout_s
+
+    def _take_pdu(self) -> None:
+        pdu_type, pdu = self._read_pdu()
+        if pdu_type != P_DATA_TF:
+            self._pumped.dul.feed(pdu)
+            raise self._pumped.end_error() or PeerProtocolError("The peer sent an unexpected PDU")
+        try:
+            for fragment in self._fragments.fragments(pdu):
+                self._answers.take(fragment)
+                if fragment.is_last or (fragment.data and not fragment.is_command):
+                    self._restart_clock()
+            self._answers.flush()
+        except PeerProtocolError as error:
+            if error.condition:
+                raise
+            text = f"{self._peer} sent a message that cannot be decoded: {error}"
+            raise PeerProtocolError(text, condition=_BAD_MESSAGE) from error
+        answers = self._answers
+        self._pace.is_at(inside_message=not answers.is_between_messages and not answers.awaits_data_set)
+
+    def _read_pdu(self) -> tuple[int, memoryview]:
+        self._cancel_if_asked()
+        patience_s = self._pace.wait_limit_s
+        limits = [self._deadline, None if patience_s is None else monotonic() + patience_s]
+        self._pace.waits()
+        try:
+            pdu_type, pdu = self._connection.read_pdu(
+                min((limit for limit in limits if limit is not None), default=None)
+            )
+        except PeerTimeoutError as error:
+            if self._deadline is None or monotonic() < self._deadline:
+                raise
+            text = f"{self._peer} did not answer {self.request.name} in time"
+            raise PeerTimeoutError(text, condition=NO_ANSWER) from error
+        if self._pace.received(len(pdu)):
+            raise PeerTimeoutError(f"{self._peer} sends a message too slowly", condition=READ_TIMEOUT)
+        return pdu_type, pdu
+
+
+class _Answers(MessageReader):
+    """Judges the messages that arrive during an exchange."""
+
+    def __init__(
+        self, established: Established, request: Request, message_id: int, peer: str, stores: StoreReception | None
+    ) -> None:
+        super().__init__(established)
+        self._request = request
+        self._message_id = message_id
+        self._peer = peer
+        self._stores = stores
+        self.received: deque[Response] = deque()
+        """And not yet handed on."""
+        self.is_complete = False
+        """Whether the final response has come."""
+        self.stored = SubOperations()
+
+    def begin(self, context: NegotiatedContext, command: CommandSet) -> InstanceSink | None:
+        """See ``MessageReader``."""
+        field = command.number(COMMAND_FIELD)
+        if field == CommandField.C_STORE_RQ and self._stores is not None and not self.is_complete:
+            return self._stores.begin(context, command)
+        self._check(context, command, field)
+        return None
+
+    def finish(self, sink: InstanceSink) -> None:
+        """See ``MessageReader``."""
+        if self._stores is None:
+            raise AssertionError("an instance ends that nobody takes")
+        kind = classify_status(self._stores.finish(sink).status)
+        name = _COUNTERS.get(kind, "failed")
+        self.stored = replace(self.stored, **{name: getattr(self.stored, name) + 1})
+
+    def take_message(self, message: Message) -> None:
+        """See ``MessageReader``."""
+        response = read_response(self._request, message)
+        self.received.append(response)
+        self.is_complete = not response.is_pending
+
+    def _check(self, context: NegotiatedContext, command: CommandSet, field: int) -> None:
+        """Raise PeerProtocolError for what is not the next response."""
+        name = self._request.name
+        expected = (self._request.response_field, self._message_id, self._request.context_id)
+        if self.is_complete:
+            raise self._wrong(f"sent another message (0x{field:04x}) after its answer to {name}", _BAD_TYPE)
+        if not field & RESPONSE:
+            raise self._wrong(f"sent a request (0x{field:04x}) while it was to answer {name}", _BAD_TYPE)
+        if (field, command.number(MESSAGE_ID_RESPONDED_TO), context.context_id) != expected:
+            raise self._wrong(f"answered {name} with a different message", _BAD_TYPE)
+        is_pending = self._request.is_pending(command)
+        if command.has_data_set and not self._request.may_have_data_set(is_pending=is_pending):
+            raise self._wrong(f"answered {name} with a data set where none belongs", _BAD_MESSAGE)
+        if not command.has_data_set and self._request.must_have_data_set(is_pending=is_pending):
+            raise self._wrong(f"answered {name} without the data set that belongs to it", _BAD_MESSAGE)
+
+    def _wrong(self, what: str, condition: str) -> PeerProtocolError:
+        return PeerProtocolError(f"{self._peer} {what}", condition=condition)
+
+
+_COUNTERS = {StatusClass.SUCCESS: "completed", StatusClass.WARNING: "warning"}
