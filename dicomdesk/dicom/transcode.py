@@ -4,10 +4,13 @@ Values are never interpreted more than the conversion needs, and the SOP Instanc
 target are the same, the bytes come back as they are.
 """
 
+from collections.abc import Callable
+
 from dicomdesk.dicom import transfer_syntaxes as ts
+from dicomdesk.dicom.ascending_order import ascending
 from dicomdesk.dicom.data_sets.deflate import deflate, inflate_spooled
 from dicomdesk.dicom.data_sets.element_walk import PIXEL_DATA, DataSetBytes, walk
-from dicomdesk.dicom.data_sets.rewriting import Rewriting, rewrite
+from dicomdesk.dicom.data_sets.rewriting import Rewriting, conversion_limit, rewrite, tidying_limit
 from dicomdesk.dicom.dictionary import find_vr
 from dicomdesk.dicom.encodings import EXPLICIT_LITTLE, Encoding
 from dicomdesk.dicom.pixels.codecs import CODECS_EXTRA, can_decode, can_encode, missing_packages
@@ -38,17 +41,20 @@ def convert_data_set(
     target: str,
     compression_level: int = DEFAULT_COMPRESSION_LEVEL,
     options: EncodingOptions | None = None,
+    moving: Callable[[], None] | None = None,
 ) -> DataSetBytes:
     """The data set in the target transfer syntax; both are UIDs.
 
     Sequences and items get explicit lengths, group lengths are made right, values odd in length are padded.
-    ``compression_level`` (0 to 9) is for deflating, ``options`` for lossy encodings. Raises ConversionError when it
-    cannot be done, TruncatedError or DataError when the data set's bytes cannot be followed.
+    ``compression_level`` (0 to 9) is for deflating, ``options`` for lossy encodings, ``moving`` as in
+    ``Rewriting``. Raises ConversionError when it cannot be done, TruncatedError or DataError when the data set's bytes
+    cannot be followed.
     """
     if source == target:
         return data
     source_syntax, target_syntax = _known(source), _known(target)
     _require_convertible(source_syntax, target_syntax)
+    most_steps = conversion_limit(len(data))
     if source_syntax.is_deflated:
         data = inflate_spooled(data)
     converted = rewrite(
@@ -57,6 +63,8 @@ def convert_data_set(
             source=_encoding(source_syntax),
             target=_encoding(target_syntax),
             swaps_pixel_data=source == ts.PRIVATE_GE_IMPLICIT,
+            most_steps=most_steps,
+            moving=moving,
             edits=decode_pixel_data(data, source) if source_syntax.is_encapsulated else {},
         ),
     )
@@ -66,7 +74,12 @@ def convert_data_set(
 
 
 def convert_without_pixel_data(
-    data: DataSetBytes, *, source: str, target: str, compression_level: int = DEFAULT_COMPRESSION_LEVEL
+    data: DataSetBytes,
+    *,
+    source: str,
+    target: str,
+    compression_level: int = DEFAULT_COMPRESSION_LEVEL,
+    moving: Callable[[], None] | None = None,
 ) -> DataSetBytes:
     """The data set, which has no pixel data, in the target transfer syntax, also where that is a compressed one.
 
@@ -82,6 +95,7 @@ def convert_without_pixel_data(
         source=_without_compression(source),
         target=_without_compression(target),
         compression_level=compression_level,
+        moving=moving,
     )
 
 
@@ -106,19 +120,47 @@ def _encapsulate(data: DataSetBytes, target: str, options: EncodingOptions) -> D
 
 
 def make_lengths_explicit(
-    data: DataSetBytes, transfer_syntax_uid: str, *, most_inflated_bytes: int | None = None
+    data: DataSetBytes,
+    transfer_syntax_uid: str,
+    *,
+    most_inflated_bytes: int | None = None,
+    moving: Callable[[], None] | None = None,
 ) -> bytes | memoryview:
     """The data set in its own transfer syntax with explicit lengths of sequences and items, and right group lengths.
 
-    Raises as ``convert_data_set`` does, also for a deflated data set that is longer than ``most_inflated_bytes``; an
-    unknown transfer syntax is taken for explicit VR little endian.
+    Raises as ``convert_data_set`` does, also for a deflated data set that is longer than ``most_inflated_bytes``, and
+    for one that takes more steps than ``tidying_limit`` where that is given; an unknown transfer syntax is taken for
+    explicit VR little endian.
     """
     syntax = ts.find_transfer_syntax(transfer_syntax_uid) or _known(ts.EXPLICIT_VR_LITTLE_ENDIAN)
+    most_steps = conversion_limit(len(data)) if most_inflated_bytes is None else tidying_limit(len(data))
     if syntax.is_deflated:
         data = inflate_spooled(data, most_inflated_bytes)
     encoding = _encoding(syntax)
-    written = rewrite(data, Rewriting(source=encoding, target=encoding, may_hold_fragments=True))
+    written = rewrite(
+        data,
+        Rewriting(source=encoding, target=encoding, may_hold_fragments=True, most_steps=most_steps, moving=moving),
+    )
     return deflate(written, DEFAULT_COMPRESSION_LEVEL) if syntax.is_deflated else written
+
+
+def put_in_order(
+    data: DataSetBytes,
+    transfer_syntax_uid: str,
+    *,
+    compression_level: int = DEFAULT_COMPRESSION_LEVEL,
+    moving: Callable[[], None] | None = None,
+) -> bytes | memoryview:
+    """The data set in its own transfer syntax, which is known, with its elements in ascending order, each tag once.
+
+    Lengths become explicit. Raises as ``convert_data_set`` does.
+    """
+    syntax = _known(transfer_syntax_uid)
+    most_steps = conversion_limit(len(data))
+    if syntax.is_deflated:
+        data = inflate_spooled(data)
+    written = ascending(data, _encoding(syntax), most_steps=most_steps, moving=moving)
+    return deflate(written, compression_level) if syntax.is_deflated else written
 
 
 def _known(uid: str) -> ts.TransferSyntax:

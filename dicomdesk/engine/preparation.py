@@ -6,14 +6,14 @@ What cannot be made ready raises DataError or OSError; the caller decides what t
 import os
 import stat
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from dicomdesk.dicom.data_sets.element_walk import DataSetBytes
 from dicomdesk.dicom.data_sets.file_windows import read_at
 from dicomdesk.dicom.data_sets.spool_file import IN_MEMORY_BYTES, joined, open_spooled
-from dicomdesk.dicom.data_sets.structure_check import check_data_set, check_data_set_file
+from dicomdesk.dicom.data_sets.structure_check import StructureFindings, check_data_set, check_data_set_file
 from dicomdesk.dicom.files.part10 import has_same_start, parse_header, read_open_header
 from dicomdesk.dicom.files.scan import NOT_A_REGULAR_FILE, FoundInstance, describe_change
 from dicomdesk.dicom.instance import InputFormat, InstanceHeader
@@ -30,6 +30,12 @@ __all__ = ["PreparedInstance", "Preparing", "Shape", "ShapeChoice", "failure_rea
 _PIECE_BYTES = 4 << 20
 _IN_MEMORY_BYTES = 1 << 20
 """Files up to here are read at once; of longer ones pieces are read while they are sent."""
+
+_SHORTEST_VALUE_BYTES = 4084
+"""What a presentation data value holds at least where a receiver is DCMTK's: PDUs have 4096 bytes or more there."""
+_UNKNOWN = StructureFindings(
+    has_undefined_lengths=False, has_group_lengths=False, has_odd_lengths=False, element_count=0
+)
 
 _OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
 
@@ -170,13 +176,15 @@ class Preparing:
             raise _lacking_uids(header)
         data = memoryview(content)[header.data_set_offset :]
         own = header.transfer_syntax_uid
-        has_odd_lengths, rest_bytes = _check(data, own)
+        findings = _check(data, own)
         shape = choose(header)
-        if shape.changes is None and own == shape.transfer_syntax_uid and (has_odd_lengths or len(data) % 2):
-            prepared = PreparedInstance(_made_even(data, own), len(data), header)
+        if _is_lost_at_receivers(findings, len(data)):
+            prepared = self._put_in_order(data, header, shape)
+        elif shape.changes is None and own == shape.transfer_syntax_uid and (findings.has_odd_lengths or len(data) % 2):
+            prepared = PreparedInstance(_made_even(data, own, self._moving), len(data), header)
         else:
             prepared = self._shaped(data, header, shape)
-        prepared.rest_bytes = rest_bytes
+        prepared.rest_bytes = findings.rest_bytes
         return prepared
 
     def _from_file(self, descriptor: int, listed: InstanceHeader | None, choose: ShapeChoice) -> PreparedInstance:
@@ -189,14 +197,16 @@ class Preparing:
         own, length = header.transfer_syntax_uid, header.data_set_length
         data = FileRange(descriptor, header.data_set_offset, length, modified_ns)
         shape = choose(header)
-        has_odd_lengths, rest_bytes = _check_file(data, own, self._moving)
-        if own != shape.transfer_syntax_uid or shape.changes is not None:
+        findings = _check_file(data, own, self._moving)
+        if _is_lost_at_receivers(findings, length):
+            prepared = self._put_in_order(_read_whole(data), header, shape)
+        elif own != shape.transfer_syntax_uid or shape.changes is not None:
             prepared = self._shaped(_read_whole(data), header, shape)
-        elif has_odd_lengths or (length % 2 and find_transfer_syntax(own) is not None):
-            prepared = PreparedInstance(_made_even(_read_whole(data), own), length, header)
+        elif findings.has_odd_lengths or (length % 2 and find_transfer_syntax(own) is not None):
+            prepared = PreparedInstance(_made_even(_read_whole(data), own, self._moving), length, header)
         else:
             prepared = PreparedInstance(data, length, header, descriptor)
-        prepared.rest_bytes = rest_bytes
+        prepared.rest_bytes = findings.rest_bytes
         return prepared
 
     def _shaped(self, data: memoryview, header: InstanceHeader, shape: Shape) -> PreparedInstance:
@@ -210,7 +220,11 @@ class Preparing:
             from dicomdesk.dicom.data_sets.editing import edit_data_set  # noqa: PLC0415 - as above
 
             edited = edit_data_set(
-                data, shape.transfer_syntax_uid, shape.changes, compression_level=self._compression_level
+                data,
+                shape.transfer_syntax_uid,
+                shape.changes,
+                compression_level=self._compression_level,
+                moving=self._moving,
             )
             prepared.data, prepared.replaced = edited.data, edited.replaced
         descriptor = open_spooled(prepared.data)
@@ -219,11 +233,27 @@ class Preparing:
             prepared.descriptor = descriptor
         return prepared
 
+    def _put_in_order(self, data: memoryview, header: InstanceHeader, shape: Shape) -> PreparedInstance:
+        from dicomdesk.dicom.transcode import put_in_order  # noqa: PLC0415 - few files are out of order
+
+        ordered = put_in_order(
+            data, header.transfer_syntax_uid, compression_level=self._compression_level, moving=self._moving
+        )
+        prepared = self._shaped(memoryview(ordered), header, shape)
+        prepared.size_bytes = len(data)
+        return prepared
+
     def _converted(self, data: memoryview, own: str, shape: Shape) -> DataSetBytes:
         from dicomdesk.dicom import transcode  # noqa: PLC0415 - most transfers convert nothing
 
         convert = transcode.convert_data_set if shape.converts_pixel_data else transcode.convert_without_pixel_data
-        return convert(data, source=own, target=shape.transfer_syntax_uid, compression_level=self._compression_level)
+        return convert(
+            data,
+            source=own,
+            target=shape.transfer_syntax_uid,
+            compression_level=self._compression_level,
+            moving=self._moving,
+        )
 
 
 def failure_reason(error: DataError | OSError) -> str:
@@ -240,14 +270,11 @@ def _regular_size(descriptor: int) -> int:
     return status.st_size
 
 
-def _check(data: memoryview, transfer_syntax_uid: str) -> tuple[bool, int]:
-    """Return whether values are odd in length, and how much is left over at the end.
-
-    Raises DataError when the lengths do not fit together.
-    """
+def _check(data: memoryview, transfer_syntax_uid: str) -> StructureFindings:
+    """Return what there is to be known of a data set; raise DataError when the lengths do not fit together."""
     syntax = find_transfer_syntax(transfer_syntax_uid)
     if syntax is None:
-        return False, 0  # sent as it is: nobody here knows how it is encoded
+        return _UNKNOWN  # sent as it is: nobody here knows how it is encoded
     findings = check_data_set(
         data,
         is_explicit_vr=syntax.is_explicit_vr,
@@ -255,7 +282,12 @@ def _check(data: memoryview, transfer_syntax_uid: str) -> tuple[bool, int]:
         is_deflated=syntax.is_deflated,
         takes_rest=True,
     )
-    return findings.has_odd_lengths and not syntax.is_deflated, findings.rest_bytes
+    return replace(findings, has_odd_lengths=False) if syntax.is_deflated else findings
+
+
+def _is_lost_at_receivers(findings: StructureFindings, length: int) -> bool:
+    """Return whether DCMTK's receivers can lose their place in a data set, which its senders put in order."""
+    return not findings.is_ordered and length > _SHORTEST_VALUE_BYTES
 
 
 def _size(header: InstanceHeader) -> int:
@@ -282,11 +314,11 @@ def _check_change(header: InstanceHeader, listed: InstanceHeader, wanted_uid: st
         )
 
 
-def _check_file(data: FileRange, transfer_syntax_uid: str, moving: Callable[[], None] | None) -> tuple[bool, int]:
+def _check_file(data: FileRange, transfer_syntax_uid: str, moving: Callable[[], None] | None) -> StructureFindings:
     """Like ``_check``, of a data set in a file."""
     syntax = find_transfer_syntax(transfer_syntax_uid)
     if syntax is None:
-        return False, 0
+        return _UNKNOWN
     findings = check_data_set_file(
         data.file_descriptor,
         data.offset,
@@ -297,7 +329,7 @@ def _check_file(data: FileRange, transfer_syntax_uid: str, moving: Callable[[], 
         takes_rest=True,
         moving=moving,
     )
-    return findings.has_odd_lengths and not syntax.is_deflated, findings.rest_bytes
+    return replace(findings, has_odd_lengths=False) if syntax.is_deflated else findings
 
 
 def _read_whole(data: FileRange) -> memoryview:
@@ -320,7 +352,7 @@ def _pieces(data: FileRange) -> Iterator[bytes]:
         done += len(part)
 
 
-def _made_even(data: memoryview, transfer_syntax_uid: str) -> DataSetSource:
+def _made_even(data: memoryview, transfer_syntax_uid: str, moving: Callable[[], None] | None) -> DataSetSource:
     """Pad what is odd in length: fragments must be even (PS3.8 9.3.5.1), and so must values be (PS3.5 7.1.1)."""
     syntax = find_transfer_syntax(transfer_syntax_uid)
     if syntax is None:
@@ -329,7 +361,7 @@ def _made_even(data: memoryview, transfer_syntax_uid: str) -> DataSetSource:
         return bytes(data) + b"\0"  # PS3.5 A.5
     from dicomdesk.dicom.transcode import make_lengths_explicit  # noqa: PLC0415 - few files are odd
 
-    return make_lengths_explicit(data, transfer_syntax_uid)
+    return make_lengths_explicit(data, transfer_syntax_uid, moving=moving)
 
 
 def _lacking_uids(header: InstanceHeader) -> DataError:

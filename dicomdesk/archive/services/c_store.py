@@ -133,8 +133,8 @@ class StoringSink(InstanceFile):
         meta = _meta(self.request, wanted, target)
 
         def make(data: memoryview) -> DataSetBytes:
-            most = MOST_REWRITTEN_BYTES
-            return shaped(data, own, wanted, before_bytes=len(meta), most_inflated_bytes=most)[0]
+            most, before = MOST_REWRITTEN_BYTES, len(meta)
+            return shaped(data, own, wanted, before_bytes=before, most_inflated_bytes=most, moving=self.moving)[0]
 
         try:
             return target if self._rewrite(meta, make) else ""

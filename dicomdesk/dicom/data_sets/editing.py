@@ -1,12 +1,12 @@
 """Changes single values, or what VRs are written, of a data set in its own transfer syntax."""
 
 import struct
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from dicomdesk.dicom.data_sets.deflate import deflate, inflate_spooled
 from dicomdesk.dicom.data_sets.element_walk import DataSetBytes, StepKind, walk
-from dicomdesk.dicom.data_sets.rewriting import DataSetEdit, Rewriting, rewrite
+from dicomdesk.dicom.data_sets.rewriting import DataSetEdit, Rewriting, conversion_limit, rewrite
 from dicomdesk.dicom.dictionary import find_vr
 from dicomdesk.dicom.encodings import Encoding
 from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax
@@ -39,16 +39,23 @@ class EditedDataSet:
 
 
 def edit_data_set(
-    data: DataSetBytes, transfer_syntax_uid: str, changes: DataSetChanges, *, compression_level: int
+    data: DataSetBytes,
+    transfer_syntax_uid: str,
+    changes: DataSetChanges,
+    *,
+    compression_level: int,
+    moving: Callable[[], None] | None = None,
 ) -> EditedDataSet:
     """Return the data set with the changes, in the same transfer syntax; lengths become explicit.
 
-    ``compression_level`` (0 to 9) is for deflating. Raises ConversionError for an unknown transfer syntax and for what
-    cannot be written, TruncatedError or DataError where the bytes cannot be followed.
+    ``compression_level`` (0 to 9) is for deflating, ``moving`` as in ``Rewriting``. Raises ConversionError for an
+    unknown transfer syntax and for what cannot be written, TruncatedError or DataError where the bytes cannot be
+    followed.
     """
     syntax = find_transfer_syntax(transfer_syntax_uid)
     if syntax is None:
         raise ConversionError(f"the transfer syntax {transfer_syntax_uid} is not known")
+    most_steps = conversion_limit(len(data))
     if syntax.is_deflated:
         data = inflate_spooled(data)
     encoding = Encoding.of(is_explicit_vr=syntax.is_explicit_vr, is_little_endian=syntax.is_little_endian)
@@ -61,6 +68,8 @@ def edit_data_set(
             target=encoding,
             has_only_old_vrs=changes.has_only_old_vrs,
             may_hold_fragments=True,
+            most_steps=most_steps,
+            moving=moving,
             edits={0: DataSetEdit(replaced=replaced)} if replaced else {},
         ),
     )

@@ -18,7 +18,22 @@ from dicomdesk.errors import ConversionError
 
 _PIXEL_REPRESENTATION = 0x00280103
 _TRAILING_PADDING = 0xFFFCFFFC
+_STEPS_AT_ONCE = 4096
 _SHORT_HEADER_BYTES, _LONG_HEADER_BYTES = 8, 12
+
+
+def conversion_limit(wire_bytes: int) -> int:
+    """How many steps a conversion may take of a data set that came, perhaps deflated, in so many bytes.
+
+    A step is what the walk meets: an element, the start or the end of a sequence or item. Dense functional groups have
+    one in eight bytes when they are not deflated.
+    """
+    return 1_000_000 + wire_bytes // 4
+
+
+def tidying_limit(wire_bytes: int) -> int:
+    """The same where the data set may as well stay as it is."""
+    return 200_000 + wire_bytes // 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +86,10 @@ class Rewriting:
     group_lengths: GroupLengths = GroupLengths.RECALCULATED
     padding: Padding | None = None
     """None keeps padding that there is."""
+    most_steps: int | None = None
+    """After how many the work is given up; None for ``conversion_limit``."""
+    moving: Callable[[], None] | None = None
+    """Called every few thousand steps; what it raises passes."""
     edits: Mapping[int, DataSetEdit] = field(default_factory=dict)
     """Changes, by where the data set or item starts in the source."""
 
@@ -124,7 +143,9 @@ class _Rewriter:
     def run(self) -> bytes | memoryview:
         self._enter(0)
         element = StepKind.ELEMENT
-        for step in walk(self._data, self._rewriting.source, find_vr, takes_rest=True):
+        for number, step in enumerate(walk(self._data, self._rewriting.source, find_vr, takes_rest=True)):
+            if not number % _STEPS_AT_ONCE:
+                self._require_going_on(number)
             if step.kind is element:
                 self._copy_element(step)
             else:
@@ -132,6 +153,16 @@ class _Rewriter:
         padding = self._rewriting.padding
         self._leave(*((padding.whole_bytes, padding.before_bytes) if padding else ()))
         return self._writer.joined()
+
+    def _require_going_on(self, steps: int) -> None:
+        rewriting = self._rewriting
+        if rewriting.moving is not None:
+            rewriting.moving()
+        limit = conversion_limit(len(self._data)) if rewriting.most_steps is None else rewriting.most_steps
+        if steps > limit:
+            raise ConversionError(
+                f"the data set has more than {limit} elements, items and ends of items, too many to be written again"
+            )
 
     def _enter(self, start: int) -> None:
         self._open.append(_Open(self._rewriting.edits.get(start), self._writer.size))

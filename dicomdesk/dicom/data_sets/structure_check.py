@@ -26,9 +26,9 @@ from dicomdesk.errors import DataError
 _UNLIMITED_MOVES = 1 << 62
 _DEFLATED_PIECE = 65536
 
-_SKIM_EXPLICIT = Struct("<I2sH")
+_SKIM_EXPLICIT = Struct("<HH2sH")
 _SKIM_LONG = Struct("<I")
-_SKIM_IMPLICIT = Struct("<III")
+_SKIM_IMPLICIT = Struct("<HHII")
 _ITEM_AS_LITTLE = 0xE000FFFE
 _SEQUENCE_END_AS_LITTLE = 0xE0DDFFFE
 _PLAIN_LONG_VRS = LONG_VRS - {b"SQ"}
@@ -45,6 +45,8 @@ class StructureFindings:
     """Whether a value has an odd number of bytes, which PS3.5 7.1.1 forbids and some peers refuse."""
     element_count: int
     """All element headers, those in sequences included."""
+    is_ordered: bool = True
+    """Whether tags ascend, in items too, and none is there twice (PS3.5 7.1)."""
     is_irregular: bool = False
     """Whether lengths, delimiters and the end of the data disagree, though all can be followed."""
     rest_bytes: int = 0
@@ -156,6 +158,7 @@ class _Check(Walk):
             has_undefined_lengths=self.has_undefined_lengths,
             has_group_lengths=self.has_group_lengths,
             has_odd_lengths=bool(self._odd & 1),
+            is_ordered=self.is_ordered,
             element_count=self.count,
             is_irregular=self.is_irregular,
             rest_bytes=self.rest_bytes,
@@ -166,7 +169,7 @@ class _Check(Walk):
         while offset >= 0:
             if offset >= self._end:
                 if offset == self._end:
-                    self._level, self._end, self._encoding, self._creators = frames.pop()
+                    self._level, self._end, self._encoding, self._creators, self._largest_tag = frames.pop()
                 else:
                     offset = self._close_at(offset)
             elif self._level is Level.ELEMENTS:
@@ -189,9 +192,10 @@ class _Check(Walk):
             _PLAIN_LONG_VRS,
         )
         position, end = offset - base, min(len(buffer), self._end - base)
+        largest_group, largest_number = self._largest_tag >> 16, self._largest_tag & 0xFFFF
         last, count, odd = end - 12, 0, 0
         while position <= last:
-            tag, vr, length = unpack(buffer, position)
+            group, number, vr, length = unpack(buffer, position)
             if vr in short:
                 following = position + 8 + length
             elif vr in long:
@@ -199,13 +203,21 @@ class _Check(Walk):
                 following = position + 12 + length
             else:
                 break
-            if following > end or tag & 0xFFFF == DELIMITER_GROUP:
+            if following > end:
                 break
-            if tag <= 0xFFFF:
-                self.has_group_lengths = True
+            if group != largest_group:
+                if group < largest_group or group == DELIMITER_GROUP:
+                    break
+                largest_group = group
+                if not number:
+                    self.has_group_lengths = True
+            elif number <= largest_number:
+                break
+            largest_number = number
             odd |= length
             position = following
             count += 1
+        self._largest_tag = largest_group << 16 | largest_number
         self.count += count
         self._odd |= odd
         return base + position
@@ -215,19 +227,28 @@ class _Check(Walk):
         buffer, base = self._window.buffer, self._window.base
         unpack, item, end_of_items = _SKIM_IMPLICIT.unpack_from, _ITEM_AS_LITTLE, _SEQUENCE_END_AS_LITTLE
         position, end = offset - base, min(len(buffer), self._end - base)
+        largest_group, largest_number = self._largest_tag >> 16, self._largest_tag & 0xFFFF
         last, count, odd = end - 12, 0, 0
         while position <= last:
-            tag, length, start = unpack(buffer, position)
+            group, number, length, start = unpack(buffer, position)
             following = position + 8 + length
-            if following > end or tag & 0xFFFF == DELIMITER_GROUP:
+            if following > end:
                 break
             if start == item or start == end_of_items:  # noqa: PLR1714, SIM109 - a tuple takes twice as long
                 break
-            if tag <= 0xFFFF:
-                self.has_group_lengths = True
+            if group != largest_group:
+                if group < largest_group or group == DELIMITER_GROUP:
+                    break
+                largest_group = group
+                if not number:
+                    self.has_group_lengths = True
+            elif number <= largest_number:
+                break
+            largest_number = number
             odd |= length
             position = following
             count += 1
+        self._largest_tag = largest_group << 16 | largest_number
         self.count += count
         self._odd |= odd
         return base + position

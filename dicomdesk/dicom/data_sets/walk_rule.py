@@ -115,7 +115,7 @@ class Level(Enum):
 Met = tuple[int, bytes, int, int]
 """What is opened: its tag, its VR, where its content starts, and its length as written."""
 
-_Frame = tuple[Level, int, Encoding, dict[int, str] | None]
+_Frame = tuple[Level, int, Encoding, dict[int, str] | None, int]
 
 
 class Walk:
@@ -130,6 +130,8 @@ class Walk:
     _end = NO_END
     _creators: dict[int, str] | None = None
     """Private creators of the innermost data set or item, by their tag."""
+    _largest_tag = -1
+    """Of the elements of the innermost data set or item so far."""
     _opened_at = -1
     """Where the items begin of the sequence that was opened last."""
     _item_end = -1
@@ -143,6 +145,8 @@ class Walk:
     has_group_lengths = False
     is_irregular = False
     """Whether lengths, delimiters and the end of the data disagree."""
+    is_ordered = True
+    """Whether tags ascend in the data set and each item, none being there twice."""
     rest_bytes = 0
     """How much was left over at the end."""
 
@@ -198,6 +202,10 @@ class Walk:
         if number == 0:
             self.has_group_lengths = True
         tag = group << 16 | number
+        if tag > self._largest_tag:
+            self._largest_tag = tag
+        else:
+            self.is_ordered = False
         if length == UNDEFINED_LENGTH:
             self._open_undefined_length(tag, vr, start)
             return start
@@ -320,12 +328,12 @@ class Walk:
     def _open(self, level: Level, end: int, encoding: Encoding, met: Met) -> None:  # noqa: ARG002 - for those who tell
         if len(self._frames) >= _MOST_LEVELS:
             raise NotDicomError(NESTED_TOO_DEEPLY)
-        self._frames.append((self._level, self._end, self._encoding, self._creators))
-        self._level, self._end, self._encoding, self._creators = level, end, encoding, None
+        self._frames.append((self._level, self._end, self._encoding, self._creators, self._largest_tag))
+        self._level, self._end, self._encoding, self._creators, self._largest_tag = level, end, encoding, None, -1
 
     def _close(self, offset: int) -> None:  # noqa: ARG002 - for those who tell
         """Close the innermost that is open; what follows it is at ``offset``."""
-        self._level, self._end, self._encoding, self._creators = self._frames.pop()
+        self._level, self._end, self._encoding, self._creators, self._largest_tag = self._frames.pop()
 
     def _close_at(self, offset: int) -> int:
         """Close what is as long as it said, or longer."""

@@ -230,7 +230,7 @@ class _Stored(InstanceFile):
 
             def make(data: memoryview) -> bytes | memoryview:
                 uid, most = self.request.transfer_syntax_uid, MOST_REWRITTEN_BYTES
-                return make_lengths_explicit(data, uid, most_inflated_bytes=most)
+                return make_lengths_explicit(data, uid, most_inflated_bytes=most, moving=self.moving)
 
             with contextlib.suppress(DataError):
                 is_rewritten = self._rewrite(self._meta, make)

@@ -3,6 +3,7 @@
 Where its bytes go to in the end is said by subclasses: those of the receiver and of the archive.
 """
 
+import contextlib
 import mmap
 import threading
 from collections.abc import Callable, Sequence
@@ -36,7 +37,7 @@ STORED_AS_RECEIVED: Final = "lengths or delimiters of the data set disagree, and
 """Told of what is not rewritten."""
 
 _one_rewriting = threading.Lock()
-"""Data sets of any number of associations are rewritten one at a time, so that memory is bounded."""
+"""What takes much memory is rewritten one at a time for any number of associations: the long, and what grows."""
 
 
 class RefusedError(Exception):
@@ -89,7 +90,7 @@ class InstanceFile:
         self.size_bytes = 0
         """Of the data set, as received."""
         self.moving: Callable[[], None] | None = None
-        """May raise CancelledError while a long data set is checked."""
+        """May raise CancelledError while a data set is checked or rewritten."""
         self._meta = meta
         self._buffer = buffer
         self._memory_bytes = memory_bytes
@@ -184,7 +185,7 @@ class InstanceFile:
     def _rewrite(self, meta: bytes, make: Callable[[memoryview], DataSetBytes]) -> bool:
         """Replace the data set by what is made of it, and what comes before it; return whether that is another.
 
-        What ``make`` raises passes; everything is as it was then.
+        What ``make`` raises passes, but for CancelledError; everything is as it was then.
         """
         file = self._file
         if file is None or not self._is_spilled:
@@ -192,8 +193,13 @@ class InstanceFile:
         else:
             start = len(self._meta)
             content = memoryview(mmap.mmap(file.descriptor, start + self.size_bytes, access=mmap.ACCESS_READ))[start:]
-        with _one_rewriting:
-            made = make(content)
+        syntax = find_transfer_syntax(self.request.transfer_syntax_uid)
+        grows = syntax is not None and (syntax.is_deflated or syntax.is_encapsulated)
+        try:
+            with _one_rewriting if self._is_spilled or grows else contextlib.nullcontext():
+                made = make(content)
+        except CancelledError as error:
+            raise RefusedError(Status.OUT_OF_RESOURCES, str(error), abort=True) from error
         if made is content:
             return False
         if self._is_spilled:

@@ -14,8 +14,9 @@ from dicomdesk.dicom.data_sets.editing import DataSetChanges
 from dicomdesk.dicom.files.scan import FoundInstance, scan
 from dicomdesk.dicom.instance import InputFormat, InputSelection, InstanceHeader
 from dicomdesk.dicom.source import FileRange
+from dicomdesk.dicom.transcode import convert_data_set, put_in_order
 from dicomdesk.engine.preparation import Preparing, Shape, failure_reason
-from dicomdesk.errors import ChangedError, ConversionError, DataError, InvalidUidError
+from dicomdesk.errors import CancelledError, ChangedError, ConversionError, DataError, InvalidUidError
 from tests.helpers.data.datasets import DEFLATED, EXPLICIT, IMPLICIT, Builder, part10
 from tests.helpers.data.inputs import RLE, image, rle_frame
 from tests.helpers.data.memory import peak_in_child
@@ -68,12 +69,51 @@ def test_data_set_is_converted(tmp_path: Path, size: int) -> None:
 
 @pytest.mark.parametrize("size", [1000, 2 << 20])
 def test_odd_values_are_padded(tmp_path: Path, size: int) -> None:
-    odd = Builder().header(0x00100020, "LO", 3) + b"123"
+    odd = Builder().header(0x00400253, "SH", 3) + b"123"
     (tmp_path / "a").write_bytes(part10(Builder().instance() + odd + pixel_data(size)))
     prepared = PREPARING.prepare(find(tmp_path / "a"), EXPLICIT)
-    even = Builder().element(0x00100020, "LO", "123")
+    even = Builder().element(0x00400253, "SH", "123")
     assert content(prepared.data) == Builder().instance() + even + pixel_data(size)
     assert prepared.size_bytes == len(Builder().instance() + odd + pixel_data(size))
+
+
+LATE = Builder().element(0x00080070, "LO", "late")
+IN_ITEM = Builder().sequence(0x00400275, Builder().item(Builder().element(0x00200010, "SH", "1") + LATE))
+TWICE = Builder().element(0x00400253, "SH", "first1") + Builder().element(0x00400253, "SH", "second")
+
+
+@pytest.mark.parametrize("size", [5000, 2 << 20])
+@pytest.mark.parametrize("wanted", [EXPLICIT, IMPLICIT, DEFLATED])
+@pytest.mark.parametrize("odd", [LATE, IN_ITEM, TWICE], ids=["late", "item", "twice"])
+def test_data_set_that_receivers_would_cut_out_of_order_goes_in_order(
+    tmp_path: Path, size: int, wanted: str, odd: bytes
+) -> None:
+    data_set = Builder().instance() + odd + pixel_data(size)
+    (tmp_path / "a").write_bytes(part10(data_set))
+    prepared = PREPARING.prepare(find(tmp_path / "a"), wanted)
+    right = put_in_order(data_set, EXPLICIT)
+    assert right != data_set
+    assert content(prepared.data) == convert_data_set(right, source=EXPLICIT, target=wanted)
+    assert prepared.size_bytes == len(data_set)
+    prepared.close()
+
+
+@pytest.mark.parametrize("odd", [LATE, IN_ITEM, TWICE], ids=["late", "item", "twice"])
+def test_data_set_that_no_receiver_cuts_goes_as_it_is_in_any_order(tmp_path: Path, odd: bytes) -> None:
+    data_set = Builder().instance() + odd + pixel_data(3000)
+    (tmp_path / "a").write_bytes(part10(data_set))
+    assert content(PREPARING.prepare(find(tmp_path / "a"), EXPLICIT).data) == data_set
+
+
+def test_writing_again_is_broken_off_with_its_job(tmp_path: Path) -> None:
+    def cancelled() -> None:
+        raise CancelledError
+
+    (tmp_path / "a").write_bytes(part10(Builder().instance() + LATE + pixel_data(5000)))
+    preparing = Preparing(InputFormat.FILE_ONLY, 6, cancelled)
+    for wanted in (EXPLICIT, IMPLICIT):
+        with pytest.raises(CancelledError):
+            preparing.prepare(find(tmp_path / "a"), wanted)
 
 
 def test_deflated_data_set_of_odd_length_is_padded(tmp_path: Path) -> None:

@@ -10,8 +10,9 @@ from pydicom.sequence import Sequence
 from pydicom.uid import ExplicitVRLittleEndian
 
 from dicomdesk.archive.setup.storing_format import StoringFormat, shaped
+from dicomdesk.dicom.data_sets.deflate import deflate
 from dicomdesk.dicom.data_sets.rewriting import GroupLengths
-from dicomdesk.errors import DataError
+from dicomdesk.errors import CancelledError, ConversionError, DataError
 from tests.helpers.dcmtk.programs import dcmtk_program
 
 EXPLICIT, IMPLICIT, BIG, DEFLATED = (
@@ -108,3 +109,21 @@ def test_what_cannot_be_followed_is_an_error() -> None:
 
 def test_an_unknown_transfer_syntax_is_left_alone() -> None:
     assert shaped(b"data", "1.2.3.4", StoringFormat()) == (b"data", "1.2.3.4")
+
+
+def test_what_is_too_much_work_for_its_length_is_not_written_again() -> None:
+    items = b"\x08\0\x40\x11SQ\0\0\xff\xff\xff\xff" + 510_000 * b"\xfe\xff\0\xe0\0\0\0\0" + b"\xfe\xff\xdd\xe0\0\0\0\0"
+    deflated = deflate(items, 9)
+    assert len(deflated) < 10_000
+    assert shaped(deflated, DEFLATED, StoringFormat()) == (deflated, DEFLATED)
+    with pytest.raises(ConversionError, match=r"more than 100[0-9]{4} elements, items and ends"):
+        shaped(deflated, DEFLATED, StoringFormat(transfer_syntax_uid=EXPLICIT))
+
+
+def test_writing_can_be_broken_off() -> None:
+    def cancelled() -> None:
+        raise CancelledError
+
+    for wanted in (StoringFormat(), StoringFormat(transfer_syntax_uid=IMPLICIT)):
+        with pytest.raises(CancelledError):
+            shaped(encoded(sample()), EXPLICIT, wanted, moving=cancelled)

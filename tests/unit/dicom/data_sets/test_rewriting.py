@@ -1,13 +1,14 @@
 import gc
 import struct
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from mmap import mmap
 from typing import Self
 
 import pytest
 
 from dicomdesk.dicom.data_sets import rewriting
-from dicomdesk.dicom.data_sets.rewriting import DataSetEdit, Rewriting, rewrite
+from dicomdesk.dicom.data_sets.rewriting import DataSetEdit, Rewriting, conversion_limit, rewrite, tidying_limit
 from dicomdesk.dicom.encodings import EXPLICIT_BIG, EXPLICIT_LITTLE, IMPLICIT_LITTLE, Encoding
 from dicomdesk.errors import ConversionError
 from tests.helpers.data.encoded import ITEM_END, SEQUENCE_END, UNDEFINED, explicit, fragments, implicit, item, open_item
@@ -248,3 +249,21 @@ def test_edit_can_make_pixel_data_encapsulated() -> None:
     edit = DataSetEdit(replaced={}, fragments={0x7FE00010: [b"", b"1234"]})
     options = Rewriting(source=EXPLICIT_LITTLE, target=EXPLICIT_LITTLE, may_hold_fragments=True, edits={0: edit})
     assert rewrite(data, options) == fragments(b"1234")
+
+
+def test_writing_again_stops_soon_after_the_most_steps_it_may_take() -> None:
+    calls: list[None] = []
+    data = explicit(SEQUENCE, b"SQ", 50_000 * item())
+    options = Rewriting(
+        source=EXPLICIT_LITTLE, target=EXPLICIT_LITTLE, most_steps=20_000, moving=lambda: calls.append(None)
+    )
+    with pytest.raises(ConversionError, match="more than 20000 elements, items and ends of items"):
+        rewrite(data, options)
+    assert len(calls) == 6
+    assert rewrite(data, replace(options, most_steps=None)) == data
+
+
+@pytest.mark.parametrize("limit", [conversion_limit, tidying_limit])
+def test_steps_that_are_allowed_grow_with_what_came(limit: Callable[[int], int]) -> None:
+    assert limit(1 << 20) > limit(0) > 100_000
+    assert conversion_limit(1 << 20) > tidying_limit(1 << 20)

@@ -1,10 +1,12 @@
 import itertools
 import os
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+from dicomdesk.engine.receive import instance_file
 from dicomdesk.engine.receive.arrivals import Arrival, Storing
 from dicomdesk.engine.receive.placement import Placement
 from dicomdesk.engine.receive.request import DuplicatePolicy, Storage, StorageMode
@@ -204,3 +206,54 @@ def test_the_check_of_a_long_instance_can_be_broken_off_and_leaves_nothing(tmp_p
     data = Builder().instance() + Builder().element(0x00080060, "CS", "CT") * 200_000
     assert received.store([data]) == Status.OUT_OF_RESOURCES
     assert list(tmp_path.iterdir()) == []
+
+
+def empty_items(count: int) -> bytes:
+    builder = Builder()
+    items = builder.header(0x00081140, "SQ", 0xFFFFFFFF) + count * builder.item() + builder.header(0xFFFEE0DD, "", 0)
+    return builder.element(0x00080018, "UI", "1.2.3") + items
+
+
+def deflated(data: bytes) -> bytes:
+    compressor = zlib.compressobj(9, wbits=-zlib.MAX_WBITS)
+    packed = compressor.compress(data) + compressor.flush()
+    return packed + b"\0" * (len(packed) % 2)
+
+
+@pytest.mark.parametrize("uid", [EXPLICIT, DEFLATED])
+def test_data_set_that_is_too_much_work_for_its_length_is_stored_as_received(tmp_path: Path, uid: str) -> None:
+    data = empty_items(140_000)
+    sent = deflated(data) if uid == DEFLATED else data
+    received = Received(tmp_path, StorageMode.NORMAL)
+    assert received.store([sent], transfer_syntax_uid=uid) == 0
+    assert written(tmp_path) == sent
+    assert received.begun[0].warnings == []
+
+
+def test_data_set_that_is_too_much_work_and_irregular_is_stored_as_received_with_a_warning(tmp_path: Path) -> None:
+    sent = deflated(empty_items(140_000) + b"\xfe\xff\x0d\xe0\0\0\0\0")
+    received = Received(tmp_path, StorageMode.NORMAL)
+    assert received.store([sent], transfer_syntax_uid=DEFLATED) == 0
+    assert written(tmp_path) == sent
+    (warning,) = received.begun[0].warnings
+    assert "stored as received" in warning
+
+
+@pytest.mark.parametrize("uid", [EXPLICIT, DEFLATED])
+def test_rewriting_can_be_broken_off_and_leaves_nothing(tmp_path: Path, uid: str) -> None:
+    def abort() -> None:
+        raise CancelledError("The job was aborted")
+
+    data = empty_items(3)
+    received = Received(tmp_path, StorageMode.NORMAL)
+    received.storing.moving = abort
+    sent = deflated(data) if uid == DEFLATED else data
+    assert received.store([sent], transfer_syntax_uid=uid) == Status.OUT_OF_RESOURCES
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_short_data_set_does_not_wait_for_the_rewriting_of_a_long_one(tmp_path: Path) -> None:
+    received = Received(tmp_path, StorageMode.NORMAL)
+    with instance_file._one_rewriting:
+        assert received.store([empty_items(3)]) == 0
+    assert written(tmp_path) != empty_items(3)
