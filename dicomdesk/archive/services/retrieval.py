@@ -217,6 +217,11 @@ class Outlet:
             if not path:
                 raise
             prepared = self._preparing.prepare_file(storage.path_of(path), choose)
+            return context, prepared
+        size_bytes = prepared.header.data_set_offset + prepared.header.data_set_length
+        if prepared.rest_bytes and size_bytes != instance.size_bytes:  # not how it came: it was cut since
+            prepared.close()
+            raise DataError("the file does not end with an element, and has another size than the index says")
         return context, prepared
 
     def _choose(self, instance: StoredInstance, transfer_syntax_uid: str) -> NegotiatedContext:
