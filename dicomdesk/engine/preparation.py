@@ -93,9 +93,19 @@ class Preparing:
     """Prepares the instances of one job, for any number of threads."""
 
     def __init__(
-        self, input_format: InputFormat, compression_level: int, moving: Callable[[], None] | None = None
+        self,
+        input_format: InputFormat,
+        compression_level: int,
+        moving: Callable[[], None] | None = None,
+        *,
+        takes_rest: bool = False,
     ) -> None:
-        """``moving`` is called before each further part of a long file is read; what it raises passes."""
+        """``moving`` is called before each further part of a long file is read; what it raises passes.
+
+        ``takes_rest`` sends what an archive has stored as it came, bytes behind the last element included; a file of
+        unknown origin that ends so may be cut off, and is an error as with DCMTK's loader.
+        """
+        self._takes_rest = takes_rest
         self._moving = moving
         self._input_format = input_format
         self._compression_level = compression_level
@@ -176,7 +186,7 @@ class Preparing:
             raise _lacking_uids(header)
         data = memoryview(content)[header.data_set_offset :]
         own = header.transfer_syntax_uid
-        findings = _check(data, own)
+        findings = _check(data, own, takes_rest=self._takes_rest)
         shape = choose(header)
         if _is_lost_at_receivers(findings, len(data)):
             prepared = self._put_in_order(data, header, shape)
@@ -197,7 +207,7 @@ class Preparing:
         own, length = header.transfer_syntax_uid, header.data_set_length
         data = FileRange(descriptor, header.data_set_offset, length, modified_ns)
         shape = choose(header)
-        findings = _check_file(data, own, self._moving)
+        findings = _check_file(data, own, self._moving, takes_rest=self._takes_rest)
         if _is_lost_at_receivers(findings, length):
             prepared = self._put_in_order(_read_whole(data), header, shape)
         elif own != shape.transfer_syntax_uid or shape.changes is not None:
@@ -270,7 +280,7 @@ def _regular_size(descriptor: int) -> int:
     return status.st_size
 
 
-def _check(data: memoryview, transfer_syntax_uid: str) -> StructureFindings:
+def _check(data: memoryview, transfer_syntax_uid: str, *, takes_rest: bool) -> StructureFindings:
     """Return what there is to be known of a data set; raise DataError when the lengths do not fit together."""
     syntax = find_transfer_syntax(transfer_syntax_uid)
     if syntax is None:
@@ -280,7 +290,7 @@ def _check(data: memoryview, transfer_syntax_uid: str) -> StructureFindings:
         is_explicit_vr=syntax.is_explicit_vr,
         is_little_endian=syntax.is_little_endian,
         is_deflated=syntax.is_deflated,
-        takes_rest=True,
+        takes_rest=takes_rest,
     )
     return replace(findings, has_odd_lengths=False) if syntax.is_deflated else findings
 
@@ -314,7 +324,9 @@ def _check_change(header: InstanceHeader, listed: InstanceHeader, wanted_uid: st
         )
 
 
-def _check_file(data: FileRange, transfer_syntax_uid: str, moving: Callable[[], None] | None) -> StructureFindings:
+def _check_file(
+    data: FileRange, transfer_syntax_uid: str, moving: Callable[[], None] | None, *, takes_rest: bool
+) -> StructureFindings:
     """Like ``_check``, of a data set in a file."""
     syntax = find_transfer_syntax(transfer_syntax_uid)
     if syntax is None:
@@ -326,7 +338,7 @@ def _check_file(data: FileRange, transfer_syntax_uid: str, moving: Callable[[], 
         is_explicit_vr=syntax.is_explicit_vr,
         is_little_endian=syntax.is_little_endian,
         is_deflated=syntax.is_deflated,
-        takes_rest=True,
+        takes_rest=takes_rest,
         moving=moving,
     )
     return replace(findings, has_odd_lengths=False) if syntax.is_deflated else findings

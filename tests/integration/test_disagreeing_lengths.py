@@ -1,14 +1,13 @@
-"""Files whose lengths and delimiters disagree, as a receiver stores them, can be sent on: as they are and converted."""
+"""Files whose lengths and delimiters disagree are sent as they are and converted; what may be cut off is not sent."""
 
 from pathlib import Path
 
 import pytest
 
-from dicomdesk.engine.events import ItemOutcome, Notice, NoticeLevel
+from dicomdesk.engine.events import ItemOutcome
 from tests.helpers.data.datasets import EXPLICIT, IMPLICIT, Builder, part10
 from tests.helpers.data.disagreeing import converted, disagreeing
 from tests.helpers.jobs.exact_sending import outcomes, send_exactly
-from tests.helpers.jobs.recorder import EventRecorder
 from tests.helpers.jobs.sending import send
 from tests.helpers.peers.fake_peer import Accept, FakePeer
 
@@ -16,8 +15,9 @@ EACH = pytest.mark.parametrize("kind", disagreeing(EXPLICIT))
 SYNTAX = pytest.mark.parametrize("syntax", [EXPLICIT, IMPLICIT])
 
 
-def warnings(recorder: EventRecorder) -> list[str]:
-    return [event.text for event in recorder.of(Notice) if event.level is NoticeLevel.WARNING]
+def is_cut_off(kind: str) -> bool:
+    """Whether bytes are left over at the end, which DCMTK's loader refuses."""
+    return "no element" in disagreeing(EXPLICIT)[kind].words
 
 
 @EACH
@@ -28,13 +28,14 @@ def test_it_is_sent_as_it_is_or_converted(tmp_path: Path, syntax: str, kind: str
     path.write_bytes(part10(case.data, syntax))
     for accepted in (EXPLICIT, IMPLICIT):
         with FakePeer(associate=[Accept(transfer_syntaxes={1: accepted})]) as peer:
-            result, recorder = send(peer.port, [path])
+            result, _ = send(peer.port, [path], halt_on_error=False)
+        if is_cut_off(kind):
+            assert [item.outcome for item in result.report.items] == [ItemOutcome.NOT_SENT]
+            continue
         assert [item.outcome for item in result.report.items] == [ItemOutcome.STORED]
         (store,) = peer.stores
         is_as_it_is = accepted == syntax and len(case.data) % 2 == 0
         assert store.data == (case.data if is_as_it_is else converted(syntax, accepted)[kind])
-        assert bool(warnings(recorder)) == ("no element" in case.words)
-        assert all(text.endswith(f"; it is sent all the same: {path}") for text in warnings(recorder))
 
 
 @EACH
@@ -45,10 +46,12 @@ def test_it_is_sent_exactly_too(tmp_path: Path, kind: str, *, is_long: bool) -> 
     path = tmp_path / "a.dcm"
     path.write_bytes(part10(before + case.data))
     with FakePeer() as peer:
-        result, recorder = send_exactly(peer.port, [path])
+        result, _ = send_exactly(peer.port, [path], halt_on_error=False)
+    if is_cut_off(kind):
+        assert outcomes(result) == [ItemOutcome.NOT_SENT]
+        return
     assert outcomes(result) == [ItemOutcome.STORED]
     assert peer.stores[0].data == before + (case.right if len(case.data) % 2 else case.data)
-    assert bool(warnings(recorder)) == ("no element" in case.words)
 
 
 @pytest.mark.parametrize("cut", [1, 5, 9])

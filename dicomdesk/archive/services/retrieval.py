@@ -188,7 +188,7 @@ class Outlet:
         """
         self._keeper = keeper
         self._contexts = contexts
-        self._preparing = Preparing(InputFormat.FILE_OR_DATA_SET, _COMPRESSION_LEVEL, moving)
+        self._preparing = Preparing(InputFormat.FILE_OR_DATA_SET, _COMPRESSION_LEVEL, moving, takes_rest=True)
         self._chosen: dict[tuple[str, str], NegotiatedContext | None] = {}
 
     def prepare(self, instance: StoredInstance) -> tuple[NegotiatedContext, PreparedInstance]:
