@@ -42,7 +42,7 @@ def test_it_is_sent_as_it_is_or_converted(tmp_path: Path, syntax: str, kind: str
 @pytest.mark.parametrize("is_long", [False, True])
 def test_it_is_sent_exactly_too(tmp_path: Path, kind: str, *, is_long: bool) -> None:
     case = disagreeing(EXPLICIT)[kind]
-    before = Builder().element(0x00080008, "CS", "A") + Builder().element(0x00080012, "OB", bytes(2 << 20)) * is_long
+    before = Builder().element(0x00080001, "OB", bytes(2 << 20 if is_long else 2))
     path = tmp_path / "a.dcm"
     path.write_bytes(part10(before + case.data))
     with FakePeer() as peer:
