@@ -2,7 +2,7 @@
 
 DCMTK's receivers sort what they read, and lose their place where an element that belongs before an earlier one is cut
 by the end of a presentation data value; its senders sort what they load. An element that is there twice is one of those
-too: as in DCMTK, the first counts and the others are left out.
+too: as in DCMTK, the first counts and the others are left out, and so is group 0000, which belongs to commands.
 """
 
 from bisect import bisect_right
@@ -41,15 +41,18 @@ def ascending(
 class _Level:
     """The elements of a data set or an item."""
 
-    __slots__ = ("extents", "is_ordered", "last_tag", "start")
+    __slots__ = ("end", "extents", "is_ordered", "last_tag", "start")
 
     def __init__(self, start: int) -> None:
-        self.start = start
+        self.start = self.end = start
         self.extents: list[_Extent] = []
         self.is_ordered = True
         self.last_tag = -1
 
     def add(self, tag: int, start: int, end: int) -> None:
+        self.end = end
+        if not tag >> 16:
+            return
         if tag <= self.last_tag:
             self.is_ordered = False
         self.last_tag = tag
@@ -93,7 +96,7 @@ def _levels_out_of_order(data: DataSetBytes, encoding: Encoding) -> _Levels:
 
 def _note(level: _Level, found: _Levels) -> None:
     if not level.is_ordered:
-        found[level.start] = level.extents[-1][2], level.in_order()
+        found[level.start] = level.end, level.in_order()
 
 
 def _ordered_pieces(data: memoryview, levels: _Levels) -> Iterator[memoryview]:

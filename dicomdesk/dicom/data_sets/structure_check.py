@@ -46,7 +46,7 @@ class StructureFindings:
     element_count: int
     """All element headers, those in sequences included."""
     is_ordered: bool = True
-    """Whether tags ascend, in items too, and none is there twice (PS3.5 7.1)."""
+    """Whether tags ascend, in items too, and none is there twice (PS3.5 7.1); group 0000 does not count."""
     is_irregular: bool = False
     """Whether lengths, delimiters and the end of the data disagree, though all can be followed."""
     rest_bytes: int = 0

@@ -146,7 +146,7 @@ class Walk:
     is_irregular = False
     """Whether lengths, delimiters and the end of the data disagree."""
     is_ordered = True
-    """Whether tags ascend in the data set and each item, none being there twice."""
+    """Whether tags ascend in the data set and each item, none being there twice; group 0000 does not count."""
     rest_bytes = 0
     """How much was left over at the end."""
 
@@ -204,7 +204,7 @@ class Walk:
         tag = group << 16 | number
         if tag > self._largest_tag:
             self._largest_tag = tag
-        else:
+        elif group:  # zeros behind a data set read as elements (0000,0000)
             self.is_ordered = False
         if length == UNDEFINED_LENGTH:
             self._open_undefined_length(tag, vr, start)

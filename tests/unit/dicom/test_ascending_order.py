@@ -116,3 +116,11 @@ def test_bound_and_cancel_are_those_of_rewriting() -> None:
 
     with pytest.raises(CancelledError):
         ascending(data, encoding, moving=cancelled)
+
+
+def test_zeros_behind_a_data_set_are_no_reason_to_change_its_order_and_do_not_come_first() -> None:
+    build = Builder(IMPLICIT)
+    study, patient = build.element(0x00200010, "SH", "1"), build.element(0x00100010, "PN", "A^B")
+    zeros = bytes(16)
+    assert check_data_set(patient + study + zeros, is_explicit_vr=False, is_little_endian=True).is_ordered
+    assert bytes(ascending(study + patient + zeros, Encoding.of_transfer_syntax(IMPLICIT))) == patient + study
