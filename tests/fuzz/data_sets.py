@@ -105,7 +105,7 @@ def _contents(data: bytes, encoding: Encoding, vrs: Iterator[bytes] | None = Non
     ``vrs`` are those by which words are swapped, where the encoding's own may be less.
     """
     seen = []
-    for step in walk(data, encoding, find_vr):
+    for step in walk(data, encoding, find_vr, takes_rest=True):  # a header without its value is converted as empty
         value = b""
         if step.kind in {StepKind.ELEMENT, StepKind.FRAGMENT}:
             value = bytes(data[step.start : step.start + step.length])
@@ -125,7 +125,7 @@ def _contents(data: bytes, encoding: Encoding, vrs: Iterator[bytes] | None = Non
 
 
 def _vrs(data: bytes, encoding: Encoding) -> list[bytes]:
-    return [step.vr for step in walk(data, encoding, find_vr) if step.kind is StepKind.ELEMENT]
+    return [step.vr for step in walk(data, encoding, find_vr, takes_rest=True) if step.kind is StepKind.ELEMENT]
 
 
 def rewrite(data: bytes) -> None:
