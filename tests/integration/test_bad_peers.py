@@ -127,7 +127,7 @@ def test_file_that_shrinks_while_it_is_sent_halts_a_job_that_is_to_halt(tmp_path
 def test_data_set_that_inflates_a_thousandfold_is_stored_without_being_held_in_memory(tmp_path: Path) -> None:
     builder = Builder()
     undefined = builder.sequence(0x00081140, builder.item(builder.element(0x00081150, "UI", "1.2")), is_defined=False)
-    pixels = builder.element(PIXEL_DATA, "OW", bytes(40 << 20))
+    pixels = builder.element(PIXEL_DATA, "OW", bytes(80 << 20))
     small, bomb = deflate(undefined, 6), deflate(undefined + pixels, 6)
     with receiving(tmp_path) as receiver, connected(receiver.port) as requestor:
         requestor.associate(Proposal(contexts=[(1, CT_IMAGE_STORAGE, (DEFLATED,))]))
