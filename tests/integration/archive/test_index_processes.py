@@ -17,7 +17,7 @@ DEADLINE_S = 120
 WRITER = """
 import sys
 from dicomdesk.archive.index import Index
-from tests.helpers.index_entries import AREA, index_entry
+from tests.helpers.archives.index_entries import AREA, index_entry
 
 url, sender, count = sys.argv[1], sys.argv[2], int(sys.argv[3])
 index = Index(url)
