@@ -169,20 +169,9 @@ class Survey:
         fresh = [question for question in self._questions.values() if not question.was_asked]
         if fresh:
             return [wanted for question in fresh for wanted in _together(question, tuple(question.open))]
+        samples = {group: self._samples(group) for group in ServiceGroup}
         pending = [question for question in self._questions.values() if not question.is_settled]
-        return [wanted for question in pending for wanted in self._follow_up(question)]
-
-    def _follow_up(self, question: _Question) -> list[_Offer]:
-        uid = question.service.sop_class_uid
-        samples = self._samples(question.service.group)
-        if question in samples:
-            return [(uid, (syntax,)) for syntax in question.open]
-        if not all(sample.is_settled for sample in samples):
-            return []
-        likely = set[str]().union(*(sample.accepted for sample in samples))
-        found: list[_Offer] = [(uid, (syntax,)) for syntax in question.open if syntax in likely]
-        rest = tuple(syntax for syntax in question.open if syntax not in likely)
-        return [*found, *_together(question, rest)]
+        return (wanted for question in pending for wanted in _follow_up(question, samples[question.service.group]))
 
     def _samples(self, group: ServiceGroup) -> list[_Question]:
         """The first accepted storage classes; of other services each is asked for every transfer syntax."""
@@ -190,6 +179,19 @@ class Survey:
         if group is not ServiceGroup.STORAGE:
             return questions
         return [question for question in questions if question.service.group is group][:_SAMPLES]
+
+
+def _follow_up(question: _Question, samples: Sequence[_Question]) -> list[_Offer]:
+    """What to ask of it, from what the samples of its group said."""
+    uid = question.service.sop_class_uid
+    if question in samples:
+        return [(uid, (syntax,)) for syntax in question.open]
+    if not all(sample.is_settled for sample in samples):
+        return []
+    likely = set[str]().union(*(sample.accepted for sample in samples))
+    found: list[_Offer] = [(uid, (syntax,)) for syntax in question.open if syntax in likely]
+    rest = tuple(syntax for syntax in question.open if syntax not in likely)
+    return [*found, *_together(question, rest)]
 
 
 def _together(question: _Question, transfer_syntaxes: Sequence[str]) -> list[_Offer]:

@@ -107,7 +107,7 @@ class Message:
 class AssociationRecord(Node):
     """One association."""
 
-    __slots__ = ("advice", "called_ae_title", "calling_ae_title", "contexts", "ended_at", "is_requestor",
+    __slots__ = ("accepted", "advice", "called_ae_title", "calling_ae_title", "contexts", "ended_at", "is_requestor",
         "message_count", "messages", "negotiation", "now", "number", "peer", "problems", "reason", "size_bytes",
         "started_at", "state", "stored")  # fmt: skip
 
@@ -121,6 +121,8 @@ class AssociationRecord(Node):
         self.called_ae_title = ""
         self.contexts: tuple[ProposedContext, ...] = ()
         self.negotiation: Negotiation | None = None
+        self.accepted = 0
+        """Presentation contexts that were accepted."""
         self.started_at = at
         self.ended_at: float | None = None
         self.now = at
@@ -136,11 +138,6 @@ class AssociationRecord(Node):
     def lasted_s(self) -> float:
         """How long it was open, or is open until now."""
         return max((self.ended_at or self.now) - self.started_at, 0.0)
-
-    @property
-    def accepted(self) -> int:
-        """Presentation contexts that were accepted."""
-        return sum(context.is_accepted for context in self.negotiation.contexts) if self.negotiation else 0
 
     @property
     def proposed(self) -> int:
@@ -275,6 +272,7 @@ class AssociationLog:
         match event:
             case AssociationAccepted(negotiation=negotiation):
                 record.state, record.negotiation = AssociationState.ESTABLISHED, negotiation
+                record.accepted = sum(context.is_accepted for context in negotiation.contexts)
             case AssociationFailed(reason=reason, advice=advice):
                 record.state, record.reason, record.advice = AssociationState.REFUSED, human.printable(reason), advice
             case AssociationReleased():
