@@ -6,7 +6,7 @@ from pathlib import Path
 
 from dicomdesk.cli.options import shared
 from dicomdesk.cli.options.access import ACCESS_OPTIONS, read_access, read_user_file_name
-from dicomdesk.cli.options.grammar import CommandLine, CommandLineError, Option, OptionGroup, Parameter, Tool
+from dicomdesk.cli.options.grammar import CommandLine, CommandLineError, Parameter, Tool, group, option
 from dicomdesk.cli.options.places import PLACE_OPTIONS, read_places
 from dicomdesk.cli.options.tls import TlsRole, read_tls, tls_extensions, tls_group
 from dicomdesk.engine.receive.request import (
@@ -24,146 +24,89 @@ from dicomdesk.settings import ProfileSelection
 
 TLS_ROLE = TlsRole.ACCEPTOR
 
-_NETWORK = OptionGroup(
-    title="network options",
-    groups=(
-        OptionGroup(
-            title="association negotiation profile from configuration file",
-            options=(
-                Option(
-                    short="-xf",
-                    long="--config-file",
-                    argument="[f]ilename, [p]rofile: string",
-                    values=2,
-                    text=("accept what profile p of file f says;", "storescp.cfg is shipped: Default, Everything"),
-                ),
-            ),
-        ),
-        OptionGroup(
-            title="application entity title",
-            options=(
-                Option(
-                    short="-aet",
-                    long="--aetitle",
-                    argument="[a]etitle: string",
-                    text=("own AE title (default: DCMRECV)",),
-                ),
-                Option(short="-uca", long="--use-called-aetitle", text=("answer with the AE title that was called",)),
-            ),
-        ),
-        OptionGroup(
-            title="other network options",
-            options=(
-                shared.ACSE_TIMEOUT,
-                shared.DIMSE_TIMEOUT,
-                shared.MAX_PDU,
-                Option(short="-dhl", long="--disable-host-lookup", text=("show addresses of peers, not host names",)),
-            ),
-        ),
+_NETWORK = group(
+    "network options",
+    shared.profile_file("accept what profile p of file f says;", "storescp.cfg is shipped: Default, Everything"),
+    group(
+        "application entity title",
+        option("-aet --aetitle", "own AE title (default: DCMRECV)", argument="[a]etitle: string"),
+        option("-uca --use-called-aetitle", "answer with the AE title that was called"),
+    ),
+    group(
+        "other network options",
+        shared.ACSE_TIMEOUT,
+        shared.DIMSE_TIMEOUT,
+        shared.MAX_PDU,
+        option("-dhl --disable-host-lookup", "show addresses of peers, not host names"),
     ),
 )
 
-_OUTPUT = OptionGroup(
-    title="output options",
-    groups=(
-        OptionGroup(
-            title="general",
-            options=(
-                Option(
-                    short="-od",
-                    long="--output-directory",
-                    argument='[d]irectory: string (default: ".")',
-                    text=("write to the existing directory d",),
-                ),
-            ),
-        ),
-        OptionGroup(
-            title="subdirectory generation",
-            options=(
-                Option(short="-s", long="--no-subdir", text=("make no subdirectories (default)",)),
-                Option(short="+ssd", long="--series-date-subdir", text=("make subdirectories from the series date",)),
-            ),
-        ),
-        OptionGroup(
-            title="filename generation",
-            options=(
-                Option(short="+fd", long="--default-filenames", text=("name by SOP Instance UID (default)",)),
-                Option(short="+fu", long="--unique-filenames", text=("name by a new UID",)),
-                Option(short="+fsu", long="--short-unique-names", text=("name by a short random number",)),
-                Option(short="+fst", long="--system-time-names", text=("name by the time of arrival",)),
-                Option(
-                    short="-fe",
-                    long="--filename-extension",
-                    argument="[e]xtension: string (default: none)",
-                    text=("append e to all file names",),
-                ),
-            ),
-        ),
-        OptionGroup(
-            title="storage mode",
-            options=(
-                *shared.STORAGE_MODES,
-                Option(long="--ignore", text=("answer Success and write nothing",)),
-            ),
+_OUTPUT = group(
+    "output options",
+    group(
+        "general",
+        option(
+            "-od --output-directory", "write to the existing directory d", argument='[d]irectory: string (default: ".")'
         ),
     ),
+    group(
+        "subdirectory generation",
+        option("-s --no-subdir", "make no subdirectories (default)"),
+        option("+ssd --series-date-subdir", "make subdirectories from the series date"),
+    ),
+    group(
+        "filename generation",
+        option("+fd --default-filenames", "name by SOP Instance UID (default)"),
+        option("+fu --unique-filenames", "name by a new UID"),
+        option("+fsu --short-unique-names", "name by a short random number"),
+        option("+fst --system-time-names", "name by the time of arrival"),
+        option(
+            "-fe --filename-extension", "append e to all file names", argument="[e]xtension: string (default: none)"
+        ),
+    ),
+    group("storage mode", *shared.STORAGE_MODES, option("--ignore", "answer Success and write nothing")),
 )
 
-_EXTENSIONS = OptionGroup(
-    title="extensions (not in DCMTK's dcmrecv)",
-    options=(
-        Option(
-            long="--accept-all",
-            text=("accept every storage SOP class in every known", "transfer syntax, lossless before lossy"),
-        ),
-        Option(
-            long="--on-duplicate",
-            argument="[p]olicy: string constant",
-            text=("(overwrite, keep-both, refuse)", "when the file exists already (default: overwrite)"),
-        ),
-        shared.FSYNC,
-        Option(
-            long="--min-free-space",
-            argument="[s]ize: integer, with K, M, G or T",
-            text=("answer A700 when less than this would be free",),
-        ),
-        Option(
-            long="--max-associations",
-            argument="[n]umber: integer (default: 100)",
-            text=("serve up to n associations at once",),
-        ),
-        *PLACE_OPTIONS,
-        Option(
-            long="--exec-on-study",
-            argument="[c]ommand: string",
-            text=(
-                "run command c when a study has been quiet",
-                "(#p: directory, #s: Study Instance UID,",
-                "#a, #c: calling and called AE title)",
-            ),
-        ),
-        Option(
-            long="--settle-time",
-            argument="[s]econds: integer (default: 10)",
-            text=("a study is quiet after s seconds", "(only w/ --exec-on-study)"),
-        ),
-        *ACCESS_OPTIONS,
-        *tls_extensions(TLS_ROLE),
-        shared.JSON,
+_EXTENSIONS = group(
+    "extensions (not in DCMTK's dcmrecv)",
+    option("--accept-all", "accept every storage SOP class in every known", "transfer syntax, lossless before lossy"),
+    option(
+        "--on-duplicate",
+        "(overwrite, keep-both, refuse)",
+        "when the file exists already (default: overwrite)",
+        argument="[p]olicy: string constant",
     ),
+    shared.FSYNC,
+    option(
+        "--min-free-space",
+        "answer A700 when less than this would be free",
+        argument="[s]ize: integer, with K, M, G or T",
+    ),
+    option("--max-associations", "serve up to n associations at once", argument="[n]umber: integer (default: 100)"),
+    *PLACE_OPTIONS,
+    option(
+        "--exec-on-study",
+        "run command c when a study has been quiet",
+        "(#p: directory, #s: Study Instance UID,",
+        "#a, #c: calling and called AE title)",
+        argument="[c]ommand: string",
+    ),
+    option(
+        "--settle-time",
+        "a study is quiet after s seconds",
+        "(only w/ --exec-on-study)",
+        argument="[s]econds: integer (default: 10)",
+    ),
+    *ACCESS_OPTIONS,
+    *tls_extensions(TLS_ROLE),
+    shared.JSON,
 )
 
 TOOL = Tool(
     name="dcmrecv",
     description="Receive DICOM files as a storage provider (C-STORE SCP)",
     parameters=(Parameter(name="port", text="TCP port to listen on"),),
-    groups=(
-        shared.general_options(),
-        _NETWORK,
-        tls_group(TLS_ROLE),
-        _OUTPUT,
-        _EXTENSIONS,
-    ),
+    groups=(shared.general_options(), _NETWORK, tls_group(TLS_ROLE), _OUTPUT, _EXTENSIONS),
     notes=(
         (
             "dcmrecv listens on a port, accepts associations as an association negotiation profile says, and "
@@ -223,7 +166,7 @@ class ReceiveOptions:
 
 def read_options(line: CommandLine) -> ReceiveOptions:
     """What the command line asks for, checked in DCMTK's order; raises CommandLineError."""
-    timeouts = shared.read_timeouts(line, connect=False)
+    timeouts = shared.read_timeouts(line)
     max_pdu_bytes = shared.read_max_pdu(line)
     mode = _MODES[line.last_of(*_MODES)]
     by_series_date = line.last_of("--no-subdir", "--series-date-subdir") == "--series-date-subdir"

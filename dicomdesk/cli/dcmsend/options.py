@@ -1,146 +1,103 @@
 """The options of ``dcmsend``, and the request that they make."""
 
 from dicomdesk.cli.options import sending, shared
-from dicomdesk.cli.options.grammar import CommandLine, Option, OptionGroup, Tool
+from dicomdesk.cli.options.grammar import CommandLine, Tool, group, option
 from dicomdesk.cli.options.tls import TlsRole, read_tls, tls_extensions, tls_group
 from dicomdesk.dicom.instance import InputFormat
 from dicomdesk.engine.send.request import SendRequest
-from dicomdesk.settings import Decompression, Peer
+from dicomdesk.settings import Decompression
 
 TLS_ROLE = TlsRole.REQUESTOR_EXTENSION
 
-_INPUT = OptionGroup(
-    title="input options",
-    groups=(
-        OptionGroup(
-            title="input file format",
-            options=(
-                Option(short="+f", long="--read-file", text=("take DICOM files and bare data sets",)),
-                Option(short="+fo", long="--read-file-only", text=("take DICOM files only (default)",)),
-                sending.READ_DATASET,
-            ),
+_INPUT = group(
+    "input options",
+    group(
+        "input file format",
+        option("+f --read-file", "take DICOM files and bare data sets"),
+        option("+fo --read-file-only", "take DICOM files only (default)"),
+        sending.READ_DATASET,
+    ),
+    group(
+        "input files",
+        option("+rd --read-from-dicomdir", "send what a DICOMDIR lists"),
+        *sending.folder_options("[p]attern: string (only w/ --scan-directories)"),
+    ),
+)
+
+_PROCESSING = group(
+    "processing options",
+    group(
+        "transfer syntax conversion",
+        option("-dn --decompress-never", "send compressed data sets as they are"),
+        option("+dls --decompress-lossless", "decompress lossless ones if needed (default)"),
+        option("+dly --decompress-lossy", "decompress lossless and lossy ones if needed"),
+    ),
+    group("deflate compression level", shared.COMPRESSION_LEVEL),
+    group(
+        "other processing options",
+        option("-nh --no-halt", "go on after an invalid input file", "or an instance that cannot be sent"),
+        option(
+            "-nip --no-illegal-proposal",
+            "propose no presentation context without the",
+            "default transfer syntax where that is illegal",
         ),
-        OptionGroup(
-            title="input files",
-            options=(
-                Option(short="+rd", long="--read-from-dicomdir", text=("send what a DICOMDIR lists",)),
-                *sending.folder_options("[p]attern: string (only w/ --scan-directories)"),
-            ),
+        option("-nuc --no-uid-checks", "send whatever the UIDs of the files are"),
+    ),
+)
+
+_NETWORK = group(
+    "network options",
+    shared.requestor_titles("DCMSEND"),
+    group(
+        "association handling",
+        option(
+            "+ma --multi-associations",
+            "use several associations, one after the other,",
+            "where one cannot carry all (default)",
+        ),
+        option("-ma --single-association", "use one association, whatever remains"),
+    ),
+    group(
+        "other network options",
+        shared.CONNECT_TIMEOUT,
+        shared.ACSE_TIMEOUT,
+        shared.DIMSE_TIMEOUT,
+        shared.MAX_PDU,
+        sending.MAX_SEND_PDU,
+    ),
+)
+
+_OUTPUT = group(
+    "output options",
+    group(
+        "general",
+        option(
+            "+crf --create-report-file",
+            "write to file f what became of each instance,",
+            "also when the transfer has failed",
+            argument="[f]ilename: string",
         ),
     ),
 )
 
-_PROCESSING = OptionGroup(
-    title="processing options",
-    groups=(
-        OptionGroup(
-            title="transfer syntax conversion",
-            options=(
-                Option(short="-dn", long="--decompress-never", text=("send compressed data sets as they are",)),
-                Option(
-                    short="+dls", long="--decompress-lossless", text=("decompress lossless ones if needed (default)",)
-                ),
-                Option(short="+dly", long="--decompress-lossy", text=("decompress lossless and lossy ones if needed",)),
-            ),
-        ),
-        OptionGroup(
-            title="deflate compression level",
-            options=(shared.COMPRESSION_LEVEL,),
-        ),
-        OptionGroup(
-            title="other processing options",
-            options=(
-                Option(
-                    short="-nh",
-                    long="--no-halt",
-                    text=("go on after an invalid input file", "or an instance that cannot be sent"),
-                ),
-                Option(
-                    short="-nip",
-                    long="--no-illegal-proposal",
-                    text=(
-                        "propose no presentation context without the",
-                        "default transfer syntax where that is illegal",
-                    ),
-                ),
-                Option(short="-nuc", long="--no-uid-checks", text=("send whatever the UIDs of the files are",)),
-            ),
-        ),
+_EXTENSIONS = group(
+    "extensions (not in DCMTK's dcmsend)",
+    option("--parallel", "send over n associations at once", argument="[n]umber: integer (default: 1)"),
+    option(
+        "--retry",
+        "try an instance up to n times more after",
+        "a failure that may pass",
+        argument="[n]umber: integer (default: 0)",
     ),
-)
-
-_NETWORK = OptionGroup(
-    title="network options",
-    groups=(
-        shared.requestor_titles("DCMSEND"),
-        OptionGroup(
-            title="association handling",
-            options=(
-                Option(
-                    short="+ma",
-                    long="--multi-associations",
-                    text=("use several associations, one after the other,", "where one cannot carry all (default)"),
-                ),
-                Option(short="-ma", long="--single-association", text=("use one association, whatever remains",)),
-            ),
-        ),
-        OptionGroup(
-            title="other network options",
-            options=(
-                shared.CONNECT_TIMEOUT,
-                shared.ACSE_TIMEOUT,
-                shared.DIMSE_TIMEOUT,
-                shared.MAX_PDU,
-                sending.MAX_SEND_PDU,
-            ),
-        ),
-    ),
-)
-
-_OUTPUT = OptionGroup(
-    title="output options",
-    groups=(
-        OptionGroup(
-            title="general",
-            options=(
-                Option(
-                    short="+crf",
-                    long="--create-report-file",
-                    argument="[f]ilename: string",
-                    text=("write to file f what became of each instance,", "also when the transfer has failed"),
-                ),
-            ),
-        ),
-    ),
-)
-
-_EXTENSIONS = OptionGroup(
-    title="extensions (not in DCMTK's dcmsend)",
-    options=(
-        Option(
-            long="--parallel", argument="[n]umber: integer (default: 1)", text=("send over n associations at once",)
-        ),
-        Option(
-            long="--retry",
-            argument="[n]umber: integer (default: 0)",
-            text=("try an instance up to n times more after", "a failure that may pass"),
-        ),
-        Option(
-            long="--fallback-contexts",
-            text=("propose more, and convert more, where an", "instance would be given up otherwise"),
-        ),
-        sending.CHECK,
-        Option(
-            long="--strict",
-            text=("exit with 80 unless the peer has stored", "every instance"),
-        ),
-        *sending.ARCHIVES,
-        sending.REPORT_FORMAT,
-        shared.JSON,
-        *sending.PROGRESS,
-        *tls_extensions(TLS_ROLE),
-    ),
-    groups=(tls_group(TLS_ROLE),),
+    option("--fallback-contexts", "propose more, and convert more, where an", "instance would be given up otherwise"),
+    sending.CHECK,
+    option("--strict", "exit with 80 unless the peer has stored", "every instance"),
+    *sending.ARCHIVES,
+    sending.REPORT_FORMAT,
+    shared.JSON,
+    *sending.PROGRESS,
+    *tls_extensions(TLS_ROLE),
+    tls_group(TLS_ROLE),
 )
 
 TOOL = Tool(
@@ -149,9 +106,7 @@ TOOL = Tool(
     parameters=sending.PARAMETERS,
     groups=(
         shared.general_options(
-            exclusive=(
-                Option(long="--list-decoders", text=("show what can be decompressed and exit",), is_exclusive=True),
-            )
+            exclusive=(option("--list-decoders", "show what can be decompressed and exit", is_exclusive=True),)
         ),
         _INPUT,
         _PROCESSING,
@@ -218,12 +173,12 @@ def read_options(line: CommandLine) -> SendOptions:
     )
     decompression = _DECOMPRESSIONS[line.last_of(*_DECOMPRESSIONS)]
     level = sending.read_compression_level(line)
-    association = sending.read_association(line, "DCMSEND", shared.read_timeouts(line, connect=True))
+    association = shared.read_association(line, "DCMSEND")
     tls = read_tls(line, TLS_ROLE)
-    port = line.integer_parameter(1, 1, 65535)
+    peer = shared.read_peer(line, tls)
     is_jsonl = sending.is_jsonl_report(line)
     request = SendRequest(
-        peer=Peer(host=line.parameters[0], port=port, ae_title=line.text("--call", "ANY-SCP"), tls=tls),
+        peer=peer,
         inputs=inputs,
         association=association,
         decompression=decompression,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from dicomdesk.cli.options import shared
-from dicomdesk.cli.options.grammar import CommandLine, Option, OptionGroup, Tool
+from dicomdesk.cli.options.grammar import CommandLine, Tool, group, option
 from dicomdesk.cli.options.tls import TlsRole, read_tls, tls_extensions, tls_group
 from dicomdesk.dicom.transfer_syntaxes import (
     JPIP_REFERENCED,
@@ -11,7 +11,7 @@ from dicomdesk.dicom.transfer_syntaxes import (
     PRIVATE_GE_IMPLICIT,
     TRANSFER_SYNTAXES,
 )
-from dicomdesk.settings import AssociationSettings, Peer, Timeouts, TlsSettings
+from dicomdesk.settings import AssociationSettings, Peer, TlsSettings
 
 _PROPOSED = tuple(
     syntax.uid
@@ -23,90 +23,59 @@ _PROPOSED = tuple(
 _MOST_TRANSFER_SYNTAXES = len(_PROPOSED)
 _MOST_CONTEXTS = 128
 
-_NETWORK = OptionGroup(
-    title="network options",
-    groups=(
-        shared.requestor_titles("ECHOSCU"),
-        OptionGroup(
-            title="association negotiation debugging",
-            options=(
-                Option(
-                    short="-pts",
-                    long="--propose-ts",
-                    argument=f"[n]umber: integer (1..{_MOST_TRANSFER_SYNTAXES})",
-                    text=("propose n transfer syntaxes",),
-                ),
-                Option(
-                    short="-ppc",
-                    long="--propose-pc",
-                    argument=f"[n]umber: integer (1..{_MOST_CONTEXTS})",
-                    text=("propose n presentation contexts",),
-                ),
-            ),
+_NETWORK = group(
+    "network options",
+    shared.requestor_titles("ECHOSCU"),
+    group(
+        "association negotiation debugging",
+        option(
+            "-pts --propose-ts",
+            "propose n transfer syntaxes",
+            argument=f"[n]umber: integer (1..{_MOST_TRANSFER_SYNTAXES})",
         ),
-        OptionGroup(
-            title="other network options",
-            options=(
-                shared.CONNECT_TIMEOUT,
-                shared.SOCKET_TIMEOUT,
-                shared.ACSE_TIMEOUT,
-                shared.DIMSE_TIMEOUT,
-                shared.MAX_PDU,
-                Option(long="--repeat", argument="[n]umber: integer", text=("ask n times",)),
-                shared.ABORT,
-            ),
+        option(
+            "-ppc --propose-pc", "propose n presentation contexts", argument=f"[n]umber: integer (1..{_MOST_CONTEXTS})"
         ),
+    ),
+    group(
+        "other network options",
+        *shared.REQUESTOR_LIMITS,
+        option("--repeat", "ask n times", argument="[n]umber: integer"),
+        shared.ABORT,
     ),
 )
 
 _TLS = tls_group(TlsRole.REQUESTOR)
-_OFFLINE = OptionGroup(
-    title="offline certificate verification",
-    options=(
-        Option(
-            short="+vc",
-            long="--verify-cert",
-            argument="[f]ilename: string",
-            text=("verify the certificate against the", "certification authorities given"),
-            is_exclusive=True,
-        ),
-        Option(
-            short="+rc",
-            long="--is-root-cert",
-            argument="[f]ilename: string",
-            text=("check that the certificate is a self-signed", "root CA"),
-            is_exclusive=True,
-        ),
+_OFFLINE = group(
+    "offline certificate verification",
+    option(
+        "+vc --verify-cert",
+        "verify the certificate against the",
+        "certification authorities given",
+        argument="[f]ilename: string",
+        is_exclusive=True,
+    ),
+    option(
+        "+rc --is-root-cert",
+        "check that the certificate is a self-signed",
+        "root CA",
+        argument="[f]ilename: string",
+        is_exclusive=True,
     ),
 )
 
-_EXTENSIONS = OptionGroup(
-    title="extensions (not in DCMTK's echoscu)",
-    options=(
-        Option(
-            long="--diagnose",
-            text=("check the way to the peer step by step, and", "show which SOP classes it accepts"),
-        ),
-        shared.JSON,
-        *tls_extensions(TlsRole.REQUESTOR),
-    ),
-)
-
-_GENERAL = OptionGroup(
-    title=shared.general_options().title,
-    options=tuple(option for option in shared.general_options().options if option is not shared.VERBOSE_PC),
+_EXTENSIONS = group(
+    "extensions (not in DCMTK's echoscu)",
+    option("--diagnose", "check the way to the peer step by step, and", "show which SOP classes it accepts"),
+    shared.JSON,
+    *tls_extensions(TlsRole.REQUESTOR),
 )
 
 TOOL = Tool(
     name="echoscu",
     description="Ask a DICOM peer for a sign of life (C-ECHO SCU), or check the way to it step by step",
     parameters=shared.PEER_PARAMETERS,
-    groups=(
-        _GENERAL,
-        _NETWORK,
-        OptionGroup(title=_TLS.title, groups=(*_TLS.groups, _OFFLINE)),
-        _EXTENSIONS,
-    ),
+    groups=(shared.general_options(own=()), _NETWORK, group(_TLS.title, *_TLS.groups, _OFFLINE), _EXTENSIONS),
     notes=(
         (
             "echoscu opens an association for Verification, sends one C-ECHO or several, and releases it. Options, "
@@ -151,7 +120,7 @@ class EchoOptions:
 def check_port(line: CommandLine) -> None:
     """Check the port before anything else; raises CommandLineError."""
     if not _asks_for_certificate(line):
-        line.integer_parameter(1, 1, 65535)
+        shared.check_port(line)
 
 
 def _asks_for_certificate(line: CommandLine) -> bool:
@@ -160,26 +129,14 @@ def _asks_for_certificate(line: CommandLine) -> bool:
 
 def read_options(line: CommandLine) -> EchoOptions:
     """What the command line asks for, checked in DCMTK's order; raises CommandLineError."""
-    connect_s = shared.read_timeout(line, "--timeout", None)
-    socket_s = shared.read_socket_timeout(line)
-    acse_s = shared.read_timeout(line, "--acse-timeout", 30.0)
-    dimse_s = shared.read_timeout(line, "--dimse-timeout", None)
-    max_pdu_bytes = shared.read_max_pdu(line)
+    association = shared.read_association(line, "ECHOSCU")
     repeats = line.integer("--repeat", 1) or 1
     transfer_syntaxes = line.integer("--propose-ts", 1, _MOST_TRANSFER_SYNTAXES) or 1
     contexts = line.integer("--propose-pc", 1, _MOST_CONTEXTS) or 1
     tls = read_tls(line, TlsRole.REQUESTOR)
-    peer = None
-    if not _asks_for_certificate(line):
-        port = line.integer_parameter(1, 1, 65535)
-        peer = Peer(host=line.parameters[0], port=port, ae_title=line.text("--call", "ANY-SCP"), tls=tls)
     return EchoOptions(
-        peer=peer,
-        association=AssociationSettings(
-            calling_ae_title=line.text("--aetitle", "ECHOSCU"),
-            max_pdu_bytes=max_pdu_bytes,
-            timeouts=Timeouts(connect_s=connect_s, acse_s=acse_s, dimse_s=dimse_s, socket_s=socket_s),
-        ),
+        peer=None if _asks_for_certificate(line) else shared.read_peer(line, tls),
+        association=association,
         transfer_syntaxes=_PROPOSED[:transfer_syntaxes],
         contexts=contexts,
         repeats=repeats,

@@ -2,34 +2,25 @@
 
 from pathlib import Path
 
-from dicomdesk.cli.options.grammar import CommandLine, Option
+from dicomdesk.cli.options.grammar import CommandLine, option
 from dicomdesk.settings import AccessRules
 
 ACCESS_OPTIONS = (
-    Option(
-        long="--allow-calling",
-        argument="[a]etitle: string",
-        text=("serve only peers that call themselves so", "(repeatable)"),
-    ),
-    Option(
-        long="--allow-called",
-        argument="[a]etitle: string",
-        text=("serve only peers that call this AE title", "(repeatable)"),
-    ),
-    Option(
-        long="--allow-network",
+    option("--allow-calling", "serve only peers that call themselves so", "(repeatable)", argument="[a]etitle: string"),
+    option("--allow-called", "serve only peers that call this AE title", "(repeatable)", argument="[a]etitle: string"),
+    option(
+        "--allow-network",
+        "serve only peers of this address or network,",
+        "such as 10.1.0.0/16 (repeatable)",
         argument="[n]etwork: string",
-        text=("serve only peers of this address or network,", "such as 10.1.0.0/16 (repeatable)"),
     ),
-    Option(
-        long="--user-file",
+    option(
+        "--user-file",
+        "serve only users in f, with their passcodes",
+        "(see the tool passcode)",
         argument="[f]ilename: string",
-        text=("serve only users in f, with their passcodes", "(see the tool passcode)"),
     ),
-    Option(
-        long="--require-client-cert",
-        text=("serve only peers whose certificate is verified", "(only with --enable-tls)"),
-    ),
+    option("--require-client-cert", "serve only peers whose certificate is verified", "(only with --enable-tls)"),
 )
 """For the extensions of a tool."""
 

@@ -65,6 +65,38 @@ class OptionGroup:
             yield from group.walk()
 
 
+def option(
+    names: str,
+    *text: str,
+    argument: str = "",
+    values: int = -1,
+    is_exclusive: bool = False,
+    is_hidden: bool = False,
+    is_secret: bool = False,
+) -> Option:
+    """An option as a line of a table: its short name, if any, and its long one, then the lines of its description."""
+    *short, long = names.split(" ")
+    return Option(
+        long=long,
+        text=text,
+        short="".join(short),
+        argument=argument,
+        values=values,
+        is_exclusive=is_exclusive,
+        is_hidden=is_hidden,
+        is_secret=is_secret,
+    )
+
+
+def group(title: str, *members: Option | OptionGroup) -> OptionGroup:
+    """Options, and groups below them, under one heading."""
+    return OptionGroup(
+        title=title,
+        options=tuple(member for member in members if isinstance(member, Option)),
+        groups=tuple(member for member in members if isinstance(member, OptionGroup)),
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameter:
     """One positional parameter; the last may be repeated, or left out."""

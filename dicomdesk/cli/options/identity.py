@@ -3,7 +3,7 @@
 import os
 from dataclasses import dataclass
 
-from dicomdesk.cli.options.grammar import CommandLine, Option, OptionGroup
+from dicomdesk.cli.options.grammar import CommandLine, group, option
 from dicomdesk.errors import SettingsError
 from dicomdesk.named_files import read_named_file
 from dicomdesk.settings import UserIdentity, UserIdentityType
@@ -18,32 +18,17 @@ _FILE_KINDS = {
 }
 _ALTERNATIVES = ("--user", *_FILE_KINDS)
 
-IDENTITY_OPTIONS = OptionGroup(
-    title="user identity negotiation",
-    options=(
-        Option(short="-usr", long="--user", argument="[u]ser name: string", text=("say that it is user u who calls",)),
-        Option(
-            short="-pwd",
-            long="--password",
-            argument="[p]assword: string (only with --user)",
-            text=("prove it with password p",),
-            is_secret=True,
-        ),
-        Option(short="-epw", long="--empty-password", text=("prove it with an empty password", "(only with --user)")),
-        Option(
-            short="-kt",
-            long="--kerberos",
-            argument="[f]ilename: string",
-            text=("present the Kerberos ticket in file f",),
-        ),
-        Option(long="--saml", argument="[f]ilename: string", text=("present the SAML assertion in file f",)),
-        Option(long="--jwt", argument="[f]ilename: string", text=("present the JSON Web Token in file f",)),
-        Option(
-            short="-rsp",
-            long="--pos-response",
-            text=("ask for a confirmation, and do not associate", "without one"),
-        ),
+IDENTITY_OPTIONS = group(
+    "user identity negotiation",
+    option("-usr --user", "say that it is user u who calls", argument="[u]ser name: string"),
+    option(
+        "-pwd --password", "prove it with password p", argument="[p]assword: string (only with --user)", is_secret=True
     ),
+    option("-epw --empty-password", "prove it with an empty password", "(only with --user)"),
+    option("-kt --kerberos", "present the Kerberos ticket in file f", argument="[f]ilename: string"),
+    option("--saml", "present the SAML assertion in file f", argument="[f]ilename: string"),
+    option("--jwt", "present the JSON Web Token in file f", argument="[f]ilename: string"),
+    option("-rsp --pos-response", "ask for a confirmation, and do not associate", "without one"),
 )
 
 

@@ -1,6 +1,6 @@
 """Options of acceptors that say how places are shared out, and how slow a peer may be; DCMTK's tools have none."""
 
-from dicomdesk.cli.options.grammar import CommandLine, Option
+from dicomdesk.cli.options.grammar import CommandLine, option
 from dicomdesk.settings import PlaceRules
 
 _MOST = 10_000
@@ -9,27 +9,24 @@ _FASTEST = 1_000_000_000
 _DEFAULT = PlaceRules()
 
 PLACE_OPTIONS = (
-    Option(
-        long="--address-share",
+    option(
+        "--address-share",
+        "associations that one address keeps when all",
+        "places are taken and another address wants one",
         argument="[n]umber: integer (default: half of all)",
-        text=(
-            "associations that one address keeps when all",
-            "places are taken and another address wants one",
-        ),
     ),
-    Option(
-        long="--make-room-after",
+    option(
+        "--make-room-after",
+        "when all places are taken, end an association",
+        "that has made no progress for s seconds",
+        "(0: never)",
         argument="[s]econds: integer (default: 10)",
-        text=(
-            "when all places are taken, end an association",
-            "that has made no progress for s seconds",
-            "(0: never)",
-        ),
     ),
-    Option(
-        long="--least-rate",
+    option(
+        "--least-rate",
+        "abort where a message comes more slowly for a",
+        "minute (0: never)",
         argument="[b]ytes per second: integer (default: 256)",
-        text=("abort where a message comes more slowly for a", "minute (0: never)"),
     ),
 )
 """For the extensions of a tool."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from dicomdesk.cli.options.grammar import Option
+from dicomdesk.cli.options.grammar import Option, option
 
 _UNCOMPRESSED = "and all uncompressed transfer syntaxes"
 
@@ -33,60 +33,32 @@ PREFERRED_TRANSFER_SYNTAXES: Mapping[str, str] = {
 """Each option with the UID of the transfer syntax that it puts first; the rightmost on a command line counts."""
 
 PROPOSE_OPTIONS = (
-    Option(
-        short="-x=",
-        long="--propose-uncompr",
-        text=("propose the uncompressed ones, explicit VR with", "the byte order of this machine first (default)"),
+    option(
+        "-x= --propose-uncompr",
+        "propose the uncompressed ones, explicit VR with",
+        "the byte order of this machine first (default)",
     ),
-    Option(
-        short="-xe",
-        long="--propose-little",
-        text=("propose the uncompressed ones, explicit VR", "little endian first"),
-    ),
-    Option(
-        short="-xb",
-        long="--propose-big",
-        text=("propose the uncompressed ones, explicit VR", "big endian first"),
-    ),
-    Option(short="-xi", long="--propose-implicit", text=("propose implicit VR little endian only",)),
-    Option(short="-xs", long="--propose-lossless", text=("propose JPEG lossless (default kind)", _UNCOMPRESSED)),
-    Option(short="-xy", long="--propose-jpeg8", text=("propose JPEG lossy for 8 bit data", _UNCOMPRESSED)),
-    Option(short="-xx", long="--propose-jpeg12", text=("propose JPEG lossy for 12 bit data", _UNCOMPRESSED)),
-    Option(short="-xv", long="--propose-j2k-lossless", text=("propose JPEG 2000 lossless", _UNCOMPRESSED)),
-    Option(short="-xw", long="--propose-j2k-lossy", text=("propose JPEG 2000 lossy", _UNCOMPRESSED)),
-    Option(short="-xt", long="--propose-jls-lossless", text=("propose JPEG-LS lossless", _UNCOMPRESSED)),
-    Option(short="-xu", long="--propose-jls-lossy", text=("propose JPEG-LS lossy", _UNCOMPRESSED)),
-    Option(short="-xm", long="--propose-mpeg2", text=("propose MPEG2 Main Profile / Main Level only",)),
-    Option(short="-xh", long="--propose-mpeg2-high", text=("propose MPEG2 Main Profile / High Level only",)),
-    Option(short="-xn", long="--propose-mpeg4", text=("propose MPEG4 High Profile / Level 4.1 only",)),
-    Option(
-        short="-xl",
-        long="--propose-mpeg4-bd",
-        text=("propose MPEG4 BD-compatible High Profile /", "Level 4.1 only"),
-    ),
-    Option(
-        short="-x2",
-        long="--propose-mpeg4-2-2d",
-        text=("propose MPEG4 High Profile / Level 4.2 for", "2D videos only"),
-    ),
-    Option(
-        short="-x3",
-        long="--propose-mpeg4-2-3d",
-        text=("propose MPEG4 High Profile / Level 4.2 for", "3D videos only"),
-    ),
-    Option(
-        short="-xo",
-        long="--propose-mpeg4-2-st",
-        text=("propose MPEG4 Stereo High Profile /", "Level 4.2 only"),
-    ),
-    Option(short="-x4", long="--propose-hevc", text=("propose HEVC Main Profile / Level 5.1 only",)),
-    Option(short="-x5", long="--propose-hevc10", text=("propose HEVC Main 10 Profile / Level 5.1 only",)),
-    Option(short="-xr", long="--propose-rle", text=("propose RLE lossless", _UNCOMPRESSED)),
-    Option(
-        short="-xd",
-        long="--propose-deflated",
-        text=("propose deflated explicit VR little endian", _UNCOMPRESSED),
-    ),
+    option("-xe --propose-little", "propose the uncompressed ones, explicit VR", "little endian first"),
+    option("-xb --propose-big", "propose the uncompressed ones, explicit VR", "big endian first"),
+    option("-xi --propose-implicit", "propose implicit VR little endian only"),
+    option("-xs --propose-lossless", "propose JPEG lossless (default kind)", _UNCOMPRESSED),
+    option("-xy --propose-jpeg8", "propose JPEG lossy for 8 bit data", _UNCOMPRESSED),
+    option("-xx --propose-jpeg12", "propose JPEG lossy for 12 bit data", _UNCOMPRESSED),
+    option("-xv --propose-j2k-lossless", "propose JPEG 2000 lossless", _UNCOMPRESSED),
+    option("-xw --propose-j2k-lossy", "propose JPEG 2000 lossy", _UNCOMPRESSED),
+    option("-xt --propose-jls-lossless", "propose JPEG-LS lossless", _UNCOMPRESSED),
+    option("-xu --propose-jls-lossy", "propose JPEG-LS lossy", _UNCOMPRESSED),
+    option("-xm --propose-mpeg2", "propose MPEG2 Main Profile / Main Level only"),
+    option("-xh --propose-mpeg2-high", "propose MPEG2 Main Profile / High Level only"),
+    option("-xn --propose-mpeg4", "propose MPEG4 High Profile / Level 4.1 only"),
+    option("-xl --propose-mpeg4-bd", "propose MPEG4 BD-compatible High Profile /", "Level 4.1 only"),
+    option("-x2 --propose-mpeg4-2-2d", "propose MPEG4 High Profile / Level 4.2 for", "2D videos only"),
+    option("-x3 --propose-mpeg4-2-3d", "propose MPEG4 High Profile / Level 4.2 for", "3D videos only"),
+    option("-xo --propose-mpeg4-2-st", "propose MPEG4 Stereo High Profile /", "Level 4.2 only"),
+    option("-x4 --propose-hevc", "propose HEVC Main Profile / Level 5.1 only"),
+    option("-x5 --propose-hevc10", "propose HEVC Main 10 Profile / Level 5.1 only"),
+    option("-xr --propose-rle", "propose RLE lossless", _UNCOMPRESSED),
+    option("-xd --propose-deflated", "propose deflated explicit VR little endian", _UNCOMPRESSED),
 )
 """Exclusive alternatives."""
 
@@ -128,6 +100,6 @@ PREFER_OPTIONS = (
         Option(short=short, long=long, text=(f"prefer {first}", *rest))
         for long, (short, first, *rest) in _PREFERENCES.items()
     ),
-    Option(short="+xi", long="--implicit", text=("accept implicit VR little endian only",)),
+    option("+xi --implicit", "accept implicit VR little endian only"),
 )
 """Exclusive alternatives, of acceptors."""

@@ -5,30 +5,27 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from dicomdesk.cli.options import shared
-from dicomdesk.cli.options.grammar import CommandLine, Option, Parameter
+from dicomdesk.cli.options.grammar import CommandLine, Option, Parameter, option
 from dicomdesk.dicom.instance import InputFormat, InputSelection
-from dicomdesk.settings import AssociationSettings, Timeouts
 
 if TYPE_CHECKING:
     from dicomdesk.cli.options.identity import IdentityChoice
 
 _DEFAULT_COMPRESSION_LEVEL = 6
 
-CHECK = Option(long="--check", text=("send nothing: associate, release, and show how", "each instance would go"))
-READ_DATASET = Option(short="-f", long="--read-dataset", text=("take bare data sets only",))
-MAX_SEND_PDU = Option(long="--max-send-pdu", argument=shared.MAX_PDU.argument, text=("send PDUs of up to n bytes",))
-REPORT_FORMAT = Option(
-    long="--report-format",
-    argument="[f]ormat: string constant",
-    text=("(text, jsonl)", "write the report in this format"),
+CHECK = option("--check", "send nothing: associate, release, and show how", "each instance would go")
+READ_DATASET = option("-f --read-dataset", "take bare data sets only")
+MAX_SEND_PDU = option("--max-send-pdu", "send PDUs of up to n bytes", argument=shared.MAX_PDU.argument)
+REPORT_FORMAT = option(
+    "--report-format", "(text, jsonl)", "write the report in this format", argument="[f]ormat: string constant"
 )
 ARCHIVES = (
-    Option(long="--zip", text=("take ZIP archives that are found in directories", "too (default: those named)")),
-    Option(long="--no-zip", text=("take no ZIP archives",)),
+    option("--zip", "take ZIP archives that are found in directories", "too (default: those named)"),
+    option("--no-zip", "take no ZIP archives"),
 )
 PROGRESS = (
-    Option(long="--progress", text=("show progress even in quiet mode, if stderr", "is a terminal")),
-    Option(long="--no-progress", text=("never show progress",)),
+    option("--progress", "show progress even in quiet mode, if stderr", "is a terminal"),
+    option("--no-progress", "never show progress"),
 )
 
 PARAMETERS = (
@@ -72,15 +69,10 @@ class SenderOptions(Generic[_Request]):
 def folder_options(pattern_argument: str) -> tuple[Option, ...]:
     """How directories among the parameters are read; the tools of DCMTK describe the pattern differently."""
     return (
-        Option(short="+sd", long="--scan-directories", text=("take directories (dcmfile-in)",)),
-        Option(
-            short="+sp",
-            long="--scan-pattern",
-            argument=pattern_argument,
-            text=("take files whose names match (wildcards)",),
-        ),
-        Option(short="-r", long="--no-recurse", text=("leave out subdirectories (default)",)),
-        Option(short="+r", long="--recurse", text=("take subdirectories too",)),
+        option("+sd --scan-directories", "take directories (dcmfile-in)"),
+        option("+sp --scan-pattern", "take files whose names match (wildcards)", argument=pattern_argument),
+        option("-r --no-recurse", "leave out subdirectories (default)"),
+        option("+r --recurse", "take subdirectories too"),
     )
 
 
@@ -113,16 +105,6 @@ def read_compression_level(line: CommandLine) -> int:
     """The level of deflate compression; raises CommandLineError."""
     level = line.integer("--compression-level", 0, 9)
     return _DEFAULT_COMPRESSION_LEVEL if level is None else level
-
-
-def read_association(line: CommandLine, default_ae_title: str, timeouts: Timeouts) -> AssociationSettings:
-    """How to associate; raises CommandLineError."""
-    return AssociationSettings(
-        calling_ae_title=line.text("--aetitle", default_ae_title),
-        timeouts=timeouts,
-        max_pdu_bytes=shared.read_max_pdu(line),
-        max_send_pdu_bytes=line.integer("--max-send-pdu", shared.SMALLEST_MAX_PDU_BYTES, shared.LARGEST_MAX_PDU_BYTES),
-    )
 
 
 def is_jsonl_report(line: CommandLine) -> bool:

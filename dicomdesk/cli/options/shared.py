@@ -1,7 +1,14 @@
-"""Options that several tools have in common."""
+"""Options that several tools share, and how they are read; what reads one raises CommandLineError."""
 
-from dicomdesk.cli.options.grammar import CommandLine, Option, OptionGroup, Parameter
-from dicomdesk.settings import DEFAULT_MAX_PDU_BYTES, LARGE_MAX_PDU_BYTES, Timeouts
+from dicomdesk.cli.options.grammar import CommandLine, Option, OptionGroup, Parameter, group, option
+from dicomdesk.settings import (
+    DEFAULT_MAX_PDU_BYTES,
+    LARGE_MAX_PDU_BYTES,
+    AssociationSettings,
+    Peer,
+    Timeouts,
+    TlsSettings,
+)
 
 SMALLEST_MAX_PDU_BYTES = 4096
 LARGEST_MAX_PDU_BYTES = LARGE_MAX_PDU_BYTES
@@ -9,75 +16,52 @@ LARGEST_MAX_PDU_BYTES = LARGE_MAX_PDU_BYTES
 _LONGEST_TIMEOUT_S = 2_000_000
 """Beyond this (three weeks) a timeout is no timeout: the operating system counts milliseconds in 32 bits."""
 
-HELP = Option(short="-h", long="--help", text=("show this text and exit",), is_exclusive=True)
-VERSION = Option(long="--version", text=("show the version and exit",), is_exclusive=True)
-ARGUMENTS = Option(long="--arguments", text=("show the command line as expanded",))
-QUIET = Option(short="-q", long="--quiet", text=("be quiet: no warnings, no errors",))
-VERBOSE = Option(short="-v", long="--verbose", text=("be verbose: tell what is done",))
-VERY_VERBOSE = Option(short="-vv", long="--very-verbose", text=("the same, as older tools have it",), is_hidden=True)
-DEBUG = Option(short="-d", long="--debug", text=("tell everything",))
-LOG_LEVEL = Option(
-    short="-ll",
-    long="--log-level",
-    argument="[l]evel: string constant",
-    text=("(fatal, error, warn, info, debug, trace)", "log what is of level l or above"),
-)
-LOG_CONFIG = Option(
-    short="-lc",
-    long="--log-config",
-    argument="[f]ilename: string",
-    text=("log as the settings in file f say",),
-)
-VERBOSE_PC = Option(short="+v", long="--verbose-pc", text=("show presentation contexts in verbose mode",))
-ACSE_TIMEOUT = Option(
-    short="-ta",
-    long="--acse-timeout",
-    argument="[s]econds: integer (default: 30)",
-    text=("timeout for ACSE messages",),
-)
-DIMSE_TIMEOUT = Option(
-    short="-td",
-    long="--dimse-timeout",
-    argument="[s]econds: integer (default: unlimited)",
-    text=("timeout for DIMSE messages",),
-)
-CONNECT_TIMEOUT = Option(
-    short="-to",
-    long="--timeout",
-    argument="[s]econds: integer (default: unlimited)",
-    text=("timeout for connecting",),
-)
-SOCKET_TIMEOUT = Option(
-    short="-ts",
-    long="--socket-timeout",
-    argument="[s]econds: integer (default: 60)",
-    text=("timeout for the network socket (0 for none)",),
-)
-MAX_PDU = Option(
-    short="-pdu",
-    long="--max-pdu",
-    argument=f"[n]umber of bytes: integer ({SMALLEST_MAX_PDU_BYTES}..{LARGEST_MAX_PDU_BYTES})",
-    text=(f"receive PDUs of up to n bytes (default: {DEFAULT_MAX_PDU_BYTES})",),
-)
-JSON = Option(long="--json", text=("write events to stdout, one JSON object a line",))
-COMPRESSION_LEVEL = Option(
-    short="+cl",
-    long="--compression-level",
-    argument="[l]evel: integer (default: 6)",
-    text=("0=uncompressed, 1=fastest, 9=best compression",),
-)
-ABORT = Option(long="--abort", text=("abort the association instead of releasing it",))
-FSYNC = Option(long="--fsync", text=("flush to the disk before answering Success",))
-STORAGE_MODES = (
-    Option(short="-B", long="--normal", text=("make lengths explicit (default)",)),
-    Option(short="+B", long="--bit-preserving", text=("write data sets exactly as received",)),
-)
-NEW_VRS = OptionGroup(
-    title="post-1993 value representations",
-    options=(
-        Option(short="+u", long="--enable-new-vr", text=("write new VRs (UN, UT) too (default)",)),
-        Option(short="-u", long="--disable-new-vr", text=("write OB instead of new VRs",)),
+HELP = option("-h --help", "show this text and exit", is_exclusive=True)
+VERSION = option("--version", "show the version and exit", is_exclusive=True)
+VERBOSE_PC = option("+v --verbose-pc", "show presentation contexts in verbose mode")
+VERY_VERBOSE = option("-vv --very-verbose", "the same, as older tools have it", is_hidden=True)
+_LOG_OPTIONS = (
+    option("--arguments", "show the command line as expanded"),
+    option("-q --quiet", "be quiet: no warnings, no errors"),
+    option("-v --verbose", "be verbose: tell what is done"),
+    option("-d --debug", "tell everything"),
+    option(
+        "-ll --log-level",
+        "(fatal, error, warn, info, debug, trace)",
+        "log what is of level l or above",
+        argument="[l]evel: string constant",
     ),
+    option("-lc --log-config", "log as the settings in file f say", argument="[f]ilename: string"),
+)
+ACSE_TIMEOUT = option("-ta --acse-timeout", "timeout for ACSE messages", argument="[s]econds: integer (default: 30)")
+DIMSE_TIMEOUT = option(
+    "-td --dimse-timeout", "timeout for DIMSE messages", argument="[s]econds: integer (default: unlimited)"
+)
+CONNECT_TIMEOUT = option("-to --timeout", "timeout for connecting", argument="[s]econds: integer (default: unlimited)")
+SOCKET_TIMEOUT = option(
+    "-ts --socket-timeout", "timeout for the network socket (0 for none)", argument="[s]econds: integer (default: 60)"
+)
+MAX_PDU = option(
+    "-pdu --max-pdu",
+    f"receive PDUs of up to n bytes (default: {DEFAULT_MAX_PDU_BYTES})",
+    argument=f"[n]umber of bytes: integer ({SMALLEST_MAX_PDU_BYTES}..{LARGEST_MAX_PDU_BYTES})",
+)
+REQUESTOR_LIMITS = (CONNECT_TIMEOUT, SOCKET_TIMEOUT, ACSE_TIMEOUT, DIMSE_TIMEOUT, MAX_PDU)
+"""Of DCMTK's requestors, dcmsend apart."""
+JSON = option("--json", "write events to stdout, one JSON object a line")
+COMPRESSION_LEVEL = option(
+    "+cl --compression-level", "0=uncompressed, 1=fastest, 9=best compression", argument="[l]evel: integer (default: 6)"
+)
+ABORT = option("--abort", "abort the association instead of releasing it")
+FSYNC = option("--fsync", "flush to the disk before answering Success")
+STORAGE_MODES = (
+    option("-B --normal", "make lengths explicit (default)"),
+    option("+B --bit-preserving", "write data sets exactly as received"),
+)
+NEW_VRS = group(
+    "post-1993 value representations",
+    option("+u --enable-new-vr", "write new VRs (UN, UT) too (default)"),
+    option("-u --disable-new-vr", "write OB instead of new VRs"),
 )
 PEER_PARAMETERS = (
     Parameter(name="peer", text="host name or address of the peer"),
@@ -88,32 +72,25 @@ DICTIONARY_NOTE = (
 )
 
 
-def general_options(*, exclusive: tuple[Option, ...] = ()) -> OptionGroup:
-    """The options that every tool has; ``exclusive`` ones of the tool follow ``--version``."""
-    return OptionGroup(
-        title="general options",
-        options=(HELP, VERSION, *exclusive, ARGUMENTS, QUIET, VERBOSE, DEBUG, LOG_LEVEL, LOG_CONFIG, VERBOSE_PC),
+def general_options(*, exclusive: tuple[Option, ...] = (), own: tuple[Option, ...] = (VERBOSE_PC,)) -> OptionGroup:
+    """The options that every tool has; ``exclusive`` ones of the tool follow ``--version``, its ``own`` come last."""
+    return group("general options", HELP, VERSION, *exclusive, *_LOG_OPTIONS, *own)
+
+
+def profile_file(*text: str) -> OptionGroup:
+    """The option that names an association negotiation profile; ``text`` says what becomes of it."""
+    return group(
+        "association negotiation profile from configuration file",
+        option("-xf --config-file", *text, argument="[f]ilename, [p]rofile: string", values=2),
     )
 
 
 def requestor_titles(default: str) -> OptionGroup:
     """The AE titles of both sides; ``default`` is our own."""
-    return OptionGroup(
-        title="application entity titles",
-        options=(
-            Option(
-                short="-aet",
-                long="--aetitle",
-                argument="[a]etitle: string",
-                text=(f"call as this AE title (default: {default})",),
-            ),
-            Option(
-                short="-aec",
-                long="--call",
-                argument="[a]etitle: string",
-                text=("AE title of the peer (default: ANY-SCP)",),
-            ),
-        ),
+    return group(
+        "application entity titles",
+        option("-aet --aetitle", f"call as this AE title (default: {default})", argument="[a]etitle: string"),
+        option("-aec --call", "AE title of the peer (default: ANY-SCP)", argument="[a]etitle: string"),
     )
 
 
@@ -138,13 +115,38 @@ def read_socket_timeout(line: CommandLine) -> float | None:
     return float(seconds) if 0 < seconds <= _LONGEST_TIMEOUT_S else None
 
 
-def read_timeouts(line: CommandLine, *, connect: bool) -> Timeouts:
-    """All timeouts, in the order in which the tools check them; ``connect`` where there is such an option."""
+def read_timeouts(line: CommandLine, *, is_signed: bool = False) -> Timeouts:
+    """All timeouts that the tool has, in the order in which the tools check them.
+
+    Negative numbers are too small where ``is_signed``, else wrong in themselves.
+    """
     return Timeouts(
-        connect_s=read_timeout(line, "--timeout", None) if connect else None,
-        acse_s=read_timeout(line, "--acse-timeout", 30.0),
-        dimse_s=read_timeout(line, "--dimse-timeout", None),
+        connect_s=read_timeout(line, "--timeout", None, is_signed=is_signed),
+        socket_s=read_socket_timeout(line),
+        acse_s=read_timeout(line, "--acse-timeout", 30.0, is_signed=is_signed),
+        dimse_s=read_timeout(line, "--dimse-timeout", None, is_signed=is_signed),
     )
+
+
+def read_association(line: CommandLine, default_ae_title: str, *, is_signed: bool = False) -> AssociationSettings:
+    """How a requestor associates; ``default_ae_title`` is our own, ``is_signed`` as of ``read_timeouts``."""
+    return AssociationSettings(
+        calling_ae_title=line.text("--aetitle", default_ae_title),
+        timeouts=read_timeouts(line, is_signed=is_signed),
+        max_pdu_bytes=read_max_pdu(line),
+        max_send_pdu_bytes=line.integer("--max-send-pdu", SMALLEST_MAX_PDU_BYTES, LARGEST_MAX_PDU_BYTES),
+    )
+
+
+def check_port(line: CommandLine) -> None:
+    """Check the port of the peer before anything else, as most requestors of DCMTK do."""
+    line.integer_parameter(1, 1, 65535)
+
+
+def read_peer(line: CommandLine, tls: TlsSettings | None) -> Peer:
+    """The peer that the first two parameters name."""
+    port = line.integer_parameter(1, 1, 65535)
+    return Peer(host=line.parameters[0], port=port, ae_title=line.text("--call", "ANY-SCP"), tls=tls)
 
 
 def read_max_pdu(line: CommandLine) -> int:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from enum import Enum
 from pathlib import Path
 
-from dicomdesk.cli.options.grammar import CommandLine, Option, OptionGroup
+from dicomdesk.cli.options.grammar import CommandLine, Option, OptionGroup, group, option
 from dicomdesk.settings import PeerVerification, RevocationCheck, TlsFileFormat, TlsProfile, TlsSettings
 
 _TITLE = "transport layer security (TLS) options"
@@ -40,152 +40,102 @@ class TlsRole(Enum):
         return "--enable-tls" if self.is_acceptor else "--enable-tls or --anonymous-tls"
 
 
-LIST_CIPHERS = Option(
-    short="+cc", long="--list-ciphers", text=("show the TLS ciphersuites and exit",), is_exclusive=True
-)
-_ANONYMOUS = Option(short="+tla", long="--anonymous-tls", text=("use TLS without an own certificate",))
-_IF_PRESENTED = Option(short="-vc", long="--verify-peer-cert", text=("verify the peer's certificate if there is one",))
-_DH_PARAMETERS = Option(
-    short="+dp",
-    long="--dhparam",
-    argument="[f]ilename: string",
-    text=("read DH parameters for DHE ciphersuites from f",),
+LIST_CIPHERS = option("+cc --list-ciphers", "show the TLS ciphersuites and exit", is_exclusive=True)
+_ANONYMOUS = option("+tla --anonymous-tls", "use TLS without an own certificate")
+_IF_PRESENTED = option("-vc --verify-peer-cert", "verify the peer's certificate if there is one")
+_DH_PARAMETERS = option(
+    "+dp --dhparam", "read DH parameters for DHE ciphersuites from f", argument="[f]ilename: string"
 )
 _ACCEPTOR_ONLY = (_IF_PRESENTED, _DH_PARAMETERS)
 _REQUESTOR_ONLY = (_ANONYMOUS,)
 _GROUPS = (
-    OptionGroup(
-        title="transport protocol stack",
-        options=(
-            Option(short="-tls", long="--disable-tls", text=("use a plain connection (default)",)),
-            Option(
-                short="+tls",
-                long="--enable-tls",
-                argument="[p]rivate key file, [c]ertificate file: string",
-                values=2,
-                text=("use TLS with an own certificate",),
-            ),
-            _ANONYMOUS,
+    group(
+        "transport protocol stack",
+        option("-tls --disable-tls", "use a plain connection (default)"),
+        option(
+            "+tls --enable-tls",
+            "use TLS with an own certificate",
+            argument="[p]rivate key file, [c]ertificate file: string",
+            values=2,
+        ),
+        _ANONYMOUS,
+    ),
+    group(
+        "private key password (only with --enable-tls)",
+        option("+ps --std-passwd", "ask for it on the terminal if needed (default)"),
+        option(
+            "+pw --use-passwd",
+            "use this password; others may see it in the",
+            "list of processes",
+            argument="[p]assword: string",
+            is_secret=True,
+        ),
+        option("-pw --null-passwd", "use the empty password"),
+    ),
+    group(
+        "key and certificate file format",
+        option("-pem --pem-keys", "keys and certificates are PEM files (default)"),
+        option("-der --der-keys", "keys and certificates are DER files"),
+    ),
+    group(
+        "certification authority",
+        option("+cf --add-cert-file", "trust the certificates in file f", argument="[f]ilename: string"),
+        option("+cd --add-cert-dir", "trust the certificates in the files of d", argument="[d]irectory: string"),
+        option(
+            "+crl --add-crl-file",
+            "add a certificate revocation list",
+            "(implies --enable-crl-vfy)",
+            argument="[f]ilename: string",
+        ),
+        option("+crv --enable-crl-vfy", "refuse a revoked certificate of the peer"),
+        option("+cra --enable-crl-all", "refuse a revoked certificate in the chain"),
+    ),
+    group(
+        "security profile",
+        option("+py --profile-bcp195-nd", "Non-downgrading BCP 195 TLS Profile (default)"),
+        option("+px --profile-bcp195", "BCP 195 TLS Profile"),
+        option("+pz --profile-bcp195-ex", "Extended BCP 195 TLS Profile"),
+        option(
+            "+pb --profile-basic",
+            "Basic TLS Secure Transport Connection Profile",
+            "(retired; most machines have no 3DES)",
+        ),
+        option("+pa --profile-aes", "AES TLS Secure Transport Connection Profile", "(retired)"),
+        option("+pn --profile-null", "authenticated, not encrypted", "(retired)"),
+    ),
+    group(
+        "ciphersuite",
+        LIST_CIPHERS,
+        option(
+            "+cs --cipher",
+            "allow this ciphersuite too",
+            "(not with --profile-bcp195-ex)",
+            argument="[c]iphersuite name: string",
+        ),
+        _DH_PARAMETERS,
+    ),
+    group(
+        "pseudo random generator (without effect: the system's is used)",
+        option("+rs --seed", "accepted, no file is read", argument="[f]ilename: string"),
+        option("+ws --write-seed", "accepted (only with --seed)"),
+        option(
+            "+wf --write-seed-file", "accepted, no file is written", argument="[f]ilename: string (only with --seed)"
         ),
     ),
-    OptionGroup(
-        title="private key password (only with --enable-tls)",
-        options=(
-            Option(short="+ps", long="--std-passwd", text=("ask for it on the terminal if needed (default)",)),
-            Option(
-                short="+pw",
-                long="--use-passwd",
-                argument="[p]assword: string",
-                text=("use this password; others may see it in the", "list of processes"),
-                is_secret=True,
-            ),
-            Option(short="-pw", long="--null-passwd", text=("use the empty password",)),
-        ),
-    ),
-    OptionGroup(
-        title="key and certificate file format",
-        options=(
-            Option(short="-pem", long="--pem-keys", text=("keys and certificates are PEM files (default)",)),
-            Option(short="-der", long="--der-keys", text=("keys and certificates are DER files",)),
-        ),
-    ),
-    OptionGroup(
-        title="certification authority",
-        options=(
-            Option(
-                short="+cf",
-                long="--add-cert-file",
-                argument="[f]ilename: string",
-                text=("trust the certificates in file f",),
-            ),
-            Option(
-                short="+cd",
-                long="--add-cert-dir",
-                argument="[d]irectory: string",
-                text=("trust the certificates in the files of d",),
-            ),
-            Option(
-                short="+crl",
-                long="--add-crl-file",
-                argument="[f]ilename: string",
-                text=("add a certificate revocation list", "(implies --enable-crl-vfy)"),
-            ),
-            Option(short="+crv", long="--enable-crl-vfy", text=("refuse a revoked certificate of the peer",)),
-            Option(short="+cra", long="--enable-crl-all", text=("refuse a revoked certificate in the chain",)),
-        ),
-    ),
-    OptionGroup(
-        title="security profile",
-        options=(
-            Option(short="+py", long="--profile-bcp195-nd", text=("Non-downgrading BCP 195 TLS Profile (default)",)),
-            Option(short="+px", long="--profile-bcp195", text=("BCP 195 TLS Profile",)),
-            Option(short="+pz", long="--profile-bcp195-ex", text=("Extended BCP 195 TLS Profile",)),
-            Option(
-                short="+pb",
-                long="--profile-basic",
-                text=("Basic TLS Secure Transport Connection Profile", "(retired; most machines have no 3DES)"),
-            ),
-            Option(
-                short="+pa",
-                long="--profile-aes",
-                text=("AES TLS Secure Transport Connection Profile", "(retired)"),
-            ),
-            Option(
-                short="+pn",
-                long="--profile-null",
-                text=("authenticated, not encrypted", "(retired)"),
-            ),
-        ),
-    ),
-    OptionGroup(
-        title="ciphersuite",
-        options=(
-            LIST_CIPHERS,
-            Option(
-                short="+cs",
-                long="--cipher",
-                argument="[c]iphersuite name: string",
-                text=("allow this ciphersuite too", "(not with --profile-bcp195-ex)"),
-            ),
-            _DH_PARAMETERS,
-        ),
-    ),
-    OptionGroup(
-        title="pseudo random generator (without effect: the system's is used)",
-        options=(
-            Option(short="+rs", long="--seed", argument="[f]ilename: string", text=("accepted, no file is read",)),
-            Option(short="+ws", long="--write-seed", text=("accepted (only with --seed)",)),
-            Option(
-                short="+wf",
-                long="--write-seed-file",
-                argument="[f]ilename: string (only with --seed)",
-                text=("accepted, no file is written",),
-            ),
-        ),
-    ),
-    OptionGroup(
-        title="peer authentication",
-        options=(
-            Option(
-                short="-rc",
-                long="--require-peer-cert",
-                text=("verify the peer's certificate, which there must", "be (default)"),
-            ),
-            _IF_PRESENTED,
-            Option(short="-ic", long="--ignore-peer-cert", text=("do not verify the peer's certificate",)),
-        ),
+    group(
+        "peer authentication",
+        option("-rc --require-peer-cert", "verify the peer's certificate, which there must", "be (default)"),
+        _IF_PRESENTED,
+        option("-ic --ignore-peer-cert", "do not verify the peer's certificate"),
     ),
 )
-_PROFILE_8996 = Option(long="--profile-8996", text=("BCP 195 RFC 8996, 9325 TLS Profile", "(only with TLS)"))
-_PROFILE_8996_MODIFIED = Option(
-    long="--profile-8996-mod",
-    text=("Modified BCP 195 RFC 8996, 9325 TLS Profile", "(only with TLS, not with --cipher)"),
+_PROFILE_8996 = option("--profile-8996", "BCP 195 RFC 8996, 9325 TLS Profile", "(only with TLS)")
+_PROFILE_8996_MODIFIED = option(
+    "--profile-8996-mod", "Modified BCP 195 RFC 8996, 9325 TLS Profile", "(only with TLS, not with --cipher)"
 )
-_TRUST_SYSTEM = Option(
-    long="--trust-system", text=("trust the authorities that this machine trusts", "(only with TLS)")
-)
-_VERIFY_HOST_NAME = Option(
-    long="--verify-hostname", text=("the peer's certificate must be for the host", "that is called (only with TLS)")
+_TRUST_SYSTEM = option("--trust-system", "trust the authorities that this machine trusts", "(only with TLS)")
+_VERIFY_HOST_NAME = option(
+    "--verify-hostname", "the peer's certificate must be for the host", "that is called (only with TLS)"
 )
 
 _PROFILES = {
@@ -217,7 +167,7 @@ def tls_group(role: TlsRole) -> OptionGroup:
         replace(group, options=tuple(_named(option, role) for option in group.options if option not in left_out))
         for group in _GROUPS
     )
-    return OptionGroup(title=_TITLE, groups=groups)
+    return group(_TITLE, *groups)
 
 
 def tls_extensions(role: TlsRole) -> tuple[Option, ...]:

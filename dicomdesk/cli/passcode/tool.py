@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from dicomdesk.cli.exit_codes import ExitCode
-from dicomdesk.cli.options.grammar import CommandLine, Option, OptionGroup, Parameter, Tool
+from dicomdesk.cli.options.grammar import CommandLine, Parameter, Tool, group, option
 from dicomdesk.cli.options.shared import HELP, VERSION
 from dicomdesk.cli.output.terminal import ask_secret, has_terminal
 from dicomdesk.cli.program import Program
@@ -19,10 +19,8 @@ TOOL = Tool(
         Parameter(name="user", text="user name"),
     ),
     groups=(
-        OptionGroup(title="general options", options=(HELP, VERSION)),
-        OptionGroup(
-            title="processing options", options=(Option(long="--remove", text=("take the user out of the file",)),)
-        ),
+        group("general options", HELP, VERSION),
+        group("processing options", option("--remove", "take the user out of the file")),
     ),
     notes=(
         (

@@ -4,154 +4,106 @@ from collections.abc import Callable
 from pathlib import Path
 
 from dicomdesk.cli.options import sending, shared
-from dicomdesk.cli.options.grammar import CommandLine, Option, OptionGroup, Tool
+from dicomdesk.cli.options.grammar import CommandLine, Tool, group, option
 from dicomdesk.cli.options.identity import IDENTITY_OPTIONS, read_identity_options
 from dicomdesk.cli.options.proposal import PREFERRED_TRANSFER_SYNTAXES, PROPOSE_OPTIONS
 from dicomdesk.cli.options.tls import TlsRole, read_tls, tls_extensions, tls_group
 from dicomdesk.dicom.instance import InputFormat
 from dicomdesk.engine.send_exactly.request import ExactSendRequest, Invention, Proposal
-from dicomdesk.settings import Peer, ProfileSelection, Timeouts
+from dicomdesk.settings import ProfileSelection
 
-_INPUT = OptionGroup(
-    title="input options",
-    groups=(
-        OptionGroup(
-            title="input file format",
-            options=(
-                Option(short="+f", long="--read-file", text=("take DICOM files and bare data sets (default)",)),
-                Option(short="+fo", long="--read-file-only", text=("take DICOM files only",)),
-                sending.READ_DATASET,
-            ),
-        ),
-        OptionGroup(
-            title="input files",
-            options=(
-                *sending.folder_options("[p]attern: string (only with --scan-directories)"),
-                Option(short="-rn", long="--no-rename", text=("leave the names of files as they are (default)",)),
-                Option(short="+rn", long="--rename", text=("append .done or .bad to the names of files", "once tried")),
-            ),
-        ),
+_INPUT = group(
+    "input options",
+    group(
+        "input file format",
+        option("+f --read-file", "take DICOM files and bare data sets (default)"),
+        option("+fo --read-file-only", "take DICOM files only"),
+        sending.READ_DATASET,
+    ),
+    group(
+        "input files",
+        *sending.folder_options("[p]attern: string (only with --scan-directories)"),
+        option("-rn --no-rename", "leave the names of files as they are (default)"),
+        option("+rn --rename", "append .done or .bad to the names of files", "once tried"),
     ),
 )
 
 _PROPOSAL_GROUPS = (
-    OptionGroup(
-        title="association negotiation profile from configuration file",
-        options=(
-            Option(
-                short="-xf",
-                long="--config-file",
-                argument="[f]ilename, [p]rofile: string",
-                values=2,
-                text=("propose what profile p in file f says",),
-            ),
+    shared.profile_file("propose what profile p in file f says"),
+    group(
+        "proposed transmission transfer syntaxes (not with --config-file)",
+        *PROPOSE_OPTIONS,
+        option(
+            "-R --required",
+            "propose presentation contexts for the SOP",
+            "classes of the files only (default: for 64",
+            "common storage SOP classes)",
         ),
-    ),
-    OptionGroup(
-        title="proposed transmission transfer syntaxes (not with --config-file)",
-        options=(
-            *PROPOSE_OPTIONS,
-            Option(
-                short="-R",
-                long="--required",
-                text=(
-                    "propose presentation contexts for the SOP",
-                    "classes of the files only (default: for 64",
-                    "common storage SOP classes)",
-                ),
-            ),
-            Option(
-                short="+C",
-                long="--combine",
-                text=(
-                    "propose one presentation context for each SOP",
-                    "class (default: one for the first transfer",
-                    "syntax, one for the others)",
-                ),
-            ),
+        option(
+            "+C --combine",
+            "propose one presentation context for each SOP",
+            "class (default: one for the first transfer",
+            "syntax, one for the others)",
         ),
     ),
     shared.NEW_VRS,
-    OptionGroup(
-        title="deflate compression level (only with --propose-deflated or --config-file)",
-        options=(shared.COMPRESSION_LEVEL,),
-    ),
+    group("deflate compression level (only with --propose-deflated or --config-file)", shared.COMPRESSION_LEVEL),
 )
 
 _INVENTION_OPTIONS = (
-    Option(short="+II", long="--invent-instance", text=("send each instance under a new SOP Instance UID",)),
-    Option(
-        short="+IR",
-        long="--invent-series",
+    option("+II --invent-instance", "send each instance under a new SOP Instance UID"),
+    option(
+        "+IR --invent-series",
+        "and in a new series after n instances",
+        "(default: 100)",
         argument="[n]umber: integer (implies --invent-instance)",
-        text=("and in a new series after n instances", "(default: 100)"),
     ),
-    Option(
-        short="+IS",
-        long="--invent-study",
+    option(
+        "+IS --invent-study",
+        "and in a new study after n series",
+        "(default: 50)",
         argument="[n]umber: integer (implies --invent-instance)",
-        text=("and in a new study after n series", "(default: 50)"),
     ),
-    Option(
-        short="+IP",
-        long="--invent-patient",
+    option(
+        "+IP --invent-patient",
+        "and of a new patient after n studies",
+        "(default: 25)",
         argument="[n]umber: integer (implies --invent-instance)",
-        text=("and of a new patient after n studies", "(default: 25)"),
     ),
 )
 
-_NETWORK = OptionGroup(
-    title="network options",
-    groups=(
-        shared.requestor_titles("STORESCU"),
-        *_PROPOSAL_GROUPS,
-        IDENTITY_OPTIONS,
-        OptionGroup(
-            title="other network options",
-            options=(
-                shared.CONNECT_TIMEOUT,
-                shared.SOCKET_TIMEOUT,
-                shared.ACSE_TIMEOUT,
-                shared.DIMSE_TIMEOUT,
-                shared.MAX_PDU,
-                sending.MAX_SEND_PDU,
-                Option(long="--repeat", argument="[n]umber: integer", text=("send each file n times in a row",)),
-                shared.ABORT,
-                Option(
-                    short="-nh",
-                    long="--no-halt",
-                    text=("go on after an instance that could not be sent", "or was not stored"),
-                ),
-                Option(
-                    short="-up",
-                    long="--uid-padding",
-                    text=("remove blanks at the end of UIDs silently",),
-                ),
-                *_INVENTION_OPTIONS,
-            ),
-        ),
+_NETWORK = group(
+    "network options",
+    shared.requestor_titles("STORESCU"),
+    *_PROPOSAL_GROUPS,
+    IDENTITY_OPTIONS,
+    group(
+        "other network options",
+        *shared.REQUESTOR_LIMITS,
+        sending.MAX_SEND_PDU,
+        option("--repeat", "send each file n times in a row", argument="[n]umber: integer"),
+        shared.ABORT,
+        option("-nh --no-halt", "go on after an instance that could not be sent", "or was not stored"),
+        option("-up --uid-padding", "remove blanks at the end of UIDs silently"),
+        *_INVENTION_OPTIONS,
     ),
 )
 
-_EXTENSIONS = OptionGroup(
-    title="extensions (not in DCMTK's storescu)",
-    options=(
-        sending.CHECK,
-        Option(
-            long="--strict",
-            text=("exit with 80 where DCMTK's exit code would be", "0 though not every instance was stored"),
-        ),
-        Option(
-            long="--create-report-file",
-            argument="[f]ilename: string",
-            text=("write to file f what became of each instance,", "also when the transfer has failed"),
-        ),
-        *sending.ARCHIVES,
-        sending.REPORT_FORMAT,
-        shared.JSON,
-        *tls_extensions(TlsRole.REQUESTOR),
-        *sending.PROGRESS,
+_EXTENSIONS = group(
+    "extensions (not in DCMTK's storescu)",
+    sending.CHECK,
+    option("--strict", "exit with 80 where DCMTK's exit code would be", "0 though not every instance was stored"),
+    option(
+        "--create-report-file",
+        "write to file f what became of each instance,",
+        "also when the transfer has failed",
+        argument="[f]ilename: string",
     ),
+    *sending.ARCHIVES,
+    sending.REPORT_FORMAT,
+    shared.JSON,
+    *tls_extensions(TlsRole.REQUESTOR),
+    *sending.PROGRESS,
 )
 
 TOOL = Tool(
@@ -202,17 +154,12 @@ StoreOptions = sending.SenderOptions[ExactSendRequest]
 """What a storescu command line asks for."""
 
 
-def check_port(line: CommandLine) -> None:
-    """Check what DCMTK's tool looks at before anything else; raises CommandLineError."""
-    line.integer_parameter(1, 1, 65535)
-
-
 def read_options(line: CommandLine, check_profile: ProfileCheck | None = None) -> StoreOptions:
     """What the command line asks for, checked in DCMTK's order.
 
     Raises CommandLineError, and what ``check_profile`` does: DCMTK reads the profile file among the options.
     """
-    port = line.integer_parameter(1, 1, 65535)
+    shared.check_port(line)
     inputs = sending.read_inputs(
         line,
         InputFormat.FILE_OR_DATA_SET,
@@ -223,14 +170,14 @@ def read_options(line: CommandLine, check_profile: ProfileCheck | None = None) -
     if proposal.profile is not None and check_profile is not None:
         check_profile(proposal.profile)
     level = _read_compression_level(line)
-    association = sending.read_association(line, "STORESCU", _read_timeouts(line))
+    association = shared.read_association(line, "STORESCU", is_signed=True)
     repeats = line.integer("--repeat", 1) or 1
     invention = _read_invention(line)
     tls = read_tls(line, TlsRole.REQUESTOR)
     identity = read_identity_options(line)
     is_jsonl = sending.is_jsonl_report(line)
     request = ExactSendRequest(
-        peer=Peer(host=line.parameters[0], port=port, ae_title=line.text("--call", "ANY-SCP"), tls=tls),
+        peer=shared.read_peer(line, tls),
         inputs=inputs,
         proposal=proposal,
         association=association,
@@ -271,17 +218,6 @@ def _read_compression_level(line: CommandLine) -> int:
             is_met=is_deflated or line.has("--config-file"),
         )
     return sending.read_compression_level(line)
-
-
-def _read_timeouts(line: CommandLine) -> Timeouts:
-    connect_s = shared.read_timeout(line, "--timeout", None, is_signed=True)
-    socket_s = shared.read_socket_timeout(line)
-    return Timeouts(
-        connect_s=connect_s,
-        acse_s=shared.read_timeout(line, "--acse-timeout", 30.0, is_signed=True),
-        dimse_s=shared.read_timeout(line, "--dimse-timeout", None, is_signed=True),
-        socket_s=socket_s,
-    )
 
 
 def _read_invention(line: CommandLine) -> Invention | None:

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 from dicomdesk.cli.exit_codes import ExitCode
 from dicomdesk.cli.lean_imports import lean_imports
 from dicomdesk.cli.options.grammar import CommandLine
+from dicomdesk.cli.options.shared import check_port
 from dicomdesk.cli.options.tls import TlsRole, list_ciphers
 from dicomdesk.cli.program import Program
-from dicomdesk.cli.storescu.options import TOOL, StoreOptions, check_port, read_options
+from dicomdesk.cli.storescu.options import TOOL, StoreOptions, read_options
 from dicomdesk.errors import ProfileError, SettingsError
 from dicomdesk.human import printable
 from dicomdesk.logs import Log

@@ -17,12 +17,12 @@ def test_rightmost_of_quiet_verbose_and_debug_counts(tokens: list[str], is_quiet
 
 
 def test_timeouts_have_dcmtks_defaults() -> None:
-    timeouts = options.read_timeouts(line(), connect=True)
+    timeouts = options.read_timeouts(line())
     assert (timeouts.connect_s, timeouts.acse_s, timeouts.dimse_s, timeouts.socket_s) == (None, 30.0, None, 60.0)
 
 
 def test_timeouts_are_read() -> None:
-    timeouts = options.read_timeouts(line("-to", "1", "-ta", "2", "-td", "3x"), connect=True)
+    timeouts = options.read_timeouts(line("-to", "1", "-ta", "2", "-td", "3x"))
     assert (timeouts.connect_s, timeouts.acse_s, timeouts.dimse_s) == (1.0, 2.0, 3.0)
 
 

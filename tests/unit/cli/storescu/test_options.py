@@ -4,7 +4,8 @@ import pytest
 
 from dicomdesk.cli.options.grammar import CommandLineError, parse
 from dicomdesk.cli.options.proposal import PREFERRED_TRANSFER_SYNTAXES, PROPOSE_OPTIONS
-from dicomdesk.cli.storescu.options import TOOL, StoreOptions, check_port, read_options
+from dicomdesk.cli.options.shared import check_port
+from dicomdesk.cli.storescu.options import TOOL, StoreOptions, read_options
 from dicomdesk.dicom.instance import InputFormat
 from dicomdesk.engine.send_exactly.request import Invention
 from dicomdesk.errors import ProfileError
