@@ -47,7 +47,6 @@ class InstanceStored:
     """An instance is kept, and about to be acknowledged."""
 
     stored: Stored
-    is_ignored: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -68,19 +68,12 @@ class PreparedInstance:
     replaced: frozenset[int] = frozenset()
     """Tags of the values that were changed."""
     rest_bytes: int = 0
-    """How much of the file is left over behind the last element: sent as it is, left out of what is converted."""
+    """Behind the last element, only where the rest is taken: sent as it is, left out of what is converted."""
 
     @property
     def transfer_syntax_uid(self) -> str:
         """Of the file, as it is now."""
         return self.header.transfer_syntax_uid
-
-    @property
-    def remark(self) -> str:
-        """What users should know of what they send, "" mostly."""
-        if not self.rest_bytes:
-            return ""
-        return f"the last {self.rest_bytes} bytes of the data set are no element; it is sent all the same"
 
     def close(self) -> None:
         """Close the file if it is open."""

@@ -388,16 +388,6 @@ class StorageArea:
         with os.scandir(self._root) as entries:
             yield from sorted(entry.name for entry in entries if _is_flat(entry.name) and entry.is_file())
 
-    def remove_empty_folders(self) -> None:
-        """Remove folders that a crash, or whoever removed files by hand, left empty."""
-        for study in self._studies():
-            study_path = os.path.join(self._root, study)
-            for series in _folders(study_path):
-                with contextlib.suppress(OSError):
-                    Path(study_path, series).rmdir()
-            with contextlib.suppress(OSError):
-                Path(study_path).rmdir()
-
     def _studies(self) -> Iterator[str]:
         """Relative paths of the folders of studies."""
         for first in _folders(self._root):

@@ -20,11 +20,6 @@ _WILDCARD = re.compile(r"[*?]")
 TextColumn = ColumnElement[Any]
 
 
-def has_wildcard(value: str) -> bool:
-    """Whether the value has * or ? in it."""
-    return _WILDCARD.search(value) is not None
-
-
 def like(column: TextColumn, pattern: str, dialect: Dialect) -> ColumnElement[bool]:
     """The column matches the pattern, the whole of it and with case; a literal start can be found by an index."""
     pattern = _MANY_STARS.sub("*", pattern)

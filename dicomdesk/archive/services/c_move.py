@@ -53,7 +53,7 @@ class Moving:
 
     def _move_all(self, retrieval: Retrieval, instances: Sequence[StoredInstance], destination: PeerEntry) -> None:
         try:
-            for batch in plan_moves(instances, self._settings.proposal, self._profile):
+            for batch in plan_moves(instances, self._settings.proposed_transfer_syntax, self._profile):
                 if retrieval.check_cancelled():
                     break
                 self._move_batch(retrieval, batch, destination)

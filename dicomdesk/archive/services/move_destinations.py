@@ -10,7 +10,6 @@ from dicomdesk.dicom.transfer_syntaxes import (
     IMPLICIT_VR_LITTLE_ENDIAN,
     UNCOMPRESSED,
 )
-from dicomdesk.engine.send_exactly.request import Proposal
 from dicomdesk.network.negotiation import MAX_CONTEXTS, ProposedContext, number_contexts
 from dicomdesk.network.presentation.profiles import Profile
 from dicomdesk.network.presentation.proposals import propose_contexts
@@ -29,7 +28,7 @@ class MoveBatch:
 
 
 def plan_moves(
-    instances: Sequence[StoredInstance], proposal: Proposal, profile: Profile | None = None
+    instances: Sequence[StoredInstance], preferred_transfer_syntax: str, profile: Profile | None = None
 ) -> Iterator[MoveBatch]:
     """Yield what to propose and what to send then; several where one association has no room for all contexts.
 
@@ -43,12 +42,12 @@ def plan_moves(
     offers: dict[tuple[str, tuple[str, ...]], None] = {}
     batch: list[StoredInstance] = []
     for instance in instances:
-        wanted = [offer for offer in _offers(instance, proposal.preferred_transfer_syntax) if offer not in offers]
+        wanted = [offer for offer in _offers(instance, preferred_transfer_syntax) if offer not in offers]
         if len(offers) + len(wanted) > MAX_CONTEXTS and batch:
             yield MoveBatch(contexts=number_contexts(offers), instances=batch)
             batch = []
             offers = {}
-            wanted = list(_offers(instance, proposal.preferred_transfer_syntax))
+            wanted = list(_offers(instance, preferred_transfer_syntax))
         offers.update(dict.fromkeys(wanted))
         batch.append(instance)
     if batch:

@@ -6,8 +6,7 @@ from enum import Enum
 from dicomdesk.archive.setup.configuration import ArchiveConfiguration, CharacterSetRule
 from dicomdesk.archive.setup.storing_format import StoringFormat
 from dicomdesk.dicom.query.query import Model
-from dicomdesk.engine.send_exactly.request import Proposal
-from dicomdesk.settings import AccessRules, PlaceRules, ProfileSelection, Timeouts, TlsSettings
+from dicomdesk.settings import AccessRules, PlaceRules, Timeouts, TlsSettings
 
 __all__ = ["ArchiveSettings", "MoveRestriction"]
 
@@ -63,10 +62,8 @@ class ArchiveSettings:
     """Of what is stored and asked; uncompressed ones are accepted too, except for implicit VR, which stands alone."""
     accepts_all_syntaxes: bool = False
     """Whether instances are accepted in every known transfer syntax."""
-    incoming_profile: ProfileSelection | None = None
-    """What may be stored instead of the built-in list."""
-    proposal: Proposal = field(default_factory=Proposal)
-    """For moving instances to others."""
+    proposed_transfer_syntax: str = "1.2.840.10008.1.2.1"
+    """Preferred where instances are moved to others."""
     strict_find: bool = False
     strict_move: bool = False
     move_restriction: MoveRestriction = MoveRestriction.NONE

@@ -7,10 +7,7 @@ here, so that what matches does not depend on who wrote it.
 import re
 import unicodedata
 from datetime import datetime, timedelta
-from typing import Final
 
-TIME_DIGITS: Final = 6
-_FRACTION = "000000"
 _LATE_FRACTION = "999999"
 _LATEST = "235959"
 _LETTERS = str.maketrans(

@@ -4,9 +4,7 @@ Each step takes a database from one version to the next, in the same transaction
 processes may open a database at once: one does the steps, the others wait.
 """
 
-import os
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from types import MappingProxyType
 from typing import Final
 
@@ -98,22 +96,3 @@ def _migrate(connection: Connection) -> None:
     for start in range(version, VERSION):
         STEPS[start](connection)
     connection.execute(update(settings).where(settings.c.name == "version").values(value=str(VERSION)))
-
-
-def discard_database(url: str) -> None:
-    """Remove the index at a URL, damaged or of any version, so that opening it makes an empty one.
-
-    Nobody may have it open. Raises IndexUnusableError where it cannot be removed.
-    """
-    database = Database(url)
-    try:
-        if database.file is None:
-            database.write(metadata.drop_all)
-            return
-        for suffix in ("", "-wal", "-shm"):
-            with suppress(FileNotFoundError):
-                os.remove(database.file + suffix)
-    except OSError as error:
-        raise IndexUnusableError(f"the database of the index cannot be removed: {error.strerror}") from error
-    finally:
-        database.close()

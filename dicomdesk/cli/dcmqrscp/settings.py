@@ -16,9 +16,8 @@ from dicomdesk.cli.options.proposal import PREFERRED_BY_ACCEPTOR, PREFERRED_TRAN
 from dicomdesk.cli.options.tls import read_tls
 from dicomdesk.dicom.data_sets.rewriting import GroupLengths
 from dicomdesk.dicom.query.query import Model
-from dicomdesk.engine.send_exactly.request import Proposal
 from dicomdesk.paths import resources_folder
-from dicomdesk.settings import ProfileSelection, Timeouts
+from dicomdesk.settings import Timeouts
 
 __all__ = ["ArchiveOptions", "read_options"]
 
@@ -130,13 +129,9 @@ def read_options(line: CommandLine, load_profiles: Callable[[ProfileNames], None
         disabled_models=disabled,
         preferred_transfer_syntax=PREFERRED_BY_ACCEPTOR[line.last_of(*PREFERRED_BY_ACCEPTOR) or "--prefer-uncompr"],
         accepts_all_syntaxes=line.has("--accept-all"),
-        incoming_profile=_selection(profiles, is_incoming=True),
-        proposal=Proposal(
-            preferred_transfer_syntax=PREFERRED_TRANSFER_SYNTAXES[
-                line.last_of(*PREFERRED_TRANSFER_SYNTAXES) or "--propose-uncompr"
-            ],
-            profile=_selection(profiles, is_incoming=False),
-        ),
+        proposed_transfer_syntax=PREFERRED_TRANSFER_SYNTAXES[
+            line.last_of(*PREFERRED_TRANSFER_SYNTAXES) or "--propose-uncompr"
+        ],
         strict_find=line.last_of("--check-find", "--no-check-find") == "--check-find",
         strict_move=line.last_of("--check-move", "--no-check-move") == "--check-move",
         move_restriction=_RESTRICTIONS[line.last_of(*_RESTRICTIONS)],
@@ -195,12 +190,6 @@ def _read_profiles(line: CommandLine) -> ProfileNames | None:
         line.check_conflict("--assoc-config-file", chosen, is_given=chosen not in ("", default))
     file, incoming, outgoing = names
     return ProfileNames(file=Path(file) if file else None, incoming=incoming, outgoing=outgoing)
-
-
-def _selection(names: ProfileNames | None, *, is_incoming: bool) -> ProfileSelection | None:
-    if names is None or names.file is None:
-        return None
-    return ProfileSelection(file=names.file, name=names.incoming if is_incoming else names.outgoing)
 
 
 def _read_format(line: CommandLine) -> StoringFormat:

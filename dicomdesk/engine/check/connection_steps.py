@@ -29,7 +29,6 @@ __all__ = ["Reached", "Reaching", "certificate_remedy"]
 _CONNECT_S = 10.0
 """For each address, where the settings have no limit."""
 _EXPIRY_WARNING = timedelta(days=30)
-_SILENT = IdentifiedListener(kind=ListenerKind.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from dicomdesk.engine.delivery.delivery import (
 )
 from dicomdesk.engine.delivery.ledger import Answer
 from dicomdesk.engine.delivery.transfer_list import TransferItem, judge_status, not_sent
-from dicomdesk.engine.events import Event, ItemOutcome, NoticeLevel, NotSentCause
+from dicomdesk.engine.events import Event, ItemOutcome, NotSentCause
 from dicomdesk.engine.outgoing_association import NotOpenedError, OutgoingAssociation
 from dicomdesk.engine.preparation import PreparedInstance, failure_reason
 from dicomdesk.engine.stats import AssociationCounters
@@ -230,9 +230,6 @@ class InstanceSender:
             raise StoppedError
         assert self._counters is not None
         self._counters.begin(instance.loaded_bytes)
-        assert instance.prepared is not None
-        if instance.prepared.remark:
-            self._delivery.notice(NoticeLevel.WARNING, f"{instance.prepared.remark}: {instance.found.name}")
         self._delivery.transfer.begin(instance, message_id)
 
     def store_answered(self, item: StoreItem, message_id: int, status: int, comment: str) -> None:  # noqa: ARG002 - of the protocol

@@ -10,7 +10,7 @@ from sqlalchemy import create_engine, inspect, text
 
 from dicomdesk.archive.index import Index, sqlite_url
 from dicomdesk.archive.tables.database import Database
-from dicomdesk.archive.tables.migrations import STEPS, discard_database, read_version
+from dicomdesk.archive.tables.migrations import STEPS, read_version
 from dicomdesk.archive.tables.schema import VERSION
 from dicomdesk.errors import IndexDamagedError, IndexUnusableError
 from tests.helpers.archives.index_entries import AREA, index_entry
@@ -139,25 +139,3 @@ def test_many_open_a_new_database_at_once(open_index: Callable[[], Index]) -> No
     for thread in threads:
         thread.join(60)
     assert errors == []
-
-
-def test_a_discarded_index_is_made_again_empty(database_url: str) -> None:
-    make_old(database_url, 1)
-    run(database_url, f"UPDATE settings SET value = '{VERSION + 5}' WHERE name = 'version'")
-    discard_database(database_url)
-    index = Index(database_url)
-    assert index.statistics(AREA).instances == 0
-    index.close()
-
-
-def test_a_damaged_index_can_be_discarded(tmp_path: Path) -> None:
-    (tmp_path / "index.sqlite").write_bytes(b"damaged" * 1000)
-    discard_database(sqlite_url(tmp_path / "index.sqlite"))
-    discard_database(sqlite_url(tmp_path / "index.sqlite"))
-    Index(sqlite_url(tmp_path / "index.sqlite")).close()
-
-
-def test_what_cannot_be_discarded_is_told(tmp_path: Path) -> None:
-    (tmp_path / "index.sqlite").mkdir()
-    with pytest.raises(IndexUnusableError, match="cannot be removed"):
-        discard_database(sqlite_url(tmp_path / "index.sqlite"))

@@ -269,16 +269,6 @@ def test_threads_fill_one_series_at_once(tmp_path: Path) -> None:
     assert len(list(area.files())) == 100
 
 
-def test_folders_left_empty_are_removed(tmp_path: Path) -> None:
-    area = StorageArea(tmp_path)
-    kept = put(area, "1.2", "1.3", "1.4")
-    (tmp_path / "ab" / "1.9" / "1.10").mkdir(parents=True)
-    area.remove_empty_folders()
-    assert list(area.files()) == [kept]
-    assert not (tmp_path / "ab" / "1.9").exists()
-    assert area.free_bytes() > 0
-
-
 def test_a_process_in_doubt_leaves_its_marker(tmp_path: Path) -> None:
     area, beside = StorageArea(tmp_path), StorageArea(tmp_path)
     area.mark_running()

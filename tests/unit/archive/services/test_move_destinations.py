@@ -4,7 +4,6 @@ import pytest
 
 from dicomdesk.archive.entries import StoredInstance
 from dicomdesk.archive.services.move_destinations import plan_moves
-from dicomdesk.engine.send_exactly.request import Proposal
 from dicomdesk.network.presentation.profiles import Profile, ProfileContext
 
 EXPLICIT, BIG, IMPLICIT = "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.2", "1.2.840.10008.1.2"
@@ -27,7 +26,7 @@ def instance(sop_class: str = CT, syntax: str = EXPLICIT) -> StoredInstance:
 
 
 def planned(*instances: StoredInstance, preferred: str = EXPLICIT) -> list[list[tuple[str, tuple[str, ...]]]]:
-    batches = list(plan_moves(instances, Proposal(preferred_transfer_syntax=preferred)))
+    batches = list(plan_moves(instances, preferred))
     assert [found for batch in batches for found in batch.instances] == list(instances)
     for batch in batches:
         numbers = [context.context_id for context in batch.contexts]
@@ -64,5 +63,5 @@ def test_many_contexts_spread_over_associations(count: int) -> None:
 def test_a_profile_is_proposed_as_it_is() -> None:
     context = ProfileContext(abstract_syntax=MR, transfer_syntaxes=(JPEG,), transfer_syntax_list="JPEG")
     profile = Profile(name="OUT", contexts=(context,), roles={}, extended_negotiation={})
-    (batch,) = plan_moves([instance()], Proposal(), profile)
+    (batch,) = plan_moves([instance()], EXPLICIT, profile)
     assert [(context.abstract_syntax, context.transfer_syntaxes) for context in batch.contexts] == [(MR, (JPEG,))]
