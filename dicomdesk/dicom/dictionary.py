@@ -1,4 +1,4 @@
-"""The data dictionary: the VR of an element whose data set does not say it, and DCMTK's dictionary files.
+"""The data dictionary: names of elements, the VR where a data set does not say it, and DCMTK's dictionary files.
 
 There is one dictionary per process. The standard's part is read from pydicom's table on first use, without importing
 pydicom, which would cost a quarter of a second; ``load_dictionaries`` adds to it at start-up.
@@ -50,16 +50,23 @@ _STANDARD_LINE = r"""
 class _Range:
     """Tags from a range of groups and elements, all of one VR."""
 
-    __slots__ = ("creator", "elements", "groups", "parities", "vr")
+    __slots__ = ("creator", "elements", "groups", "name", "parities", "vr")
 
     def __init__(
-        self, groups: tuple[int, int], elements: tuple[int, int], parities: tuple[str, str], creator: str, vr: bytes
+        self,
+        groups: tuple[int, int],
+        elements: tuple[int, int],
+        parities: tuple[str, str],
+        creator: str,
+        vr: bytes,
+        name: str,
     ) -> None:
         self.groups = groups
         self.elements = elements
         self.parities = parities
         self.creator = creator
         self.vr = vr
+        self.name = name
 
     def covers(self, group: int, element: int, creator: str) -> bool:
         return (
@@ -72,7 +79,7 @@ class _Range:
 
 
 class Dictionary:
-    """VRs of tags."""
+    """VRs and names of tags."""
 
     has_private_elements: ClassVar[bool] = False
     """Whether any of this process has elements that need their private creator to be known."""
@@ -83,7 +90,11 @@ class Dictionary:
         """Results for tags that have no entry of their own, of the last so many: there are as many as peers make up."""
         self._private_vrs: dict[tuple[str, int], bytes] = {}
         self._ranges: list[_Range] = []
-        self._masks: list[tuple[int, int, bytes]] = []
+        self._masks: list[tuple[int, int, bytes, str]] = []
+        self._names: dict[int, str] = {}
+        self._private_names: dict[tuple[str, int], str] = {}
+        self._tags: dict[str, int] = {}
+        """By name, made when first asked for."""
 
     def find_vr(self, tag: int, creator: str = "") -> bytes:
         """The VR of a tag: UN when it is not known, "xs" when it is US or SS."""
@@ -106,33 +117,63 @@ class Dictionary:
             return b"UN"
         known = self._private_vrs.get((creator, tag & 0xFFFF00FF))
         if known is None:
-            known = self._search_ranges(tag >> 16, element & 0xFF, creator)
+            found = self._search_ranges(tag >> 16, element & 0xFF, creator)
+            known = found.vr if found is not None else None
         return known or b"UN"
 
     def _search(self, tag: int) -> bytes:
         found = self._search_ranges(tag >> 16, tag & 0xFFFF, "")
         if found is not None:
-            return found
-        for mask, value, vr in self._masks:
+            return found.vr
+        for mask, value, vr, _ in self._masks:
             if tag & mask == value:
                 return vr
         return b"UN" if tag & 0xFFFF else b"UL"
 
-    def _search_ranges(self, group: int, element: int, creator: str) -> bytes | None:
+    def _search_ranges(self, group: int, element: int, creator: str) -> _Range | None:
         for candidate in reversed(self._ranges):
             if candidate.covers(group, element, creator):
-                return candidate.vr
+                return candidate
         return None
+
+    def find_name(self, tag: int, creator: str = "") -> str:
+        """The name of a tag as DCMTK has it, "" where it is not known."""
+        element = tag & 0xFFFF
+        if element == 0:
+            return "GenericGroupLength"
+        if tag & 0x10000:
+            if 0x10 <= element <= 0xFF:
+                return "PrivateCreator" if tag >> 16 > 7 else "IllegalPrivateCreator"
+            known = self._private_names.get((creator, tag & 0xFFFF00FF), "")
+            found = None if known or not creator else self._search_ranges(tag >> 16, element & 0xFF, creator)
+            return found.name if found is not None else known
+        known = self._names.get(tag, "")
+        if known:
+            return known
+        found = self._search_ranges(tag >> 16, element, "")
+        if found is not None:
+            return found.name
+        return next((name for mask, value, _, name in self._masks if tag & mask == value), "")
+
+    def find_tag(self, name: str) -> int | None:
+        """The tag of this name, None where there is none; of many alike that of the first group."""
+        if not self._tags:
+            self._tags = {name: value for _, value, _, name in self._masks}
+            self._tags |= {found.name: found.groups[0] << 16 | found.elements[0] for found in self._ranges}
+            self._tags |= {known: tag for tag, known in self._names.items()}
+        return self._tags.get(name)
 
     def add_standard(self) -> None:
         """Add the standard's dictionary as pydicom has it."""
         exact, masked = _read_pydicom_tables()
         for tag, entry in exact.items():
             self._vrs[tag] = _TABLE_VRS.get(entry[0]) or entry[0].encode("ascii")
+            self._names[tag] = _name_of_table(entry)
         for pattern, entry in masked.items():
             mask = int("".join("0" if digit == "x" else "F" for digit in pattern), 16)
             value = int(pattern.replace("x", "0"), 16)
-            self._masks.append((mask, value, _TABLE_VRS.get(entry[0]) or entry[0].encode("ascii")))
+            vr = _TABLE_VRS.get(entry[0]) or entry[0].encode("ascii")
+            self._masks.append((mask, value, vr, _name_of_table(entry)))
 
     def add_line(self, line: str) -> str:
         """Add an entry of a dictionary file. Returns what is wrong with it, or ""."""
@@ -145,10 +186,11 @@ class Dictionary:
         vr = _vr_of_file(fields[1].strip())
         if vr is None:
             return f"{fields[1].strip()!r} is not a VR"
-        self._add(match, vr)
+        self._add(match, vr, fields[2].strip())
+        self._tags = {}
         return ""
 
-    def _add(self, match: re.Match[str], vr: bytes) -> None:
+    def _add(self, match: re.Match[str], vr: bytes, name: str) -> None:
         group, group_parity, last_group, creator, element, element_parity, last_element = match.groups()
         groups = (int(group, 16), int(last_group or group, 16))
         elements = (int(element, 16), int(last_element or element, 16))
@@ -158,11 +200,18 @@ class Dictionary:
                 (group_parity or "e").lower() if last_group else "u",
                 (element_parity or "e").lower() if last_element else "u",
             )
-            self._ranges.append(_Range(groups, elements, parities, creator or "", vr))
+            self._ranges.append(_Range(groups, elements, parities, creator or "", vr, name))
         elif creator:
             self._private_vrs[creator, groups[0] << 16 | elements[0]] = vr
+            self._private_names[creator, groups[0] << 16 | elements[0]] = name
         else:
             self._vrs[groups[0] << 16 | elements[0]] = vr
+            self._names[groups[0] << 16 | elements[0]] = name
+
+
+def _name_of_table(entry: tuple[str, ...]) -> str:
+    """The keyword of an entry of pydicom's, which has no name for some; that of a retired one as DCMTK writes it."""
+    return f"RETIRED_{entry[4]}" if entry[3] and entry[4] else entry[4]
 
 
 def _has_parity(number: int, parity: str) -> bool:
@@ -185,6 +234,16 @@ def dictionary() -> Dictionary:
 def find_vr(tag: int, creator: str = "") -> bytes:
     """Look up a VR in the dictionary of this process, which is read only when a data set does not say its VRs."""
     return dictionary().find_vr(tag, creator)
+
+
+def find_name(tag: int, creator: str = "") -> str:
+    """Look up the name of an element, such as PatientName; "" where it has none."""
+    return dictionary().find_name(tag, creator)
+
+
+def find_tag(name: str) -> int | None:
+    """Look up the tag of a name, case sensitive; None where there is none."""
+    return dictionary().find_tag(name)
 
 
 def needs_private_creators() -> bool:

@@ -164,6 +164,14 @@ _ALL = (
         steps_per_byte=300,
     ),
     Target(
+        name="document",
+        reader="responses to queries, as dumps, XML and JSON (dicom.documents)",
+        harness=wire.read_document,
+        build=wire.build_identifier,
+        mutate=mutate_data_set,
+        steps_per_byte=600,
+    ),
+    Target(
         name="commitment",
         reader="requests for storage commitment (archive.commitment)",
         harness=wire.read_commitment,

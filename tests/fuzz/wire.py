@@ -1,10 +1,12 @@
 """Harnesses of what reads bytes from peers: PDUs, association requests and answers, messages, identifiers."""
 
+import json
 import socket
 from collections.abc import Sequence
 from dataclasses import replace
 from random import Random
 from struct import pack
+from xml.etree import ElementTree as Xml
 
 from dicomdesk.archive.matching.query_reader import (
     IdentifierError,
@@ -13,8 +15,12 @@ from dicomdesk.archive.matching.query_reader import (
     read_retrieve_query,
 )
 from dicomdesk.archive.services.commitment import _read as read_commitment_request
+from dicomdesk.dicom.documents.data_set import read_data_set, write_data_set
+from dicomdesk.dicom.documents.dicom_json import json_object
+from dicomdesk.dicom.documents.dump import data_set_lines
+from dicomdesk.dicom.documents.xml_document import xml_file
 from dicomdesk.dicom.query.query import Model
-from dicomdesk.errors import DataError, PeerError, PeerProtocolError, StorageError
+from dicomdesk.errors import ConversionError, DataError, PeerError, PeerProtocolError, StorageError
 from dicomdesk.network.acceptor.association_answer import Acceptance, TransportFacts, answer_request
 from dicomdesk.network.acceptor.handlers import SilentObserver
 from dicomdesk.network.acceptor.message_reception import Reception
@@ -388,6 +394,23 @@ def build_messages(random: Random) -> bytes:
 
 
 # -- identifiers
+
+
+def read_document(data: bytes) -> None:
+    """A response is a data set that can be written again, and shown in every form, each of them sound."""
+    selector, content = data[0] if data else 0, data[1:]
+    syntax = SYNTAX_OF[ENCODINGS[selector % 4]]
+    read = attempt(lambda: read_data_set(content, syntax), DataError, ConversionError)
+    if read.value is None:
+        return
+    written = attempt(lambda: write_data_set(read.value), ConversionError)  # type: ignore[arg-type] # it is none no more
+    if written.value is not None:
+        again = write_data_set(read_data_set(written.value, EXPLICIT))
+        require_same(again, written.value, "what is written reads again")
+    lines = data_set_lines(read.value)
+    require(all(line.isprintable() for line in lines), "lines are harmless", lines)
+    Xml.fromstring(xml_file(read.value))
+    json.dumps(json_object(read.value), allow_nan=False)
 
 
 def read_identifiers(data: bytes) -> None:

@@ -115,7 +115,34 @@ class Hold:
     then: "Action"
 
 
-Action = Accept | Reject | Status | Abort | Close | Send | Flood | Silence | Stall | Release | Hold
+@dataclass(frozen=True)
+class Answer:
+    """A response to a C-FIND, C-MOVE or C-GET request."""
+
+    status: int
+    data_set: bytes = b""
+    elements: Sequence[tuple[int, bytes | int]] = ()
+    """More of its command set, such as counts of sub-operations."""
+
+
+@dataclass(frozen=True)
+class AwaitCancel:
+    """Wait for a C-CANCEL request before the next answer."""
+
+
+@dataclass(frozen=True)
+class ReceivedQuery:
+    """One C-FIND, C-MOVE or C-GET request as it arrived."""
+
+    context_id: int
+    command: Mapping[int, bytes]
+    """Element number to value."""
+    identifier: bytes
+
+
+Action = (
+    Answer | AwaitCancel | Accept | Reject | Status | Abort | Close | Send | Flood | Silence | Stall | Release | Hold
+)
 
 
 @dataclass
@@ -167,6 +194,10 @@ def p_data(context_id: int, control: int, data: bytes) -> bytes:
     return pdu(4, struct.pack(">LBB", len(data) + 2, context_id, control) + data)
 
 
+_QUERIES = (b"\x10\x00", b"\x20\x00", b"\x21\x00")
+"""Command fields of C-GET, C-FIND and C-MOVE requests."""
+
+
 class _ConnectionEndedError(Exception):
     pass
 
@@ -182,10 +213,13 @@ class FakePeer:
         in_object: Mapping[int, Action] | None = None,
         release: Action | None = None,
         echo: Action | None = None,
+        answers: Sequence[Sequence[Action]] = (),
         receive_buffer_bytes: int | None = None,
         tls: ssl.SSLContext | None = None,
     ) -> None:
-        """Lists give the action for the n-th association or object; the last repeats."""
+        """Lists give the action for the n-th association or object, the actions for a query; the last repeats."""
+        self.answers = answers
+        self.queries: list[ReceivedQuery] = []
         self.associate = associate
         self.actions = stores
         self.in_object = dict(in_object or {})
@@ -317,10 +351,13 @@ class _Served:
         self.contexts: dict[int, tuple[str, list[str]]] = {}
         self.command = b""
         self.data = b""
+        self.parts: list[bytes] = []
         self.largest = 0
         self.current: ReceivedStore | None = None
         self.current_number = 0
         self.is_colliding = False
+        self.query: tuple[int, dict[int, bytes]] | None = None
+        self.waiting: list[Action] = []
 
     def run(self) -> None:
         while True:
@@ -387,7 +424,44 @@ class _Served:
             else:
                 self._take_data(value, is_last=bool(control & 2))
 
+    def _answer_query(self, identifier: bytes) -> None:
+        assert self.query is not None
+        context_id, command = self.query
+        self.peer.queries.append(ReceivedQuery(context_id, command, identifier))
+        self.peer.record("queried")
+        actions = self.peer.answers
+        self.waiting = list(actions[min(len(self.peer.queries), len(actions)) - 1])
+        self._go_on_answering()
+
+    def _go_on_answering(self) -> None:
+        assert self.query is not None
+        context_id, command = self.query
+        while self.waiting:
+            action = self.waiting.pop(0)
+            if isinstance(action, AwaitCancel):
+                return
+            if not isinstance(action, Answer):
+                self._act(action)
+                continue
+            field_ = 0x8000 | int.from_bytes(command[0x0100], "little")
+            has_data_set = 1 if action.data_set else 0x0101
+            values: list[tuple[int, bytes | int]] = [(0x0002, command[0x0002]), (0x0100, field_)]
+            values += [(0x0120, command[0x0110]), (0x0800, has_data_set), (0x0900, action.status), *action.elements]
+            self.connection.sendall(p_data(context_id, 3, command_set(values)))
+            if action.data_set:
+                self.connection.sendall(p_data(context_id, 2, action.data_set))
+        self.query = None
+
     def _begin(self, context_id: int, command: dict[int, bytes]) -> None:
+        if command[0x0100] == b"\xff\x0f":
+            self.peer.record("cancelled")
+            if self.query is not None:
+                self._go_on_answering()
+            return
+        if command[0x0100] in _QUERIES:
+            self.query = context_id, command
+            self.parts = []
+            return
         message_id = int.from_bytes(command[0x0110], "little")
         if command[0x0100] == b"\x30\x00":
             self.peer.record("echoed")
@@ -397,9 +471,14 @@ class _Served:
         self.current = ReceivedStore(self.number, context_id, message_id, text[0x0002], text[0x1000], b"", 0, command)
         self.current_number = self.peer.next_object()
         self.data = b""
-        self.parts: list[bytes] = []
+        self.parts = []
 
     def _take_data(self, value: bytes, *, is_last: bool) -> None:
+        if self.query is not None:
+            self.parts.append(value)
+            if is_last:
+                self._answer_query(b"".join(self.parts))
+            return
         assert self.current is not None, "a data set without command"
         first = not self.parts
         self.parts.append(value)

@@ -134,6 +134,41 @@ def test_loaded_entries_are_known_to_all(tmp_path: Path) -> None:
     assert dictionary().find_vr(0x0F011010, "DICOMDESK TEST") == b"FD"
 
 
+@pytest.mark.parametrize(
+    ("tag", "name"),
+    [
+        (0x00100010, "PatientName"),
+        (0x00080010, "RETIRED_RecognitionCode"),
+        (0x60020010, "OverlayRows"),
+        (0x00080000, "GenericGroupLength"),
+        (0x00290010, "PrivateCreator"),
+        (0x00291001, ""),
+        (0x12345678, ""),
+    ],
+)
+def test_elements_have_names(standard: Dictionary, tag: int, name: str) -> None:
+    assert standard.find_name(tag) == name
+
+
+def test_names_lead_back_to_tags(standard: Dictionary) -> None:
+    assert standard.find_tag("PatientName") == 0x00100010
+    assert standard.find_tag("OverlayRows") == 0x60000010
+    assert standard.find_tag("patientname") is None
+
+
+def test_names_of_dictionary_files_are_known(standard: Dictionary) -> None:
+    for line in (
+        '(0F01,"ACME",10)\tFD\tMeasure\t1\tP',
+        '(0F01-o-0F05,"ACME",20-u-2F)\tFD\tMany\t1\tP',
+        "(3002,7777)\tLO\tSite\t1\tP",
+    ):
+        assert standard.add_line(line) == ""
+    assert standard.find_name(0x0F011010, "ACME") == "Measure"
+    assert standard.find_name(0x0F031021, "ACME") == "Many"
+    assert standard.find_name(0x0F011010, "OTHER") == ""
+    assert standard.find_tag("Site") == 0x30027777
+
+
 @pytest.mark.dcmtk
 @pytest.mark.parametrize("name", ["dicom.dic", "private.dic"])
 def test_dictionaries_of_dcmtk_are_understood_whole(standard: Dictionary, name: str) -> None:
