@@ -1,8 +1,10 @@
 """What is known of one SOP instance from its first bytes."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+
+OF_THIS_PROCESS = "of this process"
+"""In the metadata of fields whose values mean nothing to another process."""
 
 
 class InputFormat(Enum):
@@ -34,11 +36,6 @@ class InputSelection:
     """Take inputs that are ZIP archives as folders."""
     only_named_archives: bool = False
     """Not those that are found by scanning."""
-    archive_members: frozenset[tuple[str, str]] | None = None
-    """Path and name of the members that are taken of archives; None for all."""
-    identities: Mapping[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
-    """SOP Class and Instance UID that was seen before at a path and, in archives, name ("" for a file): nothing else is
-    taken there."""
     check_uids: bool = True
     """Refuse what is not a storage SOP class or has no valid instance UID."""
     identify: bool = True
@@ -83,6 +80,22 @@ class InstanceHeader:
     """False when it is the class UID, or both, that the data set lacks."""
     has_blanks_in_uids: bool = False
     """Whether the data set writes its class or instance UID with blanks, which these values are without."""
-    start: tuple[int, int] = field(default=(0, 0), compare=False)
+    start: tuple[int, int] = field(default=(0, 0), compare=False, metadata={OF_THIS_PROCESS: True})
     """How many bytes from the start of a file say all this, 0 where other parts have to be read to know it; and a
     fingerprint of these bytes, good within this process: see ``part10.has_same_start``."""
+
+    def brief(self) -> "InstanceHeader":
+        """Return what sending needs: the same without patient, study and series."""
+        return InstanceHeader(
+            sop_class_uid=self.sop_class_uid,
+            sop_instance_uid=self.sop_instance_uid,
+            transfer_syntax_uid=self.transfer_syntax_uid,
+            data_set_offset=self.data_set_offset,
+            data_set_length=self.data_set_length,
+            media_sop_class_uid=self.media_sop_class_uid,
+            media_sop_instance_uid=self.media_sop_instance_uid,
+            has_data_set_uids=self.has_data_set_uids,
+            has_data_set_class_uid=self.has_data_set_class_uid,
+            has_blanks_in_uids=self.has_blanks_in_uids,
+            start=self.start,
+        )

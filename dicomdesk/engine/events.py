@@ -335,8 +335,8 @@ class ItemStarted:
     """That it is sent in, "" where nobody tells."""
     invented: InventedIdentity | None = None
     """Where it is sent under a new identity; the UIDs here are then the new ones."""
-    place: tuple[str, str] = ("", "")
-    """Of what is sent, as ``FoundInstance`` has it."""
+    instance_id: int = 0
+    """Of what is sent, as ``FoundInstance`` has it; 0 in a receive job."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -362,8 +362,8 @@ class ItemFinished:
     """Only where the outcome is NOT_SENT."""
     fault: str = ""
     """What kept a receive job from storing it, in more detail than the peer is told; "" where nothing did."""
-    place: tuple[str, str] = ("", "")
-    """Of what was sent, as ``FoundInstance`` has it."""
+    instance_id: int = 0
+    """Of what was sent, as ``FoundInstance`` has it; 0 in a receive job."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,8 @@
 A document is an object with ``dicomdesk_request`` (the version of this format), ``kind`` (send, send-exactly, receive,
 echo, check, preflight) and ``request``: the fields of the request by name. Values are as the fields are declared, and
 nothing else is read: enumerations by their value, paths as text, tuples and sets as lists, mappings as lists of pairs;
-a request in a request has its own ``kind``. Fields may be missing that have a default.
+a request in a request has its own ``kind``. Fields may be missing that have a default. What means nothing to another
+process is not written.
 
 Secrets are the fields that do not show themselves (``repr=False``): pass phrases, passcodes, tokens, hashes of users.
 Instead of their values stands "withheld". What is read has the value in their place that opens nothing, and says where.
@@ -18,6 +19,7 @@ from pathlib import Path
 from types import NoneType, UnionType
 from typing import get_args, get_origin, get_type_hints
 
+from dicomdesk.dicom.instance import OF_THIS_PROCESS
 from dicomdesk.engine.check.requests import CheckRequest, EchoRequest
 from dicomdesk.engine.preflight.request import PreflightRequest
 from dicomdesk.engine.receive.request import ReceiveRequest
@@ -208,7 +210,7 @@ _WORDS: dict[object, str] = {
 
 
 def _fields(kind: type) -> "tuple[Field[object], ...]":
-    return fields(kind)
+    return tuple(each for each in fields(kind) if OF_THIS_PROCESS not in each.metadata)
 
 
 def _read_member(kind: type[Enum], value: object, place: str) -> Enum:

@@ -4,10 +4,9 @@ import contextlib
 import time
 from collections.abc import Iterator
 
-from dicomdesk.dicom.files.scan import FoundInstance, ScanResult, scan
+from dicomdesk.dicom.files.scan import ScanResult, scan
 from dicomdesk.dicom.instance import InputFormat, InputSelection
 from dicomdesk.errors import CancelledError
-from dicomdesk.gui.models.send_queue import Found, Skipped
 
 BATCH_S = 0.05
 MOST_PER_BATCH = 500
@@ -32,14 +31,14 @@ class Scanning:
         self._results: Iterator[ScanResult] = scan(selection_of(paths), self._require_going_on)
         self._is_cancelled = False
 
-    def read(self) -> list[Found | Skipped]:
+    def read(self) -> list[ScanResult]:
         """Return what was found in the next moment; nothing when the scan is over."""
-        batch: list[Found | Skipped] = []
+        batch: list[ScanResult] = []
         deadline = time.monotonic() + BATCH_S
         with contextlib.suppress(CancelledError):
             for result in self._results:
                 self._require_going_on()
-                batch.append(_plain(result))
+                batch.append(result)
                 if len(batch) >= MOST_PER_BATCH or time.monotonic() >= deadline:
                     break
         return batch
@@ -51,9 +50,3 @@ class Scanning:
     def _require_going_on(self) -> None:
         if self._is_cancelled:
             raise CancelledError("The scan was cancelled")
-
-
-def _plain(result: ScanResult) -> Found | Skipped:
-    if isinstance(result, FoundInstance) and not result.problem:
-        return Found(path=result.path, archive_member=result.archive_member, header=result.header)
-    return Skipped(path=result.name, reason=result.problem if isinstance(result, FoundInstance) else result.reason)

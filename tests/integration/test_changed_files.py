@@ -7,12 +7,22 @@ from pathlib import Path
 
 import pytest
 
+from dicomdesk.dicom.files.scan import FoundInstance, scan
 from dicomdesk.dicom.instance import InputSelection
 from dicomdesk.engine.delivery.delivery import SendFailure, SendResult
 from dicomdesk.engine.engine import Engine
-from dicomdesk.engine.events import Event, ItemFinished, ItemOutcome, ItemStarted, JobOutcome, NotSentCause
+from dicomdesk.engine.events import (
+    Event,
+    InputSkipped,
+    ItemFinished,
+    ItemOutcome,
+    ItemStarted,
+    JobOutcome,
+    NotSentCause,
+)
 from tests.helpers.data.datasets import BIG_ENDIAN, EXPLICIT, IMPLICIT
 from tests.helpers.data.replacing import Meanwhile, data_set_of, instance_file, once_scanned, put_in_place
+from tests.helpers.data.zips import write_zip
 from tests.helpers.jobs.exact_sending import outcomes as exact_outcomes
 from tests.helpers.jobs.exact_sending import send_exactly
 from tests.helpers.jobs.recorder import DEADLINE_S, EventRecorder
@@ -22,6 +32,7 @@ from tests.helpers.peers.fake_peer import Accept, FakePeer, Hold
 NOT_SENT, STORED = ItemOutcome.NOT_SENT, ItemOutcome.STORED
 CHANGED = "changed since it was listed"
 LARGE = 40 << 20
+MR = "1.2.840.10008.5.1.4.1.1.4"
 
 
 def outcomes(result: SendResult) -> list[ItemOutcome]:
@@ -60,6 +71,59 @@ def test_another_instance_is_not_sent_and_named_and_the_others_go(tmp_path: Path
     assert (ended.path, ended.not_sent_cause) == (str(paths[1]), NotSentCause.UNREADABLE)
     assert [store.sop_instance_uid for store in peer.stores] == ["1.2.3.1", "1.2.3.3"]
     assert (result.outcome, result.failure) == (JobOutcome.COMPLETED, None)
+
+
+def listed(*paths: Path) -> tuple[FoundInstance, ...]:
+    """What a scan before finds, as it is kept."""
+    results = scan(InputSelection(paths=tuple(map(str, paths)), open_archives=True))
+    return tuple(result.brief() for result in results if isinstance(result, FoundInstance))
+
+
+def remove(path: Path) -> None:
+    path.unlink()
+
+
+def take_its_place_by_a_folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
+SPOILT: list[tuple[Callable[[Path], object], str]] = [
+    (lambda path: put_in_place(path, instance_file("1.2.3.9")), f"{CHANGED}: it holds another instance now"),
+    (lambda path: put_in_place(path, instance_file("1.2.3.2", sop_class=MR)), f"{CHANGED}: it is of another SOP class"),
+    (lambda path: put_in_place(path, b"hello" * 99), "File meta information header missing"),
+    (remove, "No such file or directory"),
+    (take_its_place_by_a_folder, "Is a directory"),
+]
+
+
+@pytest.mark.parametrize(("spoil", "reason"), SPOILT)
+def test_of_what_was_found_before_a_file_that_has_changed_is_named_by_its_id_and_the_others_go(
+    tmp_path: Path, spoil: Callable[[Path], object], reason: str
+) -> None:
+    paths = write_three(tmp_path)
+    found = listed(*paths)
+    spoil(paths[1])
+    with FakePeer() as peer:
+        result, recorder = send_reacting(peer.port, [], lambda _: None, found=found, halt_on_error=False)
+    ids = [each.id for each in found]
+    assert [(item.instance_id, item.outcome) for item in result.report.items] == list(
+        zip(ids, [STORED, NOT_SENT, STORED], strict=True)
+    )
+    assert [event.instance_id for event in recorder.of(ItemStarted)] == [ids[0], ids[2]]
+    assert sorted(event.instance_id for event in recorder.of(ItemFinished)) == ids
+    assert result.report.items[1].reason.startswith(reason)
+    assert [store.sop_instance_uid for store in peer.stores] == ["1.2.3.1", "1.2.3.3"]
+
+
+def test_what_was_found_before_goes_in_its_order_and_nothing_is_looked_for(tmp_path: Path) -> None:
+    archive = write_zip(tmp_path / "a.zip", {"a": "1.2.3.7", "b": "1.2.3.8"})
+    found = listed(archive, *write_three(tmp_path))[::-2]
+    with FakePeer() as peer:
+        result, recorder = send_reacting(peer.port, [tmp_path / "none"], lambda _: None, found=found)
+    assert [item.instance_id for item in result.report.items] == [each.id for each in found]
+    assert [store.sop_instance_uid for store in peer.stores] == ["1.2.3.3", "1.2.3.1", "1.2.3.7"]
+    assert not recorder.of(InputSkipped)
 
 
 def test_files_that_have_changed_places_are_both_not_sent(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Finding instances in files, folders, DICOMDIRs and ZIP archives, with a reason for all that is skipped."""
 
+import itertools
 import os
 import re
 import stat
@@ -8,7 +9,7 @@ from dataclasses import dataclass, field
 
 from dicomdesk.dicom.data_sets.file_windows import read_at
 from dicomdesk.dicom.files.part10 import read_header, read_open_header
-from dicomdesk.dicom.instance import InputSelection, InstanceHeader
+from dicomdesk.dicom.instance import OF_THIS_PROCESS, InputSelection, InstanceHeader
 from dicomdesk.dicom.sop_classes import MEDIA_STORAGE_DIRECTORY, is_storable, is_unknown_standard_class
 from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax
 from dicomdesk.dicom.uids import is_valid_uid
@@ -28,6 +29,8 @@ CHANGED_CLASS = "changed since it was listed: it is of another SOP class now"
 
 _LONGEST_UID = 64
 
+_new_instance_id = itertools.count(1).__next__
+
 _OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
 """Without blocking, so that a FIFO that takes a file's place cannot stop the scan."""
 
@@ -45,16 +48,29 @@ class FoundInstance:
     origin: str = field(default="", compare=False)
     """The input that it was found in, as it was given: the file itself, a folder, a DICOMDIR, an archive; "" where
     nobody tells."""
+    id: int = field(default_factory=_new_instance_id, compare=False, metadata={OF_THIS_PROCESS: True})
+    """By which it is known from here to events and report; no other in this process has it."""
 
     @property
     def place(self) -> tuple[str, str]:
-        """Path and member, by which it is known from the scan to the end."""
+        """Path and member."""
         return self.path, self.archive_member
 
     @property
     def name(self) -> str:
         """What users know it by: the path, of members of archives "path:name"."""
         return name_of(self.path, self.archive_member)
+
+    def brief(self) -> "FoundInstance":
+        """Return what sending needs: the same, as to its id too, without patient, study and series."""
+        return FoundInstance(
+            path=self.path,
+            header=self.header.brief(),
+            archive_member=self.archive_member,
+            problem=self.problem,
+            origin=self.origin,
+            id=self.id,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,8 +109,7 @@ def scan(selection: InputSelection, moving: Callable[[], None] | None = None) ->
     """
     scanner = _Scanner(selection, moving)
     for path in selection.paths:
-        results = scanner.scan_input(path)
-        yield from (_as_known(result, selection) for result in results) if selection.identities else results
+        yield from scanner.scan_input(path)
 
 
 def list_files(selection: InputSelection) -> Iterator[str | FoundInstance | SkippedInput]:
@@ -121,16 +136,6 @@ def describe_change(header: InstanceHeader, listed: tuple[str, str]) -> str:
     if header.sop_instance_uid != listed[1]:
         return CHANGED_INSTANCE
     return CHANGED_CLASS if header.sop_class_uid != listed[0] else ""
-
-
-def _as_known(result: ScanResult, selection: InputSelection) -> ScanResult:
-    if not isinstance(result, FoundInstance):
-        return result
-    listed = selection.identities.get((result.path, result.archive_member))
-    reason = describe_change(result.header, listed) if listed else ""
-    if not reason:
-        return result
-    return SkippedInput(path=result.path, archive_member=result.archive_member, reason=reason)
 
 
 def check_uids(header: InstanceHeader) -> str:
@@ -375,20 +380,18 @@ class _Scanner:
     def _scan_archive(self, path: str) -> Iterator[ScanResult]:
         from dicomdesk.dicom.files.zip_files import SHADOWED_MEMBER, scan_archive  # noqa: PLC0415  # zipfile costs start-up time
 
-        wanted = self._selection.archive_members
         shadowed: list[str] = []
-        is_empty = wanted is None and not self._selection.pattern
+        is_empty = not self._selection.pattern
         try:
             for name, result in scan_archive(path, self._selection.format, self._takes_name, shadowed.append):
                 is_empty = False
-                if wanted is None or (path, name) in wanted:
-                    yield self._judge_member(path, name, result)
+                yield self._judge_member(path, name, result)
         except DataError as error:
             yield SkippedInput(path=path, reason=str(error))
         else:
             if is_empty:
                 yield SkippedInput(path=path, reason=EMPTY_ARCHIVE, is_failure=False, is_missed=False)
-        for name in shadowed if wanted is None else ():
+        for name in shadowed:
             yield SkippedInput(
                 path=path, archive_member=name, reason=SHADOWED_MEMBER, is_failure=False, is_missed=False
             )

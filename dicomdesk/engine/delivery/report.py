@@ -86,6 +86,8 @@ class ItemRecord:
     reason: str = ""
     """Plain words; "" for a plain success."""
     attempts: int = 0
+    instance_id: int = 0
+    """See ``FoundInstance``; not written."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -159,7 +159,7 @@ class TransferList:
                 converted_to=sent_as if is_converted else "",
                 context_id=item.context_id,
                 path=item.found.name,
-                place=item.found.place,
+                instance_id=item.found.id,
                 transfer_syntax_uid=sent_as,
                 invented=item.invented,
             )
@@ -178,7 +178,7 @@ class TransferList:
                 association=item.association,
                 index=item.index,
                 path=item.found.name,
-                place=item.found.place,
+                instance_id=item.found.id,
                 outcome=answer.outcome,
                 status=answer.status,
                 reason=answer.reason,
@@ -215,6 +215,7 @@ class TransferList:
             assert entry.last is not None
             yield ItemRecord(
                 number=item.index + 1,
+                instance_id=entry.found.id,
                 path=entry.found.name,
                 sop_instance_uid=header.sop_instance_uid,
                 sop_class_uid=header.sop_class_uid,

@@ -1,8 +1,8 @@
 """What planned sending finds, and how it is planned: the same for sending and for its pre-flight."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
-from dicomdesk.dicom.files.scan import FoundInstance, scan
+from dicomdesk.dicom.files.scan import FoundInstance, ScanResult, scan
 from dicomdesk.dicom.pixels.codecs import decodable_transfer_syntaxes
 from dicomdesk.dicom.transfer_syntaxes import UNCOMPRESSED
 from dicomdesk.engine.delivery.delivery import SendFailure
@@ -24,7 +24,7 @@ def find_instances(
     """
     is_whole = False
     try:
-        for result in scan(request.inputs, intake.control.require_going_on):
+        for result in _results(request, intake):
             if intake.control.is_stopping:
                 break
             if isinstance(result, FoundInstance):
@@ -47,6 +47,10 @@ def find_instances(
         else:
             intake.end(SendFailure.NO_INPUT_FILES, DataError("no input files to be processed"))
     return is_whole
+
+
+def _results(request: SendRequest, intake: Intake) -> Iterable[ScanResult]:
+    return scan(request.inputs, intake.control.require_going_on) if request.found is None else request.found
 
 
 def plan_options(request: SendRequest, instances: Sequence[PlannedInstance]) -> PlanOptions:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from dicomdesk.dicom.files.scan import FoundInstance
 from dicomdesk.dicom.instance import InputSelection
 from dicomdesk.settings import AssociationSettings, Decompression, Peer
 
@@ -20,6 +21,10 @@ class SendRequest:
 
     peer: Peer
     inputs: InputSelection
+    """What to look for. Where it is ``found`` already, only the format counts."""
+    found: tuple[FoundInstance, ...] | None = None
+    """What was found before, in the order in which it goes; ``brief`` is enough. What has become another instance since
+    is not sent."""
     association: AssociationSettings = field(default_factory=AssociationSettings)
     decompression: Decompression = Decompression.LOSSLESS
     compression_level: int = 6

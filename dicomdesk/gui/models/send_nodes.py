@@ -7,7 +7,7 @@ from typing import ClassVar
 from PySide6.QtCore import QCoreApplication
 
 from dicomdesk import human
-from dicomdesk.dicom.files.scan import name_of
+from dicomdesk.dicom.files.scan import FoundInstance
 from dicomdesk.dicom.instance import InstanceHeader
 from dicomdesk.gui import wording
 from dicomdesk.gui.outline.model import Column, Mark, Node, Part, Weight, mark_of
@@ -49,17 +49,11 @@ def send_columns() -> tuple[Column, ...]:
 class InstanceNode(Node):
     """One instance to be sent."""
 
-    __slots__ = ("archive_member", "attempts", "is_shown", "path", "reason", "size_bytes", "sop_class_uid",
-        "sop_instance_uid", "state", "status", "transfer_syntax_uid")  # fmt: skip
+    __slots__ = ("attempts", "found", "is_shown", "reason", "state", "status")
 
-    def __init__(self, path: str, archive_member: str, header: InstanceHeader) -> None:
+    def __init__(self, found: FoundInstance) -> None:
         super().__init__()
-        self.path = path
-        self.archive_member = archive_member
-        self.sop_class_uid = header.sop_class_uid
-        self.sop_instance_uid = header.sop_instance_uid
-        self.transfer_syntax_uid = header.transfer_syntax_uid
-        self.size_bytes = header.data_set_length
+        self.found = found
         self.state = ItemState.WAITING
         self.status: int | None = None
         self.reason = ""
@@ -67,14 +61,19 @@ class InstanceNode(Node):
         self.is_shown = False
 
     @property
-    def whole_name(self) -> str:
-        """The path, of members of archives "path:name", as events have it."""
-        return name_of(self.path, self.archive_member)
+    def header(self) -> InstanceHeader:
+        """What it is, without patient, study and series."""
+        return self.found.header
+
+    @property
+    def size_bytes(self) -> int:
+        """Of its data set."""
+        return self.found.header.data_set_length
 
     @property
     def name(self) -> str:
         """The file's own name."""
-        return human.printable((self.archive_member or self.path).replace("\\", "/").rsplit("/", 1)[-1])
+        return human.printable((self.found.archive_member or self.found.path).replace("\\", "/").rsplit("/", 1)[-1])
 
     def text(self, column: int) -> str:
         if column == TITLE:
@@ -93,13 +92,15 @@ class InstanceNode(Node):
     def parts(self, column: int) -> tuple[Part, ...] | None:
         if column != TITLE:
             return None
-        return (Part(self.name), Part(wording.transfer_syntax_text(self.transfer_syntax_uid), Weight.QUIET))
+        return (Part(self.name), Part(wording.transfer_syntax_text(self.header.transfer_syntax_uid), Weight.QUIET))
 
     def mark(self, column: int) -> Mark | None:
         return mark_of(self.state) if column == STATE else None
 
     def tip(self, column: int) -> str:
-        return self.reason if column in {STATE, PROGRESS} else human.printable(self.path) if column == TITLE else ""
+        return (
+            self.reason if column in {STATE, PROGRESS} else human.printable(self.found.path) if column == TITLE else ""
+        )
 
 
 class GroupNode(Node):

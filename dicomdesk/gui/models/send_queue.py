@@ -2,14 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime
 
-from dicomdesk.dicom.files.scan import CHANGED_INSTANCE
+from dicomdesk.dicom.files.scan import CHANGED_INSTANCE, FoundInstance, ScanResult
 from dicomdesk.dicom.instance import InstanceHeader
 from dicomdesk.engine.events import (
     Event,
-    InputSkipped,
     ItemFinished,
     ItemStarted,
     JobFinished,
@@ -24,23 +23,6 @@ STEADY_TICKS = 10
 """For how long a series counts as under way after its last instance began."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """One instance found by scanning."""
-
-    path: str
-    archive_member: str
-    header: InstanceHeader
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Skipped:
-    """One input that scanning did not take."""
-
-    path: str
-    reason: str
-
-
 class SendQueue:
     """Plain values; an ``Outline`` is told of rows that come, go or change. For the Qt thread.
 
@@ -51,7 +33,9 @@ class SendQueue:
         self._outline = outline
         self._studies: dict[str, StudyNode] = {}
         self._by_place: dict[tuple[str, str], InstanceNode] = {}
-        """By path and, for members of archives, name; see ``FoundInstance``."""
+        """So that nothing is listed twice."""
+        self._by_id: dict[int, InstanceNode] = {}
+        """By id of the instance, which events have."""
         self._sending: dict[InstanceNode, SeriesNode] = {}
         self._active_since: dict[SeriesNode, int] = {}
         self._tick = 0
@@ -71,13 +55,15 @@ class SendQueue:
         """Inputs that are not taken."""
         return self._skipped.count if self._skipped else 0
 
-    def add(self, batch: Iterable[Found | Skipped]) -> None:
-        """Add what scanning found; what is in the queue already and has not ended is not added twice."""
-        for found in batch:
-            if isinstance(found, Skipped):
-                self._add_skipped(found.path, found.reason)
+    def add(self, batch: Iterable[ScanResult]) -> None:
+        """Add what scanning found; what is in the queue already is not added twice, and waits again if it has ended."""
+        for result in batch:
+            if not isinstance(result, FoundInstance):
+                self._add_skipped(result.name, result.reason)
+            elif result.problem:
+                self._add_skipped(result.name, result.problem)
             else:
-                self._add_instance(found.path, found.archive_member, found.header)
+                self._add_instance(result)
 
     def apply(self, event: Event) -> None:
         """Take note of what a send job reports."""
@@ -86,8 +72,6 @@ class SendQueue:
                 self._on_started(event)
             case ItemFinished():
                 self._on_finished(event)
-            case InputSkipped(path=path, reason=reason):
-                self._add_skipped(path, reason)
             case RetryScheduled(at=at, reason=reason):
                 self.retry_at, self.retry_reason = at, reason
             case JobFinished():
@@ -108,16 +92,6 @@ class SendQueue:
             self._move(instance, ItemState.WAITING)
         return len(again)
 
-    def give_up(self, path: str, reason: str) -> int:
-        """Mark what waits at a path (of a file, an archive, or "archive:member") as not sent; return how many."""
-        found = self._by_place.get((path, ""))
-        at_path = [found] if found else [i for i in self._by_place.values() if path in _paths_of_member(i)]
-        lost = [instance for instance in at_path if instance.state is ItemState.WAITING]
-        for instance in lost:
-            instance.reason = reason
-            self._move(instance, ItemState.NOT_SENT)
-        return len(lost)
-
     def all_wait_again(self) -> int:
         """Let all problems wait for another try; return how many."""
         return sum(self.wait_again(study) for study in self._studies.values())
@@ -137,7 +111,9 @@ class SendQueue:
         """Take a study away; nothing of it may be under way."""
         for series in study.series.values():
             for instance in series.instances:
-                self._by_place.pop((instance.path, instance.archive_member), None)
+                del self._by_id[instance.found.id]
+                if self._by_place.get(instance.found.place) is instance:
+                    del self._by_place[instance.found.place]
         self.counts.subtract(study.counts)
         del self._studies[study.study_instance_uid]
         self._outline.remove(study)
@@ -157,30 +133,35 @@ class SendQueue:
             share = 1 / len(self._active_since)
             self._set_flow(series, int(bytes_on_wire * share), bytes_per_s * share, is_active=True)
 
-    def _add_instance(self, path: str, archive_member: str, header: InstanceHeader) -> InstanceNode:
-        key = (path, archive_member)
-        known = self._by_place.get(key)
-        if known is not None and known.sop_instance_uid != header.sop_instance_uid:
-            if known.state is ItemState.WAITING:
-                known.reason = CHANGED_INSTANCE
-                self._move(known, ItemState.NOT_SENT)
-        elif known is not None:
-            if known.state not in {ItemState.WAITING, ItemState.SENDING}:
-                self._move(known, ItemState.WAITING)
-            return known
-        series = self._series_of(header)
-        instance = InstanceNode(path, archive_member, header)
+    def _add_instance(self, found: FoundInstance) -> None:
+        known = self._by_place.get(found.place)
+        if known is not None and known.header.sop_instance_uid == found.header.sop_instance_uid:
+            if known.state is not ItemState.SENDING:
+                self._renew(known, found)
+            return
+        if known is not None and known.state is ItemState.WAITING:
+            known.reason = CHANGED_INSTANCE
+            self._move(known, ItemState.NOT_SENT)
+        series = self._series_of(found.header)
+        instance = InstanceNode(found.brief())
         instance.parent = series
         instance.row = len(series.instances)
         series.instances.append(instance)
-        self._by_place[key] = instance
+        self._by_place[found.place] = self._by_id[found.id] = instance
         self.counts[ItemState.WAITING] += 1
         for group in _groups_above(instance):
             group.total += 1
             group.size_bytes += instance.size_bytes
             group.counts[ItemState.WAITING] += 1
         self._outline.touch(series)
-        return instance
+
+    def _renew(self, instance: InstanceNode, found: FoundInstance) -> None:
+        """The same instance was found again: it waits as it is now, and keeps its id."""
+        self._move(instance, ItemState.WAITING)
+        grown = found.header.data_set_length - instance.size_bytes
+        instance.found = replace(found.brief(), id=instance.found.id)
+        for group in _groups_above(instance):
+            group.size_bytes += grown
 
     def _series_of(self, header: InstanceHeader) -> SeriesNode:
         study = self._studies.get(header.study_instance_uid)
@@ -204,14 +185,12 @@ class SendQueue:
 
     def _on_started(self, event: ItemStarted) -> None:
         self.retry_at = None
-        instance = self._by_place.get(event.place)
+        instance = self._by_id.get(event.instance_id)
         if instance is not None and instance.state is ItemState.WAITING:
             self._move(instance, ItemState.SENDING)
 
     def _on_finished(self, event: ItemFinished) -> None:
-        instance = self._by_place.get(event.place)
-        if instance is None and event.header is not None:  # nobody scanned it before
-            instance = self._add_instance(*event.place, event.header)
+        instance = self._by_id.get(event.instance_id)
         if instance is None:
             return
         instance.status = event.status
@@ -272,11 +251,6 @@ class SendQueue:
 
 _MOVED = frozenset({ItemState.STORED, ItemState.WARNING, *PROBLEMS})
 """States whose bytes need not be sent any more."""
-
-
-def _paths_of_member(instance: InstanceNode) -> tuple[str, ...]:
-    """What events call a member of an archive, () for a file."""
-    return (instance.path, instance.whole_name) if instance.archive_member else ()
 
 
 def instances_below(node: Node) -> list[InstanceNode]:

@@ -73,12 +73,12 @@ def problem_title(state: ItemState, count: int, peer: str) -> str:
 
 def _describe_instance(node: InstanceNode, peer: str) -> Details:
     facts = [
-        wording.sop_class_text(node.sop_class_uid),
-        wording.transfer_syntax_text(node.transfer_syntax_uid),
+        wording.sop_class_text(node.header.sop_class_uid),
+        wording.transfer_syntax_text(node.header.transfer_syntax_uid),
         human.size_text(node.size_bytes),
-        human.printable(node.whole_name),
+        human.printable(node.found.name),
     ]
-    lines = [_reason_text(node), ", ".join(facts), human.printable(node.sop_instance_uid)]
+    lines = [_reason_text(node), ", ".join(facts), human.printable(node.header.sop_instance_uid)]
     title = {
         ItemState.STORED: say("Stored by {peer}"),
         ItemState.WARNING: say("Stored by {peer}, with a warning"),
@@ -164,7 +164,7 @@ def _describe_skipped(node: SkippedGroupNode) -> Details:
 def may_need_decompression(node: Node) -> bool:
     """Whether something at or below a row was not sent and is compressed with loss."""
     return any(
-        instance.state is ItemState.NOT_SENT and _is_lossy(instance.transfer_syntax_uid)
+        instance.state is ItemState.NOT_SENT and _is_lossy(instance.header.transfer_syntax_uid)
         for instance in instances_below(node)[:MOST_LOOKED_AT]
     )
 

@@ -1,17 +1,15 @@
 """The flow of sending, without widgets: scan what was dropped, send what waits, keep count."""
 
 from collections import Counter
-from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
-from dicomdesk.dicom.instance import InputSelection
 from dicomdesk.engine.delivery.report import Report
-from dicomdesk.engine.events import InputSkipped, ItemFinished, ItemOutcome, JobOutcome
+from dicomdesk.engine.events import ItemFinished, ItemOutcome, JobOutcome
 from dicomdesk.engine.send.request import SendRequest
 from dicomdesk.errors import AssociationRejectedError, DicomdeskError
 from dicomdesk.gui.bridge import Arrival
-from dicomdesk.gui.models.send_nodes import InstanceNode, send_columns
+from dicomdesk.gui.models.send_nodes import send_columns
 from dicomdesk.gui.models.send_queue import SendQueue
 from dicomdesk.gui.outline.model import OutlineModel
 from dicomdesk.gui.outline.states import PROBLEMS
@@ -47,8 +45,6 @@ class SendFlow(QObject):
         self._tasks = tasks
         self._scans = 0
         self._ended_bytes = 0
-        self._given_up = 0
-        """Instances of the job under way whose file is not what it was when it was listed."""
         self.model = OutlineModel(send_columns(), self)
         self.queue = SendQueue(self.model)
         self.report: Report | None = None
@@ -76,7 +72,8 @@ class SendFlow(QObject):
             return None
         return SendRequest(
             peer=peer,
-            inputs=_selection_of_waiting(waiting),
+            inputs=selection_of(()),
+            found=tuple(instance.found for instance in waiting),
             association=association,
             decompression=decompression,
             halt_on_error=False,
@@ -99,9 +96,6 @@ class SendFlow(QObject):
         """Take note of a batch of events."""
         for arrival in arrivals:
             event = arrival.event
-            if isinstance(event, InputSkipped) and (given_up := self.queue.give_up(event.path, event.reason)):
-                self._given_up += given_up
-                continue
             if isinstance(event, ItemFinished) and event.outcome is not ItemOutcome.NOT_SENT:
                 self._ended_bytes += event.size_bytes
             self.queue.apply(event)
@@ -133,7 +127,6 @@ class SendFlow(QObject):
 
     async def _send(self, request: SendRequest) -> None:
         self._ended_bytes = 0
-        self._given_up = 0
         try:
             result = await self._session.send(request)
         except DicomdeskError as error:
@@ -148,7 +141,6 @@ class SendFlow(QObject):
         if isinstance(failure, AssociationRejectedError):
             self.rejected.emit()
         counts = Counter(item.outcome for item in result.report.items)
-        counts[ItemOutcome.NOT_SENT] += self._given_up
         self.told.emit(send_details.describe_result(counts, failure, self.peer_name, is_cancelled=is_cancelled))
         self.changed.emit()
         if result.outcome is JobOutcome.COMPLETED:
@@ -159,17 +151,6 @@ class SendFlow(QObject):
         if progress is not None:
             self.queue.take_gauges(max(progress.bytes_done - self._ended_bytes, 0), progress.bytes_per_s)
         self.model.flush()
-
-
-def _selection_of_waiting(instances: list[InstanceNode]) -> InputSelection:
-    """Each file once, of archives only the members that wait, and all only if they are still what is listed."""
-    members = frozenset((instance.path, instance.archive_member) for instance in instances if instance.archive_member)
-    selection = selection_of(tuple(dict.fromkeys(instance.path for instance in instances)))
-    identities = {
-        (instance.path, instance.archive_member): (instance.sop_class_uid, instance.sop_instance_uid)
-        for instance in instances
-    }
-    return replace(selection, archive_members=members, identities=identities)
 
 
 def _nothing_found(skipped: int) -> Details:

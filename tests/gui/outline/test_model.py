@@ -38,7 +38,7 @@ def queue(model: OutlineModel) -> SendQueue:
 
 def test_model_keeps_all_promises_to_qt(model: OutlineModel, queue: SendQueue) -> None:
     for index, item in enumerate(HEADERS[-3:], len(HEADERS) - 3):
-        queue.apply(scenes.finished(item, index, path=FOUND[index].path))
+        queue.apply(scenes.finished(item, index))
     model.flush()
     queue.clear_finished()
     assert model.rowCount() == 1
@@ -68,7 +68,7 @@ def test_changes_are_told_once_per_tick_and_parent(model: OutlineModel, queue: S
     told: list[tuple[QModelIndex, int, int]] = []
     model.dataChanged.connect(lambda top, bottom: told.append((top.parent(), top.row(), bottom.row())))
     for index in (len(HEADERS) - 3, len(HEADERS) - 1, 0):
-        queue.apply(scenes.finished(HEADERS[index], index, path=FOUND[index].path))
+        queue.apply(scenes.finished(HEADERS[index], index))
     model.flush()
     petr = model.index(1, 0)
     assert sorted((rows for parent, *rows in told if not parent.isValid())) == [[0, 1]]

@@ -87,7 +87,7 @@ def test_study_taken_out_of_an_archive_is_not_sent(
         wait_until(lambda: window.send.flow.report is not None and not session.is_sending)
     report = window.send.flow.report
     assert report is not None
-    assert [item.sop_instance_uid for item in report.items] == [kept.sop_instance_uid]
+    assert [item.instance_id for item in report.items] == [kept.found.id]
     assert window.send.flow.queue.total == 1
 
 

@@ -6,6 +6,7 @@ from dicomdesk.gui.models.send_nodes import SkippedGroupNode
 from dicomdesk.gui.models.send_queue import instances_below
 from dicomdesk.gui.outline.states import ItemState
 from dicomdesk.gui.session import Session
+from dicomdesk.settings import AssociationSettings, Decompression, Peer
 from tests.helpers.data.studies import write_study
 from tests.helpers.peers.fake_peer import FakePeer
 
@@ -24,6 +25,25 @@ def test_what_is_not_dicom_is_listed_with_its_reason(window: MainWindow, wait_un
     (row,) = window.send.flow.model.root.children
     assert isinstance(row, SkippedGroupNode)
     assert not window.send.header.primary.isEnabled()
+
+
+def test_a_transfer_takes_what_was_listed_and_reports_by_the_ids_of_the_rows(
+    window: MainWindow, session: Session, wait_until: WaitUntil, tmp_path: Path
+) -> None:
+    write_study(tmp_path, 3)
+    add(window, tmp_path, wait_until)
+    flow = window.send.flow
+    listed = tuple(instance.found for instance in flow.queue.waiting())
+    with FakePeer() as peer:
+        wanted = flow.request(Peer(host="127.0.0.1", port=peer.port), AssociationSettings(), Decompression.LOSSLESS)
+        assert wanted is not None
+        assert (wanted.found, wanted.inputs.paths) == (listed, ())
+        window.send.header.peer_row.port.setText(str(peer.port))
+        window.send.header.primary.click()
+        wait_until(lambda: flow.report is not None and not session.is_sending)
+    assert flow.report is not None
+    assert [item.instance_id for item in flow.report.items] == [found.id for found in listed]
+    assert flow.queue.counts[ItemState.STORED] == 3
 
 
 def test_file_that_went_away_is_told_as_not_sent(

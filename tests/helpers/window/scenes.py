@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from dicomdesk.dicom.files.scan import name_of
+from dicomdesk.dicom.files.scan import FoundInstance
 from dicomdesk.dicom.instance import InstanceHeader
 from dicomdesk.engine.check.check import CheckResult
 from dicomdesk.engine.check_findings import CheckStage, CheckState, CheckStep, ServiceGroup, SopClassCapability
@@ -33,7 +33,6 @@ from dicomdesk.engine.events import (
 from dicomdesk.engine.forecast import ForecastGroup, Help, Verdict
 from dicomdesk.engine.preflight.preflight import PreflightResult
 from dicomdesk.gui.bridge import Arrival
-from dicomdesk.gui.models.send_queue import Found
 from dicomdesk.gui.security.security_store import ListenerSecurity, NodeSecurity
 from dicomdesk.settings import AccessRules, RevocationCheck, TlsProfile, TlsSettings
 
@@ -108,10 +107,16 @@ LONG = (
 )
 
 
-def found(headers: list[InstanceHeader]) -> list[Found]:
+FIRST_ID = 1 << 40
+"""Of the instances of scenes: none that a scan finds has such an id."""
+
+
+def found(headers: list[InstanceHeader]) -> list[FoundInstance]:
     """What scanning finds for the headers."""
     return [
-        Found(path=f"/data/{item.patient_id}/{item.series_number}/IM{number:05}", archive_member="", header=item)
+        FoundInstance(
+            path=f"/data/{item.patient_id}/{item.series_number}/IM{number:05}", header=item, id=FIRST_ID + number
+        )
         for number, item in enumerate(headers)
     ]
 
@@ -294,18 +299,16 @@ def rejected(job_id: str, association: int, *, peer: str = "OLDPACS@10.1.4.7:104
     ]
 
 
-def started(
-    item: InstanceHeader, index: int, association: int = 1, job_id: str = SEND_JOB, *, path: str = "", member: str = ""
-) -> Event:
-    """An instance begins."""
+def started(item: InstanceHeader, index: int, *, instance_id: int | None = None) -> Event:
+    """We begin to send an instance: that of ``found`` at the index, or another."""
     return ItemStarted(
-        job_id=job_id,
-        association=association,
+        job_id=SEND_JOB,
+        association=1,
         index=index,
         message_id=index + 1,
         sop_class_uid=item.sop_class_uid,
         sop_instance_uid=item.sop_instance_uid,
-        place=(path, member),
+        instance_id=FIRST_ID + index if instance_id is None else instance_id,
     )
 
 
@@ -314,20 +317,20 @@ def finished(
     index: int,
     outcome: ItemOutcome = ItemOutcome.STORED,
     *,
+    instance_id: int | None = None,
     path: str = "",
-    member: str = "",
     association: int = 1,
     job_id: str = SEND_JOB,
     status: int | None = 0,
     reason: str = "",
 ) -> Event:
-    """An instance ends."""
+    """An instance ends: that of ``found`` at the index, or another; ``path`` is where it was received."""
     return ItemFinished(
         job_id=job_id,
         association=association,
         index=index,
-        path=name_of(path, member),
-        place=(path, member),
+        path=path,
+        instance_id=FIRST_ID + index if instance_id is None else instance_id,
         outcome=outcome,
         status=status,
         reason=reason,

@@ -17,6 +17,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QFontDatabase
 from PySide6.QtWidgets import QApplication, QWidget
 
+from dicomdesk.dicom.files.scan import SkippedInput
 from dicomdesk.engine.check_findings import CheckStage, CheckStep
 from dicomdesk.engine.delivery.report import Report
 from dicomdesk.engine.engine import Engine
@@ -30,7 +31,6 @@ from dicomdesk.gui.dialogs.listener import ListenerDialog
 from dicomdesk.gui.dialogs.node import NodeDialog
 from dicomdesk.gui.main_window import SMALLEST, MainWindow
 from dicomdesk.gui.models.send_nodes import StudyNode
-from dicomdesk.gui.models.send_queue import Skipped
 from dicomdesk.gui.panels.details import Details
 from dicomdesk.gui.panes import send_details
 from dicomdesk.gui.panes.preflight_flow import describe_preflight
@@ -165,7 +165,9 @@ def echoed(stage: Stage) -> None:
 def waiting(stage: Stage) -> None:
     """Studies were dropped."""
     stage.window.send.flow.queue.add(scenes.found(scenes.usual_headers()))
-    stage.window.send.flow.queue.add([Skipped(path=f"/data/notes{n}.txt", reason="Not a DICOM file") for n in range(3)])
+    stage.window.send.flow.queue.add(
+        [SkippedInput(path=f"/data/notes{n}.txt", reason="Not a DICOM file") for n in range(3)]
+    )
 
 
 def busy(stage: Stage) -> None:
@@ -174,13 +176,12 @@ def busy(stage: Stage) -> None:
     flow = stage.window.send.flow
     flow.peer_name = "PACS"
     headers = scenes.usual_headers()
-    found = scenes.found(headers)
     events = scenes.outgoing(1)
     order = [*range(2), *range(620, 768), *range(2, 412)]
     for index in order:
         events += [
-            scenes.started(headers[index], index, path=found[index].path),
-            scenes.finished(headers[index], index, path=found[index].path),
+            scenes.started(headers[index], index),
+            scenes.finished(headers[index], index),
         ]
     for index in range(602, 608):
         reason = "The peer took Secondary Capture only as Explicit or Implicit VR Little Endian; this is JPEG 2000"
@@ -189,13 +190,12 @@ def busy(stage: Stage) -> None:
                 headers[index],
                 index,
                 ItemOutcome.NOT_SENT,
-                path=found[index].path,
                 status=None,
                 reason=reason,
                 association=0,
             )
         )
-    events.append(scenes.started(headers[412], 412, path=found[412].path))
+    events.append(scenes.started(headers[412], 412))
     stage.session.sending = progress(560, 812, 302_000_000, 1_550_000_000)
     stage.session.sent.arrived.emit(scenes.at_noon(events))
     flow._ended_bytes = 301_700_000
@@ -218,17 +218,15 @@ def after_failures(stage: Stage) -> None:
     busy(stage)
     flow = stage.window.send.flow
     headers = scenes.usual_headers()
-    found = scenes.found(headers)
     events = []
     for index in range(412, 602):
-        events.append(scenes.finished(headers[index], index, path=found[index].path))
+        events.append(scenes.finished(headers[index], index))
     for index in range(608, 620):
         events.append(
             scenes.finished(
                 headers[index],
                 index,
                 ItemOutcome.WARNING,
-                path=found[index].path,
                 status=0xB000,
                 reason="Coercion of data elements",
             )
@@ -239,7 +237,6 @@ def after_failures(stage: Stage) -> None:
                 headers[index],
                 index,
                 ItemOutcome.REFUSED,
-                path=found[index].path,
                 status=0xA700,
                 reason="Out of resources",
             )
@@ -250,7 +247,6 @@ def after_failures(stage: Stage) -> None:
                 headers[index],
                 index,
                 ItemOutcome.FAILED,
-                path=found[index].path,
                 status=None,
                 reason="The connection was lost before the peer answered",
             )

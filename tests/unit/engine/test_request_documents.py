@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dicomdesk.dicom.files.scan import FoundInstance, scan
 from dicomdesk.dicom.instance import InputSelection
 from dicomdesk.engine.preflight.request import PreflightRequest
 from dicomdesk.engine.receive.request import Acceptance, ReceiveRequest
@@ -26,6 +27,7 @@ from dicomdesk.settings import (
     UserIdentity,
     UserIdentityType,
 )
+from tests.helpers.data.datasets import Builder, part10
 
 SECRET = "S3CRET"
 PEER = Peer(host="localhost", port=104)
@@ -120,6 +122,20 @@ def test_missing_secrets_have_their_places_and_open_nothing() -> None:
     assert read.missing_secrets == ("acceptance.access.user_pass_codes",)
     assert isinstance(read.request, ReceiveRequest)
     assert read.request.acceptance.access.user_pass_codes == {}  # an identity is asked for, and nobody has one
+
+
+def test_what_was_found_before_is_read_again_but_for_what_only_this_process_knows(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(part10(Builder().instance()))
+    found = next(scan(InputSelection(paths=(str(tmp_path / "a"),))))
+    assert isinstance(found, FoundInstance)
+    text = write_request(replace(SEND, found=(found,)))
+    assert '"start"' not in text
+    assert '"id"' not in text
+    request = read_request(text).request
+    assert isinstance(request, SendRequest)
+    assert request.found == (found,)
+    assert request.found[0].id != found.id
+    assert request.found[0].header.start == (0, 0)
 
 
 def test_what_has_a_default_may_be_missing() -> None:

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from dicomdesk.gui.models.send_queue import Found, Skipped
+from dicomdesk.dicom.files.scan import FoundInstance, ScanResult, SkippedInput
 from dicomdesk.gui.scanning import MOST_PER_BATCH, Scanning, selection_of
 from tests.helpers.data.datasets import Builder, part10
 from tests.helpers.data.studies import write_study
@@ -13,12 +13,12 @@ def test_everything_below_a_folder_is_found_in_batches(tmp_path: Path) -> None:
     write_study(tmp_path / "a" / "b", 3)
     (tmp_path / "notes.txt").write_text("hello")
     scanning = Scanning((str(tmp_path),))
-    found: list[Found | Skipped] = []
+    found: list[ScanResult] = []
     while batch := scanning.read():
         assert len(batch) <= MOST_PER_BATCH
         found += batch
-    assert sum(isinstance(item, Found) for item in found) == 3
-    (skipped,) = [item for item in found if isinstance(item, Skipped)]
+    assert sum(isinstance(item, FoundInstance) for item in found) == 3
+    (skipped,) = [item for item in found if isinstance(item, SkippedInput)]
     assert skipped.path.endswith("notes.txt")
     assert skipped.reason
 

@@ -1,5 +1,6 @@
 import os
 import zipfile
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -244,14 +245,20 @@ def test_archive_is_opened_when_asked(tmp_path: Path) -> None:
     assert reasons([closed]) == ["File meta information header missing"]
 
 
-def test_of_an_archive_only_the_members_asked_for_are_taken(tmp_path: Path) -> None:
-    path = str(tmp_path / "a.zip")
-    with zipfile.ZipFile(path, "w") as archive:
-        for name in ("1", "2", "3"):
-            archive.writestr(name, INSTANCE)
-    wanted = frozenset({(path, "2"), ("other.zip", "3")})
-    (found,) = scan(InputSelection(paths=(path,), open_archives=True, archive_members=wanted))
-    assert found.archive_member == "2"
+def test_everything_that_is_found_has_an_id_of_its_own_and_keeps_it_without_the_patient(tmp_path: Path) -> None:
+    for name in ("1", "2", "3"):
+        write(tmp_path, name, content=INSTANCE)
+    found = [result for _ in range(2) for result in scan(InputSelection(paths=(str(tmp_path),), scan_directories=True))]
+    assert all(isinstance(result, FoundInstance) for result in found)
+    assert len({result.id for result in found if isinstance(result, FoundInstance)}) == 6
+    for result in found:
+        assert isinstance(result, FoundInstance)
+        brief = result.brief()
+        assert (brief.id, brief.place, brief.origin) == (result.id, result.place, result.origin)
+        kept = {"patient_name", "study_instance_uid"} & {
+            each.name for each in fields(brief.header) if getattr(brief.header, each.name)
+        }
+        assert (kept, brief.header.sop_instance_uid) == (set(), result.header.sop_instance_uid)
 
 
 def test_damaged_archive_is_told(tmp_path: Path) -> None:

@@ -101,24 +101,6 @@ def test_listing_looks_into_archives_only(tmp_path: Path) -> None:
     assert list(list_files(InputSelection(paths=paths))) == [*paths]
 
 
-def test_only_what_was_listed_is_taken(tmp_path: Path) -> None:
-    file, archive = tmp_path / "a.dcm", write_zip(tmp_path / "a.zip", GOOD)
-    file.write_bytes(instance_file("1.2.3.1"))
-    ct, mr = "1.2.840.10008.5.1.4.1.1.2", "1.2.840.10008.5.1.4.1.1.4"
-    identities = {
-        (str(file), ""): (ct, "1.2.3.7"),
-        (str(archive), "a/1.dcm"): (mr, "1.2.3.1"),
-        (str(archive), "b.dcm"): (ct, "1.2.3.2"),
-    }
-    selection = InputSelection(paths=(str(file), str(archive)), open_archives=True, identities=identities)
-    other, of_another_class, found = scan(selection)
-    assert isinstance(other, SkippedInput)
-    assert isinstance(of_another_class, SkippedInput)
-    assert isinstance(found, FoundInstance)
-    assert other.reason == "changed since it was listed: it holds another instance now"
-    assert of_another_class.reason == "changed since it was listed: it is of another SOP class now"
-
-
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_whatever_is_changed_in_an_archive_scanning_ends_with_reasons(tmp_path: Path, data: st.DataObject) -> None:

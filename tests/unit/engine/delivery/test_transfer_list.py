@@ -73,7 +73,7 @@ def test_every_step_is_told_and_recorded() -> None:
     assert isinstance(started, ItemStarted)
     assert (started.association, started.message_id, started.context_id) == (2, 9, 5)
     assert (started.converted_from, started.converted_to) == (EXPLICIT, IMPLICIT)
-    assert started.place == finished.place == ("0.dcm", "")  # type: ignore[union-attr] # told next
+    assert started.instance_id == finished.instance_id == transfer.items[0].found.id != 0  # type: ignore[union-attr] # told next
     assert isinstance(finished, ItemFinished)
     assert (finished.outcome, finished.status, finished.path) == (ItemOutcome.WARNING, 0xB000, "0.dcm")
     (record,) = transfer.records()

@@ -1,3 +1,4 @@
+from dicomdesk.dicom.files.scan import FoundInstance
 from dicomdesk.dicom.instance import InstanceHeader
 from dicomdesk.gui.models.send_nodes import (
     INSTANCES,
@@ -88,7 +89,7 @@ def test_problems_of_several_kinds_are_counted_together() -> None:
 
 def test_sort_values_of_a_column_have_one_type() -> None:
     series, skipped = SeriesNode(HEADER), SkippedGroupNode()
-    instance = InstanceNode("/data/IM1", "", HEADER)
+    instance = InstanceNode(FoundInstance(path="/data/IM1", header=HEADER))
     skipped.add("/x/notes.txt", "Not DICOM")
     for column in range(len(send_columns())):
         nodes = (sending_study(), series, instance, skipped, *skipped.fetch(1))
@@ -97,7 +98,7 @@ def test_sort_values_of_a_column_have_one_type() -> None:
 
 def test_series_makes_rows_of_instances_only_when_asked() -> None:
     series = SeriesNode(HEADER)
-    series.instances = [InstanceNode(f"/data/IM{n}", "", HEADER) for n in range(5)]
+    series.instances = [InstanceNode(FoundInstance(path=f"/data/IM{n}", header=HEADER)) for n in range(5)]
     assert series.unfetched() == 5
     first = series.fetch(3)
     assert [node.text(TITLE) for node in first] == ["IM0", "IM1", "IM2"]
@@ -106,7 +107,7 @@ def test_series_makes_rows_of_instances_only_when_asked() -> None:
 
 
 def test_instance_shows_name_and_encoding() -> None:
-    instance = InstanceNode("/data/a.zip", "dir/IM7\n", HEADER)
+    instance = InstanceNode(FoundInstance(path="/data/a.zip", archive_member="dir/IM7\n", header=HEADER))
     assert instance.text(TITLE) == "IM7\\n"
     assert instance.text(SIZE) == "525 KB"
     instance.status = 0xA700

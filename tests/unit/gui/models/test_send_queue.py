@@ -1,9 +1,11 @@
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
+from dicomdesk.dicom.files.scan import FoundInstance, SkippedInput
+from dicomdesk.dicom.instance import InstanceHeader
 from dicomdesk.engine.events import (
-    InputSkipped,
     ItemFinished,
     ItemOutcome,
     JobFinished,
@@ -12,7 +14,7 @@ from dicomdesk.engine.events import (
     RetryScheduled,
 )
 from dicomdesk.gui.models.send_nodes import SeriesNode, SkippedGroupNode, StudyNode
-from dicomdesk.gui.models.send_queue import Found, SendQueue, Skipped, instances_below
+from dicomdesk.gui.models.send_queue import SendQueue, instances_below
 from dicomdesk.gui.outline.states import ItemState
 from tests.helpers.window import scenes
 from tests.helpers.window.outlines import PlainOutline
@@ -36,8 +38,12 @@ def studies(queue: SendQueue) -> list[StudyNode]:
 
 
 def end(queue: SendQueue, index: int, outcome: ItemOutcome = ItemOutcome.STORED, status: int | None = 0) -> None:
-    queue.apply(scenes.started(HEADERS[index], index, path=FOUND[index].path))
-    queue.apply(scenes.finished(HEADERS[index], index, outcome, path=FOUND[index].path, status=status))
+    queue.apply(scenes.started(HEADERS[index], index))
+    queue.apply(scenes.finished(HEADERS[index], index, outcome, status=status))
+
+
+def found(path: str, header: InstanceHeader, member: str = "") -> FoundInstance:
+    return FoundInstance(path=path, archive_member=member, header=header)
 
 
 def finish_job(queue: SendQueue) -> None:
@@ -65,10 +71,10 @@ def test_stored_file_added_again_waits_again(queue: SendQueue) -> None:
 
 
 def test_counts_follow_events(queue: SendQueue) -> None:
-    queue.apply(scenes.started(HEADERS[0], 0, path=FOUND[0].path))
+    queue.apply(scenes.started(HEADERS[0], 0))
     assert queue.counts[ItemState.SENDING] == 1
     assert studies(queue)[0].state is ItemState.SENDING
-    queue.apply(scenes.finished(HEADERS[0], 0, path=FOUND[0].path))
+    queue.apply(scenes.finished(HEADERS[0], 0))
     end(queue, 1, ItemOutcome.REFUSED, 0xA700)
     jane = studies(queue)[0]
     assert queue.counts[ItemState.STORED] == jane.counts[ItemState.STORED] == 1
@@ -78,68 +84,60 @@ def test_counts_follow_events(queue: SendQueue) -> None:
     assert jane.bytes_done == 2 * 525_000
 
 
-def test_files_with_the_same_uid_keep_apart() -> None:
+ALIKE = {
+    "files with the same UID": [found("/data/a", HEADERS[0]), found("/data/b", HEADERS[0])],
+    "members of an archive": [found("/a.zip", HEADERS[0], "m0"), found("/a.zip", HEADERS[1], "m1")],
+    "members with the same UID": [found("/a.zip", HEADERS[0], "a"), found("/a.zip", HEADERS[0], "d/a")],
+    "a file and a member that read alike": [found("/a.zip:m", HEADERS[0]), found("/a.zip", HEADERS[1], "m")],
+    "one path with another instance later": [found("/data/a", HEADERS[0]), found("/data/a", HEADERS[1])],
+}
+
+
+@pytest.mark.parametrize("pair", ALIKE.values(), ids=ALIKE)
+def test_an_event_means_the_instance_whose_id_it_has(pair: list[FoundInstance]) -> None:
     queue = SendQueue(PlainOutline())
-    twins = [Found(path=f"/data/{name}", archive_member="", header=HEADERS[0]) for name in ("a", "b")]
-    queue.add(twins)
-    for index, twin in enumerate(twins):
-        queue.apply(scenes.started(HEADERS[0], index, path=twin.path))
-        assert queue.counts[ItemState.SENDING] == 1
-        queue.apply(scenes.finished(HEADERS[0], index, path=twin.path))
-    assert queue.counts[ItemState.STORED] == 2
-    finish_job(queue)
-    assert queue.counts[ItemState.WAITING] == 0
-
-
-def test_archive_members_are_told_apart_by_name() -> None:
-    queue = SendQueue(PlainOutline())
-    queue.add([Found(path="/a.zip", archive_member=f"m{n}", header=HEADERS[n]) for n in range(2)])
-    queue.apply(scenes.finished(HEADERS[1], 1, ItemOutcome.REFUSED, path="/a.zip", member="m1", status=0xC000))
-    states = [instance.state for instance in instances_below(studies(queue)[0])]
-    assert states == [ItemState.WAITING, ItemState.REFUSED]
-    queue.add([Found(path="/a.zip", archive_member="m1", header=HEADERS[1])])
-    assert queue.counts[ItemState.WAITING] == 2
-
-
-def test_members_with_the_same_uid_keep_apart() -> None:
-    queue = SendQueue(PlainOutline())
-    queue.add([Found(path="/a.zip", archive_member=name, header=HEADERS[0]) for name in ("a", "d/a")])
-    for index, name in enumerate(("a", "d/a")):
-        queue.apply(scenes.started(HEADERS[0], index, path="/a.zip", member=name))
-        queue.apply(scenes.finished(HEADERS[0], index, path="/a.zip", member=name))
-    assert queue.counts[ItemState.STORED] == 2
+    queue.add(pair)
+    first, second = instances_below(studies(queue)[0])
+    before = first.state
+    queue.apply(scenes.started(HEADERS[0], 7, instance_id=pair[1].id))
+    assert (first.state, second.state) == (before, ItemState.SENDING)
+    queue.apply(scenes.finished(HEADERS[0], 7, instance_id=pair[1].id))
+    assert (first.state, second.state) == (before, ItemState.STORED)
+    queue.apply(scenes.finished(HEADERS[0], 8, ItemOutcome.REFUSED, instance_id=pair[0].id))
+    assert (first.state, second.state) == (ItemState.REFUSED, ItemState.STORED)
     queue.remove(studies(queue)[0])
-    assert queue.total == 0
-
-
-def test_an_event_means_the_file_that_it_names_and_no_other_with_the_same_uid() -> None:
-    queue = SendQueue(PlainOutline())
-    twins = [Found(path=f"/data/{name}", archive_member="", header=HEADERS[0]) for name in ("a", "b")]
-    queue.add(twins)
-    queue.apply(scenes.started(HEADERS[0], 0, path="/data/a"))
-    states = {instance.path: instance.state for instance in instances_below(studies(queue)[0])}
-    assert states == {"/data/a": ItemState.SENDING, "/data/b": ItemState.WAITING}
-
-
-def test_a_member_whose_archive_and_name_read_like_a_file_is_not_that_file() -> None:
-    queue = SendQueue(PlainOutline())
-    queue.add([Found(path="/a.zip:m", archive_member="", header=HEADERS[0])])
-    queue.add([Found(path="/a.zip", archive_member="m", header=HEADERS[1])])
-    queue.apply(scenes.started(HEADERS[1], 0, path="/a.zip", member="m"))
-    queue.apply(scenes.finished(HEADERS[1], 0, path="/a.zip", member="m"))
-    states = {instance.path: instance.state for instance in instances_below(studies(queue)[0])}
-    assert states == {"/a.zip:m": ItemState.WAITING, "/a.zip": ItemState.STORED}
+    assert (queue.total, len(queue.waiting())) == (0, 0)
 
 
 def test_a_path_that_holds_another_instance_now_is_listed_anew() -> None:
     queue = SendQueue(PlainOutline())
-    queue.add([Found(path="/data/a", archive_member="", header=HEADERS[0])])
-    queue.add([Found(path="/data/a", archive_member="", header=HEADERS[1])])
+    queue.add(ALIKE["one path with another instance later"])
     (old, new) = instances_below(studies(queue)[0])
     assert (old.state, new.state) == (ItemState.NOT_SENT, ItemState.WAITING)
     assert old.reason.startswith("changed since it was listed")
-    queue.apply(scenes.finished(HEADERS[1], 0, path="/data/a"))
-    assert new.state is ItemState.STORED
+
+
+@pytest.mark.parametrize("has_ended", [False, True])
+def test_an_instance_that_is_found_again_waits_as_it_is_now_under_its_own_id(
+    queue: SendQueue, *, has_ended: bool
+) -> None:
+    if has_ended:
+        end(queue, 0)
+    grown = replace(HEADERS[0], transfer_syntax_uid=scenes.IMPLICIT, data_set_length=HEADERS[0].data_set_length + 8)
+    before = [study.size_bytes for study in studies(queue)]
+    queue.add([found(FOUND[0].path, grown)])
+    first = queue.waiting()[0]
+    assert (first.found.id, first.header.transfer_syntax_uid) == (FOUND[0].id, scenes.IMPLICIT)
+    assert [study.size_bytes for study in studies(queue)] == [before[0] + 8, before[1]]
+    assert studies(queue)[0].bytes_done == 0
+    end(queue, 0)
+    assert (first.state, studies(queue)[0].bytes_done) == (ItemState.STORED, grown.data_set_length)
+
+
+def test_what_waits_is_known_without_the_patient(queue: SendQueue) -> None:
+    headers = [instance.header for instance in queue.waiting()]
+    assert {header.patient_name + header.patient_id + header.study_description for header in headers} == {""}
+    assert [header.sop_instance_uid for header in headers] == [header.sop_instance_uid for header in HEADERS]
 
 
 def test_what_was_not_reached_waits_again(queue: SendQueue) -> None:
@@ -149,7 +147,7 @@ def test_what_was_not_reached_waits_again(queue: SendQueue) -> None:
             association=0,
             index=0,
             path=FOUND[0].path,
-            place=(FOUND[0].path, ""),
+            instance_id=FOUND[0].id,
             outcome=ItemOutcome.NOT_SENT,
             status=None,
             reason="The job was cancelled",
@@ -170,15 +168,8 @@ def test_problems_wait_again_when_asked(queue: SendQueue) -> None:
     assert studies(queue)[0].bytes_done == 525_000
 
 
-def test_instance_nobody_scanned_is_added(queue: SendQueue) -> None:
-    other = scenes.header(scenes.YUKI, ("1", "", "US"), 1)
-    queue.apply(scenes.finished(other, 9, path="/data/other"))
-    assert queue.counts[ItemState.STORED] == 1
-    assert len(studies(queue)) == 3
-
-
 def test_job_end_leaves_nothing_sending(queue: SendQueue) -> None:
-    queue.apply(scenes.started(HEADERS[0], 0, path=FOUND[0].path))
+    queue.apply(scenes.started(HEADERS[0], 0))
     queue.take_gauges(100, 1e6)
     finish_job(queue)
     assert queue.counts[ItemState.SENDING] == 0
@@ -186,7 +177,7 @@ def test_job_end_leaves_nothing_sending(queue: SendQueue) -> None:
 
 
 def test_gauges_go_to_what_is_under_way(queue: SendQueue) -> None:
-    queue.apply(scenes.started(HEADERS[0], 0, path=FOUND[0].path))
+    queue.apply(scenes.started(HEADERS[0], 0))
     queue.take_gauges(100_000, 4e6)
     jane, petr = studies(queue)
     assert (jane.rate, petr.rate) == (4e6, 0)
@@ -195,16 +186,16 @@ def test_gauges_go_to_what_is_under_way(queue: SendQueue) -> None:
 
 
 def test_state_is_steady_between_two_instances(queue: SendQueue) -> None:
-    queue.apply(scenes.started(HEADERS[0], 0, path=FOUND[0].path))
+    queue.apply(scenes.started(HEADERS[0], 0))
     queue.take_gauges(0, 4e6)
-    queue.apply(scenes.finished(HEADERS[0], 0, path=FOUND[0].path))
+    queue.apply(scenes.finished(HEADERS[0], 0))
     queue.take_gauges(0, 4e6)
     assert studies(queue)[0].state is ItemState.SENDING
 
 
 def test_skipped_inputs_are_one_row(queue: SendQueue) -> None:
-    queue.add([Skipped(path="/data/x.txt", reason="Not a DICOM file")] * 3)
-    queue.apply(InputSkipped(job_id="j", path="/data/y", reason="gone"))
+    queue.add([SkippedInput(path="/data/x.txt", reason="Not a DICOM file")] * 3)
+    queue.add([FoundInstance(path="/data/IM1", header=HEADERS[0], problem="No such file or directory")])
     outline = queue._outline
     assert isinstance(outline, PlainOutline)
     assert [type(node) for node in outline.root.children] == [StudyNode, StudyNode, SkippedGroupNode]
@@ -215,7 +206,7 @@ def test_clearing_takes_only_what_is_stored(queue: SendQueue) -> None:
     for index in (4, 5):
         end(queue, index)
     end(queue, 0)
-    queue.add([Skipped(path="/x", reason="r")])
+    queue.add([SkippedInput(path="/x", reason="r")])
     queue.clear_finished()
     assert [study.patient_name for study in studies(queue)] == ["DOE, JANE"]
     assert queue.total == 4
@@ -228,7 +219,7 @@ def test_retry_is_known_until_something_is_sent(queue: SendQueue) -> None:
     at = datetime(2026, 11, 20, tzinfo=UTC)
     queue.apply(RetryScheduled(job_id="j", items=1, attempt=2, at=at, reason="busy"))
     assert queue.retry_at == at
-    queue.apply(scenes.started(HEADERS[0], 0, path=FOUND[0].path))
+    queue.apply(scenes.started(HEADERS[0], 0))
     assert queue.retry_at is None
 
 

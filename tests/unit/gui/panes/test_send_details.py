@@ -2,13 +2,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from dicomdesk.dicom.files.scan import SkippedInput
 from dicomdesk.engine.check.echo import EchoResult
 from dicomdesk.engine.delivery.transfer_list import judge_status
 from dicomdesk.engine.events import ItemOutcome, JobOutcome
 from dicomdesk.engine.stats import Progress
 from dicomdesk.errors import AssociationRejectedError, DicomdeskError, PeerUnreachableError
 from dicomdesk.gui.models.send_nodes import StudyNode
-from dicomdesk.gui.models.send_queue import SendQueue, Skipped
+from dicomdesk.gui.models.send_queue import SendQueue
 from dicomdesk.gui.panes import send_details
 from dicomdesk.gui.theme import Tone
 from tests.helpers.window import scenes
@@ -32,7 +33,7 @@ def study_with(outcome: ItemOutcome, status: int | None, reason: str) -> StudyNo
     outline = PlainOutline()
     queue = SendQueue(outline)
     queue.add(FOUND)
-    queue.apply(scenes.finished(HEADERS[0], 0, outcome, path=FOUND[0].path, status=status, reason=reason))
+    queue.apply(scenes.finished(HEADERS[0], 0, outcome, status=status, reason=reason))
     study = outline.root.children[0]
     assert isinstance(study, StudyNode)
     return study
@@ -55,7 +56,7 @@ def test_lossy_instances_that_were_not_sent_may_need_decompression() -> None:
 def test_each_row_is_described() -> None:
     outline = PlainOutline()
     queue = SendQueue(outline)
-    queue.add([*FOUND, Skipped(path="/data/notes.txt", reason="Not a DICOM file")])
+    queue.add([*FOUND, SkippedInput(path="/data/notes.txt", reason="Not a DICOM file")])
     study, skipped = outline.root.children
     assert isinstance(study, StudyNode)
     series = next(iter(study.series.values()))
