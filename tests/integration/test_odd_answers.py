@@ -37,7 +37,8 @@ def test_a_peer_that_never_counts_gets_everything(tmp_path: Path) -> None:
     with FakePeer(stores=[store_answer(1, 1)]) as peer:
         result, recorder = send(peer.port, paths, parallel=2)
     assert [item.outcome for item in result.report.items] == [STORED] * 5
-    assert len(recorder.of(Notice)) == 5 - len(peer.associations)
+    others = [event for event in recorder.of(ItemFinished) if event.message_id != 1]
+    assert len(recorder.of(Notice)) == len(others) >= 3
 
 
 def test_with_several_outstanding_there_is_doubt() -> None:

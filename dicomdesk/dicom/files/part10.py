@@ -318,7 +318,7 @@ def _check_whole(window: Window, offset: int, encoding: Encoding) -> None:
     if whole is not None:
         from dicomdesk.dicom.data_sets.structure_check import check_window  # noqa: PLC0415  # most files are Part 10 files
 
-        check_window(whole, offset, encoding, takes_rest=True)
+        check_window(whole, offset, encoding)
 
 
 def _inflate_start(window: Window, offset: int) -> Window:

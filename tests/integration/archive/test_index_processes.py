@@ -58,7 +58,9 @@ def test_what_was_acknowledged_before_a_kill_is_there(database_url: str, acknowl
     assert writer.stdout is not None
     told = [writer.stdout.readline().strip() for _ in range(acknowledged)]
     os.kill(writer.pid, signal.SIGKILL)
-    rest, _ = writer.communicate(timeout=DEADLINE_S)
+    rest = writer.stdout.read()  # not communicate(): it passes over what readline has read ahead
+    writer.wait(DEADLINE_S)
+    writer.stdout.close()
     numbers = {int(number) for number in [*told, *rest.split()]}
     index = Index(database_url)
     try:
