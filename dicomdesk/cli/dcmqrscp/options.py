@@ -2,8 +2,8 @@
 
 from dicomdesk.cli.options import shared
 from dicomdesk.cli.options.access import ACCESS_OPTIONS
+from dicomdesk.cli.options.association_limits import LIMIT_OPTIONS
 from dicomdesk.cli.options.grammar import CommandLine, Parameter, Tool, group, option
-from dicomdesk.cli.options.places import PLACE_OPTIONS
 from dicomdesk.cli.options.proposal import PREFER_OPTIONS, PROPOSE_OPTIONS
 from dicomdesk.cli.options.tls import TlsRole, tls_extensions, tls_group
 
@@ -180,7 +180,7 @@ _EXTENSIONS = group(
         argument="[p]ort: integer",
     ),
     option("--verbose-pc", "show presentation contexts in verbose mode"),
-    *PLACE_OPTIONS,
+    *LIMIT_OPTIONS,
     *ACCESS_OPTIONS,
     *tls_extensions(TLS_ROLE),
     option("--destination-tls", "call the destinations of C-MOVE with TLS too", "(only with --enable-tls)"),

@@ -10,8 +10,8 @@ from dicomdesk.archive.setup.storing_format import StoringFormat
 from dicomdesk.cli.dcmqrscp.options import TLS_ROLE, read_port
 from dicomdesk.cli.options import shared
 from dicomdesk.cli.options.access import read_access, read_user_file_name
+from dicomdesk.cli.options.association_limits import read_place_rules
 from dicomdesk.cli.options.grammar import CommandLine, CommandLineError
-from dicomdesk.cli.options.places import read_places
 from dicomdesk.cli.options.proposal import PREFERRED_BY_ACCEPTOR, PREFERRED_TRANSFER_SYNTAXES
 from dicomdesk.cli.options.tls import read_tls
 from dicomdesk.dicom.data_sets.rewriting import GroupLengths
@@ -117,7 +117,7 @@ def read_options(line: CommandLine, load_profiles: Callable[[ProfileNames], None
         max_pdu_bytes=max_pdu_bytes,
         timeouts=timeouts,
         access=read_access(line),
-        places=read_places(line),
+        places=read_place_rules(line),
         resolve_hosts=not line.has("--disable-host-lookup"),
         checks_host_rules=line.last_of("--access-full", "--access-control") == "--access-control",
         refuses_all=line.has("--refuse"),

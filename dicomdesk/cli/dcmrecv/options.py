@@ -6,8 +6,8 @@ from pathlib import Path
 
 from dicomdesk.cli.options import shared
 from dicomdesk.cli.options.access import ACCESS_OPTIONS, read_access, read_user_file_name
+from dicomdesk.cli.options.association_limits import LIMIT_OPTIONS, read_place_rules
 from dicomdesk.cli.options.grammar import CommandLine, CommandLineError, Parameter, Tool, group, option
-from dicomdesk.cli.options.places import PLACE_OPTIONS, read_places
 from dicomdesk.cli.options.tls import TlsRole, read_tls, tls_extensions, tls_group
 from dicomdesk.engine.receive.request import (
     Acceptance,
@@ -83,7 +83,7 @@ _EXTENSIONS = group(
         argument="[s]ize: integer, with K, M, G or T",
     ),
     option("--max-associations", "serve up to n associations at once", argument="[n]umber: integer (default: 100)"),
-    *PLACE_OPTIONS,
+    *LIMIT_OPTIONS,
     option(
         "--exec-on-study",
         "run command c when a study has been quiet",
@@ -196,7 +196,7 @@ def read_options(line: CommandLine) -> ReceiveOptions:
             profile=ProfileSelection(file=find_profile_file(profile[0]), name=profile[1]) if profile else None,
             accept_all=line.has("--accept-all"),
             max_associations=line.integer("--max-associations", 1, _MOST_ASSOCIATIONS) or 100,
-            places=read_places(line),
+            places=read_place_rules(line),
             max_pdu_bytes=max_pdu_bytes,
             timeouts=timeouts,
             resolve_hosts=not line.has("--disable-host-lookup"),

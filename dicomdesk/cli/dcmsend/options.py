@@ -1,6 +1,6 @@
 """The options of ``dcmsend``, and the request that they make."""
 
-from dicomdesk.cli.options import sending, shared
+from dicomdesk.cli.options import sender, shared
 from dicomdesk.cli.options.grammar import CommandLine, Tool, group, option
 from dicomdesk.cli.options.tls import TlsRole, read_tls, tls_extensions, tls_group
 from dicomdesk.dicom.instance import InputFormat
@@ -15,12 +15,12 @@ _INPUT = group(
         "input file format",
         option("+f --read-file", "take DICOM files and bare data sets"),
         option("+fo --read-file-only", "take DICOM files only (default)"),
-        sending.READ_DATASET,
+        sender.READ_DATASET,
     ),
     group(
         "input files",
         option("+rd --read-from-dicomdir", "send what a DICOMDIR lists"),
-        *sending.folder_options("[p]attern: string (only w/ --scan-directories)"),
+        *sender.folder_options("[p]attern: string (only w/ --scan-directories)"),
     ),
 )
 
@@ -63,7 +63,7 @@ _NETWORK = group(
         shared.ACSE_TIMEOUT,
         shared.DIMSE_TIMEOUT,
         shared.MAX_PDU,
-        sending.MAX_SEND_PDU,
+        sender.MAX_SEND_PDU,
     ),
 )
 
@@ -71,12 +71,7 @@ _OUTPUT = group(
     "output options",
     group(
         "general",
-        option(
-            "+crf --create-report-file",
-            "write to file f what became of each instance,",
-            "also when the transfer has failed",
-            argument="[f]ilename: string",
-        ),
+        sender.report_file("+crf --create-report-file"),
     ),
 )
 
@@ -90,12 +85,12 @@ _EXTENSIONS = group(
         argument="[n]umber: integer (default: 0)",
     ),
     option("--fallback-contexts", "propose more, and convert more, where an", "instance would be given up otherwise"),
-    sending.CHECK,
+    sender.CHECK,
     option("--strict", "exit with 80 unless the peer has stored", "every instance"),
-    *sending.ARCHIVES,
-    sending.REPORT_FORMAT,
+    *sender.ZIP_FILES,
+    sender.REPORT_FORMAT,
     shared.JSON,
-    *sending.PROGRESS,
+    *sender.PROGRESS,
     *tls_extensions(TLS_ROLE),
     tls_group(TLS_ROLE),
 )
@@ -103,7 +98,7 @@ _EXTENSIONS = group(
 TOOL = Tool(
     name="dcmsend",
     description="Send DICOM files to a storage peer (C-STORE SCU)",
-    parameters=sending.PARAMETERS,
+    parameters=sender.PARAMETERS,
     groups=(
         shared.general_options(
             exclusive=(option("--list-decoders", "show what can be decompressed and exit", is_exclusive=True),)
@@ -130,10 +125,7 @@ TOOL = Tool(
             "the first line of standard input is taken. Only authorities that are named are trusted, or those of this "
             "machine with --trust-system; the name in the peer's certificate is looked at with --verify-hostname."
         ),
-        (
-            "A ZIP archive that is named is taken as the instances in it, each by the name ARCHIVE.zip:NAME/INSIDE; "
-            "with --zip those found in directories too. Archives inside archives are told of and not opened."
-        ),
+        sender.ZIP_NOTE,
         (
             "A file that holds another instance when its turn comes than when it was listed is not sent, and named; "
             "the same instance is sent as it then is. That alone changes the exit code with --strict only."
@@ -144,7 +136,7 @@ TOOL = Tool(
             "help. The exit code is then 0 where everything can go, that of sending where it would end early, and 80 "
             "where it would end with 0 though something cannot go."
         ),
-        sending.STOP_NOTE,
+        sender.STOP_NOTE,
         shared.DICTIONARY_NOTE,
     ),
 )
@@ -159,24 +151,24 @@ _MOST_PARALLEL = 64
 _MOST_RETRIES = 1000
 
 
-SendOptions = sending.SenderOptions[SendRequest]
+SendOptions = sender.SenderOptions[SendRequest]
 """What a dcmsend command line asks for."""
 
 
 def read_options(line: CommandLine) -> SendOptions:
     """What the command line asks for, checked in DCMTK's order; raises CommandLineError."""
-    inputs = sending.read_inputs(
+    inputs = sender.read_inputs(
         line,
         InputFormat.FILE_ONLY,
         read_dicomdir=line.has("--read-from-dicomdir"),
         check_uids=not line.has("--no-uid-checks"),
     )
     decompression = _DECOMPRESSIONS[line.last_of(*_DECOMPRESSIONS)]
-    level = sending.read_compression_level(line)
+    level = sender.read_compression_level(line)
     association = shared.read_association(line, "DCMSEND")
     tls = read_tls(line, TLS_ROLE)
     peer = shared.read_peer(line, tls)
-    is_jsonl = sending.is_jsonl_report(line)
+    is_jsonl = sender.is_jsonl_report(line)
     request = SendRequest(
         peer=peer,
         inputs=inputs,
@@ -190,4 +182,4 @@ def read_options(line: CommandLine) -> SendOptions:
         parallel=line.integer("--parallel", 1, _MOST_PARALLEL) or 1,
         retries=line.integer("--retry", 0, _MOST_RETRIES) or 0,
     )
-    return sending.sender_options(line, request, is_jsonl=is_jsonl)
+    return sender.sender_options(line, request, is_jsonl=is_jsonl)

@@ -1,4 +1,4 @@
-"""Options of acceptors that say whom they serve; DCMTK's tools have none of these."""
+"""Access control: options for the peers that an acceptor serves; DCMTK's tools have none of these."""
 
 from pathlib import Path
 
@@ -26,7 +26,7 @@ ACCESS_OPTIONS = (
 
 
 def read_access(line: CommandLine) -> AccessRules:
-    """Whom to serve, but for the users; raises CommandLineError."""
+    """Read which peers are served, users apart; raises CommandLineError."""
     needs_certificate = line.has("--require-client-cert")
     if needs_certificate:
         switch = line.last_of("--disable-tls", "--enable-tls")
@@ -42,5 +42,5 @@ def read_access(line: CommandLine) -> AccessRules:
 
 
 def read_user_file_name(line: CommandLine) -> Path | None:
-    """The file of users, None where no identity is asked for."""
+    """Read the name of the file of users, None where no identity is asked for."""
     return Path(line.text("--user-file")) if line.has("--user-file") else None

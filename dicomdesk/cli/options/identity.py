@@ -1,4 +1,4 @@
-"""User identity on the command line (PS3.7 D.3.3.7): the options of DCMTK's storescu and what becomes of them."""
+"""User identity negotiation (PS3.7 D.3.3.7): the options of DCMTK's storescu, and the identity that they name."""
 
 import os
 from dataclasses import dataclass
@@ -48,7 +48,7 @@ class IdentityChoice:
 
 
 def read_identity_options(line: CommandLine) -> IdentityChoice | None:
-    """The identity that a command line asks for, None for none; raises CommandLineError."""
+    """Read the identity that a command line names, None for none; raises CommandLineError."""
     alternative = line.last_of(*_ALTERNATIVES)
     kind = _FILE_KINDS.get(alternative, UserIdentityType.USER_NAME)
     is_user_alone = alternative == "--user"

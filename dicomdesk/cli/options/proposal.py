@@ -1,4 +1,4 @@
-"""Options that say which transfer syntaxes are proposed or preferred, as the tools of DCMTK have them."""
+"""Transfer syntaxes that are proposed or preferred: the options of DCMTK's tools, with their UIDs."""
 
 from collections.abc import Mapping
 

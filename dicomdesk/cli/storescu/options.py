@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from dicomdesk.cli.options import sending, shared
+from dicomdesk.cli.options import sender, shared
 from dicomdesk.cli.options.grammar import CommandLine, Tool, group, option
 from dicomdesk.cli.options.identity import IDENTITY_OPTIONS, read_identity_options
 from dicomdesk.cli.options.proposal import PREFERRED_TRANSFER_SYNTAXES, PROPOSE_OPTIONS
@@ -18,11 +18,11 @@ _INPUT = group(
         "input file format",
         option("+f --read-file", "take DICOM files and bare data sets (default)"),
         option("+fo --read-file-only", "take DICOM files only"),
-        sending.READ_DATASET,
+        sender.READ_DATASET,
     ),
     group(
         "input files",
-        *sending.folder_options("[p]attern: string (only with --scan-directories)"),
+        *sender.folder_options("[p]attern: string (only with --scan-directories)"),
         option("-rn --no-rename", "leave the names of files as they are (default)"),
         option("+rn --rename", "append .done or .bad to the names of files", "once tried"),
     ),
@@ -80,7 +80,7 @@ _NETWORK = group(
     group(
         "other network options",
         *shared.REQUESTOR_LIMITS,
-        sending.MAX_SEND_PDU,
+        sender.MAX_SEND_PDU,
         option("--repeat", "send each file n times in a row", argument="[n]umber: integer"),
         shared.ABORT,
         option("-nh --no-halt", "go on after an instance that could not be sent", "or was not stored"),
@@ -91,25 +91,20 @@ _NETWORK = group(
 
 _EXTENSIONS = group(
     "extensions (not in DCMTK's storescu)",
-    sending.CHECK,
+    sender.CHECK,
     option("--strict", "exit with 80 where DCMTK's exit code would be", "0 though not every instance was stored"),
-    option(
-        "--create-report-file",
-        "write to file f what became of each instance,",
-        "also when the transfer has failed",
-        argument="[f]ilename: string",
-    ),
-    *sending.ARCHIVES,
-    sending.REPORT_FORMAT,
+    sender.report_file("--create-report-file"),
+    *sender.ZIP_FILES,
+    sender.REPORT_FORMAT,
     shared.JSON,
     *tls_extensions(TlsRole.REQUESTOR),
-    *sending.PROGRESS,
+    *sender.PROGRESS,
 )
 
 TOOL = Tool(
     name="storescu",
     description="Send DICOM files over an association proposed to the letter (C-STORE SCU)",
-    parameters=sending.PARAMETERS,
+    parameters=sender.PARAMETERS,
     groups=(shared.general_options(), _INPUT, _NETWORK, tls_group(TlsRole.REQUESTOR), _EXTENSIONS),
     notes=(
         (
@@ -128,18 +123,14 @@ TOOL = Tool(
             "instance was sent (DCMTK's is then any number). With --no-halt it is 0 whatever became of the "
             "instances; --strict makes 80 of that, unless all were stored."
         ),
-        (
-            "A ZIP archive that is named is taken as the instances in it, each by the name ARCHIVE.zip:NAME/INSIDE; "
-            "with --zip those found in directories too. Archives inside archives are told of and not opened. With "
-            "--rename an archive is renamed when its last instance has been tried."
-        ),
+        f"{sender.ZIP_NOTE} With --rename an archive is renamed when its last instance has been tried.",
         (
             "With --check nothing is sent and no file renamed: the association is opened and released, each file is "
             "made ready as for sending, and a table says how the instances would go and what would help. The exit "
             "code is then 0 where everything can go, 1 where sending would end early, and 80 where it would end with "
             "0 though something cannot go."
         ),
-        sending.STOP_NOTE,
+        sender.STOP_NOTE,
         shared.DICTIONARY_NOTE,
     ),
 )
@@ -150,7 +141,7 @@ ProfileCheck = Callable[[ProfileSelection], None]
 """Raises ProfileError where the profile's file cannot be used."""
 
 
-StoreOptions = sending.SenderOptions[ExactSendRequest]
+StoreOptions = sender.SenderOptions[ExactSendRequest]
 """What a storescu command line asks for."""
 
 
@@ -160,7 +151,7 @@ def read_options(line: CommandLine, check_profile: ProfileCheck | None = None) -
     Raises CommandLineError, and what ``check_profile`` does: DCMTK reads the profile file among the options.
     """
     shared.check_port(line)
-    inputs = sending.read_inputs(
+    inputs = sender.read_inputs(
         line,
         InputFormat.FILE_OR_DATA_SET,
         read_dicomdir=True,  # in archives, where they name what is found without them
@@ -175,7 +166,7 @@ def read_options(line: CommandLine, check_profile: ProfileCheck | None = None) -
     invention = _read_invention(line)
     tls = read_tls(line, TlsRole.REQUESTOR)
     identity = read_identity_options(line)
-    is_jsonl = sending.is_jsonl_report(line)
+    is_jsonl = sender.is_jsonl_report(line)
     request = ExactSendRequest(
         peer=shared.read_peer(line, tls),
         inputs=inputs,
@@ -190,7 +181,7 @@ def read_options(line: CommandLine, check_profile: ProfileCheck | None = None) -
         renames_files=line.last_of("--no-rename", "--rename") == "--rename",
         aborts_at_end=line.has("--abort"),
     )
-    return sending.sender_options(line, request, is_jsonl=is_jsonl, identity=identity)
+    return sender.sender_options(line, request, is_jsonl=is_jsonl, identity=identity)
 
 
 def _read_proposal(line: CommandLine) -> Proposal:
@@ -217,7 +208,7 @@ def _read_compression_level(line: CommandLine) -> int:
             "--propose-deflated or --config-file",
             is_met=is_deflated or line.has("--config-file"),
         )
-    return sending.read_compression_level(line)
+    return sender.read_compression_level(line)
 
 
 def _read_invention(line: CommandLine) -> Invention | None:

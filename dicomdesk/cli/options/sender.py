@@ -1,4 +1,4 @@
-"""What the tools that send files have in common: options, parameters, and what is read of them."""
+"""Options and parameters of the tools that send files, and how they are read."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ MAX_SEND_PDU = option("--max-send-pdu", "send PDUs of up to n bytes", argument=s
 REPORT_FORMAT = option(
     "--report-format", "(text, jsonl)", "write the report in this format", argument="[f]ormat: string constant"
 )
-ARCHIVES = (
+ZIP_FILES = (
     option("--zip", "take ZIP archives that are found in directories", "too (default: those named)"),
     option("--no-zip", "take no ZIP archives"),
 )
@@ -33,6 +33,10 @@ PARAMETERS = (
     Parameter(name="dcmfile-in", text="DICOM file or directory to send", is_repeatable=True),
 )
 
+ZIP_NOTE = (
+    "A ZIP archive that is named is taken as the instances in it, each by the name ARCHIVE.zip:NAME/INSIDE; "
+    "with --zip those found in directories too. Archives inside archives are told of and not opened."
+)
 STOP_NOTE = (
     "The first SIGINT or SIGTERM lets the present instance finish and releases the association, the "
     "second aborts it; the exit code is then 130 or 143."
@@ -66,8 +70,14 @@ class SenderOptions(Generic[_Request]):
     shows_contexts: bool
 
 
+def report_file(names: str) -> Option:
+    """The option for a report, which DCMTK's storescu does not have."""
+    text = ("write to file f what became of each instance,", "also when the transfer has failed")
+    return option(names, *text, argument="[f]ilename: string")
+
+
 def folder_options(pattern_argument: str) -> tuple[Option, ...]:
-    """How directories among the parameters are read; the tools of DCMTK describe the pattern differently."""
+    """Options for directories among the parameters; the tools of DCMTK describe the pattern differently."""
     return (
         option("+sd --scan-directories", "take directories (dcmfile-in)"),
         option("+sp --scan-pattern", "take files whose names match (wildcards)", argument=pattern_argument),

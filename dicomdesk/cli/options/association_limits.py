@@ -1,4 +1,4 @@
-"""Options of acceptors that say how places are shared out, and how slow a peer may be; DCMTK's tools have none."""
+"""Limits for the associations of acceptors: places for an address, least progress; DCMTK's tools have none of these."""
 
 from dicomdesk.cli.options.grammar import CommandLine, option
 from dicomdesk.settings import PlaceRules
@@ -8,7 +8,7 @@ _LONGEST_S = 86_400
 _FASTEST = 1_000_000_000
 _DEFAULT = PlaceRules()
 
-PLACE_OPTIONS = (
+LIMIT_OPTIONS = (
     option(
         "--address-share",
         "associations that one address keeps when all",
@@ -32,8 +32,8 @@ PLACE_OPTIONS = (
 """For the extensions of a tool."""
 
 
-def read_places(line: CommandLine) -> PlaceRules:
-    """How places are shared out; raises CommandLineError."""
+def read_place_rules(line: CommandLine) -> PlaceRules:
+    """Read how places are shared out, and how slow a peer may be; raises CommandLineError."""
     room_after_s = line.integer("--make-room-after", 0, _LONGEST_S)
     least = line.integer("--least-rate", 0, _FASTEST)
     return PlaceRules(
