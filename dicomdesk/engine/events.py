@@ -30,6 +30,7 @@ from dicomdesk.network.upper_layer.rejection import dcmtk_rejection_lines
 __all__ = [
     "AssociationAborted",
     "AssociationAccepted",
+    "AssociationEvent",
     "AssociationFailed",
     "AssociationReceived",
     "AssociationReleased",
@@ -441,17 +442,21 @@ class JobFinished:
     """Plain words where the outcome is FAILED."""
 
 
-NamedEvent = (
-    JobStarted
-    | Notice
-    | InputSkipped
-    | ScanFinished
-    | AssociationRequested
+AssociationEvent = (
+    AssociationRequested
     | AssociationReceived
     | AssociationAccepted
     | AssociationFailed
     | AssociationReleased
     | AssociationAborted
+)
+
+NamedEvent = (
+    JobStarted
+    | Notice
+    | InputSkipped
+    | ScanFinished
+    | AssociationEvent
     | ItemStarted
     | ItemFinished
     | RetryScheduled

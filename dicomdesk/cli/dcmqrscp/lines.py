@@ -3,8 +3,6 @@
 At the default level there are warnings and errors only, and no patient identifiers; verbose mode shows what was asked.
 """
 
-from collections.abc import Sequence
-
 from dicomdesk.archive import facts
 from dicomdesk.archive.facts import ServingEvent
 from dicomdesk.cli.output.association_dump import (
@@ -14,7 +12,7 @@ from dicomdesk.cli.output.association_dump import (
     store_request_lines,
     store_response_lines,
 )
-from dicomdesk.cli.output.notice_lines import write_notice
+from dicomdesk.cli.output.log_lines import LogLines, write_notice
 from dicomdesk.dicom.query.identifier_dump import identifier_lines
 from dicomdesk.dicom.query.sop_classes import Service
 from dicomdesk.dicom.sop_classes import modality_prefix
@@ -32,25 +30,23 @@ _PRIORITIES = {0: "medium", 1: "high", 2: "low"}
 _NO_PLACE = "too many associations"
 """A notice says more about it, now and then."""
 _ENDS = (events.AssociationFailed, events.AssociationReleased, events.AssociationAborted)
-_ALWAYS_WANTED = (
-    events.Notice,
-    events.RequestFailed,
-    events.AssociationReceived,
-    *_ENDS,
-    facts.OperationEnded,
-    facts.CommitmentAnswered,
-    facts.ShutdownRequested,
-)
 
 
-class ArchiveLines:
-    """Writes what happens to a log. ``wants`` may be called from any thread, the rest from the main thread only."""
+class ArchiveLines(LogLines[ServingEvent]):
+    """Lines of dcmqrscp; see ``LogLines``."""
+
+    _ALWAYS_WANTED = (
+        events.Notice,
+        events.RequestFailed,
+        events.AssociationReceived,
+        *_ENDS,
+        facts.OperationEnded,
+        facts.CommitmentAnswered,
+        facts.ShutdownRequested,
+    )
 
     def __init__(self, log: Log, *, max_pdu_bytes: int, shows_contexts: bool) -> None:
-        self._log = log
-        self._tool = log.logger("dcmtk.apps.dcmqrscp")
-        self._is_verbose = self._tool.is_enabled(Level.INFO)
-        self._block_level = Level.INFO if shows_contexts else Level.DEBUG
+        super().__init__(log, "dcmqrscp", shows_contexts=shows_contexts)
         self._max_pdu_bytes = max_pdu_bytes
         self._callers: dict[int, str] = {}
         """Who is there now: host, calling and called AE title, by number of the association."""
@@ -58,19 +54,10 @@ class ArchiveLines:
         self._sub_operations: dict[int, int] = {}
         """How many instances the retrieval of an association has tried to send."""
 
-    def wants(self, event: ServingEvent) -> bool:
-        """Whether there is a line for the event, or something to remember."""
-        if self._is_verbose or isinstance(event, _ALWAYS_WANTED):
-            return True
+    def _is_remarkable(self, event: ServingEvent) -> bool:
         if isinstance(event, events.ItemFinished):
             return event.outcome is not events.ItemOutcome.STORED
         return isinstance(event, facts.SubOperationEnded) and bool(event.status is None or event.status)
-
-    def show(self, batch: Sequence[ServingEvent]) -> None:
-        """Write the lines of these events."""
-        with self._log.batch():
-            for event in batch:
-                self._show(event)
 
     def _show(self, event: ServingEvent) -> None:
         for notice in (event,) if isinstance(event, events.Notice) else archive_words(event):
@@ -224,9 +211,6 @@ class ArchiveLines:
             self._tool.info(text)
         else:
             self._tool.warn(text if event.is_reported else f"{text}, who could not be told")
-
-    def _write_block(self, lines: Sequence[str]) -> None:
-        self._tool.write(self._block_level, "\n".join(lines))
 
 
 def archive_words(event: ServingEvent) -> tuple[events.Notice, ...]:

@@ -1,34 +1,27 @@
 """What a receive job reports, as the lines that DCMTK's dcmrecv logs."""
 
-from collections.abc import Sequence
-from typing import assert_never
-
 from dicomdesk.cli.output.association_dump import (
     incoming_request_lines,
     negotiation_lines,
     store_request_lines,
     store_response_lines,
 )
-from dicomdesk.cli.output.notice_lines import write_notice
+from dicomdesk.cli.output.log_lines import LogLines, write_notice
 from dicomdesk.engine import events
 from dicomdesk.human import count_text, printable
-from dicomdesk.logs import Level, Log
+from dicomdesk.logs import Log
 
 _NO_CONTEXTS = "no acceptable presentation contexts"
 """The one reason of a refusal that DCMTK tells twice."""
-_ALWAYS_WANTED = (events.Notice, events.RequestFailed, events.AssociationAborted, events.AssociationFailed)
 
 
-class ReceiveLines:
-    """Writes events to a log. ``wants`` may be called from any thread, the rest from the main thread only."""
+class ReceiveLines(LogLines[events.Event]):
+    """Lines of dcmrecv; see ``LogLines``."""
+
+    _ALWAYS_WANTED = (events.Notice, events.RequestFailed, events.AssociationAborted, events.AssociationFailed)
 
     def __init__(self, log: Log, *, max_pdu_bytes: int, shows_contexts: bool) -> None:
-        self._log = log
-        self._tool = log.logger("dcmtk.apps.dcmrecv")
-        self._network = log.logger("dcmtk.dcmnet")
-        self._is_verbose = self._network.is_enabled(Level.INFO) or self._tool.is_enabled(Level.INFO)
-        self._is_debugging = self._network.is_enabled(Level.DEBUG)
-        self._block_level = Level.INFO if shows_contexts else Level.DEBUG
+        super().__init__(log, "dcmrecv", is_of_network=True, shows_contexts=shows_contexts)
         self._max_pdu_bytes = max_pdu_bytes
         self._started: dict[int, events.ItemStarted] = {}
         self._open: set[int] = set()
@@ -39,19 +32,10 @@ class ReceiveLines:
         """Whether there are lines for an instance that is stored without trouble."""
         return self._is_verbose
 
-    def wants(self, event: events.Event) -> bool:
-        """Whether there is a line for the event."""
-        if self._is_verbose or isinstance(event, _ALWAYS_WANTED):
-            return True
+    def _is_remarkable(self, event: events.Event) -> bool:
         if isinstance(event, events.StudySettled):
             return bool(event.command_exit_code)
         return isinstance(event, events.ItemFinished) and event.outcome is not events.ItemOutcome.STORED
-
-    def show(self, batch: Sequence[events.Event]) -> None:
-        """Write the lines of these events."""
-        with self._log.batch():
-            for event in batch:
-                self._show(event)
 
     def _show(self, event: events.Event) -> None:
         for notice in (event,) if isinstance(event, events.Notice) else receive_words(event):
@@ -64,6 +48,8 @@ class ReceiveLines:
             case events.StudySettled():
                 uid = printable(event.study_instance_uid)
                 self._tool.info(f"Study complete: {uid} ({count_text(event.items, 'instance')})")
+            case events.ListenerStarted():
+                self._tool.info("starting service class provider and listening ...")
             case (
                 events.AssociationReceived()
                 | events.AssociationAccepted()
@@ -72,40 +58,10 @@ class ReceiveLines:
                 | events.AssociationAborted()
             ):
                 self._show_association(event)
-            case events.ListenerStarted():
-                self._tool.info("starting service class provider and listening ...")
-            case (
-                events.JobStarted()
-                | events.JobFinished()
-                | events.Notice()
-                | events.RequestFailed()
-                | events.EchoReceived()
-                | events.EchoSent()
-                | events.EchoAnswered()
-                | events.ContextsRefused()
-                | events.ContextRefused()
-                | events.ConversionFailed()
-                | events.InputSkipped()
-                | events.ScanFinished()
-                | events.AssociationRequested()
-                | events.RetryScheduled()
-                | events.CheckStepStarted()
-                | events.CheckStepFinished()
-                | events.CapabilityFound()
-                | events.GroupForecast()
-            ):
-                pass
             case _:
-                assert_never(event)
+                pass
 
-    def _show_association(
-        self,
-        event: events.AssociationReceived
-        | events.AssociationAccepted
-        | events.AssociationFailed
-        | events.AssociationReleased
-        | events.AssociationAborted,
-    ) -> None:
+    def _show_association(self, event: events.AssociationEvent) -> None:
         self._open.add(event.association)
         label = self._label(event.association)
         if isinstance(event, events.AssociationFailed | events.AssociationReleased | events.AssociationAborted):
@@ -126,7 +82,7 @@ class ReceiveLines:
             case events.AssociationAborted():
                 self._show_aborted(event, label)
             case _:
-                assert_never(event)
+                pass
 
     def _show_received(self, event: events.AssociationReceived) -> None:
         calling, called = printable(event.calling_ae_title), printable(event.called_ae_title)
@@ -171,9 +127,6 @@ class ReceiveLines:
     def _label(self, association: int) -> str:
         """What tells the lines of associations that are there at once apart; DCMTK has one after the other."""
         return f"[{association}] " if len(self._open) > 1 else ""
-
-    def _write_block(self, lines: Sequence[str]) -> None:
-        self._network.write(self._block_level, "\n".join(lines))
 
 
 def _what(event: events.ItemFinished) -> str:

@@ -3,47 +3,39 @@
 from collections.abc import Sequence
 from typing import assert_never
 
-from dicomdesk.cli.output.association_dump import (
-    negotiated_lines,
-    outgoing_request_lines,
-    store_request_lines,
-    store_response_lines,
-)
-from dicomdesk.cli.output.notice_lines import write_notice
+from dicomdesk.cli.output.association_dump import store_request_lines, store_response_lines
+from dicomdesk.cli.output.log_lines import write_notice
+from dicomdesk.cli.output.requestor_lines import RequestorLines
 from dicomdesk.dicom.sop_classes import modality_prefix, uid_symbol
 from dicomdesk.dicom.transfer_syntaxes import transfer_syntax_name
 from dicomdesk.engine import events
 from dicomdesk.engine.send.request import SendRequest
 from dicomdesk.human import count_text, printable
 from dicomdesk.logs import Level, Log
-from dicomdesk.settings import LARGE_MAX_PDU_BYTES
 
-_ALWAYS_WANTED = (
-    events.Notice,
-    events.ContextsRefused,
-    events.ContextRefused,
-    events.ConversionFailed,
-    events.InputSkipped,
-    events.AssociationFailed,
-    events.RetryScheduled,
-)
 _ON_INSTANCES = (events.Notice, events.ContextRefused, events.ConversionFailed)
 _SILENT_OUTCOMES = (events.ItemOutcome.STORED, events.ItemOutcome.WARNING)
 _EMPTY_NAME = "<empty string>"
-_PDV_OVERHEAD_BYTES = 12
 
 
-class SendLines:
-    """Writes events to a log. ``wants`` may be called from any thread, the rest from the main thread only."""
+class SendLines(RequestorLines[events.Event]):
+    """Lines of dcmsend; see ``LogLines``."""
+
+    _ALWAYS_WANTED = (
+        events.Notice,
+        events.ContextsRefused,
+        events.ContextRefused,
+        events.ConversionFailed,
+        events.InputSkipped,
+        events.AssociationFailed,
+        events.RetryScheduled,
+    )
 
     def __init__(self, log: Log, request: SendRequest, *, shows_contexts: bool) -> None:
-        self._log = log
+        super().__init__(
+            log, "dcmsend", request.peer, request.association, is_of_network=True, shows_contexts=shows_contexts
+        )
         self._request = request
-        self._tool = log.logger("dcmtk.apps.dcmsend")
-        self._network = log.logger("dcmtk.dcmnet")
-        self._is_verbose = self._network.is_enabled(Level.INFO) or self._tool.is_enabled(Level.INFO)
-        self._is_debugging = self._network.is_enabled(Level.DEBUG)
-        self._block_level = Level.INFO if shows_contexts else Level.DEBUG
         self._started: dict[tuple[int, int], events.ItemStarted] = {}
         self._held_back: list[events.Event] = []
         self._is_under_way = False
@@ -51,10 +43,7 @@ class SendLines:
         self._is_checking = False
         self._last_line = ""
 
-    def wants(self, event: events.Event) -> bool:
-        """Whether there is a line for the event."""
-        if self._is_verbose or isinstance(event, _ALWAYS_WANTED):
-            return True
+    def _is_remarkable(self, event: events.Event) -> bool:
         return isinstance(event, events.ItemFinished) and event.outcome not in _SILENT_OUTCOMES
 
     def show(self, batch: Sequence[events.Event]) -> None:
@@ -101,37 +90,11 @@ class SendLines:
             case events.ContextsRefused() | events.ContextRefused() | events.ConversionFailed():
                 for notice in send_words(event):
                     self._show(notice)
-            case events.JobStarted() | events.InputSkipped() | events.ScanFinished() | events.RetryScheduled():
-                self._show_preparation(event)
-            case (
-                events.AssociationRequested()
-                | events.AssociationAccepted()
-                | events.AssociationFailed()
-                | events.AssociationReleased()
-                | events.AssociationAborted()
-            ):
-                self._show_association(event)
-            case (
-                events.JobFinished()
-                | events.RequestFailed()
-                | events.EchoSent()
-                | events.EchoAnswered()
-                | events.EchoReceived()
-                | events.AssociationReceived()
-                | events.ListenerStarted()
-                | events.StudySettled()
-                | events.CheckStepStarted()
-                | events.CheckStepFinished()
-                | events.CapabilityFound()
-                | events.GroupForecast()
-            ):
-                pass
             case _:
-                assert_never(event)
+                self._show_preparation(event)
+                self._show_association(event)
 
-    def _show_preparation(
-        self, event: events.JobStarted | events.InputSkipped | events.ScanFinished | events.RetryScheduled
-    ) -> None:
+    def _show_preparation(self, event: events.Event) -> None:
         match event:
             case events.JobStarted():
                 if self._request.inputs.scan_directories:
@@ -149,7 +112,7 @@ class SendLines:
                 what = count_text(event.items, "instance")
                 self._tool.warn(f"trying again with {what} at {event.at.astimezone():%H:%M:%S}: {event.reason}")
             case _:
-                assert_never(event)
+                pass
 
     def _note_checking(self) -> None:
         if not self._is_checking:
@@ -169,19 +132,13 @@ class SendLines:
         if not self._request.halt_on_error:
             self._tool.warn(f"bad DICOM file: {path}: {reason}, ignoring file")
 
-    def _show_association(
-        self,
-        event: events.AssociationRequested
-        | events.AssociationAccepted
-        | events.AssociationFailed
-        | events.AssociationReleased
-        | events.AssociationAborted,
-    ) -> None:
+    def _show_association(self, event: events.Event) -> None:
         match event:
             case events.AssociationRequested():
-                self._show_requested(event)
+                self._show_begun(event)
             case events.AssociationAccepted():
-                self._show_accepted(event.negotiation, self._label(event.association))
+                if self._show_accepted(event.negotiation, self._label(event.association)):
+                    self._tool.info("sending SOP instances ...")
             case events.AssociationFailed():
                 self._show_failed(event)
             case events.AssociationReleased():
@@ -189,23 +146,15 @@ class SendLines:
             case events.AssociationAborted():
                 self._show_aborted(event)
             case _:
-                assert_never(event)
+                pass
 
-    def _show_requested(self, event: events.AssociationRequested) -> None:
+    def _show_begun(self, event: events.AssociationRequested) -> None:
         if self._request.multiple_associations:
             level = Level.DEBUG if self._is_debugging else Level.INFO
             self._tool.write(level, f"starting association #{event.association}")
         self._tool.info("initializing network ...")
         self._tool.info("negotiating network association ...")
-        if self._network.is_enabled(self._block_level):
-            self._write_block(outgoing_request_lines(event, self._request.peer, self._request.association))
-        self._network.info(f"{self._label(event.association)}Requesting Association")
-
-    def _show_accepted(self, negotiation: events.Negotiation, label: str) -> None:
-        self._write_block(negotiated_lines(negotiation))
-        if any(context.is_accepted for context in negotiation.contexts):
-            self._network.info(f"{label}Association Accepted (Max Send PDV: {shown_max_pdv_bytes(negotiation)})")
-            self._tool.info("sending SOP instances ...")
+        self._show_requested(event, self._label(event.association))
 
     def _show_aborted(self, event: events.AssociationAborted) -> None:
         text = self._label(event.association)
@@ -214,13 +163,6 @@ class SendLines:
             self._last_line = text
         else:
             self._network.info(text)
-
-    def _show_failed(self, event: events.AssociationFailed) -> None:
-        reason, advice = printable(event.reason), printable(event.advice)
-        if advice:
-            self._tool.warn(f"{reason.removesuffix('.')}. {advice}")
-        else:
-            self._tool.debug(reason)
 
     def _show_started(self, event: events.ItemStarted) -> None:
         label = self._label(event.association)
@@ -266,9 +208,6 @@ class SendLines:
         """What tells the lines of associations that run at once apart; DCMTK has one after the other."""
         return f"[{association}] " if self._request.parallel > 1 else ""
 
-    def _write_block(self, lines: Sequence[str]) -> None:
-        self._network.write(self._block_level, "\n".join(lines))
-
 
 def send_words(event: events.Event) -> tuple[events.Notice, ...]:
     """What DCMTK's dcmsend says of a fact."""
@@ -293,8 +232,3 @@ def send_words(event: events.Event) -> tuple[events.Notice, ...]:
         case _:
             pass
     return tuple(events.Notice(job_id=event.job_id, level=level, text=text) for level, text in told)
-
-
-def shown_max_pdv_bytes(negotiation: events.Negotiation) -> int:
-    """What DCMTK shows: the peer's limit in its counting, whatever our own option for it says."""
-    return min(negotiation.peer_max_pdu_bytes or LARGE_MAX_PDU_BYTES, LARGE_MAX_PDU_BYTES) - _PDV_OVERHEAD_BYTES

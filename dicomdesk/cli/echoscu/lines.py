@@ -1,17 +1,15 @@
 """What an echo job reports, as the lines that DCMTK's echoscu logs; and how it ends on the command line."""
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from dicomdesk.cli.dcmsend.lines import shown_max_pdv_bytes
 from dicomdesk.cli.exit_codes import ExitCode, died_of_signal
-from dicomdesk.cli.output.association_dump import negotiated_lines, outgoing_request_lines
 from dicomdesk.cli.output.dcmtk_conditions import numbered_condition
+from dicomdesk.cli.output.requestor_lines import RequestorLines
 from dicomdesk.engine import events
 from dicomdesk.engine.check.echo import EchoFailure
 from dicomdesk.errors import AssociationRejectedError, DicomdeskError, IllegalAeTitleError
 from dicomdesk.human import printable
-from dicomdesk.logs import Level, Log
+from dicomdesk.logs import Log
 from dicomdesk.settings import AssociationSettings, Peer
 
 if TYPE_CHECKING:
@@ -26,24 +24,13 @@ _EXIT_CODES = {
 }
 
 
-class EchoLines:
-    """Writes events to a log. ``wants`` may be called from any thread, the rest from the main thread only."""
+class EchoLines(RequestorLines[events.Event]):
+    """Lines of echoscu; see ``LogLines``."""
+
+    _ALWAYS_WANTED = (events.AssociationFailed,)
 
     def __init__(self, log: Log, peer: Peer, association: AssociationSettings) -> None:
-        self._log = log
-        self._peer = peer
-        self._association = association
-        self._tool = log.logger("dcmtk.apps.echoscu")
-
-    def wants(self, event: events.Event) -> bool:
-        """Whether there is a line for the event."""
-        return self._tool.is_enabled(Level.INFO) or isinstance(event, events.AssociationFailed)
-
-    def show(self, batch: Sequence[events.Event]) -> None:
-        """Write the lines of these events."""
-        with self._log.batch():
-            for event in batch:
-                self._show(event)
+        super().__init__(log, "echoscu", peer, association)
 
     def _show(self, event: events.Event) -> None:
         match event:
@@ -52,21 +39,12 @@ class EchoLines:
             case events.AssociationAccepted():
                 self._show_accepted(event.negotiation)
             case events.AssociationFailed() if event.advice:
-                self._tool.warn(printable(f"{event.reason.removesuffix('.')}. {event.advice}"))
+                self._show_failed(event)
             case events.EchoSent() | events.EchoAnswered():
                 for notice in echo_words(event):
                     self._tool.info(notice.text)
             case _:  # the end of the association is told with the result
                 pass
-
-    def _show_requested(self, event: events.AssociationRequested) -> None:
-        self._tool.debug("\n".join(outgoing_request_lines(event, self._peer, self._association)))
-        self._tool.info("Requesting Association")
-
-    def _show_accepted(self, negotiation: events.Negotiation) -> None:
-        self._tool.debug("\n".join(negotiated_lines(negotiation)))
-        if any(context.is_accepted for context in negotiation.contexts):
-            self._tool.info(f"Association Accepted (Max Send PDV: {shown_max_pdv_bytes(negotiation)})")
 
     def show_end(self, result: "EchoResult", *, aborts_at_end: bool) -> None:
         """Write how it ended."""

@@ -4,15 +4,10 @@ from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 
-from dicomdesk.cli.dcmsend.lines import shown_max_pdv_bytes
-from dicomdesk.cli.output.association_dump import (
-    negotiated_lines,
-    outgoing_request_lines,
-    store_request_lines,
-    store_response_lines,
-)
+from dicomdesk.cli.output.association_dump import store_request_lines, store_response_lines
 from dicomdesk.cli.output.dcmtk_conditions import numbered_condition
-from dicomdesk.cli.output.notice_lines import NOTICE_LEVELS
+from dicomdesk.cli.output.log_lines import write_notice
+from dicomdesk.cli.output.requestor_lines import RequestorLines
 from dicomdesk.cli.output.standard_streams import write_stdout
 from dicomdesk.dicom.sop_classes import modality_prefix
 from dicomdesk.dicom.transfer_syntaxes import transfer_syntax_name
@@ -21,30 +16,20 @@ from dicomdesk.engine.send_exactly.request import ExactSendRequest
 from dicomdesk.human import printable
 from dicomdesk.logs import Level, Log
 
-_ALWAYS_WANTED = (
-    events.Notice,
-    events.InputSkipped,
-    events.AssociationFailed,
-    events.AssociationAborted,
-)
 _SILENT_OUTCOMES = (events.ItemOutcome.STORED, events.ItemOutcome.WARNING)
 _UNANSWERED = (events.NotSentCause.NOT_CONVERTED, None)
 """The request had begun, as far as DCMTK's lines tell."""
 
 
-class StoreLines:
-    """Writes events to a log. ``wants`` may be called from any thread, the rest from the main thread only."""
+class StoreLines(RequestorLines[events.Event]):
+    """Lines of storescu; see ``LogLines``."""
+
+    _ALWAYS_WANTED = (events.Notice, events.InputSkipped, events.AssociationFailed, events.AssociationAborted)
 
     def __init__(self, log: Log, request: ExactSendRequest, *, shows_contexts: bool, shows_dots: bool) -> None:
         """``shows_dots`` puts a dot on stdout for each PDU, in verbose mode."""
-        self._log = log
-        self._request = request
-        self._tool = log.logger("dcmtk.apps.storescu")
-        self._network = log.logger("dcmtk.dcmnet")
-        self._is_verbose = self._tool.is_enabled(Level.INFO)
-        self._is_debugging = self._tool.is_enabled(Level.DEBUG)
+        super().__init__(log, "storescu", request.peer, request.association, shows_contexts=shows_contexts)
         self._shows_dots = shows_dots and self._is_verbose and not self._is_debugging
-        self._block_level = Level.INFO if shows_contexts else Level.DEBUG
         self._max_pdv_bytes = 0
         """0 until something can be sent."""
         self._current: events.ItemStarted | None = None
@@ -53,10 +38,7 @@ class StoreLines:
         """Whether a notice has come since the last file that was not sent."""
         self._last_line = ""
 
-    def wants(self, event: events.Event) -> bool:
-        """Whether there is a line for the event."""
-        if self._is_verbose or isinstance(event, _ALWAYS_WANTED):
-            return True
+    def _is_remarkable(self, event: events.Event) -> bool:
         if isinstance(event, events.ItemStarted):
             return event.invented is not None and bool(event.invented.missing)
         return isinstance(event, events.ItemFinished) and event.outcome not in _SILENT_OUTCOMES
@@ -89,18 +71,18 @@ class StoreLines:
     def _show_notice(self, event: events.Notice) -> None:
         """Below a first line may be a condition, which DCMTK shows with its number."""
         self._has_told = True
-        first, *rest = map(printable, event.text.split("\n"))
-        self._network.write(NOTICE_LEVELS[event.level], "\n".join([first, *map(numbered_condition, rest)]))
+        first, *rest = event.text.split("\n")
+        write_notice(self._network, replace(event, text="\n".join([first, *map(numbered_condition, rest)])))
 
     def _show_association(self, event: events.Event) -> None:
         match event:
             case events.AssociationRequested():
                 self._show_requested(event)
             case events.AssociationAccepted():
-                self._show_accepted(event.negotiation)
+                if self._show_accepted(event.negotiation):
+                    self._max_pdv_bytes = event.negotiation.max_send_pdv_bytes
             case events.AssociationFailed():
-                reason, advice = printable(event.reason).removesuffix("."), printable(event.advice)
-                self._tool.write(Level.WARN if advice else Level.DEBUG, f"{reason}. {advice}".removesuffix(". "))
+                self._show_failed(event)
             case events.AssociationReleased():
                 if self._max_pdv_bytes:
                     self._tool.info("Releasing Association")
@@ -108,17 +90,6 @@ class StoreLines:
                 self._last_line = "Peer Aborted Association" if event.by_peer else "Aborting Association"
             case _:
                 pass
-
-    def _show_requested(self, event: events.AssociationRequested) -> None:
-        if self._tool.is_enabled(self._block_level):
-            self._write_block(outgoing_request_lines(event, self._request.peer, self._request.association))
-        self._tool.info("Requesting Association")
-
-    def _show_accepted(self, negotiation: events.Negotiation) -> None:
-        self._write_block(negotiated_lines(negotiation))
-        if any(context.is_accepted for context in negotiation.contexts):
-            self._max_pdv_bytes = negotiation.max_send_pdv_bytes
-            self._tool.info(f"Association Accepted (Max Send PDV: {shown_max_pdv_bytes(negotiation)})")
 
     def _show_started(self, event: events.ItemStarted) -> None:
         self._current = event
@@ -168,6 +139,3 @@ class StoreLines:
         size_bytes = event.size_bytes if is_complete else 0
         dots = "." * -(-size_bytes // self._max_pdv_bytes) if self._max_pdv_bytes else ""
         write_stdout(f"XMIT: {dots}" + ("\n" if is_complete else ""))
-
-    def _write_block(self, lines: Sequence[str]) -> None:
-        self._tool.write(self._block_level, "\n".join(lines))

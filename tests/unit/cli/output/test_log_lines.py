@@ -1,6 +1,6 @@
 import pytest
 
-from dicomdesk.cli.output.notice_lines import write_notice
+from dicomdesk.cli.output.log_lines import write_notice
 from dicomdesk.engine.events import Notice, NoticeLevel
 from dicomdesk.logs import Level, Log, Record, Route
 

@@ -1,0 +1,62 @@
+"""Log lines for the association of a requestor, as DCMTK's tools log them."""
+
+from typing import TypeVar
+
+from dicomdesk.cli.output.association_dump import negotiated_lines, outgoing_request_lines
+from dicomdesk.cli.output.log_lines import LogLines
+from dicomdesk.engine import events
+from dicomdesk.human import printable
+from dicomdesk.logs import Log
+from dicomdesk.settings import LARGE_MAX_PDU_BYTES, AssociationSettings, Peer
+
+__all__ = ["RequestorLines"]
+
+FactT = TypeVar("FactT")
+
+_PDV_OVERHEAD_BYTES = 12
+
+
+class RequestorLines(LogLines[FactT]):
+    """Lines of a tool that asks for associations; see ``LogLines``."""
+
+    def __init__(
+        self,
+        log: Log,
+        tool: str,
+        peer: Peer,
+        association: AssociationSettings,
+        *,
+        is_of_network: bool = False,
+        shows_contexts: bool = False,
+    ) -> None:
+        super().__init__(log, tool, is_of_network=is_of_network, shows_contexts=shows_contexts)
+        self._peer = peer
+        self._association = association
+
+    def _show_requested(self, event: events.AssociationRequested, label: str = "") -> None:
+        """``label`` tells the lines of associations that run at once apart."""
+        if self._main.is_enabled(self._block_level):
+            self._write_block(outgoing_request_lines(event, self._peer, self._association))
+        self._main.info(f"{label}Requesting Association")
+
+    def _show_accepted(self, negotiation: events.Negotiation, label: str = "") -> bool:
+        """Return whether any presentation context is accepted, without which DCMTK's tools speak of a failure."""
+        if self._main.is_enabled(self._block_level):
+            self._write_block(negotiated_lines(negotiation))
+        is_any_accepted = any(context.is_accepted for context in negotiation.contexts)
+        if is_any_accepted:
+            self._main.info(f"{label}Association Accepted (Max Send PDV: {_shown_max_pdv_bytes(negotiation)})")
+        return is_any_accepted
+
+    def _show_failed(self, event: events.AssociationFailed) -> None:
+        """Warn with our advice where there is some; DCMTK's line follows at the end of the job."""
+        reason, advice = printable(event.reason).removesuffix("."), printable(event.advice)
+        if advice:
+            self._tool.warn(f"{reason}. {advice}")
+        else:
+            self._tool.debug(reason)
+
+
+def _shown_max_pdv_bytes(negotiation: events.Negotiation) -> int:
+    """What DCMTK shows: the peer's limit in its counting, whatever our own option for it says."""
+    return min(negotiation.peer_max_pdu_bytes or LARGE_MAX_PDU_BYTES, LARGE_MAX_PDU_BYTES) - _PDV_OVERHEAD_BYTES
