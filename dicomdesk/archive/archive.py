@@ -14,7 +14,6 @@ import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from dicomdesk.archive.admission import Admission
@@ -30,6 +29,7 @@ from dicomdesk.archive.setup.configuration import ArchiveConfiguration, Area
 from dicomdesk.archive.setup.settings import ArchiveSettings
 from dicomdesk.dicom.query.sop_classes import SHUTDOWN
 from dicomdesk.engine.receive.instance_file import Buffers
+from dicomdesk.engine.receive.listening_job import acceptor_ssl_context
 from dicomdesk.errors import CancelledError, IndexDamagedError, SettingsError
 from dicomdesk.network.acceptor.access_control import Refusal
 from dicomdesk.network.acceptor.handlers import IncomingAssociation, ListenerObserver, SilentObserver
@@ -37,10 +37,9 @@ from dicomdesk.network.acceptor.listener import Listener, ListenerSettings
 from dicomdesk.network.dimse.store_requests import IncomingStore, InstanceSink, StoreAnswer
 from dicomdesk.network.presentation.context_acceptance import AcceptancePolicy, verification_only_policy
 from dicomdesk.network.presentation.profiles import Profile
-from dicomdesk.settings import TlsSettings
 
 if TYPE_CHECKING:
-    import ssl
+    pass
 
 __all__ = ["Archive"]
 
@@ -93,9 +92,7 @@ class Archive:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         self.close()
 
     def keeper(self, ae_title: str) -> Keeper:
@@ -131,7 +128,7 @@ class Archive:
                 max_pdu_bytes=settings.max_pdu_bytes or configuration.max_pdu_bytes,
                 timeouts=settings.timeouts,
                 resolve_hosts=settings.resolve_hosts,
-                ssl_context=_ssl_context(settings.tls),
+                ssl_context=acceptor_ssl_context(settings.tls),
                 access=settings.access,
                 places=settings.places,
                 stop_grace_s=_STOP_GRACE_S,
@@ -315,14 +312,6 @@ def entry_reader(area: Area) -> Callable[[str, str], IndexEntry]:
         return read_entry(file, area=area.ae_title, path=path, received=Path(file).stat().st_mtime)
 
     return read
-
-
-def _ssl_context(tls: TlsSettings | None) -> "ssl.SSLContext | None":
-    if tls is None:
-        return None
-    from dicomdesk.network.tls.tls_contexts import server_context  # noqa: PLC0415 - only where TLS is asked for
-
-    return server_context(tls).context
 
 
 def _tell_nobody(_fact: object) -> None:

@@ -4,8 +4,7 @@ The facts are those of ``engine.events``, for associations and stored instances,
 """
 
 import itertools
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass
 
 from dicomdesk.archive.archive import Archive
 from dicomdesk.archive.facts import ArchiveFact, InstanceStored, ServingEvent, ServingSink, ShutdownRequested
@@ -13,15 +12,16 @@ from dicomdesk.archive.metrics import Metrics, MetricsServer
 from dicomdesk.archive.setup.accounts import find_account
 from dicomdesk.archive.setup.profiles import ArchiveProfiles
 from dicomdesk.archive.setup.settings import ArchiveSettings
-from dicomdesk.engine import events
-from dicomdesk.engine.job import EventRelay, Job, ThreadStarter
+from dicomdesk.engine.events import JobOutcome
+from dicomdesk.engine.job import EventRelay, ThreadStarter
 from dicomdesk.engine.receive.arrivals import Arrival
+from dicomdesk.engine.receive.listening_job import ListeningJob, ReceiveResult
 from dicomdesk.engine.receive.reception_facts import ReceptionFacts
 from dicomdesk.engine.stats import Progress
 from dicomdesk.errors import DicomdeskError
 from dicomdesk.network.dimse.store_requests import IncomingStore
 
-__all__ = ["ServeJob", "ServeRequest", "ServeResult"]
+__all__ = ["ServeJob", "ServeRequest"]
 
 _JOB_ID = "archive"
 
@@ -44,27 +44,15 @@ class ServeRequest:
         return ServeJob(self, sink, start_thread)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ServeResult:
-    """What came of serving."""
-
-    outcome: events.JobOutcome
-    """COMPLETED also where associations were aborted at the end."""
-    error: DicomdeskError | None = None
-    counts: dict[events.ItemOutcome, int] = field(default_factory=dict)
-    """Instances received."""
-
-
-class ServeJob(Job[ServeResult]):
-    """Serves until it is cancelled. Built and opened by the engine."""
+class ServeJob(ListeningJob):
+    """Serves an archive until it is cancelled; COMPLETED also where associations were aborted at the end."""
 
     _report: EventRelay[ServingEvent]
 
     def __init__(self, request: ServeRequest, sink: ServingSink, start_thread: ThreadStarter) -> None:
         """Open all areas and take the port of the metrics; raises what ``Archive`` raises."""
         metrics = Metrics()
-        super().__init__(_JOB_ID, sink if request.metrics_port is None else _both(metrics.take, sink))
-        self._start_thread = start_thread
+        super().__init__(_JOB_ID, sink if request.metrics_port is None else _both(metrics.take, sink), start_thread)
         configuration = request.settings.configuration
         self._account = find_account(configuration.user_name, configuration.group_name)
         self._observer = _Facts(_JOB_ID, self._report)
@@ -74,8 +62,6 @@ class ServeJob(Job[ServeResult]):
         self._metrics_port = request.metrics_port
         self._metrics = metrics
         self._metrics_server: MetricsServer | None = None
-        self.port = 0
-        """Where it listens."""
         self.metrics_port = 0
         """Where figures are given, 0 for nowhere."""
 
@@ -86,10 +72,7 @@ class ServeJob(Job[ServeResult]):
                 self._metrics_server = MetricsServer(self._metrics, self.archive, self._metrics_port)
                 self._metrics_server.start(self._start_thread)
                 self.metrics_port = self._metrics_server.port
-            with self._report.first() as report:
-                self.port = self.archive.start(bound=self._account.become)
-                report(events.JobStarted(job_id=self.id, at=datetime.now(UTC)))
-                report(events.ListenerStarted(job_id=self.id, address=self._address, port=self.port))
+            self._listen(self._address, lambda: self.archive.start(bound=self._account.become))
         except BaseException:
             self.withdraw()
             raise
@@ -97,48 +80,34 @@ class ServeJob(Job[ServeResult]):
     def withdraw(self) -> None:
         """End without having served; all areas are left in order."""
         self._close_metrics()
-        self.archive.stop(abort=True)
+        self._break_off()
         self.archive.close()
 
     def progress(self) -> Progress:
         """How much has arrived; totals and rates are unknown."""
         return Progress(
-            items_total=0,
             items_done=self._observer.items,
-            bytes_total=0,
             bytes_done=self.archive.bytes_received,
-            bytes_per_s=0.0,
-            items_per_s=0.0,
-            seconds_left=None,
             associations=self.archive.associations,
         )
 
-    def _announce(self) -> None:
-        """Done by ``open``: associations may come before this job's thread runs."""
-
-    def _work(self) -> ServeResult:
+    def _work(self) -> ReceiveResult:
         self._control.wait_for_stop()
         try:
             with self._control.aborting_with(self._abort):
                 self.archive.close()
         finally:
             self._close_metrics()
-        return ServeResult(outcome=events.JobOutcome.COMPLETED, counts=self._observer.counts())
+        return ReceiveResult(outcome=JobOutcome.COMPLETED, counts=self._observer.counts())
 
-    def _after_fault(self, error: DicomdeskError) -> ServeResult:
+    def _after_fault(self, error: DicomdeskError) -> ReceiveResult:
         """Areas that could not be left in order are put in order when they are opened again."""
         if self._control.is_aborting:
-            return ServeResult(outcome=events.JobOutcome.CANCELLED, counts=self._observer.counts())
-        return ServeResult(outcome=events.JobOutcome.FAILED, error=error, counts=self._observer.counts())
+            return ReceiveResult(outcome=JobOutcome.CANCELLED, counts=self._observer.counts())
+        return ReceiveResult(outcome=JobOutcome.FAILED, error=error, counts=self._observer.counts())
 
-    def _finished(self, result: ServeResult) -> events.JobFinished:
-        return events.JobFinished(
-            job_id=self.id, outcome=result.outcome, counts=result.counts, error=str(result.error or "")
-        )
-
-    def _abort(self) -> None:
-        """Second cancel, on the cancelling thread, which must not wait."""
-        self._start_thread(f"{self.id}-abort", lambda: self.archive.stop(abort=True))
+    def _break_off(self) -> None:
+        self.archive.stop(abort=True)
 
     def _close_metrics(self) -> None:
         if self._metrics_server is not None:

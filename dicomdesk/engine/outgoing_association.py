@@ -1,7 +1,7 @@
 """An association that a job asks for: opened, released or aborted, each step told to the job's sink."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 from dicomdesk.engine.events import (
     AssociationAborted,
@@ -76,16 +76,13 @@ class OutgoingAssociation:
             interruption = Interruption()
         except LocalError as error:
             raise self._not_opened(error) from error
-        try:
-            with self._control.aborting_with(interruption.set):
-                association = self._open(peer, settings, contexts, extensions, interruption)
-                try:
-                    yield association
-                finally:
-                    if association.is_open:  # a fault of ours is on its way up
-                        association.abort()
-        finally:
-            interruption.close()
+        with closing(interruption), self._control.aborting_with(interruption.set):
+            association = self._open(peer, settings, contexts, extensions, interruption)
+            try:
+                yield association
+            finally:
+                if association.is_open:  # a fault of ours is on its way up
+                    association.abort()
 
     def _open(
         self,

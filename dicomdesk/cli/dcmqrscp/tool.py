@@ -26,12 +26,12 @@ from dicomdesk.human import printable
 from dicomdesk.logs import Log, Logger
 
 if TYPE_CHECKING:
-    from dicomdesk.archive.serving import ServeResult
     from dicomdesk.archive.setup.configuration import ArchiveConfiguration
     from dicomdesk.archive.setup.profiles import ArchiveProfiles
     from dicomdesk.archive.setup.settings import ArchiveSettings
     from dicomdesk.cli.dcmqrscp.settings import ArchiveOptions, ProfileNames
     from dicomdesk.engine.job import Job
+    from dicomdesk.engine.receive.listening_job import ReceiveResult
 
 _LOGGER = "dcmtk.apps.dcmqrscp"
 
@@ -140,14 +140,14 @@ def _serve(
     json = ArchiveJsonReporter(shows_identifiers=options.json_has_identifiers) if options.writes_json else None
     watch = JobWatch(lines, tool, json=json, verb="ending")
 
-    def show_begun(job: "Job[ServeResult]") -> None:
+    def show_begun(job: "Job[ReceiveResult]") -> None:
         assert isinstance(job, ServeJob)
         if job.metrics_port:
             tool.info(f"metrics at http://127.0.0.1:{job.metrics_port}/metrics")
         if settings.tls is not None:
             show_tls_notes(settings.tls, line, tool, TLS_ROLE)
 
-    def conclude(result: "ServeResult") -> int:
+    def conclude(result: "ReceiveResult") -> int:
         if result.error is not None:
             tool.fatal(printable(str(result.error)))
             return int(ExitCode.INTERNAL_FAULT)

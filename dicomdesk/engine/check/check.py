@@ -5,6 +5,7 @@ other, each released: no message is sent in them and nothing is stored. Everythi
 settings have none.
 """
 
+import contextlib
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -122,14 +123,12 @@ class CheckJob(Job[CheckResult]):
         return Progress(items_total=survey.total if self._has_surveyed else 0, items_done=survey.asked)
 
     def _work(self) -> CheckResult:
-        interruption = Interruption()
-        try:
-            with self._control.stopping_with(interruption.set):
-                self._check(interruption)
-        except ConnectionInterruptedError:
-            pass  # the step that was cut short has said so
-        finally:
-            interruption.close()
+        with (
+            contextlib.suppress(ConnectionInterruptedError),  # the step that was cut short has said so
+            contextlib.closing(Interruption()) as interruption,
+            self._control.stopping_with(interruption.set),
+        ):
+            self._check(interruption)
         return self._result()
 
     def _after_fault(self, error: DicomdeskError) -> CheckResult:

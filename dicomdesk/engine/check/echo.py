@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from enum import Enum
 
@@ -83,16 +84,12 @@ class EchoJob(Job[EchoResult]):
         return Progress()
 
     def _work(self) -> EchoResult:
-        interruption = Interruption()
-        try:
-            # One message is all there is to finish: the first cancel ends it at once.
-            with self._control.stopping_with(interruption.set):
-                association = self._open(interruption)
-                if isinstance(association, EchoResult):
-                    return association
-                return self._use(association)
-        finally:
-            interruption.close()
+        # One message is all there is to finish: the first cancel ends it at once.
+        with closing(Interruption()) as interruption, self._control.stopping_with(interruption.set):
+            association = self._open(interruption)
+            if isinstance(association, EchoResult):
+                return association
+            return self._use(association)
 
     def _open(self, interruption: Interruption) -> "RequestedAssociation | EchoResult":
         request = self._request

@@ -4,23 +4,19 @@ import os
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dicomdesk.dicom.instance import InstanceHeader
 from dicomdesk.engine.events import (
     EventSink,
-    ItemOutcome,
-    JobFinished,
     JobOutcome,
-    JobStarted,
-    ListenerStarted,
     StudySettled,
 )
-from dicomdesk.engine.job import Job, JobState, ThreadStarter, new_job_id
+from dicomdesk.engine.job import JobState, ThreadStarter, new_job_id
 from dicomdesk.engine.rate import RateMeter
 from dicomdesk.engine.receive.arrivals import Arrival, Storing
+from dicomdesk.engine.receive.listening_job import ListeningJob, ReceiveResult, acceptor_ssl_context
 from dicomdesk.engine.receive.placement import Placement
 from dicomdesk.engine.receive.quiet_studies import SettledStudy, StudyCommand, StudySettler
 from dicomdesk.engine.receive.reception_facts import ReceptionFacts
@@ -35,10 +31,10 @@ from dicomdesk.network.presentation.context_acceptance import (
     verification_only_policy,
 )
 from dicomdesk.network.presentation.profiles import load_profiles
-from dicomdesk.settings import AccessRules, PeerVerification, ProfileSelection, TlsSettings
+from dicomdesk.settings import AccessRules, PeerVerification, ProfileSelection
 
 if TYPE_CHECKING:
-    import ssl
+    pass
 
 __all__ = ["ReceiveJob", "ReceiveResult"]
 
@@ -46,23 +42,12 @@ _LONGEST_INSTANCE_S = 24 * 3600.0
 """How long the first cancel waits for instances that keep arriving; those that stall end by the socket time-out."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReceiveResult:
-    """What came of a receive job."""
-
-    outcome: JobOutcome
-    """CANCELLED when it was aborted, COMPLETED when it was stopped in order."""
-    error: DicomdeskError | None = None
-    counts: dict[ItemOutcome, int] = field(default_factory=dict)
-
-
-class ReceiveJob(Job[ReceiveResult]):
-    """Listens until it is cancelled. Built and opened by the engine."""
+class ReceiveJob(ListeningJob):
+    """Stores what arrives, until it is cancelled; CANCELLED where it was aborted. Built and opened by the engine."""
 
     def __init__(self, request: ReceiveRequest, sink: EventSink, start_thread: ThreadStarter) -> None:
         """Prepare everything but the port; raise ProfileError, StorageError, TlsSettingsError or SettingsError."""
-        super().__init__(new_job_id("receive"), sink)
-        self._start_thread = start_thread
+        super().__init__(new_job_id("receive"), sink, start_thread)
         self._request = request
         acceptance, storage = request.acceptance, request.storage
         policy = _make_policy(acceptance.profile, accept_all=acceptance.accept_all)
@@ -87,7 +72,7 @@ class ReceiveJob(Job[ReceiveResult]):
                 resolve_hosts=acceptance.resolve_hosts,
                 access=_checked_access(acceptance),
                 places=acceptance.places,
-                ssl_context=_ssl_context(acceptance.tls),
+                ssl_context=acceptor_ssl_context(acceptance.tls),
                 stop_grace_s=_LONGEST_INSTANCE_S,
             ),
             policy,
@@ -97,41 +82,30 @@ class ReceiveJob(Job[ReceiveResult]):
         self._byte_rate = RateMeter()
         self._item_rate = RateMeter()
         self._gauge_lock = threading.Lock()
-        self.port = 0
-        """Where it listens."""
 
     def open(self) -> None:
         """Start to listen, on the caller's thread; raise PortInUseError or LocalError."""
-        with self._report.first() as report:
-            try:
-                self.port = self._listener.start()
-            except LocalError:
-                self._listener.stop()
-                raise
-            report(JobStarted(job_id=self.id, at=datetime.now(UTC)))
-            report(ListenerStarted(job_id=self.id, address=self._request.address, port=self.port))
+        try:
+            self._listen(self._request.address, self._listener.start)
+        except LocalError:
+            self._listener.stop()
+            raise
 
     def withdraw(self) -> None:
         """Take back ``open`` where the job cannot run: nobody listens any more."""
-        self._listener.stop(abort=True)
+        self._break_off()
 
     def progress(self) -> Progress:
         """How much has arrived; totals are unknown."""
         now_s, items, size_bytes = time.monotonic(), self._facts.items, self._listener.bytes_received
         with self._gauge_lock:
             return Progress(
-                items_total=0,
                 items_done=items,
-                bytes_total=0,
                 bytes_done=size_bytes,
                 bytes_per_s=self._byte_rate.observe(now_s, size_bytes),
                 items_per_s=self._item_rate.observe(now_s, items),
-                seconds_left=None,
                 associations=self._listener.associations,
             )
-
-    def _announce(self) -> None:
-        """Done by ``open``: associations may come before this job's thread runs."""
 
     def _work(self) -> ReceiveResult:
         settler_thread = self._start_settler()
@@ -147,21 +121,20 @@ class ReceiveJob(Job[ReceiveResult]):
         if self._control.is_aborting:  # whoever does not end is being told already
             self._facts.end_all()
             return self._result()
-        self._listener.stop(abort=True)
+        self._break_off()
         return ReceiveResult(outcome=JobOutcome.FAILED, error=error, counts=self._facts.counts())
-
-    def _finished(self, result: ReceiveResult) -> JobFinished:
-        return JobFinished(job_id=self.id, outcome=result.outcome, counts=result.counts, error=str(result.error or ""))
 
     def _result(self) -> ReceiveResult:
         outcome = JobOutcome.CANCELLED if self._control.state is JobState.ABORTING else JobOutcome.COMPLETED
         return ReceiveResult(outcome=outcome, counts=self._facts.counts())
 
     def _abort(self) -> None:
-        """Second cancel, on the cancelling thread, which must not wait."""
         if self._command is not None:
             self._command.abort()
-        self._start_thread(f"{self.id}-abort", lambda: self._listener.stop(abort=True))
+        super()._abort()
+
+    def _break_off(self) -> None:
+        self._listener.stop(abort=True)
 
     def _make_settler(self) -> StudySettler | None:
         commands = self._request.commands
@@ -212,15 +185,6 @@ class _Facts(ReceptionFacts):
                 request.calling_ae_title,
                 request.called_ae_title,
             )
-
-
-def _ssl_context(tls: TlsSettings | None) -> "ssl.SSLContext | None":
-    """Raises KeyPassPhraseError and TlsSettingsError; warnings are for ``check_tls_settings``."""
-    if tls is None:
-        return None
-    from dicomdesk.network.tls.tls_contexts import server_context  # noqa: PLC0415 - only where TLS is asked for
-
-    return server_context(tls).context
 
 
 def _checked_access(acceptance: Acceptance) -> AccessRules:
