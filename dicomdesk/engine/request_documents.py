@@ -1,10 +1,10 @@
 """Requests as JSON documents: written, and read again, without their secrets.
 
 A document is an object with ``dicomdesk_request`` (the version of this format), ``kind`` (send, send-exactly, receive,
-echo, check, preflight) and ``request``: the fields of the request by name. Values are as the fields are declared, and
-nothing else is read: enumerations by their value, paths as text, tuples and sets as lists, mappings as lists of pairs;
-a request in a request has its own ``kind``. Fields may be missing that have a default. What means nothing to another
-process is not written.
+echo, check, preflight, query) and ``request``: the fields of the request by name. Values are as the fields are
+declared, and nothing else is read: enumerations by their value, paths as text, bytes as hexadecimal digits, tuples and
+sets as lists, mappings as lists of pairs; a request in a request has its own ``kind``. Fields may be missing that have
+a default. What means nothing to another process is not written.
 
 Secrets are the fields that do not show themselves (``repr=False``): pass phrases, passcodes, tokens, hashes of users.
 Instead of their values stands "withheld". What is read has the value in their place that opens nothing, and says where.
@@ -22,6 +22,7 @@ from typing import get_args, get_origin, get_type_hints
 from dicomdesk.dicom.instance import OF_THIS_PROCESS
 from dicomdesk.engine.check.requests import CheckRequest, EchoRequest
 from dicomdesk.engine.preflight.request import PreflightRequest
+from dicomdesk.engine.query.request import QueryRequest
 from dicomdesk.engine.receive.request import ReceiveRequest
 from dicomdesk.engine.send.request import SendRequest
 from dicomdesk.engine.send_exactly.request import ExactSendRequest
@@ -30,7 +31,9 @@ from dicomdesk.human import printable
 
 __all__ = ["EngineRequest", "ReadRequest", "read_request", "write_request"]
 
-EngineRequest = SendRequest | ExactSendRequest | ReceiveRequest | EchoRequest | CheckRequest | PreflightRequest
+EngineRequest = (
+    SendRequest | ExactSendRequest | ReceiveRequest | EchoRequest | CheckRequest | PreflightRequest | QueryRequest
+)
 _KINDS: dict[str, type[EngineRequest]] = {
     "send": SendRequest,
     "send-exactly": ExactSendRequest,
@@ -38,6 +41,7 @@ _KINDS: dict[str, type[EngineRequest]] = {
     "echo": EchoRequest,
     "check": CheckRequest,
     "preflight": PreflightRequest,
+    "query": QueryRequest,
 }
 _NAMES = {kind: name for name, kind in _KINDS.items()}
 _VERSION_KEY = "dicomdesk_request"
@@ -98,6 +102,8 @@ def _write(value: object) -> object:
         return _write_fields(value)
     if isinstance(value, Path):
         return str(value)
+    if isinstance(value, bytes):
+        return value.hex()
     if isinstance(value, Mapping):
         return [[_write(key), _write(each)] for key, each in value.items()]
     if isinstance(value, frozenset):
@@ -135,6 +141,8 @@ class _Reader:
             return self._read_fields(kind, value, place)
         if kind is Path and isinstance(value, str):
             return Path(value)
+        if kind is bytes and isinstance(value, str):
+            return _read_bytes(value, place)
         if kind is float and type(value) in {int, float}:
             return _read_number(value, place)
         if type(value) is kind:
@@ -203,6 +211,7 @@ class _Reader:
 _WORDS: dict[object, str] = {
     str: "a text",
     Path: "a text",
+    bytes: "a text",
     int: "a whole number",
     float: "a number",
     bool: "true or false",
@@ -218,6 +227,13 @@ def _read_member(kind: type[Enum], value: object, place: str) -> Enum:
         if type(member.value) is type(value) and member.value == value:
             return member
     raise _wrong(place, f"one of {', '.join(str(member.value) for member in kind)}", value)
+
+
+def _read_bytes(value: str, place: str) -> bytes:
+    try:
+        return bytes.fromhex(value)
+    except ValueError:
+        raise _wrong(place, "pairs of hexadecimal digits", value) from None
 
 
 def _read_number(value: object, place: str) -> float:

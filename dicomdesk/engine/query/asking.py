@@ -1,0 +1,185 @@
+"""C-FINDs over one association, and what comes of each, told to a sink."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from dicomdesk.dicom.query.identifier_writer import EncodedDataSet, write_identifier
+from dicomdesk.dicom.transfer_syntaxes import EXPLICIT_VR_LITTLE_ENDIAN
+from dicomdesk.engine.job import JobControl
+from dicomdesk.engine.query.cuts import find_cut
+from dicomdesk.engine.query.facts import QueryAnswered, QueryCancelled, QueryEnded, QuerySink, QueryStarted
+from dicomdesk.engine.query.request import Identifier
+from dicomdesk.network.dimse.requests import Response, find_request
+from dicomdesk.network.negotiation import NegotiatedContext, Negotiation
+from dicomdesk.network.requestor.association import RequestedAssociation
+from dicomdesk.network.requestor.exchange import Exchange
+
+__all__ = ["Asker", "Asking", "Bounds", "encode_identifier", "find_context"]
+
+MatchJudge = Callable[[bytes], bool]
+"""Whether a match, as it came, is to be reported; raises DataError for none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """Where a C-FIND is cancelled; None for nowhere."""
+
+    cancel_after: int | None = None
+    """When so many matches have come."""
+    limit: int | None = None
+    """When so many matches were reported; what still comes is left out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asker:
+    """The job that asks."""
+
+    job_id: str
+    number: int
+    """Of the association, within the job."""
+    control: JobControl
+    report: QuerySink
+    priority: int = 0
+    """0 medium, 1 high, 2 low."""
+
+
+def find_context(negotiation: Negotiation, sop_class_uid: str) -> NegotiatedContext | None:
+    """The presentation context that was accepted for a SOP class."""
+    contexts = (context for context in negotiation.contexts if context.is_accepted)
+    return next((context for context in contexts if context.abstract_syntax == sop_class_uid), None)
+
+
+def encode_identifier(
+    identifier: Identifier, context: NegotiatedContext, *, character_set: str = "", compression_level: int = 6
+) -> bytes:
+    """The identifier as it goes out in a context; raises DataError."""
+    base = EncodedDataSet(data=identifier.data_set, transfer_syntax_uid=EXPLICIT_VR_LITTLE_ENDIAN)
+    return write_identifier(
+        base if identifier.data_set else None,
+        identifier.keys,
+        context.accepted_transfer_syntax or EXPLICIT_VR_LITTLE_ENDIAN,
+        character_set=character_set,
+        compression_level=compression_level,
+    )
+
+
+class Asking:
+    """For the thread that uses the association. What the association raises passes: it has ended then."""
+
+    def __init__(self, association: RequestedAssociation, context: NegotiatedContext, asker: Asker) -> None:
+        self.context = context
+        self._association = association
+        self._asker = asker
+        self._counts: list[int] = []
+        """Of the matches of each query, in order."""
+
+    def ask(
+        self,
+        identifier: bytes,
+        *,
+        query: int = 0,
+        repetition: int = 0,
+        bounds: Bounds | None = None,
+        judge: MatchJudge | None = None,
+        reported: int = 0,
+    ) -> QueryEnded:
+        """One C-FIND; returns its end, which is reported too. The first cancel of the job cancels it.
+
+        ``reported`` is how many matches of the same identifier were reported before.
+        """
+        asker = self._asker
+        exchange = self._association.exchange(find_request(self.context, identifier, priority=asker.priority))
+        syntax = self.context.accepted_transfer_syntax or ""
+        asker.report(
+            QueryStarted(
+                job_id=asker.job_id,
+                association=asker.number,
+                query=query,
+                repetition=repetition,
+                message_id=exchange.message_id,
+                context_id=self.context.context_id,
+                sop_class_uid=self.context.abstract_syntax,
+                identifier=identifier,
+                transfer_syntax_uid=syntax,
+            )
+        )
+        taking = _Taking(exchange, bounds or Bounds(), judge, reported)
+        with asker.control.stopping_with(taking.cancel):
+            final = self._take(exchange, taking, query, syntax)
+        ended = self._ended(final, exchange, taking, query)
+        asker.report(ended)
+        return ended
+
+    def _take(self, exchange: Exchange, taking: "_Taking", query: int, syntax: str) -> Response:
+        """Report the matches as they come, and return the final response."""
+        report, job_id, number = self._asker.report, self._asker.job_id, self._asker.number
+        message_id, context_id = exchange.message_id, self.context.context_id
+        is_told = False
+        for response in exchange:
+            data = response.data_set
+            if not response.is_pending:
+                return response
+            if data is not None and taking.takes(data):
+                answered = QueryAnswered(
+                    job_id, number, query, taking.reported, message_id, context_id, response.status, data, syntax
+                )
+                report(answered)
+            if taking.is_enough:
+                taking.cancel()
+            if taking.is_cancelled and not is_told:
+                is_told = True
+                report(QueryCancelled(job_id=job_id, association=number, query=query, message_id=message_id))
+        raise AssertionError("an exchange without a final response")
+
+    def _ended(self, final: Response, exchange: Exchange, taking: "_Taking", query: int) -> QueryEnded:
+        cut = None if taking.is_cancelled else find_cut(taking.matches, final.status, final.comment, self._counts)
+        if not taking.is_cancelled:
+            self._counts.append(taking.matches)
+        return QueryEnded(
+            job_id=self._asker.job_id,
+            association=self._asker.number,
+            query=query,
+            message_id=exchange.message_id,
+            status=final.status,
+            comment=final.comment,
+            matches=taking.matches,
+            is_cancelled=taking.is_cancelled,
+            cut=cut,
+            elements=final.command_set.values,
+        )
+
+
+class _Taking:
+    """Counts what comes, and says when it is enough."""
+
+    __slots__ = ("_bounds", "_exchange", "_judge", "is_cancelled", "matches", "reported")
+
+    def __init__(self, exchange: Exchange, bounds: Bounds, judge: MatchJudge | None, reported: int) -> None:
+        self._exchange = exchange
+        self._bounds = bounds
+        self._judge = judge
+        self.matches = 0
+        self.reported = reported
+        self.is_cancelled = False
+
+    def cancel(self) -> None:
+        """Send a C-CANCEL, once; any thread."""
+        self.is_cancelled = True
+        self._exchange.cancel()
+
+    def takes(self, match: bytes) -> bool:
+        """Count the match; whether it is to be reported."""
+        self.matches += 1
+        if self._is_full or (self._judge is not None and not self._judge(match)):
+            return False
+        self.reported += 1
+        return True
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether the bounds are reached."""
+        return self.matches == self._bounds.cancel_after or self._is_full
+
+    @property
+    def _is_full(self) -> bool:
+        return self._bounds.limit is not None and self.reported >= self._bounds.limit

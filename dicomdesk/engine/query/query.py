@@ -1,0 +1,167 @@
+"""The query job: one association, C-FINDs over it, matches as they come."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from dicomdesk.engine.events import JobFinished, JobOutcome
+from dicomdesk.engine.job import EventRelay, Job, new_job_id
+from dicomdesk.engine.outgoing_association import NotOpenedError, OutgoingAssociation
+from dicomdesk.engine.query.asking import Asker, Asking, Bounds, encode_identifier, find_context
+from dicomdesk.engine.query.facts import QueryAnswered, QueryEnded, QueryFact, QuerySink
+from dicomdesk.engine.query.request import QueryModel, QueryRequest
+from dicomdesk.engine.stats import Progress
+from dicomdesk.errors import AssociationAbortedError, DataError, DicomdeskError, PeerError
+from dicomdesk.human import count_text
+from dicomdesk.network.negotiation import ExtendedNegotiation, ProposedContext
+from dicomdesk.network.requestor.association import RequestedAssociation
+from dicomdesk.network.requestor.exchange import NO_CONTEXT
+
+__all__ = ["QueryFailure", "QueryJob", "QueryOutcome"]
+
+
+class QueryFailure(Enum):
+    """Where a query job ended early."""
+
+    ASSOCIATION = "association"
+    """Not established."""
+    NO_PRESENTATION_CONTEXT = "no-presentation-context"
+    IDENTIFIER = "identifier"
+    """One could not be written; the association was aborted."""
+    ABORTED_BY_PEER = "aborted-by-peer"
+    """Or lost."""
+    QUERY = "query"
+    """Aborted by us: no answer in time, or one that makes no sense."""
+    RELEASE = "release"
+    """All was answered, but the peer did not agree to the release."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueryOutcome:
+    """What came of a query job."""
+
+    outcome: JobOutcome
+    """COMPLETED where each C-FIND has its final response, whatever its status is."""
+    ended: tuple[QueryEnded, ...]
+    """The C-FINDs that have their final response."""
+    matches: int
+    """That were reported."""
+    failure: QueryFailure | None = None
+    error: DicomdeskError | None = None
+
+    @property
+    def text(self) -> str:
+        """What happened, one plain sentence."""
+        if self.error is not None:
+            return str(self.error)
+        return f"The peer answered with {count_text(self.matches, 'match', 'matches')}"
+
+
+class QueryJob(Job[QueryOutcome]):
+    """Asks a peer what it has. Built by the engine."""
+
+    _report: EventRelay[QueryFact]
+
+    def __init__(self, request: QueryRequest, sink: QuerySink) -> None:
+        super().__init__(new_job_id("query"), sink)
+        self._request = request
+        self._ended: list[QueryEnded] = []
+        self._matches = 0
+        self._failure: tuple[QueryFailure, DicomdeskError] | None = None
+        self._outgoing = OutgoingAssociation(job_id=self.id, number=1, control=self._control, report=self._report)
+
+    def progress(self) -> Progress:
+        """How many matches were reported so far."""
+        return Progress(items_done=self._matches)
+
+    def _work(self) -> QueryOutcome:
+        request = self._request
+        context = ProposedContext(
+            context_id=1, abstract_syntax=request.model.sop_class_uid, transfer_syntaxes=request.transfer_syntaxes
+        )
+        try:
+            with self._outgoing.opened(
+                request.peer, request.association, (context,), _extensions(request)
+            ) as association:
+                self._use(association)
+        except NotOpenedError as error:
+            self._fail(QueryFailure.ASSOCIATION, error.error)
+        return self._outcome()
+
+    def _use(self, association: RequestedAssociation) -> None:
+        request = self._request
+        context = find_context(association.negotiation, request.model.sop_class_uid)
+        if context is None:
+            words = "the modality worklist" if request.model is QueryModel.WORKLIST else "queries of this model"
+            error = PeerError(f"The peer {request.peer} does not accept {words} (C-FIND)", condition=NO_CONTEXT)
+            self._abort(association, QueryFailure.NO_PRESENTATION_CONTEXT, error)
+            return
+        asker = Asker(job_id=self.id, number=1, control=self._control, report=self._count, priority=request.priority)
+        asking = Asking(association, context, asker)
+        try:
+            self._ask_all(asking)
+        except DataError as error:
+            self._abort(association, QueryFailure.IDENTIFIER, error)
+            return
+        except PeerError as error:
+            is_by_peer = isinstance(error, AssociationAbortedError)
+            self._outgoing.report_loss(error)
+            self._fail(QueryFailure.ABORTED_BY_PEER if is_by_peer else QueryFailure.QUERY, error)
+            return
+        if request.aborts_at_end:
+            self._outgoing.abort(association, "Aborted, as was asked for")
+        elif (refusal := self._outgoing.release(association)) is not None:
+            self._fail(QueryFailure.RELEASE, refusal)
+
+    def _ask_all(self, asking: Asking) -> None:
+        request = self._request
+        bounds = Bounds(cancel_after=request.cancel_after or None, limit=request.limit)
+        for query, identifier in enumerate(request.identifiers):
+            data = encode_identifier(
+                identifier,
+                asking.context,
+                character_set=request.character_set,
+                compression_level=request.compression_level,
+            )
+            for repetition in range(request.repeats):
+                if self._control.is_stopping:
+                    return
+                self._ended.append(asking.ask(data, query=query, repetition=repetition, bounds=bounds))
+
+    def _count(self, fact: QueryFact) -> None:
+        if isinstance(fact, QueryAnswered):
+            self._matches += 1
+        self._report(fact)
+
+    def _abort(self, association: RequestedAssociation, failure: QueryFailure, error: DicomdeskError) -> None:
+        self._outgoing.abort(association, error)
+        self._fail(failure, error)
+
+    def _fail(self, failure: QueryFailure, error: DicomdeskError) -> None:
+        self._failure = failure, error
+
+    def _outcome(self) -> QueryOutcome:
+        failure, error = self._failure or (None, None)
+        outcome = JobOutcome.COMPLETED
+        if self._control.is_stopping:
+            outcome = JobOutcome.CANCELLED
+        elif failure is not None and failure is not QueryFailure.RELEASE:
+            outcome = JobOutcome.FAILED
+        return QueryOutcome(
+            outcome=outcome, ended=tuple(self._ended), matches=self._matches, failure=failure, error=error
+        )
+
+    def _after_fault(self, error: DicomdeskError) -> QueryOutcome:
+        self._fail(QueryFailure.QUERY, error)
+        return self._outcome()
+
+    def _finished(self, result: QueryOutcome) -> JobFinished:
+        error = "" if result.outcome is JobOutcome.COMPLETED else result.text
+        return JobFinished(job_id=self.id, outcome=result.outcome, counts={}, error=error)
+
+
+def _extensions(request: QueryRequest) -> tuple[ExtendedNegotiation, ...]:
+    """SOP Class Extended Negotiation of a C-FIND (PS3.4 C.5.1.1)."""
+    if request.model is QueryModel.WORKLIST or not (request.wants_relational or request.combines_date_and_time):
+        return ()
+    information = bytes((request.wants_relational, request.combines_date_and_time))
+    return (ExtendedNegotiation(sop_class_uid=request.model.sop_class_uid, information=information),)
