@@ -108,6 +108,12 @@ class TransferStats:
             self._items_without_association += items
             self._bytes_total -= size_bytes * items
 
+    def pass_over(self, size_bytes: int) -> None:
+        """An item of this size ended without an association, and that was all that was to be done with it."""
+        with self._lock:
+            self._closed_items += 1
+            self._closed_bytes += size_bytes
+
     def open_association(self, gauge: WireGauge) -> AssociationCounters:
         """Return the counters of a new association."""
         counters = AssociationCounters(gauge)

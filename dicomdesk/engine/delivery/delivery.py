@@ -15,6 +15,7 @@ from dicomdesk.errors import DataError, DicomdeskError
 from dicomdesk.settings import AssociationSettings, Peer
 
 __all__ = [
+    "NONE_ACCEPTED",
     "Delivery",
     "DeliveryRequest",
     "End",
@@ -27,6 +28,10 @@ __all__ = [
     "SendResult",
     "StoppedError",
 ]
+
+
+NONE_ACCEPTED = "No Acceptable Presentation Contexts"
+"""DCMTK's words where the peer accepts none at all."""
 
 
 class SendFailure(Enum):

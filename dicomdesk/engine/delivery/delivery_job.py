@@ -1,4 +1,4 @@
-"""What all jobs that send have in common: how they begin, and what is left of them when they end."""
+"""Frames of the jobs that deliver instances: what they are made of, and the report where they send."""
 
 from dicomdesk.engine.delivery.delivery import Delivery, DeliveryRequest, EndedError, SendFailure, SendResult
 from dicomdesk.engine.delivery.intake import Intake
@@ -6,16 +6,16 @@ from dicomdesk.engine.delivery.ledger import InstanceLedger, MemoryLedger
 from dicomdesk.engine.delivery.report import Report
 from dicomdesk.engine.delivery.transfer_list import TransferList, count_outcomes
 from dicomdesk.engine.events import EventSink, JobFinished, JobOutcome
-from dicomdesk.engine.job import Job, new_job_id
+from dicomdesk.engine.job import Job, ResultT, new_job_id
 from dicomdesk.engine.preparation import Preparing
 from dicomdesk.engine.stats import Progress, TransferStats
 from dicomdesk.errors import DicomdeskError
 
-__all__ = ["DeliveryJob"]
+__all__ = ["DeliveryJob", "SendingJob"]
 
 
-class DeliveryJob(Job[SendResult]):
-    """Sends instances to a peer."""
+class DeliveryJob(Job[ResultT]):
+    """Lists instances and asks a peer for associations to deliver them."""
 
     def __init__(
         self,
@@ -38,15 +38,20 @@ class DeliveryJob(Job[SendResult]):
         )
         self._intake = Intake(self.id, self._control, self._report)
         self._associations = 0
-        self._contexts_proposed = 0
 
     def progress(self) -> Progress:
         """How far the job is, now."""
         return self._stats.progress()
 
     def _deliver(self) -> None:
-        """Look for the instances and send them. Raises EndedError."""
+        """Look for the instances and deliver them. Raises EndedError."""
         raise NotImplementedError
+
+
+class SendingJob(DeliveryJob[SendResult]):
+    """Sends instances to a peer."""
+
+    _contexts_proposed = 0
 
     def _is_cut_short(self, ended: EndedError | None) -> bool:
         """Whether something is left that a cancel has prevented, if there was one."""

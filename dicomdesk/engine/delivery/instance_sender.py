@@ -7,6 +7,7 @@ answer to those before it. What differs between jobs is the ``SendPolicy``.
 from collections.abc import Iterator, Sequence
 
 from dicomdesk.engine.delivery.delivery import (
+    NONE_ACCEPTED,
     Delivery,
     End,
     EndKind,
@@ -22,7 +23,7 @@ from dicomdesk.engine.outgoing_association import NotOpenedError, OutgoingAssoci
 from dicomdesk.engine.preparation import PreparedInstance, failure_reason
 from dicomdesk.engine.stats import AssociationCounters
 from dicomdesk.errors import CancelledError, ConversionError, DataError, DicomdeskError, PeerError
-from dicomdesk.network.negotiation import ExtendedNegotiation, NegotiatedContext, ProposedContext
+from dicomdesk.network.negotiation import ExtendedNegotiation, Negotiation, ProposedContext
 from dicomdesk.network.requestor.association import RequestedAssociation
 from dicomdesk.network.requestor.store_stream import OddAnswer, OddVerdict, StoreItem
 
@@ -41,8 +42,8 @@ class SendPolicy:
     drop_condition = ""
     """DCMTK's words where it does not."""
 
-    def agree(self, contexts: Sequence[NegotiatedContext]) -> None:
-        """The peer has accepted the association, with these."""
+    def agree(self, negotiation: Negotiation) -> None:
+        """The peer has accepted the association, perhaps none of its contexts."""
         raise NotImplementedError
 
     def tell_no_context(self, number: int) -> None:
@@ -115,12 +116,12 @@ class InstanceSender:
             return End(kind=EndKind.NOT_OPENED, error=failed.error)
 
     def _use(self, association: RequestedAssociation) -> End:
-        contexts, stats = association.negotiation.contexts, self._delivery.stats
-        if not any(context.is_accepted for context in contexts):
+        negotiation, stats = association.negotiation, self._delivery.stats
+        self._policy.agree(negotiation)
+        if not any(context.is_accepted for context in negotiation.contexts):
             self._policy.tell_no_context(self._number)
             self._outgoing.release(association)
-            return End(kind=EndKind.NO_CONTEXTS, error=PeerError("No Acceptable Presentation Contexts"))
-        self._policy.agree(contexts)
+            return End(kind=EndKind.NO_CONTEXTS, error=PeerError(NONE_ACCEPTED))
         self._counters = stats.open_association(association)
         try:
             return self._send(association)

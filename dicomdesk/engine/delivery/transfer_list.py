@@ -114,6 +114,8 @@ class TransferList:
         self.items: list[TransferItem] = []
         self.planned_instances: list[PlannedInstance] = []
         """The same in the same order, for planning."""
+        self.is_complete = False
+        """Whether ``complete`` was called."""
 
     def add(self, found: FoundInstance) -> None:
         """Append an instance; before ``complete``."""
@@ -136,6 +138,7 @@ class TransferList:
 
     def complete(self) -> int:
         """Nothing more is added; return the bytes of all data sets."""
+        self.is_complete = True
         size_bytes = sum(item.size_bytes for item in self.items)
         self._ledger.add(item.found for item in self.items)
         self._stats.set_totals(len(self.items), size_bytes)

@@ -1,4 +1,4 @@
-"""What would let an instance go that cannot: decided from what was planned and what the peer answered, without I/O."""
+"""Advice for instances that cannot go, from what was planned and what the peer answered; no I/O."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -12,13 +12,13 @@ from dicomdesk.network.negotiation import ContextResult, NegotiatedContext
 from dicomdesk.network.presentation.assignment import describe_sop_class
 from dicomdesk.network.presentation.context_planning import DCMSEND_DECODABLE, PlannedInstance, PlanOptions, is_lossless
 
-__all__ = ["Way", "help_for_conversion", "help_for_exact_refusal", "help_for_refusal"]
+__all__ = ["Advice", "help_for_conversion", "help_for_exact_refusal", "help_for_refusal"]
 
 
-class Way(NamedTuple):
-    """What would help."""
+class Advice(NamedTuple):
+    """What would let an instance go."""
 
-    advice: str
+    text: str
     helps: tuple[Help, ...]
 
 
@@ -27,7 +27,7 @@ def help_for_refusal(
     contexts: Sequence[NegotiatedContext],
     options: PlanOptions,
     uncompressed_classes: frozenset[str] = frozenset(),
-) -> Way:
+) -> Advice:
     """For an instance whose presentation context the peer refused.
 
     ``contexts`` are all of the association; ``uncompressed_classes`` are the SOP classes that the peer is known to take
@@ -37,44 +37,46 @@ def help_for_refusal(
     words, name = describe_sop_class(instance.sop_class_uid), transfer_syntax_name(own)
     of_class = [context for context in contexts if context.abstract_syntax == instance.sop_class_uid]
     if own in UNCOMPRESSED or _takes_none(of_class):
-        return Way(f"Have the peer set up to accept {words}.", (Help.CHANGE_PEER,))
+        return Advice(f"Have the peer set up to accept {words}.", (Help.CHANGE_PEER,))
     change = f"ave the peer set up to accept {words} as {name}"
     if instance.sop_class_uid not in uncompressed_classes:
-        return Way(f"H{change}.", (Help.CHANGE_PEER,))
+        return Advice(f"H{change}.", (Help.CHANGE_PEER,))
     if not options.can_decompress(own):
         packages = missing_packages(own)
         if packages:
             text = f"Install {' or '.join(packages)} ({CODECS_EXTRA}) so that it can be decompressed, or h{change}."
-            return Way(text, (Help.INSTALL_CODECS,))
-        return Way(f"H{change}: {name} cannot be decompressed here.", (Help.CHANGE_PEER,))
+            return Advice(text, (Help.INSTALL_CODECS,))
+        return Advice(f"H{change}: {name} cannot be decompressed here.", (Help.CHANGE_PEER,))
     helps = _switches(own, options)
     if not helps:
-        return Way(f"H{change}.", (Help.CHANGE_PEER,))
+        return Advice(f"H{change}.", (Help.CHANGE_PEER,))
     allowing = " and ".join(_SWITCH_WORDS[each] for each in helps)
-    return Way(f"{allowing[0].upper()}{allowing[1:]}: the peer takes it so. Or h{change}.", helps)
+    return Advice(f"{allowing[0].upper()}{allowing[1:]}: the peer takes it so. Or h{change}.", helps)
 
 
-def help_for_exact_refusal(header: InstanceHeader, contexts: Sequence[NegotiatedContext], proposal: Proposal) -> Way:
+def help_for_exact_refusal(header: InstanceHeader, contexts: Sequence[NegotiatedContext], proposal: Proposal) -> Advice:
     """For an instance of an exact send job: the peer took no context for it, or none that it can be converted to."""
     words, name = describe_sop_class(header.sop_class_uid), transfer_syntax_name(header.transfer_syntax_uid)
     of_class = [context for context in contexts if context.abstract_syntax == header.sop_class_uid]
     if not of_class and proposal.profile is not None:
-        return Way(f"Add {words} to the profile.", (Help.CHANGE_PROFILE,))
+        return Advice(f"Add {words} to the profile.", (Help.CHANGE_PROFILE,))
     if not of_class:
-        return Way(f"Propose what the files need; {words} is not among the common classes.", (Help.PROPOSE_REQUIRED,))
+        return Advice(
+            f"Propose what the files need; {words} is not among the common classes.", (Help.PROPOSE_REQUIRED,)
+        )
     if any(header.transfer_syntax_uid in context.proposed_transfer_syntaxes for context in of_class):
-        return Way(f"Have the peer set up to accept {words} as {name}.", (Help.CHANGE_PEER,))
+        return Advice(f"Have the peer set up to accept {words} as {name}.", (Help.CHANGE_PEER,))
     if proposal.profile is not None:
-        return Way(f"Add {name} to the profile for {words}.", (Help.CHANGE_PROFILE,))
-    return Way(f"Propose {name}, or use dcmsend, which proposes what each file needs.", (Help.PROPOSE_OWN,))
+        return Advice(f"Add {name} to the profile for {words}.", (Help.CHANGE_PROFILE,))
+    return Advice(f"Propose {name}, or use dcmsend, which proposes what each file needs.", (Help.PROPOSE_OWN,))
 
 
-def help_for_conversion(source: str) -> Way:
+def help_for_conversion(source: str) -> Advice:
     """For an instance that the peer takes, but that cannot be converted as it wants it."""
     packages = () if can_decode(source) else missing_packages(source)
     if packages:
-        return Way(f"Install {' or '.join(packages)} ({CODECS_EXTRA}).", (Help.INSTALL_CODECS,))
-    return Way(f"Have the peer set up to accept it as {transfer_syntax_name(source)}.", (Help.CHANGE_PEER,))
+        return Advice(f"Install {' or '.join(packages)} ({CODECS_EXTRA}).", (Help.INSTALL_CODECS,))
+    return Advice(f"Have the peer set up to accept it as {transfer_syntax_name(source)}.", (Help.CHANGE_PEER,))
 
 
 _SWITCH_WORDS = {

@@ -5,25 +5,21 @@ from collections.abc import Sequence
 from dicomdesk.dicom.files.part10 import read_header
 from dicomdesk.dicom.files.scan import FoundInstance
 from dicomdesk.dicom.instance import InstanceHeader
-from dicomdesk.engine.delivery.delivery import NoContextError, SendFailure
+from dicomdesk.engine.delivery.delivery import NONE_ACCEPTED, EndedError, NoContextError, SendFailure
 from dicomdesk.engine.events import EventSink
 from dicomdesk.engine.forecast import Help, Verdict
-from dicomdesk.engine.outgoing_association import NotOpenedError
-from dicomdesk.engine.preflight.advice import Way, help_for_exact_refusal
-from dicomdesk.engine.preflight.forecast_groups import Fate
-from dicomdesk.engine.preflight.preflight import PreflightJob, fate_of_prepared, fate_of_unreadable
+from dicomdesk.engine.preflight.advice import Advice, help_for_exact_refusal
+from dicomdesk.engine.preflight.forecast_groups import Prediction
+from dicomdesk.engine.preflight.preflight import PreflightJob, predict_prepared, predict_unreadable
 from dicomdesk.engine.preparation import failure_reason
 from dicomdesk.engine.send_exactly.exact_choice import ExactShaper
 from dicomdesk.engine.send_exactly.exact_files import FileToSend
-from dicomdesk.engine.send_exactly.exact_inputs import check_inputs, list_inputs
-from dicomdesk.engine.send_exactly.exact_proposal import load_profile_file, make_proposal
-from dicomdesk.engine.send_exactly.request import ExactSendRequest
-from dicomdesk.errors import ConversionError, DataError, DicomdeskError, PeerError, ProfileError, ProposalError
+from dicomdesk.engine.send_exactly.exact_inputs import propose_for_inputs
+from dicomdesk.engine.send_exactly.request import ExactSendRequest, Proposal
+from dicomdesk.errors import ConversionError, DataError, DicomdeskError, PeerError, ProposalError
 from dicomdesk.network.negotiation import NegotiatedContext
 
 __all__ = ["ExactPreflightJob"]
-
-_NO_WAY = Way("", ())
 
 
 class ExactPreflightJob(PreflightJob):
@@ -31,92 +27,84 @@ class ExactPreflightJob(PreflightJob):
 
     def __init__(self, request: ExactSendRequest, sink: EventSink) -> None:
         super().__init__(request, sink)
-        self._exact_request = request
+        self._request = request
         self._shaper = ExactShaper(request)
-        self._in_archives: dict[tuple[str, str], InstanceHeader] = {}
-        """What the members of archives are, by place."""
+        self._files: Sequence[FileToSend] = ()
 
-    def _look(self) -> None:
-        proposal = self._exact_request.proposal
+    def _deliver(self) -> None:
         try:
-            profiles = load_profile_file(proposal)
-        except ProfileError as error:
-            self._fail(SendFailure.PROFILE_FILE, error)
-            return
-        listed = list_inputs(self._exact_request, self._intake)
-        files, sop_classes, fatal = check_inputs(self._exact_request, self._intake, listed)
-        self._in_archives = {found.place: found.header for found in listed if isinstance(found, FoundInstance)}
-        size_bytes = sum(file.size_bytes for file in files)
-        self._gauges.set_totals(len(files), size_bytes)
-        self._intake.finish(len(files), size_bytes)
-        if fatal:
-            self._fail(SendFailure.INVALID_INPUT_FILE, DataError(fatal))
-        if not files or self._control.is_stopping:
-            return
-        try:
-            contexts, extensions = make_proposal(proposal, sop_classes, profiles)
-        except ProposalError as error:
-            helps = () if proposal.combine or proposal.profile is not None else (Help.COMBINE_CONTEXTS,)
-            advice = "Combine the contexts of each SOP class." if helps else "Use dcmsend, or send fewer files at once."
-            self._refuse_all(files, SendFailure.PROPOSAL, error, Way(advice, helps))
-            return
-        except ProfileError as error:
-            self._refuse_all(files, SendFailure.PROPOSAL, error, _NO_WAY)
-            return
-        try:
-            negotiated = self._negotiate(contexts, extensions)
-        except NotOpenedError as failed:
-            advice = getattr(failed.error, "advice", "")
-            self._refuse_all(files, SendFailure.ASSOCIATION, failed.error, Way(advice, ()))
+            proposed = propose_for_inputs(self._request, self._intake, self._begin)
+            if proposed is None:
+                return
+            negotiated = self._negotiate(*proposed)
+        except EndedError as ended:
+            self._refuse_all(ended)
             return
         if not any(context.is_accepted for context in negotiated):
-            self._fail(SendFailure.NO_PRESENTATION_CONTEXT, PeerError("No Acceptable Presentation Contexts"))
-        self._try_all(files, negotiated)
+            self._fail(SendFailure.NO_PRESENTATION_CONTEXT, PeerError(NONE_ACCEPTED))
+        self._try_all(negotiated)
 
-    def _try_all(self, files: Sequence[FileToSend], negotiated: Sequence[NegotiatedContext]) -> None:
+    def _begin(self, files: Sequence[FileToSend]) -> tuple[int, int]:
+        """All files are known; each is tried once."""
+        self._files = files
+        size_bytes = sum(file.size_bytes for file in files)
+        self._stats.set_totals(len(files), size_bytes)
+        return len(files), size_bytes
+
+    def _try_all(self, negotiated: Sequence[NegotiatedContext]) -> None:
         self._shaper.contexts = negotiated
-        for file in files:
+        for file in self._files:
             if self._control.is_stopping:
                 return
             self._shaper.begin()
-            fate = self._try(file, negotiated)
-            self._add(file, self._shaper.header or self._read_header(file), fate)
-            if fate.verdict is Verdict.CANNOT_GO and self._exact_request.halt_on_error:
-                self._fail(SendFailure.SEND, DataError(fate.reason))
+            prediction = self._try(file, negotiated)
+            self._add(file, self._shaper.header or self._read_header(file), prediction)
+            if prediction.verdict is Verdict.CANNOT_GO and self._request.halt_on_error:
+                self._fail(SendFailure.SEND, DataError(prediction.reason))
 
-    def _try(self, file: FileToSend, negotiated: Sequence[NegotiatedContext]) -> Fate:
+    def _try(self, file: FileToSend, negotiated: Sequence[NegotiatedContext]) -> Prediction:
         shaper = self._shaper
         try:
-            prepared = self._preparing.prepare_file(file.path, shaper.choose, file.archive_member)
+            prepared = self._delivery.preparing.prepare_file(file.path, shaper.choose, file.archive_member)
         except (DataError, OSError) as error:
             header = shaper.header
             if header is None or not isinstance(error, NoContextError | ConversionError):
-                return fate_of_unreadable(error, 1)
-            way = help_for_exact_refusal(header, negotiated, self._exact_request.proposal)
-            return Fate(Verdict.CANNOT_GO, "", failure_reason(error), way.advice, way.helps, 1)
+                return predict_unreadable(error, 1)
+            advice = help_for_exact_refusal(header, negotiated, self._request.proposal)
+            return Prediction(Verdict.CANNOT_GO, "", failure_reason(error), advice.text, advice.helps, 1)
         prepared.close()
         wanted = shaper.context.accepted_transfer_syntax if shaper.context is not None else ""
-        return fate_of_prepared(prepared, wanted or "", "The peer takes it in this transfer syntax.", 1)
+        return predict_prepared(prepared, wanted or "", "The peer takes it in this transfer syntax.", 1)
 
-    def _refuse_all(self, files: Sequence[FileToSend], failure: SendFailure, error: DicomdeskError, way: Way) -> None:
+    def _refuse_all(self, ended: EndedError) -> None:
         """Nothing can go, for a reason that is not the files'."""
-        self._fail(failure, error)
-        for file in files:
-            fate = Fate(Verdict.CANNOT_GO, "", str(error), way.advice, way.helps, 0)
-            self._add(file, self._read_header(file), fate)
+        self._fail(ended.failure, ended.error)
+        advice = _advise(ended.error, self._request.proposal)
+        for file in self._files:
+            prediction = Prediction(Verdict.CANNOT_GO, "", str(ended.error), advice.text, advice.helps, 0)
+            self._add(file, self._read_header(file), prediction)
 
-    def _add(self, file: FileToSend, header: InstanceHeader | None, fate: Fate) -> None:
+    def _add(self, file: FileToSend, header: InstanceHeader | None, prediction: Prediction) -> None:
         if header is None:
-            self._groups.add_input(file.name, fate.reason)
+            self._groups.add_input(file.name, prediction.reason)
         else:
             found = FoundInstance(path=file.path, header=header, archive_member=file.archive_member)
-            self._groups.add(fate, found)
-        self._gauges.advance(header.data_set_length if header is not None else 0)
+            self._groups.add(prediction, found)
+        self._stats.pass_over(header.data_set_length if header is not None else 0)
 
     def _read_header(self, file: FileToSend) -> InstanceHeader | None:
-        if file.archive_member:
-            return self._in_archives[file.path, file.archive_member]
+        if file.header is not None:
+            return file.header
         try:
-            return read_header(file.path, self._exact_request.inputs.format)
+            return read_header(file.path, self._request.inputs.format)
         except (DataError, OSError):
             return None
+
+
+def _advise(error: DicomdeskError, proposal: Proposal) -> Advice:
+    """Return what would help where there is no association."""
+    if not isinstance(error, ProposalError):
+        return Advice(getattr(error, "advice", ""), ())
+    if proposal.combine or proposal.profile is not None:
+        return Advice("Use dcmsend, or send fewer files at once.", ())
+    return Advice("Combine the contexts of each SOP class.", (Help.COMBINE_CONTEXTS,))

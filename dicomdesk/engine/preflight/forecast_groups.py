@@ -6,14 +6,14 @@ from dicomdesk.dicom.files.scan import FoundInstance
 from dicomdesk.engine.forecast import ForecastGroup, ForecastItem, Help, Verdict
 from dicomdesk.network.presentation.assignment import describe_sop_class
 
-__all__ = ["Fate", "ForecastGroups"]
+__all__ = ["ForecastGroups", "Prediction"]
 
 _MOST_PATHS = 5
 _ORDER = (Verdict.CANNOT_GO, Verdict.CONVERTED, Verdict.AS_IS)
 
 
-class Fate(NamedTuple):
-    """What would become of one instance; the fields are those of ``ForecastGroup``."""
+class Prediction(NamedTuple):
+    """How one instance would go; the fields are those of ``ForecastGroup``."""
 
     verdict: Verdict
     converted_to: str
@@ -23,8 +23,8 @@ class Fate(NamedTuple):
     association: int
 
 
-_Key = tuple[str, str, Fate]
-"""SOP class and transfer syntax besides the fate."""
+_Key = tuple[str, str, Prediction]
+"""SOP class and transfer syntax besides the prediction."""
 
 
 class _Members:
@@ -49,16 +49,16 @@ class ForecastGroups:
         self._members: dict[_Key, _Members] = {}
         self._items: list[tuple[str, str, _Key]] = []
 
-    def add(self, fate: Fate, found: FoundInstance) -> None:
+    def add(self, prediction: Prediction, found: FoundInstance) -> None:
         """One instance."""
         header = found.header
-        key = (header.sop_class_uid, header.transfer_syntax_uid, fate)
+        key = (header.sop_class_uid, header.transfer_syntax_uid, prediction)
         self._add(key, found.name, header.sop_instance_uid, header.data_set_length)
 
     def add_input(self, path: str, reason: str) -> None:
         """One input that cannot be read as an instance."""
         advice = "Leave it out, or get it again from where it came."
-        self._add(("", "", Fate(Verdict.CANNOT_GO, "", reason, advice, (Help.REPAIR_INPUT,), 0)), path, "", 0)
+        self._add(("", "", Prediction(Verdict.CANNOT_GO, "", reason, advice, (Help.REPAIR_INPUT,), 0)), path, "", 0)
 
     def _add(self, key: _Key, path: str, sop_instance_uid: str, size_bytes: int) -> None:
         self._items.append((path, sop_instance_uid, key))
@@ -76,18 +76,18 @@ class ForecastGroups:
 
 
 def _group(key: _Key, members: _Members) -> ForecastGroup:
-    sop_class_uid, transfer_syntax_uid, fate = key
+    sop_class_uid, transfer_syntax_uid, prediction = key
     return ForecastGroup(
-        verdict=fate.verdict,
+        verdict=prediction.verdict,
         sop_class_uid=sop_class_uid,
         sop_class_name=describe_sop_class(sop_class_uid) if sop_class_uid else "",
         transfer_syntax_uid=transfer_syntax_uid,
-        converted_to=fate.converted_to,
-        reason=fate.reason,
-        advice=fate.advice,
-        helps=fate.helps,
+        converted_to=prediction.converted_to,
+        reason=prediction.reason,
+        advice=prediction.advice,
+        helps=prediction.helps,
         items=members.items,
         size_bytes=members.size_bytes,
         paths=tuple(members.paths),
-        association=fate.association,
+        association=prediction.association,
     )

@@ -4,14 +4,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from dicomdesk.dicom.files.scan import FoundInstance
 from dicomdesk.dicom.transfer_syntaxes import UNCOMPRESSED
-from dicomdesk.engine.delivery.delivery import SendFailure
+from dicomdesk.engine.delivery.delivery import EndedError, SendFailure
 from dicomdesk.engine.forecast import Help, Verdict
-from dicomdesk.engine.outgoing_association import NotOpenedError
 from dicomdesk.engine.preflight.advice import help_for_refusal
-from dicomdesk.engine.preflight.forecast_groups import Fate
-from dicomdesk.engine.send.planned_inputs import plan_options
+from dicomdesk.engine.preflight.forecast_groups import Prediction
+from dicomdesk.engine.send.planned_inputs import NOTHING_TO_PROPOSE, plan_options
 from dicomdesk.engine.send.request import SendRequest
 from dicomdesk.errors import DicomdeskError
 from dicomdesk.network.negotiation import (
@@ -33,7 +31,7 @@ from dicomdesk.network.presentation.context_planning import (
 __all__ = ["Decision", "Negotiate", "PlannedForecast"]
 
 Negotiate = Callable[[Sequence[ProposedContext]], Sequence[NegotiatedContext]]
-"""Asks the peer and releases; raises NotOpenedError."""
+"""Asks the peer and releases; raises EndedError where there is no association."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,9 +53,9 @@ class Decision:
     error: DicomdeskError | None = None
     """Why, where that is not the instance's own reason."""
 
-    def refusal(self) -> Fate:
+    def refusal(self) -> Prediction:
         """What becomes of it where it cannot be sent."""
-        return Fate(Verdict.CANNOT_GO, "", self.reason, self.advice, self.helps, self.association)
+        return Prediction(Verdict.CANNOT_GO, "", self.reason, self.advice, self.helps, self.association)
 
 
 class _Answered(NamedTuple):
@@ -71,15 +69,13 @@ class PlannedForecast:
     def __init__(self, request: SendRequest, negotiate: Negotiate) -> None:
         self._request = request
         self._negotiate = negotiate
-        self._instances: list[PlannedInstance] = []
+        self._instances: Sequence[PlannedInstance] = ()
         self._decisions: dict[int, Decision] = {}
         self._answered: list[_Answered] = []
 
-    def decide(self, found: Sequence[FoundInstance]) -> list[Decision]:
+    def decide(self, instances: Sequence[PlannedInstance]) -> list[Decision]:
         """Decide for each instance of the transfer list, in its order."""
-        self._instances = [
-            PlannedInstance(each.header.sop_class_uid, each.header.transfer_syntax_uid) for each in found
-        ]
+        self._instances = instances
         # With a halt the plan ends at the first refusal; here the rest is to be known as well.
         options = replace(plan_options(self._request, self._instances), halt_on_refusal=False)
         plan = plan_associations(self._instances, options=options)
@@ -96,8 +92,8 @@ class PlannedForecast:
                 continue
             try:
                 self._answered.append(_Answered(planned, self._negotiate(planned.contexts)))
-            except NotOpenedError as error:
-                return error.error
+            except EndedError as ended:
+                return ended.error
         return None
 
     def _decide_answered(self) -> None:
@@ -115,8 +111,8 @@ class PlannedForecast:
                     failure=halt if takes_something else None,
                 )
                 if not assignment.is_sendable:
-                    way = help_for_refusal(self._instances[position], contexts, planned.options, uncompressed)
-                    decision = replace(decision, advice=way.advice, helps=way.helps)
+                    advice = help_for_refusal(self._instances[position], contexts, planned.options, uncompressed)
+                    decision = replace(decision, advice=advice.text, helps=advice.helps)
                 self._decisions[position] = decision
 
     def _classes_taken_uncompressed(self) -> frozenset[str]:
@@ -145,22 +141,17 @@ class PlannedForecast:
         contexts = number_contexts((uid, UNCOMPRESSED_OFFER) for uid in sop_class_uids)
         try:
             answered = self._negotiate(contexts)
-        except NotOpenedError:
+        except EndedError:
             return set()
         return {context.abstract_syntax for context in answered if context.is_accepted}
 
     def _decide_rest(self, plan: Plan, error: DicomdeskError | None) -> None:
         """Decide for what no association takes."""
+        halt = SendFailure.NO_PRESENTATION_CONTEXT if self._request.halt_on_error else None
         for planned in plan.associations:
+            advice = "Allow presentation contexts without the default transfer syntax."
             for position in planned.refused:
-                self._decisions[position] = Decision(
-                    position=position,
-                    association=0,
-                    reason="No presentation context may be proposed for it.",
-                    advice="Allow presentation contexts without the default transfer syntax.",
-                    helps=(Help.ALLOW_ILLEGAL_PROPOSAL,),
-                    failure=SendFailure.NO_PRESENTATION_CONTEXT if self._request.halt_on_error else None,
-                )
+                self._refuse(position, f"{NOTHING_TO_PROPOSE}.", advice, Help.ALLOW_ILLEGAL_PROPOSAL, halt)
             if error is not None:
                 for item in planned.items:
                     self._decisions[item.position] = Decision(
@@ -172,13 +163,13 @@ class PlannedForecast:
                         error=error,
                     )
         for position in plan.left_over:
-            self._decisions[position] = Decision(
-                position=position,
-                association=0,
-                reason="All was to go over one association, which cannot take it.",
-                advice="Allow several associations.",
-                helps=(Help.MORE_ASSOCIATIONS,),
-            )
+            reason = "All was to go over one association, which cannot take it."
+            self._refuse(position, reason, "Allow several associations.", Help.MORE_ASSOCIATIONS)
+
+    def _refuse(self, position: int, reason: str, advice: str, help_: Help, failure: SendFailure | None = None) -> None:
+        self._decisions[position] = Decision(
+            position=position, association=0, reason=reason, advice=advice, helps=(help_,), failure=failure
+        )
 
 
 def _was_offered_uncompressed(context: NegotiatedContext) -> bool:

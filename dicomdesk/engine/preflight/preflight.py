@@ -5,15 +5,16 @@ as for sending, so that files that are damaged, and conversions that do not work
 """
 
 import contextlib
-import threading
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from dicomdesk.dicom.files.scan import SkippedInput
 from dicomdesk.dicom.source import FileRange
-from dicomdesk.engine.delivery.delivery import SendFailure
+from dicomdesk.engine.delivery.delivery import EndedError, SendFailure
+from dicomdesk.engine.delivery.delivery_job import DeliveryJob
+from dicomdesk.engine.delivery.instance_sender import InstanceSender, SendPolicy
 from dicomdesk.engine.delivery.intake import Intake
+from dicomdesk.engine.delivery.transfer_list import TransferItem
 from dicomdesk.engine.events import (
     EventSink,
     GroupForecast,
@@ -24,15 +25,12 @@ from dicomdesk.engine.events import (
     NoticeLevel,
 )
 from dicomdesk.engine.forecast import ForecastGroup, ForecastItem, Help, Verdict
-from dicomdesk.engine.job import Job, JobControl, new_job_id
-from dicomdesk.engine.outgoing_association import OutgoingAssociation
-from dicomdesk.engine.preflight.forecast_groups import Fate, ForecastGroups
-from dicomdesk.engine.preparation import PreparedInstance, Preparing, failure_reason
-from dicomdesk.engine.rate import RateMeter, seconds_left
+from dicomdesk.engine.job import JobControl
+from dicomdesk.engine.preflight.forecast_groups import ForecastGroups, Prediction
+from dicomdesk.engine.preparation import PreparedInstance, failure_reason
 from dicomdesk.engine.send.request import SendRequest
 from dicomdesk.engine.send_exactly.request import ExactSendRequest
-from dicomdesk.engine.stats import Progress
-from dicomdesk.errors import CancelledError, DataError, DicomdeskError
+from dicomdesk.errors import CancelledError, DataError, DicomdeskError, PeerError
 from dicomdesk.network.negotiation import ExtendedNegotiation, NegotiatedContext, ProposedContext
 
 __all__ = [
@@ -42,8 +40,8 @@ __all__ = [
     "PreflightJob",
     "PreflightResult",
     "Verdict",
-    "fate_of_prepared",
-    "fate_of_unreadable",
+    "predict_prepared",
+    "predict_unreadable",
 ]
 
 
@@ -77,35 +75,23 @@ class PreflightResult:
         return self.outcome is JobOutcome.COMPLETED and not self.count(Verdict.CANNOT_GO)
 
 
-class PreflightJob(Job[PreflightResult]):
-    """Finds out how instances would go. Built by the engine.
+class PreflightJob(DeliveryJob[PreflightResult]):
+    """Finds out how instances would go: a delivery whose associations are released at once. Built by the engine.
 
     Reports the scan, the associations, and at the end each group; the first cancel ends it at once.
     """
 
     def __init__(self, request: SendRequest | ExactSendRequest, sink: EventSink) -> None:
-        super().__init__(new_job_id("preflight"), sink)
-        self._request = request
-        self._preparing = Preparing(request.inputs.format, request.compression_level, self._control.require_going_on)
+        super().__init__("preflight", request, sink)
         self._groups = ForecastGroups()
         self._negotiations: list[Negotiation] = []
-        self._associations = 0
         self._failure: tuple[SendFailure, DicomdeskError] | None = None
-        self._gauges = _Gauges()
         self._intake = _DryIntake(self.id, self._control, self._report, self._fail, self._groups)
-
-    def progress(self) -> Progress:
-        """How many instances were looked at."""
-        return self._gauges.progress()
 
     def _work(self) -> PreflightResult:
         with contextlib.suppress(CancelledError):
-            self._look()
+            self._deliver()
         return self._result()
-
-    def _look(self) -> None:
-        """Find out how everything would go."""
-        raise NotImplementedError
 
     def _result(self) -> PreflightResult:
         groups, items = self._groups.result()
@@ -140,30 +126,42 @@ class PreflightJob(Job[PreflightResult]):
     def _negotiate(
         self, contexts: Sequence[ProposedContext], extensions: Sequence[ExtendedNegotiation] = ()
     ) -> tuple[NegotiatedContext, ...]:
-        """What the peer makes of these; the association is released at once. Raises NotOpenedError."""
+        """What the peer makes of these; the association is released at once. Raises EndedError where there is none."""
         self._associations += 1
-        outgoing = OutgoingAssociation(
-            job_id=self.id, number=self._associations, control=self._control, report=self._report
-        )
-        with outgoing.opened(self._request.peer, self._request.association, contexts, extensions) as association:
-            self._negotiations.append(association.negotiation)
-            outgoing.release(association)
-            return association.negotiation.contexts
+        policy = _DryPolicy()
+        end = InstanceSender(self._delivery, policy, self._associations).run(contexts, extensions)
+        if policy.negotiation is None:
+            raise EndedError(SendFailure.ASSOCIATION, end.error or PeerError("no association"))
+        self._negotiations.append(policy.negotiation)
+        return policy.negotiation.contexts
 
 
-def fate_of_prepared(prepared: PreparedInstance, wanted: str, reason: str, association: int) -> Fate:
-    """What becomes of an instance that was made ready as it would be sent; ``reason`` is why it is converted."""
+class _DryPolicy(SendPolicy):
+    """Sends nothing."""
+
+    negotiation: Negotiation | None = None
+    """None where no association came about."""
+
+    def agree(self, negotiation: Negotiation) -> None:
+        self.negotiation = negotiation
+
+    def items(self) -> Iterator[TransferItem]:
+        return iter(())
+
+
+def predict_prepared(prepared: PreparedInstance, wanted: str, reason: str, association: int) -> Prediction:
+    """Return how an instance goes that was made ready as it would be sent; ``reason`` is why it is converted."""
     is_unchanged = isinstance(prepared.data, memoryview | FileRange)
     if prepared.transfer_syntax_uid != wanted:
-        return Fate(Verdict.CONVERTED, wanted, reason, "", (), association)
+        return Prediction(Verdict.CONVERTED, wanted, reason, "", (), association)
     if not is_unchanged:
-        return Fate(Verdict.CONVERTED, wanted, _EDITED if prepared.replaced else _PADDED, "", (), association)
-    return Fate(Verdict.AS_IS, "", "", "", (), association)
+        return Prediction(Verdict.CONVERTED, wanted, _EDITED if prepared.replaced else _PADDED, "", (), association)
+    return Prediction(Verdict.AS_IS, "", "", "", (), association)
 
 
-def fate_of_unreadable(error: DataError | OSError, association: int) -> Fate:
-    """What becomes of an instance whose file cannot be used."""
-    return Fate(Verdict.CANNOT_GO, "", failure_reason(error), _REPAIR, (Help.REPAIR_INPUT,), association)
+def predict_unreadable(error: DataError | OSError, association: int) -> Prediction:
+    """Return what becomes of an instance whose file cannot be used."""
+    return Prediction(Verdict.CANNOT_GO, "", failure_reason(error), _REPAIR, (Help.REPAIR_INPUT,), association)
 
 
 _REPAIR = "Leave the file out, or get it again from where it came."
@@ -200,41 +198,3 @@ class _DryIntake(Intake):
 
     def notice(self, level: NoticeLevel, text: str) -> None:
         """Nobody is told of steps towards sending."""
-
-
-class _Gauges:
-    """How far a pre-flight is; written by its thread, read by any."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._items_total = self._bytes_total = self._items_done = self._bytes_done = 0
-        self._byte_rate, self._item_rate = RateMeter(), RateMeter()
-
-    def set_totals(self, items: int, size_bytes: int) -> None:
-        """Everything to be looked at is known."""
-        with self._lock:
-            self._items_total, self._bytes_total = items, size_bytes
-
-    def advance(self, size_bytes: int) -> None:
-        """One instance was looked at."""
-        with self._lock:
-            self._items_done += 1
-            self._bytes_done += size_bytes
-
-    def progress(self) -> Progress:
-        """How far it is."""
-        now_s = time.monotonic()
-        with self._lock:
-            bytes_per_s = self._byte_rate.observe(now_s, self._bytes_done)
-            return Progress(
-                items_total=self._items_total,
-                items_done=self._items_done,
-                bytes_total=self._bytes_total,
-                bytes_done=self._bytes_done,
-                bytes_per_s=bytes_per_s,
-                items_per_s=self._item_rate.observe(now_s, self._items_done),
-                seconds_left=seconds_left(self._bytes_total - self._bytes_done, bytes_per_s)
-                if self._items_total
-                else None,
-                associations=0,
-            )

@@ -1,26 +1,27 @@
 """What planned sending finds, and how it is planned: the same for sending and for its pre-flight."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from dicomdesk.dicom.files.scan import FoundInstance, ScanResult, scan
 from dicomdesk.dicom.pixels.codecs import decodable_transfer_syntaxes
 from dicomdesk.dicom.transfer_syntaxes import UNCOMPRESSED
 from dicomdesk.engine.delivery.delivery import SendFailure
 from dicomdesk.engine.delivery.intake import Intake
+from dicomdesk.engine.delivery.transfer_list import TransferList
 from dicomdesk.engine.send.request import SendRequest
 from dicomdesk.errors import CancelledError, DataError
 from dicomdesk.network.presentation.context_planning import PlannedInstance, PlanOptions
 
-__all__ = ["find_instances", "plan_options"]
+__all__ = ["NOTHING_TO_PROPOSE", "find_instances", "plan_options"]
+
+NOTHING_TO_PROPOSE = "No presentation context may be proposed for it"
+"""Why the plan has no association for an instance."""
 
 
-def find_instances(
-    request: SendRequest, intake: Intake, take: Callable[[FoundInstance], None], complete: Callable[[], tuple[int, int]]
-) -> bool:
-    """Take each instance that is to be sent; return whether all inputs were looked at, which a cancel prevents.
+def find_instances(request: SendRequest, intake: Intake, transfer: TransferList) -> bool:
+    """List each instance that is to be sent; return whether all inputs were looked at, which a cancel prevents.
 
-    ``complete`` is called in any case when there is nothing more to take, and returns instances and bytes. What
-    ``intake.end`` raises passes.
+    The list is complete in any case. What ``intake.end`` raises passes.
     """
     is_whole = False
     try:
@@ -28,7 +29,7 @@ def find_instances(
             if intake.control.is_stopping:
                 break
             if isinstance(result, FoundInstance):
-                take(result)
+                transfer.add(result)
                 continue
             intake.skip(result)
             if result.is_failure and request.halt_on_error:
@@ -39,9 +40,9 @@ def find_instances(
     except CancelledError:
         pass  # in the middle of a long file; what was found before stays listed
     finally:
-        items, size_bytes = complete()
-    intake.finish(items, size_bytes)
-    if not items and not intake.control.is_stopping:
+        size_bytes = transfer.complete()
+    intake.finish(len(transfer.items), size_bytes)
+    if not transfer.items and not intake.control.is_stopping:
         if any(skipped.is_failure for skipped in intake.skipped):
             intake.end(SendFailure.NO_VALID_INPUT_FILES, DataError("no valid input files to be processed"))
         else:

@@ -5,7 +5,7 @@ one association from being taken out of the queue to its end, or to being put ba
 """
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from dicomdesk.engine.delivery.delivery import Delivery, NoContextError, Refusal
@@ -15,7 +15,7 @@ from dicomdesk.engine.events import ContextRefused, ContextsRefused, ConversionF
 from dicomdesk.engine.preparation import PreparedInstance, failure_reason
 from dicomdesk.engine.send.retry import is_transient_error, is_transient_status
 from dicomdesk.errors import ChangedError, ConversionError, DataError, InvalidUidError, PeerError
-from dicomdesk.network.negotiation import NegotiatedContext
+from dicomdesk.network.negotiation import Negotiation
 from dicomdesk.network.presentation.assignment import Assignment, assign
 from dicomdesk.network.presentation.context_planning import PlannedAssociation
 from dicomdesk.network.requestor.exchange import NO_CONTEXT
@@ -51,9 +51,9 @@ class PlannedPolicy(SendPolicy):
         self._retries = retries
         self._assignments: dict[int, Assignment] = {}
 
-    def agree(self, contexts: Sequence[NegotiatedContext]) -> None:
+    def agree(self, negotiation: Negotiation) -> None:
         """See ``SendPolicy``."""
-        assignments = assign(self._planned, contexts, self._delivery.transfer.planned_instances)
+        assignments = assign(self._planned, negotiation.contexts, self._delivery.transfer.planned_instances)
         self._assignments = {assignment.position: assignment for assignment in assignments}
 
     def tell_no_context(self, number: int) -> None:

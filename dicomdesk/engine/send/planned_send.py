@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from dicomdesk.engine.delivery.delivery import Delivery, End, EndedError, EndKind, SendFailure
-from dicomdesk.engine.delivery.delivery_job import DeliveryJob
+from dicomdesk.engine.delivery.delivery_job import SendingJob
 from dicomdesk.engine.delivery.instance_sender import InstanceSender
 from dicomdesk.engine.delivery.ledger import InstanceLedger
 from dicomdesk.engine.delivery.transfer_list import not_sent
@@ -26,7 +26,7 @@ from dicomdesk.engine.events import (
 )
 from dicomdesk.engine.job import ThreadStarter
 from dicomdesk.engine.open_file_limit import affordable_associations
-from dicomdesk.engine.send.planned_inputs import find_instances, plan_options
+from dicomdesk.engine.send.planned_inputs import NOTHING_TO_PROPOSE, find_instances, plan_options
 from dicomdesk.engine.send.planned_policy import PlannedPolicy, SendQueue
 from dicomdesk.engine.send.request import SendRequest
 from dicomdesk.engine.send.retry import backoff_s, is_transient_error
@@ -39,7 +39,7 @@ _MOST_FRUITLESS_LOSSES = 3
 """Associations lost one after the other, without a single answer, before the job gives up."""
 
 
-class SendJob(DeliveryJob):
+class SendJob(SendingJob):
     """Sends instances to a peer. Built by the engine."""
 
     def __init__(
@@ -56,30 +56,22 @@ class SendJob(DeliveryJob):
         self._is_limit_told = False
         self._is_scanned = False
         """Whether all inputs were looked at."""
-        self._is_listed = False
-        """Whether the transfer list is complete, as far as it goes."""
         self._failed_openings = 0
         """One after the other."""
         self._fruitless_losses = 0
         """One after the other."""
 
     def _deliver(self) -> None:
-        self._is_scanned = find_instances(self._request, self._intake, self._transfer.add, self._complete)
+        self._is_scanned = find_instances(self._request, self._intake, self._transfer)
         if not self._control.is_stopping:
             self._send_all()
-
-    def _complete(self) -> tuple[int, int]:
-        """Nothing more is listed; return instances and bytes."""
-        size_bytes = self._transfer.complete()
-        self._is_listed = True
-        return len(self._transfer.items), size_bytes
 
     def _is_cut_short(self, ended: EndedError | None) -> bool:  # noqa: ARG002 - of the base
         return not self._is_scanned or bool(self._transfer.unfinished())
 
     def _finish_rest(self, ended: EndedError | None, reason: str) -> None:  # noqa: ARG002 - of the base
-        if not self._is_listed:
-            self._complete()
+        if not self._transfer.is_complete:
+            self._transfer.complete()
         self._transfer.finish_rest(reason or "All was to go over one association, which could not take it")
 
     def _send_all(self) -> None:
@@ -102,8 +94,7 @@ class SendJob(DeliveryJob):
         for notice in planned.notices:
             self._delivery.notice(NoticeLevel.ERROR if notice.is_error else NoticeLevel.WARNING, notice.text)
         for position in planned.refused:
-            reason = "No presentation context may be proposed for it"
-            self._transfer.leave_out(items[position], not_sent(NotSentCause.NO_CONTEXT, reason))
+            self._transfer.leave_out(items[position], not_sent(NotSentCause.NO_CONTEXT, NOTHING_TO_PROPOSE))
         if not planned.contexts:
             return
         for item in planned.items:
@@ -125,22 +116,22 @@ class SendJob(DeliveryJob):
     def _run_senders(self, planned: PlannedAssociation) -> list[End]:
         """Run one association in this thread and those that are to run beside it in theirs; wait for all."""
         count = self._choose_parallel(max(1, min(self._request.parallel, len(self._queue.items))))
-        senders = []
+        runs = []
         for _ in range(count):
             self._associations += 1
             self._contexts_proposed += len(planned.contexts)
             policy = PlannedPolicy(self._delivery, self._queue, planned, self._request.retries)
             sender = InstanceSender(self._delivery, policy, self._associations)
-            senders.append(partial(sender.run, planned.contexts))
-        crew = _Crew(self._delivery)
+            runs.append(partial(sender.run, planned.contexts))
+        senders = _ParallelSenders(self._delivery)
         threads = [
-            self._start_thread(f"{self.id}-{number}", partial(crew.run, sender))
-            for number, sender in enumerate(senders[1:], 2)
+            self._start_thread(f"{self.id}-{number}", partial(senders.run, run))
+            for number, run in enumerate(runs[1:], 2)
         ]
-        crew.run(senders[0])
+        senders.run(runs[0])
         for thread in threads:
             thread.join()
-        return crew.ends()
+        return senders.ends()
 
     def _choose_parallel(self, wanted: int) -> int:
         """As many associations at once as are wanted, or as there are descriptors for, which is told once."""
@@ -219,7 +210,7 @@ def _took_nothing(ends: list[End]) -> bool:
     return EndKind.NO_CONTEXTS in kinds and kinds <= {EndKind.NO_CONTEXTS, EndKind.NOT_OPENED}
 
 
-class _Crew:
+class _ParallelSenders:
     """The associations that run at once, each in a thread; a fault in one stops all and is raised to who waits."""
 
     def __init__(self, delivery: Delivery) -> None:

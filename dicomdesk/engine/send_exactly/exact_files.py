@@ -23,6 +23,8 @@ class FileToSend(NamedTuple):
     """Name of the member where the path is that of a ZIP archive, else ""."""
     size_bytes: int
     """As it was when it was looked for."""
+    header: InstanceHeader | None = None
+    """Of the member of an archive."""
 
     @property
     def name(self) -> str:

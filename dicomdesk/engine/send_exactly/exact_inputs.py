@@ -1,4 +1,4 @@
-"""What an exact send job finds out about its files before it asks for an association: little, as DCMTK's storescu."""
+"""Inputs of an exact send job: listed, checked as little as DCMTK's storescu does, and the proposal made for them."""
 
 import os
 import stat
@@ -9,15 +9,17 @@ from typing import NamedTuple
 from dicomdesk.dicom.files.scan import FoundInstance, SkippedInput, list_files
 from dicomdesk.dicom.instance import InstanceHeader
 from dicomdesk.dicom.sop_classes import find_sop_class
-from dicomdesk.engine.delivery.delivery import SendFailure
+from dicomdesk.engine.delivery.delivery import EndedError, SendFailure
 from dicomdesk.engine.delivery.intake import Intake
 from dicomdesk.engine.events import NoticeLevel
 from dicomdesk.engine.preparation import Preparing, Shape
 from dicomdesk.engine.send_exactly.exact_files import FileToSend
+from dicomdesk.engine.send_exactly.exact_proposal import load_profile_file, make_proposal
 from dicomdesk.engine.send_exactly.request import ExactSendRequest
-from dicomdesk.errors import CancelledError, DataError
+from dicomdesk.errors import CancelledError, DataError, ProfileError, ProposalError
+from dicomdesk.network.negotiation import ExtendedNegotiation, ProposedContext
 
-__all__ = ["CheckedInput", "CheckedInputs", "InputChecker", "check_inputs", "list_inputs"]
+__all__ = ["CheckedInput", "CheckedInputs", "InputChecker", "check_inputs", "list_inputs", "propose_for_inputs"]
 
 Listed = str | FoundInstance | SkippedInput
 """A file by its path, or what was found in an archive."""
@@ -32,6 +34,29 @@ class CheckedInputs(NamedTuple):
     """Theirs, where the proposal is made of them."""
     fatal: str
     """What sending is to halt at, in DCMTK's words; "" where all is well."""
+
+
+def propose_for_inputs(
+    request: ExactSendRequest, intake: Intake, begin: Callable[[Sequence[FileToSend]], tuple[int, int]]
+) -> tuple[tuple[ProposedContext, ...], tuple[ExtendedNegotiation, ...]] | None:
+    """Look for the files and return what is to be proposed for them; None where there is nothing to ask a peer for.
+
+    ``begin`` is called with the files and returns how many instances and bytes are to be sent. Raises EndedError.
+    """
+    try:
+        profiles = load_profile_file(request.proposal)
+    except ProfileError as error:
+        raise EndedError(SendFailure.PROFILE_FILE, error) from error
+    checked = check_inputs(request, intake, list_inputs(request, intake))
+    intake.finish(*begin(checked.files))
+    if checked.fatal:
+        intake.end(SendFailure.INVALID_INPUT_FILE, DataError(checked.fatal))
+    if intake.control.is_stopping or (intake.goes_on and not checked.files):
+        return None
+    try:
+        return make_proposal(request.proposal, checked.sop_classes, profiles)
+    except (ProfileError, ProposalError) as error:
+        raise EndedError(SendFailure.PROPOSAL, error) from error
 
 
 def list_inputs(request: ExactSendRequest, intake: Intake) -> list[Listed]:
@@ -65,7 +90,7 @@ def check_inputs(request: ExactSendRequest, intake: Intake, listed: Sequence[Lis
         except CancelledError:
             break
         if not checked.problem:
-            files.append(FileToSend(*_place_of(found), checked.size_bytes))
+            files.append(_file_to_send(found, checked.size_bytes))
             sop_classes += [checked.sop_class_uid] if checked.sop_class_uid else []
             continue
         intake.skip(_as_skipped(found, checked.problem))
@@ -74,6 +99,10 @@ def check_inputs(request: ExactSendRequest, intake: Intake, listed: Sequence[Lis
         else:
             intake.notice(NoticeLevel.WARNING, f"{checked.words}, ignoring file")
     return CheckedInputs(files, sop_classes, fatal)
+
+
+def _file_to_send(listed: Listed, size_bytes: int) -> FileToSend:
+    return FileToSend(*_place_of(listed), size_bytes, listed.header if isinstance(listed, FoundInstance) else None)
 
 
 def _place_of(listed: Listed) -> tuple[str, str]:

@@ -1,7 +1,7 @@
 """How an exact send job delivers over its one association: each file is opened and given its context in its turn."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from dicomdesk.engine.delivery.delivery import Delivery, Refusal
 from dicomdesk.engine.delivery.instance_sender import SendPolicy, not_sent_cause
@@ -14,7 +14,7 @@ from dicomdesk.engine.send_exactly.exact_wording import FAILED_TO_SEND, failure_
 from dicomdesk.engine.send_exactly.processed_names import rename_processed
 from dicomdesk.engine.send_exactly.request import ExactSendRequest
 from dicomdesk.errors import DataError
-from dicomdesk.network.negotiation import NegotiatedContext
+from dicomdesk.network.negotiation import Negotiation
 from dicomdesk.network.requestor.store_stream import OddAnswer, OddVerdict
 
 __all__ = ["ExactPolicy"]
@@ -43,9 +43,9 @@ class ExactPolicy(SendPolicy):
         self._left_in_archives = Counter(file.path for file in files.files if file.archive_member)
         """Members that are still to be tried, by path."""
 
-    def agree(self, contexts: Sequence[NegotiatedContext]) -> None:
+    def agree(self, negotiation: Negotiation) -> None:
         """See ``SendPolicy``."""
-        self._shaper.contexts = contexts
+        self._shaper.contexts = negotiation.contexts
 
     def items(self) -> Iterator[TransferItem]:
         """See ``SendPolicy``."""

@@ -14,28 +14,14 @@ why not), unanswered requests, and renaming. Of a file that is sent ``ItemStarte
 ``transfer_syntax_uid``, ``converted_from``, ``invented``.
 """
 
-from typing import TYPE_CHECKING
-
 from dicomdesk.engine.delivery.delivery import EndedError, EndKind, SendFailure
-from dicomdesk.engine.delivery.delivery_job import DeliveryJob
+from dicomdesk.engine.delivery.delivery_job import SendingJob
 from dicomdesk.engine.delivery.instance_sender import InstanceSender
-from dicomdesk.engine.events import (
-    EventSink,
-    NotSentCause,
-)
+from dicomdesk.engine.events import EventSink, NotSentCause
 from dicomdesk.engine.send_exactly.exact_files import ExactFiles
-from dicomdesk.engine.send_exactly.exact_inputs import (
-    check_inputs,
-    list_inputs,
-)
+from dicomdesk.engine.send_exactly.exact_inputs import propose_for_inputs
 from dicomdesk.engine.send_exactly.exact_policy import ExactPolicy
-from dicomdesk.engine.send_exactly.exact_proposal import load_profile_file, make_proposal
 from dicomdesk.engine.send_exactly.request import ExactSendRequest
-from dicomdesk.errors import DataError, ProfileError, ProposalError
-from dicomdesk.network.negotiation import ExtendedNegotiation, ProposedContext
-
-if TYPE_CHECKING:
-    from dicomdesk.network.presentation.profiles import ProfileFile
 
 __all__ = ["ExactSendJob"]
 
@@ -53,7 +39,7 @@ _FAILURES = {
 }
 
 
-class ExactSendJob(DeliveryJob):
+class ExactSendJob(SendingJob):
     """Sends files over one association. Built by the engine."""
 
     def __init__(self, request: ExactSendRequest, sink: EventSink) -> None:
@@ -73,32 +59,12 @@ class ExactSendJob(DeliveryJob):
         self._files.leave_rest_out(reason, cause)
 
     def _deliver(self) -> None:
-        profiles = self._load_profiles()
-        listed = list_inputs(self._request, self._intake)
-        checked = check_inputs(self._request, self._intake, listed)
-        items, size_bytes = self._files.begin(checked.files)
-        self._intake.finish(items, size_bytes)
-        if checked.fatal:
-            raise EndedError(SendFailure.INVALID_INPUT_FILE, DataError(checked.fatal))
-        if self._control.is_stopping:
+        proposed = propose_for_inputs(self._request, self._intake, self._files.begin)
+        if proposed is None:
             return
-        contexts, extensions = self._propose(checked.sop_classes, profiles)
+        contexts, extensions = proposed
         self._associations, self._contexts_proposed = 1, len(contexts)
         policy = ExactPolicy(self._delivery, self._files, self._request)
         end = InstanceSender(self._delivery, policy, 1).run(contexts, extensions)
         if end.error is not None:
             raise EndedError(_FAILURES[end.kind], end.error, end.status)
-
-    def _load_profiles(self) -> "ProfileFile | None":
-        try:
-            return load_profile_file(self._request.proposal)
-        except ProfileError as error:
-            raise EndedError(SendFailure.PROFILE_FILE, error) from error
-
-    def _propose(
-        self, sop_classes: list[str], profiles: "ProfileFile | None"
-    ) -> tuple[tuple[ProposedContext, ...], tuple[ExtendedNegotiation, ...]]:
-        try:
-            return make_proposal(self._request.proposal, sop_classes, profiles)
-        except (ProfileError, ProposalError) as error:
-            raise EndedError(SendFailure.PROPOSAL, error) from error

@@ -54,6 +54,14 @@ def test_what_is_left_out_is_done_and_no_part_of_the_bytes() -> None:
     assert (progress.items_total, progress.items_done, progress.bytes_total) == (3, 1, 2000)
 
 
+def test_what_is_passed_over_is_done_with_its_bytes() -> None:
+    stats = TransferStats()
+    stats.set_totals(items=2, size_bytes=30)
+    stats.pass_over(10)
+    progress = stats.progress(0.0)
+    assert (progress.items_done, progress.bytes_done, progress.bytes_total, progress.associations) == (1, 10, 30, 0)
+
+
 def test_time_left_is_the_longer_of_bytes_and_items() -> None:
     stats = TransferStats()
     stats.set_totals(items=100, size_bytes=1000)

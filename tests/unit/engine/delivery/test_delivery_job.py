@@ -7,7 +7,7 @@ import pytest
 from dicomdesk.dicom.files.scan import FoundInstance
 from dicomdesk.dicom.instance import InstanceHeader
 from dicomdesk.engine.delivery.delivery import EndedError, SendFailure
-from dicomdesk.engine.delivery.delivery_job import DeliveryJob
+from dicomdesk.engine.delivery.delivery_job import SendingJob
 from dicomdesk.engine.events import ItemOutcome, JobOutcome
 from dicomdesk.errors import DataError
 from tests.helpers.data.datasets import CT_IMAGE, EXPLICIT
@@ -23,7 +23,7 @@ HEADER = InstanceHeader(
 )
 
 
-class Delivering(DeliveryJob):
+class Delivering(SendingJob):
     """Lists one instance and comes to the end that it is given."""
 
     def __init__(self, end: Callable[["Delivering"], None], recorder: EventRecorder) -> None:

@@ -47,17 +47,17 @@ def test_help_is_what_is_missing(
     uid: str, decompression: Decompression, fallback: bool, helps: tuple[Help, ...]
 ) -> None:
     options = PlanOptions(decompression=decompression, decodable=ALL, fallback=fallback)
-    way = help_for_refusal(PlannedInstance(CT, uid), refused(uid), options, frozenset((CT,)))
-    assert way.helps == helps
-    assert way.advice.endswith(".")
-    assert way.advice[0].isupper()
+    advice = help_for_refusal(PlannedInstance(CT, uid), refused(uid), options, frozenset((CT,)))
+    assert advice.helps == helps
+    assert advice.text.endswith(".")
+    assert advice.text[0].isupper()
 
 
 def test_only_the_peer_can_help_where_it_does_not_know_the_class() -> None:
     options = PlanOptions(decompression=Decompression.NEVER, decodable=ALL)
-    way = help_for_refusal(PlannedInstance(CT, RLE), refused(RLE, BY_CLASS), options, frozenset((CT,)))
-    assert way.helps == (Help.CHANGE_PEER,)
-    assert "RLE" not in way.advice
+    advice = help_for_refusal(PlannedInstance(CT, RLE), refused(RLE, BY_CLASS), options, frozenset((CT,)))
+    assert advice.helps == (Help.CHANGE_PEER,)
+    assert "RLE" not in advice.text
 
 
 def test_decompression_is_no_help_where_the_peer_takes_nothing_uncompressed() -> None:
@@ -67,9 +67,9 @@ def test_decompression_is_no_help_where_the_peer_takes_nothing_uncompressed() ->
 
 def test_packages_that_would_decode_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(codecs, "is_installed", lambda _codec: False)
-    way = help_for_refusal(PlannedInstance(CT, JPEG_2000), refused(JPEG_2000), PlanOptions(), frozenset((CT,)))
-    assert way.helps == (Help.INSTALL_CODECS,)
-    assert "pylibjpeg-openjpeg" in way.advice
+    advice = help_for_refusal(PlannedInstance(CT, JPEG_2000), refused(JPEG_2000), PlanOptions(), frozenset((CT,)))
+    assert advice.helps == (Help.INSTALL_CODECS,)
+    assert "pylibjpeg-openjpeg" in advice.text
     assert help_for_conversion(JPEG_2000).helps == (Help.INSTALL_CODECS,)
 
 

@@ -1,11 +1,11 @@
 from dicomdesk.dicom.files.scan import FoundInstance
 from dicomdesk.dicom.instance import InstanceHeader
 from dicomdesk.engine.forecast import Help, Verdict
-from dicomdesk.engine.preflight.forecast_groups import Fate, ForecastGroups
+from dicomdesk.engine.preflight.forecast_groups import ForecastGroups, Prediction
 
 CT = "1.2.840.10008.5.1.4.1.1.2"
-AS_IS = Fate(Verdict.AS_IS, "", "", "", (), 1)
-CONVERTED = Fate(Verdict.CONVERTED, "1.2", "why", "", (), 1)
+AS_IS = Prediction(Verdict.AS_IS, "", "", "", (), 1)
+CONVERTED = Prediction(Verdict.CONVERTED, "1.2", "why", "", (), 1)
 
 
 def found(number: int, member: str = "") -> FoundInstance:

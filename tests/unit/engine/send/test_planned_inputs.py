@@ -5,9 +5,12 @@ import pytest
 from dicomdesk.dicom.files.scan import FoundInstance
 from dicomdesk.engine.delivery.delivery import EndedError, SendFailure
 from dicomdesk.engine.delivery.intake import Intake
+from dicomdesk.engine.delivery.ledger import MemoryLedger
+from dicomdesk.engine.delivery.transfer_list import TransferList
 from dicomdesk.engine.events import InputSkipped, ScanFinished
 from dicomdesk.engine.job import EventRelay, JobControl, JobState
 from dicomdesk.engine.send.planned_inputs import find_instances, plan_options
+from dicomdesk.engine.stats import TransferStats
 from dicomdesk.network.presentation.context_planning import PlannedInstance
 from tests.helpers.data.datasets import CT_IMAGE, EXPLICIT
 from tests.helpers.jobs.recorder import EventRecorder
@@ -22,17 +25,17 @@ class Search:
     def __init__(self) -> None:
         self.recorder, self.control = EventRecorder(), JobControl()
         self.control.advance(JobState.RUNNING)
-        self.found: list[FoundInstance] = []
-        self.completed = 0
+        report = EventRelay(self.recorder)
+        self.transfer = TransferList("job", report, MemoryLedger(), TransferStats())
 
-    def complete(self) -> tuple[int, int]:
-        self.completed += 1
-        return len(self.found), sum(each.header.data_set_length for each in self.found)
+    @property
+    def found(self) -> list[FoundInstance]:
+        return [item.found for item in self.transfer.items]
 
     def run(self, folder: Path, *, halts: bool = True) -> bool:
         request = send_request(1, [folder], halt_on_error=halts)
         intake = Intake("job", self.control, EventRelay(self.recorder))
-        return find_instances(request, intake, self.found.append, self.complete)
+        return find_instances(request, intake, self.transfer)
 
 
 def test_instances_are_found_with_the_input_that_they_came_from(tmp_path: Path) -> None:
@@ -42,7 +45,7 @@ def test_instances_are_found_with_the_input_that_they_came_from(tmp_path: Path) 
     assert [each.place for each in search.found] == [(path, "") for path in paths]
     assert {each.origin for each in search.found} == {str(tmp_path)}
     (finished,) = search.recorder.of(ScanFinished)
-    assert (finished.items, finished.size_bytes) == search.complete()
+    assert (finished.items, finished.size_bytes) == (3, sum(item.size_bytes for item in search.transfer.items))
 
 
 @pytest.mark.parametrize("halts", [True, False])
@@ -57,7 +60,7 @@ def test_a_bad_file_ends_sending_only_where_it_is_to_halt(tmp_path: Path, *, hal
     else:
         assert search.run(tmp_path, halts=False)
     assert [event.path for event in search.recorder.of(InputSkipped)] == [str(tmp_path / "zz")]
-    assert (len(search.found), search.completed) == (1, 1)
+    assert (len(search.found), search.transfer.is_complete) == (1, True)
 
 
 @pytest.mark.parametrize(
@@ -76,7 +79,7 @@ def test_a_cancelled_search_is_not_whole_and_blames_nobody(tmp_path: Path) -> No
     search = Search()
     search.control.cancel()
     assert not search.run(tmp_path)
-    assert (search.found, search.completed) == ([], 1)
+    assert (search.found, search.transfer.is_complete) == ([], True)
 
 
 def test_what_can_be_decompressed_is_looked_up_only_where_something_is_compressed() -> None:
