@@ -6,7 +6,7 @@ What cannot be made ready raises DataError or OSError; the caller decides what t
 import os
 import stat
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -285,7 +285,7 @@ def _check(data: memoryview, transfer_syntax_uid: str, *, takes_rest: bool) -> S
         is_deflated=syntax.is_deflated,
         takes_rest=takes_rest,
     )
-    return replace(findings, has_odd_lengths=False) if syntax.is_deflated else findings
+    return findings._replace(has_odd_lengths=False) if syntax.is_deflated else findings
 
 
 def _is_lost_at_receivers(findings: StructureFindings, length: int) -> bool:
@@ -334,7 +334,7 @@ def _check_file(
         takes_rest=takes_rest,
         moving=moving,
     )
-    return replace(findings, has_odd_lengths=False) if syntax.is_deflated else findings
+    return findings._replace(has_odd_lengths=False) if syntax.is_deflated else findings
 
 
 def _read_whole(data: FileRange) -> memoryview:

@@ -4,7 +4,6 @@ import contextlib
 import os
 import warnings
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import cache
 from io import BytesIO
 
@@ -293,7 +292,7 @@ def _without_rest(findings: StructureFindings | None) -> StructureFindings | Non
     """Findings without what bytes behind the last element add: their end is not known while they are inflated."""
     if findings is None or not findings.is_irregular:
         return findings
-    return replace(findings, has_odd_lengths=False, rest_bytes=0)
+    return findings._replace(has_odd_lengths=False, rest_bytes=0)
 
 
 def inflated_size(data: bytes) -> int:

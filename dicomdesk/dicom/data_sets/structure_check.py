@@ -6,12 +6,12 @@ and refuses what that refuses, in the same words; ``walking`` has the rule.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from struct import Struct
+from typing import NamedTuple
 
 from dicomdesk.dicom.data_sets.file_windows import Window, read_at
 from dicomdesk.dicom.data_sets.inflating import InflatingWindow, element_limit
-from dicomdesk.dicom.data_sets.walk_rule import Buffer, Level, View, Walk, Whole
+from dicomdesk.dicom.data_sets.walk_rule import ELEMENTS, Buffer, View, Walk, Whole
 from dicomdesk.dicom.dictionary import find_vr, needs_private_creators
 from dicomdesk.dicom.encodings import (
     DELIMITER_GROUP,
@@ -26,17 +26,18 @@ from dicomdesk.errors import DataError
 _UNLIMITED_MOVES = 1 << 62
 _DEFLATED_PIECE = 65536
 
-_SKIM_EXPLICIT = Struct("<HH2sH")
-_SKIM_LONG = Struct("<I")
-_SKIM_IMPLICIT = Struct("<HHII")
-_ITEM_AS_LITTLE = 0xE000FFFE
-_SEQUENCE_END_AS_LITTLE = 0xE0DDFFFE
-_PLAIN_LONG_VRS = LONG_VRS - {b"SQ"}
+_SKIMMED = {EXPLICIT_LITTLE: Struct("<HHHH").unpack_from, IMPLICIT_LITTLE: Struct("<HHIH").unpack_from}
+"""Group, element number, VR and length, of which the latter is another one in elements with a long header; in implicit
+VR group, element number, length, and the two bytes that the value begins with."""
+_SKIMMED_EXPLICIT = {EXPLICIT_LITTLE}
+_DELIMITERS_BEGIN = DELIMITER_GROUP << 16
+_SKIM_LONG = Struct("<I").unpack_from
+_SHORT_VRS = frozenset(int.from_bytes(vr, "little") for vr in SHORT_VRS)
+_PLAIN_LONG_VRS = frozenset(int.from_bytes(vr, "little") for vr in LONG_VRS - {b"SQ"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StructureFindings:
-    """What the walk saw."""
+class StructureFindings(NamedTuple):
+    """What the walk saw; a tuple, since one is made of each instance, and a dataclass takes six times as long."""
 
     has_undefined_lengths: bool
     """Somewhere, encapsulated pixel data not counted."""
@@ -75,7 +76,7 @@ def check_data_set(
     if is_deflated:
         pieces = iter(data[start : start + _DEFLATED_PIECE] for start in range(0, len(data), _DEFLATED_PIECE))
         return _check_deflated(lambda: next(pieces, b""), encoding, takes_rest=takes_rest)
-    return _Check(Whole(data), encoding, takes_rest=takes_rest).run(0)
+    return _Check.of(Whole(data), encoding, takes_rest=takes_rest).run(0)
 
 
 def check_data_set_file(  # noqa: PLR0913 - a place and how it is read, most of it by keyword
@@ -100,12 +101,12 @@ def check_data_set_file(  # noqa: PLR0913 - a place and how it is read, most of 
         return _check_deflated(read_piece, encoding, takes_rest=takes_rest, moving=moving)
     window = Window.of_file(descriptor, offset + length, _UNLIMITED_MOVES)
     window.moving = moving
-    return _Check(window, encoding, takes_rest=takes_rest).run(offset)
+    return _Check.of(window, encoding, takes_rest=takes_rest).run(offset)
 
 
 def check_window(window: View, offset: int, encoding: Encoding, *, takes_rest: bool = False) -> StructureFindings:
     """Walk over the data set that starts at ``offset`` of a window; ``takes_rest`` and errors as above."""
-    return _Check(window, encoding, takes_rest=takes_rest).run(offset)
+    return _Check.of(window, encoding, takes_rest=takes_rest).run(offset)
 
 
 def _check_deflated(
@@ -117,7 +118,7 @@ def _check_deflated(
 ) -> StructureFindings:
     """Walk over what a stream becomes, piece by piece: it may have as many elements as ``element_limit`` says."""
     window = InflatingWindow(read_piece)
-    check = _Check(window, encoding, takes_rest=takes_rest)
+    check = _Check.of(window, encoding, takes_rest=takes_rest)
 
     def require_few_elements(deflated_bytes: int) -> None:
         if moving is not None:
@@ -145,8 +146,9 @@ def _pieces_of_file(descriptor: int, offset: int, length: int) -> Callable[[], b
 class _Check(Walk):
     """A walk that passes over plain elements in view without leaving its loop."""
 
-    def __init__(self, window: View, encoding: Encoding, *, takes_rest: bool) -> None:
-        super().__init__(window, encoding, find_vr, notes_creators=needs_private_creators(), takes_rest=takes_rest)
+    @classmethod
+    def of(cls, window: View, encoding: Encoding, *, takes_rest: bool) -> "_Check":
+        return cls(window, encoding, find_vr, notes_creators=needs_private_creators(), takes_rest=takes_rest)
 
     def run(self, offset: int) -> StructureFindings:
         try:
@@ -155,50 +157,50 @@ class _Check(Walk):
             if not self.give_up():
                 raise
         return StructureFindings(
-            has_undefined_lengths=self.has_undefined_lengths,
-            has_group_lengths=self.has_group_lengths,
-            has_odd_lengths=bool(self._odd & 1),
-            is_ordered=self.is_ordered,
-            element_count=self.count,
-            is_irregular=self.is_irregular,
-            rest_bytes=self.rest_bytes,
+            self.has_undefined_lengths,
+            self.has_group_lengths,
+            bool(self._odd & 1),
+            self.count,
+            self.is_ordered,
+            self.is_irregular,
+            self.rest_bytes,
         )
 
     def _walk(self, offset: int) -> None:
-        skims_implicit, frames = not self._notes_creators, self._frames
+        skimmed, frames = _SKIMMED_EXPLICIT if self._notes_creators else _SKIMMED, self._frames
         while offset >= 0:
             if offset >= self._end:
                 if offset == self._end:
                     self._level, self._end, self._encoding, self._creators, self._largest_tag = frames.pop()
                 else:
                     offset = self._close_at(offset)
-            elif self._level is Level.ELEMENTS:
-                if self._encoding is EXPLICIT_LITTLE:
-                    offset = self._skim_explicit(offset)
-                elif self._encoding is IMPLICIT_LITTLE and skims_implicit:
-                    offset = self._skim_implicit(offset)
+            elif self._level is ELEMENTS:
+                if self._encoding in skimmed and self._largest_tag < _DELIMITERS_BEGIN:
+                    offset = self._skim(offset)
                 if offset < self._end:
                     offset = self._take_element(offset)
             else:
                 offset = self._take_item(offset)
 
-    def _skim_explicit(self, offset: int) -> int:
-        """Pass over plain explicit VR little endian elements in view; return where the first other is."""
+    def _skim(self, offset: int) -> int:
+        """Pass over plain little endian elements in view; return where the first other is."""
+        is_implicit = self._encoding is IMPLICIT_LITTLE
         buffer, base = self._window.buffer, self._window.base
-        unpack, unpack_long, short, long = (
-            _SKIM_EXPLICIT.unpack_from,
-            _SKIM_LONG.unpack_from,
-            SHORT_VRS,
-            _PLAIN_LONG_VRS,
-        )
+        unpack, unpack_long = _SKIMMED[self._encoding], _SKIM_LONG
+        short, long, delimiters = _SHORT_VRS, _PLAIN_LONG_VRS, DELIMITER_GROUP
         position, end = offset - base, min(len(buffer), self._end - base)
         largest_group, largest_number = self._largest_tag >> 16, self._largest_tag & 0xFFFF
-        last, count, odd = end - 12, 0, 0
+        last, count, odd, has_group_lengths = end - 12, 0, 0, self.has_group_lengths
         while position <= last:
-            group, number, vr, length = unpack(buffer, position)
-            if vr in short:
+            group, number, third, length = unpack(buffer, position)
+            if is_implicit:
+                if length == delimiters:  # no length at all, but what the value begins with
+                    break
+                length = third
                 following = position + 8 + length
-            elif vr in long:
+            elif third in short:
+                following = position + 8 + length
+            elif third in long:
                 length = unpack_long(buffer, position + 8)[0]
                 following = position + 12 + length
             else:
@@ -206,11 +208,10 @@ class _Check(Walk):
             if following > end:
                 break
             if group != largest_group:
-                if group < largest_group or group == DELIMITER_GROUP:
+                if group < largest_group or group == delimiters:
                     break
                 largest_group = group
-                if not number:
-                    self.has_group_lengths = True
+                has_group_lengths |= not number
             elif number <= largest_number:
                 break
             largest_number = number
@@ -218,37 +219,7 @@ class _Check(Walk):
             position = following
             count += 1
         self._largest_tag = largest_group << 16 | largest_number
-        self.count += count
-        self._odd |= odd
-        return base + position
-
-    def _skim_implicit(self, offset: int) -> int:
-        """Pass over plain implicit VR little endian elements in view; return where the first other is."""
-        buffer, base = self._window.buffer, self._window.base
-        unpack, item, end_of_items = _SKIM_IMPLICIT.unpack_from, _ITEM_AS_LITTLE, _SEQUENCE_END_AS_LITTLE
-        position, end = offset - base, min(len(buffer), self._end - base)
-        largest_group, largest_number = self._largest_tag >> 16, self._largest_tag & 0xFFFF
-        last, count, odd = end - 12, 0, 0
-        while position <= last:
-            group, number, length, start = unpack(buffer, position)
-            following = position + 8 + length
-            if following > end:
-                break
-            if start == item or start == end_of_items:  # noqa: PLR1714, SIM109 - a tuple takes twice as long
-                break
-            if group != largest_group:
-                if group < largest_group or group == DELIMITER_GROUP:
-                    break
-                largest_group = group
-                if not number:
-                    self.has_group_lengths = True
-            elif number <= largest_number:
-                break
-            largest_number = number
-            odd |= length
-            position = following
-            count += 1
-        self._largest_tag = largest_group << 16 | largest_number
+        self.has_group_lengths = has_group_lengths
         self.count += count
         self._odd |= odd
         return base + position

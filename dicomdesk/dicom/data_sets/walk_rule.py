@@ -112,6 +112,9 @@ class Level(Enum):
     FRAGMENTS = "fragments of encapsulated pixel data"
 
 
+ELEMENTS, ITEMS, FRAGMENTS = Level
+"""By these names since what is named by its class takes Python 3.11 long to find."""
+
 Met = tuple[int, bytes, int, int]
 """What is opened: its tag, its VR, where its content starts, and its length as written."""
 
@@ -126,30 +129,6 @@ class Walk:
     are left over instead: DCMTK receives such data sets, though it does not load them.
     """
 
-    _level = Level.ELEMENTS
-    _end = NO_END
-    _creators: dict[int, str] | None = None
-    """Private creators of the innermost data set or item, by their tag."""
-    _largest_tag = -1
-    """Of the elements of the innermost data set or item so far."""
-    _opened_at = -1
-    """Where the items begin of the sequence that was opened last."""
-    _item_end = -1
-    """Where an item delimiter is among the elements of the data set itself, -1 where there is none."""
-    _odd = 0
-    count = 0
-    """Elements met."""
-    item_count = 0
-    """Headers of items, fragments and their delimiters."""
-    has_undefined_lengths = False
-    has_group_lengths = False
-    is_irregular = False
-    """Whether lengths, delimiters and the end of the data disagree."""
-    is_ordered = True
-    """Whether tags ascend in the data set and each item, none being there twice; group 0000 does not count."""
-    rest_bytes = 0
-    """How much was left over at the end."""
-
     def __init__(
         self, window: View, encoding: Encoding, find_vr: VrLookup, *, notes_creators: bool, takes_rest: bool
     ) -> None:
@@ -161,12 +140,35 @@ class Walk:
         self._takes_rest = takes_rest
         self._frames: list[_Frame] = []
         """What encloses the innermost that is open."""
+        self._level = ELEMENTS
+        self._end = NO_END
+        self._creators: dict[int, str] | None = None
+        """Private creators of the innermost data set or item, by their tag."""
+        self._largest_tag = -1
+        """Of the elements of the innermost data set or item so far."""
+        self._opened_at = -1
+        """Where the items begin of the sequence that was opened last."""
+        self._item_end = -1
+        """Where an item delimiter is among the elements of the data set itself, -1 where there is none."""
+        self._odd = 0
+        self.count = 0
+        """Elements met."""
+        self.item_count = 0
+        """Headers of items, fragments and their delimiters."""
+        self.has_undefined_lengths = False
+        self.has_group_lengths = False
+        self.is_irregular = False
+        """Whether lengths, delimiters and the end of the data disagree."""
+        self.is_ordered = True
+        """Whether tags ascend in the data set and each item, none being there twice; group 0000 does not count."""
+        self.rest_bytes = 0
+        """How much was left over at the end."""
 
     def go_on(self, offset: int) -> int:
         """Take what is at ``offset``; return where what follows is, -1 at the end of the data set."""
         if offset >= self._end:
             return self._close_at(offset)
-        if self._level is Level.ELEMENTS:
+        if self._level is ELEMENTS:
             return self._take_element(offset)
         return self._take_item(offset)
 
@@ -210,7 +212,7 @@ class Walk:
             self._open_undefined_length(tag, vr, start)
             return start
         if vr == b"SQ" or (not vr and self._begins_with_item(start, length) and self._look_up(tag) == b"SQ"):
-            self._open(Level.ITEMS, start + length, self._encoding, (tag, b"SQ", start, length))
+            self._open(ITEMS, start + length, self._encoding, (tag, b"SQ", start, length))
             self._opened_at = start
             return start
         return self._take_value(tag, vr, start, length)
@@ -236,7 +238,7 @@ class Walk:
 
     def _open_undefined_length(self, tag: int, vr: bytes, start: int) -> None:
         if tag == _PIXEL_DATA and vr in (b"OB", b"OW", b""):
-            self._open(Level.FRAGMENTS, NO_END, self._encoding, (tag, vr or b"OB", start, UNDEFINED_LENGTH))
+            self._open(FRAGMENTS, NO_END, self._encoding, (tag, vr or b"OB", start, UNDEFINED_LENGTH))
             self._opened_at = start
             return
         if vr in (b"OB", b"OW"):
@@ -246,7 +248,7 @@ class Walk:
         self.has_undefined_lengths = True
         # What is not known as a sequence is implicit VR little endian inside (PS3.5 6.2.2, CP-246).
         encoding = self._encoding if vr in (b"SQ", b"") else IMPLICIT_LITTLE
-        self._open(Level.ITEMS, NO_END, encoding, (tag, vr or b"SQ", start, UNDEFINED_LENGTH))
+        self._open(ITEMS, NO_END, encoding, (tag, vr or b"SQ", start, UNDEFINED_LENGTH))
         self._opened_at = start
 
     def _begins_with_item(self, start: int, length: int) -> bool:
@@ -297,12 +299,12 @@ class Walk:
             return self._end_in_sequence(offset)
         group, number, length = self._encoding.read_item(window.buffer, offset - window.base)
         start = offset + _ITEM_HEADER
-        if group != DELIMITER_GROUP or number not in (_ITEM, _SEQUENCE_END):
+        if group != DELIMITER_GROUP or (number != _ITEM and number != _SEQUENCE_END):  # noqa: PLR1714 - a tuple takes longer
             raise DataError(NO_SEQUENCE_DELIMITER)
         self.item_count += 1
         if number == _SEQUENCE_END:
             return self._end_sequence(start)
-        if self._level is Level.FRAGMENTS:
+        if self._level is FRAGMENTS:
             if length == 0 or (self._takes_rest and start == window.size):
                 self._opened_at = start
                 length = 0
@@ -311,7 +313,7 @@ class Walk:
         if length == UNDEFINED_LENGTH:
             self.has_undefined_lengths = True
             end = NO_END
-        self._open(Level.ELEMENTS, end, self._encoding, (ITEM_TAG, b"", start, length))
+        self._open(ELEMENTS, end, self._encoding, (ITEM_TAG, b"", start, length))
         return start
 
     def _take_fragment_value(self, start: int, length: int) -> int:
@@ -374,7 +376,7 @@ class Walk:
         while self._frames:
             if offset != self._end:
                 self.is_irregular = True
-            if self._level is not Level.ELEMENTS and offset < self._end:
+            if self._level is not ELEMENTS and offset < self._end:
                 raise TruncatedError(NO_SEQUENCE_DELIMITER)
             self._close(offset)
         return -1

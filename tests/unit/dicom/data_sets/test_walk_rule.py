@@ -235,6 +235,20 @@ def test_big_and_little_endian_see_items_alike() -> None:
         ]
 
 
+@pytest.mark.parametrize("number", [0x0001, 0xD000, 0xDFFF])
+@pytest.mark.parametrize("uid", [EXPLICIT, IMPLICIT])
+def test_a_delimiter_is_seen_behind_another_element_of_its_group(uid: str, number: int) -> None:
+    b = Builder(uid)
+    first = b.element(0x00100010, "UI", "1.20").replace(b"\x10\0\x10\0", b"\xfe\xff" + number.to_bytes(2, "little"))
+    last = b.element(0x00100010, "PN", "A^B")
+    length = b"UI\0\0" if uid == EXPLICIT else bytes(4)  # what could be read as the length of an element
+    found = outcome(first + b"\xfe\xff\x0d\xe0" + length + last, uid)
+    assert isinstance(found, StructureFindings)
+    assert found.element_count == 2
+    assert found.is_irregular
+    assert outcome(first + b"\xfe\xff\xdd\xe0" + length + last, uid) == "Item Delimitation Item missing"
+
+
 class Cancelled:
     """Asks for the end after so many parts."""
 
