@@ -4,8 +4,9 @@ from dataclasses import replace
 
 from PySide6.QtCore import QByteArray, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
+from dicomdesk.gui.layouts import column_of, row_of
 from dicomdesk.gui.panels.details import Details
 from dicomdesk.gui.panels.sidebar import Sidebar
 from dicomdesk.gui.panels.status_strip import Figures, StatusStrip
@@ -115,16 +116,8 @@ class MainWindow(QMainWindow):
             self.closed.emit()
 
     def _lay_out(self) -> None:
-        columns = QHBoxLayout()
-        columns.setSpacing(0)
-        columns.addWidget(self.sidebar)
-        columns.addWidget(self.views, 1)
         central = QWidget()
-        layout = QVBoxLayout(central)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addLayout(columns, 1)
-        layout.addWidget(self.status)
+        column_of((row_of(self.sidebar, (self.views, 1), spacing=0), 1), self.status, inside=central)
         self.setCentralWidget(central)
 
     def _connect(self) -> None:

@@ -100,6 +100,13 @@ def title_font(font: QFont) -> QFont:
     return title
 
 
+def bold_font(font: QFont) -> QFont:
+    """The same font, a little bolder."""
+    bold = QFont(font)
+    bold.setWeight(QFont.Weight.DemiBold)
+    return bold
+
+
 def contrast(one: str, other: str) -> float:
     """Contrast ratio of two colours, 1 to 21 (WCAG 2.2, relative luminance)."""
     lighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)

@@ -24,6 +24,16 @@ def plain_tip(text: str) -> str:
     return f'<p style="white-space: pre-wrap">{html.escape(text)}</p>'
 
 
+def sentence(text: str) -> str:
+    """Return text with a full stop, where it does not end a sentence already."""
+    return text if not text or text.endswith((".", "!", "?")) else f"{text}."
+
+
+def capitalised(text: str) -> str:
+    """Return text with a capital at its beginning."""
+    return text[:1].upper() + text[1:]
+
+
 def person_name_text(value: str) -> str:
     """Return "DOE, JANE" for "DOE^JANE^^^" (PS3.5 6.2.1); only the first component group, "" for no name."""
     group = next((part for part in value.split("=") if part.strip(" ^")), "")

@@ -46,7 +46,7 @@ def test_folder_dropped_is_sent_and_arrives(
     assert len(list((tmp_path / "received").iterdir())) == 20
     assert window.send.details.details().title == "All 20 instances stored by PACS"
     (study,) = window.receive.flow.studies.studies
-    assert study.patient_name == "Doe, Jane"
+    assert study.words.patient_name == "Doe, Jane"
     assert study.calling_ae_title == "WS1"
     wait_until(lambda: not study.is_open)
     records = [node for node in window.associations.model.root.children if isinstance(node, AssociationRecord)]

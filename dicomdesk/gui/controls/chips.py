@@ -3,29 +3,27 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QEnterEvent, QFont, QFontMetrics, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
+from PySide6.QtWidgets import QButtonGroup, QSizePolicy, QWidget
 
 from dicomdesk.gui import wording
-from dicomdesk.gui.theme import GRID, Theme, Tone
+from dicomdesk.gui.controls.painted_button import PaintedButton
+from dicomdesk.gui.layouts import row_of
+from dicomdesk.gui.theme import GRID, Theme, Tokens, Tone, bold_font
 
 _HEIGHT = 26
 _PADDING = 11
 _GAP = 6
 
 
-class Chip(QAbstractButton):
+class Chip(PaintedButton):
     """One chip: round ends, a word, a count."""
 
     def __init__(self, theme: Theme, word: str, tone: Tone = Tone.PLAIN) -> None:
-        super().__init__()
-        self._theme = theme
+        super().__init__(theme, word)
         self._tone = tone
         self._count: int | None = 0
-        self.setText(word)
-        self.setCheckable(True)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.set_count(0)
 
@@ -39,20 +37,13 @@ class Chip(QAbstractButton):
             self.update()
 
     def sizeHint(self) -> QSize:
-        metrics = QFontMetrics(self._bold())
+        metrics = QFontMetrics(bold_font(self.font()))
         words = metrics.horizontalAdvance(self.text())
         count = metrics.horizontalAdvance(self._count_text())
         gap = _GAP if count else 0
         return QSize(words + gap + count + 2 * _PADDING, max(_HEIGHT, metrics.height() + GRID))
 
-    def enterEvent(self, event: QEnterEvent) -> None:
-        self.update()
-        super().enterEvent(event)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        tokens = self._theme.tokens
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    def paint(self, painter: QPainter, tokens: Tokens) -> None:
         rect = QRectF(self.rect()).adjusted(1, 1, -1, -1)
         is_filled = self.isChecked() or self.underMouse()
         painter.setBrush(QColor(tokens.selection if is_filled else tokens.surface))
@@ -63,7 +54,7 @@ class Chip(QAbstractButton):
         self._paint_words(painter, Tone.ACTIVE if self.isChecked() and tone is not Tone.BAD else tone)
 
     def _paint_words(self, painter: QPainter, tone: Tone) -> None:
-        font = self._bold() if self.isChecked() else self.font()
+        font = bold_font(self.font()) if self.isChecked() else self.font()
         metrics = QFontMetrics(font)
         count = self._count_text()
         gap = _GAP if count else 0
@@ -81,11 +72,6 @@ class Chip(QAbstractButton):
     def _count_text(self) -> str:
         return "" if self._count is None else wording.count_text(self._count)
 
-    def _bold(self) -> QFont:
-        font = QFont(self.font())
-        font.setWeight(QFont.Weight.DemiBold)
-        return font
-
 
 class ChipRow(QWidget):
     """All chips of a view."""
@@ -97,12 +83,9 @@ class ChipRow(QWidget):
         super().__init__()
         self._group = QButtonGroup(self)
         self._chips = [Chip(theme, word, tone) for word, tone in chips]
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(GRID - 2)
+        row_of(*self._chips, inside=self, spacing=GRID - 2)
         for number, chip in enumerate(self._chips):
             self._group.addButton(chip, number)
-            layout.addWidget(chip)
         self._chips[0].setChecked(True)
         self._group.idClicked.connect(self.chosen)
         theme.changed.connect(self.update)

@@ -1,11 +1,13 @@
-"""Entry fields that check what is typed and say what is wrong."""
+"""Entry fields that check what is typed and say what is wrong; the search field."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QKeySequence, QPalette, QShortcut
-from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
+from PySide6.QtGui import QAction, QKeySequence, QPalette, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QWidget
 
+from dicomdesk.gui.layouts import row_of
+from dicomdesk.gui.theme import Theme, Tone
 from dicomdesk.gui.wording import plain_tip
 
 _EDGES = 26
@@ -28,9 +30,10 @@ class Field(QLineEdit):
         self.textChanged.connect(self._on_changed)
         self._show_problem(self.problem() if text else "")
 
-    def fix_width(self, widest: str) -> None:
-        """Be as wide as a text needs."""
-        self.setFixedWidth(self.fontMetrics().horizontalAdvance(widest) + _EDGES)
+    def fit_port(self) -> None:
+        """Be as wide as a port number needs, and take no more."""
+        self.setMaxLength(5)
+        self.setFixedWidth(self.fontMetrics().horizontalAdvance("00000") + _EDGES)
 
     def problem(self) -> str:
         """What is wrong with the text; "" when all is well."""
@@ -62,6 +65,17 @@ class Field(QLineEdit):
         self.setAccessibleDescription(problem)
 
 
+def line_of_fields(fields: "Sequence[tuple[str, Field, int, int]]") -> QHBoxLayout:
+    """Return fields side by side, each with the word before it and its least and greatest width, pixels."""
+    line = row_of()
+    for word, field, least, greatest in fields:
+        field.setMinimumWidth(least)
+        field.setMaximumWidth(greatest)
+        line.addWidget(word_before(word, field))
+        line.addWidget(field, greatest)
+    return line
+
+
 def word_before(text: str, field: QWidget) -> QLabel:
     """Return the quiet word before a field; its mnemonic leads to the field, but is not underlined."""
     label = QLabel(text.replace("&", ""))
@@ -69,3 +83,24 @@ def word_before(text: str, field: QWidget) -> QLabel:
     if "&" in text:
         QShortcut(QKeySequence.mnemonic(text), field, field.setFocus)
     return label
+
+
+def search_field(theme: Theme, hint: str) -> QLineEdit:
+    """Return a search field with its icon and a button that clears it."""
+    field = QLineEdit()
+    field.setPlaceholderText(hint)
+    field.setAccessibleName(hint)
+    field.setToolTip(plain_tip(hint))
+    field.setClearButtonEnabled(True)
+    field.setMinimumWidth(110)
+    field.setMaximumWidth(280)
+    action = QAction(field)
+
+    def draw() -> None:
+        action.setIcon(theme.icon("search", Tone.QUIET))
+
+    draw()
+    theme.changed.connect(draw)
+    field.destroyed.connect(lambda: theme.changed.disconnect(draw))
+    field.addAction(action, QLineEdit.ActionPosition.LeadingPosition)
+    return field

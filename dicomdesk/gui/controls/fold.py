@@ -1,10 +1,12 @@
 """A part of a dialog that can be folded: its heading says in a few words what is in it."""
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QEnterEvent, QFont, QFontMetrics, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from dicomdesk.gui.theme import CORNER, GRID, Theme, Tone
+from dicomdesk.gui.controls.painted_button import PaintedButton
+from dicomdesk.gui.layouts import column_of
+from dicomdesk.gui.theme import CORNER, GRID, Theme, Tokens, Tone, bold_font
 from dicomdesk.gui.wording import plain_tip
 
 LABEL_WIDTH = 168
@@ -15,17 +17,13 @@ _HEIGHT = 40
 _CHEVRON = 12
 
 
-class FoldHeading(QAbstractButton):
+class FoldHeading(PaintedButton):
     """Opens and closes; shows a word and what is in it."""
 
     def __init__(self, theme: Theme, word: str) -> None:
-        super().__init__()
-        self._theme = theme
+        super().__init__(theme, word)
         self._summary = ""
-        self.setText(word)
-        self.setCheckable(True)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.toggled.connect(lambda _is_open: self._name())
         theme.changed.connect(self.update)
@@ -50,14 +48,7 @@ class FoldHeading(QAbstractButton):
     def sizeHint(self) -> QSize:
         return QSize(360, max(_HEIGHT, self.fontMetrics().height() + 2 * GRID))
 
-    def enterEvent(self, event: QEnterEvent) -> None:
-        self.update()
-        super().enterEvent(event)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        tokens = self._theme.tokens
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    def paint(self, painter: QPainter, tokens: Tokens) -> None:
         painter.fillRect(QRect(0, 0, self.width(), 1), QColor(tokens.border))
         if self.hasFocus():
             painter.setPen(QPen(QColor(tokens.accent), 2))
@@ -66,8 +57,7 @@ class FoldHeading(QAbstractButton):
         tone = Tone.ACTIVE if self.underMouse() else Tone.QUIET
         top = (self.height() - _CHEVRON) // 2
         painter.drawPixmap(4, top, self._theme.pixmap(name, tone, _CHEVRON, self.devicePixelRatioF()))
-        font = QFont(self.font())
-        font.setWeight(QFont.Weight.DemiBold)
+        font = bold_font(self.font())
         painter.setFont(font)
         painter.setPen(self._theme.colour(Tone.PLAIN))
         middle = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
@@ -91,14 +81,7 @@ class Fold(QWidget):
         self.content = content
         content.hide()
         self.heading.toggled.connect(self._on_toggled)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(self.heading)
-        inset = QVBoxLayout()
-        inset.setContentsMargins(FOLD_INSET, 0, 0, 0)
-        inset.addWidget(content)
-        layout.addLayout(inset)
+        column_of(self.heading, column_of(content, margins=(FOLD_INSET, 0, 0, 0)), inside=self)
 
     def open(self, *, is_open: bool = True) -> None:
         """Open or close it."""

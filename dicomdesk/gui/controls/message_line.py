@@ -1,9 +1,10 @@
 """A sentence with an icon below entry fields: what is wrong, or that all is well."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
-from dicomdesk.gui.theme import GRID, ROW_ICON, Theme, Tone
+from dicomdesk.gui.layouts import row_of
+from dicomdesk.gui.theme import ROW_ICON, Theme, Tone
 from dicomdesk.gui.wording import plain_tip
 
 
@@ -24,11 +25,7 @@ class MessageLine(QWidget):
         self._words.setAlignment(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
         self._words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._words.setFixedHeight(2 * self.fontMetrics().lineSpacing() + 2)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(GRID)
-        layout.addWidget(self._icon)
-        layout.addWidget(self._words, 1)
+        row_of(self._icon, (self._words, 1), inside=self)
         theme.changed.connect(self._draw)
 
     def say(self, text: str, icon_name: str = "info", tone: Tone = Tone.QUIET) -> None:

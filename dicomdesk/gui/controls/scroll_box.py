@@ -1,8 +1,9 @@
 """The content of a dialog: as high as it is, up to what the screen has room for; then it scrolls."""
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
+from dicomdesk.gui.layouts import column_of
 from dicomdesk.gui.theme import GRID
 
 _OTHER_THINGS = 150
@@ -20,10 +21,7 @@ class ScrollBox(QScrollArea):
         self._width = width
         self._wanted = QSize()
         self._column = QWidget()
-        self._layout = QVBoxLayout(self._column)
-        self._layout.setContentsMargins(0, 0, 0, 0)
-        self._layout.setSpacing(GRID)
-        self._layout.addStretch(1)
+        self._layout = column_of(1, inside=self._column, spacing=GRID)
         self.setWidget(self._column)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)

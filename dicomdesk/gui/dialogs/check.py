@@ -4,19 +4,19 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QWidget
 
 from dicomdesk import human
 from dicomdesk.engine.check.requests import CheckRequest
 from dicomdesk.engine.check_findings import CheckStage, CheckState, CheckStep
 from dicomdesk.engine.events import CapabilityFound, CheckStepFinished, CheckStepStarted, Event, JobOutcome
 from dicomdesk.errors import DicomdeskError
-from dicomdesk.gui import wording
 from dicomdesk.gui.bridge import Arrival
 from dicomdesk.gui.controls.buttons import plain_button, without_icons
-from dicomdesk.gui.controls.search_field import search_field
+from dicomdesk.gui.controls.fields import search_field
+from dicomdesk.gui.layouts import DIALOG_MARGINS, column_of
 from dicomdesk.gui.models.capability_nodes import (
     NAME,
     CapabilityTree,
@@ -26,10 +26,11 @@ from dicomdesk.gui.models.capability_nodes import (
 from dicomdesk.gui.models.check_steps import check_text, ended_look, running_look, stopped_look
 from dicomdesk.gui.outline.model import OutlineModel
 from dicomdesk.gui.outline.view import OutlineView
+from dicomdesk.gui.panels.heading import Heading, loud_or_plain
 from dicomdesk.gui.panels.step_list import StepList
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.tasks import Tasks
-from dicomdesk.gui.theme import GRID, MARGIN, SIDEBAR_ICON, Theme, Tone, title_font
+from dicomdesk.gui.theme import GRID, Theme, Tone
 from dicomdesk.settings import AssociationSettings, Peer
 
 if TYPE_CHECKING:
@@ -57,14 +58,12 @@ class CheckDialog(QDialog):
         self._running: tuple[CheckStage, float] | None = None
         """The step under way, and when it began."""
         self._steps: list[CheckStep] = []
-        self._heading = (Tone.ACTIVE, "test")
+        self._said = ("", "test", Tone.ACTIVE)
         self.setWindowTitle(self.tr("Connection check"))
         self.setModal(False)
         self.resize(*_SIZE)
         self.channel = session.watch()
-        self._icon = QLabel()
-        self._icon.setFixedSize(SIDEBAR_ICON, SIDEBAR_ICON)
-        self._title = QLabel()
+        self._heading = Heading(theme, self)
         self.steps = StepList(theme)
         self._model = OutlineModel(capability_columns(), self)
         self._tree = CapabilityTree(self._model)
@@ -101,7 +100,7 @@ class CheckDialog(QDialog):
 
     def title(self) -> str:
         """What the heading says."""
-        return self._title.text()
+        return self._heading.title()
 
     def is_running(self) -> bool:
         """Whether the check goes on."""
@@ -191,30 +190,14 @@ class CheckDialog(QDialog):
     # Building.
 
     def _lay_out(self) -> None:
-        self._title.setFont(title_font(self.font()))
-        self._title.setTextFormat(Qt.TextFormat.PlainText)
-        self._title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        heading = QHBoxLayout()
-        heading.setSpacing(GRID)
-        heading.addWidget(self._icon)
-        heading.addWidget(self._title, 1)
         self.view.setAccessibleName(self.tr("What the peer accepts"))
         self.view.setMinimumHeight(_TREE_HEIGHT)
         self.search.setMaximumWidth(1000)
         self.capabilities = QWidget()
-        below = QVBoxLayout(self.capabilities)
-        below.setContentsMargins(0, GRID, 0, 0)
-        below.setSpacing(GRID)
-        below.addWidget(self.search)
-        below.addWidget(self.view, 1)
+        column_of(self.search, (self.view, 1), inside=self.capabilities, margins=(0, GRID, 0, 0), spacing=GRID)
         self.capabilities.hide()
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
-        layout.setSpacing(GRID)
-        layout.addLayout(heading)
-        layout.addWidget(self.steps)
-        layout.addWidget(self.capabilities, 1)
-        layout.addStretch(0)
+        parts = (self._heading, self.steps, (self.capabilities, 1), 0)
+        layout = column_of(*parts, inside=self, margins=DIALOG_MARGINS, spacing=GRID)
         layout.addSpacing(GRID)
         layout.addWidget(self._make_buttons())
         QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self, self.search.setFocus)
@@ -239,17 +222,12 @@ class CheckDialog(QDialog):
         self.copy_button.setEnabled(bool(self._steps))
 
     def _say(self, text: str, icon: str, tone: Tone) -> None:
-        self._heading = (tone, icon)
-        self._title.setText(text)
-        self._title.setToolTip(wording.plain_tip(text))
-        self.setAccessibleName(text)
+        self._said = (text, icon, tone)
         self._draw_heading()
 
     def _draw_heading(self) -> None:
-        tone, icon = self._heading
-        self._icon.setPixmap(self._theme.pixmap(icon, tone, SIDEBAR_ICON, self.devicePixelRatioF()))
-        shown = tone if tone in {Tone.BAD, Tone.WARNING, Tone.GOOD} else Tone.PLAIN
-        self._title.setStyleSheet(f"color: {self._theme.colour(shown).name()};")
+        text, icon, tone = self._said
+        self._heading.say(text, icon, tone, loud_or_plain(tone))
 
     # Doing.
 

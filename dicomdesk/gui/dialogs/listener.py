@@ -1,6 +1,6 @@
 """How our own listener is secured, and who may send to it."""
 
-from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QWidget
 
 from dicomdesk.errors import KeyPassPhraseError, SettingsError
 from dicomdesk.gui.controls.buttons import save_box
@@ -8,6 +8,7 @@ from dicomdesk.gui.controls.fold import Fold, open_one_at_a_time
 from dicomdesk.gui.controls.scroll_box import ScrollBox
 from dicomdesk.gui.entries.access_entry import AccessEntry
 from dicomdesk.gui.entries.tls_entry import TlsEntry
+from dicomdesk.gui.layouts import DIALOG_MARGINS, column_of
 from dicomdesk.gui.security.credentials import Credentials
 from dicomdesk.gui.security.security_store import ListenerSecurity
 from dicomdesk.gui.tasks import Tasks
@@ -40,11 +41,7 @@ class ListenerDialog(QDialog):
         box = ScrollBox(WIDTH)
         for part in (self.tls_fold, self.access_fold):
             box.add(part)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
-        layout.setSpacing(MARGIN)
-        layout.addWidget(box, 1)
-        layout.addWidget(save_box(self._on_save, self.reject))
+        column_of((box, 1), save_box(self._on_save, self.reject), inside=self, margins=DIALOG_MARGINS, spacing=MARGIN)
         box.grown.connect(self.adjustSize)
         self.tls.changed.connect(self._show_summaries)
         self.access.changed.connect(self._show_summaries)

@@ -1,7 +1,7 @@
 """One node: where it is, how the connection is secured, and who we are to it."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QLabel, QWidget
 
 from dicomdesk.gui.controls.buttons import plain_button, save_box
 from dicomdesk.gui.controls.fields import Field
@@ -11,10 +11,11 @@ from dicomdesk.gui.controls.scroll_box import ScrollBox
 from dicomdesk.gui.entries.checks import ae_title_problem, host_problem, port_problem
 from dicomdesk.gui.entries.identity_entry import IdentityEntry
 from dicomdesk.gui.entries.tls_entry import TlsEntry
+from dicomdesk.gui.layouts import DIALOG_MARGINS, column_of, row_of
 from dicomdesk.gui.security.credentials import Credentials
 from dicomdesk.gui.security.security_store import NodeSecurity
 from dicomdesk.gui.tasks import Tasks
-from dicomdesk.gui.theme import GRID, MARGIN, Theme
+from dicomdesk.gui.theme import MARGIN, Theme
 from dicomdesk.gui.window_state import PeerEntry
 from dicomdesk.settings import Peer
 
@@ -84,33 +85,20 @@ class NodeDialog(QDialog):
         return all(field.insist() for field in (self.ae_title, self.host, self.port))
 
     def _lay_out(self, theme: Theme) -> None:
-        self.port.setMaxLength(5)
-        self.port.fix_width("00000")
+        self.port.fit_port()
         address = QWidget()
-        row = QHBoxLayout(address)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(GRID)
-        row.addWidget(self.host, 1)
-        row.addWidget(QLabel(":"))
-        row.addWidget(self.port)
+        row_of((self.host, 1), QLabel(":"), self.port, inside=address)
         form = Form()
         form.add(self.tr("AE title"), self.ae_title)
         form.add(self.tr("Host and port"), address)
         self.test_button = plain_button(
             theme, self.tr("&Test"), "test", self._on_test, self.tr("Check the connection with these settings")
         )
-        buttons = QHBoxLayout()
-        buttons.addWidget(self.test_button)
-        buttons.addStretch(1)
-        buttons.addWidget(save_box(self._on_save, self.reject))
+        buttons = row_of(self.test_button, 1, save_box(self._on_save, self.reject))
         box = ScrollBox(WIDTH)
         for part in (form, self.tls_fold, self.identity_fold):
             box.add(part)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
-        layout.setSpacing(MARGIN)
-        layout.addWidget(box, 1)
-        layout.addLayout(buttons)
+        column_of((box, 1), buttons, inside=self, margins=DIALOG_MARGINS, spacing=MARGIN)
         box.grown.connect(self.adjustSize)
 
     def _show_summaries(self) -> None:

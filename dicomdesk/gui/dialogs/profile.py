@@ -1,12 +1,13 @@
 """Asks for an association negotiation profile: a file, and which profile in it."""
 
-from PySide6.QtWidgets import QDialog, QFormLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFormLayout, QPushButton, QWidget
 
 from dicomdesk.gui.controls.buttons import ok_box
 from dicomdesk.gui.controls.fields import Field
+from dicomdesk.gui.layouts import DIALOG_MARGINS, column_of, row_of
 from dicomdesk.gui.questions.selection import ask_files
 from dicomdesk.gui.tasks import Tasks
-from dicomdesk.gui.theme import GRID, MARGIN
+from dicomdesk.gui.theme import MARGIN
 
 
 class ProfileDialog(QDialog):
@@ -21,18 +22,10 @@ class ProfileDialog(QDialog):
         self.name = Field(self.tr("Name of the profile"), self._problem, text=name, hint=self.tr("Default"))
         choose = QPushButton(self.tr("Choose…"))
         choose.clicked.connect(lambda: self._tasks.start(self._choose()))
-        row = QHBoxLayout()
-        row.setSpacing(GRID)
-        row.addWidget(self.file, 1)
-        row.addWidget(choose)
         form = QFormLayout()
-        form.addRow(self.tr("File"), row)
+        form.addRow(self.tr("File"), row_of((self.file, 1), choose))
         form.addRow(self.tr("Profile"), self.name)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
-        layout.setSpacing(MARGIN)
-        layout.addLayout(form)
-        layout.addWidget(ok_box(self._on_ok, self.reject))
+        column_of(form, ok_box(self._on_ok, self.reject), inside=self, margins=DIALOG_MARGINS, spacing=MARGIN)
 
     def _problem(self, text: str) -> str:
         return "" if text.strip() else self.tr("This is needed.")

@@ -2,10 +2,11 @@
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QFontDatabase, QGuiApplication
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPlainTextEdit, QPushButton, QWidget
 
 from dicomdesk.gui.controls.buttons import without_icons
-from dicomdesk.gui.theme import GRID, MARGIN
+from dicomdesk.gui.layouts import DIALOG_MARGINS, column_of
+from dicomdesk.gui.theme import GRID
 
 
 class ReportDialog(QDialog):
@@ -32,11 +33,7 @@ class ReportDialog(QDialog):
         copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.text()))
         without_icons(buttons)
         buttons.rejected.connect(self.reject)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
-        layout.setSpacing(GRID)
-        layout.addWidget(self._text)
-        layout.addWidget(buttons)
+        column_of(self._text, buttons, inside=self, margins=DIALOG_MARGINS, spacing=GRID)
 
     def text(self) -> str:
         """The report."""

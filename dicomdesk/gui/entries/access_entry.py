@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QWidget
 
 from dicomdesk.engine.security.settings_check import check_access_rules, hash_passcode
 from dicomdesk.errors import SettingsError
@@ -14,8 +14,10 @@ from dicomdesk.gui.controls.message_line import MessageLine
 from dicomdesk.gui.entries.checks import ae_titles_problem, split_list
 from dicomdesk.gui.entries.path_entry import RowList
 from dicomdesk.gui.entries.user_dialog import UserDialog
+from dicomdesk.gui.layouts import column_of
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.theme import GRID, Theme, Tone
+from dicomdesk.gui.wording import sentence
 from dicomdesk.settings import AccessRules
 
 CHECK_AFTER_MS = 300
@@ -59,11 +61,7 @@ class AccessEntry(QWidget):
         form.add(self.tr("AE titles"), self.titles)
         form.add(self.tr("Addresses"), self.networks)
         form.add(self.tr("Users"), self.users)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(GRID)
-        layout.addWidget(form)
-        layout.addWidget(self.message)
+        column_of(form, self.message, inside=self, spacing=GRID)
         for field in (self.titles, self.networks):
             field.textChanged.connect(self._on_changed)
         self.users.changed.connect(self._on_changed)
@@ -114,7 +112,7 @@ class AccessEntry(QWidget):
         if generation == self._generation:
             self.problem = problem
             if problem:
-                self.message.say(problem if problem.endswith(".") else f"{problem}.", "failed", Tone.BAD)
+                self.message.say(sentence(problem), "failed", Tone.BAD)
             else:
                 self._explain()
 

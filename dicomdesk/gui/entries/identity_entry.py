@@ -1,11 +1,12 @@
 """Who we say that we are: user identity for one peer."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from dicomdesk.gui.controls.check_box import CheckBox
 from dicomdesk.gui.controls.form import Form
 from dicomdesk.gui.controls.message_line import MessageLine
+from dicomdesk.gui.layouts import column_of
 from dicomdesk.gui.security.security_store import NodeSecurity
 from dicomdesk.gui.theme import GRID, Theme, Tone
 
@@ -33,11 +34,7 @@ class IdentityEntry(QWidget):
         form.add(self.tr("User name"), self.user_name)
         form.add("", self.sends_passcode)
         form.add("", self.wants_response)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(GRID)
-        layout.addWidget(form)
-        layout.addWidget(self.message)
+        column_of(form, self.message, inside=self, spacing=GRID)
         self.user_name.textChanged.connect(self._on_changed)
         for box in (self.sends_passcode, self.wants_response):
             box.toggled.connect(self._on_changed)

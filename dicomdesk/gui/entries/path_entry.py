@@ -7,21 +7,20 @@ from PySide6.QtCore import QCoreApplication, QSize, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QHBoxLayout,
     QLineEdit,
     QListWidget,
     QListWidgetItem,
     QMenu,
     QPushButton,
     QSizePolicy,
-    QVBoxLayout,
     QWidget,
 )
 
 from dicomdesk.gui.controls.buttons import menu_button, plain_button
+from dicomdesk.gui.layouts import column_of, row_of
 from dicomdesk.gui.questions.selection import ask_files, ask_folder
 from dicomdesk.gui.tasks import Tasks
-from dicomdesk.gui.theme import GRID, ROW_HEIGHT, ROW_ICON, Theme
+from dicomdesk.gui.theme import ROW_HEIGHT, ROW_ICON, Theme
 from dicomdesk.gui.wording import plain_tip
 
 _MOST_ROWS = 3
@@ -47,11 +46,7 @@ class PathField(QWidget):
         self.field.textChanged.connect(lambda _text: self.changed.emit())
         tip = self.tr("Choose: {what}").format(what=name)
         choose = plain_button(theme, "", "folder", self._on_choose, tip)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(GRID)
-        layout.addWidget(self.field, 1)
-        layout.addWidget(choose)
+        row_of((self.field, 1), choose, inside=self)
         self.setFocusProxy(self.field)
 
     def path(self) -> Path | None:
@@ -85,16 +80,9 @@ class RowList(QWidget):
         self.rows.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.rows.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.remove_button = plain_button(theme, "", "remove", self._on_remove, self.tr("Take the chosen one away"))
-        buttons = QVBoxLayout()
-        buttons.setSpacing(4)
-        buttons.addWidget(add)
-        buttons.addWidget(self.remove_button)
-        buttons.addStretch(1)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(GRID)
+        layout = row_of(inside=self)
         layout.addWidget(self.rows, 1, Qt.AlignmentFlag.AlignTop)
-        layout.addLayout(buttons)
+        layout.addLayout(column_of(add, self.remove_button, 1, spacing=4))
         self.setFocusProxy(self.rows)
         self.rows.currentRowChanged.connect(lambda _row: self._fit())
         delete = QShortcut(QKeySequence(QKeySequence.StandardKey.Delete), self.rows, self._on_remove)

@@ -1,11 +1,10 @@
 """Where to and as whom: AE title, host and port of a peer, and our own AE title, in one row."""
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QCompleter, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QCompleter, QWidget
 
-from dicomdesk.gui.controls.fields import Field, word_before
+from dicomdesk.gui.controls.fields import Field, line_of_fields
 from dicomdesk.gui.entries.checks import ae_title_problem, host_problem, port_problem
-from dicomdesk.gui.theme import GRID
 from dicomdesk.gui.window_state import PeerEntry, WindowState
 from dicomdesk.settings import Peer
 
@@ -85,21 +84,14 @@ class PeerRow(QWidget):
             self.set_entry(peer)
 
     def _lay_out(self) -> None:
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(GRID)
-        for word, field, narrowest, widest in (
+        fields = (
             (self.tr("T&o"), self.called, 72, 150),
             (self.tr("a&t"), self.host, 112, 240),
             (":", self.port, 60, 60),
             (self.tr("a&s"), self.calling, 72, 150),
-        ):
-            field.setMinimumWidth(narrowest)
-            field.setMaximumWidth(widest)
-            layout.addWidget(word_before(word, field))
-            layout.addWidget(field, widest)
-        self.port.setMaxLength(5)
-        self.port.fix_width("00000")
+        )
+        self.setLayout(line_of_fields(fields))
+        self.port.fit_port()
 
     def sizeHint(self) -> QSize:
         return QSize(560, self.called.sizeHint().height())

@@ -6,7 +6,7 @@ from enum import Enum
 from typing import TypeVar
 
 from PySide6.QtCore import QCoreApplication, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from dicomdesk.errors import KeyPassPhraseError, SettingsError
 from dicomdesk.gui.controls.buttons import plain_button, set_words
@@ -16,9 +16,11 @@ from dicomdesk.gui.controls.fold import FOLD_INSET, LABEL_WIDTH
 from dicomdesk.gui.controls.form import Form
 from dicomdesk.gui.controls.message_line import MessageLine
 from dicomdesk.gui.entries.path_entry import PathField, PathList
+from dicomdesk.gui.layouts import column_of, row_of
 from dicomdesk.gui.security.credentials import Credentials
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.theme import GRID, Theme, Tone
+from dicomdesk.gui.wording import sentence
 from dicomdesk.settings import PeerVerification, RevocationCheck, TlsFileFormat, TlsProfile, TlsSettings
 
 CHECK_AFTER_MS = 300
@@ -202,11 +204,7 @@ class TlsEntry(QWidget):
         self.pass_phrase_state = QLabel()
         self.pass_phrase_button = plain_button(theme, self.tr("Enter…"), "key", self._on_pass_phrase)
         self.pass_phrase = QWidget()
-        row = QHBoxLayout(self.pass_phrase)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(GRID)
-        row.addWidget(self.pass_phrase_state, 1)
-        row.addWidget(self.pass_phrase_button)
+        row_of((self.pass_phrase_state, 1), self.pass_phrase_button, inside=self.pass_phrase)
 
     def _lay_out(self) -> None:
         self._form = Form(is_in_fold=True)
@@ -224,16 +222,9 @@ class TlsEntry(QWidget):
         form.add(self.tr("Private key"), self.key)
         form.add(self.tr("Pass phrase"), self.pass_phrase)
         form.add(self.tr("Files are"), self.file_format)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(GRID)
-        head = QHBoxLayout()
-        head.setSpacing(GRID)
         self.is_on.setMinimumWidth(LABEL_WIDTH - FOLD_INSET)
-        head.addWidget(self.is_on)
-        head.addWidget(self.message, 1)  # at the top: in sight also where the rest has to be scrolled
-        layout.addLayout(head)
-        layout.addWidget(form)
+        head = row_of(self.is_on, (self.message, 1))  # at the top: in sight also where the rest has to be scrolled
+        column_of(head, form, inside=self, spacing=GRID)
 
     def _connect(self) -> None:
         for box in (self.is_on, self.trusts_system, self.checks_host):
@@ -285,7 +276,7 @@ class TlsEntry(QWidget):
             is_encrypted = True
             words, icon, tone = self._pass_phrase_words(error)
         except SettingsError as error:
-            words, icon, tone = _sentence(str(error)), "failed", Tone.BAD
+            words, icon, tone = sentence(str(error)), "failed", Tone.BAD
         else:
             words, icon, tone = self._good_words(settings, warnings)
         if generation == self._generation:
@@ -296,11 +287,11 @@ class TlsEntry(QWidget):
         if error.is_missing:
             return self.tr("The private key is encrypted: its pass phrase is asked for when needed."), "key", Tone.QUIET
         self._credentials.forget_pass_phrase(self.value())
-        return _sentence(str(error)), "failed", Tone.BAD
+        return sentence(str(error)), "failed", Tone.BAD
 
     def _good_words(self, settings: TlsSettings, warnings: Sequence[str]) -> tuple[str, str, Tone]:
         if warnings:
-            return _sentence(warnings[0]), "warning", Tone.WARNING
+            return sentence(warnings[0]), "warning", Tone.WARNING
         if settings.peer_verification is PeerVerification.NONE and not self._is_acceptor:
             return self.tr("Encrypted, but the peer may be anybody."), "warning", Tone.WARNING
         trusts_nobody = not (settings.authority_files or settings.authority_folders or settings.trusts_system)
@@ -320,10 +311,6 @@ class TlsEntry(QWidget):
         try:
             await self._credentials.open_tls(settings, self, is_acceptor=self._is_acceptor)
         except SettingsError as error:
-            self.message.say(_sentence(str(error)), "failed", Tone.BAD)
+            self.message.say(sentence(str(error)), "failed", Tone.BAD)
         else:
             self.check_files()
-
-
-def _sentence(text: str) -> str:
-    return text if text.endswith((".", "!", "?")) else f"{text}."

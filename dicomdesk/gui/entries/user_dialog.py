@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtWidgets import QDialog, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QLineEdit, QWidget
 
 from dicomdesk.gui.controls.buttons import ok_box
 from dicomdesk.gui.controls.fields import Field
 from dicomdesk.gui.controls.form import Form
+from dicomdesk.gui.layouts import DIALOG_MARGINS, column_of
 from dicomdesk.gui.theme import MARGIN
 
 _WIDTH = 460
@@ -31,11 +32,7 @@ class UserDialog(QDialog):
         form.add(self.tr("User name"), self.name_field)
         form.add(self.tr("Passcode"), self.passcode_field)
         form.add(self.tr("Passcode again"), self.again_field)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
-        layout.setSpacing(MARGIN)
-        layout.addWidget(form)
-        layout.addWidget(ok_box(self._on_ok, self.reject))
+        column_of(form, ok_box(self._on_ok, self.reject), inside=self, margins=DIALOG_MARGINS, spacing=MARGIN)
 
     def name(self) -> str:
         """The user name."""

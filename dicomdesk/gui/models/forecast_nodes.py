@@ -66,7 +66,7 @@ class ForecastNode(Node):
             ENCODING: wording.transfer_syntax_text(group.transfer_syntax_uid) if group.transfer_syntax_uid else "",
             COUNT: wording.count_text(group.items),
             SIZE: human.size_text(group.size_bytes) if group.size_bytes else "",
-            WHY: _sentence(human.printable(group.reason)) if group.reason else "",
+            WHY: _sentence(group.reason),
         }[column]
 
     def sort_value(self, column: int) -> str | float:
@@ -100,7 +100,7 @@ class ForecastNode(Node):
 
     def explanation(self) -> str:
         """Why, and what would help, in full."""
-        return " ".join(_sentence(human.printable(text)) for text in (self.group.reason, self.group.advice) if text)
+        return " ".join(_sentence(text) for text in (self.group.reason, self.group.advice) if text)
 
     def _has_more(self) -> bool:
         return 0 < len(self.group.paths) < self.group.items
@@ -137,5 +137,4 @@ def _what(group: ForecastGroup) -> str:
 
 
 def _sentence(text: str) -> str:
-    sentence = text[:1].upper() + text[1:]
-    return sentence if sentence.endswith((".", "!", "?")) else f"{sentence}."
+    return wording.sentence(wording.capitalised(human.printable(text)))

@@ -16,7 +16,8 @@ from dicomdesk.engine.events import (
     ItemOutcome,
 )
 from dicomdesk.gui import wording
-from dicomdesk.gui.outline.model import Column, Mark, Node, Outline, Part, Weight, mark_of
+from dicomdesk.gui.models.study_words import SeriesWords, StudyWords
+from dicomdesk.gui.outline.model import Column, Mark, Node, Outline, Part, Weight, joined, mark_of
 from dicomdesk.gui.outline.states import ItemState
 
 TITLE, MODALITY, SERIES, INSTANCES, SIZE, FROM, STATE, RATE = range(8)
@@ -125,19 +126,13 @@ class ReceivedGroup(Node):
 class ReceivedStudy(ReceivedGroup):
     """A study that arrives or has arrived."""
 
-    __slots__ = ("associations", "calling_ae_title", "date", "description", "folder", "modalities", "patient_id",
-        "patient_name", "peer_host", "reasons", "search_text", "series", "study_instance_uid")  # fmt: skip
+    __slots__ = ("associations", "calling_ae_title", "folder", "peer_host", "reasons", "series", "words")
 
     opens: ClassVar[bool] = True
 
     def __init__(self, header: InstanceHeader | None) -> None:
         super().__init__()
-        self.patient_name = wording.person_name_text(header.patient_name) if header else ""
-        self.patient_id = human.printable(header.patient_id) if header else ""
-        self.description = human.printable(header.study_description) if header else ""
-        self.date = wording.date_text(header.study_date) if header else ""
-        self.study_instance_uid = header.study_instance_uid if header else ""
-        self.modalities: list[str] = []
+        self.words = StudyWords(header)
         self.calling_ae_title = ""
         self.peer_host = ""
         self.folder = ""
@@ -145,19 +140,13 @@ class ReceivedStudy(ReceivedGroup):
         self.associations: set[tuple[str, int]] = set()
         self.series: dict[str, ReceivedSeries] = {}
         self.reasons: list[str] = []
-        words = (self.patient_name, self.patient_id, self.description, self.date, self.study_instance_uid)
-        self.search_text = " ".join(words).casefold()
 
     def text(self, column: int) -> str:
-        if column == TITLE:
-            return "   ".join(part.text for part in self.parts(TITLE) or ())
+        if column in {TITLE, FROM}:
+            return joined(self.parts(column) or ())
         if column == MODALITY:
-            return "/".join(self.modalities)
-        if column == SERIES:
-            return wording.count_text(len(self.series))
-        if column == FROM:
-            return "   ".join(part.text for part in self.parts(FROM) or ())
-        return super().text(column)
+            return self.words.modality_text()
+        return wording.count_text(len(self.series)) if column == SERIES else super().text(column)
 
     def sort_value(self, column: int) -> str | float:
         return float(len(self.series)) if column == SERIES else super().sort_value(column)
@@ -165,15 +154,7 @@ class ReceivedStudy(ReceivedGroup):
     def parts(self, column: int) -> tuple[Part, ...] | None:
         if column == FROM:
             return (Part(self.calling_ae_title), Part(self.peer_host, Weight.QUIET))
-        if column != TITLE:
-            return None
-        parts = (
-            Part(self.patient_name or _say("No patient name"), Weight.STRONG),
-            Part(self.patient_id, Weight.QUIET),
-            Part(self.description),
-            Part(self.date, Weight.QUIET),
-        )
-        return tuple(part for part in parts if part.text)
+        return self.words.parts() if column == TITLE else None
 
     def tip(self, column: int) -> str:
         return self.text(column) if column in {TITLE, FROM} else ""
@@ -182,28 +163,22 @@ class ReceivedStudy(ReceivedGroup):
 class ReceivedSeries(ReceivedGroup):
     """A series that arrives or has arrived."""
 
-    __slots__ = ("description", "modality", "number")
+    __slots__ = ("words",)
 
     def __init__(self, header: InstanceHeader) -> None:
         super().__init__()
-        self.number = human.printable(header.series_number.strip())
-        self.description = human.printable(header.series_description)
-        self.modality = human.printable(header.modality)
+        self.words = SeriesWords(header)
 
     def text(self, column: int) -> str:
         if column == TITLE:
-            return "   ".join(part.text for part in self.parts(TITLE) or ())
-        return self.modality if column == MODALITY else super().text(column)
+            return joined(self.words.parts())
+        return self.words.modality if column == MODALITY else super().text(column)
 
     def sort_value(self, column: int) -> str | float:
         return 0.0 if column == SERIES else super().sort_value(column)
 
     def parts(self, column: int) -> tuple[Part, ...] | None:
-        if column != TITLE:
-            return None
-        description = self.description or _say("Series without description")
-        weight = Weight.PLAIN if self.description else Weight.QUIET
-        return tuple(part for part in (Part(self.number, Weight.QUIET), Part(description, weight)) if part.text)
+        return self.words.parts() if column == TITLE else None
 
 
 class ReceivedStudies:
@@ -286,8 +261,7 @@ class ReceivedStudies:
         if series is None:
             series = study.series[header.series_instance_uid] = ReceivedSeries(header)
             self._outline.insert(study, [series])
-            if series.modality and series.modality not in study.modalities:
-                study.modalities.append(series.modality)
+            study.words.add_modality(series.words.modality)
         return series
 
     def _close(self, key: tuple[str, int]) -> None:

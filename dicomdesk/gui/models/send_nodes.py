@@ -10,7 +10,8 @@ from dicomdesk import human
 from dicomdesk.dicom.files.scan import FoundInstance
 from dicomdesk.dicom.instance import InstanceHeader
 from dicomdesk.gui import wording
-from dicomdesk.gui.outline.model import Column, Mark, Node, Part, Weight, mark_of
+from dicomdesk.gui.models.study_words import SeriesWords, StudyWords
+from dicomdesk.gui.outline.model import Column, Mark, Node, Part, Weight, joined, mark_of
 from dicomdesk.gui.outline.states import PROBLEMS, ItemState
 from dicomdesk.gui.theme import Tone
 
@@ -193,37 +194,20 @@ class GroupNode(Node):
 class StudyNode(GroupNode):
     """A study of one patient."""
 
-    __slots__ = ("accession_number", "date", "description", "modalities", "patient_id", "patient_name", "search_text",
-        "series", "study_instance_uid")  # fmt: skip
+    __slots__ = ("series", "words")
 
     def __init__(self, header: InstanceHeader) -> None:
         super().__init__()
-        self.patient_name = wording.person_name_text(header.patient_name)
-        self.patient_id = human.printable(header.patient_id)
-        self.description = human.printable(header.study_description)
-        self.date = wording.date_text(header.study_date)
-        self.accession_number = human.printable(header.accession_number)
-        self.study_instance_uid = header.study_instance_uid
-        self.modalities: list[str] = []
+        self.words = StudyWords(header)
         self.series: dict[str, SeriesNode] = {}
-        words = (self.patient_name, self.patient_id, self.description, self.date, self.accession_number)
-        self.search_text = " ".join((*words, self.study_instance_uid)).casefold()
 
     def text(self, column: int) -> str:
         if column == TITLE:
-            return "   ".join(part.text for part in self.parts(TITLE) or ())
-        return "/".join(self.modalities) if column == MODALITY else super().text(column)
+            return joined(self.words.parts())
+        return self.words.modality_text() if column == MODALITY else super().text(column)
 
     def parts(self, column: int) -> tuple[Part, ...] | None:
-        if column != TITLE:
-            return None
-        parts = (
-            Part(self.patient_name or _say("No patient name"), Weight.STRONG),
-            Part(self.patient_id, Weight.QUIET),
-            Part(self.description),
-            Part(self.date, Weight.QUIET),
-        )
-        return tuple(part for part in parts if part.text)
+        return self.words.parts() if column == TITLE else None
 
     def tip(self, column: int) -> str:
         return self.text(column) if column in {TITLE, MODALITY} else ""
@@ -232,28 +216,20 @@ class StudyNode(GroupNode):
 class SeriesNode(GroupNode):
     """A series; its instances become rows only when it is opened."""
 
-    __slots__ = ("description", "instances", "modality", "number", "search_text", "series_instance_uid")
+    __slots__ = ("instances", "words")
 
     def __init__(self, header: InstanceHeader) -> None:
         super().__init__()
-        self.number = human.printable(header.series_number.strip())
-        self.description = human.printable(header.series_description)
-        self.modality = human.printable(header.modality)
-        self.series_instance_uid = header.series_instance_uid
+        self.words = SeriesWords(header)
         self.instances: list[InstanceNode] = []
-        self.search_text = f"{self.description} {self.modality} {self.series_instance_uid}".casefold()
 
     def text(self, column: int) -> str:
         if column == TITLE:
-            return "   ".join(part.text for part in self.parts(TITLE) or ())
-        return self.modality if column == MODALITY else super().text(column)
+            return joined(self.words.parts())
+        return self.words.modality if column == MODALITY else super().text(column)
 
     def parts(self, column: int) -> tuple[Part, ...] | None:
-        if column != TITLE:
-            return None
-        description = self.description or _say("Series without description")
-        weight = Weight.PLAIN if self.description else Weight.QUIET
-        return tuple(part for part in (Part(self.number, Weight.QUIET), Part(description, weight)) if part.text)
+        return self.words.parts() if column == TITLE else None
 
     def tip(self, column: int) -> str:
         return self.text(TITLE) if column == TITLE else ""

@@ -115,7 +115,7 @@ class SendQueue:
                 if self._by_place.get(instance.found.place) is instance:
                     del self._by_place[instance.found.place]
         self.counts.subtract(study.counts)
-        del self._studies[study.study_instance_uid]
+        del self._studies[study.words.uid]
         self._outline.remove(study)
 
     def take_gauges(self, bytes_on_wire: int, bytes_per_s: float) -> None:
@@ -172,8 +172,7 @@ class SendQueue:
         if series is None:
             series = study.series[header.series_instance_uid] = SeriesNode(header)
             self._outline.insert(study, [series])
-            if series.modality and series.modality not in study.modalities:
-                study.modalities.append(series.modality)
+            study.words.add_modality(series.words.modality)
         return series
 
     def _add_skipped(self, path: str, reason: str) -> None:

@@ -1,11 +1,11 @@
 """The head of a list: quiet words, a sort arrow beside them, edges in line with the view's margins."""
 
 from PySide6.QtCore import QRect, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
+from PySide6.QtGui import QColor, QFontMetrics, QPainter
 from PySide6.QtWidgets import QHeaderView
 
 from dicomdesk.gui.outline.rows import PADDING, is_last_shown, row_height
-from dicomdesk.gui.theme import HEADER_HEIGHT, MARGIN, Theme, Tone
+from dicomdesk.gui.theme import HEADER_HEIGHT, MARGIN, Theme, Tone, bold_font
 
 _ARROW = 10
 _USUAL_FIGURES_WIDTH = 86
@@ -30,14 +30,9 @@ class OutlineHeader(QHeaderView):
 
     def fitting_width(self, title: str, width: int) -> int:
         """Return the width of a section: ``width`` for a font whose figures are 8 pixels wide, and the title fits."""
-        metrics = QFontMetrics(self._font())
+        metrics = QFontMetrics(bold_font(self.font()))
         scaled = round(width * metrics.horizontalAdvance("0123456789") / _USUAL_FIGURES_WIDTH)
         return max(width, scaled, metrics.horizontalAdvance(title) + 2 * PADDING + _ARROW)
-
-    def _font(self) -> QFont:
-        font = QFont(self.font())
-        font.setWeight(QFont.Weight.DemiBold)
-        return font
 
     def paintSection(self, painter: QPainter, rect: QRect, logical_index: int) -> None:
         painter.save()
@@ -54,7 +49,7 @@ class OutlineHeader(QHeaderView):
         painter.restore()
 
     def _paint_words(self, painter: QPainter, rect: QRect, text: str, *, is_right: bool, is_sorted: bool) -> None:
-        font = self._font()
+        font = bold_font(self.font())
         metrics = QFontMetrics(font)
         shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
         side = Qt.AlignmentFlag.AlignRight if is_right else Qt.AlignmentFlag.AlignLeft

@@ -42,6 +42,11 @@ class Part:
     weight: Weight = Weight.PLAIN
 
 
+def joined(parts: "Sequence[Part]") -> str:
+    """Return pieces as one text."""
+    return "   ".join(part.text for part in parts)
+
+
 @dataclass(frozen=True, slots=True)
 class Mark:
     """Icon, word and tone together: no state is told by colour alone."""

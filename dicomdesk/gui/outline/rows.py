@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import QHeaderView, QStyledItemDelegate, QStyleOptionViewItem, QTreeView
 
 from dicomdesk.gui.outline.model import NODE_ROLE, Column, Mark, Node, Part, Weight
-from dicomdesk.gui.theme import GRID, MARGIN, ROW_HEIGHT, ROW_ICON, Theme, Tone
+from dicomdesk.gui.theme import GRID, MARGIN, ROW_HEIGHT, ROW_ICON, Theme, Tone, bold_font
 
 PADDING = 8
 _BAR_HEIGHT = 6
@@ -85,9 +85,7 @@ class RowDelegate(QStyledItemDelegate):
             room = rect.right() + 1 - left
             if room < 2 * GRID:
                 return
-            part_font = QFont(font)
-            if part.weight is Weight.STRONG:
-                part_font.setWeight(QFont.Weight.DemiBold)
+            part_font = bold_font(font) if part.weight is Weight.STRONG else font
             place = QRect(left, rect.top(), room, rect.height())
             tone = _TONE_OF_WEIGHT[part.weight]
             align = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter

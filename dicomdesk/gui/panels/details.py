@@ -5,11 +5,14 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from dicomdesk.gui.controls.buttons import set_words
+from dicomdesk.gui.layouts import column_of, row_of
 from dicomdesk.gui.outline.rows import paint_bar
-from dicomdesk.gui.theme import GRID, MARGIN, SIDEBAR_ICON, Theme, Tone, title_font
+from dicomdesk.gui.panels.band import Band
+from dicomdesk.gui.panels.heading import Heading, PlainLabel
+from dicomdesk.gui.theme import MARGIN, Theme, Tone
 from dicomdesk.gui.wording import plain_tip
 
 _HEIGHT = 132
@@ -39,31 +42,23 @@ class Details:
     """0.0 to 1.0 where something is under way."""
 
 
-class DetailsStrip(QFrame):
+class DetailsStrip(Band):
     """Shows one ``Details``; its height never changes, so that nothing jumps."""
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__()
-        self._theme = theme
+        super().__init__(theme)
         self._details = Details(title="")
         self._actions: list[Action] = []
         self.setFixedHeight(_HEIGHT)
-        self._icon = QLabel()
-        self._icon.setFixedSize(SIDEBAR_ICON, SIDEBAR_ICON)
-        self._title = QLabel()
-        self._title.setFont(title_font(self.font()))
-        self._title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self._text = QLabel()
+        self._heading = Heading(theme, self)
+        self._text = PlainLabel()
         self._text.setWordWrap(True)
         self._text.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
-        for label in (self._title, self._text):
-            label.setTextFormat(Qt.TextFormat.PlainText)
-            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._bar = _Bar(theme)
-        self._buttons = QHBoxLayout()
-        self._buttons.setSpacing(GRID)
-        self._lay_out()
+        self._buttons = row_of()
+        parts = (self._heading, (self._text, 1), self._bar, self._buttons)
+        column_of(*parts, inside=self, margins=(MARGIN, 12, MARGIN, 10), spacing=6)
         theme.changed.connect(self._draw)
 
     def show_details(self, details: Details) -> None:
@@ -87,37 +82,12 @@ class DetailsStrip(QFrame):
     def sizeHint(self) -> QSize:
         return QSize(400, _HEIGHT)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(self._theme.tokens.background))
-        painter.setPen(QColor(self._theme.tokens.border))
-        painter.drawLine(self.rect().topLeft(), self.rect().topRight())
-
-    def _lay_out(self) -> None:
-        heading = QHBoxLayout()
-        heading.setSpacing(GRID)
-        heading.addWidget(self._icon)
-        heading.addWidget(self._title, 1)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(MARGIN, 12, MARGIN, 10)
-        layout.setSpacing(6)
-        layout.addLayout(heading)
-        layout.addWidget(self._text, 1)
-        layout.addWidget(self._bar)
-        layout.addLayout(self._buttons)
-
     def _draw(self) -> None:
         details = self._details
-        self._title.setText(details.title)
+        self._heading.say(details.title, details.icon, details.tone)
         self._text.setText(details.text)
         self._text.setToolTip(plain_tip(details.text))
-        self.setAccessibleName(details.title)
         self.setAccessibleDescription(details.text)
-        colour = self._theme.colour(details.tone).name()
-        self._title.setStyleSheet(f"color: {colour};")
-        ratio = self.devicePixelRatioF()
-        self._icon.setPixmap(self._theme.pixmap(details.icon, details.tone, SIDEBAR_ICON, ratio))
-        self._icon.setVisible(bool(details.title))
         self._bar.show_share(details.progress)
         self._draw_buttons()
 

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from dicomdesk.gui.controls.chips import ChipRow
-from dicomdesk.gui.controls.search_field import search_field
-from dicomdesk.gui.theme import GRID, Theme, Tone
+from dicomdesk.gui.controls.fields import search_field
+from dicomdesk.gui.layouts import row_of
+from dicomdesk.gui.theme import Theme, Tone
 
 
 class FilterBar(QWidget):
@@ -23,12 +24,7 @@ class FilterBar(QWidget):
         self.search: QLineEdit = search_field(theme, hint)
         self.chip = 0
         """Number of the chip that is chosen."""
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(GRID)
-        layout.addWidget(self.chips)
-        layout.addStretch(1)
-        layout.addWidget(self.search, 4)
+        row_of(self.chips, 1, (self.search, 4), inside=self)
         self.chips.chosen.connect(self._on_chosen)
         self.search.textChanged.connect(self.changed)
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QFont, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QWidget
 
 from dicomdesk import human
 from dicomdesk.gui import wording
 from dicomdesk.gui.controls.chips import ChipRow
+from dicomdesk.gui.layouts import column_of, row_of
 from dicomdesk.gui.models.agreement_nodes import VALUE, agreement_columns, agreement_nodes, expiry_mark, utc_now
 from dicomdesk.gui.models.association_log import STATE, AssociationRecord, AssociationState, Message
 from dicomdesk.gui.models.negotiation_nodes import (
@@ -22,31 +22,25 @@ from dicomdesk.gui.models.negotiation_nodes import (
 )
 from dicomdesk.gui.outline.model import OutlineModel
 from dicomdesk.gui.outline.view import OutlineView
-from dicomdesk.gui.theme import GRID, MARGIN, SIDEBAR_ICON, Theme, Tone, title_font
+from dicomdesk.gui.panels.band import Band
+from dicomdesk.gui.panels.heading import Heading, PlainLabel
+from dicomdesk.gui.theme import MARGIN, Theme, Tone
 
 _WHAT_COLUMN = 2
 
 
-class NegotiationPanel(QFrame):
+class NegotiationPanel(Band):
     """Shows one ``AssociationRecord``, live."""
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__()
-        self._theme = theme
+        super().__init__(theme)
         self._record: AssociationRecord | None = None
         self._shown: tuple[AssociationRecord | None, AssociationState | None] = (None, None)
         self._last_message: Message | None = None
-        self._icon = QLabel()
-        self._icon.setFixedSize(SIDEBAR_ICON, SIDEBAR_ICON)
-        self._title = QLabel()
-        self._title.setFont(title_font(self.font()))
-        self._title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self._why = QLabel()
+        self._heading = Heading(theme, self)
+        self._why = PlainLabel()
         self._why.setWordWrap(True)
         self._why.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        for label in (self._title, self._why):
-            label.setTextFormat(Qt.TextFormat.PlainText)
-            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._facts = FactRow(theme)
         self.chips = ChipRow(
             theme,
@@ -119,18 +113,14 @@ class NegotiationPanel(QFrame):
         has_refusals = record.negotiation is not None and record.accepted < record.proposed
         if has_refusals and not is_bad:
             tone = Tone.WARNING
-        self._icon.setPixmap(self._theme.pixmap(_icon_of(record), tone, SIDEBAR_ICON, self.devicePixelRatioF()))
-        self._title.setText(self._title_of(record))
-        self._title.setStyleSheet(
-            f"color: {self._theme.colour(tone if is_bad or has_refusals else Tone.PLAIN).name()};"
-        )
+        title_tone = tone if is_bad or has_refusals else Tone.PLAIN
+        self._heading.say(self._title_of(record), record.state.value, tone, title_tone)
         chosen = self.contexts.selected_node()
         chosen = chosen.parent if isinstance(chosen, ProposalNode) else chosen
         why = chosen.text(REASON) if isinstance(chosen, ContextNode) else self._why_of(record)
         self._why.setText(why)
         self._why.setVisible(bool(why))
         self._facts.show_facts(self._facts_of(record))
-        self.setAccessibleName(self._title.text())
         self.setAccessibleDescription(why)
 
     def _title_of(self, record: AssociationRecord) -> str:
@@ -149,7 +139,7 @@ class NegotiationPanel(QFrame):
     def _why_of(self, record: AssociationRecord) -> str:
         """What happened and what to do, in plain words; "" where all went well."""
         parts = [
-            record.reason if not record.reason or record.reason.endswith(".") else f"{record.reason}.",
+            wording.sentence(record.reason),
             record.advice,
         ]
         if record.negotiation is not None and record.accepted < record.proposed:
@@ -191,31 +181,9 @@ class NegotiationPanel(QFrame):
         return facts
 
     def _lay_out(self) -> None:
-        heading = QHBoxLayout()
-        heading.setSpacing(GRID)
-        heading.addWidget(self._icon)
-        heading.addWidget(self._title, 1)
-        top = QVBoxLayout()
-        top.setContentsMargins(MARGIN, 14, MARGIN, 12)
-        top.setSpacing(10)
-        top.addLayout(heading)
-        top.addWidget(self._why)
-        top.addWidget(self._facts)
-        chips = QHBoxLayout()
-        chips.addWidget(self.chips)
-        chips.addStretch(1)
-        top.addLayout(chips)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addLayout(top)
-        layout.addWidget(self._pages, 1)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(self._theme.tokens.background))
-        painter.setPen(QColor(self._theme.tokens.border))
-        painter.drawLine(self.rect().topLeft(), self.rect().topRight())
+        parts = (self._heading, self._why, self._facts, row_of(self.chips, 1))
+        top = column_of(*parts, margins=(MARGIN, 14, MARGIN, 12), spacing=10)
+        column_of(top, (self._pages, 1), inside=self)
 
 
 class FactRow(QWidget):
@@ -253,7 +221,3 @@ class FactRow(QWidget):
             painter.setPen(self._theme.colour(Tone.PLAIN))
             painter.drawText(left, self.height() - metrics.descent() - 1, value)
             left += width + 28
-
-
-def _icon_of(record: AssociationRecord) -> str:
-    return record.state.value

@@ -1,19 +1,22 @@
 """How what waits would go: a heading, why and what would help, and a row for each group."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QSizePolicy
 
 from dicomdesk.gui.controls.buttons import plain_button
+from dicomdesk.gui.layouts import column_of
 from dicomdesk.gui.models.forecast_nodes import WHY, ForecastNode, PathNode
 from dicomdesk.gui.outline.model import Node, OutlineModel
 from dicomdesk.gui.outline.view import OutlineView
+from dicomdesk.gui.panels.band import Band
 from dicomdesk.gui.panels.details import Details
-from dicomdesk.gui.theme import GRID, MARGIN, SIDEBAR_ICON, Theme, Tone, title_font
+from dicomdesk.gui.panels.heading import Heading, PlainLabel, loud_or_plain
+from dicomdesk.gui.theme import GRID, MARGIN, Theme
 from dicomdesk.gui.wording import plain_tip
 
 
-class PreflightPanel(QFrame):
+class PreflightPanel(Band):
     """Shows one pre-flight, live."""
 
     closed = Signal()
@@ -23,15 +26,12 @@ class PreflightPanel(QFrame):
     """Allow lossy images to be decompressed, and look again."""
 
     def __init__(self, theme: Theme, model: OutlineModel) -> None:
-        super().__init__()
-        self._theme = theme
+        super().__init__(theme)
         self._details = Details(title="")
         self._is_running = False
         self.view = OutlineView(theme, model, stretched=WHY)
-        self._icon = QLabel()
-        self._icon.setFixedSize(SIDEBAR_ICON, SIDEBAR_ICON)
-        self._title = QLabel()
-        self._text = QLabel()
+        self._heading = Heading(theme, self)
+        self._text = PlainLabel()
         self._lay_out()
         self.view.node_selected.connect(self._on_selected)
         theme.changed.connect(self._draw)
@@ -44,24 +44,14 @@ class PreflightPanel(QFrame):
 
     def title(self) -> str:
         """What the heading says."""
-        return self._title.text()
+        return self._heading.title()
 
     def text(self) -> str:
         """What is said below it: of the chosen group, or of the whole."""
         return self._text.text()
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(self._theme.tokens.background))
-        painter.setPen(QColor(self._theme.tokens.border))
-        painter.drawLine(self.rect().topLeft(), self.rect().topRight())
-
     def _lay_out(self) -> None:
-        self._title.setFont(title_font(self.font()))
-        for label, policy in ((self._title, QSizePolicy.Policy.Preferred), (self._text, QSizePolicy.Policy.Fixed)):
-            label.setTextFormat(Qt.TextFormat.PlainText)
-            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            label.setSizePolicy(QSizePolicy.Policy.Ignored, policy)
+        self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._text.setWordWrap(True)
         self._text.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         self._text.setFixedHeight(2 * self.fontMetrics().lineSpacing() + 2)
@@ -76,35 +66,18 @@ class PreflightPanel(QFrame):
         self.copy_button = plain_button(theme, self.tr("Copy"), "copy", self._on_copy, self.tr("Copy all as text"))
         self.close_button = plain_button(theme, "", "close", self.closed.emit, self.tr("Close (Escape)"))
         self.close_button.setShortcut("Escape")
-        heading = QHBoxLayout()
-        heading.setSpacing(GRID)
-        heading.addWidget(self._icon)
-        heading.addWidget(self._title, 1)
         for button in (self.decompress, self.again, self.stop, self.copy_button, self.close_button):
-            heading.addWidget(button)
-        top = QVBoxLayout()
-        top.setContentsMargins(MARGIN, 10, MARGIN, GRID)
-        top.setSpacing(6)
-        top.addLayout(heading)
-        top.addWidget(self._text)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addLayout(top)
-        layout.addWidget(self.view, 1)
+            self._heading.addWidget(button)
+        top = column_of(self._heading, self._text, margins=(MARGIN, 10, MARGIN, GRID), spacing=6)
+        column_of(top, (self.view, 1), inside=self)
 
     def _draw(self) -> None:
         details = self._details
-        tone = details.tone
-        self._icon.setPixmap(self._theme.pixmap(details.icon, tone, SIDEBAR_ICON, self.devicePixelRatioF()))
-        self._title.setText(details.title)
-        shown = tone if tone in {Tone.BAD, Tone.GOOD, Tone.WARNING} else Tone.PLAIN
-        self._title.setStyleSheet(f"color: {self._theme.colour(shown).name()};")
+        self._heading.say(details.title, details.icon, details.tone, loud_or_plain(details.tone))
         group = self._chosen_group()
         text = (group.explanation() if group else "") or details.text
         self._text.setText(text)
         self._text.setToolTip(plain_tip(text))
-        self.setAccessibleName(details.title)
         self.setAccessibleDescription(text)
         self.stop.setVisible(self._is_running)
         self.again.setVisible(not self._is_running)

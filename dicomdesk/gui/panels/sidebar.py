@@ -3,30 +3,28 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QEnterEvent, QFont, QFontMetrics, QKeySequence, QPainter, QPaintEvent, QPen, QShortcut
-from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QVBoxLayout
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeySequence, QPainter, QPaintEvent, QPen, QShortcut
+from PySide6.QtWidgets import QButtonGroup, QFrame
 
 from dicomdesk.gui import wording
-from dicomdesk.gui.theme import CORNER, GRID, SIDEBAR_ICON, SIDEBAR_WIDTH, Theme, Tone
+from dicomdesk.gui.controls.painted_button import PaintedButton
+from dicomdesk.gui.layouts import column_of
+from dicomdesk.gui.theme import CORNER, GRID, SIDEBAR_ICON, SIDEBAR_WIDTH, Theme, Tokens, Tone, bold_font
 from dicomdesk.gui.wording import plain_tip
 
 _HEIGHT = 36
 _INSET = 12
 
 
-class ViewButton(QAbstractButton):
+class ViewButton(PaintedButton):
     """Opens a view."""
 
     def __init__(self, theme: Theme, icon_name: str, word: str) -> None:
-        super().__init__()
-        self._theme = theme
+        super().__init__(theme, word)
         self._icon_name = icon_name
         self._count = 0
         self._is_alarming = False
-        self.setText(word)
         self.setAccessibleName(word)
-        self.setCheckable(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     def set_badge(self, count: int, *, is_alarming: bool = False) -> None:
         """Show a count, 0 for none."""
@@ -39,14 +37,7 @@ class ViewButton(QAbstractButton):
     def sizeHint(self) -> QSize:
         return QSize(SIDEBAR_WIDTH - 2 * GRID, max(_HEIGHT, self.fontMetrics().height() + 2 * GRID))
 
-    def enterEvent(self, event: QEnterEvent) -> None:
-        self.update()
-        super().enterEvent(event)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        tokens = self._theme.tokens
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    def paint(self, painter: QPainter, tokens: Tokens) -> None:
         rect = QRectF(self.rect()).adjusted(1, 1, -1, -1)
         painter.setPen(QPen(QColor(tokens.accent), 2) if self.hasFocus() else Qt.PenStyle.NoPen)
         fill = tokens.selection if self.isChecked() else tokens.track if self.underMouse() else tokens.background
@@ -56,15 +47,14 @@ class ViewButton(QAbstractButton):
         top = (self.height() - SIDEBAR_ICON) // 2
         pixmap = self._theme.pixmap(self._icon_name, tone, SIDEBAR_ICON, self.devicePixelRatioF())
         painter.drawPixmap(_INSET, top, pixmap)
-        painter.setFont(self._font())
+        painter.setFont(bold_font(self.font()) if self.isChecked() else self.font())
         painter.setPen(self._theme.colour(Tone.ACTIVE if self.isChecked() else Tone.PLAIN))
         words = self.rect().adjusted(_INSET + SIDEBAR_ICON + 10, 0, -_INSET, 0)
         painter.drawText(words, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self.text())
         if self._count:
-            self._paint_badge(painter)
+            self._paint_badge(painter, tokens)
 
-    def _paint_badge(self, painter: QPainter) -> None:
-        tokens = self._theme.tokens
+    def _paint_badge(self, painter: QPainter, tokens: Tokens) -> None:
         font = QFont(self.font())
         font.setPointSizeF(font.pointSizeF() - 1)
         text = wording.count_text(self._count)
@@ -77,12 +67,6 @@ class ViewButton(QAbstractButton):
         painter.setFont(font)
         painter.setPen(self._theme.colour(Tone.BAD if self._is_alarming else Tone.QUIET))
         painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
-
-    def _font(self) -> QFont:
-        font = QFont(self.font())
-        if self.isChecked():
-            font.setWeight(QFont.Weight.DemiBold)
-        return font
 
 
 class Sidebar(QFrame):
@@ -98,17 +82,13 @@ class Sidebar(QFrame):
         self._theme = theme
         self._group = QButtonGroup(self)
         self._buttons = [ViewButton(theme, icon_name, word) for icon_name, word in views]
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(GRID, 12, GRID, GRID)
-        layout.setSpacing(4)
+        column_of(*self._buttons, 1, inside=self, margins=(GRID, 12, GRID, GRID), spacing=4)
         for number, button in enumerate(self._buttons):
             self._group.addButton(button, number)
-            layout.addWidget(button)
             shortcut = QKeySequence(f"Ctrl+{number + 1}")
             QShortcut(shortcut, self, button.click)
             keys = shortcut.toString(QKeySequence.SequenceFormat.NativeText)
             button.setToolTip(plain_tip(f"{button.text()}  ({keys})"))
-        layout.addStretch(1)
         self._group.idClicked.connect(self.chosen)
         theme.changed.connect(self.update)
 

@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QLabel, QPushButton
 
 from dicomdesk import human
 from dicomdesk.gui import wording
+from dicomdesk.gui.layouts import row_of
+from dicomdesk.gui.panels.band import Band
 from dicomdesk.gui.theme import MARGIN, ROW_ICON, Theme, Tone
 
 _HEIGHT = 30
@@ -28,14 +30,13 @@ class Figures:
     problems: int = 0
 
 
-class StatusStrip(QFrame):
+class StatusStrip(Band):
     """Shows ``Figures``."""
 
     problems_wanted = Signal()
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__()
-        self._theme = theme
+        super().__init__(theme)
         self._figures: Figures | None = None
         self.setFixedHeight(max(_HEIGHT, self.fontMetrics().height() + 12))
         self._dot = QLabel()
@@ -44,10 +45,7 @@ class StatusStrip(QFrame):
         self._problems = QPushButton()
         self._problems.setFlat(True)
         self._problems.clicked.connect(self.problems_wanted)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(MARGIN, 0, MARGIN, 0)
-        layout.setSpacing(6)
-        layout.addWidget(self._dot)
+        layout = row_of(self._dot, inside=self, margins=(MARGIN, 0, MARGIN, 0), spacing=6)
         for label in self._labels:
             label.setTextFormat(Qt.TextFormat.PlainText)
             layout.addWidget(label)
@@ -62,12 +60,6 @@ class StatusStrip(QFrame):
         if figures != self._figures:
             self._figures = figures
             self._draw()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(self._theme.tokens.background))
-        painter.setPen(QColor(self._theme.tokens.border))
-        painter.drawLine(self.rect().topLeft(), self.rect().topRight())
 
     def _draw(self) -> None:
         figures = self._figures or Figures()

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QSizePolicy, QWidget
 
 from dicomdesk.engine.check_findings import CheckStage
+from dicomdesk.gui.layouts import column_of
 from dicomdesk.gui.models.check_steps import StepLook, stage_word, waiting_look
-from dicomdesk.gui.theme import GRID, SIDEBAR_ICON, Theme, Tone
+from dicomdesk.gui.theme import GRID, SIDEBAR_ICON, Theme, Tone, bold_font
 
 _MOST_LINES = 4
 _NAME_WIDTH = 132
@@ -32,9 +33,7 @@ class StepRow(QFrame):
         self._icon = QLabel()
         self._icon.setFixedSize(SIDEBAR_ICON, SIDEBAR_ICON)
         self._name = QLabel(stage_word(look.stage))
-        font = QFont(self.font())
-        font.setWeight(QFont.Weight.DemiBold)
-        self._name.setFont(font)
+        self._name.setFont(bold_font(self.font()))
         self._state = QLabel()
         self._time = QLabel()
         self._time.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -96,9 +95,7 @@ class StepList(QWidget):
         super().__init__()
         self._theme = theme
         self.rows: dict[CheckStage, StepRow] = {}
-        self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(0, 0, 0, 0)
-        self._layout.setSpacing(0)
+        self._layout = column_of(inside=self)
 
     def show_stages(self, stages: Sequence[CheckStage]) -> None:
         """Show these steps, none of them begun."""

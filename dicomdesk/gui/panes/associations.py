@@ -5,11 +5,12 @@ from time import time
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QSplitter, QStackedWidget, QVBoxLayout
+from PySide6.QtWidgets import QMenu, QSplitter, QStackedWidget
 
 from dicomdesk.gui.bridge import Arrival
 from dicomdesk.gui.controls.buttons import plain_button
 from dicomdesk.gui.controls.empty_state import EmptyState
+from dicomdesk.gui.layouts import HEADER_MARGINS, column_of, row_of
 from dicomdesk.gui.models.association_log import (
     OVER,
     STARTED,
@@ -23,7 +24,7 @@ from dicomdesk.gui.outline.view import OutlineView
 from dicomdesk.gui.panels.filter_bar import FilterBar
 from dicomdesk.gui.panels.negotiation_panel import NegotiationPanel
 from dicomdesk.gui.session import Session
-from dicomdesk.gui.theme import GRID, MARGIN, Theme, Tone
+from dicomdesk.gui.theme import Theme, Tone
 from dicomdesk.gui.view import Badge, View
 
 ALL, OPEN, OUTGOING, INCOMING, PROBLEMS = range(5)
@@ -106,11 +107,7 @@ class AssociationsPane(View):
             self._on_clear,
             self.tr("Take ended associations off the list"),
         )
-        header = QHBoxLayout()
-        header.setContentsMargins(MARGIN, 14, MARGIN, 10)
-        header.setSpacing(GRID)
-        header.addWidget(self.filters, 1)
-        header.addWidget(clear)
+        header = row_of((self.filters, 1), clear, margins=HEADER_MARGINS)
         self.splitter = QSplitter(Qt.Orientation.Vertical)
         self.splitter.setChildrenCollapsible(False)
         self.splitter.setHandleWidth(1)
@@ -131,11 +128,7 @@ class AssociationsPane(View):
         self.area = QStackedWidget()
         self.area.addWidget(empty)
         self.area.addWidget(self.splitter)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addLayout(header)
-        layout.addWidget(self.area, 1)
+        column_of(header, (self.area, 1), inside=self)
 
     # Showing.
 

@@ -15,7 +15,7 @@ from dicomdesk.gui.security.credentials import Guard, Preparation
 from dicomdesk.gui.security.security_store import NodeSecurity
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.theme import Theme, Tone
-from dicomdesk.gui.wording import plain_tip
+from dicomdesk.gui.wording import plain_tip, sentence
 from dicomdesk.settings import LARGE_MAX_PDU_BYTES, AssociationSettings
 
 
@@ -142,10 +142,9 @@ class NodeSetup(QObject):
 
 def settings_problem(reason: str) -> Details:
     """Return what is told where certificate, key or another file of the settings cannot be used."""
-    sentence = reason if reason.endswith((".", "!", "?")) else f"{reason}."
     return Details(
         title=QCoreApplication.translate("node_setup", "The security settings cannot be used"),
-        text=sentence,
+        text=sentence(reason),
         icon="failed",
         tone=Tone.BAD,
         can_copy=True,

@@ -115,7 +115,7 @@ def describe_preflight(result: "PreflightResult", peer: str) -> Details:
     if result.outcome is JobOutcome.CANCELLED:
         return Details(title=_say("Stopped: not everything was looked at"), icon="stop")
     if not result.groups or (result.error is not None and not as_is + converted):
-        text = _sentence(str(result.error)) if result.error else _say("There is nothing that could be sent.")
+        text = wording.sentence(str(result.error)) if result.error else _say("There is nothing that could be sent.")
         advice = getattr(result.error, "advice", "")
         return Details(
             title=_say("Nothing could go to {peer}").format(peer=peer),
@@ -134,7 +134,7 @@ def describe_preflight(result: "PreflightResult", peer: str) -> Details:
             title=_say("All {instances} can go to {peer}").format(
                 instances=instances_text(as_is + converted), peer=peer
             ),
-            text=_sentence(going),
+            text=wording.sentence(going),
             icon="stored",
             tone=Tone.GOOD,
         )
@@ -146,7 +146,3 @@ def describe_preflight(result: "PreflightResult", peer: str) -> Details:
         going=going or _say("None of the others")
     )
     return Details(title=title, text=text, icon="failed", tone=Tone.BAD, can_copy=True)
-
-
-def _sentence(text: str) -> str:
-    return text if text.endswith((".", "!", "?")) else f"{text}."

@@ -5,17 +5,18 @@ from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout
+from PySide6.QtWidgets import QMenu, QStackedWidget
 
 from dicomdesk.engine.receive.request import Acceptance, ReceiveRequest, Storage
 from dicomdesk.errors import SettingsError
 from dicomdesk.gui.controls.buttons import PrimaryButton, plain_button
 from dicomdesk.gui.controls.combo import Combo
 from dicomdesk.gui.controls.empty_state import EmptyState
-from dicomdesk.gui.controls.fields import Field, word_before
+from dicomdesk.gui.controls.fields import Field, line_of_fields, word_before
 from dicomdesk.gui.dialogs.listener import ListenerDialog
 from dicomdesk.gui.dialogs.profile import ProfileDialog
 from dicomdesk.gui.entries.checks import ae_title_problem, folder_problem, port_problem
+from dicomdesk.gui.layouts import HEADER_MARGINS, column_of
 from dicomdesk.gui.models.received import ReceivedGroup, ReceivedSeries, ReceivedStudy
 from dicomdesk.gui.outline.model import Node
 from dicomdesk.gui.outline.states import ItemState
@@ -30,7 +31,7 @@ from dicomdesk.gui.questions.selection import ask_folder
 from dicomdesk.gui.security.credentials import Guard
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.tasks import Tasks
-from dicomdesk.gui.theme import GRID, MARGIN, Theme, Tone
+from dicomdesk.gui.theme import Theme, Tone
 from dicomdesk.gui.view import Badge, View
 from dicomdesk.gui.window_state import WindowState
 from dicomdesk.gui.wording import plain_tip
@@ -121,19 +122,13 @@ class ReceivePane(View):
         self.choose = plain_button(self._theme, "", "folder", self._on_choose, self.tr("Choose the folder"))
         self.primary = PrimaryButton(self._theme, self._on_primary)
         self.security_button = plain_button(self._theme, "", "lock-open", self._on_security, self.tr("Security"))
-        header = QHBoxLayout()
-        header.setSpacing(GRID)
-        for word, field, narrowest, widest in (
+        fields = (
             (self.tr("Listen &as"), self.ae_title, 90, 150),
             (self.tr("&port"), self.port, 62, 62),
             (self.tr("&into"), self.folder, 110, 420),
-        ):
-            field.setMinimumWidth(narrowest)
-            field.setMaximumWidth(widest)
-            header.addWidget(word_before(word, field))
-            header.addWidget(field, widest)
-        self.port.setMaxLength(5)
-        self.port.fix_width("00000")
+        )
+        header = line_of_fields(fields)
+        self.port.fit_port()
         header.addWidget(self.choose)
         self.accept.setAccessibleName(self.tr("What is accepted"))
         header.addWidget(word_before(self.tr("&take"), self.accept))
@@ -141,22 +136,13 @@ class ReceivePane(View):
         header.addWidget(self.security_button)
         header.addStretch(1)
         header.addWidget(self.primary)
-        top = QVBoxLayout()
-        top.setContentsMargins(MARGIN, 14, MARGIN, 10)
-        top.setSpacing(12)
-        top.addLayout(header)
-        top.addWidget(self.filters)
+        top = column_of(header, self.filters, margins=HEADER_MARGINS, spacing=12)
         self.empty = EmptyState(self._theme, "receive")
         self.empty_button = plain_button(self._theme, self.tr("&Start listening"), "start", self._on_primary)
         self.empty.set_buttons([self.empty_button])
         self.area.addWidget(self.empty)
         self.area.addWidget(self.view)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addLayout(top)
-        layout.addWidget(self.area, 1)
-        layout.addWidget(self.details)
+        column_of(top, (self.area, 1), self.details, inside=self)
 
     def _connect(self) -> None:
         self.flow.changed.connect(self._show_all)
@@ -400,4 +386,4 @@ def accepts(node: Node, chip: int, words: list[str]) -> bool:
         node.state in {ItemState.STORED, ItemState.REFUSED},
         node.problems > 0,
     )[chip]
-    return passes_chip and all(word in node.search_text for word in words)
+    return passes_chip and all(word in node.words.search_text for word in words)

@@ -71,8 +71,7 @@ def security_text(security: ListenerSecurity) -> str:
 
 def describe_refusal(peer: str, reason: str, advice: str, count: int) -> Details:
     """Return what is told when somebody was not let in; ``count`` times since listening began."""
-    sentence = reason[:1].upper() + reason[1:]
-    sentence = sentence if sentence.endswith((".", "!", "?")) else f"{sentence}."
+    sentence = wording.sentence(wording.capitalised(reason))
     title = _say("{peer} was refused").format(peer=peer or _say("A peer"))
     if count > 1:
         title = _say("{peer} was refused; {count} refusals so far").format(
@@ -89,11 +88,10 @@ def describe_refusal(peer: str, reason: str, advice: str, count: int) -> Details
 
 def describe_trouble(text: str, peer_host: str = "") -> Details:
     """Return what is told of a connection that came to nothing, and of other trouble of the listener."""
-    sentence = text[:1].upper() + text[1:]
     title = _say("Trouble with a connection from {host}").format(host=human.printable(peer_host))
     return Details(
         title=title if peer_host else _say("Trouble while listening"),
-        text=human.printable(sentence if sentence.endswith((".", "!", "?")) else f"{sentence}."),
+        text=human.printable(wording.sentence(wording.capitalised(text))),
         icon="warning",
         tone=Tone.WARNING,
         can_copy=True,
@@ -121,7 +119,7 @@ def describe_lost_security(problem: str) -> Details:
     return Details(
         title=_say("The security settings could not be read"),
         text=_say("{problem} Look through them and save them before listening: nobody is let in by mistake.").format(
-            problem=problem if problem.endswith(".") else f"{problem}."
+            problem=wording.sentence(problem)
         ),
         icon="warning",
         tone=Tone.WARNING,
@@ -169,10 +167,10 @@ def describe_listener(
 
 def describe_start_failure(reason: str) -> Details:
     """Return what is told when listening could not be begun or ended by an error."""
-    sentence = reason if reason.endswith((".", "!", "?")) else f"{reason}."
+    advice = _say("Another port or folder may help; ports below 1024 need special rights.")
     return Details(
         title=_say("Cannot listen"),
-        text=sentence + " " + _say("Another port or folder may help; ports below 1024 need special rights."),
+        text=f"{wording.sentence(reason)} {advice}",
         icon="failed",
         tone=Tone.BAD,
         can_copy=True,

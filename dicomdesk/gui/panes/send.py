@@ -4,8 +4,9 @@ from dataclasses import replace
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QMenu, QVBoxLayout
+from PySide6.QtWidgets import QMenu
 
+from dicomdesk.gui.layouts import HEADER_MARGINS, column_of
 from dicomdesk.gui.models.send_nodes import InstanceNode, SeriesNode, StudyNode
 from dicomdesk.gui.outline.states import ItemState
 from dicomdesk.gui.panels.details import Details, DetailsStrip
@@ -18,7 +19,7 @@ from dicomdesk.gui.panes.send_list import SendList
 from dicomdesk.gui.security.credentials import Guard
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.tasks import Tasks
-from dicomdesk.gui.theme import MARGIN, Theme, Tone
+from dicomdesk.gui.theme import Theme, Tone
 from dicomdesk.gui.view import Badge, View
 from dicomdesk.gui.window_state import WindowState
 
@@ -83,18 +84,8 @@ class SendPane(View):
     # Building.
 
     def _lay_out(self) -> None:
-        top = QVBoxLayout()
-        top.setContentsMargins(MARGIN, 14, MARGIN, 10)
-        top.setSpacing(12)
-        top.addWidget(self.header)
-        top.addWidget(self.list.filters)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addLayout(top)
-        layout.addWidget(self.list, 1)
-        layout.addWidget(self.panel, 1)
-        layout.addWidget(self.details)
+        top = column_of(self.header, self.list.filters, margins=HEADER_MARGINS, spacing=12)
+        column_of(top, (self.list, 1), (self.panel, 1), self.details, inside=self)
         self.panel.hide()
 
     def _connect(self) -> None:

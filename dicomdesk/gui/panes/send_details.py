@@ -96,8 +96,8 @@ def _describe_instance(node: InstanceNode, peer: str) -> Details:
 def _describe_group(node: GroupNode, peer: str) -> Details:
     state = node.state
     text = [_counts_text(node)]
-    if isinstance(node, StudyNode) and node.accession_number:
-        text.append(say("Accession number {number}.").format(number=node.accession_number))
+    if isinstance(node, StudyNode) and node.words.accession_number:
+        text.append(say("Accession number {number}.").format(number=node.words.accession_number))
     loud = next((problem for problem in PROBLEMS if node.counts[problem]), None)
     if loud is None:
         if state is ItemState.WAITING:
@@ -143,9 +143,7 @@ def _commonest_reason(node: Node, state: ItemState) -> str:
 
 def _reason_text(node: InstanceNode) -> str:
     """What the peer or this program said; the reason for a status has what to do about it."""
-    reason = human.printable(node.reason).strip()
-    if reason and reason[-1] not in ".!?":
-        reason += "."
+    reason = wording.sentence(human.printable(node.reason).strip())
     status = say("Status {status}.").format(status=wording.status_code_text(node.status)) if node.status else ""
     return " ".join(part for part in (reason, status) if part)
 
@@ -224,7 +222,7 @@ def describe_result(
         advice = getattr(error, "advice", "") or say("Check host, port and AE titles with Echo, then send again.")
         return Details(
             title=say("Nothing more could be sent to {peer}").format(peer=peer),
-            text=f"{_sentence(str(error))} {advice}",
+            text=f"{wording.sentence(str(error))} {advice}",
             icon="failed",
             tone=Tone.BAD,
             can_copy=True,
@@ -267,7 +265,7 @@ def describe_echo(result: "EchoResult", peer: str) -> Details:
     pattern = say("{peer} answered, but not with Success") if result.status else say("{peer} did not answer the echo")
     return Details(
         title=pattern.format(peer=peer),
-        text=f"{_sentence(result.text)}\n{result.advice}".strip(),
+        text=f"{wording.sentence(result.text)}\n{result.advice}".strip(),
         icon="failed",
         tone=Tone.BAD,
         can_copy=True,
@@ -278,12 +276,8 @@ def describe_echo_failure(error: DicomdeskError, peer: str) -> Details:
     """Return what is told of an echo that could not be begun."""
     return Details(
         title=say("{peer} could not be asked").format(peer=peer),
-        text=_sentence(str(error)),
+        text=wording.sentence(str(error)),
         icon="failed",
         tone=Tone.BAD,
         can_copy=True,
     )
-
-
-def _sentence(text: str) -> str:
-    return text if text.endswith((".", "!", "?")) else f"{text}."

@@ -4,15 +4,16 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from dicomdesk.gui import wording
 from dicomdesk.gui.controls.buttons import PrimaryButton, menu_button, plain_button, show_word
 from dicomdesk.gui.entries.peer_entry import PeerRow
+from dicomdesk.gui.layouts import row_of
 from dicomdesk.gui.panes.node_setup import NodeSetup
 from dicomdesk.gui.security.credentials import Guard
 from dicomdesk.gui.tasks import Tasks
-from dicomdesk.gui.theme import GRID, Theme
+from dicomdesk.gui.theme import Theme
 from dicomdesk.gui.window_state import WindowState
 
 _ROOM_FOR_WORDS = 960
@@ -126,15 +127,8 @@ class SendHeader(QWidget):
     # Building.
 
     def _lay_out(self) -> None:
-        header = QHBoxLayout(self)
-        header.setContentsMargins(0, 0, 0, 0)
-        header.setSpacing(GRID)
-        header.addWidget(self.peer_row, 10)
-        header.addWidget(self.node.button)
-        header.addWidget(self.test_button)
-        header.addStretch(1)
-        for button in (self.add_button, self.more_button, self.check_button, self.primary):
-            header.addWidget(button)
+        right = (self.add_button, self.more_button, self.check_button, self.primary)
+        row_of((self.peer_row, 10), self.node.button, self.test_button, 1, *right, inside=self)
 
     def _make_add_menu(self) -> QMenu:
         menu = QMenu(self._view)

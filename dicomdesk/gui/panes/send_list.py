@@ -1,12 +1,13 @@
 """The middle of the Send view: filters, the queue as a tree, and what stands there while it is empty."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from dicomdesk.gui.controls.buttons import plain_button
 from dicomdesk.gui.controls.check_box import CheckBox
 from dicomdesk.gui.controls.drop_area import DropArea
 from dicomdesk.gui.controls.empty_state import EmptyState
+from dicomdesk.gui.layouts import column_of
 from dicomdesk.gui.models.send_nodes import GroupNode, InstanceNode, StudyNode
 from dicomdesk.gui.models.send_queue import SendQueue
 from dicomdesk.gui.outline.model import Node, OutlineModel
@@ -45,10 +46,7 @@ class SendList(QWidget):
         self.filters = FilterBar(theme, chips, self.tr("Search patient, study, UID"))
         self.area.addWidget(self._make_empty_state(theme, header))
         self.area.addWidget(self.view)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(self.area)
+        column_of(self.area, inside=self)
         self.area.dropped.connect(self.dropped)
         self.filters.changed.connect(self._on_filter)
 
@@ -96,7 +94,7 @@ def accepts(node: Node, states: tuple[ItemState, ...], words: list[str]) -> bool
         if states and not any(node.counts[state] for state in states):
             return False
         if isinstance(node, StudyNode):
-            texts = [node.search_text, *(series.search_text for series in node.series.values())]
+            texts = [node.words.search_text, *(series.words.search_text for series in node.series.values())]
             return all(any(word in text for text in texts) for word in words)
         return True
     if isinstance(node, InstanceNode):

@@ -1,10 +1,11 @@
 """Asks for a pass phrase or a passcode."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QLineEdit, QWidget
 
-from dicomdesk.gui.controls.buttons import without_icons
-from dicomdesk.gui.theme import GRID, MARGIN
+from dicomdesk.gui.controls.buttons import ok_box
+from dicomdesk.gui.layouts import DIALOG_MARGINS, column_of
+from dicomdesk.gui.theme import GRID
 
 _WIDTH = 420
 
@@ -22,25 +23,17 @@ class SecretDialog(QDialog):
         self._field.setAccessibleName(title)
         self._field.setAccessibleDescription(problem or text)
         self._field.setProperty("problem", bool(problem))
-        standard = QDialogButtonBox.StandardButton
-        buttons = QDialogButtonBox(standard.Ok | standard.Cancel)
-        without_icons(buttons)
-        self._ok = buttons.button(standard.Ok)
+        buttons = ok_box(self.accept, self.reject)
+        self._ok = buttons.button(QDialogButtonBox.StandardButton.Ok)
         self._ok.setEnabled(False)
         self._field.textChanged.connect(lambda typed: self._ok.setEnabled(bool(typed)))
-        buttons.accepted.connect(self.accept)
-        buttons.rejected.connect(self.reject)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
-        layout.setSpacing(GRID)
         heading = QLabel(title)
         heading.setProperty("heading", True)  # noqa: FBT003 - Qt's own signature
         said = QLabel(f"{problem} {text}".strip())
         for label in (heading, said):
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setWordWrap(True)
-            layout.addWidget(label)
-        layout.addWidget(self._field)
+        layout = column_of(heading, said, self._field, inside=self, margins=DIALOG_MARGINS, spacing=GRID)
         layout.addSpacing(GRID)
         layout.addWidget(buttons)
 

@@ -1,7 +1,8 @@
 from pytestqt.qtbot import QtBot
 
-from dicomdesk.gui.controls.fields import Field, word_before
+from dicomdesk.gui.controls.fields import Field, search_field, word_before
 from dicomdesk.gui.entries.checks import port_problem
+from dicomdesk.gui.theme import Theme
 
 
 def test_wrong_text_says_why(qtbot: QtBot) -> None:
@@ -35,5 +36,13 @@ def test_word_before_a_field_has_no_underlined_letter(qtbot: QtBot) -> None:
     label = word_before("&port", field)
     qtbot.addWidget(label)
     assert label.text() == "port"
-    field.fix_width("00000")
+    field.fit_port()
     assert field.minimumWidth() == field.maximumWidth()
+    assert field.maxLength() == 5
+
+
+def test_search_field_is_named_and_can_be_cleared(theme: Theme, qtbot: QtBot) -> None:
+    field = search_field(theme, "Search patient")
+    qtbot.addWidget(field)
+    assert field.accessibleName() == field.placeholderText() == "Search patient"
+    assert field.isClearButtonEnabled()

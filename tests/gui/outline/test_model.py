@@ -103,7 +103,7 @@ def test_numbers_sort_as_numbers(model: OutlineModel, queue: SendQueue) -> None:
 
 def test_filter_takes_what_it_is_told(model: OutlineModel, queue: SendQueue) -> None:
     shown = OutlineFilter(model)
-    shown.set_filter(lambda node: not isinstance(node, StudyNode) or "IVANOV" in node.patient_name)
+    shown.set_filter(lambda node: not isinstance(node, StudyNode) or "IVANOV" in node.words.patient_name)
     assert shown.rowCount() == 1
     shown.set_filter(None)
     assert shown.rowCount() == 2

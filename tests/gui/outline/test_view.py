@@ -60,7 +60,7 @@ def test_columns_that_yield_are_hidden_where_room_is_short(view: OutlineView) ->
 
 
 def test_filter_hides_rows(view: OutlineView) -> None:
-    view.set_filter(lambda node: not isinstance(node, StudyNode) or node.patient_id == scenes.PETR[1])
+    view.set_filter(lambda node: not isinstance(node, StudyNode) or node.words.patient_id == scenes.PETR[1])
     assert view.visible_rows() == 1
     view.set_filter(None)
     assert view.visible_rows() == 2

@@ -21,7 +21,7 @@ from dicomdesk.dicom.files.scan import SkippedInput
 from dicomdesk.engine.check_findings import CheckStage, CheckStep
 from dicomdesk.engine.delivery.report import Report
 from dicomdesk.engine.engine import Engine
-from dicomdesk.engine.events import CheckStepFinished, CheckStepStarted, GroupForecast, ItemOutcome
+from dicomdesk.engine.events import CheckStepFinished, CheckStepStarted, Event, GroupForecast, ItemOutcome
 from dicomdesk.engine.forecast import ForecastGroup
 from dicomdesk.engine.stats import Progress
 from dicomdesk.gui.assets import load_assets
@@ -70,6 +70,10 @@ class StagedSession(Session):
     @property
     def listening_port(self) -> int:
         return self.port
+
+    @property
+    def open_associations(self) -> int:
+        return sum(progress.associations for progress in (self.sending, self.receiving) if progress is not None)
 
     def send_progress(self) -> Progress | None:
         return self.sending
@@ -132,6 +136,12 @@ class Stage:
         self._application.processEvents()
 
 
+def just_now(events: list[Event]) -> list[Arrival]:
+    """The events as the bridge delivers them, one after the other until now."""
+    now = time.time()
+    return [Arrival(now - 0.01 * number, event) for number, event in enumerate(reversed(events), 1)][::-1]
+
+
 def progress(done: int, total: int, size_done: int, size_total: int, rate: float = 41e6) -> Progress:
     """Gauges of a job."""
     return Progress(
@@ -159,7 +169,7 @@ def idle(stage: Stage) -> None:
 def echoed(stage: Stage) -> None:
     """The peer was asked and answered."""
     waiting(stage)
-    stage.session.echoed.arrived.emit(scenes.at_noon(scenes.rejected(scenes.ECHO_JOB, 1)))
+    stage.session.echoed.arrived.emit(just_now(scenes.rejected(scenes.ECHO_JOB, 1)))
 
 
 def waiting(stage: Stage) -> None:
@@ -197,7 +207,7 @@ def busy(stage: Stage) -> None:
         )
     events.append(scenes.started(headers[412], 412))
     stage.session.sending = progress(560, 812, 302_000_000, 1_550_000_000)
-    stage.session.sent.arrived.emit(scenes.at_noon(events))
+    stage.session.sent.arrived.emit(just_now(events))
     flow._ended_bytes = 301_700_000
     _receive(stage)
     for _ in range(3):
@@ -252,7 +262,7 @@ def after_failures(stage: Stage) -> None:
             )
         )
     events.append(scenes.aborted(scenes.SEND_JOB, 1))
-    stage.session.sent.arrived.emit(scenes.at_noon(events))
+    stage.session.sent.arrived.emit(just_now(events))
     stage.session.sending = None
     flow.queue._on_job_finished()
     details = send_details.describe_result(
@@ -336,7 +346,7 @@ def associations_empty(stage: Stage) -> None:
 def associations(stage: Stage) -> None:
     """In and out, with refusals."""
     busy(stage)
-    stage.session.echoed.arrived.emit(scenes.at_noon(scenes.rejected(scenes.ECHO_JOB, 1)))
+    stage.session.echoed.arrived.emit(just_now(scenes.rejected(scenes.ECHO_JOB, 1)))
     stage.window.sidebar.choose(2)
     stage.settle()
     view = stage.window.associations.view
@@ -357,11 +367,11 @@ def association_rejected(stage: Stage) -> None:
 
 def associations_secure(stage: Stage) -> None:
     """Over TLS, with roles, user identity and extended negotiation, in and out."""
-    stage.session.sent.arrived.emit(scenes.at_noon(scenes.secured(scenes.outgoing(1), days_left=12)))
-    stage.session.sent.arrived.emit(scenes.at_noon(scenes.outgoing(2)))
+    stage.session.sent.arrived.emit(just_now(scenes.secured(scenes.outgoing(1), days_left=12)))
+    stage.session.sent.arrived.emit(just_now(scenes.outgoing(2)))
     incoming = scenes.secured(scenes.incoming(1))
-    stage.session.received.arrived.emit(scenes.at_noon([*incoming, scenes.released(scenes.RECEIVE_JOB, 1)]))
-    stage.session.echoed.arrived.emit(scenes.at_noon(scenes.rejected(scenes.ECHO_JOB, 1)))
+    stage.session.received.arrived.emit(just_now([*incoming, scenes.released(scenes.RECEIVE_JOB, 1)]))
+    stage.session.echoed.arrived.emit(just_now(scenes.rejected(scenes.ECHO_JOB, 1)))
     stage.window.sidebar.choose(2)
     stage.settle()
     stage.window.associations.view.select_node(stage.window.associations.model.root.children[0])
@@ -430,7 +440,7 @@ def receive_secure(stage: Stage) -> None:
     """Listening with TLS for some only; somebody was refused."""
     stage.store.keep_listener(scenes.LISTENER_SECURITY)
     receive_waiting(stage)
-    stage.session.received.arrived.emit(scenes.at_noon(scenes.refused_by_us(7)))
+    stage.session.received.arrived.emit(just_now(scenes.refused_by_us(7)))
 
 
 def send_secure(stage: Stage) -> None:
@@ -450,7 +460,7 @@ def check_running(stage: Stage) -> None:
 def check_ok(stage: Stage) -> None:
     """A connection check that found everything well."""
     dialog = show_check(stage, scenes.check_steps())
-    dialog.take(scenes.at_noon(scenes.capabilities_found()))
+    dialog.take(just_now(scenes.capabilities_found()))
     dialog._show_result(scenes.check_result(scenes.check_steps()))
 
 
@@ -465,11 +475,11 @@ def show_check(stage: Stage, steps: list[CheckStep], running: CheckStage | None 
     dialog = show_dialog(stage, CheckDialog(stage.theme, stage.session, stage.tasks))
     peer = Peer(host="pacs.example", port=2762, ae_title="PACS", tls=TlsSettings())
     dialog.show_asked(peer, AssociationSettings(calling_ae_title="WS1"))
-    dialog.take(scenes.at_noon([CheckStepFinished(job_id="check-1", step=step) for step in steps]))
+    dialog.take(just_now([CheckStepFinished(job_id="check-1", step=step) for step in steps]))
     dialog._is_running = running is not None
     dialog._show_buttons()
     if running is not None:
-        dialog.take(scenes.at_noon([CheckStepStarted(job_id="check-1", stage=running)]))
+        dialog.take(just_now([CheckStepStarted(job_id="check-1", stage=running)]))
     return dialog
 
 
@@ -502,7 +512,7 @@ def show_preflight(stage: Stage, groups: list[ForecastGroup]) -> None:
     """Show a pre-flight that has ended."""
     waiting(stage)
     pane = stage.window.send
-    pane.preflight.take(scenes.at_noon([GroupForecast(job_id="preflight-1", group=group) for group in groups]))
+    pane.preflight.take(just_now([GroupForecast(job_id="preflight-1", group=group) for group in groups]))
     pane.preflight.details = describe_preflight(scenes.preflight_result(groups), "PACS")
     pane._show_preflight()
     pane._show_panel(is_shown=True)

@@ -26,6 +26,17 @@ def test_person_names_are_read_as_people_do(value: str, text: str) -> None:
     assert wording.person_name_text(value) == text
 
 
+@pytest.mark.parametrize(
+    ("text", "said"), [("", ""), ("gone", "gone."), ("Gone.", "Gone."), ("Why?", "Why?"), ("No!", "No!")]
+)
+def test_a_sentence_ends_once(text: str, said: str) -> None:
+    assert wording.sentence(text) == said
+
+
+def test_only_the_first_letter_is_made_a_capital() -> None:
+    assert [wording.capitalised(text) for text in ("", "the Peer", "/a")] == ["", "The Peer", "/a"]
+
+
 @pytest.mark.parametrize(("value", "text"), [("20261120", "2026-11-20"), ("", ""), ("2026.11.20", "2026.11.20")])
 def test_dates_have_dashes(value: str, text: str) -> None:
     assert wording.date_text(value) == text

@@ -29,7 +29,7 @@ def sending_study() -> StudyNode:
     study = StudyNode(HEADER)
     study.total, study.size_bytes, study.bytes_done, study.rate, study.is_active = 10, 1000, 250, 25.0, True
     study.counts.update({ItemState.STORED: 2, ItemState.SENDING: 1, ItemState.WAITING: 7})
-    study.modalities = ["CT", "SR"]
+    study.words.modalities = ["CT", "SR"]
     return study
 
 
@@ -46,7 +46,7 @@ def test_study_says_who_what_and_when() -> None:
     assert study.text(PROGRESS) == "25 %"
     assert study.text(RATE) == "25 B/s"
     assert study.text(LEFT) == "0:30"
-    assert "12345" in study.search_text
+    assert "12345" in study.words.search_text
 
 
 def test_nothing_known_is_said_in_words() -> None:

@@ -208,7 +208,7 @@ def test_clearing_takes_only_what_is_stored(queue: SendQueue) -> None:
     end(queue, 0)
     queue.add([SkippedInput(path="/x", reason="r")])
     queue.clear_finished()
-    assert [study.patient_name for study in studies(queue)] == ["DOE, JANE"]
+    assert [study.words.patient_name for study in studies(queue)] == ["DOE, JANE"]
     assert queue.total == 4
     assert queue.skipped == 0
     queue.add(FOUND[4:])

@@ -1,0 +1,75 @@
+"""The heading of a panel: an icon and a title, in the tone of what they say."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
+
+from dicomdesk.gui.theme import GRID, SIDEBAR_ICON, Theme, Tone, title_font
+from dicomdesk.gui.wording import plain_tip
+
+
+class Heading(QHBoxLayout):
+    """Icon and title; buttons may follow. Whoever shows it says it again when the theme changes."""
+
+    def __init__(self, theme: Theme, panel: QWidget) -> None:
+        """``panel`` has the font."""
+        super().__init__()
+        self._theme = theme
+        self._panel = panel
+        self._icon = QLabel()
+        self._icon.setFixedSize(SIDEBAR_ICON, SIDEBAR_ICON)
+        self._title = _Title(panel)
+        self.setSpacing(GRID)
+        self.addWidget(self._icon)
+        self.addWidget(self._title, 1)
+
+    def say(self, title: str, icon: str, tone: Tone, title_tone: Tone | None = None) -> None:
+        """Show a title; it has the tone of the icon unless it has its own."""
+        ratio = self._panel.devicePixelRatioF()
+        self._icon.setPixmap(self._theme.pixmap(icon, tone, SIDEBAR_ICON, ratio))
+        self._icon.setVisible(bool(title))
+        self._title.say(title)
+        self._title.setStyleSheet(f"color: {self._theme.colour(title_tone or tone).name()};")
+        self._panel.setAccessibleName(title)
+
+    def title(self) -> str:
+        """What it says."""
+        return self._title.whole
+
+
+def loud_or_plain(tone: Tone) -> Tone:
+    """Return the tone of a title that is coloured only where something has come out."""
+    return tone if tone in {Tone.BAD, Tone.GOOD, Tone.WARNING} else Tone.PLAIN
+
+
+class PlainLabel(QLabel):
+    """Text as it is, which can be selected and copied."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+
+
+class _Title(PlainLabel):
+    """One line; where it is too long for its room, the tip has all of it."""
+
+    def __init__(self, panel: QWidget) -> None:
+        super().__init__()
+        self.whole = ""
+        self.setFont(title_font(panel.font()))
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    def say(self, text: str) -> None:
+        self.whole = text
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        shown = self.fontMetrics().elidedText(self.whole, Qt.TextElideMode.ElideRight, self.width())
+        if shown != self.text():
+            self.setText(shown)
+        self.setToolTip(plain_tip("" if shown == self.whole else self.whole))
