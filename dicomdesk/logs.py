@@ -125,6 +125,10 @@ class Logger:
         """Whether records of this level are written."""
         return level >= self.level
 
+    def with_level(self, level: Level) -> "Logger":
+        """The same logger, which writes what is of another level or above."""
+        return Logger(self._log, self.name, level, self._appenders)
+
     def write(self, level: Level, text: str) -> None:
         """Write a record of this level for each line, if enabled."""
         if level >= self.level:

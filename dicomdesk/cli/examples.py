@@ -115,6 +115,31 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
             "echoscu --diagnose --aetitle WS1 --call PACS pacs.example 104",
         ),
     ),
+    "findscu": (
+        _example(
+            "Show the studies of a patient.",
+            "findscu --study --call PACS --key QueryRetrieveLevel=STUDY --key PatientID=4711 --key StudyDate "
+            "--key StudyDescription --key StudyInstanceUID pacs.example 104",
+        ),
+        _example(
+            "The same as a table, and as a file for a spreadsheet.",
+            "findscu --table --study --call PACS --key QueryRetrieveLevel=STUDY --key PatientID=4711 --key StudyDate "
+            "--key StudyDescription pacs.example 104",
+            "findscu --csv --study --call PACS --key QueryRetrieveLevel=STUDY --key StudyDate=20240101-20240131 "
+            "--key PatientID --key AccessionNumber pacs.example 104 > studies.csv",
+        ),
+        _example(
+            "Ask a worklist for the CT examinations of a day, and hand them to a script as DICOM JSON, one a line.",
+            "findscu --json --worklist --call RIS --key PatientName --key "
+            "'ScheduledProcedureStepSequence[0].Modality=CT' --key "
+            "'ScheduledProcedureStepSequence[0].ScheduledProcedureStepStartDate=20240102' ris.example 104",
+        ),
+        _example(
+            "Ask with the keys of a file, over TLS, and write each response to an XML file.",
+            "findscu --anonymous-tls --add-cert-file authority.pem --study --extract-xml --output-directory answers "
+            "pacs.example 2762 query.dcm",
+        ),
+    ),
     "passcode": (
         _example(
             "Set the passcode of a user, which is asked for, and let only users of that file store.",

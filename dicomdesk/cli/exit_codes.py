@@ -7,13 +7,15 @@ code  meaning                                                tools
 1     the command line is wrong                              all
 1     an association or an instance failed                   storescu
 1     no association, or it was not released                 echoscu
+2     no association, or it was not released                 findscu
 10    the association was lost while an instance was sent    storescu
 10    the archive cannot start                               dcmqrscp
 21    no input files                                         dcmsend
 22    an input file is invalid                               dcmsend
 22    a certificate is not trusted, or no root               echoscu
 23    no input file is valid                                 dcmsend
-43    the report, or ``--json``, cannot be written           dcmsend, storescu, echoscu
+43    the report, or ``--json``, cannot be written           dcmsend, storescu, echoscu,
+                                                             findscu
 45    the output directory is invalid                        dcmrecv
 60    the network cannot be initialised                      (reserved)
 61    no association could be negotiated                     dcmsend
@@ -54,6 +56,7 @@ class ExitCode(IntEnum):
     COMMAND_LINE_SYNTAX = 1
     FAILED = 1
     """The same number again, as storescu has it."""
+    NO_ASSOCIATION = 2
     ASSOCIATION_LOST = 10
     ARCHIVE_CANNOT_START = 10
     """The same number again, as DCMTK's dcmqrscp has it."""

@@ -122,3 +122,9 @@ def test_lines_of_two_threads_do_not_mix() -> None:
     pairs = list(zip(kept.lines[::2], kept.lines[1::2], strict=True))
     assert len(pairs) == 400
     assert all(first == second for first, second in pairs)
+
+
+def test_a_logger_can_have_another_level(capsys: pytest.CaptureFixture[str]) -> None:
+    logger = console_log(Level.WARN).logger("a.b").with_level(Level.INFO)
+    logger.info("told")
+    assert (logger.name, capsys.readouterr().err) == ("a.b", "I: told\n")

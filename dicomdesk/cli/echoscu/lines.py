@@ -3,12 +3,9 @@
 from typing import TYPE_CHECKING
 
 from dicomdesk.cli.exit_codes import ExitCode, died_of_signal
-from dicomdesk.cli.output.dcmtk_conditions import numbered_condition
-from dicomdesk.cli.output.requestor_lines import RequestorLines
+from dicomdesk.cli.output.requestor_lines import RequestorLines, condition_of
 from dicomdesk.engine import events
 from dicomdesk.engine.check.echo import EchoFailure
-from dicomdesk.errors import AssociationRejectedError, DicomdeskError, IllegalAeTitleError
-from dicomdesk.human import printable
 from dicomdesk.logs import Log
 from dicomdesk.settings import AssociationSettings, Peer
 
@@ -48,7 +45,7 @@ class EchoLines(RequestorLines[events.Event]):
 
     def show_end(self, result: "EchoResult", *, aborts_at_end: bool) -> None:
         """Write how it ended."""
-        condition = numbered_condition(_condition(result.error))
+        condition = condition_of(result.error)
         match result.failure:
             case None | EchoFailure.RELEASE:
                 self._tool.info("Aborting Association" if aborts_at_end else "Releasing Association")
@@ -57,7 +54,7 @@ class EchoLines(RequestorLines[events.Event]):
             case EchoFailure.NO_PRESENTATION_CONTEXT:
                 self._tool.fatal("No Acceptable Presentation Contexts")
             case EchoFailure.ASSOCIATION:
-                self._show_no_association(result.error, condition)
+                self._show_no_association(result.error)
             case EchoFailure.ABORTED_BY_PEER:
                 self._tool.error(f"Echo Failed: {condition}")
                 self._tool.info("Peer Aborted Association")
@@ -65,16 +62,6 @@ class EchoLines(RequestorLines[events.Event]):
                 self._tool.error(f"Echo Failed: {condition}")
                 self._tool.error(f"Echo SCU Failed: {condition}")
                 self._tool.info("Aborting Association")
-
-    def _show_no_association(self, error: DicomdeskError | None, condition: str) -> None:
-        if isinstance(error, AssociationRejectedError):
-            from dicomdesk.engine.events import dcmtk_rejection_lines  # noqa: PLC0415 - start-up time
-
-            self._tool.fatal("\n".join(["Association Rejected:", *dcmtk_rejection_lines(error)]))
-            return
-        if isinstance(error, IllegalAeTitleError):
-            self._tool.error(_condition(error))
-        self._tool.fatal(f"Association Request Failed: {condition}")
 
 
 def echo_words(event: events.Event) -> tuple[events.Notice, ...]:
@@ -94,8 +81,3 @@ def exit_code(result: "EchoResult", last_signal: int) -> int:
     if result.outcome is events.JobOutcome.CANCELLED and last_signal:
         return died_of_signal(last_signal)
     return int(_EXIT_CODES[result.failure]) if result.failure is not None else int(ExitCode.SUCCESS)
-
-
-def _condition(error: DicomdeskError | None) -> str:
-    """The error in DCMTK's words where there are some."""
-    return printable(getattr(error, "condition", "") or str(error or ""))

@@ -1,6 +1,8 @@
 """DCMTK's numbers for conditions, as its messages show them before the text: "0006:0317 Peer aborted ..."."""
 
 _NUMBERS = (
+    ("Invalid stream", "0001:0004"),
+    ("End of stream", "0001:0005"),
     ("I/O suspension or premature end of stream", "0001:000a"),
     ("ASC Bad presentation context ID", "0006:0101"),
     ("Total length of user items", "0006:0103"),

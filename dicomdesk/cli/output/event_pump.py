@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from queue import Empty, SimpleQueue
+from threading import BoundedSemaphore
 from typing import Generic, TypeVar
 
 from dicomdesk.cli.signals import Cancellable, Ending, Stage, stage_text
@@ -29,16 +30,19 @@ class EventPump(Generic[Fact]):
         *,
         say: Callable[[str], None] | None = None,
         verb: str = "cancelling",
+        most_waiting: int | None = None,
         ending: Callable[[Callable[[Stage, bool], None]], Ending] = Ending,
     ) -> None:
         """Take the events that ``wants`` says, called on the job's threads; ``JobFinished`` is always taken.
 
-        ``say`` is told on the main thread what signals do; ``verb`` is what the first does.
+        ``say`` is told on the main thread what signals do; ``verb`` is what the first does. ``most_waiting`` is for
+        jobs whose sink may block: so many events wait to be shown at most, and with them those who report more.
         """
         self._wants = wants
         self._say = say
         self._verb = verb
         self._queue: SimpleQueue[Fact | str] = SimpleQueue()
+        self._places = BoundedSemaphore(most_waiting) if most_waiting is not None else None
         self._urgent: SimpleQueue[None] = SimpleQueue()
         self._ending = ending(self._tell_stage)
 
@@ -56,6 +60,8 @@ class EventPump(Generic[Fact]):
         """Take an event; called on the job's threads."""
         is_last = isinstance(event, JobFinished)
         if is_last or self._wants(event):
+            if self._places is not None and not is_last:
+                self._places.acquire()
             self._queue.put(event)
         if is_last:
             self._urgent.put(None)
@@ -82,6 +88,7 @@ class EventPump(Generic[Fact]):
             batch, is_finished = self._next_batch(next_tick_s if tick else None)
             if batch:
                 show(batch)
+                self._free_places(len(batch) - is_finished)
             if is_finished:
                 return
             if tick and time.monotonic() >= next_tick_s:
@@ -108,6 +115,10 @@ class EventPump(Generic[Fact]):
                 found = self._queue.get_nowait()
             except Empty:
                 return batch, False
+
+    def _free_places(self, count: int) -> None:
+        if self._places is not None and count:
+            self._places.release(count)
 
     def _gather(self) -> None:
         """Give more events a moment to come, unless something urgent has."""

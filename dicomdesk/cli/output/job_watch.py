@@ -64,16 +64,17 @@ class JobWatch(Generic[FactT]):
         json: JsonReporter[FactT] | None = None,
         progress_word: str = "",
         verb: str = "cancelling",
+        most_waiting: int | None = None,
     ) -> None:
         """``progress_word`` says what is done, for a progress line on a terminal; "" shows none.
 
-        ``verb`` is what the first signal does.
+        ``verb`` is what the first signal does, ``most_waiting`` as for ``EventPump``.
         """
         self._lines = lines
         self._json = json
         self._display = ProgressDisplay(progress_word) if progress_word and is_terminal() else None
         wants = lines.wants if json is None else lambda _event: True
-        self._pump: EventPump[FactT] = EventPump(wants, say=logger.warn, verb=verb)
+        self._pump: EventPump[FactT] = EventPump(wants, say=logger.warn, verb=verb, most_waiting=most_waiting)
         self._next_json_s = 0.0
         self._last_json: tuple[int, int, int] | None = None
 

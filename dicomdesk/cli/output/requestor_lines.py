@@ -3,13 +3,15 @@
 from typing import TypeVar
 
 from dicomdesk.cli.output.association_dump import negotiated_lines, outgoing_request_lines
+from dicomdesk.cli.output.dcmtk_conditions import numbered_condition
 from dicomdesk.cli.output.log_lines import LogLines
 from dicomdesk.engine import events
+from dicomdesk.errors import AssociationRejectedError, DicomdeskError, IllegalAeTitleError
 from dicomdesk.human import printable
-from dicomdesk.logs import Log
+from dicomdesk.logs import Level, Log
 from dicomdesk.settings import LARGE_MAX_PDU_BYTES, AssociationSettings, Peer
 
-__all__ = ["RequestorLines"]
+__all__ = ["RequestorLines", "condition_of"]
 
 FactT = TypeVar("FactT")
 
@@ -55,6 +57,24 @@ class RequestorLines(LogLines[FactT]):
             self._tool.warn(f"{reason}. {advice}")
         else:
             self._tool.debug(reason)
+
+    def _show_no_association(self, error: DicomdeskError | None, level: Level = Level.FATAL) -> None:
+        """Write why there is none, at the end of the job."""
+        if isinstance(error, AssociationRejectedError):
+            self._main.write(level, "\n".join(["Association Rejected:", *events.dcmtk_rejection_lines(error)]))
+            return
+        if isinstance(error, IllegalAeTitleError):
+            self._main.error(_words_of(error))
+        self._main.write(level, f"Association Request Failed: {condition_of(error)}")
+
+
+def condition_of(error: DicomdeskError | None) -> str:
+    """The error in DCMTK's words where there are some, with their number."""
+    return numbered_condition(_words_of(error))
+
+
+def _words_of(error: DicomdeskError | None) -> str:
+    return printable(getattr(error, "condition", "") or str(error or ""))
 
 
 def _shown_max_pdv_bytes(negotiation: events.Negotiation) -> int:

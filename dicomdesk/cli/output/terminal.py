@@ -30,6 +30,8 @@ _PIPE_PATIENCE_S = 3.0
 _SIGNAL_DELAY_S = 0.5
 """Python runs signal handlers between instructions: a signal that comes just before a wait begins does not end it."""
 _LONGEST_SECRET_BYTES = 4096
+_COUNTED = {"querying": "response"}
+"""What is counted while something is done, where that is no instances."""
 
 
 def is_terminal() -> bool:
@@ -162,7 +164,7 @@ class ProgressDisplay:
                 self._task,
                 total=progress.bytes_total or None,
                 completed=progress.bytes_done,
-                details=details_text(progress),
+                details=details_text(progress, _COUNTED.get(self._word, "instance")),
             )
             self._bar.refresh()
 
@@ -187,10 +189,10 @@ class ProgressDisplay:
         return Bar(*columns, console=Console(stderr=True), auto_refresh=False, transient=True)
 
 
-def details_text(progress: "Progress") -> str:
+def details_text(progress: "Progress", noun: str = "instance") -> str:
     """Counts, rate and time left: "412/620, 41 MB/s, 0:12 left"."""
     total = progress.items_total
-    parts = [f"{progress.items_done:,}/{total:,}" if total else count_text(progress.items_done, "instance")]
+    parts = [f"{progress.items_done:,}/{total:,}" if total else count_text(progress.items_done, noun)]
     if progress.bytes_per_s:
         parts.append(rate_text(progress.bytes_per_s))
     if progress.seconds_left is not None:

@@ -149,9 +149,12 @@ def _element_of(step: Step, value: bytes) -> Element:
     return Element(step.tag, vr, value)
 
 
-def write_data_set(item: Item) -> bytes:
-    """Encode a data set in explicit VR little endian, with explicit lengths."""
-    writer = ElementWriter(EXPLICIT_LITTLE)
+def write_data_set(item: Item, *, has_only_old_vrs: bool = False) -> bytes:
+    """Encode a data set in explicit VR little endian, with explicit lengths.
+
+    ``has_only_old_vrs`` writes OB for VRs younger than the standard of 1993.
+    """
+    writer = ElementWriter(EXPLICIT_LITTLE, has_only_old_vrs=has_only_old_vrs)
     _write(writer, item)
     return writer.to_bytes()
 

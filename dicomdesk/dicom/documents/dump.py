@@ -46,8 +46,10 @@ class _Dump:
                 yield from self._sequence_lines(element, element.items, depth)
 
     def _element_line(self, element: Element, depth: int) -> str:
-        remark = _remark(len(element.value), count_values(element), element_name(element))
-        return _line(depth, element.tag, element.vr.decode("latin-1"), self._value(element), remark)
+        value = self._value(element)
+        count = count_values(element) if value or not element.value else 0
+        remark = _remark(len(element.value), count, element_name(element))
+        return _line(depth, element.tag, element.vr.decode("latin-1"), value or _NO_VALUE, remark)
 
     def _sequence_lines(self, element: Element, items: list[Item], depth: int) -> Iterator[str]:
         kind = f"(Sequence with {_kind(element.length)} length #={len(items)})"
@@ -64,8 +66,9 @@ class _Dump:
         yield _line(depth, 0xFFFEE0DD, "na", end, _remark(0, 0, name))
 
     def _value(self, element: Element) -> str:
+        """The value as it is shown, "" where there is none."""
         if not element.value:
-            return _NO_VALUE
+            return ""
         text = words_text(element)
         if text is not None:
             return text
@@ -77,7 +80,8 @@ class _Dump:
             symbol = uid_symbol(text)
             if symbol:
                 return f"={symbol}"
-        return f"[{printable(text.rstrip(' ' + chr(0)) if self._is_trimmed else text)}]"
+        text = text.rstrip(" \0") if self._is_trimmed else text
+        return f"[{printable(text)}]" if text else ""
 
     def _text(self, element: Element) -> str:
         """Decoded with its padding, which ``decode_text`` takes away."""

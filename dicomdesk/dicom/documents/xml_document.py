@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from dicomdesk.dicom.documents.data_set import CHARACTER_SET, DataSet, Element, Item, is_undefined, written_vr
 from dicomdesk.dicom.documents.dump import element_name
@@ -9,7 +10,7 @@ from dicomdesk.dicom.documents.element_text import text_values
 from dicomdesk.dicom.documents.value_text import STRING_VRS, count_values, shown_tag, words_text
 from dicomdesk.dicom.transfer_syntaxes import transfer_syntax_name
 
-__all__ = ["RESPONSES_END", "RESPONSES_START", "data_set_text", "xml_file"]
+__all__ = ["RESPONSES_END", "RESPONSES_START", "data_set_text", "in_utf_8", "xml_file"]
 
 RESPONSES_START = '<?xml version="1.0" encoding="UTF-8"?>\n<responses type="C-FIND">\n'
 RESPONSES_END = "</responses>\n"
@@ -44,6 +45,30 @@ def xml_file(data_set: DataSet) -> bytes:
     declared = f' encoding="{encoding}"' if encoding else ""
     text = f'<?xml version="1.0"{declared}?>\n{data_set_text(data_set)}'
     return text.encode(encoding or "ascii", "xmlcharrefreplace")
+
+
+def in_utf_8(data_set: DataSet) -> DataSet:
+    """The data set with its text in UTF-8, which its character set then says; as it is where it names none."""
+    character_set = data_set.character_set
+    if not character_set.strip(b" \0"):
+        return data_set
+    return replace(data_set, elements=_in_utf_8(data_set, character_set))
+
+
+def _in_utf_8(item: Item, character_set: bytes) -> dict[int, Element]:
+    made = {}
+    for tag, element in item.elements.items():
+        if element.items is not None:
+            items = [replace(inner, elements=_in_utf_8(inner, character_set)) for inner in element.items]
+            made[tag] = replace(element, items=items)
+        elif tag == CHARACTER_SET:
+            made[tag] = replace(element, value=b"ISO_IR 192")
+        elif element.vr in STRING_VRS and (not element.value.isascii() or b"\x1b" in element.value):
+            text = "\\".join(text_values(element, character_set)).encode()
+            made[tag] = replace(element, value=text + b" " * (len(text) % 2))
+        else:
+            made[tag] = element
+    return made
 
 
 def data_set_text(data_set: DataSet) -> str:

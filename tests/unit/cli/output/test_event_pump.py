@@ -164,3 +164,20 @@ def test_one_signal_ends_even_what_does_not_end() -> None:
         "not ended within 5 seconds, aborting",
         "something does not end and is left behind",
     ]
+
+
+def test_those_who_report_too_fast_wait() -> None:
+    pump: EventPump[Event] = EventPump(take_all, most_waiting=3)
+    sizes: list[int] = []
+
+    def work() -> None:
+        for number in range(50):
+            pump.sink(notice(str(number)))
+        pump.sink(FINISHED)
+
+    worker = threading.Thread(target=work)
+    worker.start()
+    pump.run(FinishingJob(pump, 1), lambda batch: sizes.append(len(batch)))
+    worker.join()
+    assert sum(sizes) == 51
+    assert max(sizes) <= 4

@@ -1,0 +1,77 @@
+"""Identifiers from query files and keys, as the tools of DCMTK make them: the keys are laid over each file."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from dicomdesk.cli.options.grammar import CommandLineError
+from dicomdesk.cli.output.dcmtk_conditions import numbered_condition
+from dicomdesk.dicom.documents.data_set import LARGEST_BYTES, DataSet, read_data_set
+from dicomdesk.dicom.documents.key_paths import KeyPathError, apply_key
+from dicomdesk.dicom.files.part10 import parse_header
+from dicomdesk.dicom.instance import InputFormat
+from dicomdesk.errors import DataError
+from dicomdesk.human import printable
+from dicomdesk.named_files import read_named_file
+
+__all__ = ["Fault", "Identifiers", "check_files", "make_identifiers"]
+
+_EMPTY = "0006:020e DIMSE Failed to send message"
+_UNREADABLE = "I/O suspension or premature end of stream"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """Why there is no identifier where there was to be one."""
+
+    text: str
+    """What is wrong, with the name of the file or the key; "" where the condition says it all."""
+    condition: str
+    """With DCMTK's number."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identifiers:
+    """What is to be asked for, up to the first fault."""
+
+    data_sets: tuple[DataSet, ...]
+    fault: Fault | None = None
+
+
+def check_files(paths: Sequence[str]) -> None:
+    """Raise CommandLineError for the first file that is not there."""
+    for path in paths:
+        if not Path(path).exists():
+            raise CommandLineError(f"cannot access file: {path}")
+
+
+def make_identifiers(paths: Sequence[str], keys: Sequence[str]) -> Identifiers:
+    """An identifier for each file, or one from the keys alone where there is no file."""
+    made: list[DataSet] = []
+    for path in paths or (None,):
+        try:
+            data_set = DataSet() if path is None else _read_file(path)
+        except DataError as error:
+            text = printable(str(error))
+            fault = Fault(text=f"Bad DICOM file: {printable(path or '')}: {text}", condition=numbered_condition(text))
+            return Identifiers(data_sets=tuple(made), fault=fault)
+        for key in keys:
+            try:
+                apply_key(data_set, key)
+            except KeyPathError as error:
+                fault = Fault(text=f"Bad override key/path: {printable(key)}", condition=printable(error.condition))
+                return Identifiers(data_sets=tuple(made), fault=fault)
+        if not data_set.elements:
+            return Identifiers(data_sets=tuple(made), fault=Fault(text="", condition=_EMPTY))
+        made.append(data_set)
+    return Identifiers(data_sets=tuple(made))
+
+
+def _read_file(path: str) -> DataSet:
+    try:
+        content = read_named_file(path, LARGEST_BYTES)
+    except OSError as error:
+        raise DataError(_UNREADABLE) from error
+    header = parse_header(content, len(content), InputFormat.FILE_OR_DATA_SET)
+    data = content[header.data_set_offset : header.data_set_offset + header.data_set_length]
+    return read_data_set(data, header.transfer_syntax_uid)

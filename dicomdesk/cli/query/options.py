@@ -1,0 +1,81 @@
+"""Options that findscu, movescu and getscu share, and how they are read; what reads one raises CommandLineError."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from dicomdesk.cli.options import shared
+from dicomdesk.cli.options.grammar import CommandLine, CommandLineError, Option, Parameter, group, option
+from dicomdesk.cli.options.identity import IDENTITY_OPTIONS
+from dicomdesk.cli.options.proposal import PROPOSE_OPTIONS
+from dicomdesk.dicom.transfer_syntaxes import (
+    DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN,
+    EXPLICIT_VR_BIG_ENDIAN,
+    EXPLICIT_VR_LITTLE_ENDIAN,
+    IMPLICIT_VR_LITTLE_ENDIAN,
+)
+
+PARAMETERS = (
+    *shared.PEER_PARAMETERS,
+    Parameter(name="dcmfile-in", text="DICOM file with keys", is_repeatable=True, is_optional=True),
+)
+KEYS = group(
+    "override matching keys",
+    option(
+        "-k --key",
+        "set a key over those of the files (repeatable)",
+        argument='[k]ey: gggg,eeee="str", path or name="str"',
+    ),
+)
+MODELS: Mapping[str, Option] = {
+    "worklist": option("-W --worklist", "use the Modality Worklist model (default)"),
+    "patient": option("-P --patient", "use the Patient Root model"),
+    "study": option("-S --study", "use the Study Root model"),
+    "psonly": option("-O --psonly", "use the Patient/Study Only model"),
+}
+
+_OFFERS: Mapping[str, tuple[str, ...]] = {
+    "--propose-uncompr": (EXPLICIT_VR_LITTLE_ENDIAN, EXPLICIT_VR_BIG_ENDIAN, IMPLICIT_VR_LITTLE_ENDIAN),
+    "--propose-little": (EXPLICIT_VR_LITTLE_ENDIAN, EXPLICIT_VR_BIG_ENDIAN, IMPLICIT_VR_LITTLE_ENDIAN),
+    "--propose-big": (EXPLICIT_VR_BIG_ENDIAN, EXPLICIT_VR_LITTLE_ENDIAN, IMPLICIT_VR_LITTLE_ENDIAN),
+    "--propose-deflated": (
+        DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN,
+        EXPLICIT_VR_LITTLE_ENDIAN,
+        EXPLICIT_VR_BIG_ENDIAN,
+        IMPLICIT_VR_LITTLE_ENDIAN,
+    ),
+    "--propose-implicit": (IMPLICIT_VR_LITTLE_ENDIAN,),
+}
+PROPOSALS = tuple(offered for offered in PROPOSE_OPTIONS if offered.long in _OFFERS)
+"""Exclusive alternatives."""
+ABORT_AND_REPEAT = (
+    option("--repeat", "ask n times", argument="[n]umber: integer"),
+    shared.ABORT,
+)
+CANCEL = option("--cancel", "cancel after n responses (default: never)", argument="[n]umber: integer")
+OUTPUT_DIRECTORY = option(
+    "-od --output-directory", "write to the existing directory d", argument='[d]irectory: string (default: ".")'
+)
+IDENTITY = tuple(replace(one, short="") for one in IDENTITY_OPTIONS.options)
+"""With long names only; DCMTK's have none."""
+
+_MOST_DEFAULT_LEVEL = 6
+
+
+def read_offer(line: CommandLine) -> tuple[str, ...]:
+    """The transfer syntaxes to propose, in order."""
+    return _OFFERS[line.last_of(*_OFFERS) or "--propose-uncompr"]
+
+
+def read_compression_level(line: CommandLine) -> int:
+    """The level of deflate compression, which only a deflated proposal has a use for."""
+    if line.has("--compression-level"):
+        is_met = line.last_of(*_OFFERS) == "--propose-deflated"
+        line.check_dependency("--compression-level", "--propose-deflated", is_met=is_met)
+    level = line.integer("--compression-level", 0, 9)
+    return _MOST_DEFAULT_LEVEL if level is None else level
+
+
+def check_queries(line: CommandLine) -> None:
+    """There must be a file or a key."""
+    if len(line.parameters) < 3 and not line.has("--key"):
+        raise CommandLineError("either query file or override keys (or both) must be specified")

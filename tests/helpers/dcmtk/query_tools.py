@@ -1,0 +1,72 @@
+"""Runs a query tool of DCMTK and ours with the same words, and tells where what they say differs."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from tests.helpers.data.comparison import differences
+from tests.helpers.dcmtk.commands import Done, dcmtks, run, run_inside
+from tests.helpers.dcmtk.differential import differing_lines
+
+_INNER_LIFE = (
+    r"D: DcmDataset::read\(\) TransferSyntax=.*",
+    r"D: DcmDataDictionary: .*",
+    r"D: (setting network|DULFSM|Constructing|Parsing|PDU Type|DcmFileFormat|DcmMetaInfo|Checking|DcmItem).*",
+    r"D: (  [0-9a-f]{2})+",
+    r"D: \$dcmtk: .*",
+    r"D: ",
+)
+"""What DCMTK's tools tell of their library when debugging."""
+_OURS_ALONE = (
+    r"D: \$dicomdesk: .*",
+    r"W: the peer ended the query with .*",
+    r"W: ([Ee]xactly|The peer ended after) \d+ answers.*",
+)
+"""Lines that only ours have: what DCMTK's tools say in verbose mode only, or not at all."""
+_IMPLEMENTATION = re.compile(r"(Our|Their) Implementation (Class UID|Version Name): .*")
+
+
+def both(tool: str, words: Sequence[str], folder: Path) -> tuple[Done, Done, Path, Path]:
+    """Run both, each in a folder of its own; what they left behind, and the folders."""
+    theirs, ours = folder / "theirs", folder / "ours"
+    theirs.mkdir(exist_ok=True)
+    ours.mkdir(exist_ok=True)
+    return run(dcmtks(tool), *words, folder=theirs), run_inside(tool, *words, folder=ours), theirs, ours
+
+
+def differing(theirs: Done, ours: Done) -> list[str]:
+    """Say where exit codes, stdout and logs differ."""
+    found = [] if theirs.code == ours.code else [f"exit code: expected {theirs.code}, got {ours.code}"]
+    if theirs.out != ours.out:
+        found.append(f"stdout: expected {theirs.out!r}, got {ours.out!r}")
+    return found + differing_lines(_lines(theirs.err), _lines(ours.err))
+
+
+def _lines(text: str) -> list[str]:
+    """The lines of a log, without inner life and head of an error, and without what pads a value.
+
+    DCMTK shows the NUL behind a UID; columns move by it.
+    """
+    lines = [re.sub(r" +#", " #", line.replace("\0", "")) for line in text.split("\n")]
+    if lines[0].startswith("$"):
+        lines = lines[3:]
+    patterns = (*_INNER_LIFE, *_OURS_ALONE)
+    kept = [line for line in lines if line and not any(re.fullmatch(pattern, line) for pattern in patterns)]
+    return [_IMPLEMENTATION.sub(r"\1 Implementation \2", line) for line in kept]
+
+
+def differing_files(theirs: Path, ours: Path) -> list[str]:
+    """Say where the files that they wrote differ: in their names, or in what stands in them.
+
+    DICOM files hold the same data set; their meta information has UIDs of its own.
+    """
+    one, other = ({file.name: file.read_bytes() for file in folder.iterdir()} for folder in (theirs, ours))
+    if one.keys() != other.keys():
+        return [f"files: expected {sorted(one)}, got {sorted(other)}"]
+    found = []
+    for name, data in one.items():
+        if data[128:132] == b"DICM":
+            found += [f"{name}: {text}" for text in differences(data, other[name])]
+        elif data != other[name]:
+            found.append(f"{name}: expected {data!r}, got {other[name]!r}")
+    return found

@@ -1,0 +1,65 @@
+from pathlib import Path
+
+import pytest
+
+from dicomdesk.cli.options.grammar import CommandLineError
+from dicomdesk.cli.query.inputs import Fault, check_files, make_identifiers
+from tests.helpers.data.datasets import EXPLICIT, Builder, part10
+
+KEYS = Builder().element(0x00100010, "PN", "Doe*") + Builder().element(0x00100020, "LO", "P1")
+
+
+def test_keys_alone_make_one_identifier() -> None:
+    made = make_identifiers((), ("PatientID=P1", "PatientName"))
+    assert made.fault is None
+    assert [sorted(data_set.elements) for data_set in made.data_sets] == [[0x00100010, 0x00100020]]
+
+
+def test_keys_are_laid_over_each_file(tmp_path: Path) -> None:
+    (tmp_path / "file.dcm").write_bytes(part10(KEYS, EXPLICIT))
+    (tmp_path / "bare.dcm").write_bytes(KEYS)
+    made = make_identifiers([str(tmp_path / "file.dcm"), str(tmp_path / "bare.dcm")], ["PatientID=P2"])
+    values = [[element.value for element in data_set.in_order()] for data_set in made.data_sets]
+    assert values == [[b"Doe*", b"P2"]] * 2
+
+
+@pytest.mark.parametrize(
+    ("content", "condition"),
+    [
+        (b"", "0001:0005 End of stream"),
+        (b"hello\n", "0001:000a I/O suspension or premature end of stream"),
+        (part10(KEYS, EXPLICIT)[:-1], "0001:0004 Invalid stream"),
+    ],
+)
+def test_a_file_that_is_none_is_a_fault_after_those_before(tmp_path: Path, content: bytes, condition: str) -> None:
+    good, bad = tmp_path / "good.dcm", tmp_path / "bad.dcm"
+    good.write_bytes(KEYS)
+    bad.write_bytes(content)
+    made = make_identifiers([str(good), str(bad), str(good)], ())
+    assert len(made.data_sets) == 1
+    assert made.fault == Fault(text=f"Bad DICOM file: {bad}: {condition[10:]}", condition=condition)
+
+
+def test_folders_and_devices_are_no_files(tmp_path: Path) -> None:
+    for name in (str(tmp_path), "/dev/zero"):
+        fault = make_identifiers([name], ()).fault
+        assert fault is not None
+        assert fault.condition == "0001:000a I/O suspension or premature end of stream"
+
+
+def test_a_key_that_is_none_is_a_fault() -> None:
+    fault = make_identifiers((), ("PatientID", "FooBar=1")).fault
+    assert fault is not None
+    assert fault.text == "Bad override key/path: FooBar=1"
+    assert fault.condition == "0001:0019 Unable to parse tag/dictionary name at beginning of path: FooBar"
+
+
+def test_nothing_to_ask_for_is_a_fault() -> None:
+    made = make_identifiers((), ("",))
+    assert (made.data_sets, made.fault) == ((), Fault(text="", condition="0006:020e DIMSE Failed to send message"))
+
+
+def test_files_must_be_there(tmp_path: Path) -> None:
+    check_files([str(tmp_path)])
+    with pytest.raises(CommandLineError, match="cannot access file: nofile"):
+        check_files([str(tmp_path), "nofile"])
