@@ -1,4 +1,4 @@
-"""The query/retrieve provider, usable as a library: start, stop, store, find and remove.
+"""Query/retrieve provider, usable as a library: start, stop, store, find and remove.
 
 This layer promises never to answer Success for what it has not stored and indexed.
 """

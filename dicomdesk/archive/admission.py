@@ -1,4 +1,4 @@
-"""Which associations the archive takes, and which presentation contexts of them, in the order of DCMTK's checks."""
+"""Accepts or rejects associations and their presentation contexts, in the order of DCMTK's checks."""
 
 import threading
 from collections.abc import Mapping, Sequence
@@ -34,7 +34,7 @@ _NO_IMPLEMENTATION_UID = Refusal(numbers=(1, 1, 1), text="the peer names no impl
 
 
 class Admission:
-    """Judges each association; for the threads of all of them."""
+    """Judge of associations; for the threads of all of them."""
 
     def __init__(self, settings: ArchiveSettings, profile: Profile | None = None) -> None:
         """``profile`` says what may be stored, in the place of the built-in list."""
@@ -98,7 +98,7 @@ class Admission:
         return is_storable(sop_class_uid) if self._accepts_any else sop_class_uid in self._storage
 
     def ended(self, association: int) -> None:
-        """An association is over."""
+        """Forget an association that is over."""
         with self._lock:
             self._storing.pop(association, None)
 
@@ -140,7 +140,7 @@ class Admission:
 
 
 def preference(preferred: str) -> tuple[str, ...]:
-    """The transfer syntaxes that are accepted, best first; implicit VR stands alone."""
+    """Return the transfer syntaxes that are accepted, best first; implicit VR stands alone."""
     if preferred == IMPLICIT_VR_LITTLE_ENDIAN:
         return (preferred,)
     return tuple(dict.fromkeys((preferred, *_UNCOMPRESSED)))
@@ -158,7 +158,7 @@ def _moves_without_find(contexts: Sequence[ProposedContext]) -> dict[int, Contex
 
 
 def _features(request: IncomingAssociation) -> dict[str, bytes]:
-    """What of the features that are asked for there is, by SOP class."""
+    """Return which of the proposed features there are, by SOP class."""
     answers = {}
     for asked in request.extensions:
         found = SERVICES.get(asked.sop_class_uid)

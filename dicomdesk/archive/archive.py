@@ -1,4 +1,4 @@
-"""The archive as a whole: areas with their files and indexes, a listener, and who answers what.
+"""Archive as a whole: areas with their files and indexes, a listener, and the services.
 
 Usable without a command line::
 
@@ -18,11 +18,11 @@ from typing import TYPE_CHECKING, Self
 
 from dicomdesk.archive.admission import Admission
 from dicomdesk.archive.areas.entry_reader import read_entry
-from dicomdesk.archive.areas.keeper import Keeper, Order
+from dicomdesk.archive.areas.keeper import Keeper, RepairReport
 from dicomdesk.archive.areas.storage_area import StorageArea
-from dicomdesk.archive.entries import IndexEntry
 from dicomdesk.archive.facts import ArchiveFacts, InstanceStored
 from dicomdesk.archive.index import Durability, Index, sqlite_url
+from dicomdesk.archive.index_entries import IndexEntry
 from dicomdesk.archive.services.c_store import IgnoringSink, StoringSink
 from dicomdesk.archive.services.dispatch import ArchiveServices
 from dicomdesk.archive.setup.configuration import ArchiveConfiguration, Area
@@ -50,7 +50,7 @@ _SHUTDOWN_ASKED = Refusal(numbers=(1, 1, 1), text="the archive is asked to end, 
 
 
 class Archive:
-    """``start`` once, ``stop`` any number of times; ``close`` at the end, which stops too.
+    """Archive that listens: ``start`` once, ``stop`` any number of times; ``close`` at the end, which stops too.
 
     Making one opens all areas and puts them in order after a crash. Raises SettingsError, StorageError, and the
     LocalErrors of the index.
@@ -68,7 +68,7 @@ class Archive:
         self.settings = settings
         self.port = 0
         """Where it listens."""
-        self.orders: dict[str, Order] = {}
+        self.repairs: dict[str, RepairReport] = {}
         """What was put in order, by AE title, where something had crashed."""
         self._facts = facts or _tell_nobody
         self._observer = observer or SilentObserver()
@@ -101,7 +101,7 @@ class Archive:
 
     @property
     def ae_titles(self) -> tuple[str, ...]:
-        """Of the areas, in the order of the configuration."""
+        """AE titles of the areas, in the order of the configuration."""
         return tuple(self._keepers)
 
     @property
@@ -135,7 +135,7 @@ class Archive:
             ),
             verification_only_policy(),
             self,
-            _Watching(self._observer, self._forget),
+            _ObserverRelay(self._observer, self._forget),
             self._services,
             self._judge,
         )
@@ -185,7 +185,7 @@ class Archive:
         return sink
 
     def _forget(self, association: int) -> None:
-        """An association is over."""
+        """Forget an association that is over."""
         self._admission.ended(association)
         self._buffers.forget(association)
 
@@ -212,7 +212,7 @@ class Archive:
         if since is None:
             keeper.complete_removals()
         else:
-            self.orders[area.ae_title] = order = keeper.put_in_order(entry_reader(indexed_area), since=since)
+            self.repairs[area.ae_title] = order = keeper.repair(entry_reader(indexed_area), since=since)
             storage.forget_crashes()
             if not order.is_clean:
                 logger.info("Storage area %s was put in order after a crash: %s", area.ae_title, order)
@@ -234,8 +234,8 @@ class Archive:
         return judged
 
 
-class _Watching:
-    """Passes on what a listener tells, and notes which associations are over."""
+class _ObserverRelay:
+    """Relay to an observer that also notes which associations are over."""
 
     def __init__(self, observer: ListenerObserver, ended: Callable[[int], None]) -> None:
         self._ended = ended
@@ -268,12 +268,12 @@ class _Watching:
 
 
 def index_url(settings: ArchiveSettings, storage: StorageArea) -> str:
-    """Where the index of an area is: in the database that all share, or in its folder."""
+    """Return the URL of an area's index: in the database that all share, or in its folder."""
     return settings.configuration.database_url or sqlite_url(storage.index_path)
 
 
 def durability(settings: ArchiveSettings) -> Durability:
-    """What a committed transaction of the indexes survives."""
+    """Return the durability of the indexes."""
     return Durability.POWER if settings.fsync else Durability.PROCESS
 
 

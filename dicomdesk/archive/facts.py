@@ -1,10 +1,10 @@
-"""What happens in the archive, as values, for logs, metrics and windows."""
+"""Facts that the archive reports, for logs, metrics and windows."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from dicomdesk.archive.areas.keeper import Kept
-from dicomdesk.archive.entries import IndexEntry
+from dicomdesk.archive.areas.keeper import StoredFile
+from dicomdesk.archive.index_entries import IndexEntry
 from dicomdesk.dicom.query.query import Query
 from dicomdesk.dicom.query.sop_classes import Service
 from dicomdesk.engine.events import Event
@@ -19,6 +19,7 @@ from dicomdesk.network.dimse.service_commands import SubOperations
 from dicomdesk.network.dimse.store_requests import IncomingStore
 
 __all__ = [
+    "AcceptedInstance",
     "ArchiveFact",
     "ArchiveFacts",
     "CommitmentAnswered",
@@ -28,25 +29,24 @@ __all__ = [
     "ServingEvent",
     "ServingSink",
     "ShutdownRequested",
-    "Stored",
     "SubOperationEnded",
 ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stored:
-    """An instance that is kept now."""
+class AcceptedInstance:
+    """Instance that has its file and its index entry."""
 
     request: IncomingStore
     entry: IndexEntry
-    kept: Kept
+    file: StoredFile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstanceStored:
-    """An instance is kept, and about to be acknowledged."""
+    """An instance is stored, and about to be acknowledged."""
 
-    stored: Stored
+    stored: AcceptedInstance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +67,7 @@ class OperationStarted:
 
     @property
     def sop_class_uid(self) -> str:
-        """Which service of which model; hostile."""
+        """SOP class of the service; hostile."""
         return self.command_set.text(AFFECTED_SOP_CLASS_UID)
 
     @property

@@ -7,21 +7,21 @@ from dataclasses import dataclass
 
 from dicomdesk.archive.archive import area_as_indexed, check_index_exists, durability, entry_reader, index_url
 from dicomdesk.archive.areas.storage_area import StorageArea
-from dicomdesk.archive.entries import IndexEntry, StoredInstance
 from dicomdesk.archive.index import Index
+from dicomdesk.archive.index_entries import IndexEntry, StoredInstance
 from dicomdesk.archive.setup.configuration import Area
 from dicomdesk.archive.setup.settings import ArchiveSettings
 from dicomdesk.dicom.query.attributes import SOP_INSTANCE_UID
 from dicomdesk.errors import DataError
 
-__all__ = ["Checked", "check_area"]
+__all__ = ["FileCheckReport", "check_area"]
 
 _BATCH = 500
 
 
 @dataclass(slots=True, kw_only=True)
-class Checked:
-    """What was found in an area."""
+class FileCheckReport:
+    """Findings in an area."""
 
     files: int = 0
     entries: int = 0
@@ -54,7 +54,7 @@ def check_area(
     progressed: Progressed | None = None,
     *,
     check: Callable[[], None] | None = None,
-) -> Checked:
+) -> FileCheckReport:
     """Compare the files and the index of one area; an archive may be at work meanwhile.
 
     ``check`` is called before each entry and file; what it raises ends the work. Raises StorageError and the
@@ -64,10 +64,10 @@ def check_area(
     storage = StorageArea(area.folder)
     check_index_exists(settings, storage)
     with contextlib.closing(Index(index_url(settings, storage), durability=durability(settings))) as index:
-        return _Check(area, storage, index, tell, progressed or _ignore, check or _go_on).run()
+        return _FileCheck(area, storage, index, tell, progressed or _ignore, check or _go_on).run()
 
 
-class _Check:
+class _FileCheck:
     def __init__(
         self,
         area: Area,
@@ -84,9 +84,9 @@ class _Check:
         self._progressed = progressed
         self._go_on = check
         self._read: Callable[[str, str], IndexEntry] = entry_reader(area)
-        self._result = Checked()
+        self._result = FileCheckReport()
 
-    def run(self) -> Checked:
+    def run(self) -> FileCheckReport:
         result = self._result
         for found in self._index.find_instances(self._area.ae_title):
             result.entries += 1
@@ -152,8 +152,8 @@ class _Check:
 
 
 def _go_on() -> None:
-    """Nobody ends it."""
+    """Check nothing."""
 
 
 def _ignore(_count: int) -> None:
-    """Nobody wants to know."""
+    """Ignore the count."""

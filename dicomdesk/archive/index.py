@@ -1,4 +1,4 @@
-"""The index of the archive: what is stored, found again without looking at the files."""
+"""Index of the archive: adds, finds and removes entries of stored instances."""
 
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
@@ -7,7 +7,7 @@ from typing import NamedTuple, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, and_, func, literal_column, select, update
 
-from dicomdesk.archive.entries import (
+from dicomdesk.archive.index_entries import (
     Addition,
     DuplicateRule,
     IndexEntry,
@@ -45,7 +45,7 @@ class _Task(NamedTuple):
 
 
 class Index:
-    """An open index. All methods may be called from any thread, and by several processes on one database.
+    """Open index. All methods may be called from any thread, and by several processes on one database.
 
     All raise IndexBusyError, IndexDamagedError or IndexUnusableError, which are LocalErrors, when the database does
     not do its part. Iterators keep a connection while they run: let them run out, or close them.
@@ -192,7 +192,7 @@ class Index:
             yield from self._pages(and_(*conditions, chosen))
 
     def known_paths(self, area: str, paths: Mapping[str, str]) -> set[str]:
-        """Those of the paths that the area has; each is given with its SOP Instance UID, "" where that is unknown.
+        """Return which paths the area has; each is given with its SOP Instance UID, "" where that is unknown.
 
         Those of unknown UIDs take time: there is no other way to look for a path.
         """
@@ -254,7 +254,7 @@ class Index:
         )
 
     def study_usage(self, area: str, study_instance_uid: str) -> StudyUsage | None:
-        """How much a study takes; None when it is not there."""
+        """Return the usage of a study; None when it is not there."""
         condition = and_(study.c.area == area, study.c.study_instance_uid == study_instance_uid)
         return next(iter(self._usages(condition, 1)), None)
 
@@ -264,7 +264,7 @@ class Index:
         return self._usages(condition, count)
 
     def count_studies(self, area: str) -> int:
-        """How many studies the area has."""
+        """Return how many studies the area has."""
         with self._database.reading() as connection:
             return connection.execute(select(func.count()).select_from(study).where(study.c.area == area)).scalar_one()
 
@@ -285,7 +285,7 @@ class Index:
     # -- verification
 
     def damages(self) -> list[str]:
-        """What the database finds wrong in its own file, which it reads whole; [] when it is sound."""
+        """Return what the database finds wrong in its own file, which it reads whole; [] when it is sound."""
         with self._database.reading() as connection:
             return damages(connection)
 

@@ -35,7 +35,7 @@ Labels = tuple[tuple[str, str], ...]
 
 
 class Metrics:
-    """Counts what an archive reports. ``take`` may be called from any thread."""
+    """Counters of an archive's facts. ``take`` may be called from any thread."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -55,7 +55,7 @@ class Metrics:
             self._time(event)
 
     def counters(self) -> dict[tuple[str, Labels], int]:
-        """What was counted, by name and labels."""
+        """Return the counts, by name and labels."""
         with self._lock:
             return dict(self._counts)
 
@@ -127,7 +127,7 @@ _HELP: Final[Mapping[str, str]] = {
 
 
 def metrics_text(metrics: Metrics, archive: Archive) -> str:
-    """Everything in the text format of Prometheus."""
+    """Return everything in the text format of Prometheus."""
     lines: list[str] = []
     counters = metrics.counters()
     for name, text in _HELP.items():
@@ -206,7 +206,7 @@ def _escaped(text: str) -> str:
 
 
 class MetricsServer:
-    """Answers on a port of loopback, each request on a thread of its own, from ``start`` to ``close``."""
+    """HTTP server on a port of loopback, each request on a thread of its own, from ``start`` to ``close``."""
 
     def __init__(self, metrics: Metrics, archive: Archive, port: int) -> None:
         """``port`` 0 takes a free one. Raises PortInUseError."""

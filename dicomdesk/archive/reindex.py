@@ -1,4 +1,4 @@
-"""Makes the index of a storage area again from its files: after damage, or where DCMTK's archive has left its files.
+"""Rebuilds the index of a storage area from its files: after damage, or where DCMTK's archive has left its files.
 
 Where an area has an index of its own, a new one is made beside it and takes its place when it is complete; a process
 that is killed leaves the old one. In a database that several areas share, entries are renewed one after the other, and
@@ -17,20 +17,20 @@ from typing import Protocol
 
 from dicomdesk.archive.archive import area_as_indexed, durability, entry_reader, index_url
 from dicomdesk.archive.areas.storage_area import StorageArea
-from dicomdesk.archive.entries import IndexEntry
 from dicomdesk.archive.index import Index, sqlite_url
+from dicomdesk.archive.index_entries import IndexEntry
 from dicomdesk.archive.setup.configuration import Area
 from dicomdesk.archive.setup.settings import ArchiveSettings
 from dicomdesk.errors import DataError, StorageError
 
-__all__ = ["ReindexObserver", "Reindexed", "reindex_area"]
+__all__ = ["ReindexObserver", "ReindexReport", "reindex_area"]
 
 _BATCH = 200
 
 
 @dataclass(slots=True, kw_only=True)
-class Reindexed:
-    """What came of the files of an area."""
+class ReindexReport:
+    """Outcome of reindexing an area."""
 
     indexed: int = 0
     unreadable: int = 0
@@ -41,19 +41,19 @@ class Reindexed:
 
 
 class ReindexObserver(Protocol):
-    """Is told how it goes, on the thread that does the work."""
+    """Observer of a reindexing, on the thread that does the work."""
 
     def progressed(self, area: str, done: int, total: int) -> None:
-        """So many files of an area have been read."""
+        """Take note that so many files of an area have been read."""
 
     def left_out(self, area: str, path: str, reason: str) -> None:
-        """A file is not in the index."""
+        """Take note of a file that is left out of the index."""
 
     def check(self) -> None:
-        """Called before each file; what it raises ends the work, and leaves an index of the area's own as it was."""
+        """Check before each file; what it raises ends the work, and leaves an index of the area's own as it was."""
 
 
-def reindex_area(settings: ArchiveSettings, area: Area, observer: ReindexObserver) -> Reindexed:
+def reindex_area(settings: ArchiveSettings, area: Area, observer: ReindexObserver) -> ReindexReport:
     """Make the index of one area again.
 
     Raises StorageError where the folder cannot be used or another process is at work on an index of its own, and the
@@ -63,7 +63,7 @@ def reindex_area(settings: ArchiveSettings, area: Area, observer: ReindexObserve
     storage = StorageArea(area.folder, fsync=settings.fsync)
     if settings.configuration.database_url:
         with contextlib.closing(Index(index_url(settings, storage), durability=durability(settings))) as index:
-            result = _Work(area, storage, index, observer).run()
+            result = _IndexBuilder(area, storage, index, observer).run()
             result.forgotten = _forget_missing(area, storage, index, observer)
             index.recount()
             index.optimize()
@@ -77,14 +77,14 @@ def reindex_area(settings: ArchiveSettings, area: Area, observer: ReindexObserve
         storage.mark_ended()
 
 
-def _rebuild(settings: ArchiveSettings, area: Area, storage: StorageArea, observer: ReindexObserver) -> Reindexed:
+def _rebuild(settings: ArchiveSettings, area: Area, storage: StorageArea, observer: ReindexObserver) -> ReindexReport:
     """Make a new index beside the old one, and put it in its place."""
     final = storage.index_path
     new = final.with_name("index-new.sqlite")
     _remove_database(new)
     index = Index(sqlite_url(new), durability=durability(settings))
     try:
-        result = _Work(area, storage, index, observer).run()
+        result = _IndexBuilder(area, storage, index, observer).run()
         index.optimize()
     except BaseException:
         index.close()
@@ -112,8 +112,8 @@ def _remove_database(path: Path) -> None:
         path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 
-class _Work:
-    """Reads all files of an area into an index."""
+class _IndexBuilder:
+    """Builder of an index from all files of an area."""
 
     def __init__(self, area: Area, storage: StorageArea, index: Index, observer: ReindexObserver) -> None:
         self._area = area
@@ -121,9 +121,9 @@ class _Work:
         self._index = index
         self._observer = observer
         self._read: Callable[[str, str], IndexEntry] = entry_reader(area)
-        self._result = Reindexed()
+        self._result = ReindexReport()
 
-    def run(self) -> Reindexed:
+    def run(self) -> ReindexReport:
         """Index everything."""
         total = 0
         for _ in self._paths():

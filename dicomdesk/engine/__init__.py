@@ -1,4 +1,4 @@
-"""Jobs: sending, receiving, and what will follow. Facts are pushed to a sink, gauges are polled.
+"""Jobs: send, receive, query, check. Facts are pushed to a sink, gauges are polled.
 
 This layer promises that each job reports ``JobFinished`` once and last, and that a failed instance is data. It knows no
 Qt and no terminal.

@@ -1,4 +1,4 @@
-"""What a connection check finds, as values: its steps, and what the peer can do."""
+"""Findings of a connection check, as values: its steps, and the capabilities of the peer."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -7,7 +7,7 @@ __all__ = ["Capabilities", "CheckStage", "CheckState", "CheckStep", "ServiceGrou
 
 
 class CheckStage(Enum):
-    """The steps of a connection check, in their order."""
+    """Step of a connection check, in their order."""
 
     RESOLUTION = "resolution"
     """The host's name becomes addresses."""
@@ -24,7 +24,7 @@ class CheckStage(Enum):
 
 
 class CheckState(Enum):
-    """How a step ended."""
+    """State in which a step ended."""
 
     OK = "ok"
     WARNING = "warning"
@@ -36,7 +36,7 @@ class CheckState(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckStep:
-    """One step of a connection check, ended."""
+    """Ended step of a connection check."""
 
     stage: CheckStage
     state: CheckState
@@ -53,7 +53,7 @@ class CheckStep:
 
 
 class ServiceGroup(Enum):
-    """What a SOP class is for."""
+    """Service that a SOP class belongs to."""
 
     VERIFICATION = "verification"
     STORAGE = "storage"
@@ -67,7 +67,7 @@ class ServiceGroup(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SopClassCapability:
-    """One SOP class that the peer accepts."""
+    """SOP class that the peer accepts."""
 
     group: ServiceGroup
     sop_class_uid: str
@@ -81,7 +81,7 @@ class SopClassCapability:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capabilities:
-    """What the peer accepted when it was asked for everything."""
+    """SOP classes that the peer accepted, of all that were proposed."""
 
     accepted: tuple[SopClassCapability, ...]
     asked: int
@@ -94,5 +94,5 @@ class Capabilities:
     """False where it ended early: cancelled, out of time, or the peer would not go on."""
 
     def of(self, group: ServiceGroup) -> tuple[SopClassCapability, ...]:
-        """Those of one group."""
+        """Return the SOP classes of one group."""
         return tuple(capability for capability in self.accepted if capability.group is group)

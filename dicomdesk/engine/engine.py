@@ -14,7 +14,7 @@ JobT = TypeVar("JobT", bound="AnyJob")
 
 
 class Engine:
-    """Where front ends ask for jobs. All methods may be called from any thread; none waits but ``close``.
+    """Owner of jobs and their threads. All methods may be called from any thread; none waits but ``close``.
 
     ``with Engine() as engine:`` closes it at the end.
     """

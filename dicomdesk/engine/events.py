@@ -83,7 +83,7 @@ __all__ = [
 
 
 class ItemOutcome(Enum):
-    """How one instance ended."""
+    """Outcome of one instance."""
 
     STORED = "stored"
     WARNING = "warning"
@@ -97,7 +97,7 @@ class ItemOutcome(Enum):
 
 
 class NotSentCause(Enum):
-    """Why no request was made for an instance."""
+    """Reason why no request was made for an instance."""
 
     NO_CONTEXT = "no-presentation-context"
     """The peer accepted no presentation context for it, or none may be proposed; a notice has said so."""
@@ -110,7 +110,7 @@ class NotSentCause(Enum):
 
 
 class JobOutcome(Enum):
-    """How a job ended."""
+    """Outcome of a job."""
 
     COMPLETED = "completed"
     """All items ended; look at the counts for how."""
@@ -120,7 +120,7 @@ class JobOutcome(Enum):
 
 
 class NoticeLevel(Enum):
-    """How loud a notice is."""
+    """Severity of a notice."""
 
     DEBUG = "debug"
     INFO = "info"
@@ -138,7 +138,7 @@ class JobStarted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """Something worth a line in a log; carries no patient identifiers."""
+    """Line for a log; carries no patient identifiers."""
 
     job_id: str
     level: NoticeLevel

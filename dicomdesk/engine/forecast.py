@@ -1,4 +1,4 @@
-"""What a pre-flight finds, as values: how instances would go if they were sent."""
+"""Forecast of a pre-flight, as values: which instances would go as they are, converted, or not at all."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -7,7 +7,7 @@ __all__ = ["ForecastGroup", "ForecastItem", "Help", "Verdict"]
 
 
 class Verdict(Enum):
-    """How an instance would go."""
+    """Verdict on an instance."""
 
     AS_IS = "as-is"
     """Byte for byte as in the file."""
@@ -17,7 +17,7 @@ class Verdict(Enum):
 
 
 class Help(Enum):
-    """What would let instances go that cannot; front ends name their own switch for it."""
+    """Measure that would let instances go that cannot; front ends name their own switch for it."""
 
     ALLOW_LOSSLESS_DECOMPRESSION = "allow-lossless-decompression"
     ALLOW_LOSSY_DECOMPRESSION = "allow-lossy-decompression"

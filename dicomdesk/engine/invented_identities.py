@@ -31,7 +31,7 @@ _NAMES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InventedIdentity:
-    """What one instance is called instead; made up, hence no patient identifiers."""
+    """New identity of one instance; made up, hence no patient identifiers."""
 
     patient: int
     """Running number, from 0; so the next three."""
@@ -85,7 +85,7 @@ class InventedIdentity:
 
 
 class Inventor:
-    """Makes one identity after the other; used by one thread."""
+    """Maker of identities, one after the other; used by one thread."""
 
     def __init__(
         self,

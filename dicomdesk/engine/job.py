@@ -1,4 +1,4 @@
-"""What all jobs share: a state, a two-step cancel, a sink for facts, and a result that always comes.
+"""Job: a state, a two-step cancel, a sink for facts, and a result that always comes.
 
 A job is WAITING until its thread runs, then RUNNING. The first cancel makes it STOPPING: the current instance is
 finished and associations are released. The second makes it ABORTING: associations are aborted. Every way ends in
@@ -41,7 +41,7 @@ ResultT = TypeVar("ResultT")
 
 
 class JobState(Enum):
-    """Where a job is."""
+    """State of a job."""
 
     WAITING = "waiting"
     """Its thread does not run yet."""
@@ -94,7 +94,7 @@ class EventRelay(Generic[FactT_contra]):
 
     @contextmanager
     def first(self) -> Iterator[Callable[[FactT_contra], None]]:
-        """While inside, only facts given to the function yielded are passed on; other threads wait with theirs."""
+        """Pass on only facts that are given to the function yielded, while inside; other threads wait with theirs."""
         with self._lock:
             yield self._pass_on
 
@@ -171,11 +171,11 @@ class JobControl:
             self._condition.wait_for(lambda: self.is_stopping)
 
     def aborting_with(self, break_off: Callable[[], None]) -> AbstractContextManager[None]:
-        """While inside, ``break_off`` is what the second cancel calls, on the cancelling thread; at once if it came."""
+        """Have the second cancel call ``break_off``, while inside, on the cancelling thread; at once if it came."""
         return self._breaking(JobState.ABORTING, break_off)
 
     def stopping_with(self, break_off: Callable[[], None]) -> AbstractContextManager[None]:
-        """The same for the first cancel."""
+        """Have the first cancel call ``break_off``, likewise."""
         return self._breaking(JobState.STOPPING, break_off)
 
     @contextmanager
@@ -237,7 +237,7 @@ class Job(Generic[ResultT]):
         self._conclude(lambda: self._after_fault(DicomdeskError("what was at work did not end when it was told to")))
 
     def progress(self) -> Progress:
-        """How far the job is, now."""
+        """Return how far the job is."""
         raise NotImplementedError
 
     def open(self) -> None:
@@ -297,7 +297,7 @@ class Job(Generic[ResultT]):
 
 
 class AnyJob(Protocol):
-    """A job, whatever its result is; see ``Job``."""
+    """Job with a result of any type; see ``Job``."""
 
     id: str
 
@@ -314,14 +314,14 @@ class AnyJob(Protocol):
         """Ask for the end."""
 
     def progress(self) -> Progress:
-        """How far it is."""
+        """Return how far it is."""
 
 
 JobT_co = TypeVar("JobT_co", bound=AnyJob, covariant=True)
 
 
 class JobRequest(Protocol[FactT_co, JobT_co]):
-    """What a job is asked to do: a frozen value that knows its job, which reports facts of its kind.
+    """Request of a job: a frozen value that makes its job, which reports facts of its kind.
 
     Layers above the engine bring requests of their own.
     """

@@ -1,4 +1,4 @@
-"""How many associations the open files that are allowed to this process suffice for."""
+"""Limit on parallel associations from the open files that are allowed to this process."""
 
 import os
 
@@ -15,7 +15,7 @@ def affordable_associations(wanted: int) -> int:
 
 
 def _descriptors_left() -> int | None:
-    """How many files may still be opened; None where the system does not tell."""
+    """Return how many files may still be opened; None where the system does not tell."""
     try:
         import resource  # noqa: PLC0415 - not on all systems
 

@@ -1,4 +1,4 @@
-"""An association that a job asks for: opened, released or aborted, each step told to the job's sink."""
+"""Association that a job requests: opens, releases or aborts it and reports each step to the job's sink."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -31,7 +31,7 @@ __all__ = ["NotOpenedError", "OutgoingAssociation"]
 
 
 class NotOpenedError(Exception):
-    """There is no association; the sink knows why."""
+    """Association that was not established; the sink knows why."""
 
     def __init__(self, error: PeerError | SettingsError | LocalError) -> None:
         super().__init__(str(error))
@@ -39,7 +39,7 @@ class NotOpenedError(Exception):
 
 
 class OutgoingAssociation:
-    """One association of a job, used by the thread that opens it."""
+    """Association of a job, used by the thread that opens it."""
 
     def __init__(self, *, job_id: str, number: int, control: JobControl, report: EventSink) -> None:
         """``number`` is the association's within the job."""
@@ -128,7 +128,7 @@ class OutgoingAssociation:
         self._report_abort(reason, by_peer=False)
 
     def report_loss(self, error: PeerError) -> None:
-        """The association has ended by an error of the peer, or because the job was told to abort."""
+        """Report that the association has ended by an error of the peer, or because the job was told to abort."""
         is_ours = self._control.is_aborting or not isinstance(error, AssociationAbortedError)
         self._report_abort(error, by_peer=not is_ours)
 

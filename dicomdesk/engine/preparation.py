@@ -1,4 +1,4 @@
-"""Makes one instance ready to be sent: opened, its structure checked, converted where the peer wants that.
+"""Prepares one instance for sending: opens it, checks its structure, converts it where the peer wants that.
 
 What cannot be made ready raises DataError or OSError; the caller decides what that means.
 """
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from dicomdesk.dicom.data_sets.editing import DataSetChanges
     from dicomdesk.dicom.files.zip_files import ArchiveReader
 
-__all__ = ["PreparedInstance", "Preparing", "Shape", "ShapeChoice", "failure_reason"]
+__all__ = ["InstancePreparer", "PreparedInstance", "Shape", "ShapeChoice", "failure_reason"]
 
 _PIECE_BYTES = 4 << 20
 _IN_MEMORY_BYTES = 1 << 20
@@ -42,7 +42,7 @@ _OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
-    """How a data set is to go."""
+    """Encoding and changes in which a data set is sent."""
 
     transfer_syntax_uid: str
     changes: "DataSetChanges | None" = None
@@ -57,7 +57,7 @@ ShapeChoice = Callable[[InstanceHeader], Shape]
 
 @dataclass(slots=True)
 class PreparedInstance:
-    """A data set that can be sent; ``close`` it afterwards."""
+    """Data set that can be sent; ``close`` it afterwards."""
 
     data: DataSetSource
     size_bytes: int
@@ -82,8 +82,8 @@ class PreparedInstance:
             self.descriptor = -1
 
 
-class Preparing:
-    """Prepares the instances of one job, for any number of threads."""
+class InstancePreparer:
+    """Preparer of one job's instances, for any number of threads."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""How fast something grows, from samples taken whenever somebody looks."""
+"""Rate of a growing number, from samples taken at any time."""
 
 from collections import deque
 

@@ -1,4 +1,4 @@
-"""Requests as JSON documents: written, and read again, without their secrets.
+"""Writes requests as JSON documents and reads them again, without their secrets.
 
 A document is an object with ``dicomdesk_request`` (the version of this format), ``kind`` (send, send-exactly, receive,
 echo, check, preflight, query) and ``request``: the fields of the request by name. Values are as the fields are
@@ -51,7 +51,7 @@ _WITHHELD = "withheld"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadRequest:
-    """A request that was read."""
+    """Request that was read."""
 
     request: EngineRequest
     missing_secrets: tuple[str, ...]
@@ -112,7 +112,7 @@ def _write(value: object) -> object:
 
 
 class _Reader:
-    """Reads values as they are declared; ``place`` is where, for errors."""
+    """Reader of values by their declared types; ``place`` is where, for errors."""
 
     def __init__(self) -> None:
         self.missing: list[str] = []
@@ -197,7 +197,7 @@ class _Reader:
         return kind(**found)
 
     def _read_secret(self, kind: object, value: object, place: str) -> object:
-        """What opens nothing, where there was something."""
+        """Read a secret as one that opens nothing, where there was one."""
         if value is None:
             return b"" if kind is bytes else None
         if value != _WITHHELD:

@@ -16,7 +16,7 @@ __all__ = ["AssociationCounters", "Progress", "TransferStats", "WireGauge"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """How far a job is, at one moment."""
+    """Progress of a job, at one moment."""
 
     items_total: int = 0
     """0 while nobody knows: before the scan has ended, or in a receive job."""
@@ -34,7 +34,7 @@ class Progress:
 
 
 class WireGauge(Protocol):
-    """An association that counts the bytes it has sent."""
+    """Association that counts the bytes it has sent."""
 
     @property
     def bytes_sent(self) -> int:
@@ -43,7 +43,7 @@ class WireGauge(Protocol):
 
 
 class AssociationCounters:
-    """What one association has moved. Written by its thread only."""
+    """Counters of one association. Written by its thread only."""
 
     __slots__ = ("_gauge", "_instance_bytes", "_wire_base", "bytes_done", "items_done")
 
@@ -57,18 +57,18 @@ class AssociationCounters:
         """Instances that were answered."""
 
     def begin(self, size_bytes: int) -> None:
-        """An instance starts to be sent."""
+        """Begin an instance."""
         self._wire_base = self._gauge.bytes_sent
         self._instance_bytes = size_bytes
 
     def finish(self, size_bytes: int) -> None:
-        """The instance was answered for good."""
+        """Count the instance, which was answered for good."""
         self._instance_bytes = 0
         self.bytes_done += size_bytes
         self.items_done += 1
 
     def drop(self) -> None:
-        """The instance did not end here: what was sent of it does not count."""
+        """Drop the instance, which did not end here: what was sent of it does not count."""
         self._instance_bytes = 0
 
     def bytes_moved(self) -> int:
@@ -78,7 +78,7 @@ class AssociationCounters:
 
 
 class TransferStats:
-    """The gauges of one send job. ``progress`` may be called from any thread."""
+    """Gauges of one delivery. ``progress`` may be called from any thread."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -92,24 +92,24 @@ class TransferStats:
         self._item_rate = RateMeter()
 
     def set_totals(self, items: int, size_bytes: int) -> None:
-        """Everything to be done is known."""
+        """Set the totals, once everything to be done is known."""
         with self._lock:
             self._items_total = items
             self._bytes_total = size_bytes
 
     def resize(self, difference_bytes: int) -> None:
-        """An item turns out to be larger than was counted, or smaller."""
+        """Correct the total by an item that turns out to be larger than was counted, or smaller."""
         with self._lock:
             self._bytes_total += difference_bytes
 
     def leave_out(self, size_bytes: int, items: int = 1) -> None:
-        """Items of this size ended without being sent: their bytes are not part of the work any more."""
+        """Count items that ended without being sent: their bytes are not part of the work any more."""
         with self._lock:
             self._items_without_association += items
             self._bytes_total -= size_bytes * items
 
     def pass_over(self, size_bytes: int) -> None:
-        """An item of this size ended without an association, and that was all that was to be done with it."""
+        """Count an item as done with its bytes, without an association."""
         with self._lock:
             self._closed_items += 1
             self._closed_bytes += size_bytes
@@ -122,7 +122,7 @@ class TransferStats:
         return counters
 
     def close_association(self, counters: AssociationCounters) -> None:
-        """The association is over; what it moved stays counted."""
+        """Close the counters of an association; what it moved stays counted."""
         with self._lock:
             self._open.remove(counters)
             self._closed_bytes += counters.bytes_done

@@ -10,8 +10,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from dicomdesk.archive.entries import IndexEntry
 from dicomdesk.archive.index import Index, sqlite_url
+from dicomdesk.archive.index_entries import IndexEntry
 from dicomdesk.archive.matching.query_reader import read_find_query
 from dicomdesk.archive.tables.database import Database
 from dicomdesk.archive.tables.rows import Row, patient_identity, row_of

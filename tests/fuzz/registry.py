@@ -67,7 +67,7 @@ _ALL = (
     ),
     Target(
         name="archive-entry",
-        reader="what the archive's index keeps of a data set (archive.entry_reading)",
+        reader="what the archive's index keeps of a data set (archive.areas.entry_reader)",
         harness=data_sets.read_archive_entry,
         build=build_data_set,
         mutate=mutate_data_set,

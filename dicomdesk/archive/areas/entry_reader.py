@@ -1,4 +1,4 @@
-"""Reads from a data set what the index keeps of it; stops before what it does not need, such as the pixels."""
+"""Reads index entries from data sets; stops before what the index does not need, such as the pixels."""
 
 import os
 import zlib
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
-from dicomdesk.archive.entries import IndexEntry
+from dicomdesk.archive.index_entries import IndexEntry
 from dicomdesk.dicom.data_sets.element_walk import ITEM_DELIMITER, DataSetBytes, StepKind, walk_view
 from dicomdesk.dicom.data_sets.file_windows import Window, read_at
 from dicomdesk.dicom.data_sets.walk_rule import INVALID_STREAM, Buffer, View, Walk, Whole
@@ -51,7 +51,7 @@ _Items = dict[int, tuple[dict[int, bytes], ...]]
 
 @dataclass(slots=True)
 class _Found:
-    """What is wanted of a data set, as it is written."""
+    """Encoded values of a data set that the index wants."""
 
     raw: dict[int, bytes] = field(default_factory=dict)
     items: _Items = field(default_factory=dict)
@@ -60,7 +60,7 @@ class _Found:
 
 
 class _Readable(View, Protocol):
-    """A window of which values are read, too."""
+    """Window of which values are read, too."""
 
     def read(self, offset: int, size: int) -> Buffer:
         """Return up to ``size`` bytes from ``offset``, as far as they are there."""

@@ -1,7 +1,7 @@
-"""Keeps one storage area: files and index together, so that neither says what the other does not.
+"""Keeps files and index of one storage area consistent, applies its quota, repairs it after a crash.
 
 An instance is first a file, then in the index, then acknowledged. One that goes is noted, leaves the index, then its
-file is removed. Whatever moment a process is killed at, ``put_in_order`` of the next one finds what was left.
+file is removed. Whatever moment a process is killed at, ``repair`` of the next one finds what was left.
 
 Quotas are DCMTK's: a study that grows too large loses its oldest instances, an area with too many studies the study
 that has waited longest for another instance. What has just been stored stays. Without a quota nothing is ever removed.
@@ -14,28 +14,28 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from dicomdesk.archive.areas.storage_area import StorageArea
-from dicomdesk.archive.entries import Addition, AdditionOutcome, IndexEntry, StoredInstance, StudyUsage
 from dicomdesk.archive.index import Index
+from dicomdesk.archive.index_entries import Addition, AdditionOutcome, IndexEntry, StoredInstance, StudyUsage
 from dicomdesk.archive.setup.configuration import Area
 from dicomdesk.atomic_file import AtomicFile
 from dicomdesk.errors import DataError, LocalError
 
-__all__ = ["Keeper", "Kept", "Order", "QuotaExceededError"]
+__all__ = ["Keeper", "QuotaExceededError", "RepairReport", "StoredFile"]
 
 logger = logging.getLogger(__name__)
 
 
 class QuotaExceededError(LocalError):
-    """An instance alone is larger than a study may be."""
+    """Instance that alone is larger than a study may be."""
 
 
 class _UnderWayError(Exception):
-    """What is to be done about a file is for another process, which lives, or for a later start."""
+    """File that is left to another process, which lives, or to a later start."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
-    """What became of an instance."""
+class StoredFile:
+    """Outcome of storing an instance."""
 
     path: str
     """Relative to the area's folder; of the one that was there where that one was kept."""
@@ -45,8 +45,8 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
-    """What ``put_in_order`` found after a crash."""
+class RepairReport:
+    """Findings of ``repair`` after a crash."""
 
     completed_removals: int = 0
     """Files that were to be removed."""
@@ -68,7 +68,7 @@ ReadEntry = Callable[[str, str], IndexEntry]
 
 
 class Keeper:
-    """Keeps one area; for all threads. Its methods raise OSError, StorageError and the errors of the index."""
+    """Keeper of one area; for all threads. Its methods raise OSError, StorageError and the errors of the index."""
 
     def __init__(self, area: Area, storage: StorageArea, index: Index) -> None:
         self.area = area
@@ -88,11 +88,11 @@ class Keeper:
         if most is not None and size_bytes > most:
             raise QuotaExceededError(f"The instance has {size_bytes} bytes, a study may have {most}")
 
-    def keep(self, file: AtomicFile, entry: IndexEntry) -> Kept:
+    def keep(self, file: AtomicFile, entry: IndexEntry) -> StoredFile:
         """Place a finished file and index it; when this returns it may be acknowledged.
 
         ``entry`` has no path yet. When this raises, the file is gone, unless the index has it nevertheless or cannot be
-        asked; then it stays, for ``put_in_order``.
+        asked; then it stays, for ``repair``.
         """
         values = entry.values
         study_uid = values.get(_STUDY, "")
@@ -107,7 +107,7 @@ class Keeper:
         elif addition.replaced_path and addition.replaced_path != path:
             self.storage.remove([addition.replaced_path])
         removed = self._apply_quota(study_uid, path)
-        return Kept(path=path, addition=addition, removed=tuple(removed))
+        return StoredFile(path=path, addition=addition, removed=tuple(removed))
 
     def _take_back(self, path: str) -> None:
         """Remove a file that could not be indexed; not where the index took it and lost only its answer."""
@@ -211,7 +211,7 @@ class Keeper:
 
     # -- after a crash
 
-    def put_in_order(self, read_entry: ReadEntry, *, since: float | None = None) -> Order:
+    def repair(self, read_entry: ReadEntry, *, since: float | None = None) -> RepairReport:
         """Complete what a killed process began; with ``since`` only in folders that changed from then on.
 
         Other processes may be at work meanwhile.
@@ -234,7 +234,9 @@ class Keeper:
             else:
                 adopted += is_new
                 superseded += not is_new
-        return Order(completed_removals=completed, adopted=adopted, superseded=superseded, unreadable=tuple(unreadable))
+        return RepairReport(
+            completed_removals=completed, adopted=adopted, superseded=superseded, unreadable=tuple(unreadable)
+        )
 
     def complete_removals(self) -> int:
         """Remove the files of removals that were begun and not completed; returns how many.

@@ -1,4 +1,4 @@
-"""The files of a storage area: where they lie, how they appear and disappear, and what a killed process left behind.
+"""Files of a storage area: paths, durable placing and removal, traces of killed processes.
 
 An instance is ``<two hex digits>/<study>/<series>/<instance>.<eight hex digits>.dcm`` below the area's folder, a file
 (PS3.10) that appears whole or not at all. The first folder spreads studies; the digits at the end make each name unlike
@@ -55,7 +55,7 @@ _MOST_TRIES = 100
 
 
 class StorageArea:
-    """One storage area. Used by all threads at once; every process that shares the area has its own object.
+    """Storage area on disk. Used by all threads at once; every process that shares the area has its own object.
 
     Creating one checks the folder; raises StorageError.
     """
@@ -80,11 +80,11 @@ class StorageArea:
 
     @property
     def index_path(self) -> Path:
-        """Where an index of this area alone lies."""
+        """Path of an index of this area alone."""
         return Path(self._state) / "index.sqlite"
 
     def path_of(self, relative: str) -> str:
-        """The file of a relative path as the index has it; raises FileNotFoundError for one that leads elsewhere."""
+        """Return the file of a relative path; raises FileNotFoundError for one that leads elsewhere."""
         if not _is_relative(relative):
             raise FileNotFoundError(errno.ENOENT, "this is no path of an instance", relative)
         return os.path.join(self._root, *relative.split("/"))
@@ -279,7 +279,7 @@ class StorageArea:
         return f"{kind}{owner}-{os.urandom(8).hex()}{_NOTE_EXTENSION}"
 
     def path_of_note(self, name: str) -> str:
-        """Where a note lies."""
+        """Return the path of a note."""
         return os.path.join(self._state, name)
 
     def abandoned_notes(self, kind: str) -> list[str]:
@@ -306,7 +306,7 @@ class StorageArea:
         return not owner or not os.path.exists(marker) or not _is_held(marker)
 
     def forget(self, note: str) -> None:
-        """A removal has been completed."""
+        """Forget a removal that has been completed."""
         with contextlib.suppress(FileNotFoundError):
             os.unlink(self.path_of_note(note))
 
@@ -330,13 +330,13 @@ class StorageArea:
             os.close(marker)
 
     def doubt(self, since: float | None = None) -> None:
-        """There may be files that the index does not know, from then on: this process leaves as if it had crashed."""
+        """Mark files from then on as perhaps not indexed: this process leaves as if it had crashed."""
         self._is_in_doubt = True
         if since is not None and self._marker is not None and since < os.stat(self._marker_path).st_mtime:
             os.utime(self._marker_path, (since, since))
 
     def trust(self) -> None:
-        """What ``doubt`` was for is over well."""
+        """Take back ``doubt``, whose reason is over well."""
         self._is_in_doubt = False
 
     def may_be_under_way(self, relative: str) -> bool:
@@ -356,7 +356,7 @@ class StorageArea:
         return min(times) if times else None
 
     def forget_crashes(self) -> None:
-        """What they left has been put in order."""
+        """Remove the traces of crashes, after what they left was repaired."""
         for path in self._dead_markers():
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(path)

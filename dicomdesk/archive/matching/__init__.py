@@ -1,4 +1,4 @@
-"""Query keys made into conditions: wildcards, ranges, lists, names, compared as PS3.4 C.2.2.2 says.
+"""Matching of query keys in SQL and in memory: wildcards, ranges, lists, names (PS3.4 C.2.2.2).
 
 Makes plans and compares values; no statement is executed here.
 """

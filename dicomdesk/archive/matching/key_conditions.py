@@ -1,4 +1,4 @@
-"""What a key value means in SQL, by the VR of its attribute (PS3.4 C.2.2.2)."""
+"""SQL conditions for key values, by the VR of their attribute (PS3.4 C.2.2.2)."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
@@ -16,7 +16,7 @@ Span = tuple[str, str]
 def value_condition(
     attribute: Attribute, value: str, table: FromClause, dialect: Dialect, timezone_offset: str = ""
 ) -> ColumnElement[bool]:
-    """What rows of the attribute's table meet that match the value, which is not empty.
+    """Return the condition for rows of the attribute's table that match the value, which is not empty.
 
     For attributes that ``needs_comparison`` names this selects candidates only.
     """
@@ -30,7 +30,7 @@ def value_condition(
 
 
 def listed(value: str) -> list[str]:
-    """The values of a list that are not empty."""
+    """Return the values of a list that are not empty."""
     return [one for one in value.split("\\") if one]
 
 
@@ -42,7 +42,7 @@ def needs_comparison(attribute: Attribute) -> bool:
 
 
 def text_condition(vr: bytes, value: str, column: TextColumn, dialect: Dialect) -> ColumnElement[bool]:
-    """What a column of text, UIDs or numbers meets that matches one of the values in the list."""
+    """Return the condition for a column of text, UIDs or numbers that matches one of the values in the list."""
     values = listed(value)
     if vr == b"UI":
         return one_of(column, values, dialect)
@@ -61,7 +61,7 @@ def count_condition(value: str, column: TextColumn) -> ColumnElement[bool]:
 
 
 def number_forms(value: str) -> list[str]:
-    """All that an integer string with this value may look like, up to a length (PS3.5 6.2: IS)."""
+    """Return all integer strings of this value, up to a length (PS3.5 6.2: IS)."""
     number = _whole_number(value)
     if number is None:
         return [value]
@@ -81,7 +81,7 @@ def _whole_number(value: str) -> int | None:
 
 
 def _candidates(attribute: Attribute, value: str, table: FromClause, dialect: Dialect) -> ColumnElement[bool]:
-    """What rows meet that can match: the pattern is somewhere in all values together."""
+    """Return the condition for rows that can match: the pattern is somewhere in all values together."""
     if attribute.vr == b"PN":
         column = table.c[attribute.column + "_folded"]
         patterns = [part for one in listed(value) for part in _longest_parts(fold(one).replace("=", "*").split("*"))]

@@ -1,4 +1,4 @@
-"""Compiles queries to SQL and reads what matches (PS3.4 C.2.2.2, C.4.1).
+"""Compiles queries to SQL and reads matches (PS3.4 C.2.2.2, C.4.1).
 
 What differs from DCMTK's archive: person names match without case and accents and by component group, and components at
 their end may be left out; ``?`` is one character; lists match any of their values for all attributes; a time of less
@@ -48,7 +48,7 @@ _PAIRS: Final = {0x00080020: 0x00080030, 0x00080021: 0x00080031, 0x00100030: 0x0
 
 @dataclass(slots=True)
 class _Plan:
-    """A query in SQL."""
+    """Query in SQL."""
 
     statement: Select[Any]
     returned: list[Attribute] = field(default_factory=list)
@@ -76,7 +76,7 @@ def find_matches(connection: Connection, query: Query, area: str) -> Iterator[Ma
 
 
 def retrieval_condition(query: Query, dialect: Dialect) -> ColumnElement[bool]:
-    """What the instances of a retrieval meet, in the tables instance, series, study and patient joined."""
+    """Return the condition for a retrieval, in the tables instance, series, study and patient joined."""
     return and_(true(), *(_key_condition(key, query, dialect) for key in query.keys if key.restricts))
 
 
@@ -93,7 +93,7 @@ def _match(plan: _Plan, row: Row[Any], items: Sequence[dict[int, dict[int, dict[
 
 
 def _read_items(connection: Connection, key: Key, owners: set[int]) -> dict[int, dict[int, dict[int, str]]]:
-    """What is kept of the items of a sequence that match the key, by owner and number."""
+    """Read the items of a sequence that match the key, by owner and number."""
     found: dict[int, dict[int, dict[int, str]]] = {}
     if not owners:
         return found
@@ -218,7 +218,7 @@ def _restricting(key: Key) -> list[ItemKey]:
 
 
 def _same_item_condition(item: ItemKey, row: FromClause, name: str, dialect: Dialect) -> ColumnElement[bool]:
-    """The item that a row is of has a value that matches."""
+    """Return the condition that the item of a row has a value that matches."""
     other = sequence_item.alias(name)
     is_same = and_(other.c.sequence == row.c.sequence, other.c.owner == row.c.owner, other.c.item == row.c.item)
     condition = _item_value_condition(item, other, dialect)

@@ -1,4 +1,4 @@
-"""Identifiers of C-FIND, C-MOVE and C-GET: from the bytes of a request to a query that is valid for its model.
+"""Reads identifiers of C-FIND, C-MOVE and C-GET into queries that are valid for their model.
 
 Statuses are those of DCMTK's archive, with Offending Element and Error Comment beside them (PS3.4 C.4.1.1.4, PS3.7 C):
 A900 where the identifier does not fit the model, C000 where it cannot be processed. ``IdentifierRules.is_strict``
@@ -63,7 +63,7 @@ LEVELS: Final[Mapping[Model, tuple[Level, ...]]] = {
 
 
 class IdentifierError(DataError):
-    """An identifier cannot be answered; what the response has to say."""
+    """Identifier that cannot be answered, with status and comment of the response."""
 
     def __init__(self, status: int, comment: str, *offending_tags: int) -> None:
         super().__init__(comment)
@@ -76,7 +76,7 @@ class IdentifierError(DataError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdentifierRules:
-    """What is demanded of identifiers, and what was negotiated."""
+    """Rules for identifiers: strictness and what was negotiated."""
 
     is_strict: bool = False
     """Refuse keys of other levels and empty unique keys."""
@@ -161,7 +161,7 @@ def _restricts(key: Key) -> bool:
 
 
 def _unique_tags(model: Model, level: Level) -> list[int]:
-    """Those of the level and of those above it in the model."""
+    """Return the unique keys of the level and of those above it in the model."""
     levels = LEVELS[model] if level in LEVELS[model] else tuple(Level)
     return [UNIQUE_KEYS[one] for one in levels if not level.is_above(one)]
 
@@ -238,7 +238,7 @@ def _check_strict_retrieval(identifier: Identifier, model: Model, level: Level, 
 
 
 def _effective_level(attribute: Attribute, model: Model) -> Level:
-    """The level that an attribute has in the model: in Study Root, patients are attributes of studies."""
+    """Return the level of an attribute in the model: in Study Root, patients are attributes of studies."""
     if model is Model.STUDY_ROOT and attribute.level is Level.PATIENT:
         return Level.STUDY
     return attribute.level

@@ -1,4 +1,4 @@
-"""Key values with wildcards, and the conditions in SQL that mean the same (PS3.4 C.2.2.2.4).
+"""Wildcard matching of key values, in SQL and in memory (PS3.4 C.2.2.2.4).
 
 A pattern never becomes part of a statement: it is always a bound parameter, with whatever the database takes for
 special made harmless.
@@ -21,7 +21,7 @@ TextColumn = ColumnElement[Any]
 
 
 def like(column: TextColumn, pattern: str, dialect: Dialect) -> ColumnElement[bool]:
-    """The column matches the pattern, the whole of it and with case; a literal start can be found by an index."""
+    """Return the condition that a column matches the pattern, whole and with case; an index finds a literal start."""
     pattern = _MANY_STARS.sub("*", pattern)
     if pattern == "*":
         return true()
@@ -45,7 +45,7 @@ def _for_like(pattern: str) -> str:
 
 
 def one_of(column: TextColumn, values: Sequence[str], dialect: Dialect) -> ColumnElement[bool]:
-    """The column is one of the values, of which there may be any number: they are one parameter together."""
+    """Return the condition that the column is one of any number of values: they are one parameter together."""
     if not values:
         return false()
     if len(values) == 1:
@@ -77,7 +77,7 @@ def like_name(column: TextColumn, pattern: str, dialect: Dialect) -> ColumnEleme
 
 @lru_cache(maxsize=256)
 def _pieces(pattern: str) -> tuple[re.Pattern[str], ...]:
-    """What stands between the stars."""
+    """Return what stands between the stars."""
     return tuple(
         re.compile("".join("." if sign == "?" else re.escape(sign) for sign in piece), re.DOTALL)
         for piece in pattern.split("*")
@@ -85,7 +85,7 @@ def _pieces(pattern: str) -> tuple[re.Pattern[str], ...]:
 
 
 def matches(value: str, pattern: str) -> bool:
-    """The same as ``like``, of a value that is here; takes no longer than the product of both lengths."""
+    """Whether a value in memory matches as with ``like``; takes no longer than the product of both lengths."""
     first, *others = _pieces(pattern)
     if not others:
         return first.fullmatch(value) is not None
@@ -97,5 +97,5 @@ def matches(value: str, pattern: str) -> bool:
 
 
 def matches_name(group: str, pattern: str) -> bool:
-    """The same as ``like_name``, of a value that is here."""
+    """Whether a value in memory matches as with ``like_name``."""
     return any(matches(group, one) for one in name_alternatives(pattern))

@@ -14,14 +14,14 @@ from dicomdesk.network.acceptor.operation import Operation
 from dicomdesk.network.dimse.service_commands import service_response
 from dicomdesk.network.status import Status
 
-__all__ = ["FindOutcome", "Finding"]
+__all__ = ["FindOutcome", "FindProvider"]
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindOutcome:
-    """How a query ended."""
+    """End of a query."""
 
     status: int
     matches: int
@@ -30,8 +30,8 @@ class FindOutcome:
     """None where the identifier was not understood."""
 
 
-class Finding:
-    """Answers queries of one area; for all threads."""
+class FindProvider:
+    """C-FIND provider of one area; for all threads."""
 
     def __init__(self, index: Index, area: str, character_set: CharacterSetRule) -> None:
         self._index = index

@@ -1,7 +1,7 @@
 """C-GET (PS3.4 C.4.3): sub-operations over the association that asks."""
 
-from dicomdesk.archive.entries import StoredInstance
 from dicomdesk.archive.facts import OperationEnded
+from dicomdesk.archive.index_entries import StoredInstance
 from dicomdesk.archive.matching.query_reader import IdentifierRules
 from dicomdesk.archive.services.retrieval import NO_CONTEXT, Outlet, Retrieval, RetrievalRefusedError
 from dicomdesk.dicom.query.query import Model

@@ -5,8 +5,8 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import ParamSpec, TypeVar
 
-from dicomdesk.archive.entries import StoredInstance
 from dicomdesk.archive.facts import OperationEnded
+from dicomdesk.archive.index_entries import StoredInstance
 from dicomdesk.archive.matching.query_reader import IdentifierRules
 from dicomdesk.archive.services.move_destinations import MoveBatch, plan_moves
 from dicomdesk.archive.services.retrieval import Outlet, Retrieval, RetrievalRefusedError
@@ -24,14 +24,14 @@ from dicomdesk.network.status import Status
 from dicomdesk.network.wire.connection import Companion, Interruption
 from dicomdesk.settings import AssociationSettings, Peer
 
-__all__ = ["Moving"]
+__all__ = ["MoveProvider"]
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
 
 
-class Moving:
-    """Moves instances to others; for the threads of all associations."""
+class MoveProvider:
+    """C-MOVE provider; for the threads of all associations."""
 
     def __init__(self, settings: ArchiveSettings, profile: Profile | None = None) -> None:
         """``profile`` is what is proposed to destinations, None for what the settings' proposal says."""
@@ -57,7 +57,7 @@ class Moving:
                 if retrieval.check_cancelled():
                     break
                 self._move_batch(retrieval, batch, destination)
-        except _AskingPeerError as error:
+        except _MoveRequestorError as error:
             raise error.error from error
 
     def stop(self) -> None:
@@ -119,7 +119,7 @@ class Moving:
         while left and not retrieval.check_cancelled():
             with contextlib.ExitStack() as ends:
                 try:
-                    interruption = ends.enter_context(self._interruptions.one(_Asking(retrieval)))
+                    interruption = ends.enter_context(self._interruptions.one(_MoveRequestor(retrieval)))
                     association = open_association(
                         peer=peer, settings=settings, contexts=batch.contexts, interruption=interruption
                     )
@@ -136,7 +136,7 @@ def _send(
     originator: MoveOriginator,
 ) -> Sequence[StoredInstance]:
     """Send over an association and end it; returns what needs another one."""
-    sending = _Sending(retrieval, association, instances)
+    sending = _BatchObserver(retrieval, association, instances)
     with contextlib.ExitStack() as stack:
         stack.callback(association.abort)
         sending.run(originator)
@@ -147,7 +147,7 @@ def _send(
 
 
 class _Interruptions:
-    """Those of all associations with destinations, so that another thread can end them."""
+    """Interruptions of all associations with destinations, so that another thread can end them."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -177,8 +177,8 @@ class _Interruptions:
                 interruption.set()
 
 
-class _AskingPeerError(Exception):
-    """The peer that asked for the move has gone, or is to be left; not to be confused with the destination."""
+class _MoveRequestorError(Exception):
+    """End of the association with the requestor of the move; not to be confused with the destination's."""
 
     def __init__(self, error: DicomdeskError) -> None:
         super().__init__(str(error))
@@ -190,11 +190,11 @@ def _asking(call: Callable[Parameters, Result], *arguments: Parameters.args, **n
     try:
         return call(*arguments, **named)
     except (PeerError, LocalError) as error:
-        raise _AskingPeerError(error) from error
+        raise _MoveRequestorError(error) from error
 
 
-class _Asking:
-    """The peer that asked, looked after while we wait for the destination; a ``Companion``."""
+class _MoveRequestor:
+    """Requestor of a move, attended to while we wait for the destination; a ``Companion``."""
 
     def __init__(self, retrieval: Retrieval) -> None:
         self._retrieval = retrieval
@@ -206,15 +206,15 @@ class _Asking:
         _asking(self._retrieval.heed)
 
 
-class _Sending:
-    """Sends the instances of one batch; a ``StoreObserver``."""
+class _BatchObserver:
+    """Observer of the instances of one batch; a ``StoreObserver``."""
 
     def __init__(
         self, retrieval: Retrieval, association: RequestedAssociation, instances: Sequence[StoredInstance]
     ) -> None:
         self._retrieval = retrieval
         self._association = association
-        self._outlet = Outlet(retrieval.keeper, association.negotiation.contexts, _Asking(retrieval).heed)
+        self._outlet = Outlet(retrieval.keeper, association.negotiation.contexts, _MoveRequestor(retrieval).heed)
         self._left = list(reversed(instances))
         self._open: dict[int, PreparedInstance] = {}
         """What was made ready and is not answered, by the identity of its instance."""
@@ -239,7 +239,7 @@ class _Sending:
 
     @property
     def left(self) -> Sequence[StoredInstance]:
-        """What was not sent, nor failed."""
+        """Return the instances that were neither sent nor failed."""
         return self._left[::-1]
 
     def _items(self) -> Iterator[StoreItem]:

@@ -1,4 +1,4 @@
-"""C-STORE (PS3.4 B.2): one arriving instance becomes a file and an index entry, and only then is it acknowledged.
+"""C-STORE (PS3.4 B.2): an arriving instance becomes a file and an index entry, and only then is it acknowledged.
 
 Statuses: A700 the disk or the index does not take it, or it is larger than its quota; A900 its class or instance is not
 what the command says; 0122 its class is none that is stored here, whatever its context was negotiated for; C000 it
@@ -13,8 +13,8 @@ from dataclasses import replace
 
 from dicomdesk.archive.areas.entry_reader import entry_of_data_set, entry_of_open_file
 from dicomdesk.archive.areas.keeper import Keeper, QuotaExceededError
-from dicomdesk.archive.entries import AdditionOutcome, IndexEntry
-from dicomdesk.archive.facts import Stored
+from dicomdesk.archive.facts import AcceptedInstance
+from dicomdesk.archive.index_entries import AdditionOutcome, IndexEntry
 from dicomdesk.archive.setup.storing_format import StoringFormat, shaped
 from dicomdesk.atomic_file import AtomicFile
 from dicomdesk.dicom.data_sets.element_walk import DataSetBytes
@@ -47,7 +47,7 @@ _LONGEST_UID = 64
 
 
 class StoringSink(InstanceFile):
-    """Receives one instance. Used by the thread of its association; raises nothing."""
+    """Sink of one arriving instance. Used by the thread of its association; raises nothing."""
 
     __slots__ = ("_format", "_is_class_taken", "_keeper", "_stored")
 
@@ -57,7 +57,7 @@ class StoringSink(InstanceFile):
         keeper: Keeper,
         storing_format: StoringFormat,
         buffer: memoryview,
-        stored: Callable[[Stored], None] | None = None,
+        stored: Callable[[AcceptedInstance], None] | None = None,
         *,
         is_class_taken: bool = True,
     ) -> None:
@@ -112,7 +112,7 @@ class StoringSink(InstanceFile):
             words = disagreement(findings) if syntax else STORED_AS_RECEIVED
             logger.warning("%s: %s", words.capitalize(), kept.path)
         if self._stored is not None:
-            self._stored(Stored(request=self.request, entry=entry, kept=kept))
+            self._stored(AcceptedInstance(request=self.request, entry=entry, file=kept))
 
     def _needs_rewriting(self, findings: StructureFindings) -> bool:
         wanted = self._format
@@ -182,7 +182,7 @@ def _is_named(uid: str, named: str) -> bool:
 
 
 class IgnoringSink:
-    """Receives and forgets."""
+    """Sink that acknowledges an instance without storing it."""
 
     def write(self, fragments: Sequence[memoryview]) -> None:
         """See ``InstanceSink``."""
@@ -196,7 +196,7 @@ class IgnoringSink:
 
 
 def _meta(request: IncomingStore, storing_format: StoringFormat, transfer_syntax_uid: str) -> bytes:
-    """What comes before the data set in the file."""
+    """Return what comes before the data set in the file."""
     if not storing_format.is_file_format:
         return b""
     return file_meta_information(

@@ -1,4 +1,4 @@
-"""Storage commitment (PS3.4 J.3): who asks whether instances are kept safely is told which are.
+"""Storage commitment (PS3.4 J.3): checks and secures the instances of a request, then reports on them.
 
 The report says that an instance is committed when its file and all that the index knows of it are on the disk, however
 they were stored. It goes over the association that asks, after the answer to the request; where the peer does not take
@@ -44,7 +44,7 @@ _MOST_STEPS: Final = 10 * MOST_REFERENCES
 
 
 class Commitment:
-    """Answers requests for storage commitment; for the threads of all associations."""
+    """Storage commitment provider; for the threads of all associations."""
 
     def __init__(self, settings: ArchiveSettings, facts: ArchiveFacts) -> None:
         self._delivery = ReportDelivery(settings, facts)
@@ -145,7 +145,7 @@ def _read(data: bytes, transfer_syntax_uid: str) -> tuple[str, list[Reference]]:
 
 
 class _Reader:
-    """Collects what a request says."""
+    """Reader of a request."""
 
     def __init__(self, data: bytes) -> None:
         self._data = data

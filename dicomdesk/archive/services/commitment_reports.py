@@ -1,4 +1,4 @@
-"""How peers that have left get their storage commitment reports: over associations of ours (PS3.4 J.3.3).
+"""Delivers storage commitment reports to peers that have left, over associations of ours (PS3.4 J.3.3).
 
 A report is kept in its storage area from before the request is answered until the peer has taken it, also over restarts
 of the archive; it is given up when the peer could not be reached for three days.
@@ -55,12 +55,12 @@ _CONTEXT: Final = ProposedContext(
 
 
 class TooManyReportsError(LocalError):
-    """So many reports wait for their peers that no more are taken."""
+    """Limit of waiting reports reached: no more are taken."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptReport:
-    """A report, and where it is kept until the peer has it."""
+    """Report, and the file in which it is kept until the peer has it."""
 
     report: Report
     area: Area
@@ -69,14 +69,14 @@ class KeptReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Waiting:
+class _PendingReport:
     kept: KeptReport
     entry: PeerEntry
     attempt: int
 
 
 class _Attempt(Enum):
-    """How an attempt to deliver a report ended."""
+    """Outcome of an attempt to deliver a report."""
 
     TAKEN = "taken"
     REFUSED = "refused"
@@ -85,7 +85,7 @@ class _Attempt(Enum):
 
 
 class ReportDelivery:
-    """Takes reports to peers, again after a while where one is not reached. Any thread.
+    """Delivery of reports to peers, repeated where one is not reached. Any thread.
 
     It has one thread, from the first report to be delivered until ``stop``. What is not delivered by then is restored
     by ``resume`` of the next one.
@@ -108,7 +108,7 @@ class ReportDelivery:
         self._kept = 0
         self._references = 0
         """Of all that is kept."""
-        self._waiting: list[tuple[float, int, _Waiting]] = []
+        self._waiting: list[tuple[float, int, _PendingReport]] = []
         """A heap, by when and in what order."""
         self._postponed: dict[PeerEntry, float] = {}
         """Until when peers that were not reached are left in peace."""
@@ -129,7 +129,7 @@ class ReportDelivery:
         return KeptReport(report=report, area=keeper.area, folder=folder, name=name)
 
     def finish(self, kept: KeptReport, *, is_reported: bool) -> None:
-        """The peer has the report, or will never have it."""
+        """Finish a report that the peer has, or will never have."""
         kept.folder.forget(kept.name)
         self._give_room(kept.report)
         self._facts(kept.report.answered(is_reported=is_reported))
@@ -143,7 +143,7 @@ class ReportDelivery:
             return
         with self._changed:
             self._postponed.pop(entry, None)  # it has just asked
-        self._wait(_Waiting(kept=kept, entry=entry, attempt=0), self._pauses_s[0])
+        self._wait(_PendingReport(kept=kept, entry=entry, attempt=0), self._pauses_s[0])
 
     def resume(self, keepers: Mapping[str, Keeper]) -> None:
         """Deliver what earlier processes have left, ``keepers`` are by AE title."""
@@ -184,7 +184,7 @@ class ReportDelivery:
             self._kept -= 1
             self._references -= len(report.outcomes)
 
-    def _wait(self, waiting: _Waiting, pause_s: float) -> None:
+    def _wait(self, waiting: _PendingReport, pause_s: float) -> None:
         """Deliver after a pause, unless this ends before."""
         with self._changed:
             if self._is_stopping:
@@ -195,7 +195,7 @@ class ReportDelivery:
                 self._thread.start()
             self._changed.notify_all()
 
-    def _push(self, waiting: _Waiting, due_s: float) -> None:
+    def _push(self, waiting: _PendingReport, due_s: float) -> None:
         self._count += 1
         heapq.heappush(self._waiting, (due_s, self._count, waiting))
 
@@ -212,7 +212,7 @@ class ReportDelivery:
             else:
                 self._try_later(waiting, is_reached=attempt is _Attempt.REFUSED)
 
-    def _try_later(self, waiting: _Waiting, *, is_reached: bool) -> None:
+    def _try_later(self, waiting: _PendingReport, *, is_reached: bool) -> None:
         with self._changed:
             if self._is_stopping:
                 return
@@ -228,7 +228,7 @@ class ReportDelivery:
                 self._postponed[waiting.entry] = time.monotonic() + pause_s
         self._wait(replace(waiting, attempt=number), pause_s)
 
-    def _next(self) -> _Waiting | None:
+    def _next(self) -> _PendingReport | None:
         """Wait for the next that is due; None at the end."""
         with self._changed:
             while not self._is_stopping:

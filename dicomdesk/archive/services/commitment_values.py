@@ -1,4 +1,4 @@
-"""What storage commitment reports say (PS3.4 J.3.3)."""
+"""Storage commitment reports, as values (PS3.4 J.3.3)."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ _ALL_COMMITTED, _SOME_FAILED = 1, 2
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """One instance that commitment is asked for."""
+    """Instance that commitment is requested for."""
 
     sop_class_uid: str
     sop_instance_uid: str
@@ -35,7 +35,7 @@ class Reference:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What became of one transaction."""
+    """Report on one transaction."""
 
     association: int
     """That it was asked on."""
@@ -53,7 +53,7 @@ class Report:
         return _SOME_FAILED if any(self.outcomes.values()) else _ALL_COMMITTED
 
     def answered(self, *, is_reported: bool) -> CommitmentAnswered:
-        """The fact that the peer has taken it, or cannot be reached."""
+        """Return the fact that the peer has taken it, or cannot be reached."""
         failed = sum(1 for reason in self.outcomes.values() if reason)
         return CommitmentAnswered(
             association=self.association,

@@ -1,4 +1,4 @@
-"""Who answers which message of an association (PS3.4 annexes C and J)."""
+"""Dispatches operations to the services (PS3.4 annexes C and J)."""
 
 import time
 from collections.abc import Mapping
@@ -7,9 +7,9 @@ from dataclasses import replace
 from dicomdesk.archive.areas.keeper import Keeper
 from dicomdesk.archive.facts import ArchiveFacts, OperationEnded, OperationStarted, ShutdownRequested
 from dicomdesk.archive.matching.query_reader import IdentifierRules
-from dicomdesk.archive.services.c_find import Finding
+from dicomdesk.archive.services.c_find import FindProvider
 from dicomdesk.archive.services.c_get import get
-from dicomdesk.archive.services.c_move import Moving
+from dicomdesk.archive.services.c_move import MoveProvider
 from dicomdesk.archive.services.commitment import Commitment
 from dicomdesk.archive.services.retrieval import Retrieval
 from dicomdesk.archive.setup.settings import ArchiveSettings
@@ -31,7 +31,7 @@ _FIELDS: dict[int, Service] = {
 
 
 class ArchiveServices:
-    """Performs the operations of all associations; see ``network.service_operations.Services``."""
+    """Services of the archive, for all associations; see ``network.acceptor.operation.Services``."""
 
     def __init__(
         self,
@@ -45,8 +45,8 @@ class ArchiveServices:
         self._keepers = keepers
         self._facts = facts
         rule = settings.character_set or settings.configuration.character_set
-        self._finding = {one.name: Finding(one.index, one.name, rule) for one in keepers.values()}
-        self._moving = Moving(settings, outgoing)
+        self._finding = {one.name: FindProvider(one.index, one.name, rule) for one in keepers.values()}
+        self._moving = MoveProvider(settings, outgoing)
         self._commitment = Commitment(settings, facts)
 
     def __call__(self, operation: Operation) -> bool:
@@ -78,7 +78,7 @@ class ArchiveServices:
         self._commitment.stop()
 
     def request_shutdown(self, association: int) -> None:
-        """A peer has proposed the private class for it."""
+        """Report that a peer has proposed the private class for a shutdown."""
         self._facts(ShutdownRequested(association=association))
 
     def _perform(self, operation: Operation, asked: ServiceClass, keeper: Keeper) -> None:
@@ -124,7 +124,7 @@ class ArchiveServices:
 
 
 def _negotiated_features(negotiation: Negotiation, sop_class_uid: str) -> bytes:
-    """What was agreed about a SOP class of query and retrieve (PS3.4 C.5)."""
+    """Return the negotiated features of a SOP class of query and retrieve (PS3.4 C.5)."""
     for extension in negotiation.extensions:
         if extension.sop_class_uid == sop_class_uid and extension.accepted:
             return extension.accepted

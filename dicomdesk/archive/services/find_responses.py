@@ -1,4 +1,4 @@
-"""Encodes responses to queries: the values of a match in the transfer syntax and character set that the peer gets.
+"""Encodes C-FIND responses: the values of a match in the transfer syntax and character set of the peer.
 
 Returned are Query/Retrieve Level, Retrieve AE Title, all keys that are supported, empty where the entity has no value,
 and Instance Availability where it was asked for. Keys that are not supported are neither matched nor returned; unlike
@@ -41,12 +41,12 @@ def pending_status(query: Query) -> int:
 
 
 class UnencodableError(Exception):
-    """A value cannot be encoded and the configuration says that this ends the query."""
+    """Value that cannot be encoded, where the configuration says that this ends the query."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResponseFormat:
-    """How responses to one query are written."""
+    """Format of the responses to one query."""
 
     transfer_syntax_uid: str
     retrieve_ae_title: str
@@ -54,7 +54,7 @@ class ResponseFormat:
 
 
 class ResponseEncoder:
-    """Encodes the matches of one query; belongs to one thread."""
+    """Encoder of the matches of one query; belongs to one thread."""
 
     def __init__(self, query: Query, response_format: ResponseFormat) -> None:
         self._query = query
@@ -98,7 +98,7 @@ class ResponseEncoder:
         return b"CS", _ONLINE.encode("ascii")
 
     def _texts(self, match: Match) -> Iterable[str]:
-        """The values that are not ASCII, each once."""
+        """Return the values that are not ASCII, each once."""
         seen: dict[str, None] = {}
         for _tag, attribute in self._order:
             if attribute is not None and attribute.vr in TEXT_VRS:

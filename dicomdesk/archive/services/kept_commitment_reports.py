@@ -1,4 +1,4 @@
-"""Storage commitment reports that peers do not have yet, as files of a storage area: they survive the process.
+"""Storage commitment reports that are not delivered yet, as files of a storage area: they survive the process.
 
 Each report is a file in the folder of notes of its area (see ``storage``), made before the request is answered and
 removed when the peer has the report or it is given up. Its first line says of what the report is, each other line what
@@ -32,7 +32,7 @@ _LONGEST_UID: Final = 128
 
 
 class KeptReports:
-    """The reports that one storage area keeps. Any thread."""
+    """Undelivered reports of one storage area. Any thread."""
 
     def __init__(self, storage: StorageArea) -> None:
         self._storage = storage
@@ -51,7 +51,7 @@ class KeptReports:
         return name
 
     def forget(self, name: str) -> None:
-        """The report is no longer needed; one that cannot be removed is told to the log, and sent again later."""
+        """Remove a report that is no longer needed; one that cannot be removed is logged, and sent again later."""
         try:
             self._storage.forget(name)
         except OSError as error:

@@ -1,9 +1,9 @@
-"""What is proposed to the destination of a C-MOVE, and how instances spread over associations."""
+"""Plans C-MOVE sub-operations: the proposal to the destination, and the instances of each association."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from dicomdesk.archive.entries import StoredInstance
+from dicomdesk.archive.index_entries import StoredInstance
 from dicomdesk.dicom.transfer_syntaxes import (
     EXPLICIT_VR_BIG_ENDIAN,
     EXPLICIT_VR_LITTLE_ENDIAN,

@@ -1,4 +1,4 @@
-"""What C-MOVE and C-GET have in common (PS3.4 C.4.2, C.4.3): what is asked for, counts, pending and final responses.
+"""Retrieval, common to C-MOVE and C-GET (PS3.4 C.4.2, C.4.3): identifier, counts, pending and final responses.
 
 Final statuses are those of DCMTK's archive: 0000 all were stored or nothing matches; B000 some failed, or were stored
 with a warning; A702 all failed; FE00 cancelled.
@@ -8,8 +8,8 @@ import logging
 from collections.abc import Callable, Sequence
 
 from dicomdesk.archive.areas.keeper import Keeper
-from dicomdesk.archive.entries import StoredInstance
 from dicomdesk.archive.facts import ArchiveFacts, OperationEnded, SubOperationEnded
+from dicomdesk.archive.index_entries import StoredInstance
 from dicomdesk.archive.matching.query_reader import IdentifierError, IdentifierRules, read_retrieve_query
 from dicomdesk.dicom.data_sets.element_writer import ElementWriter
 from dicomdesk.dicom.encodings import Encoding
@@ -17,7 +17,7 @@ from dicomdesk.dicom.instance import InputFormat, InstanceHeader
 from dicomdesk.dicom.query.query import Model, Query
 from dicomdesk.dicom.query.sop_classes import Service
 from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax
-from dicomdesk.engine.preparation import PreparedInstance, Preparing, Shape
+from dicomdesk.engine.preparation import InstancePreparer, PreparedInstance, Shape
 from dicomdesk.errors import DataError, LocalError
 from dicomdesk.network.acceptor.operation import Operation
 from dicomdesk.network.dimse.service_commands import SubOperations, service_response
@@ -35,7 +35,7 @@ NO_CONTEXT = "no presentation context for its SOP class was accepted"
 
 
 class RetrievalRefusedError(Exception):
-    """A retrieval ends before its first sub-operation."""
+    """Refusal of a retrieval before its first sub-operation."""
 
     def __init__(self, status: int, comment: str, *offending: int) -> None:
         super().__init__(comment)
@@ -62,7 +62,7 @@ class Retrieval:
         self._failed_uids: list[str] = []
 
     def find(self, model: Model, rules: IdentifierRules) -> list[StoredInstance]:
-        """What is asked for, the oldest first; raises RetrievalRefusedError."""
+        """Find the requested instances, the oldest first; raises RetrievalRefusedError."""
         message = self.operation.message
         syntax = message.context.accepted_transfer_syntax or ""
         try:
@@ -177,7 +177,7 @@ class Retrieval:
 
 
 class Outlet:
-    """Opens stored instances in the shape in which they can go through presentation contexts."""
+    """Preparer of stored instances for the presentation contexts of an association."""
 
     def __init__(
         self, keeper: Keeper, contexts: Sequence[NegotiatedContext], moving: Callable[[], None] | None = None
@@ -188,7 +188,7 @@ class Outlet:
         """
         self._keeper = keeper
         self._contexts = contexts
-        self._preparing = Preparing(InputFormat.FILE_OR_DATA_SET, _COMPRESSION_LEVEL, moving, takes_rest=True)
+        self._preparer = InstancePreparer(InputFormat.FILE_OR_DATA_SET, _COMPRESSION_LEVEL, moving, takes_rest=True)
         self._chosen: dict[tuple[str, str], NegotiatedContext | None] = {}
 
     def prepare(self, instance: StoredInstance) -> tuple[NegotiatedContext, PreparedInstance]:
@@ -210,13 +210,13 @@ class Outlet:
 
         storage = self._keeper.storage
         try:
-            prepared = self._preparing.prepare_file(storage.path_of(instance.path), choose)
+            prepared = self._preparer.prepare_file(storage.path_of(instance.path), choose)
         except FileNotFoundError:
             # It may have come again since the index was asked: then its newer file has another name.
             path = self._newer_path(instance)
             if not path:
                 raise
-            prepared = self._preparing.prepare_file(storage.path_of(path), choose)
+            prepared = self._preparer.prepare_file(storage.path_of(path), choose)
             return context, prepared
         size_bytes = prepared.header.data_set_offset + prepared.header.data_set_length
         if prepared.rest_bytes and size_bytes != instance.size_bytes:  # not how it came: it was cut since
@@ -247,7 +247,7 @@ class Outlet:
 
 
 def encode_for(transfer_syntax_uid: str, write: Callable[[ElementWriter], None]) -> bytes:
-    """What ``write`` writes, in a transfer syntax of messages."""
+    """Return what ``write`` writes, in a transfer syntax of messages."""
     syntax = find_transfer_syntax(transfer_syntax_uid)
     writer = ElementWriter(Encoding.of_transfer_syntax(transfer_syntax_uid))
     write(writer)

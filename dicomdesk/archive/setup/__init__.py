@@ -1,4 +1,4 @@
-"""How an archive is configured: the file, its syntax, peers, accounts, profiles and formats.
+"""Configuration of an archive: the file, its syntax, peers, accounts, profiles and formats.
 
 Read once at the start and passed on as values; nothing here changes while the archive runs.
 """

@@ -1,4 +1,4 @@
-"""The user and the group that an archive runs as when root has started it: it needs root for its port, not for more.
+"""User and group that an archive runs as when root has started it: it needs root for its port, not for more.
 
 Where there are no such accounts (Windows), names in the configuration count for nothing.
 """
@@ -22,7 +22,7 @@ __all__ = ["Account", "find_account"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """Whom to become; None stays as it is."""
+    """User and group; None stays as it is."""
 
     user_id: int | None = None
     group_id: int | None = None

@@ -1,4 +1,4 @@
-"""The configuration of the archive: the grammar of DCMTK's ``dcmqrscp.cfg``, read whole, with every mistake named.
+"""Configuration of the archive: the grammar of DCMTK's ``dcmqrscp.cfg``, read whole, with every mistake named.
 
 A file has lines. ``#`` in the first column makes a comment. White space, ``=`` and ``,`` separate values; a value that
 begins with one of ``" ' ( )`` goes on to the next of these. Outside of tables a line is a mnemonic and its values::
@@ -50,7 +50,7 @@ _CHARACTER_SET_WORDS = frozenset({"override", "fallback", "abort", "discard", "t
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeerEntry:
-    """One application entity: who calls, from where, and where it takes instances that are moved to it."""
+    """Peer of the archive: its AE title, hosts, and the port for instances that are moved to it."""
 
     ae_title: str
     host: str
@@ -59,7 +59,7 @@ class PeerEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quota:
-    """How much a storage area holds; None is unlimited."""
+    """Quota of a storage area; None is unlimited."""
 
     max_studies: int | None = None
     max_bytes_per_study: int | None = None
@@ -67,7 +67,7 @@ class Quota:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Area:
-    """One application entity of the archive and the folder that it stores in."""
+    """Application entity of the archive and the folder that it stores in."""
 
     ae_title: str
     folder: Path
@@ -79,7 +79,7 @@ class Area:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CharacterSetRule:
-    """How responses to queries are encoded."""
+    """Character set of responses to queries."""
 
     term: str = ""
     """Defined term of Specific Character Set; "" is ASCII."""
@@ -97,7 +97,7 @@ class CharacterSetRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostRules:
-    """Whom the host access control admits: an ``allow`` that matches, else no ``deny`` that matches."""
+    """Host access control: admits by an ``allow`` that matches, else without a ``deny`` that matches."""
 
     allow: tuple[str, ...] = ()
     """Addresses, networks ("10.0.0.0/8"), host names, domains (".example.org") or ``ALL``."""
@@ -106,7 +106,7 @@ class HostRules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArchiveConfiguration:
-    """Everything that a configuration file says."""
+    """Content of a configuration file."""
 
     port: int = 104
     max_pdu_bytes: int = DEFAULT_MAX_PDU_BYTES
@@ -131,7 +131,7 @@ class ArchiveConfiguration:
         return next((area for area in self.areas if area.ae_title == called_ae_title), None)
 
     def find_destination(self, area: Area, ae_title: str) -> PeerEntry | None:
-        """Where to move to: the peers of the area come before the table of hosts, the first one counts."""
+        """Find a move destination: the peers of the area come before the table of hosts, the first one counts."""
         known = [*(area.peers or ()), *(entry for entries in self.hosts.values() for entry in entries)]
         return next((entry for entry in known if entry.ae_title == ae_title), None)
 
@@ -168,11 +168,11 @@ def parse_configuration(text: str, *, name: str = "configuration") -> ArchiveCon
 
 
 class _EntryError(Exception):
-    """A line or an entry is wrong; says how."""
+    """Mistake in a line or an entry."""
 
 
 class _Reader:
-    """Collects what the lines say, and what is wrong with them."""
+    """Reader of the lines; collects settings and mistakes."""
 
     def __init__(self, problems: list[str]) -> None:
         self.problems = problems

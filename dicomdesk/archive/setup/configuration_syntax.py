@@ -1,4 +1,4 @@
-"""The lexical layer of the archive's configuration: lines, values and tables, as DCMTK reads them."""
+"""Lexical layer of the archive's configuration: lines, values and tables, as DCMTK reads them."""
 
 from dataclasses import dataclass, field
 
@@ -11,7 +11,7 @@ _GAP = frozenset(" \t\r\f\v=,")
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """One value of a line."""
+    """Value in a line."""
 
     text: str
     is_quoted: bool = False
@@ -24,7 +24,7 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line with what stands on it."""
+    """Line with its values."""
 
     number: int
     """From 1."""
@@ -35,7 +35,7 @@ class Line:
 
 @dataclass(slots=True)
 class Table:
-    """One table; several may have the same name."""
+    """Table; several may have the same name."""
 
     name: str
     lines: list[Line] = field(default_factory=list)
@@ -75,7 +75,7 @@ def split_values(text: str) -> list[Value]:
 
 
 class _Lines:
-    """Sorts lines into those of tables and the others."""
+    """Splits the lines into those of tables and the others."""
 
     def __init__(self) -> None:
         self.lines: list[Line] = []

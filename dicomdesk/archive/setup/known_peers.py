@@ -1,4 +1,4 @@
-"""Who may use the archive: by host rules, and by the peers of a storage area.
+"""Access to the archive: by host rules, and by the peers of a storage area.
 
 A peer of the configuration has an AE title and a host. A caller is that peer when it calls itself so, and comes from
 that host: its address or the name of its address is what the configuration says, or what the configuration says is a
@@ -20,7 +20,7 @@ _MOST_NAMES = 1024
 
 
 class Addresses:
-    """Looks up the addresses of host names, and remembers them for a minute. Any thread."""
+    """Addresses of host names, remembered for a minute. Any thread."""
 
     def __init__(self, look_up: Callable[[str], frozenset[str]] | None = None) -> None:
         self._look_up = look_up or _look_up
@@ -42,7 +42,7 @@ class Addresses:
         return found
 
     def confirmed(self, address: str, name: str) -> str:
-        """The name that was found for an address, if the name has that address; else the address.
+        """Return the name that was found for an address, if the name has that address; else the address.
 
         Who owns an address gives it whatever name they like, also that of somebody else's host.
         """

@@ -1,4 +1,4 @@
-"""The association negotiation profiles of an archive: one for what comes in, one for what goes out."""
+"""Association negotiation profiles of an archive: one as acceptor, one as requestor."""
 
 from pathlib import Path
 

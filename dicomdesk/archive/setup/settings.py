@@ -1,4 +1,4 @@
-"""What an archive is started with: its configuration file, and what the command line or another program adds."""
+"""Settings of an archive: its configuration file, and what the command line or another program adds."""
 
 from dataclasses import dataclass, field
 from enum import Enum
@@ -12,7 +12,7 @@ __all__ = ["ArchiveSettings", "MoveRestriction"]
 
 
 class MoveRestriction(Enum):
-    """Where instances may be moved."""
+    """Restriction of the destinations of moves."""
 
     NONE = "none"
     SAME_AE_TITLE = "same-ae-title"
@@ -25,7 +25,7 @@ class MoveRestriction(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArchiveSettings:
-    """How an archive runs."""
+    """Settings of an archive."""
 
     configuration: ArchiveConfiguration
     port: int | None = None

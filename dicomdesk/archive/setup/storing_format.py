@@ -1,4 +1,4 @@
-"""How the archive writes what it stores: as it came, or in another encoding."""
+"""Format of stored files: as received, or in another encoding."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ _DEFAULT_COMPRESSION_LEVEL = 6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoringFormat:
-    """What stored files look like."""
+    """Format of stored files."""
 
     is_bit_preserving: bool = False
     """Data sets stay byte for byte as they came; nothing below but the file format counts then."""
@@ -67,7 +67,7 @@ def shaped(
     most_inflated_bytes: int | None = None,
     moving: Callable[[], None] | None = None,
 ) -> tuple[DataSetBytes, str]:
-    """The data set as it is stored, and its transfer syntax.
+    """Return the data set as it is stored, and its transfer syntax.
 
     ``before_bytes`` is how much comes before it in the file; what is deflated and would be longer than
     ``most_inflated_bytes``, or too much work, stays as it is, unless it is converted. ``moving`` as in ``Rewriting``.

@@ -1,4 +1,4 @@
-"""The index as a database: schema, migrations, statements, and what is added, selected and removed.
+"""Index as a database: schema, migrations, statements; additions, selections and removals.
 
 The only room with SQL; no file of an instance is opened here.
 """

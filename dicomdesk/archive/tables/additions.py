@@ -1,4 +1,4 @@
-"""Adding entries to the index within one transaction, with the counts kept."""
+"""Adds entries to the index within one transaction, and keeps the counts."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,9 +18,9 @@ from sqlalchemy import (
     update,
 )
 
-from dicomdesk.archive.entries import NO_CONFLICT, Addition, AdditionOutcome, Conflict, DuplicateRule, IndexEntry
+from dicomdesk.archive.index_entries import NO_CONFLICT, Addition, AdditionOutcome, Conflict, DuplicateRule, IndexEntry
 from dicomdesk.archive.tables.patients import Owner, Patients, StaleError, insert_one
-from dicomdesk.archive.tables.prepared_statement import Prepared
+from dicomdesk.archive.tables.prepared_statement import PreparedStatement
 from dicomdesk.archive.tables.rows import Row, is_same_patient, is_stranger, item_rows, joined, patient_identity, row_of
 from dicomdesk.archive.tables.schema import (
     LONGEST_TEXT,
@@ -47,14 +47,14 @@ _MOST_PARAMETERS: Final = 500
 
 
 class _Place(NamedTuple):
-    """Where an instance belongs."""
+    """Study and series of an instance."""
 
     study_key: int
     series_key: int
 
 
 class _Known(NamedTuple):
-    """An instance that is there."""
+    """Instance that the index has."""
 
     key: int
     series_key: int
@@ -67,7 +67,7 @@ class _Known(NamedTuple):
 
 @dataclass(slots=True)
 class _Memory:
-    """What is known of the database without asking it."""
+    """Remembered rows of the database."""
 
     places: dict[tuple[str, str, str], _Place] = field(default_factory=dict)
     """By area, Study and Series Instance UID."""
@@ -81,7 +81,7 @@ class _Memory:
 
 @dataclass(slots=True)
 class _Changes:
-    """What a transaction adds to counts; those of patients are in ``Patients``."""
+    """Changes of counts by a transaction; those of patients are in ``Patients``."""
 
     studies: dict[int, Counter[str]] = field(default_factory=dict)
     series: Counter[int] = field(default_factory=Counter)
@@ -91,7 +91,7 @@ class _Changes:
 
 
 class Adder:
-    """Adds entries; remembers where studies and series are. Belongs to one thread at a time."""
+    """Adder of entries; remembers the rows of studies and series. Belongs to one thread at a time."""
 
     def __init__(self) -> None:
         self._memory = _Memory()
@@ -111,7 +111,7 @@ class Adder:
 
 
 class _Batch:
-    """One transaction's work."""
+    """Additions of one transaction."""
 
     def __init__(self, connection: Connection, memory: _Memory, rule: DuplicateRule, now: int) -> None:
         self._connection = connection
@@ -309,7 +309,7 @@ class _Batch:
         return known._replace(key=key)
 
     def _refresh(self, entry: IndexEntry, place: _Place) -> None:
-        """Whoever sends an instance again may have corrected it: its values count for all that it belongs to."""
+        """Refresh study and series from an instance that came again: it may have been corrected."""
         self._fill_blanks(Level.SERIES, place.series_key, entry, overwrites=True)
         self._fill_blanks(Level.STUDY, place.study_key, entry, overwrites=True)
         owner = self._patients.owner_of(place.study_key)
@@ -431,8 +431,8 @@ _ALL_KNOWN: Final = (
     .where(study.c.area.concat(literal_column("''")) == bindparam("area"))
 )
 _KNOWN: Final = _ALL_KNOWN.where(instance.c.sop_instance_uid.in_(bindparam("uids", expanding=True)))
-_KNOWN_ONE: Final = Prepared(_ALL_KNOWN.where(instance.c.sop_instance_uid == bindparam("uid")))
-_ADD_TO_STUDY: Final = Prepared(
+_KNOWN_ONE: Final = PreparedStatement(_ALL_KNOWN.where(instance.c.sop_instance_uid == bindparam("uid")))
+_ADD_TO_STUDY: Final = PreparedStatement(
     _adding(study, "series_count", "instance_count", "bytes")
     .where(study.c.patient_key == bindparam("owner"))
     .values(
@@ -442,16 +442,16 @@ _ADD_TO_STUDY: Final = Prepared(
     )
 )
 _NO_STUDY: Final[Mapping[str, int]] = {"series_count": 0, "instance_count": 0, "bytes": 0}
-_ADD_TO_SERIES: Final = Prepared(_adding(series, "instance_count"))
+_ADD_TO_SERIES: Final = PreparedStatement(_adding(series, "instance_count"))
 _THIS_CLASS: Final = (
     study_class.c.study_key == bindparam("which"),
     study_class.c.sop_class_uid == bindparam("uid"),
 )
-_ADD_TO_CLASS: Final = Prepared(
+_ADD_TO_CLASS: Final = PreparedStatement(
     update(study_class)
     .where(*_THIS_CLASS)
     .values(instance_count=study_class.c.instance_count + bindparam("instance_count"))
 )
-_DROP_CLASS: Final = Prepared(
+_DROP_CLASS: Final = PreparedStatement(
     delete(study_class).where(*_THIS_CLASS, study_class.c.instance_count <= literal_column("0"))
 )

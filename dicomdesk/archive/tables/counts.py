@@ -112,7 +112,7 @@ def recount(connection: Connection) -> None:
 
 
 def damages(connection: Connection) -> list[str]:
-    """What the database itself finds wrong in its file; PostgreSQL has no such look at itself."""
+    """Return what the database itself finds wrong in its file; PostgreSQL has no such check."""
     if connection.dialect.name != "sqlite":
         return []
     found = connection.exec_driver_sql("PRAGMA integrity_check(20)").scalars().all()

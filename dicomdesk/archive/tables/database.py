@@ -38,7 +38,7 @@ Result = TypeVar("Result")
 
 
 class Durability(Enum):
-    """What a committed transaction survives."""
+    """Durability of a committed transaction."""
 
     PROCESS = "process"
     """The end of the process by any means."""
@@ -110,7 +110,7 @@ class Database:
 
     @property
     def dialect(self) -> Dialect:
-        """What SQL is spoken."""
+        """SQL dialect."""
         return self._engine.dialect
 
     @contextmanager

@@ -1,4 +1,4 @@
-"""Forms of values that can be compared and sorted: names without case and accents, dates and times of full length.
+"""Comparable forms of values: names without case and accents, dates and times of full length.
 
 The index keeps these forms beside the values, and queries are brought into the same forms; both sides use the functions
 here, so that what matches does not depend on who wrote it.

@@ -1,4 +1,4 @@
-"""Many threads hand in work, one transaction does it: whoever comes while another commits is taken by the next commit.
+"""Group commit: work of many threads in one transaction; what comes during a commit goes into the next.
 
 There is no thread for it. A caller that finds nobody committing commits what waits, its own work included; the others
 wait until theirs is done or it is their turn. A single caller so commits at once, on its own thread.
@@ -24,7 +24,7 @@ class _Ticket(Generic[Work, Done]):
 
 
 class GroupCommit(Generic[Work, Done]):
-    """Gathers work for ``commit``, which gets what waits, in order, and returns a result for each.
+    """Gatherer of work for ``commit``, which gets what waits, in order, and returns a result for each.
 
     ``commit`` is called on one thread at a time. When it raises for several pieces of work, each is tried alone, so
     that one that cannot be done does not spoil the others; but not where the error is one of ``common_errors``, which

@@ -1,4 +1,4 @@
-"""Brings the database of an index to the version that this program knows.
+"""Migrates the database of an index to the version that this program knows.
 
 Each step takes a database from one version to the next, in the same transaction as the note of its version. Several
 processes may open a database at once: one does the steps, the others wait.

@@ -1,4 +1,4 @@
-"""Whose the studies are, within one transaction of additions: patients are found, made, named, and left empty.
+"""Assigns studies to patients within one transaction of additions: finds, makes, names and removes patients.
 
 Patients are one by ``rows.patient_identity``. A study has the patient of its first instance, until that patient gets a
 name or an instance that comes again corrects who it is; then the study moves, with its counts.
@@ -13,26 +13,26 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import Connection, Insert, bindparam, delete, select, update
 
-from dicomdesk.archive.entries import IndexEntry
-from dicomdesk.archive.tables.prepared_statement import Prepared
+from dicomdesk.archive.index_entries import IndexEntry
+from dicomdesk.archive.tables.prepared_statement import PreparedStatement
 from dicomdesk.archive.tables.rows import is_same_patient, names_patient, row_of
 from dicomdesk.archive.tables.schema import LONGEST_TEXT, patient, study
 from dicomdesk.dicom.query.attributes import Level
 
 
 class StaleError(Exception):
-    """What was remembered of the database is no longer there: begin again."""
+    """Remembered row that is no longer there: begin again."""
 
 
 class Owner(NamedTuple):
-    """The patient that a study belongs to."""
+    """Patient that a study belongs to."""
 
     key: int
     identity: str
 
 
 class Patients:
-    """The patients of one transaction; ``owners`` is what is remembered of studies, by key, and outlives it."""
+    """Patients of one transaction; ``owners`` is what is remembered of studies, by key, and outlives it."""
 
     def __init__(self, connection: Connection, owners: dict[int, Owner]) -> None:
         self._connection = connection
@@ -41,7 +41,7 @@ class Patients:
         self._left: set[int] = set()
 
     def owner_of(self, study_key: int) -> Owner:
-        """Whose a study is, as far as is remembered."""
+        """Return the owner of a study, as far as it is remembered."""
         return self._owners[study_key]
 
     def remember(self, study_key: int, owner: Owner) -> None:
@@ -66,7 +66,7 @@ class Patients:
         return Owner(int(key), identity)
 
     def settle(self, study_key: int, entry: IndexEntry, identity: str, *, is_correction: bool) -> Owner:
-        """Whose a study is after an entry of it came that seems to be another patient's.
+        """Return the owner of a study after an entry of it came that seems to be another patient's.
 
         A correction, and the name of a patient that had none, move the study or name its patient; for anything else it
         is only looked up whether others did that meanwhile. Raises StaleError where the study is no longer there.
@@ -158,7 +158,7 @@ def insert_one(connection: Connection, statement: Insert) -> int:
 
 _COUNTED: Final = ("study_count", "series_count", "instance_count")
 _NOTHING: Final[Mapping[str, int]] = dict.fromkeys(_COUNTED, 0)
-_ADD_COUNTS: Final = Prepared(
+_ADD_COUNTS: Final = PreparedStatement(
     update(patient)
     .where(patient.c.key == bindparam("which"))
     .values({column: patient.c[column] + bindparam(column) for column in _COUNTED})

@@ -1,4 +1,4 @@
-"""Statements that are compiled once: what each addition to the index runs several times."""
+"""Prepared statements: compiled once, run several times for each addition to the index."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import Connection, CursorResult, Delete, Select, Update
 
 
-class Prepared:
-    """A statement with bound parameters, compiled for each kind of database when it is first run there.
+class PreparedStatement:
+    """Statement with bound parameters, compiled for each kind of database when it is first run there.
 
     Values go to the driver as they are: only text and numbers, which need no conversion, and no lists.
     """

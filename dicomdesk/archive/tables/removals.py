@@ -1,11 +1,11 @@
-"""Removing instances from the index within one transaction, with the counts kept."""
+"""Removes instances from the index within one transaction, and keeps the counts."""
 
 from collections import Counter
 from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, func, select, update
 
-from dicomdesk.archive.entries import StoredInstance, StudyUsage
+from dicomdesk.archive.index_entries import StoredInstance, StudyUsage
 from dicomdesk.archive.tables.additions import change_class_count
 from dicomdesk.archive.tables.patients import StaleError
 from dicomdesk.archive.tables.schema import instance, patient, sequence_item, series, study, study_class

@@ -1,10 +1,10 @@
-"""Rows of the tables, made from what is known of an instance."""
+"""Makes rows of the tables from index entries."""
 
 import hashlib
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from dicomdesk.archive.entries import IndexEntry
+from dicomdesk.archive.index_entries import IndexEntry
 from dicomdesk.archive.tables.folded_names import fold, name_groups, sortable_date, sortable_date_time, sortable_time
 from dicomdesk.archive.tables.schema import LONGEST_PROSE, LONGEST_TEXT, search_columns
 from dicomdesk.dicom.query.attributes import (
@@ -59,7 +59,7 @@ def row_of(level: Level, entry: IndexEntry) -> Row:
 
 
 def search_values(attribute: Attribute, value: str, timezone_offset: str = "") -> tuple[str, ...]:
-    """What the search columns of an attribute hold for a value."""
+    """Return what the search columns of an attribute hold for a value."""
     if attribute.column == "patient_name":
         groups = name_groups(value)
         return tuple(group[:LONGEST_TEXT] for group in groups)
@@ -71,7 +71,7 @@ def search_values(attribute: Attribute, value: str, timezone_offset: str = "") -
 
 
 def patient_identity(values: Mapping[int, str]) -> str:
-    """What makes a patient one: ID, issuer and folded name; without an ID, name and date of birth.
+    """Return the identity of a patient: ID, issuer and folded name; without an ID, name and date of birth.
 
     IDs alone do not: modalities that nobody told a patient call all of them "1" or "TEST".
     """

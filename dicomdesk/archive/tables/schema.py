@@ -1,4 +1,4 @@
-"""The tables of the index.
+"""Tables of the index.
 
 A patient has studies, a study has series, a series has instances. ``area`` names the storage area, so that several
 archive application entities can share one database without seeing each other's studies. Counts are kept by whoever adds

@@ -1,11 +1,11 @@
-"""Selections of stored instances from the index, with what is needed to read and send them."""
+"""Selects stored instances from the index, with what is needed to read and send them."""
 
 from collections.abc import Sequence
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, select
 
-from dicomdesk.archive.entries import Conflict, StoredInstance
+from dicomdesk.archive.index_entries import Conflict, StoredInstance
 from dicomdesk.archive.tables.schema import instance, patient, series, study
 from dicomdesk.dicom.query.attributes import (
     SERIES_INSTANCE_UID,
@@ -38,7 +38,7 @@ _FOUND_BY_THEMSELVES: Final = frozenset({SERIES_INSTANCE_UID, SOP_INSTANCE_UID})
 
 
 def area_condition(area: str, restricting: frozenset[int]) -> ColumnElement[bool]:
-    """The area of what is selected, so written that the database starts from the index of the best of the keys.
+    """Return the condition for the area, so written that the database starts from the index of the best of the keys.
 
     ``restricting`` are the tags of the keys that restrict. Nearly all rows are of one area, which planners do not know:
     where a key is rarer than the area, the condition on the area is one that no index serves.
@@ -54,12 +54,12 @@ def area_condition(area: str, restricting: frozenset[int]) -> ColumnElement[bool
 
 
 def whole_area_condition(area: str) -> ColumnElement[bool]:
-    """The area of what is selected, for selections in the order of the instances."""
+    """Return the condition for the area, for selections in the order of the instances."""
     return study.c.area.concat("") == area
 
 
 def stored_instance(row: Sequence[Any]) -> StoredInstance:
-    """What a row of ``STORED`` says."""
+    """Make a stored instance of a row of ``STORED``."""
     path, size, sop_class_uid, sop_instance_uid, transfer_syntax_uid, study_uid, series_uid, received, conflict = row
     return StoredInstance(
         path=path,

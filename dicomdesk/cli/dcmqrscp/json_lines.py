@@ -23,8 +23,8 @@ from collections.abc import Iterator, Sequence
 from typing import assert_never
 
 from dicomdesk.archive import facts
-from dicomdesk.archive.entries import Conflict
 from dicomdesk.archive.facts import ServingEvent
+from dicomdesk.archive.index_entries import Conflict
 from dicomdesk.cli.dcmqrscp.lines import archive_words
 from dicomdesk.cli.output.json_lines import Fields, JsonLinesReporter, describe_with_words
 from dicomdesk.dicom.query.attributes import SERIES_INSTANCE_UID, STUDY_INSTANCE_UID
@@ -101,7 +101,7 @@ def describe_fact(fact: facts.ArchiveFact, *, shows_identifiers: bool = False) -
 
 
 def _stored(fact: facts.InstanceStored) -> Fields:
-    request, entry, kept = fact.stored.request, fact.stored.entry, fact.stored.kept
+    request, entry, kept = fact.stored.request, fact.stored.entry, fact.stored.file
     return {
         "association": request.association,
         "path": kept.path,

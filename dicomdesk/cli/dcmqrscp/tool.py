@@ -129,7 +129,7 @@ def _serve(
     settings: "ArchiveSettings",
     profiles: "ArchiveProfiles",
 ) -> int:
-    from dicomdesk.archive.serving import ServeJob, ServeRequest  # noqa: PLC0415 - start-up time
+    from dicomdesk.archive.serve import ServeJob, ServeRequest  # noqa: PLC0415 - start-up time
     from dicomdesk.cli.dcmqrscp.json_lines import ArchiveJsonReporter  # noqa: PLC0415 - as above
     from dicomdesk.cli.dcmqrscp.lines import ArchiveLines  # noqa: PLC0415 - as above
     from dicomdesk.cli.output.job_watch import JobWatch  # noqa: PLC0415 - as above

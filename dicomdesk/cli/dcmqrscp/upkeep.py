@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from dicomdesk.archive.file_check import Checked, check_area
-from dicomdesk.archive.reindex import Reindexed, reindex_area
+from dicomdesk.archive.file_check import FileCheckReport, check_area
+from dicomdesk.archive.reindex import ReindexReport, reindex_area
 from dicomdesk.archive.setup.configuration import Area
 from dicomdesk.archive.setup.settings import ArchiveSettings
 from dicomdesk.cli.exit_codes import ExitCode, died_of_signal
@@ -87,7 +87,7 @@ class UpkeepDisplay:
         if self._write is not None:
             self._write("upkeep-finished", {"area": area, "counts": None, "error": str(error)})
 
-    def ended(self, area: str, result: Reindexed | Checked, sentence: str) -> None:
+    def ended(self, area: str, result: ReindexReport | FileCheckReport, sentence: str) -> None:
         """The summary of an area."""
         self._clear()
         if self._write is not None:

@@ -1,4 +1,4 @@
-"""The connection doctor: the way to a peer step by step, an echo, what it accepts, and the words for what fails.
+"""Connection check and echo: the steps to a peer, the SOP classes that it accepts, and explanations of failures.
 
 Asks and explains; no instance is sent or foretold here.
 """

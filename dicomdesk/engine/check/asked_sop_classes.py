@@ -1,4 +1,4 @@
-"""The SOP classes that a peer is asked for when its capabilities are wanted, and what each is for (PS3.4)."""
+"""SOP classes that a capability survey proposes, with their service groups (PS3.4)."""
 
 from typing import NamedTuple
 
@@ -14,7 +14,7 @@ __all__ = ["SERVICES", "Service", "sop_class_words"]
 
 
 class Service(NamedTuple):
-    """One SOP class."""
+    """SOP class and its service group."""
 
     sop_class_uid: str
     group: ServiceGroup

@@ -1,4 +1,4 @@
-"""Which presentation contexts to propose in order to learn what a peer accepts: pure decisions, no network.
+"""Choice of the presentation contexts that show what a peer accepts: pure decisions, no network.
 
 For a presentation context an acceptor chooses one of the transfer syntaxes offered (PS3.8 9.3.3.2). So the first round
 offers everything for each SOP class at once, in few contexts: what is refused then is out. The second asks for two of
@@ -21,7 +21,7 @@ from dicomdesk.engine.check.asked_sop_classes import SERVICES, Service, sop_clas
 from dicomdesk.engine.check_findings import Capabilities, ServiceGroup, SopClassCapability
 from dicomdesk.network.negotiation import MAX_CONTEXTS, NegotiatedContext, ProposedContext, number_contexts
 
-__all__ = ["Survey"]
+__all__ = ["CapabilitySurvey"]
 
 MOST_CONTEXTS = MAX_CONTEXTS - 1
 """Of one association, less one that is known to be accepted."""
@@ -48,7 +48,7 @@ _Offer = tuple[str, tuple[str, ...]]
 
 
 class _Question:
-    """What is known of one SOP class, and what is not."""
+    """Transfer syntaxes of one SOP class: accepted, refused, not known yet."""
 
     def __init__(self, service: Service) -> None:
         self.service = service
@@ -79,7 +79,7 @@ class _Question:
             self.open.pop(uid, None)
 
     def capability(self) -> SopClassCapability:
-        """What the peer takes of it."""
+        """Return what the peer accepts of the class."""
         return SopClassCapability(
             group=self.service.group,
             sop_class_uid=self.service.sop_class_uid,
@@ -89,8 +89,8 @@ class _Question:
         )
 
 
-class Survey:
-    """Asks ``next_contexts`` of one association after the other until that is empty; used by one thread."""
+class CapabilitySurvey:
+    """Questions to a peer: ``next_contexts`` is to be proposed until it is empty. Used by one thread."""
 
     def __init__(self, services: Iterable[Service] = SERVICES, *, most_contexts: int = MOST_CONTEXTS) -> None:
         self._questions = {service.sop_class_uid: _Question(service) for service in services}
@@ -115,7 +115,7 @@ class Survey:
         return self._most_contexts >= 8
 
     def next_contexts(self) -> tuple[ProposedContext, ...]:
-        """What to propose next; empty when everything is known."""
+        """Return the contexts to propose next; empty when everything is known."""
         contexts: list[tuple[str, tuple[str, ...]]] = []
         offers = 0
         for uid, transfer_syntaxes in self._wanted():
@@ -147,7 +147,7 @@ class Survey:
             question.drop(context.transfer_syntaxes)
 
     def unsettled(self) -> tuple[SopClassCapability, ...]:
-        """What the peer accepts, as far as is known, where not everything is."""
+        """Return the capabilities of which not everything is known."""
         return tuple(
             question.capability()
             for question in self._questions.values()
@@ -155,7 +155,7 @@ class Survey:
         )
 
     def capabilities(self) -> Capabilities:
-        """What is known."""
+        """Return all capabilities, as far as they are known."""
         return Capabilities(
             accepted=tuple(question.capability() for question in self._questions.values() if question.accepted),
             asked=self.asked,
@@ -182,7 +182,7 @@ class Survey:
 
 
 def _follow_up(question: _Question, samples: Sequence[_Question]) -> list[_Offer]:
-    """What to ask of it, from what the samples of its group said."""
+    """Return the contexts to propose for a class after the samples of its group were answered."""
     uid = question.service.sop_class_uid
     if question in samples:
         return [(uid, (syntax,)) for syntax in question.open]

@@ -1,4 +1,4 @@
-"""The connection check: name, TCP, TLS, association, echo, capabilities; each step timed, with what to do about it.
+"""Connection check: name, TCP, TLS, association, echo, capabilities; each step timed, with advice where it fails.
 
 The steps to the echo share one connection. The capabilities are asked for in further associations, one after the
 other, each released: no message is sent in them and nothing is stored. Everything has a deadline, also where the
@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 from dicomdesk.dicom.sop_classes import VERIFICATION
 from dicomdesk.dicom.transfer_syntaxes import EXPLICIT_VR_LITTLE_ENDIAN, IMPLICIT_VR_LITTLE_ENDIAN
 from dicomdesk.engine.check import explanations
-from dicomdesk.engine.check.capability_survey import Survey
-from dicomdesk.engine.check.connection_steps import Reached, Reaching
+from dicomdesk.engine.check.capability_survey import CapabilitySurvey
+from dicomdesk.engine.check.connection_steps import ConnectionSteps, OpenedConnection
 from dicomdesk.engine.check.explanations import NOTHING, Remedy
 from dicomdesk.engine.check.requests import CheckRequest
 from dicomdesk.engine.check.step_log import OpenStep, StepLog
@@ -80,7 +80,7 @@ _CONTEXT = ProposedContext(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckResult:
-    """What a connection check found."""
+    """Result of a connection check."""
 
     outcome: JobOutcome
     """COMPLETED where no step failed; warnings do not count."""
@@ -98,7 +98,7 @@ class CheckResult:
 
 
 class CheckJob(Job[CheckResult]):
-    """Checks the way to a peer, step by step. Built by the engine.
+    """Checks the connection to a peer, step by step. Built by the engine.
 
     Each step is told when it begins and when it has ended, each SOP class that the peer accepts when all is known of
     it. The first cancel ends the check at once.
@@ -112,13 +112,13 @@ class CheckJob(Job[CheckResult]):
         self._settings = replace(settings, timeouts=bounded)
         self._asks_capabilities = request.asks_capabilities
         self._steps = StepLog(self.id, self._report)
-        self._survey = Survey()
+        self._survey = CapabilitySurvey()
         self._has_surveyed = False
         self._associations = 0
         self._negotiation: Negotiation | None = None
 
     def progress(self) -> Progress:
-        """How many SOP classes were asked for."""
+        """Return how many SOP classes were proposed."""
         survey = self._survey
         return Progress(items_total=survey.total if self._has_surveyed else 0, items_done=survey.asked)
 
@@ -163,7 +163,7 @@ class CheckJob(Job[CheckResult]):
         )
 
     def _check(self, interruption: Interruption) -> None:
-        reaching = Reaching(self._peer, self._settings, _CONTEXT, self._steps, interruption)
+        reaching = ConnectionSteps(self._peer, self._settings, _CONTEXT, self._steps, interruption)
         reached = reaching.reach()
         if reached is None:
             return
@@ -171,7 +171,7 @@ class CheckJob(Job[CheckResult]):
         if may_survey and self._asks_capabilities:
             self._ask_capabilities(interruption)
 
-    def _associate(self, reached: Reached, reaching: Reaching, interruption: Interruption) -> bool:
+    def _associate(self, reached: OpenedConnection, reaching: ConnectionSteps, interruption: Interruption) -> bool:
         """Open the association and use it; whether it makes sense to ask for capabilities."""
         association: RequestedAssociation | None = None
         with self._steps.step(CheckStage.ASSOCIATION) as step:
@@ -188,8 +188,8 @@ class CheckJob(Job[CheckResult]):
             step.succeed("The peer accepted the association.", _implementation_lines(association.negotiation))
         return self._echo(association)
 
-    def _explain(self, error: DicomdeskError, reached: Reached, reaching: Reaching) -> Remedy:
-        """Why an association was not established; where that looks like no DICOM, who listens there is found out."""
+    def _explain(self, error: DicomdeskError, reached: OpenedConnection, reaching: ConnectionSteps) -> Remedy:
+        """Explain why an association was not established; identifies the listener where it seems not to speak DICOM."""
         remedy = explanations.explain_association(error, self._peer, self._settings)
         if isinstance(error, SettingsError) or getattr(error, "source", None) is not None:
             return remedy
@@ -296,7 +296,7 @@ class CheckJob(Job[CheckResult]):
         return Remedy(printable(f"The peer would not go on: {error}."), advice)
 
     def _open(
-        self, contexts: Sequence[ProposedContext], interruption: Interruption, reached: Reached | None = None
+        self, contexts: Sequence[ProposedContext], interruption: Interruption, reached: OpenedConnection | None = None
     ) -> RequestedAssociation:
         self._associations += 1
         self._report(
@@ -348,7 +348,7 @@ class CheckJob(Job[CheckResult]):
         )
 
     def _raise_if_stopping(self, error: DicomdeskError) -> None:
-        """What looks like a failure of the peer is our own cancel."""
+        """Raise ConnectionInterruptedError where the error comes from our own cancel."""
         if self._control.is_stopping:
             raise ConnectionInterruptedError from error
 

@@ -1,4 +1,4 @@
-"""The first steps of a connection check: the name becomes addresses, one of them is connected to, TLS is agreed on."""
+"""First steps of a connection check: name resolution, TCP connection, TLS handshake."""
 
 import errno
 import os
@@ -24,7 +24,7 @@ from dicomdesk.settings import AssociationSettings, Peer, TlsSettings
 if TYPE_CHECKING:
     from dicomdesk.network.wire.tls_stream import TlsStream
 
-__all__ = ["Reached", "Reaching", "certificate_remedy"]
+__all__ = ["ConnectionSteps", "OpenedConnection", "certificate_remedy"]
 
 _CONNECT_S = 10.0
 """For each address, where the settings have no limit."""
@@ -32,15 +32,15 @@ _EXPIRY_WARNING = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
-class Reached:
-    """A connection that stands, with TLS where that is asked for; whoever gets it closes it."""
+class OpenedConnection:
+    """Established connection, with TLS where that is asked for; the caller closes it."""
 
     sock: "socket.socket | TlsStream"
     address: Address
 
 
-class Reaching:
-    """Takes the steps up to a connection. Used by the job's thread only; all may raise ConnectionInterruptedError."""
+class ConnectionSteps:
+    """Resolves, connects and secures. Used by the job's thread only; all may raise ConnectionInterruptedError."""
 
     def __init__(
         self,
@@ -57,16 +57,16 @@ class Reaching:
         self._steps = steps
         self._interruption = interruption
 
-    def reach(self) -> Reached | None:
+    def reach(self) -> OpenedConnection | None:
         """Take the steps; None where one failed."""
         addresses = self._resolve()
         connected = self._connect(addresses) if addresses else None
         if connected is None or self._peer.tls is None:
-            return None if connected is None else Reached(*connected)
+            return None if connected is None else OpenedConnection(*connected)
         return self._secure(*connected, self._peer.tls)
 
     def identify(self, address: Address) -> IdentifiedListener:
-        """What listens there, if it is not DICOM."""
+        """Identify a listener that seems not to speak DICOM."""
         return identify_listener(address, self._interruption)
 
     def _resolve(self) -> list[Address]:
@@ -123,7 +123,7 @@ class Reaching:
             f"Connected to {where}, after {count_text(len(failures), 'address', 'addresses')} failed.", remedy, details
         )
 
-    def _secure(self, sock: socket.socket, address: Address, tls: TlsSettings) -> Reached | None:
+    def _secure(self, sock: socket.socket, address: Address, tls: TlsSettings) -> OpenedConnection | None:
         from dicomdesk.network.tls.tls_contexts import shake_hands  # noqa: PLC0415 - only where TLS is asked for
         from dicomdesk.network.wire.tls_session import describe_session  # noqa: PLC0415 - as above
 
@@ -145,7 +145,7 @@ class Reaching:
                 step.succeed(text, details)
             else:
                 step.warn(text, remedy, details)
-        return Reached(secure, address)
+        return OpenedConnection(secure, address)
 
     def _explain_handshake(self, error: DicomdeskError, address: Address) -> Remedy:
         if isinstance(error, SettingsError):
@@ -173,7 +173,7 @@ class Reaching:
 
 
 def certificate_remedy(session: TlsSession, now: datetime) -> Remedy:
-    """What is to be seen to in a session that stands; NOTHING where all is well."""
+    """Return the remedy for weaknesses of an established TLS session; NOTHING where all is well."""
     expires = session.peer_expires
     if expires is not None and expires <= now:
         return Remedy(

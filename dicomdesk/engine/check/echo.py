@@ -1,4 +1,4 @@
-"""The echo job: one association, a C-ECHO or several, and in plain words what came of it."""
+"""Echo job: one association, one C-ECHO or several, and the result in plain words."""
 
 import time
 from collections.abc import Callable
@@ -33,7 +33,7 @@ __all__ = ["EchoFailure", "EchoJob", "EchoResult"]
 
 
 class EchoFailure(Enum):
-    """Where an echo job ended early."""
+    """Step at which an echo job failed."""
 
     ASSOCIATION = "association"
     """Not established."""
@@ -48,7 +48,7 @@ class EchoFailure(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EchoResult:
-    """What came of a C-ECHO."""
+    """Result of an echo job."""
 
     outcome: JobOutcome
     """COMPLETED when the peer answered Success."""
@@ -69,7 +69,7 @@ class EchoResult:
 
 
 class EchoJob(Job[EchoResult]):
-    """Asks a peer for a sign of life. Built by the engine."""
+    """Sends C-ECHO requests to a peer. Built by the engine."""
 
     def __init__(self, request: EchoRequest, sink: EventSink) -> None:
         super().__init__(new_job_id("echo"), sink)

@@ -1,4 +1,4 @@
-"""Why a step of a connection check failed, and what to do next: from what was seen to plain words, without any I/O."""
+"""Explanations of failed steps of a connection check: likely cause and advice in plain words, without any I/O."""
 
 import errno
 from collections.abc import Sequence
@@ -33,7 +33,7 @@ __all__ = [
 
 
 class Remedy(NamedTuple):
-    """What is behind a failure, and the next thing to do."""
+    """Likely cause of a failure, and advice."""
 
     cause: str
     advice: str

@@ -1,4 +1,4 @@
-"""What an echo job and a connection check are asked to do."""
+"""Requests of the echo job and of the connection check."""
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -17,7 +17,7 @@ __all__ = ["CheckRequest", "EchoRequest"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EchoRequest:
-    """Ask a peer for a sign of life by C-ECHO; once, in the most usual way, unless told otherwise."""
+    """Verify the connection to a peer by C-ECHO; once, in the most usual way, by default."""
 
     peer: Peer
     association: AssociationSettings = field(default_factory=AssociationSettings)
@@ -38,7 +38,7 @@ class EchoRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckRequest:
-    """Check the way to a peer, step by step, and what it accepts."""
+    """Check the connection to a peer step by step, and what it accepts."""
 
     peer: Peer
     association: AssociationSettings = field(default_factory=AssociationSettings)

@@ -1,4 +1,4 @@
-"""The steps of a connection check as they come: begun, timed, ended, told."""
+"""Log of a connection check: times each step and reports its beginning and end."""
 
 import contextlib
 import time
@@ -15,7 +15,7 @@ _NOT_REACHED = "Not tried, because of what came before."
 
 
 class OpenStep:
-    """A step that is under way; one of its methods says how it ended, the last call counts."""
+    """Running step; one of its methods sets how it ended, the last call counts."""
 
     def __init__(self) -> None:
         self.state = CheckState.SKIPPED
@@ -24,15 +24,15 @@ class OpenStep:
         self.details: tuple[str, ...] = ()
 
     def succeed(self, text: str, details: Sequence[str] = ()) -> None:
-        """It worked."""
+        """End the step as OK."""
         self._end(CheckState.OK, text, NOTHING, details)
 
     def warn(self, text: str, remedy: Remedy, details: Sequence[str] = ()) -> None:
-        """It worked, with a reservation."""
+        """End the step as WARNING."""
         self._end(CheckState.WARNING, text, remedy, details)
 
     def fail(self, text: str, remedy: Remedy, details: Sequence[str] = ()) -> None:
-        """It did not work."""
+        """End the step as FAILED."""
         self._end(CheckState.FAILED, text, remedy, details)
 
     def _end(self, state: CheckState, text: str, remedy: Remedy, details: Sequence[str]) -> None:
@@ -40,7 +40,7 @@ class OpenStep:
 
 
 class StepLog:
-    """All steps of one check. Used by the job's thread only."""
+    """Steps of one check. Used by the job's thread only."""
 
     def __init__(self, job_id: str, report: EventSink) -> None:
         self._job_id = job_id

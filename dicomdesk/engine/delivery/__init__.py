@@ -1,4 +1,4 @@
-"""The delivery of instances over associations, whoever chooses them: its list and ledger, its ends, and the report.
+"""Delivery of instances over associations, planned or exact: transfer list, ledger, sender, report.
 
 What a kind of job chooses - instances, contexts, what is tried again - belongs to ``send`` and ``send_exactly``.
 """

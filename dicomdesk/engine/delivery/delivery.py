@@ -1,4 +1,4 @@
-"""What every delivery of instances shares, planned or exact: who takes part, how an association and a job can end."""
+"""Delivery, planned or exact: its parts, and how an association and a job can end."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -9,7 +9,7 @@ from dicomdesk.engine.delivery.report import Report
 from dicomdesk.engine.delivery.transfer_list import TransferItem, TransferList
 from dicomdesk.engine.events import Event, EventSink, JobOutcome, Notice, NoticeLevel, NotSentCause
 from dicomdesk.engine.job import JobControl
-from dicomdesk.engine.preparation import Preparing
+from dicomdesk.engine.preparation import InstancePreparer
 from dicomdesk.engine.stats import TransferStats
 from dicomdesk.errors import DataError, DicomdeskError
 from dicomdesk.settings import AssociationSettings, Peer
@@ -35,7 +35,7 @@ NONE_ACCEPTED = "No Acceptable Presentation Contexts"
 
 
 class SendFailure(Enum):
-    """Why a send job ended early."""
+    """Reason why a send job failed."""
 
     PROFILE_FILE = "profile-file"
     """The association negotiation profile file cannot be read or is wrong."""
@@ -61,7 +61,7 @@ class SendFailure(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendResult:
-    """What came of a send job."""
+    """Result of a send job."""
 
     outcome: JobOutcome
     failure: SendFailure | None
@@ -74,7 +74,7 @@ class SendResult:
 
 
 class EndedError(Exception):
-    """The job ends early."""
+    """Early end of a job."""
 
     def __init__(self, failure: SendFailure, error: DicomdeskError, status: int | None = None) -> None:
         """``status`` is the failure status that halted the job."""
@@ -85,7 +85,7 @@ class EndedError(Exception):
 
 
 class InstanceHaltError(DicomdeskError):
-    """An instance cannot be sent, and the job is to stop at that; ``condition`` is DCMTK's wording."""
+    """Instance that cannot be sent, in a job that halts at that; ``condition`` is DCMTK's wording."""
 
     def __init__(self, message: str, *, condition: str = "") -> None:
         super().__init__(message)
@@ -93,7 +93,7 @@ class InstanceHaltError(DicomdeskError):
 
 
 class NoContextError(DataError):
-    """The peer took no presentation context for the instance; ``words`` are those of DCMTK's storescu."""
+    """Instance without accepted presentation context; ``words`` are those of DCMTK's storescu."""
 
     def __init__(self, message: str, *, words: str = "") -> None:
         super().__init__(message)
@@ -101,11 +101,11 @@ class NoContextError(DataError):
 
 
 class StoppedError(Exception):
-    """The job was asked to stop before a request that was about to be sent."""
+    """Cancel or halt before a request that was about to be sent."""
 
 
 class EndKind(Enum):
-    """How one association of a job ended."""
+    """Way in which one association of a job ended."""
 
     RELEASED = "released"
     """Or aborted at its end, where that was asked for."""
@@ -124,7 +124,7 @@ class EndKind(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class End:
-    """How one association ended."""
+    """End of one association, with its counts."""
 
     kind: EndKind
     error: DicomdeskError | None = None
@@ -138,7 +138,7 @@ class End:
 
 
 class Refusal(NamedTuple):
-    """One instance that is not sent, and perhaps not tried again."""
+    """Instance that is not sent, with its further repetitions."""
 
     items: list[TransferItem]
     """The one tried first."""
@@ -154,19 +154,19 @@ class Refusal(NamedTuple):
 
 
 class DeliveryRequest(Protocol):
-    """What the requests of all jobs that send say."""
+    """Fields that the requests of all jobs that send have."""
 
     @property
     def peer(self) -> Peer:
-        """Whom to send to."""
+        """Peer to send to."""
 
     @property
     def association(self) -> AssociationSettings:
-        """How to ask for associations."""
+        """Settings of the associations."""
 
     @property
     def inputs(self) -> InputSelection:
-        """What to send."""
+        """Files, folders and archives to send."""
 
     @property
     def compression_level(self) -> int:
@@ -179,7 +179,7 @@ class DeliveryRequest(Protocol):
 
 @dataclass(slots=True, kw_only=True)
 class Delivery:
-    """What a job and all its associations share."""
+    """State that a job and all its associations share."""
 
     job_id: str
     request: DeliveryRequest
@@ -187,7 +187,7 @@ class Delivery:
     report: EventSink
     transfer: TransferList
     stats: TransferStats
-    preparing: Preparing
+    preparer: InstancePreparer
     is_halted: bool = False
     """Whether an association has come to what the job is to halt at: nothing more is begun."""
 
@@ -201,5 +201,5 @@ class Delivery:
         self.report(self.made_notice(level, text))
 
     def made_notice(self, level: NoticeLevel, text: str) -> Notice:
-        """What tells the user."""
+        """Make a notice of the job."""
         return Notice(job_id=self.job_id, level=level, text=text)

@@ -1,4 +1,4 @@
-"""Frames of the jobs that deliver instances: what they are made of, and the report where they send."""
+"""Frames of the jobs that deliver instances: their parts, and the report where they send."""
 
 from dicomdesk.engine.delivery.delivery import Delivery, DeliveryRequest, EndedError, SendFailure, SendResult
 from dicomdesk.engine.delivery.intake import Intake
@@ -7,7 +7,7 @@ from dicomdesk.engine.delivery.report import Report
 from dicomdesk.engine.delivery.transfer_list import TransferList, count_outcomes
 from dicomdesk.engine.events import EventSink, JobFinished, JobOutcome
 from dicomdesk.engine.job import Job, ResultT, new_job_id
-from dicomdesk.engine.preparation import Preparing
+from dicomdesk.engine.preparation import InstancePreparer
 from dicomdesk.engine.stats import Progress, TransferStats
 from dicomdesk.errors import DicomdeskError
 
@@ -34,13 +34,13 @@ class DeliveryJob(Job[ResultT]):
             report=self._report,
             transfer=self._transfer,
             stats=self._stats,
-            preparing=Preparing(request.inputs.format, request.compression_level, self._control.require_going_on),
+            preparer=InstancePreparer(request.inputs.format, request.compression_level, self._control.require_going_on),
         )
         self._intake = Intake(self.id, self._control, self._report)
         self._associations = 0
 
     def progress(self) -> Progress:
-        """How far the job is, now."""
+        """Return how far the job is."""
         return self._stats.progress()
 
     def _deliver(self) -> None:

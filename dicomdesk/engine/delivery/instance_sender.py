@@ -1,4 +1,4 @@
-"""The delivery over one association: opened, each instance made ready and sent in its turn, released or aborted.
+"""Sends instances over one association: opens it, prepares and sends one after the other, releases or aborts.
 
 Instances are made ready while the peer works on the one before. What is told of one that is not sent comes after the
 answer to those before it. What differs between jobs is the ``SendPolicy``.
@@ -31,7 +31,7 @@ __all__ = ["InstanceSender", "SendPolicy", "not_sent_cause"]
 
 
 class SendPolicy:
-    """What one kind of job does with its instances, over one association and on its thread."""
+    """Decisions of one kind of job on its instances, over one association and on its thread."""
 
     halts_at_refusal = False
     """Whether nothing is sent after a failure status of the peer."""
@@ -43,11 +43,11 @@ class SendPolicy:
     """DCMTK's words where it does not."""
 
     def agree(self, negotiation: Negotiation) -> None:
-        """The peer has accepted the association, perhaps none of its contexts."""
+        """Take the negotiation of the accepted association, in which perhaps no context is accepted."""
         raise NotImplementedError
 
     def tell_no_context(self, number: int) -> None:
-        """The peer has accepted none of the contexts of the association of this number."""
+        """Report that the peer has accepted none of the contexts of the association of this number."""
 
     def items(self) -> Iterator[TransferItem]:
         """Yield what is to be sent next, each taken from where it waited; ends with the delivery."""
@@ -70,24 +70,24 @@ class SendPolicy:
         raise NotImplementedError
 
     def give_back(self, item: TransferItem) -> None:
-        """The instance was taken, but not begun."""
+        """Take back an instance that was yielded, but not begun."""
 
     def may_retry(self, item: TransferItem, failure: int | PeerError) -> bool:  # noqa: ARG002 - for others
         """Whether it is tried again after this status, or this loss; it then waits in the hands of the policy."""
         return False
 
     def put_back(self, item: TransferItem) -> None:
-        """The instance is to be tried again."""
+        """Take an instance that is to be tried again."""
 
     def tell_failed(self, item: TransferItem, condition: str) -> None:
-        """The instance was begun and there is no answer to it, which is told next."""
+        """Report an instance that was begun and gets no answer; its end is reported next."""
 
     def ended(self, item: TransferItem, *, is_taken: bool, is_over: bool) -> None:
-        """The instance has ended; where it ``is_over``, no other of the same file is tried."""
+        """Take note of an instance that has ended; where it ``is_over``, no other of the same file is tried."""
 
 
 class InstanceSender:
-    """Runs one association; ``run`` is called once, on the thread that then owns it."""
+    """Sender over one association; ``run`` is called once, on the thread that then owns it."""
 
     def __init__(self, delivery: Delivery, policy: SendPolicy, number: int) -> None:
         """``number`` is the association's within the job."""
@@ -156,7 +156,7 @@ class InstanceSender:
             return self._finish(association)
 
     def _drop_in_hand(self, reason: str) -> None:
-        """What was made ready last cannot be sent after all; nothing else is in hand then."""
+        """Refuse the instance that was prepared last and cannot be sent after all; nothing else is in hand then."""
         for item in self._in_hand.values():
             item.close()
             told = self._policy.tell_dropped(item, reason)
@@ -280,7 +280,7 @@ class InstanceSender:
                 self._policy.give_back(item)
 
     def _give_up_unanswered(self, error: PeerError) -> int:
-        """The association is lost, and what became of the instances that were begun is unknown.
+        """Put back or fail the instances that were begun when the association was lost: their outcome is unknown.
 
         Returns how many of them have FAILED for good.
         """

@@ -1,4 +1,4 @@
-"""What a job that sends, or its pre-flight, tells of its inputs while it looks for them."""
+"""Reports on the inputs of a delivery while they are looked for: skipped, complete, or a reason to end."""
 
 from dicomdesk.dicom.files.scan import SkippedInput
 from dicomdesk.engine.delivery.delivery import EndedError, SendFailure
@@ -10,7 +10,7 @@ __all__ = ["Intake"]
 
 
 class Intake:
-    """Used by the job's thread; a pre-flight has one of its own, which goes on where sending ends."""
+    """Reporter of a job's inputs, used by the job's thread; that of a pre-flight goes on where sending ends."""
 
     goes_on = False
     """Whether ``end`` returns."""
@@ -22,7 +22,7 @@ class Intake:
         self._report = report
 
     def skip(self, skipped: SkippedInput) -> None:
-        """An input is not taken."""
+        """Report an input that is not taken."""
         event = InputSkipped(
             job_id=self._job_id,
             path=skipped.name,
@@ -38,9 +38,9 @@ class Intake:
         self._report(Notice(job_id=self._job_id, level=level, text=text))
 
     def finish(self, items: int, size_bytes: int) -> None:
-        """All inputs are known."""
+        """Report that all inputs are known."""
         self._report(ScanFinished(job_id=self._job_id, items=items, size_bytes=size_bytes, skipped=len(self.skipped)))
 
     def end(self, failure: SendFailure, error: DicomdeskError) -> None:
-        """Sending ends here. Raises EndedError."""
+        """End sending here. Raises EndedError."""
         raise EndedError(failure, error)

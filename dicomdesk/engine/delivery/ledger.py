@@ -1,4 +1,4 @@
-"""What the instances of a job are and what becomes of each: the seam behind which a durable journal can stand.
+"""Ledger of the instances of a job and their outcomes: the seam behind which a durable journal can stand.
 
 A job keeps how far its instances are nowhere but in an ``InstanceLedger``, and builds its report from it. An instance
 waits, is under way, and ends with an outcome, which is final. After a failure that may pass it waits again, from where
@@ -19,7 +19,7 @@ _TAKEN = (ItemOutcome.STORED, ItemOutcome.WARNING)
 
 
 class Answer(NamedTuple):
-    """How an instance ended, or would end if it were not tried again."""
+    """Outcome of an instance, final unless it is tried again."""
 
     outcome: ItemOutcome
     status: int | None
@@ -32,7 +32,7 @@ class Answer(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerEntry:
-    """One instance, at one moment."""
+    """Instance and its state, at one moment."""
 
     found: FoundInstance
     """What it is: path, member of an archive, origin, UIDs, size. A ledger need not remember more of it than these."""
@@ -46,30 +46,30 @@ class LedgerEntry:
 
 
 class InstanceLedger(Protocol):
-    """Remembers the instances of a job, which are known by their index in the transfer list, and how far each is.
+    """Keeps the instances of a job, by their index in the transfer list, and the state of each.
 
     Called from all threads of the job; an instance is in the hands of one thread at a time. No method blocks for long:
     a durable implementation writes in batches on its own time. Steps that cannot follow each other raise ValueError.
     """
 
     def add(self, instances: Iterable[FoundInstance]) -> None:
-        """These wait too; the first index is that after the last one."""
+        """Add instances that wait; the first index is that after the last one."""
         ...
 
     def identify(self, index: int, found: FoundInstance) -> None:
-        """The file has been read again, and this is what it holds now."""
+        """Replace what is known of an instance, after its file was read again."""
         ...
 
     def begin(self, index: int) -> int:
-        """The instance is under way; return the number of this attempt, from 1."""
+        """Mark the instance as under way; return the number of this attempt, from 1."""
         ...
 
     def finish(self, index: int, answer: Answer) -> int:
-        """The instance ended; return how often it was begun."""
+        """End the instance; return how often it was begun."""
         ...
 
     def put_back(self, index: int, answer: Answer) -> None:
-        """The instance waits again, since its attempt ended so."""
+        """Make the instance wait again, since its attempt ended so."""
         ...
 
     def unfinished(self) -> Sequence[int]:

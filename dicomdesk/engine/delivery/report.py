@@ -1,4 +1,4 @@
-"""The report on a transfer: what became of each instance, in DCMTK's text layout or as JSON Lines.
+"""Report on a transfer: the outcome of each instance, in DCMTK's text layout or as JSON Lines.
 
 It is written for every job that had instances, also after failure, abort or cancel. It holds only what happened: an
 instance without an answer of the peer has no status, and is ``<not sent>`` in the text.
@@ -48,7 +48,7 @@ _NOT_SENT = "<not sent>"
 
 
 class ReportFormat(Enum):
-    """How a report is written."""
+    """Format of a report."""
 
     TEXT = "text"
     """DCMTK's layout, byte for byte."""
@@ -61,7 +61,7 @@ _STORED = (ItemOutcome.STORED, ItemOutcome.WARNING)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemRecord:
-    """What became of one instance of the transfer list."""
+    """Outcome of one instance of the transfer list."""
 
     number: int
     """Position in the transfer list, from 1."""
@@ -92,7 +92,7 @@ class ItemRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What became of a whole transfer."""
+    """Outcome of a whole transfer."""
 
     peer_host: str
     """As given by the user."""

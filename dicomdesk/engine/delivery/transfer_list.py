@@ -1,4 +1,4 @@
-"""The instances of a send job in order, and the one place where what becomes of them is written down and told."""
+"""Ordered list of a job's instances; every change goes through it to ledger, gauges and sink."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -42,7 +42,7 @@ _OUTCOMES = {
 
 
 class TransferItem:
-    """One instance of the list, and how it goes. Belongs to one thread at a time."""
+    """Instance of the list, with context and attempt. Belongs to one thread at a time."""
 
     __slots__ = (
         "association",
@@ -80,11 +80,11 @@ class TransferItem:
 
     @property
     def size_bytes(self) -> int:
-        """Of the data set in the file, as scanned."""
+        """Bytes of the data set in the file, as scanned."""
         return self.found.header.data_set_length
 
     def close(self) -> None:
-        """It is in nobody's hands any more."""
+        """Close what was prepared: no association has the item any more."""
         if self.prepared is not None:
             self.prepared.close()
             self.prepared = None
@@ -104,7 +104,7 @@ _STORED = Answer(ItemOutcome.STORED, 0, "")
 
 
 class TransferList:
-    """What is to be sent. Every change of an item goes through here, to the ledger, the gauges and the sink."""
+    """Items of a job, in order. Every change of an item goes through here, to the ledger, the gauges and the sink."""
 
     def __init__(self, job_id: str, report: EventSink, ledger: InstanceLedger, stats: TransferStats) -> None:
         self._job_id = job_id
@@ -131,13 +131,13 @@ class TransferList:
         return item
 
     def identify(self, item: TransferItem, header: InstanceHeader) -> None:
-        """The file of an item has been read when its turn came: this is what it holds now."""
+        """Replace what is known of an item, whose file was read when its turn came."""
         self._stats.resize(header.data_set_length - item.size_bytes)
         item.found = replace(item.found, header=header)
         self._ledger.identify(item.index, item.found)
 
     def complete(self) -> int:
-        """Nothing more is added; return the bytes of all data sets."""
+        """Complete the list: set the totals and return the bytes of all data sets."""
         self.is_complete = True
         size_bytes = sum(item.size_bytes for item in self.items)
         self._ledger.add(item.found for item in self.items)
@@ -145,7 +145,7 @@ class TransferList:
         return size_bytes
 
     def begin(self, item: TransferItem, message_id: int) -> None:
-        """The request for the item is about to be sent."""
+        """Begin an item, whose request is about to be sent."""
         item.message_id = message_id
         item.attempt = self._ledger.begin(item.index)
         header, sent_as = item.found.header, item.network_transfer_syntax_uid
@@ -169,11 +169,11 @@ class TransferList:
         )
 
     def put_back(self, item: TransferItem, answer: Answer) -> None:
-        """The item will be tried again."""
+        """Make an item wait again."""
         self._ledger.put_back(item.index, answer)
 
     def finish(self, item: TransferItem, answer: Answer) -> None:
-        """The item has ended, over its association."""
+        """End an item."""
         attempts = self._ledger.finish(item.index, answer)
         self._report(
             ItemFinished(
@@ -194,7 +194,7 @@ class TransferList:
         )
 
     def leave_out(self, item: TransferItem, answer: Answer) -> None:
-        """The item has ended without the peer's consent: its bytes are not part of the work any more."""
+        """End an item without the peer's consent: its bytes are not part of the work any more."""
         self._stats.leave_out(item.size_bytes)
         self.finish(item, answer)
 

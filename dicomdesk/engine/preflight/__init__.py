@@ -1,4 +1,4 @@
-"""How instances would go, found out without sending one: verdicts, reasons, and what would help.
+"""Pre-flight: predicts without sending which instances would go, with reasons and advice.
 
 Uses the senders' own decisions; it makes none that sending would not make.
 """

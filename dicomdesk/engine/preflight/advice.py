@@ -16,7 +16,7 @@ __all__ = ["Advice", "help_for_conversion", "help_for_exact_refusal", "help_for_
 
 
 class Advice(NamedTuple):
-    """What would let an instance go."""
+    """Advice that would let an instance go."""
 
     text: str
     helps: tuple[Help, ...]
@@ -28,7 +28,7 @@ def help_for_refusal(
     options: PlanOptions,
     uncompressed_classes: frozenset[str] = frozenset(),
 ) -> Advice:
-    """For an instance whose presentation context the peer refused.
+    """Advise on an instance whose presentation context the peer refused.
 
     ``contexts`` are all of the association; ``uncompressed_classes`` are the SOP classes that the peer is known to take
     uncompressed.
@@ -55,7 +55,7 @@ def help_for_refusal(
 
 
 def help_for_exact_refusal(header: InstanceHeader, contexts: Sequence[NegotiatedContext], proposal: Proposal) -> Advice:
-    """For an instance of an exact send job: the peer took no context for it, or none that it can be converted to."""
+    """Advise on an instance of an exact send job without a context, or without one that it can be converted to."""
     words, name = describe_sop_class(header.sop_class_uid), transfer_syntax_name(header.transfer_syntax_uid)
     of_class = [context for context in contexts if context.abstract_syntax == header.sop_class_uid]
     if not of_class and proposal.profile is not None:
@@ -72,7 +72,7 @@ def help_for_exact_refusal(header: InstanceHeader, contexts: Sequence[Negotiated
 
 
 def help_for_conversion(source: str) -> Advice:
-    """For an instance that the peer takes, but that cannot be converted as it wants it."""
+    """Advise on an instance that cannot be converted as the peer wants it."""
     packages = () if can_decode(source) else missing_packages(source)
     if packages:
         return Advice(f"Install {' or '.join(packages)} ({CODECS_EXTRA}).", (Help.INSTALL_CODECS,))
@@ -92,7 +92,7 @@ def _takes_none(of_class: Sequence[NegotiatedContext]) -> bool:
 
 
 def _switches(own: str, options: PlanOptions) -> tuple[Help, ...]:
-    """What has to be allowed so that it is offered uncompressed; empty where it was."""
+    """Return what has to be allowed so that it is offered uncompressed; empty where it was."""
     helps = []
     if not options.may_decompress(own):
         helps.append(Help.ALLOW_LOSSLESS_DECOMPRESSION if is_lossless(own) else Help.ALLOW_LOSSY_DECOMPRESSION)

@@ -1,4 +1,4 @@
-"""The pre-flight of an exact send job: its one association opened and released, each file made ready as there."""
+"""Pre-flight of an exact send job: its one association is opened and released, each file prepared as there."""
 
 from collections.abc import Sequence
 
@@ -23,7 +23,7 @@ __all__ = ["ExactPreflightJob"]
 
 
 class ExactPreflightJob(PreflightJob):
-    """Finds out how an exact send job would go. Built by the engine."""
+    """Predicts the outcome of an exact send job. Built by the engine."""
 
     def __init__(self, request: ExactSendRequest, sink: EventSink) -> None:
         super().__init__(request, sink)
@@ -45,7 +45,7 @@ class ExactPreflightJob(PreflightJob):
         self._try_all(negotiated)
 
     def _begin(self, files: Sequence[FileToSend]) -> tuple[int, int]:
-        """All files are known; each is tried once."""
+        """Take all files, each of which is tried once; return instances and bytes."""
         self._files = files
         size_bytes = sum(file.size_bytes for file in files)
         self._stats.set_totals(len(files), size_bytes)
@@ -65,7 +65,7 @@ class ExactPreflightJob(PreflightJob):
     def _try(self, file: FileToSend, negotiated: Sequence[NegotiatedContext]) -> Prediction:
         shaper = self._shaper
         try:
-            prepared = self._delivery.preparing.prepare_file(file.path, shaper.choose, file.archive_member)
+            prepared = self._delivery.preparer.prepare_file(file.path, shaper.choose, file.archive_member)
         except (DataError, OSError) as error:
             header = shaper.header
             if header is None or not isinstance(error, NoContextError | ConversionError):
@@ -77,7 +77,7 @@ class ExactPreflightJob(PreflightJob):
         return predict_prepared(prepared, wanted or "", "The peer takes it in this transfer syntax.", 1)
 
     def _refuse_all(self, ended: EndedError) -> None:
-        """Nothing can go, for a reason that is not the files'."""
+        """Predict for all files that they cannot go, for a reason that is not theirs."""
         self._fail(ended.failure, ended.error)
         advice = _advise(ended.error, self._request.proposal)
         for file in self._files:

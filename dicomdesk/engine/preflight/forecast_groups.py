@@ -1,4 +1,4 @@
-"""Puts instances that would go in the same way together."""
+"""Groups instances of the same prediction."""
 
 from typing import NamedTuple
 
@@ -13,7 +13,7 @@ _ORDER = (Verdict.CANNOT_GO, Verdict.CONVERTED, Verdict.AS_IS)
 
 
 class Prediction(NamedTuple):
-    """How one instance would go; the fields are those of ``ForecastGroup``."""
+    """Prediction for one instance; the fields are those of ``ForecastGroup``."""
 
     verdict: Verdict
     converted_to: str
@@ -43,7 +43,7 @@ class _Members:
 
 
 class ForecastGroups:
-    """All groups of one pre-flight; used by one thread."""
+    """Groups of one pre-flight; used by one thread."""
 
     def __init__(self) -> None:
         self._members: dict[_Key, _Members] = {}

@@ -1,4 +1,4 @@
-"""How the instances of a planned transfer would go, once the peer has answered for each planned association."""
+"""Decides for each instance of a planned transfer, from what the peer answered to each planned association."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -36,7 +36,7 @@ Negotiate = Callable[[Sequence[ProposedContext]], Sequence[NegotiatedContext]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """How one instance would go, as far as is known without opening its file."""
+    """Decision on one instance, as far as is known without opening its file."""
 
     position: int
     """In the transfer list, from 0."""
@@ -54,7 +54,7 @@ class Decision:
     """Why, where that is not the instance's own reason."""
 
     def refusal(self) -> Prediction:
-        """What becomes of it where it cannot be sent."""
+        """Return the prediction for an instance that cannot be sent."""
         return Prediction(Verdict.CANNOT_GO, "", self.reason, self.advice, self.helps, self.association)
 
 
@@ -64,7 +64,7 @@ class _Answered(NamedTuple):
 
 
 class PlannedForecast:
-    """Asks the peer with ``negotiate`` for each planned association, and decides. Used by one thread."""
+    """Forecast of a plan: asks the peer with ``negotiate`` for each planned association. Used by one thread."""
 
     def __init__(self, request: SendRequest, negotiate: Negotiate) -> None:
         self._request = request

@@ -1,4 +1,4 @@
-"""The pre-flight of a send job: scanned and planned as there, each planned association opened and released."""
+"""Pre-flight of a send job: scanned and planned as there, each planned association opened and released."""
 
 from dicomdesk.dicom.files.scan import FoundInstance
 from dicomdesk.engine.events import EventSink
@@ -15,7 +15,7 @@ __all__ = ["PlannedPreflightJob"]
 
 
 class PlannedPreflightJob(PreflightJob):
-    """Finds out how a send job would go. Built by the engine."""
+    """Predicts the outcome of a send job. Built by the engine."""
 
     def __init__(self, request: SendRequest, sink: EventSink) -> None:
         super().__init__(request, sink)
@@ -42,7 +42,7 @@ class PlannedPreflightJob(PreflightJob):
         if not wanted:
             return decision.refusal()
         try:
-            prepared = self._delivery.preparing.prepare(found, wanted)
+            prepared = self._delivery.preparer.prepare(found, wanted)
         except ConversionError as error:
             advice = help_for_conversion(found.header.transfer_syntax_uid)
             return Prediction(Verdict.CANNOT_GO, "", str(error), advice.text, advice.helps, decision.association)

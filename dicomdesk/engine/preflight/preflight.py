@@ -1,4 +1,4 @@
-"""The pre-flight: everything that a send job does up to the first request, and what would become of each instance.
+"""Frame of a pre-flight: a send job up to the first request, and a prediction for each instance.
 
 The inputs are scanned, the associations planned, opened and released; nothing is sent. Then each instance is made ready
 as for sending, so that files that are damaged, and conversions that do not work, are known as well.
@@ -47,7 +47,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreflightResult:
-    """How a send job would go."""
+    """Result of a pre-flight."""
 
     outcome: JobOutcome
     """FAILED where sending would end early; what could go otherwise is known all the same, unless no association was
@@ -76,7 +76,7 @@ class PreflightResult:
 
 
 class PreflightJob(DeliveryJob[PreflightResult]):
-    """Finds out how instances would go: a delivery whose associations are released at once. Built by the engine.
+    """Delivery whose associations are released at once; predicts the outcome of each instance. Built by the engine.
 
     Reports the scan, the associations, and at the end each group; the first cancel ends it at once.
     """
@@ -119,14 +119,14 @@ class PreflightJob(DeliveryJob[PreflightResult]):
         return JobFinished(job_id=self.id, outcome=result.outcome, counts={}, error=str(result.error or ""))
 
     def _fail(self, failure: SendFailure, error: DicomdeskError) -> None:
-        """Sending would end here; the first time counts."""
+        """Note at which failure sending would end; the first one counts."""
         if self._failure is None:
             self._failure = (failure, error)
 
     def _negotiate(
         self, contexts: Sequence[ProposedContext], extensions: Sequence[ExtendedNegotiation] = ()
     ) -> tuple[NegotiatedContext, ...]:
-        """What the peer makes of these; the association is released at once. Raises EndedError where there is none."""
+        """Return the answers to the contexts; releases at once. Raises EndedError where there is no association."""
         self._associations += 1
         policy = _DryPolicy()
         end = InstanceSender(self._delivery, policy, self._associations).run(contexts, extensions)
@@ -137,7 +137,7 @@ class PreflightJob(DeliveryJob[PreflightResult]):
 
 
 class _DryPolicy(SendPolicy):
-    """Sends nothing."""
+    """Policy that sends nothing."""
 
     negotiation: Negotiation | None = None
     """None where no association came about."""
@@ -170,7 +170,7 @@ _EDITED = "Values are changed, as was asked for."
 
 
 class _DryIntake(Intake):
-    """Notes what sending would end at, and goes on."""
+    """Intake that notes what sending would end at, and goes on."""
 
     goes_on = True
 
@@ -187,14 +187,14 @@ class _DryIntake(Intake):
         self._groups = groups
 
     def end(self, failure: SendFailure, error: DicomdeskError) -> None:
-        """Sending would end here."""
+        """Note the first reason at which sending would end."""
         self._fail(failure, error)
 
     def skip(self, skipped: SkippedInput) -> None:
-        """Besides, what sending would miss is part of the forecast."""
+        """Report the input; what sending would miss is part of the forecast, too."""
         super().skip(skipped)
         if skipped.is_failure or skipped.is_missed:
             self._groups.add_input(skipped.name, skipped.reason)
 
     def notice(self, level: NoticeLevel, text: str) -> None:
-        """Nobody is told of steps towards sending."""
+        """Drop the notice: steps towards sending are not reported."""

@@ -1,4 +1,4 @@
-"""What a pre-flight is asked to do."""
+"""Request of a pre-flight."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ __all__ = ["PreflightRequest"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreflightRequest:
-    """Find out how instances would go, without sending any."""
+    """Predict the outcome of a send request, without sending any instance."""
 
     send: SendRequest | ExactSendRequest
     """What would be sent."""

@@ -1,4 +1,4 @@
-"""The job that receives: instances arrive, are placed under their names, and studies come to rest.
+"""Receive job: instances arrive, get their file names, and settled studies are reported.
 
 Nothing is indexed or found again here: that is the archive.
 """

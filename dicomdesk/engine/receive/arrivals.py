@@ -1,4 +1,4 @@
-"""What becomes of one arriving instance: kept in memory while small, checked, written, given its name, answered for.
+"""Stores arriving instances: in memory while small, checked, written, named, then answered.
 
 Nothing here raises for disk trouble: the rest of the instance is swallowed and the answer is a refusal (A700). A file
 has its final name before Success is answered, and not before all its bytes are written.
@@ -36,7 +36,7 @@ from dicomdesk.network.dimse.store_requests import IncomingStore, InstanceSink, 
 from dicomdesk.network.status import Status
 from dicomdesk.settings import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
 
-__all__ = ["Arrival", "Storing"]
+__all__ = ["Arrival", "ArrivalHandler"]
 
 _PREFIX_BYTES = 4096
 """Enough of a data set to identify it."""
@@ -49,7 +49,7 @@ _PLAIN_UID = re.compile(r"[0-9.]{8,64}", re.ASCII)
 
 @dataclass(slots=True)
 class Arrival:
-    """One instance and what became of it; written by the thread of its association."""
+    """Arriving instance and its outcome; written by the thread of its association."""
 
     request: IncomingStore
     index: int
@@ -77,8 +77,8 @@ class Arrival:
             return None
 
 
-class Storing:
-    """A ``StoreHandler``: one ``Arrival`` for each request, stored as the mode says. For all associations at once."""
+class ArrivalHandler:
+    """``StoreHandler`` with one ``Arrival`` for each request, stored as the mode says. For all associations at once."""
 
     def __init__(
         self,
@@ -116,11 +116,11 @@ class Storing:
     def _make_sink(self, arrival: Arrival, meta: bytes) -> InstanceSink:
         placement = self._placement
         if placement is None or self._mode is StorageMode.IGNORE:
-            return _Ignored(arrival, meta, self._prefix_bytes, self._discarded)
+            return _IgnoredArrival(arrival, meta, self._prefix_bytes, self._discarded)
         is_checked = self._mode is StorageMode.NORMAL
         memory_bytes = IN_MEMORY_BYTES if is_checked else self._prefix_bytes
         buffer = self._buffers.of(arrival.request.association) if memory_bytes else _NO_BUFFER
-        sink = _Stored(arrival, meta, placement, self._discarded, buffer, memory_bytes)
+        sink = _StoredArrival(arrival, meta, placement, self._discarded, buffer, memory_bytes)
         sink.prefix_bytes = self._prefix_bytes
         sink.is_checked = is_checked
         sink.moving = self.moving
@@ -129,8 +129,8 @@ class Storing:
         return sink
 
 
-class _Ignored:
-    """Receives and forgets."""
+class _IgnoredArrival:
+    """Sink of an instance that is received and not stored."""
 
     __slots__ = ("_arrival", "_discarded", "_meta", "_prefix_bytes")
 
@@ -154,8 +154,8 @@ class _Ignored:
         self._discarded(self._arrival)
 
 
-class _Stored(InstanceFile):
-    """Writes a file."""
+class _StoredArrival(InstanceFile):
+    """Sink of an instance that is stored as a file."""
 
     __slots__ = ("_arrival", "_disagreement", "_discarded", "_placement", "_subfolder", "is_checked", "prefix_bytes")
 
@@ -261,7 +261,7 @@ class _Stored(InstanceFile):
 
 
 class _MetaInformation:
-    """Writes group 0002; what instances of one kind have in common is written once."""
+    """Writer of group 0002; what instances of one kind have in common is written once."""
 
     def __init__(self) -> None:
         self._known: dict[tuple[str, str, str, int], tuple[bytes, bytes]] = {}

@@ -1,4 +1,4 @@
-"""One arriving instance: in memory while small, then in a file without a name; checked, written anew, answered for.
+"""Arriving instance: in memory while small, then in a file without a name; checked, rewritten, answered.
 
 Where its bytes go to in the end is said by subclasses: those of the receiver and of the archive.
 """
@@ -41,7 +41,7 @@ _one_rewriting = threading.Lock()
 
 
 class RefusedError(Exception):
-    """The instance is not stored; with which status, why, and whether the association ends."""
+    """Refusal of an instance: status, reason, and whether the association ends."""
 
     def __init__(self, status: int, comment: str, *, abort: bool = False) -> None:
         super().__init__(comment)
@@ -49,7 +49,7 @@ class RefusedError(Exception):
 
 
 class Buffers:
-    """Memory for small data sets, of each association that has sent one."""
+    """Buffers for small data sets, of each association that has sent one."""
 
     def __init__(self) -> None:
         self._buffers: dict[int, memoryview] = {}
@@ -62,12 +62,12 @@ class Buffers:
         return buffer
 
     def forget(self, association: int) -> None:
-        """The association is over."""
+        """Free the buffer of an association that is over."""
         self._buffers.pop(association, None)
 
 
 class InstanceFile:
-    """An ``InstanceSink``. Used by the thread of its association; raises nothing.
+    """``InstanceSink`` that fills a file. Used by the thread of its association; raises nothing.
 
     Disk trouble raises nothing either: the rest is swallowed, and the answer is A700.
     """
@@ -148,11 +148,11 @@ class InstanceFile:
         raise NotImplementedError
 
     def _store(self) -> None:
-        """Everything has arrived: check it, give it its name; may raise OSError and RefusedError."""
+        """Check and name the file, since everything has arrived; may raise OSError and RefusedError."""
         raise NotImplementedError
 
     def _begins(self, fragments: Sequence[memoryview]) -> None:
-        """The first bytes are there, and there is no file yet, perhaps."""
+        """Look at the first bytes, before there is a file, perhaps."""
 
     # -- for subclasses
 
@@ -235,7 +235,7 @@ class InstanceFile:
 
 
 def disagreement(findings: StructureFindings) -> str:
-    """What was done about lengths and delimiters that disagree, for the log."""
+    """Return for the log what was done about lengths and delimiters that disagree."""
     if findings.rest_bytes:
         return f"the last {findings.rest_bytes} bytes of the data set are no element and were left out"
     return "lengths or delimiters of the data set disagreed and were made right"

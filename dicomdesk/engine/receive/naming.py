@@ -1,4 +1,4 @@
-"""How received files and the folders that they are sorted into are called: a strategy for each scheme.
+"""Names of received files and of the folders that they are sorted into: a strategy for each scheme.
 
 Names are built from a table of prefixes, our own clock and random bits, and the SOP Instance UID of the request, which
 is hostile: what is not plain in it is replaced and a digest of the original keeps the name unlike all others.
@@ -29,7 +29,7 @@ SubFolderMaker = Callable[[InstanceHeader | None], str]
 
 
 def file_stem_maker(naming: FileNaming) -> FileStemMaker:
-    """What names files so."""
+    """Return the maker of file names for a naming scheme."""
     makers: dict[FileNaming, FileStemMaker] = {
         FileNaming.INSTANCE_UID: _instance_stem,
         FileNaming.UNIQUE_UID: _unique_stem,
@@ -40,7 +40,7 @@ def file_stem_maker(naming: FileNaming) -> FileStemMaker:
 
 
 def sub_folder_maker(sub_folders: SubFolders) -> SubFolderMaker | None:
-    """What sorts files so; None where all are together."""
+    """Return the maker of sub-folders; None where all files are together."""
     makers: dict[SubFolders, SubFolderMaker | None] = {SubFolders.NONE: None, SubFolders.SERIES_DATE: _by_series_date}
     return makers[sub_folders]
 

@@ -1,4 +1,4 @@
-"""Where received instances are kept, and what happens when a name is taken."""
+"""Places received files under their names, and decides where a name is taken."""
 
 import errno
 import os
@@ -12,7 +12,7 @@ from dicomdesk.engine.receive.naming import file_stem_maker, sub_folder_maker
 from dicomdesk.engine.receive.request import DuplicatePolicy, FileNaming, Storage
 from dicomdesk.errors import StorageError
 
-__all__ = ["Placed", "Placement", "PlacementKind"]
+__all__ = ["PlacedFile", "Placement", "PlacementKind"]
 
 _MOST_TRIES = 1000
 _MOST_KNOWN_FOLDERS = 10_000
@@ -20,7 +20,7 @@ _SPACE_VALID_S = 1.0
 
 
 class PlacementKind(Enum):
-    """What became of a finished file."""
+    """Outcome of placing a finished file."""
 
     NEW = "new"
     REPLACED = "replaced"
@@ -31,15 +31,15 @@ class PlacementKind(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Placed:
-    """Where a finished file went; for REFUSED the path of the file that was there."""
+class PlacedFile:
+    """Path of a finished file; for REFUSED that of the file that was there."""
 
     path: str
     kind: PlacementKind
 
 
 class Placement:
-    """Gives files of one folder their names. Used by the threads of all associations at once.
+    """Folder in which received files get their names. Used by the threads of all associations at once.
 
     Creating one checks the folder; raises StorageError. Unfinished files of earlier runs are cleared then, those of sub
     folders when these are first used.
@@ -82,7 +82,7 @@ class Placement:
             os.makedirs(path, exist_ok=True)  # somebody removed it meanwhile
             return AtomicFile(path, unnamed=self._unnamed)
 
-    def publish(self, file: AtomicFile, sop_class_uid: str, sop_instance_uid: str, subfolder: str = "") -> Placed:
+    def publish(self, file: AtomicFile, sop_class_uid: str, sop_instance_uid: str, subfolder: str = "") -> PlacedFile:
         """Give the finished file its name. Raises OSError; the caller then discards the file."""
         folder = os.path.join(self._folder, subfolder) if subfolder else self._folder
         stem = self._stem(sop_class_uid, sop_instance_uid)
@@ -90,17 +90,17 @@ class Placement:
         if self._is_named_by_instance and self._on_duplicate is DuplicatePolicy.OVERWRITE:
             replaced = file.publish(name, replace=True, fsync=self._fsync)
             kind = PlacementKind.REPLACED if replaced else PlacementKind.NEW
-            return Placed(path=os.path.join(folder, name), kind=kind)
+            return PlacedFile(path=os.path.join(folder, name), kind=kind)
         try:
             file.publish(name, replace=False, fsync=self._fsync)
-            return Placed(path=os.path.join(folder, name), kind=PlacementKind.NEW)
+            return PlacedFile(path=os.path.join(folder, name), kind=PlacementKind.NEW)
         except FileExistsError:
             if self._is_named_by_instance and self._on_duplicate is DuplicatePolicy.REFUSE:
                 file.discard()
-                return Placed(path=os.path.join(folder, name), kind=PlacementKind.REFUSED)
+                return PlacedFile(path=os.path.join(folder, name), kind=PlacementKind.REFUSED)
         name = self._publish_beside(file, sop_class_uid, sop_instance_uid)
         kind = PlacementKind.BESIDE if self._is_named_by_instance else PlacementKind.NEW
-        return Placed(path=os.path.join(folder, name), kind=kind)
+        return PlacedFile(path=os.path.join(folder, name), kind=kind)
 
     def _publish_beside(self, file: AtomicFile, sop_class_uid: str, sop_instance_uid: str) -> str:
         """Try other names until one is free."""

@@ -1,4 +1,4 @@
-"""Notices when a study that is being received has become quiet, and runs a command for it.
+"""Detects that a study has been quiet for the settle time; runs the study command.
 
 The command is split like a shell would, then run without one. In its words ``#p`` stands for the folder, ``#a`` for the
 calling and ``#c`` for the called AE title, ``#s`` for the Study Instance UID. The same values, and the count of
@@ -34,7 +34,7 @@ _UNPRINTABLE = re.compile(r"[^ -~\u00a0-\ufffd]")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettledStudy:
-    """A study of which nothing has arrived for the settle time."""
+    """Study of which nothing has arrived for the settle time."""
 
     study_instance_uid: str
     folder: str
@@ -46,7 +46,7 @@ class SettledStudy:
 
 
 class StudyCommand:
-    """A command to be run for studies, one at a time. ``run`` belongs to one thread, ``abort`` to any."""
+    """Command that is run for studies, one at a time. ``run`` belongs to one thread, ``abort`` to any."""
 
     def __init__(self, command: str) -> None:
         """Raise SettingsError when the command cannot be split into words."""
@@ -100,7 +100,7 @@ class StudyCommand:
 
 
 class StudySettler:
-    """Knows when something last arrived of each study. ``run`` is the life of its one thread; the rest is for any."""
+    """Timer of studies by their last instance. ``run`` is the life of its one thread; the rest is for any."""
 
     def __init__(self, settle_s: float, settled: Callable[[SettledStudy], None]) -> None:
         """``settled`` is called on the settler's thread, and may take its time."""

@@ -1,4 +1,4 @@
-"""The receive job: listens, stores what arrives, and says so."""
+"""Receive job: listens for associations, stores instances, reports both."""
 
 import os
 import threading
@@ -15,7 +15,7 @@ from dicomdesk.engine.events import (
 )
 from dicomdesk.engine.job import JobState, ThreadStarter, new_job_id
 from dicomdesk.engine.rate import RateMeter
-from dicomdesk.engine.receive.arrivals import Arrival, Storing
+from dicomdesk.engine.receive.arrivals import Arrival, ArrivalHandler
 from dicomdesk.engine.receive.listening_job import ListeningJob, ReceiveResult, acceptor_ssl_context
 from dicomdesk.engine.receive.placement import Placement
 from dicomdesk.engine.receive.quiet_studies import SettledStudy, StudyCommand, StudySettler
@@ -51,9 +51,9 @@ class ReceiveJob(ListeningJob):
         self._request = request
         acceptance, storage = request.acceptance, request.storage
         policy = _make_policy(acceptance.profile, accept_all=acceptance.accept_all)
-        self._facts = _Facts(self.id, self._report, report_stored=request.report_stored)
+        self._facts = _SettlingFacts(self.id, self._report, report_stored=request.report_stored)
         self._settler = self._make_settler()
-        storing = Storing(
+        storing = ArrivalHandler(
             None if storage.mode is StorageMode.IGNORE else Placement(storage),
             storage.mode,
             begun=self._facts.begun,
@@ -96,7 +96,7 @@ class ReceiveJob(ListeningJob):
         self._break_off()
 
     def progress(self) -> Progress:
-        """How much has arrived; totals are unknown."""
+        """Return how much has arrived; totals are unknown."""
         now_s, items, size_bytes = time.monotonic(), self._facts.items, self._listener.bytes_received
         with self._gauge_lock:
             return Progress(
@@ -164,8 +164,8 @@ class ReceiveJob(ListeningJob):
         )
 
 
-class _Facts(ReceptionFacts):
-    """The job's facts, of which some make studies settle."""
+class _SettlingFacts(ReceptionFacts):
+    """Facts of the job; stored instances go to the settler too."""
 
     settler: StudySettler | None = None
     forget: Callable[[int], None] | None = None

@@ -1,4 +1,4 @@
-"""The facts of what is received, for the receiver and the archive."""
+"""Facts of associations and received instances, for the receive job and the archive."""
 
 import threading
 from collections import Counter
@@ -54,7 +54,7 @@ class ReceptionFacts(SilentObserver):
             return dict(self._counts)
 
     def begun(self, arrival: Arrival) -> None:
-        """An instance begins to arrive."""
+        """Report that an instance begins to arrive."""
         request = arrival.request
         self._open[request.association] = arrival
         if not self._report_stored:
@@ -72,7 +72,7 @@ class ReceptionFacts(SilentObserver):
         )
 
     def discarded(self, arrival: Arrival) -> None:
-        """The rest of an instance will never arrive."""
+        """End an instance whose rest will never arrive."""
         self._open.pop(arrival.request.association, None)
         self._finish(arrival, ItemOutcome.FAILED, None, "The association ended before the whole instance had arrived")
 
@@ -134,7 +134,7 @@ class ReceptionFacts(SilentObserver):
         self._warn(text)
 
     def end_all(self) -> None:
-        """Nothing more comes of what is being received."""
+        """End all instances that are being received."""
         for association in list(self._open):
             self._end(association)
 
@@ -171,7 +171,7 @@ class ReceptionFacts(SilentObserver):
         self._ended(arrival, header)
 
     def _ended(self, arrival: Arrival, header: InstanceHeader | None) -> None:
-        """An instance has ended; for subclasses."""
+        """Take note of an ended instance; for subclasses."""
 
     def _warn(self, text: str) -> None:
         self._report(Notice(job_id=self._job_id, level=NoticeLevel.WARNING, text=text))

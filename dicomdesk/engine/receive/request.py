@@ -1,4 +1,4 @@
-"""What a receive job is asked to do."""
+"""Request of a receive job."""
 
 from dataclasses import dataclass, field
 from enum import Enum
@@ -25,7 +25,7 @@ __all__ = [
 
 
 class StorageMode(Enum):
-    """What is done with a received data set."""
+    """Treatment of a received data set."""
 
     NORMAL = "normal"
     """Checked, lengths made explicit, stored."""
@@ -36,7 +36,7 @@ class StorageMode(Enum):
 
 
 class FileNaming(Enum):
-    """How received files are named."""
+    """Naming scheme of received files."""
 
     INSTANCE_UID = "default"
     UNIQUE_UID = "unique"
@@ -45,7 +45,7 @@ class FileNaming(Enum):
 
 
 class DuplicatePolicy(Enum):
-    """What is done when the file for an instance exists already."""
+    """Rule for an instance whose file exists already."""
 
     OVERWRITE = "overwrite"
     KEEP_BOTH = "keep-both"
@@ -53,7 +53,7 @@ class DuplicatePolicy(Enum):
 
 
 class SubFolders(Enum):
-    """Into which folders below the first received files are sorted."""
+    """Sub-folders that received files are sorted into."""
 
     NONE = "none"
     SERIES_DATE = "series-date"
@@ -62,7 +62,7 @@ class SubFolders(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Acceptance:
-    """Which associations are accepted, of whom, and with which bounds."""
+    """Rules for accepting associations: contexts, peers, bounds."""
 
     profile: ProfileSelection | None = None
     """None accepts Verification only, unless ``accept_all``."""
@@ -84,7 +84,7 @@ class Acceptance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Storage:
-    """What is done with data sets, and where files are and how they are called."""
+    """Rules for storing: treatment of data sets, folders and names of files."""
 
     folder: Path = Path()
     mode: StorageMode = StorageMode.NORMAL
@@ -101,7 +101,7 @@ class Storage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Commands:
-    """What is run for what has arrived."""
+    """Commands that are run for settled studies."""
 
     on_study: str = ""
     """Command run when a study has been quiet for ``settle_s``; "" for none."""

@@ -1,4 +1,4 @@
-"""Certificates, access rules, profiles and users as front ends need them: checked before a job begins, in words.
+"""Certificates, access rules, profiles and users: checked before a job begins, with problems in words.
 
 Opens no connection; what is enforced on associations belongs to the network layer.
 """

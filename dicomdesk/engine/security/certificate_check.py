@@ -30,7 +30,7 @@ def is_root_certificate(file: Path, file_format: TlsFileFormat) -> bool:
 
 
 def verify_certificate(file: Path, settings: TlsSettings) -> str:
-    """Why the certificate is not trusted, in OpenSSL's words; "" where it is. Raises UnreadableCertificateError.
+    """Return why the certificate is not trusted, in OpenSSL's words; "" where it is. Raises UnreadableCertificateError.
 
     Files of authorities and revocation lists that cannot be read are passed over: ``check_tls_settings`` tells of them.
     """

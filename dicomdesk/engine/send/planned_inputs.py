@@ -1,4 +1,4 @@
-"""What planned sending finds, and how it is planned: the same for sending and for its pre-flight."""
+"""Scan and plan options of a send job and of its pre-flight."""
 
 from collections.abc import Iterable, Sequence
 
@@ -55,7 +55,7 @@ def _results(request: SendRequest, intake: Intake) -> Iterable[ScanResult]:
 
 
 def plan_options(request: SendRequest, instances: Sequence[PlannedInstance]) -> PlanOptions:
-    """What the request says of planning; what can be decompressed is looked up only where something is compressed."""
+    """Return the request's plan options; what can be decompressed is looked up only where something is compressed."""
     is_plain = all(instance.transfer_syntax_uid in UNCOMPRESSED for instance in instances)
     return PlanOptions(
         decompression=request.decompression,

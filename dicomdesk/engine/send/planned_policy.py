@@ -1,4 +1,4 @@
-"""How a planned send job delivers over one association: what waits in its queue, each in the context planned for it.
+"""Policy of a planned send job: sends what waits in its queue, each in the context planned for it.
 
 Several associations run at once when the job is parallel; they take from the same queue. An instance is in the hands of
 one association from being taken out of the queue to its end, or to being put back.
@@ -29,7 +29,7 @@ _CANNOT_CONVERT = "Pixel representation cannot be changed"
 
 @dataclass(slots=True, kw_only=True)
 class SendQueue:
-    """What waits to be sent by the associations of a job."""
+    """Queue of the items that the associations of a job send."""
 
     items: deque[TransferItem] = field(default_factory=deque)
     """First come first served."""
@@ -42,7 +42,7 @@ class SendQueue:
 
 
 class PlannedPolicy(SendPolicy):
-    """Sends what waits in the queue as the peer takes it; see ``SendPolicy``."""
+    """Policy of one association of a planned job; see ``SendPolicy``."""
 
     def __init__(self, delivery: Delivery, queue: SendQueue, planned: PlannedAssociation, retries: int) -> None:
         self._delivery = delivery
@@ -57,7 +57,7 @@ class PlannedPolicy(SendPolicy):
         self._assignments = {assignment.position: assignment for assignment in assignments}
 
     def tell_no_context(self, number: int) -> None:
-        """It is told once when associations are parallel."""
+        """Report it once where associations are parallel."""
         queue, delivery = self._queue, self._delivery
         if not queue.is_refusal_told:
             queue.is_refusal_told = True
@@ -80,14 +80,14 @@ class PlannedPolicy(SendPolicy):
         item.context_id = assignment.context_id
         if not wanted_uid:
             raise NoContextError(assignment.reason)
-        prepared = self._delivery.preparing.prepare(item.found, wanted_uid)
+        prepared = self._delivery.preparer.prepare(item.found, wanted_uid)
         item.network_transfer_syntax_uid = wanted_uid
         if prepared.header is not item.found.header:  # it has changed, and is the same instance
             self._delivery.transfer.identify(item, prepared.header)
         return prepared
 
     def refuse(self, item: TransferItem, error: DataError | OSError) -> Refusal:
-        """What DCMTK's dcmsend would have sent halts nothing; what is sound as a file uses up a message ID."""
+        """Refuse an instance: what dcmsend would have sent halts nothing; a sound file uses up a message ID."""
         condition, header = _condition(error), item.found.header
         if condition:  # it was read and is not sent: as with DCMTK it is in the report so
             item.network_transfer_syntax_uid = header.transfer_syntax_uid

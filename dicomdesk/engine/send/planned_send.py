@@ -1,4 +1,4 @@
-"""The send job: scan, plan, then one association after the other, or several at once, until all instances have ended.
+"""Send job: scan, plan, then one association after the other, or several at once, until all instances have ended.
 
 What is a failure of the job and what is only one of an instance follows DCMTK's dcmsend: with ``halt_on_error`` the job
 ends at the first bad input, at the first instance that cannot be sent and at the first association that is lost.
@@ -134,7 +134,7 @@ class SendJob(SendingJob):
         return senders.ends()
 
     def _choose_parallel(self, wanted: int) -> int:
-        """As many associations at once as are wanted, or as there are descriptors for, which is told once."""
+        """Return how many associations to run at once: as wanted, or as there are descriptors for, reported once."""
         count = affordable_associations(wanted) if wanted > 1 else 1
         if count < wanted and not self._is_limit_told:
             self._is_limit_told = True
@@ -143,7 +143,7 @@ class SendJob(SendingJob):
         return count
 
     def _refuse_all(self) -> None:
-        """The peer took none of the contexts: what was to go this way cannot go at all."""
+        """Leave out what waits, since the peer took none of the contexts."""
         refused = not_sent(NotSentCause.NO_CONTEXT, "The peer accepted no presentation context at all")
         while self._queue.items:
             item = self._queue.items.popleft()
@@ -211,7 +211,7 @@ def _took_nothing(ends: list[End]) -> bool:
 
 
 class _ParallelSenders:
-    """The associations that run at once, each in a thread; a fault in one stops all and is raised to who waits."""
+    """Associations that run at once, each in a thread; a fault in one stops all and is raised by ``ends``."""
 
     def __init__(self, delivery: Delivery) -> None:
         self._delivery = delivery

@@ -1,4 +1,4 @@
-"""What a send job is asked to do."""
+"""Request of a send job."""
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""Which failures may pass if one waits, and how long to wait: pure decisions.
+"""Classifies failures as transient or permanent and computes back-off; pure decisions.
 
 Transient: the connection was refused, reset or lost, the peer was late, it rejected the association as transient
 (PS3.8 9.3.4), or it was out of resources (status A7xx, PS3.4 B.2.3). Permanent: everything that would fail the same way

@@ -1,4 +1,4 @@
-"""Sending over one association that is proposed to the letter, as storescu does it.
+"""Exact sending: one association whose proposal is given, as with DCMTK's storescu.
 
 Nothing is planned after the files; what both ways of sending share is in ``delivery``.
 """

@@ -1,4 +1,4 @@
-"""How one file of an exact send job goes: in which context, converted or not, under which identity."""
+"""Chooses for a file of an exact send job: presentation context, conversion, identity."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -43,7 +43,7 @@ _READ = _WRITTEN | {PRIVATE_GE_IMPLICIT}
 
 
 class ExactShaper:
-    """Decides for one file after the other; used by the thread that sends.
+    """Choice for one file after the other; used by the thread that sends.
 
     What was learnt of the file that was tried last stays in ``header``, ``context`` and ``invented``, also where it
     cannot go.
@@ -72,7 +72,7 @@ class ExactShaper:
         self._known: dict[tuple[str, str], NegotiatedContext | None] = {}
 
     def begin(self) -> None:
-        """The next file is about to be opened."""
+        """Forget the last file: the next one is about to be opened."""
         self.header = self.context = self.invented = None
 
     def choose(self, header: InstanceHeader) -> Shape:

@@ -1,4 +1,4 @@
-"""The files of an exact send job: how often each is still to go, and how those that never went are listed."""
+"""Files of an exact send job: counts repetitions, lists what is not sent."""
 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -16,7 +16,7 @@ _MOST_LISTED = 10_000
 
 
 class FileToSend(NamedTuple):
-    """One file of the job."""
+    """File of the job."""
 
     path: str
     archive_member: str
@@ -28,12 +28,12 @@ class FileToSend(NamedTuple):
 
     @property
     def name(self) -> str:
-        """What users know it by."""
+        """Path, with the member of an archive."""
         return name_of(self.path, self.archive_member)
 
 
 class ExactFiles:
-    """All files of one job, in order; each is sent as often as the request says."""
+    """Files of one job, in order; each is sent as often as the request says."""
 
     def __init__(self, transfer: TransferList, stats: TransferStats, repeats: int) -> None:
         self._transfer = transfer
@@ -49,7 +49,7 @@ class ExactFiles:
         return bool(self.not_begun)
 
     def begin(self, files: Sequence[FileToSend]) -> tuple[int, int]:
-        """All files are known; return how many instances and bytes are to be sent, as far as sizes of files tell."""
+        """Take all files; return how many instances and bytes are to be sent, as far as sizes of files tell."""
         self.files = files
         self.not_begun = dict.fromkeys(range(len(files)), self._repeats)
         items, size_bytes = len(files) * self._repeats, sum(file.size_bytes for file in files) * self._repeats
@@ -57,7 +57,7 @@ class ExactFiles:
         return items, size_bytes
 
     def take(self, position: int) -> TransferItem:
-        """A file is tried."""
+        """List a file that is tried."""
         further = self.not_begun[position] - 1
         if further:
             self.not_begun[position] = further
@@ -68,7 +68,7 @@ class ExactFiles:
         return item
 
     def give_up(self, position: int) -> list[TransferItem]:
-        """A file is not tried again, for the reason that it was not sent for; list it as often as it was to go."""
+        """Give up a file that was not sent: list it as often as it was still to go."""
         return [item for item, _ in self._add_unsent(self.files[position], self.not_begun.pop(position, 0), "")]
 
     def leave_rest_out(self, reason: str, cause: NotSentCause = NotSentCause.NOT_REACHED) -> None:

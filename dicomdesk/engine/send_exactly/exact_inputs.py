@@ -1,4 +1,4 @@
-"""Inputs of an exact send job: listed, checked as little as DCMTK's storescu does, and the proposal made for them."""
+"""Inputs of an exact send job: lists and checks them as DCMTK's storescu does, and makes the proposal for them."""
 
 import os
 import stat
@@ -12,7 +12,7 @@ from dicomdesk.dicom.sop_classes import find_sop_class
 from dicomdesk.engine.delivery.delivery import EndedError, SendFailure
 from dicomdesk.engine.delivery.intake import Intake
 from dicomdesk.engine.events import NoticeLevel
-from dicomdesk.engine.preparation import Preparing, Shape
+from dicomdesk.engine.preparation import InstancePreparer, Shape
 from dicomdesk.engine.send_exactly.exact_files import FileToSend
 from dicomdesk.engine.send_exactly.exact_proposal import load_profile_file, make_proposal
 from dicomdesk.engine.send_exactly.request import ExactSendRequest
@@ -26,7 +26,7 @@ Listed = str | FoundInstance | SkippedInput
 
 
 class CheckedInputs(NamedTuple):
-    """All files."""
+    """Inputs that were checked."""
 
     files: list[FileToSend]
     """Those that are to be sent."""
@@ -120,7 +120,7 @@ def _as_skipped(listed: Listed, problem: str) -> SkippedInput:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckedInput:
-    """One file."""
+    """Result of checking one input."""
 
     size_bytes: int = 0
     sop_class_uid: str = ""
@@ -132,13 +132,13 @@ class CheckedInput:
 
 
 class InputChecker:
-    """Checks one file after the other, by what the request needs to know."""
+    """Checker of inputs, by what the request needs to know."""
 
     def __init__(self, request: ExactSendRequest, moving: Callable[[], None] | None = None) -> None:
         """``moving`` is called before each further part of a long file is read; what it raises passes."""
         proposal = request.proposal
         self._needs_sop_class = proposal.only_required and proposal.profile is None
-        self._preparing = Preparing(request.inputs.format, request.compression_level, moving)
+        self._preparer = InstancePreparer(request.inputs.format, request.compression_level, moving)
 
     def check(self, listed: Listed) -> CheckedInput:
         """Look at a file, or at what was found in an archive; never raises for what is wrong with it."""
@@ -178,7 +178,7 @@ class InputChecker:
             return Shape(transfer_syntax_uid=header.transfer_syntax_uid)
 
         try:
-            self._preparing.prepare_file(path, keep).close()
+            self._preparer.prepare_file(path, keep).close()
         except (DataError, OSError):
             return ""
         return found[0]

@@ -1,4 +1,4 @@
-"""How an exact send job delivers over its one association: each file is opened and given its context in its turn."""
+"""Policy of an exact send job: opens each file and chooses its context in its turn."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ _MAX_MESSAGE_ID = 0xFFFF
 
 
 class ExactPolicy(SendPolicy):
-    """Sends files in order, as DCMTK's storescu; see ``SendPolicy``."""
+    """Policy of files in order, as with DCMTK's storescu; see ``SendPolicy``."""
 
     drop_condition = FAILED_TO_SEND
 
@@ -61,7 +61,7 @@ class ExactPolicy(SendPolicy):
         shaper, found = self._shaper, item.found
         self._tried += 1
         shaper.begin()
-        prepared = self._delivery.preparing.prepare_file(found.path, shaper.choose, found.archive_member)
+        prepared = self._delivery.preparer.prepare_file(found.path, shaper.choose, found.archive_member)
         self._identify(item)
         if shaper.invented is not None:
             item.invented = shaper.invented.limited_to(prepared.replaced)

@@ -1,4 +1,4 @@
-"""What an exact send job proposes: by rule, for the SOP classes of the files, or as a profile says."""
+"""Proposal of an exact send job: by rule, for the SOP classes of the files, or as a profile says."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""The exact send job: one association whose proposal is given, files in order, as DCMTK's storescu.
+"""Exact send job: one association whose proposal is given, files in order, as DCMTK's storescu.
 
 Nothing is planned and nothing retried. Files are opened when their turn comes; before the association they are only
 looked for, or read for their SOP class where the proposal is made of that.

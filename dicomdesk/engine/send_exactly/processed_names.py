@@ -1,16 +1,16 @@
-"""Names of files that were processed: ".done" or ".bad" is appended."""
+"""Renames files that were processed: ".done" or ".bad" is appended."""
 
 import os
 from dataclasses import dataclass
 
-__all__ = ["Renamed", "rename_processed"]
+__all__ = ["RenamedFile", "rename_processed"]
 
 _DONE, _BAD = ".done", ".bad"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Renamed:
-    """What came of it."""
+class RenamedFile:
+    """Outcome of a renaming."""
 
     path: str
     """The new name, or the one that it was to have."""
@@ -20,7 +20,7 @@ class Renamed:
     """Whether there was a file of the new name before, which is gone now."""
 
 
-def rename_processed(path: str, *, is_done: bool) -> Renamed:
+def rename_processed(path: str, *, is_done: bool) -> RenamedFile:
     """Append ".done", or ".bad" where not done, to the file's name. A file of that name is replaced; never raises."""
     renamed = path + (_DONE if is_done else _BAD)
     try:
@@ -28,5 +28,5 @@ def rename_processed(path: str, *, is_done: bool) -> Renamed:
         os.replace(path, renamed)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else None
-        return Renamed(path=renamed, problem=reason or str(error))
-    return Renamed(path=renamed, has_replaced=has_replaced)
+        return RenamedFile(path=renamed, problem=reason or str(error))
+    return RenamedFile(path=renamed, has_replaced=has_replaced)

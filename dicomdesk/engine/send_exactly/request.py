@@ -1,4 +1,4 @@
-"""What an exact send job is asked to do."""
+"""Request of an exact send job."""
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ __all__ = ["ExactSendRequest", "Invention", "Proposal"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """Which presentation contexts are proposed, independent of what a plan would make of the instances."""
+    """Presentation contexts to propose, by rule or by profile."""
 
     preferred_transfer_syntax: str = "1.2.840.10008.1.2.1"
     """UID; proposed before the uncompressed ones, or alone where it is implicit VR or a video."""

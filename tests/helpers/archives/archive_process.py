@@ -73,7 +73,7 @@ def _main(folder: str, database_url: str, *peers: str) -> None:
 
     ports = {title: int(port) for title, _, port in (peer.partition("=") for peer in peers)}
     with serving(make_settings(Path(folder), peers=ports, database_url=database_url)) as running:
-        sys.stdout.write(f"{running.port}\n{' '.join(map(str, running.archive.orders.values()))}\n")
+        sys.stdout.write(f"{running.port}\n{' '.join(map(str, running.archive.repairs.values()))}\n")
         sys.stdout.flush()
         sys.stdin.read()
 

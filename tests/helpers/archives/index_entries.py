@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from dicomdesk.archive.entries import IndexEntry
+from dicomdesk.archive.index_entries import IndexEntry
 from dicomdesk.archive.matching.query_reader import DEFAULT_RULES, IdentifierRules, read_find_query
 from dicomdesk.dicom.query.query import Model, Query
 from tests.helpers.data.datasets import CT_IMAGE, EXPLICIT, IMPLICIT, Builder

@@ -13,7 +13,7 @@ from dicomdesk.engine.events import (
     Event,
 )
 from dicomdesk.engine.job import EventRelay, JobControl, JobState
-from dicomdesk.engine.preparation import Preparing
+from dicomdesk.engine.preparation import InstancePreparer
 from dicomdesk.engine.send.planned_policy import PlannedPolicy, SendQueue
 from dicomdesk.engine.stats import TransferStats
 from dicomdesk.network.presentation.context_planning import PlanOptions, plan_associations
@@ -44,7 +44,7 @@ class OneAssociation:
             report=report,
             transfer=self.transfer,
             stats=stats,
-            preparing=Preparing(InputFormat.FILE_ONLY, 6),
+            preparer=InstancePreparer(InputFormat.FILE_ONLY, 6),
         )
         self.queue = SendQueue(items=deque(self.transfer.items))
         plan = plan_associations(self.transfer.planned_instances, options=PlanOptions(decodable=frozenset({RLE})))

@@ -42,7 +42,7 @@ from tests.helpers.peers.requestors import ASSOCIATE_RJ, Proposal, connected
 def test_an_archive_starts_ends_and_starts_again_with_what_it_has(tmp_path: Path) -> None:
     for number in range(3):
         with running(tmp_path) as archive:
-            assert archive.archive.orders == {}
+            assert archive.archive.repairs == {}
             archive.put(encoded(f"1.2.3.5.{number}"))
             assert len(archive.files()) == len(archive.indexed()) == number + 1
             assert archive.archive.bytes_received > 0
@@ -152,11 +152,11 @@ def test_what_a_crash_left_is_put_in_order_at_the_start(tmp_path: Path) -> None:
     (tmp_path / path).with_name("1.2.3.5.3.01234567.dcm").write_bytes(content.replace(b"1.2.3.5.1", b"1.2.3.5.3"))
     (tmp_path / other).with_name("rubbish.dcm").write_bytes(b"rubbish")
     with running(tmp_path) as archive:
-        order = archive.archive.orders[ARCHIVE]
+        order = archive.archive.repairs[ARCHIVE]
         assert (order.adopted, len(order.unreadable)) == (1, 1)
         assert "1.2.3.5.3" in archive.indexed().values()
     with running(tmp_path) as archive:
-        assert archive.archive.orders == {}
+        assert archive.archive.repairs == {}
 
 
 def test_a_removal_that_was_not_completed_is_at_the_next_start(tmp_path: Path) -> None:

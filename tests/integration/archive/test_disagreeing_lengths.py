@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from pynetdicom import evt
 
-from dicomdesk.archive.file_check import Checked, check_area
-from dicomdesk.archive.reindex import Reindexed, reindex_area
+from dicomdesk.archive.file_check import FileCheckReport, check_area
+from dicomdesk.archive.reindex import ReindexReport, reindex_area
 from dicomdesk.archive.setup.storing_format import StoringFormat
 from tests.helpers.archives.served_archives import (
     GET_STUDY,
@@ -64,9 +64,9 @@ def test_it_is_moved_and_got_also_after_it_was_indexed_again(
             archive.put(*stored.values(), syntax=syntax)
             before = archive.indexed()
             assert got(archive.port, syntax) == as_it_is
-        assert check_area(settings, area, print) == Checked(files=len(stored), entries=len(stored))
-        assert reindex_area(settings, area, Unheard()) == Reindexed(indexed=len(stored))
-        assert check_area(settings, area, print) == Checked(files=len(stored), entries=len(stored))
+        assert check_area(settings, area, print) == FileCheckReport(files=len(stored), entries=len(stored))
+        assert reindex_area(settings, area, Unheard()) == ReindexReport(indexed=len(stored))
+        assert check_area(settings, area, print) == FileCheckReport(files=len(stored), entries=len(stored))
         with serving(settings) as archive, calling(archive.port) as association:
             assert archive.indexed() == before
             for title, arrived, expected in (("SAME", same, as_it_is), ("OTHER", unlike, converting)):

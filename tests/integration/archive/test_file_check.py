@@ -6,7 +6,7 @@ import pytest
 
 from dicomdesk.archive.archive import Archive
 from dicomdesk.archive.areas.storage_area import StorageArea
-from dicomdesk.archive.file_check import Checked, check_area
+from dicomdesk.archive.file_check import FileCheckReport, check_area
 from dicomdesk.archive.index import Index, sqlite_url
 from dicomdesk.archive.setup.configuration import ArchiveConfiguration, Area
 from dicomdesk.archive.setup.settings import ArchiveSettings
@@ -44,7 +44,7 @@ def stored(area: Area) -> list[Path]:
 
 def test_all_is_right_where_nothing_has_happened(settings: ArchiveSettings, area: Area) -> None:
     counts: list[int] = []
-    assert check_area(settings, area, pytest.fail, counts.append) == Checked(files=3, entries=3)
+    assert check_area(settings, area, pytest.fail, counts.append) == FileCheckReport(files=3, entries=3)
     assert counts == [6]
 
 
@@ -56,7 +56,7 @@ def test_missing_different_and_unknown_files_are_told(settings: ArchiveSettings,
     write_instance(changed.with_name("1.2.3.99.0011aabb.dcm"), 78)
     told: list[str] = []
     found = check_area(settings, area, told.append)
-    assert found == Checked(files=4, entries=3, missing=1, different=1, unindexed=2)
+    assert found == FileCheckReport(files=4, entries=3, missing=1, different=1, unindexed=2)
     assert not found.is_right
     assert len(told) == 4
     assert any(gone.name in text and "no such file" in text for text in told)

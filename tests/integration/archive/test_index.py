@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
-from dicomdesk.archive.entries import AdditionOutcome, Conflict, DuplicateRule, IndexStatistics
 from dicomdesk.archive.index import Index, sqlite_url
+from dicomdesk.archive.index_entries import AdditionOutcome, Conflict, DuplicateRule, IndexStatistics
 from dicomdesk.archive.matching.query_reader import read_retrieve_query
 from dicomdesk.archive.tables.database import Database, Durability
 from dicomdesk.archive.tables.schema import settings, study

@@ -12,7 +12,7 @@ import pytest
 
 from dicomdesk.archive.archive import Archive
 from dicomdesk.archive.metrics import Metrics, health, metrics_text
-from dicomdesk.archive.serving import ServeJob, ServeRequest
+from dicomdesk.archive.serve import ServeJob, ServeRequest
 from dicomdesk.archive.setup.configuration import ArchiveConfiguration, Area
 from dicomdesk.archive.setup.settings import ArchiveSettings
 from dicomdesk.engine.engine import Engine

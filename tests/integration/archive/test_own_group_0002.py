@@ -7,8 +7,8 @@ import pytest
 from pydicom.dataset import Dataset
 from pynetdicom import evt
 
-from dicomdesk.archive.file_check import Checked, check_area
-from dicomdesk.archive.reindex import Reindexed, reindex_area
+from dicomdesk.archive.file_check import FileCheckReport, check_area
+from dicomdesk.archive.reindex import ReindexReport, reindex_area
 from dicomdesk.archive.setup.settings import ArchiveSettings
 from tests.helpers.archives.served_archives import (
     GET_STUDY,
@@ -95,8 +95,8 @@ def test_the_index_is_made_again_with_all_of_them(tmp_path: Path, syntax: str) -
         archive.put(*data_sets(syntax).values(), syntax=syntax)
         before = archive.indexed()
     count = len(INSTANCES)
-    assert reindex_area(settings, area, Silent()) == Reindexed(indexed=count)
-    assert check_area(settings, area, pytest.fail) == Checked(files=count, entries=count)
+    assert reindex_area(settings, area, Silent()) == ReindexReport(indexed=count)
+    assert check_area(settings, area, pytest.fail) == FileCheckReport(files=count, entries=count)
     with serving(settings) as archive:
         assert archive.indexed() == before
         assert got(archive, syntax) == data_sets(syntax)

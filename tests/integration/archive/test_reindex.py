@@ -13,7 +13,7 @@ from dicomdesk.archive.archive import Archive
 from dicomdesk.archive.areas.storage_area import StorageArea
 from dicomdesk.archive.file_check import check_area
 from dicomdesk.archive.index import Index, sqlite_url
-from dicomdesk.archive.reindex import Reindexed, reindex_area
+from dicomdesk.archive.reindex import ReindexReport, reindex_area
 from dicomdesk.archive.setup.configuration import ArchiveConfiguration, Area
 from dicomdesk.archive.setup.settings import ArchiveSettings
 from dicomdesk.errors import IndexDamagedError, StorageError
@@ -77,7 +77,7 @@ def test_a_damaged_index_is_made_again_from_the_files(tmp_path: Path) -> None:
     with pytest.raises(IndexDamagedError):
         Archive(settings)
     seen = Seen()
-    assert reindex_area(settings, area, seen) == Reindexed(indexed=5)
+    assert reindex_area(settings, area, seen) == ReindexReport(indexed=5)
     assert seen.steps[-1] == (AREA, 5, 5)
     assert not seen.left
     assert count_of(settings) == 5
@@ -88,7 +88,7 @@ def test_what_dcmtk_has_stored_is_taken_over_where_it_lies(tmp_path: Path) -> No
     settings, area = settings_for(tmp_path / "area")
     (area.folder / "CT_0011aabb.dcm").write_bytes(instance(1))
     (area.folder / "index.dat").write_bytes(b"QRDB05" + bytes(100))
-    assert reindex_area(settings, area, Seen()) == Reindexed(indexed=1)
+    assert reindex_area(settings, area, Seen()) == ReindexReport(indexed=1)
     with Archive(settings) as archive:
         keeper = archive.keeper(AREA)
         (found,) = keeper.index.find_instances(AREA)
@@ -116,7 +116,7 @@ def test_of_two_files_of_one_instance_the_newer_one_counts(tmp_path: Path, newes
         (area.folder / name).write_bytes(instance(1))
         os.utime(area.folder / name, (1_700_000_000 + (name == newest), 1_700_000_000 + (name == newest)))
     seen = Seen()
-    assert reindex_area(settings, area, seen) == Reindexed(indexed=1, superseded=1)
+    assert reindex_area(settings, area, seen) == ReindexReport(indexed=1, superseded=1)
     assert [path for path, _ in seen.left] == [({"a.dcm", "b.dcm"} - {newest}).pop()]
     with Archive(settings) as archive:
         (found,) = archive.keeper(AREA).index.find_instances(AREA)
@@ -127,7 +127,7 @@ def test_an_index_in_use_is_not_replaced(tmp_path: Path) -> None:
     settings, area = settings_for(tmp_path / "area")
     with Archive(settings), pytest.raises(StorageError, match="in use"):
         reindex_area(settings, area, Seen())
-    assert reindex_area(settings, area, Seen()) == Reindexed()
+    assert reindex_area(settings, area, Seen()) == ReindexReport()
 
 
 def test_an_index_that_comes_into_use_meanwhile_is_not_replaced(tmp_path: Path) -> None:
@@ -161,9 +161,9 @@ def test_what_ends_while_the_index_is_replaced_leaves_all_files_to_be_looked_at(
     with contextlib.closing(Index(sqlite_url(StorageArea(area.folder).index_path))) as index:
         index.clear(AREA)
     with Archive(settings) as archive:
-        assert archive.orders[AREA].adopted == 3
+        assert archive.repairs[AREA].adopted == 3
     with Archive(settings) as archive:
-        assert archive.orders == {}
+        assert archive.repairs == {}
 
 
 def test_an_old_log_is_not_applied_to_the_new_index(tmp_path: Path) -> None:
@@ -186,7 +186,7 @@ def test_a_shared_database_is_renewed_in_place(tmp_path: Path) -> None:
     gone = next(area.folder.glob("*/*/*/*.dcm"))
     gone.unlink()
     (area.folder / "new.dcm").write_bytes(instance(9))
-    assert reindex_area(settings, area, Seen()) == Reindexed(indexed=3, forgotten=1)
+    assert reindex_area(settings, area, Seen()) == ReindexReport(indexed=3, forgotten=1)
     assert check_area(settings, area, pytest.fail).is_right
 
 
@@ -199,6 +199,6 @@ def test_a_database_of_postgresql_is_renewed_in_place(
     index = Index(settings.configuration.database_url)
     index.remove(AREA)
     with Archive(settings):
-        assert reindex_area(settings, area, Seen()) == Reindexed(indexed=3)
+        assert reindex_area(settings, area, Seen()) == ReindexReport(indexed=3)
     assert index.statistics(AREA).instances == 3
     index.close()

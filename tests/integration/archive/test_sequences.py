@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from pydicom.dataset import Dataset
 
-from dicomdesk.archive.entries import IndexEntry
 from dicomdesk.archive.index import Index, sqlite_url
+from dicomdesk.archive.index_entries import IndexEntry
 from dicomdesk.archive.matching.query_reader import read_find_query
 from dicomdesk.archive.services.find_responses import (
     ResponseEncoder,

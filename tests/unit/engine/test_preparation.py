@@ -15,7 +15,7 @@ from dicomdesk.dicom.files.scan import FoundInstance, scan
 from dicomdesk.dicom.instance import InputFormat, InputSelection, InstanceHeader
 from dicomdesk.dicom.source import FileRange
 from dicomdesk.dicom.transcode import convert_data_set, put_in_order
-from dicomdesk.engine.preparation import Preparing, Shape, failure_reason
+from dicomdesk.engine.preparation import InstancePreparer, Shape, failure_reason
 from dicomdesk.errors import CancelledError, ChangedError, ConversionError, DataError, InvalidUidError
 from tests.helpers.data.datasets import DEFLATED, EXPLICIT, IMPLICIT, Builder, part10
 from tests.helpers.data.inputs import RLE, image, rle_frame
@@ -24,7 +24,7 @@ from tests.helpers.data.replacing import data_set_of, instance_file, put_in_plac
 
 SOP_CLASS = Builder().element(0x00080016, "UI", "1.2.840.10008.5.1.4.1.1.2")
 SOP_INSTANCE = Builder().element(0x00080018, "UI", "1.2.3.4")
-PREPARING = Preparing(InputFormat.FILE_ONLY, 6)
+PREPARING = InstancePreparer(InputFormat.FILE_ONLY, 6)
 
 
 def pixel_data(size: int) -> bytes:
@@ -110,10 +110,10 @@ def test_writing_again_is_broken_off_with_its_job(tmp_path: Path) -> None:
         raise CancelledError
 
     (tmp_path / "a").write_bytes(part10(Builder().instance() + LATE + pixel_data(5000)))
-    preparing = Preparing(InputFormat.FILE_ONLY, 6, cancelled)
+    preparer = InstancePreparer(InputFormat.FILE_ONLY, 6, cancelled)
     for wanted in (EXPLICIT, IMPLICIT):
         with pytest.raises(CancelledError):
-            preparing.prepare(find(tmp_path / "a"), wanted)
+            preparer.prepare(find(tmp_path / "a"), wanted)
 
 
 def test_deflated_data_set_of_odd_length_is_padded(tmp_path: Path) -> None:
@@ -373,7 +373,7 @@ def test_what_is_no_instance_any_more_is_told_and_closed(
 CUT_WHILE_CONVERTED = """
 import os, sys
 from dicomdesk.dicom.instance import InputFormat
-from dicomdesk.engine.preparation import Preparing
+from dicomdesk.engine.preparation import InstancePreparer
 class Cutting:
     transfer_syntax_uid = "1.2.840.10008.1.2"
     changes = None
@@ -381,7 +381,7 @@ class Cutting:
     def converts_pixel_data(self):
         os.truncate(sys.argv[1], 0)
         return True
-prepared = Preparing(InputFormat.FILE_ONLY, 6).prepare_file(sys.argv[1], lambda header: Cutting())
+prepared = InstancePreparer(InputFormat.FILE_ONLY, 6).prepare_file(sys.argv[1], lambda header: Cutting())
 print(len(prepared.data))
 """
 
@@ -420,11 +420,11 @@ PREPARE = """
 import dicomdesk.dicom.files.zip_files, dicomdesk.dicom.transcode
 from dicomdesk.dicom.instance import InputFormat, InputSelection
 from dicomdesk.dicom.files.scan import scan
-from dicomdesk.engine.preparation import Preparing
+from dicomdesk.engine.preparation import InstancePreparer
 """
 SEND = """
 (found,) = scan(InputSelection(paths=(sys.argv[3],), open_archives=True))
-prepared = Preparing(InputFormat.FILE_ONLY, 1).prepare(found, sys.argv[4])
+prepared = InstancePreparer(InputFormat.FILE_ONLY, 1).prepare(found, sys.argv[4])
 assert prepared.data
 """
 

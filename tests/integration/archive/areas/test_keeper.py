@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from dicomdesk.archive.areas.keeper import Keeper, Kept, QuotaExceededError
+from dicomdesk.archive.areas.keeper import Keeper, QuotaExceededError, StoredFile
 from dicomdesk.archive.areas.storage_area import StorageArea
-from dicomdesk.archive.entries import IndexEntry, StudyUsage
 from dicomdesk.archive.index import Index, sqlite_url
+from dicomdesk.archive.index_entries import IndexEntry, StudyUsage
 from dicomdesk.archive.setup.configuration import Area, Quota
 from dicomdesk.errors import DataError, LocalError
 
@@ -58,7 +58,7 @@ def make(tmp_path: Path, index: Index, quota: Quota | None = None) -> Keeper:
     return Keeper(area, StorageArea(area.folder), index)
 
 
-def put(keeper: Keeper, study: str, series: str, instance: str, *, size: int = 4) -> Kept:
+def put(keeper: Keeper, study: str, series: str, instance: str, *, size: int = 4) -> StoredFile:
     file = keeper.storage.open()
     file.write([f"instance {study} {series} {instance}".encode()])
     return keeper.keep(file, entry(study, series, instance, size=size))
@@ -150,7 +150,7 @@ def test_a_study_that_grows_while_it_is_chosen_stays(
     put(keeper, "1.2.1", "1.3", "1.4")
     put(keeper, "1.2.2", "1.3", "1.4")
     note = keeper.storage.note_removal
-    came: list[Kept] = []
+    came: list[StoredFile] = []
 
     def note_late(paths: Sequence[str]) -> str:
         if not came:
@@ -204,10 +204,10 @@ def test_a_file_that_was_not_indexed_yet_is_adopted(tmp_path: Path, index: Index
     file = keeper.storage.open()
     file.write([b"instance 1.2 1.3 1.4"])
     path = keeper.storage.place(file, "1.2", "1.3", "1.4")
-    order = keeper.put_in_order(read_entry)
+    order = keeper.repair(read_entry)
     assert (order.adopted, order.is_clean) == (1, False)
     assert indexed(keeper) == {path}
-    assert keeper.put_in_order(read_entry).is_clean
+    assert keeper.repair(read_entry).is_clean
 
 
 def test_a_file_whose_place_was_taken_is_removed(tmp_path: Path, index: Index) -> None:
@@ -216,7 +216,7 @@ def test_a_file_whose_place_was_taken_is_removed(tmp_path: Path, index: Index) -
     file = keeper.storage.open()
     file.write([b"instance 1.2 1.3 1.4"])
     keeper.storage.place(file, "1.2", "1.3", "1.4")
-    assert keeper.put_in_order(read_entry).superseded == 1
+    assert keeper.repair(read_entry).superseded == 1
     assert files(keeper) == indexed(keeper) == {kept.path}
 
 
@@ -229,12 +229,12 @@ def test_a_file_that_another_process_may_be_about_to_index_stays(tmp_path: Path,
     file = other.storage.open()
     file.write([b"instance 1.2 1.3 1.4"])
     path = other.storage.place(file, "1.2", "1.3", "1.4")
-    assert keeper.put_in_order(read_entry, since=5.0).superseded == 0
+    assert keeper.repair(read_entry, since=5.0).superseded == 0
     assert files(keeper) == {kept.path, path}
     keeper.storage.mark_ended()
     other.storage.mark_ended()
     assert other.storage.crashed_since() == 5.0
-    assert other.put_in_order(read_entry, since=5.0).superseded == 1
+    assert other.repair(read_entry, since=5.0).superseded == 1
     assert files(keeper) == indexed(keeper) == {kept.path}
 
 
@@ -245,7 +245,7 @@ def test_an_instance_whose_file_is_gone_is_replaced_by_the_one_that_is_there(tmp
     file = keeper.storage.open()
     file.write([b"instance 1.2 1.3 1.4"])
     path = keeper.storage.place(file, "1.2", "1.3", "1.4")
-    assert keeper.put_in_order(read_entry).adopted == 1
+    assert keeper.repair(read_entry).adopted == 1
     assert indexed(keeper) == {path}
 
 
@@ -255,7 +255,7 @@ def test_a_removal_is_completed_where_the_index_knows_of_it(tmp_path: Path, inde
     note = tmp_path / "area" / ".dicomdesk" / "removing-1.json"
     note.write_text(f'["{gone.path}", "{kept.path}"]')
     index.remove("ARCHIVE", study_instance_uid="1.2")
-    order = keeper.put_in_order(read_entry)
+    order = keeper.repair(read_entry)
     assert (order.completed_removals, order.adopted) == (1, 0)
     assert files(keeper) == indexed(keeper) == {kept.path}
     assert not note.exists()
@@ -267,7 +267,7 @@ def test_a_removal_of_a_living_process_is_left_to_it(tmp_path: Path, index: Inde
     kept = put(other, "1.2", "1.3", "1.4")
     note = other.storage.note_removal([kept.path])
     index.remove("ARCHIVE", study_instance_uid="1.2")
-    assert keeper.put_in_order(read_entry).is_clean
+    assert keeper.repair(read_entry).is_clean
     assert (files(keeper), indexed(keeper)) == ({kept.path}, set())
     other.storage.mark_ended()
     assert keeper.complete_removals() == 1
@@ -293,7 +293,7 @@ def test_a_file_that_is_removed_while_it_is_adopted_is_not_indexed(
             other.storage.remove([path])
         return made
 
-    assert keeper.put_in_order(read).is_clean
+    assert keeper.repair(read).is_clean
     assert indexed(keeper) == set()
     other.storage.mark_ended()
 
@@ -303,6 +303,6 @@ def test_what_is_no_instance_is_left_alone(tmp_path: Path, index: Index) -> None
     folder = tmp_path / "area" / "ab" / "1.2" / "1.3"
     folder.mkdir(parents=True)
     (folder / "1.4.00000000.dcm").write_text("rubbish")
-    order = keeper.put_in_order(read_entry)
+    order = keeper.repair(read_entry)
     assert order.unreadable == ("ab/1.2/1.3/1.4.00000000.dcm",)
     assert len(files(keeper)) == 1

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from dicomdesk.archive.entries import IndexEntry
 from dicomdesk.archive.index import Index, sqlite_url
+from dicomdesk.archive.index_entries import IndexEntry
 from dicomdesk.archive.matching.query_reader import IdentifierRules, read_find_query
 from dicomdesk.dicom.query.attributes import ATTRIBUTES
 from dicomdesk.dicom.query.query import Model

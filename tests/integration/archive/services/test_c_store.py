@@ -47,7 +47,7 @@ def test_what_is_acknowledged_is_a_file_and_in_the_index(tmp_path: Path) -> None
         header = read_header(archive.archive.keeper(ARCHIVE).storage.path_of(path), InputFormat.FILE_OR_DATA_SET)
         assert (header.sop_class_uid, header.transfer_syntax_uid) == (CT_IMAGE, EXPLICIT)
         (fact,) = archive.told(InstanceStored)
-        assert fact.stored.kept.path == path
+        assert fact.stored.file.path == path
         peer.release()
 
 
@@ -243,7 +243,7 @@ def test_contradictions_are_kept_beside_each_other_and_flagged(tmp_path: Path, o
         assert len(archive.files()) == 2
         assert set(archive.files()) == set(archive.indexed())
         assert list(archive.archive.keeper(ARCHIVE).index.conflicts(ARCHIVE))
-        assert any(fact.stored.kept.addition.conflict for fact in archive.told(InstanceStored))
+        assert any(fact.stored.file.addition.conflict for fact in archive.told(InstanceStored))
 
 
 def test_long_instances_go_to_the_file_as_they_come(tmp_path: Path) -> None:
@@ -388,7 +388,7 @@ def test_files_of_which_the_index_says_nothing_are_put_in_order_later(
             assert peer.store("1.2.3.4", [encoded("1.2.3.4")]) == OUT_OF_RESOURCES
         assert len(archive.files()) == 1
     with running(tmp_path) as archive:
-        assert archive.archive.orders[ARCHIVE].adopted == 1
+        assert archive.archive.repairs[ARCHIVE].adopted == 1
         assert set(archive.files()) == set(archive.indexed())
 
 

@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import Connection
 
-from dicomdesk.archive.entries import Addition, DuplicateRule, IndexEntry
 from dicomdesk.archive.index import Index
+from dicomdesk.archive.index_entries import Addition, DuplicateRule, IndexEntry
 from dicomdesk.archive.tables.additions import Adder
 from dicomdesk.archive.tables.patients import StaleError
 from dicomdesk.dicom.query.attributes import Level, find_attribute

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from dicomdesk.archive.entries import NO_CONFLICT, Addition, AdditionOutcome, Conflict, DuplicateRule
 from dicomdesk.archive.index import Index
+from dicomdesk.archive.index_entries import NO_CONFLICT, Addition, AdditionOutcome, Conflict, DuplicateRule
 from dicomdesk.archive.matching.query_reader import read_find_query, read_retrieve_query
 from dicomdesk.dicom.query.query import Model
 from tests.helpers.archives.index_entries import AREA, TAGS, identifier, index_entry, study_query

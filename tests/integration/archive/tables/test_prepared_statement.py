@@ -3,14 +3,16 @@
 from sqlalchemy import Connection, bindparam, delete, select, update
 
 from dicomdesk.archive.index import Index
-from dicomdesk.archive.tables.prepared_statement import Prepared
+from dicomdesk.archive.tables.prepared_statement import PreparedStatement
 from dicomdesk.archive.tables.schema import settings
 
 
 def test_a_prepared_statement_runs_again_and_again(empty_index: Index) -> None:
-    change = Prepared(update(settings).where(settings.c.name == bindparam("which")).values(value=bindparam("value")))
-    read = Prepared(select(settings.c.value).where(settings.c.name == bindparam("which")))
-    drop = Prepared(delete(settings).where(settings.c.name == bindparam("which")))
+    change = PreparedStatement(
+        update(settings).where(settings.c.name == bindparam("which")).values(value=bindparam("value"))
+    )
+    read = PreparedStatement(select(settings.c.value).where(settings.c.name == bindparam("which")))
+    drop = PreparedStatement(delete(settings).where(settings.c.name == bindparam("which")))
 
     def work(connection: Connection) -> list[object]:
         connection.execute(settings.insert().values(name="it's", value="0%"))

@@ -504,7 +504,7 @@ def test_a_fault_of_ours_still_gives_report_and_last_event(
     def break_down(*_args: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("dicomdesk.engine.preparation.Preparing.prepare", break_down)
+    monkeypatch.setattr("dicomdesk.engine.preparation.InstancePreparer.prepare", break_down)
     with FakePeer() as peer:
         result, recorder = send(peer.port, [tmp_path], parallel=2)
     assert result.outcome is JobOutcome.FAILED

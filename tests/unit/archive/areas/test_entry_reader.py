@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dicomdesk.archive.areas.entry_reader import entry_of_data_set, read_entry
-from dicomdesk.archive.entries import IndexEntry
+from dicomdesk.archive.index_entries import IndexEntry
 from dicomdesk.dicom.files.part10 import parse_header
 from dicomdesk.dicom.instance import InputFormat
 from dicomdesk.errors import DataError, InvalidUidError

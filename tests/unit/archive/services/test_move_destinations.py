@@ -2,7 +2,7 @@
 
 import pytest
 
-from dicomdesk.archive.entries import StoredInstance
+from dicomdesk.archive.index_entries import StoredInstance
 from dicomdesk.archive.services.move_destinations import plan_moves
 from dicomdesk.network.presentation.profiles import Profile, ProfileContext
 

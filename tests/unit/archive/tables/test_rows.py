@@ -1,6 +1,6 @@
 import itertools
 
-from dicomdesk.archive.entries import IndexEntry
+from dicomdesk.archive.index_entries import IndexEntry
 from dicomdesk.archive.tables.rows import is_same_patient, item_rows, joined, names_patient, patient_identity, row_of
 from dicomdesk.archive.tables.schema import LONGEST_PROSE, LONGEST_TEXT, TABLES
 from dicomdesk.dicom.query.attributes import Level

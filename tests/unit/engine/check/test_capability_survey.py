@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from dicomdesk.dicom.transfer_syntaxes import TRANSFER_SYNTAXES
 from dicomdesk.engine.check.asked_sop_classes import SERVICES, Service
-from dicomdesk.engine.check.capability_survey import Survey
+from dicomdesk.engine.check.capability_survey import CapabilitySurvey
 from dicomdesk.engine.check_findings import ServiceGroup
 from dicomdesk.network.negotiation import ContextResult, NegotiatedContext, ProposedContext
 
@@ -41,7 +41,7 @@ def answer(contexts: Sequence[ProposedContext], taken: Taken) -> list[Negotiated
     return answered
 
 
-def run(survey: Survey, taken: Taken, most: int = 1000) -> dict[str, set[str]]:
+def run(survey: CapabilitySurvey, taken: Taken, most: int = 1000) -> dict[str, set[str]]:
     told = {}
     for _ in range(most):
         contexts = survey.next_contexts()
@@ -64,28 +64,28 @@ def run(survey: Survey, taken: Taken, most: int = 1000) -> dict[str, set[str]]:
     )
 )
 def test_whatever_the_acceptor_takes_is_learnt(taken: dict[str, list[str]]) -> None:
-    survey = Survey([Service(uid, ServiceGroup.STORAGE) for uid in STORAGE[:20]])
+    survey = CapabilitySurvey([Service(uid, ServiceGroup.STORAGE) for uid in STORAGE[:20]])
     assert run(survey, taken) == {uid: set(syntaxes) for uid, syntaxes in taken.items()}
     assert survey.capabilities().is_complete
     assert not survey.unsettled()
 
 
 def test_usual_peer_is_known_after_ten_associations() -> None:
-    survey = Survey()
+    survey = CapabilitySurvey()
     told = run(survey, {service.sop_class_uid: (EXPLICIT, IMPLICIT) for service in SERVICES})
     assert len(told) == survey.asked == survey.total == len(SERVICES)
     assert survey.associations <= 10
 
 
 def test_peer_that_takes_everything_is_known_within_the_bound() -> None:
-    survey = Survey()
+    survey = CapabilitySurvey()
     run(survey, dict.fromkeys((service.sop_class_uid for service in SERVICES), SYNTAXES))
     assert survey.capabilities().is_complete
     assert survey.associations <= 110
 
 
 def test_what_is_not_settled_is_said() -> None:
-    survey = Survey()
+    survey = CapabilitySurvey()
     run(survey, dict.fromkeys(STORAGE, (EXPLICIT, IMPLICIT)), most=1)
     capabilities = survey.capabilities()
     assert not capabilities.is_complete
@@ -94,7 +94,7 @@ def test_what_is_not_settled_is_said() -> None:
 
 
 def test_refused_association_counts_as_refused_contexts() -> None:
-    survey = Survey([Service(STORAGE[0], ServiceGroup.STORAGE)])
+    survey = CapabilitySurvey([Service(STORAGE[0], ServiceGroup.STORAGE)])
     survey.refuse(survey.next_contexts())
     assert survey.next_contexts() == ()
     assert survey.capabilities().accepted == ()
@@ -103,13 +103,13 @@ def test_refused_association_counts_as_refused_contexts() -> None:
 
 @pytest.mark.parametrize("rounds", [1, 2])
 def test_less_is_asked_at_once_on_demand(rounds: int) -> None:
-    survey = Survey()
+    survey = CapabilitySurvey()
     assert [survey.ask_less() for _ in range(rounds)] == [True, False][:rounds]
     assert len(survey.next_contexts()) <= 127 // 4**rounds
 
 
 def test_answer_with_what_was_not_offered_counts_as_refusal() -> None:
-    survey = Survey([Service(STORAGE[0], ServiceGroup.STORAGE)])
+    survey = CapabilitySurvey([Service(STORAGE[0], ServiceGroup.STORAGE)])
     contexts = survey.next_contexts()
     wrong = [
         NegotiatedContext(

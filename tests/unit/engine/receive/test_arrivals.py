@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dicomdesk.engine.receive import instance_file
-from dicomdesk.engine.receive.arrivals import Arrival, Storing
+from dicomdesk.engine.receive.arrivals import Arrival, ArrivalHandler
 from dicomdesk.engine.receive.placement import Placement
 from dicomdesk.engine.receive.request import DuplicatePolicy, Storage, StorageMode
 from dicomdesk.errors import CancelledError
@@ -21,13 +21,15 @@ UID = "1.2.3.4"
 
 
 class Received:
-    """A ``Storing`` and what it told."""
+    """An ``ArrivalHandler`` and what it told."""
 
     def __init__(self, folder: Path, mode: StorageMode, **options: bool) -> None:
         placement = Placement(Storage(folder=folder, on_duplicate=DuplicatePolicy.REFUSE))
         self.begun: list[Arrival] = []
         self.discarded: list[Arrival] = []
-        self.storing = Storing(placement, mode, begun=self.begun.append, discarded=self.discarded.append, **options)
+        self.storing = ArrivalHandler(
+            placement, mode, begun=self.begun.append, discarded=self.discarded.append, **options
+        )
 
     def begin(self, uid: str = UID, transfer_syntax_uid: str = EXPLICIT) -> InstanceSink:
         return self.storing.begin(

@@ -1,4 +1,4 @@
-"""The job of an archive: it serves until it is cancelled, or a peer asks for the end.
+"""Serve job: an archive that serves until it is cancelled, or a peer requests the shutdown.
 
 The facts are those of ``engine.events``, for associations and stored instances, and those of ``archive.facts``.
 """
@@ -55,7 +55,7 @@ class ServeJob(ListeningJob):
         super().__init__(_JOB_ID, sink if request.metrics_port is None else _both(metrics.take, sink), start_thread)
         configuration = request.settings.configuration
         self._account = find_account(configuration.user_name, configuration.group_name)
-        self._observer = _Facts(_JOB_ID, self._report)
+        self._observer = _ServedFacts(_JOB_ID, self._report)
         with self._account.acting():
             self.archive = Archive(request.settings, self._take_fact, self._observer, profiles=request.profiles)
         self._address = request.settings.address
@@ -84,7 +84,7 @@ class ServeJob(ListeningJob):
         self.archive.close()
 
     def progress(self) -> Progress:
-        """How much has arrived; totals and rates are unknown."""
+        """Return how much has arrived; totals and rates are unknown."""
         return Progress(
             items_done=self._observer.items,
             bytes_done=self.archive.bytes_received,
@@ -129,8 +129,8 @@ def _both(first: ServingSink, second: ServingSink) -> ServingSink:
     return tell
 
 
-class _Facts(ReceptionFacts):
-    """The job's facts; the archive tells where instances have their place."""
+class _ServedFacts(ReceptionFacts):
+    """Facts of the job; the archive tells where instances are stored."""
 
     unanswered = "The association ended before the whole instance had arrived"
 
@@ -139,10 +139,10 @@ class _Facts(ReceptionFacts):
         self._numbers = itertools.count(1)
 
     def stored(self, fact: InstanceStored) -> None:
-        """The instance that is being received has its place."""
+        """Note the path of the instance that is being received."""
         arrival = self._open.get(fact.stored.request.association)
         if arrival is not None:
-            arrival.path = fact.stored.kept.path
+            arrival.path = fact.stored.file.path
             arrival.size_bytes = fact.stored.entry.size_bytes
 
     def store_started(self, request: IncomingStore) -> None:

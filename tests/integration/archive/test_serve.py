@@ -10,7 +10,7 @@ import pytest
 
 from dicomdesk.archive import facts
 from dicomdesk.archive.facts import ServingEvent
-from dicomdesk.archive.serving import ServeJob, ServeRequest
+from dicomdesk.archive.serve import ServeJob, ServeRequest
 from dicomdesk.archive.setup.configuration import ArchiveConfiguration, Area
 from dicomdesk.archive.setup.settings import ArchiveSettings
 from dicomdesk.engine import events

@@ -1,4 +1,4 @@
-from dicomdesk.archive.entries import NO_CONFLICT, Addition, AdditionOutcome, Conflict, IndexEntry
+from dicomdesk.archive.index_entries import NO_CONFLICT, Addition, AdditionOutcome, Conflict, IndexEntry
 
 
 def test_conflicts_can_be_several() -> None:

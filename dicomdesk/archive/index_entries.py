@@ -1,4 +1,4 @@
-"""What the index is told of one stored instance, and what it answers."""
+"""Entries of the index for stored instances, and the results of adding and finding them, as values."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from typing import Final
 
 
 class Conflict(IntFlag):
-    """What is contradictory about an instance that was kept nevertheless."""
+    """Contradictions of an instance that was stored nevertheless."""
 
     OTHER_STUDY = 1
     """Another study of the area has an instance of the same UID."""
@@ -26,7 +26,7 @@ NO_CONFLICT: Final = Conflict(0)
 
 
 class DuplicateRule(Enum):
-    """What happens to an instance that its series already has."""
+    """Rule for an instance that its series already has."""
 
     REPLACE = "replace"
     """The newer one takes its place."""
@@ -35,7 +35,7 @@ class DuplicateRule(Enum):
 
 
 class AdditionOutcome(Enum):
-    """What became of an entry."""
+    """Outcome of adding an entry."""
 
     ADDED = "added"
     REPLACED = "replaced"
@@ -46,7 +46,7 @@ class AdditionOutcome(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndexEntry:
-    """One instance that lies in a storage area, as read from its data set by ``entry_reading``."""
+    """Instance that lies in a storage area, as read from its data set by ``areas.entry_reader``."""
 
     area: str
     """Whose it is; commonly the AE title of the archive."""
@@ -67,7 +67,7 @@ class IndexEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Addition:
-    """What became of an entry; durable when it is returned."""
+    """Result of adding an entry; durable when it is returned."""
 
     outcome: AdditionOutcome
     replaced_path: str = ""
@@ -77,7 +77,7 @@ class Addition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredInstance:
-    """One instance as the index knows it: enough to read its file and to send it."""
+    """Instance as the index knows it: enough to read its file and to send it."""
 
     path: str
     size_bytes: int
@@ -93,7 +93,7 @@ class StoredInstance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StudyUsage:
-    """How much a study takes."""
+    """Instances and bytes of a study."""
 
     study_instance_uid: str
     instance_count: int
@@ -104,7 +104,7 @@ class StudyUsage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndexStatistics:
-    """How much there is."""
+    """Totals of an area."""
 
     patients: int
     studies: int
