@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import ClassVar, Final
 
-from dicomdesk.dicom.encodings import LONG_VRS, SHORT_VRS
+from dicomdesk.dicom.encodings import VRS
 from dicomdesk.dicom.value_representations import US_OR_SS
 from dicomdesk.errors import DictionaryError
 from dicomdesk.named_files import read_named_file
@@ -220,7 +220,7 @@ def _has_parity(number: int, parity: str) -> bool:
 
 def _vr_of_file(name: str) -> bytes | None:
     vr = _FILE_VRS.get(name) or name.encode("ascii", "replace")
-    return vr if vr in LONG_VRS or vr in SHORT_VRS or vr == US_OR_SS else None
+    return vr if vr in VRS or vr == US_OR_SS else None
 
 
 @cache

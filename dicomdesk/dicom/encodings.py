@@ -10,6 +10,9 @@ SHORT_VRS = frozenset(b"AE AS AT CS DA DS DT FL FD IS LO LT PN SH SL SS ST TM UI
 LONG_VRS = frozenset(b"OB OD OF OL OV OW SQ SV UC UN UR UT UV".split())
 """VRs with a length of four bytes after two reserved ones (PS3.5 table 7.1-1)."""
 
+VRS = SHORT_VRS | LONG_VRS
+"""All that the standard knows."""
+
 UNDEFINED_LENGTH = 0xFFFFFFFF
 DELIMITER_GROUP = 0xFFFE
 DELIMITERS = frozenset((0xE000, 0xE00D, 0xE0DD))
@@ -90,7 +93,7 @@ def guess_encoding(buffer: bytes, position: int) -> Encoding | None:
     first = buffer[position : position + 6]
     if len(first) < 6:
         return None
-    is_explicit_vr = first[4:] in SHORT_VRS or first[4:] in LONG_VRS
+    is_explicit_vr = first[4:] in VRS
     little_group = first[0] | first[1] << 8
     big_group = first[0] << 8 | first[1]
     return Encoding.of(is_explicit_vr=is_explicit_vr, is_little_endian=little_group <= 0xFF or big_group > 0xFF)

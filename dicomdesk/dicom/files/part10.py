@@ -7,7 +7,7 @@ Its errors carry the words of DCMTK.
 
 import os
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from struct import Struct
 
 from dicomdesk.dicom.data_sets.file_windows import Window
@@ -17,9 +17,9 @@ from dicomdesk.dicom.encodings import (
     EXPLICIT_BIG,
     EXPLICIT_LITTLE,
     IMPLICIT_LITTLE,
-    LONG_VRS,
     SHORT_VRS,
     UNDEFINED_LENGTH,
+    VRS,
     Element,
     Encoding,
     guess_encoding,
@@ -90,8 +90,15 @@ _WANTED = frozenset(
 _WANTED_LITTLE = {(tag & 0xFFFF) << 16 | tag >> 16: tag for tag in _WANTED}
 """The tags as a little endian number of four bytes reads, to the tags."""
 
-_SKIM_EXPLICIT = Struct("<I2sH")
-_SKIM_IMPLICIT = Struct("<II")
+_PlainHeader = tuple[Struct, frozenset[bytes]]
+"""Tag, VR and length in 8 bytes; and which VRs are written so."""
+
+_PLAIN_EXPLICIT: _PlainHeader = (Struct("<I2sH"), frozenset(SHORT_VRS))
+_PLAIN_HEADERS: Mapping[Encoding, _PlainHeader] = {
+    EXPLICIT_LITTLE: _PLAIN_EXPLICIT,
+    IMPLICIT_LITTLE: (Struct("<I0sI"), frozenset((b"",))),
+}
+_NO_PLAIN_HEADER: _PlainHeader = (Struct("<I0sI"), frozenset())
 _SHORT_HEADER = Struct("<HH2sH")
 _ITEM = 0xE000
 _ITEM_END = 0xE00D
@@ -198,7 +205,7 @@ def _read_meta(window: Window, offset: int) -> tuple[dict[int, bytes], int]:
         group, number, vr, header_size, length = element
         if group != 2 or length == UNDEFINED_LENGTH:
             return values, offset
-        is_odd = encoding.is_explicit_vr and vr not in SHORT_VRS and vr not in LONG_VRS
+        is_odd = encoding.is_explicit_vr and vr not in VRS
         if (offset == declared_end or is_odd) and _begins_data_set(window, offset, _uid(values.get(_TRANSFER_SYNTAX))):
             return values, offset
         offset += header_size
@@ -249,7 +256,7 @@ def _skim_meta(buffer: bytes, position: int, declared_end: int, values: dict[int
 
     Where one ends at ``declared_end`` it is the last.
     """
-    unpack, short, end = _SKIM_EXPLICIT.unpack_from, SHORT_VRS, len(buffer)
+    unpack, short, end = _PLAIN_EXPLICIT[0].unpack_from, SHORT_VRS, len(buffer)
     last = end - 12
     while position <= last and position != declared_end:
         tag, vr, length = unpack(buffer, position)
@@ -345,9 +352,9 @@ def _collect(
     Thorough: goes on to the end of the data set as long as SOP Class and Instance UID are missing. Brief: stops as soon
     as they are known.
     """
-    skim, last_wanted = _SKIMMERS.get(encoding, _skim_nothing), _SOP_INSTANCE if is_brief else 0
+    plain, last_wanted = _PLAIN_HEADERS.get(encoding, _NO_PLAIN_HEADER), _SOP_INSTANCE if is_brief else 0
     while True:
-        offset = window.base + skim(window.buffer, offset - window.base, values, last_wanted)
+        offset = window.base + _skim(window.buffer, offset - window.base, values, plain, last_wanted)
         if is_brief and _SOP_CLASS in values and _SOP_INSTANCE in values:
             return offset
         if not window.show(offset, 12) and window.available(offset) < 8:
@@ -382,21 +389,17 @@ def _is_enough(values: dict[int, bytes], group: int, number: int, *, is_thorough
     return not is_thorough and group >= _PIXEL_GROUP
 
 
-def _skim_nothing(buffer: bytes, position: int, values: dict[int, bytes], last_wanted: int) -> int:  # noqa: ARG001 - like its siblings
-    return position
-
-
-def _skim_explicit(buffer: bytes, position: int, values: dict[int, bytes], last_wanted: int) -> int:
-    """Take plain explicit VR little endian elements as long as they are in view, up to ``last_wanted`` if not 0.
+def _skim(buffer: bytes, position: int, values: dict[int, bytes], plain: _PlainHeader, last_wanted: int) -> int:
+    """Take elements with plain headers as long as they are in view, up to ``last_wanted`` if not 0.
 
     Return where the next one is.
     """
-    unpack, wanted, short, end = _SKIM_EXPLICIT.unpack_from, _WANTED_LITTLE, SHORT_VRS, len(buffer)
-    last = end - 12
+    (header, vrs), wanted, end = plain, _WANTED_LITTLE, len(buffer)
+    unpack, last = header.unpack_from, end - header.size
     while position <= last:
         tag, vr, length = unpack(buffer, position)
         following: int = position + 8 + length
-        if vr not in short or tag & 0xFFFF > _LAST_GROUP or following > end:
+        if vr not in vrs or tag & 0xFFFF > _LAST_GROUP or following > end:
             break
         if tag in wanted:
             values.setdefault(wanted[tag], buffer[position + 8 : following])
@@ -404,26 +407,6 @@ def _skim_explicit(buffer: bytes, position: int, values: dict[int, bytes], last_
                 return following
         position = following
     return position
-
-
-def _skim_implicit(buffer: bytes, position: int, values: dict[int, bytes], last_wanted: int) -> int:
-    """Do as ``_skim_explicit`` with implicit VR little endian."""
-    unpack, wanted, end = _SKIM_IMPLICIT.unpack_from, _WANTED_LITTLE, len(buffer)
-    last = end - 8
-    while position <= last:
-        tag, length = unpack(buffer, position)
-        following: int = position + 8 + length
-        if tag & 0xFFFF > _LAST_GROUP or following > end:
-            break
-        if tag in wanted:
-            values.setdefault(wanted[tag], buffer[position + 8 : following])
-            if wanted[tag] == last_wanted:
-                return following
-        position = following
-    return position
-
-
-_SKIMMERS = {EXPLICIT_LITTLE: _skim_explicit, IMPLICIT_LITTLE: _skim_implicit}
 
 
 def _skip_items(window: Window, offset: int, encoding: Encoding, element: Element, values: dict[int, bytes]) -> int:

@@ -226,8 +226,7 @@ def store_response(request: CommandSet, status: int, comment: str = "") -> bytes
     sop_instance_uid = _even(request.values.get(AFFECTED_SOP_INSTANCE_UID, b""))
     comment_element = b""
     if comment:
-        text = comment[:_LONGEST_COMMENT].encode("ascii", errors="replace")
-        text += b" " * (len(text) % 2)
+        text = encoded_comment(comment)
         comment_element = _ELEMENT.pack(0, ERROR_COMMENT, len(text)) + text
     length = 56 + len(sop_class_uid) + len(comment_element) + len(sop_instance_uid)
     head = _RESPONSE_HEAD.pack(0, 0, 4, length, 0, AFFECTED_SOP_CLASS_UID, len(sop_class_uid))
@@ -239,6 +238,12 @@ def store_response(request: CommandSet, status: int, comment: str = "") -> bytes
     )
     instance = _ELEMENT.pack(0, AFFECTED_SOP_INSTANCE_UID, len(sop_instance_uid))
     return b"".join((head, sop_class_uid, numbers, comment_element, instance, sop_instance_uid))
+
+
+def encoded_comment(comment: str) -> bytes:
+    """The value of Error Comment (0000,0902), cut to 64 characters."""
+    text = comment[:_LONGEST_COMMENT].encode("ascii", errors="replace")
+    return text + b" " * (len(text) % 2)
 
 
 def _even(value: bytes) -> bytes:

@@ -1,7 +1,7 @@
 """Security profiles (PS3.15 annex B) as what OpenSSL is told: versions, cipher suites and security level."""
 
 import ssl
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from dicomdesk.errors import TlsSettingsError
 from dicomdesk.network.tls.tls_ciphers import CipherSuite, KeyTransport, find_cipher, list_ciphers
@@ -13,106 +13,49 @@ _RFC_7525 = "Ciphersuite '{}' uses {} key transport. RFC 7525 recommends that su
 _RFC_9325 = "Ciphersuite '{}' uses {}. RFC 9325 recommends that such cipher suites should not be used."
 _NOT_ALLOWED = "000b:000a Ciphersuite not allowed in current DICOM security profile"
 
-_DOWN_TO_OLDEST = ssl.TLSVersion.MINIMUM_SUPPORTED
-"""TLS 1.0 where OpenSSL still has it: Python never allows SSL 3."""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Profile:
+class _Profile(NamedTuple):
     """What a profile means."""
 
     name: str
     """As DCMTK's messages name it."""
-    suites: tuple[str, ...]
+    suites: str
     """OpenSSL's names, in the order in which a requestor offers them; those of TLS 1.3 are OpenSSL's own choice."""
-    minimum: ssl.TLSVersion
-    maximum: ssl.TLSVersion
+    versions: tuple[ssl.TLSVersion, ssl.TLSVersion]
+    """The oldest and the newest."""
     security_level: int
     """OpenSSL's: 0 allows everything, 1 asks for 80 bits (RSA 1024, no SHA-1 signatures), 2 for 112 bits (RSA 2048)."""
 
 
-_BCP_195 = (
-    "ECDHE-RSA-AES128-GCM-SHA256",
-    "DHE-RSA-AES128-GCM-SHA256",
-    "ECDHE-RSA-AES256-GCM-SHA384",
-    "DHE-RSA-AES256-GCM-SHA384",
-)
-_TLS_1_2, _TLS_1_3 = ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3
+_ONLY_1_2 = (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_2)
+_SINCE_1_2 = (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3)
+_UP_TO_1_2 = (ssl.TLSVersion.MINIMUM_SUPPORTED, ssl.TLSVersion.TLSv1_2)
+"""From TLS 1.0 where OpenSSL still has it, which signs with SHA-1 (security level 0): Python never allows SSL 3."""
+_ALL = (ssl.TLSVersion.MINIMUM_SUPPORTED, ssl.TLSVersion.TLSv1_3)
+
+_BCP_195 = """
+ECDHE-RSA-AES128-GCM-SHA256 DHE-RSA-AES128-GCM-SHA256 ECDHE-RSA-AES256-GCM-SHA384 DHE-RSA-AES256-GCM-SHA384
+"""
+_EXTENDED = _BCP_195 + "ECDHE-ECDSA-AES256-GCM-SHA384 ECDHE-ECDSA-AES128-GCM-SHA256"
+_RFC_8996 = """
+ECDHE-RSA-AES128-GCM-SHA256 ECDHE-ECDSA-AES128-GCM-SHA256 ECDHE-RSA-AES256-GCM-SHA384 ECDHE-ECDSA-AES256-GCM-SHA384
+"""
+_MODIFIED = """
+ECDHE-ECDSA-AES128-CCM ECDHE-ECDSA-AES128-CCM8 ECDHE-RSA-AES128-GCM-SHA256 ECDHE-ECDSA-AES128-GCM-SHA256
+ECDHE-RSA-CHACHA20-POLY1305 ECDHE-ECDSA-CHACHA20-POLY1305 ECDHE-ECDSA-AES256-CCM ECDHE-ECDSA-AES256-CCM8
+ECDHE-RSA-AES256-GCM-SHA384 ECDHE-ECDSA-AES256-GCM-SHA384
+"""
+"""The profile names CAMELLIA-GCM suites too, which OpenSSL does not have."""
 
 _PROFILES = {
-    TlsProfile.BCP_195_NON_DOWNGRADING: _Profile(
-        name="Non-downgrading BCP 195 TLS Profile",
-        suites=_BCP_195,
-        minimum=_TLS_1_2,
-        maximum=_TLS_1_3,
-        security_level=1,
-    ),
-    TlsProfile.BCP_195: _Profile(
-        name="BCP 195 TLS Profile",
-        suites=(*_BCP_195, "AES128-SHA"),
-        minimum=_DOWN_TO_OLDEST,
-        maximum=_TLS_1_3,
-        security_level=0,  # TLS 1.0 and 1.1 sign with SHA-1
-    ),
-    TlsProfile.BCP_195_EXTENDED: _Profile(
-        name="Extended BCP 195 TLS Profile",
-        suites=(*_BCP_195, "ECDHE-ECDSA-AES256-GCM-SHA384", "ECDHE-ECDSA-AES128-GCM-SHA256"),
-        minimum=_TLS_1_2,
-        maximum=_TLS_1_2,
-        security_level=1,
-    ),
-    TlsProfile.BCP_195_RFC_8996: _Profile(
-        name="BCP 195 RFC 8996 TLS Profile",
-        suites=(
-            "ECDHE-RSA-AES128-GCM-SHA256",
-            "ECDHE-ECDSA-AES128-GCM-SHA256",
-            "ECDHE-RSA-AES256-GCM-SHA384",
-            "ECDHE-ECDSA-AES256-GCM-SHA384",
-        ),
-        minimum=_TLS_1_2,
-        maximum=_TLS_1_3,
-        security_level=2,
-    ),
-    TlsProfile.BCP_195_RFC_8996_MODIFIED: _Profile(
-        name="Modified BCP 195 RFC 8996 TLS Profile",
-        # The profile names CAMELLIA-GCM suites too, which OpenSSL does not have.
-        suites=(
-            "ECDHE-ECDSA-AES128-CCM",
-            "ECDHE-ECDSA-AES128-CCM8",
-            "ECDHE-RSA-AES128-GCM-SHA256",
-            "ECDHE-ECDSA-AES128-GCM-SHA256",
-            "ECDHE-RSA-CHACHA20-POLY1305",
-            "ECDHE-ECDSA-CHACHA20-POLY1305",
-            "ECDHE-ECDSA-AES256-CCM",
-            "ECDHE-ECDSA-AES256-CCM8",
-            "ECDHE-RSA-AES256-GCM-SHA384",
-            "ECDHE-ECDSA-AES256-GCM-SHA384",
-        ),
-        minimum=_TLS_1_2,
-        maximum=_TLS_1_3,
-        security_level=2,
-    ),
-    TlsProfile.BASIC: _Profile(
-        name="Basic TLS Secure Transport Connection Profile",
-        suites=("DES-CBC3-SHA",),
-        minimum=_DOWN_TO_OLDEST,
-        maximum=_TLS_1_2,
-        security_level=0,
-    ),
-    TlsProfile.AES: _Profile(
-        name="AES TLS Secure Transport Connection Profile",
-        suites=("AES128-SHA",),
-        minimum=_DOWN_TO_OLDEST,
-        maximum=_TLS_1_2,
-        security_level=0,
-    ),
-    TlsProfile.NULL: _Profile(
-        name="Authenticated unencrypted communication",
-        suites=("NULL-SHA",),
-        minimum=_DOWN_TO_OLDEST,
-        maximum=_TLS_1_2,
-        security_level=0,
-    ),
+    TlsProfile.BCP_195_NON_DOWNGRADING: _Profile("Non-downgrading BCP 195 TLS Profile", _BCP_195, _SINCE_1_2, 1),
+    TlsProfile.BCP_195: _Profile("BCP 195 TLS Profile", _BCP_195 + "AES128-SHA", _ALL, 0),
+    TlsProfile.BCP_195_EXTENDED: _Profile("Extended BCP 195 TLS Profile", _EXTENDED, _ONLY_1_2, 1),
+    TlsProfile.BCP_195_RFC_8996: _Profile("BCP 195 RFC 8996 TLS Profile", _RFC_8996, _SINCE_1_2, 2),
+    TlsProfile.BCP_195_RFC_8996_MODIFIED: _Profile("Modified BCP 195 RFC 8996 TLS Profile", _MODIFIED, _SINCE_1_2, 2),
+    TlsProfile.BASIC: _Profile("Basic TLS Secure Transport Connection Profile", "DES-CBC3-SHA", _UP_TO_1_2, 0),
+    TlsProfile.AES: _Profile("AES TLS Secure Transport Connection Profile", "AES128-SHA", _UP_TO_1_2, 0),
+    TlsProfile.NULL: _Profile("Authenticated unencrypted communication", "NULL-SHA", _UP_TO_1_2, 0),
 }
 _TAKES_NO_MORE = frozenset((TlsProfile.BCP_195_EXTENDED, TlsProfile.BCP_195_RFC_8996_MODIFIED))
 
@@ -127,7 +70,7 @@ def apply_profile(
     """
     meaning = _PROFILES[profile]
     warnings: list[str] = []
-    suites = list(meaning.suites)
+    suites = meaning.suites.split()
     for name in reversed(cipher_names):
         try:
             suite = find_cipher(name)
@@ -137,7 +80,7 @@ def apply_profile(
             raise
         if suite.openssl_name not in suites:
             suites.append(suite.openssl_name)
-    context.minimum_version, context.maximum_version = meaning.minimum, meaning.maximum
+    context.minimum_version, context.maximum_version = meaning.versions
     if is_acceptor:
         suites = _strongest_first(suites)
         context.options |= ssl.OP_CIPHER_SERVER_PREFERENCE

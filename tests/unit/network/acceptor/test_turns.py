@@ -29,7 +29,7 @@ class TurnsAsPromised(RuleBasedStateMachine):
             self.served.append(party)
             assert self.patience.pop(ticket) >= 0
             for other, _, waiting in self.waiting:
-                if other != party:
+                if other != party and other not in self.served:  # else it waits for its own party
                     self.patience[waiting] -= 1
 
     def bound(self, party: str, line: str) -> int:
