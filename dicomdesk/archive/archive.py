@@ -31,10 +31,11 @@ from dicomdesk.dicom.query.sop_classes import SHUTDOWN
 from dicomdesk.engine.receive.instance_file import Buffers
 from dicomdesk.engine.receive.listening_job import acceptor_ssl_context
 from dicomdesk.errors import CancelledError, IndexDamagedError, SettingsError
+from dicomdesk.network.acceptor.acceptor import Callbacks
 from dicomdesk.network.acceptor.access_control import Refusal
-from dicomdesk.network.acceptor.handlers import IncomingAssociation, ListenerObserver, SilentObserver
+from dicomdesk.network.acceptor.handlers import IncomingAssociation, ListenerObserver
 from dicomdesk.network.acceptor.listener import Listener, ListenerSettings
-from dicomdesk.network.dimse.store_requests import IncomingStore, InstanceSink, StoreAnswer
+from dicomdesk.network.dimse.store_requests import IncomingStore, InstanceSink
 from dicomdesk.network.presentation.context_acceptance import AcceptancePolicy, verification_only_policy
 from dicomdesk.network.presentation.profiles import Profile
 
@@ -71,7 +72,7 @@ class Archive:
         self.repairs: dict[str, RepairReport] = {}
         """What was put in order, by AE title, where something had crashed."""
         self._facts = facts or _tell_nobody
-        self._observer = observer or SilentObserver()
+        self._observer = observer or ListenerObserver()
         incoming, outgoing = profiles
         if not settings.configuration.areas:
             raise SettingsError("The configuration names no storage area (AETable)")
@@ -134,10 +135,7 @@ class Archive:
                 stop_grace_s=_STOP_GRACE_S,
             ),
             verification_only_policy(),
-            self,
-            _ObserverRelay(self._observer, self._forget),
-            self._services,
-            self._judge,
+            Callbacks(self, self._observer, self._services, self._judge, self._forget),
         )
         try:
             self.port = listener.start(bound=bound)
@@ -232,39 +230,6 @@ class Archive:
             self._services.request_shutdown(request.association)
             return _SHUTDOWN_ASKED
         return judged
-
-
-class _ObserverRelay:
-    """Relay to an observer that also notes which associations are over."""
-
-    def __init__(self, observer: ListenerObserver, ended: Callable[[int], None]) -> None:
-        self._ended = ended
-        self.request_failed = observer.request_failed
-        self.association_received = observer.association_received
-        self.association_accepted = observer.association_accepted
-        self.echoed = observer.echoed
-        self.store_started = observer.store_started
-        self.warned = observer.warned
-        self._observer = observer
-
-    def store_answered(self, request: IncomingStore, answer: StoreAnswer) -> None:
-        """See ``ListenerObserver``."""
-        self._observer.store_answered(request, answer)
-
-    def association_refused(self, association: int, reason: str) -> None:
-        """See ``ListenerObserver``."""
-        self._ended(association)
-        self._observer.association_refused(association, reason)
-
-    def association_released(self, association: int) -> None:
-        """See ``ListenerObserver``."""
-        self._ended(association)
-        self._observer.association_released(association)
-
-    def association_aborted(self, association: int, reason: str, *, by_peer: bool) -> None:
-        """See ``ListenerObserver``."""
-        self._ended(association)
-        self._observer.association_aborted(association, reason, by_peer=by_peer)
 
 
 def index_url(settings: ArchiveSettings, storage: StorageArea) -> str:

@@ -10,6 +10,8 @@ from dicomdesk.engine.events import (
     AssociationReleased,
     AssociationRequested,
     EventSink,
+    Notice,
+    NoticeLevel,
 )
 from dicomdesk.engine.job import JobControl
 from dicomdesk.errors import (
@@ -104,6 +106,8 @@ class OutgoingAssociation:
         self._report(
             AssociationAccepted(job_id=self._job_id, association=self._number, negotiation=association.negotiation)
         )
+        for oddity in association.negotiation.oddities:
+            self._report(Notice(job_id=self._job_id, level=NoticeLevel.WARNING, text=oddity))
         return association
 
     def _not_opened(self, error: PeerError | SettingsError | LocalError) -> NotOpenedError:

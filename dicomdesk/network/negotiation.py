@@ -168,3 +168,5 @@ class Negotiation:
     """None for a plain connection."""
     peer_address: str = ""
     """Where the connection really leads; ``peer_host`` may be a name that nobody has confirmed. "" where not known."""
+    oddities: tuple[str, ...] = ()
+    """What is wrong in the acceptor's answer and costs no more than itself, a sentence each; of a requestor only."""

@@ -22,7 +22,7 @@ from dicomdesk.dicom.documents.xml_document import xml_file
 from dicomdesk.dicom.query.query import Model
 from dicomdesk.errors import ConversionError, DataError, PeerError, PeerProtocolError, StorageError
 from dicomdesk.network.acceptor.association_answer import Acceptance, TransportFacts, answer_request
-from dicomdesk.network.acceptor.handlers import SilentObserver
+from dicomdesk.network.acceptor.handlers import ListenerObserver
 from dicomdesk.network.acceptor.message_reception import Reception
 from dicomdesk.network.dimse.command_sets import (
     CommandSet,
@@ -360,7 +360,7 @@ def _receive(data: bytes) -> bytes:
     answers = bytearray()
     if isinstance(answer, Acceptance):
         established = Established(association=1, negotiation=answer.negotiation)
-        reception = Reception(established, _Handler(), SilentObserver(), answers.extend, has_services=True)
+        reception = Reception(established, _Handler(), ListenerObserver(), answers.extend, has_services=True)
         reader = PduReader(_BUFFER_BYTES)
         for start in range(0, len(data), 1000):
             part = data[start : start + 1000]

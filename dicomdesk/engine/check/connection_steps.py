@@ -125,7 +125,6 @@ class ConnectionSteps:
 
     def _secure(self, sock: socket.socket, address: Address, tls: TlsSettings) -> OpenedConnection | None:
         from dicomdesk.network.tls.tls_contexts import shake_hands  # noqa: PLC0415 - only where TLS is asked for
-        from dicomdesk.network.wire.tls_session import describe_session  # noqa: PLC0415 - as above
 
         with self._steps.step(CheckStage.TLS) as step:
             try:
@@ -138,7 +137,7 @@ class ConnectionSteps:
             except ConnectionInterruptedError:
                 sock.close()
                 raise
-            session = describe_session(secure.session) or TlsSession(version="", cipher="")
+            session = secure.agreed or TlsSession(version="", cipher="")
             remedy = certificate_remedy(session, datetime.now(UTC))
             text, details = f"TLS is up: {session}.", _session_lines(session)
             if remedy is NOTHING:

@@ -23,6 +23,7 @@ from dicomdesk.engine.receive.reception_facts import ReceptionFacts
 from dicomdesk.engine.receive.request import Acceptance, ReceiveRequest, StorageMode
 from dicomdesk.engine.stats import Progress
 from dicomdesk.errors import DicomdeskError, LocalError, SettingsError
+from dicomdesk.network.acceptor.acceptor import Callbacks
 from dicomdesk.network.acceptor.listener import Listener, ListenerSettings
 from dicomdesk.network.presentation.context_acceptance import (
     AcceptancePolicy,
@@ -76,8 +77,7 @@ class ReceiveJob(ListeningJob):
                 stop_grace_s=_LONGEST_INSTANCE_S,
             ),
             policy,
-            storing,
-            self._facts,
+            Callbacks(storing, self._facts),
         )
         self._byte_rate = RateMeter()
         self._item_rate = RateMeter()

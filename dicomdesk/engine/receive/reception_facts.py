@@ -20,14 +20,14 @@ from dicomdesk.engine.events import (
     RequestFailed,
 )
 from dicomdesk.engine.receive.arrivals import Arrival
-from dicomdesk.network.acceptor.handlers import IncomingAssociation, SilentObserver
+from dicomdesk.network.acceptor.handlers import IncomingAssociation, ListenerObserver
 from dicomdesk.network.dimse.store_requests import IncomingStore, StoreAnswer
 from dicomdesk.network.negotiation import Negotiation
 
 __all__ = ["ReceptionFacts"]
 
 
-class ReceptionFacts(SilentObserver):
+class ReceptionFacts(ListenerObserver):
     """Turns what a listener and a store handler tell into a job's facts; called by the threads of all associations."""
 
     unanswered = "The association ended before the answer was sent"

@@ -124,7 +124,11 @@ class Callbacks:
     handler: StoreHandler
     observer: ListenerObserver
     services: Services | None = None
+    """Who answers what is neither C-STORE nor C-ECHO."""
     judge: Judge | None = None
+    """Who decides about each association in the place of the policy."""
+    ended: Callable[[int], None] | None = None
+    """Called with the number of each association that is over, before the observer hears of its end."""
 
 
 class Acceptor:
@@ -347,7 +351,7 @@ class Acceptor:
         for warning in answer.warnings:
             self._observer.warned(self._number, warning)
         if isinstance(answer, Rejection):
-            self._state = AcceptorState.ENDED
+            self._end()
             self._observer.association_refused(self._number, answer.reason_text)
             self._send_last(answer.pdu)
         else:
@@ -469,6 +473,8 @@ class Acceptor:
         if self._reception is not None:
             self._reception.abandon()
         self._admission.leave(self)
+        if self._callbacks.ended is not None and self._number:
+            self._callbacks.ended(self._number)
 
     def _send_last(self, pdu: bytes) -> None:
         with contextlib.suppress(DicomdeskError):  # the peer may have gone: there is nobody left to tell

@@ -6,9 +6,8 @@ A-ABORT and is logged as a programming error.
 """
 
 from dataclasses import dataclass
-from typing import Protocol
 
-from dicomdesk.network.dimse.store_requests import IncomingStoreObserver, SilentStoreObserver
+from dicomdesk.network.dimse.store_requests import IncomingStoreObserver
 from dicomdesk.network.negotiation import ExtendedNegotiation, Negotiation, ProposedContext, UserIdentityExchange
 
 
@@ -38,8 +37,8 @@ class IncomingAssociation:
     """SOP Class Extended Negotiation that the peer proposes."""
 
 
-class ListenerObserver(IncomingStoreObserver, Protocol):
-    """Is told each fact once, in order per association.
+class ListenerObserver(IncomingStoreObserver):
+    """Facts about associations, each told once, in order per association; does nothing unless overridden.
 
     ``association_received``, then ``association_accepted`` or ``association_refused``; an accepted association ends
     with exactly one of ``association_released`` and ``association_aborted``. A connection on which no association
@@ -48,53 +47,21 @@ class ListenerObserver(IncomingStoreObserver, Protocol):
 
     def request_failed(self, peer_host: str, reason: str) -> None:
         """A peer connected but sent no usable A-ASSOCIATE-RQ (rubbish, silence, TLS handshake failed)."""
-        ...
 
     def association_received(self, request: IncomingAssociation) -> None:
         """A peer asks for an association."""
-        ...
 
     def association_accepted(self, association: int, negotiation: Negotiation) -> None:
         """The association is established."""
-        ...
 
     def association_refused(self, association: int, reason: str) -> None:
         """We sent an A-ASSOCIATE-RJ, or the connection was lost before an answer was sent."""
-        ...
 
     def association_released(self, association: int) -> None:
         """The association ended in order."""
-        ...
 
     def association_aborted(self, association: int, reason: str, *, by_peer: bool) -> None:
         """The association ended by A-ABORT of either side, or by loss of the connection (``by_peer``)."""
-        ...
 
     def echoed(self, association: int, message_id: int) -> None:
         """A C-ECHO request was answered with Success."""
-        ...
-
-
-class SilentObserver(SilentStoreObserver):
-    """A ``ListenerObserver`` that does nothing; also a base for those who want a few facts only."""
-
-    def request_failed(self, peer_host: str, reason: str) -> None:
-        """See ``ListenerObserver``."""
-
-    def association_received(self, request: IncomingAssociation) -> None:
-        """See ``ListenerObserver``."""
-
-    def association_accepted(self, association: int, negotiation: Negotiation) -> None:
-        """See ``ListenerObserver``."""
-
-    def association_refused(self, association: int, reason: str) -> None:
-        """See ``ListenerObserver``."""
-
-    def association_released(self, association: int) -> None:
-        """See ``ListenerObserver``."""
-
-    def association_aborted(self, association: int, reason: str, *, by_peer: bool) -> None:
-        """See ``ListenerObserver``."""
-
-    def echoed(self, association: int, message_id: int) -> None:
-        """See ``ListenerObserver``."""

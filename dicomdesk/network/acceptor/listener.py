@@ -19,11 +19,7 @@ from typing import TYPE_CHECKING
 from dicomdesk.errors import LocalError, PortInUseError
 from dicomdesk.network.acceptor.acceptor import Acceptor, AcceptorSettings, AcceptorState, Callbacks, StopMode
 from dicomdesk.network.acceptor.access_control import AccessControl
-from dicomdesk.network.acceptor.association_answer import Judge
-from dicomdesk.network.acceptor.handlers import ListenerObserver
-from dicomdesk.network.acceptor.operation import Services
 from dicomdesk.network.acceptor.places import Holder, Places, Remarks, address_group, choose_dropped
-from dicomdesk.network.dimse.store_requests import StoreHandler
 from dicomdesk.network.presentation.context_acceptance import AcceptancePolicy
 from dicomdesk.network.wire.connection import no_descriptor_error
 from dicomdesk.network.wire.host_names import HostNames
@@ -86,19 +82,8 @@ class Listener:
     The gauges are for any thread.
     """
 
-    def __init__(
-        self,
-        settings: ListenerSettings,
-        policy: AcceptancePolicy,
-        handler: StoreHandler,
-        observer: ListenerObserver,
-        services: Services | None = None,
-        judge: Judge | None = None,
-    ) -> None:
-        """Nothing happens before ``start``; ``services`` answers what is neither C-STORE nor C-ECHO.
-
-        ``judge`` decides about each association in the place of ``policy``.
-        """
+    def __init__(self, settings: ListenerSettings, policy: AcceptancePolicy, callbacks: Callbacks) -> None:
+        """Nothing happens before ``start``."""
         self._settings = settings
         if settings.ssl_context is not None:
             IncomingConnection.prepare_tls()
@@ -112,7 +97,7 @@ class Listener:
         )
         self._places = Places(settings.max_associations, settings.places)
         self._remarks = Remarks(_MOST_REMARKS)
-        self._callbacks = Callbacks(handler, observer, services, judge)
+        self._callbacks = callbacks
         self._host_names = HostNames(is_enabled=settings.resolve_hosts)
         self._lock = threading.Lock()
         self._threads: dict[Acceptor, threading.Thread] = {}

@@ -27,7 +27,6 @@ __all__ = [
     "IncomingStore",
     "IncomingStoreObserver",
     "InstanceSink",
-    "SilentStoreObserver",
     "StoreAnswer",
     "StoreHandler",
     "StoreReception",
@@ -109,33 +108,17 @@ class StoreHandler(Protocol):
         ...
 
 
-class IncomingStoreObserver(Protocol):
-    """Is told each fact once, in order."""
+class IncomingStoreObserver:
+    """Facts about the instances of an association, each told once, in order; does nothing unless overridden."""
 
     def store_started(self, request: IncomingStore) -> None:
         """A C-STORE request has arrived; ``StoreHandler.begin`` is called next."""
-        ...
 
     def store_answered(self, request: IncomingStore, answer: StoreAnswer) -> None:
         """The C-STORE response has been sent."""
-        ...
 
     def warned(self, association: int, text: str) -> None:
         """Something is odd but was let through."""
-        ...
-
-
-class SilentStoreObserver:
-    """An ``IncomingStoreObserver`` that does nothing."""
-
-    def store_started(self, request: IncomingStore) -> None:
-        """See ``IncomingStoreObserver``."""
-
-    def store_answered(self, request: IncomingStore, answer: StoreAnswer) -> None:
-        """See ``IncomingStoreObserver``."""
-
-    def warned(self, association: int, text: str) -> None:
-        """See ``IncomingStoreObserver``."""
 
 
 class StoreReception:

@@ -14,18 +14,12 @@ from dicomdesk.errors import (
 )
 from dicomdesk.network.dimse.instance_writer import MoveOriginator
 from dicomdesk.network.dimse.requests import Request, Response, echo_request
-from dicomdesk.network.dimse.store_requests import Established, IncomingStoreObserver, SilentStoreObserver, StoreHandler
+from dicomdesk.network.dimse.store_requests import Established, IncomingStoreObserver, StoreHandler
 from dicomdesk.network.negotiation import ExtendedNegotiation, Negotiation, ProposedContext
+from dicomdesk.network.requestor.answered_items import check_identity, describe
 from dicomdesk.network.requestor.exchange import NO_CONTEXT, Exchange
 from dicomdesk.network.requestor.pynetdicom_internals import PumpedAssociation, make_entity
-from dicomdesk.network.requestor.request_items import (
-    Proposed,
-    check_identity,
-    describe,
-    propose,
-    send_limits,
-    user_items,
-)
+from dicomdesk.network.requestor.request_items import Proposed, propose, send_limits, user_items
 from dicomdesk.network.requestor.store_stream import OddAnswerJudge, StoreItem, StoreObserver, StoreStream
 from dicomdesk.network.upper_layer.rejection import rejection_error
 from dicomdesk.network.wire.connection import (
@@ -168,9 +162,8 @@ class RequestedAssociation:
         self._max_pdu_bytes = limits.max_pdu_bytes
         self._dimse_timeout_s = settings.timeouts.dimse_s
         self._accepted = [context for context in negotiation.contexts if context.is_accepted]
-        accepted = {context.context_id for context in self._accepted}
-        window = negotiation.max_operations_invoked
-        self._stream = StoreStream(pumped, limits, accepted, window, settings.timeouts.dimse_s)
+        self._established = Established(association=0, negotiation=negotiation)
+        self._stream = StoreStream(pumped, self._established, limits, settings.timeouts.dimse_s)
 
     @property
     def bytes_sent(self) -> int:
@@ -190,7 +183,7 @@ class RequestedAssociation:
         ``handler`` takes the instances that the peer stores to us during a C-GET, in contexts for which the SCP role
         was agreed for us; without it they are a PeerProtocolError. ``observer`` is told of each of them.
         """
-        stores = None if handler is None else (handler, observer or SilentStoreObserver())
+        stores = None if handler is None else (handler, observer or IncomingStoreObserver())
         peer = self.negotiation
         return self._begin_exchange(
             request, stores, f"The peer {peer.called_ae_title} ({peer.peer_host}:{peer.peer_port})"
@@ -220,7 +213,7 @@ class RequestedAssociation:
     ) -> Exchange:
         return Exchange(
             self._pumped,
-            Established(association=0, negotiation=self.negotiation),
+            self._established,
             request,
             message_id=self._stream.next_message_id(),
             max_pdu_bytes=self._max_pdu_bytes,
@@ -249,7 +242,8 @@ class RequestedAssociation:
         that has another message ID or comes in another context; without it such an answer is a PeerProtocolError.
         """
         with self._using():
-            self._stream.store_all(items, observer, originator, judge_odd)
+            self._stream.prepare(observer, originator, judge_odd)
+            self._stream.store_all(items)
 
     def release(self) -> None:
         """Release (PS3.8 7.2), waiting for the answer up to the ACSE timeout; nothing when it is over already."""

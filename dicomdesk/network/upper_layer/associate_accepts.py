@@ -1,8 +1,8 @@
 """The A-ASSOCIATE-AC as the requestor reads it (PS3.8 9.3.3, PS3.7 D.3.3), and as pynetdicom is to see it. Pure.
 
 What is odd costs no more than itself: an item that is unknown, empty, damaged or there twice is left out, a context
-answered with what was never proposed cannot be used, one that was not proposed at all is ignored, as DCMTK does. Only
-where lengths do not fit there is nothing to be read.
+answered with what was never proposed cannot be used, one that was not proposed at all is ignored, as DCMTK does;
+``answered_items.oddities`` has words for it. Only where lengths do not fit there is nothing to be read.
 """
 
 from collections.abc import Mapping, Sequence
@@ -58,6 +58,8 @@ class AssociateAccept:
 
     contexts: Mapping[int, AnsweredContext]
     """By context ID, proposed or not."""
+    repeated_contexts: frozenset[int] = frozenset()
+    """IDs of contexts that are answered several times."""
     max_pdu_bytes: int
     """0 is unlimited, also when the peer did not say."""
     implementation_class_uid: str
@@ -76,14 +78,18 @@ def read_associate_accept(pdu: bytes) -> AssociateAccept:
     if len(pdu) < _FIXED_BYTES:
         raise invalid_value(f"{_NAME} PDU of {len(pdu)} bytes")
     contexts: dict[int, AnsweredContext] = {}
+    repeated: set[int] = set()
     user_items: list[tuple[int, bytes]] = []
     for kind, value in read_items(pdu[_FIXED_BYTES:], _NAME):
         if kind == USER_INFORMATION:
             user_items += read_items(value, _NAME)
         elif kind == _PRESENTATION_CONTEXT and len(value) >= 4:
-            contexts.setdefault(value[0], _read_context(value))
+            context_id, answer = value[0], _read_context(value)
+            if contexts.setdefault(context_id, answer) is not answer:
+                repeated.add(context_id)
     return AssociateAccept(
         contexts=contexts,
+        repeated_contexts=frozenset(repeated),
         max_pdu_bytes=_read_max_pdu(user_items),
         implementation_class_uid=_read_notice(user_items, _IMPLEMENTATION_CLASS_UID, _LONGEST_UID),
         implementation_version=_read_notice(user_items, _IMPLEMENTATION_VERSION_NAME, _LONGEST_NAME),

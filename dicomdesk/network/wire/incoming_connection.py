@@ -100,14 +100,14 @@ class IncomingConnection:
     @staticmethod
     def prepare_tls() -> None:
         """Load what TLS needs, which takes descriptors: none may be left when the first peer comes."""
-        from dicomdesk.network.wire import tls_errors, tls_session, tls_stream  # noqa: F401, PLC0415 - only where TLS is asked for
+        from dicomdesk.network.wire import tls_errors, tls_stream  # noqa: F401, PLC0415 - only where TLS is asked for
 
     def start_tls(self, context: "ssl.SSLContext", limit_s: float | None) -> None:
         """Do the server's part of a TLS handshake within the limit; a connection where that fails is closed.
 
         Raises PeerTimeoutError, and AssociationAbortedError when it fails or is interrupted.
         """
-        from dicomdesk.network.wire import tls_errors, tls_session, tls_stream  # noqa: PLC0415 - only where TLS is asked for
+        from dicomdesk.network.wire import tls_errors, tls_stream  # noqa: PLC0415 - only where TLS is asked for
 
         if self._waiter is None:
             self._set_kernel_timeout(socket.SO_SNDTIMEO, 0.0)
@@ -128,7 +128,7 @@ class IncomingConnection:
             self._socket.close()
             raise
         self._stream = stream
-        self.tls = tls_session.describe_session(stream.session)
+        self.tls = stream.agreed
 
     def _part(self, alert: bytes) -> None:
         """Close after a failed handshake so that the alert arrives, OpenSSL's or this: unread input would reset it."""

@@ -10,7 +10,9 @@ import ssl
 from collections.abc import Iterator, Sequence
 from typing import cast
 
+from dicomdesk.network.negotiation import TlsSession
 from dicomdesk.network.wire.tls_errors import LONGEST_GREETING_BYTES
+from dicomdesk.network.wire.tls_session import describe_session
 
 __all__ = ["TlsStream"]
 
@@ -77,7 +79,7 @@ class TlsStream:
         self.session = context.wrap_bio(
             self._incoming, self._outgoing, server_side=is_acceptor, server_hostname=server_name
         )
-        """Tells what was agreed."""
+        """OpenSSL's."""
         self.greeting = b""
         """The first bytes that the peer sent."""
         self.holds_input = False
@@ -87,6 +89,11 @@ class TlsStream:
         self._taken = 0
         """Bytes that were encrypted by a ``sendmsg`` that could not send them all."""
         self._failure: ssl.SSLError | None = None
+
+    @property
+    def agreed(self) -> TlsSession | None:
+        """What the handshake came to, once it is complete."""
+        return describe_session(self.session)
 
     def fileno(self) -> int:
         """The socket's."""

@@ -6,8 +6,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
 
+from dicomdesk.network.acceptor.acceptor import Callbacks
 from dicomdesk.network.acceptor.association_answer import Judge
-from dicomdesk.network.acceptor.handlers import IncomingAssociation
+from dicomdesk.network.acceptor.handlers import IncomingAssociation, ListenerObserver
 from dicomdesk.network.acceptor.listener import Listener, ListenerSettings
 from dicomdesk.network.acceptor.operation import Services
 from dicomdesk.network.dimse.store_requests import IncomingStore, StoreAnswer
@@ -52,7 +53,7 @@ class ReceivedInstance:
         self.note(f"discarded {self.request.sop_instance_uid}")
 
 
-class Receiver:
+class Receiver(ListenerObserver):
     """Handler and observer of one listener; facts are short texts in the order in which they happened."""
 
     def __init__(self) -> None:
@@ -135,7 +136,7 @@ def listening(
 ) -> Iterator[tuple[int, Listener]]:
     """A listener on loopback; its port and itself. It is stopped at the end, and no thread may be left."""
     chosen = settings or listener_settings()
-    listener = Listener(chosen, policy or accept_all_policy(), receiver, receiver, services, judge)
+    listener = Listener(chosen, policy or accept_all_policy(), Callbacks(receiver, receiver, services, judge))
     try:
         yield listener.start(), listener
     finally:

@@ -18,7 +18,7 @@ from dicomdesk.archive.setup.configuration import ArchiveConfiguration
 from dicomdesk.archive.setup.settings import ArchiveSettings
 from dicomdesk.dicom.query.sop_classes import SHUTDOWN
 from dicomdesk.errors import IndexDamagedError, PortInUseError, SettingsError, StorageError
-from dicomdesk.network.acceptor.handlers import SilentObserver
+from dicomdesk.network.acceptor.handlers import ListenerObserver
 from tests.helpers.archives.served_archives import (
     ARCHIVE,
     DEADLINE_S,
@@ -181,7 +181,7 @@ def test_a_peer_may_ask_for_the_end_where_that_is_allowed(tmp_path: Path) -> Non
 
 
 def test_an_instance_that_is_being_received_is_waited_for_at_the_end(tmp_path: Path) -> None:
-    class Started(SilentObserver):
+    class Started(ListenerObserver):
         def __init__(self) -> None:
             self.event = threading.Event()
 

@@ -8,6 +8,8 @@ from dicomdesk.engine.events import (
     AssociationFailed,
     AssociationReleased,
     AssociationRequested,
+    Notice,
+    NoticeLevel,
 )
 from dicomdesk.engine.job import EventRelay, JobControl, JobState
 from dicomdesk.engine.outgoing_association import NotOpenedError, OutgoingAssociation
@@ -16,7 +18,7 @@ from dicomdesk.network.presentation.proposals import propose_contexts
 from dicomdesk.settings import AssociationSettings, Peer, Timeouts
 from tests.helpers.data.datasets import CT_IMAGE
 from tests.helpers.jobs.recorder import EventRecorder
-from tests.helpers.peers.fake_peer import Close, FakePeer, Reject
+from tests.helpers.peers.fake_peer import Accept, Close, FakePeer, Reject
 
 SETTINGS = AssociationSettings(timeouts=Timeouts(connect_s=5, acse_s=5, dimse_s=5))
 CONTEXTS = propose_contexts([CT_IMAGE])
@@ -61,6 +63,17 @@ def test_a_release_without_consent_is_an_abort_by_the_peer() -> None:
         with own.opened(peer_at(peer.port), SETTINGS, CONTEXTS) as association:
             assert isinstance(own.release(association), PeerError)
     assert recorder.of(AssociationAborted)[0].by_peer
+
+
+def test_what_is_odd_in_the_answer_is_a_warning_and_costs_nothing() -> None:
+    odd = Accept(extra_contexts={99: "1.2.840.10008.1.2", 2: "1.2.840.10008.1.2"})
+    with FakePeer(associate=[odd]) as peer:
+        own, recorder = outgoing()
+        with own.opened(peer_at(peer.port), SETTINGS, CONTEXTS) as association:
+            assert own.release(association) is None
+    (notice,) = recorder.of(Notice)
+    assert notice.level is NoticeLevel.WARNING
+    assert notice.text == "The peer answers presentation contexts that were not proposed: ignored (ID 2, 99)"
 
 
 def test_an_abort_of_ours_is_told_as_ours() -> None:

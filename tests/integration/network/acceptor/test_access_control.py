@@ -12,6 +12,7 @@ from pynetdicom.pdu_primitives import UserIdentityNegotiation
 from dicomdesk.engine.engine import Engine
 from dicomdesk.engine.events import AssociationAccepted, AssociationFailed, AssociationReceived, Notice, NoticeLevel
 from dicomdesk.errors import AssociationRejectedError, SettingsError, UserIdentityError
+from dicomdesk.network.acceptor.acceptor import Callbacks
 from dicomdesk.network.acceptor.listener import Listener, ListenerSettings
 from dicomdesk.network.acceptor.passcodes import MAX_HASHES_AT_ONCE, hash_passcode
 from dicomdesk.settings import (
@@ -190,7 +191,7 @@ def test_second_identity_does_not_count() -> None:
 def test_rules_that_make_no_sense_are_told_before_anybody_listens(rules: dict[str, object]) -> None:
     receiver = Receiver()
     with pytest.raises(SettingsError):
-        Listener(settings(**rules), None, receiver, receiver)  # type: ignore[arg-type] # no policy is needed
+        Listener(settings(**rules), None, Callbacks(receiver, receiver))  # type: ignore[arg-type] # no policy is needed
 
 
 # -- the job

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from dicomdesk.errors import LocalError, PortInUseError
+from dicomdesk.network.acceptor.acceptor import Callbacks
 from dicomdesk.network.acceptor.listener import LARGEST_PENDING, Listener, ListenerSettings
 from dicomdesk.network.dimse.store_requests import IncomingStore
 from dicomdesk.network.presentation.context_acceptance import accept_all_policy
@@ -174,7 +175,9 @@ def test_memory_stays_bounded_for_a_long_instance() -> None:
 def test_port_in_use_is_an_error_of_its_own() -> None:
     with listening(Receiver()) as (port, _):
         receiver = Receiver()
-        other = Listener(ListenerSettings(port=port, address="127.0.0.1"), accept_all_policy(), receiver, receiver)
+        other = Listener(
+            ListenerSettings(port=port, address="127.0.0.1"), accept_all_policy(), Callbacks(receiver, receiver)
+        )
         with pytest.raises(PortInUseError, match=str(port)) as caught:
             other.start()
         assert caught.value.__cause__ is not None
@@ -183,7 +186,9 @@ def test_port_in_use_is_an_error_of_its_own() -> None:
 
 def test_address_that_is_not_ours_is_a_local_error() -> None:
     receiver = Receiver()
-    listener = Listener(ListenerSettings(port=0, address="192.0.2.1"), accept_all_policy(), receiver, receiver)
+    listener = Listener(
+        ListenerSettings(port=0, address="192.0.2.1"), accept_all_policy(), Callbacks(receiver, receiver)
+    )
     with pytest.raises(LocalError, match=r"192\.0\.2\.1"):
         listener.start()
     listener.stop()
@@ -279,7 +284,7 @@ def test_stop_with_abort_ends_a_stop_that_waits() -> None:
 
 def test_stop_before_start_and_twice_does_nothing() -> None:
     receiver = Receiver()
-    listener = Listener(listener_settings(), accept_all_policy(), receiver, receiver)
+    listener = Listener(listener_settings(), accept_all_policy(), Callbacks(receiver, receiver))
     listener.stop()
     listener.stop(abort=True)
 

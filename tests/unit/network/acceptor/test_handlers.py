@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from dicomdesk.network.acceptor.handlers import ListenerObserver, SilentObserver
+from dicomdesk.network.acceptor.handlers import ListenerObserver
 from dicomdesk.network.dimse.store_requests import IncomingStore, InstanceSink, StoreAnswer, StoreHandler
 
 
@@ -28,7 +28,7 @@ class _Handler:
 
 def test_small_classes_satisfy_the_protocols() -> None:
     handler: StoreHandler = _Handler()
-    observer: ListenerObserver = SilentObserver()
+    observer: ListenerObserver = ListenerObserver()
     request = IncomingStore(
         association=1,
         message_id=1,

@@ -9,7 +9,7 @@ from pynetdicom.dimse_primitives import C_FIND
 from pynetdicom.dsutils import encode
 
 from dicomdesk.errors import PeerProtocolError, StorageError
-from dicomdesk.network.acceptor.handlers import SilentObserver
+from dicomdesk.network.acceptor.handlers import ListenerObserver
 from dicomdesk.network.acceptor.message_reception import Reception
 from dicomdesk.network.acceptor.operation import ExpectedAnswer
 from dicomdesk.network.dimse.command_sets import (
@@ -44,7 +44,7 @@ def context(context_id: int, uid: str) -> NegotiatedContext:
     )
 
 
-class Recorder(SilentObserver):
+class Recorder(ListenerObserver):
     """Handler, sink and observer in one: writes down what is called, in order."""
 
     def __init__(self, answer: StoreAnswer) -> None:

@@ -9,7 +9,7 @@ from dicomdesk.network.dimse.command_sets import (
 )
 from dicomdesk.network.dimse.store_requests import (
     IncomingStore,
-    SilentStoreObserver,
+    IncomingStoreObserver,
     StoreAnswer,
     StoreReception,
 )
@@ -27,7 +27,7 @@ CONTEXT = NegotiatedContext(
 ESTABLISHED = established(CONTEXT, peer_max_pdu_bytes=64)
 
 
-class Facts(SilentStoreObserver):
+class Facts(IncomingStoreObserver):
     """What is told and sent, in order."""
 
     def __init__(self) -> None:

@@ -1,19 +1,14 @@
-"""What is proposed, and what is made of the answer; without a connection."""
+"""What is proposed, without a connection."""
 
 import struct
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from dicomdesk.errors import IllegalAeTitleError, PeerProtocolError, UserIdentityError
-from dicomdesk.network.negotiation import ExtendedNegotiation, ProposedContext, UserIdentityExchange
+from dicomdesk.errors import IllegalAeTitleError, PeerProtocolError
+from dicomdesk.network.negotiation import ExtendedNegotiation, ProposedContext
 from dicomdesk.network.requestor.request_items import (
     Proposed,
     ae_title_field,
-    check_identity,
-    identity_exchange,
-    negotiated_extensions,
     send_limits,
     user_items,
 )
@@ -75,35 +70,3 @@ def test_user_items_are_extensions_then_the_identity() -> None:
         (0x58, b"\1\1\0\3joe\0\0"),
     ]
     assert user_items(None, Proposed(PROPOSED.contexts)) == []
-
-
-BYTES = st.binary(max_size=30)
-UIDS = st.sampled_from((CT, MR, "1.2.3", "", "\x1b")).map(str.encode)
-VALUES = st.one_of(
-    BYTES,
-    st.builds(lambda uid, rest: struct.pack(">H", len(uid)) + uid + rest, UIDS, BYTES),
-    st.builds(lambda length, rest: struct.pack(">H", length) + rest, st.integers(0, 65535), BYTES),
-)
-
-
-@given(items=st.lists(st.tuples(st.sampled_from((0x54, 0x56, 0x59, 0x99)), VALUES), max_size=6))
-def test_no_answer_makes_its_readers_fail(items: list[tuple[int, bytes]]) -> None:
-    extensions = negotiated_extensions(items, PROPOSED)
-    assert extensions[0].sop_class_uid == CT
-    assert {extension.sop_class_uid for extension in extensions} <= {CT, MR}
-    exchange = identity_exchange(items, JOE)
-    assert exchange is not None
-    assert exchange.has_response or not exchange.response_bytes
-
-
-@pytest.mark.parametrize("kind", range(7))
-@pytest.mark.parametrize("wants", [False, True])
-@pytest.mark.parametrize("has", [False, True])
-def test_only_user_names_need_the_confirmation_asked_for(kind: int, *, wants: bool, has: bool) -> None:
-    exchange = UserIdentityExchange(kind=kind, wants_response=wants, has_response=has)
-    if kind in {1, 2} and wants and not has:
-        with pytest.raises(UserIdentityError):
-            check_identity(exchange)
-    else:
-        check_identity(exchange)
-    check_identity(None)
