@@ -51,6 +51,8 @@ class PlaceRules:
     """Associations that an address keeps when another one asks for a place; None is half of the places."""
     room_after_s: float | None = 10.0
     """How long an association may make no progress before its place can become another's; None: for ever."""
+    wait_s: float = 5.0
+    """How long a request waits for a place, within what requestors wait for an answer; 0: it is rejected at once."""
     least_bytes_per_s: int = 256
     """What a message that has begun, and one that we send, must come to; 0 bears with everything."""
     patience_s: float = 60.0

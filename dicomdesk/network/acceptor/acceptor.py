@@ -101,11 +101,14 @@ class Admission(Protocol):
         ...
 
     def take_place(self, holder: Holder, address: str) -> str:
-        """Let one more association be established, which counts until ``leave``: "" then, else why there is no room."""
+        """Let one more association be established, which counts until ``leave``: "" then, else why there is no room.
+
+        Waits for a place where there is none.
+        """
         ...
 
     def leave(self, holder: Holder) -> None:
-        """The association is over, or has given way."""
+        """The association is over, has given way, or is to wait for a place no longer."""
         ...
 
     def remark(self, kind: str, address: str) -> str | None:
@@ -189,6 +192,8 @@ class Acceptor:
         reception = self._reception
         if mode is StopMode.AT_ONCE or reception is None or reception.is_between_messages:
             self._connection.interrupt()
+        if reception is None:
+            self._admission.leave(self)
 
     def cut(self, reason: str = _STOPPED) -> None:
         """Make ``run`` end now, without an A-ABORT; also when it waits for the peer to take data."""
@@ -196,6 +201,7 @@ class Acceptor:
         self._is_cut = True
         self._stop_mode = StopMode.AT_ONCE
         self._connection.interrupt(at_once=True)
+        self._admission.leave(self)
 
     def lingering_s(self) -> float:
         """See ``Holder``."""

@@ -156,6 +156,7 @@ class Listener:
         Waits ``stop_grace_s`` at most for instances that are being received.
         """
         self._stopping.set()
+        self._places.close()
         with contextlib.suppress(OSError):  # stopped before
             self._wake_writer.send(b"!")
         if self._accept_thread is not None:

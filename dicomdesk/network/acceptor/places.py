@@ -6,7 +6,9 @@ A request that finds all places taken gets the place of another association, whi
 - belongs to an address that has more than its share, while the asking address has less than that.
 
 Of several it is one of the address that has most, and of those the one that has been waited for longest. Without one
-the request is refused. As long as there are places, nobody gives way, whatever his address has.
+the request waits for ``wait_s``, then it is refused: a modality that opens one association more than there are places
+for is served as soon as another one ends. The place that becomes free is for the address that has fewest, and of its
+requests for the first. As long as there are places, nobody gives way, whatever his address has.
 """
 
 import ipaddress
@@ -22,6 +24,10 @@ __all__ = ["Holder", "Places", "Remarks", "address_group", "choose_dropped"]
 
 _IPV6_SITE_BITS = 64
 """A network of IPv6: whoever has one address in it can have them all."""
+
+
+_SHORTEST_PAUSE_S = 0.01
+"""Before it is looked again whether somebody is late."""
 
 
 class Holder(Protocol):
@@ -43,6 +49,19 @@ class _Leaving(NamedTuple):
     reason: str
 
 
+class _Request:
+    """One who waits for a place."""
+
+    def __init__(self, holder: Holder, address: str) -> None:
+        self.holder = holder
+        self.address = address
+        self.group = address_group(address)
+        """As which the address counts."""
+        self.has_place = False
+        self.changed = threading.Event()
+        """Set when it has a place, or is to wait no longer."""
+
+
 class Places:
     """The places of a listener; for any thread."""
 
@@ -53,70 +72,118 @@ class Places:
         self._lock = threading.Lock()
         self._groups: dict[Holder, str] = {}
         """Of all who have a place: the address as it counts, oldest first."""
+        self._line: list[_Request] = []
+        """Who waits, first come first."""
+        self._is_closed = False
 
     @property
     def taken(self) -> int:
         """Gauge."""
         return len(self._groups)
 
+    @property
+    def waiting(self) -> int:
+        """Gauge: requests in line for a place."""
+        return len(self._line)
+
     def take(self, holder: Holder, address: str) -> str:
-        """Give a place, another's if need be: "" then, else why there is none."""
-        group = address_group(address)
+        """Give a place, another's if need be, or one for which the caller is made to wait: "" then, else why not."""
+        if self._most <= 0:
+            return "no associations are served"
+        request = _Request(holder, address)
+        deadline = monotonic() + self._rules.wait_s
         with self._lock:
-            if self._most <= 0:
-                return "no associations are served"
-            leaving = None
-            if len(self._groups) >= self._most:
-                leaving = self._find_leaving(group, address)
-                if leaving is None:
-                    return self._describe_lack(group, address)
-                del self._groups[leaving.holder]
-            self._groups[holder] = group
-        if leaving is not None:
-            leaving.holder.give_way(leaving.reason)
+            self._line.append(request)
+            self._hand_out()
+        while True:
+            with self._lock:
+                if request.has_place:
+                    return ""
+                if request not in self._line:
+                    return f"{address} waits for a place no longer"
+                leaving = self._find_leaving(request)
+                if leaving is not None:
+                    del self._groups[leaving.holder]
+                    self._give_to(request)
+                    break
+                left_s = deadline - monotonic()
+                if left_s <= 0 or self._is_closed:
+                    self._line.remove(request)
+                    return self._describe_lack(request)
+                pause_s = min(left_s, self._next_late_s())
+            request.changed.wait(pause_s)
+        leaving.holder.give_way(leaving.reason)
         return ""
 
     def leave(self, holder: Holder) -> None:
-        """Give the place back; nothing where it is another's already."""
+        """Give the place back, or wait for none any longer; nothing where it is another's already."""
         with self._lock:
             self._groups.pop(holder, None)
+            for request in [request for request in self._line if request.holder is holder]:
+                self._line.remove(request)
+                request.changed.set()
+            self._hand_out()
 
-    def _find_leaving(self, group: str, address: str) -> _Leaving | None:
+    def close(self) -> None:
+        """Let nobody wait any more."""
+        with self._lock:
+            self._is_closed = True
+            for request in self._line:
+                request.changed.set()
+
+    def _hand_out(self) -> None:
+        """Give the places that are free to those who wait."""
+        while self._line and len(self._groups) < self._most:
+            counts = Counter(self._groups.values())
+            self._give_to(min(self._line, key=lambda request: counts[request.group]))
+
+    def _give_to(self, request: _Request) -> None:
+        self._line.remove(request)
+        self._groups[request.holder] = request.group
+        request.has_place = True
+        request.changed.set()
+
+    def _next_late_s(self) -> float:
+        """In how many seconds an association may have made no progress for so long that it gives way."""
+        after_s = self._rules.room_after_s
+        if after_s is None:
+            return self._rules.wait_s
+        return max(after_s - max(holder.lingering_s() for holder in self._groups), _SHORTEST_PAUSE_S)
+
+    def _find_leaving(self, request: _Request) -> _Leaving | None:
         counts = Counter(self._groups.values())
         waits = {holder: holder.lingering_s() for holder in self._groups}
         late = [holder for holder, waited_s in waits.items() if self._is_late(waited_s)]
         if not late:
-            return self._find_above_share(group, address, counts, waits)
+            return self._find_above_share(request, counts, waits)
         chosen = max(late, key=lambda holder: (counts[self._groups[holder]], waits[holder]))
         return _Leaving(
             chosen,
-            f"the association of {self._groups[chosen]} made room for {address}: all {self._most} places were taken, "
-            f"and it had made no progress for {waits[chosen]:.0f} s",
+            f"the association of {self._groups[chosen]} made room for {request.address}: all {self._most} places were "
+            f"taken, and it had made no progress for {waits[chosen]:.0f} s",
         )
 
     def _is_late(self, waited_s: float) -> bool:
         after_s = self._rules.room_after_s
         return after_s is not None and waited_s >= after_s
 
-    def _find_above_share(
-        self, group: str, address: str, counts: Counter[str], waits: dict[Holder, float]
-    ) -> _Leaving | None:
+    def _find_above_share(self, request: _Request, counts: Counter[str], waits: dict[Holder, float]) -> _Leaving | None:
         greediest, most = counts.most_common(1)[0]
-        if most <= self._share or counts[group] >= self._share:
+        if most <= self._share or counts[request.group] >= self._share:
             return None
         chosen = max((holder for holder, other in self._groups.items() if other == greediest), key=waits.__getitem__)
         return _Leaving(
             chosen,
-            f"an association of {greediest} made room for {address}: all {self._most} places were taken, "
+            f"an association of {greediest} made room for {request.address}: all {self._most} places were taken, "
             f"{most} of them by {greediest}, whose share is {self._share}",
         )
 
-    def _describe_lack(self, group: str, address: str) -> str:
+    def _describe_lack(self, request: _Request) -> str:
         counts = Counter(self._groups.values())
         greediest, most = counts.most_common(1)[0]
         return (
-            f"{address} found no place: all {self._most} are taken, {counts[group]} of them by its own address, "
-            f"most ({most}) by {greediest}"
+            f"{request.address} found no place: all {self._most} are taken, {counts[request.group]} of them by its own "
+            f"address, most ({most}) by {greediest}"
         )
 
 

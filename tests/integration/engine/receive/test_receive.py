@@ -32,7 +32,7 @@ from dicomdesk.engine.events import (
 from dicomdesk.engine.receive.request import DuplicatePolicy, FileNaming, StorageMode, SubFolders
 from dicomdesk.errors import PortInUseError, ProfileError, SettingsError, StorageError
 from dicomdesk.network.status import Status
-from dicomdesk.settings import ProfileSelection
+from dicomdesk.settings import PlaceRules, ProfileSelection
 from tests.helpers.data.datasets import CT_IMAGE, EXPLICIT, Builder, part10
 from tests.helpers.dcmtk.programs import dcmtk_program
 from tests.helpers.jobs.receiving import receive_request, receiving
@@ -384,7 +384,7 @@ def test_many_associations_are_served_at_once(tmp_path: Path) -> None:
 
 
 def test_more_associations_than_allowed_are_refused(tmp_path: Path) -> None:
-    with receiving(tmp_path, max_associations=1) as running:
+    with receiving(tmp_path, max_associations=1, places=PlaceRules(wait_s=0.0)) as running:
         with connected(running.port) as first, connected(running.port) as second:
             first.associate()
             second.send(Proposal().encode())

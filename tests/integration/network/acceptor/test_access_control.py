@@ -19,6 +19,7 @@ from dicomdesk.settings import (
     AccessRules,
     AssociationSettings,
     PeerVerification,
+    PlaceRules,
     TlsSettings,
     UserIdentity,
     UserIdentityType,
@@ -130,7 +131,7 @@ def test_identity_that_no_rule_asks_for_is_taken_but_not_confirmed() -> None:
 
 def test_those_who_are_refused_take_no_room_from_others() -> None:
     receiver = Receiver()
-    rules = replace(settings(user_pass_codes=HASHES), max_associations=1)
+    rules = replace(settings(user_pass_codes=HASHES), max_associations=1, places=PlaceRules(wait_s=0.0))
     with listening(receiver, settings=rules) as (port, listener):
         for _ in range(3):
             assert numbers_of(port) == (1, 2, 1)

@@ -16,7 +16,7 @@ from dicomdesk.network.acceptor.acceptor import Callbacks
 from dicomdesk.network.acceptor.listener import LARGEST_PENDING, Listener, ListenerSettings
 from dicomdesk.network.dimse.store_requests import IncomingStore
 from dicomdesk.network.presentation.context_acceptance import accept_all_policy
-from dicomdesk.settings import Timeouts
+from dicomdesk.settings import PlaceRules, Timeouts
 from tests.helpers.dcmtk.programs import dcmtk_program
 from tests.helpers.peers.receivers import DEADLINE_S, Receiver, listener_settings, listening
 from tests.helpers.peers.requestors import (
@@ -70,7 +70,7 @@ def test_busy_associations_give_way_to_others_within_a_millisecond() -> None:
 
 def test_association_above_the_limit_is_rejected_as_transient() -> None:
     receiver = Receiver()
-    settings = listener_settings(max_associations=2)
+    settings = listener_settings(max_associations=2, places=PlaceRules(wait_s=0.0))
     with listening(receiver, settings=settings) as (port, listener), ExitStack() as stack:
         first, second = (stack.enter_context(connected(port)) for _ in range(2))
         first.associate()

@@ -18,6 +18,7 @@ from tests.helpers.jobs.receiving import receiving
 from tests.helpers.peers.receivers import DEADLINE_S, Receiver, listener_settings, listening
 from tests.helpers.peers.requestors import (
     ABORT,
+    ASSOCIATE_AC,
     ASSOCIATE_RJ,
     IMPLICIT,
     VERIFICATION,
@@ -126,7 +127,7 @@ def test_who_gives_way_is_told_with_an_abort() -> None:
 
 def test_association_that_works_does_not_give_way_to_its_own_address() -> None:
     receiver = Receiver()
-    settings = listener_settings(max_associations=PLACES)
+    settings = listener_settings(max_associations=PLACES, places=PlaceRules(wait_s=0.0))
     with (
         listening(receiver, settings=settings) as (port, listener),
         occupied(port, receiver, IDLE, GOOD) as peers,
@@ -140,6 +141,56 @@ def test_association_that_works_does_not_give_way_to_its_own_address() -> None:
         )
         assert [peer.echo() for peer in peers] == [0] * PLACES
         assert listener.associations == PLACES
+
+
+PATIENT = PlaceRules(wait_s=DEADLINE_S)
+
+
+def test_modality_that_opens_one_association_more_is_served_when_another_of_its_own_ends() -> None:
+    receiver = Receiver()
+    settings = listener_settings(max_associations=PLACES, places=PATIENT)
+    with (
+        listening(receiver, settings=settings) as (port, listener),
+        occupied(port, receiver, IDLE, GOOD) as peers,
+        connected(port, GOOD) as late,
+    ):
+        late.send(Proposal().encode())
+        receiver.wait_for("received", PLACES + 1)
+        assert peers[0].store("1.2", [b"whole"]) == 0
+        assert listener.associations == PLACES
+        peers[0].release()
+        assert late.read_pdu()[0] == ASSOCIATE_AC
+        assert late.store("1.3", [b"whole"]) == 0
+        late.release()
+    assert not any(fact.startswith("warned") for fact in receiver.facts)
+
+
+@pytest.mark.parametrize("abort", [True, False])
+def test_listener_that_stops_lets_nobody_wait(*, abort: bool) -> None:
+    receiver = Receiver()
+    settings = listener_settings(max_associations=1, places=PATIENT)
+    with listening(receiver, settings=settings) as (port, listener), connected(port) as peer, connected(port) as late:
+        peer.associate()
+        late.send(Proposal().encode())
+        receiver.wait_for("received", 2)
+        listener.stop(abort=abort)
+        assert receiver.wait_for("refused 2")
+        assert listener.associations == 0
+
+
+def test_peer_that_leaves_while_it_waits_keeps_no_place() -> None:
+    receiver = Receiver()
+    settings = listener_settings(max_associations=1, places=PATIENT)
+    with listening(receiver, settings=settings) as (port, listener), connected(port) as peer:
+        peer.associate()
+        with connected(port) as late:
+            late.send(Proposal().encode())
+            receiver.wait_for("received", 2)
+        peer.release()
+        receiver.wait_for("aborted 2")
+        with connected(port) as other:
+            other.associate()
+            assert listener.associations == 1
 
 
 def test_one_who_is_refused_anyway_makes_nobody_give_way() -> None:
@@ -354,7 +405,7 @@ def test_listener_with_tls_has_loaded_what_its_first_peer_needs() -> None:
 import ssl, sys
 from dicomdesk.network.acceptor.listener import Listener, ListenerSettings
 settings = ListenerSettings(port=0, ssl_context=ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER))
-Listener(settings, None, None, None)
+Listener(settings, None, None)
 del sys.meta_path[:]
 from dicomdesk.network.wire import tls_errors, tls_session, tls_stream
 """

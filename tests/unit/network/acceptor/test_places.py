@@ -1,5 +1,6 @@
 """Who gets a place when all are taken, and who gives way."""
 
+import threading
 from collections import Counter
 from dataclasses import dataclass, field
 
@@ -10,7 +11,8 @@ from hypothesis import strategies as st
 from dicomdesk.network.acceptor.places import Places, Remarks, address_group, choose_dropped
 from dicomdesk.settings import PlaceRules
 
-RULES = PlaceRules()
+RULES = PlaceRules(wait_s=0.0)
+DEADLINE_S = 30.0
 HOSTILE, OTHER = "10.0.0.66", "10.0.0.7"
 
 
@@ -109,18 +111,67 @@ def test_association_that_is_not_idle_long_enough_stays() -> None:
 
 
 def test_idle_associations_stay_where_that_is_asked_for() -> None:
-    places, peers = filled(4, OTHER, PlaceRules(room_after_s=None), waited_s=1e9)
+    places, peers = filled(4, OTHER, PlaceRules(room_after_s=None, wait_s=0.0), waited_s=1e9)
     assert places.take(Peer(), OTHER)
     assert not gone(peers)
 
 
 def test_share_of_an_address_can_be_set() -> None:
-    places, peers = filled(10, HOSTILE, PlaceRules(address_share=3))
+    places, peers = filled(10, HOSTILE, PlaceRules(address_share=3, wait_s=0.0))
     assert [places.take(Peer(), OTHER) for _ in range(4)][:3] == ["", "", ""]
     assert len(gone(peers)) == 3
-    places, peers = filled(10, HOSTILE, PlaceRules(address_share=10))
+    places, peers = filled(10, HOSTILE, PlaceRules(address_share=10, wait_s=0.0))
     assert places.take(Peer(), OTHER)
     assert not gone(peers)
+
+
+def waiting(places: Places, address: str, answers: list[str]) -> tuple[threading.Thread, Peer]:
+    """Another thread asks for a place; in line when this returns."""
+    peer = Peer()
+    before = places.waiting
+    thread = threading.Thread(target=lambda: answers.append(f"{address}{places.take(peer, address)}"))
+    thread.start()
+    while places.waiting == before and thread.is_alive():
+        thread.join(0.001)
+    return thread, peer
+
+
+def test_place_that_is_given_back_goes_to_the_address_that_has_fewest_then_to_who_came_first() -> None:
+    places = Places(2, PlaceRules(wait_s=DEADLINE_S, address_share=2))
+    peers = [Peer(), Peer()]
+    assert [places.take(peer, HOSTILE) for peer in peers] == ["", ""]
+    answers: list[str] = []
+    asking = [waiting(places, address, answers) for address in (HOSTILE, OTHER, HOSTILE)]
+    for peer, (thread, _) in zip((peers[0], peers[1], asking[0][1]), (asking[1], asking[0], asking[2]), strict=True):
+        places.leave(peer)
+        thread.join(DEADLINE_S)
+    assert answers == [OTHER, HOSTILE, HOSTILE]
+    assert places.taken == 2
+
+
+def test_who_waits_gets_the_place_of_one_that_has_made_no_progress_for_long_enough() -> None:
+    places, peers = filled(2, OTHER, PlaceRules(wait_s=DEADLINE_S, room_after_s=10))
+    answers: list[str] = []
+    peers[1].waited_s = 9.95
+    thread, _ = waiting(places, OTHER, answers)
+    peers[1].waited_s = 10
+    thread.join(DEADLINE_S)
+    assert answers == [OTHER]
+    assert gone(peers) == [peers[1]]
+
+
+@pytest.mark.parametrize("ends", ["leaves", "closed"])
+def test_who_is_to_wait_no_longer_is_refused(ends: str) -> None:
+    places, _ = filled(1, OTHER, PlaceRules(wait_s=DEADLINE_S))
+    answers: list[str] = []
+    thread, peer = waiting(places, OTHER, answers)
+    if ends == "leaves":
+        places.leave(peer)
+    else:
+        places.close()
+    thread.join(DEADLINE_S)
+    assert answers[0].startswith(OTHER + OTHER)
+    assert (places.waiting, places.taken) == (0, 1)
 
 
 def test_without_places_nobody_is_served() -> None:
@@ -138,7 +189,7 @@ ADDRESSES = st.sampled_from([HOSTILE, OTHER, "10.0.0.8", "2001:db8::1", "2001:db
 def test_no_address_keeps_others_out_and_nobody_gives_way_without_need(
     most: int, steps: list[tuple[str, float, bool]], share: int | None
 ) -> None:
-    places = Places(most, PlaceRules(address_share=share))
+    places = Places(most, PlaceRules(address_share=share, wait_s=0.0))
     bound = max(most // 2, 1) if share is None else share
     standing: dict[Peer, str] = {}
     for address, waited_s, leaves in steps:
