@@ -56,7 +56,7 @@ def convert_data_set(
     _require_convertible(source_syntax, target_syntax)
     most_steps = conversion_limit(len(data))
     if source_syntax.is_deflated:
-        data = inflate_spooled(data)
+        data = inflate_spooled(data, moving=moving)
     converted = rewrite(
         data,
         Rewriting(
@@ -65,12 +65,12 @@ def convert_data_set(
             swaps_pixel_data=source == ts.PRIVATE_GE_IMPLICIT,
             most_steps=most_steps,
             moving=moving,
-            edits=decode_pixel_data(data, source) if source_syntax.is_encapsulated else {},
+            edits=decode_pixel_data(data, source, moving) if source_syntax.is_encapsulated else {},
         ),
     )
     if target_syntax.is_encapsulated:
-        return _encapsulate(converted, target, options or EncodingOptions())
-    return deflate(converted, compression_level) if target_syntax.is_deflated else converted
+        return _encapsulate(converted, target, options or EncodingOptions(), moving)
+    return deflate(converted, compression_level, moving) if target_syntax.is_deflated else converted
 
 
 def convert_without_pixel_data(
@@ -87,7 +87,7 @@ def convert_without_pixel_data(
     ``convert_data_set`` does, and ConversionError where there is pixel data, in an item too.
     """
     syntax = _known(source)
-    content = inflate_spooled(data) if syntax.is_deflated else data
+    content = inflate_spooled(data, moving=moving) if syntax.is_deflated else data
     if any(step.tag == PIXEL_DATA for step in walk(content, _encoding(syntax), find_vr, takes_rest=True)):
         raise ConversionError(f"pixel data is not converted from {syntax.name} to {_known(target).name}")
     return convert_data_set(
@@ -106,7 +106,9 @@ def _without_compression(uid: str) -> str:
     return ts.DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN if _known(uid).is_deflated else ts.EXPLICIT_VR_LITTLE_ENDIAN
 
 
-def _encapsulate(data: DataSetBytes, target: str, options: EncodingOptions) -> DataSetBytes:
+def _encapsulate(
+    data: DataSetBytes, target: str, options: EncodingOptions, moving: Callable[[], None] | None
+) -> DataSetBytes:
     """A data set in explicit VR little endian with its pixel data compressed."""
     return rewrite(
         data,
@@ -114,7 +116,8 @@ def _encapsulate(data: DataSetBytes, target: str, options: EncodingOptions) -> D
             source=EXPLICIT_LITTLE,
             target=EXPLICIT_LITTLE,
             may_hold_fragments=True,
-            edits=encode_pixel_data(data, target, options),
+            moving=moving,
+            edits=encode_pixel_data(data, target, options, moving),
         ),
     )
 
@@ -135,13 +138,13 @@ def make_lengths_explicit(
     syntax = ts.find_transfer_syntax(transfer_syntax_uid) or _known(ts.EXPLICIT_VR_LITTLE_ENDIAN)
     most_steps = conversion_limit(len(data)) if most_inflated_bytes is None else tidying_limit(len(data))
     if syntax.is_deflated:
-        data = inflate_spooled(data, most_inflated_bytes)
+        data = inflate_spooled(data, most_inflated_bytes, moving)
     encoding = _encoding(syntax)
     written = rewrite(
         data,
         Rewriting(source=encoding, target=encoding, may_hold_fragments=True, most_steps=most_steps, moving=moving),
     )
-    return deflate(written, DEFAULT_COMPRESSION_LEVEL) if syntax.is_deflated else written
+    return deflate(written, DEFAULT_COMPRESSION_LEVEL, moving) if syntax.is_deflated else written
 
 
 def put_in_order(
@@ -158,9 +161,9 @@ def put_in_order(
     syntax = _known(transfer_syntax_uid)
     most_steps = conversion_limit(len(data))
     if syntax.is_deflated:
-        data = inflate_spooled(data)
+        data = inflate_spooled(data, moving=moving)
     written = ascending(data, _encoding(syntax), most_steps=most_steps, moving=moving)
-    return deflate(written, compression_level) if syntax.is_deflated else written
+    return deflate(written, compression_level, moving) if syntax.is_deflated else written
 
 
 def _known(uid: str) -> ts.TransferSyntax:

@@ -179,7 +179,7 @@ class InstancePreparer:
             raise _lacking_uids(header)
         data = memoryview(content)[header.data_set_offset :]
         own = header.transfer_syntax_uid
-        findings = _check(data, own, takes_rest=self._takes_rest)
+        findings = _check(data, own, self._moving, takes_rest=self._takes_rest)
         shape = choose(header)
         if _is_lost_at_receivers(findings, len(data)):
             prepared = self._put_in_order(data, header, shape)
@@ -273,7 +273,9 @@ def _regular_size(descriptor: int) -> int:
     return status.st_size
 
 
-def _check(data: memoryview, transfer_syntax_uid: str, *, takes_rest: bool) -> StructureFindings:
+def _check(
+    data: memoryview, transfer_syntax_uid: str, moving: Callable[[], None] | None, *, takes_rest: bool
+) -> StructureFindings:
     """Return what there is to be known of a data set; raise DataError when the lengths do not fit together."""
     syntax = find_transfer_syntax(transfer_syntax_uid)
     if syntax is None:
@@ -284,6 +286,7 @@ def _check(data: memoryview, transfer_syntax_uid: str, *, takes_rest: bool) -> S
         is_little_endian=syntax.is_little_endian,
         is_deflated=syntax.is_deflated,
         takes_rest=takes_rest,
+        moving=moving,
     )
     return findings._replace(has_odd_lengths=False) if syntax.is_deflated else findings
 

@@ -102,7 +102,7 @@ def shaped(
     if not syntax.is_deflated:
         return rewrite(data, rewriting), transfer_syntax_uid
     try:
-        inflated = inflate_spooled(data, most_inflated_bytes)
-        return deflate(rewrite(inflated, rewriting), storing_format.compression_level), transfer_syntax_uid
+        inflated = inflate_spooled(data, most_inflated_bytes, moving)
+        return deflate(rewrite(inflated, rewriting), storing_format.compression_level, moving), transfer_syntax_uid
     except ConversionError:
         return data, transfer_syntax_uid

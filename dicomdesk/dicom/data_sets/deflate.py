@@ -1,10 +1,10 @@
 """Deflated data sets: the whole data set as one raw deflate stream (PS3.5 A.5)."""
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from dicomdesk.dicom.data_sets.element_walk import DataSetBytes
-from dicomdesk.dicom.data_sets.spool_file import joined, walk_pieces
+from dicomdesk.dicom.data_sets.spool_file import joined, walk_pieces, watched
 from dicomdesk.errors import ConversionError, TruncatedError
 
 MAXIMUM_INFLATED_BYTES = 1 << 32
@@ -36,9 +36,14 @@ def inflate(data: DataSetBytes, limit: int | None = None) -> bytes:
     return bytes(inflated)
 
 
-def inflate_spooled(data: DataSetBytes, limit: int | None = None) -> bytes | memoryview:
-    """Like ``inflate``, but what is long is in a temporary file (``spooling``); OSError passes."""
-    return joined(_inflated_pieces(data, limit))
+def inflate_spooled(
+    data: DataSetBytes, limit: int | None = None, moving: Callable[[], None] | None = None
+) -> bytes | memoryview:
+    """Like ``inflate``, but what is long is in a temporary file (``spool_file``); OSError passes.
+
+    ``moving`` is called before each further piece; what it raises passes.
+    """
+    return joined(watched(_inflated_pieces(data, limit), moving))
 
 
 def _inflated_pieces(data: DataSetBytes, limit: int | None) -> Iterator[bytes]:
@@ -66,8 +71,8 @@ def _inflated_pieces(data: DataSetBytes, limit: int | None) -> Iterator[bytes]:
         raise ConversionError(f"the deflated data set is corrupt: {error}") from error
 
 
-def deflate(data: DataSetBytes, level: int) -> bytes:
-    """One raw deflate stream of even length; level 0 (stored) to 9 (smallest)."""
+def deflate(data: DataSetBytes, level: int, moving: Callable[[], None] | None = None) -> bytes:
+    """One raw deflate stream of even length; level 0 (stored) to 9 (smallest); ``moving`` as in ``inflate_spooled``."""
     stream = zlib.compressobj(level, zlib.DEFLATED, -zlib.MAX_WBITS)
-    deflated = b"".join([*map(stream.compress, walk_pieces(data)), stream.flush()])
+    deflated = b"".join([*map(stream.compress, watched(walk_pieces(data), moving)), stream.flush()])
     return deflated + b"\0" if len(deflated) & 1 else deflated

@@ -57,7 +57,7 @@ def edit_data_set(
         raise ConversionError(f"the transfer syntax {transfer_syntax_uid} is not known")
     most_steps = conversion_limit(len(data))
     if syntax.is_deflated:
-        data = inflate_spooled(data)
+        data = inflate_spooled(data, moving=moving)
     encoding = Encoding.of(is_explicit_vr=syntax.is_explicit_vr, is_little_endian=syntax.is_little_endian)
     found = _find_vrs(data, encoding, changes.values)
     replaced = {tag: (vr, _encoded(changes.values[tag], vr, encoding)) for tag, vr in found.items()}
@@ -74,7 +74,7 @@ def edit_data_set(
         ),
     )
     if syntax.is_deflated:
-        written = deflate(written, compression_level)
+        written = deflate(written, compression_level, moving)
     return EditedDataSet(data=written, replaced=frozenset(replaced))
 
 

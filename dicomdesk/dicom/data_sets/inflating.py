@@ -11,11 +11,12 @@ _UNKNOWN_SIZE = 1 << 62
 LARGEST_INFLATED_BYTES = 16 << 30
 """A deflated data set that grows beyond this is not inflated further."""
 
-ALWAYS_ELEMENTS = 2_000_000
-"""As many elements and items a deflated data set may have whatever its length; 10,000 frames need half of them."""
+ALWAYS_ELEMENTS = 500_000
+"""As many elements and items a deflated data set may have whatever its length; 10,000 frames that are all alike have
+fewer."""
 
 ELEMENTS_OF_BYTE = 4
-"""As many more it may have for each of its bytes."""
+"""As many more it may have for each of its bytes; where frames differ in number and time only, they have three."""
 
 
 def element_limit(deflated_bytes: int) -> int:

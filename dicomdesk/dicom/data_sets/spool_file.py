@@ -6,9 +6,9 @@ Files are mapped, so that their bytes can be had like any others; pages that wer
 import mmap
 import os
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
-from typing import IO
+from typing import IO, TypeVar
 
 from dicomdesk.dicom.data_sets.element_walk import DataSetBytes
 
@@ -16,6 +16,8 @@ IN_MEMORY_BYTES = 32 << 20
 """Up to here bytes are kept in memory."""
 
 _PIECE_BYTES = 4 << 20
+
+_T = TypeVar("_T")
 
 
 class _Pages(mmap.mmap):
@@ -85,6 +87,18 @@ def walk_pieces(data: DataSetBytes) -> Iterator[DataSetBytes]:
         yield view[start : start + _PIECE_BYTES]
         if isinstance(view.obj, _Pages) and hasattr(mmap, "MADV_DONTNEED"):
             view.obj.madvise(mmap.MADV_DONTNEED)
+
+
+def watched(pieces: Iterable[_T], moving: Callable[[], None] | None) -> Iterable[_T]:
+    """The pieces; ``moving`` is called before each is made: what it raises passes, so that work can be broken off."""
+    return pieces if moving is None else _watched(pieces, moving)
+
+
+def _watched(pieces: Iterable[_T], moving: Callable[[], None]) -> Iterator[_T]:
+    moving()
+    for piece in pieces:
+        yield piece
+        moving()
 
 
 def open_spooled(data: object) -> int | None:

@@ -65,17 +65,24 @@ class StructureFindings(NamedTuple):
 
 
 def check_data_set(
-    data: Buffer, *, is_explicit_vr: bool, is_little_endian: bool, is_deflated: bool = False, takes_rest: bool = False
+    data: Buffer,
+    *,
+    is_explicit_vr: bool,
+    is_little_endian: bool,
+    is_deflated: bool = False,
+    takes_rest: bool = False,
+    moving: Callable[[], None] | None = None,
 ) -> StructureFindings:
     """Walk over a data set in memory.
 
     Raises TruncatedError when it ends too early, DataError when it cannot be read. ``takes_rest`` accepts what DCMTK
     receives but does not load: at the end, bytes that are too few for an element header, or a header without value.
+    ``moving`` is called before each further part of what is deflated is inflated; what it raises passes.
     """
     encoding = Encoding.of(is_explicit_vr=is_explicit_vr, is_little_endian=is_little_endian)
     if is_deflated:
         pieces = iter(data[start : start + _DEFLATED_PIECE] for start in range(0, len(data), _DEFLATED_PIECE))
-        return _check_deflated(lambda: next(pieces, b""), encoding, takes_rest=takes_rest)
+        return _check_deflated(lambda: next(pieces, b""), encoding, takes_rest=takes_rest, moving=moving)
     return _Check.of(Whole(data), encoding, takes_rest=takes_rest).run(0)
 
 
@@ -114,7 +121,7 @@ def _check_deflated(
     encoding: Encoding,
     *,
     takes_rest: bool,
-    moving: Callable[[], None] | None = None,
+    moving: Callable[[], None] | None,
 ) -> StructureFindings:
     """Walk over what a stream becomes, piece by piece: it may have as many elements as ``element_limit`` says."""
     window = InflatingWindow(read_piece)
@@ -124,7 +131,7 @@ def _check_deflated(
         if moving is not None:
             moving()
         limit = element_limit(deflated_bytes)
-        if check.count + check.item_count > limit:
+        if check.count + check.item_count > limit and not check.has_given_up:
             raise DataError(f"The deflated data set has more than the {limit} elements and items that are believed")
 
     window.moving = require_few_elements

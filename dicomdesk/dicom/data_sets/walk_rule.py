@@ -15,6 +15,7 @@ time linear in the size of the data whatever this contains, and nesting costs no
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from enum import Enum
 from typing import Protocol
 
@@ -163,6 +164,8 @@ class Walk:
         """Whether tags ascend in the data set and each item, none being there twice; group 0000 does not count."""
         self.rest_bytes = 0
         """How much was left over at the end."""
+        self.has_given_up = False
+        """Whether what is behind an item delimiter is no longer walked over."""
 
     def go_on(self, offset: int) -> int:
         """Take what is at ``offset``; return where what follows is, -1 at the end of the data set."""
@@ -187,6 +190,9 @@ class Walk:
         """
         if self._item_end < 0:
             return False
+        self.has_given_up = True
+        with suppress(DataError):  # what is deflated may be damaged behind its end
+            self._window.show(NO_END, 1)  # whose size is known only when all of it was inflated
         self._leave_rest(self._item_end)
         return True
 
@@ -272,9 +278,16 @@ class Walk:
     def _take_value(self, tag: int, vr: bytes, start: int, length: int) -> int:
         if self._notes_creators and not vr and tag & 0x1FF00 == 0x10000:
             self._note_creator(tag, start, min(length, _LONGEST_CREATOR))
-        if length and self._takes_rest and start == self._window.size:
+        if length and self._takes_rest and self._is_end(start):
             return self._end_without_value(tag, vr, start)
         return self._pass_value(start, length)
+
+    def _is_end(self, offset: int) -> bool:
+        """Return whether the data end at ``offset``; of what is deflated that is known when all of it was inflated."""
+        window = self._window
+        if window.size == NO_END:
+            window.show(offset, 1)
+        return offset == window.size
 
     def _note_creator(self, tag: int, start: int, length: int) -> None:
         """Remember an element (gggg,00xx) of an odd group: the private creator of its block (PS3.5 7.8.1)."""
@@ -305,7 +318,7 @@ class Walk:
         if number == _SEQUENCE_END:
             return self._end_sequence(start)
         if self._level is FRAGMENTS:
-            if length == 0 or (self._takes_rest and start == window.size):
+            if length == 0 or (self._takes_rest and self._is_end(start)):
                 self._opened_at = start
                 length = 0
             return self._take_fragment_value(start, length)
@@ -384,8 +397,9 @@ class Walk:
     def _leave_rest(self, offset: int) -> int:
         """End the data set at ``offset``, whatever is open."""
         self.is_irregular = True
-        if self._window.size < NO_END:
-            self.rest_bytes = self._window.size - offset
+        window = self._window
+        end = window.size if window.size < NO_END else window.base + len(window.buffer)
+        self.rest_bytes = end - offset
         while self._frames:
             self._close(offset)
         return -1

@@ -4,12 +4,12 @@ What else changes with the pixels changes as in DCMTK's decoders: Photometric In
 Planar Configuration where the order was, Lossy Image Compression after near-lossless JPEG-LS. The rest stays.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from dicomdesk.dicom import transfer_syntaxes as ts
 from dicomdesk.dicom.data_sets.element_walk import PIXEL_DATA, DataSetBytes, Step, StepKind, walk
 from dicomdesk.dicom.data_sets.rewriting import DataSetEdit
-from dicomdesk.dicom.data_sets.spool_file import joined
+from dicomdesk.dicom.data_sets.spool_file import joined, watched
 from dicomdesk.dicom.dictionary import find_vr
 from dicomdesk.dicom.encodings import EXPLICIT_LITTLE
 from dicomdesk.dicom.pixels.frame_decoding import FrameDecoder, decode_frame, find_frame_decoder
@@ -56,18 +56,21 @@ class _Image:
         self.fragments: list[DataSetBytes] | None = None
 
 
-def decode_pixel_data(data: DataSetBytes, transfer_syntax_uid: str) -> dict[int, DataSetEdit]:
+def decode_pixel_data(
+    data: DataSetBytes, transfer_syntax_uid: str, moving: Callable[[], None] | None = None
+) -> dict[int, DataSetEdit]:
     """The changes that make a data set of an encapsulated transfer syntax an uncompressed one, for ``rewrite``.
 
     Empty when it holds no encapsulated pixel data. Raises ConversionError when a frame cannot be decoded, and, before
-    any is, when they would become more than ``decoded_limit``.
+    any is, when they would become more than ``decoded_limit``. ``moving`` is called before each frame; what it raises
+    passes.
     """
     decoder: FrameDecoder | None = None
     believed = _Believed()
     edits = {}
     for image in _find_images(memoryview(data)):
         decoder = decoder or find_frame_decoder(transfer_syntax_uid)
-        edits[image.start] = _decode(image, decoder, transfer_syntax_uid, believed)
+        edits[image.start] = _decode(image, decoder, transfer_syntax_uid, believed, moving)
     return edits
 
 
@@ -99,7 +102,13 @@ def _collect(image: _Image, step: Step, data: memoryview) -> None:
         image.fragments.append(data[step.start : step.start + step.length])
 
 
-def _decode(found: _Image, decoder: FrameDecoder, transfer_syntax_uid: str, believed: "_Believed") -> DataSetEdit:
+def _decode(
+    found: _Image,
+    decoder: FrameDecoder,
+    transfer_syntax_uid: str,
+    believed: "_Believed",
+    moving: Callable[[], None] | None,
+) -> DataSetEdit:
     image = read_image_pixel(found.values)
     fragments = found.fragments or []
     pixels = EncapsulatedPixels(
@@ -110,7 +119,7 @@ def _decode(found: _Image, decoder: FrameDecoder, transfer_syntax_uid: str, beli
     believed.take(image, sum(map(len, fragments)))
     frames = split_frames(pixels, image.frame_count)
     decoded = decoder.describe(frames[0], image)
-    pixel_bytes = _join((decode_frame(decoder, frame, image) for frame in frames), image)
+    pixel_bytes = _join((decode_frame(decoder, frame, image) for frame in watched(frames, moving)), image)
     replaced: dict[int, tuple[bytes, DataSetBytes]] = {PIXEL_DATA: (b"OW", pixel_bytes)}
     if decoded.photometric_interpretation != image.photometric_interpretation:
         replaced[PHOTOMETRIC_INTERPRETATION] = (b"CS", decoded.photometric_interpretation.encode("ascii"))

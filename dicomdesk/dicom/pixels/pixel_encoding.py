@@ -3,11 +3,13 @@
 Only the data set's own pixel data is compressed; icons in sequences stay as they are, which every syntax allows.
 """
 
+from collections.abc import Callable, Iterator
 from struct import pack
 
 from dicomdesk.dicom import transfer_syntaxes as ts
 from dicomdesk.dicom.data_sets.element_walk import PIXEL_DATA, DataSetBytes, StepKind, walk
 from dicomdesk.dicom.data_sets.rewriting import DataSetEdit
+from dicomdesk.dicom.data_sets.spool_file import watched
 from dicomdesk.dicom.dictionary import find_vr
 from dicomdesk.dicom.encodings import EXPLICIT_LITTLE
 from dicomdesk.dicom.pixels.frame_decoding import arrange
@@ -32,17 +34,23 @@ _LAST_OFFSET = 0xFFFFFFFF
 Replaced = dict[int, tuple[bytes, DataSetBytes]]
 
 
-def encode_pixel_data(data: DataSetBytes, transfer_syntax_uid: str, options: EncodingOptions) -> dict[int, DataSetEdit]:
+def encode_pixel_data(
+    data: DataSetBytes,
+    transfer_syntax_uid: str,
+    options: EncodingOptions,
+    moving: Callable[[], None] | None = None,
+) -> dict[int, DataSetEdit]:
     """The changes that compress a data set in explicit VR little endian, for ``rewrite``.
 
     Empty when it holds no pixel data. Raises ConversionError when the pixel data does not suit the transfer syntax.
+    ``moving`` is called before each frame; what it raises passes.
     """
     values = _collect(memoryview(data))
     pixels = values.pop(PIXEL_DATA, None)
     if pixels is None:
         return {}
     image = read_image_pixel(values)
-    frames = _compress(pixels, image, transfer_syntax_uid, options)
+    frames = [*watched(_compressed(pixels, image, transfer_syntax_uid, options), moving)]
     replaced = _describe(image, transfer_syntax_uid)
     if transfer_syntax_uid in _LOSSY_METHODS:
         replaced |= _lossy_attributes(values, _LOSSY_METHODS[transfer_syntax_uid], len(pixels) / sum(map(len, frames)))
@@ -62,9 +70,10 @@ def _collect(data: memoryview) -> dict[int, DataSetBytes]:
     return values
 
 
-def _compress(
+def _compressed(
     pixels: DataSetBytes, image: ImagePixel, transfer_syntax_uid: str, options: EncodingOptions
-) -> list[DataSetBytes]:
+) -> Iterator[DataSetBytes]:
+    """Frame by frame."""
     if image.frame_bits % 8:
         raise ConversionError("frames that do not end at a byte are not compressed")
     if len(pixels) not in {image.frame_bytes * image.frame_count, image.frame_bytes * image.frame_count + 1}:
@@ -72,13 +81,11 @@ def _compress(
     if image.photometric_interpretation == "PALETTE COLOR" and transfer_syntax_uid in _LOSSY_METHODS:
         raise ConversionError("a palette image cannot be compressed with loss")
     encode = find_frame_encoder(transfer_syntax_uid)
-    frames: list[DataSetBytes] = []
     for index in range(image.frame_count):
         frame = bytes(pixels[index * image.frame_bytes : (index + 1) * image.frame_bytes])
         if image.is_planar and transfer_syntax_uid not in _KEEPS_PLANES:
             frame = arrange(frame, image, to_planes=False)
-        frames.append(encode_frame(encode, frame, image, options))
-    return frames
+        yield encode_frame(encode, frame, image, options)
 
 
 _KEEPS_PLANES = frozenset((ts.DEFLATED_IMAGE_FRAME, ts.ENCAPSULATED_UNCOMPRESSED))

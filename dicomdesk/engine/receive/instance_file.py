@@ -175,7 +175,7 @@ class InstanceFile:
         file, size = self._file, self.size_bytes
         try:
             if file is None or not self._is_spilled:
-                return check_data_set(self._buffer[:size], **how)
+                return check_data_set(self._buffer[:size], moving=self.moving, **how)
             return check_data_set_file(file.descriptor, len(self._meta), size, moving=self.moving, **how)
         except CancelledError as error:
             raise RefusedError(Status.OUT_OF_RESOURCES, str(error), abort=True) from error

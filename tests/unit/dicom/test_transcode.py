@@ -18,7 +18,7 @@ from dicomdesk.dicom.transcode import (
     convert_without_pixel_data,
     make_lengths_explicit,
 )
-from dicomdesk.errors import ConversionError, DataError, TruncatedError
+from dicomdesk.errors import CancelledError, ConversionError, DataError, TruncatedError
 from tests.helpers.data.datasets import Builder
 from tests.helpers.data.encoded import (
     SEQUENCE_END,
@@ -54,6 +54,23 @@ def test_there_and_back_is_the_same(target: str) -> None:
     there = converted(DATA_SET, ELE, target)
     assert there != DATA_SET
     assert converted(there, target, ELE) == DATA_SET
+
+
+@pytest.mark.parametrize("direction", ["compressed", "uncompressed"])
+def test_conversion_of_many_frames_can_be_broken_off_after_each(direction: str) -> None:
+    data = HEAD + image_module(rows=5, columns=5, bits=16, frames=50) + explicit(0x7FE00010, b"OW", bytes(50 * 50))
+    source, target = ELE, ts.ENCAPSULATED_UNCOMPRESSED
+    if direction == "uncompressed":
+        data, source, target = converted(data, source, target), target, source
+    calls: list[None] = []
+
+    def stop() -> None:
+        calls.append(None)
+        if len(calls) == 30:
+            raise CancelledError("enough")
+
+    with pytest.raises(CancelledError):
+        convert_data_set(data, source=source, target=target, moving=stop)
 
 
 def test_same_transfer_syntax_changes_nothing_at_all() -> None:

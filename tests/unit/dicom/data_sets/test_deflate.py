@@ -13,7 +13,7 @@ from dicomdesk.dicom.data_sets.deflate import (
     inflate_limit,
     inflate_spooled,
 )
-from dicomdesk.errors import ConversionError, DataError, TruncatedError
+from dicomdesk.errors import CancelledError, ConversionError, DataError, TruncatedError
 from tests.helpers.data.memory import measured
 
 TEXT = b"a data set " * 1000
@@ -85,3 +85,21 @@ def test_random_bytes_raise_only_data_errors(data: bytes) -> None:
         inflate(data)
     except DataError:
         return
+
+
+@pytest.mark.parametrize("calls", [0, 1, 3])
+def test_long_work_can_be_broken_off_after_each_piece(calls: int) -> None:
+    data = bytes(20 << 20)
+    left = 2 * [calls]
+
+    def stop(work: int) -> None:
+        if not left[work]:
+            raise CancelledError("enough")
+        left[work] -= 1
+
+    with pytest.raises(CancelledError):
+        deflate(data, 1, lambda: stop(0))
+    stream = deflate(data, 1)
+    with pytest.raises(CancelledError):
+        inflate_spooled(stream, moving=lambda: stop(1))
+    assert left == [0, 0]

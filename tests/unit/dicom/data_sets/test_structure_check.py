@@ -2,6 +2,7 @@ import os
 import tracemalloc
 import zlib
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -202,6 +203,52 @@ def test_deflated_elements_are_bounded_in_number(what: str, monkeypatch: pytest.
     check_many(35_000)
     with pytest.raises(DataError, match=r"has more than the \d+ elements and items that are believed"):
         check_many(600_000)
+
+
+ITEM_END = b"\xfe\xff\x0d\xe0" + bytes(4)
+REST = {
+    "nothing that can be read": b"\xff" * 100,
+    "a value cut off": B.header(0x00204000, "UT", 200_000) + bytes(150_000),
+    "much, then nothing that can be read": B.element(0x7FE10010, "OB", bytes(3_000_000)) + b"\xff" * 100,
+    "a sequence that does not end": B.header(0x00081140, "SQ", UNDEFINED) + TINY["items"] + b"\xff" * 9,
+    "too many elements": TINY["elements"] * 30_000 + bytes(300_000) + b"\xff" * 100,
+}
+
+
+@pytest.mark.parametrize("rest", REST)
+def test_what_is_behind_an_item_delimiter_is_told_in_its_length_also_where_it_is_deflated(
+    rest: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inflating, "ALWAYS_ELEMENTS", 1_000)
+    data = HEADER + ITEM_END + REST[rest]
+    found = check_data_set(deflate(data), is_explicit_vr=True, is_little_endian=True, is_deflated=True)
+    assert found.rest_bytes == len(REST[rest])
+    assert found.is_irregular
+
+
+def test_of_a_damaged_stream_behind_an_item_delimiter_is_told_what_is_there() -> None:
+    stream = deflate(HEADER + ITEM_END + b"\xff" * 100 + bytes(range(256)) * 1000)[:-200]
+    found = check_data_set(stream, is_explicit_vr=True, is_little_endian=True, is_deflated=True)
+    assert found.rest_bytes >= 8
+
+
+@pytest.mark.parametrize("vr", ["CS", "UT"])
+def test_header_without_its_value_is_left_over_also_where_it_is_deflated(vr: str) -> None:
+    data = HEADER + B.header(0x00204000, vr, 10)
+    how: dict[str, Any] = {"is_explicit_vr": True, "is_little_endian": True, "takes_rest": True}
+    found = check_data_set(deflate(data), is_deflated=True, **how)
+    assert found == check_data_set(data, **how)
+    assert found.rest_bytes == (8 if vr == "CS" else 12)
+
+
+def test_check_of_a_deflated_data_set_in_memory_can_be_broken_off() -> None:
+    def stop() -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        check_data_set(
+            deflate(HEADER + PIXELS), is_explicit_vr=True, is_little_endian=True, is_deflated=True, moving=stop
+        )
 
 
 def test_large_file_is_walked_in_little_memory(tmp_path: Path) -> None:
