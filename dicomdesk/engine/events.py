@@ -38,10 +38,8 @@ __all__ = [
     "CapabilityFound",
     "CheckStepFinished",
     "CheckStepStarted",
-    "ContextRefused",
     "ContextResult",
     "ContextsRefused",
-    "ConversionFailed",
     "DimseService",
     "EchoAnswered",
     "EchoReceived",
@@ -49,8 +47,13 @@ __all__ = [
     "Event",
     "EventSink",
     "ExtendedNegotiation",
+    "FileRenamed",
     "GroupForecast",
+    "InputCheckStarted",
+    "InputIgnored",
+    "InputListingStarted",
     "InputSkipped",
+    "InstanceNotSent",
     "InventedIdentity",
     "ItemFinished",
     "ItemOutcome",
@@ -72,6 +75,7 @@ __all__ = [
     "Role",
     "ScanFinished",
     "Status",
+    "StoreBrokenOff",
     "StudySettled",
     "TlsSession",
     "UserIdentityExchange",
@@ -267,23 +271,72 @@ class ContextsRefused:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ContextRefused:
-    """The peer took no presentation context for an instance, which has its ``ItemFinished`` next."""
+class InstanceNotSent:
+    """An instance whose turn has come is not sent; it has its ``ItemFinished`` next."""
 
     job_id: str
-    sop_class_uid: str
-    transfer_syntax_uid: str
+    path: str
+    cause: NotSentCause
+    reason: str
+    """Plain words."""
+    sop_class_uid: str = ""
+    """"" where the file could not be read so far, as the transfer syntaxes."""
+    transfer_syntax_uid: str = ""
     """Of the file."""
+    wanted_transfer_syntax_uid: str = ""
+    """That the peer takes it in, "" for none."""
+    has_invalid_uids: bool = False
+    """Whether the file is sound, but its SOP Class UID or SOP Instance UID cannot be sent."""
+    message_id: int = 0
+    """That its request would have had, 0 where nobody tells."""
+    invented: InventedIdentity | None = None
+    """Where it was to be sent under a new identity."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ConversionFailed:
-    """An instance could not be converted as the peer takes it; it has its ``ItemFinished`` next."""
+class StoreBrokenOff:
+    """A C-STORE request was begun and there is no answer to it; the instance has its ``ItemFinished`` next."""
 
     job_id: str
-    transfer_syntax_uid: str
-    """Of the file."""
-    wanted_transfer_syntax_uid: str
+    path: str
+    reason: str
+    """In DCMTK's words where the association is the reason."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileRenamed:
+    """A file that was tried for the last time was to be renamed by what became of it."""
+
+    job_id: str
+    path: str
+    new_path: str
+    problem: str = ""
+    """Why it keeps its name, "" where it does not."""
+    has_replaced: bool = False
+    """Whether there was a file of the new name before, which is gone now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputListingStarted:
+    """Directories are about to be looked into for files to send."""
+
+    job_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputCheckStarted:
+    """Files are about to be looked at, one after the other, before the association."""
+
+    job_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputIgnored:
+    """The job goes on without an input that it could have halted at; its ``InputSkipped`` came before."""
+
+    job_id: str
+    problem: str
+    """What is wrong, with the name of the file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -470,7 +523,17 @@ NamedEvent = (
 )
 
 WordedEvent = (
-    RequestFailed | ContextsRefused | ContextRefused | ConversionFailed | EchoSent | EchoAnswered | EchoReceived
+    RequestFailed
+    | ContextsRefused
+    | InstanceNotSent
+    | StoreBrokenOff
+    | FileRenamed
+    | InputListingStarted
+    | InputCheckStarted
+    | InputIgnored
+    | EchoSent
+    | EchoAnswered
+    | EchoReceived
 )
 """Facts that tools tell in the words of the tool that they replace."""
 

@@ -13,7 +13,7 @@ from dicomdesk.engine.send.request import SendRequest
 from dicomdesk.human import count_text, printable
 from dicomdesk.logs import Level, Log
 
-_ON_INSTANCES = (events.Notice, events.ContextRefused, events.ConversionFailed)
+_ON_INSTANCES = (events.Notice, events.InstanceNotSent)
 _SILENT_OUTCOMES = (events.ItemOutcome.STORED, events.ItemOutcome.WARNING)
 _EMPTY_NAME = "<empty string>"
 
@@ -24,8 +24,7 @@ class SendLines(RequestorLines[events.Event]):
     _ALWAYS_WANTED = (
         events.Notice,
         events.ContextsRefused,
-        events.ContextRefused,
-        events.ConversionFailed,
+        events.InstanceNotSent,
         events.InputSkipped,
         events.AssociationFailed,
         events.RetryScheduled,
@@ -87,7 +86,7 @@ class SendLines(RequestorLines[events.Event]):
                 self._show_finished(event)
             case events.Notice():
                 write_notice(self._network, event)
-            case events.ContextsRefused() | events.ContextRefused() | events.ConversionFailed():
+            case events.ContextsRefused() | events.InstanceNotSent():
                 for notice in send_words(event):
                     self._show(notice)
             case _:
@@ -221,12 +220,13 @@ def send_words(event: events.Event) -> tuple[events.Notice, ...]:
             if later:
                 text = "trying to continue with a new association in order to send the remaining"
                 told.append((events.NoticeLevel.WARNING, f"{text} {later} SOP instances"))
-        case events.ContextRefused(sop_class_uid=uid):
+        case events.InstanceNotSent(cause=events.NotSentCause.NO_CONTEXT, sop_class_uid=uid):
             what = f"{uid_symbol(uid) or uid} / {transfer_syntax_name(event.transfer_syntax_uid)}"
             text = "No presentation context found for sending C-STORE with SOP Class / Transfer Syntax"
             told.append((error, f"{text}: {what}"))
-        case events.ConversionFailed(transfer_syntax_uid=own, wanted_transfer_syntax_uid=wanted):
-            source, target = transfer_syntax_name(own), transfer_syntax_name(wanted)
+        case events.InstanceNotSent(cause=events.NotSentCause.NOT_CONVERTED):
+            source = transfer_syntax_name(event.transfer_syntax_uid)
+            target = transfer_syntax_name(event.wanted_transfer_syntax_uid)
             told.append((events.NoticeLevel.INFO, f"Converting transfer syntax: {source} -> {target}"))
             told.append((error, f"No conversion to transfer syntax {target} possible!"))
         case _:

@@ -4,10 +4,10 @@ from dicomdesk.cli.dcmsend.options import SendOptions
 from dicomdesk.cli.exit_codes import ExitCode, died_of_signal
 from dicomdesk.cli.output.dcmtk_conditions import numbered_condition
 from dicomdesk.cli.output.report_file import write_report_file
-from dicomdesk.engine.delivery.delivery import SendFailure, SendResult
+from dicomdesk.engine.delivery.delivery import InstanceHaltError, NoContextError, SendFailure, SendResult
 from dicomdesk.engine.delivery.report import ReportFormat, summary_lines
 from dicomdesk.engine.events import ItemOutcome, JobOutcome
-from dicomdesk.errors import DicomdeskError, PeerError
+from dicomdesk.errors import ConversionError, DicomdeskError, PeerError
 from dicomdesk.human import count_text, printable
 from dicomdesk.logs import Log
 
@@ -86,4 +86,9 @@ class SendOutcome:
 
 def _condition(error: DicomdeskError) -> str:
     """The error in DCMTK's words where there are some."""
-    return printable(getattr(error, "condition", "") or str(error))
+    cause = error.cause if isinstance(error, InstanceHaltError) and not error.was_begun else error
+    if isinstance(cause, NoContextError):
+        return "DIMSE No valid Presentation Context ID"
+    if isinstance(cause, ConversionError):
+        return "Pixel representation cannot be changed"
+    return printable(getattr(cause, "condition", "") or str(error))

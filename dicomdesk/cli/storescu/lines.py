@@ -1,6 +1,6 @@
-"""What an exact send job reports, as the lines that DCMTK's storescu logs."""
+"""Log lines of ``storescu``, as DCMTK's tool writes them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 
@@ -9,7 +9,7 @@ from dicomdesk.cli.output.dcmtk_conditions import numbered_condition
 from dicomdesk.cli.output.log_lines import write_notice
 from dicomdesk.cli.output.requestor_lines import RequestorLines
 from dicomdesk.cli.output.standard_streams import write_stdout
-from dicomdesk.dicom.sop_classes import modality_prefix
+from dicomdesk.dicom.sop_classes import find_sop_class, modality_prefix, uid_symbol
 from dicomdesk.dicom.transfer_syntaxes import transfer_syntax_name
 from dicomdesk.engine import events
 from dicomdesk.engine.send_exactly.request import ExactSendRequest
@@ -17,6 +17,8 @@ from dicomdesk.human import printable
 from dicomdesk.logs import Level, Log
 
 _SILENT_OUTCOMES = (events.ItemOutcome.STORED, events.ItemOutcome.WARNING)
+FAILED_TO_SEND = "0006:020e DIMSE Failed to send message"
+"""DCMTK's condition, with its number."""
 _UNANSWERED = (events.NotSentCause.NOT_CONVERTED, None)
 """The request had begun, as far as DCMTK's lines tell."""
 
@@ -24,11 +26,21 @@ _UNANSWERED = (events.NotSentCause.NOT_CONVERTED, None)
 class StoreLines(RequestorLines[events.Event]):
     """Lines of storescu; see ``LogLines``."""
 
-    _ALWAYS_WANTED = (events.Notice, events.InputSkipped, events.AssociationFailed, events.AssociationAborted)
+    _ALWAYS_WANTED = (
+        events.Notice,
+        events.InputSkipped,
+        events.InputIgnored,
+        events.InstanceNotSent,
+        events.StoreBrokenOff,
+        events.FileRenamed,
+        events.AssociationFailed,
+        events.AssociationAborted,
+    )
 
     def __init__(self, log: Log, request: ExactSendRequest, *, shows_contexts: bool, shows_dots: bool) -> None:
         """``shows_dots`` puts a dot on stdout for each PDU, in verbose mode."""
         super().__init__(log, "storescu", request.peer, request.association, shows_contexts=shows_contexts)
+        self._words = store_words(request)
         self._shows_dots = shows_dots and self._is_verbose and not self._is_debugging
         self._max_pdv_bytes = 0
         """0 until something can be sent."""
@@ -66,6 +78,8 @@ class StoreLines(RequestorLines[events.Event]):
             case events.Notice():
                 self._show_notice(event)
             case _:
+                for notice in self._words(event):
+                    self._show_notice(notice)
                 self._show_association(event)
 
     def _show_notice(self, event: events.Notice) -> None:
@@ -125,7 +139,7 @@ class StoreLines(RequestorLines[events.Event]):
             self._tool.warn(f"not stored by the peer: {printable(event.path)}: {words}")
 
     def _show_unanswered(self, event: events.ItemFinished) -> None:
-        """What DCMTK says of it has come as notices; none come on repetitions that are not tried."""
+        """What DCMTK says of it was told before; nothing is on repetitions that are not tried."""
         if event.not_sent_cause is events.NotSentCause.NOT_REACHED:
             self._tool.debug(f"not sent: {printable(event.path)}: {printable(event.reason)}")
         elif self._has_told and event.not_sent_cause in _UNANSWERED:
@@ -139,3 +153,60 @@ class StoreLines(RequestorLines[events.Event]):
         size_bytes = event.size_bytes if is_complete else 0
         dots = "." * -(-size_bytes // self._max_pdv_bytes) if self._max_pdv_bytes else ""
         write_stdout(f"XMIT: {dots}" + ("\n" if is_complete else ""))
+
+
+def store_words(request: ExactSendRequest) -> Callable[[events.Event], Sequence[events.Notice]]:
+    """Return what DCMTK's storescu says of facts, as a function from an event to notices."""
+    titles = f"{request.association.calling_ae_title},{request.peer.ae_title}"
+
+    def words(event: events.Event) -> Sequence[events.Notice]:
+        told = _told(event, titles)
+        return [events.Notice(job_id=event.job_id, level=level, text=text) for level, text in told]
+
+    return words
+
+
+def _told(event: events.Event, titles: str) -> Iterator[tuple[events.NoticeLevel, str]]:
+    levels = events.NoticeLevel
+    match event:
+        case events.InputListingStarted():
+            yield levels.INFO, "determining input files ..."
+        case events.InputCheckStarted():
+            yield levels.INFO, "checking input files ..."
+        case events.InputIgnored():
+            yield levels.WARNING, f"{event.problem}, ignoring file"
+        case events.InstanceNotSent():
+            yield levels.INFO, f"Sending file: {event.path}"
+            if event.invented is not None:
+                yield levels.INFO, "\n".join(event.invented.lines())
+            yield from _not_sent(event, titles)
+        case events.StoreBrokenOff():
+            yield levels.ERROR, f"Store Failed, file: {event.path}:\n{event.reason}"
+        case events.FileRenamed() if event.problem:
+            yield levels.WARNING, f"cannot rename file '{event.path}' to '{event.new_path}'"
+        case events.FileRenamed():
+            yield levels.DEBUG, f"renamed file '{event.path}' to '{event.new_path}'"
+            if event.has_replaced:
+                yield levels.WARNING, f"replaced file '{event.new_path}', which was there before"
+        case _:
+            pass
+
+
+def _not_sent(event: events.InstanceNotSent, titles: str) -> Iterator[tuple[events.NoticeLevel, str]]:
+    levels, uid = events.NoticeLevel, event.sop_class_uid
+    if event.cause is events.NotSentCause.NO_CONTEXT:
+        known = find_sop_class(uid)
+        name = (known.prefix if known else "") or uid_symbol(uid) or "unknown SOP class"
+        yield levels.ERROR, f"No presentation context for: ({name}) {uid}"
+    elif event.cause is events.NotSentCause.NOT_CONVERTED:
+        own = transfer_syntax_name(event.transfer_syntax_uid)
+        wanted = transfer_syntax_name(event.wanted_transfer_syntax_uid)
+        cannot = f"unable to convert dataset from '{own}' transfer syntax to '{wanted}'"
+        yield levels.INFO, f"Converting transfer syntax: {own} -> {wanted}"
+        yield levels.INFO, f"Sending Store Request (MsgID {event.message_id}, {modality_prefix(uid)})"
+        yield levels.WARNING, f"DIMSE Warning: ({titles}): sendMessage: {cannot}"
+        yield levels.ERROR, f"Store Failed, file: {event.path}:\n{FAILED_TO_SEND}"
+    elif event.has_invalid_uids:
+        yield levels.ERROR, f"No SOP Class or Instance UID in file: {event.path}"
+    else:
+        yield levels.ERROR, f"Bad DICOM file: {event.path}: {event.reason}"

@@ -1,16 +1,20 @@
-"""How an exact send job ends on the command line: last lines, report file, exit code."""
+"""The end of a ``storescu`` run: last lines, report file, exit code."""
 
 from dicomdesk.cli.exit_codes import ExitCode, died_of_signal
 from dicomdesk.cli.output.dcmtk_conditions import numbered_condition
 from dicomdesk.cli.output.report_file import write_report_file
+from dicomdesk.cli.storescu.lines import FAILED_TO_SEND
 from dicomdesk.cli.storescu.options import StoreOptions
-from dicomdesk.engine.delivery.delivery import SendFailure, SendResult
+from dicomdesk.engine.delivery.delivery import InstanceHaltError, NoContextError, SendFailure, SendResult
 from dicomdesk.engine.delivery.report import ReportFormat
 from dicomdesk.engine.events import ItemOutcome, JobOutcome
 from dicomdesk.errors import (
     AssociationAbortedError,
     AssociationRejectedError,
+    ConversionError,
+    DataError,
     DicomdeskError,
+    InvalidUidError,
     UserIdentityError,
 )
 from dicomdesk.human import count_text, printable
@@ -32,6 +36,11 @@ _TOO_MANY = "ASC Bad presentation context ID"
 _TOLD_TWICE = ("Illegal service parameter", "Total length of user items")
 """Where DCMTK's library has told of it already when its tool does."""
 
+_FILE_CONDITIONS = {
+    "End of stream": "0001:0005",
+    "I/O suspension or premature end of stream": "0001:000a",
+    "File meta information header missing": "0001:001c",
+}
 _SENDING = (SendFailure.SEND, SendFailure.ASSOCIATION_LOST)
 _STORED = (ItemOutcome.STORED, ItemOutcome.WARNING)
 
@@ -50,7 +59,7 @@ class StoreOutcome:
         failure, error = self._result.failure, self._result.error
         if failure is None or error is None:
             return
-        condition = numbered_condition(_condition(error))
+        condition = numbered_condition(dcmtk_condition(error))
         if failure is SendFailure.ASSOCIATION:
             self._show_no_association(error, condition)
         elif failure in _FATAL:
@@ -76,8 +85,8 @@ class StoreOutcome:
             self._tool.error(printable(error.explanation))
             self._tool.fatal(condition)
         else:
-            if _condition(error).startswith(_TOLD_TWICE):
-                self._network.error(_condition(error))
+            if dcmtk_condition(error).startswith(_TOLD_TWICE):
+                self._network.error(dcmtk_condition(error))
             self._tool.fatal(f"Association Request Failed: {condition}")
 
     def write_report(self) -> bool:
@@ -122,6 +131,21 @@ class StoreOutcome:
         return sum(item.outcome not in _STORED for item in self._result.report.items)
 
 
-def _condition(error: DicomdeskError) -> str:
+def dcmtk_condition(error: DicomdeskError) -> str:
     """The error in DCMTK's words where there are some."""
+    if isinstance(error, InstanceHaltError):
+        return printable(FAILED_TO_SEND if error.was_begun else _file_condition(error.cause))
     return printable(getattr(error, "condition", "") or str(error))
+
+
+def _file_condition(error: DataError | OSError) -> str:
+    """What DCMTK calls a file that cannot be sent, with its number where there is one."""
+    if isinstance(error, OSError):
+        return f"0001:0012 {error.strerror or error}"
+    if isinstance(error, NoContextError):
+        return "0006:0208 DIMSE No valid Presentation Context ID"
+    if isinstance(error, InvalidUidError):
+        return "0006:0202 DIMSE Inappropriate data for message"
+    if isinstance(error, ConversionError):
+        return FAILED_TO_SEND
+    return f"{_FILE_CONDITIONS.get(str(error), '')} {error}".lstrip()

@@ -94,7 +94,7 @@ def _with_identity(options: StoreOptions, log: Log) -> StoreOptions:
 def _send(options: StoreOptions, log: Log) -> int:
     from dicomdesk.cli.log.library_records import show_library_records  # noqa: PLC0415 - as above
     from dicomdesk.cli.output.job_watch import JobWatch, json_reporter  # noqa: PLC0415 - start-up time
-    from dicomdesk.cli.storescu.lines import StoreLines  # noqa: PLC0415 - as above
+    from dicomdesk.cli.storescu.lines import StoreLines, store_words  # noqa: PLC0415 - as above
 
     with lean_imports():
         import dicomdesk.engine.send_exactly.exact_send  # noqa: F401, PLC0415 - as above; the engine imports it when it is asked
@@ -104,7 +104,7 @@ def _send(options: StoreOptions, log: Log) -> int:
     watch = JobWatch(
         lines,
         log.logger("dcmtk.apps.storescu"),
-        json=json_reporter(is_wanted=options.writes_json),
+        json=json_reporter(is_wanted=options.writes_json, words=store_words(options.request)),
         progress_word="sending" if options.shows_progress else "",
     )
     return watch.carry_out(

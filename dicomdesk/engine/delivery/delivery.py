@@ -85,19 +85,17 @@ class EndedError(Exception):
 
 
 class InstanceHaltError(DicomdeskError):
-    """Instance that cannot be sent, in a job that halts at that; ``condition`` is DCMTK's wording."""
+    """Instance that cannot be sent, in a job that halts at that."""
 
-    def __init__(self, message: str, *, condition: str = "") -> None:
+    def __init__(self, message: str, cause: DataError | OSError, *, was_begun: bool = False) -> None:
+        """``was_begun`` where part of its request was on the way."""
         super().__init__(message)
-        self.condition = condition
+        self.cause = cause
+        self.was_begun = was_begun
 
 
 class NoContextError(DataError):
-    """Instance without accepted presentation context; ``words`` are those of DCMTK's storescu."""
-
-    def __init__(self, message: str, *, words: str = "") -> None:
-        super().__init__(message)
-        self.words = words
+    """Instance without accepted presentation context."""
 
 
 class StoppedError(Exception):
@@ -146,10 +144,8 @@ class Refusal(NamedTuple):
     reason: str
     told: list[Event]
     """What is told of it, before it ends."""
-    halts: bool = False
-    """Whether the association ends with it."""
-    condition: str = ""
-    """DCMTK's words for that."""
+    halts_at: DataError | OSError | None = None
+    """What the association ends at, None where it goes on."""
     uses_message_id: bool = True
 
 
@@ -198,8 +194,4 @@ class Delivery:
 
     def notice(self, level: NoticeLevel, text: str) -> None:
         """Tell the user."""
-        self.report(self.made_notice(level, text))
-
-    def made_notice(self, level: NoticeLevel, text: str) -> Notice:
-        """Make a notice of the job."""
-        return Notice(job_id=self.job_id, level=level, text=text)
+        self.report(Notice(job_id=self.job_id, level=level, text=text))

@@ -39,8 +39,6 @@ class SendPolicy:
     """Whether the association is aborted instead of released."""
     outlives_bad_files = False
     """Whether the association goes on after a file that turned bad before its first byte went."""
-    drop_condition = ""
-    """DCMTK's words where it does not."""
 
     def agree(self, negotiation: Negotiation) -> None:
         """Take the negotiation of the accepted association, in which perhaps no context is accepted."""
@@ -61,8 +59,8 @@ class SendPolicy:
         """Decide on an instance that could not be made ready."""
         raise NotImplementedError
 
-    def tell_dropped(self, item: TransferItem, reason: str) -> list[Event]:  # noqa: ARG002 - for others
-        """Return what is told of an instance whose file turned bad while it was sent."""
+    def tell_broken_off(self, item: TransferItem, reason: str) -> list[Event]:  # noqa: ARG002 - for others
+        """Return what is told of an instance that was begun, before it ends without an answer."""
         return []
 
     def judge_odd(self, item: TransferItem, odd: OddAnswer) -> OddVerdict:
@@ -78,9 +76,6 @@ class SendPolicy:
 
     def put_back(self, item: TransferItem) -> None:
         """Take an instance that is to be tried again."""
-
-    def tell_failed(self, item: TransferItem, condition: str) -> None:
-        """Report an instance that was begun and gets no answer; its end is reported next."""
 
     def ended(self, item: TransferItem, *, is_taken: bool, is_over: bool) -> None:
         """Take note of an instance that has ended; where it ``is_over``, no other of the same file is tried."""
@@ -146,8 +141,7 @@ class InstanceSender:
                 if association.is_open and self._policy.outlives_bad_files:
                     continue
                 kind = EndKind.HALTED if self._delivery.request.halt_on_error else EndKind.BROKEN_OFF
-                halt = InstanceHaltError(reason, condition=self._policy.drop_condition)
-                return self._break_off(association, halt, kind)
+                return self._break_off(association, InstanceHaltError(reason, error, was_begun=True), kind)
             except PeerError as error:
                 self._return_unsent()
                 failed = self._give_up_unanswered(error)
@@ -159,7 +153,7 @@ class InstanceSender:
         """Refuse the instance that was prepared last and cannot be sent after all; nothing else is in hand then."""
         for item in self._in_hand.values():
             item.close()
-            told = self._policy.tell_dropped(item, reason)
+            told = self._policy.tell_broken_off(item, reason)
             self._refusals.append(Refusal([item], NotSentCause.UNREADABLE, reason, told))
         self._in_hand.clear()
         self._tell_refusals()
@@ -209,8 +203,8 @@ class InstanceSender:
         self._refusals.append(refusal)
         if not self._in_hand:
             self._tell_refusals()
-        if refusal.halts:
-            raise InstanceHaltError(refusal.reason, condition=refusal.condition)
+        if refusal.halts_at is not None:
+            raise InstanceHaltError(refusal.reason, refusal.halts_at)
 
     def _tell_refusals(self) -> None:
         for refusal in self._refusals:
@@ -296,7 +290,8 @@ class InstanceSender:
         return failed
 
     def _give_up(self, item: TransferItem, condition: str, reason: str, *, is_over: bool) -> None:
-        self._policy.tell_failed(item, condition)
+        for event in self._policy.tell_broken_off(item, condition):
+            self._delivery.report(event)
         self._delivery.transfer.leave_out(item, Answer(ItemOutcome.FAILED, None, reason))
         self._policy.ended(item, is_taken=False, is_over=is_over)
 

@@ -2,7 +2,7 @@
 
 from dicomdesk.dicom.files.scan import SkippedInput
 from dicomdesk.engine.delivery.delivery import EndedError, SendFailure
-from dicomdesk.engine.events import EventSink, InputSkipped, Notice, NoticeLevel, ScanFinished
+from dicomdesk.engine.events import EventSink, InputSkipped, ScanFinished
 from dicomdesk.engine.job import JobControl
 from dicomdesk.errors import DicomdeskError
 
@@ -18,28 +18,24 @@ class Intake:
     def __init__(self, job_id: str, control: JobControl, report: EventSink) -> None:
         self.control = control
         self.skipped: list[InputSkipped] = []
-        self._job_id = job_id
-        self._report = report
+        self.job_id = job_id
+        self.report = report
 
     def skip(self, skipped: SkippedInput) -> None:
         """Report an input that is not taken."""
         event = InputSkipped(
-            job_id=self._job_id,
+            job_id=self.job_id,
             path=skipped.name,
             reason=skipped.reason,
             is_failure=skipped.is_failure,
             is_missed=skipped.is_missed,
         )
         self.skipped.append(event)
-        self._report(event)
-
-    def notice(self, level: NoticeLevel, text: str) -> None:
-        """Tell the user."""
-        self._report(Notice(job_id=self._job_id, level=level, text=text))
+        self.report(event)
 
     def finish(self, items: int, size_bytes: int) -> None:
         """Report that all inputs are known."""
-        self._report(ScanFinished(job_id=self._job_id, items=items, size_bytes=size_bytes, skipped=len(self.skipped)))
+        self.report(ScanFinished(job_id=self.job_id, items=items, size_bytes=size_bytes, skipped=len(self.skipped)))
 
     def end(self, failure: SendFailure, error: DicomdeskError) -> None:
         """End sending here. Raises EndedError."""

@@ -11,20 +11,16 @@ from dataclasses import dataclass, field
 from dicomdesk.engine.delivery.delivery import Delivery, NoContextError, Refusal
 from dicomdesk.engine.delivery.instance_sender import SendPolicy, not_sent_cause
 from dicomdesk.engine.delivery.transfer_list import TransferItem
-from dicomdesk.engine.events import ContextRefused, ContextsRefused, ConversionFailed, Event, NoticeLevel
+from dicomdesk.engine.events import ContextsRefused, InstanceNotSent, NoticeLevel
 from dicomdesk.engine.preparation import PreparedInstance, failure_reason
 from dicomdesk.engine.send.retry import is_transient_error, is_transient_status
 from dicomdesk.errors import ChangedError, ConversionError, DataError, InvalidUidError, PeerError
 from dicomdesk.network.negotiation import Negotiation
 from dicomdesk.network.presentation.assignment import Assignment, assign
 from dicomdesk.network.presentation.context_planning import PlannedAssociation
-from dicomdesk.network.requestor.exchange import NO_CONTEXT
 from dicomdesk.network.requestor.store_stream import OddAnswer, OddVerdict
 
 __all__ = ["PlannedPolicy", "SendQueue"]
-
-_CANNOT_CONVERT = "Pixel representation cannot be changed"
-"""DCMTK's words."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -88,29 +84,23 @@ class PlannedPolicy(SendPolicy):
 
     def refuse(self, item: TransferItem, error: DataError | OSError) -> Refusal:
         """Refuse an instance: what dcmsend would have sent halts nothing; a sound file uses up a message ID."""
-        condition, header = _condition(error), item.found.header
-        if condition:  # it was read and is not sent: as with DCMTK it is in the report so
+        header, cause = item.found.header, not_sent_cause(error)
+        is_sound = isinstance(error, InvalidUidError | NoContextError | ConversionError)
+        if is_sound:  # it was read and is not sent: as with DCMTK it is in the report so
             item.network_transfer_syntax_uid = header.transfer_syntax_uid
             item.loaded_bytes = header.data_set_length
-        return Refusal(
-            [item],
-            not_sent_cause(error),
-            failure_reason(error),
-            self._told(item, error),
-            halts=self._delivery.request.halt_on_error and not isinstance(error, ChangedError),
-            condition=condition,
-            uses_message_id=bool(condition),
+        told = InstanceNotSent(
+            job_id=self._delivery.job_id,
+            path=item.found.name,
+            cause=cause,
+            reason=failure_reason(error),
+            sop_class_uid=header.sop_class_uid,
+            transfer_syntax_uid=header.transfer_syntax_uid,
+            wanted_transfer_syntax_uid=self._assignments[item.index].transfer_syntax_uid,
+            has_invalid_uids=isinstance(error, InvalidUidError),
         )
-
-    def _told(self, item: TransferItem, error: DataError | OSError) -> list[Event]:
-        job_id, header = self._delivery.job_id, item.found.header
-        own_uid = header.transfer_syntax_uid
-        if isinstance(error, NoContextError):
-            return [ContextRefused(job_id=job_id, sop_class_uid=header.sop_class_uid, transfer_syntax_uid=own_uid)]
-        if not isinstance(error, ConversionError):
-            return []
-        wanted_uid = self._assignments[item.index].transfer_syntax_uid
-        return [ConversionFailed(job_id=job_id, transfer_syntax_uid=own_uid, wanted_transfer_syntax_uid=wanted_uid)]
+        halts = self._delivery.request.halt_on_error and not isinstance(error, ChangedError)
+        return Refusal([item], cause, told.reason, [told], halts_at=error if halts else None, uses_message_id=is_sound)
 
     def judge_odd(self, item: TransferItem, odd: OddAnswer) -> OddVerdict:
         """As DCMTK's dcmsend, take an answer whatever message it says that it answers, but say so."""
@@ -136,12 +126,3 @@ class PlannedPolicy(SendPolicy):
     def put_back(self, item: TransferItem) -> None:
         """See ``SendPolicy``."""
         self._queue.put_back.append(item)
-
-
-def _condition(error: DataError | OSError) -> str:
-    """Return DCMTK's words for a sound file that is not sent, "" for one that cannot be read."""
-    if isinstance(error, InvalidUidError):
-        return error.condition
-    if isinstance(error, NoContextError):
-        return NO_CONTEXT
-    return _CANNOT_CONVERT if isinstance(error, ConversionError) else ""

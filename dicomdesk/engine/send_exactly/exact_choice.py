@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dicomdesk.dicom.instance import InstanceHeader
-from dicomdesk.dicom.sop_classes import find_sop_class, modality_prefix, uid_symbol
 from dicomdesk.dicom.transfer_syntaxes import (
     DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN,
     EXPLICIT_VR_BIG_ENDIAN,
@@ -84,7 +83,8 @@ class ExactShaper:
             self.header = replace(header, sop_instance_uid=self.invented.sop_instance_uid)
         context = self.context = self._find_context(header)
         if context is None or not context.accepted_transfer_syntax:
-            raise _no_context(header.sop_class_uid)
+            sop_class = describe_sop_class(header.sop_class_uid)
+            raise NoContextError(f"The peer accepted no presentation context for {sop_class}.")
         own, wanted = header.transfer_syntax_uid, context.accepted_transfer_syntax
         if own != wanted and (find_transfer_syntax(own) is None or find_transfer_syntax(wanted) is None):
             raise ConversionError(f"{own} is not converted to {wanted}: nothing is known of the one or the other")
@@ -93,11 +93,6 @@ class ExactShaper:
             changes=self._changes(header, wanted),
             converts_pixel_data=own == wanted or (own in _READ and wanted in _WRITTEN),
         )
-
-    @property
-    def modality(self) -> str:
-        """The short form of the SOP class of the file that was tried last."""
-        return modality_prefix(self.header.sop_class_uid if self.header is not None else "")
 
     def _find_context(self, header: InstanceHeader) -> NegotiatedContext | None:
         key = (header.sop_class_uid, header.transfer_syntax_uid)
@@ -117,12 +112,3 @@ class ExactShaper:
         from dicomdesk.dicom.data_sets.editing import DataSetChanges  # noqa: PLC0415 - most transfers change nothing
 
         return DataSetChanges(values=values, has_only_old_vrs=has_only_old_vrs)
-
-
-def _no_context(sop_class_uid: str) -> NoContextError:
-    known = find_sop_class(sop_class_uid)
-    name = (known.prefix if known else "") or uid_symbol(sop_class_uid) or "unknown SOP class"
-    return NoContextError(
-        f"The peer accepted no presentation context for {describe_sop_class(sop_class_uid)}.",
-        words=f"No presentation context for: ({name}) {sop_class_uid}",
-    )

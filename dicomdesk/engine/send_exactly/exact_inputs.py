@@ -11,7 +11,7 @@ from dicomdesk.dicom.instance import InstanceHeader
 from dicomdesk.dicom.sop_classes import find_sop_class
 from dicomdesk.engine.delivery.delivery import EndedError, SendFailure
 from dicomdesk.engine.delivery.intake import Intake
-from dicomdesk.engine.events import NoticeLevel
+from dicomdesk.engine.events import InputCheckStarted, InputIgnored, InputListingStarted
 from dicomdesk.engine.preparation import InstancePreparer, Shape
 from dicomdesk.engine.send_exactly.exact_files import FileToSend
 from dicomdesk.engine.send_exactly.exact_proposal import load_profile_file, make_proposal
@@ -33,7 +33,7 @@ class CheckedInputs(NamedTuple):
     sop_classes: list[str]
     """Theirs, where the proposal is made of them."""
     fatal: str
-    """What sending is to halt at, in DCMTK's words; "" where all is well."""
+    """What sending is to halt at, with the name of the file; "" where all is well."""
 
 
 def propose_for_inputs(
@@ -62,7 +62,7 @@ def propose_for_inputs(
 def list_inputs(request: ExactSendRequest, intake: Intake) -> list[Listed]:
     """Return what is to be looked into; what ``intake.end`` raises passes."""
     if request.inputs.scan_directories:
-        intake.notice(NoticeLevel.INFO, "determining input files ...")
+        intake.report(InputListingStarted(job_id=intake.job_id))
     listed: list[Listed] = []
     for found in list_files(request.inputs):
         if intake.control.is_stopping:
@@ -78,7 +78,7 @@ def list_inputs(request: ExactSendRequest, intake: Intake) -> list[Listed]:
 
 def check_inputs(request: ExactSendRequest, intake: Intake, listed: Sequence[Listed]) -> CheckedInputs:
     """Check one after the other; after what sending halts at the rest is taken unchecked."""
-    intake.notice(NoticeLevel.INFO, "checking input files ...")
+    intake.report(InputCheckStarted(job_id=intake.job_id))
     checker = InputChecker(request, intake.control.require_going_on)
     files: list[FileToSend] = []
     sop_classes, fatal = [], ""
@@ -97,7 +97,7 @@ def check_inputs(request: ExactSendRequest, intake: Intake, listed: Sequence[Lis
         if request.halt_on_error:
             fatal = fatal or checked.words
         else:
-            intake.notice(NoticeLevel.WARNING, f"{checked.words}, ignoring file")
+            intake.report(InputIgnored(job_id=intake.job_id, problem=checked.words))
     return CheckedInputs(files, sop_classes, fatal)
 
 
@@ -128,7 +128,7 @@ class CheckedInput:
     problem: str = ""
     """Why it cannot be taken; "" where it can."""
     words: str = ""
-    """The same as DCMTK says it, with the file's name."""
+    """The same with the file's name."""
 
 
 class InputChecker:

@@ -6,14 +6,13 @@ from collections.abc import Iterator
 from dicomdesk.engine.delivery.delivery import Delivery, Refusal
 from dicomdesk.engine.delivery.instance_sender import SendPolicy, not_sent_cause
 from dicomdesk.engine.delivery.transfer_list import TransferItem
-from dicomdesk.engine.events import Event, NoticeLevel
+from dicomdesk.engine.events import Event, FileRenamed, InstanceNotSent, NoticeLevel, StoreBrokenOff
 from dicomdesk.engine.preparation import PreparedInstance, failure_reason
 from dicomdesk.engine.send_exactly.exact_choice import ExactShaper
 from dicomdesk.engine.send_exactly.exact_files import ExactFiles
-from dicomdesk.engine.send_exactly.exact_wording import FAILED_TO_SEND, failure_notices, local_condition
 from dicomdesk.engine.send_exactly.processed_names import rename_processed
 from dicomdesk.engine.send_exactly.request import ExactSendRequest
-from dicomdesk.errors import DataError
+from dicomdesk.errors import DataError, InvalidUidError
 from dicomdesk.network.negotiation import Negotiation
 from dicomdesk.network.requestor.store_stream import OddAnswer, OddVerdict
 
@@ -24,8 +23,6 @@ _MAX_MESSAGE_ID = 0xFFFF
 
 class ExactPolicy(SendPolicy):
     """Policy of files in order, as with DCMTK's storescu; see ``SendPolicy``."""
-
-    drop_condition = FAILED_TO_SEND
 
     def __init__(self, delivery: Delivery, files: ExactFiles, request: ExactSendRequest) -> None:
         self.halts_at_refusal = request.halt_on_error
@@ -79,22 +76,26 @@ class ExactPolicy(SendPolicy):
     def refuse(self, item: TransferItem, error: DataError | OSError) -> Refusal:
         """The file cannot be sent, now or again."""
         self._identify(item)
-        request, halts = self._request, self._request.halt_on_error
-        titles = (request.association.calling_ae_title, request.peer.ae_title)
-        message_id = (self._tried - 1) % _MAX_MESSAGE_ID + 1
-        notices = failure_notices(item.found.name, error, self._shaper, message_id=message_id, titles=titles)
-        return Refusal(
-            [item] if halts else [item, *self._files.give_up(self._position)],
-            not_sent_cause(error),
-            failure_reason(error),
-            [self._delivery.made_notice(level, text) for level, text in notices],
-            halts=halts,
-            condition=local_condition(error),
+        header, context = self._shaper.header, self._shaper.context
+        told = InstanceNotSent(
+            job_id=self._delivery.job_id,
+            path=item.found.name,
+            cause=not_sent_cause(error),
+            reason=failure_reason(error),
+            sop_class_uid=header.sop_class_uid if header is not None else "",
+            transfer_syntax_uid=header.transfer_syntax_uid if header is not None else "",
+            wanted_transfer_syntax_uid=(context and context.accepted_transfer_syntax) or "",
+            has_invalid_uids=isinstance(error, InvalidUidError),
+            message_id=(self._tried - 1) % _MAX_MESSAGE_ID + 1,
+            invented=self._shaper.invented,
         )
+        if self._request.halt_on_error:
+            return Refusal([item], told.cause, told.reason, [told], halts_at=error)
+        return Refusal([item, *self._files.give_up(self._position)], told.cause, told.reason, [told])
 
-    def tell_dropped(self, item: TransferItem, reason: str) -> list[Event]:
+    def tell_broken_off(self, item: TransferItem, reason: str) -> list[Event]:
         """See ``SendPolicy``."""
-        return [self._delivery.made_notice(NoticeLevel.ERROR, f"Store Failed, file: {item.found.name}:\n{reason}")]
+        return [StoreBrokenOff(job_id=self._delivery.job_id, path=item.found.name, reason=reason)]
 
     def judge_odd(self, item: TransferItem, odd: OddAnswer) -> OddVerdict:
         """As DCMTK's storescu, take an answer in whatever context it comes, but none to another message."""
@@ -103,10 +104,6 @@ class ExactPolicy(SendPolicy):
             self._delivery.notice(NoticeLevel.WARNING, f"the peer answers {contexts}: {item.found.name}")
             return OddVerdict.TAKEN
         return OddVerdict.REFUSED if self._request.halt_on_error else OddVerdict.DROPPED
-
-    def tell_failed(self, item: TransferItem, condition: str) -> None:
-        """See ``SendPolicy``."""
-        self._delivery.notice(NoticeLevel.ERROR, f"Store Failed, file: {item.found.name}:\n{condition}")
 
     def ended(self, item: TransferItem, *, is_taken: bool, is_over: bool) -> None:
         """See ``SendPolicy``."""
@@ -127,9 +124,12 @@ class ExactPolicy(SendPolicy):
             if self._left_in_archives[path]:
                 return
         renamed = rename_processed(path, is_done=is_done and path not in self._has_failed)
-        if renamed.problem:
-            self._delivery.notice(NoticeLevel.WARNING, f"cannot rename file '{path}' to '{renamed.path}'")
-            return
-        self._delivery.notice(NoticeLevel.DEBUG, f"renamed file '{path}' to '{renamed.path}'")
-        if renamed.has_replaced:
-            self._delivery.notice(NoticeLevel.WARNING, f"replaced file '{renamed.path}', which was there before")
+        self._delivery.report(
+            FileRenamed(
+                job_id=self._delivery.job_id,
+                path=path,
+                new_path=renamed.path,
+                problem=renamed.problem,
+                has_replaced=renamed.has_replaced,
+            )
+        )

@@ -8,10 +8,10 @@ or whose SOP class is unknown; at the first failure status it releases, and at t
 aborts. Without, such files are passed over. A file that cannot be sent is not tried again for its further repetitions.
 The loss of the association always ends the job, and so does a file that fails while its bytes are on the way.
 
-Besides the events of every send job there are notices with the lines of DCMTK's tool, in its order: "determining input
-files ...", "checking input files ...", files that are ignored, all of a file that is not sent ("Sending file: f" and
-why not), unanswered requests, and renaming. Of a file that is sent ``ItemStarted`` tells all: ``path``,
-``transfer_syntax_uid``, ``converted_from``, ``invented``.
+Besides the events of every send job there are those that DCMTK's tool has lines for, in its order:
+``InputListingStarted``, ``InputCheckStarted``, ``InputIgnored``, ``InstanceNotSent``, ``StoreBrokenOff``,
+``FileRenamed``. Of a file that is sent ``ItemStarted`` tells all: ``path``, ``transfer_syntax_uid``,
+``converted_from``, ``invented``.
 """
 
 from dicomdesk.engine.delivery.delivery import EndedError, EndKind, SendFailure

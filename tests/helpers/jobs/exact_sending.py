@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
+from dicomdesk.cli.storescu.lines import store_words
 from dicomdesk.dicom.instance import InputFormat, InputSelection
 from dicomdesk.engine.delivery.delivery import SendResult
 from dicomdesk.engine.engine import Engine
@@ -46,6 +47,12 @@ def outcomes(result: SendResult) -> list[ItemOutcome]:
     return [item.outcome for item in result.report.items]
 
 
+def told(recorder: EventRecorder) -> list[Notice]:
+    """All notices, and what storescu says of other facts, in order."""
+    words = store_words(exact_request(0, []))
+    return [notice for event in recorder.events for notice in ([event] if isinstance(event, Notice) else words(event))]
+
+
 def notices(recorder: EventRecorder) -> list[str]:
-    """The texts of all notices, in order."""
-    return [event.text for event in recorder.of(Notice)]
+    """The texts of the same."""
+    return [notice.text for notice in told(recorder)]

@@ -7,7 +7,7 @@ from dicomdesk.engine.delivery.delivery import EndKind
 from dicomdesk.engine.events import (
     AssociationReleased,
     ContextsRefused,
-    ConversionFailed,
+    InstanceNotSent,
     ItemFinished,
     Notice,
     NotSentCause,
@@ -75,9 +75,10 @@ def test_what_cannot_be_converted_is_left_out_and_uses_up_a_message_id(tmp_path:
         assert [store.message_id for store in peer.stores] == [2]
     finished = next(event for event in sending.events if isinstance(event, ItemFinished))
     assert (finished.not_sent_cause, finished.association) == (NotSentCause.NOT_CONVERTED, 1)
-    assert [event for event in sending.events if isinstance(event, ConversionFailed | Notice)] == [
-        ConversionFailed(job_id="job", transfer_syntax_uid=RLE, wanted_transfer_syntax_uid=EXPLICIT)
-    ]
+    (told,) = (event for event in sending.events if isinstance(event, InstanceNotSent | Notice))
+    assert isinstance(told, InstanceNotSent)
+    assert (told.transfer_syntax_uid, told.wanted_transfer_syntax_uid) == (RLE, EXPLICIT)
+    assert told.cause is NotSentCause.NOT_CONVERTED
 
 
 def test_unreadable_file_has_no_association(tmp_path: Path) -> None:

@@ -14,10 +14,10 @@ from dicomdesk.engine.events import (
     AssociationFailed,
     AssociationReleased,
     AssociationRequested,
-    ContextRefused,
     ContextsRefused,
     Event,
     InputSkipped,
+    InstanceNotSent,
     ItemFinished,
     ItemOutcome,
     ItemStarted,
@@ -283,8 +283,9 @@ def test_refused_context_ends_the_job_with_halt(tmp_path: Path) -> None:
     assert outcomes(result) == ["stored", "not-sent", "not-sent"]
     assert result.report.items[1].no_acceptable_context
     assert result.report.items[1].network_transfer_syntax_uid == EXPLICIT
-    (refused,) = recorder.of(ContextRefused)
+    (refused,) = recorder.of(InstanceNotSent)
     assert (refused.sop_class_uid, refused.transfer_syntax_uid) == (MR, EXPLICIT)
+    assert refused.cause is NotSentCause.NO_CONTEXT
     assert "aborted" in peer.events
 
 

@@ -6,14 +6,17 @@ from pathlib import Path
 
 import pytest
 
+from dicomdesk.cli.storescu.outcome import dcmtk_condition
 from dicomdesk.dicom.data_sets.deflate import inflate
 from dicomdesk.dicom.files.part10 import read_header
 from dicomdesk.dicom.instance import InputFormat, InputSelection
-from dicomdesk.engine.delivery.delivery import SendFailure
+from dicomdesk.engine.delivery.delivery import SendFailure, SendResult
 from dicomdesk.engine.events import (
     AssociationAborted,
     AssociationAccepted,
     Event,
+    InputCheckStarted,
+    InstanceNotSent,
     ItemFinished,
     ItemOutcome,
     ItemStarted,
@@ -24,7 +27,7 @@ from dicomdesk.engine.events import (
 )
 from dicomdesk.engine.send_exactly.request import Invention, Proposal
 from tests.helpers.data.datasets import BIG_ENDIAN, CT_IMAGE, DEFLATED, EXPLICIT, IMPLICIT, Builder, part10
-from tests.helpers.jobs.exact_sending import exact_request, notices, outcomes, send_exactly
+from tests.helpers.jobs.exact_sending import exact_request, notices, outcomes, send_exactly, told
 from tests.helpers.jobs.recorder import EventRecorder
 from tests.helpers.jobs.sending import write_instance, write_instances
 from tests.helpers.peers.fake_peer import Abort, Accept, FakePeer, Status
@@ -46,8 +49,13 @@ def write_compressed(folder: Path) -> str:
     return write_instance(folder, "compressed", transfer_syntax_uid=JPEG_LOSSLESS, rest=pixels)
 
 
+def condition(result: SendResult) -> str:
+    assert result.error is not None
+    return dcmtk_condition(result.error)
+
+
 def error_notices(recorder: EventRecorder) -> list[str]:
-    return [event.text for event in recorder.of(Notice) if event.level is NoticeLevel.ERROR]
+    return [notice.text for notice in told(recorder) if notice.level is NoticeLevel.ERROR]
 
 
 @pytest.mark.parametrize(("own", "preferred"), [(EXPLICIT, EXPLICIT), (BIG_ENDIAN, BIG_ENDIAN), (IMPLICIT, IMPLICIT)])
@@ -118,7 +126,7 @@ def test_a_class_that_is_not_proposed_has_no_context(tmp_path: Path) -> None:
         result, recorder = send_exactly(peer.port, [*paths, paths[0]])
         peer.wait_for("aborted")
     assert result.failure is SendFailure.SEND
-    assert getattr(result.error, "condition", "") == "0006:0208 DIMSE No valid Presentation Context ID"
+    assert condition(result) == "0006:0208 DIMSE No valid Presentation Context ID"
     assert outcomes(result) == [STORED, NOT_SENT, NOT_SENT]
     assert [item.no_acceptable_context for item in result.report.items] == [False, True, False]
     assert error_notices(recorder) == [f"No presentation context for: (BT) {TOMOSYNTHESIS}"]
@@ -147,8 +155,8 @@ BAD_FILES = [
 
 
 @pytest.mark.parametrize("halts", [True, False])
-@pytest.mark.parametrize(("content", "words", "condition"), BAD_FILES)
-def test_files_that_cannot_be_sent(tmp_path: Path, content: bytes, words: str, condition: str, *, halts: bool) -> None:
+@pytest.mark.parametrize(("content", "words", "expected"), BAD_FILES)
+def test_files_that_cannot_be_sent(tmp_path: Path, content: bytes, words: str, expected: str, *, halts: bool) -> None:
     bad, good = tmp_path / "bad", write_instance(tmp_path, "good")
     bad.write_bytes(content)
     with FakePeer() as peer:
@@ -161,7 +169,7 @@ def test_files_that_cannot_be_sent(tmp_path: Path, content: bytes, words: str, c
     assert causes[2:4] == [NotSentCause.UNREADABLE, NotSentCause.NOT_REACHED if halts else NotSentCause.UNREADABLE]
     if halts:
         assert result.failure is SendFailure.SEND
-        assert getattr(result.error, "condition", "") == condition
+        assert condition(result) == expected
     else:
         assert result.outcome is JobOutcome.COMPLETED
         assert [store.message_id for store in peer.stores] == [1, 2, 4, 5]
@@ -180,7 +188,7 @@ def test_a_file_that_vanishes_after_the_check(tmp_path: Path, *, halts: bool) ->
     assert outcomes(result) == [STORED, NOT_SENT, NOT_SENT if halts else STORED]
     assert error_notices(recorder) == [f"Bad DICOM file: {paths[1]}: No such file or directory"]
     if halts:
-        assert getattr(result.error, "condition", "") == "0001:0012 No such file or directory"
+        assert condition(result) == "0001:0012 No such file or directory"
 
 
 def test_a_file_that_another_takes_the_place_of_after_the_check(tmp_path: Path) -> None:
@@ -236,14 +244,12 @@ def test_the_answer_comes_before_what_is_said_of_the_next_file(tmp_path: Path) -
     bad.write_bytes(b"")
     with FakePeer() as peer:
         _, recorder = send_exactly(peer.port, [good, bad, good], halt_on_error=False)
-    kinds = [event for event in recorder.events if isinstance(event, ItemStarted | ItemFinished | Notice)]
-    told = [event.text if isinstance(event, Notice) else type(event).__name__ for event in kinds]
-    assert told == [
-        "checking input files ...",
+    kinds = (InputCheckStarted, ItemStarted, ItemFinished, InstanceNotSent, Notice)
+    assert [type(event).__name__ for event in recorder.events if isinstance(event, kinds)] == [
+        "InputCheckStarted",
         "ItemStarted",
         "ItemFinished",
-        f"Sending file: {bad}",
-        f"Bad DICOM file: {bad}: End of stream",
+        "InstanceNotSent",
         "ItemFinished",
         "ItemStarted",
         "ItemFinished",
@@ -326,9 +332,9 @@ def test_files_are_renamed_by_what_became_of_them(tmp_path: Path) -> None:
         "002.dcm.done",
         "003.dcm.bad",
     ]
-    told = {event.text: event.level for event in recorder.of(Notice)}
-    assert told[f"renamed file '{paths[0]}' to '{paths[0]}.done'"] is NoticeLevel.DEBUG
-    assert told[f"replaced file '{paths[3]}.bad', which was there before"] is NoticeLevel.WARNING
+    levels = {notice.text: notice.level for notice in told(recorder)}
+    assert levels[f"renamed file '{paths[0]}' to '{paths[0]}.done'"] is NoticeLevel.DEBUG
+    assert levels[f"replaced file '{paths[3]}.bad', which was there before"] is NoticeLevel.WARNING
 
 
 def test_a_file_sent_several_times_is_renamed_once_after_the_last(tmp_path: Path) -> None:

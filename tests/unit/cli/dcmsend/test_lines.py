@@ -245,7 +245,14 @@ def test_notice_has_its_level(level: events.NoticeLevel, letter: str, tell: Tell
 
 def test_what_is_made_ready_early_is_told_after_the_answer_before(tell: Tell) -> None:
     early = [
-        events.ConversionFailed(job_id="j", transfer_syntax_uid=EXPLICIT, wanted_transfer_syntax_uid=IMPLICIT),
+        events.InstanceNotSent(
+            job_id="j",
+            path="a.dcm",
+            cause=events.NotSentCause.NOT_CONVERTED,
+            reason="No.",
+            transfer_syntax_uid=EXPLICIT,
+            wanted_transfer_syntax_uid=IMPLICIT,
+        ),
         finished(events.ItemOutcome.NOT_SENT, reason="No.", cause=events.NotSentCause.NO_CONTEXT),
     ]
     assert tell([started(), *early, finished(events.ItemOutcome.STORED, 0)]) == [

@@ -5,24 +5,29 @@ import pytest
 from dicomdesk.cli.options.grammar import parse
 from dicomdesk.cli.storescu.options import TOOL, StoreOptions, read_options
 from dicomdesk.cli.storescu.outcome import StoreOutcome
+from dicomdesk.engine.delivery.delivery import InstanceHaltError, NoContextError, SendResult
 from dicomdesk.engine.delivery.delivery import SendFailure as Failure
-from dicomdesk.engine.delivery.delivery import SendResult
 from dicomdesk.engine.delivery.report import ItemRecord, Report
 from dicomdesk.engine.events import ItemOutcome, JobOutcome
 from dicomdesk.errors import (
     AssociationAbortedError,
     AssociationRejectedError,
+    ConversionError,
     DataError,
     DicomdeskError,
+    InvalidUidError,
+    NotDicomError,
     PeerTimeoutError,
     PeerUnreachableError,
     ProfileError,
     ProposalError,
+    TruncatedError,
     UserIdentityError,
 )
 from dicomdesk.logs import Level, console_log
 
 STORED, REFUSED = ItemOutcome.STORED, ItemOutcome.REFUSED
+PREMATURE_END = "0001:000a I/O suspension or premature end of stream"
 GONE = AssociationAbortedError("Gone.", condition="Peer aborted Association (or never connected)")
 LATE = PeerTimeoutError("Late.", condition="DIMSE No data available (timeout in non-blocking mode)")
 
@@ -61,6 +66,31 @@ def result(
     )
     outcome = outcome or (JobOutcome.FAILED if failure else JobOutcome.COMPLETED)
     return SendResult(outcome=outcome, failure=failure, error=error, status=status, report=report)
+
+
+FILE_CONDITIONS = [
+    (FileNotFoundError(2, "No such file or directory"), "0001:0012 No such file or directory"),
+    (OSError("odd"), "0001:0012 odd"),
+    (NoContextError("none"), "0006:0208 DIMSE No valid Presentation Context ID"),
+    (InvalidUidError("no UID"), "0006:0202 DIMSE Inappropriate data for message"),
+    (ConversionError("no codec"), "0006:020e DIMSE Failed to send message"),
+    (NotDicomError("End of stream"), "0001:0005 End of stream"),
+    (TruncatedError("I/O suspension or premature end of stream"), PREMATURE_END),
+    (NotDicomError("File meta information header missing"), "0001:001c File meta information header missing"),
+    (DataError("something of our own"), "something of our own"),
+]
+
+
+@pytest.mark.parametrize(("cause", "condition"), FILE_CONDITIONS)
+def test_file_that_cannot_be_sent_has_a_condition_of_dcmtk(
+    cause: DataError | OSError, condition: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for was_begun in (False, True):
+        error = InstanceHaltError("No.", cause, was_begun=was_begun)
+        _, outcome = ended(result(ItemOutcome.NOT_SENT, failure=Failure.SEND, error=error))
+        outcome.show_failure()
+        shown = "0006:020e DIMSE Failed to send message" if was_begun else condition
+        assert capsys.readouterr().err == f"E: Store SCU Failed: {shown}\n"
 
 
 def ended(what: SendResult, *words: str, signal: int = 0, is_report_written: bool = True) -> tuple[int, StoreOutcome]:
