@@ -40,7 +40,6 @@ class SendLines(RequestorLines[events.Event]):
         self._is_under_way = False
         """Whether an instance was begun and not answered, where there is one at a time."""
         self._is_checking = False
-        self._last_line = ""
 
     def _is_remarkable(self, event: events.Event) -> bool:
         return isinstance(event, events.ItemFinished) and event.outcome not in _SILENT_OUTCOMES
@@ -72,11 +71,6 @@ class SendLines(RequestorLines[events.Event]):
             for early in self._held_back:
                 self._show(early)
             self._held_back.clear()
-
-    def show_last(self) -> None:
-        """Write the line that the DCMTK tool logs after its fatal error."""
-        if self._last_line:
-            self._network.info(self._last_line)
 
     def _show(self, event: events.Event) -> None:
         match event:

@@ -1,8 +1,9 @@
 """The options of ``dcmsend``, and the request that they make."""
 
-from dicomdesk.cli.options import sender, shared
+from dicomdesk.cli.options import shared
 from dicomdesk.cli.options.grammar import CommandLine, Tool, group, option
 from dicomdesk.cli.options.tls import TlsRole, read_tls, tls_extensions, tls_group
+from dicomdesk.cli.sender import options as sender
 from dicomdesk.dicom.instance import InputFormat
 from dicomdesk.engine.send.request import SendRequest
 from dicomdesk.settings import Decompression
@@ -182,4 +183,4 @@ def read_options(line: CommandLine) -> SendOptions:
         parallel=line.integer("--parallel", 1, _MOST_PARALLEL) or 1,
         retries=line.integer("--retry", 0, _MOST_RETRIES) or 0,
     )
-    return sender.sender_options(line, request, is_jsonl=is_jsonl)
+    return sender.sender_options(TOOL.name, line, request, is_jsonl=is_jsonl)

@@ -1,43 +1,28 @@
-"""How a send job ends on the command line: last lines, report file, exit code."""
+"""The end of a ``dcmsend`` run: last lines, status summary, exit code."""
 
-from dicomdesk.cli.dcmsend.options import SendOptions
-from dicomdesk.cli.exit_codes import ExitCode, died_of_signal
+from dicomdesk.cli.exit_codes import ExitCode
 from dicomdesk.cli.output.dcmtk_conditions import numbered_condition
-from dicomdesk.cli.output.report_file import write_report_file
-from dicomdesk.engine.delivery.delivery import InstanceHaltError, NoContextError, SendFailure, SendResult
-from dicomdesk.engine.delivery.report import ReportFormat, summary_lines
-from dicomdesk.engine.events import ItemOutcome, JobOutcome
+from dicomdesk.cli.sender.delivery import DeliveryOutcome
+from dicomdesk.engine.delivery.delivery import InstanceHaltError, NoContextError, SendFailure
+from dicomdesk.engine.delivery.report import summary_lines
 from dicomdesk.errors import ConversionError, DicomdeskError, PeerError
-from dicomdesk.human import count_text, printable
-from dicomdesk.logs import Log
+from dicomdesk.human import printable
 
 EXIT_CODES = {
-    SendFailure.NO_INPUT_FILES: ExitCode.NO_INPUT_FILES,
-    SendFailure.INVALID_INPUT_FILE: ExitCode.INVALID_INPUT_FILE,
-    SendFailure.NO_VALID_INPUT_FILES: ExitCode.NO_VALID_INPUT_FILES,
-    SendFailure.ASSOCIATION: ExitCode.CANNOT_NEGOTIATE_ASSOCIATION,
-    SendFailure.SEND: ExitCode.CANNOT_SEND_REQUEST,
-    SendFailure.NO_PRESENTATION_CONTEXT: ExitCode.CANNOT_ADD_PRESENTATION_CONTEXT,
+    SendFailure.NO_INPUT_FILES: int(ExitCode.NO_INPUT_FILES),
+    SendFailure.INVALID_INPUT_FILE: int(ExitCode.INVALID_INPUT_FILE),
+    SendFailure.NO_VALID_INPUT_FILES: int(ExitCode.NO_VALID_INPUT_FILES),
+    SendFailure.ASSOCIATION: int(ExitCode.CANNOT_NEGOTIATE_ASSOCIATION),
+    SendFailure.SEND: int(ExitCode.CANNOT_SEND_REQUEST),
+    SendFailure.NO_PRESENTATION_CONTEXT: int(ExitCode.CANNOT_ADD_PRESENTATION_CONTEXT),
 }
 """For each way in which sending ends early."""
-_STORED = (ItemOutcome.STORED, ItemOutcome.WARNING)
 
 
-class SendOutcome:
-    """What came of a send job, for one command line. Used by the main thread only."""
+class SendOutcome(DeliveryOutcome):
+    """What came of dcmsend's job; see ``DeliveryOutcome``."""
 
-    def __init__(self, options: SendOptions, result: SendResult, log: Log) -> None:
-        self._options = options
-        self._result = result
-        self._tool = log.logger("dcmtk.apps.dcmsend")
-        self._network = log.logger("dcmtk.dcmnet")
-
-    def show_failure(self) -> None:
-        """Write why the job ended early, if it did."""
-        failure, error = self._result.failure, self._result.error
-        if failure is None or error is None:
-            return
-        text = printable(str(error))
+    def _show_failure(self, failure: SendFailure, error: DicomdeskError) -> None:
         if failure is SendFailure.ASSOCIATION:
             self._tool.fatal(f"cannot negotiate network association: {_condition(error)}")
         elif failure is SendFailure.SEND:
@@ -47,41 +32,16 @@ class SendOutcome:
         elif failure is SendFailure.NO_PRESENTATION_CONTEXT:
             self._tool.error("cannot add presentation contexts: Unsupported compression or encryption")
         else:
-            self._tool.fatal(text)
-
-    def write_report(self) -> bool:
-        """Write the report file where one is asked for; False when that failed."""
-        path = self._options.report_file
-        if not path:
-            return True
-        report_format = ReportFormat.JSON_LINES if self._options.is_jsonl_report else ReportFormat.TEXT
-        return write_report_file(self._result.report, path, report_format, self._tool)
+            self._tool.fatal(printable(str(error)))
 
     def show_summary(self) -> None:
-        """Write the status summary of a job that did not fail, and a warning where not everything was stored."""
-        report = self._result.report
-        if self._result.failure is not None:
-            return
-        self._tool.info("\n".join(["", *summary_lines(report)]))
-        left = self._count_not_stored()
-        if left:
-            self._tool.warn(f"{left:,} of {count_text(len(report.items), 'instance')} not stored by the peer")
+        """Write the status summary too, as DCMTK's tool does."""
+        if self._result.failure is None:
+            self._tool.info("\n".join(["", *summary_lines(self._result.report)]))
+        super().show_summary()
 
-    def exit_code(self, *, last_signal: int, is_report_written: bool) -> int:
-        """The exit code of the process; ``last_signal`` is 0 where none came."""
-        result = self._result
-        if result.outcome is JobOutcome.CANCELLED and last_signal:
-            return died_of_signal(last_signal)
-        if result.failure is not None:
-            return int(EXIT_CODES[result.failure])
-        if not is_report_written:
-            return int(ExitCode.CANNOT_WRITE_REPORT_FILE)
-        if self._options.is_strict and (not result.report.is_all_stored or result.outcome is not JobOutcome.COMPLETED):
-            return int(ExitCode.NOT_ALL_STORED)
-        return int(ExitCode.SUCCESS)
-
-    def _count_not_stored(self) -> int:
-        return sum(item.outcome not in _STORED for item in self._result.report.items)
+    def _failure_code(self, failure: SendFailure) -> int:
+        return EXIT_CODES[failure]
 
 
 def _condition(error: DicomdeskError) -> str:

@@ -34,6 +34,12 @@ class RequestorLines(LogLines[FactT]):
         super().__init__(log, tool, is_of_network=is_of_network, shows_contexts=shows_contexts)
         self._peer = peer
         self._association = association
+        self._last_line = ""
+
+    def show_last(self) -> None:
+        """Write the line that DCMTK's tool logs after its last error, if there is one."""
+        if self._last_line:
+            self._main.info(self._last_line)
 
     def _show_requested(self, event: events.AssociationRequested, label: str = "") -> None:
         """``label`` tells the lines of associations that run at once apart."""

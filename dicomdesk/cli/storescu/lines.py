@@ -48,7 +48,6 @@ class StoreLines(RequestorLines[events.Event]):
         """Begun, and not answered."""
         self._has_told = False
         """Whether a notice has come since the last file that was not sent."""
-        self._last_line = ""
 
     def _is_remarkable(self, event: events.Event) -> bool:
         if isinstance(event, events.ItemStarted):
@@ -60,11 +59,6 @@ class StoreLines(RequestorLines[events.Event]):
         with nullcontext() if self._shows_dots else self._log.batch():
             for event in batch:
                 self._show(event)
-
-    def show_last(self) -> None:
-        """Write the line that DCMTK's tool logs after its last error."""
-        if self._last_line:
-            self._tool.info(self._last_line)
 
     def _show(self, event: events.Event) -> None:
         match event:

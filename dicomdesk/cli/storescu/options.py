@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from dicomdesk.cli.options import sender, shared
+from dicomdesk.cli.options import shared
 from dicomdesk.cli.options.grammar import CommandLine, Tool, group, option
 from dicomdesk.cli.options.identity import IDENTITY_OPTIONS, read_identity_options
 from dicomdesk.cli.options.proposal import PREFERRED_TRANSFER_SYNTAXES, PROPOSE_OPTIONS
 from dicomdesk.cli.options.tls import TlsRole, read_tls, tls_extensions, tls_group
+from dicomdesk.cli.sender import options as sender
 from dicomdesk.dicom.instance import InputFormat
 from dicomdesk.engine.send_exactly.request import ExactSendRequest, Invention, Proposal
 from dicomdesk.settings import ProfileSelection
@@ -181,7 +182,7 @@ def read_options(line: CommandLine, check_profile: ProfileCheck | None = None) -
         renames_files=line.last_of("--no-rename", "--rename") == "--rename",
         aborts_at_end=line.has("--abort"),
     )
-    return sender.sender_options(line, request, is_jsonl=is_jsonl, identity=identity)
+    return sender.sender_options(TOOL.name, line, request, is_jsonl=is_jsonl, identity=identity)
 
 
 def _read_proposal(line: CommandLine) -> Proposal:

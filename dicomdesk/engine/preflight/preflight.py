@@ -22,7 +22,6 @@ from dicomdesk.engine.events import (
     JobFinished,
     JobOutcome,
     Negotiation,
-    NoticeLevel,
 )
 from dicomdesk.engine.forecast import ForecastGroup, ForecastItem, Help, Verdict
 from dicomdesk.engine.job import JobControl
@@ -195,6 +194,3 @@ class _DryIntake(Intake):
         super().skip(skipped)
         if skipped.is_failure or skipped.is_missed:
             self._groups.add_input(skipped.name, skipped.reason)
-
-    def notice(self, level: NoticeLevel, text: str) -> None:
-        """Drop the notice: steps towards sending are not reported."""

@@ -1,7 +1,7 @@
 import pytest
 
 from dicomdesk.cli.catalogue import load_program
-from dicomdesk.cli.options.sender import CHECK
+from dicomdesk.cli.sender.options import CHECK
 
 
 @pytest.mark.parametrize("tool", ["dcmsend", "storescu"])

@@ -1,4 +1,4 @@
-"""``--check`` of the sending tools: a pre-flight, shown as a table, with an exit code as sending would give.
+"""The pre-flight of ``--check``: log lines, a table, and an exit code as sending would give.
 
 The exit code is 0 where everything can go, that of sending where that would end early, and 80 where sending would end
 with 0 though something cannot go.
@@ -18,10 +18,9 @@ from dicomdesk.human import count_text, printable, size_text
 from dicomdesk.logs import Log
 
 if TYPE_CHECKING:
+    from dicomdesk.cli.sender.delivery import AnySenderOptions
     from dicomdesk.engine.delivery.delivery import SendFailure
     from dicomdesk.engine.preflight.preflight import PreflightResult
-    from dicomdesk.engine.send.request import SendRequest
-    from dicomdesk.engine.send_exactly.request import ExactSendRequest
 
 _SWITCHES = {
     Help.ALLOW_LOSSLESS_DECOMPRESSION: "--decompress-lossless",
@@ -36,35 +35,27 @@ _WORDS = {Verdict.CANNOT_GO: "cannot go", Verdict.CONVERTED: "converted", Verdic
 _COLUMN = 11
 
 
-def run_check(
-    request: "SendRequest | ExactSendRequest",
-    log: Log,
-    tool: str,
-    failure_codes: "Mapping[SendFailure, int]",
-    *,
-    writes_json: bool,
-    shows_progress: bool,
-) -> int:
+def run_check(options: "AnySenderOptions", log: Log, failure_codes: "Mapping[SendFailure, int]") -> int:
     """Do what ``--check`` asks for and return the exit code; ``failure_codes`` are those of sending.
 
-    For the main thread, in place of the job that sends; ``shows_progress`` where stderr is a terminal.
+    For the main thread, in place of the job that sends.
     """
-    logger = log.logger(f"dcmtk.apps.{tool}")
+    logger = log.logger(f"dcmtk.apps.{options.tool}")
     watch = JobWatch(
-        PreflightLines(log, tool),
+        PreflightLines(log, options.tool),
         logger,
-        json=json_reporter(is_wanted=writes_json),
-        progress_word="checking" if shows_progress else "",
+        json=json_reporter(is_wanted=options.writes_json),
+        progress_word="checking" if options.shows_progress else "",
     )
 
     def conclude(result: "PreflightResult") -> int:
-        if not writes_json:
+        if not options.writes_json:
             write_stdout("".join(f"{line}\n" for line in result_lines(result)))
         if result.error is not None:
             logger.error(f"sending would end early: {printable(str(result.error))}")
         return exit_code(result, failure_codes, watch.last_signal)
 
-    return watch.carry_out(PreflightRequest(send=request), conclude)
+    return watch.carry_out(PreflightRequest(send=options.request), conclude)
 
 
 def exit_code(result: "PreflightResult", failure_codes: "Mapping[SendFailure, int]", last_signal: int) -> int:

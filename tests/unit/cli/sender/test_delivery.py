@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from dicomdesk.cli.output.report_file import write_report_file
+from dicomdesk.cli.sender.delivery import write_report_file
 from dicomdesk.engine.delivery.report import Report, ReportFormat
 from dicomdesk.logs import Level, console_log
 

@@ -1,6 +1,6 @@
 import pytest
 
-from dicomdesk.cli.output.check_lines import PreflightLines, exit_code, result_lines
+from dicomdesk.cli.sender.preflight import PreflightLines, exit_code, result_lines
 from dicomdesk.engine.delivery.delivery import SendFailure
 from dicomdesk.engine.events import InputSkipped, JobOutcome
 from dicomdesk.engine.forecast import ForecastGroup, Help, Verdict

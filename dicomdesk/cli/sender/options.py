@@ -55,6 +55,8 @@ _Request = TypeVar("_Request")
 class SenderOptions(Generic[_Request]):
     """What the command line of a tool that sends asks for."""
 
+    tool: str
+    """Its name."""
     request: _Request
     identity: "IdentityChoice | None"
     """Not yet in the request: it may be in a file. None for none, and where a tool knows none."""
@@ -123,11 +125,12 @@ def is_jsonl_report(line: CommandLine) -> bool:
 
 
 def sender_options(
-    line: CommandLine, request: _Request, *, is_jsonl: bool, identity: "IdentityChoice | None" = None
+    tool: str, line: CommandLine, request: _Request, *, is_jsonl: bool, identity: "IdentityChoice | None" = None
 ) -> SenderOptions[_Request]:
     """The request with all that concerns the tool alone."""
     progress = line.last_of("--progress", "--no-progress")
     return SenderOptions(
+        tool=tool,
         request=request,
         identity=identity,
         report_file=line.text("--create-report-file"),

@@ -1,0 +1,141 @@
+"""The frame of a delivery: TLS made ready, the job shown, and at its end last lines, report and exit code."""
+
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeVar
+
+from dicomdesk.cli.exit_codes import ExitCode, died_of_signal
+from dicomdesk.cli.options.grammar import CommandLine
+from dicomdesk.cli.options.tls import TlsRole
+from dicomdesk.cli.output.job_watch import JobWatch, json_reporter
+from dicomdesk.cli.output.requestor_lines import RequestorLines
+from dicomdesk.cli.sender.options import SenderOptions
+from dicomdesk.engine.delivery.delivery import SendFailure, SendResult
+from dicomdesk.engine.delivery.report import Report, ReportFormat, write_report
+from dicomdesk.engine.events import Event, ItemOutcome, JobOutcome
+from dicomdesk.engine.send.request import SendRequest
+from dicomdesk.engine.send_exactly.request import ExactSendRequest
+from dicomdesk.errors import DicomdeskError, ReportError
+from dicomdesk.human import count_text, printable
+from dicomdesk.logs import Level, Log, Logger
+
+if TYPE_CHECKING:
+    from dicomdesk.cli.output.json_lines import Words
+
+__all__ = ["AnySenderOptions", "DeliveryOutcome", "deliver", "with_tls", "write_report_file"]
+
+AnySenderOptions = SenderOptions[SendRequest] | SenderOptions[ExactSendRequest]
+RequestT = TypeVar("RequestT", SendRequest, ExactSendRequest)
+
+_STORED = (ItemOutcome.STORED, ItemOutcome.WARNING)
+
+
+class DeliveryOutcome:
+    """What came of a job that sends, for one command line. Used by the main thread only."""
+
+    is_end_told = False
+    """Whether ``show_failure`` tells how the association ended, so that no line on that is to follow."""
+
+    def __init__(self, options: AnySenderOptions, result: SendResult, log: Log) -> None:
+        self._options = options
+        self._result = result
+        self._tool = log.logger(f"dcmtk.apps.{options.tool}")
+        self._network = log.logger("dcmtk.dcmnet")
+
+    def conclude(self, lines: RequestorLines[Event], last_signal: int) -> int:
+        """Write the last lines and the report; return the exit code, ``last_signal`` is 0 where none came."""
+        self.show_failure()
+        if not self.is_end_told:
+            lines.show_last()
+        is_report_written = self.write_report()
+        if is_report_written:
+            self.show_summary()
+        return self.exit_code(last_signal=last_signal, is_report_written=is_report_written)
+
+    def show_failure(self) -> None:
+        """Write why the job ended early, if it did."""
+        if self._result.failure is not None and self._result.error is not None:
+            self._show_failure(self._result.failure, self._result.error)
+
+    def _show_failure(self, failure: SendFailure, error: DicomdeskError) -> None:
+        raise NotImplementedError
+
+    def write_report(self) -> bool:
+        """Write the report file where one is asked for; False when that failed."""
+        options = self._options
+        if not options.report_file:
+            return True
+        report_format = ReportFormat.JSON_LINES if options.is_jsonl_report else ReportFormat.TEXT
+        return write_report_file(self._result.report, options.report_file, report_format, self._tool)
+
+    def show_summary(self) -> None:
+        """Write a warning where a job that did not fail has left something unstored."""
+        items = self._result.report.items
+        left = sum(item.outcome not in _STORED for item in items)
+        if left and self._result.failure is None:
+            self._tool.warn(f"{left:,} of {count_text(len(items), 'instance')} not stored by the peer")
+
+    def exit_code(self, *, last_signal: int, is_report_written: bool) -> int:
+        """The exit code of the process; ``last_signal`` is 0 where none came."""
+        result = self._result
+        if result.outcome is JobOutcome.CANCELLED and last_signal:
+            return died_of_signal(last_signal)
+        code = 0 if result.failure is None else self._failure_code(result.failure)
+        if code:
+            return code
+        if not is_report_written:
+            return int(ExitCode.CANNOT_WRITE_REPORT_FILE)
+        if self._options.is_strict and (not result.report.is_all_stored or result.outcome is not JobOutcome.COMPLETED):
+            return int(ExitCode.NOT_ALL_STORED)
+        return int(ExitCode.SUCCESS)
+
+    def _failure_code(self, failure: SendFailure) -> int:
+        raise NotImplementedError
+
+
+def deliver(
+    options: AnySenderOptions,
+    log: Log,
+    lines: RequestorLines[Event],
+    outcome: Callable[[SendResult], DeliveryOutcome],
+    words: "Words",
+) -> int:
+    """Send what the options say, show it with these lines and words, and return the exit code."""
+    watch = JobWatch(
+        lines,
+        log.logger(f"dcmtk.apps.{options.tool}"),
+        json=json_reporter(is_wanted=options.writes_json, words=words),
+        progress_word="sending" if options.shows_progress else "",
+    )
+    return watch.carry_out(options.request, lambda result: outcome(result).conclude(lines, watch.last_signal))
+
+
+def with_tls(
+    options: SenderOptions[RequestT], line: CommandLine, log: Log, role: TlsRole
+) -> SenderOptions[RequestT] | None:
+    """The options with TLS settings that can be used; None where they cannot, which is then written."""
+    request = options.request
+    if request.peer.tls is None:
+        return options
+    from dicomdesk.cli.tls_preparation import prepare_tls  # noqa: PLC0415 - only with TLS: start-up time
+
+    tls = prepare_tls(request.peer.tls, line, log.logger(f"dcmtk.apps.{options.tool}"), role)
+    if tls is None:
+        return None
+    return replace(options, request=replace(request, peer=replace(request.peer, tls=tls)))
+
+
+def write_report_file(report: Report, path: str, report_format: ReportFormat, logger: Logger) -> bool:
+    """Write the report, telling so as DCMTK's dcmsend does; False when that failed."""
+    logger.info("creating detailed report on the transfer ...")
+    if os.path.exists(path) and not os.path.isdir(path):
+        logger.warn(f"file '{printable(path)}' already exists, overwriting")
+    try:
+        write_report(path, report, report_format)
+    except ReportError as error:
+        logger.write(Level.ERROR, f"cannot write detailed report to file '{printable(path)}'")
+        if isinstance(error.__cause__, OSError):
+            logger.debug(printable(error.__cause__.strerror or ""))
+        return False
+    return True
