@@ -136,6 +136,10 @@ class OutgoingAssociation:
         is_ours = self._control.is_aborting or not isinstance(error, AssociationAbortedError)
         self._report_abort(error, by_peer=not is_ours)
 
+    def report_abort(self, reason: DicomdeskError | str) -> None:
+        """The association was aborted by us, for a reason of ours."""
+        self._report_abort(reason, by_peer=False)
+
     def _report_abort(self, reason: DicomdeskError | str, *, by_peer: bool) -> None:
         self._report(
             AssociationAborted(job_id=self._job_id, association=self._number, by_peer=by_peer, reason=str(reason))

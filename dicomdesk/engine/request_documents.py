@@ -1,10 +1,10 @@
 """Writes requests as JSON documents and reads them again, without their secrets.
 
 A document is an object with ``dicomdesk_request`` (the version of this format), ``kind`` (send, send-exactly, receive,
-echo, check, preflight, query) and ``request``: the fields of the request by name. Values are as the fields are
-declared, and nothing else is read: enumerations by their value, paths as text, bytes as hexadecimal digits, tuples and
-sets as lists, mappings as lists of pairs; a request in a request has its own ``kind``. Fields may be missing that have
-a default. What means nothing to another process is not written.
+echo, check, preflight, query, retrieve) and ``request``: the fields of the request by name. Values are as the fields
+are declared, and nothing else is read: enumerations by their value, paths as text, bytes as hexadecimal digits, tuples
+and sets as lists, mappings as lists of pairs; a request in a request has its own ``kind``. Fields may be missing that
+have a default. What means nothing to another process is not written.
 
 Secrets are the fields that do not show themselves (``repr=False``): pass phrases, passcodes, tokens, hashes of users.
 Instead of their values stands "withheld". What is read has the value in their place that opens nothing, and says where.
@@ -24,6 +24,7 @@ from dicomdesk.engine.check.requests import CheckRequest, EchoRequest
 from dicomdesk.engine.preflight.request import PreflightRequest
 from dicomdesk.engine.query.request import QueryRequest
 from dicomdesk.engine.receive.request import ReceiveRequest
+from dicomdesk.engine.retrieve.request import RetrieveRequest
 from dicomdesk.engine.send.request import SendRequest
 from dicomdesk.engine.send_exactly.request import ExactSendRequest
 from dicomdesk.errors import SettingsError
@@ -32,7 +33,14 @@ from dicomdesk.human import printable
 __all__ = ["EngineRequest", "ReadRequest", "read_request", "write_request"]
 
 EngineRequest = (
-    SendRequest | ExactSendRequest | ReceiveRequest | EchoRequest | CheckRequest | PreflightRequest | QueryRequest
+    SendRequest
+    | ExactSendRequest
+    | ReceiveRequest
+    | EchoRequest
+    | CheckRequest
+    | PreflightRequest
+    | QueryRequest
+    | RetrieveRequest
 )
 _KINDS: dict[str, type[EngineRequest]] = {
     "send": SendRequest,
@@ -42,6 +50,7 @@ _KINDS: dict[str, type[EngineRequest]] = {
     "check": CheckRequest,
     "preflight": PreflightRequest,
     "query": QueryRequest,
+    "retrieve": RetrieveRequest,
 }
 _NAMES = {kind: name for name, kind in _KINDS.items()}
 _VERSION_KEY = "dicomdesk_request"

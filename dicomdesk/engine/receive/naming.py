@@ -35,6 +35,7 @@ def file_stem_maker(naming: FileNaming) -> FileStemMaker:
         FileNaming.UNIQUE_UID: _unique_stem,
         FileNaming.SHORT_UNIQUE: partial(_short_stem, int(time.time()) & 0xFFFFFFFF),
         FileNaming.SYSTEM_TIME: _time_stem,
+        FileNaming.ONLY_INSTANCE_UID: _uid_stem,
     }
     return makers[naming]
 
@@ -69,6 +70,10 @@ def _instance_stem(sop_class_uid: str, sop_instance_uid: str) -> str:
     if _PLAIN_UID.fullmatch(sop_instance_uid):
         return f"{prefix}.{sop_instance_uid}"
     return f"{prefix}.{_safe_part(sop_instance_uid)}"
+
+
+def _uid_stem(_sop_class_uid: str, sop_instance_uid: str) -> str:
+    return _safe_part(sop_instance_uid)
 
 
 def _safe_part(uid: str) -> str:

@@ -59,7 +59,7 @@ class Placement:
         self._space_checked_s = float("-inf")
         self._free_bytes = 0
         self._stem = file_stem_maker(storage.naming)
-        self._is_named_by_instance = storage.naming is FileNaming.INSTANCE_UID
+        self._is_named_by_instance = storage.naming in {FileNaming.INSTANCE_UID, FileNaming.ONLY_INSTANCE_UID}
         self.sub_folder = sub_folder_maker(storage.sub_folders)
         """Which sub folder a file belongs in, by its header; None where all are together."""
 

@@ -42,6 +42,8 @@ class FileNaming(Enum):
     UNIQUE_UID = "unique"
     SHORT_UNIQUE = "short-unique"
     SYSTEM_TIME = "system-time"
+    ONLY_INSTANCE_UID = "uid"
+    """Without the prefix for the SOP class."""
 
 
 class DuplicatePolicy(Enum):

@@ -75,7 +75,7 @@ _PROTOCOL_VERSION_NOT_SUPPORTED = Rejection(
     pdu=write_associate_reject(1, 2, 2), reason_text="protocol version not supported"
 )
 _BAD_APPLICATION_CONTEXT = Rejection(pdu=write_associate_reject(2, 1, 2), reason_text="bad application context")
-_NO_ACCEPTABLE_CONTEXT = Rejection(
+NO_ACCEPTABLE_CONTEXT = Rejection(
     pdu=write_associate_reject(1, 1, 1), reason_text="no acceptable presentation contexts"
 )
 """The numbers and words of DCMTK's dcmrecv."""
@@ -109,7 +109,7 @@ def answer_request(
     contexts = _unrepeated(decide(request.contexts, policy))
     warnings = (*_id_warnings(request.contexts), *role_warnings(contexts))
     if policy.needs_context and not any(context.is_accepted for context in contexts):
-        return replace(_NO_ACCEPTABLE_CONTEXT, warnings=warnings)
+        return replace(NO_ACCEPTABLE_CONTEXT, warnings=warnings)
     accepted_classes = {context.abstract_syntax for context in contexts if context.is_accepted}
     answered = _answered_extensions(policy.extended_negotiation, accepted_classes)
     exchange = request.user_identity.exchange() if request.user_identity else None

@@ -70,6 +70,8 @@ class Request:
     """All others of the command set."""
     data_set: bytes | None = None
     """In the transfer syntax of the context; None for none."""
+    takes_pending_data_sets: bool = False
+    """Bear with data sets in pending responses to a C-MOVE or C-GET, where none belongs; they are handed on."""
 
     @property
     def name(self) -> str:
@@ -104,7 +106,9 @@ class Request:
         """Whether a data set may belong to a response."""
         if self.field == CommandField.C_ECHO_RQ:
             return False
-        return is_pending if self.field == CommandField.C_FIND_RQ else not is_pending
+        if self.field == CommandField.C_FIND_RQ:
+            return is_pending
+        return not is_pending or self.takes_pending_data_sets
 
     def must_have_data_set(self, *, is_pending: bool) -> bool:
         """Whether a response is nothing without its data set: a match of a C-FIND."""

@@ -38,7 +38,7 @@ class Established:
     """What the messages of an association have in common."""
 
     association: int
-    """Number within the listener; 0 where we asked for it."""
+    """Number within the listener; where we asked for it what its user knows it by, or 0."""
     negotiation: Negotiation
 
 

@@ -4,6 +4,7 @@ import contextlib
 import socket
 import threading
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dicomdesk.dicom.sop_classes import VERIFICATION
@@ -176,17 +177,23 @@ class RequestedAssociation:
         return self._connection.is_open
 
     def exchange(
-        self, request: Request, handler: StoreHandler | None = None, observer: IncomingStoreObserver | None = None
+        self,
+        request: Request,
+        handler: StoreHandler | None = None,
+        observer: IncomingStoreObserver | None = None,
+        *,
+        number: int = 0,
     ) -> Exchange:
         """Send a request of any service but C-STORE, and iterate over the responses.
 
         ``handler`` takes the instances that the peer stores to us during a C-GET, in contexts for which the SCP role
-        was agreed for us; without it they are a PeerProtocolError. ``observer`` is told of each of them.
+        was agreed for us; without it they are a PeerProtocolError. ``observer`` is told of each of them. ``number``
+        is what both know this association by.
         """
         stores = None if handler is None else (handler, observer or IncomingStoreObserver())
         peer = self.negotiation
         return self._begin_exchange(
-            request, stores, f"The peer {peer.called_ae_title} ({peer.peer_host}:{peer.peer_port})"
+            request, stores, f"The peer {peer.called_ae_title} ({peer.peer_host}:{peer.peer_port})", number
         )
 
     def ask(self, request: Request) -> Response:
@@ -210,10 +217,11 @@ class RequestedAssociation:
         request: Request,
         stores: tuple[StoreHandler, IncomingStoreObserver] | None = None,
         peer: str = "The peer",
+        number: int = 0,
     ) -> Exchange:
         return Exchange(
             self._pumped,
-            self._established,
+            replace(self._established, association=number),
             request,
             message_id=self._stream.next_message_id(),
             max_pdu_bytes=self._max_pdu_bytes,

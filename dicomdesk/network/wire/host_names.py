@@ -6,6 +6,18 @@ import threading
 _MOST_NAMES = 1000
 
 
+def find_own_address(host: str, port: int) -> str:
+    """The address of this machine that a peer sees, by the way to it; nothing is sent. "" where there is none."""
+    try:
+        for family, kind, _, _, address in socket.getaddrinfo(host, port, type=socket.SOCK_DGRAM):
+            with socket.socket(family, kind) as sock:
+                sock.connect(address)
+                return str(sock.getsockname()[0])
+    except OSError:
+        return ""
+    return ""
+
+
 class HostNames:
     """Looks up and remembers names; for any number of threads.
 

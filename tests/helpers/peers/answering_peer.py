@@ -9,7 +9,17 @@ from typing import Self
 
 from dicomdesk.network.dimse.command_sets import CommandSet, read_command_set, write_command_set
 from tests.helpers.peers.fake_peer import Accept, accept_pdu, read_contexts
-from tests.helpers.peers.requestors import ABORT, DEADLINE_S, P_DATA, RELEASE_RP, RELEASE_RQ, Requestor, data_pdu, pdu
+from tests.helpers.peers.requestors import (
+    ABORT,
+    DEADLINE_S,
+    P_DATA,
+    RELEASE_RP,
+    RELEASE_RQ,
+    Requestor,
+    data_pdu,
+    item,
+    pdu,
+)
 
 C_CANCEL = 0x0FFF
 
@@ -73,13 +83,14 @@ class Asked:
 
 
 Answer = Callable[[Asked, Message], None]
+Acceptance = Callable[[dict[int, tuple[str, list[str]]]], Accept]
 
 
 class AnsweringPeer:
     """Serves one association after the other on a port of its own, until the end of the block."""
 
-    def __init__(self, answer: Answer, accept: Accept | None = None) -> None:
-        """``answer`` is called with each request, on the thread of the peer."""
+    def __init__(self, answer: Answer, accept: Accept | Acceptance | None = None) -> None:
+        """``answer`` is called with each request, on the thread of the peer; ``accept`` may go by what is proposed."""
         self._answer = answer
         self._accept = accept or Accept()
         self._server = socket.create_server(("127.0.0.1", 0))
@@ -141,7 +152,8 @@ class AnsweringPeer:
         kind, body = asked.requestor.read_pdu()
         request = pdu(kind, body)
         asked.contexts = read_contexts(request)
-        asked.send(accept_pdu(request, asked.contexts, self._accept))
+        accept = self._accept(asked.contexts) if callable(self._accept) else self._accept
+        asked.send(accept_pdu(request, asked.contexts, accept))
         while (message := asked.read_message()) is not None:
             self.requests.append(message)
             if message.field != C_CANCEL:  # one that comes too late
@@ -160,3 +172,10 @@ def response(message: Message, status: int, data: bytes | None = None, **changes
     values |= {int(name[1:], 16): value for name, value in changes.items()}
     sent = data_pdu(message.context_id, 3, write_command_set(dict(sorted(values.items()))))
     return sent if data is None else sent + data_pdu(message.context_id, 2, data)
+
+
+def roles(contexts: dict[int, tuple[str, list[str]]]) -> Accept:
+    """Accept all, and that we store to the requestor."""
+    uids = {uid for uid, _ in contexts.values()}
+    items = (item(0x54, len(uid).to_bytes(2, "big") + uid.encode() + b"\0\1") for uid in sorted(uids))
+    return Accept(extra_user_items=b"".join(items))

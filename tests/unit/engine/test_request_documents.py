@@ -92,7 +92,7 @@ def emptied_secret(secret: object) -> object:
 
 
 @pytest.mark.parametrize("kind", EngineRequest.__args__, ids=lambda kind: kind.__name__)
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 @given(data=st.data())
 def test_request_is_read_as_it_was_written_without_its_secrets(kind: type[EngineRequest], data: st.DataObject) -> None:
     request = data.draw(instances_of(kind))

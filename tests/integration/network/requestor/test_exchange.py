@@ -4,6 +4,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from struct import pack
 
 import pytest
@@ -394,6 +395,15 @@ def test_pending_move_response_with_a_data_set_is_an_error() -> None:
         request = move_request(context(association, MOVE_ID), IDENTIFIER, "DEST")
         with pytest.raises(PeerProtocolError, match="where none belongs"):
             list(association.exchange(request))
+
+
+def test_pending_move_response_with_a_data_set_is_borne_with_where_asked_for() -> None:
+    sent = data_pdu(MOVE_ID, 3, answer(0x8021, PENDING, has_data_set=True, remaining=1)) + data_pdu(
+        MOVE_ID, 2, IDENTIFIER
+    )
+    with exchanging(sent + data_pdu(MOVE_ID, 3, answer(0x8021, 0))) as (association, _):
+        request = replace(move_request(context(association, MOVE_ID), IDENTIFIER, "ME"), takes_pending_data_sets=True)
+        assert told(association.exchange(request)) == [(PENDING, True, IDENTIFIER), (0, False, None)]
 
 
 def test_instances_of_a_get_are_streamed_and_answered_and_counted() -> None:

@@ -32,7 +32,17 @@ def test_every_scheme_has_its_names(naming: FileNaming) -> None:
     make_stem = file_stem_maker(naming)
     first, second = (make_stem("1.2.840.10008.5.1.4.1.1.2", "1.2.3") for _ in range(2))
     assert first
-    assert (first == second) == (naming is FileNaming.INSTANCE_UID)
+    assert (first == second) == (naming in {FileNaming.INSTANCE_UID, FileNaming.ONLY_INSTANCE_UID})
+
+
+@pytest.mark.parametrize("uid", ["..", ".", "../1.2", "/1.2", "1.2/3", "CON", "1" * 300, "1.2\0"])
+def test_a_hostile_uid_alone_is_a_harmless_name(uid: str) -> None:
+    make_stem = file_stem_maker(FileNaming.ONLY_INSTANCE_UID)
+    assert make_stem("", "1.2.3") == "1.2.3"
+    stem = make_stem("", uid)
+    assert stem.strip(".")
+    assert not {"/", "\\", "\0"} & set(stem)
+    assert len(stem) < 200
 
 
 def test_every_way_of_sorting_has_its_folders() -> None:

@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from dicomdesk.network.wire.host_names import HostNames
+from dicomdesk.network.wire.host_names import HostNames, find_own_address
 
 
 def test_address_is_shown_where_look_ups_are_off(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -31,3 +31,8 @@ def test_address_is_shown_where_there_is_no_name(monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.setattr(socket, "gethostbyaddr", fail)
     assert HostNames(is_enabled=True).find("192.0.2.1") == "192.0.2.1"
+
+
+def test_the_own_address_is_the_one_that_a_peer_sees() -> None:
+    assert find_own_address("127.0.0.1", 104) == "127.0.0.1"
+    assert find_own_address("no.such.host.invalid", 104) == ""

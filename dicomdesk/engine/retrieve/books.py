@@ -1,0 +1,119 @@
+"""The books of a retrieve job: what exists, what the peer counts, what came; and what is to be asked for still."""
+
+import threading
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from dicomdesk.engine.query.request import Identifier
+from dicomdesk.engine.retrieve.facts import RetrieveAnswered, RetrieveEnded, SubOperations
+from dicomdesk.engine.retrieve.outcome import sum_counts
+from dicomdesk.engine.retrieve.remaining import plan_remaining
+from dicomdesk.engine.retrieve.request import ExpectedInstance, RetrieveRequest
+from dicomdesk.engine.retrieve.tally import Arrivals, Tally
+from dicomdesk.engine.stats import Progress
+from dicomdesk.network.negotiation import Negotiation
+
+__all__ = ["Books"]
+
+
+class Books:
+    """For all threads of a job."""
+
+    def __init__(self, request: RetrieveRequest) -> None:
+        self._request = request
+        self._lock = threading.Lock()
+        self._expected: dict[int, list[ExpectedInstance]] = {}
+        for instance in request.expected:
+            self._expected.setdefault(instance.identifier, []).append(instance)
+        self._latest: dict[int, SubOperations] = {}
+        """Counters of the requests that are under way, by association."""
+        self._finished = SubOperations()
+        self._superseded: set[int] = set()
+        """Requests whose failures were tried again, by identity."""
+        self.tally = Tally()
+        self.ended: list[RetrieveEnded] = []
+
+    # -- what exists
+
+    @property
+    def expected(self) -> list[ExpectedInstance]:
+        """What is known to exist, each instance once."""
+        by_uid = {one.sop_instance_uid: one for instances in self._expected.values() for one in instances}
+        return list(by_uid.values())
+
+    def knows(self, position: int) -> bool:
+        """Whether it is known what exists of an identifier."""
+        return bool(self._expected.get(position))
+
+    def learn(self, position: int, instances: list[ExpectedInstance]) -> None:
+        """The peer has told what exists of an identifier."""
+        self._expected[position] = instances
+
+    def remaining(self, position: int) -> list[Identifier]:
+        """What is still to be asked for of an identifier."""
+        identifier = self._request.identifiers[position]
+        return plan_remaining(identifier, self._expected.get(position, ()), self._is_here)
+
+    def missing(self) -> tuple[str, ...]:
+        """SOP Instance UIDs of what exists and is not here."""
+        return tuple(one.sop_instance_uid for one in self.expected if not self._is_here(one.sop_instance_uid))
+
+    def _is_here(self, uid: str) -> bool:
+        return uid in self._request.present or self.tally.has(uid)
+
+    # -- what the peer counts
+
+    def take(self, fact: object) -> None:
+        """Count what a fact tells, if anything."""
+        match fact:
+            case RetrieveAnswered(counts=counts) if counts is not None:
+                self._latest[fact.association] = counts
+            case RetrieveEnded():
+                with self._lock:
+                    self._latest.pop(fact.association, None)
+                    self._finished = sum_counts([self._finished, fact.counts])
+                    self.ended.append(fact)
+            case _:
+                self.tally.take(fact)
+
+    def forget_association(self, number: int) -> None:
+        """An association has ended: nothing of it is under way."""
+        self._latest.pop(number, None)
+
+    def supersede(self, ended: Iterable[RetrieveEnded]) -> None:
+        """What failed in these requests is asked for again."""
+        self._superseded |= {id(end) for end in ended}
+
+    @property
+    def final(self) -> tuple[RetrieveEnded, ...]:
+        """The requests that have ended, without those whose failures were tried again."""
+        return tuple(end for end in self.ended if id(end) not in self._superseded)
+
+    def reported(self) -> SubOperations:
+        """What the peer has counted; failures count that were not tried again."""
+        failures = sum_counts([end.counts for end in self.final])
+        return replace(sum_counts([end.counts for end in self.ended]), failed=failures.failed)
+
+    def progress(self, *, sees_arrivals: bool, listening: Progress | None) -> Progress:
+        """How far it is; ``listening`` is what the job's own listener tells."""
+        with self._lock:
+            counts = [self._finished, *self._latest.values()]
+        done = sum(count.completed + count.failed + count.warning for count in counts)
+        announced = sum(map(len, list(self._expected.values())))
+        progress = listening or Progress()
+        return replace(
+            progress,
+            items_total=announced or done + sum(count.remaining or 0 for count in counts),
+            items_done=self.tally.arrived if sees_arrivals else done,
+            bytes_done=max(progress.bytes_done, self.tally.bytes_stored),
+        )
+
+    def arrivals(self, negotiations: Sequence[Negotiation]) -> Arrivals:
+        """What came; over associations of ours, SOP classes that exist and that the peer does not send count too."""
+        arrivals = self.tally.arrivals()
+        if not negotiations:
+            return arrivals
+        contexts = [context for negotiation in negotiations for context in negotiation.contexts]
+        taken = {context.abstract_syntax for context in contexts if context.is_accepted}
+        wanted = dict.fromkeys(one.sop_class_uid for one in self.expected if one.sop_class_uid)
+        return replace(arrivals, refused_sop_classes=tuple(uid for uid in wanted if uid not in taken))

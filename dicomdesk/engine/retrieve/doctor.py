@@ -1,0 +1,274 @@
+"""Says why instances did not arrive: from the peer's answers, what came here, and what a query has announced."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from dicomdesk.engine.check.asked_sop_classes import sop_class_words
+from dicomdesk.engine.retrieve.facts import RetrieveEnded, SubOperations
+from dicomdesk.engine.retrieve.outcome import Diagnosis, DiagnosisKind
+from dicomdesk.engine.retrieve.request import RetrieveMethod
+from dicomdesk.engine.retrieve.tally import Arrivals
+from dicomdesk.errors import DicomdeskError
+from dicomdesk.human import count_text, printable
+from dicomdesk.network.status import DimseService, Status, status_advice, status_text
+from dicomdesk.settings import Peer
+
+__all__ = ["Evidence", "OwnListener", "diagnose"]
+
+_WORDS = {RetrieveMethod.MOVE: "C-MOVE", RetrieveMethod.GET: "C-GET"}
+_OTHER = {RetrieveMethod.MOVE: RetrieveMethod.GET, RetrieveMethod.GET: RetrieveMethod.MOVE}
+_SERVICES = {RetrieveMethod.MOVE: DimseService.C_MOVE, RetrieveMethod.GET: DimseService.C_GET}
+_MOST_NAMES = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnListener:
+    """Where instances are to come to, at this machine."""
+
+    ae_title: str
+    address: str
+    """As the peer sees this machine, "" where that is not known."""
+    port: int
+    is_for_this_machine_only: bool = False
+    """Whether it listens on a loopback address, and the peer is elsewhere."""
+    has_tls: bool = False
+
+    @property
+    def card(self) -> str:
+        """What the administrator of the peer has to enter."""
+        lines = [
+            f"AE title: {self.ae_title}",
+            f"Address:  {self.address or '(of this machine)'}",
+            f"Port:     {self.port}",
+        ]
+        return "\n".join([*lines, f"TLS:      {'yes' if self.has_tls else 'no'}"])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """All that is known when a retrieve job is over."""
+
+    peer: Peer
+    method: RetrieveMethod
+    destination: str
+    """AE title, of a C-MOVE."""
+    listener: OwnListener | None
+    """None where instances come to somebody else, or over the association that asks."""
+    ended: Sequence[RetrieveEnded]
+    reported: SubOperations
+    arrivals: Arrivals | None
+    """None where nobody here sees them."""
+    missing: tuple[str, ...] = ()
+    supported: frozenset[RetrieveMethod] | None = None
+    """By what the peer lets itself be asked; None where it was not tried."""
+    error: DicomdeskError | None = None
+    """That ended the job early."""
+    is_refused: bool = False
+    """Whether that is that the peer takes no such request."""
+    was_associated: bool = True
+    """Whether there was an association at all."""
+
+    @property
+    def name(self) -> str:
+        """Of the peer, as sentences begin with it."""
+        return f"The peer {self.peer}"
+
+    @property
+    def other_way(self) -> str:
+        """What to try instead; "" for nothing."""
+        other = _OTHER[self.method]
+        if self.supported is None or other not in self.supported:
+            return ""
+        if other is RetrieveMethod.GET:
+            return "The peer takes C-GET, which needs no connection to this machine: retrieve with that."
+        return "The peer takes C-MOVE: retrieve with that, once it knows this machine as a destination."
+
+
+def diagnose(evidence: Evidence) -> tuple[Diagnosis, ...]:
+    """Why something did not arrive, the likeliest first; () where all is well, as far as anybody can know."""
+    return tuple(_early(evidence)) or tuple(_causes(evidence))
+
+
+def _early(evidence: Evidence) -> Iterator[Diagnosis]:
+    error = evidence.error
+    if error is None:
+        return
+    text, advice = str(error), getattr(error, "advice", "")
+    if evidence.is_refused:
+        advice = evidence.other_way or "Ask who runs the peer which ways of retrieving it supports."
+        yield Diagnosis(kind=DiagnosisKind.METHOD_NOT_SUPPORTED, text=text, advice=advice)
+    elif not evidence.was_associated:
+        text = f"{evidence.name} could not be asked: {text}"
+        advice = advice or "Check the address, the port and the AE titles with a connection check."
+        yield Diagnosis(kind=DiagnosisKind.UNREACHABLE, text=text, advice=advice)
+    else:
+        text = f"{evidence.name} had not finished when the association ended: {text}"
+        advice = advice or "Retrieve again: what has arrived is kept, and left out where it is known what exists."
+        yield Diagnosis(kind=DiagnosisKind.BROKEN_OFF, text=text, advice=advice, uids=evidence.missing)
+
+
+def _causes(evidence: Evidence) -> Iterator[Diagnosis]:
+    yield from _by_status(evidence)
+    if evidence.arrivals is not None:
+        yield from _at_our_side(evidence, evidence.arrivals)
+    yield from _by_counters(evidence)
+
+
+def _by_status(evidence: Evidence) -> Iterator[Diagnosis]:
+    told: set[int] = set()
+    for ended in evidence.ended:
+        status = ended.status
+        if status in told or status in {Status.SUCCESS, Status.CANCEL, Status.SUB_OPERATIONS_NOT_ALL_WELL}:
+            continue
+        told.add(status)
+        if status == Status.MOVE_DESTINATION_UNKNOWN:
+            yield _unknown_destination(evidence)
+        elif status != Status.OUT_OF_RESOURCES_FOR_SUB_OPERATIONS or not _failed(evidence):
+            yield _refused(evidence, ended)
+
+
+def _unknown_destination(evidence: Evidence) -> Diagnosis:
+    listener = evidence.listener
+    advice = "Have who runs the peer enter the AE title with its address and port, exactly as written here."
+    return Diagnosis(
+        kind=DiagnosisKind.DESTINATION_UNKNOWN,
+        text=f"{evidence.name} does not know the destination {evidence.destination} (status A801H).",
+        advice=f"{advice} {evidence.other_way}".strip(),
+        card=listener.card if listener is not None else f"AE title: {evidence.destination}",
+    )
+
+
+def _refused(evidence: Evidence, ended: RetrieveEnded) -> Diagnosis:
+    words = status_text(ended.status, _SERVICES[evidence.method])
+    comment = f", and says: {printable(ended.comment)}" if ended.comment else ""
+    return Diagnosis(
+        kind=DiagnosisKind.REFUSED_BY_PEER,
+        text=f"{evidence.name} ended the {_WORDS[evidence.method]} with {words} (status {ended.status:04X}H){comment}.",
+        advice=f"{_status_advice(ended.status)} {evidence.other_way}".strip(),
+    )
+
+
+def _status_advice(status: int) -> str:
+    if status & 0xFF00 == Status.DOES_NOT_MATCH_SOP_CLASS:
+        return "The peer wants other keys: each level needs the unique keys of those above it, and its own."
+    if status & 0xFF00 == Status.OUT_OF_RESOURCES:
+        return "The peer could not do it now: ask for less at once, or try again later."
+    if status & 0xF000 == Status.UNABLE_TO_PROCESS:
+        return "The peer could not process the request: look into its log."
+    return status_advice(status)
+
+
+def _failed(evidence: Evidence) -> int:
+    return evidence.reported.failed
+
+
+def _at_our_side(evidence: Evidence, arrivals: Arrivals) -> Iterator[Diagnosis]:
+    if evidence.listener is not None:
+        yield from _at_the_listener(evidence, evidence.listener, arrivals)
+    if arrivals.refused_sop_classes and (_failed(evidence) or evidence.missing):
+        names = [sop_class_words(uid) for uid in arrivals.refused_sop_classes[:_MOST_NAMES]]
+        more = len(arrivals.refused_sop_classes) - len(names)
+        text = f"No presentation context was agreed with {evidence.peer} for {', '.join(names)}"
+        yield Diagnosis(
+            kind=DiagnosisKind.CONTEXTS_REFUSED,
+            text=f"{text} and {more} more." if more > 0 else f"{text}.",
+            advice="Accept these SOP classes, and the transfer syntaxes that the peer has them in.",
+            uids=arrivals.refused_sop_classes,
+        )
+    if arrivals.refused:
+        reasons = ", ".join(f"{printable(reason)} ({count:,})" for reason, count in arrivals.refused.items())
+        yield Diagnosis(
+            kind=DiagnosisKind.REFUSED_BY_US,
+            text=f"{count_text(sum(arrivals.refused.values()), 'instance')} came from {evidence.peer} and "
+            f"could not be stored here: {reasons}.",
+            advice="Remove the cause (disk space, the folder's rights, the rule for duplicates), then retrieve again.",
+            uids=arrivals.refused_uids,
+        )
+
+
+def _at_the_listener(evidence: Evidence, listener: OwnListener, arrivals: Arrivals) -> Iterator[Diagnosis]:
+    reported = evidence.reported
+    tried = reported.completed + reported.failed + reported.warning
+    if arrivals.rejections:
+        yield Diagnosis(
+            kind=DiagnosisKind.REJECTED_BY_US,
+            text=f"{evidence.name} called at port {listener.port}, and was not accepted: {arrivals.rejections[0]}.",
+            advice="Check which AE titles, addresses, certificates and users are let in here.",
+        )
+    elif not arrivals.connections and tried:
+        yield Diagnosis(
+            kind=DiagnosisKind.NEVER_CONNECTED,
+            text=f"{evidence.name} reports {count_text(tried, 'instance')} tried, but nobody has called at port "
+            f"{listener.port}.",
+            advice=_connection_advice(evidence, listener),
+            card=listener.card,
+        )
+
+
+def _connection_advice(evidence: Evidence, listener: OwnListener) -> str:
+    if listener.is_for_this_machine_only:
+        advice = "The listener takes connections of this machine only: let it listen on an address of the network."
+    else:
+        advice = (
+            f"The peer may have another address or port for {listener.ae_title}: compare with the card. A firewall may "
+            f"stand between: allow incoming TCP connections to port {listener.port} on this machine "
+            f"(ufw allow {listener.port}/tcp; firewall-cmd --add-port={listener.port}/tcp)."
+        )
+    return f"{advice} {evidence.other_way}".strip()
+
+
+def _by_counters(evidence: Evidence) -> Iterator[Diagnosis]:
+    reported, arrivals = evidence.reported, evidence.arrivals
+    failed_uids = tuple(dict.fromkeys(uid for ended in evidence.ended for uid in ended.failed_uids))
+    if reported.failed:
+        yield Diagnosis(
+            kind=DiagnosisKind.SUB_OPERATIONS_FAILED,
+            text=f"{evidence.name} could not send {count_text(reported.failed, 'instance')}.",
+            advice=f"The peer's log tells why it failed for each of them. {evidence.other_way}".strip(),
+            uids=failed_uids or evidence.missing,
+        )
+    sent = reported.completed + reported.warning
+    if arrivals is not None and sent > arrivals.arrived and (arrivals.connections or evidence.listener is None):
+        yield Diagnosis(
+            kind=DiagnosisKind.COUNTERS_DIFFER,
+            text=f"{evidence.name} reports {count_text(sent, 'instance')} sent, but {arrivals.arrived:,} arrived.",
+            advice=f"The peer may have sent them to another place by the name {evidence.destination}."
+            if evidence.method is RetrieveMethod.MOVE
+            else "Do not rely on its counters; compare with a query at image level.",
+            uids=evidence.missing,
+        )
+    elif evidence.missing and not reported.failed and not _is_any_failure(evidence):
+        yield Diagnosis(
+            kind=DiagnosisKind.MISSING,
+            text=f"{evidence.name} told of {count_text(len(evidence.missing), 'instance')} in a query that it has not "
+            "sent now.",
+            advice="They may be archived elsewhere, or were removed: query again, then retrieve what is missing.",
+            uids=evidence.missing,
+        )
+    elif _is_nothing(evidence):
+        yield Diagnosis(
+            kind=DiagnosisKind.NOTHING_FOUND,
+            text=f"{evidence.name} found nothing of what was asked for.",
+            advice="It may have been removed meanwhile, or the peer wants other keys: query again.",
+        )
+
+
+def _is_any_failure(evidence: Evidence) -> bool:
+    return any(ended.status not in {Status.SUCCESS, Status.CANCEL} for ended in evidence.ended)
+
+
+def _is_nothing(evidence: Evidence) -> bool:
+    reported = evidence.reported
+    is_quiet = not (reported.completed or reported.failed or reported.warning)
+    has_come = evidence.arrivals is not None and evidence.arrivals.arrived > 0
+    return (
+        bool(evidence.ended)
+        and is_quiet
+        and not has_come
+        and not _is_any_failure(evidence)
+        and not _cancelled(evidence)
+    )
+
+
+def _cancelled(evidence: Evidence) -> bool:
+    return any(ended.is_cancelled for ended in evidence.ended)

@@ -1,0 +1,96 @@
+"""Facts that a retrieve job reports beside those of its associations and of the instances that arrive.
+
+What arrives at the job's own listener is reported with the listener's job ID ("receive-..."), instances of a C-GET
+with that of the retrieve job. The sink may wait, as that of a query job may.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from dicomdesk.engine.events import Event
+from dicomdesk.engine.query.facts import QueryFact
+from dicomdesk.network.dimse.service_commands import SubOperations
+
+__all__ = [
+    "RetrieveAnswered",
+    "RetrieveCancelled",
+    "RetrieveEnded",
+    "RetrieveFact",
+    "RetrieveSink",
+    "RetrieveStarted",
+    "SubOperations",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetrieveStarted:
+    """A C-MOVE or C-GET request is about to be sent."""
+
+    job_id: str
+    association: int
+    number: int
+    """Position of the identifier in the request, from 0."""
+    repetition: int
+    """From 0."""
+    message_id: int
+    context_id: int
+    sop_class_uid: str
+    identifier: bytes
+    transfer_syntax_uid: str
+    """That the identifier is encoded in."""
+    destination: str = ""
+    """AE title, of a C-MOVE."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetrieveAnswered:
+    """A pending response: how far the peer is."""
+
+    job_id: str
+    association: int
+    number: int
+    message_id: int
+    count: int
+    """From 1, within this request."""
+    status: int
+    counts: SubOperations | None
+    """None where the peer tells nothing that can be read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetrieveCancelled:
+    """A C-CANCEL was sent, or is about to be; what is on its way may arrive still."""
+
+    job_id: str
+    association: int
+    number: int
+    message_id: int
+    """Of the request that is cancelled."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetrieveEnded:
+    """A request has its final response."""
+
+    job_id: str
+    association: int
+    number: int
+    message_id: int
+    status: int
+    comment: str = ""
+    """Error Comment, as it came."""
+    counts: SubOperations | None = None
+    failed_uids: tuple[str, ...] = ()
+    """Failed SOP Instance UID List (0008,0058), printable."""
+    data_set: bytes | None = None
+    """Of the response, as it came."""
+    transfer_syntax_uid: str = ""
+    """That the data set is encoded in."""
+    elements: Mapping[int, bytes] = field(default_factory=dict)
+    """Of the response's command set, as they came."""
+    is_cancelled: bool = False
+    """Whether we have asked for the end."""
+
+
+RetrieveFact = Event | QueryFact | RetrieveStarted | RetrieveAnswered | RetrieveCancelled | RetrieveEnded
+RetrieveSink = Callable[[RetrieveFact], None]

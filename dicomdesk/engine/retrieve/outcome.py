@@ -1,0 +1,121 @@
+"""What came of a retrieve job: what was announced, what the peer counted, what arrived, what is missing."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+
+from dicomdesk.engine.events import JobOutcome
+from dicomdesk.engine.retrieve.facts import RetrieveEnded, SubOperations
+from dicomdesk.errors import DicomdeskError
+from dicomdesk.human import count_text
+
+__all__ = ["Diagnosis", "DiagnosisKind", "RetrieveFailure", "RetrieveOutcome", "sum_counts"]
+
+
+class RetrieveFailure(Enum):
+    """Where a retrieve job ended early."""
+
+    ASSOCIATION = "association"
+    """Not established."""
+    NO_PRESENTATION_CONTEXT = "no-presentation-context"
+    IDENTIFIER = "identifier"
+    """One could not be written; the association was aborted."""
+    ABORTED_BY_PEER = "aborted-by-peer"
+    """Or lost."""
+    REQUEST = "request"
+    """Aborted by us: no answer in time, one that makes no sense, or an instance whose structure is broken."""
+    RELEASE = "release"
+    """All was answered, but the peer did not agree to the release."""
+
+
+class DiagnosisKind(Enum):
+    """Why instances did not arrive; the values are for JSON."""
+
+    UNREACHABLE = "unreachable"
+    """The peer could not be asked at all."""
+    METHOD_NOT_SUPPORTED = "method-not-supported"
+    """It takes no C-MOVE, or no C-GET, of the model."""
+    DESTINATION_UNKNOWN = "destination-unknown"
+    """It does not know the AE title that it is to send to (A801)."""
+    NEVER_CONNECTED = "never-connected"
+    """It reports sending, and nobody has called here."""
+    REJECTED_BY_US = "rejected-by-us"
+    """It called, and we did not accept."""
+    CONTEXTS_REFUSED = "contexts-refused"
+    """No presentation context was agreed for some of the instances."""
+    REFUSED_BY_US = "refused-by-us"
+    """Instances came and were not stored: disk, duplicates, broken data sets."""
+    SUB_OPERATIONS_FAILED = "sub-operations-failed"
+    """The peer could not send some of them."""
+    COUNTERS_DIFFER = "counters-differ"
+    """It reports more than what came."""
+    NOTHING_FOUND = "nothing-found"
+    """It finds nothing of what was asked for."""
+    REFUSED_BY_PEER = "refused-by-peer"
+    """It ended with a failure status."""
+    BROKEN_OFF = "broken-off"
+    """The association ended before the final response."""
+    MISSING = "missing"
+    """A query has told of instances that were neither sent nor refused."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagnosis:
+    """One cause."""
+
+    kind: DiagnosisKind
+    text: str
+    """What happened, one sentence that names the peer."""
+    advice: str
+    """What to do next, one sentence or two."""
+    card: str = ""
+    """Lines for whoever administers the peer; "" where there is nothing to tell."""
+    uids: tuple[str, ...] = ()
+    """SOP Instance UIDs, or SOP Class UIDs where presentation contexts are concerned."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetrieveOutcome:
+    """What came of a retrieve job."""
+
+    outcome: JobOutcome
+    """COMPLETED where each request has its final response, whatever its status is."""
+    ended: tuple[RetrieveEnded, ...]
+    """The requests that have their final response, in the order in which they came."""
+    announced: int | None
+    """How many instances exist, where a query has told."""
+    reported: SubOperations
+    """What the peer has counted, of all requests."""
+    arrived: int | None
+    """Instances that came whole to us, also those that were not stored; None where they did not come here."""
+    stored: int | None
+    """Different ones of them that are stored."""
+    missing: tuple[str, ...]
+    """SOP Instance UIDs of what exists and is neither stored nor was here before."""
+    refused: tuple[str, ...]
+    """SOP Instance UIDs of what came and was not stored."""
+    diagnoses: tuple[Diagnosis, ...]
+    """Why something did not arrive, the likeliest first."""
+    failure: RetrieveFailure | None = None
+    error: DicomdeskError | None = None
+
+    @property
+    def text(self) -> str:
+        """What happened, one plain sentence."""
+        if self.error is not None:
+            return str(self.error)
+        if self.stored is None:
+            return f"The peer reports {count_text(self.reported.completed, 'instance')} sent"
+        stored = count_text(self.stored, "instance")
+        return f"{stored} stored" + (f", {len(self.missing):,} missing" if self.missing else "")
+
+
+def sum_counts(counts: Iterable[SubOperations | None]) -> SubOperations:
+    """The sum of what a peer has counted; None counts nothing."""
+    told = [count for count in counts if count is not None]
+    return SubOperations(
+        completed=sum(count.completed for count in told),
+        failed=sum(count.failed for count in told),
+        warning=sum(count.warning for count in told),
+        remaining=sum(count.remaining or 0 for count in told),
+    )

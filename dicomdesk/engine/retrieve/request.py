@@ -1,0 +1,115 @@
+"""What a retrieve job is asked to do."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from dicomdesk.dicom.query.query import Model
+from dicomdesk.dicom.query.sop_classes import Service, find_class
+from dicomdesk.dicom.transfer_syntaxes import (
+    EXPLICIT_VR_BIG_ENDIAN,
+    EXPLICIT_VR_LITTLE_ENDIAN,
+    IMPLICIT_VR_LITTLE_ENDIAN,
+)
+from dicomdesk.engine.query.request import Identifier
+from dicomdesk.engine.receive.request import ReceiveRequest, Storage
+from dicomdesk.settings import AssociationSettings, Peer
+
+if TYPE_CHECKING:
+    from dicomdesk.engine.job import ThreadStarter
+    from dicomdesk.engine.retrieve.facts import RetrieveFact
+    from dicomdesk.engine.retrieve.retrieve import RetrieveJob
+
+__all__ = ["ExpectedInstance", "RetrieveMethod", "RetrieveRequest"]
+
+
+class RetrieveMethod(Enum):
+    """How instances come."""
+
+    MOVE = "move"
+    """The peer asks their destination for an association (C-MOVE)."""
+    GET = "get"
+    """Over the association that asks for them (C-GET)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpectedInstance:
+    """An instance that exists, as a query has said."""
+
+    sop_instance_uid: str
+    sop_class_uid: str = ""
+    """"" where nobody has told."""
+    study_instance_uid: str = ""
+    series_instance_uid: str = ""
+    identifier: int = 0
+    """Position in the request of the identifier that it belongs to."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetrieveRequest:
+    """Have a peer send what the identifiers name: a C-MOVE or C-GET for each."""
+
+    peer: Peer
+    identifiers: tuple[Identifier, ...]
+    method: RetrieveMethod = RetrieveMethod.GET
+    association: AssociationSettings = field(default_factory=AssociationSettings)
+    model: Model = Model.STUDY_ROOT
+    destination: str = ""
+    """AE title that a C-MOVE sends to, as the peer knows it; "" for our calling AE title."""
+    listener: ReceiveRequest | None = None
+    """Of a C-MOVE to here: listens as long as the job runs. None where somebody else takes the instances."""
+    storage: Storage = field(default_factory=Storage)
+    """Of a C-GET: what is done with the instances."""
+    transfer_syntaxes: tuple[str, ...] = (EXPLICIT_VR_LITTLE_ENDIAN, IMPLICIT_VR_LITTLE_ENDIAN)
+    """Of the presentation contexts for requests, in this order."""
+    storage_sop_classes: tuple[str, ...] = ()
+    """That a C-GET takes; () for those of the instances expected, and where one of these is not known for all: more
+    than go into one association are asked for over several."""
+    storage_transfer_syntaxes: tuple[str, ...] = (
+        EXPLICIT_VR_LITTLE_ENDIAN,
+        EXPLICIT_VR_BIG_ENDIAN,
+        IMPLICIT_VR_LITTLE_ENDIAN,
+    )
+    """That a C-GET takes each of them in, in this order."""
+    proposes_find: bool = False
+    """Propose the C-FIND of the model too, before the C-MOVE, as DCMTK's movescu does."""
+    expected: tuple[ExpectedInstance, ...] = ()
+    """What exists, where a query has told; () where nobody knows."""
+    asks_first: bool = False
+    """Ask the peer by C-FIND what exists of each identifier that nothing is known of."""
+    present: frozenset[str] = frozenset()
+    """SOP Instance UIDs of what is here already, and not to be asked for again where what exists is known."""
+    parallel: int = 1
+    """Associations with the peer at once, at least 1; each takes one identifier after the other."""
+    retries: int = 0
+    """How often an identifier is asked for again after an association was lost; what has arrived is left out then,
+    where what exists is known."""
+    repeats: int = 1
+    """How often each identifier is asked for."""
+    cancel_after: int | None = None
+    """Send a C-CANCEL when so many pending responses have come; None, or 0, never does."""
+    explains: bool = False
+    """Where instances did not arrive, ask the peer which other ways it supports, over an association for that."""
+    takes_pending_data_sets: bool = False
+    """Bear with data sets in pending responses, where none belongs."""
+    character_set: str = ""
+    """That the values of keys are encoded in, as in a query."""
+    priority: int = 0
+    """0 medium, 1 high, 2 low (PS3.7 9.3.3.1)."""
+    compression_level: int = 6
+    """zlib level 0 to 9, for the deflated transfer syntax."""
+    aborts_at_end: bool = False
+    """Abort associations instead of releasing them."""
+
+    @property
+    def sop_class_uid(self) -> str:
+        """Of the requests."""
+        service = Service.MOVE if self.method is RetrieveMethod.MOVE else Service.GET
+        return find_class(service, self.model)
+
+    def make_job(self, sink: "Callable[[RetrieveFact], None]", start_thread: "ThreadStarter", /) -> "RetrieveJob":
+        """See ``JobRequest``."""
+        from dicomdesk.engine.retrieve.retrieve import RetrieveJob  # noqa: PLC0415 - start-up time of those who do not
+
+        return RetrieveJob(self, sink, start_thread)

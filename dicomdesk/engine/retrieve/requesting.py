@@ -1,0 +1,185 @@
+"""C-MOVEs and C-GETs over one association, and what comes of each, told to a sink."""
+
+from dataclasses import dataclass, replace
+
+from dicomdesk.dicom.data_sets.deflate import inflate
+from dicomdesk.dicom.data_sets.element_walk import StepKind, walk
+from dicomdesk.dicom.dictionary import find_vr
+from dicomdesk.dicom.encodings import Encoding
+from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax
+from dicomdesk.engine.job import JobControl
+from dicomdesk.engine.receive.arrivals import Storing
+from dicomdesk.engine.receive.reception_facts import ReceptionFacts
+from dicomdesk.engine.retrieve.facts import (
+    RetrieveAnswered,
+    RetrieveCancelled,
+    RetrieveEnded,
+    RetrieveSink,
+    RetrieveStarted,
+    SubOperations,
+)
+from dicomdesk.errors import DataError
+from dicomdesk.human import printable
+from dicomdesk.network.dimse.requests import Request, Response, get_request, move_request
+from dicomdesk.network.negotiation import NegotiatedContext
+from dicomdesk.network.requestor.association import RequestedAssociation
+from dicomdesk.network.requestor.exchange import Exchange
+
+__all__ = ["Requester", "Requesting", "failed_instances"]
+
+_FAILED_SOP_INSTANCE_UIDS = 0x00080058
+_LARGEST_DATA_SET_BYTES = 16 << 20
+_LONGEST_UID = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Requester:
+    """The job that asks, and how."""
+
+    job_id: str
+    control: JobControl
+    report: RetrieveSink
+    storing: Storing | None = None
+    """Takes the instances of a C-GET; None for C-MOVE."""
+    facts: ReceptionFacts | None = None
+    """Told of them."""
+    destination: str = ""
+    """AE title, of a C-MOVE."""
+    priority: int = 0
+    cancel_after: int | None = None
+    takes_pending_data_sets: bool = False
+
+
+class Requesting:
+    """For the thread that uses the association. What the association raises passes: it has ended then."""
+
+    def __init__(
+        self, association: RequestedAssociation, context: NegotiatedContext, requester: Requester, number: int
+    ) -> None:
+        """``number`` is the association's within the job."""
+        self.context = context
+        self._association = association
+        self._requester = requester
+        self._number = number
+        self._syntax = context.accepted_transfer_syntax or ""
+
+    def request(self, identifier: bytes, *, position: int, repetition: int = 0) -> None:
+        """One C-MOVE or C-GET. The first cancel of the job cancels it."""
+        asks = self._requester
+        request = self._make(identifier)
+        exchange = self._association.exchange(request, asks.storing, asks.facts, number=self._number)
+        asks.report(
+            RetrieveStarted(
+                job_id=asks.job_id,
+                association=self._number,
+                number=position,
+                repetition=repetition,
+                message_id=exchange.message_id,
+                context_id=self.context.context_id,
+                sop_class_uid=self.context.abstract_syntax,
+                identifier=identifier,
+                transfer_syntax_uid=self._syntax,
+                destination=asks.destination,
+            )
+        )
+        following = _Following(exchange, asks, self._number, position)
+        with asks.control.stopping_with(following.cancel):
+            final, counts = following.to_the_end()
+        asks.report(self._ended(final, counts, following, exchange.message_id))
+
+    def _make(self, identifier: bytes) -> Request:
+        asks = self._requester
+        if asks.storing is None:
+            made = move_request(self.context, identifier, asks.destination, priority=asks.priority)
+        else:
+            made = get_request(self.context, identifier, priority=asks.priority)
+        if not asks.takes_pending_data_sets:
+            return made
+        return replace(made, takes_pending_data_sets=True)
+
+    def _ended(
+        self, final: Response, counts: SubOperations | None, following: "_Following", message_id: int
+    ) -> RetrieveEnded:
+        return RetrieveEnded(
+            job_id=self._requester.job_id,
+            association=self._number,
+            number=following.position,
+            message_id=message_id,
+            status=final.status,
+            comment=final.comment,
+            counts=counts,
+            failed_uids=failed_instances(final.data_set, self._syntax),
+            data_set=final.data_set,
+            transfer_syntax_uid=self._syntax,
+            elements=final.command_set.values,
+            is_cancelled=following.is_cancelled,
+        )
+
+
+class _Following:
+    """Reports the pending responses of one exchange."""
+
+    def __init__(self, exchange: Exchange, requester: Requester, number: int, position: int) -> None:
+        self.position = position
+        self.is_cancelled = False
+        self._exchange = exchange
+        self._requester = requester
+        self._number = number
+
+    def cancel(self) -> None:
+        """Send a C-CANCEL, once; any thread."""
+        self.is_cancelled = True
+        self._exchange.cancel()
+
+    def to_the_end(self) -> tuple[Response, SubOperations | None]:
+        """The final response, and the last counters that were told."""
+        asks, message_id = self._requester, self._exchange.message_id
+        counts: SubOperations | None = None
+        is_told = False
+        for count, response in enumerate(self._exchange, 1):
+            counts = response.sub_operations or counts
+            if not response.is_pending:
+                return response, counts
+            asks.report(
+                RetrieveAnswered(
+                    job_id=asks.job_id,
+                    association=self._number,
+                    number=self.position,
+                    message_id=message_id,
+                    count=count,
+                    status=response.status,
+                    counts=response.sub_operations,
+                )
+            )
+            if count == asks.cancel_after:
+                self.cancel()
+            if self.is_cancelled and not is_told:
+                is_told = True
+                asks.report(
+                    RetrieveCancelled(
+                        job_id=asks.job_id, association=self._number, number=self.position, message_id=message_id
+                    )
+                )
+        raise AssertionError("an exchange without a final response")
+
+
+def failed_instances(data_set: bytes | None, transfer_syntax_uid: str) -> tuple[str, ...]:
+    """Failed SOP Instance UID List (PS3.4 C.4.2.1.4.2) of a final response, printable; () for none that can be read."""
+    if not data_set:
+        return ()
+    syntax = find_transfer_syntax(transfer_syntax_uid)
+    try:
+        if syntax is not None and syntax.is_deflated:
+            data_set = inflate(data_set, _LARGEST_DATA_SET_BYTES)
+        value = _find(data_set, Encoding.of_transfer_syntax(transfer_syntax_uid))
+    except DataError:
+        return ()
+    uids = (printable(uid[:_LONGEST_UID].decode("latin-1").strip(" \0")) for uid in value.split(b"\\"))
+    return tuple(dict.fromkeys(filter(None, uids)))
+
+
+def _find(data: bytes, encoding: Encoding) -> bytes:
+    for step in walk(data, encoding, find_vr):
+        if step.kind is StepKind.ELEMENT and step.tag == _FAILED_SOP_INSTANCE_UIDS:
+            return data[step.start : step.start + step.length]
+    return b""

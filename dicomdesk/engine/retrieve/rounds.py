@@ -1,0 +1,177 @@
+"""Requests to a peer, shared out among associations that stand at the same time; what is lost may be tried again."""
+
+import itertools
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from dicomdesk.engine.job import JobControl, ThreadStarter
+from dicomdesk.engine.outgoing_association import NotOpenedError, OutgoingAssociation
+from dicomdesk.engine.query.asking import encode_identifier, find_context
+from dicomdesk.engine.query.request import Identifier
+from dicomdesk.engine.retrieve.outcome import RetrieveFailure
+from dicomdesk.engine.retrieve.request import RetrieveRequest
+from dicomdesk.engine.retrieve.requesting import Requester, Requesting
+from dicomdesk.errors import AssociationAbortedError, DataError, DicomdeskError, PeerError, StorageError
+from dicomdesk.network.negotiation import Negotiation, ProposedContext
+from dicomdesk.network.requestor.association import RequestedAssociation
+from dicomdesk.network.requestor.exchange import NO_CONTEXT
+
+__all__ = ["Ending", "Rounds", "Task"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """An identifier that is to be asked with."""
+
+    position: int
+    """In the job's request."""
+    retries: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """Why no more is asked."""
+
+    failure: RetrieveFailure
+    error: DicomdeskError
+
+
+@dataclass
+class Rounds:
+    """Associations of one job, numbered in the order in which they are asked for."""
+
+    request: RetrieveRequest
+    requester: Requester
+    start_thread: ThreadStarter
+    remaining: Callable[[int], list[Identifier]]
+    """What of the identifier at a position is still to be asked for."""
+    association_over: Callable[[int], None]
+    """Told the number of an association that has ended."""
+    numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
+    ending: Ending | None = None
+    was_associated: bool = False
+    negotiations: list[Negotiation] = field(default_factory=list)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _faults: list[BaseException] = field(default_factory=list)
+
+    @property
+    def control(self) -> JobControl:
+        """Of the job."""
+        return self.requester.control
+
+    def fail(self, failure: RetrieveFailure, error: DicomdeskError) -> None:
+        """No more is asked; the first reason counts."""
+        with self._lock:
+            self.ending = self.ending or Ending(failure=failure, error=error)
+
+    def carry_out(self, contexts: Sequence[ProposedContext], tasks: Iterable[Task]) -> None:
+        """Ask with all of them over associations with these contexts; returns when all associations have ended.
+
+        Without tasks one association is opened and ended.
+        """
+        waiting = deque(tasks)
+        extra = max(0, min(self.request.parallel, len(waiting)) - 1)
+        threads = [
+            self.start_thread(f"{self.requester.job_id}-{number}", lambda: self._guarded(contexts, waiting))
+            for number in range(2, 2 + extra)
+        ]
+        self._guarded(contexts, waiting)
+        for thread in threads:
+            thread.join()
+        if self._faults:
+            raise self._faults[0]
+
+    def _guarded(self, contexts: Sequence[ProposedContext], waiting: deque[Task]) -> None:
+        try:
+            self._work(contexts, waiting)
+        except Exception as error:  # noqa: BLE001 - the top level of a worker; raised again by the job's thread
+            self._faults.append(error)
+
+    def _work(self, contexts: Sequence[ProposedContext], waiting: deque[Task]) -> None:
+        """Associations one after the other, as long as there is something to ask."""
+        is_first = True
+        while (is_first or waiting) and self.ending is None and not self.control.is_stopping:
+            is_first = False
+            number = next(self.numbers)
+            outgoing = OutgoingAssociation(
+                job_id=self.requester.job_id, number=number, control=self.control, report=self.requester.report
+            )
+            try:
+                with outgoing.opened(self.request.peer, self.request.association, contexts) as association:
+                    self.was_associated = True
+                    self._serve(association, outgoing, number, waiting)
+            except NotOpenedError as error:
+                self.fail(RetrieveFailure.ASSOCIATION, error.error)
+            finally:
+                self.association_over(number)
+
+    def _serve(
+        self, association: RequestedAssociation, outgoing: OutgoingAssociation, number: int, waiting: deque[Task]
+    ) -> None:
+        request = self.request
+        self.negotiations.append(association.negotiation)
+        context = find_context(association.negotiation, request.sop_class_uid)
+        if context is None:
+            text = f"The peer {request.peer} does not accept C-{request.method.name} of this model"
+            self._abort(
+                association, outgoing, RetrieveFailure.NO_PRESENTATION_CONTEXT, PeerError(text, condition=NO_CONTEXT)
+            )
+            return
+        asking = Requesting(association, context, self.requester, number)
+        while waiting and self.ending is None and not self.control.is_stopping:
+            try:
+                task = waiting.popleft()
+            except IndexError:  # another association has taken it
+                break
+            try:
+                self._ask(asking, task)
+            except DataError as error:
+                self._abort(association, outgoing, RetrieveFailure.IDENTIFIER, error)
+                return
+            except (PeerError, StorageError) as error:
+                self._lose(outgoing, error, task, waiting)
+                return
+        if request.aborts_at_end:
+            outgoing.abort(association, "Aborted, as was asked for")
+        elif (refusal := outgoing.release(association)) is not None:
+            self.fail(RetrieveFailure.RELEASE, refusal)
+
+    def _ask(self, asking: Requesting, task: Task) -> None:
+        request = self.request
+        for identifier in self.remaining(task.position):
+            data = encode_identifier(
+                identifier,
+                asking.context,
+                character_set=request.character_set,
+                compression_level=request.compression_level,
+            )
+            for repetition in range(request.repeats):
+                if self.control.is_stopping:
+                    return
+                asking.request(data, position=task.position, repetition=repetition)
+
+    def _lose(
+        self, outgoing: OutgoingAssociation, error: PeerError | StorageError, task: Task, waiting: deque[Task]
+    ) -> None:
+        """The association has ended in the middle of a request."""
+        if isinstance(error, PeerError):
+            outgoing.report_loss(error)
+        else:
+            outgoing.report_abort(error)
+        if task.retries and isinstance(error, PeerError) and not self.control.is_stopping:
+            waiting.appendleft(replace(task, retries=task.retries - 1))
+            return
+        is_by_peer = isinstance(error, AssociationAbortedError)
+        self.fail(RetrieveFailure.ABORTED_BY_PEER if is_by_peer else RetrieveFailure.REQUEST, error)
+
+    def _abort(
+        self,
+        association: RequestedAssociation,
+        outgoing: OutgoingAssociation,
+        failure: RetrieveFailure,
+        error: DicomdeskError,
+    ) -> None:
+        outgoing.abort(association, error)
+        self.fail(failure, error)

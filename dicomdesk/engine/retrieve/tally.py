@@ -1,0 +1,167 @@
+"""What has arrived, by SOP Instance UID, and what went wrong at our side; counted from the facts of who stores."""
+
+import threading
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from dicomdesk.engine.events import (
+    AssociationAborted,
+    AssociationAccepted,
+    AssociationFailed,
+    AssociationReceived,
+    AssociationReleased,
+    ItemFinished,
+    ItemOutcome,
+    ItemStarted,
+    RequestFailed,
+)
+from dicomdesk.human import printable
+from dicomdesk.network.acceptor.association_answer import NO_ACCEPTABLE_CONTEXT
+from dicomdesk.network.negotiation import Negotiation
+
+__all__ = ["Arrivals", "Tally"]
+
+_MOST_REASONS = 20
+_LONGEST_UID = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrivals:
+    """What came of what a peer has sent to us."""
+
+    stored: frozenset[str]
+    """SOP Instance UIDs of what is stored."""
+    arrived: int
+    """Instances that arrived whole, each time that they did."""
+    repeated: int
+    """How many of these were stored before."""
+    refused: dict[str, int]
+    """How many were not stored, by reason."""
+    refused_uids: tuple[str, ...]
+    connections: int
+    """Associations that were asked of us."""
+    rejections: tuple[str, ...]
+    """Why we did not accept some of them, or why they came to nothing."""
+    refused_sop_classes: tuple[str, ...]
+    """Abstract syntaxes for which we accepted no presentation context."""
+
+
+@dataclass
+class Tally:
+    """Thread-safe. Instances of several jobs and associations are told apart by job, association and index."""
+
+    _lock: threading.Condition = field(default_factory=threading.Condition)
+    _standing: dict[tuple[str, int], tuple[str, ...]] = field(default_factory=dict)
+    """Associations that were asked of us and have not ended, with the abstract syntaxes proposed."""
+    _open: dict[tuple[str, int, int], str] = field(default_factory=dict)
+    _stored: set[str] = field(default_factory=set)
+    _refused: Counter[str] = field(default_factory=Counter)
+    _refused_uids: dict[str, None] = field(default_factory=dict)
+    _rejections: dict[str, None] = field(default_factory=dict)
+    _refused_classes: dict[str, None] = field(default_factory=dict)
+    _connections: int = 0
+    _repeated: int = 0
+    arrived: int = 0
+    """Instances that arrived whole."""
+    bytes_stored: int = 0
+
+    def take(self, event: object) -> None:
+        """Count what the event tells, if anything."""
+        with self._lock:
+            match event:
+                case ItemStarted():
+                    key = event.job_id, event.association, event.index
+                    self._open[key] = printable(event.sop_instance_uid[:_LONGEST_UID])
+                case ItemFinished():
+                    self._finish(event)
+                case RequestFailed():
+                    self._connections += 1
+                    _note(self._rejections, event.reason)
+                case AssociationAccepted() if not event.negotiation.is_requestor:
+                    self._note_refused_classes(event.negotiation)
+                case _:
+                    self._take_association(event)
+
+    def _take_association(self, event: object) -> None:
+        match event:
+            case AssociationReceived():
+                self._connections += 1
+                proposed = tuple(context.abstract_syntax for context in event.contexts)
+                self._standing[event.job_id, event.association] = proposed
+            case AssociationFailed():
+                self._note_rejection(event.reason, self._standing.get((event.job_id, event.association)))
+                self._end(event.job_id, event.association)
+            case AssociationReleased() | AssociationAborted():
+                self._end(event.job_id, event.association)
+            case _:
+                pass
+
+    def _note_rejection(self, reason: str, proposed: tuple[str, ...] | None) -> None:
+        """``proposed`` is None where it was we who have asked for the association."""
+        if proposed is None:
+            return
+        if reason != NO_ACCEPTABLE_CONTEXT.reason_text:
+            _note(self._rejections, reason)
+            return
+        for abstract_syntax in proposed:
+            _note(self._refused_classes, abstract_syntax)
+
+    def _note_refused_classes(self, negotiation: Negotiation) -> None:
+        taken = {context.abstract_syntax for context in negotiation.contexts if context.is_accepted}
+        for context in negotiation.contexts:
+            if context.abstract_syntax not in taken:
+                _note(self._refused_classes, context.abstract_syntax)
+
+    def _finish(self, event: ItemFinished) -> None:
+        uid = self._open.pop((event.job_id, event.association, event.index), "")
+        if event.outcome in {ItemOutcome.STORED, ItemOutcome.WARNING}:
+            self.arrived += 1
+            self.bytes_stored += event.size_bytes
+            self._repeated += uid in self._stored
+            self._stored.add(uid)
+            self._refused_uids.pop(uid, None)
+        else:
+            self.arrived += event.outcome is ItemOutcome.REFUSED
+            reason = event.fault or event.reason
+            if reason in self._refused or len(self._refused) < _MOST_REASONS:
+                self._refused[reason] += 1
+            if uid and uid not in self._stored:
+                self._refused_uids[uid] = None
+
+    def _end(self, job_id: str, association: int) -> None:
+        self._standing.pop((job_id, association), None)
+        self._lock.notify_all()
+
+    def wait_until_all_have_ended(self, limit_s: float) -> None:
+        """Wait, for so long at most, until no association stands that was asked of us."""
+        with self._lock:
+            self._lock.wait_for(lambda: not self._standing, limit_s)
+
+    def has(self, uid: str) -> bool:
+        """Whether the instance is stored."""
+        return uid in self._stored
+
+    def missing(self, uids: Collection[str]) -> tuple[str, ...]:
+        """Those of them that are not stored, in their order."""
+        with self._lock:
+            return tuple(uid for uid in uids if uid not in self._stored)
+
+    def arrivals(self) -> Arrivals:
+        """All that was counted so far."""
+        with self._lock:
+            return Arrivals(
+                stored=frozenset(self._stored),
+                arrived=self.arrived,
+                repeated=self._repeated,
+                refused=dict(self._refused),
+                refused_uids=tuple(self._refused_uids),
+                connections=self._connections,
+                rejections=tuple(self._rejections),
+                refused_sop_classes=tuple(self._refused_classes),
+            )
+
+
+def _note(into: dict[str, None], text: str) -> None:
+    if len(into) < _MOST_REASONS:
+        into[printable(text)] = None

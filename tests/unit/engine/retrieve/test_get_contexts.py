@@ -1,0 +1,44 @@
+from dicomdesk.engine.retrieve.get_contexts import ALL_SOP_CLASSES, plan_get_contexts, wanted_sop_classes
+from dicomdesk.engine.retrieve.request import ExpectedInstance
+
+GET = "1.2.840.10008.5.1.4.1.2.2.3"
+CT, MR = "1.2.840.10008.5.1.4.1.1.2", "1.2.840.10008.5.1.4.1.1.4"
+SYNTAXES = ("1.2.840.10008.1.2.1",)
+
+
+def instance(uid: str, sop_class: str) -> ExpectedInstance:
+    return ExpectedInstance(sop_instance_uid=uid, sop_class_uid=sop_class)
+
+
+def test_what_exists_says_which_classes_are_proposed_each_once() -> None:
+    expected = [instance("1", CT), instance("2", MR), instance("3", CT)]
+    assert wanted_sop_classes((), expected) == (CT, MR)
+    assert wanted_sop_classes((MR, MR), expected) == (MR,)
+
+
+def test_where_one_class_is_not_known_all_are_proposed() -> None:
+    assert wanted_sop_classes((), []) == ALL_SOP_CLASSES
+    assert wanted_sop_classes((), [instance("1", CT), instance("2", "")]) == ALL_SOP_CLASSES
+
+
+def test_contexts_are_for_us_to_store_in_and_above_128_go_into_further_associations() -> None:
+    classes = [f"1.2.3.{number}" for number in range(300)]
+    plans = plan_get_contexts(GET, SYNTAXES, classes, SYNTAXES)
+    assert [len(plan) for plan in plans] == [128, 128, 47]
+    assert [plan[0].abstract_syntax for plan in plans] == [GET] * 3
+    assert [context.abstract_syntax for plan in plans for context in plan[1:]] == classes
+    assert all(context.role is not None and context.role.scp for plan in plans for context in plan[1:])
+    assert all(
+        [context.context_id for context in plan] == [*range(1, 2 * len(plan), 2)] and plan[-1].context_id < 256
+        for plan in plans
+    )
+
+
+def test_without_classes_the_request_has_its_context() -> None:
+    assert [len(plan) for plan in plan_get_contexts(GET, SYNTAXES, (), SYNTAXES)] == [1]
+
+
+def test_all_storage_classes_are_known_once_and_common_ones_come_first() -> None:
+    assert len(set(ALL_SOP_CLASSES)) == len(ALL_SOP_CLASSES) > 128
+    assert CT in ALL_SOP_CLASSES[:127]
+    assert MR in ALL_SOP_CLASSES[:127]
