@@ -6,8 +6,8 @@ from enum import Enum
 from dicomdesk.engine.events import JobFinished, JobOutcome
 from dicomdesk.engine.job import EventRelay, Job, new_job_id
 from dicomdesk.engine.outgoing_association import NotOpenedError, OutgoingAssociation
-from dicomdesk.engine.query.asking import Asker, Asking, Bounds, encode_identifier, find_context
 from dicomdesk.engine.query.facts import QueryAnswered, QueryEnded, QueryFact, QuerySink
+from dicomdesk.engine.query.match_requestor import Bounds, MatchRequestor, QueryTerms, encode_identifier, find_context
 from dicomdesk.engine.query.request import QueryModel, QueryRequest
 from dicomdesk.engine.stats import Progress
 from dicomdesk.errors import AssociationAbortedError, DataError, DicomdeskError, PeerError
@@ -95,10 +95,12 @@ class QueryJob(Job[QueryOutcome]):
             error = PeerError(f"The peer {request.peer} does not accept {words} (C-FIND)", condition=NO_CONTEXT)
             self._abort(association, QueryFailure.NO_PRESENTATION_CONTEXT, error)
             return
-        asker = Asker(job_id=self.id, number=1, control=self._control, report=self._count, priority=request.priority)
-        asking = Asking(association, context, asker)
+        terms = QueryTerms(
+            job_id=self.id, number=1, control=self._control, report=self._count, priority=request.priority
+        )
+        requestor = MatchRequestor(association, context, terms)
         try:
-            self._ask_all(asking)
+            self._ask_all(requestor)
         except DataError as error:
             self._abort(association, QueryFailure.IDENTIFIER, error)
             return
@@ -112,20 +114,20 @@ class QueryJob(Job[QueryOutcome]):
         elif (refusal := self._outgoing.release(association)) is not None:
             self._fail(QueryFailure.RELEASE, refusal)
 
-    def _ask_all(self, asking: Asking) -> None:
+    def _ask_all(self, requestor: MatchRequestor) -> None:
         request = self._request
         bounds = Bounds(cancel_after=request.cancel_after or None, limit=request.limit)
         for query, identifier in enumerate(request.identifiers):
             data = encode_identifier(
                 identifier,
-                asking.context,
+                requestor.context,
                 character_set=request.character_set,
                 compression_level=request.compression_level,
             )
             for repetition in range(request.repeats):
                 if self._control.is_stopping:
                     return
-                self._ended.append(asking.ask(data, query=query, repetition=repetition, bounds=bounds))
+                self._ended.append(requestor.ask(data, query=query, repetition=repetition, bounds=bounds))
 
     def _count(self, fact: QueryFact) -> None:
         if isinstance(fact, QueryAnswered):

@@ -9,8 +9,8 @@ from dicomdesk.dicom.query.sop_classes import Service, find_class
 from dicomdesk.engine.events import Event, JobFinished, JobOutcome, JobStarted
 from dicomdesk.engine.job import EventRelay, Job, ThreadStarter, new_job_id
 from dicomdesk.engine.outgoing_association import NotOpenedError, OutgoingAssociation
-from dicomdesk.engine.query.asking import Asker, Asking, find_context
-from dicomdesk.engine.receive.arrivals import Storing
+from dicomdesk.engine.query.match_requestor import MatchRequestor, QueryTerms, find_context
+from dicomdesk.engine.receive.arrivals import ArrivalHandler
 from dicomdesk.engine.receive.placement import Placement
 from dicomdesk.engine.receive.receive import ReceiveJob
 from dicomdesk.engine.receive.reception_facts import ReceptionFacts
@@ -21,7 +21,7 @@ from dicomdesk.engine.retrieve.facts import RetrieveEnded, RetrieveFact, Retriev
 from dicomdesk.engine.retrieve.get_contexts import plan_get_contexts, wanted_sop_classes
 from dicomdesk.engine.retrieve.outcome import RetrieveFailure, RetrieveOutcome
 from dicomdesk.engine.retrieve.request import RetrieveMethod, RetrieveRequest
-from dicomdesk.engine.retrieve.requesting import Requester
+from dicomdesk.engine.retrieve.retrieval_requestor import RetrievalTerms
 from dicomdesk.engine.retrieve.rounds import Rounds, Task
 from dicomdesk.engine.retrieve.survey import find_existing
 from dicomdesk.engine.stats import Progress
@@ -54,7 +54,7 @@ class RetrieveJob(Job[RetrieveOutcome]):
         self._receive = self._make_listener()
         self._facts = _Facts(self.id, self._take)
         self._storing = self._make_storing()
-        requester = Requester(
+        terms = RetrievalTerms(
             job_id=self.id,
             control=self._control,
             report=self._take,
@@ -65,7 +65,7 @@ class RetrieveJob(Job[RetrieveOutcome]):
             cancel_after=request.cancel_after or None,
             takes_pending_data_sets=request.takes_pending_data_sets,
         )
-        self._rounds = Rounds(request, requester, start_thread, self._books.remaining, self._association_over)
+        self._rounds = Rounds(request, terms, start_thread, self._books.remaining, self._association_over)
 
     @property
     def port(self) -> int:
@@ -130,11 +130,11 @@ class RetrieveJob(Job[RetrieveOutcome]):
             with outgoing.opened(request.peer, request.association, self._contexts(find)) as association:
                 context = find_context(association.negotiation, find)
                 if context is not None:
-                    asker = Asker(job_id=self.id, number=number, control=self._control, report=self._report)
-                    asking = Asking(association, context, asker)
+                    terms = QueryTerms(job_id=self.id, number=number, control=self._control, report=self._report)
+                    requestor = MatchRequestor(association, context, terms)
                     for position, identifier in enumerate(request.identifiers):
                         if not self._books.knows(position) and not self._control.is_stopping:
-                            self._books.learn(position, find_existing(asking, identifier, position))
+                            self._books.learn(position, find_existing(requestor, identifier, position))
                 outgoing.release(association)
         except NotOpenedError as error:
             self._rounds.fail(RetrieveFailure.ASSOCIATION, error.error)
@@ -209,12 +209,12 @@ class RetrieveJob(Job[RetrieveOutcome]):
             return None
         return replace(listener, report_stored=True).make_job(self._take_received, self._start_thread)
 
-    def _make_storing(self) -> Storing | None:
+    def _make_storing(self) -> ArrivalHandler | None:
         if not self._is_get:
             return None
         storage = self._request.storage
         placement = None if storage.mode is StorageMode.IGNORE else Placement(storage)
-        storing = Storing(placement, storage.mode, begun=self._facts.begun, discarded=self._facts.discarded)
+        storing = ArrivalHandler(placement, storage.mode, begun=self._facts.begun, discarded=self._facts.discarded)
         storing.moving = self._control.require_no_abort
         return storing
 

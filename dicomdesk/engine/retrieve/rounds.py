@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, replace
 
 from dicomdesk.engine.job import JobControl, ThreadStarter
 from dicomdesk.engine.outgoing_association import NotOpenedError, OutgoingAssociation
-from dicomdesk.engine.query.asking import encode_identifier, find_context
+from dicomdesk.engine.query.match_requestor import encode_identifier, find_context
 from dicomdesk.engine.query.request import Identifier
 from dicomdesk.engine.retrieve.outcome import RetrieveFailure
 from dicomdesk.engine.retrieve.request import RetrieveRequest
-from dicomdesk.engine.retrieve.requesting import Requester, Requesting
+from dicomdesk.engine.retrieve.retrieval_requestor import RetrievalRequestor, RetrievalTerms
 from dicomdesk.errors import AssociationAbortedError, DataError, DicomdeskError, PeerError, StorageError
 from dicomdesk.network.negotiation import Negotiation, ProposedContext
 from dicomdesk.network.requestor.association import RequestedAssociation
@@ -43,7 +43,7 @@ class Rounds:
     """Associations of one job, numbered in the order in which they are asked for."""
 
     request: RetrieveRequest
-    requester: Requester
+    terms: RetrievalTerms
     start_thread: ThreadStarter
     remaining: Callable[[int], list[Identifier]]
     """What of the identifier at a position is still to be asked for."""
@@ -59,7 +59,7 @@ class Rounds:
     @property
     def control(self) -> JobControl:
         """Of the job."""
-        return self.requester.control
+        return self.terms.control
 
     def fail(self, failure: RetrieveFailure, error: DicomdeskError) -> None:
         """No more is asked; the first reason counts."""
@@ -74,7 +74,7 @@ class Rounds:
         waiting = deque(tasks)
         extra = max(0, min(self.request.parallel, len(waiting)) - 1)
         threads = [
-            self.start_thread(f"{self.requester.job_id}-{number}", lambda: self._guarded(contexts, waiting))
+            self.start_thread(f"{self.terms.job_id}-{number}", lambda: self._guarded(contexts, waiting))
             for number in range(2, 2 + extra)
         ]
         self._guarded(contexts, waiting)
@@ -96,7 +96,7 @@ class Rounds:
             is_first = False
             number = next(self.numbers)
             outgoing = OutgoingAssociation(
-                job_id=self.requester.job_id, number=number, control=self.control, report=self.requester.report
+                job_id=self.terms.job_id, number=number, control=self.control, report=self.terms.report
             )
             try:
                 with outgoing.opened(self.request.peer, self.request.association, contexts) as association:
@@ -119,14 +119,14 @@ class Rounds:
                 association, outgoing, RetrieveFailure.NO_PRESENTATION_CONTEXT, PeerError(text, condition=NO_CONTEXT)
             )
             return
-        asking = Requesting(association, context, self.requester, number)
+        requestor = RetrievalRequestor(association, context, self.terms, number)
         while waiting and self.ending is None and not self.control.is_stopping:
             try:
                 task = waiting.popleft()
             except IndexError:  # another association has taken it
                 break
             try:
-                self._ask(asking, task)
+                self._ask(requestor, task)
             except DataError as error:
                 self._abort(association, outgoing, RetrieveFailure.IDENTIFIER, error)
                 return
@@ -138,19 +138,19 @@ class Rounds:
         elif (refusal := outgoing.release(association)) is not None:
             self.fail(RetrieveFailure.RELEASE, refusal)
 
-    def _ask(self, asking: Requesting, task: Task) -> None:
+    def _ask(self, requestor: RetrievalRequestor, task: Task) -> None:
         request = self.request
         for identifier in self.remaining(task.position):
             data = encode_identifier(
                 identifier,
-                asking.context,
+                requestor.context,
                 character_set=request.character_set,
                 compression_level=request.compression_level,
             )
             for repetition in range(request.repeats):
                 if self.control.is_stopping:
                     return
-                asking.request(data, position=task.position, repetition=repetition)
+                requestor.request(data, position=task.position, repetition=repetition)
 
     def _lose(
         self, outgoing: OutgoingAssociation, error: PeerError | StorageError, task: Task, waiting: deque[Task]

@@ -16,7 +16,7 @@ from dicomdesk.dicom.query.identifier_writer import EncodedDataSet, write_identi
 from dicomdesk.dicom.query.keys import QueryKey
 from dicomdesk.dicom.query.results import QueryResult, read_result
 from dicomdesk.dicom.transfer_syntaxes import EXPLICIT_VR_LITTLE_ENDIAN
-from dicomdesk.engine.query.asking import Asking, encode_identifier
+from dicomdesk.engine.query.match_requestor import MatchRequestor, encode_identifier
 from dicomdesk.engine.query.request import Identifier
 from dicomdesk.engine.retrieve.request import ExpectedInstance
 from dicomdesk.errors import DataError
@@ -29,15 +29,15 @@ _MOST_INSTANCES = 200_000
 _UniqueKeys = dict[int, str]
 
 
-def find_existing(asking: Asking, identifier: Identifier, number: int) -> list[ExpectedInstance]:
+def find_existing(requestor: MatchRequestor, identifier: Identifier, number: int) -> list[ExpectedInstance]:
     """The instances that the peer says there are; [] also where it does not understand the question.
 
-    ``number`` is the identifier's position. Raises DataError for an identifier without level, and what ``Asking.ask``
-    raises.
+    ``number`` is the identifier's position. Raises DataError for an identifier without level, and what
+    ``MatchRequestor.ask`` raises.
     """
     level, keys = _read(identifier)
     found: dict[str, ExpectedInstance] = {}
-    for instance in _descend(asking, level, keys, number):
+    for instance in _descend(requestor, level, keys, number):
         found.setdefault(instance.sop_instance_uid, instance)
         if len(found) >= _MOST_INSTANCES:
             break
@@ -53,9 +53,9 @@ def _read(identifier: Identifier) -> tuple[Level, _UniqueKeys]:
     return read.level, {tag: read.value(tag) for tag in UNIQUE_KEYS.values() if read.value(tag)}
 
 
-def _descend(asking: Asking, level: Level, keys: _UniqueKeys, number: int) -> Iterator[ExpectedInstance]:
+def _descend(requestor: MatchRequestor, level: Level, keys: _UniqueKeys, number: int) -> Iterator[ExpectedInstance]:
     if level is Level.IMAGE:
-        yield from _images(asking, keys, number)
+        yield from _images(requestor, keys, number)
         return
     unique = UNIQUE_KEYS[level]
     for value in keys.get(unique, "").split("\\"):
@@ -64,16 +64,16 @@ def _descend(asking: Asking, level: Level, keys: _UniqueKeys, number: int) -> It
         own = {**keys, unique: value}
         below = _BELOW[level]
         if below is Level.IMAGE:
-            yield from _images(asking, own, number)
+            yield from _images(requestor, own, number)
             continue
-        for match in _ask(asking, below, own, (UNIQUE_KEYS[below],), number):
+        for match in _ask(requestor, below, own, (UNIQUE_KEYS[below],), number):
             uid = match.unique_value(below)
             if uid:
-                yield from _descend(asking, below, {**own, UNIQUE_KEYS[below]: uid}, number)
+                yield from _descend(requestor, below, {**own, UNIQUE_KEYS[below]: uid}, number)
 
 
-def _images(asking: Asking, keys: _UniqueKeys, number: int) -> Iterator[ExpectedInstance]:
-    for match in _ask(asking, Level.IMAGE, keys, (SOP_INSTANCE_UID, SOP_CLASS_UID), number):
+def _images(requestor: MatchRequestor, keys: _UniqueKeys, number: int) -> Iterator[ExpectedInstance]:
+    for match in _ask(requestor, Level.IMAGE, keys, (SOP_INSTANCE_UID, SOP_CLASS_UID), number):
         uid = match.unique_value(Level.IMAGE)
         if uid:
             yield ExpectedInstance(
@@ -85,10 +85,12 @@ def _images(asking: Asking, keys: _UniqueKeys, number: int) -> Iterator[Expected
             )
 
 
-def _ask(asking: Asking, level: Level, keys: _UniqueKeys, returned: tuple[int, ...], number: int) -> list[QueryResult]:
+def _ask(
+    requestor: MatchRequestor, level: Level, keys: _UniqueKeys, returned: tuple[int, ...], number: int
+) -> list[QueryResult]:
     """The matches of one query, without those that cannot be read."""
     matches: list[QueryResult] = []
-    syntax = asking.context.accepted_transfer_syntax or ""
+    syntax = requestor.context.accepted_transfer_syntax or ""
 
     def collect(data: bytes) -> bool:
         if len(matches) < _MOST_INSTANCES:
@@ -102,7 +104,7 @@ def _ask(asking: Asking, level: Level, keys: _UniqueKeys, returned: tuple[int, .
     if level is Level.STUDY:
         values.setdefault(PATIENT_ID, "")
     identifier = Identifier(keys=tuple(QueryKey(tag=tag, value=value) for tag, value in values.items()))
-    asking.ask(encode_identifier(identifier, asking.context), query=number, judge=collect)
+    requestor.ask(encode_identifier(identifier, requestor.context), query=number, judge=collect)
     return matches
 
 

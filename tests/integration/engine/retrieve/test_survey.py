@@ -8,7 +8,7 @@ import pytest
 
 from dicomdesk.dicom.query.keys import QueryKey
 from dicomdesk.engine.job import JobControl
-from dicomdesk.engine.query.asking import Asker, Asking, find_context
+from dicomdesk.engine.query.match_requestor import MatchRequestor, QueryTerms, find_context
 from dicomdesk.engine.query.request import Identifier
 from dicomdesk.engine.retrieve.survey import find_existing
 from dicomdesk.errors import DataError
@@ -25,7 +25,7 @@ EXPLICIT = "1.2.840.10008.1.2.1"
 
 
 @contextmanager
-def asking(port: int) -> Iterator[Asking]:
+def asking(port: int) -> Iterator[MatchRequestor]:
     association = open_association(
         peer=Peer(host="127.0.0.1", port=port, ae_title=ARCHIVE),
         settings=SETTINGS,
@@ -33,7 +33,9 @@ def asking(port: int) -> Iterator[Asking]:
     )
     context = find_context(association.negotiation, FIND_PATIENT)
     assert context is not None
-    yield Asking(association, context, Asker(job_id="r", number=1, control=JobControl(), report=lambda _fact: None))
+    yield MatchRequestor(
+        association, context, QueryTerms(job_id="r", number=1, control=JobControl(), report=lambda _fact: None)
+    )
     association.release()
 
 

@@ -1,8 +1,8 @@
 """C-FINDs over one association, without a job."""
 
 from dicomdesk.engine.job import JobControl
-from dicomdesk.engine.query.asking import Asker, Asking, Bounds, encode_identifier, find_context
 from dicomdesk.engine.query.facts import QueryAnswered, QueryFact
+from dicomdesk.engine.query.match_requestor import Bounds, MatchRequestor, QueryTerms, encode_identifier, find_context
 from dicomdesk.network.negotiation import number_contexts
 from dicomdesk.network.requestor.association import open_association
 from dicomdesk.settings import Peer
@@ -26,8 +26,8 @@ def test_a_judge_leaves_out_matches_which_do_not_count_towards_the_limit() -> No
         )
         context = find_context(association.negotiation, FIND)
         assert context is not None
-        asking = Asking(
-            association, context, Asker(job_id="query-1", number=3, control=JobControl(), report=facts.append)
+        asking = MatchRequestor(
+            association, context, QueryTerms(job_id="query-1", number=3, control=JobControl(), report=facts.append)
         )
         identifier = encode_identifier(STUDIES, context)
         ended = asking.ask(identifier, bounds=Bounds(limit=2), judge=lambda match: match[0] % 2 == 1)

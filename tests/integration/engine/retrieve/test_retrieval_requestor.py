@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from dicomdesk.dicom.query.query import Model
 from dicomdesk.dicom.query.sop_classes import Service, find_class
 from dicomdesk.engine.job import JobControl
-from dicomdesk.engine.query.asking import find_context
+from dicomdesk.engine.query.match_requestor import find_context
 from dicomdesk.engine.retrieve.facts import (
     RetrieveAnswered,
     RetrieveEnded,
@@ -15,7 +15,7 @@ from dicomdesk.engine.retrieve.facts import (
     RetrieveStarted,
     SubOperations,
 )
-from dicomdesk.engine.retrieve.requesting import Requester, Requesting, failed_instances
+from dicomdesk.engine.retrieve.retrieval_requestor import RetrievalRequestor, RetrievalTerms, failed_instances
 from dicomdesk.errors import PeerProtocolError
 from dicomdesk.network.negotiation import number_contexts
 from dicomdesk.network.requestor.association import open_association
@@ -36,7 +36,7 @@ def ask(peer: AnsweringPeer, *, takes_pending_data_sets: bool = False) -> list[R
     )
     context = find_context(association.negotiation, MOVE)
     assert context is not None
-    requester = Requester(
+    requester = RetrievalTerms(
         job_id="r",
         control=JobControl(),
         report=facts.append,
@@ -44,7 +44,7 @@ def ask(peer: AnsweringPeer, *, takes_pending_data_sets: bool = False) -> list[R
         takes_pending_data_sets=takes_pending_data_sets,
     )
     try:
-        Requesting(association, context, requester, 4).request(b"\x08\0\x52\0CS\0\0", position=2)
+        RetrievalRequestor(association, context, requester, 4).request(b"\x08\0\x52\0CS\0\0", position=2)
         association.release()
     finally:
         association.abort()

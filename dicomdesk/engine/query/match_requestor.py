@@ -14,7 +14,7 @@ from dicomdesk.network.negotiation import NegotiatedContext, Negotiation
 from dicomdesk.network.requestor.association import RequestedAssociation
 from dicomdesk.network.requestor.exchange import Exchange
 
-__all__ = ["Asker", "Asking", "Bounds", "encode_identifier", "find_context"]
+__all__ = ["Bounds", "MatchRequestor", "QueryTerms", "encode_identifier", "find_context"]
 
 MatchJudge = Callable[[bytes], bool]
 """Whether a match, as it came, is to be reported; raises DataError for none."""
@@ -31,7 +31,7 @@ class Bounds:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asker:
+class QueryTerms:
     """The job that asks."""
 
     job_id: str
@@ -63,13 +63,13 @@ def encode_identifier(
     )
 
 
-class Asking:
+class MatchRequestor:
     """For the thread that uses the association. What the association raises passes: it has ended then."""
 
-    def __init__(self, association: RequestedAssociation, context: NegotiatedContext, asker: Asker) -> None:
+    def __init__(self, association: RequestedAssociation, context: NegotiatedContext, terms: QueryTerms) -> None:
         self.context = context
         self._association = association
-        self._asker = asker
+        self._terms = terms
         self._counts: list[int] = []
         """Of the matches of each query, in order."""
 
@@ -87,13 +87,13 @@ class Asking:
 
         ``reported`` is how many matches of the same identifier were reported before.
         """
-        asker = self._asker
-        exchange = self._association.exchange(find_request(self.context, identifier, priority=asker.priority))
+        terms = self._terms
+        exchange = self._association.exchange(find_request(self.context, identifier, priority=terms.priority))
         syntax = self.context.accepted_transfer_syntax or ""
-        asker.report(
+        terms.report(
             QueryStarted(
-                job_id=asker.job_id,
-                association=asker.number,
+                job_id=terms.job_id,
+                association=terms.number,
                 query=query,
                 repetition=repetition,
                 message_id=exchange.message_id,
@@ -103,53 +103,53 @@ class Asking:
                 transfer_syntax_uid=syntax,
             )
         )
-        taking = _Taking(exchange, bounds or Bounds(), judge, reported)
-        with asker.control.stopping_with(taking.cancel):
-            final = self._take(exchange, taking, query, syntax)
-        ended = self._ended(final, exchange, taking, query)
-        asker.report(ended)
+        counter = _MatchCounter(exchange, bounds or Bounds(), judge, reported)
+        with terms.control.stopping_with(counter.cancel):
+            final = self._take(exchange, counter, query, syntax)
+        ended = self._ended(final, exchange, counter, query)
+        terms.report(ended)
         return ended
 
-    def _take(self, exchange: Exchange, taking: "_Taking", query: int, syntax: str) -> Response:
+    def _take(self, exchange: Exchange, counter: "_MatchCounter", query: int, syntax: str) -> Response:
         """Report the matches as they come, and return the final response."""
-        report, job_id, number = self._asker.report, self._asker.job_id, self._asker.number
+        report, job_id, number = self._terms.report, self._terms.job_id, self._terms.number
         message_id, context_id = exchange.message_id, self.context.context_id
         is_told = False
         for response in exchange:
             data = response.data_set
             if not response.is_pending:
                 return response
-            if data is not None and taking.takes(data):
+            if data is not None and counter.takes(data):
                 answered = QueryAnswered(
-                    job_id, number, query, taking.reported, message_id, context_id, response.status, data, syntax
+                    job_id, number, query, counter.reported, message_id, context_id, response.status, data, syntax
                 )
                 report(answered)
-            if taking.is_enough:
-                taking.cancel()
-            if taking.is_cancelled and not is_told:
+            if counter.is_enough:
+                counter.cancel()
+            if counter.is_cancelled and not is_told:
                 is_told = True
                 report(QueryCancelled(job_id=job_id, association=number, query=query, message_id=message_id))
         raise AssertionError("an exchange without a final response")
 
-    def _ended(self, final: Response, exchange: Exchange, taking: "_Taking", query: int) -> QueryEnded:
-        cut = None if taking.is_cancelled else find_cut(taking.matches, final.status, final.comment, self._counts)
-        if not taking.is_cancelled:
-            self._counts.append(taking.matches)
+    def _ended(self, final: Response, exchange: Exchange, counter: "_MatchCounter", query: int) -> QueryEnded:
+        cut = None if counter.is_cancelled else find_cut(counter.matches, final.status, final.comment, self._counts)
+        if not counter.is_cancelled:
+            self._counts.append(counter.matches)
         return QueryEnded(
-            job_id=self._asker.job_id,
-            association=self._asker.number,
+            job_id=self._terms.job_id,
+            association=self._terms.number,
             query=query,
             message_id=exchange.message_id,
             status=final.status,
             comment=final.comment,
-            matches=taking.matches,
-            is_cancelled=taking.is_cancelled,
+            matches=counter.matches,
+            is_cancelled=counter.is_cancelled,
             cut=cut,
             elements=final.command_set.values,
         )
 
 
-class _Taking:
+class _MatchCounter:
     """Counts what comes, and says when it is enough."""
 
     __slots__ = ("_bounds", "_exchange", "_judge", "is_cancelled", "matches", "reported")

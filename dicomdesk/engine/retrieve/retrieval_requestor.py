@@ -8,7 +8,7 @@ from dicomdesk.dicom.dictionary import find_vr
 from dicomdesk.dicom.encodings import Encoding
 from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax
 from dicomdesk.engine.job import JobControl
-from dicomdesk.engine.receive.arrivals import Storing
+from dicomdesk.engine.receive.arrivals import ArrivalHandler
 from dicomdesk.engine.receive.reception_facts import ReceptionFacts
 from dicomdesk.engine.retrieve.facts import (
     RetrieveAnswered,
@@ -25,7 +25,7 @@ from dicomdesk.network.negotiation import NegotiatedContext
 from dicomdesk.network.requestor.association import RequestedAssociation
 from dicomdesk.network.requestor.exchange import Exchange
 
-__all__ = ["Requester", "Requesting", "failed_instances"]
+__all__ = ["RetrievalRequestor", "RetrievalTerms", "failed_instances"]
 
 _FAILED_SOP_INSTANCE_UIDS = 0x00080058
 _LARGEST_DATA_SET_BYTES = 16 << 20
@@ -33,13 +33,13 @@ _LONGEST_UID = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Requester:
+class RetrievalTerms:
     """The job that asks, and how."""
 
     job_id: str
     control: JobControl
     report: RetrieveSink
-    storing: Storing | None = None
+    storing: ArrivalHandler | None = None
     """Takes the instances of a C-GET; None for C-MOVE."""
     facts: ReceptionFacts | None = None
     """Told of them."""
@@ -50,27 +50,27 @@ class Requester:
     takes_pending_data_sets: bool = False
 
 
-class Requesting:
+class RetrievalRequestor:
     """For the thread that uses the association. What the association raises passes: it has ended then."""
 
     def __init__(
-        self, association: RequestedAssociation, context: NegotiatedContext, requester: Requester, number: int
+        self, association: RequestedAssociation, context: NegotiatedContext, terms: RetrievalTerms, number: int
     ) -> None:
         """``number`` is the association's within the job."""
         self.context = context
         self._association = association
-        self._requester = requester
+        self._terms = terms
         self._number = number
         self._syntax = context.accepted_transfer_syntax or ""
 
     def request(self, identifier: bytes, *, position: int, repetition: int = 0) -> None:
         """One C-MOVE or C-GET. The first cancel of the job cancels it."""
-        asks = self._requester
+        terms = self._terms
         request = self._make(identifier)
-        exchange = self._association.exchange(request, asks.storing, asks.facts, number=self._number)
-        asks.report(
+        exchange = self._association.exchange(request, terms.storing, terms.facts, number=self._number)
+        terms.report(
             RetrieveStarted(
-                job_id=asks.job_id,
+                job_id=terms.job_id,
                 association=self._number,
                 number=position,
                 repetition=repetition,
@@ -79,31 +79,31 @@ class Requesting:
                 sop_class_uid=self.context.abstract_syntax,
                 identifier=identifier,
                 transfer_syntax_uid=self._syntax,
-                destination=asks.destination,
+                destination=terms.destination,
             )
         )
-        following = _Following(exchange, asks, self._number, position)
-        with asks.control.stopping_with(following.cancel):
-            final, counts = following.to_the_end()
-        asks.report(self._ended(final, counts, following, exchange.message_id))
+        reader = _ResponseReader(exchange, terms, self._number, position)
+        with terms.control.stopping_with(reader.cancel):
+            final, counts = reader.to_the_end()
+        terms.report(self._ended(final, counts, reader, exchange.message_id))
 
     def _make(self, identifier: bytes) -> Request:
-        asks = self._requester
-        if asks.storing is None:
-            made = move_request(self.context, identifier, asks.destination, priority=asks.priority)
+        terms = self._terms
+        if terms.storing is None:
+            made = move_request(self.context, identifier, terms.destination, priority=terms.priority)
         else:
-            made = get_request(self.context, identifier, priority=asks.priority)
-        if not asks.takes_pending_data_sets:
+            made = get_request(self.context, identifier, priority=terms.priority)
+        if not terms.takes_pending_data_sets:
             return made
         return replace(made, takes_pending_data_sets=True)
 
     def _ended(
-        self, final: Response, counts: SubOperations | None, following: "_Following", message_id: int
+        self, final: Response, counts: SubOperations | None, reader: "_ResponseReader", message_id: int
     ) -> RetrieveEnded:
         return RetrieveEnded(
-            job_id=self._requester.job_id,
+            job_id=self._terms.job_id,
             association=self._number,
-            number=following.position,
+            number=reader.position,
             message_id=message_id,
             status=final.status,
             comment=final.comment,
@@ -112,18 +112,18 @@ class Requesting:
             data_set=final.data_set,
             transfer_syntax_uid=self._syntax,
             elements=final.command_set.values,
-            is_cancelled=following.is_cancelled,
+            is_cancelled=reader.is_cancelled,
         )
 
 
-class _Following:
+class _ResponseReader:
     """Reports the pending responses of one exchange."""
 
-    def __init__(self, exchange: Exchange, requester: Requester, number: int, position: int) -> None:
+    def __init__(self, exchange: Exchange, terms: RetrievalTerms, number: int, position: int) -> None:
         self.position = position
         self.is_cancelled = False
         self._exchange = exchange
-        self._requester = requester
+        self._terms = terms
         self._number = number
 
     def cancel(self) -> None:
@@ -133,16 +133,16 @@ class _Following:
 
     def to_the_end(self) -> tuple[Response, SubOperations | None]:
         """The final response, and the last counters that were told."""
-        asks, message_id = self._requester, self._exchange.message_id
+        terms, message_id = self._terms, self._exchange.message_id
         counts: SubOperations | None = None
         is_told = False
         for count, response in enumerate(self._exchange, 1):
             counts = response.sub_operations or counts
             if not response.is_pending:
                 return response, counts
-            asks.report(
+            terms.report(
                 RetrieveAnswered(
-                    job_id=asks.job_id,
+                    job_id=terms.job_id,
                     association=self._number,
                     number=self.position,
                     message_id=message_id,
@@ -151,13 +151,13 @@ class _Following:
                     counts=response.sub_operations,
                 )
             )
-            if count == asks.cancel_after:
+            if count == terms.cancel_after:
                 self.cancel()
             if self.is_cancelled and not is_told:
                 is_told = True
-                asks.report(
+                terms.report(
                     RetrieveCancelled(
-                        job_id=asks.job_id, association=self._number, number=self.position, message_id=message_id
+                        job_id=terms.job_id, association=self._number, number=self.position, message_id=message_id
                     )
                 )
         raise AssertionError("an exchange without a final response")
