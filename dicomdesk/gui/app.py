@@ -1,4 +1,4 @@
-"""Starts the window, and ends it in order."""
+"""Start of the window, and its end in order."""
 
 import asyncio
 import os
@@ -88,7 +88,7 @@ async def _live(application: "QApplication", loop: asyncio.AbstractEventLoop) ->
     """Show the window until it is closed, then end everything in order."""
     from dicomdesk.engine.engine import Engine  # noqa: PLC0415 - only after Qt is known to work
     from dicomdesk.gui import assets, window_state  # noqa: PLC0415 - Qt is an extra
-    from dicomdesk.gui.bridge import Bridge  # noqa: PLC0415 - Qt is an extra
+    from dicomdesk.gui.event_bridge import Bridge  # noqa: PLC0415 - Qt is an extra
     from dicomdesk.gui.main_window import MainWindow  # noqa: PLC0415 - Qt is an extra
     from dicomdesk.gui.security import security_file  # noqa: PLC0415 - Qt is an extra
     from dicomdesk.gui.session import Session  # noqa: PLC0415 - Qt is an extra

@@ -14,7 +14,7 @@ from dicomdesk.gui.panes.associations import AssociationsPane
 from dicomdesk.gui.panes.receive import ReceivePane
 from dicomdesk.gui.panes.send import SendPane
 from dicomdesk.gui.questions.closing import ClosingDialog
-from dicomdesk.gui.security.credentials import Credentials, Guard
+from dicomdesk.gui.security.credentials import Credentials, SecurityAccess
 from dicomdesk.gui.security.security_store import SecurityStore
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.tasks import Tasks
@@ -28,7 +28,7 @@ _SAVE_AFTER_MS = 1000
 
 
 class MainWindow(QMainWindow):
-    """Shows the session. ``closed`` is emitted once, when the window may go."""
+    """The window around the views. ``closed`` is emitted once, when it may go."""
 
     closed = Signal()
     state_changed = Signal()
@@ -37,9 +37,9 @@ class MainWindow(QMainWindow):
     def __init__(
         self, theme: Theme, session: Session, tasks: Tasks, state: WindowState, store: SecurityStore | None = None
     ) -> None:
-        """``store`` has how nodes and the listener are secured; None begins without any security."""
+        """``store`` has the security of peers and of the listener; None begins without any."""
         super().__init__()
-        guard = Guard(store=store or SecurityStore(), credentials=Credentials(tasks))
+        access = SecurityAccess(store=store or SecurityStore(), credentials=Credentials(tasks))
         self._session = session
         self._tasks = tasks
         self._state = state
@@ -48,8 +48,8 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("dicomdesk")
         self.setWindowIcon(theme.icon("dicomdesk"))
         self.setMinimumSize(*SMALLEST)
-        self.send = SendPane(theme, session, tasks, state, guard)
-        self.receive = ReceivePane(theme, session, tasks, state, guard)
+        self.send = SendPane(theme, session, tasks, state, access)
+        self.receive = ReceivePane(theme, session, tasks, state, access)
         self.associations = AssociationsPane(theme, session)
         self._views: tuple[View, ...] = (self.send, self.receive, self.associations)
         self.sidebar = Sidebar(theme, [(view.key, view.word()) for view in self._views])

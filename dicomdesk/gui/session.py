@@ -1,4 +1,4 @@
-"""The window's jobs: begun, polled and ended here; views ask and listen."""
+"""Jobs of the window: begun, polled and ended here; views ask and listen."""
 
 import asyncio
 import logging
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from dicomdesk.errors import DicomdeskError
-from dicomdesk.gui.bridge import Bridge, Channel
+from dicomdesk.gui.event_bridge import Bridge, Channel
 from dicomdesk.gui.tasks import Tasks
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ _log = logging.getLogger(__name__)
 
 
 class Session(QObject):
-    """At most one send job and one receive job at a time, and any number of others. For the Qt thread."""
+    """Runs at most one send job and one receive job at a time, and any number of others. For the Qt thread."""
 
     changed = Signal()
     """A job began, was asked to end, or ended."""
@@ -51,7 +51,7 @@ class Session(QObject):
         self._beginning: set[asyncio.Future[None]] = set()
         """One for each job that the engine is asked for and has not begun."""
         self._jobs: dict[str, AnyJob] = {}
-        """What the engine is at, by id."""
+        """Jobs that run, by id."""
         self._send_id = ""
         self._receive_id = ""
         self._is_sending = False
@@ -81,7 +81,7 @@ class Session(QObject):
 
     @property
     def cancels(self) -> int:
-        """How often the send job was asked to end: 0, 1 (in order) or 2 (at once)."""
+        """Count of requests to end the send job: 0, 1 (in order) or 2 (at once)."""
         return self._cancels
 
     @property
@@ -115,7 +115,7 @@ class Session(QObject):
 
     @property
     def open_associations(self) -> int:
-        """How many associations of jobs are open now."""
+        """Count of associations of jobs that are open now."""
         return sum(job.progress().associations for job in self._jobs.values())
 
     async def send(self, request: "SendRequest") -> "SendResult":

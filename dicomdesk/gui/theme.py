@@ -22,7 +22,7 @@ BODY_POINTS = 10
 
 
 class Tone(Enum):
-    """What a colour says; the value is the token's name."""
+    """Meaning of a colour; the value is the token's name."""
 
     PLAIN = "text"
     QUIET = "muted"

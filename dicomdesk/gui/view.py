@@ -1,4 +1,4 @@
-"""What the main window knows of a view: its word, badge, problems, figures, and what it remembers."""
+"""Views as the main window knows them: word, badge, problems, figures, and state to remember."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""What the window remembers from one start to the next: plain values in one JSON file."""
+"""State of the window from one start to the next: plain values in one JSON file."""
 
 import contextlib
 import json
@@ -13,7 +13,7 @@ MOST_RECENT_PEERS = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PeerEntry:
+class TypedPeer:
     """A peer as typed by the user."""
 
     ae_title: str
@@ -35,7 +35,7 @@ class WindowState:
     peer_host: str = ""
     peer_port: str = "104"
     calling_ae_title: str = "DICOMDESK"
-    recent_peers: tuple[PeerEntry, ...] = ()
+    recent_peers: tuple[TypedPeer, ...] = ()
     """Latest first."""
     send_at_once: bool = False
     """Whether what is dropped is sent without asking again."""
@@ -46,14 +46,14 @@ class WindowState:
     profile_file: str = ""
     profile_name: str = ""
 
-    def with_recent_peer(self, peer: PeerEntry) -> "WindowState":
+    def with_recent_peer(self, peer: TypedPeer) -> "WindowState":
         """Return the state with ``peer`` as the latest one used."""
         others = [known for known in self.recent_peers if known != peer]
         return replace(self, recent_peers=(peer, *others)[:MOST_RECENT_PEERS])
 
 
 def state_file() -> Path:
-    """Where the window's state is kept."""
+    """Return the path of the window's state."""
     return paths.state_folder() / FILE_NAME
 
 
@@ -100,12 +100,12 @@ def save_window_state(path: Path, state: WindowState) -> None:
         raise
 
 
-def _read_peers(value: object) -> tuple[PeerEntry, ...]:
+def _read_peers(value: object) -> tuple[TypedPeer, ...]:
     if not isinstance(value, list):
         return ()
-    names = [field.name for field in fields(PeerEntry)]
+    names = [field.name for field in fields(TypedPeer)]
     peers = [
-        PeerEntry(ae_title=item["ae_title"], host=item["host"], port=item["port"])
+        TypedPeer(ae_title=item["ae_title"], host=item["host"], port=item["port"])
         for item in value
         if isinstance(item, dict) and all(isinstance(item.get(name), str) for name in names)
     ]

@@ -42,8 +42,8 @@ from dicomdesk.errors import (
 )
 from dicomdesk.gui.security.security_file import from_json as security_from_json
 from dicomdesk.gui.security.security_file import to_json as security_to_json
-from dicomdesk.gui.security.security_store import NodeSecurity, SecuritySettings
-from dicomdesk.gui.window_state import PeerEntry, WindowState
+from dicomdesk.gui.security.security_store import PeerSecurity, SecuritySettings
+from dicomdesk.gui.window_state import TypedPeer, WindowState
 from dicomdesk.gui.window_state import from_json as window_state_from_json
 from dicomdesk.gui.window_state import to_json as window_state_to_json
 from dicomdesk.network.presentation.profiles import load_profiles, parse_profiles
@@ -427,10 +427,10 @@ _REPORT = b"""{"transaction": "1.2", "archive": "A", "peer": "B", "asked": 1.5, 
 def build_kept_state(random: Random) -> bytes:
     """One of the files as they are kept, and perhaps a word too many."""
     security = security_to_json(
-        SecuritySettings(nodes={PeerEntry(ae_title="A", host="host", port="104"): NodeSecurity()})
+        SecuritySettings(peers={TypedPeer(ae_title="A", host="host", port="104"): PeerSecurity()})
     )
     state = window_state_to_json(
-        WindowState(peer_host="host", recent_peers=(PeerEntry(ae_title="A", host="host", port="104"),))
+        WindowState(peer_host="host", recent_peers=(TypedPeer(ae_title="A", host="host", port="104"),))
     )
     data = random.choice((security.encode(), state.encode(), _REPORT))
     at = random.randint(0, len(data))

@@ -17,7 +17,7 @@ from dicomdesk.engine.engine import Engine
 from dicomdesk.engine.job import AnyJob, JobRequest
 from dicomdesk.engine.receive.request import ReceiveRequest
 from dicomdesk.gui.assets import load_assets
-from dicomdesk.gui.bridge import Bridge
+from dicomdesk.gui.event_bridge import Bridge
 from dicomdesk.gui.main_window import MainWindow
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.tasks import Tasks

@@ -85,7 +85,7 @@ def test_security_settings_are_kept_and_damage_is_told(tmp_path: Path) -> None:
         "show = main_window.MainWindow.show\n"
         "def show_and_keep(window):\n"
         "    show(window)\n"
-        "    store = window.receive._guard.store\n"
+        "    store = window.receive._access.store\n"
         "    print(store.problem)\n"
         "    for is_on in (True, False, True):\n"
         "        store.keep_listener(ListenerSecurity(uses_tls=is_on))\n"

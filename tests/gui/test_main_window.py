@@ -21,7 +21,7 @@ def listen(window: MainWindow, session: Session, wait_until: WaitUntil) -> None:
     """Listen on a free port, and send to ourselves."""
     window.receive.flow.listen(replace(window.receive.request(), port=0))
     wait_until(lambda: session.is_receiving)
-    window.send.header.peer_row.port.setText(str(session.listening_port))
+    window.send.header.peer_entry.port.setText(str(session.listening_port))
 
 
 def drop(window: MainWindow, paths: list[Path], wait_until: WaitUntil) -> None:
@@ -60,7 +60,7 @@ def test_rejection_leaves_everything_waiting_and_says_why(
 ) -> None:
     write_study(tmp_path / "out", 3)
     with FakePeer(associate=[Reject(1, 1, 3)]) as peer:
-        window.send.header.peer_row.port.setText(str(peer.port))
+        window.send.header.peer_entry.port.setText(str(peer.port))
         drop(window, [tmp_path / "out"], wait_until)
         window.send.header.primary.click()
         wait_until(lambda: window.send.flow.report is not None and not session.is_sending)
@@ -82,7 +82,7 @@ def test_closing_while_sending_asks_and_keeps_running(
     window.closed.connect(lambda: closed.append(True))
     answer = Event()
     with FakePeer(stores=[Hold(answer, Status())]) as peer:
-        window.send.header.peer_row.port.setText(str(peer.port))
+        window.send.header.peer_entry.port.setText(str(peer.port))
         drop(window, [tmp_path / "out"], wait_until)
         window.send.header.primary.click()
         wait_until(lambda: session.is_sending)
@@ -109,7 +109,7 @@ def test_closing_all_the_same_while_sending_closes(
     window.closed.connect(lambda: closed.append(True))
     answer = Event()
     with FakePeer(stores=[Hold(answer, Status())]) as peer:
-        window.send.header.peer_row.port.setText(str(peer.port))
+        window.send.header.peer_entry.port.setText(str(peer.port))
         drop(window, [tmp_path / "out"], wait_until)
         window.send.header.primary.click()
         wait_until(lambda: session.is_sending)

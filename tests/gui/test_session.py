@@ -11,8 +11,8 @@ from dicomdesk.engine.job import Job, JobState
 from dicomdesk.engine.receive.request import Acceptance, ReceiveRequest, Storage
 from dicomdesk.engine.send.request import SendRequest
 from dicomdesk.errors import DicomdeskError, PortInUseError
-from dicomdesk.gui.bridge import Bridge
-from dicomdesk.gui.scanning import selection_of
+from dicomdesk.gui.event_bridge import Bridge
+from dicomdesk.gui.input_scan import selection_of
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.settings import Peer

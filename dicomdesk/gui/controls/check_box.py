@@ -8,7 +8,7 @@ from dicomdesk.gui.theme import GRID, ROW_HEIGHT, ROW_ICON, Theme, Tone
 
 
 class CheckBox(QCheckBox):
-    """Box and word."""
+    """A box with a tick, and its word."""
 
     def __init__(self, theme: Theme, text: str, *, is_checked: bool) -> None:
         super().__init__(text)

@@ -74,7 +74,7 @@ class Chip(PaintedButton):
 
 
 class ChipRow(QWidget):
-    """All chips of a view."""
+    """The filter chips of a view."""
 
     chosen = Signal(int)
     """Number of the chip."""

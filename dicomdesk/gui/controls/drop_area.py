@@ -1,4 +1,4 @@
-"""Takes files, folders, DICOMDIRs and ZIP archives that are dropped on what lies inside."""
+"""Area that files, folders, DICOMDIRs and ZIP archives can be dropped on."""
 
 from PySide6.QtCore import QMimeData, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QPainter, QPaintEvent, QPen
@@ -38,7 +38,7 @@ class DropArea(QStackedWidget):
 
 
 class _Veil(QWidget):
-    """Lies over the pages while something is held above them."""
+    """Veil over the pages while something is held above them."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)

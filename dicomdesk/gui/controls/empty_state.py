@@ -1,4 +1,4 @@
-"""What an empty view shows: what it is for, and the first thing to do."""
+"""Page of an empty view: its purpose, and the first thing to do."""
 
 from collections.abc import Sequence
 

@@ -36,7 +36,7 @@ class Field(QLineEdit):
         self.setFixedWidth(self.fontMetrics().horizontalAdvance("00000") + _EDGES)
 
     def problem(self) -> str:
-        """What is wrong with the text; "" when all is well."""
+        """Return what is wrong with the text, "" when all is well."""
         return self._check(self.text())
 
     def value(self) -> str:

@@ -18,7 +18,7 @@ _CHEVRON = 12
 
 
 class FoldHeading(PaintedButton):
-    """Opens and closes; shows a word and what is in it."""
+    """The line that opens and closes a fold; shows its word and a summary of its content."""
 
     def __init__(self, theme: Theme, word: str) -> None:
         super().__init__(theme, word)
@@ -37,7 +37,7 @@ class FoldHeading(PaintedButton):
             self.update()
 
     def summary(self) -> str:
-        """What is said of the content."""
+        """The summary of the content."""
         return self._summary
 
     def _name(self) -> None:
@@ -71,7 +71,7 @@ class FoldHeading(PaintedButton):
 
 
 class Fold(QWidget):
-    """Heading and content."""
+    """A heading and the content that it opens."""
 
     toggled = Signal(bool)
 

@@ -9,7 +9,7 @@ from dicomdesk.gui.wording import plain_tip
 
 
 class MessageLine(QWidget):
-    """Keeps room for two lines, so that nothing jumps."""
+    """A message of up to two lines, whose room is always kept so that nothing jumps."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -41,7 +41,7 @@ class MessageLine(QWidget):
         return self._words.text()
 
     def tone(self) -> Tone:
-        """How it is meant."""
+        """The tone of the sentence."""
         return self._tone
 
     def _draw(self) -> None:

@@ -8,7 +8,7 @@ from dicomdesk.gui.theme import Theme, Tokens
 
 
 class PaintedButton(QAbstractButton):
-    """Subclasses say how high and wide they are, and paint."""
+    """Button without Qt's looks; subclasses give its size and paint it."""
 
     def __init__(self, theme: Theme, word: str) -> None:
         super().__init__()

@@ -13,9 +13,9 @@ from dicomdesk.engine.check.requests import CheckRequest
 from dicomdesk.engine.check_findings import CheckStage, CheckState, CheckStep
 from dicomdesk.engine.events import CapabilityFound, CheckStepFinished, CheckStepStarted, Event, JobOutcome
 from dicomdesk.errors import DicomdeskError
-from dicomdesk.gui.bridge import Arrival
 from dicomdesk.gui.controls.buttons import plain_button, without_icons
 from dicomdesk.gui.controls.fields import search_field
+from dicomdesk.gui.event_bridge import Arrival
 from dicomdesk.gui.layouts import DIALOG_MARGINS, column_of
 from dicomdesk.gui.models.capability_nodes import (
     NAME,
@@ -43,7 +43,7 @@ _TREE_HEIGHT = 180
 
 
 class CheckDialog(QDialog):
-    """Not modal. Closing it ends the check; when that is over, the dialog deletes itself."""
+    """Shows a connection check while it runs. Closed, it ends the check and deletes itself."""
 
     def __init__(self, theme: Theme, session: Session, tasks: Tasks, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -99,7 +99,7 @@ class CheckDialog(QDialog):
         self._show_buttons()
 
     def title(self) -> str:
-        """What the heading says."""
+        """The heading."""
         return self._heading.title()
 
     def is_running(self) -> bool:

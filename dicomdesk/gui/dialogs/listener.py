@@ -1,4 +1,4 @@
-"""How our own listener is secured, and who may send to it."""
+"""Security of our own listener: TLS, and the peers that may send to it."""
 
 from PySide6.QtWidgets import QDialog, QWidget
 
@@ -18,7 +18,7 @@ WIDTH = 640
 
 
 class ListenerDialog(QDialog):
-    """Accepted when all that is named can be used; ``security()`` is what was entered."""
+    """Asks for the listener's security; accepted when all that is named can be used."""
 
     def __init__(
         self,
@@ -51,7 +51,7 @@ class ListenerDialog(QDialog):
             self.tls.check_files()
 
     def security(self) -> ListenerSecurity:
-        """What is entered."""
+        """Return the security as entered."""
         return ListenerSecurity(uses_tls=self.tls.is_on.isChecked(), tls=self.tls.value(), access=self.access.value())
 
     def _show_summaries(self) -> None:

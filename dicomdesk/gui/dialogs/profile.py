@@ -1,17 +1,17 @@
-"""Asks for an association negotiation profile: a file, and which profile in it."""
+"""Question for an association negotiation profile: its file and its name."""
 
 from PySide6.QtWidgets import QDialog, QFormLayout, QPushButton, QWidget
 
 from dicomdesk.gui.controls.buttons import ok_box
 from dicomdesk.gui.controls.fields import Field
 from dicomdesk.gui.layouts import DIALOG_MARGINS, column_of, row_of
-from dicomdesk.gui.questions.selection import ask_files
+from dicomdesk.gui.questions.file_dialogs import ask_files
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.theme import MARGIN
 
 
 class ProfileDialog(QDialog):
-    """Accepted when both are given."""
+    """Asks for a profile; accepted when file and name are given."""
 
     def __init__(self, tasks: Tasks, file: str, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -1,4 +1,4 @@
-"""Shows the report on a transfer, and saves it."""
+"""Report on a transfer, to be read and saved."""
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QFontDatabase, QGuiApplication

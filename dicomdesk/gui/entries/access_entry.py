@@ -1,4 +1,4 @@
-"""Who may send to us: AE titles, addresses, users. Nothing entered lets everybody in."""
+"""Access rules of the listener: AE titles, addresses and users that may send. Nothing entered lets everybody in."""
 
 from dataclasses import replace
 
@@ -24,7 +24,7 @@ CHECK_AFTER_MS = 300
 
 
 class AccessEntry(QWidget):
-    """The rules, checked while they are entered."""
+    """Fields for the access rules, checked while they are filled in."""
 
     changed = Signal()
 
@@ -68,7 +68,7 @@ class AccessEntry(QWidget):
         self._explain()
 
     def value(self) -> AccessRules:
-        """What is entered; of passcodes only what they were hashed to."""
+        """Return the rules as entered; of passcodes only their hashes."""
         users = {name: str(hashed) for name, hashed in zip(self.users.texts(), self.users.data(), strict=True)}
         return replace(
             self._kept,

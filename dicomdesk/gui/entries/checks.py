@@ -1,4 +1,4 @@
-"""What people type into the window, checked: each check answers with a sentence, or "" when all is well."""
+"""Checks of typed text: each returns a sentence about what is wrong, "" when all is well."""
 
 import re
 
@@ -13,7 +13,7 @@ def _say(text: str) -> str:
 
 
 def ae_title_problem(text: str) -> str:
-    """What is wrong with an AE title (PS3.5 6.2: 1 to 16 printable ASCII characters, no backslash)."""
+    """Check an AE title (PS3.5 6.2: 1 to 16 printable ASCII characters, no backslash)."""
     title = text.strip(" ")
     if not title:
         return _say("An AE title is needed: the peer knows applications by it.")
@@ -31,7 +31,7 @@ def split_list(text: str) -> tuple[str, ...]:
 
 
 def ae_titles_problem(text: str) -> str:
-    """What is wrong with a list of AE titles; an empty list is well."""
+    """Check a list of AE titles; an empty list is well."""
     for title in split_list(text):
         if problem := ae_title_problem(title):
             return f"{title}: {problem}"
@@ -39,7 +39,7 @@ def ae_titles_problem(text: str) -> str:
 
 
 def host_problem(text: str) -> str:
-    """What is wrong with a host name or address."""
+    """Check a host name or address."""
     host = text.strip()
     if not host:
         return _say("A host is needed: a name such as pacs.example, or an address.")
@@ -49,7 +49,7 @@ def host_problem(text: str) -> str:
 
 
 def port_problem(text: str) -> str:
-    """What is wrong with a port number."""
+    """Check a port number."""
     number = text.strip()
     if not (number.isascii() and number.isdigit() and 1 <= int(number) <= 65535):
         return _say("A port is a number from 1 to 65535; 104 and 11112 are usual.")
@@ -57,7 +57,7 @@ def port_problem(text: str) -> str:
 
 
 def folder_problem(text: str) -> str:
-    """What is wrong with a folder's path, as far as can be told without looking at the disk."""
+    """Check a folder's path, as far as that goes without looking at the disk."""
     if not text.strip():
         return _say("A folder is needed: what is received is stored there.")
     return ""

@@ -1,4 +1,4 @@
-"""Who we say that we are: user identity for one peer."""
+"""User identity that we present to one peer."""
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
@@ -7,18 +7,18 @@ from dicomdesk.gui.controls.check_box import CheckBox
 from dicomdesk.gui.controls.form import Form
 from dicomdesk.gui.controls.message_line import MessageLine
 from dicomdesk.gui.layouts import column_of
-from dicomdesk.gui.security.security_store import NodeSecurity
+from dicomdesk.gui.security.security_store import PeerSecurity
 from dicomdesk.gui.theme import GRID, Theme, Tone
 
 LONGEST_NAME = 64
 
 
 class IdentityEntry(QWidget):
-    """User name, and whether a passcode goes with it."""
+    """Fields for user name, passcode and confirmation."""
 
     changed = Signal()
 
-    def __init__(self, theme: Theme, security: NodeSecurity) -> None:
+    def __init__(self, theme: Theme, security: PeerSecurity) -> None:
         super().__init__()
         self._is_encrypted = security.uses_tls
         self.user_name = QLineEdit(security.user_name)

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from dicomdesk.gui.controls.buttons import menu_button, plain_button
 from dicomdesk.gui.layouts import column_of, row_of
-from dicomdesk.gui.questions.selection import ask_files, ask_folder
+from dicomdesk.gui.questions.file_dialogs import ask_files, ask_folder
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.theme import ROW_HEIGHT, ROW_ICON, Theme
 from dicomdesk.gui.wording import plain_tip
@@ -102,11 +102,11 @@ class RowList(QWidget):
         self.changed.emit()
 
     def texts(self) -> list[str]:
-        """What stands in the rows."""
+        """The texts of the rows."""
         return [self.rows.item(row).text() for row in range(self.rows.count())]
 
     def data(self) -> list[object]:
-        """What was added with the rows."""
+        """The data of the rows, as added with them."""
         return [self.rows.item(row).data(Qt.ItemDataRole.UserRole) for row in range(self.rows.count())]
 
     def _on_remove(self) -> None:

@@ -1,15 +1,15 @@
-"""Where to and as whom: AE title, host and port of a peer, and our own AE title, in one row."""
+"""AE title, host and port of a peer, and our own AE title, in one row."""
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QCompleter, QWidget
 
 from dicomdesk.gui.controls.fields import Field, line_of_fields
 from dicomdesk.gui.entries.checks import ae_title_problem, host_problem, port_problem
-from dicomdesk.gui.window_state import PeerEntry, WindowState
+from dicomdesk.gui.window_state import TypedPeer, WindowState
 from dicomdesk.settings import Peer
 
 
-class PeerRow(QWidget):
+class PeerEntry(QWidget):
     """Four checked fields. Typing the host of a peer used before offers it whole."""
 
     changed = Signal()
@@ -27,7 +27,7 @@ class PeerRow(QWidget):
             self.tr("Our own AE title"), ae_title_problem, text=state.calling_ae_title, hint=self.tr("own AE title")
         )
         self._fields = (self.called, self.host, self.port, self.calling)
-        self._recent: dict[str, PeerEntry] = {}
+        self._recent: dict[str, TypedPeer] = {}
         self._lay_out()
         for field in self._fields:
             field.checked.connect(self.changed)
@@ -38,11 +38,11 @@ class PeerRow(QWidget):
         """The peer as typed; only when ``is_valid``."""
         return Peer(host=self.host.value(), port=int(self.port.value()), ae_title=self.called.value())
 
-    def entry(self) -> PeerEntry:
+    def typed(self) -> TypedPeer:
         """The peer as typed, valid or not."""
-        return PeerEntry(ae_title=self.called.value(), host=self.host.value(), port=self.port.value())
+        return TypedPeer(ae_title=self.called.value(), host=self.host.value(), port=self.port.value())
 
-    def set_entry(self, entry: PeerEntry) -> None:
+    def set_typed(self, entry: TypedPeer) -> None:
         """Show another peer."""
         self.called.setText(entry.ae_title)
         self.host.setText(entry.host)
@@ -57,15 +57,15 @@ class PeerRow(QWidget):
         return all(field.insist() for field in self._fields)
 
     def first_problem(self) -> str:
-        """What is wrong with the first field that is not well."""
+        """Return what is wrong with the first field that is not well."""
         return next((field.problem() for field in self._fields if field.problem()), "")
 
-    def set_entry_enabled(self, *, is_enabled: bool) -> None:
+    def set_fields_enabled(self, *, is_enabled: bool) -> None:
         """Whether the fields can be typed in."""
         for field in self._fields:
             field.setEnabled(is_enabled)
 
-    def set_recent_peers(self, peers: tuple[PeerEntry, ...]) -> None:
+    def set_recent_peers(self, peers: tuple[TypedPeer, ...]) -> None:
         """Offer peers used before, when their AE title or host is typed."""
         self._recent = {str(peer): peer for peer in peers}
         for field in (self.called, self.host):
@@ -81,7 +81,7 @@ class PeerRow(QWidget):
     def _on_recent(self, text: str) -> None:
         peer = self._recent.get(text)
         if peer is not None:
-            self.set_entry(peer)
+            self.set_typed(peer)
 
     def _lay_out(self) -> None:
         fields = (

@@ -80,7 +80,7 @@ class Choice(Combo):
 
 
 class TlsEntry(QWidget):
-    """On or off, and everything about it; says at once where a file cannot be used."""
+    """Fields for TLS, with a message at once where a file cannot be used."""
 
     changed = Signal()
 
@@ -116,7 +116,7 @@ class TlsEntry(QWidget):
         self._show_state()
 
     def value(self) -> TlsSettings:
-        """What is entered, without pass phrase."""
+        """Return the settings as entered, without pass phrase."""
         verification = self.verification.member(PeerVerification)
         return replace(
             self._kept,

@@ -1,4 +1,4 @@
-"""Asks for a user who may send to us, and the user's passcode."""
+"""Question for a user who may send to us, and the user's passcode."""
 
 from collections.abc import Sequence
 
@@ -15,7 +15,7 @@ LONGEST_NAME = 64
 
 
 class UserDialog(QDialog):
-    """Accepted when the name is new and the passcode was typed twice the same."""
+    """Asks for a user; accepted when the name is new and the passcode was typed twice the same."""
 
     def __init__(self, known: Sequence[str], parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -1,4 +1,4 @@
-"""The rows that show what else was agreed for an association: connection, TLS, user identity, extended negotiation."""
+"""Rows for what an association agrees on besides contexts: TLS, user identity, extended negotiation, connection."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta

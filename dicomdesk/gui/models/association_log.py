@@ -1,4 +1,4 @@
-"""Every association, in and out: who, what was agreed, what was said, how it ended."""
+"""Log of all associations, in and out, with negotiation, messages and end."""
 
 import time
 from collections import deque
@@ -39,7 +39,7 @@ def _say(text: str) -> str:
 
 
 class AssociationState(Enum):
-    """Where an association is; the value is the name of its icon."""
+    """State of an association; the value is the name of its icon."""
 
     NEGOTIATING = "waiting"
     ESTABLISHED = "established"
@@ -105,7 +105,7 @@ class Message:
 
 
 class AssociationRecord(Node):
-    """One association."""
+    """One association, as a row of the log."""
 
     __slots__ = ("accepted", "advice", "called_ae_title", "calling_ae_title", "contexts", "ended_at", "is_requestor",
         "message_count", "messages", "negotiation", "now", "number", "peer", "problems", "reason", "size_bytes",
@@ -136,7 +136,7 @@ class AssociationRecord(Node):
 
     @property
     def lasted_s(self) -> float:
-        """How long it was open, or is open until now."""
+        """Seconds that it was open, or is open until now."""
         return max((self.ended_at or self.now) - self.started_at, 0.0)
 
     @property
@@ -149,7 +149,7 @@ class AssociationRecord(Node):
         return _say("Outgoing") if self.is_requestor else _say("Incoming")
 
     def security_word(self) -> str:
-        """How the connection is protected: "TLS 1.3", or "" for not at all."""
+        """Return the protection of the connection: "TLS 1.3", or "" for none."""
         session = self.negotiation.tls if self.negotiation else None
         return tls_version_text(session) if session else ""
 
@@ -203,7 +203,7 @@ class AssociationRecord(Node):
 
 
 class AssociationLog:
-    """Plain values; an ``Outline`` is told of rows that come, go or change. For the Qt thread."""
+    """Collects associations from events; an ``Outline`` is told of rows that come, go or change. For the Qt thread."""
 
     def __init__(self, outline: Outline) -> None:
         self._outline = outline

@@ -1,4 +1,4 @@
-"""The rows that show what a peer accepts: services, SOP classes, transfer syntaxes."""
+"""Rows for the capabilities of a peer: services, SOP classes, transfer syntaxes."""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -117,7 +117,7 @@ class SyntaxNode(Node):
 
 
 class CapabilityTree:
-    """Adds what is found below its service. For the Qt thread."""
+    """Capabilities grouped by service. For the Qt thread."""
 
     def __init__(self, outline: Outline) -> None:
         self._outline = outline

@@ -1,4 +1,4 @@
-"""The steps of a connection check, as they are shown: what each is called, where it is, what it found."""
+"""Steps of a connection check as they are shown: word, state and findings of each."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What the bytes of SOP Class Extended Negotiation mean, in words (PS3.4 B.3.1, C.5.1.1, C.5.2.1, C.5.3.1)."""
+"""Words for the bytes of SOP Class Extended Negotiation (PS3.4 B.3.1, C.5.1.1, C.5.2.1, C.5.3.1)."""
 
 from collections.abc import Sequence
 

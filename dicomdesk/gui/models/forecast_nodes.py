@@ -1,4 +1,4 @@
-"""The rows that show how instances would go: a group each, with its verdict and why."""
+"""Rows for a forecast of a transfer: a group of instances each, with verdict and reason."""
 
 from collections.abc import Sequence
 from pathlib import Path

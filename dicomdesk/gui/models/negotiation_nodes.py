@@ -1,4 +1,4 @@
-"""The rows that show one association in full: its presentation contexts, and its messages."""
+"""Rows for one association in full: its presentation contexts, and its messages."""
 
 from typing import ClassVar
 
@@ -124,7 +124,7 @@ class ContextNode(Node):
         return self.context.accepted_role if isinstance(self.context, NegotiatedContext) else None
 
     def _roles(self) -> str:
-        """What the requestor is to be, and after an arrow what it is where the acceptor wants less."""
+        """Return the role proposed for the requestor and, after an arrow, the accepted one where it is less."""
         proposed = role_text(self._proposed_role)
         if self._proposed_role is None or self.accepted is None:
             return proposed

@@ -1,4 +1,4 @@
-"""The rows of the send queue: study, series, instance, and inputs that were skipped."""
+"""Rows of the send queue: study, series, instance, and inputs that were skipped."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -63,7 +63,7 @@ class InstanceNode(Node):
 
     @property
     def header(self) -> InstanceHeader:
-        """What it is, without patient, study and series."""
+        """Its header, without patient, study and series."""
         return self.found.header
 
     @property
@@ -105,7 +105,7 @@ class InstanceNode(Node):
 
 
 class GroupNode(Node):
-    """What study and series have in common: counts of the instances below, kept up to date by the queue."""
+    """Group of instances, a study or a series: its counts are kept up to date by the queue."""
 
     __slots__ = ("bytes_done", "bytes_on_wire", "counts", "is_active", "rate", "size_bytes", "total")
 

@@ -1,4 +1,4 @@
-"""The send queue: what was dropped, grouped as study and series, and what became of each instance."""
+"""Send queue: instances that were listed, grouped by study and series, with the state of each."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -24,7 +24,7 @@ STEADY_TICKS = 10
 
 
 class SendQueue:
-    """Plain values; an ``Outline`` is told of rows that come, go or change. For the Qt thread.
+    """Keeps the instances and their states; an ``Outline`` is told of rows that come, go or change. For the Qt thread.
 
     Costs of an event do not depend on the length of the queue.
     """

@@ -1,4 +1,4 @@
-"""Words for a study and for a series: title in a list, modality, and what a search finds them by."""
+"""Words for a study and for a series: title, modality, and text to search in."""
 
 from PySide6.QtCore import QCoreApplication
 

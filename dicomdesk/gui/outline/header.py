@@ -4,7 +4,7 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter
 from PySide6.QtWidgets import QHeaderView
 
-from dicomdesk.gui.outline.rows import PADDING, is_last_shown, row_height
+from dicomdesk.gui.outline.row_delegate import PADDING, is_last_shown, row_height
 from dicomdesk.gui.theme import HEADER_HEIGHT, MARGIN, Theme, Tone, bold_font
 
 _ARROW = 10
@@ -13,7 +13,7 @@ _USUAL_FIGURES_WIDTH = 86
 
 
 class OutlineHeader(QHeaderView):
-    """Paints itself; sorts when clicked."""
+    """Header that paints itself, and sorts when clicked."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(Qt.Orientation.Horizontal)

@@ -27,7 +27,7 @@ _NO_INDEX = QModelIndex()
 
 
 class Weight(Enum):
-    """How loud a piece of text is."""
+    """Weight of a piece of text."""
 
     STRONG = "strong"
     PLAIN = "plain"
@@ -36,7 +36,7 @@ class Weight(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A piece of text and how loud it is."""
+    """A piece of text with its weight."""
 
     text: str
     weight: Weight = Weight.PLAIN
@@ -114,7 +114,7 @@ class Node:
         return ""
 
     def unfetched(self) -> int:
-        """How many rows below have not been made yet."""
+        """Return the count of rows below that have not been made yet."""
         return 0
 
     def fetch(self, most: int) -> "Sequence[Node]":
@@ -123,7 +123,7 @@ class Node:
 
 
 class Outline(Protocol):
-    """Where nodes are shown: lists of plain values tell it what they change."""
+    """Place where nodes are shown: lists of plain values tell it what they change."""
 
     def insert(self, parent: Node | None, nodes: Sequence[Node]) -> None:
         """Add rows at the end below ``parent``, None for the top."""

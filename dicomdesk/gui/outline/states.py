@@ -1,4 +1,4 @@
-"""What an instance, a series or a study is at: one name, one word, one icon, one tone each."""
+"""States of an instance, a series or a study: name, word, icon and tone of each."""
 
 from enum import Enum
 
@@ -9,7 +9,7 @@ from dicomdesk.gui.theme import Tone
 
 
 class ItemState(Enum):
-    """Where something in a list is; the value is the name of its icon."""
+    """State of a row; the value is the name of its icon."""
 
     __hash__ = object.__hash__
     """Members are unique; Enum's own hash is Python code, and counting by state is done for each instance."""

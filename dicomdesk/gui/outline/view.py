@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyleOptionViewIt
 
 from dicomdesk.gui.outline.header import OutlineHeader
 from dicomdesk.gui.outline.model import Node, OutlineFilter, OutlineModel
-from dicomdesk.gui.outline.rows import RowDelegate
+from dicomdesk.gui.outline.row_delegate import RowDelegate
 from dicomdesk.gui.theme import MARGIN, ROW_ICON, Theme, Tone
 
 _INDENTATION = 20
@@ -86,7 +86,7 @@ class OutlineView(QTreeView):
             self.expand(self._filter.mapFromSource(source.index_of(node)))
 
     def visible_rows(self) -> int:
-        """How many rows at the top pass the filter."""
+        """Return the count of rows at the top that pass the filter."""
         return self._filter.rowCount()
 
     def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:

@@ -7,7 +7,7 @@ from dicomdesk.gui.theme import Theme
 
 
 class Band(QFrame):
-    """Paints itself in the theme's colours."""
+    """Frame that paints itself in the theme's colours."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()

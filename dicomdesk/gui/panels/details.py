@@ -1,4 +1,4 @@
-"""The strip below a list: what happened, why, and what to do."""
+"""Strip below a list: what happened, why, and what can be done."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from dicomdesk.gui.controls.buttons import set_words
 from dicomdesk.gui.layouts import column_of, row_of
-from dicomdesk.gui.outline.rows import paint_bar
+from dicomdesk.gui.outline.row_delegate import paint_bar
 from dicomdesk.gui.panels.band import Band
 from dicomdesk.gui.panels.heading import Heading, PlainLabel
 from dicomdesk.gui.theme import MARGIN, Theme, Tone
@@ -21,7 +21,7 @@ _BAR_HEIGHT = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
-    """Something that can be done about it."""
+    """A button of the strip."""
 
     word: str
     run: Callable[[], None]
@@ -30,7 +30,7 @@ class Action:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Details:
-    """What the strip tells."""
+    """Content of the strip."""
 
     title: str
     text: str = ""
@@ -70,7 +70,7 @@ class DetailsStrip(Band):
         self._draw()
 
     def details(self) -> Details:
-        """What is told now."""
+        """The content that is shown now."""
         return self._details
 
     def buttons(self) -> list[QPushButton]:
@@ -114,7 +114,7 @@ class DetailsStrip(Band):
 
 
 class _Bar(QWidget):
-    """How far a whole job is."""
+    """Progress of a whole job."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()

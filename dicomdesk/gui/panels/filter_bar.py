@@ -12,7 +12,7 @@ from dicomdesk.gui.theme import Theme, Tone
 
 
 class FilterBar(QWidget):
-    """One chip is chosen, any words are typed; the view decides what passes both."""
+    """Chips of which one is chosen, and words to search for; the view decides what passes both."""
 
     changed = Signal()
     """Another chip, or other words."""

@@ -33,7 +33,7 @@ class Heading(QHBoxLayout):
         self._panel.setAccessibleName(title)
 
     def title(self) -> str:
-        """What it says."""
+        """The title, whole."""
         return self._title.whole
 
 

@@ -1,4 +1,4 @@
-"""One association in full: who, how it went, presentation contexts with reasons, messages."""
+"""Panel of one association in full: facts, presentation contexts with reasons, messages, security."""
 
 from collections.abc import Sequence
 
@@ -137,7 +137,7 @@ class NegotiationPanel(Band):
         return f"{names}: {accepted}"
 
     def _why_of(self, record: AssociationRecord) -> str:
-        """What happened and what to do, in plain words; "" where all went well."""
+        """Return what happened and what to do, in plain words; "" where all went well."""
         parts = [
             wording.sentence(record.reason),
             record.advice,

@@ -1,4 +1,4 @@
-"""How what waits would go: a heading, why and what would help, and a row for each group."""
+"""Panel of a pre-flight: a heading, reason and advice, and a row for each group."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
@@ -43,11 +43,11 @@ class PreflightPanel(Band):
             self._draw()
 
     def title(self) -> str:
-        """What the heading says."""
+        """The heading."""
         return self._heading.title()
 
     def text(self) -> str:
-        """What is said below it: of the chosen group, or of the whole."""
+        """The text below the heading: of the chosen group, or of the whole."""
         return self._text.text()
 
     def _lay_out(self) -> None:

@@ -17,7 +17,7 @@ _INSET = 12
 
 
 class ViewButton(PaintedButton):
-    """Opens a view."""
+    """Button that opens a view."""
 
     def __init__(self, theme: Theme, icon_name: str, word: str) -> None:
         super().__init__(theme, word)
@@ -70,7 +70,7 @@ class ViewButton(PaintedButton):
 
 
 class Sidebar(QFrame):
-    """All views, one of them open."""
+    """Buttons of all views, one of which is open."""
 
     chosen = Signal(int)
     """Number of the view."""

@@ -17,7 +17,7 @@ _HEIGHT = 30
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """What the line shows."""
+    """Content of the line."""
 
     listening_as: str = ""
     """"AE:port", or "" while nobody listens."""

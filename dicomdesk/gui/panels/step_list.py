@@ -1,4 +1,4 @@
-"""The steps of something that goes on, one below the other: icon, name, state, time, and what was found."""
+"""List of the steps of a check, one below the other: icon, name, state, time, and findings."""
 
 from collections.abc import Sequence
 
@@ -17,7 +17,7 @@ _STATE_WIDTH = 84
 
 
 class _Sentence(QLabel):
-    """Wraps; the least height that it claims is one line, where QLabel claims that of its narrowest width."""
+    """Label that wraps and claims one line at least, where QLabel claims the height at its narrowest."""
 
     def minimumSizeHint(self) -> QSize:
         return QSize(0, self.fontMetrics().height())

@@ -7,9 +7,9 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QMenu, QSplitter, QStackedWidget
 
-from dicomdesk.gui.bridge import Arrival
 from dicomdesk.gui.controls.buttons import plain_button
 from dicomdesk.gui.controls.empty_state import EmptyState
+from dicomdesk.gui.event_bridge import Arrival
 from dicomdesk.gui.layouts import HEADER_MARGINS, column_of, row_of
 from dicomdesk.gui.models.association_log import (
     OVER,
@@ -32,7 +32,7 @@ _PEER_COLUMN = 1
 
 
 class AssociationsPane(View):
-    """Watch, and find out why."""
+    """View of the association log, with a panel for the one that is selected."""
 
     key = "associations"
 

@@ -1,4 +1,4 @@
-"""The flow of a pre-flight, without widgets: ask the engine how what waits would go, and say what came of it."""
+"""Flow of a pre-flight, without widgets: run it for what waits, and describe the outcome."""
 
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ from dicomdesk.engine.preflight.request import PreflightRequest
 from dicomdesk.engine.send.request import SendRequest
 from dicomdesk.errors import AssociationRejectedError, DicomdeskError
 from dicomdesk.gui import wording
-from dicomdesk.gui.bridge import Arrival
+from dicomdesk.gui.event_bridge import Arrival
 from dicomdesk.gui.models.forecast_nodes import ForecastNode, forecast_columns
 from dicomdesk.gui.outline.model import OutlineModel
 from dicomdesk.gui.panels.details import Details
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 
 
 def _say(text: str) -> str:
-    return QCoreApplication.translate("preflighting", text)
+    return QCoreApplication.translate("preflight_flow", text)
 
 
 class PreflightFlow(QObject):
-    """One pre-flight at a time. For the Qt thread."""
+    """Runs one pre-flight at a time. For the Qt thread."""
 
     changed = Signal()
     """It began, went on or ended; ``details`` says what there is to say."""

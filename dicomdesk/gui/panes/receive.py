@@ -17,7 +17,7 @@ from dicomdesk.gui.dialogs.listener import ListenerDialog
 from dicomdesk.gui.dialogs.profile import ProfileDialog
 from dicomdesk.gui.entries.checks import ae_title_problem, folder_problem, port_problem
 from dicomdesk.gui.layouts import HEADER_MARGINS, column_of
-from dicomdesk.gui.models.received import ReceivedGroup, ReceivedSeries, ReceivedStudy
+from dicomdesk.gui.models.received_studies import ReceivedGroup, ReceivedSeries, ReceivedStudy
 from dicomdesk.gui.outline.model import Node
 from dicomdesk.gui.outline.states import ItemState
 from dicomdesk.gui.outline.view import OutlineView
@@ -25,10 +25,10 @@ from dicomdesk.gui.panels.details import Action, Details, DetailsStrip
 from dicomdesk.gui.panels.filter_bar import FilterBar
 from dicomdesk.gui.panels.status_strip import Figures
 from dicomdesk.gui.panes import receive_details
-from dicomdesk.gui.panes.node_setup import settings_problem
+from dicomdesk.gui.panes.peer_setup import settings_problem
 from dicomdesk.gui.panes.receive_flow import ReceiveFlow
-from dicomdesk.gui.questions.selection import ask_folder
-from dicomdesk.gui.security.credentials import Guard
+from dicomdesk.gui.questions.file_dialogs import ask_folder
+from dicomdesk.gui.security.credentials import SecurityAccess
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.theme import Theme, Tone
@@ -42,13 +42,15 @@ _ACCEPT = (EVERYTHING, ECHO_ONLY, PROFILE)
 
 
 class ReceivePane(View):
-    """Start, watch, open."""
+    """View that starts the listener and shows the studies that arrive."""
 
     key = "receive"
 
-    def __init__(self, theme: Theme, session: Session, tasks: Tasks, state: WindowState, guard: Guard) -> None:
+    def __init__(
+        self, theme: Theme, session: Session, tasks: Tasks, state: WindowState, access: SecurityAccess
+    ) -> None:
         super().__init__()
-        self._guard = guard
+        self._access = access
         self._is_preparing = False
         self._is_editing = False
         self._theme = theme
@@ -150,7 +152,7 @@ class ReceivePane(View):
         self._session.changed.connect(self._show_all)
         self._session.second_passed.connect(self._show_all)
         self.flow.refused.connect(self._on_refused)
-        self._guard.store.changed.connect(self._show_security)
+        self._access.store.changed.connect(self._show_security)
         self.view.node_selected.connect(self._on_selected)
         self.view.node_activated.connect(self._open_folder)
         self.view.menu_wanted.connect(self._on_menu)
@@ -224,7 +226,7 @@ class ReceivePane(View):
                     self.listening_as,
                     associations,
                     self.flow.studies,
-                    self._guard.store.settings.listener,
+                    self._access.store.settings.listener,
                     is_stopping=is_stopping,
                 )
             )
@@ -233,7 +235,7 @@ class ReceivePane(View):
 
     def _on_primary(self) -> None:
         self._notice = None
-        store = self._guard.store
+        store = self._access.store
         if self._session.is_receiving:
             self.flow.stop()
         elif not all(field.insist() for field in (self.ae_title, self.port, self.folder)):
@@ -254,8 +256,8 @@ class ReceivePane(View):
         """Load certificate and key, asking for a pass phrase where one is needed, then listen."""
         self._is_preparing = True
         try:
-            settings = self._guard.store.settings.listener.tls
-            tls = await self._guard.credentials.open_tls(settings, self, is_acceptor=True)
+            settings = self._access.store.settings.listener.tls
+            tls = await self._access.credentials.open_tls(settings, self, is_acceptor=True)
         except SettingsError as error:
             self._notice = settings_problem(str(error))
             self._show_all()
@@ -278,10 +280,10 @@ class ReceivePane(View):
     async def _edit_security(self) -> None:
         self._is_editing = True
         try:
-            listener = self._guard.store.settings.listener
-            dialog = ListenerDialog(self._theme, self._tasks, self._guard.credentials, listener, self)
+            listener = self._access.store.settings.listener
+            dialog = ListenerDialog(self._theme, self._tasks, self._access.credentials, listener, self)
             if await self._tasks.ask(dialog):
-                self._guard.store.keep_listener(dialog.security())
+                self._access.store.keep_listener(dialog.security())
                 self._notice = None
                 self._show_all()
         finally:
@@ -298,7 +300,7 @@ class ReceivePane(View):
         self.associations_wanted.emit(False)  # noqa: FBT003 - a signal has no names
 
     def _show_security(self) -> None:
-        listener = self._guard.store.settings.listener
+        listener = self._access.store.settings.listener
         tone = Tone.ACTIVE if listener.uses_tls else Tone.QUIET
         self._theme.keep_icon(self.security_button, "lock" if listener.uses_tls else "lock-open", tone)
         said = receive_details.security_text(listener)
@@ -307,7 +309,7 @@ class ReceivePane(View):
         self.security_button.setAccessibleDescription(said)
 
     def request(self) -> ReceiveRequest:
-        """What is asked for, as typed; only when the fields are well."""
+        """Return the request as typed; only when the fields are well."""
         accept = _ACCEPT[self.accept.currentIndex()]
         file, name = self._profile
         return ReceiveRequest(
@@ -316,7 +318,7 @@ class ReceivePane(View):
                 accept_all=accept == EVERYTHING,
                 profile=ProfileSelection(file=Path(file), name=name) if accept == PROFILE else None,
                 max_pdu_bytes=LARGE_MAX_PDU_BYTES,
-                access=self._guard.store.settings.listener.access,
+                access=self._access.store.settings.listener.access,
             ),
             storage=Storage(folder=Path(self.folder.value()).expanduser()),
         )

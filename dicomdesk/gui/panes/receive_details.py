@@ -1,4 +1,4 @@
-"""What the details strip of the Receive view says."""
+"""Texts of the details strip of the Receive view."""
 
 from collections import Counter
 
@@ -6,7 +6,7 @@ from PySide6.QtCore import QCoreApplication
 
 from dicomdesk import human
 from dicomdesk.gui import wording
-from dicomdesk.gui.models.received import ReceivedGroup, ReceivedSeries, ReceivedStudies, ReceivedStudy
+from dicomdesk.gui.models.received_studies import ReceivedGroup, ReceivedSeries, ReceivedStudies, ReceivedStudy
 from dicomdesk.gui.outline.model import Node
 from dicomdesk.gui.outline.states import ICONS, TONES, ItemState
 from dicomdesk.gui.panels.details import Details

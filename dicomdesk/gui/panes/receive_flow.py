@@ -1,4 +1,4 @@
-"""The flow of receiving, without widgets: listen, keep count of what arrives, know the free disk."""
+"""Flow of receiving, without widgets: the listener, the studies that arrive, the free disk."""
 
 import shutil
 from pathlib import Path
@@ -19,8 +19,8 @@ from dicomdesk.engine.events import (
 )
 from dicomdesk.engine.receive.request import ReceiveRequest
 from dicomdesk.errors import DicomdeskError
-from dicomdesk.gui.bridge import Arrival
-from dicomdesk.gui.models.received import ReceivedStudies, receive_columns
+from dicomdesk.gui.event_bridge import Arrival
+from dicomdesk.gui.models.received_studies import ReceivedStudies, receive_columns
 from dicomdesk.gui.outline.model import OutlineModel
 from dicomdesk.gui.panels.details import Details
 from dicomdesk.gui.panes import receive_details
@@ -31,7 +31,7 @@ LOOK_AT_DISK_EVERY_S = 5
 
 
 class ReceiveFlow(QObject):
-    """Owns what was received. For the Qt thread."""
+    """Listens, and owns the received studies. For the Qt thread."""
 
     changed = Signal()
     failed = Signal(str)

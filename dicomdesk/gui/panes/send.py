@@ -1,4 +1,4 @@
-"""The Send view: where to, what, and what became of it."""
+"""The Send view: peer, queue, and details of what is selected."""
 
 from dataclasses import replace
 
@@ -16,7 +16,7 @@ from dicomdesk.gui.panes import send_details
 from dicomdesk.gui.panes.send_actions import SendActions
 from dicomdesk.gui.panes.send_header import SendHeader
 from dicomdesk.gui.panes.send_list import SendList
-from dicomdesk.gui.security.credentials import Guard
+from dicomdesk.gui.security.credentials import SecurityAccess
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.theme import Theme, Tone
@@ -25,15 +25,17 @@ from dicomdesk.gui.window_state import WindowState
 
 
 class SendPane(View):
-    """Drop, send, watch: a header, a list, details of what is selected, and the actions behind them."""
+    """View that joins header, list, details and the actions behind them."""
 
     key = "send"
 
-    def __init__(self, theme: Theme, session: Session, tasks: Tasks, state: WindowState, guard: Guard) -> None:
+    def __init__(
+        self, theme: Theme, session: Session, tasks: Tasks, state: WindowState, access: SecurityAccess
+    ) -> None:
         super().__init__()
         self._session = session
         self._notice: Details | None = None
-        self.header = SendHeader(theme, tasks, state, guard, self)
+        self.header = SendHeader(theme, tasks, state, access, self)
         self.commands = SendActions(theme, session, tasks, self.header, self)
         self.commands.recent_peers = state.recent_peers
         self.flow, self.preflight = self.commands.flow, self.commands.preflight
@@ -62,14 +64,14 @@ class SendPane(View):
         return replace(figures, queue=self._queued())
 
     def remember(self, state: WindowState) -> WindowState:
-        peer_row = self.header.peer_row
-        peer = peer_row.entry()
+        peer_entry = self.header.peer_entry
+        peer = peer_entry.typed()
         return replace(
             state,
             peer_ae_title=peer.ae_title,
             peer_host=peer.host,
             peer_port=peer.port,
-            calling_ae_title=peer_row.calling.value(),
+            calling_ae_title=peer_entry.calling.value(),
             recent_peers=self.commands.recent_peers,
             send_at_once=self.header.at_once.isChecked(),
         )
@@ -97,12 +99,12 @@ class SendPane(View):
         self.list.dropped.connect(self.flow.add)
         self.list.view.node_selected.connect(lambda _node: self.tell(None))
         self.list.view.menu_wanted.connect(self._on_menu)
-        header.peer_row.changed.connect(self.state_changed)
-        header.peer_row.changed.connect(self._show_all)
+        header.peer_entry.changed.connect(self.state_changed)
+        header.peer_entry.changed.connect(self._show_all)
         header.at_once.toggled.connect(self.state_changed)
-        header.node.told.connect(self.tell)
-        header.node.changed.connect(self.state_changed)
-        header.node.changed.connect(self._show_all)
+        header.peer_setup.told.connect(self.tell)
+        header.peer_setup.changed.connect(self.state_changed)
+        header.peer_setup.changed.connect(self._show_all)
         self.preflight.changed.connect(self._show_preflight)
         self.panel.closed.connect(self._on_panel_closed)
         self.panel.stop_wanted.connect(self.preflight.cancel)
@@ -135,7 +137,7 @@ class SendPane(View):
         if self._notice is not None:
             self.details.show_details(self._notice)
         elif node is not None:
-            peer = self.flow.peer_name or self.header.peer_row.called.value()
+            peer = self.flow.peer_name or self.header.peer_entry.called.value()
             described = send_details.describe_node(node, peer)
             self.details.show_details(replace(described, actions=self.commands.actions_for(node)))
         else:
@@ -156,12 +158,12 @@ class SendPane(View):
             return self._invitation(queue.counts[ItemState.WAITING])
         if queue.total:
             return Details(title=self.tr("Select a row to see what became of it"), icon="info", tone=Tone.QUIET)
-        peer_row = self.header.peer_row
-        if peer_row.is_valid():
+        peer_entry = self.header.peer_entry
+        if peer_entry.is_valid():
             return Details(
                 title=self.tr("Nothing to send yet"),
                 text=self.tr("It will go to {peer} as {own}.").format(
-                    peer=peer_row.entry(), own=peer_row.calling.value()
+                    peer=peer_entry.typed(), own=peer_entry.calling.value()
                 ),
                 icon="info",
                 tone=Tone.QUIET,
@@ -174,11 +176,11 @@ class SendPane(View):
         )
 
     def _invitation(self, waiting: int) -> Details:
-        peer_row = self.header.peer_row
+        peer_entry = self.header.peer_entry
         title = self.tr("{instances} ready to send").format(instances=send_details.instances_text(waiting))
-        if not peer_row.is_valid():
-            return Details(title=title, text=peer_row.first_problem(), icon="info", tone=Tone.WARNING)
-        text = self.tr("To {peer} as {own}.").format(peer=peer_row.entry(), own=peer_row.calling.value())
+        if not peer_entry.is_valid():
+            return Details(title=title, text=peer_entry.first_problem(), icon="info", tone=Tone.WARNING)
+        text = self.tr("To {peer} as {own}.").format(peer=peer_entry.typed(), own=peer_entry.calling.value())
         return Details(title=title, text=text, icon="waiting")
 
     def _show_preflight(self) -> None:

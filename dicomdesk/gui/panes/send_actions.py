@@ -1,4 +1,4 @@
-"""What can be done in the Send view: add, send, stop, try again, check, test, echo, report, clear."""
+"""Actions of the Send view: add, send, stop, try again, check, test, echo, report, clear."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -20,17 +20,17 @@ from dicomdesk.gui.panes import send_details
 from dicomdesk.gui.panes.preflight_flow import PreflightFlow
 from dicomdesk.gui.panes.send_flow import SendFlow
 from dicomdesk.gui.panes.send_header import HeaderState, SendHeader
-from dicomdesk.gui.questions.selection import ask_files, ask_folder, ask_new_file
-from dicomdesk.gui.security.credentials import Preparation
+from dicomdesk.gui.questions.file_dialogs import ask_files, ask_folder, ask_new_file
+from dicomdesk.gui.security.credentials import PreparedPeer
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.theme import Theme, Tone
-from dicomdesk.gui.window_state import PeerEntry, WindowState
+from dicomdesk.gui.window_state import TypedPeer, WindowState
 from dicomdesk.settings import Decompression
 
 
 class SendActions(QObject):
-    """Does what header, list and details ask for. For the Qt thread."""
+    """Runs the actions that header, list and details ask for. For the Qt thread."""
 
     changed = Signal()
     """What can be done may be something else now."""
@@ -51,7 +51,7 @@ class SendActions(QObject):
         self._is_echoing = False
         self._is_more_due = False
         """Whether files were added, to be sent at once, while something was being sent."""
-        self.recent_peers: tuple[PeerEntry, ...] = ()
+        self.recent_peers: tuple[TypedPeer, ...] = ()
         self.flow = SendFlow(session, tasks, self)
         self.preflight = PreflightFlow(session, tasks, self)
         self._connect()
@@ -92,13 +92,13 @@ class SendActions(QObject):
         """Send what waits; while something is sent, stop it, at once when asked for again."""
         if self._session.is_sending:
             self.flow.cancel()
-        elif self.flow.queue.counts[ItemState.WAITING] or not self._header.peer_row.is_valid():
-            self._header.node.reach(self._send)
+        elif self.flow.queue.counts[ItemState.WAITING] or not self._header.peer_entry.is_valid():
+            self._header.peer_setup.reach(self._send)
 
     def check(self) -> None:
         """Find out how what waits would go."""
         if self._header.check_button.isEnabled():
-            self._header.node.reach(self._check)
+            self._header.peer_setup.reach(self._check)
 
     def check_decompressed(self) -> None:
         """Find out how it would go with lossy images decompressed."""
@@ -107,12 +107,12 @@ class SendActions(QObject):
 
     def test(self) -> None:
         """Check the connection step by step."""
-        self._header.node.reach(self._test)
+        self._header.peer_setup.reach(self._test)
 
     def echo(self) -> None:
         """Ask the peer for a sign of life."""
         if not self._is_echoing:
-            self._header.node.reach(self._begin_echo)
+            self._header.peer_setup.reach(self._begin_echo)
 
     def add_files(self) -> None:
         """Ask for files and add them."""
@@ -160,8 +160,8 @@ class SendActions(QObject):
         self._session.changed.connect(self.changed)
         self._session.ticked.connect(self.changed)
         for rejected in (flow.rejected, self.preflight.rejected):
-            rejected.connect(header.node.forget_passcode)
-        header.node.test_wanted.connect(self._test)
+            rejected.connect(header.peer_setup.forget_passcode)
+        header.peer_setup.test_wanted.connect(self._test)
         for wanted, run in (
             (header.primary_wanted, self.run_primary),
             (header.check_wanted, self.check),
@@ -196,29 +196,29 @@ class SendActions(QObject):
         if is_due:
             self._on_scanned(self.flow.queue.counts[ItemState.WAITING])
 
-    def _send(self, preparation: Preparation) -> None:
+    def _send(self, prepared: PreparedPeer) -> None:
         if self._session.is_sending or not self.flow.queue.counts[ItemState.WAITING]:
             return
-        peer_row, node = self._header.peer_row, self._header.node
+        peer_entry, setup = self._header.peer_entry, self._header.peer_setup
         known = WindowState(recent_peers=self.recent_peers)
-        self.recent_peers = known.with_recent_peer(peer_row.entry()).recent_peers
-        peer_row.set_recent_peers(self.recent_peers)
-        node.remember()
+        self.recent_peers = known.with_recent_peer(peer_entry.typed()).recent_peers
+        peer_entry.set_recent_peers(self.recent_peers)
+        setup.remember()
         self.begun.emit()
-        self.flow.start(preparation.peer, node.association(preparation), self._decompression())
+        self.flow.start(prepared.peer, setup.association(prepared), self._decompression())
 
-    def _check(self, preparation: Preparation) -> None:
-        association = self._header.node.association(preparation)
-        request = self.flow.request(preparation.peer, association, self._decompression())
+    def _check(self, prepared: PreparedPeer) -> None:
+        association = self._header.peer_setup.association(prepared)
+        request = self.flow.request(prepared.peer, association, self._decompression())
         if request is not None:
             self.told.emit(None)
             self.preflight.start(request)
             self.changed.emit()
 
-    def _test(self, preparation: Preparation) -> None:
+    def _test(self, prepared: PreparedPeer) -> None:
         dialog = CheckDialog(self._theme, self._session, self._tasks, self._view)
         dialog.show()
-        dialog.start(preparation.peer, self._header.node.association(preparation))
+        dialog.start(prepared.peer, self._header.peer_setup.association(prepared))
 
     def _decompression(self) -> Decompression:
         return Decompression.LOSSY if self._header.lossy.isChecked() else Decompression.LOSSLESS
@@ -231,20 +231,20 @@ class SendActions(QObject):
         self._header.lossy.setChecked(True)
         self._retry(node)
 
-    def _begin_echo(self, preparation: Preparation) -> None:
-        self._tasks.start(self._echo(preparation))
+    def _begin_echo(self, prepared: PreparedPeer) -> None:
+        self._tasks.start(self._echo(prepared))
 
-    async def _echo(self, preparation: Preparation) -> None:
-        name = human.printable(str(preparation.peer))
+    async def _echo(self, prepared: PreparedPeer) -> None:
+        name = human.printable(str(prepared.peer))
         self._is_echoing = True
         self.told.emit(Details(title=self.tr("Asking {peer}…").format(peer=name), icon="echo", tone=Tone.ACTIVE))
         try:
             result = await self._session.echo(
-                EchoRequest(peer=preparation.peer, association=self._header.node.association(preparation))
+                EchoRequest(peer=prepared.peer, association=self._header.peer_setup.association(prepared))
             )
             self.told.emit(send_details.describe_echo(result, name))
             if isinstance(result.error, AssociationRejectedError):
-                self._header.node.forget_passcode()
+                self._header.peer_setup.forget_passcode()
         except DicomdeskError as error:
             self.told.emit(send_details.describe_echo_failure(error, name))
         finally:

@@ -1,4 +1,4 @@
-"""What the details strip of the Send view says: what happened, why, what to do."""
+"""Texts of the details strip of the Send view: what happened, why, what to do."""
 
 from collections import Counter
 from datetime import UTC, datetime
@@ -142,7 +142,7 @@ def _commonest_reason(node: Node, state: ItemState) -> str:
 
 
 def _reason_text(node: InstanceNode) -> str:
-    """What the peer or this program said; the reason for a status has what to do about it."""
+    """Return what the peer or this program said; the reason for a status has what to do about it."""
     reason = wording.sentence(human.printable(node.reason).strip())
     status = say("Status {status}.").format(status=wording.status_code_text(node.status)) if node.status else ""
     return " ".join(part for part in (reason, status) if part)

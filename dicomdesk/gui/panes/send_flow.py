@@ -1,4 +1,4 @@
-"""The flow of sending, without widgets: scan what was dropped, send what waits, keep count."""
+"""Flow of sending, without widgets: scan of what was dropped, transfer of what waits."""
 
 from collections import Counter
 
@@ -8,14 +8,14 @@ from dicomdesk.engine.delivery.report import Report
 from dicomdesk.engine.events import ItemFinished, ItemOutcome, JobOutcome
 from dicomdesk.engine.send.request import SendRequest
 from dicomdesk.errors import AssociationRejectedError, DicomdeskError
-from dicomdesk.gui.bridge import Arrival
+from dicomdesk.gui.event_bridge import Arrival
+from dicomdesk.gui.input_scan import InputScan, selection_of
 from dicomdesk.gui.models.send_nodes import send_columns
 from dicomdesk.gui.models.send_queue import SendQueue
 from dicomdesk.gui.outline.model import OutlineModel
 from dicomdesk.gui.outline.states import PROBLEMS
 from dicomdesk.gui.panels.details import Details
 from dicomdesk.gui.panes import send_details
-from dicomdesk.gui.scanning import Scanning, selection_of
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.theme import Tone
@@ -26,7 +26,7 @@ RETRIES = 2
 
 
 class SendFlow(QObject):
-    """Owns the queue. For the Qt thread."""
+    """Scans, sends, and owns the queue. For the Qt thread."""
 
     changed = Signal()
     """A scan or a job began, went on or ended."""
@@ -66,7 +66,7 @@ class SendFlow(QObject):
         self._tasks.start(self._scan(tuple(paths)))
 
     def request(self, peer: Peer, association: AssociationSettings, decompression: Decompression) -> SendRequest | None:
-        """What is asked for when all that waits is sent; None where nothing waits."""
+        """Return the request for all that waits, None where nothing waits."""
         waiting = self.queue.waiting()
         if not waiting:
             return None
@@ -101,13 +101,13 @@ class SendFlow(QObject):
             self.queue.apply(event)
 
     def problems(self) -> int:
-        """How many instances ask for attention."""
+        """Return the count of instances that ask for attention."""
         counts = self.queue.counts
         return sum(counts[state] for state in PROBLEMS)
 
     async def _scan(self, paths: tuple[str, ...]) -> None:
         skipped_before, total_before = self.queue.skipped, self.queue.total
-        scanning = Scanning(paths)
+        scanning = InputScan(paths)
         try:
             while True:
                 batch = await self._tasks.run(scanning.read)

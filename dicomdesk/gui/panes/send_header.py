@@ -1,4 +1,4 @@
-"""The top of the Send view: where to and as whom, what can be done, and the switches that go with it."""
+"""Top of the Send view: peer, buttons, and the switches that go with them."""
 
 from dataclasses import dataclass
 
@@ -8,10 +8,10 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from dicomdesk.gui import wording
 from dicomdesk.gui.controls.buttons import PrimaryButton, menu_button, plain_button, show_word
-from dicomdesk.gui.entries.peer_entry import PeerRow
+from dicomdesk.gui.entries.peer_entry import PeerEntry
 from dicomdesk.gui.layouts import row_of
-from dicomdesk.gui.panes.node_setup import NodeSetup
-from dicomdesk.gui.security.credentials import Guard
+from dicomdesk.gui.panes.peer_setup import PeerSetup
+from dicomdesk.gui.security.credentials import SecurityAccess
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.theme import Theme
 from dicomdesk.gui.window_state import WindowState
@@ -21,7 +21,7 @@ _ROOM_FOR_WORDS = 960
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeaderState:
-    """What decides how the header looks, and what of it can be used."""
+    """State that decides how the header looks, and what of it can be used."""
 
     waiting: int
     """Instances that wait."""
@@ -51,13 +51,13 @@ class SendHeader(QWidget):
     retry_wanted = Signal()
     clear_wanted = Signal()
 
-    def __init__(self, theme: Theme, tasks: Tasks, state: WindowState, guard: Guard, view: QWidget) -> None:
+    def __init__(self, theme: Theme, tasks: Tasks, state: WindowState, access: SecurityAccess, view: QWidget) -> None:
         """``view`` is the parent of dialogs, and where the shortcuts of the menus work."""
         super().__init__()
         self._theme = theme
         self._view = view
-        self.peer_row = PeerRow(state)
-        self.node = NodeSetup(theme, tasks, guard, self.peer_row, view)
+        self.peer_entry = PeerEntry(state)
+        self.peer_setup = PeerSetup(theme, tasks, access, self.peer_entry, view)
         self.at_once = _checkable(view, self.tr("&Send as soon as files are added"), is_checked=state.send_at_once)
         self.lossy = _checkable(view, self.tr("&Decompress lossy images where the peer needs it"), is_checked=False)
         self.test_button = plain_button(
@@ -86,8 +86,8 @@ class SendHeader(QWidget):
         """Bring words, buttons and menus up to date; cheap, for it is called at each tick."""
         self._show_primary(state)
         is_idle = not state.is_sending
-        self.peer_row.set_entry_enabled(is_enabled=is_idle)
-        self.node.button.setEnabled(is_idle)
+        self.peer_entry.set_fields_enabled(is_enabled=is_idle)
+        self.peer_setup.button.setEnabled(is_idle)
         can_check = state.waiting > 0 and is_idle and not state.is_scanning
         self.check_button.setEnabled(can_check and not state.is_checking)
         self.echo_action.setEnabled(not state.is_echoing)
@@ -97,11 +97,11 @@ class SendHeader(QWidget):
 
     def take_first_focus(self) -> None:
         """Put the focus where the first thing is to be done: the peer, or what is to be sent."""
-        first = self.add_button if self.peer_row.is_valid() else self.peer_row.called
+        first = self.add_button if self.peer_entry.is_valid() else self.peer_entry.called
         first.setFocus()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Where room is short, Test and Check keep their icons only."""
+        """Keep only the icons of Test and Check where room is short."""
         has_room = self._view.width() >= _ROOM_FOR_WORDS
         for button, word in ((self.test_button, self.tr("Test")), (self.check_button, self.tr("Check"))):
             show_word(button, word, is_shown=has_room)
@@ -128,7 +128,7 @@ class SendHeader(QWidget):
 
     def _lay_out(self) -> None:
         right = (self.add_button, self.more_button, self.check_button, self.primary)
-        row_of((self.peer_row, 10), self.node.button, self.test_button, 1, *right, inside=self)
+        row_of((self.peer_entry, 10), self.peer_setup.button, self.test_button, 1, *right, inside=self)
 
     def _make_add_menu(self) -> QMenu:
         menu = QMenu(self._view)
@@ -144,12 +144,12 @@ class SendHeader(QWidget):
         menu.addAction(self.lossy)
         menu.addSeparator()
         self.echo_action = menu.addAction(self.tr("&Echo the peer"), QKeySequence("Ctrl+E"), self.echo_wanted.emit)
-        node = menu.addAction(self.tr("&Node and its security…"), QKeySequence("Ctrl+K"), self.node.edit)
+        security = menu.addAction(self.tr("&Node and its security…"), QKeySequence("Ctrl+K"), self.peer_setup.edit)
         menu.addSeparator()
         self.report_action = menu.addAction(self.tr("Open &report"), QKeySequence("Ctrl+R"), self.report_wanted.emit)
         self.retry_action = menu.addAction(self.tr("&Try all problems again"), self.retry_wanted.emit)
         self.clear_action = menu.addAction(self.tr("&Clear finished"), QKeySequence("Ctrl+L"), self.clear_wanted.emit)
-        for action in (self.echo_action, node, self.report_action, self.clear_action):
+        for action in (self.echo_action, security, self.report_action, self.clear_action):
             self._view.addAction(action)
         return menu
 

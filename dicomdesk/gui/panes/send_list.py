@@ -1,4 +1,4 @@
-"""The middle of the Send view: filters, the queue as a tree, and what stands there while it is empty."""
+"""Middle of the Send view: filters, the queue as a tree, and the page of an empty queue."""
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget

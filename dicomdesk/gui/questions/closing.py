@@ -1,4 +1,4 @@
-"""Asks before a transfer is broken off by closing the window."""
+"""Question before a transfer is broken off by closing the window."""
 
 from PySide6.QtWidgets import QMessageBox, QWidget
 

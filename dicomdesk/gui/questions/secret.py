@@ -1,4 +1,4 @@
-"""Asks for a pass phrase or a passcode."""
+"""Question for a pass phrase or a passcode."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QLineEdit, QWidget
@@ -11,7 +11,7 @@ _WIDTH = 420
 
 
 class SecretDialog(QDialog):
-    """Accepted when something was typed; ``secret()`` is what."""
+    """Asks for a secret; accepted when something was typed."""
 
     def __init__(self, title: str, text: str, problem: str, parent: QWidget | None = None) -> None:
         """``problem`` says what was wrong the last time, "" at first."""
@@ -38,7 +38,7 @@ class SecretDialog(QDialog):
         layout.addWidget(buttons)
 
     def secret(self) -> str:
-        """What was typed."""
+        """Return the secret as typed."""
         return self._field.text()
 
     def type_secret(self, secret: str) -> None:

@@ -9,29 +9,29 @@ from PySide6.QtWidgets import QDialog, QWidget
 
 from dicomdesk.errors import KeyPassPhraseError
 from dicomdesk.gui.questions.secret import SecretDialog
-from dicomdesk.gui.security.security_store import NodeSecurity, SecurityStore
+from dicomdesk.gui.security.security_store import PeerSecurity, SecurityStore
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.settings import Peer, TlsSettings, UserIdentity, UserIdentityType
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Preparation:
-    """A peer as a job takes it: pass phrase and passcode are at hand, files are known to be good."""
+class PreparedPeer:
+    """A peer as a job takes it, with pass phrase and passcode at hand and files known to be good."""
 
     peer: Peer
     user_identity: UserIdentity | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Guard:
-    """Everything about security that a view needs: what is kept on disk, and what only the session knows."""
+class SecurityAccess:
+    """Access of a view to security: to what is kept on disk, and to what only the session knows."""
 
     store: SecurityStore
     credentials: "Credentials"
 
 
 class Credentials(QObject):
-    """For the Qt thread; one question at a time."""
+    """Keeps secrets and asks for them, one question at a time. For the Qt thread."""
 
     def __init__(self, tasks: Tasks) -> None:
         super().__init__()
@@ -42,7 +42,7 @@ class Credentials(QObject):
         """By peer and user name."""
         self._turn = asyncio.Lock()
 
-    async def prepare(self, peer: Peer, security: NodeSecurity, window: QWidget) -> Preparation | None:
+    async def prepare(self, peer: Peer, security: PeerSecurity, window: QWidget) -> PreparedPeer | None:
         """Load and ask for what an association needs; None where the user would not say.
 
         Raises SettingsError with a sentence about a file that cannot be used.
@@ -54,14 +54,14 @@ class Credentials(QObject):
                     return None
                 peer = replace(peer, tls=tls)
             if not security.user_name:
-                return Preparation(peer=peer)
+                return PreparedPeer(peer=peer)
             passcode = ""
             if security.sends_passcode:
                 found = await self._find_passcode(peer, security.user_name, window)
                 if found is None:
                     return None
                 passcode = found
-            return Preparation(peer=peer, user_identity=_identity(security, passcode))
+            return PreparedPeer(peer=peer, user_identity=_identity(security, passcode))
 
     async def open_tls(self, settings: TlsSettings, window: QWidget, *, is_acceptor: bool) -> TlsSettings | None:
         """Load what TLS settings name, asking for a pass phrase where one is needed; None where the user would not say.
@@ -137,7 +137,7 @@ def _address(peer: Peer) -> str:
     return str(peer)
 
 
-def _identity(security: NodeSecurity, passcode: str) -> UserIdentity:
+def _identity(security: PeerSecurity, passcode: str) -> UserIdentity:
     has_passcode = security.sends_passcode
     kind = UserIdentityType.USER_NAME_AND_PASSCODE if has_passcode else UserIdentityType.USER_NAME
     return UserIdentity(

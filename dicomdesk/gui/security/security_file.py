@@ -1,6 +1,6 @@
-"""The file that keeps how nodes and the listener are secured: JSON that only its owner can read.
+"""File of the security of peers and of the listener: JSON that only its owner can read.
 
-Pass phrases and passcodes are never in it; of users who may send only what ``engine.access`` made of their passcodes.
+Pass phrases and passcodes are never in it; of users who may send only the hashes of their passcodes.
 """
 
 import contextlib
@@ -14,8 +14,8 @@ from typing import TypeVar
 
 from dicomdesk import paths
 from dicomdesk.errors import SettingsError
-from dicomdesk.gui.security.security_store import ListenerSecurity, NodeSecurity, SecuritySettings
-from dicomdesk.gui.window_state import PeerEntry
+from dicomdesk.gui.security.security_store import ListenerSecurity, PeerSecurity, SecuritySettings
+from dicomdesk.gui.window_state import TypedPeer
 from dicomdesk.settings import (
     AccessRules,
     PeerVerification,
@@ -35,7 +35,7 @@ Value = TypeVar("Value")
 
 
 def security_file() -> Path:
-    """Where the settings are kept."""
+    """Return the path of the file."""
     return paths.configuration_folder() / FILE_NAME
 
 
@@ -75,11 +75,11 @@ def save_security(path: Path, settings: SecuritySettings) -> None:
 
 def to_json(settings: SecuritySettings) -> str:
     """Return the settings as text for their file."""
-    nodes = [
+    peers = [
         {"ae_title": entry.ae_title, "host": entry.host, "port": entry.port, "security": _plain(security)}
-        for entry, security in settings.nodes.items()
+        for entry, security in settings.peers.items()
     ]
-    return json.dumps({"format": FORMAT, "nodes": nodes, "listener": _plain(settings.listener)}, indent=1)
+    return json.dumps({"format": FORMAT, "nodes": peers, "listener": _plain(settings.listener)}, indent=1)
 
 
 def from_json(text: str) -> SecuritySettings:
@@ -91,12 +91,12 @@ def from_json(text: str) -> SecuritySettings:
     whole = _object(found, "the whole")
     if whole.get("format") != FORMAT:
         raise SettingsError("it was written by another version")
-    nodes: dict[PeerEntry, NodeSecurity] = {}
+    peers: dict[TypedPeer, PeerSecurity] = {}
     for item in _list(whole.get("nodes"), "nodes"):
         node = _object(item, "a node")
-        entry = PeerEntry(**{name: _text(node.get(name), name) for name in ("ae_title", "host", "port")})
-        nodes[entry] = _read(NodeSecurity, node.get("security"))
-    return SecuritySettings(nodes=nodes, listener=_read(ListenerSecurity, whole.get("listener")))
+        entry = TypedPeer(**{name: _text(node.get(name), name) for name in ("ae_title", "host", "port")})
+        peers[entry] = _read(PeerSecurity, node.get("security"))
+    return SecuritySettings(peers=peers, listener=_read(ListenerSecurity, whole.get("listener")))
 
 
 # Writing.
@@ -114,7 +114,7 @@ def _plain(value: object) -> object:
         return [_plain(item) for item in value]
     if isinstance(value, Mapping):
         return dict(value)
-    if isinstance(value, NodeSecurity | ListenerSecurity | TlsSettings | AccessRules):
+    if isinstance(value, PeerSecurity | ListenerSecurity | TlsSettings | AccessRules):
         return {field.name: _plain(getattr(value, field.name)) for field in fields(value) if field.name not in _SECRETS}
     return value
 
@@ -212,7 +212,7 @@ _ACCESS: dict[str, _Reader] = {
 _FIELDS: dict[type, dict[str, _Reader]] = {
     TlsSettings: _TLS,
     AccessRules: _ACCESS,
-    NodeSecurity: {
+    PeerSecurity: {
         "uses_tls": _switch,
         "tls": lambda value, _name: _read(TlsSettings, value),
         "user_name": _text,

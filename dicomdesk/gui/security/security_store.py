@@ -1,20 +1,20 @@
-"""How nodes and our own listener are secured, as plain values; secrets are not among them."""
+"""Security of peers and of our own listener, as plain values; secrets are not among them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from PySide6.QtCore import QObject, Signal
 
-from dicomdesk.gui.window_state import PeerEntry
+from dicomdesk.gui.window_state import TypedPeer
 from dicomdesk.settings import AccessRules, TlsSettings
 
-MOST_NODES = 200
+MOST_PEERS = 200
 """Older ones are forgotten."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NodeSecurity:
-    """How associations with one peer are secured."""
+class PeerSecurity:
+    """Security of associations with one peer."""
 
     uses_tls: bool = False
     tls: TlsSettings = field(default_factory=TlsSettings)
@@ -39,7 +39,7 @@ class NodeSecurity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListenerSecurity:
-    """How our listener is secured, and whom it serves."""
+    """Security of our listener, and the peers that it serves."""
 
     uses_tls: bool = False
     tls: TlsSettings = field(default_factory=TlsSettings)
@@ -56,13 +56,13 @@ class ListenerSecurity:
 class SecuritySettings:
     """Everything that is kept from one start of the window to the next."""
 
-    nodes: Mapping[PeerEntry, NodeSecurity] = field(default_factory=dict)
+    peers: Mapping[TypedPeer, PeerSecurity] = field(default_factory=dict)
     """Latest last."""
     listener: ListenerSecurity = field(default_factory=ListenerSecurity)
 
 
 class SecurityStore(QObject):
-    """What holds now. For the Qt thread; whoever starts the window writes it when it ``changed``."""
+    """Keeps the settings that hold now; they are to be written when they have ``changed``. For the Qt thread."""
 
     changed = Signal()
 
@@ -72,18 +72,18 @@ class SecurityStore(QObject):
         self.settings = settings or SecuritySettings()
         self.problem = problem
 
-    def find_node(self, entry: PeerEntry) -> NodeSecurity | None:
-        """How a peer is secured, None for one that is not known."""
-        return self.settings.nodes.get(entry)
+    def find_peer(self, entry: TypedPeer) -> PeerSecurity | None:
+        """Return the security of a peer, None for one that is not known."""
+        return self.settings.peers.get(entry)
 
-    def keep_node(self, entry: PeerEntry, security: NodeSecurity) -> None:
+    def keep_peer(self, entry: TypedPeer, security: PeerSecurity) -> None:
         """Remember a peer."""
-        if self.settings.nodes.get(entry) == security:
+        if self.settings.peers.get(entry) == security:
             return
-        nodes = {known: value for known, value in self.settings.nodes.items() if known != entry}
-        nodes[entry] = security
-        kept = dict(list(nodes.items())[-MOST_NODES:])
-        self.settings = replace(self.settings, nodes=kept)
+        peers = {known: value for known, value in self.settings.peers.items() if known != entry}
+        peers[entry] = security
+        kept = dict(list(peers.items())[-MOST_PEERS:])
+        self.settings = replace(self.settings, peers=kept)
         self.changed.emit()
 
     def keep_listener(self, security: ListenerSecurity) -> None:

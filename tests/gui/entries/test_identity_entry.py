@@ -1,12 +1,12 @@
 from pytestqt.qtbot import QtBot
 
 from dicomdesk.gui.entries.identity_entry import IdentityEntry
-from dicomdesk.gui.security.security_store import NodeSecurity
+from dicomdesk.gui.security.security_store import PeerSecurity
 from dicomdesk.gui.theme import Theme, Tone
 
 
 def test_passcode_without_encryption_is_warned_of(theme: Theme, qtbot: QtBot) -> None:
-    entry = IdentityEntry(theme, NodeSecurity())
+    entry = IdentityEntry(theme, PeerSecurity())
     qtbot.addWidget(entry)
     assert entry.summary() == "nobody is named"
     assert not entry.sends_passcode.isEnabled()

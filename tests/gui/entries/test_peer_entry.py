@@ -1,21 +1,21 @@
 from pytestqt.qtbot import QtBot
 
-from dicomdesk.gui.entries.peer_entry import PeerRow
-from dicomdesk.gui.window_state import PeerEntry, WindowState
+from dicomdesk.gui.entries.peer_entry import PeerEntry
+from dicomdesk.gui.window_state import TypedPeer, WindowState
 
-PACS = PeerEntry(ae_title="PACS", host="pacs.example", port="104")
+PACS = TypedPeer(ae_title="PACS", host="pacs.example", port="104")
 
 
 def test_peer_is_read_as_typed(qtbot: QtBot) -> None:
-    row = PeerRow(WindowState(peer_ae_title=" PACS ", peer_host="pacs.example", peer_port="104"))
+    row = PeerEntry(WindowState(peer_ae_title=" PACS ", peer_host="pacs.example", peer_port="104"))
     qtbot.addWidget(row)
     assert row.is_valid()
     assert str(row.peer()) == "PACS@pacs.example:104"
-    assert row.entry() == PACS
+    assert row.typed() == PACS
 
 
 def test_first_wrong_field_is_named(qtbot: QtBot) -> None:
-    row = PeerRow(WindowState())
+    row = PeerEntry(WindowState())
     qtbot.addWidget(row)
     row.show()
     assert not row.insist()
@@ -25,17 +25,17 @@ def test_first_wrong_field_is_named(qtbot: QtBot) -> None:
 
 
 def test_peer_used_before_is_filled_in_whole(qtbot: QtBot) -> None:
-    row = PeerRow(WindowState(recent_peers=(PACS,)))
+    row = PeerEntry(WindowState(recent_peers=(PACS,)))
     qtbot.addWidget(row)
     completer = row.host.completer()
     assert completer is not None
     with qtbot.waitSignal(row.changed):
         completer.activated.emit(str(PACS))
-    assert row.entry() == PACS
+    assert row.typed() == PACS
 
 
 def test_fields_cannot_be_changed_while_sending(qtbot: QtBot) -> None:
-    row = PeerRow(WindowState())
+    row = PeerEntry(WindowState())
     qtbot.addWidget(row)
-    row.set_entry_enabled(is_enabled=False)
+    row.set_fields_enabled(is_enabled=False)
     assert not row.host.isEnabled()

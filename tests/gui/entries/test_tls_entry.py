@@ -34,7 +34,7 @@ def make(theme: Theme, tasks: Tasks, qtbot: QtBot) -> Make:
 
 
 def test_settings_come_out_as_they_went_in(make: Make) -> None:
-    assert make(scenes.NODE_SECURITY.tls).value() == scenes.NODE_SECURITY.tls
+    assert make(scenes.PEER_SECURITY.tls).value() == scenes.PEER_SECURITY.tls
     assert make(scenes.LISTENER_SECURITY.tls, is_acceptor=True).value() == scenes.LISTENER_SECURITY.tls
 
 
@@ -44,7 +44,7 @@ def test_everything_can_be_chosen() -> None:
 
 
 def test_summary_says_what_matters(make: Make) -> None:
-    entry = make(scenes.NODE_SECURITY.tls)
+    entry = make(scenes.PEER_SECURITY.tls)
     assert entry.summary() == "TLS 1.2 and 1.3, host name checked, ws1.pem"
     entry.verification.choose(PeerVerification.NONE)
     assert entry.summary() == "TLS 1.2 and 1.3, peer not checked, ws1.pem"

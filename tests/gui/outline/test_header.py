@@ -4,7 +4,7 @@ from pytestqt.qtbot import QtBot
 from dicomdesk.gui.models.send_nodes import SIZE, send_columns
 from dicomdesk.gui.outline.header import OutlineHeader, padded
 from dicomdesk.gui.outline.model import OutlineModel
-from dicomdesk.gui.outline.rows import PADDING
+from dicomdesk.gui.outline.row_delegate import PADDING
 from dicomdesk.gui.outline.view import OutlineView
 from dicomdesk.gui.theme import MARGIN, Theme
 

@@ -27,7 +27,7 @@ def test_what_waits_is_checked_without_being_sent(
     assert not window.send.header.check_button.isEnabled()
     add(window, tmp_path / "out", wait_until)
     with FakePeer() as peer:
-        window.send.header.peer_row.port.setText(str(peer.port))
+        window.send.header.peer_entry.port.setText(str(peer.port))
         window.send.header.check_button.click()
         assert window.send.panel.isVisible()
         assert not window.send.details.isVisible()
@@ -45,7 +45,7 @@ def test_what_waits_is_checked_without_being_sent(
 def test_peer_that_rejects_is_told(window: MainWindow, wait_until: WaitUntil, tmp_path: Path) -> None:
     add(window, tmp_path / "out", wait_until)
     with FakePeer(associate=[Reject(1, 1, 7)]) as peer:
-        window.send.header.peer_row.port.setText(str(peer.port))
+        window.send.header.peer_entry.port.setText(str(peer.port))
         window.send.header.check_button.click()
         wait_until(lambda: not window.send.preflight.is_running)
         assert window.send.panel.title() == "Nothing could go to PACS"
@@ -57,7 +57,7 @@ def test_peer_that_rejects_is_told(window: MainWindow, wait_until: WaitUntil, tm
 def test_sending_closes_the_panel(window: MainWindow, session: Session, wait_until: WaitUntil, tmp_path: Path) -> None:
     add(window, tmp_path / "out", wait_until)
     with FakePeer() as peer:
-        window.send.header.peer_row.port.setText(str(peer.port))
+        window.send.header.peer_entry.port.setText(str(peer.port))
         window.send.header.check_button.click()
         wait_until(lambda: not window.send.preflight.is_running)
         window.send.header.primary.click()

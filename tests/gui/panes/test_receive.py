@@ -6,7 +6,7 @@ from shiboken6 import isValid
 
 from dicomdesk.gui.dialogs.listener import ListenerDialog
 from dicomdesk.gui.main_window import MainWindow
-from dicomdesk.gui.models.received import ReceivedSeries, ReceivedStudy
+from dicomdesk.gui.models.received_studies import ReceivedSeries, ReceivedStudy
 from dicomdesk.gui.panes.receive import accepts
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.window_state import WindowState
@@ -52,7 +52,7 @@ def test_wrong_entry_is_shown_instead_of_listening(window: MainWindow, session: 
 def test_nobody_is_let_in_by_lost_security_settings(
     window: MainWindow, session: Session, wait_until: WaitUntil
 ) -> None:
-    store = window.receive._guard.store
+    store = window.receive._access.store
     store.problem = "security.json is damaged"
     window.receive.primary.click()
     details = window.receive.details.details()
@@ -67,7 +67,7 @@ def test_nobody_is_let_in_by_lost_security_settings(
 
 def test_listener_takes_its_rules(window: MainWindow) -> None:
     pane = window.receive
-    pane._guard.store.keep_listener(scenes.LISTENER_SECURITY)
+    pane._access.store.keep_listener(scenes.LISTENER_SECURITY)
     assert pane.request().acceptance.access == scenes.LISTENER_SECURITY.access
     assert pane.security_button.accessibleDescription().startswith("Encrypted; peers need a certificate.")
 
@@ -75,7 +75,7 @@ def test_listener_takes_its_rules(window: MainWindow) -> None:
 def test_certificate_that_cannot_be_used_is_told_instead_of_listening(
     window: MainWindow, session: Session, wait_until: WaitUntil
 ) -> None:
-    window.receive._guard.store.keep_listener(scenes.LISTENER_SECURITY)
+    window.receive._access.store.keep_listener(scenes.LISTENER_SECURITY)
     window.receive.primary.click()
     wait_until(lambda: window.receive.details.details().title == "The security settings cannot be used")
     assert not session.is_receiving

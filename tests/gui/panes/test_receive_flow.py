@@ -4,7 +4,7 @@ from pathlib import Path
 
 from dicomdesk.engine.events import ItemFinished, ItemOutcome, Notice, NoticeLevel, RequestFailed, StudySettled
 from dicomdesk.engine.receive.request import ReceiveRequest, Storage
-from dicomdesk.gui.bridge import Bridge
+from dicomdesk.gui.event_bridge import Bridge
 from dicomdesk.gui.panels.details import Details
 from dicomdesk.gui.panes.receive_flow import ReceiveFlow
 from dicomdesk.gui.session import Session

@@ -23,17 +23,17 @@ def add(window: MainWindow, folder: Path, wait_until: WaitUntil) -> None:
 def test_wrong_entry_is_shown_instead_of_sent(window: MainWindow, wait_until: WaitUntil, tmp_path: Path) -> None:
     write_study(tmp_path, 1)
     add(window, tmp_path, wait_until)
-    window.send.header.peer_row.host.setText("")
+    window.send.header.peer_entry.host.setText("")
     window.send.header.primary.click()
     assert "host" in window.send.details.details().title
-    assert window.send.header.peer_row.host.property("problem")
+    assert window.send.header.peer_entry.host.property("problem")
 
 
 def test_two_steps_stop_a_transfer(window: MainWindow, session: Session, wait_until: WaitUntil, tmp_path: Path) -> None:
     write_study(tmp_path, 3)
     answer = Event()
     with FakePeer(stores=[Hold(answer, Status())]) as peer:
-        window.send.header.peer_row.port.setText(str(peer.port))
+        window.send.header.peer_entry.port.setText(str(peer.port))
         add(window, tmp_path, wait_until)
         window.send.header.primary.click()
         wait_until(lambda: window.send.flow.queue.counts[ItemState.SENDING] > 0)
@@ -51,7 +51,7 @@ def test_two_steps_stop_a_transfer(window: MainWindow, session: Session, wait_un
 
 
 def send_all(window: MainWindow, session: Session, wait_until: WaitUntil, peer: FakePeer) -> None:
-    window.send.header.peer_row.port.setText(str(peer.port))
+    window.send.header.peer_entry.port.setText(str(peer.port))
     window.send.header.primary.click()
     wait_until(lambda: window.send.flow.report is not None and not session.is_sending)
 

@@ -26,7 +26,7 @@ def add(window: MainWindow, folder: Path, wait_until: WaitUntil) -> None:
 
 def test_echo_is_answered_in_words_and_time(window: MainWindow, wait_until: WaitUntil) -> None:
     with FakePeer() as peer:
-        window.send.header.peer_row.port.setText(str(peer.port))
+        window.send.header.peer_entry.port.setText(str(peer.port))
         window.send.header.echo_action.trigger()
         wait_until(lambda: "answered" in window.send.details.details().title)
     details = window.send.details.details()
@@ -36,7 +36,7 @@ def test_echo_is_answered_in_words_and_time(window: MainWindow, wait_until: Wait
 
 def test_echo_that_fails_says_why(window: MainWindow, wait_until: WaitUntil) -> None:
     with FakePeer(associate=[Reject(1, 1, 7)]) as peer:
-        window.send.header.peer_row.port.setText(str(peer.port))
+        window.send.header.peer_entry.port.setText(str(peer.port))
         window.send.header.echo_action.trigger()
         wait_until(lambda: "did not answer" in window.send.details.details().title)
     assert "AE title" in window.send.details.details().text
@@ -47,7 +47,7 @@ def test_refused_instances_are_tried_again_and_reported(
 ) -> None:
     write_study(tmp_path, 2)
     with FakePeer(stores=[Status(), Status(0xC000), Status()]) as peer:
-        window.send.header.peer_row.port.setText(str(peer.port))
+        window.send.header.peer_entry.port.setText(str(peer.port))
         add(window, tmp_path, wait_until)
         window.send.header.primary.click()
         wait_until(lambda: window.send.flow.report is not None and not session.is_sending)
@@ -82,7 +82,7 @@ def test_study_taken_out_of_an_archive_is_not_sent(
     window.send.commands.remove(first)
     (kept,) = instances_below(second)
     with FakePeer() as peer:
-        window.send.header.peer_row.port.setText(str(peer.port))
+        window.send.header.peer_entry.port.setText(str(peer.port))
         window.send.header.primary.click()
         wait_until(lambda: window.send.flow.report is not None and not session.is_sending)
     report = window.send.flow.report
@@ -96,7 +96,7 @@ def test_added_files_are_sent_at_once_when_wanted(
 ) -> None:
     write_study(tmp_path, 2)
     with FakePeer() as peer:
-        window.send.header.peer_row.port.setText(str(peer.port))
+        window.send.header.peer_entry.port.setText(str(peer.port))
         window.send.header.at_once.setChecked(True)
         add(window, tmp_path, wait_until)
         wait_until(lambda: window.send.flow.queue.counts[ItemState.STORED] == 2 and not session.is_sending)
@@ -112,7 +112,7 @@ def test_files_added_while_sending_are_sent_afterwards_when_wanted_at_once(
     write_study(tmp_path / "second", 2, prefix="1.2.3.5")
     answer = Event()
     with FakePeer(stores=[Hold(answer, Status())]) as peer:
-        window.send.header.peer_row.port.setText(str(peer.port))
+        window.send.header.peer_entry.port.setText(str(peer.port))
         window.send.header.at_once.setChecked(True)
         add(window, tmp_path / "first", wait_until)
         wait_until(lambda: window.send.flow.queue.counts[ItemState.SENDING] == 1)

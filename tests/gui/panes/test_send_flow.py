@@ -38,7 +38,7 @@ def test_a_transfer_takes_what_was_listed_and_reports_by_the_ids_of_the_rows(
         wanted = flow.request(Peer(host="127.0.0.1", port=peer.port), AssociationSettings(), Decompression.LOSSLESS)
         assert wanted is not None
         assert (wanted.found, wanted.inputs.paths) == (listed, ())
-        window.send.header.peer_row.port.setText(str(peer.port))
+        window.send.header.peer_entry.port.setText(str(peer.port))
         window.send.header.primary.click()
         wait_until(lambda: flow.report is not None and not session.is_sending)
     assert flow.report is not None
@@ -53,7 +53,7 @@ def test_file_that_went_away_is_told_as_not_sent(
     add(window, tmp_path, wait_until)
     gone.unlink()
     with FakePeer() as peer:
-        window.send.header.peer_row.port.setText(str(peer.port))
+        window.send.header.peer_entry.port.setText(str(peer.port))
         window.send.header.primary.click()
         wait_until(lambda: window.send.flow.report is not None and not session.is_sending)
     counts = window.send.flow.queue.counts

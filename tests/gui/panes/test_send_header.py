@@ -39,7 +39,7 @@ def test_primary_button_says_what_it_does(shown: HeaderState, word: str, is_enab
 def test_nothing_that_disturbs_a_transfer_can_be_begun_while_it_runs(window: MainWindow) -> None:
     header = window.send.header
     ready = replace(READY, finished=2, problems=1, has_report=True)
-    controls = (header.check_button, header.retry_action, header.clear_action, header.node.button)
+    controls = (header.check_button, header.retry_action, header.clear_action, header.peer_setup.button)
     header.show_state(ready)
     assert all(control.isEnabled() for control in controls)
     header.show_state(replace(ready, is_sending=True))

@@ -8,8 +8,8 @@ from pytestqt.qtbot import QtBot
 
 from dicomdesk.errors import SettingsError
 from dicomdesk.gui.questions.secret import SecretDialog
-from dicomdesk.gui.security.credentials import Credentials, Preparation
-from dicomdesk.gui.security.security_store import NodeSecurity
+from dicomdesk.gui.security.credentials import Credentials, PreparedPeer
+from dicomdesk.gui.security.security_store import PeerSecurity
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.settings import Peer, TlsSettings, UserIdentityType
 from tests.gui.answers import shown, wait_for
@@ -28,7 +28,7 @@ def view(qtbot: QtBot) -> QWidget:
 
 
 @pytest.fixture
-def encrypted(tmp_path: Path) -> NodeSecurity:
+def encrypted(tmp_path: Path) -> PeerSecurity:
     """TLS with a private key whose pass phrase is "sesame"."""
     authority = Authority(tmp_path)
     issued = authority.issue("ws1", uses_rsa=True)
@@ -36,7 +36,7 @@ def encrypted(tmp_path: Path) -> NodeSecurity:
     tls = TlsSettings(
         certificate_file=issued.certificate, private_key_file=issued.key, authority_files=(authority.certificate,)
     )
-    return NodeSecurity(uses_tls=True, tls=tls)
+    return PeerSecurity(uses_tls=True, tls=tls)
 
 
 def answer(dialog: SecretDialog, secret: str) -> None:
@@ -45,7 +45,7 @@ def answer(dialog: SecretDialog, secret: str) -> None:
 
 
 def test_nothing_is_asked_where_nothing_is_needed(tasks: Tasks, view: QWidget, finish: Finish) -> None:
-    found = finish(Credentials(tasks).prepare(PEER, NodeSecurity(user_name="ws1"), view))
+    found = finish(Credentials(tasks).prepare(PEER, PeerSecurity(user_name="ws1"), view))
     assert found is not None
     assert found.user_identity is not None
     assert found.user_identity.kind is UserIdentityType.USER_NAME
@@ -54,10 +54,10 @@ def test_nothing_is_asked_where_nothing_is_needed(tasks: Tasks, view: QWidget, f
 
 @pytest.mark.usefixtures("session")
 def test_pass_phrase_is_asked_until_it_fits_and_kept(
-    tasks: Tasks, view: QWidget, encrypted: NodeSecurity, wait_until: WaitUntil, finish: Finish
+    tasks: Tasks, view: QWidget, encrypted: PeerSecurity, wait_until: WaitUntil, finish: Finish
 ) -> None:
     credentials = Credentials(tasks)
-    found: list[Preparation | None] = []
+    found: list[PreparedPeer | None] = []
 
     async def prepare() -> None:
         found.append(await credentials.prepare(PEER, encrypted, view))
@@ -81,17 +81,17 @@ def test_pass_phrase_is_asked_until_it_fits_and_kept(
 
 
 @pytest.mark.usefixtures("session")
-def test_user_may_keep_a_secret(tasks: Tasks, view: QWidget, encrypted: NodeSecurity, wait_until: WaitUntil) -> None:
+def test_user_may_keep_a_secret(tasks: Tasks, view: QWidget, encrypted: PeerSecurity, wait_until: WaitUntil) -> None:
     credentials = Credentials(tasks)
     found: list[object] = []
 
-    async def prepare(security: NodeSecurity) -> None:
+    async def prepare(security: PeerSecurity) -> None:
         found.append(await credentials.prepare(PEER, security, view))
 
     tasks.start(prepare(encrypted))
     wait_for(SecretDialog, wait_until).reject()
     wait_until(lambda: bool(found))
-    tasks.start(prepare(NodeSecurity(user_name="ws1", sends_passcode=True)))
+    tasks.start(prepare(PeerSecurity(user_name="ws1", sends_passcode=True)))
     wait_for(SecretDialog, wait_until).reject()
     wait_until(lambda: len(found) == 2)
     assert found == [None, None]
@@ -102,8 +102,8 @@ def test_passcode_is_asked_once_for_each_peer(
     tasks: Tasks, view: QWidget, wait_until: WaitUntil, finish: Finish
 ) -> None:
     credentials = Credentials(tasks)
-    security = NodeSecurity(user_name="ws1", sends_passcode=True, wants_response=True)
-    found: list[Preparation | None] = []
+    security = PeerSecurity(user_name="ws1", sends_passcode=True, wants_response=True)
+    found: list[PreparedPeer | None] = []
 
     async def prepare() -> None:
         found.append(await credentials.prepare(PEER, security, view))
@@ -125,6 +125,6 @@ def test_passcode_is_asked_once_for_each_peer(
 
 
 def test_bad_file_is_told(tasks: Tasks, view: QWidget, finish: Finish, tmp_path: Path) -> None:
-    missing = NodeSecurity(uses_tls=True, tls=TlsSettings(certificate_file=tmp_path / "gone.pem"))
+    missing = PeerSecurity(uses_tls=True, tls=TlsSettings(certificate_file=tmp_path / "gone.pem"))
     with pytest.raises(SettingsError, match=r"gone\.pem"):
         finish(Credentials(tasks).prepare(PEER, missing, view))

@@ -32,8 +32,8 @@ from dicomdesk.engine.events import (
 )
 from dicomdesk.engine.forecast import ForecastGroup, Help, Verdict
 from dicomdesk.engine.preflight.preflight import PreflightResult
-from dicomdesk.gui.bridge import Arrival
-from dicomdesk.gui.security.security_store import ListenerSecurity, NodeSecurity
+from dicomdesk.gui.event_bridge import Arrival
+from dicomdesk.gui.security.security_store import ListenerSecurity, PeerSecurity
 from dicomdesk.settings import AccessRules, RevocationCheck, TlsProfile, TlsSettings
 
 CT, MR, US, SC, SR, ENHANCED_CT = (
@@ -377,7 +377,7 @@ def refused_by_us(association: int) -> list[Event]:
     ]
 
 
-NODE_SECURITY = NodeSecurity(
+PEER_SECURITY = PeerSecurity(
     uses_tls=True,
     tls=TlsSettings(
         certificate_file=Path("/etc/dicom/ws1.pem"),

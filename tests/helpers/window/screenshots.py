@@ -25,21 +25,21 @@ from dicomdesk.engine.events import CheckStepFinished, CheckStepStarted, Event, 
 from dicomdesk.engine.forecast import ForecastGroup
 from dicomdesk.engine.stats import Progress
 from dicomdesk.gui.assets import load_assets
-from dicomdesk.gui.bridge import Arrival, Bridge
 from dicomdesk.gui.dialogs.check import CheckDialog
 from dicomdesk.gui.dialogs.listener import ListenerDialog
-from dicomdesk.gui.dialogs.node import NodeDialog
+from dicomdesk.gui.dialogs.peer import PeerDialog
+from dicomdesk.gui.event_bridge import Arrival, Bridge
 from dicomdesk.gui.main_window import SMALLEST, MainWindow
 from dicomdesk.gui.models.send_nodes import StudyNode
 from dicomdesk.gui.panels.details import Details
 from dicomdesk.gui.panes import send_details
 from dicomdesk.gui.panes.preflight_flow import describe_preflight
 from dicomdesk.gui.security.credentials import Credentials
-from dicomdesk.gui.security.security_store import NodeSecurity, SecurityStore
+from dicomdesk.gui.security.security_store import PeerSecurity, SecurityStore
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.theme import Theme, Tone
-from dicomdesk.gui.window_state import PeerEntry, WindowState
+from dicomdesk.gui.window_state import TypedPeer, WindowState
 from dicomdesk.settings import AssociationSettings, Peer, RevocationCheck, TlsSettings
 from tests.helpers.window import scenes
 
@@ -385,12 +385,12 @@ def associations_agreement(stage: Stage) -> None:
 
 def node_plain(stage: Stage) -> None:
     """A node without security, everything folded."""
-    show_node(stage, NodeSecurity())
+    show_node(stage, PeerSecurity())
 
 
 def node_security(stage: Stage) -> None:
     """A node with TLS, own certificate and revocation lists."""
-    dialog = show_node(stage, scenes.NODE_SECURITY)
+    dialog = show_node(stage, scenes.PEER_SECURITY)
     dialog.open_security()
     dialog.tls._show_pass_phrase(is_encrypted=True)
     dialog.tls.message.say("The private key is encrypted: its pass phrase is asked for when needed.", "key", Tone.QUIET)
@@ -398,7 +398,7 @@ def node_security(stage: Stage) -> None:
 
 def node_problem(stage: Stage) -> None:
     """A file of a node cannot be used."""
-    dialog = show_node(stage, replace(scenes.NODE_SECURITY, user_name=""))
+    dialog = show_node(stage, replace(scenes.PEER_SECURITY, user_name=""))
     dialog.open_security()
     dialog.tls.revocation.choose(RevocationCheck.NONE)
     said = "The private key /etc/dicom/ws1-key.pem does not belong to the certificate /etc/dicom/ws1.pem."
@@ -407,14 +407,14 @@ def node_problem(stage: Stage) -> None:
 
 def node_identity(stage: Stage) -> None:
     """Who we are to a node."""
-    dialog = show_node(stage, replace(scenes.NODE_SECURITY, uses_tls=False))
+    dialog = show_node(stage, replace(scenes.PEER_SECURITY, uses_tls=False))
     dialog.identity_fold.open()
 
 
-def show_node(stage: Stage, security: NodeSecurity) -> NodeDialog:
+def show_node(stage: Stage, security: PeerSecurity) -> PeerDialog:
     """Show the dialog of a node."""
-    node = (PeerEntry(ae_title="PACS", host="pacs.example", port="2762"), security)
-    dialog = NodeDialog(stage.theme, stage.tasks, Credentials(stage.tasks), node)
+    node = (TypedPeer(ae_title="PACS", host="pacs.example", port="2762"), security)
+    dialog = PeerDialog(stage.theme, stage.tasks, Credentials(stage.tasks), node)
     return show_dialog(stage, dialog)
 
 
@@ -445,10 +445,10 @@ def receive_secure(stage: Stage) -> None:
 
 def send_secure(stage: Stage) -> None:
     """The node is encrypted."""
-    entry = PeerEntry(ae_title="PACS", host="pacs.example", port="104")
-    stage.store.keep_node(entry, scenes.NODE_SECURITY)
-    stage.window.send.header.peer_row.set_entry(replace(entry, port="105"))
-    stage.window.send.header.peer_row.set_entry(entry)
+    entry = TypedPeer(ae_title="PACS", host="pacs.example", port="104")
+    stage.store.keep_peer(entry, scenes.PEER_SECURITY)
+    stage.window.send.header.peer_entry.set_typed(replace(entry, port="105"))
+    stage.window.send.header.peer_entry.set_typed(entry)
     waiting(stage)
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from dicomdesk.gui.window_state import (
     MOST_RECENT_PEERS,
-    PeerEntry,
+    TypedPeer,
     WindowState,
     from_json,
     load_window_state,
@@ -15,7 +15,7 @@ from dicomdesk.gui.window_state import (
     with_default_folder,
 )
 
-PACS = PeerEntry(ae_title="PACS", host="pacs.example", port="104")
+PACS = TypedPeer(ae_title="PACS", host="pacs.example", port="104")
 
 
 def test_state_survives_its_file(tmp_path: Path) -> None:
@@ -49,8 +49,8 @@ def test_file_that_cannot_be_read_is_a_first_start(tmp_path: Path) -> None:
 def test_recent_peers_are_few_and_each_is_listed_once() -> None:
     state = WindowState()
     for number in range(MOST_RECENT_PEERS + 3):
-        state = state.with_recent_peer(PeerEntry(ae_title="A", host="h", port=str(number)))
-    state = state.with_recent_peer(PeerEntry(ae_title="A", host="h", port="5"))
+        state = state.with_recent_peer(TypedPeer(ae_title="A", host="h", port=str(number)))
+    state = state.with_recent_peer(TypedPeer(ae_title="A", host="h", port="5"))
     assert len(state.recent_peers) == MOST_RECENT_PEERS
     assert [peer.port for peer in state.recent_peers][:2] == ["5", "12"]
     assert str(state.recent_peers[0]) == "A@h:5"

@@ -1,5 +1,5 @@
 from dicomdesk.engine.events import ItemOutcome
-from dicomdesk.gui.models.received import ReceivedStudies
+from dicomdesk.gui.models.received_studies import ReceivedStudies
 from dicomdesk.gui.outline.model import Node
 from dicomdesk.gui.panes import receive_details
 from dicomdesk.gui.security.security_store import ListenerSecurity

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from dicomdesk.errors import SettingsError
 from dicomdesk.gui.security import security_file
 from dicomdesk.gui.security.security_store import SecuritySettings
-from dicomdesk.gui.window_state import PeerEntry
+from dicomdesk.gui.window_state import TypedPeer
 from tests.helpers.window import scenes
 
 SETTINGS = SecuritySettings(
-    nodes={PeerEntry(ae_title="PACS", host="pacs.example", port="2762"): scenes.NODE_SECURITY},
+    peers={TypedPeer(ae_title="PACS", host="pacs.example", port="2762"): scenes.PEER_SECURITY},
     listener=scenes.LISTENER_SECURITY,
 )
 
@@ -39,7 +39,7 @@ def test_file_is_for_its_owner_only(tmp_path: Path) -> None:
 
 
 def test_pass_phrases_are_never_written() -> None:
-    tls = replace(scenes.NODE_SECURITY.tls, pass_phrase="sesame")
+    tls = replace(scenes.PEER_SECURITY.tls, pass_phrase="sesame")
     secret = replace(SETTINGS, listener=replace(SETTINGS.listener, tls=tls))
     assert "sesame" not in security_file.to_json(secret)
 

@@ -2,8 +2,8 @@ import asyncio
 import threading
 
 from dicomdesk.engine.events import Event, Notice, NoticeLevel
-from dicomdesk.gui import bridge as bridge_module
-from dicomdesk.gui.bridge import Arrival, Bridge
+from dicomdesk.gui import event_bridge
+from dicomdesk.gui.event_bridge import Arrival, Bridge
 from tests.gui.conftest import Finish
 
 
@@ -47,12 +47,12 @@ def test_large_batches_leave_room_to_paint(bridge: Bridge, finish: Finish, monke
     channel = bridge.channel()
     sizes: list[int] = []
     channel.arrived.connect(lambda arrivals: sizes.append(len(arrivals)))
-    for number in range(bridge_module.MOST_EVENTS_PER_DRAIN + 5):
+    for number in range(event_bridge.MOST_EVENTS_PER_DRAIN + 5):
         channel.sink(notice(number))
     bridge.drain()
-    assert sizes == [bridge_module.MOST_EVENTS_PER_DRAIN]
+    assert sizes == [event_bridge.MOST_EVENTS_PER_DRAIN]
     bridge.close()
-    assert sizes == [bridge_module.MOST_EVENTS_PER_DRAIN, 5]
+    assert sizes == [event_bridge.MOST_EVENTS_PER_DRAIN, 5]
 
 
 def test_closed_bridge_drains_and_drops(bridge: Bridge) -> None:

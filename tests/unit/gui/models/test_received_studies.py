@@ -1,5 +1,5 @@
 from dicomdesk.engine.events import ItemFinished, ItemOutcome
-from dicomdesk.gui.models.received import (
+from dicomdesk.gui.models.received_studies import (
     FROM,
     INSTANCES,
     MODALITY,

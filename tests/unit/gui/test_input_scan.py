@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from dicomdesk.dicom.files.scan import FoundInstance, ScanResult, SkippedInput
-from dicomdesk.gui.scanning import MOST_PER_BATCH, Scanning, selection_of
+from dicomdesk.gui.input_scan import MOST_PER_BATCH, InputScan, selection_of
 from tests.helpers.data.datasets import Builder, part10
 from tests.helpers.data.studies import write_study
 
@@ -12,7 +12,7 @@ from tests.helpers.data.studies import write_study
 def test_everything_below_a_folder_is_found_in_batches(tmp_path: Path) -> None:
     write_study(tmp_path / "a" / "b", 3)
     (tmp_path / "notes.txt").write_text("hello")
-    scanning = Scanning((str(tmp_path),))
+    scanning = InputScan((str(tmp_path),))
     found: list[ScanResult] = []
     while batch := scanning.read():
         assert len(batch) <= MOST_PER_BATCH
@@ -31,7 +31,7 @@ def test_a_cancelled_scan_ends_in_the_middle_of_a_file(
     (tmp_path / "b").write_bytes(Builder().instance() + Builder().element(0x00080060, "CS", "CT") * 500_000)
     if not is_last:
         (tmp_path / "c").write_bytes(part10(Builder().instance()))
-    scanning, reads, pread = Scanning((str(tmp_path),)), 0, os.pread
+    scanning, reads, pread = InputScan((str(tmp_path),)), 0, os.pread
 
     def cancel_at_the_tenth(descriptor: int, size: int, offset: int) -> bytes:
         nonlocal reads

@@ -4,22 +4,22 @@ import pytest
 from PySide6.QtWidgets import QDialog
 from pytestqt.qtbot import QtBot
 
-from dicomdesk.gui.dialogs.node import NodeDialog
+from dicomdesk.gui.dialogs.peer import PeerDialog
 from dicomdesk.gui.security.credentials import Credentials
-from dicomdesk.gui.security.security_store import NodeSecurity
+from dicomdesk.gui.security.security_store import PeerSecurity
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.theme import Theme
-from dicomdesk.gui.window_state import PeerEntry
+from dicomdesk.gui.window_state import TypedPeer
 from tests.helpers.window import scenes
 
-PACS = PeerEntry(ae_title="PACS", host="pacs.example", port="2762")
-Make = Callable[[PeerEntry, NodeSecurity], NodeDialog]
+PACS = TypedPeer(ae_title="PACS", host="pacs.example", port="2762")
+Make = Callable[[TypedPeer, PeerSecurity], PeerDialog]
 
 
 @pytest.fixture
 def make(theme: Theme, tasks: Tasks, qtbot: QtBot) -> Make:
-    def dialog(entry: PeerEntry, security: NodeSecurity) -> NodeDialog:
-        found = NodeDialog(theme, tasks, Credentials(tasks), (entry, security))
+    def dialog(entry: TypedPeer, security: PeerSecurity) -> PeerDialog:
+        found = PeerDialog(theme, tasks, Credentials(tasks), (entry, security))
         qtbot.addWidget(found)
         found.show()
         return found
@@ -28,16 +28,16 @@ def make(theme: Theme, tasks: Tasks, qtbot: QtBot) -> Make:
 
 
 def test_node_comes_out_as_it_went_in(make: Make) -> None:
-    dialog = make(PACS, scenes.NODE_SECURITY)
-    assert dialog.entry() == PACS
-    assert dialog.security() == scenes.NODE_SECURITY
+    dialog = make(PACS, scenes.PEER_SECURITY)
+    assert dialog.typed() == PACS
+    assert dialog.security() == scenes.PEER_SECURITY
     assert dialog.peer().port == 2762
     assert dialog.tls_fold.heading.summary() == "TLS 1.2 and 1.3, host name checked, ws1.pem"
     assert dialog.identity_fold.heading.summary() == "ws1, with passcode"
 
 
 def test_plain_node_stays_simple(make: Make, qtbot: QtBot) -> None:
-    dialog = make(PACS, NodeSecurity())
+    dialog = make(PACS, PeerSecurity())
     assert not dialog.tls_fold.is_open()
     assert dialog.tls_fold.heading.accessibleName() == "Encryption: off"
     assert not dialog.tls.isVisible()
@@ -50,7 +50,7 @@ def test_plain_node_stays_simple(make: Make, qtbot: QtBot) -> None:
 
 
 def test_node_is_saved_only_when_all_is_well(make: Make) -> None:
-    dialog = make(PeerEntry(ae_title="PACS", host="", port="104"), NodeSecurity())
+    dialog = make(TypedPeer(ae_title="PACS", host="", port="104"), PeerSecurity())
     tests: list[bool] = []
     dialog.test_wanted.connect(lambda: tests.append(True))
     dialog.test_button.click()
@@ -66,6 +66,6 @@ def test_node_is_saved_only_when_all_is_well(make: Make) -> None:
 
 
 def test_passcode_without_a_name_is_none(make: Make) -> None:
-    dialog = make(PACS, NodeSecurity(user_name="ws1", sends_passcode=True, wants_response=True))
+    dialog = make(PACS, PeerSecurity(user_name="ws1", sends_passcode=True, wants_response=True))
     dialog.identity.user_name.setText("")
-    assert dialog.security() == NodeSecurity()
+    assert dialog.security() == PeerSecurity()

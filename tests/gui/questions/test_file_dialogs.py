@@ -6,7 +6,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from dicomdesk.gui.questions.selection import ask_files, ask_folder, ask_new_file
+from dicomdesk.gui.questions.file_dialogs import ask_files, ask_folder, ask_new_file
 from dicomdesk.gui.tasks import Tasks
 from tests.gui.conftest import Finish, Result
 

@@ -1,4 +1,4 @@
-"""The node of the Send view: where it is, how it is secured, and getting ready to reach it."""
+"""Peer of the Send view: its security, and the preparation of associations with it."""
 
 from collections.abc import Callable
 
@@ -7,19 +7,19 @@ from PySide6.QtWidgets import QWidget
 
 from dicomdesk.errors import SettingsError
 from dicomdesk.gui.controls.buttons import plain_button
-from dicomdesk.gui.dialogs.node import NodeDialog
-from dicomdesk.gui.entries.peer_entry import PeerRow
+from dicomdesk.gui.dialogs.peer import PeerDialog
+from dicomdesk.gui.entries.peer_entry import PeerEntry
 from dicomdesk.gui.entries.tls_entry import profile_words
 from dicomdesk.gui.panels.details import Details
-from dicomdesk.gui.security.credentials import Guard, Preparation
-from dicomdesk.gui.security.security_store import NodeSecurity
+from dicomdesk.gui.security.credentials import PreparedPeer, SecurityAccess
+from dicomdesk.gui.security.security_store import PeerSecurity
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.theme import Theme, Tone
 from dicomdesk.gui.wording import plain_tip, sentence
 from dicomdesk.settings import LARGE_MAX_PDU_BYTES, AssociationSettings
 
 
-class NodeSetup(QObject):
+class PeerSetup(QObject):
     """Keeps the security that goes with what is typed. For the Qt thread.
 
     A peer that is known brings its own; one that is not keeps what was there: TLS is never dropped by typing.
@@ -28,62 +28,62 @@ class NodeSetup(QObject):
     told = Signal(Details)
     """Something that the user should read now."""
     changed = Signal()
-    test_wanted = Signal(Preparation)
-    """The node dialog asks for a connection check; the peer may not be the one that is typed in the view."""
+    test_wanted = Signal(PreparedPeer)
+    """The peer dialog asks for a connection check; the peer may not be the one that is typed in the view."""
 
-    def __init__(self, theme: Theme, tasks: Tasks, guard: Guard, row: PeerRow, view: QWidget) -> None:
+    def __init__(self, theme: Theme, tasks: Tasks, access: SecurityAccess, entry: PeerEntry, view: QWidget) -> None:
         super().__init__(view)
         self._theme = theme
         self._tasks = tasks
-        self._store = guard.store
-        self._credentials = guard.credentials
-        self._row = row
+        self._store = access.store
+        self._credentials = access.credentials
+        self._entry = entry
         self._view = view
         self._is_preparing = False
-        self._dialog: NodeDialog | None = None
-        self.security = guard.store.find_node(row.entry()) or NodeSecurity()
+        self._dialog: PeerDialog | None = None
+        self.security = access.store.find_peer(entry.typed()) or PeerSecurity()
         self.button = plain_button(theme, "", "lock-open", self.edit, self.tr("Node and its security"))
-        row.changed.connect(self._on_typed)
+        entry.changed.connect(self._on_typed)
         self._show()
 
     def edit(self) -> None:
-        """Open the node's dialog, or bring it to the front."""
+        """Open the peer's dialog, or bring it to the front."""
         if self._dialog is not None:
             self._dialog.activateWindow()
             return
         self._tasks.start(self._edit())
 
-    def reach(self, run: Callable[[Preparation], None]) -> None:
+    def reach(self, run: Callable[[PreparedPeer], None]) -> None:
         """Call ``run`` when all that the peer needs is at hand, at once or after a question; or tell why not."""
-        if not self._row.insist():
-            self.told.emit(Details(title=self._row.first_problem(), icon="warning", tone=Tone.WARNING))
+        if not self._entry.insist():
+            self.told.emit(Details(title=self._entry.first_problem(), icon="warning", tone=Tone.WARNING))
         elif self.security.is_plain:
-            run(Preparation(peer=self._row.peer()))
+            run(PreparedPeer(peer=self._entry.peer()))
         elif not self._is_preparing:
             self._tasks.start(self._prepare(run))
 
-    def association(self, preparation: Preparation) -> AssociationSettings:
-        """How associations with the prepared peer are requested."""
+    def association(self, prepared: PreparedPeer) -> AssociationSettings:
+        """Return the settings for associations with the prepared peer."""
         return AssociationSettings(
-            calling_ae_title=self._row.calling.value(),
+            calling_ae_title=self._entry.calling.value(),
             max_pdu_bytes=LARGE_MAX_PDU_BYTES,
-            user_identity=preparation.user_identity,
+            user_identity=prepared.user_identity,
         )
 
     def remember(self) -> None:
         """Keep the security with the peer, so that it comes back with it."""
-        if self.security != NodeSecurity() or self._store.find_node(self._row.entry()) is not None:
-            self._store.keep_node(self._row.entry(), self.security)
+        if self.security != PeerSecurity() or self._store.find_peer(self._entry.typed()) is not None:
+            self._store.keep_peer(self._entry.typed(), self.security)
 
     def forget_passcode(self) -> None:
-        """The peer refused: the passcode may be wrong, so it is asked for again."""
-        if self._row.is_valid() and self.security.sends_passcode:
-            self._credentials.forget_passcode(self._row.peer(), self.security.user_name)
+        """Ask for the passcode again the next time: the peer refused, and it may be wrong."""
+        if self._entry.is_valid() and self.security.sends_passcode:
+            self._credentials.forget_passcode(self._entry.peer(), self.security.user_name)
 
-    async def _prepare(self, run: Callable[[Preparation], None]) -> None:
+    async def _prepare(self, run: Callable[[PreparedPeer], None]) -> None:
         self._is_preparing = True
         try:
-            found = await self._credentials.prepare(self._row.peer(), self.security, self._view)
+            found = await self._credentials.prepare(self._entry.peer(), self.security, self._view)
         except SettingsError as error:
             self.told.emit(settings_problem(str(error)))
         else:
@@ -93,10 +93,10 @@ class NodeSetup(QObject):
             self._is_preparing = False
 
     async def _edit(self) -> None:
-        node = (self._row.entry(), self.security)
-        dialog = self._dialog = NodeDialog(self._theme, self._tasks, self._credentials, node, self._view)
+        known = (self._entry.typed(), self.security)
+        dialog = self._dialog = PeerDialog(self._theme, self._tasks, self._credentials, known, self._view)
         dialog.test_wanted.connect(lambda: self._tasks.start(self._test(dialog), owner=dialog))
-        if self.security.uses_tls or self._row.is_valid():
+        if self.security.uses_tls or self._entry.is_valid():
             dialog.open_security()
         try:
             if await self._tasks.ask(dialog):
@@ -104,7 +104,7 @@ class NodeSetup(QObject):
         finally:
             self._dialog = None
 
-    async def _test(self, dialog: NodeDialog) -> None:
+    async def _test(self, dialog: PeerDialog) -> None:
         try:
             found = await self._credentials.prepare(dialog.peer(), dialog.security(), dialog)
         except SettingsError as error:
@@ -113,16 +113,16 @@ class NodeSetup(QObject):
             if found is not None:
                 self.test_wanted.emit(found)
 
-    def _take(self, dialog: NodeDialog) -> None:
-        entry, security = dialog.entry(), dialog.security()
-        self._store.keep_node(entry, security)
-        self._row.set_entry(entry)
+    def _take(self, dialog: PeerDialog) -> None:
+        typed, security = dialog.typed(), dialog.security()
+        self._store.keep_peer(typed, security)
+        self._entry.set_typed(typed)
         self.security = security
         self._show()
         self.changed.emit()
 
     def _on_typed(self) -> None:
-        known = self._store.find_node(self._row.entry())
+        known = self._store.find_peer(self._entry.typed())
         if known is not None and known != self.security:
             self.security = known
             self._show()
@@ -143,7 +143,7 @@ class NodeSetup(QObject):
 def settings_problem(reason: str) -> Details:
     """Return what is told where certificate, key or another file of the settings cannot be used."""
     return Details(
-        title=QCoreApplication.translate("node_setup", "The security settings cannot be used"),
+        title=QCoreApplication.translate("peer_setup", "The security settings cannot be used"),
         text=sentence(reason),
         icon="failed",
         tone=Tone.BAD,

@@ -1,4 +1,4 @@
-"""The only place where engine threads meet Qt.
+"""Events of the engine's threads for the Qt thread: the only place where the two meet.
 
 Sinks append under a lock; the first event of a batch posts one call to the loop, and the drain on the Qt thread gives
 the whole batch to its channel's listeners.

@@ -9,12 +9,12 @@ from shiboken6 import isValid
 
 from dicomdesk.engine.security.settings_check import hash_passcode
 from dicomdesk.gui.dialogs.check import CheckDialog
-from dicomdesk.gui.dialogs.node import NodeDialog
+from dicomdesk.gui.dialogs.peer import PeerDialog
 from dicomdesk.gui.main_window import MainWindow
 from dicomdesk.gui.models.association_log import SECURITY, AssociationRecord
 from dicomdesk.gui.outline.states import ItemState
 from dicomdesk.gui.questions.secret import SecretDialog
-from dicomdesk.gui.security.security_store import ListenerSecurity, NodeSecurity
+from dicomdesk.gui.security.security_store import ListenerSecurity, PeerSecurity
 from dicomdesk.gui.session import Session
 from dicomdesk.settings import AccessRules, TlsSettings
 from tests.gui.answers import shown, wait_for
@@ -51,11 +51,11 @@ def hospital(tmp_path: Path) -> Hospital:
 
 def listen(window: MainWindow, session: Session, wait_until: WaitUntil, security: ListenerSecurity) -> None:
     """Listen on a free port with the security given, and send there."""
-    window.receive._guard.store.keep_listener(security)
+    window.receive._access.store.keep_listener(security)
     request = with_options(window.receive.request(), {"port": 0, "tls": security.used_tls})
     window.receive.flow.listen(request)
     wait_until(lambda: session.is_receiving)
-    window.send.header.peer_row.port.setText(str(session.listening_port))
+    window.send.header.peer_entry.port.setText(str(session.listening_port))
 
 
 def add(window: MainWindow, folder: Path, wait_until: WaitUntil) -> None:
@@ -73,7 +73,7 @@ def test_study_goes_over_tls_with_user_and_passcode(
 ) -> None:
     rules = AccessRules(calling_ae_titles=frozenset({"WS1"}), user_pass_codes={"ws1": hash_passcode("sesame")})
     listen(window, session, wait_until, ListenerSecurity(uses_tls=True, tls=hospital.listener, access=rules))
-    window.send.header.node.security = NodeSecurity(
+    window.send.header.peer_setup.security = PeerSecurity(
         uses_tls=True, tls=hospital.node, user_name="ws1", sends_passcode=True
     )
     add(window, tmp_path / "out", wait_until)
@@ -90,8 +90,8 @@ def test_study_goes_over_tls_with_user_and_passcode(
     assert agreed.user_identity.user_name == "ws1"
     assert agreed.tls is not None
     assert "ws1" in agreed.tls.peer_subject
-    kept = window.receive._guard.store.find_node(window.send.header.peer_row.entry())
-    assert kept == window.send.header.node.security
+    kept = window.receive._access.store.find_peer(window.send.header.peer_entry.typed())
+    assert kept == window.send.header.peer_setup.security
 
 
 def test_wrong_passcode_is_refused_told_and_asked_again(
@@ -99,7 +99,7 @@ def test_wrong_passcode_is_refused_told_and_asked_again(
 ) -> None:
     rules = AccessRules(user_pass_codes={"ws1": hash_passcode("sesame")})
     listen(window, session, wait_until, ListenerSecurity(access=rules))
-    window.send.header.node.security = NodeSecurity(user_name="ws1", sends_passcode=True)
+    window.send.header.peer_setup.security = PeerSecurity(user_name="ws1", sends_passcode=True)
     add(window, tmp_path / "out", wait_until)
     window.send.header.primary.click()
     dialog = wait_for(SecretDialog, wait_until)
@@ -122,7 +122,7 @@ def test_bad_certificate_file_is_told_instead_of_sent(
     window: MainWindow, wait_until: WaitUntil, hospital: Hospital, tmp_path: Path
 ) -> None:
     tls = replace(hospital.node, certificate_file=tmp_path / "gone.pem")
-    window.send.header.node.security = NodeSecurity(uses_tls=True, tls=tls)
+    window.send.header.peer_setup.security = PeerSecurity(uses_tls=True, tls=tls)
     add(window, tmp_path / "out", wait_until)
     window.send.header.primary.click()
     wait_until(lambda: window.send.details.details().title == "The security settings cannot be used")
@@ -132,24 +132,24 @@ def test_bad_certificate_file_is_told_instead_of_sent(
 def test_node_dialog_keeps_what_was_entered_with_the_peer(
     window: MainWindow, wait_until: WaitUntil, hospital: Hospital
 ) -> None:
-    node = window.send.header.node
+    node = window.send.header.peer_setup
     assert node.button.accessibleDescription() == "Not encrypted."
     node.edit()
-    dialog = wait_for(NodeDialog, wait_until)
+    dialog = wait_for(PeerDialog, wait_until)
     node.edit()  # brings it to the front
     dialog.tls.is_on.setChecked(True)
     dialog.tls.authorities.add_paths(hospital.node.authority_files)
     dialog.port.setText("2762")
     dialog._on_save()
     wait_until(lambda: node.security.uses_tls)
-    assert window.send.header.peer_row.port.text() == "2762"
+    assert window.send.header.peer_entry.port.text() == "2762"
     assert node.button.accessibleDescription().startswith("Encrypted: TLS")
-    window.send.header.peer_row.host.setText("elsewhere")
+    window.send.header.peer_entry.host.setText("elsewhere")
     assert node.security.uses_tls, "TLS is not dropped by typing"
     wait_until(lambda: not isValid(dialog))
     window.send.header._theme.changed.emit()  # nothing of the dialog listens any more
-    window.receive._guard.store.keep_node(replace(window.send.header.peer_row.entry(), port="104"), NodeSecurity())
-    window.send.header.peer_row.port.setText("104")
+    window.receive._access.store.keep_peer(replace(window.send.header.peer_entry.typed(), port="104"), PeerSecurity())
+    window.send.header.peer_entry.port.setText("104")
     assert not node.security.uses_tls, "a peer that is known brings its own"
 
 
@@ -157,7 +157,7 @@ def test_connection_is_tested_over_tls(
     window: MainWindow, session: Session, wait_until: WaitUntil, hospital: Hospital
 ) -> None:
     listen(window, session, wait_until, ListenerSecurity(uses_tls=True, tls=hospital.listener))
-    window.send.header.node.security = NodeSecurity(uses_tls=True, tls=hospital.node)
+    window.send.header.peer_setup.security = PeerSecurity(uses_tls=True, tls=hospital.node)
     window.send.header.test_button.click()
     dialog = wait_for(CheckDialog, wait_until)
     wait_until(lambda: not dialog.is_running() and bool(dialog._steps))
@@ -170,8 +170,8 @@ def test_connection_is_tested_from_the_node_dialog(
     window: MainWindow, session: Session, wait_until: WaitUntil, hospital: Hospital
 ) -> None:
     listen(window, session, wait_until, ListenerSecurity(uses_tls=True, tls=hospital.listener))
-    window.send.header.node.edit()
-    node = wait_for(NodeDialog, wait_until)
+    window.send.header.peer_setup.edit()
+    node = wait_for(PeerDialog, wait_until)
     node.test_button.click()
     check = wait_for(CheckDialog, wait_until)
     wait_until(lambda: not check.is_running() and bool(check._steps))

@@ -1,4 +1,4 @@
-"""Scanning what was dropped, in batches that a worker thread reads and the Qt thread shows."""
+"""Scan of dropped inputs, in batches that a worker thread reads and the Qt thread shows."""
 
 import contextlib
 import time
@@ -24,7 +24,7 @@ def selection_of(paths: tuple[str, ...]) -> InputSelection:
     )
 
 
-class Scanning:
+class InputScan:
     """One scan under way. ``read`` is called on worker threads, never by two at once; ``cancel`` on any thread."""
 
     def __init__(self, paths: tuple[str, ...]) -> None:

@@ -1,4 +1,4 @@
-"""One node: where it is, how the connection is secured, and who we are to it."""
+"""A peer: its address, the security of connections to it, and our user identity there."""
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QDialog, QLabel, QWidget
@@ -13,17 +13,17 @@ from dicomdesk.gui.entries.identity_entry import IdentityEntry
 from dicomdesk.gui.entries.tls_entry import TlsEntry
 from dicomdesk.gui.layouts import DIALOG_MARGINS, column_of, row_of
 from dicomdesk.gui.security.credentials import Credentials
-from dicomdesk.gui.security.security_store import NodeSecurity
+from dicomdesk.gui.security.security_store import PeerSecurity
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.theme import MARGIN, Theme
-from dicomdesk.gui.window_state import PeerEntry
+from dicomdesk.gui.window_state import TypedPeer
 from dicomdesk.settings import Peer
 
 WIDTH = 640
 
 
-class NodeDialog(QDialog):
-    """Accepted when all fields are well; ``entry()`` and ``security()`` are what was entered."""
+class PeerDialog(QDialog):
+    """Asks for a peer; accepted when all fields are well."""
 
     test_wanted = Signal()
     """Check the connection with what is entered now."""
@@ -33,17 +33,17 @@ class NodeDialog(QDialog):
         theme: Theme,
         tasks: Tasks,
         credentials: Credentials,
-        node: tuple[PeerEntry, NodeSecurity],
+        known: tuple[TypedPeer, PeerSecurity],
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        entry, security = node
+        typed, security = known
         self.setWindowTitle(self.tr("Node"))
         self.ae_title = Field(
-            self.tr("AE title of the node"), ae_title_problem, text=entry.ae_title, hint=self.tr("AE title")
+            self.tr("AE title of the node"), ae_title_problem, text=typed.ae_title, hint=self.tr("AE title")
         )
-        self.host = Field(self.tr("Host of the node"), host_problem, text=entry.host, hint=self.tr("host or address"))
-        self.port = Field(self.tr("Port of the node"), port_problem, text=entry.port)
+        self.host = Field(self.tr("Host of the node"), host_problem, text=typed.host, hint=self.tr("host or address"))
+        self.port = Field(self.tr("Port of the node"), port_problem, text=typed.port)
         self.tls = TlsEntry(theme, tasks, credentials, security.tls, is_on=security.uses_tls, is_acceptor=False)
         self.identity = IdentityEntry(theme, security)
         self.tls_fold = Fold(theme, self.tr("Encryption"), self.tls)
@@ -56,19 +56,19 @@ class NodeDialog(QDialog):
         if security.uses_tls:
             self.tls.check_files()
 
-    def entry(self) -> PeerEntry:
-        """Where the node is, as typed."""
-        return PeerEntry(ae_title=self.ae_title.value(), host=self.host.value(), port=self.port.value())
+    def typed(self) -> TypedPeer:
+        """Return the address as typed."""
+        return TypedPeer(ae_title=self.ae_title.value(), host=self.host.value(), port=self.port.value())
 
     def peer(self) -> Peer:
-        """Where the node is, only where all fields are well."""
-        entry = self.entry()
-        return Peer(host=entry.host, port=int(entry.port), ae_title=entry.ae_title)
+        """Return the address; only where all fields are well."""
+        typed = self.typed()
+        return Peer(host=typed.host, port=int(typed.port), ae_title=typed.ae_title)
 
-    def security(self) -> NodeSecurity:
-        """How it is secured, as entered."""
+    def security(self) -> PeerSecurity:
+        """Return the security as entered."""
         has_name = bool(self.identity.name())
-        return NodeSecurity(
+        return PeerSecurity(
             uses_tls=self.tls.is_on.isChecked(),
             tls=self.tls.value(),
             user_name=self.identity.name(),
@@ -77,7 +77,7 @@ class NodeDialog(QDialog):
         )
 
     def open_security(self) -> None:
-        """Open what is said of encryption."""
+        """Open the part about encryption."""
         self.tls_fold.open()
 
     def insist(self) -> bool:

@@ -1,4 +1,4 @@
-"""How one cell of a list is painted: text in pieces, marks, progress. Looks come from the theme only."""
+"""Painting of the cells of a list: text in pieces, marks, progress."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""What has arrived: studies and series, filled live from a receive job's events."""
+"""Received studies and series, filled live from a receive job's events."""
 
 from collections.abc import Iterable
 from typing import ClassVar
@@ -30,7 +30,7 @@ MOST_PROBLEMS = 200
 
 
 def _say(text: str) -> str:
-    return QCoreApplication.translate("received", text)
+    return QCoreApplication.translate("received_studies", text)
 
 
 def receive_columns() -> tuple[Column, ...]:
@@ -48,7 +48,7 @@ def receive_columns() -> tuple[Column, ...]:
 
 
 class ReceivedGroup(Node):
-    """What study and series have in common."""
+    """Group of received instances: a study or a series."""
 
     __slots__ = ("bytes_mark", "first_at", "instances", "is_open", "last_at", "marked_at", "now", "problems",
         "rate", "size_bytes")  # fmt: skip
@@ -69,7 +69,7 @@ class ReceivedGroup(Node):
 
     @property
     def state(self) -> ItemState:
-        """What a person must know of first."""
+        """The state that people must know of first."""
         if self.is_open:
             return ItemState.QUIET if self.now - self.last_at >= QUIET_AFTER_S else ItemState.RECEIVING
         return ItemState.REFUSED if self.problems else ItemState.STORED
@@ -182,7 +182,7 @@ class ReceivedSeries(ReceivedGroup):
 
 
 class ReceivedStudies:
-    """Plain values; an ``Outline`` is told of rows that come or change. For the Qt thread."""
+    """Groups received instances from events; an ``Outline`` is told of rows that come or change. For the Qt thread."""
 
     def __init__(self, outline: Outline) -> None:
         self._outline = outline

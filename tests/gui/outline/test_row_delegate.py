@@ -2,7 +2,7 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
-from dicomdesk.gui.outline.rows import paint_bar, row_height
+from dicomdesk.gui.outline.row_delegate import paint_bar, row_height
 from dicomdesk.gui.theme import ROW_HEIGHT
 
 
