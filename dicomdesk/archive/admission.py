@@ -14,7 +14,7 @@ from dicomdesk.dicom.transfer_syntaxes import (
     IMPLICIT_VR_LITTLE_ENDIAN,
 )
 from dicomdesk.network.acceptor.access_control import Refusal
-from dicomdesk.network.acceptor.handlers import IncomingAssociation
+from dicomdesk.network.acceptor.observers import IncomingAssociation
 from dicomdesk.network.negotiation import ContextResult, ProposedContext, Role
 from dicomdesk.network.presentation.context_acceptance import AcceptancePolicy
 from dicomdesk.network.presentation.profiles import Profile

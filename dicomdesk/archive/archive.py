@@ -33,9 +33,9 @@ from dicomdesk.engine.receive.listening_job import acceptor_ssl_context
 from dicomdesk.errors import CancelledError, IndexDamagedError, SettingsError
 from dicomdesk.network.acceptor.acceptor import Callbacks
 from dicomdesk.network.acceptor.access_control import Refusal
-from dicomdesk.network.acceptor.handlers import IncomingAssociation, ListenerObserver
 from dicomdesk.network.acceptor.listener import Listener, ListenerSettings
-from dicomdesk.network.dimse.store_requests import IncomingStore, InstanceSink
+from dicomdesk.network.acceptor.observers import IncomingAssociation, ListenerObserver
+from dicomdesk.network.dimse.store_reception import IncomingStore, InstanceSink
 from dicomdesk.network.presentation.context_acceptance import AcceptancePolicy, verification_only_policy
 from dicomdesk.network.presentation.profiles import Profile
 
@@ -165,7 +165,7 @@ class Archive:
     # -- StoreHandler
 
     def begin(self, request: IncomingStore) -> InstanceSink:
-        """See ``network.handlers.StoreHandler``."""
+        """See ``StoreHandler``."""
         keeper = self._keepers.get(request.called_ae_title)
         if keeper is None:
             raise KeyError(request.called_ae_title)

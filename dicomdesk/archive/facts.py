@@ -15,8 +15,8 @@ from dicomdesk.network.dimse.command_sets import (
     PRIORITY,
     CommandSet,
 )
-from dicomdesk.network.dimse.service_commands import SubOperations
-from dicomdesk.network.dimse.store_requests import IncomingStore
+from dicomdesk.network.dimse.responses import SubOperations
+from dicomdesk.network.dimse.store_reception import IncomingStore
 
 __all__ = [
     "AcceptedInstance",

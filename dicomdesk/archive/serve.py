@@ -19,7 +19,7 @@ from dicomdesk.engine.receive.listening_job import ListeningJob, ReceiveResult
 from dicomdesk.engine.receive.reception_facts import ReceptionFacts
 from dicomdesk.engine.stats import Progress
 from dicomdesk.errors import DicomdeskError
-from dicomdesk.network.dimse.store_requests import IncomingStore
+from dicomdesk.network.dimse.store_reception import IncomingStore
 
 __all__ = ["ServeJob", "ServeRequest"]
 

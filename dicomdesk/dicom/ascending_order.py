@@ -28,7 +28,7 @@ def ascending(
 ) -> bytes | memoryview:
     """The data set with its elements in ascending order, each tag once, and with explicit lengths.
 
-    Long results are in a temporary file (``spooling``). ``most_steps``, ``moving`` and errors as of ``rewrite``. The
+    Long results are in a temporary file (``spool_file``). ``most_steps``, ``moving`` and errors as of ``rewrite``. The
     time it takes grows with the size of the data set, and no faster than sorting does.
     """
     again = Rewriting(source=encoding, target=encoding, may_hold_fragments=True, most_steps=most_steps, moving=moving)

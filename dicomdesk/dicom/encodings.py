@@ -1,4 +1,4 @@
-"""How element headers are encoded: explicit or implicit VR, little or big endian (PS3.5 section 7.1)."""
+"""Encodings of element headers: explicit or implicit VR, little or big endian (PS3.5 section 7.1)."""
 
 from struct import Struct
 

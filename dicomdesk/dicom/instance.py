@@ -1,4 +1,4 @@
-"""What is known of one SOP instance from its first bytes."""
+"""Header of one SOP instance: what is known of it from its first bytes."""
 
 from dataclasses import dataclass, field
 from enum import Enum

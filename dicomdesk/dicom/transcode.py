@@ -1,4 +1,4 @@
-"""Converts a data set from one transfer syntax to another; what becomes long is in a temporary file (``spooling``).
+"""Converts a data set from one transfer syntax to another; what becomes long is in a temporary file (``spool_file``).
 
 Values are never interpreted more than the conversion needs, and the SOP Instance UID never changes. When source and
 target are the same, the bytes come back as they are.

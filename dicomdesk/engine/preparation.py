@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from dicomdesk.dicom.data_set_source import DataSetSource, FileRange, check_unchanged
 from dicomdesk.dicom.data_sets.element_walk import DataSetBytes
 from dicomdesk.dicom.data_sets.file_windows import read_at
 from dicomdesk.dicom.data_sets.spool_file import IN_MEMORY_BYTES, joined, open_spooled
@@ -17,7 +18,6 @@ from dicomdesk.dicom.data_sets.structure_check import StructureFindings, check_d
 from dicomdesk.dicom.files.part10 import has_same_start, parse_header, read_open_header
 from dicomdesk.dicom.files.scan import NOT_A_REGULAR_FILE, FoundInstance, describe_change
 from dicomdesk.dicom.instance import InputFormat, InstanceHeader
-from dicomdesk.dicom.source import DataSetSource, FileRange, check_unchanged
 from dicomdesk.dicom.transfer_syntaxes import UNCOMPRESSED, find_transfer_syntax
 from dicomdesk.errors import ChangedError, ConversionError, DataError, InvalidUidError
 

@@ -117,7 +117,7 @@ class UserIdentityExchange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TlsSession:
-    """What was agreed below the association."""
+    """Outcome of a TLS handshake."""
 
     version: str
     """As OpenSSL names it: "TLSv1.3"."""

@@ -67,7 +67,7 @@ class Status(IntEnum):
 
 
 class DimseService(Enum):
-    """Whose answer a status is."""
+    """Service that a status answers."""
 
     C_STORE = "C-STORE"
     C_ECHO = "C-ECHO"
@@ -77,7 +77,7 @@ class DimseService(Enum):
 
 
 class StatusClass(Enum):
-    """What a status means for the instance."""
+    """Class of a status: what it means for the instance."""
 
     SUCCESS = "success"
     WARNING = "warning"

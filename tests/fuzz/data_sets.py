@@ -14,7 +14,7 @@ from dicomdesk.dicom.data_sets.deflate import deflate, inflate
 from dicomdesk.dicom.data_sets.editing import DataSetChanges, edit_data_set
 from dicomdesk.dicom.data_sets.element_walk import StepKind, describe, walk
 from dicomdesk.dicom.data_sets.file_windows import Window
-from dicomdesk.dicom.data_sets.inflating import InflatingWindow
+from dicomdesk.dicom.data_sets.inflating_window import InflatingWindow
 from dicomdesk.dicom.data_sets.structure_check import (
     StructureFindings,
     check_data_set,

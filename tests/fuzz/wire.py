@@ -22,8 +22,8 @@ from dicomdesk.dicom.documents.xml_document import xml_file
 from dicomdesk.dicom.query.query import Model
 from dicomdesk.errors import ConversionError, DataError, PeerError, PeerProtocolError, StorageError
 from dicomdesk.network.acceptor.association_answer import Acceptance, TransportFacts, answer_request
-from dicomdesk.network.acceptor.handlers import ListenerObserver
 from dicomdesk.network.acceptor.message_reception import Reception
+from dicomdesk.network.acceptor.observers import ListenerObserver
 from dicomdesk.network.dimse.command_sets import (
     CommandSet,
     StoreRequestReader,
@@ -32,7 +32,7 @@ from dicomdesk.network.dimse.command_sets import (
     write_command_set,
 )
 from dicomdesk.network.dimse.instance_writer import StoreItem
-from dicomdesk.network.dimse.store_requests import Established, IncomingStore, StoreAnswer
+from dicomdesk.network.dimse.store_reception import EstablishedAssociation, IncomingStore, StoreAnswer
 from dicomdesk.network.negotiation import ProposedContext
 from dicomdesk.network.presentation.context_acceptance import accept_all_policy
 from dicomdesk.network.requestor.association import RequestedAssociation, open_association
@@ -359,7 +359,7 @@ def _receive(data: bytes) -> bytes:
     require(isinstance(answer, Acceptance), "a good request is accepted")
     answers = bytearray()
     if isinstance(answer, Acceptance):
-        established = Established(association=1, negotiation=answer.negotiation)
+        established = EstablishedAssociation(association=1, negotiation=answer.negotiation)
         reception = Reception(established, _Handler(), ListenerObserver(), answers.extend, has_services=True)
         reader = PduReader(_BUFFER_BYTES)
         for start in range(0, len(data), 1000):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from dicomdesk.dicom.source import FileRange
+from dicomdesk.dicom.data_set_source import FileRange
 from dicomdesk.errors import AssociationAbortedError, AssociationRejectedError
 from dicomdesk.network.upper_layer.rejection import dcmtk_rejection_lines
 from dicomdesk.settings import AssociationSettings

@@ -11,8 +11,8 @@ from pydicom.dataset import Dataset
 from pynetdicom.dsutils import decode, encode
 
 from dicomdesk.network.dimse.requests import find_request, get_request, move_request
-from dicomdesk.network.dimse.service_commands import SubOperations
-from dicomdesk.network.dimse.store_requests import IncomingStore, StoreAnswer
+from dicomdesk.network.dimse.responses import SubOperations
+from dicomdesk.network.dimse.store_reception import IncomingStore, StoreAnswer
 from dicomdesk.network.negotiation import NegotiatedContext, Role, number_contexts
 from dicomdesk.network.negotiation import ProposedContext as Proposed
 from dicomdesk.network.requestor.association import RequestedAssociation, open_association

@@ -9,7 +9,7 @@ from typing import Final, Protocol
 from dicomdesk.archive.index_entries import IndexEntry
 from dicomdesk.dicom.data_sets.element_walk import ITEM_DELIMITER, DataSetBytes, StepKind, walk_view
 from dicomdesk.dicom.data_sets.file_windows import Window, read_at
-from dicomdesk.dicom.data_sets.walk_rule import INVALID_STREAM, Buffer, View, Walk, Whole
+from dicomdesk.dicom.data_sets.walk_rule import INVALID_STREAM, Buffer, View, Walk, WholeView
 from dicomdesk.dicom.dictionary import find_vr
 from dicomdesk.dicom.encodings import UNDEFINED_LENGTH, Encoding
 from dicomdesk.dicom.files.part10 import read_open_header
@@ -123,7 +123,7 @@ def entry_of_data_set(
     encoding = Encoding.of_transfer_syntax(transfer_syntax_uid)
     found = _Found()
     for start in _inflate_starts(data) if _is_deflated(transfer_syntax_uid) else (data,):
-        found = _collect(Whole(start), 0, encoding)
+        found = _collect(WholeView(start), 0, encoding)
         if found.is_enough:
             break
     return _entry(found, transfer_syntax_uid, area=area, path=path, size_bytes=size_bytes, received=received)

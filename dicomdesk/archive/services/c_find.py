@@ -11,7 +11,7 @@ from dicomdesk.archive.setup.configuration import CharacterSetRule
 from dicomdesk.dicom.query.query import Model, Query
 from dicomdesk.errors import LocalError
 from dicomdesk.network.acceptor.operation import Operation
-from dicomdesk.network.dimse.service_commands import service_response
+from dicomdesk.network.dimse.responses import service_response
 from dicomdesk.network.status import Status
 
 __all__ = ["FindOutcome", "FindProvider"]

@@ -36,7 +36,7 @@ from dicomdesk.engine.receive.instance_file import (
     disagreement,
 )
 from dicomdesk.errors import ConversionError, DataError, LocalError
-from dicomdesk.network.dimse.store_requests import IncomingStore, StoreAnswer
+from dicomdesk.network.dimse.store_reception import IncomingStore, StoreAnswer
 from dicomdesk.network.status import Status
 
 __all__ = ["IgnoringSink", "StoringSink"]

@@ -26,7 +26,7 @@ from dicomdesk.errors import DataError, DicomdeskError, LocalError
 from dicomdesk.network.acceptor.operation import Operation
 from dicomdesk.network.dimse.command_sets import ACTION_TYPE_ID, REQUESTED_SOP_INSTANCE_UID
 from dicomdesk.network.dimse.requests import event_report_request
-from dicomdesk.network.dimse.service_commands import action_response
+from dicomdesk.network.dimse.responses import action_response
 from dicomdesk.network.status import Status, StatusClass, classify_status
 
 __all__ = ["Commitment"]

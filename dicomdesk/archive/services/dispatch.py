@@ -16,7 +16,7 @@ from dicomdesk.archive.setup.settings import ArchiveSettings
 from dicomdesk.dicom.query.sop_classes import COMMITMENT, SERVICES, Service, ServiceClass
 from dicomdesk.network.acceptor.operation import Operation
 from dicomdesk.network.dimse.command_sets import MOVE_DESTINATION, CommandField
-from dicomdesk.network.dimse.service_commands import service_response
+from dicomdesk.network.dimse.responses import service_response
 from dicomdesk.network.negotiation import Negotiation
 from dicomdesk.network.presentation.profiles import Profile
 from dicomdesk.network.status import Status

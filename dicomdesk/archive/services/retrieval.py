@@ -20,7 +20,7 @@ from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax
 from dicomdesk.engine.preparation import InstancePreparer, PreparedInstance, Shape
 from dicomdesk.errors import DataError, LocalError
 from dicomdesk.network.acceptor.operation import Operation
-from dicomdesk.network.dimse.service_commands import SubOperations, service_response
+from dicomdesk.network.dimse.responses import SubOperations, service_response
 from dicomdesk.network.negotiation import NegotiatedContext
 from dicomdesk.network.presentation.proposals import choose_context
 from dicomdesk.network.status import Status, StatusClass, classify_status

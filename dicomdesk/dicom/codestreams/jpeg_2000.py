@@ -1,4 +1,4 @@
-"""What a JPEG 2000 or HTJ2K codestream makes a decoder allocate, read before one sees it (ITU-T T.800 annex A)."""
+"""Sizes in JPEG 2000 and HTJ2K codestreams that a decoder would allocate by, read before (ITU-T T.800 annex A)."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

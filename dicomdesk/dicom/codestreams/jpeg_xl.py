@@ -1,4 +1,4 @@
-"""What a JPEG XL codestream says about its image, read before a decoder sees it (ISO/IEC 18181-1 annex D)."""
+"""Image headers of JPEG XL codestreams, read before a decoder sees them (ISO/IEC 18181-1 annex D)."""
 
 from typing import NamedTuple
 

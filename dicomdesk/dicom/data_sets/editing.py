@@ -1,4 +1,4 @@
-"""Changes single values, or what VRs are written, of a data set in its own transfer syntax."""
+"""Edits single values, or the VRs that are written, of a data set in its own transfer syntax."""
 
 import struct
 from collections.abc import Callable, Mapping
@@ -21,7 +21,7 @@ _CLOSING = frozenset((StepKind.SEQUENCE_END, StepKind.ITEM_END, StepKind.FRAGMEN
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataSetChanges:
-    """What is to be different in a data set."""
+    """Changes to be made in a data set."""
 
     values: Mapping[int, str] = field(default_factory=dict)
     """New values by tag; only of elements that it has, outside of sequences. Plain ASCII."""

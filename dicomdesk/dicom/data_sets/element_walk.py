@@ -1,6 +1,6 @@
-"""Walks the bytes of a data set, element by element, without decoding a value (PS3.5 section 7).
+"""Iteration over the elements of an encoded data set, without decoding a value (PS3.5 section 7).
 
-It goes by the rule of ``walking``, as the check of structures does: what that accepts can be followed here. It yields
+It goes by the rule of ``walk_rule``, as the check of structures does: what that accepts can be followed here. It yields
 what it meets in the order of the bytes; nothing is sorted or merged, and only what is left over at the end is left out.
 """
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from enum import Enum
 from typing import Final, NamedTuple
 
-from dicomdesk.dicom.data_sets.walk_rule import Level, Met, View, VrLookup, Walk, Whole
+from dicomdesk.dicom.data_sets.walk_rule import Level, Met, View, VrLookup, Walk, WholeView
 from dicomdesk.dicom.encodings import Encoding
 from dicomdesk.errors import DataError
 
@@ -22,7 +22,7 @@ SEQUENCE_DELIMITER: Final = 0xFFFEE0DD
 
 
 class StepKind(Enum):
-    """What the walk has met."""
+    """Kinds of steps."""
 
     ELEMENT = "element"
     """An element with a value."""
@@ -39,7 +39,7 @@ class StepKind(Enum):
 
 
 class Step(NamedTuple):
-    """One thing met on the walk."""
+    """Step of a walk: an element, or the start or end of what holds others."""
 
     kind: StepKind
     tag: int
@@ -62,11 +62,11 @@ _KINDS: Final = {
 
 
 def walk(data: DataSetBytes, encoding: Encoding, find_vr: VrLookup, *, takes_rest: bool = False) -> Iterator[Step]:
-    """Yield everything in a data set, by the rule of ``walking``, which says what it means to take a rest.
+    """Yield everything in a data set, by the rule of ``walk_rule``, which says what it means to take a rest.
 
     Raises TruncatedError or DataError where the bytes cannot be followed.
     """
-    return walk_view(Whole(data), 0, encoding, find_vr, takes_rest=takes_rest)
+    return walk_view(WholeView(data), 0, encoding, find_vr, takes_rest=takes_rest)
 
 
 def walk_view(

@@ -127,7 +127,7 @@ class ElementWriter:
         return b"".join(self._chunks)
 
     def joined(self) -> bytes | memoryview:
-        """Everything written; in a temporary file where it is long (``spooling``). OSError passes."""
+        """Everything written; in a temporary file where it is long (``spool_file``). OSError passes."""
         return self.to_bytes() if self.size <= IN_MEMORY_BYTES else joined(self._chunks)
 
     def _header(self, tag: int, vr: bytes, length: int) -> bytes:

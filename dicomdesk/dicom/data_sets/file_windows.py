@@ -1,4 +1,4 @@
-"""A forward-moving view of a file: bytes are read when they are looked at, never by a length that the file declares."""
+"""Forward-moving view of a file: bytes are read when they are looked at, never by a length that the file declares."""
 
 import os
 from collections.abc import Callable

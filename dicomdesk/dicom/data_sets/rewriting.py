@@ -38,7 +38,7 @@ def tidying_limit(wire_bytes: int) -> int:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataSetEdit:
-    """What changes in one data set or item."""
+    """Changes to one data set or item."""
 
     replaced: Mapping[int, tuple[bytes, DataSetBytes]]
     """VR and value in the source's byte order, by tag; put in where its tag belongs when it is not there."""
@@ -71,7 +71,7 @@ class Padding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rewriting:
-    """How a data set is written again."""
+    """Parameters of writing a data set again."""
 
     source: Encoding
     target: Encoding
@@ -94,7 +94,7 @@ class Rewriting:
     """Changes, by where the data set or item starts in the source."""
 
 
-class _Open:
+class _OpenLevel:
     """What is remembered of a data set or item while it is written."""
 
     __slots__ = ("edit", "edited", "group", "group_length", "pending", "signedness", "start", "undecided")
@@ -119,9 +119,9 @@ class _Open:
 
 
 def rewrite(data: DataSetBytes, rewriting: Rewriting) -> bytes | memoryview:
-    """The data set in its new encoding; in a temporary file where it is long (``spooling``).
+    """The data set in its new encoding; in a temporary file where it is long (``spool_file``).
 
-    What is left over at the end of the source is left out; ``walking`` says what that is.
+    What is left over at the end of the source is left out; ``walk_rule`` says what that is.
 
     Raises DataError when it cannot be followed or not be written so; OSError passes.
     """
@@ -137,7 +137,7 @@ class _Rewriter:
             has_undefined_lengths=rewriting.has_undefined_lengths,
             has_only_old_vrs=rewriting.has_only_old_vrs,
         )
-        self._open: list[_Open] = []
+        self._open: list[_OpenLevel] = []
         self._skips_fragments = False
 
     def run(self) -> bytes | memoryview:
@@ -165,7 +165,7 @@ class _Rewriter:
             )
 
     def _enter(self, start: int) -> None:
-        self._open.append(_Open(self._rewriting.edits.get(start), self._writer.size))
+        self._open.append(_OpenLevel(self._rewriting.edits.get(start), self._writer.size))
 
     def _leave(self, padded_bytes: int = 0, before_bytes: int = 0) -> None:
         opened = self._open.pop()
@@ -185,7 +185,7 @@ class _Rewriter:
                 for place in opened.undecided:
                     self._writer.fill_vr(place, opened.signedness or b"US")
 
-    def _reach(self, tag: int) -> _Open:
+    def _reach(self, tag: int) -> _OpenLevel:
         """Prepare for writing an element of this tag: put in what comes before, close the group before."""
         opened = self._open[-1]
         while opened.pending and opened.pending[0] <= tag:
@@ -194,7 +194,7 @@ class _Rewriter:
             self._begin_group(opened, tag >> 16)
         return opened
 
-    def _begin_group(self, opened: _Open, group: int) -> None:
+    def _begin_group(self, opened: _OpenLevel, group: int) -> None:
         self._end_group(opened)
         opened.group = group
         if self._rewriting.group_lengths is GroupLengths.CREATED:
@@ -211,12 +211,12 @@ class _Rewriter:
             missing += multiple
         self._writer.write_element(_TRAILING_PADDING, b"OB", bytes(missing - header_bytes))
 
-    def _end_group(self, opened: _Open) -> None:
+    def _end_group(self, opened: _OpenLevel) -> None:
         if opened.group_length is not None:
             self._writer.fill_length(opened.group_length)
             opened.group_length = None
 
-    def _put_in(self, opened: _Open, tag: int) -> None:
+    def _put_in(self, opened: _OpenLevel, tag: int) -> None:
         edit = opened.edit
         if edit is None:
             return

@@ -1,4 +1,4 @@
-"""Bytes that may become many: in memory while they are few, in a temporary file from then on.
+"""Spooling of bytes that may become many: in memory while they are few, in a temporary file from then on.
 
 Files are mapped, so that their bytes can be had like any others; pages that were passed over do not stay resident.
 """

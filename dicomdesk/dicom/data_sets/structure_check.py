@@ -1,8 +1,8 @@
-"""Checking that the lengths in a data set fit together, before it is sent and after it was received.
+"""Checks that the lengths in a data set fit together, before it is sent and after it was received.
 
 One walk over all element headers, values untouched: nothing is allocated by a length that the data set declares. It
 accepts what DCMTK's loader accepts (trailing zeros, items without delimiter at the end, odd lengths, elements twice)
-and refuses what that refuses, in the same words; ``walking`` has the rule.
+and refuses what that refuses, in the same words; ``walk_rule`` has the rule.
 """
 
 from collections.abc import Callable
@@ -10,8 +10,8 @@ from struct import Struct
 from typing import NamedTuple
 
 from dicomdesk.dicom.data_sets.file_windows import Window, read_at
-from dicomdesk.dicom.data_sets.inflating import InflatingWindow, element_limit
-from dicomdesk.dicom.data_sets.walk_rule import ELEMENTS, Buffer, View, Walk, Whole
+from dicomdesk.dicom.data_sets.inflating_window import InflatingWindow, element_limit
+from dicomdesk.dicom.data_sets.walk_rule import ELEMENTS, Buffer, View, Walk, WholeView
 from dicomdesk.dicom.dictionary import find_vr, needs_private_creators
 from dicomdesk.dicom.encodings import (
     DELIMITER_GROUP,
@@ -83,7 +83,7 @@ def check_data_set(
     if is_deflated:
         pieces = iter(data[start : start + _DEFLATED_PIECE] for start in range(0, len(data), _DEFLATED_PIECE))
         return _check_deflated(lambda: next(pieces, b""), encoding, takes_rest=takes_rest, moving=moving)
-    return _Check.of(Whole(data), encoding, takes_rest=takes_rest).run(0)
+    return _Check.of(WholeView(data), encoding, takes_rest=takes_rest).run(0)
 
 
 def check_data_set_file(  # noqa: PLR0913 - a place and how it is read, most of it by keyword

@@ -1,4 +1,4 @@
-"""The one rule by which all readers go from one element header of a data set to the next (PS3.5 section 7).
+"""Rule by which all readers go from one element header of a data set to the next (PS3.5 section 7).
 
 It is the rule of DCMTK's loader, which follows data sets whose lengths and delimiters disagree, and refuses in the same
 words what cannot be followed:
@@ -61,7 +61,7 @@ VrLookup = Callable[[int, str], bytes]
 
 
 class View(Protocol):
-    """What a walk needs to know of a window on a data set."""
+    """Window on a data set, as a walk needs it."""
 
     @property
     def buffer(self) -> Buffer:
@@ -82,7 +82,7 @@ class View(Protocol):
         """Bring ``size`` bytes from ``offset`` into view; return whether they are, else what is left is."""
 
 
-class Whole:
+class WholeView:
     """The view of a data set that is in memory as a whole."""
 
     __slots__ = ("base", "buffer", "size")
@@ -106,7 +106,7 @@ class Whole:
 
 
 class Level(Enum):
-    """What is open."""
+    """Kinds of what is open."""
 
     ELEMENTS = "elements of the data set or an item"
     ITEMS = "items of a sequence"

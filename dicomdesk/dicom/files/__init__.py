@@ -1,4 +1,4 @@
-"""What lies on a disk: Part 10 files, folders that are scanned, DICOMDIR, ZIP archives.
+"""Files and folders: Part 10 files, folders that are scanned, DICOMDIR, ZIP archives.
 
 A file's data set is handed to ``data_sets``; nothing here is sent, stored or decoded.
 """

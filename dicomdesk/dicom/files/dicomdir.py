@@ -1,4 +1,4 @@
-"""Reading DICOMDIR files as lists of the instances they reference (PS3.3 annex F, PS3.10 section 8)."""
+"""Reads DICOMDIR files as lists of the instances that they reference (PS3.3 annex F, PS3.10 section 8)."""
 
 import os
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""From the file IDs of a DICOMDIR to files on a disk that may show their names in another way (PS3.10 8.5, ISO 9660).
+"""Finds the files of a DICOMDIR on disks that show their names in another way (PS3.10 8.5, ISO 9660).
 
 Systems that mount media show names in small letters, with the version behind a semicolon, or with the dot that ends
 names without an extension; copies were given the extension ".dcm". Such names are followed where a file ID leads to

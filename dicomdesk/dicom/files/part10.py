@@ -1,4 +1,4 @@
-"""Reading the header of an instance without a full parse, and writing group 0002 (PS3.10 section 7).
+"""Reads the header of an instance without a full parse, and writes group 0002 (PS3.10 section 7).
 
 The reader walks over element headers in the first bytes of a file and stops after the series number. It takes what a
 tolerant reader can take: wrong or missing group lengths, unknown VRs, sequences of undefined length, odd lengths.

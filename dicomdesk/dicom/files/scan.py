@@ -1,4 +1,4 @@
-"""Finding instances in files, folders, DICOMDIRs and ZIP archives, with a reason for all that is skipped."""
+"""Finds instances in files, folders, DICOMDIRs and ZIP archives, with a reason for all that is skipped."""
 
 import itertools
 import os

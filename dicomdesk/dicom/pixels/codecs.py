@@ -1,4 +1,4 @@
-"""Which transfer syntaxes can be decoded and encoded here: a table, and what of it is installed.
+"""Table of codecs: which transfer syntaxes can be decoded and encoded here, and what of it is installed.
 
 Installed packages are looked for, never imported: asking costs no start-up time.
 """

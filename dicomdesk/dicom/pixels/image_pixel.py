@@ -1,4 +1,4 @@
-"""What the Image Pixel Module of a data set or icon says about its pixels (PS3.3 C.7.6.3)."""
+"""Image Pixel Module of a data set or icon, as values (PS3.3 C.7.6.3)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -43,7 +43,7 @@ IMAGE_TAGS: Final = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImagePixel:
-    """How one image's pixels are laid out."""
+    """Layout of the pixels of one image."""
 
     rows: int
     columns: int

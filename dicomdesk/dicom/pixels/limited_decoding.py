@@ -1,4 +1,4 @@
-"""Decoding in a process of its own, for codestreams of which nobody can tell before what they take.
+"""Decodes in a process of its own those codestreams of which nobody can tell before what they take.
 
 ``MEMORY_BYTES`` and ``MEMORY_OF_SAMPLE`` bound its memory, ``SECONDS`` and ``SAMPLES_OF_SECOND`` its time. Where the
 system has no such limits (Windows), the time is bounded only.

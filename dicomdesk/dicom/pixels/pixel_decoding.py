@@ -1,4 +1,4 @@
-"""Finds the encapsulated pixel data of a data set, its icons included, and says what they are uncompressed.
+"""Decodes the encapsulated pixel data of a data set, its icons included.
 
 What else changes with the pixels changes as in DCMTK's decoders: Photometric Interpretation where colour was converted,
 Planar Configuration where the order was, Lossy Image Compression after near-lossless JPEG-LS. The rest stays.
@@ -66,7 +66,7 @@ def decode_pixel_data(
     passes.
     """
     decoder: FrameDecoder | None = None
-    believed = _Believed()
+    believed = _ClaimedSize()
     edits = {}
     for image in _find_images(memoryview(data)):
         decoder = decoder or find_frame_decoder(transfer_syntax_uid)
@@ -106,7 +106,7 @@ def _decode(
     found: _Image,
     decoder: FrameDecoder,
     transfer_syntax_uid: str,
-    believed: "_Believed",
+    believed: "_ClaimedSize",
     moving: Callable[[], None] | None,
 ) -> DataSetEdit:
     image = read_image_pixel(found.values)
@@ -132,8 +132,8 @@ def _decode(
     return DataSetEdit(replaced=replaced, removed=_REMOVED)
 
 
-class _Believed:
-    """How much the images of one data set claim, all together."""
+class _ClaimedSize:
+    """Size that the images of one data set claim, all together."""
 
     def __init__(self) -> None:
         self._claimed = 0

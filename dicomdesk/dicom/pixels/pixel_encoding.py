@@ -1,4 +1,4 @@
-"""Says what a data set with uncompressed Pixel Data (7FE0,0010) becomes in an encapsulated transfer syntax.
+"""Encodes the Pixel Data (7FE0,0010) of a data set in an encapsulated transfer syntax.
 
 Only the data set's own pixel data is compressed; icons in sequences stay as they are, which every syntax allows.
 """

@@ -1,4 +1,4 @@
-"""What the archive answers queries about: levels, attributes, and where in the index each is (PS3.4 C.6)."""
+"""Attributes that the archive answers queries about: their levels, and where in the index each is (PS3.4 C.6)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -8,8 +8,8 @@ import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from dicomdesk.dicom.data_set_source import FileRange
 from dicomdesk.dicom.files.scan import SkippedInput
-from dicomdesk.dicom.source import FileRange
 from dicomdesk.engine.delivery.delivery import EndedError, SendFailure
 from dicomdesk.engine.delivery.delivery_job import DeliveryJob
 from dicomdesk.engine.delivery.instance_sender import InstanceSender, SendPolicy

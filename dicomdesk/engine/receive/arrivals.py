@@ -32,7 +32,7 @@ from dicomdesk.engine.receive.instance_file import (
 from dicomdesk.engine.receive.placement import Placement, PlacementKind
 from dicomdesk.engine.receive.request import StorageMode
 from dicomdesk.errors import DataError
-from dicomdesk.network.dimse.store_requests import IncomingStore, InstanceSink, StoreAnswer
+from dicomdesk.network.dimse.store_reception import IncomingStore, InstanceSink, StoreAnswer
 from dicomdesk.network.status import Status
 from dicomdesk.settings import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
 

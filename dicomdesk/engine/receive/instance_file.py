@@ -14,7 +14,7 @@ from dicomdesk.dicom.data_sets.element_walk import DataSetBytes
 from dicomdesk.dicom.data_sets.structure_check import StructureFindings, check_data_set, check_data_set_file
 from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax
 from dicomdesk.errors import CancelledError, DataError
-from dicomdesk.network.dimse.store_requests import IncomingStore, StoreAnswer
+from dicomdesk.network.dimse.store_reception import IncomingStore, StoreAnswer
 from dicomdesk.network.status import Status
 
 __all__ = [

@@ -20,8 +20,8 @@ from dicomdesk.engine.events import (
     RequestFailed,
 )
 from dicomdesk.engine.receive.arrivals import Arrival
-from dicomdesk.network.acceptor.handlers import IncomingAssociation, ListenerObserver
-from dicomdesk.network.dimse.store_requests import IncomingStore, StoreAnswer
+from dicomdesk.network.acceptor.observers import IncomingAssociation, ListenerObserver
+from dicomdesk.network.dimse.store_reception import IncomingStore, StoreAnswer
 from dicomdesk.network.negotiation import Negotiation
 
 __all__ = ["ReceptionFacts"]

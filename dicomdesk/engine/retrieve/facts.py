@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from dicomdesk.engine.events import Event
 from dicomdesk.engine.query.facts import QueryFact
-from dicomdesk.network.dimse.service_commands import SubOperations
+from dicomdesk.network.dimse.responses import SubOperations
 
 __all__ = [
     "RetrieveAnswered",

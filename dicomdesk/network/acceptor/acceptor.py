@@ -21,11 +21,11 @@ from dicomdesk.network.acceptor.association_answer import (
     check_protocol,
     refuse,
 )
-from dicomdesk.network.acceptor.handlers import IncomingAssociation, ListenerObserver
+from dicomdesk.network.acceptor.association_places import Holder
 from dicomdesk.network.acceptor.message_reception import Reception, refused_command
+from dicomdesk.network.acceptor.observers import IncomingAssociation, ListenerObserver
 from dicomdesk.network.acceptor.operation import Operation, Services
-from dicomdesk.network.acceptor.places import Holder
-from dicomdesk.network.dimse.store_requests import Established, StoreHandler
+from dicomdesk.network.dimse.store_reception import EstablishedAssociation, StoreHandler
 from dicomdesk.network.negotiation import ExtendedNegotiation
 from dicomdesk.network.presentation.context_acceptance import AcceptancePolicy
 from dicomdesk.network.upper_layer.association_pdus import (
@@ -46,7 +46,7 @@ from dicomdesk.network.upper_layer.pdu_reader import (
     PduType,
 )
 from dicomdesk.network.wire.incoming_connection import LONGEST_FAREWELL_S, READ_TIMEOUT, IncomingConnection
-from dicomdesk.network.wire.pace import Pace
+from dicomdesk.network.wire.peer_pace import Pace
 from dicomdesk.settings import AccessRules, PlaceRules, Timeouts
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ class AcceptorSettings:
 
 
 class Admission(Protocol):
-    """Whoever counts associations; called on the threads of the associations."""
+    """Numbers and places for associations, given out by the listener; called on the threads of the associations."""
 
     def next_number(self) -> int:
         """The number of the association that is asked for, from 1."""
@@ -122,7 +122,7 @@ class Admission(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Callbacks:
-    """Who is told what happens."""
+    """Handler and observer of all associations, and what else is called for them."""
 
     handler: StoreHandler
     observer: ListenerObserver
@@ -135,7 +135,7 @@ class Callbacks:
 
 
 class Acceptor:
-    """``run`` is the life of the association's thread; ``stop`` and the gauges are for any thread."""
+    """One connection and its association; ``run`` is for their thread, ``stop`` and the gauges are for any."""
 
     def __init__(
         self,
@@ -407,7 +407,7 @@ class Acceptor:
 
     def _establish(self, acceptance: Acceptance) -> None:
         negotiation = acceptance.negotiation
-        established = Established(association=self._number, negotiation=negotiation)
+        established = EstablishedAssociation(association=self._number, negotiation=negotiation)
         callbacks = self._callbacks
         has_services = callbacks.services is not None
         self._reception = Reception(

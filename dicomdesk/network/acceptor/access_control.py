@@ -1,4 +1,4 @@
-"""Whom an acceptor serves: address, certificate, AE titles and user identity against its rules (PS3.8 9.3.4)."""
+"""Checks of peers against the rules of an acceptor: address, certificate, AE titles, user identity (PS3.8 9.3.4)."""
 
 import ipaddress
 from collections.abc import Mapping
@@ -32,7 +32,7 @@ _CONGESTION = (2, 3, 1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
-    """Why a peer is not served."""
+    """Reason why a peer is not served."""
 
     numbers: tuple[int, int, int]
     """Result, source and reason of the A-ASSOCIATE-RJ."""

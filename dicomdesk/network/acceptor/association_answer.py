@@ -1,11 +1,11 @@
-"""How an A-ASSOCIATE-RQ is answered: accepted with what, or rejected why. Pure (PS3.8 7.1.1, 9.3.3, 9.3.4)."""
+"""Answers an A-ASSOCIATE-RQ: acceptance with what, or rejection why. Pure (PS3.8 7.1.1, 9.3.3, 9.3.4)."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from dicomdesk.network.acceptor.access_control import Refusal
-from dicomdesk.network.acceptor.handlers import IncomingAssociation
+from dicomdesk.network.acceptor.observers import IncomingAssociation
 from dicomdesk.network.negotiation import (
     NegotiatedContext,
     NegotiatedExtension,
@@ -45,7 +45,7 @@ class TransportFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Acceptance:
-    """The association is accepted."""
+    """Answer that accepts the association."""
 
     pdu: bytes
     """The A-ASSOCIATE-AC."""
@@ -56,7 +56,7 @@ class Acceptance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rejection:
-    """The association is rejected."""
+    """Answer that rejects the association."""
 
     pdu: bytes
     """The A-ASSOCIATE-RJ."""
@@ -98,7 +98,7 @@ def answer_request(
     *,
     confirms_identity: bool = False,
 ) -> Acceptance | Rejection:
-    """Decide and encode the answer; whom it is given to has been decided before (``access``).
+    """Decide and encode the answer; whom it is given to has been decided before (``access_control``).
 
     ``confirms_identity`` says that the user identity presented was verified: a positive response is sent where one is
     requested. An identity that nobody verified is not confirmed (PS3.7 D.3.3.7).

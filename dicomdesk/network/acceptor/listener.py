@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from dicomdesk.errors import LocalError, PortInUseError
 from dicomdesk.network.acceptor.acceptor import Acceptor, AcceptorSettings, AcceptorState, Callbacks, StopMode
 from dicomdesk.network.acceptor.access_control import AccessControl
-from dicomdesk.network.acceptor.places import Holder, Places, Remarks, address_group, choose_dropped
+from dicomdesk.network.acceptor.association_places import Holder, Places, Remarks, address_group, choose_dropped
 from dicomdesk.network.presentation.context_acceptance import AcceptancePolicy
 from dicomdesk.network.wire.connection import no_descriptor_error
 from dicomdesk.network.wire.host_names import HostNames
@@ -77,7 +77,7 @@ class ListenerSettings:
 
 
 class Listener:
-    """``start`` once; ``stop`` any number of times, by any thread: one that aborts ends one that still waits.
+    """Listening socket and threads of associations: ``start`` once; ``stop`` any number of times, by any thread.
 
     The gauges are for any thread.
     """

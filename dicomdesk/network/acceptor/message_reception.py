@@ -1,4 +1,4 @@
-"""What an acceptor makes of the DIMSE messages of one established association: handler calls and responses (PS3.7 9.3).
+"""Reception of the DIMSE messages of an established association by its acceptor: handler calls, responses (PS3.7 9.3).
 
 One instance after the other: the response is sent before anything else is read. What takes its time waits its turn.
 """
@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable
 
 from dicomdesk.errors import PeerProtocolError
-from dicomdesk.network.acceptor.handlers import ListenerObserver
+from dicomdesk.network.acceptor.observers import ListenerObserver
 from dicomdesk.network.acceptor.operation import ExpectedAnswer
 from dicomdesk.network.dimse.command_sets import (
     COMMAND_FIELD,
@@ -18,7 +18,7 @@ from dicomdesk.network.dimse.command_sets import (
     echo_response,
 )
 from dicomdesk.network.dimse.messages import LARGEST_IDENTIFIER_BYTES, Message, MessageReader, send_message
-from dicomdesk.network.dimse.store_requests import Established, InstanceSink, StoreHandler, StoreReception
+from dicomdesk.network.dimse.store_reception import EstablishedAssociation, InstanceSink, StoreHandler, StoreReception
 from dicomdesk.network.negotiation import NegotiatedContext
 from dicomdesk.settings import LARGE_MAX_PDU_BYTES
 
@@ -29,11 +29,11 @@ _MOST_DUE_BYTES = LARGEST_IDENTIFIER_BYTES
 
 
 class Reception(MessageReader):
-    """The acceptor's side; ``take`` also raises StorageError where a sink asks for an abort."""
+    """Message reader of an acceptor; ``take`` also raises StorageError where a sink asks for an abort."""
 
     def __init__(
         self,
-        established: Established,
+        established: EstablishedAssociation,
         handler: StoreHandler,
         observer: ListenerObserver,
         send: Callable[[bytes], None],

@@ -27,7 +27,7 @@ _MAX_MESSAGE_ID = 0xFFFF
 
 @dataclass(frozen=True, slots=True)
 class ExpectedAnswer:
-    """A response that we wait for."""
+    """Response that we wait for."""
 
     field: int
     """Command Field of the response."""
@@ -37,7 +37,7 @@ class ExpectedAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the peer answered to a request of ours."""
+    """Answer of the peer to a request of ours."""
 
     status: int
     comment: str = ""

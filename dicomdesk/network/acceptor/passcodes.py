@@ -15,8 +15,8 @@ from typing import NamedTuple
 
 from dicomdesk.errors import SettingsError
 from dicomdesk.human import printable
-from dicomdesk.network.acceptor.places import address_group
-from dicomdesk.network.acceptor.turns import Turns
+from dicomdesk.network.acceptor.association_places import address_group
+from dicomdesk.network.acceptor.fair_turns import Turns
 
 MAX_HASHES_AT_ONCE = 2
 """More guesses at once would cost the processor and memory that the transfers of others need."""

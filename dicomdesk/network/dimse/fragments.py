@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
-from dicomdesk.dicom.source import FileRange, check_unchanged
+from dicomdesk.dicom.data_set_source import FileRange, check_unchanged
 from dicomdesk.errors import TruncatedError
 from dicomdesk.network.upper_layer.data_pdus import HEADERS, LAST, fragment_header
 from dicomdesk.network.wire.connection import Buffer
@@ -21,7 +21,7 @@ LARGE_BYTES = 1 << 23
 
 
 class DataConnection(Protocol):
-    """What instances are written to."""
+    """Connection that instances are written to."""
 
     def send(self, data: bytes) -> None:
         """Send all of it."""

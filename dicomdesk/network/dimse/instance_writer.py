@@ -7,7 +7,7 @@ acceptor send instances in the same way.
 from dataclasses import dataclass
 from struct import Struct
 
-from dicomdesk.dicom.source import DataSetSource, FileRange, check_unchanged
+from dicomdesk.dicom.data_set_source import DataSetSource, FileRange, check_unchanged
 from dicomdesk.network.dimse.command_sets import CommandField
 from dicomdesk.network.dimse.fragments import (
     LARGE_BYTES,

@@ -17,7 +17,7 @@ from dicomdesk.network.dimse.command_sets import (
     CommandSet,
     StoreRequestReader,
 )
-from dicomdesk.network.dimse.store_requests import Established, InstanceSink
+from dicomdesk.network.dimse.store_reception import EstablishedAssociation, InstanceSink
 from dicomdesk.network.negotiation import NegotiatedContext, Negotiation
 from dicomdesk.network.upper_layer.data_pdus import message_pdus
 from dicomdesk.network.upper_layer.pdu_reader import Fragment
@@ -35,7 +35,7 @@ _LARGEST_BATCH = 512
 class Message:
     """A DIMSE message that has arrived as a whole."""
 
-    established: Established
+    established: EstablishedAssociation
     context: NegotiatedContext
     command_set: CommandSet
     data_set: bytes | None
@@ -86,13 +86,13 @@ class _Collector:
 
 
 class MessageReader(ABC):
-    """Used by the thread of its association: ``take`` each fragment, ``flush`` before its memory is reused.
+    """Message reader, for its association's thread: ``take`` each fragment, ``flush`` before its memory is reused.
 
     ``take`` and ``flush`` raise PeerProtocolError for what the peer must not send, and what the hooks of a role
     raise: the association is of no further use then. ``abandon`` ends it in any case.
     """
 
-    def __init__(self, established: Established) -> None:
+    def __init__(self, established: EstablishedAssociation) -> None:
         self._established = established
         self._accepted = {
             context.context_id: context for context in established.negotiation.contexts if context.is_accepted

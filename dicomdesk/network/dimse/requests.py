@@ -1,4 +1,4 @@
-"""DIMSE requests that are made of a peer, and its responses, as values: all services but C-STORE.
+"""DIMSE requests to a peer, and its responses to them, as values: all services but C-STORE.
 
 Sources: PS3.7 9.3.2 (C-FIND), 9.3.3 (C-GET), 9.3.4 (C-MOVE), 9.3.5 (C-ECHO), 10.3.1 (N-EVENT-REPORT) and 10.3.5
 (N-ACTION).
@@ -34,7 +34,7 @@ from dicomdesk.network.dimse.command_sets import (
     write_command_set,
 )
 from dicomdesk.network.dimse.messages import Message
-from dicomdesk.network.dimse.service_commands import SubOperations
+from dicomdesk.network.dimse.responses import SubOperations
 from dicomdesk.network.negotiation import NegotiatedContext
 from dicomdesk.network.status import Status
 

@@ -1,4 +1,4 @@
-"""How each planned instance goes once the peer has answered: as it is, converted, or not at all and why."""
+"""Assigns planned instances to the contexts that the peer accepted: as they are, converted, or not at all and why."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -18,7 +18,7 @@ _WORD_BORDER = re.compile("(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
 class Assignment(NamedTuple):
-    """How one instance goes."""
+    """Assignment of one instance."""
 
     position: int
     """In the transfer list, from 0."""

@@ -1,4 +1,4 @@
-"""Which presentation contexts are accepted, in which transfer syntax and role (PS3.8 9.3.3.2, PS3.7 D.3.3.4).
+"""Acceptance of presentation contexts: transfer syntax and role by policy (PS3.8 9.3.3.2, PS3.7 D.3.3.4).
 
 Three policies. One comes from a profile file: the order of its list decides among the transfer syntaxes proposed. One
 accepts Verification only, as DCMTK's ``dcmrecv`` does without a profile. And one accepts everything that can be stored,
@@ -25,7 +25,7 @@ _NO_ROLE = Role(scu=False, scp=False)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AcceptancePolicy:
-    """What is accepted."""
+    """Policy of an acceptor."""
 
     contexts: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """Transfer syntaxes by abstract syntax, the preferred one first."""

@@ -1,4 +1,4 @@
-"""Which presentation contexts are proposed for which instances: pure decisions, made before anyone is called.
+"""Plans presentation contexts for the instances of a transfer: pure decisions, made before anyone is called.
 
 The plan is that of DCMTK's ``dcmsend``. The transfer list is walked in order; each pair of SOP class and group gets one
 presentation context, where the uncompressed transfer syntaxes are one group and any other transfer syntax is a group
@@ -108,7 +108,7 @@ class PlannedItem(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanOptions:
-    """How contexts are planned."""
+    """Options of planning."""
 
     decompression: Decompression = Decompression.LOSSLESS
     decodable: frozenset[str] = DCMSEND_DECODABLE
@@ -160,7 +160,7 @@ class PlannedAssociation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """The whole transfer."""
+    """Plan of a whole transfer."""
 
     associations: tuple[PlannedAssociation, ...]
     """In order; prepare one (log its notices, count what it refuses) when the one before has ended."""

@@ -1,4 +1,4 @@
-"""What the peer's answer to a proposal comes to, presentation context by context and item by item (PS3.7 D.3.3)."""
+"""Outcome of a proposal by the A-ASSOCIATE-AC, context by context and item by item (PS3.7 D.3.3)."""
 
 import contextlib
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,7 +15,7 @@ from dicomdesk.network.negotiation import (
     UserIdentityExchange,
 )
 from dicomdesk.network.requestor.pynetdicom_internals import PumpedAssociation
-from dicomdesk.network.requestor.request_items import Proposed, ae_title_field, send_limits
+from dicomdesk.network.requestor.request_items import ProposedItems, ae_title_field, send_limits
 from dicomdesk.network.upper_layer.associate_accepts import AssociateAccept
 from dicomdesk.network.upper_layer.association_items import (
     EXTENDED_NEGOTIATION,
@@ -86,7 +86,7 @@ def oddities(accept: AssociateAccept, contexts: Sequence[ProposedContext]) -> tu
 
 
 def negotiated_extensions(
-    user_items: Iterable[tuple[int, bytes]], proposed: Proposed
+    user_items: Iterable[tuple[int, bytes]], proposed: ProposedItems
 ) -> tuple[NegotiatedExtension, ...]:
     """What became of each extension: first those proposed, then what the peer answers for other classes of contexts.
 
@@ -145,7 +145,7 @@ def describe(
     peer: Peer,
     settings: AssociationSettings,
     accept: AssociateAccept,
-    proposed: Proposed,
+    proposed: ProposedItems,
 ) -> Negotiation:
     """Everything that was agreed."""
     acceptor, tls = association.acceptor, association.connection.tls

@@ -1,4 +1,4 @@
-"""Associations that we request: opened, used by one thread at a time, released or aborted."""
+"""Requested associations: opened, used by one thread at a time, released or aborted."""
 
 import contextlib
 import socket
@@ -15,12 +15,12 @@ from dicomdesk.errors import (
 )
 from dicomdesk.network.dimse.instance_writer import MoveOriginator
 from dicomdesk.network.dimse.requests import Request, Response, echo_request
-from dicomdesk.network.dimse.store_requests import Established, IncomingStoreObserver, StoreHandler
+from dicomdesk.network.dimse.store_reception import EstablishedAssociation, IncomingStoreObserver, StoreHandler
 from dicomdesk.network.negotiation import ExtendedNegotiation, Negotiation, ProposedContext
 from dicomdesk.network.requestor.answered_items import check_identity, describe
 from dicomdesk.network.requestor.exchange import NO_CONTEXT, Exchange
 from dicomdesk.network.requestor.pynetdicom_internals import PumpedAssociation, make_entity
-from dicomdesk.network.requestor.request_items import Proposed, propose, send_limits, user_items
+from dicomdesk.network.requestor.request_items import ProposedItems, propose, send_limits, user_items
 from dicomdesk.network.requestor.store_stream import OddAnswerJudge, StoreItem, StoreObserver, StoreStream
 from dicomdesk.network.upper_layer.rejection import rejection_error
 from dicomdesk.network.wire.connection import (
@@ -66,7 +66,9 @@ def open_association(  # noqa: PLR0913 - by keyword only; most callers need thre
             interruption = Interruption()
             stack.callback(interruption.close)
         try:
-            association = _open(peer, settings, Proposed(contexts, extensions), operations_window, interruption, sock)
+            association = _open(
+                peer, settings, ProposedItems(contexts, extensions), operations_window, interruption, sock
+            )
         except ConnectionInterruptedError as error:
             raise _interrupted() from error
         association.closes_later = stack.pop_all()
@@ -76,7 +78,7 @@ def open_association(  # noqa: PLR0913 - by keyword only; most callers need thre
 def _open(
     peer: Peer,
     settings: AssociationSettings,
-    proposed: Proposed,
+    proposed: ProposedItems,
     operations_window: int,
     interruption: Interruption,
     sock: "socket.socket | TlsStream | None",
@@ -110,7 +112,9 @@ def _connect(peer: Peer, settings: AssociationSettings, interruption: Interrupti
     return shake_hands(sock, peer.tls, peer.host, timeouts.acse_s, interruption)
 
 
-def _negotiate(pumped: PumpedAssociation, peer: Peer, settings: AssociationSettings, proposed: Proposed) -> Negotiation:
+def _negotiate(
+    pumped: PumpedAssociation, peer: Peer, settings: AssociationSettings, proposed: ProposedItems
+) -> Negotiation:
     items = user_items(settings.user_identity, proposed)
     try:
         answer = pumped.request_association(items)
@@ -163,7 +167,7 @@ class RequestedAssociation:
         self._max_pdu_bytes = limits.max_pdu_bytes
         self._dimse_timeout_s = settings.timeouts.dimse_s
         self._accepted = [context for context in negotiation.contexts if context.is_accepted]
-        self._established = Established(association=0, negotiation=negotiation)
+        self._established = EstablishedAssociation(association=0, negotiation=negotiation)
         self._stream = StoreStream(pumped, self._established, limits, settings.timeouts.dimse_s)
 
     @property

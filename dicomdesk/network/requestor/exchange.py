@@ -1,4 +1,4 @@
-"""One request over an association that we asked for, and the responses to it: all services but C-STORE.
+"""Exchange of one request and its responses over a requested association: all services but C-STORE.
 
 pynetdicom has negotiated; for the time of the exchange the socket is read here. Whatever is no P-DATA goes to
 pynetdicom's state machine, which knows what it means.
@@ -20,9 +20,9 @@ from dicomdesk.network.dimse.command_sets import (
 )
 from dicomdesk.network.dimse.messages import Message, MessageReader, send_message
 from dicomdesk.network.dimse.requests import Request, Response, cancel_request, read_response
-from dicomdesk.network.dimse.service_commands import SubOperations
-from dicomdesk.network.dimse.store_requests import (
-    Established,
+from dicomdesk.network.dimse.responses import SubOperations
+from dicomdesk.network.dimse.store_reception import (
+    EstablishedAssociation,
     IncomingStoreObserver,
     InstanceSink,
     StoreHandler,
@@ -33,7 +33,7 @@ from dicomdesk.network.requestor.pynetdicom_internals import PumpedAssociation
 from dicomdesk.network.status import StatusClass, classify_status
 from dicomdesk.network.upper_layer.pdu_reader import FragmentReader
 from dicomdesk.network.wire.connection import P_DATA_TF, READ_TIMEOUT
-from dicomdesk.network.wire.pace import Pace
+from dicomdesk.network.wire.peer_pace import Pace
 from dicomdesk.settings import PlaceRules
 
 NO_ANSWER = "DIMSE No data available (timeout in non-blocking mode)"
@@ -61,7 +61,7 @@ class Exchange(Iterator[Response]):
     def __init__(  # noqa: PLR0913 - by keyword only; made in one place
         self,
         pumped: PumpedAssociation,
-        established: Established,
+        established: EstablishedAssociation,
         request: Request,
         *,
         message_id: int,
@@ -177,10 +177,15 @@ class Exchange(Iterator[Response]):
 
 
 class _Answers(MessageReader):
-    """Judges the messages that arrive during an exchange."""
+    """Message reader of an exchange, which judges what arrives."""
 
     def __init__(
-        self, established: Established, request: Request, message_id: int, peer: str, stores: StoreReception | None
+        self,
+        established: EstablishedAssociation,
+        request: Request,
+        message_id: int,
+        peer: str,
+        stores: StoreReception | None,
     ) -> None:
         super().__init__(established)
         self._request = request

@@ -1,4 +1,4 @@
-"""Every internal of pynetdicom that dicomdesk touches: its upper layer, without threads or polling.
+"""All internals of pynetdicom that dicomdesk touches: its upper layer, without threads or polling.
 
 pynetdicom negotiates, releases and aborts; it is driven by whichever thread uses the association, through a
 ``Connection``. ``PumpedDul.send_pdu`` runs the state machine (PS3.8 9.2) at once; ``PumpedDul.receive_pdu`` waits on

@@ -1,4 +1,4 @@
-"""The A-ASSOCIATE-RQ that we send: what pynetdicom makes it of, and the user items that it does not write for us.
+"""Items of the A-ASSOCIATE-RQ that we send: given to pynetdicom, or written where it has none for them.
 
 Names the A-ASSOCIATE items of pynetdicom that we use (public classes; ``pynetdicom_internals`` has the rest).
 """
@@ -45,8 +45,8 @@ _LONGEST_AE_TITLE = 16
 _LONGEST_UID = 64
 
 
-class Proposed(NamedTuple):
-    """What is proposed for the SOP classes."""
+class ProposedItems(NamedTuple):
+    """Contexts and extensions that are proposed."""
 
     contexts: Sequence[ProposedContext]
     extensions: Sequence[ExtendedNegotiation] = ()
@@ -54,7 +54,7 @@ class Proposed(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendLimits:
-    """How large the PDUs are that we send."""
+    """Limits of the PDUs that we send."""
 
     max_pdu_bytes: int
     """Length field of the largest P-DATA-TF: everything behind its header."""
@@ -128,7 +128,7 @@ def _presentation_context(context: ProposedContext) -> PresentationContext:
     return result
 
 
-def user_items(identity: UserIdentity | None, proposed: Proposed) -> list[tuple[int, bytes]]:
+def user_items(identity: UserIdentity | None, proposed: ProposedItems) -> list[tuple[int, bytes]]:
     """Extended negotiation and user identity as types and values of user information items; raises SettingsError."""
     offered = {context.abstract_syntax for context in proposed.contexts}
     items = []

@@ -1,4 +1,4 @@
-"""The fast path of C-STORE: command sets from templates, data sets from where they are to the socket.
+"""Stream of C-STORE requests: command sets from templates, data sets from where they are to the socket.
 
 pynetdicom has negotiated; here P-DATA (PS3.8 9.3.5) is written with scatter/gather, and a response that comes in one
 piece, as nearly all do, is read without detours. Anything else but P-DATA that arrives goes to pynetdicom's state
@@ -16,7 +16,7 @@ from dicomdesk.network.dimse import command_sets
 from dicomdesk.network.dimse.command_sets import CommandField, CommandSet
 from dicomdesk.network.dimse.instance_writer import InstanceWriter, MoveOriginator, StoreItem
 from dicomdesk.network.dimse.messages import Message, MessageReader
-from dicomdesk.network.dimse.store_requests import Established, InstanceSink
+from dicomdesk.network.dimse.store_reception import EstablishedAssociation, InstanceSink
 from dicomdesk.network.negotiation import NegotiatedContext
 from dicomdesk.network.requestor.exchange import NO_ANSWER, NO_CONTEXT
 from dicomdesk.network.requestor.pynetdicom_internals import PumpedAssociation
@@ -50,7 +50,7 @@ class OddAnswer:
 
 
 class OddVerdict(Enum):
-    """What becomes of such an answer."""
+    """Verdict on such an answer."""
 
     TAKEN = "taken"
     """As the answer to the request."""
@@ -75,12 +75,12 @@ class StoreObserver(Protocol):
 
 
 class StoreStream(MessageReader):
-    """Stores items over one association; used by its thread."""
+    """Message reader of a requestor that stores items; used by the thread of its association."""
 
     def __init__(
         self,
         association: PumpedAssociation,
-        established: Established,
+        established: EstablishedAssociation,
         limits: SendLimits,
         dimse_timeout_s: float | None,
     ) -> None:

@@ -1,4 +1,4 @@
-"""The cipher suites that may be asked for by name: IANA's names, OpenSSL's, and what to think of them."""
+"""Cipher suites that may be asked for by name: IANA's names, OpenSSL's, and what to think of them."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -9,7 +9,7 @@ __all__ = ["CipherSuite", "KeyTransport", "find_cipher", "list_ciphers"]
 
 
 class KeyTransport(Enum):
-    """How the session key comes about."""
+    """Ways of agreeing on the session key."""
 
     RSA = "rsa"
     """Encrypted with the server's key: who gets that key later can read everything (RFC 7525 4.1 is against it)."""

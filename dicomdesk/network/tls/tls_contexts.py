@@ -39,7 +39,7 @@ _CONTEXTS_KEPT = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TlsContext:
-    """What connections are secured with, made of settings."""
+    """Context that secures connections, made of settings."""
 
     context: ssl.SSLContext
     warnings: tuple[str, ...] = ()

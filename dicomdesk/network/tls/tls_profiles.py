@@ -1,4 +1,4 @@
-"""Security profiles (PS3.15 annex B) as what OpenSSL is told: versions, cipher suites and security level."""
+"""Security profiles (PS3.15 annex B) as settings of OpenSSL: versions, cipher suites and security level."""
 
 import ssl
 from typing import NamedTuple
@@ -15,7 +15,7 @@ _NOT_ALLOWED = "000b:000a Ciphersuite not allowed in current DICOM security prof
 
 
 class _Profile(NamedTuple):
-    """What a profile means."""
+    """Settings of a profile."""
 
     name: str
     """As DCMTK's messages name it."""

@@ -1,4 +1,4 @@
-"""The A-ASSOCIATE-AC as the requestor reads it (PS3.8 9.3.3, PS3.7 D.3.3), and as pynetdicom is to see it. Pure.
+"""A-ASSOCIATE-AC as the requestor reads it (PS3.8 9.3.3, PS3.7 D.3.3), and as pynetdicom is to see it. Pure.
 
 What is odd costs no more than itself: an item that is unknown, empty, damaged or there twice is left out, a context
 answered with what was never proposed cannot be used, one that was not proposed at all is ignored, as DCMTK does;
@@ -45,7 +45,7 @@ _WINDOW = Struct(">HH")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnsweredContext:
-    """The answer to one presentation context."""
+    """Answer to one presentation context."""
 
     result: ContextResult
     transfer_syntaxes: tuple[str, ...]
@@ -54,7 +54,7 @@ class AnsweredContext:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssociateAccept:
-    """What an A-ASSOCIATE-AC says; of items that must not be there twice the first counts, of lengths the last."""
+    """A-ASSOCIATE-AC as values; of items that must not be there twice the first counts, of lengths the last."""
 
     contexts: Mapping[int, AnsweredContext]
     """By context ID, proposed or not."""

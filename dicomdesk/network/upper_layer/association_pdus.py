@@ -79,7 +79,7 @@ class AssociateRequest:
 
 @dataclass(slots=True)
 class _UserInformation:
-    """What the user information item says, collected."""
+    """User information of an A-ASSOCIATE-RQ, while it is collected."""
 
     max_pdu_bytes: int = 0
     implementation_class_uid: str = ""
@@ -170,7 +170,7 @@ def _read_user_item(user: _UserInformation, kind: int, value: bytes) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AcceptorItems:
-    """What we say about ourselves in an A-ASSOCIATE-AC."""
+    """Items about ourselves in an A-ASSOCIATE-AC."""
 
     max_pdu_bytes: int
     implementation_class_uid: str

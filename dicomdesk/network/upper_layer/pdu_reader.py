@@ -62,7 +62,7 @@ class AbortReason(IntEnum):
 
 
 class PduError(PeerProtocolError):
-    """The bytes are no valid PDUs; ``reason`` is what to say in the A-ABORT."""
+    """Error for bytes that are no valid PDUs; ``reason`` is what to say in the A-ABORT."""
 
     def __init__(self, message: str, reason: AbortReason) -> None:
         super().__init__(message)
@@ -89,7 +89,7 @@ class Pdu(NamedTuple):
 
 
 class _Fairness:
-    """Counts what presentation data values make in work against the bytes that they bring."""
+    """Work that presentation data values make, counted against the bytes that they bring."""
 
     def __init__(self) -> None:
         self._missing_bytes = 0
@@ -149,7 +149,7 @@ class FragmentReader:
 
 
 class PduReader:
-    """Receive into ``space``, then iterate ``pieces(count)`` to its end; repeat."""
+    """Reader of a byte stream: receive into ``space``, then iterate ``pieces(count)`` to its end; repeat."""
 
     def __init__(self, buffer_bytes: int = RECEIVE_BUFFER_BYTES) -> None:
         # An anonymous mapping becomes resident page by page as it is used; a bytearray is resident from the start.

@@ -1,4 +1,4 @@
-"""One connected socket as an association needs it: whole PDUs in, scatter/gather out, deadlines, interruption.
+"""Connected socket as an association needs it: whole PDUs in, scatter/gather out, deadlines, interruption.
 
 Knows how PDUs are framed (PS3.8 9.3.1: type, reserved byte, length) and nothing of what is in them. A connection is
 used by one thread at a time; only ``Interruption.set`` may be called by others. Nothing here polls: every wait is one

@@ -1,4 +1,4 @@
-"""The transport of one accepted connection, plain or TLS: blocking calls with time limits, and no polling.
+"""Transport of one accepted connection, plain or TLS: blocking calls with time limits, and no polling.
 
 A plain socket on POSIX waits inside ``recv`` itself with a kernel time-out (SO_RCVTIMEO): one system call per receive
 instead of two. Elsewhere, and for TLS, Python's own socket time-outs do the same.

@@ -1,4 +1,4 @@
-"""Finds out what listens on a port when it is not what was expected: a web server, a login shell, TLS, DICOM.
+"""Finds out what listens on a port that is not what was expected: a web server, a login shell, TLS, DICOM.
 
 A few short connections one after the other, each with a deadline: does it greet, does it answer a TLS handshake, does
 it answer HTTP. Nothing is sent that could change anything on the other side.
@@ -25,7 +25,7 @@ _HTTP_REQUEST = b"GET / HTTP/1.0\r\n\r\n"
 
 
 class ListenerKind(Enum):
-    """What listens."""
+    """Kinds of listeners."""
 
     UNKNOWN = "unknown"
     """It says nothing that we know."""
@@ -42,7 +42,7 @@ class ListenerKind(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdentifiedListener:
-    """What listens, and what it said of itself."""
+    """Listener that was found, and what it said of itself."""
 
     kind: ListenerKind
     words: str = ""

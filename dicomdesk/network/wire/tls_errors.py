@@ -1,4 +1,4 @@
-"""Why a TLS connection failed, in plain words: what OpenSSL reports, and what the peer's first bytes tell."""
+"""Explains failures of TLS connections in plain words: by what OpenSSL reports, and by the peer's first bytes."""
 
 import ssl
 from dataclasses import dataclass

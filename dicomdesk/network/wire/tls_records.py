@@ -1,4 +1,4 @@
-"""Whether bytes on a connection without TLS are TLS: the header of a record (RFC 8446 5.1). Knows no ssl module."""
+"""Recognises records of TLS (RFC 8446 5.1) on a connection without TLS. Knows no ssl module."""
 
 from struct import Struct
 

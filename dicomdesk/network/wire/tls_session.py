@@ -1,4 +1,4 @@
-"""What was agreed by a TLS handshake, as a value."""
+"""Describes the outcome of a TLS handshake as a value."""
 
 import socket
 import ssl

@@ -19,7 +19,7 @@ from dicomdesk.archive.archive import Archive
 from dicomdesk.archive.facts import ArchiveFact
 from dicomdesk.archive.setup.configuration import ArchiveConfiguration, Area, PeerEntry, Quota
 from dicomdesk.archive.setup.settings import ArchiveSettings
-from dicomdesk.network.acceptor.handlers import ListenerObserver
+from dicomdesk.network.acceptor.observers import ListenerObserver
 from dicomdesk.settings import Timeouts
 from tests.helpers.data.datasets import CT_IMAGE, EXPLICIT, IMPLICIT, Builder
 from tests.helpers.peers.pynetdicom_ends import ending_in_order, serving_pynetdicom

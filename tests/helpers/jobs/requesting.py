@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from dicomdesk.dicom.source import DataSetSource
+from dicomdesk.dicom.data_set_source import DataSetSource
 from dicomdesk.network.negotiation import ProposedContext
 from dicomdesk.network.requestor.association import RequestedAssociation, open_association
 from dicomdesk.network.requestor.store_stream import StoreItem

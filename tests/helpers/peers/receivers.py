@@ -8,10 +8,10 @@ from hashlib import sha256
 
 from dicomdesk.network.acceptor.acceptor import Callbacks
 from dicomdesk.network.acceptor.association_answer import Judge
-from dicomdesk.network.acceptor.handlers import IncomingAssociation, ListenerObserver
 from dicomdesk.network.acceptor.listener import Listener, ListenerSettings
+from dicomdesk.network.acceptor.observers import IncomingAssociation, ListenerObserver
 from dicomdesk.network.acceptor.operation import Services
-from dicomdesk.network.dimse.store_requests import IncomingStore, StoreAnswer
+from dicomdesk.network.dimse.store_reception import IncomingStore, StoreAnswer
 from dicomdesk.network.negotiation import Negotiation
 from dicomdesk.network.presentation.context_acceptance import AcceptancePolicy, accept_all_policy
 from dicomdesk.settings import PlaceRules, Timeouts

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from dicomdesk.network.dimse.command_sets import AFFECTED_SOP_INSTANCE_UID, MESSAGE_ID, CommandSet
-from dicomdesk.network.dimse.store_requests import Established, IncomingStore, StoreAnswer
+from dicomdesk.network.dimse.store_reception import EstablishedAssociation, IncomingStore, StoreAnswer
 from dicomdesk.network.negotiation import NegotiatedContext, Negotiation, ProposedContext, Role
 from dicomdesk.network.requestor.association import RequestedAssociation, open_association
 from dicomdesk.settings import AssociationSettings, Peer, Timeouts
@@ -95,9 +95,11 @@ class Storing:
         return self.instances[-1]
 
 
-def established(*contexts: NegotiatedContext, association: int = 0, peer_max_pdu_bytes: int = 16384) -> Established:
+def established(
+    *contexts: NegotiatedContext, association: int = 0, peer_max_pdu_bytes: int = 16384
+) -> EstablishedAssociation:
     """An association with these contexts, as the messages know it."""
-    return Established(
+    return EstablishedAssociation(
         association=association,
         negotiation=Negotiation(
             is_requestor=True,

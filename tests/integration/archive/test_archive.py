@@ -18,7 +18,7 @@ from dicomdesk.archive.setup.configuration import ArchiveConfiguration
 from dicomdesk.archive.setup.settings import ArchiveSettings
 from dicomdesk.dicom.query.sop_classes import SHUTDOWN
 from dicomdesk.errors import IndexDamagedError, PortInUseError, SettingsError, StorageError
-from dicomdesk.network.acceptor.handlers import ListenerObserver
+from dicomdesk.network.acceptor.observers import ListenerObserver
 from tests.helpers.archives.served_archives import (
     ARCHIVE,
     DEADLINE_S,

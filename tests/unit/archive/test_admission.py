@@ -11,7 +11,7 @@ from dicomdesk.archive.setup.settings import ArchiveSettings
 from dicomdesk.dicom.query.query import Model
 from dicomdesk.dicom.query.sop_classes import COMMITMENT, SHUTDOWN
 from dicomdesk.network.acceptor.access_control import Refusal
-from dicomdesk.network.acceptor.handlers import IncomingAssociation
+from dicomdesk.network.acceptor.observers import IncomingAssociation
 from dicomdesk.network.negotiation import ContextResult, ExtendedNegotiation, ProposedContext, Role
 from dicomdesk.network.presentation.context_acceptance import AcceptancePolicy
 from dicomdesk.network.presentation.profiles import Profile, ProfileContext

@@ -19,7 +19,7 @@ from dicomdesk.dicom.files.part10 import read_header
 from dicomdesk.dicom.instance import InputFormat
 from dicomdesk.engine.receive.instance_file import STORED_AS_RECEIVED
 from dicomdesk.errors import IndexBusyError
-from dicomdesk.network.dimse.store_requests import IncomingStore
+from dicomdesk.network.dimse.store_reception import IncomingStore
 from tests.helpers.archives.served_archives import ARCHIVE, MR_IMAGE, encoded, running
 from tests.helpers.data.datasets import CT_IMAGE, EXPLICIT, IMPLICIT, Builder
 from tests.helpers.data.disagreeing import disagreeing

@@ -6,8 +6,8 @@ from typing import cast
 import pytest
 
 from dicomdesk.network.acceptor.access_control import Refusal
-from dicomdesk.network.acceptor.handlers import IncomingAssociation
-from dicomdesk.network.dimse.store_requests import StoreAnswer
+from dicomdesk.network.acceptor.observers import IncomingAssociation
+from dicomdesk.network.dimse.store_reception import StoreAnswer
 from dicomdesk.network.negotiation import ContextResult
 from dicomdesk.network.presentation.context_acceptance import AcceptancePolicy
 from dicomdesk.settings import Timeouts

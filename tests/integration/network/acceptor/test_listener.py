@@ -14,7 +14,7 @@ import pytest
 from dicomdesk.errors import LocalError, PortInUseError
 from dicomdesk.network.acceptor.acceptor import Callbacks
 from dicomdesk.network.acceptor.listener import LARGEST_PENDING, Listener, ListenerSettings
-from dicomdesk.network.dimse.store_requests import IncomingStore
+from dicomdesk.network.dimse.store_reception import IncomingStore
 from dicomdesk.network.presentation.context_acceptance import accept_all_policy
 from dicomdesk.settings import PlaceRules, Timeouts
 from tests.helpers.dcmtk.programs import dcmtk_program

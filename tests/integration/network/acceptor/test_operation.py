@@ -11,7 +11,7 @@ from pydicom.dataset import Dataset
 from pynetdicom import AE, build_role, evt
 from pynetdicom.association import Association
 
-from dicomdesk.dicom.source import DataSetSource, FileRange
+from dicomdesk.dicom.data_set_source import DataSetSource, FileRange
 from dicomdesk.errors import DicomdeskError, TruncatedError
 from dicomdesk.network.acceptor.operation import Answer, Operation
 from dicomdesk.network.dimse.command_sets import (

@@ -30,8 +30,8 @@ from dicomdesk.network.dimse.requests import (
     get_request,
     move_request,
 )
-from dicomdesk.network.dimse.service_commands import SubOperations
-from dicomdesk.network.dimse.store_requests import StoreAnswer
+from dicomdesk.network.dimse.responses import SubOperations
+from dicomdesk.network.dimse.store_reception import StoreAnswer
 from dicomdesk.network.negotiation import NegotiatedContext
 from dicomdesk.network.requestor.association import RequestedAssociation
 from dicomdesk.settings import Timeouts

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dicomdesk.dicom.source import DataSetSource, FileRange
+from dicomdesk.dicom.data_set_source import DataSetSource, FileRange
 from dicomdesk.errors import (
     AssociationAbortedError,
     DicomdeskError,

@@ -11,7 +11,7 @@ from dicomdesk.dicom.query.sop_classes import Service
 from dicomdesk.engine import events
 from dicomdesk.logs import Level, console_log
 from dicomdesk.network.dimse.command_sets import read_command_set, write_command_set
-from dicomdesk.network.dimse.service_commands import SubOperations
+from dicomdesk.network.dimse.responses import SubOperations
 from tests.helpers.data.datasets import EXPLICIT, Builder
 
 CT = "1.2.840.10008.5.1.4.1.1.2"

@@ -108,14 +108,14 @@ class CountedList(list[object]):
 
 @pytest.mark.parametrize("is_at_bottom", [True, False], ids=["all at the bottom", "one at each level"])
 def test_us_or_ss_in_nested_items_is_decided_in_few_steps(is_at_bottom: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    class CountedOpen(rewriting._Open):
+    class CountedOpen(rewriting._OpenLevel):
         __slots__ = ()
 
         def __init__(self, edit: DataSetEdit | None, start: int) -> None:
             super().__init__(edit, start)
             self.undecided = CountedList()  # type: ignore[assignment]  # holds what the other does
 
-    monkeypatch.setattr(rewriting, "_Open", CountedOpen)
+    monkeypatch.setattr(rewriting, "_OpenLevel", CountedOpen)
     monkeypatch.setattr(CountedList, "moved", 0)
     levels, element = 500, implicit(0x00280120, b"\x01\x02")
     opening = implicit(SEQUENCE, length=UNDEFINED) + item(length=UNDEFINED)

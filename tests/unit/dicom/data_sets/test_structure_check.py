@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dicomdesk.dicom.data_sets import inflating
+from dicomdesk.dicom.data_sets import inflating_window
 from dicomdesk.dicom.data_sets.file_windows import Window
 from dicomdesk.dicom.data_sets.structure_check import (
     StructureFindings,
@@ -191,7 +191,7 @@ TINY = {
 
 @pytest.mark.parametrize("what", TINY)
 def test_deflated_elements_are_bounded_in_number(what: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(inflating, "ALWAYS_ELEMENTS", 40_000)
+    monkeypatch.setattr(inflating_window, "ALWAYS_ELEMENTS", 40_000)
     start = {"e": b"", "i": B.header(0x00081140, "SQ", 0xFFFFFFFF), "f": B.header(PIXEL_DATA, "OB", 0xFFFFFFFF)}
     end = b"\xfe\xff\xdd\xe0\0\0\0\0" if what[0] != "e" else b""
 
@@ -219,7 +219,7 @@ REST = {
 def test_what_is_behind_an_item_delimiter_is_told_in_its_length_also_where_it_is_deflated(
     rest: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(inflating, "ALWAYS_ELEMENTS", 1_000)
+    monkeypatch.setattr(inflating_window, "ALWAYS_ELEMENTS", 1_000)
     data = HEADER + ITEM_END + REST[rest]
     found = check_data_set(deflate(data), is_explicit_vr=True, is_little_endian=True, is_deflated=True)
     assert found.rest_bytes == len(REST[rest])

@@ -11,7 +11,7 @@ from dicomdesk.engine.receive.arrivals import Arrival, ArrivalHandler
 from dicomdesk.engine.receive.placement import Placement
 from dicomdesk.engine.receive.request import DuplicatePolicy, Storage, StorageMode
 from dicomdesk.errors import CancelledError
-from dicomdesk.network.dimse.store_requests import IncomingStore, InstanceSink
+from dicomdesk.network.dimse.store_reception import IncomingStore, InstanceSink
 from dicomdesk.network.status import Status
 from tests.helpers.data.datasets import CT_IMAGE, DEFLATED, EXPLICIT, Builder
 from tests.helpers.data.disagreeing import disagreeing

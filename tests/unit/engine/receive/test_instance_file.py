@@ -9,7 +9,7 @@ from dicomdesk.atomic_file import AtomicFile
 from dicomdesk.dicom.data_sets.element_walk import DataSetBytes
 from dicomdesk.engine.receive.instance_file import IN_MEMORY_BYTES, SUCCESS, Buffers, InstanceFile, RefusedError
 from dicomdesk.errors import CancelledError, DataError
-from dicomdesk.network.dimse.store_requests import IncomingStore
+from dicomdesk.network.dimse.store_reception import IncomingStore
 from dicomdesk.network.status import Status
 from tests.helpers.data.datasets import CT_IMAGE, EXPLICIT, Builder
 

@@ -3,7 +3,7 @@ import pytest
 from dicomdesk.engine import events
 from dicomdesk.engine.receive.arrivals import Arrival
 from dicomdesk.engine.receive.reception_facts import ReceptionFacts
-from dicomdesk.network.dimse.store_requests import IncomingStore, StoreAnswer
+from dicomdesk.network.dimse.store_reception import IncomingStore, StoreAnswer
 from tests.helpers.data.datasets import CT_IMAGE, EXPLICIT
 
 

@@ -9,8 +9,8 @@ from pynetdicom.dimse_primitives import C_FIND
 from pynetdicom.dsutils import encode
 
 from dicomdesk.errors import PeerProtocolError, StorageError
-from dicomdesk.network.acceptor.handlers import ListenerObserver
 from dicomdesk.network.acceptor.message_reception import Reception
+from dicomdesk.network.acceptor.observers import ListenerObserver
 from dicomdesk.network.acceptor.operation import ExpectedAnswer
 from dicomdesk.network.dimse.command_sets import (
     AFFECTED_SOP_CLASS_UID,
@@ -25,7 +25,7 @@ from dicomdesk.network.dimse.command_sets import (
     read_command_set,
     write_command_set,
 )
-from dicomdesk.network.dimse.store_requests import Established, IncomingStore, StoreAnswer
+from dicomdesk.network.dimse.store_reception import EstablishedAssociation, IncomingStore, StoreAnswer
 from dicomdesk.network.negotiation import ContextResult, NegotiatedContext, Negotiation
 from dicomdesk.network.upper_layer.pdu_reader import Fragment, PduReader
 
@@ -117,7 +117,7 @@ def make(
         max_send_pdv_bytes=peer_max,
         contexts=(context(1, CT), context(5, VERIFICATION)),
     )
-    established = Established(association=4, negotiation=negotiation)
+    established = EstablishedAssociation(association=4, negotiation=negotiation)
     return Reception(established, recorder, recorder, recorder.send, has_services=has_services), recorder
 
 

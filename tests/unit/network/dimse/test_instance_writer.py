@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pynetdicom.dsutils import decode
 
-from dicomdesk.dicom.source import FileRange
+from dicomdesk.dicom.data_set_source import FileRange
 from dicomdesk.errors import TruncatedError
 from dicomdesk.network.dimse.instance_writer import InstanceWriter, MoveOriginator, StoreItem
 from dicomdesk.network.wire.connection import Buffer

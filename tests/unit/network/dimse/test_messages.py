@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from dicomdesk.errors import PeerProtocolError
 from dicomdesk.network.dimse.command_sets import COMMAND_FIELD, CommandSet
 from dicomdesk.network.dimse.messages import LARGEST_IDENTIFIER_BYTES, Message, MessageReader, send_message
-from dicomdesk.network.dimse.store_requests import InstanceSink
+from dicomdesk.network.dimse.store_reception import InstanceSink
 from dicomdesk.network.negotiation import ContextResult, NegotiatedContext
 from dicomdesk.network.upper_layer.pdu_reader import Fragment, FragmentReader
 from tests.helpers.peers.requestors import echo_command, find_command, store_command

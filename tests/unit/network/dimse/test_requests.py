@@ -29,7 +29,7 @@ from dicomdesk.network.dimse.requests import (
     move_request,
     read_response,
 )
-from dicomdesk.network.dimse.service_commands import SubOperations
+from dicomdesk.network.dimse.responses import SubOperations
 from dicomdesk.network.negotiation import ContextResult, NegotiatedContext
 from tests.helpers.peers.scripted_exchange import established
 

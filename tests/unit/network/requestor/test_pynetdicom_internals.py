@@ -1,4 +1,4 @@
-"""The contract with pynetdicom: what ``transport`` relies on is there and means what it means here.
+"""The contract with pynetdicom: what ``pynetdicom_internals`` relies on is there and means what it means here.
 
 When this fails after an upgrade, pynetdicom has moved something that ``pynetdicom_internals.py`` touches.
 """

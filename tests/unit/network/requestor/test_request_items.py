@@ -7,7 +7,7 @@ import pytest
 from dicomdesk.errors import IllegalAeTitleError, PeerProtocolError
 from dicomdesk.network.negotiation import ExtendedNegotiation, ProposedContext
 from dicomdesk.network.requestor.request_items import (
-    Proposed,
+    ProposedItems,
     ae_title_field,
     send_limits,
     user_items,
@@ -15,7 +15,7 @@ from dicomdesk.network.requestor.request_items import (
 from dicomdesk.settings import AssociationSettings, UserIdentity, UserIdentityType
 
 CT, MR = "1.2.840.10008.5.1.4.1.1.2", "1.2.840.10008.5.1.4.1.1.4"
-PROPOSED = Proposed(
+PROPOSED = ProposedItems(
     contexts=[
         ProposedContext(context_id=2 * index + 1, abstract_syntax=uid, transfer_syntaxes=("1.2.840.10008.1.2",))
         for index, uid in enumerate((CT, MR, CT))
@@ -69,4 +69,4 @@ def test_user_items_are_extensions_then_the_identity() -> None:
         (0x56, struct.pack(">H", len(CT)) + CT.encode() + b"\1"),
         (0x58, b"\1\1\0\3joe\0\0"),
     ]
-    assert user_items(None, Proposed(PROPOSED.contexts)) == []
+    assert user_items(None, ProposedItems(PROPOSED.contexts)) == []

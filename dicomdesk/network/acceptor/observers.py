@@ -1,4 +1,4 @@
-"""The seam of the listener: who is told about associations; where instances go is in ``dimse.store_requests``.
+"""Observer of a listener, and what it is told; where instances go is in ``dimse.store_reception``.
 
 All methods are called on the thread of the association concerned; several associations call at the same time. A call
 that waits makes only its own peer wait. None of these methods may raise: what they raise ends the association with an
@@ -7,7 +7,7 @@ A-ABORT and is logged as a programming error.
 
 from dataclasses import dataclass
 
-from dicomdesk.network.dimse.store_requests import IncomingStoreObserver
+from dicomdesk.network.dimse.store_reception import IncomingStoreObserver
 from dicomdesk.network.negotiation import ExtendedNegotiation, Negotiation, ProposedContext, UserIdentityExchange
 
 

@@ -1,4 +1,4 @@
-"""Who may have an association where more are asked for than there are places: nobody keeps the others out for ever.
+"""Places of associations: given, waited for, and taken back, so that nobody keeps the others out for ever.
 
 A request that finds all places taken gets the place of another association, which is aborted, where there is one that
 
@@ -31,7 +31,7 @@ _SHORTEST_PAUSE_S = 0.01
 
 
 class Holder(Protocol):
-    """An association, or who is to be one; any thread asks."""
+    """Association that has a place, or asks for one; any thread asks."""
 
     def lingering_s(self) -> float:
         """How long it has made no progress while nothing but its peer was waited for."""
@@ -42,15 +42,15 @@ class Holder(Protocol):
         ...
 
 
-class _Leaving(NamedTuple):
-    """Who gives way, and why."""
+class _Eviction(NamedTuple):
+    """Association that gives way, and why."""
 
     holder: Holder
     reason: str
 
 
 class _Request:
-    """One who waits for a place."""
+    """Request for a place that waits."""
 
     def __init__(self, holder: Holder, address: str) -> None:
         self.holder = holder
@@ -101,7 +101,7 @@ class Places:
                     return ""
                 if request not in self._line:
                     return f"{address} waits for a place no longer"
-                leaving = self._find_leaving(request)
+                leaving = self._find_eviction(request)
                 if leaving is not None:
                     del self._groups[leaving.holder]
                     self._give_to(request)
@@ -150,14 +150,14 @@ class Places:
             return self._rules.wait_s
         return max(after_s - max(holder.lingering_s() for holder in self._groups), _SHORTEST_PAUSE_S)
 
-    def _find_leaving(self, request: _Request) -> _Leaving | None:
+    def _find_eviction(self, request: _Request) -> _Eviction | None:
         counts = Counter(self._groups.values())
         waits = {holder: holder.lingering_s() for holder in self._groups}
         late = [holder for holder, waited_s in waits.items() if self._is_late(waited_s)]
         if not late:
             return self._find_above_share(request, counts, waits)
         chosen = max(late, key=lambda holder: (counts[self._groups[holder]], waits[holder]))
-        return _Leaving(
+        return _Eviction(
             chosen,
             f"the association of {self._groups[chosen]} made room for {request.address}: all {self._most} places were "
             f"taken, and it had made no progress for {waits[chosen]:.0f} s",
@@ -167,12 +167,14 @@ class Places:
         after_s = self._rules.room_after_s
         return after_s is not None and waited_s >= after_s
 
-    def _find_above_share(self, request: _Request, counts: Counter[str], waits: dict[Holder, float]) -> _Leaving | None:
+    def _find_above_share(
+        self, request: _Request, counts: Counter[str], waits: dict[Holder, float]
+    ) -> _Eviction | None:
         greediest, most = counts.most_common(1)[0]
         if most <= self._share or counts[request.group] >= self._share:
             return None
         chosen = max((holder for holder, other in self._groups.items() if other == greediest), key=waits.__getitem__)
-        return _Leaving(
+        return _Eviction(
             chosen,
             f"an association of {greediest} made room for {request.address}: all {self._most} places were taken, "
             f"{most} of them by {greediest}, whose share is {self._share}",

@@ -1,7 +1,7 @@
 import os
 from pathlib import Path
 
-from dicomdesk.dicom.source import FileRange
+from dicomdesk.dicom.data_set_source import FileRange
 
 
 def test_a_range_names_the_bytes_of_the_data_set(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dicomdesk.dicom.data_sets.inflating import ALWAYS_ELEMENTS, InflatingWindow, element_limit
+from dicomdesk.dicom.data_sets.inflating_window import ALWAYS_ELEMENTS, InflatingWindow, element_limit
 from dicomdesk.errors import DataError, TruncatedError
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from dicomdesk.network.acceptor.turns import Ticket, Turns
+from dicomdesk.network.acceptor.fair_turns import Ticket, Turns
 
 MOST, LONGEST = 2, 3
 PARTIES, LINES = st.sampled_from("abcd"), st.sampled_from("xyz")

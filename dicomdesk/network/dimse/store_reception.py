@@ -1,4 +1,4 @@
-"""C-STORE requests that arrive (PS3.7 9.3.1), whoever asked for the association: each to its sink, then answered.
+"""Reception of C-STORE requests (PS3.7 9.3.1), by either role: each to its sink, then answered.
 
 The seams are called on the thread of the association concerned; several associations call at the same time. A call that
 waits makes only its own peer wait. None of them may raise: what they raise ends the association with an A-ABORT.
@@ -23,7 +23,7 @@ from dicomdesk.network.negotiation import NegotiatedContext, Negotiation
 from dicomdesk.network.upper_layer.data_pdus import message_pdus
 
 __all__ = [
-    "Established",
+    "EstablishedAssociation",
     "IncomingStore",
     "IncomingStoreObserver",
     "InstanceSink",
@@ -34,8 +34,8 @@ __all__ = [
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Established:
-    """What the messages of an association have in common."""
+class EstablishedAssociation:
+    """Association that messages belong to."""
 
     association: int
     """Number within the listener; where we asked for it what its user knows it by, or 0."""
@@ -66,7 +66,7 @@ class IncomingStore:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoreAnswer:
-    """How a C-STORE request is answered."""
+    """Answer to a C-STORE request."""
 
     status: int
     """DIMSE status (PS3.4 B.2.3): 0 for success."""
@@ -77,7 +77,7 @@ class StoreAnswer:
 
 
 class InstanceSink(Protocol):
-    """Where the data set of one instance goes.
+    """Destination of the data set of one instance.
 
     The association's thread calls ``write`` any number of times, then exactly one of ``finish`` and ``discard``. A sink
     does not raise for disk trouble: it swallows the rest and answers from ``finish``.
@@ -101,7 +101,7 @@ class InstanceSink(Protocol):
 
 
 class StoreHandler(Protocol):
-    """Decides where instances go."""
+    """Decision where instances go."""
 
     def begin(self, request: IncomingStore) -> InstanceSink:
         """Prepare for the data set of one instance; its bytes follow at once."""
@@ -126,7 +126,7 @@ class StoreReception:
 
     def __init__(
         self,
-        established: Established,
+        established: EstablishedAssociation,
         handler: StoreHandler,
         observer: IncomingStoreObserver,
         send: Callable[[bytes], None],

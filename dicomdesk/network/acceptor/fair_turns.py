@@ -1,4 +1,4 @@
-"""Who may do next what is expensive: few at once, and nobody waits for the crowd of another."""
+"""Fair turns at what is expensive: few at once, and nobody waits for the crowd of another."""
 
 import threading
 from collections import OrderedDict, deque
@@ -9,7 +9,7 @@ __all__ = ["Ticket", "Turns"]
 
 
 class Ticket:
-    """One who waits."""
+    """Claim to a turn."""
 
     def __init__(self) -> None:
         self.granted = threading.Event()

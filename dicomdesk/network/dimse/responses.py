@@ -1,4 +1,4 @@
-"""The command sets that services answer with: C-FIND, C-MOVE, C-GET, N-ACTION.
+"""Command sets of our responses: C-FIND, C-MOVE, C-GET, N-ACTION.
 
 Sources: PS3.7 9.3.2 (C-FIND), 9.3.3 (C-GET), 9.3.4 (C-MOVE), 10.3.5 (N-ACTION).
 """
@@ -19,7 +19,7 @@ _LARGEST_COUNT = 0xFFFF
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubOperations:
-    """How far a retrieval is (PS3.4 C.4.2.1.6)."""
+    """Counts of a retrieval (PS3.4 C.4.2.1.6)."""
 
     completed: int = 0
     failed: int = 0

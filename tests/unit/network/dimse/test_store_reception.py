@@ -7,7 +7,7 @@ from dicomdesk.network.dimse.command_sets import (
     STATUS,
     read_command_set,
 )
-from dicomdesk.network.dimse.store_requests import (
+from dicomdesk.network.dimse.store_reception import (
     IncomingStore,
     IncomingStoreObserver,
     StoreAnswer,

@@ -1,4 +1,4 @@
-"""How long a peer has kept its association waiting, and whether a message comes too slowly. Pure but for the clock.
+"""Measures how long a peer has kept its association waiting, and whether a message comes too slowly.
 
 Only the time counts that is spent waiting for the peer: a slow disk of ours, or a long query, is no fault of its.
 Between a command and the first fragment of its data set a peer may pause as between messages: some fetch or convert the
@@ -14,7 +14,7 @@ __all__ = ["Pace"]
 
 
 class Pace:
-    """For the association's thread, around each receive; ``lingering_s`` is for any thread.
+    """Progress of one peer; for the association's thread, around each receive; ``lingering_s`` is for any thread.
 
     Progress is made with the end of every message, and within one whenever what has come since the last progress is at
     least the least rate times what has been waited since then.

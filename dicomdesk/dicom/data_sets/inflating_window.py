@@ -1,4 +1,4 @@
-"""A forward-moving view of a deflated data set: inflated piece by piece, what was passed over is dropped."""
+"""Forward-moving view of a deflated data set: inflated piece by piece, what was passed over is dropped."""
 
 import zlib
 from collections.abc import Callable

@@ -7,7 +7,7 @@ from pydicom.dataset import Dataset
 from pynetdicom.dsutils import decode
 
 from dicomdesk.network.dimse.command_sets import read_command_set, write_command_set
-from dicomdesk.network.dimse.service_commands import (
+from dicomdesk.network.dimse.responses import (
     SubOperations,
     action_response,
     service_response,

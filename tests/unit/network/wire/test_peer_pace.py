@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dicomdesk.network.wire.pace import Pace
+from dicomdesk.network.wire.peer_pace import Pace
 from dicomdesk.settings import PlaceRules
 
 RULES = PlaceRules(least_bytes_per_s=100, patience_s=60.0)

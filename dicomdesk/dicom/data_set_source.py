@@ -1,4 +1,4 @@
-"""Where the bytes of a data set come from when it is sent."""
+"""Sources of the bytes of a data set that is sent: memory, or a part of an open file."""
 
 import os
 from dataclasses import dataclass

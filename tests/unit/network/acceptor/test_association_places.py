@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dicomdesk.network.acceptor.places import Places, Remarks, address_group, choose_dropped
+from dicomdesk.network.acceptor.association_places import Places, Remarks, address_group, choose_dropped
 from dicomdesk.settings import PlaceRules
 
 RULES = PlaceRules(wait_s=0.0)

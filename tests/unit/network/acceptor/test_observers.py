@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from dicomdesk.network.acceptor.handlers import ListenerObserver
-from dicomdesk.network.dimse.store_requests import IncomingStore, InstanceSink, StoreAnswer, StoreHandler
+from dicomdesk.network.acceptor.observers import ListenerObserver
+from dicomdesk.network.dimse.store_reception import IncomingStore, InstanceSink, StoreAnswer, StoreHandler
 
 
 class _Sink:
