@@ -4,6 +4,7 @@ import os
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from struct import Struct
 from typing import Final, Protocol
 
 from dicomdesk.archive.index_entries import IndexEntry
@@ -11,7 +12,14 @@ from dicomdesk.dicom.data_sets.element_walk import ITEM_DELIMITER, DataSetBytes,
 from dicomdesk.dicom.data_sets.file_windows import Window, read_at
 from dicomdesk.dicom.data_sets.walk_rule import INVALID_STREAM, Buffer, View, Walk, WholeView
 from dicomdesk.dicom.dictionary import find_vr
-from dicomdesk.dicom.encodings import UNDEFINED_LENGTH, Encoding
+from dicomdesk.dicom.encodings import (
+    DELIMITER_GROUP,
+    EXPLICIT_LITTLE,
+    IMPLICIT_LITTLE,
+    SHORT_VRS,
+    UNDEFINED_LENGTH,
+    Encoding,
+)
 from dicomdesk.dicom.files.part10 import read_open_header
 from dicomdesk.dicom.instance import InputFormat
 from dicomdesk.dicom.query.attributes import (
@@ -42,6 +50,11 @@ _SEQUENCES: Final = {
 }
 """What is read of the items of each; they may have a character set of their own (PS3.3 C.12.1.1.2)."""
 _LAST: Final = max(*_VRS, *_SEQUENCES)
+_LAST_GROUP: Final = _LAST >> 16
+_WANTED_LITTLE: Final = {(tag & 0xFFFF) << 16 | tag >> 16: tag for tag in (*_VRS, *_SEQUENCES)}
+"""The tags as a little endian number of four bytes reads, to the tags."""
+_SKIMMED: Final = {EXPLICIT_LITTLE: Struct("<I2sH").unpack_from, IMPLICIT_LITTLE: Struct("<IIH").unpack_from}
+"""Tag, VR and length; in implicit VR tag, length, and the two bytes that the value begins with."""
 _IDENTIFYING: Final = frozenset((SOP_CLASS_UID, SOP_INSTANCE_UID, STUDY_INSTANCE_UID, SERIES_INSTANCE_UID))
 """Until these are there the search goes on, also in data sets whose elements are not in order."""
 _MOST_ITEMS: Final = 100
@@ -184,6 +197,7 @@ def _collect(window: _Readable, position: int, encoding: Encoding) -> _Found:
     found = _Found()
     raw, items = found.raw, found.items
     while position >= 0:
+        position = window.base + _skim(window.buffer, position - window.base, encoding, raw)
         if not window.show(position, 12) and window.available(position) < 8:
             break
         element = encoding.read_element(window.buffer, position - window.base)
@@ -212,6 +226,31 @@ def _collect(window: _Readable, position: int, encoding: Encoding) -> _Found:
                 raw[tag] = _value(window, start, length)
             position = start + length
     return found
+
+
+def _skim(buffer: Buffer, position: int, encoding: Encoding, raw: dict[int, bytes]) -> int:
+    """Take plain little endian elements as long as they are in view; return where the first other is."""
+    unpack, is_implicit, short, wanted = _SKIMMED.get(encoding), not encoding.is_explicit_vr, SHORT_VRS, _WANTED_LITTLE
+    end = len(buffer)
+    last = end - 12
+    while unpack is not None and 0 <= position <= last:
+        tag, third, length = unpack(buffer, position)
+        if is_implicit:
+            if length == DELIMITER_GROUP or third > _LONGEST_VALUE:  # no length, but what the value begins with
+                break
+            length = third
+        elif third not in short:
+            break
+        following: int = position + 8 + length
+        if following > end or tag & 0xFFFF > _LAST_GROUP:
+            break
+        if tag in wanted:
+            own = wanted[tag]
+            if own in _SEQUENCES:
+                break
+            raw.setdefault(own, bytes(buffer[position + 8 : following]))
+        position = following
+    return position
 
 
 def _value(window: _Readable, start: int, length: int) -> bytes:

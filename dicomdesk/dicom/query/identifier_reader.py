@@ -184,7 +184,10 @@ def decode_key(raw: bytes, vr: bytes, character_set: bytes) -> tuple[str, KeyFau
         return "", KeyFault.TOO_LONG
     if vr == b"UI" and b"\x1b" in raw:
         return "", KeyFault.UNDECODABLE  # UIDs have no code extensions
-    decoded = _decode_text(raw, vr, character_set)
+    is_latin = _is_latin(raw, vr)
+    decoded = (
+        DecodedText(raw.decode("latin-1"), is_certain=True) if is_latin else decode_text_checked(raw, character_set)
+    )
     text = _without_padding(decoded.text, vr, " \0")
     says_nothing = not text.strip(" \\") and not _is_blank(raw)
     if not decoded.is_certain or "\0" in text or says_nothing:
@@ -194,7 +197,8 @@ def decode_key(raw: bytes, vr: bytes, character_set: bytes) -> tuple[str, KeyFau
 
 def decode_values(raw: bytes, vr: bytes, character_set: bytes) -> str:
     """The text of an element, each of its values without padding and up to a NUL, as DCMTK reads them."""
-    text = _without_padding(_decode_text(raw, vr, character_set).text, vr, " \0")
+    text = raw.decode("latin-1") if _is_latin(raw, vr) else decode_text_checked(raw, character_set).text
+    text = _without_padding(text, vr, " \0")
     if vr == b"UI" and " " in text:
         text = text.replace(" ", "")  # some writers put them in
     if "\0" in text:
@@ -202,10 +206,9 @@ def decode_values(raw: bytes, vr: bytes, character_set: bytes) -> str:
     return text
 
 
-def _decode_text(raw: bytes, vr: bytes, character_set: bytes) -> DecodedText:
-    if (vr in TEXT_VRS and not raw.isascii()) or b"\x1b" in raw:
-        return decode_text_checked(raw, character_set)
-    return DecodedText(raw.decode("latin-1"), is_certain=True)
+def _is_latin(raw: bytes, vr: bytes) -> bool:
+    """Whether it can be decoded without its character set."""
+    return b"\x1b" not in raw and (raw.isascii() or vr not in TEXT_VRS)
 
 
 def _without_padding(text: str, vr: bytes, padding: str) -> str:
