@@ -27,20 +27,15 @@ from dicomdesk.engine.check_findings import (
     SopClassCapability,
 )
 from dicomdesk.engine.events import (
-    AssociationAborted,
-    AssociationAccepted,
-    AssociationFailed,
-    AssociationReleased,
-    AssociationRequested,
     CapabilityFound,
     EventSink,
     JobFinished,
     JobOutcome,
 )
 from dicomdesk.engine.job import Job, new_job_id
+from dicomdesk.engine.outgoing_association import OutgoingAssociation
 from dicomdesk.engine.stats import Progress
 from dicomdesk.errors import (
-    AssociationAbortedError,
     AssociationRejectedError,
     DicomdeskError,
     PeerError,
@@ -48,9 +43,8 @@ from dicomdesk.errors import (
 )
 from dicomdesk.human import count_text, printable
 from dicomdesk.network.negotiation import Negotiation, ProposedContext
-from dicomdesk.network.requestor.association import RequestedAssociation, open_association
+from dicomdesk.network.requestor.association import RequestedAssociation
 from dicomdesk.network.status import status_text
-from dicomdesk.network.upper_layer.association_items import shown_identity
 from dicomdesk.network.wire.connection import ConnectionInterruptedError, Interruption
 
 __all__ = [
@@ -115,6 +109,8 @@ class CheckJob(Job[CheckResult]):
         self._survey = CapabilitySurvey()
         self._has_surveyed = False
         self._associations = 0
+        self._outgoing: OutgoingAssociation
+        """The last one that was requested."""
         self._negotiation: Negotiation | None = None
 
     def progress(self) -> Progress:
@@ -202,13 +198,13 @@ class CheckJob(Job[CheckResult]):
             if not any(context.is_accepted for context in association.negotiation.contexts):
                 remedy = explanations.explain_no_verification(association.negotiation.contexts)
                 step.fail("The peer did not accept the presentation context for Verification.", remedy)
-                self._release(association)
+                self._outgoing.release(association)
                 return True
             start_s = time.monotonic()
             try:
                 status = association.echo()
             except PeerError as error:
-                self._report_abort(error)
+                self._outgoing.report_loss(error)
                 self._raise_if_stopping(error)
                 self._fail(step, error, explanations.explain_echo(None, error))
                 return False
@@ -218,7 +214,7 @@ class CheckJob(Job[CheckResult]):
                 step.fail(f"The peer answered, but not with Success: {words}.", explanations.explain_echo(status, None))
             else:
                 step.succeed(f"The peer answered in {took_ms:.0f} ms.")
-            self._release(association)
+            self._outgoing.release(association)
         return True
 
     def _ask_capabilities(self, interruption: Interruption) -> None:
@@ -275,7 +271,7 @@ class CheckJob(Job[CheckResult]):
                     return self._cut_short(error)
                 continue
             negotiated = association.negotiation.contexts
-            self._release(association)
+            self._outgoing.release(association)
             for capability in survey.take(negotiated):
                 self._report(CapabilityFound(job_id=self.id, capability=capability))
         return Remedy(
@@ -299,53 +295,21 @@ class CheckJob(Job[CheckResult]):
         self, contexts: Sequence[ProposedContext], interruption: Interruption, reached: OpenedConnection | None = None
     ) -> RequestedAssociation:
         self._associations += 1
-        self._report(
-            AssociationRequested(
-                job_id=self.id,
-                association=self._associations,
-                peer=str(self._peer),
-                calling_ae_title=self._settings.calling_ae_title,
-                contexts=tuple(contexts),
-                user_identity=shown_identity(self._settings.user_identity),
-            )
+        self._outgoing = OutgoingAssociation(
+            job_id=self.id,
+            number=self._associations,
+            control=self._control,
+            report=self._report,
+            ends_at_cancel=True,
         )
-        settings = self._settings
-        if reached is None:
+        settings, sock = self._settings, None
+        if reached is not None:
+            sock = reached.sock
+        else:
             timeouts = settings.timeouts
             limit_s = min(timeouts.acse_s or _LONGEST_ANSWER_S, _LONGEST_ANSWER_S)
             settings = replace(settings, timeouts=replace(timeouts, connect_s=limit_s, acse_s=limit_s))
-        try:
-            association = open_association(
-                peer=self._peer,
-                settings=settings,
-                contexts=contexts,
-                interruption=interruption,
-                sock=reached.sock if reached is not None else None,
-            )
-        except (PeerError, SettingsError) as error:
-            advice = getattr(error, "advice", "")
-            self._report(
-                AssociationFailed(job_id=self.id, association=self._associations, reason=str(error), advice=advice)
-            )
-            raise
-        self._report(
-            AssociationAccepted(job_id=self.id, association=self._associations, negotiation=association.negotiation)
-        )
-        return association
-
-    def _release(self, association: RequestedAssociation) -> None:
-        try:
-            association.release()
-        except PeerError as error:  # the answers are there; how the peer says goodbye does not change them
-            self._report_abort(error)
-        else:
-            self._report(AssociationReleased(job_id=self.id, association=self._associations))
-
-    def _report_abort(self, error: PeerError) -> None:
-        by_peer = isinstance(error, AssociationAbortedError) and not self._control.is_stopping
-        self._report(
-            AssociationAborted(job_id=self.id, association=self._associations, by_peer=by_peer, reason=str(error))
-        )
+        return self._outgoing.open(self._peer, settings, contexts, interruption, sock)
 
     def _raise_if_stopping(self, error: DicomdeskError) -> None:
         """Raise ConnectionInterruptedError where the error comes from our own cancel."""

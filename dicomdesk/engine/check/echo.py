@@ -1,19 +1,12 @@
 """Echo job: one association, one C-ECHO or several, and the result in plain words."""
 
 import time
-from collections.abc import Callable
-from contextlib import closing
 from dataclasses import dataclass
 from enum import Enum
 
 from dicomdesk.dicom.sop_classes import VERIFICATION
 from dicomdesk.engine.check.requests import EchoRequest
 from dicomdesk.engine.events import (
-    AssociationAborted,
-    AssociationAccepted,
-    AssociationFailed,
-    AssociationReleased,
-    AssociationRequested,
     EchoAnswered,
     EchoSent,
     EventSink,
@@ -21,13 +14,12 @@ from dicomdesk.engine.events import (
     JobOutcome,
 )
 from dicomdesk.engine.job import Job, new_job_id
+from dicomdesk.engine.outgoing_association import NotOpenedError, OutgoingAssociation
 from dicomdesk.engine.stats import Progress
-from dicomdesk.errors import AssociationAbortedError, DicomdeskError, LocalError, PeerError, SettingsError
+from dicomdesk.errors import AssociationAbortedError, DicomdeskError, PeerError
 from dicomdesk.network.negotiation import ContextResult, Negotiation, number_contexts
-from dicomdesk.network.requestor.association import RequestedAssociation, open_association
+from dicomdesk.network.requestor.association import RequestedAssociation
 from dicomdesk.network.status import status_advice, status_text
-from dicomdesk.network.upper_layer.association_items import shown_identity
-from dicomdesk.network.wire.connection import Interruption
 
 __all__ = ["EchoFailure", "EchoJob", "EchoResult"]
 
@@ -74,6 +66,10 @@ class EchoJob(Job[EchoResult]):
     def __init__(self, request: EchoRequest, sink: EventSink) -> None:
         super().__init__(new_job_id("echo"), sink)
         self._request = request
+        # One message is all there is to finish: the first cancel ends it at once.
+        self._outgoing = OutgoingAssociation(
+            job_id=self.id, number=1, control=self._control, report=self._report, ends_at_cancel=True
+        )
         self._negotiation: Negotiation | None = None
         self._association_s: float | None = None
         self._round_trips_s: list[float] = []
@@ -84,41 +80,20 @@ class EchoJob(Job[EchoResult]):
         return Progress()
 
     def _work(self) -> EchoResult:
-        # One message is all there is to finish: the first cancel ends it at once.
-        with closing(Interruption()) as interruption, self._control.stopping_with(interruption.set):
-            association = self._open(interruption)
-            if isinstance(association, EchoResult):
-                return association
-            return self._use(association)
-
-    def _open(self, interruption: Interruption) -> "RequestedAssociation | EchoResult":
         request = self._request
         contexts = number_contexts([(VERIFICATION, request.transfer_syntaxes)] * request.contexts)
-        self._report(
-            AssociationRequested(
-                job_id=self.id,
-                association=1,
-                peer=str(request.peer),
-                calling_ae_title=request.association.calling_ae_title,
-                contexts=contexts,
-                user_identity=shown_identity(request.association.user_identity),
-            )
-        )
         start_s = time.monotonic()
         try:
-            association = open_association(
-                peer=request.peer, settings=request.association, contexts=contexts, interruption=interruption
-            )
-        except (PeerError, SettingsError, LocalError) as error:
-            return self._failed(error, EchoFailure.ASSOCIATION)
-        self._association_s = time.monotonic() - start_s
-        self._negotiation = association.negotiation
-        self._report(AssociationAccepted(job_id=self.id, association=1, negotiation=association.negotiation))
-        return association
+            with self._outgoing.opened(request.peer, request.association, contexts) as association:
+                self._association_s = time.monotonic() - start_s
+                self._negotiation = association.negotiation
+                return self._use(association)
+        except NotOpenedError as failed:
+            return self._result(failed.error, EchoFailure.ASSOCIATION)
 
     def _use(self, association: RequestedAssociation) -> EchoResult:
         if not any(context.is_accepted for context in association.negotiation.contexts):
-            self._release(association.release)
+            self._outgoing.release(association)
             answers = {context.result for context in association.negotiation.contexts}
             error = PeerError(
                 "The peer accepts verification (C-ECHO) in a transfer syntax only that was not proposed"
@@ -130,14 +105,14 @@ class EchoJob(Job[EchoResult]):
             for message_id in range(1, self._request.repeats + 1):
                 self._echo(association, message_id)
         except PeerError as error:
+            self._outgoing.report_loss(error)
             is_by_peer = isinstance(error, AssociationAbortedError)
-            return self._failed(error, EchoFailure.ABORTED_BY_PEER if is_by_peer else EchoFailure.ECHO)
+            return self._result(error, EchoFailure.ABORTED_BY_PEER if is_by_peer else EchoFailure.ECHO)
         if self._request.aborts_at_end:
-            association.abort()
-            reason = "Aborted, as was asked for"
-            self._report(AssociationAborted(job_id=self.id, association=1, by_peer=False, reason=reason))
+            self._outgoing.abort(association, "Aborted, as was asked for")
             return self._result(None, None)
-        refusal = self._release(association.release)
+        # The answers are there; how the peer says goodbye does not change them.
+        refusal = self._outgoing.release(association)
         return self._result(refusal, EchoFailure.RELEASE if refusal is not None else None)
 
     def _echo(self, association: RequestedAssociation, message_id: int) -> None:
@@ -147,26 +122,6 @@ class EchoJob(Job[EchoResult]):
         self._round_trips_s.append(time.monotonic() - start_s)
         self._statuses.append(status)
         self._report(EchoAnswered(job_id=self.id, association=1, message_id=message_id, status=status))
-
-    def _release(self, release: Callable[[], None]) -> PeerError | None:
-        """Release; what came instead of the peer's consent."""
-        try:
-            release()
-        except PeerError as error:  # the answers are there; how the peer says goodbye does not change them
-            self._report(AssociationAborted(job_id=self.id, association=1, by_peer=True, reason=str(error)))
-            return error
-        self._report(AssociationReleased(job_id=self.id, association=1))
-        return None
-
-    def _failed(self, error: DicomdeskError, failure: EchoFailure) -> EchoResult:
-        """No association, or none any more."""
-        if self._negotiation is None:
-            advice = getattr(error, "advice", "")
-            self._report(AssociationFailed(job_id=self.id, association=1, reason=str(error), advice=advice))
-        else:
-            by_peer = failure is EchoFailure.ABORTED_BY_PEER and not self._control.is_stopping
-            self._report(AssociationAborted(job_id=self.id, association=1, by_peer=by_peer, reason=str(error)))
-        return self._result(error, failure)
 
     def _result(self, error: DicomdeskError | None, failure: EchoFailure | None) -> EchoResult:
         status = next((status for status in self._statuses if status), 0 if self._statuses else None)
@@ -194,7 +149,9 @@ class EchoJob(Job[EchoResult]):
         )
 
     def _after_fault(self, error: DicomdeskError) -> EchoResult:
-        return self._failed(error, EchoFailure.ECHO)
+        if self._negotiation is not None:
+            self._outgoing.report_loss(error)
+        return self._result(error, EchoFailure.ECHO)
 
     def _finished(self, result: EchoResult) -> JobFinished:
         error = "" if result.outcome is JobOutcome.COMPLETED else result.text

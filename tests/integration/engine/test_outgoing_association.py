@@ -1,7 +1,11 @@
 """An association of a job: what its sink is told of the opening and of each way to end."""
 
+import socket
+from contextlib import closing
+
 import pytest
 
+from dicomdesk.dicom.sop_classes import VERIFICATION
 from dicomdesk.engine.events import (
     AssociationAborted,
     AssociationAccepted,
@@ -13,8 +17,9 @@ from dicomdesk.engine.events import (
 )
 from dicomdesk.engine.job import EventRelay, JobControl, JobState
 from dicomdesk.engine.outgoing_association import NotOpenedError, OutgoingAssociation
-from dicomdesk.errors import AssociationRejectedError, PeerError
+from dicomdesk.errors import AssociationAbortedError, AssociationRejectedError, PeerError
 from dicomdesk.network.presentation.proposals import propose_contexts
+from dicomdesk.network.wire.connection import Interruption
 from dicomdesk.settings import AssociationSettings, Peer, Timeouts
 from tests.helpers.data.datasets import CT_IMAGE
 from tests.helpers.jobs.recorder import EventRecorder
@@ -22,13 +27,19 @@ from tests.helpers.peers.fake_peer import Accept, Close, FakePeer, Reject
 
 SETTINGS = AssociationSettings(timeouts=Timeouts(connect_s=5, acse_s=5, dimse_s=5))
 CONTEXTS = propose_contexts([CT_IMAGE])
+VERIFYING = propose_contexts([VERIFICATION])
 
 
-def outgoing(control: JobControl | None = None) -> tuple[OutgoingAssociation, EventRecorder]:
+def outgoing(
+    control: JobControl | None = None, *, ends_at_cancel: bool = False
+) -> tuple[OutgoingAssociation, EventRecorder]:
     recorder = EventRecorder()
     control = control or JobControl()
     control.advance(JobState.RUNNING)
-    return OutgoingAssociation(job_id="job", number=1, control=control, report=EventRelay(recorder)), recorder
+    own = OutgoingAssociation(
+        job_id="job", number=1, control=control, report=EventRelay(recorder), ends_at_cancel=ends_at_cancel
+    )
+    return own, recorder
 
 
 def peer_at(port: int) -> Peer:
@@ -106,3 +117,34 @@ def test_a_job_that_was_cancelled_opens_nothing() -> None:
     ):
         pytest.fail("it is not open")
     assert len(recorder.of(AssociationFailed)) == 1
+
+
+@pytest.mark.parametrize("ends_at_cancel", [True, False])
+def test_the_first_cancel_ends_an_association_only_where_that_is_asked_for(*, ends_at_cancel: bool) -> None:
+    control = JobControl()
+    own, recorder = outgoing(control, ends_at_cancel=ends_at_cancel)
+    with FakePeer() as peer, own.opened(peer_at(peer.port), SETTINGS, VERIFYING) as association:
+        control.cancel()
+        if ends_at_cancel:
+            with pytest.raises(AssociationAbortedError) as caught:
+                association.echo()
+            own.report_loss(caught.value)
+        else:
+            assert association.echo() == 0
+            assert own.release(association) is None
+    assert [event.by_peer for event in recorder.of(AssociationAborted)] == [False] * ends_at_cancel
+    assert len(recorder.of(AssociationReleased)) == (not ends_at_cancel)
+
+
+def test_an_association_over_a_connection_of_the_caller_is_told_likewise() -> None:
+    with FakePeer() as peer, closing(Interruption()) as interruption:
+        own, recorder = outgoing()
+        sock = socket.create_connection(("127.0.0.1", peer.port))
+        association = own.open(peer_at(peer.port), SETTINGS, CONTEXTS, interruption, sock)
+        assert own.release(association) is None
+        peer.wait_for("released")
+    assert [type(event) for event in recorder.events] == [
+        AssociationRequested,
+        AssociationAccepted,
+        AssociationReleased,
+    ]
