@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers.dcmtk.commands import DEADLINE_S, Done, environment, ours, run
+from tests.helpers.dcmtk.commands import DEADLINE_S, Done, ours, run
 from tests.helpers.jobs.sending import write_instance
+from tests.helpers.processes.tool_process import environment
 
 NAMES = ("fifo", "socket", "/dev/zero", "folder", "huge", "nul")
 

@@ -11,9 +11,10 @@ import pytest
 
 from dicomdesk.engine.security.user_file import read_user_file
 from dicomdesk.network.acceptor.passcodes import Passcodes
-from tests.helpers.dcmtk.commands import DEADLINE_S, environment, ours, run
+from tests.helpers.dcmtk.commands import DEADLINE_S, ours, run
 from tests.helpers.dcmtk.programs import free_port
 from tests.helpers.jobs.sending import write_instance
+from tests.helpers.processes.tool_process import environment
 from tests.helpers.tls.tls_files import PASS_PHRASE, TlsFiles
 
 

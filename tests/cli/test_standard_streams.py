@@ -14,11 +14,12 @@ from pathlib import Path
 import pytest
 
 from tests.helpers.data.datasets import CT_IMAGE, EXPLICIT, Builder
-from tests.helpers.dcmtk.commands import DEADLINE_S, environment, ours
+from tests.helpers.dcmtk.commands import DEADLINE_S, ours
 from tests.helpers.dcmtk.programs import free_port
 from tests.helpers.jobs.sending import write_instances
 from tests.helpers.peers.fake_peer import FakePeer
 from tests.helpers.peers.requestors import Proposal, Requestor, connected
+from tests.helpers.processes.tool_process import environment
 
 pytestmark = pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no device that is always full")
 

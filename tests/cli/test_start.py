@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers.dcmtk.commands import DEADLINE_S, environment, ours
+from tests.helpers.dcmtk.commands import DEADLINE_S, ours
+from tests.helpers.processes.tool_process import environment
 
 HOOK = textwrap.dedent(
     """

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.helpers.data.datasets import part10
-from tests.helpers.dcmtk.commands import environment, ours
+from tests.helpers.dcmtk.commands import ours
+from tests.helpers.processes import tool_process
 from tests.hostile.kinds import PATIENT, Kind, ct_image
 from tests.hostile.provider_kinds import PROVIDERS, Expectation
 from tests.hostile.providers import HostileProvider
@@ -37,8 +38,8 @@ def test_tools_end_in_time_and_say_why(expectation: Expectation, hostile: Kind, 
         for tool in expectation.codes:
             files = () if tool == "echoscu" else (str(path),)
             command = [*ours(tool), *BRIEF, "127.0.0.1", str(provider.port), *files]
-            runs[tool] = subprocess.Popen(
-                command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=tmp_path
+            runs[tool] = tool_process.Popen(
+                command, env=tool_process.environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=tmp_path
             )
             resource.prlimit(runs[tool].pid, resource.RLIMIT_AS, (MOST_MEMORY_BYTES, MOST_MEMORY_BYTES))
         try:

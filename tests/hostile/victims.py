@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
 
-from tests.helpers.dcmtk.commands import environment, ours
+from tests.helpers.dcmtk.commands import ours
 from tests.helpers.dcmtk.delivery import wait_for_port
 from tests.helpers.dcmtk.programs import free_port
 from tests.helpers.peers.requestors import Requestor, connected
+from tests.helpers.processes.tool_process import environment
 from tests.hostile.kinds import PATIENT, SENDER, ct_image
 
 DEADLINE_S = 15.0

@@ -14,10 +14,11 @@ from time import monotonic
 
 import pytest
 
-from tests.helpers.dcmtk.commands import DEADLINE_S, Done, dcmtks, environment, ours, run
+from tests.helpers.dcmtk.commands import DEADLINE_S, Done, dcmtks, ours, run
 from tests.helpers.dcmtk.delivery import wait_for_port
 from tests.helpers.dcmtk.programs import EVERY_CLASS_PROFILE, dcmtk_server, free_port
 from tests.helpers.jobs.sending import write_instance
+from tests.helpers.processes import tool_process
 from tests.helpers.tls.tls_files import TlsFiles
 
 pytestmark = pytest.mark.dcmtk
@@ -125,9 +126,9 @@ class Receivers:
         port, log = free_port(), folder.with_suffix(".log")
         command = ours("dcmrecv") if kind == "ours" else dcmtks("dcmrecv")
         options = ["-v", "+B", "+fu", "-od", str(folder), "-xf", str(self.folder / "all.cfg"), "Default"]
-        process = subprocess.Popen(
+        process = tool_process.Popen(
             [*command, *options, *self.files.words(words), str(port)],
-            env=environment(),
+            env=tool_process.environment(),
             stdout=subprocess.DEVNULL,
             stderr=self.stack.enter_context(log.open("wb")),
         )

@@ -2,11 +2,9 @@
 
 import contextlib
 import io
-import os
 import re
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,9 +12,9 @@ from pathlib import Path
 
 from dicomdesk.cli.catalogue import load_program
 from dicomdesk.cli.program import run_program
+from tests.helpers.processes import tool_process
 
 DEADLINE_S = 60
-REPOSITORY = Path(__file__).resolve().parents[3]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +34,7 @@ class Done:
 
 def ours(tool: str) -> list[str]:
     """The command that starts our tool."""
-    return [sys.executable, "-m", "dicomdesk", tool]
+    return [*tool_process.OURS, tool]
 
 
 def dcmtks(tool: str) -> list[str]:
@@ -45,24 +43,16 @@ def dcmtks(tool: str) -> list[str]:
     return [str(Path(found, tool)) if found else shutil.which(tool) or tool]
 
 
-def environment(changes: Mapping[str, str] | None = None) -> dict[str, str]:
-    """The environment of a tool: small messages are sent at once, our package is found from anywhere."""
-    paths = os.pathsep.join(filter(None, (str(REPOSITORY), os.environ.get("PYTHONPATH", ""))))
-    return {**os.environ, "TCP_NODELAY": "1", "PYTHONPATH": paths, **(changes or {})}
-
-
 def run(
     command: Sequence[str], *words: str, folder: Path | None = None, changes: Mapping[str, str] | None = None
 ) -> Done:
     """Run a tool to its end; ``changes`` are added to its environment."""
-    done = subprocess.run(
+    done = tool_process.run(
         [*command, *words],
         cwd=folder,
-        env=environment(changes),
-        capture_output=True,
+        env=tool_process.environment(changes),
         timeout=DEADLINE_S,
         stdin=subprocess.DEVNULL,
-        check=False,
     )
     return Done(
         code=done.returncode,
@@ -82,10 +72,10 @@ def run_inside(tool: str, *words: str, folder: Path) -> Done:
 @contextmanager
 def running(command: Sequence[str], *words: str, folder: Path | None = None) -> Iterator["subprocess.Popen[str]"]:
     """A tool that runs until the block ends; its output can be read line by line."""
-    process = subprocess.Popen(
+    process = tool_process.Popen(
         [*command, *words],
         cwd=folder,
-        env=environment(),
+        env=tool_process.environment(),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

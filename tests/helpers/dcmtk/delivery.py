@@ -6,7 +6,6 @@ import re
 import shutil
 import socket
 import subprocess
-import sys
 import time
 import urllib.request
 from collections.abc import Iterator, Sequence
@@ -15,9 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.helpers.dcmtk.programs import free_port
+from tests.helpers.processes import tool_process
 
 ENVIRONMENT = {**os.environ, "TCP_NODELAY": "1"}
-OURS = (sys.executable, "-m", "dicomdesk")
+OURS = tool_process.OURS
 DEADLINE_S = 60
 
 
@@ -76,7 +76,7 @@ def wait_for_port(port: int, process: "subprocess.Popen[bytes]", deadline_s: flo
 @contextmanager
 def listening(command: Sequence[str], port: int) -> Iterator["subprocess.Popen[bytes]"]:
     """A receiver that listens on ``port`` while the block runs."""
-    process = subprocess.Popen(command, env=ENVIRONMENT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = tool_process.Popen(command, env=ENVIRONMENT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         wait_for_port(port, process)
         yield process
@@ -111,7 +111,7 @@ def send(program: Sequence[str], port: int, inputs: Sequence[Path], report: Path
         str(port),
         *map(str, inputs),
     ]
-    done = subprocess.run(command, env=ENVIRONMENT, capture_output=True, timeout=DEADLINE_S, check=False)
+    done = tool_process.run(command, env=ENVIRONMENT, timeout=DEADLINE_S)
     assert done.returncode == 0, done.stderr.decode(errors="replace")[-2000:]
     return read_report(report)
 

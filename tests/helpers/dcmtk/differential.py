@@ -1,9 +1,6 @@
 """Runs one command line through DCMTK's program and ours, and tells where they differ."""
 
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,9 +10,10 @@ from tests.helpers.data.datasets import part10
 from tests.helpers.dcmtk.programs import dcmtk_program
 from tests.helpers.peers.association_requests import SeenRequest, read_request
 from tests.helpers.peers.fake_peer import FakePeer
+from tests.helpers.processes import tool_process
 
 DEADLINE_S = 60
-ENVIRONMENT = {**os.environ, "TCP_NODELAY": "1", "PYTHONPATH": str(Path(__file__).resolve().parents[3])}
+ENVIRONMENT = tool_process.environment()
 
 OUR_LINES = (
     r"W: \d+ of \d+ instances? not stored by the peer",
@@ -70,16 +68,14 @@ class Outcome:
 
 def programs(name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The program of DCMTK and ours."""
-    return (dcmtk_program(name),), (sys.executable, "-m", "dicomdesk", name)
+    return (dcmtk_program(name),), (*tool_process.OURS, name)
 
 
 def run(program: Sequence[str], arguments: Sequence[str], folder: Path, home: Path, peer: FakePeer | None) -> Outcome:
     """Run in ``folder``; ``{port}`` and ``{home}`` in the arguments are those of this run."""
     port = peer.port if peer else 1
     values = [argument.replace("{port}", str(port)).replace("{home}", str(home)) for argument in arguments]
-    done = subprocess.run(
-        [*program, *values], cwd=folder, env=ENVIRONMENT, capture_output=True, timeout=DEADLINE_S, check=False
-    )
+    done = tool_process.run([*program, *values], cwd=folder, env=ENVIRONMENT, timeout=DEADLINE_S)
     report = home / "report.txt"
     replacements = {str(home): "HOME", f"127.0.0.1:{port}": "127.0.0.1:PORT", f"'{port}'": "'PORT'"}
     outcome = Outcome(

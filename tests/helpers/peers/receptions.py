@@ -28,6 +28,7 @@ from tests.helpers.peers.requestors import (
     connected,
     pdu,
 )
+from tests.helpers.processes import tool_process
 
 DEADLINE_S = 20.0
 LINES_DEADLINE_S = 3.0
@@ -73,7 +74,7 @@ def receive(
     values = [_replaced(argument, replacements) for argument in arguments]
     log = home / "log"
     with log.open("wb") as stream, _Occupied(port if "{taken}" in arguments else None):
-        process = subprocess.Popen([*program, *values], cwd=home, env=ENVIRONMENT, stdout=stream, stderr=stream)
+        process = tool_process.Popen([*program, *values], cwd=home, env=ENVIRONMENT, stdout=stream, stderr=stream)
         try:
             if script is None:
                 exit_code: int | None = process.wait(DEADLINE_S)

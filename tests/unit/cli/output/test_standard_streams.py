@@ -6,7 +6,8 @@ import sys
 import pytest
 
 from dicomdesk.cli.output.standard_streams import make_output_tolerant, write_stderr, write_stdout
-from tests.helpers.dcmtk.commands import DEADLINE_S, environment
+from tests.helpers.dcmtk.commands import DEADLINE_S
+from tests.helpers.processes.tool_process import environment
 
 SCRIPT = """
 import os, sys
