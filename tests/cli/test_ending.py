@@ -6,9 +6,12 @@ import signal
 import socket
 import struct
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from subprocess import Popen
+from typing import Generic, TypeVar
 
 import pytest
 
@@ -17,12 +20,14 @@ from tests.helpers.data.datasets import CT_IMAGE, EXPLICIT, IMPLICIT, Builder
 from tests.helpers.dcmtk.commands import ours, run, running, wait_for_line
 from tests.helpers.dcmtk.programs import free_port
 from tests.helpers.jobs.sending import write_instance, write_instances
-from tests.helpers.peers.fake_peer import Action, FakePeer, Send, Silence, Stall
+from tests.helpers.peers.fake_peer import FakePeer, Send, Silence, Stall
 from tests.helpers.peers.requestors import Proposal, Requestor, connected, data_pdu, store_command
 from tests.helpers.tls.tls_files import TlsFiles
 
 ENDS_WITHIN_S = 20
 """Ten on a machine that has nothing else to do."""
+
+AT_ONCE = 5
 
 MOVE = "1.2.840.10008.5.1.4.1.2.2.2"
 MOVE_COMMAND = write_command_set(
@@ -39,13 +44,35 @@ def end(process: "Popen[str]", number: int = signal.SIGTERM) -> tuple[int, str, 
     return process.returncode, out, err
 
 
-@pytest.fixture
-def files(tmp_path: Path) -> list[str]:
+CaseT = TypeVar("CaseT", bound=tuple[object, ...])
+FoundT = TypeVar("FoundT")
+
+
+class Together(Generic[CaseT, FoundT]):
+    """Tries cases that spend their time waiting, a few at once, each in a folder of its own."""
+
+    def __init__(
+        self, cases: Sequence[CaseT], try_out: Callable[[CaseT, Path], FoundT], folders: pytest.TempPathFactory
+    ) -> None:
+        with ThreadPoolExecutor(AT_ONCE) as threads:
+            self._found = {case: threads.submit(try_out, case, folders.mktemp("case")) for case in cases}
+
+    def result(self, case: CaseT) -> FoundT:
+        """What came of a case, or the error that did."""
+        return self._found[case].result()
+
+
+def write_large_and_small(folder: Path) -> list[str]:
     """The first is larger than what the kernel holds for a peer that reads nothing."""
     size_bytes = 16 << 20
     pixels = struct.pack("<HH2sxxL", 0x7FE0, 0x10, b"OW", size_bytes) + bytes(size_bytes)
-    large = write_instance(tmp_path, "0.dcm", rest=pixels)
-    return [large, write_instance(tmp_path, "1.dcm")]
+    large = write_instance(folder, "0.dcm", rest=pixels)
+    return [large, write_instance(folder, "1.dcm")]
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> list[str]:
+    return write_large_and_small(tmp_path)
 
 
 def sending(tool: str, port: int, *words: str) -> list[str]:
@@ -71,29 +98,51 @@ def outcomes(folder: Path) -> list[str]:
 # -- senders
 
 
-@pytest.mark.parametrize("tool", ["dcmsend", "storescu"])
-@pytest.mark.parametrize(
-    ("script", "event", "ended"),
-    [
-        ({"associate": [Silence()]}, "Requesting Association", ["not-sent", "not-sent"]),
-        ({"associate": [Send(b"\2\0\0\0\1\0")]}, "Requesting Association", ["not-sent", "not-sent"]),
-        ({"in_object": {0: Stall()}}, "Request (MsgID 1", ["failed", "not-sent"]),
-        ({"stores": [Silence()]}, "Request (MsgID 1", ["failed", "not-sent"]),
-        ({"stores": [Send(b"\4\0\0\0\0\x40\0")]}, "Request (MsgID 1", ["failed", "not-sent"]),
-    ],
-    ids=["mute", "half-answer", "reads-nothing", "no-response", "half-response"],
-)
-def test_sender_ends_and_reports(
-    tool: str, script: dict[str, list[Action]], event: str, ended: list[str], files: list[str], tmp_path: Path
-) -> None:
+@dataclass(frozen=True)
+class EndedSender:
+    """What a sender left behind that was ended."""
+
+    code: int
+    err: str
+    outcomes: list[str]
+    stores: int
+
+
+SCRIPTS: dict[str, tuple[dict[str, object], str, list[str]]] = {
+    "mute": ({"associate": [Silence()]}, "Requesting Association", ["not-sent", "not-sent"]),
+    "half-answer": ({"associate": [Send(b"\2\0\0\0\1\0")]}, "Requesting Association", ["not-sent", "not-sent"]),
+    "reads-nothing": ({"in_object": {0: Stall()}}, "Request (MsgID 1", ["failed", "not-sent"]),
+    "no-response": ({"stores": [Silence()]}, "Request (MsgID 1", ["failed", "not-sent"]),
+    "half-response": ({"stores": [Send(b"\4\0\0\0\0\x40\0")]}, "Request (MsgID 1", ["failed", "not-sent"]),
+}
+"""What a peer does, the line after which the sender is ended, and what it then says of its files."""
+
+
+def end_sender(case: tuple[str, str], folder: Path) -> EndedSender:
+    tool, name = case
+    script, event, _ = SCRIPTS[name]
+    files = write_large_and_small(folder)
     with FakePeer(**script) as peer:  # type: ignore[arg-type] # each scripts one action
-        with running([*sending(tool, peer.port), *files], folder=tmp_path) as process:
+        with running([*sending(tool, peer.port), *files], folder=folder) as process:
             wait_for_line(process, event)
             code, _, err = end(process)
-        assert len(peer.stores) <= 2
-    assert code == 143
-    assert "Traceback" not in err
-    assert outcomes(tmp_path) == ended
+        return EndedSender(code, err, outcomes(folder), len(peer.stores))
+
+
+@pytest.fixture(scope="module")
+def ended_senders(tmp_path_factory: pytest.TempPathFactory) -> Together[tuple[str, str], EndedSender]:
+    cases = [(tool, name) for tool in ("dcmsend", "storescu") for name in SCRIPTS]
+    return Together(cases, end_sender, tmp_path_factory)
+
+
+@pytest.mark.parametrize("tool", ["dcmsend", "storescu"])
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_sender_ends_and_reports(tool: str, name: str, ended_senders: Together[tuple[str, str], EndedSender]) -> None:
+    ended = ended_senders.result((tool, name))
+    assert ended.stores <= 2
+    assert ended.code == 143
+    assert "Traceback" not in ended.err
+    assert ended.outcomes == SCRIPTS[name][2]
 
 
 @pytest.mark.parametrize("tool", ["dcmsend", "storescu"])
@@ -187,20 +236,24 @@ def send_half_a_header(requestor: Requestor) -> None:
     requestor.send(b"\4\0\0")
 
 
-@pytest.mark.parametrize("drips", [False, True], ids=["stops", "drips"])
-@pytest.mark.parametrize("behave", [say_nothing, ask_half, be_idle, begin_to_store, send_half_a_header])
-@pytest.mark.parametrize("tool", ["dcmrecv", "dcmqrscp"])
-def test_receiver_ends_and_leaves_nothing_behind(
-    tool: str, behave: Callable[[Requestor], None], drips: bool, tmp_path: Path
-) -> None:
-    (tmp_path / "area").mkdir()
+BEHAVIOURS = (say_nothing, ask_half, be_idle, begin_to_store, send_half_a_header)
+RECEIVING = [
+    (tool, behave, drips) for tool in ("dcmrecv", "dcmqrscp") for behave in BEHAVIOURS for drips in (False, True)
+]
+ReceiverCase = tuple[str, Callable[[Requestor], None], bool]
+
+
+def end_receiver(case: ReceiverCase, folder: Path) -> tuple[int, str, list[str]]:
+    """Exit code, what was told, and the files left in its area."""
+    tool, behave, drips = case
+    (folder / "area").mkdir()
     port = free_port()
     words = ["--accept-all", "-od", "area"] if tool == "dcmrecv" else ["-c", "a.cfg"]
-    (tmp_path / "a.cfg").write_text(
-        f"AETable BEGIN\nARCHIVE {tmp_path / 'area'} RW (unlimited, unlimited) ANY\nAETable END\n"
+    (folder / "a.cfg").write_text(
+        f"AETable BEGIN\nARCHIVE {folder / 'area'} RW (unlimited, unlimited) ANY\nAETable END\n"
     )
     over = threading.Event()
-    with running([*ours(tool), "-v", *words, str(port)], folder=tmp_path) as process:
+    with running([*ours(tool), "-v", *words, str(port)], folder=folder) as process:
         wait_for_line(process, "listening")
         with connected(port) as peer:
             behave(peer)
@@ -209,8 +262,25 @@ def test_receiver_ends_and_leaves_nothing_behind(
             code, _, err = end(process)
             over.set()
             dripping.join()
+    return code, err, [path.name for path in (folder / "area").rglob("*") if path.is_file()]
+
+
+@pytest.fixture(scope="module")
+def ended_receivers(tmp_path_factory: pytest.TempPathFactory) -> Together[ReceiverCase, tuple[int, str, list[str]]]:
+    return Together(RECEIVING, end_receiver, tmp_path_factory)
+
+
+@pytest.mark.parametrize("drips", [False, True], ids=["stops", "drips"])
+@pytest.mark.parametrize("behave", BEHAVIOURS)
+@pytest.mark.parametrize("tool", ["dcmrecv", "dcmqrscp"])
+def test_receiver_ends_and_leaves_nothing_behind(
+    tool: str,
+    behave: Callable[[Requestor], None],
+    drips: bool,
+    ended_receivers: Together[ReceiverCase, tuple[int, str, list[str]]],
+) -> None:
+    code, err, left = ended_receivers.result((tool, behave, drips))
     assert (code, "Traceback" in err) == (143, False)
-    left = [path.name for path in (tmp_path / "area").rglob("*") if path.is_file()]
     assert all(name.startswith("index.sqlite") for name in left)
 
 

@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
 
+from tests.helpers.processes import tool_process
+
 REPOSITORY = Path(__file__).resolve().parents[3]
 DEADLINE_S = 60.0
 
@@ -23,12 +25,13 @@ class ArchiveProcess:
 
     def __init__(self, folder: Path, database_url: str, peers: Mapping[str, int]) -> None:
         arguments = [str(folder), database_url, *(f"{title}={port}" for title, port in peers.items())]
-        self._process = subprocess.Popen(
+        self._process = tool_process.Popen(
             [sys.executable, "-m", "tests.helpers.archives.archive_process", *arguments],
             cwd=REPOSITORY,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
+            env=tool_process.environment(),
         )
         assert self._process.stdout is not None
         self.port = int(self._process.stdout.readline())

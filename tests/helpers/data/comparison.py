@@ -30,6 +30,12 @@ def _plain(value: object) -> object:
     return value
 
 
+def _is_same(one: object, other: object) -> bool:
+    if isinstance(one, bytes) and isinstance(other, bytes):
+        return one == other
+    return str(one) == str(other)
+
+
 def _differences(left: Dataset, right: Dataset, path: str) -> list[str]:
     found = []
     for tag in sorted({*left.keys(), *right.keys()}):
@@ -45,7 +51,7 @@ def _differences(left: Dataset, right: Dataset, path: str) -> list[str]:
                 found.append(f"{name} has {len(one.value)} and {len(other.value)} items")
             for index, (first, second) in enumerate(zip(one.value, other.value, strict=False)):
                 found += _differences(first, second, f"{name}[{index}].")
-        elif str(_plain(one.value)) != str(_plain(other.value)):
+        elif not _is_same(_plain(one.value), _plain(other.value)):
             found.append(f"{name} is {str(one.value)[:60]!r} and {str(other.value)[:60]!r}")
     return found
 

@@ -1,10 +1,10 @@
-"""Holds all modules of our tools in memory, and forks a process for each command line: ``python -m ... DESCRIPTOR``.
+"""Holds all modules of our package in memory, and forks a process for each command line: ``python -m ... DESCRIPTOR``.
 
 Half a second of imports is what starting a tool costs, and tests start thousands. A forked process has a number,
 descriptors, signals, threads and an end of its own, as one that was started from the shell.
 
-A request comes over the socket DESCRIPTOR with standard input, output and errors attached: folder and words, parted by
-NUL. The answer is the number of the process, which is nobody's child here: whoever asked adopts it, see
+A request comes over the socket DESCRIPTOR with standard input, output and errors attached: folder, module and words,
+parted by NUL. The answer is the number of the process, which is nobody's child here: whoever asked adopts it, see
 ``tool_process``. The end of the socket is the end of the server.
 """
 
@@ -13,6 +13,7 @@ import importlib
 import io
 import os
 import pkgutil
+import runpy
 import socket
 import sys
 import time
@@ -36,7 +37,7 @@ def import_all() -> None:
 
 
 def next_words(requests: socket.socket) -> list[str] | None:
-    """Serve until there is a process for a request, or no request more; in the process the words of its tool."""
+    """Serve until there is a process for a request, or no request more; in the process module and words."""
     while True:
         message, descriptors, _, _ = socket.recv_fds(requests, LONGEST_REQUEST, 3)
         if not message:
@@ -61,7 +62,7 @@ def next_words(requests: socket.socket) -> list[str] | None:
 
 
 def _become(message: bytes, descriptors: list[int]) -> list[str]:
-    """Take over what a process has from its start; returns the words of its tool."""
+    """Take over what a process has from its start; returns module and words."""
     for place, descriptor in enumerate(descriptors):
         os.dup2(descriptor, place)
     for descriptor in descriptors:
@@ -97,14 +98,13 @@ def _stream(descriptor: int, mode: str, before: TextIO) -> TextIO:
 
 
 def main() -> None:
-    """Serve; in a forked process, be the tool."""
+    """Serve; in a forked process, be the module that was asked for."""
     import_all()
     gc.freeze()
     words = next_words(socket.socket(fileno=int(sys.argv[1])))
     if words is not None:
-        started = importlib.import_module("dicomdesk.__main__")
-        sys.argv = [started.__file__ or "", *words]
-        sys.exit(started.main())
+        sys.argv = words
+        runpy.run_module(words[0], run_name="__main__", alter_sys=True)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
-"""Processes, of which those of our tools are forked from one that has imported all, where that changes nothing.
+"""Processes that are forked from one that has imported all, where that changes nothing: our tools, and an archive.
 
-``Popen`` and ``run`` are those of ``subprocess``, with the same arguments. A tool is started the long way where it is
-given an environment of its own, descriptors beyond the first three, or anything else than a folder; and where coverage
-is measured. Beginnings (imports, closed streams, signals at the start) are tested with ``subprocess`` itself.
+``Popen`` and ``run`` are those of ``subprocess``, with the same arguments. A process is started the long way where it
+is given an environment of its own, descriptors beyond the first three, or anything else than a folder; and where
+coverage is measured. Beginnings (imports, closed streams, signals at the start) are tested with ``subprocess`` itself.
 """
 
 import atexit
@@ -21,6 +21,8 @@ from tests.helpers.processes.fork_server import LONGEST_REQUEST
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 OURS = (sys.executable, "-m", "dicomdesk")
+_AS_MODULE = (sys.executable, "-m")
+_FORKED = {"dicomdesk", "tests.helpers.archives.archive_process"}
 _SET_CHILD_SUBREAPER = 36
 _OF_NO_INTEREST = {"PYTEST_CURRENT_TEST", "PYTHONPATH", "TCP_NODELAY"}
 """What is different from one start to the next, and read by none of our tools."""
@@ -55,7 +57,7 @@ class _Server:
         atexit.register(self._close)
 
     def fork(self, folder: str, words: Sequence[str], descriptors: Sequence[int]) -> int:
-        """Have a tool run; the number of its process, which is then a child of this one."""
+        """Have a module run with these words; the number of its process, which is then a child of this one."""
         request = b"\0".join(map(os.fsencode, (folder, *words)))
         with self._lock:
             self._prctl(_SET_CHILD_SUBREAPER, 1, 0, 0, 0)  # the one between ends, and this process adopts
@@ -93,15 +95,17 @@ class Popen(subprocess.Popen[Any]):
             super()._execute_child(*given)  # type: ignore[misc] # not in typeshed
             return
         descriptors = [place if pipe == -1 else pipe for place, pipe in enumerate((pipes[0], pipes[3], pipes[5]))]
-        self.pid = _server().fork(os.path.abspath(os.fsdecode(folder or ".")), words[len(OURS) :], descriptors)
+        self.pid = _server().fork(os.path.abspath(os.fsdecode(folder or ".")), words[len(_AS_MODULE) :], descriptors)
         self._child_created = True
         self._close_pipe_fds(*pipes)  # type: ignore[attr-defined] # not in typeshed
 
 
 def _can_be_forked(words: Sequence[str], variables: Mapping[str, str] | None) -> bool:
-    if tuple(words[: len(OURS)]) != OURS or sys.platform != "linux" or "COVERAGE_PROCESS_CONFIG" in os.environ:
+    if words[:2] != _AS_MODULE or words[2] not in _FORKED or "\0" in "".join(words):
         return False
-    if sum(len(word) + 1 for word in words) > LONGEST_REQUEST // 4 or any("\0" in word for word in words):
+    if sys.platform != "linux" or "COVERAGE_PROCESS_CONFIG" in os.environ:
+        return False
+    if sum(map(len, words)) > LONGEST_REQUEST // 2:
         return False
     return _of_interest(os.environ if variables is None else variables) == _server().environment
 
