@@ -11,8 +11,7 @@ import pytest
 from tests.helpers.archives.opened_archives import dcmtk_archive
 from tests.helpers.archives.stored_studies import ROOT, write_studies
 from tests.helpers.data.datasets import Builder, part10
-from tests.helpers.dcmtk.commands import dcmtks, run_inside
-from tests.helpers.dcmtk.commands import run as run_command
+from tests.helpers.dcmtk.commands import dcmtks, ours, run
 from tests.helpers.dcmtk.programs import dcmtk_program, dcmtk_server
 from tests.helpers.dcmtk.query_tools import both, differing, differing_files
 from tests.helpers.peers.association_requests import read_request
@@ -71,15 +70,14 @@ MISTAKES = (
 
 @pytest.mark.parametrize("words", MISTAKES)
 def test_mistake_is_answered_alike(words: str, tmp_path: Path) -> None:
-    theirs = run_command(dcmtks("findscu"), *shlex.split(words), folder=tmp_path)
-    ours = run_inside("findscu", *shlex.split(words), folder=tmp_path)
-    assert (ours.code, ours.error) == (theirs.code, theirs.error)
+    theirs, mine = (run(tool("findscu"), *shlex.split(words), folder=tmp_path) for tool in (dcmtks, ours))
+    assert (mine.code, mine.error) == (theirs.code, theirs.error)
 
 
 def test_absent_peers_are_told_alike(tmp_path: Path) -> None:
     for words in ("-v -k a 127.0.0.1 1", "-q -k a 127.0.0.1 1", "-k a no-such-host.invalid 104", "-k a 127.0.0.1 1"):
-        theirs, ours, *_ = both("findscu", words.split(), tmp_path)
-        assert differing(theirs, ours) == []
+        theirs, mine, *_ = both("findscu", words.split(), tmp_path)
+        assert differing(theirs, mine) == []
 
 
 BUILDER = Builder()
@@ -221,19 +219,14 @@ def test_peer_sees_and_user_reads_the_same(
 ) -> None:
     arguments = shlex.split(words.replace("{files}", str(files)))
     seen, outcomes, folders = [], [], []
-    for name in ("theirs", "ours"):
+    for name, tool in (("theirs", dcmtks), ("ours", ours)):
         folder = tmp_path / name
         folder.mkdir()
         with FakePeer(answers=answers, **manners) as peer:  # type: ignore[arg-type] # of a table
             # Options may stand anywhere; files follow the port.
             named = [word for word in arguments if word.startswith(str(files))]
             line = [*(word for word in arguments if word not in named), "127.0.0.1", str(peer.port), *named]
-            program = dcmtks("findscu")
-            done = (
-                run_command(program, *line, folder=folder)
-                if name == "theirs"
-                else run_inside("findscu", *line, folder=folder)
-            )
+            done = run(tool("findscu"), *line, folder=folder)
             peer.finish()
         outcomes.append(done)
         folders.append(folder)
@@ -304,8 +297,8 @@ ARCHIVE_LINES = (
 @pytest.mark.parametrize("words", ARCHIVE_LINES)
 def test_archive_is_asked_alike(words: str, archive: int, tmp_path: Path) -> None:
     arguments = [*shlex.split(words), "-aec", "ARCHIVE", "127.0.0.1", str(archive)]
-    theirs, ours, their_folder, our_folder = both("findscu", arguments, tmp_path)
-    assert differing(theirs, ours) == []
+    theirs, mine, their_folder, our_folder = both("findscu", arguments, tmp_path)
+    assert differing(theirs, mine) == []
     assert differing_files(their_folder, our_folder) == []
 
 
@@ -322,14 +315,14 @@ WORKLIST_LINES = (
 @pytest.mark.parametrize("words", WORKLIST_LINES)
 def test_worklist_is_asked_alike(words: str, worklist: int, tmp_path: Path) -> None:
     arguments = [*shlex.split(words), "-aec", "WL", "127.0.0.1", str(worklist)]
-    theirs, ours, their_folder, our_folder = both("findscu", arguments, tmp_path)
-    assert differing(theirs, ours) == []
+    theirs, mine, their_folder, our_folder = both("findscu", arguments, tmp_path)
+    assert differing(theirs, mine) == []
     assert differing_files(their_folder, our_folder) == []
 
 
 def test_files_that_we_wrote_are_read_by_dcmtk(archive: int, tmp_path: Path) -> None:
     words = "-S -X -k QueryRetrieveLevel=STUDY -k PatientName=Doe^Jane -aec ARCHIVE 127.0.0.1"
-    assert run_inside("findscu", *words.split(), str(archive), folder=tmp_path).code == 0
+    assert run(ours("findscu"), *words.split(), str(archive), folder=tmp_path).code == 0
     dumped = subprocess.run(
         [dcmtk_program("dcmdump"), "rsp0001.dcm"], cwd=tmp_path, capture_output=True, check=True, timeout=60
     )

@@ -1,7 +1,5 @@
 """Runs the command line tools as processes: DCMTK's and ours, with the same words."""
 
-import contextlib
-import io
 import re
 import shutil
 import subprocess
@@ -10,8 +8,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from dicomdesk.cli.catalogue import load_program
-from dicomdesk.cli.program import run_program
 from tests.helpers.processes import tool_process
 
 DEADLINE_S = 60
@@ -59,14 +55,6 @@ def run(
         out=done.stdout.decode("utf-8", "surrogateescape"),
         err=done.stderr.decode("utf-8", "surrogateescape"),
     )
-
-
-def run_inside(tool: str, *words: str, folder: Path) -> Done:
-    """Run our tool to its end in this process, which takes a tenth of the time."""
-    out, err = io.StringIO(), io.StringIO()
-    with contextlib.chdir(folder), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-        code = run_program(load_program(tool), words)
-    return Done(code=code, out=out.getvalue(), err=err.getvalue())
 
 
 @contextmanager

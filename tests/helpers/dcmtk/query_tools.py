@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tests.helpers.data.comparison import differences
-from tests.helpers.dcmtk.commands import Done, dcmtks, run, run_inside
+from tests.helpers.dcmtk.commands import Done, dcmtks, ours, run
 from tests.helpers.dcmtk.differential import differing_lines
 
 _INNER_LIFE = (
@@ -28,10 +28,12 @@ _IMPLEMENTATION = re.compile(r"(Our|Their) Implementation (Class UID|Version Nam
 
 def both(tool: str, words: Sequence[str], folder: Path) -> tuple[Done, Done, Path, Path]:
     """Run both, each in a folder of its own; what they left behind, and the folders."""
-    theirs, ours = folder / "theirs", folder / "ours"
-    theirs.mkdir(exist_ok=True)
-    ours.mkdir(exist_ok=True)
-    return run(dcmtks(tool), *words, folder=theirs), run_inside(tool, *words, folder=ours), theirs, ours
+    their_folder, our_folder = folder / "theirs", folder / "ours"
+    their_folder.mkdir(exist_ok=True)
+    our_folder.mkdir(exist_ok=True)
+    done = (run(command(tool), *words, folder=place) for command, place in ((dcmtks, their_folder), (ours, our_folder)))
+    theirs, mine = done
+    return theirs, mine, their_folder, our_folder
 
 
 def differing(theirs: Done, ours: Done) -> list[str]:
