@@ -54,7 +54,8 @@ read), ``is_peer_verified``. Patient names and identifiers do not appear, nor do
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, assert_never
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
 
 from dicomdesk.cli.output.standard_streams import write_stdout
 from dicomdesk.engine import events
@@ -80,6 +81,43 @@ _CONTEXT_RESULTS = {
 
 
 _ROLES = {(True, True): "both", (True, False): "scu", (False, True): "scp", (False, False): "none"}
+
+
+def keys(words: str, **converted: Callable[[Any], Value]) -> Callable[[Any], Fields]:
+    """Return what makes a JSON object of something: its keys in order, and the attributes that they come from.
+
+    ``words`` are names of attributes that are values already, or ``key=attribute.of.attribute``; those ``converted``
+    are made values by a function.
+    """
+    pairs = [(key, path or key) for key, _, path in (word.partition("=") for word in words.split())]
+    names, read = tuple(key for key, _ in pairs), attrgetter(*(path for _, path in pairs))
+    if len(names) == 1:
+        return lambda source: {names[0]: read(source)}
+    if not converted:
+        return lambda source: dict(zip(names, read(source), strict=False))
+
+    def make(source: object) -> Fields:
+        fields: Fields = dict(zip(names, read(source), strict=False))
+        for name, convert in converted.items():
+            fields[name] = convert(fields[name])
+        return fields
+
+    return make
+
+
+def each(convert: Callable[[Any], Value]) -> Callable[[Any], Value]:
+    """Return the conversion of all elements of a sequence."""
+    return lambda elements: [convert(element) for element in elements]
+
+
+def optional(convert: Callable[[Any], Value]) -> Callable[[Any], Value]:
+    """Return the conversion of a value that may be None."""
+    return lambda value: None if value is None else convert(value)
+
+
+def rounded(digits: int) -> Callable[[Any], Value]:
+    """Return the conversion of a number to one with so many digits after the point."""
+    return lambda number: round(number, digits)
 
 
 def _no_words(_event: events.Event) -> Sequence[events.Notice]:
@@ -122,294 +160,162 @@ def describe_with_words(event: events.Event, words: Words) -> Iterator[tuple[str
 
 def describe(event: events.NamedEvent) -> tuple[str, Fields]:
     """The name of the event and its keys, as the module's table says."""
-    match event:
-        case events.JobStarted():
-            return "job-started", {"job": event.job_id}
-        case events.Notice():
-            return "notice", {"level": event.level.value, "text": event.text, "peer_host": event.peer_host or None}
-        case events.InputSkipped():
-            return "input-skipped", {"path": event.path, "reason": event.reason}
-        case events.ScanFinished():
-            return "scan-finished", {"items": event.items, "bytes": event.size_bytes, "skipped": event.skipped}
-        case events.JobFinished():
-            counts = {outcome.value: count for outcome, count in event.counts.items()}
-            return "job-finished", {"outcome": event.outcome.value, "counts": counts, "error": event.error}
-        case (
-            events.RetryScheduled()
-            | events.ListenerStarted()
-            | events.StudySettled()
-            | events.ItemStarted()
-            | events.ItemFinished()
-        ):
-            return _describe_item(event)
-        case events.CheckStepStarted() | events.CheckStepFinished() | events.CapabilityFound() | events.GroupForecast():
-            return _describe_finding(event)
-        case _:
-            return _describe_association(event)
-
-
-def _describe_item(
-    event: events.RetryScheduled
-    | events.ListenerStarted
-    | events.StudySettled
-    | events.ItemStarted
-    | events.ItemFinished,
-) -> tuple[str, Fields]:
-    match event:
-        case events.RetryScheduled():
-            return "retry-scheduled", _retry(event)
-        case events.ListenerStarted():
-            return "listener-started", {"address": event.address, "port": event.port}
-        case events.StudySettled():
-            return "study-settled", _study(event)
-        case events.ItemStarted():
-            return "item-started", _item_started(event)
-        case events.ItemFinished():
-            return "item-finished", _item_finished(event)
-        case _:
-            assert_never(event)
-
-
-def _describe_finding(
-    event: events.CheckStepStarted | events.CheckStepFinished | events.CapabilityFound | events.GroupForecast,
-) -> tuple[str, Fields]:
-    match event:
-        case events.CheckStepStarted():
-            return "check-step-started", {"stage": event.stage.value}
-        case events.CheckStepFinished():
-            return "check-step-finished", _check_step(event)
-        case events.CapabilityFound():
-            return "capability-found", _capability(event)
-        case events.GroupForecast():
-            return "group-forecast", _group(event)
-        case _:
-            assert_never(event)
+    name, make = _EVENTS[type(event)]
+    return name, make(event)
 
 
 def describe_progress(progress: "Progress") -> Fields:
     """The keys of the gauges."""
-    left = progress.seconds_left
-    return {
-        "items_total": progress.items_total,
-        "items_done": progress.items_done,
-        "bytes_total": progress.bytes_total,
-        "bytes_done": progress.bytes_done,
-        "bytes_per_s": round(progress.bytes_per_s),
-        "items_per_s": round(progress.items_per_s, 1),
-        "seconds_left": None if left is None else round(left, 1),
-        "associations": progress.associations,
-    }
-
-
-def _describe_association(
-    event: events.AssociationRequested
-    | events.AssociationReceived
-    | events.AssociationAccepted
-    | events.AssociationFailed
-    | events.AssociationReleased
-    | events.AssociationAborted,
-) -> tuple[str, Fields]:
-    fields: Fields = {"association": event.association}
-    match event:
-        case events.AssociationRequested():
-            fields |= {"peer": event.peer, "calling_ae_title": event.calling_ae_title}
-            return "association-requested", fields | _proposal(event)
-        case events.AssociationReceived():
-            fields |= {"peer_host": event.peer_host, "calling_ae_title": event.calling_ae_title}
-            fields |= {"called_ae_title": event.called_ae_title}
-            return "association-received", fields | _proposal(event)
-        case events.AssociationAccepted():
-            return "association-accepted", fields | _negotiation(event.negotiation)
-        case events.AssociationFailed():
-            return "association-failed", fields | {"reason": event.reason, "advice": event.advice}
-        case events.AssociationReleased():
-            return "association-released", fields
-        case events.AssociationAborted():
-            return "association-aborted", fields | {"by_peer": event.by_peer, "reason": event.reason}
-        case _:
-            assert_never(event)
-
-
-def _check_step(event: events.CheckStepFinished) -> Fields:
-    step = event.step
-    return {
-        "stage": step.stage.value,
-        "state": step.state.value,
-        "text": step.text,
-        "duration_s": None if step.duration_s is None else round(step.duration_s, 6),
-        "cause": step.cause,
-        "advice": step.advice,
-        "details": list(step.details),
-    }
-
-
-def _capability(event: events.CapabilityFound) -> Fields:
-    capability = event.capability
-    return {
-        "group": capability.group.value,
-        "sop_class_uid": capability.sop_class_uid,
-        "name": capability.name,
-        "transfer_syntaxes": list(capability.transfer_syntaxes),
-        "is_complete": capability.is_complete,
-    }
-
-
-def _group(event: events.GroupForecast) -> Fields:
-    group = event.group
-    return {
-        "verdict": group.verdict.value,
-        "sop_class_uid": group.sop_class_uid,
-        "sop_class_name": group.sop_class_name,
-        "transfer_syntax_uid": group.transfer_syntax_uid,
-        "converted_to": group.converted_to,
-        "reason": group.reason,
-        "advice": group.advice,
-        "helps": [each.value for each in group.helps],
-        "items": group.items,
-        "bytes": group.size_bytes,
-        "paths": list(group.paths),
-        "association": group.association,
-    }
-
-
-def _retry(event: events.RetryScheduled) -> Fields:
-    return {
-        "items": event.items,
-        "attempt": event.attempt,
-        "next_try_at": event.at.isoformat(),
-        "reason": event.reason,
-    }
-
-
-def _study(event: events.StudySettled) -> Fields:
-    return {
-        "study_instance_uid": event.study_instance_uid,
-        "folder": event.folder,
-        "items": event.items,
-        "command_exit_code": event.command_exit_code,
-    }
-
-
-def _item_started(event: events.ItemStarted) -> Fields:
-    return {
-        "association": event.association,
-        "index": event.index,
-        "message_id": event.message_id,
-        "sop_class_uid": event.sop_class_uid,
-        "sop_instance_uid": event.sop_instance_uid,
-        "converted_from": event.converted_from,
-        "converted_to": event.converted_to,
-    }
+    return _PROGRESS(progress)
 
 
 def _item_finished(event: events.ItemFinished) -> Fields:
-    fields: Fields = {
-        "association": event.association,
-        "index": event.index,
-        "message_id": event.message_id,
-        "path": event.path,
-        "outcome": event.outcome.value,
-        "status": event.status,
-        "reason": event.reason,
-        "bytes": event.size_bytes,
-        "attempts": event.attempts,
-    }
-    if event.header is not None:
-        fields |= {
-            "sop_class_uid": event.header.sop_class_uid,
-            "sop_instance_uid": event.header.sop_instance_uid,
-            "transfer_syntax_uid": event.header.transfer_syntax_uid,
-            "study_instance_uid": event.header.study_instance_uid,
-            "series_instance_uid": event.header.series_instance_uid,
-        }
-    return fields
+    return _ITEM(event) if event.header is None else _IDENTIFIED_ITEM(event)
 
 
-def _negotiation(negotiation: events.Negotiation) -> Fields:
-    return {
-        "is_requestor": negotiation.is_requestor,
-        "calling_ae_title": negotiation.calling_ae_title,
-        "called_ae_title": negotiation.called_ae_title,
-        "peer_host": negotiation.peer_host,
-        "peer_port": negotiation.peer_port,
-        "peer_implementation_class_uid": negotiation.peer_implementation_class_uid,
-        "peer_implementation_version": negotiation.peer_implementation_version,
-        "peer_max_pdu_bytes": negotiation.peer_max_pdu_bytes,
-        "max_send_pdv_bytes": negotiation.max_send_pdv_bytes,
-        "presentation_contexts": [_negotiated(context) for context in negotiation.contexts],
-        "extended_negotiation": [
-            {
-                "sop_class_uid": each.sop_class_uid,
-                "proposed": each.proposed.hex() if each.proposed else None,
-                "accepted": None if each.accepted is None else each.accepted.hex(),
-            }
-            for each in negotiation.extensions
-        ],
-        "user_identity": _identity(negotiation.user_identity),
-        "tls": _tls(negotiation.tls),
-    }
-
-
-def _proposal(event: events.AssociationRequested | events.AssociationReceived) -> Fields:
-    return {
-        "presentation_contexts": [_proposed(context) for context in event.contexts],
-        "extended_negotiation": [
-            {"sop_class_uid": each.sop_class_uid, "proposed": each.information.hex()} for each in event.extensions
-        ],
-        "user_identity": _identity(event.user_identity),
-    }
-
-
-def _identity(identity: events.UserIdentityExchange | None) -> Value:
-    if identity is None:
-        return None
-    return {
-        "type": identity.kind,
-        "user_name": identity.user_name,
-        "wants_response": identity.wants_response,
-        "has_response": identity.has_response,
-    }
-
-
-def _tls(session: events.TlsSession | None) -> Value:
-    if session is None:
-        return None
-    return {
-        "version": session.version,
-        "cipher": session.cipher,
-        "has_peer_certificate": session.has_peer_certificate,
-        "peer_subject": session.peer_subject,
-        "peer_issuer": session.peer_issuer,
-        "peer_expires": None if session.peer_expires is None else session.peer_expires.isoformat(),
-        "is_peer_verified": session.is_peer_verified,
-    }
-
-
-def _role(role: events.Role | None) -> Value:
-    return None if role is None else _ROLES[role.scu, role.scp]
+def _role(role: events.Role) -> Value:
+    return _ROLES[role.scu, role.scp]
 
 
 def _proposed(context: events.ProposedContext) -> Fields:
-    fields: Fields = {
-        "id": context.context_id,
-        "abstract_syntax": context.abstract_syntax,
-        "transfer_syntaxes": list(context.transfer_syntaxes),
-    }
+    fields = _PROPOSED(context)
     return fields if context.role is None else fields | {"proposed_role": _role(context.role)}
 
 
 def _negotiated(context: events.NegotiatedContext) -> Fields:
-    fields: Fields = {
-        "id": context.context_id,
-        "abstract_syntax": context.abstract_syntax,
-        "transfer_syntaxes": list(context.proposed_transfer_syntaxes),
-        "result": _CONTEXT_RESULTS[context.result],
-        "transfer_syntax": context.accepted_transfer_syntax,
-    }
-    if context.proposed_role is not None:
-        fields |= {"proposed_role": _role(context.proposed_role), "accepted_role": _role(context.accepted_role)}
-    return fields
+    fields = _NEGOTIATED(context)
+    return fields if context.proposed_role is None else fields | _SELECTED_ROLES(context)
 
 
 def _now() -> str:
     return datetime.now().astimezone().isoformat(timespec="milliseconds")
+
+
+_PROGRESS = keys(
+    "items_total items_done bytes_total bytes_done bytes_per_s items_per_s seconds_left associations",
+    bytes_per_s=round,
+    items_per_s=rounded(1),
+    seconds_left=optional(rounded(1)),
+)
+_ITEM_KEYS = "association index message_id path outcome=outcome.value status reason bytes=size_bytes attempts"
+_ITEM = keys(_ITEM_KEYS)
+_IDENTIFIED_ITEM = keys(
+    f"{_ITEM_KEYS} sop_class_uid=header.sop_class_uid sop_instance_uid=header.sop_instance_uid"
+    " transfer_syntax_uid=header.transfer_syntax_uid study_instance_uid=header.study_instance_uid"
+    " series_instance_uid=header.series_instance_uid"
+)
+_PROPOSED = keys("id=context_id abstract_syntax transfer_syntaxes", transfer_syntaxes=list)
+_NEGOTIATED = keys(
+    "id=context_id abstract_syntax transfer_syntaxes=proposed_transfer_syntaxes result"
+    " transfer_syntax=accepted_transfer_syntax",
+    transfer_syntaxes=list,
+    result=_CONTEXT_RESULTS.__getitem__,
+)
+_SELECTED_ROLES = keys("proposed_role accepted_role", proposed_role=_role, accepted_role=optional(_role))
+_IDENTITY = optional(keys("type=kind user_name wants_response has_response"))
+_TLS = optional(
+    keys(
+        "version cipher has_peer_certificate peer_subject peer_issuer peer_expires is_peer_verified",
+        peer_expires=optional(datetime.isoformat),
+    )
+)
+_PROPOSAL: Mapping[str, Callable[[Any], Value]] = {
+    "presentation_contexts": each(_proposed),
+    "extended_negotiation": each(keys("sop_class_uid proposed=information", proposed=bytes.hex)),
+    "user_identity": _IDENTITY,
+}
+_EVENTS: Mapping[type, tuple[str, Callable[[Any], Fields]]] = {
+    events.JobStarted: ("job-started", keys("job=job_id")),
+    events.Notice: ("notice", keys("level=level.value text peer_host", peer_host=lambda host: host or None)),
+    events.InputSkipped: ("input-skipped", keys("path reason")),
+    events.ScanFinished: ("scan-finished", keys("items bytes=size_bytes skipped")),
+    events.AssociationRequested: (
+        "association-requested",
+        keys(
+            "association peer calling_ae_title"
+            " presentation_contexts=contexts extended_negotiation=extensions user_identity",
+            **_PROPOSAL,
+        ),
+    ),
+    events.AssociationReceived: (
+        "association-received",
+        keys(
+            "association peer_host calling_ae_title called_ae_title"
+            " presentation_contexts=contexts extended_negotiation=extensions user_identity",
+            **_PROPOSAL,
+        ),
+    ),
+    events.AssociationAccepted: (
+        "association-accepted",
+        keys(
+            "association is_requestor=negotiation.is_requestor calling_ae_title=negotiation.calling_ae_title"
+            " called_ae_title=negotiation.called_ae_title peer_host=negotiation.peer_host"
+            " peer_port=negotiation.peer_port"
+            " peer_implementation_class_uid=negotiation.peer_implementation_class_uid"
+            " peer_implementation_version=negotiation.peer_implementation_version"
+            " peer_max_pdu_bytes=negotiation.peer_max_pdu_bytes max_send_pdv_bytes=negotiation.max_send_pdv_bytes"
+            " presentation_contexts=negotiation.contexts extended_negotiation=negotiation.extensions"
+            " user_identity=negotiation.user_identity tls=negotiation.tls",
+            presentation_contexts=each(_negotiated),
+            extended_negotiation=each(
+                keys(
+                    "sop_class_uid proposed accepted",
+                    proposed=lambda proposed: proposed.hex() if proposed else None,
+                    accepted=optional(bytes.hex),
+                )
+            ),
+            user_identity=_IDENTITY,
+            tls=_TLS,
+        ),
+    ),
+    events.AssociationFailed: ("association-failed", keys("association reason advice")),
+    events.AssociationReleased: ("association-released", keys("association")),
+    events.AssociationAborted: ("association-aborted", keys("association by_peer reason")),
+    events.ItemStarted: (
+        "item-started",
+        keys("association index message_id sop_class_uid sop_instance_uid converted_from converted_to"),
+    ),
+    events.ItemFinished: ("item-finished", _item_finished),
+    events.RetryScheduled: (
+        "retry-scheduled",
+        keys("items attempt next_try_at=at reason", next_try_at=datetime.isoformat),
+    ),
+    events.ListenerStarted: ("listener-started", keys("address port")),
+    events.StudySettled: ("study-settled", keys("study_instance_uid folder items command_exit_code")),
+    events.CheckStepStarted: ("check-step-started", keys("stage=stage.value")),
+    events.CheckStepFinished: (
+        "check-step-finished",
+        keys(
+            "stage=step.stage.value state=step.state.value text=step.text duration_s=step.duration_s cause=step.cause"
+            " advice=step.advice details=step.details",
+            duration_s=optional(rounded(6)),
+            details=list,
+        ),
+    ),
+    events.CapabilityFound: (
+        "capability-found",
+        keys(
+            "group=capability.group.value sop_class_uid=capability.sop_class_uid name=capability.name"
+            " transfer_syntaxes=capability.transfer_syntaxes is_complete=capability.is_complete",
+            transfer_syntaxes=list,
+        ),
+    ),
+    events.GroupForecast: (
+        "group-forecast",
+        keys(
+            "verdict=group.verdict.value sop_class_uid=group.sop_class_uid sop_class_name=group.sop_class_name"
+            " transfer_syntax_uid=group.transfer_syntax_uid converted_to=group.converted_to reason=group.reason"
+            " advice=group.advice helps=group.helps items=group.items bytes=group.size_bytes paths=group.paths"
+            " association=group.association",
+            helps=each(attrgetter("value")),
+            paths=list,
+        ),
+    ),
+    events.JobFinished: (
+        "job-finished",
+        keys(
+            "outcome=outcome.value counts error",
+            counts=lambda counts: {outcome.value: count for outcome, count in counts.items()},
+        ),
+    ),
+}
