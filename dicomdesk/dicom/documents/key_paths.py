@@ -15,7 +15,7 @@ from dicomdesk.dicom.sop_classes import find_uid_by_symbol
 from dicomdesk.dicom.value_representations import padding_byte
 from dicomdesk.errors import DataError
 
-__all__ = ["KeyPathError", "apply_key", "find_tag_of"]
+__all__ = ["KeyPathError", "apply_key", "find_tag_of", "open_item", "set_value"]
 
 _TAG = re.compile(r"\s*([0-9a-fA-F]{1,4})\s*,\s*([0-9a-fA-F]{1,4})")
 _ITEM_NUMBER = re.compile(r"\[\s*([+-]?\d+)[^\]]*\]")
@@ -51,12 +51,12 @@ def apply_key(data_set: Item, text: str) -> None:
     while True:
         tag, rest = _read_tag(path)
         if not rest:
-            _set_value(item, tag, value if equals else "")
+            set_value(item, tag, value if equals else "")
             return
         if _vr_of(item, tag) != b"SQ":
             raise KeyPathError("Invalid Path: Non-sequence tag found with rest path following")
         number, path = _read_item_number(rest)
-        item = _item_of(item, tag, number)
+        item = open_item(item, tag, number)
         if not path:
             if value:
                 raise KeyPathError("Cannot insert value into path ending with item or sequence")
@@ -116,8 +116,8 @@ def _vr_of(item: Item, tag: int) -> bytes:
     return UNKNOWN_VR if found == b"UN" else found
 
 
-def _item_of(item: Item, tag: int, number: int) -> Item:
-    """The item of a sequence, made where it is not there, with those before it."""
+def open_item(item: Item, tag: int, number: int) -> Item:
+    """The item of a sequence, made where it is not there, with those before it; raises KeyPathError for no sequence."""
     sequence = item.elements.setdefault(tag, Element(tag, b"SQ", items=[]))
     if sequence.items is None:
         raise KeyPathError("Invalid Path: Non-sequence tag found with rest path following")
@@ -126,7 +126,8 @@ def _item_of(item: Item, tag: int, number: int) -> Item:
     return sequence.items[number]
 
 
-def _set_value(item: Item, tag: int, value: str) -> None:
+def set_value(item: Item, tag: int, value: str) -> None:
+    """Give an element a value that is written as text, "" for an empty one. Raises KeyPathError."""
     if tag >> 16 == _DELIMITER_GROUP:
         raise KeyPathError("Illegal call, perhaps wrong parameters", "0001:0007")
     vr = _vr_of(item, tag)

@@ -51,9 +51,11 @@ def find_cut(matches: int, status: int, comment: str = "", earlier: Sequence[int
     """What tells that the answers to a C-FIND were cut; None where nothing does.
 
     ``status`` and ``comment`` are those of the final response, ``earlier`` the numbers of matches of other queries to
-    the same peer.
+    the same peer. Where nothing came nothing was cut.
     """
     answers = count_text(matches, "answer")
+    if not matches:
+        return None
     if is_out_of_resources(status):
         return Cut(sign=CutSign.REFUSED, matches=matches, text=f"The peer ended after {answers}: there are more")
     if status == Status.SUCCESS and comment and _WORDS_OF_LIMITS.search(comment):

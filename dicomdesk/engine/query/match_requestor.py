@@ -1,9 +1,9 @@
 """C-FINDs over one association, and what comes of each, told to a sink."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from dicomdesk.dicom.query.identifier_writer import EncodedDataSet, write_identifier
+from dicomdesk.dicom.query.identifier_writer import write_identifier
 from dicomdesk.dicom.transfer_syntaxes import EXPLICIT_VR_LITTLE_ENDIAN
 from dicomdesk.engine.job import JobControl
 from dicomdesk.engine.query.cuts import find_cut
@@ -22,12 +22,17 @@ MatchJudge = Callable[[bytes], bool]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bounds:
-    """Where a C-FIND is cancelled; None for nowhere."""
+    """Which matches of a C-FIND are reported, and where it is cancelled; None for all, and for nowhere."""
 
     cancel_after: int | None = None
     """When so many matches have come."""
     limit: int | None = None
     """When so many matches were reported; what still comes is left out."""
+    judge: MatchJudge | None = None
+    reported: int = 0
+    """How many matches of the same identifier were reported before."""
+    limits: Sequence[int] | None = None
+    """Numbers of matches at which the peer cuts; where they are not known the numbers of all queries before are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,9 +58,8 @@ def encode_identifier(
     identifier: Identifier, context: NegotiatedContext, *, character_set: str = "", compression_level: int = 6
 ) -> bytes:
     """The identifier as it goes out in a context; raises DataError."""
-    base = EncodedDataSet(data=identifier.data_set, transfer_syntax_uid=EXPLICIT_VR_LITTLE_ENDIAN)
     return write_identifier(
-        base if identifier.data_set else None,
+        identifier.data_set,
         identifier.keys,
         context.accepted_transfer_syntax or EXPLICIT_VR_LITTLE_ENDIAN,
         character_set=character_set,
@@ -80,13 +84,9 @@ class MatchRequestor:
         query: int = 0,
         repetition: int = 0,
         bounds: Bounds | None = None,
-        judge: MatchJudge | None = None,
-        reported: int = 0,
     ) -> QueryEnded:
-        """One C-FIND; returns its end, which is reported too. The first cancel of the job cancels it.
-
-        ``reported`` is how many matches of the same identifier were reported before.
-        """
+        """One C-FIND; returns its end, which is reported too. The first cancel of the job cancels it."""
+        bounds = bounds or Bounds()
         terms = self._terms
         exchange = self._association.exchange(find_request(self.context, identifier, priority=terms.priority))
         syntax = self.context.accepted_transfer_syntax or ""
@@ -103,10 +103,10 @@ class MatchRequestor:
                 transfer_syntax_uid=syntax,
             )
         )
-        counter = _MatchCounter(exchange, bounds or Bounds(), judge, reported)
+        counter = _MatchCounter(exchange, bounds)
         with terms.control.stopping_with(counter.cancel):
             final = self._take(exchange, counter, query, syntax)
-        ended = self._ended(final, exchange, counter, query)
+        ended = self._ended(final, exchange, counter, query, self._counts if bounds.limits is None else bounds.limits)
         terms.report(ended)
         return ended
 
@@ -131,8 +131,10 @@ class MatchRequestor:
                 report(QueryCancelled(job_id=job_id, association=number, query=query, message_id=message_id))
         raise AssertionError("an exchange without a final response")
 
-    def _ended(self, final: Response, exchange: Exchange, counter: "_MatchCounter", query: int) -> QueryEnded:
-        cut = None if counter.is_cancelled else find_cut(counter.matches, final.status, final.comment, self._counts)
+    def _ended(
+        self, final: Response, exchange: Exchange, counter: "_MatchCounter", query: int, limits: Sequence[int]
+    ) -> QueryEnded:
+        cut = None if counter.is_cancelled else find_cut(counter.matches, final.status, final.comment, limits)
         if not counter.is_cancelled:
             self._counts.append(counter.matches)
         return QueryEnded(
@@ -152,14 +154,13 @@ class MatchRequestor:
 class _MatchCounter:
     """Counts what comes, and says when it is enough."""
 
-    __slots__ = ("_bounds", "_exchange", "_judge", "is_cancelled", "matches", "reported")
+    __slots__ = ("_bounds", "_exchange", "is_cancelled", "matches", "reported")
 
-    def __init__(self, exchange: Exchange, bounds: Bounds, judge: MatchJudge | None, reported: int) -> None:
+    def __init__(self, exchange: Exchange, bounds: Bounds) -> None:
         self._exchange = exchange
         self._bounds = bounds
-        self._judge = judge
         self.matches = 0
-        self.reported = reported
+        self.reported = bounds.reported
         self.is_cancelled = False
 
     def cancel(self) -> None:
@@ -170,7 +171,8 @@ class _MatchCounter:
     def takes(self, match: bytes) -> bool:
         """Count the match; whether it is to be reported."""
         self.matches += 1
-        if self._is_full or (self._judge is not None and not self._judge(match)):
+        judge = self._bounds.judge
+        if self._is_full or (judge is not None and not judge(match)):
             return False
         self.reported += 1
         return True

@@ -1,14 +1,16 @@
 """The query job: one association, C-FINDs over it, matches as they come."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import Enum
 
 from dicomdesk.engine.events import JobFinished, JobOutcome
 from dicomdesk.engine.job import EventRelay, Job, new_job_id
 from dicomdesk.engine.outgoing_association import NotOpenedError, OutgoingAssociation
-from dicomdesk.engine.query.facts import QueryAnswered, QueryEnded, QueryFact, QuerySink
+from dicomdesk.engine.query.facts import Cut, QueryAnswered, QueryEnded, QueryFact, QuerySink
 from dicomdesk.engine.query.match_requestor import Bounds, MatchRequestor, QueryTerms, encode_identifier, find_context
-from dicomdesk.engine.query.request import QueryModel, QueryRequest
+from dicomdesk.engine.query.request import Identifier, QueryModel, QueryRequest
+from dicomdesk.engine.query.split_query import SplitQuery
 from dicomdesk.engine.stats import Progress
 from dicomdesk.errors import AssociationAbortedError, DataError, DicomdeskError, PeerError
 from dicomdesk.human import count_text
@@ -45,6 +47,8 @@ class QueryOutcome:
     """The C-FINDs that have their final response."""
     matches: int
     """That were reported."""
+    cuts: tuple[Cut, ...] = ()
+    """Where there may be more than what came; with ``splits_dates`` what could not be divided."""
     failure: QueryFailure | None = None
     error: DicomdeskError | None = None
 
@@ -65,6 +69,8 @@ class QueryJob(Job[QueryOutcome]):
         super().__init__(new_job_id("query"), sink)
         self._request = request
         self._ended: list[QueryEnded] = []
+        self._undivided: list[QueryEnded] = []
+        """Without those whose dates were divided."""
         self._matches = 0
         self._failure: tuple[QueryFailure, DicomdeskError] | None = None
         self._outgoing = OutgoingAssociation(job_id=self.id, number=1, control=self._control, report=self._report)
@@ -116,18 +122,54 @@ class QueryJob(Job[QueryOutcome]):
 
     def _ask_all(self, requestor: MatchRequestor) -> None:
         request = self._request
-        bounds = Bounds(cancel_after=request.cancel_after or None, limit=request.limit)
         for query, identifier in enumerate(request.identifiers):
-            data = encode_identifier(
-                identifier,
-                requestor.context,
-                character_set=request.character_set,
-                compression_level=request.compression_level,
-            )
             for repetition in range(request.repeats):
-                if self._control.is_stopping:
-                    return
-                self._ended.append(requestor.ask(data, query=query, repetition=repetition, bounds=bounds))
+                if request.splits_dates:
+                    self._ask_in_parts(requestor, identifier, query, repetition)
+                elif not self._control.is_stopping:
+                    ended = requestor.ask(
+                        self._encode(identifier, requestor), query=query, repetition=repetition, bounds=self._bounds
+                    )
+                    self._ended.append(ended)
+                    self._undivided.append(ended)
+
+    def _ask_in_parts(self, requestor: MatchRequestor, identifier: Identifier, query: int, repetition: int) -> None:
+        request = self._request
+        split = SplitQuery(
+            identifier, is_worklist=request.model is QueryModel.WORKLIST, today=datetime.now().astimezone().date()
+        )
+        syntax = requestor.context.accepted_transfer_syntax or ""
+        before = self._matches
+
+        def ask(part: Identifier, limits: list[int]) -> QueryEnded | None:
+            reported = self._matches - before
+            is_full = request.limit is not None and reported >= request.limit
+            if self._control.is_stopping or is_full:
+                return None
+            ended = requestor.ask(
+                self._encode(part, requestor),
+                query=query,
+                repetition=repetition,
+                bounds=replace(
+                    self._bounds, judge=lambda match: split.is_new(match, syntax), reported=reported, limits=limits
+                ),
+            )
+            self._ended.append(ended)
+            return ended
+
+        self._undivided += split.carry_out(ask)
+
+    @property
+    def _bounds(self) -> Bounds:
+        return Bounds(cancel_after=self._request.cancel_after or None, limit=self._request.limit)
+
+    def _encode(self, identifier: Identifier, requestor: MatchRequestor) -> bytes:
+        return encode_identifier(
+            identifier,
+            requestor.context,
+            character_set=self._request.character_set,
+            compression_level=self._request.compression_level,
+        )
 
     def _count(self, fact: QueryFact) -> None:
         if isinstance(fact, QueryAnswered):
@@ -149,7 +191,12 @@ class QueryJob(Job[QueryOutcome]):
         elif failure is not None and failure is not QueryFailure.RELEASE:
             outcome = JobOutcome.FAILED
         return QueryOutcome(
-            outcome=outcome, ended=tuple(self._ended), matches=self._matches, failure=failure, error=error
+            outcome=outcome,
+            ended=tuple(self._ended),
+            matches=self._matches,
+            cuts=tuple(ended.cut for ended in self._undivided if ended.cut is not None),
+            failure=failure,
+            error=error,
         )
 
     def _after_fault(self, error: DicomdeskError) -> QueryOutcome:

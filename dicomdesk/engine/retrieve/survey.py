@@ -12,11 +12,11 @@ from dicomdesk.dicom.query.attributes import (
     UNIQUE_KEYS,
     Level,
 )
-from dicomdesk.dicom.query.identifier_writer import EncodedDataSet, write_identifier
+from dicomdesk.dicom.query.identifier_writer import put_keys
 from dicomdesk.dicom.query.keys import QueryKey
 from dicomdesk.dicom.query.results import QueryResult, read_result
 from dicomdesk.dicom.transfer_syntaxes import EXPLICIT_VR_LITTLE_ENDIAN
-from dicomdesk.engine.query.match_requestor import MatchRequestor, encode_identifier
+from dicomdesk.engine.query.match_requestor import Bounds, MatchRequestor, encode_identifier
 from dicomdesk.engine.query.request import Identifier
 from dicomdesk.engine.retrieve.request import ExpectedInstance
 from dicomdesk.errors import DataError
@@ -45,8 +45,7 @@ def find_existing(requestor: MatchRequestor, identifier: Identifier, number: int
 
 
 def _read(identifier: Identifier) -> tuple[Level, _UniqueKeys]:
-    base = EncodedDataSet(data=identifier.data_set, transfer_syntax_uid=EXPLICIT_VR_LITTLE_ENDIAN)
-    written = write_identifier(base if identifier.data_set else None, identifier.keys, EXPLICIT_VR_LITTLE_ENDIAN)
+    written = put_keys(identifier.data_set, identifier.keys)
     read = read_result(written, EXPLICIT_VR_LITTLE_ENDIAN)
     if read.level is None:
         raise DataError("The identifier has no Query/Retrieve Level")
@@ -104,7 +103,7 @@ def _ask(
     if level is Level.STUDY:
         values.setdefault(PATIENT_ID, "")
     identifier = Identifier(keys=tuple(QueryKey(tag=tag, value=value) for tag, value in values.items()))
-    requestor.ask(encode_identifier(identifier, requestor.context), query=number, judge=collect)
+    requestor.ask(encode_identifier(identifier, requestor.context), query=number, bounds=Bounds(judge=collect))
     return matches
 
 

@@ -30,7 +30,7 @@ def test_a_judge_leaves_out_matches_which_do_not_count_towards_the_limit() -> No
             association, context, QueryTerms(job_id="query-1", number=3, control=JobControl(), report=facts.append)
         )
         identifier = encode_identifier(STUDIES, context)
-        ended = asking.ask(identifier, bounds=Bounds(limit=2), judge=lambda match: match[0] % 2 == 1)
+        ended = asking.ask(identifier, bounds=Bounds(limit=2, judge=lambda match: match[0] % 2 == 1))
         association.release()
     assert [(fact.number, fact.identifier, fact.association) for fact in of(facts, QueryAnswered)] == [
         (1, b"\1", 3),

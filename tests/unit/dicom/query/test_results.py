@@ -14,7 +14,7 @@ EXPLICIT = "1.2.840.10008.1.2.1"
 
 def match(*keys: tuple[int, str], character_set: str = "") -> bytes:
     return write_identifier(
-        None, [QueryKey(tag=tag, value=value) for tag, value in keys], EXPLICIT, character_set=character_set
+        b"", [QueryKey(tag=tag, value=value) for tag, value in keys], EXPLICIT, character_set=character_set
     )
 
 

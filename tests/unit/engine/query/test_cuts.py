@@ -30,6 +30,11 @@ def test_a_refusal_for_too_many_is_noticed(status: int) -> None:
     assert (cut.sign, cut.text) == (CutSign.REFUSED, "The peer ended after 7 answers: there are more")
 
 
+def test_where_nothing_came_nothing_was_cut() -> None:
+    assert find_cut(0, 0xA700) is None
+    assert find_cut(0, 0, "limit") is None
+
+
 @pytest.mark.parametrize(
     "comment", ["Result limit reached", "Maximum number of matches", "too many results", "truncated"]
 )
