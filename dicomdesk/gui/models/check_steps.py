@@ -33,7 +33,7 @@ def step_mark(state: CheckState) -> Mark:
     """Return how the end of a step looks."""
     return {
         CheckState.OK: Mark("stored", _say("OK"), Tone.GOOD),
-        CheckState.WARNING: Mark("warning", _say("See to it"), Tone.WARNING),
+        CheckState.WARNING: Mark("warning", _say("Warning"), Tone.WARNING),
         CheckState.FAILED: Mark("failed", _say("Failed"), Tone.BAD),
         CheckState.SKIPPED: Mark("skipped", _say("Not tried"), Tone.QUIET),
     }[state]

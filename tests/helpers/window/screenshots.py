@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import qasync
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QFont, QFontDatabase
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -87,6 +87,7 @@ class Stage:
 
     def __init__(self, application: QApplication, theme: Theme, loop: asyncio.AbstractEventLoop) -> None:
         self._application = application
+        self._loop = loop
         self.theme = theme
         self.tasks = Tasks(loop)
         self.session = StagedSession(Engine(), Bridge(loop), self.tasks)
@@ -131,9 +132,10 @@ class Stage:
         if self.shown is not None:
             self.shown.close()
         self.window.leave()
-        self.window.deleteLater()
-        self.session.deleteLater()
-        self._application.processEvents()
+        self._loop.run_until_complete(self.tasks.finish(1.0))
+        for owner in (self.window, self.session):
+            owner.deleteLater()
+            QCoreApplication.sendPostedEvents(owner, QEvent.Type.DeferredDelete.value)
 
 
 def just_now(events: list[Event]) -> list[Arrival]:
