@@ -14,7 +14,7 @@ from dicomdesk.dicom.data_set_source import DataSetSource, FileRange, check_unch
 from dicomdesk.dicom.data_sets.element_walk import DataSetBytes
 from dicomdesk.dicom.data_sets.file_windows import read_at
 from dicomdesk.dicom.data_sets.spool_file import IN_MEMORY_BYTES, joined, open_spooled
-from dicomdesk.dicom.data_sets.structure_check import StructureFindings, check_data_set, check_data_set_file
+from dicomdesk.dicom.data_sets.structure_check import StructureFindings, check_data_set
 from dicomdesk.dicom.files.part10 import has_same_start, parse_header, read_open_header
 from dicomdesk.dicom.files.scan import NOT_A_REGULAR_FILE, FoundInstance, describe_change
 from dicomdesk.dicom.instance import InputFormat, InstanceHeader
@@ -200,7 +200,7 @@ class InstancePreparer:
         own, length = header.transfer_syntax_uid, header.data_set_length
         data = FileRange(descriptor, header.data_set_offset, length, modified_ns)
         shape = choose(header)
-        findings = _check_file(data, own, self._moving, takes_rest=self._takes_rest)
+        findings = _check(data, own, self._moving, takes_rest=self._takes_rest)
         if _is_lost_at_receivers(findings, length):
             prepared = self._put_in_order(_read_whole(data), header, shape)
         elif own != shape.transfer_syntax_uid or shape.changes is not None:
@@ -274,7 +274,7 @@ def _regular_size(descriptor: int) -> int:
 
 
 def _check(
-    data: memoryview, transfer_syntax_uid: str, moving: Callable[[], None] | None, *, takes_rest: bool
+    data: memoryview | FileRange, transfer_syntax_uid: str, moving: Callable[[], None] | None, *, takes_rest: bool
 ) -> StructureFindings:
     """Return what there is to be known of a data set; raise DataError when the lengths do not fit together."""
     syntax = find_transfer_syntax(transfer_syntax_uid)
@@ -318,26 +318,6 @@ def _check_change(header: InstanceHeader, listed: InstanceHeader, wanted_uid: st
         raise ConversionError(
             "changed since it was listed: its transfer syntax does not fit what was negotiated for it"
         )
-
-
-def _check_file(
-    data: FileRange, transfer_syntax_uid: str, moving: Callable[[], None] | None, *, takes_rest: bool
-) -> StructureFindings:
-    """Like ``_check``, of a data set in a file."""
-    syntax = find_transfer_syntax(transfer_syntax_uid)
-    if syntax is None:
-        return _UNKNOWN
-    findings = check_data_set_file(
-        data.file_descriptor,
-        data.offset,
-        data.length,
-        is_explicit_vr=syntax.is_explicit_vr,
-        is_little_endian=syntax.is_little_endian,
-        is_deflated=syntax.is_deflated,
-        takes_rest=takes_rest,
-        moving=moving,
-    )
-    return findings._replace(has_odd_lengths=False) if syntax.is_deflated else findings
 
 
 def _read_whole(data: FileRange) -> memoryview:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from dicomdesk.dicom.data_sets.structure_check import check_data_set, check_data_set_file
+from dicomdesk.dicom.data_set_source import FileRange
+from dicomdesk.dicom.data_sets.structure_check import check_data_set
 from dicomdesk.dicom.files.scan import FoundInstance, ScanResult, SkippedInput, scan
 from dicomdesk.dicom.instance import InputFormat, InputSelection, InstanceHeader
 from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax
@@ -88,10 +89,8 @@ def loading_reason(path: Path, header: InstanceHeader) -> str:
                         is_deflated=syntax.is_deflated,
                     )
                 else:
-                    check_data_set_file(
-                        file.fileno(),
-                        header.data_set_offset,
-                        header.data_set_length,
+                    check_data_set(
+                        FileRange(file.fileno(), header.data_set_offset, header.data_set_length),
                         is_explicit_vr=syntax.is_explicit_vr,
                         is_little_endian=syntax.is_little_endian,
                         is_deflated=syntax.is_deflated,

@@ -10,6 +10,7 @@ from io import BytesIO
 from pydicom.filereader import data_element_generator
 
 from dicomdesk.archive.areas.entry_reader import entry_of_data_set
+from dicomdesk.dicom.data_set_source import FileRange
 from dicomdesk.dicom.data_sets.deflate import deflate, inflate
 from dicomdesk.dicom.data_sets.editing import DataSetChanges, edit_data_set
 from dicomdesk.dicom.data_sets.element_walk import StepKind, describe, walk
@@ -18,7 +19,6 @@ from dicomdesk.dicom.data_sets.inflating_window import InflatingWindow
 from dicomdesk.dicom.data_sets.structure_check import (
     StructureFindings,
     check_data_set,
-    check_data_set_file,
     check_window,
 )
 from dicomdesk.dicom.dictionary import find_vr
@@ -79,10 +79,8 @@ def check_structure(data: bytes) -> None:
     for before in (0, 4091):
         descriptor = in_file(bytes(before) + content)
         of_file = attempt(
-            lambda: check_data_set_file(
-                descriptor,  # noqa: B023 - called at once
-                before,  # noqa: B023 - as above
-                len(content),
+            lambda: check_data_set(
+                FileRange(descriptor, before, len(content)),  # noqa: B023 - called at once
                 is_explicit_vr=encoding.is_explicit_vr,
                 is_little_endian=encoding.is_little_endian,
             ),
@@ -278,8 +276,8 @@ def inflate_bytes(data: bytes) -> None:
         lambda: check_data_set(data, is_explicit_vr=True, is_little_endian=True, is_deflated=True), DataError
     )
     file = attempt(
-        lambda: check_data_set_file(
-            descriptor, 0, len(data), is_explicit_vr=True, is_little_endian=True, is_deflated=True
+        lambda: check_data_set(
+            FileRange(descriptor, 0, len(data)), is_explicit_vr=True, is_little_endian=True, is_deflated=True
         ),
         DataError,
     )

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from struct import Struct
 from typing import NamedTuple
 
+from dicomdesk.dicom.data_set_source import DataSetSource, FileRange
 from dicomdesk.dicom.data_sets.file_windows import Window, read_at
 from dicomdesk.dicom.data_sets.inflating_window import InflatingWindow, element_limit
 from dicomdesk.dicom.data_sets.walk_rule import ELEMENTS, Buffer, View, Walk, WholeView
@@ -65,7 +66,7 @@ class StructureFindings(NamedTuple):
 
 
 def check_data_set(
-    data: Buffer,
+    data: DataSetSource,
     *,
     is_explicit_vr: bool,
     is_little_endian: bool,
@@ -73,42 +74,20 @@ def check_data_set(
     takes_rest: bool = False,
     moving: Callable[[], None] | None = None,
 ) -> StructureFindings:
-    """Walk over a data set in memory.
+    """Walk over a data set in memory, or in an open file, of which only headers are read and whose position stays.
 
-    Raises TruncatedError when it ends too early, DataError when it cannot be read. ``takes_rest`` accepts what DCMTK
-    receives but does not load: at the end, bytes that are too few for an element header, or a header without value.
-    ``moving`` is called before each further part of what is deflated is inflated; what it raises passes.
+    Raises TruncatedError when it ends too early, DataError when it cannot be read; OSError passes. ``takes_rest``
+    accepts what DCMTK receives but does not load: at the end, bytes that are too few for an element header, or a header
+    without value. ``moving`` is called before each further part is read or inflated; what it raises passes.
     """
     encoding = Encoding.of(is_explicit_vr=is_explicit_vr, is_little_endian=is_little_endian)
     if is_deflated:
-        pieces = iter(data[start : start + _DEFLATED_PIECE] for start in range(0, len(data), _DEFLATED_PIECE))
-        return _check_deflated(lambda: next(pieces, b""), encoding, takes_rest=takes_rest, moving=moving)
-    return _Check.of(WholeView(data), encoding, takes_rest=takes_rest).run(0)
-
-
-def check_data_set_file(  # noqa: PLR0913 - a place and how it is read, most of it by keyword
-    descriptor: int,
-    offset: int,
-    length: int,
-    *,
-    is_explicit_vr: bool,
-    is_little_endian: bool,
-    is_deflated: bool = False,
-    takes_rest: bool = False,
-    moving: Callable[[], None] | None = None,
-) -> StructureFindings:
-    """Walk over a data set in an open file, reading headers only; the position of the file is not moved.
-
-    Raises as ``check_data_set``; OSError passes, and what ``moving`` raises, which is called before each further part
-    is read.
-    """
-    encoding = Encoding.of(is_explicit_vr=is_explicit_vr, is_little_endian=is_little_endian)
-    if is_deflated:
-        read_piece = _pieces_of_file(descriptor, offset, length)
-        return _check_deflated(read_piece, encoding, takes_rest=takes_rest, moving=moving)
-    window = Window.of_file(descriptor, offset + length, _UNLIMITED_MOVES)
+        return _check_deflated(_pieces(data), encoding, takes_rest=takes_rest, moving=moving)
+    if not isinstance(data, FileRange):
+        return _Check.of(WholeView(data), encoding, takes_rest=takes_rest).run(0)
+    window = Window.of_file(data.file_descriptor, data.offset + data.length, _UNLIMITED_MOVES)
     window.moving = moving
-    return _Check.of(window, encoding, takes_rest=takes_rest).run(offset)
+    return _Check.of(window, encoding, takes_rest=takes_rest).run(data.offset)
 
 
 def check_window(window: View, offset: int, encoding: Encoding, *, takes_rest: bool = False) -> StructureFindings:
@@ -138,12 +117,17 @@ def _check_deflated(
     return check.run(0)
 
 
-def _pieces_of_file(descriptor: int, offset: int, length: int) -> Callable[[], bytes]:
-    position, end = offset, offset + length
+def _pieces(data: DataSetSource) -> Callable[[], Buffer]:
+    """Return what reads the next piece; b"" at the end."""
+    position, end = (data.offset, data.offset + data.length) if isinstance(data, FileRange) else (0, len(data))
 
-    def read_piece() -> bytes:
+    def read_piece() -> Buffer:
         nonlocal position
-        piece = read_at(descriptor, min(_DEFLATED_PIECE, end - position), position)
+        size = min(_DEFLATED_PIECE, end - position)
+        if isinstance(data, FileRange):
+            piece: Buffer = read_at(data.file_descriptor, size, position)
+        else:
+            piece = data[position : position + size]
         position += len(piece)
         return piece
 

@@ -10,8 +10,9 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from dicomdesk.atomic_file import AtomicFile
+from dicomdesk.dicom.data_set_source import FileRange
 from dicomdesk.dicom.data_sets.element_walk import DataSetBytes
-from dicomdesk.dicom.data_sets.structure_check import StructureFindings, check_data_set, check_data_set_file
+from dicomdesk.dicom.data_sets.structure_check import StructureFindings, check_data_set
 from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax
 from dicomdesk.errors import CancelledError, DataError
 from dicomdesk.network.dimse.store_reception import IncomingStore, StoreAnswer
@@ -176,7 +177,7 @@ class InstanceFile:
         try:
             if file is None or not self._is_spilled:
                 return check_data_set(self._buffer[:size], moving=self.moving, **how)
-            return check_data_set_file(file.descriptor, len(self._meta), size, moving=self.moving, **how)
+            return check_data_set(FileRange(file.descriptor, len(self._meta), size), moving=self.moving, **how)
         except CancelledError as error:
             raise RefusedError(Status.OUT_OF_RESOURCES, str(error), abort=True) from error
         except DataError as error:

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dicomdesk.dicom.data_set_source import FileRange
 from dicomdesk.dicom.data_sets import inflating_window
 from dicomdesk.dicom.data_sets.file_windows import Window
 from dicomdesk.dicom.data_sets.structure_check import (
     StructureFindings,
     check_data_set,
-    check_data_set_file,
     check_window,
 )
 from dicomdesk.dicom.encodings import EXPLICIT_LITTLE
@@ -69,7 +69,7 @@ def reason_in_file(data: bytes, folder: Path) -> str:
     path.write_bytes(b"12345" + data)
     descriptor = os.open(path, os.O_RDONLY)
     try:
-        check_data_set_file(descriptor, 5, len(data), is_explicit_vr=True, is_little_endian=True)
+        check_data_set(FileRange(descriptor, 5, len(data)), is_explicit_vr=True, is_little_endian=True)
     except DataError as error:
         return str(error)
     finally:
@@ -158,8 +158,8 @@ def test_deflated_data_sets_are_inflated_in_pieces(tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.write_bytes(b"1234" + stream)
     with path.open("rb") as file:
-        in_file = check_data_set_file(
-            file.fileno(), 4, len(stream), is_explicit_vr=True, is_little_endian=True, is_deflated=True
+        in_file = check_data_set(
+            FileRange(file.fileno(), 4, len(stream)), is_explicit_vr=True, is_little_endian=True, is_deflated=True
         )
     assert (
         in_file == check_data_set(stream, is_explicit_vr=True, is_little_endian=True, is_deflated=True) == check(data)
@@ -260,7 +260,7 @@ def test_large_file_is_walked_in_little_memory(tmp_path: Path) -> None:
     descriptor = os.open(path, os.O_RDONLY)
     tracemalloc.start()
     try:
-        check_data_set_file(descriptor, 0, len(HEADER) + 12 + size, is_explicit_vr=True, is_little_endian=True)
+        check_data_set(FileRange(descriptor, 0, len(HEADER) + 12 + size), is_explicit_vr=True, is_little_endian=True)
         assert tracemalloc.get_traced_memory()[1] < 1_000_000
     finally:
         tracemalloc.stop()

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dicomdesk.dicom.data_set_source import FileRange
 from dicomdesk.dicom.data_sets.element_walk import StepKind, walk
 from dicomdesk.dicom.data_sets.rewriting import Rewriting, rewrite
 from dicomdesk.dicom.data_sets.structure_check import (
     StructureFindings,
     check_data_set,
-    check_data_set_file,
     check_window,
 )
 from dicomdesk.dicom.dictionary import find_vr
@@ -92,10 +92,8 @@ def outcome_in_file(data: bytes, uid: str, descriptor: int) -> StructureFindings
     os.pwrite(descriptor, b"12345" + data, 0)
     encoding = encoding_of(uid)
     try:
-        return check_data_set_file(
-            descriptor,
-            5,
-            len(data),
+        return check_data_set(
+            FileRange(descriptor, 5, len(data)),
             is_explicit_vr=encoding.is_explicit_vr,
             is_little_endian=encoding.is_little_endian,
         )
@@ -273,10 +271,8 @@ def test_a_check_of_a_long_file_can_be_broken_off(descriptor: int, *, is_deflate
     os.pwrite(descriptor, data, 0)
     cancelled = Cancelled(10)
     with pytest.raises(CancelledError):
-        check_data_set_file(
-            descriptor,
-            0,
-            len(data),
+        check_data_set(
+            FileRange(descriptor, 0, len(data)),
             is_explicit_vr=True,
             is_little_endian=True,
             is_deflated=is_deflated,
