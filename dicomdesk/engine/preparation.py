@@ -161,7 +161,7 @@ class InstancePreparer:
         return prepared
 
     def _read_open(self, descriptor: int, listed: InstanceHeader | None, choose: ShapeChoice) -> PreparedInstance:
-        size = _regular_size(descriptor) if listed is None else _size(listed)
+        size = _regular_status(descriptor).st_size if listed is None else _size(listed)
         if size <= _IN_MEMORY_BYTES:
             content = os.read(descriptor, size + 1)
             if len(content) == size and (size or listed is None):
@@ -191,14 +191,14 @@ class InstancePreparer:
         return prepared
 
     def _from_file(self, descriptor: int, listed: InstanceHeader | None, choose: ShapeChoice) -> PreparedInstance:
-        size, modified_ns = _regular_size(descriptor), os.fstat(descriptor).st_mtime_ns
-        header = listed
+        status = _regular_status(descriptor)
+        size, header = status.st_size, listed
         if header is None or size != _size(header) or not _starts_same(descriptor, header):
             header = read_open_header(descriptor, size, self._input_format, moving=self._moving)
         if not header.has_data_set_uids:
             raise _lacking_uids(header)
         own, length = header.transfer_syntax_uid, header.data_set_length
-        data = FileRange(descriptor, header.data_set_offset, length, modified_ns)
+        data = FileRange(descriptor, header.data_set_offset, length, status.st_mtime_ns)
         shape = choose(header)
         findings = _check(data, own, self._moving, takes_rest=self._takes_rest)
         if _is_lost_at_receivers(findings, length):
@@ -266,11 +266,11 @@ def failure_reason(error: DataError | OSError) -> str:
     return str(error)
 
 
-def _regular_size(descriptor: int) -> int:
+def _regular_status(descriptor: int) -> os.stat_result:
     status = os.fstat(descriptor)
     if not stat.S_ISREG(status.st_mode):
         raise DataError(NOT_A_REGULAR_FILE)
-    return status.st_size
+    return status
 
 
 def _check(

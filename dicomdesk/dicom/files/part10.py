@@ -50,6 +50,9 @@ _MOST_ELEMENTS_LOOKED_AT = 64
 _MOST_LEVELS = 65536
 """Nesting beyond this is hostile: what comes behind it is taken as absent."""
 
+_GROUP_LENGTH_HEADER = b"\2\0\0\0UL\4\0"
+_GROUP_LENGTH_BYTES = 12
+
 _TRANSFER_SYNTAX = 0x10
 """Element number in group 0002, as the keys of its values are."""
 
@@ -188,10 +191,9 @@ def _read_meta(window: Window, offset: int) -> tuple[dict[int, bytes], int]:
     is not. Of elements that come twice the first counts.
     """
     values: dict[int, bytes] = {}
-    encoding = guess_encoding(window.buffer, offset - window.base)
+    encoding, offset, declared_end = _read_group_length(window, offset, values)
     if encoding is None:
         return values, offset
-    declared_end = window.size
     while True:
         if encoding is EXPLICIT_LITTLE:
             offset = window.base + _skim_meta(window.buffer, offset - window.base, declared_end - window.base, values)
@@ -214,6 +216,20 @@ def _read_meta(window: Window, offset: int) -> tuple[dict[int, bytes], int]:
         offset += length
         if number == 0:
             declared_end = offset + int.from_bytes(values[0][:4], "little" if encoding.is_little_endian else "big")
+
+
+def _read_group_length(window: Window, offset: int, values: dict[int, bytes]) -> tuple[Encoding | None, int, int]:
+    """Take the group length that nearly all files begin with.
+
+    Return how group 0002 is encoded, where it goes on, and where it ends, which is where the file does if it begins
+    otherwise.
+    """
+    start = window.read(offset, _GROUP_LENGTH_BYTES)
+    if len(start) == _GROUP_LENGTH_BYTES and start.startswith(_GROUP_LENGTH_HEADER):
+        values[0] = start[-4:]
+        offset += _GROUP_LENGTH_BYTES
+        return EXPLICIT_LITTLE, offset, offset + int.from_bytes(values[0], "little")
+    return guess_encoding(window.buffer, offset - window.base), offset, window.size
 
 
 def _check_fits(window: Window, offset: int, number: int, length: int) -> None:

@@ -29,7 +29,7 @@ from dicomdesk.engine.receive.instance_file import (
     RefusedError,
     disagreement,
 )
-from dicomdesk.engine.receive.placement import Placement, PlacementKind
+from dicomdesk.engine.receive.placement import PlacedFile, Placement, PlacementKind
 from dicomdesk.engine.receive.request import StorageMode
 from dicomdesk.errors import DataError
 from dicomdesk.network.dimse.store_reception import IncomingStore, InstanceSink, StoreAnswer
@@ -43,6 +43,7 @@ _PREFIX_BYTES = 4096
 _NO_BUFFER = memoryview(b"")
 _MOST_KINDS = 256
 _LONGEST_HEADER = 12
+_NEW = PlacementKind.NEW
 """Bytes of an element header; more than that is not cut off."""
 _PLAIN_UID = re.compile(r"[0-9.]{8,64}", re.ASCII)
 
@@ -92,7 +93,7 @@ class ArrivalHandler:
         """``placement`` may be None for the mode IGNORE only; ``begun`` and ``discarded`` are told of each arrival."""
         self.moving: Callable[[], None] | None = None
         """May raise CancelledError while a long data set is checked."""
-        self._mode = mode
+        self._ignores, self._is_checked = mode is StorageMode.IGNORE, mode is StorageMode.NORMAL
         self._placement = placement
         self._begun = begun
         self._discarded = discarded
@@ -115,9 +116,9 @@ class ArrivalHandler:
 
     def _make_sink(self, arrival: Arrival, meta: bytes) -> InstanceSink:
         placement = self._placement
-        if placement is None or self._mode is StorageMode.IGNORE:
+        if placement is None or self._ignores:
             return _IgnoredArrival(arrival, meta, self._prefix_bytes, self._discarded)
-        is_checked = self._mode is StorageMode.NORMAL
+        is_checked = self._is_checked
         memory_bytes = IN_MEMORY_BYTES if is_checked else self._prefix_bytes
         buffer = self._buffers.of(arrival.request.association) if memory_bytes else _NO_BUFFER
         sink = _StoredArrival(arrival, meta, placement, self._discarded, buffer, memory_bytes)
@@ -245,15 +246,17 @@ class _StoredArrival(InstanceFile):
         arrival, request = self._arrival, self.request
         placed = self._placement.publish(file, request.sop_class_uid, request.sop_instance_uid, self._subfolder)
         self._file = None
-        if placed.kind is PlacementKind.REFUSED:
-            raise RefusedError(Status.DUPLICATE_HERE, "Duplicate instance: it is here already")
+        if placed.kind is not _NEW:
+            self._note_duplicate(placed)
         arrival.path = placed.path
-        if placed.kind is PlacementKind.REPLACED:
-            arrival.warnings.append(f"file already exists, overwriting: {placed.path}")
-        elif placed.kind is PlacementKind.BESIDE:
-            arrival.warnings.append(f"file already exists, keeping both: {placed.path}")
         if self._disagreement:
             arrival.warnings.append(f"{self._disagreement}: {placed.path}")
+
+    def _note_duplicate(self, placed: PlacedFile) -> None:
+        if placed.kind is PlacementKind.REFUSED:
+            raise RefusedError(Status.DUPLICATE_HERE, "Duplicate instance: it is here already")
+        done = "overwriting" if placed.kind is PlacementKind.REPLACED else "keeping both"
+        self._arrival.warnings.append(f"file already exists, {done}: {placed.path}")
 
     def _fail(self, error: OSError) -> None:
         self._arrival.error = error.strerror or str(error)

@@ -51,7 +51,7 @@ class Placement:
         remove_abandoned(folder)
         self._folder = folder
         self._extension = storage.extension
-        self._on_duplicate = storage.on_duplicate
+        self._refuses = storage.on_duplicate is DuplicatePolicy.REFUSE
         self._fsync = storage.fsync
         self._min_free_bytes = storage.min_free_bytes
         self._unnamed = _can_link_unnamed(folder)
@@ -60,6 +60,7 @@ class Placement:
         self._free_bytes = 0
         self._stem = file_stem_maker(storage.naming)
         self._is_named_by_instance = storage.naming in {FileNaming.INSTANCE_UID, FileNaming.ONLY_INSTANCE_UID}
+        self._replaces = self._is_named_by_instance and storage.on_duplicate is DuplicatePolicy.OVERWRITE
         self.sub_folder = sub_folder_maker(storage.sub_folders)
         """Which sub folder a file belongs in, by its header; None where all are together."""
 
@@ -87,7 +88,7 @@ class Placement:
         folder = os.path.join(self._folder, subfolder) if subfolder else self._folder
         stem = self._stem(sop_class_uid, sop_instance_uid)
         name = stem + self._extension
-        if self._is_named_by_instance and self._on_duplicate is DuplicatePolicy.OVERWRITE:
+        if self._replaces:
             replaced = file.publish(name, replace=True, fsync=self._fsync)
             kind = PlacementKind.REPLACED if replaced else PlacementKind.NEW
             return PlacedFile(path=os.path.join(folder, name), kind=kind)
@@ -95,7 +96,7 @@ class Placement:
             file.publish(name, replace=False, fsync=self._fsync)
             return PlacedFile(path=os.path.join(folder, name), kind=PlacementKind.NEW)
         except FileExistsError:
-            if self._is_named_by_instance and self._on_duplicate is DuplicatePolicy.REFUSE:
+            if self._is_named_by_instance and self._refuses:
                 file.discard()
                 return PlacedFile(path=os.path.join(folder, name), kind=PlacementKind.REFUSED)
         name = self._publish_beside(file, sop_class_uid, sop_instance_uid)

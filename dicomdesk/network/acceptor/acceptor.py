@@ -273,11 +273,13 @@ class Acceptor:
                 self._take_pdu(piece)
                 if self._state is AcceptorState.ENDED:
                     return
-        if self._reception is not None:
-            self._reception.flush()
-        is_pausing = self._reception is not None and self._reception.awaits_data_set and not self._reader.is_inside_pdu
-        self._pace.is_at(inside_message=self._is_inside_message() and not is_pausing)
-        if self._reader.largest_data_pdu_bytes > self._longest_data_pdu_bytes:
+        reader, reception = self._reader, self._reception
+        is_inside = reader.is_inside_pdu
+        if reception is not None:
+            reception.flush()
+            is_inside = is_inside or not (reception.is_between_messages or reception.awaits_data_set)
+        self._pace.is_at(inside_message=is_inside)
+        if reader.largest_data_pdu_bytes > self._longest_data_pdu_bytes:
             self._warn_of_long_pdu()
 
     def _perform_due(self, services: Services) -> None:

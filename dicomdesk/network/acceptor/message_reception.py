@@ -28,6 +28,9 @@ _MOST_DUE_BYTES = LARGEST_IDENTIFIER_BYTES
 """Of the data sets of all that waits."""
 
 
+_C_STORE_RQ = int(CommandField.C_STORE_RQ)
+
+
 class Reception(MessageReader):
     """Message reader of an acceptor; ``take`` also raises StorageError where a sink asks for an abort."""
 
@@ -66,7 +69,7 @@ class Reception(MessageReader):
     def begin(self, context: NegotiatedContext, command: CommandSet) -> InstanceSink | None:
         """See ``MessageReader``."""
         field = command.number(COMMAND_FIELD)
-        if field == CommandField.C_STORE_RQ:
+        if field == _C_STORE_RQ:
             return self._stores.begin(context, command)
         if field == CommandField.C_ECHO_RQ:
             if command.has_data_set:

@@ -97,8 +97,12 @@ class _Fairness:
 
     def account(self, values: int, count: int) -> None:
         """So many PDVs have come, and so many bytes. Raises PduError where they are sent for the work they make."""
-        self._missing_bytes = max(self._missing_bytes + values * _FAIR_VALUE_BYTES - count, 0)
-        if self._missing_bytes > _MOST_UNFAIR_BYTES:
+        missing_bytes = self._missing_bytes + values * _FAIR_VALUE_BYTES - count
+        if missing_bytes <= 0:
+            self._missing_bytes = 0
+            return
+        self._missing_bytes = missing_bytes
+        if missing_bytes > _MOST_UNFAIR_BYTES:
             raise PduError(
                 "The peer sends thousands of presentation data values with next to nothing in them",
                 AbortReason.NOT_SPECIFIED,
