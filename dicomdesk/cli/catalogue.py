@@ -12,6 +12,7 @@ TOOLS: Mapping[str, str] = {
     "dcmqrscp": "keep an archive: store, answer queries, move (Q/R provider)",
     "echoscu": "ask a peer for a sign of life, or check the way to it step by step",
     "findscu": "ask a peer what it has, worklists too",
+    "getscu": "fetch instances over the association that asks for them (C-GET)",
     "passcode": "set the passcode of a user whom dcmrecv serves",
 }
 """Names of the tools with a few words on each; the module ``dicomdesk.cli.NAME.tool`` holds the tool."""

@@ -140,6 +140,18 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
             "pacs.example 2762 query.dcm",
         ),
     ),
+    "getscu": (
+        _example(
+            "Fetch a study into a folder; the exit code says only that the peer answered, the log what is missing.",
+            "getscu --study --call PACS --key QueryRetrieveLevel=STUDY --key StudyInstanceUID=1.2.3 "
+            "--output-directory study pacs.example 104",
+        ),
+        _example(
+            "Fetch one series, compressed as JPEG 2000 where the peer has it so, byte for byte as it is sent.",
+            "getscu --bit-preserving --prefer-j2k-lossless --study --key QueryRetrieveLevel=SERIES --key "
+            "StudyInstanceUID=1.2.3 --key SeriesInstanceUID=1.2.3.4 pacs.example 104",
+        ),
+    ),
     "passcode": (
         _example(
             "Set the passcode of a user, which is asked for, and let only users of that file store.",

@@ -24,189 +24,191 @@ class SopClass(NamedTuple):
     """False for what belongs to no patient, such as hanging protocols and colour palettes."""
     known_to_dcmtk: bool = True
     """False for those that are newer than DCMTK 3.6.7."""
+    is_retrieved: bool = False
+    """Whether it is one of the 120 that DCMTK's getscu proposes, and its dcmqrscp for a C-MOVE."""
 
 
-# UID, symbol, prefix; N marks what belongs to no patient.
+# UID, symbol, prefix; N marks what belongs to no patient, L what DCMTK's tools propose when they retrieve.
 _STORAGE = """
 1.2.840.10008.5.1.4.1.1.88.71 AcquisitionContextSRStorage SRa
 1.2.840.10008.5.1.4.1.1.11.8 AdvancedBlendingPresentationStateStorage PSa
-1.2.840.10008.5.1.4.1.1.9.1.3 AmbulatoryECGWaveformStorage ECA
-1.2.840.10008.5.1.4.1.1.9.5.1 ArterialPulseWaveformStorage WVa
-1.2.840.10008.5.1.4.1.1.78.2 AutorefractionMeasurementsStorage OPa
-1.2.840.10008.5.1.4.1.1.131 BasicStructuredDisplayStorage SD
-1.2.840.10008.5.1.4.1.1.88.11 BasicTextSRStorage SRt
-1.2.840.10008.5.1.4.1.1.9.4.1 BasicVoiceAudioWaveformStorage AUV
-1.2.840.10008.5.1.4.1.1.11.4 BlendingSoftcopyPresentationStateStorage PSb
+1.2.840.10008.5.1.4.1.1.9.1.3 AmbulatoryECGWaveformStorage ECA L
+1.2.840.10008.5.1.4.1.1.9.5.1 ArterialPulseWaveformStorage WVa L
+1.2.840.10008.5.1.4.1.1.78.2 AutorefractionMeasurementsStorage OPa L
+1.2.840.10008.5.1.4.1.1.131 BasicStructuredDisplayStorage SD L
+1.2.840.10008.5.1.4.1.1.88.11 BasicTextSRStorage SRt L
+1.2.840.10008.5.1.4.1.1.9.4.1 BasicVoiceAudioWaveformStorage AUV L
+1.2.840.10008.5.1.4.1.1.11.4 BlendingSoftcopyPresentationStateStorage PSb L
 1.2.840.10008.5.1.4.1.1.9.8.1 BodyPositionWaveformStorage WVb
 1.2.840.10008.5.1.4.1.1.13.1.4 BreastProjectionXRayImageStorageForPresentation BX
 1.2.840.10008.5.1.4.1.1.13.1.5 BreastProjectionXRayImageStorageForProcessing BP
-1.2.840.10008.5.1.4.1.1.13.1.3 BreastTomosynthesisImageStorage BT
-1.2.840.10008.5.1.4.1.1.9.3.1 CardiacElectrophysiologyWaveformStorage WVc
+1.2.840.10008.5.1.4.1.1.13.1.3 BreastTomosynthesisImageStorage BT L
+1.2.840.10008.5.1.4.1.1.9.3.1 CardiacElectrophysiologyWaveformStorage WVc L
 1.2.840.10008.5.1.4.1.1.481.19 CArmPhotonElectronRadiationRecordStorage RRc
 1.2.840.10008.5.1.4.1.1.481.13 CArmPhotonElectronRadiationStorage Rca
-1.2.840.10008.5.1.4.1.1.88.65 ChestCADSRStorage SRh
-1.2.840.10008.5.1.4.1.1.88.69 ColonCADSRStorage SRo
+1.2.840.10008.5.1.4.1.1.88.65 ChestCADSRStorage SRh L
+1.2.840.10008.5.1.4.1.1.88.69 ColonCADSRStorage SRo L
 1.2.840.10008.5.1.4.39.1 ColorPaletteStorage CP N
-1.2.840.10008.5.1.4.1.1.11.2 ColorSoftcopyPresentationStateStorage PSc
+1.2.840.10008.5.1.4.1.1.11.2 ColorSoftcopyPresentationStateStorage PSc L
 1.2.840.10008.5.1.4.1.1.11.7 CompositingPlanarMPRVolumetricPresentationStateStorage VPc
-1.2.840.10008.5.1.4.1.1.88.34 Comprehensive3DSRStorage SR3
-1.2.840.10008.5.1.4.1.1.88.33 ComprehensiveSRStorage SRc
-1.2.840.10008.5.1.4.1.1.1 ComputedRadiographyImageStorage CR
+1.2.840.10008.5.1.4.1.1.88.34 Comprehensive3DSRStorage SR3 L
+1.2.840.10008.5.1.4.1.1.88.33 ComprehensiveSRStorage SRc L
+1.2.840.10008.5.1.4.1.1.1 ComputedRadiographyImageStorage CR L
 1.2.840.10008.5.1.4.1.1.90.1 ContentAssessmentResultsStorage AS
 1.2.840.10008.5.1.4.1.1.82.1 CornealTopographyMapStorage CM
 1.2.840.10008.5.1.4.1.1.200.1 CTDefinedProcedureProtocolStorage PPcd N
-1.2.840.10008.5.1.4.1.1.2 CTImageStorage CT
+1.2.840.10008.5.1.4.1.1.2 CTImageStorage CT L
 1.2.840.10008.5.1.4.1.1.200.2 CTPerformedProcedureProtocolStorage PPcp
-1.2.840.10008.5.1.4.1.1.66.3 DeformableSpatialRegistrationStorage RGd
+1.2.840.10008.5.1.4.1.1.66.3 DeformableSpatialRegistrationStorage RGd L
 1.2.840.10008.5.1.4.1.1.77.1.7 DermoscopicPhotographyImageStorage VLd
-1.2.840.10008.5.1.4.1.1.1.3 DigitalIntraOralXRayImageStorageForPresentation DXo
-1.2.840.10008.5.1.4.1.1.1.3.1 DigitalIntraOralXRayImageStorageForProcessing DPo
-1.2.840.10008.5.1.4.1.1.1.2 DigitalMammographyXRayImageStorageForPresentation DXm
-1.2.840.10008.5.1.4.1.1.1.2.1 DigitalMammographyXRayImageStorageForProcessing DPm
-1.2.840.10008.5.1.4.1.1.1.1 DigitalXRayImageStorageForPresentation DX
-1.2.840.10008.5.1.4.1.1.1.1.1 DigitalXRayImageStorageForProcessing DP
+1.2.840.10008.5.1.4.1.1.1.3 DigitalIntraOralXRayImageStorageForPresentation DXo L
+1.2.840.10008.5.1.4.1.1.1.3.1 DigitalIntraOralXRayImageStorageForProcessing DPo L
+1.2.840.10008.5.1.4.1.1.1.2 DigitalMammographyXRayImageStorageForPresentation DXm L
+1.2.840.10008.5.1.4.1.1.1.2.1 DigitalMammographyXRayImageStorageForProcessing DPm L
+1.2.840.10008.5.1.4.1.1.1.1 DigitalXRayImageStorageForPresentation DX L
+1.2.840.10008.5.1.4.1.1.1.1.1 DigitalXRayImageStorageForProcessing DP L
 1.2.840.10008.5.1.4.1.1.9.7.2 ElectromyogramWaveformStorage EMG
 1.2.840.10008.5.1.4.1.1.9.7.3 ElectrooculogramWaveformStorage EOG
-1.2.840.10008.5.1.4.1.1.104.2 EncapsulatedCDAStorage CDA
+1.2.840.10008.5.1.4.1.1.104.2 EncapsulatedCDAStorage CDA L
 1.2.840.10008.5.1.4.1.1.104.5 EncapsulatedMTLStorage MTL
 1.2.840.10008.5.1.4.1.1.104.4 EncapsulatedOBJStorage OBJ
-1.2.840.10008.5.1.4.1.1.104.1 EncapsulatedPDFStorage PDF
+1.2.840.10008.5.1.4.1.1.104.1 EncapsulatedPDFStorage PDF L
 1.2.840.10008.5.1.4.1.1.104.3 EncapsulatedSTLStorage STL
-1.2.840.10008.5.1.4.1.1.2.1 EnhancedCTImageStorage CTe
-1.2.840.10008.5.1.4.1.1.4.3 EnhancedMRColorImageStorage MRc
-1.2.840.10008.5.1.4.1.1.4.1 EnhancedMRImageStorage MRe
-1.2.840.10008.5.1.4.1.1.130 EnhancedPETImageStorage PIe
-1.2.840.10008.5.1.4.1.1.88.22 EnhancedSRStorage SRe
-1.2.840.10008.5.1.4.1.1.6.2 EnhancedUSVolumeStorage USe
-1.2.840.10008.5.1.4.1.1.12.1.1 EnhancedXAImageStorage XAe
+1.2.840.10008.5.1.4.1.1.2.1 EnhancedCTImageStorage CTe L
+1.2.840.10008.5.1.4.1.1.4.3 EnhancedMRColorImageStorage MRc L
+1.2.840.10008.5.1.4.1.1.4.1 EnhancedMRImageStorage MRe L
+1.2.840.10008.5.1.4.1.1.130 EnhancedPETImageStorage PIe L
+1.2.840.10008.5.1.4.1.1.88.22 EnhancedSRStorage SRe L
+1.2.840.10008.5.1.4.1.1.6.2 EnhancedUSVolumeStorage USe L
+1.2.840.10008.5.1.4.1.1.12.1.1 EnhancedXAImageStorage XAe L
 1.2.840.10008.5.1.4.1.1.88.76 EnhancedXRayRadiationDoseSRStorage SRde
-1.2.840.10008.5.1.4.1.1.12.2.1 EnhancedXRFImageStorage RFe
+1.2.840.10008.5.1.4.1.1.12.2.1 EnhancedXRFImageStorage RFe L
 1.2.840.10008.5.1.4.1.1.88.35 ExtensibleSRStorage SRx
-1.2.840.10008.5.1.4.1.1.9.4.2 GeneralAudioWaveformStorage AUG
-1.2.840.10008.5.1.4.1.1.9.1.2 GeneralECGWaveformStorage ECG
+1.2.840.10008.5.1.4.1.1.9.4.2 GeneralAudioWaveformStorage AUG L
+1.2.840.10008.5.1.4.1.1.9.1.2 GeneralECGWaveformStorage ECG L
 1.2.840.10008.5.1.4.43.1 GenericImplantTemplateStorage IT N
 1.2.840.10008.5.1.4.1.1.11.6 GrayscalePlanarMPRVolumetricPresentationStateStorage VPg
-1.2.840.10008.5.1.4.1.1.11.1 GrayscaleSoftcopyPresentationStateStorage PSg
+1.2.840.10008.5.1.4.1.1.11.1 GrayscaleSoftcopyPresentationStateStorage PSg L
 1.2.840.10008.5.1.4.38.1 HangingProtocolStorage HP N
-1.2.840.10008.5.1.4.1.1.9.2.1 HemodynamicWaveformStorage WVh
+1.2.840.10008.5.1.4.1.1.9.2.1 HemodynamicWaveformStorage WVh L
 1.2.840.10008.5.1.4.44.1 ImplantAssemblyTemplateStorage ITa N
-1.2.840.10008.5.1.4.1.1.88.70 ImplantationPlanSRDocumentStorage SRi
+1.2.840.10008.5.1.4.1.1.88.70 ImplantationPlanSRDocumentStorage SRi L
 1.2.840.10008.5.1.4.45.1 ImplantTemplateGroupStorage ITg N
-1.2.840.10008.5.1.4.1.1.78.8 IntraocularLensCalculationsStorage OPc
-1.2.840.10008.5.1.4.1.1.14.1 IntravascularOpticalCoherenceTomographyImageStorageForPresentation OCt
-1.2.840.10008.5.1.4.1.1.14.2 IntravascularOpticalCoherenceTomographyImageStorageForProcessing OCp
-1.2.840.10008.5.1.4.1.1.78.3 KeratometryMeasurementsStorage OPk
-1.2.840.10008.5.1.4.1.1.88.59 KeyObjectSelectionDocumentStorage KO
-1.2.840.10008.5.1.4.1.1.2.2 LegacyConvertedEnhancedCTImageStorage CTl
-1.2.840.10008.5.1.4.1.1.4.4 LegacyConvertedEnhancedMRImageStorage MRl
-1.2.840.10008.5.1.4.1.1.128.1 LegacyConvertedEnhancedPETImageStorage PIl
-1.2.840.10008.5.1.4.1.1.78.1 LensometryMeasurementsStorage OPl
-1.2.840.10008.5.1.4.1.1.79.1 MacularGridThicknessAndVolumeReportStorage SRg
-1.2.840.10008.5.1.4.1.1.88.50 MammographyCADSRStorage SRm
+1.2.840.10008.5.1.4.1.1.78.8 IntraocularLensCalculationsStorage OPc L
+1.2.840.10008.5.1.4.1.1.14.1 IntravascularOpticalCoherenceTomographyImageStorageForPresentation OCt L
+1.2.840.10008.5.1.4.1.1.14.2 IntravascularOpticalCoherenceTomographyImageStorageForProcessing OCp L
+1.2.840.10008.5.1.4.1.1.78.3 KeratometryMeasurementsStorage OPk L
+1.2.840.10008.5.1.4.1.1.88.59 KeyObjectSelectionDocumentStorage KO L
+1.2.840.10008.5.1.4.1.1.2.2 LegacyConvertedEnhancedCTImageStorage CTl L
+1.2.840.10008.5.1.4.1.1.4.4 LegacyConvertedEnhancedMRImageStorage MRl L
+1.2.840.10008.5.1.4.1.1.128.1 LegacyConvertedEnhancedPETImageStorage PIl L
+1.2.840.10008.5.1.4.1.1.78.1 LensometryMeasurementsStorage OPl L
+1.2.840.10008.5.1.4.1.1.79.1 MacularGridThicknessAndVolumeReportStorage SRg L
+1.2.840.10008.5.1.4.1.1.88.50 MammographyCADSRStorage SRm L
 1.2.840.10008.5.1.4.1.1.91.1 MicroscopyBulkSimpleAnnotationsStorage MAs
-1.2.840.10008.5.1.4.1.1.4 MRImageStorage MR
-1.2.840.10008.5.1.4.1.1.4.2 MRSpectroscopyStorage MRs
+1.2.840.10008.5.1.4.1.1.4 MRImageStorage MR L
+1.2.840.10008.5.1.4.1.1.4.2 MRSpectroscopyStorage MRs L
 1.2.840.10008.5.1.4.1.1.9.6.2 MultichannelRespiratoryWaveformStorage WVm
-1.2.840.10008.5.1.4.1.1.7.2 MultiframeGrayscaleByteSecondaryCaptureImageStorage SCb
-1.2.840.10008.5.1.4.1.1.7.3 MultiframeGrayscaleWordSecondaryCaptureImageStorage SCw
-1.2.840.10008.5.1.4.1.1.7.1 MultiframeSingleBitSecondaryCaptureImageStorage SCs
-1.2.840.10008.5.1.4.1.1.7.4 MultiframeTrueColorSecondaryCaptureImageStorage SCc
+1.2.840.10008.5.1.4.1.1.7.2 MultiframeGrayscaleByteSecondaryCaptureImageStorage SCb L
+1.2.840.10008.5.1.4.1.1.7.3 MultiframeGrayscaleWordSecondaryCaptureImageStorage SCw L
+1.2.840.10008.5.1.4.1.1.7.1 MultiframeSingleBitSecondaryCaptureImageStorage SCs L
+1.2.840.10008.5.1.4.1.1.7.4 MultiframeTrueColorSecondaryCaptureImageStorage SCc L
 1.2.840.10008.5.1.4.1.1.11.11 MultipleVolumeRenderingVolumetricPresentationStateStorage VPm
-1.2.840.10008.5.1.4.1.1.20 NuclearMedicineImageStorage NM
-1.2.840.10008.5.1.4.1.1.78.7 OphthalmicAxialMeasurementsStorage OPx
+1.2.840.10008.5.1.4.1.1.20 NuclearMedicineImageStorage NM L
+1.2.840.10008.5.1.4.1.1.78.7 OphthalmicAxialMeasurementsStorage OPx L
 1.2.840.10008.5.1.4.1.1.77.1.5.8 OphthalmicOpticalCoherenceTomographyBscanVolumeAnalysisStorage OCb
 1.2.840.10008.5.1.4.1.1.77.1.5.7 OphthalmicOpticalCoherenceTomographyEnFaceImageStorage OCe
-1.2.840.10008.5.1.4.1.1.77.1.5.2 OphthalmicPhotography16BitImageStorage OPw
-1.2.840.10008.5.1.4.1.1.77.1.5.1 OphthalmicPhotography8BitImageStorage OPb
-1.2.840.10008.5.1.4.1.1.81.1 OphthalmicThicknessMapStorage OPm
-1.2.840.10008.5.1.4.1.1.77.1.5.4 OphthalmicTomographyImageStorage OPt
-1.2.840.10008.5.1.4.1.1.80.1 OphthalmicVisualFieldStaticPerimetryMeasurementsStorage OPp
+1.2.840.10008.5.1.4.1.1.77.1.5.2 OphthalmicPhotography16BitImageStorage OPw L
+1.2.840.10008.5.1.4.1.1.77.1.5.1 OphthalmicPhotography8BitImageStorage OPb L
+1.2.840.10008.5.1.4.1.1.81.1 OphthalmicThicknessMapStorage OPm L
+1.2.840.10008.5.1.4.1.1.77.1.5.4 OphthalmicTomographyImageStorage OPt L
+1.2.840.10008.5.1.4.1.1.80.1 OphthalmicVisualFieldStaticPerimetryMeasurementsStorage OPp L
 1.2.840.10008.5.1.4.1.1.30 ParametricMapStorage PM
 1.2.840.10008.5.1.4.1.1.88.73 PatientRadiationDoseSRStorage SRq
 1.2.840.10008.5.1.4.1.1.88.75 PerformedImagingAgentAdministrationSRStorage SRi
 1.2.840.10008.5.1.4.1.1.88.74 PlannedImagingAgentAdministrationSRStorage SRj
-1.2.840.10008.5.1.4.1.1.128 PositronEmissionTomographyImageStorage PI
-1.2.840.10008.5.1.4.1.1.88.40 ProcedureLogStorage SRp
+1.2.840.10008.5.1.4.1.1.128 PositronEmissionTomographyImageStorage PI L
+1.2.840.10008.5.1.4.1.1.88.40 ProcedureLogStorage SRp L
 1.2.840.10008.5.1.4.1.1.200.3 ProtocolApprovalStorage PA N
-1.2.840.10008.5.1.4.1.1.11.3 PseudoColorSoftcopyPresentationStateStorage PSp
+1.2.840.10008.5.1.4.1.1.11.3 PseudoColorSoftcopyPresentationStateStorage PSp L
 1.2.840.10008.5.1.4.1.1.88.68 RadiopharmaceuticalRadiationDoseSRStorage SRr
-1.2.840.10008.5.1.4.1.1.66 RawDataStorage RAW
-1.2.840.10008.5.1.4.1.1.67 RealWorldValueMappingStorage RWM
-1.2.840.10008.5.1.4.1.1.9.6.1 RespiratoryWaveformStorage WVr
+1.2.840.10008.5.1.4.1.1.66 RawDataStorage RAW L
+1.2.840.10008.5.1.4.1.1.67 RealWorldValueMappingStorage RWM L
+1.2.840.10008.5.1.4.1.1.9.6.1 RespiratoryWaveformStorage WVr L
 1.2.840.10008.5.1.4.1.1.481.15 RoboticArmRadiationStorage Rra
 1.2.840.10008.5.1.4.1.1.481.20 RoboticRadiationRecordStorage RRr
 1.2.840.10008.5.1.4.1.1.9.7.1 RoutineScalpElectroencephalogramWaveformStorage EEG
-1.2.840.10008.5.1.4.34.7 RTBeamsDeliveryInstructionStorage RTd
-1.2.840.10008.5.1.4.1.1.481.4 RTBeamsTreatmentRecordStorage RTb
+1.2.840.10008.5.1.4.34.7 RTBeamsDeliveryInstructionStorage RTd L
+1.2.840.10008.5.1.4.1.1.481.4 RTBeamsTreatmentRecordStorage RTb L
 1.2.840.10008.5.1.4.34.10 RTBrachyApplicationSetupDeliveryInstructionStorage RTa
-1.2.840.10008.5.1.4.1.1.481.6 RTBrachyTreatmentRecordStorage RTr
-1.2.840.10008.5.1.4.1.1.481.2 RTDoseStorage RD
-1.2.840.10008.5.1.4.1.1.481.1 RTImageStorage RI
-1.2.840.10008.5.1.4.1.1.481.9 RTIonBeamsTreatmentRecordStorage RTi
-1.2.840.10008.5.1.4.1.1.481.8 RTIonPlanStorage RPi
-1.2.840.10008.5.1.4.1.1.481.5 RTPlanStorage RP
+1.2.840.10008.5.1.4.1.1.481.6 RTBrachyTreatmentRecordStorage RTr L
+1.2.840.10008.5.1.4.1.1.481.2 RTDoseStorage RD L
+1.2.840.10008.5.1.4.1.1.481.1 RTImageStorage RI L
+1.2.840.10008.5.1.4.1.1.481.9 RTIonBeamsTreatmentRecordStorage RTi L
+1.2.840.10008.5.1.4.1.1.481.8 RTIonPlanStorage RPi L
+1.2.840.10008.5.1.4.1.1.481.5 RTPlanStorage RP L
 1.2.840.10008.5.1.4.1.1.481.10 RTPhysicianIntentStorage RIp
 1.2.840.10008.5.1.4.1.1.481.16 RTRadiationRecordSetStorage RSr
 1.2.840.10008.5.1.4.1.1.481.17 RTRadiationSalvageRecordStorage RRs
 1.2.840.10008.5.1.4.1.1.481.21 RTRadiationSetDeliveryInstructionStorage RSd
 1.2.840.10008.5.1.4.1.1.481.12 RTRadiationSetStorage RSe
 1.2.840.10008.5.1.4.1.1.481.11 RTSegmentAnnotationStorage RAs
-1.2.840.10008.5.1.4.1.1.481.3 RTStructureSetStorage RS
+1.2.840.10008.5.1.4.1.1.481.3 RTStructureSetStorage RS L
 1.2.840.10008.5.1.4.1.1.481.22 RTTreatmentPreparationStorage RTp
-1.2.840.10008.5.1.4.1.1.481.7 RTTreatmentSummaryRecordStorage RTs
-1.2.840.10008.5.1.4.1.1.7 SecondaryCaptureImageStorage SC
-1.2.840.10008.5.1.4.1.1.66.4 SegmentationStorage SG
+1.2.840.10008.5.1.4.1.1.481.7 RTTreatmentSummaryRecordStorage RTs L
+1.2.840.10008.5.1.4.1.1.7 SecondaryCaptureImageStorage SC L
+1.2.840.10008.5.1.4.1.1.66.4 SegmentationStorage SG L
 1.2.840.10008.5.1.4.1.1.11.10 SegmentedVolumeRenderingVolumetricPresentationStateStorage VPs
 1.2.840.10008.5.1.4.1.1.88.72 SimplifiedAdultEchoSRStorage SRu
 1.2.840.10008.5.1.4.1.1.9.7.4 SleepElectroencephalogramWaveformStorage WVs
-1.2.840.10008.5.1.4.1.1.66.2 SpatialFiducialsStorage FID
-1.2.840.10008.5.1.4.1.1.66.1 SpatialRegistrationStorage RGs
-1.2.840.10008.5.1.4.1.1.78.6 SpectaclePrescriptionReportStorage SRs
-1.2.840.10008.5.1.4.1.1.77.1.5.3 StereometricRelationshipStorage OPr
-1.2.840.10008.5.1.4.1.1.78.4 SubjectiveRefractionMeasurementsStorage OPs
-1.2.840.10008.5.1.4.1.1.68.1 SurfaceScanMeshStorage SSm
-1.2.840.10008.5.1.4.1.1.68.2 SurfaceScanPointCloudStorage SSp
-1.2.840.10008.5.1.4.1.1.66.5 SurfaceSegmentationStorage SGs
+1.2.840.10008.5.1.4.1.1.66.2 SpatialFiducialsStorage FID L
+1.2.840.10008.5.1.4.1.1.66.1 SpatialRegistrationStorage RGs L
+1.2.840.10008.5.1.4.1.1.78.6 SpectaclePrescriptionReportStorage SRs L
+1.2.840.10008.5.1.4.1.1.77.1.5.3 StereometricRelationshipStorage OPr L
+1.2.840.10008.5.1.4.1.1.78.4 SubjectiveRefractionMeasurementsStorage OPs L
+1.2.840.10008.5.1.4.1.1.68.1 SurfaceScanMeshStorage SSm L
+1.2.840.10008.5.1.4.1.1.68.2 SurfaceScanPointCloudStorage SSp L
+1.2.840.10008.5.1.4.1.1.66.5 SurfaceSegmentationStorage SGs L
 1.2.840.10008.5.1.4.1.1.481.18 TomotherapeuticRadiationRecordStorage RRt
 1.2.840.10008.5.1.4.1.1.481.14 TomotherapeuticRadiationStorage Rto
 1.2.840.10008.5.1.4.1.1.66.6 TractographyResultsStorage TR
-1.2.840.10008.5.1.4.1.1.9.1.1 TwelveLeadECGWaveformStorage TLE
-1.2.840.10008.5.1.4.1.1.6.1 UltrasoundImageStorage US
-1.2.840.10008.5.1.4.1.1.3.1 UltrasoundMultiframeImageStorage USm
-1.2.840.10008.5.1.4.1.1.77.1.1.1 VideoEndoscopicImageStorage VVe
-1.2.840.10008.5.1.4.1.1.77.1.2.1 VideoMicroscopicImageStorage VVm
-1.2.840.10008.5.1.4.1.1.77.1.4.1 VideoPhotographicImageStorage VVp
-1.2.840.10008.5.1.4.1.1.78.5 VisualAcuityMeasurementsStorage OPv
-1.2.840.10008.5.1.4.1.1.77.1.1 VLEndoscopicImageStorage VLe
-1.2.840.10008.5.1.4.1.1.77.1.2 VLMicroscopicImageStorage VLm
-1.2.840.10008.5.1.4.1.1.77.1.4 VLPhotographicImageStorage VLp
-1.2.840.10008.5.1.4.1.1.77.1.3 VLSlideCoordinatesMicroscopicImageStorage VLs
-1.2.840.10008.5.1.4.1.1.77.1.6 VLWholeSlideMicroscopyImageStorage VLw
+1.2.840.10008.5.1.4.1.1.9.1.1 TwelveLeadECGWaveformStorage TLE L
+1.2.840.10008.5.1.4.1.1.6.1 UltrasoundImageStorage US L
+1.2.840.10008.5.1.4.1.1.3.1 UltrasoundMultiframeImageStorage USm L
+1.2.840.10008.5.1.4.1.1.77.1.1.1 VideoEndoscopicImageStorage VVe L
+1.2.840.10008.5.1.4.1.1.77.1.2.1 VideoMicroscopicImageStorage VVm L
+1.2.840.10008.5.1.4.1.1.77.1.4.1 VideoPhotographicImageStorage VVp L
+1.2.840.10008.5.1.4.1.1.78.5 VisualAcuityMeasurementsStorage OPv L
+1.2.840.10008.5.1.4.1.1.77.1.1 VLEndoscopicImageStorage VLe L
+1.2.840.10008.5.1.4.1.1.77.1.2 VLMicroscopicImageStorage VLm L
+1.2.840.10008.5.1.4.1.1.77.1.4 VLPhotographicImageStorage VLp L
+1.2.840.10008.5.1.4.1.1.77.1.3 VLSlideCoordinatesMicroscopicImageStorage VLs L
+1.2.840.10008.5.1.4.1.1.77.1.6 VLWholeSlideMicroscopyImageStorage VLw L
 1.2.840.10008.5.1.4.1.1.11.9 VolumeRenderingVolumetricPresentationStateStorage VPv
 1.2.840.10008.5.1.4.1.1.77.1.5.5 WideFieldOphthalmicPhotographyStereographicProjectionImageStorage OWs
 1.2.840.10008.5.1.4.1.1.77.1.5.6 WideFieldOphthalmicPhotography3DCoordinatesImageStorage OW3
 1.2.840.10008.5.1.4.1.1.200.7 XADefinedProcedureProtocolStorage PPxd N
 1.2.840.10008.5.1.4.1.1.200.8 XAPerformedProcedureProtocolStorage PPxp
-1.2.840.10008.5.1.4.1.1.11.5 XAXRFGrayscaleSoftcopyPresentationStateStorage PSx
-1.2.840.10008.5.1.4.1.1.13.1.1 XRay3DAngiographicImageStorage XA3
-1.2.840.10008.5.1.4.1.1.13.1.2 XRay3DCraniofacialImageStorage XC3
-1.2.840.10008.5.1.4.1.1.12.1 XRayAngiographicImageStorage XA
-1.2.840.10008.5.1.4.1.1.88.67 XRayRadiationDoseSRStorage SRd
-1.2.840.10008.5.1.4.1.1.12.2 XRayRadiofluoroscopicImageStorage RF
-1.2.840.10008.5.1.1.30 RETIRED_HardcopyColorImageStorage HC
-1.2.840.10008.5.1.1.29 RETIRED_HardcopyGrayscaleImageStorage HG
-1.2.840.10008.5.1.4.1.1.5 RETIRED_NuclearMedicineImageStorage NMr
-1.2.840.10008.5.1.4.1.1.9 RETIRED_StandaloneCurveStorage CV
-1.2.840.10008.5.1.4.1.1.10 RETIRED_StandaloneModalityLUTStorage ML
-1.2.840.10008.5.1.4.1.1.8 RETIRED_StandaloneOverlayStorage OV
-1.2.840.10008.5.1.4.1.1.129 RETIRED_StandalonePETCurveStorage PC
-1.2.840.10008.5.1.4.1.1.11 RETIRED_StandaloneVOILUTStorage VO
-1.2.840.10008.5.1.1.27 RETIRED_StoredPrintStorage SP
-1.2.840.10008.5.1.4.1.1.6 RETIRED_UltrasoundImageStorage USr
-1.2.840.10008.5.1.4.1.1.3 RETIRED_UltrasoundMultiframeImageStorage USf
-1.2.840.10008.5.1.4.1.1.77.1 RETIRED_VLImageStorage VLr
-1.2.840.10008.5.1.4.1.1.77.2 RETIRED_VLMultiframeImageStorage VMr
-1.2.840.10008.5.1.4.1.1.12.3 RETIRED_XRayAngiographicBiPlaneImageStorage XB
+1.2.840.10008.5.1.4.1.1.11.5 XAXRFGrayscaleSoftcopyPresentationStateStorage PSx L
+1.2.840.10008.5.1.4.1.1.13.1.1 XRay3DAngiographicImageStorage XA3 L
+1.2.840.10008.5.1.4.1.1.13.1.2 XRay3DCraniofacialImageStorage XC3 L
+1.2.840.10008.5.1.4.1.1.12.1 XRayAngiographicImageStorage XA L
+1.2.840.10008.5.1.4.1.1.88.67 XRayRadiationDoseSRStorage SRd L
+1.2.840.10008.5.1.4.1.1.12.2 XRayRadiofluoroscopicImageStorage RF L
+1.2.840.10008.5.1.1.30 RETIRED_HardcopyColorImageStorage HC L
+1.2.840.10008.5.1.1.29 RETIRED_HardcopyGrayscaleImageStorage HG L
+1.2.840.10008.5.1.4.1.1.5 RETIRED_NuclearMedicineImageStorage NMr L
+1.2.840.10008.5.1.4.1.1.9 RETIRED_StandaloneCurveStorage CV L
+1.2.840.10008.5.1.4.1.1.10 RETIRED_StandaloneModalityLUTStorage ML L
+1.2.840.10008.5.1.4.1.1.8 RETIRED_StandaloneOverlayStorage OV L
+1.2.840.10008.5.1.4.1.1.129 RETIRED_StandalonePETCurveStorage PC L
+1.2.840.10008.5.1.4.1.1.11 RETIRED_StandaloneVOILUTStorage VO L
+1.2.840.10008.5.1.1.27 RETIRED_StoredPrintStorage SP L
+1.2.840.10008.5.1.4.1.1.6 RETIRED_UltrasoundImageStorage USr L
+1.2.840.10008.5.1.4.1.1.3 RETIRED_UltrasoundMultiframeImageStorage USf L
+1.2.840.10008.5.1.4.1.1.77.1 RETIRED_VLImageStorage VLr L
+1.2.840.10008.5.1.4.1.1.77.2 RETIRED_VLMultiframeImageStorage VMr L
+1.2.840.10008.5.1.4.1.1.12.3 RETIRED_XRayAngiographicBiPlaneImageStorage XB L
 1.2.840.10008.5.1.4.34.1 DRAFT_RTBeamsDeliveryInstructionStorage RB_d
 1.2.840.10008.5.1.4.1.1.88.2 DRAFT_SRAudioStorage SR_a
 1.2.840.10008.5.1.4.1.1.88.4 DRAFT_SRComprehensiveStorage SR_c
@@ -246,7 +248,8 @@ def _read_storage() -> list[SopClass]:
     found = []
     for line in _STORAGE.split("\n")[1:-1]:
         uid, symbol, prefix, *marks = line.split(" ")
-        found.append(SopClass(uid, symbol, prefix, is_patient_related=not marks))
+        is_retrieved = "L" in marks
+        found.append(SopClass(uid, symbol, prefix, is_patient_related="N" not in marks, is_retrieved=is_retrieved))
     return found
 
 

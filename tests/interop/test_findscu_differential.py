@@ -13,8 +13,7 @@ from tests.helpers.archives.stored_studies import ROOT, write_studies
 from tests.helpers.data.datasets import Builder, part10
 from tests.helpers.dcmtk.commands import dcmtks, ours, run
 from tests.helpers.dcmtk.programs import dcmtk_program, dcmtk_server
-from tests.helpers.dcmtk.query_tools import both, differing, differing_files
-from tests.helpers.peers.association_requests import read_request
+from tests.helpers.dcmtk.query_tools import both, compare_before_peer, differing, differing_files
 from tests.helpers.peers.fake_peer import (
     Abort,
     Accept,
@@ -22,7 +21,6 @@ from tests.helpers.peers.fake_peer import (
     Answer,
     AwaitCancel,
     Close,
-    FakePeer,
     Reject,
     Release,
     Silence,
@@ -217,35 +215,11 @@ def test_peer_sees_and_user_reads_the_same(
     tmp_path: Path,
     request: pytest.FixtureRequest,
 ) -> None:
-    arguments = shlex.split(words.replace("{files}", str(files)))
-    seen, outcomes, folders = [], [], []
-    for name, tool in (("theirs", dcmtks), ("ours", ours)):
-        folder = tmp_path / name
-        folder.mkdir()
-        with FakePeer(answers=answers, **manners) as peer:  # type: ignore[arg-type] # of a table
-            # Options may stand anywhere; files follow the port.
-            named = [word for word in arguments if word.startswith(str(files))]
-            line = [*(word for word in arguments if word not in named), "127.0.0.1", str(peer.port), *named]
-            done = run(tool("findscu"), *line, folder=folder)
-            peer.finish()
-        outcomes.append(done)
-        folders.append(folder)
-        seen.append(
-            (
-                [read_request(association.pdu) for association in peer.associations],
-                [
-                    (query.context_id, {**query.command, 0: b"", 0x0800: b""}, query.identifier)
-                    for query in peer.queries
-                ],
-                [event for event in peer.events if event in ("queried", "cancelled", "released", "aborted")],
-            )
-        )
     name = request.node.callspec.id
-    found = differing(*outcomes)
-    assert bool(found) == (name in LINES_DIFFER), found
-    assert differing_files(*folders) == []
-    assert (seen[0] == seen[1]) != (name in ENDS_DIFFER)
-    assert seen[0][:2] == seen[1][:2]
+    found = compare_before_peer("findscu", words, tmp_path, files, answers, manners)
+    assert bool(found.lines) == (name in LINES_DIFFER), found.lines
+    assert bool(found.ends) == (name in ENDS_DIFFER), found.ends
+    assert (found.files, found.requests) == ([], [])
 
 
 @pytest.fixture(scope="module")

@@ -36,6 +36,8 @@ class Identifiers:
 
     data_sets: tuple[DataSet, ...]
     fault: Fault | None = None
+    bad_keys: tuple[Fault, ...] = ()
+    """Those that were passed over, and are as bad for each of the data sets."""
 
 
 def check_files(paths: Sequence[str]) -> None:
@@ -45,26 +47,33 @@ def check_files(paths: Sequence[str]) -> None:
             raise CommandLineError(f"cannot access file: {path}")
 
 
-def make_identifiers(paths: Sequence[str], keys: Sequence[str]) -> Identifiers:
-    """An identifier for each file, or one from the keys alone where there is no file."""
+def make_identifiers(paths: Sequence[str], keys: Sequence[str], *, passes_over: bool = False) -> Identifiers:
+    """An identifier for each file, or one from the keys alone where there is no file.
+
+    A key that is none is the fault of its identifier, unless it is passed over.
+    """
     made: list[DataSet] = []
+    bad_keys: dict[Fault, None] = {}
     for path in paths or (None,):
         try:
             data_set = DataSet() if path is None else _read_file(path)
         except DataError as error:
             text = printable(str(error))
             fault = Fault(text=f"Bad DICOM file: {printable(path or '')}: {text}", condition=numbered_condition(text))
-            return Identifiers(data_sets=tuple(made), fault=fault)
+            return Identifiers(data_sets=tuple(made), fault=fault, bad_keys=tuple(bad_keys))
         for key in keys:
             try:
                 apply_key(data_set, key)
             except KeyPathError as error:
                 fault = Fault(text=f"Bad override key/path: {printable(key)}", condition=printable(error.condition))
-                return Identifiers(data_sets=tuple(made), fault=fault)
+                if not passes_over:
+                    return Identifiers(data_sets=tuple(made), fault=fault)
+                bad_keys[fault] = None
         if not data_set.elements:
-            return Identifiers(data_sets=tuple(made), fault=Fault(text="", condition=_EMPTY))
+            empty = Fault(text="", condition=_EMPTY)
+            return Identifiers(data_sets=tuple(made), fault=empty, bad_keys=tuple(bad_keys))
         made.append(data_set)
-    return Identifiers(data_sets=tuple(made))
+    return Identifiers(data_sets=tuple(made), bad_keys=tuple(bad_keys))
 
 
 def _read_file(path: str) -> DataSet:

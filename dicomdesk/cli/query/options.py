@@ -33,16 +33,14 @@ MODELS: Mapping[str, Option] = {
     "psonly": option("-O --psonly", "use the Patient/Study Only model"),
 }
 
+UNCOMPRESSED = (EXPLICIT_VR_LITTLE_ENDIAN, EXPLICIT_VR_BIG_ENDIAN, IMPLICIT_VR_LITTLE_ENDIAN)
+"""In the order of a machine whose byte order is little endian."""
+
 _OFFERS: Mapping[str, tuple[str, ...]] = {
-    "--propose-uncompr": (EXPLICIT_VR_LITTLE_ENDIAN, EXPLICIT_VR_BIG_ENDIAN, IMPLICIT_VR_LITTLE_ENDIAN),
-    "--propose-little": (EXPLICIT_VR_LITTLE_ENDIAN, EXPLICIT_VR_BIG_ENDIAN, IMPLICIT_VR_LITTLE_ENDIAN),
+    "--propose-uncompr": UNCOMPRESSED,
+    "--propose-little": UNCOMPRESSED,
     "--propose-big": (EXPLICIT_VR_BIG_ENDIAN, EXPLICIT_VR_LITTLE_ENDIAN, IMPLICIT_VR_LITTLE_ENDIAN),
-    "--propose-deflated": (
-        DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN,
-        EXPLICIT_VR_LITTLE_ENDIAN,
-        EXPLICIT_VR_BIG_ENDIAN,
-        IMPLICIT_VR_LITTLE_ENDIAN,
-    ),
+    "--propose-deflated": (DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN, *UNCOMPRESSED),
     "--propose-implicit": (IMPLICIT_VR_LITTLE_ENDIAN,),
 }
 PROPOSALS = tuple(offered for offered in PROPOSE_OPTIONS if offered.long in _OFFERS)
@@ -58,7 +56,7 @@ OUTPUT_DIRECTORY = option(
 IDENTITY = tuple(replace(one, short="") for one in IDENTITY_OPTIONS.options)
 """With long names only; DCMTK's have none."""
 
-_MOST_DEFAULT_LEVEL = 6
+_DEFAULT_LEVEL = 6
 
 
 def read_offer(line: CommandLine) -> tuple[str, ...]:
@@ -72,7 +70,7 @@ def read_compression_level(line: CommandLine) -> int:
         is_met = line.last_of(*_OFFERS) == "--propose-deflated"
         line.check_dependency("--compression-level", "--propose-deflated", is_met=is_met)
     level = line.integer("--compression-level", 0, 9)
-    return _MOST_DEFAULT_LEVEL if level is None else level
+    return _DEFAULT_LEVEL if level is None else level
 
 
 def check_queries(line: CommandLine) -> None:

@@ -38,8 +38,9 @@ class KeyPathError(DataError):
 
 
 def apply_key(data_set: Item, text: str) -> None:
-    """Put a key into a data set, over what is there; the empty key is none. Raises KeyPathError.
+    """Put a key into a data set, over what is there; the empty key is none.
 
+    Raises KeyPathError; an element whose value is wrong is there then, empty where it was not before.
     The value goes out as it is written: as UTF-8, or as the bytes that it had on the command line.
     """
     if not text:
@@ -136,7 +137,11 @@ def set_value(item: Item, tag: int, value: str) -> None:
             raise KeyPathError("Cannot insert value into path ending with item or sequence")
         item.elements.setdefault(tag, Element(tag, vr, items=[]))
         return
-    encoded = _encode(vr, value) if value else b""
+    try:
+        encoded = _encode(vr, value) if value else b""
+    except KeyPathError:
+        item.elements.setdefault(tag, Element(tag, vr))
+        raise
     padding = padding_byte(vr) if len(encoded) % 2 else b""
     creator = item.find_creator(tag)
     item.elements[tag] = Element(tag, vr, encoded + padding, creator=creator, own_bytes=len(encoded))

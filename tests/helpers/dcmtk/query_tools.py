@@ -1,17 +1,26 @@
 """Runs a query tool of DCMTK and ours with the same words, and tells where what they say differs."""
 
 import re
-from collections.abc import Sequence
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
+from typing import Any
 
 from tests.helpers.data.comparison import differences
 from tests.helpers.dcmtk.commands import Done, dcmtks, ours, run
 from tests.helpers.dcmtk.differential import differing_lines
+from tests.helpers.peers.association_requests import read_request
+from tests.helpers.peers.fake_peer import Action, FakePeer
 
 _INNER_LIFE = (
     r"D: DcmDataset::read\(\) TransferSyntax=.*",
     r"D: DcmDataDictionary: .*",
-    r"D: (setting network|DULFSM|Constructing|Parsing|PDU Type|DcmFileFormat|DcmMetaInfo|Checking|DcmItem).*",
+    r"D: (Configured a total of|Only dumping|Cleaning up|Received dataset on presentation context).*",
+    r"D: (Handling C-GET Response|DIMSE status is: (Pending|Success)).*",
+    r"D: (Stored instance to disk:|  (Filename|SOP Class UID|SOP Instance UID): .*)",
+    r"D: (setting network|DULFSM|DUL: |Constructing|Parsing|PDU Type|DcmFileFormat|DcmMetaInfo|Checking|DcmItem).*",
     r"D: (  [0-9a-f]{2})+",
     r"D: \$dcmtk: .*",
     r"D: ",
@@ -20,6 +29,9 @@ _INNER_LIFE = (
 _OURS_ALONE = (
     r"D: \$dicomdesk: .*",
     r"W: the peer ended the query with .*",
+    r"W: The peer [A-Z].*",
+    r"W:   [\d.]+",
+    r"W: [\w ]+: .*(AE title|address|port|host).*",
     r"W: ([Ee]xactly|The peer ended after) \d+ answers.*",
 )
 """Lines that only ours have: what DCMTK's tools say in verbose mode only, or not at all."""
@@ -34,6 +46,51 @@ def both(tool: str, words: Sequence[str], folder: Path) -> tuple[Done, Done, Pat
     done = (run(command(tool), *words, folder=place) for command, place in ((dcmtks, their_folder), (ours, our_folder)))
     theirs, mine = done
     return theirs, mine, their_folder, our_folder
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Where a command line through both programs differs."""
+
+    lines: list[str]
+    files: list[str]
+    requests: list[str]
+    """Of what the peer is asked: associations, and requests on them."""
+    ends: list[str]
+    """Of what happens on the associations, in order."""
+
+
+def compare_before_peer(
+    tool: str, words: str, folder: Path, files: Path, answers: Sequence[Sequence[Action]], manners: Mapping[str, Any]
+) -> Compared:
+    """Run both against peers of these manners; ``{files}`` in the words is the folder of query files."""
+    arguments = shlex.split(words.replace("{files}", str(files)))
+    named = [word for word in arguments if word.startswith(str(files))]
+    outcomes, folders, asked, happened = [], [], [], []
+    for name in ("theirs", "ours"):
+        own = folder / name
+        own.mkdir()
+        with FakePeer(answers=answers, **manners) as peer:
+            line = [*(word for word in arguments if word not in named), "127.0.0.1", str(peer.port), *named]
+            outcomes.append(run(dcmtks(tool) if name == "theirs" else ours(tool), *line, folder=own))
+            peer.finish()
+        folders.append(own)
+        asked.append(
+            [
+                *(repr(read_request(association.pdu)) for association in peer.associations),
+                *(
+                    repr((query.context_id, {**query.command, 0: b"", 0x0800: b""}, query.identifier))
+                    for query in peer.queries
+                ),
+            ]
+        )
+        happened.append([event for event in peer.events if event in ("queried", "cancelled", "released", "aborted")])
+    return Compared(
+        lines=differing(*outcomes),
+        files=differing_files(*folders),
+        requests=[f"{one} is not {other}" for one, other in zip_longest(*asked) if one != other],
+        ends=[] if happened[0] == happened[1] else [f"{happened[0]} is not {happened[1]}"],
+    )
 
 
 def differing(theirs: Done, ours: Done) -> list[str]:

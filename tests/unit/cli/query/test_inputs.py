@@ -63,3 +63,14 @@ def test_files_must_be_there(tmp_path: Path) -> None:
     check_files([str(tmp_path)])
     with pytest.raises(CommandLineError, match="cannot access file: nofile"):
         check_files([str(tmp_path), "nofile"])
+
+
+def test_bad_keys_may_be_passed_over() -> None:
+    made = make_identifiers((), ("FooBar=1", "Rows=x", "PatientID=P1"), passes_over=True)
+    assert made.fault is None
+    assert [fault.text for fault in made.bad_keys] == [
+        "Bad override key/path: FooBar=1",
+        "Bad override key/path: Rows=x",
+    ]
+    values = [(element.tag, element.value) for element in made.data_sets[0].in_order()]
+    assert values == [(0x00100020, b"P1"), (0x00280010, b"")]

@@ -1,0 +1,155 @@
+"""The options of ``getscu``, and what they ask for."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from dicomdesk.cli.options import shared
+from dicomdesk.cli.options.grammar import CommandLine, Tool, group, option
+from dicomdesk.cli.options.identity import IdentityChoice, read_identity_options
+from dicomdesk.cli.options.proposal import PREFER_OPTIONS, PREFERRED_BY_ACCEPTOR
+from dicomdesk.cli.options.tls import TlsRole, read_tls, tls_extensions, tls_group
+from dicomdesk.cli.query import options as query
+from dicomdesk.cli.query.inputs import check_files
+from dicomdesk.engine.receive.request import FileNaming, Storage, StorageMode
+from dicomdesk.settings import AssociationSettings, Peer, TlsSettings
+
+TLS_ROLE = TlsRole.REQUESTOR_EXTENSION
+_MODELS = ("patient", "study", "psonly")
+_MODES = {"--normal": StorageMode.NORMAL, "--bit-preserving": StorageMode.BIT_PRESERVING}
+
+_NETWORK = group(
+    "network options",
+    query.KEYS,
+    group("retrieve information model", *(query.MODELS[name] for name in _MODELS)),
+    shared.requestor_titles("GETSCU"),
+    group("preferred storage transfer syntaxes (incoming associations)", *PREFER_OPTIONS),
+    group("proposed retrieve transfer syntaxes (outgoing associations)", *query.PROPOSALS),
+    group(
+        "other network options",
+        shared.CONNECT_TIMEOUT,
+        shared.ACSE_TIMEOUT,
+        shared.DIMSE_TIMEOUT,
+        shared.MAX_PDU,
+        *query.ABORT_AND_REPEAT,
+    ),
+)
+_OUTPUT = group(
+    "output options",
+    group("general", query.OUTPUT_DIRECTORY),
+    group("storage mode", *shared.STORAGE_MODES, option("--ignore", "answer Success and write nothing")),
+)
+_EXTENSIONS = group(
+    "extensions (not in DCMTK's getscu)",
+    shared.FSYNC,
+    option("--progress", "show how many instances came, if stderr is a", "terminal"),
+    *query.IDENTITY,
+    *tls_extensions(TLS_ROLE),
+)
+
+TOOL = Tool(
+    name="getscu",
+    description="Fetch instances over the association that asks for them (C-GET SCU)",
+    parameters=query.PARAMETERS,
+    groups=(
+        shared.general_options(),
+        _NETWORK,
+        _OUTPUT,
+        group(_EXTENSIONS.title, *_EXTENSIONS.options, *tls_group(TLS_ROLE).groups),
+    ),
+    notes=(
+        (
+            "getscu asks a peer by C-GET for what the keys name, and stores the instances that come over the same "
+            "association. Options, exit codes, messages and file names are those of DCMTK's getscu, so that it can "
+            "stand in its place: the exit code is 0 whatever the peer's final status is, and 1 where there was no "
+            "association or no answer. Where instances did not arrive, a warning says why and what to do next."
+        ),
+        (
+            "A file appears under its name when it is complete: the prefix of its SOP class and its SOP Instance UID, "
+            "and with --bit-preserving the UID alone. The peer is told Success after that. With --normal lengths of "
+            "sequences are made explicit, with --bit-preserving data sets are written as they come; in both modes they "
+            "go to the disk as they arrive."
+        ),
+        (
+            "Keys are written as for findscu; one that cannot be understood is told and left out. The SOP classes that "
+            "are asked for are the 120 of DCMTK's getscu."
+        ),
+        shared.DICTIONARY_NOTE,
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GetOptions:
+    """What a getscu command line asks for."""
+
+    peer: Peer
+    association: AssociationSettings
+    identity: IdentityChoice | None
+    """Not yet in the association: it may be in a file."""
+    tls: TlsSettings | None
+    """As in the peer."""
+    model: str
+    """One of ``query.MODELS``."""
+    transfer_syntaxes: tuple[str, ...]
+    storage_transfer_syntaxes: tuple[str, ...]
+    storage: Storage
+    repeats: int
+    aborts_at_end: bool
+    files: tuple[str, ...]
+    keys: tuple[str, ...]
+    shows_contexts: bool
+    shows_progress: bool
+
+
+def read_options(line: CommandLine) -> GetOptions:
+    """What the command line asks for, checked in DCMTK's order; raises CommandLineError."""
+    shared.check_port(line)
+    association = shared.read_association(line, "GETSCU", is_signed=True)
+    repeats = line.integer("--repeat", 1, is_signed=True) or 1
+    storage = _read_storage(line)
+    identity = read_identity_options(line)
+    check_files(line.parameters[2:])
+    query.check_queries(line)
+    tls = read_tls(line, TLS_ROLE)
+    model = line.last_of(*(f"--{name}" for name in _MODELS)).removeprefix("--")
+    return GetOptions(
+        peer=shared.read_peer(line, tls),
+        association=association,
+        identity=identity,
+        tls=tls,
+        model=model or "patient",
+        transfer_syntaxes=query.read_offer(line),
+        storage_transfer_syntaxes=_read_preference(line),
+        storage=storage,
+        repeats=repeats,
+        aborts_at_end=line.has("--abort"),
+        files=tuple(line.parameters[2:]),
+        keys=line.every_text("--key"),
+        shows_contexts=line.has("--verbose-pc"),
+        shows_progress=line.has("--progress"),
+    )
+
+
+def _read_storage(line: CommandLine) -> Storage:
+    ignores = line.has("--ignore")
+    line.check_conflict("--output-directory", "--ignore", is_given=ignores and line.has("--output-directory"))
+    given = line.last_of(*_MODES)
+    if given:
+        line.check_conflict(given, "--ignore", is_given=ignores)
+    mode = StorageMode.IGNORE if ignores else _MODES.get(given, StorageMode.NORMAL)
+    is_bare = mode is StorageMode.BIT_PRESERVING
+    return Storage(
+        folder=Path(line.text("--output-directory", ".")),
+        mode=mode,
+        naming=FileNaming.ONLY_INSTANCE_UID if is_bare else FileNaming.INSTANCE_UID,
+        fsync=line.has("--fsync"),
+    )
+
+
+def _read_preference(line: CommandLine) -> tuple[str, ...]:
+    """The transfer syntaxes of storage: the preferred one, then the uncompressed ones."""
+    preferred = line.last_of(*PREFERRED_BY_ACCEPTOR)
+    if preferred == "--implicit":
+        return (PREFERRED_BY_ACCEPTOR[preferred],)
+    first = PREFERRED_BY_ACCEPTOR[preferred] if preferred else query.UNCOMPRESSED[0]
+    return tuple(dict.fromkeys((first, *query.UNCOMPRESSED)))
