@@ -1,4 +1,4 @@
-"""Which tools there are, and how one is found by its name."""
+"""Catalogue of the tools, found by their names."""
 
 import importlib
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ TOOLS: Mapping[str, str] = {
 
 
 def load_program(name: str) -> Program:
-    """The tool of this name, which is one of ``TOOLS``; only its own module is imported."""
+    """Load the tool of this name, which is one of ``TOOLS``; only its own module is imported."""
     program = importlib.import_module(f"dicomdesk.cli.{name}.tool").PROGRAM
     if not isinstance(program, Program):
         raise TypeError(f"dicomdesk.cli.{name}.tool has no program")
@@ -27,7 +27,7 @@ def load_program(name: str) -> Program:
 
 
 def suggest(name: str) -> list[str]:
-    """Names of tools that may have been meant."""
+    """Suggest names of tools that may have been meant."""
     from difflib import get_close_matches  # noqa: PLC0415 - only after a mistake: start-up time
 
     return get_close_matches(name.lower(), TOOLS, n=3, cutoff=0.6)

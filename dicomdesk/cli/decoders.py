@@ -1,4 +1,4 @@
-"""What ``--list-decoders`` tells: transfer syntaxes from which data sets can be decompressed here."""
+"""Decoders for ``--list-decoders``: transfer syntaxes from which data sets can be decompressed here."""
 
 from collections.abc import Iterator
 

@@ -10,7 +10,7 @@ VARIABLE = "DCMDICTPATH"
 
 
 def load_environment_dictionaries(log: Log, environment: Mapping[str, str] | None = None) -> None:
-    """Load the files that the variable names, if it is set; what cannot be loaded is told and left out."""
+    """Load the files that the variable names, if it is set; one that cannot be loaded is left out and logged."""
     names = [
         name
         for name in (os.environ if environment is None else environment).get(VARIABLE, "").split(os.pathsep)

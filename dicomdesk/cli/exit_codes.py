@@ -50,7 +50,7 @@ from enum import IntEnum
 
 
 class ExitCode(IntEnum):
-    """How a process ends; see the module's table."""
+    """Exit code of a process; see the module's table."""
 
     SUCCESS = 0
     COMMAND_LINE_SYNTAX = 1

@@ -1,4 +1,4 @@
-"""Keeps libraries that a tool does not need out of its start-up.
+"""Start-up without the libraries that a tool does not need.
 
 pydicom imports numpy and every pixel handler that it finds as soon as it is imported. The tools use it, through
 pynetdicom, for identifiers only, and decode pixels without it: half of the time in which pynetdicom is imported goes

@@ -1,4 +1,4 @@
-"""Runs a tool: command line in, exit code out.
+"""Programs: a tool's command line in, its exit code out.
 
 The order is that of the DCMTK tools: lexical errors first, then the options that stand alone, then ``--arguments``,
 then whatever the tool checks in its own order. With ``--quiet`` errors stay unsaid
@@ -25,7 +25,7 @@ _SIGINT = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Program:
-    """A tool and what it does."""
+    """A tool with the function that runs it."""
 
     tool: Tool
     run: Callable[[CommandLine, Log], int]
@@ -98,7 +98,7 @@ def _run_logged(program: Program, line: CommandLine, log: Log) -> int:
 
 
 def _find_answer(program: Program, line: CommandLine) -> str | None:
-    """What to print on stdout instead of working, None when there is work to do."""
+    """Find the text to print on stdout instead of working, None when there is work to do."""
     tool = program.tool
     if line.has("--help") or (not line.arguments and tool.mandatory_parameters):
         return usage_text(tool)

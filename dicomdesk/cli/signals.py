@@ -1,4 +1,4 @@
-"""Ends what a tool is at when a signal asks for it: in order, then by force, then without it.
+"""Signals that end a tool's job in stages: in order, then by force, then without it.
 
 The first SIGINT, SIGTERM or SIGHUP asks for an end in order: the current instance is finished, associations are
 released. A second one, or ``GRACE_S`` later the clock, breaks off. Whatever does not even end then (a name server or a
@@ -36,7 +36,7 @@ _OVER = 0
 
 
 class Cancellable(Protocol):
-    """What can be ended. All of it is called on another thread than the main one, and returns at once."""
+    """Job that signals can end. All of it is called on another thread than the main one, and returns at once."""
 
     def cancel(self) -> None:
         """First call: finish the current instance and release. Second call: abort."""
@@ -45,8 +45,8 @@ class Cancellable(Protocol):
         """Conclude with what is known, without those that do not come back."""
 
 
-class Stage(IntEnum):
-    """How far the end has come."""
+class EndStage(IntEnum):
+    """EndStage of the end."""
 
     NONE = 0
     IN_ORDER = 1
@@ -56,28 +56,28 @@ class Stage(IntEnum):
     """The main thread does not end either."""
 
 
-class Ending:
-    """Takes signals while ``catching``; what they end is named by ``serve``. Made and used by the main thread."""
+class SignalWatch:
+    """Watch for signals while ``catching``; they end the job that ``serve`` names. Made and used by the main thread."""
 
     def __init__(
         self,
-        tell: Callable[[Stage, bool], None],
+        tell: Callable[[EndStage, bool], None],
         *,
         times_s: tuple[float, float, float] = (GRACE_S, FORCED_S, LAST_S),
         end_process: Callable[[int], None] = os._exit,
     ) -> None:
-        """``tell`` hears, on another thread, of each stage as it begins, and whether the clock brought it.
+        """Call ``tell`` on another thread for each stage as it begins, and whether the clock brought it.
 
         ``times_s`` is how long each stage lasts; ``end_process`` is called with the exit code after the last.
         """
         self._tell = tell
-        self._times_s = dict(zip((Stage.IN_ORDER, Stage.FORCED, Stage.ABANDONED), times_s, strict=True))
+        self._times_s = dict(zip((EndStage.IN_ORDER, EndStage.FORCED, EndStage.ABANDONED), times_s, strict=True))
         self._end_process = end_process
         self._lock = threading.Lock()
         self._target: Cancellable | None = None
         self.last_signal = 0
         """Number of the signal that came last, 0 for none."""
-        self.stage = Stage.NONE
+        self.stage = EndStage.NONE
 
     @contextmanager
     def catching(self) -> Iterator[None]:
@@ -86,7 +86,7 @@ class Ending:
         A SIGHUP that whoever started us wants ignored (nohup) stays ignored.
         """
         numbers = [number for number in _NUMBERS if not _is_hang_up_ignored(number)]
-        inbox: _Inbox = _WokenInbox() if os.name == "posix" else _Inbox()
+        inbox: _SignalInbox = _WokenInbox() if os.name == "posix" else _SignalInbox()
         thread = threading.Thread(target=self._watch, args=(inbox,), name="signals", daemon=True)
         before = [signal.signal(number, inbox.handle) for number in numbers]
         try:
@@ -102,23 +102,23 @@ class Ending:
                 signal.signal(number, handler)
 
     def serve(self, target: Cancellable) -> None:
-        """This is what signals end, also those that have come already."""
+        """Have signals end this job, also those that have come already."""
         with self._lock:
             self._target = target
             stage = self.stage
         for passed in range(1, stage + 1):
-            _carry_out(Stage(passed), target)
+            _carry_out(EndStage(passed), target)
 
-    def _watch(self, inbox: "_Inbox") -> None:
+    def _watch(self, inbox: "_SignalInbox") -> None:
         """The life of the thread that takes the signals."""
         deadline_s: float | None = None
-        while self.stage is not Stage.OVERDUE:
+        while self.stage is not EndStage.OVERDUE:
             number = inbox.get(deadline_s)
             if number == _OVER:
                 return
             if number is not None:
                 self.last_signal = number
-                if self.stage >= Stage.FORCED:
+                if self.stage >= EndStage.FORCED:
                     continue  # it ends as fast as may be
             self._go_on(is_by_clock=number is None)
             deadline_s = time.monotonic() + self._times_s.get(self.stage, 0.0)
@@ -127,8 +127,8 @@ class Ending:
         """Begin the next stage; the last one where there is nothing yet that could be ended."""
         with self._lock:
             target = self._target
-            self.stage = Stage.OVERDUE if target is None and is_by_clock else Stage(self.stage + 1)
-        if self.stage is Stage.OVERDUE:
+            self.stage = EndStage.OVERDUE if target is None and is_by_clock else EndStage(self.stage + 1)
+        if self.stage is EndStage.OVERDUE:
             self._end_process(died_of_signal(self.last_signal))
             return
         self._tell(self.stage, is_by_clock)
@@ -136,19 +136,19 @@ class Ending:
             _carry_out(self.stage, target)
 
 
-def stage_text(stage: Stage, *, is_by_clock: bool, verb: str) -> str:
-    """What is told of a stage; ``verb`` is what an end in order does: "cancelling"."""
-    if stage is Stage.IN_ORDER:
+def stage_text(stage: EndStage, *, is_by_clock: bool, verb: str) -> str:
+    """Message for a stage; ``verb`` is what an end in order does: "cancelling"."""
+    if stage is EndStage.IN_ORDER:
         return f"{verb} in order, a second signal aborts"
-    if stage is Stage.FORCED:
+    if stage is EndStage.FORCED:
         return f"not ended within {GRACE_S:g} seconds, aborting" if is_by_clock else "aborting"
     return "something does not end and is left behind"
 
 
-def _carry_out(stage: Stage, target: Cancellable) -> None:
-    if stage in {Stage.IN_ORDER, Stage.FORCED}:
+def _carry_out(stage: EndStage, target: Cancellable) -> None:
+    if stage in {EndStage.IN_ORDER, EndStage.FORCED}:
         target.cancel()
-    elif stage is Stage.ABANDONED:
+    elif stage is EndStage.ABANDONED:
         target.abandon()
 
 
@@ -156,7 +156,7 @@ def _is_hang_up_ignored(number: int) -> bool:
     return number == getattr(signal, "SIGHUP", None) and signal.getsignal(number) is signal.SIG_IGN
 
 
-class _Inbox:
+class _SignalInbox:
     """Takes numbers of signals from the handler that Python calls on the main thread."""
 
     def __init__(self) -> None:
@@ -183,7 +183,7 @@ class _Inbox:
             return None
 
 
-class _WokenInbox(_Inbox):
+class _WokenInbox(_SignalInbox):
     """Takes them from Python's wake-up descriptor, which is written to when a signal arrives."""
 
     def __init__(self) -> None:

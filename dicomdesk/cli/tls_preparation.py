@@ -1,4 +1,4 @@
-"""Whatever TLS settings name is loaded once before a job begins; a pass phrase is asked for where one is needed."""
+"""Preparation of TLS settings before a job begins: files loaded once, a pass phrase asked for where it is needed."""
 
 from dataclasses import replace
 
@@ -15,7 +15,7 @@ _ATTEMPTS = 2
 
 
 def prepare_tls(settings: TlsSettings, line: CommandLine, logger: Logger, role: TlsRole) -> TlsSettings | None:
-    """The settings, with the pass phrase that was asked for; None where they cannot be used, which is then written.
+    """Check the settings, asking for a pass phrase; None where they cannot be used, which is then written.
 
     The lines are those of DCMTK's tools: warnings of what is ignored, and a fatal one after ours that says why.
     Call it from the main thread, before signals are caught: an interrupt while asking is a KeyboardInterrupt.
@@ -30,7 +30,7 @@ def prepare_tls(settings: TlsSettings, line: CommandLine, logger: Logger, role: 
 
 
 def ask_pass_phrase(settings: TlsSettings, role: TlsRole) -> TlsSettings:
-    """The settings, with the pass phrase that was asked for where one is missing; whatever else is wrong stays so."""
+    """Ask for the pass phrase where one is missing; other mistakes in the settings stay as they are."""
     from dicomdesk.engine.security.settings_check import check_tls_settings  # noqa: PLC0415 - only with TLS: start-up time
 
     attempts = _ATTEMPTS if settings.pass_phrase is None else 0

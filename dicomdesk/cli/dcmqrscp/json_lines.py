@@ -67,7 +67,7 @@ class ArchiveJsonReporter:
 
 
 def describe_fact(fact: facts.ArchiveFact, *, shows_identifiers: bool = False) -> tuple[str, Fields]:
-    """The name of a fact and its keys, as the module's table says."""
+    """Describe a fact by its name and its keys, as the module's table says."""
     match fact:
         case facts.InstanceStored():
             return "instance-stored", _stored(fact)

@@ -1,4 +1,4 @@
-"""What an archive reports, as the lines that DCMTK's dcmqrscp logs, and a few more that say who was refused and why.
+"""Log lines of ``dcmqrscp``, as DCMTK's tool writes them, and a few more that name the peers that are refused and why.
 
 At the default level there are warnings and errors only, and no patient identifiers; verbose mode shows what was asked.
 """
@@ -214,7 +214,7 @@ class ArchiveLines(LogLines[ServingEvent]):
 
 
 def archive_words(event: ServingEvent) -> tuple[events.Notice, ...]:
-    """What DCMTK's dcmqrscp says of a fact."""
+    """Notices in the words of DCMTK's dcmqrscp for a fact, none where it has no line."""
     match event:
         case events.RequestFailed(job_id=job, peer_host=host, reason=reason):
             text = f"Could not receive association request from {host}: {reason}"

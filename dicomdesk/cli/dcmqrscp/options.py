@@ -1,4 +1,4 @@
-"""The options of ``dcmqrscp``."""
+"""Options of ``dcmqrscp``."""
 
 from dicomdesk.cli.options import shared
 from dicomdesk.cli.options.access import ACCESS_OPTIONS
@@ -243,7 +243,7 @@ TOOL = Tool(
 
 
 def read_port(line: CommandLine) -> int | None:
-    """The port to listen on, None for that of the configuration; raises CommandLineError."""
+    """Read the port to listen on, None for that of the configuration; raises CommandLineError."""
     return line.integer_parameter(0, 1, 65535) if line.parameters else None
 
 

@@ -1,4 +1,4 @@
-"""What a command line of ``dcmqrscp`` asks for, checked in the order of DCMTK's."""
+"""Settings on a command line of ``dcmqrscp``, checked in the order of DCMTK's tool."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -57,7 +57,7 @@ _CONFIGURATION_NAME = "dcmqrscp.cfg"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProfileNames:
-    """What ``--assoc-config-file`` says."""
+    """The values of ``--assoc-config-file``."""
 
     file: Path | None
     """None where the name is empty."""
@@ -67,7 +67,7 @@ class ProfileNames:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArchiveOptions:
-    """What a command line of dcmqrscp asks for."""
+    """A command line of dcmqrscp as values."""
 
     settings: ArchiveSettings
     """With an empty configuration; see ``settings_for``."""
@@ -86,13 +86,13 @@ class ArchiveOptions:
     json_has_identifiers: bool
 
     def settings_for(self, configuration: ArchiveConfiguration) -> ArchiveSettings:
-        """The settings with a configuration that was read."""
+        """Settings of the archive, with a configuration that was read."""
         rule = None if self.convert_character_set is None else self.convert_character_set(configuration.character_set)
         return replace(self.settings, configuration=configuration, character_set=rule)
 
 
 def read_options(line: CommandLine, load_profiles: Callable[[ProfileNames], None]) -> ArchiveOptions:
-    """What the command line asks for; raises CommandLineError.
+    """Read the command line as values; raises CommandLineError.
 
     Calls ``load_profiles``, where there are any, at the point where DCMTK's program reads them.
     """
@@ -143,7 +143,7 @@ def read_options(line: CommandLine, load_profiles: Callable[[ProfileNames], None
 
 
 def _with_extensions(line: CommandLine, settings: ArchiveSettings, profiles: ProfileNames | None) -> ArchiveOptions:
-    """Read what DCMTK's program does not have."""
+    """Add the options that DCMTK's program does not have."""
     line.check_conflict(
         "--accept-all", "--assoc-config-file", is_given=line.has("--accept-all") and profiles is not None
     )
@@ -171,7 +171,7 @@ def _with_extensions(line: CommandLine, settings: ArchiveSettings, profiles: Pro
 
 
 def _configuration_file(line: CommandLine) -> Path | None:
-    """The file that is asked for; that of the machine, or else the one that we ship."""
+    """Find the configuration file: the one named, that of the machine, or else the one that we ship."""
     if line.has("--config"):
         return Path(line.text("--config")) if line.text("--config") else None
     usual = _DCMTK_FOLDER / _CONFIGURATION_NAME
@@ -193,7 +193,7 @@ def _read_profiles(line: CommandLine) -> ProfileNames | None:
 
 
 def _read_format(line: CommandLine) -> StoringFormat:
-    """How instances are written; raises CommandLineError."""
+    """Read the format of stored files; raises CommandLineError."""
     is_bit_preserving = line.last_of("--normal", "--bit-preserving") == "--bit-preserving"
     syntax = _read_output_syntax(line, is_bit_preserving=is_bit_preserving)
     group_lengths = _read_unless_preserved(line, tuple(_GROUP_LENGTHS), is_bit_preserving=is_bit_preserving)

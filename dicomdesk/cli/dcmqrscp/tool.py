@@ -64,7 +64,7 @@ def run(line: CommandLine, log: Log) -> int:
         if configuration is None:
             return int(ExitCode.ARCHIVE_CANNOT_START)
         if options.reindexes or options.verifies:
-            return _look_after(options, configuration, tool)
+            return _run_upkeep(options, configuration, tool)
         settings = _with_secrets(options.settings_for(configuration), options, tool)
         return _serve(line, log, options, settings, profiles)
     except TlsSettingsError as error:
@@ -75,7 +75,7 @@ def run(line: CommandLine, log: Log) -> int:
 
 
 def _read_configuration(options: "ArchiveOptions", tool: Logger) -> "ArchiveConfiguration | None":
-    """What the file says, None where it is wrong; all its mistakes are written then."""
+    """Read the configuration file, None where it is wrong; all its mistakes are written then."""
     from dicomdesk.archive.setup.configuration import read_configuration  # noqa: PLC0415 - start-up time
 
     path = options.configuration_file
@@ -96,7 +96,7 @@ def _read_configuration(options: "ArchiveOptions", tool: Logger) -> "ArchiveConf
     return configuration
 
 
-def _look_after(options: "ArchiveOptions", configuration: "ArchiveConfiguration", tool: Logger) -> int:
+def _run_upkeep(options: "ArchiveOptions", configuration: "ArchiveConfiguration", tool: Logger) -> int:
     """Reindex or verify instead of serving."""
     from dicomdesk.archive.setup.accounts import find_account  # noqa: PLC0415 - start-up time
     from dicomdesk.cli.dcmqrscp.upkeep import run_upkeep  # noqa: PLC0415 - as above
@@ -107,7 +107,7 @@ def _look_after(options: "ArchiveOptions", configuration: "ArchiveConfiguration"
 
 
 def _with_secrets(settings: "ArchiveSettings", options: "ArchiveOptions", tool: Logger) -> "ArchiveSettings":
-    """The settings with the users of the file, and with a pass phrase that was asked for."""
+    """Complete the settings by the users of the file, and by a pass phrase that is asked for."""
     if settings.tls is not None:
         tls = ask_pass_phrase(settings.tls, TLS_ROLE)
         destination = None if settings.destination_tls is None else tls
@@ -158,7 +158,7 @@ def _serve(
 
 
 def _start_failure(error: DicomdeskError) -> str:
-    """Why the archive cannot start, in DCMTK's words where it has some."""
+    """Message for an archive that cannot start, in DCMTK's words where it has some."""
     cause = error.__cause__
     if isinstance(cause, PermissionError) and isinstance(error, PortInUseError):
         return "cannot listen on this port, insufficient privileges"

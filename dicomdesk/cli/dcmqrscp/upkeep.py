@@ -1,4 +1,4 @@
-"""``dcmqrscp --reindex`` and ``--verify``: one area after the other, with progress, findings and a summary."""
+"""Upkeep of areas (``--reindex``, ``--verify``): one after the other, with progress, findings and a summary."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -12,7 +12,7 @@ from dicomdesk.archive.setup.settings import ArchiveSettings
 from dicomdesk.cli.exit_codes import ExitCode, died_of_signal
 from dicomdesk.cli.output.standard_streams import write_stderr, write_stdout
 from dicomdesk.cli.output.terminal import is_terminal
-from dicomdesk.cli.signals import Ending, Stage, stage_text
+from dicomdesk.cli.signals import EndStage, SignalWatch, stage_text
 from dicomdesk.errors import DicomdeskError, LocalError, SettingsError
 from dicomdesk.human import count_text, printable
 from dicomdesk.logs import Logger
@@ -27,11 +27,11 @@ Write = Callable[[str, "Fields"], None]
 
 
 class UpkeepEndedError(Exception):
-    """A signal has asked for the end."""
+    """End of the upkeep that a signal has asked for."""
 
 
 class UpkeepDisplay:
-    """Shows how upkeep goes: findings as warnings, progress on a terminal, all as JSON Lines where asked for."""
+    """Display of an upkeep: findings as warnings, progress on a terminal, all as JSON Lines where asked for."""
 
     def __init__(self, tool: Logger, *, writes_json: bool) -> None:
         self._tool = tool
@@ -45,11 +45,11 @@ class UpkeepDisplay:
         self._is_ending = True
 
     def abandon(self) -> None:
-        """Nothing can be concluded."""
+        """Do nothing: there is nothing to conclude."""
 
-    def tell_stage(self, stage: Stage, is_by_clock: bool) -> None:  # noqa: FBT001 - as ``Ending`` calls it
-        """What a signal begins."""
-        if stage is Stage.IN_ORDER:
+    def tell_stage(self, stage: EndStage, is_by_clock: bool) -> None:  # noqa: FBT001 - as ``SignalWatch`` calls it
+        """Write which stage of the end begins."""
+        if stage is EndStage.IN_ORDER:
             self._tool.warn(stage_text(stage, is_by_clock=is_by_clock, verb="ending"))
 
     def check(self) -> None:
@@ -74,21 +74,21 @@ class UpkeepDisplay:
         self.found(area, f"{path}: not in the index: {reason}")
 
     def found(self, area: str, text: str) -> None:
-        """Something is not as it should be."""
+        """Show something that is not as it should be."""
         self._clear()
         self._tool.warn(f"{printable(area)}: {printable(text)}")
         if self._write is not None:
             self._write("upkeep-finding", {"area": area, "text": text})
 
     def failed(self, area: str, error: DicomdeskError) -> None:
-        """The area cannot be looked after."""
+        """Show that the area cannot be processed."""
         self._clear()
         self._tool.error(f"{printable(area)}: {printable(str(error))}")
         if self._write is not None:
             self._write("upkeep-finished", {"area": area, "counts": None, "error": str(error)})
 
     def ended(self, area: str, result: ReindexReport | FileCheckReport, sentence: str) -> None:
-        """The summary of an area."""
+        """Show the summary of an area."""
         self._clear()
         if self._write is not None:
             self._write("upkeep-finished", {"area": area, "counts": asdict(result), "error": ""})
@@ -111,7 +111,7 @@ def run_upkeep(
     display = UpkeepDisplay(tool, writes_json=writes_json)
     areas = _chosen(settings, ae_titles)
     is_right = True
-    ending = Ending(display.tell_stage)
+    ending = SignalWatch(display.tell_stage)
     with ending.catching():
         ending.serve(display)
         for area in areas:

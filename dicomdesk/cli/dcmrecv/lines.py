@@ -1,4 +1,4 @@
-"""What a receive job reports, as the lines that DCMTK's dcmrecv logs."""
+"""Log lines of ``dcmrecv``, as DCMTK's tool writes them."""
 
 from dicomdesk.cli.output.association_dump import (
     incoming_request_lines,
@@ -125,7 +125,7 @@ class ReceiveLines(LogLines[events.Event]):
             self._network.warn(f"received object not stored, answered {words}{reason}")
 
     def _label(self, association: int) -> str:
-        """What tells the lines of associations that are there at once apart; DCMTK has one after the other."""
+        """Label that tells the lines of simultaneous associations apart; DCMTK has one after the other."""
         return f"[{association}] " if len(self._open) > 1 else ""
 
 
@@ -134,7 +134,7 @@ def _what(event: events.ItemFinished) -> str:
 
 
 def receive_words(event: events.Event) -> tuple[events.Notice, ...]:
-    """What DCMTK's dcmrecv says of a fact, and what is said in its manner."""
+    """Notices for a fact in the words of DCMTK's dcmrecv or in its manner, none where the fact speaks for itself."""
     match event:
         case events.RequestFailed(peer_host=host, reason=reason):  # the host is not in DCMTK's line
             return (_error(event, f"Could not receive association request: {reason}", host),)

@@ -1,4 +1,4 @@
-"""The options of ``dcmrecv``, and the request that they make."""
+"""Options of ``dcmrecv``, and the request that they make."""
 
 import re
 from dataclasses import dataclass
@@ -153,7 +153,7 @@ _LONGEST_SETTLE_S = 86_400
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiveOptions:
-    """What a dcmrecv command line asks for."""
+    """A command line of dcmrecv as values."""
 
     request: ReceiveRequest
     writes_json: bool
@@ -165,7 +165,7 @@ class ReceiveOptions:
 
 
 def read_options(line: CommandLine) -> ReceiveOptions:
-    """What the command line asks for, checked in DCMTK's order; raises CommandLineError."""
+    """Read the command line as values, checked in DCMTK's order; raises CommandLineError."""
     timeouts = shared.read_timeouts(line)
     max_pdu_bytes = shared.read_max_pdu(line)
     mode = _MODES[line.last_of(*_MODES)]
@@ -218,7 +218,7 @@ def read_options(line: CommandLine) -> ReceiveOptions:
 
 
 def find_profile_file(name: str) -> Path:
-    """The profile file of this name; the one that we ship where DCMTK's is asked for and is not there."""
+    """Find the profile file of this name: the one that we ship where DCMTK's is named and is not there."""
     path = Path(name)
     if str(path.parent) not in (".", "/etc/dcmtk") or path.exists():
         return path

@@ -79,7 +79,7 @@ def _receive(options: ReceiveOptions, line: CommandLine, watch: "JobWatch[Event]
 
 
 def _with_users(acceptance: "Acceptance", user_file: Path | None, tool: Logger) -> "Acceptance":
-    """The same with the users of the file, if there is one."""
+    """Add the users of the file to the access rules, if there is one."""
     if user_file is None:
         return acceptance
     from dicomdesk.engine.security.user_file import read_user_file  # noqa: PLC0415 - only where it is asked for: start-up time

@@ -1,4 +1,4 @@
-"""What a send job reports, as the lines that DCMTK's dcmsend logs."""
+"""Log lines of ``dcmsend``, as DCMTK's tool writes them."""
 
 from collections.abc import Sequence
 from typing import assert_never
@@ -55,7 +55,7 @@ class SendLines(RequestorLines[events.Event]):
                 self._show_held_back(event)
 
     def _is_early(self, event: events.Event) -> bool:
-        """Whether it is about an instance that is made ready while the one before is still under way.
+        """Whether the event is about an instance that is prepared while the one before is still being sent.
 
         DCMTK does one thing after the other, and so its lines come; with parallel associations there is no such order.
         """
@@ -198,12 +198,12 @@ class SendLines(RequestorLines[events.Event]):
                 assert_never(event.not_sent_cause)
 
     def _label(self, association: int) -> str:
-        """What tells the lines of associations that run at once apart; DCMTK has one after the other."""
+        """Label that tells the lines of parallel associations apart; DCMTK has one after the other."""
         return f"[{association}] " if self._request.parallel > 1 else ""
 
 
 def send_words(event: events.Event) -> tuple[events.Notice, ...]:
-    """What DCMTK's dcmsend says of a fact."""
+    """Notices in the words of DCMTK's dcmsend for a fact, none where it has no line."""
     error = events.NoticeLevel.ERROR
     told: list[tuple[events.NoticeLevel, str]] = []
     match event:

@@ -1,4 +1,4 @@
-"""The options of ``dcmsend``, and the request that they make."""
+"""Options of ``dcmsend``, and the request that they make."""
 
 from dicomdesk.cli.options import shared
 from dicomdesk.cli.options.grammar import CommandLine, Tool, group, option
@@ -153,11 +153,11 @@ _MOST_RETRIES = 1000
 
 
 SendOptions = sender.SenderOptions[SendRequest]
-"""What a dcmsend command line asks for."""
+"""A command line of dcmsend as values."""
 
 
 def read_options(line: CommandLine) -> SendOptions:
-    """What the command line asks for, checked in DCMTK's order; raises CommandLineError."""
+    """Read the command line as values, checked in DCMTK's order; raises CommandLineError."""
     inputs = sender.read_inputs(
         line,
         InputFormat.FILE_ONLY,

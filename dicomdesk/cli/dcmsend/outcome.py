@@ -1,11 +1,11 @@
-"""The end of a ``dcmsend`` run: last lines, status summary, exit code."""
+"""Outcome of a ``dcmsend`` run: last lines, status summary, exit code."""
 
 from dicomdesk.cli.exit_codes import ExitCode
-from dicomdesk.cli.output.dcmtk_conditions import numbered_condition
+from dicomdesk.cli.output.dcmtk_conditions import condition_text, numbered_condition
 from dicomdesk.cli.sender.delivery import DeliveryOutcome
 from dicomdesk.engine.delivery.delivery import InstanceHaltError, NoContextError, SendFailure
 from dicomdesk.engine.delivery.report import summary_lines
-from dicomdesk.errors import ConversionError, DicomdeskError, PeerError
+from dicomdesk.errors import ConversionError, DicomdeskError, InvalidUidError, PeerError
 from dicomdesk.human import printable
 
 EXIT_CODES = {
@@ -20,7 +20,7 @@ EXIT_CODES = {
 
 
 class SendOutcome(DeliveryOutcome):
-    """What came of dcmsend's job; see ``DeliveryOutcome``."""
+    """Outcome of dcmsend's job; see ``DeliveryOutcome``."""
 
     def _show_failure(self, failure: SendFailure, error: DicomdeskError) -> None:
         if failure is SendFailure.ASSOCIATION:
@@ -51,4 +51,4 @@ def _condition(error: DicomdeskError) -> str:
         return "DIMSE No valid Presentation Context ID"
     if isinstance(cause, ConversionError):
         return "Pixel representation cannot be changed"
-    return printable(getattr(cause, "condition", "") or str(error))
+    return condition_text(cause if isinstance(cause, InvalidUidError) else error)

@@ -10,7 +10,7 @@ from dicomdesk.logs import Log
 
 
 def run(line: CommandLine, log: Log) -> int:
-    """Send what the command line says; returns the exit code."""
+    """Send the files of the command line; returns the exit code."""
     options = read_options(line)
     from dicomdesk.cli.dcmsend.lines import SendLines, send_words  # noqa: PLC0415 - start-up time
     from dicomdesk.cli.dictionaries import load_environment_dictionaries  # noqa: PLC0415 - as above

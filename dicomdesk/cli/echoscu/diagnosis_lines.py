@@ -1,4 +1,4 @@
-"""``--diagnose``: the steps of a connection check as they end, and at last what the peer accepts."""
+"""Lines of ``--diagnose``: the steps of a connection check as they end, and at last what the peer accepts."""
 
 from collections.abc import Iterator, Sequence
 from textwrap import wrap
@@ -93,7 +93,7 @@ def exit_code(result: "CheckResult", last_signal: int) -> int:
 
 
 def step_lines(step: CheckStep) -> Iterator[str]:
-    """One step: state, name, time, what happened, and below it why and what to do."""
+    """Lines of one step: state, name, time, result, and below it the likely cause and the next thing to do."""
     took = "" if step.duration_s is None else f"{step.duration_s * 1000:,.0f} ms"
     yield printable(f"{_STATES[step.state]:9}{_STAGES[step.stage]:13}{took:>9}  {step.text}")
     for detail in step.details:
@@ -105,7 +105,7 @@ def step_lines(step: CheckStep) -> Iterator[str]:
 
 
 def capability_lines(capabilities: Capabilities) -> Iterator[str]:
-    """What the peer accepts, by service; SOP classes with the same transfer syntaxes stand together."""
+    """Lines of what the peer accepts, by service; SOP classes with the same transfer syntaxes stand together."""
     yield ""
     yield f"Accepted: {len(capabilities.accepted)} of {count_text(capabilities.asked, 'SOP class', 'SOP classes')}"
     for group, title in _GROUPS.items():

@@ -1,4 +1,4 @@
-"""What an echo job reports, as the lines that DCMTK's echoscu logs; and how it ends on the command line."""
+"""Log lines and exit code of ``echoscu``, as those of DCMTK's tool."""
 
 from typing import TYPE_CHECKING
 
@@ -44,7 +44,7 @@ class EchoLines(RequestorLines[events.Event]):
                 pass
 
     def show_end(self, result: "EchoResult", *, aborts_at_end: bool) -> None:
-        """Write how it ended."""
+        """Write the last lines, which the result decides."""
         condition = condition_of(result.error)
         match result.failure:
             case None | EchoFailure.RELEASE:
@@ -65,7 +65,7 @@ class EchoLines(RequestorLines[events.Event]):
 
 
 def echo_words(event: events.Event) -> tuple[events.Notice, ...]:
-    """What DCMTK's echoscu says of a fact."""
+    """Notices in the words of DCMTK's echoscu for a fact, none where it has no line."""
     match event:
         case events.EchoSent(message_id=number):
             text = f"Sending Echo Request (MsgID {number})"

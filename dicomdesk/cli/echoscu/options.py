@@ -1,4 +1,4 @@
-"""The options of ``echoscu``, and what they ask for."""
+"""Options of ``echoscu``, and the values that they make."""
 
 from dataclasses import dataclass
 
@@ -98,7 +98,7 @@ TOOL = Tool(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EchoOptions:
-    """What an echoscu command line asks for."""
+    """A command line of echoscu as values."""
 
     peer: Peer | None
     """None with ``--verify-cert`` and ``--is-root-cert``, where nobody is called."""
@@ -128,7 +128,7 @@ def _asks_for_certificate(line: CommandLine) -> bool:
 
 
 def read_options(line: CommandLine) -> EchoOptions:
-    """What the command line asks for, checked in DCMTK's order; raises CommandLineError."""
+    """Read the command line as values, checked in DCMTK's order; raises CommandLineError."""
     association = shared.read_association(line, "ECHOSCU")
     repeats = line.integer("--repeat", 1) or 1
     transfer_syntaxes = line.integer("--propose-ts", 1, _MOST_TRANSFER_SYNTAXES) or 1

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def run(line: CommandLine, log: Log) -> int:
-    """Ask, or check, what the command line says; returns the exit code."""
+    """Send C-ECHO requests, diagnose, or check a certificate, as the command line says; returns the exit code."""
     options = read_options(line)
     tls = options.tls
     if tls is not None:

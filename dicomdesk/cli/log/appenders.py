@@ -1,4 +1,4 @@
-"""Where log records go: log4cplus's appenders, as log configuration files name them."""
+"""Appenders of the log: files, rotated files, system log, filters; as log4cplus has them in its configuration files."""
 
 import os
 import time
@@ -23,20 +23,20 @@ _FACILITIES = frozenset(
 ) | {f"LOCAL{number}" for number in range(8)}
 
 
-class Verdict(Enum):
-    """What a filter says of a record."""
+class FilterDecision(Enum):
+    """Decision of a filter on a record."""
 
     ACCEPT = "accept"
     NEUTRAL = "neutral"
     DENY = "deny"
 
 
-Filter = Callable[[Record], Verdict]
+Filter = Callable[[Record], FilterDecision]
 
 
 @dataclass(slots=True, frozen=True, eq=False)
 class FilteredAppender:
-    """Passes on what is of a level, and what the first decided filter accepts."""
+    """Passes on records of a level that the first decided filter accepts."""
 
     target: Appender
     threshold: Level
@@ -50,8 +50,8 @@ class FilteredAppender:
     def _is_accepted(self, record: Record) -> bool:
         for decide in self.filters:
             verdict = decide(record)
-            if verdict is not Verdict.NEUTRAL:
-                return verdict is Verdict.ACCEPT
+            if verdict is not FilterDecision.NEUTRAL:
+                return verdict is FilterDecision.ACCEPT
         return True
 
     def flush(self) -> None:
@@ -151,7 +151,7 @@ class RollingFileAppender(FileAppender):
 
 
 class Schedule(Enum):
-    """How often a file is rotated by time; values are the ``strftime`` suffixes of the old files."""
+    """Interval at which a file is rotated; values are the ``strftime`` suffixes of the old files."""
 
     MONTHLY = "%Y-%m"
     WEEKLY = "%Y-%W"
@@ -221,7 +221,7 @@ class SyslogAppender:
 
 
 def _as_utf8(text: str) -> str:
-    """Without what the system log cannot take."""
+    """Encode the text without the characters that the system log cannot take."""
     return text.replace("\0", " ").encode("utf-8", "replace").decode("utf-8")
 
 

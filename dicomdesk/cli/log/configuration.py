@@ -16,12 +16,12 @@ from dicomdesk.cli.log.appenders import (
     DailyRollingFileAppender,
     FileAppender,
     Filter,
+    FilterDecision,
     FilteredAppender,
     NullAppender,
     RollingFileAppender,
     Schedule,
     SyslogAppender,
-    Verdict,
 )
 from dicomdesk.cli.log.layouts import Layout, pattern_layout, simple_layout, ttcc_layout
 from dicomdesk.cli.options.grammar import CommandLineError
@@ -41,7 +41,7 @@ _MOST_BACKUPS = 1000
 
 
 def load_log(path: str, *, application: str, environment: Mapping[str, str] | None = None) -> Log:
-    """The log that a configuration file describes; raises CommandLineError in the words of the DCMTK tools."""
+    """Load the log that a configuration file describes; raises CommandLineError in the words of the DCMTK tools."""
     variables = {**(os.environ if environment is None else environment), **_predefined(application)}
     properties = _expand_variables(read_properties(_read(path)), variables)
     if not properties:
@@ -55,12 +55,12 @@ def load_log(path: str, *, application: str, environment: Mapping[str, str] | No
 
 
 def report_mistake(text: str) -> None:
-    """Tell of a mistake in a configuration file, on stderr."""
+    """Report a mistake in a configuration file on stderr."""
     write_stderr(f"log4cplus:ERROR {printable(text)}\n")
 
 
 def read_properties(text: str) -> dict[str, str]:
-    """The settings of a property file; lines that begin with ``#`` are comments."""
+    """Read the settings of a property file; lines that begin with ``#`` are comments."""
     properties = {}
     for line in text.splitlines():
         key, separator, value = line.strip().partition("=")
@@ -242,30 +242,30 @@ def _make_filters(settings: Properties, report: Callable[[str], None]) -> tuple[
 
 
 def _deny_all(_settings: Properties) -> Filter:
-    return lambda _record: Verdict.DENY
+    return lambda _record: FilterDecision.DENY
 
 
 def _level_match(settings: Properties) -> Filter:
     wanted = find_level(settings.get("LogLevelToMatch", ""))
     on_match = _on_match(settings)
-    return lambda record: on_match if record.level is wanted else Verdict.NEUTRAL
+    return lambda record: on_match if record.level is wanted else FilterDecision.NEUTRAL
 
 
 def _level_range(settings: Properties) -> Filter:
     lowest = find_level(settings.get("LogLevelMin", "")) or Level.ALL
     highest = find_level(settings.get("LogLevelMax", "")) or Level.OFF
-    in_range = Verdict.ACCEPT if _flag(settings.get("AcceptOnMatch", "true")) else Verdict.NEUTRAL
-    return lambda record: in_range if lowest <= record.level <= highest else Verdict.DENY
+    in_range = FilterDecision.ACCEPT if _flag(settings.get("AcceptOnMatch", "true")) else FilterDecision.NEUTRAL
+    return lambda record: in_range if lowest <= record.level <= highest else FilterDecision.DENY
 
 
 def _string_match(settings: Properties) -> Filter:
     wanted = settings.get("StringToMatch", "")
     on_match = _on_match(settings)
-    return lambda record: on_match if wanted and wanted in record.text else Verdict.NEUTRAL
+    return lambda record: on_match if wanted and wanted in record.text else FilterDecision.NEUTRAL
 
 
-def _on_match(settings: Properties) -> Verdict:
-    return Verdict.ACCEPT if _flag(settings.get("AcceptOnMatch", "true")) else Verdict.DENY
+def _on_match(settings: Properties) -> FilterDecision:
+    return FilterDecision.ACCEPT if _flag(settings.get("AcceptOnMatch", "true")) else FilterDecision.DENY
 
 
 _FILTERS: Mapping[str, Callable[[Properties], Filter]] = {

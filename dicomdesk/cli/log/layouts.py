@@ -1,4 +1,4 @@
-"""How a log record becomes text: log4cplus's layouts, as log configuration files name them."""
+"""Layouts of log records as text, as log4cplus has them in its configuration files."""
 
 import os
 import platform

@@ -1,4 +1,4 @@
-"""What ``--quiet``, ``--verbose``, ``--debug``, ``--log-level`` and ``--log-config`` make of the log."""
+"""The log that ``--quiet``, ``--verbose``, ``--debug``, ``--log-level`` and ``--log-config`` ask for."""
 
 from dicomdesk.cli.options.grammar import CommandLine, CommandLineError
 from dicomdesk.logs import Level, Log, console_log, find_level
@@ -8,7 +8,7 @@ _LOUDNESS_WORDS = "--verbose, --debug or --quiet"
 
 
 def open_log(line: CommandLine, application: str) -> Log:
-    """The log that a command line asks for; raises CommandLineError."""
+    """Open the log that a command line asks for; raises CommandLineError."""
     loudness = line.last_of(*_LOUDNESS)
     has_level = line.has("--log-level")
     if has_level:

@@ -21,7 +21,7 @@ _LARGEST_COMMAND_FILE_BYTES = 16 << 20
 
 
 class CommandLineError(SettingsError):
-    """The command line is wrong; ``str()`` is the text after "error: "."""
+    """A mistake on the command line; ``str()`` is the text after "error: "."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +109,7 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tool:
-    """Everything that usage text, man page and parser need to know of one tool."""
+    """One tool as usage text, man page and parser see it."""
 
     name: str
     description: str

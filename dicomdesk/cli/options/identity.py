@@ -1,12 +1,13 @@
 """User identity negotiation (PS3.7 D.3.3.7): the options of DCMTK's storescu, and the identity that they name."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dicomdesk.cli.options.grammar import CommandLine, group, option
 from dicomdesk.errors import SettingsError
+from dicomdesk.logs import Logger
 from dicomdesk.named_files import read_named_file
-from dicomdesk.settings import UserIdentity, UserIdentityType
+from dicomdesk.settings import AssociationSettings, UserIdentity, UserIdentityType
 
 _MOST_BYTES = 65535
 """A length of 16 bits (PS3.7 D.3.3.7.1)."""
@@ -73,7 +74,7 @@ def read_identity_options(line: CommandLine) -> IdentityChoice | None:
 
 
 def load_identity(choice: IdentityChoice) -> tuple[UserIdentity, str]:
-    """The identity with what its file holds, and a remark on the file ("" for none).
+    """Load the identity from its file, and return a remark on the file too ("" for none).
 
     Raises SettingsError in DCMTK's words where the file cannot be read or is empty.
     """
@@ -91,6 +92,18 @@ def load_identity(choice: IdentityChoice) -> tuple[UserIdentity, str]:
         remark += ", bytes after that position are ignored"
     identity = UserIdentity(kind=choice.kind, primary=token[:_MOST_BYTES], wants_response=choice.wants_response)
     return identity, remark
+
+
+def with_identity(
+    association: AssociationSettings, choice: IdentityChoice | None, logger: Logger
+) -> AssociationSettings:
+    """Put the identity into the settings of an association, its file read; raises SettingsError."""
+    if choice is None:
+        return association
+    identity, remark = load_identity(choice)
+    if remark:
+        logger.info(remark)
+    return replace(association, user_identity=identity)
 
 
 def _read_token(path: str) -> bytes:

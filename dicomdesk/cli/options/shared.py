@@ -95,12 +95,12 @@ def requestor_titles(default: str) -> OptionGroup:
 
 
 def is_quiet(line: CommandLine) -> bool:
-    """Whether errors of values, dependencies and conflicts stay unsaid."""
+    """Whether errors of values, dependencies and conflicts are not shown."""
     return line.last_of("--quiet", "--verbose", "--very-verbose", "--debug") == "--quiet"
 
 
 def read_timeout(line: CommandLine, long: str, default_s: float | None, *, is_signed: bool = False) -> float | None:
-    """A timeout of at least one second; None is without limit."""
+    """Read a timeout of at least one second; None is without limit."""
     seconds = line.integer(long, 1, is_signed=is_signed)
     if seconds is None:
         return default_s
@@ -108,7 +108,7 @@ def read_timeout(line: CommandLine, long: str, default_s: float | None, *, is_si
 
 
 def read_socket_timeout(line: CommandLine) -> float | None:
-    """The timeout for a stalled connection; 0 and -1 are without limit."""
+    """Read the timeout for a stalled connection; 0 and -1 are without limit."""
     seconds = line.integer("--socket-timeout", -1, is_signed=True)
     if seconds is None:
         return 60.0
@@ -116,7 +116,7 @@ def read_socket_timeout(line: CommandLine) -> float | None:
 
 
 def read_timeouts(line: CommandLine, *, is_signed: bool = False) -> Timeouts:
-    """All timeouts that the tool has, in the order in which the tools check them.
+    """Read all timeouts that the tool has, in the order in which the tools check them.
 
     Negative numbers are too small where ``is_signed``, else wrong in themselves.
     """
@@ -129,7 +129,7 @@ def read_timeouts(line: CommandLine, *, is_signed: bool = False) -> Timeouts:
 
 
 def read_association(line: CommandLine, default_ae_title: str, *, is_signed: bool = False) -> AssociationSettings:
-    """How a requestor associates; ``default_ae_title`` is our own, ``is_signed`` as of ``read_timeouts``."""
+    """Read a requestor's settings; ``default_ae_title`` is our own, ``is_signed`` as of ``read_timeouts``."""
     return AssociationSettings(
         calling_ae_title=line.text("--aetitle", default_ae_title),
         timeouts=read_timeouts(line, is_signed=is_signed),
@@ -144,11 +144,11 @@ def check_port(line: CommandLine) -> None:
 
 
 def read_peer(line: CommandLine, tls: TlsSettings | None) -> Peer:
-    """The peer that the first two parameters name."""
+    """Read the peer that the first two parameters name."""
     port = line.integer_parameter(1, 1, 65535)
     return Peer(host=line.parameters[0], port=port, ae_title=line.text("--call", "ANY-SCP"), tls=tls)
 
 
 def read_max_pdu(line: CommandLine) -> int:
-    """The maximum PDU length to announce, bytes."""
+    """Read the maximum PDU length to announce, bytes."""
     return line.integer("--max-pdu", SMALLEST_MAX_PDU_BYTES, LARGEST_MAX_PDU_BYTES) or DEFAULT_MAX_PDU_BYTES

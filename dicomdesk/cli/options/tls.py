@@ -16,7 +16,7 @@ _TITLE = "transport layer security (TLS) options"
 
 
 class TlsRole(Enum):
-    """Which TLS options a tool has."""
+    """Role of a tool in TLS, which decides on its TLS options."""
 
     REQUESTOR = "requestor"
     ACCEPTOR = "acceptor"
@@ -36,7 +36,7 @@ class TlsRole(Enum):
 
     @property
     def switches(self) -> str:
-        """What turns TLS on, in the words of messages."""
+        """The options that turn TLS on, in the words of messages."""
         return "--enable-tls" if self.is_acceptor else "--enable-tls or --anonymous-tls"
 
 
@@ -177,7 +177,7 @@ def tls_extensions(role: TlsRole) -> tuple[Option, ...]:
 
 
 def read_tls(line: CommandLine, role: TlsRole) -> TlsSettings | None:
-    """The TLS settings that a command line asks for, None for a plain connection.
+    """Read the TLS settings of a command line, None for a plain connection.
 
     Asks in the order of DCMTK's tools; raises CommandLineError. ``pass_phrase`` is None where one is to be asked for.
     """
@@ -222,7 +222,7 @@ def read_tls(line: CommandLine, role: TlsRole) -> TlsSettings | None:
 
 
 def seed_note(line: CommandLine) -> str:
-    """What to tell about the options that have no effect; "" where none is given."""
+    """Remark on the options that have no effect; "" where none is given."""
     given = [long for long in _SEEDS if line.has(long)]
     verb = "have" if len(given) > 1 else "has"
     return f"{', '.join(given)} {verb} no effect: random numbers come from the operating system" if given else ""
@@ -253,7 +253,7 @@ def _choose(line: CommandLine, longs: Sequence[str], role: TlsRole, default: str
 
 
 def _read_pass_phrase(line: CommandLine, *, has_key: bool) -> str | None:
-    """None: ask for it."""
+    """Read the pass phrase of the private key, None where it is to be asked for."""
     given = line.alternatives(*_PASSWORDS)
     for long in given:
         line.check_dependency(long, "--enable-tls", is_met=has_key)

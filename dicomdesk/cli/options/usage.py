@@ -20,7 +20,7 @@ def identifier(tool: Tool) -> str:
 
 
 def header(tool: Tool) -> str:
-    """What every text of a tool begins with."""
+    """The head of every text of a tool."""
     return f"{identifier(tool)}\n\n{tool.name}: {tool.description}\n"
 
 

@@ -52,7 +52,7 @@ _IDENTITY_MODES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestParameters:
-    """What one side asks for."""
+    """Parameters of an A-ASSOCIATE request."""
 
     calling_ae_title: str
     called_ae_title: str
@@ -67,7 +67,7 @@ class RequestParameters:
 
 
 def outgoing_request_lines(event: AssociationRequested, peer: Peer, association: AssociationSettings) -> list[str]:
-    """What we ask for, as the requestor."""
+    """The block for our own request, with its heading."""
     request = RequestParameters(
         calling_ae_title=event.calling_ae_title,
         called_ae_title=peer.ae_title,
@@ -81,7 +81,7 @@ def outgoing_request_lines(event: AssociationRequested, peer: Peer, association:
 
 
 def incoming_request_lines(event: AssociationReceived, max_pdu_bytes: int) -> list[str]:
-    """What the peer asks for, without heading; ``max_pdu_bytes`` is ours."""
+    """The block for a peer's request, without heading; ``max_pdu_bytes`` is ours."""
     request = RequestParameters(
         calling_ae_title=event.calling_ae_title,
         called_ae_title=event.called_ae_title,
@@ -98,7 +98,7 @@ def incoming_request_lines(event: AssociationReceived, max_pdu_bytes: int) -> li
 
 
 def negotiated_lines(negotiation: Negotiation) -> list[str]:
-    """What came of our request, with its heading."""
+    """The block for the answer to our request, with its heading."""
     return ["Association Parameters Negotiated:", *negotiation_lines(negotiation)]
 
 
@@ -186,7 +186,7 @@ def _extension_lines(label: str, extensions: Sequence[tuple[str, bytes]]) -> Ite
 
 
 def _identity_lines(identity: UserIdentityExchange | None) -> Iterator[str]:
-    """As DCMTK, which also shows the passcode: that is left out."""
+    """The block for a user identity, as DCMTK has it but for the passcode, which is left out."""
     if identity is None:
         yield "Requested User Identity Negotiation: none"
         yield "User Identity Negotiation Response:  none"

@@ -1,4 +1,7 @@
-"""DCMTK's numbers for conditions, as its messages show them before the text: "0006:0317 Peer aborted ..."."""
+"""Conditions of DCMTK with their numbers, as its messages show them: "0006:0317 Peer aborted ..."."""
+
+from dicomdesk.errors import DicomdeskError
+from dicomdesk.human import printable
 
 _NUMBERS = (
     ("Invalid stream", "0001:0004"),
@@ -67,6 +70,11 @@ _TLS_NUMBERS = {
     "TLS error: tlsv1 alert no application protocol": "000b:0c60",
 }
 """As seen from echoscu 3.6.7: module 11, hexadecimal 800 plus OpenSSL's number of the reason."""
+
+
+def condition_text(error: DicomdeskError | None) -> str:
+    """The error in DCMTK's words where there are some, "" for none."""
+    return printable(getattr(error, "condition", "") or str(error or ""))
 
 
 def numbered_condition(text: str) -> str:

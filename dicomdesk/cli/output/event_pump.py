@@ -1,4 +1,4 @@
-"""Brings what a job reports, and what becomes of it after a signal, to the main thread.
+"""Queue that brings a job's events, and the stages of its end after a signal, to the main thread.
 
 Workers put events into a queue and go on; the main thread takes them out in batches, at most 50 times a second, so that
 a fast transfer is not slowed by its own reporting. Only the main thread writes.
@@ -11,7 +11,7 @@ from queue import Empty, SimpleQueue
 from threading import BoundedSemaphore
 from typing import Generic, TypeVar
 
-from dicomdesk.cli.signals import Cancellable, Ending, Stage, stage_text
+from dicomdesk.cli.signals import Cancellable, EndStage, SignalWatch, stage_text
 from dicomdesk.engine.events import JobFinished
 
 Fact = TypeVar("Fact")
@@ -22,7 +22,7 @@ _BATCH_S = 0.02
 
 
 class EventPump(Generic[Fact]):
-    """The way from a job's threads to the main thread. ``sink`` is for the job, ``run`` for the main thread."""
+    """Queue from a job's threads to the main thread. ``sink`` is for the job, ``run`` for the main thread."""
 
     def __init__(
         self,
@@ -31,7 +31,7 @@ class EventPump(Generic[Fact]):
         say: Callable[[str], None] | None = None,
         verb: str = "cancelling",
         most_waiting: int | None = None,
-        ending: Callable[[Callable[[Stage, bool], None]], Ending] = Ending,
+        ending: Callable[[Callable[[EndStage, bool], None]], SignalWatch] = SignalWatch,
     ) -> None:
         """Take the events that ``wants`` says, called on the job's threads; ``JobFinished`` is always taken.
 
@@ -54,7 +54,7 @@ class EventPump(Generic[Fact]):
     @property
     def has_abandoned(self) -> bool:
         """Whether threads of the job may be left that do not come back: they are not to be waited for."""
-        return self._ending.stage >= Stage.ABANDONED
+        return self._ending.stage >= EndStage.ABANDONED
 
     def sink(self, event: Fact) -> None:
         """Take an event; called on the job's threads."""
@@ -67,7 +67,7 @@ class EventPump(Generic[Fact]):
             self._urgent.put(None)
 
     def catching_signals(self) -> AbstractContextManager[None]:
-        """Inside, signals end what ``run`` shows instead of the process; see ``Ending``."""
+        """Inside, signals end what ``run`` shows instead of the process; see ``SignalWatch``."""
         return self._ending.catching()
 
     def run(
@@ -127,7 +127,7 @@ class EventPump(Generic[Fact]):
         except Empty:
             return
 
-    def _tell_stage(self, stage: Stage, is_by_clock: bool) -> None:  # noqa: FBT001 - as ``Ending`` calls it
-        """Have it said by the main thread; called on the thread of the signals."""
+    def _tell_stage(self, stage: EndStage, is_by_clock: bool) -> None:  # noqa: FBT001 - as ``SignalWatch`` calls it
+        """Have the stage shown by the main thread; called on the thread of the signals."""
         self._queue.put(stage_text(stage, is_by_clock=is_by_clock, verb=self._verb))
         self._urgent.put(None)

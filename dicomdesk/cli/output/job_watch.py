@@ -1,4 +1,4 @@
-"""Shows a job while it runs: log lines, JSON Lines, progress; and hands signals on to it."""
+"""Display of a job while it runs: log lines, JSON Lines, progress; signals are handed on to the job."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -54,7 +54,7 @@ class WatchedJob(Cancellable, Protocol):
 
 
 class JobWatch(Generic[FactT]):
-    """Everything that is shown of one job. ``sink`` is for the job, the rest for the main thread."""
+    """Display of one job. ``sink`` is for the job, the rest for the main thread."""
 
     def __init__(
         self,
@@ -133,7 +133,7 @@ class JobWatch(Generic[FactT]):
         return REDRAW_S if self._display is not None else _JSON_PROGRESS_S
 
     def _make_tick(self, job: WatchedJob) -> Callable[[], None] | None:
-        """What is done again and again while the job runs; None for nothing."""
+        """Make what is called at intervals while the job runs; None for nothing."""
         if self._display is None and self._json is None:
             return None
         return lambda: self._draw(job.progress())
@@ -152,7 +152,7 @@ class JobWatch(Generic[FactT]):
 
 
 def json_reporter(*, is_wanted: bool, words: "Words | None" = None) -> "JsonLinesReporter | None":
-    """What writes the events of the engine's jobs, where ``--json`` asks for it; ``words`` are those of the tool."""
+    """Make the writer of JSON Lines where ``--json`` asks for one; ``words`` are those of the tool."""
     if not is_wanted:
         return None
     from dicomdesk.cli.output.json_lines import JsonLinesReporter  # noqa: PLC0415 - only where asked for: start-up time

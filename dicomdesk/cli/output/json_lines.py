@@ -133,7 +133,7 @@ class JsonLinesReporter:
         """Whether some could not be written."""
 
     def show(self, batch: Sequence[events.Event]) -> None:
-        """Write a line for each event, and for what is said of it."""
+        """Write a line for each event, and for the notices that word it."""
         self.write([described for event in batch for described in describe_with_words(event, self._words)])
 
     def write(self, described: Sequence[tuple[str, Fields]]) -> None:
@@ -152,14 +152,14 @@ class JsonLinesReporter:
 
 
 def describe_with_words(event: events.Event, words: Words) -> Iterator[tuple[str, Fields]]:
-    """What is said of the event, as notices, and the event itself where it has a name."""
+    """Describe the notices that word the event, and the event itself where it has a name."""
     yield from map(describe, words(event))
     if not isinstance(event, events.WordedEvent):
         yield describe(event)
 
 
 def describe(event: events.NamedEvent) -> tuple[str, Fields]:
-    """The name of the event and its keys, as the module's table says."""
+    """Describe an event by its name and its keys, as the module's table says."""
     name, make = _EVENTS[type(event)]
     return name, make(event)
 

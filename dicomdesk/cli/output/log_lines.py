@@ -43,7 +43,7 @@ class LogLines(Generic[FactT]):
         return self._is_verbose or isinstance(event, self._ALWAYS_WANTED) or self._is_remarkable(event)
 
     def _is_remarkable(self, event: FactT) -> bool:  # noqa: ARG002 - for others
-        """Whether an event that is not always wanted is, for what it says."""
+        """Whether an event that is not always wanted is wanted for its contents."""
         return False
 
     def show(self, batch: Sequence[FactT]) -> None:

@@ -3,7 +3,7 @@
 from typing import TypeVar
 
 from dicomdesk.cli.output.association_dump import negotiated_lines, outgoing_request_lines
-from dicomdesk.cli.output.dcmtk_conditions import numbered_condition
+from dicomdesk.cli.output.dcmtk_conditions import condition_text, numbered_condition
 from dicomdesk.cli.output.log_lines import LogLines
 from dicomdesk.engine import events
 from dicomdesk.errors import AssociationRejectedError, DicomdeskError, IllegalAeTitleError
@@ -42,13 +42,13 @@ class RequestorLines(LogLines[FactT]):
             self._main.info(self._last_line)
 
     def _show_requested(self, event: events.AssociationRequested, label: str = "") -> None:
-        """``label`` tells the lines of associations that run at once apart."""
+        """Write the request; ``label`` tells the lines of parallel associations apart."""
         if self._main.is_enabled(self._block_level):
             self._write_block(outgoing_request_lines(event, self._peer, self._association))
         self._main.info(f"{label}Requesting Association")
 
     def _show_accepted(self, negotiation: events.Negotiation, label: str = "") -> bool:
-        """Return whether any presentation context is accepted, without which DCMTK's tools speak of a failure."""
+        """Write the answer; return whether any presentation context is accepted, else the tool reports a failure."""
         if self._main.is_enabled(self._block_level):
             self._write_block(negotiated_lines(negotiation))
         is_any_accepted = any(context.is_accepted for context in negotiation.contexts)
@@ -70,17 +70,13 @@ class RequestorLines(LogLines[FactT]):
             self._main.write(level, "\n".join(["Association Rejected:", *events.dcmtk_rejection_lines(error)]))
             return
         if isinstance(error, IllegalAeTitleError):
-            self._main.error(_words_of(error))
+            self._main.error(condition_text(error))
         self._main.write(level, f"Association Request Failed: {condition_of(error)}")
 
 
 def condition_of(error: DicomdeskError | None) -> str:
     """The error in DCMTK's words where there are some, with their number."""
-    return numbered_condition(_words_of(error))
-
-
-def _words_of(error: DicomdeskError | None) -> str:
-    return printable(getattr(error, "condition", "") or str(error or ""))
+    return numbered_condition(condition_text(error))
 
 
 def _shown_max_pdv_bytes(negotiation: events.Negotiation) -> int:

@@ -1,4 +1,4 @@
-"""What is shown and asked on a terminal.
+"""Progress lines and questions on a terminal.
 
 Progress is drawn with rich, which is imported only when there is something to draw.
 """
@@ -49,7 +49,7 @@ def has_terminal() -> bool:
 
 
 def ask_secret(prompt: str) -> str | None:
-    """What a person types, unseen, after the prompt; None when there is nobody to ask or nothing comes.
+    """Ask for a secret, which is typed unseen; None when there is nobody to ask or nothing comes.
 
     Without a terminal the first line of stdin is taken, as OpenSSL does, unless it fails to come at once. For the main
     thread: a signal meanwhile raises EndedBySignalError, and what is typed is seen again.
@@ -69,7 +69,7 @@ def ask_secret(prompt: str) -> str | None:
 
 
 class EndedBySignalError(KeyboardInterrupt):
-    """A signal has ended a question; ``number`` is its."""
+    """End of a question by a signal; ``number`` is the signal's."""
 
     def __init__(self, number: int) -> None:
         super().__init__()
@@ -129,7 +129,7 @@ def _read_secret(descriptor: int, patience_s: float | None) -> str | None:
 
 
 class ProgressDisplay:
-    """One line that tells how far a job is. Used by the main thread only.
+    """Progress line of a job. Used by the main thread only.
 
     While it is there, what is written to ``sys.stderr`` and ``sys.stdout`` appears above it.
     """
@@ -143,7 +143,7 @@ class ProgressDisplay:
         self._task: TaskID | None = None
 
     def show_progress(self, progress: "Progress") -> None:
-        """Draw how far the job is, as long as there is a terminal."""
+        """Draw the progress, as long as there is a terminal."""
         if self._is_gone:
             return
         try:

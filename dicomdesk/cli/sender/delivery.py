@@ -32,7 +32,7 @@ _STORED = (ItemOutcome.STORED, ItemOutcome.WARNING)
 
 
 class DeliveryOutcome:
-    """What came of a job that sends, for one command line. Used by the main thread only."""
+    """Outcome of a job that sends, for one command line. Used by the main thread only."""
 
     is_end_told = False
     """Whether ``show_failure`` tells how the association ended, so that no line on that is to follow."""
@@ -114,7 +114,7 @@ def deliver(
 def with_tls(
     options: SenderOptions[RequestT], line: CommandLine, log: Log, role: TlsRole
 ) -> SenderOptions[RequestT] | None:
-    """The options with TLS settings that can be used; None where they cannot, which is then written."""
+    """Check the TLS settings and complete them; None where they cannot be used, which is then written."""
     request = options.request
     if request.peer.tls is None:
         return options
@@ -127,7 +127,7 @@ def with_tls(
 
 
 def write_report_file(report: Report, path: str, report_format: ReportFormat, logger: Logger) -> bool:
-    """Write the report, telling so as DCMTK's dcmsend does; False when that failed."""
+    """Write the report, with the lines of DCMTK's dcmsend on it; False when that failed."""
     logger.info("creating detailed report on the transfer ...")
     if os.path.exists(path) and not os.path.isdir(path):
         logger.warn(f"file '{printable(path)}' already exists, overwriting")

@@ -53,7 +53,7 @@ _Request = TypeVar("_Request")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SenderOptions(Generic[_Request]):
-    """What the command line of a tool that sends asks for."""
+    """A command line of a sending tool as values."""
 
     tool: str
     """Its name."""
@@ -91,7 +91,7 @@ def folder_options(pattern_argument: str) -> tuple[Option, ...]:
 def read_inputs(
     line: CommandLine, default_format: InputFormat, *, read_dicomdir: bool, check_uids: bool
 ) -> InputSelection:
-    """The files to send; raises CommandLineError."""
+    """Read which files are to be sent; raises CommandLineError."""
     scans = line.has("--scan-directories")
     if line.has("--scan-pattern"):
         line.check_dependency("--scan-pattern", "--scan-directories", is_met=scans)
@@ -114,7 +114,7 @@ def read_inputs(
 
 
 def read_compression_level(line: CommandLine) -> int:
-    """The level of deflate compression; raises CommandLineError."""
+    """Read the level of deflate compression; raises CommandLineError."""
     level = line.integer("--compression-level", 0, 9)
     return _DEFAULT_COMPRESSION_LEVEL if level is None else level
 
@@ -127,7 +127,7 @@ def is_jsonl_report(line: CommandLine) -> bool:
 def sender_options(
     tool: str, line: CommandLine, request: _Request, *, is_jsonl: bool, identity: "IdentityChoice | None" = None
 ) -> SenderOptions[_Request]:
-    """The request with all that concerns the tool alone."""
+    """Join the request with the options that concern the tool alone."""
     progress = line.last_of("--progress", "--no-progress")
     return SenderOptions(
         tool=tool,

@@ -36,7 +36,7 @@ _COLUMN = 11
 
 
 def run_check(options: "AnySenderOptions", log: Log, failure_codes: "Mapping[SendFailure, int]") -> int:
-    """Do what ``--check`` asks for and return the exit code; ``failure_codes`` are those of sending.
+    """Run the pre-flight of ``--check`` and return the exit code; ``failure_codes`` are those of sending.
 
     For the main thread, in place of the job that sends.
     """
@@ -95,7 +95,7 @@ class PreflightLines:
         }
 
     def _show_skipped(self, event: events.Event) -> None:
-        """As sending does; those that count as failures are in the table."""
+        """Warn of an input that is passed over; those that count as failures are in the table."""
         assert isinstance(event, events.InputSkipped)
         if not event.is_failure:
             self._tool.warn(f"{printable(event.reason)}: {printable(event.path)}")

@@ -77,7 +77,7 @@ class StoreLines(RequestorLines[events.Event]):
                 self._show_association(event)
 
     def _show_notice(self, event: events.Notice) -> None:
-        """Below a first line may be a condition, which DCMTK shows with its number."""
+        """Write a notice; below its first line may be a condition, which DCMTK shows with its number."""
         self._has_told = True
         first, *rest = event.text.split("\n")
         write_notice(self._network, replace(event, text="\n".join([first, *map(numbered_condition, rest)])))
@@ -133,7 +133,7 @@ class StoreLines(RequestorLines[events.Event]):
             self._tool.warn(f"not stored by the peer: {printable(event.path)}: {words}")
 
     def _show_unanswered(self, event: events.ItemFinished) -> None:
-        """What DCMTK says of it was told before; nothing is on repetitions that are not tried."""
+        """Write the dots of an instance without answer; why it has none was a notice, but for repetitions not tried."""
         if event.not_sent_cause is events.NotSentCause.NOT_REACHED:
             self._tool.debug(f"not sent: {printable(event.path)}: {printable(event.reason)}")
         elif self._has_told and event.not_sent_cause in _UNANSWERED:
@@ -141,7 +141,7 @@ class StoreLines(RequestorLines[events.Event]):
             self._write_dots(event, is_complete=event.not_sent_cause is None)
 
     def _write_dots(self, event: events.ItemFinished, *, is_complete: bool) -> None:
-        """A dot for each PDU of the data set, as DCMTK's tool shows its progress; no line end where it broke off."""
+        """Write a dot for each PDU of the data set, as DCMTK's tool does; no line end where it broke off."""
         if not self._shows_dots:
             return
         size_bytes = event.size_bytes if is_complete else 0
@@ -150,7 +150,7 @@ class StoreLines(RequestorLines[events.Event]):
 
 
 def store_words(request: ExactSendRequest) -> Callable[[events.Event], Sequence[events.Notice]]:
-    """Return what DCMTK's storescu says of facts, as a function from an event to notices."""
+    """Make the function from an event to notices in the words of DCMTK's storescu."""
     titles = f"{request.association.calling_ae_title},{request.peer.ae_title}"
 
     def words(event: events.Event) -> Sequence[events.Notice]:

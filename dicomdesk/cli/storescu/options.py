@@ -1,4 +1,4 @@
-"""The options of ``storescu``, and the request that they make."""
+"""Options of ``storescu``, and the request that they make."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -143,11 +143,11 @@ ProfileCheck = Callable[[ProfileSelection], None]
 
 
 StoreOptions = sender.SenderOptions[ExactSendRequest]
-"""What a storescu command line asks for."""
+"""A command line of storescu as values."""
 
 
 def read_options(line: CommandLine, check_profile: ProfileCheck | None = None) -> StoreOptions:
-    """What the command line asks for, checked in DCMTK's order.
+    """Read the command line as values, checked in DCMTK's order.
 
     Raises CommandLineError, and what ``check_profile`` does: DCMTK reads the profile file among the options.
     """

@@ -1,7 +1,7 @@
-"""The end of a ``storescu`` run: last lines, report file, exit code."""
+"""Outcome of a ``storescu`` run: last lines, exit code."""
 
 from dicomdesk.cli.exit_codes import ExitCode
-from dicomdesk.cli.output.dcmtk_conditions import numbered_condition
+from dicomdesk.cli.output.dcmtk_conditions import condition_text, numbered_condition
 from dicomdesk.cli.sender.delivery import DeliveryOutcome
 from dicomdesk.cli.storescu.lines import FAILED_TO_SEND
 from dicomdesk.engine.delivery.delivery import InstanceHaltError, NoContextError, SendFailure
@@ -41,7 +41,7 @@ _SENDING = (SendFailure.SEND, SendFailure.ASSOCIATION_LOST)
 
 
 class StoreOutcome(DeliveryOutcome):
-    """What came of storescu's job; see ``DeliveryOutcome``."""
+    """Outcome of storescu's job; see ``DeliveryOutcome``."""
 
     def _show_failure(self, failure: SendFailure, error: DicomdeskError) -> None:
         condition = numbered_condition(dcmtk_condition(error))
@@ -83,11 +83,11 @@ def dcmtk_condition(error: DicomdeskError) -> str:
     """The error in DCMTK's words where there are some."""
     if isinstance(error, InstanceHaltError):
         return printable(FAILED_TO_SEND if error.was_begun else _file_condition(error.cause))
-    return printable(getattr(error, "condition", "") or str(error))
+    return condition_text(error)
 
 
 def _file_condition(error: DataError | OSError) -> str:
-    """What DCMTK calls a file that cannot be sent, with its number where there is one."""
+    """DCMTK's condition for a file that cannot be sent, with its number where there is one."""
     if isinstance(error, OSError):
         return f"0001:0012 {error.strerror or error}"
     if isinstance(error, NoContextError):

@@ -5,10 +5,11 @@ from dataclasses import replace
 from dicomdesk.cli.exit_codes import ExitCode
 from dicomdesk.cli.lean_imports import lean_imports
 from dicomdesk.cli.options.grammar import CommandLine
+from dicomdesk.cli.options.identity import with_identity
 from dicomdesk.cli.options.shared import check_port
 from dicomdesk.cli.options.tls import TlsRole, list_ciphers
 from dicomdesk.cli.program import Program
-from dicomdesk.cli.storescu.options import TOOL, StoreOptions, read_options
+from dicomdesk.cli.storescu.options import TOOL, read_options
 from dicomdesk.errors import ProfileError, SettingsError
 from dicomdesk.human import printable
 from dicomdesk.logs import Log
@@ -16,7 +17,7 @@ from dicomdesk.settings import ProfileSelection
 
 
 def run(line: CommandLine, log: Log) -> int:
-    """Send what the command line says; returns the exit code."""
+    """Send the files of the command line; returns the exit code."""
     try:
         options = read_options(line, _check_profile)
     except ProfileError as error:
@@ -38,12 +39,14 @@ def run(line: CommandLine, log: Log) -> int:
     secured = with_tls(options, line, log, TlsRole.REQUESTOR)
     if secured is None:
         return int(ExitCode.FAILED)
+    request = secured.request
     try:
-        prepared = _with_identity(secured, log)
+        association = with_identity(request.association, secured.identity, log.logger("dcmtk.apps.storescu"))
     except SettingsError as error:
         log.logger("dcmtk.apps.storescu").error(printable(str(error)))
         return int(ExitCode.FAILED)
-    request, words = prepared.request, store_words(prepared.request)
+    request = replace(request, association=association)
+    prepared = replace(secured, request=request)
     if prepared.is_check:
         from dicomdesk.cli.sender.preflight import run_check  # noqa: PLC0415 - as above
         from dicomdesk.engine.delivery.delivery import SendFailure  # noqa: PLC0415 - as above
@@ -52,26 +55,13 @@ def run(line: CommandLine, log: Log) -> int:
     show_library_records(log)
     shows_dots = not prepared.writes_json
     lines = StoreLines(log, request, shows_contexts=prepared.shows_contexts, shows_dots=shows_dots)
-    return deliver(prepared, log, lines, lambda result: StoreOutcome(prepared, result, log), words)
+    return deliver(prepared, log, lines, lambda result: StoreOutcome(prepared, result, log), store_words(request))
 
 
 def _check_profile(selection: ProfileSelection) -> None:
     from dicomdesk.engine.security.settings_check import check_profile_file  # noqa: PLC0415 - start-up time
 
     check_profile_file(selection.file)
-
-
-def _with_identity(options: StoreOptions, log: Log) -> StoreOptions:
-    """The options with the user identity in the request, files read; raises SettingsError."""
-    if options.identity is None:
-        return options
-    from dicomdesk.cli.options.identity import load_identity  # noqa: PLC0415 - start-up time
-
-    identity, remark = load_identity(options.identity)
-    if remark:
-        log.logger("dcmtk.apps.storescu").info(remark)
-    association = replace(options.request.association, user_identity=identity)
-    return replace(options, request=replace(options.request, association=association))
 
 
 PROGRAM = Program(tool=TOOL, run=run, answers={"--list-ciphers": list_ciphers}, check_first=check_port)

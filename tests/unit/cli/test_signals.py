@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from dicomdesk.cli.signals import Ending, Stage, stage_text
+from dicomdesk.cli.signals import EndStage, SignalWatch, stage_text
 
 LONG_S = 60.0
 
@@ -43,13 +43,13 @@ def handlers() -> Iterator[None]:
     assert signal.set_wakeup_fd(-1) == -1
 
 
-def ignore(_stage: Stage, _is_by_clock: bool) -> None:
+def ignore(_stage: EndStage, _is_by_clock: bool) -> None:
     """Not interested."""
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_first_signal_cancels_and_second_cancels_again(handlers: None, number: signal.Signals) -> None:
-    target, ending = Target(), Ending(ignore, times_s=(LONG_S, LONG_S, LONG_S))
+    target, ending = Target(), SignalWatch(ignore, times_s=(LONG_S, LONG_S, LONG_S))
     with ending.catching():
         ending.serve(target)
         os.kill(os.getpid(), number)
@@ -57,12 +57,12 @@ def test_first_signal_cancels_and_second_cancels_again(handlers: None, number: s
         os.kill(os.getpid(), number)
         assert target.wait_for(2) == ["cancel", "cancel"]
         os.kill(os.getpid(), number)
-    assert (ending.last_signal, ending.stage) == (number, Stage.FORCED)
+    assert (ending.last_signal, ending.stage) == (number, EndStage.FORCED)
     assert target.steps == ["cancel", "cancel"]
 
 
 def test_the_clock_brings_what_no_second_signal_brings(handlers: None) -> None:
-    told: list[tuple[Stage, bool]] = []
+    told: list[tuple[EndStage, bool]] = []
     codes: list[int] = []
     ended = threading.Event()
 
@@ -70,21 +70,21 @@ def test_the_clock_brings_what_no_second_signal_brings(handlers: None) -> None:
         codes.append(code)
         ended.set()
 
-    def tell(stage: Stage, is_by_clock: bool) -> None:
+    def tell(stage: EndStage, is_by_clock: bool) -> None:
         told.append((stage, is_by_clock))
 
-    target, ending = Target(), Ending(tell, times_s=(0.01, 0.01, 0.01), end_process=end)
+    target, ending = Target(), SignalWatch(tell, times_s=(0.01, 0.01, 0.01), end_process=end)
     with ending.catching():
         ending.serve(target)
         os.kill(os.getpid(), signal.SIGTERM)
         assert ended.wait(LONG_S)
     assert target.steps == ["cancel", "cancel", "abandon"]
-    assert told == [(Stage.IN_ORDER, False), (Stage.FORCED, True), (Stage.ABANDONED, True)]
+    assert told == [(EndStage.IN_ORDER, False), (EndStage.FORCED, True), (EndStage.ABANDONED, True)]
     assert codes == [143]
 
 
 def test_signal_that_comes_before_the_target_is_not_lost(handlers: None) -> None:
-    target, ending = Target(), Ending(ignore, times_s=(LONG_S, LONG_S, LONG_S))
+    target, ending = Target(), SignalWatch(ignore, times_s=(LONG_S, LONG_S, LONG_S))
     with ending.catching():
         os.kill(os.getpid(), signal.SIGTERM)
         ending.serve(target)
@@ -94,14 +94,14 @@ def test_signal_that_comes_before_the_target_is_not_lost(handlers: None) -> None
 
 def test_process_ends_where_there_is_nothing_to_end_in_order(handlers: None) -> None:
     ended = threading.Event()
-    ending = Ending(ignore, times_s=(0.01, LONG_S, LONG_S), end_process=lambda _code: ended.set())
+    ending = SignalWatch(ignore, times_s=(0.01, LONG_S, LONG_S), end_process=lambda _code: ended.set())
     with ending.catching():
         os.kill(os.getpid(), signal.SIGINT)
         assert ended.wait(LONG_S)
 
 
 def test_signal_is_taken_while_the_main_thread_computes(handlers: None) -> None:
-    target, ending = Target(), Ending(ignore, times_s=(LONG_S, LONG_S, LONG_S))
+    target, ending = Target(), SignalWatch(ignore, times_s=(LONG_S, LONG_S, LONG_S))
     with ending.catching():
         ending.serve(target)
         signal.raise_signal(signal.SIGTERM)
@@ -112,7 +112,7 @@ def test_signal_is_taken_while_the_main_thread_computes(handlers: None) -> None:
 def test_hang_up_that_is_to_be_ignored_is_ignored(handlers: None) -> None:
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
-        target, ending = Target(), Ending(ignore, times_s=(LONG_S, LONG_S, LONG_S))
+        target, ending = Target(), SignalWatch(ignore, times_s=(LONG_S, LONG_S, LONG_S))
         with ending.catching():
             ending.serve(target)
             os.kill(os.getpid(), signal.SIGHUP)
@@ -125,7 +125,7 @@ def test_other_signals_do_not_matter(handlers: None) -> None:
     seen: list[int] = []
     before = signal.signal(signal.SIGUSR1, lambda number, _frame: seen.append(number))
     try:
-        target, ending = Target(), Ending(ignore, times_s=(LONG_S, LONG_S, LONG_S))
+        target, ending = Target(), SignalWatch(ignore, times_s=(LONG_S, LONG_S, LONG_S))
         with ending.catching():
             ending.serve(target)
             os.kill(os.getpid(), signal.SIGUSR1)
@@ -140,11 +140,11 @@ def test_other_signals_do_not_matter(handlers: None) -> None:
 @pytest.mark.parametrize(
     ("stage", "is_by_clock", "text"),
     [
-        (Stage.IN_ORDER, False, "ending in order, a second signal aborts"),
-        (Stage.FORCED, False, "aborting"),
-        (Stage.FORCED, True, "not ended within 5 seconds, aborting"),
-        (Stage.ABANDONED, True, "something does not end and is left behind"),
+        (EndStage.IN_ORDER, False, "ending in order, a second signal aborts"),
+        (EndStage.FORCED, False, "aborting"),
+        (EndStage.FORCED, True, "not ended within 5 seconds, aborting"),
+        (EndStage.ABANDONED, True, "something does not end and is left behind"),
     ],
 )
-def test_each_stage_is_told_in_words(stage: Stage, is_by_clock: bool, text: str) -> None:
+def test_each_stage_is_told_in_words(stage: EndStage, is_by_clock: bool, text: str) -> None:
     assert stage_text(stage, is_by_clock=is_by_clock, verb="ending") == text

@@ -8,12 +8,12 @@ from dicomdesk.cli.log.appenders import (
     SMALLEST_ROLLING_BYTES,
     DailyRollingFileAppender,
     FileAppender,
+    FilterDecision,
     FilteredAppender,
     NullAppender,
     RollingFileAppender,
     Schedule,
     SyslogAppender,
-    Verdict,
 )
 from dicomdesk.cli.log.layouts import simple_layout
 from dicomdesk.logs import Level, Record, StreamAppender
@@ -122,14 +122,14 @@ def test_stream_appender_writes_where_it_is_told(capsys: pytest.CaptureFixture[s
     ("verdicts", "is_shown"),
     [
         ([], True),
-        ([Verdict.NEUTRAL], True),
-        ([Verdict.DENY], False),
-        ([Verdict.ACCEPT, Verdict.DENY], True),
-        ([Verdict.NEUTRAL, Verdict.DENY, Verdict.ACCEPT], False),
+        ([FilterDecision.NEUTRAL], True),
+        ([FilterDecision.DENY], False),
+        ([FilterDecision.ACCEPT, FilterDecision.DENY], True),
+        ([FilterDecision.NEUTRAL, FilterDecision.DENY, FilterDecision.ACCEPT], False),
     ],
 )
 def test_first_filter_that_decides_counts(
-    verdicts: list[Verdict], is_shown: bool, capsys: pytest.CaptureFixture[str]
+    verdicts: list[FilterDecision], is_shown: bool, capsys: pytest.CaptureFixture[str]
 ) -> None:
     filters = tuple((lambda _record, verdict=verdict: verdict) for verdict in verdicts)
     appender = FilteredAppender(StreamAppender(simple_layout, is_error_stream=False), Level.ALL, filters)

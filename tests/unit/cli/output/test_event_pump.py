@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pytest
 
 from dicomdesk.cli.output.event_pump import EventPump
-from dicomdesk.cli.signals import Ending
+from dicomdesk.cli.signals import SignalWatch
 from dicomdesk.engine.events import Event, JobFinished, JobOutcome, Notice, NoticeLevel
 
 FINISHED = JobFinished(job_id="j", outcome=JobOutcome.COMPLETED, counts={})
@@ -151,7 +151,7 @@ class StubbornJob:
 def test_one_signal_ends_even_what_does_not_end() -> None:
     said: list[str] = []
     pump: EventPump[Event] = EventPump(
-        take_all, say=said.append, ending=lambda tell: Ending(tell, times_s=(0.01, 0.01, 60.0))
+        take_all, say=said.append, ending=lambda tell: SignalWatch(tell, times_s=(0.01, 0.01, 60.0))
     )
     job = StubbornJob(pump)
     with pump.catching_signals():
