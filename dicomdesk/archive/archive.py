@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from dicomdesk.archive.admission import Admission
+from dicomdesk.archive.areas.crash_repair import RepairReport
 from dicomdesk.archive.areas.entry_reader import read_entry
-from dicomdesk.archive.areas.keeper import Keeper, RepairReport
+from dicomdesk.archive.areas.keeper import Keeper
 from dicomdesk.archive.areas.storage_area import StorageArea
 from dicomdesk.archive.facts import ArchiveFacts, InstanceStored
 from dicomdesk.archive.index import Durability, Index, sqlite_url
@@ -208,12 +209,12 @@ class Archive:
         storage.mark_running()
         self._keepers[area.ae_title] = keeper
         if since is None:
-            keeper.complete_removals()
+            keeper.crash_repair.complete_removals()
         else:
-            self.repairs[area.ae_title] = order = keeper.repair(entry_reader(indexed_area), since=since)
+            self.repairs[area.ae_title] = report = keeper.crash_repair.repair(entry_reader(indexed_area), since=since)
             storage.forget_crashes()
-            if not order.is_clean:
-                logger.info("Storage area %s was put in order after a crash: %s", area.ae_title, order)
+            if not report.is_clean:
+                logger.info("Storage area %s was put in order after a crash: %s", area.ae_title, report)
         if _is_unindexed(keeper):
             logger.warning(
                 "The storage area %s has files and its index is empty: they are not found until dcmqrscp --reindex "

@@ -12,7 +12,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from dicomdesk.archive.areas.entry_reader import entry_of_data_set, entry_of_open_file
-from dicomdesk.archive.areas.keeper import Keeper, QuotaExceededError
+from dicomdesk.archive.areas.keeper import Keeper
+from dicomdesk.archive.areas.quota import QuotaExceededError
 from dicomdesk.archive.facts import AcceptedInstance
 from dicomdesk.archive.index_entries import AdditionOutcome, IndexEntry
 from dicomdesk.archive.setup.storing_format import StoringFormat, shaped
@@ -81,7 +82,7 @@ class StoringSink(InstanceFile):
 
     def _check_size(self, size_bytes: int) -> None:
         try:
-            self._keeper.check_size(size_bytes)
+            self._keeper.quota.check_size(size_bytes)
         except QuotaExceededError as error:
             raise RefusedError(Status.OUT_OF_RESOURCES, str(error)) from error
 

@@ -1,0 +1,136 @@
+"""Repairs a storage area after a crash: completes removals, indexes files that are not in the index yet."""
+
+import errno
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from dicomdesk.archive.areas.storage_area import StorageArea
+from dicomdesk.archive.index import Index
+from dicomdesk.archive.index_entries import IndexEntry
+from dicomdesk.archive.setup.configuration import Area
+from dicomdesk.dicom.query.attributes import SERIES_INSTANCE_UID, SOP_INSTANCE_UID, STUDY_INSTANCE_UID
+from dicomdesk.errors import DataError
+
+__all__ = ["CrashRepair", "RepairReport"]
+
+_BATCH = 500
+
+
+class _UnderWayError(Exception):
+    """File that is left to another process, which lives, or to a later start."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepairReport:
+    """Findings of ``repair`` after a crash."""
+
+    completed_removals: int = 0
+    """Files that were to be removed."""
+    adopted: int = 0
+    """Files that were not in the index yet."""
+    superseded: int = 0
+    """Files of instances that the index has elsewhere, removed."""
+    unreadable: tuple[str, ...] = ()
+    """Files that are no instances; they are left alone."""
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether there was nothing to do."""
+        return not (self.completed_removals or self.adopted or self.superseded or self.unreadable)
+
+
+ReadEntry = Callable[[str, str], IndexEntry]
+"""Reads the index entry of a file: absolute path and relative path; raises DataError or OSError."""
+
+
+class CrashRepair:
+    """Repair of one area; for all threads. Its methods raise OSError, StorageError and the errors of the index."""
+
+    def __init__(self, area: Area, storage: StorageArea, index: Index) -> None:
+        self._name = area.ae_title
+        self._storage = storage
+        self._index = index
+
+    def repair(self, read_entry: ReadEntry, *, since: float | None = None) -> RepairReport:
+        """Complete what a killed process began; with ``since`` only in folders that changed from then on.
+
+        Other processes may be at work meanwhile.
+        """
+        completed = self.complete_removals()
+        leaving = self._storage.leaving()
+        adopted = superseded = 0
+        unreadable: list[str] = []
+        for path in self._find_unindexed(since):
+            if path in leaving:
+                continue
+            try:
+                is_new = self._adopt(path, read_entry)
+            except FileNotFoundError:
+                continue  # another process has removed it meanwhile
+            except (DataError, OSError):
+                unreadable.append(path)
+            except _UnderWayError:
+                self._storage.doubt(0.0 if since is None else since)
+            else:
+                adopted += is_new
+                superseded += not is_new
+        return RepairReport(
+            completed_removals=completed, adopted=adopted, superseded=superseded, unreadable=tuple(unreadable)
+        )
+
+    def complete_removals(self) -> int:
+        """Remove the files of removals that were begun and not completed; returns how many.
+
+        Those of other processes that live are left to them.
+        """
+        count = 0
+        for note, paths in list(self._storage.abandoned_removals()):
+            gone = self.unindexed(paths)
+            self._storage.complete_removal(note, gone)
+            count += len(gone)
+        return count
+
+    def _find_unindexed(self, since: float | None) -> Iterable[str]:
+        batch: list[str] = []
+        for path in self._storage.files(changed_since=since):
+            batch.append(path)
+            if len(batch) == _BATCH:
+                yield from self.unindexed(batch)
+                batch.clear()
+        yield from self.unindexed(batch)
+
+    def unindexed(self, paths: Sequence[str]) -> list[str]:
+        """Return which of the files the index does not have."""
+        known = self._index.known_paths(self._name, {path: self._storage.instance_uid_of(path) for path in paths})
+        return [path for path in paths if path not in known]
+
+    def _adopt(self, path: str, read_entry: ReadEntry) -> bool:
+        """Index a file; False where the index has its instance elsewhere, and the file was removed instead.
+
+        Raises _UnderWayError where another process may be about to put this file in the other's place,
+        FileNotFoundError where another process removes it.
+        """
+        entry = read_entry(self._storage.path_of(path), path)
+        values = entry.values
+        known = self._index.find_instances(
+            self._name,
+            study_instance_uid=values.get(STUDY_INSTANCE_UID, ""),
+            series_instance_uid=values.get(SERIES_INSTANCE_UID, ""),
+            sop_instance_uids=[values.get(SOP_INSTANCE_UID, "")],
+        )
+        for found in known:
+            if found.path != path and self._storage.exists(found.path):
+                if self._storage.may_be_under_way(path):
+                    raise _UnderWayError
+                self._storage.remove([path])
+                return False
+        self._index.add([entry])
+        if not self._storage.exists(path) or path in self._storage.leaving():
+            self._index.remove(
+                self._name,
+                study_instance_uid=values.get(STUDY_INSTANCE_UID, ""),
+                sop_instance_uid=values.get(SOP_INSTANCE_UID, ""),
+                path=path,
+            )
+            raise FileNotFoundError(errno.ENOENT, "it was removed meanwhile", path)
+        return True
