@@ -169,7 +169,7 @@ class AccessRules:
     networks: tuple[str, ...] = ()
     """Addresses ("10.0.0.7") and networks ("10.0.0.0/8", "fe80::/10") of peers; empty: any."""
     user_pass_codes: Mapping[str, str] | None = field(default=None, repr=False)
-    """User names with hashed passcodes as ``network.passcodes`` makes them; None asks for no identity."""
+    """User names with hashed passcodes as ``network.acceptor.passcodes`` makes them; None asks for no identity."""
     needs_client_certificate: bool = False
     """A verified certificate of the peer; a means to the same end as ``PeerVerification.REQUIRED``, said in words."""
 

@@ -57,7 +57,7 @@ class Admission:
             self._roles = dict.fromkeys(_STORAGE_CLASSES, _ANY_ROLE) if profile is None else profile.roles
 
     def judge(self, request: IncomingAssociation) -> AcceptancePolicy | Refusal:
-        """See ``network.answering.Judge``."""
+        """See ``network.acceptor.association_answer.Judge``."""
         settings = self._settings
         if settings.refuses_all:
             return _NOT_SERVED

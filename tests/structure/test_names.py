@@ -55,6 +55,26 @@ def test_every_folder_says_what_it_is_for() -> None:
     assert {module.parent for module in MODULES} == {module.parent for module in packages}
 
 
+def _exists(reference: str) -> bool:
+    """Whether a module, or what it defines, has this dotted name; it may begin in any folder of the package."""
+    *folders, last = reference.split(".")
+    if any(module.as_posix().endswith(f"/{'/'.join([*folders, last])}.py") for module in MODULES):
+        return True
+    named = [module for module in MODULES if module.as_posix().endswith(f"/{'/'.join(folders)}.py")]
+    return any(re.search(rf"\b{last}\b", module.read_text(encoding="utf-8")) for module in named)
+
+
+def test_modules_that_docstrings_refer_to_exist() -> None:
+    rooms = "|".join(path.name for path in PACKAGE.iterdir() if path.is_dir())
+    pattern = re.compile(rf"``((?:{rooms})(?:\.\w+)+)``")
+    missing = {
+        relative(module): names
+        for module in MODULES
+        if (names := [name for name in pattern.findall(module.read_text(encoding="utf-8")) if not _exists(name)])
+    }
+    assert not missing
+
+
 def test_no_path_of_one_machine() -> None:
     roots = "|".join(["wo" + "rk", "ro" + "ot", "far" + "m"])
     pattern = re.compile(rf"(^|[^A-Za-z0-9_.])/({roots})/")

@@ -82,7 +82,7 @@ class Retrieval:
         return self.is_cancelled
 
     def fileno(self) -> int:
-        """See ``network.connection.Companion``."""
+        """See ``network.wire.connection.Companion``."""
         return self.operation.fileno()
 
     def heed(self) -> None:

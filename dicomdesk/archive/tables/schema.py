@@ -136,7 +136,7 @@ instance: Final = Table(
         "instance_in_conflict", "key", sqlite_where=text('"conflict" <> 0'), postgresql_where=text('"conflict" <> 0')
     ),
 )
-"""``path`` is relative to the area's folder; ``conflict`` holds bits of ``entries.Conflict``."""
+"""``path`` is relative to the area's folder; ``conflict`` holds bits of ``index_entries.Conflict``."""
 
 sequence_item: Final = Table(
     "sequence_item",

@@ -1,7 +1,8 @@
 """Files of users and their hashed passcodes, which an acceptor can demand.
 
-A line is a user name, a colon and a hash as ``network.passcodes`` makes it; blank lines and those that begin with ``#``
-say nothing. The hashes are hard to turn back, but weak passcodes can be guessed from them: the file is for its owner.
+A line is a user name, a colon and a hash as ``network.acceptor.passcodes`` makes it; blank lines and those that begin
+with ``#`` say nothing. The hashes are hard to turn back, but weak passcodes can be guessed from them: the file is for
+its owner.
 """
 
 import os

@@ -34,7 +34,7 @@ class SendRequest:
     propose_only_legal_contexts: bool = False
     """Refuse what would need a context without the default transfer syntax."""
     fallback_contexts: bool = False
-    """Propose more than dcmsend does where it would have to give an instance up, see ``network.planning``."""
+    """Propose more than dcmsend where it would give an instance up; see ``network.presentation.context_planning``."""
     multiple_associations: bool = True
     """Continue in further associations when one cannot carry all."""
     parallel: int = 1
