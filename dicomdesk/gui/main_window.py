@@ -19,7 +19,7 @@ from dicomdesk.gui.security.security_store import SecurityStore
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.theme import Theme, Tone
-from dicomdesk.gui.view import View
+from dicomdesk.gui.view import View, WantedAssociation
 from dicomdesk.gui.window_state import WindowState
 
 SMALLEST = (1024, 700)
@@ -125,7 +125,7 @@ class MainWindow(QMainWindow):
         self.sidebar.chosen.connect(lambda _number: self._save_timer.start())
         for view in self._views:
             view.state_changed.connect(self._save_timer.start)
-            view.associations_wanted.connect(self._on_associations_wanted)
+            view.association_wanted.connect(self._on_association_wanted)
         self._save_timer.timeout.connect(self.state_changed)
         self.status.problems_wanted.connect(self._on_problems_wanted)
         self._session.ticked.connect(self._show_figures)
@@ -164,9 +164,9 @@ class MainWindow(QMainWindow):
                 view.show_problems()
                 return
 
-    def _on_associations_wanted(self, is_requestor: bool) -> None:  # noqa: FBT001 - a slot
+    def _on_association_wanted(self, wanted: WantedAssociation) -> None:
         self.sidebar.choose(self._views.index(self.associations))
-        self.associations.show_latest(is_requestor=is_requestor)
+        self.associations.show_association(wanted)
 
     def _on_task_failed(self, text: str) -> None:
         self.send.tell(

@@ -18,6 +18,17 @@ class Badge:
     is_alarming: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WantedAssociation:
+    """An association that is to be shown; the latest in its direction where it is not known."""
+
+    is_requestor: bool
+    """Whether we asked for it, or a peer."""
+    job_id: str = ""
+    number: int = 0
+    """Within the job; 0 for none."""
+
+
 class View(QWidget):
     """One view of the window. For the Qt thread; the window asks at each tick, so nothing here may be slow.
 
@@ -26,8 +37,8 @@ class View(QWidget):
 
     state_changed = Signal()
     """Something worth remembering has changed."""
-    associations_wanted = Signal(bool)
-    """The latest association is to be shown: one that we asked for (True), or one that a peer asked for."""
+    association_wanted = Signal(object)
+    """A ``WantedAssociation`` is to be shown."""
 
     key = ""
     """Name of the icon; also what is kept of which view is open."""

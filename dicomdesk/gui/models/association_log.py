@@ -219,6 +219,10 @@ class AssociationLog:
     def __len__(self) -> int:
         return len(self._records)
 
+    def find(self, job_id: str, number: int) -> AssociationRecord | None:
+        """Return the association of this number within a job, None for one that is not known any more."""
+        return self._records.get((job_id, number))
+
     def apply(self, event: Event, at: float) -> None:
         """Take note of what any job reports."""
         match event:

@@ -50,7 +50,7 @@ def send_columns() -> tuple[Column, ...]:
 class InstanceNode(Node):
     """One instance to be sent."""
 
-    __slots__ = ("attempts", "found", "is_shown", "reason", "state", "status")
+    __slots__ = ("association", "attempts", "found", "is_shown", "job_id", "reason", "state", "status")
 
     def __init__(self, found: FoundInstance) -> None:
         super().__init__()
@@ -59,6 +59,10 @@ class InstanceNode(Node):
         self.status: int | None = None
         self.reason = ""
         self.attempts = 0
+        self.job_id = ""
+        """Of the last job that ended it."""
+        self.association = 0
+        """Over which it went, or was to go; number within the job, 0 for none."""
         self.is_shown = False
 
     @property

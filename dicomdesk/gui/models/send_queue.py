@@ -195,6 +195,7 @@ class SendQueue:
         instance.status = event.status
         instance.reason = event.reason
         instance.attempts = event.attempts
+        instance.job_id, instance.association = event.job_id, event.association
         state = STATE_OF_OUTCOME[event.outcome]
         if event.not_sent_cause is NotSentCause.NOT_REACHED:
             state = ItemState.WAITING

@@ -25,7 +25,7 @@ from dicomdesk.gui.panels.filter_bar import FilterBar
 from dicomdesk.gui.panels.negotiation_panel import NegotiationPanel
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.theme import Theme, Tone
-from dicomdesk.gui.view import Badge, View
+from dicomdesk.gui.view import Badge, View, WantedAssociation
 
 ALL, OPEN, OUTGOING, INCOMING, PROBLEMS = range(5)
 _PEER_COLUMN = 1
@@ -86,13 +86,14 @@ class AssociationsPane(View):
         """Show only associations with problems."""
         self.filters.chips.choose(PROBLEMS)
 
-    def show_latest(self, *, is_requestor: bool) -> None:
-        """Select the latest association that we asked for, or that a peer asked for."""
-        for node in reversed(self.model.root.children):
-            if isinstance(node, AssociationRecord) and node.is_requestor is is_requestor:
-                self.filters.chips.choose(ALL)
-                self.view.select_node(node)
-                return
+    def show_association(self, wanted: WantedAssociation) -> None:
+        """Select an association; the latest in its direction where it is not known."""
+        records = [node for node in self.model.root.children if isinstance(node, AssociationRecord)]
+        latest = (record for record in reversed(records) if record.is_requestor is wanted.is_requestor)
+        found = self.log.find(wanted.job_id, wanted.number) or next(latest, None)
+        if found is not None:
+            self.filters.chips.choose(ALL)
+            self.view.select_node(found)
 
     # Building.
 

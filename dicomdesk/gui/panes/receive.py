@@ -32,7 +32,7 @@ from dicomdesk.gui.security.credentials import SecurityAccess
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.theme import Theme, Tone
-from dicomdesk.gui.view import Badge, View
+from dicomdesk.gui.view import Badge, View, WantedAssociation
 from dicomdesk.gui.window_state import WindowState
 from dicomdesk.gui.wording import plain_tip
 from dicomdesk.settings import LARGE_MAX_PDU_BYTES, ProfileSelection, TlsSettings
@@ -289,15 +289,12 @@ class ReceivePane(View):
         finally:
             self._is_editing = False
 
-    def _on_refused(self, details: Details) -> None:
-        self._notice = replace(
-            details,
-            actions=[Action(word=self.tr("Show associations"), run=self._show_association, icon="associations")],
+    def _on_refused(self, details: Details, wanted: WantedAssociation) -> None:
+        show = Action(
+            word=self.tr("Show associations"), run=lambda: self.association_wanted.emit(wanted), icon="associations"
         )
+        self._notice = replace(details, actions=[show])
         self._show_all()
-
-    def _show_association(self) -> None:
-        self.associations_wanted.emit(False)  # noqa: FBT003 - a signal has no names
 
     def _show_security(self) -> None:
         listener = self._access.store.settings.listener

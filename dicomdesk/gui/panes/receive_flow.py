@@ -26,6 +26,7 @@ from dicomdesk.gui.panels.details import Details
 from dicomdesk.gui.panes import receive_details
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.tasks import Tasks
+from dicomdesk.gui.view import WantedAssociation
 
 LOOK_AT_DISK_EVERY_S = 5
 
@@ -36,8 +37,8 @@ class ReceiveFlow(QObject):
     changed = Signal()
     failed = Signal(str)
     """Listening could not be begun, or ended by an error: one plain sentence."""
-    refused = Signal(Details)
-    """Somebody was not let in, or could not be served."""
+    refused = Signal(Details, WantedAssociation)
+    """A peer was not let in, or could not be served; and over which association."""
 
     def __init__(self, session: Session, tasks: Tasks, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -105,17 +106,21 @@ class ReceiveFlow(QObject):
             case AssociationFailed(association=association, reason=reason, advice=advice):
                 self._refusals += 1
                 peer = self._asking.pop(association, "")
-                self.refused.emit(receive_details.describe_refusal(peer, reason, advice, self._refusals))
+                details = receive_details.describe_refusal(peer, reason, advice, self._refusals)
+                self._refuse(details, event.job_id, association)
             case Notice(level=NoticeLevel.ERROR, text=text, peer_host=host):
-                self.refused.emit(receive_details.describe_trouble(text, host))
+                self._refuse(receive_details.describe_trouble(text, host), event.job_id)
             case RequestFailed(reason=reason, peer_host=host):
-                self.refused.emit(receive_details.describe_request_failure(reason, host))
-            case ItemFinished(fault=fault) if fault:
-                self.refused.emit(receive_details.describe_not_stored(fault))
+                self._refuse(receive_details.describe_request_failure(reason, host), event.job_id)
+            case ItemFinished(fault=fault, association=association) if fault:
+                self._refuse(receive_details.describe_not_stored(fault), event.job_id, association)
             case StudySettled(command_exit_code=code) if code:
-                self.refused.emit(receive_details.describe_command_failure(code))
+                self._refuse(receive_details.describe_command_failure(code), event.job_id)
             case _:
                 pass
+
+    def _refuse(self, details: Details, job_id: str, association: int = 0) -> None:
+        self.refused.emit(details, WantedAssociation(is_requestor=False, job_id=job_id, number=association))
 
     async def _listen(self, request: ReceiveRequest) -> None:
         try:

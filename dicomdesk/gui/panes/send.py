@@ -95,7 +95,7 @@ class SendPane(View):
         actions.changed.connect(self._show_all)
         actions.told.connect(self.tell)
         actions.begun.connect(self._on_begun)
-        actions.associations_wanted.connect(self.associations_wanted)
+        actions.association_wanted.connect(self.association_wanted)
         self.list.dropped.connect(self.flow.add)
         self.list.view.node_selected.connect(lambda _node: self.tell(None))
         self.list.view.menu_wanted.connect(self._on_menu)

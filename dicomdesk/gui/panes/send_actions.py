@@ -13,6 +13,7 @@ from dicomdesk.errors import AssociationRejectedError, DicomdeskError
 from dicomdesk.gui.dialogs.check import CheckDialog
 from dicomdesk.gui.dialogs.report import ReportDialog
 from dicomdesk.gui.models.send_nodes import GroupNode, InstanceNode, StudyNode
+from dicomdesk.gui.models.send_queue import instances_below
 from dicomdesk.gui.outline.model import Node
 from dicomdesk.gui.outline.states import PROBLEMS, ItemState
 from dicomdesk.gui.panels.details import Action, Details
@@ -25,6 +26,7 @@ from dicomdesk.gui.security.credentials import PreparedPeer
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.theme import Theme, Tone
+from dicomdesk.gui.view import WantedAssociation
 from dicomdesk.gui.window_state import TypedPeer, WindowState
 from dicomdesk.settings import Decompression
 
@@ -38,7 +40,8 @@ class SendActions(QObject):
     """Details that the user should read now; None for what is usual."""
     begun = Signal()
     """A transfer begins."""
-    associations_wanted = Signal(bool)
+    association_wanted = Signal(object)
+    """See ``View``."""
 
     def __init__(self, theme: Theme, session: Session, tasks: Tasks, header: SendHeader, view: QWidget) -> None:
         """``view`` is the parent of dialogs."""
@@ -85,7 +88,7 @@ class SendActions(QObject):
             actions.append(Action(word=word, run=lambda: self._retry_decompressed(node), icon="send"))
         if has_problems:
             word = self.tr("Show negotiation")
-            actions.append(Action(word=word, run=lambda: self.associations_wanted.emit(True), icon="associations"))  # noqa: FBT003 - a signal
+            actions.append(Action(word=word, run=lambda: self._show_association(node), icon="associations"))
         return tuple(actions)
 
     def run_primary(self) -> None:
@@ -230,6 +233,11 @@ class SendActions(QObject):
     def _retry_decompressed(self, node: Node) -> None:
         self._header.lossy.setChecked(True)
         self._retry(node)
+
+    def _show_association(self, node: Node) -> None:
+        problem = next((instance for instance in instances_below(node) if instance.state in PROBLEMS), None)
+        job_id, number = (problem.job_id, problem.association) if problem else ("", 0)
+        self.association_wanted.emit(WantedAssociation(is_requestor=True, job_id=job_id, number=number))
 
     def _begin_echo(self, prepared: PreparedPeer) -> None:
         self._tasks.start(self._echo(prepared))

@@ -5,6 +5,7 @@ from dicomdesk.gui.main_window import MainWindow
 from dicomdesk.gui.models.association_log import AssociationRecord
 from dicomdesk.gui.panes.associations import ALL, INCOMING, OPEN, OUTGOING, PROBLEMS, accepts, has_problem
 from dicomdesk.gui.session import Session
+from dicomdesk.gui.view import WantedAssociation
 from tests.helpers.window import scenes
 
 
@@ -44,8 +45,19 @@ def test_choice_of_the_user_stays(window: MainWindow, session: Session) -> None:
     session.sent.arrived.emit(scenes.at_noon(scenes.outgoing(2)))
     session.ticked.emit()
     assert selected(window) is first
-    window.associations.show_latest(is_requestor=True)
+    window.associations.show_association(WantedAssociation(is_requestor=True))
     assert selected(window).number == 2
+
+
+def test_an_association_is_shown_by_its_job_and_number_and_else_the_latest(
+    window: MainWindow, session: Session
+) -> None:
+    play(session)
+    session.sent.arrived.emit(scenes.at_noon(scenes.outgoing(2)))
+    for number, shown in ((1, 1), (2, 2), (9, 2)):
+        window.send.association_wanted.emit(WantedAssociation(is_requestor=True, job_id=scenes.SEND_JOB, number=number))
+        assert (selected(window).number, selected(window).is_requestor) == (shown, True)
+    assert window.views.currentIndex() == 2
 
 
 def test_filters_and_clearing(window: MainWindow, session: Session) -> None:

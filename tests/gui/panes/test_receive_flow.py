@@ -9,6 +9,7 @@ from dicomdesk.gui.panels.details import Details
 from dicomdesk.gui.panes.receive_flow import ReceiveFlow
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.tasks import Tasks
+from dicomdesk.gui.view import WantedAssociation
 from tests.gui.conftest import KEPT, SlowEngine
 from tests.helpers.window import scenes
 
@@ -67,13 +68,13 @@ def test_disk_of_a_folder_that_is_not_there_yet_is_known(
 
 def test_peer_of_a_failed_connection_is_told(session: Session, tasks: Tasks) -> None:
     flow = ReceiveFlow(session, tasks)
-    told: list[Details] = []
-    flow.refused.connect(told.append)
+    told: list[tuple[Details, WantedAssociation]] = []
+    flow.refused.connect(lambda details, wanted: told.append((details, wanted)))
     trouble = Notice(job_id="receive-1", level=NoticeLevel.ERROR, text="No TLS.", peer_host="10.0.0.9")
     failed = RequestFailed(job_id="receive-1", peer_host="10.0.0.9", reason="No PDU.")
     session.received.arrived.emit(scenes.at_noon([trouble, failed]))
     title = "Trouble with a connection from 10.0.0.9"
-    assert [(each.title, each.text) for each in told] == [
+    assert [(each.title, each.text) for each, _ in told] == [
         (title, "No TLS."),
         (title, "Could not receive association request: No PDU."),
     ]
@@ -81,8 +82,8 @@ def test_peer_of_a_failed_connection_is_told(session: Session, tasks: Tasks) -> 
 
 def test_what_could_not_be_stored_or_run_is_told(session: Session, tasks: Tasks) -> None:
     flow = ReceiveFlow(session, tasks)
-    told: list[Details] = []
-    flow.refused.connect(told.append)
+    told: list[tuple[Details, WantedAssociation]] = []
+    flow.refused.connect(lambda details, wanted: told.append((details, wanted)))
     session.received.arrived.emit(
         scenes.at_noon(
             [
@@ -100,9 +101,13 @@ def test_what_could_not_be_stored_or_run_is_told(session: Session, tasks: Tasks)
             ]
         )
     )
-    assert [(each.title, each.text) for each in told] == [
+    assert [(each.title, each.text) for each, _ in told] == [
         ("Trouble while listening", "Cannot store received object: full."),
         ("Trouble while listening", "The command for a received study ended with exit code 3."),
+    ]
+    assert [wanted for _, wanted in told] == [
+        WantedAssociation(is_requestor=False, job_id="j", number=1),
+        WantedAssociation(is_requestor=False, job_id="j"),
     ]
 
 

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QApplication
 
 from dicomdesk.gui.dialogs.report import ReportDialog
 from dicomdesk.gui.main_window import MainWindow
+from dicomdesk.gui.models.association_log import AssociationRecord
 from dicomdesk.gui.models.send_nodes import StudyNode
 from dicomdesk.gui.models.send_queue import instances_below
 from dicomdesk.gui.outline.states import ItemState
@@ -15,6 +16,7 @@ from dicomdesk.gui.window_state import WindowState
 from tests.helpers.data.datasets import Builder, part10
 from tests.helpers.data.studies import write_study
 from tests.helpers.peers.fake_peer import FakePeer, Hold, Reject, Status
+from tests.helpers.window import scenes
 
 WaitUntil = Callable[[Callable[[], bool]], None]
 
@@ -57,6 +59,11 @@ def test_refused_instances_are_tried_again_and_reported(
         details = window.send.details.details()
         assert details.title == "PACS refused 1 instance"
         assert [action.word for action in details.actions] == ["Try again", "Show negotiation"]
+        session.echoed.arrived.emit(scenes.at_noon(scenes.rejected(scenes.ECHO_JOB, 1)))  # a later association
+        details.actions[1].run()
+        shown = window.associations.view.selected_node()
+        assert isinstance(shown, AssociationRecord)
+        assert (shown.stored, shown.problems) == (1, 1)
         details.actions[0].run()
         wait_until(lambda: window.send.flow.queue.counts[ItemState.STORED] == 2 and not session.is_sending)
     words = [action.word for action in window.send.details.details().actions]

@@ -1,7 +1,10 @@
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from dicomdesk.dicom.files.scan import FoundInstance, SkippedInput
 from dicomdesk.dicom.instance import InstanceHeader
@@ -229,3 +232,50 @@ def test_rows_below_a_row(queue: SendQueue) -> None:
     assert isinstance(series, SeriesNode)
     assert instances_below(jane) == instances_below(series) == series.instances
     assert instances_below(series.instances[0]) == [series.instances[0]]
+
+
+PLACES = [("/data/a", ""), ("/a.zip", "m"), ("/a.zip:m", "")]
+MOVED = {ItemState.STORED, ItemState.WARNING, ItemState.REFUSED, ItemState.FAILED, ItemState.NOT_SENT}
+
+
+def check_sums(queue: SendQueue) -> None:
+    """What is counted is what the rows say."""
+    rows = [instance for study in studies(queue) for instance in instances_below(study)]
+    assert +queue.counts == Counter(row.state for row in rows)
+    assert {row.found.id for row in rows} == set(queue._by_id)
+    assert [row for row in rows if row.state is ItemState.WAITING] == queue.waiting()
+    for study in studies(queue):
+        for group, below in ((study, instances_below(study)), *((s, s.instances) for s in study.series.values())):
+            assert (group.total, group.size_bytes) == (len(below), sum(row.size_bytes for row in below))
+            assert group.bytes_done == sum(row.size_bytes for row in below if row.state in MOVED)
+            assert +group.counts == Counter(row.state for row in below)
+
+
+@settings(max_examples=60)
+@given(st.data())
+def test_whatever_is_listed_sent_and_taken_away_the_counts_are_those_of_the_rows(data: st.DataObject) -> None:
+    queue = SendQueue(PlainOutline())
+    given_ids: list[int] = []
+    for _ in range(data.draw(st.integers(1, 25))):
+        match data.draw(st.sampled_from(["add", "start", "end", "again", "take away", "clear", "job ends"])):
+            case "add":
+                header = replace(data.draw(st.sampled_from(HEADERS)), data_set_length=data.draw(st.integers(0, 9)))
+                path, member = data.draw(st.sampled_from(PLACES))
+                instance = found(path, header, member)
+                given_ids.append(instance.id)
+                queue.add([instance])
+            case "start" if given_ids:
+                queue.apply(scenes.started(HEADERS[0], 0, instance_id=data.draw(st.sampled_from(given_ids))))
+            case "end" if given_ids:
+                outcome = data.draw(st.sampled_from(ItemOutcome))
+                ended = data.draw(st.sampled_from(given_ids))
+                queue.apply(scenes.finished(HEADERS[0], 0, outcome, instance_id=ended))
+            case "again":
+                queue.all_wait_again()
+            case "take away" if studies(queue) and not queue.counts[ItemState.SENDING]:
+                queue.remove(data.draw(st.sampled_from(studies(queue))))
+            case "clear" if not queue.counts[ItemState.SENDING]:
+                queue.clear_finished()
+            case "job ends":
+                finish_job(queue)
+        check_sums(queue)
