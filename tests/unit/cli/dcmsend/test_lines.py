@@ -9,12 +9,8 @@ from dicomdesk.engine import events
 from dicomdesk.engine.send.request import SendRequest
 from dicomdesk.logs import Level, console_log
 from dicomdesk.settings import Peer
-
-CT, EXPLICIT, IMPLICIT = "1.2.840.10008.5.1.4.1.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2"
-CONTEXT = events.ProposedContext(context_id=1, abstract_syntax=CT, transfer_syntaxes=(EXPLICIT,))
-REQUESTED = events.AssociationRequested(
-    job_id="j", association=1, peer="ANY-SCP@peer:104", calling_ae_title="DCMSEND", contexts=(CONTEXT,)
-)
+from tests.helpers.data.datasets import EXPLICIT, IMPLICIT
+from tests.helpers.jobs.sample_events import REQUESTED, accepted, finished, started
 
 Tell = Callable[..., list[str]]
 
@@ -26,65 +22,6 @@ def request(*, halts: bool = True, scans: bool = False, multiple: bool = True, p
         halt_on_error=halts,
         multiple_associations=multiple,
         parallel=parallel,
-    )
-
-
-def accepted(*, is_accepted: bool = True) -> events.AssociationAccepted:
-    context = events.NegotiatedContext(
-        context_id=1,
-        abstract_syntax=CT,
-        proposed_transfer_syntaxes=(EXPLICIT,),
-        result=events.ContextResult.ACCEPTED if is_accepted else events.ContextResult.NO_REASON,
-        accepted_transfer_syntax=EXPLICIT if is_accepted else None,
-    )
-    negotiation = events.Negotiation(
-        is_requestor=True,
-        calling_ae_title="DCMSEND",
-        called_ae_title="ANY-SCP",
-        responding_ae_title="ANY-SCP",
-        peer_host="peer",
-        peer_port=104,
-        our_implementation_class_uid="1",
-        our_implementation_version="2",
-        peer_implementation_class_uid="3",
-        peer_implementation_version="4",
-        our_max_pdu_bytes=16384,
-        peer_max_pdu_bytes=16384,
-        max_send_pdv_bytes=16372,
-        contexts=(context,),
-    )
-    return events.AssociationAccepted(job_id="j", association=1, negotiation=negotiation)
-
-
-def started(converted_to: str = "") -> events.ItemStarted:
-    return events.ItemStarted(
-        job_id="j",
-        association=1,
-        index=0,
-        message_id=1,
-        sop_class_uid=CT,
-        sop_instance_uid="1.2.3",
-        converted_from=EXPLICIT if converted_to else "",
-        converted_to=converted_to,
-    )
-
-
-def finished(
-    outcome: events.ItemOutcome,
-    status: int | None = None,
-    reason: str = "",
-    cause: events.NotSentCause | None = None,
-) -> events.ItemFinished:
-    return events.ItemFinished(
-        job_id="j",
-        association=1,
-        index=0,
-        path="a.dcm",
-        outcome=outcome,
-        status=status,
-        reason=reason,
-        message_id=1,
-        not_sent_cause=cause,
     )
 
 

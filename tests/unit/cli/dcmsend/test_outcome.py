@@ -7,7 +7,6 @@ from dicomdesk.cli.dcmsend.options import TOOL, SendOptions, read_options
 from dicomdesk.cli.dcmsend.outcome import SendOutcome
 from dicomdesk.cli.options.grammar import parse
 from dicomdesk.engine.delivery.delivery import SendFailure, SendResult
-from dicomdesk.engine.delivery.report import ItemRecord, Report
 from dicomdesk.engine.events import ItemOutcome, JobOutcome
 from dicomdesk.errors import (
     AssociationAbortedError,
@@ -17,6 +16,7 @@ from dicomdesk.errors import (
     PeerUnreachableError,
 )
 from dicomdesk.logs import Level, console_log
+from tests.helpers.jobs.sample_events import send_result
 
 STORED, REFUSED, NOT_SENT = ItemOutcome.STORED, ItemOutcome.REFUSED, ItemOutcome.NOT_SENT
 PEER_GONE = AssociationAbortedError("Gone.", condition="Peer aborted Association (or never connected)")
@@ -33,37 +33,6 @@ PLANNED_FAILURES = (
 
 def options(*words: str) -> SendOptions:
     return read_options(parse(TOOL, [*words, "peer", "104", "f"]))
-
-
-def result(
-    *outcomes: ItemOutcome,
-    failure: SendFailure | None = None,
-    error: DicomdeskError | None = None,
-    outcome: JobOutcome | None = None,
-) -> SendResult:
-    items = tuple(
-        ItemRecord(
-            number=number,
-            path="f",
-            sop_instance_uid="1.2",
-            sop_class_uid="1.3",
-            transfer_syntax_uid="1.2.840.10008.1.2",
-            outcome=each,
-            status={STORED: 0, REFUSED: 0xA700}.get(each),
-        )
-        for number, each in enumerate(outcomes, 1)
-    )
-    report = Report(
-        peer_host="peer",
-        peer_port=104,
-        calling_ae_title="A",
-        called_ae_title="B",
-        associations=1,
-        contexts_proposed=1,
-        items=items,
-    )
-    outcome = outcome or (JobOutcome.FAILED if failure else JobOutcome.COMPLETED)
-    return SendResult(outcome=outcome, failure=failure, error=error, report=report)
 
 
 def told(
@@ -118,7 +87,7 @@ def told(
 def test_failure_has_dcmtks_words_and_code(
     failure: SendFailure, error: DicomdeskError, code: int, lines: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    found = result(NOT_SENT, failure=failure, error=error)
+    found = send_result(NOT_SENT, failure=failure, error=error)
     assert told(found, capsys) == lines
     outcome = SendOutcome(options(), found, console_log(Level.OFF))
     assert outcome.exit_code(last_signal=0, is_report_written=True) == code
@@ -127,23 +96,23 @@ def test_failure_has_dcmtks_words_and_code(
 
 def test_every_failure_of_a_planned_job_has_a_code() -> None:
     for failure in PLANNED_FAILURES:
-        outcome = SendOutcome(options(), result(failure=failure), console_log(Level.OFF))
+        outcome = SendOutcome(options(), send_result(failure=failure), console_log(Level.OFF))
         assert outcome.exit_code(last_signal=0, is_report_written=True) > 20
 
 
 @pytest.mark.parametrize(
     ("found", "words", "signal", "is_written", "code"),
     [
-        (result(STORED), [], 0, True, 0),
-        (result(STORED), ["--strict"], 0, True, 0),
-        (result(STORED, REFUSED), [], 0, True, 0),
-        (result(STORED, REFUSED), ["--strict"], 0, True, 80),
-        (result(ItemOutcome.WARNING), ["--strict"], 0, True, 0),
-        (result(STORED), [], 0, False, 43),
-        (result(REFUSED), ["--strict"], 0, False, 43),
-        (result(STORED, NOT_SENT, outcome=JobOutcome.CANCELLED), [], 2, True, 130),
-        (result(STORED, NOT_SENT, outcome=JobOutcome.CANCELLED), ["--strict"], 15, False, 143),
-        (result(STORED), [], 15, True, 0),
+        (send_result(STORED), [], 0, True, 0),
+        (send_result(STORED), ["--strict"], 0, True, 0),
+        (send_result(STORED, REFUSED), [], 0, True, 0),
+        (send_result(STORED, REFUSED), ["--strict"], 0, True, 80),
+        (send_result(ItemOutcome.WARNING), ["--strict"], 0, True, 0),
+        (send_result(STORED), [], 0, False, 43),
+        (send_result(REFUSED), ["--strict"], 0, False, 43),
+        (send_result(STORED, NOT_SENT, outcome=JobOutcome.CANCELLED), [], 2, True, 130),
+        (send_result(STORED, NOT_SENT, outcome=JobOutcome.CANCELLED), ["--strict"], 15, False, 143),
+        (send_result(STORED), [], 15, True, 0),
     ],
 )
 def test_exit_code(found: SendResult, words: list[str], signal: int, *, is_written: bool, code: int) -> None:
@@ -152,16 +121,16 @@ def test_exit_code(found: SendResult, words: list[str], signal: int, *, is_writt
 
 
 def test_summary_is_shown_at_info_and_losses_always(capsys: pytest.CaptureFixture[str]) -> None:
-    assert told(result(STORED), capsys) == []
-    assert told(result(STORED, REFUSED), capsys) == ["W: 1 of 2 instances not stored by the peer"]
-    lines = told(result(STORED, REFUSED), capsys, level=Level.INFO)
+    assert told(send_result(STORED), capsys) == []
+    assert told(send_result(STORED, REFUSED), capsys) == ["W: 1 of 2 instances not stored by the peer"]
+    lines = told(send_result(STORED, REFUSED), capsys, level=Level.INFO)
     assert lines[:3] == ["I: ", "I: Status Summary", "I: --------------"]
     assert lines[-1] == "W: 1 of 2 instances not stored by the peer"
 
 
 def test_report_is_written_and_an_older_one_announced(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "report"
-    outcome = SendOutcome(options("+crf", str(path)), result(STORED), console_log(Level.WARN))
+    outcome = SendOutcome(options("+crf", str(path)), send_result(STORED), console_log(Level.WARN))
     assert outcome.write_report()
     assert capsys.readouterr().err == ""
     assert outcome.write_report()
@@ -171,9 +140,9 @@ def test_report_is_written_and_an_older_one_announced(tmp_path: Path, capsys: py
 
 def test_report_that_cannot_be_written_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "nofolder" / "report"
-    assert not SendOutcome(options("+crf", str(path)), result(STORED), console_log(Level.WARN)).write_report()
+    assert not SendOutcome(options("+crf", str(path)), send_result(STORED), console_log(Level.WARN)).write_report()
     assert capsys.readouterr().err == f"E: cannot write detailed report to file '{path}'\n"
 
 
 def test_no_report_is_written_where_none_is_asked_for() -> None:
-    assert SendOutcome(options(), result(STORED), console_log(Level.WARN)).write_report()
+    assert SendOutcome(options(), send_result(STORED), console_log(Level.WARN)).write_report()

@@ -10,86 +10,14 @@ from dicomdesk.engine import events
 from dicomdesk.engine.send_exactly.request import ExactSendRequest
 from dicomdesk.logs import Level, console_log
 from dicomdesk.settings import Peer
-
-CT, EXPLICIT, IMPLICIT = "1.2.840.10008.5.1.4.1.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2"
-CONTEXT = events.ProposedContext(context_id=1, abstract_syntax=CT, transfer_syntaxes=(EXPLICIT,))
-REQUESTED = events.AssociationRequested(
-    job_id="j", association=1, peer="ANY-SCP@peer:104", calling_ae_title="STORESCU", contexts=(CONTEXT,)
-)
+from tests.helpers.data.datasets import IMPLICIT
+from tests.helpers.jobs.sample_events import REQUESTED, accepted, finished, started
 
 Tell = Callable[..., list[str]]
 
 
 def request() -> ExactSendRequest:
     return ExactSendRequest(peer=Peer(host="peer", port=104), inputs=InputSelection(paths=("f",)))
-
-
-def accepted(*, is_accepted: bool = True) -> events.AssociationAccepted:
-    context = events.NegotiatedContext(
-        context_id=1,
-        abstract_syntax=CT,
-        proposed_transfer_syntaxes=(EXPLICIT,),
-        result=events.ContextResult.ACCEPTED if is_accepted else events.ContextResult.NO_REASON,
-        accepted_transfer_syntax=EXPLICIT if is_accepted else None,
-    )
-    negotiation = events.Negotiation(
-        is_requestor=True,
-        calling_ae_title="STORESCU",
-        called_ae_title="ANY-SCP",
-        responding_ae_title="ANY-SCP",
-        peer_host="peer",
-        peer_port=104,
-        our_implementation_class_uid="1",
-        our_implementation_version="2",
-        peer_implementation_class_uid="3",
-        peer_implementation_version="4",
-        our_max_pdu_bytes=16384,
-        peer_max_pdu_bytes=16384,
-        max_send_pdv_bytes=16372,
-        contexts=(context,),
-    )
-    return events.AssociationAccepted(job_id="j", association=1, negotiation=negotiation)
-
-
-def started(
-    index: int = 0, converted_to: str = "", invented: events.InventedIdentity | None = None
-) -> events.ItemStarted:
-    return events.ItemStarted(
-        job_id="j",
-        association=1,
-        index=index,
-        message_id=index + 1,
-        sop_class_uid=CT,
-        sop_instance_uid="1.2.3",
-        converted_from=EXPLICIT if converted_to else "",
-        converted_to=converted_to,
-        path=f"{index}.dcm",
-        transfer_syntax_uid=converted_to or EXPLICIT,
-        invented=invented,
-    )
-
-
-def finished(
-    status: int | None = 0,
-    outcome: events.ItemOutcome = events.ItemOutcome.STORED,
-    *,
-    index: int = 0,
-    reason: str = "",
-    cause: events.NotSentCause | None = None,
-    size_bytes: int = 0,
-) -> events.ItemFinished:
-    return events.ItemFinished(
-        job_id="j",
-        association=1,
-        index=index,
-        path=f"{index}.dcm",
-        outcome=outcome,
-        status=status,
-        reason=reason,
-        message_id=index + 1,
-        not_sent_cause=cause,
-        size_bytes=size_bytes,
-    )
 
 
 @pytest.fixture
@@ -113,13 +41,13 @@ def test_plain_run_reads_as_dcmtks(tell: Tell) -> None:
         REQUESTED,
         accepted(),
         started(),
-        finished(),
+        finished(events.ItemOutcome.STORED, 0),
         events.AssociationReleased(job_id="j", association=1),
     ]
     assert tell(batch) == [
         "I: Requesting Association",
         "I: Association Accepted (Max Send PDV: 16372)",
-        "I: Sending file: 0.dcm",
+        "I: Sending file: a.dcm",
         "I: Converting transfer syntax: Little Endian Explicit -> Little Endian Explicit",
         "I: Sending Store Request (MsgID 1, CT)",
         "I: Received Store Response (Success)",
@@ -177,8 +105,8 @@ def test_invented_identity_is_told_with_what_it_could_not_replace(tell: Tell) ->
 
 
 def test_refusal_is_named_at_the_default_level(tell: Tell) -> None:
-    batch = [started(), finished(0xA700, events.ItemOutcome.REFUSED)]
-    assert tell(batch, Level.WARN) == ["W: not stored by the peer: 0.dcm: Refused: OutOfResources"]
+    batch = [started(), finished(events.ItemOutcome.REFUSED, 0xA700)]
+    assert tell(batch, Level.WARN) == ["W: not stored by the peer: a.dcm: Refused: OutOfResources"]
 
 
 def test_condition_in_a_notice_gets_its_number(tell: Tell) -> None:
@@ -189,13 +117,13 @@ def test_condition_in_a_notice_gets_its_number(tell: Tell) -> None:
 
 def test_file_that_was_not_sent_is_left_to_the_notices_on_it(tell: Tell) -> None:
     cause = events.NotSentCause.UNREADABLE
-    assert tell([finished(None, events.ItemOutcome.NOT_SENT, reason="bad", cause=cause)]) == []
+    assert tell([finished(events.ItemOutcome.NOT_SENT, reason="bad", cause=cause)]) == []
 
 
 def test_file_whose_turn_never_came_is_told_in_debug_mode_only(tell: Tell) -> None:
-    never = finished(None, events.ItemOutcome.NOT_SENT, reason="ended", cause=events.NotSentCause.NOT_REACHED)
+    never = finished(events.ItemOutcome.NOT_SENT, reason="ended", cause=events.NotSentCause.NOT_REACHED)
     assert tell([never]) == []
-    assert tell([never], Level.DEBUG) == ["D: not sent: 0.dcm: ended"]
+    assert tell([never], Level.DEBUG) == ["D: not sent: a.dcm: ended"]
 
 
 def test_abort_is_told_last(tell: Tell) -> None:
@@ -223,7 +151,7 @@ def test_no_accepted_context_is_left_to_the_end(tell: Tell) -> None:
 
 
 def test_debug_mode_shows_messages(tell: Tell) -> None:
-    lines = tell([started(), finished(0xA700, events.ItemOutcome.REFUSED)], Level.DEBUG)
+    lines = tell([started(), finished(events.ItemOutcome.REFUSED, 0xA700)], Level.DEBUG)
     assert "D: Message Type                  : C-STORE RQ" in lines
     assert "I: Received Store Response" in lines
     assert "D: DIMSE Status                  : 0xa700: Refused: Out of resources" in lines
@@ -232,14 +160,14 @@ def test_debug_mode_shows_messages(tell: Tell) -> None:
 @pytest.mark.parametrize(("size_bytes", "dots"), [(1, 1), (16372, 1), (16373, 2), (300270, 19)])
 def test_each_pdu_is_a_dot(size_bytes: int, dots: int, capsys: pytest.CaptureFixture[str]) -> None:
     lines = StoreLines(console_log(Level.INFO), request(), shows_contexts=False, shows_dots=True)
-    lines.show([accepted(), started(), finished(size_bytes=size_bytes)])
+    lines.show([accepted(), started(), finished(events.ItemOutcome.STORED, 0, size_bytes=size_bytes)])
     assert capsys.readouterr().out == f"XMIT: {'.' * dots}\n"
 
 
 def test_there_are_no_dots_in_other_modes(capsys: pytest.CaptureFixture[str]) -> None:
     for level in (Level.WARN, Level.DEBUG):
         lines = StoreLines(console_log(level), request(), shows_contexts=False, shows_dots=True)
-        lines.show([accepted(), started(), finished(size_bytes=9)])
+        lines.show([accepted(), started(), finished(events.ItemOutcome.STORED, 0, size_bytes=9)])
     assert capsys.readouterr().out == ""
 
 
@@ -248,7 +176,7 @@ def test_dots_stand_between_the_lines_on_a_terminal(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(sys, "stdout", terminal)
     monkeypatch.setattr(sys, "stderr", terminal)
     lines = StoreLines(console_log(Level.INFO), request(), shows_contexts=False, shows_dots=True)
-    lines.show([accepted(), started(), finished(size_bytes=9)])
+    lines.show([accepted(), started(), finished(events.ItemOutcome.STORED, 0, size_bytes=9)])
     assert terminal.getvalue().splitlines()[-3:] == [
         "I: Sending Store Request (MsgID 1, CT)",
         "XMIT: .",

@@ -7,7 +7,6 @@ from dicomdesk.cli.storescu.options import TOOL, StoreOptions, read_options
 from dicomdesk.cli.storescu.outcome import StoreOutcome
 from dicomdesk.engine.delivery.delivery import InstanceHaltError, NoContextError, SendResult
 from dicomdesk.engine.delivery.delivery import SendFailure as Failure
-from dicomdesk.engine.delivery.report import ItemRecord, Report
 from dicomdesk.engine.events import ItemOutcome, JobOutcome
 from dicomdesk.errors import (
     AssociationAbortedError,
@@ -25,6 +24,7 @@ from dicomdesk.errors import (
     UserIdentityError,
 )
 from dicomdesk.logs import Level, console_log
+from tests.helpers.jobs.sample_events import send_result
 
 STORED, REFUSED = ItemOutcome.STORED, ItemOutcome.REFUSED
 PREMATURE_END = "0001:000a I/O suspension or premature end of stream"
@@ -34,38 +34,6 @@ LATE = PeerTimeoutError("Late.", condition="DIMSE No data available (timeout in 
 
 def options(*words: str) -> StoreOptions:
     return read_options(parse(TOOL, [*words, "peer", "104", "f"]))
-
-
-def result(
-    *outcomes: ItemOutcome,
-    failure: Failure | None = None,
-    error: DicomdeskError | None = None,
-    status: int | None = None,
-    outcome: JobOutcome | None = None,
-) -> SendResult:
-    items = tuple(
-        ItemRecord(
-            number=number,
-            path="f",
-            sop_instance_uid="1.2",
-            sop_class_uid="1.3",
-            transfer_syntax_uid="1.2.840.10008.1.2",
-            outcome=each,
-            status={STORED: 0, REFUSED: 0xA700}.get(each),
-        )
-        for number, each in enumerate(outcomes, 1)
-    )
-    report = Report(
-        peer_host="peer",
-        peer_port=104,
-        calling_ae_title="A",
-        called_ae_title="B",
-        associations=1,
-        contexts_proposed=1,
-        items=items,
-    )
-    outcome = outcome or (JobOutcome.FAILED if failure else JobOutcome.COMPLETED)
-    return SendResult(outcome=outcome, failure=failure, error=error, status=status, report=report)
 
 
 FILE_CONDITIONS = [
@@ -87,7 +55,7 @@ def test_file_that_cannot_be_sent_has_a_condition_of_dcmtk(
 ) -> None:
     for was_begun in (False, True):
         error = InstanceHaltError("No.", cause, was_begun=was_begun)
-        _, outcome = ended(result(ItemOutcome.NOT_SENT, failure=Failure.SEND, error=error))
+        _, outcome = ended(send_result(ItemOutcome.NOT_SENT, failure=Failure.SEND, error=error))
         outcome.show_failure()
         shown = "0006:020e DIMSE Failed to send message" if was_begun else condition
         assert capsys.readouterr().err == f"E: Store SCU Failed: {shown}\n"
@@ -157,7 +125,7 @@ def ended(what: SendResult, *words: str, signal: int = 0, is_report_written: boo
 def test_failure_is_told_in_dcmtks_words(
     failure: Failure, error: DicomdeskError, lines: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    code, outcome = ended(result(STORED, failure=failure, error=error))
+    code, outcome = ended(send_result(STORED, failure=failure, error=error))
     outcome.show_failure()
     assert code == 1
     assert capsys.readouterr().err.splitlines() == lines
@@ -168,7 +136,7 @@ def test_failure_is_told_in_dcmtks_words(
     [(0xA700, 167), (0xA900, 169), (0xC001, 192), (0x0122, 1), (0x0210, 2), (0xFE00, 254), (0xFF00, 255)],
 )
 def test_refusal_is_the_upper_byte_of_the_status(status: int, code: int, capsys: pytest.CaptureFixture[str]) -> None:
-    refused = result(REFUSED, failure=Failure.STATUS, error=DataError("no"), status=status)
+    refused = send_result(REFUSED, failure=Failure.STATUS, error=DataError("no"), status=status)
     found, outcome = ended(refused, "--strict")
     outcome.show_failure()
     outcome.show_summary()
@@ -177,37 +145,37 @@ def test_refusal_is_the_upper_byte_of_the_status(status: int, code: int, capsys:
 
 
 def test_status_without_an_upper_byte_is_a_failure_for_strict_only() -> None:
-    refused = result(REFUSED, failure=Failure.STATUS, error=DataError("no"), status=0x0023)
+    refused = send_result(REFUSED, failure=Failure.STATUS, error=DataError("no"), status=0x0023)
     assert ended(refused)[0] == 0
     assert ended(refused, is_report_written=False)[0] == 43
     assert ended(refused, "--strict")[0] == 80
 
 
 def test_lost_association_is_ten(capsys: pytest.CaptureFixture[str]) -> None:
-    code, outcome = ended(result(STORED, failure=Failure.ASSOCIATION_LOST, error=GONE))
+    code, outcome = ended(send_result(STORED, failure=Failure.ASSOCIATION_LOST, error=GONE))
     outcome.show_failure()
     assert (code, capsys.readouterr().err) == (10, "")
 
 
 def test_without_halt_zero_says_nothing_unless_strict(capsys: pytest.CaptureFixture[str]) -> None:
-    assert ended(result(STORED, REFUSED), "-nh")[0] == 0
-    code, outcome = ended(result(STORED, REFUSED), "-nh", "--strict")
+    assert ended(send_result(STORED, REFUSED), "-nh")[0] == 0
+    code, outcome = ended(send_result(STORED, REFUSED), "-nh", "--strict")
     outcome.show_summary()
     assert code == 80
     assert capsys.readouterr().err == "W: 1 of 2 instances not stored by the peer\n"
-    assert ended(result(STORED, ItemOutcome.WARNING), "--strict")[0] == 0
+    assert ended(send_result(STORED, ItemOutcome.WARNING), "--strict")[0] == 0
 
 
 def test_signal_is_told_by_the_exit_code() -> None:
-    cancelled = result(STORED, ItemOutcome.NOT_SENT, outcome=JobOutcome.CANCELLED)
+    cancelled = send_result(STORED, ItemOutcome.NOT_SENT, outcome=JobOutcome.CANCELLED)
     assert ended(cancelled, signal=15)[0] == 143
     assert ended(cancelled, "--strict")[0] == 80
 
 
 def test_report_is_written_where_asked_for(tmp_path: Path) -> None:
     path = tmp_path / "report.txt"
-    _, outcome = ended(result(STORED), "--create-report-file", str(path))
+    _, outcome = ended(send_result(STORED), "--create-report-file", str(path))
     assert outcome.write_report()
     assert path.read_text()
-    assert ended(result(STORED))[1].write_report()
-    assert ended(result(STORED), is_report_written=False)[0] == 43
+    assert ended(send_result(STORED))[1].write_report()
+    assert ended(send_result(STORED), is_report_written=False)[0] == 43
