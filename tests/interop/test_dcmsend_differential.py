@@ -3,19 +3,18 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.helpers.data.datasets import BIG_ENDIAN, EXPLICIT, IMPLICIT
 from tests.helpers.data.inputs import write_inputs
 from tests.helpers.dcmtk.differential import differing, programs, run
-from tests.helpers.peers.fake_peer import Abort, Accept, Close, FakePeer, Reject, Silence, Status
+from tests.helpers.jobs.exact_cases import TO, accepting, answering, differs, rejecting
+from tests.helpers.peers.fake_peer import Abort, Accept, Close, FakePeer, Silence, Status
 
 pytestmark = pytest.mark.dcmtk
 
 REPORT = "+crf {home}/report.txt"
-TO = "127.0.0.1 {port}"
 
 
 @dataclass(frozen=True)
@@ -33,23 +32,6 @@ class Case:
     @property
     def name(self) -> str:
         return self.line.replace(TO, "TO").replace(REPORT, "REPORT")
-
-
-def accepting(**options: object) -> Callable[[], FakePeer]:
-    return lambda: FakePeer(associate=[Accept(**options)])  # type: ignore[arg-type] # by name
-
-
-def answering(*codes: int) -> Callable[[], FakePeer]:
-    return lambda: FakePeer(stores=[Status(code) for code in codes])
-
-
-def rejecting(result: int, source: int, reason: int) -> Callable[[], FakePeer]:
-    return lambda: FakePeer(associate=[Reject(result, source, reason)])
-
-
-def differs(why: str, *tolerated: str) -> dict[str, Any]:
-    """The part of a case that says where and why ours differs."""
-    return {"difference": why, "tolerated": tolerated}
 
 
 DEFLATED_SIZE = differs("a deflated data set has the size of what is sent, not of what it inflates to", "report")

@@ -1,6 +1,6 @@
 """Command lines through DCMTK's dcmrecv and ours: the bytes answered on the wire, what is stored, what is refused.
 
-Those with the lines of a log are in tests/interop/test_dcmrecv_differential.py.
+Those with the lines of a log are in test_dcmrecv_differential.py.
 """
 
 import re
@@ -13,7 +13,7 @@ import pytest
 
 from tests.helpers.data.comparison import differences
 from tests.helpers.data.datasets import BIG_ENDIAN, CT_IMAGE, EXPLICIT, IMPLICIT, Builder
-from tests.helpers.dcmtk.commands import dcmtks, ours, run, running
+from tests.helpers.dcmtk.commands import dcmtks, ours, running
 from tests.helpers.dcmtk.delivery import wait_for_port
 from tests.helpers.dcmtk.programs import free_port
 from tests.helpers.peers.requestors import Answer, Proposal, Requestor, connected, pdu, read_answer
@@ -140,30 +140,6 @@ CASES = [
     Case("-xf profiles.cfg Usual -pdu 131072", storing(*TWO)),
     Case("-xf profiles.cfg Usual -dhl -ta 5 -td 5", storing(*TWO)),
 ]
-REFUSED = [
-    "",
-    "-h",
-    "--version",
-    "PORT 105",
-    "0",
-    "70000",
-    "x",
-    "-to 3 PORT",
-    "-ta 0 -td 0 PORT",
-    "-td 0 PORT",
-    "-pdu 1 PORT",
-    "-pdu 999999 PORT",
-    "+B +ssd PORT",
-    "-q +B +ssd PORT",
-    "+v PORT",
-    "-ll x PORT",
-    "-xf a",
-    "-xf '' x PORT",
-    "-xf profiles.cfg Twice PORT",
-    "-tls +ps PORT",
-    "+ws PORT",
-    "+tls key cert -tls +cd x PORT",
-]
 
 
 def make_folder(folder: Path) -> Path:
@@ -218,15 +194,3 @@ def test_our_dcmrecv_does_what_dcmtks_does(case: Case, tmp_path: Path) -> None:
         assert sorted(map(shape, own.files)) == sorted(map(shape, theirs.files))
     for mine, other in zip(own.files.values(), theirs.files.values(), strict=True):
         assert differences(mine, other) == []
-
-
-@pytest.mark.parametrize("words", REFUSED)
-def test_our_dcmrecv_refuses_what_dcmtks_refuses(words: str, tmp_path: Path) -> None:
-    folder = make_folder(tmp_path / "in")
-    split = shlex.split(words.replace("PORT", str(free_port())))
-    theirs, own = (run(command, *split, folder=folder) for command in (dcmtks("dcmrecv"), ours("dcmrecv")))
-    assert own.code == theirs.code
-    assert own.error == theirs.error
-    if theirs.code not in (0, 1):
-        assert own.err == theirs.err
-    assert bool(own.out) == bool(theirs.out)
