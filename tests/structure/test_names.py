@@ -19,12 +19,19 @@ def _wanted_tests(module: Path) -> tuple[str, str]:
     return ("unit" if folder == "." else folder), f"test_{path.stem.strip('_')}"
 
 
+def _is_tested_with_its_room(module: Path) -> bool:
+    """Small modules of a room may share a suite of the room's name, which imports them."""
+    imported = ".".join(module.relative_to(REPOSITORY).with_suffix("").parts)
+    suites = (test for test in TESTS if test.stem == f"test_{module.parent.name}" == f"test_{test.parent.name}")
+    return any(f"from {imported} import" in suite.read_text(encoding="utf-8") for suite in suites)
+
+
 def _is_tested(module: Path) -> bool:
     folder, stem = _wanted_tests(module)
     wanted = [(folder, stem)]
     if stem == "test_tool":  # tested as a process too, by its name
         wanted.append(("tests/cli", f"test_{module.parent.name}"))
-    return any(
+    return _is_tested_with_its_room(module) or any(
         (test.stem == name or test.stem.startswith(f"{name}_")) and test.parent.as_posix().endswith(f"/{place}")
         for test in TESTS
         for place, name in wanted
