@@ -38,5 +38,5 @@ def swap_words(value: bytes | bytearray | memoryview, word_bytes: int) -> bytes:
 
 
 def padding_byte(vr: bytes) -> bytes:
-    """What makes a value of this VR even in length (PS3.5 6.2)."""
+    """Byte that makes a value of this VR even in length (PS3.5 6.2)."""
     return b" " if vr in _SPACE_PADDED else b"\0"

@@ -199,7 +199,7 @@ def is_out_of_resources(status: int) -> bool:
 
 
 def status_advice(status: int) -> str:
-    """What the status means and what can be done, one sentence; "" for success."""
+    """Meaning of the status and what can be done, one sentence; "" for success."""
     if status == Status.SUCCESS:
         return ""
     text = _look_up(status, _ADVICE, _ADVICE_BY_RANGE)

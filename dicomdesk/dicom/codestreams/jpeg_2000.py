@@ -93,7 +93,7 @@ class _CodingStyle:
     """Of the width, in the lower four bits, and height of precincts, by resolution; empty where they are not cut."""
 
     def count_precincts(self, columns: int, rows: int) -> int:
-        """Of one tile of this size, in one layer."""
+        """Precincts of one tile of this size, in one layer."""
         precincts = 0
         for resolution in range(self.levels + 1):
             shift = self.levels - resolution

@@ -95,7 +95,7 @@ def decode_text(value: bytes, character_set: bytes) -> str:
 
 
 def decode_text_checked(value: bytes, character_set: bytes) -> DecodedText:
-    """Like ``decode_text``, and say whether the bytes could be decoded."""
+    """Decode as ``decode_text`` does, and say whether the bytes could be decoded."""
     codec = _find_known_codec(character_set.split(b"\\", 1)[0][:_LONGEST_TERM])
     if b"\x1b" not in value:
         text, is_certain = _decode(value, codec)
@@ -138,7 +138,7 @@ def _decode(value: bytes, codec: str | None) -> tuple[str, bool]:
 
 @cache
 def _table_without_gaps(codec: str) -> str:
-    """What each byte is; Python's own way of replacing is a hundred times slower for these codecs."""
+    """Characters by byte; Python's own way of replacing is a hundred times slower for these codecs."""
     return "".join(bytes((byte,)).decode(codec, "replace") for byte in range(256))
 
 

@@ -20,7 +20,7 @@ _STEP = 1 << 20
 
 
 def inflate_limit(deflated_bytes: int) -> int:
-    """How many bytes a stream of this length may become."""
+    """Most bytes that a stream of this length may become."""
     return min(MAXIMUM_INFLATED_BYTES, max(ALWAYS_INFLATED_BYTES, BELIEVABLE_RATIO * deflated_bytes))
 
 
@@ -39,7 +39,7 @@ def inflate(data: DataSetBytes, limit: int | None = None) -> bytes:
 def inflate_spooled(
     data: DataSetBytes, limit: int | None = None, moving: Callable[[], None] | None = None
 ) -> bytes | memoryview:
-    """Like ``inflate``, but what is long is in a temporary file (``spool_file``); OSError passes.
+    """Inflate as ``inflate`` does, but what is long into a temporary file (``spool_file``); OSError passes.
 
     ``moving`` is called before each further piece; what it raises passes.
     """
@@ -72,7 +72,10 @@ def _inflated_pieces(data: DataSetBytes, limit: int | None) -> Iterator[bytes]:
 
 
 def deflate(data: DataSetBytes, level: int, moving: Callable[[], None] | None = None) -> bytes:
-    """One raw deflate stream of even length; level 0 (stored) to 9 (smallest); ``moving`` as in ``inflate_spooled``."""
+    """Deflate to one raw stream of even length; level 0 (stored) to 9 (smallest).
+
+    ``moving`` is called before each further piece; what it raises passes.
+    """
     stream = zlib.compressobj(level, zlib.DEFLATED, -zlib.MAX_WBITS)
     deflated = b"".join([*map(stream.compress, watched(walk_pieces(data), moving)), stream.flush()])
     return deflated + b"\0" if len(deflated) & 1 else deflated

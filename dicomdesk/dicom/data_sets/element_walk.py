@@ -72,7 +72,7 @@ def walk(data: DataSetBytes, encoding: Encoding, find_vr: VrLookup, *, takes_res
 def walk_view(
     window: View, offset: int, encoding: Encoding, find_vr: VrLookup, *, takes_rest: bool = False
 ) -> Iterator[Step]:
-    """Like ``walk``, of what lies from ``offset`` on in a window, which moves; places are those of the window."""
+    """Walk over what lies from ``offset`` on in a window, which moves; places are those of the window."""
     return _Steps(window, encoding, find_vr, notes_creators=True, takes_rest=takes_rest).run(offset)
 
 

@@ -20,7 +20,7 @@ ELEMENTS_OF_BYTE = 4
 
 
 def element_limit(deflated_bytes: int) -> int:
-    """How many elements and items a deflated data set of this length may have."""
+    """Most elements and items that a deflated data set of this length may have."""
     return ALWAYS_ELEMENTS + ELEMENTS_OF_BYTE * deflated_bytes
 
 

@@ -23,7 +23,7 @@ _SHORT_HEADER_BYTES, _LONG_HEADER_BYTES = 8, 12
 
 
 def conversion_limit(wire_bytes: int) -> int:
-    """How many steps a conversion may take of a data set that came, perhaps deflated, in so many bytes.
+    """Most steps of a conversion of a data set that came, perhaps deflated, in so many bytes.
 
     A step is what the walk meets: an element, the start or the end of a sequence or item. Dense functional groups have
     one in eight bytes when they are not deflated.
@@ -32,7 +32,7 @@ def conversion_limit(wire_bytes: int) -> int:
 
 
 def tidying_limit(wire_bytes: int) -> int:
-    """The same where the data set may as well stay as it is."""
+    """Most steps where the data set may as well stay as it is."""
     return 200_000 + wire_bytes // 16
 
 

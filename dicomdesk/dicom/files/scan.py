@@ -58,7 +58,7 @@ class FoundInstance:
 
     @property
     def name(self) -> str:
-        """What users know it by: the path, of members of archives "path:name"."""
+        """Name that users know it by: the path, of members of archives "path:name"."""
         return name_of(self.path, self.archive_member)
 
     def brief(self) -> "FoundInstance":
@@ -89,7 +89,7 @@ class SkippedInput:
 
     @property
     def name(self) -> str:
-        """What users know it by: the path, of members of archives "path:name"."""
+        """Name that users know it by: the path, of members of archives "path:name"."""
         return name_of(self.path, self.archive_member)
 
 

@@ -61,7 +61,7 @@ def is_archive(start: bytes) -> bool:
 
 
 def archive_limit(archive_bytes: int) -> int:
-    """How many bytes the members of an archive of this size may claim to become, all together."""
+    """Most bytes that the members of an archive of this size may claim to become, all together."""
     return max(ALWAYS_CLAIMED_BYTES, BELIEVABLE_ARCHIVE_RATIO * archive_bytes)
 
 
@@ -186,7 +186,7 @@ def _with_names_that_decode(directory: bytes) -> bytes:
 
 
 def _version(path: str) -> tuple[int, ...]:
-    """What changes when a file is replaced or written to."""
+    """Version of a file, which changes when it is replaced or written to."""
     status = os.stat(path)
     return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
 

@@ -108,7 +108,7 @@ def _from_bzip2(compressed: Iterator[bytes], piece_bytes: int) -> Iterator[bytes
 
 
 def _from_lzma(compressed: Iterator[bytes], piece_bytes: int) -> Iterator[bytes]:
-    """One raw stream behind its own header (APPNOTE 5.8.8)."""
+    """Decompressor of one raw stream behind its own header (APPNOTE 5.8.8)."""
     try:
         from lzma import FILTER_LZMA1, FORMAT_RAW, LZMADecompressor, LZMAError  # noqa: PLC0415  # as above
     except ImportError as error:

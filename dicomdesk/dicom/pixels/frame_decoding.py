@@ -36,7 +36,7 @@ BELIEVABLE_SAMPLES_PER_BYTE = 5000
 
 
 def sample_limit(frame_bytes: int) -> int:
-    """How many samples, in all components, a compressed frame of this length may become."""
+    """Most samples, in all components, that a compressed frame of this length may become."""
     return max(ALWAYS_DECODED_SAMPLES, BELIEVABLE_SAMPLES_PER_BYTE * frame_bytes)
 
 
@@ -59,7 +59,7 @@ def find_frame_decoder(transfer_syntax_uid: str) -> FrameDecoder:
 
 
 def decode_frame(decoder: FrameDecoder, frame: bytes, image: ImagePixel) -> bytes:
-    """One frame, uncompressed, of exactly the length that the image needs.
+    """Decode one frame, to exactly the length that the image needs.
 
     Raises ConversionError, before it decodes where the frame is too short for an image so large (``sample_limit``).
     """

@@ -40,7 +40,7 @@ def find_frame_encoder(transfer_syntax_uid: str) -> Encode:
 
 
 def encode_frame(encode: Encode, frame: bytes, image: ImagePixel, options: EncodingOptions) -> bytes:
-    """One codestream of a frame in colour by pixel, little endian. Raises ConversionError."""
+    """Encode a frame in colour by pixel, little endian, as one codestream. Raises ConversionError."""
     try:
         return encode(frame, image, options)
     except LIBRARY_ERRORS as error:

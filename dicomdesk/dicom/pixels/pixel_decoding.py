@@ -41,7 +41,7 @@ MOST_FRAGMENTS = 2_000_000
 
 
 def decoded_limit(compressed_bytes: int) -> int:
-    """How many bytes encapsulated pixel data of this length may become."""
+    """Most bytes that encapsulated pixel data of this length may become."""
     return min(_MAXIMUM_VALUE_BYTES, max(ALWAYS_DECODED_BYTES, BELIEVABLE_RATIO * compressed_bytes))
 
 

@@ -101,7 +101,7 @@ def _describe(image: ImagePixel, transfer_syntax_uid: str) -> Replaced:
 
 
 def _lossy_attributes(values: dict[int, DataSetBytes], method: str, ratio: float) -> Replaced:
-    """What must be said of a lossy compression, after what was said of earlier ones (PS3.3 C.7.6.1.1.5)."""
+    """Attributes of a lossy compression, after those of earlier ones (PS3.3 C.7.6.1.1.5)."""
     replaced: Replaced = {LOSSY_IMAGE_COMPRESSION: (b"CS", b"01")}
     for tag, vr, text in (
         (LOSSY_IMAGE_COMPRESSION_RATIO, b"DS", f"{ratio:.4f}"),

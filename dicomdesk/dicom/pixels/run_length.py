@@ -11,7 +11,7 @@ _LARGEST_RATIO = 64
 
 
 def decode_run_length(frame: bytes, image: ImagePixel) -> bytes:
-    """One uncompressed frame in the image's planar configuration. Raises ConversionError when it is not whole."""
+    """Decode one frame, in the image's planar configuration. Raises ConversionError when it is not whole."""
     plane = image.rows * image.columns
     planes = image.samples_per_pixel * image.bytes_per_sample
     if plane * planes > _LARGEST_RATIO * len(frame):

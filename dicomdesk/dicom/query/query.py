@@ -90,7 +90,7 @@ class Query:
 
     @property
     def warning(self) -> str:
-        """Why nothing matches, where values cannot be decoded; else ""."""
+        """Reason why nothing matches, where values cannot be decoded; else ""."""
         names = [key.attribute.keyword for key in self.keys if key.matches_nothing]
         return f"Cannot be decoded, nothing matches: {', '.join(names)}" if names else ""
 

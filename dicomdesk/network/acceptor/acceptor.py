@@ -112,7 +112,7 @@ class Admission(Protocol):
         ...
 
     def remark(self, kind: str, address: str) -> str | None:
-        """What to append to a remark of this kind about an address; None where there were too many of them."""
+        """Return what to append to a remark of this kind about an address; None where there were too many of them."""
         ...
 
     def host_name(self, address: str) -> str:
@@ -175,7 +175,7 @@ class Acceptor:
 
     @property
     def peer_address(self) -> str:
-        """Where the connection comes from."""
+        """Address where the connection comes from."""
         return self._host
 
     @property
@@ -312,7 +312,7 @@ class Acceptor:
 
     @property
     def connection(self) -> IncomingConnection:
-        """What the association runs over; for its thread."""
+        """Connection of the association; for its thread."""
         return self._connection
 
     def _warn_of_long_pdu(self) -> None:
@@ -331,7 +331,7 @@ class Acceptor:
         action(self, pdu.body)
 
     def _limit_s(self) -> float | None:
-        """How long to wait for the next bytes."""
+        """Longest time to wait for the next bytes."""
         slowest_s = self._pace.wait_limit_s
         if self._reception is None:
             limit_s = None if self._request_deadline is None else self._request_deadline - monotonic()

@@ -57,7 +57,7 @@ class AccessControl:
         return self._passcodes is not None
 
     def check(self, request: AssociateRequest, peer_address: str, tls: TlsSession | None) -> Refusal | None:
-        """Why the request is refused, None for a welcome one; takes a while where there are passcodes."""
+        """Reason why the request is refused, None for a welcome one; takes a while where there are passcodes."""
         if self._networks and not self._is_in_networks(peer_address):
             return Refusal(numbers=_NO_REASON, text=f"the address {printable(peer_address)} is not served")
         if self._needs_certificate and (tls is None or not tls.is_peer_verified):

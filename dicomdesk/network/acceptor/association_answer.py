@@ -14,17 +14,15 @@ from dicomdesk.network.negotiation import (
     TlsSession,
 )
 from dicomdesk.network.presentation.context_acceptance import AcceptancePolicy, decide, role_warnings
+from dicomdesk.network.upper_layer.association_items import APPLICATION_CONTEXT_NAME
 from dicomdesk.network.upper_layer.association_pdus import (
-    APPLICATION_CONTEXT_NAME,
     AcceptorItems,
     AssociateRequest,
     write_associate_accept,
     write_associate_reject,
 )
+from dicomdesk.network.upper_layer.data_pdus import DCMTK_OVERHEAD_BYTES
 from dicomdesk.settings import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME, LARGE_MAX_PDU_BYTES
-
-_DCMTK_OVERHEAD_BYTES = 12
-"""What DCMTK subtracts from a maximum PDU length for its "Max Send PDV"."""
 
 _LARGEST_EXTENSIONS_BYTES = 48 * 1024
 """All extended negotiation that is answered: user information has less than 64 KiB, and roles need up to 10 of them."""
@@ -82,7 +80,7 @@ NO_ACCEPTABLE_CONTEXT = Rejection(
 
 
 def check_protocol(request: AssociateRequest) -> Rejection | None:
-    """Why the request cannot be understood, whoever sent it; None where it can."""
+    """Rejection of a request that cannot be understood, whoever sent it; None where it can."""
     if not request.protocol_version & 1:
         return _PROTOCOL_VERSION_NOT_SUPPORTED
     if request.application_context != APPLICATION_CONTEXT_NAME:
@@ -131,7 +129,7 @@ def answer_request(
 
 
 def _unrepeated(contexts: Iterable[NegotiatedContext]) -> tuple[NegotiatedContext, ...]:
-    """One answer for each context ID: of several the first that accepts, as DCMTK's storescp has it, else the first."""
+    """Answers, one for each ID: of several the first that accepts, as DCMTK's storescp has it, else the first."""
     answers: dict[int, NegotiatedContext] = {}
     for context in contexts:
         answer = answers.setdefault(context.context_id, context)
@@ -141,7 +139,7 @@ def _unrepeated(contexts: Iterable[NegotiatedContext]) -> tuple[NegotiatedContex
 
 
 def _id_warnings(contexts: Iterable[ProposedContext]) -> list[str]:
-    """What is wrong with the IDs of contexts, which are odd and there once (PS3.8 9.3.2.2); DCMTK bears with it too."""
+    """Warnings of IDs of contexts, which are odd and there once (PS3.8 9.3.2.2); DCMTK bears with others too."""
     counts = Counter(context.context_id for context in contexts)
     even = [str(context_id) for context_id in counts if context_id % 2 == 0]
     repeated = [str(context_id) for context_id, count in counts.items() if count > 1]
@@ -156,7 +154,7 @@ def _id_warnings(contexts: Iterable[ProposedContext]) -> list[str]:
 
 
 def _answered_extensions(configured: Mapping[str, bytes], accepted_classes: set[str]) -> dict[str, bytes]:
-    """What is answered for accepted classes, as much as fits beside the other user information."""
+    """Extensions answered for accepted classes, as many as fit beside the other user information."""
     answered = {}
     left_bytes = _LARGEST_EXTENSIONS_BYTES
     for uid, information in configured.items():
@@ -173,7 +171,7 @@ def refuse(refusal: Refusal) -> Rejection:
 
 
 def _extensions(proposed: Mapping[str, bytes], answered: Mapping[str, bytes]) -> tuple[NegotiatedExtension, ...]:
-    """What was proposed, in its order, then what is answered without having been asked."""
+    """Extensions proposed, in their order, then those answered without having been asked."""
     return tuple(
         NegotiatedExtension(sop_class_uid=uid, proposed=proposed.get(uid, b""), accepted=answered.get(uid))
         for uid in dict.fromkeys([*proposed, *answered])
@@ -197,7 +195,7 @@ def _describe(
         peer_implementation_version=request.implementation_version,
         our_max_pdu_bytes=max_pdu_bytes,
         peer_max_pdu_bytes=request.max_pdu_bytes,
-        max_send_pdv_bytes=max(largest - _DCMTK_OVERHEAD_BYTES, 0),
+        max_send_pdv_bytes=max(largest - DCMTK_OVERHEAD_BYTES, 0),
         contexts=contexts,
         application_context=request.application_context,
         tls=facts.tls,

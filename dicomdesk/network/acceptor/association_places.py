@@ -34,7 +34,7 @@ class Holder(Protocol):
     """Association that has a place, or asks for one; any thread asks."""
 
     def lingering_s(self) -> float:
-        """How long it has made no progress while nothing but its peer was waited for."""
+        """Time in which it has made no progress while nothing but its peer was waited for."""
         ...
 
     def give_way(self, reason: str) -> None:
@@ -190,7 +190,7 @@ class Places:
 
 
 def address_group(address: str) -> str:
-    """What counts as one address: of IPv6, where a machine has as many as it likes, the network of 64 bits."""
+    """Addresses that count as one: of IPv6, where a machine has as many as it likes, the network of 64 bits."""
     try:
         parsed = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
@@ -201,7 +201,7 @@ def address_group(address: str) -> str:
 
 
 def choose_dropped(addresses: Sequence[str], most: int) -> list[int]:
-    """Which of these connections, given by their addresses and oldest first, to drop so that so many are left."""
+    """Choose which connections, given by their addresses and oldest first, to drop so that so many are left."""
     waiting: dict[str, deque[int]] = {}
     for index, address in enumerate(addresses[: len(addresses) if len(addresses) > most else 0]):
         waiting.setdefault(address_group(address), deque()).append(index)
@@ -224,7 +224,7 @@ class Remarks:
         """Thing to the begin of its period and the remarks made in that."""
 
     def admit(self, thing: Hashable) -> str | None:
-        """What to append to the remark, often ""; None where it is to be left out."""
+        """Return what to append to the remark, often ""; None where it is to be left out."""
         now = self._clock()
         with self._lock:
             since, count = self._said.pop(thing, (now, 0))

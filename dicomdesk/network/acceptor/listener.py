@@ -271,7 +271,7 @@ class Listener:
 
 
 def _selector() -> selectors.BaseSelector:
-    """One that needs no descriptor of its own, where there is one."""
+    """Selector that needs no descriptor of its own, where there is one."""
     return getattr(selectors, "PollSelector", selectors.DefaultSelector)()
 
 

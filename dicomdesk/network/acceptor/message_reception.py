@@ -119,7 +119,7 @@ class Reception(MessageReader):
         return message_id in self._cancelled
 
     def expect(self, expected: ExpectedAnswer | None) -> None:
-        """Which response is legal now; None for none."""
+        """Set which response is legal now; None for none."""
         self._expected, self._answer = expected, None
 
     def answer(self) -> CommandSet | None:
@@ -127,7 +127,7 @@ class Reception(MessageReader):
         return self._answer
 
     def _take_cancellation(self, message_id: int) -> None:
-        """One that comes too late, or is for nothing, is ignored."""
+        """Take a C-CANCEL; one that comes too late, or is for nothing, is ignored."""
         if message_id == self._performed or any(message.message_id == message_id for message in self._due):
             self._cancelled.add(message_id)
 

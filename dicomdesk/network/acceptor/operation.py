@@ -48,7 +48,7 @@ class OperationWire(Protocol):
 
     @property
     def connection(self) -> DataConnection:
-        """Where to send; errors of the peer are raised."""
+        """Connection to send to; errors of the peer are raised."""
         ...
 
     @property
@@ -57,7 +57,7 @@ class OperationWire(Protocol):
         ...
 
     def fileno(self) -> int:
-        """What tells of input."""
+        """Descriptor that tells of input."""
         ...
 
     def reply(self, context_id: int, command_set: bytes, data_set: bytes | None) -> None:
@@ -73,7 +73,7 @@ class OperationWire(Protocol):
         ...
 
     def expect(self, expected: ExpectedAnswer | None) -> None:
-        """Which response is legal now; None for none."""
+        """Set which response is legal now; None for none."""
         ...
 
     def answer(self) -> CommandSet | None:

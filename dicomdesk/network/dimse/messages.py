@@ -48,7 +48,7 @@ class Message:
 
     @property
     def negotiation(self) -> Negotiation:
-        """What was agreed for the association."""
+        """Outcome of the negotiation of the association."""
         return self.established.negotiation
 
     @property

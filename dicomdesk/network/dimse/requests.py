@@ -75,7 +75,7 @@ class Request:
 
     @property
     def name(self) -> str:
-        """As the standard writes it: "C-FIND", "N-EVENT-REPORT"."""
+        """Name as the standard writes it: "C-FIND", "N-EVENT-REPORT"."""
         return self.field.name.removesuffix("_RQ").replace("_", "-")
 
     @property
@@ -134,7 +134,7 @@ class Response:
 
     @property
     def sub_operations(self) -> SubOperations | None:
-        """How far a C-MOVE or C-GET is, as the peer counts; None where it tells nothing that can be read."""
+        """Progress of a C-MOVE or C-GET, as the peer counts; None where it tells nothing that can be read."""
         values = self.command_set.values
         completed, failed, warning, remaining = (
             int.from_bytes(values[tag], "little") if len(values.get(tag, b"")) == 2 else None for tag in _COUNTS
@@ -145,7 +145,7 @@ class Response:
 
 
 def read_response(request: Request, message: Message) -> Response:
-    """What a message that responds to the request says; raises PeerProtocolError where it has no status."""
+    """Read a message that responds to the request; raises PeerProtocolError where it has no status."""
     command = message.command_set
     return Response(
         command_set=command,

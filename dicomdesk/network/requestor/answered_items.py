@@ -39,7 +39,7 @@ _CONFIRMED_KINDS = frozenset((UserIdentityType.USER_NAME, UserIdentityType.USER_
 
 
 def negotiated_contexts(accept: AssociateAccept, contexts: Sequence[ProposedContext]) -> tuple[NegotiatedContext, ...]:
-    """What became of each proposed context, in the order of the proposal.
+    """Outcome of each proposed context, in the order of the proposal.
 
     An answer for a role that was not proposed is ignored (PS3.7 D.3.3.4).
     """
@@ -69,7 +69,7 @@ def _accepted_role(context: ProposedContext, answers: Mapping[str, Role]) -> Rol
 
 
 def oddities(accept: AssociateAccept, contexts: Sequence[ProposedContext]) -> tuple[str, ...]:
-    """What is wrong in the answers to presentation contexts and costs no more than itself, a sentence each."""
+    """Sentences about what is wrong in the answers to presentation contexts, and costs no more than itself."""
     proposed = {context.context_id: context.transfer_syntaxes for context in contexts}
     accepted = {
         context_id: "\\".join(answer.transfer_syntaxes)
@@ -88,7 +88,7 @@ def oddities(accept: AssociateAccept, contexts: Sequence[ProposedContext]) -> tu
 def negotiated_extensions(
     user_items: Iterable[tuple[int, bytes]], proposed: ProposedItems
 ) -> tuple[NegotiatedExtension, ...]:
-    """What became of each extension: first those proposed, then what the peer answers for other classes of contexts.
+    """Outcome of each extension: first those proposed, then what the peer answers for other classes of contexts.
 
     Of several answers for a class the first counts; what is for other classes, or damaged, is ignored (PS3.7 D.3.3.5).
     """
@@ -115,7 +115,7 @@ def negotiated_extensions(
 def identity_exchange(
     user_items: Iterable[tuple[int, bytes]], identity: UserIdentity | None
 ) -> UserIdentityExchange | None:
-    """What was said of the user; a response that is damaged, or for an identity not presented, counts as none."""
+    """Exchange about the user; a response that is damaged, or for an identity not presented, counts as none."""
     exchange = shown_identity(identity)
     if exchange is None:
         return None

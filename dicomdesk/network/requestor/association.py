@@ -276,7 +276,7 @@ class RequestedAssociation:
 
     @contextlib.contextmanager
     def _using(self) -> Iterator[None]:
-        """One operation: errors of the peer, and an abort on request, end the association."""
+        """Hold the association for an operation: errors of the peer, and an abort on request, end the association."""
         try:
             with self._use:
                 if not self.is_open:

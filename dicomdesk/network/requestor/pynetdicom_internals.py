@@ -33,7 +33,14 @@ from dicomdesk.errors import (
     ProposalTooLongError,
 )
 from dicomdesk.network.upper_layer.associate_accepts import AssociateAccept, read_associate_accept, write_plain_accept
-from dicomdesk.network.upper_layer.association_items import LONGEST_ITEM_BYTES, USER_INFORMATION, read_items, write_item
+from dicomdesk.network.upper_layer.association_items import (
+    LONGEST_ITEM_BYTES,
+    USER_INFORMATION,
+    read_items,
+    write_item,
+    write_pdu,
+)
+from dicomdesk.network.upper_layer.data_pdus import PDU_HEADER_BYTES
 from dicomdesk.network.upper_layer.pdu_reader import PduError
 from dicomdesk.network.upper_layer.rejection import abort_error
 from dicomdesk.network.wire.connection import PEER_ABORTED, Connection
@@ -48,7 +55,6 @@ _CONNECTION_CONFIRMED, _CONNECTION_CLOSED, _INVALID_PDU = "Evt2", "Evt17", "Evt1
 
 _REQUEST_PDU, _ACCEPT_PDU, _REJECT_PDU, _ABORT_PDU, _SHORT_PDU_BYTES = 0x01, 0x02, 0x03, 0x07, 10
 
-_PDU = Struct(">BxL")
 _ITEM = Struct(">BxH")
 _FIXED_BYTES = 74
 _REQUEST, _ASSOCIATE = "A-ASSOCIATE-RQ", "A-ASSOCIATE"
@@ -175,7 +181,7 @@ class PumpedDul(DULServiceProvider):
     def feed(self, pdu: memoryview | bytes) -> None:
         """Process one PDU that was read from the connection by someone else."""
         if pdu[0] == _ABORT_PDU:  # it is one, whatever its length
-            pdu = _PDU.pack(_ABORT_PDU, 4) + bytes(pdu[_PDU.size : _SHORT_PDU_BYTES]).ljust(4, b"\0")
+            pdu = write_pdu(_ABORT_PDU, bytes(pdu[PDU_HEADER_BYTES:_SHORT_PDU_BYTES]).ljust(4, b"\0"))
             self.peer_abort = (pdu[8], pdu[9])
         elif pdu[0] == _REJECT_PDU and len(pdu) >= _SHORT_PDU_BYTES:
             self.rejection = (pdu[7], pdu[8], pdu[9])
@@ -369,7 +375,7 @@ class PumpedAssociation(Association):
         return answer
 
     def end_error(self) -> PeerError | None:
-        """Why the association is over, in plain words; None while it is not.
+        """Error that ended the association, in plain words; None while it stands.
 
         A release that the peer asked for is answered: it ends the association as well.
         """
@@ -406,8 +412,8 @@ def with_user_items(pdu: bytes, user_items: Sequence[tuple[int, bytes]]) -> byte
             f"{LONGEST_ITEM_BYTES} bytes",
         )
     value = b"".join(write_item(kind, item) for kind, item in items)
-    body = before[_PDU.size :] + write_item(USER_INFORMATION, value)
-    return _PDU.pack(_REQUEST_PDU, len(body)) + body
+    body = before[PDU_HEADER_BYTES:] + write_item(USER_INFORMATION, value)
+    return write_pdu(_REQUEST_PDU, body)
 
 
 def _split_user_information(pdu: bytes) -> tuple[bytes, bytes]:
@@ -422,7 +428,7 @@ def _split_user_information(pdu: bytes) -> tuple[bytes, bytes]:
 
 
 def make_entity(ae_title: str, *, acse_timeout_s: float | None, dimse_timeout_s: float | None) -> ApplicationEntity:
-    """What pynetdicom needs to know of us; one per association, because it holds a lock and the timeouts."""
+    """Entity that pynetdicom knows us by; one per association, because it holds a lock and the timeouts."""
     entity = ApplicationEntity(ae_title)
     entity.acse_timeout = acse_timeout_s
     entity.dimse_timeout = dimse_timeout_s

@@ -29,7 +29,7 @@ from dicomdesk.network.upper_layer.association_items import (
     write_extended_negotiation,
     write_user_identity,
 )
-from dicomdesk.network.upper_layer.data_pdus import PDV_HEADER_BYTES
+from dicomdesk.network.upper_layer.data_pdus import DCMTK_OVERHEAD_BYTES, PDV_HEADER_BYTES
 from dicomdesk.settings import (
     IMPLEMENTATION_CLASS_UID,
     IMPLEMENTATION_VERSION_NAME,
@@ -39,8 +39,6 @@ from dicomdesk.settings import (
     UserIdentity,
 )
 
-_DCMTK_OVERHEAD_BYTES = 12
-"""What DCMTK subtracts from a maximum PDU length for its "Max Send PDV"."""
 _LONGEST_AE_TITLE = 16
 _LONGEST_UID = 64
 
@@ -66,8 +64,8 @@ class SendLimits:
 
     @property
     def dcmtk_max_send_pdv_bytes(self) -> int:
-        """The same limit as DCMTK counts it."""
-        return self.max_pdu_bytes - _DCMTK_OVERHEAD_BYTES
+        """Limit of a PDV as DCMTK counts it."""
+        return self.max_pdu_bytes - DCMTK_OVERHEAD_BYTES
 
 
 def ae_title_field(title: str, whose: str) -> str:
@@ -146,13 +144,13 @@ def user_items(identity: UserIdentity | None, proposed: ProposedItems) -> list[t
 
 
 def send_limits(peer_max_pdu_bytes: int, settings: AssociationSettings) -> SendLimits:
-    """How large PDUs may be: what the peer takes (0 is unlimited), our cap, and never above 131072."""
+    """Limits of PDUs: what the peer takes (0 is unlimited), our cap, and never above 131072."""
     limits = [LARGE_MAX_PDU_BYTES]
     if peer_max_pdu_bytes:
         limits.append(peer_max_pdu_bytes)
     if settings.max_send_pdu_bytes:
         limits.append(settings.max_send_pdu_bytes)
-    if min(limits) <= _DCMTK_OVERHEAD_BYTES:
+    if min(limits) <= DCMTK_OVERHEAD_BYTES:
         raise PeerProtocolError(
             f"The peer takes PDUs of at most {peer_max_pdu_bytes} bytes, too short for any message",
             condition=f"DUL Cannot send P-DATA PDU because receiver's max PDU size of {peer_max_pdu_bytes} "

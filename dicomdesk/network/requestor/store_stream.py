@@ -28,7 +28,8 @@ from dicomdesk.network.wire.connection import P_DATA_TF, InputPendingError
 __all__ = ["OddAnswer", "OddAnswerJudge", "OddVerdict", "StoreItem", "StoreObserver", "StoreStream"]
 
 _MAX_MESSAGE_ID = 0xFFFF
-_C_STORE_RSP = int(CommandField.C_STORE_RSP)
+_C_STORE_RSP = int(CommandField.C_STORE_RSP).to_bytes(2, "little")
+_DATA_SET_TYPE, _NO_DATA_SET = command_sets.COMMAND_DATA_SET_TYPE, command_sets.NO_DATA_SET.to_bytes(2, "little")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +46,7 @@ class OddAnswer:
 
     @property
     def condition(self) -> str:
-        """What DCMTK calls an answer to another message."""
+        """Condition by which DCMTK's tools call an answer to another message."""
         return _misnumbered(self.answered_message_id, self.message_id)
 
 
@@ -167,7 +168,7 @@ class StoreStream(MessageReader):
         if pdu_type != P_DATA_TF:
             self._association.dul.feed(pdu)
             raise self._association.end_error() or PeerProtocolError("The peer sent an unexpected PDU")
-        if len(pdu) >= HEADERS.size and self.is_between_messages:
+        if len(pdu) >= HEADERS.size and not self._command:
             _, length, value_length, context_id, control = HEADERS.unpack_from(pdu)
             if control == COMMAND | LAST and value_length + 4 == length:
                 command = command_sets.read_command_set(bytes(pdu[HEADERS.size :]))
@@ -250,7 +251,10 @@ class StoreStream(MessageReader):
 
 
 def _require_response(command: CommandSet) -> None:
-    if command.number(command_sets.COMMAND_FIELD) != _C_STORE_RSP or command.has_data_set:
+    values = command.values  # compared as they are, since there is one for each instance
+    if values.get(command_sets.COMMAND_FIELD) == _C_STORE_RSP and values.get(_DATA_SET_TYPE) == _NO_DATA_SET:
+        return
+    if command.number(command_sets.COMMAND_FIELD) != CommandField.C_STORE_RSP or command.has_data_set:
         raise _malformed("with a message that is no C-STORE response")
 
 

@@ -38,7 +38,7 @@ class CipherSuite:
 
     @property
     def key_transport(self) -> KeyTransport:
-        """How the session key comes about."""
+        """Way of agreeing on the session key."""
         return KeyTransport(self.name.split("_")[1].lower())
 
     @property

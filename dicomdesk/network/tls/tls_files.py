@@ -293,7 +293,7 @@ def _prime_bits(pem: bytes) -> int:
 
 
 def _der_content(der: bytes, position: int) -> tuple[int, int]:
-    """Where the content of the element at a position begins and ends."""
+    """Begin and end of the content of the element at a position."""
     if position + 2 > len(der):
         raise ValueError("it ends early")
     length, start = der[position + 1], position + 2
@@ -324,7 +324,7 @@ def _read(file: Path, what: str, condition: str) -> bytes:
 
 
 def _hint(data: bytes, settings: TlsSettings) -> str:
-    """Where the bytes look like the other format."""
+    """Remark for bytes that look like the other format."""
     looks_like_pem = b"-----BEGIN " in data
     if settings.file_format is TlsFileFormat.DER and looks_like_pem:
         return "; it is a PEM file, but DER was asked for"

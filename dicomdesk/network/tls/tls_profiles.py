@@ -97,7 +97,7 @@ def apply_profile(
 
 
 def _judge(suite: CipherSuite, profile: TlsProfile) -> list[str]:
-    """What DCMTK 3.6.7 says of a suite asked for, and 3.6.8 for the profiles that came with it."""
+    """Remarks of DCMTK 3.6.7 on a suite asked for, and of 3.6.8 for the profiles that came with it."""
     profile_name = _PROFILES[profile].name
     if profile in _TAKES_NO_MORE:
         raise TlsSettingsError(

@@ -11,12 +11,22 @@ from struct import Struct
 
 from dicomdesk.network.negotiation import ContextResult, Role
 from dicomdesk.network.upper_layer.association_items import (
+    APPLICATION_CONTEXT,
+    APPLICATION_CONTEXT_NAME,
+    IMPLEMENTATION_CLASS_UID,
+    IMPLEMENTATION_VERSION_NAME,
+    MAXIMUM_LENGTH,
+    OPERATIONS_WINDOW,
+    PRESENTATION_CONTEXT_AC,
+    ROLE_SELECTION,
+    TRANSFER_SYNTAX,
     USER_INFORMATION,
     invalid_value,
     read_items,
     read_text,
     read_uid_and_rest,
     write_item,
+    write_pdu,
 )
 from dicomdesk.network.upper_layer.pdu_reader import PduError, PduType
 
@@ -26,19 +36,11 @@ MAX_PDU_WHERE_DAMAGED = 16384
 """What every peer takes, where it said something that cannot be read."""
 
 _NAME = "A-ASSOCIATE-AC"
-_APPLICATION_CONTEXT = write_item(0x10, b"1.2.840.10008.3.1.1.1")
-_PRESENTATION_CONTEXT = 0x21
-_TRANSFER_SYNTAX = 0x40
-_MAXIMUM_LENGTH = 0x51
-_IMPLEMENTATION_CLASS_UID, _LONGEST_UID = 0x52, 64
-_OPERATIONS_WINDOW = 0x53
-_ROLE_SELECTION = 0x54
-_IMPLEMENTATION_VERSION_NAME, _LONGEST_NAME = 0x55, 16
+_LONGEST_UID, _LONGEST_NAME = 64, 16
 _FIXED_BYTES = 74
 """With the header of the PDU."""
 _TITLES = b"-".ljust(16) * 2
 """Not to be tested (PS3.8 9.3.3)."""
-_PDU = Struct(">BxL")
 _LENGTH = Struct(">L")
 _WINDOW = Struct(">HH")
 
@@ -83,7 +85,7 @@ def read_associate_accept(pdu: bytes) -> AssociateAccept:
     for kind, value in read_items(pdu[_FIXED_BYTES:], _NAME):
         if kind == USER_INFORMATION:
             user_items += read_items(value, _NAME)
-        elif kind == _PRESENTATION_CONTEXT and len(value) >= 4:
+        elif kind == PRESENTATION_CONTEXT_AC and len(value) >= 4:
             context_id, answer = value[0], _read_context(value)
             if contexts.setdefault(context_id, answer) is not answer:
                 repeated.add(context_id)
@@ -91,8 +93,8 @@ def read_associate_accept(pdu: bytes) -> AssociateAccept:
         contexts=contexts,
         repeated_contexts=frozenset(repeated),
         max_pdu_bytes=_read_max_pdu(user_items),
-        implementation_class_uid=_read_notice(user_items, _IMPLEMENTATION_CLASS_UID, _LONGEST_UID),
-        implementation_version=_read_notice(user_items, _IMPLEMENTATION_VERSION_NAME, _LONGEST_NAME),
+        implementation_class_uid=_read_notice(user_items, IMPLEMENTATION_CLASS_UID, _LONGEST_UID),
+        implementation_version=_read_notice(user_items, IMPLEMENTATION_VERSION_NAME, _LONGEST_NAME),
         operations_window=_read_window(user_items),
         roles=_read_roles(user_items),
         user_items=user_items,
@@ -106,12 +108,12 @@ def _read_context(value: bytes) -> AnsweredContext:
         result = ContextResult.NO_REASON
     if result is not ContextResult.ACCEPTED:  # what follows is not to be tested (PS3.8 9.3.3.2)
         return AnsweredContext(result=result, transfer_syntaxes=())
-    uids = [read_text(uid) for kind, uid in read_items(value[4:], _NAME) if kind == _TRANSFER_SYNTAX]
+    uids = [read_text(uid) for kind, uid in read_items(value[4:], _NAME) if kind == TRANSFER_SYNTAX]
     return AnsweredContext(result=result, transfer_syntaxes=tuple(dict.fromkeys(uids)))
 
 
 def _read_max_pdu(user_items: Sequence[tuple[int, bytes]]) -> int:
-    values = [value for kind, value in user_items if kind == _MAXIMUM_LENGTH]
+    values = [value for kind, value in user_items if kind == MAXIMUM_LENGTH]
     whole = [value for value in values if len(value) >= _LENGTH.size]
     if not whole:
         return MAX_PDU_WHERE_DAMAGED if values else 0
@@ -129,7 +131,7 @@ def _read_notice(user_items: Sequence[tuple[int, bytes]], wanted: int, longest: 
 
 def _read_window(user_items: Sequence[tuple[int, bytes]]) -> int | None:
     for kind, value in user_items:
-        if kind == _OPERATIONS_WINDOW and len(value) >= _WINDOW.size:
+        if kind == OPERATIONS_WINDOW and len(value) >= _WINDOW.size:
             return int(_WINDOW.unpack_from(value)[0])
     return None
 
@@ -137,7 +139,7 @@ def _read_window(user_items: Sequence[tuple[int, bytes]]) -> int | None:
 def _read_roles(user_items: Sequence[tuple[int, bytes]]) -> dict[str, Role]:
     roles: dict[str, Role] = {}
     for kind, value in user_items:
-        if kind == _ROLE_SELECTION:
+        if kind == ROLE_SELECTION:
             try:
                 uid, rest = read_uid_and_rest(value)
             except PduError:
@@ -152,11 +154,11 @@ def write_plain_accept(accepted: Mapping[int, str], refused: Mapping[int, str], 
 
     Both are transfer syntaxes by context ID; those of contexts that are refused mean nothing.
     """
-    parts = [b"\0\1\0\0", _TITLES, bytes(32), _APPLICATION_CONTEXT]
+    parts = [b"\0\1\0\0", _TITLES, bytes(32), write_item(APPLICATION_CONTEXT, APPLICATION_CONTEXT_NAME.encode())]
     for syntaxes, result in ((accepted, ContextResult.ACCEPTED), (refused, ContextResult.NO_REASON)):
         for context_id, uid in syntaxes.items():
-            value = bytes((context_id, 0, result, 0)) + write_item(_TRANSFER_SYNTAX, uid.encode("latin-1"))
-            parts.append(write_item(_PRESENTATION_CONTEXT, value))
-    parts.append(write_item(USER_INFORMATION, write_item(_MAXIMUM_LENGTH, _LENGTH.pack(max_pdu_bytes))))
+            value = bytes((context_id, 0, result, 0)) + write_item(TRANSFER_SYNTAX, uid.encode("latin-1"))
+            parts.append(write_item(PRESENTATION_CONTEXT_AC, value))
+    parts.append(write_item(USER_INFORMATION, write_item(MAXIMUM_LENGTH, _LENGTH.pack(max_pdu_bytes))))
     body = b"".join(parts)
-    return _PDU.pack(PduType.ASSOCIATE_AC, len(body)) + body
+    return write_pdu(PduType.ASSOCIATE_AC, body)

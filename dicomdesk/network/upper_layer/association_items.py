@@ -12,10 +12,22 @@ from dicomdesk.network.negotiation import ExtendedNegotiation, UserIdentityExcha
 from dicomdesk.network.upper_layer.pdu_reader import AbortReason, PduError
 from dicomdesk.settings import UserIdentity, UserIdentityType
 
+APPLICATION_CONTEXT = 0x10
+PRESENTATION_CONTEXT_RQ = 0x20
+PRESENTATION_CONTEXT_AC = 0x21
+ABSTRACT_SYNTAX = 0x30
+TRANSFER_SYNTAX = 0x40
 USER_INFORMATION = 0x50
+MAXIMUM_LENGTH = 0x51
+IMPLEMENTATION_CLASS_UID = 0x52
+OPERATIONS_WINDOW = 0x53
+ROLE_SELECTION = 0x54
+IMPLEMENTATION_VERSION_NAME = 0x55
 EXTENDED_NEGOTIATION = 0x56
 USER_IDENTITY = 0x58
 USER_IDENTITY_RESPONSE = 0x59
+
+APPLICATION_CONTEXT_NAME = "1.2.840.10008.3.1.1.1"
 
 LONGEST_ITEM_BYTES = 0xFFFF
 """The length of an item has two bytes."""
@@ -23,6 +35,7 @@ LONGEST_ITEM_BYTES = 0xFFFF
 MOST_ITEMS = 16384
 """In one PDU or item; 128 contexts with all transfer syntaxes and their roles are some 10,000 altogether."""
 
+_PDU = Struct(">BxL")
 _ITEM = Struct(">BxH")
 _LENGTH = Struct(">H")
 _IDENTITY_HEAD = Struct(">BBH")
@@ -43,7 +56,7 @@ class PresentedIdentity:
     """Passcode; b"" where there is none."""
 
     def exchange(self) -> UserIdentityExchange:
-        """What may be shown of it."""
+        """Identity as it may be shown."""
         name = ""
         if self.kind in _NAMED_KINDS:
             name = printable(self.primary.decode("utf-8", "backslashreplace"))[:_LONGEST_SHOWN_NAME]
@@ -53,7 +66,7 @@ class PresentedIdentity:
 
 
 def shown_identity(identity: UserIdentity | None) -> UserIdentityExchange | None:
-    """What may be shown of the identity that we present."""
+    """Presented identity, as it may be shown."""
     if identity is None:
         return None
     presented = PresentedIdentity(
@@ -81,6 +94,11 @@ def read_items(data: bytes, pdu_name: str) -> Iterator[tuple[int, bytes]]:
             raise invalid_value(f"item of type {kind:02X}H with {length} bytes exceeds what contains it")
         yield kind, data[position : position + length]
         position += length
+
+
+def write_pdu(pdu_type: int, body: bytes) -> bytes:
+    """A PDU other than P-DATA-TF, with its header (PS3.8 9.3.1)."""
+    return _PDU.pack(pdu_type, len(body)) + body
 
 
 def write_item(kind: int, value: bytes) -> bytes:

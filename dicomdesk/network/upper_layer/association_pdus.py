@@ -11,8 +11,18 @@ from struct import Struct
 
 from dicomdesk.network.negotiation import ExtendedNegotiation, NegotiatedContext, ProposedContext, Role
 from dicomdesk.network.upper_layer.association_items import (
+    ABSTRACT_SYNTAX,
+    APPLICATION_CONTEXT,
+    APPLICATION_CONTEXT_NAME,
     EXTENDED_NEGOTIATION,
+    IMPLEMENTATION_CLASS_UID,
+    IMPLEMENTATION_VERSION_NAME,
+    MAXIMUM_LENGTH,
     MOST_ITEMS,
+    PRESENTATION_CONTEXT_AC,
+    PRESENTATION_CONTEXT_RQ,
+    ROLE_SELECTION,
+    TRANSFER_SYNTAX,
     USER_IDENTITY,
     USER_IDENTITY_RESPONSE,
     USER_INFORMATION,
@@ -26,29 +36,17 @@ from dicomdesk.network.upper_layer.association_items import (
     write_extended_negotiation,
     write_identity_response,
     write_item,
+    write_pdu,
     write_uid,
 )
 from dicomdesk.network.upper_layer.pdu_reader import PduType
 
-APPLICATION_CONTEXT_NAME = "1.2.840.10008.3.1.1.1"
-
 ABORT_SOURCE_USER = 0
 ABORT_SOURCE_PROVIDER = 2
 
-RELEASE_RP = bytes((PduType.RELEASE_RP, 0, 0, 0, 0, 4, 0, 0, 0, 0))
-
-_APPLICATION_CONTEXT = 0x10
-_PRESENTATION_CONTEXT_RQ = 0x20
-_PRESENTATION_CONTEXT_AC = 0x21
-_ABSTRACT_SYNTAX = 0x30
-_TRANSFER_SYNTAX = 0x40
-_MAXIMUM_LENGTH = 0x51
-_IMPLEMENTATION_CLASS_UID = 0x52
-_ROLE_SELECTION = 0x54
-_IMPLEMENTATION_VERSION_NAME = 0x55
+RELEASE_RP = write_pdu(PduType.RELEASE_RP, bytes(4))
 
 _LENGTH_32 = Struct(">L")
-_PDU = Struct(">BxL")
 _FIXED_FIELDS_BYTES = 68
 _REQUEST = "A-ASSOCIATE-RQ"
 _MOST_CONTEXTS = 256
@@ -101,9 +99,9 @@ def read_associate_request(body: bytes) -> AssociateRequest:
     syntaxes = 0
     user = _UserInformation()
     for kind, value in read_items(body[_FIXED_FIELDS_BYTES:], _REQUEST):
-        if kind == _APPLICATION_CONTEXT:
+        if kind == APPLICATION_CONTEXT:
             application_context = read_text(value)
-        elif kind == _PRESENTATION_CONTEXT_RQ:
+        elif kind == PRESENTATION_CONTEXT_RQ:
             contexts.append(_read_context(value))
             syntaxes += len(contexts[-1][2])
             if len(contexts) > _MOST_CONTEXTS or syntaxes > MOST_ITEMS:
@@ -140,23 +138,23 @@ def _read_context(value: bytes) -> tuple[int, str, tuple[str, ...]]:
     abstract_syntax = ""
     transfer_syntaxes = []
     for kind, name in read_items(value[4:], _REQUEST):
-        if kind == _ABSTRACT_SYNTAX:
+        if kind == ABSTRACT_SYNTAX:
             abstract_syntax = read_text(name)
-        elif kind == _TRANSFER_SYNTAX:
+        elif kind == TRANSFER_SYNTAX:
             transfer_syntaxes.append(read_text(name))
     return value[0], abstract_syntax, tuple(transfer_syntaxes)
 
 
 def _read_user_item(user: _UserInformation, kind: int, value: bytes) -> None:
-    if kind == _MAXIMUM_LENGTH:
+    if kind == MAXIMUM_LENGTH:
         if len(value) != 4:
             raise invalid_value(f"maximum length item of {len(value)} bytes")
         user.max_pdu_bytes = _LENGTH_32.unpack(value)[0]
-    elif kind == _IMPLEMENTATION_CLASS_UID:
+    elif kind == IMPLEMENTATION_CLASS_UID:
         user.implementation_class_uid = read_text(value)
-    elif kind == _IMPLEMENTATION_VERSION_NAME:
+    elif kind == IMPLEMENTATION_VERSION_NAME:
         user.implementation_version = read_text(value)
-    elif kind == _ROLE_SELECTION:
+    elif kind == ROLE_SELECTION:
         uid, rest = read_uid_and_rest(value)
         if len(rest) != 2:
             raise invalid_value("role selection item without its two roles")
@@ -185,21 +183,21 @@ def write_associate_accept(
     request: AssociateRequest, contexts: tuple[NegotiatedContext, ...], items: AcceptorItems
 ) -> bytes:
     """The A-ASSOCIATE-AC (PS3.8 9.3.3): both AE titles echoed, a result for each context, a role for each class."""
-    parts = [b"\0\1\0\0", request.echoed_fields, write_item(_APPLICATION_CONTEXT, APPLICATION_CONTEXT_NAME.encode())]
+    parts = [b"\0\1\0\0", request.echoed_fields, write_item(APPLICATION_CONTEXT, APPLICATION_CONTEXT_NAME.encode())]
     roles: dict[str, Role] = {}
     for context in contexts:
         name = context.accepted_transfer_syntax or next(
             iter(context.proposed_transfer_syntaxes), _DEFAULT_TRANSFER_SYNTAX
         )
-        value = bytes((context.context_id, 0, context.result, 0)) + write_item(_TRANSFER_SYNTAX, name.encode("latin-1"))
-        parts.append(write_item(_PRESENTATION_CONTEXT_AC, value))
+        value = bytes((context.context_id, 0, context.result, 0)) + write_item(TRANSFER_SYNTAX, name.encode("latin-1"))
+        parts.append(write_item(PRESENTATION_CONTEXT_AC, value))
         if context.accepted_role is not None:
             roles.setdefault(context.abstract_syntax, context.accepted_role)
-    user = write_item(_MAXIMUM_LENGTH, _LENGTH_32.pack(items.max_pdu_bytes))
-    user += write_item(_IMPLEMENTATION_CLASS_UID, items.implementation_class_uid.encode())
+    user = write_item(MAXIMUM_LENGTH, _LENGTH_32.pack(items.max_pdu_bytes))
+    user += write_item(IMPLEMENTATION_CLASS_UID, items.implementation_class_uid.encode())
     for uid, role in roles.items():
-        user += write_item(_ROLE_SELECTION, write_uid(uid) + bytes((role.scu, role.scp)))
-    user += write_item(_IMPLEMENTATION_VERSION_NAME, items.implementation_version.encode())
+        user += write_item(ROLE_SELECTION, write_uid(uid) + bytes((role.scu, role.scp)))
+    user += write_item(IMPLEMENTATION_VERSION_NAME, items.implementation_version.encode())
     for uid, information in items.extended_negotiation.items():
         extension = ExtendedNegotiation(sop_class_uid=uid, information=information)
         user += write_item(EXTENDED_NEGOTIATION, write_extended_negotiation(extension))
@@ -207,14 +205,14 @@ def write_associate_accept(
         user += write_item(USER_IDENTITY_RESPONSE, write_identity_response(items.identity_response))
     parts.append(write_item(USER_INFORMATION, user))
     body = b"".join(parts)
-    return _PDU.pack(PduType.ASSOCIATE_AC, len(body)) + body
+    return write_pdu(PduType.ASSOCIATE_AC, body)
 
 
 def write_associate_reject(result: int, source: int, reason: int) -> bytes:
     """The A-ASSOCIATE-RJ (PS3.8 9.3.4)."""
-    return _PDU.pack(PduType.ASSOCIATE_RJ, 4) + bytes((0, result, source, reason))
+    return write_pdu(PduType.ASSOCIATE_RJ, bytes((0, result, source, reason)))
 
 
 def write_abort(source: int, reason: int) -> bytes:
     """The A-ABORT (PS3.8 9.3.8)."""
-    return _PDU.pack(PduType.ABORT, 4) + bytes((0, 0, source, reason))
+    return write_pdu(PduType.ABORT, bytes((0, 0, source, reason)))

@@ -14,6 +14,9 @@ PDU_HEADER_BYTES = 6
 PDV_HEADER_BYTES = 6
 """Length, context ID and message control header before the data of a PDV (PS3.8 9.3.5.1)."""
 
+DCMTK_OVERHEAD_BYTES = 12
+"""What DCMTK subtracts from a maximum PDU length for its "Max Send PDV"."""
+
 _CONTROL_BYTES = 2
 """Of a PDV's length: context ID and message control header."""
 

@@ -96,7 +96,7 @@ class _Fairness:
         """Less than fair."""
 
     def account(self, values: int, count: int) -> None:
-        """So many PDVs have come, and so many bytes. Raises PduError where they are sent for the work they make."""
+        """Account for so many PDVs and bytes. Raises PduError where they are sent for the work they make."""
         missing_bytes = self._missing_bytes + values * _FAIR_VALUE_BYTES - count
         if missing_bytes <= 0:
             self._missing_bytes = 0
@@ -179,7 +179,7 @@ class PduReader:
 
     @property
     def space(self) -> memoryview:
-        """Where the next bytes are received; never empty. Fragments that were yielded before are invalid from here."""
+        """Memory for the next bytes; never empty. Fragments that were yielded before are invalid from here."""
         if self._to_move:
             self._view[: self._held] = self._to_move
             self._to_move = b""

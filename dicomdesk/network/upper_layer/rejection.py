@@ -116,5 +116,5 @@ def abort_error(source: int, reason: int) -> AssociationAbortedError:
 
 
 def condition_text(error: DicomdeskError) -> str:
-    """What DCMTK would print for this error; our own sentence where it has no words for it."""
+    """Text that DCMTK would print for this error; our own sentence where it has no words for it."""
     return str(getattr(error, "condition", "")) or str(error)

@@ -67,7 +67,7 @@ class Companion(Protocol):
     """Something else that a waiting thread looks after."""
 
     def fileno(self) -> int:
-        """What is watched for input."""
+        """Descriptor that is watched for input."""
         ...
 
     def heed(self) -> None:
@@ -112,7 +112,7 @@ class Interruption:
             self._reader.recv(_MOST_NUDGES)
 
     def fileno(self) -> int:
-        """What a waiting thread watches for input."""
+        """Descriptor that is watched for input."""
         return self._reader.fileno()
 
     def close(self) -> None:
@@ -178,7 +178,7 @@ class _SelectWaiter:
         self._socket = sock
 
     def wait(self, deadline: float | None, *, reading: bool, writing: bool) -> tuple[bool, bool]:
-        """As for poll(2), but without a companion."""
+        """Wait as with poll(2), but without a companion."""
         readers: list[socket.socket | Interruption] = [self._interruption]
         if reading:
             readers.append(self._socket)
@@ -482,7 +482,7 @@ class Connection:
     # -- words
 
     def _unsendable(self, error: OSError) -> AssociationAbortedError:
-        """Why sending failed; a TLS peer may have said so before it closed the connection."""
+        """Error for why sending failed; a TLS peer may have said so before it closed the connection."""
         if self.is_tls:
             try:
                 self._make_room()

@@ -188,7 +188,7 @@ class IncomingConnection:
             raise _lost(error) from error
 
     def _left(self, end: float | None) -> float:
-        """How long to go on waiting after a wait in vain; raises PeerTimeoutError when that is over."""
+        """Time to go on waiting after a wait in vain; raises PeerTimeoutError when that is over."""
         left = end - monotonic() if end is not None else 0.0 if self._is_hurried else _CHECK_PERIOD_S
         if left <= 0:
             raise _timed_out()
@@ -235,7 +235,7 @@ class IncomingConnection:
         return monotonic() + self._send_timeout_s + size / self._least_bytes_per_s
 
     def fileno(self) -> int:
-        """What tells of input."""
+        """Descriptor that tells of input."""
         return self._socket.fileno()
 
     def has_input(self) -> bool:
@@ -309,7 +309,7 @@ class IncomingConnection:
         """Nothing is to be done."""
 
     def hurry(self) -> None:
-        """From now on also waits without a limit end after a minute or two. Any thread."""
+        """Limit waits without a limit to a minute or two from now on. Any thread."""
         self._is_hurried = True
 
     def interrupt(self, *, at_once: bool = False) -> None:

@@ -59,7 +59,7 @@ _GREETINGS = (
 
 
 def identify_listener(address: Address, interruption: Interruption) -> IdentifiedListener:
-    """What listens at the address; takes some seconds at most. Raises ConnectionInterruptedError."""
+    """Identify what listens at the address; takes some seconds at most. Raises ConnectionInterruptedError."""
     with _connected(address, interruption) as sock:
         if sock is None:
             return IdentifiedListener(kind=ListenerKind.GONE)

@@ -35,11 +35,11 @@ class Pace:
         """How long to wait for the next bytes of a message at most; None where none has begun, or any rate will do."""
 
     def waits(self) -> None:
-        """What is done next is to wait for bytes of the peer."""
+        """Note that what is done next is to wait for bytes of the peer."""
         self._waiting_since = self._clock()
 
     def received(self, count: int) -> bool:
-        """So many bytes have come, 0 for none in time; whether the message comes too slowly."""
+        """Note so many bytes, 0 for none in time; returns whether the message comes too slowly."""
         since, self._waiting_since = self._waiting_since, None
         if since is not None:
             self._waited_s += self._clock() - since
@@ -62,6 +62,6 @@ class Pace:
         self.wait_limit_s = self._message_limit_s if inside_message else None
 
     def lingering_s(self) -> float:
-        """How long the peer has been waited for since it made progress; 0 while it is being served. Any thread."""
+        """Time the peer has been waited for since it made progress; 0 while it is being served. Any thread."""
         since = self._waiting_since
         return 0.0 if since is None else self._waited_s + self._clock() - since

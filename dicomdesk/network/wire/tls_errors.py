@@ -173,7 +173,7 @@ _VERIFICATION = {
 
 
 def explain(error: OSError) -> Explanation:
-    """What OpenSSL reported, in plain words."""
+    """Explain in plain words what OpenSSL reported."""
     if isinstance(error, ssl.SSLCertVerificationError):
         known = _VERIFICATION.get(error.verify_code)
         why = known.text if known else error.verify_message
@@ -188,7 +188,7 @@ def explain(error: OSError) -> Explanation:
 
 
 def explain_plain_bytes(greeting: bytes) -> Explanation | None:
-    """What a peer speaks whose first bytes are no TLS; None where they could be, or are none."""
+    """Explain first bytes of a peer that are no TLS; None where they could be, or are none."""
     if not greeting or may_be_tls_record(greeting):
         return None
     is_pdu = len(greeting) >= 6 and 1 <= greeting[0] <= 7 and greeting[1:3] == b"\0\0"
@@ -205,12 +205,12 @@ def explain_plain_bytes(greeting: bytes) -> Explanation | None:
 
 
 def plain_alert(greeting: bytes) -> bytes:
-    """What to answer to a peer that speaks no TLS, which OpenSSL leaves without an answer; b"" to one that does."""
+    """Alert to a peer that speaks no TLS, which OpenSSL leaves without an answer; b"" to one that does."""
     return _PROTOCOL_VERSION_ALERT if explain_plain_bytes(greeting) else b""
 
 
 def requestor_error(error: OSError, greeting: bytes) -> PeerError:
-    """Why the requestor's handshake failed; ``greeting`` is what the peer sent first."""
+    """Error for the requestor's handshake; ``greeting`` is what the peer sent first."""
     explanation = explain_plain_bytes(greeting) or explain(error)
     text = f"The TLS handshake with the peer failed: {explanation.text}"
     condition = _condition(error)
@@ -220,14 +220,14 @@ def requestor_error(error: OSError, greeting: bytes) -> PeerError:
 
 
 def lost_error(error: ssl.SSLError) -> AssociationAbortedError:
-    """Why a connection ended whose handshake was complete."""
+    """Error for a connection that ended with its handshake complete."""
     explanation = explain(error)
     text = f"The TLS connection failed: {explanation.text}"
     return AssociationAbortedError(text, condition=_LOST, advice=explanation.advice)
 
 
 def unanswered_error(error: PeerError) -> PeerError:
-    """Why an association request was not answered: in TLS 1.3 an acceptor judges us after our handshake."""
+    """Error for an association request without answer: in TLS 1.3 an acceptor judges us after our handshake."""
     cause = error.__cause__
     if not isinstance(cause, ssl.SSLError) or explain(cause) is _CLOSED:
         return error
@@ -238,7 +238,7 @@ def unanswered_error(error: PeerError) -> PeerError:
 
 
 def acceptor_error(error: OSError, greeting: bytes) -> AssociationAbortedError:
-    """Why the acceptor's handshake failed: DCMTK's line, and what it means."""
+    """Error for the acceptor's handshake: DCMTK's line, and what it means."""
     explanation = explain_plain_bytes(greeting) or explain(error)
     condition = _condition(error)
     return AssociationAbortedError(f"{condition} ({explanation.text})", condition=condition, advice=explanation.advice)

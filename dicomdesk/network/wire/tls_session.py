@@ -17,7 +17,7 @@ _LONGEST_NAME = 256
 
 
 def describe_session(secured: socket.socket | ssl.SSLObject) -> TlsSession | None:
-    """Of a completed handshake, None for a plain socket; the peer's certificate is described also when not verified."""
+    """Describe a completed handshake, None for a plain socket; the peer's certificate also when not verified."""
     if not isinstance(secured, ssl.SSLSocket | ssl.SSLObject):
         return None
     cipher = secured.cipher()

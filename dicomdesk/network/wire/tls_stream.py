@@ -92,7 +92,7 @@ class TlsStream:
 
     @property
     def agreed(self) -> TlsSession | None:
-        """What the handshake came to, once it is complete."""
+        """Outcome of the handshake, once it is complete."""
         return describe_session(self.session)
 
     def fileno(self) -> int:
@@ -128,7 +128,7 @@ class TlsStream:
         return count
 
     def send(self, data: Buffer) -> int:
-        """As ``sendmsg``."""
+        """Send as ``sendmsg`` does."""
         return self.sendmsg((data,))
 
     def sendmsg(self, buffers: Sequence[Buffer]) -> int:
@@ -173,7 +173,7 @@ class TlsStream:
             self._incoming.write_eof()
 
     def _decrypt(self, view: memoryview) -> int:
-        """What has been taken in, as far as it is whole records."""
+        """Decrypt what has been taken in, as far as it is whole records."""
         if self._failure is not None:
             raise self._failure
         read = self.session.read
