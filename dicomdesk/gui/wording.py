@@ -66,6 +66,16 @@ def count_text(count: int) -> str:
     return f"{count:,}"
 
 
+def plural(count: int, one: str, many: str) -> str:
+    """Return ``one`` or ``many`` with ``{count}`` filled in."""
+    return (one if count == 1 else many).format(count=count_text(count))
+
+
+def instances_text(count: int) -> str:
+    """Return "1 instance" or "620 instances"."""
+    return plural(count, _say("{count} instance"), _say("{count} instances"))
+
+
 def elapsed_text(seconds: float) -> str:
     """Return how long something took: "12 ms", "1.3 s", "3:05"."""
     if seconds < 0.9995:

@@ -17,7 +17,7 @@ from dicomdesk.gui.entries.user_dialog import UserDialog
 from dicomdesk.gui.layouts import column_of
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.theme import GRID, Theme, Tone
-from dicomdesk.gui.wording import sentence
+from dicomdesk.gui.wording import plural, sentence
 from dicomdesk.settings import AccessRules
 
 CHECK_AFTER_MS = 300
@@ -87,7 +87,7 @@ class AccessEntry(QWidget):
             words.append(self.tr("from {networks}").format(networks=", ".join(rules.networks)))
         users = len(rules.user_pass_codes or {})
         if users:
-            words.append((self.tr("{count} user") if users == 1 else self.tr("{count} users")).format(count=users))
+            words.append(plural(users, self.tr("{count} user"), self.tr("{count} users")))
         return ", ".join(words) or self.tr("everybody")
 
     def check_rules(self) -> None:

@@ -50,8 +50,7 @@ class ServiceNode(Node):
     def text(self, column: int) -> str:
         if column == NAME:
             return service_word(self.group)
-        count = len(self.children)
-        return (_say("{count} SOP class") if count == 1 else _say("{count} SOP classes")).format(count=count)
+        return wording.plural(len(self.children), _say("{count} SOP class"), _say("{count} SOP classes"))
 
     def sort_value(self, column: int) -> str | float:
         return float(list(ServiceGroup).index(self.group)) if column == NAME else self.text(column)

@@ -70,7 +70,7 @@ class StatusStrip(Band):
         free = "" if figures.free_bytes is None else human.size_text(figures.free_bytes)
         texts = (
             listener if is_listening else self.tr("Not listening"),
-            self._count(figures.associations, self.tr("{count} association"), self.tr("{count} associations")),
+            wording.plural(figures.associations, self.tr("{count} association"), self.tr("{count} associations")),
             self.tr("Up {rate}").format(rate=human.rate_text(figures.up_bytes_per_s)),
             self.tr("Down {rate}").format(rate=human.rate_text(figures.down_bytes_per_s)),
             self.tr("Queue {count}").format(count=wording.count_text(figures.queue)),
@@ -87,13 +87,11 @@ class StatusStrip(Band):
         for label, text, loud in zip(self._labels, texts, is_loud, strict=True):
             label.setText(text)
             label.setForegroundRole(QPalette.ColorRole.WindowText if loud else QPalette.ColorRole.PlaceholderText)
-        self._problems.setText(self._count(figures.problems, self.tr("{count} problem"), self.tr("{count} problems")))
+        self._problems.setText(
+            wording.plural(figures.problems, self.tr("{count} problem"), self.tr("{count} problems"))
+        )
         self._problems.setVisible(figures.problems > 0)
         colour = self._theme.tokens.failed
         self._problems.setStyleSheet(
             f"QPushButton {{ color: {colour}; border: none; font-weight: 600; background: transparent; }}"
         )
-
-    @staticmethod
-    def _count(count: int, one: str, many: str) -> str:
-        return (one if count == 1 else many).format(count=wording.count_text(count))

@@ -15,7 +15,6 @@ from dicomdesk.gui.event_bridge import Arrival
 from dicomdesk.gui.models.forecast_nodes import ForecastNode, forecast_columns
 from dicomdesk.gui.outline.model import OutlineModel
 from dicomdesk.gui.panels.details import Details
-from dicomdesk.gui.panes.send_details import instances_text
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.theme import Tone
@@ -101,7 +100,7 @@ class PreflightFlow(QObject):
         if progress.items_total:
             done = wording.count_text(progress.items_done)
             text = _say("{done} of {total} looked at. Nothing is sent.").format(
-                done=done, total=instances_text(progress.items_total)
+                done=done, total=wording.instances_text(progress.items_total)
             )
             self.details = Details(title=self.details.title, text=text, icon="check", tone=Tone.ACTIVE)
             self.changed.emit()
@@ -132,13 +131,13 @@ def describe_preflight(result: "PreflightResult", peer: str) -> Details:
     if not stuck:
         return Details(
             title=_say("All {instances} can go to {peer}").format(
-                instances=instances_text(as_is + converted), peer=peer
+                instances=wording.instances_text(as_is + converted), peer=peer
             ),
             text=wording.sentence(going),
             icon="stored",
             tone=Tone.GOOD,
         )
-    total = instances_text(as_is + converted + stuck)
+    total = wording.instances_text(as_is + converted + stuck)
     title = _say("{count} of {total} cannot go to {peer}").format(
         count=wording.count_text(stuck), total=total, peer=peer
     )

@@ -24,8 +24,8 @@ def describe_received(node: Node) -> Details:
     study = node if isinstance(node, ReceivedStudy) else node.parent
     if not isinstance(node, ReceivedGroup) or not isinstance(study, ReceivedStudy):
         return Details(title="")
-    count = wording.count_text(node.instances)
-    first = _say("{count} instances, {size}").format(count=count, size=human.size_text(node.size_bytes))
+    size = human.size_text(node.size_bytes)
+    first = _say("{instances}, {size}").format(instances=wording.instances_text(node.instances), size=size)
     if study.calling_ae_title:
         first += " " + _say("from {title} at {host}").format(title=study.calling_ae_title, host=study.peer_host)
     lines = [first + "."]
@@ -137,12 +137,17 @@ def describe_listener(
     """Return what is told while nothing is selected."""
     if is_stopping:
         return Details(
-            title=_say("Stopping: waiting for {count} open associations").format(count=associations),
+            title=wording.plural(
+                associations,
+                _say("Stopping: waiting for {count} open association"),
+                _say("Stopping: waiting for {count} open associations"),
+            ),
             text=_say("Press Stop now to break them off."),
             icon="stop",
         )
-    received = _say("{instances} instances of {studies} studies received").format(
-        instances=wording.count_text(studies.instances), studies=wording.count_text(len(list(studies.studies)))
+    received = _say("{instances} of {studies} received").format(
+        instances=wording.instances_text(studies.instances),
+        studies=wording.plural(len(list(studies.studies)), _say("{count} study"), _say("{count} studies")),
     )
     if listening_as:
         title, _, port = listening_as.rpartition(":")

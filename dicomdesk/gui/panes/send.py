@@ -6,6 +6,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QMenu
 
+from dicomdesk.gui import wording
 from dicomdesk.gui.layouts import HEADER_MARGINS, column_of
 from dicomdesk.gui.models.send_nodes import InstanceNode, SeriesNode, StudyNode
 from dicomdesk.gui.outline.states import ItemState
@@ -150,7 +151,7 @@ class SendPane(View):
             return send_details.describe_progress(progress, self.flow.peer_name, queue.retry_at, queue.retry_reason)
         if self.flow.is_scanning:
             return Details(
-                title=self.tr("Reading… {found} found").format(found=send_details.instances_text(queue.total)),
+                title=self.tr("Reading… {found} found").format(found=wording.instances_text(queue.total)),
                 text=self.tr("You can go on working; sending can start when everything is listed."),
                 icon="search",
             )
@@ -177,7 +178,7 @@ class SendPane(View):
 
     def _invitation(self, waiting: int) -> Details:
         peer_entry = self.header.peer_entry
-        title = self.tr("{instances} ready to send").format(instances=send_details.instances_text(waiting))
+        title = self.tr("{instances} ready to send").format(instances=wording.instances_text(waiting))
         if not peer_entry.is_valid():
             return Details(title=title, text=peer_entry.first_problem(), icon="info", tone=Tone.WARNING)
         text = self.tr("To {peer} as {own}.").format(peer=peer_entry.typed(), own=peer_entry.calling.value())

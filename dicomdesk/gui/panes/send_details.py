@@ -51,16 +51,6 @@ def describe_node(node: Node, peer: str) -> Details:
             return Details(title="")
 
 
-def plural(count: int, one: str, many: str) -> str:
-    """Return ``one`` or ``many`` with ``{count}`` filled in."""
-    return (one if count == 1 else many).format(count=wording.count_text(count))
-
-
-def instances_text(count: int) -> str:
-    """Return "1 instance" or "620 instances"."""
-    return plural(count, say("{count} instance"), say("{count} instances"))
-
-
 def problem_title(state: ItemState, count: int, peer: str) -> str:
     """Return a heading for problems of one kind."""
     patterns = {
@@ -68,7 +58,7 @@ def problem_title(state: ItemState, count: int, peer: str) -> str:
         ItemState.FAILED: say("{instances} failed on the way to {peer}"),
         ItemState.NOT_SENT: say("{instances} could not be sent to {peer}"),
     }
-    return patterns[state].format(peer=peer or say("The peer"), instances=instances_text(count))
+    return patterns[state].format(peer=peer or say("The peer"), instances=wording.instances_text(count))
 
 
 def _describe_instance(node: InstanceNode, peer: str) -> Details:
@@ -121,7 +111,7 @@ def _counts_text(node: GroupNode) -> str:
         f"{state_word(state)} {wording.count_text(node.counts[state])}" for state in states if node.counts[state]
     ]
     whole = say("{instances}, {size}").format(
-        instances=instances_text(node.total), size=human.size_text(node.size_bytes)
+        instances=wording.instances_text(node.total), size=human.size_text(node.size_bytes)
     )
     return f"{whole}: {', '.join(counted)}." if len(counted) > 1 else f"{whole}."
 
@@ -137,8 +127,8 @@ def _commonest_reason(node: Node, state: ItemState) -> str:
         return ""
     reason, _ = seen.most_common(1)[0]
     more = len(seen) - 1
-    text = _reason_text(examples[reason])
-    return text + " " + plural(more, say("({count} more reason)"), say("({count} more reasons)")) if more else text
+    others = wording.plural(more, say("({count} more reason)"), say("({count} more reasons)")) if more else ""
+    return f"{_reason_text(examples[reason])} {others}".rstrip()
 
 
 def _reason_text(node: InstanceNode) -> str:
@@ -152,7 +142,7 @@ def _describe_skipped(node: SkippedGroupNode) -> Details:
     reasons = Counter(skipped.reason for skipped in node.inputs)
     kinds = [f"{reason} ({wording.count_text(count)})" for reason, count in reasons.most_common(3)]
     return Details(
-        title=plural(node.count, say("{count} file is not sent"), say("{count} files are not sent")),
+        title=wording.plural(node.count, say("{count} file is not sent"), say("{count} files are not sent")),
         text=say("They were found among what you added. Open the row to see each one.") + "\n" + "; ".join(kinds),
         icon="skipped",
         can_copy=True,
@@ -195,7 +185,7 @@ def describe_progress(progress: Progress, peer: str, retry_at: datetime | None, 
     if progress.seconds_left is not None:
         parts.append(say("about {time} left").format(time=human.duration_text(progress.seconds_left)))
     title = say("Sending to {peer}: {done} of {total}").format(
-        peer=peer, done=wording.count_text(progress.items_done), total=instances_text(progress.items_total)
+        peer=peer, done=wording.count_text(progress.items_done), total=wording.instances_text(progress.items_total)
     )
     return Details(
         title=title,
@@ -214,7 +204,9 @@ def describe_result(
     problems = sum(counts.values()) - stored
     if is_cancelled:
         return Details(
-            title=say("Stopped. {instances} stored by {peer}").format(instances=instances_text(stored), peer=peer),
+            title=say("Stopped. {instances} stored by {peer}").format(
+                instances=wording.instances_text(stored), peer=peer
+            ),
             text=say("What was not sent waits in the list. Press Send to go on."),
             icon="stop",
         )
@@ -230,7 +222,7 @@ def describe_result(
     if problems:
         return Details(
             title=say("{stored} stored by {peer}, {count} not").format(
-                stored=instances_text(stored), peer=peer, count=wording.count_text(problems)
+                stored=wording.instances_text(stored), peer=peer, count=wording.count_text(problems)
             ),
             text=say("Select a row marked in red to see why, and what to do about it."),
             icon="warning",
@@ -238,7 +230,7 @@ def describe_result(
             can_copy=True,
         )
     return Details(
-        title=say("All {instances} stored by {peer}").format(instances=instances_text(stored), peer=peer),
+        title=say("All {instances} stored by {peer}").format(instances=wording.instances_text(stored), peer=peer),
         text=say("The peer confirmed each one."),
         icon="stored",
         tone=Tone.GOOD,

@@ -8,6 +8,7 @@ from dicomdesk.engine.delivery.report import Report
 from dicomdesk.engine.events import ItemFinished, ItemOutcome, JobOutcome
 from dicomdesk.engine.send.request import SendRequest
 from dicomdesk.errors import AssociationRejectedError, DicomdeskError
+from dicomdesk.gui import wording
 from dicomdesk.gui.event_bridge import Arrival
 from dicomdesk.gui.input_scan import InputScan, selection_of
 from dicomdesk.gui.models.send_nodes import send_columns
@@ -154,7 +155,7 @@ class SendFlow(QObject):
 
 
 def _nothing_found(skipped: int) -> Details:
-    title = send_details.plural(
+    title = wording.plural(
         skipped,
         send_details.say("Nothing to send was found: {count} file is not DICOM, or not readable"),
         send_details.say("Nothing to send was found: {count} files are not DICOM, or not readable"),

@@ -33,6 +33,11 @@ def test_a_sentence_ends_once(text: str, said: str) -> None:
     assert wording.sentence(text) == said
 
 
+@pytest.mark.parametrize(("count", "text"), [(0, "0 instances"), (1, "1 instance"), (1200, "1,200 instances")])
+def test_one_is_no_plural(count: int, text: str) -> None:
+    assert wording.instances_text(count) == text
+
+
 def test_only_the_first_letter_is_made_a_capital() -> None:
     assert [wording.capitalised(text) for text in ("", "the Peer", "/a")] == ["", "The Peer", "/a"]
 

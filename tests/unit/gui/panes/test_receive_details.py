@@ -25,7 +25,7 @@ def arrived(*, problems: int = 0) -> ReceivedStudies:
 def test_study_tells_from_whom_and_where() -> None:
     (study,) = arrived().studies
     details = receive_details.describe_received(study)
-    assert "from CT1 at 10.1.4.20" in details.text
+    assert "1 instance, 525 KB from CT1 at 10.1.4.20." in details.text
     assert details.text.endswith("/in")
     series = next(iter(study.series.values()))
     assert receive_details.describe_received(series).title == "1   Axial"
@@ -48,6 +48,7 @@ def test_listener_tells_how_it_is_reached() -> None:
     assert receive_details.describe_listener("", 0, nothing, plain, is_stopping=False).title == "Not listening"
     ended = receive_details.describe_listener("", 2, arrived(), plain, is_stopping=False)
     assert ended.text == "Not listening any more."
+    assert ended.title == "1 instance of 1 study received"
     assert "2 open" in receive_details.describe_listener("WS1:1", 2, nothing, plain, is_stopping=True).title
 
 
