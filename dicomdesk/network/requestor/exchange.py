@@ -31,6 +31,7 @@ from dicomdesk.network.dimse.store_reception import (
 from dicomdesk.network.negotiation import NegotiatedContext
 from dicomdesk.network.requestor.pynetdicom_internals import PumpedAssociation
 from dicomdesk.network.status import StatusClass, classify_status
+from dicomdesk.network.upper_layer.data_pdus import HEADERS, LAST, fragment_header
 from dicomdesk.network.upper_layer.pdu_reader import FragmentReader
 from dicomdesk.network.wire.connection import P_DATA_TF, READ_TIMEOUT
 from dicomdesk.network.wire.peer_pace import Pace
@@ -85,6 +86,8 @@ class Exchange(Iterator[Response]):
         self._dimse_timeout_s = dimse_timeout_s
         self._deadline: float | None = None
         self._is_cancel_asked = self._is_cancel_sent = False
+        self._match_command = b""
+        """The PDU with the command of the last match, where it holds that and nothing else."""
         self._steps = self._perform(in_use)
 
     @property
@@ -118,7 +121,10 @@ class Exchange(Iterator[Response]):
                 while not answers.is_complete:
                     self._take_pdu()
                     while answers.received and answers.received[0].is_pending:
-                        yield answers.received.popleft()
+                        response: Response | None = answers.received.popleft()
+                        while response is not None:
+                            yield response
+                            response = self._next_match(response)
                         self._restart_clock()  # the time that the caller takes is no fault of the peer's
             finally:
                 self._connection.before_waiting = None
@@ -138,14 +144,43 @@ class Exchange(Iterator[Response]):
     def _restart_clock(self) -> None:
         self._deadline = None if self._dimse_timeout_s is None else monotonic() + self._dimse_timeout_s
 
+    def _next_match(self, response: Response) -> Response | None:
+        """The next match, where its command is byte for byte that of this response and it has arrived already.
+
+        None where it is to be read in the ordinary way, for which everything is as it was.
+        """
+        is_to_cancel = self._is_cancel_asked and not self._is_cancel_sent
+        if not self._match_command or is_to_cancel or self._answers.received:
+            return None
+        pdu = self._connection.take_pdu_after(self._match_command)
+        if pdu is None:
+            return None
+        size = len(pdu) - HEADERS.size
+        if size < 0 or pdu[: HEADERS.size] != fragment_header(size, self.request.context_id, LAST):
+            self._take_data(memoryview(self._match_command))
+            self._take_data(pdu)
+            return None
+        return Response(
+            command_set=response.command_set,
+            status=response.status,
+            is_pending=True,
+            data_set=bytes(pdu[HEADERS.size :]),
+        )
+
     def _take_pdu(self) -> None:
         pdu_type, pdu = self._read_pdu()
         if pdu_type != P_DATA_TF:
             self._pumped.dul.feed(pdu)
             raise self._pumped.end_error() or PeerProtocolError("The peer sent an unexpected PDU")
+        self._take_data(pdu)
+
+    def _take_data(self, pdu: memoryview) -> None:
         try:
             for fragment in self._fragments.fragments(pdu):
                 self._answers.take(fragment)
+                if fragment.is_command and self.request.field == CommandField.C_FIND_RQ:
+                    is_whole = fragment.is_last and len(fragment.data) == len(pdu) - HEADERS.size
+                    self._match_command = bytes(pdu) if is_whole else b""
                 if fragment.is_last or (fragment.data and not fragment.is_command):
                     self._restart_clock()
             self._answers.flush()

@@ -323,6 +323,23 @@ class Connection:
         self._pdu_deadline = None
         return pdu_type, self._view[start:end]
 
+    def take_pdu_after(self, pdu: bytes) -> memoryview | None:
+        """The P-DATA-TF PDU behind one with these bytes, where both have arrived as a whole; else neither is taken: None.
+
+        With its header, valid until the next call; makes no system call.
+        """
+        start = self._start + len(pdu)
+        if self._end - start < _HEADER_BYTES or not self._buffer.startswith(pdu, self._start):
+            return None
+        length: int = _HEADER.unpack_from(self._buffer, start)[1]
+        end = start + _HEADER_BYTES + length
+        if end > self._end or self._buffer[start] != P_DATA_TF or length > self.max_data_pdu_bytes:
+            return None
+        self._start = end
+        self._wanted = _HEADER_BYTES
+        self._pdu_deadline = None
+        return self._view[start:end]
+
     def receive_available(self) -> None:
         """Take what has arrived into the buffer, as far as it has room, without waiting."""
         self._make_room()

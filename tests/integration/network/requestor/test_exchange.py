@@ -153,6 +153,33 @@ def test_messages_are_the_same_however_they_are_cut_into_values(*, step: int, ot
         assert told(association.exchange(find(association))) == [MATCHES[0], MATCHES[2]]
 
 
+@pytest.mark.parametrize(
+    ("odd", "kind"),
+    [
+        (data_pdu(FIND_ID, 0, IDENTIFIER[:3]) + data_pdu(FIND_ID, 2, IDENTIFIER[3:]), None),
+        (pdu(P_DATA, pdv(FIND_ID, 0, IDENTIFIER[:3]) + pdv(FIND_ID, 2, IDENTIFIER[3:])), None),
+        (data_pdu(MOVE_ID, 2, IDENTIFIER), PeerProtocolError),
+        (data_pdu(FIND_ID, 3, IDENTIFIER), PeerProtocolError),
+        (pdu(P_DATA, b""), PeerProtocolError),
+        (pdu(P_DATA, b"\0\0\0\xff" + bytes((FIND_ID, 2)) + IDENTIFIER), PeerProtocolError),
+        (pdu(ABORT, bytes(4)), AssociationAbortedError),
+    ],
+)
+def test_a_match_that_is_written_in_another_way_than_those_before_it_is_no_exception(
+    odd: bytes, kind: type[PeerError] | None
+) -> None:
+    command = data_pdu(FIND_ID, 3, answer(0x8020, PENDING, has_data_set=True))
+    with exchanging(match() * 3 + command + odd + match(b"") + found()) as (association, _):
+        responses = association.exchange(find(association))
+        matches = [(PENDING, True, IDENTIFIER)] * 4
+        if kind is None:
+            assert told(responses) == [*matches, (PENDING, True, b""), (0, False, None)]
+        else:
+            assert [(PENDING, True, next(responses).data_set) for _ in range(3)] == matches[:3]
+            with pytest.raises(kind):
+                next(responses)
+
+
 def test_responses_come_while_the_peer_still_searches() -> None:
     with exchanging(match()) as (association, peer):
         responses = association.exchange(find(association))

@@ -312,3 +312,21 @@ def test_tls_end_is_announced(certificate: Certificate, tmp_path: Path) -> None:
     pair.theirs.settimeout(DEADLINE_S)
     assert pair.theirs.recv(1) == b""  # close_notify; without it ssl would raise
     pair.theirs.close()
+
+
+def test_a_pdu_is_taken_with_the_known_one_before_it_or_not_at_all(ends: Ends) -> None:
+    known, data = p_data(1, 3, b"command"), p_data(1, 2, b"data")
+    connection = ends.connection()
+    ends.theirs.sendall(known + known + data + known + data[:-1])
+    assert bytes(connection.read_pdu(monotonic() + DEADLINE_S)[1]) == known
+    taken = connection.take_pdu_after(known)
+    while taken is None:
+        connection.receive_available()
+        taken = connection.take_pdu_after(known)
+    assert bytes(taken) == data
+    assert connection.take_pdu_after(known) is None
+    assert connection.take_pdu_after(data) is None
+    ends.theirs.sendall(data[-1:] + known + pdu(7, bytes(4)))
+    for expected in (known, data, known):
+        assert bytes(connection.read_pdu(monotonic() + DEADLINE_S)[1]) == expected
+    connection.close()
