@@ -81,6 +81,7 @@ class Exchange(Iterator[Response]):
         reception = None if stores is None else StoreReception(established, *stores, self._connection.send)
         self._answers = _Answers(established, request, message_id, peer, reception)
         self._fragments = FragmentReader()
+        self._takes_instances = reception is not None
         self._pace = Pace(PlaceRules())
         self._peer = peer
         self._dimse_timeout_s = dimse_timeout_s
@@ -115,6 +116,8 @@ class Exchange(Iterator[Response]):
         answers = self._answers
         with in_use():
             self._connection.before_waiting = self._cancel_if_asked
+            if self._takes_instances:
+                self._connection.prepare_for_large_input()
             try:
                 self._send(self.request.context_id, self.request.command_set(self.message_id), self.request.data_set)
                 self._restart_clock()

@@ -36,6 +36,7 @@ _LARGEST_PDU_TYPE = 0x07
 _HEADER = struct.Struct(">BxL")
 _HEADER_BYTES = _HEADER.size
 _FIRST_BUFFER_BYTES = 1 << 16
+_LARGE_BUFFER_BYTES = 1 << 20
 _SLOWEST_BYTES_PER_S = 1024
 """A PDU that has begun must arrive at this rate at least, beyond the stall timeout."""
 _MOST_NUDGES = 4096
@@ -323,8 +324,13 @@ class Connection:
         self._pdu_deadline = None
         return pdu_type, self._view[start:end]
 
+    def prepare_for_large_input(self) -> None:
+        """Announce that many megabytes will come: as much is read at once as the system has."""
+        if len(self._buffer) < _LARGE_BUFFER_BYTES:
+            self._enlarge(_LARGE_BUFFER_BYTES)
+
     def take_pdu_after(self, pdu: bytes) -> memoryview | None:
-        """The P-DATA-TF PDU behind one with these bytes, where both have arrived as a whole; else neither is taken: None.
+        """The P-DATA-TF PDU behind one with these bytes, where both have arrived as a whole; else None, taking neither.
 
         With its header, valid until the next call; makes no system call.
         """
@@ -382,12 +388,17 @@ class Connection:
         elif self._start + self._wanted <= len(self._buffer) and self._end < len(self._buffer):
             return
         if self._wanted > len(self._buffer):
-            buffer = bytearray(self._wanted + _FIRST_BUFFER_BYTES)
-            buffer[:kept] = self._view[self._start : self._end]
-            self._buffer = buffer
-            self._view = memoryview(buffer)
-        elif self._start:
+            self._enlarge(self._wanted + _FIRST_BUFFER_BYTES)
+            return
+        if self._start:
             self._buffer[:kept] = self._buffer[self._start : self._end]
+        self._start, self._end = 0, kept
+
+    def _enlarge(self, buffer_bytes: int) -> None:
+        kept = self._end - self._start
+        buffer = bytearray(buffer_bytes)
+        buffer[:kept] = self._view[self._start : self._end]
+        self._buffer, self._view = buffer, memoryview(buffer)
         self._start, self._end = 0, kept
 
     # -- writing

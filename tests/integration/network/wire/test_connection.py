@@ -330,3 +330,17 @@ def test_a_pdu_is_taken_with_the_known_one_before_it_or_not_at_all(ends: Ends) -
     for expected in (known, data, known):
         assert bytes(connection.read_pdu(monotonic() + DEADLINE_S)[1]) == expected
     connection.close()
+
+
+def test_what_has_arrived_stays_when_more_room_is_made_for_large_input(ends: Ends) -> None:
+    first, second, large = p_data(1, 3, b"first"), p_data(1, 2, b"second"), p_data(1, 2, bytes(range(256)) * 400)
+    connection = ends.connection()
+    ends.theirs.sendall(first + second[:5])
+    assert bytes(connection.read_pdu(monotonic() + DEADLINE_S)[1]) == first
+    connection.prepare_for_large_input()
+    sender = threading.Thread(target=lambda: ends.theirs.sendall(second[5:] + large * 20))
+    sender.start()
+    for expected in (second, *[large] * 20):
+        assert bytes(connection.read_pdu(monotonic() + DEADLINE_S)[1]) == expected
+    sender.join(DEADLINE_S)
+    connection.close()
