@@ -10,28 +10,30 @@ All methods may be called from any thread.
 """
 
 import logging
-import os
 from collections.abc import Callable
-from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from dicomdesk.archive.admission import Admission
 from dicomdesk.archive.areas.crash_repair import RepairReport
-from dicomdesk.archive.areas.entry_reader import read_entry
 from dicomdesk.archive.areas.keeper import Keeper
 from dicomdesk.archive.areas.storage_area import StorageArea
 from dicomdesk.archive.facts import ArchiveFacts, InstanceStored
-from dicomdesk.archive.index import Durability, Index, sqlite_url
-from dicomdesk.archive.index_entries import IndexEntry
+from dicomdesk.archive.index import Index
+from dicomdesk.archive.indexed_areas import (
+    area_as_indexed,
+    check_index_exists,
+    entry_reader,
+    index_url,
+    open_index,
+)
 from dicomdesk.archive.services.c_store import IgnoringSink, StoringSink
 from dicomdesk.archive.services.dispatch import ArchiveServices
-from dicomdesk.archive.setup.configuration import ArchiveConfiguration, Area
+from dicomdesk.archive.setup.configuration import Area
 from dicomdesk.archive.setup.settings import ArchiveSettings
 from dicomdesk.dicom.query.sop_classes import SHUTDOWN
 from dicomdesk.engine.receive.instance_file import Buffers
 from dicomdesk.engine.receive.listening_job import acceptor_ssl_context
-from dicomdesk.errors import CancelledError, IndexDamagedError, SettingsError
+from dicomdesk.errors import CancelledError, SettingsError
 from dicomdesk.network.acceptor.acceptor import Callbacks
 from dicomdesk.network.acceptor.access_control import Refusal
 from dicomdesk.network.acceptor.listener import Listener, ListenerSettings
@@ -202,7 +204,7 @@ class Archive:
         url = index_url(self.settings, storage)
         index = self._indexes.get(url)
         if index is None:
-            index = self._indexes[url] = Index(url, durability=durability(self.settings))
+            index = self._indexes[url] = open_index(self.settings, storage)
         indexed_area = area_as_indexed(self.settings.configuration, area)
         keeper = Keeper(indexed_area, storage, index)
         since = storage.crashed_since()
@@ -233,51 +235,12 @@ class Archive:
         return judged
 
 
-def index_url(settings: ArchiveSettings, storage: StorageArea) -> str:
-    """Return the URL of an area's index: in the database that all share, or in its folder."""
-    return settings.configuration.database_url or sqlite_url(storage.index_path)
-
-
-def durability(settings: ArchiveSettings) -> Durability:
-    """Return the durability of the indexes."""
-    return Durability.POWER if settings.fsync else Durability.PROCESS
-
-
-def area_as_indexed(configuration: ArchiveConfiguration, area: Area) -> Area:
-    """The area with the AE title by which the index knows it: that of the first one with the same folder.
-
-    Several application entities may share a folder, as with DCMTK's archive; they have the same instances then.
-    """
-    folder = os.path.realpath(area.folder)
-    first = next((one for one in configuration.areas if os.path.realpath(one.folder) == folder), area)
-    return replace(area, ae_title=first.ae_title)
-
-
-def check_index_exists(settings: ArchiveSettings, storage: StorageArea) -> None:
-    """Raise IndexDamagedError where an area has files, and the index that is to lie beside them is gone."""
-    if settings.configuration.database_url or storage.index_path.exists():
-        return
-    if next(storage.files(), None) is not None:
-        raise IndexDamagedError(
-            f"the storage area {storage.folder} has files and no index; it can be made again from them"
-        )
-
-
 def _is_unindexed(keeper: Keeper) -> bool:
     """Whether an area has files, ours or those of DCMTK's archive, and an index that knows of none."""
     if keeper.index.count_studies(keeper.name):
         return False
     storage = keeper.storage
     return any(next(paths, None) is not None for paths in (storage.files(), storage.flat_files()))
-
-
-def entry_reader(area: Area) -> Callable[[str, str], IndexEntry]:
-    """Reads the index entries of an area's files."""
-
-    def read(file: str, path: str) -> IndexEntry:
-        return read_entry(file, area=area.ae_title, path=path, received=Path(file).stat().st_mtime)
-
-    return read
 
 
 def _tell_nobody(_fact: object) -> None:

@@ -5,10 +5,10 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from dicomdesk.archive.archive import area_as_indexed, check_index_exists, durability, entry_reader, index_url
 from dicomdesk.archive.areas.storage_area import StorageArea
 from dicomdesk.archive.index import Index
 from dicomdesk.archive.index_entries import IndexEntry, StoredInstance
+from dicomdesk.archive.indexed_areas import area_as_indexed, check_index_exists, entry_reader, open_index
 from dicomdesk.archive.setup.configuration import Area
 from dicomdesk.archive.setup.settings import ArchiveSettings
 from dicomdesk.dicom.query.attributes import SOP_INSTANCE_UID
@@ -63,7 +63,7 @@ def check_area(
     area = area_as_indexed(settings.configuration, area)
     storage = StorageArea(area.folder)
     check_index_exists(settings, storage)
-    with contextlib.closing(Index(index_url(settings, storage), durability=durability(settings))) as index:
+    with contextlib.closing(open_index(settings, storage)) as index:
         return _FileCheck(area, storage, index, tell, progressed or _ignore, check or _go_on).run()
 
 

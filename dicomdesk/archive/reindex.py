@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from dicomdesk.archive.archive import area_as_indexed, durability, entry_reader, index_url
 from dicomdesk.archive.areas.storage_area import StorageArea
 from dicomdesk.archive.index import Index, sqlite_url
 from dicomdesk.archive.index_entries import IndexEntry
+from dicomdesk.archive.indexed_areas import area_as_indexed, durability, entry_reader, open_index
 from dicomdesk.archive.setup.configuration import Area
 from dicomdesk.archive.setup.settings import ArchiveSettings
 from dicomdesk.errors import DataError, StorageError
@@ -62,7 +62,7 @@ def reindex_area(settings: ArchiveSettings, area: Area, observer: ReindexObserve
     area = area_as_indexed(settings.configuration, area)
     storage = StorageArea(area.folder, fsync=settings.fsync)
     if settings.configuration.database_url:
-        with contextlib.closing(Index(index_url(settings, storage), durability=durability(settings))) as index:
+        with contextlib.closing(open_index(settings, storage)) as index:
             result = _IndexBuilder(area, storage, index, observer).run()
             result.forgotten = _forget_missing(area, storage, index, observer)
             index.recount()

@@ -10,8 +10,9 @@ from pathlib import Path
 import pydicom
 from pydicom.dataset import Dataset
 
-from dicomdesk.archive.archive import Archive, entry_reader
+from dicomdesk.archive.archive import Archive
 from dicomdesk.archive.facts import ArchiveFacts
+from dicomdesk.archive.indexed_areas import entry_reader
 from dicomdesk.archive.setup.configuration import parse_configuration
 from dicomdesk.archive.setup.settings import ArchiveSettings
 from tests.helpers.dcmtk.delivery import ENVIRONMENT, OURS, listening
