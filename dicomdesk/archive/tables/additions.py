@@ -163,12 +163,17 @@ class _Batch:
         self._patients.remember(study_key, owner)
         return _Place(study_key, self._find_or_make_series(entry, study_key, series_uid, modalities))
 
-    def _fill_blanks(self, level: Level, key: int, entry: IndexEntry, *, overwrites: bool = False) -> None:
-        """Give what is known of an entity the values that it has none of yet; what it has stays unless overwritten."""
+    def _fill_blanks(
+        self, level: Level, key: int, entry: IndexEntry, *, overwrites: bool = False
+    ) -> Mapping[str, object]:
+        """Give what is known of an entity the values that it has none of yet; what it has stays unless overwritten.
+
+        Return what was changed, by its column.
+        """
         table = TABLES[level]
         given = {column: value for column, value in row_of(level, entry).items() if value}
         if not given:
-            return
+            return {}
         kept = self._connection.execute(select(*(table.c[name] for name in given)).where(table.c.key == key)).first()
         if kept is None:
             raise StaleError
@@ -179,6 +184,7 @@ class _Batch:
         }
         if missing:
             self._connection.execute(update(table).where(table.c.key == key).values(**missing))
+        return missing
 
     def _make_study(self, entry: IndexEntry, patient_key: int) -> int:
         row = row_of(Level.STUDY, entry)
@@ -301,20 +307,20 @@ class _Batch:
             key = same.key
             self._connection.execute(update(instance).where(instance.c.key == key).values(**row))
             for attribute in _INSTANCE_SEQUENCES:
-                self._connection.execute(
-                    delete(sequence_item).where(sequence_item.c.sequence == attribute.tag, sequence_item.c.owner == key)
-                )
+                _DROP_ITEMS.run(self._connection, {"which": attribute.tag, "holder": key})
             self._refresh(entry, place)
         self._new_items += item_rows(Level.IMAGE, entry, key)
         return known._replace(key=key)
 
     def _refresh(self, entry: IndexEntry, place: _Place) -> None:
         """Refresh study and series from an instance that came again: it may have been corrected."""
-        self._fill_blanks(Level.SERIES, place.series_key, entry, overwrites=True)
+        changed = self._fill_blanks(Level.SERIES, place.series_key, entry, overwrites=True)
         self._fill_blanks(Level.STUDY, place.study_key, entry, overwrites=True)
         owner = self._patients.owner_of(place.study_key)
         if is_same_patient(patient_identity(entry.values), owner.identity):
             self._fill_blanks(Level.PATIENT, owner.key, entry, overwrites=True)
+        if series.c.modality.name not in changed:
+            return
         modalities = self._connection.execute(
             select(series.c.modality)
             .where(series.c.study_key == place.study_key, series.c.modality != "")
@@ -451,6 +457,11 @@ _ADD_TO_CLASS: Final = PreparedStatement(
     update(study_class)
     .where(*_THIS_CLASS)
     .values(instance_count=study_class.c.instance_count + bindparam("instance_count"))
+)
+_DROP_ITEMS: Final = PreparedStatement(
+    delete(sequence_item).where(
+        sequence_item.c.sequence == bindparam("which"), sequence_item.c.owner == bindparam("holder")
+    )
 )
 _DROP_CLASS: Final = PreparedStatement(
     delete(study_class).where(*_THIS_CLASS, study_class.c.instance_count <= literal_column("0"))
