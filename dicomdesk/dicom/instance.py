@@ -1,10 +1,13 @@
-"""Header of one SOP instance: what is known of it from its first bytes."""
+"""SOP instances: the header, what a job takes, and an instance where it was found."""
 
+import itertools
 from dataclasses import dataclass, field
 from enum import Enum
 
 OF_THIS_PROCESS = "of this process"
 """In the metadata of fields whose values mean nothing to another process."""
+
+_new_instance_id = itertools.count(1).__next__
 
 
 class InputFormat(Enum):
@@ -99,3 +102,46 @@ class InstanceHeader:
             has_blanks_in_uids=self.has_blanks_in_uids,
             start=self.start,
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundInstance:
+    """One instance that may be sent."""
+
+    path: str
+    header: InstanceHeader
+    archive_member: str = ""
+    """Name of the member when ``path`` is a ZIP archive; a label only, never a path."""
+    problem: str = ""
+    """Why the file that a DICOMDIR names cannot be read; the header then holds the UIDs of the record only."""
+    origin: str = field(default="", compare=False)
+    """The input that it was found in, as it was given: the file itself, a folder, a DICOMDIR, an archive; "" where
+    nobody tells."""
+    id: int = field(default_factory=_new_instance_id, compare=False, metadata={OF_THIS_PROCESS: True})
+    """By which it is known from here to events and report; no other in this process has it."""
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """Path and member."""
+        return self.path, self.archive_member
+
+    @property
+    def name(self) -> str:
+        """Name that users know it by: the path, of members of archives "path:name"."""
+        return name_of(self.path, self.archive_member)
+
+    def brief(self) -> "FoundInstance":
+        """Return what sending needs: the same, as to its id too, without patient, study and series."""
+        return FoundInstance(
+            path=self.path,
+            header=self.header.brief(),
+            archive_member=self.archive_member,
+            problem=self.problem,
+            origin=self.origin,
+            id=self.id,
+        )
+
+
+def name_of(path: str, archive_member: str) -> str:
+    """Return the one name that an input has in reports, events, logs and windows."""
+    return f"{path}:{archive_member}" if archive_member else path

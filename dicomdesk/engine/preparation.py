@@ -16,8 +16,8 @@ from dicomdesk.dicom.data_sets.file_windows import read_at
 from dicomdesk.dicom.data_sets.spool_file import IN_MEMORY_BYTES, joined, open_spooled
 from dicomdesk.dicom.data_sets.structure_check import StructureFindings, check_data_set
 from dicomdesk.dicom.files.part10 import has_same_start, parse_header, read_open_header
-from dicomdesk.dicom.files.scan import NOT_A_REGULAR_FILE, FoundInstance, describe_change
-from dicomdesk.dicom.instance import InputFormat, InstanceHeader
+from dicomdesk.dicom.files.scan import NOT_A_REGULAR_FILE, describe_change
+from dicomdesk.dicom.instance import FoundInstance, InputFormat, InstanceHeader
 from dicomdesk.dicom.transfer_syntaxes import UNCOMPRESSED, find_transfer_syntax
 from dicomdesk.errors import ChangedError, ConversionError, DataError, InvalidUidError
 

@@ -8,8 +8,8 @@ import pytest
 
 from dicomdesk.dicom.data_set_source import FileRange
 from dicomdesk.dicom.data_sets.structure_check import check_data_set
-from dicomdesk.dicom.files.scan import FoundInstance, ScanResult, SkippedInput, scan
-from dicomdesk.dicom.instance import InputFormat, InputSelection, InstanceHeader
+from dicomdesk.dicom.files.scan import ScanResult, SkippedInput, scan
+from dicomdesk.dicom.instance import FoundInstance, InputFormat, InputSelection, InstanceHeader
 from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax
 from dicomdesk.errors import DataError
 

@@ -11,9 +11,9 @@ from struct import pack
 
 from dicomdesk.dicom.files.dicomdir import read_dicomdir
 from dicomdesk.dicom.files.part10 import file_meta_information
-from dicomdesk.dicom.files.scan import FoundInstance, scan
+from dicomdesk.dicom.files.scan import scan
 from dicomdesk.dicom.files.zip_files import ArchiveReader, scan_archive
-from dicomdesk.dicom.instance import InputFormat, InputSelection, InstanceHeader
+from dicomdesk.dicom.instance import FoundInstance, InputFormat, InputSelection, InstanceHeader
 from dicomdesk.errors import DataError
 from tests.fuzz.generating import build_part10
 from tests.fuzz.properties import attempt, require, require_same

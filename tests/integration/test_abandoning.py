@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from dicomdesk.dicom.files.scan import FoundInstance, scan
+from dicomdesk.dicom.files.scan import scan
+from dicomdesk.dicom.instance import FoundInstance
 from dicomdesk.engine.engine import Engine
 from dicomdesk.engine.events import EventSink, ItemFinished, ItemOutcome, ItemStarted, JobOutcome
 from dicomdesk.engine.job import ThreadStarter

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from dicomdesk.dicom.files.scan import FoundInstance, scan
-from dicomdesk.dicom.instance import InputSelection
+from dicomdesk.dicom.files.scan import scan
+from dicomdesk.dicom.instance import FoundInstance, InputSelection
 from dicomdesk.engine.delivery.delivery import SendFailure, SendResult
 from dicomdesk.engine.engine import Engine
 from dicomdesk.engine.events import (

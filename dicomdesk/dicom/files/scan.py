@@ -1,6 +1,5 @@
 """Finds instances in files, folders, DICOMDIRs and ZIP archives, with a reason for all that is skipped."""
 
-import itertools
 import os
 import re
 import stat
@@ -9,7 +8,7 @@ from dataclasses import dataclass, field
 
 from dicomdesk.dicom.data_sets.file_windows import read_at
 from dicomdesk.dicom.files.part10 import read_header, read_open_header
-from dicomdesk.dicom.instance import OF_THIS_PROCESS, InputSelection, InstanceHeader
+from dicomdesk.dicom.instance import FoundInstance, InputSelection, InstanceHeader, name_of
 from dicomdesk.dicom.sop_classes import MEDIA_STORAGE_DIRECTORY, is_storable, is_unknown_standard_class
 from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax
 from dicomdesk.dicom.uids import is_valid_uid
@@ -29,48 +28,8 @@ CHANGED_CLASS = "changed since it was listed: it is of another SOP class now"
 
 _LONGEST_UID = 64
 
-_new_instance_id = itertools.count(1).__next__
-
 _OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
 """Without blocking, so that a FIFO that takes a file's place cannot stop the scan."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FoundInstance:
-    """One instance that may be sent."""
-
-    path: str
-    header: InstanceHeader
-    archive_member: str = ""
-    """Name of the member when ``path`` is a ZIP archive; a label only, never a path."""
-    problem: str = ""
-    """Why the file that a DICOMDIR names cannot be read; the header then holds the UIDs of the record only."""
-    origin: str = field(default="", compare=False)
-    """The input that it was found in, as it was given: the file itself, a folder, a DICOMDIR, an archive; "" where
-    nobody tells."""
-    id: int = field(default_factory=_new_instance_id, compare=False, metadata={OF_THIS_PROCESS: True})
-    """By which it is known from here to events and report; no other in this process has it."""
-
-    @property
-    def place(self) -> tuple[str, str]:
-        """Path and member."""
-        return self.path, self.archive_member
-
-    @property
-    def name(self) -> str:
-        """Name that users know it by: the path, of members of archives "path:name"."""
-        return name_of(self.path, self.archive_member)
-
-    def brief(self) -> "FoundInstance":
-        """Return what sending needs: the same, as to its id too, without patient, study and series."""
-        return FoundInstance(
-            path=self.path,
-            header=self.header.brief(),
-            archive_member=self.archive_member,
-            problem=self.problem,
-            origin=self.origin,
-            id=self.id,
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,11 +50,6 @@ class SkippedInput:
     def name(self) -> str:
         """Name that users know it by: the path, of members of archives "path:name"."""
         return name_of(self.path, self.archive_member)
-
-
-def name_of(path: str, archive_member: str) -> str:
-    """Return the one name that an input has in reports, events, logs and windows."""
-    return f"{path}:{archive_member}" if archive_member else path
 
 
 ScanResult = FoundInstance | SkippedInput

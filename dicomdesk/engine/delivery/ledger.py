@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
-from dicomdesk.dicom.files.scan import FoundInstance
+from dicomdesk.dicom.instance import FoundInstance
 from dicomdesk.engine.events import ItemOutcome, NotSentCause
 
 __all__ = ["Answer", "InstanceLedger", "LedgerEntry", "MemoryLedger"]

@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 
 from dicomdesk.dicom.files.part10 import read_header
-from dicomdesk.dicom.files.scan import FoundInstance
-from dicomdesk.dicom.instance import InstanceHeader
+from dicomdesk.dicom.instance import FoundInstance, InstanceHeader
 from dicomdesk.engine.delivery.delivery import NONE_ACCEPTED, EndedError, NoContextError, SendFailure
 from dicomdesk.engine.events import EventSink
 from dicomdesk.engine.forecast import Help, Verdict

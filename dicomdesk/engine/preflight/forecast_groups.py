@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from dicomdesk.dicom.files.scan import FoundInstance
+from dicomdesk.dicom.instance import FoundInstance
 from dicomdesk.engine.forecast import ForecastGroup, ForecastItem, Help, Verdict
 from dicomdesk.network.presentation.assignment import describe_sop_class
 

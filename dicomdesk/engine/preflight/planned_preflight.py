@@ -1,6 +1,6 @@
 """Pre-flight of a send job: scanned and planned as there, each planned association opened and released."""
 
-from dicomdesk.dicom.files.scan import FoundInstance
+from dicomdesk.dicom.instance import FoundInstance
 from dicomdesk.engine.events import EventSink
 from dicomdesk.engine.forecast import Verdict
 from dicomdesk.engine.preflight.advice import help_for_conversion

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
-from dicomdesk.dicom.files.scan import FoundInstance, ScanResult, scan
+from dicomdesk.dicom.files.scan import ScanResult, scan
+from dicomdesk.dicom.instance import FoundInstance
 from dicomdesk.dicom.pixels.codecs import decodable_transfer_syntaxes
 from dicomdesk.dicom.transfer_syntaxes import UNCOMPRESSED
 from dicomdesk.engine.delivery.delivery import SendFailure

@@ -3,8 +3,7 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from dicomdesk.dicom.files.scan import FoundInstance
-from dicomdesk.dicom.instance import InputSelection
+from dicomdesk.dicom.instance import FoundInstance, InputSelection
 from dicomdesk.settings import AssociationSettings, Decompression, Peer
 
 if TYPE_CHECKING:

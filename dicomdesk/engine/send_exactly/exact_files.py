@@ -3,8 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from dicomdesk.dicom.files.scan import FoundInstance, name_of
-from dicomdesk.dicom.instance import InstanceHeader
+from dicomdesk.dicom.instance import FoundInstance, InstanceHeader, name_of
 from dicomdesk.engine.delivery.transfer_list import TransferItem, TransferList, not_sent
 from dicomdesk.engine.events import NotSentCause
 from dicomdesk.engine.stats import TransferStats

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from dicomdesk.dicom.files.scan import FoundInstance, SkippedInput, list_files
-from dicomdesk.dicom.instance import InstanceHeader
+from dicomdesk.dicom.files.scan import SkippedInput, list_files
+from dicomdesk.dicom.instance import FoundInstance, InstanceHeader
 from dicomdesk.dicom.sop_classes import find_sop_class
 from dicomdesk.engine.delivery.delivery import EndedError, SendFailure
 from dicomdesk.engine.delivery.intake import Intake

@@ -7,8 +7,7 @@ from typing import ClassVar
 from PySide6.QtCore import QCoreApplication
 
 from dicomdesk import human
-from dicomdesk.dicom.files.scan import FoundInstance
-from dicomdesk.dicom.instance import InstanceHeader
+from dicomdesk.dicom.instance import FoundInstance, InstanceHeader
 from dicomdesk.gui import wording
 from dicomdesk.gui.models.study_words import SeriesWords, StudyWords
 from dicomdesk.gui.outline.model import Column, Mark, Node, Part, Weight, joined, mark_of

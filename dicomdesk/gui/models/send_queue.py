@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from dicomdesk.dicom.files.scan import CHANGED_INSTANCE, FoundInstance, ScanResult
-from dicomdesk.dicom.instance import InstanceHeader
+from dicomdesk.dicom.files.scan import CHANGED_INSTANCE, ScanResult
+from dicomdesk.dicom.instance import FoundInstance, InstanceHeader
 from dicomdesk.engine.events import (
     Event,
     ItemFinished,

@@ -3,8 +3,8 @@
 from collections import deque
 from pathlib import Path
 
-from dicomdesk.dicom.files.scan import FoundInstance, scan
-from dicomdesk.dicom.instance import InputFormat, InputSelection
+from dicomdesk.dicom.files.scan import scan
+from dicomdesk.dicom.instance import FoundInstance, InputFormat, InputSelection
 from dicomdesk.engine.delivery.delivery import Delivery, End
 from dicomdesk.engine.delivery.instance_sender import InstanceSender
 from dicomdesk.engine.delivery.ledger import MemoryLedger

@@ -4,8 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from dicomdesk.dicom.files.scan import FoundInstance
-from dicomdesk.dicom.instance import InstanceHeader
+from dicomdesk.dicom.instance import FoundInstance, InstanceHeader
 from dicomdesk.engine.check.check import CheckResult
 from dicomdesk.engine.check_findings import CheckStage, CheckState, CheckStep, ServiceGroup, SopClassCapability
 from dicomdesk.engine.events import (

@@ -12,8 +12,8 @@ import pytest
 from dicomdesk.dicom.data_set_source import FileRange
 from dicomdesk.dicom.data_sets import deflate
 from dicomdesk.dicom.data_sets.editing import DataSetChanges
-from dicomdesk.dicom.files.scan import FoundInstance, scan
-from dicomdesk.dicom.instance import InputFormat, InputSelection, InstanceHeader
+from dicomdesk.dicom.files.scan import scan
+from dicomdesk.dicom.instance import FoundInstance, InputFormat, InputSelection, InstanceHeader
 from dicomdesk.dicom.transcode import convert_data_set, put_in_order
 from dicomdesk.engine.preparation import InstancePreparer, Shape, failure_reason
 from dicomdesk.errors import CancelledError, ChangedError, ConversionError, DataError, InvalidUidError

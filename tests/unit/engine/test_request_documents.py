@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dicomdesk.dicom.files.scan import FoundInstance, scan
-from dicomdesk.dicom.instance import InputSelection
+from dicomdesk.dicom.files.scan import scan
+from dicomdesk.dicom.instance import FoundInstance, InputSelection
 from dicomdesk.engine.preflight.request import PreflightRequest
 from dicomdesk.engine.receive.request import Acceptance, ReceiveRequest
 from dicomdesk.engine.request_documents import EngineRequest, read_request, write_request

@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from dicomdesk.dicom.files.scan import FoundInstance, ScanResult, SkippedInput
+from dicomdesk.dicom.files.scan import ScanResult, SkippedInput
+from dicomdesk.dicom.instance import FoundInstance
 from dicomdesk.gui.input_scan import MOST_PER_BATCH, InputScan, selection_of
 from tests.helpers.data.datasets import Builder, part10
 from tests.helpers.data.studies import write_study

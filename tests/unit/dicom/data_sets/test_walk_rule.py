@@ -18,8 +18,8 @@ from dicomdesk.dicom.data_sets.structure_check import (
 )
 from dicomdesk.dicom.dictionary import find_vr
 from dicomdesk.dicom.encodings import Encoding
-from dicomdesk.dicom.files.scan import FoundInstance, scan
-from dicomdesk.dicom.instance import InputFormat, InputSelection
+from dicomdesk.dicom.files.scan import scan
+from dicomdesk.dicom.instance import FoundInstance, InputFormat, InputSelection
 from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax
 from dicomdesk.errors import CancelledError, DataError
 from tests.helpers.data.datasets import BIG_ENDIAN, EXPLICIT, IMPLICIT, ITEM, UNDEFINED, Builder

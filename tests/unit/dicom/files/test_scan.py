@@ -9,14 +9,13 @@ from dicomdesk.dicom.files.part10 import parse_header
 from dicomdesk.dicom.files.scan import (
     DIRECTORIES_NOT_SCANNED,
     NOT_A_REGULAR_FILE,
-    FoundInstance,
     ScanResult,
     SkippedInput,
     check_uids,
     list_files,
     scan,
 )
-from dicomdesk.dicom.instance import InputFormat, InputSelection
+from dicomdesk.dicom.instance import FoundInstance, InputFormat, InputSelection
 from tests.helpers.data.datasets import CT_IMAGE, EXPLICIT, Builder, part10
 
 INSTANCE = part10(Builder().instance())

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dicomdesk.dicom.files.scan import FoundInstance, SkippedInput, list_files, scan
-from dicomdesk.dicom.instance import InputSelection
+from dicomdesk.dicom.files.scan import SkippedInput, list_files, scan
+from dicomdesk.dicom.instance import FoundInstance, InputSelection
 from tests.helpers.data.replacing import instance_file
 from tests.helpers.data.zips import GOOD, HOSTILE, PASSED_OVER, folders, hostile_zip, write_zip
 

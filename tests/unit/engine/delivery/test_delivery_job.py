@@ -4,8 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from dicomdesk.dicom.files.scan import FoundInstance
-from dicomdesk.dicom.instance import InstanceHeader
+from dicomdesk.dicom.instance import FoundInstance, InstanceHeader
 from dicomdesk.engine.delivery.delivery import EndedError, SendFailure
 from dicomdesk.engine.delivery.delivery_job import SendingJob
 from dicomdesk.engine.events import ItemOutcome, JobOutcome

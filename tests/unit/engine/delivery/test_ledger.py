@@ -5,8 +5,7 @@ from itertools import product
 
 import pytest
 
-from dicomdesk.dicom.files.scan import FoundInstance
-from dicomdesk.dicom.instance import InstanceHeader
+from dicomdesk.dicom.instance import FoundInstance, InstanceHeader
 from dicomdesk.engine.delivery.ledger import Answer, InstanceLedger, LedgerEntry, MemoryLedger
 from dicomdesk.engine.events import ItemOutcome, NotSentCause
 from tests.helpers.data.datasets import CT_IMAGE, EXPLICIT

@@ -1,7 +1,6 @@
 import pytest
 
-from dicomdesk.dicom.files.scan import FoundInstance
-from dicomdesk.dicom.instance import InstanceHeader
+from dicomdesk.dicom.instance import FoundInstance, InstanceHeader
 from dicomdesk.engine.delivery.ledger import Answer, MemoryLedger
 from dicomdesk.engine.delivery.transfer_list import TransferList, count_outcomes, judge_status, not_sent
 from dicomdesk.engine.events import Event, ItemFinished, ItemOutcome, ItemStarted, NotSentCause

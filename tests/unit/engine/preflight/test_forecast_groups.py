@@ -1,5 +1,4 @@
-from dicomdesk.dicom.files.scan import FoundInstance
-from dicomdesk.dicom.instance import InstanceHeader
+from dicomdesk.dicom.instance import FoundInstance, InstanceHeader
 from dicomdesk.engine.forecast import Help, Verdict
 from dicomdesk.engine.preflight.forecast_groups import ForecastGroups, Prediction
 

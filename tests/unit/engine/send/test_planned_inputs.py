@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from dicomdesk.dicom.files.scan import FoundInstance
+from dicomdesk.dicom.instance import FoundInstance
 from dicomdesk.engine.delivery.delivery import EndedError, SendFailure
 from dicomdesk.engine.delivery.intake import Intake
 from dicomdesk.engine.delivery.ledger import MemoryLedger

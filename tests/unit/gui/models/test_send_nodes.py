@@ -1,5 +1,4 @@
-from dicomdesk.dicom.files.scan import FoundInstance
-from dicomdesk.dicom.instance import InstanceHeader
+from dicomdesk.dicom.instance import FoundInstance, InstanceHeader
 from dicomdesk.gui.models.send_nodes import (
     INSTANCES,
     LEFT,

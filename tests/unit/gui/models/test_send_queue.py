@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dicomdesk.dicom.files.scan import FoundInstance, SkippedInput
-from dicomdesk.dicom.instance import InstanceHeader
+from dicomdesk.dicom.files.scan import SkippedInput
+from dicomdesk.dicom.instance import FoundInstance, InstanceHeader
 from dicomdesk.engine.events import (
     ItemFinished,
     ItemOutcome,
