@@ -72,6 +72,9 @@ class RetrieveRequest:
         IMPLICIT_VR_LITTLE_ENDIAN,
     )
     """That a C-GET takes each of them in, in this order."""
+    takes_compressed: bool = False
+    """Propose contexts with compressed transfer syntaxes too, so that the peer can send each instance as it keeps it;
+    best where it is known what exists, since eleven contexts more for each SOP class soon fill an association."""
     proposes_find: bool = False
     """Propose the C-FIND of the model too, before the C-MOVE, as DCMTK's movescu does."""
     expected: tuple[ExpectedInstance, ...] = ()

@@ -18,7 +18,7 @@ from dicomdesk.engine.receive.request import ReceiveRequest, StorageMode
 from dicomdesk.engine.retrieve.books import Books
 from dicomdesk.engine.retrieve.doctor import Evidence, OwnListener, diagnose
 from dicomdesk.engine.retrieve.facts import RetrieveEnded, RetrieveFact, RetrieveSink
-from dicomdesk.engine.retrieve.get_contexts import plan_get_contexts, wanted_sop_classes
+from dicomdesk.engine.retrieve.get_contexts import offered_syntaxes, plan_get_contexts, wanted_sop_classes
 from dicomdesk.engine.retrieve.outcome import RetrieveFailure, RetrieveOutcome
 from dicomdesk.engine.retrieve.request import RetrieveMethod, RetrieveRequest
 from dicomdesk.engine.retrieve.retrieval_requestor import RetrievalTerms
@@ -169,7 +169,7 @@ class RetrieveJob(Job[RetrieveOutcome]):
         request = self._request
         if self._is_get:
             wanted = wanted_sop_classes(request.storage_sop_classes, self._books.expected)
-            stored_in = request.storage_transfer_syntaxes
+            stored_in = offered_syntaxes(request.storage_transfer_syntaxes, takes_compressed=request.takes_compressed)
             return plan_get_contexts(request.sop_class_uid, request.transfer_syntaxes, wanted, stored_in)
         if request.proposes_find:
             return [self._contexts(find_class(Service.FIND, request.model), request.sop_class_uid)]

@@ -1,4 +1,10 @@
-from dicomdesk.engine.retrieve.get_contexts import ALL_SOP_CLASSES, plan_get_contexts, wanted_sop_classes
+from dicomdesk.engine.retrieve.get_contexts import (
+    ALL_SOP_CLASSES,
+    COMPRESSED_SYNTAXES,
+    offered_syntaxes,
+    plan_get_contexts,
+    wanted_sop_classes,
+)
 from dicomdesk.engine.retrieve.request import ExpectedInstance
 
 GET = "1.2.840.10008.5.1.4.1.2.2.3"
@@ -23,7 +29,7 @@ def test_where_one_class_is_not_known_all_are_proposed() -> None:
 
 def test_contexts_are_for_us_to_store_in_and_above_128_go_into_further_associations() -> None:
     classes = [f"1.2.3.{number}" for number in range(300)]
-    plans = plan_get_contexts(GET, SYNTAXES, classes, SYNTAXES)
+    plans = plan_get_contexts(GET, SYNTAXES, classes, [SYNTAXES])
     assert [len(plan) for plan in plans] == [128, 128, 47]
     assert [plan[0].abstract_syntax for plan in plans] == [GET] * 3
     assert [context.abstract_syntax for plan in plans for context in plan[1:]] == classes
@@ -35,10 +41,20 @@ def test_contexts_are_for_us_to_store_in_and_above_128_go_into_further_associati
 
 
 def test_without_classes_the_request_has_its_context() -> None:
-    assert [len(plan) for plan in plan_get_contexts(GET, SYNTAXES, (), SYNTAXES)] == [1]
+    assert [len(plan) for plan in plan_get_contexts(GET, SYNTAXES, (), [SYNTAXES])] == [1]
 
 
 def test_all_storage_classes_are_known_once_and_common_ones_come_first() -> None:
     assert len(set(ALL_SOP_CLASSES)) == len(ALL_SOP_CLASSES) > 128
     assert CT in ALL_SOP_CLASSES[:127]
     assert MR in ALL_SOP_CLASSES[:127]
+
+
+def test_compressed_syntaxes_have_contexts_of_their_own_and_a_class_keeps_its_together() -> None:
+    offered = offered_syntaxes(SYNTAXES, takes_compressed=True)
+    assert offered == [SYNTAXES, *((uid,) for uid in COMPRESSED_SYNTAXES)]
+    assert offered_syntaxes(SYNTAXES, takes_compressed=False) == [SYNTAXES]
+    plans = plan_get_contexts(GET, SYNTAXES, [f"1.2.3.{number}" for number in range(20)], offered)
+    assert [len(plan) for plan in plans] == [1 + 10 * 12, 1 + 10 * 12]
+    classes = [{context.abstract_syntax for context in plan[1:]} for plan in plans]
+    assert not classes[0] & classes[1]
