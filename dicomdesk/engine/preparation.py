@@ -172,7 +172,8 @@ class InstancePreparer:
         """Return the header of a file that was read: the one known before, if it is still true."""
         if listed is not None and len(content) == _size(listed) and has_same_start(listed, content):
             return listed
-        return parse_header(content, len(content), self._input_format, is_brief=listed is None)
+        is_brief, takes_rest = listed is None, self._takes_rest
+        return parse_header(content, len(content), self._input_format, is_brief=is_brief, takes_rest=takes_rest)
 
     def _from_memory(self, content: bytes, header: InstanceHeader, choose: ShapeChoice) -> PreparedInstance:
         if not header.has_data_set_uids:
@@ -194,7 +195,9 @@ class InstancePreparer:
         status = _regular_status(descriptor)
         size, header = status.st_size, listed
         if header is None or size != _size(header) or not _starts_same(descriptor, header):
-            header = read_open_header(descriptor, size, self._input_format, moving=self._moving)
+            header = read_open_header(
+                descriptor, size, self._input_format, takes_rest=self._takes_rest, moving=self._moving
+            )
         if not header.has_data_set_uids:
             raise _lacking_uids(header)
         own, length = header.transfer_syntax_uid, header.data_set_length

@@ -87,7 +87,7 @@ def read_entry(file: str, *, area: str, path: str, received: float = 0.0) -> Ind
     descriptor = os.open(file, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0))
     try:
         size = os.fstat(descriptor).st_size
-        header = read_open_header(descriptor, size, InputFormat.FILE_OR_DATA_SET, is_brief=True)
+        header = read_open_header(descriptor, size, InputFormat.FILE_OR_DATA_SET, is_brief=True, takes_rest=True)
         if header.data_set_length == 0:
             raise InvalidUidError("the file holds no data set")
         offset, syntax = header.data_set_offset, header.transfer_syntax_uid

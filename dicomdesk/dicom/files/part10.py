@@ -9,6 +9,7 @@ import os
 import zlib
 from collections.abc import Callable, Mapping
 from struct import Struct
+from typing import NamedTuple
 
 from dicomdesk.dicom.data_sets.file_windows import Window
 from dicomdesk.dicom.encodings import (
@@ -131,37 +132,53 @@ def read_open_header(
     input_format: InputFormat,
     *,
     is_brief: bool = False,
+    takes_rest: bool = False,
     moving: Callable[[], None] | None = None,
 ) -> InstanceHeader:
     """Read the header of an open file of ``file_size`` bytes; its position is not moved. Raises as ``read_header``.
 
     ``is_brief`` stops at the SOP Class and Instance UID: of patient, study and series little or nothing is learnt.
+    ``takes_rest`` bears with bytes behind the last element of a data set without meta information, as when it is
+    received; such a file of unknown origin may be cut off, and is no data set then, as for DCMTK's senders.
     ``moving`` is called before each further part of the file is read; what it raises passes.
     """
     window = Window.of_file(descriptor, file_size)
     window.moving = moving
-    return _read(window, input_format, is_brief=is_brief)
+    return _read(window, input_format, _Manner(is_brief, takes_rest))
 
 
 def parse_header(
-    prefix: bytes, file_size: int, input_format: InputFormat, path: str = "", *, is_brief: bool = False
+    prefix: bytes,
+    file_size: int,
+    input_format: InputFormat,
+    path: str = "",
+    *,
+    is_brief: bool = False,
+    takes_rest: bool = False,
 ) -> InstanceHeader:
     """Read the header from the first bytes of a file of ``file_size`` bytes; raises DataError only.
 
-    ``path`` is for the messages of errors, ``is_brief`` as in ``read_open_header``. Values beyond the prefix are taken
+    ``path`` is for the messages of errors, the rest as in ``read_open_header``. Values beyond the prefix are taken
     as absent.
     """
     try:
-        return _read(Window.of_bytes(prefix, file_size), input_format, is_brief=is_brief)
+        return _read(Window.of_bytes(prefix, file_size), input_format, _Manner(is_brief, takes_rest))
     except DataError as error:
         if path:
             error.add_note(path)
         raise
 
 
-def _read(window: Window, input_format: InputFormat, *, is_brief: bool = False) -> InstanceHeader:
+class _Manner(NamedTuple):
+    """How a header is read, see ``read_open_header``."""
+
+    is_brief: bool
+    takes_rest: bool
+
+
+def _read(window: Window, input_format: InputFormat, manner: _Manner) -> InstanceHeader:
     if input_format is InputFormat.DATA_SET_ONLY:
-        return _read_data_set(window, 0, {}, is_file_only=False, is_brief=is_brief)
+        return _read_data_set(window, 0, {}, manner, is_file_only=False)
     _check_size(window.size)
     offset = window.buffer.startswith(b"DICM", _PREAMBLE_END - 4) * _PREAMBLE_END
     is_file_only = input_format is InputFormat.FILE_ONLY
@@ -173,7 +190,7 @@ def _read(window: Window, input_format: InputFormat, *, is_brief: bool = False) 
     elif window.size - offset < 8:
         raise TruncatedError(PREMATURE_END)
     meta, offset = _read_meta(window, offset)
-    return _read_data_set(window, offset, meta, is_file_only=is_file_only, is_brief=is_brief)
+    return _read_data_set(window, offset, meta, manner, is_file_only=is_file_only)
 
 
 def _check_size(size: int) -> None:
@@ -296,7 +313,7 @@ def _uid(value: bytes | None) -> str:
 
 
 def _read_data_set(
-    window: Window, offset: int, meta: dict[int, bytes], *, is_file_only: bool, is_brief: bool
+    window: Window, offset: int, meta: dict[int, bytes], manner: _Manner, *, is_file_only: bool
 ) -> InstanceHeader:
     transfer_syntax_uid = _uid(meta.get(_TRANSFER_SYNTAX))
     data_window, start, encoding = window, offset, None
@@ -315,8 +332,8 @@ def _read_data_set(
     end = 0
     if encoding is not None:
         if needs_data_set and data_window is window:
-            _check_whole(window, start, encoding)
-        end = _collect(data_window, start, encoding, values, is_thorough=needs_data_set, is_brief=is_brief)
+            _check_whole(window, start, encoding, takes_rest=manner.takes_rest)
+        end = _collect(data_window, start, encoding, values, is_thorough=needs_data_set, is_brief=manner.is_brief)
     elif needs_data_set and offset < window.size:
         raise TruncatedError(PREMATURE_END)
     own_uids = (_uid(values.get(_SOP_CLASS)), _uid(values.get(_SOP_INSTANCE)))
@@ -335,13 +352,13 @@ def has_same_start(header: InstanceHeader, start: bytes) -> bool:
     return 0 < size <= len(start) and hash(start[:size]) == fingerprint
 
 
-def _check_whole(window: Window, offset: int, encoding: Encoding) -> None:
+def _check_whole(window: Window, offset: int, encoding: Encoding, *, takes_rest: bool) -> None:
     """Check the structure of a data set that alone has to tell what the file is."""
     whole = window.whole()
     if whole is not None:
         from dicomdesk.dicom.data_sets.structure_check import check_window  # noqa: PLC0415  # most files are Part 10 files
 
-        check_window(whole, offset, encoding)
+        check_window(whole, offset, encoding, takes_rest=takes_rest)
 
 
 def _inflate_start(window: Window, offset: int) -> Window:

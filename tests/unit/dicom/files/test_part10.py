@@ -95,6 +95,17 @@ def test_damaged_deflated_data_set_still_has_its_group_0002(damage: bytes) -> No
 
 
 @pytest.mark.parametrize("uid", NATIVE)
+@pytest.mark.parametrize("is_header", [True, False])
+def test_bare_data_set_with_something_behind_it_is_taken_only_as_when_it_is_received(
+    uid: str, *, is_header: bool
+) -> None:
+    data = encode(uid) + (Builder(uid).header(0x7FE10010, "SH", 4) if is_header else bytes(5))
+    with pytest.raises(TruncatedError):
+        parse_header(data, len(data), InputFormat.FILE_OR_DATA_SET)
+    assert_identified(parse_header(data, len(data), InputFormat.FILE_OR_DATA_SET, takes_rest=True))
+
+
+@pytest.mark.parametrize("uid", NATIVE)
 @pytest.mark.parametrize("is_defined", [True, False])
 def test_sequences_before_the_series_are_passed_over(uid: str, is_defined: bool) -> None:
     builder = Builder(uid)
