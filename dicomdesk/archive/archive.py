@@ -216,7 +216,7 @@ class Archive:
             self.repairs[area.ae_title] = report = keeper.crash_repair.repair(entry_reader(indexed_area), since=since)
             storage.forget_crashes()
             if not report.is_clean:
-                logger.info("Storage area %s was put in order after a crash: %s", area.ae_title, report)
+                logger.info("Storage area %s was put in order after a crash: %s", area.ae_title, report.text)
         if _is_unindexed(keeper):
             logger.warning(
                 "The storage area %s has files and its index is empty: they are not found until dcmqrscp --reindex "

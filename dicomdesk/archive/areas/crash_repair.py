@@ -10,10 +10,12 @@ from dicomdesk.archive.index_entries import IndexEntry
 from dicomdesk.archive.setup.configuration import Area
 from dicomdesk.dicom.query.attributes import SERIES_INSTANCE_UID, SOP_INSTANCE_UID, STUDY_INSTANCE_UID
 from dicomdesk.errors import DataError
+from dicomdesk.human import count_text, printable
 
 __all__ = ["CrashRepair", "RepairReport"]
 
 _BATCH = 500
+_MOST_NAMED = 5
 
 
 class _UnderWayError(Exception):
@@ -37,6 +39,20 @@ class RepairReport:
     def is_clean(self) -> bool:
         """Whether there was nothing to do."""
         return not (self.completed_removals or self.adopted or self.superseded or self.unreadable)
+
+    @property
+    def text(self) -> str:
+        """What was done, as "1 file indexed, 2 removals completed"; the first unreadable files are named."""
+        counts = [
+            (self.adopted, "file indexed", "files indexed"),
+            (self.superseded, "superseded file removed", "superseded files removed"),
+            (self.completed_removals, "removal completed", "removals completed"),
+            (len(self.unreadable), "unreadable file left alone", "unreadable files left alone"),
+        ]
+        done = ", ".join(count_text(count, one, many) for count, one, many in counts if count)
+        named = ", ".join(map(printable, self.unreadable[:_MOST_NAMED]))
+        more = ", ..." if len(self.unreadable) > _MOST_NAMED else ""
+        return f"{done}: {named}{more}" if named else done
 
 
 ReadEntry = Callable[[str, str], IndexEntry]
