@@ -57,6 +57,7 @@ def _contents() -> st.SearchStrategy[Content]:
     )
 
 
+@pytest.mark.long
 @given(content=_contents(), uid=st.sampled_from([EXPLICIT, IMPLICIT, BIG_ENDIAN]), is_defined=st.booleans())
 def test_elements_ascend_at_all_levels_and_of_those_that_are_there_twice_the_first_stays(
     content: Content, uid: str, *, is_defined: bool
@@ -92,6 +93,7 @@ def test_group_lengths_become_those_of_the_groups_in_order() -> None:
     assert bytes(ascending(data, Encoding.of_transfer_syntax(EXPLICIT))) == right
 
 
+@pytest.mark.long
 def test_deep_items_out_of_order_are_put_in_order_without_the_stack() -> None:
     build = Builder()
     depth = 5000

@@ -43,6 +43,7 @@ def test_standard_dictionary_knows(standard: Dictionary, tag: int, vr: bytes) ->
     assert standard.find_vr(tag) == vr
 
 
+@pytest.mark.long
 def test_tags_that_peers_make_up_are_not_remembered_for_ever(standard: Dictionary) -> None:
     first = 0x00120000
     standard.find_vr(first)

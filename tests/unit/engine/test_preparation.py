@@ -386,6 +386,7 @@ print(len(prepared.data))
 """
 
 
+@pytest.mark.long
 def test_a_file_that_is_cut_while_it_is_converted_does_not_end_the_process(tmp_path: Path) -> None:
     path = tmp_path / "a"
     path.write_bytes(instance_file("1.2.3.4", pixels=2 << 20))
@@ -429,12 +430,14 @@ assert prepared.data
 """
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("target", [DEFLATED, EXPLICIT, IMPLICIT])
 def test_memory_does_not_follow_what_a_deflated_file_becomes(tmp_path: Path, target: str) -> None:
     write_deflated(tmp_path / "a", 300)
     assert peak_in_child(PREPARE, SEND, str(tmp_path / "a"), target) < (4 << 20 if target == DEFLATED else 80 << 20)
 
 
+@pytest.mark.long
 def test_memory_does_not_follow_the_size_of_an_archive_member(tmp_path: Path) -> None:
     data_set = Builder().instance() + b"\xe0\x7f\x10\0OW\0\0" + (300 << 20).to_bytes(4, "little")
     with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_DEFLATED) as archive, archive.open("1", "w") as member:

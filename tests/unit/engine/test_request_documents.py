@@ -91,6 +91,7 @@ def emptied_secret(secret: object) -> object:
     return {} if isinstance(secret, Mapping) else None
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", EngineRequest.__args__, ids=lambda kind: kind.__name__)
 @settings(max_examples=25, deadline=None)
 @given(data=st.data())
@@ -187,6 +188,7 @@ def test_what_would_not_be_written_is_not_read_and_the_place_is_named(text: str,
     assert said in str(caught.value)
 
 
+@pytest.mark.long
 @settings(max_examples=25)
 @given(
     st.recursive(
@@ -200,6 +202,7 @@ def test_a_document_of_anything_else_is_an_error(value: object) -> None:
             read_request(json.dumps(document))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", EngineRequest.__args__, ids=lambda kind: kind.__name__)
 @settings(max_examples=25)
 @given(data=st.data())

@@ -103,6 +103,7 @@ def test_hostile_bytes_are_an_entry_or_an_error(tail: bytes, syntax: str) -> Non
             continue
 
 
+@pytest.mark.long
 def test_nesting_without_end_is_passed_over() -> None:
     builder = Builder(EXPLICIT)
     start = builder.element(0x00080016, "UI", CT_IMAGE) + builder.element(0x00080018, "UI", "1.2")
@@ -129,6 +130,7 @@ def test_a_uid_ends_at_a_nul_and_has_no_spaces_as_in_headers(uid: str) -> None:
     assert parse_header(file, len(file), InputFormat.FILE_ONLY).sop_instance_uid == "1.2.3.4"
 
 
+@pytest.mark.long
 def test_what_lies_far_behind_the_start_of_a_deflated_data_set_is_read_too(tmp_path: Path) -> None:
     builder = Builder(EXPLICIT)
     items = (builder.item(builder.element(0x00081155, "UI", f"1.2.{number}")) for number in range(60_000))

@@ -111,6 +111,7 @@ def test_an_unknown_transfer_syntax_is_left_alone() -> None:
     assert shaped(b"data", "1.2.3.4", StoringFormat()) == (b"data", "1.2.3.4")
 
 
+@pytest.mark.long
 def test_what_is_too_much_work_for_its_length_is_not_written_again() -> None:
     items = b"\x08\0\x40\x11SQ\0\0\xff\xff\xff\xff" + 510_000 * b"\xfe\xff\0\xe0\0\0\0\0" + b"\xfe\xff\xdd\xe0\0\0\0\0"
     deflated = deflate(items, 9)

@@ -253,6 +253,7 @@ _VALUES = st.one_of(
 )  # fmt: skip
 
 
+@pytest.mark.long
 @settings(max_examples=300, deadline=None)
 @given(st.dictionaries(_KEYS, _VALUES, max_size=8), st.binary(max_size=20))
 def test_any_configuration_gives_a_log_or_an_error_of_ours(values: dict[str, str], rest: bytes) -> None:

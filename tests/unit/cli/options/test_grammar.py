@@ -322,6 +322,7 @@ def test_command_file_that_cannot_be_read_at_once_is_refused(tmp_path: Path) -> 
 _WORDS = st.one_of(st.sampled_from([*"'\"@+- \n\t\0", "-to", "--aetitle", "-xf", "104", "²"]), st.text(max_size=8))
 
 
+@pytest.mark.long
 @settings(max_examples=300, deadline=None)
 @given(st.lists(_WORDS, max_size=20).map("".join), st.binary(max_size=20))
 def test_any_command_file_is_a_command_line_or_an_error_of_ours(text: str, rest: bytes) -> None:

@@ -78,6 +78,7 @@ def test_lines_are_shown_what_they_want() -> None:
     assert watch.last_signal == 0
 
 
+@pytest.mark.long
 def test_json_has_all_events_and_gauges_that_have_changed(capsys: pytest.CaptureFixture[str]) -> None:
     watch = JobWatch(Kept(), LOGGER, json=json_reporter(is_wanted=True))
     watch.sink(NOTICE)

@@ -88,6 +88,7 @@ def echoes(descriptor: int) -> bool:
     return bool(termios.tcgetattr(descriptor)[3] & termios.ECHO)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_signal_ends_a_question_also_where_it_does_not_wake_who_waits(
     number: signal.Signals, keyboard: tuple[int, int], monkeypatch: pytest.MonkeyPatch

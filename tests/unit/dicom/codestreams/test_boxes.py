@@ -43,6 +43,7 @@ def test_impossible_lengths_are_refused(file: bytes) -> None:
         list(walk_boxes(file))
 
 
+@pytest.mark.long
 @given(st.lists(st.tuples(st.sampled_from((0, 1, 7, 8, 9, 16, 1 << 31)), st.binary(max_size=20)), max_size=9))
 def test_random_boxes_are_walked_forward_to_their_end(parts: list[tuple[int, bytes]]) -> None:
     file = b"".join(pack(">I", length) + content for length, content in parts)

@@ -94,6 +94,7 @@ SEGMENTS = (
 )
 
 
+@pytest.mark.long
 @given(st.lists(st.one_of(st.sampled_from(SEGMENTS), st.binary(max_size=6)), max_size=9))
 def test_random_segments_raise_only_conversion_errors(parts: list[bytes]) -> None:
     for frame in (b"".join(parts), b"\xff\xd8" + b"".join(parts)):

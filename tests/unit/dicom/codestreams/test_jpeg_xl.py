@@ -113,6 +113,7 @@ def test_random_bytes_raise_only_conversion_errors(noise: bytes, kinds: list[byt
             continue
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("effort", [1, 3, 7])
 @pytest.mark.parametrize("lossless", [False, True])
 @pytest.mark.parametrize("shape", [(40, 30), (300, 301, 3)])

@@ -38,6 +38,7 @@ def test_text_is_encoded_or_said_not_to_fit(text: str, character_set: str, encod
     assert encode_text(text, character_set) == encoded
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "character_set",
     [
@@ -100,6 +101,7 @@ def test_three_sets_alternate(text: str) -> None:
     assert_read_again(text, r"ISO 2022 IR 100\ISO 2022 IR 126\ISO 2022 IR 144\ISO 2022 IR 166\ISO 2022 IR 87")
 
 
+@pytest.mark.long
 @given(text=st.text(max_size=20), character_set=st.text(max_size=30))
 def test_hostile_terms_never_raise(text: str, character_set: str) -> None:
     encode_text(text, character_set)

@@ -87,6 +87,7 @@ def test_text_of_something_is_never_certain_to_be_nothing(parts: list[bytes], ch
     assert decoded.text or not decoded.is_certain or not value.replace(b"\x1b(B", b"").strip(b" \0")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("part", [*ESCAPES, b"\xff"])
 @pytest.mark.parametrize("character_set", [b"", b"ISO_IR 192", b"ISO_IR 126"])
 def test_memory_of_decoding_is_a_small_multiple_of_the_value(part: bytes, character_set: bytes) -> None:

@@ -68,6 +68,7 @@ def test_spooled_and_not_are_the_same(part: bytes, times: int, level: int) -> No
     assert bytes(inflate_spooled(deflate(data, level))) == inflate(deflate(data, level)) == data
 
 
+@pytest.mark.long
 def test_memory_of_what_inflates_a_thousandfold_is_bounded() -> None:
     stream = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
     blank = b"".join([*(stream.compress(bytes(1 << 20)) for _ in range(200)), stream.flush()])

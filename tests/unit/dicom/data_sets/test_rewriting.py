@@ -251,6 +251,7 @@ def test_edit_can_make_pixel_data_encapsulated() -> None:
     assert rewrite(data, options) == fragments(b"1234")
 
 
+@pytest.mark.long
 def test_writing_again_stops_soon_after_the_most_steps_it_may_take() -> None:
     calls: list[None] = []
     data = explicit(SEQUENCE, b"SQ", 50_000 * item())

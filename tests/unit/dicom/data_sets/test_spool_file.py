@@ -22,6 +22,7 @@ def test_what_was_written_is_viewed(pieces: list[bytes], in_memory: int) -> None
         assert bytes(joined(pieces)) == b"".join(pieces)
 
 
+@pytest.mark.long
 def test_memory_is_bounded_and_nothing_is_left() -> None:
     before = len(os.listdir("/proc/self/fd"))
     piece = os.urandom(1 << 20)

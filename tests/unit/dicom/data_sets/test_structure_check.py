@@ -143,6 +143,7 @@ def test_3000_nested_sequences_are_walked(is_defined: bool) -> None:
     assert check(data + PIXELS).element_count == 3002
 
 
+@pytest.mark.long
 def test_endless_nesting_is_refused() -> None:
     assert reason(open_sequence(B.header(ITEM, "", UNDEFINED)) * 40_000) == "Sequences are nested too deeply"
 
@@ -189,6 +190,7 @@ TINY = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("what", TINY)
 def test_deflated_elements_are_bounded_in_number(what: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(inflating_window, "ALWAYS_ELEMENTS", 40_000)

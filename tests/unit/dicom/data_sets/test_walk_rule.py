@@ -192,6 +192,7 @@ def test_what_is_accepted_can_be_followed_and_what_is_refused_cannot(
         outline(data, uid, takes_rest=takes_rest)
 
 
+@pytest.mark.long
 @searching
 @given(st.data(), st.sampled_from(NATIVE), st.sampled_from(NATIVE))
 def test_what_is_accepted_can_be_written_in_every_native_encoding_and_read_again(
@@ -208,6 +209,7 @@ def test_what_is_accepted_can_be_written_in_every_native_encoding_and_read_again
     assert outline(written, target) == outline(data, source, takes_rest=True)
 
 
+@pytest.mark.long
 @searching
 @given(st.data(), st.sampled_from(NATIVE))
 def test_what_is_accepted_can_be_written_again_whatever_it_holds(draw: st.DataObject, uid: str) -> None:
@@ -281,6 +283,7 @@ def test_a_check_of_a_long_file_can_be_broken_off(descriptor: int, *, is_deflate
     assert cancelled.parts == -1
 
 
+@pytest.mark.long
 def test_a_scan_of_a_long_bare_data_set_can_be_broken_off(tmp_path: Path) -> None:
     path = tmp_path / "bare"
     path.write_bytes(Builder().instance() + Builder().element(0x00080060, "CS", "CT") * 400_000)

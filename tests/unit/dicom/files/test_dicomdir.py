@@ -110,6 +110,7 @@ def test_missing_file_is_an_oserror(tmp_path: Path) -> None:
         read_dicomdir(str(tmp_path / "DICOMDIR"))
 
 
+@pytest.mark.long
 @given(st.binary(max_size=200))
 def test_random_records_are_read_or_refused(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
     b = Builder()

@@ -245,6 +245,7 @@ def test_each_prefix_is_read_or_refused(uid: str, input_format: InputFormat) -> 
             parse_header(data[:size], len(data), input_format)
 
 
+@pytest.mark.long
 @given(st.binary(max_size=300), st.sampled_from(list(InputFormat)))
 def test_random_bytes_are_read_or_refused(data: bytes, input_format: InputFormat) -> None:
     for content in (data, b"\0" * 128 + b"DICM" + data, part10(data), part10(data, IMPLICIT), part10(data, DEFLATED)):

@@ -89,6 +89,7 @@ def test_long_members_are_read_into_a_temporary_file(tmp_path: Path) -> None:
     assert ArchiveReader().open(path, "short") == content[:IN_MEMORY_BYTES]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("compression", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
 def test_memory_does_not_depend_on_the_size_of_a_member(compression: int, tmp_path: Path) -> None:
     path = tmp_path / "archive.zip"

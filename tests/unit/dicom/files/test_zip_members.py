@@ -23,6 +23,7 @@ def write(folder: Path, content: bytes, method: int) -> tuple[str, zipfile.ZipIn
         return str(path), archive.getinfo("1")
 
 
+@pytest.mark.long
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(st.binary(max_size=20_000), st.integers(1, 9), st.sampled_from(METHODS), st.sampled_from((1, 100, 65536)))
 def test_pieces_are_the_content(tmp_path: Path, part: bytes, times: int, method: int, piece_bytes: int) -> None:
@@ -45,6 +46,7 @@ def test_cut_or_wrong_content_is_told(method: int, tmp_path: Path) -> None:
         list(read_pieces(path, member))
 
 
+@pytest.mark.long
 def test_first_piece_of_a_bomb_is_small(tmp_path: Path) -> None:
     """The standard library's reader takes 100 MB for it."""
     path, member = write(tmp_path, bytes(100 << 20), zipfile.ZIP_BZIP2)

@@ -258,6 +258,7 @@ def test_bound_grows_with_the_frame() -> None:
     assert sample_limit(1 << 20) == BELIEVABLE_SAMPLES_PER_BYTE << 20
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("uid", [ts.JPEG_LS_LOSSLESS, ts.JPEG_2000_LOSSLESS, ts.DEFLATED_IMAGE_FRAME])
 def test_blank_frames_are_decoded_whatever_their_ratio(uid: str) -> None:
     mammogram = replace(GREY, rows=5000, columns=4000, bits_allocated=16, bits_stored=16)
@@ -267,6 +268,7 @@ def test_blank_frames_are_decoded_whatever_their_ratio(uid: str) -> None:
     assert decoded(uid, frame, mammogram) == blank
 
 
+@pytest.mark.long
 def test_blank_jpeg_xl_is_decoded_whatever_its_ratio() -> None:
     tile = replace(COLOUR, rows=1024, columns=1024)
     frame = bytes(imagecodecs.jpegxl_encode(np.zeros((1024, 1024, 3), "u1"), lossless=True))
@@ -274,6 +276,7 @@ def test_blank_jpeg_xl_is_decoded_whatever_its_ratio() -> None:
     assert decoded(ts.JPEG_XL_LOSSLESS, frame, tile) == bytes(tile.frame_bytes)
 
 
+@pytest.mark.long
 def test_jpeg_xl_of_several_frames_is_decoded_within_limits() -> None:
     """Of signs that repeat, the encoder makes a frame of patches."""
     image = replace(GREY, rows=600, columns=700)
@@ -365,6 +368,7 @@ def test_a_lie_costs_an_error(lie: str) -> None:
     assert peak < 16 << 20
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("uid", [ts.JPEG_2000, ts.JPEG_XL, ts.JPEG_LS_LOSSLESS, ts.JPEG_BASELINE])
 @settings(max_examples=100, deadline=None)
 @given(st.data())

@@ -18,6 +18,7 @@ def test_samples_are_those_of_the_library(dtype: str) -> None:
     assert can_decode_limited()
 
 
+@pytest.mark.long
 def test_what_cannot_be_decoded_is_an_error() -> None:
     frame = encoded(np.arange(6000, dtype="u2").reshape(60, 100))
     for wrong in (b"", frame[: len(frame) // 2], b"\xff\x0a" + bytes(30)):

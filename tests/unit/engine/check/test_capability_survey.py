@@ -77,6 +77,7 @@ def test_usual_peer_is_known_after_ten_associations() -> None:
     assert survey.associations <= 10
 
 
+@pytest.mark.long
 def test_peer_that_takes_everything_is_known_within_the_bound() -> None:
     survey = CapabilitySurvey()
     run(survey, dict.fromkeys((service.sop_class_uid for service in SERVICES), SYNTAXES))

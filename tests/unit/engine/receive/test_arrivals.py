@@ -188,6 +188,7 @@ def test_what_is_behind_a_long_data_set_is_left_out(tmp_path: Path, size: int, r
     assert len(received.begun[0].warnings) == 1
 
 
+@pytest.mark.long
 def test_what_cannot_be_written_again_is_stored_as_received_with_a_warning(tmp_path: Path) -> None:
     builder = Builder()
     data = builder.instance() + builder.element(0x7FE00010, "OW", bytes(70_000_000))
@@ -222,6 +223,7 @@ def deflated(data: bytes) -> bytes:
     return packed + b"\0" * (len(packed) % 2)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("uid", [EXPLICIT, DEFLATED])
 def test_data_set_that_is_too_much_work_for_its_length_is_stored_as_received(tmp_path: Path, uid: str) -> None:
     data = empty_items(140_000)
@@ -232,6 +234,7 @@ def test_data_set_that_is_too_much_work_for_its_length_is_stored_as_received(tmp
     assert received.begun[0].warnings == []
 
 
+@pytest.mark.long
 def test_data_set_that_is_too_much_work_and_irregular_is_stored_as_received_with_a_warning(tmp_path: Path) -> None:
     sent = deflated(empty_items(140_000) + b"\xfe\xff\x0d\xe0\0\0\0\0")
     received = Received(tmp_path, StorageMode.NORMAL)

@@ -65,6 +65,7 @@ class Kept(InstanceFile):
         return self.made or data
 
 
+@pytest.mark.long
 @EACH_SIZE
 @pytest.mark.parametrize("is_early", [False, True])
 def test_what_arrives_is_in_the_file_behind_what_comes_before(tmp_path: Path, data: bytes, *, is_early: bool) -> None:
@@ -77,18 +78,21 @@ def test_what_arrives_is_in_the_file_behind_what_comes_before(tmp_path: Path, da
     assert len(kept.began) == (data is LONG)
 
 
+@pytest.mark.long
 @EACH_SIZE
 def test_what_is_made_of_it_takes_its_place_with_another_beginning(tmp_path: Path, data: bytes) -> None:
     assert Kept(tmp_path, made=b"made").take(data).finish() == SUCCESS
     assert (tmp_path / "kept").read_bytes() == b"newmade"
 
 
+@pytest.mark.long
 @EACH_SIZE
 def test_what_stays_as_it_is_keeps_its_beginning(tmp_path: Path, data: bytes) -> None:
     assert Kept(tmp_path, made=b"").take(data).finish() == SUCCESS
     assert (tmp_path / "kept").read_bytes() == META + data
 
 
+@pytest.mark.long
 @EACH_SIZE
 @pytest.mark.parametrize("cut", [3, 15])
 def test_what_cannot_be_followed_is_refused_and_ends_the_association(tmp_path: Path, data: bytes, cut: int) -> None:

@@ -18,6 +18,7 @@ def write(file: Path, data: bytes, mode: int = 0o600) -> None:
     file.chmod(mode)
 
 
+@pytest.mark.long
 def test_passcode_that_was_set_is_right(file: Path) -> None:
     assert not set_passcode(file, "anna", "sesame")
     assert not set_passcode(file, "user:with colon", "other")

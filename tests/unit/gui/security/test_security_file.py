@@ -98,6 +98,7 @@ JSON = st.recursive(
 )
 
 
+@pytest.mark.long
 @given(JSON)
 def test_any_json_is_read_or_refused(value: object) -> None:
     for whole in (value, {"format": 1, "nodes": [], "listener": value}):

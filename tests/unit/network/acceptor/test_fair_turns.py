@@ -72,7 +72,7 @@ class TurnsAsPromised(RuleBasedStateMachine):
         assert len(self.served) == MOST or not {entry[0] for entry in self.waiting} - set(self.served)
 
 
-TestTurns = TurnsAsPromised.TestCase
+TestTurns = pytest.mark.long(TurnsAsPromised.TestCase)
 
 
 def test_party_that_comes_later_goes_before_the_crowd_of_another() -> None:

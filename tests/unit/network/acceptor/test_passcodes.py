@@ -23,6 +23,7 @@ from dicomdesk.network.acceptor.passcodes import (
 HASH = hash_passcode("größer")
 
 
+@pytest.mark.long
 def test_right_passcode_is_right_and_others_are_not() -> None:
     users = Passcodes({"jörg": HASH, "anna": hash_passcode("")})
     assert users.are_right("jörg".encode(), "größer".encode()) is True

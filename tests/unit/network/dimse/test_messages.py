@@ -108,6 +108,7 @@ FRAGMENTS = st.builds(
 )
 
 
+@pytest.mark.long
 @given(st.lists(FRAGMENTS, max_size=12))
 def test_any_fragments_are_messages_or_a_protocol_error_and_no_instance_is_left_open(fragments: list[Fragment]) -> None:
     reader = Reader()

@@ -143,6 +143,7 @@ def test_lengths_that_do_not_fit_are_a_typed_error(answer: bytes) -> None:
         read_associate_accept(answer)
 
 
+@pytest.mark.long
 @given(
     accepted=st.dictionaries(
         st.integers(0, 127).map(lambda n: 2 * n + 1), st.sampled_from([IMPLICIT, EXPLICIT, "1.2"])

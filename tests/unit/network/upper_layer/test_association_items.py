@@ -41,6 +41,7 @@ def test_items_that_are_cut_are_an_error() -> None:
             list(read_items(whole[:length], "PDU"))
 
 
+@pytest.mark.long
 @given(kind=st.sampled_from(UserIdentityType), primary=BYTES, secondary=BYTES, wants_response=st.booleans())
 def test_user_identity_is_read_as_it_was_written(
     kind: UserIdentityType, primary: bytes, secondary: bytes, *, wants_response: bool
