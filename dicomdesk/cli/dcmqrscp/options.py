@@ -75,9 +75,7 @@ _NETWORK = group(
     ),
     group(
         "other network options",
-        shared.CONNECT_TIMEOUT,
-        shared.ACSE_TIMEOUT,
-        shared.DIMSE_TIMEOUT,
+        *shared.TIMEOUTS,
         option(
             "-pdu --max-pdu",
             "receive PDUs of up to n bytes",

@@ -60,9 +60,7 @@ _NETWORK = group(
     ),
     group(
         "other network options",
-        shared.CONNECT_TIMEOUT,
-        shared.ACSE_TIMEOUT,
-        shared.DIMSE_TIMEOUT,
+        *shared.TIMEOUTS,
         shared.MAX_PDU,
         sender.MAX_SEND_PDU,
     ),

@@ -26,9 +26,7 @@ _NETWORK = group(
     group("proposed retrieve transfer syntaxes (outgoing associations)", *query.PROPOSALS),
     group(
         "other network options",
-        shared.CONNECT_TIMEOUT,
-        shared.ACSE_TIMEOUT,
-        shared.DIMSE_TIMEOUT,
+        *shared.TIMEOUTS,
         shared.MAX_PDU,
         *query.ABORT_AND_REPEAT,
     ),

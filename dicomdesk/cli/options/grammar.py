@@ -46,7 +46,7 @@ class Option:
 
     @property
     def value_count(self) -> int:
-        """How many tokens belong to the option."""
+        """Number of the tokens that belong to the option."""
         return self.values if self.values >= 0 else int(bool(self.argument))
 
 
@@ -125,7 +125,7 @@ class Tool:
 
     @property
     def mandatory_parameters(self) -> int:
-        """How many parameters there must be at least."""
+        """Number of the parameters that there must be at least."""
         return sum(not parameter.is_optional for parameter in self.parameters)
 
 

@@ -46,8 +46,9 @@ MAX_PDU = option(
     f"receive PDUs of up to n bytes (default: {DEFAULT_MAX_PDU_BYTES})",
     argument=f"[n]umber of bytes: integer ({SMALLEST_MAX_PDU_BYTES}..{LARGEST_MAX_PDU_BYTES})",
 )
+TIMEOUTS = (CONNECT_TIMEOUT, ACSE_TIMEOUT, DIMSE_TIMEOUT)
 REQUESTOR_LIMITS = (CONNECT_TIMEOUT, SOCKET_TIMEOUT, ACSE_TIMEOUT, DIMSE_TIMEOUT, MAX_PDU)
-"""Of DCMTK's requestors, dcmsend apart."""
+"""Of those requestors of DCMTK that have a timeout for the socket."""
 JSON = option("--json", "write events to stdout, one JSON object a line")
 COMPRESSION_LEVEL = option(
     "+cl --compression-level", "0=uncompressed, 1=fastest, 9=best compression", argument="[l]evel: integer (default: 6)"

@@ -50,7 +50,7 @@ class WatchedJob(Cancellable, Protocol):
     """A job that can be watched."""
 
     def progress(self) -> "Progress":
-        """How far it is."""
+        """The progress now."""
 
 
 class JobWatch(Generic[FactT]):

@@ -80,5 +80,5 @@ def condition_of(error: DicomdeskError | None) -> str:
 
 
 def _shown_max_pdv_bytes(negotiation: events.Negotiation) -> int:
-    """What DCMTK shows: the peer's limit in its counting, whatever our own option for it says."""
+    """The peer's limit as DCMTK shows it, whatever our own option for it says."""
     return min(negotiation.peer_max_pdu_bytes or LARGE_MAX_PDU_BYTES, LARGE_MAX_PDU_BYTES) - _PDV_OVERHEAD_BYTES

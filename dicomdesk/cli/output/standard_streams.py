@@ -38,7 +38,7 @@ def make_output_tolerant(*streams: TextIO) -> None:
 
 
 def write_stdout(text: str) -> bool:
-    """Write on stdout at once; False where it cannot be written, which is told on stderr.
+    """Write on stdout at once; False where it cannot be written, which stderr then says.
 
     Where nobody reads it any more that is no trouble. In both cases all that is written later goes nowhere.
     """
@@ -55,7 +55,7 @@ def write_stdout(text: str) -> bool:
 
 
 def write_stderr(text: str) -> None:
-    """Write on stderr; where that cannot be written there is nobody to be told."""
+    """Write on stderr; nothing happens where that cannot be written."""
     with suppress(OSError, ValueError):
         sys.stderr.write(text)
         sys.stderr.flush()
