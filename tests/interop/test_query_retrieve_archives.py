@@ -14,12 +14,10 @@ from dicomdesk.dicom.query.results import QueryResult, read_result
 from dicomdesk.engine.events import JobOutcome
 from dicomdesk.engine.query.facts import QueryAnswered
 from dicomdesk.engine.query.request import Identifier
-from dicomdesk.engine.retrieve.get_contexts import COMPRESSED_SYNTAXES
 from dicomdesk.engine.retrieve.outcome import DiagnosisKind
 from dicomdesk.engine.retrieve.request import RetrieveMethod, RetrieveRequest
 from tests.helpers.archives import opened_archives
 from tests.helpers.archives.opened_archives import AREA
-from tests.helpers.archives.retrieving import write_encoded_study
 from tests.helpers.archives.stored_studies import STUDIES, write_studies
 from tests.helpers.dcmtk.programs import free_port
 from tests.helpers.jobs.querying import of, query
@@ -86,21 +84,6 @@ def test_each_study_arrives_as_it_is_kept(opening: Opening, method: RetrieveMeth
     assert (outcome.outcome, outcome.missing, outcome.diagnoses) == (JobOutcome.COMPLETED, (), ())
     assert outcome.announced == outcome.stored == len(kept)
     assert data_sets(arrivals) == data_sets(tmp_path / "kept")
-
-
-def test_compressed_instances_come_as_they_are_kept(opening: Opening, tmp_path: Path) -> None:
-    kept = write_encoded_study(tmp_path / "kept")
-    compressed = [path for path in kept if header_of(path).transfer_syntax_uid in COMPRESSED_SYNTAXES]
-    assert compressed
-    with opening(tmp_path / "archive", kept, {}) as archive:
-        wanted = study(header_of(kept[0]).study_instance_uid)
-        outcome, _ = retrieve(
-            getting(archive, tmp_path / "in", wanted, called=AREA, asks_first=True, takes_compressed=True)
-        )
-    assert outcome.stored == len(kept)
-    arrived = {header_of(path).sop_instance_uid: header_of(path) for path in (tmp_path / "in").iterdir()}
-    for path in compressed:
-        assert arrived[header_of(path).sop_instance_uid].transfer_syntax_uid == header_of(path).transfer_syntax_uid
 
 
 def test_a_destination_that_the_archive_does_not_know_is_diagnosed(opening: Opening, tmp_path: Path) -> None:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from dicomdesk.dicom.files.part10 import read_header
+from dicomdesk.dicom.instance import InputFormat
 from dicomdesk.engine.engine import Engine
 from dicomdesk.engine.events import (
     AssociationAborted,
@@ -35,13 +37,14 @@ from tests.helpers.archives.served_archives import ARCHIVE, Running, encoded, ru
 from tests.helpers.dcmtk.programs import free_port
 from tests.helpers.jobs.querying import of
 from tests.helpers.jobs.recorder import no_threads
-from tests.helpers.jobs.retrieving import CT, getting, moving, request_to, retrieve, storing, study
+from tests.helpers.jobs.retrieving import CT, ct, getting, moving, request_to, retrieve, storing, study
 from tests.helpers.peers.answering_peer import C_CANCEL, AnsweringPeer, Asked, Message, response, roles
 from tests.helpers.peers.fake_peer import Accept
 from tests.helpers.peers.requestors import ABORT, data_pdu, pdu, store_command
 
 ASKER = "ASKER"
 """Our AE title, and so the destination of a C-MOVE to here."""
+RLE = "1.2.840.10008.1.2.5"
 UIDS = ["1.2.3.1", "1.2.3.2", "1.2.3.3"]
 STUDY = "1.2.3"
 
@@ -151,6 +154,21 @@ def test_classes_that_have_no_place_in_one_association_are_asked_for_over_anothe
         outcome, facts = retrieve(request)
     assert [len(fact.contexts) for fact in of(facts, AssociationRequested)] == [128, 2]
     assert (outcome.stored, outcome.reported.failed, outcome.diagnoses) == (3, 0, ())
+
+
+def test_compressed_instances_come_in_contexts_of_their_own_where_asked_for(tmp_path: Path) -> None:
+    def answer(asked: Asked, message: Message) -> None:
+        (number,) = [number for number, (uid, syntaxes) in asked.contexts.items() if uid == CT and syntaxes == [RLE]]
+        asked.send(data_pdu(number, 3, store_command(UIDS[0])), data_pdu(number, 2, ct(UIDS[0])))
+        asked.read_message()
+        asked.send(response(message, 0, x1021=1, x1022=0, x1023=0))
+
+    with AnsweringPeer(answer, roles) as peer:
+        request = getting(peer.port, tmp_path / "in", study(STUDY), expected=EXPECTED[:1], takes_compressed=True)
+        outcome, _ = retrieve(request)
+    assert (outcome.stored, outcome.diagnoses) == (1, ())
+    header = read_header(str(tmp_path / "in" / NAMES[0]), InputFormat.FILE_ONLY)
+    assert header.transfer_syntax_uid == RLE
 
 
 def test_after_a_loss_only_what_is_missing_is_asked_for_again(tmp_path: Path) -> None:
