@@ -13,7 +13,8 @@ from dicomdesk.dicom.query.keys import QueryKey
 from dicomdesk.dicom.query.results import QueryResult, read_result
 from dicomdesk.engine.events import JobOutcome
 from dicomdesk.engine.query.facts import QueryAnswered
-from dicomdesk.engine.query.request import Identifier
+from dicomdesk.engine.query.form import QueryForm, identifier_below
+from dicomdesk.engine.query.request import Identifier, QueryModel
 from dicomdesk.engine.retrieve.outcome import DiagnosisKind
 from dicomdesk.engine.retrieve.request import RetrieveMethod, RetrieveRequest
 from tests.helpers.archives import opened_archives
@@ -64,6 +65,30 @@ def find_studies(port: int) -> list[QueryResult]:
     outcome, facts = query(querying(port, identifier, called=AREA))
     assert outcome.outcome is JobOutcome.COMPLETED
     return [read_result(fact.identifier, fact.transfer_syntax_uid) for fact in of(facts, QueryAnswered)]
+
+
+def matches(port: int, identifier: Identifier | None, model: QueryModel) -> list[QueryResult]:
+    assert identifier is not None
+    outcome, facts = query(querying(port, identifier, called=AREA, model=model))
+    assert [ended.status for ended in outcome.ended] == [0]
+    return [read_result(fact.identifier, fact.transfer_syntax_uid) for fact in of(facts, QueryAnswered)]
+
+
+@pytest.mark.parametrize("model", [QueryModel.STUDY_ROOT, QueryModel.PATIENT_ROOT])
+def test_a_form_leads_from_a_study_down_to_its_images(opening: Opening, model: QueryModel, tmp_path: Path) -> None:
+    kept = write_studies(tmp_path / "kept")
+    with opening(tmp_path / "archive", kept, {}) as archive:
+        wanted = STUDIES[0]
+        (patient,) = {header_of(path).patient_id for path in kept if header_of(path).study_instance_uid == wanted.uid}
+        form = QueryForm(patient_id=patient, study_instance_uid=wanted.uid)
+        (found,) = matches(archive, form.identifier, model)
+        series = matches(archive, identifier_below(found, Level.STUDY, model), model)
+        images = [
+            image.unique_value(Level.IMAGE)
+            for one in series
+            for image in matches(archive, identifier_below(one, Level.SERIES, model, above=found), model)
+        ]
+    assert sorted(images) == sorted(uid for uid, _ in wanted.instances())
 
 
 @pytest.mark.parametrize("method", RetrieveMethod)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from dicomdesk.dicom.query.identifier_writer import write_identifier
 from dicomdesk.dicom.transfer_syntaxes import EXPLICIT_VR_LITTLE_ENDIAN
@@ -54,16 +55,31 @@ def find_context(negotiation: Negotiation, sop_class_uid: str) -> NegotiatedCont
     return next((context for context in contexts if context.abstract_syntax == sop_class_uid), None)
 
 
+class IdentifierEncoding(Protocol):
+    """How a request has its identifiers written; see ``QueryRequest``."""
+
+    @property
+    def character_set(self) -> str:
+        """Of the values of keys."""
+
+    @property
+    def compression_level(self) -> int:
+        """For the deflated transfer syntax."""
+
+
 def encode_identifier(
-    identifier: Identifier, context: NegotiatedContext, *, character_set: str = "", compression_level: int = 6
+    identifier: Identifier, context: NegotiatedContext, encoding: IdentifierEncoding | None = None
 ) -> bytes:
     """The identifier as it goes out in a context; raises DataError."""
+    syntax = context.accepted_transfer_syntax or EXPLICIT_VR_LITTLE_ENDIAN
+    if encoding is None:
+        return write_identifier(identifier.data_set, identifier.keys, syntax)
     return write_identifier(
         identifier.data_set,
         identifier.keys,
-        context.accepted_transfer_syntax or EXPLICIT_VR_LITTLE_ENDIAN,
-        character_set=character_set,
-        compression_level=compression_level,
+        syntax,
+        character_set=encoding.character_set,
+        compression_level=encoding.compression_level,
     )
 
 

@@ -128,7 +128,10 @@ class QueryJob(Job[QueryOutcome]):
                     self._ask_in_parts(requestor, identifier, query, repetition)
                 elif not self._control.is_stopping:
                     ended = requestor.ask(
-                        self._encode(identifier, requestor), query=query, repetition=repetition, bounds=self._bounds
+                        encode_identifier(identifier, requestor.context, request),
+                        query=query,
+                        repetition=repetition,
+                        bounds=self._bounds,
                     )
                     self._ended.append(ended)
                     self._undivided.append(ended)
@@ -147,7 +150,7 @@ class QueryJob(Job[QueryOutcome]):
             if self._control.is_stopping or is_full:
                 return None
             ended = requestor.ask(
-                self._encode(part, requestor),
+                encode_identifier(part, requestor.context, request),
                 query=query,
                 repetition=repetition,
                 bounds=replace(
@@ -162,14 +165,6 @@ class QueryJob(Job[QueryOutcome]):
     @property
     def _bounds(self) -> Bounds:
         return Bounds(cancel_after=self._request.cancel_after or None, limit=self._request.limit)
-
-    def _encode(self, identifier: Identifier, requestor: MatchRequestor) -> bytes:
-        return encode_identifier(
-            identifier,
-            requestor.context,
-            character_set=self._request.character_set,
-            compression_level=self._request.compression_level,
-        )
 
     def _count(self, fact: QueryFact) -> None:
         if isinstance(fact, QueryAnswered):

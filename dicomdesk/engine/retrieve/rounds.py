@@ -141,12 +141,7 @@ class Rounds:
     def _ask(self, requestor: RetrievalRequestor, task: Task) -> None:
         request = self.request
         for identifier in self.remaining(task.position):
-            data = encode_identifier(
-                identifier,
-                requestor.context,
-                character_set=request.character_set,
-                compression_level=request.compression_level,
-            )
+            data = encode_identifier(identifier, requestor.context, request)
             for repetition in range(request.repeats):
                 if self.control.is_stopping:
                     return

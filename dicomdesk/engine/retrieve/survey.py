@@ -14,7 +14,9 @@ from dicomdesk.dicom.query.attributes import (
 )
 from dicomdesk.dicom.query.identifier_writer import put_keys
 from dicomdesk.dicom.query.keys import QueryKey
+from dicomdesk.dicom.query.query import Model
 from dicomdesk.dicom.query.results import QueryResult, read_result
+from dicomdesk.dicom.query.sop_classes import SERVICES
 from dicomdesk.dicom.transfer_syntaxes import EXPLICIT_VR_LITTLE_ENDIAN
 from dicomdesk.engine.query.match_requestor import Bounds, MatchRequestor, encode_identifier
 from dicomdesk.engine.query.request import Identifier
@@ -36,6 +38,8 @@ def find_existing(requestor: MatchRequestor, identifier: Identifier, number: int
     ``MatchRequestor.ask`` raises.
     """
     level, keys = _read(identifier)
+    if SERVICES[requestor.context.abstract_syntax].model is Model.STUDY_ROOT:
+        keys.pop(PATIENT_ID, None)  # below studies this model knows no patients
     found: dict[str, ExpectedInstance] = {}
     for instance in _descend(requestor, level, keys, number):
         found.setdefault(instance.sop_instance_uid, instance)
