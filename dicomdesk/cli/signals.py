@@ -46,7 +46,7 @@ class Cancellable(Protocol):
 
 
 class EndStage(IntEnum):
-    """EndStage of the end."""
+    """Stage of the end of a job."""
 
     NONE = 0
     IN_ORDER = 1
@@ -57,7 +57,7 @@ class EndStage(IntEnum):
 
 
 class SignalWatch:
-    """Watch for signals while ``catching``; they end the job that ``serve`` names. Made and used by the main thread."""
+    """Watcher of signals, which end the job that ``serve`` names while ``catching``. For the main thread."""
 
     def __init__(
         self,
