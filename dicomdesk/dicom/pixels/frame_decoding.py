@@ -19,7 +19,7 @@ from dicomdesk.dicom.codestreams.codestream_headers import (
 )
 from dicomdesk.dicom.codestreams.jpeg_2000 import find_jpeg_2000_codestream, read_jpeg_2000_header, require_few_packets
 from dicomdesk.dicom.codestreams.jpeg_xl import find_jpeg_xl_codestream, has_one_whole_frame, read_jpeg_xl_header
-from dicomdesk.dicom.pixels.image_pixel import ImagePixel
+from dicomdesk.dicom.pixels.image_pixel import ImagePixel, resized
 from dicomdesk.dicom.pixels.limited_decoding import can_decode_limited, decode_jpeg_xl_limited
 from dicomdesk.dicom.pixels.run_length import decode_run_length
 from dicomdesk.errors import ConversionError
@@ -198,10 +198,7 @@ def _fit(samples: bytes, item_bytes: int, image: ImagePixel) -> bytes:
         return samples
     if wanted < item_bytes:
         raise ConversionError(f"samples of {item_bytes} bytes in {image.bits_allocated} bits allocated")
-    widened = bytearray(len(samples) // item_bytes * wanted)
-    for byte in range(item_bytes):
-        widened[byte::wanted] = samples[byte::item_bytes]
-    return bytes(widened)
+    return resized(samples, item_bytes, wanted)
 
 
 def arrange(samples: bytes, image: ImagePixel, *, to_planes: bool) -> bytes:

@@ -11,7 +11,7 @@ from struct import pack
 
 from dicomdesk.dicom import transfer_syntaxes as ts
 from dicomdesk.dicom.pixels.frame_decoding import LIBRARY_ERRORS
-from dicomdesk.dicom.pixels.image_pixel import ImagePixel
+from dicomdesk.dicom.pixels.image_pixel import ImagePixel, resized
 from dicomdesk.errors import ConversionError
 
 
@@ -148,10 +148,7 @@ def _narrow(frame: bytes, image: ImagePixel, precision: int) -> bytes:
         return frame
     if width < wanted:
         raise ConversionError(f"{image.bits_allocated} bits allocated cannot be compressed")
-    narrowed = bytearray(len(frame) // width * wanted)
-    for byte in range(wanted):
-        narrowed[byte::wanted] = frame[byte::width]
-    return bytes(narrowed)
+    return resized(frame, width, wanted)
 
 
 _ENCODERS: dict[str, Encode] = {

@@ -118,3 +118,11 @@ def _frame_count(values: Mapping[int, DataSetBytes]) -> int:
     if len(text) > 12 or not text.lstrip("+").isascii() or not text.lstrip("+").isdigit():
         raise ConversionError(f"{describe(NUMBER_OF_FRAMES)} is no number of frames")
     return max(1, int(text))
+
+
+def resized(samples: bytes, item_bytes: int, wanted: int) -> bytes:
+    """Little endian samples in another width: filled up with zero bits, or without their highest bytes."""
+    result = bytearray(len(samples) // item_bytes * wanted)
+    for byte in range(min(item_bytes, wanted)):
+        result[byte::wanted] = samples[byte::item_bytes]
+    return bytes(result)
