@@ -67,6 +67,13 @@ def test_dcmsend_takes_it_as_dcmtk_does(accept: Accept, files: list[str]) -> Non
     assert (done.code, sizes, stores) == (theirs.code, their_sizes, their_stores)
 
 
+@pytest.mark.parametrize("tool", ["dcmsend", "storescu", "echoscu"])
+def test_tools_of_ours_warn_of_contexts_that_were_not_proposed(tool: str, files: list[str]) -> None:
+    done, _, _ = ask(ours(tool), Accept(extra_contexts={2: IMPLICIT}), *(files if tool != "echoscu" else []))
+    assert done.code == 0
+    assert "W: The peer answers presentation contexts that were not proposed: ignored (ID 2)\n" in done.out + done.err
+
+
 def test_context_in_a_transfer_syntax_that_was_not_proposed_costs_its_own_instances_only(files: list[str]) -> None:
     done, sizes, stores = ask([*ours("dcmsend"), "-nh"], Accept(transfer_syntaxes={1: JPEG_LS}), *files)
     assert (done.code, sizes, stores) == (0, ["16372)"], [MR_IMAGE])

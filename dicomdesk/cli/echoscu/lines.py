@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from dicomdesk.cli.exit_codes import ExitCode, died_of_signal
+from dicomdesk.cli.output.log_lines import write_notice
 from dicomdesk.cli.output.requestor_lines import RequestorLines, condition_of
 from dicomdesk.engine import events
 from dicomdesk.engine.check.echo import EchoFailure
@@ -24,7 +25,7 @@ _EXIT_CODES = {
 class EchoLines(RequestorLines[events.Event]):
     """Lines of echoscu; see ``LogLines``."""
 
-    _ALWAYS_WANTED = (events.AssociationFailed,)
+    _ALWAYS_WANTED = (events.AssociationFailed, events.Notice)
 
     def __init__(self, log: Log, peer: Peer, association: AssociationSettings) -> None:
         super().__init__(log, "echoscu", peer, association)
@@ -40,6 +41,8 @@ class EchoLines(RequestorLines[events.Event]):
             case events.EchoSent() | events.EchoAnswered():
                 for notice in echo_words(event):
                     self._tool.info(notice.text)
+            case events.Notice():
+                write_notice(self._tool, event)
             case _:  # the end of the association is told with the result
                 pass
 

@@ -332,4 +332,5 @@ def _implementation_lines(negotiation: Negotiation) -> list[str]:
     )
     limit = negotiation.peer_max_pdu_bytes
     lines = [f"implementation {printable(name)}"] if name else []
-    return [*lines, f"takes PDUs of up to {limit:,} bytes" if limit else "takes PDUs of any length"]
+    lines.append(f"takes PDUs of up to {limit:,} bytes" if limit else "takes PDUs of any length")
+    return [*lines, *negotiation.oddities]
