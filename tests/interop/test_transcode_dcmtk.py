@@ -72,13 +72,17 @@ def split(data: bytes) -> tuple[str, bytes] | None:
     return (uid, data[position:]) if uid else None
 
 
+def plain(data: DataSetBytes, uid: str) -> bytes:
+    """The bytes of a data set, inflated where they are deflated."""
+    syntax = ts.find_transfer_syntax(uid)
+    return bytes(inflate(data) if syntax and syntax.is_deflated else data)
+
+
 def flat(data: DataSetBytes, uid: str) -> Flat:
     """VR and value of every element, by the path of its sequences and its tag; group lengths do not count."""
     syntax = ts.find_transfer_syntax(uid)
     assert syntax is not None
-    if syntax.is_deflated:
-        data = inflate(data)
-    data = bytes(data)
+    data = plain(data, uid)
     encoding = Encoding.of(is_explicit_vr=syntax.is_explicit_vr, is_little_endian=syntax.is_little_endian)
     found: Flat = {}
     path: list[str] = []
@@ -169,7 +173,7 @@ def _compare_conversion(path: str, option: str, out: Path) -> list[str]:
     except DataError as error:
         return [str(error)] if result.returncode == 0 else []
     theirs = split(out.read_bytes()) if result.returncode == 0 else None
-    if theirs is None:
+    if theirs is None or plain(ours, target) == plain(theirs[1], target):
         return []
     return differences(flat(ours, target), flat(theirs[1], target))
 

@@ -4,6 +4,7 @@ import pytest
 
 from dicomdesk import __version__
 from dicomdesk.__main__ import run_desk, run_tool
+from dicomdesk.cli.catalogue import TOOLS
 
 
 def test_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
@@ -11,7 +12,7 @@ def test_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == f"dicomdesk {__version__}\n"
 
 
-TOOL_NAMES = "dcmsend, storescu, dcmrecv, dcmqrscp, echoscu, passcode"
+TOOL_NAMES = ", ".join(TOOLS)
 
 
 @pytest.mark.parametrize("option", ["-h", "--help"])

@@ -6,6 +6,7 @@ import re
 import shutil
 import socket
 import subprocess
+import threading
 import time
 import urllib.request
 from collections.abc import Iterator, Sequence
@@ -63,7 +64,7 @@ def read_report(path: Path) -> list[Sent]:
 
 def wait_for_port(port: int, process: "subprocess.Popen[bytes]", deadline_s: float = 30) -> None:
     """Return when ``port`` answers; fails when the process ends first."""
-    end = time.monotonic() + deadline_s
+    end, pause = time.monotonic() + deadline_s, threading.Event()
     while True:
         try:
             socket.create_connection(("127.0.0.1", port), 1).close()
@@ -71,6 +72,7 @@ def wait_for_port(port: int, process: "subprocess.Popen[bytes]", deadline_s: flo
         except OSError:
             assert process.poll() is None, f"{process.args!r} ended with {process.returncode}"
             assert time.monotonic() < end, f"nobody listens on port {port}"
+            pause.wait(0.005)
 
 
 @contextmanager

@@ -1,6 +1,5 @@
 """Runs one dcmrecv command line with DCMTK's program and ours while a script talks to it, and tells what was left."""
 
-import os
 import re
 import signal
 import socket
@@ -211,11 +210,11 @@ def _replaced(text: str, replacements: dict[str, str]) -> str:
 
 def _wait_until_listening(port: int, process: "subprocess.Popen[bytes]") -> None:
     """Wait without connecting: a receiver would log that."""
-    end = monotonic() + DEADLINE_S
+    end, pause = monotonic() + DEADLINE_S, threading.Event()
     while not _is_listening(port):
         assert process.poll() is None, f"{process.args!r} ended with {process.returncode}"
         assert monotonic() < end, f"nobody listens on port {port}"
-        os.sched_yield()
+        pause.wait(0.005)
 
 
 def _is_listening(port: int) -> bool:
