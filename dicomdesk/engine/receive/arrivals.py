@@ -212,7 +212,7 @@ class _StoredArrival(InstanceFile):
         self._arrival.prefix = b"".join(pieces)
 
     def _store(self) -> None:
-        if not self._is_spilled:
+        if self.prefix_bytes and not self._is_spilled:
             self._begins([self._buffer[: self.size_bytes]])
         if self.is_checked:
             findings = self._check()

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from dicomdesk.atomic_file import AtomicFile
-from dicomdesk.dicom.data_set_source import FileRange
+from dicomdesk.dicom.data_set_source import DataSetSource, FileRange
 from dicomdesk.dicom.data_sets.element_walk import DataSetBytes
 from dicomdesk.dicom.data_sets.structure_check import StructureFindings, check_data_set
 from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax
@@ -167,17 +167,19 @@ class InstanceFile:
     def _check(self) -> StructureFindings:
         """Check the structure of what has arrived; raises RefusedError."""
         syntax = find_transfer_syntax(self.request.transfer_syntax_uid)
-        how = {
-            "is_explicit_vr": syntax is None or syntax.is_explicit_vr,
-            "is_little_endian": syntax is None or syntax.is_little_endian,
-            "is_deflated": syntax is not None and syntax.is_deflated and self.size_bytes > 0,
-            "takes_rest": True,
-        }
         file, size = self._file, self.size_bytes
+        data: DataSetSource = self._buffer[:size]
+        if file is not None and self._is_spilled:
+            data = FileRange(file.descriptor, len(self._meta), size)
         try:
-            if file is None or not self._is_spilled:
-                return check_data_set(self._buffer[:size], moving=self.moving, **how)
-            return check_data_set(FileRange(file.descriptor, len(self._meta), size), moving=self.moving, **how)
+            return check_data_set(
+                data,
+                is_explicit_vr=syntax is None or syntax.is_explicit_vr,
+                is_little_endian=syntax is None or syntax.is_little_endian,
+                is_deflated=syntax is not None and syntax.is_deflated and size > 0,
+                takes_rest=True,
+                moving=self.moving,
+            )
         except CancelledError as error:
             raise RefusedError(Status.OUT_OF_RESOURCES, str(error), abort=True) from error
         except DataError as error:

@@ -277,7 +277,7 @@ class Acceptor:
         is_inside = reader.is_inside_pdu
         if reception is not None:
             reception.flush()
-            is_inside = is_inside or not (reception.is_between_messages or reception.awaits_data_set)
+            is_inside = is_inside or reception.awaits_rest
         self._pace.is_at(inside_message=is_inside)
         if reader.largest_data_pdu_bytes > self._longest_data_pdu_bytes:
             self._warn_of_long_pdu()

@@ -131,9 +131,9 @@ class MessageReader(ABC):
         return self._sink is None and not self._command
 
     @property
-    def awaits_data_set(self) -> bool:
-        """Whether a command is complete, and nothing of its data set has come yet."""
-        return self._sink is not None and not self._has_data
+    def awaits_rest(self) -> bool:
+        """Whether a command or a data set has begun to arrive and is not complete."""
+        return self._has_data if self._sink is not None else bool(self._command)
 
     def take(self, fragment: Fragment) -> None:
         """Take the next fragment; its memory is used until ``flush``."""

@@ -193,7 +193,7 @@ class Exchange(Iterator[Response]):
             text = f"{self._peer} sent a message that cannot be decoded: {error}"
             raise PeerProtocolError(text, condition=_BAD_MESSAGE) from error
         answers = self._answers
-        self._pace.is_at(inside_message=not answers.is_between_messages and not answers.awaits_data_set)
+        self._pace.is_at(inside_message=answers.awaits_rest)
 
     def _read_pdu(self) -> tuple[int, memoryview]:
         self._cancel_if_asked()

@@ -216,17 +216,21 @@ class IncomingConnection:
             self._sending_since = None
 
     def _send_plain(self, data: Buffer) -> None:
-        rest = memoryview(data)
-        end: float | None = None
         if self._waiter is not None:
             self._socket.settimeout(self._send_timeout_s)
-        while (sent := self._socket.send(rest)) < len(rest):
-            rest = rest[sent:]
-            end = end or self._send_end(len(rest))
-            if monotonic() > end:
-                raise _takes_nothing()
+        sent = self._socket.send(data)
+        if sent < len(data):
+            self._send_rest(memoryview(data)[sent:])
         if self._waiter is not None:
             self._socket.settimeout(0.0)
+
+    def _send_rest(self, rest: memoryview) -> None:
+        """Send what the peer did not take at once."""
+        end = self._send_end(len(rest))
+        while rest:
+            if monotonic() > end:
+                raise _takes_nothing()
+            rest = rest[self._socket.send(rest) :]
 
     def _send_end(self, size: int) -> float:
         """Until when so many bytes must have been taken, however small the steps are in which they are."""

@@ -199,20 +199,22 @@ def test_fragments_between_two_flushes_are_written_together() -> None:
     assert len(recorder.data) == 1000
 
 
-def test_data_set_is_awaited_from_the_end_of_its_command_to_its_first_fragment() -> None:
+def test_the_rest_is_awaited_within_a_command_and_within_a_data_set_but_not_between_them() -> None:
     reception, _ = make()
     for _ in range(2):
-        assert not reception.awaits_data_set
+        assert not reception.awaits_rest
         reception.take(command(store_request()[:50], is_last=False))
-        assert not reception.awaits_data_set
+        assert reception.awaits_rest
         reception.take(command(store_request()[50:]))
-        assert reception.awaits_data_set
+        assert not reception.awaits_rest
         reception.take(piece(b""))
-        assert not reception.awaits_data_set
+        assert reception.awaits_rest
         reception.take(piece(b"data", is_last=True))
     reception.take(command(store_request()))
+    assert not reception.awaits_rest
+    reception.take(piece(b"data"))
     reception.abandon()
-    assert not reception.awaits_data_set
+    assert not reception.awaits_rest
 
 
 def test_command_in_fragments_is_put_together() -> None:

@@ -69,7 +69,7 @@ def test_messages_are_the_same_however_they_are_cut(step: int, other: int, data:
     for command, has_data in ((echo_command(), False), (find_command(), True), (store_command("1.2"), True)):
         feed(reader, context_id, command, step, is_command=True)
         assert reader.is_between_messages != has_data
-        assert reader.awaits_data_set == has_data
+        assert not reader.awaits_rest
         if has_data:
             feed(reader, context_id, data, other, is_command=False)
         assert reader.is_between_messages
