@@ -14,19 +14,20 @@ from dicomdesk.cli.sender.options import SenderOptions
 from dicomdesk.engine.delivery.delivery import SendFailure, SendResult
 from dicomdesk.engine.delivery.report import Report, ReportFormat, write_report
 from dicomdesk.engine.events import Event, ItemOutcome, JobOutcome
-from dicomdesk.engine.send.request import SendRequest
-from dicomdesk.engine.send_exactly.request import ExactSendRequest
 from dicomdesk.errors import DicomdeskError, ReportError
 from dicomdesk.human import count_text, printable
 from dicomdesk.logs import Level, Log, Logger
 
 if TYPE_CHECKING:
     from dicomdesk.cli.output.json_lines import Words
+    from dicomdesk.engine.send.request import SendRequest
+    from dicomdesk.engine.send_exactly.request import ExactSendRequest
 
-__all__ = ["AnySenderOptions", "DeliveryOutcome", "deliver", "with_tls", "write_report_file"]
+    AnySenderOptions = SenderOptions[SendRequest] | SenderOptions[ExactSendRequest]
 
-AnySenderOptions = SenderOptions[SendRequest] | SenderOptions[ExactSendRequest]
-RequestT = TypeVar("RequestT", SendRequest, ExactSendRequest)
+__all__ = ["DeliveryOutcome", "deliver", "with_tls", "write_report_file"]
+
+RequestT = TypeVar("RequestT", "SendRequest", "ExactSendRequest")
 
 _STORED = (ItemOutcome.STORED, ItemOutcome.WARNING)
 
@@ -37,7 +38,7 @@ class DeliveryOutcome:
     is_end_told = False
     """Whether ``show_failure`` tells how the association ended, so that no line on that is to follow."""
 
-    def __init__(self, options: AnySenderOptions, result: SendResult, log: Log) -> None:
+    def __init__(self, options: "AnySenderOptions", result: SendResult, log: Log) -> None:
         self._options = options
         self._result = result
         self._tool = log.logger(f"dcmtk.apps.{options.tool}")
@@ -95,7 +96,7 @@ class DeliveryOutcome:
 
 
 def deliver(
-    options: AnySenderOptions,
+    options: "AnySenderOptions",
     log: Log,
     lines: RequestorLines[Event],
     outcome: Callable[[SendResult], DeliveryOutcome],
