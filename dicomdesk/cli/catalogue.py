@@ -13,6 +13,7 @@ TOOLS: Mapping[str, str] = {
     "echoscu": "ask a peer for a sign of life, or check the way to it step by step",
     "findscu": "ask a peer what it has, worklists too",
     "getscu": "fetch instances over the association that asks for them (C-GET)",
+    "movescu": "have a peer send instances, to here or to another peer (C-MOVE)",
     "passcode": "set the passcode of a user whom dcmrecv serves",
 }
 """Names of the tools with a few words on each; the module ``dicomdesk.cli.NAME.tool`` holds the tool."""

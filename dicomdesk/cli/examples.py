@@ -152,6 +152,19 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
             "StudyInstanceUID=1.2.3 --key SeriesInstanceUID=1.2.3.4 pacs.example 104",
         ),
     ),
+    "movescu": (
+        _example(
+            "Have a study sent to this machine, which listens for it meanwhile; the peer must know WS1 with this "
+            "address and port.",
+            "movescu --aetitle WS1 --move WS1 --port 11112 --call PACS --study --key QueryRetrieveLevel=STUDY --key "
+            "StudyInstanceUID=1.2.3 --output-directory study pacs.example 104",
+        ),
+        _example(
+            "Have a patient's studies sent from one archive to another; the exit code is 68 or 69 where not all went.",
+            "movescu --move ARCHIVE2 --call PACS --patient --key QueryRetrieveLevel=PATIENT --key PatientID=4711 "
+            "pacs.example 104",
+        ),
+    ),
     "passcode": (
         _example(
             "Set the passcode of a user, which is asked for, and let only users of that file store.",

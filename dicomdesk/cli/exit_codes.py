@@ -16,13 +16,17 @@ code  meaning                                                tools
 23    no input file is valid                                 dcmsend
 43    the report, or ``--json``, cannot be written           dcmsend, storescu, echoscu,
                                                              findscu
-45    the output directory is invalid                        dcmrecv
-60    the network cannot be initialised                      (reserved)
-61    no association could be negotiated                     dcmsend
+45    the output directory is invalid                        dcmrecv, movescu
+60    the port cannot be listened on                         movescu
+61    no association could be negotiated                     dcmsend, movescu
 62    an instance could not be sent                          dcmsend
 64    the port cannot be listened on                         dcmrecv
 65    a presentation context cannot be proposed              dcmsend
 66    the association negotiation profile cannot be loaded   dcmrecv
+66    no presentation context was accepted                   movescu
+67    the association was not released                       movescu
+68    a C-MOVE ended with a warning                          movescu
+69    a C-MOVE ended with a failure                          movescu
 70    a fault of this program                                all
 70    no answer, or one that makes no sense                  echoscu
 71    the TLS settings cannot be used                        dcmrecv, dcmsend
@@ -71,6 +75,11 @@ class ExitCode(IntEnum):
     CANNOT_START_SCP_AND_LISTEN = 64
     CANNOT_ADD_PRESENTATION_CONTEXT = 65
     INVALID_ASSOCIATION_CONFIGURATION = 66
+    NO_PRESENTATION_CONTEXT = 66
+    """The same number again, as DCMTK's movescu has it."""
+    CANNOT_RELEASE_ASSOCIATION = 67
+    MOVE_HAS_WARNING = 68
+    MOVE_HAS_FAILED = 69
     INTERNAL_FAULT = 70
     NO_ECHO = 70
     """The same number again, as DCMTK's echoscu has it."""

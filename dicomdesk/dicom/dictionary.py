@@ -161,6 +161,7 @@ class Dictionary:
             self._tags = {name: value for _, value, _, name in self._masks}
             self._tags |= {found.name: found.groups[0] << 16 | found.elements[0] for found in self._ranges}
             self._tags |= {known: tag for tag, known in self._names.items()}
+            self._tags.pop("", None)
         return self._tags.get(name)
 
     def add_standard(self) -> None:

@@ -5,6 +5,7 @@ from dicomdesk.cli.options.access import ACCESS_OPTIONS
 from dicomdesk.cli.options.association_limits import LIMIT_OPTIONS
 from dicomdesk.cli.options.grammar import CommandLine, Parameter, Tool, group, option
 from dicomdesk.cli.options.proposal import PREFER_OPTIONS, PROPOSE_OPTIONS
+from dicomdesk.cli.options.storing_format import STORING_GROUPS
 from dicomdesk.cli.options.tls import TlsRole, tls_extensions, tls_group
 
 TLS_ROLE = TlsRole.ACCEPTOR_EXTENSION
@@ -113,47 +114,6 @@ _PROCESSING = group(
         option("-Cd --discard-illegal", "leave out characters that cannot be represented"),
     ),
 )
-_OUTPUT = group(
-    "output options",
-    group("bit preserving mode", *shared.STORAGE_MODES),
-    group(
-        "output file format",
-        option("+F --write-file", "write DICOM files (default)"),
-        option("-F --write-dataset", "write bare data sets"),
-    ),
-    group(
-        "output transfer syntax (not with --bit-preserving or compressed transmission)",
-        option("+t= --write-xfer-same", "write as received (default)"),
-        option("+te --write-xfer-little", "write explicit VR little endian"),
-        option("+tb --write-xfer-big", "write explicit VR big endian"),
-        option("+ti --write-xfer-implicit", "write implicit VR little endian"),
-        option("+td --write-xfer-deflated", "write deflated explicit VR little endian"),
-    ),
-    shared.NEW_VRS,
-    group(
-        "group length encoding (not with --bit-preserving)",
-        option("+g= --group-length-recalc", "correct group lengths that are there (default)"),
-        option("+g --group-length-create", "write group lengths always"),
-        option("-g --group-length-remove", "write no group lengths"),
-    ),
-    group(
-        "length encoding in sequences and items (not with --bit-preserving)",
-        option("+e --length-explicit", "write lengths (default)"),
-        option("-e --length-undefined", "write delimiters instead of lengths"),
-    ),
-    group(
-        "data set trailing padding (not with --write-dataset or --bit-preserving)",
-        option("-p --padding-off", "no padding (default)"),
-        option(
-            "+p --padding-create",
-            "make files a multiple of f bytes long",
-            "and items a multiple of i bytes",
-            argument="[f]ile-pad [i]tem-pad: integer",
-            values=2,
-        ),
-    ),
-    group("deflate compression level (only with -xd or --write-xfer-deflated/same)", shared.COMPRESSION_LEVEL),
-)
 _EXTENSIONS = group(
     "extensions (not in DCMTK's dcmqrscp)",
     option(
@@ -203,7 +163,7 @@ TOOL = Tool(
         _DATABASE,
         _NETWORK,
         _PROCESSING,
-        _OUTPUT,
+        group("output options", *STORING_GROUPS),
         _EXTENSIONS,
     ),
     notes=(

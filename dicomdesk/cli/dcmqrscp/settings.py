@@ -6,15 +6,14 @@ from pathlib import Path
 
 from dicomdesk.archive.setup.configuration import ArchiveConfiguration, CharacterSetRule
 from dicomdesk.archive.setup.settings import ArchiveSettings, MoveRestriction
-from dicomdesk.archive.setup.storing_format import StoringFormat
 from dicomdesk.cli.dcmqrscp.options import TLS_ROLE, read_port
 from dicomdesk.cli.options import shared
 from dicomdesk.cli.options.access import read_access, read_user_file_name
 from dicomdesk.cli.options.association_limits import read_place_rules
 from dicomdesk.cli.options.grammar import CommandLine, CommandLineError
 from dicomdesk.cli.options.proposal import PREFERRED_BY_ACCEPTOR, PREFERRED_TRANSFER_SYNTAXES
+from dicomdesk.cli.options.storing_format import read_storing_format
 from dicomdesk.cli.options.tls import read_tls
-from dicomdesk.dicom.data_sets.rewriting import GroupLengths
 from dicomdesk.dicom.query.query import Model
 from dicomdesk.paths import resources_folder
 from dicomdesk.settings import Timeouts
@@ -33,24 +32,7 @@ _RESTRICTIONS = {
     "--move-host": MoveRestriction.SAME_HOST,
     "--move-vendor": MoveRestriction.SAME_VENDOR,
 }
-_OUTPUT_SYNTAXES = {
-    "--write-xfer-same": "",
-    "--write-xfer-little": "1.2.840.10008.1.2.1",
-    "--write-xfer-big": "1.2.840.10008.1.2.2",
-    "--write-xfer-implicit": "1.2.840.10008.1.2",
-    "--write-xfer-deflated": "1.2.840.10008.1.2.1.99",
-}
-_GROUP_LENGTHS = {
-    "--group-length-recalc": GroupLengths.RECALCULATED,
-    "--group-length-create": GroupLengths.CREATED,
-    "--group-length-remove": GroupLengths.REMOVED,
-}
 _TERMS = {"--convert-to-ascii": "", "--convert-to-utf8": "ISO_IR 192", "--convert-to-latin1": "ISO_IR 100"}
-_PLAIN_PREFERENCES = frozenset(
-    ("", "--prefer-uncompr", "--prefer-little", "--prefer-big", "--prefer-deflated", "--implicit")
-)
-"""With these what is stored may be written in another transfer syntax."""
-_DEFLATING = "--propose-deflated, --write-xfer-deflated or --write-xfer-same"
 _DCMTK_FOLDER = Path("/etc/dcmtk")
 _CONFIGURATION_NAME = "dcmqrscp.cfg"
 
@@ -109,7 +91,7 @@ def read_options(line: CommandLine, load_profiles: Callable[[ProfileNames], None
     profiles = _read_profiles(line)
     if profiles is not None:
         load_profiles(profiles)
-    storing_format = _read_format(line)
+    storing_format = read_storing_format(line)
     settings = ArchiveSettings(
         configuration=ArchiveConfiguration(),
         port=port,
@@ -190,56 +172,6 @@ def _read_profiles(line: CommandLine) -> ProfileNames | None:
         line.check_conflict("--assoc-config-file", chosen, is_given=chosen not in ("", default))
     file, incoming, outgoing = names
     return ProfileNames(file=Path(file) if file else None, incoming=incoming, outgoing=outgoing)
-
-
-def _read_format(line: CommandLine) -> StoringFormat:
-    """Read the format of stored files; raises CommandLineError."""
-    is_bit_preserving = line.last_of("--normal", "--bit-preserving") == "--bit-preserving"
-    syntax = _read_output_syntax(line, is_bit_preserving=is_bit_preserving)
-    group_lengths = _read_unless_preserved(line, tuple(_GROUP_LENGTHS), is_bit_preserving=is_bit_preserving)
-    lengths = _read_unless_preserved(
-        line, ("--length-explicit", "--length-undefined"), is_bit_preserving=is_bit_preserving
-    )
-    is_file_format = line.last_of("--write-file", "--write-dataset") != "--write-dataset"
-    file_pad, item_pad = 0, 0
-    if line.last_of("--padding-off", "--padding-create") == "--padding-create":
-        line.check_conflict("--padding-create", "--write-dataset", is_given=not is_file_format)
-        line.check_conflict("--padding-create", "--bit-preserving", is_given=is_bit_preserving)
-        file_pad, item_pad = line.integers("--padding-create", 0) or (0, 0)
-    if line.has("--compression-level"):
-        deflates = line.last_of(*PREFERRED_TRANSFER_SYNTAXES) == "--propose-deflated"
-        deflates = deflates or syntax in ("--write-xfer-deflated", "--write-xfer-same")
-        line.check_dependency("--compression-level", _DEFLATING, is_met=deflates)
-    level = line.integer("--compression-level", 0, 9)
-    return StoringFormat(
-        is_bit_preserving=is_bit_preserving,
-        is_file_format=is_file_format,
-        transfer_syntax_uid=_OUTPUT_SYNTAXES[syntax],
-        group_lengths=_GROUP_LENGTHS.get(group_lengths, GroupLengths.RECALCULATED),
-        has_undefined_lengths=lengths == "--length-undefined",
-        allows_new_vrs=line.last_of("--enable-new-vr", "--disable-new-vr") != "--disable-new-vr",
-        padded_file_bytes=file_pad,
-        padded_item_bytes=item_pad,
-        compression_level=6 if level is None else level,
-    )
-
-
-def _read_output_syntax(line: CommandLine, *, is_bit_preserving: bool) -> str:
-    given = line.alternatives(*_OUTPUT_SYNTAXES)
-    preferred = line.last_of(*PREFERRED_BY_ACCEPTOR)
-    for long in given:
-        if long != "--write-xfer-same":
-            line.check_conflict(long, "--bit-preserving", is_given=is_bit_preserving)
-            line.check_conflict(long, preferred, is_given=preferred not in _PLAIN_PREFERENCES)
-    return given[-1] if given else "--write-xfer-same"
-
-
-def _read_unless_preserved(line: CommandLine, longs: tuple[str, ...], *, is_bit_preserving: bool) -> str:
-    """The last of exclusive options that exclude bit preservation, "" for none."""
-    given = line.alternatives(*longs)
-    for long in given:
-        line.check_conflict(long, "--bit-preserving", is_given=is_bit_preserving)
-    return given[-1] if given else ""
 
 
 def _read_character_set(line: CommandLine) -> Callable[[CharacterSetRule], CharacterSetRule] | None:

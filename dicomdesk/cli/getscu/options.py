@@ -6,7 +6,7 @@ from pathlib import Path
 from dicomdesk.cli.options import shared
 from dicomdesk.cli.options.grammar import CommandLine, Tool, group, option
 from dicomdesk.cli.options.identity import IdentityChoice, read_identity_options
-from dicomdesk.cli.options.proposal import PREFER_OPTIONS, PREFERRED_BY_ACCEPTOR
+from dicomdesk.cli.options.proposal import PREFER_OPTIONS
 from dicomdesk.cli.options.tls import TlsRole, read_tls, tls_extensions, tls_group
 from dicomdesk.cli.query import options as query
 from dicomdesk.cli.query.inputs import check_files
@@ -117,7 +117,7 @@ def read_options(line: CommandLine) -> GetOptions:
         tls=tls,
         model=model or "patient",
         transfer_syntaxes=query.read_offer(line),
-        storage_transfer_syntaxes=_read_preference(line),
+        storage_transfer_syntaxes=query.read_preference(line),
         storage=storage,
         repeats=repeats,
         aborts_at_end=line.has("--abort"),
@@ -142,12 +142,3 @@ def _read_storage(line: CommandLine) -> Storage:
         naming=FileNaming.ONLY_INSTANCE_UID if is_bare else FileNaming.INSTANCE_UID,
         fsync=line.has("--fsync"),
     )
-
-
-def _read_preference(line: CommandLine) -> tuple[str, ...]:
-    """The transfer syntaxes of storage: the preferred one, then the uncompressed ones."""
-    preferred = line.last_of(*PREFERRED_BY_ACCEPTOR)
-    if preferred == "--implicit":
-        return (PREFERRED_BY_ACCEPTOR[preferred],)
-    first = PREFERRED_BY_ACCEPTOR[preferred] if preferred else query.UNCOMPRESSED[0]
-    return tuple(dict.fromkeys((first, *query.UNCOMPRESSED)))

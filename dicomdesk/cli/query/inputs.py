@@ -1,11 +1,13 @@
 """Identifiers from query files and keys, as the tools of DCMTK make them: the keys are laid over each file."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from dicomdesk.cli.options.grammar import CommandLineError
 from dicomdesk.cli.output.dcmtk_conditions import numbered_condition
+from dicomdesk.dicom.dictionary import find_tag
 from dicomdesk.dicom.documents.data_set import LARGEST_BYTES, DataSet, read_data_set
 from dicomdesk.dicom.documents.key_paths import KeyPathError, apply_key
 from dicomdesk.dicom.files.part10 import parse_header
@@ -14,8 +16,9 @@ from dicomdesk.errors import DataError
 from dicomdesk.human import printable
 from dicomdesk.named_files import read_named_file
 
-__all__ = ["Fault", "Identifiers", "check_files", "make_identifiers"]
+__all__ = ["Fault", "Identifiers", "check_files", "check_plain_keys", "make_identifiers"]
 
+_PLAIN_TAG = re.compile(r"\s*([0-9a-fA-F]{1,4}),\s*([0-9a-fA-F]{1,4})")
 _EMPTY = "0006:020e DIMSE Failed to send message"
 _UNREADABLE = "I/O suspension or premature end of stream"
 
@@ -45,6 +48,29 @@ def check_files(paths: Sequence[str]) -> None:
     for path in paths:
         if not Path(path).exists():
             raise CommandLineError(f"cannot access file: {path}")
+
+
+def check_plain_keys(keys: Sequence[str]) -> tuple[str, ...]:
+    """Keys without paths and parentheses, as movescu has them, in the form of those of the other tools.
+
+    Raises CommandLineError for the first that is none.
+    """
+    return tuple(map(_check_plain_key, keys))
+
+
+def _check_plain_key(key: str) -> str:
+    name, _, value = key.partition("=")
+    found = _PLAIN_TAG.match(key)
+    tag = int(found[1], 16) << 16 | int(found[2], 16) if found is not None else find_tag(name)
+    if tag is None:
+        raise CommandLineError(f"bad key format or dictionary name not found in dictionary: {name}")
+    shown = f"({tag >> 16:04x},{tag & 0xFFFF:04x})"
+    plain = f"{shown}={value}"
+    try:
+        apply_key(DataSet(), plain)
+    except KeyPathError as error:
+        raise CommandLineError(f'cannot put tag value: {shown}="{value}"') from error
+    return plain
 
 
 def make_identifiers(paths: Sequence[str], keys: Sequence[str], *, passes_over: bool = False) -> Identifiers:

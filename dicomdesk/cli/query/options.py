@@ -6,7 +6,7 @@ from dataclasses import replace
 from dicomdesk.cli.options import shared
 from dicomdesk.cli.options.grammar import CommandLine, CommandLineError, Option, Parameter, group, option
 from dicomdesk.cli.options.identity import IDENTITY_OPTIONS
-from dicomdesk.cli.options.proposal import PROPOSE_OPTIONS
+from dicomdesk.cli.options.proposal import PREFERRED_BY_ACCEPTOR, PROPOSE_OPTIONS
 from dicomdesk.dicom.transfer_syntaxes import (
     DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN,
     EXPLICIT_VR_BIG_ENDIAN,
@@ -77,3 +77,12 @@ def check_queries(line: CommandLine) -> None:
     """There must be a file or a key."""
     if len(line.parameters) < 3 and not line.has("--key"):
         raise CommandLineError("either query file or override keys (or both) must be specified")
+
+
+def read_preference(line: CommandLine) -> tuple[str, ...]:
+    """The transfer syntaxes that are wanted for storage: the preferred one, then the uncompressed ones."""
+    preferred = line.last_of(*PREFERRED_BY_ACCEPTOR)
+    if preferred == "--implicit":
+        return (PREFERRED_BY_ACCEPTOR[preferred],)
+    first = PREFERRED_BY_ACCEPTOR[preferred] if preferred else UNCOMPRESSED[0]
+    return tuple(dict.fromkeys((first, *UNCOMPRESSED)))

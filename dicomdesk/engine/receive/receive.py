@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dicomdesk.dicom.instance import InstanceHeader
+from dicomdesk.dicom.sop_classes import STORAGE_SOP_CLASSES, VERIFICATION
 from dicomdesk.engine.events import (
     EventSink,
     JobOutcome,
@@ -32,7 +33,7 @@ from dicomdesk.network.presentation.context_acceptance import (
     verification_only_policy,
 )
 from dicomdesk.network.presentation.profiles import load_profiles
-from dicomdesk.settings import AccessRules, PeerVerification, ProfileSelection
+from dicomdesk.settings import AccessRules, PeerVerification
 
 if TYPE_CHECKING:
     pass
@@ -51,7 +52,7 @@ class ReceiveJob(ListeningJob):
         super().__init__(new_job_id("receive"), sink, start_thread)
         self._request = request
         acceptance, storage = request.acceptance, request.storage
-        policy = _make_policy(acceptance.profile, accept_all=acceptance.accept_all)
+        policy = _make_policy(acceptance)
         self._facts = _SettlingFacts(self.id, self._report, report_stored=request.report_stored)
         self._settler = self._make_settler()
         storing = ArrivalHandler(
@@ -196,7 +197,11 @@ def _checked_access(acceptance: Acceptance) -> AccessRules:
     return access
 
 
-def _make_policy(profile: ProfileSelection | None, *, accept_all: bool) -> AcceptancePolicy:
+def _make_policy(acceptance: Acceptance) -> AcceptancePolicy:
+    profile = acceptance.profile
     if profile is not None:
         return policy_from_profile(load_profiles(profile.file).acceptor_profile(profile.name))
-    return accept_all_policy() if accept_all else verification_only_policy()
+    if acceptance.storage_transfer_syntaxes:
+        classes = (VERIFICATION, *(entry.uid for entry in STORAGE_SOP_CLASSES))
+        return AcceptancePolicy(contexts=dict.fromkeys(classes, acceptance.storage_transfer_syntaxes))
+    return accept_all_policy() if acceptance.accept_all else verification_only_policy()

@@ -70,6 +70,8 @@ class Acceptance:
     """None accepts Verification only, unless ``accept_all``."""
     accept_all: bool = False
     """Accept every storage SOP class in every known transfer syntax, never preferring a lossy one."""
+    storage_transfer_syntaxes: tuple[str, ...] = ()
+    """Accept every storage SOP class that DCMTK knows in these, the preferred one first; () leaves it to the others."""
     access: AccessRules = field(default_factory=AccessRules)
     """Whom to serve."""
     tls: TlsSettings | None = None

@@ -3,7 +3,7 @@
 import re
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -31,7 +31,7 @@ _OURS_ALONE = (
     r"W: the peer ended the query with .*",
     r"W: The peer [A-Z].*",
     r"W:   [\d.]+",
-    r"W: [\w ]+: .*(AE title|address|port|host).*",
+    r"W: (AE title|Address|Port|TLS): .*",
     r"W: ([Ee]xactly|The peer ended after) \d+ answers.*",
 )
 """Lines that only ours have: what DCMTK's tools say in verbose mode only, or not at all."""
@@ -91,6 +91,11 @@ def compare_before_peer(
         requests=[f"{one} is not {other}" for one, other in zip_longest(*asked) if one != other],
         ends=[] if happened[0] == happened[1] else [f"{happened[0]} is not {happened[1]}"],
     )
+
+
+def in_any_order(done: Done) -> Done:
+    """With the lines of its log sorted."""
+    return replace(done, err="\n".join(sorted(done.err.split("\n"))))
 
 
 def differing(theirs: Done, ours: Done) -> list[str]:

@@ -155,6 +155,7 @@ def test_names_lead_back_to_tags(standard: Dictionary) -> None:
     assert standard.find_tag("PatientName") == 0x00100010
     assert standard.find_tag("OverlayRows") == 0x60000010
     assert standard.find_tag("patientname") is None
+    assert standard.find_tag("") is None
 
 
 def test_names_of_dictionary_files_are_known(standard: Dictionary) -> None:

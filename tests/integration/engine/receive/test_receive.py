@@ -401,6 +401,17 @@ def test_verification_only_without_a_profile(tmp_path: Path) -> None:
         requestor.release()
 
 
+def test_transfer_syntaxes_are_accepted_in_our_order(tmp_path: Path) -> None:
+    implicit, big = "1.2.840.10008.1.2", "1.2.840.10008.1.2.2"
+    proposal = Proposal(contexts=[(1, CT_IMAGE, [EXPLICIT, implicit]), (3, CT_IMAGE, [big]), (5, "1.2.3", [implicit])])
+    options = {"accept_all": False, "storage_transfer_syntaxes": (implicit, EXPLICIT)}
+    with receiving(tmp_path, **options) as running, connected(running.port) as requestor:
+        answer = requestor.associate(proposal)
+        requestor.release()
+    assert answer.results[1] == (0, implicit)
+    assert (answer.results[3][0], answer.results[5][0]) == (4, 3)
+
+
 def test_start_errors_are_raised_at_once_and_report_nothing(tmp_path: Path) -> None:
     recorder = EventRecorder()
     with Engine() as engine, socket.create_server(("127.0.0.1", 0)) as taken:

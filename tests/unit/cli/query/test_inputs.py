@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from dicomdesk.cli.options.grammar import CommandLineError
-from dicomdesk.cli.query.inputs import Fault, check_files, make_identifiers
+from dicomdesk.cli.query.inputs import Fault, check_files, check_plain_keys, make_identifiers
 from tests.helpers.data.datasets import EXPLICIT, Builder, part10
 
 KEYS = Builder().element(0x00100010, "PN", "Doe*") + Builder().element(0x00100020, "LO", "P1")
@@ -74,3 +74,22 @@ def test_bad_keys_may_be_passed_over() -> None:
     ]
     values = [(element.tag, element.value) for element in made.data_sets[0].in_order()]
     assert values == [(0x00100020, b"P1"), (0x00280010, b"")]
+
+
+@pytest.mark.parametrize(
+    ("key", "plain"),
+    [
+        ("0010,0020=P1", "(0010,0020)=P1"),
+        ("10,20", "(0010,0020)="),
+        ("PatientID=a=b", "(0010,0020)=a=b"),
+        ("0040,0100", "(0040,0100)="),
+    ],
+)
+def test_plain_keys_are_tags_or_names(key: str, plain: str) -> None:
+    assert check_plain_keys([key]) == (plain,)
+
+
+@pytest.mark.parametrize("key", ["", "(0010,0010)=x", "0010", "FooBar", "Rows=x", "0040,0100[0].Modality=CT"])
+def test_what_is_no_plain_key_is_refused(key: str) -> None:
+    with pytest.raises(CommandLineError):
+        check_plain_keys([key])

@@ -1,0 +1,114 @@
+"""The tool ``movescu``."""
+
+import os
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from dicomdesk.cli.exit_codes import ExitCode
+from dicomdesk.cli.lean_imports import lean_imports
+from dicomdesk.cli.movescu.options import TLS_ROLE, TOOL, MoveOptions, read_options
+from dicomdesk.cli.options.grammar import CommandLine
+from dicomdesk.cli.options.identity import load_identity
+from dicomdesk.cli.options.shared import check_port
+from dicomdesk.cli.options.tls import list_ciphers
+from dicomdesk.cli.program import Program
+from dicomdesk.errors import LocalError, SettingsError, StorageError
+from dicomdesk.human import printable
+from dicomdesk.logs import Log
+
+if TYPE_CHECKING:
+    from dicomdesk.cli.query.inputs import Identifiers
+    from dicomdesk.engine.retrieve.outcome import RetrieveOutcome
+    from dicomdesk.engine.retrieve.request import RetrieveRequest
+
+_LOGGER = "dcmtk.apps.movescu"
+_MODELS = {"patient": "patient-root", "study": "study-root", "psonly": "patient-study-only"}
+
+
+def run(line: CommandLine, log: Log) -> int:
+    """Have sent what the command line says; returns the exit code."""
+    options = read_options(line)
+    tool = log.logger(_LOGGER)
+    if options.listener is not None and not options.listener.storage.folder.is_dir():
+        tool.fatal("specified output directory does not exist")
+        return int(ExitCode.INVALID_OUTPUT_DIRECTORY)
+    if options.tls is not None:
+        from dicomdesk.cli.tls_preparation import prepare_tls  # noqa: PLC0415 - start-up time
+
+        tls = prepare_tls(options.tls, line, tool, TLS_ROLE)
+        if tls is None:
+            return int(ExitCode.FAILED)
+        options = replace(options, peer=replace(options.peer, tls=tls))
+    if options.identity is not None:
+        try:
+            identity, remark = load_identity(options.identity)
+        except SettingsError as error:
+            tool.fatal(printable(str(error)))
+            return int(ExitCode.FAILED)
+        if remark:
+            tool.info(remark)
+        options = replace(options, association=replace(options.association, user_identity=identity))
+    try:
+        return _move(options, log)
+    except StorageError as error:
+        tool.fatal(printable(str(error)))
+        return int(ExitCode.INVALID_OUTPUT_DIRECTORY)
+    except LocalError as error:
+        cause = error.__cause__
+        words = os.strerror(cause.errno or 0) if isinstance(cause, OSError) else printable(str(error))
+        tool.fatal(f"cannot create network: 0006:031c TCP Initialization Error: {words}")
+        return int(ExitCode.CANNOT_INITIALIZE_NETWORK)
+
+
+def _move(options: MoveOptions, log: Log) -> int:
+    from dicomdesk.cli.dictionaries import load_environment_dictionaries  # noqa: PLC0415 - start-up time
+    from dicomdesk.cli.log.library_records import show_library_records  # noqa: PLC0415 - as above
+    from dicomdesk.cli.output.job_watch import JobWatch  # noqa: PLC0415 - as above
+    from dicomdesk.cli.query.inputs import make_identifiers  # noqa: PLC0415 - as above
+
+    with lean_imports():
+        import dicomdesk.engine.engine  # noqa: F401, PLC0415 - as above
+        from dicomdesk.cli.movescu.lines import MoveLines, exit_code  # noqa: PLC0415 - as above
+
+    load_environment_dictionaries(log)
+    show_library_records(log)
+    identifiers = make_identifiers(options.files, options.keys)
+    aborts_at_end = options.aborts_at_end or identifiers.fault is not None
+    lines = MoveLines(log, options, identifiers)
+    watch = JobWatch(lines, log.logger(_LOGGER), progress_word="retrieving" if options.shows_progress else "")
+
+    def conclude(result: "RetrieveOutcome") -> int:
+        lines.show_end(result, aborts_at_end=aborts_at_end)
+        return exit_code(result, watch.last_signal, is_any_context_accepted=lines.is_any_context_accepted)
+
+    return watch.carry_out(_request(options, identifiers, aborts_at_end=aborts_at_end), conclude)
+
+
+def _request(options: MoveOptions, identifiers: "Identifiers", *, aborts_at_end: bool) -> "RetrieveRequest":
+    from dicomdesk.dicom.documents.data_set import write_data_set  # noqa: PLC0415 - start-up time
+    from dicomdesk.dicom.query.query import Model  # noqa: PLC0415 - as above
+    from dicomdesk.engine.query.request import Identifier  # noqa: PLC0415 - as above
+    from dicomdesk.engine.retrieve.request import RetrieveMethod, RetrieveRequest  # noqa: PLC0415 - as above
+
+    return RetrieveRequest(
+        peer=options.peer,
+        identifiers=tuple(
+            Identifier(data_set=write_data_set(data_set, has_only_old_vrs=not options.storing_format.allows_new_vrs))
+            for data_set in identifiers.data_sets
+        ),
+        method=RetrieveMethod.MOVE,
+        association=options.association,
+        model=Model(_MODELS[options.model]),
+        destination=options.destination,
+        listener=options.listener,
+        transfer_syntaxes=options.transfer_syntaxes,
+        compression_level=options.storing_format.compression_level,
+        proposes_find=True,
+        repeats=options.repeats,
+        cancel_after=options.cancel_after,
+        takes_pending_data_sets=options.takes_pending_data_sets,
+        aborts_at_end=aborts_at_end,
+    )
+
+
+PROGRAM = Program(tool=TOOL, run=run, answers={"--list-ciphers": list_ciphers}, check_first=check_port)
