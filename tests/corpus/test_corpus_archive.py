@@ -4,6 +4,7 @@ import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import pydicom
@@ -74,7 +75,7 @@ class Served:
         words = ["-S", "-aec", area, "+B", "-k", "QueryRetrieveLevel=STUDY"]
         if tool == "movescu":
             words += ["+xa", "+P", str(self.move_port), "-aem", "MOVESCU"]
-        studies = sorted({_uids(path)[1] for path in by_uid(self.folder / area).values()} - {""})
+        studies = sorted({_study_uid(path) for path in by_uid(self.folder / area).values()} - {""})
         for start in range(0, len(studies), STUDIES_AT_ONCE):
             key = "StudyInstanceUID=" + "\\".join(studies[start : start + STUDIES_AT_ONCE])
             subprocess.run(
@@ -88,17 +89,32 @@ class Served:
         return by_uid(into)
 
 
-def _uids(path: Path) -> tuple[str, str]:
+@cache
+def _study_uid(path: Path) -> str:
+    """Of a file in an area, which stays as it was stored."""
     data_set = pydicom.dcmread(path, force=True, specific_tags=["StudyInstanceUID"], stop_before_pixels=True)
-    return str(data_set.file_meta.MediaStorageSOPInstanceUID), str(data_set.get("StudyInstanceUID", ""))
+    return str(data_set.get("StudyInstanceUID", ""))
+
+
+def _sop_instance_uid(start: bytes) -> str:
+    """As the file meta information names it, which is explicit little endian (PS3.10 7.1)."""
+    position = 132
+    while start[position : position + 2] == b"\x02\0":
+        is_long = start[position + 4 : position + 6] in {b"OB", b"UN"}
+        value = position + (12 if is_long else 8)
+        length = int.from_bytes(start[value - 4 if is_long else value - 2 : value], "little")
+        if start[position + 2 : position + 4] == b"\x03\0":
+            return start[value : value + length].decode("ascii").rstrip("\0 ")
+        position = value + length
+    raise AssertionError("no SOP Instance UID in the file meta information")
 
 
 def by_uid(folder: Path) -> dict[str, Path]:
     """The Part 10 files of a folder."""
     found = {}
     for path in folder.rglob("*"):
-        if path.is_file() and path.read_bytes()[128:132] == b"DICM":
-            found[_uids(path)[0]] = path
+        if path.is_file() and (data := path.read_bytes())[128:132] == b"DICM":
+            found[_sop_instance_uid(data)] = path
     return found
 
 
