@@ -95,14 +95,14 @@ _WANTED_LITTLE = {(tag & 0xFFFF) << 16 | tag >> 16: tag for tag in _WANTED}
 """The tags as a little endian number of four bytes reads, to the tags."""
 
 _PlainHeader = tuple[Struct, frozenset[bytes]]
-"""Tag, VR and length in 8 bytes; and which VRs are written so."""
+"""Tag, VR and length in 8 bytes; and which VRs are written so, none where there is no VR."""
 
-_PLAIN_EXPLICIT: _PlainHeader = (Struct("<I2sH"), frozenset(SHORT_VRS))
+_PLAIN_EXPLICIT: _PlainHeader = (Struct("<I2sH"), SHORT_VRS)
 _PLAIN_HEADERS: Mapping[Encoding, _PlainHeader] = {
     EXPLICIT_LITTLE: _PLAIN_EXPLICIT,
-    IMPLICIT_LITTLE: (Struct("<I0sI"), frozenset((b"",))),
+    IMPLICIT_LITTLE: (Struct("<I0sI"), frozenset()),
 }
-_NO_PLAIN_HEADER: _PlainHeader = (Struct("<I0sI"), frozenset())
+_NO_PLAIN_HEADER: _PlainHeader = (Struct("<I0sI"), SHORT_VRS)
 _SHORT_HEADER = Struct("<HH2sH")
 _ITEM = 0xE000
 _ITEM_END = 0xE00D
@@ -427,16 +427,18 @@ def _skim(buffer: bytes, position: int, values: dict[int, bytes], plain: _PlainH
 
     Return where the next one is.
     """
-    (header, vrs), wanted, end = plain, _WANTED_LITTLE, len(buffer)
+    (header, vrs), wanted, last_group, end = plain, _WANTED_LITTLE, _LAST_GROUP, len(buffer)
     unpack, last = header.unpack_from, end - header.size
     while position <= last:
         tag, vr, length = unpack(buffer, position)
         following: int = position + 8 + length
-        if vr not in vrs or tag & 0xFFFF > _LAST_GROUP or following > end:
+        if (vrs and vr not in vrs) or tag & 0xFFFF > last_group or following > end:
             break
         if tag in wanted:
-            values.setdefault(wanted[tag], buffer[position + 8 : following])
-            if wanted[tag] == last_wanted:
+            tag = wanted[tag]
+            if tag not in values:
+                values[tag] = buffer[position + 8 : following]
+            if tag == last_wanted:
                 return following
         position = following
     return position
