@@ -19,8 +19,10 @@ __all__ = ["Books"]
 class Books:
     """For all threads of a job."""
 
-    def __init__(self, request: RetrieveRequest) -> None:
+    def __init__(self, request: RetrieveRequest, present: frozenset[str] = frozenset()) -> None:
+        """``present`` are SOP Instance UIDs of what is here beside what the request names."""
         self._request = request
+        self._present = request.present | present
         self._lock = threading.Lock()
         self._expected: dict[int, list[ExpectedInstance]] = {}
         for instance in request.expected:
@@ -59,7 +61,7 @@ class Books:
         return tuple(one.sop_instance_uid for one in self.expected if not self._is_here(one.sop_instance_uid))
 
     def _is_here(self, uid: str) -> bool:
-        return uid in self._request.present or self.tally.has(uid)
+        return uid in self._present or self.tally.has(uid)
 
     # -- what the peer counts
 

@@ -1,5 +1,7 @@
 """What is still to be asked for, where it is known what exists and what is here."""
 
+import os
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 
@@ -12,12 +14,34 @@ from dicomdesk.dicom.query.attributes import (
 )
 from dicomdesk.dicom.query.keys import QueryKey
 from dicomdesk.engine.query.request import Identifier
+from dicomdesk.engine.receive.request import FileNaming, Storage, SubFolders
 from dicomdesk.engine.retrieve.request import ExpectedInstance
 
-__all__ = ["plan_remaining"]
+__all__ = ["find_present", "plan_remaining"]
 
+_NAME = re.compile(r"(?:[A-Za-z][A-Za-z0-9]*\.)?([0-9][0-9.]*)", re.ASCII)
+"""Of a file: perhaps a prefix for the SOP class, and the UID."""
 _UIDS_AT_ONCE = 200
 """In one list: identifiers stay below what peers take."""
+
+
+def find_present(storage: Storage) -> frozenset[str]:
+    """SOP Instance UIDs of what is stored by its name already: files have their names when they are whole.
+
+    Nothing is opened. Names of other schemes than those with the UID tell nothing, nor does a folder that cannot be
+    read.
+    """
+    if storage.naming not in {FileNaming.INSTANCE_UID, FileNaming.ONLY_INSTANCE_UID}:
+        return frozenset()
+    found = set()
+    for folder, folders, names in os.walk(storage.folder):
+        if storage.sub_folders is SubFolders.NONE:
+            folders.clear()
+        for name in names:
+            matched = _NAME.fullmatch(name.removesuffix(storage.extension))
+            if matched is not None and os.path.isfile(os.path.join(folder, name)):
+                found.add(matched[1])
+    return frozenset(found)
 
 
 def plan_remaining(

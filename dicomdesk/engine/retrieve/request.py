@@ -83,6 +83,9 @@ class RetrieveRequest:
     """Ask the peer by C-FIND what exists of each identifier that nothing is known of."""
     present: frozenset[str] = frozenset()
     """SOP Instance UIDs of what is here already, and not to be asked for again where what exists is known."""
+    resumes: bool = False
+    """Take for present too what is in the folder by its name, such as what an earlier job has stored before it ended in
+    whatever way; where files have names with their UIDs."""
     parallel: int = 1
     """Associations with the peer at once, at least 1; each takes one identifier after the other."""
     retries: int = 0

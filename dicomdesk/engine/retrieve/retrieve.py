@@ -20,6 +20,7 @@ from dicomdesk.engine.retrieve.doctor import Evidence, OwnListener, diagnose
 from dicomdesk.engine.retrieve.facts import RetrieveEnded, RetrieveFact, RetrieveSink
 from dicomdesk.engine.retrieve.get_contexts import offered_syntaxes, plan_get_contexts, wanted_sop_classes
 from dicomdesk.engine.retrieve.outcome import RetrieveFailure, RetrieveOutcome
+from dicomdesk.engine.retrieve.remaining import find_present
 from dicomdesk.engine.retrieve.request import RetrieveMethod, RetrieveRequest
 from dicomdesk.engine.retrieve.retrieval_requestor import RetrievalTerms
 from dicomdesk.engine.retrieve.rounds import Rounds, Task
@@ -47,8 +48,8 @@ class RetrieveJob(Job[RetrieveOutcome]):
         super().__init__(new_job_id("retrieve"), sink)
         self._request = request
         self._start_thread = start_thread
-        self._books = Books(request)
         self._is_get = request.method is RetrieveMethod.GET
+        self._books = Books(request, _present(request))
         self._sees_arrivals = self._is_get or request.listener is not None
         self._destination = request.destination or request.association.calling_ae_title
         self._receive = self._make_listener()
@@ -307,6 +308,15 @@ class _Facts(ReceptionFacts):
     def end(self, association: int) -> None:
         """The association has ended."""
         self._end(association)
+
+
+def _present(request: RetrieveRequest) -> frozenset[str]:
+    """What is in the folder that the instances come to."""
+    if not request.resumes:
+        return frozenset()
+    if request.method is RetrieveMethod.GET:
+        return find_present(request.storage)
+    return find_present(request.listener.storage) if request.listener is not None else frozenset()
 
 
 def _has_failed_in_part(ended: RetrieveEnded) -> bool:

@@ -125,6 +125,24 @@ def test_what_is_here_is_not_asked_for_again(tmp_path: Path) -> None:
     assert (outcome.outcome, outcome.diagnoses) == (JobOutcome.COMPLETED, ())
 
 
+@pytest.mark.parametrize("method", RetrieveMethod)
+def test_what_an_earlier_job_has_stored_is_left_out(tmp_path: Path, method: RetrieveMethod) -> None:
+    port, folder = free_port(), tmp_path / "in"
+    with filled(tmp_path, port) as archive:
+        request = (
+            getting(archive.port, folder, study(STUDY), called=ARCHIVE, asks_first=True, resumes=True)
+            if method is RetrieveMethod.GET
+            else moving(archive.port, port, folder, study(STUDY), called=ARCHIVE, asks_first=True, resumes=True)
+        )
+        (folder / NAMES[1]).write_bytes(b"of an earlier job")
+        outcome, _ = retrieve(request)
+        assert (outcome.stored, outcome.missing, files(folder)) == (2, (), NAMES)
+        assert (folder / NAMES[1]).read_bytes() == b"of an earlier job"
+        again, facts = retrieve(request)
+    assert not of(facts, RetrieveStarted)
+    assert (again.announced, again.stored, again.diagnoses) == (3, 0, ())
+
+
 def test_several_identifiers_go_over_so_many_associations_at_once(tmp_path: Path) -> None:
     studies = [f"1.2.{number}" for number in range(30, 36)]
     with running(tmp_path / "archive") as archive:

@@ -1,11 +1,14 @@
 """What is asked for again is what is missing, no more and no less."""
 
+from pathlib import Path
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dicomdesk.dicom.query.keys import QueryKey
 from dicomdesk.engine.query.request import Identifier
-from dicomdesk.engine.retrieve.remaining import plan_remaining
+from dicomdesk.engine.receive.request import FileNaming, Storage, SubFolders
+from dicomdesk.engine.retrieve.remaining import find_present, plan_remaining
 from dicomdesk.engine.retrieve.request import ExpectedInstance
 
 LEVEL, STUDY, SERIES, IMAGE = 0x00080052, 0x0020000D, 0x0020000E, 0x00080018
@@ -51,6 +54,17 @@ def test_long_lists_are_divided() -> None:
     uids = [uid for identifier in found for uid in asked(identifier)[IMAGE].split("\\")]
     assert uids == [f"1.{number}" for number in range(1, 1001)]
     assert len(found) == 5
+
+
+def test_what_is_stored_is_known_by_its_name(tmp_path: Path) -> None:
+    for name in ("CT.1.2.3", "1.2.4", "SRa.1.2.5", "readme", ".dicomdesk-12.part", "CT.1.2-9f", "MR.1.2.6.dcm"):
+        (tmp_path / name).touch()
+    (tmp_path / "CT.1.2.7").mkdir()
+    (tmp_path / "CT.1.2.7" / "CT.1.2.8").touch()
+    assert find_present(Storage(folder=tmp_path)) == {"1.2.3", "1.2.4", "1.2.5"}
+    assert find_present(Storage(folder=tmp_path, extension=".dcm")) == {"1.2.3", "1.2.4", "1.2.5", "1.2.6"}
+    assert "1.2.8" in find_present(Storage(folder=tmp_path, sub_folders=SubFolders.SERIES_DATE))
+    assert find_present(Storage(folder=tmp_path, naming=FileNaming.UNIQUE_UID)) == frozenset()
 
 
 @given(st.sets(st.sampled_from([one.sop_instance_uid for one in EXPECTED])))
