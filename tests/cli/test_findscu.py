@@ -51,6 +51,23 @@ def test_limit_cancels_when_there_are_enough(tmp_path: Path) -> None:
     assert (code, len(out.splitlines())) == (0, 2)
 
 
+def test_dates_are_split_where_the_answer_is_cut(tmp_path: Path) -> None:
+    def study(number: int) -> Answer:
+        return Answer(0xFF00, BUILDER.element(0x0020000D, "UI", f"1.2.{number}"))
+
+    answers: Sequence[Sequence[Action]] = [
+        [study(1), study(2), Answer(0xA700)],
+        [study(1), study(2), study(3), Answer(0)],
+        [study(4), Answer(0)],
+    ]
+    words = ["--json", "--split-dates", "-k", "StudyDate=20240101-20240104", "-k", "StudyInstanceUID"]
+    with FakePeer(answers=answers) as peer:
+        code, out, err = find(peer, *words, folder=tmp_path)
+    found = [json.loads(line)["0020000D"]["Value"][0] for line in out.splitlines()]
+    assert (code, err, sorted(found)) == (0, "", ["1.2.1", "1.2.2", "1.2.3", "1.2.4"])
+    assert len(peer.queries) == 3
+
+
 def test_a_full_stdout_is_told(tmp_path: Path) -> None:
     with FakePeer(answers=[MANY]) as peer, Path("/dev/full").open("w") as full:
         command = [*ours("findscu"), "--json", "-S", "-k", "PatientName", "127.0.0.1", str(peer.port)]

@@ -48,6 +48,7 @@ class FindLines(RequestorLines[QueryFact]):
         self._started: QueryStarted | None = None
         self._context: events.NegotiatedContext | None = None
         self._files = options.files
+        self._splits_dates = options.splits_dates
 
     @property
     def shows_responses(self) -> bool:
@@ -92,7 +93,11 @@ class FindLines(RequestorLines[QueryFact]):
     def _show_started(self, event: QueryStarted) -> None:
         self._started = event
         data_set = self._identifiers.data_sets[event.query]
-        self._show_sending(event.message_id, data_set if event.repetition == 0 else _as_written(data_set))
+        if self._splits_dates:  # each part has dates of its own
+            data_set = read_data_set(event.identifier, event.transfer_syntax_uid)
+        elif event.repetition:
+            data_set = _as_written(data_set)
+        self._show_sending(event.message_id, data_set)
 
     def _show_sending(self, message_id: int, data_set: DataSet) -> None:
         if self._is_debugging and self._context is not None:
@@ -136,6 +141,8 @@ class FindLines(RequestorLines[QueryFact]):
                 self._main.debug("\n".join(detail))
         else:
             self._main.info(f"Received Final Find Response ({word})")
+        if event.cut is not None and self._splits_dates:
+            return  # the part is divided, or told of at the end
         if event.status not in (_SUCCESS, _CANCELLED):
             comment = f": {printable(event.comment)}" if event.comment else ""
             self._tool.warn(f"the peer ended the query with {word} ({event.status:04X}H){comment}")
@@ -149,6 +156,8 @@ class FindLines(RequestorLines[QueryFact]):
 
     def show_end(self, result: "QueryOutcome", *, aborts_at_end: bool) -> None:
         """Write how it ended."""
+        for cut in result.cuts if self._splits_dates else ():
+            self._tool.warn(printable(cut.text))
         condition = condition_of(result.error)
         fault = self._identifiers.fault
         match result.failure:

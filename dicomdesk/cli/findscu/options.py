@@ -55,6 +55,11 @@ _EXTENSIONS = group(
         "take n responses to each query, then cancel it",
         argument="[n]umber: integer (default: all)",
     ),
+    option(
+        "--split-dates",
+        "divide the range of dates where the peer seems to",
+        "have cut its answer, until no part is cut",
+    ),
     *query.IDENTITY,
     *tls_extensions(TlsRole.REQUESTOR),
 )
@@ -83,6 +88,11 @@ TOOL = Tool(
             "(0010,0010)=Doe*, PatientName=Doe* or PatientName, which asks for the value. A path leads into a "
             "sequence: ScheduledProcedureStepSequence[0].Modality=CT. Items are made as they are needed. Keys override "
             "those of the query files, which are DICOM files or bare data sets."
+        ),
+        (
+            "Many peers stop at a number of responses without a word. Where an answer looks so, a warning tells. With "
+            "--split-dates the range of the study date, or of the date of the scheduled procedure step, is divided "
+            "until no part of the answer is cut, over the same association and without duplicates."
         ),
         (
             "Responses are logged, unless a log level is given or they are written elsewhere. Text is decoded by the "
@@ -138,6 +148,8 @@ class FindOptions:
     aborts_at_end: bool
     cancel_after: int | None
     limit: int | None
+    splits_dates: bool
+    """Ranges of dates are divided where answers were cut."""
     files: tuple[str, ...]
     keys: tuple[str, ...]
     output_folder: str
@@ -185,6 +197,7 @@ def read_options(line: CommandLine) -> FindOptions:
         aborts_at_end=line.has("--abort"),
         cancel_after=cancel_after,
         limit=limit,
+        splits_dates=line.has("--split-dates"),
         files=tuple(line.parameters[2:]),
         keys=line.every_text("--key"),
         output_folder=line.text("--output-directory", "."),

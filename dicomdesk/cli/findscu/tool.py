@@ -8,7 +8,7 @@ from dicomdesk.cli.exit_codes import ExitCode
 from dicomdesk.cli.findscu.options import TOOL, Extraction, FindOptions, read_options
 from dicomdesk.cli.lean_imports import lean_imports
 from dicomdesk.cli.options.grammar import CommandLine
-from dicomdesk.cli.options.identity import load_identity
+from dicomdesk.cli.options.identity import with_identity
 from dicomdesk.cli.options.shared import check_port
 from dicomdesk.cli.options.tls import TlsRole, list_ciphers
 from dicomdesk.cli.program import Program
@@ -42,21 +42,11 @@ def run(line: CommandLine, log: Log) -> int:
             return int(ExitCode.FAILED)
         options = replace(options, peer=replace(options.peer, tls=tls))
     try:
-        options = _with_identity(options, log)
+        association = with_identity(options.association, options.identity, tool)
     except SettingsError as error:
         tool.fatal(printable(str(error)))
         return int(ExitCode.FAILED)
-    return _find(options, log)
-
-
-def _with_identity(options: FindOptions, log: Log) -> FindOptions:
-    """The options with the user identity in the association, files read; raises SettingsError."""
-    if options.identity is None:
-        return options
-    identity, remark = load_identity(options.identity)
-    if remark:
-        log.logger(_LOGGER).info(remark)
-    return replace(options, association=replace(options.association, user_identity=identity))
+    return _find(replace(options, association=association), log)
 
 
 def _find(options: FindOptions, log: Log) -> int:
@@ -109,6 +99,7 @@ def _request(options: FindOptions, identifiers: "Identifiers", *, aborts_at_end:
         repeats=options.repeats,
         cancel_after=options.cancel_after,
         limit=options.limit,
+        splits_dates=options.splits_dates,
         aborts_at_end=aborts_at_end,
     )
 

@@ -8,7 +8,7 @@ from dicomdesk.cli.exit_codes import ExitCode
 from dicomdesk.cli.lean_imports import lean_imports
 from dicomdesk.cli.movescu.options import TLS_ROLE, TOOL, MoveOptions, read_options
 from dicomdesk.cli.options.grammar import CommandLine
-from dicomdesk.cli.options.identity import load_identity
+from dicomdesk.cli.options.identity import with_identity
 from dicomdesk.cli.options.shared import check_port
 from dicomdesk.cli.options.tls import list_ciphers
 from dicomdesk.cli.program import Program
@@ -39,15 +39,12 @@ def run(line: CommandLine, log: Log) -> int:
         if tls is None:
             return int(ExitCode.FAILED)
         options = replace(options, peer=replace(options.peer, tls=tls))
-    if options.identity is not None:
-        try:
-            identity, remark = load_identity(options.identity)
-        except SettingsError as error:
-            tool.fatal(printable(str(error)))
-            return int(ExitCode.FAILED)
-        if remark:
-            tool.info(remark)
-        options = replace(options, association=replace(options.association, user_identity=identity))
+    try:
+        association = with_identity(options.association, options.identity, tool)
+    except SettingsError as error:
+        tool.fatal(printable(str(error)))
+        return int(ExitCode.FAILED)
+    options = replace(options, association=association)
     try:
         return _move(options, log)
     except StorageError as error:

@@ -53,11 +53,14 @@ def test_responses_are_logged_where_nothing_else_is_asked_for(words: str, shows:
 
 
 def test_output_and_numbers_are_read() -> None:
-    options = read("-Xs a.xml -Xlo 5 -od out --repeat 2 --cancel 3 --limit 7 --abort +dc -u --csv --progress")
+    options = read(
+        "-Xs a.xml -Xlo 5 -od out --repeat 2 --cancel 3 --limit 7 --split-dates --abort +dc -u --csv --progress"
+    )
     assert (options.extraction, options.xml_file, options.most_files) == (Extraction.SINGLE_XML, "a.xml", 5)
     assert (options.repeats, options.cancel_after, options.limit) == (2, 3, 7)
     assert (options.output_folder, options.form) == ("out", Form.CSV)
     assert options.aborts_at_end
+    assert options.splits_dates
     assert options.is_corrected
     assert options.has_only_old_vrs
     assert options.shows_progress
