@@ -147,7 +147,8 @@ class _Reader:
         if isinstance(kind, type) and issubclass(kind, Enum):
             return _read_member(kind, value, place)
         if isinstance(kind, type) and is_dataclass(kind):
-            return self._read_fields(kind, value, place)
+            is_request = kind in _NAMES
+            return self._read_request((kind,), value, place) if is_request else self._read_fields(kind, value, place)
         if kind is Path and isinstance(value, str):
             return Path(value)
         if kind is bytes and isinstance(value, str):
@@ -162,8 +163,10 @@ class _Reader:
         if value is None and NoneType in kinds:
             return None
         kinds = tuple(kind for kind in kinds if kind is not NoneType)
-        if len(kinds) == 1:
-            return self._read(kinds[0], value, place)
+        return self._read(kinds[0], value, place) if len(kinds) == 1 else self._read_request(kinds, value, place)
+
+    def _read_request(self, kinds: tuple[object, ...], value: object, place: str) -> EngineRequest:
+        """A request within a request."""
         found = self.read_with_kind(value, place)
         if type(found) not in kinds:
             raise _wrong(f"{place}.kind", "another request", _NAMES[type(found)])

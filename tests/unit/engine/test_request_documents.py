@@ -9,7 +9,7 @@ from types import NoneType, UnionType
 from typing import TypeVar, get_args, get_origin, get_type_hints
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dicomdesk.dicom.files.scan import scan
@@ -33,6 +33,9 @@ SECRET = "S3CRET"
 PEER = Peer(host="localhost", port=104)
 SEND = SendRequest(peer=PEER, inputs=InputSelection(paths=("a", "b\udce4")))
 
+MANY_FIELDS = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""A request takes long to be drawn: it has a hundred fields, all of which are to differ."""
+
 Value = TypeVar("Value")
 
 
@@ -46,7 +49,8 @@ def values_of(kind: object, *, is_secret: bool = False) -> st.SearchStrategy[obj
     if origin is tuple and arguments[-1] is not ...:
         return st.tuples(*map(values_of, arguments))
     if origin in {tuple, frozenset}:
-        return st.lists(values_of(arguments[0]), max_size=3).map(origin)
+        most = 1 if is_dataclass(arguments[0]) else 3
+        return st.lists(values_of(arguments[0]), max_size=most).map(origin)
     if origin is Mapping:
         return st.dictionaries(*(values_of(each, is_secret=is_secret) for each in arguments), max_size=3)
     assert isinstance(kind, type)
@@ -93,7 +97,7 @@ def emptied_secret(secret: object) -> object:
 
 @pytest.mark.long
 @pytest.mark.parametrize("kind", EngineRequest.__args__, ids=lambda kind: kind.__name__)
-@settings(max_examples=25, deadline=None)
+@MANY_FIELDS
 @given(data=st.data())
 def test_request_is_read_as_it_was_written_without_its_secrets(kind: type[EngineRequest], data: st.DataObject) -> None:
     request = data.draw(instances_of(kind))
@@ -204,7 +208,7 @@ def test_a_document_of_anything_else_is_an_error(value: object) -> None:
 
 @pytest.mark.long
 @pytest.mark.parametrize("kind", EngineRequest.__args__, ids=lambda kind: kind.__name__)
-@settings(max_examples=25)
+@MANY_FIELDS
 @given(data=st.data())
 def test_a_document_with_one_value_of_another_kind_is_read_as_it_is_or_not_at_all(
     kind: type[EngineRequest], data: st.DataObject
