@@ -101,6 +101,7 @@ def outcome_in_file(data: bytes, uid: str, descriptor: int) -> StructureFindings
         return str(error)
 
 
+@pytest.mark.long
 @searching
 @given(st.data(), st.sampled_from(NATIVE), st.sampled_from((12, 13, 40, 1000)))
 def test_every_view_of_a_data_set_gives_the_same_answer_in_few_looks_without_going_back(
@@ -112,6 +113,7 @@ def test_every_view_of_a_data_set_gives_the_same_answer_in_few_looks_without_goi
     assert outcome_in_file(data, uid, descriptor) == whole
 
 
+@pytest.mark.long
 @searching
 @given(st.data(), st.sampled_from(NATIVE), st.integers(0, 5))
 def test_values_longer_than_the_window_change_nothing(
@@ -179,6 +181,7 @@ def outline(data: bytes, uid: str, *, takes_rest: bool = False) -> list[tuple[St
     ]
 
 
+@pytest.mark.long
 @searching
 @given(st.data(), st.sampled_from(NATIVE), st.booleans())
 def test_what_is_accepted_can_be_followed_and_what_is_refused_cannot(

@@ -101,6 +101,7 @@ def test_listing_looks_into_archives_only(tmp_path: Path) -> None:
     assert list(list_files(InputSelection(paths=paths))) == [*paths]
 
 
+@pytest.mark.long
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_whatever_is_changed_in_an_archive_scanning_ends_with_reasons(tmp_path: Path, data: st.DataObject) -> None:
@@ -113,6 +114,7 @@ def test_whatever_is_changed_in_an_archive_scanning_ends_with_reasons(tmp_path: 
         assert isinstance(result, FoundInstance) or result.reason
 
 
+@pytest.mark.long
 def test_many_members_are_listed_in_one_pass(tmp_path: Path) -> None:
     content = instance_file("1.2.3.1")
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:

@@ -256,6 +256,7 @@ def test_of_two_members_of_one_name_the_one_that_is_read_is_listed(tmp_path: Pat
     assert b"1.2.3.22" in read(str(path), "1")
 
 
+@pytest.mark.long
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(st.data())
 def test_mutated_archives_cost_no_more_than_an_error(tmp_path: Path, data: st.DataObject) -> None:

@@ -3,6 +3,7 @@ import sys
 
 import imagecodecs
 import numpy as np
+import pytest
 
 from dicomdesk.dicom.pixels import jpeg_xl_process
 
@@ -30,6 +31,7 @@ def test_errors_are_a_line_without_traceback() -> None:
     assert done.stderr.count(b"\n") == 1
 
 
+@pytest.mark.long
 def test_more_memory_than_allowed_is_an_error() -> None:
     frame = bytes(imagecodecs.jpegxl_encode(np.zeros((3000, 3000), "u2"), lossless=True, effort=1))
     assert run(frame, 512 << 20).returncode == 0

@@ -102,6 +102,7 @@ def test_hostile_bytes_are_read_or_an_error(data: bytes, syntax: str) -> None:
         read_identifier(data, syntax)
 
 
+@pytest.mark.long
 def test_nesting_without_end_is_an_error() -> None:
     builder = Builder(EXPLICIT)
     open_item = builder.header(0xFFFEE000, "", 0xFFFFFFFF)
@@ -178,6 +179,7 @@ PIECES = st.sampled_from(
 )
 
 
+@pytest.mark.long
 @given(
     st.lists(st.one_of(PIECES, st.binary(max_size=6)), max_size=8).map(b"".join),
     st.sampled_from([b"PN", b"LO", b"LT", b"UI", b"CS", b"DA"]),

@@ -169,6 +169,7 @@ def test_pynetdicom_reads_the_plain_answer_and_so_do_we(accepted: dict[int, str]
 KINDS = st.sampled_from((0x10, 0x20, 0x21, 0x40, 0x50, 0x51, 0x52, 0x53, 0x54, 0x55, 0x56, 0x58, 0x59, 0x99))
 
 
+@pytest.mark.long
 @given(
     st.recursive(
         st.binary(max_size=20),

@@ -128,6 +128,7 @@ VALUES = st.one_of(
 )
 
 
+@pytest.mark.long
 @given(items=st.lists(st.tuples(KINDS, VALUES), max_size=6), tail=st.binary(max_size=3))
 def test_no_user_information_makes_the_reader_fail_otherwise_than_by_a_pdu_error(
     items: list[tuple[int, bytes]], tail: bytes
