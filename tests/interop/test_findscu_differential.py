@@ -162,7 +162,7 @@ PEERS: dict[str, tuple[str, Sequence[Sequence[Action]], dict[str, object]]] = {
     "study root": (f"-d -S {FOUND}", ONE, {}),
     "patient/study only": (f"-v -O {FOUND}", ONE, {}),
     "big endian first": (f"-v -xb {FOUND}", [[Answer(0)]], {}),
-    "implicit only": (f"-v -xi {FOUND}", [[Answer(0)]], {}),
+    "implicit only": (f"-v -xi --repeat 2 {FOUND}", [[Answer(0)], [Abort()]], {}),
     "deflated": (f"-v -xd +cl 9 {FOUND}", [[Answer(0)]], {}),
     "max PDU": (f"-v -pdu 65536 {FOUND}", ONE, {"associate": [Accept(max_pdu_bytes=65536)]}),
     "no dictionary name": ("-v -k FooBar=1", ONE, {}),

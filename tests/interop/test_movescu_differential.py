@@ -115,7 +115,7 @@ PEERS: dict[str, tuple[str, Sequence[Sequence[Action]], dict[str, object]]] = {
     "patient root": (f"-v -P {KEYS}", DONE, {}),
     "study root": (f"-v -S {KEYS}", DONE, {}),
     "patient/study only": (f"-v -O {KEYS}", DONE, {}),
-    "implicit only": (f"-v -xi {KEYS}", DONE, {}),
+    "implicit only": (f"-v -xi --repeat 2 {KEYS}", DONE, {}),
     "big endian first": (f"-v -xb {KEYS}", DONE, {}),
     "deflated": (f"-v -xd +cl 9 {KEYS}", DONE, {}),
     "file": ("{files}/keys.dcm -v", DONE, {}),

@@ -6,16 +6,15 @@ from typing import TYPE_CHECKING, assert_never
 from dicomdesk.cli.exit_codes import ExitCode, died_of_signal
 from dicomdesk.cli.findscu.options import FindOptions
 from dicomdesk.cli.output.requestor_lines import RequestorLines, condition_of
-from dicomdesk.cli.query.inputs import Identifiers
+from dicomdesk.cli.query.inputs import Identifiers, as_sent
 from dicomdesk.cli.query.message_lines import (
     find_request_lines,
     find_response_lines,
     find_status_word,
     status_detail_lines,
 )
-from dicomdesk.dicom.documents.data_set import DataSet, read_data_set, write_data_set
+from dicomdesk.dicom.documents.data_set import DataSet, read_data_set
 from dicomdesk.dicom.documents.dump import data_set_lines
-from dicomdesk.dicom.transfer_syntaxes import EXPLICIT_VR_LITTLE_ENDIAN
 from dicomdesk.engine import events
 from dicomdesk.engine.query.facts import QueryAnswered, QueryCancelled, QueryEnded, QueryFact, QueryStarted
 from dicomdesk.engine.query.query import QueryFailure
@@ -96,7 +95,7 @@ class FindLines(RequestorLines[QueryFact]):
         if self._splits_dates:  # each part has dates of its own
             data_set = read_data_set(event.identifier, event.transfer_syntax_uid)
         elif event.repetition:
-            data_set = _as_written(data_set)
+            data_set = as_sent(data_set, event.transfer_syntax_uid)
         self._show_sending(event.message_id, data_set)
 
     def _show_sending(self, message_id: int, data_set: DataSet) -> None:
@@ -202,7 +201,9 @@ class FindLines(RequestorLines[QueryFact]):
             self._main.error(f"Find Failed, file: {printable(self._files[query])}:\n{condition}")
             return
         data_set = self._identifiers.data_sets[query]
-        self._main.error("\n".join(["Find Failed, query keys:", *_file_lines(_as_written(data_set)), condition]))
+        if self._started is not None:
+            data_set = as_sent(data_set, self._started.transfer_syntax_uid)
+        self._main.error("\n".join(["Find Failed, query keys:", *_file_lines(data_set), condition]))
 
 
 def _response_logger(log: Log, shows: bool | None) -> Logger:  # noqa: FBT001 - three answers
@@ -210,11 +211,6 @@ def _response_logger(log: Log, shows: bool | None) -> Logger:  # noqa: FBT001 - 
     if shows is None:
         return logger
     return logger.with_level(Level.INFO if shows else Level.OFF)
-
-
-def _as_written(data_set: DataSet) -> DataSet:
-    """With the padding and the lengths that it has once it was sent."""
-    return read_data_set(write_data_set(data_set), EXPLICIT_VR_LITTLE_ENDIAN)
 
 
 def _file_lines(data_set: DataSet) -> Sequence[str]:

@@ -19,10 +19,9 @@ from dicomdesk.cli.query.message_lines import (
     status_detail_lines,
 )
 from dicomdesk.cli.query.retrieve_lines import diagnosis_lines, overwriting_text
-from dicomdesk.dicom.documents.data_set import DataSet, read_data_set, write_data_set
+from dicomdesk.dicom.documents.data_set import read_data_set
 from dicomdesk.dicom.documents.dump import data_set_lines
 from dicomdesk.dicom.sop_classes import modality_prefix
-from dicomdesk.dicom.transfer_syntaxes import EXPLICIT_VR_LITTLE_ENDIAN
 from dicomdesk.engine import events
 from dicomdesk.engine.retrieve.facts import (
     RetrieveAnswered,
@@ -155,8 +154,7 @@ class MoveLines(RequestorLines[RetrieveFact]):
             self._tool.info(f"Sending Move Request (MsgID {event.message_id})")
         if self._is_verbose:
             data_set = self._identifiers.data_sets[event.number]
-            shown = data_set if event.repetition == 0 else _as_written(data_set)
-            self._tool.info("\n".join(["Request Identifiers:", *data_set_lines(shown, is_trimmed=True)]))
+            self._tool.info("\n".join(["Request Identifiers:", *data_set_lines(data_set, is_trimmed=True)]))
 
     def _show_answered(self, event: RetrieveAnswered) -> None:
         word = retrieve_status_word(event.status, is_move=True)
@@ -230,11 +228,6 @@ class MoveLines(RequestorLines[RetrieveFact]):
             self._tool.info("Aborting Association")
         else:
             self._tool.fatal("No Acceptable Presentation Contexts")
-
-
-def _as_written(data_set: DataSet) -> DataSet:
-    """With the padding and the lengths that it has once it was sent."""
-    return read_data_set(write_data_set(data_set), EXPLICIT_VR_LITTLE_ENDIAN)
 
 
 def exit_code(result: "RetrieveOutcome", last_signal: int, *, is_any_context_accepted: bool) -> int:

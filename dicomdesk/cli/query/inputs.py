@@ -2,21 +2,22 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dicomdesk.cli.options.grammar import CommandLineError
 from dicomdesk.cli.output.dcmtk_conditions import numbered_condition
 from dicomdesk.dicom.dictionary import find_tag
-from dicomdesk.dicom.documents.data_set import LARGEST_BYTES, DataSet, read_data_set
+from dicomdesk.dicom.documents.data_set import LARGEST_BYTES, DataSet, read_data_set, write_data_set
 from dicomdesk.dicom.documents.key_paths import KeyPathError, apply_key
 from dicomdesk.dicom.files.part10 import parse_header
 from dicomdesk.dicom.instance import InputFormat
+from dicomdesk.dicom.transfer_syntaxes import EXPLICIT_VR_LITTLE_ENDIAN
 from dicomdesk.errors import DataError
 from dicomdesk.human import printable
 from dicomdesk.named_files import read_named_file
 
-__all__ = ["Fault", "Identifiers", "check_files", "check_plain_keys", "make_identifiers"]
+__all__ = ["Fault", "Identifiers", "as_sent", "check_files", "check_plain_keys", "make_identifiers"]
 
 _PLAIN_TAG = re.compile(r"\s*([0-9a-fA-F]{1,4}),\s*([0-9a-fA-F]{1,4})")
 _EMPTY = "0006:020e DIMSE Failed to send message"
@@ -100,6 +101,12 @@ def make_identifiers(paths: Sequence[str], keys: Sequence[str], *, passes_over: 
             return Identifiers(data_sets=tuple(made), fault=empty, bad_keys=tuple(bad_keys))
         made.append(data_set)
     return Identifiers(data_sets=tuple(made), bad_keys=tuple(bad_keys))
+
+
+def as_sent(data_set: DataSet, transfer_syntax_uid: str) -> DataSet:
+    """An identifier with the padding and the lengths that it has once it was sent in this transfer syntax."""
+    sent = read_data_set(write_data_set(data_set), EXPLICIT_VR_LITTLE_ENDIAN)
+    return replace(sent, transfer_syntax_uid=transfer_syntax_uid)
 
 
 def _read_file(path: str) -> DataSet:

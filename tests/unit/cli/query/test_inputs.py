@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from dicomdesk.cli.options.grammar import CommandLineError
-from dicomdesk.cli.query.inputs import Fault, check_files, check_plain_keys, make_identifiers
+from dicomdesk.cli.query.inputs import Fault, as_sent, check_files, check_plain_keys, make_identifiers
 from tests.helpers.data.datasets import EXPLICIT, Builder, part10
 
 KEYS = Builder().element(0x00100010, "PN", "Doe*") + Builder().element(0x00100020, "LO", "P1")
@@ -93,3 +93,10 @@ def test_plain_keys_are_tags_or_names(key: str, plain: str) -> None:
 def test_what_is_no_plain_key_is_refused(key: str) -> None:
     with pytest.raises(CommandLineError):
         check_plain_keys([key])
+
+
+def test_what_was_sent_has_padding_and_lengths() -> None:
+    data_set = make_identifiers((), ("PatientID=P12", "0040,0100[0].Modality=CT")).data_sets[0]
+    sent = as_sent(data_set, "1.2.840.10008.1.2")
+    assert sent.transfer_syntax_uid == "1.2.840.10008.1.2"
+    assert (sent.elements[0x00100020].own_bytes, sent.elements[0x00400100].length) == (None, 18)
