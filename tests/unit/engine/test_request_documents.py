@@ -17,6 +17,7 @@ from dicomdesk.dicom.instance import FoundInstance, InputSelection
 from dicomdesk.engine.preflight.request import PreflightRequest
 from dicomdesk.engine.receive.request import Acceptance, ReceiveRequest
 from dicomdesk.engine.request_documents import EngineRequest, read_request, write_request
+from dicomdesk.engine.retrieve.request import RetrieveRequest
 from dicomdesk.engine.send.request import SendRequest
 from dicomdesk.errors import SettingsError
 from dicomdesk.settings import (
@@ -93,6 +94,16 @@ def emptied_secret(secret: object) -> object:
     if isinstance(secret, bytes):
         return b""
     return {} if isinstance(secret, Mapping) else None
+
+
+def test_a_request_in_a_request_has_its_own_kind() -> None:
+    request = RetrieveRequest(peer=PEER, identifiers=(), listener=ReceiveRequest(port=104))
+    document = json.loads(write_request(request))
+    assert document["request"]["listener"]["kind"] == "receive"
+    assert read_request(json.dumps(document)).request == request
+    document["request"]["listener"] = {"kind": "echo", "request": {"peer": document["request"]["peer"]}}
+    with pytest.raises(SettingsError, match=r"listener\.kind"):
+        read_request(json.dumps(document))
 
 
 @pytest.mark.long
