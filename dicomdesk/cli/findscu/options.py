@@ -6,11 +6,10 @@ from enum import Enum
 
 from dicomdesk.cli.options import shared
 from dicomdesk.cli.options.grammar import CommandLine, Tool, group, option
-from dicomdesk.cli.options.identity import IdentityChoice, read_identity_options
+from dicomdesk.cli.options.identity import read_identity_options
 from dicomdesk.cli.options.tls import TlsRole, read_tls, tls_extensions, tls_group
 from dicomdesk.cli.query import options as query
 from dicomdesk.cli.query.inputs import check_files
-from dicomdesk.settings import AssociationSettings, Peer, TlsSettings
 
 _MODELS = {f"--{name}": name for name in query.MODELS}
 
@@ -131,27 +130,14 @@ _EXTRACTIONS: Mapping[str, Extraction] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FindOptions:
+class FindOptions(query.QueryOptions):
     """What a findscu command line asks for."""
 
-    peer: Peer
-    association: AssociationSettings
-    identity: IdentityChoice | None
-    """Not yet in the association: it may be in a file."""
-    tls: TlsSettings | None
-    """As in the peer."""
-    model: str
-    """One of ``query.MODELS``."""
-    transfer_syntaxes: tuple[str, ...]
     compression_level: int
-    repeats: int
-    aborts_at_end: bool
     cancel_after: int | None
     limit: int | None
     splits_dates: bool
     """Ranges of dates are divided where answers were cut."""
-    files: tuple[str, ...]
-    keys: tuple[str, ...]
     output_folder: str
     has_only_old_vrs: bool
     """OB is sent instead of VRs that are younger than 1993."""
@@ -165,7 +151,6 @@ class FindOptions:
     most_files: int | None
     """How many responses are written to files."""
     form: Form
-    shows_progress: bool
 
 
 def read_options(line: CommandLine) -> FindOptions:

@@ -19,6 +19,7 @@ from dicomdesk.dicom.documents.dump import data_set_lines
 from dicomdesk.engine import events
 from dicomdesk.engine.retrieve.facts import RetrieveAnswered, RetrieveEnded, RetrieveFact, RetrieveStarted
 from dicomdesk.engine.retrieve.outcome import RetrieveFailure
+from dicomdesk.errors import AssociationRejectedError
 from dicomdesk.human import printable
 from dicomdesk.logs import Level, Log
 
@@ -182,7 +183,7 @@ def _without_number(fault: Fault) -> str:
 
 
 def _words(result: "RetrieveOutcome") -> str:
-    if type(result.error).__name__ == "AssociationRejectedError":
+    if isinstance(result.error, AssociationRejectedError):
         return "DUL Association Rejected"
     return printable(getattr(result.error, "condition", "") or str(result.error or ""))
 

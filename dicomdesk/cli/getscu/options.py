@@ -5,13 +5,12 @@ from pathlib import Path
 
 from dicomdesk.cli.options import shared
 from dicomdesk.cli.options.grammar import CommandLine, Tool, group, option
-from dicomdesk.cli.options.identity import IdentityChoice, read_identity_options
+from dicomdesk.cli.options.identity import read_identity_options
 from dicomdesk.cli.options.proposal import PREFER_OPTIONS
 from dicomdesk.cli.options.tls import TlsRole, read_tls, tls_extensions, tls_group
 from dicomdesk.cli.query import options as query
 from dicomdesk.cli.query.inputs import check_files
 from dicomdesk.engine.receive.request import FileNaming, Storage, StorageMode
-from dicomdesk.settings import AssociationSettings, Peer, TlsSettings
 
 TLS_ROLE = TlsRole.REQUESTOR_EXTENSION
 _MODELS = ("patient", "study", "psonly")
@@ -77,26 +76,12 @@ TOOL = Tool(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GetOptions:
+class GetOptions(query.QueryOptions):
     """What a getscu command line asks for."""
 
-    peer: Peer
-    association: AssociationSettings
-    identity: IdentityChoice | None
-    """Not yet in the association: it may be in a file."""
-    tls: TlsSettings | None
-    """As in the peer."""
-    model: str
-    """One of ``query.MODELS``."""
-    transfer_syntaxes: tuple[str, ...]
     storage_transfer_syntaxes: tuple[str, ...]
     storage: Storage
-    repeats: int
-    aborts_at_end: bool
-    files: tuple[str, ...]
-    keys: tuple[str, ...]
     shows_contexts: bool
-    shows_progress: bool
 
 
 def read_options(line: CommandLine) -> GetOptions:

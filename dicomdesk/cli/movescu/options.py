@@ -6,14 +6,14 @@ from pathlib import Path
 from dicomdesk.archive.setup.storing_format import StoringFormat
 from dicomdesk.cli.options import shared
 from dicomdesk.cli.options.grammar import CommandLine, Tool, group, option
-from dicomdesk.cli.options.identity import IdentityChoice, read_identity_options
+from dicomdesk.cli.options.identity import read_identity_options
 from dicomdesk.cli.options.proposal import PREFER_OPTIONS, PREFERRED_BY_ACCEPTOR
 from dicomdesk.cli.options.storing_format import STORING_GROUPS, read_storing_format
 from dicomdesk.cli.options.tls import TlsRole, read_tls, tls_extensions, tls_group
 from dicomdesk.cli.query import options as query
 from dicomdesk.cli.query.inputs import check_files, check_plain_keys
 from dicomdesk.engine.receive.request import Acceptance, ReceiveRequest, Storage, StorageMode
-from dicomdesk.settings import AssociationSettings, Peer, TlsSettings
+from dicomdesk.settings import AssociationSettings
 
 TLS_ROLE = TlsRole.REQUESTOR_EXTENSION
 _MODELS = ("patient", "study", "psonly")
@@ -105,28 +105,14 @@ TOOL = Tool(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MoveOptions:
+class MoveOptions(query.QueryOptions):
     """What a movescu command line asks for."""
 
-    peer: Peer
-    association: AssociationSettings
-    identity: IdentityChoice | None
-    """Not yet in the association: it may be in a file."""
-    tls: TlsSettings | None
-    """As in the peer."""
-    model: str
-    """One of ``query.MODELS``."""
     destination: str
-    transfer_syntaxes: tuple[str, ...]
     listener: ReceiveRequest | None
     storing_format: StoringFormat
-    repeats: int
     cancel_after: int | None
     takes_pending_data_sets: bool
-    aborts_at_end: bool
-    files: tuple[str, ...]
-    keys: tuple[str, ...]
-    shows_progress: bool
 
 
 def read_options(line: CommandLine) -> MoveOptions:

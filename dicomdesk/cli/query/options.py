@@ -1,11 +1,11 @@
 """Options that findscu, movescu and getscu share, and how they are read; what reads one raises CommandLineError."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from dicomdesk.cli.options import shared
 from dicomdesk.cli.options.grammar import CommandLine, CommandLineError, Option, Parameter, group, option
-from dicomdesk.cli.options.identity import IDENTITY_OPTIONS
+from dicomdesk.cli.options.identity import IDENTITY_OPTIONS, IdentityChoice
 from dicomdesk.cli.options.proposal import PREFERRED_BY_ACCEPTOR, PROPOSE_OPTIONS
 from dicomdesk.dicom.transfer_syntaxes import (
     DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN,
@@ -13,6 +13,7 @@ from dicomdesk.dicom.transfer_syntaxes import (
     EXPLICIT_VR_LITTLE_ENDIAN,
     IMPLICIT_VR_LITTLE_ENDIAN,
 )
+from dicomdesk.settings import AssociationSettings, Peer, TlsSettings
 
 PARAMETERS = (
     *shared.PEER_PARAMETERS,
@@ -57,6 +58,27 @@ IDENTITY = tuple(replace(one, short="") for one in IDENTITY_OPTIONS.options)
 """With long names only; DCMTK's have none."""
 
 _DEFAULT_LEVEL = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueryOptions:
+    """What the command line of a query tool asks for."""
+
+    peer: Peer
+    association: AssociationSettings
+    identity: IdentityChoice | None
+    """Not yet in the association: it may be in a file."""
+    tls: TlsSettings | None
+    """As in the peer."""
+    model: str
+    """One of ``MODELS``."""
+    transfer_syntaxes: tuple[str, ...]
+    """To propose for requests, in order."""
+    repeats: int
+    aborts_at_end: bool
+    files: tuple[str, ...]
+    keys: tuple[str, ...]
+    shows_progress: bool
 
 
 def read_offer(line: CommandLine) -> tuple[str, ...]:
