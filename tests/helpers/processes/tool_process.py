@@ -74,8 +74,16 @@ class _Server:
         self._process.wait(60)
 
 
-@cache
+_STARTING = threading.Lock()
+
+
 def _server() -> _Server:
+    with _STARTING:
+        return _only_server()
+
+
+@cache
+def _only_server() -> _Server:
     return _Server()
 
 
