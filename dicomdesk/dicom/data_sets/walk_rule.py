@@ -152,6 +152,7 @@ class Walk:
         self._item_end = -1
         """Where an item delimiter is among the elements of the data set itself, -1 where there is none."""
         self._odd = 0
+        self._odd_before_item_end = 0
         self.count = 0
         """Elements met."""
         self.item_count = 0
@@ -191,6 +192,7 @@ class Walk:
         if self._item_end < 0:
             return False
         self.has_given_up = True
+        self._odd = self._odd_before_item_end
         with suppress(DataError):  # what is deflated may be damaged behind its end
             self._window.show(NO_END, 1)  # whose size is known only when all of it was inflated
         self._leave_rest(self._item_end)
@@ -239,7 +241,7 @@ class Walk:
         if self._frames:
             self._close(offset)
         elif self._item_end < 0:
-            self._item_end = offset
+            self._item_end, self._odd_before_item_end = offset, self._odd
         return offset
 
     def _open_undefined_length(self, tag: int, vr: bytes, start: int) -> None:

@@ -22,7 +22,7 @@ from dicomdesk.dicom.files.scan import scan
 from dicomdesk.dicom.instance import FoundInstance, InputFormat, InputSelection
 from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax
 from dicomdesk.errors import CancelledError, DataError
-from tests.helpers.data.datasets import BIG_ENDIAN, EXPLICIT, IMPLICIT, ITEM, UNDEFINED, Builder
+from tests.helpers.data.datasets import BIG_ENDIAN, EXPLICIT, IMPLICIT, ITEM, ITEM_END, UNDEFINED, Builder
 from tests.helpers.data.odd_structures import NATIVE, SEQUENCES, data_sets, nested_items
 
 LOOKS_PER_BYTE = 1.0
@@ -126,13 +126,7 @@ def test_values_longer_than_the_window_change_nothing(
     assert outcome_in_file(data, uid, descriptor) == outcome(data, uid) == outcome_in_view(data, uid, 64)
 
 
-@searching
-@given(st.data(), st.booleans())
-def test_deflated_data_sets_are_accepted_and_refused_alike(
-    draw: st.DataObject,
-    takes_rest: bool,
-) -> None:
-    data = draw.draw(data_sets(EXPLICIT))
+def findings_plain_and_deflated(data: bytes, *, takes_rest: bool) -> list[StructureFindings | None]:
     stream = zlib.compressobj(wbits=-15)
     deflated = stream.compress(data) + stream.flush()
     found: list[StructureFindings | None] = []
@@ -144,7 +138,25 @@ def test_deflated_data_sets_are_accepted_and_refused_alike(
             found.append(findings)
         except DataError:
             found.append(None)
-    assert found[0] == found[1]
+    return found
+
+
+@searching
+@given(st.data(), st.booleans())
+def test_deflated_data_sets_are_accepted_and_refused_alike(draw: st.DataObject, takes_rest: bool) -> None:
+    plain, deflated = findings_plain_and_deflated(draw.draw(data_sets(EXPLICIT)), takes_rest=takes_rest)
+    assert plain == deflated
+
+
+@pytest.mark.parametrize("length", [19, 20])
+def test_a_value_that_is_cut_behind_the_end_of_a_data_set_is_not_of_it(length: int) -> None:
+    b = Builder(EXPLICIT)
+    data = b.element(0x00080060, "CS", "CT") + b.header(ITEM_END, "", 0) + b.header(0x00100010, "PN", length) + b"a" * 9
+    plain, deflated = findings_plain_and_deflated(data, takes_rest=False)
+    assert plain is not None
+    assert plain == deflated
+    assert not plain.has_odd_lengths
+    assert plain.rest_bytes == 17
 
 
 @pytest.mark.parametrize("levels", [2, 20, 40, 4000])
