@@ -1,18 +1,17 @@
 """The tool ``movescu``."""
 
 import os
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dicomdesk.cli.exit_codes import ExitCode
 from dicomdesk.cli.lean_imports import lean_imports
 from dicomdesk.cli.movescu.options import TLS_ROLE, TOOL, MoveOptions, read_options
 from dicomdesk.cli.options.grammar import CommandLine
-from dicomdesk.cli.options.identity import with_identity
 from dicomdesk.cli.options.shared import check_port
 from dicomdesk.cli.options.tls import list_ciphers
 from dicomdesk.cli.program import Program
-from dicomdesk.errors import LocalError, SettingsError, StorageError
+from dicomdesk.cli.query.options import MODEL_NAMES
+from dicomdesk.errors import LocalError, StorageError
 from dicomdesk.human import printable
 from dicomdesk.logs import Log
 
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from dicomdesk.engine.retrieve.request import RetrieveRequest
 
 _LOGGER = "dcmtk.apps.movescu"
-_MODELS = {"patient": "patient-root", "study": "study-root", "psonly": "patient-study-only"}
 
 
 def run(line: CommandLine, log: Log) -> int:
@@ -32,21 +30,13 @@ def run(line: CommandLine, log: Log) -> int:
     if options.listener is not None and not options.listener.storage.folder.is_dir():
         tool.fatal("specified output directory does not exist")
         return int(ExitCode.INVALID_OUTPUT_DIRECTORY)
-    if options.tls is not None:
-        from dicomdesk.cli.tls_preparation import prepare_tls  # noqa: PLC0415 - start-up time
+    from dicomdesk.cli.query.frame import with_security  # noqa: PLC0415 - start-up time
 
-        tls = prepare_tls(options.tls, line, tool, TLS_ROLE)
-        if tls is None:
-            return int(ExitCode.FAILED)
-        options = replace(options, peer=replace(options.peer, tls=tls))
-    try:
-        association = with_identity(options.association, options.identity, tool)
-    except SettingsError as error:
-        tool.fatal(printable(str(error)))
+    secured = with_security(options, line, tool, TLS_ROLE)
+    if secured is None:
         return int(ExitCode.FAILED)
-    options = replace(options, association=association)
     try:
-        return _move(options, log)
+        return _move(secured, log)
     except StorageError as error:
         tool.fatal(printable(str(error)))
         return int(ExitCode.INVALID_OUTPUT_DIRECTORY)
@@ -58,30 +48,25 @@ def run(line: CommandLine, log: Log) -> int:
 
 
 def _move(options: MoveOptions, log: Log) -> int:
-    from dicomdesk.cli.dictionaries import load_environment_dictionaries  # noqa: PLC0415 - start-up time
-    from dicomdesk.cli.log.library_records import show_library_records  # noqa: PLC0415 - as above
-    from dicomdesk.cli.output.job_watch import JobWatch  # noqa: PLC0415 - as above
-    from dicomdesk.cli.query.inputs import make_identifiers  # noqa: PLC0415 - as above
+    from dicomdesk.cli.output.job_watch import JobWatch  # noqa: PLC0415 - start-up time
+    from dicomdesk.cli.query.frame import read_queries  # noqa: PLC0415 - as above
 
     with lean_imports():
         import dicomdesk.engine.engine  # noqa: F401, PLC0415 - as above
         from dicomdesk.cli.movescu.lines import MoveLines, exit_code  # noqa: PLC0415 - as above
 
-    load_environment_dictionaries(log)
-    show_library_records(log)
-    identifiers = make_identifiers(options.files, options.keys)
-    aborts_at_end = options.aborts_at_end or identifiers.fault is not None
+    identifiers, options = read_queries(options, log)
     lines = MoveLines(log, options, identifiers)
     watch = JobWatch(lines, log.logger(_LOGGER), progress_word="retrieving" if options.shows_progress else "")
 
     def conclude(result: "RetrieveOutcome") -> int:
-        lines.show_end(result, aborts_at_end=aborts_at_end)
+        lines.show_end(result, aborts_at_end=options.aborts_at_end)
         return exit_code(result, watch.last_signal, is_any_context_accepted=lines.is_any_context_accepted)
 
-    return watch.carry_out(_request(options, identifiers, aborts_at_end=aborts_at_end), conclude)
+    return watch.carry_out(_request(options, identifiers), conclude)
 
 
-def _request(options: MoveOptions, identifiers: "Identifiers", *, aborts_at_end: bool) -> "RetrieveRequest":
+def _request(options: MoveOptions, identifiers: "Identifiers") -> "RetrieveRequest":
     from dicomdesk.dicom.documents.data_set import write_data_set  # noqa: PLC0415 - start-up time
     from dicomdesk.dicom.query.query import Model  # noqa: PLC0415 - as above
     from dicomdesk.engine.query.request import Identifier  # noqa: PLC0415 - as above
@@ -95,7 +80,7 @@ def _request(options: MoveOptions, identifiers: "Identifiers", *, aborts_at_end:
         ),
         method=RetrieveMethod.MOVE,
         association=options.association,
-        model=Model(_MODELS[options.model]),
+        model=Model(MODEL_NAMES[options.model]),
         destination=options.destination,
         listener=options.listener,
         transfer_syntaxes=options.transfer_syntaxes,
@@ -104,7 +89,7 @@ def _request(options: MoveOptions, identifiers: "Identifiers", *, aborts_at_end:
         repeats=options.repeats,
         cancel_after=options.cancel_after,
         takes_pending_data_sets=options.takes_pending_data_sets,
-        aborts_at_end=aborts_at_end,
+        aborts_at_end=options.aborts_at_end,
     )
 
 

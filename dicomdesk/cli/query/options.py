@@ -33,6 +33,13 @@ MODELS: Mapping[str, Option] = {
     "study": option("-S --study", "use the Study Root model"),
     "psonly": option("-O --psonly", "use the Patient/Study Only model"),
 }
+MODEL_NAMES: Mapping[str, str] = {
+    "patient": "patient-root",
+    "study": "study-root",
+    "psonly": "patient-study-only",
+    "worklist": "worklist",
+}
+"""What the engine calls the model of each option."""
 
 UNCOMPRESSED = (EXPLICIT_VR_LITTLE_ENDIAN, EXPLICIT_VR_BIG_ENDIAN, IMPLICIT_VR_LITTLE_ENDIAN)
 """In the order of a machine whose byte order is little endian."""

@@ -10,17 +10,24 @@ from dataclasses import dataclass, field
 from dicomdesk.engine.events import Event
 from dicomdesk.engine.query.cuts import Cut
 
-__all__ = ["Cut", "QueryAnswered", "QueryCancelled", "QueryEnded", "QueryFact", "QuerySink", "QueryStarted"]
+__all__ = [
+    "Cut",
+    "IdentifierSent",
+    "QueryAnswered",
+    "QueryCancelled",
+    "QueryEnded",
+    "QueryFact",
+    "QuerySink",
+    "QueryStarted",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class QueryStarted:
-    """A C-FIND request is about to be sent."""
+class IdentifierSent:
+    """A request with an identifier is about to be sent."""
 
     job_id: str
     association: int
-    query: int
-    """Position of the identifier in the request, from 0."""
     repetition: int
     """From 0."""
     message_id: int
@@ -29,6 +36,14 @@ class QueryStarted:
     identifier: bytes
     transfer_syntax_uid: str
     """That the identifier is encoded in."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueryStarted(IdentifierSent):
+    """A C-FIND request is about to be sent."""
+
+    query: int
+    """Position of the identifier in the request, from 0."""
 
 
 @dataclass(frozen=True, slots=True)

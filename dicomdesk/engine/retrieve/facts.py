@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from dicomdesk.engine.events import Event
-from dicomdesk.engine.query.facts import QueryFact
+from dicomdesk.engine.query.facts import IdentifierSent, QueryFact
 from dicomdesk.network.dimse.responses import SubOperations
 
 __all__ = [
@@ -23,21 +23,11 @@ __all__ = [
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RetrieveStarted:
+class RetrieveStarted(IdentifierSent):
     """A C-MOVE or C-GET request is about to be sent."""
 
-    job_id: str
-    association: int
     number: int
     """Position of the identifier in the request, from 0."""
-    repetition: int
-    """From 0."""
-    message_id: int
-    context_id: int
-    sop_class_uid: str
-    identifier: bytes
-    transfer_syntax_uid: str
-    """That the identifier is encoded in."""
     destination: str = ""
     """AE title, of a C-MOVE."""
 
