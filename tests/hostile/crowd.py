@@ -1,11 +1,12 @@
 """How much longer a good transfer takes among hostile peers: ``python -m tests.hostile.crowd PORT``.
 
-Prints milliseconds: the median of transfers of 9 KB, association and all, while nine peers do their worst, less the
-median of transfers alone. The peers run in a process of their own, ``python -m tests.hostile.crowd PORT peers``, until
-its standard input ends.
+Prints milliseconds: the median of transfers of a new instance of 9 KB, association and all, while nine peers do their
+worst, less the median of transfers alone. The peers run in a process of their own,
+``python -m tests.hostile.crowd PORT peers``, until its standard input ends.
 """
 
 import contextlib
+import itertools
 import os
 import statistics
 import subprocess
@@ -35,8 +36,11 @@ TRANSFERS = 40
 _PROJECT = Path(__file__).resolve().parents[2]
 
 
-def _transfer_ms(port: int, number: int) -> float:
-    uid = f"1.2.826.0.1.{os.getpid()}.{number}"
+_NUMBERS = itertools.count(1)
+
+
+def _transfer_ms(port: int) -> float:
+    uid = f"1.2.826.0.1.{os.getpid()}.{next(_NUMBERS)}"
     data = ct_image(uid)
     started = perf_counter()
     with connected(port) as requestor:
@@ -47,7 +51,7 @@ def _transfer_ms(port: int, number: int) -> float:
 
 
 def _median_ms(port: int) -> float:
-    return statistics.median(_transfer_ms(port, number) for number in range(TRANSFERS))
+    return statistics.median(_transfer_ms(port) for _ in range(TRANSFERS))
 
 
 def _measure(port: int) -> None:
