@@ -69,7 +69,7 @@ class Keeper:
             self.storage.remove([path])
         elif addition.replaced_path and addition.replaced_path != path:
             self.storage.remove([addition.replaced_path])
-        removed = self.quota.apply(study_uid, path)
+        removed = self.quota.apply(study_uid, path, entry.size_bytes)
         return StoredFile(path=path, addition=addition, removed=tuple(removed))
 
     def _take_back(self, path: str) -> None:
@@ -105,6 +105,7 @@ class Keeper:
                 sop_instance_uid=instance_uid,
             )
         self.storage.remove(instance.path for instance in removed)
+        self.quota.forget()
         return removed
 
     def secure(self, paths: Iterable[str]) -> set[str]:

@@ -6,6 +6,8 @@ for another instance. What has just been stored stays. Without a quota nothing i
 
 import logging
 import threading
+import time
+from typing import Final
 
 from dicomdesk.archive.areas.storage_area import StorageArea
 from dicomdesk.archive.index import Index
@@ -16,6 +18,9 @@ from dicomdesk.errors import LocalError
 __all__ = ["AreaQuota", "QuotaExceededError"]
 
 logger = logging.getLogger(__name__)
+
+_TRUSTED_S: Final = 2.0
+"""How long what the index said is believed without asking again; another process may add to the area, too."""
 
 
 class QuotaExceededError(LocalError):
@@ -32,6 +37,7 @@ class AreaQuota:
         self._storage = storage
         self._index = index
         self._removing = removing
+        self._bounds = _StudyBounds()
 
     def check_size(self, size_bytes: int) -> None:
         """Raise QuotaExceededError where an instance cannot be kept in any case."""
@@ -39,25 +45,41 @@ class AreaQuota:
         if most is not None and size_bytes > most:
             raise QuotaExceededError(f"The instance has {size_bytes} bytes, a study may have {most}")
 
-    def apply(self, study_uid: str, new_path: str) -> list[str]:
-        """Make room after an instance was added to a study; returns the paths of what was removed."""
+    def apply(self, study_uid: str, new_path: str, size_bytes: int) -> list[str]:
+        """Make room after an instance was added to a study; returns the paths of what was removed.
+
+        The index is asked only where the study is new to the area, or may have grown too large.
+        """
         quota = self._quota
         if quota.max_bytes_per_study is None and quota.max_studies is None:
+            return []
+        bound = self._bounds.add(study_uid, size_bytes)
+        if bound is not None and (quota.max_bytes_per_study is None or bound <= quota.max_bytes_per_study):
             return []
         removed: list[str] = []
         with self._removing:
             if quota.max_bytes_per_study is not None:
                 removed += self._shrink(study_uid, quota.max_bytes_per_study, new_path)
+            else:
+                self._bounds.settle(study_uid, self._bounds.mark(study_uid), 0)
             if quota.max_studies is not None:
                 removed += self._evict(study_uid, quota.max_studies)
         for path in removed:
             logger.warning("Deleting file: %s due to quota", path)
         return removed
 
+    def forget(self) -> None:
+        """Believe nothing of what the index said: something was removed."""
+        self._bounds.forget()
+
     def _shrink(self, study_uid: str, most_bytes: int, new_path: str) -> list[str]:
         """Remove the oldest instances of a study until it fits."""
+        mark = self._bounds.mark(study_uid)
         usage = self._index.study_usage(self._name, study_uid)
-        if usage is None or usage.size_bytes <= most_bytes:
+        if usage is None:
+            return []
+        if usage.size_bytes <= most_bytes:
+            self._bounds.settle(study_uid, mark, usage.size_bytes)
             return []
         going: list[StoredInstance] = []
         instances = sorted(
@@ -95,4 +117,54 @@ class AreaQuota:
         note = self._storage.note_removal([found.path for found in going])
         removed = [found.path for found in self._index.remove_surplus_study(self._name, seen, most_studies)]
         self._storage.complete_removal(note, removed)
+        self.forget()
         return removed
+
+
+class _StudyBounds:
+    """Upper bounds of what studies hold, from what the index said a moment ago and what came since; for all threads.
+
+    Removals only make the bounds too high. What the index counts before it is counted here counts twice.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._trusted_until_s = 0.0
+        self._generation = 0
+        """How often everything was forgotten."""
+        self._said: dict[str, int] = {}
+        """By the index, less what had come by then."""
+        self._added: dict[str, int] = {}
+        """Since everything was forgotten."""
+
+    def add(self, study_uid: str, size_bytes: int) -> int | None:
+        """Count an instance that the index has taken; return the bound, None where the index has to be asked."""
+        with self._lock:
+            if time.monotonic() >= self._trusted_until_s:
+                self._forget()
+            added = self._added[study_uid] = self._added.get(study_uid, 0) + size_bytes
+            said = self._said.get(study_uid)
+            return None if said is None else said + added
+
+    def mark(self, study_uid: str) -> tuple[int, int]:
+        """Return where counting stands: to be noted before the index is asked."""
+        with self._lock:
+            return self._generation, self._added.get(study_uid, 0)
+
+    def settle(self, study_uid: str, mark: tuple[int, int], size_bytes: int) -> None:
+        """Take what the index said after the mark."""
+        generation, added = mark
+        with self._lock:
+            if generation == self._generation:
+                self._said[study_uid] = size_bytes - added
+
+    def forget(self) -> None:
+        """Have the index asked anew for each study."""
+        with self._lock:
+            self._forget()
+
+    def _forget(self) -> None:
+        self._generation += 1
+        self._said.clear()
+        self._added.clear()
+        self._trusted_until_s = time.monotonic() + _TRUSTED_S

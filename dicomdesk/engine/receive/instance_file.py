@@ -98,7 +98,8 @@ class InstanceFile:
         self._file: AtomicFile | None = None
         self._is_spilled = False
         """Whether the file holds what has arrived; else the buffer does."""
-        self._refusal: RefusedError | None = None
+        self._refusal: StoreAnswer | None = None
+        """Without its error: that would keep alive, by its traceback, all that has arrived."""
 
     def open_early(self) -> None:
         """Open the file while the peer still sends."""
@@ -134,7 +135,7 @@ class InstanceFile:
             self._fail(error)
         except RefusedError as refused:
             self._refuse(refused)
-        return SUCCESS if self._refusal is None else self._refusal.answer
+        return SUCCESS if self._refusal is None else self._refusal
 
     def discard(self) -> None:
         """See ``InstanceSink``."""
@@ -161,7 +162,7 @@ class InstanceFile:
         self._refuse(RefusedError(Status.OUT_OF_RESOURCES, error.strerror or str(error)))
 
     def _refuse(self, refused: RefusedError) -> None:
-        self._refusal = refused
+        self._refusal = refused.answer
         InstanceFile.discard(self)
 
     def _check(self) -> StructureFindings:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from dicomdesk.archive.areas.quota import QuotaExceededError
 from dicomdesk.archive.index import Index
 from dicomdesk.archive.index_entries import StudyUsage
 from dicomdesk.archive.setup.configuration import Quota
+from tests.helpers.archives.index_entries import AREA
 from tests.helpers.archives.kept_areas import files, indexed, make, put
 
 
@@ -70,6 +72,43 @@ def test_a_study_that_grows_while_it_is_chosen_stays(
     assert came[0].path in indexed(keeper)
     assert files(keeper) == indexed(keeper)
     assert list(keeper.storage.abandoned_removals()) == []
+
+
+def test_the_index_is_asked_once_for_many_instances_of_a_study(
+    tmp_path: Path, index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keeper = make(tmp_path, index, Quota(max_studies=9, max_bytes_per_study=1 << 20))
+    asked: list[str] = []
+    usage = index.study_usage
+
+    def noting_usage(area: str, study_uid: str) -> StudyUsage | None:
+        asked.append(study_uid)
+        return usage(area, study_uid)
+
+    monkeypatch.setattr(index, "study_usage", noting_usage)
+    monkeypatch.setattr("dicomdesk.archive.areas.quota._TRUSTED_S", 1000.0)
+    for number in range(50):
+        put(keeper, f"1.2.{number % 2}", "1.3", f"1.4.{number}", size=1300)
+    assert sorted(asked) == ["1.2.0", "1.2.1"]
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_whatever_comes_and_goes_quotas_hold_at_each_moment(
+    tmp_path: Path, index: Index, seed: int, announce_log: Callable[[str], None]
+) -> None:
+    announce_log("due to quota")
+    random = Random(seed)
+    keeper = make(tmp_path, index, Quota(max_studies=3, max_bytes_per_study=5000))
+    for number in range(60):
+        study = f"1.2.{random.randrange(5)}"
+        if random.random() < 0.2:
+            keeper.remove(study_instance_uid=study)
+        else:
+            put(keeper, study, "1.3", f"1.4.{random.randrange(12)}.{number % 3}", size=random.choice((100, 1300, 4000)))
+        assert index.count_studies(AREA) <= 3
+        for usage in index.oldest_studies(AREA, 9):
+            assert usage.size_bytes <= 5000
+    assert files(keeper) == indexed(keeper)
 
 
 def test_two_that_make_room_at_once_remove_one_study(
