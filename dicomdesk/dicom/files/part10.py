@@ -435,6 +435,8 @@ def _skim(buffer: bytes, position: int, values: dict[int, bytes], plain: _PlainH
         if (vrs and vr not in vrs) or tag & 0xFFFF > last_group or following > end:
             break
         if tag in wanted:
+            if length > _LONGEST_VALUE:
+                break
             tag = wanted[tag]
             if tag not in values:
                 values[tag] = buffer[position + 8 : following]

@@ -429,3 +429,14 @@ def test_an_item_longer_than_its_sequence_does_not_hide_what_identifies(syntax: 
     file = part10(build.header(0x00080006, "SQ", length or len(item)) + item + build.instance(), syntax)
     header = parse_header(file, len(file), InputFormat.FILE_ONLY)
     assert (header.has_data_set_uids, header.sop_instance_uid) == (True, "1.2.3.4")
+
+
+@pytest.mark.parametrize("blanks", [1000, 1020, 1022, 9000, 60_000])
+@pytest.mark.parametrize("uid", NATIVE)
+def test_a_long_value_is_read_alike_from_a_file_and_from_memory(tmp_path: Path, uid: str, blanks: int) -> None:
+    b = Builder(uid)
+    sop = b.element(0x00080016, "UI", CT_IMAGE.encode() + b"\0") + b.element(0x00080018, "UI", b"1.2.3.4\0")
+    content = part10(sop + b.element(0x00081030, "LO", b" " * blanks + b"head"), uid)
+    path = tmp_path / "file"
+    path.write_bytes(content)
+    assert read_header(str(path), FILE_ONLY) == parse_header(content, len(content), FILE_ONLY)
