@@ -7,19 +7,18 @@ from dicomdesk.cli.options import shared
 from dicomdesk.cli.options.grammar import CommandLine, Tool, group, option
 from dicomdesk.cli.options.identity import read_identity_options
 from dicomdesk.cli.options.proposal import PREFER_OPTIONS
-from dicomdesk.cli.options.tls import TlsRole, read_tls, tls_extensions, tls_group
+from dicomdesk.cli.options.tls import TlsRole, read_tls
 from dicomdesk.cli.query import options as query
 from dicomdesk.cli.query.inputs import check_files
 from dicomdesk.engine.receive.request import FileNaming, Storage, StorageMode
 
 TLS_ROLE = TlsRole.REQUESTOR_EXTENSION
-_MODELS = ("patient", "study", "psonly")
 _MODES = {"--normal": StorageMode.NORMAL, "--bit-preserving": StorageMode.BIT_PRESERVING}
 
 _NETWORK = group(
     "network options",
     query.KEYS,
-    group("retrieve information model", *(query.MODELS[name] for name in _MODELS)),
+    group("retrieve information model", *(query.MODELS[name] for name in query.RETRIEVE_MODELS)),
     shared.requestor_titles("GETSCU"),
     group("preferred storage transfer syntaxes (incoming associations)", *PREFER_OPTIONS),
     group("proposed retrieve transfer syntaxes (outgoing associations)", *query.PROPOSALS),
@@ -35,14 +34,6 @@ _OUTPUT = group(
     group("general", query.OUTPUT_DIRECTORY),
     group("storage mode", *shared.STORAGE_MODES, option("--ignore", "answer Success and write nothing")),
 )
-_EXTENSIONS = group(
-    "extensions (not in DCMTK's getscu)",
-    shared.FSYNC,
-    option("--progress", "show how many instances came, if stderr is a", "terminal"),
-    *query.IDENTITY,
-    *tls_extensions(TLS_ROLE),
-)
-
 TOOL = Tool(
     name="getscu",
     description="Fetch instances over the association that asks for them (C-GET SCU)",
@@ -51,7 +42,7 @@ TOOL = Tool(
         shared.general_options(),
         _NETWORK,
         _OUTPUT,
-        group(_EXTENSIONS.title, *_EXTENSIONS.options, *tls_group(TLS_ROLE).groups),
+        query.retrieve_extensions("getscu", TLS_ROLE),
     ),
     notes=(
         (
@@ -94,13 +85,12 @@ def read_options(line: CommandLine) -> GetOptions:
     check_files(line.parameters[2:])
     query.check_queries(line)
     tls = read_tls(line, TLS_ROLE)
-    model = line.last_of(*(f"--{name}" for name in _MODELS)).removeprefix("--")
     return GetOptions(
         peer=shared.read_peer(line, tls),
         association=association,
         identity=identity,
         tls=tls,
-        model=model or "patient",
+        model=query.read_retrieve_model(line),
         transfer_syntaxes=query.read_offer(line),
         storage_transfer_syntaxes=query.read_preference(line),
         storage=storage,

@@ -9,20 +9,19 @@ from dicomdesk.cli.options.grammar import CommandLine, Tool, group, option
 from dicomdesk.cli.options.identity import read_identity_options
 from dicomdesk.cli.options.proposal import PREFER_OPTIONS, PREFERRED_BY_ACCEPTOR
 from dicomdesk.cli.options.storing_format import STORING_GROUPS, read_storing_format
-from dicomdesk.cli.options.tls import TlsRole, read_tls, tls_extensions, tls_group
+from dicomdesk.cli.options.tls import TlsRole, read_tls
 from dicomdesk.cli.query import options as query
 from dicomdesk.cli.query.inputs import check_files, check_plain_keys
 from dicomdesk.engine.receive.request import Acceptance, ReceiveRequest, Storage, StorageMode
 from dicomdesk.settings import AssociationSettings
 
 TLS_ROLE = TlsRole.REQUESTOR_EXTENSION
-_MODELS = ("patient", "study", "psonly")
 _DEFAULT_TITLE = "MOVESCU"
 
 _NETWORK = group(
     "network options",
     query.KEYS,
-    group("query information model", *(query.MODELS[name] for name in _MODELS)),
+    group("query information model", *(query.MODELS[name] for name in query.RETRIEVE_MODELS)),
     group(
         "application entity titles",
         *shared.requestor_titles(_DEFAULT_TITLE).options,
@@ -66,14 +65,6 @@ _NETWORK = group(
         option("-up --uid-padding", "take UIDs that are padded with blanks (always", "done)"),
     ),
 )
-_EXTENSIONS = group(
-    "extensions (not in DCMTK's movescu)",
-    shared.FSYNC,
-    option("--progress", "show how many instances came, if stderr is a", "terminal"),
-    *query.IDENTITY,
-    *tls_extensions(TLS_ROLE),
-)
-
 TOOL = Tool(
     name="movescu",
     description="Have a peer send instances, to here or to another peer (C-MOVE SCU)",
@@ -82,7 +73,7 @@ TOOL = Tool(
         shared.general_options(own=()),
         _NETWORK,
         group("output options", group("general", query.OUTPUT_DIRECTORY), *STORING_GROUPS),
-        group(_EXTENSIONS.title, *_EXTENSIONS.options, *tls_group(TLS_ROLE).groups),
+        query.retrieve_extensions("movescu", TLS_ROLE),
     ),
     notes=(
         (
@@ -132,13 +123,12 @@ def read_options(line: CommandLine) -> MoveOptions:
     check_files(line.parameters[2:])
     query.check_queries(line)
     tls = read_tls(line, TLS_ROLE)
-    model = line.last_of(*(f"--{name}" for name in _MODELS)).removeprefix("--")
     return MoveOptions(
         peer=shared.read_peer(line, tls),
         association=association,
         identity=identity,
         tls=tls,
-        model=model or "patient",
+        model=query.read_retrieve_model(line),
         destination=line.text("--move", _DEFAULT_TITLE),
         transfer_syntaxes=query.read_offer(line),
         listener=_read_listener(line, port, association, storing_format) if port is not None else None,

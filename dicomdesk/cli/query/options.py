@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from dicomdesk.cli.options import shared
-from dicomdesk.cli.options.grammar import CommandLine, CommandLineError, Option, Parameter, group, option
+from dicomdesk.cli.options.grammar import CommandLine, CommandLineError, Option, OptionGroup, Parameter, group, option
 from dicomdesk.cli.options.identity import IDENTITY_OPTIONS, IdentityChoice
 from dicomdesk.cli.options.proposal import PREFERRED_BY_ACCEPTOR, PROPOSE_OPTIONS
+from dicomdesk.cli.options.tls import TlsRole, tls_extensions, tls_group
 from dicomdesk.dicom.transfer_syntaxes import (
     DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN,
     EXPLICIT_VR_BIG_ENDIAN,
@@ -41,6 +42,9 @@ MODEL_NAMES: Mapping[str, str] = {
 }
 """What the engine calls the model of each option."""
 
+RETRIEVE_MODELS = ("patient", "study", "psonly")
+"""Those of ``MODELS`` by which instances can be retrieved; the first is the default."""
+
 UNCOMPRESSED = (EXPLICIT_VR_LITTLE_ENDIAN, EXPLICIT_VR_BIG_ENDIAN, IMPLICIT_VR_LITTLE_ENDIAN)
 """In the order of a machine whose byte order is little endian."""
 
@@ -67,6 +71,18 @@ IDENTITY = tuple(replace(one, short="") for one in IDENTITY_OPTIONS.options)
 _DEFAULT_LEVEL = 6
 
 
+def retrieve_extensions(tool: str, role: TlsRole) -> OptionGroup:
+    """The options of ours that a tool which retrieves has, TLS with its groups among them."""
+    return group(
+        f"extensions (not in DCMTK's {tool})",
+        shared.FSYNC,
+        option("--progress", "show how many instances came, if stderr is a", "terminal"),
+        *IDENTITY,
+        *tls_extensions(role),
+        *tls_group(role).groups,
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueryOptions:
     """What the command line of a query tool asks for."""
@@ -86,6 +102,12 @@ class QueryOptions:
     files: tuple[str, ...]
     keys: tuple[str, ...]
     shows_progress: bool
+
+
+def read_retrieve_model(line: CommandLine) -> str:
+    """The model to retrieve by, one of ``RETRIEVE_MODELS``."""
+    model = line.last_of(*(f"--{name}" for name in RETRIEVE_MODELS)).removeprefix("--")
+    return model or RETRIEVE_MODELS[0]
 
 
 def read_offer(line: CommandLine) -> tuple[str, ...]:
