@@ -8,9 +8,15 @@ import pytest
 
 from tests.helpers.archives.opened_archives import dcmtk_archive
 from tests.helpers.archives.stored_studies import ROOT, write_studies
-from tests.helpers.data.datasets import Builder, part10
 from tests.helpers.dcmtk.commands import dcmtks, ours, run
-from tests.helpers.dcmtk.query_tools import both, compare_before_peer, differing, differing_files
+from tests.helpers.dcmtk.query_tools import (
+    both,
+    compare_before_peer,
+    counts,
+    differing,
+    differing_files,
+    write_query_files,
+)
 from tests.helpers.peers.fake_peer import Abort, Accept, Action, Answer, Close, FakePeer, Reject, Silence
 
 pytestmark = pytest.mark.dcmtk
@@ -53,14 +59,6 @@ def test_absent_peers_are_told_alike(tmp_path: Path) -> None:
     for words in ("-v -k a 127.0.0.1 1", "-q -k a 127.0.0.1 1", "-k a no-such-host.invalid 104"):
         theirs, found, *_ = both("getscu", words.split(), tmp_path)
         assert differing(theirs, found) == []
-
-
-BUILDER = Builder()
-
-
-def counts(remaining: int | None, completed: int, failed: int = 0, warning: int = 0) -> list[tuple[int, bytes | int]]:
-    told: list[tuple[int, bytes | int]] = [(0x1020, remaining)] if remaining is not None else []
-    return [*told, (0x1021, completed), (0x1022, failed), (0x1023, warning)]
 
 
 DONE: Sequence[Sequence[Action]] = [[Answer(0xFF00, elements=counts(1, 0)), Answer(0, elements=counts(None, 1))]]
@@ -124,12 +122,7 @@ ENDS_DIFFER = {
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Query files."""
-    folder = tmp_path_factory.mktemp("files")
-    keys = BUILDER.element(0x00080052, "CS", "STUDY") + BUILDER.element(0x0020000D, "UI", "1.2.3")
-    (folder / "keys.dcm").write_bytes(part10(keys, "1.2.840.10008.1.2.1"))
-    (folder / "empty.dcm").write_bytes(b"")
-    (folder / "text.dcm").write_text("hello\n")
-    return folder
+    return write_query_files(tmp_path_factory.mktemp("files"))
 
 
 @pytest.mark.parametrize(("words", "answers", "manners"), PEERS.values(), ids=PEERS.keys())

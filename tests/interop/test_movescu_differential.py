@@ -8,10 +8,18 @@ import pytest
 
 from tests.helpers.archives.opened_archives import dcmtk_archive
 from tests.helpers.archives.stored_studies import ROOT, write_studies
-from tests.helpers.data.datasets import Builder, part10
+from tests.helpers.data.datasets import Builder
 from tests.helpers.dcmtk.commands import dcmtks, ours, run
 from tests.helpers.dcmtk.programs import free_port
-from tests.helpers.dcmtk.query_tools import both, compare_before_peer, differing, differing_files, in_any_order
+from tests.helpers.dcmtk.query_tools import (
+    both,
+    compare_before_peer,
+    counts,
+    differing,
+    differing_files,
+    in_any_order,
+    write_query_files,
+)
 from tests.helpers.peers.fake_peer import Abort, Accept, Action, Answer, AwaitCancel, Reject, Silence
 
 pytestmark = pytest.mark.dcmtk
@@ -74,11 +82,6 @@ BUILDER = Builder()
 LIST = BUILDER.element(0x00080058, "UI", "1.2.3.45")
 
 
-def counts(remaining: int | None, completed: int, failed: int = 0, warning: int = 0) -> list[tuple[int, bytes | int]]:
-    told: list[tuple[int, bytes | int]] = [(0x1020, remaining)] if remaining is not None else []
-    return [*told, (0x1021, completed), (0x1022, failed), (0x1023, warning)]
-
-
 DONE: Sequence[Sequence[Action]] = [[Answer(0xFF00, elements=counts(1, 0)), Answer(0, elements=counts(None, 1))]]
 ODD: Sequence[Sequence[Action]] = [[Answer(0xFF00, LIST, counts(1, 0)), Answer(0, elements=counts(None, 1))]]
 KEYS = "-k QueryRetrieveLevel=STUDY -k StudyInstanceUID=1.2.3"
@@ -131,12 +134,7 @@ ENDS_DIFFER = {"no context": "DCMTK leaves without a word where no context was a
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Query files."""
-    folder = tmp_path_factory.mktemp("files")
-    keys = BUILDER.element(0x00080052, "CS", "STUDY") + BUILDER.element(0x0020000D, "UI", "1.2.3")
-    (folder / "keys.dcm").write_bytes(part10(keys, "1.2.840.10008.1.2.1"))
-    (folder / "empty.dcm").write_bytes(b"")
-    (folder / "text.dcm").write_text("hello\n")
-    return folder
+    return write_query_files(tmp_path_factory.mktemp("files"))
 
 
 @pytest.mark.parametrize(("words", "answers", "manners"), PEERS.values(), ids=PEERS.keys())

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.helpers.data.comparison import differences
+from tests.helpers.data.datasets import Builder, part10
 from tests.helpers.dcmtk.commands import Done, dcmtks, ours, run
 from tests.helpers.dcmtk.differential import differing_lines
 from tests.helpers.peers.association_requests import read_request
@@ -134,3 +135,18 @@ def differing_files(theirs: Path, ours: Path) -> list[str]:
         elif data != other[name]:
             found.append(f"{name}: expected {data!r}, got {other[name]!r}")
     return found
+
+
+def counts(remaining: int | None, completed: int, failed: int = 0, warning: int = 0) -> list[tuple[int, bytes | int]]:
+    """The sub-operation counters of a response, as elements of its command set."""
+    told: list[tuple[int, bytes | int]] = [(0x1020, remaining)] if remaining is not None else []
+    return [*told, (0x1021, completed), (0x1022, failed), (0x1023, warning)]
+
+
+def write_query_files(folder: Path) -> Path:
+    """Query files for a study: keys.dcm, and two that are none, empty.dcm and text.dcm."""
+    keys = Builder().element(0x00080052, "CS", "STUDY") + Builder().element(0x0020000D, "UI", "1.2.3")
+    (folder / "keys.dcm").write_bytes(part10(keys, "1.2.840.10008.1.2.1"))
+    (folder / "empty.dcm").write_bytes(b"")
+    (folder / "text.dcm").write_text("hello\n")
+    return folder
