@@ -11,11 +11,12 @@ from dicomdesk.gui.event_bridge import Bridge, Channel
 from dicomdesk.gui.tasks import Tasks
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from dicomdesk.engine.check.echo import EchoResult
     from dicomdesk.engine.check.requests import EchoRequest
     from dicomdesk.engine.delivery.delivery import SendResult
     from dicomdesk.engine.engine import Engine
-    from dicomdesk.engine.events import Event, EventSink
     from dicomdesk.engine.job import AnyJob, Job, JobRequest
     from dicomdesk.engine.receive.request import ReceiveRequest
     from dicomdesk.engine.send.request import SendRequest
@@ -27,6 +28,7 @@ ORDERLY_S = 5.0
 """How long jobs may take to end in order when the window closes; then they are aborted."""
 ABORT_S = 5.0
 
+FactT = TypeVar("FactT")
 JobT = TypeVar("JobT", bound="AnyJob")
 ResultT = TypeVar("ResultT")
 
@@ -199,7 +201,7 @@ class Session(QObject):
         for timer in self._timers:
             timer.stop()
 
-    async def begin(self, request: "JobRequest[Event, JobT]", sink: "EventSink") -> JobT:
+    async def begin(self, request: "JobRequest[FactT, JobT]", sink: "Callable[[FactT], None]") -> JobT:
         """Have the engine begin a job, which ``shut_down`` then knows of; see ``result_of``.
 
         DicomdeskError where the job cannot begin, and while closing.

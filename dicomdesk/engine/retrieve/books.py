@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from dicomdesk.engine.query.request import Identifier
 from dicomdesk.engine.retrieve.facts import RetrieveAnswered, RetrieveEnded, SubOperations
-from dicomdesk.engine.retrieve.outcome import sum_counts
+from dicomdesk.engine.retrieve.outcome import Standing, sum_counts
 from dicomdesk.engine.retrieve.remaining import plan_remaining
 from dicomdesk.engine.retrieve.request import ExpectedInstance, RetrieveRequest
 from dicomdesk.engine.retrieve.tally import Arrivals, Tally
@@ -108,6 +108,18 @@ class Books:
             items_total=announced or done + sum(count.remaining or 0 for count in counts),
             items_done=self.tally.arrived if sees_arrivals else done,
             bytes_done=max(progress.bytes_done, self.tally.bytes_stored),
+        )
+
+    def standing(self, *, sees_arrivals: bool) -> Standing:
+        """Where it stands, by the counters of the requests that are over and of those under way."""
+        with self._lock:
+            counts = [self._finished, *self._latest.values()]
+        return Standing(
+            announced=sum(map(len, list(self._expected.values()))) or None,
+            reported=sum_counts(counts),
+            arrived=self.tally.arrived if sees_arrivals else None,
+            stored=self.tally.stored if sees_arrivals else None,
+            bytes_stored=self.tally.bytes_stored,
         )
 
     def arrivals(self, negotiations: Sequence[Negotiation]) -> Arrivals:

@@ -1,7 +1,7 @@
 """What came of a retrieve job: what was announced, what the peer counted, what arrived, what is missing."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from dicomdesk.engine.events import JobOutcome
@@ -9,7 +9,7 @@ from dicomdesk.engine.retrieve.facts import RetrieveEnded, SubOperations
 from dicomdesk.errors import DicomdeskError
 from dicomdesk.human import count_text
 
-__all__ = ["Diagnosis", "DiagnosisKind", "RetrieveFailure", "RetrieveOutcome", "sum_counts"]
+__all__ = ["Diagnosis", "DiagnosisKind", "RetrieveFailure", "RetrieveOutcome", "Standing", "sum_counts"]
 
 
 class RetrieveFailure(Enum):
@@ -108,6 +108,21 @@ class RetrieveOutcome:
             return f"The peer reports {count_text(self.reported.completed, 'instance')} sent"
         stored = count_text(self.stored, "instance")
         return f"{stored} stored" + (f", {len(self.missing):,} missing" if self.missing else "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Where a retrieve job stands: a gauge, for whoever draws it."""
+
+    announced: int | None = None
+    """How many instances exist, where a query has told."""
+    reported: SubOperations = field(default_factory=SubOperations)
+    """What the peer has counted so far, of all requests."""
+    arrived: int | None = None
+    """Instances that came whole to us; None where they do not come here."""
+    stored: int | None = None
+    """Different ones of them that are stored."""
+    bytes_stored: int = 0
 
 
 def sum_counts(counts: Iterable[SubOperations | None]) -> SubOperations:

@@ -19,7 +19,7 @@ from dicomdesk.engine.retrieve.books import Books
 from dicomdesk.engine.retrieve.doctor import Evidence, OwnListener, diagnose
 from dicomdesk.engine.retrieve.facts import RetrieveEnded, RetrieveFact, RetrieveSink
 from dicomdesk.engine.retrieve.get_contexts import offered_syntaxes, plan_get_contexts, wanted_sop_classes
-from dicomdesk.engine.retrieve.outcome import RetrieveFailure, RetrieveOutcome
+from dicomdesk.engine.retrieve.outcome import RetrieveFailure, RetrieveOutcome, Standing
 from dicomdesk.engine.retrieve.remaining import find_present
 from dicomdesk.engine.retrieve.request import RetrieveMethod, RetrieveRequest
 from dicomdesk.engine.retrieve.retrieval_requestor import RetrievalTerms
@@ -92,6 +92,10 @@ class RetrieveJob(Job[RetrieveOutcome]):
         """How far the peer is by its counters, and what has arrived."""
         listening = self._receive.progress() if self._receive is not None else None
         return self._books.progress(sees_arrivals=self._sees_arrivals, listening=listening)
+
+    def standing(self) -> Standing:
+        """What is announced, reported by the peer, arrived and stored so far; cheap, from any thread."""
+        return self._books.standing(sees_arrivals=self._sees_arrivals)
 
     # -- work, on the job's thread
 

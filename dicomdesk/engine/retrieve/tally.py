@@ -138,6 +138,11 @@ class Tally:
         with self._lock:
             self._lock.wait_for(lambda: not self._standing, limit_s)
 
+    @property
+    def stored(self) -> int:
+        """How many different instances are stored."""
+        return len(self._stored)
+
     def has(self, uid: str) -> bool:
         """Whether the instance is stored."""
         return uid in self._stored

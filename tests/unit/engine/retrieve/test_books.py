@@ -2,6 +2,7 @@ from dicomdesk.dicom.query.keys import QueryKey
 from dicomdesk.engine.query.request import Identifier
 from dicomdesk.engine.retrieve.books import Books
 from dicomdesk.engine.retrieve.facts import RetrieveAnswered, RetrieveEnded, SubOperations
+from dicomdesk.engine.retrieve.outcome import Standing
 from dicomdesk.engine.retrieve.request import ExpectedInstance, RetrieveRequest
 from dicomdesk.settings import Peer
 from tests.unit.engine.retrieve.test_tally import comes
@@ -55,3 +56,20 @@ def test_progress_adds_what_is_under_way_to_what_is_over() -> None:
     kept.learn(0, INSTANCES)
     progress = kept.progress(sees_arrivals=True, listening=None)
     assert (progress.items_done, progress.items_total, progress.bytes_done) == (1, 3, 10)
+
+
+def test_standing_has_what_is_announced_counted_and_come() -> None:
+    kept = books()
+    assert kept.standing(sees_arrivals=False) == Standing(reported=SubOperations(remaining=0))
+    kept.learn(0, INSTANCES)
+    kept.take(ended(1))
+    counts = SubOperations(completed=1, remaining=9)
+    kept.take(
+        RetrieveAnswered(job_id="r", association=2, number=0, message_id=1, count=1, status=0xFF00, counts=counts)
+    )
+    comes(kept.tally, "1", 0)
+    comes(kept.tally, "1", 1)
+    reported = SubOperations(completed=3, failed=1, remaining=9)
+    assert kept.standing(sees_arrivals=True) == Standing(
+        announced=3, reported=reported, arrived=2, stored=1, bytes_stored=20
+    )
