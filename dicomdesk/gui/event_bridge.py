@@ -8,10 +8,13 @@ import asyncio
 import threading
 import time
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
 from dicomdesk.engine.events import Event
+
+FactT = TypeVar("FactT")
 
 BATCH_DELAY_S = 0.03
 """How long a batch is collected: unseen by people, and far fewer interruptions of the engine's threads."""
@@ -21,26 +24,30 @@ MOST_EVENTS_PER_DRAIN = 4000
 
 
 @dataclass(frozen=True, slots=True)
-class Arrival:
-    """One event and when it was reported."""
+class ArrivalOf(Generic[FactT]):
+    """One fact and when it was reported."""
 
     at: float
     """Seconds since the epoch."""
-    event: Event
+    event: FactT
+
+
+Arrival = ArrivalOf[Event]
+"""What most jobs report."""
 
 
 class Channel(QObject):
-    """The events of one kind of job. ``sink`` is for engine threads, ``arrived`` is emitted on the Qt thread."""
+    """The facts of one kind of job. ``sink`` is for engine threads, ``arrived`` is emitted on the Qt thread."""
 
     arrived = Signal(list)
-    """A non-empty list of ``Arrival``, in the order of the sink's calls."""
+    """A non-empty list of ``ArrivalOf`` what its jobs report, in the order of the sink's calls."""
 
     def __init__(self, bridge: "Bridge") -> None:
         super().__init__(bridge)
         self._bridge = bridge
 
-    def sink(self, event: Event) -> None:
-        """Take an event on any thread; returns at once and never raises."""
+    def sink(self, event: object) -> None:
+        """Take a fact on any thread; returns at once and never raises."""
         self._bridge.append(self, event)
 
 
@@ -51,7 +58,7 @@ class Bridge(QObject):
         super().__init__(parent)
         self._loop = loop
         self._lock = threading.Lock()
-        self._pending: list[tuple[Channel, Arrival]] = []
+        self._pending: list[tuple[Channel, ArrivalOf[object]]] = []
         self._is_posted = False
         self._is_closed = False
 
@@ -59,9 +66,9 @@ class Bridge(QObject):
         """Return a new channel; for the Qt thread."""
         return Channel(self)
 
-    def append(self, channel: Channel, event: Event) -> None:
+    def append(self, channel: Channel, event: object) -> None:
         """Queue an event for its channel; for any thread. After ``close`` events are dropped."""
-        arrival = Arrival(time.time(), event)
+        arrival = ArrivalOf(time.time(), event)
         with self._lock:
             if self._is_closed:
                 return
@@ -77,7 +84,7 @@ class Bridge(QObject):
             batch = self._pending[:MOST_EVENTS_PER_DRAIN]
             del self._pending[:MOST_EVENTS_PER_DRAIN]
             self._is_posted = has_more = bool(self._pending)
-        by_channel: dict[Channel, list[Arrival]] = {}
+        by_channel: dict[Channel, list[ArrivalOf[object]]] = {}
         for channel, arrival in batch:
             by_channel.setdefault(channel, []).append(arrival)
         for channel, arrivals in by_channel.items():

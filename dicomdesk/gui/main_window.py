@@ -13,6 +13,7 @@ from dicomdesk.gui.panels.status_strip import Figures, StatusStrip
 from dicomdesk.gui.panes.associations import AssociationsPane
 from dicomdesk.gui.panes.receive import ReceivePane
 from dicomdesk.gui.panes.send import SendPane
+from dicomdesk.gui.query.pane import QueryPane
 from dicomdesk.gui.questions.closing import ClosingDialog
 from dicomdesk.gui.security.credentials import Credentials, SecurityAccess
 from dicomdesk.gui.security.security_store import SecurityStore
@@ -50,8 +51,9 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(*SMALLEST)
         self.send = SendPane(theme, session, tasks, state, access)
         self.receive = ReceivePane(theme, session, tasks, state, access)
+        self.query = QueryPane(theme, session, tasks, state, access)
         self.associations = AssociationsPane(theme, session)
-        self._views: tuple[View, ...] = (self.send, self.receive, self.associations)
+        self._views: tuple[View, ...] = (self.send, self.receive, self.query, self.associations)
         self.sidebar = Sidebar(theme, [(view.key, view.word()) for view in self._views])
         self.views = QStackedWidget()
         for view in self._views:

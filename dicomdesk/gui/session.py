@@ -170,6 +170,10 @@ class Session(QObject):
         """Ask a peer for a C-ECHO and return what came of it."""
         return await self.result_of(await self.begin(request, self.echoed.sink))
 
+    def channel(self) -> Channel:
+        """Return a channel for the events of jobs that nobody else is told of."""
+        return self._bridge.channel()
+
     def watch(self) -> Channel:
         """Return a channel for the events of one check or pre-flight; ``checked`` tells of them too."""
         channel = self._bridge.channel()

@@ -18,16 +18,20 @@ _Index = QModelIndex | QPersistentModelIndex
 
 
 class OutlineView(QTreeView):
-    """Shows an ``OutlineModel``; one row can be selected."""
+    """Shows an ``OutlineModel``; one row can be selected, or several."""
 
     node_selected = Signal(object)
     """The ``Node`` selected, or None."""
+    selection_changed = Signal()
+    """Other rows are selected; ``selected_nodes`` has them."""
+    node_opened = Signal(object)
+    """The ``Node`` whose rows below are shown now."""
     node_activated = Signal(object)
     """Return pressed, or clicked twice."""
     menu_wanted = Signal(object, QPoint)
     """The ``Node`` under the pointer or selected, and where on the screen."""
 
-    def __init__(self, theme: Theme, model: OutlineModel, *, stretched: int = 0) -> None:
+    def __init__(self, theme: Theme, model: OutlineModel, *, stretched: int = 0, selects_many: bool = False) -> None:
         super().__init__()
         self._selected: Node | None = None
         """What was last told of as selected."""
@@ -38,7 +42,8 @@ class OutlineView(QTreeView):
         self.setHeader(header)
         self.setModel(self._filter)
         self.setItemDelegate(RowDelegate(theme, model.columns))
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        modes = QAbstractItemView.SelectionMode
+        self.setSelectionMode(modes.ExtendedSelection if selects_many else modes.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setUniformRowHeights(True)
         self.setIndentation(_INDENTATION)
@@ -48,6 +53,7 @@ class OutlineView(QTreeView):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(self._on_menu)
         self.activated.connect(self._on_activated)
+        self.expanded.connect(lambda index: self.node_opened.emit(self._filter.node_at(index)))
         self._columns = model.columns
         self._stretched = stretched
         self._lay_out_header(header, model, stretched)
@@ -69,6 +75,11 @@ class OutlineView(QTreeView):
         """Return the selected node."""
         indexes = self.selectionModel().selectedRows()
         return self._filter.node_at(indexes[0]) if indexes else None
+
+    def selected_nodes(self) -> list[Node]:
+        """Return all selected nodes, in no certain order."""
+        found = (self._filter.node_at(index) for index in self.selectionModel().selectedRows())
+        return [node for node in found if node is not None]
 
     def select_node(self, node: Node) -> None:
         """Select a node and bring it into sight, opening what is above it."""
@@ -95,6 +106,7 @@ class OutlineView(QTreeView):
         if node is not self._selected:  # Qt tells of rows that only move, too
             self._selected = node
             self.node_selected.emit(node)
+        self.selection_changed.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and self.selected_node() is not None:

@@ -1,0 +1,38 @@
+"""Matches on their way to the window: read on the job's thread, so that the window only has to show them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from dicomdesk.dicom.query.results import QueryResult, read_result
+from dicomdesk.engine.query.facts import QueryAnswered, QueryFact
+from dicomdesk.errors import DataError
+from dicomdesk.gui.query.asking import Asking
+
+__all__ = ["Match", "reading_sink"]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One match; as hostile as everything from the wire."""
+
+    asking: Asking
+    result: QueryResult | None
+    """None where it cannot be read."""
+    identifier: bytes
+    transfer_syntax_uid: str
+
+
+def reading_sink(asking: Asking, sink: Callable[[object], None]) -> Callable[[QueryFact], None]:
+    """Return a sink for a query job that hands on a ``Match`` for each answer, and other facts as they are."""
+
+    def take(fact: QueryFact) -> None:
+        if not isinstance(fact, QueryAnswered):
+            sink(fact)
+            return
+        try:
+            result = read_result(fact.identifier, fact.transfer_syntax_uid)
+        except DataError:
+            result = None
+        sink(Match(asking, result, fact.identifier, fact.transfer_syntax_uid))
+
+    return take

@@ -1,0 +1,88 @@
+from types import MappingProxyType
+
+from dicomdesk.dicom.query.attributes import Level
+from dicomdesk.dicom.query.results import QueryResult
+from dicomdesk.engine.query.request import QueryModel
+from dicomdesk.gui.models.found_entities import AskedPeer
+from dicomdesk.gui.query.result_nodes import INSTANCES, NAME, PEER, Below, NoteNode, Place, ResultNode, found_entity
+from dicomdesk.gui.query.result_tree import ResultTree
+from dicomdesk.settings import AssociationSettings, Peer
+from tests.helpers.window.outlines import PlainOutline
+
+STUDY_UID, PATIENT_ID, PATIENT_NAME, STUDY_INSTANCES = 0x0020000D, 0x00100020, 0x00100010, 0x00201208
+
+
+def asked(name: str) -> AskedPeer:
+    return AskedPeer(peer=Peer(host="127.0.0.1", port=104, ae_title=name), association=AssociationSettings())
+
+
+def result(**values: str) -> QueryResult:
+    tags = {"study": STUDY_UID, "patient": PATIENT_ID, "name": PATIENT_NAME, "instances": STUDY_INSTANCES}
+    found = {tags[word]: value for word, value in values.items()}
+    return QueryResult(
+        values=MappingProxyType(found), items=MappingProxyType({}), level=None, faults=MappingProxyType({})
+    )
+
+
+def add(tree: ResultTree, peer: AskedPeer, *results: QueryResult, level: Level = Level.STUDY) -> int:
+    return tree.add(None, level, QueryModel.STUDY_ROOT, [Place(peer, each, b"", "") for each in results])
+
+
+def shown(outline: PlainOutline) -> list[ResultNode]:
+    return [node for node in outline.root.children if isinstance(node, ResultNode)]
+
+
+def test_a_study_at_two_peers_is_shown_once_with_both() -> None:
+    outline = PlainOutline()
+    tree = ResultTree(outline)
+    one, other = asked("ONE"), asked("OTHER")
+    assert add(tree, one, result(study="1.2", instances="10"), result(study="1.3")) == 2
+    assert add(tree, other, result(study="1.2", instances="12")) == 0
+    study = shown(outline)[0]
+    assert (study.text(PEER), study.text(INSTANCES), len(tree)) == ("ONE, OTHER", "12", 2)
+    assert study.tip(PEER) == "ONE: 10 instances\nOTHER: 12 instances"
+    places = found_entity(study).places
+    assert [(place.asked, place.instances) for place in places] == [(one, 10), (other, 12)]
+
+
+def test_a_study_that_a_peer_names_twice_is_shown_once() -> None:
+    outline = PlainOutline()
+    tree = ResultTree(outline)
+    peer = asked("ONE")
+    assert add(tree, peer, result(study="1.2"), result(study="1.2")) == 1
+    assert (shown(outline)[0].repeats, shown(outline)[0].text(PEER)) == (1, "ONE")
+
+
+def test_answers_without_a_uid_are_rows_that_cannot_be_opened() -> None:
+    outline = PlainOutline()
+    tree = ResultTree(outline)
+    assert add(tree, asked("ONE"), result(name="A"), result(name="A")) == 2
+    assert {node.below for node in shown(outline)} == {Below.NOTHING}
+
+
+def test_patients_of_one_id_and_different_names_are_not_one() -> None:
+    outline = PlainOutline()
+    tree = ResultTree(outline)
+    first, second, third = (result(patient="1", name=name) for name in ("Doe^Jane", "Roe^Rick", "DOE^JANE"))
+    assert add(tree, asked("ONE"), first, level=Level.PATIENT) == 1
+    assert add(tree, asked("OTHER"), second, third, level=Level.PATIENT) == 1
+
+
+def test_foreign_text_is_of_one_line_and_bounded() -> None:
+    node = ResultNode(
+        Level.STUDY, QueryModel.STUDY_ROOT, Place(asked("ONE"), result(name="A\n\x1b[31m" * 900), b"", "")
+    )
+    assert node.text(NAME).isprintable()
+    assert len(node.text(NAME)) < 2000
+
+
+def test_a_note_stands_below_a_row_until_its_content_has_come() -> None:
+    outline = PlainOutline()
+    tree = ResultTree(outline)
+    add(tree, asked("ONE"), result(study="1.2"))
+    (study,) = shown(outline)
+    tree.begin(study, "Asking ONE")
+    assert [node.text(NAME) for node in study.children] == ["Asking ONE"]
+    tree.end(study, NoteNode("Nothing"))
+    assert [node.text(NAME) for node in study.children] == ["Nothing"]
+    assert study.below is Below.KNOWN
