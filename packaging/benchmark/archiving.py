@@ -10,8 +10,8 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from benchmark.archive_index import AREA, QUERIES, STUDY_KEYS
+from benchmark.find_requestor import FindRequestor
 from benchmark.processes import DEADLINE_S, FASTEST, OURS, dcmtk_program, free_port, peak_memory, running, timed
-from benchmark.querying import FindRequestor
 from benchmark.rows import Bench, Row, at_most, ratio_row
 
 _LEVEL = 0x00080052

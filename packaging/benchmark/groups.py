@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator
 
 from benchmark.archiving import archiving
 from benchmark.hostile import hostile
+from benchmark.querying import querying
+from benchmark.retrieving import retrieving
 from benchmark.rows import (
     Bench,
     Row,
@@ -19,6 +21,12 @@ from benchmark.rows import (
 )
 from benchmark.security import tls
 
+
+def _querying(bench: Bench) -> Iterator[Row]:
+    yield from querying(bench)
+    yield from retrieving(bench)
+
+
 GROUPS: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "sending": sending_data_phase,
     "whole": sending_whole_process,
@@ -32,4 +40,5 @@ GROUPS: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "tls": tls,
     "archive": archiving,
     "hostile": hostile,
+    "querying": _querying,
 }

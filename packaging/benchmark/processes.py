@@ -35,11 +35,17 @@ def dcmtk_program(name: str) -> str:
     return found
 
 
-def timed(command: Sequence[str]) -> float:
+def timed(command: Sequence[str], cwd: Path | None = None) -> float:
     """Wall seconds of a command that must succeed."""
     started = time.perf_counter()
     done = subprocess.run(
-        command, env=FASTEST, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, timeout=DEADLINE_S, check=False
+        command,
+        env=FASTEST,
+        cwd=cwd,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        timeout=DEADLINE_S,
+        check=False,
     )
     elapsed = time.perf_counter() - started
     if done.returncode:
@@ -54,9 +60,9 @@ def printed(command: Sequence[str]) -> float:
     return float(subprocess.run(command, env=FASTEST, stdout=subprocess.PIPE, timeout=DEADLINE_S, check=True).stdout)
 
 
-def memory_of(command: Sequence[str]) -> float:
+def memory_of(command: Sequence[str], cwd: Path | None = None) -> float:
     """Peak resident MB of a command, looked up while it runs: what ``wait4`` tells counts ours too, before the exec."""
-    process = subprocess.Popen(command, env=FASTEST, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(command, env=FASTEST, cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     peak = 0.0
     while process.poll() is None:
         with suppress(OSError, IndexError):  # it has just ended

@@ -1,109 +1,105 @@
-"""A requestor of C-FIND that does nothing but read: seconds to the first and to the last response."""
+"""findscu against DCMTK's: responses from a peer that has encoded them before, so that it is no bottleneck."""
 
-import socket
+import subprocess
+import sys
 import time
-from dataclasses import dataclass
-from struct import Struct
-from types import TracebackType
-from typing import Self
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
 
-from dicomdesk.network.dimse.command_sets import read_command_set, write_command_set
-from dicomdesk.network.upper_layer.data_pdus import message_pdus
+from benchmark.processes import FASTEST, OURS, dcmtk_program, memory_of, timed
+from benchmark.rows import HERE, PDU, Bench, Row, at_most, ratio_row
 
-STUDY_ROOT_FIND = "1.2.840.10008.5.1.4.1.2.2.1"
-_IMPLICIT = "1.2.840.10008.1.2"
-_PDU = Struct(">BxL")
-_PDV = Struct(">LBB")
-_ITEM = Struct(">BxH")
-_DEADLINE_S = 60.0
-_PENDING = 0xFF00
+_KEYS = ("-S", "-k", "QueryRetrieveLevel=STUDY", "-k", "StudyInstanceUID", "-k", "PatientName")
+_RESPONSES = 10_000
+_FIRST_FORMS = (("log lines", ()), ("--json", ("--json",)), ("--csv", ("--csv",)))
 
 
-@dataclass(frozen=True, kw_only=True)
-class Answered:
-    """How a query went."""
-
-    first_s: float
-    """To the first match, or to the final response where there is none."""
-    last_s: float
-    matches: int
-    status: int
+def querying(bench: Bench) -> Iterator[Row]:
+    """Rates, memory, and the first response."""
+    yield from _rates(bench)
+    yield _flatness()
+    for name, options in _FIRST_FORMS:
+        (late,) = bench.alternate(lambda options=options: _lateness_ms(options))  # type: ignore[misc]
+        yield at_most(f"first result on a line after the peer's first response: {name}", late, 30, "ms")
 
 
-def _item(kind: int, value: bytes) -> bytes:
-    return _ITEM.pack(kind, len(value)) + value
+def _rates(bench: Bench) -> Iterator[Row]:
+    """The whole run less that with no response at all, which both have to begin with; and the whole run."""
+    with _peer(0) as nobody, _peer(_RESPONSES) as peer, bench.scratch() as their_folder, bench.scratch() as our_folder:
+        for name, option, times in (("counted (-q), ten times over", "-q", 10), ("extracted to files (-X)", "-X", 1)):
+            theirs = _findscu([dcmtk_program("findscu")], option, times, their_folder)
+            ours = _findscu([OURS, "findscu"], option, times, our_folder)
+            their_start, our_start, their_whole, our_whole = bench.alternate(
+                lambda command=theirs: timed([*command, str(nobody)]),  # type: ignore[misc]
+                lambda command=ours: timed([*command, str(nobody)]),  # type: ignore[misc]
+                lambda command=theirs: timed([*command, str(peer)]),  # type: ignore[misc]
+                lambda command=ours: timed([*command, str(peer)]),  # type: ignore[misc]
+                clear=(their_folder, our_folder, their_folder, our_folder),
+            )
+            what = f"{_RESPONSES:,} C-FIND responses {name}"
+            yield ratio_row(f"{what}, less start-up", their_whole - their_start, our_whole - our_start, 1.5)
+            yield Row(
+                what=f"{what}, whole process",
+                theirs=f"{their_whole:.2f} s",
+                ours=f"{our_whole:.2f} s",
+                result=f"{their_whole / our_whole:.2f} x",
+                wanted="",
+                is_met=True,
+            )
 
 
-class FindRequestor:
-    """One association."""
+def _findscu(program: Sequence[str], option: str, times: int, folder: Path) -> list[str]:
+    where = ("-od", str(folder)) if option == "-X" else ()
+    return [*program, *PDU, option, *where, "--repeat", str(times), *_KEYS, "127.0.0.1"]
 
-    def __init__(self, port: int, called_ae_title: str) -> None:
-        self._socket = socket.create_connection(("127.0.0.1", port), _DEADLINE_S)
-        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._stream = self._socket.makefile("rb", buffering=1 << 18)
-        self._message_id = 0
-        context = _item(0x20, b"\1\0\0\0" + _item(0x30, STUDY_ROOT_FIND.encode()) + _item(0x40, _IMPLICIT.encode()))
-        user = _item(0x50, _item(0x51, (131072).to_bytes(4, "big")) + _item(0x52, b"1.2.3"))
-        titles = called_ae_title.encode().ljust(16) + b"BENCH".ljust(16)
-        body = b"\0\1\0\0" + titles + bytes(32) + _item(0x10, b"1.2.840.10008.3.1.1.1") + context + user
-        self._socket.sendall(_PDU.pack(1, len(body)) + body)
-        kind, _ = self._read_pdu()
-        if kind != 2:
-            raise RuntimeError(f"the association was not accepted: PDU type {kind}")
 
-    def __enter__(self) -> Self:
-        return self
+def _flatness() -> Row:
+    """Peak memory with a hundred times as many responses."""
+    with _peer(1000) as few, _peer(100_000) as many:
+        base, peak = (memory_of([OURS, "findscu", "--json", *_KEYS, "127.0.0.1", str(port)]) for port in (few, many))
+    return Row(
+        what="memory, findscu --json with 100,000 responses against 1,000",
+        theirs="",
+        ours=f"{peak:.0f} to {base:.0f} MB",
+        result=f"{peak / base:.2f} x",
+        wanted="up to 1.1 x",
+        is_met=peak <= 1.1 * base,
+    )
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self._socket.sendall(_PDU.pack(5, 4) + bytes(4))
-        self._stream.close()
-        self._socket.close()
 
-    def find(self, keys: dict[int, str]) -> Answered:
-        """Ask for what the keys say, implicit VR little endian."""
-        self._message_id += 1
-        identifier = b"".join(
-            (tag >> 16).to_bytes(2, "little")
-            + (tag & 0xFFFF).to_bytes(2, "little")
-            + (len(value) + len(value) % 2).to_bytes(4, "little")
-            + value
-            + b" " * (len(value) % 2)
-            for tag, value in sorted((tag, text.encode()) for tag, text in keys.items())
-        )
-        command = write_command_set(
-            {0x0002: STUDY_ROOT_FIND.encode(), 0x0100: 0x20, 0x0110: self._message_id, 0x0700: 0, 0x0800: 1}
-        )
-        started = time.perf_counter()
-        self._socket.sendall(
-            message_pdus(1, command, is_command=True, max_pdu_bytes=16384)
-            + message_pdus(1, identifier, is_command=False, max_pdu_bytes=16384)
-        )
-        first, matches = 0.0, 0
-        while True:
-            status = self._read_response()
-            first = first or time.perf_counter() - started
-            if status & _PENDING != _PENDING:
-                return Answered(first_s=first, last_s=time.perf_counter() - started, matches=matches, status=status)
-            matches += 1
+def _lateness_ms(options: Sequence[str]) -> float:
+    """From the first response's leaving the peer to the first bytes with its value on our output."""
+    with _telling_peer(1000) as (port, told):
+        command = [OURS, "findscu", *options, *_KEYS, "127.0.0.1", str(port)]
+        with subprocess.Popen(command, env=FASTEST, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as tool:
+            assert tool.stdout is not None
+            seen = b""
+            while b"Load^Test 1" not in seen:
+                part = tool.stdout.read1()
+                if not part:
+                    raise RuntimeError(f"findscu has shown no response: {seen[-500:]!r}")
+                seen += part
+            shown_s = time.monotonic()
+            tool.stdout.read()
+        return (shown_s - float(told.readline())) * 1000
 
-    def _read_response(self) -> int:
-        """Status of the next command set; data sets are passed over."""
-        command = bytearray()
-        while True:
-            kind, body = self._read_pdu()
-            if kind != 4:
-                raise RuntimeError(f"PDU of type {kind} while waiting for a response")
-            position = 0
-            while position < len(body):
-                length, _, control = _PDV.unpack_from(body, position)
-                if control & 1:
-                    command += body[position + 6 : position + 4 + length]
-                    if control & 2:
-                        return read_command_set(bytes(command)).number(0x0900)
-                position += 4 + length
 
-    def _read_pdu(self) -> tuple[int, bytes]:
-        kind, length = _PDU.unpack(self._stream.read(6))
-        return kind, self._stream.read(length)
+@contextmanager
+def _peer(count: int) -> Iterator[int]:
+    """The port of a peer that answers with so many responses."""
+    with _telling_peer(count, tells=False) as (port, _):
+        yield port
+
+
+@contextmanager
+def _telling_peer(count: int, *, tells: bool = True) -> Iterator[tuple[int, IO[bytes]]]:
+    """The same with what it prints."""
+    command = [sys.executable, "-m", "benchmark.find_peer", str(count), *(["--tells"] if tells else [])]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=HERE.parent) as process:
+        try:
+            assert process.stdout is not None
+            yield int(process.stdout.readline()), process.stdout
+        finally:
+            process.terminate()
