@@ -12,8 +12,6 @@ from typing import Generic, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
-from dicomdesk.engine.events import Event
-
 FactT = TypeVar("FactT")
 
 BATCH_DELAY_S = 0.03
@@ -24,7 +22,7 @@ MOST_EVENTS_PER_DRAIN = 4000
 
 
 @dataclass(frozen=True, slots=True)
-class ArrivalOf(Generic[FactT]):
+class Arrival(Generic[FactT]):
     """One fact and when it was reported."""
 
     at: float
@@ -32,15 +30,11 @@ class ArrivalOf(Generic[FactT]):
     event: FactT
 
 
-Arrival = ArrivalOf[Event]
-"""What most jobs report."""
-
-
 class Channel(QObject):
     """The facts of one kind of job. ``sink`` is for engine threads, ``arrived`` is emitted on the Qt thread."""
 
     arrived = Signal(list)
-    """A non-empty list of ``ArrivalOf`` what its jobs report, in the order of the sink's calls."""
+    """A non-empty list of ``Arrival`` what its jobs report, in the order of the sink's calls."""
 
     def __init__(self, bridge: "Bridge") -> None:
         super().__init__(bridge)
@@ -58,7 +52,7 @@ class Bridge(QObject):
         super().__init__(parent)
         self._loop = loop
         self._lock = threading.Lock()
-        self._pending: list[tuple[Channel, ArrivalOf[object]]] = []
+        self._pending: list[tuple[Channel, Arrival[object]]] = []
         self._is_posted = False
         self._is_closed = False
 
@@ -68,7 +62,7 @@ class Bridge(QObject):
 
     def append(self, channel: Channel, event: object) -> None:
         """Queue an event for its channel; for any thread. After ``close`` events are dropped."""
-        arrival = ArrivalOf(time.time(), event)
+        arrival = Arrival(time.time(), event)
         with self._lock:
             if self._is_closed:
                 return
@@ -84,7 +78,7 @@ class Bridge(QObject):
             batch = self._pending[:MOST_EVENTS_PER_DRAIN]
             del self._pending[:MOST_EVENTS_PER_DRAIN]
             self._is_posted = has_more = bool(self._pending)
-        by_channel: dict[Channel, list[ArrivalOf[object]]] = {}
+        by_channel: dict[Channel, list[Arrival[object]]] = {}
         for channel, arrival in batch:
             by_channel.setdefault(channel, []).append(arrival)
         for channel, arrivals in by_channel.items():

@@ -11,7 +11,7 @@ def notice(number: int) -> Event:
     return Notice(job_id="j", level=NoticeLevel.INFO, text=str(number))
 
 
-def texts(arrivals: list[Arrival]) -> list[str]:
+def texts(arrivals: list[Arrival[Event]]) -> list[str]:
     return [arrival.event.text for arrival in arrivals if isinstance(arrival.event, Notice)]
 
 
@@ -21,7 +21,7 @@ def test_events_of_many_threads_arrive_in_order_per_channel(bridge: Bridge, fini
     batches: list[int] = []
     complete = asyncio.Event()
 
-    def take(number: int, arrivals: list[Arrival]) -> None:
+    def take(number: int, arrivals: list[Arrival[Event]]) -> None:
         received[number] += texts(arrivals)
         batches.append(len(arrivals))
         if all(len(found) == 1000 for found in received):

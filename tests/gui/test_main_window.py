@@ -131,8 +131,8 @@ def test_window_fits_the_smallest_size(window: MainWindow) -> None:
     assert (window.width(), window.height()) == SMALLEST
 
 
-@pytest.mark.parametrize("number", [0, 1, 2])
+@pytest.mark.parametrize("number", range(4))
 def test_each_view_is_remembered(window: MainWindow, number: int) -> None:
     window.sidebar.choose(number)
-    assert window.state().view == ("send", "receive", "associations")[number]
+    assert window.state().view == ("send", "receive", "query", "associations")[number]
     assert window.views.currentIndex() == number

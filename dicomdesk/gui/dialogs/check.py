@@ -117,7 +117,7 @@ class CheckDialog(QDialog):
         peer = human.printable(str(self._asked[0])) if self._asked else ""
         return check_text(peer, self._steps, self._tree.services)
 
-    def take(self, arrivals: Sequence[Arrival]) -> None:
+    def take(self, arrivals: Sequence[Arrival[Event]]) -> None:
         """Take note of a batch of events."""
         for arrival in arrivals:
             self._apply(arrival.event)

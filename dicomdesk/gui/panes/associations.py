@@ -7,6 +7,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QMenu, QSplitter, QStackedWidget
 
+from dicomdesk.engine.events import Event
 from dicomdesk.gui.controls.buttons import plain_button
 from dicomdesk.gui.controls.empty_state import EmptyState
 from dicomdesk.gui.event_bridge import Arrival
@@ -68,7 +69,7 @@ class AssociationsPane(View):
         shortcut = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self, self.filters.search.setFocus)
         shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
 
-    def take(self, arrivals: list[Arrival]) -> None:
+    def take(self, arrivals: list[Arrival[Event]]) -> None:
         """Take note of a batch of events."""
         for arrival in arrivals:
             self.log.apply(arrival.event, arrival.at)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication, QObject, Signal
 
 from dicomdesk import human
-from dicomdesk.engine.events import GroupForecast, JobOutcome
+from dicomdesk.engine.events import Event, GroupForecast, JobOutcome
 from dicomdesk.engine.forecast import Verdict
 from dicomdesk.engine.preflight.request import PreflightRequest
 from dicomdesk.engine.send.request import SendRequest
@@ -71,7 +71,7 @@ class PreflightFlow(QObject):
         if self._job is not None:
             self._tasks.start(self._tasks.run(self._job.cancel))
 
-    def take(self, arrivals: list[Arrival]) -> None:
+    def take(self, arrivals: list[Arrival[Event]]) -> None:
         """Take note of a batch of events."""
         groups = [arrival.event.group for arrival in arrivals if isinstance(arrival.event, GroupForecast)]
         self.model.insert(None, [ForecastNode(group) for group in groups])

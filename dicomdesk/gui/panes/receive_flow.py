@@ -89,7 +89,7 @@ class ReceiveFlow(QObject):
         if self.folder and not self._is_looking:
             self._tasks.start(self._look_at_disk())
 
-    def take(self, arrivals: list[Arrival]) -> None:
+    def take(self, arrivals: list[Arrival[Event]]) -> None:
         """Take note of a batch of events."""
         for arrival in arrivals:
             self.studies.apply(arrival.event, arrival.at)

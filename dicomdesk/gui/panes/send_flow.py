@@ -5,7 +5,7 @@ from collections import Counter
 from PySide6.QtCore import QObject, Signal
 
 from dicomdesk.engine.delivery.report import Report
-from dicomdesk.engine.events import ItemFinished, ItemOutcome, JobOutcome
+from dicomdesk.engine.events import Event, ItemFinished, ItemOutcome, JobOutcome
 from dicomdesk.engine.send.request import SendRequest
 from dicomdesk.errors import AssociationRejectedError, DicomdeskError
 from dicomdesk.gui import wording
@@ -93,7 +93,7 @@ class SendFlow(QObject):
         """First call: end after the current instance. Second call: abort."""
         self._session.cancel_sending()
 
-    def take(self, arrivals: list[Arrival]) -> None:
+    def take(self, arrivals: list[Arrival[Event]]) -> None:
         """Take note of a batch of events."""
         for arrival in arrivals:
             event = arrival.event

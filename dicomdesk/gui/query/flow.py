@@ -11,7 +11,7 @@ from dicomdesk.dicom.query.results import QueryResult
 from dicomdesk.engine.query.form import identifier_below
 from dicomdesk.engine.query.query import QueryOutcome
 from dicomdesk.errors import DicomdeskError
-from dicomdesk.gui.event_bridge import ArrivalOf
+from dicomdesk.gui.event_bridge import Arrival
 from dicomdesk.gui.models.found_entities import AskedPeer
 from dicomdesk.gui.outline.model import OutlineModel
 from dicomdesk.gui.query.asking import Asking, AskingState, Question
@@ -111,7 +111,7 @@ class QueryFlow(QObject):
                     self._tasks.start(self._tasks.run(asking.job.cancel))
         self.changed.emit()
 
-    def take(self, arrivals: list[ArrivalOf[object]]) -> None:
+    def take(self, arrivals: list[Arrival[object]]) -> None:
         """Take note of a batch of facts."""
         others = []
         for arrival in arrivals:

@@ -57,7 +57,7 @@ def test_an_association_is_shown_by_its_job_and_number_and_else_the_latest(
     for number, shown in ((1, 1), (2, 2), (9, 2)):
         window.send.association_wanted.emit(WantedAssociation(is_requestor=True, job_id=scenes.SEND_JOB, number=number))
         assert (selected(window).number, selected(window).is_requestor) == (shown, True)
-    assert window.views.currentIndex() == 3
+    assert window.views.currentWidget() is window.associations
 
 
 def test_filters_and_clearing(window: MainWindow, session: Session) -> None:
@@ -82,4 +82,4 @@ def test_refusal_of_all_contexts_is_a_problem(window: MainWindow, session: Sessi
     assert [has_problem(record) for record in records] == [False, False, True]
     assert accepts(records[0], ALL, ["pacs"])
     window._on_problems_wanted()
-    assert window.views.currentIndex() == 3
+    assert window.views.currentWidget() is window.associations

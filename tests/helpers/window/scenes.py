@@ -339,7 +339,7 @@ def finished(
     )
 
 
-def at_noon(events: list[Event], *, step_s: float = 0.01) -> list[Arrival]:
+def at_noon(events: list[Event], *, step_s: float = 0.01) -> list[Arrival[Event]]:
     """The events as the bridge delivers them, one after the other from noon on."""
     first = datetime(2026, 11, 20, 12, tzinfo=UTC)
     return [

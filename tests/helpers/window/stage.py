@@ -113,7 +113,7 @@ class Stage:
             QCoreApplication.sendPostedEvents(owner, QEvent.Type.DeferredDelete.value)
 
 
-def just_now(events: list[Event]) -> list[Arrival]:
+def just_now(events: list[Event]) -> list[Arrival[Event]]:
     """The events as the bridge delivers them, one after the other until now."""
     now = time.time()
     return [Arrival(now - 0.01 * number, event) for number, event in enumerate(reversed(events), 1)][::-1]
