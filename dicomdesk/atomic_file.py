@@ -9,13 +9,14 @@ import errno
 import os
 import threading
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 try:
     import fcntl
 except ImportError:  # Windows: no advisory locks; an open file cannot be removed there, which serves as well
     fcntl = None  # type: ignore[assignment]
 
-__all__ = ["AtomicFile", "fsync_folder", "remove_abandoned"]
+__all__ = ["AtomicFile", "fsync_folder", "remove_abandoned", "write_owner_only"]
 
 _PART_PREFIX = ".dicomdesk-"
 _PART_SUFFIX = ".part"
@@ -160,6 +161,20 @@ class AtomicFile:
         descriptor, self._descriptor = self._descriptor, -1
         if descriptor >= 0:
             os.close(descriptor)
+
+
+def write_owner_only(path: Path, text: str) -> None:
+    """Write a file, whole or not at all, for its owner's eyes only; its folder is made. Raises OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    file = AtomicFile(str(path.parent))
+    try:
+        if hasattr(os, "fchmod"):  # Windows has no permission bits
+            os.fchmod(file.descriptor, 0o600)
+        file.write((text.encode(),))
+        file.publish(path.name, replace=True, fsync=True)
+    except OSError:
+        file.discard()
+        raise
 
 
 def fsync_folder(folder: str) -> None:

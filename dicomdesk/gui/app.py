@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,9 +12,11 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
     from dicomdesk.gui.main_window import MainWindow
+    from dicomdesk.gui.security.peer_store import PeerStore
     from dicomdesk.gui.security.security_store import SecurityStore
     from dicomdesk.gui.session import Session
     from dicomdesk.gui.tasks import Tasks
+    from dicomdesk.gui.window_state import WindowState
 
 HEADLESS_TOOLS = "dicomdesk dcmsend, dicomdesk dcmrecv"
 FINISH_S = 2.0
@@ -91,6 +94,7 @@ async def _live(application: "QApplication", loop: asyncio.AbstractEventLoop) ->
     from dicomdesk.gui.event_bridge import Bridge  # noqa: PLC0415 - Qt is an extra
     from dicomdesk.gui.main_window import MainWindow  # noqa: PLC0415 - Qt is an extra
     from dicomdesk.gui.security import security_file  # noqa: PLC0415 - Qt is an extra
+    from dicomdesk.gui.security.credentials import Credentials, SecurityAccess  # noqa: PLC0415 - Qt is an extra
     from dicomdesk.gui.session import Session  # noqa: PLC0415 - Qt is an extra
     from dicomdesk.gui.tasks import Tasks  # noqa: PLC0415 - Qt is an extra
     from dicomdesk.gui.theme import Theme  # noqa: PLC0415 - Qt is an extra
@@ -102,11 +106,10 @@ async def _live(application: "QApplication", loop: asyncio.AbstractEventLoop) ->
     state = await tasks.run(window_state.load_window_state, state_file)
     if not state.listen_folder:
         state = window_state.with_default_folder(state, Path.home())
-    secured = security_file.security_file()
-    store = await _load_security(tasks, secured)
-    window = MainWindow(theme, session, tasks, state, store)
-    turn = asyncio.Lock()
-    store.changed.connect(lambda: tasks.start(_save_security(tasks, turn, secured, store)))
+    store = await _load_security(tasks, security_file.security_file())
+    peers = await _load_peers(tasks, state, store)
+    access = SecurityAccess(store=store, peers=peers, credentials=Credentials(tasks))
+    window = MainWindow(theme, session, tasks, state, access)
     window.state_changed.connect(
         lambda: tasks.start(tasks.run(window_state.save_window_state, state_file, window.state()))
     )
@@ -122,22 +125,50 @@ async def _live(application: "QApplication", loop: asyncio.AbstractEventLoop) ->
 
 
 async def _load_security(tasks: "Tasks", path: Path) -> "SecurityStore":
+    """Read the security of the listener, and keep what changes."""
     from dicomdesk.errors import SettingsError  # noqa: PLC0415 - with the rest of the window
     from dicomdesk.gui.security import security_file  # noqa: PLC0415 - Qt is an extra
     from dicomdesk.gui.security.security_store import SecurityStore  # noqa: PLC0415 - Qt is an extra
 
     try:
-        return SecurityStore(await tasks.run(security_file.load_security, path))
+        store = SecurityStore(await tasks.run(security_file.load_security, path))
     except SettingsError as error:
-        return SecurityStore(problem=str(error))
+        store = SecurityStore(problem=str(error))
+    turn = asyncio.Lock()
+    store.changed.connect(
+        lambda: tasks.start(_save(tasks, turn, lambda: security_file.save_security(path, store.settings)))
+    )
+    return store
 
 
-async def _save_security(tasks: "Tasks", turn: asyncio.Lock, path: Path, store: "SecurityStore") -> None:
+async def _load_peers(tasks: "Tasks", state: "WindowState", store: "SecurityStore") -> "PeerStore":
+    """Read the address book, and keep what changes; a new one begins with the peers that the window knows."""
+    from dicomdesk.engine.peers import book_file  # noqa: PLC0415 - with the rest of the window
+    from dicomdesk.errors import SettingsError  # noqa: PLC0415 - with the rest of the window
+    from dicomdesk.gui.security.peer_store import PeerStore, first_peers  # noqa: PLC0415 - Qt is an extra
+
+    path = book_file.book_file()
+    try:
+        loaded = await tasks.run(book_file.load_book, path)
+        peers = first_peers(state, store.settings) if loaded.is_new else loaded.peers
+        found = PeerStore(peers, loaded.problem)
+    except SettingsError as error:
+        return PeerStore(problem=f"{error}. Changes of it are kept until the window closes.")
+    turn = asyncio.Lock()
+
+    async def save() -> None:
+        await _save(tasks, turn, lambda: book_file.save_book(path, found.book.peers))
+
+    found.changed.connect(lambda: tasks.start(save()))
+    if loaded.is_new and peers:
+        tasks.start(save())
+    return found
+
+
+async def _save(tasks: "Tasks", turn: asyncio.Lock, write: "Callable[[], None]") -> None:
     """Write what holds now; one after the other, so that the last change stays."""
-    from dicomdesk.gui.security import security_file  # noqa: PLC0415 - Qt is an extra
-
     async with turn:
-        await tasks.run(security_file.save_security, path, store.settings)
+        await tasks.run(write)
 
 
 async def _leave(window: "MainWindow", session: "Session", tasks: "Tasks", state_file: Path) -> None:

@@ -16,6 +16,7 @@ from dicomdesk.gui.panes.send import SendPane
 from dicomdesk.gui.query.pane import QueryPane
 from dicomdesk.gui.questions.closing import ClosingDialog
 from dicomdesk.gui.security.credentials import Credentials, SecurityAccess
+from dicomdesk.gui.security.peer_store import PeerStore
 from dicomdesk.gui.security.security_store import SecurityStore
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.tasks import Tasks
@@ -36,11 +37,11 @@ class MainWindow(QMainWindow):
     """Something worth remembering has changed; ``state()`` has it."""
 
     def __init__(
-        self, theme: Theme, session: Session, tasks: Tasks, state: WindowState, store: SecurityStore | None = None
+        self, theme: Theme, session: Session, tasks: Tasks, state: WindowState, access: SecurityAccess | None = None
     ) -> None:
-        """``store`` has the security of peers and of the listener; None begins without any."""
+        """``access`` has the address book and the security of the listener; None begins without any."""
         super().__init__()
-        access = SecurityAccess(store=store or SecurityStore(), credentials=Credentials(tasks))
+        access = access or SecurityAccess(store=SecurityStore(), peers=PeerStore(), credentials=Credentials(tasks))
         self._session = session
         self._tasks = tasks
         self._state = state

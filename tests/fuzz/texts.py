@@ -25,6 +25,7 @@ from dicomdesk.cli.options.grammar import CommandLineError, Tool, parse
 from dicomdesk.dicom.data_sets.character_encoding import encode_text
 from dicomdesk.dicom.data_sets.character_sets import decode_text
 from dicomdesk.dicom.dictionary import Dictionary
+from dicomdesk.engine.peers.peer_security import PeerSecurity
 from dicomdesk.engine.security.certificate_check import (
     UnreadableCertificateError,
     is_root_certificate,
@@ -42,7 +43,7 @@ from dicomdesk.errors import (
 )
 from dicomdesk.gui.security.security_file import from_json as security_from_json
 from dicomdesk.gui.security.security_file import to_json as security_to_json
-from dicomdesk.gui.security.security_store import PeerSecurity, SecuritySettings
+from dicomdesk.gui.security.security_store import SecuritySettings
 from dicomdesk.gui.window_state import TypedPeer, WindowState
 from dicomdesk.gui.window_state import from_json as window_state_from_json
 from dicomdesk.gui.window_state import to_json as window_state_to_json
@@ -427,7 +428,7 @@ _REPORT = b"""{"transaction": "1.2", "archive": "A", "peer": "B", "asked": 1.5, 
 def build_kept_state(random: Random) -> bytes:
     """One of the files as they are kept, and perhaps a word too many."""
     security = security_to_json(
-        SecuritySettings(peers={TypedPeer(ae_title="A", host="host", port="104"): PeerSecurity()})
+        SecuritySettings(nodes={TypedPeer(ae_title="A", host="host", port="104"): PeerSecurity()})
     )
     state = window_state_to_json(
         WindowState(peer_host="host", recent_peers=(TypedPeer(ae_title="A", host="host", port="104"),))

@@ -3,6 +3,7 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QDialog, QLabel, QWidget
 
+from dicomdesk.engine.peers.peer_security import PeerSecurity
 from dicomdesk.gui.controls.buttons import plain_button, save_box
 from dicomdesk.gui.controls.fields import Field
 from dicomdesk.gui.controls.fold import Fold, open_one_at_a_time
@@ -13,7 +14,6 @@ from dicomdesk.gui.entries.identity_entry import IdentityEntry
 from dicomdesk.gui.entries.tls_entry import TlsEntry
 from dicomdesk.gui.layouts import DIALOG_MARGINS, column_of, row_of
 from dicomdesk.gui.security.credentials import Credentials
-from dicomdesk.gui.security.security_store import PeerSecurity
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.theme import MARGIN, Theme
 from dicomdesk.gui.window_state import TypedPeer

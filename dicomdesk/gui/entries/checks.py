@@ -4,24 +4,20 @@ import re
 
 from PySide6.QtCore import QCoreApplication
 
-LONGEST_AE_TITLE = 16
-"""PS3.5 6.2, value representation AE."""
+from dicomdesk.engine.peers import validity
 
 
 def _say(text: str) -> str:
     return QCoreApplication.translate("entries", text)
 
 
+def _said(problem: str) -> str:
+    return _say(problem) if problem else ""
+
+
 def ae_title_problem(text: str) -> str:
-    """Check an AE title (PS3.5 6.2: 1 to 16 printable ASCII characters, no backslash)."""
-    title = text.strip(" ")
-    if not title:
-        return _say("An AE title is needed: the peer knows applications by it.")
-    if len(title) > LONGEST_AE_TITLE:
-        return _say("An AE title has at most 16 characters.")
-    if "\\" in title or not title.isascii() or not title.isprintable():
-        return _say("An AE title takes plain letters, digits and signs only, no accents and no backslash.")
-    return ""
+    """Check an AE title."""
+    return _said(validity.ae_title_problem(text))
 
 
 def split_list(text: str) -> tuple[str, ...]:
@@ -40,20 +36,12 @@ def ae_titles_problem(text: str) -> str:
 
 def host_problem(text: str) -> str:
     """Check a host name or address."""
-    host = text.strip()
-    if not host:
-        return _say("A host is needed: a name such as pacs.example, or an address.")
-    if any(character.isspace() for character in host) or "/" in host or "@" in host:
-        return _say("A host is a name or an address only, without spaces, slashes or @.")
-    return ""
+    return _said(validity.host_problem(text))
 
 
 def port_problem(text: str) -> str:
     """Check a port number."""
-    number = text.strip()
-    if not (number.isascii() and number.isdigit() and 1 <= int(number) <= 65535):
-        return _say("A port is a number from 1 to 65535; 104 and 11112 are usual.")
-    return ""
+    return _said(validity.port_problem(text))
 
 
 def folder_problem(text: str) -> str:

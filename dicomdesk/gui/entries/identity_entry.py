@@ -3,11 +3,11 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 
+from dicomdesk.engine.peers.peer_security import PeerSecurity
 from dicomdesk.gui.controls.check_box import CheckBox
 from dicomdesk.gui.controls.form import Form
 from dicomdesk.gui.controls.message_line import MessageLine
 from dicomdesk.gui.layouts import column_of
-from dicomdesk.gui.security.security_store import PeerSecurity
 from dicomdesk.gui.theme import GRID, Theme, Tone
 
 LONGEST_NAME = 64

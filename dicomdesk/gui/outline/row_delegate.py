@@ -49,7 +49,7 @@ class RowDelegate(QStyledItemDelegate):
         elif mark is not None and mark.word:
             self._paint_mark(painter, rect, font, mark, self._alignments[column])
         elif (parts := node.parts(column)) is not None:
-            self._paint_parts(painter, rect, font, parts)
+            self._paint_parts(painter, self._paint_icon(painter, rect, mark) if mark else rect, font, parts)
         elif text := node.text(column):
             self._paint_text(painter, rect, font, text, Tone.PLAIN, self._alignments[column])
 
@@ -70,14 +70,18 @@ class RowDelegate(QStyledItemDelegate):
         painter.drawText(rect, alignment | Qt.TextFlag.TextSingleLine, shown)
 
     def _paint_mark(self, painter: QPainter, rect: QRect, font: QFont, mark: Mark, alignment: Qt.AlignmentFlag) -> None:
-        words = rect
-        if mark.icon:
-            top = rect.top() + (rect.height() - ROW_ICON) // 2
-            device = painter.device()
-            ratio = device.devicePixelRatioF() if device is not None else 1.0
-            painter.drawPixmap(rect.left(), top, self._theme.pixmap(mark.icon, mark.tone, ROW_ICON, ratio))
-            words = rect.adjusted(ROW_ICON + 6, 0, 0, 0)
+        words = self._paint_icon(painter, rect, mark)
         self._paint_text(painter, words, font, mark.word, mark.tone, alignment)
+
+    def _paint_icon(self, painter: QPainter, rect: QRect, mark: Mark) -> QRect:
+        """Paint the icon of a mark, if it has one; the room that is left for words."""
+        if not mark.icon:
+            return rect
+        top = rect.top() + (rect.height() - ROW_ICON) // 2
+        device = painter.device()
+        ratio = device.devicePixelRatioF() if device is not None else 1.0
+        painter.drawPixmap(rect.left(), top, self._theme.pixmap(mark.icon, mark.tone, ROW_ICON, ratio))
+        return rect.adjusted(ROW_ICON + 6, 0, 0, 0)
 
     def _paint_parts(self, painter: QPainter, rect: QRect, font: QFont, parts: tuple[Part, ...]) -> None:
         left = rect.left()

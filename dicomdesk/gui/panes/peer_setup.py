@@ -1,10 +1,12 @@
 """Peer of the Send view: its security, and the preparation of associations with it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from PySide6.QtCore import QCoreApplication, QObject, Signal
 from PySide6.QtWidgets import QWidget
 
+from dicomdesk.engine.peers.peer_security import PeerSecurity
 from dicomdesk.errors import SettingsError
 from dicomdesk.gui.controls.buttons import plain_button
 from dicomdesk.gui.dialogs.peer import PeerDialog
@@ -12,7 +14,6 @@ from dicomdesk.gui.entries.peer_entry import PeerEntry
 from dicomdesk.gui.entries.tls_entry import profile_words
 from dicomdesk.gui.panels.details import Details
 from dicomdesk.gui.security.credentials import PreparedPeer, SecurityAccess
-from dicomdesk.gui.security.security_store import PeerSecurity
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.theme import Theme, Tone
 from dicomdesk.gui.wording import plain_tip, sentence
@@ -35,13 +36,13 @@ class PeerSetup(QObject):
         super().__init__(view)
         self._theme = theme
         self._tasks = tasks
-        self._store = access.store
+        self._peers = access.peers
         self._credentials = access.credentials
         self._entry = entry
         self._view = view
         self._is_preparing = False
         self._dialog: PeerDialog | None = None
-        self.security = access.store.find_peer(entry.typed()) or PeerSecurity()
+        self.security = access.peers.find_security(entry.typed()) or PeerSecurity()
         self.button = plain_button(theme, "", "lock-open", self.edit, self.tr("Node and its security"))
         entry.changed.connect(self._on_typed)
         self._show()
@@ -63,17 +64,19 @@ class PeerSetup(QObject):
             self._tasks.start(self._prepare(run))
 
     def association(self, prepared: PreparedPeer) -> AssociationSettings:
-        """Return the settings for associations with the prepared peer."""
+        """Return the settings for associations with the prepared peer: as the address book has them, if it is there."""
+        peer, calling = prepared.peer, self._entry.calling.value()
+        known = self._peers.book.find_address(peer.ae_title, peer.host, peer.port)
+        if known is not None:
+            return replace(known.association(calling, prepared.user_identity), calling_ae_title=calling)
         return AssociationSettings(
-            calling_ae_title=self._entry.calling.value(),
-            max_pdu_bytes=LARGE_MAX_PDU_BYTES,
-            user_identity=prepared.user_identity,
+            calling_ae_title=calling, max_pdu_bytes=LARGE_MAX_PDU_BYTES, user_identity=prepared.user_identity
         )
 
     def remember(self) -> None:
         """Keep the security with the peer, so that it comes back with it."""
-        if self.security != PeerSecurity() or self._store.find_peer(self._entry.typed()) is not None:
-            self._store.keep_peer(self._entry.typed(), self.security)
+        if self.security != PeerSecurity() or self._peers.find_typed(self._entry.typed()) is not None:
+            self._peers.keep_security(self._entry.typed(), self.security)
 
     def forget_passcode(self) -> None:
         """Ask for the passcode again the next time: the peer refused, and it may be wrong."""
@@ -115,14 +118,14 @@ class PeerSetup(QObject):
 
     def _take(self, dialog: PeerDialog) -> None:
         typed, security = dialog.typed(), dialog.security()
-        self._store.keep_peer(typed, security)
+        self._peers.keep_security(typed, security)
         self._entry.set_typed(typed)
         self.security = security
         self._show()
         self.changed.emit()
 
     def _on_typed(self) -> None:
-        known = self._store.find_peer(self._entry.typed())
+        known = self._peers.find_security(self._entry.typed())
         if known is not None and known != self.security:
             self.security = known
             self._show()

@@ -7,9 +7,11 @@ from pathlib import Path
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QDialog, QWidget
 
+from dicomdesk.engine.peers.peer_security import PeerSecurity
 from dicomdesk.errors import KeyPassPhraseError
 from dicomdesk.gui.questions.secret import SecretDialog
-from dicomdesk.gui.security.security_store import PeerSecurity, SecurityStore
+from dicomdesk.gui.security.peer_store import PeerStore
+from dicomdesk.gui.security.security_store import SecurityStore
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.settings import Peer, TlsSettings, UserIdentity, UserIdentityType
 
@@ -24,9 +26,10 @@ class PreparedPeer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SecurityAccess:
-    """Access of a view to security: to what is kept on disk, and to what only the session knows."""
+    """Access of a view to peers and security: to what is kept on disk, and to what only the session knows."""
 
     store: SecurityStore
+    peers: PeerStore
     credentials: "Credentials"
 
 

@@ -4,9 +4,9 @@ import pytest
 from PySide6.QtWidgets import QDialog
 from pytestqt.qtbot import QtBot
 
+from dicomdesk.engine.peers.peer_security import PeerSecurity
 from dicomdesk.gui.dialogs.peer import PeerDialog
 from dicomdesk.gui.security.credentials import Credentials
-from dicomdesk.gui.security.security_store import PeerSecurity
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.theme import Theme
 from dicomdesk.gui.window_state import TypedPeer

@@ -1,7 +1,7 @@
 from pytestqt.qtbot import QtBot
 
+from dicomdesk.engine.peers.peer_security import PeerSecurity
 from dicomdesk.gui.entries.identity_entry import IdentityEntry
-from dicomdesk.gui.security.security_store import PeerSecurity
 from dicomdesk.gui.theme import Theme, Tone
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from shiboken6 import isValid
 
+from dicomdesk.engine.peers.peer_security import PeerSecurity
 from dicomdesk.engine.security.settings_check import hash_passcode
 from dicomdesk.gui.dialogs.check import CheckDialog
 from dicomdesk.gui.dialogs.peer import PeerDialog
@@ -14,7 +15,7 @@ from dicomdesk.gui.main_window import MainWindow
 from dicomdesk.gui.models.association_log import SECURITY, AssociationRecord
 from dicomdesk.gui.outline.states import ItemState
 from dicomdesk.gui.questions.secret import SecretDialog
-from dicomdesk.gui.security.security_store import ListenerSecurity, PeerSecurity
+from dicomdesk.gui.security.security_store import ListenerSecurity
 from dicomdesk.gui.session import Session
 from dicomdesk.settings import AccessRules, TlsSettings
 from tests.gui.answers import shown, wait_for
@@ -90,7 +91,7 @@ def test_study_goes_over_tls_with_user_and_passcode(
     assert agreed.user_identity.user_name == "ws1"
     assert agreed.tls is not None
     assert "ws1" in agreed.tls.peer_subject
-    kept = window.receive._access.store.find_peer(window.send.header.peer_entry.typed())
+    kept = window.receive._access.peers.find_security(window.send.header.peer_entry.typed())
     assert kept == window.send.header.peer_setup.security
 
 
@@ -148,7 +149,9 @@ def test_node_dialog_keeps_what_was_entered_with_the_peer(
     assert node.security.uses_tls, "TLS is not dropped by typing"
     wait_until(lambda: not isValid(dialog))
     window.send.header._theme.changed.emit()  # nothing of the dialog listens any more
-    window.receive._access.store.keep_peer(replace(window.send.header.peer_entry.typed(), port="104"), PeerSecurity())
+    window.receive._access.peers.keep_security(
+        replace(window.send.header.peer_entry.typed(), port="104"), PeerSecurity()
+    )
     window.send.header.peer_entry.port.setText("104")
     assert not node.security.uses_tls, "a peer that is known brings its own"
 

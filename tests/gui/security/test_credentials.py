@@ -6,10 +6,10 @@ import pytest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from dicomdesk.engine.peers.peer_security import PeerSecurity
 from dicomdesk.errors import SettingsError
 from dicomdesk.gui.questions.secret import SecretDialog
 from dicomdesk.gui.security.credentials import Credentials, PreparedPeer
-from dicomdesk.gui.security.security_store import PeerSecurity
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.settings import Peer, TlsSettings, UserIdentityType
 from tests.gui.answers import shown, wait_for

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 from dicomdesk.engine.check_findings import CheckStage, CheckStep
 from dicomdesk.engine.events import CheckStepFinished, CheckStepStarted
+from dicomdesk.engine.peers.peer_security import PeerSecurity
 from dicomdesk.gui.dialogs.check import CheckDialog
 from dicomdesk.gui.dialogs.listener import ListenerDialog
 from dicomdesk.gui.dialogs.peer import PeerDialog
 from dicomdesk.gui.security.credentials import Credentials
-from dicomdesk.gui.security.security_store import PeerSecurity
 from dicomdesk.gui.theme import Tone
 from dicomdesk.gui.window_state import TypedPeer
 from dicomdesk.settings import AssociationSettings, Peer, RevocationCheck, TlsSettings

@@ -30,9 +30,10 @@ from dicomdesk.engine.events import (
     UserIdentityExchange,
 )
 from dicomdesk.engine.forecast import ForecastGroup, Help, Verdict
+from dicomdesk.engine.peers.peer_security import PeerSecurity
 from dicomdesk.engine.preflight.preflight import PreflightResult
 from dicomdesk.gui.event_bridge import Arrival
-from dicomdesk.gui.security.security_store import ListenerSecurity, PeerSecurity
+from dicomdesk.gui.security.security_store import ListenerSecurity
 from dicomdesk.settings import AccessRules, RevocationCheck, TlsProfile, TlsSettings
 
 CT, MR, US, SC, SR, ENHANCED_CT = (

@@ -179,7 +179,7 @@ def long_names(stage: Stage) -> None:
 def send_secure(stage: Stage) -> None:
     """The node is encrypted."""
     entry = TypedPeer(ae_title="PACS", host="pacs.example", port="104")
-    stage.store.keep_peer(entry, scenes.PEER_SECURITY)
+    stage.peers.keep_security(entry, scenes.PEER_SECURITY)
     stage.window.send.header.peer_entry.set_typed(replace(entry, port="105"))
     stage.window.send.header.peer_entry.set_typed(entry)
     waiting(stage)

@@ -14,6 +14,8 @@ from dicomdesk.engine.events import Event, ItemOutcome
 from dicomdesk.engine.stats import Progress
 from dicomdesk.gui.event_bridge import Arrival, Bridge
 from dicomdesk.gui.main_window import MainWindow
+from dicomdesk.gui.security.credentials import Credentials, SecurityAccess
+from dicomdesk.gui.security.peer_store import PeerStore
 from dicomdesk.gui.security.security_store import SecurityStore
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.tasks import Tasks
@@ -75,12 +77,14 @@ class Stage:
         )
         self.state = state
         self.store = SecurityStore()
+        self.peers = PeerStore()
         self.window = self._make_window(state)
         self.shown: QWidget | None = None
         """A dialog that is shown instead of the window."""
 
     def _make_window(self, state: WindowState) -> MainWindow:
-        window = MainWindow(self.theme, self.session, self.tasks, state, self.store)
+        access = SecurityAccess(store=self.store, peers=self.peers, credentials=Credentials(self.tasks))
+        window = MainWindow(self.theme, self.session, self.tasks, state, access)
         window.receive.flow.free_bytes = 81_000_000_000
         return window
 

@@ -16,7 +16,7 @@ from dicomdesk.gui.window_state import TypedPeer
 from tests.helpers.window import scenes
 
 SETTINGS = SecuritySettings(
-    peers={TypedPeer(ae_title="PACS", host="pacs.example", port="2762"): scenes.PEER_SECURITY},
+    nodes={TypedPeer(ae_title="PACS", host="pacs.example", port="2762"): scenes.PEER_SECURITY},
     listener=scenes.LISTENER_SECURITY,
 )
 
@@ -45,8 +45,8 @@ def test_pass_phrases_are_never_written() -> None:
 
 
 def test_each_field_has_a_reader() -> None:
-    for kind, readers in security_file._FIELDS.items():
-        assert set(readers) == {field.name for field in fields(kind)} - {"pass_phrase"}
+    for kind, readers in security_file.READERS.items():
+        assert set(readers) == {field.name for field in fields(kind)}
 
 
 @pytest.mark.parametrize(

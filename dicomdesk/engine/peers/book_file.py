@@ -1,0 +1,230 @@
+"""File of an address book: JSON that only its owner can read, without secrets.
+
+An object with ``dicomdesk_peers`` (the version of this format) and ``peers``, a list of objects with the fields of
+``KnownPeer`` by name; those that have their default are left out.
+"""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from dicomdesk import paths
+from dicomdesk.atomic_file import write_owner_only
+from dicomdesk.engine.peers.address_book import MOST_PEERS, AddressBook
+from dicomdesk.engine.peers.known_peer import CheckOutcome, KnownPeer, LastCheck
+from dicomdesk.engine.peers.peer_security import PeerSecurity
+from dicomdesk.engine.peers.plain_settings import (
+    PEER_SECURITY_READERS,
+    Reader,
+    read_fields,
+    read_list,
+    read_member,
+    read_number,
+    read_object,
+    read_seconds,
+    read_text,
+    read_time,
+    to_plain,
+)
+from dicomdesk.engine.retrieve.request import RetrieveMethod
+from dicomdesk.errors import SettingsError
+from dicomdesk.human import printable
+from dicomdesk.named_files import read_named_file
+from dicomdesk.settings import Timeouts
+
+__all__ = ["LoadedBook", "book_file", "load_book", "peers_from_json", "save_book", "to_json"]
+
+FILE_NAME = "peers.json"
+VERSION = 1
+VERSION_KEY = "dicomdesk_peers"
+LARGEST_BYTES = 64 << 20
+_TOLD = 5
+"""Mistakes that are told in full."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadedBook:
+    """What was found where the address book lies."""
+
+    peers: tuple[KnownPeer, ...] = ()
+    is_new: bool = False
+    """There was none."""
+    problem: str = ""
+    """What is wrong with the file, in sentences, and where it is kept; "" where all is well."""
+
+
+def book_file() -> Path:
+    """Return the path of the user's address book."""
+    return paths.configuration_folder() / FILE_NAME
+
+
+def load_book(path: Path) -> LoadedBook:
+    """Read an address book. One that is damaged, or newer, is kept aside under another name, and said; what can be read
+    of it is taken.
+
+    Reads and may rename: not for the Qt thread. Raises SettingsError where the file cannot be read or kept aside, and
+    must not be written over.
+    """
+    try:
+        data = read_named_file(path, LARGEST_BYTES)
+    except FileNotFoundError:
+        return LoadedBook(is_new=True)
+    except OSError as error:
+        raise SettingsError(f"The address book {path} cannot be read: {error.strerror or error}") from error
+    try:
+        peers, mistakes = peers_from_json(data.decode("utf-8"))
+    except (SettingsError, UnicodeDecodeError) as error:
+        reason = str(error) if isinstance(error, SettingsError) else "it is not UTF-8"
+        return LoadedBook(problem=f"The address book cannot be used: {reason}. {_keep_aside(path)} A new one is begun.")
+    if not mistakes:
+        return LoadedBook(peers=peers)
+    told = "; ".join(mistakes[:_TOLD]) + ("; …" if len(mistakes) > _TOLD else "")
+    text = f"{len(mistakes)} of {len(mistakes) + len(peers)} peers of the address book cannot be read: {told}."
+    return LoadedBook(peers=peers, problem=f"{text} {_keep_aside(path)}")
+
+
+def save_book(path: Path, peers: tuple[KnownPeer, ...]) -> None:
+    """Write an address book, whole or not at all, for its owner's eyes only; raises OSError. Not for the Qt thread."""
+    write_owner_only(path, to_json(peers))
+
+
+def to_json(peers: tuple[KnownPeer, ...]) -> str:
+    """Return peers as text for a file."""
+    plain = [_without_defaults(to_plain(peer), _DEFAULT) for peer in peers]
+    return json.dumps({VERSION_KEY: VERSION, "peers": plain}, indent=1, ensure_ascii=False) + "\n"
+
+
+def peers_from_json(text: str) -> tuple[tuple[KnownPeer, ...], list[str]]:
+    """Return the peers of a file that can be read, and what is wrong with the others, a sentence each.
+
+    Raises SettingsError where the whole is none, or of another version.
+    """
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise SettingsError("it is not JSON") from error
+    whole = read_object(found, "the whole")
+    version = whole.get(VERSION_KEY)
+    if version != VERSION or type(version) is not int:
+        raise SettingsError(
+            f"it is of version {printable(str(version))[:20]}, and only version {VERSION} is known here"
+        )
+    entries = read_list(whole.get("peers"), "peers")
+    if len(entries) > MOST_PEERS:
+        raise SettingsError(f"it has more than {MOST_PEERS:,} peers")
+    peers: dict[str, KnownPeer] = {}
+    mistakes = []
+    for number, entry in enumerate(entries, 1):
+        try:
+            peer = _read_peer(entry)
+        except SettingsError as error:
+            mistakes.append(f"peer {number}: {printable(str(error)).removesuffix('.')}")
+            continue
+        if peers.setdefault(peer.key, peer) is not peer:
+            mistakes.append(f'peer {number}: its name "{peer.name}" comes twice')
+    return tuple(peers.values()), mistakes
+
+
+def _read_peer(entry: object) -> KnownPeer:
+    given = read_object(entry, "it")
+    unknown = sorted(set(given) - set(READERS[KnownPeer]))
+    if unknown:
+        raise SettingsError(f"nothing is known of {unknown[0][:40]}")
+    missing = [name for name in ("name", "ae_title", "host", "port") if name not in given]
+    if missing:
+        raise SettingsError(f"{missing[0]} is missing")
+    peer = read_fields(KnownPeer, READERS[KnownPeer], given).tidied()
+    for problem in peer.problems():
+        raise SettingsError(problem)
+    return peer
+
+
+def _keep_aside(path: Path) -> str:
+    """Give the file another name; a sentence that says which. Raises SettingsError where that cannot be done."""
+    stem = f"{path.name}.kept-{datetime.now(UTC):%Y%m%d-%H%M%S}"
+    for number in range(100):
+        aside = path.with_name(f"{stem}-{number}" if number else stem)
+        if os.path.lexists(aside):
+            continue
+        try:
+            path.rename(aside)
+        except OSError as error:
+            raise SettingsError(f"The address book {path} is damaged, and cannot be kept aside: {error}") from error
+        return f"It is kept as {aside}."
+    raise SettingsError(f"The address book {path} is damaged, and there are too many kept ones beside it")
+
+
+def _without_defaults(value: object, default: object) -> object:
+    if not isinstance(value, dict) or not isinstance(default, dict):
+        return value
+    return {
+        name: _without_defaults(each, default.get(name))
+        for name, each in value.items()
+        if name not in default or each != default[name]
+    }
+
+
+def _or_none(read: Reader) -> Reader:
+    return lambda value, name: None if value is None else read(value, name)
+
+
+_CHECK: dict[str, Reader] = {"at": read_time, "outcome": read_member(CheckOutcome), "text": read_text}
+_TIMEOUTS: dict[str, Reader] = dict.fromkeys(("connect_s", "acse_s", "dimse_s", "socket_s"), read_seconds)
+
+
+def _read_check(value: object, name: str) -> LastCheck:
+    given = read_object(value, name)
+    if not {"at", "outcome"} <= set(given):
+        raise SettingsError(f"{name} has no time or no outcome")
+    return read_fields(LastCheck, _CHECK, given)
+
+
+READERS: dict[type, dict[str, Reader]] = {
+    KnownPeer: {
+        "name": read_text,
+        "ae_title": read_text,
+        "host": read_text,
+        "port": read_number,
+        "group": read_text,
+        "calling_ae_title": read_text,
+        "security": lambda value, _name: read_fields(PeerSecurity, PEER_SECURITY_READERS, value),
+        "character_set": read_text,
+        "retrieve_method": _or_none(read_member(RetrieveMethod)),
+        "move_destination": read_text,
+        "max_pdu_bytes": _or_none(read_number),
+        "associations": _or_none(read_number),
+        "timeouts": lambda value, _name: read_fields(Timeouts, _TIMEOUTS, value),
+        "notes": read_text,
+        "last_check": _or_none(_read_check),
+    },
+    Timeouts: _TIMEOUTS,
+    LastCheck: _CHECK,
+}
+"""How each field is read; a test compares with the fields that there are."""
+
+
+def _plain_default() -> object:
+    plain = to_plain(KnownPeer(name="", ae_title="", host="", port=0))
+    assert isinstance(plain, dict)
+    return {name: value for name, value in plain.items() if name not in {"name", "ae_title", "host", "port"}}
+
+
+_DEFAULT = _plain_default()
+
+
+def begin_book(peers: "Mapping[tuple[str, str, str], PeerSecurity]") -> tuple[KnownPeer, ...]:
+    """Return the first peers of a book: addresses as typed (AE title, host, port) with their security, each once.
+
+    Named by their AE titles. What was never a peer, such as one without a port, is passed over.
+    """
+    book = AddressBook()
+    for (ae_title, host, port), security in peers.items():
+        number = int(port) if port.strip().isascii() and port.strip().isdigit() and len(port) < 9 else 0
+        wanted = KnownPeer(name=ae_title.strip(), ae_title=ae_title, host=host, port=number, security=security)
+        if wanted.problems():
+            continue
+        book.add(replace(wanted, name=book.free_name(wanted.name)))
+    return book.peers
