@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QDialog, QWidget
 
+from dicomdesk.engine.peers.known_peer import KnownPeer
 from dicomdesk.engine.peers.peer_security import PeerSecurity
 from dicomdesk.errors import KeyPassPhraseError
 from dicomdesk.gui.questions.secret import SecretDialog
@@ -31,6 +32,10 @@ class SecurityAccess:
     store: SecurityStore
     peers: PeerStore
     credentials: "Credentials"
+
+    async def prepare(self, known: KnownPeer, window: QWidget) -> PreparedPeer | None:
+        """Load and ask for what associations with a peer of the address book need; see ``Credentials.prepare``."""
+        return await self.credentials.prepare(replace(known.peer(), tls=None), known.security, window)
 
 
 class Credentials(QObject):
