@@ -16,7 +16,7 @@ from dicomdesk.engine.query.facts import QueryAnswered
 from dicomdesk.engine.query.form import QueryForm, identifier_below
 from dicomdesk.engine.query.request import Identifier, QueryModel
 from dicomdesk.engine.retrieve.outcome import DiagnosisKind
-from dicomdesk.engine.retrieve.request import RetrieveMethod, RetrieveRequest
+from dicomdesk.engine.retrieve.request import WAYS, RetrieveMethod, RetrieveRequest
 from tests.helpers.archives import opened_archives
 from tests.helpers.archives.opened_archives import AREA
 from tests.helpers.archives.stored_studies import STUDIES, write_studies
@@ -91,7 +91,7 @@ def test_a_form_leads_from_a_study_down_to_its_images(opening: Opening, model: Q
     assert sorted(images) == sorted(uid for uid, _ in wanted.instances())
 
 
-@pytest.mark.parametrize("method", RetrieveMethod)
+@pytest.mark.parametrize("method", WAYS)
 def test_each_study_arrives_as_it_is_kept(opening: Opening, method: RetrieveMethod, tmp_path: Path) -> None:
     kept = write_studies(tmp_path / "kept")
     port, arrivals = free_port(), tmp_path / "in"

@@ -161,7 +161,12 @@ class GetLines(RequestorLines[RetrieveFact]):
                 self._tool.fatal("Could not negotiate association: No acceptable Presentation Contexts")
             case RetrieveFailure.ASSOCIATION:
                 self._tool.fatal(f"Could not negotiate association: {_words(result)}")
-            case RetrieveFailure.ABORTED_BY_PEER | RetrieveFailure.REQUEST | RetrieveFailure.IDENTIFIER:
+            case (
+                RetrieveFailure.ABORTED_BY_PEER
+                | RetrieveFailure.REQUEST
+                | RetrieveFailure.IDENTIFIER
+                | RetrieveFailure.LISTENER
+            ):
                 self._main.error(f"Failed receiving DIMSE command: {condition}")
             case _:
                 assert_never(result.failure)

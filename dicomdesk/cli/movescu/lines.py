@@ -197,7 +197,7 @@ class MoveLines(RequestorLines[RetrieveFact]):
             case RetrieveFailure.ABORTED_BY_PEER:
                 self._tool.error(f"Move Request Failed: {condition_of(result.error)}")
                 self._tool.info("Peer Aborted Association")
-            case RetrieveFailure.REQUEST | RetrieveFailure.IDENTIFIER:
+            case RetrieveFailure.REQUEST | RetrieveFailure.IDENTIFIER | RetrieveFailure.LISTENER:
                 condition = condition_of(result.error)
                 self._tool.error(f"Move Request Failed: {condition}")
                 is_release = _PEER_REQUESTED_RELEASE in condition

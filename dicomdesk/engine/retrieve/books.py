@@ -32,6 +32,8 @@ class Books:
         self._finished = SubOperations()
         self._superseded: set[int] = set()
         """Requests whose failures were tried again, by identity."""
+        self._way_start = 0
+        """Position of the first request by the method that the job is at."""
         self.tally = Tally()
         self.ended: list[RetrieveEnded] = []
 
@@ -86,6 +88,12 @@ class Books:
         """What failed in these requests is asked for again."""
         self._superseded |= {id(end) for end in ended}
 
+    def begin_way(self) -> None:
+        """Another method begins: what failed by the one before is asked for again."""
+        self.supersede(self.ended)
+        self._way_start = len(self.ended)
+        self.tally.begin_way()
+
     @property
     def final(self) -> tuple[RetrieveEnded, ...]:
         """The requests that have ended, without those whose failures were tried again."""
@@ -95,6 +103,11 @@ class Books:
         """What the peer has counted; failures count that were not tried again."""
         failures = sum_counts([end.counts for end in self.final])
         return replace(sum_counts([end.counts for end in self.ended]), failed=failures.failed)
+
+    def reported_by_way(self) -> SubOperations:
+        """The same, of the method that the job is at."""
+        counts = sum_counts([end.counts for end in self.ended[self._way_start :]])
+        return replace(counts, failed=sum_counts([end.counts for end in self.final]).failed)
 
     def progress(self, *, sees_arrivals: bool, listening: Progress | None) -> Progress:
         """How far it is; ``listening`` is what the job's own listener tells."""

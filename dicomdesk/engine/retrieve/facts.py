@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from dicomdesk.engine.events import Event
 from dicomdesk.engine.query.facts import IdentifierSent, QueryFact
+from dicomdesk.engine.retrieve.request import RetrieveMethod
 from dicomdesk.network.dimse.responses import SubOperations
 
 __all__ = [
@@ -16,10 +17,23 @@ __all__ = [
     "RetrieveCancelled",
     "RetrieveEnded",
     "RetrieveFact",
+    "RetrieveMethodChosen",
     "RetrieveSink",
     "RetrieveStarted",
     "SubOperations",
 ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetrieveMethodChosen:
+    """The way by which instances are to come was chosen, or the other one is tried."""
+
+    job_id: str
+    method: RetrieveMethod
+    reason: str
+    """One sentence, to be shown."""
+    is_retry: bool = False
+    """Whether it is tried because the other way has failed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,5 +96,7 @@ class RetrieveEnded:
     """Whether we have asked for the end."""
 
 
-RetrieveFact = Event | QueryFact | RetrieveStarted | RetrieveAnswered | RetrieveCancelled | RetrieveEnded
+RetrieveFact = (
+    Event | QueryFact | RetrieveMethodChosen | RetrieveStarted | RetrieveAnswered | RetrieveCancelled | RetrieveEnded
+)
 RetrieveSink = Callable[[RetrieveFact], None]

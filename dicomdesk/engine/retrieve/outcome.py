@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from dicomdesk.engine.events import JobOutcome
-from dicomdesk.engine.retrieve.facts import RetrieveEnded, SubOperations
+from dicomdesk.engine.retrieve.facts import RetrieveEnded, RetrieveMethodChosen, SubOperations
+from dicomdesk.engine.retrieve.request import RetrieveMethod
 from dicomdesk.errors import DicomdeskError
 from dicomdesk.human import count_text
 
@@ -18,6 +19,8 @@ class RetrieveFailure(Enum):
     ASSOCIATION = "association"
     """Not established."""
     NO_PRESENTATION_CONTEXT = "no-presentation-context"
+    LISTENER = "listener"
+    """Where the method is automatic, and C-MOVE was chosen: nothing can listen here."""
     IDENTIFIER = "identifier"
     """One could not be written; the association was aborted."""
     ABORTED_BY_PEER = "aborted-by-peer"
@@ -33,6 +36,8 @@ class DiagnosisKind(Enum):
 
     UNREACHABLE = "unreachable"
     """The peer could not be asked at all."""
+    NO_LISTENER = "no-listener"
+    """Nothing can listen here for what a C-MOVE sends."""
     METHOD_NOT_SUPPORTED = "method-not-supported"
     """It takes no C-MOVE, or no C-GET, of the model."""
     DESTINATION_UNKNOWN = "destination-unknown"
@@ -72,6 +77,8 @@ class Diagnosis:
     """Lines for whoever administers the peer; "" where there is nothing to tell."""
     uids: tuple[str, ...] = ()
     """SOP Instance UIDs, or SOP Class UIDs where presentation contexts are concerned."""
+    other: RetrieveMethod | None = None
+    """The other method, where the peer takes it and this cause does not concern it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +103,8 @@ class RetrieveOutcome:
     """SOP Instance UIDs of what came and was not stored."""
     diagnoses: tuple[Diagnosis, ...]
     """Why something did not arrive, the likeliest first."""
+    choices: tuple[RetrieveMethodChosen, ...] = ()
+    """The method where it was chosen, and the other one where that was tried after it."""
     failure: RetrieveFailure | None = None
     error: DicomdeskError | None = None
 

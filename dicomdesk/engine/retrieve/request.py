@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from dicomdesk.engine.retrieve.facts import RetrieveFact
     from dicomdesk.engine.retrieve.retrieve import RetrieveJob
 
-__all__ = ["ExpectedInstance", "RetrieveMethod", "RetrieveRequest"]
+__all__ = ["OTHER_WAY", "WAYS", "ExpectedInstance", "RetrieveMethod", "RetrieveRequest", "RunningListener"]
 
 
 class RetrieveMethod(Enum):
@@ -31,6 +31,23 @@ class RetrieveMethod(Enum):
     """The peer asks their destination for an association (C-MOVE)."""
     GET = "get"
     """Over the association that asks for them (C-GET)."""
+    AUTOMATIC = "automatic"
+    """One of these, chosen when it is known what the peer takes; see ``ways.method_choice``."""
+
+
+WAYS = (RetrieveMethod.MOVE, RetrieveMethod.GET)
+"""The methods that there are on the wire."""
+OTHER_WAY = {RetrieveMethod.MOVE: RetrieveMethod.GET, RetrieveMethod.GET: RetrieveMethod.MOVE}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunningListener:
+    """A listener of this machine that runs whether the job does or not, such as a receive job's."""
+
+    port: int
+    address: str = ""
+    """That it listens on; "" is all."""
+    has_tls: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +76,16 @@ class RetrieveRequest:
     """AE title that a C-MOVE sends to, as the peer knows it; "" for our calling AE title."""
     listener: ReceiveRequest | None = None
     """Of a C-MOVE to here: listens as long as the job runs. None where somebody else takes the instances."""
+    running_listener: RunningListener | None = None
+    """Of a C-MOVE to here, in place of ``listener``: what it reports is given to the job (``note_arrival``), and what
+    belongs to no identifier of this job does not count."""
+    preferred: RetrieveMethod | None = None
+    """Of the automatic method: taken where both are possible, such as what an address book says of the peer."""
+    supported: frozenset[RetrieveMethod] | None = None
+    """Of the automatic method: what the peer is known to take; None has it asked."""
+    tries_other_way: bool = False
+    """Where instances did not arrive for a reason that the other method does not have, retrieve what is missing by
+    that, if the peer takes it; for which ``storage``, or a listener, is filled in too."""
     storage: Storage = field(default_factory=Storage)
     """Of a C-GET: what is done with the instances."""
     transfer_syntaxes: tuple[str, ...] = (EXPLICIT_VR_LITTLE_ENDIAN, IMPLICIT_VR_LITTLE_ENDIAN)
@@ -110,9 +137,22 @@ class RetrieveRequest:
 
     @property
     def sop_class_uid(self) -> str:
-        """Of the requests."""
-        service = Service.MOVE if self.method is RetrieveMethod.MOVE else Service.GET
-        return find_class(service, self.model)
+        """Of the requests by the method, which is not the automatic one."""
+        return self.class_of(self.method)
+
+    def class_of(self, method: RetrieveMethod) -> str:
+        """The SOP class of a method that there is on the wire."""
+        return find_class(Service.MOVE if method is RetrieveMethod.MOVE else Service.GET, self.model)
+
+    @property
+    def is_to_here(self) -> bool:
+        """Whether a C-MOVE comes to a listener of this machine."""
+        return self.listener is not None or self.running_listener is not None
+
+    @property
+    def move_destination(self) -> str:
+        """AE title that a C-MOVE sends to."""
+        return self.destination or self.association.calling_ae_title
 
     def make_job(self, sink: "Callable[[RetrieveFact], None]", start_thread: "ThreadStarter", /) -> "RetrieveJob":
         """See ``JobRequest``."""

@@ -1,36 +1,29 @@
 """The retrieve job: asks what exists, has it sent, counts what came, and says why something did not."""
 
-import ipaddress
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import replace
+from contextlib import AbstractContextManager, contextmanager
 
 from dicomdesk.dicom.query.sop_classes import Service, find_class
 from dicomdesk.engine.events import Event, JobFinished, JobOutcome, JobStarted
 from dicomdesk.engine.job import EventRelay, Job, ThreadStarter, new_job_id
 from dicomdesk.engine.outgoing_association import NotOpenedError, OutgoingAssociation
 from dicomdesk.engine.query.match_requestor import MatchRequestor, QueryTerms, find_context
-from dicomdesk.engine.receive.arrivals import ArrivalHandler
-from dicomdesk.engine.receive.placement import Placement
-from dicomdesk.engine.receive.receive import ReceiveJob
-from dicomdesk.engine.receive.reception_facts import ReceptionFacts
-from dicomdesk.engine.receive.request import ReceiveRequest, StorageMode
 from dicomdesk.engine.retrieve.books import Books
-from dicomdesk.engine.retrieve.doctor import Evidence, OwnListener, diagnose
-from dicomdesk.engine.retrieve.facts import RetrieveEnded, RetrieveFact, RetrieveSink
-from dicomdesk.engine.retrieve.get_contexts import offered_syntaxes, plan_get_contexts, wanted_sop_classes
+from dicomdesk.engine.retrieve.diagnosis.doctor import Evidence, OwnListener, diagnose
+from dicomdesk.engine.retrieve.diagnosis.own_listener import find_own_listener
+from dicomdesk.engine.retrieve.facts import RetrieveEnded, RetrieveFact, RetrieveMethodChosen, RetrieveSink
 from dicomdesk.engine.retrieve.outcome import RetrieveFailure, RetrieveOutcome, Standing
 from dicomdesk.engine.retrieve.remaining import find_present
-from dicomdesk.engine.retrieve.request import RetrieveMethod, RetrieveRequest
-from dicomdesk.engine.retrieve.retrieval_requestor import RetrievalTerms
+from dicomdesk.engine.retrieve.request import OTHER_WAY, WAYS, RetrieveMethod, RetrieveRequest
 from dicomdesk.engine.retrieve.rounds import Rounds, Task
 from dicomdesk.engine.retrieve.survey import find_existing
+from dicomdesk.engine.retrieve.ways.method_choice import Prospects, choose_method, find_concern, possible_ways
+from dicomdesk.engine.retrieve.ways.way import JobParts, Way, contexts_of
 from dicomdesk.engine.stats import Progress
-from dicomdesk.errors import DataError, DicomdeskError, PeerError
-from dicomdesk.network.negotiation import ProposedContext, number_contexts
+from dicomdesk.errors import DataError, DicomdeskError, LocalError, PeerError
+from dicomdesk.network.negotiation import Negotiation
+from dicomdesk.network.requestor.association import RequestedAssociation
 from dicomdesk.network.status import Status
-from dicomdesk.network.wire.host_names import find_own_address
-from dicomdesk.settings import Peer
 
 __all__ = ["RetrieveJob"]
 
@@ -47,119 +40,223 @@ class RetrieveJob(Job[RetrieveOutcome]):
         """Prepare everything but the port; raises what ``ReceiveRequest.make_job`` raises, and StorageError."""
         super().__init__(new_job_id("retrieve"), sink)
         self._request = request
-        self._start_thread = start_thread
-        self._is_get = request.method is RetrieveMethod.GET
-        self._books = Books(request, _present(request))
-        self._sees_arrivals = self._is_get or request.listener is not None
-        self._destination = request.destination or request.association.calling_ae_title
-        self._receive = self._make_listener()
-        self._facts = _Facts(self.id, self._take)
-        self._storing = self._make_storing()
-        terms = RetrievalTerms(
+        parts = JobParts(
             job_id=self.id,
             control=self._control,
             report=self._take,
-            storing=self._storing,
-            facts=self._facts if self._is_get else None,
-            destination="" if self._is_get else self._destination,
-            priority=request.priority,
-            cancel_after=request.cancel_after or None,
-            takes_pending_data_sets=request.takes_pending_data_sets,
+            report_received=self._take_received,
+            start_thread=start_thread,
         )
-        self._rounds = Rounds(request, terms, start_thread, self._books.remaining, self._association_over)
+        self._ways = {method: Way(request, method, parts) for method in _prepared_ways(request)}
+        self._way = next(iter(self._ways.values()))
+        """That the job is at."""
+        self._books = Books(request, _present(self._way.request))
+        self._supported = request.supported
+        self._choices: list[RetrieveMethodChosen] = []
+        self._rounds = Rounds(
+            self._way.request, self._way.terms, start_thread, self._books.remaining, self._association_over
+        )
 
     @property
     def port(self) -> int:
         """Where the listener of the job listens, 0 for nowhere."""
-        return self._receive.port if self._receive is not None else 0
+        return next((way.receive.port for way in self._ways.values() if way.receive is not None), 0)
 
     def note_arrival(self, event: Event) -> None:
         """Count a fact of a listener that runs already, and is the destination; any thread, in their order."""
-        self._sees_arrivals = True
         self._books.tally.take(event)
 
     def open(self) -> None:
         """Start to listen where that is asked for, on the caller's thread; raise PortInUseError or LocalError."""
-        if self._receive is not None:
-            self._receive.open()
+        if self._request.method is not RetrieveMethod.AUTOMATIC:
+            self._way.open()
 
     def withdraw(self) -> None:
         """Take back ``open``."""
-        if self._receive is not None:
-            self._receive.withdraw()
+        self._way.withdraw()
 
     def progress(self) -> Progress:
         """How far the peer is by its counters, and what has arrived."""
-        listening = self._receive.progress() if self._receive is not None else None
-        return self._books.progress(sees_arrivals=self._sees_arrivals, listening=listening)
+        receive = self._way.receive
+        listening = receive.progress() if receive is not None else None
+        return self._books.progress(sees_arrivals=self._way.sees_arrivals, listening=listening)
 
     def standing(self) -> Standing:
         """What is announced, reported by the peer, arrived and stored so far; cheap, from any thread."""
-        return self._books.standing(sees_arrivals=self._sees_arrivals)
+        return self._books.standing(sees_arrivals=self._way.sees_arrivals)
 
     # -- work, on the job's thread
 
     def _work(self) -> RetrieveOutcome:
-        supported: frozenset[RetrieveMethod] | None = None
-        with self._listening():
-            if self._request.asks_first:
-                self._ask_first()
-            if self._rounds.ending is None:
-                self._retrieve()
+        if self._request.method is RetrieveMethod.AUTOMATIC:
+            if self._request.asks_first or self._supported is None:
+                self._look()
+            if self._goes_on:
+                self._choose()
+                self._retrieve_by_this_way()
+        else:
+            with self._listening():
+                if self._request.asks_first:
+                    self._look()
+                if self._goes_on:
+                    self._retrieve()
+        self._retrieve_by_the_other_way()
         if self._request.explains and self._is_amiss() and not self._control.is_stopping:
-            supported = self._supported()
-        return self._outcome(supported)
+            self._ask_what_is_supported()
+        return self._outcome()
 
-    @contextmanager
-    def _listening(self) -> Iterator[None]:
-        receive = self._receive
-        if receive is None:
-            yield
-            return
-        thread = self._start_thread(receive.id, receive.run)
+    @property
+    def _goes_on(self) -> bool:
+        return self._rounds.ending is None and not self._control.is_stopping
+
+    def _listening(self) -> AbstractContextManager[None]:
+        return self._way.listening(self._await_the_last)
+
+    def _await_the_last(self) -> None:
+        """What the peer has sent by C-MOVE may be under way still when it says that it has sent it."""
+        tally, reported = self._books.tally, self._books.reported_by_way()
+        if self._request.running_listener is None:
+            tally.wait_until_all_have_ended(_LAST_ASSOCIATIONS_S)
+        elif self._way.sees_arrivals and not self._way.is_get:
+            tally.wait_until_arrived(reported.completed + reported.warning, _LAST_ASSOCIATIONS_S)
+
+    def _retrieve_by_this_way(self) -> None:
         try:
-            with self._control.aborting_with(lambda: _abort(receive)):
-                yield
-                if not self._control.is_aborting:
-                    self._books.tally.wait_until_all_have_ended(_LAST_ASSOCIATIONS_S)
-        finally:
-            receive.cancel()
-            thread.join()
+            self._way.open()
+        except LocalError as error:
+            self._rounds.fail(RetrieveFailure.LISTENER, error)
+            return
+        with self._listening():
+            self._retrieve()
 
-    def _ask_first(self) -> None:
-        """Ask what exists of each identifier that nothing is known of."""
+    # -- methods
+
+    def _choose(self) -> None:
+        """Choose a method, unless nothing is to be asked for."""
+        request = self._request
+        if not self._tasks() and request.identifiers:
+            return
+        prospects = Prospects(
+            peer=request.peer,
+            possible=possible_ways(request),
+            supported=self._supported,
+            preferred=request.preferred,
+            destination=request.move_destination,
+            is_to_here=request.is_to_here,
+            sop_classes=len({one.sop_class_uid for one in self._books.expected}),
+        )
+        method, reason = choose_method(prospects)
+        self._take_way(RetrieveMethodChosen(job_id=self.id, method=method, reason=reason))
+
+    def _retrieve_by_the_other_way(self) -> None:
+        """Retrieve what is missing, where the other way may bring it."""
+        other = OTHER_WAY[self._way.method]
+        if not self._request.tries_other_way or other not in self._ways or self._control.is_stopping:
+            return
+        concern = find_concern(self._way.method, diagnose(self._evidence())) if self._is_amiss() else None
+        if concern is None:
+            return
+        if self._supported is None:
+            self._ask_what_is_supported()
+        if self._supported is None or other not in self._supported or self._control.is_stopping:
+            return
+        if self._books.tally.arrived:
+            self._learn_what_is_missing()
+        self._books.begin_way()
+        reason = f"C-{other.name}, since it did not go by C-{self._way.method.name}: {concern.text}"
+        self._take_way(RetrieveMethodChosen(job_id=self.id, method=other, reason=reason, is_retry=True))
+        self._retrieve_by_this_way()
+
+    def _take_way(self, chosen: RetrieveMethodChosen) -> None:
+        self._choices.append(chosen)
+        self._way = self._ways[chosen.method]
+        self._rounds.take_way(self._way.request, self._way.terms)
+        self._report(chosen)
+
+    def _learn_what_is_missing(self) -> None:
+        """What has arrived is left out only where it is known what exists; where that fails, all is asked for again."""
+        ending = self._rounds.ending
+        self._rounds.ending = None
+        self._look()
+        self._rounds.ending = ending
+
+    # -- questions
+
+    def _look(self) -> None:
+        """Ask what exists of each identifier that nothing is known of, and which methods the peer takes."""
         request = self._request
         find = find_class(Service.FIND, request.model)
-        outgoing, number = self._next_association()
+        is_choosing = request.method is RetrieveMethod.AUTOMATIC and self._supported is None
+        asked = [find] if request.asks_first or not is_choosing else []
+        if is_choosing:
+            asked += [request.class_of(method) for method in WAYS]
         try:
-            with outgoing.opened(request.peer, request.association, self._contexts(find)) as association:
+            with self._asking(*asked) as (association, number):
+                if is_choosing:
+                    self._note_supported(association.negotiation)
                 context = find_context(association.negotiation, find)
                 if context is not None:
                     terms = QueryTerms(job_id=self.id, number=number, control=self._control, report=self._report)
-                    requestor = MatchRequestor(association, context, terms)
-                    for position, identifier in enumerate(request.identifiers):
-                        if not self._books.knows(position) and not self._control.is_stopping:
-                            self._books.learn(position, find_existing(requestor, identifier, position))
-                outgoing.release(association)
+                    self._learn(MatchRequestor(association, context, terms))
         except NotOpenedError as error:
             self._rounds.fail(RetrieveFailure.ASSOCIATION, error.error)
         except DataError as error:
-            outgoing.report_abort(error)
             self._rounds.fail(RetrieveFailure.IDENTIFIER, error)
-        except PeerError as error:
-            outgoing.report_loss(error)  # it is not known what exists, then
+        except PeerError:
+            pass  # it is not known what exists, then
 
-    def _retrieve(self) -> None:
+    def _learn(self, requestor: MatchRequestor) -> None:
+        for position, identifier in enumerate(self._request.identifiers):
+            if not self._books.knows(position) and not self._control.is_stopping:
+                self._books.learn(position, find_existing(requestor, identifier, position))
+
+    def _ask_what_is_supported(self) -> None:
+        """The ways of retrieving that the peer takes, asked for over an association of its own."""
+        request = self._request
+        try:
+            with self._asking(*(request.class_of(method) for method in WAYS)) as (association, _):
+                self._note_supported(association.negotiation)
+        except NotOpenedError:
+            pass
+
+    @contextmanager
+    def _asking(self, *sop_class_uids: str) -> Iterator[tuple[RequestedAssociation, int]]:
+        """An association of its own for questions, with its number; raises NotOpenedError, reports how it ends."""
+        request, number = self._request, next(self._rounds.numbers)
+        outgoing = OutgoingAssociation(job_id=self.id, number=number, control=self._control, report=self._report)
+        with outgoing.opened(request.peer, request.association, contexts_of(request, *sop_class_uids)) as association:
+            try:
+                yield association, number
+            except DataError as error:
+                outgoing.report_abort(error)
+                raise
+            except PeerError as error:
+                outgoing.report_loss(error)
+                raise
+            outgoing.release(association)
+
+    def _note_supported(self, negotiation: Negotiation) -> None:
+        taken = {method: find_context(negotiation, self._request.class_of(method)) for method in WAYS}
+        self._supported = frozenset(method for method, context in taken.items() if context is not None)
+
+    # -- retrieving
+
+    def _tasks(self) -> list[Task]:
+        """The identifiers of which something is still to be asked for."""
         request, books = self._request, self._books
         tasks = [Task(position=position, retries=request.retries) for position in range(len(request.identifiers))]
-        tasks = [task for task in tasks if books.remaining(task.position)]
-        if request.identifiers and not tasks:
+        return [task for task in tasks if books.remaining(task.position)]
+
+    def _retrieve(self) -> None:
+        books = self._books
+        tasks = self._tasks()
+        if self._request.identifiers and not tasks:
             return
-        plans = self._plans()
+        plans = self._way.plans(books.expected)
         for number, contexts in enumerate(plans, 1):
             before = len(books.ended)
             self._rounds.carry_out(contexts, tasks)
-            if self._rounds.ending is not None or self._control.is_stopping or number == len(plans):
+            if not self._goes_on or number == len(plans):
                 return
             # What failed may be of SOP classes that had no place in these contexts.
             failed = [ended for ended in books.ended[before:] if _has_failed_in_part(ended)]
@@ -168,24 +265,6 @@ class RetrieveJob(Job[RetrieveOutcome]):
             if not tasks:
                 return
             books.supersede(failed)
-
-    def _plans(self) -> list[tuple[ProposedContext, ...]]:
-        """The presentation contexts of one association after the other."""
-        request = self._request
-        if self._is_get:
-            wanted = wanted_sop_classes(request.storage_sop_classes, self._books.expected)
-            stored_in = offered_syntaxes(request.storage_transfer_syntaxes, takes_compressed=request.takes_compressed)
-            return plan_get_contexts(request.sop_class_uid, request.transfer_syntaxes, wanted, stored_in)
-        if request.proposes_find:
-            return [self._contexts(find_class(Service.FIND, request.model), request.sop_class_uid)]
-        return [self._contexts(request.sop_class_uid)]
-
-    def _contexts(self, *sop_class_uids: str) -> tuple[ProposedContext, ...]:
-        return number_contexts([(uid, self._request.transfer_syntaxes) for uid in sop_class_uids])
-
-    def _next_association(self) -> tuple[OutgoingAssociation, int]:
-        number = next(self._rounds.numbers)
-        return OutgoingAssociation(job_id=self.id, number=number, control=self._control, report=self._report), number
 
     # -- facts
 
@@ -202,100 +281,70 @@ class RetrieveJob(Job[RetrieveOutcome]):
 
     def _association_over(self, number: int) -> None:
         self._books.forget_association(number)
-        if self._storing is not None:
-            self._facts.end(number)
-            self._storing.forget(number)
-
-    # -- parts
-
-    def _make_listener(self) -> ReceiveJob | None:
-        listener = self._request.listener
-        if listener is None or self._is_get:
-            return None
-        return replace(listener, report_stored=True).make_job(self._take_received, self._start_thread)
-
-    def _make_storing(self) -> ArrivalHandler | None:
-        if not self._is_get:
-            return None
-        storage = self._request.storage
-        placement = None if storage.mode is StorageMode.IGNORE else Placement(storage)
-        storing = ArrivalHandler(placement, storage.mode, begun=self._facts.begun, discarded=self._facts.discarded)
-        storing.moving = self._control.require_no_abort
-        return storing
+        self._way.association_over(number)
 
     # -- the end
 
     def _is_amiss(self) -> bool:
         """Whether there is something to be explained."""
-        reported = self._books.reported()
-        is_short = self._sees_arrivals and reported.completed + reported.warning > self._books.tally.arrived
-        has_failed = any(ended.status for ended in self._books.final) or self._rounds.ending is not None
+        books, reported = self._books, self._books.reported_by_way()
+        is_short = self._way.sees_arrivals and reported.completed + reported.warning > books.tally.arrived_by_way
+        has_failed = any(ended.status for ended in books.final) or self._rounds.ending is not None
         return bool(has_failed or is_short or reported.failed or self._missing())
 
     def _missing(self) -> tuple[str, ...]:
-        return self._books.missing() if self._sees_arrivals else ()
+        return self._books.missing() if self._way.sees_arrivals else ()
 
-    def _supported(self) -> frozenset[RetrieveMethod] | None:
-        """The ways of retrieving that the peer takes, asked for over an association of its own."""
-        request = self._request
-        classes = {method: replace(request, method=method).sop_class_uid for method in RetrieveMethod}
-        outgoing, _ = self._next_association()
-        try:
-            with outgoing.opened(request.peer, request.association, self._contexts(*classes.values())) as association:
-                negotiation = association.negotiation
-                outgoing.release(association)
-        except NotOpenedError:
-            return None
-        return frozenset(method for method, uid in classes.items() if find_context(negotiation, uid) is not None)
-
-    def _outcome(self, supported: frozenset[RetrieveMethod] | None = None) -> RetrieveOutcome:
+    def _outcome(self) -> RetrieveOutcome:
         ending = self._rounds.ending
         outcome = JobOutcome.COMPLETED
         if self._control.is_stopping:
             outcome = JobOutcome.CANCELLED
         elif ending is not None and ending.failure is not RetrieveFailure.RELEASE:
             outcome = JobOutcome.FAILED
-        evidence = self._evidence(supported)
+        evidence = self._evidence()
         arrivals = evidence.arrivals
         return RetrieveOutcome(
             outcome=outcome,
             ended=tuple(self._books.ended),
             announced=len(self._books.expected) or None,
-            reported=evidence.reported,
-            arrived=arrivals.arrived if arrivals is not None else None,
+            reported=self._books.reported(),
+            arrived=self._books.tally.arrived if arrivals is not None else None,
             stored=len(arrivals.stored) if arrivals is not None else None,
             missing=evidence.missing,
             refused=arrivals.refused_uids if arrivals is not None else (),
             diagnoses=() if outcome is JobOutcome.CANCELLED else diagnose(evidence),
+            choices=tuple(self._choices),
             failure=ending.failure if ending is not None else None,
             error=ending.error if ending is not None else None,
         )
 
-    def _evidence(self, supported: frozenset[RetrieveMethod] | None) -> Evidence:
-        request, rounds = self._request, self._rounds
+    def _evidence(self) -> Evidence:
+        request, rounds, way = self._request, self._rounds, self._way
         failure = rounds.ending.failure if rounds.ending is not None else None
         error = rounds.ending.error if rounds.ending is not None else None
-        negotiations = rounds.negotiations if self._is_get else ()
+        negotiations = rounds.negotiations if way.is_get else ()
         return Evidence(
             peer=request.peer,
-            method=request.method,
-            destination=self._destination,
+            method=way.method,
+            destination=request.move_destination,
             listener=self._own_listener() if self._is_amiss() else None,
             ended=self._books.final,
-            reported=self._books.reported(),
-            arrivals=self._books.arrivals(negotiations) if self._sees_arrivals else None,
+            reported=self._books.reported_by_way(),
+            arrivals=self._books.arrivals(negotiations) if way.sees_arrivals else None,
             missing=self._missing(),
-            supported=supported,
+            is_to_another=bool(request.destination) and not request.is_to_here,
+            supported=self._supported,
             error=None if failure is RetrieveFailure.RELEASE else error,
             is_refused=failure is RetrieveFailure.NO_PRESENTATION_CONTEXT,
+            is_without_listener=failure is RetrieveFailure.LISTENER,
             was_associated=rounds.was_associated,
         )
 
     def _own_listener(self) -> OwnListener | None:
-        listener = self._request.listener
-        if self._receive is None or listener is None:
+        if self._way.is_get or not self._request.is_to_here:
             return None
-        return own_listener(listener, self._receive.port, self._destination, self._request.peer)
+        return find_own_listener(self._request, self.port)
 
     def _after_fault(self, error: DicomdeskError) -> RetrieveOutcome:
         self._rounds.fail(RetrieveFailure.REQUEST, error)
@@ -303,15 +352,17 @@ class RetrieveJob(Job[RetrieveOutcome]):
 
     def _finished(self, result: RetrieveOutcome) -> JobFinished:
         error = "" if result.outcome is JobOutcome.COMPLETED else result.text
-        return JobFinished(job_id=self.id, outcome=result.outcome, counts=self._facts.counts(), error=error)
+        counts = next((way.counts() for way in self._ways.values() if way.is_get), {})
+        return JobFinished(job_id=self.id, outcome=result.outcome, counts=counts, error=error)
 
 
-class _Facts(ReceptionFacts):
-    """The facts of instances that come by C-GET."""
-
-    def end(self, association: int) -> None:
-        """The association has ended."""
-        self._end(association)
+def _prepared_ways(request: RetrieveRequest) -> list[RetrieveMethod]:
+    """The methods that the job may come to, the first one first."""
+    possible = [way for way in WAYS if way in possible_ways(request)]
+    if request.method is RetrieveMethod.AUTOMATIC:
+        return possible or [RetrieveMethod.GET]
+    other = OTHER_WAY[request.method]
+    return [request.method, other] if request.tries_other_way and other in possible else [request.method]
 
 
 def _present(request: RetrieveRequest) -> frozenset[str]:
@@ -325,28 +376,3 @@ def _present(request: RetrieveRequest) -> frozenset[str]:
 
 def _has_failed_in_part(ended: RetrieveEnded) -> bool:
     return ended.status == Status.SUB_OPERATIONS_NOT_ALL_WELL or (ended.counts is not None and ended.counts.failed > 0)
-
-
-def own_listener(listener: ReceiveRequest, port: int, ae_title: str, peer: Peer) -> OwnListener:
-    """Where a listener is to be found by a peer."""
-    seen = find_own_address(peer.host, peer.port)
-    address = listener.address or seen
-    return OwnListener(
-        ae_title=ae_title,
-        address=address,
-        port=port,
-        is_for_this_machine_only=_is_loopback(listener.address) and not _is_loopback(seen),
-        has_tls=listener.acceptance.tls is not None,
-    )
-
-
-def _is_loopback(address: str) -> bool:
-    with suppress(ValueError):
-        return ipaddress.ip_address(address).is_loopback
-    return False
-
-
-def _abort(receive: ReceiveJob) -> None:
-    """Break off what the listener is at."""
-    receive.cancel()
-    receive.cancel()

@@ -66,6 +66,12 @@ class Rounds:
         with self._lock:
             self.ending = self.ending or Ending(failure=failure, error=error)
 
+    def take_way(self, request: RetrieveRequest, terms: RetrievalTerms) -> None:
+        """Ask by another method from now on; what came of the one before counts no more."""
+        self.request, self.terms = request, terms
+        self.ending = None
+        self.negotiations = []
+
     def carry_out(self, contexts: Sequence[ProposedContext], tasks: Iterable[Task]) -> None:
         """Ask with all of them over associations with these contexts; returns when all associations have ended.
 

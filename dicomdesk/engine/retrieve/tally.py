@@ -33,7 +33,7 @@ class Arrivals:
     stored: frozenset[str]
     """SOP Instance UIDs of what is stored."""
     arrived: int
-    """Instances that arrived whole, each time that they did."""
+    """Instances that arrived whole, each time that they did, by the method that the job is at."""
     repeated: int
     """How many of these were stored before."""
     refused: dict[str, int]
@@ -62,6 +62,8 @@ class Tally:
     _refused_classes: dict[str, None] = field(default_factory=dict)
     _connections: int = 0
     _repeated: int = 0
+    _before: int = 0
+    """Instances that arrived by another method before."""
     arrived: int = 0
     """Instances that arrived whole."""
     bytes_stored: int = 0
@@ -75,6 +77,7 @@ class Tally:
                     self._open[key] = printable(event.sop_instance_uid[:_LONGEST_UID])
                 case ItemFinished():
                     self._finish(event)
+                    self._lock.notify_all()
                 case RequestFailed():
                     self._connections += 1
                     _note(self._rejections, event.reason)
@@ -133,6 +136,24 @@ class Tally:
         self._standing.pop((job_id, association), None)
         self._lock.notify_all()
 
+    @property
+    def arrived_by_way(self) -> int:
+        """Instances that arrived whole by the method that the job is at."""
+        return self.arrived - self._before
+
+    def begin_way(self) -> None:
+        """Another method begins: what went wrong by the one before counts no more."""
+        with self._lock:
+            self._before = self.arrived
+            self._connections = 0
+            for noted in (self._rejections, self._refused_classes, self._refused):
+                noted.clear()
+
+    def wait_until_arrived(self, count: int, limit_s: float) -> None:
+        """Wait, for so long at most, until so many have arrived by this method, or no association stands."""
+        with self._lock:
+            self._lock.wait_for(lambda: self.arrived_by_way >= count or not self._standing, limit_s)
+
     def wait_until_all_have_ended(self, limit_s: float) -> None:
         """Wait, for so long at most, until no association stands that was asked of us."""
         with self._lock:
@@ -157,7 +178,7 @@ class Tally:
         with self._lock:
             return Arrivals(
                 stored=frozenset(self._stored),
-                arrived=self.arrived,
+                arrived=self.arrived_by_way,
                 repeated=self._repeated,
                 refused=dict(self._refused),
                 refused_uids=tuple(self._refused_uids),

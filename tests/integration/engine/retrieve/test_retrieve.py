@@ -29,7 +29,7 @@ from dicomdesk.engine.retrieve.facts import (
     SubOperations,
 )
 from dicomdesk.engine.retrieve.outcome import DiagnosisKind, RetrieveFailure, RetrieveOutcome
-from dicomdesk.engine.retrieve.request import ExpectedInstance, RetrieveMethod
+from dicomdesk.engine.retrieve.request import WAYS, ExpectedInstance, RetrieveMethod, RunningListener
 from dicomdesk.engine.retrieve.retrieve import RetrieveJob
 from dicomdesk.errors import PortInUseError, StorageError
 from dicomdesk.settings import AccessRules
@@ -125,7 +125,7 @@ def test_what_is_here_is_not_asked_for_again(tmp_path: Path) -> None:
     assert (outcome.outcome, outcome.diagnoses) == (JobOutcome.COMPLETED, ())
 
 
-@pytest.mark.parametrize("method", RetrieveMethod)
+@pytest.mark.parametrize("method", WAYS)
 def test_what_an_earlier_job_has_stored_is_left_out(tmp_path: Path, method: RetrieveMethod) -> None:
     port, folder = free_port(), tmp_path / "in"
     with filled(tmp_path, port) as archive:
@@ -377,9 +377,10 @@ def test_a_move_to_somebody_else_goes_by_the_counters_of_the_peer() -> None:
 
 
 def test_facts_of_a_listener_that_runs_already_count(tmp_path: Path) -> None:
-    job = request_to(1, study(STUDY), method=RetrieveMethod.MOVE, expected=EXPECTED).make_job(
-        lambda _fact: None, no_threads
+    request = request_to(
+        1, study(STUDY), method=RetrieveMethod.MOVE, expected=EXPECTED, running_listener=RunningListener(port=2)
     )
+    job = request.make_job(lambda _fact: None, no_threads)
     job.note_arrival(
         ItemStarted(job_id="r", association=1, index=0, message_id=1, sop_class_uid=CT, sop_instance_uid=UIDS[0])
     )

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from dicomdesk.engine.retrieve.doctor import Evidence, OwnListener, diagnose
+from dicomdesk.engine.retrieve.diagnosis.doctor import Evidence, OwnListener, diagnose
 from dicomdesk.engine.retrieve.facts import RetrieveEnded, SubOperations
 from dicomdesk.engine.retrieve.outcome import DiagnosisKind
 from dicomdesk.engine.retrieve.request import RetrieveMethod

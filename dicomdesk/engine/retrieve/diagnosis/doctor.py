@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from dicomdesk.engine.check.asked_sop_classes import sop_class_words
 from dicomdesk.engine.retrieve.facts import RetrieveEnded, SubOperations
 from dicomdesk.engine.retrieve.outcome import Diagnosis, DiagnosisKind
-from dicomdesk.engine.retrieve.request import RetrieveMethod
+from dicomdesk.engine.retrieve.request import OTHER_WAY, RetrieveMethod
 from dicomdesk.engine.retrieve.tally import Arrivals
 from dicomdesk.errors import DicomdeskError
 from dicomdesk.human import count_text, printable
@@ -16,8 +16,11 @@ from dicomdesk.settings import Peer
 __all__ = ["Evidence", "OwnListener", "diagnose"]
 
 _WORDS = {RetrieveMethod.MOVE: "C-MOVE", RetrieveMethod.GET: "C-GET"}
-_OTHER = {RetrieveMethod.MOVE: RetrieveMethod.GET, RetrieveMethod.GET: RetrieveMethod.MOVE}
 _SERVICES = {RetrieveMethod.MOVE: DimseService.C_MOVE, RetrieveMethod.GET: DimseService.C_GET}
+_OFFERS = {
+    RetrieveMethod.GET: "The peer takes C-GET, which needs no connection to this machine: retrieve with that.",
+    RetrieveMethod.MOVE: "The peer takes C-MOVE: retrieve with that, once it knows this machine as a destination.",
+}
 _MOST_NAMES = 3
 
 
@@ -59,12 +62,16 @@ class Evidence:
     arrivals: Arrivals | None
     """None where nobody here sees them."""
     missing: tuple[str, ...] = ()
+    is_to_another: bool = False
+    """Whether a C-MOVE sends to somebody else: a C-GET is not what is wanted, then."""
     supported: frozenset[RetrieveMethod] | None = None
     """By what the peer lets itself be asked; None where it was not tried."""
     error: DicomdeskError | None = None
     """That ended the job early."""
     is_refused: bool = False
     """Whether that is that the peer takes no such request."""
+    is_without_listener: bool = False
+    """Whether that is that nothing can listen here."""
     was_associated: bool = True
     """Whether there was an association at all."""
 
@@ -74,14 +81,18 @@ class Evidence:
         return f"The peer {self.peer}"
 
     @property
-    def other_way(self) -> str:
-        """What to try instead; "" for nothing."""
-        other = _OTHER[self.method]
-        if self.supported is None or other not in self.supported:
-            return ""
-        if other is RetrieveMethod.GET:
-            return "The peer takes C-GET, which needs no connection to this machine: retrieve with that."
-        return "The peer takes C-MOVE: retrieve with that, once it knows this machine as a destination."
+    def other(self) -> RetrieveMethod | None:
+        """The method to try instead, where the peer takes it."""
+        other = OTHER_WAY[self.method]
+        return other if not self.is_to_another and other in (self.supported or ()) else None
+
+    def concerning(
+        self, kind: DiagnosisKind, text: str, advice: str, *, card: str = "", uids: tuple[str, ...] = ()
+    ) -> Diagnosis:
+        """A diagnosis of something that the other method need not have, which is offered where the peer takes it."""
+        other = self.other
+        offer = _OFFERS[other] if other is not None else ""
+        return Diagnosis(kind=kind, text=text, advice=f"{advice} {offer}".strip(), card=card, uids=uids, other=other)
 
 
 def diagnose(evidence: Evidence) -> tuple[Diagnosis, ...]:
@@ -95,8 +106,12 @@ def _early(evidence: Evidence) -> Iterator[Diagnosis]:
         return
     text, advice = str(error), getattr(error, "advice", "")
     if evidence.is_refused:
-        advice = evidence.other_way or "Ask who runs the peer which ways of retrieving it supports."
-        yield Diagnosis(kind=DiagnosisKind.METHOD_NOT_SUPPORTED, text=text, advice=advice)
+        advice = "" if evidence.other else "Ask who runs the peer which ways of retrieving it supports."
+        yield evidence.concerning(DiagnosisKind.METHOD_NOT_SUPPORTED, text, advice)
+    elif evidence.is_without_listener:
+        text = f"{evidence.name} cannot send to this machine by C-MOVE: {text}"
+        advice = "End what uses the port, or listen on another one that the peer knows."
+        yield evidence.concerning(DiagnosisKind.NO_LISTENER, text, advice)
     elif not evidence.was_associated:
         text = f"{evidence.name} could not be asked: {text}"
         advice = advice or "Check the address, the port and the AE titles with a connection check."
@@ -130,10 +145,10 @@ def _by_status(evidence: Evidence) -> Iterator[Diagnosis]:
 def _unknown_destination(evidence: Evidence) -> Diagnosis:
     listener = evidence.listener
     advice = "Have who runs the peer enter the AE title with its address and port, exactly as written here."
-    return Diagnosis(
-        kind=DiagnosisKind.DESTINATION_UNKNOWN,
-        text=f"{evidence.name} does not know the destination {evidence.destination} (status A801H).",
-        advice=f"{advice} {evidence.other_way}".strip(),
+    return evidence.concerning(
+        DiagnosisKind.DESTINATION_UNKNOWN,
+        f"{evidence.name} does not know the destination {evidence.destination} (status A801H).",
+        advice,
         card=listener.card if listener is not None else f"AE title: {evidence.destination}",
     )
 
@@ -141,10 +156,10 @@ def _unknown_destination(evidence: Evidence) -> Diagnosis:
 def _refused(evidence: Evidence, ended: RetrieveEnded) -> Diagnosis:
     words = status_text(ended.status, _SERVICES[evidence.method])
     comment = f", and says: {printable(ended.comment)}" if ended.comment else ""
-    return Diagnosis(
-        kind=DiagnosisKind.REFUSED_BY_PEER,
-        text=f"{evidence.name} ended the {_WORDS[evidence.method]} with {words} (status {ended.status:04X}H){comment}.",
-        advice=f"{_status_advice(ended.status)} {evidence.other_way}".strip(),
+    return evidence.concerning(
+        DiagnosisKind.REFUSED_BY_PEER,
+        f"{evidence.name} ended the {_WORDS[evidence.method]} with {words} (status {ended.status:04X}H){comment}.",
+        _status_advice(ended.status),
     )
 
 
@@ -169,10 +184,10 @@ def _at_our_side(evidence: Evidence, arrivals: Arrivals) -> Iterator[Diagnosis]:
         names = [sop_class_words(uid) for uid in arrivals.refused_sop_classes[:_MOST_NAMES]]
         more = len(arrivals.refused_sop_classes) - len(names)
         text = f"No presentation context was agreed with {evidence.peer} for {', '.join(names)}"
-        yield Diagnosis(
-            kind=DiagnosisKind.CONTEXTS_REFUSED,
-            text=f"{text} and {more} more." if more > 0 else f"{text}.",
-            advice="Accept these SOP classes, and the transfer syntaxes that the peer has them in.",
+        yield evidence.concerning(
+            DiagnosisKind.CONTEXTS_REFUSED,
+            f"{text} and {more} more." if more > 0 else f"{text}.",
+            "Accept these SOP classes, and the transfer syntaxes that the peer has them in.",
             uids=arrivals.refused_sop_classes,
         )
     if arrivals.refused:
@@ -190,49 +205,47 @@ def _at_the_listener(evidence: Evidence, listener: OwnListener, arrivals: Arriva
     reported = evidence.reported
     tried = reported.completed + reported.failed + reported.warning
     if arrivals.rejections:
-        yield Diagnosis(
-            kind=DiagnosisKind.REJECTED_BY_US,
-            text=f"{evidence.name} called at port {listener.port}, and was not accepted: {arrivals.rejections[0]}.",
-            advice="Check which AE titles, addresses, certificates and users are let in here.",
+        yield evidence.concerning(
+            DiagnosisKind.REJECTED_BY_US,
+            f"{evidence.name} called at port {listener.port}, and was not accepted: {arrivals.rejections[0]}.",
+            "Check which AE titles, addresses, certificates and users are let in here.",
         )
     elif not arrivals.connections and tried:
-        yield Diagnosis(
-            kind=DiagnosisKind.NEVER_CONNECTED,
-            text=f"{evidence.name} reports {count_text(tried, 'instance')} tried, but nobody has called at port "
+        yield evidence.concerning(
+            DiagnosisKind.NEVER_CONNECTED,
+            f"{evidence.name} reports {count_text(tried, 'instance')} tried, but nobody has called at port "
             f"{listener.port}.",
-            advice=_connection_advice(evidence, listener),
+            _connection_advice(listener),
             card=listener.card,
         )
 
 
-def _connection_advice(evidence: Evidence, listener: OwnListener) -> str:
+def _connection_advice(listener: OwnListener) -> str:
     if listener.is_for_this_machine_only:
-        advice = "The listener takes connections of this machine only: let it listen on an address of the network."
-    else:
-        advice = (
-            f"The peer may have another address or port for {listener.ae_title}: compare with the card. A firewall may "
-            f"stand between: allow incoming TCP connections to port {listener.port} on this machine "
-            f"(ufw allow {listener.port}/tcp; firewall-cmd --add-port={listener.port}/tcp)."
-        )
-    return f"{advice} {evidence.other_way}".strip()
+        return "The listener takes connections of this machine only: let it listen on an address of the network."
+    return (
+        f"The peer may have another address or port for {listener.ae_title}: compare with the card. A firewall may "
+        f"stand between: allow incoming TCP connections to port {listener.port} on this machine "
+        f"(ufw allow {listener.port}/tcp; firewall-cmd --add-port={listener.port}/tcp)."
+    )
 
 
 def _by_counters(evidence: Evidence) -> Iterator[Diagnosis]:
     reported, arrivals = evidence.reported, evidence.arrivals
     failed_uids = tuple(dict.fromkeys(uid for ended in evidence.ended for uid in ended.failed_uids))
     if reported.failed:
-        yield Diagnosis(
-            kind=DiagnosisKind.SUB_OPERATIONS_FAILED,
-            text=f"{evidence.name} could not send {count_text(reported.failed, 'instance')}.",
-            advice=f"The peer's log tells why it failed for each of them. {evidence.other_way}".strip(),
+        yield evidence.concerning(
+            DiagnosisKind.SUB_OPERATIONS_FAILED,
+            f"{evidence.name} could not send {count_text(reported.failed, 'instance')}.",
+            "The peer's log tells why it failed for each of them.",
             uids=failed_uids or evidence.missing,
         )
     sent = reported.completed + reported.warning
     if arrivals is not None and sent > arrivals.arrived and (arrivals.connections or evidence.listener is None):
-        yield Diagnosis(
-            kind=DiagnosisKind.COUNTERS_DIFFER,
-            text=f"{evidence.name} reports {count_text(sent, 'instance')} sent, but {arrivals.arrived:,} arrived.",
-            advice=f"The peer may have sent them to another place by the name {evidence.destination}."
+        yield evidence.concerning(
+            DiagnosisKind.COUNTERS_DIFFER,
+            f"{evidence.name} reports {count_text(sent, 'instance')} sent, but {arrivals.arrived:,} arrived.",
+            f"The peer may have sent them to another place by the name {evidence.destination}."
             if evidence.method is RetrieveMethod.MOVE
             else "Do not rely on its counters; compare with a query at image level.",
             uids=evidence.missing,

@@ -1,0 +1,154 @@
+"""What a retrieve by one method needs: a listener or a folder, terms, presentation contexts."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+from dicomdesk.dicom.query.sop_classes import Service, find_class
+from dicomdesk.engine.events import Event, ItemOutcome
+from dicomdesk.engine.job import JobControl, ThreadStarter
+from dicomdesk.engine.receive.arrivals import ArrivalHandler
+from dicomdesk.engine.receive.placement import Placement
+from dicomdesk.engine.receive.receive import ReceiveJob
+from dicomdesk.engine.receive.reception_facts import ReceptionFacts
+from dicomdesk.engine.receive.request import StorageMode
+from dicomdesk.engine.retrieve.facts import RetrieveSink
+from dicomdesk.engine.retrieve.get_contexts import offered_syntaxes, plan_get_contexts, wanted_sop_classes
+from dicomdesk.engine.retrieve.request import ExpectedInstance, RetrieveMethod, RetrieveRequest
+from dicomdesk.engine.retrieve.retrieval_requestor import RetrievalTerms
+from dicomdesk.engine.retrieve.ways.method_choice import get_storage
+from dicomdesk.network.negotiation import ProposedContext, number_contexts
+
+__all__ = ["JobParts", "Way", "contexts_of"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobParts:
+    """Of the job that retrieves."""
+
+    job_id: str
+    control: JobControl
+    report: RetrieveSink
+    """Of what the job itself does."""
+    report_received: Callable[[Event], None]
+    """Of what its listener does."""
+    start_thread: ThreadStarter
+
+
+def contexts_of(request: RetrieveRequest, *sop_class_uids: str) -> tuple[ProposedContext, ...]:
+    """Presentation contexts for requests."""
+    return number_contexts([(uid, request.transfer_syntaxes) for uid in sop_class_uids])
+
+
+class Way:
+    """For the job's thread, and where said so for any."""
+
+    def __init__(self, request: RetrieveRequest, method: RetrieveMethod, job: JobParts) -> None:
+        """Prepare everything but the port; raises what ``ReceiveRequest.make_job`` raises, and StorageError."""
+        self.method = method
+        self.is_get = method is RetrieveMethod.GET
+        storage = get_storage(request) if self.is_get else None
+        self.request = replace(request, method=method, storage=storage or request.storage)
+        self._job = job
+        self._facts = _GetFacts(job.job_id, job.report)
+        self._storing = self._make_storing() if self.is_get else None
+        self._receive = self._make_listener() if not self.is_get else None
+        self._is_open = False
+        self.terms = RetrievalTerms(
+            job_id=job.job_id,
+            control=job.control,
+            report=job.report,
+            storing=self._storing,
+            facts=self._facts if self.is_get else None,
+            destination="" if self.is_get else request.move_destination,
+            priority=request.priority,
+            cancel_after=request.cancel_after or None,
+            takes_pending_data_sets=request.takes_pending_data_sets,
+        )
+
+    @property
+    def receive(self) -> ReceiveJob | None:
+        """The listener of a C-MOVE to here that the job has for itself; any thread."""
+        return self._receive
+
+    @property
+    def sees_arrivals(self) -> bool:
+        """Whether instances come to here."""
+        return self.is_get or self.request.is_to_here
+
+    def counts(self) -> dict[ItemOutcome, int]:
+        """Instances that came by C-GET, by outcome; any thread."""
+        return self._facts.counts()
+
+    def open(self) -> None:
+        """Listen, where this way has a listener of its own and it does not yet; raise PortInUseError or LocalError."""
+        if self._receive is not None and not self._is_open:
+            self._receive.open()
+            self._is_open = True
+
+    def withdraw(self) -> None:
+        """Take back ``open``."""
+        if self._receive is not None and self._is_open:
+            self._receive.withdraw()
+
+    @contextmanager
+    def listening(self, last: Callable[[], None]) -> Iterator[None]:
+        """The own listener, which is open, takes what comes as long as this lasts; then ``last`` is called."""
+        receive = self._receive
+        if receive is None:
+            yield
+            last()
+            return
+        thread = self._job.start_thread(receive.id, receive.run)
+        try:
+            with self._job.control.aborting_with(lambda: _abort(receive)):
+                yield
+                if not self._job.control.is_aborting:
+                    last()
+        finally:
+            receive.cancel()
+            thread.join()
+
+    def plans(self, expected: Sequence[ExpectedInstance]) -> list[tuple[ProposedContext, ...]]:
+        """The presentation contexts of one association after the other; ``expected`` is what is known to exist."""
+        request = self.request
+        if self.is_get:
+            wanted = wanted_sop_classes(request.storage_sop_classes, expected)
+            stored_in = offered_syntaxes(request.storage_transfer_syntaxes, takes_compressed=request.takes_compressed)
+            return plan_get_contexts(request.sop_class_uid, request.transfer_syntaxes, wanted, stored_in)
+        if request.proposes_find:
+            return [contexts_of(request, find_class(Service.FIND, request.model), request.sop_class_uid)]
+        return [contexts_of(request, request.sop_class_uid)]
+
+    def association_over(self, number: int) -> None:
+        """An association of the job has ended."""
+        if self._storing is not None:
+            self._facts.end(number)
+            self._storing.forget(number)
+
+    def _make_listener(self) -> ReceiveJob | None:
+        listener = self.request.listener
+        if listener is None:
+            return None
+        return replace(listener, report_stored=True).make_job(self._job.report_received, self._job.start_thread)
+
+    def _make_storing(self) -> ArrivalHandler:
+        storage = self.request.storage
+        placement = None if storage.mode is StorageMode.IGNORE else Placement(storage)
+        storing = ArrivalHandler(placement, storage.mode, begun=self._facts.begun, discarded=self._facts.discarded)
+        storing.moving = self._job.control.require_no_abort
+        return storing
+
+
+class _GetFacts(ReceptionFacts):
+    """The facts of instances that come by C-GET."""
+
+    def end(self, association: int) -> None:
+        """The association has ended."""
+        self._end(association)
+
+
+def _abort(receive: ReceiveJob) -> None:
+    """Break off what the listener is at."""
+    receive.cancel()
+    receive.cancel()
