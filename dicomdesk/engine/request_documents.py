@@ -116,7 +116,7 @@ def _write(value: object) -> object:
     if isinstance(value, Mapping):
         return [[_write(key), _write(each)] for key, each in value.items()]
     if isinstance(value, frozenset):
-        return [_write(each) for each in sorted(value)]
+        return sorted(map(_write, value), key=str)
     return [_write(each) for each in value] if isinstance(value, tuple) else value
 
 

@@ -20,7 +20,7 @@ from dicomdesk.engine.retrieve.survey import find_existing
 from dicomdesk.engine.retrieve.ways.method_choice import Prospects, choose_method, find_concern, possible_ways
 from dicomdesk.engine.retrieve.ways.way import JobParts, Way, contexts_of
 from dicomdesk.engine.stats import Progress
-from dicomdesk.errors import DataError, DicomdeskError, LocalError, PeerError
+from dicomdesk.errors import DataError, DicomdeskError, LocalError, PeerError, SettingsError
 from dicomdesk.network.negotiation import Negotiation
 from dicomdesk.network.requestor.association import RequestedAssociation
 from dicomdesk.network.status import Status
@@ -50,6 +50,8 @@ class RetrieveJob(Job[RetrieveOutcome]):
         self._ways = {method: Way(request, method, parts) for method in _prepared_ways(request)}
         self._way = next(iter(self._ways.values()))
         """That the job is at."""
+        if request.method is not RetrieveMethod.AUTOMATIC:
+            self._way.prepare()
         self._books = Books(request, _present(self._way.request))
         self._supported = request.supported
         self._choices: list[RetrieveMethodChosen] = []
@@ -123,7 +125,7 @@ class RetrieveJob(Job[RetrieveOutcome]):
     def _retrieve_by_this_way(self) -> None:
         try:
             self._way.open()
-        except LocalError as error:
+        except (LocalError, SettingsError) as error:
             self._rounds.fail(RetrieveFailure.LISTENER, error)
             return
         with self._listening():

@@ -44,7 +44,7 @@ class Way:
     """For the job's thread, and where said so for any."""
 
     def __init__(self, request: RetrieveRequest, method: RetrieveMethod, job: JobParts) -> None:
-        """Prepare everything but the port; raises what ``ReceiveRequest.make_job`` raises, and StorageError."""
+        """Prepare all but the listener; raises StorageError."""
         self.method = method
         self.is_get = method is RetrieveMethod.GET
         storage = get_storage(request) if self.is_get else None
@@ -52,7 +52,7 @@ class Way:
         self._job = job
         self._facts = _GetFacts(job.job_id, job.report)
         self._storing = self._make_storing() if self.is_get else None
-        self._receive = self._make_listener() if not self.is_get else None
+        self._receive: ReceiveJob | None = None
         self._is_open = False
         self.terms = RetrievalTerms(
             job_id=job.job_id,
@@ -80,8 +80,16 @@ class Way:
         """Instances that came by C-GET, by outcome; any thread."""
         return self._facts.counts()
 
+    def prepare(self) -> None:
+        """Prepare the listener, where this way has one of its own; raises what ``ReceiveRequest.make_job`` raises."""
+        listener = self.request.listener
+        if self._receive is None and listener is not None and not self.is_get:
+            told = replace(listener, report_stored=True)
+            self._receive = told.make_job(self._job.report_received, self._job.start_thread)
+
     def open(self) -> None:
-        """Listen, where this way has a listener of its own and it does not yet; raise PortInUseError or LocalError."""
+        """Listen, where this way has a listener of its own; raise the same, and PortInUseError or LocalError."""
+        self.prepare()
         if self._receive is not None and not self._is_open:
             self._receive.open()
             self._is_open = True
@@ -125,12 +133,6 @@ class Way:
         if self._storing is not None:
             self._facts.end(number)
             self._storing.forget(number)
-
-    def _make_listener(self) -> ReceiveJob | None:
-        listener = self.request.listener
-        if listener is None:
-            return None
-        return replace(listener, report_stored=True).make_job(self._job.report_received, self._job.start_thread)
 
     def _make_storing(self) -> ArrivalHandler:
         storage = self.request.storage
