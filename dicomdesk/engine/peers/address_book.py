@@ -1,6 +1,6 @@
 """The address book: peers in their order, by groups, each name once; those who listen are told of changes."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from dicomdesk.engine.peers.known_peer import KnownPeer, LastCheck
@@ -72,9 +72,17 @@ class AddressBook:
         self._change((*self._peers, *peers))
 
     def change(self, name: str, peer: KnownPeer) -> None:
-        """Put a peer in the place of the one called ``name``; it may have another name, and another group."""
-        known = self._known(name)
-        self._change(peer if each is known else each for each in self._peers)
+        """Put a peer in the place of the one called ``name``; it may have another name, and another group.
+
+        The last check counts no more where it is reached in another way now.
+        """
+        self.take((), {name: peer})
+
+    def take(self, added: Iterable[KnownPeer], changed: Mapping[str, KnownPeer]) -> None:
+        """Add peers, and put others in the place of those of a name: one change."""
+        places = {self._known(name).key: peer for name, peer in changed.items()}
+        peers = [_changed(each, places[each.key]) if each.key in places else each for each in self._peers]
+        self._change((*peers, *added))
 
     def duplicate(self, name: str) -> KnownPeer:
         """Add a copy behind the peer called ``name``, under a free name, and return it; it was never checked."""
@@ -165,6 +173,16 @@ class AddressBook:
         self._peers, self._by_name = tidied, by_name
         self._by_address = {peer.address: peer for peer in reversed(tidied)}
         return True
+
+
+def _changed(known: KnownPeer, peer: KnownPeer) -> KnownPeer:
+    """Return the peer, without a check that was of another address or another security."""
+    is_same_way = (known.address, known.security, known.calling_ae_title) == (
+        peer.address,
+        peer.security,
+        peer.calling_ae_title,
+    )
+    return peer if is_same_way or peer.last_check != known.last_check else replace(peer, last_check=None)
 
 
 def _by_groups(peers: list[KnownPeer]) -> tuple[KnownPeer, ...]:

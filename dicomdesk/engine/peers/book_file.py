@@ -6,7 +6,7 @@ An object with ``dicomdesk_peers`` (the version of this format) and ``peers``, a
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +14,7 @@ from pathlib import Path
 from dicomdesk import paths
 from dicomdesk.atomic_file import write_owner_only
 from dicomdesk.engine.peers.address_book import MOST_PEERS, AddressBook
+from dicomdesk.engine.peers.exchange import FoundPeer, Mistake, ReadPeers, WrittenPeers, decode_text
 from dicomdesk.engine.peers.known_peer import CheckOutcome, KnownPeer, LastCheck
 from dicomdesk.engine.peers.peer_security import PeerSecurity
 from dicomdesk.engine.peers.plain_settings import (
@@ -35,7 +36,17 @@ from dicomdesk.human import printable
 from dicomdesk.named_files import read_named_file
 from dicomdesk.settings import Timeouts
 
-__all__ = ["LoadedBook", "book_file", "load_book", "peers_from_json", "save_book", "to_json"]
+__all__ = [
+    "LoadedBook",
+    "begin_book",
+    "book_file",
+    "load_book",
+    "peers_from_json",
+    "read_document",
+    "save_book",
+    "to_json",
+    "write_document",
+]
 
 FILE_NAME = "peers.json"
 VERSION = 1
@@ -126,6 +137,26 @@ def peers_from_json(text: str) -> tuple[tuple[KnownPeer, ...], list[str]]:
         if peers.setdefault(peer.key, peer) is not peer:
             mistakes.append(f'peer {number}: its name "{peer.name}" comes twice')
     return tuple(peers.values()), mistakes
+
+
+def read_document(data: bytes) -> ReadPeers:
+    """Read the address book of somebody else, or a kept one, to be imported; never raises. Checks are not taken."""
+    text, remark = decode_text(data)
+    try:
+        peers, mistakes = peers_from_json(text)
+    except SettingsError as error:
+        return ReadPeers(mistakes=(Mistake(0, f"This is no address book: {error}."),))
+    given = frozenset(READERS[KnownPeer]) - {"last_check"}
+    return ReadPeers(
+        peers=tuple(FoundPeer(peer=replace(peer, last_check=None), given=given, line=0) for peer in peers),
+        mistakes=tuple(Mistake(0, f"{mistake}.") for mistake in mistakes),
+        remarks=(remark,) if remark else (),
+    )
+
+
+def write_document(peers: Sequence[KnownPeer]) -> WrittenPeers:
+    """Return peers as an address book for somebody else: all but secrets, and checks from here."""
+    return WrittenPeers(text=to_json(tuple(replace(peer, last_check=None) for peer in peers)))
 
 
 def _read_peer(entry: object) -> KnownPeer:

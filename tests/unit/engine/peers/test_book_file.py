@@ -151,6 +151,16 @@ def test_five_thousand_peers_are_written_and_read() -> None:
     assert book_file.peers_from_json(book_file.to_json(peers)) == (peers, [])
 
 
+def test_document_is_imported_without_checks() -> None:
+    written = book_file.write_document([FULL, named("x")])
+    read = book_file.read_document(written.text.encode())
+    assert [found.peer for found in read.peers] == [replace(FULL, last_check=None), named("x")]
+    assert written.losses == ()
+    for data in (b"", b"{}", b"\xff"):
+        (mistake,) = book_file.read_document(data).mistakes
+        assert mistake.text.startswith("This is no address book: ")
+
+
 def test_file_lies_in_the_configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     assert book_file.book_file().name == "peers.json"
