@@ -161,9 +161,7 @@ class OutlineModel(QAbstractItemModel):
         for row, node in enumerate(nodes, first):
             node.parent = owner
             node.row = row
-            node.key = self._next_key
-            self._next_key += 1
-            self._nodes[node.key] = node
+            self._know(node)
             owner.children.append(node)
         self.endInsertRows()
 
@@ -178,6 +176,41 @@ class OutlineModel(QAbstractItemModel):
         self._touched.clear()
         self.endRemoveRows()
         self.touch_all()
+
+    def arrange(self, parent: Node | None, nodes: Sequence[Node]) -> None:
+        """Show the same rows below ``parent`` in another order; what is selected and open stays so."""
+        self.layoutAboutToBeChanged.emit()
+        before = [(index, self.node_at(index)) for index in self.persistentIndexList()]
+        owner = parent or self.root
+        owner.children[:] = nodes
+        for row, child in enumerate(nodes):
+            child.row = row
+        self._touched.pop(owner, None)
+        for index, node in before:
+            if node is not None and node.parent is owner:
+                self.changePersistentIndex(index, self.index_of(node, index.column()))
+        self.layoutChanged.emit()
+
+    def replace(self, nodes: Sequence[Node]) -> None:
+        """Show these rows at the top, with what is below them, instead of those that are there."""
+        self.beginResetModel()
+        for node in self.root.children:
+            node.parent = None
+        self._nodes.clear()
+        self._touched.clear()
+        self.root.children[:] = nodes
+        for row, node in enumerate(nodes):
+            node.parent, node.row = self.root, row
+            self._know(node)
+        self.endResetModel()
+
+    def _know(self, node: Node) -> None:
+        if not node.key:
+            node.key = self._next_key
+            self._next_key += 1
+        self._nodes[node.key] = node
+        for child in node.children:
+            self._know(child)
 
     def clear(self) -> None:
         """Take all rows away."""

@@ -1,8 +1,18 @@
 """The list of every view: a tree without frames, with quiet lines, a clear selection and a visible focus."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QItemSelection, QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import (
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    QRectF,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyleOptionViewItem, QTreeView
 
@@ -89,6 +99,19 @@ class OutlineView(QTreeView):
             if index.isValid():
                 self.scrollTo(index)
                 self.setCurrentIndex(index)
+
+    def select_nodes(self, nodes: Sequence[Node]) -> None:
+        """Select these nodes instead of those that are."""
+        source, selection = self.outline(), QItemSelection()
+        for node in nodes:
+            index = self._filter.mapFromSource(source.index_of(node))
+            selection.select(index, index)
+        flags = QItemSelectionModel.SelectionFlag
+        self.selectionModel().select(selection, flags.ClearAndSelect | flags.Rows)
+
+    def is_open(self, node: Node) -> bool:
+        """Whether the rows below a node are shown."""
+        return self.isExpanded(self._filter.mapFromSource(self.outline().index_of(node)))
 
     def expand_node(self, node: Node) -> None:
         """Open a node."""

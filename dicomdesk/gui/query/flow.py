@@ -15,8 +15,9 @@ from dicomdesk.gui.event_bridge import Arrival
 from dicomdesk.gui.models.found_entities import AskedPeer
 from dicomdesk.gui.outline.model import OutlineModel
 from dicomdesk.gui.query.asking import Asking, AskingState, Question
+from dicomdesk.gui.query.cells import result_columns
 from dicomdesk.gui.query.matches import Match, reading_sink
-from dicomdesk.gui.query.result_nodes import Below, NoteNode, Place, ResultNode, result_columns
+from dicomdesk.gui.query.result_nodes import Below, NoteNode, Place, ResultNode
 from dicomdesk.gui.query.result_tree import ResultTree
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.tasks import Tasks
@@ -24,7 +25,7 @@ from dicomdesk.gui.theme import Tone
 
 __all__ = ["QueryFlow"]
 
-ROWS_PER_TURN = 200
+ROWS_PER_TURN = 100
 """Answers that become rows before the window is given a turn."""
 _LEVELS_BELOW = {Level.PATIENT: Level.STUDY, Level.STUDY: Level.SERIES, Level.SERIES: Level.IMAGE}
 
@@ -41,7 +42,7 @@ class QueryFlow(QObject):
     """Asks, and owns the results. For the Qt thread."""
 
     changed = Signal()
-    """A question was begun, went on or ended."""
+    """A question was begun, or ended."""
     ended = Signal()
     """All peers have answered the question for the rows at the top."""
 
@@ -84,7 +85,6 @@ class QueryFlow(QObject):
         self._below.clear()
         self._waiting.clear()
         self.tree.forget()
-        self.model.clear()
         self.question = question
         self.askings = [Asking(question=question, asked=asked) for asked in peers]
         for asking in self.askings:
@@ -158,19 +158,18 @@ class QueryFlow(QObject):
             portions.clear()
             self._end(asking, found.outcome)
         self._show(portions)
-        self.changed.emit()
         self._want_turn()
 
     def _sort_in(self, asking: Asking, match: Match, portions: dict[Asking, list[Place]]) -> None:
-        result = match.result
-        if result is None:
+        result, cells = match.result, match.cells
+        if result is None or cells is None:
             asking.unreadable += 1
             return
         level = asking.question.level
         asking.odd_levels += result.level is not None and result.level is not level
         asking.nameless += not result.unique_value(level)
         asking.matches += 1
-        place = Place(asking.asked, result, match.identifier, match.transfer_syntax_uid)
+        place = Place(asking.asked, result, cells, match.identifier, match.transfer_syntax_uid)
         portions.setdefault(asking, []).append(place)
 
     def _show(self, portions: dict[Asking, list[Place]]) -> None:
@@ -185,12 +184,15 @@ class QueryFlow(QObject):
         node = asking.parent
         if node is None:
             if not self.is_asking:
+                self.tree.show()
                 self.ended.emit()
+            self.changed.emit()
             return
         askings = self._below.get(node)
         if askings is not None and all(each.state is not AskingState.ASKING for each in askings):
             del self._below[node]
             self.tree.end(node, self._note(node, askings))
+            self.changed.emit()
 
     def _note(self, node: ResultNode, askings: Sequence[Asking]) -> NoteNode | None:
         """What is said below a row beside what came."""

@@ -7,6 +7,7 @@ from dicomdesk.dicom.query.results import QueryResult, read_result
 from dicomdesk.engine.query.facts import QueryAnswered, QueryFact
 from dicomdesk.errors import DataError
 from dicomdesk.gui.query.asking import Asking
+from dicomdesk.gui.query.cells import Cells, cells_of
 
 __all__ = ["Match", "reading_sink"]
 
@@ -18,6 +19,8 @@ class Match:
     asking: Asking
     result: QueryResult | None
     """None where it cannot be read."""
+    cells: Cells | None
+    """Its words, None with the result."""
     identifier: bytes
     transfer_syntax_uid: str
 
@@ -32,7 +35,9 @@ def reading_sink(asking: Asking, sink: Callable[[object], None]) -> Callable[[Qu
         try:
             result = read_result(fact.identifier, fact.transfer_syntax_uid)
         except DataError:
-            result = None
-        sink(Match(asking, result, fact.identifier, fact.transfer_syntax_uid))
+            sink(Match(asking, None, None, fact.identifier, fact.transfer_syntax_uid))
+            return
+        cells = cells_of(asking.question.level, result)
+        sink(Match(asking, result, cells, fact.identifier, fact.transfer_syntax_uid))
 
     return take

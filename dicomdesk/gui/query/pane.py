@@ -9,12 +9,12 @@ from dicomdesk.gui.controls.empty_state import EmptyState
 from dicomdesk.gui.layouts import HEADER_MARGINS, column_of
 from dicomdesk.gui.models.found_entities import AskedPeer, FoundEntity
 from dicomdesk.gui.outline.model import Node
-from dicomdesk.gui.outline.view import OutlineView
 from dicomdesk.gui.panels.details import Details, DetailsStrip
 from dicomdesk.gui.query.asking import AskingState, Question
 from dicomdesk.gui.query.flow import QueryFlow
 from dicomdesk.gui.query.header import QueryHeader
-from dicomdesk.gui.query.result_nodes import DATE, ResultNode, found_entity
+from dicomdesk.gui.query.result_nodes import ResultNode, found_entity
+from dicomdesk.gui.query.results_view import ResultsView
 from dicomdesk.gui.security.credentials import PreparedPeer, SecurityAccess
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.tasks import Tasks
@@ -39,10 +39,11 @@ class QueryPane(View):
     ) -> None:
         super().__init__()
         self._theme = theme
+        self._session = session
         self._notice: Details | None = None
         self.header = QueryHeader(theme, tasks, state, access, self)
         self.flow = QueryFlow(session, tasks, self)
-        self.view = OutlineView(theme, self.flow.model, selects_many=True)
+        self.view = ResultsView(theme, self.flow.model, self.flow.tree)
         self.empty = EmptyState(theme, "query")
         self.area = QStackedWidget()
         self.actions_place = QVBoxLayout()
@@ -73,7 +74,6 @@ class QueryPane(View):
 
     def _lay_out(self) -> None:
         self.view.setAccessibleName(self.tr("Results"))
-        self.view.sortByColumn(DATE, Qt.SortOrder.DescendingOrder)
         self.empty.set_words(
             self.tr("Ask what a peer has"),
             self.tr("Fill in what you know, even nothing at all, and press Query. The beginning of a name is enough."),
@@ -85,6 +85,7 @@ class QueryPane(View):
 
     def _connect(self) -> None:
         self.flow.changed.connect(self._show_all)
+        self._session.ticked.connect(self._on_tick)
         self.view.node_opened.connect(self._on_expanded)
         self.view.selection_changed.connect(self._on_selection)
         self.header.primary_wanted.connect(self._on_primary)
@@ -119,6 +120,10 @@ class QueryPane(View):
         self.header.show_state(is_asking=self.flow.is_loading)
         self.area.setCurrentIndex(_RESULTS if len(self.flow.tree) else _EMPTY)
         self._show_details()
+
+    def _on_tick(self) -> None:
+        if self.flow.is_loading:
+            self._show_all()
 
     def _show_details(self) -> None:
         self.details.show_details(self._notice or self._summary())

@@ -3,64 +3,16 @@
 from dataclasses import dataclass
 from enum import Enum
 
-from PySide6.QtCore import QCoreApplication
-
-from dicomdesk import human
-from dicomdesk.dicom.query.attributes import MODALITY, PERSON_NAME_TAG, SOP_CLASS_UID, Level
+from dicomdesk.dicom.query.attributes import SOP_CLASS_UID, Level
 from dicomdesk.dicom.query.results import QueryResult
 from dicomdesk.engine.query.request import QueryModel
 from dicomdesk.gui import wording
 from dicomdesk.gui.models.found_entities import AskedPeer, FoundEntity, FoundPlace
-from dicomdesk.gui.outline.model import Column, Mark, Node, Part, Weight
+from dicomdesk.gui.outline.model import Mark, Node, Part, Weight
+from dicomdesk.gui.query.cells import DATE, DESCRIPTION, INSTANCES, MODALITIES, NAME, PEER, SERIES, Cells, count_of
 from dicomdesk.gui.theme import Tone
 
-__all__ = [
-    "COLUMNS",
-    "NoteNode",
-    "Place",
-    "ResultNode",
-    "found_entity",
-    "result_columns",
-]
-
-_LONGEST_CELL = 200
-"""Characters of foreign text in a cell."""
-
-NAME, PATIENT_ID, BIRTH_DATE, DATE, MODALITIES, DESCRIPTION, ACCESSION, SERIES, INSTANCES, PEER = range(10)
-COLUMNS = 10
-
-_PATIENT_ID = 0x00100020
-_BIRTH_DATE = 0x00100030
-_STUDY_DATE, _STUDY_TIME = 0x00080020, 0x00080030
-_ACCESSION = 0x00080050
-_MODALITIES_IN_STUDY = 0x00080061
-_STUDY_DESCRIPTION = 0x00081030
-_SERIES_DESCRIPTION = 0x0008103E
-_SERIES_NUMBER = 0x00200011
-_INSTANCE_NUMBER = 0x00200013
-_COUNTS = {Level.PATIENT: 0x00201204, Level.STUDY: 0x00201208, Level.SERIES: 0x00201209}
-_SERIES_COUNT = 0x00201206
-_STUDY_COUNT = 0x00201200
-
-
-def _say(text: str) -> str:
-    return QCoreApplication.translate("result_nodes", text)
-
-
-def result_columns() -> tuple[Column, ...]:
-    """Return the columns of the results."""
-    return (
-        Column(title=_say("Name"), width=240),
-        Column(title=_say("Patient ID"), width=104),
-        Column(title=_say("Born"), width=92, yields=2),
-        Column(title=_say("Date"), width=132),
-        Column(title=_say("Modality"), width=76),
-        Column(title=_say("Description"), width=180, yields=5),
-        Column(title=_say("Accession"), width=104, yields=4),
-        Column(title=_say("Series"), width=62, is_number=True, yields=1),
-        Column(title=_say("Instances"), width=82, is_number=True),
-        Column(title=_say("Peer"), width=104),
-    )
+__all__ = ["Below", "NoteNode", "Place", "ResultNode", "found_entity"]
 
 
 class Below(Enum):
@@ -79,6 +31,7 @@ class Place:
 
     asked: AskedPeer
     result: QueryResult
+    cells: Cells
     identifier: bytes
     transfer_syntax_uid: str
 
@@ -86,7 +39,7 @@ class Place:
 class ResultNode(Node):
     """One entity, wherever it was found."""
 
-    __slots__ = ("_cells", "below", "by_key", "level", "model", "places", "repeats")
+    __slots__ = ("below", "by_key", "level", "model", "places", "repeats")
 
     opens = True
 
@@ -101,36 +54,48 @@ class ResultNode(Node):
         """The rows below by unique key."""
         has_key = bool(place.result.unique_value(level))
         self.below = Below.UNKNOWN if has_key and level is not Level.IMAGE else Below.NOTHING
-        self._cells: tuple[str, ...] | None = None
 
     @property
     def result(self) -> QueryResult:
         """The answer that is shown: the first."""
         return self.places[0].result
 
+    @property
+    def instances(self) -> int | None:
+        """How many instances the peer announces that has most; None where nobody says."""
+        counts = [place.cells.instances for place in self.places if place.cells.instances is not None]
+        return max(counts) if counts else None
+
     def text(self, column: int) -> str:
-        if self._cells is None:
-            self._cells = _cells(self)
-        return self._cells[column]
+        places = self.places
+        if column == PEER:
+            return places[0].asked.word if len(places) == 1 else ", ".join(place.asked.word for place in places)
+        if column == INSTANCES and len(places) > 1:
+            most = self.instances
+            return "" if most is None else wording.count_text(most)
+        return places[0].cells.texts[column]
 
     def sort_value(self, column: int) -> str | float:
-        if column in {SERIES, INSTANCES}:
-            count = _count(self.text(column).replace(",", ""))
+        if column == INSTANCES:
+            most = self.instances
+            return -1 if most is None else most
+        if column == SERIES:
+            count = count_of(self.text(SERIES).replace(",", ""))
             return -1 if count is None else count
-        if column == NAME and self.level in {Level.SERIES, Level.IMAGE}:
-            number = _count(self.result.value(_SERIES_NUMBER if self.level is Level.SERIES else _INSTANCE_NUMBER))
-            return f"{number:012}" if number is not None else self.text(column)
+        number = self.places[0].cells.number
+        if column == NAME and number is not None:
+            return f"{number:012}"
         return self.text(column).casefold()
 
     def parts(self, column: int) -> tuple[Part, ...] | None:
-        text = self.text(column)
-        if column == NAME and text:
-            return (Part(text, Weight.STRONG if self.level in {Level.PATIENT, Level.STUDY} else Weight.PLAIN),)
-        return None
+        if column != NAME:
+            return None
+        weight = Weight.STRONG if self.level in {Level.PATIENT, Level.STUDY} else Weight.PLAIN
+        return (Part(self.text(column), weight),)
 
     def tip(self, column: int) -> str:
-        if column == PEER and len(self.places) > 1:
-            return "\n".join(_place_text(place, self.level) for place in self.places)
+        if column in {PEER, INSTANCES} and len(self.places) > 1:
+            return "\n".join(_place_text(place) for place in self.places)
         return self.text(column)
 
     def unfetched(self) -> int:
@@ -142,7 +107,6 @@ class ResultNode(Node):
             self.repeats += 1
             return False
         self.places.append(place)
-        self._cells = None
         return True
 
     def ancestor(self, level: Level) -> "ResultNode | None":
@@ -182,11 +146,14 @@ class NoteNode(Node):
 def found_entity(node: ResultNode) -> FoundEntity:
     """Return what a row stands for."""
     modalities = node.text(MODALITIES)
+    study = node.ancestor(Level.STUDY)
+    words = [] if study is None or study is node else [study.text(NAME), study.text(DATE)]
+    words += [node.text(NAME), node.text(DATE), node.text(DESCRIPTION)]
     return FoundEntity(
         level=node.level,
         model=node.model,
-        title=" · ".join(text for text in (node.text(NAME), node.text(DATE), node.text(DESCRIPTION)) if text),
-        places=tuple(FoundPlace(asked=place.asked, instances=announced(place, node.level)) for place in node.places),
+        title="  ".join(word for word in words if word),
+        places=tuple(FoundPlace(asked=place.asked, instances=place.cells.instances) for place in node.places),
         patient_id=node.unique_value(Level.PATIENT),
         study_instance_uid=node.unique_value(Level.STUDY),
         series_instance_uid=node.unique_value(Level.SERIES),
@@ -196,66 +163,6 @@ def found_entity(node: ResultNode) -> FoundEntity:
     )
 
 
-def announced(place: Place, level: Level) -> int | None:
-    """How many instances a peer says that the entity has."""
-    return _count(place.result.value(_COUNTS[level])) if level in _COUNTS else None
-
-
-def _count(text: str) -> int | None:
-    text = text.strip()
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
-
-
-def _cut(text: str) -> str:
-    shown = human.printable(text[:_LONGEST_CELL])
-    return shown if len(text) <= _LONGEST_CELL else f"{shown}…"
-
-
-def _cells(node: ResultNode) -> tuple[str, ...]:
-    result, level = node.result, node.level
-    cells = [""] * COLUMNS
-    cells[PEER] = ", ".join(place.asked.word for place in node.places)
-    most = max((count for place in node.places if (count := announced(place, level)) is not None), default=None)
-    cells[INSTANCES] = "" if most is None else wording.count_text(most)
-    if level in {Level.PATIENT, Level.STUDY}:
-        cells[PATIENT_ID] = _cut(result.value(_PATIENT_ID))
-        cells[BIRTH_DATE] = wording.date_text(_cut(result.value(_BIRTH_DATE)))
-    if level is Level.PATIENT:
-        cells[NAME] = _person(result)
-    elif level is Level.STUDY:
-        cells[NAME] = _person(result)
-        cells[DATE] = _date_and_time(result)
-        cells[MODALITIES] = _cut("/".join(result.value(_MODALITIES_IN_STUDY).split("\\")))
-        cells[DESCRIPTION] = _cut(result.value(_STUDY_DESCRIPTION))
-        cells[ACCESSION] = _cut(result.value(_ACCESSION))
-        series = _count(result.value(_SERIES_COUNT))
-        cells[SERIES] = "" if series is None else wording.count_text(series)
-    elif level is Level.SERIES:
-        number = _cut(result.value(_SERIES_NUMBER))
-        cells[NAME] = _say("Series {number}").format(number=number) if number else _say("Series")
-        cells[MODALITIES] = _cut(result.value(MODALITY))
-        cells[DESCRIPTION] = _cut(result.value(_SERIES_DESCRIPTION))
-    else:
-        number = _cut(result.value(_INSTANCE_NUMBER))
-        cells[NAME] = _say("Instance {number}").format(number=number) if number else _say("Instance")
-        cells[DESCRIPTION] = wording.sop_class_text(_cut(result.value(SOP_CLASS_UID)))
-    return tuple(cells)
-
-
-def _person(result: QueryResult) -> str:
-    return wording.person_name_text(_cut(result.value(PERSON_NAME_TAG))) or _say("No patient name")
-
-
-def _date_and_time(result: QueryResult) -> str:
-    date = wording.date_text(_cut(result.value(_STUDY_DATE)))
-    time = result.value(_STUDY_TIME)
-    if len(time) >= 4 and time[:4].isascii() and time[:4].isdigit():
-        return f"{date} {time[:2]}:{time[2:4]}"
-    return date
-
-
-def _place_text(place: Place, level: Level) -> str:
-    count = announced(place, level)
-    if count is None:
-        return place.asked.word
-    return f"{place.asked.word}: {wording.instances_text(count)}"
+def _place_text(place: Place) -> str:
+    count = place.cells.instances
+    return place.asked.word if count is None else f"{place.asked.word}: {wording.instances_text(count)}"

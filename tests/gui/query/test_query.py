@@ -6,10 +6,11 @@ import pytest
 from dicomdesk.dicom.query.attributes import Level
 from dicomdesk.gui.main_window import MainWindow
 from dicomdesk.gui.query.asking import AskingState
+from dicomdesk.gui.query.cells import DATE, INSTANCES, NAME, PEER
 from dicomdesk.gui.query.flow import QueryFlow
 from dicomdesk.gui.query.header import QueryHeader
 from dicomdesk.gui.query.pane import QueryPane
-from dicomdesk.gui.query.result_nodes import DATE, INSTANCES, NAME, PEER, NoteNode, ResultNode
+from dicomdesk.gui.query.result_nodes import NoteNode, ResultNode
 from tests.helpers.archives.served_archives import ARCHIVE, Running, encoded, running
 
 WaitUntil = Callable[[Callable[[], bool]], None]

@@ -23,5 +23,13 @@ class PlainOutline:
         owner = node.parent or self.root
         owner.children.remove(node)
 
+    def arrange(self, parent: Node | None, nodes: Sequence[Node]) -> None:
+        owner = parent or self.root
+        assert {*owner.children} == {*nodes}
+        owner.children[:] = nodes
+
+    def replace(self, nodes: Sequence[Node]) -> None:
+        self.root.children[:] = nodes
+
     def touch(self, node: Node) -> None:
         self.touched.append(node)

@@ -4,7 +4,8 @@ from dicomdesk.dicom.query.attributes import Level
 from dicomdesk.dicom.query.results import QueryResult
 from dicomdesk.engine.query.request import QueryModel
 from dicomdesk.gui.models.found_entities import AskedPeer
-from dicomdesk.gui.query.result_nodes import INSTANCES, NAME, PEER, Below, NoteNode, Place, ResultNode, found_entity
+from dicomdesk.gui.query.cells import INSTANCES, NAME, PEER, cells_of
+from dicomdesk.gui.query.result_nodes import Below, NoteNode, Place, ResultNode, found_entity
 from dicomdesk.gui.query.result_tree import ResultTree
 from dicomdesk.settings import AssociationSettings, Peer
 from tests.helpers.window.outlines import PlainOutline
@@ -24,8 +25,12 @@ def result(**values: str) -> QueryResult:
     )
 
 
+def place(peer: AskedPeer, found: QueryResult, level: Level) -> Place:
+    return Place(peer, found, cells_of(level, found), b"", "")
+
+
 def add(tree: ResultTree, peer: AskedPeer, *results: QueryResult, level: Level = Level.STUDY) -> int:
-    return tree.add(None, level, QueryModel.STUDY_ROOT, [Place(peer, each, b"", "") for each in results])
+    return tree.add(None, level, QueryModel.STUDY_ROOT, [place(peer, each, level) for each in results])
 
 
 def shown(outline: PlainOutline) -> list[ResultNode]:
@@ -70,7 +75,7 @@ def test_patients_of_one_id_and_different_names_are_not_one() -> None:
 
 def test_foreign_text_is_of_one_line_and_bounded() -> None:
     node = ResultNode(
-        Level.STUDY, QueryModel.STUDY_ROOT, Place(asked("ONE"), result(name="A\n\x1b[31m" * 900), b"", "")
+        Level.STUDY, QueryModel.STUDY_ROOT, place(asked("ONE"), result(name="A\n\x1b[31m" * 900), Level.STUDY)
     )
     assert node.text(NAME).isprintable()
     assert len(node.text(NAME)) < 2000
