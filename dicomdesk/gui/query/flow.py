@@ -65,7 +65,7 @@ class QueryFlow(QObject):
         self._turns = QTimer(self)
         self._turns.setSingleShot(True)
         self._turns.timeout.connect(self._take_turn)
-        session.ticked.connect(self.model.flush)
+        session.ticked.connect(self._on_tick)
 
     @property
     def is_asking(self) -> bool:
@@ -138,6 +138,10 @@ class QueryFlow(QObject):
 
     def _all_askings(self) -> list[Asking]:
         return [*self.askings, *(asking for askings in self._below.values() for asking in askings)]
+
+    def _on_tick(self) -> None:
+        self.tree.settle()
+        self.model.flush()
 
     def _want_turn(self) -> None:
         if self._waiting and not self._turns.isActive():

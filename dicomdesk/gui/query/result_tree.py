@@ -39,6 +39,8 @@ class ResultTree:
         """What passes the filter, sorted, as of the last ``show``."""
         self._shown: list[ResultNode] = []
         self._window = FIRST_WINDOW
+        self._is_in_order = True
+        """Whether what is shown is sorted."""
         self._sorted_by: tuple[int, bool] | None = None
         """Column, and whether the greatest comes first; None for the order in which they came."""
         self._accepts: Callable[[ResultNode], bool] | None = None
@@ -95,6 +97,7 @@ class ResultTree:
         else:
             self._outline.replace(shown)
         self._shown = shown
+        self._is_in_order = True
 
     def show_more(self) -> bool:
         """Show twice as many rows at the top, where there are more; whether there were."""
@@ -110,6 +113,16 @@ class ResultTree:
         """Show all rows at the top that pass the filter."""
         while self.show_more():
             pass
+
+    def settle(self) -> None:
+        """Bring the rows at the top that are shown in order, where some have come; the others wait for ``show``."""
+        if self._is_in_order:
+            return
+        self._is_in_order = True
+        arranged = self._sorted(self._shown)
+        if arranged != self._shown:
+            self._outline.arrange(None, arranged)
+            self._shown = arranged
 
     def add(self, parent: ResultNode | None, level: Level, model: QueryModel, places: Sequence[Place]) -> int:
         """Take answers; returns how many of them are new rows."""
@@ -144,7 +157,7 @@ class ResultTree:
             self._outline.insert(node, [note])
 
     def _show_new(self, new: list[ResultNode]) -> None:
-        """Show new results in their place while the window has room; the others wait for ``show``."""
+        """Show new results while the window has room."""
         passing = [node for node in new if self._passes(node)]
         room = self._window - len(self._shown)
         self._order += passing
@@ -153,12 +166,7 @@ class ResultTree:
         added = passing[:room]
         self._outline.insert(None, added)
         self._shown += added
-        arranged = self._sorted(self._shown)
-        if arranged != self._shown:
-            self._outline.arrange(None, arranged)
-            self._shown = arranged
-        if len(self._shown) == len(self._order):
-            self._order = list(self._shown)
+        self._is_in_order = False
 
     def _passes(self, node: ResultNode) -> bool:
         return self._accepts is None or self._accepts(node)
