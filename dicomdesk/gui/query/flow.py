@@ -1,5 +1,6 @@
 """Flow of queries, without widgets: peers are asked, answers become rows, in portions that nobody feels."""
 
+import sys
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,6 +28,9 @@ __all__ = ["QueryFlow"]
 
 ROWS_PER_TURN = 100
 """Answers that become rows before the window is given a turn."""
+_ATTENTIVE_S = 0.001
+"""How long Python lets the threads that read answers work while the window waits for its turn."""
+_USUAL_S = sys.getswitchinterval()
 _LEVELS_BELOW = {Level.PATIENT: Level.STUDY, Level.STUDY: Level.SERIES, Level.SERIES: Level.IMAGE}
 
 
@@ -66,6 +70,7 @@ class QueryFlow(QObject):
         self._turns.setSingleShot(True)
         self._turns.timeout.connect(self._take_turn)
         session.ticked.connect(self._on_tick)
+        self.changed.connect(lambda: sys.setswitchinterval(_ATTENTIVE_S if self.is_loading else _USUAL_S))
 
     @property
     def is_asking(self) -> bool:

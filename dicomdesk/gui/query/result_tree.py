@@ -15,7 +15,7 @@ from dicomdesk.gui.query.result_nodes import Below, NoteNode, Place, ResultNode
 
 __all__ = ["FIRST_WINDOW", "ResultOutline", "ResultTree"]
 
-FIRST_WINDOW = 400
+FIRST_WINDOW = 200
 """Rows at the top that are shown at first."""
 
 
