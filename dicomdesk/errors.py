@@ -21,6 +21,7 @@
      |    +-- PortInUseError
      |    +-- StorageError                 cannot write: full, read-only, vanished
      |    +-- ReportError                  the report cannot be written
+     |    +-- ListStateError               what has come of a list cannot be kept, or is another list's
      |    +-- IndexUnusableError           the archive's database: unreachable, full, read-only, too new
      |    +-- IndexBusyError               the archive's database is locked by others
      |    +-- IndexDamagedError            the archive's database must be made again
@@ -170,6 +171,10 @@ class StorageError(LocalError):
 
 class ReportError(LocalError):
     """The report file cannot be written."""
+
+
+class ListStateError(LocalError):
+    """The state file of a list is damaged, in use, of a newer version or another list's, or cannot be written."""
 
 
 class IndexUnusableError(LocalError):

@@ -40,6 +40,7 @@ __all__ = [
     "format_json_lines",
     "format_text",
     "summary_lines",
+    "write_content",
     "write_report",
 ]
 
@@ -187,13 +188,17 @@ def write_report(
     """
     at = at or datetime.now().astimezone()
     text = format_text(report, at) if report_format is ReportFormat.TEXT else format_json_lines(report, at)
-    content = text.encode("utf-8", "surrogateescape")
+    write_content(path, text.encode("utf-8", "surrogateescape"), "detailed report")
+
+
+def write_content(path: str | os.PathLike[str], content: bytes, name: str) -> None:
+    """Write a report of any kind, as ``write_report`` does; ``name`` is what it is called in the ReportError."""
     target = os.path.realpath(path)
     try:
         if not _replace_file(target, content):
             _write_file(target, content, os.O_TRUNC)
     except OSError as error:
-        raise ReportError(f"cannot write detailed report to file '{os.fspath(path)}': {error.strerror}") from error
+        raise ReportError(f"cannot write {name} to file '{os.fspath(path)}': {error.strerror}") from error
 
 
 def _item_lines(item: ItemRecord) -> Iterator[str]:

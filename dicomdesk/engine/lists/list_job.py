@@ -1,0 +1,325 @@
+"""The list job: lines are handed out to workers, each with an association, and booked one by one."""
+
+import itertools
+import threading
+from collections import deque
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from dicomdesk.dicom.lists.entries import ListEntry
+from dicomdesk.dicom.query.query import Model
+from dicomdesk.engine.events import JobFinished, JobOutcome, Notice, NoticeLevel
+from dicomdesk.engine.job import EventRelay, Job, JobControl, ThreadStarter, new_job_id
+from dicomdesk.engine.lists.facts import LineEnded, LineStarted, ListFact, ListPaused, ListResumed, ListSink
+from dicomdesk.engine.lists.line_asker import LineAsker, NotAnsweredError
+from dicomdesk.engine.lists.line_fetch import LineFetcher, describe_fetch
+from dicomdesk.engine.lists.questions import Answers, level_of, plan_retrieval
+from dicomdesk.engine.lists.request import ListRequest
+from dicomdesk.engine.lists.results import LineResult, LineState, ListOutcome, is_settled
+from dicomdesk.engine.lists.state_file import ListState, MemoryState, StateFile
+from dicomdesk.engine.outgoing_association import NotOpenedError
+from dicomdesk.engine.query.request import QueryModel
+from dicomdesk.engine.retrieve.request import ExpectedInstance
+from dicomdesk.engine.stats import Progress
+from dicomdesk.errors import DicomdeskError, PeerError
+from dicomdesk.human import printable
+
+__all__ = ["Clock", "ListJob"]
+
+_MOST_UIDS = 20
+_KEPT_OPEN_S = 5.0
+"""Over a longer pause no association is kept: peers end those that say nothing."""
+_LONGEST_LOOK_S = 30.0
+"""How long a wait for a time of the day is at once: the clock may be changed, and the machine may sleep."""
+_FIRST_TRY_S, _LAST_TRY_S = 2.0, 60.0
+
+
+class Clock(Protocol):
+    """The time of the day, and waiting."""
+
+    def now(self) -> datetime:
+        """Local time; aware."""
+
+    def wait(self, control: JobControl, seconds: float) -> bool:
+        """Wait unless or until the job is cancelled; True when the whole time has passed."""
+
+
+class LocalClock:
+    """The clock of this machine."""
+
+    def now(self) -> datetime:
+        """Local time."""
+        return datetime.now().astimezone()
+
+    def wait(self, control: JobControl, seconds: float) -> bool:
+        """Wait for so long."""
+        return control.wait(seconds)
+
+
+class ListJob(Job[ListOutcome]):
+    """Works off a list. Built by the engine."""
+
+    _report: EventRelay[ListFact]
+
+    def __init__(
+        self, request: ListRequest, sink: ListSink, start_thread: ThreadStarter, clock: Clock | None = None
+    ) -> None:
+        """Open the state file; raises ListStateError."""
+        super().__init__(new_job_id("list"), sink)
+        self._request = request
+        self._start_thread = start_thread
+        self._clock = clock or LocalClock()
+        self._state = _open_state(request)
+        try:
+            self._results = self._state.results()
+        except BaseException:
+            self._state.close()
+            raise
+        self._lock = threading.Lock()
+        self._waiting: deque[ListEntry] = deque()
+        self._error: DicomdeskError | None = None
+        self._faults: list[BaseException] = []
+        self._numbers = itertools.count(1)
+        self._was_associated = False
+        self._fetcher = (
+            LineFetcher(request.fetch, self._control, self._report, start_thread) if request.fetch is not None else None
+        )
+
+    def withdraw(self) -> None:
+        """Let go of the state file: the job will not run."""
+        self._state.close()
+
+    def progress(self) -> Progress:
+        """How many lines have a result, and what has come for them."""
+        fetched = self._fetcher.progress() if self._fetcher is not None else Progress()
+        done = sum(self._is_settled(result) for result in list(self._results.values()))
+        return replace(fetched, items_total=len(self._request.entries), items_done=done)
+
+    # -- work, on the job's thread
+
+    def _work(self) -> ListOutcome:
+        try:
+            if self._state.notice:
+                self._tell(NoticeLevel.WARNING, self._state.notice)
+            if self._results:
+                self._report(ListResumed(job_id=self.id, results=tuple(self._results.values())))
+            self._begin()
+            extra = max(0, min(self._request.parallel, len(self._waiting)) - 1)
+            threads = [self._start_thread(f"{self.id}-{number + 2}", self._guarded) for number in range(extra)]
+            self._guarded()
+            for thread in threads:
+                thread.join()
+            if self._faults:
+                raise self._faults[0]
+            self._book_repeated()
+            return self._outcome()
+        finally:
+            self._state.close()
+
+    def _begin(self) -> None:
+        """Book what needs no peer, and line up the rest."""
+        for entry in self._request.entries:
+            result = self._results.get(entry.number)
+            if entry.fault:
+                if result is None:
+                    self._book(LineResult(number=entry.number, state=LineState.FAILED, reason=entry.fault))
+            elif not entry.same_as and not self._is_settled(result):
+                self._waiting.append(entry)
+        if self._waiting and self._fetcher is not None:
+            self._fetcher.look_around()
+
+    def _book_repeated(self) -> None:
+        """Lines that repeat an earlier one have its result."""
+        for entry in self._request.entries:
+            first = self._results.get(entry.same_as)
+            if first is not None:
+                own = replace(first, number=entry.number, reason=first.reason or f"The same as line {entry.same_as}")
+                if self._results.get(entry.number) != own:
+                    self._book(own)
+
+    def _is_settled(self, result: LineResult | None) -> bool:
+        return result is not None and is_settled(result.state, fetches=self._fetcher is not None)
+
+    def _guarded(self) -> None:
+        try:
+            self._work_lines()
+        except Exception as error:  # noqa: BLE001 - the top level of a worker; raised again by the job's thread
+            self._faults.append(error)
+            with self._lock:
+                self._waiting.clear()
+
+    def _work_lines(self) -> None:
+        asker = LineAsker(
+            self._request,
+            job_id=self.id,
+            control=self._control,
+            report=self._report,
+            next_number=lambda: next(self._numbers),
+        )
+        try:
+            while (entry := self._next(asker)) is not None:
+                self._report(LineStarted(job_id=self.id, number=entry.number))
+                result = self._carry_out(asker, entry)
+                if result is None:
+                    return
+                self._book(result)
+                if self._waiting and self._request.pause_s > 0:
+                    if self._request.pause_s > _KEPT_OPEN_S:
+                        asker.release()
+                    self._clock.wait(self._control, self._request.pause_s)
+        finally:
+            asker.release()
+
+    def _next(self, asker: LineAsker) -> ListEntry | None:
+        """The next line, once it may begin; None where none is to be begun."""
+        window = self._request.window
+        is_told = False
+        while window is not None and self._waiting and not self._control.is_stopping:
+            now = self._clock.now()
+            opening = window.next_opening(now)
+            if opening <= now:
+                break
+            asker.release()
+            if not is_told:
+                is_told = True
+                reason = f"Lines are asked for between {window}"
+                self._report(ListPaused(job_id=self.id, until=opening, reason=reason))
+            self._clock.wait(self._control, min(_seconds(opening - now), _LONGEST_LOOK_S))
+        with self._lock:
+            if self._control.is_stopping or self._error is not None or not self._waiting:
+                return None
+            return self._waiting.popleft()
+
+    # -- a line
+
+    def _carry_out(self, asker: LineAsker, entry: ListEntry) -> LineResult | None:
+        """What comes of a line; None where it is to be asked for another time, and no other now."""
+        tried_s, pause_s = 0.0, _FIRST_TRY_S
+        while True:
+            try:
+                return self._try_line(asker, entry)
+            except NotOpenedError as error:
+                self._was_associated = self._was_associated or asker.was_associated
+                if self._control.is_stopping:
+                    return None
+                is_over = not self._was_associated or tried_s >= self._request.patience_s
+                if is_over or not isinstance(error.error, PeerError):
+                    self._end_early(error.error)
+                    return None
+                until = self._clock.now() + timedelta(seconds=pause_s)
+                self._report(ListPaused(job_id=self.id, until=until, reason=printable(str(error.error))))
+                if not self._clock.wait(self._control, pause_s):
+                    return None
+                tried_s, pause_s = tried_s + pause_s, min(pause_s * 2, _LAST_TRY_S)
+
+    def _try_line(self, asker: LineAsker, entry: ListEntry) -> LineResult | None:
+        before = self._results.get(entry.number)
+        result = LineResult(number=entry.number, attempts=(before.attempts if before is not None else 0) + 1)
+        try:
+            answers = asker.ask(entry)
+            self._was_associated = True
+            if self._control.is_stopping:
+                return None  # the query was cancelled, and may have told of less than there is
+            result = _describe(result, entry, answers)
+            is_wanted = result.state is LineState.FOUND or (
+                result.state is LineState.AMBIGUOUS and self._request.takes_all
+            )
+            if self._fetcher is None or not is_wanted:
+                return result
+            return self._fetch(asker, entry, answers, result)
+        except NotAnsweredError as error:
+            return replace(result, state=LineState.FAILED, reason=str(error))
+        except PeerError as error:
+            if self._control.is_stopping:
+                return None
+            return replace(result, state=LineState.FAILED, reason=printable(str(error)))
+
+    def _fetch(self, asker: LineAsker, entry: ListEntry, answers: Answers, result: LineResult) -> LineResult | None:
+        fetch, fetcher = self._request.fetch, self._fetcher
+        assert fetch is not None
+        assert fetcher is not None
+        model = QueryModel.STUDY_ROOT if fetch.model is Model.STUDY_ROOT else self._request.model
+        planned = [plan_retrieval(entry, answer, model) for answer in answers.fitting]
+        identifiers = [identifier for identifier in planned if identifier is not None]
+        if len(identifiers) < len(planned):
+            return replace(result, state=LineState.FAILED, reason="The peer does not say of which study it is")
+        expected: list[ExpectedInstance] = []
+        for position, identifier in enumerate(identifiers):
+            expected += [replace(one, identifier=position) for one in asker.survey(identifier)]
+        if self._control.is_stopping:
+            return None
+        outcome = fetcher.fetch(tuple(identifiers), tuple(expected))
+        if outcome is None or (self._control.is_stopping and outcome.outcome is JobOutcome.CANCELLED):
+            return None
+        return describe_fetch(result, outcome)
+
+    # -- books
+
+    def _book(self, result: LineResult) -> None:
+        kept = replace(result, at=self._clock.now().isoformat(timespec="seconds"))
+        self._state.book(kept)
+        with self._lock:
+            self._results[kept.number] = kept
+        self._report(LineEnded(job_id=self.id, result=kept))
+
+    def _tell(self, level: NoticeLevel, text: str) -> None:
+        self._report(Notice(job_id=self.id, level=level, text=text))
+
+    def _end_early(self, error: DicomdeskError) -> None:
+        with self._lock:
+            self._error = self._error or error
+
+    def _outcome(self) -> ListOutcome:
+        numbers = (entry.number for entry in self._request.entries)
+        results = tuple(self._results.get(number) or LineResult(number=number) for number in numbers)
+        outcome = JobOutcome.COMPLETED
+        if self._error is not None:
+            outcome = JobOutcome.FAILED
+        elif self._control.is_stopping and any(result.state is LineState.WAITING for result in results):
+            outcome = JobOutcome.CANCELLED
+        return ListOutcome(
+            outcome=outcome,
+            results=results,
+            error=self._error,
+            was_associated=self._was_associated or self._error is None,
+        )
+
+    def _after_fault(self, error: DicomdeskError) -> ListOutcome:
+        self._end_early(error)
+        return self._outcome()
+
+    def _finished(self, result: ListOutcome) -> JobFinished:
+        error = "" if result.outcome is JobOutcome.COMPLETED else result.text
+        return JobFinished(job_id=self.id, outcome=result.outcome, counts={}, error=error)
+
+
+def _open_state(request: ListRequest) -> ListState:
+    if request.state_file is None:
+        return MemoryState()
+    fetch = request.fetch
+    storages = [] if fetch is None else [fetch.storage, *([fetch.listener.storage] if fetch.listener else [])]
+    return StateFile(
+        request.state_file,
+        str(request.peer),
+        request.entries,
+        is_synced=any(storage.fsync for storage in storages),
+        about=request.about,
+    )
+
+
+def _describe(result: LineResult, entry: ListEntry, answers: Answers) -> LineResult:
+    """The result of a line once its query was answered."""
+    level = level_of(entry)
+    uids = tuple(printable(answer.unique_value(level)) for answer in answers.fitting[:_MOST_UIDS])
+    found = replace(result, matches=len(answers.fitting), uids=uids)
+    others = f"The peer has answered with {answers.others:,} that do not fit the line" if answers.others else ""
+    if not answers.fitting:
+        return replace(found, state=LineState.NOT_FOUND, reason=others)
+    if answers.is_ambiguous:
+        return replace(found, state=LineState.AMBIGUOUS, reason=f"{len(answers.fitting):,} fit the line")
+    return replace(found, state=LineState.FOUND, reason=others)
+
+
+def _seconds(span: timedelta) -> float:
+    return max(0.0, span.total_seconds())
