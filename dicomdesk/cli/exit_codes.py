@@ -12,10 +12,12 @@ code  meaning                                                tools
 10    the archive cannot start                               dcmqrscp
 21    no input files                                         dcmsend
 22    an input file is invalid                               dcmsend
+22    ``--list``: the list or its state cannot be used       findscu, getscu, movescu
 22    a certificate is not trusted, or no root               echoscu
 23    no input file is valid                                 dcmsend
 43    the report, or ``--json``, cannot be written           dcmsend, storescu, echoscu,
                                                              findscu
+43    ``--list-report`` cannot be written                    findscu, getscu, movescu
 45    the output directory is invalid                        dcmrecv, movescu
 60    the port cannot be listened on                         movescu
 61    no association could be negotiated                     dcmsend, movescu
@@ -32,6 +34,7 @@ code  meaning                                                tools
 71    the TLS settings cannot be used                        dcmrecv, dcmsend
 80    ``--strict``: not every instance was stored            dcmsend, storescu
 80    ``--check``: not every instance can go                 dcmsend, storescu
+80    ``--list``: not every line was found, or fetched       findscu, getscu, movescu
 80    ``--verify``: files and index do not agree             dcmqrscp
 80    ``--reindex``: not every file could be read            dcmqrscp
 81    ``--diagnose``: the host name is not known             echoscu

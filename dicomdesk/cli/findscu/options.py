@@ -10,6 +10,7 @@ from dicomdesk.cli.options.identity import read_identity_options
 from dicomdesk.cli.options.tls import TlsRole, read_tls, tls_extensions, tls_group
 from dicomdesk.cli.query import options as query
 from dicomdesk.cli.query.inputs import check_files
+from dicomdesk.cli.query.list_options import LIST_NOTE, list_group, read_list_choice
 
 _MODELS = {f"--{name}": name for name in query.MODELS}
 
@@ -59,6 +60,7 @@ _EXTENSIONS = group(
         "divide the range of dates where the peer seems to",
         "have cut its answer, until no part is cut",
     ),
+    list_group(fetches=False),
     *query.IDENTITY,
     *tls_extensions(TlsRole.REQUESTOR),
 )
@@ -98,6 +100,7 @@ TOOL = Tool(
             "character set of its response. --json, --table and --csv write to standard output, the log goes to "
             "standard error. In CSV a text that a spreadsheet would take for a formula begins with an apostrophe."
         ),
+        LIST_NOTE,
         shared.DICTIONARY_NOTE,
     ),
 )
@@ -166,6 +169,7 @@ def read_options(line: CommandLine) -> FindOptions:
     most_files = line.integer("--limit-output", 1, is_signed=True)
     limit = line.integer("--limit", 1, is_signed=True)
     identity = read_identity_options(line)
+    list_choice = read_list_choice(line)
     check_files(line.parameters[2:])
     query.check_queries(line)
     tls = read_tls(line, TlsRole.REQUESTOR)
@@ -194,6 +198,7 @@ def read_options(line: CommandLine) -> FindOptions:
         most_files=most_files,
         form=form,
         shows_progress=line.has("--progress"),
+        list_choice=list_choice,
     )
 
 

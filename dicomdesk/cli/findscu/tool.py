@@ -35,6 +35,10 @@ def run(line: CommandLine, log: Log) -> int:
     secured = with_security(options, line, tool, TlsRole.REQUESTOR)
     if secured is None:
         return int(ExitCode.FAILED)
+    if secured.list_choice is not None:
+        from dicomdesk.cli.query.list_run import ListTool, run_list  # noqa: PLC0415 - as above
+
+        return run_list(ListTool(name=TOOL.name, no_association=ExitCode.NO_ASSOCIATION), secured, log)
     return _find(secured, log)
 
 

@@ -10,6 +10,7 @@ from dicomdesk.cli.options.proposal import PREFER_OPTIONS
 from dicomdesk.cli.options.tls import TlsRole, read_tls
 from dicomdesk.cli.query import options as query
 from dicomdesk.cli.query.inputs import check_files
+from dicomdesk.cli.query.list_options import LIST_NOTE, read_list_choice
 from dicomdesk.engine.receive.request import FileNaming, Storage, StorageMode
 
 TLS_ROLE = TlsRole.REQUESTOR_EXTENSION
@@ -61,6 +62,7 @@ TOOL = Tool(
             "Keys are written as for findscu; one that cannot be understood is told and left out. The SOP classes that "
             "are asked for are the 120 of DCMTK's getscu."
         ),
+        LIST_NOTE,
         shared.DICTIONARY_NOTE,
     ),
 )
@@ -82,6 +84,7 @@ def read_options(line: CommandLine) -> GetOptions:
     repeats = line.integer("--repeat", 1, is_signed=True) or 1
     storage = _read_storage(line)
     identity = read_identity_options(line)
+    list_choice = read_list_choice(line)
     check_files(line.parameters[2:])
     query.check_queries(line)
     tls = read_tls(line, TLS_ROLE)
@@ -100,6 +103,7 @@ def read_options(line: CommandLine) -> GetOptions:
         keys=line.every_text("--key"),
         shows_contexts=line.has("--verbose-pc"),
         shows_progress=line.has("--progress"),
+        list_choice=list_choice,
     )
 
 

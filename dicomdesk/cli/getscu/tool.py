@@ -31,6 +31,10 @@ def run(line: CommandLine, log: Log) -> int:
     secured = with_security(options, line, tool, TLS_ROLE)
     if secured is None:
         return int(ExitCode.FAILED)
+    if secured.list_choice is not None:
+        from dicomdesk.cli.query.list_run import ListTool, run_list  # noqa: PLC0415 - as above
+
+        return run_list(ListTool(name=TOOL.name, no_association=ExitCode.FAILED), secured, log, _request)
     return _get(secured, log)
 
 

@@ -12,6 +12,7 @@ from dicomdesk.cli.options.storing_format import STORING_GROUPS, read_storing_fo
 from dicomdesk.cli.options.tls import TlsRole, read_tls
 from dicomdesk.cli.query import options as query
 from dicomdesk.cli.query.inputs import check_files, check_plain_keys
+from dicomdesk.cli.query.list_options import LIST_NOTE, read_list_choice
 from dicomdesk.engine.receive.request import Acceptance, ReceiveRequest, Storage, StorageMode
 from dicomdesk.settings import AssociationSettings
 
@@ -90,6 +91,7 @@ TOOL = Tool(
             "asked for it is written over the file then; where that fails, the file stays as it came. Unlike there, "
             "--output-directory counts with --bit-preserving too."
         ),
+        LIST_NOTE,
         shared.DICTIONARY_NOTE,
     ),
 )
@@ -120,6 +122,7 @@ def read_options(line: CommandLine) -> MoveOptions:
         given = line.last_of("--enable-new-vr", "--disable-new-vr")
         line.check_conflict(given, "--bit-preserving", is_given=bool(given))
     identity = read_identity_options(line)
+    list_choice = read_list_choice(line)
     check_files(line.parameters[2:])
     query.check_queries(line)
     tls = read_tls(line, TLS_ROLE)
@@ -140,6 +143,7 @@ def read_options(line: CommandLine) -> MoveOptions:
         files=tuple(line.parameters[2:]),
         keys=keys,
         shows_progress=line.has("--progress"),
+        list_choice=list_choice,
     )
 
 

@@ -36,6 +36,11 @@ def run(line: CommandLine, log: Log) -> int:
     if secured is None:
         return int(ExitCode.FAILED)
     try:
+        if secured.list_choice is not None:
+            from dicomdesk.cli.query.list_run import ListTool, run_list  # noqa: PLC0415 - as above
+
+            no_association = ExitCode.CANNOT_NEGOTIATE_ASSOCIATION
+            return run_list(ListTool(name=TOOL.name, no_association=no_association), secured, log, _request)
         return _move(secured, log)
     except StorageError as error:
         tool.fatal(printable(str(error)))

@@ -19,14 +19,15 @@ _MOST_DIGITS = 64
 _ANSWERS = {"yes": True, "no": False}
 
 LIST_NOTE = (
-    "With --list each line of a file becomes a query, and with getscu and movescu a retrieve of what was found, without "
-    "what is in the output directory already. The file is CSV or other delimited text in any encoding, or .xlsx where "
-    "openpyxl is installed (the extra spreadsheets); .ods and .xls are not read. Which column is meant is found out "
-    "from the header, else from the values; --list-column and --list-key tell. Several studies for one accession number "
-    "are ambiguous, and are fetched with --list-take-all only. Further keys may be given with --key. With --list-state "
-    "what has come of each line is kept: after any end, the same command goes on, and tries again what had failed. The "
-    "model is Study Root unless another is given. The exit code is 0 where each line was found, or fetched, and 80 "
-    "where not; 22 where the list or its state cannot be used, 43 where the report cannot be written."
+    "With --list each line of a file becomes a query, and with getscu and movescu a retrieve of what was found, "
+    "without what is in the output directory already. The file is CSV or other delimited text in any encoding, or "
+    ".xlsx where openpyxl is installed (the extra spreadsheets); .ods and .xls are not read. Which column is meant is "
+    "found out from the header, else from the values; --list-column and --list-key tell. Several studies for one "
+    "accession number are ambiguous, and are fetched with --list-take-all only. Further keys may be given with --key. "
+    "With --list-state what has come of each line is kept: after any end, the same command goes on, and tries again "
+    "what had failed. The model is Study Root unless another is given. The exit code is 0 where each line was found, "
+    "or fetched, and 80 where not; 22 where the list or its state cannot be used, 43 where the report cannot be "
+    "written."
 )
 
 
@@ -36,7 +37,7 @@ def list_group(*, fetches: bool) -> OptionGroup:
         "lists",
         option(
             "--list",
-            "ask for each line of a CSV file or spreadsheet" + (",", "and fetch it")[0] * fetches,
+            "ask for each line of a CSV file or spreadsheet" + ("," if fetches else ""),
             *(("and fetch what is found",) if fetches else ()),
             argument="[f]ilename: string",
         ),
@@ -100,6 +101,8 @@ class ListChoice:
     window: "TimeWindow | None" = None
     has_model: bool = False
     """Whether a model was given."""
+    is_loud: bool = False
+    """Whether what comes of each line is logged though nobody has said how loud the log is."""
 
 
 _DEPENDENT = (
@@ -126,9 +129,7 @@ def read_list_choice(line: CommandLine) -> ListChoice | None:
     file = line.text("--list")
     check_files((file,))
     state_file = line.text("--list-state")
-    header = line.text("--list-header")
-    if header and header not in _ANSWERS:
-        raise CommandLineError(f"invalid value for --list-header: {header}")
+    header = line.choice("--list-header", tuple(_ANSWERS), "") if line.has("--list-header") else ""
     return ListChoice(
         file=file,
         columns=line.every_text("--list-column"),
@@ -142,6 +143,7 @@ def read_list_choice(line: CommandLine) -> ListChoice | None:
         pause_s=_read_pause(line),
         parallel=line.integer("--list-parallel", 1, _MOST_AT_ONCE) or 1,
         window=_read_window(line),
+        is_loud=not any(line.has(long) for long in ("--quiet", "--verbose", "--debug", "--log-level")),
         has_model=any(line.has(f"--{name}") for name in ("patient", "study", "psonly")),
     )
 
@@ -155,7 +157,7 @@ def _read_pause(line: CommandLine) -> float:
     except ValueError:
         pause_s = -1.0
     if not 0 <= pause_s <= _LONGEST_PAUSE_S:
-        raise CommandLineError(f"invalid value for --list-pause: {text}")
+        raise CommandLineError(f"Invalid value for option --list-pause ({text})")
     return pause_s
 
 

@@ -8,6 +8,7 @@ from dicomdesk.cli.options.grammar import CommandLine, CommandLineError, Option,
 from dicomdesk.cli.options.identity import IDENTITY_OPTIONS, IdentityChoice
 from dicomdesk.cli.options.proposal import PREFERRED_BY_ACCEPTOR, PROPOSE_OPTIONS
 from dicomdesk.cli.options.tls import TlsRole, tls_extensions, tls_group
+from dicomdesk.cli.query.list_options import ListChoice, list_group
 from dicomdesk.dicom.transfer_syntaxes import (
     DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN,
     EXPLICIT_VR_BIG_ENDIAN,
@@ -77,6 +78,7 @@ def retrieve_extensions(tool: str, role: TlsRole) -> OptionGroup:
         f"extensions (not in DCMTK's {tool})",
         shared.FSYNC,
         option("--progress", "show how many instances came, if stderr is a", "terminal"),
+        list_group(fetches=True),
         *IDENTITY,
         *tls_extensions(role),
         *tls_group(role).groups,
@@ -102,6 +104,8 @@ class QueryOptions:
     files: tuple[str, ...]
     keys: tuple[str, ...]
     shows_progress: bool
+    list_choice: ListChoice | None
+    """The list to work off, in the place of files."""
 
 
 def read_retrieve_model(line: CommandLine) -> str:
@@ -125,8 +129,8 @@ def read_compression_level(line: CommandLine) -> int:
 
 
 def check_queries(line: CommandLine) -> None:
-    """There must be a file or a key."""
-    if len(line.parameters) < 3 and not line.has("--key"):
+    """There must be a file or a key, or a list."""
+    if len(line.parameters) < 3 and not (line.has("--key") or line.has("--list")):
         raise CommandLineError("either query file or override keys (or both) must be specified")
 
 

@@ -79,7 +79,7 @@ def _decode(content: bytes) -> tuple[str, str, list[str]]:
         if text.count("\0") * 4 > len(text):
             raise DataError("is no text: it is full of NUL bytes")
         notes.append("There are NUL characters in the file; they are left out")
-    if len(_BINARY.findall(text[:100_000])) * 50 > min(len(text), 100_000):
+    if len(_BINARY.findall(text[:100_000])) * 10 > min(len(text), 100_000):
         raise DataError("is no text: it is full of control characters")
     if "\ufffd" in text:
         notes.append("Some characters cannot be read in the encoding of the file")

@@ -3,6 +3,7 @@
 import itertools
 import threading
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -134,12 +135,15 @@ class ListJob(Job[ListOutcome]):
         for entry in self._request.entries:
             first = self._results.get(entry.same_as)
             if first is not None:
-                own = replace(first, number=entry.number, reason=first.reason or f"The same as line {entry.same_as}")
+                own = replace(first, number=entry.number, reason=first.reason or _same_as(self._request.entries, entry))
                 if self._results.get(entry.number) != own:
                     self._book(own)
 
     def _is_settled(self, result: LineResult | None) -> bool:
-        return result is not None and is_settled(result.state, fetches=self._fetcher is not None)
+        if result is None:
+            return False
+        fetches = self._fetcher is not None
+        return is_settled(result.state, fetches=fetches, takes_all=self._request.takes_all)
 
     def _guarded(self) -> None:
         try:
@@ -292,6 +296,10 @@ class ListJob(Job[ListOutcome]):
     def _finished(self, result: ListOutcome) -> JobFinished:
         error = "" if result.outcome is JobOutcome.COMPLETED else result.text
         return JobFinished(job_id=self.id, outcome=result.outcome, counts={}, error=error)
+
+
+def _same_as(entries: Sequence[ListEntry], entry: ListEntry) -> str:
+    return f"The same as line {entries[entry.same_as - 1].line}"
 
 
 def _open_state(request: ListRequest) -> ListState:

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
+from dicomdesk.dicom.documents.data_set import read_data_set
 from dicomdesk.dicom.lists.columns import ACCESSION_NUMBER
 from dicomdesk.dicom.lists.entries import ListEntry
 from dicomdesk.dicom.query.attributes import (
@@ -17,6 +19,7 @@ from dicomdesk.dicom.query.attributes import (
 )
 from dicomdesk.dicom.query.keys import QueryKey
 from dicomdesk.dicom.query.results import QueryResult
+from dicomdesk.dicom.transfer_syntaxes import EXPLICIT_VR_LITTLE_ENDIAN
 from dicomdesk.engine.query.request import Identifier, QueryModel
 
 __all__ = ["Answers", "fits", "level_of", "plan_question", "plan_retrieval", "sort_answers"]
@@ -60,9 +63,17 @@ def plan_question(entry: ListEntry, further: Identifier, model: QueryModel) -> I
         uids = (STUDY_INSTANCE_UID, SERIES_INSTANCE_UID, SOP_INSTANCE_UID)[: level.depth]
         has_patients = model is not QueryModel.STUDY_ROOT
         values |= dict.fromkeys((PATIENT_ID, *uids) if has_patients else uids, "")
+    told = _tags_of(further.data_set)
+    values = {tag: value for tag, value in values.items() if value or tag not in told}
     values |= {each.tag: each.value for each in entry.values}
     own = tuple(QueryKey(tag=tag, value=value) for tag, value in values.items())
     return Identifier(keys=(*own, *further.keys), data_set=further.data_set)
+
+
+@lru_cache(maxsize=8)
+def _tags_of(data_set: bytes) -> frozenset[int]:
+    """The tags of a data set in explicit VR little endian."""
+    return frozenset(read_data_set(data_set, EXPLICIT_VR_LITTLE_ENDIAN).elements) if data_set else frozenset()
 
 
 def fits(entry: ListEntry, result: QueryResult) -> bool:

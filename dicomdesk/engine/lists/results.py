@@ -52,11 +52,16 @@ class LineResult:
     attempts: int = 0
 
 
-def is_settled(state: LineState, *, fetches: bool) -> bool:
-    """Whether nothing more is to be done for a line: what failed or is incomplete is tried again with the next run."""
+def is_settled(state: LineState, *, fetches: bool, takes_all: bool = False) -> bool:
+    """Whether nothing more is to be done for a line: what failed or is incomplete is tried again with the next run.
+
+    ``takes_all`` is whether what is ambiguous is fetched too.
+    """
     if state is LineState.FOUND:
         return not fetches
-    return state in {LineState.AMBIGUOUS, LineState.NOT_FOUND, LineState.FETCHED}
+    if state is LineState.AMBIGUOUS:
+        return not (fetches and takes_all)
+    return state in {LineState.NOT_FOUND, LineState.FETCHED}
 
 
 def count_states(results: Iterable[LineResult]) -> dict[LineState, int]:

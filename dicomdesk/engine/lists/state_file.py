@@ -34,6 +34,14 @@ _LISTED_UIDS = 20
 _BESIDE = ("-wal", "-shm")
 """What SQLite keeps beside a file, by the ends of its names."""
 _PAGE_BYTES = 4096
+_IN_USE = frozenset((sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED))
+_OF_THE_DISK = frozenset(
+    (
+        *(sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN),
+        *(sqlite3.SQLITE_PERM, sqlite3.SQLITE_NOLFS, sqlite3.SQLITE_PROTOCOL, sqlite3.SQLITE_INTERRUPT),
+    )
+)
+"""What is not the fault of the file."""
 
 
 class ListState(Protocol):
@@ -135,6 +143,7 @@ class StateFile:
                     _create(connection, self._told, entries)
                 else:
                     _check(connection, self._path, self._told)
+                    _read_results(connection)
             except BaseException:
                 connection.close()
                 raise
@@ -161,31 +170,27 @@ def read_kept_list(path: str | os.PathLike[str]) -> KeptList:
     if not os.path.exists(name):
         raise ListStateError(f"There is no state file {printable(os.path.basename(name))}")
     _prepare(name)
-    try:
-        with _explained(name):
-            connection = _connect(name, is_synced=False)
-            try:
-                _check(connection, name, {})
-                told = dict(connection.execute("SELECT name, value FROM list"))
-                entries = tuple(
-                    _read_entry(entry) for (entry,) in connection.execute("SELECT entry FROM line ORDER BY number")
-                )
-                return KeptList(
-                    peer=told.get("peer", ""),
-                    about=told.get("about", ""),
-                    entries=entries,
-                    results=_read_results(connection),
-                )
-            finally:
-                connection.close()
-    except _DamagedError as error:
-        raise ListStateError(str(error)) from error
+    with _explained(name):
+        connection = _connect(name, is_synced=False)
+        try:
+            _check(connection, name, {})
+            told = dict(connection.execute("SELECT name, value FROM list"))
+            lines = connection.execute("SELECT entry FROM line ORDER BY number")
+            entries = tuple(_read_entry(entry) for (entry,) in lines)
+            return KeptList(
+                peer=told.get("peer", ""),
+                about=told.get("about", ""),
+                entries=entries,
+                results=_read_results(connection),
+            )
+        finally:
+            connection.close()
 
 
 # -- the file
 
 
-class _DamagedError(Exception):
+class _DamagedError(ListStateError):
     """State file that cannot be read."""
 
 
@@ -229,11 +234,12 @@ def _explained(path: str) -> Iterator[None]:
     name = printable(os.path.basename(path))
     try:
         yield
-    except sqlite3.OperationalError as error:
-        if "locked" in str(error) or "busy" in str(error):
+    except (sqlite3.DatabaseError, ValueError, TypeError) as error:  # also what Python makes of damaged text
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
+        if code in _IN_USE:
             raise ListStateError(f"The state file {name} is in use: somebody works off this list now") from error
-        raise ListStateError(f"The state file {name} cannot be read or written: {printable(str(error))}") from error
-    except sqlite3.DatabaseError as error:
+        if code in _OF_THE_DISK:
+            raise ListStateError(f"The state file {name} cannot be read or written: {printable(str(error))}") from error
         raise _DamagedError(f"The state file {name} is damaged") from error
 
 
