@@ -15,6 +15,7 @@ from dicomdesk.gui.panes.receive import ReceivePane
 from dicomdesk.gui.panes.send import SendPane
 from dicomdesk.gui.query.pane import QueryPane
 from dicomdesk.gui.questions.closing import ClosingDialog
+from dicomdesk.gui.retrieve.part import RetrievePart
 from dicomdesk.gui.security.credentials import Credentials, SecurityAccess
 from dicomdesk.gui.security.peer_store import PeerStore
 from dicomdesk.gui.security.security_store import SecurityStore
@@ -53,6 +54,8 @@ class MainWindow(QMainWindow):
         self.send = SendPane(theme, session, tasks, state, access)
         self.receive = ReceivePane(theme, session, tasks, state, access)
         self.query = QueryPane(theme, session, tasks, state, access)
+        self.retrieve = RetrievePart(theme, session, tasks, state, access, self.receive)
+        self.query.actions_place.addWidget(self.retrieve)
         self.associations = AssociationsPane(theme, session)
         self._views: tuple[View, ...] = (self.send, self.receive, self.query, self.associations)
         self.sidebar = Sidebar(theme, [(view.key, view.word()) for view in self._views])
@@ -74,7 +77,7 @@ class MainWindow(QMainWindow):
         state = replace(self._state, geometry=geometry, view=self._views[self.views.currentIndex()].key)
         for view in self._views:
             state = view.remember(state)
-        return state
+        return self.retrieve.remember(state)
 
     def close_without_asking(self) -> None:
         """Begin to close, whatever is going on: for signals and the end of the desktop's session."""
@@ -99,17 +102,20 @@ class MainWindow(QMainWindow):
     async def _ask_to_close(self) -> None:
         self._is_asking = True
         try:
-            is_sending = self._session.is_sending
-            what = (
-                self.tr("Instances are being sent.") if is_sending else self.tr("Somebody is sending to this machine.")
-            )
-            dialog = ClosingDialog(what, self)
+            dialog = ClosingDialog(self._what_goes_on(), self)
             await self._tasks.ask(dialog)
             shall_close = dialog.shall_close()
         finally:
             self._is_asking = False
         if shall_close:
             self._begin_closing()
+
+    def _what_goes_on(self) -> str:
+        if self._session.is_sending:
+            return self.tr("Instances are being sent.")
+        if self._session.retrieving:
+            return self.tr("Instances are being retrieved.")
+        return self.tr("Somebody is sending to this machine.")
 
     def _begin_closing(self) -> None:
         if not self._is_closing:
@@ -129,6 +135,10 @@ class MainWindow(QMainWindow):
         for view in self._views:
             view.state_changed.connect(self._save_timer.start)
             view.association_wanted.connect(self._on_association_wanted)
+        self.query.selection_changed.connect(lambda: self.retrieve.show_selection(self.query.selected()))
+        self.retrieve.state_changed.connect(self._save_timer.start)
+        self.retrieve.changed.connect(self._share_room)
+        self.query.flow.changed.connect(self._share_room)
         self._save_timer.timeout.connect(self.state_changed)
         self.status.problems_wanted.connect(self._on_problems_wanted)
         self._session.ticked.connect(self._show_figures)
@@ -159,6 +169,11 @@ class MainWindow(QMainWindow):
             badge = view.badge()
             self.sidebar.set_badge(number, badge.count, is_alarming=badge.is_alarming)
         self.status.show_figures(figures)
+
+    def _share_room(self) -> None:
+        """Retrieves take the room of the query's details, unless these have something to say."""
+        is_said = self.query.details.details().tone in {Tone.BAD, Tone.WARNING}
+        self.query.details.setVisible(is_said or not self.retrieve.bar.jobs.isChecked())
 
     def _on_problems_wanted(self) -> None:
         for number, view in enumerate(self._views):

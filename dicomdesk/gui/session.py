@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from dicomdesk.engine.check.requests import EchoRequest
     from dicomdesk.engine.delivery.delivery import SendResult
     from dicomdesk.engine.engine import Engine
+    from dicomdesk.engine.events import Event
     from dicomdesk.engine.job import AnyJob, Job, JobRequest
     from dicomdesk.engine.receive.request import ReceiveRequest
     from dicomdesk.engine.send.request import SendRequest
@@ -60,6 +61,9 @@ class Session(QObject):
         self._cancels = 0
         self._listening_port = 0
         self._is_stopping_receive = False
+        self._overhearing: list[Callable[[Event], None]] = []
+        self.retrieving: set[object] = set()
+        """Retrieves that run, whoever began them."""
         self.sent = bridge.channel()
         """Events of send jobs."""
         self.received = bridge.channel()
@@ -105,7 +109,7 @@ class Session(QObject):
     def is_busy(self) -> bool:
         """Whether closing the window now would break something off."""
         receiving = self.receive_progress()
-        return self.is_sending or (receiving is not None and receiving.associations > 0)
+        return self.is_sending or bool(self.retrieving) or (receiving is not None and receiving.associations > 0)
 
     def send_progress(self) -> "Progress | None":
         """Gauges of the send job, None while there is none."""
@@ -147,7 +151,7 @@ class Session(QObject):
 
     async def listen(self, request: "ReceiveRequest") -> None:
         """Listen until stopped; DicomdeskError when that cannot be begun."""
-        job = await self.begin(request, self.received.sink)
+        job = await self.begin(request, self._take_received)
         self._receive_id, self._listening_port = job.id, job.port
         self.changed.emit()
         try:
@@ -158,6 +162,20 @@ class Session(QObject):
             self._receive_id, self._listening_port = "", 0
             self._is_stopping_receive = False
             self.changed.emit()
+
+    def overhear(self, take: "Callable[[Event], None]") -> "Callable[[], None]":
+        """Have ``take`` told what receive jobs report, on their threads, at once; the function returned ends that."""
+        self._overhearing = [*self._overhearing, take]
+
+        def forget() -> None:
+            self._overhearing = [each for each in self._overhearing if each is not take]
+
+        return forget
+
+    def _take_received(self, event: "Event") -> None:
+        for take in self._overhearing:
+            take(event)
+        self.received.sink(event)
 
     def stop_listening(self) -> None:
         """First call: let associations end. Second call: abort them."""

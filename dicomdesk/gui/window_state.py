@@ -45,6 +45,12 @@ class WindowState:
     accept: str = "everything"
     profile_file: str = ""
     profile_name: str = ""
+    retrieve_here: bool = True
+    """Whether what is retrieved comes to this machine."""
+    retrieve_folder: str = ""
+    """That it comes to; "" for that of the listener."""
+    retrieve_destination: str = ""
+    """AE title of another peer that it is sent to."""
 
     def with_recent_peer(self, peer: TypedPeer) -> "WindowState":
         """Return the state with ``peer`` as the latest one used."""

@@ -137,8 +137,7 @@ class _ResponseReader:
         counts: SubOperations | None = None
         is_told = False
         for count, response in enumerate(self._exchange, 1):
-            told = response.sub_operations
-            counts = told or counts
+            counts = response.sub_operations or counts
             if not response.is_pending:
                 return response, counts
             terms.report(
@@ -149,7 +148,7 @@ class _ResponseReader:
                     message_id=message_id,
                     count=count,
                     status=response.status,
-                    counts=told,
+                    counts=response.sub_operations,
                 )
             )
             if count == terms.cancel_after:

@@ -28,6 +28,7 @@ from dicomdesk.gui.panes import receive_details
 from dicomdesk.gui.panes.peer_setup import settings_problem
 from dicomdesk.gui.panes.receive_flow import ReceiveFlow
 from dicomdesk.gui.questions.file_dialogs import ask_folder
+from dicomdesk.gui.retrieve.listening import ListenerTerms
 from dicomdesk.gui.security.credentials import SecurityAccess
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.tasks import Tasks
@@ -319,6 +320,27 @@ class ReceivePane(View):
             ),
             storage=Storage(folder=Path(self.folder.value()).expanduser()),
         )
+
+    def listener_terms(self) -> ListenerTerms | None:
+        """Return how this machine listens, or would listen; None where something that is typed is wrong."""
+        if any(field.problem() for field in (self.ae_title, self.port, self.folder)):
+            return None
+        return ListenerTerms(ae_title=self.ae_title.value(), request=self.request())
+
+    async def prepare_listener(self) -> ReceiveRequest | None:
+        """Return the request with its secrets, which may be asked for; None where that was given up.
+
+        Raises SettingsError where a file of the listener's security cannot be used.
+        """
+        store = self._access.store
+        if store.problem:
+            raise SettingsError(store.problem)
+        request, tls = self.request(), None
+        if store.settings.listener.uses_tls:
+            tls = await self._access.credentials.open_tls(store.settings.listener.tls, self, is_acceptor=True)
+            if tls is None:
+                return None
+        return replace(request, acceptance=replace(request.acceptance, tls=tls))
 
     def _on_failed(self, reason: str) -> None:
         self._notice = receive_details.describe_start_failure(reason)

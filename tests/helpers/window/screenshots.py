@@ -40,6 +40,12 @@ from tests.helpers.window.receiving_scenes import (
     receive_waiting,
     receiving,
 )
+from tests.helpers.window.retrieving_scenes import (
+    retrieve_diagnosis,
+    retrieve_partly,
+    retrieve_running,
+    retrieves,
+)
 from tests.helpers.window.sending_scenes import (
     after_failures,
     busy,
@@ -88,6 +94,12 @@ SCENES: tuple[tuple[str, Callable[[Stage], None], tuple[int, int]], ...] = (
     ("associations-secure", associations_secure, USUAL),
     ("associations-agreement", associations_agreement, USUAL),
     ("associations-agreement-narrow", associations_agreement, SMALLEST),
+    ("retrieve-running", retrieve_running, USUAL),
+    ("retrieves", retrieves, USUAL),
+    ("retrieves-narrow", retrieves, SMALLEST),
+    ("retrieve-diagnosis", retrieve_diagnosis, USUAL),
+    ("retrieve-diagnosis-narrow", retrieve_diagnosis, SMALLEST),
+    ("retrieve-partly", retrieve_partly, USUAL),
     ("node-plain", node_plain, USUAL),
     ("node-security", node_security, USUAL),
     ("node-problem", node_problem, USUAL),

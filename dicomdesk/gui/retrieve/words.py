@@ -1,0 +1,101 @@
+"""What is said of a retrieve: title, figures, causes in the engine's own words, and a report to copy."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QCoreApplication
+
+from dicomdesk import human
+from dicomdesk.engine.retrieve.outcome import Diagnosis
+from dicomdesk.gui import wording
+from dicomdesk.gui.outline.states import TONES
+from dicomdesk.gui.retrieve.job_nodes import ITEM_STATES, JobNode, Stage, title_of, way_of
+from dicomdesk.gui.theme import Tone
+
+_MOST_UIDS = 1000
+"""In what is copied; more are counted."""
+
+
+def _say(text: str) -> str:
+    return QCoreApplication.translate("retrieve_words", text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What a panel says of one retrieve."""
+
+    title: str
+    icon: str = "info"
+    tone: Tone = Tone.PLAIN
+    lines: tuple[str, ...] = ()
+    """Figures, and why this method."""
+    diagnoses: tuple[Diagnosis, ...] = ()
+
+
+def tell(node: JobNode) -> Told:
+    """Return what there is to say of a retrieve now."""
+    state = ITEM_STATES[node.stage]
+    lines = [line for line in (node.note, node.error, figures(node), _growth(node), node.reason, _way(node)) if line]
+    return Told(
+        title=f"{node.state_word()}: {title_of(node.errand)}",
+        icon=state.value,
+        tone=TONES[state],
+        lines=tuple(wording.sentence(wording.capitalised(line)) for line in lines),
+        diagnoses=node.outcome.diagnoses if node.outcome is not None else (),
+    )
+
+
+def figures(node: JobNode) -> str:
+    """Return announced, reported, arrived, stored and missing, as far as they are known."""
+    standing, outcome = node.standing, node.outcome
+    reported = standing.reported
+    sent = reported.completed + reported.warning
+    parts = []
+    if node.before:
+        parts.append(_say("{count} here before").format(count=wording.count_text(node.before)))
+    if standing.announced is not None:
+        parts.append(_say("{count} announced").format(count=wording.count_text(standing.announced)))
+    if sent or reported.failed or outcome is not None:
+        told = _say("{peer} reports {sent} sent").format(peer=node.errand.asked.word, sent=wording.count_text(sent))
+        failed = _say(" and {count} failed").format(count=wording.count_text(reported.failed))
+        parts.append(told + (failed if reported.failed else ""))
+    if standing.arrived is not None:
+        parts.append(_say("{count} arrived").format(count=wording.count_text(standing.arrived)))
+        parts.append(_say("{count} stored").format(count=wording.count_text(standing.stored or 0)))
+    if outcome is not None and standing.arrived is not None and standing.announced is not None:
+        parts.append(_say("{count} missing").format(count=wording.count_text(len(outcome.missing))))
+    return ", ".join(parts)
+
+
+def _growth(node: JobNode) -> str:
+    """Say that there is more than was announced: it is being added to, and may not be complete."""
+    announced, stored = node.standing.announced, node.standing.stored
+    if node.outcome is None or announced is None or stored is None or stored + node.before <= announced:
+        return ""
+    return _say(
+        "More came than was announced: the study has grown meanwhile. Retrieve again later, to have what is added still"
+    )
+
+
+def _way(node: JobNode) -> str:
+    target = node.errand.target
+    if not target.is_here:
+        return way_of(node.errand)
+    return _say("{way} into {folder}").format(way=way_of(node.errand), folder=target.folder)
+
+
+def report(node: JobNode) -> str:
+    """Return all of it as text, for whoever is asked for help."""
+    told = tell(node)
+    lines = [told.title, *told.lines]
+    for one in told.diagnoses:
+        lines += ["", one.text, one.advice, *([one.card] if one.card else [])]
+    if node.lacking:
+        lines += ["", *(f"{one.uid}  {one.word()}" for one in node.lacking[:_MOST_UIDS])]
+        if len(node.lacking) > _MOST_UIDS:
+            lines.append(_say("and {count} more").format(count=wording.count_text(len(node.lacking) - _MOST_UIDS)))
+    return "\n".join(human.printable(line) for line in "\n".join(lines).split("\n"))
+
+
+def can_retry(node: JobNode) -> bool:
+    """Whether fetching what is missing makes sense."""
+    return node.stage in {Stage.INCOMPLETE, Stage.FAILED, Stage.CANCELLED}

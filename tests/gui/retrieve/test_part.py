@@ -1,0 +1,145 @@
+"""Retrieving in the window, with real archives: what arrives, what does not, and what is said of it."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QGuiApplication
+
+from dicomdesk.dicom.query.attributes import Level
+from dicomdesk.engine.query.request import QueryModel
+from dicomdesk.engine.retrieve.outcome import DiagnosisKind
+from dicomdesk.engine.retrieve.request import RetrieveMethod
+from dicomdesk.gui.main_window import MainWindow
+from dicomdesk.gui.models.found_entities import AskedPeer, FoundEntity, FoundPlace
+from dicomdesk.gui.retrieve.job_nodes import INSTANCES, JobNode, Stage
+from dicomdesk.gui.retrieve.part import RetrievePart
+from dicomdesk.gui.retrieve.retrieve_panel import CardBox
+from dicomdesk.settings import AssociationSettings, Peer
+from tests.helpers.archives.served_archives import ARCHIVE, Running, encoded, running
+from tests.helpers.dcmtk.programs import free_port
+
+WaitUntil = Callable[[Callable[[], bool]], None]
+UIDS = ["1.2.3.1", "1.2.3.2", "1.2.3.3"]
+STUDY = "1.2.3"
+NAMES = [f"CT.{uid}" for uid in UIDS]
+
+
+@pytest.fixture
+def part(window: MainWindow, tmp_path: Path) -> RetrievePart:
+    window.sidebar.choose(2)
+    window.retrieve.bar.folder.setText(str(tmp_path / "in"))
+    return window.retrieve
+
+
+def study(port: int, uid: str = STUDY, instances: int | None = 3) -> FoundEntity:
+    asked = AskedPeer(
+        peer=Peer(host="127.0.0.1", port=port, ae_title=ARCHIVE),
+        association=AssociationSettings(calling_ae_title="WS1"),
+    )
+    return FoundEntity(
+        level=Level.STUDY,
+        model=QueryModel.STUDY_ROOT,
+        title="Doe, Jane",
+        places=(FoundPlace(asked=asked, instances=instances),),
+        patient_id="P1",
+        study_instance_uid=uid,
+    )
+
+
+def fill(archive: Running, count: int = 3) -> None:
+    archive.put(*(encoded(uid, STUDY, "1.2.3.8" if uid == UIDS[0] else "1.2.3.9") for uid in UIDS[:count]))
+
+
+def fetch(part: RetrievePart, wait_until: WaitUntil, *entities: FoundEntity) -> JobNode:
+    part.show_selection(entities)
+    part.retrieve()
+    node = part.flow.nodes[-1]
+    wait_until(lambda: node.is_over)
+    return node
+
+
+def files(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_a_study_that_is_selected_comes_into_the_folder(
+    part: RetrievePart, wait_until: WaitUntil, tmp_path: Path
+) -> None:
+    with running(tmp_path / "archive") as archive:
+        fill(archive)
+        node = fetch(part, wait_until, study(archive.port))
+    assert (node.stage, node.method, node.text(INSTANCES)) == (Stage.DONE, RetrieveMethod.GET, "3 / 3")
+    assert node.reason
+    assert files(tmp_path / "in") == NAMES
+    wait_until(lambda: part.here.words(STUDY, of=3) == "All 3")
+
+
+def test_what_is_here_is_not_asked_for_again_and_counts(
+    part: RetrievePart, wait_until: WaitUntil, tmp_path: Path
+) -> None:
+    with running(tmp_path / "archive") as archive:
+        fill(archive, 2)
+        fetch(part, wait_until, study(archive.port, instances=2))
+        fill(archive)
+        wait_until(lambda: part.here.words(STUDY, of=3) == "2 of 3")
+        node = fetch(part, wait_until, study(archive.port))
+    assert (node.before, node.standing.stored, node.text(INSTANCES)) == (2, 1, "3 / 3")
+    assert node.stage is Stage.DONE
+
+
+def test_a_listener_is_started_for_a_move_and_ends_with_it(
+    part: RetrievePart, window: MainWindow, wait_until: WaitUntil, tmp_path: Path
+) -> None:
+    port = free_port()
+    window.receive.port.setText(str(port))
+    part.bar.method.setCurrentIndex(2)
+    with running(tmp_path / "archive", peers={"WS1": port}) as archive:
+        fill(archive)
+        node = fetch(part, wait_until, study(archive.port))
+    assert (node.stage, node.method, node.text(INSTANCES)) == (Stage.DONE, RetrieveMethod.MOVE, "3 / 3")
+    assert files(tmp_path / "in") == NAMES
+    wait_until(lambda: not window._session.is_receiving)
+    assert [study.instances for study in window.receive.flow.studies.studies] == [3]
+
+
+def test_a_move_takes_the_listener_that_runs_and_leaves_it(
+    part: RetrievePart, window: MainWindow, wait_until: WaitUntil, tmp_path: Path
+) -> None:
+    port = free_port()
+    window.receive.port.setText(str(port))
+    window.receive.folder.setText(str(tmp_path / "in"))
+    window.receive.primary.click()
+    wait_until(lambda: window._session.is_receiving)
+    part.bar.method.setCurrentIndex(2)
+    with running(tmp_path / "archive", peers={"WS1": port}) as archive:
+        fill(archive)
+        node = fetch(part, wait_until, study(archive.port))
+    assert (node.stage, node.standing.arrived) == (Stage.DONE, 3)
+    assert window._session.is_receiving
+
+
+def test_a_destination_that_the_peer_does_not_know_is_said_with_a_card_and_the_other_method_does_it(
+    part: RetrievePart, window: MainWindow, wait_until: WaitUntil, tmp_path: Path
+) -> None:
+    port = free_port()
+    window.receive.port.setText(str(port))
+    part.bar.method.setCurrentIndex(2)
+    with running(tmp_path / "archive") as archive:
+        fill(archive)
+        node = fetch(part, wait_until, study(archive.port))
+        assert node.stage is Stage.FAILED
+        assert node.outcome is not None
+        assert [one.kind for one in node.outcome.diagnoses] == [DiagnosisKind.DESTINATION_UNKNOWN]
+        told = part.panel.words()
+        assert any(f"The peer {ARCHIVE}@127.0.0.1:{archive.port} does not know" in line for line in told)
+        (card,) = part.panel.findChildren(CardBox)
+        card.copy.click()
+        assert QGuiApplication.clipboard().text() == card.card
+        assert f"Port:     {port}" in card.card
+        button = next(each for each in part.panel.buttons() if "C-GET" in each.text())
+        button.click()
+        (node,) = part.flow.nodes
+        wait_until(lambda: node.is_over)
+    assert (node.stage, node.method) == (Stage.DONE, RetrieveMethod.GET)
+    assert files(tmp_path / "in") == NAMES
