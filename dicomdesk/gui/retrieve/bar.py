@@ -75,7 +75,7 @@ class RetrieveBar(Band):
         self.method = Combo(theme, [self.tr("automatic"), "C-GET", "C-MOVE"])
         self.method.setAccessibleName(self.tr("Method"))
         self.again = CheckBox(theme, self.tr("also what is here"), is_checked=False)
-        self.again.setToolTip(self.tr("Retrieve again what lies in the folder already"))
+        self.again.setToolTip(wording.plain_tip(self.tr("Retrieve again what lies in the folder already")))
         self.button = plain_button(
             theme,
             self.tr("&Retrieve"),
@@ -129,7 +129,7 @@ class RetrieveBar(Band):
         known = sum(count for count in counts if count is not None)
         words = wording.instances_text(known) if entities and None not in counts else ""
         tip = self.tr("Retrieve what is selected (Ctrl+R)") if entities else self.tr("Select what is to be retrieved")
-        self.button.setToolTip(f"{tip}: {words}" if words else tip)
+        self.button.setToolTip(wording.plain_tip(f"{tip}: {words}" if words else tip))
 
     def show_jobs(self, running: int, problems: int, total: int) -> None:
         """Say how many retrieves there are."""
@@ -167,12 +167,10 @@ class RetrieveBar(Band):
         self._places.setCurrentIndex(self.place.currentIndex())
         self.method.setEnabled(self.is_here)
         self.again.setEnabled(self.is_here)
-        if not self.is_here:
-            self.method.setToolTip(self.tr("Only C-MOVE has a peer send to others"))
-        else:
-            self.method.setToolTip(
-                self.tr("Automatic takes what the peer can; a row of the retrieves says which method, and why")
-            )
+        tip = self.tr("Automatic takes what the peer can; a row of the retrieves says which method, and why")
+        self.method.setToolTip(
+            wording.plain_tip(tip if self.is_here else self.tr("Only C-MOVE has a peer send to others"))
+        )
         self.state_changed.emit()
 
     def _on_known(self, peer: object) -> None:

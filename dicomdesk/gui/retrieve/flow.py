@@ -199,7 +199,7 @@ class RetrieveFlow(QObject):
         request = self._with_book(
             node.errand.request(node.errand.method, present=present, listener=listener, supported=supported)
         )
-        ear = Ear()
+        ear = Ear(node.errand.study_instance_uids)
         forget = self._session.overhear(ear.take) if listener is not None else None
         try:
             job = await self._session.begin(request, self._sink(node))

@@ -1,50 +1,28 @@
 """Retrieving in the window, with real archives: what arrives, what does not, and what is said of it."""
 
-from collections.abc import Callable
 from pathlib import Path
 
-import pytest
 from PySide6.QtGui import QGuiApplication
 
 from dicomdesk.dicom.query.attributes import Level
-from dicomdesk.engine.query.request import QueryModel
 from dicomdesk.engine.retrieve.outcome import DiagnosisKind
 from dicomdesk.engine.retrieve.request import RetrieveMethod
 from dicomdesk.gui.main_window import MainWindow
-from dicomdesk.gui.models.found_entities import AskedPeer, FoundEntity, FoundPlace
+from dicomdesk.gui.models.found_entities import FoundEntity
 from dicomdesk.gui.retrieve.job_nodes import INSTANCES, JobNode, Stage
 from dicomdesk.gui.retrieve.part import RetrievePart
 from dicomdesk.gui.retrieve.retrieve_panel import CardBox
-from dicomdesk.settings import AssociationSettings, Peer
+from tests.gui.retrieve.conftest import WaitUntil
 from tests.helpers.archives.served_archives import ARCHIVE, Running, encoded, running
-from tests.helpers.dcmtk.programs import free_port
+from tests.helpers.data.found import asked_peer, found
 
-WaitUntil = Callable[[Callable[[], bool]], None]
 UIDS = ["1.2.3.1", "1.2.3.2", "1.2.3.3"]
 STUDY = "1.2.3"
 NAMES = [f"CT.{uid}" for uid in UIDS]
 
 
-@pytest.fixture
-def part(window: MainWindow, tmp_path: Path) -> RetrievePart:
-    window.sidebar.choose(2)
-    window.retrieve.bar.folder.setText(str(tmp_path / "in"))
-    return window.retrieve
-
-
-def study(port: int, uid: str = STUDY, instances: int | None = 3) -> FoundEntity:
-    asked = AskedPeer(
-        peer=Peer(host="127.0.0.1", port=port, ae_title=ARCHIVE),
-        association=AssociationSettings(calling_ae_title="WS1"),
-    )
-    return FoundEntity(
-        level=Level.STUDY,
-        model=QueryModel.STUDY_ROOT,
-        title="Doe, Jane",
-        places=(FoundPlace(asked=asked, instances=instances),),
-        patient_id="P1",
-        study_instance_uid=uid,
-    )
+def study(port: int, instances: int | None = 3) -> FoundEntity:
+    return found(Level.STUDY, (asked_peer(port), instances))
 
 
 def fill(archive: Running, count: int = 3) -> None:
@@ -91,8 +69,7 @@ def test_what_is_here_is_not_asked_for_again_and_counts(
 def test_a_listener_is_started_for_a_move_and_ends_with_it(
     part: RetrievePart, window: MainWindow, wait_until: WaitUntil, tmp_path: Path
 ) -> None:
-    port = free_port()
-    window.receive.port.setText(str(port))
+    port = int(window.receive.port.value())
     part.bar.method.setCurrentIndex(2)
     with running(tmp_path / "archive", peers={"WS1": port}) as archive:
         fill(archive)
@@ -106,8 +83,7 @@ def test_a_listener_is_started_for_a_move_and_ends_with_it(
 def test_a_move_takes_the_listener_that_runs_and_leaves_it(
     part: RetrievePart, window: MainWindow, wait_until: WaitUntil, tmp_path: Path
 ) -> None:
-    port = free_port()
-    window.receive.port.setText(str(port))
+    port = int(window.receive.port.value())
     window.receive.folder.setText(str(tmp_path / "in"))
     window.receive.primary.click()
     wait_until(lambda: window._session.is_receiving)
@@ -122,8 +98,7 @@ def test_a_move_takes_the_listener_that_runs_and_leaves_it(
 def test_a_destination_that_the_peer_does_not_know_is_said_with_a_card_and_the_other_method_does_it(
     part: RetrievePart, window: MainWindow, wait_until: WaitUntil, tmp_path: Path
 ) -> None:
-    port = free_port()
-    window.receive.port.setText(str(port))
+    port = int(window.receive.port.value())
     part.bar.method.setCurrentIndex(2)
     with running(tmp_path / "archive") as archive:
         fill(archive)

@@ -1,0 +1,126 @@
+import socket
+from pathlib import Path
+
+import pytest
+
+from dicomdesk.dicom.instance import InstanceHeader
+from dicomdesk.engine.events import EchoReceived, Event, ItemFinished, ItemOutcome, ItemStarted
+from dicomdesk.errors import DicomdeskError, PortInUseError, SettingsError
+from dicomdesk.gui.main_window import MainWindow
+from dicomdesk.gui.retrieve.listening import Ear
+from dicomdesk.gui.retrieve.part import RetrievePart
+from tests.gui.conftest import Finish
+from tests.gui.retrieve.conftest import WaitUntil
+
+
+class Job:
+    """Notes what it is told."""
+
+    def __init__(self) -> None:
+        self.noted: list[Event] = []
+
+    def note_arrival(self, event: Event) -> None:
+        self.noted.append(event)
+
+
+def test_what_came_before_the_job_was_known_is_not_lost() -> None:
+    ear, job = Ear(frozenset()), Job()
+    events = [EchoReceived(job_id="receive-1", association=1, message_id=number) for number in range(3)]
+    ear.take(events[0])
+    ear.take(events[1])
+    ear.give_to(job)
+    ear.take(events[2])
+    assert job.noted == events
+
+
+def test_instances_of_other_studies_are_not_the_jobs() -> None:
+    ear, job = Ear(frozenset({"1.2.3"})), Job()
+    ear.give_to(job)
+    begun = [
+        ItemStarted(
+            job_id="receive-1", association=1, index=index, message_id=1, sop_class_uid="1.2", sop_instance_uid="1"
+        )
+        for index in range(3)
+    ]
+    ended = [
+        ItemFinished(
+            job_id="receive-1", association=1, index=index, path="", outcome=ItemOutcome.STORED, status=0, header=header
+        )
+        for index, header in enumerate((header_of("1.2.3"), header_of("1.2.4"), None))
+    ]
+    events: list[Event] = [*begun, *ended]
+    for event in events:
+        ear.take(event)
+    assert job.noted == [begun[0], ended[0], begun[2], ended[2]]
+
+
+def header_of(study: str) -> InstanceHeader:
+    return InstanceHeader(
+        sop_class_uid="1.2",
+        sop_instance_uid="1",
+        transfer_syntax_uid="1.2.840.10008.1.2.1",
+        data_set_offset=0,
+        data_set_length=0,
+        study_instance_uid=study,
+    )
+
+
+def test_a_listener_is_shared_and_ends_with_its_last_user(
+    part: RetrievePart, window: MainWindow, finish: Finish, wait_until: WaitUntil, tmp_path: Path
+) -> None:
+    shared = part.flow.listener
+    folder = tmp_path / "in"
+    folder.mkdir()
+    first = finish(shared.acquire(folder, str))
+    second = finish(shared.acquire(folder, str))
+    assert first == second
+    assert (first.ae_title, first.folder, first.running.port) == ("WS1", folder, window._session.listening_port)
+    shared.release()
+    assert shared.running() == first
+    shared.release()
+    wait_until(lambda: not window._session.is_receiving)
+    finish(shared.acquire(folder, str))
+    shared.release()
+
+
+def test_another_folder_waits_until_the_listener_is_free(part: RetrievePart, finish: Finish, tmp_path: Path) -> None:
+    shared = part.flow.listener
+    one, other = tmp_path / "one", tmp_path / "other"
+    one.mkdir()
+    other.mkdir()
+    finish(shared.acquire(one, str))
+    told: list[str] = []
+
+    def wait(note: str) -> None:
+        told.append(note)
+        shared.release()
+
+    assert finish(shared.acquire(other, wait)).folder == other
+    assert str(one) in told[0]
+    shared.release()
+
+
+def test_the_listener_of_the_receive_view_keeps_its_folder(
+    part: RetrievePart, window: MainWindow, finish: Finish, wait_until: WaitUntil, tmp_path: Path
+) -> None:
+    window.receive.primary.click()
+    wait_until(lambda: window._session.is_receiving)
+    with pytest.raises(SettingsError, match="Choose that folder, stop listening in Receive, or retrieve by C-GET"):
+        finish(part.flow.listener.acquire(tmp_path / "elsewhere", str))
+    mine = Path(window.receive.folder.value())
+    assert finish(part.flow.listener.acquire(mine, str)).folder == mine
+    part.flow.listener.release()
+    assert window._session.is_receiving
+
+
+def test_a_port_in_use_and_fields_that_are_wrong_are_said(
+    part: RetrievePart, window: MainWindow, finish: Finish, tmp_path: Path
+) -> None:
+    (tmp_path / "in").mkdir()
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        window.receive.port.setText(str(taken.getsockname()[1]))
+        with pytest.raises(PortInUseError):
+            finish(part.flow.listener.acquire(tmp_path / "in", str))
+    window.receive.port.setText("no port")
+    with pytest.raises(DicomdeskError, match="Receive view"):
+        finish(part.flow.listener.acquire(tmp_path / "in", str))
