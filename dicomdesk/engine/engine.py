@@ -4,6 +4,8 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Self, TypeVar
 
+from dicomdesk.engine.reach.commons import Commons
+
 if TYPE_CHECKING:
     from dicomdesk.engine.job import AnyJob, JobRequest
 
@@ -24,6 +26,7 @@ class Engine:
         self._threads: dict[threading.Thread, Callable[[], None] | None] = {}
         """With the cancel of the job whose main thread it is."""
         self._is_closed = False
+        self._commons = Commons()
 
     def __enter__(self) -> Self:
         return self
@@ -40,6 +43,7 @@ class Engine:
         with self._lock:
             self._require_open()
         job = request.make_job(sink, self._start_thread)
+        job.share(self._commons)
         job.open()
         try:
             self._start_thread(job.id, job.run, job.cancel)

@@ -18,6 +18,7 @@ from enum import Enum
 from typing import Generic, Protocol, TypeVar
 
 from dicomdesk.engine.events import Event, EventSink, JobFinished, JobOutcome, JobStarted
+from dicomdesk.engine.reach.commons import Commons
 from dicomdesk.engine.stats import Progress
 from dicomdesk.errors import CancelledError, DicomdeskError, LocalError
 
@@ -240,6 +241,9 @@ class Job(Generic[ResultT]):
         """Return how far the job is."""
         raise NotImplementedError
 
+    def share(self, commons: Commons) -> None:
+        """Take what is shared with the other jobs of the engine; called before ``open``."""
+
     def open(self) -> None:
         """Do what must have been done when ``Engine.submit`` returns, on the caller's thread; raise what it raises."""
 
@@ -300,6 +304,9 @@ class AnyJob(Protocol):
     """Job with a result of any type; see ``Job``."""
 
     id: str
+
+    def share(self, commons: Commons) -> None:
+        """Take what is shared with the other jobs of the engine."""
 
     def open(self) -> None:
         """Do what must be done before it runs."""

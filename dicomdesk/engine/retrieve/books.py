@@ -96,18 +96,22 @@ class Books:
 
     @property
     def final(self) -> tuple[RetrieveEnded, ...]:
-        """The requests that have ended, without those whose failures were tried again."""
-        return tuple(end for end in self.ended if id(end) not in self._superseded)
+        """The requests that have ended, without those whose failures were tried again, or are here all the same."""
+        ended = (end for end in self.ended if id(end) not in self._superseded)
+        return tuple(end for end in ended if not _failed(end) or self._failures(end))
+
+    def _failures(self, end: RetrieveEnded) -> int:
+        """How many failures a request has left: what is listed as failed, and here by another request, is none."""
+        return max(0, _failed(end) - sum(map(self._is_here, end.failed_uids)))
 
     def reported(self) -> SubOperations:
         """What the peer has counted; failures count that were not tried again."""
-        failures = sum_counts([end.counts for end in self.final])
-        return replace(sum_counts([end.counts for end in self.ended]), failed=failures.failed)
+        return replace(sum_counts([end.counts for end in self.ended]), failed=sum(map(self._failures, self.final)))
 
     def reported_by_way(self) -> SubOperations:
         """The same, of the method that the job is at."""
         counts = sum_counts([end.counts for end in self.ended[self._way_start :]])
-        return replace(counts, failed=sum_counts([end.counts for end in self.final]).failed)
+        return replace(counts, failed=sum(map(self._failures, self.final)))
 
     def progress(self, *, sees_arrivals: bool, listening: Progress | None) -> Progress:
         """How far it is; ``listening`` is what the job's own listener tells."""
@@ -144,3 +148,7 @@ class Books:
         taken = {context.abstract_syntax for context in contexts if context.is_accepted}
         wanted = dict.fromkeys(one.sop_class_uid for one in self.expected if one.sop_class_uid)
         return replace(arrivals, refused_sop_classes=tuple(uid for uid in wanted if uid not in taken))
+
+
+def _failed(end: RetrieveEnded) -> int:
+    return end.counts.failed if end.counts is not None else 0

@@ -20,6 +20,7 @@ __all__ = [
     "RetrieveMethodChosen",
     "RetrieveSink",
     "RetrieveStarted",
+    "RetrieveWaiting",
     "SubOperations",
 ]
 
@@ -34,6 +35,16 @@ class RetrieveMethodChosen:
     """One sentence, to be shown."""
     is_retry: bool = False
     """Whether it is tried because the other way has failed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetrieveWaiting:
+    """As many associations as are allowed stand with the peer: another is asked for when one of them has ended."""
+
+    job_id: str
+    peer: str
+    """"AE@host:port"."""
+    bound: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +108,13 @@ class RetrieveEnded:
 
 
 RetrieveFact = (
-    Event | QueryFact | RetrieveMethodChosen | RetrieveStarted | RetrieveAnswered | RetrieveCancelled | RetrieveEnded
+    Event
+    | QueryFact
+    | RetrieveMethodChosen
+    | RetrieveWaiting
+    | RetrieveStarted
+    | RetrieveAnswered
+    | RetrieveCancelled
+    | RetrieveEnded
 )
 RetrieveSink = Callable[[RetrieveFact], None]

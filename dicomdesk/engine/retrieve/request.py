@@ -115,6 +115,9 @@ class RetrieveRequest:
     whatever way; where files have names with their UIDs."""
     parallel: int = 1
     """Associations with the peer at once, at least 1; each takes one identifier after the other."""
+    at_once: int = 4
+    """Associations that all retrieve jobs of one engine have with the peer at once, this one waiting as long as there
+    are so many; 0 for any number."""
     retries: int = 0
     """How often an identifier is asked for again after an association was lost; what has arrived is left out then,
     where what exists is known."""

@@ -137,7 +137,8 @@ class _ResponseReader:
         counts: SubOperations | None = None
         is_told = False
         for count, response in enumerate(self._exchange, 1):
-            counts = response.sub_operations or counts
+            told = response.sub_operations
+            counts = told or counts
             if not response.is_pending:
                 return response, counts
             terms.report(
@@ -148,7 +149,7 @@ class _ResponseReader:
                     message_id=message_id,
                     count=count,
                     status=response.status,
-                    counts=response.sub_operations,
+                    counts=told,
                 )
             )
             if count == terms.cancel_after:

@@ -8,6 +8,8 @@ from dicomdesk.engine.events import Event, JobFinished, JobOutcome, JobStarted
 from dicomdesk.engine.job import EventRelay, Job, ThreadStarter, new_job_id
 from dicomdesk.engine.outgoing_association import NotOpenedError, OutgoingAssociation
 from dicomdesk.engine.query.match_requestor import MatchRequestor, QueryTerms, find_context
+from dicomdesk.engine.reach.commons import Commons
+from dicomdesk.engine.reach.peer_places import PeerPlaces
 from dicomdesk.engine.retrieve.books import Books
 from dicomdesk.engine.retrieve.diagnosis.doctor import Evidence, OwnListener, diagnose
 from dicomdesk.engine.retrieve.diagnosis.own_listener import find_own_listener
@@ -56,7 +58,12 @@ class RetrieveJob(Job[RetrieveOutcome]):
         self._supported = request.supported
         self._choices: list[RetrieveMethodChosen] = []
         self._rounds = Rounds(
-            self._way.request, self._way.terms, start_thread, self._books.remaining, self._association_over
+            self._way.request,
+            self._way.terms,
+            start_thread,
+            self._books.remaining,
+            PeerPlaces(),
+            self._association_over,
         )
 
     @property
@@ -67,6 +74,10 @@ class RetrieveJob(Job[RetrieveOutcome]):
     def note_arrival(self, event: Event) -> None:
         """Count a fact of a listener that runs already, and is the destination; any thread, in their order."""
         self._books.tally.take(event)
+
+    def share(self, commons: Commons) -> None:
+        """See ``Job``: the bound on associations with a peer is that of all retrieve jobs."""
+        self._rounds.places = commons.get(PeerPlaces)
 
     def open(self) -> None:
         """Start to listen where that is asked for, on the caller's thread; raise PortInUseError or LocalError."""
@@ -224,6 +235,12 @@ class RetrieveJob(Job[RetrieveOutcome]):
     @contextmanager
     def _asking(self, *sop_class_uids: str) -> Iterator[tuple[RequestedAssociation, int]]:
         """An association of its own for questions, with its number; raises NotOpenedError, reports how it ends."""
+        with self._rounds.place() as is_free:
+            if not is_free:
+                raise NotOpenedError(PeerError("The job was cancelled while it waited for the peer"))
+            yield from self._associated(*sop_class_uids)
+
+    def _associated(self, *sop_class_uids: str) -> Iterator[tuple[RequestedAssociation, int]]:
         request, number = self._request, next(self._rounds.numbers)
         outgoing = OutgoingAssociation(job_id=self.id, number=number, control=self._control, report=self._report)
         with outgoing.opened(request.peer, request.association, contexts_of(request, *sop_class_uids)) as association:

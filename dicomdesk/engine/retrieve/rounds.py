@@ -4,12 +4,15 @@ import itertools
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 
 from dicomdesk.engine.job import JobControl, ThreadStarter
 from dicomdesk.engine.outgoing_association import NotOpenedError, OutgoingAssociation
 from dicomdesk.engine.query.match_requestor import encode_identifier, find_context
 from dicomdesk.engine.query.request import Identifier
+from dicomdesk.engine.reach.peer_places import PeerPlaces
+from dicomdesk.engine.retrieve.facts import RetrieveWaiting
 from dicomdesk.engine.retrieve.outcome import RetrieveFailure
 from dicomdesk.engine.retrieve.request import RetrieveRequest
 from dicomdesk.engine.retrieve.retrieval_requestor import RetrievalRequestor, RetrievalTerms
@@ -47,6 +50,8 @@ class Rounds:
     start_thread: ThreadStarter
     remaining: Callable[[int], list[Identifier]]
     """What of the identifier at a position is still to be asked for."""
+    places: PeerPlaces
+    """Of all retrieve jobs."""
     association_over: Callable[[int], None]
     """Told the number of an association that has ended."""
     numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
@@ -83,35 +88,63 @@ class Rounds:
             self.start_thread(f"{self.terms.job_id}-{number}", lambda: self._guarded(contexts, waiting))
             for number in range(2, 2 + extra)
         ]
-        self._guarded(contexts, waiting)
+        self._guarded(contexts, waiting, is_first=True)
         for thread in threads:
             thread.join()
         if self._faults:
             raise self._faults[0]
 
-    def _guarded(self, contexts: Sequence[ProposedContext], waiting: deque[Task]) -> None:
+    def _guarded(self, contexts: Sequence[ProposedContext], waiting: deque[Task], *, is_first: bool = False) -> None:
         try:
-            self._work(contexts, waiting)
+            self._work(contexts, waiting, is_first=is_first)
         except Exception as error:  # noqa: BLE001 - the top level of a worker; raised again by the job's thread
             self._faults.append(error)
 
-    def _work(self, contexts: Sequence[ProposedContext], waiting: deque[Task]) -> None:
-        """Associations one after the other, as long as there is something to ask."""
-        is_first = True
-        while (is_first or waiting) and self.ending is None and not self.control.is_stopping:
-            is_first = False
-            number = next(self.numbers)
-            outgoing = OutgoingAssociation(
-                job_id=self.terms.job_id, number=number, control=self.control, report=self.terms.report
-            )
-            try:
-                with outgoing.opened(self.request.peer, self.request.association, contexts) as association:
-                    self.was_associated = True
-                    self._serve(association, outgoing, number, waiting)
-            except NotOpenedError as error:
-                self.fail(RetrieveFailure.ASSOCIATION, error.error)
-            finally:
-                self.association_over(number)
+    def _work(self, contexts: Sequence[ProposedContext], waiting: deque[Task], *, is_first: bool) -> None:
+        """Associations one after the other, as long as there is something to ask; one in any case where it is first."""
+        if is_first and self.ending is None and not self.control.is_stopping:
+            self._work_in_place(contexts, waiting, lambda: self.ending is None)
+        while waiting and self.ending is None and not self.control.is_stopping:
+            self._work_in_place(contexts, waiting, lambda: bool(waiting) and self.ending is None, tells=is_first)
+
+    def _work_in_place(
+        self,
+        contexts: Sequence[ProposedContext],
+        waiting: deque[Task],
+        is_wanted: Callable[[], bool],
+        *,
+        tells: bool = True,
+    ) -> None:
+        with self.place(tells=tells, is_wanted=is_wanted) as is_free:
+            if is_free:
+                self._associate(contexts, waiting)
+
+    def place(
+        self, *, tells: bool = True, is_wanted: Callable[[], bool] = lambda: True
+    ) -> AbstractContextManager[bool]:
+        """A place for an association, see ``PeerPlaces``; with ``tells`` the job says so where it waits."""
+        peer, bound = self.request.peer, self.request.at_once
+        waiting = RetrieveWaiting(job_id=self.terms.job_id, peer=str(peer), bound=bound)
+
+        def waits() -> None:
+            if tells:
+                self.terms.report(waiting)
+
+        return self.places.place(peer, bound, self.control, waits=waits, is_wanted=is_wanted)
+
+    def _associate(self, contexts: Sequence[ProposedContext], waiting: deque[Task]) -> None:
+        number = next(self.numbers)
+        outgoing = OutgoingAssociation(
+            job_id=self.terms.job_id, number=number, control=self.control, report=self.terms.report
+        )
+        try:
+            with outgoing.opened(self.request.peer, self.request.association, contexts) as association:
+                self.was_associated = True
+                self._serve(association, outgoing, number, waiting)
+        except NotOpenedError as error:
+            self.fail(RetrieveFailure.ASSOCIATION, error.error)
+        finally:
+            self.association_over(number)
 
     def _serve(
         self, association: RequestedAssociation, outgoing: OutgoingAssociation, number: int, waiting: deque[Task]

@@ -136,12 +136,14 @@ class Response:
     def sub_operations(self) -> SubOperations | None:
         """Progress of a C-MOVE or C-GET, as the peer counts; None where it tells nothing that can be read."""
         values = self.command_set.values
-        completed, failed, warning, remaining = (
-            int.from_bytes(values[tag], "little") if len(values.get(tag, b"")) == 2 else None for tag in _COUNTS
-        )
+        completed, failed, warning, remaining = (_number(values.get(tag, b"")) for tag in _COUNTS)
         if completed is failed is warning is remaining is None:
             return None
         return SubOperations(completed=completed or 0, failed=failed or 0, warning=warning or 0, remaining=remaining)
+
+
+def _number(value: bytes) -> int | None:
+    return value[0] | value[1] << 8 if len(value) == 2 else None
 
 
 def read_response(request: Request, message: Message) -> Response:

@@ -7,14 +7,15 @@ pynetdicom's state machine, which knows what it means.
 from collections import deque
 from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import replace
 from time import monotonic
 
 from dicomdesk.errors import PeerProtocolError, PeerTimeoutError
 from dicomdesk.network.dimse.command_sets import (
+    COMMAND_DATA_SET_TYPE,
     COMMAND_FIELD,
     MESSAGE_ID_RESPONDED_TO,
     RESPONSE,
+    STATUS,
     CommandField,
     CommandSet,
 )
@@ -82,6 +83,7 @@ class Exchange(Iterator[Response]):
         self._answers = _Answers(established, request, message_id, peer, reception)
         self._fragments = FragmentReader()
         self._takes_instances = reception is not None
+        self._is_query = request.field == CommandField.C_FIND_RQ
         self._pace = Pace(PlaceRules())
         self._peer = peer
         self._dimse_timeout_s = dimse_timeout_s
@@ -94,7 +96,7 @@ class Exchange(Iterator[Response]):
     @property
     def stored(self) -> SubOperations:
         """Gauge: what came of the instances that the peer has stored to us, by our answers."""
-        return self._answers.stored
+        return SubOperations(**self._answers.stored)
 
     def __next__(self) -> Response:
         return next(self._steps)
@@ -171,47 +173,46 @@ class Exchange(Iterator[Response]):
         )
 
     def _take_pdu(self) -> None:
-        pdu_type, pdu = self._read_pdu()
+        is_to_cancel = self._is_cancel_asked and not self._is_cancel_sent
+        pdu_type, pdu = (None if is_to_cancel else self._connection.buffered_pdu()) or self._wait_for_pdu()
+        if self._pace.received(len(pdu)):
+            raise PeerTimeoutError(f"{self._peer} sends a message too slowly", condition=READ_TIMEOUT)
         if pdu_type != P_DATA_TF:
             self._pumped.dul.feed(pdu)
             raise self._pumped.end_error() or PeerProtocolError("The peer sent an unexpected PDU")
         self._take_data(pdu)
 
     def _take_data(self, pdu: memoryview) -> None:
+        is_progress = False
         try:
             for fragment in self._fragments.fragments(pdu):
                 self._answers.take(fragment)
-                if fragment.is_command and self.request.field == CommandField.C_FIND_RQ:
+                if fragment.is_command and self._is_query:
                     is_whole = fragment.is_last and len(fragment.data) == len(pdu) - HEADERS.size
                     self._match_command = bytes(pdu) if is_whole else b""
-                if fragment.is_last or (fragment.data and not fragment.is_command):
-                    self._restart_clock()
+                is_progress = is_progress or fragment.is_last or (not fragment.is_command and bool(fragment.data))
             self._answers.flush()
         except PeerProtocolError as error:
             if error.condition:
                 raise
             text = f"{self._peer} sent a message that cannot be decoded: {error}"
             raise PeerProtocolError(text, condition=_BAD_MESSAGE) from error
-        answers = self._answers
-        self._pace.is_at(inside_message=answers.awaits_rest)
+        if is_progress:
+            self._restart_clock()
+        self._pace.is_at(inside_message=self._answers.awaits_rest)
 
-    def _read_pdu(self) -> tuple[int, memoryview]:
+    def _wait_for_pdu(self) -> tuple[int, memoryview]:
         self._cancel_if_asked()
         patience_s = self._pace.wait_limit_s
         limits = [self._deadline, None if patience_s is None else monotonic() + patience_s]
         self._pace.waits()
         try:
-            pdu_type, pdu = self._connection.read_pdu(
-                min((limit for limit in limits if limit is not None), default=None)
-            )
+            return self._connection.read_pdu(min((limit for limit in limits if limit is not None), default=None))
         except PeerTimeoutError as error:
             if self._deadline is None or monotonic() < self._deadline:
                 raise
             text = f"{self._peer} did not answer {self.request.name} in time"
             raise PeerTimeoutError(text, condition=NO_ANSWER) from error
-        if self._pace.received(len(pdu)):
-            raise PeerTimeoutError(f"{self._peer} sends a message too slowly", condition=READ_TIMEOUT)
-        return pdu_type, pdu
 
 
 class _Answers(MessageReader):
@@ -234,12 +235,16 @@ class _Answers(MessageReader):
         """And not yet handed on."""
         self.is_complete = False
         """Whether the final response has come."""
-        self.stored = SubOperations()
+        self._pending_kind: tuple[bytes | None, ...] | None = None
+        """Of pending responses that were found right: all come alike, one for each instance or match."""
+        self.stored = {"completed": 0, "failed": 0, "warning": 0}
 
     def begin(self, context: NegotiatedContext, command: CommandSet) -> InstanceSink | None:
         """See ``MessageReader``."""
+        if context.context_id == self._request.context_id and _kind(command) == self._pending_kind:
+            return None
         field = command.number(COMMAND_FIELD)
-        if field == CommandField.C_STORE_RQ and self._stores is not None and not self.is_complete:
+        if field == _C_STORE_RQ and self._stores is not None and not self.is_complete:
             return self._stores.begin(context, command)
         self._check(context, command, field)
         return None
@@ -249,14 +254,14 @@ class _Answers(MessageReader):
         if self._stores is None:
             raise AssertionError("an instance ends that nobody takes")
         kind = classify_status(self._stores.finish(sink).status)
-        name = _COUNTERS.get(kind, "failed")
-        self.stored = replace(self.stored, **{name: getattr(self.stored, name) + 1})
+        self.stored[_COUNTERS.get(kind, "failed")] += 1
 
     def take_message(self, message: Message) -> None:
         """See ``MessageReader``."""
         response = read_response(self._request, message)
         self.received.append(response)
-        self.is_complete = not response.is_pending
+        if not response.is_pending:
+            self.is_complete, self._pending_kind = True, None
 
     def _check(self, context: NegotiatedContext, command: CommandSet, field: int) -> None:
         """Raise PeerProtocolError for what is not the next response."""
@@ -273,9 +278,20 @@ class _Answers(MessageReader):
             raise self._wrong(f"answered {name} with a data set where none belongs", _BAD_MESSAGE)
         if not command.has_data_set and self._request.must_have_data_set(is_pending=is_pending):
             raise self._wrong(f"answered {name} without the data set that belongs to it", _BAD_MESSAGE)
+        if is_pending:
+            self._pending_kind = _kind(command)
 
     def _wrong(self, what: str, condition: str) -> PeerProtocolError:
         return PeerProtocolError(f"{self._peer} {what}", condition=condition)
+
+
+_C_STORE_RQ = int(CommandField.C_STORE_RQ)
+
+
+def _kind(command: CommandSet) -> tuple[bytes | None, ...]:
+    """What a response is judged by."""
+    get = command.values.get
+    return get(COMMAND_FIELD), get(MESSAGE_ID_RESPONDED_TO), get(COMMAND_DATA_SET_TYPE), get(STATUS)
 
 
 _COUNTERS = {StatusClass.SUCCESS: "completed", StatusClass.WARNING: "warning"}

@@ -5,7 +5,7 @@ Presentation data values (PDVs) are passed on as they come, even in parts, so th
 whatever lengths the peer claims.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import IntEnum
 from mmap import mmap
 from struct import Struct
@@ -130,11 +130,20 @@ class FragmentReader:
     def __init__(self) -> None:
         self._fairness = _Fairness()
 
-    def fragments(self, pdu: memoryview) -> Iterator[Fragment]:
-        """Yield the fragments of a PDU, given with its header. Raises PduError as ``PduReader.pieces``.
+    def fragments(self, pdu: memoryview) -> Iterable[Fragment]:
+        """The fragments of a PDU, given with its header. Raises PduError as ``PduReader.pieces``.
 
         The data of the only one is a view into the PDU; that of several stays valid when the PDU is overwritten.
         """
+        size = len(pdu)
+        if size >= _HEADERS_BYTES:  # one alone, as in nearly all
+            _, _, length, context_id, flags = HEADERS.unpack_from(pdu)
+            if length == size - _HEADERS_BYTES + 2:
+                self._fairness.account(1, size)
+                return (Fragment(context_id, flags & 1 != 0, flags & 2 != 0, pdu[_HEADERS_BYTES:]),)
+        return self._several(pdu)
+
+    def _several(self, pdu: memoryview) -> Iterator[Fragment]:
         end = len(pdu)
         if end < _HEADERS_BYTES:
             raise _no_value()

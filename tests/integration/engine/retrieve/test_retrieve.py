@@ -37,7 +37,7 @@ from tests.helpers.archives.served_archives import ARCHIVE, Running, encoded, ru
 from tests.helpers.dcmtk.programs import free_port
 from tests.helpers.jobs.querying import of
 from tests.helpers.jobs.recorder import no_threads
-from tests.helpers.jobs.retrieving import CT, ct, getting, moving, request_to, retrieve, storing, study
+from tests.helpers.jobs.retrieving import CT, ct, element, getting, moving, request_to, retrieve, storing, study
 from tests.helpers.peers.answering_peer import C_CANCEL, AnsweringPeer, Asked, Message, response, roles
 from tests.helpers.peers.fake_peer import Accept
 from tests.helpers.peers.requestors import ABORT, data_pdu, pdu, store_command
@@ -172,6 +172,28 @@ def test_classes_that_have_no_place_in_one_association_are_asked_for_over_anothe
         outcome, facts = retrieve(request)
     assert [len(fact.contexts) for fact in of(facts, AssociationRequested)] == [128, 2]
     assert (outcome.stored, outcome.reported.failed, outcome.diagnoses) == (3, 0, ())
+
+
+def test_what_one_round_cannot_send_and_another_has_sent_is_no_failure(tmp_path: Path) -> None:
+    """Of a study with two SOP classes that do not fit into one association, each round fails for the other's."""
+
+    def answer(asked: Asked, message: Message) -> None:
+        has_ct = CT in {uid for uid, _ in asked.contexts.values()}
+        first, second = UIDS[:1], UIDS[1:]
+        if has_ct:
+            storing(second, failed=first, status=0xB000)(asked, message)
+        else:
+            number = max(asked.contexts)
+            asked.send(data_pdu(number, 3, store_command(first[0])), data_pdu(number, 2, ct(first[0])))
+            asked.read_message()
+            listed = element(0x0058, "\\".join(second))
+            asked.send(response(message, 0xB000, listed, x1021=1, x1022=2, x1023=0))
+
+    classes = (CT, *(f"1.2.3.4.{number}" for number in range(127)))
+    with AnsweringPeer(answer, roles) as peer:
+        outcome, _ = retrieve(getting(peer.port, tmp_path / "in", study(STUDY), storage_sop_classes=classes))
+    assert (outcome.stored, outcome.reported.completed, outcome.reported.failed) == (3, 3, 0)
+    assert outcome.diagnoses == ()
 
 
 def test_compressed_instances_come_in_contexts_of_their_own_where_asked_for(tmp_path: Path) -> None:

@@ -263,7 +263,7 @@ def test_whole_pdu_of_random_bytes_is_read_or_refused_as_a_stream(body: bytes) -
 
 def test_fragments_of_a_pdu_stay_valid_while_it_is_overwritten() -> None:
     stream = bytearray(data_pdu((1, 3, b"command"), (1, 2, b"data")))
-    reading = FragmentReader().fragments(memoryview(stream))
+    reading = iter(FragmentReader().fragments(memoryview(stream)))
     first = next(reading)
     stream[:] = bytes(len(stream))
     assert [bytes(first.data), bytes(next(reading).data)] == [b"command", b"data"]
