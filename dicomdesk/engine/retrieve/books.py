@@ -2,15 +2,21 @@
 
 import threading
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
+from dicomdesk.dicom.files.part10 import read_header
+from dicomdesk.dicom.instance import InputFormat
+from dicomdesk.engine.events import ItemFinished
 from dicomdesk.engine.query.request import Identifier
+from dicomdesk.engine.retrieve.asked import AskedFor
 from dicomdesk.engine.retrieve.facts import RetrieveAnswered, RetrieveEnded, SubOperations
 from dicomdesk.engine.retrieve.outcome import Standing, sum_counts
 from dicomdesk.engine.retrieve.remaining import plan_remaining
 from dicomdesk.engine.retrieve.request import ExpectedInstance, RetrieveRequest
 from dicomdesk.engine.retrieve.tally import Arrivals, Tally
 from dicomdesk.engine.stats import Progress
+from dicomdesk.errors import DicomdeskError
 from dicomdesk.network.negotiation import Negotiation
 
 __all__ = ["Books"]
@@ -27,6 +33,7 @@ class Books:
         self._expected: dict[int, list[ExpectedInstance]] = {}
         for instance in request.expected:
             self._expected.setdefault(instance.identifier, []).append(instance)
+        self._expected_uids = {one.sop_instance_uid for one in request.expected}
         self._latest: dict[int, SubOperations] = {}
         """Counters of the requests that are under way, by association."""
         self._finished = SubOperations()
@@ -34,7 +41,8 @@ class Books:
         """Requests whose failures were tried again, by identity."""
         self._way_start = 0
         """Position of the first request by the method that the job is at."""
-        self.tally = Tally()
+        self._asked = AskedFor(request.identifiers)
+        self.tally = Tally(is_asked=self._is_asked, counts_unasked=request.running_listener is None)
         self.ended: list[RetrieveEnded] = []
 
     # -- what exists
@@ -52,6 +60,7 @@ class Books:
     def learn(self, position: int, instances: list[ExpectedInstance]) -> None:
         """The peer has told what exists of an identifier."""
         self._expected[position] = instances
+        self._expected_uids |= {one.sop_instance_uid for one in instances}
 
     def remaining(self, position: int) -> list[Identifier]:
         """What is still to be asked for of an identifier."""
@@ -61,6 +70,16 @@ class Books:
     def missing(self) -> tuple[str, ...]:
         """SOP Instance UIDs of what exists and is not here."""
         return tuple(one.sop_instance_uid for one in self.expected if not self._is_here(one.sop_instance_uid))
+
+    def _is_asked(self, uid: str, event: ItemFinished) -> bool:
+        """Whether an instance belongs to an identifier; by its UID where that is known, else by its header."""
+        if uid in self._expected_uids:
+            return True
+        header = event.header
+        if header is None and self._expected_uids and event.path:
+            with suppress(DicomdeskError, OSError):
+                header = read_header(event.path, InputFormat.FILE_ONLY)
+        return header is None or self._asked.covers(header)
 
     def _is_here(self, uid: str) -> bool:
         return uid in self._present or self.tally.has(uid)

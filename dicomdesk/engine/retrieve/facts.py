@@ -9,12 +9,14 @@ from dataclasses import dataclass, field
 
 from dicomdesk.engine.events import Event
 from dicomdesk.engine.query.facts import IdentifierSent, QueryFact
+from dicomdesk.engine.retrieve.diagnosis.causes import Diagnosis
 from dicomdesk.engine.retrieve.request import RetrieveMethod
 from dicomdesk.network.dimse.responses import SubOperations
 
 __all__ = [
     "RetrieveAnswered",
     "RetrieveCancelled",
+    "RetrieveDiagnosed",
     "RetrieveEnded",
     "RetrieveFact",
     "RetrieveMethodChosen",
@@ -35,6 +37,14 @@ class RetrieveMethodChosen:
     """One sentence, to be shown."""
     is_retry: bool = False
     """Whether it is tried because the other way has failed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetrieveDiagnosed:
+    """Why something did not arrive: one cause, told after all requests, before ``JobFinished``."""
+
+    job_id: str
+    diagnosis: Diagnosis
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +125,7 @@ RetrieveFact = (
     | RetrieveStarted
     | RetrieveAnswered
     | RetrieveCancelled
+    | RetrieveDiagnosed
     | RetrieveEnded
 )
 RetrieveSink = Callable[[RetrieveFact], None]

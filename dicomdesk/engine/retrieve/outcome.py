@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from dicomdesk.engine.events import JobOutcome
+from dicomdesk.engine.retrieve.diagnosis.causes import Diagnosis, DiagnosisKind
 from dicomdesk.engine.retrieve.facts import RetrieveEnded, RetrieveMethodChosen, SubOperations
-from dicomdesk.engine.retrieve.request import RetrieveMethod
 from dicomdesk.errors import DicomdeskError
 from dicomdesk.human import count_text
 
@@ -31,56 +31,6 @@ class RetrieveFailure(Enum):
     """All was answered, but the peer did not agree to the release."""
 
 
-class DiagnosisKind(Enum):
-    """Why instances did not arrive; the values are for JSON."""
-
-    UNREACHABLE = "unreachable"
-    """The peer could not be asked at all."""
-    NO_LISTENER = "no-listener"
-    """Nothing can listen here for what a C-MOVE sends."""
-    METHOD_NOT_SUPPORTED = "method-not-supported"
-    """It takes no C-MOVE, or no C-GET, of the model."""
-    DESTINATION_UNKNOWN = "destination-unknown"
-    """It does not know the AE title that it is to send to (A801)."""
-    NEVER_CONNECTED = "never-connected"
-    """It reports sending, and nobody has called here."""
-    REJECTED_BY_US = "rejected-by-us"
-    """It called, and we did not accept."""
-    CONTEXTS_REFUSED = "contexts-refused"
-    """No presentation context was agreed for some of the instances."""
-    REFUSED_BY_US = "refused-by-us"
-    """Instances came and were not stored: disk, duplicates, broken data sets."""
-    SUB_OPERATIONS_FAILED = "sub-operations-failed"
-    """The peer could not send some of them."""
-    COUNTERS_DIFFER = "counters-differ"
-    """It reports more than what came."""
-    NOTHING_FOUND = "nothing-found"
-    """It finds nothing of what was asked for."""
-    REFUSED_BY_PEER = "refused-by-peer"
-    """It ended with a failure status."""
-    BROKEN_OFF = "broken-off"
-    """The association ended before the final response."""
-    MISSING = "missing"
-    """A query has told of instances that were neither sent nor refused."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Diagnosis:
-    """One cause."""
-
-    kind: DiagnosisKind
-    text: str
-    """What happened, one sentence that names the peer."""
-    advice: str
-    """What to do next, one sentence or two."""
-    card: str = ""
-    """Lines for whoever administers the peer; "" where there is nothing to tell."""
-    uids: tuple[str, ...] = ()
-    """SOP Instance UIDs, or SOP Class UIDs where presentation contexts are concerned."""
-    other: RetrieveMethod | None = None
-    """The other method, where the peer takes it and this cause does not concern it."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetrieveOutcome:
     """What came of a retrieve job."""
@@ -103,6 +53,9 @@ class RetrieveOutcome:
     """SOP Instance UIDs of what came and was not stored."""
     diagnoses: tuple[Diagnosis, ...]
     """Why something did not arrive, the likeliest first."""
+    unasked: int = 0
+    """Instances that came and belong to nothing that was asked for: they are treated as the receiver treats all, and
+    count neither as arrived nor as stored."""
     choices: tuple[RetrieveMethodChosen, ...] = ()
     """The method where it was chosen, and the other one where that was tried after it."""
     failure: RetrieveFailure | None = None

@@ -13,7 +13,13 @@ from dicomdesk.engine.reach.peer_places import PeerPlaces
 from dicomdesk.engine.retrieve.books import Books
 from dicomdesk.engine.retrieve.diagnosis.doctor import Evidence, OwnListener, diagnose
 from dicomdesk.engine.retrieve.diagnosis.own_listener import find_own_listener
-from dicomdesk.engine.retrieve.facts import RetrieveEnded, RetrieveFact, RetrieveMethodChosen, RetrieveSink
+from dicomdesk.engine.retrieve.facts import (
+    RetrieveDiagnosed,
+    RetrieveEnded,
+    RetrieveFact,
+    RetrieveMethodChosen,
+    RetrieveSink,
+)
 from dicomdesk.engine.retrieve.outcome import RetrieveFailure, RetrieveOutcome, Standing
 from dicomdesk.engine.retrieve.remaining import find_present
 from dicomdesk.engine.retrieve.request import OTHER_WAY, WAYS, RetrieveMethod, RetrieveRequest
@@ -116,7 +122,10 @@ class RetrieveJob(Job[RetrieveOutcome]):
         self._retrieve_by_the_other_way()
         if self._request.explains and self._is_amiss() and not self._control.is_stopping:
             self._ask_what_is_supported()
-        return self._outcome()
+        outcome = self._outcome()
+        for diagnosis in outcome.diagnoses:
+            self._report(RetrieveDiagnosed(job_id=self.id, diagnosis=diagnosis))
+        return outcome
 
     @property
     def _goes_on(self) -> bool:
@@ -307,9 +316,10 @@ class RetrieveJob(Job[RetrieveOutcome]):
     def _is_amiss(self) -> bool:
         """Whether there is something to be explained."""
         books, reported = self._books, self._books.reported_by_way()
-        is_short = self._way.sees_arrivals and reported.completed + reported.warning > books.tally.arrived_by_way
+        came = books.tally.arrived_by_way + books.tally.unasked
+        is_short = self._way.sees_arrivals and reported.completed + reported.warning > came
         has_failed = any(ended.status for ended in books.final) or self._rounds.ending is not None
-        return bool(has_failed or is_short or reported.failed or self._missing())
+        return bool(has_failed or is_short or reported.failed or books.tally.unasked or self._missing())
 
     def _missing(self) -> tuple[str, ...]:
         return self._books.missing() if self._way.sees_arrivals else ()
@@ -333,6 +343,7 @@ class RetrieveJob(Job[RetrieveOutcome]):
             missing=evidence.missing,
             refused=arrivals.refused_uids if arrivals is not None else (),
             diagnoses=() if outcome is JobOutcome.CANCELLED else diagnose(evidence),
+            unasked=self._books.tally.unasked,
             choices=tuple(self._choices),
             failure=ending.failure if ending is not None else None,
             error=ending.error if ending is not None else None,

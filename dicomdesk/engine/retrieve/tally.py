@@ -2,7 +2,7 @@
 
 import threading
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 from dicomdesk.engine.events import (
@@ -24,6 +24,8 @@ __all__ = ["Arrivals", "Tally"]
 
 _MOST_REASONS = 20
 _LONGEST_UID = 64
+_MOST_UIDS = 10_000
+"""That are named of what went wrong: a peer may send without end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +47,9 @@ class Arrivals:
     """Why we did not accept some of them, or why they came to nothing."""
     refused_sop_classes: tuple[str, ...]
     """Abstract syntaxes for which we accepted no presentation context."""
+    unasked: int = 0
+    """Instances that came and belong to nothing that was asked for, each time that they did; not among the others."""
+    unasked_uids: tuple[str, ...] = ()
 
 
 @dataclass
@@ -61,6 +66,12 @@ class Tally:
     _rejections: dict[str, None] = field(default_factory=dict)
     _refused_classes: dict[str, None] = field(default_factory=dict)
     _connections: int = 0
+    is_asked: Callable[[str, ItemFinished], bool] = lambda _uid, _event: True
+    """Whether an instance, with its SOP Instance UID, is one of those that were asked for; the others are apart."""
+    counts_unasked: bool = True
+    """Whether those that nobody has asked for are counted at all: not where others send to the same listener."""
+    _unasked: int = 0
+    _unasked_uids: dict[str, None] = field(default_factory=dict)
     _repeated: int = 0
     _before: int = 0
     """Instances that arrived by another method before."""
@@ -118,7 +129,9 @@ class Tally:
 
     def _finish(self, event: ItemFinished) -> None:
         uid = self._open.pop((event.job_id, event.association, event.index), "")
-        if event.outcome in {ItemOutcome.STORED, ItemOutcome.WARNING}:
+        if not self.is_asked(uid, event):
+            self._note_unasked(uid)
+        elif event.outcome in {ItemOutcome.STORED, ItemOutcome.WARNING}:
             self.arrived += 1
             self.bytes_stored += event.size_bytes
             self._repeated += uid in self._stored
@@ -129,8 +142,14 @@ class Tally:
             reason = event.fault or event.reason
             if reason in self._refused or len(self._refused) < _MOST_REASONS:
                 self._refused[reason] += 1
-            if uid and uid not in self._stored:
+            if uid and uid not in self._stored and len(self._refused_uids) < _MOST_UIDS:
                 self._refused_uids[uid] = None
+
+    def _note_unasked(self, uid: str) -> None:
+        if self.counts_unasked:
+            self._unasked += 1
+            if len(self._unasked_uids) < _MOST_UIDS:
+                self._unasked_uids[uid] = None
 
     def _end(self, job_id: str, association: int) -> None:
         self._standing.pop((job_id, association), None)
@@ -141,11 +160,16 @@ class Tally:
         """Instances that arrived whole by the method that the job is at."""
         return self.arrived - self._before
 
+    @property
+    def unasked(self) -> int:
+        """Instances that belong to nothing that was asked for."""
+        return self._unasked
+
     def begin_way(self) -> None:
         """Another method begins: what went wrong by the one before counts no more."""
         with self._lock:
             self._before = self.arrived
-            self._connections = 0
+            self._connections = self._unasked = 0
             for noted in (self._rejections, self._refused_classes, self._refused):
                 noted.clear()
 
@@ -185,6 +209,8 @@ class Tally:
                 connections=self._connections,
                 rejections=tuple(self._rejections),
                 refused_sop_classes=tuple(self._refused_classes),
+                unasked=self._unasked,
+                unasked_uids=tuple(self._unasked_uids),
             )
 
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from dicomdesk.engine.check.asked_sop_classes import sop_class_words
+from dicomdesk.engine.retrieve.diagnosis.causes import Diagnosis, DiagnosisKind
 from dicomdesk.engine.retrieve.facts import RetrieveEnded, SubOperations
-from dicomdesk.engine.retrieve.outcome import Diagnosis, DiagnosisKind
 from dicomdesk.engine.retrieve.request import OTHER_WAY, RetrieveMethod
 from dicomdesk.engine.retrieve.tally import Arrivals
 from dicomdesk.errors import DicomdeskError
@@ -126,6 +126,7 @@ def _causes(evidence: Evidence) -> Iterator[Diagnosis]:
     yield from _by_status(evidence)
     if evidence.arrivals is not None:
         yield from _at_our_side(evidence, evidence.arrivals)
+        yield from _unasked(evidence, evidence.arrivals)
     yield from _by_counters(evidence)
 
 
@@ -230,6 +231,17 @@ def _connection_advice(listener: OwnListener) -> str:
     )
 
 
+def _unasked(evidence: Evidence, arrivals: Arrivals) -> Iterator[Diagnosis]:
+    if arrivals.unasked:
+        yield Diagnosis(
+            kind=DiagnosisKind.UNASKED,
+            text=f"{evidence.name} sent {count_text(arrivals.unasked, 'instance')} of what was not asked for.",
+            advice="They were taken as the receiver takes all, and count for nothing here: look at them, and ask who "
+            "runs the peer why they are sent.",
+            uids=arrivals.unasked_uids,
+        )
+
+
 def _by_counters(evidence: Evidence) -> Iterator[Diagnosis]:
     reported, arrivals = evidence.reported, evidence.arrivals
     failed_uids = tuple(dict.fromkeys(uid for ended in evidence.ended for uid in ended.failed_uids))
@@ -241,10 +253,11 @@ def _by_counters(evidence: Evidence) -> Iterator[Diagnosis]:
             uids=failed_uids or evidence.missing,
         )
     sent = reported.completed + reported.warning
-    if arrivals is not None and sent > arrivals.arrived and (arrivals.connections or evidence.listener is None):
+    came = sent if arrivals is None else arrivals.arrived + arrivals.unasked
+    if arrivals is not None and sent > came and (arrivals.connections or evidence.listener is None):
         yield evidence.concerning(
             DiagnosisKind.COUNTERS_DIFFER,
-            f"{evidence.name} reports {count_text(sent, 'instance')} sent, but {arrivals.arrived:,} arrived.",
+            f"{evidence.name} reports {count_text(sent, 'instance')} sent, but {came:,} arrived.",
             f"The peer may have sent them to another place by the name {evidence.destination}."
             if evidence.method is RetrieveMethod.MOVE
             else "Do not rely on its counters; compare with a query at image level.",
@@ -273,7 +286,8 @@ def _is_any_failure(evidence: Evidence) -> bool:
 def _is_nothing(evidence: Evidence) -> bool:
     reported = evidence.reported
     is_quiet = not (reported.completed or reported.failed or reported.warning)
-    has_come = evidence.arrivals is not None and evidence.arrivals.arrived > 0
+    arrivals = evidence.arrivals
+    has_come = arrivals is not None and arrivals.arrived + arrivals.unasked > 0
     return (
         bool(evidence.ended)
         and is_quiet

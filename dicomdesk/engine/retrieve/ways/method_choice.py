@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dicomdesk.engine.receive.request import Storage
-from dicomdesk.engine.retrieve.outcome import Diagnosis, DiagnosisKind
+from dicomdesk.engine.retrieve.diagnosis.causes import Diagnosis, DiagnosisKind
 from dicomdesk.engine.retrieve.request import OTHER_WAY, WAYS, RetrieveMethod, RetrieveRequest
 from dicomdesk.network.negotiation import MAX_CONTEXTS
 from dicomdesk.settings import Peer

@@ -137,7 +137,15 @@ class Way:
     def _make_storing(self) -> ArrivalHandler:
         storage = self.request.storage
         placement = None if storage.mode is StorageMode.IGNORE else Placement(storage)
-        storing = ArrivalHandler(placement, storage.mode, begun=self._facts.begun, discarded=self._facts.discarded)
+        # Headers say whose instances these are; where it is known which ones exist, their UIDs do.
+        is_known = self.request.asks_first or bool(self.request.expected)
+        storing = ArrivalHandler(
+            placement,
+            storage.mode,
+            begun=self._facts.begun,
+            discarded=self._facts.discarded,
+            identify=not is_known,
+        )
         storing.moving = self._job.control.require_no_abort
         return storing
 

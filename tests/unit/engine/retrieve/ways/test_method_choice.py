@@ -107,6 +107,7 @@ def test_only_causes_that_the_other_method_need_not_have_lead_to_it() -> None:
         DiagnosisKind.REFUSED_BY_PEER,
         DiagnosisKind.BROKEN_OFF,
         DiagnosisKind.MISSING,
+        DiagnosisKind.UNASKED,
     }
     assert {kind for kind in DiagnosisKind if found(GET, kind)} == {
         DiagnosisKind.METHOD_NOT_SUPPORTED,

@@ -1,0 +1,58 @@
+"""An instance is asked for where its own UIDs say so, or say nothing."""
+
+import pytest
+
+from dicomdesk.dicom.instance import InstanceHeader
+from dicomdesk.dicom.query.keys import QueryKey
+from dicomdesk.engine.query.request import Identifier
+from dicomdesk.engine.retrieve.asked import AskedFor
+
+PATIENT, STUDY, SERIES, IMAGE = 0x00100020, 0x0020000D, 0x0020000E, 0x00080018
+
+
+def header(uid: str = "1.1", series: str = "1.2", study: str = "1.3", patient: str = "P") -> InstanceHeader:
+    return InstanceHeader(
+        sop_class_uid="1",
+        sop_instance_uid=uid,
+        transfer_syntax_uid="",
+        data_set_offset=0,
+        data_set_length=0,
+        series_instance_uid=series,
+        study_instance_uid=study,
+        patient_id=patient,
+    )
+
+
+def asked(*identifiers: dict[int, str]) -> AskedFor:
+    return AskedFor(
+        Identifier(keys=tuple(QueryKey(tag=tag, value=value) for tag, value in keys.items())) for keys in identifiers
+    )
+
+
+@pytest.mark.parametrize(
+    ("identifier", "is_covered"),
+    [
+        ({STUDY: "1.3"}, True),
+        ({STUDY: "9\\1.3"}, True),
+        ({STUDY: "9"}, False),
+        ({STUDY: "1.3", SERIES: "9"}, False),
+        ({STUDY: "1.3", SERIES: "1.2", IMAGE: "1.1\\1.9"}, True),
+        ({STUDY: "1.3", SERIES: "1.2", IMAGE: "1.9"}, False),
+        ({PATIENT: "P"}, True),
+        ({PATIENT: "Q"}, False),
+        ({PATIENT: "Q", STUDY: "1.3"}, True),
+        ({}, True),
+    ],
+)
+def test_the_unique_keys_say_what_belongs_to_an_identifier(identifier: dict[int, str], is_covered: bool) -> None:
+    assert asked(identifier).covers(header()) is is_covered
+
+
+def test_one_of_the_identifiers_is_enough_and_what_is_not_told_is_no_difference() -> None:
+    assert asked({STUDY: "9"}, {STUDY: "1.3"}).covers(header())
+    assert asked({STUDY: "9"}).covers(header(study=""))
+    assert asked({STUDY: "1.3", SERIES: "1.2"}).covers(header(series=""))
+
+
+def test_an_identifier_that_cannot_be_read_asks_for_anything() -> None:
+    assert AskedFor([Identifier(data_set=b"\x08\0\x52\0CS\xff\xff")]).covers(header())
