@@ -115,6 +115,9 @@ _TEXTS_BY_SERVICE: Mapping[DimseService, Mapping[int, str]] = {
     DimseService.C_GET: _RETRIEVAL_TEXTS,
 }
 """Numbers that mean something else there than after C-STORE."""
+_UNABLE_TO_PROCESS = "Failed: UnableToProcess"
+"""What Cxxx is where no data set was to be understood (PS3.4 C.4.1.1.4, C.4.2.1.5, C.4.3.1.4)."""
+_QUERY_RETRIEVE = frozenset({DimseService.C_FIND, DimseService.C_MOVE, DimseService.C_GET})
 
 _DUMPED_TEXTS: Mapping[int, str] = {
     0x0000: "Success",
@@ -167,6 +170,8 @@ _ADVICE_BY_RANGE: _Ranges = (
 
 def status_text(status: int, service: DimseService = DimseService.C_STORE) -> str:
     """The status in DCMTK's words: "Success", "Refused: OutOfResources", "Unknown Status: 0x210"."""
+    if service in _QUERY_RETRIEVE and status & 0xF000 == Status.UNABLE_TO_PROCESS:
+        return _UNABLE_TO_PROCESS
     text = _TEXTS_BY_SERVICE.get(service, {}).get(status) or _look_up(status, _TEXTS, _TEXTS_BY_RANGE)
     return text or f"Unknown Status: 0x{status:x}"
 

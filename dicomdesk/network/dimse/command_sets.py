@@ -10,8 +10,8 @@ from struct import Struct
 
 from dicomdesk.errors import PeerProtocolError
 
-LARGEST_COMMAND_SET_BYTES = 64 * 1024
-"""A command set is a few hundred bytes; whatever is longer than this is none."""
+LARGEST_COMMAND_SET_BYTES = 256 * 1024
+"""A command set is a few hundred bytes, or has a comment that a peer pours its log into; what is longer is none."""
 
 AFFECTED_SOP_CLASS_UID = 0x0002
 REQUESTED_SOP_CLASS_UID = 0x0003

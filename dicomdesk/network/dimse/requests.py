@@ -50,6 +50,8 @@ __all__ = [
     "move_request",
 ]
 
+_LONGEST_COMMENT = 1024
+"""64 characters are what the VR has room for (PS3.5 6.2); peers send more."""
 _PENDING = frozenset({Status.PENDING, Status.PENDING_WITH_UNSUPPORTED_KEYS})
 _COUNTS = (
     NUMBER_OF_COMPLETED_SUBOPERATIONS,
@@ -129,8 +131,8 @@ class Response:
 
     @property
     def comment(self) -> str:
-        """Error Comment (0000,0902), as it came; "" for none."""
-        return self.command_set.text(ERROR_COMMENT)
+        """Error Comment (0000,0902), as it came, but not longer than anybody reads; "" for none."""
+        return self.command_set.text(ERROR_COMMENT)[:_LONGEST_COMMENT]
 
     @property
     def sub_operations(self) -> SubOperations | None:

@@ -4,13 +4,13 @@ from dataclasses import replace
 
 from dicomdesk.engine.check_findings import CheckStage, CheckStep
 from dicomdesk.engine.events import CheckStepFinished, CheckStepStarted
-from dicomdesk.engine.peers.known_peer import KnownPeer
 from dicomdesk.engine.peers.peer_security import PeerSecurity
 from dicomdesk.gui.dialogs.check import CheckDialog
 from dicomdesk.gui.dialogs.listener import ListenerDialog
 from dicomdesk.gui.dialogs.peer import PeerDialog
 from dicomdesk.gui.security.credentials import Credentials
 from dicomdesk.gui.theme import Tone
+from dicomdesk.gui.window_state import TypedPeer
 from dicomdesk.settings import AssociationSettings, Peer, RevocationCheck, TlsSettings
 from tests.helpers.window import scenes
 from tests.helpers.window.stage import Stage, just_now, show_dialog
@@ -46,7 +46,7 @@ def node_identity(stage: Stage) -> None:
 
 def show_node(stage: Stage, security: PeerSecurity) -> PeerDialog:
     """Show the dialog of a node."""
-    node = KnownPeer(name="Main archive", ae_title="PACS", host="pacs.example", port=2762, security=security)
+    node = (TypedPeer(ae_title="PACS", host="pacs.example", port="2762"), security)
     dialog = PeerDialog(stage.theme, stage.tasks, Credentials(stage.tasks), node)
     return show_dialog(stage, dialog)
 

@@ -78,6 +78,12 @@ def test_a_number_means_after_a_retrieval_what_it_means_there(service: DimseServ
     assert status_text(0xA7FF, service) == "Refused: OutOfResources"
 
 
+@pytest.mark.parametrize("service", [DimseService.C_FIND, DimseService.C_MOVE, DimseService.C_GET])
+@pytest.mark.parametrize("status", [0xC000, 0xC123, 0xCFFF])
+def test_a_query_that_failed_is_no_data_set_that_nobody_understood(service: DimseService, status: int) -> None:
+    assert status_text(status, service) == "Failed: UnableToProcess"
+
+
 def test_names_stand_for_the_numbers_that_the_standard_gives() -> None:
     assert [status for status in Status if not 0 <= status <= 0xFFFF] == []
     assert int(Status.UNABLE_TO_PROCESS) == int(Status.CANNOT_UNDERSTAND) == 0xC000

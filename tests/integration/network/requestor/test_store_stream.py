@@ -245,7 +245,7 @@ def _response(field: int = 0x8001, **changed: int) -> bytes:
             PeerProtocolError,
             "changed the presentation context in the middle of a command",
         ),
-        (Send(p_data(1, 1, bytes(40000)) * 2), PeerProtocolError, "command of more than 65536 bytes"),
+        (Send(p_data(1, 1, bytes(40000)) * 7), PeerProtocolError, "command of more than 262144 bytes"),
     ],
     ids=repr,
 )

@@ -351,9 +351,9 @@ def test_command_that_changes_its_context_is_a_protocol_error() -> None:
 
 def test_endless_command_is_a_protocol_error() -> None:
     reception, _ = make()
-    for _ in range(65):
+    for _ in range(262):
         reception.take(command(b"x" * 1000, is_last=False))
-    with pytest.raises(PeerProtocolError, match="65536"):
+    with pytest.raises(PeerProtocolError, match="262144"):
         reception.take(command(b"x" * 1000, is_last=False))
 
 

@@ -148,3 +148,8 @@ def test_response_without_a_status_is_a_protocol_error(values: dict[int, bytes |
 )
 def test_counts_that_can_be_read_are_told(values: dict[int, bytes | int], counts: SubOperations | None) -> None:
     assert read_response(FIND, message({0x0900: 0, **values})).sub_operations == counts
+
+
+def test_a_comment_of_64_kb_is_read_and_cut() -> None:
+    response = read_response(FIND, message({0x0900: 0xC000, 0x0902: b"x" * 65536}))
+    assert (response.status, response.comment) == (0xC000, "x" * 1024)
