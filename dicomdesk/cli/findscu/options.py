@@ -11,6 +11,7 @@ from dicomdesk.cli.options.tls import TlsRole, read_tls, tls_extensions, tls_gro
 from dicomdesk.cli.query import options as query
 from dicomdesk.cli.query.inputs import check_files
 from dicomdesk.cli.query.list_options import LIST_NOTE, list_group, read_list_choice
+from dicomdesk.cli.query.options import Form
 
 _MODELS = {f"--{name}": name for name in query.MODELS}
 
@@ -106,15 +107,6 @@ TOOL = Tool(
 )
 
 
-class Form(Enum):
-    """How responses are written to stdout."""
-
-    NONE = "none"
-    JSON = "json"
-    TABLE = "table"
-    CSV = "csv"
-
-
 class Extraction(Enum):
     """Into what files responses are written."""
 
@@ -124,7 +116,6 @@ class Extraction(Enum):
     SINGLE_XML = "single-xml"
 
 
-_FORMS: Mapping[str, Form] = {f"--{form.value}": form for form in (Form.JSON, Form.TABLE, Form.CSV)}
 _EXTRACTIONS: Mapping[str, Extraction] = {
     "--extract": Extraction.DICOM,
     "--extract-xml": Extraction.XML,
@@ -173,7 +164,7 @@ def read_options(line: CommandLine) -> FindOptions:
     check_files(line.parameters[2:])
     query.check_queries(line)
     tls = read_tls(line, TlsRole.REQUESTOR)
-    form = _FORMS.get(line.last_of(*_FORMS), Form.NONE)
+    form = query.read_form(line)
     return FindOptions(
         peer=shared.read_peer(line, tls),
         association=association,

@@ -11,6 +11,7 @@ from dicomdesk.cli.options.tls import TlsRole, read_tls
 from dicomdesk.cli.query import options as query
 from dicomdesk.cli.query.inputs import check_files
 from dicomdesk.cli.query.list_options import LIST_NOTE, read_list_choice
+from dicomdesk.cli.retrieving.options import NOTE, RetrieveExtras, read_extras, retrieve_extensions
 from dicomdesk.engine.receive.request import FileNaming, Storage, StorageMode
 
 TLS_ROLE = TlsRole.REQUESTOR_EXTENSION
@@ -43,7 +44,7 @@ TOOL = Tool(
         shared.general_options(),
         _NETWORK,
         _OUTPUT,
-        query.retrieve_extensions("getscu", TLS_ROLE),
+        retrieve_extensions("getscu", TLS_ROLE),
     ),
     notes=(
         (
@@ -63,6 +64,7 @@ TOOL = Tool(
             "are asked for are the 120 of DCMTK's getscu."
         ),
         LIST_NOTE,
+        NOTE,
         shared.DICTIONARY_NOTE,
     ),
 )
@@ -75,6 +77,7 @@ class GetOptions(query.QueryOptions):
     storage_transfer_syntaxes: tuple[str, ...]
     storage: Storage
     shows_contexts: bool
+    extras: RetrieveExtras
 
 
 def read_options(line: CommandLine) -> GetOptions:
@@ -83,6 +86,7 @@ def read_options(line: CommandLine) -> GetOptions:
     association = shared.read_association(line, "GETSCU", is_signed=True)
     repeats = line.integer("--repeat", 1, is_signed=True) or 1
     storage = _read_storage(line)
+    extras = read_extras(line)
     identity = read_identity_options(line)
     list_choice = read_list_choice(line)
     check_files(line.parameters[2:])
@@ -104,6 +108,7 @@ def read_options(line: CommandLine) -> GetOptions:
         shows_contexts=line.has("--verbose-pc"),
         shows_progress=line.has("--progress"),
         list_choice=list_choice,
+        extras=extras,
     )
 
 

@@ -41,6 +41,7 @@ def run(line: CommandLine, log: Log) -> int:
 def _get(options: GetOptions, log: Log) -> int:
     from dicomdesk.cli.output.job_watch import JobWatch  # noqa: PLC0415 - start-up time
     from dicomdesk.cli.query.frame import read_queries  # noqa: PLC0415 - as above
+    from dicomdesk.cli.retrieving.output import make_output, write_report  # noqa: PLC0415 - as above
 
     with lean_imports():
         import dicomdesk.engine.engine  # noqa: F401, PLC0415 - as above
@@ -48,11 +49,15 @@ def _get(options: GetOptions, log: Log) -> int:
 
     identifiers, options = read_queries(options, log, passes_over=True)
     lines = GetLines(log, options, identifiers)
-    watch = JobWatch(lines, log.logger(_LOGGER), progress_word="retrieving" if options.shows_progress else "")
+    output, tool = make_output(options.extras.form), log.logger(_LOGGER)
+    watch = JobWatch(lines, tool, json=output, progress_word="retrieving" if options.shows_progress else "")
 
     def conclude(result: "RetrieveOutcome") -> int:
         lines.show_end(result, aborts_at_end=options.aborts_at_end)
-        return exit_code(result, identifiers, watch.last_signal)
+        if output is not None:
+            output.end(result)
+        report_code = write_report(options, options.extras, result, tool)
+        return exit_code(result, identifiers, watch.last_signal) or report_code
 
     return watch.carry_out(_request(options, identifiers), conclude)
 
@@ -73,9 +78,16 @@ def _request(options: GetOptions, identifiers: "Identifiers") -> "RetrieveReques
         storage=options.storage,
         transfer_syntaxes=options.transfer_syntaxes,
         storage_transfer_syntaxes=options.storage_transfer_syntaxes,
-        storage_sop_classes=tuple(entry.uid for entry in STORAGE_SOP_CLASSES if entry.is_retrieved),
+        storage_sop_classes=()
+        if options.extras.compares
+        else tuple(entry.uid for entry in STORAGE_SOP_CLASSES if entry.is_retrieved),
         repeats=options.repeats,
         aborts_at_end=options.aborts_at_end,
+        limit=options.extras.limit,
+        asks_first=options.extras.compares,
+        explains=options.extras.compares,
+        resumes=options.extras.resumes,
+        parallel=options.extras.parallel,
     )
 
 

@@ -13,6 +13,7 @@ from dicomdesk.cli.options.tls import TlsRole, read_tls
 from dicomdesk.cli.query import options as query
 from dicomdesk.cli.query.inputs import check_files, check_plain_keys
 from dicomdesk.cli.query.list_options import LIST_NOTE, read_list_choice
+from dicomdesk.cli.retrieving.options import NOTE, RetrieveExtras, read_extras, retrieve_extensions
 from dicomdesk.engine.receive.request import Acceptance, ReceiveRequest, Storage, StorageMode
 from dicomdesk.settings import AssociationSettings
 
@@ -74,7 +75,7 @@ TOOL = Tool(
         shared.general_options(own=()),
         _NETWORK,
         group("output options", group("general", query.OUTPUT_DIRECTORY), *STORING_GROUPS),
-        query.retrieve_extensions("movescu", TLS_ROLE),
+        retrieve_extensions("movescu", TLS_ROLE),
     ),
     notes=(
         (
@@ -92,6 +93,7 @@ TOOL = Tool(
             "--output-directory counts with --bit-preserving too."
         ),
         LIST_NOTE,
+        NOTE,
         shared.DICTIONARY_NOTE,
     ),
 )
@@ -106,6 +108,7 @@ class MoveOptions(query.QueryOptions):
     storing_format: StoringFormat
     cancel_after: int | None
     takes_pending_data_sets: bool
+    extras: RetrieveExtras
 
 
 def read_options(line: CommandLine) -> MoveOptions:
@@ -121,6 +124,7 @@ def read_options(line: CommandLine) -> MoveOptions:
     if storing_format.is_bit_preserving:
         given = line.last_of("--enable-new-vr", "--disable-new-vr")
         line.check_conflict(given, "--bit-preserving", is_given=bool(given))
+    extras = read_extras(line)
     identity = read_identity_options(line)
     list_choice = read_list_choice(line)
     check_files(line.parameters[2:])
@@ -144,6 +148,7 @@ def read_options(line: CommandLine) -> MoveOptions:
         keys=keys,
         shows_progress=line.has("--progress"),
         list_choice=list_choice,
+        extras=extras,
     )
 
 

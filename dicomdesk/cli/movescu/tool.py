@@ -55,6 +55,7 @@ def run(line: CommandLine, log: Log) -> int:
 def _move(options: MoveOptions, log: Log) -> int:
     from dicomdesk.cli.output.job_watch import JobWatch  # noqa: PLC0415 - start-up time
     from dicomdesk.cli.query.frame import read_queries  # noqa: PLC0415 - as above
+    from dicomdesk.cli.retrieving.output import make_output, write_report  # noqa: PLC0415 - as above
 
     with lean_imports():
         import dicomdesk.engine.engine  # noqa: F401, PLC0415 - as above
@@ -62,11 +63,16 @@ def _move(options: MoveOptions, log: Log) -> int:
 
     identifiers, options = read_queries(options, log)
     lines = MoveLines(log, options, identifiers)
-    watch = JobWatch(lines, log.logger(_LOGGER), progress_word="retrieving" if options.shows_progress else "")
+    output, tool = make_output(options.extras.form), log.logger(_LOGGER)
+    watch = JobWatch(lines, tool, json=output, progress_word="retrieving" if options.shows_progress else "")
 
     def conclude(result: "RetrieveOutcome") -> int:
         lines.show_end(result, aborts_at_end=options.aborts_at_end)
-        return exit_code(result, watch.last_signal, is_any_context_accepted=lines.is_any_context_accepted)
+        if output is not None:
+            output.end(result)
+        report_code = write_report(options, options.extras, result, tool)
+        code = exit_code(result, watch.last_signal, is_any_context_accepted=lines.is_any_context_accepted)
+        return code or report_code
 
     return watch.carry_out(_request(options, identifiers), conclude)
 
@@ -95,6 +101,11 @@ def _request(options: MoveOptions, identifiers: "Identifiers") -> "RetrieveReque
         cancel_after=options.cancel_after,
         takes_pending_data_sets=options.takes_pending_data_sets,
         aborts_at_end=options.aborts_at_end,
+        limit=options.extras.limit,
+        asks_first=options.extras.compares,
+        explains=options.extras.compares,
+        resumes=options.extras.resumes,
+        parallel=options.extras.parallel,
     )
 
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from enum import Enum
 
 from dicomdesk.cli.options import shared
-from dicomdesk.cli.options.grammar import CommandLine, CommandLineError, Option, OptionGroup, Parameter, group, option
+from dicomdesk.cli.options.grammar import CommandLine, CommandLineError, Option, Parameter, group, option
 from dicomdesk.cli.options.identity import IDENTITY_OPTIONS, IdentityChoice
 from dicomdesk.cli.options.proposal import PREFERRED_BY_ACCEPTOR, PROPOSE_OPTIONS
-from dicomdesk.cli.options.tls import TlsRole, tls_extensions, tls_group
-from dicomdesk.cli.query.list_options import ListChoice, list_group
+from dicomdesk.cli.query.list_options import ListChoice
 from dicomdesk.dicom.transfer_syntaxes import (
     DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN,
     EXPLICIT_VR_BIG_ENDIAN,
@@ -69,20 +69,18 @@ OUTPUT_DIRECTORY = option(
 IDENTITY = tuple(replace(one, short="") for one in IDENTITY_OPTIONS.options)
 """With long names only; DCMTK's have none."""
 
+
+class Form(Enum):
+    """How what came is written to stdout."""
+
+    NONE = "none"
+    JSON = "json"
+    TABLE = "table"
+    CSV = "csv"
+
+
 _DEFAULT_LEVEL = 6
-
-
-def retrieve_extensions(tool: str, role: TlsRole) -> OptionGroup:
-    """The options of ours that a tool which retrieves has, TLS with its groups among them."""
-    return group(
-        f"extensions (not in DCMTK's {tool})",
-        shared.FSYNC,
-        option("--progress", "show how many instances came, if stderr is a", "terminal"),
-        list_group(fetches=True),
-        *IDENTITY,
-        *tls_extensions(role),
-        *tls_group(role).groups,
-    )
+_FORMS: Mapping[str, Form] = {f"--{form.value}": form for form in (Form.JSON, Form.TABLE, Form.CSV)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +104,11 @@ class QueryOptions:
     shows_progress: bool
     list_choice: ListChoice | None
     """The list to work off, in the place of files."""
+
+
+def read_form(line: CommandLine) -> Form:
+    """What is written to stdout; of several the last counts."""
+    return _FORMS.get(line.last_of(*_FORMS), Form.NONE)
 
 
 def read_retrieve_model(line: CommandLine) -> str:

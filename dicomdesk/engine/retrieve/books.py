@@ -12,7 +12,7 @@ from dicomdesk.engine.query.request import Identifier
 from dicomdesk.engine.retrieve.asked import AskedFor
 from dicomdesk.engine.retrieve.facts import RetrieveAnswered, RetrieveEnded, SubOperations
 from dicomdesk.engine.retrieve.outcome import Standing, sum_counts
-from dicomdesk.engine.retrieve.remaining import plan_remaining
+from dicomdesk.engine.retrieve.remaining import Series, plan_remaining, plan_series, series_of
 from dicomdesk.engine.retrieve.request import ExpectedInstance, RetrieveRequest
 from dicomdesk.engine.retrieve.tally import Arrivals, Tally
 from dicomdesk.engine.stats import Progress
@@ -62,10 +62,17 @@ class Books:
         self._expected[position] = instances
         self._expected_uids |= {one.sop_instance_uid for one in instances}
 
-    def remaining(self, position: int) -> list[Identifier]:
-        """What is still to be asked for of an identifier."""
-        identifier = self._request.identifiers[position]
-        return plan_remaining(identifier, self._expected.get(position, ()), self._is_here)
+    def series(self, position: int) -> list[Series]:
+        """The series of an identifier that are known to exist; [] where that is not known of all its instances."""
+        found = dict.fromkeys(map(series_of, self._expected.get(position, ())))
+        return list(found) if all(study and series for study, series in found) else []
+
+    def remaining(self, position: int, series: Series | None = None) -> list[Identifier]:
+        """What is still to be asked for of an identifier, or of one of its series."""
+        identifier, expected = self._request.identifiers[position], self._expected.get(position, ())
+        if series is None:
+            return plan_remaining(identifier, expected, self._is_here)
+        return plan_series(identifier, expected, self._is_here, series)
 
     def missing(self) -> tuple[str, ...]:
         """SOP Instance UIDs of what exists and is not here."""

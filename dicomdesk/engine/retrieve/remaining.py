@@ -17,7 +17,11 @@ from dicomdesk.engine.query.request import Identifier
 from dicomdesk.engine.receive.request import FileNaming, Storage, SubFolders
 from dicomdesk.engine.retrieve.request import ExpectedInstance
 
-__all__ = ["find_present", "plan_remaining"]
+__all__ = ["Series", "find_present", "plan_remaining", "plan_series", "series_of"]
+
+Series = tuple[str, str]
+"""UIDs of a study and of a series in it."""
+
 
 _NAME = re.compile(r"(?:[A-Za-z][A-Za-z0-9]*\.)?([0-9][0-9.]*)", re.ASCII)
 """Of a file: perhaps a prefix for the SOP class, and the UID."""
@@ -57,6 +61,19 @@ def plan_remaining(
     if any(not (instance.study_instance_uid and instance.series_instance_uid) for instance in missing):
         return [identifier]
     return list(_partly(identifier, expected, missing))
+
+
+def plan_series(
+    identifier: Identifier, expected: Sequence[ExpectedInstance], is_here: Callable[[str], bool], series: Series
+) -> list[Identifier]:
+    """The identifiers that ask for what is not here of one series: as a whole, or single instances."""
+    missing = [one for one in expected if series_of(one) == series and not is_here(one.sop_instance_uid)]
+    return list(_partly(identifier, expected, missing))
+
+
+def series_of(instance: ExpectedInstance) -> Series:
+    """The study and the series that an instance is in, by their UIDs."""
+    return instance.study_instance_uid, instance.series_instance_uid
 
 
 def _partly(

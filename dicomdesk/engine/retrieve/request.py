@@ -114,7 +114,8 @@ class RetrieveRequest:
     """Take for present too what is in the folder by its name, such as what an earlier job has stored before it ended in
     whatever way; where files have names with their UIDs."""
     parallel: int = 1
-    """Associations with the peer at once, at least 1; each takes one identifier after the other."""
+    """Associations with the peer at once, at least 1; each takes one identifier after the other, or one series after
+    the other where it is known what exists."""
     at_once: int = 4
     """Associations that all retrieve jobs of one engine have with the peer at once, this one waiting as long as there
     are so many; 0 for any number."""
@@ -123,6 +124,9 @@ class RetrieveRequest:
     where what exists is known."""
     repeats: int = 1
     """How often each identifier is asked for."""
+    limit: int | None = None
+    """Send a C-CANCEL when the peer has sent so many instances, by its counters or by what has come over the
+    association that asks; what still comes is taken."""
     cancel_after: int | None = None
     """Send a C-CANCEL when so many pending responses have come; None, or 0, never does."""
     explains: bool = False

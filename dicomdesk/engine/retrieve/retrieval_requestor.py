@@ -47,6 +47,9 @@ class RetrievalTerms:
     """AE title, of a C-MOVE."""
     priority: int = 0
     cancel_after: int | None = None
+    """Pending responses."""
+    limit: int | None = None
+    """Instances."""
     takes_pending_data_sets: bool = False
 
 
@@ -152,7 +155,7 @@ class _ResponseReader:
                     counts=told,
                 )
             )
-            if count == terms.cancel_after:
+            if count == terms.cancel_after or self._is_limit_reached(told):
                 self.cancel()
             if self.is_cancelled and not is_told:
                 is_told = True
@@ -162,6 +165,13 @@ class _ResponseReader:
                     )
                 )
         raise AssertionError("an exchange without a final response")
+
+    def _is_limit_reached(self, told: SubOperations | None) -> bool:
+        limit = self._terms.limit
+        if limit is None or self.is_cancelled:
+            return False
+        counts = (told, self._exchange.stored)
+        return any(one.completed + one.failed + one.warning >= limit for one in counts if one is not None)
 
 
 def failed_instances(data_set: bytes | None, transfer_syntax_uid: str) -> tuple[str, ...]:

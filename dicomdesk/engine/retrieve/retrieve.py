@@ -21,7 +21,7 @@ from dicomdesk.engine.retrieve.facts import (
     RetrieveSink,
 )
 from dicomdesk.engine.retrieve.outcome import RetrieveFailure, RetrieveOutcome, Standing
-from dicomdesk.engine.retrieve.remaining import find_present
+from dicomdesk.engine.retrieve.remaining import Series, find_present
 from dicomdesk.engine.retrieve.request import OTHER_WAY, WAYS, RetrieveMethod, RetrieveRequest
 from dicomdesk.engine.retrieve.rounds import Rounds, Task
 from dicomdesk.engine.retrieve.survey import find_existing
@@ -270,10 +270,14 @@ class RetrieveJob(Job[RetrieveOutcome]):
     # -- retrieving
 
     def _tasks(self) -> list[Task]:
-        """The identifiers of which something is still to be asked for."""
+        """What something is still to be asked for of: identifiers, or series where several are asked for at once."""
         request, books = self._request, self._books
-        tasks = [Task(position=position, retries=request.retries) for position in range(len(request.identifiers))]
-        return [task for task in tasks if books.remaining(task.position)]
+        tasks = []
+        for position in range(len(request.identifiers)):
+            all_series = books.series(position) if request.parallel > 1 else []
+            parts: list[Series | None] = [*all_series] if len(all_series) > 1 else [None]
+            tasks += [Task(position=position, series=series, retries=request.retries) for series in parts]
+        return [task for task in tasks if books.remaining(task.position, task.series)]
 
     def _retrieve(self) -> None:
         books = self._books

@@ -14,6 +14,7 @@ from dicomdesk.engine.query.request import Identifier
 from dicomdesk.engine.reach.peer_places import PeerPlaces
 from dicomdesk.engine.retrieve.facts import RetrieveWaiting
 from dicomdesk.engine.retrieve.outcome import RetrieveFailure
+from dicomdesk.engine.retrieve.remaining import Series
 from dicomdesk.engine.retrieve.request import RetrieveRequest
 from dicomdesk.engine.retrieve.retrieval_requestor import RetrievalRequestor, RetrievalTerms
 from dicomdesk.errors import AssociationAbortedError, DataError, DicomdeskError, PeerError, StorageError
@@ -30,6 +31,8 @@ class Task:
 
     position: int
     """In the job's request."""
+    series: Series | None = None
+    """Which of its series; None for all that it names."""
     retries: int = 0
 
 
@@ -48,8 +51,8 @@ class Rounds:
     request: RetrieveRequest
     terms: RetrievalTerms
     start_thread: ThreadStarter
-    remaining: Callable[[int], list[Identifier]]
-    """What of the identifier at a position is still to be asked for."""
+    remaining: Callable[[int, Series | None], list[Identifier]]
+    """What is still to be asked for of the identifier at a position, or of one of its series."""
     places: PeerPlaces
     """Of all retrieve jobs."""
     association_over: Callable[[int], None]
@@ -179,7 +182,7 @@ class Rounds:
 
     def _ask(self, requestor: RetrievalRequestor, task: Task) -> None:
         request = self.request
-        for identifier in self.remaining(task.position):
+        for identifier in self.remaining(task.position, task.series):
             data = encode_identifier(identifier, requestor.context, request)
             for repetition in range(request.repeats):
                 if self.control.is_stopping:

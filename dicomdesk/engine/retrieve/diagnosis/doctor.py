@@ -263,7 +263,7 @@ def _by_counters(evidence: Evidence) -> Iterator[Diagnosis]:
             else "Do not rely on its counters; compare with a query at image level.",
             uids=evidence.missing,
         )
-    elif evidence.missing and not reported.failed and not _is_any_failure(evidence):
+    elif evidence.missing and not (reported.failed or _is_any_failure(evidence) or _cancelled(evidence)):
         yield Diagnosis(
             kind=DiagnosisKind.MISSING,
             text=f"{evidence.name} told of {count_text(len(evidence.missing), 'instance')} in a query that it has not "

@@ -63,6 +63,7 @@ class Way:
             destination="" if self.is_get else request.move_destination,
             priority=request.priority,
             cancel_after=request.cancel_after or None,
+            limit=request.limit,
             takes_pending_data_sets=request.takes_pending_data_sets,
         )
 

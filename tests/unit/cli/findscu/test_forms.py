@@ -3,8 +3,8 @@ import io
 import json
 
 from dicomdesk.cli.findscu.forms import FormWriter, columns_of
-from dicomdesk.cli.findscu.options import Form
 from dicomdesk.cli.query.inputs import make_identifiers
+from dicomdesk.cli.query.options import Form
 from dicomdesk.dicom.documents.data_set import DataSet, read_data_set
 from tests.helpers.data.datasets import EXPLICIT, Builder
 

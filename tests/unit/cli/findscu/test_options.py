@@ -1,7 +1,8 @@
 import pytest
 
-from dicomdesk.cli.findscu.options import TOOL, Extraction, FindOptions, Form, read_options
+from dicomdesk.cli.findscu.options import TOOL, Extraction, FindOptions, read_options
 from dicomdesk.cli.options.grammar import CommandLineError, parse
+from dicomdesk.cli.query.options import Form
 from dicomdesk.settings import UserIdentityType
 
 EXPLICIT, BIG, IMPLICIT, DEFLATED = (f"1.2.840.10008.1.2{end}" for end in (".1", ".2", "", ".1.99"))

@@ -73,3 +73,19 @@ def test_standing_has_what_is_announced_counted_and_come() -> None:
     assert kept.standing(sees_arrivals=True) == Standing(
         announced=3, reported=reported, arrived=2, stored=1, bytes_stored=20
     )
+
+
+def test_series_are_asked_for_apart_where_all_are_known() -> None:
+    other = ExpectedInstance(sop_instance_uid="4", study_instance_uid="9", series_instance_uid="7")
+    kept = books(expected=(*INSTANCES, other))
+    comes(kept.tally, "2", 0)
+    assert kept.series(0) == [("9", "8"), ("9", "7")]
+    assert [[key.value for key in one.keys][-1] for one in kept.remaining(0, ("9", "8"))] == ["1\\3"]
+    assert [[key.value for key in one.keys][-2:] for one in kept.remaining(0, ("9", "7"))] == [["9", "7"]]
+    comes(kept.tally, "4", 1)
+    assert kept.remaining(0, ("9", "7")) == []
+
+
+def test_series_are_not_known_where_one_of_them_has_no_uid() -> None:
+    kept = books(expected=(*INSTANCES, ExpectedInstance(sop_instance_uid="4")))
+    assert kept.series(0) == []
