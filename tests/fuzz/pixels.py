@@ -13,6 +13,7 @@ from dicomdesk.dicom.codestreams.jpeg_2000 import find_jpeg_2000_codestream, rea
 from dicomdesk.dicom.codestreams.jpeg_xl import find_jpeg_xl_codestream, read_jpeg_xl_header
 from dicomdesk.dicom.pixels.codecs import can_decode, can_encode
 from dicomdesk.dicom.pixels.pixel_decoding import decoded_limit
+from dicomdesk.dicom.pixels.small_image import draw_small_image
 from dicomdesk.dicom.transcode import convert_data_set
 from dicomdesk.errors import ConversionError, DataError
 from tests.fuzz.properties import attempt, require
@@ -62,9 +63,20 @@ def decompress(data: bytes) -> None:
     made = attempt(lambda: convert_data_set(content, source=syntax, target=ts.EXPLICIT_VR_LITTLE_ENDIAN), DataError)
     grown = _peak_bytes() - before
     require(grown <= MOST_RESIDENT_BYTES, "memory of libraries is bounded", grown)
+    _draw(content, syntax)
     if made.value is not None:
+        _draw(bytes(made.value), ts.EXPLICIT_VR_LITTLE_ENDIAN)
         most = decoded_limit(len(content)) + 2 * len(content)
         require(len(made.value) <= most, "pixels are in proportion to their codestreams", len(made.value))
+
+
+def _draw(content: bytes, syntax: str) -> None:
+    """A picture has what it says, or there is none."""
+    drawn = attempt(lambda: draw_small_image(content, syntax, 16), DataError).value
+    if drawn is not None:
+        require(max(drawn.width, drawn.height) <= 16, "a picture is small", drawn.width)
+        samples = drawn.width * drawn.height * (3 if drawn.is_colour else 1)
+        require(len(drawn.pixels) == samples, "a picture has all its pixels", len(drawn.pixels))
 
 
 def _peak_bytes() -> int:
