@@ -16,7 +16,7 @@ from dicomdesk.gui.event_bridge import Arrival
 from dicomdesk.gui.models.found_entities import AskedPeer
 from dicomdesk.gui.outline.model import OutlineModel
 from dicomdesk.gui.retrieve.errand import Errand, OpenListener
-from dicomdesk.gui.retrieve.here import HereAlready
+from dicomdesk.gui.retrieve.here.already import HereAlready
 from dicomdesk.gui.retrieve.job_nodes import JobNode, Stage, job_columns
 from dicomdesk.gui.retrieve.listening import Ear, ListenerSource, SharedListener
 from dicomdesk.gui.security.peer_store import PeerStore

@@ -19,9 +19,10 @@ from dicomdesk.gui.retrieve.bar import BarState, RetrieveBar
 from dicomdesk.gui.retrieve.command_line import command_lines
 from dicomdesk.gui.retrieve.errand import nameless_level, plan_errands
 from dicomdesk.gui.retrieve.flow import RetrieveFlow
-from dicomdesk.gui.retrieve.here import HereAlready
+from dicomdesk.gui.retrieve.here.already import HereAlready
 from dicomdesk.gui.retrieve.job_nodes import JobNode, LackingNode, method_word
 from dicomdesk.gui.retrieve.listening import ListenerSource
+from dicomdesk.gui.retrieve.look.look_dialog import LookDialog
 from dicomdesk.gui.retrieve.retrieve_panel import RetrievePanel
 from dicomdesk.gui.retrieve.words import Told, can_retry, report, tell
 from dicomdesk.gui.security.credentials import SecurityAccess
@@ -53,6 +54,7 @@ class RetrievePart(QWidget):
     ) -> None:
         super().__init__()
         self._theme = theme
+        self._session = session
         self._tasks = tasks
         self._entities: tuple[FoundEntity, ...] = ()
         self._notice: Told | None = None
@@ -103,6 +105,25 @@ class RetrievePart(QWidget):
         if rows:
             self.view.select_node(rows[-1])
         self.state_changed.emit()
+
+    def look_at(self, entity: FoundEntity) -> LookDialog | None:
+        """Show one image of a series, or an instance; None for what is neither."""
+        if entity.level not in {Level.SERIES, Level.IMAGE}:
+            return None
+        dialog = LookDialog(self._theme, self._session, self._tasks, entity, self)
+        dialog.retrieve_wanted.connect(self._on_look_liked)
+        dialog.show()
+        dialog.begin()
+        return dialog
+
+    def copy_command(self) -> None:
+        """Copy the commands that retrieve what is selected."""
+        target = self.bar.target() if self._entities else None
+        if target is None:
+            return
+        listen_as = self.flow.listener.listen_as()
+        errands = plan_errands(self._entities, target, self.bar.chosen_method())
+        _copy("\n".join(command_lines(errand, _wire_method(errand.method), listen_as) for errand in errands))
 
     def show_problems(self) -> None:
         """Show the latest retrieve that has a problem."""
@@ -251,8 +272,14 @@ class RetrievePart(QWidget):
         menu.popup(place)
 
     def _command(self, node: JobNode) -> str:
-        method = RetrieveMethod.GET if node.method is RetrieveMethod.AUTOMATIC else node.method
-        return command_lines(node.errand, method, self.flow.listener.listen_as())
+        return command_lines(node.errand, _wire_method(node.method), self.flow.listener.listen_as())
+
+    def _on_look_liked(self, entity: object) -> None:
+        if isinstance(entity, FoundEntity):
+            selected = self._entities
+            self.show_selection([entity])
+            self.retrieve()
+            self.show_selection(selected)
 
     def _on_clear(self) -> None:
         self.flow.clear_finished()
@@ -281,6 +308,11 @@ class RetrievePart(QWidget):
         )
         self.bar.jobs.setChecked(True)
         self._show_all()
+
+
+def _wire_method(method: RetrieveMethod) -> RetrieveMethod:
+    """The method of a command, which is never chosen automatically: C-GET needs nothing but the peer."""
+    return RetrieveMethod.GET if method is RetrieveMethod.AUTOMATIC else method
 
 
 def _copy(text: str) -> None:

@@ -13,7 +13,7 @@ from dicomdesk.dicom.query.attributes import Level
 from dicomdesk.errors import CancelledError
 from dicomdesk.gui import wording
 from dicomdesk.gui.models.found_entities import FoundEntity
-from dicomdesk.gui.retrieve.here_index import HereIndex
+from dicomdesk.gui.retrieve.here.index import HereIndex
 from dicomdesk.gui.tasks import Tasks
 
 

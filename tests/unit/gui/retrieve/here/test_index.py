@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dicomdesk.errors import CancelledError
-from dicomdesk.gui.retrieve.here_index import HereIndex
+from dicomdesk.gui.retrieve.here.index import HereIndex
 from tests.helpers.archives.served_archives import encoded
 from tests.helpers.data.datasets import part10
 
