@@ -4,15 +4,16 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 
 from dicomdesk.dicom.query.sop_classes import Service, find_class
-from dicomdesk.engine.events import Event, JobFinished, JobOutcome, JobStarted
+from dicomdesk.engine.events import Event, JobFinished, JobOutcome, JobStarted, RequestFailed
 from dicomdesk.engine.job import EventRelay, Job, ThreadStarter, new_job_id
 from dicomdesk.engine.outgoing_association import NotOpenedError, OutgoingAssociation
 from dicomdesk.engine.query.match_requestor import MatchRequestor, QueryTerms, find_context
 from dicomdesk.engine.reach.commons import Commons
 from dicomdesk.engine.reach.peer_places import PeerPlaces
+from dicomdesk.engine.reach.port_check import PortReach
 from dicomdesk.engine.retrieve.books import Books
-from dicomdesk.engine.retrieve.diagnosis.doctor import Evidence, OwnListener, diagnose
-from dicomdesk.engine.retrieve.diagnosis.own_listener import find_own_listener
+from dicomdesk.engine.retrieve.diagnosis.doctor import Evidence, diagnose
+from dicomdesk.engine.retrieve.diagnosis.own_listener import OwnListener, check_own_listener, find_own_listener
 from dicomdesk.engine.retrieve.facts import (
     RetrieveDiagnosed,
     RetrieveEnded,
@@ -62,6 +63,10 @@ class RetrieveJob(Job[RetrieveOutcome]):
             self._way.prepare()
         self._books = Books(request, _present(self._way.request))
         self._supported = request.supported
+        self._is_trying_port = False
+        """Whether a connection of ours may come to our own listener."""
+        self._reach: PortReach | None = None
+        """Whether our listener can be called, once that was looked at."""
         self._choices: list[RetrieveMethodChosen] = []
         self._rounds = Rounds(
             self._way.request,
@@ -141,6 +146,10 @@ class RetrieveJob(Job[RetrieveOutcome]):
             tally.wait_until_all_have_ended(_LAST_ASSOCIATIONS_S)
         elif self._way.sees_arrivals and not self._way.is_get:
             tally.wait_until_arrived(reported.completed + reported.warning, _LAST_ASSOCIATIONS_S)
+        tried = reported.completed + reported.warning + reported.failed
+        if self._request.explains and tried and not self._way.is_get and not tally.connections:
+            self._is_trying_port = True
+            self._reach = check_own_listener(self._request, self.port)
 
     def _retrieve_by_this_way(self) -> None:
         try:
@@ -292,6 +301,7 @@ class RetrieveJob(Job[RetrieveOutcome]):
                 return
             # What failed may be of SOP classes that had no place in these contexts.
             failed = [ended for ended in books.ended[before:] if _has_failed_in_part(ended)]
+            failed = [ended for ended in failed if not books.tally.has_refused(ended.failed_uids)]
             positions = {ended.number for ended in failed}
             tasks = [task for task in tasks if task.position in positions]
             if not tasks:
@@ -307,6 +317,8 @@ class RetrieveJob(Job[RetrieveOutcome]):
 
     def _take_received(self, event: Event) -> None:
         """A fact of the job's own listener, on any of its threads."""
+        if isinstance(event, RequestFailed) and self._is_trying_port:
+            return  # it was we who called
         self._books.tally.take(event)
         if not isinstance(event, JobStarted | JobFinished):
             self._report(event)
@@ -378,7 +390,7 @@ class RetrieveJob(Job[RetrieveOutcome]):
     def _own_listener(self) -> OwnListener | None:
         if self._way.is_get or not self._request.is_to_here:
             return None
-        return find_own_listener(self._request, self.port)
+        return find_own_listener(self._request, self.port, self._reach)
 
     def _after_fault(self, error: DicomdeskError) -> RetrieveOutcome:
         self._rounds.fail(RetrieveFailure.REQUEST, error)

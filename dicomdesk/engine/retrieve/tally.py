@@ -161,6 +161,11 @@ class Tally:
         return self.arrived - self._before
 
     @property
+    def connections(self) -> int:
+        """Associations, or what came to nothing before there was one, that were asked of us by this method."""
+        return self._connections
+
+    @property
     def unasked(self) -> int:
         """Instances that belong to nothing that was asked for."""
         return self._unasked
@@ -191,6 +196,11 @@ class Tally:
     def has(self, uid: str) -> bool:
         """Whether the instance is stored."""
         return uid in self._stored
+
+    def has_refused(self, uids: Collection[str]) -> bool:
+        """Whether there are any, and all of them came and were not stored."""
+        with self._lock:
+            return bool(uids) and all(uid in self._refused_uids for uid in uids)
 
     def missing(self, uids: Collection[str]) -> tuple[str, ...]:
         """Those of them that are not stored, in their order."""

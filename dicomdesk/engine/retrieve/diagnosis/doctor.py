@@ -5,15 +5,16 @@ from dataclasses import dataclass
 
 from dicomdesk.engine.check.asked_sop_classes import sop_class_words
 from dicomdesk.engine.retrieve.diagnosis.causes import Diagnosis, DiagnosisKind
+from dicomdesk.engine.retrieve.diagnosis.own_listener import OwnListener
 from dicomdesk.engine.retrieve.facts import RetrieveEnded, SubOperations
 from dicomdesk.engine.retrieve.request import OTHER_WAY, RetrieveMethod
 from dicomdesk.engine.retrieve.tally import Arrivals
 from dicomdesk.errors import DicomdeskError
 from dicomdesk.human import count_text, printable
-from dicomdesk.network.status import DimseService, Status, status_advice, status_text
+from dicomdesk.network.status import DimseService, Status, StatusClass, classify_status, status_advice, status_text
 from dicomdesk.settings import Peer
 
-__all__ = ["Evidence", "OwnListener", "diagnose"]
+__all__ = ["Evidence", "diagnose"]
 
 _WORDS = {RetrieveMethod.MOVE: "C-MOVE", RetrieveMethod.GET: "C-GET"}
 _SERVICES = {RetrieveMethod.MOVE: DimseService.C_MOVE, RetrieveMethod.GET: DimseService.C_GET}
@@ -21,30 +22,17 @@ _OFFERS = {
     RetrieveMethod.GET: "The peer takes C-GET, which needs no connection to this machine: retrieve with that.",
     RetrieveMethod.MOVE: "The peer takes C-MOVE: retrieve with that, once it knows this machine as a destination.",
 }
+_GENERAL = frozenset(
+    {
+        Status.PROCESSING_FAILURE,
+        Status.NOT_AUTHORIZED,
+        Status.DUPLICATE_INVOCATION,
+        Status.UNRECOGNIZED_OPERATION,
+        Status.MISTYPED_ARGUMENT,
+    }
+)
+"""Whose meaning is the same in all services."""
 _MOST_NAMES = 3
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OwnListener:
-    """Where instances are to come to, at this machine."""
-
-    ae_title: str
-    address: str
-    """As the peer sees this machine, "" where that is not known."""
-    port: int
-    is_for_this_machine_only: bool = False
-    """Whether it listens on a loopback address, and the peer is elsewhere."""
-    has_tls: bool = False
-
-    @property
-    def card(self) -> str:
-        """What the administrator of the peer has to enter."""
-        lines = [
-            f"AE title: {self.ae_title}",
-            f"Address:  {self.address or '(of this machine)'}",
-            f"Port:     {self.port}",
-        ]
-        return "\n".join([*lines, f"TLS:      {'yes' if self.has_tls else 'no'}"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,22 +92,33 @@ def _early(evidence: Evidence) -> Iterator[Diagnosis]:
     error = evidence.error
     if error is None:
         return
-    text, advice = str(error), getattr(error, "advice", "")
+    said, advice = _said(evidence, error), getattr(error, "advice", "")
     if evidence.is_refused:
         advice = "" if evidence.other else "Ask who runs the peer which ways of retrieving it supports."
+        text = f"{evidence.name} does not accept {_WORDS[evidence.method]} of this model."
         yield evidence.concerning(DiagnosisKind.METHOD_NOT_SUPPORTED, text, advice)
     elif evidence.is_without_listener:
-        text = f"{evidence.name} cannot send to this machine by C-MOVE: {text}"
+        text = f"{evidence.name} cannot send to this machine by C-MOVE: {said}"
         advice = "End what uses the port, or listen on another one that the peer knows."
         yield evidence.concerning(DiagnosisKind.NO_LISTENER, text, advice)
     elif not evidence.was_associated:
-        text = f"{evidence.name} could not be asked: {text}"
+        text = f"{evidence.name} could not be asked: {said}"
         advice = advice or "Check the address, the port and the AE titles with a connection check."
         yield Diagnosis(kind=DiagnosisKind.UNREACHABLE, text=text, advice=advice)
     else:
-        text = f"{evidence.name} had not finished when the association ended: {text}"
+        text = f"{evidence.name} had not finished when the association ended: {said}"
         advice = advice or "Retrieve again: what has arrived is kept, and left out where it is known what exists."
         yield Diagnosis(kind=DiagnosisKind.BROKEN_OFF, text=text, advice=advice, uids=evidence.missing)
+
+
+def _said(evidence: Evidence, error: DicomdeskError) -> str:
+    """What an error says, as the end of a sentence that has named the peer already."""
+    peer, text = evidence.peer, str(error)
+    for name in (evidence.name, f"The peer {peer.ae_title} ({peer.host}:{peer.port})", "The peer"):
+        if text.startswith(f"{name} "):
+            text = f"it{text.removeprefix(name)}"
+            break
+    return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
 def _causes(evidence: Evidence) -> Iterator[Diagnosis]:
@@ -137,7 +136,7 @@ def _by_status(evidence: Evidence) -> Iterator[Diagnosis]:
         if status in told or status in {Status.SUCCESS, Status.CANCEL, Status.SUB_OPERATIONS_NOT_ALL_WELL}:
             continue
         told.add(status)
-        if status == Status.MOVE_DESTINATION_UNKNOWN:
+        if status == Status.MOVE_DESTINATION_UNKNOWN and evidence.method is RetrieveMethod.MOVE:
             yield _unknown_destination(evidence)
         elif status != Status.OUT_OF_RESOURCES_FOR_SUB_OPERATIONS or not _failed(evidence):
             yield _refused(evidence, ended)
@@ -165,13 +164,20 @@ def _refused(evidence: Evidence, ended: RetrieveEnded) -> Diagnosis:
 
 
 def _status_advice(status: int) -> str:
+    """For what the standard gives a meaning in C-MOVE and C-GET (PS3.4 C.4.2.1.5, C.4.3.1.4, PS3.7 annex C)."""
     if status & 0xFF00 == Status.DOES_NOT_MATCH_SOP_CLASS:
         return "The peer wants other keys: each level needs the unique keys of those above it, and its own."
     if status & 0xFF00 == Status.OUT_OF_RESOURCES:
         return "The peer could not do it now: ask for less at once, or try again later."
     if status & 0xF000 == Status.UNABLE_TO_PROCESS:
         return "The peer could not process the request: look into its log."
-    return status_advice(status)
+    if classify_status(status) is StatusClass.WARNING:
+        return "The peer has finished, with a warning: compare what has arrived with a query at image level."
+    if status == Status.SOP_CLASS_NOT_SUPPORTED:
+        return "The peer does not serve this model: ask by another one, patient root or study root."
+    if status in _GENERAL:
+        return status_advice(status)
+    return "The standard does not define this status here: look into the peer's log."
 
 
 def _failed(evidence: Evidence) -> int:
@@ -216,19 +222,9 @@ def _at_the_listener(evidence: Evidence, listener: OwnListener, arrivals: Arriva
             DiagnosisKind.NEVER_CONNECTED,
             f"{evidence.name} reports {count_text(tried, 'instance')} tried, but nobody has called at port "
             f"{listener.port}.",
-            _connection_advice(listener),
+            listener.advice,
             card=listener.card,
         )
-
-
-def _connection_advice(listener: OwnListener) -> str:
-    if listener.is_for_this_machine_only:
-        return "The listener takes connections of this machine only: let it listen on an address of the network."
-    return (
-        f"The peer may have another address or port for {listener.ae_title}: compare with the card. A firewall may "
-        f"stand between: allow incoming TCP connections to port {listener.port} on this machine "
-        f"(ufw allow {listener.port}/tcp; firewall-cmd --add-port={listener.port}/tcp)."
-    )
 
 
 def _unasked(evidence: Evidence, arrivals: Arrivals) -> Iterator[Diagnosis]:

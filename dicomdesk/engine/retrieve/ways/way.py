@@ -17,6 +17,7 @@ from dicomdesk.engine.retrieve.get_contexts import offered_syntaxes, plan_get_co
 from dicomdesk.engine.retrieve.request import ExpectedInstance, RetrieveMethod, RetrieveRequest
 from dicomdesk.engine.retrieve.retrieval_requestor import RetrievalTerms
 from dicomdesk.engine.retrieve.ways.method_choice import get_storage
+from dicomdesk.network.dimse.store_reception import IncomingStore, InstanceSink, StoreAnswer
 from dicomdesk.network.negotiation import ProposedContext, number_contexts
 
 __all__ = ["JobParts", "Way", "contexts_of"]
@@ -140,7 +141,7 @@ class Way:
         placement = None if storage.mode is StorageMode.IGNORE else Placement(storage)
         # Headers say whose instances these are; where it is known which ones exist, their UIDs do.
         is_known = self.request.asks_first or bool(self.request.expected)
-        storing = ArrivalHandler(
+        storing = _GoingOn(
             placement,
             storage.mode,
             begun=self._facts.begun,
@@ -149,6 +150,29 @@ class Way:
         )
         storing.moving = self._job.control.require_no_abort
         return storing
+
+
+class _GoingOn(ArrivalHandler):
+    """Takes instances of a C-GET; one that is broken is refused like others, and what follows it is taken."""
+
+    def begin(self, request: IncomingStore) -> InstanceSink:
+        """See ``StoreHandler``."""
+        return _SinkThatGoesOn(super().begin(request))
+
+
+class _SinkThatGoesOn:
+    """Does not ask for the association's end: other instances come over it, and the answers to our own request."""
+
+    __slots__ = ("_sink", "discard", "write")
+
+    def __init__(self, sink: InstanceSink) -> None:
+        self._sink = sink
+        self.write, self.discard = sink.write, sink.discard  # what is called for each part is called directly
+
+    def finish(self) -> StoreAnswer:
+        """See ``InstanceSink``."""
+        answer = self._sink.finish()
+        return replace(answer, abort=False) if answer.abort else answer
 
 
 class _GetFacts(ReceptionFacts):

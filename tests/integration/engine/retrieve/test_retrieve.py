@@ -373,12 +373,25 @@ def test_an_abort_in_the_middle_keeps_what_has_come(tmp_path: Path) -> None:
     assert [fact.outcome for fact in of(facts, ItemFinished)] == [ItemOutcome.STORED, ItemOutcome.FAILED]
 
 
-def test_an_instance_that_is_broken_ends_the_association_and_leaves_nothing(tmp_path: Path) -> None:
-    with AnsweringPeer(storing(UIDS[:1], data=b"\x08\0\x16\0UI\xff\x7f12"), roles) as peer:
+def test_an_instance_that_is_broken_is_refused_and_those_behind_it_are_taken(tmp_path: Path) -> None:
+    statuses = []
+
+    def answer(asked: Asked, message: Message) -> None:
+        contexts = {uid: number for number, (uid, _) in asked.contexts.items()}
+        for uid, data in ((UIDS[0], b"\x08\0\x16\0UI\xff\x7f12"), (UIDS[1], ct(UIDS[1]))):
+            asked.send(data_pdu(contexts[CT], 3, store_command(uid)), data_pdu(contexts[CT], 2, data))
+            stored = asked.read_message()
+            assert stored is not None
+            statuses.append(stored.command.number(0x0900))
+        asked.send(response(message, 0xB000, element(0x0058, UIDS[0]), x1021=1, x1022=1, x1023=0))
+
+    with AnsweringPeer(answer, roles) as peer:
         outcome, facts = retrieve(getting(peer.port, tmp_path / "in", study(STUDY)))
-    assert outcome.failure is RetrieveFailure.REQUEST
-    assert files(tmp_path / "in") == []
-    assert not of(facts, AssociationAborted)[0].by_peer
+    assert statuses == [0xC000, 0]
+    assert (outcome.outcome, outcome.stored, outcome.refused) == (JobOutcome.COMPLETED, 1, (UIDS[0],))
+    assert kinds(outcome)[0] is DiagnosisKind.REFUSED_BY_US
+    assert files(tmp_path / "in") == NAMES[1:2]
+    assert not of(facts, AssociationAborted)
 
 
 def test_nobody_there_is_told(tmp_path: Path) -> None:

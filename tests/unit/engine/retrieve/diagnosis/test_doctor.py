@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from dicomdesk.engine.retrieve.diagnosis.doctor import Evidence, OwnListener, diagnose
+from dicomdesk.engine.retrieve.diagnosis.doctor import Evidence, diagnose
+from dicomdesk.engine.retrieve.diagnosis.own_listener import OwnListener
 from dicomdesk.engine.retrieve.facts import RetrieveEnded, SubOperations
 from dicomdesk.engine.retrieve.outcome import DiagnosisKind
 from dicomdesk.engine.retrieve.request import RetrieveMethod
