@@ -5,11 +5,12 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 
-from dicomdesk.engine.events import ItemFinished, ItemOutcome, ItemStarted, JobFinished, JobOutcome, JobStarted
+from dicomdesk.engine.events import Event, ItemFinished, ItemOutcome, ItemStarted, JobFinished, JobOutcome, JobStarted
 from dicomdesk.engine.job import JobControl, ThreadStarter
 from dicomdesk.engine.lists.results import LineResult, LineState
 from dicomdesk.engine.query.request import Identifier
-from dicomdesk.engine.receive.request import StorageMode
+from dicomdesk.engine.reach.commons import Commons
+from dicomdesk.engine.receive.request import Storage, StorageMode
 from dicomdesk.engine.retrieve.facts import RetrieveFact, RetrieveSink
 from dicomdesk.engine.retrieve.outcome import RetrieveOutcome
 from dicomdesk.engine.retrieve.remaining import find_present
@@ -18,7 +19,7 @@ from dicomdesk.engine.retrieve.retrieve import RetrieveJob
 from dicomdesk.engine.stats import Progress
 from dicomdesk.human import count_text
 
-__all__ = ["LineFetcher", "StoredHere", "describe_fetch"]
+__all__ = ["LineFetcher", "StoredHere", "describe_fetch", "storages_of"]
 
 
 @dataclass
@@ -54,6 +55,13 @@ class StoredHere:
             return frozenset(one.sop_instance_uid for one in expected if one.sop_instance_uid in self._uids)
 
 
+def storages_of(request: RetrieveRequest) -> list[Storage]:
+    """Where instances are stored that come to this machine."""
+    is_got = request.method is not RetrieveMethod.MOVE or request.running_listener is not None
+    own = [request.storage] if is_got else []
+    return [*own, request.listener.storage] if request.listener is not None else own
+
+
 class LineFetcher:
     """Retrieves for all lines of a list job; any thread."""
 
@@ -65,20 +73,30 @@ class LineFetcher:
         self._report = report
         self._start_thread = start_thread
         self._here = StoredHere()
+        self._commons: Commons | None = None
         self._running: dict[str, RetrieveJob] = {}
         self._bytes_done = 0
         self._lock = threading.Lock()
         self._turns = threading.Lock() if template.listener is not None else nullcontext()
         """One listener cannot tell for whom something comes."""
 
+    def share(self, commons: Commons) -> None:
+        """Take what the jobs of an engine share."""
+        self._commons = commons
+
+    def note_arrival(self, event: Event) -> None:
+        """Count a fact of a listener that runs already; any thread, in their order."""
+        self._here.take(event)
+        with self._lock:
+            running = list(self._running.values())
+        for job in running:
+            job.note_arrival(event)
+
     def look_around(self) -> None:
         """Find out what is here already, by the names of files; raises nothing."""
-        request = self._template
-        storage = request.storage if request.method is RetrieveMethod.GET else None
-        if request.listener is not None:
-            storage = request.listener.storage
-        if storage is not None and storage.mode is not StorageMode.IGNORE:
-            self._here.add(find_present(storage))
+        for storage in storages_of(self._template):
+            if storage.mode is not StorageMode.IGNORE:
+                self._here.add(find_present(storage))
 
     def fetch(
         self, identifiers: tuple[Identifier, ...], expected: tuple[ExpectedInstance, ...]
@@ -96,6 +114,8 @@ class LineFetcher:
             if self._control.is_stopping:
                 return None
             job = request.make_job(self._take, self._start_thread)
+            if self._commons is not None:
+                job.share(self._commons)
             job.open()
             with (
                 self._registered(job),

@@ -10,17 +10,18 @@ from typing import Protocol
 
 from dicomdesk.dicom.lists.entries import ListEntry
 from dicomdesk.dicom.query.query import Model
-from dicomdesk.engine.events import JobFinished, JobOutcome, Notice, NoticeLevel
+from dicomdesk.engine.events import Event, JobFinished, JobOutcome, Notice, NoticeLevel
 from dicomdesk.engine.job import EventRelay, Job, JobControl, ThreadStarter, new_job_id
 from dicomdesk.engine.lists.facts import LineEnded, LineStarted, ListFact, ListPaused, ListResumed, ListSink
 from dicomdesk.engine.lists.line_asker import LineAsker, NotAnsweredError
-from dicomdesk.engine.lists.line_fetch import LineFetcher, describe_fetch
+from dicomdesk.engine.lists.line_fetch import LineFetcher, describe_fetch, storages_of
 from dicomdesk.engine.lists.questions import Answers, level_of, plan_retrieval
 from dicomdesk.engine.lists.request import ListRequest
 from dicomdesk.engine.lists.results import LineResult, LineState, ListOutcome, is_settled
 from dicomdesk.engine.lists.state_file import ListState, MemoryState, StateFile
 from dicomdesk.engine.outgoing_association import NotOpenedError
 from dicomdesk.engine.query.request import QueryModel
+from dicomdesk.engine.reach.commons import Commons
 from dicomdesk.engine.retrieve.request import ExpectedInstance
 from dicomdesk.engine.stats import Progress
 from dicomdesk.errors import DicomdeskError, PeerError
@@ -86,6 +87,16 @@ class ListJob(Job[ListOutcome]):
         self._fetcher = (
             LineFetcher(request.fetch, self._control, self._report, start_thread) if request.fetch is not None else None
         )
+
+    def share(self, commons: Commons) -> None:
+        """Take what the jobs of an engine share."""
+        if self._fetcher is not None:
+            self._fetcher.share(commons)
+
+    def note_arrival(self, event: Event) -> None:
+        """Count a fact of a listener that runs already, and is the destination; any thread, in their order."""
+        if self._fetcher is not None:
+            self._fetcher.note_arrival(event)
 
     def withdraw(self) -> None:
         """Let go of the state file: the job will not run."""
@@ -305,8 +316,7 @@ def _same_as(entries: Sequence[ListEntry], entry: ListEntry) -> str:
 def _open_state(request: ListRequest) -> ListState:
     if request.state_file is None:
         return MemoryState()
-    fetch = request.fetch
-    storages = [] if fetch is None else [fetch.storage, *([fetch.listener.storage] if fetch.listener else [])]
+    storages = storages_of(request.fetch) if request.fetch is not None else []
     return StateFile(
         request.state_file,
         str(request.peer),

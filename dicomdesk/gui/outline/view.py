@@ -100,6 +100,12 @@ class OutlineView(QTreeView):
                 self.scrollTo(index)
                 self.setCurrentIndex(index)
 
+    def bring_into_sight(self, node: Node) -> None:
+        """Scroll so far that a node is seen, whatever is selected."""
+        index = self._filter.mapFromSource(self.outline().index_of(node))
+        if index.isValid():
+            self.scrollTo(index)
+
     def select_nodes(self, nodes: Sequence[Node]) -> None:
         """Select these nodes instead of those that are."""
         source, selection = self.outline(), QItemSelection()

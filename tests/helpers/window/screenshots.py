@@ -28,6 +28,13 @@ from tests.helpers.window.dialog_scenes import (
     node_problem,
     node_security,
 )
+from tests.helpers.window.list_scenes import (
+    list_half_done,
+    list_offer,
+    list_preview,
+    list_stopped,
+    list_waiting,
+)
 from tests.helpers.window.receiving_scenes import (
     association_rejected,
     associations,
@@ -115,6 +122,11 @@ SCENES: tuple[tuple[str, Callable[[Stage], None], tuple[int, int]], ...] = (
     ("preflight-narrow", preflight_mixed, SMALLEST),
     ("preflight-fine", preflight_fine, USUAL),
     ("preflight-running", preflight_running, USUAL),
+    ("list-offer", list_offer, USUAL),
+    ("list-preview", list_preview, USUAL),
+    ("list-half-done", list_half_done, USUAL),
+    ("list-waiting", list_waiting, USUAL),
+    ("list-stopped", list_stopped, USUAL),
 )
 
 
