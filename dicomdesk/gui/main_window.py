@@ -161,7 +161,8 @@ class MainWindow(QMainWindow):
         figures = Figures(
             associations=self._session.open_associations,
             up_bytes_per_s=sending.bytes_per_s if sending else 0.0,
-            down_bytes_per_s=receiving.bytes_per_s if receiving and receiving.associations else 0.0,
+            down_bytes_per_s=self.retrieve.bytes_per_s
+            + (receiving.bytes_per_s if receiving and receiving.associations else 0.0),
             problems=sum(view.problems() for view in self._views),
         )
         for number, view in enumerate(self._views):

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from dicomdesk.engine.events import Event
-from dicomdesk.engine.retrieve.facts import RetrieveFact, RetrieveMethodChosen
+from dicomdesk.engine.peers.known_peer import KnownPeer
+from dicomdesk.engine.retrieve.facts import RetrieveFact, RetrieveMethodChosen, RetrieveWaiting
 from dicomdesk.engine.retrieve.outcome import DiagnosisKind, RetrieveOutcome
-from dicomdesk.engine.retrieve.request import RetrieveMethod, RetrieveRequest
+from dicomdesk.engine.retrieve.request import WAYS, RetrieveMethod, RetrieveRequest
 from dicomdesk.errors import DicomdeskError
 from dicomdesk.gui.event_bridge import Arrival
 from dicomdesk.gui.models.found_entities import AskedPeer
@@ -70,6 +71,11 @@ class RetrieveFlow(QObject):
     def running(self) -> int:
         """How many are not over."""
         return sum(not node.is_over for node in self.nodes)
+
+    @property
+    def bytes_per_s(self) -> float:
+        """Of what comes by C-GET; what a listener takes is told with it."""
+        return sum(node.rate for node in self._jobs if node.method is _GET)
 
     @property
     def problems(self) -> int:
@@ -152,7 +158,8 @@ class RetrieveFlow(QObject):
         errand = node.errand
         name = str(errand.asked.peer)
         supported = self._takes.get(name)
-        prefers_move = supported == frozenset((_MOVE,)) or self._preferred(errand) is _MOVE
+        known = self._known(errand)
+        prefers_move = supported == frozenset((_MOVE,)) or (known is not None and known.retrieve_method is _MOVE)
         only_move = errand.method is RetrieveMethod.AUTOMATIC and prefers_move
         needs_listener = errand.target.is_here and (errand.method is _MOVE or only_move)
         outcome = await self._once(node, present, needs_listener=needs_listener, supported=supported)
@@ -197,9 +204,10 @@ class RetrieveFlow(QObject):
             node.stage = Stage.CANCELLED
             return None
         request = self._with_book(
-            node.errand.request(node.errand.method, present=present, listener=listener, supported=supported)
+            node.errand.request(node.errand.method, present=present, listener=listener, supported=supported),
+            node.errand,
         )
-        ear = Ear(node.errand.study_instance_uids)
+        ear = Ear()
         forget = self._session.overhear(ear.take) if listener is not None else None
         try:
             job = await self._session.begin(request, self._sink(node))
@@ -229,19 +237,26 @@ class RetrieveFlow(QObject):
         node.before = len(present)
         return present
 
-    def _preferred(self, errand: Errand) -> RetrieveMethod | None:
+    def _known(self, errand: Errand) -> KnownPeer | None:
+        """What the address book has of the peer."""
         peer = errand.asked.peer
-        known = self._peers.book.find_address(peer.ae_title, peer.host, peer.port)
-        return known.retrieve_method if known is not None else None
+        return self._peers.book.find_address(peer.ae_title, peer.host, peer.port)
 
-    def _with_book(self, request: RetrieveRequest) -> RetrieveRequest:
-        """What the address book says of the peer holds: the method that is preferred, associations at once."""
-        peer = request.peer
-        known = self._peers.book.find_address(peer.ae_title, peer.host, peer.port)
+    def _with_book(self, request: RetrieveRequest, errand: Errand) -> RetrieveRequest:
+        """What the address book says of the peer holds: preferred method, our name there, associations at once."""
+        known = self._known(errand)
         if known is None:
             return request
-        parallel = min(known.associations or 1, len(request.identifiers))
-        return replace(request, preferred=known.retrieve_method, parallel=parallel)
+        at_once = known.associations or request.at_once
+        return replace(
+            request,
+            preferred=known.retrieve_method if known.retrieve_method in WAYS else None,
+            destination=known.move_destination
+            if request.is_to_here and known.move_destination
+            else request.destination,
+            at_once=at_once,
+            parallel=max(1, min(known.associations or 1, len(request.identifiers))),
+        )
 
     def _wait(self, node: JobNode, note: str) -> None:
         node.note = note
@@ -253,7 +268,7 @@ class RetrieveFlow(QObject):
         channel_sink = self._channel.sink
 
         def take(fact: RetrieveFact) -> None:
-            if isinstance(fact, RetrieveMethodChosen):
+            if isinstance(fact, RetrieveMethodChosen | RetrieveWaiting):
                 channel_sink((node, fact))
             elif isinstance(fact, Event):
                 channel_sink(fact)
@@ -274,7 +289,10 @@ class RetrieveFlow(QObject):
     def _take_choice(self, node: JobNode, fact: object) -> None:
         match fact:
             case RetrieveMethodChosen(method=method, reason=reason):
-                node.method, node.reason = method, reason
+                node.method, node.reason, node.note = method, reason, ""
+            case RetrieveWaiting(peer=peer, bound=bound):
+                said = self.tr("Waiting: {peer} has all {count} associations that it is given at once")
+                node.note = said.format(peer=peer, count=bound)
             case _:
                 return
         self.model.touch(node)

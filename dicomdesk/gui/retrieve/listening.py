@@ -9,7 +9,7 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject
 
-from dicomdesk.engine.events import Event, ItemFinished, ItemStarted
+from dicomdesk.engine.events import Event
 from dicomdesk.engine.receive.request import ReceiveRequest
 from dicomdesk.engine.retrieve.request import RunningListener
 from dicomdesk.errors import DicomdeskError, SettingsError
@@ -47,28 +47,20 @@ class TakesArrivals(Protocol):
 
 
 class Ear:
-    """Hands the listener's facts to a job, those too that came before the job was known. Any thread.
+    """Hands the listener's facts to a job, those too that came before the job was known. Any thread."""
 
-    Instances of studies that the job has not asked for are others', who use the listener at the same time.
-    """
-
-    def __init__(self, study_instance_uids: frozenset[str]) -> None:
-        """Empty takes all instances for the job's: whose studies are not known beforehand."""
+    def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._studies = study_instance_uids
         self._job: TakesArrivals | None = None
         self._early: list[Event] = []
-        self._begun: dict[tuple[str, int, int], ItemStarted] = {}
-        """Instances whose study is not known before they have come."""
 
     def take(self, event: Event) -> None:
         """Take a fact of the listener."""
         with self._lock:
-            for each in self._sort_out(event):
-                if self._job is None:
-                    self._early.append(each)
-                else:
-                    self._job.note_arrival(each)
+            if self._job is None:
+                self._early.append(event)
+            else:
+                self._job.note_arrival(event)
 
     def give_to(self, job: TakesArrivals) -> None:
         """From now on the job is told."""
@@ -77,20 +69,6 @@ class Ear:
                 job.note_arrival(event)
             self._early.clear()
             self._job = job
-
-    def _sort_out(self, event: Event) -> tuple[Event, ...]:
-        """What of it is the job's, now that it is known."""
-        if not self._studies:
-            return (event,)
-        if isinstance(event, ItemStarted):
-            self._begun[event.job_id, event.association, event.index] = event
-            return ()
-        if not isinstance(event, ItemFinished):
-            return (event,)
-        begun = self._begun.pop((event.job_id, event.association, event.index), None)
-        if event.header is not None and event.header.study_instance_uid not in self._studies:
-            return ()
-        return (event,) if begun is None else (begun, event)
 
 
 class SharedListener(QObject):

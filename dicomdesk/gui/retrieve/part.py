@@ -80,6 +80,11 @@ class RetrievePart(QWidget):
         return self.flow.running
 
     @property
+    def bytes_per_s(self) -> float:
+        """Of what comes by C-GET now."""
+        return self.flow.bytes_per_s
+
+    @property
     def problems(self) -> int:
         """How many ended without everything."""
         return self.flow.problems

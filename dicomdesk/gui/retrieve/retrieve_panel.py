@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFontDatabase, QGuiApplication, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QBoxLayout, QFrame, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
-from dicomdesk.engine.retrieve.outcome import Diagnosis
+from dicomdesk.engine.retrieve.diagnosis.causes import Diagnosis
 from dicomdesk.gui import wording
 from dicomdesk.gui.controls.buttons import plain_button, set_words
 from dicomdesk.gui.layouts import column_of, row_of

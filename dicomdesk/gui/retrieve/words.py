@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from PySide6.QtCore import QCoreApplication
 
 from dicomdesk import human
-from dicomdesk.engine.retrieve.outcome import Diagnosis
+from dicomdesk.engine.retrieve.diagnosis.causes import Diagnosis
+from dicomdesk.engine.retrieve.diagnosis.report import report_lines
 from dicomdesk.gui import wording
 from dicomdesk.gui.outline.states import TONES
 from dicomdesk.gui.retrieve.job_nodes import ITEM_STATES, JobNode, Stage, title_of, way_of
@@ -86,9 +87,7 @@ def _way(node: JobNode) -> str:
 def report(node: JobNode) -> str:
     """Return all of it as text, for whoever is asked for help."""
     told = tell(node)
-    lines = [told.title, *told.lines]
-    for one in told.diagnoses:
-        lines += ["", one.text, one.advice, *([one.card] if one.card else [])]
+    lines = [told.title, *(told.lines if node.outcome is None else (_way(node), *report_lines(node.outcome)))]
     if node.lacking:
         lines += ["", *(f"{one.uid}  {one.word()}" for one in node.lacking[:_MOST_UIDS])]
         if len(node.lacking) > _MOST_UIDS:

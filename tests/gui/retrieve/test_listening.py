@@ -3,8 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from dicomdesk.dicom.instance import InstanceHeader
-from dicomdesk.engine.events import EchoReceived, Event, ItemFinished, ItemOutcome, ItemStarted
+from dicomdesk.engine.events import EchoReceived, Event
 from dicomdesk.errors import DicomdeskError, PortInUseError, SettingsError
 from dicomdesk.gui.main_window import MainWindow
 from dicomdesk.gui.retrieve.listening import Ear
@@ -24,45 +23,13 @@ class Job:
 
 
 def test_what_came_before_the_job_was_known_is_not_lost() -> None:
-    ear, job = Ear(frozenset()), Job()
+    ear, job = Ear(), Job()
     events = [EchoReceived(job_id="receive-1", association=1, message_id=number) for number in range(3)]
     ear.take(events[0])
     ear.take(events[1])
     ear.give_to(job)
     ear.take(events[2])
     assert job.noted == events
-
-
-def test_instances_of_other_studies_are_not_the_jobs() -> None:
-    ear, job = Ear(frozenset({"1.2.3"})), Job()
-    ear.give_to(job)
-    begun = [
-        ItemStarted(
-            job_id="receive-1", association=1, index=index, message_id=1, sop_class_uid="1.2", sop_instance_uid="1"
-        )
-        for index in range(3)
-    ]
-    ended = [
-        ItemFinished(
-            job_id="receive-1", association=1, index=index, path="", outcome=ItemOutcome.STORED, status=0, header=header
-        )
-        for index, header in enumerate((header_of("1.2.3"), header_of("1.2.4"), None))
-    ]
-    events: list[Event] = [*begun, *ended]
-    for event in events:
-        ear.take(event)
-    assert job.noted == [begun[0], ended[0], begun[2], ended[2]]
-
-
-def header_of(study: str) -> InstanceHeader:
-    return InstanceHeader(
-        sop_class_uid="1.2",
-        sop_instance_uid="1",
-        transfer_syntax_uid="1.2.840.10008.1.2.1",
-        data_set_offset=0,
-        data_set_length=0,
-        study_instance_uid=study,
-    )
 
 
 def test_a_listener_is_shared_and_ends_with_its_last_user(

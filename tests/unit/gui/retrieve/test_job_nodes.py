@@ -61,7 +61,7 @@ def test_the_end_says_what_is_missing_and_lists_each_instance_once() -> None:
     told = words.tell(node)
     assert told.diagnoses == (WHY,)
     copied = words.report(node)
-    for line in ("Some are missing.", "Ask again.", "AE title: WS1", "1  Missing"):
+    for line in ("Some are missing. Ask again.", "AE title: WS1", "1  Missing"):
         assert line in copied.split("\n")
 
 

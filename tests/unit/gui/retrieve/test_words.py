@@ -49,7 +49,7 @@ def test_a_report_has_causes_advice_card_and_uids() -> None:
     node.end(outcome(missing=("1",), diagnoses=(WHY,)), standing(1))
     assert words.tell(node).diagnoses == (WHY,)
     copied = words.report(node)
-    for line in ("Some are missing.", "Ask again.", "AE title: WS1", "1  Missing"):
+    for line in ("Some are missing. Ask again.", "AE title: WS1", "1  Missing"):
         assert line in copied.split("\n")
 
 
