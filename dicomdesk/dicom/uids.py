@@ -1,7 +1,9 @@
 """Unique identifiers and other text from data sets that ends up in file names (PS3.5 section 9)."""
 
+import itertools
 import os
 import re
+from collections.abc import Iterator
 
 _UID = re.compile(r"(?:0|[1-9][0-9]*)(?:\.(?:0|[1-9][0-9]*))*", re.ASCII)
 _UID_LIMIT = 64
@@ -19,10 +21,15 @@ def is_valid_uid(text: str) -> bool:
 
 def new_uid() -> str:
     """Return a new UID below 2.25, made from 122 random bits (PS3.5 B.2)."""
+    return next(new_uids())
+
+
+def new_uids() -> Iterator[str]:
+    """New UIDs below 2.25, the first made from 122 random bits, the others counted up from it."""
     number = int.from_bytes(os.urandom(16), "big")
     number = number & ~(0xF000 << 64) | 0x4000 << 64
     number = number & ~(0xC000 << 48) | 0x8000 << 48
-    return f"2.25.{number}"
+    return (f"2.25.{one}" for one in itertools.count(number))
 
 
 def safe_file_name_part(text: str, limit: int = _FILE_NAME_LIMIT) -> str:

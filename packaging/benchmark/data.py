@@ -90,7 +90,8 @@ def _meta(sop_class: str) -> bytes:
     return bytes(128) + b"DICM" + _element(2, 0, "UL", struct.pack("<I", len(values))) + values
 
 
-def _write(folder: Path, count: int, head: bytes, pixel_bytes: int, vr: str) -> None:
+def _write(folder: Path, count: int, head: bytes, pixel_bytes: int, vr: str, series: int = 1) -> None:
+    """``series`` is in how many they are, as many in each."""
     folder.mkdir(parents=True)
     noise = os.urandom(min(pixel_bytes, 1 << 20))
     pixels = (noise * (pixel_bytes // len(noise) + 1))[:pixel_bytes]
@@ -98,24 +99,28 @@ def _write(folder: Path, count: int, head: bytes, pixel_bytes: int, vr: str) -> 
     placeholder = _PLACEHOLDER.encode()
     for index in range(count):
         uid = _uid(folder.name, index).encode().ljust(len(placeholder), b"\0")
+        own = head.replace(placeholder, uid)
+        if series > 1:
+            number = index * series // count
+            own = own.replace(_uid("series").encode(), _uid("series", number).encode())
         with open(folder / f"{index:06d}.dcm", "wb") as file:
-            file.writelines((head.replace(placeholder, uid), tail, pixels))
+            file.writelines((own, tail, pixels))
 
 
-def make_ct(folder: Path, count: int) -> None:
+def make_ct(folder: Path, count: int, series: int = 1) -> None:
     """CT slices of 512 x 512 x 16 bit, about 525 KB each."""
     head = _meta(CT) + _header(CT, "CT", _uid("study"), _uid("series")) + _pixels(512, 512, 16, 1, 1)
-    _write(folder, count, head, 512 * 512 * 2, "OW")
+    _write(folder, count, head, 512 * 512 * 2, "OW", series)
 
 
-def make_small(folder: Path, count: int) -> None:
+def make_small(folder: Path, count: int, series: int = 1) -> None:
     """Secondary captures of 64 x 64 x 16 bit, about 9 KB each."""
     head = (
         _meta(SECONDARY_CAPTURE)
         + _header(SECONDARY_CAPTURE, "OT", _uid("study"), _uid("series"))
         + _pixels(64, 64, 16, 1, 1)
     )
-    _write(folder, count, head, 64 * 64 * 2, "OW")
+    _write(folder, count, head, 64 * 64 * 2, "OW", series)
 
 
 def make_multiframe(folder: Path) -> None:

@@ -55,9 +55,10 @@ def timed(command: Sequence[str], cwd: Path | None = None) -> float:
     return elapsed
 
 
-def printed(command: Sequence[str]) -> float:
+def printed(command: Sequence[str], cwd: Path | None = None) -> float:
     """The number that a command prints."""
-    return float(subprocess.run(command, env=FASTEST, stdout=subprocess.PIPE, timeout=DEADLINE_S, check=True).stdout)
+    done = subprocess.run(command, env=FASTEST, cwd=cwd, stdout=subprocess.PIPE, timeout=DEADLINE_S, check=True)
+    return float(done.stdout)
 
 
 def memory_of(command: Sequence[str], cwd: Path | None = None) -> float:

@@ -49,14 +49,14 @@ class Bench:
         self.folder = folder
         self.runs = runs
 
-    def load(self, kind: str, count: int) -> Path:
-        """The folder of ``count`` objects of a kind, made once."""
-        target = self.folder / f"{kind}-{count}"
+    def load(self, kind: str, count: int, series: int = 1) -> Path:
+        """The folder of ``count`` objects of a kind, in so many series, made once."""
+        target = self.folder / (f"{kind}-{count}" + (f"-in-{series}" if series > 1 else ""))
         if not target.exists():
             if kind == "ct":
-                data.make_ct(target, count)
+                data.make_ct(target, count, series)
             elif kind == "small":
-                data.make_small(target, count)
+                data.make_small(target, count, series)
             else:
                 data.make_multiframe(target)
         return target
@@ -124,6 +124,18 @@ def ratio_row(what: str, theirs: float, ours: float, wanted: float, *, unit: str
         result=f"{ratio:.2f} x",
         wanted=f"{wanted:.1f} x",
         is_met=ratio >= wanted,
+    )
+
+
+def whole_row(what: str, theirs: float, ours: float) -> Row:
+    """Whole processes beside a row without their start-up, for comparison only."""
+    return Row(
+        what=f"{what}, whole process",
+        theirs=f"{theirs:.2f} s",
+        ours=f"{ours:.2f} s",
+        result=f"{theirs / ours:.2f} x",
+        wanted="",
+        is_met=True,
     )
 
 

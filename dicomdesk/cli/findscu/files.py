@@ -10,7 +10,7 @@ from dicomdesk.cli.findscu.options import Extraction
 from dicomdesk.dicom.documents.data_set import read_data_set
 from dicomdesk.dicom.documents.xml_document import RESPONSES_END, RESPONSES_START, data_set_text, in_utf_8, xml_file
 from dicomdesk.dicom.files.part10 import file_meta_information
-from dicomdesk.dicom.uids import is_valid_uid, new_uid
+from dicomdesk.dicom.uids import is_valid_uid, new_uids
 from dicomdesk.errors import DataError
 from dicomdesk.human import printable
 from dicomdesk.logs import Level, Logger
@@ -32,11 +32,16 @@ class ResponseFiles:
         """``most`` is how many are written, None for all."""
         self._kind = kind
         self._logger = logger
-        self._folder = folder
         self._xml_file_name = xml_file_name
         self._left = most
         self._is_full = False
         self._stream: BinaryIO | None = None
+        self._path = str(Path(folder))
+        self._prefix = "" if folder in (".", "") else folder
+        """The folder as names of files begin with it: not at all where it is the present one."""
+        self._uids = new_uids()
+        self._known_meta: dict[tuple[str, int], tuple[bytes, bytes]] = {}
+        """What comes before and after a UID of a length, by the transfer syntax."""
 
     @property
     def is_wanted(self) -> bool:
@@ -47,7 +52,7 @@ class ResponseFiles:
         """Begin the one file of all responses, if there is to be one."""
         if self._kind is not Extraction.SINGLE_XML:
             return
-        path = os.path.join(self._folder_prefix, self._xml_file_name)
+        path = os.path.join(self._prefix, self._xml_file_name)
         self._logger.info(f"Writing all response datasets to file: {printable(path)}")
         try:
             descriptor = open_to_write(path, os.O_CREAT | os.O_TRUNC)
@@ -67,12 +72,8 @@ class ResponseFiles:
         if self._left is not None:
             self._left -= 1
         if self._kind is Extraction.DICOM:
-            meta = file_meta_information(
-                sop_class_uid=_RESPONSE_CLASS,
-                sop_instance_uid=_find_instance(identifier, transfer_syntax_uid) or new_uid(),
-                transfer_syntax_uid=transfer_syntax_uid,
-            )
-            self._write_file(f"rsp{number:04}.dcm", meta, identifier)
+            uid = _find_instance(identifier, transfer_syntax_uid) or next(self._uids)
+            self._write_file(f"rsp{number:04}.dcm", *self._meta(uid, transfer_syntax_uid), identifier)
             return
         try:
             data_set = read_data_set(identifier, transfer_syntax_uid)
@@ -93,23 +94,31 @@ class ResponseFiles:
             with suppress(OSError):  # what could not be flushed was told, or is told by nobody but the disk
                 stream.close()
 
-    @property
-    def _folder_prefix(self) -> str:
-        """The folder as names of files begin with it: not at all where it is the present one."""
-        return "" if self._folder in (".", "") else self._folder
+    def _meta(self, uid: str, transfer_syntax_uid: str) -> tuple[bytes, bytes, bytes]:
+        """Meta information in three parts, of which most are those of the response before."""
+        key = transfer_syntax_uid, len(uid)
+        if key not in self._known_meta:
+            placeholder = "\1" * len(uid)
+            meta = file_meta_information(
+                sop_class_uid=_RESPONSE_CLASS, sop_instance_uid=placeholder, transfer_syntax_uid=transfer_syntax_uid
+            )
+            before, _, after = meta.partition(placeholder.encode())
+            self._known_meta[key] = before, after
+        before, after = self._known_meta[key]
+        return before, uid.encode(), after
 
     def _write_file(self, name: str, *content: bytes) -> None:
-        path = os.path.join(self._folder_prefix, name)
-        self._logger.info(f"Writing response dataset to file: {printable(path)}")
+        if self._logger.is_enabled(Level.INFO):
+            self._logger.info(f"Writing response dataset to file: {printable(os.path.join(self._prefix, name))}")
         try:
-            file = AtomicFile(str(Path(self._folder)))
+            file = AtomicFile(self._path)
             try:
                 file.write(content)
                 file.publish(name, replace=True)
             finally:
                 file.discard()
         except OSError as error:
-            self._tell(path, error)
+            self._tell(os.path.join(self._prefix, name), error)
 
     def _write_to_stream(self, text: str) -> None:
         if self._stream is None:
@@ -118,7 +127,7 @@ class ResponseFiles:
             self._stream.write(text.encode())
             self._stream.flush()
         except OSError as error:
-            self._tell(os.path.join(self._folder_prefix, self._xml_file_name), error)
+            self._tell(os.path.join(self._prefix, self._xml_file_name), error)
             with suppress(OSError):
                 self._stream.close()
             self._stream = None

@@ -111,6 +111,8 @@ class FindLines(RequestorLines[QueryFact]):
 
     def _show_answered(self, event: QueryAnswered) -> None:
         is_shown = self._responses.is_enabled(Level.INFO)
+        if not (is_shown or self._is_verbose):
+            return
         word = find_status_word(event.status)
         if self._is_debugging:
             self._main.info(f"Received Find Response {self._count}")

@@ -39,6 +39,11 @@ class Responses:
         """Whether something could not be written on stdout, and somebody misses it."""
         return self._form.is_lost
 
+    @property
+    def wants_matches(self) -> bool:
+        """Whether anybody looks at responses with matches."""
+        return self._files.is_wanted or self._form.is_wanted or self._lines.shows_responses
+
     def wants(self, event: QueryFact) -> bool:
         """See ``Lines``."""
         if isinstance(event, QueryAnswered) and (self._files.is_wanted or self._form.is_wanted):

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from dicomdesk.engine.query.request import QueryRequest
 
 _LOGGER = "dcmtk.apps.findscu"
-_MOST_WAITING = 4000
+_MOST_WAITING = 500
 """Responses that wait to be shown or written; then the peer waits."""
 
 
@@ -67,10 +67,10 @@ def _find(options: FindOptions, log: Log) -> int:
         code = exit_code(result, watch.last_signal)
         return code or int(ExitCode.CANNOT_WRITE_REPORT_FILE if responses.is_lost else ExitCode.SUCCESS)
 
-    return watch.carry_out(_request(options, identifiers), conclude)
+    return watch.carry_out(_request(options, identifiers, reports_matches=responses.wants_matches), conclude)
 
 
-def _request(options: FindOptions, identifiers: "Identifiers") -> "QueryRequest":
+def _request(options: FindOptions, identifiers: "Identifiers", *, reports_matches: bool = True) -> "QueryRequest":
     from dicomdesk.dicom.documents.data_set import write_data_set  # noqa: PLC0415 - start-up time
     from dicomdesk.engine.query.request import Identifier, QueryModel, QueryRequest  # noqa: PLC0415 - as above
 
@@ -88,6 +88,7 @@ def _request(options: FindOptions, identifiers: "Identifiers") -> "QueryRequest"
         cancel_after=options.cancel_after,
         limit=options.limit,
         splits_dates=options.splits_dates,
+        reports_matches=reports_matches,
         aborts_at_end=options.aborts_at_end,
     )
 

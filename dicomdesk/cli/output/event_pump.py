@@ -1,7 +1,7 @@
 """Queue that brings a job's events, and the stages of its end after a signal, to the main thread.
 
-Workers put events into a queue and go on; the main thread takes them out in batches, at most 50 times a second, so that
-a fast transfer is not slowed by its own reporting. Only the main thread writes.
+Workers put events into a queue and go on; the main thread takes them out in batches, at most 50 times a second where
+there are many, so that a fast transfer is not slowed by its own reporting. Only the main thread writes.
 """
 
 import time
@@ -18,7 +18,10 @@ Fact = TypeVar("Fact")
 """What a job reports: events of the engine, ``JobFinished`` the last."""
 
 _BATCH_S = 0.02
-"""How long events gather before they are looked at."""
+"""How long events gather before they are looked at, where many come."""
+_BRIEF_S = 0.001
+"""The same where few came before: what comes first is shown at once."""
+_MANY = 8
 
 
 class EventPump(Generic[Fact]):
@@ -44,6 +47,7 @@ class EventPump(Generic[Fact]):
         self._queue: SimpleQueue[Fact | str] = SimpleQueue()
         self._places = BoundedSemaphore(most_waiting) if most_waiting is not None else None
         self._urgent: SimpleQueue[None] = SimpleQueue()
+        self._gather_s = _BRIEF_S
         self._ending = ending(self._tell_stage)
 
     @property
@@ -60,7 +64,8 @@ class EventPump(Generic[Fact]):
         """Take an event; called on the job's threads."""
         is_last = isinstance(event, JobFinished)
         if is_last or self._wants(event):
-            if self._places is not None and not is_last:
+            if self._places is not None and not is_last and not self._places.acquire(blocking=False):
+                self._urgent.put(None)
                 self._places.acquire()
             self._queue.put(event)
         if is_last:
@@ -86,6 +91,7 @@ class EventPump(Generic[Fact]):
         next_tick_s = time.monotonic() + tick_s
         while True:
             batch, is_finished = self._next_batch(next_tick_s if tick else None)
+            self._gather_s = _BATCH_S if len(batch) >= _MANY else _BRIEF_S
             if batch:
                 show(batch)
                 self._free_places(len(batch) - is_finished)
@@ -123,7 +129,7 @@ class EventPump(Generic[Fact]):
     def _gather(self) -> None:
         """Give more events a moment to come, unless something urgent has."""
         try:
-            self._urgent.get(timeout=_BATCH_S)
+            self._urgent.get(timeout=self._gather_s)
         except Empty:
             return
 

@@ -47,6 +47,8 @@ class QueryTerms:
     report: QuerySink
     priority: int = 0
     """0 medium, 1 high, 2 low."""
+    pass_over: Callable[[int], None] | None = None
+    """Told how many matches have come, in place of a report of each."""
 
 
 def find_context(negotiation: Negotiation, sop_class_uid: str) -> NegotiatedContext | None:
@@ -130,12 +132,16 @@ class MatchRequestor:
         """Report the matches as they come, and return the final response."""
         report, job_id, number = self._terms.report, self._terms.job_id, self._terms.number
         message_id, context_id = exchange.message_id, self.context.context_id
+        pass_over = self._terms.pass_over
+        exchange.passes_over_matches = pass_over is not None and counter.takes_all
         is_told = False
         for response in exchange:
             data = response.data_set
             if not response.is_pending:
                 return response
-            if data is not None and counter.takes(data):
+            if pass_over is not None:
+                pass_over(counter.pass_over(response))
+            elif data is not None and counter.takes(data):
                 answered = QueryAnswered(
                     job_id, number, query, counter.reported, message_id, context_id, response.status, data, syntax
                 )
@@ -167,6 +173,9 @@ class MatchRequestor:
         )
 
 
+_NO_BOUNDS = Bounds()
+
+
 class _MatchCounter:
     """Counts what comes, and says when it is enough."""
 
@@ -192,6 +201,19 @@ class _MatchCounter:
             return False
         self.reported += 1
         return True
+
+    @property
+    def takes_all(self) -> bool:
+        """Whether it does not matter what a match is, nor how many there are."""
+        return self._bounds == _NO_BOUNDS
+
+    def pass_over(self, response: Response) -> int:
+        """Count the matches that it stands for; how many of them are to be reported."""
+        before = self.reported
+        self.matches += response.repeated
+        if response.data_set is not None and self.takes(response.data_set):
+            self.reported += response.repeated
+        return self.reported - before
 
     @property
     def is_enough(self) -> bool:

@@ -102,7 +102,12 @@ class QueryJob(Job[QueryOutcome]):
             self._abort(association, QueryFailure.NO_PRESENTATION_CONTEXT, error)
             return
         terms = QueryTerms(
-            job_id=self.id, number=1, control=self._control, report=self._count, priority=request.priority
+            job_id=self.id,
+            number=1,
+            control=self._control,
+            report=self._count,
+            priority=request.priority,
+            pass_over=None if request.reports_matches else self._pass_over,
         )
         requestor = MatchRequestor(association, context, terms)
         try:
@@ -170,6 +175,9 @@ class QueryJob(Job[QueryOutcome]):
         if isinstance(fact, QueryAnswered):
             self._matches += 1
         self._report(fact)
+
+    def _pass_over(self, matches: int) -> None:
+        self._matches += matches
 
     def _abort(self, association: RequestedAssociation, failure: QueryFailure, error: DicomdeskError) -> None:
         self._outgoing.abort(association, error)

@@ -71,6 +71,8 @@ class QueryRequest:
     """Where answers were cut, divide the range of dates, then the times of a day, and ask again for each part; matches
     that came already are left out. The dates are Study Date, and Scheduled Procedure Step Start Date in a worklist;
     what has none comes only as far as the first answer has it."""
+    reports_matches: bool = True
+    """False where nobody looks at matches: they are counted, with nothing else done about them."""
     wants_relational: bool = False
     """Propose relational queries (PS3.4 C.5.1.1.1); whether they were agreed is in the negotiation."""
     combines_date_and_time: bool = False

@@ -128,6 +128,8 @@ class Response:
     data_set: bytes | None
     """In the transfer syntax of the request's context: the match of a C-FIND, what could not be retrieved (PS3.4
     C.4.2.1.4.2), the reply to an N-ACTION or N-EVENT-REPORT; None for none."""
+    repeated: int = 0
+    """How many more matches it stands for, which were passed over."""
 
     @property
     def comment(self) -> str:

@@ -91,6 +91,9 @@ class Exchange(Iterator[Response]):
         self._is_cancel_asked = self._is_cancel_sent = False
         self._match_command = b""
         """The PDU with the command of the last match, where it holds that and nothing else."""
+        self.passes_over_matches = False
+        """Hand on but one of the matches of a C-FIND that have arrived, which says how many they are; to be set before
+        the first response is asked for."""
         self._steps = self._perform(in_use)
 
     @property
@@ -170,7 +173,19 @@ class Exchange(Iterator[Response]):
             status=response.status,
             is_pending=True,
             data_set=bytes(pdu[HEADERS.size :]),
+            repeated=self._pass_over(pdu[: HEADERS.size]) if self.passes_over_matches else 0,
         )
+
+    def _pass_over(self, header: memoryview) -> int:
+        """Take the matches that have arrived with the same command, and in one fragment each; how many they are."""
+        context_and_end = bytes(header[-2:])
+        count = 0
+        while not self._is_cancel_asked:
+            pdu = self._connection.take_pdu_after(self._match_command, context_and_end)
+            if pdu is None:
+                break
+            count += 1
+        return count
 
     def _take_pdu(self) -> None:
         is_to_cancel = self._is_cancel_asked and not self._is_cancel_sent

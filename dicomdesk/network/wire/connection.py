@@ -35,6 +35,9 @@ P_DATA_TF = 0x04
 _LARGEST_PDU_TYPE = 0x07
 _HEADER = struct.Struct(">BxL")
 _HEADER_BYTES = _HEADER.size
+_LENGTH = struct.Struct(">L")
+_FRAGMENT_BYTES = _HEADER_BYTES + 6
+"""With the header of the first presentation data value."""
 _FIRST_BUFFER_BYTES = 1 << 16
 _LARGE_BUFFER_BYTES = 1 << 20
 _SLOWEST_BYTES_PER_S = 1024
@@ -329,10 +332,11 @@ class Connection:
         if len(self._buffer) < _LARGE_BUFFER_BYTES:
             self._enlarge(_LARGE_BUFFER_BYTES)
 
-    def take_pdu_after(self, pdu: bytes) -> memoryview | None:
+    def take_pdu_after(self, pdu: bytes, fragment: bytes = b"") -> memoryview | None:
         """The P-DATA-TF PDU behind one with these bytes, where both have arrived as a whole; else None, taking neither.
 
-        With its header, valid until the next call; makes no system call.
+        With its header, valid until the next call; makes no system call. ``fragment`` is what its only presentation
+        data value is to have for context ID and message control header.
         """
         start = self._start + len(pdu)
         if self._end - start < _HEADER_BYTES or not self._buffer.startswith(pdu, self._start):
@@ -340,6 +344,11 @@ class Connection:
         length: int = _HEADER.unpack_from(self._buffer, start)[1]
         end = start + _HEADER_BYTES + length
         if end > self._end or self._buffer[start] != P_DATA_TF or length > self.max_data_pdu_bytes:
+            return None
+        if (
+            fragment
+            and self._buffer[start + _HEADER_BYTES : start + _FRAGMENT_BYTES] != _LENGTH.pack(length - 4) + fragment
+        ):
             return None
         self._start = end
         self._wanted = _HEADER_BYTES

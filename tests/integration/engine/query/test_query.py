@@ -117,6 +117,15 @@ def test_a_limit_leaves_out_what_comes_after_it() -> None:
     assert (outcome.matches, outcome.ended[0].matches) == (2, 4)
 
 
+@pytest.mark.parametrize(("bounds", "matches"), [({}, 50), ({"limit": 7}, 7), ({"cancel_after": 7}, 50)])
+def test_matches_that_nobody_looks_at_are_counted(bounds: dict[str, int], matches: int) -> None:
+    with AnsweringPeer(answering(50)) as peer:
+        outcome, facts = query(request_to(peer.port, reports_matches=False, **bounds))  # type: ignore[arg-type]  # fields
+    assert not of(facts, QueryAnswered)
+    assert (outcome.matches, of(facts, QueryEnded)[0].matches) == (matches, 50)
+    assert outcome.ended[0].is_cancelled is bool(bounds)
+
+
 def test_cancel_of_the_job_cancels_the_query_and_releases() -> None:
     def cancel(job: QueryJob, fact: QueryFact) -> None:
         if isinstance(fact, QueryAnswered) and fact.number == 1:

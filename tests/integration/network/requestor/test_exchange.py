@@ -180,6 +180,36 @@ def test_a_match_that_is_written_in_another_way_than_those_before_it_is_no_excep
                 next(responses)
 
 
+ODD_MATCHES = (
+    match(b"other"),
+    data_pdu(FIND_ID, 3, answer(0x8020, 0xFF01, has_data_set=True)) + data_pdu(FIND_ID, 2, b"x"),
+    data_pdu(FIND_ID, 3, answer(0x8020, PENDING, has_data_set=True))
+    + data_pdu(FIND_ID, 0, b"x")
+    + data_pdu(FIND_ID, 2, b""),
+    pdu(P_DATA, pdv(FIND_ID, 3, answer(0x8020, PENDING, has_data_set=True)) + pdv(FIND_ID, 2, b"x")),
+)
+
+
+@given(parts=st.lists(st.sampled_from((*ODD_MATCHES, match(), match())), max_size=20))
+def test_matches_that_are_passed_over_are_counted(parts: list[bytes]) -> None:
+    with exchanging(b"".join(parts) + found()) as (association, _):
+        responses = association.exchange(find(association))
+        responses.passes_over_matches = True
+        *pending, final = responses
+        assert sum(1 + response.repeated for response in pending) == len(parts)
+        assert not final.is_pending
+
+
+def test_matches_are_passed_over_only_up_to_a_message_that_is_none() -> None:
+    with exchanging(match() * 5 + data_pdu(MOVE_ID, 3, answer(0x8020, PENDING, has_data_set=True))) as (association, _):
+        responses = association.exchange(find(association))
+        responses.passes_over_matches = True
+        counted: list[int] = []
+        with pytest.raises(PeerProtocolError):
+            counted.extend(1 + response.repeated for response in responses)
+        assert sum(counted) == 5
+
+
 def test_responses_come_while_the_peer_still_searches() -> None:
     with exchanging(match()) as (association, peer):
         responses = association.exchange(find(association))
@@ -201,7 +231,7 @@ WRONG = [
     (data_pdu(11, 3, answer(0x8020, 0)), "No valid Presentation Context ID: 11"),
     (data_pdu(FIND_ID, 2, b"data"), "data set without a command"),
     (data_pdu(FIND_ID, 3, answer(0x8020, PENDING, has_data_set=True)) + data_pdu(MOVE_ID, 2, b""), "Differ"),
-    (data_pdu(FIND_ID, 1, bytes(40000)) * 2, "command of more than"),
+    (data_pdu(FIND_ID, 1, bytes(40000)) * 7, "command of more than"),
     (data_pdu(FIND_ID, 3, b"rubbish"), "command set ends in the middle"),
     (pdu(P_DATA, pack(">LBB", 3, 3, 3)), "presentation data value of 3 bytes"),
     (pdu(P_DATA, b""), "without a data value"),
