@@ -146,8 +146,7 @@ class RetrieveJob(Job[RetrieveOutcome]):
             tally.wait_until_all_have_ended(_LAST_ASSOCIATIONS_S)
         elif self._way.sees_arrivals and not self._way.is_get:
             tally.wait_until_arrived(reported.completed + reported.warning, _LAST_ASSOCIATIONS_S)
-        tried = reported.completed + reported.warning + reported.failed
-        if self._request.explains and tried and not self._way.is_get and not tally.connections:
+        if self._request.explains and self._is_amiss() and not self._way.is_get and not tally.connections:
             self._is_trying_port = True
             self._reach = check_own_listener(self._request, self.port)
 

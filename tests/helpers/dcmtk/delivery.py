@@ -130,8 +130,8 @@ def arrived(folder: Path, sent: Sequence[Sent]) -> dict[str, Path]:
 
 
 @contextmanager
-def orthanc(folder: Path) -> Iterator[tuple[int, int]]:
-    """A running Orthanc; gives its DICOM and HTTP ports."""
+def orthanc(folder: Path, **changes: object) -> Iterator[tuple[int, int]]:
+    """A running Orthanc, with any settings of its own; gives its DICOM and HTTP ports."""
     dicom_port, http_port = free_port(), free_port()
     settings = {
         "Name": "test",
@@ -147,6 +147,7 @@ def orthanc(folder: Path) -> Iterator[tuple[int, int]]:
         "StorageCompression": False,
         "StoreMD5ForAttachments": False,
         "Plugins": [],
+        **changes,
     }
     configuration = folder / "orthanc.json"
     configuration.write_text(json.dumps(settings), encoding="utf-8")

@@ -122,24 +122,40 @@ def _said(evidence: Evidence, error: DicomdeskError) -> str:
 
 
 def _causes(evidence: Evidence) -> Iterator[Diagnosis]:
-    yield from _by_status(evidence)
+    if evidence.method is RetrieveMethod.MOVE and Status.MOVE_DESTINATION_UNKNOWN in _statuses(evidence):
+        yield _unknown_destination(evidence)
+    has_told_silence = False
     if evidence.arrivals is not None:
-        yield from _at_our_side(evidence, evidence.arrivals)
+        ours = list(_at_our_side(evidence, evidence.arrivals))
+        has_told_silence = any(one.kind is DiagnosisKind.NEVER_CONNECTED for one in ours)
+        yield from ours
+    yield from _refusals(evidence, has_told_silence=has_told_silence)
+    if evidence.arrivals is not None:
         yield from _unasked(evidence, evidence.arrivals)
     yield from _by_counters(evidence)
 
 
-def _by_status(evidence: Evidence) -> Iterator[Diagnosis]:
-    told: set[int] = set()
+def _statuses(evidence: Evidence) -> dict[int, RetrieveEnded]:
+    """The different statuses that say more than the counters, each with the first request that it ended."""
+    found: dict[int, RetrieveEnded] = {}
     for ended in evidence.ended:
-        status = ended.status
-        if status in told or status in {Status.SUCCESS, Status.CANCEL, Status.SUB_OPERATIONS_NOT_ALL_WELL}:
-            continue
-        told.add(status)
-        if status == Status.MOVE_DESTINATION_UNKNOWN and evidence.method is RetrieveMethod.MOVE:
-            yield _unknown_destination(evidence)
-        elif status != Status.OUT_OF_RESOURCES_FOR_SUB_OPERATIONS or not _failed(evidence):
+        if ended.status not in {Status.SUCCESS, Status.CANCEL, Status.SUB_OPERATIONS_NOT_ALL_WELL}:
+            found.setdefault(ended.status, ended)
+    return found
+
+
+def _refusals(evidence: Evidence, *, has_told_silence: bool) -> Iterator[Diagnosis]:
+    """What the peer ended with, unless it was told before."""
+    for status, ended in _statuses(evidence).items():
+        is_destination = status == Status.MOVE_DESTINATION_UNKNOWN and evidence.method is RetrieveMethod.MOVE
+        is_of_counters = status == Status.OUT_OF_RESOURCES_FOR_SUB_OPERATIONS and _failed(evidence)
+        if not (is_destination or is_of_counters or (has_told_silence and _is_vague(status))):
             yield _refused(evidence, ended)
+
+
+def _is_vague(status: int) -> bool:
+    """Whether a failure may be that the peer could not send: many say no more than that something failed."""
+    return status & 0xF000 == Status.UNABLE_TO_PROCESS or status & 0xFF00 == Status.OUT_OF_RESOURCES
 
 
 def _unknown_destination(evidence: Evidence) -> Diagnosis:
@@ -154,13 +170,14 @@ def _unknown_destination(evidence: Evidence) -> Diagnosis:
 
 
 def _refused(evidence: Evidence, ended: RetrieveEnded) -> Diagnosis:
+    text = f"{_ending(evidence, ended)}."
+    return evidence.concerning(DiagnosisKind.REFUSED_BY_PEER, text, _status_advice(ended.status))
+
+
+def _ending(evidence: Evidence, ended: RetrieveEnded) -> str:
     words = status_text(ended.status, _SERVICES[evidence.method])
     comment = f", and says: {printable(ended.comment)}" if ended.comment else ""
-    return evidence.concerning(
-        DiagnosisKind.REFUSED_BY_PEER,
-        f"{evidence.name} ended the {_WORDS[evidence.method]} with {words} (status {ended.status:04X}H){comment}.",
-        _status_advice(ended.status),
-    )
+    return f"{evidence.name} ended the {_WORDS[evidence.method]} with {words} (status {ended.status:04X}H){comment}"
 
 
 def _status_advice(status: int) -> str:
@@ -170,7 +187,7 @@ def _status_advice(status: int) -> str:
     if status & 0xFF00 == Status.OUT_OF_RESOURCES:
         return "The peer could not do it now: ask for less at once, or try again later."
     if status & 0xF000 == Status.UNABLE_TO_PROCESS:
-        return "The peer could not process the request: look into its log."
+        return "The peer may not have what was asked for: query again, and look into its log."
     if classify_status(status) is StatusClass.WARNING:
         return "The peer has finished, with a warning: compare what has arrived with a query at image level."
     if status == Status.SOP_CLASS_NOT_SUPPORTED:
@@ -187,14 +204,16 @@ def _failed(evidence: Evidence) -> int:
 def _at_our_side(evidence: Evidence, arrivals: Arrivals) -> Iterator[Diagnosis]:
     if evidence.listener is not None:
         yield from _at_the_listener(evidence, evidence.listener, arrivals)
-    if arrivals.refused_sop_classes and (_failed(evidence) or evidence.missing):
+    if arrivals.refused_sop_classes and (_failed(evidence) or evidence.missing or _statuses(evidence)):
         names = [sop_class_words(uid) for uid in arrivals.refused_sop_classes[:_MOST_NAMES]]
         more = len(arrivals.refused_sop_classes) - len(names)
         text = f"No presentation context was agreed with {evidence.peer} for {', '.join(names)}"
         yield evidence.concerning(
             DiagnosisKind.CONTEXTS_REFUSED,
             f"{text} and {more} more." if more > 0 else f"{text}.",
-            "Accept these SOP classes, and the transfer syntaxes that the peer has them in.",
+            "Accept these SOP classes, and the transfer syntaxes that the peer has them in."
+            if evidence.method is RetrieveMethod.MOVE
+            else "Have who runs the peer allow that it sends them by C-GET.",
             uids=arrivals.refused_sop_classes,
         )
     if arrivals.refused:
@@ -211,20 +230,21 @@ def _at_our_side(evidence: Evidence, arrivals: Arrivals) -> Iterator[Diagnosis]:
 def _at_the_listener(evidence: Evidence, listener: OwnListener, arrivals: Arrivals) -> Iterator[Diagnosis]:
     reported = evidence.reported
     tried = reported.completed + reported.failed + reported.warning
+    vague = next((ended for status, ended in _statuses(evidence).items() if _is_vague(status)), None)
     if arrivals.rejections:
         yield evidence.concerning(
             DiagnosisKind.REJECTED_BY_US,
             f"{evidence.name} called at port {listener.port}, and was not accepted: {arrivals.rejections[0]}.",
             "Check which AE titles, addresses, certificates and users are let in here.",
         )
-    elif not arrivals.connections and tried:
-        yield evidence.concerning(
-            DiagnosisKind.NEVER_CONNECTED,
-            f"{evidence.name} reports {count_text(tried, 'instance')} tried, but nobody has called at port "
-            f"{listener.port}.",
-            listener.advice,
-            card=listener.card,
-        )
+    elif not arrivals.connections and (tried or vague):
+        said = f"{evidence.name} reports {count_text(tried, 'instance')} tried, but"
+        advice = listener.advice
+        if vague and not tried:
+            said = f"{_ending(evidence, vague)}; and"
+            advice = f"It may not know {evidence.destination}, or not have what was asked for. {advice}"
+        text = f"{said} nobody has called at port {listener.port}."
+        yield evidence.concerning(DiagnosisKind.NEVER_CONNECTED, text, advice, card=listener.card)
 
 
 def _unasked(evidence: Evidence, arrivals: Arrivals) -> Iterator[Diagnosis]:

@@ -119,7 +119,7 @@ def test_sub_operations_that_failed_are_listed() -> None:
     ("status", "words"), [(0xA702, "again later"), (0xA900, "unique keys"), (0xC001, "log"), (0x0124, "AE title")]
 )
 def test_a_failure_of_the_peer_is_told_with_its_words(status: int, words: str) -> None:
-    evidence = replace(MOVE, ended=(ended(status, "no\nway"),), reported=SubOperations(), arrivals=NOTHING)
+    evidence = replace(GET, ended=(ended(status, "no\nway"),), reported=SubOperations(), arrivals=NOTHING)
     assert kinds(evidence) == [DiagnosisKind.REFUSED_BY_PEER]
     (found,) = diagnose(evidence)
     assert f"{status:04X}H" in found.text
@@ -152,3 +152,37 @@ def test_an_early_end_is_told_as_such() -> None:
     lost = replace(GET, error=PeerError("lost"), missing=("1.2",))
     assert kinds(lost) == [DiagnosisKind.BROKEN_OFF]
     assert kinds(replace(lost, was_associated=False)) == [DiagnosisKind.UNREACHABLE]
+
+
+@pytest.mark.parametrize("status", [0xA702, 0xC000, 0xC001])
+def test_a_vague_failure_of_a_move_that_nobody_has_called_for_may_be_an_unknown_destination(status: int) -> None:
+    evidence = replace(MOVE, ended=(ended(status, "no\nway"),), reported=SubOperations(), arrivals=NOTHING)
+    assert kinds(evidence) == [DiagnosisKind.NEVER_CONNECTED]
+    (found,) = diagnose(evidence)
+    assert f"{status:04X}H" in found.text
+    assert "no\\nway" in found.text
+    assert "may not know DESK" in found.advice
+    assert found.card == LISTENER.card
+
+
+def test_what_went_wrong_here_is_told_before_the_vague_failure_that_it_led_to() -> None:
+    arrivals = replace(NOTHING, connections=1, rejections=("no",))
+    evidence = replace(MOVE, ended=(ended(0xC000),), reported=SubOperations(), arrivals=arrivals)
+    assert kinds(evidence) == [DiagnosisKind.REJECTED_BY_US, DiagnosisKind.REFUSED_BY_PEER]
+
+
+def test_a_get_knows_no_destination_and_a_warning_is_no_failure() -> None:
+    odd = replace(GET, ended=(ended(0xA801),), reported=SubOperations(), arrivals=NOTHING)
+    assert kinds(odd) == [DiagnosisKind.REFUSED_BY_PEER]
+    warned = replace(GET, ended=(ended(0xB006),))
+    assert "with a warning" in diagnose(warned)[0].advice
+    assert "another one" in diagnose(replace(GET, ended=(ended(0x0122),)))[0].advice
+
+
+def test_the_peer_is_named_once_and_sentences_end() -> None:
+    said = replace(GET, error=PeerError("The peer PACS (pacs.example:104) answered C-GET with a different message"))
+    (found,) = diagnose(said)
+    assert found.text == (
+        "The peer PACS@pacs.example:104 had not finished when the association ended: it answered C-GET with a "
+        "different message."
+    )
