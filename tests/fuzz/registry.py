@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from random import Random
 
-from tests.fuzz import data_sets, files, pixels, texts, wire
+from tests.fuzz import data_sets, files, lists, pixels, texts, wire
 from tests.fuzz.generating import build_data_set, build_deflated, build_part10, data_set_of_file
 from tests.fuzz.mutations import mutate_data_set, mutate_part10, mutation_of_bytes, mutation_of_text
 from tests.fuzz.targets import Target
@@ -264,6 +264,31 @@ _ALL = (
         harness=texts.read_tls_files,
         build=texts.build_tls_file,
         mutate=mutation_of_text(texts.PEM_WORDS),
+    ),
+    Target(
+        name="list",
+        reader="lists as delimited text (dicom.lists, engine.lists.report)",
+        harness=lists.read_list,
+        build=lists.build_list,
+        mutate=mutation_of_bytes(lists.WORDS),
+        steps_per_byte=200,
+        memory_per_byte=1500,
+    ),
+    Target(
+        name="spreadsheet",
+        reader="lists as spreadsheets (dicom.lists.spreadsheet_rows)",
+        harness=lists.read_sheet,
+        build=lists.build_sheet,
+        mutate=mutation_of_bytes(lists.SHEET_WORDS),
+        steps_per_byte=100,
+        memory_allowance=32 << 20,
+    ),
+    Target(
+        name="list-state",
+        reader="state files of lists (engine.lists.state_file)",
+        harness=lists.read_state,
+        build=lists.build_state,
+        mutate=mutation_of_bytes((b"SQLite format 3", b"line", b"CREATE TABLE", b"\0\0\0\1")),
     ),
     Target(
         name="kept-state",
