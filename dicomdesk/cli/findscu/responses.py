@@ -36,8 +36,8 @@ class Responses:
 
     @property
     def is_lost(self) -> bool:
-        """Whether something could not be written on stdout, and somebody misses it."""
-        return self._form.is_lost
+        """Whether what stdout or the one file of all responses is to hold could not be written, and is missed."""
+        return self._form.is_lost or self._files.is_lost
 
     @property
     def wants_matches(self) -> bool:

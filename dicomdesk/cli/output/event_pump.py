@@ -4,11 +4,11 @@ Workers put events into a queue and go on; the main thread takes them out in bat
 there are many, so that a fast transfer is not slowed by its own reporting. Only the main thread writes.
 """
 
+import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from queue import Empty, SimpleQueue
-from threading import BoundedSemaphore
 from typing import Generic, TypeVar
 
 from dicomdesk.cli.signals import Cancellable, EndStage, SignalWatch, stage_text
@@ -39,13 +39,14 @@ class EventPump(Generic[Fact]):
         """Take the events that ``wants`` says, called on the job's threads; ``JobFinished`` is always taken.
 
         ``say`` is told on the main thread what signals do; ``verb`` is what the first does. ``most_waiting`` is for
-        jobs whose sink may block: so many events wait to be shown at most, and with them those who report more.
+        jobs whose sink may block: so many events wait to be shown at most, and with them those who report more, unless
+        signals end the job by force: the rest is left out then.
         """
         self._wants = wants
         self._say = say
         self._verb = verb
         self._queue: SimpleQueue[Fact | str] = SimpleQueue()
-        self._places = BoundedSemaphore(most_waiting) if most_waiting is not None else None
+        self._places = _Places(most_waiting) if most_waiting is not None else None
         self._urgent: SimpleQueue[None] = SimpleQueue()
         self._gather_s = _BRIEF_S
         self._ending = ending(self._tell_stage)
@@ -64,12 +65,11 @@ class EventPump(Generic[Fact]):
         """Take an event; called on the job's threads."""
         is_last = isinstance(event, JobFinished)
         if is_last or self._wants(event):
-            if self._places is not None and not is_last and not self._places.acquire(blocking=False):
-                self._urgent.put(None)
-                self._places.acquire()
+            if self._places is not None and not is_last and not self._places.take(self._hurry):
+                return
             self._queue.put(event)
         if is_last:
-            self._urgent.put(None)
+            self._hurry()
 
     def catching_signals(self) -> AbstractContextManager[None]:
         """Inside, signals end what ``run`` shows instead of the process; see ``SignalWatch``."""
@@ -124,7 +124,7 @@ class EventPump(Generic[Fact]):
 
     def _free_places(self, count: int) -> None:
         if self._places is not None and count:
-            self._places.release(count)
+            self._places.free(count)
 
     def _gather(self) -> None:
         """Give more events a moment to come, unless something urgent has."""
@@ -135,5 +135,43 @@ class EventPump(Generic[Fact]):
 
     def _tell_stage(self, stage: EndStage, is_by_clock: bool) -> None:  # noqa: FBT001 - as ``SignalWatch`` calls it
         """Have the stage shown by the main thread; called on the thread of the signals."""
+        if stage >= EndStage.FORCED and self._places is not None:
+            self._places.wait_no_more()
         self._queue.put(stage_text(stage, is_by_clock=is_by_clock, verb=self._verb))
+        self._hurry()
+
+    def _hurry(self) -> None:
+        """Have what waits shown without waiting for more."""
         self._urgent.put(None)
+
+
+class _Places:
+    """Places for events that wait to be shown; any thread may take one."""
+
+    def __init__(self, count: int) -> None:
+        self._free = count
+        self._is_waited_for = True
+        self._changed = threading.Condition()
+
+    def take(self, waits: Callable[[], None]) -> bool:
+        """Take a place, as soon as there is one; False where none is waited for any more. ``waits`` is told."""
+        with self._changed:
+            if not self._free and self._is_waited_for:
+                waits()
+                self._changed.wait_for(lambda: self._free or not self._is_waited_for)
+            if not self._free:
+                return False
+            self._free -= 1
+            return True
+
+    def free(self, count: int) -> None:
+        """Give places back."""
+        with self._changed:
+            self._free += count
+            self._changed.notify_all()
+
+    def wait_no_more(self) -> None:
+        """Let events for which there is no place be lost: whoever is to read them may never do so."""
+        with self._changed:
+            self._is_waited_for = False
+            self._changed.notify_all()

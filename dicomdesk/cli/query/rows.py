@@ -89,6 +89,7 @@ def _csv_line(cells: Sequence[str]) -> str:
 
 
 def _harmless(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
+    """A cell that no spreadsheet takes for a formula, nor for the end of a text."""
+    cell = cell.replace("\0", "\N{REPLACEMENT CHARACTER}")
     is_formula = cell.startswith(_FORMULA) and not cell.lstrip("+-").replace(".", "", 1).isdigit()
     return f"'{cell}" if is_formula else cell

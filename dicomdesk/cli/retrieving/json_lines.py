@@ -8,6 +8,9 @@
 ``retrieve-cancelled``  ``association``, ``number``, ``message_id``
 ``retrieve-ended``      ``association``, ``number``, ``message_id``, ``status``, ``comment``, ``sub_operations``,
                         ``failed`` (SOP Instance UIDs)
+``retrieve-method-chosen``  ``method``, ``reason``, ``is_retry``
+``retrieve-waiting``    ``peer``, ``bound``
+``retrieve-diagnosed``  ``kind``, ``text``, ``advice``, ``card``, ``other_method``, ``uids``
 ``retrieve-compared``   ``announced`` (or null where nobody has asked), ``reported`` (``completed``, ``failed``,
                         ``warning``), ``arrived``, ``stored`` (both null where nothing comes here), ``unasked``,
                         ``missing``, ``refused`` (SOP Instance UIDs), ``methods``, ``diagnoses`` (each ``kind``,
@@ -19,7 +22,8 @@ Events of the listener have ``is_incoming`` (true) too: its associations have nu
 may tell who a patient is, do not appear.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
 
 from dicomdesk.cli.output.json_lines import Fields, JsonLinesReporter, Value, describe, keys
 from dicomdesk.engine import events
@@ -27,9 +31,12 @@ from dicomdesk.engine.retrieve.diagnosis.report import report_document
 from dicomdesk.engine.retrieve.facts import (
     RetrieveAnswered,
     RetrieveCancelled,
+    RetrieveDiagnosed,
     RetrieveEnded,
     RetrieveFact,
+    RetrieveMethodChosen,
     RetrieveStarted,
+    RetrieveWaiting,
     SubOperations,
 )
 from dicomdesk.engine.retrieve.outcome import RetrieveOutcome
@@ -48,7 +55,7 @@ def _counts(counts: SubOperations | None) -> Value:
     return None if counts is None else _COUNTS(counts)
 
 
-_EVENTS = {
+_EVENTS: Mapping[type, tuple[str, Callable[[Any], Fields]]] = {
     RetrieveStarted: (
         "retrieve-started",
         keys(
@@ -60,6 +67,9 @@ _EVENTS = {
         "retrieve-answered",
         keys("association number message_id status sub_operations=counts", sub_operations=_counts),
     ),
+    RetrieveMethodChosen: ("retrieve-method-chosen", keys("method=method.value reason is_retry", reason=printable)),
+    RetrieveWaiting: ("retrieve-waiting", keys("peer bound", peer=printable)),
+    RetrieveDiagnosed: ("retrieve-diagnosed", lambda fact: dict(fact.diagnosis.document)),
     RetrieveCancelled: ("retrieve-cancelled", keys("association number message_id")),
     RetrieveEnded: (
         "retrieve-ended",

@@ -14,13 +14,14 @@ RESPONSE = BUILDER.element(0x00100020, "LO", "P1")
 LATIN = BUILDER.element(0x00080005, "CS", "ISO_IR 100") + BUILDER.element(0x00100010, "PN", b"M\xfcller")
 
 
-def written(kind: Extraction, folder: Path, *responses: bytes, most: int | None = None) -> None:
+def written(kind: Extraction, folder: Path, *responses: bytes, most: int | None = None) -> ResponseFiles:
     logger = console_log(Level.INFO).logger("x")
     files = ResponseFiles(kind, logger, folder=str(folder), xml_file_name="all.xml", most=most)
     files.open()
     for number, response in enumerate(responses, 1):
         files.take(number, response, EXPLICIT)
     files.close()
+    return files
 
 
 def test_each_response_becomes_a_dicom_file(tmp_path: Path) -> None:
@@ -78,3 +79,12 @@ def test_a_response_that_is_none_costs_its_xml_file_only(tmp_path: Path, capsys:
     written(Extraction.XML, tmp_path, RESPONSE[:-1], RESPONSE)
     assert {file.name for file in tmp_path.iterdir()} == {"rsp0002.xml"}
     assert "E: response 1 cannot be written as XML" in capsys.readouterr().err
+
+
+def test_one_file_of_all_responses_that_is_not_whole_is_remembered(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "all.xml").symlink_to("/dev/full")
+    assert written(Extraction.SINGLE_XML, tmp_path, RESPONSE, RESPONSE).is_lost
+    assert capsys.readouterr().err.count("No space left on device") == 1
+    assert not written(Extraction.DICOM, tmp_path, RESPONSE).is_lost

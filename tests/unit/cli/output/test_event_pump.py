@@ -1,14 +1,15 @@
 import os
 import signal
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pytest
 
 from dicomdesk.cli.output.event_pump import EventPump
-from dicomdesk.cli.signals import SignalWatch
+from dicomdesk.cli.signals import EndStage, SignalWatch
 from dicomdesk.engine.events import Event, JobFinished, JobOutcome, Notice, NoticeLevel
 
+DEADLINE_S = 10.0
 FINISHED = JobFinished(job_id="j", outcome=JobOutcome.COMPLETED, counts={})
 
 
@@ -181,3 +182,45 @@ def test_those_who_report_too_fast_wait() -> None:
     worker.join()
     assert sum(sizes) == 51
     assert max(sizes) <= 4
+
+
+def test_nobody_waits_for_a_place_once_the_job_is_ended_by_force() -> None:
+    stages: list[Callable[[EndStage, bool], None]] = []
+
+    def ending(tell: Callable[[EndStage, bool], None]) -> SignalWatch:
+        stages.append(tell)
+        return SignalWatch(tell)
+
+    pump: EventPump[Event] = EventPump(take_all, most_waiting=2, ending=ending)
+    done = threading.Event()
+
+    def work() -> None:
+        for number in range(5):
+            pump.sink(notice(str(number)))
+        pump.sink(FINISHED)
+        done.set()
+
+    worker = threading.Thread(target=work)
+    worker.start()
+    stages[0](EndStage.FORCED, False)
+    assert done.wait(DEADLINE_S)
+    seen: list[Event] = []
+    pump.run(FinishingJob(pump, 1), seen.extend)
+    worker.join()
+    assert seen == [notice("0"), notice("1"), FINISHED]
+
+
+def test_places_are_given_back_and_all_comes_through() -> None:
+    pump: EventPump[Event] = EventPump(take_all, most_waiting=3)
+    seen: list[Event] = []
+
+    def work() -> None:
+        for number in range(100):
+            pump.sink(notice(str(number)))
+        pump.sink(FINISHED)
+
+    worker = threading.Thread(target=work)
+    worker.start()
+    pump.run(FinishingJob(pump, 1), seen.extend)
+    worker.join()
+    assert len(seen) == 101

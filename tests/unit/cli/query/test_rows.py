@@ -27,6 +27,13 @@ def test_columns_grow_with_what_comes_later() -> None:
     assert "".join(parts).splitlines()[2:] == ["Doe   1", "Schmidt  2", "Li       3"]
 
 
+def test_csv_has_no_nul() -> None:
+    rows, parts = writer(Form.CSV, "Name")
+    rows.take_row(("a\0b",))
+    rows.end()
+    assert parts == ["Name\r\na\N{REPLACEMENT CHARACTER}b\r\n"]
+
+
 def test_a_table_without_rows_is_its_heading() -> None:
     rows, parts = writer(Form.TABLE, "Name")
     rows.end()

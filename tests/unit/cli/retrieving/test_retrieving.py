@@ -15,7 +15,13 @@ from dicomdesk.cli.retrieving.options import RetrieveExtras
 from dicomdesk.cli.retrieving.output import make_output, write_report
 from dicomdesk.engine import events
 from dicomdesk.engine.query.facts import QueryAnswered
-from dicomdesk.engine.retrieve.facts import RetrieveAnswered, RetrieveEnded, RetrieveStarted, SubOperations
+from dicomdesk.engine.retrieve.facts import (
+    RetrieveAnswered,
+    RetrieveDiagnosed,
+    RetrieveEnded,
+    RetrieveStarted,
+    SubOperations,
+)
 from dicomdesk.engine.retrieve.outcome import Diagnosis, DiagnosisKind, RetrieveOutcome
 from dicomdesk.logs import Level, console_log
 
@@ -115,6 +121,17 @@ def test_json_ends_with_the_comparison_and_the_end_of_the_job(capsys: pytest.Cap
     assert compared["reported"] == {"completed": 1, "failed": 1, "warning": 0}
     assert compared["missing"] == ["1.2", "1.3"]
     assert [one["kind"] for one in compared["diagnoses"]] == ["missing"]
+
+
+def test_json_has_each_cause_when_it_is_found(capsys: pytest.CaptureFixture[str]) -> None:
+    RetrieveJsonReporter().show([RetrieveDiagnosed(job_id="g", diagnosis=OUTCOME.diagnoses[0])])
+    line = json.loads(capsys.readouterr().out)
+    assert (line["event"], line["kind"], line["text"], line["uids"]) == (
+        "retrieve-diagnosed",
+        "missing",
+        "It was not sent.",
+        ["1.3"],
+    )
 
 
 def test_json_tells_what_comes_to_the_listener(capsys: pytest.CaptureFixture[str]) -> None:
