@@ -157,34 +157,42 @@ class _Batch:
             study_key, modalities = self._make_study(entry, owner.key), ""
         else:
             study_key, modalities, owner = found[0], found[3], Owner(found[1], found[2])
-            self._fill_blanks(Level.STUDY, study_key, entry)
-            if is_same_patient(patient_identity(entry.values), owner.identity):
-                self._fill_blanks(Level.PATIENT, owner.key, entry)
+            self._fill_blanks(self._entities(entry, study_key, owner), entry)
         self._patients.remember(study_key, owner)
         return _Place(study_key, self._find_or_make_series(entry, study_key, series_uid, modalities))
 
-    def _fill_blanks(
-        self, level: Level, key: int, entry: IndexEntry, *, overwrites: bool = False
-    ) -> Mapping[str, object]:
-        """Give what is known of an entity the values that it has none of yet; what it has stays unless overwritten.
+    @staticmethod
+    def _entities(entry: IndexEntry, study_key: int, owner: Owner) -> dict[Level, int]:
+        """Return what an entry may tell of: its study, and the patient of that if the entry is the same one's."""
+        keys = {Level.STUDY: study_key}
+        if is_same_patient(patient_identity(entry.values), owner.identity):
+            keys[Level.PATIENT] = owner.key
+        return keys
 
-        Return what was changed, by its column.
+    def _fill_blanks(self, keys: Mapping[Level, int], entry: IndexEntry, *, overwrites: bool = False) -> set[str]:
+        """Give entities the values that they have none of yet; what they have stays unless overwritten.
+
+        The entities belong to each other. Return which columns were changed.
         """
-        table = TABLES[level]
-        given = {column: value for column, value in row_of(level, entry).items() if value}
-        if not given:
-            return {}
-        kept = self._connection.execute(select(*(table.c[name] for name in given)).where(table.c.key == key)).first()
+        given = {level: {name: value for name, value in row_of(level, entry).items() if value} for level in keys}
+        columns = [TABLES[level].c[name] for level, row in given.items() for name in row]
+        if not columns:
+            return set()
+        chosen = [TABLES[level].c.key == key for level, key in keys.items()]
+        belonging = [is_of for part, whole, is_of in _BELONGING if part in keys and whole in keys]
+        kept = self._connection.execute(select(*columns).where(*chosen, *belonging)).first()
         if kept is None:
             raise StaleError
-        missing = {
-            name: value
-            for (name, value), old in zip(given.items(), kept, strict=True)
-            if not old or (overwrites and old != value)
-        }
-        if missing:
-            self._connection.execute(update(table).where(table.c.key == key).values(**missing))
-        return missing
+        olds = iter(kept)
+        changed: set[str] = set()
+        for level, row in given.items():
+            pairs = [(name, value, next(olds)) for name, value in row.items()]
+            missing = {name: value for name, value, old in pairs if not old or (overwrites and old != value)}
+            if missing:
+                table = TABLES[level]
+                self._connection.execute(update(table).where(table.c.key == keys[level]).values(**missing))
+                changed |= missing.keys()
+        return changed
 
     def _make_study(self, entry: IndexEntry, patient_key: int) -> int:
         row = row_of(Level.STUDY, entry)
@@ -266,7 +274,7 @@ class _Batch:
         if not is_same_patient(identity, settled.identity):
             return Conflict.OTHER_PATIENT
         if settled != owner:
-            self._fill_blanks(Level.PATIENT, settled.key, entry)
+            self._fill_blanks({Level.PATIENT: settled.key}, entry)
         return NO_CONFLICT
 
     def _is_contradicted(self, entry: IndexEntry, place: _Place, same: _Known) -> bool:
@@ -305,7 +313,7 @@ class _Batch:
             key = insert_one(self._connection, instance.insert().values(**row))
         else:
             key = same.key
-            self._connection.execute(update(instance).where(instance.c.key == key).values(**row))
+            _REPLACE.run(self._connection, {**row, "which": key})
             for attribute in _INSTANCE_SEQUENCES:
                 _DROP_ITEMS.run(self._connection, {"which": attribute.tag, "holder": key})
             self._refresh(entry, place)
@@ -314,11 +322,8 @@ class _Batch:
 
     def _refresh(self, entry: IndexEntry, place: _Place) -> None:
         """Refresh study and series from an instance that came again: it may have been corrected."""
-        changed = self._fill_blanks(Level.SERIES, place.series_key, entry, overwrites=True)
-        self._fill_blanks(Level.STUDY, place.study_key, entry, overwrites=True)
-        owner = self._patients.owner_of(place.study_key)
-        if is_same_patient(patient_identity(entry.values), owner.identity):
-            self._fill_blanks(Level.PATIENT, owner.key, entry, overwrites=True)
+        keys = self._entities(entry, place.study_key, self._patients.owner_of(place.study_key))
+        changed = self._fill_blanks({Level.SERIES: place.series_key, **keys}, entry, overwrites=True)
         if series.c.modality.name not in changed:
             return
         modalities = self._connection.execute(
@@ -457,6 +462,15 @@ _ADD_TO_CLASS: Final = PreparedStatement(
     update(study_class)
     .where(*_THIS_CLASS)
     .values(instance_count=study_class.c.instance_count + bindparam("instance_count"))
+)
+_BELONGING: Final = (
+    (Level.SERIES, Level.STUDY, series.c.study_key == study.c.key),
+    (Level.STUDY, Level.PATIENT, study.c.patient_key == patient.c.key),
+)
+_REPLACE: Final = PreparedStatement(
+    update(instance)
+    .where(instance.c.key == bindparam("which"))
+    .values({column.name: bindparam(column.name) for column in instance.c if not column.primary_key})
 )
 _DROP_ITEMS: Final = PreparedStatement(
     delete(sequence_item).where(

@@ -139,6 +139,8 @@ class Patients:
     def apply_counts(self) -> None:
         """Add the counts to the rows. Raises StaleError where a patient is gone."""
         for key, counts in sorted(self._changes.items()):
+            if not any(counts.values()):
+                continue
             if _ADD_COUNTS.run(self._connection, {**_NOTHING, **counts, "which": key}).rowcount != 1:
                 raise StaleError
 

@@ -163,6 +163,7 @@ class Acceptor:
         self._stop_mode = StopMode.RUNNING
         self._stop_reason = _STOPPED
         self._is_cut = False
+        self._has_failed = False
         self._number = 0
         acse_s = settings.timeouts.acse_s
         self._request_deadline = None if acse_s is None else monotonic() + acse_s
@@ -182,6 +183,11 @@ class Acceptor:
     def state(self) -> AcceptorState:
         """Changes at any time while ``run`` runs."""
         return self._state
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether the connection ended by an abort or a loss; for its thread, after ``run``."""
+        return self._has_failed
 
     def stop(self, mode: StopMode) -> None:
         """Make ``run`` end soon; to be called again with a stronger mode, and any number of times."""
@@ -465,6 +471,7 @@ class Acceptor:
     def _fail(self, text: str, *, by_peer: bool) -> None:
         """The connection ends without release: say so to whom it concerns."""
         was_established = self._state is AcceptorState.ESTABLISHED
+        self._has_failed = True
         self._end()
         if was_established:
             self._observer.association_aborted(self._number, text, by_peer=by_peer)

@@ -20,6 +20,7 @@ from dicomdesk.errors import LocalError, PortInUseError
 from dicomdesk.network.acceptor.acceptor import Acceptor, AcceptorSettings, AcceptorState, Callbacks, StopMode
 from dicomdesk.network.acceptor.access_control import AccessControl
 from dicomdesk.network.acceptor.association_places import Holder, Places, Remarks, address_group, choose_dropped
+from dicomdesk.network.acceptor.interpreter_turns import LONG_TURN_S, InterpreterTurns
 from dicomdesk.network.presentation.context_acceptance import AcceptancePolicy
 from dicomdesk.network.wire.connection import no_descriptor_error
 from dicomdesk.network.wire.host_names import HostNames
@@ -41,10 +42,6 @@ _TOO_MANY_PENDING = "too many connections were waiting"
 _MOST_REMARKS = 20
 """About one address in a minute."""
 _BACKLOG = 128
-_LONGEST_TURN_S = 0.0005
-"""How long one thread of Python may keep the others waiting: an association waits for a turn a dozen times, each time
-behind all that are busy.
-"""
 _PAUSE_S = 0.2
 """Before accepting is tried again where there are no descriptors."""
 _LONGEST_ABORT_S = 2.0
@@ -97,6 +94,8 @@ class Listener:
         )
         self._places = Places(settings.max_associations, settings.places)
         self._remarks = Remarks(_MOST_REMARKS)
+        self._turns = InterpreterTurns()
+        self._turn_s = LONG_TURN_S
         self._callbacks = callbacks
         self._host_names = HostNames(is_enabled=settings.resolve_hosts)
         self._lock = threading.Lock()
@@ -135,7 +134,8 @@ class Listener:
         """Listen; returns the port. Raises PortInUseError, or LocalError where the address is not ours.
 
         ``bound`` is called when the port is ours and nobody is served yet: the time to give up privileges. Threads of
-        this process take shorter turns from then on, so that busy associations make the others wait less.
+        this process take shorter turns from then on, so that busy associations make the others wait less, and still
+        shorter ones while many connections fail.
         """
         self._socket = _listening_socket(self._settings.address, self._settings.port)
         if bound is not None:
@@ -144,7 +144,7 @@ class Listener:
             except BaseException:
                 self._socket.close()
                 raise
-        sys.setswitchinterval(min(sys.getswitchinterval(), _LONGEST_TURN_S))
+        sys.setswitchinterval(min(sys.getswitchinterval(), LONG_TURN_S))
         port: int = self._socket.getsockname()[1]
         self._accept_thread = threading.Thread(target=self._accept, name=f"listener-{port}", daemon=True)
         self._accept_thread.start()
@@ -246,6 +246,10 @@ class Listener:
                 self._finished_bytes += acceptor.bytes_received
                 self._ending = [thread for thread in self._ending if thread.is_alive()]
                 self._ending.append(self._threads.pop(acceptor))
+                turn_s = self._turns.ended(monotonic(), is_failure=acceptor.has_failed)
+                if turn_s != self._turn_s:
+                    self._turn_s = turn_s
+                    sys.setswitchinterval(turn_s)
 
     def next_number(self) -> int:
         """See ``Admission``."""

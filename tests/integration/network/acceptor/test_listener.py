@@ -13,6 +13,7 @@ import pytest
 
 from dicomdesk.errors import LocalError, PortInUseError
 from dicomdesk.network.acceptor.acceptor import Callbacks
+from dicomdesk.network.acceptor.interpreter_turns import SHORT_TURN_S
 from dicomdesk.network.acceptor.listener import LARGEST_PENDING, Listener, ListenerSettings
 from dicomdesk.network.dimse.store_reception import IncomingStore
 from dicomdesk.network.presentation.context_acceptance import accept_all_policy
@@ -64,6 +65,25 @@ def test_busy_associations_give_way_to_others_within_a_millisecond() -> None:
     try:
         with listening(Receiver()):
             assert sys.getswitchinterval() < 0.001
+    finally:
+        sys.setswitchinterval(before)
+
+
+def test_turns_are_shorter_still_after_many_connections_failed() -> None:
+    before = sys.getswitchinterval()
+    receiver = Receiver()
+    try:
+        with listening(receiver) as (port, listener):
+            for _ in range(8):
+                with connected(port) as peer:
+                    peer.send(b"rubbish that is no PDU of any kind")
+                    peer.read(1)
+            with connected(port) as peer:
+                peer.associate()
+                peer.release()
+            receiver.wait_for("released")
+            listener.stop()
+            assert sys.getswitchinterval() == pytest.approx(SHORT_TURN_S)
     finally:
         sys.setswitchinterval(before)
 
