@@ -13,6 +13,7 @@ from dicomdesk.gui.panels.status_strip import Figures, StatusStrip
 from dicomdesk.gui.panes.associations import AssociationsPane
 from dicomdesk.gui.panes.receive import ReceivePane
 from dicomdesk.gui.panes.send import SendPane
+from dicomdesk.gui.peers.pane import PeersPane
 from dicomdesk.gui.query.pane import QueryPane
 from dicomdesk.gui.questions.closing import ClosingDialog
 from dicomdesk.gui.retrieve.part import RetrievePart
@@ -57,7 +58,8 @@ class MainWindow(QMainWindow):
         self.retrieve = RetrievePart(theme, session, tasks, state, access, self.receive)
         self.query.actions_place.addWidget(self.retrieve)
         self.associations = AssociationsPane(theme, session)
-        self._views: tuple[View, ...] = (self.send, self.receive, self.query, self.associations)
+        self.peers = PeersPane(theme, session, tasks, state, access)
+        self._views: tuple[View, ...] = (self.send, self.receive, self.query, self.associations, self.peers)
         self.sidebar = Sidebar(theme, [(view.key, view.word()) for view in self._views])
         self.views = QStackedWidget()
         for view in self._views:
@@ -135,6 +137,7 @@ class MainWindow(QMainWindow):
         for view in self._views:
             view.state_changed.connect(self._save_timer.start)
             view.association_wanted.connect(self._on_association_wanted)
+            view.peers_wanted.connect(lambda: self.sidebar.choose(self._views.index(self.peers)))
         self.query.selection_changed.connect(lambda: self.retrieve.show_selection(self.query.selected()))
         self.retrieve.state_changed.connect(self._save_timer.start)
         self.retrieve.changed.connect(self._share_room)

@@ -39,6 +39,8 @@ class View(QWidget):
     """Something worth remembering has changed."""
     association_wanted = Signal(object)
     """A ``WantedAssociation`` is to be shown."""
+    peers_wanted = Signal()
+    """The address book is to be shown."""
 
     key = ""
     """Name of the icon; also what is kept of which view is open."""

@@ -223,7 +223,7 @@ READERS: dict[type, dict[str, Reader]] = {
         "calling_ae_title": read_text,
         "security": lambda value, _name: read_fields(PeerSecurity, PEER_SECURITY_READERS, value),
         "character_set": read_text,
-        "retrieve_method": _or_none(read_member(RetrieveMethod)),
+        "retrieve_method": read_member(RetrieveMethod),
         "move_destination": read_text,
         "max_pdu_bytes": _or_none(read_number),
         "associations": _or_none(read_number),

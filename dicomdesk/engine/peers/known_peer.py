@@ -53,8 +53,7 @@ class KnownPeer:
     security: PeerSecurity = field(default_factory=PeerSecurity)
     character_set: str = ""
     """Values of (0008,0005) for queries, such as "ISO_IR 192"."""
-    retrieve_method: RetrieveMethod | None = None
-    """None chooses by what the peer supports."""
+    retrieve_method: RetrieveMethod = RetrieveMethod.AUTOMATIC
     move_destination: str = ""
     """AE title that a C-MOVE sends to, as the peer knows it."""
     max_pdu_bytes: int | None = None

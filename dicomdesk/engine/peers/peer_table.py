@@ -47,7 +47,7 @@ _NAMES: dict[str, tuple[str, ...]] = {
 """The names of columns for each field, that of our own tables first."""
 _YES, _NO = frozenset({"yes", "true", "1", "on", "y", "x", "tls"}), frozenset({"no", "false", "0", "off", "n", "-"})
 _METHODS = {"move": RetrieveMethod.MOVE, "cmove": RetrieveMethod.MOVE, "get": RetrieveMethod.GET,
-    "cget": RetrieveMethod.GET, "automatic": None}  # fmt: skip
+    "cget": RetrieveMethod.GET, "automatic": RetrieveMethod.AUTOMATIC}  # fmt: skip
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
 """What a spreadsheet would take for a formula; an apostrophe in front of it says that it is text."""
 
@@ -204,7 +204,7 @@ def _read_seconds(cell: str) -> float | None:
     return seconds
 
 
-def _read_method(cell: str) -> RetrieveMethod | None:
+def _read_method(cell: str) -> RetrieveMethod:
     word = _folded(cell)
     if word not in _METHODS:
         raise ValueError(cell)
@@ -240,7 +240,7 @@ def _cell(peer: KnownPeer, field: str) -> str:
         return "" if seconds == usual else _NO_LIMIT if seconds is None else repr(seconds).removesuffix(".0")
     value = getattr(peer, field)
     if isinstance(value, RetrieveMethod):
-        return value.value
+        return "" if value is RetrieveMethod.AUTOMATIC else value.value
     return "" if value is None else str(value)
 
 

@@ -4,7 +4,7 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QWidget
 
@@ -43,7 +43,13 @@ _TREE_HEIGHT = 180
 
 
 class CheckDialog(QDialog):
-    """Shows a connection check while it runs. Closed, it ends the check and deletes itself."""
+    """Shows a connection check while it runs: up to the echo, and what the peer accepts only when asked for.
+
+    Closed, it ends the check and deletes itself.
+    """
+
+    checked = Signal(object)
+    """The ``CheckResult`` of a check that has ended."""
 
     def __init__(self, theme: Theme, session: Session, tasks: Tasks, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -51,6 +57,9 @@ class CheckDialog(QDialog):
         self._session = session
         self._tasks = tasks
         self._asked: tuple[Peer, AssociationSettings] | None = None
+        self._asks_capabilities = False
+        self._can_ask = False
+        """Whether the peer answered the echo of the last check, so that it can be asked for more."""
         self._job: CheckJob | None = None
         self._is_running = False
         self._is_cancelled = False
@@ -76,23 +85,26 @@ class CheckDialog(QDialog):
         self.finished.connect(lambda _result: self._on_closed())
         theme.changed.connect(self._draw_heading)
 
-    def start(self, peer: Peer, association: AssociationSettings) -> None:
+    def start(self, peer: Peer, association: AssociationSettings, *, asks_capabilities: bool = False) -> None:
         """Begin to check."""
         if self._is_running:
             return
         self._is_running = True
-        self.show_asked(peer, association)
+        self.show_asked(peer, association, asks_capabilities=asks_capabilities)
         self._tasks.start(self._check(peer, association))
 
-    def show_asked(self, peer: Peer, association: AssociationSettings) -> None:
+    def show_asked(self, peer: Peer, association: AssociationSettings, *, asks_capabilities: bool = False) -> None:
         """Show what is to be checked, nothing of it done."""
         self._asked = (peer, association)
+        self._asks_capabilities = asks_capabilities
+        self._can_ask = False
         self._steps, self._running = [], None
         self._is_cancelled = False
         self._model.clear()
         self._tree = CapabilityTree(self._model)
         self.capabilities.hide()
-        skipped = () if peer.tls else (CheckStage.TLS,)
+        skipped = {CheckStage.TLS} if peer.tls is None else set()
+        skipped |= set() if asks_capabilities else {CheckStage.CAPABILITIES}
         self.steps.show_stages([stage for stage in CheckStage if stage not in skipped])
         name = human.printable(str(peer))
         self._say(self.tr("Checking {peer}…").format(peer=name), "test", Tone.ACTIVE)
@@ -142,10 +154,13 @@ class CheckDialog(QDialog):
 
     async def _check(self, peer: Peer, association: AssociationSettings) -> None:
         try:
-            self._job = await self._session.begin(CheckRequest(peer=peer, association=association), self.channel.sink)
+            request = CheckRequest(peer=peer, association=association, asks_capabilities=self._asks_capabilities)
+            self._job = await self._session.begin(request, self.channel.sink)
             if self._is_cancelled:
                 await self._tasks.run(self._job.cancel)
-            self._show_result(await self._session.result_of(self._job))
+            result = await self._session.result_of(self._job)
+            self._show_result(result)
+            self.checked.emit(result)
         except DicomdeskError as error:
             self._say(str(error), "failed", Tone.BAD)
         finally:
@@ -161,6 +176,7 @@ class CheckDialog(QDialog):
         if self._running is not None and result.outcome is JobOutcome.CANCELLED:
             self.steps.show_look(stopped_look(self._running[0]))
         warnings = [step for step in result.steps if step.state is CheckState.WARNING]
+        self._can_ask = any(step.stage is CheckStage.ECHO and step.state is CheckState.OK for step in result.steps)
         if result.outcome is JobOutcome.CANCELLED:
             self._say(self.tr("Stopped: {peer} was not checked to the end").format(peer=peer), "stop", Tone.PLAIN)
         elif result.outcome is not JobOutcome.COMPLETED:
@@ -207,9 +223,11 @@ class CheckDialog(QDialog):
         self.again = plain_button(self._theme, self.tr("Test &again"), "retry", self._on_again)
         self.copy_button = plain_button(self._theme, self.tr("&Copy as text"), "copy", self._on_copy)
         self.stop = plain_button(self._theme, self.tr("&Stop"), "stop", self.cancel)
-        for button in (self.again, self.copy_button, self.stop):
+        self.ask_button = plain_button(self._theme, self.tr("Ask what it acc&epts"), "search", self._on_ask)
+        for button in (self.ask_button, self.again, self.copy_button, self.stop):
             box.addButton(button, QDialogButtonBox.ButtonRole.ActionRole)
         without_icons(box)
+        self._theme.keep_icon(self.ask_button, "search")
         self._theme.keep_icon(self.again, "retry")
         self._theme.keep_icon(self.copy_button, "copy")
         self._theme.keep_icon(self.stop, "stop")
@@ -219,6 +237,7 @@ class CheckDialog(QDialog):
     def _show_buttons(self) -> None:
         self.stop.setVisible(self._is_running)
         self.again.setVisible(not self._is_running)
+        self.ask_button.setVisible(not self._is_running and self._can_ask and not self._asks_capabilities)
         self.copy_button.setEnabled(bool(self._steps))
 
     def _say(self, text: str, icon: str, tone: Tone) -> None:
@@ -251,7 +270,11 @@ class CheckDialog(QDialog):
 
     def _on_again(self) -> None:
         if self._asked is not None:
-            self.start(*self._asked)
+            self.start(*self._asked, asks_capabilities=self._asks_capabilities)
+
+    def _on_ask(self) -> None:
+        if self._asked is not None:
+            self.start(*self._asked, asks_capabilities=True)
 
     def _on_copy(self) -> None:
         QGuiApplication.clipboard().setText(self.report())

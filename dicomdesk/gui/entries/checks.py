@@ -20,6 +20,21 @@ def ae_title_problem(text: str) -> str:
     return _said(validity.ae_title_problem(text))
 
 
+def optional_ae_title_problem(text: str) -> str:
+    """Check an AE title that may be left out."""
+    return ae_title_problem(text) if text.strip() else ""
+
+
+def name_problem(text: str) -> str:
+    """Check the name of a peer."""
+    return _said(validity.name_problem(text))
+
+
+def group_problem(text: str) -> str:
+    """Check the name of a group, which may be left out."""
+    return name_problem(text) if text.strip() else ""
+
+
 def split_list(text: str) -> tuple[str, ...]:
     """Return the words of a list that is separated by commas, semicolons or line ends."""
     words = (word.strip() for word in re.split(r"[,;\n]", text))

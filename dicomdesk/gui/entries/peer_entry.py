@@ -1,16 +1,20 @@
 """AE title, host and port of a peer, and our own AE title, in one row."""
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QCompleter, QWidget
+from collections.abc import Mapping
+
+from PySide6.QtCore import QSize, QStringListModel, Qt, Signal
+from PySide6.QtWidgets import QCompleter, QHBoxLayout, QWidget
 
 from dicomdesk.gui.controls.fields import Field, line_of_fields
 from dicomdesk.gui.entries.checks import ae_title_problem, host_problem, port_problem
 from dicomdesk.gui.window_state import TypedPeer, WindowState
 from dicomdesk.settings import Peer
 
+_OFFERS_WIDTH = 320
+
 
 class PeerEntry(QWidget):
-    """Four checked fields. Typing the host of a peer used before offers it whole."""
+    """Four checked fields. Typing the name, AE title or host of a peer that is known offers it whole."""
 
     changed = Signal()
 
@@ -28,7 +32,12 @@ class PeerEntry(QWidget):
         )
         self._fields = (self.called, self.host, self.port, self.calling)
         self._recent: dict[str, TypedPeer] = {}
+        self._known: dict[str, TypedPeer] = {}
+        self._offered: dict[str, TypedPeer] = {}
+        self._offers = QStringListModel(self)
+        self._choice: QWidget | None = None
         self._lay_out()
+        self._add_completers()
         for field in self._fields:
             field.checked.connect(self.changed)
             field.setCursorPosition(0)
@@ -62,24 +71,48 @@ class PeerEntry(QWidget):
 
     def set_fields_enabled(self, *, is_enabled: bool) -> None:
         """Whether the fields can be typed in."""
-        for field in self._fields:
+        for field in (*self._fields, *([self._choice] if self._choice else [])):
             field.setEnabled(is_enabled)
+
+    def put_choice(self, choice: QWidget) -> None:
+        """Put what chooses a peer behind the field of its AE title."""
+        layout = self.layout()
+        if isinstance(layout, QHBoxLayout):
+            layout.insertWidget(layout.indexOf(self.called) + 1, choice)
+            QWidget.setTabOrder(self.called, choice)
+            QWidget.setTabOrder(choice, self.host)
+        self._choice = choice
 
     def set_recent_peers(self, peers: tuple[TypedPeer, ...]) -> None:
         """Offer peers used before, when their AE title or host is typed."""
         self._recent = {str(peer): peer for peer in peers}
+        self._offer()
+
+    def set_known_peers(self, peers: Mapping[str, TypedPeer]) -> None:
+        """Offer peers of the address book by what is shown of them, their names first."""
+        if peers != self._known:
+            self._known = dict(peers)
+            self._offer()
+
+    def _offer(self) -> None:
+        """Offer known peers, then those used lately that are not among them."""
+        known = set(self._known.values())
+        self._offered = self._known | {text: peer for text, peer in self._recent.items() if peer not in known}
+        self._offers.setStringList(list(self._offered))
+
+    def _add_completers(self) -> None:
         for field in (self.called, self.host):
-            completer = QCompleter(list(self._recent), field)
+            completer = QCompleter(self._offers, field)
             completer.setFilterMode(Qt.MatchFlag.MatchContains)
             completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
             popup = completer.popup()
             if popup is not None:
-                popup.setMinimumWidth(260)
+                popup.setMinimumWidth(_OFFERS_WIDTH)
             completer.activated.connect(self._on_recent, Qt.ConnectionType.QueuedConnection)
             field.setCompleter(completer)
 
     def _on_recent(self, text: str) -> None:
-        peer = self._recent.get(text)
+        peer = self._offered.get(text)
         if peer is not None:
             self.set_typed(peer)
 

@@ -105,11 +105,13 @@ class Message:
 
 
 class AssociationRecord(Node):
-    """One association, as a row of the log."""
+    """One association, as a row of the log; below that of a check are the others that asked what the peer accepts."""
 
     __slots__ = ("accepted", "advice", "called_ae_title", "calling_ae_title", "contexts", "ended_at", "is_requestor",
         "message_count", "messages", "negotiation", "now", "number", "peer", "problems", "reason", "size_bytes",
         "started_at", "state", "stored")  # fmt: skip
+
+    opens = True
 
     def __init__(self, number: int, *, is_requestor: bool, at: float) -> None:
         super().__init__()
@@ -135,9 +137,19 @@ class AssociationRecord(Node):
         self.size_bytes = 0
 
     @property
+    def whole(self) -> "list[AssociationRecord]":
+        """Itself and those below it."""
+        return [self, *(part for part in self.children if isinstance(part, AssociationRecord))]
+
+    @property
+    def shown_state(self) -> AssociationState:
+        """Its own state, or that of the one below it that is open."""
+        return next((part.state for part in self.whole if part.state not in OVER), self.state)
+
+    @property
     def lasted_s(self) -> float:
-        """Seconds that it was open, or is open until now."""
-        return max((self.ended_at or self.now) - self.started_at, 0.0)
+        """Seconds that it was open, or is open until now; to the end of the last one below it."""
+        return max(*(part.ended_at or part.now for part in self.whole), self.started_at) - self.started_at
 
     @property
     def proposed(self) -> int:
@@ -158,10 +170,10 @@ class AssociationRecord(Node):
             DIRECTION: self.direction_word,
             PEER: lambda: self.peer,
             SECURITY: self.security_word,
-            STATE: lambda: association_word(self.state),
+            STATE: lambda: association_word(self.shown_state),
             STARTED: lambda: clock_text(self.started_at),
             LASTED: lambda: wording.elapsed_text(self.lasted_s),
-            CONTEXTS: lambda: f"{self.accepted} / {self.proposed}" if self.negotiation else "",
+            CONTEXTS: self._contexts_text,
             STORED: lambda: wording.count_text(self.stored) if self.stored else "",
             PROBLEMS: lambda: wording.count_text(self.problems) if self.problems else "",
             SIZE: lambda: human.size_text(self.size_bytes) if self.size_bytes else "",
@@ -172,7 +184,7 @@ class AssociationRecord(Node):
         values: dict[int, float] = {
             STARTED: self.started_at,
             LASTED: self.lasted_s,
-            CONTEXTS: self.accepted,
+            CONTEXTS: sum(part.accepted for part in self.whole),
             STORED: self.stored,
             PROBLEMS: self.problems,
             SIZE: self.size_bytes,
@@ -183,7 +195,16 @@ class AssociationRecord(Node):
         if column != PEER:
             return None
         title, _, place = self.peer.partition("@")
-        return (Part(title or _say("unnamed"), Weight.STRONG), Part(place, Weight.QUIET))
+        parts = [Part(title or _say("unnamed"), Weight.STRONG), Part(place, Weight.QUIET)]
+        if self.children:
+            count = wording.plural(len(self.whole), "", _say("check with {count} associations"))
+            parts.insert(1, Part(count, Weight.PLAIN))
+        return tuple(parts)
+
+    def _contexts_text(self) -> str:
+        if not self.negotiation:
+            return ""
+        return f"{sum(part.accepted for part in self.whole)} / {sum(part.proposed for part in self.whole)}"
 
     def mark(self, column: int) -> Mark | None:
         if column == DIRECTION:
@@ -191,7 +212,8 @@ class AssociationRecord(Node):
         if column == SECURITY and self.security_word():
             return Mark("lock", self.security_word(), Tone.PLAIN)
         if column == STATE:
-            return Mark(self.state.value, association_word(self.state), _TONES[self.state])
+            state = self.shown_state
+            return Mark(state.value, association_word(state), _TONES[state])
         if column == PROBLEMS and self.problems:
             return Mark("", wording.count_text(self.problems), Tone.BAD)
         return None
@@ -246,9 +268,9 @@ class AssociationLog:
 
     def clear_finished(self) -> None:
         """Forget all associations that are over."""
-        for key, record in list(self._records.items()):
-            if record.state in OVER:
-                self._forget(key)
+        for record in list(self._records.values()):
+            if not _is_part(record) and record.shown_state in OVER:
+                self._forget(record)
         self.refused = 0
 
     def _on_requested(self, event: AssociationRequested, at: float) -> None:
@@ -287,7 +309,8 @@ class AssociationLog:
         record.now = at
         if record.state in OVER:
             record.ended_at = at
-            self.refused += record.state is not AssociationState.RELEASED
+            if not _is_part(record):  # a peer may refuse what it does not accept
+                self.refused += record.state is not AssociationState.RELEASED
         self._outline.touch(record)
 
     def _on_item(self, event: ItemFinished, at: float) -> None:
@@ -305,15 +328,29 @@ class AssociationLog:
 
     def _add(self, key: tuple[str, int], *, is_requestor: bool, at: float) -> AssociationRecord:
         if len(self._records) >= MOST_ASSOCIATIONS:
-            oldest = next((known for known, record in self._records.items() if record.state in OVER), None)
+            ended = (each for each in self._records.values() if not _is_part(each) and each.shown_state in OVER)
+            oldest = next(ended, None)
             if oldest is not None:
                 self._forget(oldest)
         record = self._records[key] = AssociationRecord(key[1], is_requestor=is_requestor, at=at)
-        self._outline.insert(None, [record])
+        first = self._records.get((key[0], 1)) if _is_check(key[0]) and key[1] > 1 else None
+        self._outline.insert(first, [record])
         return record
 
-    def _forget(self, key: tuple[str, int]) -> None:
-        self._outline.remove(self._records.pop(key))
+    def _forget(self, record: AssociationRecord) -> None:
+        """Take a record off the list, with those below it."""
+        self._outline.remove(record)
+        gone = set(record.whole)
+        self._records = {key: each for key, each in self._records.items() if each not in gone}
+
+
+def _is_check(job_id: str) -> bool:
+    return job_id.startswith("check-")
+
+
+def _is_part(record: AssociationRecord) -> bool:
+    """Whether a record stands below that of its check."""
+    return isinstance(record.parent, AssociationRecord)
 
 
 def tls_version_text(session: TlsSession) -> str:

@@ -91,6 +91,10 @@ class OutlineView(QTreeView):
         found = (self._filter.node_at(index) for index in self.selectionModel().selectedRows())
         return [node for node in found if node is not None]
 
+    def node_of(self, index: _Index) -> Node | None:
+        """Return the node that an index of this view shows, None for none."""
+        return self._filter.node_at(index) if index.isValid() else None
+
     def select_node(self, node: Node) -> None:
         """Select a node and bring it into sight, opening what is above it."""
         source = self._filter.sourceModel()
@@ -98,7 +102,8 @@ class OutlineView(QTreeView):
             index = self._filter.mapFromSource(source.index_of(node))
             if index.isValid():
                 self.scrollTo(index)
-                self.setCurrentIndex(index)
+                flags = QItemSelectionModel.SelectionFlag  # whatever keys are held: Ctrl would add to the selection
+                self.selectionModel().setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)
 
     def bring_into_sight(self, node: Node) -> None:
         """Scroll so far that a node is seen, whatever is selected."""
@@ -118,6 +123,13 @@ class OutlineView(QTreeView):
     def is_open(self, node: Node) -> bool:
         """Whether the rows below a node are shown."""
         return self.isExpanded(self._filter.mapFromSource(self.outline().index_of(node)))
+
+    def add_to_selection(self, node: Node) -> None:
+        """Select a node too, where several can be; what has the focus stays."""
+        index = self._filter.mapFromSource(self._outline.index_of(node))
+        flags = QItemSelectionModel.SelectionFlag
+        if index.isValid():
+            self.selectionModel().select(index, flags.Select | flags.Rows)
 
     def expand_node(self, node: Node) -> None:
         """Open a node."""

@@ -100,7 +100,6 @@ class AssociationsPane(View):
 
     def _lay_out(self) -> None:
         self.view.setAccessibleName(self.tr("Associations"))
-        self.view.setRootIsDecorated(False)
         self.view.sortByColumn(STARTED, Qt.SortOrder.DescendingOrder)
         clear = plain_button(
             self._theme,
@@ -182,7 +181,7 @@ class AssociationsPane(View):
 
 def accepts(node: Node, chip: int, words: list[str]) -> bool:
     """Whether an association passes a filter."""
-    if not isinstance(node, AssociationRecord):
+    if not isinstance(node, AssociationRecord) or isinstance(node.parent, AssociationRecord):
         return True
     if not _PASSES[chip](node):
         return False
@@ -201,7 +200,7 @@ def has_problem(record: AssociationRecord) -> bool:
 
 _PASSES: tuple[Callable[[AssociationRecord], bool], ...] = (
     lambda _record: True,
-    lambda record: record.state not in OVER,
+    lambda record: record.shown_state not in OVER,
     lambda record: record.is_requestor,
     lambda record: not record.is_requestor,
     has_problem,

@@ -6,22 +6,28 @@ from dataclasses import replace
 from PySide6.QtCore import QCoreApplication, QObject, Signal
 from PySide6.QtWidgets import QWidget
 
+from dicomdesk.engine.peers.known_peer import KnownPeer
 from dicomdesk.engine.peers.peer_security import PeerSecurity
 from dicomdesk.errors import SettingsError
 from dicomdesk.gui.controls.buttons import plain_button
 from dicomdesk.gui.dialogs.peer import PeerDialog
+from dicomdesk.gui.entries.checks import port_problem
 from dicomdesk.gui.entries.peer_entry import PeerEntry
 from dicomdesk.gui.entries.tls_entry import profile_words
 from dicomdesk.gui.panels.details import Details
+from dicomdesk.gui.peers.choice import PeerChoice
 from dicomdesk.gui.security.credentials import PreparedPeer, SecurityAccess
+from dicomdesk.gui.security.peer_store import typed_peer
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.theme import Theme, Tone
+from dicomdesk.gui.view import View
+from dicomdesk.gui.window_state import TypedPeer
 from dicomdesk.gui.wording import plain_tip, sentence
 from dicomdesk.settings import LARGE_MAX_PDU_BYTES, AssociationSettings
 
 
 class PeerSetup(QObject):
-    """Keeps the security that goes with what is typed. For the Qt thread.
+    """Keeps the security that goes with what is typed, and offers the address book. For the Qt thread.
 
     A peer that is known brings its own; one that is not keeps what was there: TLS is never dropped by typing.
     """
@@ -42,9 +48,18 @@ class PeerSetup(QObject):
         self._view = view
         self._is_preparing = False
         self._dialog: PeerDialog | None = None
-        self.security = access.peers.find_security(entry.typed()) or PeerSecurity()
-        self.button = plain_button(theme, "", "lock-open", self.edit, self.tr("Node and its security"))
+        known = self._peers.find_typed(entry.typed())
+        self._known_name = "" if known is None else known.name
+        self.security = PeerSecurity() if known is None else known.security
+        self.button = plain_button(theme, "", "lock-open", self.edit, self.tr("Peer and its security"))
+        self.choice = PeerChoice(theme, access.peers, keeps_word=False)
+        entry.put_choice(self.choice)
+        self.choice.chosen.connect(self.choose)
+        if isinstance(view, View):
+            self.choice.book_wanted.connect(view.peers_wanted)
         entry.changed.connect(self._on_typed)
+        access.peers.changed.connect(self._on_book_changed)
+        self._offer_peers()
         self._show()
 
     def edit(self) -> None:
@@ -53,6 +68,12 @@ class PeerSetup(QObject):
             self._dialog.activateWindow()
             return
         self._tasks.start(self._edit())
+
+    def choose(self, peer: KnownPeer) -> None:
+        """Take a peer of the address book: its address, its security, and our own AE title there."""
+        self._entry.set_typed(typed_peer(peer))
+        self._take_known(peer)
+        self.changed.emit()
 
     def reach(self, run: Callable[[PreparedPeer], None]) -> None:
         """Call ``run`` when all that the peer needs is at hand, at once or after a question; or tell why not."""
@@ -96,39 +117,72 @@ class PeerSetup(QObject):
             self._is_preparing = False
 
     async def _edit(self) -> None:
-        known = (self._entry.typed(), self.security)
-        dialog = self._dialog = PeerDialog(self._theme, self._tasks, self._credentials, known, self._view)
+        typed = self._entry.typed()
+        known = self._peers.find_typed(typed)
+        dialog = self._dialog = PeerDialog(
+            self._theme, self._tasks, self._credentials, known or self._as_peer(typed), self._view
+        )
+        book = self._peers.book
+        dialog.offer_groups(book.groups())
+        dialog.refuse_names(lambda name: book.find(name) not in {None, known})
         dialog.test_wanted.connect(lambda: self._tasks.start(self._test(dialog), owner=dialog))
         if self.security.uses_tls or self._entry.is_valid():
             dialog.open_security()
         try:
             if await self._tasks.ask(dialog):
-                self._take(dialog)
+                self._take(dialog.peer(), known)
         finally:
             self._dialog = None
 
+    def _as_peer(self, typed: TypedPeer) -> KnownPeer:
+        """What is typed, as a peer that may come into the book."""
+        port = int(typed.port) if not port_problem(typed.port) else 0
+        name = self._peers.book.free_name(typed.ae_title) if typed.ae_title else ""
+        return KnownPeer(name=name, ae_title=typed.ae_title, host=typed.host, port=port, security=self.security)
+
     async def _test(self, dialog: PeerDialog) -> None:
         try:
-            found = await self._credentials.prepare(dialog.peer(), dialog.security(), dialog)
+            peer = dialog.peer()
+            found = await self._credentials.prepare(replace(peer.peer(), tls=None), peer.security, dialog)
         except SettingsError as error:
             dialog.tls.message.say(str(error), "failed", Tone.BAD)
         else:
             if found is not None:
                 self.test_wanted.emit(found)
 
-    def _take(self, dialog: PeerDialog) -> None:
-        typed, security = dialog.typed(), dialog.security()
-        self._peers.keep_security(typed, security)
-        self._entry.set_typed(typed)
-        self.security = security
+    def _take(self, peer: KnownPeer, known: KnownPeer | None) -> None:
+        book = self._peers.book
+        is_there = known is not None and book.find(known.name) is not None
+        problem = self._peers.attempt(lambda: book.change(known.name, peer) if known and is_there else book.add(peer))
+        if problem:
+            self.told.emit(settings_problem(problem))
+        self.choose(peer)
+
+    def _take_known(self, peer: KnownPeer) -> None:
+        self._known_name, self.security = peer.name, peer.security
+        if peer.calling_ae_title:
+            self._entry.calling.setText(peer.calling_ae_title)
         self._show()
-        self.changed.emit()
 
     def _on_typed(self) -> None:
-        known = self._peers.find_security(self._entry.typed())
-        if known is not None and known != self.security:
-            self.security = known
-            self._show()
+        known = self._peers.find_typed(self._entry.typed())
+        if known is None:
+            self._known_name = ""
+        elif known.name != self._known_name or known.security != self.security:
+            self._take_known(known)
+
+    def _on_book_changed(self) -> None:
+        self._offer_peers()
+        known = self._peers.find_typed(self._entry.typed())
+        if known is not None and known.security != self.security:
+            self.security = known.security
+            self.changed.emit()
+        self._show()
+
+    def _offer_peers(self) -> None:
+        self._entry.set_known_peers(
+            {f"{peer.name}  {typed_peer(peer)}": typed_peer(peer) for peer in self._peers.book.peers}
+        )
 
     def _show(self) -> None:
         uses_tls = self.security.uses_tls
@@ -138,8 +192,8 @@ class PeerSetup(QObject):
             state = self.tr("Encrypted: {profile}.").format(profile=profile_words()[self.security.tls.profile])
         if self.security.user_name:
             state += " " + self.tr("As user {user}.").format(user=self.security.user_name)
-        self.button.setToolTip(plain_tip(self.tr("Node and its security (Ctrl+K)") + "\n" + state))
-        self.button.setAccessibleName(self.tr("Node and its security"))
+        self.button.setToolTip(plain_tip(self.tr("Peer and its security (Ctrl+K)") + "\n" + state))
+        self.button.setAccessibleName(self.tr("Peer and its security"))
         self.button.setAccessibleDescription(state)
 
 

@@ -144,7 +144,7 @@ class SendHeader(QWidget):
         menu.addAction(self.lossy)
         menu.addSeparator()
         self.echo_action = menu.addAction(self.tr("&Echo the peer"), QKeySequence("Ctrl+E"), self.echo_wanted.emit)
-        security = menu.addAction(self.tr("&Node and its security…"), QKeySequence("Ctrl+K"), self.peer_setup.edit)
+        security = menu.addAction(self.tr("&Peer and its security…"), QKeySequence("Ctrl+K"), self.peer_setup.edit)
         menu.addSeparator()
         self.report_action = menu.addAction(self.tr("Open &report"), QKeySequence("Ctrl+R"), self.report_wanted.emit)
         self.retry_action = menu.addAction(self.tr("&Try all problems again"), self.retry_wanted.emit)

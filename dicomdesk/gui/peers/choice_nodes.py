@@ -53,7 +53,7 @@ class PeerChoiceNode(ChoiceNode):
 
     def parts(self, column: int) -> tuple[Part, ...] | None:
         peer = self.peer
-        return (Part(peer.name, Weight.STRONG), Part(f"{peer.ae_title}@{peer.host}:{peer.port}", Weight.QUIET))
+        return (Part(peer.name, Weight.STRONG), Part(f"{peer.ae_title}@{address_text(peer)}", Weight.QUIET))
 
     def tip(self, column: int) -> str:
         return self.peer.notes
@@ -73,6 +73,11 @@ class GroupChoiceNode(ChoiceNode):
 
     def parts(self, column: int) -> tuple[Part, ...] | None:
         return (Part(self.group, Weight.STRONG), Part(wording.count_text(len(self.members)), Weight.QUIET))
+
+
+def address_text(peer: KnownPeer) -> str:
+    """Return "host:port"; an IPv6 address in brackets, as it is usual."""
+    return f"[{peer.host}]:{peer.port}" if ":" in peer.host else f"{peer.host}:{peer.port}"
 
 
 def searchable(peer: KnownPeer) -> str:

@@ -12,7 +12,7 @@ from dicomdesk.engine.peers.known_peer import KnownPeer
 from dicomdesk.engine.retrieve.facts import RetrieveFact, RetrieveMethodChosen, RetrieveWaiting
 from dicomdesk.engine.retrieve.outcome import DiagnosisKind, RetrieveOutcome
 from dicomdesk.engine.retrieve.request import WAYS, RetrieveMethod, RetrieveRequest
-from dicomdesk.errors import DicomdeskError, PortInUseError
+from dicomdesk.errors import DicomdeskError
 from dicomdesk.gui.event_bridge import Arrival
 from dicomdesk.gui.models.found_entities import AskedPeer
 from dicomdesk.gui.outline.model import OutlineModel
@@ -142,8 +142,6 @@ class RetrieveFlow(QObject):
                 await self._tasks.run(_make_folder, errand.target.folder)
             present = await self._present(node)
             await self._in_turn(node, present)
-        except PortInUseError as error:
-            node.fail(f"{error}. {self._port_advice()}")
         except (DicomdeskError, OSError) as error:
             node.fail(str(error))
         finally:
@@ -165,14 +163,12 @@ class RetrieveFlow(QObject):
         only_move = errand.method is RetrieveMethod.AUTOMATIC and prefers_move
         needs_listener = errand.target.is_here and (errand.method is _MOVE or only_move)
         outcome = await self._once(node, present, needs_listener=needs_listener, supported=supported)
-        is_left_to_us = errand.method is RetrieveMethod.AUTOMATIC and errand.target.is_here
-        if is_left_to_us and not needs_listener and outcome is not None and _takes_only_moves(outcome):
+        if outcome is None or node.is_cancel_wanted or needs_listener or not errand.target.is_here:
+            return
+        refused = (one for one in outcome.diagnoses if one.kind is DiagnosisKind.METHOD_NOT_SUPPORTED)
+        if errand.method is RetrieveMethod.AUTOMATIC and any(one.other is _MOVE for one in refused):
             self._takes[name] = frozenset((_MOVE,))
-            outcome = await self._once(node, present, needs_listener=True, supported=self._takes[name])
-        if outcome is None:
-            node.stage = Stage.CANCELLED
-        else:
-            node.end(outcome, node.standing)
+            await self._once(node, present, needs_listener=True, supported=self._takes[name])
 
     async def _once(
         self,
@@ -205,6 +201,7 @@ class RetrieveFlow(QObject):
         supported: frozenset[RetrieveMethod] | None,
     ) -> RetrieveOutcome | None:
         if node.is_cancel_wanted:
+            node.stage = Stage.CANCELLED
             return None
         request = self._with_book(
             node.errand.request(node.errand.method, present=present, listener=listener, supported=supported),
@@ -223,7 +220,7 @@ class RetrieveFlow(QObject):
                 await self._tasks.run(job.cancel)
             self.changed.emit()
             outcome = await self._session.result_of(job)
-            node.standing = job.standing()
+            node.end(outcome, job.standing())
             return outcome
         finally:
             self._jobs.pop(node, None)
@@ -259,11 +256,6 @@ class RetrieveFlow(QObject):
             else request.destination,
             at_once=at_once,
             parallel=max(1, min(known.associations or 1, len(request.identifiers))),
-        )
-
-    def _port_advice(self) -> str:
-        return self.tr(
-            "Retrieve by C-GET, which needs no port here, or choose in Receive another port that the peer knows"
         )
 
     def _wait(self, node: JobNode, note: str) -> None:
@@ -311,12 +303,6 @@ class RetrieveFlow(QObject):
             node.measure(job.standing())
             self.model.touch(node)
         self.model.flush()
-
-
-def _takes_only_moves(outcome: RetrieveOutcome) -> bool:
-    """Whether the peer takes no C-GET, but C-MOVE."""
-    refused = (one for one in outcome.diagnoses if one.kind is DiagnosisKind.METHOD_NOT_SUPPORTED)
-    return any(one.other is _MOVE for one in refused)
 
 
 def _make_folder(folder: Path) -> None:

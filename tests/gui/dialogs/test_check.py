@@ -41,6 +41,12 @@ def test_every_step_is_told_and_capabilities_can_be_searched(
         begin(dialog, peer)
         assert dialog.stop.isVisible()
         wait_until(lambda: not dialog.is_running())
+        assert "can be used" in dialog.title()
+        assert list(dialog.steps.rows)[-1] is CheckStage.ECHO, "nobody was asked for more"
+        assert not dialog.capabilities.isVisible()
+        dialog.ask_button.click()
+        assert dialog.ask_button.isHidden()
+        wait_until(lambda: not dialog.is_running())
     assert "can be used" in dialog.title()
     assert list(dialog.steps.rows) == [stage for stage in CheckStage if stage is not CheckStage.TLS]
     assert [step.state for step in dialog._steps[:4]] == [CheckState.OK] * 4
@@ -65,6 +71,7 @@ def test_failure_says_why_and_can_be_tried_again(dialog: CheckDialog, wait_until
         assert any(line.startswith("Next: ") for line, _ in failed.lines)
         assert dialog.steps.rows[CheckStage.ECHO].look.mark.word == "Not tried"
         assert not dialog.capabilities.isVisible()
+        assert dialog.ask_button.isHidden(), "it would not answer"
         dialog.again.click()
         wait_until(lambda: not dialog.is_running())
     assert "can be used" in dialog.title()

@@ -165,7 +165,7 @@ def test_connection_is_tested_over_tls(
     dialog = wait_for(CheckDialog, wait_until)
     wait_until(lambda: not dialog.is_running() and bool(dialog._steps))
     assert "can be used" in dialog.title()
-    assert len(dialog.steps.rows) == 6
+    assert len(dialog.steps.rows) == 5
     dialog.reject()
 
 

@@ -51,7 +51,7 @@ _AE_TITLES = st.text("aZ09=+-@'\",;&<>|%#()._", min_size=1, max_size=16)
 _HOSTS = st.sampled_from(["h", "pacs.example", "10.0.0.7", "fe80::1", "a-b.example"])
 _TIMEOUTS = (Timeouts(), Timeouts(connect_s=2.5, acse_s=None), Timeouts(acse_s=7.0, dimse_s=0.25, socket_s=None))
 _CHECKS = (None, FULL.last_check)
-_METHODS = (None, *RetrieveMethod)
+_METHODS = tuple(RetrieveMethod)
 
 PEERS = st.builds(
     lambda name, address, group, optional, further: KnownPeer(

@@ -4,13 +4,13 @@ from dataclasses import replace
 
 from dicomdesk.engine.check_findings import CheckStage, CheckStep
 from dicomdesk.engine.events import CheckStepFinished, CheckStepStarted
+from dicomdesk.engine.peers.known_peer import KnownPeer
 from dicomdesk.engine.peers.peer_security import PeerSecurity
 from dicomdesk.gui.dialogs.check import CheckDialog
 from dicomdesk.gui.dialogs.listener import ListenerDialog
 from dicomdesk.gui.dialogs.peer import PeerDialog
 from dicomdesk.gui.security.credentials import Credentials
 from dicomdesk.gui.theme import Tone
-from dicomdesk.gui.window_state import TypedPeer
 from dicomdesk.settings import AssociationSettings, Peer, RevocationCheck, TlsSettings
 from tests.helpers.window import scenes
 from tests.helpers.window.stage import Stage, just_now, show_dialog
@@ -46,7 +46,7 @@ def node_identity(stage: Stage) -> None:
 
 def show_node(stage: Stage, security: PeerSecurity) -> PeerDialog:
     """Show the dialog of a node."""
-    node = (TypedPeer(ae_title="PACS", host="pacs.example", port="2762"), security)
+    node = KnownPeer(name="Main archive", ae_title="PACS", host="pacs.example", port=2762, security=security)
     dialog = PeerDialog(stage.theme, stage.tasks, Credentials(stage.tasks), node)
     return show_dialog(stage, dialog)
 
@@ -91,7 +91,11 @@ def show_check(stage: Stage, steps: list[CheckStep], running: CheckStage | None 
     """Show a connection check with steps that have ended, and one that goes on."""
     dialog = show_dialog(stage, CheckDialog(stage.theme, stage.session, stage.tasks))
     peer = Peer(host="pacs.example", port=2762, ae_title="PACS", tls=TlsSettings())
-    dialog.show_asked(peer, AssociationSettings(calling_ae_title="WS1"))
+    dialog.show_asked(
+        peer,
+        AssociationSettings(calling_ae_title="WS1"),
+        asks_capabilities=any(step.stage is CheckStage.CAPABILITIES for step in steps),
+    )
     dialog.take(just_now([CheckStepFinished(job_id="check-1", step=step) for step in steps]))
     dialog._is_running = running is not None
     dialog._show_buttons()

@@ -35,6 +35,20 @@ from tests.helpers.window.list_scenes import (
     list_stopped,
     list_waiting,
 )
+from tests.helpers.window.peer_scenes import (
+    peer_choice,
+    peer_choice_several,
+    peer_dialog,
+    peer_dialog_limits,
+    peers_checking,
+    peers_damaged,
+    peers_empty,
+    peers_import,
+    peers_many,
+    peers_removed,
+    peers_selected,
+    peers_usual,
+)
 from tests.helpers.window.receiving_scenes import (
     association_rejected,
     associations,
@@ -127,6 +141,19 @@ SCENES: tuple[tuple[str, Callable[[Stage], None], tuple[int, int]], ...] = (
     ("list-half-done", list_half_done, USUAL),
     ("list-waiting", list_waiting, USUAL),
     ("list-stopped", list_stopped, USUAL),
+    ("peers", peers_usual, USUAL),
+    ("peers-narrow", peers_usual, SMALLEST),
+    ("peers-selected", peers_selected, USUAL),
+    ("peers-empty", peers_empty, USUAL),
+    ("peers-checking", peers_checking, USUAL),
+    ("peers-removed", peers_removed, SMALLEST),
+    ("peers-many", peers_many, USUAL),
+    ("peers-damaged", peers_damaged, SMALLEST),
+    ("peers-import", peers_import, USUAL),
+    ("peer-choice", peer_choice, USUAL),
+    ("peer-choice-several", peer_choice_several, USUAL),
+    ("peer-dialog", peer_dialog, USUAL),
+    ("peer-dialog-limits", peer_dialog_limits, USUAL),
 )
 
 

@@ -82,7 +82,7 @@ def test_several_files_kept_aside_in_one_second_have_names_of_their_own(tmp_path
         ({"name": "Well"}, "comes twice"),
         ({"colour": "red"}, "nothing is known of colour"),
         ({"security": []}, "PeerSecurity is no object"),
-        ({"retrieve_method": "scp"}, "retrieve_method is none of move, get"),
+        ({"retrieve_method": "scp"}, "retrieve_method is none of"),
         ({"last_check": {"at": "2026"}}, "no outcome"),
         ({"timeouts": {"acse_s": 0}}, "acse_s is no number of seconds above 0"),
     ],

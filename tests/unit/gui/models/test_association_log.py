@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from dicomdesk.engine.events import Event, ItemOutcome
@@ -136,3 +138,65 @@ def test_sort_values_of_a_column_have_one_type(log: AssociationLog, outline: Pla
     play(log, [*scenes.outgoing(1), *scenes.rejected("e", 1)])
     for column in range(len(association_columns())):
         assert len({type(node.sort_value(column)) for node in outline.root.children}) == 1
+
+
+CHECK = "check-7"
+
+
+def of_check(events: list[Event]) -> list[Event]:
+    """The events as those of a check."""
+    return [replace(event, job_id=CHECK) for event in events]
+
+
+def play_check(log: AssociationLog, associations: int) -> None:
+    """A check whose second association is rejected, as peers do that take nothing of what is proposed."""
+    for number in range(1, associations + 1):
+        if number == 2:
+            events = of_check(scenes.rejected(CHECK, number))
+        else:
+            events = of_check([*scenes.outgoing(number), scenes.released(CHECK, number)])
+        play(log, events, at=100.0 * number)
+
+
+def test_check_is_one_row_with_its_associations_below(log: AssociationLog, outline: PlainOutline) -> None:
+    play(log, [*scenes.outgoing(1), scenes.released(scenes.SEND_JOB, 1)])
+    play_check(log, 26)
+    first, check = outline.root.children
+    assert isinstance(check, AssociationRecord)
+    assert not first.children
+    assert [part.number for part in check.whole] == list(range(1, 27))
+    assert log.find(CHECK, 26) is check.children[-1]
+    assert [part.text for part in check.parts(PEER) or ()][1] == "check with 26 associations"
+    assert check.text(CONTEXTS) == "75 / 126"
+    assert check.text(STATE) == "Released"
+    assert check.lasted_s == 2502.0
+    assert log.refused == 0, "a peer may refuse what it does not accept"
+
+
+def test_check_is_open_while_one_of_its_associations_is(log: AssociationLog, outline: PlainOutline) -> None:
+    play_check(log, 3)
+    play(log, of_check(scenes.outgoing(4)), at=400.0)
+    check = only(outline)
+    assert check.state is AssociationState.RELEASED
+    assert check.shown_state is AssociationState.ESTABLISHED
+    log.clear_finished()
+    assert len(log) == 4
+    play(log, of_check([scenes.released(CHECK, 4)]), at=500.0)
+    log.clear_finished()
+    assert len(log) == 0
+    assert not outline.root.children
+
+
+def test_check_that_is_not_established_is_a_problem(log: AssociationLog) -> None:
+    play(log, of_check(scenes.rejected(CHECK, 1)))
+    assert log.refused == 1
+
+
+def test_old_check_is_forgotten_whole(
+    log: AssociationLog, outline: PlainOutline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(association_log, "MOST_ASSOCIATIONS", 5)
+    play_check(log, 5)
+    play(log, scenes.outgoing(1))
+    assert len(log) == len(outline.root.children) == 1
+    assert log.find(CHECK, 3) is None
