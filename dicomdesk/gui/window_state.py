@@ -51,6 +51,8 @@ class WindowState:
     """That it comes to; "" for that of the listener."""
     retrieve_destination: str = ""
     """AE title of another peer that it is sent to."""
+    archive_configuration: str = "/etc/dcmtk/dcmqrscp.cfg"
+    """Of the archive of this machine whose instances count as here; "" for none."""
 
     def with_recent_peer(self, peer: TypedPeer) -> "WindowState":
         """Return the state with ``peer`` as the latest one used."""

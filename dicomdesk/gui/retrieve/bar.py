@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, Signal
-from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QWidget
+from PySide6.QtWidgets import QMenu, QSizePolicy, QStackedWidget, QWidget
 
 from dicomdesk.engine.peers.known_peer import KnownPeer
 from dicomdesk.engine.retrieve.request import RetrieveMethod
 from dicomdesk.gui import wording
-from dicomdesk.gui.controls.buttons import plain_button
+from dicomdesk.gui.controls.buttons import menu_button, plain_button
 from dicomdesk.gui.controls.check_box import CheckBox
 from dicomdesk.gui.controls.combo import Combo
 from dicomdesk.gui.controls.fields import Field, word_before
@@ -49,6 +49,9 @@ class RetrieveBar(Band):
     """The user wants to choose the folder."""
     folder_changed = Signal()
     """Another folder stands in its field, and is finished."""
+    archive_wanted = Signal()
+    """The user wants to choose an archive of this machine, whose instances count as here."""
+    archive_unwanted = Signal()
     shows_jobs = Signal(bool)
     """Whether the retrieves are to be shown."""
     state_changed = Signal()
@@ -71,7 +74,7 @@ class RetrieveBar(Band):
         )
         self.destination.setMaximumWidth(220)
         self.known = PeerChoice(theme, peers, keeps_word=False)
-        self.choose = plain_button(theme, "", "folder", self.folder_wanted.emit, self.tr("Choose the folder"))
+        self.choose = menu_button(theme, "", "folder", self._folder_menu(), self.tr("Folder, and what counts as here"))
         self.method = Combo(theme, [self.tr("automatic"), "C-GET", "C-MOVE"])
         self.method.setAccessibleName(self.tr("Method"))
         self.again = CheckBox(theme, self.tr("also what is here"), is_checked=False)
@@ -162,6 +165,14 @@ class RetrieveBar(Band):
             self.jobs,
         )
         column_of(line, inside=self, margins=(MARGIN, 8, MARGIN, 8))
+
+    def _folder_menu(self) -> QMenu:
+        menu = QMenu(self)
+        menu.addAction(self.tr("Choose the folder…"), self.folder_wanted.emit)
+        menu.addSeparator()
+        menu.addAction(self.tr("Count as here what an archive has…"), self.archive_wanted.emit)
+        menu.addAction(self.tr("Count what is in the folder only"), self.archive_unwanted.emit)
+        return menu
 
     def _on_place(self) -> None:
         self._places.setCurrentIndex(self.place.currentIndex())

@@ -148,6 +148,8 @@ class RetrieveFlow(QObject):
             self._session.retrieving.discard(node)
             if errand.target.is_here:
                 self.here.refresh()
+            else:
+                self.here.archive.forget()  # it may have been sent there
             self.model.touch(node)
             self.model.flush()
             self.changed.emit()

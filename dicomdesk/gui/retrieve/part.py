@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication
@@ -9,17 +10,19 @@ from PySide6.QtWidgets import QMenu, QSplitter, QWidget
 
 from dicomdesk.dicom.query.attributes import Level
 from dicomdesk.engine.retrieve.request import RetrieveMethod
+from dicomdesk.gui import wording
 from dicomdesk.gui.layouts import column_of
 from dicomdesk.gui.models.found_entities import AskedPeer, FoundEntity
 from dicomdesk.gui.outline.model import Node
 from dicomdesk.gui.outline.view import OutlineView
 from dicomdesk.gui.panels.details import Action
-from dicomdesk.gui.questions.file_dialogs import ask_folder
+from dicomdesk.gui.questions.file_dialogs import ask_files, ask_folder
 from dicomdesk.gui.retrieve.bar import BarState, RetrieveBar
 from dicomdesk.gui.retrieve.command_line import command_lines
 from dicomdesk.gui.retrieve.errand import nameless_level, plan_errands
 from dicomdesk.gui.retrieve.flow import RetrieveFlow
 from dicomdesk.gui.retrieve.here.already import HereAlready
+from dicomdesk.gui.retrieve.here.local_archive import USUAL_CONFIGURATION
 from dicomdesk.gui.retrieve.job_nodes import JobNode, LackingNode, method_word
 from dicomdesk.gui.retrieve.listening import ListenerSource
 from dicomdesk.gui.retrieve.look.look_dialog import LookDialog
@@ -58,6 +61,7 @@ class RetrievePart(QWidget):
         self._tasks = tasks
         self._entities: tuple[FoundEntity, ...] = ()
         self._notice: Told | None = None
+        self._told_of_archive = ""
         folder = state.retrieve_folder or state.listen_folder
         self.bar = RetrieveBar(
             theme,
@@ -71,7 +75,9 @@ class RetrievePart(QWidget):
         self.jobs = QSplitter(Qt.Orientation.Horizontal)
         self._lay_out()
         self._connect(session)
+        self._archive = state.archive_configuration
         self.here.look_at(self.bar.folder_path())
+        self._open_archive()
         self._show_all()
 
     @property
@@ -145,6 +151,7 @@ class RetrievePart(QWidget):
             retrieve_here=said.to_here,
             retrieve_folder=said.folder,
             retrieve_destination=said.destination,
+            archive_configuration=self._archive,
         )
 
     # -- building
@@ -167,6 +174,9 @@ class RetrievePart(QWidget):
         self.bar.retrieve_wanted.connect(self.retrieve)
         self.bar.folder_wanted.connect(lambda: self._tasks.start(self._choose_folder()))
         self.bar.folder_changed.connect(self._on_folder)
+        self.bar.archive_wanted.connect(lambda: self._tasks.start(self._choose_archive()))
+        self.bar.archive_unwanted.connect(lambda: self._keep_archive(""))
+        self.here.archive.changed.connect(self._on_archive)
         self.bar.shows_jobs.connect(self._show_all)
         self.bar.state_changed.connect(self.state_changed)
         self.flow.changed.connect(self._show_all)
@@ -258,6 +268,38 @@ class RetrievePart(QWidget):
         if folder:
             self.bar.folder.setText(folder)
             self._on_folder()
+
+    async def _choose_archive(self) -> None:
+        title = self.tr("Configuration file of an archive of this machine (dcmqrscp.cfg)")
+        files = await ask_files(self._tasks, self, title)
+        if files:
+            self._keep_archive(files[0])
+
+    def _keep_archive(self, configuration: str) -> None:
+        self._archive = configuration
+        self._open_archive()
+        self.state_changed.emit()
+
+    def _open_archive(self) -> None:
+        path = Path(self._archive) if self._archive else None
+        self.here.archive.open(path, is_usual=path == USUAL_CONFIGURATION)
+
+    def _on_archive(self) -> None:
+        """Say why an archive cannot be asked; once for each reason."""
+        problem = self.here.archive.problem
+        if problem and problem != self._told_of_archive:
+            self._notice = Told(
+                title=self.tr("What the archive has is not counted"),
+                icon="warning",
+                tone=Tone.WARNING,
+                lines=(
+                    wording.sentence(wording.capitalised(problem)),
+                    self.tr("Choose its configuration file again, or count what is in the folder only."),
+                ),
+            )
+            self.bar.jobs.setChecked(True)
+            self._show_all()
+        self._told_of_archive = problem
 
     def _on_menu(self, node: object, place: QPoint) -> None:
         menu = QMenu(self)

@@ -14,6 +14,7 @@ from dicomdesk.errors import CancelledError
 from dicomdesk.gui import wording
 from dicomdesk.gui.models.found_entities import FoundEntity
 from dicomdesk.gui.retrieve.here.index import HereIndex
+from dicomdesk.gui.retrieve.here.local_archive import LocalArchive
 from dicomdesk.gui.tasks import Tasks
 
 
@@ -33,6 +34,8 @@ class HereAlready(QObject):
         """Of those who bring an index up to date."""
         self._is_wanted = False
         self._is_reading = False
+        self.archive = LocalArchive(tasks, self)
+        self.archive.changed.connect(self.changed)
 
     @property
     def folder(self) -> Path | None:
@@ -88,9 +91,24 @@ class HereAlready(QObject):
 
     def words(self, study: str, series: str = "", instance: str = "", of: int | None = None) -> str:
         """Return "412 of 620", "All 620", "3" where nobody knows of how many, "Here" for an instance, or ""."""
-        if self._index is None or not study:
+        if not study:
             return ""
-        return here_words(self._index.count(study, series, instance), of, is_instance=bool(instance))
+        count = self._index.count(study, series, instance) if self._index is not None else 0
+        if not (instance and count):
+            count += self._count_in_archive(study, series, instance)
+        return here_words(count, of, is_instance=bool(instance))
+
+    def _count_in_archive(self, study: str, series: str, instance: str) -> int:
+        """What the archive has and the folder has not."""
+        content = self.archive.content(study)
+        if not content:
+            return 0
+        found: frozenset[str] = content.get(series, frozenset()) if series else frozenset().union(*content.values())
+        if instance:
+            found &= {instance}
+        if self._index is None or not found:
+            return len(found)
+        return len(found - self._index.present(study))
 
     async def _read(self) -> None:
         self._is_reading = True
