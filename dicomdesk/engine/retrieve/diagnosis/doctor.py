@@ -85,7 +85,13 @@ class Evidence:
 
 def diagnose(evidence: Evidence) -> tuple[Diagnosis, ...]:
     """Why something did not arrive, the likeliest first; () where all is well, as far as anybody can know."""
-    return tuple(_early(evidence)) or tuple(_causes(evidence))
+    early = tuple(_early(evidence))
+    if early:
+        return early
+    causes = tuple(_causes(evidence))
+    if any(one.kind is not DiagnosisKind.UNASKED for one in causes):
+        return causes
+    return (*_without_reason(evidence), *causes)
 
 
 def _early(evidence: Evidence) -> Iterator[Diagnosis]:
@@ -279,7 +285,11 @@ def _by_counters(evidence: Evidence) -> Iterator[Diagnosis]:
             else "Do not rely on its counters; compare with a query at image level.",
             uids=evidence.missing,
         )
-    elif evidence.missing and not (reported.failed or _is_any_failure(evidence) or _cancelled(evidence)):
+
+
+def _without_reason(evidence: Evidence) -> Iterator[Diagnosis]:
+    """What is missing though nothing is known to have gone wrong."""
+    if evidence.missing and not _cancelled(evidence):
         yield Diagnosis(
             kind=DiagnosisKind.MISSING,
             text=f"{evidence.name} told of {count_text(len(evidence.missing), 'instance')} in a query that it has not "
@@ -295,22 +305,11 @@ def _by_counters(evidence: Evidence) -> Iterator[Diagnosis]:
         )
 
 
-def _is_any_failure(evidence: Evidence) -> bool:
-    return any(ended.status not in {Status.SUCCESS, Status.CANCEL} for ended in evidence.ended)
-
-
 def _is_nothing(evidence: Evidence) -> bool:
-    reported = evidence.reported
-    is_quiet = not (reported.completed or reported.failed or reported.warning)
-    arrivals = evidence.arrivals
+    reported, arrivals = evidence.reported, evidence.arrivals
     has_come = arrivals is not None and arrivals.arrived + arrivals.unasked > 0
-    return (
-        bool(evidence.ended)
-        and is_quiet
-        and not has_come
-        and not _is_any_failure(evidence)
-        and not _cancelled(evidence)
-    )
+    is_quiet = not (reported.completed or reported.failed or reported.warning or has_come)
+    return bool(evidence.ended) and is_quiet and not _cancelled(evidence)
 
 
 def _cancelled(evidence: Evidence) -> bool:
