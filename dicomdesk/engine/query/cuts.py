@@ -1,7 +1,7 @@
 """Whether the answers to a query were cut: by what the peer says, and by how many there are.
 
 There is no way in DICOM to say "and so on" (PS3.4 C.4.1.1.4): some peers refuse with A700 or say something in Error
-Comment, most say Success after 100, 500 or 1000 matches.
+Comment, Orthanc ends with Cancel though nobody has cancelled, most say Success after 100, 500 or 1000 matches.
 """
 
 import re
@@ -28,13 +28,15 @@ class CutSign(Enum):
     """What tells that answers were cut."""
 
     REFUSED = "refused"
-    """The peer ended with a status that means too many."""
+    """The peer ended with a status that means too many, or that it has not told all."""
     SAID = "said"
     """The peer's comment speaks of a limit."""
     ROUND = "round"
     """As many as people set limits to."""
     EQUAL = "equal"
     """As many as for another query over the same association."""
+    UNDATED = "undated"
+    """Where it was asked for by dates what was cut, and some matches have none: others like them may be missing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,13 +52,13 @@ class Cut:
 def find_cut(matches: int, status: int, comment: str = "", earlier: Sequence[int] = ()) -> Cut | None:
     """What tells that the answers to a C-FIND were cut; None where nothing does.
 
-    ``status`` and ``comment`` are those of the final response, ``earlier`` the numbers of matches of other queries to
-    the same peer. Where nothing came nothing was cut.
+    ``status`` and ``comment`` are those of the final response to what nobody has cancelled, ``earlier`` the numbers of
+    matches of other queries to the same peer. Where nothing came nothing was cut.
     """
     answers = count_text(matches, "answer")
     if not matches:
         return None
-    if is_out_of_resources(status):
+    if is_out_of_resources(status) or status == Status.CANCEL:
         return Cut(sign=CutSign.REFUSED, matches=matches, text=f"The peer ended after {answers}: there are more")
     if status == Status.SUCCESS and comment and _WORDS_OF_LIMITS.search(comment):
         return Cut(

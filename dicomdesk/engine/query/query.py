@@ -71,6 +71,7 @@ class QueryJob(Job[QueryOutcome]):
         self._ended: list[QueryEnded] = []
         self._undivided: list[QueryEnded] = []
         """Without those whose dates were divided."""
+        self._lost: list[Cut] = []
         self._matches = 0
         self._failure: tuple[QueryFailure, DicomdeskError] | None = None
         self._outgoing = OutgoingAssociation(job_id=self.id, number=1, control=self._control, report=self._report)
@@ -166,6 +167,8 @@ class QueryJob(Job[QueryOutcome]):
             return ended
 
         self._undivided += split.carry_out(ask)
+        if split.lost is not None:
+            self._lost.append(split.lost)
 
     @property
     def _bounds(self) -> Bounds:
@@ -197,7 +200,7 @@ class QueryJob(Job[QueryOutcome]):
             outcome=outcome,
             ended=tuple(self._ended),
             matches=self._matches,
-            cuts=tuple(ended.cut for ended in self._undivided if ended.cut is not None),
+            cuts=(*(ended.cut for ended in self._undivided if ended.cut is not None), *self._lost),
             failure=failure,
             error=error,
         )

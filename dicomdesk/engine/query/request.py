@@ -70,7 +70,7 @@ class QueryRequest:
     splits_dates: bool = False
     """Where answers were cut, divide the range of dates, then the times of a day, and ask again for each part; matches
     that came already are left out. The dates are Study Date, and Scheduled Procedure Step Start Date in a worklist;
-    what has none comes only as far as the first answer has it."""
+    what has none comes only as far as the answer that was cut has it, and ``QueryOutcome.cuts`` says so."""
     reports_matches: bool = True
     """False where nobody looks at matches: they are counted, with nothing else done about them."""
     wants_relational: bool = False

@@ -1,6 +1,7 @@
 """A query whose answers were cut is asked again for parts of its range of dates, until none is cut."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from hashlib import blake2b
@@ -9,12 +10,14 @@ from dicomdesk.dicom.documents.data_set import Item, read_data_set
 from dicomdesk.dicom.query.attributes import QUERY_RETRIEVE_LEVEL, UNIQUE_KEYS, Level
 from dicomdesk.dicom.query.identifier_writer import put_keys
 from dicomdesk.dicom.query.keys import KeyStep, QueryKey
-from dicomdesk.dicom.query.results import read_result
+from dicomdesk.dicom.query.results import QueryResult, read_result
 from dicomdesk.dicom.transfer_syntaxes import EXPLICIT_VR_LITTLE_ENDIAN
+from dicomdesk.engine.query.cuts import Cut, CutSign
 from dicomdesk.engine.query.date_spans import DateSpan, halve, read_span
 from dicomdesk.engine.query.facts import QueryEnded
 from dicomdesk.engine.query.request import Identifier
 from dicomdesk.errors import DataError
+from dicomdesk.human import count_text
 from dicomdesk.network.status import is_out_of_resources
 
 __all__ = ["SplitQuery"]
@@ -49,6 +52,9 @@ class SplitQuery:
         self._today = today
         self._seen: set[bytes] = set()
         self._limits: list[int] = []
+        self._undated = self._untimed = 0
+        """New and old matches of the query under way that have no date, or no time."""
+        self._lost = 0
         data = put_keys(identifier.data_set, identifier.keys)
         data_set = read_data_set(data, EXPLICIT_VR_LITTLE_ENDIAN)
         self._level = _level(data_set)
@@ -57,16 +63,33 @@ class SplitQuery:
     def is_new(self, match: bytes, transfer_syntax_uid: str) -> bool:
         """Whether a match has not come before."""
         key = b""
-        if self._level in _UNIQUE_LEVELS:
-            try:
-                key = read_result(match, transfer_syntax_uid).value(UNIQUE_KEYS[self._level]).encode()
-            except DataError:
-                key = b""
+        with suppress(DataError):
+            result = read_result(match, transfer_syntax_uid)
+            self._note_undated(result)
+            if self._level in _UNIQUE_LEVELS:
+                key = result.value(UNIQUE_KEYS[self._level]).encode()
         digest = blake2b(key or match, digest_size=_DIGEST_BYTES).digest()
         if digest in self._seen:
             return False
         self._seen.add(digest)
         return True
+
+    @property
+    def lost(self) -> Cut | None:
+        """What tells that matches may be missing because they have no date, or no time, to be asked for by."""
+        if not self._lost:
+            return None
+        what = count_text(self._lost, "match", "matches")
+        text = f"{what} came without the date or time that the rest was asked for by: there may be more such"
+        return Cut(sign=CutSign.UNDATED, matches=self._lost, text=text)
+
+    def _note_undated(self, result: QueryResult) -> None:
+        dates = self._dates
+        if dates is None:
+            return
+        values = result.items.get(dates.path[0].tag, {}) if dates.path else result.values
+        self._undated += values.get(dates.date_tag, "?") == ""
+        self._untimed += values.get(dates.time_tag, "?") == ""
 
     def carry_out(self, ask: Callable[[Identifier, list[int]], QueryEnded | None]) -> Iterator[QueryEnded]:
         """Ask as a whole, then in parts where it was cut; yields the ends of what was not divided further.
@@ -74,23 +97,18 @@ class SplitQuery:
         ``ask`` is given an identifier and the numbers of matches at which the peer has cut before; it returns None when
         no more is to be asked.
         """
-        ended = ask(self._identifier, self._limits)
-        if ended is None:
-            return
-        spans = [] if self._dates is None or not _is_cut(ended) else self._halves(self._dates.span)
-        if not spans:
-            yield ended
-            return
-        self._learn(ended)
-        while spans:
-            span = spans.pop()
-            ended = ask(self._part(span), self._limits)
+        waiting: list[DateSpan | None] = [None]
+        while waiting:
+            span = waiting.pop()
+            self._undated = self._untimed = 0
+            ended = ask(self._identifier if span is None else self._part(span), self._limits)
             if ended is None:
                 return
-            parts = self._halves(span) if _is_cut(ended) else []
+            whole = span or (self._dates.span if self._dates is not None else None)
+            parts = self._halves(whole) if whole is not None and _is_cut(ended) else []
             if parts:
-                self._learn(ended)
-                spans += parts
+                self._learn(ended, is_by_time=parts[0].seconds is not None)
+                waiting += parts
             else:
                 yield ended
 
@@ -100,7 +118,8 @@ class SplitQuery:
         halves = halve(span, self._today, by_time=self._dates.has_free_time)
         return [] if halves is None else [halves[1], halves[0]]
 
-    def _learn(self, ended: QueryEnded) -> None:
+    def _learn(self, ended: QueryEnded, *, is_by_time: bool) -> None:
+        self._lost += self._untimed if is_by_time else self._undated
         if ended.matches:
             self._limits.append(ended.matches)
 

@@ -9,6 +9,7 @@ import pytest
 from dicomdesk.dicom.query.identifier_writer import put_keys
 from dicomdesk.dicom.query.keys import KeyStep, QueryKey
 from dicomdesk.dicom.query.results import read_result
+from dicomdesk.engine.query.cuts import CutSign
 from dicomdesk.engine.query.facts import QueryAnswered, QueryEnded, QueryStarted
 from dicomdesk.engine.query.request import Identifier, QueryModel
 from tests.helpers.jobs.querying import of, query, request_to
@@ -124,6 +125,25 @@ def test_studies_without_a_date_come_with_the_first_answer() -> None:
     with archive_of(held, 50) as peer:
         _, facts = query(request_to(peer.port, studies(), splits_dates=True))
     assert sorted(uids(facts)) == sorted(uid for uid, _, _ in held)
+
+
+def test_where_matches_without_a_date_or_a_time_may_be_missing_it_is_said() -> None:
+    undated = [(f"1.9.{number}", "", "") for number in range(60)]
+    with archive_of([*undated, *HELD[:70]], 50) as peer:
+        outcome, facts = query(request_to(peer.port, studies(), splits_dates=True))
+    assert len(of(facts, QueryAnswered)) == 50 + 70
+    assert [(cut.sign, cut.matches) for cut in outcome.cuts] == [(CutSign.UNDATED, 50)]
+    untimed = [(f"1.9.{number}", "20240229", "" if number % 2 else f"{number % 24:02}0000") for number in range(120)]
+    with archive_of(untimed, 50) as peer:
+        outcome, _ = query(request_to(peer.port, studies("20240229", x00080030=""), splits_dates=True))
+    assert [cut.sign for cut in outcome.cuts] == [CutSign.UNDATED]
+
+
+def test_a_study_that_comes_twice_is_reported_once_where_dates_are_divided() -> None:
+    twice = [one for one in HELD[:60] for _ in range(2)]
+    with archive_of(twice, 50) as peer:
+        _, facts = query(request_to(peer.port, studies(), splits_dates=True))
+    assert sorted(uids(facts)) == sorted(uid for uid, _, _ in HELD[:60])
 
 
 def test_a_limit_of_ours_ends_it() -> None:

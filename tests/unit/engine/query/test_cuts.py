@@ -46,5 +46,11 @@ def test_a_comment_about_a_limit_is_noticed(comment: str) -> None:
 
 def test_other_comments_and_failures_tell_nothing() -> None:
     assert find_cut(7, 0, "thank you") is None
-    assert find_cut(100, 0xFE00) is None
     assert find_cut(100, 0xC001, "limit") is None
+
+
+def test_an_end_by_cancel_that_nobody_asked_for_is_noticed() -> None:
+    found = find_cut(5, 0xFE00)
+    assert found is not None
+    assert found.sign is CutSign.REFUSED
+    assert find_cut(0, 0xFE00) is None
