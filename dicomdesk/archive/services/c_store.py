@@ -16,7 +16,6 @@ from dicomdesk.archive.areas.keeper import Keeper
 from dicomdesk.archive.areas.quota import QuotaExceededError
 from dicomdesk.archive.facts import AcceptedInstance
 from dicomdesk.archive.index_entries import AdditionOutcome, IndexEntry
-from dicomdesk.archive.setup.storing_format import StoringFormat, shaped
 from dicomdesk.atomic_file import AtomicFile
 from dicomdesk.dicom.data_sets.element_walk import DataSetBytes
 from dicomdesk.dicom.data_sets.structure_check import StructureFindings
@@ -27,6 +26,7 @@ from dicomdesk.dicom.query.attributes import (
     SOP_INSTANCE_UID,
     STUDY_INSTANCE_UID,
 )
+from dicomdesk.dicom.storing_format import StoringFormat, shaped
 from dicomdesk.engine.receive.instance_file import (
     IN_MEMORY_BYTES,
     MOST_REWRITTEN_BYTES,

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from dicomdesk.archive.setup.configuration import ArchiveConfiguration, CharacterSetRule
-from dicomdesk.archive.setup.storing_format import StoringFormat
 from dicomdesk.dicom.query.query import Model
+from dicomdesk.dicom.storing_format import StoringFormat
 from dicomdesk.settings import AccessRules, PlaceRules, Timeouts, TlsSettings
 
 __all__ = ["ArchiveSettings", "MoveRestriction"]

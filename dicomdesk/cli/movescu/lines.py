@@ -1,11 +1,9 @@
 """What a retrieve job reports, as the lines that DCMTK's movescu logs; and how it ends on the command line."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, assert_never
 
 from dicomdesk.cli.exit_codes import ExitCode, died_of_signal
 from dicomdesk.cli.movescu.options import MoveOptions
-from dicomdesk.cli.movescu.stored_files import needs_reshaping, reshape_file
 from dicomdesk.cli.output.association_dump import incoming_request_lines, negotiation_lines, store_request_lines
 from dicomdesk.cli.output.log_lines import write_notice
 from dicomdesk.cli.output.requestor_lines import RequestorLines, condition_of
@@ -50,15 +48,13 @@ _NO_DATA_TO_SEND = "0006:0202 DIMSE Inappropriate data for message"
 
 
 class MoveLines(RequestorLines[RetrieveFact]):
-    """Lines of movescu; see ``LogLines``. Gives files the format that is asked for."""
+    """Lines of movescu; see ``LogLines``."""
 
     _ALWAYS_WANTED = (events.AssociationFailed, events.Notice, RetrieveStarted, RetrieveEnded)
 
     def __init__(self, log: Log, options: MoveOptions, identifiers: Identifiers) -> None:
         super().__init__(log, "movescu", options.peer, options.association)
         self._identifiers = identifiers
-        self._format = options.storing_format
-        self._reshapes = options.listener is not None and needs_reshaping(options.storing_format)
         self._started: RetrieveStarted | None = None
         self._context_id = 3
         self.is_any_context_accepted = False
@@ -70,7 +66,7 @@ class MoveLines(RequestorLines[RetrieveFact]):
             return True
         if not isinstance(event, events.ItemFinished):
             return False
-        return self._reshapes or event.outcome is not events.ItemOutcome.STORED
+        return event.outcome is not events.ItemOutcome.STORED
 
     def _show(self, event: RetrieveFact) -> None:
         if event.job_id.startswith(_LISTENER):
@@ -134,11 +130,6 @@ class MoveLines(RequestorLines[RetrieveFact]):
             reason = printable(event.reason)
             words = "" if event.status is None else f", answered {events.status_text(event.status)}"
             self._tool.warn(f"received object not stored{words}: {reason}")
-        elif self._reshapes and event.path:
-            try:
-                reshape_file(Path(event.path), self._format)
-            except (DataError, OSError) as error:
-                self._tool.write(Level.ERROR, f"stays as it came: {printable(event.path)}: {printable(str(error))}")
 
     def _show_started(self, event: RetrieveStarted) -> None:
         self._started = event

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from dicomdesk.archive.setup.storing_format import StoringFormat
 from dicomdesk.cli.options import shared
 from dicomdesk.cli.options.grammar import CommandLine, Tool, group, option
 from dicomdesk.cli.options.identity import read_identity_options
@@ -14,6 +13,7 @@ from dicomdesk.cli.query import options as query
 from dicomdesk.cli.query.inputs import check_files, check_plain_keys
 from dicomdesk.cli.query.list_options import LIST_NOTE, read_list_choice
 from dicomdesk.cli.retrieving.options import NOTE, RetrieveExtras, read_extras, retrieve_extensions
+from dicomdesk.dicom.storing_format import StoringFormat
 from dicomdesk.engine.receive.request import Acceptance, ReceiveRequest, Storage, StorageMode
 from dicomdesk.settings import AssociationSettings
 
@@ -88,8 +88,8 @@ TOOL = Tool(
         ),
         (
             "Keys are tags or names with values, 0010,0010=Doe or PatientName=Doe; there are no paths. A file appears "
-            "under its name when it is complete, and the peer is told Success after that. Where another format is "
-            "asked for it is written over the file then; where that fails, the file stays as it came. Unlike there, "
+            "under its name when it is complete and in the format that is asked for, and the peer is told Success "
+            "after that; what cannot be converted is stored as it came, with a warning. Unlike there, "
             "--output-directory counts with --bit-preserving too."
         ),
         LIST_NOTE,
@@ -175,6 +175,7 @@ def _read_listener(
         storage=Storage(
             folder=Path(line.text("--output-directory", ".")),
             mode=StorageMode.IGNORE if line.has("--ignore") else mode,
+            storing_format=None if storing_format.is_usual else storing_format,
             fsync=line.has("--fsync"),
         ),
     )

@@ -1,10 +1,10 @@
 """Options that say how received instances are written, as dcmqrscp and movescu have them."""
 
-from dicomdesk.archive.setup.storing_format import StoringFormat
 from dicomdesk.cli.options import shared
 from dicomdesk.cli.options.grammar import CommandLine, group, option
 from dicomdesk.cli.options.proposal import PREFERRED_BY_ACCEPTOR, PREFERRED_TRANSFER_SYNTAXES
 from dicomdesk.dicom.data_sets.rewriting import GroupLengths
+from dicomdesk.dicom.storing_format import StoringFormat
 
 __all__ = ["STORING_GROUPS", "read_storing_format"]
 

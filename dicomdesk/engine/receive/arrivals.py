@@ -13,8 +13,10 @@ import itertools
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from dicomdesk.atomic_file import AtomicFile
+from dicomdesk.dicom.data_sets.element_walk import DataSetBytes
 from dicomdesk.dicom.data_sets.structure_check import StructureFindings
 from dicomdesk.dicom.files.part10 import file_meta_information, parse_header
 from dicomdesk.dicom.instance import InputFormat, InstanceHeader
@@ -36,12 +38,16 @@ from dicomdesk.network.dimse.store_reception import IncomingStore, InstanceSink,
 from dicomdesk.network.status import Status
 from dicomdesk.settings import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
 
+if TYPE_CHECKING:
+    from dicomdesk.dicom.storing_format import StoringFormat
+
 __all__ = ["Arrival", "ArrivalHandler"]
 
 _PREFIX_BYTES = 4096
 """Enough of a data set to identify it."""
 _NO_BUFFER = memoryview(b"")
 _MOST_KINDS = 256
+_TOO_LONG = "stays as it came, since it is too long to be rewritten"
 _LONGEST_HEADER = 12
 _NEW = PlacementKind.NEW
 """Bytes of an element header; more than that is not cut off."""
@@ -95,6 +101,8 @@ class ArrivalHandler:
         """May raise CancelledError while a long data set is checked."""
         self._ignores, self._is_checked = mode is StorageMode.IGNORE, mode is StorageMode.NORMAL
         self._placement = placement
+        self._format = placement.storing_format if placement is not None else None
+        self._has_meta = self._format is None or self._format.is_file_format
         self._begun = begun
         self._discarded = discarded
         needs_header = identify or (placement is not None and placement.sub_folder is not None)
@@ -108,7 +116,7 @@ class ArrivalHandler:
     def begin(self, request: IncomingStore) -> InstanceSink:
         """See ``StoreHandler``."""
         arrival = Arrival(request, next(self._numbers))
-        meta = self._meta.write(request)
+        meta = self._meta.write(request) if self._has_meta else b""
         arrival.meta_bytes = len(meta)
         sink = self._make_sink(arrival, meta)
         self._begun(arrival)
@@ -124,6 +132,7 @@ class ArrivalHandler:
         sink = _StoredArrival(arrival, meta, placement, self._discarded, buffer, memory_bytes)
         sink.prefix_bytes = self._prefix_bytes
         sink.is_checked = is_checked
+        sink.storing_format = self._format
         sink.moving = self.moving
         if placement.sub_folder is None:
             sink.open_early()
@@ -158,7 +167,16 @@ class _IgnoredArrival:
 class _StoredArrival(InstanceFile):
     """Sink of an instance that is stored as a file."""
 
-    __slots__ = ("_arrival", "_disagreement", "_discarded", "_placement", "_subfolder", "is_checked", "prefix_bytes")
+    __slots__ = (
+        "_arrival",
+        "_disagreement",
+        "_discarded",
+        "_placement",
+        "_subfolder",
+        "is_checked",
+        "prefix_bytes",
+        "storing_format",
+    )
 
     def __init__(
         self,
@@ -179,6 +197,8 @@ class _StoredArrival(InstanceFile):
         self.prefix_bytes = 0
         self.is_checked = False
         """Whether the structure of the data set is checked and its lengths are made explicit."""
+        self.storing_format: StoringFormat | None = None
+        """Another format than that, for a data set that is checked."""
 
     def finish(self) -> StoreAnswer:
         """See ``InstanceSink``."""
@@ -218,9 +238,34 @@ class _StoredArrival(InstanceFile):
             findings = self._check()
             if findings.is_empty:
                 raise RefusedError(Status.CANNOT_UNDERSTAND, "The data set is empty")
-            if findings.needs_new_lengths:
+            if self.storing_format is not None:
+                self._shape(findings, self.storing_format)
+            elif findings.needs_new_lengths:
                 self._make_lengths_right(findings)
         self._publish(self._complete())
+
+    def _shape(self, findings: StructureFindings, wanted: "StoringFormat") -> None:
+        """Bring a data set that was checked into another format; one that cannot be stays as it came."""
+        from dicomdesk.dicom.storing_format import shaped  # noqa: PLC0415 - most receivers never need it
+
+        request, own = self.request, self.request.transfer_syntax_uid
+        meta, is_rewritten = self._meta, False
+        if wanted.converts(own):
+            meta = _meta_information(request, request.sop_instance_uid, wanted.transfer_syntax_uid) if meta else b""
+        elif self.size_bytes > MOST_REWRITTEN_BYTES:
+            self._disagreement = _TOO_LONG
+            return
+
+        def make(data: memoryview) -> DataSetBytes:
+            most, before = MOST_REWRITTEN_BYTES, len(meta)
+            return shaped(data, own, wanted, before_bytes=before, most_inflated_bytes=most, moving=self.moving)[0]
+
+        try:
+            is_rewritten = self._rewrite(meta, make)
+        except DataError as error:
+            self._disagreement = f"stays as it came, since it cannot be converted: {error}"
+        if findings.is_irregular and not self._disagreement:
+            self._disagreement = disagreement(findings) if is_rewritten else STORED_AS_RECEIVED
 
     def _make_lengths_right(self, findings: StructureFindings) -> None:
         """Rewrite a data set that was checked; one that cannot be or would become too long stays as it is."""
@@ -288,11 +333,12 @@ class _MetaInformation:
         return b"".join((known[0], uid.encode("ascii"), known[1]))
 
 
-def _meta_information(request: IncomingStore, sop_instance_uid: str) -> bytes:
+def _meta_information(request: IncomingStore, sop_instance_uid: str, transfer_syntax_uid: str = "") -> bytes:
+    """``transfer_syntax_uid`` is that of the file, "" for the one that the data set came in."""
     return file_meta_information(
         sop_class_uid=request.sop_class_uid,
         sop_instance_uid=sop_instance_uid,
-        transfer_syntax_uid=request.transfer_syntax_uid,
+        transfer_syntax_uid=transfer_syntax_uid or request.transfer_syntax_uid,
         implementation_class_uid=IMPLEMENTATION_CLASS_UID,
         implementation_version_name=IMPLEMENTATION_VERSION_NAME,
         source_ae_title=request.calling_ae_title,

@@ -61,6 +61,8 @@ class Placement:
         self._stem = file_stem_maker(storage.naming)
         self._is_named_by_instance = storage.naming in {FileNaming.INSTANCE_UID, FileNaming.ONLY_INSTANCE_UID}
         self._replaces = self._is_named_by_instance and storage.on_duplicate is DuplicatePolicy.OVERWRITE
+        self.storing_format = storage.storing_format
+        """Of the files, None for the usual one."""
         self.sub_folder = sub_folder_maker(storage.sub_folders)
         """Which sub folder a file belongs in, by its header; None where all are together."""
 

@@ -4,8 +4,11 @@ import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
+import pydicom
 import pytest
 
+from dicomdesk.dicom.storing_format import StoringFormat
+from dicomdesk.dicom.transfer_syntaxes import IMPLICIT_VR_LITTLE_ENDIAN
 from dicomdesk.engine.receive import instance_file
 from dicomdesk.engine.receive.arrivals import Arrival, ArrivalHandler
 from dicomdesk.engine.receive.placement import Placement
@@ -23,8 +26,12 @@ UID = "1.2.3.4"
 class Received:
     """An ``ArrivalHandler`` and what it told."""
 
-    def __init__(self, folder: Path, mode: StorageMode, **options: bool) -> None:
-        placement = Placement(Storage(folder=folder, on_duplicate=DuplicatePolicy.REFUSE))
+    def __init__(
+        self, folder: Path, mode: StorageMode, storing_format: StoringFormat | None = None, **options: bool
+    ) -> None:
+        placement = Placement(
+            Storage(folder=folder, on_duplicate=DuplicatePolicy.REFUSE, storing_format=storing_format)
+        )
         self.begun: list[Arrival] = []
         self.discarded: list[Arrival] = []
         self.storing = ArrivalHandler(
@@ -262,3 +269,35 @@ def test_short_data_set_does_not_wait_for_the_rewriting_of_a_long_one(tmp_path: 
     with instance_file._one_rewriting:
         assert received.store([empty_items(3)]) == 0
     assert written(tmp_path) != empty_items(3)
+
+
+def shaping(folder: Path, wanted: StoringFormat, mode: StorageMode = StorageMode.NORMAL) -> Received:
+    return Received(folder, mode, storing_format=wanted)
+
+
+@pytest.mark.parametrize("size", [100, 3 << 20])
+def test_instance_is_in_the_format_that_is_asked_for_before_it_is_answered(tmp_path: Path, size: int) -> None:
+    pixels = b"\xe0\x7f\x10\0OW\0\0" + size.to_bytes(4, "little") + os.urandom(size)
+    received = shaping(tmp_path, StoringFormat(transfer_syntax_uid=IMPLICIT_VR_LITTLE_ENDIAN))
+    assert received.store([Builder().instance(sop_instance_uid=UID) + pixels]) == 0
+    (path,) = tmp_path.iterdir()
+    read = pydicom.dcmread(path)
+    assert (read.file_meta.TransferSyntaxUID, read.SOPInstanceUID) == (IMPLICIT_VR_LITTLE_ENDIAN, UID)
+    assert read.PixelData == pixels[12:]
+    assert received.begun[0].warnings == []
+
+
+def test_meta_information_can_be_left_out(tmp_path: Path, mode: StorageMode) -> None:
+    wanted = StoringFormat(is_file_format=False, is_bit_preserving=mode is StorageMode.BIT_PRESERVING)
+    data = Builder().instance(sop_instance_uid=UID)
+    assert shaping(tmp_path, wanted, mode).store([data]) == 0
+    assert [path.read_bytes() for path in tmp_path.iterdir()] == [data]
+
+
+def test_what_cannot_be_converted_is_stored_as_it_came_with_a_warning(tmp_path: Path) -> None:
+    data = Builder().instance(sop_instance_uid=UID) + Builder().fragments(b"no image")
+    received = shaping(tmp_path, StoringFormat(transfer_syntax_uid=IMPLICIT_VR_LITTLE_ENDIAN))
+    assert received.store([data], transfer_syntax_uid="1.2.840.10008.1.2.4.90") == 0
+    assert written(tmp_path) == data
+    (warning,) = received.begun[0].warnings
+    assert warning.startswith("stays as it came, since it cannot be converted")

@@ -1,7 +1,7 @@
 """Format of stored files: as received, or in another encoding."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dicomdesk.dicom.data_sets.deflate import deflate, inflate_spooled
 from dicomdesk.dicom.data_sets.element_walk import DataSetBytes
@@ -51,6 +51,12 @@ class StoringFormat:
         is_padded = self.padded_file_bytes or self.padded_item_bytes
         is_common = self.allows_new_vrs and not self.has_undefined_lengths and not is_padded
         return is_common and self.group_lengths is not GroupLengths.CREATED
+
+    @property
+    def is_usual(self) -> bool:
+        """Whether files are as a receiver stores them: Part 10, and explicit lengths or data sets as they came."""
+        is_common = replace(self, compression_level=_DEFAULT_COMPRESSION_LEVEL) == StoringFormat()
+        return is_common or (self.is_bit_preserving and self.is_file_format)
 
     def converts(self, transfer_syntax_uid: str) -> bool:
         """Whether data sets in this transfer syntax are stored in another one."""
