@@ -1,10 +1,10 @@
 """Writes requests as JSON documents and reads them again, without their secrets.
 
 A document is an object with ``dicomdesk_request`` (the version of this format), ``kind`` (send, send-exactly, receive,
-echo, check, preflight, query, retrieve) and ``request``: the fields of the request by name. Values are as the fields
-are declared, and nothing else is read: enumerations by their value, paths as text, bytes as hexadecimal digits, tuples
-and sets as lists, mappings as lists of pairs; a request in a request has its own ``kind``. Fields may be missing that
-have a default. What means nothing to another process is not written.
+echo, check, preflight, query, retrieve, list) and ``request``: the fields of the request by name. Values are as the
+fields are declared, and nothing else is read: enumerations by their value, paths as text, bytes as hexadecimal digits,
+tuples and sets as lists, mappings as lists of pairs; a request in a request has its own ``kind``. Fields may be missing
+that have a default. What means nothing to another process is not written.
 
 Secrets are the fields that do not show themselves (``repr=False``): pass phrases, passcodes, tokens, hashes of users.
 Instead of their values stands "withheld". What is read has the value in their place that opens nothing, and says where.
@@ -21,6 +21,7 @@ from typing import get_args, get_origin, get_type_hints
 
 from dicomdesk.dicom.instance import OF_THIS_PROCESS
 from dicomdesk.engine.check.requests import CheckRequest, EchoRequest
+from dicomdesk.engine.lists.request import ListRequest
 from dicomdesk.engine.preflight.request import PreflightRequest
 from dicomdesk.engine.query.request import QueryRequest
 from dicomdesk.engine.receive.request import ReceiveRequest
@@ -41,6 +42,7 @@ EngineRequest = (
     | PreflightRequest
     | QueryRequest
     | RetrieveRequest
+    | ListRequest
 )
 _KINDS: dict[str, type[EngineRequest]] = {
     "send": SendRequest,
@@ -51,6 +53,7 @@ _KINDS: dict[str, type[EngineRequest]] = {
     "preflight": PreflightRequest,
     "query": QueryRequest,
     "retrieve": RetrieveRequest,
+    "list": ListRequest,
 }
 _NAMES = {kind: name for name, kind in _KINDS.items()}
 _VERSION_KEY = "dicomdesk_request"

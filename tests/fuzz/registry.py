@@ -1,6 +1,7 @@
 """All targets by their names."""
 
 from collections.abc import Callable
+from importlib.util import find_spec
 from random import Random
 
 from tests.fuzz import data_sets, files, lists, pixels, texts, wire
@@ -299,4 +300,7 @@ _ALL = (
     ),
 )
 
-TARGETS = {target.name: target for target in _ALL}
+_NEEDED = {"spreadsheet": "openpyxl"}
+"""What has to be installed for a target to be tried."""
+
+TARGETS = {target.name: target for target in _ALL if find_spec(_NEEDED.get(target.name, "dicomdesk")) is not None}
