@@ -24,10 +24,11 @@ LIST_NOTE = (
     ".xlsx where openpyxl is installed (the extra spreadsheets); .ods and .xls are not read. Which column is meant is "
     "found out from the header, else from the values; --list-column and --list-key tell. Several studies for one "
     "accession number are ambiguous, and are fetched with --list-take-all only. Further keys may be given with --key. "
-    "With --list-state what has come of each line is kept: after any end, the same command goes on, and tries again "
-    "what had failed. The model is Study Root unless another is given. The exit code is 0 where each line was found, "
-    "or fetched, and 80 where not; 22 where the list or its state cannot be used, 43 where the report cannot be "
-    "written."
+    "--list-report writes a CSV file with one line for each line of the list; --json writes what has come of each "
+    "line to standard output, as JSON Lines. With --list-state what has come of each line is kept: after any end, the "
+    "same command goes on, and tries again what had failed. The model is Study Root unless another is given. The exit "
+    "code is 0 where each line was found, or fetched, and 80 where not; 22 where the list or its state cannot be "
+    "used, 43 where the report cannot be written."
 )
 
 
@@ -99,6 +100,8 @@ class ListChoice:
     pause_s: float = 0.0
     parallel: int = 1
     window: "TimeWindow | None" = None
+    writes_json: bool = False
+    """Whether what comes of each line is written to stdout."""
     has_model: bool = False
     """Whether a model was given."""
     is_loud: bool = False
@@ -111,7 +114,7 @@ _DEPENDENT = (
 )
 _CONFLICTING = (
     *("--repeat", "--cancel", "--abort", "--limit", "--split-dates", "--worklist"),
-    *("--extract", "--extract-xml", "--extract-xml-single", "--json", "--table", "--csv"),
+    *("--extract", "--extract-xml", "--extract-xml-single", "--table", "--csv"),
 )
 
 
@@ -143,7 +146,9 @@ def read_list_choice(line: CommandLine) -> ListChoice | None:
         pause_s=_read_pause(line),
         parallel=line.integer("--list-parallel", 1, _MOST_AT_ONCE) or 1,
         window=_read_window(line),
-        is_loud=not any(line.has(long) for long in ("--quiet", "--verbose", "--debug", "--log-level")),
+        writes_json=line.has("--json"),
+        is_loud=not line.has("--json")
+        and not any(line.has(long) for long in ("--quiet", "--verbose", "--debug", "--log-level")),
         has_model=any(line.has(f"--{name}") for name in ("patient", "study", "psonly")),
     )
 

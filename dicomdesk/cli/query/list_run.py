@@ -132,6 +132,7 @@ def _carry_out(tool: ListTool, options: QueryOptions, log: Log, entries: "ListEn
 
     with lean_imports():
         import dicomdesk.engine.engine  # noqa: F401, PLC0415 - as above
+        from dicomdesk.cli.query.list_json import ListJsonReporter  # noqa: PLC0415 - as above
         from dicomdesk.cli.query.list_lines import ListLines  # noqa: PLC0415 - as above
 
     choice = options.list_choice
@@ -139,10 +140,13 @@ def _carry_out(tool: ListTool, options: QueryOptions, log: Log, entries: "ListEn
     main = log.logger(f"dcmtk.apps.{tool.name}")
     told = main.with_level(Level.INFO) if choice.is_loud else main
     lines = ListLines(log, tool.name, options.peer, options.association, entries.entries, told)
-    watch = JobWatch(lines, main, progress_word="working" if options.shows_progress else "", verb="stopping")
+    json = ListJsonReporter(entries.entries) if choice.writes_json else None
+    watch = JobWatch(lines, main, json=json, progress_word="working" if options.shows_progress else "", verb="stopping")
 
     def conclude(result: "ListOutcome") -> int:
         told.info(result.text)
+        if json is not None:
+            json.end(result)
         code = _exit_code(tool, result, watch.last_signal)
         try:
             _write_report(choice, entries, result)

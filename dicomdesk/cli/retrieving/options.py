@@ -12,7 +12,7 @@ from dicomdesk.cli.query.options import Form
 __all__ = ["RetrieveExtras", "read_extras", "retrieve_extensions"]
 
 _MOST_PARALLEL = 64
-_NOT_OF_LISTS = ("--json", "--table", "--csv", "--create-report-file")
+_NOT_OF_LISTS = ("--table", "--csv", "--create-report-file")
 """What comes of a list is in its own report."""
 
 

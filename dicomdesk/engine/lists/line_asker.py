@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from dicomdesk.dicom.lists.entries import ListEntry
@@ -155,7 +155,7 @@ class LineAsker:
         ended = requestor.ask(
             encode_identifier(identifier, requestor.context, _Encoding(self._request.character_set)),
             query=entry.number - 1,
-            bounds=Bounds(judge=collect, cancel_after=_MOST_MATCHES),
+            bounds=Bounds(judge=collect, cancel_after=_MOST_MATCHES, limits=()),
         )
         if ended.is_cancelled and len(results) >= _MOST_MATCHES:
             raise NotAnsweredError(f"The peer has answered with {_MOST_MATCHES:,} matches and more")
@@ -164,7 +164,8 @@ class LineAsker:
             words = status_text(ended.status, DimseService.C_FIND)
             advice = _missing_keys(entry, self._request.model)
             raise NotAnsweredError(f"The peer ended the query with {words} ({ended.status:04X}H){comment}{advice}")
-        return sort_answers(entry, results)
+        answers = sort_answers(entry, results)
+        return answers if ended.cut is None else replace(answers, note=ended.cut.text)
 
 
 @dataclass(frozen=True, slots=True)

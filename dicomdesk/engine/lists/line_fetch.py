@@ -176,7 +176,7 @@ def describe_fetch(result: LineResult, outcome: RetrieveOutcome) -> LineResult:
         announced=announced,
         stored=stored,
         missing=missing,
-        reason="" if is_whole else _reason(outcome, missing),
+        reason=result.reason if is_whole else _reason(outcome, missing),
     )
 
 

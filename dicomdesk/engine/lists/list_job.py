@@ -72,21 +72,23 @@ class ListJob(Job[ListOutcome]):
         self._request = request
         self._start_thread = start_thread
         self._clock = clock or LocalClock()
+        self._fetcher = (
+            LineFetcher(request.fetch, self._control, self._report, start_thread) if request.fetch is not None else None
+        )
         self._state = _open_state(request)
         try:
             self._results = self._state.results()
         except BaseException:
             self._state.close()
             raise
+        self._done = {number for number, result in self._results.items() if self._is_settled(result)}
+        """Numbers of the lines that are settled, or were tried in this run."""
         self._lock = threading.Lock()
         self._waiting: deque[ListEntry] = deque()
         self._error: DicomdeskError | None = None
         self._faults: list[BaseException] = []
         self._numbers = itertools.count(1)
         self._was_associated = False
-        self._fetcher = (
-            LineFetcher(request.fetch, self._control, self._report, start_thread) if request.fetch is not None else None
-        )
 
     def share(self, commons: Commons) -> None:
         """Take what the jobs of an engine share."""
@@ -105,8 +107,7 @@ class ListJob(Job[ListOutcome]):
     def progress(self) -> Progress:
         """How many lines have a result, and what has come for them."""
         fetched = self._fetcher.progress() if self._fetcher is not None else Progress()
-        done = sum(self._is_settled(result) for result in list(self._results.values()))
-        return replace(fetched, items_total=len(self._request.entries), items_done=done)
+        return replace(fetched, items_total=len(self._request.entries), items_done=len(self._done))
 
     # -- work, on the job's thread
 
@@ -264,6 +265,7 @@ class ListJob(Job[ListOutcome]):
             expected += [replace(one, identifier=position) for one in asker.survey(identifier)]
         if self._control.is_stopping:
             return None
+        asker.release()  # some peers have one place for us, and most end what says nothing for long
         outcome = fetcher.fetch(tuple(identifiers), tuple(expected))
         if outcome is None or (self._control.is_stopping and outcome.outcome is JobOutcome.CANCELLED):
             return None
@@ -276,6 +278,7 @@ class ListJob(Job[ListOutcome]):
         self._state.book(kept)
         with self._lock:
             self._results[kept.number] = kept
+            self._done.add(kept.number)
         self._report(LineEnded(job_id=self.id, result=kept))
 
     def _tell(self, level: NoticeLevel, text: str) -> None:
@@ -331,12 +334,11 @@ def _describe(result: LineResult, entry: ListEntry, answers: Answers) -> LineRes
     level = level_of(entry)
     uids = tuple(printable(answer.unique_value(level)) for answer in answers.fitting[:_MOST_UIDS])
     found = replace(result, matches=len(answers.fitting), uids=uids)
-    others = f"The peer has answered with {answers.others:,} that do not fit the line" if answers.others else ""
     if not answers.fitting:
-        return replace(found, state=LineState.NOT_FOUND, reason=others)
+        return replace(found, state=LineState.NOT_FOUND, reason=answers.note)
     if answers.is_ambiguous:
         return replace(found, state=LineState.AMBIGUOUS, reason=f"{len(answers.fitting):,} fit the line")
-    return replace(found, state=LineState.FOUND, reason=others)
+    return replace(found, state=LineState.FOUND, reason=answers.note)
 
 
 def _seconds(span: timedelta) -> float:

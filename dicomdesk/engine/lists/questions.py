@@ -41,6 +41,8 @@ class Answers:
     """How many answers do not fit the line: the peer has not matched its keys."""
     is_ambiguous: bool
     """Whether they are several where the line means one."""
+    note: str = ""
+    """What is odd of the answers, one sentence; "" for nothing."""
 
 
 def level_of(entry: ListEntry) -> Level:
@@ -98,7 +100,9 @@ def sort_answers(entry: ListEntry, results: Sequence[QueryResult]) -> Answers:
     issuers = {result.value(_ISSUER).strip() for result in distinct} - {""}
     ids = {result.value(PATIENT_ID).strip() for result in distinct} - {""}
     is_ambiguous = len(distinct) > 1 and (not means_patient or len(issuers) > 1 or len(ids) > 1)
-    return Answers(fitting=distinct, others=len(results) - len(fitting), is_ambiguous=is_ambiguous)
+    others = len(results) - len(fitting)
+    note = f"The peer has answered with {others:,} that do not fit the line" if others else ""
+    return Answers(fitting=distinct, others=others, is_ambiguous=is_ambiguous, note=note)
 
 
 def _is_of_patient(tag: int) -> bool:

@@ -118,6 +118,7 @@ class ListFlow(QObject):
         self.is_stopping = False
         self.is_over = False
         """Whether a run has ended."""
+        self._counts = dict.fromkeys(LineState, 0)
         self._job: ListJob | None = None
         self._channel = session.channel()
         self._channel.arrived.connect(self.take)
@@ -258,6 +259,8 @@ class ListFlow(QObject):
 
     def _show_result(self, result: LineResult) -> None:
         node = self.nodes[result.number - 1]
+        self._counts[node.result.state] -= 1
+        self._counts[result.state] += 1
         node.result = result
         node.is_under_way = False
         self.model.touch(node)
@@ -277,12 +280,12 @@ class ListFlow(QObject):
 
     def counts(self) -> dict[LineState, int]:
         """How many lines there are in each state."""
-        return count_states(node.result for node in self.nodes)
+        return dict(self._counts)
 
     @property
     def done(self) -> int:
         """How many lines have a result."""
-        return sum(not node.is_open for node in self.nodes)
+        return len(self.nodes) - self._counts[LineState.WAITING]
 
     def bytes_text_source(self) -> tuple[int, float]:
         """Bytes that have come in this run, and per second now."""
@@ -298,6 +301,7 @@ class ListFlow(QObject):
 
     def _show(self, nodes: "list[LineNode] | tuple[()]") -> None:
         self.nodes = list(nodes)
+        self._counts = count_states(node.result for node in self.nodes)
         self.model.replace(self.nodes)
 
 

@@ -34,7 +34,7 @@ def line_columns() -> Sequence[Column]:
     """The columns of the rows."""
     return (
         Column(title=_say("Line"), width=64, is_number=True),
-        Column(title=_say("Asks for"), width=190),
+        Column(title=_say("Asks for"), width=300),
         Column(title=_say("State"), width=130),
         Column(title=_say("Found"), width=72, is_number=True, yields=1),
         Column(title=_say("Instances"), width=120, is_number=True, yields=2),
@@ -56,6 +56,7 @@ def state_mark(state: LineState) -> Mark:
     return Mark(icon, word, tone)
 
 
+_LONGEST_OTHER = 60
 _ORDER = {state: number for number, state in enumerate(LineState)}
 
 
@@ -104,6 +105,8 @@ class LineNode(Node):
         return self._state() if column == LineColumn.STATE else None
 
     def parts(self, column: int) -> tuple[Part, ...] | None:
+        if column == LineColumn.VALUE:
+            return self._value_parts()
         if column == LineColumn.REASON:
             return (Part(self.text(column), Weight.QUIET),)
         return None
@@ -119,6 +122,13 @@ class LineNode(Node):
     def is_open(self) -> bool:
         """Whether something may still come of it."""
         return self.result.state is LineState.WAITING
+
+    def _value_parts(self) -> tuple[Part, ...]:
+        """What it asks for, and quietly what else stands in the line."""
+        asked = {value.value for value in self.entry.values}
+        others = [human.printable(cell)[:_LONGEST_OTHER] for cell in self.entry.cells if cell and cell not in asked]
+        parts = (Part(self.text(LineColumn.VALUE)),)
+        return (*parts, Part("  ".join(others), Weight.QUIET)) if others and asked else parts
 
     def _state(self) -> Mark:
         if self.is_under_way:

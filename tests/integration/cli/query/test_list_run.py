@@ -1,6 +1,7 @@
 """Lists on the command line: what is told, written and kept, and that no end of any kind loses or repeats anything."""
 
 import csv
+import json
 import os
 import signal
 from collections import Counter
@@ -113,6 +114,26 @@ def test_further_keys_narrow_every_line(tmp_path: Path) -> None:
     assert codes == [0, 80]
 
 
+@pytest.mark.parametrize("tool", ["findscu", "getscu"])
+def test_json_lines_tell_of_each_line_without_what_stands_in_it(tmp_path: Path, tool: str) -> None:
+    path = write_list(tmp_path / "list.csv", [1, 7])
+    with running(tmp_path / "archive") as archive:
+        put(archive, 1)
+        done = run(ours(tool), "--json", *words(archive, "--list", path), folder=tmp_path)
+    assert done.code == 80
+    assert done.err == ""
+    assert "A001" not in done.out
+    told = [json.loads(line) for line in done.out.splitlines()]
+    ended = [each for each in told if each["event"] == "line-ended"]
+    assert [(each["line"], each["number"], each["state"]) for each in ended] == [
+        (2, 1, "found" if tool == "findscu" else "fetched"),
+        (3, 2, "not-found"),
+    ]
+    assert told[-1]["event"] == "list-ended"
+    assert told[-1]["counts"]["not-found"] == 1
+    assert {"line-started", "association-accepted", "association-released"} <= {each["event"] for each in told}
+
+
 # -- what is wrong
 
 
@@ -122,7 +143,7 @@ def test_further_keys_narrow_every_line(tmp_path: Path) -> None:
         (["--list", "none.csv"], "cannot access file: none.csv"),
         (["--list-key", "PatientID"], "--list-key only allowed with --list"),
         (["--list", "list.csv", "-W"], "--list not allowed with --worklist"),
-        (["--list", "list.csv", "--json"], "--list not allowed with --json"),
+        (["--list", "list.csv", "--csv"], "--list not allowed with --csv"),
         (["--list", "list.csv", "--list-window", "night"], "night is no window of time such as 20:00-06:00"),
         (["--list", "list.csv", "--list-pause", "-1"], "Invalid value for option --list-pause (-1)"),
         (["--list", "list.csv", "--list-parallel", "0"], "Invalid value for option --list-parallel (underflow: 0)"),

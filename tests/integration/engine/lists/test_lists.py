@@ -409,6 +409,38 @@ def test_answers_that_do_not_fit_are_not_fetched_and_told() -> None:
     assert outcome.results[0].reason == "The peer has answered with 1 that do not fit the line"
 
 
+def test_an_answer_that_seems_to_be_cut_is_told() -> None:
+    def answer(asked: Asked, message: Message) -> None:
+        for number in range(100):
+            asked.send(response(message, 0xFF00, match(f"1.2.{number}", "")))
+        asked.send(response(message, 0))
+
+    with AnsweringPeer(answer) as peer:
+        outcome, _ = work(to(peer.port, entries_of("PatientID", "P1"), called="PACS"))
+    assert (states(outcome), outcome.results[0].matches) == ([FOUND], 100)
+    assert "100 answers" in outcome.results[0].reason
+
+
+def test_no_association_is_kept_while_something_is_fetched(tmp_path: Path) -> None:
+    standing: list[int] = []
+    count = 0
+
+    def note(_job: ListJob, fact: ListFact) -> None:
+        nonlocal count
+        if isinstance(fact, AssociationAccepted):
+            count += 1
+            standing.append(count)
+        if isinstance(fact, AssociationReleased):
+            count -= 1
+
+    with running(tmp_path / "archive") as archive:
+        put(archive, study(1), study(2))
+        entries = entries_of("Accession", "A001", "A002")
+        outcome, _ = work(to(archive.port, entries, fetch=getting(archive.port, tmp_path / "out")), note)
+    assert states(outcome) == [FETCHED, FETCHED]
+    assert set(standing) == {1}
+
+
 def test_a_refusal_is_the_fault_of_its_line_and_says_what_may_help() -> None:
     def answer(asked: Asked, message: Message) -> None:
         asked.send(response(message, 0xA900 if len(asked.peer.requests) == 1 else 0))
