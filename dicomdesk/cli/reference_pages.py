@@ -12,6 +12,8 @@ from dicomdesk.cli.examples import EXAMPLES, shell_line
 from dicomdesk.cli.options.grammar import Option, OptionGroup, Tool
 from dicomdesk.cli.options.usage import synopsis
 from dicomdesk.cli.output import json_lines
+from dicomdesk.cli.query import list_json
+from dicomdesk.cli.retrieving import json_lines as retrieve_json_lines
 
 __all__ = ["reference_pages", "tool_page", "write_reference_pages"]
 
@@ -95,7 +97,7 @@ def _tools_page() -> str:
 
 def _events_page() -> str:
     lines = [_MADE, "", "# Events as JSON Lines"]
-    for module in (json_lines, archive_json_lines):
+    for module in (json_lines, archive_json_lines, retrieve_json_lines, list_json):
         lines += ["", *_module_lines(module, ("event", "keys"))]
     return "\n".join(lines) + "\n"
 

@@ -9,6 +9,7 @@ from dicomdesk.cli.dcmqrscp import json_lines as archive_json_lines
 from dicomdesk.cli.exit_codes import ExitCode
 from dicomdesk.cli.options.grammar import OptionGroup
 from dicomdesk.cli.output import json_lines
+from dicomdesk.cli.query import list_json
 from dicomdesk.cli.retrieving import json_lines as retrieve_json_lines
 
 PROMISES = Path(__file__).parent / "promises.txt"
@@ -24,7 +25,7 @@ def _options(groups: tuple[OptionGroup, ...]) -> Iterator[str]:
 def _events() -> list[str]:
     """Names and keys from the tables of the modules' docstrings."""
     rows = []
-    for module in (json_lines, archive_json_lines, retrieve_json_lines):
+    for module in (json_lines, archive_json_lines, retrieve_json_lines, list_json):
         table = re.split(r"^=+ +=+\n", module.__doc__ or "", flags=re.MULTILINE)[1]
         rows += re.split(r"\n(?=``)", table)
     names = [re.findall(r"``([\w-]+)``", row) for row in rows]
