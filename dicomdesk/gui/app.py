@@ -95,6 +95,7 @@ async def _live(application: "QApplication", loop: asyncio.AbstractEventLoop) ->
     from dicomdesk.gui.main_window import MainWindow  # noqa: PLC0415 - Qt is an extra
     from dicomdesk.gui.security import security_file  # noqa: PLC0415 - Qt is an extra
     from dicomdesk.gui.security.credentials import Credentials, SecurityAccess  # noqa: PLC0415 - Qt is an extra
+    from dicomdesk.gui.security.secret_store import SecretStore  # noqa: PLC0415 - Qt is an extra
     from dicomdesk.gui.session import Session  # noqa: PLC0415 - Qt is an extra
     from dicomdesk.gui.tasks import Tasks  # noqa: PLC0415 - Qt is an extra
     from dicomdesk.gui.theme import Theme  # noqa: PLC0415 - Qt is an extra
@@ -108,7 +109,7 @@ async def _live(application: "QApplication", loop: asyncio.AbstractEventLoop) ->
         state = window_state.with_default_folder(state, Path.home())
     store = await _load_security(tasks, security_file.security_file())
     peers = await _load_peers(tasks, state, store)
-    access = SecurityAccess(store=store, peers=peers, credentials=Credentials(tasks))
+    access = SecurityAccess(store=store, peers=peers, credentials=Credentials(tasks, SecretStore()))
     window = MainWindow(theme, session, tasks, state, access)
     window.state_changed.connect(
         lambda: tasks.start(tasks.run(window_state.save_window_state, state_file, window.state()))

@@ -69,6 +69,8 @@ class IdentityEntry(QWidget):
         if has_name and self._has_passcode() and not self._is_encrypted:
             self.message.say(self.tr("Without TLS, anybody on the way can read the passcode."), "warning", Tone.WARNING)
         elif has_name and self._has_passcode():
-            self.message.say(self.tr("The passcode is kept until the window closes; it is never written."), "key")
+            self.message.say(
+                self.tr("The passcode is kept until the window closes or, if you want, in the keyring."), "key"
+            )
         else:
             self.message.say("")

@@ -82,9 +82,11 @@ class PeerActions(QObject):
             else wording.plural(len(removed), "", self.tr("Removed {count} peers"))
         )
         undo = Action(word=self.tr("&Undo"), run=lambda: self._restore(removed), icon="retry")
-        text = self.tr("Their secrets stay where they are kept until they are forgotten there.")
-        has_secrets = any(not peer.security.is_plain for _place, peer in removed)
-        self.told.emit(Details(title=title, text=text if has_secrets else "", icon="remove", actions=(undo,)))
+        secured = [peer for _place, peer in removed if not peer.security.is_plain]
+        text = self.tr("Pass phrases and passcodes that are in the keyring stay there.") if secured else ""
+        forget = Action(word=self.tr("Forget its secrets"), run=lambda: self._forget_secrets(secured), icon="key")
+        actions = (undo, forget) if secured else (undo,)
+        self.told.emit(Details(title=title, text=text, icon="remove", actions=actions))
 
     def move(self, names: Sequence[str], group: str, before: str | None) -> None:
         """Move peers into a group, before another peer, None for its end."""
@@ -135,6 +137,11 @@ class PeerActions(QObject):
 
     def _tell_problem(self, title: str, text: str) -> None:
         self.told.emit(Details(title=title, text=text, icon="failed", tone=Tone.BAD, can_copy=True))
+
+    def _forget_secrets(self, peers: Sequence[KnownPeer]) -> None:
+        for peer in peers:
+            self._access.credentials.forget_secrets(peer)
+        self.told.emit(Details(title=self.tr("Their secrets are forgotten, in the keyring too"), icon="key"))
 
     def _restore(self, removed: "tuple[tuple[int, KnownPeer], ...]") -> None:
         if self._attempt(lambda: self._book.restore(removed)):

@@ -1,11 +1,13 @@
 """Question for a pass phrase or a passcode."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QLineEdit, QWidget
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QCheckBox, QDialog, QDialogButtonBox, QLabel, QLineEdit, QWidget
 
 from dicomdesk.gui.controls.buttons import ok_box
 from dicomdesk.gui.layouts import DIALOG_MARGINS, column_of
 from dicomdesk.gui.theme import GRID
+from dicomdesk.gui.wording import plain_tip
 
 _WIDTH = 420
 
@@ -13,8 +15,10 @@ _WIDTH = 420
 class SecretDialog(QDialog):
     """Asks for a secret; accepted when something was typed."""
 
-    def __init__(self, title: str, text: str, problem: str, parent: QWidget | None = None) -> None:
-        """``problem`` says what was wrong the last time, "" at first."""
+    def __init__(
+        self, title: str, text: str, problem: str, parent: QWidget | None = None, *, keyring: str = ""
+    ) -> None:
+        """``problem`` says what was wrong the last time, "" at first; ``keyring`` is what may keep it, "" for none."""
         super().__init__(parent)
         self.setWindowTitle(title)
         self.setFixedWidth(_WIDTH)
@@ -33,13 +37,32 @@ class SecretDialog(QDialog):
         for label in (heading, said):
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setWordWrap(True)
-        layout = column_of(heading, said, self._field, inside=self, margins=DIALOG_MARGINS, spacing=GRID)
+        self._keep = QCheckBox(self.tr("&Keep it in the keyring"))
+        self._keep.setToolTip(plain_tip(keyring))
+        self._keep.setVisible(bool(keyring))
+        kept = QLabel(
+            self.tr("Else it is kept until the window closes.")
+            if keyring
+            else self.tr("There is no keyring here: it is kept until the window closes.")
+        )
+        kept.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        kept.setWordWrap(True)
+        parts = (heading, said, self._field, self._keep, kept)
+        layout = column_of(*parts, inside=self, margins=DIALOG_MARGINS, spacing=GRID)
         layout.addSpacing(GRID)
         layout.addWidget(buttons)
 
     def secret(self) -> str:
         """Return the secret as typed."""
         return self._field.text()
+
+    def is_kept(self) -> bool:
+        """Whether the keyring shall keep it."""
+        return self._keep.isChecked()
+
+    def keep(self) -> None:
+        """Choose the keyring as a user does."""
+        self._keep.setChecked(True)
 
     def type_secret(self, secret: str) -> None:
         """Type as a user does."""

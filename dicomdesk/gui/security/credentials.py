@@ -1,8 +1,13 @@
-"""Pass phrases and passcodes: asked for when they are needed, kept until the window closes, never written."""
+"""Pass phrases and passcodes: asked for when they are needed, kept until the window closes, or in a keyring.
+
+They are never written into a file of ours.
+"""
 
 import asyncio
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QDialog, QWidget
@@ -12,9 +17,15 @@ from dicomdesk.engine.peers.peer_security import PeerSecurity
 from dicomdesk.errors import KeyPassPhraseError
 from dicomdesk.gui.questions.secret import SecretDialog
 from dicomdesk.gui.security.peer_store import PeerStore
+from dicomdesk.gui.security.secret_store import SecretName, SecretStore, pass_phrase_name, passcode_name
 from dicomdesk.gui.security.security_store import SecurityStore
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.settings import Peer, TlsSettings, UserIdentity, UserIdentityType
+
+KEYRING_S = 120.0
+"""How long the keyring may take, with its user unlocking it."""
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,13 +52,17 @@ class SecurityAccess:
 class Credentials(QObject):
     """Keeps secrets and asks for them, one question at a time. For the Qt thread."""
 
-    def __init__(self, tasks: Tasks) -> None:
+    def __init__(self, tasks: Tasks, secrets: SecretStore | None = None) -> None:
+        """``secrets`` is the keyring; None has none."""
         super().__init__()
         self._tasks = tasks
+        self._secrets = secrets or SecretStore(None)
         self._pass_phrases: dict[Path, str] = {}
         """By key file."""
         self._passcodes: dict[tuple[str, str], str] = {}
         """By peer and user name."""
+        self._doubtful: set[SecretName] = set()
+        """That a peer, or a key, has refused: they are asked for, whatever the keyring says."""
         self._turn = asyncio.Lock()
 
     async def prepare(self, peer: Peer, security: PeerSecurity, window: QWidget) -> PreparedPeer | None:
@@ -91,16 +106,28 @@ class Credentials(QObject):
         return _key_file(settings) in self._pass_phrases
 
     def forget_pass_phrase(self, settings: TlsSettings) -> None:
-        """Ask again the next time."""
-        self._pass_phrases.pop(_key_file(settings), None)
+        """Ask again the next time, and take it out of the keyring too."""
+        key_file = _key_file(settings)
+        self._pass_phrases.pop(key_file, None)
+        self._secrets.forget(pass_phrase_name(str(key_file)))
 
     def has_passcode(self, peer: Peer, user_name: str) -> bool:
         """Whether a user's passcode for a peer is at hand."""
         return (_address(peer), user_name) in self._passcodes
 
     def forget_passcode(self, peer: Peer, user_name: str) -> None:
-        """Ask again the next time: it was refused, or the user says so."""
+        """Ask again the next time: it was refused. The keyring's stays until another one takes its place."""
         self._passcodes.pop((_address(peer), user_name), None)
+        self._doubtful.add(passcode_name(user_name, _address(peer)))
+
+    def forget_secrets(self, known: KnownPeer) -> None:
+        """Forget the passcode and the pass phrase of a peer, in the keyring too; the user says so."""
+        security = known.security
+        if security.user_name:
+            self._passcodes.pop((_address(known.peer()), security.user_name), None)
+            self._secrets.forget(passcode_name(security.user_name, _address(known.peer())))
+        if _key_file(security.tls) != Path():
+            self.forget_pass_phrase(security.tls)
 
     async def _open(self, settings: TlsSettings, window: QWidget, *, is_acceptor: bool) -> TlsSettings | None:
         key_file = _key_file(settings)
@@ -109,10 +136,13 @@ class Credentials(QObject):
                 await self.try_tls(settings, is_acceptor=is_acceptor)
             except KeyPassPhraseError as error:
                 self._pass_phrases.pop(key_file, None)
+                name = pass_phrase_name(str(key_file))
+                if not error.is_missing:
+                    self._doubtful.add(name)
                 title = self.tr("Pass phrase of {key}").format(key=key_file.name)
                 why = "" if error.is_missing else self.tr("That is not the pass phrase of this key.")
-                text = self.tr("The private key is encrypted. Its pass phrase is kept until the window closes.")
-                answer = await self._ask(SecretDialog(title, text, why, window))
+                text = self.tr("The private key is encrypted.")
+                answer = await self._find_or_ask(name, _Question(title, text, why), window)
                 if answer is None:
                     return None
                 self._pass_phrases[key_file] = answer
@@ -123,18 +153,48 @@ class Credentials(QObject):
         key = (_address(peer), user_name)
         if key not in self._passcodes:
             title = self.tr("Passcode of {user} for {peer}").format(user=user_name, peer=peer.ae_title)
-            text = self.tr("It is sent to {peer} and kept until the window closes.").format(peer=peer)
+            text = self.tr("It is sent to {peer}.").format(peer=peer)
             if peer.tls is None:
                 text += " " + self.tr("Without TLS, anybody on the way can read it.")
-            answer = await self._ask(SecretDialog(title, text, "", window))
+            name = passcode_name(user_name, _address(peer))
+            answer = await self._find_or_ask(name, _Question(title, text), window)
             if answer is None:
                 return None
             self._passcodes[key] = answer
         return self._passcodes[key]
 
-    async def _ask(self, dialog: SecretDialog) -> str | None:
-        result = await self._tasks.ask(dialog)
-        return dialog.secret() if result == QDialog.DialogCode.Accepted else None
+    async def _find_or_ask(self, name: SecretName, question: "_Question", window: QWidget) -> str | None:
+        """Return a secret from the keyring or else from the user; None where the user would not say."""
+        if name not in self._doubtful:
+            found = await self._wait(self._secrets.find(name), None)
+            if found is not None:
+                return found
+        keyring = await self._wait(self._secrets.name(), "")
+        dialog = SecretDialog(question.title, question.text, question.problem, window, keyring=keyring)
+        if await self._tasks.ask(dialog) != QDialog.DialogCode.Accepted:
+            return None
+        secret, is_kept = dialog.secret(), dialog.is_kept()
+        self._doubtful.discard(name)
+        if is_kept and not await self._wait(self._secrets.keep(name, secret), failure=False):
+            self._tasks.failed.emit(self.tr("The keyring did not take it: it is kept until the window closes."))
+        return secret
+
+    async def _wait(self, future: "Future[Result]", failure: Result) -> Result:
+        """Wait for the keyring, which may ask its user something, and may never answer."""
+        try:
+            return await asyncio.wait_for(asyncio.wrap_future(future), KEYRING_S)
+        except TimeoutError:
+            return failure
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """Words of a question for a secret."""
+
+    title: str
+    text: str
+    problem: str = ""
+    """What was wrong the last time."""
 
 
 def _key_file(settings: TlsSettings) -> Path:

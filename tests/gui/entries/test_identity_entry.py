@@ -19,5 +19,5 @@ def test_passcode_without_encryption_is_warned_of(theme: Theme, qtbot: QtBot) ->
     assert "anybody on the way" in entry.message.text()
     assert entry.message.tone() is Tone.WARNING
     entry.take_encryption(is_encrypted=True)
-    assert "never written" in entry.message.text()
+    assert "in the keyring" in entry.message.text()
     assert len(changes) == 2

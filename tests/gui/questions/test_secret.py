@@ -1,4 +1,4 @@
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from dicomdesk.gui.questions.secret import SecretDialog
@@ -14,3 +14,18 @@ def test_secret_is_hidden_and_needed(qtbot: QtBot) -> None:
     dialog.type_secret("sesame")
     assert dialog._ok.isEnabled()
     assert dialog.secret() == "sesame"
+
+
+def test_keyring_is_offered_where_there_is_one(qtbot: QtBot) -> None:
+    dialog = SecretDialog("Passcode", "It is sent.", "", keyring="Secret Service")
+    plain = SecretDialog("Passcode", "It is sent.", "")
+    for each in (dialog, plain):
+        qtbot.addWidget(each)
+        each.show()
+    assert dialog._keep.isVisible()
+    assert not dialog.is_kept()
+    dialog.keep()
+    assert dialog.is_kept()
+    assert not plain._keep.isVisible()
+    texts = [label.text() for label in plain.findChildren(QLabel)]
+    assert "There is no keyring here: it is kept until the window closes." in texts

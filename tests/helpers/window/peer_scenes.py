@@ -12,6 +12,7 @@ from dicomdesk.engine.retrieve.request import RetrieveMethod
 from dicomdesk.gui.dialogs.peer import PeerDialog
 from dicomdesk.gui.peers.choice import PeerPopup
 from dicomdesk.gui.peers.import_dialog import ImportDialog
+from dicomdesk.gui.questions.secret import SecretDialog
 from dicomdesk.gui.security.credentials import Credentials
 from tests.helpers.peers.known_peers import many
 from tests.helpers.window import scenes
@@ -178,3 +179,9 @@ def peers_import(stage: Stage) -> None:
     )
     dialog = ImportDialog(stage.theme, stage.peers.book, read, "orthanc.json, read as Orthanc (DicomModalities)")
     show_dialog(stage, dialog)
+
+
+def peer_secret(stage: Stage) -> None:
+    """A passcode is asked for, which the keyring may keep."""
+    text = "It is sent to PACS@pacs.example:2762."
+    show_dialog(stage, SecretDialog("Passcode of ws1 for PACS", text, "", keyring="SecretService Keyring"))

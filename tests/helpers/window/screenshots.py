@@ -40,6 +40,7 @@ from tests.helpers.window.peer_scenes import (
     peer_choice_several,
     peer_dialog,
     peer_dialog_limits,
+    peer_secret,
     peers_checking,
     peers_damaged,
     peers_empty,
@@ -153,6 +154,7 @@ SCENES: tuple[tuple[str, Callable[[Stage], None], tuple[int, int]], ...] = (
     ("peer-choice", peer_choice, USUAL),
     ("peer-choice-several", peer_choice_several, USUAL),
     ("peer-dialog", peer_dialog, USUAL),
+    ("peer-secret", peer_secret, USUAL),
     ("peer-dialog-limits", peer_dialog_limits, USUAL),
 )
 
