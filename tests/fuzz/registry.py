@@ -4,7 +4,7 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from random import Random
 
-from tests.fuzz import data_sets, files, lists, pixels, texts, wire
+from tests.fuzz import data_sets, files, lists, pixels, queries, texts, wire
 from tests.fuzz.generating import build_data_set, build_deflated, build_part10, data_set_of_file
 from tests.fuzz.mutations import mutate_data_set, mutate_part10, mutation_of_bytes, mutation_of_text
 from tests.fuzz.targets import Target
@@ -163,6 +163,32 @@ _ALL = (
         build=wire.build_identifier,
         mutate=mutate_data_set,
         steps_per_byte=300,
+    ),
+    Target(
+        name="match",
+        reader="matches of queries, lists of failed instances (dicom.query, engine.query, engine.retrieve)",
+        harness=queries.read_match,
+        build=wire.build_identifier,
+        mutate=mutate_data_set,
+        steps_per_byte=300,
+    ),
+    Target(
+        name="query-requestor",
+        reader="all that a peer answers to C-FIND, C-MOVE and C-GET (network.requestor.exchange)",
+        harness=queries.requestor_of_queries,
+        build=queries.build_exchange,
+        mutate=mutation_of_bytes(wire.PDU_WORDS),
+        steps_per_byte=400,
+        steps_allowance=200_000,
+    ),
+    Target(
+        name="peer-list",
+        reader="lists of peers of other programs (engine.peers, archive.setup.host_table)",
+        harness=queries.import_peers,
+        build=queries.build_peers,
+        mutate=mutation_of_bytes(queries.PEER_WORDS),
+        steps_per_byte=300,
+        memory_per_byte=1000,
     ),
     Target(
         name="document",

@@ -337,7 +337,9 @@ def build_command(random: Random) -> bytes:
     )
 
 
-class _Sink:
+class Sink:
+    """Takes an instance."""
+
     def write(self, fragments: Sequence[memoryview]) -> None:
         """Nothing."""
 
@@ -349,8 +351,8 @@ class _Sink:
 
 
 class _Handler:
-    def begin(self, request: IncomingStore) -> _Sink:
-        return _Sink()
+    def begin(self, request: IncomingStore) -> Sink:
+        return Sink()
 
 
 def _receive(data: bytes) -> bytes:
