@@ -11,6 +11,7 @@ from dicomdesk.engine.query.match_requestor import MatchRequestor, QueryTerms, f
 from dicomdesk.engine.reach.commons import Commons
 from dicomdesk.engine.reach.peer_places import PeerPlaces
 from dicomdesk.engine.reach.port_check import PortReach
+from dicomdesk.engine.receive.receive import ReceiveJob
 from dicomdesk.engine.retrieve.books import Books
 from dicomdesk.engine.retrieve.diagnosis.doctor import Evidence, diagnose
 from dicomdesk.engine.retrieve.diagnosis.own_listener import OwnListener, check_own_listener, find_own_listener
@@ -139,16 +140,30 @@ class RetrieveJob(Job[RetrieveOutcome]):
     def _listening(self) -> AbstractContextManager[None]:
         return self._way.listening(self._await_the_last)
 
-    def _await_the_last(self) -> None:
-        """What the peer has sent by C-MOVE may be under way still when it says that it has sent it."""
+    def _await_the_last(self) -> bool:
+        """What the peer has sent by C-MOVE may be under way still when it says that it has sent it.
+
+        Returns whether all has ended; what has not moves no more.
+        """
         tally, reported = self._books.tally, self._books.reported_by_way()
-        if self._request.running_listener is None:
-            tally.wait_until_all_have_ended(_LAST_ASSOCIATIONS_S)
+        has_ended = True
+        if self._way.receive is not None:
+            has_ended = self._await_own_associations(self._way.receive)
         elif self._way.sees_arrivals and not self._way.is_get:
             tally.wait_until_arrived(reported.completed + reported.warning, _LAST_ASSOCIATIONS_S)
         if self._request.explains and self._is_amiss() and not self._way.is_get and not tally.connections:
             self._is_trying_port = True
             self._reach = check_own_listener(self._request, self.port)
+        return has_ended
+
+    def _await_own_associations(self, receive: ReceiveJob) -> bool:
+        """As long as something comes over them."""
+        moved = -1
+        while not (has_ended := self._books.tally.wait_until_all_have_ended(_LAST_ASSOCIATIONS_S)):
+            before, moved = moved, receive.progress().bytes_done
+            if moved == before:
+                break
+        return has_ended
 
     def _retrieve_by_this_way(self) -> None:
         try:

@@ -183,10 +183,10 @@ class Tally:
         with self._lock:
             self._lock.wait_for(lambda: self.arrived_by_way >= count or not self._standing, limit_s)
 
-    def wait_until_all_have_ended(self, limit_s: float) -> None:
-        """Wait, for so long at most, until no association stands that was asked of us."""
+    def wait_until_all_have_ended(self, limit_s: float) -> bool:
+        """Wait, for so long at most, until no association stands that was asked of us; whether none does."""
         with self._lock:
-            self._lock.wait_for(lambda: not self._standing, limit_s)
+            return self._lock.wait_for(lambda: not self._standing, limit_s)
 
     @property
     def stored(self) -> int:

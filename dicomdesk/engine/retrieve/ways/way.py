@@ -13,7 +13,12 @@ from dicomdesk.engine.receive.receive import ReceiveJob
 from dicomdesk.engine.receive.reception_facts import ReceptionFacts
 from dicomdesk.engine.receive.request import StorageMode
 from dicomdesk.engine.retrieve.facts import RetrieveSink
-from dicomdesk.engine.retrieve.get_contexts import offered_syntaxes, plan_get_contexts, wanted_sop_classes
+from dicomdesk.engine.retrieve.get_contexts import (
+    ALL_SOP_CLASSES,
+    offered_syntaxes,
+    plan_get_contexts,
+    wanted_sop_classes,
+)
 from dicomdesk.engine.retrieve.request import ExpectedInstance, RetrieveMethod, RetrieveRequest
 from dicomdesk.engine.retrieve.retrieval_requestor import RetrievalTerms
 from dicomdesk.engine.retrieve.ways.method_choice import get_storage
@@ -102,29 +107,36 @@ class Way:
             self._receive.withdraw()
 
     @contextmanager
-    def listening(self, last: Callable[[], None]) -> Iterator[None]:
-        """The own listener, which is open, takes what comes as long as this lasts; then ``last`` is called."""
+    def listening(self, last: Callable[[], bool]) -> Iterator[None]:
+        """The own listener, which is open, takes what comes as long as this lasts.
+
+        Then ``last`` waits for what is under way, and tells whether all has ended: what has not is aborted.
+        """
         receive = self._receive
         if receive is None:
             yield
             last()
             return
         thread = self._job.start_thread(receive.id, receive.run)
-        try:
-            with self._job.control.aborting_with(lambda: _abort(receive)):
+        with self._job.control.aborting_with(lambda: _abort(receive)):
+            has_ended = False
+            try:
                 yield
-                if not self._job.control.is_aborting:
-                    last()
-        finally:
-            receive.cancel()
-            thread.join()
+                has_ended = not self._job.control.is_aborting and last()
+            finally:
+                receive.cancel()
+                if not has_ended:
+                    _abort(receive)
+                thread.join()
 
     def plans(self, expected: Sequence[ExpectedInstance]) -> list[tuple[ProposedContext, ...]]:
         """The presentation contexts of one association after the other; ``expected`` is what is known to exist."""
         request = self.request
         if self.is_get:
             wanted = wanted_sop_classes(request.storage_sop_classes, expected)
-            stored_in = offered_syntaxes(request.storage_transfer_syntaxes, takes_compressed=request.takes_compressed)
+            # A dozen contexts for each SOP class that there is would be an association for every ten of them.
+            takes_compressed = request.takes_compressed and wanted is not ALL_SOP_CLASSES
+            stored_in = offered_syntaxes(request.storage_transfer_syntaxes, takes_compressed=takes_compressed)
             return plan_get_contexts(request.sop_class_uid, request.transfer_syntaxes, wanted, stored_in)
         if request.proposes_find:
             return [contexts_of(request, find_class(Service.FIND, request.model), request.sop_class_uid)]

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,14 +11,17 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from dicomdesk.engine.engine import Engine
 from dicomdesk.engine.events import ItemFinished, ItemOutcome, ItemStarted
+from dicomdesk.engine.retrieve.diagnosis.causes import DiagnosisKind
 from dicomdesk.engine.retrieve.facts import RetrieveAnswered, RetrieveFact
 from dicomdesk.engine.retrieve.outcome import RetrieveOutcome
 from dicomdesk.engine.retrieve.request import WAYS, ExpectedInstance, RetrieveMethod
-from tests.helpers.archives.served_archives import encoded
+from tests.helpers.archives.served_archives import ARCHIVE, encoded, running
 from tests.helpers.data.datasets import EXPLICIT
 from tests.helpers.dcmtk.programs import free_port
 from tests.helpers.jobs.querying import of
+from tests.helpers.jobs.recorder import DEADLINE_S
 from tests.helpers.jobs.retrieving import CT, element, getting, moving, retrieve, study
 from tests.helpers.peers.answering_peer import AnsweringPeer, Asked, Message, response, roles
 from tests.helpers.peers.requestors import (
@@ -198,3 +202,79 @@ def test_whatever_a_peer_does_the_job_ends_and_its_counts_add_up(
         steps = [*before, *final, *(after if final else [ends])]
         outcome, facts, told = carry_out(steps, method, Path(folder), knows=knows)
         check(outcome, facts, told, Path(folder), knows=knows)
+
+
+def test_an_instance_that_stops_half_way_at_our_listener_is_not_waited_for_without_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dicomdesk.engine.retrieve.retrieve._LAST_ASSOCIATIONS_S", 0.2)
+    port = free_port()
+    with ExitStack() as stack:
+
+        def answer(asked: Asked, message: Message) -> None:
+            requestor = stack.enter_context(connected(port))
+            requestor.associate(Proposal(contexts=[(1, CT, [EXPLICIT])], called=b"ASKER", calling=b"PACS"))
+            requestor.send(data_pdu(1, 3, store_command(KNOWN[0])), data_pdu(1, 0, data_of(KNOWN[0])[:50]))
+            asked.send(response(message, 0, x1021=1, x1022=0, x1023=0))
+
+        peer = stack.enter_context(AnsweringPeer(answer))
+        outcome, facts = retrieve(moving(peer.port, port, tmp_path / "in", study(STUDY), expected=EXPECTED[:1]))
+    assert (outcome.stored, outcome.missing) == (0, (KNOWN[0],))
+    assert [fact.outcome for fact in of(facts, ItemFinished)] == [ItemOutcome.FAILED]
+    assert outcome.diagnoses
+    assert list((tmp_path / "in").iterdir()) == []
+
+
+def test_thousands_of_answers_and_failures_are_told_in_few_lines(tmp_path: Path) -> None:
+    count = 3000
+    failed = [f"1.2.3.4.{number}" for number in range(count)]
+
+    def answer(asked: Asked, message: Message) -> None:
+        for number in range(count):
+            asked.send(response(message, PENDING, x1020=count - number, x1021=0, x1022=0, x1023=number))
+        listed = element(0x0058, "\\".join(failed))
+        asked.send(response(message, 0xB000, listed, x1021=0, x1022=count, x1023=count))
+
+    kept: list[RetrieveFact] = []
+    with AnsweringPeer(answer, roles) as peer, Engine() as engine:
+        request = getting(peer.port, tmp_path / "in", study(STUDY), storage_sop_classes=(CT,))
+        job = engine.submit(request, lambda fact: None if isinstance(fact, RetrieveAnswered) else kept.append(fact))
+        outcome = job.done.result(DEADLINE_S)
+    assert (outcome.reported.failed, outcome.reported.warning) == (count, count)
+    assert len(kept) < 30
+    (cause,) = [one for one in outcome.diagnoses if one.kind is DiagnosisKind.SUB_OPERATIONS_FAILED]
+    assert len(cause.uids) == count
+    assert len(cause.lines) == 22
+
+
+@pytest.mark.parametrize("method", WAYS)
+def test_a_study_that_two_jobs_retrieve_at_once_is_there_once(method: RetrieveMethod, tmp_path: Path) -> None:
+    ports = [free_port(), free_port()]
+    known = {"ASKER": ports[0], "OTHER": ports[1]}
+    folder = tmp_path / "in"
+    with running(tmp_path / "archive", peers=known) as archive, Engine() as engine:
+        archive.put(*map(data_of, KNOWN))
+        requests = [
+            getting(archive.port, folder, study(STUDY), called=ARCHIVE, asks_first=True)
+            if method is RetrieveMethod.GET
+            else moving(
+                archive.port, port, folder, study(STUDY), called=ARCHIVE, asks_first=True, destination=destination
+            )
+            for destination, port in known.items()
+        ]
+        jobs = [engine.submit(request, lambda _fact: None) for request in requests]
+        outcomes = [job.done.result(DEADLINE_S) for job in jobs]
+    assert [(outcome.stored, outcome.missing, outcome.diagnoses) for outcome in outcomes] == [(4, (), ())] * 2
+    assert sorted(path.name for path in folder.iterdir()) == [f"CT.{uid}" for uid in KNOWN]
+
+
+def test_without_any_pending_answer_all_is_counted(tmp_path: Path) -> None:
+    def silent(asked: Asked, message: Message) -> None:
+        told = Told()
+        assert all(step(asked, message, told, 0) for step in FULL)
+        asked.send(response(message, 0))
+
+    with AnsweringPeer(silent, roles) as peer:
+        outcome, facts = retrieve(getting(peer.port, tmp_path / "in", study(STUDY), expected=EXPECTED))
+    assert of(facts, RetrieveAnswered) == []
+    assert (outcome.arrived, outcome.stored, outcome.missing, outcome.diagnoses) == (4, 4, (), ())
