@@ -18,7 +18,7 @@ from dicomdesk.gui.outline.states import ItemState
 from dicomdesk.gui.retrieve.errand import Errand
 from dicomdesk.gui.theme import Tone
 
-TITLE, METHOD, INSTANCES, SIZE, STATE, PROGRESS, RATE, LEFT = range(8)
+TITLE, INSTANCES, STATE, PROGRESS = range(4)
 _LONGEST_UID = 64
 _SHORT_UID = 24
 
@@ -31,13 +31,9 @@ def job_columns() -> tuple[Column, ...]:
     """Return the columns of the retrieves, in the order of their numbers."""
     return (
         Column(title=_say("Retrieve"), width=260),
-        Column(title=_say("Method"), width=72, yields=2),
-        Column(title=_say("Instances"), width=104, is_number=True),
-        Column(title=_say("Size"), width=70, is_number=True, yields=1),
-        Column(title=_say("State"), width=132),
-        Column(title=_say("Progress"), width=114, yields=5),
-        Column(title=_say("Rate"), width=76, is_number=True, yields=4),
-        Column(title=_say("Left"), width=56, is_number=True, yields=3),
+        Column(title=_say("Instances"), width=92, is_number=True),
+        Column(title=_say("State"), width=116),
+        Column(title=_say("Progress"), width=104, yields=1),
     )
 
 
@@ -210,35 +206,29 @@ class JobNode(Node):
     def text(self, column: int) -> str:
         if column == TITLE:
             return joined(self.parts(TITLE) or ())
-        if column == METHOD:
-            return method_word(self.method)
         if column == INSTANCES:
             return _count_text(self.done, self.total)
-        if column == SIZE:
-            return human.size_text(self.standing.bytes_stored) if self.standing.bytes_stored else ""
         if column == STATE:
             return self.state_word()
-        if column == PROGRESS:
-            share = self.progress(PROGRESS)
-            return "" if share is None else f"{int(share * 100)} %"
-        if column == RATE:
-            return human.rate_text(self.rate) if self.rate > 0 else ""
-        return human.duration_text(self.seconds_left) if column == LEFT and self.seconds_left is not None else ""
+        share = self.progress(PROGRESS)
+        return "" if share is None else f"{int(share * 100)} %"
 
     def sort_value(self, column: int) -> str | float:
-        values = {
-            INSTANCES: float(self.total or 0),
-            SIZE: float(self.standing.bytes_stored),
-            PROGRESS: self.progress(PROGRESS) or 0.0,
-            RATE: self.rate,
-            LEFT: float("inf") if self.seconds_left is None else self.seconds_left,
-        }
+        values = {INSTANCES: float(self.total or 0), PROGRESS: self.progress(PROGRESS) or 0.0}
         return values[column] if column in values else self.text(column).casefold()
 
     def parts(self, column: int) -> tuple[Part, ...] | None:
         if column != TITLE:
             return None
-        return (Part(title_of(self.errand), Weight.STRONG), Part(way_of(self.errand), Weight.QUIET))
+        who, *what = title_of(self.errand).split(" · ")
+        rest = (Part(" · ".join(what)),) if what else ()
+        return (Part(who, Weight.STRONG), *rest, Part(f"{way_of(self.errand)}{self._by()}", Weight.QUIET))
+
+    def _by(self) -> str:
+        """The method, once it is chosen."""
+        if self.method is RetrieveMethod.AUTOMATIC:
+            return ""
+        return _say(" by {method}").format(method=method_word(self.method))
 
     def mark(self, column: int) -> Mark | None:
         if column == PROGRESS:
@@ -253,10 +243,8 @@ class JobNode(Node):
         return 1.0 if self.stage is Stage.DONE else min(self.done / total, 0.999)
 
     def tip(self, column: int) -> str:
-        if column == METHOD:
-            return self.reason
         if column == STATE:
-            return self.note or self.error
+            return self.note or self.error or self.reason
         return self.text(column) if column == TITLE else ""
 
     def unfetched(self) -> int:

@@ -343,7 +343,8 @@ class RetrievePart(QWidget):
             Level.IMAGE: self.tr("SOP Instance UID"),
         }
         self._notice = Told(
-            title=self.tr("This cannot be asked for: {title}").format(title=entity.title),
+            title=self.tr("This cannot be asked for"),
+            subject=entity.title,
             icon="warning",
             tone=Tone.WARNING,
             lines=(

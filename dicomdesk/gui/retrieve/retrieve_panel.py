@@ -54,7 +54,7 @@ class RetrievePanel(Band):
         if told == self._told and words == [action.word for action in self._actions]:
             self._actions = tuple(actions)
             return
-        is_same_work = told.title == self._told.title
+        is_same_work = told.subject == self._told.subject
         self._told, self._actions = told, tuple(actions)
         place = self._scroll.verticalScrollBar().value()
         self._draw()
@@ -78,6 +78,8 @@ class RetrievePanel(Band):
         told = self._told
         self._heading.say(told.title, told.icon, told.tone, loud_or_plain(told.tone))
         _clear(self._blocks)
+        if told.subject:
+            self._add(told.subject, self._theme.tokens.text)
         for one in told.diagnoses:
             self._add_diagnosis(one)
         for line in told.lines:
@@ -91,7 +93,9 @@ class RetrievePanel(Band):
         label.setText(text)
         label.setWordWrap(True)
         label.setStyleSheet(f"color: {colour};")
-        label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+        policy = label.sizePolicy()  # with its height for a width
+        policy.setHorizontalPolicy(QSizePolicy.Policy.Ignored)
+        label.setSizePolicy(policy)
         if is_bold:
             label.setFont(bold_font(self.font()))
         self._blocks.addWidget(label)

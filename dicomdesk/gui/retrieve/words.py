@@ -25,6 +25,8 @@ class Told:
     """What a panel says of one retrieve."""
 
     title: str
+    subject: str = ""
+    """What it is about; may be long."""
     icon: str = "info"
     tone: Tone = Tone.PLAIN
     lines: tuple[str, ...] = ()
@@ -35,9 +37,11 @@ class Told:
 def tell(node: JobNode) -> Told:
     """Return what there is to say of a retrieve now."""
     state = ITEM_STATES[node.stage]
-    lines = [line for line in (node.note, node.error, figures(node), _growth(node), node.reason, _way(node)) if line]
+    told = (node.note, node.error, figures(node), _pace(node), _growth(node), node.reason, _way(node))
+    lines = [line for line in told if line]
     return Told(
-        title=f"{node.state_word()}: {title_of(node.errand)}",
+        title=node.state_word(),
+        subject=title_of(node.errand),
         icon=state.value,
         tone=TONES[state],
         lines=tuple(wording.sentence(wording.capitalised(line)) for line in lines),
@@ -67,6 +71,18 @@ def figures(node: JobNode) -> str:
     return ", ".join(parts)
 
 
+def _pace(node: JobNode) -> str:
+    """How much has come, how fast, and how long it will take still."""
+    if not node.standing.bytes_stored:
+        return ""
+    parts = [human.size_text(node.standing.bytes_stored)]
+    if node.rate > 0:
+        parts.append(human.rate_text(node.rate))
+    if node.seconds_left is not None and not node.is_over:
+        parts.append(_say("{time} left").format(time=human.duration_text(node.seconds_left)))
+    return ", ".join(parts)
+
+
 def _growth(node: JobNode) -> str:
     """Say that there is more than was announced: it is being added to, and may not be complete."""
     announced, stored = node.standing.announced, node.standing.stored
@@ -87,7 +103,10 @@ def _way(node: JobNode) -> str:
 def report(node: JobNode) -> str:
     """Return all of it as text, for whoever is asked for help."""
     told = tell(node)
-    lines = [told.title, *(told.lines if node.outcome is None else (_way(node), *report_lines(node.outcome)))]
+    lines = [
+        f"{told.title}: {told.subject}",
+        *(told.lines if node.outcome is None else (_way(node), *report_lines(node.outcome))),
+    ]
     if node.lacking:
         lines += ["", *(f"{one.uid}  {one.word()}" for one in node.lacking[:_MOST_UIDS])]
         if len(node.lacking) > _MOST_UIDS:

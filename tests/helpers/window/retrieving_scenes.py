@@ -1,8 +1,10 @@
 """States of retrieving, on a stage: jobs that are told how they stand, with outcomes instead of peers."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
+from dicomdesk.dicom.pixels.small_image import SmallImage
 from dicomdesk.dicom.query.attributes import Level
 from dicomdesk.engine.events import JobOutcome
 from dicomdesk.engine.query.request import QueryModel
@@ -12,8 +14,10 @@ from dicomdesk.engine.retrieve.request import RetrieveMethod
 from dicomdesk.gui.models.found_entities import AskedPeer, FoundEntity, FoundPlace
 from dicomdesk.gui.retrieve.errand import Errand, Target
 from dicomdesk.gui.retrieve.job_nodes import JobNode, Stage
+from dicomdesk.gui.retrieve.look.look_dialog import LookDialog
 from dicomdesk.settings import AssociationSettings, Peer
 from tests.helpers.window.stage import Stage as Scene
+from tests.helpers.window.stage import show_dialog
 
 _FOLDER = Path("/home/ws1/DICOM")
 _CARD = "AE title: WS1\nAddress:  10.1.4.31\nPort:     11112\nTLS:      no"
@@ -165,3 +169,32 @@ def retrieve_partly(stage: Scene) -> None:
     ended(node, refused, failed, missing=uids, refused=uids[:12])
     show(stage, node)
     stage.window.retrieve.view.expand_node(node)
+
+
+def look_at_image(stage: Scene) -> None:
+    """One image of a series, before it is fetched."""
+    dialog = _look(stage)
+    side = 384
+    pixels = bytearray(side * side)
+    for y in range(side):
+        for x in range(side):
+            distance = ((x - 192) / 150) ** 2 + ((y - 200) / 120) ** 2
+            inner = ((x - 150) / 40) ** 2 + ((y - 190) / 60) ** 2
+            pixels[y * side + x] = 0 if distance > 1 else 60 if inner < 1 else 150 + (x * y) % 23
+    image = SmallImage(
+        width=side, height=side, is_colour=False, pixels=bytes(pixels), rows=512, columns=512, frame=1, frames=1
+    )
+    dialog.show_image(image, 300)
+
+
+def look_fails(stage: Scene) -> None:
+    """A peer that cannot give one image."""
+    _look(stage).show_failure(
+        "The peer PACS@pacs.example:104 does not accept C-GET of this model. "
+        "The peer takes C-MOVE: retrieve with that, once it knows this machine as a destination."
+    )
+
+
+def _look(stage: Scene) -> LookDialog:
+    entity = replace(found_study("DOE, JANE · 2026-11-20 · Axial 1.0 mm", 300), level=Level.SERIES)
+    return show_dialog(stage, LookDialog(stage.theme, stage.session, stage.tasks, entity, stage.window))

@@ -63,6 +63,8 @@ from tests.helpers.window.receiving_scenes import (
     receiving,
 )
 from tests.helpers.window.retrieving_scenes import (
+    look_at_image,
+    look_fails,
     retrieve_diagnosis,
     retrieve_partly,
     retrieve_running,
@@ -122,6 +124,8 @@ SCENES: tuple[tuple[str, Callable[[Stage], None], tuple[int, int]], ...] = (
     ("retrieve-diagnosis", retrieve_diagnosis, USUAL),
     ("retrieve-diagnosis-narrow", retrieve_diagnosis, SMALLEST),
     ("retrieve-partly", retrieve_partly, USUAL),
+    ("look-at-image", look_at_image, USUAL),
+    ("look-fails", look_fails, USUAL),
     ("node-plain", node_plain, USUAL),
     ("node-security", node_security, USUAL),
     ("node-problem", node_problem, USUAL),

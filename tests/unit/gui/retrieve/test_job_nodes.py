@@ -1,6 +1,7 @@
 from dicomdesk.engine.events import JobOutcome
 from dicomdesk.engine.retrieve.facts import RetrieveEnded, SubOperations
 from dicomdesk.engine.retrieve.outcome import Diagnosis, DiagnosisKind, RetrieveOutcome, Standing
+from dicomdesk.engine.retrieve.request import RetrieveMethod
 from dicomdesk.gui.retrieve import words
 from dicomdesk.gui.retrieve.errand import Errand, Target
 from dicomdesk.gui.retrieve.job_nodes import INSTANCES, PROGRESS, STATE, TITLE, JobNode, LackingNode, Stage
@@ -42,6 +43,12 @@ def test_what_was_here_before_counts_as_done() -> None:
     assert (node.text(INSTANCES), node.text(PROGRESS)) == ("2 / 3", "66 %")
     assert node.text(TITLE) == "Doe, Jane and 1 more   from ARCHIVE"
     assert "1 here before, 3 announced, ARCHIVE reports 1 sent" in words.figures(node)
+
+
+def test_the_method_is_told_once_it_is_chosen() -> None:
+    node = job()
+    node.method = RetrieveMethod.GET
+    assert node.text(TITLE).endswith("from ARCHIVE by C-GET")
 
 
 def test_a_total_that_nobody_told_is_not_invented() -> None:
