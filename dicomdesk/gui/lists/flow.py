@@ -1,5 +1,6 @@
 """Flow of one list, without widgets: read, worked off, stopped, taken up again, reported."""
 
+import threading
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +19,7 @@ from dicomdesk.engine.events import (
     AssociationFailed,
     AssociationReleased,
     AssociationRequested,
+    Event,
     Notice,
 )
 from dicomdesk.engine.lists.facts import LineEnded, LineStarted, ListFact, ListPaused, ListResumed
@@ -120,9 +122,11 @@ class ListFlow(QObject):
         """Whether a run has ended."""
         self._counts = dict.fromkeys(LineState, 0)
         self._job: ListJob | None = None
+        self._lock = threading.Lock()
+        self._early: list[Event] = []
+        """What the listener has told before the job was known."""
         self._channel = session.channel()
         self._channel.arrived.connect(self.take)
-        session.received.arrived.connect(self._on_received)
         session.ticked.connect(self.model.flush)
 
     # -- reading
@@ -185,6 +189,7 @@ class ListFlow(QObject):
 
     async def _carry_out(self, asked: AskedPeer, wish: ListWish) -> None:
         is_lent = False
+        forget: Callable[[], None] | None = None
         try:
             listener = None
             if wish.aim is Aim.FETCH:
@@ -193,13 +198,17 @@ class ListFlow(QObject):
                     lent = await self._lender.acquire(folder, self._wait_for)
                     is_lent = True
                     listener = (lent.ae_title, lent.running)
+                    forget = self._session.overhear(self._note_arrival)
             await self._work(asked, wish, listener)
         except DicomdeskError as error:
             self.error = str(error)
         finally:
+            if forget is not None:
+                forget()
             if is_lent and self._lender is not None:
                 self._lender.release()
             self._job = None
+            self._early.clear()
             self.is_running, self.is_stopping, self.is_over, self.waiting_for = False, False, True, ""
             for node in self.nodes:
                 self._mark(node, is_under_way=False)
@@ -214,7 +223,11 @@ class ListFlow(QObject):
         request = wish.request(asked, entries, self.state_path, about=about, listener=listener)
         sink = self._channel.sink
         job = await self._session.begin(request, lambda fact: sink(fact) if isinstance(fact, _SHOWN) else None)
-        self._job = job
+        with self._lock:
+            self._job = job
+            for event in self._early:
+                job.note_arrival(event)
+            self._early.clear()
         if self.is_stopping:
             await self._tasks.run(job.cancel)
         outcome: ListOutcome = await self._session.result_of(job)
@@ -270,11 +283,13 @@ class ListFlow(QObject):
             node.is_under_way = is_under_way
             self.model.touch(node)
 
-    def _on_received(self, arrivals: list[Arrival[object]]) -> None:
-        """What the listener of this machine tells is the job's too, where it takes what C-MOVEs bring."""
-        if self._job is not None:
-            for arrival in arrivals:
-                self._job.note_arrival(arrival.event)  # type: ignore[arg-type]  # events of a receive job
+    def _note_arrival(self, event: Event) -> None:
+        """What the listener of this machine tells, which takes what C-MOVEs bring; any thread."""
+        with self._lock:
+            if self._job is None:
+                self._early.append(event)
+            else:
+                self._job.note_arrival(event)
 
     # -- what there is
 

@@ -1,7 +1,8 @@
 """The dialog that works through a list, with a real archive behind it."""
 
+import asyncio
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from shiboken6 import isValid
 from dicomdesk.dicom.lists.entries import EntryValue, ListEntry
 from dicomdesk.engine.lists.results import LineResult, LineState
 from dicomdesk.engine.lists.state_file import StateFile
+from dicomdesk.engine.receive.request import Acceptance, ReceiveRequest, Storage
 from dicomdesk.engine.retrieve.request import RetrieveMethod, RunningListener
 from dicomdesk.gui.lists import kept as kept_module
 from dicomdesk.gui.lists.dialog import LIST_SUFFIXES, ListDialog
@@ -31,6 +33,7 @@ from dicomdesk.settings import AssociationSettings, Peer
 from tests.gui.conftest import KEPT, Finish
 from tests.helpers.archives.listed_studies import accession, instance_uids, sent, study, write_list
 from tests.helpers.archives.served_archives import ARCHIVE, Running, running
+from tests.helpers.dcmtk.programs import free_port
 
 WaitUntil = Callable[[Callable[[], bool]], None]
 MakeDialog = Callable[[int], ListDialog]
@@ -166,6 +169,57 @@ def test_a_list_that_was_stopped_is_taken_up_after_the_window_was_closed(
     assert not again.primary.isEnabled()
     assert again.details.details().title == "6 lines: 6 fetched"
     assert set(sent(archive).values()) == {1}
+    assert len(list((tmp_path / "out").iterdir())) == 12
+
+
+@dataclass
+class Lender:
+    """Lends a listener that it starts."""
+
+    session: Session
+    tasks: Tasks
+    port: int
+    released: int = 0
+    ae_title: str = "WS1"
+
+    @property
+    def running(self) -> RunningListener:
+        return RunningListener(port=self.port, address="127.0.0.1")
+
+    async def acquire(self, folder: Path, waits: Callable[[str], object]) -> "Lender":
+        listening = asyncio.Event()
+        self.session.changed.connect(listening.set)
+        request = ReceiveRequest(port=self.port, acceptance=Acceptance(accept_all=True), storage=Storage(folder=folder))
+        self.tasks.start(self.session.listen(request))
+        while not self.session.is_receiving:
+            await listening.wait()
+        return self
+
+    def release(self) -> None:
+        self.released += 1
+        self.session.stop_listening()
+
+
+def test_a_list_is_fetched_by_c_move_to_the_listener_of_this_machine(
+    theme: Theme, session: Session, tasks: Tasks, tmp_path: Path, wait_until: WaitUntil
+) -> None:
+    lender = Lender(session, tasks, free_port())
+    with running(tmp_path / "archive", peers={"WS1": lender.port}) as archive:
+        archive.put(*(data for number in range(1, 7) for data in study(number, instances=2)))
+        dialog = ListDialog(theme, session, tasks, asked_at(archive.port), lender=lender)
+        KEPT.append(dialog)
+        dialog.show()
+        dialog.begin(str(write_list(tmp_path / "list.csv", range(1, 7))))
+        wait_until(lambda: bool(dialog.flow.nodes))
+        dialog.fill_in(ListWish(aim=Aim.FETCH, folder=str(tmp_path / "out"), by_move=True, at_once=2))
+        dialog.primary.click()
+        wait_until(lambda: dialog.flow.is_over)
+        assert states(dialog) == [LineState.FETCHED] * 6
+        assert [node.result.stored for node in dialog.flow.nodes] == [2] * 6
+        assert set(sent(archive).values()) == {1}
+        assert lender.released == 1
+        wait_until(lambda: not session.is_receiving)
+        dialog.reject()
     assert len(list((tmp_path / "out").iterdir())) == 12
 
 
