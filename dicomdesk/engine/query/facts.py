@@ -6,6 +6,7 @@ however many matches there are.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from dicomdesk.engine.events import Event
 from dicomdesk.engine.query.cuts import Cut
@@ -19,7 +20,13 @@ __all__ = [
     "QueryFact",
     "QuerySink",
     "QueryStarted",
+    "now",
 ]
+
+
+def now() -> datetime:
+    """When something is told."""
+    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +43,7 @@ class IdentifierSent:
     identifier: bytes
     transfer_syntax_uid: str
     """That the identifier is encoded in."""
+    at: datetime = field(default_factory=now, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +80,7 @@ class QueryCancelled:
     query: int
     message_id: int
     """Of the C-FIND."""
+    at: datetime = field(default_factory=now, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +103,7 @@ class QueryEnded:
     """Where there may be more."""
     elements: Mapping[int, bytes] = field(default_factory=dict)
     """Of the response's command set, as they came."""
+    at: datetime = field(default_factory=now, compare=False)
 
 
 QueryFact = Event | QueryStarted | QueryAnswered | QueryCancelled | QueryEnded

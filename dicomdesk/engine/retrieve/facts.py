@@ -6,9 +6,10 @@ with that of the retrieve job. The sink may wait, as that of a query job may.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from dicomdesk.engine.events import Event
-from dicomdesk.engine.query.facts import IdentifierSent, QueryFact
+from dicomdesk.engine.query.facts import IdentifierSent, QueryFact, now
 from dicomdesk.engine.retrieve.diagnosis.causes import Diagnosis
 from dicomdesk.engine.retrieve.request import RetrieveMethod
 from dicomdesk.network.dimse.responses import SubOperations
@@ -91,6 +92,7 @@ class RetrieveCancelled:
     number: int
     message_id: int
     """Of the request that is cancelled."""
+    at: datetime = field(default_factory=now, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +117,7 @@ class RetrieveEnded:
     """Of the response's command set, as they came."""
     is_cancelled: bool = False
     """Whether we have asked for the end."""
+    at: datetime = field(default_factory=now, compare=False)
 
 
 RetrieveFact = (

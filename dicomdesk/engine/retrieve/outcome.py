@@ -10,7 +10,7 @@ from dicomdesk.engine.retrieve.facts import RetrieveEnded, RetrieveMethodChosen,
 from dicomdesk.errors import DicomdeskError
 from dicomdesk.human import count_text
 
-__all__ = ["Diagnosis", "DiagnosisKind", "RetrieveFailure", "RetrieveOutcome", "Standing", "sum_counts"]
+__all__ = ["Diagnosis", "DiagnosisKind", "RetrieveFailure", "RetrieveOutcome", "Standing", "counts_text", "sum_counts"]
 
 
 class RetrieveFailure(Enum):
@@ -85,6 +85,13 @@ class Standing:
     stored: int | None = None
     """Different ones of them that are stored."""
     bytes_stored: int = 0
+
+
+def counts_text(counts: SubOperations) -> str:
+    """What a peer has counted, in words; what is none is left out but for what was sent."""
+    parts = [f"{counts.completed:,} sent"]
+    named = (("with a warning", counts.warning), ("failed", counts.failed), ("remaining", counts.remaining or 0))
+    return ", ".join([*parts, *(f"{count:,} {name}" for name, count in named if count)])
 
 
 def sum_counts(counts: Iterable[SubOperations | None]) -> SubOperations:

@@ -13,14 +13,14 @@ from dicomdesk.engine.receive.receive import ReceiveJob
 from dicomdesk.engine.receive.reception_facts import ReceptionFacts
 from dicomdesk.engine.receive.request import StorageMode
 from dicomdesk.engine.retrieve.facts import RetrieveSink
-from dicomdesk.engine.retrieve.get_contexts import (
+from dicomdesk.engine.retrieve.request import ExpectedInstance, RetrieveMethod, RetrieveRequest
+from dicomdesk.engine.retrieve.retrieval_requestor import RetrievalTerms
+from dicomdesk.engine.retrieve.ways.get_contexts import (
     ALL_SOP_CLASSES,
     offered_syntaxes,
     plan_get_contexts,
     wanted_sop_classes,
 )
-from dicomdesk.engine.retrieve.request import ExpectedInstance, RetrieveMethod, RetrieveRequest
-from dicomdesk.engine.retrieve.retrieval_requestor import RetrievalTerms
 from dicomdesk.engine.retrieve.ways.method_choice import get_storage
 from dicomdesk.network.dimse.store_reception import IncomingStore, InstanceSink, StoreAnswer
 from dicomdesk.network.negotiation import ProposedContext, number_contexts

@@ -1,11 +1,11 @@
-from dicomdesk.engine.retrieve.get_contexts import (
+from dicomdesk.engine.retrieve.request import ExpectedInstance
+from dicomdesk.engine.retrieve.ways.get_contexts import (
     ALL_SOP_CLASSES,
     COMPRESSED_SYNTAXES,
     offered_syntaxes,
     plan_get_contexts,
     wanted_sop_classes,
 )
-from dicomdesk.engine.retrieve.request import ExpectedInstance
 
 GET = "1.2.840.10008.5.1.4.1.2.2.3"
 CT, MR = "1.2.840.10008.5.1.4.1.1.2", "1.2.840.10008.5.1.4.1.1.4"
