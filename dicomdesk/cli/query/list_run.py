@@ -102,6 +102,7 @@ def _request(
             explains=True,
             retries=1,
             repeats=1,
+            at_once=0,  # lines at once are the bound
             aborts_at_end=False,
         )
     return ListRequest(

@@ -244,7 +244,7 @@ class ListDialog(QDialog):
         if flow.is_running:
             is_again = flow.is_stopping
             word = self.tr("Stop &now") if is_again else self.tr("&Stop")
-            tip = self.tr("Break off the line that is under way") if is_again else self.tr("Finish the line, then stop")
+            tip = self.tr("Break everything off") if is_again else self.tr("Stop in order; it can be taken up again")
             self.primary.show_action(word, "stop", tip)
         elif flow.done:
             is_all_done = not self._is_work_left()
@@ -323,7 +323,7 @@ class ListDialog(QDialog):
         flow = self.flow
         done, rate = flow.bytes_text_source()
         moved = self.tr("{size} fetched, {rate}").format(size=size_text(done), rate=rate_text(rate)) if done else ""
-        stopping = self.tr("Stopping after the lines that are under way…") if flow.is_stopping else ""
+        stopping = self.tr("Stopping: the peer is told to end what is under way…") if flow.is_stopping else ""
         return "\n".join(filter(None, (stopping, printable(flow.waiting_for), moved)))
 
     def _preview(self) -> Details:

@@ -176,11 +176,12 @@ class ListFlow(QObject):
         """Begin, or go on."""
         if not self.is_running and self.nodes:
             self.is_running, self.is_stopping, self.error = True, False, ""
+            self._session.retrieving.add(self)
             self._tasks.start(self._carry_out(asked, wish))
             self.changed.emit()
 
     def stop(self) -> None:
-        """First call: finish the lines that are under way. Second call: break off."""
+        """First call: have the peer end what is under way (C-CANCEL), and stop in order. Second call: break off."""
         if self.is_running:
             self.is_stopping = True
             if self._job is not None:
@@ -207,6 +208,7 @@ class ListFlow(QObject):
                 forget()
             if is_lent and self._lender is not None:
                 self._lender.release()
+            self._session.retrieving.discard(self)
             self._job = None
             self._early.clear()
             self.is_running, self.is_stopping, self.is_over, self.waiting_for = False, False, True, ""

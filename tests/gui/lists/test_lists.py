@@ -136,7 +136,12 @@ def test_each_line_is_asked_for_and_reported(
 
 
 def test_a_list_that_was_stopped_is_taken_up_after_the_window_was_closed(
-    make: MakeDialog, archive: Running, tmp_path: Path, wait_until: WaitUntil, state_folder: Path
+    make: MakeDialog,
+    archive: Running,
+    tmp_path: Path,
+    wait_until: WaitUntil,
+    state_folder: Path,
+    session: Session,
 ) -> None:
     path = write_list(tmp_path / "list.csv", range(1, 7))
     wish = ListWish(aim=Aim.FETCH, folder=str(tmp_path / "out"), pause_s=5)
@@ -149,8 +154,10 @@ def test_a_list_that_was_stopped_is_taken_up_after_the_window_was_closed(
     assert not dialog.wish.isVisible()
     assert dialog.plan.text() == plan_text(wish)
     assert dialog.primary.accessibleName() == "Stop"
+    assert session.is_busy
     dialog.reject()
     wait_until(lambda: not isValid(dialog))
+    assert not session.is_busy
     (kept,) = kept_lists()
     assert (kept.done, kept.wish.name, kept.wish.wish) == (1, "list.csv", wish)
     assert kept.path.parent == state_folder
