@@ -109,7 +109,7 @@ async def _live(application: "QApplication", loop: asyncio.AbstractEventLoop) ->
         state = window_state.with_default_folder(state, Path.home())
     store = await _load_security(tasks, security_file.security_file())
     peers = await _load_peers(tasks, state, store)
-    access = SecurityAccess(store=store, peers=peers, credentials=Credentials(tasks, SecretStore()))
+    access = SecurityAccess(store=store, peers=peers, credentials=Credentials(tasks, SecretStore(), theme))
     window = MainWindow(theme, session, tasks, state, access)
     window.state_changed.connect(
         lambda: tasks.start(tasks.run(window_state.save_window_state, state_file, window.state()))

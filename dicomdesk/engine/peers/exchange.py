@@ -8,7 +8,7 @@ from enum import Enum
 from dicomdesk.engine.peers.address_book import AddressBook
 from dicomdesk.engine.peers.known_peer import KnownPeer
 from dicomdesk.engine.peers.peer_security import PeerSecurity
-from dicomdesk.human import count_text
+from dicomdesk.human import count_text, printable
 from dicomdesk.settings import Timeouts
 
 __all__ = [
@@ -66,7 +66,10 @@ class FoundPeer:
     line: int
     """From 1; 0 where the format has none."""
     remark: str = ""
-    """What of it is not taken, one sentence."""
+    """What of it is not taken, one sentence; what cannot be shown of it is replaced."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "remark", printable(self.remark))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,10 @@ class Mistake:
     line: int
     """From 1; 0 for the whole."""
     text: str
+    """What cannot be shown of it is replaced."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", printable(self.text))
 
     def __str__(self) -> str:
         return f"line {self.line}: {self.text}" if self.line else self.text
@@ -89,7 +96,10 @@ class ReadPeers:
     mistakes: tuple[Mistake, ...] = ()
     """In the order of lines."""
     remarks: tuple[str, ...] = ()
-    """What of the whole is not taken, a sentence each."""
+    """What of the whole is not taken, a sentence each; what cannot be shown of them is replaced."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "remarks", tuple(printable(remark) for remark in self.remarks))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -75,7 +75,7 @@ def association_word(state: AssociationState) -> str:
 def association_columns() -> tuple[Column, ...]:
     """Return the columns of the list of associations, in the order of their numbers."""
     return (
-        Column(title=_say("Direction"), width=112),
+        Column(title=_say("Direction"), width=132),
         Column(title=_say("Peer"), width=250),
         Column(title=_say("Security"), width=92),
         Column(title=_say("Result"), width=150),
@@ -197,7 +197,7 @@ class AssociationRecord(Node):
         title, _, place = self.peer.partition("@")
         parts = [Part(title or _say("unnamed"), Weight.STRONG), Part(place, Weight.QUIET)]
         if self.children:
-            count = wording.plural(len(self.whole), "", _say("check with {count} associations"))
+            count = wording.plural(len(self.whole), "", _say("check, {count} associations"))
             parts.insert(1, Part(count, Weight.PLAIN))
         return tuple(parts)
 

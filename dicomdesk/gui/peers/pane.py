@@ -109,7 +109,7 @@ class PeersPane(View):
         self.check_button = plain_button(self._theme, self.tr("Check a&ll"), "test", self._on_check_all)
         self.check_button.setToolTip(wording.plain_tip(self.tr("Ask each peer for an echo (Ctrl+Shift+T)")))
         more = menu_button(self._theme, "", "more", self._make_menu(), self.tr("More"))
-        header = row_of((self.filters, 1), add, self.check_button, more, margins=HEADER_MARGINS)
+        header = row_of((self.filters, 20), 1, add, self.check_button, more, margins=HEADER_MARGINS)
         self.area = DropArea(self._theme)
         self.area.addWidget(self._make_empty_state())
         self.area.addWidget(self.list)
@@ -234,14 +234,16 @@ class PeersPane(View):
         if peer.character_set:
             lines.append(peer.character_set)
         check = peer.last_check
-        text = ", ".join(lines) + "."
+        text = ", ".join(lines) + ".\n"
         tone = Tone.QUIET
         if check is not None:
             at = time_text(check.at, datetime.now().astimezone())
-            text += "\n" + self.tr("Checked {at}: {text}").format(at=at, text=check.text)
-            tone = check_mark(check).tone if check.outcome is not CheckOutcome.GOOD else Tone.PLAIN
+            said = self.tr("Checked {at}: {text}").format(at=at, text=check.text)
+            is_well = check.outcome is CheckOutcome.GOOD
+            text = text + said if is_well else said
+            tone = Tone.PLAIN if is_well else check_mark(check).tone
         if peer.notes.strip():
-            text += "\n" + peer.notes.strip()
+            text = text.rstrip() + "\n" + peer.notes.strip()
         name = peer.name
         actions = (
             Action(word=self.tr("Chec&k"), run=lambda: self._check([name]), icon="test"),

@@ -7,7 +7,6 @@ from PySide6.QtWidgets import QCheckBox, QDialog, QDialogButtonBox, QLabel, QLin
 from dicomdesk.gui.controls.buttons import ok_box
 from dicomdesk.gui.layouts import DIALOG_MARGINS, column_of
 from dicomdesk.gui.theme import GRID
-from dicomdesk.gui.wording import plain_tip
 
 _WIDTH = 420
 
@@ -16,9 +15,9 @@ class SecretDialog(QDialog):
     """Asks for a secret; accepted when something was typed."""
 
     def __init__(
-        self, title: str, text: str, problem: str, parent: QWidget | None = None, *, keyring: str = ""
+        self, title: str, text: str, problem: str, parent: QWidget | None = None, *, keep: QCheckBox | None = None
     ) -> None:
-        """``problem`` says what was wrong the last time, "" at first; ``keyring`` is what may keep it, "" for none."""
+        """``problem`` says what was wrong the last time, "" at first; ``keep`` offers a keyring, None where is none."""
         super().__init__(parent)
         self.setWindowTitle(title)
         self.setFixedWidth(_WIDTH)
@@ -37,17 +36,15 @@ class SecretDialog(QDialog):
         for label in (heading, said):
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setWordWrap(True)
-        self._keep = QCheckBox(self.tr("&Keep it in the keyring"))
-        self._keep.setToolTip(plain_tip(keyring))
-        self._keep.setVisible(bool(keyring))
+        self._keep = keep
         kept = QLabel(
             self.tr("Else it is kept until the window closes.")
-            if keyring
+            if keep
             else self.tr("There is no keyring here: it is kept until the window closes.")
         )
         kept.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         kept.setWordWrap(True)
-        parts = (heading, said, self._field, self._keep, kept)
+        parts = (heading, said, self._field, *([keep] if keep else []), kept)
         layout = column_of(*parts, inside=self, margins=DIALOG_MARGINS, spacing=GRID)
         layout.addSpacing(GRID)
         layout.addWidget(buttons)
@@ -58,11 +55,12 @@ class SecretDialog(QDialog):
 
     def is_kept(self) -> bool:
         """Whether the keyring shall keep it."""
-        return self._keep.isChecked()
+        return self._keep is not None and self._keep.isChecked()
 
     def keep(self) -> None:
         """Choose the keyring as a user does."""
-        self._keep.setChecked(True)
+        if self._keep is not None:
+            self._keep.setChecked(True)
 
     def type_secret(self, secret: str) -> None:
         """Type as a user does."""

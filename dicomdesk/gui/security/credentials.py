@@ -10,16 +10,19 @@ from pathlib import Path
 from typing import TypeVar
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QDialog, QWidget
+from PySide6.QtWidgets import QCheckBox, QDialog, QWidget
 
 from dicomdesk.engine.peers.known_peer import KnownPeer
 from dicomdesk.engine.peers.peer_security import PeerSecurity
 from dicomdesk.errors import KeyPassPhraseError
+from dicomdesk.gui.controls.check_box import CheckBox
 from dicomdesk.gui.questions.secret import SecretDialog
 from dicomdesk.gui.security.peer_store import PeerStore
 from dicomdesk.gui.security.secret_store import SecretName, SecretStore, pass_phrase_name, passcode_name
 from dicomdesk.gui.security.security_store import SecurityStore
 from dicomdesk.gui.tasks import Tasks
+from dicomdesk.gui.theme import Theme
+from dicomdesk.gui.wording import plain_tip
 from dicomdesk.settings import Peer, TlsSettings, UserIdentity, UserIdentityType
 
 KEYRING_S = 120.0
@@ -52,10 +55,11 @@ class SecurityAccess:
 class Credentials(QObject):
     """Keeps secrets and asks for them, one question at a time. For the Qt thread."""
 
-    def __init__(self, tasks: Tasks, secrets: SecretStore | None = None) -> None:
-        """``secrets`` is the keyring; None has none."""
+    def __init__(self, tasks: Tasks, secrets: SecretStore | None = None, theme: Theme | None = None) -> None:
+        """``secrets`` is the keyring; None has none. ``theme`` is how its offer is drawn, None as Qt does."""
         super().__init__()
         self._tasks = tasks
+        self._theme = theme
         self._secrets = secrets or SecretStore(None)
         self._pass_phrases: dict[Path, str] = {}
         """By key file."""
@@ -170,7 +174,8 @@ class Credentials(QObject):
             if found is not None:
                 return found
         keyring = await self._wait(self._secrets.name(), "")
-        dialog = SecretDialog(question.title, question.text, question.problem, window, keyring=keyring)
+        box = self._make_offer(keyring) if keyring else None
+        dialog = SecretDialog(question.title, question.text, question.problem, window, keep=box)
         if await self._tasks.ask(dialog) != QDialog.DialogCode.Accepted:
             return None
         secret, is_kept = dialog.secret(), dialog.is_kept()
@@ -178,6 +183,12 @@ class Credentials(QObject):
         if is_kept and not await self._wait(self._secrets.keep(name, secret), failure=False):
             self._tasks.failed.emit(self.tr("The keyring did not take it: it is kept until the window closes."))
         return secret
+
+    def _make_offer(self, keyring: str) -> QCheckBox:
+        word = self.tr("Keep it in the keyring")
+        box = QCheckBox(word) if self._theme is None else CheckBox(self._theme, word, is_checked=False)
+        box.setToolTip(plain_tip(keyring))
+        return box
 
     async def _wait(self, future: "Future[Result]", failure: Result) -> Result:
         """Wait for the keyring, which may ask its user something, and may never answer."""

@@ -1,4 +1,4 @@
-from PySide6.QtWidgets import QLabel, QLineEdit
+from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from dicomdesk.gui.questions.secret import SecretDialog
@@ -17,15 +17,17 @@ def test_secret_is_hidden_and_needed(qtbot: QtBot) -> None:
 
 
 def test_keyring_is_offered_where_there_is_one(qtbot: QtBot) -> None:
-    dialog = SecretDialog("Passcode", "It is sent.", "", keyring="Secret Service")
+    dialog = SecretDialog("Passcode", "It is sent.", "", keep=QCheckBox("&Keep it in the keyring"))
     plain = SecretDialog("Passcode", "It is sent.", "")
     for each in (dialog, plain):
         qtbot.addWidget(each)
         each.show()
+    assert dialog._keep is not None
     assert dialog._keep.isVisible()
     assert not dialog.is_kept()
     dialog.keep()
     assert dialog.is_kept()
-    assert not plain._keep.isVisible()
+    plain.keep()
+    assert not plain.is_kept()
     texts = [label.text() for label in plain.findChildren(QLabel)]
     assert "There is no keyring here: it is kept until the window closes." in texts

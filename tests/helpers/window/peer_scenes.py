@@ -184,4 +184,5 @@ def peers_import(stage: Stage) -> None:
 def peer_secret(stage: Stage) -> None:
     """A passcode is asked for, which the keyring may keep."""
     text = "It is sent to PACS@pacs.example:2762."
-    show_dialog(stage, SecretDialog("Passcode of ws1 for PACS", text, "", keyring="SecretService Keyring"))
+    offer = Credentials(stage.tasks, theme=stage.theme)._make_offer("SecretService Keyring")
+    show_dialog(stage, SecretDialog("Passcode of ws1 for PACS", text, "", keep=offer))

@@ -31,14 +31,14 @@ def receiving(stage: Stage) -> None:
 
 def associations_empty(stage: Stage) -> None:
     """The Associations view at first."""
-    stage.window.sidebar.choose(2)
+    stage.window.sidebar.choose(stage.window._views.index(stage.window.associations))
 
 
 def associations(stage: Stage) -> None:
     """In and out, with refusals."""
     busy(stage)
     stage.session.echoed.arrived.emit(just_now(scenes.rejected(scenes.ECHO_JOB, 1)))
-    stage.window.sidebar.choose(2)
+    stage.window.sidebar.choose(stage.window._views.index(stage.window.associations))
     stage.settle()
     view = stage.window.associations.view
     view.select_node(stage.window.associations.model.root.children[0])
@@ -63,7 +63,7 @@ def associations_secure(stage: Stage) -> None:
     incoming = scenes.secured(scenes.incoming(1))
     stage.session.received.arrived.emit(just_now([*incoming, scenes.released(scenes.RECEIVE_JOB, 1)]))
     stage.session.echoed.arrived.emit(just_now(scenes.rejected(scenes.ECHO_JOB, 1)))
-    stage.window.sidebar.choose(2)
+    stage.window.sidebar.choose(stage.window._views.index(stage.window.associations))
     stage.settle()
     stage.window.associations.view.select_node(stage.window.associations.model.root.children[0])
 
@@ -79,3 +79,18 @@ def receive_secure(stage: Stage) -> None:
     stage.store.keep_listener(scenes.LISTENER_SECURITY)
     receive_waiting(stage)
     stage.session.received.arrived.emit(just_now(scenes.refused_by_us(7)))
+
+
+def associations_check(stage: Stage) -> None:
+    """A check of a peer is one row, opened here."""
+    associations_empty(stage)
+    job = "check-1"
+    for number in range(1, 27):
+        events = [*scenes.outgoing(number, job_id=job), scenes.released(job, number)]
+        if number % 5 == 0:
+            events = scenes.rejected(job, number, peer="PACS@pacs.example:104")
+        stage.session.checked.arrived.emit(just_now(events))
+    stage.settle()
+    check = stage.window.associations.model.root.children[0]
+    stage.window.associations.view.expand_node(check)
+    stage.window.associations.view.select_node(check)

@@ -83,6 +83,15 @@ def test_values_that_are_not_well_are_a_mistake_with_its_line() -> None:
     assert str(Mistake(0, "All of it.")) == "All of it."
 
 
+def test_what_is_shown_of_a_file_is_printable() -> None:
+    wicked = "\x00a\x1b[31m\u202e"
+    found_peer = FoundPeer(peer=named("a"), given=ADDRESS, line=1, remark=wicked)
+    read = ReadPeers(peers=(found_peer,), mistakes=(Mistake(1, wicked),), remarks=(wicked,))
+    for text in (read.mistakes[0].text, read.remarks[0], read.peers[0].remark):
+        assert text.isprintable()
+        assert "a" in text
+
+
 def test_losses_are_counted_by_field() -> None:
     assert tell_losses([named("a"), named("b")], ADDRESS) == ()
     told = tell_losses([FULL, replace(FULL, name="x", notes="")], ADDRESS)

@@ -166,7 +166,7 @@ def test_check_is_one_row_with_its_associations_below(log: AssociationLog, outli
     assert not first.children
     assert [part.number for part in check.whole] == list(range(1, 27))
     assert log.find(CHECK, 26) is check.children[-1]
-    assert [part.text for part in check.parts(PEER) or ()][1] == "check with 26 associations"
+    assert [part.text for part in check.parts(PEER) or ()][1] == "check, 26 associations"
     assert check.text(CONTEXTS) == "75 / 126"
     assert check.text(STATE) == "Released"
     assert check.lasted_s == 2502.0
