@@ -253,7 +253,9 @@ class RetrieveJob(Job[RetrieveOutcome]):
     def _learn(self, requestor: MatchRequestor) -> None:
         for position, identifier in enumerate(self._request.identifiers):
             if not self._books.knows(position) and not self._control.is_stopping:
-                self._books.learn(position, find_existing(requestor, identifier, position))
+                self._books.learn(
+                    position, find_existing(requestor, identifier, position, lambda: not self._control.is_stopping)
+                )
 
     def _ask_what_is_supported(self) -> None:
         """The ways of retrieving that the peer takes, asked for over an association of its own."""

@@ -1,12 +1,14 @@
 """What exists is asked for from the level of the identifier down."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from dicomdesk.dicom.query.identifier_writer import put_keys
 from dicomdesk.dicom.query.keys import QueryKey
+from dicomdesk.dicom.query.results import read_result
 from dicomdesk.engine.job import JobControl
 from dicomdesk.engine.query.match_requestor import MatchRequestor, QueryTerms, find_context
 from dicomdesk.engine.query.request import Identifier
@@ -76,7 +78,7 @@ def test_an_identifier_without_level_is_refused() -> None:
         find_existing(asks, Identifier(keys=(QueryKey(tag=STUDY, value="1.2"),)), 0)
 
 
-def test_matches_that_cannot_be_read_or_name_nothing_are_passed_over() -> None:
+def test_matches_that_cannot_be_read_tell_nothing() -> None:
     def answer(asked: Asked, message: Message) -> None:
         asked.send(*(response(message, 0xFF00, data) for data in (b"\x08\0", b"", b"\xff" * 20)), response(message, 0))
 
@@ -87,3 +89,72 @@ def test_matches_that_cannot_be_read_or_name_nothing_are_passed_over() -> None:
 def test_a_peer_that_cannot_be_asked_at_a_level_tells_nothing() -> None:
     with AnsweringPeer(lambda asked, message: asked.send(response(message, 0xA900))) as peer, asking(peer.port) as asks:
         assert find_existing(asks, wanted("STUDY", (STUDY, "1.2")), 0) == []
+
+
+def match(**keys: str) -> bytes:
+    tags = {"study": STUDY, "series": SERIES, "image": IMAGE}
+    return put_keys(b"", [QueryKey(tag=tags[name], value=value) for name, value in keys.items()])
+
+
+def answering(images: Callable[[str], list[bytes]], series: Sequence[str] = ("1.2.1",), end: int = 0) -> AnsweringPeer:
+    """A peer whose study 1.2 has these series, with images by series; ``end`` is the status after images."""
+
+    def answer(asked: Asked, message: Message) -> None:
+        assert message.data is not None
+        keys = read_result(message.data, EXPLICIT)
+        if keys.value(LEVEL) == "SERIES":
+            matches, status = [match(study="1.2", series=uid) for uid in series], 0
+        else:
+            matches, status = images(keys.value(SERIES)), end
+        asked.send(*(response(message, 0xFF00, data) for data in matches), response(message, status))
+
+    return AnsweringPeer(answer)
+
+
+def survey(peer: AnsweringPeer, goes_on: Callable[[], bool] = lambda: True) -> list[str]:
+    with peer, asking(peer.port) as asks:
+        found = find_existing(asks, wanted("STUDY", (STUDY, "1.2")), 0, goes_on)
+    return [one.sop_instance_uid for one in found]
+
+
+def three(series: str) -> list[bytes]:
+    return [match(study="1.2", series=series, image=f"{series}.{number}") for number in range(3)]
+
+
+@pytest.mark.parametrize("end", [0xA700, 0xC000, 0xFE00])
+def test_a_part_of_what_exists_is_not_taken_for_all(end: int) -> None:
+    assert len(survey(answering(three))) == 3
+    assert survey(answering(three, end=end)) == []
+
+
+@pytest.mark.parametrize("odd", [b"\xff" * 20, b"", match(study="1.2", series="1.2.1")])
+def test_a_match_that_tells_no_instance_leaves_it_unknown_what_exists(odd: bytes) -> None:
+    assert survey(answering(lambda series: [*three(series), odd])) == []
+
+
+def test_series_with_as_many_images_or_a_round_number_are_no_cut_answers() -> None:
+    def fifty(series: str) -> list[bytes]:
+        return [match(study="1.2", series=series, image=f"{series}.{number}") for number in range(50)]
+
+    assert len(survey(answering(fifty, ["1.2.1", "1.2.2"]))) == 100
+
+
+def test_a_series_that_comes_twice_is_asked_for_once_and_an_image_is_one() -> None:
+    peer = answering(lambda series: three(series) * 2, ["1.2.1", "1.2.1"])
+    assert len(survey(peer)) == 3
+    assert len(peer.requests) == 2
+
+
+def test_matches_of_another_study_do_not_belong_to_it() -> None:
+    peer = answering(lambda series: [*three(series), match(study="9.9", series="9.9.1", image="9.9.1.1")])
+    assert survey(peer) == ["1.2.1.0", "1.2.1.1", "1.2.1.2"]
+
+
+def test_nobody_asks_on_who_is_cancelled_or_has_asked_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    peer = answering(three)
+    assert survey(peer, lambda: not peer.requests) == []
+    assert len(peer.requests) == 1
+    monkeypatch.setattr("dicomdesk.engine.retrieve.survey._MOST_QUESTIONS", 5)
+    peer = answering(three, [f"1.2.{number}" for number in range(100)])
+    assert survey(peer) == []
+    assert len(peer.requests) == 5
