@@ -16,7 +16,6 @@ from dicomdesk.gui.panes.send import SendPane
 from dicomdesk.gui.peers.pane import PeersPane
 from dicomdesk.gui.query.pane import QueryPane
 from dicomdesk.gui.questions.closing import ClosingDialog
-from dicomdesk.gui.retrieve.part import RetrievePart
 from dicomdesk.gui.security.credentials import Credentials, SecurityAccess
 from dicomdesk.gui.security.peer_store import PeerStore
 from dicomdesk.gui.security.security_store import SecurityStore
@@ -54,9 +53,8 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(*SMALLEST)
         self.send = SendPane(theme, session, tasks, state, access)
         self.receive = ReceivePane(theme, session, tasks, state, access)
-        self.query = QueryPane(theme, session, tasks, state, access)
-        self.retrieve = RetrievePart(theme, session, tasks, state, access, self.receive)
-        self.query.actions_place.addWidget(self.retrieve)
+        self.query = QueryPane(theme, session, tasks, state, access, self.receive)
+        self.retrieve = self.query.retrieve
         self.associations = AssociationsPane(theme, session)
         self.peers = PeersPane(theme, session, tasks, state, access)
         self._views: tuple[View, ...] = (self.send, self.receive, self.query, self.associations, self.peers)
@@ -79,7 +77,7 @@ class MainWindow(QMainWindow):
         state = replace(self._state, geometry=geometry, view=self._views[self.views.currentIndex()].key)
         for view in self._views:
             state = view.remember(state)
-        return self.retrieve.remember(state)
+        return state
 
     def close_without_asking(self) -> None:
         """Begin to close, whatever is going on: for signals and the end of the desktop's session."""
@@ -138,10 +136,6 @@ class MainWindow(QMainWindow):
             view.state_changed.connect(self._save_timer.start)
             view.association_wanted.connect(self._on_association_wanted)
             view.peers_wanted.connect(lambda: self.sidebar.choose(self._views.index(self.peers)))
-        self.query.selection_changed.connect(lambda: self.retrieve.show_selection(self.query.selected()))
-        self.retrieve.state_changed.connect(self._save_timer.start)
-        self.retrieve.changed.connect(self._share_room)
-        self.query.flow.changed.connect(self._share_room)
         self._save_timer.timeout.connect(self.state_changed)
         self.status.problems_wanted.connect(self._on_problems_wanted)
         self._session.ticked.connect(self._show_figures)
@@ -173,11 +167,6 @@ class MainWindow(QMainWindow):
             badge = view.badge()
             self.sidebar.set_badge(number, badge.count, is_alarming=badge.is_alarming)
         self.status.show_figures(figures)
-
-    def _share_room(self) -> None:
-        """Retrieves take the room of the query's details, unless these have something to say."""
-        is_said = self.query.details.details().tone in {Tone.BAD, Tone.WARNING}
-        self.query.details.setVisible(is_said or not self.retrieve.bar.jobs.isChecked())
 
     def _on_problems_wanted(self) -> None:
         for number, view in enumerate(self._views):

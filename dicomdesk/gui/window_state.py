@@ -3,7 +3,7 @@
 import contextlib
 import json
 import os
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 
 from dicomdesk import paths
@@ -54,6 +54,9 @@ class WindowState:
     archive_configuration: str = "/etc/dcmtk/dcmqrscp.cfg"
     """Of the archive of this machine whose instances count as here; "" for none."""
 
+    queries: dict[str, object] = field(default_factory=dict)
+    """Recent and saved queries, as the Query/Retrieve view has written them."""
+
     def with_recent_peer(self, peer: TypedPeer) -> "WindowState":
         """Return the state with ``peer`` as the latest one used."""
         others = [known for known in self.recent_peers if known != peer]
@@ -80,10 +83,10 @@ def from_json(text: str) -> WindowState:
         return WindowState()
     first = WindowState()
     known: dict[str, object] = {}
-    for field in fields(WindowState):
-        value = found.get(field.name)
-        if field.name != "recent_peers" and isinstance(value, type(getattr(first, field.name))):
-            known[field.name] = value
+    for each in fields(WindowState):
+        value = found.get(each.name)
+        if each.name != "recent_peers" and isinstance(value, type(getattr(first, each.name))):
+            known[each.name] = value
     return replace(first, recent_peers=_read_peers(found.get("recent_peers")), **known)  # type: ignore[arg-type] # checked above against each field's own type
 
 
@@ -100,6 +103,7 @@ def save_window_state(path: Path, state: WindowState) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_suffix(".new")
     try:
+        temporary.touch(mode=0o600)  # queries name patients
         temporary.write_text(to_json(state), encoding="utf-8")
         os.replace(temporary, path)
     except OSError:
@@ -111,7 +115,7 @@ def save_window_state(path: Path, state: WindowState) -> None:
 def _read_peers(value: object) -> tuple[TypedPeer, ...]:
     if not isinstance(value, list):
         return ()
-    names = [field.name for field in fields(TypedPeer)]
+    names = [each.name for each in fields(TypedPeer)]
     peers = [
         TypedPeer(ae_title=item["ae_title"], host=item["host"], port=item["port"])
         for item in value

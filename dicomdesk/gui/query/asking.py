@@ -4,15 +4,20 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from dicomdesk import human
 from dicomdesk.dicom.query.attributes import Level
+from dicomdesk.engine.events import Status
 from dicomdesk.engine.query.request import Identifier, QueryModel, QueryRequest
+from dicomdesk.errors import DicomdeskError
 from dicomdesk.gui.models.found_entities import AskedPeer
 
 if TYPE_CHECKING:
     from dicomdesk.engine.query.query import QueryJob, QueryOutcome
-    from dicomdesk.gui.query.result_nodes import ResultNode
+    from dicomdesk.gui.query.results.result_nodes import ResultNode
 
 __all__ = ["Asking", "AskingState", "Question"]
+
+_UNICODE = "ISO_IR 192"
 
 
 class AskingState(Enum):
@@ -33,6 +38,8 @@ class Question:
     identifier: Identifier
     level: Level = Level.STUDY
     model: QueryModel = QueryModel.STUDY_ROOT
+    below: Identifier | None = None
+    """Of patients: what is asked of the studies of each."""
     splits_dates: bool = False
     """Whether the range of dates is bisected until no answer is cut."""
 
@@ -43,9 +50,14 @@ class Question:
             identifiers=(self.identifier,),
             association=asked.association,
             model=self.model,
-            character_set=asked.character_set,
+            character_set=self._character_set(asked),
             splits_dates=self.splits_dates,
         )
+
+    def _character_set(self, asked: AskedPeer) -> str:
+        """What keys are encoded in: as is known of the peer, else Unicode where ASCII is not enough."""
+        is_plain = all(key.value.isascii() for key in self.identifier.keys)
+        return asked.character_set or ("" if is_plain else _UNICODE)
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -65,6 +77,12 @@ class Asking:
     """Answers that say another level than was asked for."""
     nameless: int = 0
     """Answers without the unique key of their level."""
+    repeated: int = 0
+    """Answers for what the peer has named before."""
+    partial: int = 0
+    """Answers of a peer that says that it does not support all keys."""
+    undecodable: int = 0
+    """Answers with text that means nothing in its character set."""
     reason: str = ""
     """Why it failed, or was cut; one sentence."""
     job: "QueryJob | None" = field(default=None, repr=False)
@@ -72,23 +90,31 @@ class Asking:
     is_forgotten: bool = False
     """Whether something else was asked meanwhile: what still comes is of no use."""
 
-    def end(self, outcome: "QueryOutcome") -> None:
-        """Take note of how the job ended."""
+    def end(self, outcome: "QueryOutcome | DicomdeskError") -> None:
+        """Take note of how the job ended, or why it did not begin."""
+        if isinstance(outcome, DicomdeskError):
+            self._fail(str(outcome))
+            if self.is_cancel_wanted:
+                self.state = AskingState.CANCELLED
+            return
         final = outcome.ended[-1] if outcome.ended else None
-        if outcome.error is not None and self.state is not AskingState.CANCELLED:
+        said = "" if final is None else _said(final.comment)
+        if outcome.error is not None and not self.is_cancel_wanted:
             self._fail(str(outcome.error))
         elif self.is_cancel_wanted:
             self.state = AskingState.CANCELLED
         elif outcome.cuts:
-            self.state, self.reason = AskingState.CUT, outcome.cuts[0].text
+            self.state, self.reason = AskingState.CUT, human.printable(outcome.cuts[0].text)
+        elif final is not None and final.status & 0xFF00 == Status.OUT_OF_RESOURCES:
+            self.state, self.reason = AskingState.CUT, f"The peer answers nothing, for it would be too much{said}"
         elif final is not None and final.status:
-            self._fail(f"The peer ended the query with status {final.status:04X}{_said(final.comment)}")
+            self._fail(f"The peer ended the query with status {final.status:04X}{said}")
         else:
             self.state = AskingState.DONE
 
     def _fail(self, reason: str) -> None:
-        self.state, self.reason = AskingState.FAILED, reason
+        self.state, self.reason = AskingState.FAILED, human.printable(reason)
 
 
 def _said(comment: str) -> str:
-    return f": {comment}" if comment.strip() else ""
+    return f": {human.printable(comment.strip())}" if comment.strip() else ""

@@ -1,33 +1,38 @@
 """Flow of queries, without widgets: peers are asked, answers become rows, in portions that nobody feels."""
 
+import asyncio
 import sys
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from dicomdesk.dicom.query.attributes import Level
+from dicomdesk.dicom.query.attributes import PATIENT_ID, Level
+from dicomdesk.dicom.query.keys import QueryKey
 from dicomdesk.dicom.query.results import QueryResult
 from dicomdesk.engine.query.form import identifier_below
 from dicomdesk.engine.query.query import QueryOutcome
-from dicomdesk.errors import DicomdeskError
+from dicomdesk.engine.query.request import Identifier
+from dicomdesk.errors import CancelledError, DicomdeskError
 from dicomdesk.gui.event_bridge import Arrival
 from dicomdesk.gui.models.found_entities import AskedPeer
 from dicomdesk.gui.outline.model import OutlineModel
 from dicomdesk.gui.query.asking import Asking, AskingState, Question
-from dicomdesk.gui.query.cells import result_columns
-from dicomdesk.gui.query.matches import Match, reading_sink
-from dicomdesk.gui.query.result_nodes import Below, NoteNode, Place, ResultNode
-from dicomdesk.gui.query.result_tree import ResultTree
+from dicomdesk.gui.query.results.cells import result_columns
+from dicomdesk.gui.query.results.matches import Match, reading_sink
+from dicomdesk.gui.query.results.result_nodes import Below, NoteNode, Place, ResultNode
+from dicomdesk.gui.query.results.result_tree import ResultTree
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.theme import Tone
 
-__all__ = ["QueryFlow"]
+__all__ = ["AskingEnded", "QueryFlow"]
 
 ROWS_PER_TURN = 100
 """Answers that become rows before the window is given a turn."""
+MOST_AT_ONCE = 4
+"""Questions to one peer: more wait."""
 _ATTENTIVE_S = 0.001
 """How long Python lets the threads that read answers work while the window waits for its turn."""
 _USUAL_S = sys.getswitchinterval()
@@ -35,7 +40,7 @@ _LEVELS_BELOW = {Level.PATIENT: Level.STUDY, Level.STUDY: Level.SERIES, Level.SE
 
 
 @dataclass(frozen=True, slots=True)
-class _End:
+class AskingEnded:
     """How a question to a peer ended; it comes after all answers."""
 
     asking: Asking
@@ -49,6 +54,8 @@ class QueryFlow(QObject):
     """A question was begun, or ended."""
     ended = Signal()
     """All peers have answered the question for the rows at the top."""
+    renewed = Signal(int)
+    """The same was asked again, and all peers have answered: how much is new."""
 
     def __init__(self, session: Session, tasks: Tasks, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -62,8 +69,11 @@ class QueryFlow(QObject):
         """The question to each peer, for the rows at the top."""
         self._below: dict[ResultNode, list[Asking]] = {}
         """Of rows whose content is asked for."""
-        self._waiting: deque[Match | _End] = deque()
+        self._waiting: deque[Match | AskingEnded] = deque()
         """Answers that are not shown yet, and the ends of jobs."""
+        self._turns_of: dict[str, asyncio.Semaphore] = {}
+        """By peer: so many questions at once."""
+        self._is_round = False
         self._channel = session.channel()
         self._channel.arrived.connect(self.take)
         self._turns = QTimer(self)
@@ -78,6 +88,11 @@ class QueryFlow(QObject):
         return any(asking.state is AskingState.ASKING for asking in self.askings)
 
     @property
+    def is_showing(self) -> bool:
+        """Whether answers that have come are not rows yet."""
+        return bool(self._waiting)
+
+    @property
     def is_loading(self) -> bool:
         """Whether anything is asked for."""
         return self.is_asking or bool(self._below)
@@ -89,11 +104,31 @@ class QueryFlow(QObject):
             asking.is_forgotten = True
         self._below.clear()
         self._waiting.clear()
+        self._is_round = False
         self.tree.forget()
-        self.question = question
-        self.askings = [Asking(question=question, asked=asked) for asked in peers]
+        self._begin(question, [Asking(question=question, asked=asked) for asked in peers])
+
+    def ask_again(self, question: Question) -> None:
+        """Ask the same peers again, with the dates of today; what is new is marked, and what is gone goes."""
+        if not self.askings or self.is_loading:
+            return
+        self._is_round = True
+        self.tree.begin_round()
+        self._begin(question, [Asking(question=question, asked=asking.asked) for asking in self.askings])
+
+    def ask_rest(self) -> None:
+        """Ask those peers again that have cut their answers, for parts of the range of dates until none is cut."""
+        if self.is_asking:
+            return
+        askings = []
         for asking in self.askings:
-            self._tasks.start(self._carry_out(asking))
+            if asking.state is AskingState.CUT and not asking.question.splits_dates:
+                split = Asking(question=replace(asking.question, splits_dates=True), asked=asking.asked)
+                self._tasks.start(self._carry_out(split))
+                askings.append(split)
+            else:
+                askings.append(asking)
+        self.askings = askings
         self.changed.emit()
 
     def open(self, node: ResultNode) -> None:
@@ -103,6 +138,13 @@ class QueryFlow(QObject):
         askings = [asking for place in node.places if (asking := self._asking_below(node, place)) is not None]
         self.tree.begin(node, self.tr("Asking {peers}…").format(peers=", ".join(a.asked.word for a in askings)))
         self._below[node] = askings
+        for asking in askings:
+            self._tasks.start(self._carry_out(asking))
+        self.changed.emit()
+
+    def _begin(self, question: Question, askings: list[Asking]) -> None:
+        self.question = question
+        self.askings = askings
         for asking in askings:
             self._tasks.start(self._carry_out(asking))
         self.changed.emit()
@@ -120,7 +162,7 @@ class QueryFlow(QObject):
         """Take note of a batch of facts."""
         others = []
         for arrival in arrivals:
-            if isinstance(arrival.event, Match | _End):
+            if isinstance(arrival.event, Match | AskingEnded):
                 self._waiting.append(arrival.event)
             else:
                 others.append(arrival)
@@ -129,17 +171,28 @@ class QueryFlow(QObject):
         self._want_turn()
 
     async def _carry_out(self, asking: Asking) -> None:
-        end: QueryOutcome | DicomdeskError
         sink = self._channel.sink
+        address = str(asking.asked.peer)
+        async with self._turns_of.setdefault(address, asyncio.Semaphore(MOST_AT_ONCE)):
+            end = await self._job_of(asking)
+        sink(AskingEnded(asking, end))  # the same way as the answers, so that none comes after it
+
+    async def _job_of(self, asking: Asking) -> QueryOutcome | DicomdeskError:
+        if asking.is_cancel_wanted:
+            return CancelledError(self.tr("It was stopped before it was asked."))
+        sink = reading_sink(asking, self._channel.sink)
         try:
-            job = await self._session.begin(asking.question.request(asking.asked), reading_sink(asking, sink))
+            job = await self._session.begin(asking.question.request(asking.asked), sink)
             asking.job = job
             if asking.is_cancel_wanted:
                 await self._tasks.run(job.cancel)
-            end = await self._session.result_of(job)
+            return await self._session.result_of(job)
         except DicomdeskError as error:
-            end = error
-        sink(_End(asking, end))  # the same way as the answers, so that none comes after it
+            return error
+
+    def askings_below(self, node: ResultNode) -> Sequence[Asking]:
+        """The questions for what is below a row, while they are not all answered."""
+        return tuple(self._below.get(node, ()))
 
     def _all_askings(self) -> list[Asking]:
         return [*self.askings, *(asking for askings in self._below.values() for asking in askings)]
@@ -177,24 +230,24 @@ class QueryFlow(QObject):
         level = asking.question.level
         asking.odd_levels += result.level is not None and result.level is not level
         asking.nameless += not result.unique_value(level)
+        asking.undecodable += bool(result.faults)
+        asking.partial += match.is_partial
         asking.matches += 1
         place = Place(asking.asked, result, cells, match.identifier, match.transfer_syntax_uid)
         portions.setdefault(asking, []).append(place)
 
     def _show(self, portions: dict[Asking, list[Place]]) -> None:
         for asking, places in portions.items():
-            self.tree.add(asking.parent, asking.question.level, asking.question.model, places)
+            question = asking.question
+            repeated = self.tree.add(asking.parent, question.level, question.model, places)
+            asking.repeated += 0 if question.splits_dates else repeated
 
     def _end(self, asking: Asking, end: "QueryOutcome | DicomdeskError") -> None:
-        if isinstance(end, DicomdeskError):
-            asking.state, asking.reason = AskingState.FAILED, str(end)
-        else:
-            asking.end(end)
+        asking.end(end)
         node = asking.parent
         if node is None:
             if not self.is_asking:
-                self.tree.show()
-                self.ended.emit()
+                self._end_all()
             self.changed.emit()
             return
         askings = self._below.get(node)
@@ -202,6 +255,13 @@ class QueryFlow(QObject):
             del self._below[node]
             self.tree.end(node, self._note(node, askings))
             self.changed.emit()
+
+    def _end_all(self) -> None:
+        if self._is_round and all(asking.state is AskingState.DONE for asking in self.askings):
+            self.renewed.emit(self.tree.end_round())
+        else:
+            self.tree.show()
+        self.ended.emit()
 
     def _note(self, node: ResultNode, askings: Sequence[Asking]) -> NoteNode | None:
         """What is said below a row beside what came."""
@@ -223,6 +283,10 @@ class QueryFlow(QObject):
         identifier = identifier_below(place.result, node.level, node.model, other)
         if identifier is None:
             return None
+        if node.level is Level.PATIENT and self.question is not None and self.question.below is not None:
+            own = self.question.below
+            key = QueryKey(tag=PATIENT_ID, value=place.result.unique_value(Level.PATIENT))
+            identifier = Identifier(keys=(*own.keys, key), data_set=own.data_set)
         question = Question(identifier=identifier, level=_LEVELS_BELOW[node.level], model=node.model)
         return Asking(question=question, asked=place.asked, parent=node)
 

@@ -1,63 +1,119 @@
-"""Top of the Query/Retrieve view: the peer, the form, and the button that asks."""
+"""Top of the Query/Retrieve view: the peers, the form, and the button that asks."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
-from dicomdesk.engine.query.form import QueryForm
-from dicomdesk.gui.controls.buttons import PrimaryButton
-from dicomdesk.gui.controls.fields import Field, line_of_fields
+from dicomdesk.errors import SettingsError
+from dicomdesk.gui.controls.buttons import PrimaryButton, menu_button
 from dicomdesk.gui.entries.peer_entry import PeerEntry
 from dicomdesk.gui.layouts import column_of, row_of
-from dicomdesk.gui.panes.peer_setup import PeerSetup
-from dicomdesk.gui.security.credentials import SecurityAccess
+from dicomdesk.gui.models.found_entities import AskedPeer
+from dicomdesk.gui.panels.details import Details
+from dicomdesk.gui.panes.peer_setup import PeerSetup, settings_problem
+from dicomdesk.gui.peers.choice import PeerChoice
+from dicomdesk.gui.query.form.query_form import QueryFormPart
+from dicomdesk.gui.security.credentials import PreparedPeer, SecurityAccess
 from dicomdesk.gui.tasks import Tasks
-from dicomdesk.gui.theme import Theme
+from dicomdesk.gui.theme import Theme, Tone
 from dicomdesk.gui.window_state import WindowState
 
 __all__ = ["QueryHeader"]
 
 
 class QueryHeader(QWidget):
-    """Tells what is wanted and does nothing of it."""
+    """Tells what is wanted and does nothing of it. Peers are chosen from the address book, or one is typed."""
 
     primary_wanted = Signal()
     """Ask, or stop: whatever the button says."""
+    told = Signal(Details)
+    """Something that the user should read now."""
+    changed = Signal()
+    """Something worth remembering has changed."""
 
     def __init__(self, theme: Theme, tasks: Tasks, state: WindowState, access: SecurityAccess, view: QWidget) -> None:
         """``view`` is the parent of dialogs."""
         super().__init__()
+        self.access = access
+        self._view = view
+        self.choice = PeerChoice(theme, access.peers, has_several=True)
         self.peer_entry = PeerEntry(state)
         self.peer_setup = PeerSetup(theme, tasks, access, self.peer_entry, view)
-        self.patient_name = Field(self.tr("Patient name"), _anything, hint=self.tr("DOE^J or *JANE*"))
-        self.patient_id = Field(self.tr("Patient ID"), _anything)
-        self.study_date = Field(self.tr("Study date"), _anything, hint="20260101-20261231")
-        self.primary = PrimaryButton(theme, self.primary_wanted.emit)
-        fields = (
-            (self.tr("&Name"), self.patient_name, 120, 260),
-            (self.tr("&ID"), self.patient_id, 80, 140),
-            (self.tr("&Date"), self.study_date, 120, 180),
+        self.peer_setup.choice.hide()  # the other choice has the same peers
+        self.form = QueryFormPart(theme)
+        self.queries_menu = QMenu(view)
+        self.queries = menu_button(
+            theme, "", "history", self.queries_menu, self.tr("Recent and saved queries (Ctrl+J)")
         )
-        top = row_of((self.peer_entry, 10), self.peer_setup.button, 1, self.primary)
-        column_of(top, line_of_fields(fields), inside=self, spacing=8)
-        for field in (self.patient_name, self.patient_id, self.study_date):
-            field.returnPressed.connect(self.primary_wanted)
+        self.more_menu = QMenu(view)
+        self.more = menu_button(theme, "", "more", self.more_menu, self.tr("More"))
+        self.primary = PrimaryButton(theme, self.primary_wanted.emit)
+        buttons = (self.queries, self.more, self.primary)
+        top = row_of(self.choice, (self.peer_entry, 10), self.peer_setup.button, 1, *buttons)
+        column_of(top, self.form, inside=self, spacing=8)
+        self.form.ask_wanted.connect(self.primary_wanted)
+        self.form.changed.connect(self.changed)
+        self.peer_entry.changed.connect(self.changed)
+        self.peer_setup.told.connect(self.told)
+        self.choice.peers_changed.connect(self._show_peers)
+        self.choice.peers_changed.connect(self.changed)
+        self._show_peers()
         self.show_state(is_asking=False)
 
-    def form(self) -> QueryForm:
-        """Return what is asked for."""
-        return QueryForm(
-            patient_name=self.patient_name.value(),
-            patient_id=self.patient_id.value(),
-            study_date=self.study_date.value(),
-        )
+    @property
+    def has_known_peers(self) -> bool:
+        """Whether peers are chosen from the address book; else the one that is typed is asked."""
+        return bool(self.choice.peers())
+
+    async def prepared_peers(self) -> list[AskedPeer] | None:
+        """Return the peers with all that associations with them need; None where the user would not say, or was told.
+
+        Asks for pass phrases and passcodes where they are needed.
+        """
+        calling = self.peer_entry.calling.value()
+        known_peers = self.choice.peers()
+        try:
+            if not known_peers:
+                return await self._typed_peer()
+            asked = []
+            for known in known_peers:
+                prepared = await self.access.prepare(known, self._view)
+                if prepared is None:
+                    return None
+                association = known.association(calling, prepared.user_identity)
+                asked.append(
+                    AskedPeer(
+                        peer=prepared.peer,
+                        association=association,
+                        name=known.name,
+                        character_set=known.character_set,
+                    )
+                )
+        except SettingsError as error:
+            self.told.emit(settings_problem(str(error)))
+            return None
+        return asked
 
     def show_state(self, *, is_asking: bool) -> None:
         """Say what the button does now."""
         if is_asking:
-            self.primary.show_action(self.tr("Stop"), "stop", self.tr("Ask the peer to stop (Escape)"))
+            tip = self.tr("Ask the peers to stop; what has come stays (Escape)")
+            self.primary.show_action(self.tr("Stop"), "stop", tip)
         else:
-            self.primary.show_action(self.tr("Query"), "query", self.tr("Ask the peer (Ctrl+Return)"))
+            self.primary.show_action(self.tr("Query"), "query", self.tr("Ask the peers (Ctrl+Return)"))
 
+    async def _typed_peer(self) -> list[AskedPeer] | None:
+        if not self.peer_entry.insist():
+            problem = self.peer_entry.first_problem()
+            self.told.emit(Details(title=problem, icon="warning", tone=Tone.WARNING))
+            return None
+        security = self.peer_setup.security
+        prepared: PreparedPeer | None = PreparedPeer(peer=self.peer_entry.peer())
+        if not security.is_plain:
+            prepared = await self.access.credentials.prepare(self.peer_entry.peer(), security, self._view)
+        if prepared is None:
+            return None
+        return [AskedPeer(peer=prepared.peer, association=self.peer_setup.association(prepared))]
 
-def _anything(_text: str) -> str:
-    return ""
+    def _show_peers(self) -> None:
+        for part in (self.peer_entry, self.peer_setup.button):
+            part.setVisible(not self.has_known_peers)

@@ -1,26 +1,41 @@
 """The Query/Retrieve view: peers and form, results, and what can be done with those that are chosen."""
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout
+from collections.abc import Callable
+from dataclasses import replace
 
-from dicomdesk.gui import wording
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QMenu, QWidget
+
+from dicomdesk.dicom.query.attributes import Level
+from dicomdesk.gui.controls.drop_area import DropArea
 from dicomdesk.gui.controls.empty_state import EmptyState
-from dicomdesk.gui.layouts import HEADER_MARGINS, column_of
-from dicomdesk.gui.models.found_entities import AskedPeer, FoundEntity
+from dicomdesk.gui.controls.fields import search_field
+from dicomdesk.gui.layouts import HEADER_MARGINS, column_of, row_of
+from dicomdesk.gui.models.found_entities import FoundEntity
 from dicomdesk.gui.outline.model import Node
 from dicomdesk.gui.panels.details import Details, DetailsStrip
-from dicomdesk.gui.query.asking import AskingState, Question
+from dicomdesk.gui.panels.short_label import ShortLabel
+from dicomdesk.gui.query.actions import QueryActions
 from dicomdesk.gui.query.flow import QueryFlow
+from dicomdesk.gui.query.form.form_values import FormValues
+from dicomdesk.gui.query.form.saved_queries import memory_of_json
 from dicomdesk.gui.query.header import QueryHeader
-from dicomdesk.gui.query.result_nodes import ResultNode, found_entity
-from dicomdesk.gui.query.results_view import ResultsView
-from dicomdesk.gui.security.credentials import PreparedPeer, SecurityAccess
+from dicomdesk.gui.query.lists_access import ListsAccess
+from dicomdesk.gui.query.menus import fill_more_menu, fill_queries_menu
+from dicomdesk.gui.query.name_dialog import NameDialog
+from dicomdesk.gui.query.results.result_nodes import ResultNode, found_entity
+from dicomdesk.gui.query.results.results_view import ResultsView
+from dicomdesk.gui.query.words import Situation, describe, found_text, progress_text
+from dicomdesk.gui.retrieve.listening import ListenerSource
+from dicomdesk.gui.retrieve.part import RetrievePart
+from dicomdesk.gui.security.credentials import SecurityAccess
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.theme import Theme, Tone
 from dicomdesk.gui.view import Badge, View
 from dicomdesk.gui.window_state import WindowState
+from dicomdesk.gui.wording import count_text
 
 __all__ = ["QueryPane"]
 
@@ -35,19 +50,33 @@ class QueryPane(View):
     """Other rows are chosen; ``selected`` has them."""
 
     def __init__(
-        self, theme: Theme, session: Session, tasks: Tasks, state: WindowState, access: SecurityAccess
+        self,
+        theme: Theme,
+        session: Session,
+        tasks: Tasks,
+        state: WindowState,
+        access: SecurityAccess,
+        source: ListenerSource,
     ) -> None:
+        """``source`` lends its listener for what is moved to here."""
         super().__init__()
         self._theme = theme
         self._session = session
+        self._tasks = tasks
         self._notice: Details | None = None
         self.header = QueryHeader(theme, tasks, state, access, self)
         self.flow = QueryFlow(session, tasks, self)
+        memory = memory_of_json(state.queries)
+        self.commands = QueryActions(self.flow, self.header, tasks, memory, self)
+        self.header.choice.choose(*memory.peers)
         self.view = ResultsView(theme, self.flow.model, self.flow.tree)
         self.empty = EmptyState(theme, "query")
-        self.area = QStackedWidget()
-        self.actions_place = QVBoxLayout()
-        """Between results and details: for what is done with the selection."""
+        self.search = search_field(theme, self.tr("Search in what was found"))
+        self._found = ShortLabel()
+        self._bar = QWidget()
+        self.area = DropArea(theme)
+        self.retrieve = RetrievePart(theme, session, tasks, state, access, source)
+        self._lists = ListsAccess(theme, session, tasks, self.header, self.retrieve, self)
         self.details = DetailsStrip(theme)
         self._lay_out()
         self._connect()
@@ -57,13 +86,42 @@ class QueryPane(View):
         return self.tr("Query/Retrieve")
 
     def badge(self) -> Badge:
-        return Badge(count=len(self.flow.tree))
+        retrieves = self.retrieve.running or self.retrieve.problems
+        if self.commands.new:
+            return Badge(count=self.commands.new)
+        return Badge(count=retrieves, is_alarming=not self.retrieve.running)
+
+    def problems(self) -> int:
+        return self.retrieve.problems
+
+    def show_problems(self) -> None:
+        """Show the latest retrieve that has a problem."""
+        self.retrieve.show_problems()
+
+    def remember(self, state: WindowState) -> WindowState:
+        memory = replace(self.commands.memory, peers=self.header.choice.names())
+        return self.retrieve.remember(replace(state, queries=memory.as_json()))
+
+    def ask(self) -> None:
+        """Ask the peers that are chosen what the form says."""
+        self.commands.ask()
 
     def selected(self) -> list[FoundEntity]:
         """Return what is chosen, without what is below something that is chosen too."""
         nodes = [node for node in self.view.selected_nodes() if isinstance(node, ResultNode)]
         chosen = set(nodes)
         return [found_entity(node) for node in nodes if not _has_above(node, chosen)]
+
+    def show_here(self, words: Callable[[str, str, str, int | None], str]) -> None:
+        """Say of each row how much of it is here already; again where that has changed.
+
+        ``words`` is given the UIDs of study, series and instance, "" below the row, and how many the peer announces.
+        """
+        self.flow.tree.here = lambda node: _here_text(node, words)
+        for node in self.flow.tree.tops():
+            _show_here(node, self.flow.tree.here)
+        self.flow.model.touch_all()
+        self.view.viewport().update()
 
     def tell(self, details: Details | None) -> None:
         """Show something until a row is selected or something is asked; None shows what is usual."""
@@ -74,77 +132,161 @@ class QueryPane(View):
 
     def _lay_out(self) -> None:
         self.view.setAccessibleName(self.tr("Results"))
-        self.empty.set_words(
-            self.tr("Ask what a peer has"),
-            self.tr("Fill in what you know, even nothing at all, and press Query. The beginning of a name is enough."),
-        )
-        self.area.addWidget(self.empty)
-        self.area.addWidget(self.view)
-        top = column_of(self.header, margins=HEADER_MARGINS, spacing=12)
-        column_of(top, (self.area, 1), self.actions_place, self.details, inside=self)
+        for page in (self.empty, self.view):
+            self.area.addWidget(page)
+        row_of((self._found, 1), (self.search, 1), inside=self._bar)
+        top = column_of(self.header, self._bar, margins=HEADER_MARGINS, spacing=10)
+        column_of(top, (self.area, 1), self.retrieve, self.details, inside=self)
+        fill_more_menu(self.header.more_menu, self.commands, self, lambda: self.header.form.set_values(FormValues()))
+        self.header.more_menu.addAction(self.tr("Work through a &list…"), self._lists.offer)
 
     def _connect(self) -> None:
+        header, commands = self.header, self.commands
         self.flow.changed.connect(self._show_all)
         self._session.ticked.connect(self._on_tick)
-        self.view.node_opened.connect(self._on_expanded)
+        self.view.node_opened.connect(self._on_opened)
         self.view.selection_changed.connect(self._on_selection)
-        self.header.primary_wanted.connect(self._on_primary)
-        self.header.peer_setup.told.connect(self.tell)
-        for keys, run in (("Ctrl+Return", self._on_primary), ("Escape", self.flow.cancel)):
-            QShortcut(QKeySequence(keys), self, run).setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        self.view.node_activated.connect(lambda _node: self.retrieve.retrieve())
+        self.area.dropped.connect(self._lists.begin)
+        self.retrieve.changed.connect(self._show_details)
+        self.retrieve.state_changed.connect(self.state_changed)
+        self.retrieve.here.changed.connect(lambda: self.show_here(self.retrieve.here.words))
+        self.view.menu_wanted.connect(self._on_menu)
+        self.search.textChanged.connect(self._on_search)
+        header.primary_wanted.connect(commands.run_primary)
+        header.told.connect(self.tell)
+        header.changed.connect(self.state_changed)
+        header.choice.book_wanted.connect(self.peers_wanted)
+        header.queries_menu.aboutToShow.connect(lambda: fill_queries_menu(header.queries_menu, commands, self._on_save))
+        commands.told.connect(self.tell)
+        self._lists.told.connect(self.tell)
+        commands.changed.connect(self.state_changed)
+        for keys, run in (
+            ("Ctrl+Return", commands.run_primary),
+            ("Ctrl+Shift+Return", self.retrieve.retrieve),
+            ("Escape", self.flow.cancel),
+            ("Ctrl+J", header.queries.click),
+            (QKeySequence.StandardKey.Find, self.search.setFocus),
+        ):
+            shortcut = QShortcut(QKeySequence(keys), self, run)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
 
     # Doing.
 
-    def _on_primary(self) -> None:
-        if self.flow.is_loading:
-            self.flow.cancel()
-        else:
-            self.header.peer_setup.reach(self._ask)
-
-    def _ask(self, prepared: PreparedPeer) -> None:
-        self._notice = None
-        asked = AskedPeer(peer=prepared.peer, association=self.header.peer_setup.association(prepared))
-        self.flow.ask(Question(identifier=self.header.form().identifier), [asked])
-
-    def _on_expanded(self, node: object) -> None:
+    def _on_opened(self, node: object) -> None:
         if isinstance(node, ResultNode):
             self.flow.open(node)
 
     def _on_selection(self) -> None:
+        self.commands.look()
         self.tell(None)
+        self.retrieve.show_selection(self.selected())
         self.selection_changed.emit()
+
+    def _on_search(self, text: str) -> None:
+        words = text.casefold().split()
+        self.flow.tree.filter((lambda node: all(word in node.search_text for word in words)) if words else None)
+        self._show_all()
+
+    def _on_save(self) -> None:
+        self._tasks.start(self._save_query())
+
+    async def _save_query(self) -> None:
+        values = self.header.form.values()
+        dialog = NameDialog(values.words()[:40] or self.tr("Everything"), self)
+        if await self._tasks.ask(dialog):
+            self.commands.save(dialog.name.value())
+
+    def _on_menu(self, node: object, place: QPoint) -> None:
+        menu = QMenu(self)
+        if isinstance(node, ResultNode):
+            menu.addAction(self.tr("&Retrieve"), self.retrieve.retrieve)
+            if node.level in {Level.SERIES, Level.IMAGE}:
+                menu.addAction(self.tr("&Look at one image"), lambda: self.retrieve.look_at(found_entity(node)))
+            menu.addAction(self.tr("All studies of this &patient"), lambda: self.commands.ask_of_patient(node))
+            menu.addSeparator()
+        for action in self.header.more_menu.actions():
+            menu.addAction(action)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(place)
 
     # Showing.
 
     def _show_all(self) -> None:
         self.header.show_state(is_asking=self.flow.is_loading)
-        self.area.setCurrentIndex(_RESULTS if len(self.flow.tree) else _EMPTY)
+        has_rows = len(self.flow.tree) > 0
+        self.area.setCurrentIndex(_RESULTS if has_rows else _EMPTY)
+        self._bar.setVisible(has_rows)
+        self._found.say(self._found_text())
         self._show_details()
+        if not has_rows:
+            self._show_empty()
+
+    def _found_text(self) -> str:
+        tree, question = self.flow.tree, self.flow.question
+        found = found_text(len(tree), question.level if question is not None else Level.STUDY)
+        if tree.passing != len(tree):
+            found = self.tr("{passing} of {found}").format(passing=count_text(tree.passing), found=found)
+        if tree.shown < tree.passing:
+            shown = count_text(tree.shown)
+            found = self.tr("{found}, the first {shown} are listed").format(found=found, shown=shown)
+        elif self.flow.is_asking:
+            found = self.tr("{found} so far").format(found=found)
+        several = self.flow.askings if len(self.flow.askings) > 1 else []
+        return "   ".join([found, *(progress_text(asking) for asking in several)])
 
     def _on_tick(self) -> None:
         if self.flow.is_loading:
             self._show_all()
 
     def _show_details(self) -> None:
-        self.details.show_details(self._notice or self._summary())
+        """What the line above the rows says is not said again; rows and retrieves have the room then."""
+        details = self._notice or self._summary()
+        self.details.show_details(details)
+        is_said = self._notice is not None or details.tone in {Tone.WARNING, Tone.BAD}
+        self.details.setVisible(is_said and (details.tone is Tone.BAD or not self.retrieve.jobs.isVisible()))
+
+    def _show_empty(self) -> None:
+        """Say in the middle what the details say where there is nothing else to see."""
+        if not self.flow.askings:
+            self.empty.set_words(
+                self.tr("Ask what a peer has"),
+                self.tr(
+                    "Fill in what you know, or nothing at all, and press Query. The beginning of a name is enough."
+                ),
+            )
+            return
+        summary = self._summary()
+        if summary.tone is Tone.BAD:
+            self.empty.set_words(self.tr("No results"), self.tr("Below stands why, and what can be done."))
+            return
+        self.empty.set_words(summary.title, summary.text)
 
     def _summary(self) -> Details:
-        flow = self.flow
-        found = wording.plural(len(flow.tree), self.tr("{count} study"), self.tr("{count} studies"))
-        failed = next((each for each in flow.askings if each.state is AskingState.FAILED), None)
-        if flow.is_asking:
-            return Details(title=self.tr("Asking… {found} so far").format(found=found), icon="search")
-        if failed is not None:
-            return Details(
-                title=self.tr("{peer} did not answer the query").format(peer=failed.asked.word),
-                text=wording.sentence(failed.reason),
-                icon="failed",
-                tone=Tone.BAD,
-                can_copy=True,
+        question = self.flow.question
+        tree = self.flow.tree
+        return describe(
+            Situation(
+                askings=self.flow.askings,
+                level=question.level if question is not None else Level.STUDY,
+                found=len(tree),
+                passing=tree.passing,
+                ask_rest=self.flow.ask_rest,
+                ask_again=self.commands.ask,
             )
-        if not flow.askings:
-            return Details(title=self.tr("Nothing was asked yet"), icon="info", tone=Tone.QUIET)
-        return Details(title=found, icon="info", tone=Tone.QUIET)
+        )
+
+
+def _here_text(node: ResultNode, words: Callable[[str, str, str, int | None], str]) -> str:
+    levels = (Level.STUDY, Level.SERIES, Level.IMAGE)
+    uids = ["" if node.level.is_above(level) else node.unique_value(level) for level in levels]
+    return words(uids[0], uids[1], uids[2], node.instances)
+
+
+def _show_here(node: ResultNode, here: Callable[[ResultNode], str]) -> None:
+    node.here = here
+    for child in node.by_key.values():
+        _show_here(child, here)
 
 
 def _has_above(node: ResultNode, chosen: set[ResultNode]) -> bool:

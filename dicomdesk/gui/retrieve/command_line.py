@@ -38,11 +38,12 @@ def _words(errand: Errand, entity: FoundEntity, method: RetrieveMethod, listen_a
     if identity is not None and identity.kind.value <= 2:
         words += ["--user", identity.primary.decode("utf-8", "replace")]
     if peer.tls is not None:
-        words += _tls_words(peer.tls)
+        words += tls_words(peer.tls)
     return [*words, peer.host, str(peer.port)]
 
 
-def _tls_words(tls: TlsSettings) -> list[str]:
+def tls_words(tls: TlsSettings) -> list[str]:
+    """Return the options of the tools for TLS with a peer."""
     words = ["--anonymous-tls"]
     if tls.certificate_file is not None:
         words = ["--enable-tls", str(tls.private_key_file or tls.certificate_file), str(tls.certificate_file)]

@@ -4,7 +4,7 @@ import asyncio
 import time
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
 from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication, QWidget
@@ -31,6 +31,9 @@ class StagedSession(Session):
     receiving: Progress | None = None
     port = 0
     asked_to_end = 0
+
+    async def begin(self, request: object, sink: object) -> NoReturn:
+        raise asyncio.CancelledError  # nothing is begun on a stage
 
     @property
     def is_sending(self) -> bool:

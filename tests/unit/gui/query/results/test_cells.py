@@ -4,7 +4,7 @@ import pytest
 
 from dicomdesk.dicom.query.attributes import Level
 from dicomdesk.dicom.query.results import QueryResult
-from dicomdesk.gui.query.cells import (
+from dicomdesk.gui.query.results.cells import (
     COLUMNS,
     DATE,
     DESCRIPTION,

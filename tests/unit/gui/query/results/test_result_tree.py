@@ -4,9 +4,9 @@ from dicomdesk.dicom.query.attributes import Level
 from dicomdesk.dicom.query.results import QueryResult
 from dicomdesk.engine.query.request import QueryModel
 from dicomdesk.gui.models.found_entities import AskedPeer
-from dicomdesk.gui.query.cells import INSTANCES, NAME, PEER, cells_of
-from dicomdesk.gui.query.result_nodes import Below, NoteNode, Place, ResultNode, found_entity
-from dicomdesk.gui.query.result_tree import ResultTree
+from dicomdesk.gui.query.results.cells import INSTANCES, NAME, PEER, cells_of
+from dicomdesk.gui.query.results.result_nodes import Below, NoteNode, Place, ResultNode, found_entity
+from dicomdesk.gui.query.results.result_tree import ResultTree
 from dicomdesk.settings import AssociationSettings, Peer
 from tests.helpers.window.outlines import PlainOutline
 
@@ -26,7 +26,7 @@ def result(**values: str) -> QueryResult:
 
 
 def place(peer: AskedPeer, found: QueryResult, level: Level) -> Place:
-    return Place(peer, found, cells_of(level, found), b"", "")
+    return Place(peer, found, cells_of(level, found), repr(found.values).encode(), "")
 
 
 def add(tree: ResultTree, peer: AskedPeer, *results: QueryResult, level: Level = Level.STUDY) -> int:
@@ -41,7 +41,7 @@ def test_a_study_at_two_peers_is_shown_once_with_both() -> None:
     outline = PlainOutline()
     tree = ResultTree(outline)
     one, other = asked("ONE"), asked("OTHER")
-    assert add(tree, one, result(study="1.2", instances="10"), result(study="1.3")) == 2
+    assert add(tree, one, result(study="1.2", instances="10"), result(study="1.3")) == 0
     assert add(tree, other, result(study="1.2", instances="12")) == 0
     study = shown(outline)[0]
     assert (study.text(PEER), study.text(INSTANCES), len(tree)) == ("ONE, OTHER", "12", 2)
@@ -55,13 +55,14 @@ def test_a_study_that_a_peer_names_twice_is_shown_once() -> None:
     tree = ResultTree(outline)
     peer = asked("ONE")
     assert add(tree, peer, result(study="1.2"), result(study="1.2")) == 1
-    assert (shown(outline)[0].repeats, shown(outline)[0].text(PEER)) == (1, "ONE")
+    assert [node.text(PEER) for node in shown(outline)] == ["ONE"]
 
 
 def test_answers_without_a_uid_are_rows_that_cannot_be_opened() -> None:
     outline = PlainOutline()
     tree = ResultTree(outline)
-    assert add(tree, asked("ONE"), result(name="A"), result(name="A")) == 2
+    assert add(tree, asked("ONE"), result(name="A"), result(name="B")) == 0
+    assert len(shown(outline)) == 2
     assert {node.below for node in shown(outline)} == {Below.NOTHING}
 
 
@@ -69,8 +70,9 @@ def test_patients_of_one_id_and_different_names_are_not_one() -> None:
     outline = PlainOutline()
     tree = ResultTree(outline)
     first, second, third = (result(patient="1", name=name) for name in ("Doe^Jane", "Roe^Rick", "DOE^JANE"))
-    assert add(tree, asked("ONE"), first, level=Level.PATIENT) == 1
-    assert add(tree, asked("OTHER"), second, third, level=Level.PATIENT) == 1
+    add(tree, asked("ONE"), first, level=Level.PATIENT)
+    add(tree, asked("OTHER"), second, third, level=Level.PATIENT)
+    assert [node.text(PEER) for node in shown(outline)] == ["ONE, OTHER", "OTHER"]
 
 
 def test_foreign_text_is_of_one_line_and_bounded() -> None:
@@ -91,3 +93,21 @@ def test_a_note_stands_below_a_row_until_its_content_has_come() -> None:
     tree.end(study, NoteNode("Nothing"))
     assert [node.text(NAME) for node in study.children] == ["Nothing"]
     assert study.below is Below.KNOWN
+
+
+def test_what_comes_when_the_same_is_asked_again_is_marked_as_new_and_what_is_gone_goes() -> None:
+    outline = PlainOutline()
+    tree = ResultTree(outline)
+    peer = asked("ONE")
+    add(tree, peer, result(study="1.2", instances="1"), result(study="1.3", name="Roe^Rick"))
+    tree.begin_round()
+    assert add(tree, peer, result(study="1.4", name="Poe^Edgar"), result(study="1.2", instances="5")) == 0
+    assert tree.end_round() == 1
+    rows = {node.result.value(STUDY_UID): node for node in shown(outline)}
+    assert set(rows) == {"1.2", "1.4"}
+    assert (rows["1.2"].text(INSTANCES), rows["1.2"].is_new) == ("5", False)
+    assert rows["1.4"].text(NAME) == "New Poe, Edgar"
+    tree.begin_round()
+    add(tree, peer, result(study="1.4", name="Poe^Edgar"))
+    assert tree.end_round() == 0
+    assert [node.text(NAME) for node in shown(outline)] == ["Poe, Edgar"]

@@ -5,18 +5,21 @@ from the first on, which grows when its end comes into sight. So it costs the sa
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from hashlib import blake2b
 from typing import Protocol
 
-from dicomdesk.dicom.query.attributes import Level
-from dicomdesk.dicom.query.results import QueryResult
+from dicomdesk.dicom.query.attributes import PERSON_NAME_TAG, Level
 from dicomdesk.engine.query.request import QueryModel
 from dicomdesk.gui.outline.model import Node, Outline
-from dicomdesk.gui.query.result_nodes import Below, NoteNode, Place, ResultNode
+from dicomdesk.gui.query.results.result_nodes import Below, NoteNode, Place, ResultNode
 
 __all__ = ["FIRST_WINDOW", "ResultOutline", "ResultTree"]
 
 FIRST_WINDOW = 200
 """Rows at the top that are shown at first."""
+
+
+_BIRTH_DATE = 0x00100030
 
 
 class ResultOutline(Outline, Protocol):
@@ -44,7 +47,10 @@ class ResultTree:
         self._sorted_by: tuple[int, bool] | None = None
         """Column, and whether the greatest comes first; None for the order in which they came."""
         self._accepts: Callable[[ResultNode], bool] | None = None
-        self._nameless = 0
+        self.here: Callable[[ResultNode], str] | None = None
+        """Says how much of a result is here already; for rows that come from now on."""
+        self._round = 0
+        """How often the same was asked again."""
 
     def __len__(self) -> int:
         return len(self._tops)
@@ -73,7 +79,22 @@ class ResultTree:
         self._order.clear()
         self._shown.clear()
         self._window = FIRST_WINDOW
+        self._round = 0
         self._outline.replace(())
+
+    def begin_round(self) -> None:
+        """The same is asked again: what comes that is not there yet is marked as new, what was new no longer."""
+        self._round += 1
+        for node in self._tops.values():
+            if node.is_new:
+                node.is_new = False
+                self._outline.touch(node)
+
+    def end_round(self) -> int:
+        """Forget what was not named again; returns how much is new."""
+        self._tops = {key: node for key, node in self._tops.items() if node.round == self._round}
+        self.show()
+        return sum(node.is_new for node in self._tops.values())
 
     def sort(self, column: int | None, *, is_descending: bool = False) -> None:
         """Sort all levels by a column; None for the order in which they came."""
@@ -125,22 +146,32 @@ class ResultTree:
             self._shown = arranged
 
     def add(self, parent: ResultNode | None, level: Level, model: QueryModel, places: Sequence[Place]) -> int:
-        """Take answers; returns how many of them are new rows."""
+        """Take answers; returns how many of them name what the same peer has named before."""
         known = self._tops if parent is None else parent.by_key
         new: list[ResultNode] = []
+        repeated = 0
         for place in places:
-            key = self._key(place.result, level)
+            key = _key(place, level)
             node = known.get(key)
             if node is None:
                 node = known[key] = ResultNode(level, model, place)
+                if self.here is not None:
+                    node.here = self.here
+                node.is_new = parent is None and self._round > 0
                 new.append(node)
             elif node.add_place(place):
                 self._outline.touch(node)
+            elif node.round < self._round:
+                node.renew(place)
+                self._outline.touch(node)
+            else:
+                repeated += 1
+            node.round = self._round
         if parent is None:
             self._show_new(new)
         elif new:
             self._outline.insert(parent, new)
-        return len(new)
+        return repeated
 
     def begin(self, node: ResultNode, words: str) -> None:
         """Say below a row that its content is asked for."""
@@ -198,12 +229,13 @@ class ResultTree:
         for child in [child for child in node.children if isinstance(child, NoteNode)]:
             self._outline.remove(child)
 
-    def _key(self, result: QueryResult, level: Level) -> str:
-        """What says that two answers are of one entity; patients need more than the ID, which others give too."""
-        unique = result.unique_value(level)
-        if not unique:
-            self._nameless += 1
-            return f"\0{self._nameless}"
-        if level is not Level.PATIENT:
-            return unique
-        return "\0".join((unique, result.value(0x00100010).casefold(), result.value(0x00100030)))
+
+def _key(place: Place, level: Level) -> str:
+    """What says that two answers are of one entity; patients need more than the ID, which others give too."""
+    result = place.result
+    unique = result.unique_value(level)
+    if not unique:
+        return f"\0{blake2b(place.identifier, digest_size=16).hexdigest()}"
+    if level is not Level.PATIENT:
+        return unique
+    return "\0".join((unique, result.value(PERSON_NAME_TAG).casefold(), result.value(_BIRTH_DATE)))

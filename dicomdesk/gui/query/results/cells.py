@@ -16,6 +16,7 @@ __all__ = [
     "COLUMNS",
     "DATE",
     "DESCRIPTION",
+    "HERE",
     "INSTANCES",
     "MODALITIES",
     "NAME",
@@ -28,8 +29,8 @@ __all__ = [
     "result_columns",
 ]
 
-NAME, PATIENT, BIRTH_DATE, DATE, MODALITIES, DESCRIPTION, ACCESSION, SERIES, INSTANCES, PEER = range(10)
-COLUMNS = 10
+NAME, PATIENT, BIRTH_DATE, DATE, MODALITIES, DESCRIPTION, ACCESSION, SERIES, INSTANCES, HERE, PEER = range(11)
+COLUMNS = 11
 _LONGEST = 200
 """Characters of foreign text in a cell."""
 
@@ -57,10 +58,11 @@ def result_columns() -> tuple[Column, ...]:
         Column(title=_say("Born"), width=92, yields=2),
         Column(title=_say("Date"), width=132),
         Column(title=_say("Modality"), width=76),
-        Column(title=_say("Description"), width=180, yields=5),
-        Column(title=_say("Accession"), width=104, yields=4),
+        Column(title=_say("Description"), width=180, yields=7),
+        Column(title=_say("Accession"), width=104, yields=6),
         Column(title=_say("Series"), width=62, is_number=True, yields=1),
         Column(title=_say("Instances"), width=82, is_number=True),
+        Column(title=_say("Here"), width=96, yields=3),
         Column(title=_say("Peer"), width=104),
     )
 
@@ -70,7 +72,7 @@ class Cells:
     """One answer in words; all text is of one line, and bounded."""
 
     texts: tuple[str, ...]
-    """By column; the peer is not among them."""
+    """By column; the peer, and what is here, are not among them."""
     number: int | None
     """Of a series or an instance."""
     instances: int | None

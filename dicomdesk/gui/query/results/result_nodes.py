@@ -1,7 +1,10 @@
 """Rows of the results: a patient, a study, a series, an instance, and what is said in their place."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+
+from PySide6.QtCore import QCoreApplication
 
 from dicomdesk.dicom.query.attributes import SOP_CLASS_UID, Level
 from dicomdesk.dicom.query.results import QueryResult
@@ -9,7 +12,18 @@ from dicomdesk.engine.query.request import QueryModel
 from dicomdesk.gui import wording
 from dicomdesk.gui.models.found_entities import AskedPeer, FoundEntity, FoundPlace
 from dicomdesk.gui.outline.model import Mark, Node, Part, Weight
-from dicomdesk.gui.query.cells import DATE, DESCRIPTION, INSTANCES, MODALITIES, NAME, PEER, SERIES, Cells, count_of
+from dicomdesk.gui.query.results.cells import (
+    DATE,
+    DESCRIPTION,
+    HERE,
+    INSTANCES,
+    MODALITIES,
+    NAME,
+    PEER,
+    SERIES,
+    Cells,
+    count_of,
+)
 from dicomdesk.gui.theme import Tone
 
 __all__ = ["Below", "NoteNode", "Place", "ResultNode", "found_entity"]
@@ -39,7 +53,7 @@ class Place:
 class ResultNode(Node):
     """One entity, wherever it was found."""
 
-    __slots__ = ("below", "by_key", "level", "model", "places", "repeats")
+    __slots__ = ("below", "by_key", "here", "is_new", "level", "model", "places", "round")
 
     opens = True
 
@@ -48,12 +62,18 @@ class ResultNode(Node):
         self.level = level
         self.model = model
         self.places = [place]
-        self.repeats = 0
-        """Answers of a peer that said the same entity again."""
+        self.round = 0
+        """When it was last named: see ``ResultTree.begin_round``."""
+        self.is_new = False
+        """Whether it came when the same was asked again."""
         self.by_key: dict[str, ResultNode] = {}
         """The rows below by unique key."""
-        has_key = bool(place.result.unique_value(level))
-        self.below = Below.UNKNOWN if has_key and level is not Level.IMAGE else Below.NOTHING
+        self.here: Callable[[ResultNode], str] = _unknown
+        """Says how much of it is here already."""
+        can_open = bool(place.result.unique_value(level)) and level is not Level.IMAGE
+        if level is Level.STUDY and model is QueryModel.PATIENT_STUDY_ONLY:
+            can_open = False
+        self.below = Below.UNKNOWN if can_open else Below.NOTHING
 
     @property
     def result(self) -> QueryResult:
@@ -66,6 +86,12 @@ class ResultNode(Node):
         counts = [place.cells.instances for place in self.places if place.cells.instances is not None]
         return max(counts) if counts else None
 
+    @property
+    def search_text(self) -> str:
+        """What can be searched in, folded."""
+        texts = (*self.places[0].cells.texts, self.text(PEER), self.result.unique_value(self.level))
+        return " ".join(texts).casefold()
+
     def text(self, column: int) -> str:
         places = self.places
         if column == PEER:
@@ -73,7 +99,10 @@ class ResultNode(Node):
         if column == INSTANCES and len(places) > 1:
             most = self.instances
             return "" if most is None else wording.count_text(most)
-        return places[0].cells.texts[column]
+        if column == HERE:
+            return self.here(self)
+        text = places[0].cells.texts[column]
+        return f"{_new_word()} {text}" if self.is_new and column == NAME else text
 
     def sort_value(self, column: int) -> str | float:
         if column == INSTANCES:
@@ -85,13 +114,14 @@ class ResultNode(Node):
         number = self.places[0].cells.number
         if column == NAME and number is not None:
             return f"{number:012}"
-        return self.text(column).casefold()
+        return self.places[0].cells.texts[NAME].casefold() if column == NAME else self.text(column).casefold()
 
     def parts(self, column: int) -> tuple[Part, ...] | None:
         if column != NAME:
             return None
         weight = Weight.STRONG if self.level in {Level.PATIENT, Level.STUDY} else Weight.PLAIN
-        return (Part(self.text(column), weight),)
+        name = Part(self.places[0].cells.texts[NAME], weight)
+        return (Part(_new_word(), Weight.QUIET), name) if self.is_new else (name,)
 
     def tip(self, column: int) -> str:
         if column in {PEER, INSTANCES} and len(self.places) > 1:
@@ -104,10 +134,13 @@ class ResultNode(Node):
     def add_place(self, place: Place) -> bool:
         """Take note that a peer has it; False where that peer has said so before."""
         if any(known.asked is place.asked for known in self.places):
-            self.repeats += 1
             return False
         self.places.append(place)
         return True
+
+    def renew(self, place: Place) -> None:
+        """Take what a peer says now in the place of what it said before."""
+        self.places = [place if known.asked is place.asked else known for known in self.places]
 
     def ancestor(self, level: Level) -> "ResultNode | None":
         """The row of a level that this one is below of, or is."""
@@ -161,6 +194,14 @@ def found_entity(node: ResultNode) -> FoundEntity:
         sop_class_uid=node.result.value(SOP_CLASS_UID) if node.level is Level.IMAGE else "",
         modalities=tuple(modalities.split("/")) if modalities else (),
     )
+
+
+def _unknown(_node: ResultNode) -> str:
+    return ""
+
+
+def _new_word() -> str:
+    return QCoreApplication.translate("result_nodes", "New")
 
 
 def _place_text(place: Place) -> str:

@@ -4,7 +4,7 @@ from dicomdesk.engine.query.facts import QueryAnswered
 from dicomdesk.engine.query.request import Identifier
 from dicomdesk.gui.models.found_entities import AskedPeer
 from dicomdesk.gui.query.asking import Asking, Question
-from dicomdesk.gui.query.matches import Match, reading_sink
+from dicomdesk.gui.query.results.matches import Match, reading_sink
 from dicomdesk.settings import AssociationSettings, Peer
 
 IMPLICIT = "1.2.840.10008.1.2"

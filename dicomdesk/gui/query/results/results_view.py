@@ -5,9 +5,9 @@ from PySide6.QtGui import QKeyEvent, QKeySequence
 
 from dicomdesk.gui.outline.model import Node, OutlineModel
 from dicomdesk.gui.outline.view import OutlineView
-from dicomdesk.gui.query.cells import DATE
-from dicomdesk.gui.query.result_nodes import ResultNode
-from dicomdesk.gui.query.result_tree import ResultTree
+from dicomdesk.gui.query.results.cells import DATE
+from dicomdesk.gui.query.results.result_nodes import ResultNode
+from dicomdesk.gui.query.results.result_tree import ResultTree
 from dicomdesk.gui.theme import Theme
 
 __all__ = ["ResultsView"]

@@ -1,0 +1,4 @@
+"""What peers have answered: read, put into words, merged into one tree, and shown.
+
+Nothing is asked here.
+"""
