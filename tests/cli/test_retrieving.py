@@ -8,13 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers.archives.opened_archives import AREA, our_archive
+from dicomdesk.dicom.files.part10 import read_header
+from dicomdesk.dicom.instance import InputFormat
+from tests.helpers.archives.opened_archives import AREA, dcmtk_archive, our_archive
 from tests.helpers.archives.stored_studies import STUDIES, write_studies
+from tests.helpers.data.datasets import Builder, part10
 from tests.helpers.dcmtk.commands import Done, ours, run
 from tests.helpers.dcmtk.programs import free_port
 
 STUDY = STUDIES[0]
 INSTANCES = 6
+RLE = "1.2.840.10008.1.2.5"
 KEYS = ("-S", "-k", "QueryRetrieveLevel=STUDY", "-k", f"StudyInstanceUID={STUDY.uid}", "-aec", AREA)
 
 
@@ -24,9 +28,9 @@ def archive_port(tmp_path: Path) -> Iterator[int]:
         yield archive.port
 
 
-def get(port: int, folder: Path, *words: str) -> Done:
+def get(port: int, folder: Path, *words: str, study: str = STUDY.uid) -> Done:
     folder.mkdir(exist_ok=True)
-    return run(ours("getscu"), *words, *KEYS, "127.0.0.1", str(port), folder=folder)
+    return run(ours("getscu"), *KEYS, "-k", f"StudyInstanceUID={study}", *words, "127.0.0.1", str(port), folder=folder)
 
 
 def rows(done: Done) -> list[dict[str, str]]:
@@ -83,3 +87,18 @@ def test_movescu_compares_what_came_to_its_listener(tmp_path: Path) -> None:
     (compared,) = (line for line in lines if line["event"] == "retrieve-compared")
     assert (compared["announced"], compared["arrived"], compared["missing"]) == (INSTANCES, INSTANCES, [])
     assert f"stored:          {INSTANCES} instances" in (folder / "report.txt").read_text().splitlines()
+
+
+@pytest.mark.long
+def test_what_the_peer_keeps_compressed_comes_where_that_is_allowed(tmp_path: Path) -> None:
+    data = Builder().instance(sop_instance_uid="1.2.9") + Builder().fragments(b"12")
+    kept = tmp_path / "kept.dcm"
+    kept.write_bytes(part10(data, RLE))
+    folder = tmp_path / "got"
+    with dcmtk_archive(tmp_path / "archive", [kept], "+xr") as port:
+        refused = get(port, folder, study="1.2.3")
+        taken = rows(get(port, folder, "--csv", "--accept-all", study="1.2.3"))
+    assert "take compressed transfer syntaxes too" in refused.err
+    (row,) = taken
+    assert row["Outcome"] == "stored", row
+    assert read_header(str(folder / row["Path"]), InputFormat.FILE_ONLY).transfer_syntax_uid == RLE

@@ -1,6 +1,6 @@
 """The options of ``getscu``, and what they ask for."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dicomdesk.cli.options import shared
@@ -36,6 +36,7 @@ _OUTPUT = group(
     group("general", query.OUTPUT_DIRECTORY),
     group("storage mode", *shared.STORAGE_MODES, option("--ignore", "answer Success and write nothing")),
 )
+_ACCEPT_ALL = option("--accept-all", "as --compare, and take instances compressed, as", "the peer keeps them")
 TOOL = Tool(
     name="getscu",
     description="Fetch instances over the association that asks for them (C-GET SCU)",
@@ -44,7 +45,7 @@ TOOL = Tool(
         shared.general_options(),
         _NETWORK,
         _OUTPUT,
-        retrieve_extensions("getscu", TLS_ROLE),
+        retrieve_extensions("getscu", TLS_ROLE, _ACCEPT_ALL),
     ),
     notes=(
         (
@@ -77,6 +78,8 @@ class GetOptions(query.QueryOptions):
     storage_transfer_syntaxes: tuple[str, ...]
     storage: Storage
     shows_contexts: bool
+    accepts_all: bool
+    """Compressed transfer syntaxes too."""
     extras: RetrieveExtras
 
 
@@ -86,7 +89,7 @@ def read_options(line: CommandLine) -> GetOptions:
     association = shared.read_association(line, "GETSCU", is_signed=True)
     repeats = line.integer("--repeat", 1, is_signed=True) or 1
     storage = _read_storage(line)
-    extras = read_extras(line)
+    extras, accepts_all = read_extras(line), line.has("--accept-all")
     identity = read_identity_options(line)
     list_choice = read_list_choice(line)
     check_files(line.parameters[2:])
@@ -108,7 +111,8 @@ def read_options(line: CommandLine) -> GetOptions:
         shows_contexts=line.has("--verbose-pc"),
         shows_progress=line.has("--progress"),
         list_choice=list_choice,
-        extras=extras,
+        accepts_all=accepts_all,
+        extras=replace(extras, compares=extras.compares or accepts_all),
     )
 
 

@@ -78,6 +78,7 @@ def _request(options: GetOptions, identifiers: "Identifiers") -> "RetrieveReques
         storage=options.storage,
         transfer_syntaxes=options.transfer_syntaxes,
         storage_transfer_syntaxes=options.storage_transfer_syntaxes,
+        takes_compressed=options.accepts_all,
         storage_sop_classes=()
         if options.extras.compares
         else tuple(entry.uid for entry in STORAGE_SOP_CLASSES if entry.is_retrieved),

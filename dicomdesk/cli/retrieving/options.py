@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from dicomdesk.cli.options import shared
-from dicomdesk.cli.options.grammar import CommandLine, OptionGroup, group, option
+from dicomdesk.cli.options.grammar import CommandLine, Option, OptionGroup, group, option
 from dicomdesk.cli.options.tls import TlsRole, tls_extensions, tls_group
 from dicomdesk.cli.query import options as query
 from dicomdesk.cli.query.list_options import list_group
@@ -16,8 +16,8 @@ _NOT_OF_LISTS = ("--table", "--csv", "--create-report-file")
 """What comes of a list is in its own report."""
 
 
-def retrieve_extensions(tool: str, role: TlsRole) -> OptionGroup:
-    """The options of ours that a tool which retrieves has, TLS with its groups among them."""
+def retrieve_extensions(tool: str, role: TlsRole, *own: Option) -> OptionGroup:
+    """The options of ours that a tool which retrieves has, TLS with its groups among them; ``own`` has it alone."""
     return group(
         f"extensions (not in DCMTK's {tool})",
         shared.JSON,
@@ -38,6 +38,7 @@ def retrieve_extensions(tool: str, role: TlsRole) -> OptionGroup:
             "associations at once",
             argument="[n]umber: integer (default: 1)",
         ),
+        *own,
         shared.FSYNC,
         list_group(fetches=True),
         *query.IDENTITY,

@@ -11,6 +11,7 @@ from dicomdesk.dicom.transfer_syntaxes import (
     EXPLICIT_VR_BIG_ENDIAN,
     EXPLICIT_VR_LITTLE_ENDIAN,
     IMPLICIT_VR_LITTLE_ENDIAN,
+    find_transfer_syntax,
 )
 from dicomdesk.engine.query.request import Identifier
 from dicomdesk.engine.receive.request import ReceiveRequest, Storage
@@ -160,6 +161,12 @@ class RetrieveRequest:
     def move_destination(self) -> str:
         """AE title that a C-MOVE sends to."""
         return self.destination or self.association.calling_ae_title
+
+    @property
+    def may_take_compressed(self) -> bool:
+        """Whether a C-GET proposes any compressed transfer syntax for instances."""
+        given = map(find_transfer_syntax, self.storage_transfer_syntaxes)
+        return self.takes_compressed or any(syntax is None or syntax.is_encapsulated for syntax in given)
 
     def make_job(self, sink: "Callable[[RetrieveFact], None]", start_thread: "ThreadStarter", /) -> "RetrieveJob":
         """See ``JobRequest``."""

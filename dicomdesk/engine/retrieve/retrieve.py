@@ -401,6 +401,7 @@ class RetrieveJob(Job[RetrieveOutcome]):
             is_refused=failure is RetrieveFailure.NO_PRESENTATION_CONTEXT,
             is_without_listener=failure is RetrieveFailure.LISTENER,
             was_associated=rounds.was_associated,
+            is_uncompressed=way.is_get and not request.may_take_compressed,
         )
 
     def _own_listener(self) -> OwnListener | None:

@@ -35,6 +35,12 @@ _GENERAL = frozenset(
 _MOST_NAMES = 3
 
 
+_COMPRESSED = (
+    " If it keeps them compressed and does not decompress them, as many archives do not, take compressed transfer "
+    "syntaxes too."
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """All that is known when a retrieve job is over."""
@@ -62,6 +68,8 @@ class Evidence:
     """Whether that is that nothing can listen here."""
     was_associated: bool = True
     """Whether there was an association at all."""
+    is_uncompressed: bool = False
+    """Whether the peer was to send over our association, and in uncompressed transfer syntaxes only."""
 
     @property
     def name(self) -> str:
@@ -271,7 +279,7 @@ def _by_counters(evidence: Evidence) -> Iterator[Diagnosis]:
         yield evidence.concerning(
             DiagnosisKind.SUB_OPERATIONS_FAILED,
             f"{evidence.name} could not send {count_text(reported.failed, 'instance')}.",
-            "The peer's log tells why it failed for each of them.",
+            f"The peer's log tells why it failed for each of them.{_COMPRESSED if evidence.is_uncompressed else ''}",
             uids=failed_uids or evidence.missing,
         )
     sent = reported.completed + reported.warning

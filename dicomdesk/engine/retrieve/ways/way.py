@@ -15,12 +15,7 @@ from dicomdesk.engine.receive.request import StorageMode
 from dicomdesk.engine.retrieve.facts import RetrieveSink
 from dicomdesk.engine.retrieve.request import ExpectedInstance, RetrieveMethod, RetrieveRequest
 from dicomdesk.engine.retrieve.retrieval_requestor import RetrievalTerms
-from dicomdesk.engine.retrieve.ways.get_contexts import (
-    ALL_SOP_CLASSES,
-    offered_syntaxes,
-    plan_get_contexts,
-    wanted_sop_classes,
-)
+from dicomdesk.engine.retrieve.ways.get_contexts import plan_get_associations, wanted_sop_classes
 from dicomdesk.engine.retrieve.ways.method_choice import get_storage
 from dicomdesk.network.dimse.store_reception import IncomingStore, InstanceSink, StoreAnswer
 from dicomdesk.network.negotiation import ProposedContext, number_contexts
@@ -134,10 +129,13 @@ class Way:
         request = self.request
         if self.is_get:
             wanted = wanted_sop_classes(request.storage_sop_classes, expected)
-            # A dozen contexts for each SOP class that there is would be an association for every ten of them.
-            takes_compressed = request.takes_compressed and wanted is not ALL_SOP_CLASSES
-            stored_in = offered_syntaxes(request.storage_transfer_syntaxes, takes_compressed=takes_compressed)
-            return plan_get_contexts(request.sop_class_uid, request.transfer_syntaxes, wanted, stored_in)
+            return plan_get_associations(
+                request.sop_class_uid,
+                request.transfer_syntaxes,
+                wanted,
+                request.storage_transfer_syntaxes,
+                takes_compressed=request.takes_compressed,
+            )
         if request.proposes_find:
             return [contexts_of(request, find_class(Service.FIND, request.model), request.sop_class_uid)]
         return [contexts_of(request, request.sop_class_uid)]

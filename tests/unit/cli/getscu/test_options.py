@@ -34,6 +34,12 @@ def test_storage_is_offered_in_order_of_preference(words: str, offered: tuple[st
     assert read(words).storage_transfer_syntaxes == offered
 
 
+def test_compressed_instances_are_taken_where_it_is_known_what_exists() -> None:
+    taking = read("--accept-all")
+    assert (taking.accepts_all, taking.extras.compares) == (True, True)
+    assert not read("").accepts_all
+
+
 def test_names_are_bare_where_data_sets_are_as_they_come() -> None:
     storage = read("+B -od . --fsync").storage
     assert (storage.mode, storage.naming, storage.fsync) == (

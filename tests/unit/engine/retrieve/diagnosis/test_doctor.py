@@ -91,6 +91,12 @@ def test_contexts_that_were_not_agreed_are_named() -> None:
     assert kinds(replace(evidence, reported=SubOperations(completed=10))) == []
 
 
+def test_compressed_transfer_syntaxes_are_thought_of_where_none_was_proposed() -> None:
+    evidence = replace(GET, reported=SubOperations(completed=9, failed=1))
+    assert "compressed" not in diagnose(evidence)[0].advice
+    assert "compressed" in diagnose(replace(evidence, is_uncompressed=True))[0].advice
+
+
 def test_what_we_refused_is_told_by_reason() -> None:
     arrivals = replace(TEN, refused={"No space left on device": 2}, refused_uids=("1.2", "1.3"))
     assert kinds(replace(MOVE, arrivals=arrivals)) == [DiagnosisKind.REFUSED_BY_US]

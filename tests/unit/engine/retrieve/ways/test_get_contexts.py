@@ -1,8 +1,10 @@
+from dicomdesk.dicom.transfer_syntaxes import Compression, find_transfer_syntax
 from dicomdesk.engine.retrieve.request import ExpectedInstance
 from dicomdesk.engine.retrieve.ways.get_contexts import (
     ALL_SOP_CLASSES,
     COMPRESSED_SYNTAXES,
     offered_syntaxes,
+    plan_get_associations,
     plan_get_contexts,
     wanted_sop_classes,
 )
@@ -58,3 +60,21 @@ def test_compressed_syntaxes_have_contexts_of_their_own_and_a_class_keeps_its_to
     assert [len(plan) for plan in plans] == [1 + 10 * 12, 1 + 10 * 12]
     classes = [{context.abstract_syntax for context in plan[1:]} for plan in plans]
     assert not classes[0] & classes[1]
+
+
+def test_what_takes_one_association_is_tried_first_and_the_other_offer_after_it() -> None:
+    few = plan_get_associations(GET, SYNTAXES, [CT, MR], SYNTAXES, takes_compressed=True)
+    assert [len(plan) for plan in few] == [1 + 2 * 12, 1 + 2]
+    many = plan_get_associations(GET, SYNTAXES, [f"1.2.3.{n}" for n in range(20)], SYNTAXES, takes_compressed=True)
+    assert [len(plan) for plan in many] == [1 + 20, 1 + 10 * 12, 1 + 10 * 12]
+    assert many[0][1].transfer_syntaxes == (*SYNTAXES, *COMPRESSED_SYNTAXES)
+    plain = plan_get_associations(GET, SYNTAXES, [CT], SYNTAXES, takes_compressed=False)
+    assert [context.transfer_syntaxes for (_, context) in plain] == [SYNTAXES]
+
+
+def test_what_a_peer_may_choose_by_its_order_loses_nothing_if_it_can_be_helped() -> None:
+    lossy = [
+        syntax is None or syntax.compression is Compression.LOSSY
+        for syntax in map(find_transfer_syntax, COMPRESSED_SYNTAXES)
+    ]
+    assert lossy == sorted(lossy)
