@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from dicomdesk.dicom.query.identifier_writer import put_keys
 from dicomdesk.dicom.query.keys import KeyStep, QueryKey
@@ -144,6 +146,38 @@ def test_a_study_that_comes_twice_is_reported_once_where_dates_are_divided() -> 
     with archive_of(twice, 50) as peer:
         _, facts = query(request_to(peer.port, studies(), splits_dates=True))
     assert sorted(uids(facts)) == sorted(uid for uid, _, _ in HELD[:60])
+
+
+DAYS = st.dates(date(2024, 2, 27), date(2024, 3, 3)).map(lambda day: f"{day:%Y%m%d}")
+TIMES = st.builds(lambda second: f"{second // 3600:02}{second // 60 % 60:02}{second % 60:02}", st.integers(0, 86_399))
+DATED = st.lists(st.tuples(DAYS, TIMES), max_size=40)
+UNTIMED = st.lists(st.tuples(DAYS, st.just("")), max_size=3)
+UNDATED = st.lists(st.just(("", "")), max_size=3)
+
+
+def _held(*parts: list[tuple[str, str]]) -> list[Held]:
+    whens = [when for part in parts for when in part]
+    return [(f"1.2.{number}", *when) for number, when in enumerate(whens)]
+
+
+HOLDINGS = st.builds(_held, UNDATED, UNTIMED, DATED)
+"""What cannot be asked for by dates comes first, so that an answer that is cut has it."""
+
+
+@pytest.mark.long
+@settings(max_examples=40, deadline=None)
+@given(HOLDINGS, st.integers(2, 12), st.sampled_from([0xA700, 0xFE00]))
+def test_whatever_a_peer_holds_all_of_it_comes_once_or_it_is_said_that_there_may_be_more(
+    held: list[Held], limit: int, status: int
+) -> None:
+    with archive_of(held, limit, status) as peer:
+        outcome, facts = query(request_to(peer.port, studies(), splits_dates=True))
+        assert peer.associations == 1
+    found = uids(facts)
+    assert len(found) == len(set(found)) == outcome.matches
+    assert set(found) <= {uid for uid, _, _ in held}
+    if not outcome.cuts:
+        assert sorted(found) == sorted(uid for uid, _, _ in held)
 
 
 def test_a_limit_of_ours_ends_it() -> None:

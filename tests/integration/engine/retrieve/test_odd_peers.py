@@ -1,5 +1,6 @@
 """Peers that do anything, legal or not: the job ends, its counts add up, nothing is stored twice, nothing is left."""
 
+import gc
 from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -242,6 +243,7 @@ def test_thousands_of_answers_and_failures_are_told_in_few_lines(tmp_path: Path)
         outcome = job.done.result(DEADLINE_S)
     assert (outcome.reported.failed, outcome.reported.warning) == (count, count)
     assert len(kept) < 30
+    assert sum(isinstance(thing, RetrieveAnswered) for thing in gc.get_objects()) < 30
     (cause,) = [one for one in outcome.diagnoses if one.kind is DiagnosisKind.SUB_OPERATIONS_FAILED]
     assert len(cause.uids) == count
     assert len(cause.lines) == 22
