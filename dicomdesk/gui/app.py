@@ -148,9 +148,9 @@ async def _load_peers(tasks: "Tasks", state: "WindowState", store: "SecurityStor
     from dicomdesk.errors import SettingsError  # noqa: PLC0415 - with the rest of the window
     from dicomdesk.gui.security.peer_store import PeerStore, first_peers  # noqa: PLC0415 - Qt is an extra
 
-    path = book_file.book_file()
+    file = book_file.BookFile(book_file.book_file())
     try:
-        loaded = await tasks.run(book_file.load_book, path)
+        loaded = await tasks.run(file.load)
         peers = first_peers(state, store.settings) if loaded.is_new else loaded.peers
         found = PeerStore(peers, loaded.problem)
     except SettingsError as error:
@@ -158,7 +158,10 @@ async def _load_peers(tasks: "Tasks", state: "WindowState", store: "SecurityStor
     turn = asyncio.Lock()
 
     async def save() -> None:
-        await _save(tasks, turn, lambda: book_file.save_book(path, found.book.peers))
+        async with turn:  # one after the other, so that the last change stays
+            added = await tasks.run(lambda: file.save(found.book.peers))
+        if added:
+            found.attempt(lambda: found.book.add(*added))
 
     found.changed.connect(lambda: tasks.start(save()))
     if loaded.is_new and peers:

@@ -5,8 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from dicomdesk.gui import app
+from dicomdesk.engine.peers import book_file
+from dicomdesk.gui import app, window_state
 from dicomdesk.gui.security import security_file
+from dicomdesk.gui.security.security_store import SecuritySettings
+from dicomdesk.gui.window_state import TypedPeer, WindowState
+from tests.helpers.window import scenes
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -100,6 +104,40 @@ def test_security_settings_are_kept_and_damage_is_told(tmp_path: Path) -> None:
     assert done.returncode == 0
     assert "security.json is damaged" in done.stdout
     assert security_file.load_security(kept).listener.uses_tls
+
+
+def test_address_book_begins_with_the_peers_that_the_window_knew(tmp_path: Path) -> None:
+    code = (
+        "import sys\n"
+        "from PySide6.QtCore import QTimer\n"
+        "from dicomdesk.engine.peers.known_peer import KnownPeer\n"
+        "from dicomdesk.gui import app, main_window\n"
+        "show = main_window.MainWindow.show\n"
+        "def show_and_add(window):\n"
+        "    show(window)\n"
+        "    book = window.peers._book\n"
+        "    print(*(str(peer) for peer in book.peers), sep='; ')\n"
+        "    book.add(KnownPeer(name='New', ae_title='NEW', host='new.example', port=104))\n"
+        "    QTimer.singleShot(100, window.close)\n"
+        "main_window.MainWindow.show = show_and_add\n"
+        "sys.exit(app.main())\n"
+    )
+    folder = tmp_path / "dicomdesk"
+    folder.mkdir()
+    recent = TypedPeer(ae_title="CT", host="ct.example", port="104")
+    state = WindowState(peer_ae_title="PACS", peer_host="pacs.example", peer_port="2762", recent_peers=(recent,))
+    (folder / "window.json").write_text(window_state.to_json(state))
+    secured = TypedPeer(ae_title="PACS", host="pacs.example", port="2762")
+    nodes = SecuritySettings(nodes={secured: scenes.PEER_SECURITY})
+    (folder / "security.json").write_text(security_file.to_json(nodes))
+    environment = {"QT_QPA_PLATFORM": "offscreen", "XDG_STATE_HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path)}
+    done = run(code, **environment)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.strip() == "PACS (PACS@pacs.example:2762); CT (CT@ct.example:104)"
+    loaded = book_file.BookFile(folder / "peers.json").load()
+    assert [peer.name for peer in loaded.peers] == ["PACS", "CT", "New"]
+    assert loaded.peers[0].security == scenes.PEER_SECURITY
+    assert security_file.load_security(folder / "security.json").nodes == nodes.nodes, "it stays as it was"
 
 
 def test_signal_closes_the_window_in_order(tmp_path: Path) -> None:

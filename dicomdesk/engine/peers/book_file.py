@@ -37,13 +37,12 @@ from dicomdesk.named_files import read_named_file
 from dicomdesk.settings import Timeouts
 
 __all__ = [
+    "BookFile",
     "LoadedBook",
     "begin_book",
     "book_file",
-    "load_book",
     "peers_from_json",
     "read_document",
-    "save_book",
     "to_json",
     "write_document",
 ]
@@ -72,19 +71,55 @@ def book_file() -> Path:
     return paths.configuration_folder() / FILE_NAME
 
 
-def load_book(path: Path) -> LoadedBook:
-    """Read an address book. One that is damaged, or newer, is kept aside under another name, and said; what can be read
-    of it is taken.
+class BookFile:
+    """The file of one address book, which other windows may write too. Used by one thread at a time, not the Qt one."""
 
-    Reads and may rename: not for the Qt thread. Raises SettingsError where the file cannot be read or kept aside, and
-    must not be written over.
-    """
-    try:
-        data = read_named_file(path, LARGEST_BYTES)
-    except FileNotFoundError:
-        return LoadedBook(is_new=True)
-    except OSError as error:
-        raise SettingsError(f"The address book {path} cannot be read: {error.strerror or error}") from error
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._data = b""
+        """What was read or written last."""
+        self._known: frozenset[str] = frozenset()
+        """Keys of the peers in it."""
+
+    def load(self) -> LoadedBook:
+        """Read the book. One that is damaged, or newer, is kept aside under another name, and said; what can be read of
+        it is taken.
+
+        Raises SettingsError where the file cannot be read or kept aside, and must not be written over.
+        """
+        try:
+            self._data = read_named_file(self.path, LARGEST_BYTES)
+        except FileNotFoundError:
+            return LoadedBook(is_new=True)
+        except OSError as error:
+            raise SettingsError(f"The address book {self.path} cannot be read: {error.strerror or error}") from error
+        loaded = _read_book(self.path, self._data)
+        self._known = frozenset(peer.key for peer in loaded.peers)
+        return loaded
+
+    def save(self, peers: tuple[KnownPeer, ...]) -> tuple[KnownPeer, ...]:
+        """Write the book, whole or not at all, for its owner's eyes only; raises OSError.
+
+        Peers that somebody else has added to the file meanwhile stay in it, and are returned.
+        """
+        added = self._added_by_others(frozenset(peer.key for peer in peers))
+        text = to_json((*peers, *added))
+        write_owner_only(self.path, text)
+        self._data, self._known = text.encode(), frozenset(peer.key for peer in (*peers, *added))
+        return added
+
+    def _added_by_others(self, ours: frozenset[str]) -> tuple[KnownPeer, ...]:
+        try:
+            data = read_named_file(self.path, LARGEST_BYTES)
+            if data == self._data:
+                return ()
+            found, _mistakes = peers_from_json(data.decode("utf-8"))
+        except (OSError, SettingsError, UnicodeDecodeError):
+            return ()
+        return tuple(peer for peer in found if peer.key not in ours | self._known)
+
+
+def _read_book(path: Path, data: bytes) -> LoadedBook:
     try:
         peers, mistakes = peers_from_json(data.decode("utf-8"))
     except (SettingsError, UnicodeDecodeError) as error:
@@ -95,11 +130,6 @@ def load_book(path: Path) -> LoadedBook:
     told = "; ".join(mistakes[:_TOLD]) + ("; …" if len(mistakes) > _TOLD else "")
     text = f"{len(mistakes)} of {len(mistakes) + len(peers)} peers of the address book cannot be read: {told}."
     return LoadedBook(peers=peers, problem=f"{text} {_keep_aside(path)}")
-
-
-def save_book(path: Path, peers: tuple[KnownPeer, ...]) -> None:
-    """Write an address book, whole or not at all, for its owner's eyes only; raises OSError. Not for the Qt thread."""
-    write_owner_only(path, to_json(peers))
 
 
 def to_json(peers: tuple[KnownPeer, ...]) -> str:

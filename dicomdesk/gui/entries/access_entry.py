@@ -14,7 +14,7 @@ from dicomdesk.gui.controls.message_line import MessageLine
 from dicomdesk.gui.entries.checks import ae_titles_problem, split_list
 from dicomdesk.gui.entries.path_entry import RowList
 from dicomdesk.gui.entries.user_dialog import UserDialog
-from dicomdesk.gui.layouts import column_of
+from dicomdesk.gui.layouts import column_of, row_of
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.theme import GRID, Theme, Tone
 from dicomdesk.gui.wording import plural, sentence
@@ -58,7 +58,9 @@ class AccessEntry(QWidget):
         self._timer.setInterval(CHECK_AFTER_MS)
         self._timer.timeout.connect(self.check_rules)
         form = Form(is_in_fold=True)
-        form.add(self.tr("AE titles"), self.titles)
+        self._titles_row = QWidget()
+        row_of((self.titles, 1), inside=self._titles_row)
+        form.add(self.tr("AE titles"), self._titles_row)
         form.add(self.tr("Addresses"), self.networks)
         form.add(self.tr("Users"), self.users)
         column_of(form, self.message, inside=self, spacing=GRID)
@@ -66,6 +68,18 @@ class AccessEntry(QWidget):
             field.textChanged.connect(self._on_changed)
         self.users.changed.connect(self._on_changed)
         self._explain()
+
+    def put_choice(self, choice: QWidget) -> None:
+        """Put what chooses peers behind the field of their AE titles."""
+        layout = self._titles_row.layout()
+        if layout is not None:
+            layout.addWidget(choice)
+
+    def add_title(self, title: str) -> None:
+        """Let a peer of an AE title send too."""
+        titles = split_list(self.titles.text())
+        if title not in titles:
+            self.titles.setText(", ".join([*titles, title]))
 
     def value(self) -> AccessRules:
         """Return the rules as entered; of passcodes only their hashes."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QObject, Signal
 from PySide6.QtWidgets import QWidget
@@ -15,6 +16,7 @@ from dicomdesk.gui.entries.checks import port_problem
 from dicomdesk.gui.entries.peer_entry import PeerEntry
 from dicomdesk.gui.entries.tls_entry import profile_words
 from dicomdesk.gui.panels.details import Details
+from dicomdesk.gui.peers.checks import last_check
 from dicomdesk.gui.peers.choice import PeerChoice
 from dicomdesk.gui.security.credentials import PreparedPeer, SecurityAccess
 from dicomdesk.gui.security.peer_store import typed_peer
@@ -24,6 +26,9 @@ from dicomdesk.gui.view import View
 from dicomdesk.gui.window_state import TypedPeer
 from dicomdesk.gui.wording import plain_tip, sentence
 from dicomdesk.settings import LARGE_MAX_PDU_BYTES, AssociationSettings
+
+if TYPE_CHECKING:
+    from dicomdesk.engine.check.check import CheckResult
 
 
 class PeerSetup(QObject):
@@ -86,13 +91,27 @@ class PeerSetup(QObject):
 
     def association(self, prepared: PreparedPeer) -> AssociationSettings:
         """Return the settings for associations with the prepared peer: as the address book has them, if it is there."""
-        peer, calling = prepared.peer, self._entry.calling.value()
-        known = self._peers.book.find_address(peer.ae_title, peer.host, peer.port)
+        known, calling = self._find(prepared), self._entry.calling.value()
         if known is not None:
             return replace(known.association(calling, prepared.user_identity), calling_ae_title=calling)
         return AssociationSettings(
             calling_ae_title=calling, max_pdu_bytes=LARGE_MAX_PDU_BYTES, user_identity=prepared.user_identity
         )
+
+    def most_associations(self, prepared: PreparedPeer) -> int:
+        """Return how many associations with the prepared peer may be open at once."""
+        known = self._find(prepared)
+        return (known.associations if known is not None else None) or 1
+
+    def keep_check(self, prepared: PreparedPeer, result: "CheckResult") -> None:
+        """Keep the result of a check with the peer, if the address book has it so."""
+        known, found = self._find(prepared), last_check(result)
+        if known is not None and found is not None and known.security.uses_tls is (prepared.peer.tls is not None):
+            self._peers.book.note_check(known.name, found)
+
+    def _find(self, prepared: PreparedPeer) -> KnownPeer | None:
+        peer = prepared.peer
+        return self._peers.book.find_address(peer.ae_title, peer.host, peer.port)
 
     def remember(self) -> None:
         """Keep the security with the peer, so that it comes back with it."""

@@ -27,6 +27,7 @@ from dicomdesk.gui.panels.status_strip import Figures
 from dicomdesk.gui.panes import receive_details
 from dicomdesk.gui.panes.peer_setup import settings_problem
 from dicomdesk.gui.panes.receive_flow import ReceiveFlow
+from dicomdesk.gui.peers.choice import PeerChoice
 from dicomdesk.gui.questions.file_dialogs import ask_folder
 from dicomdesk.gui.retrieve.listening import ListenerTerms
 from dicomdesk.gui.security.credentials import SecurityAccess
@@ -283,6 +284,10 @@ class ReceivePane(View):
         try:
             listener = self._access.store.settings.listener
             dialog = ListenerDialog(self._theme, self._tasks, self._access.credentials, listener, self)
+            choice = PeerChoice(self._theme, self._access.peers, keeps_word=False)
+            choice.chosen.connect(lambda peer: dialog.access.add_title(peer.ae_title))
+            choice.book_wanted.connect(self.peers_wanted)
+            dialog.access.put_choice(choice)
             if await self._tasks.ask(dialog):
                 self._access.store.keep_listener(dialog.security())
                 self._notice = None

@@ -208,6 +208,7 @@ class SendActions(QObject):
         peer_entry.set_recent_peers(self.recent_peers)
         setup.remember()
         self.begun.emit()
+        self.flow.parallel = setup.most_associations(prepared)
         self.flow.start(prepared.peer, setup.association(prepared), self._decompression())
 
     def _check(self, prepared: PreparedPeer) -> None:
@@ -220,6 +221,7 @@ class SendActions(QObject):
 
     def _test(self, prepared: PreparedPeer) -> None:
         dialog = CheckDialog(self._theme, self._session, self._tasks, self._view)
+        dialog.checked.connect(lambda result: self._header.peer_setup.keep_check(prepared, result))
         dialog.show()
         dialog.start(prepared.peer, self._header.peer_setup.association(prepared))
 

@@ -52,6 +52,8 @@ class SendFlow(QObject):
         """Of the last job that is over."""
         self.peer_name = ""
         """AE title that was last sent to."""
+        self.parallel = 1
+        """Associations at once."""
         session.sent.arrived.connect(self.take)
         session.ticked.connect(self._on_tick)
 
@@ -79,6 +81,7 @@ class SendFlow(QObject):
             decompression=decompression,
             halt_on_error=False,
             fallback_contexts=True,
+            parallel=self.parallel,
             retries=RETRIES,
         )
 

@@ -1,6 +1,7 @@
 from collections.abc import Callable
 
 import pytest
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from dicomdesk.gui.entries.access_entry import AccessEntry
@@ -64,3 +65,12 @@ def test_wrong_entries_are_said_at_once(entry: AccessEntry, wait_until: WaitUnti
     entry.titles.setText("CT1")
     assert finish(entry.insist())
     assert entry.value().calling_ae_titles == frozenset({"CT1"})
+
+
+def test_titles_of_peers_are_added_once(entry: AccessEntry) -> None:
+    choice = QPushButton()
+    entry.put_choice(choice)
+    assert entry.isAncestorOf(choice)
+    for title in ("CT1", "MR2", "CT1"):
+        entry.add_title(title)
+    assert entry.titles.text() == "CT1, MR2"

@@ -5,22 +5,29 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from shiboken6 import isValid
 
+from dicomdesk.engine.peers.known_peer import CheckOutcome, KnownPeer
 from dicomdesk.engine.peers.peer_security import PeerSecurity
 from dicomdesk.engine.security.settings_check import hash_passcode
 from dicomdesk.gui.dialogs.check import CheckDialog
+from dicomdesk.gui.dialogs.listener import ListenerDialog
 from dicomdesk.gui.dialogs.peer import PeerDialog
 from dicomdesk.gui.main_window import MainWindow
 from dicomdesk.gui.models.association_log import SECURITY, AssociationRecord
 from dicomdesk.gui.outline.states import ItemState
+from dicomdesk.gui.peers.choice import PeerChoice
 from dicomdesk.gui.questions.secret import SecretDialog
+from dicomdesk.gui.security.credentials import PreparedPeer
 from dicomdesk.gui.security.security_store import ListenerSecurity
 from dicomdesk.gui.session import Session
 from dicomdesk.settings import AccessRules, TlsSettings
 from tests.gui.answers import shown, wait_for
 from tests.helpers.data.studies import write_study
 from tests.helpers.jobs.receiving import with_options
+from tests.helpers.peers.known_peers import FULL
 from tests.helpers.tls.certificates import Authority
 
 WaitUntil = Callable[[Callable[[], bool]], None]
@@ -183,3 +190,64 @@ def test_connection_is_tested_from_the_node_dialog(
     check.reject()
     wait_until(lambda: shown(CheckDialog) is None)
     node.reject()
+
+
+def test_peer_is_chosen_by_the_arrow_with_all_that_is_known_of_it(window: MainWindow) -> None:
+    window.peers._book.add(FULL)
+    setup = window.send.header.peer_setup
+    popup = setup.choice.open_list()
+    QTest.keyClicks(popup.search, "main")
+    QTest.keyClick(popup.search, Qt.Key.Key_Return)
+    entry = window.send.header.peer_entry
+    assert str(entry.typed()) == "PACS@pacs.example:2762"
+    assert entry.calling.text() == "WS1"
+    assert setup.security == FULL.security
+    association = setup.association(PreparedPeer(peer=FULL.peer()))
+    assert (association.timeouts, association.max_pdu_bytes) == (FULL.timeouts, 65536)
+    assert setup.most_associations(PreparedPeer(peer=FULL.peer())) == 4
+    entry.calling.setText("OTHER")
+    assert setup.association(PreparedPeer(peer=FULL.peer())).calling_ae_title == "OTHER"
+    assert setup.most_associations(PreparedPeer(peer=replace(FULL.peer(), port=1))) == 1
+
+
+def test_names_of_the_address_book_are_offered_while_one_types(window: MainWindow) -> None:
+    window.peers._book.add(FULL)
+    entry = window.send.header.peer_entry
+    entry._on_recent("Main archive  PACS@pacs.example:2762")
+    assert entry.port.text() == "2762"
+    assert window.send.header.peer_setup.security == FULL.security
+    window.peers._book.change("Main archive", replace(FULL, security=PeerSecurity()))
+    assert window.send.header.peer_setup.security == PeerSecurity(), "what the book says counts at once"
+
+
+def test_list_of_the_arrow_leads_to_the_address_book(window: MainWindow) -> None:
+    popup = window.send.header.peer_setup.choice.open_list()
+    popup.book_wanted.emit()
+    popup.close()
+    assert window.views.currentWidget() is window.peers
+
+
+def test_test_of_a_known_peer_is_kept_with_it(
+    window: MainWindow, session: Session, wait_until: WaitUntil, hospital: Hospital
+) -> None:
+    listen(window, session, wait_until, ListenerSecurity())
+    port = session.listening_port
+    window.peers._book.add(KnownPeer(name="Here", ae_title="PACS", host="127.0.0.1", port=port))
+    window.send.header.test_button.click()
+    dialog = wait_for(CheckDialog, wait_until)
+    wait_until(lambda: not dialog.is_running() and bool(dialog._steps))
+    known = window.peers._book.find("Here")
+    assert known is not None
+    assert known.last_check is not None
+    assert known.last_check.outcome is CheckOutcome.GOOD
+    dialog.reject()
+
+
+def test_listener_takes_titles_from_the_address_book(window: MainWindow, wait_until: WaitUntil) -> None:
+    window.peers._book.add(FULL)
+    window.receive._on_security()
+    dialog = wait_for(ListenerDialog, wait_until)
+    choice = dialog.access.findChildren(PeerChoice)[0]
+    choice._on_chosen(FULL)
+    assert dialog.access.titles.text() == "PACS"
+    dialog.reject()

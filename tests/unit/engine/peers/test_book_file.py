@@ -22,10 +22,11 @@ def test_book_is_read_as_it_was_written(peers: tuple[KnownPeer, ...]) -> None:
 
 def test_file_is_written_whole_for_its_owner_only(tmp_path: Path) -> None:
     path = tmp_path / "new" / book_file.FILE_NAME
-    assert book_file.load_book(path) == book_file.LoadedBook(is_new=True)
-    book_file.save_book(path, (FULL,))
-    book_file.save_book(path, (FULL, named("x")))
-    assert book_file.load_book(path) == book_file.LoadedBook(peers=(FULL, named("x")))
+    assert book_file.BookFile(path).load() == book_file.LoadedBook(is_new=True)
+    file = book_file.BookFile(path)
+    assert file.save((FULL,)) == ()
+    assert file.save((FULL, named("x"))) == ()
+    assert book_file.BookFile(path).load() == book_file.LoadedBook(peers=(FULL, named("x")))
     assert [child.name for child in path.parent.iterdir()] == [book_file.FILE_NAME]
     if sys.platform != "win32":
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
@@ -53,7 +54,7 @@ def test_secrets_and_defaults_are_not_written() -> None:
 def test_damaged_or_newer_file_is_kept_aside_and_said(text: str, reason: str, tmp_path: Path) -> None:
     path = tmp_path / book_file.FILE_NAME
     path.write_text(text)
-    loaded = book_file.load_book(path)
+    loaded = book_file.BookFile(path).load()
     assert loaded.peers == ()
     assert not loaded.is_new
     assert reason in loaded.problem
@@ -67,7 +68,7 @@ def test_several_files_kept_aside_in_one_second_have_names_of_their_own(tmp_path
     path = tmp_path / book_file.FILE_NAME
     for number in range(3):
         path.write_text(f"{number}")
-        book_file.load_book(path)
+        book_file.BookFile(path).load()
     assert sorted(child.read_text() for child in tmp_path.iterdir()) == ["0", "1", "2"]
 
 
@@ -92,7 +93,7 @@ def test_peer_that_cannot_be_read_costs_no_other(entry: object, reason: str, tmp
     whole = {"name": "A", "ae_title": "A", "host": "h", "port": 104}
     broken = {**whole, **entry} if isinstance(entry, dict) and entry else entry
     path.write_text(json.dumps({"dicomdesk_peers": 1, "peers": [{**whole, "name": "Well"}, broken]}))
-    loaded = book_file.load_book(path)
+    loaded = book_file.BookFile(path).load()
     assert [peer.name for peer in loaded.peers] == ["Well"]
     assert loaded.problem.startswith("1 of 2 peers of the address book cannot be read: peer 2: ")
     assert reason in loaded.problem
@@ -100,20 +101,20 @@ def test_peer_that_cannot_be_read_costs_no_other(entry: object, reason: str, tmp
 
 def test_file_that_cannot_be_read_is_not_written_over(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="cannot be read"):
-        book_file.load_book(tmp_path)
+        book_file.BookFile(tmp_path).load()
 
 
 def test_bytes_that_are_no_text_are_damage(tmp_path: Path) -> None:
     path = tmp_path / book_file.FILE_NAME
     path.write_bytes(b"\xff\xfe{")
-    assert "not UTF-8" in book_file.load_book(path).problem
+    assert "not UTF-8" in book_file.BookFile(path).load().problem
 
 
 def test_failed_writing_leaves_nothing_behind(tmp_path: Path) -> None:
     path = tmp_path / book_file.FILE_NAME
     path.mkdir()
     with pytest.raises(OSError, match=r".+"):
-        book_file.save_book(path, (FULL,))
+        book_file.BookFile(path).save((FULL,))
     assert list(tmp_path.iterdir()) == [path]
 
 
@@ -130,6 +131,27 @@ def test_any_entry_is_read_or_told(value: object) -> None:
     text = json.dumps({"dicomdesk_peers": 1, "peers": [value]})
     peers, mistakes = book_file.peers_from_json(text)
     assert len(peers) + len(mistakes) == 1
+
+
+def test_peers_that_another_window_added_stay(tmp_path: Path) -> None:
+    path = tmp_path / book_file.FILE_NAME
+    first, second = book_file.BookFile(path), book_file.BookFile(path)
+    first.save((FULL, named("gone", number=2)))
+    assert len(second.load().peers) == 2
+    second.save((FULL, named("theirs", number=3)))
+    assert first.save((FULL, named("ours", number=4))) == (named("theirs", number=3),), "removed stays removed"
+    assert book_file.BookFile(path).load().peers == (FULL, named("ours", number=4), named("theirs", number=3))
+    assert first.save((FULL, named("ours", number=4))) == (), "and what we remove then"
+    assert book_file.BookFile(path).load().peers == (FULL, named("ours", number=4))
+
+
+def test_damage_by_others_does_not_keep_us_from_saving(tmp_path: Path) -> None:
+    path = tmp_path / book_file.FILE_NAME
+    file = book_file.BookFile(path)
+    file.save((FULL,))
+    path.write_text("{")
+    assert file.save((FULL,)) == ()
+    assert file.load().peers == (FULL,)
 
 
 def test_new_book_begins_with_the_addresses_that_are_known() -> None:
