@@ -16,7 +16,7 @@ from time import monotonic
 
 from dicomdesk.network.dimse.command_sets import write_command_set
 from tests.helpers.peers.fake_peer import Accept, accept_pdu, read_command, read_contexts
-from tests.helpers.peers.requestors import Proposal, data_pdu
+from tests.helpers.peers.requestors import CT_IMAGE_STORAGE, Proposal, data_pdu, store_command
 
 DEADLINE_S = 15.0
 """Within this the other side must have ended the connection, whatever it was told."""
@@ -24,6 +24,7 @@ PATIENCE_S = 0.5
 """A peer that does not take what is sent is left after this."""
 
 _A_ASSOCIATE_AC, _P_DATA = 2, 4
+_PART_BYTES = 16_000
 
 
 @dataclass(frozen=True)
@@ -97,9 +98,23 @@ class Respond:
     context_id: int | None = None
     spoil: Callable[[bytes], bytes] = bytes
     """Changes the PDU."""
+    data: bytes | None = None
+    """A data set that follows, and is announced."""
+    times: int = 1
 
 
-Step = Send | Drip | Hear | HearMessage | Respond | Outlast | Reset | HalfClose | Secure | Associate | Admit
+@dataclass(frozen=True)
+class Store:
+    """A C-STORE to the one who has asked by C-GET, in a context that was proposed for CT images."""
+
+    uid: str | bytes
+    data: bytes
+    context_id: int | None = None
+    is_heard: bool = True
+    """Whether the response is waited for."""
+
+
+Step = Send | Drip | Hear | HearMessage | Respond | Store | Outlast | Reset | HalfClose | Secure | Associate | Admit
 
 
 class _OverError(Exception):
@@ -129,6 +144,7 @@ class _Player:
         self._never = threading.Event()
         self.heard: dict[int, bytes] = {}
         self.context_id = 0
+        self._contexts: dict[int, tuple[str, list[str]]] = {}
         connection.settimeout(DEADLINE_S)
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
@@ -187,7 +203,8 @@ class _Player:
     @play.register
     def _(self, step: Admit) -> None:
         request = self.read_pdu()
-        self.connection.sendall(step.spoil(accept_pdu(request, read_contexts(request), step.answer)))
+        self._contexts = read_contexts(request)
+        self.connection.sendall(step.spoil(accept_pdu(request, self._contexts, step.answer)))
 
     @play.register
     def _(self, _: HearMessage) -> None:
@@ -213,10 +230,22 @@ class _Player:
         values: dict[int, bytes | int | None] = {0x0120: heard[0x0110], 0x0800: 0x0101, 0x0900: 0}
         values[0x0100] = int.from_bytes(heard[0x0100], "little") | 0x8000
         values.update((number, heard[number]) for number in (0x0002, 0x1000) if number in heard)
+        if step.data is not None:
+            values[0x0800] = 1
         values.update(step.changes)
         told = {number: value for number, value in sorted(values.items()) if value is not None}
         context_id = self.context_id if step.context_id is None else step.context_id
-        self.connection.sendall(step.spoil(data_pdu(context_id, 3, write_command_set(told))))
+        whole = step.spoil(_message(context_id, write_command_set(told), step.data))
+        for _ in range(step.times):
+            self.connection.sendall(whole)
+
+    @play.register
+    def _(self, step: Store) -> None:
+        of_ct = [number for number, (uid, _) in self._contexts.items() if uid == CT_IMAGE_STORAGE]
+        context_id = of_ct[0] if step.context_id is None else step.context_id
+        self.connection.sendall(_message(context_id, store_command(step.uid), step.data))
+        if step.is_heard:
+            self.read_pdu()
 
     def hear_out(self, *, says_end: bool) -> None:
         """Read and drop all until the other side hangs up."""
@@ -240,3 +269,14 @@ class _Player:
                 raise _OverError
             data += part
         return bytes(data)
+
+
+def _message(context_id: int, command: bytes, data: bytes | None) -> bytes:
+    parts = [command[start : start + _PART_BYTES] for start in range(0, len(command), _PART_BYTES)]
+    made = b"".join(data_pdu(context_id, 3 if part is parts[-1] else 1, part) for part in parts)
+    if data is None:
+        return made
+    ends = range(0, max(len(data), 1), _PART_BYTES)
+    return made + b"".join(
+        data_pdu(context_id, 2 if start == ends[-1] else 0, data[start : start + _PART_BYTES]) for start in ends
+    )
