@@ -4,9 +4,10 @@ Only a scripted peer lies about its counters, or sends what nobody asked for: th
 tests/integration/engine/retrieve.
 """
 
+import json
 import shutil
 import socket
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -285,19 +286,24 @@ def test_a_move_brings_what_a_get_was_not_allowed_to(tmp_path: Path) -> None:
     assert outcome.choices[0].method is MOVE
 
 
-def tool_lines(words: Sequence[str], folder: Path) -> list[str]:
-    return run(ours("movescu"), *words, folder=folder).err.splitlines()
-
-
-def test_the_tool_logs_the_lines_of_the_cause_and_nothing_else_of_it(tmp_path: Path) -> None:
-    (tmp_path / "out").mkdir()
+@pytest.mark.parametrize("destination", ["ASKER", "ELSEWHERE"])
+def test_the_tool_tells_a_cause_alike_in_its_log_its_events_and_its_report(destination: str, tmp_path: Path) -> None:
+    to_port, report = free_port(), tmp_path / "report.txt"
     keys = ["-S", "-k", "QueryRetrieveLevel=STUDY", "-k", f"StudyInstanceUID={WANTED.uid}", "-aec", AREA]
-    to_port = free_port()
-    with of_dcmtk(tmp_path, 0) as port:
-        lines = tool_lines(
-            [*keys, "-aet", "ASKER", "-aem", "ASKER", "+P", str(to_port), "127.0.0.1", str(port)], tmp_path
-        )
-        told = ask(move(port, to_port, tmp_path, explains=False))
-    assert [line.removeprefix("W: ") for line in lines if line.startswith("W: ")][-len(told.first.lines) :] == list(
-        told.first.lines
-    )
+    ours_only = ["--json", "--create-report-file", str(report)]
+    with of_dcmtk(tmp_path, free_port()) as port:  # it knows ASKER, at a port where nobody listens
+        titles = ["-aet", "ASKER", "-aem", destination, "+P", str(to_port)]
+        done = run(ours("movescu"), *keys, *titles, *ours_only, "127.0.0.1", str(port), folder=tmp_path)
+        told = ask(move(port, to_port, tmp_path, explains=False, destination=destination))
+    lines = [line for one in told.outcome.diagnoses for line in one.lines]
+    assert lines
+    logged = [line.removeprefix("W: ") for line in done.err.splitlines() if line.startswith("W: ")]
+    assert logged[-len(lines) :] == lines
+    events = [json.loads(line) for line in done.out.splitlines()]
+    documents = [json.loads(json.dumps(one.document)) for one in told.outcome.diagnoses]
+    diagnosed = [event for event in events if event["event"] == "retrieve-diagnosed"]
+    assert [{key: event[key] for key in documents[0]} for event in diagnosed] == documents
+    (compared,) = [event for event in events if event["event"] == "retrieve-compared"]
+    assert compared["diagnoses"] == documents
+    reported = report.read_text(encoding="utf-8").splitlines()
+    assert [line for line in reported if line in lines] == lines

@@ -1,7 +1,7 @@
 """Says why instances did not arrive: from the peer's answers, what came here, and what a query has announced."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dicomdesk.engine.check.asked_sop_classes import sop_class_words
 from dicomdesk.engine.retrieve.diagnosis.causes import Diagnosis, DiagnosisKind
@@ -93,13 +93,10 @@ class Evidence:
 
 def diagnose(evidence: Evidence) -> tuple[Diagnosis, ...]:
     """Why something did not arrive, the likeliest first; () where all is well, as far as anybody can know."""
-    early = tuple(_early(evidence))
-    if early:
-        return early
-    causes = tuple(_causes(evidence))
-    if any(one.kind is not DiagnosisKind.UNASKED for one in causes):
-        return causes
-    return (*_without_reason(evidence), *causes)
+    causes = list(_early(evidence)) or list(_causes(evidence))
+    if all(one.kind is DiagnosisKind.UNASKED for one in causes) and evidence.error is None:
+        causes = [*_without_reason(evidence), *causes]
+    return tuple(replace(one, text=printable(one.text), advice=printable(one.advice)) for one in causes)
 
 
 def _early(evidence: Evidence) -> Iterator[Diagnosis]:

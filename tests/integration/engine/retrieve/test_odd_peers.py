@@ -186,6 +186,7 @@ def check(outcome: RetrieveOutcome, facts: list[RetrieveFact], told: Told, folde
     for one in outcome.diagnoses:
         assert "127.0.0.1" in one.text
         assert one.advice
+        assert (one.text + one.advice).isprintable()
         assert all(line.isprintable() for line in one.lines)
 
 
