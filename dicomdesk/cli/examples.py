@@ -139,6 +139,11 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
             "findscu --anonymous-tls --add-cert-file authority.pem --study --extract-xml --output-directory answers "
             "pacs.example 2762 query.dcm",
         ),
+        _example(
+            "Find out which of a list of patient IDs, in column B of a spreadsheet, the archive knows.",
+            "findscu --call PACS --list patients.xlsx --list-column B --list-key PatientID --list-report known.csv "
+            "pacs.example 104",
+        ),
     ),
     "getscu": (
         _example(
@@ -150,6 +155,11 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
             "Fetch one series, compressed as JPEG 2000 where the peer has it so, byte for byte as it is sent.",
             "getscu --bit-preserving --prefer-j2k-lossless --study --key QueryRetrieveLevel=SERIES --key "
             "StudyInstanceUID=1.2.3 --key SeriesInstanceUID=1.2.3.4 pacs.example 104",
+        ),
+        _example(
+            "Fetch the studies of a list of accession numbers at night; after any end the same command goes on.",
+            "getscu --call PACS --list study17.csv --list-state study17.state --list-report study17-report.csv "
+            "--list-window 20:00-06:00 --list-pause 2 --output-directory incoming pacs.example 104",
         ),
     ),
     "movescu": (

@@ -1,5 +1,6 @@
 """The options with which findscu, getscu and movescu work off a list, and how they are read."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -131,7 +132,10 @@ def read_list_choice(line: CommandLine) -> ListChoice | None:
         raise CommandLineError("query files are not taken with --list")
     file = line.text("--list")
     check_files((file,))
-    state_file = line.text("--list-state")
+    state_file, report_file = line.text("--list-state"), line.text("--list-report")
+    for long, other in (("--list-report", file), ("--list-state", file), ("--list-report", state_file)):
+        if other and line.has(long) and _is_same_file(line.text(long), other):
+            raise CommandLineError(f"{long} would overwrite {other}")
     header = line.choice("--list-header", tuple(_ANSWERS), "") if line.has("--list-header") else ""
     return ListChoice(
         file=file,
@@ -141,7 +145,7 @@ def read_list_choice(line: CommandLine) -> ListChoice | None:
         sheet=line.text("--list-sheet"),
         fill_to=line.integer("--list-zeros", 1, _MOST_DIGITS) or 0,
         takes_all=line.has("--list-take-all"),
-        report_file=line.text("--list-report"),
+        report_file=report_file,
         state_file=Path(state_file) if state_file else None,
         pause_s=_read_pause(line),
         parallel=line.integer("--list-parallel", 1, _MOST_AT_ONCE) or 1,
@@ -151,6 +155,10 @@ def read_list_choice(line: CommandLine) -> ListChoice | None:
         and not any(line.has(long) for long in ("--quiet", "--verbose", "--debug", "--log-level")),
         has_model=any(line.has(f"--{name}") for name in ("patient", "study", "psonly")),
     )
+
+
+def _is_same_file(one: str, other: str) -> bool:
+    return os.path.realpath(one) == os.path.realpath(other)
 
 
 def _read_pause(line: CommandLine) -> float:

@@ -168,16 +168,17 @@ def test_a_wrong_command_line_is_refused(tmp_path: Path, more: list[str], error:
         (b"Accession\nA1\n", ["--list-column", "Name"], "F: The list has no column Name"),
         (
             b"Accession\nA1\n",
-            ["--list-state", "list.csv"],
-            "F: list.csv is no state file of a list, and is left as it is",
+            ["--list-state", "other.csv"],
+            "F: other.csv is no state file of a list, and is left as it is",
         ),
     ],
 )
 def test_a_list_that_cannot_be_used_is_refused(tmp_path: Path, content: bytes, more: list[str], error: str) -> None:
-    (tmp_path / "list.csv").write_bytes(content)
+    for name in ("list.csv", "other.csv"):
+        (tmp_path / name).write_bytes(content)
     done = run(ours("findscu"), "127.0.0.1", "104", "--list", "list.csv", *more, folder=tmp_path)
     assert (done.code, done.err.splitlines()[-1]) == (22, error)
-    assert (tmp_path / "list.csv").read_bytes() == content
+    assert {path.read_bytes() for path in tmp_path.iterdir()} == {content}
 
 
 def test_no_association_is_told_by_each_tool_in_its_way(tmp_path: Path) -> None:

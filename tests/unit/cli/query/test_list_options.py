@@ -55,6 +55,20 @@ def test_a_list_needs_no_keys_and_takes_no_query_files(tmp_path: Path) -> None:
         choice()
 
 
+def test_nothing_is_written_over_the_list_or_its_state(tmp_path: Path) -> None:
+    file = tmp_path / "list.csv"
+    file.touch()
+    (tmp_path / "link.csv").symlink_to(file)
+    for words in (
+        f"--list-report {file}",
+        f"--list-report {tmp_path}/link.csv",
+        f"--list-state {tmp_path}/x/../list.csv",
+        f"--list-report {tmp_path}/s --list-state {tmp_path}/s",
+    ):
+        with pytest.raises(CommandLineError, match="would overwrite"):
+            choice("--list", str(file), *words.split())
+
+
 def test_only_tools_that_fetch_take_all(tmp_path: Path) -> None:
     file = tmp_path / "list.csv"
     file.touch()
