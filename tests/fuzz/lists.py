@@ -118,6 +118,39 @@ def build_sheet(random: Random) -> bytes:
     return written.getvalue()
 
 
+_OPEN_DOCUMENT = (
+    b'<o:document-content xmlns:o="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
+    b'xmlns:t="urn:oasis:names:tc:opendocument:xmlns:table:1.0" '
+    b'xmlns:x="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><o:body><o:spreadsheet><t:table t:name="S">'
+    b"<t:table-row><t:table-cell><x:p>Accession</x:p></t:table-cell></t:table-row>"
+    b'<t:table-row t:number-rows-repeated="2"><t:table-cell o:value-type="float" o:value="12"><x:p>0012</x:p>'
+    b'</t:table-cell><t:table-cell t:number-columns-repeated="3"/></t:table-row>'
+    b"</t:table></o:spreadsheet></o:body></o:document-content>"
+)
+OPEN_DOCUMENT_WORDS = (
+    *(b"<t:table-row>", b"</t:table-row>", b"<t:table-cell/>", b"<t:table>", b"</t:table>", b"<x:p>", b"</x:p>"),
+    *(b't:number-rows-repeated="', b'99999999999"', b'-1"', b"&#0;", b"<!DOCTYPE", b"]]>", b'encoding="x"'),
+)
+
+
+def build_open_document(random: Random) -> bytes:
+    """The content of an OpenDocument spreadsheet, changed here and there."""
+    content = _OPEN_DOCUMENT
+    for _ in range(random.randint(0, 3)):
+        place = random.randint(0, len(content))
+        content = content[:place] + random.choice(OPEN_DOCUMENT_WORDS) + content[place + random.randint(0, 9) :]
+    return content
+
+
+def read_open_content(data: bytes) -> None:
+    """The content of an .ods file has rows, or is refused."""
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w") as package:
+        package.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        package.writestr("content.xml", data)
+    read_sheet(written.getvalue())
+
+
 @cache
 def _folder() -> "tempfile.TemporaryDirectory[str]":
     return tempfile.TemporaryDirectory(prefix="fuzz-lists-")

@@ -311,6 +311,17 @@ _ALL = (
         memory_allowance=32 << 20,
     ),
     Target(
+        name="open-document",
+        reader="lists as OpenDocument spreadsheets (dicom.lists.open_document_rows)",
+        harness=lists.read_open_content,
+        build=lists.build_open_document,
+        mutate=mutation_of_bytes(lists.OPEN_DOCUMENT_WORDS, 1 << 12),
+        steps_per_byte=200,
+        steps_allowance=8_000_000,  # a row may stand for two hundred thousand
+        memory_per_byte=1000,
+        memory_allowance=160 << 20,
+    ),
+    Target(
         name="list-state",
         reader="state files of lists (engine.lists.state_file)",
         harness=lists.read_state,

@@ -21,15 +21,15 @@ _ANSWERS = {"yes": True, "no": False}
 
 LIST_NOTE = (
     "With --list each line of a file becomes a query, and with getscu and movescu a retrieve of what was found, "
-    "without what is in the output directory already. The file is CSV or other delimited text in any encoding, or "
-    ".xlsx where openpyxl is installed (the extra spreadsheets); .ods and .xls are not read. Which column is meant is "
-    "found out from the header, else from the values; --list-column and --list-key tell. Several studies for one "
-    "accession number are ambiguous, and are fetched with --list-take-all only. Further keys may be given with --key. "
-    "--list-report writes a CSV file with one line for each line of the list; --json writes what has come of each "
-    "line to standard output, as JSON Lines. With --list-state what has come of each line is kept: after any end, the "
-    "same command goes on, and tries again what had failed. The model is Study Root unless another is given. The exit "
-    "code is 0 where each line was found, or fetched, and 80 where not; 22 where the list or its state cannot be "
-    "used, 43 where the report cannot be written."
+    "without what is in the output directory already. The file is CSV or other delimited text in any encoding, an "
+    ".ods spreadsheet, or .xlsx where openpyxl is installed (the extra spreadsheets); .xls is not read. Which column "
+    "is meant is found out from the header, else from the values; --list-column and --list-key tell. Several studies "
+    "for one accession number are ambiguous, and are fetched with --list-take-all only. Further keys may be given "
+    "with --key. --list-report writes a CSV file with one line for each line of the list; --json writes what has come "
+    "of each line to standard output, as JSON Lines. With --list-state what has come of each line is kept: after any "
+    "end, the same command goes on, and tries again what had failed. The model is Study Root unless another is given. "
+    "The exit code is 0 where each line was found, or fetched, and 80 where not; 22 where the list or its state "
+    "cannot be used, 43 where the report cannot be written."
 )
 
 

@@ -1,6 +1,6 @@
-"""Rows of a sheet of an .xlsx file, read as a stream by openpyxl, which the extra ``spreadsheets`` brings.
+"""Rows of a sheet of a spreadsheet: .xlsx by openpyxl, which the extra ``spreadsheets`` brings, and .ods.
 
-OpenDocument spreadsheets (.ods) and the old .xls are not read: such a list can be saved as .xlsx or as CSV.
+The old .xls is not read: such a list can be saved as one of these or as CSV.
 """
 
 import io
@@ -12,6 +12,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from dicomdesk.dicom.lists.csv_rows import tidy_cell
+from dicomdesk.dicom.lists.open_document_rows import read_open_document
 from dicomdesk.dicom.lists.rows import MOST_CELLS, MOST_ROWS, Row, Rows
 from dicomdesk.errors import DataError
 from dicomdesk.human import printable
@@ -20,13 +21,17 @@ __all__ = ["read_spreadsheet"]
 
 _MOST_MEMBERS = 5_000
 _LARGEST_UNPACKED = 256 * 1024 * 1024
+_SMALL, _MOST_TIMES = 8 * 1024 * 1024, 200
+"""A member that is not small grows no more than so many times when it is unpacked."""
+_OPEN_DOCUMENT = b"application/vnd.oasis.opendocument.spreadsheet"
 _EXACT_DIGITS = 15
 """Digits of a number that a spreadsheet keeps."""
 
 
 def read_spreadsheet(content: bytes, sheet: str = "") -> Rows:
     """Read a sheet, "" for the first that has anything; raises DataError, a predicate without subject."""
-    _check_package(content)
+    if _is_open_document(content):
+        return read_open_document(content, sheet)
     try:
         from openpyxl import load_workbook  # noqa: PLC0415 - only where there is a spreadsheet; it may be missing
     except ImportError as error:
@@ -48,8 +53,8 @@ def read_spreadsheet(content: bytes, sheet: str = "") -> Rows:
         raise DataError(f"is a spreadsheet that is damaged: {printable(str(error))[:100]}") from error
 
 
-def _check_package(content: bytes) -> None:
-    """Whether this is an .xlsx file, and of a reasonable size once it is unpacked."""
+def _is_open_document(content: bytes) -> bool:
+    """Whether this is an .ods file and no .xlsx; raises DataError where it is neither, or too large once unpacked."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
             members = package.infolist()
@@ -57,12 +62,13 @@ def _check_package(content: bytes) -> None:
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, EOFError) as error:
         raise DataError("is a damaged ZIP file") from error
     names = {member.filename for member in members[:_MOST_MEMBERS]}
-    if b"opendocument" in kind:
-        raise DataError("is an OpenDocument file, which is not read here: save it as .xlsx or as CSV")
-    if not any(name.lower().startswith("xl/") for name in names):
+    is_open_document = kind.startswith(_OPEN_DOCUMENT)
+    if not is_open_document and not any(name.lower().startswith("xl/") for name in names):
         raise DataError("is a ZIP file, and no spreadsheet")
-    if len(members) > _MOST_MEMBERS or sum(member.file_size for member in members) > _LARGEST_UNPACKED:
+    is_swollen = any(one.file_size > max(_SMALL, _MOST_TIMES * one.compress_size) for one in members)
+    if is_swollen or len(members) > _MOST_MEMBERS or sum(one.file_size for one in members) > _LARGEST_UNPACKED:
         raise DataError("is a spreadsheet that is too large once it is unpacked")
+    return is_open_document
 
 
 def _read_book(book: Any, wanted: str) -> Rows:

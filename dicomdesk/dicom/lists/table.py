@@ -51,9 +51,9 @@ def _read(content: bytes, sheet: str) -> Rows:
     if content.startswith(_ZIP):
         return read_spreadsheet(content, sheet)
     if sheet:
-        raise DataError("has no sheets: only .xlsx files do")
+        raise DataError("has no sheets: only spreadsheets do")
     if content.startswith(_COMPOUND_FILE):
-        raise DataError("is a spreadsheet of the old kind (.xls): save it as .xlsx or as CSV")
+        raise DataError("is a spreadsheet of the old kind (.xls): save it as .xlsx, .ods or CSV")
     if content[128:132] == _DICOM:
         raise DataError("is a DICOM file, and no list")
     return read_csv(content)

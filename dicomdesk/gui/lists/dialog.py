@@ -34,7 +34,7 @@ from dicomdesk.human import printable, rate_text, size_text
 
 __all__ = ["LIST_SUFFIXES", "ListDialog"]
 
-LIST_SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx")
+LIST_SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".ods")
 """Of files that are likely to be lists; any name may be."""
 _SIZE = (1000, 700)
 _EMPTY, _LIST = range(2)

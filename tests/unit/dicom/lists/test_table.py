@@ -31,7 +31,8 @@ def zipped(**members: bytes) -> bytes:
     [
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 100, "old kind"),
         (bytes(128) + b"DICM", "DICOM file"),
-        (zipped(mimetype=b"application/vnd.oasis.opendocument.spreadsheet"), "OpenDocument"),
+        (zipped(mimetype=b"application/vnd.oasis.opendocument.text"), "no spreadsheet"),
+        (zipped(mimetype=b"application/vnd.oasis.opendocument.spreadsheet"), "damaged"),
         (zipped(a=b"b"), "no spreadsheet"),
         (b"PK\3\4" + b"x" * 50, "damaged ZIP"),
         (b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4, "no text"),
