@@ -19,6 +19,8 @@ class AskedPeer:
     """What it is called here; "" for its AE title."""
     character_set: str = ""
     """That keys are encoded in, a value of (0008,0005); "" says nothing of it."""
+    associations: int | None = None
+    """That are open with it at once, at most; None leaves that to who asks."""
 
     @property
     def word(self) -> str:

@@ -66,6 +66,7 @@ class OutlineView(QTreeView):
         self.expanded.connect(lambda index: self.node_opened.emit(self._filter.node_at(index)))
         self._columns = model.columns
         self._stretched = stretched
+        self._absent: set[int] = set()
         self._lay_out_header(header, model, stretched)
         theme.changed.connect(self.viewport().update)
 
@@ -214,9 +215,18 @@ class OutlineView(QTreeView):
         self._hide_what_yields(event.size().width())
         super().resizeEvent(event)
 
+    def show_column(self, column: int, *, is_shown: bool) -> None:
+        """Show or hide a column whose content says nothing now; others may take its room."""
+        if is_shown is (column not in self._absent):
+            return
+        self._absent ^= {column}
+        self.setColumnHidden(column, not is_shown)
+        self._hide_what_yields(self.viewport().width())
+
     def _hide_what_yields(self, width: int) -> None:
-        room = width - sum(w for number, w in enumerate(self._widths) if number != self._stretched)
-        for number in sorted(range(len(self._columns)), key=lambda number: self._columns[number].yields):
+        present = [number for number in range(len(self._columns)) if number not in self._absent]
+        room = width - sum(self._widths[number] for number in present if number != self._stretched)
+        for number in sorted(present, key=lambda number: self._columns[number].yields):
             column = self._columns[number]
             if column.yields:
                 is_hidden = room < _LEAST_STRETCHED_WIDTH

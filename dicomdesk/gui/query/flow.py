@@ -88,6 +88,11 @@ class QueryFlow(QObject):
         return any(asking.state is AskingState.ASKING for asking in self.askings)
 
     @property
+    def is_stopping(self) -> bool:
+        """Whether peers were asked to stop, and have not."""
+        return any(each.is_cancel_wanted and each.state is AskingState.ASKING for each in self._all_askings())
+
+    @property
     def is_showing(self) -> bool:
         """Whether answers that have come are not rows yet."""
         return bool(self._waiting)
@@ -150,7 +155,7 @@ class QueryFlow(QObject):
         self.changed.emit()
 
     def cancel(self) -> None:
-        """Ask all peers to stop (C-CANCEL); what still comes is shown."""
+        """First call: ask all peers to stop (C-CANCEL); what still comes is shown. Second call: abort."""
         for asking in self._all_askings():
             if asking.state is AskingState.ASKING:
                 asking.is_cancel_wanted = True
@@ -173,7 +178,8 @@ class QueryFlow(QObject):
     async def _carry_out(self, asking: Asking) -> None:
         sink = self._channel.sink
         address = str(asking.asked.peer)
-        async with self._turns_of.setdefault(address, asyncio.Semaphore(MOST_AT_ONCE)):
+        most = min(asking.asked.associations or MOST_AT_ONCE, MOST_AT_ONCE)
+        async with self._turns_of.setdefault(address, asyncio.Semaphore(most)):
             end = await self._job_of(asking)
         sink(AskingEnded(asking, end))  # the same way as the answers, so that none comes after it
 

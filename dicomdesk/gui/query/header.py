@@ -86,6 +86,7 @@ class QueryHeader(QWidget):
                         association=association,
                         name=known.name,
                         character_set=known.character_set,
+                        associations=known.associations,
                     )
                 )
         except SettingsError as error:
@@ -93,9 +94,18 @@ class QueryHeader(QWidget):
             return None
         return asked
 
-    def show_state(self, *, is_asking: bool) -> None:
+    def take_first_focus(self) -> None:
+        """Put the focus where the first thing is to be done: the peer, or what is asked."""
+        is_known = self.has_known_peers or self.peer_entry.is_valid()
+        first = self.form.patient_name if is_known else self.peer_entry.called
+        first.setFocus()
+
+    def show_state(self, *, is_asking: bool, is_stopping: bool = False) -> None:
         """Say what the button does now."""
-        if is_asking:
+        if is_stopping:
+            tip = self.tr("End the associations without waiting for the peers (Escape)")
+            self.primary.show_action(self.tr("Stop now"), "stop", tip)
+        elif is_asking:
             tip = self.tr("Ask the peers to stop; what has come stays (Escape)")
             self.primary.show_action(self.tr("Stop"), "stop", tip)
         else:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
 from dicomdesk.dicom.query.attributes import Level
@@ -24,6 +24,7 @@ from dicomdesk.gui.query.header import QueryHeader
 from dicomdesk.gui.query.lists_access import ListsAccess
 from dicomdesk.gui.query.menus import fill_more_menu, fill_queries_menu
 from dicomdesk.gui.query.name_dialog import NameDialog
+from dicomdesk.gui.query.results.cells import PEER
 from dicomdesk.gui.query.results.result_nodes import ResultNode, found_entity
 from dicomdesk.gui.query.results.results_view import ResultsView
 from dicomdesk.gui.query.words import Situation, describe, found_text, progress_text
@@ -64,6 +65,7 @@ class QueryPane(View):
         self._session = session
         self._tasks = tasks
         self._notice: Details | None = None
+        self._was_shown = False
         self.header = QueryHeader(theme, tasks, state, access, self)
         self.flow = QueryFlow(session, tasks, self)
         memory = memory_of_json(state.queries)
@@ -127,6 +129,12 @@ class QueryPane(View):
         """Show something until a row is selected or something is asked; None shows what is usual."""
         self._notice = details
         self._show_details()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not self._was_shown:
+            self._was_shown = True
+            self.header.take_first_focus()
 
     # Building.
 
@@ -205,15 +213,23 @@ class QueryPane(View):
                 menu.addAction(self.tr("&Look at one image"), lambda: self.retrieve.look_at(found_entity(node)))
             menu.addAction(self.tr("All studies of this &patient"), lambda: self.commands.ask_of_patient(node))
             menu.addSeparator()
+            menu.addAction(self.tr("Copy &UIDs"), self._on_copy_uids)
+            menu.addAction(self.tr("Copy re&trieve as command"), self.retrieve.copy_command)
         for action in self.header.more_menu.actions():
             menu.addAction(action)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(place)
 
+    def _on_copy_uids(self) -> None:
+        """Of what is chosen, one a line; of patients the IDs."""
+        uids = [_deepest_key(entity) for entity in self.selected()]
+        QGuiApplication.clipboard().setText("\n".join(uid for uid in uids if uid))
+
     # Showing.
 
     def _show_all(self) -> None:
-        self.header.show_state(is_asking=self.flow.is_loading)
+        self.header.show_state(is_asking=self.flow.is_loading, is_stopping=self.flow.is_stopping)
+        self.view.show_column(PEER, is_shown=len(self.flow.askings) > 1)
         has_rows = len(self.flow.tree) > 0
         self.area.setCurrentIndex(_RESULTS if has_rows else _EMPTY)
         self._bar.setVisible(has_rows)
@@ -275,6 +291,16 @@ class QueryPane(View):
                 ask_again=self.commands.ask,
             )
         )
+
+
+def _deepest_key(entity: FoundEntity) -> str:
+    keys = {
+        Level.PATIENT: entity.patient_id,
+        Level.STUDY: entity.study_instance_uid,
+        Level.SERIES: entity.series_instance_uid,
+        Level.IMAGE: entity.sop_instance_uid,
+    }
+    return keys[entity.level]
 
 
 def _here_text(node: ResultNode, words: Callable[[str, str, str, int | None], str]) -> str:

@@ -1,5 +1,5 @@
 import pytest
-from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication
 
@@ -122,3 +122,20 @@ def test_a_plain_node_says_nothing() -> None:
     with pytest.raises(NotImplementedError):
         node.text(0)
     assert Column(title="x", width=1).yields == 0
+
+
+def test_rows_are_arranged_and_replaced_and_persistent_indexes_follow(model: OutlineModel, queue: SendQueue) -> None:
+    first, second = model.root.children
+    kept = QPersistentModelIndex(model.index_of(first))
+    below = QPersistentModelIndex(model.index_of(first.children[0]))
+    model.arrange(None, [second, first])
+    assert [model.node_at(model.index(row, 0)) for row in range(2)] == [second, first]
+    assert (model.node_at(kept), model.node_at(below)) == (first, first.children[0])
+    assert kept.row() == 1
+    assert below.parent().row() == 1
+    model.replace([first])
+    assert (model.rowCount(), model.node_at(model.index(0, 0)), kept.isValid()) == (1, first, False)
+    assert model.node_at(model.index(0, 0, model.index_of(first))) is first.children[0]
+    model.replace([second, first])
+    assert [model.index(row, 0).row() for row in range(2)] == [0, 1]
+    assert model.parent(model.index_of(first.children[0])) == model.index(1, 0)

@@ -89,3 +89,36 @@ def test_rows_that_come_above_the_selected_one_are_no_selection(view: OutlineVie
     model.insert(None, [StudyNode(replace(HEADERS[0], patient_name="AAAA^First", study_instance_uid="1.2.3.9"))])
     assert view.selected_node() is last
     assert told == []
+
+
+def test_a_column_that_says_nothing_leaves_its_room_to_others(view: OutlineView) -> None:
+    view.resize(700, 400)
+    assert view.isColumnHidden(MODALITY)
+    view.show_column(SIZE, is_shown=False)
+    assert view.isColumnHidden(SIZE)
+    assert not view.isColumnHidden(MODALITY)
+    view.show_column(SIZE, is_shown=True)
+    assert not view.isColumnHidden(SIZE)
+    assert view.isColumnHidden(MODALITY)
+
+
+def test_several_rows_are_selected_where_that_is_wanted(theme: Theme, model: OutlineModel, qtbot: QtBot) -> None:
+    view = OutlineView(theme, model, selects_many=True)
+    qtbot.addWidget(view)
+    view.show()
+    told: list[int] = []
+    view.selection_changed.connect(lambda: told.append(len(view.selected_nodes())))
+    view.select_nodes(model.root.children)
+    assert set(view.selected_nodes()) == set(model.root.children)
+    assert told[-1] == 2
+    QTest.keyClick(view, Qt.Key.Key_Down)
+    assert len(view.selected_nodes()) == 1
+
+
+def test_what_is_opened_is_told(view: OutlineView, model: OutlineModel) -> None:
+    opened: list[Node | None] = []
+    view.node_opened.connect(opened.append)
+    study = model.root.children[0]
+    assert not view.is_open(study)
+    view.expand_node(study)
+    assert (opened, view.is_open(study)) == ([study], True)

@@ -13,7 +13,7 @@ from dicomdesk.gui.theme import Tone
 from tests.gui.query.conftest import WaitUntil
 from tests.helpers.archives.served_archives import ARCHIVE, encoded, running
 from tests.helpers.data.datasets import EXPLICIT, Builder
-from tests.helpers.peers.fake_peer import Abort, Action, Answer, AwaitCancel, FakePeer
+from tests.helpers.peers.fake_peer import Abort, Action, Answer, AwaitCancel, FakePeer, Silence
 
 
 def study(uid: str, date: str = "20260101", **more: str) -> bytes:
@@ -125,6 +125,19 @@ def test_a_query_is_stopped_and_what_has_come_stays(pane: QueryPane, wait_until:
     assert pane.flow.askings[0].state is AskingState.CANCELLED
     assert pane.details.details().title == "Stopped. 1 study had come"
     assert pane.header.primary.accessibleName() == "Query"
+
+
+def test_a_peer_that_does_not_stop_is_left_at_the_second_press(pane: QueryPane, wait_until: WaitUntil) -> None:
+    with FakePeer(answers=[[Answer(0xFF00, study("1.2.1")), Silence()]]) as peer:
+        pane.header.peer_entry.port.setText(str(peer.port))
+        pane.ask()
+        wait_until(lambda: len(pane.flow.tree) == 1)
+        pane.header.primary.click()
+        assert pane.header.primary.accessibleName() == "Stop now"
+        pane.header.primary.click()
+        wait_until(lambda: not pane.flow.is_asking)
+    assert pane.flow.askings[0].state is AskingState.CANCELLED
+    assert len(rows(pane)) == 1
 
 
 @pytest.mark.parametrize(
