@@ -140,7 +140,7 @@ class ReceiveJob(ListeningJob):
     def _make_settler(self) -> StudySettler | None:
         commands = self._request.commands
         self._command = StudyCommand(commands.on_study) if commands.on_study else None
-        if not (self._request.identify or self._command):
+        if not ((self._request.identify and self._request.reports_studies) or self._command):
             return None
         settler = StudySettler(commands.settle_s, self._settled)
         self._facts.settler = settler

@@ -129,6 +129,8 @@ class ReceiveRequest:
     commands: Commands = field(default_factory=Commands)
     identify: bool = True
     """Report the header of each instance, and which studies have become quiet; costs some 15 microseconds each."""
+    reports_studies: bool = True
+    """Report, with ``identify``, which studies have become quiet."""
     report_stored: bool = True
     """Report also that an instance begins, and that it was stored; False: only what went wrong, which is faster."""
 

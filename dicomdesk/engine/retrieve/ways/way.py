@@ -86,7 +86,9 @@ class Way:
         """Prepare the listener, where this way has one of its own; raises what ``ReceiveRequest.make_job`` raises."""
         listener = self.request.listener
         if self._receive is None and listener is not None and not self.is_get:
-            told = replace(listener, report_stored=True)
+            told = replace(
+                listener, identify=listener.identify and self._looks_in, reports_studies=False, report_stored=True
+            )
             self._receive = told.make_job(self._job.report_received, self._job.start_thread)
 
     def open(self) -> None:
@@ -146,17 +148,21 @@ class Way:
             self._facts.end(number)
             self._storing.forget(number)
 
+    @property
+    def _looks_in(self) -> bool:
+        """Whether headers are to say whose instances these are; where it is known which ones exist, their UIDs do."""
+        request = self.request
+        return request.tells_unasked and not (request.asks_first or request.expected)
+
     def _make_storing(self) -> ArrivalHandler:
         storage = self.request.storage
         placement = None if storage.mode is StorageMode.IGNORE else Placement(storage)
-        # Headers say whose instances these are; where it is known which ones exist, their UIDs do.
-        is_known = self.request.asks_first or bool(self.request.expected)
         storing = _GoingOn(
             placement,
             storage.mode,
             begun=self._facts.begun,
             discarded=self._facts.discarded,
-            identify=not is_known,
+            identify=self._looks_in,
         )
         storing.moving = self._job.control.require_no_abort
         return storing
