@@ -1,13 +1,9 @@
 """The retrieve job: asks what exists, has it sent, counts what came, and says why something did not."""
 
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 
-from dicomdesk.dicom.query.sop_classes import Service, find_class
 from dicomdesk.engine.events import Event, JobFinished, JobOutcome, JobStarted, RequestFailed
 from dicomdesk.engine.job import EventRelay, Job, ThreadStarter, new_job_id
-from dicomdesk.engine.outgoing_association import NotOpenedError, OutgoingAssociation
-from dicomdesk.engine.query.match_requestor import MatchRequestor, QueryTerms, find_context
 from dicomdesk.engine.reach.commons import Commons
 from dicomdesk.engine.reach.peer_places import PeerPlaces
 from dicomdesk.engine.reach.port_check import PortReach
@@ -26,13 +22,11 @@ from dicomdesk.engine.retrieve.outcome import RetrieveFailure, RetrieveOutcome, 
 from dicomdesk.engine.retrieve.remaining import Series, find_present
 from dicomdesk.engine.retrieve.request import OTHER_WAY, WAYS, RetrieveMethod, RetrieveRequest
 from dicomdesk.engine.retrieve.rounds import Rounds, Task
-from dicomdesk.engine.retrieve.survey import find_existing
 from dicomdesk.engine.retrieve.ways.method_choice import Prospects, choose_method, find_concern, possible_ways
-from dicomdesk.engine.retrieve.ways.way import JobParts, Way, contexts_of
+from dicomdesk.engine.retrieve.ways.questions import Questions
+from dicomdesk.engine.retrieve.ways.way import JobParts, Way
 from dicomdesk.engine.stats import Progress
-from dicomdesk.errors import DataError, DicomdeskError, LocalError, PeerError, SettingsError
-from dicomdesk.network.negotiation import Negotiation
-from dicomdesk.network.requestor.association import RequestedAssociation
+from dicomdesk.errors import DicomdeskError, LocalError, SettingsError
 from dicomdesk.network.status import Status
 
 __all__ = ["RetrieveJob"]
@@ -63,7 +57,6 @@ class RetrieveJob(Job[RetrieveOutcome]):
         if request.method is not RetrieveMethod.AUTOMATIC:
             self._way.prepare()
         self._books = Books(request, _present(self._way.request))
-        self._supported = request.supported
         self._is_trying_port = False
         """Whether a connection of ours may come to our own listener."""
         self._reach: PortReach | None = None
@@ -77,6 +70,7 @@ class RetrieveJob(Job[RetrieveOutcome]):
             PeerPlaces(),
             self._association_over,
         )
+        self._questions = Questions(request, parts, self._rounds, self._books)
 
     @property
     def port(self) -> int:
@@ -114,20 +108,20 @@ class RetrieveJob(Job[RetrieveOutcome]):
 
     def _work(self) -> RetrieveOutcome:
         if self._request.method is RetrieveMethod.AUTOMATIC:
-            if self._request.asks_first or self._supported is None:
-                self._look()
+            if self._request.asks_first or self._questions.supported is None:
+                self._questions.look()
             if self._goes_on:
                 self._choose()
                 self._retrieve_by_this_way()
         else:
             with self._listening():
                 if self._request.asks_first:
-                    self._look()
+                    self._questions.look()
                 if self._goes_on:
                     self._retrieve()
         self._retrieve_by_the_other_way()
         if self._request.explains and self._is_amiss() and not self._control.is_stopping:
-            self._ask_what_is_supported()
+            self._questions.ask_what_is_supported()
         outcome = self._outcome()
         for diagnosis in outcome.diagnoses:
             self._report(RetrieveDiagnosed(job_id=self.id, diagnosis=diagnosis))
@@ -184,7 +178,7 @@ class RetrieveJob(Job[RetrieveOutcome]):
         prospects = Prospects(
             peer=request.peer,
             possible=possible_ways(request),
-            supported=self._supported,
+            supported=self._questions.supported,
             preferred=request.preferred,
             destination=request.move_destination,
             is_to_here=request.is_to_here,
@@ -201,9 +195,9 @@ class RetrieveJob(Job[RetrieveOutcome]):
         concern = find_concern(self._way.method, diagnose(self._evidence())) if self._is_amiss() else None
         if concern is None:
             return
-        if self._supported is None:
-            self._ask_what_is_supported()
-        if self._supported is None or other not in self._supported or self._control.is_stopping:
+        if self._questions.supported is None:
+            self._questions.ask_what_is_supported()
+        if self._questions.supported is None or other not in self._questions.supported or self._control.is_stopping:
             return
         if self._books.tally.arrived:
             self._learn_what_is_missing()
@@ -222,75 +216,8 @@ class RetrieveJob(Job[RetrieveOutcome]):
         """What has arrived is left out only where it is known what exists; where that fails, all is asked for again."""
         ending = self._rounds.ending
         self._rounds.ending = None
-        self._look()
+        self._questions.look()
         self._rounds.ending = ending
-
-    # -- questions
-
-    def _look(self) -> None:
-        """Ask what exists of each identifier that nothing is known of, and which methods the peer takes."""
-        request = self._request
-        find = find_class(Service.FIND, request.model)
-        is_choosing = request.method is RetrieveMethod.AUTOMATIC and self._supported is None
-        asked = [find] if request.asks_first or not is_choosing else []
-        if is_choosing:
-            asked += [request.class_of(method) for method in WAYS]
-        try:
-            with self._asking(*asked) as (association, number):
-                if is_choosing:
-                    self._note_supported(association.negotiation)
-                context = find_context(association.negotiation, find)
-                if context is not None:
-                    terms = QueryTerms(job_id=self.id, number=number, control=self._control, report=self._report)
-                    self._learn(MatchRequestor(association, context, terms))
-        except NotOpenedError as error:
-            self._rounds.fail(RetrieveFailure.ASSOCIATION, error.error)
-        except DataError as error:
-            self._rounds.fail(RetrieveFailure.IDENTIFIER, error)
-        except PeerError:
-            pass  # it is not known what exists, then
-
-    def _learn(self, requestor: MatchRequestor) -> None:
-        for position, identifier in enumerate(self._request.identifiers):
-            if not self._books.knows(position) and not self._control.is_stopping:
-                self._books.learn(
-                    position, find_existing(requestor, identifier, position, lambda: not self._control.is_stopping)
-                )
-
-    def _ask_what_is_supported(self) -> None:
-        """The ways of retrieving that the peer takes, asked for over an association of its own."""
-        request = self._request
-        try:
-            with self._asking(*(request.class_of(method) for method in WAYS)) as (association, _):
-                self._note_supported(association.negotiation)
-        except NotOpenedError:
-            pass
-
-    @contextmanager
-    def _asking(self, *sop_class_uids: str) -> Iterator[tuple[RequestedAssociation, int]]:
-        """An association of its own for questions, with its number; raises NotOpenedError, reports how it ends."""
-        with self._rounds.place() as is_free:
-            if not is_free:
-                raise NotOpenedError(PeerError("The job was cancelled while it waited for the peer"))
-            yield from self._associated(*sop_class_uids)
-
-    def _associated(self, *sop_class_uids: str) -> Iterator[tuple[RequestedAssociation, int]]:
-        request, number = self._request, next(self._rounds.numbers)
-        outgoing = OutgoingAssociation(job_id=self.id, number=number, control=self._control, report=self._report)
-        with outgoing.opened(request.peer, request.association, contexts_of(request, *sop_class_uids)) as association:
-            try:
-                yield association, number
-            except DataError as error:
-                outgoing.report_abort(error)
-                raise
-            except PeerError as error:
-                outgoing.report_loss(error)
-                raise
-            outgoing.release(association)
-
-    def _note_supported(self, negotiation: Negotiation) -> None:
-        taken = {method: find_context(negotiation, self._request.class_of(method)) for method in WAYS}
-        self._supported = frozenset(method for method, context in taken.items() if context is not None)
 
     # -- retrieving
 
@@ -396,7 +323,7 @@ class RetrieveJob(Job[RetrieveOutcome]):
             arrivals=self._books.arrivals(negotiations) if way.sees_arrivals else None,
             missing=self._missing(),
             is_to_another=bool(request.destination) and not request.is_to_here,
-            supported=self._supported,
+            supported=self._questions.supported,
             error=None if failure is RetrieveFailure.RELEASE else error,
             is_refused=failure is RetrieveFailure.NO_PRESENTATION_CONTEXT,
             is_without_listener=failure is RetrieveFailure.LISTENER,

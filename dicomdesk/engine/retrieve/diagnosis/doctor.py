@@ -9,7 +9,7 @@ from dicomdesk.engine.retrieve.diagnosis.own_listener import OwnListener
 from dicomdesk.engine.retrieve.facts import RetrieveEnded, SubOperations
 from dicomdesk.engine.retrieve.request import OTHER_WAY, RetrieveMethod
 from dicomdesk.engine.retrieve.tally import Arrivals
-from dicomdesk.errors import DicomdeskError
+from dicomdesk.errors import DataError, DicomdeskError
 from dicomdesk.human import count_text, printable
 from dicomdesk.network.status import DimseService, Status, StatusClass, classify_status, status_advice, status_text
 from dicomdesk.settings import Peer
@@ -93,6 +93,8 @@ class Evidence:
 
 def diagnose(evidence: Evidence) -> tuple[Diagnosis, ...]:
     """Why something did not arrive, the likeliest first; () where all is well, as far as anybody can know."""
+    if isinstance(evidence.error, DataError):
+        return ()  # what is wrong is the request, and the peer has no part in it
     causes = list(_early(evidence)) or list(_causes(evidence))
     if all(one.kind is DiagnosisKind.UNASKED for one in causes) and evidence.error is None:
         causes = [*_without_reason(evidence), *causes]
