@@ -67,6 +67,9 @@ _NETWORK = group(
         option("-up --uid-padding", "take UIDs that are padded with blanks (always", "done)"),
     ),
 )
+_LISTENER_TLS = option(
+    "--listener-tls", "take what is sent over TLS only, with the key,", "certificate and authorities of --enable-tls"
+)
 TOOL = Tool(
     name="movescu",
     description="Have a peer send instances, to here or to another peer (C-MOVE SCU)",
@@ -75,7 +78,7 @@ TOOL = Tool(
         shared.general_options(own=()),
         _NETWORK,
         group("output options", group("general", query.OUTPUT_DIRECTORY), *STORING_GROUPS),
-        retrieve_extensions("movescu", TLS_ROLE),
+        retrieve_extensions("movescu", TLS_ROLE, _LISTENER_TLS),
     ),
     notes=(
         (
@@ -108,6 +111,7 @@ class MoveOptions(query.QueryOptions):
     storing_format: StoringFormat
     cancel_after: int | None
     takes_pending_data_sets: bool
+    listener_has_tls: bool
     extras: RetrieveExtras
 
 
@@ -130,6 +134,11 @@ def read_options(line: CommandLine) -> MoveOptions:
     check_files(line.parameters[2:])
     query.check_queries(line)
     tls = read_tls(line, TLS_ROLE)
+    listener_has_tls = line.has("--listener-tls")
+    if listener_has_tls:
+        has_key = tls is not None and tls.certificate_file is not None
+        line.check_dependency("--listener-tls", "--enable-tls", is_met=has_key)
+        line.check_dependency("--listener-tls", "--port", is_met=port is not None)
     return MoveOptions(
         peer=shared.read_peer(line, tls),
         association=association,
@@ -148,6 +157,7 @@ def read_options(line: CommandLine) -> MoveOptions:
         keys=keys,
         shows_progress=line.has("--progress"),
         list_choice=list_choice,
+        listener_has_tls=listener_has_tls,
         extras=extras,
     )
 

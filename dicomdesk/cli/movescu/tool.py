@@ -1,6 +1,7 @@
 """The tool ``movescu``."""
 
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dicomdesk.cli.exit_codes import ExitCode
@@ -35,6 +36,7 @@ def run(line: CommandLine, log: Log) -> int:
     secured = with_security(options, line, tool, TLS_ROLE)
     if secured is None:
         return int(ExitCode.FAILED)
+    secured = _with_listener_tls(secured)
     try:
         if secured.list_choice is not None:
             from dicomdesk.cli.query.list_run import ListTool, run_list  # noqa: PLC0415 - as above
@@ -50,6 +52,15 @@ def run(line: CommandLine, log: Log) -> int:
         words = os.strerror(cause.errno or 0) if isinstance(cause, OSError) else printable(str(error))
         tool.fatal(f"cannot create network: 0006:031c TCP Initialization Error: {words}")
         return int(ExitCode.CANNOT_INITIALIZE_NETWORK)
+
+
+def _with_listener_tls(options: MoveOptions) -> MoveOptions:
+    """Its listener takes TLS where that is asked for, as it was made ready for the peer."""
+    listener, tls = options.listener, options.peer.tls
+    if listener is None or tls is None or not options.listener_has_tls:
+        return options
+    acceptance = replace(listener.acceptance, tls=replace(tls, checks_host_name=False))
+    return replace(options, listener=replace(listener, acceptance=acceptance))
 
 
 def _move(options: MoveOptions, log: Log) -> int:
