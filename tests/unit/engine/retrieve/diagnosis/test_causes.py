@@ -66,3 +66,8 @@ def test_every_kind_is_made_by_the_doctor() -> None:
     """A kind that nobody names would be one that no test can provoke."""
     source = Path(doctor.__file__).read_text(encoding="utf-8")
     assert [kind.name for kind in DiagnosisKind if f"DiagnosisKind.{kind.name}" not in source] == []
+
+
+def test_every_kind_is_in_the_documentation() -> None:
+    page = (Path(doctor.__file__).parents[4] / "docs" / "retrieving.md").read_text(encoding="utf-8")
+    assert [kind.value for kind in DiagnosisKind if f"| `{kind.value}` |" not in page] == []
