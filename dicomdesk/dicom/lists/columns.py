@@ -8,6 +8,7 @@ from typing import Final
 from dicomdesk.dicom.dictionary import find_tag
 from dicomdesk.dicom.lists.rows import Row, Rows
 from dicomdesk.dicom.query.attributes import (
+    MODALITY,
     PATIENT_ID,
     SERIES_INSTANCE_UID,
     SOP_INSTANCE_UID,
@@ -45,6 +46,8 @@ _BY_WORD = {word: tag for words, tag in _WORDS.items() for word in words.split()
 }
 _TAG = re.compile(r"\(?([0-9A-Fa-f]{4}),?([0-9A-Fa-f]{4})\)?")
 _SAMPLE_ROWS = 500
+_MODALITIES = 0x00080061
+"""In a study: what is meant by a column of modalities beside those of patients and dates."""
 _UIDS = (STUDY_INSTANCE_UID, SERIES_INSTANCE_UID, SOP_INSTANCE_UID)
 _MOST = 0.8
 """Of the rows: then all are meant."""
@@ -200,7 +203,8 @@ def _best(named: Sequence[ColumnKey]) -> list[ColumnKey]:
     if ACCESSION_NUMBER in by_tag:
         return [by_tag[ACCESSION_NUMBER]]
     others = [key for key in by_tag.values() if not _is_left_out(key.tag, has_patient_id=PATIENT_ID in by_tag)]
-    return sorted(others or by_tag.values(), key=lambda key: key.column)
+    chosen = sorted(others or by_tag.values(), key=lambda key: key.column)
+    return [ColumnKey(key.column, _MODALITIES if key.tag == MODALITY else key.tag) for key in chosen]
 
 
 def _is_left_out(tag: int, *, has_patient_id: bool) -> bool:

@@ -6,7 +6,13 @@ from dataclasses import dataclass
 
 from dicomdesk.dicom.lists.columns import ACCESSION_NUMBER, Columns, kind_name
 from dicomdesk.dicom.lists.rows import Row, Rows
-from dicomdesk.dicom.query.attributes import PATIENT_ID, SERIES_INSTANCE_UID, SOP_INSTANCE_UID, STUDY_INSTANCE_UID
+from dicomdesk.dicom.query.attributes import (
+    PATIENT_ID,
+    SERIES_INSTANCE_UID,
+    SOP_INSTANCE_UID,
+    STUDY_INSTANCE_UID,
+    find_attribute,
+)
 from dicomdesk.dicom.uids import is_valid_uid
 from dicomdesk.human import count_text, printable
 
@@ -20,6 +26,9 @@ _POWER = re.compile(r"[+-]?\d+(?:[.,]\d+)?E\+?\d+", re.IGNORECASE)
 """1.23E+15: what spreadsheets make of long numbers."""
 _AS_TEXT = re.compile(r'="(.*)"')
 """="00123": how spreadsheets are told that a number is a text."""
+_ISO_DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)", re.ASCII)
+_DOTTED_DATE = re.compile(r"(\d\d?)\.(\d\d?)\.(\d{4})", re.ASCII)
+_DATES = re.compile(r"[0-9*?]{1,8}|\d{8}-(?:\d{8})?|-\d{8}", re.ASCII)
 _MOST_NAMED = 5
 
 
@@ -99,7 +108,21 @@ def _values(row: Row, columns: Columns, fill_to: int) -> Iterator[EntryValue]:
         if key.tag in _IDENTIFYING and key.tag not in _UIDS and value.isascii() and value.isdigit():
             value = value.zfill(fill_to)
         if value:
-            yield EntryValue(key.tag, value)
+            yield EntryValue(key.tag, _as_date(value) if _is_date(key.tag) else value)
+
+
+def _is_date(tag: int) -> bool:
+    attribute = find_attribute(tag)
+    return attribute is not None and attribute.vr == b"DA"
+
+
+def _as_date(value: str) -> str:
+    """A date, or a range of dates, as in DICOM: 2026-11-03 and 03.11.2026 are understood; anything else stays."""
+    found = _ISO_DATE.fullmatch(value)
+    if found is not None:
+        return f"{found[1]}{found[2]}{found[3]}"
+    found = _DOTTED_DATE.fullmatch(value)
+    return f"{found[3]}{int(found[2]):02}{int(found[1]):02}" if found is not None else value
 
 
 def _find_fault(values: Sequence[EntryValue], columns: Columns) -> str:
@@ -128,6 +151,8 @@ def _fault_of(each: EntryValue) -> str:
         return f"{shown}... is longer than {_LONGEST} characters"
     if any(ord(sign) < 32 or ord(sign) == 127 for sign in value):
         return f"{shown} has control characters"
+    if _is_date(each.tag) and not _DATES.fullmatch(value):
+        return f"{shown} is no date such as 20261103 or 2026-11-03"
     if each.tag not in _IDENTIFYING:
         return ""
     if "\\" in value or "*" in value or "?" in value:

@@ -99,14 +99,17 @@ class LineFetcher:
                 self._here.add(find_present(storage))
 
     def fetch(
-        self, identifiers: tuple[Identifier, ...], expected: tuple[ExpectedInstance, ...]
+        self, identifiers: tuple[Identifier, ...], expected: tuple[ExpectedInstance, ...], *, takes_again: bool = False
     ) -> RetrieveOutcome | None:
-        """Retrieve; None where the list job was cancelled before it came to anything. Raises LocalError."""
+        """Retrieve; None where the list job was cancelled before it came to anything. Raises LocalError.
+
+        With ``takes_again`` what is here is asked for too: more is said to exist than is known by its UID.
+        """
         request = replace(
             self._template,
             identifiers=identifiers,
             expected=expected,
-            present=self._here.among(expected),
+            present=frozenset() if takes_again else self._here.among(expected),
             asks_first=False,
             resumes=False,
         )

@@ -15,7 +15,7 @@ from dicomdesk.engine.job import EventRelay, Job, JobControl, ThreadStarter, new
 from dicomdesk.engine.lists.facts import LineEnded, LineStarted, ListFact, ListPaused, ListResumed, ListSink
 from dicomdesk.engine.lists.line_asker import LineAsker, NotAnsweredError
 from dicomdesk.engine.lists.line_fetch import LineFetcher, describe_fetch, storages_of
-from dicomdesk.engine.lists.questions import Answers, level_of, plan_retrieval
+from dicomdesk.engine.lists.questions import Answers, announced_instances, level_of, plan_retrieval
 from dicomdesk.engine.lists.request import ListRequest
 from dicomdesk.engine.lists.results import LineResult, LineState, ListOutcome, is_settled
 from dicomdesk.engine.lists.state_file import ListState, MemoryState, StateFile
@@ -266,7 +266,8 @@ class ListJob(Job[ListOutcome]):
         if self._control.is_stopping:
             return None
         asker.release()  # some peers have one place for us, and most end what says nothing for long
-        outcome = fetcher.fetch(tuple(identifiers), tuple(expected))
+        is_all_known = len(expected) >= announced_instances(answers.fitting)
+        outcome = fetcher.fetch(tuple(identifiers), tuple(expected), takes_again=not is_all_known)
         if outcome is None or (self._control.is_stopping and outcome.outcome is JobOutcome.CANCELLED):
             return None
         return describe_fetch(result, outcome)

@@ -22,10 +22,12 @@ from dicomdesk.dicom.query.results import QueryResult
 from dicomdesk.dicom.transfer_syntaxes import EXPLICIT_VR_LITTLE_ENDIAN
 from dicomdesk.engine.query.request import Identifier, QueryModel
 
-__all__ = ["Answers", "fits", "level_of", "plan_question", "plan_retrieval", "sort_answers"]
+__all__ = ["Answers", "announced_instances", "fits", "level_of", "plan_question", "plan_retrieval", "sort_answers"]
 
 _ISSUER = 0x00100021
-_RETURNED = (PATIENT_ID, _ISSUER, STUDY_INSTANCE_UID, ACCESSION_NUMBER, 0x00080020, 0x00201208)
+_STUDY_INSTANCES = 0x00201208
+_MOST_DIGITS = 9
+_RETURNED = (PATIENT_ID, _ISSUER, STUDY_INSTANCE_UID, ACCESSION_NUMBER, 0x00080020, _STUDY_INSTANCES)
 """Of a study: what tells one from another, and how much there is."""
 _EXACT = frozenset((PATIENT_ID, ACCESSION_NUMBER, STUDY_INSTANCE_UID, SERIES_INSTANCE_UID, SOP_INSTANCE_UID))
 """Values of a line that an answer must have, where it has any: peers pass over keys that they do not know."""
@@ -79,7 +81,12 @@ def _tags_of(data_set: bytes) -> frozenset[int]:
 
 
 def fits(entry: ListEntry, result: QueryResult) -> bool:
-    """Whether an answer is one to this line; what it does not tell is believed."""
+    """Whether an answer is one to this line; what it does not tell is believed.
+
+    One that names several things, or all, is none: nobody knows what would be retrieved.
+    """
+    if any(sign in result.value(tag) for tag in UNIQUE_KEYS.values() for sign in "*?\\"):
+        return False
     for each in entry.values:
         told = result.value(each.tag).strip()
         if each.tag in _EXACT and told and told.casefold() != each.value.casefold():
@@ -103,6 +110,12 @@ def sort_answers(entry: ListEntry, results: Sequence[QueryResult]) -> Answers:
     others = len(results) - len(fitting)
     note = f"The peer has answered with {others:,} that do not fit the line" if others else ""
     return Answers(fitting=distinct, others=others, is_ambiguous=is_ambiguous, note=note)
+
+
+def announced_instances(answers: Sequence[QueryResult]) -> int:
+    """How many instances there are of studies by what the answers tell (0020,1208); 0 where they do not."""
+    told = [answer.value(_STUDY_INSTANCES).strip() for answer in answers]
+    return sum(int(text) for text in told if text.isascii() and text.isdigit() and len(text) < _MOST_DIGITS)
 
 
 def _is_of_patient(tag: int) -> bool:

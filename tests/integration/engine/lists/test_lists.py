@@ -29,10 +29,12 @@ from tests.helpers.data.datasets import Builder
 from tests.helpers.dcmtk.programs import free_port
 from tests.helpers.jobs.querying import SETTINGS, of
 from tests.helpers.jobs.recorder import DEADLINE_S
+from tests.helpers.jobs.retrieving import CT, storing
 from tests.helpers.peers.answering_peer import AnsweringPeer, Asked, Message, response
 
 FETCHED, FOUND, NOT_FOUND = LineState.FETCHED, LineState.FOUND, LineState.NOT_FOUND
 AMBIGUOUS, FAILED, WAITING = LineState.AMBIGUOUS, LineState.FAILED, LineState.WAITING
+C_FIND, C_GET = 0x0020, 0x0010
 Reaction = Callable[[ListJob, ListFact], None]
 
 
@@ -407,6 +409,32 @@ def test_answers_that_do_not_fit_are_not_fetched_and_told() -> None:
         outcome, _ = work(to(peer.port, entries_of("Accession", "A001"), called="PACS"))
     assert states(outcome) == [NOT_FOUND]
     assert outcome.results[0].reason == "The peer has answered with 1 that do not fit the line"
+
+
+@pytest.mark.parametrize(("told", "requests"), [("1", 1), ("5", 2)])
+def test_where_more_is_said_to_exist_than_is_named_what_is_here_is_asked_for_too(
+    tmp_path: Path, told: str, requests: int
+) -> None:
+    build = Builder()
+    levels = {
+        b"STUDY": match("1.2", "A001") + build.element(0x00201208, "IS", told),
+        b"SERIES": build.element(0x0020000D, "UI", "1.2") + build.element(0x0020000E, "UI", "1.2.3"),
+        b"IMAGE": build.element(0x00080016, "UI", CT) + build.element(0x00080018, "UI", "1.2.3.4"),
+    }
+
+    def answer(asked: Asked, message: Message) -> None:
+        if message.field == C_FIND:
+            level = next(level for level in levels if level in (message.data or b"")[:40])
+            asked.send(response(message, 0xFF00, levels[level]), response(message, 0))
+        else:
+            storing(["1.2.3.4"])(asked, message)
+
+    with AnsweringPeer(answer) as peer:
+        request = to(peer.port, entries_of("Accession", "A001"), called="PACS")
+        request = replace(request, fetch=getting(peer.port, tmp_path / "out"))
+        assert states(work(request)[0]) == states(work(request)[0]) == [FETCHED]
+        assert [each.field for each in peer.requests].count(C_GET) == requests
+    assert stored(tmp_path / "out") == ["1.2.3.4"]
 
 
 def test_an_answer_that_seems_to_be_cut_is_told() -> None:

@@ -70,6 +70,10 @@ def test_keywords_without_an_identifier_of_a_study_are_asked_for_together() -> N
     assert keys(found) == [(1, PATIENT_ID), (2, STUDY_DATE)]
 
 
+def test_a_column_of_modalities_means_those_in_a_study() -> None:
+    assert keys(find_columns(rows("PatientID|Modality", "1|CT"))) == [(0, PATIENT_ID), (1, 0x00080061)]
+
+
 def test_a_column_is_named_by_title_number_or_letter() -> None:
     table = rows("id|other", "1|2")
     assert [keys(find_columns(table, columns=[name])) for name in ("Other", "2", "B", "b")] == [

@@ -54,6 +54,17 @@ def test_a_line_that_lacks_one_of_its_keys_is_not_asked_for_with_the_others() ->
     ]
 
 
+def test_dates_are_asked_for_as_in_dicom() -> None:
+    dates = ("2026-11-03", "3.11.2026", "20261103", "20261101-20261103", "20261101-", "2026*", "11/03/2026", "soon")
+    found = entries(
+        "\n".join(["PatientID;StudyDate", *(f"P{number};{date}" for number, date in enumerate(dates))])
+    ).entries
+    assert [entry.values[1].value for entry in found[:6]] == [
+        *("20261103", "20261103", "20261103", "20261101-20261103", "20261101-", "2026*")
+    ]
+    assert [bool(entry.fault) for entry in found] == [False] * 6 + [True] * 2
+
+
 def test_a_line_without_the_uid_of_the_series_means_the_study() -> None:
     found = entries("StudyInstanceUID;SeriesInstanceUID\n1.2.3;\n1.2.3;1.2.3.4\n").entries
     assert [len(entry.values) for entry in found] == [1, 2]

@@ -14,7 +14,7 @@ from dicomdesk.dicom.query.attributes import (
 )
 from dicomdesk.dicom.query.keys import QueryKey
 from dicomdesk.dicom.query.results import QueryResult
-from dicomdesk.engine.lists.questions import level_of, plan_question, plan_retrieval, sort_answers
+from dicomdesk.engine.lists.questions import announced_instances, level_of, plan_question, plan_retrieval, sort_answers
 from dicomdesk.engine.query.request import Identifier, QueryModel
 from tests.helpers.data.datasets import Builder
 
@@ -89,6 +89,19 @@ def test_answers_of_peers_that_pass_over_keys_do_not_fit() -> None:
     )
     assert [one.unique_value(Level.STUDY) for one in answers.fitting] == ["1.2", "1.3"]
     assert answers.others == 1
+
+
+@pytest.mark.parametrize("uid", ["*", "1.2.?", "1.2\\1.3"])
+def test_answers_that_name_more_than_one_thing_do_not_fit(uid: str) -> None:
+    assert sort_answers(entry(accession="A"), [result(study=uid, accession="A")]).fitting == ()
+
+
+def test_what_studies_are_said_to_hold_is_added_up() -> None:
+    answers = [
+        QueryResult(values={0x00201208: text}, items={}, level=None, faults={})
+        for text in ("3", " 4 ", "", "x", "9" * 30)
+    ]
+    assert announced_instances(answers) == 7
 
 
 def test_answers_without_a_uid_are_nothing_to_retrieve() -> None:
