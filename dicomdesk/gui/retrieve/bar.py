@@ -52,6 +52,8 @@ class RetrieveBar(Band):
     archive_wanted = Signal()
     """The user wants to choose an archive of this machine, whose instances count as here."""
     archive_unwanted = Signal()
+    clear_wanted = Signal()
+    """Retrieves that are over are to be taken off the list."""
     shows_jobs = Signal(bool)
     """Whether the retrieves are to be shown."""
     state_changed = Signal()
@@ -91,6 +93,9 @@ class RetrieveBar(Band):
         self.jobs.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.jobs.toggled.connect(self.shows_jobs)
         self.jobs.toggled.connect(self._draw_jobs)
+        self.clear = plain_button(
+            theme, "", "clear", self.clear_wanted.emit, self.tr("Take finished retrieves off the list")
+        )
         self._places = QStackedWidget()
         self._lay_out()
         self.place.setCurrentIndex(_HERE if state.to_here else _ELSEWHERE)
@@ -137,10 +142,11 @@ class RetrieveBar(Band):
     def show_jobs(self, running: int, problems: int, total: int) -> None:
         """Say how many retrieves there are."""
         self.jobs.setVisible(total > 0)
+        self.clear.setVisible(total > running)
         if running:
             text = wording.plural(running, self.tr("{count} running"), self.tr("{count} running"))
         elif problems:
-            text = wording.plural(problems, self.tr("{count} with problems"), self.tr("{count} with problems"))
+            text = wording.plural(problems, self.tr("{count} problem"), self.tr("{count} problems"))
         else:
             text = wording.plural(total, self.tr("{count} retrieve"), self.tr("{count} retrieves"))
         if self.jobs.accessibleName() != text:
@@ -163,6 +169,7 @@ class RetrieveBar(Band):
             self.method,
             self.again,
             self.jobs,
+            self.clear,
         )
         column_of(line, inside=self, margins=(MARGIN, 8, MARGIN, 8))
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt, QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtGui import QDesktopServices, QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QMenu, QSplitter, QWidget
 
 from dicomdesk.dicom.query.attributes import Level
@@ -172,6 +172,8 @@ class RetrievePart(QWidget):
 
     def _connect(self, session: Session) -> None:
         self.bar.retrieve_wanted.connect(self.retrieve)
+        QShortcut(QKeySequence("Ctrl+R"), self, self.retrieve)
+        self.bar.clear_wanted.connect(self._on_clear)
         self.bar.folder_wanted.connect(lambda: self._tasks.start(self._choose_folder()))
         self.bar.folder_changed.connect(self._on_folder)
         self.bar.archive_wanted.connect(lambda: self._tasks.start(self._choose_archive()))

@@ -41,6 +41,8 @@ def test_the_button_says_what_it_would_retrieve(bar: RetrieveBar) -> None:
 def test_running_retrieves_are_counted_before_those_with_problems(bar: RetrieveBar) -> None:
     bar.show_jobs(0, 0, 0)
     assert bar.jobs.isHidden()
-    for counts, word in (((2, 1, 3), "2 running"), ((0, 1, 3), "1 with problems"), ((0, 0, 1), "1 retrieve")):
+    assert bar.clear.isHidden()
+    for counts, word in (((2, 1, 3), "2 running"), ((0, 1, 3), "1 problem"), ((0, 0, 1), "1 retrieve")):
         bar.show_jobs(*counts)
         assert bar.jobs.text().strip() == word
+        assert not bar.clear.isHidden()

@@ -9,7 +9,7 @@ from dicomdesk.engine.retrieve.outcome import DiagnosisKind
 from dicomdesk.engine.retrieve.request import RetrieveMethod
 from dicomdesk.gui.main_window import MainWindow
 from dicomdesk.gui.models.found_entities import FoundEntity
-from dicomdesk.gui.retrieve.job_nodes import INSTANCES, JobNode, Stage
+from dicomdesk.gui.retrieve.job_nodes import INSTANCES, STATE, JobNode, Stage
 from dicomdesk.gui.retrieve.part import RetrievePart
 from dicomdesk.gui.retrieve.retrieve_panel import CardBox
 from tests.gui.retrieve.conftest import WaitUntil
@@ -118,3 +118,45 @@ def test_a_destination_that_the_peer_does_not_know_is_said_with_a_card_and_the_o
         wait_until(lambda: node.is_over)
     assert (node.stage, node.method) == (Stage.DONE, RetrieveMethod.GET)
     assert files(tmp_path / "in") == NAMES
+
+
+def test_what_has_no_key_is_said_instead_of_asked_for(part: RetrievePart) -> None:
+    part.show_selection([found(Level.STUDY, study="")])
+    part.retrieve()
+    assert part.flow.nodes == []
+    assert part.panel.told().title == "This cannot be asked for"
+    assert "Study Instance UID" in part.panel.told().lines[0]
+
+
+def test_the_commands_of_what_is_selected_and_of_a_row_are_copied(part: RetrievePart, tmp_path: Path) -> None:
+    part.show_selection([study(11113)])
+    part.copy_command()
+    assert QGuiApplication.clipboard().text().startswith("dicomdesk getscu --study")
+    assert str(tmp_path / "in") in QGuiApplication.clipboard().text()
+    part.bar.place.setCurrentIndex(1)
+    part.bar.destination.setText("OTHER")
+    part.copy_command()
+    assert "movescu" in QGuiApplication.clipboard().text()
+    assert "--move OTHER" in QGuiApplication.clipboard().text()
+
+
+def test_a_peer_is_asked_to_send_to_another(part: RetrievePart, wait_until: WaitUntil, tmp_path: Path) -> None:
+    with running(tmp_path / "other") as other, running(tmp_path / "archive", peers={ARCHIVE: other.port}) as archive:
+        fill(archive)
+        part.bar.place.setCurrentIndex(1)
+        part.bar.destination.setText(ARCHIVE)
+        node = fetch(part, wait_until, study(archive.port))
+        assert (node.stage, node.standing.arrived, node.text(STATE)) == (Stage.DONE, None, "Sent")
+        assert len(other.indexed()) == 3
+        part.bar.destination.setText("NOBODY")
+        node = fetch(part, wait_until, study(archive.port))
+    assert node.outcome is not None
+    assert [one.kind for one in node.outcome.diagnoses] == [DiagnosisKind.DESTINATION_UNKNOWN]
+    assert not (tmp_path / "in").exists()
+
+
+def test_retrieves_that_run_are_asked_about_when_the_window_closes(part: RetrievePart, window: MainWindow) -> None:
+    window._session.retrieving.add(part)
+    assert window._session.is_busy
+    assert window._what_goes_on() == "Instances are being retrieved."
+    window._session.retrieving.clear()
