@@ -95,7 +95,6 @@ class _Loader:
             patients.append(
                 row_of(Level.PATIENT, entry)
                 | {"key": key, "area": AREA, "identity": patient_identity(entry.values), "study_count": 1}
-                | counts
             )
             studies.append(
                 row_of(Level.STUDY, entry)
@@ -103,7 +102,7 @@ class _Loader:
                 | {"sop_classes": CLASSES[modality], "last_received": key * 1_000_000}
                 | counts
             )
-            classes.append({"study_key": key, "sop_class_uid": CLASSES[modality], "instance_count": count})
+            classes.append({"study_key": key, "sop_class_uid": CLASSES[modality]})
             for series_number in range(series_count):
                 self._series_key += 1
                 share = range(series_number, count, series_count)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Connection,
     Dialect,
@@ -20,8 +21,10 @@ from sqlalchemy import (
     Select,
     Table,
     and_,
+    cast,
     exists,
     false,
+    func,
     literal_column,
     select,
     true,
@@ -120,7 +123,7 @@ def _plan(query: Query, area: str, dialect: Dialect) -> _Plan:
     columns: list[ColumnElement[Any]] = []
     for key in query.keys:
         if key.attribute.source is not Source.ITEMS:
-            columns.append(TABLES[key.attribute.level].c[key.attribute.column])
+            columns.append(_value_of(key.attribute))
             plan.returned.append(key.attribute)
             if key.restricts and needs_comparison(key.attribute):
                 plan.compared.append((len(columns), key))
@@ -182,8 +185,8 @@ def _key_condition(key: Key, query: Query, dialect: Dialect) -> ColumnElement[bo
     table = TABLES[attribute.level]
     if key.matches_nothing:
         return false()
-    if attribute.source is Source.COUNT:
-        return count_condition(key.value, table.c[attribute.column])
+    if attribute.source in {Source.COUNT, Source.SUM}:
+        return count_condition(key.value, _value_of(attribute))
     if attribute.source is Source.SERIES_MODALITIES:
         return _modality_condition(key.value, dialect)
     if attribute.source is Source.SOP_CLASSES:
@@ -192,6 +195,14 @@ def _key_condition(key: Key, query: Query, dialect: Dialect) -> ColumnElement[bo
     if attribute.source is Source.ITEMS:
         return _items_condition(key, table, dialect)
     return value_condition(attribute, key.value, table, dialect, query.timezone_offset)
+
+
+def _value_of(attribute: Attribute) -> ColumnElement[Any]:
+    if attribute.source is not Source.SUM:
+        return TABLES[attribute.level].c[attribute.column]
+    some = study.alias("some_study")
+    total = cast(func.coalesce(func.sum(some.c[attribute.column]), 0), BigInteger)
+    return select(total).where(some.c.patient_key == patient.c.key).correlate(patient).scalar_subquery()
 
 
 def _modality_condition(value: str, dialect: Dialect) -> ColumnElement[bool]:

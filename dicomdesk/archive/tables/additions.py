@@ -15,13 +15,24 @@ from sqlalchemy import (
     insert,
     literal_column,
     select,
+    text,
     update,
 )
 
 from dicomdesk.archive.index_entries import NO_CONFLICT, Addition, AdditionOutcome, Conflict, DuplicateRule, IndexEntry
+from dicomdesk.archive.tables.counts import drop_classes
 from dicomdesk.archive.tables.patients import Owner, Patients, StaleError, insert_one
 from dicomdesk.archive.tables.prepared_statement import PreparedStatement
-from dicomdesk.archive.tables.rows import Row, is_same_patient, is_stranger, item_rows, joined, patient_identity, row_of
+from dicomdesk.archive.tables.rows import (
+    Row,
+    is_listed,
+    is_same_patient,
+    is_stranger,
+    item_rows,
+    joined,
+    patient_identity,
+    row_of,
+)
 from dicomdesk.archive.tables.schema import (
     LONGEST_TEXT,
     TABLES,
@@ -30,7 +41,6 @@ from dicomdesk.archive.tables.schema import (
     sequence_item,
     series,
     study,
-    study_class,
 )
 from dicomdesk.dicom.query.attributes import (
     MODALITY,
@@ -73,10 +83,13 @@ class _Memory:
     """By area, Study and Series Instance UID."""
     owners: dict[int, Owner] = field(default_factory=dict)
     """By study; others may have moved a study, see ``patients``."""
+    classes: dict[int, str] = field(default_factory=dict)
+    """SOP classes as a study lists them; who adds to the study says so, and begins again where others changed them."""
 
     def clear(self) -> None:
         self.places.clear()
         self.owners.clear()
+        self.classes.clear()
 
 
 @dataclass(slots=True)
@@ -85,7 +98,10 @@ class _Changes:
 
     studies: dict[int, Counter[str]] = field(default_factory=dict)
     series: Counter[int] = field(default_factory=Counter)
-    classes: Counter[tuple[int, str]] = field(default_factory=Counter)
+    classes: dict[int, str] = field(default_factory=dict)
+    """SOP classes as a study will list them."""
+    gone: dict[int, set[str]] = field(default_factory=dict)
+    """SOP classes that instances of a study had before they came again with others."""
     received: dict[int, int] = field(default_factory=dict)
     """When a study got its last instance."""
 
@@ -133,6 +149,8 @@ class _Batch:
         additions = [self._add_one(entry, places[index]) for index, entry in enumerate(entries)]
         self._apply_changes()  # first: it notices what others removed
         self._flush()
+        for study_key, uids in sorted(self._changes.gone.items()):
+            self._memory.classes[study_key] = drop_classes(self._connection, study_key, sorted(uids))
         return additions
 
     # -- patient, study and series
@@ -147,18 +165,19 @@ class _Batch:
     def _find_or_make(self, entry: IndexEntry, uids: tuple[str, str, str]) -> _Place:
         area, study_uid, series_uid = uids
         found = self._connection.execute(
-            select(study.c.key, study.c.patient_key, patient.c.identity, study.c.modalities)
+            select(study.c.key, study.c.patient_key, patient.c.identity, study.c.modalities, study.c.sop_classes)
             .join(patient, patient.c.key == study.c.patient_key)
             .where(study.c.area == area, study.c.study_instance_uid == study_uid)
             .with_for_update(of=study)
         ).first()
         if found is None:
             owner = self._patients.find_or_make(entry, patient_identity(entry.values))
-            study_key, modalities = self._make_study(entry, owner.key), ""
+            study_key, modalities, classes = self._make_study(entry, owner.key), "", ""
         else:
-            study_key, modalities, owner = found[0], found[3], Owner(found[1], found[2])
+            study_key, modalities, classes, owner = found[0], found[3], found[4], Owner(found[1], found[2])
             self._fill_blanks(self._entities(entry, study_key, owner), entry)
         self._patients.remember(study_key, owner)
+        self._memory.classes[study_key] = classes
         return _Place(study_key, self._find_or_make_series(entry, study_key, series_uid, modalities))
 
     @staticmethod
@@ -202,7 +221,7 @@ class _Batch:
             "character_set": entry.character_set[:LONGEST_TEXT],
         }
         key = insert_one(self._connection, study.insert().values(**row))
-        self._patients.count(patient_key, "study_count", 1)
+        self._patients.count(patient_key, 1)
         self._new_items += item_rows(Level.STUDY, entry, key)
         return key
 
@@ -352,44 +371,42 @@ class _Batch:
         if same is None:
             self._count_study(place.study_key, "instance_count", 1)
             self._changes.series[place.series_key] += 1
-        else:
-            self._changes.classes[place.study_key, same.sop_class_uid] -= 1
+        elif same.sop_class_uid != sop_class_uid:
+            self._changes.gone.setdefault(place.study_key, set()).add(same.sop_class_uid)
         self._count_study(place.study_key, "bytes", entry.size_bytes - (same.size_bytes if same else 0))
-        self._changes.classes[place.study_key, sop_class_uid] += 1
+        if is_listed(sop_class_uid):
+            listed = self._changes.classes.get(place.study_key) or self._memory.classes[place.study_key]
+            self._changes.classes[place.study_key] = joined(listed, sop_class_uid)
 
     def _count_study(self, key: int, column: str, number: int) -> None:
         self._changes.studies.setdefault(key, Counter())[column] += number
 
     def _apply_changes(self) -> None:
-        connection = self._connection
-        owners = {key: self._patients.owner_of(key).key for key in self._changes.studies}
-        for key, counts in self._changes.studies.items():
-            for column in ("series_count", "instance_count"):
-                self._patients.count(owners[key], column, counts[column])
         self._patients.apply_counts()
         for key, counts in sorted(self._changes.studies.items()):
-            received = {"which": key, "owner": owners[key], "received": self._changes.received.get(key, 0)}
-            _expect_one(_ADD_TO_STUDY.run(connection, {**_NO_STUDY, **counts, **received}).rowcount)
+            self._change_study(key, counts)
         for key, number in sorted(self._changes.series.items()):
-            _expect_one(_ADD_TO_SERIES.run(connection, {"which": key, "instance_count": number}).rowcount)
-        for (study_key, sop_class_uid), number in sorted(self._changes.classes.items()):
-            if number:
-                change_class_count(connection, study_key, sop_class_uid, number)
+            _expect_one(_ADD_TO_SERIES.run(self._connection, {"which": key, "instance_count": number}).rowcount)
         self._patients.drop_empty()
 
-
-def change_class_count(connection: Connection, study_key: int, sop_class_uid: str, number: int) -> None:
-    """Add to the count of a SOP class in a study, and to the study's list of classes where it is new or gone."""
-    parameters: dict[str, str | int] = {"which": study_key, "uid": sop_class_uid, "instance_count": number}
-    if _ADD_TO_CLASS.run(connection, parameters).rowcount == 0:
-        row = {"study_key": study_key, "sop_class_uid": sop_class_uid, "instance_count": number}
-        connection.execute(insert(study_class), [row])
-    elif number > 0 or _DROP_CLASS.run(connection, parameters).rowcount == 0:
-        return
-    classes = connection.execute(
-        select(study_class.c.sop_class_uid).where(study_class.c.study_key == study_key).order_by("sop_class_uid")
-    ).scalars()
-    connection.execute(update(study).where(study.c.key == study_key).values(sop_classes="\\".join(classes)))
+    def _change_study(self, key: int, counts: Mapping[str, int]) -> None:
+        """Add to the counts of a study and to its SOP classes, if it is whose it is remembered to be, and has those."""
+        remembered = self._memory.classes[key]
+        classes = self._changes.classes.get(key, remembered)
+        changes: dict[str, str | int] = {
+            **_NO_STUDY,
+            **counts,
+            "received": self._changes.received.get(key, 0),
+            "sop_classes": classes,
+            "which": key,
+            "owner": self._patients.owner_of(key).key,
+            "remembered": remembered,
+        }
+        _expect_one(_CHANGE_STUDY.run(self._connection, changes).rowcount)
+        if classes != remembered:
+            new = set(classes.split("\\")).difference(remembered.split("\\"))
+            self._connection.execute(_ADD_CLASS, [{"study_key": key, "sop_class_uid": uid} for uid in sorted(new)])
+            self._memory.classes[key] = classes
 
 
 def _value(entry: IndexEntry, tag: int) -> str:
@@ -443,26 +460,22 @@ _ALL_KNOWN: Final = (
 )
 _KNOWN: Final = _ALL_KNOWN.where(instance.c.sop_instance_uid.in_(bindparam("uids", expanding=True)))
 _KNOWN_ONE: Final = PreparedStatement(_ALL_KNOWN.where(instance.c.sop_instance_uid == bindparam("uid")))
-_ADD_TO_STUDY: Final = PreparedStatement(
+_CHANGE_STUDY: Final = PreparedStatement(
     _adding(study, "series_count", "instance_count", "bytes")
-    .where(study.c.patient_key == bindparam("owner"))
+    .where(study.c.patient_key == bindparam("owner"), study.c.sop_classes == bindparam("remembered"))
     .values(
+        sop_classes=bindparam("sop_classes"),
         last_received=case(
             (study.c.last_received < bindparam("received"), bindparam("received")), else_=study.c.last_received
-        )
+        ),
     )
 )
 _NO_STUDY: Final[Mapping[str, int]] = {"series_count": 0, "instance_count": 0, "bytes": 0}
 _ADD_TO_SERIES: Final = PreparedStatement(_adding(series, "instance_count"))
-_THIS_CLASS: Final = (
-    study_class.c.study_key == bindparam("which"),
-    study_class.c.sop_class_uid == bindparam("uid"),
+_ADD_CLASS: Final = text(
+    "INSERT INTO study_class (study_key, sop_class_uid) VALUES (:study_key, :sop_class_uid) ON CONFLICT DO NOTHING"
 )
-_ADD_TO_CLASS: Final = PreparedStatement(
-    update(study_class)
-    .where(*_THIS_CLASS)
-    .values(instance_count=study_class.c.instance_count + bindparam("instance_count"))
-)
+"""Also where a list that was damaged did not say that it is there."""
 _BELONGING: Final = (
     (Level.SERIES, Level.STUDY, series.c.study_key == study.c.key),
     (Level.STUDY, Level.PATIENT, study.c.patient_key == patient.c.key),
@@ -476,7 +489,4 @@ _DROP_ITEMS: Final = PreparedStatement(
     delete(sequence_item).where(
         sequence_item.c.sequence == bindparam("which"), sequence_item.c.owner == bindparam("holder")
     )
-)
-_DROP_CLASS: Final = PreparedStatement(
-    delete(study_class).where(*_THIS_CLASS, study_class.c.instance_count <= literal_column("0"))
 )

@@ -1,11 +1,24 @@
 """Checks and repairs the kept counts and lists of an index."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import Final, NamedTuple
 
-from sqlalchemy import Connection, ScalarSelect, Table, delete, func, insert, select, update
+from sqlalchemy import (
+    Connection,
+    ScalarSelect,
+    Table,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    literal_column,
+    select,
+    update,
+)
 
+from dicomdesk.archive.tables.prepared_statement import PreparedStatement
 from dicomdesk.archive.tables.schema import instance, patient, series, study, study_class
 
 _IN_SERIES: Final = select(func.count()).where(instance.c.series_key == series.c.key).scalar_subquery()
@@ -26,23 +39,12 @@ _BYTES_IN_STUDY: Final = (
 )
 _STUDIES_OF_PATIENT: Final = select(func.count()).where(study.c.patient_key == patient.c.key).scalar_subquery()
 
-
-def _sum_of_studies(column: str) -> ScalarSelect[int]:
-    return (
-        select(func.coalesce(func.sum(study.c[column]), 0))
-        .where(study.c.patient_key == patient.c.key)
-        .scalar_subquery()
-    )
-
-
 _COUNTS: Final[tuple[tuple[Table, str, str, ScalarSelect[int]], ...]] = (
     (series, "series_instance_uid", "instance_count", _IN_SERIES),
     (study, "study_instance_uid", "series_count", _SERIES_IN_STUDY),
     (study, "study_instance_uid", "instance_count", _IN_STUDY),
     (study, "study_instance_uid", "bytes", _BYTES_IN_STUDY),
     (patient, "key", "study_count", _STUDIES_OF_PATIENT),
-    (patient, "key", "series_count", _sum_of_studies("series_count")),
-    (patient, "key", "instance_count", _sum_of_studies("instance_count")),
 )
 """Table, what names a row of it without telling who the patient is, the kept count, and what it should be."""
 
@@ -54,10 +56,38 @@ _MODALITIES: Final = (
     .order_by(series.c.study_key, series.c.modality)
 )
 _CLASSES: Final = (
-    select(series.c.study_key, instance.c.sop_class_uid, func.count())
+    select(series.c.study_key, instance.c.sop_class_uid)
     .join(series, series.c.key == instance.c.series_key)
+    .where(instance.c.sop_class_uid != "", instance.c.sop_class_uid.not_like("%\\%", escape="/"))
     .group_by(series.c.study_key, instance.c.sop_class_uid)
 )
+"""Those that ``rows.is_listed`` says."""
+_HAS_CLASS: Final = PreparedStatement(
+    select(
+        exists(literal_column("1"))
+        .select_from(instance.join(series, series.c.key == instance.c.series_key))
+        .where(series.c.study_key == bindparam("which"), instance.c.sop_class_uid == bindparam("uid"))
+    )
+)
+
+
+def drop_classes(connection: Connection, study_key: int, uids: Iterable[str]) -> str:
+    """Remove those of the SOP classes that no instance of a study has any more; return the list of those it has.
+
+    The transaction has written all instances, and changed the study's row: nobody else adds to it meanwhile.
+    """
+    gone = [uid for uid in uids if not _HAS_CLASS.run(connection, {"which": study_key, "uid": uid}).scalar()]
+    if gone:
+        connection.execute(
+            delete(study_class).where(study_class.c.study_key == study_key, study_class.c.sop_class_uid.in_(gone))
+        )
+    left = connection.execute(
+        select(study_class.c.sop_class_uid).where(study_class.c.study_key == study_key).order_by("sop_class_uid")
+    ).scalars()
+    listed = "\\".join(left)
+    if gone:
+        connection.execute(update(study).where(study.c.key == study_key).values(sop_classes=listed))
+    return listed
 
 
 def wrong_counts(connection: Connection) -> Iterator[str]:
@@ -68,12 +98,13 @@ def wrong_counts(connection: Connection) -> Iterator[str]:
             yield f"{table.name} {which}: {column} is {kept} and should be {right}"
     for wrong in _wrong_lists(connection):
         yield f"study {wrong.study_instance_uid}: {wrong.column} is {wrong.kept!r} and should be {wrong.right!r}"
-    ordered = (study_class.c.study_key, study_class.c.sop_class_uid, study_class.c.instance_count)
-    kept_classes = {tuple(row) for row in connection.execute(select(*ordered))}
+    kept_classes = {
+        tuple(row) for row in connection.execute(select(study_class.c.study_key, study_class.c.sop_class_uid))
+    }
     right_classes = {tuple(row) for row in connection.execute(_CLASSES)}
-    for study_key, uid, number in sorted(kept_classes ^ right_classes):
-        word = "are counted and not there" if (study_key, uid, number) in kept_classes else "are there and not counted"
-        yield f"study {study_key}: {number} of SOP class {uid} {word}"
+    for study_key, uid in sorted(kept_classes ^ right_classes):
+        word = "is noted and not there" if (study_key, uid) in kept_classes else "is there and not noted"
+        yield f"study {study_key}: SOP class {uid} {word}"
 
 
 class _WrongList(NamedTuple):
@@ -106,7 +137,7 @@ def recount(connection: Connection) -> None:
     for table, _name, column, truth in _COUNTS:
         connection.execute(update(table).values({column: truth}))
     connection.execute(delete(study_class))
-    connection.execute(insert(study_class).from_select(["study_key", "sop_class_uid", "instance_count"], _CLASSES))
+    connection.execute(insert(study_class).from_select(["study_key", "sop_class_uid"], _CLASSES))
     for wrong in list(_wrong_lists(connection)):
         connection.execute(update(study).where(study.c.key == wrong.key).values({wrong.column: wrong.right}))
 

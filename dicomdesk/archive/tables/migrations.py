@@ -47,7 +47,31 @@ def _identify_by_name(connection: Connection) -> None:
         )
 
 
-STEPS: Final[Mapping[int, Step]] = MappingProxyType({1: _find_conflicts_fast, 2: _identify_by_name})
+def _keep_fewer_counts(connection: Connection) -> None:
+    """Version 4: sums of what studies count are not kept, nor how many instances of a study have a SOP class.
+
+    What reads as several SOP classes is none any more: a study's list says which it has.
+    """
+    for table, column in (
+        ("patient", "series_count"),
+        ("patient", "instance_count"),
+        ("study_class", "instance_count"),
+    ):
+        connection.execute(text(f"ALTER TABLE {table} DROP COLUMN {column}"))
+    unlisted = "sop_class_uid = '' OR sop_class_uid LIKE '%\\%' ESCAPE '/'"
+    keys = connection.execute(text(f"SELECT DISTINCT study_key FROM study_class WHERE {unlisted}")).scalars().all()  # noqa: S608  # constants
+    connection.execute(text(f"DELETE FROM study_class WHERE {unlisted}"))  # noqa: S608  # constants
+    classes = text("SELECT sop_class_uid FROM study_class WHERE study_key = :key ORDER BY sop_class_uid")
+    for key in keys:
+        listed = "\\".join(connection.execute(classes, {"key": key}).scalars())
+        connection.execute(
+            text("UPDATE study SET sop_classes = :listed WHERE key = :key"), {"listed": listed, "key": key}
+        )
+
+
+STEPS: Final[Mapping[int, Step]] = MappingProxyType(
+    {1: _find_conflicts_fast, 2: _identify_by_name, 3: _keep_fewer_counts}
+)
 """By the version that a step starts from."""
 
 

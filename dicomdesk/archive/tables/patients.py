@@ -1,14 +1,13 @@
 """Assigns studies to patients within one transaction of additions: finds, makes, names and removes patients.
 
 Patients are one by ``rows.patient_identity``. A study has the patient of its first instance, until that patient gets a
-name or an instance that comes again corrects who it is; then the study moves, with its counts.
+name or an instance that comes again corrects who it is; then the study moves.
 
 Others may move a study at the same time. Whoever counts in a study so says whose it believes the study to be, and
 begins again where it is another's. Names are given to patients in place; who remembers one without a name looks again.
 """
 
 from collections import Counter
-from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from sqlalchemy import Connection, Insert, bindparam, delete, select, update
@@ -37,7 +36,7 @@ class Patients:
     def __init__(self, connection: Connection, owners: dict[int, Owner]) -> None:
         self._connection = connection
         self._owners = owners
-        self._changes: dict[int, Counter[str]] = {}
+        self._changes: Counter[int] = Counter()
         self._left: set[int] = set()
 
     def owner_of(self, study_key: int) -> Owner:
@@ -48,9 +47,9 @@ class Patients:
         """A study that was found or made is this patient's."""
         self._owners[study_key] = owner
 
-    def count(self, key: int, column: str, number: int) -> None:
-        """Have a number added to a count of a patient."""
-        self._changes.setdefault(key, Counter())[column] += number
+    def count(self, key: int, number: int) -> None:
+        """Have a number added to how many studies a patient has."""
+        self._changes[key] += number
 
     def find_or_make(self, entry: IndexEntry, identity: str) -> Owner:
         """The patient of an identity; its row stays until the transaction ends."""
@@ -103,7 +102,7 @@ class Patients:
         ).scalar()
         if found is None:
             raise StaleError
-        return int(found) + self._changes.get(owner.key, Counter())["study_count"] == 1
+        return int(found) + self._changes[owner.key] == 1
 
     def _is_there(self, area: str, identity: str) -> bool:
         return (
@@ -122,26 +121,20 @@ class Patients:
                 .with_for_update()
             )
         )
-        counts = self._connection.execute(
-            select(study.c.series_count, study.c.instance_count)
-            .where(study.c.key == study_key, study.c.patient_key == old.key)
-            .with_for_update()
+        found = self._connection.execute(
+            select(study.c.key).where(study.c.key == study_key, study.c.patient_key == old.key).with_for_update()
         ).first()
-        if counts is None or len(locked) != 2:
+        if found is None or len(locked) != 2:
             raise StaleError
         self._connection.execute(update(study).where(study.c.key == study_key).values(patient_key=new.key))
-        for key, sign in ((old.key, -1), (new.key, 1)):
-            self.count(key, "study_count", sign)
-            self.count(key, "series_count", sign * counts.series_count)
-            self.count(key, "instance_count", sign * counts.instance_count)
+        self.count(old.key, -1)
+        self.count(new.key, 1)
         self._left.add(old.key)
 
     def apply_counts(self) -> None:
         """Add the counts to the rows. Raises StaleError where a patient is gone."""
-        for key, counts in sorted(self._changes.items()):
-            if not any(counts.values()):
-                continue
-            if _ADD_COUNTS.run(self._connection, {**_NOTHING, **counts, "which": key}).rowcount != 1:
+        for key, number in sorted(self._changes.items()):
+            if number and _ADD_STUDIES.run(self._connection, {"number": number, "which": key}).rowcount != 1:
                 raise StaleError
 
     def drop_empty(self) -> None:
@@ -158,10 +151,8 @@ def insert_one(connection: Connection, statement: Insert) -> int:
     return int(key[0])
 
 
-_COUNTED: Final = ("study_count", "series_count", "instance_count")
-_NOTHING: Final[Mapping[str, int]] = dict.fromkeys(_COUNTED, 0)
-_ADD_COUNTS: Final = PreparedStatement(
+_ADD_STUDIES: Final = PreparedStatement(
     update(patient)
     .where(patient.c.key == bindparam("which"))
-    .values({column: patient.c[column] + bindparam(column) for column in _COUNTED})
+    .values(study_count=patient.c.study_count + bindparam("number"))
 )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, Connection, and_, delete, func, select, update
 
 from dicomdesk.archive.index_entries import StoredInstance, StudyUsage
-from dicomdesk.archive.tables.additions import change_class_count
+from dicomdesk.archive.tables.counts import drop_classes
 from dicomdesk.archive.tables.patients import StaleError
 from dicomdesk.archive.tables.schema import instance, patient, sequence_item, series, study, study_class
 from dicomdesk.archive.tables.selections import STORED, stored_instance
@@ -29,6 +29,8 @@ def remove_instances(connection: Connection, condition: ColumnElement[bool]) -> 
     keys = [row[-4] for row in rows]
     for start in range(0, len(keys), _AT_ONCE):
         _drop(connection, Level.IMAGE, keys[start : start + _AT_ONCE])
+    if not rows:
+        return []
     removed = [stored_instance(row[:-4]) for row in rows]
     owners = [(row[-3], row[-2], row[-1]) for row in rows]
     _uncount(connection, owners, removed)
@@ -62,20 +64,20 @@ def _drop(connection: Connection, level: Level, keys: Sequence[int]) -> None:
 
 
 def _uncount(connection: Connection, owners: Sequence[tuple[int, int, int]], removed: Sequence[StoredInstance]) -> None:
-    patients = Counter(patient_key for _series, _study, patient_key in owners)
+    patients = sorted({patient_key for _series, _study, patient_key in owners})
     studies = Counter(study_key for _series, study_key, _patient in owners)
     of_series = Counter(series_key for series_key, _study, _patient in owners)
     sizes: Counter[int] = Counter()
-    classes: Counter[tuple[int, str]] = Counter()
+    classes: dict[int, set[str]] = {}
     for (_series_key, study_key, _patient_key), one in zip(owners, removed, strict=True):
         sizes[study_key] += one.size_bytes
-        classes[study_key, one.sop_class_uid] += 1
+        classes.setdefault(study_key, set()).add(one.sop_class_uid)
     patient_of = {study_key: patient_key for _series_key, study_key, patient_key in owners}
     study_of = {series_key: study_key for series_key, study_key, _patient_key in owners}
-    for key, number in sorted(patients.items()):
-        connection.execute(
-            update(patient).where(patient.c.key == key).values(instance_count=patient.c.instance_count - number)
-        )
+    # before studies, as additions do: who locks in the same order does not wait in circles
+    connection.execute(
+        select(patient.c.key).where(patient.c.key.in_(patients)).order_by(patient.c.key).with_for_update(key_share=True)
+    ).all()
     for key, number in sorted(studies.items()):
         counted = connection.execute(
             update(study)
@@ -84,18 +86,16 @@ def _uncount(connection: Connection, owners: Sequence[tuple[int, int, int]], rem
         )
         if counted.rowcount != 1:
             raise StaleError
-    for (study_key, sop_class_uid), number in sorted(classes.items()):
-        change_class_count(connection, study_key, sop_class_uid, -number)
     for key, number in sorted(of_series.items()):
-        _uncount_series(connection, key, number, (study_of[key], patient_of[study_of[key]]))
+        _uncount_series(connection, key, number, study_of[key])
     for key in sorted(studies):
-        _drop_empty_study(connection, key, patient_of[key])
-    for key in sorted(patients):
+        if not _drop_empty_study(connection, key, patient_of[key]):
+            drop_classes(connection, key, sorted(classes[key]))
+    for key in patients:
         connection.execute(delete(patient).where(patient.c.key == key, patient.c.study_count <= 0))
 
 
-def _uncount_series(connection: Connection, key: int, number: int, owners: tuple[int, int]) -> None:
-    study_key, patient_key = owners
+def _uncount_series(connection: Connection, key: int, number: int, study_key: int) -> None:
     connection.execute(
         update(series).where(series.c.key == key).values(instance_count=series.c.instance_count - number)
     )
@@ -111,19 +111,19 @@ def _uncount_series(connection: Connection, key: int, number: int, owners: tuple
         .where(study.c.key == study_key)
         .values(series_count=study.c.series_count - 1, modalities="\\".join(sorted(modalities)))
     )
-    connection.execute(
-        update(patient).where(patient.c.key == patient_key).values(series_count=patient.c.series_count - 1)
-    )
 
 
-def _drop_empty_study(connection: Connection, key: int, patient_key: int) -> None:
+def _drop_empty_study(connection: Connection, key: int, patient_key: int) -> bool:
+    """Remove a study that no series is left of; return whether it was one."""
     left = connection.execute(select(func.count()).select_from(series).where(series.c.study_key == key)).scalar()
     if left:
-        return
+        return False
+    connection.execute(delete(study_class).where(study_class.c.study_key == key))
     _drop(connection, Level.STUDY, [key])
     connection.execute(
         update(patient).where(patient.c.key == patient_key).values(study_count=patient.c.study_count - 1)
     )
+    return True
 
 
 def clear_area(connection: Connection, area: str) -> None:

@@ -124,6 +124,11 @@ def item_rows(level: Level, entry: IndexEntry, owner: int) -> list[Row]:
     ]
 
 
+def is_listed(sop_class_uid: str) -> bool:
+    """Whether a study lists this SOP class: one that reads as several UIDs is none, and no key of a query names it."""
+    return bool(sop_class_uid) and "\\" not in sop_class_uid
+
+
 def joined(values: str, more: str, key: Callable[[str], str] | None = None) -> str:
     """A multiple value with one more, sorted; unchanged when it is there already or empty."""
     known = values.split("\\") if values else []

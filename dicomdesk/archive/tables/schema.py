@@ -14,7 +14,7 @@ from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, MetaData,
 
 from dicomdesk.dicom.query.attributes import Attribute, Level, Source, attributes_of, stored_attributes
 
-VERSION: Final = 3
+VERSION: Final = 4
 """Version of this schema; ``migrations`` brings older ones to it."""
 
 LONGEST_TEXT: Final = 512
@@ -102,9 +102,8 @@ study_class: Final = Table(
     metadata,
     Column("study_key", _Key, ForeignKey("study.key"), primary_key=True),
     Column("sop_class_uid", _Text, primary_key=True),
-    _number("instance_count"),
 )
-"""How many instances of each SOP class a study has."""
+"""The SOP classes that instances of a study have: those that it lists in ``sop_classes``."""
 
 series: Final = Table(
     "series",

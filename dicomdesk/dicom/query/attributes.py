@@ -36,6 +36,8 @@ class Source(Enum):
     """A column of its level, filled from the instances."""
     COUNT = "count"
     """A count that the index keeps; a number."""
+    SUM = "sum"
+    """The sum of a kept count over the studies of a patient; a number."""
     SERIES_MODALITIES = "series modalities"
     """All modalities of the series of a study."""
     SOP_CLASSES = "sop classes"
@@ -53,7 +55,7 @@ class Attribute:
     vr: bytes
     level: Level
     column: str
-    """Its column in the table of its level."""
+    """Its column in the table of its level; of a sum, in that of the studies."""
     source: Source = Source.COLUMN
     is_multiple: bool = False
     """May have several values, joined by backslashes; one that matches is enough."""
@@ -115,8 +117,8 @@ PATIENT 00101001 PN OtherPatientNames other_patient_names multiple
 PATIENT 00102160 SH EthnicGroup ethnic_group
 PATIENT 00104000 LT PatientComments patient_comments
 PATIENT 00201200 IS NumberOfPatientRelatedStudies study_count count
-PATIENT 00201202 IS NumberOfPatientRelatedSeries series_count count
-PATIENT 00201204 IS NumberOfPatientRelatedInstances instance_count count
+PATIENT 00201202 IS NumberOfPatientRelatedSeries series_count sum
+PATIENT 00201204 IS NumberOfPatientRelatedInstances instance_count sum
 STUDY 0020000D UI StudyInstanceUID study_instance_uid
 STUDY 00080020 DA StudyDate study_date
 STUDY 00080030 TM StudyTime study_time
@@ -179,6 +181,7 @@ IMAGE 0040A043 SQ ConceptNameCodeSequence concept_name_code_sequence items
 
 _SOURCES = {
     "count": Source.COUNT,
+    "sum": Source.SUM,
     "modalities": Source.SERIES_MODALITIES,
     "classes": Source.SOP_CLASSES,
     "items": Source.ITEMS,

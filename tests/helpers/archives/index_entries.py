@@ -36,6 +36,8 @@ TAGS = {
     "series_number": 0x00200011,
     "number": 0x00200013,
     "patient_studies": 0x00201200,
+    "patient_series": 0x00201202,
+    "patient_instances": 0x00201204,
     "study_instances": 0x00201208,
     "rows": 0x00280010,
 }

@@ -246,10 +246,7 @@ def test_many_threads_add_at_once_and_nothing_is_lost(empty_index: Index) -> Non
 def test_counts_that_are_wrong_are_found_and_made_right(empty_index: Index) -> None:
     empty_index.add([index_entry()])
     empty_index._database.write(lambda connection: connection.execute(update(study).values(instance_count=5)) and None)
-    assert sorted(empty_index.wrong_counts()) == [
-        "patient 1: instance_count is 1 and should be 5",
-        "study 1.2: instance_count is 5 and should be 1",
-    ]
+    assert list(empty_index.wrong_counts()) == ["study 1.2: instance_count is 5 and should be 1"]
     empty_index.recount()
     assert_sound(empty_index)
     assert counts(empty_index) == (1, 1, 1, 1, 100)

@@ -1,7 +1,7 @@
 """What a transaction of additions does, and what it remembers."""
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, event
 
 from dicomdesk.archive.index import Index
 from dicomdesk.archive.index_entries import Addition, DuplicateRule, IndexEntry
@@ -126,3 +126,12 @@ def test_an_instance_that_comes_again_brings_its_corrections(empty_index: Index)
 def test_the_oldest_time_of_receipt_given_is_kept(empty_index: Index) -> None:
     empty_index.add([index_entry(received=1234.5)])
     assert [found.received for found in empty_index.find_instances(AREA)] == [1234.5]
+
+
+def test_one_more_instance_of_a_known_series_takes_few_statements(empty_index: Index) -> None:
+    empty_index.add([index_entry(instance="1.1")])
+    statements: list[str] = []
+    engine = empty_index._database._engine
+    event.listen(engine, "before_cursor_execute", lambda *told: statements.append(told[2].split()[0]))
+    empty_index.add([index_entry(instance="1.2")])
+    assert [one for one in statements if one != "BEGIN"] == ["SELECT", "UPDATE", "UPDATE", "INSERT"]

@@ -42,6 +42,11 @@ def indexes(url: str, table: str) -> set[str | None]:
 BACK: dict[int, tuple[str, ...]] = {
     1: ("DROP INDEX instance_in_conflict",),
     2: ("UPDATE patient SET identity = patient_id || '\x1f' || issuer_of_patient_id WHERE patient_id <> ''",),
+    3: (
+        "ALTER TABLE patient ADD COLUMN series_count BIGINT DEFAULT '0' NOT NULL",
+        "ALTER TABLE patient ADD COLUMN instance_count BIGINT DEFAULT '0' NOT NULL",
+        "ALTER TABLE study_class ADD COLUMN instance_count BIGINT DEFAULT '0' NOT NULL",
+    ),
 }
 """What undoes each step."""
 
@@ -69,6 +74,7 @@ def test_an_old_database_becomes_a_new_one_with_all_that_is_in_it(database_url: 
     assert version(database_url) == VERSION
     assert index.statistics(AREA).instances == 2
     assert len(list(index.conflicts(AREA))) == 1
+    assert list(index.wrong_counts()) == []
     index.close()
     assert "instance_in_conflict" in indexes(database_url, "instance")
 
@@ -77,13 +83,22 @@ def test_a_patient_of_an_old_database_is_known_by_its_name(database_url: str) ->
     index = Index(database_url)
     index.add([index_entry(name="Doe^Jane^^", issuer="H"), index_entry(study="1.3", path="3", patient="", name="Roe")])
     index.close()
-    run(database_url, *BACK[2], "UPDATE settings SET value = '2' WHERE name = 'version'")
+    run(database_url, *BACK[3], *BACK[2], "UPDATE settings SET value = '2' WHERE name = 'version'")
     index = Index(database_url)
     for name in ("Doe^Jane", "Poe", ""):
         index.add([index_entry(study=f"1.4{name}", path=f"4{name}", name=name, issuer="H")])
     index.add([index_entry(study="1.5", path="5", patient="", name="Roe")])
     found = index.statistics(AREA)
     assert (found.patients, found.studies) == (4, 6)
+    assert list(index.wrong_counts()) == []
+    index.close()
+
+
+def test_what_reads_as_several_classes_is_none_of_an_old_database_any_more(database_url: str) -> None:
+    make_old(database_url, 3)
+    rows = "INSERT INTO study_class (study_key, sop_class_uid) SELECT key, '1.4\\1.5' FROM study"
+    run(database_url, rows, "UPDATE study SET sop_classes = sop_classes || '\\1.4\\1.5'")
+    index = Index(database_url)
     assert list(index.wrong_counts()) == []
     index.close()
 

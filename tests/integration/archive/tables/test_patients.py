@@ -171,7 +171,9 @@ def test_corrections_removals_and_additions_at_once_leave_right_counts(open_inde
                 study, number = f"1.{chance.randrange(3)}", chance.randrange(4)
                 name = chance.choice(("", "Doe", "Roe"))
                 uid = f"{study}.1.{number}"
-                index.add([index_entry(study=study, series=f"{study}.1", instance=uid, name=name)])
+                class_uid = chance.choice(("1.1", "1.2", "1.3"))
+                series = f"{study}.1"
+                index.add([index_entry(study=study, series=series, instance=uid, name=name, class_uid=class_uid)])
                 if chance.random() < 0.2:
                     index.remove(AREA, study_instance_uid=study, sop_instance_uid=uid)
         except BaseException as error:  # noqa: BLE001  # told by the assertion below
@@ -197,3 +199,22 @@ def test_another_patients_instance_of_the_same_uids_changes_nothing(empty_index:
     for patient in ("P1", "P3"):
         assert add(empty_index, patient=patient, name="Roe^Ann").outcome is AdditionOutcome.REPLACED
     assert names_of_studies(empty_index) == {"1.2": "Roe^Ann"}
+
+
+def test_series_and_instances_of_a_patient_are_those_of_its_studies(empty_index: Index) -> None:
+    add(empty_index, "1.1", patient="P1")
+    for number in (1, 2):
+        add(empty_index, "1.2", number, patient="P1", series=f"1.2.{number}")
+    add(empty_index, "1.3", patient="P2")
+
+    def found(level: str, **keys: str) -> set[tuple[str, ...]]:
+        wanted = {"patient": "", "patient_series": "", "patient_instances": ""} | keys
+        query = read_find_query(identifier(level, wanted), IMPLICIT, Model.PATIENT_ROOT)
+        return {tuple(match.values[TAGS[name]] for name in sorted(wanted)) for match in empty_index.find(query, AREA)}
+
+    assert found("PATIENT") == {("P1", "3", "3"), ("P2", "1", "1")}
+    assert found("PATIENT", patient_instances="3") == {("P1", "3", "3")}
+    assert found("PATIENT", patient_series="2") == set()
+    assert found("STUDY", patient="P1", study="") == {("P1", "3", "3", "1.1"), ("P1", "3", "3", "1.2")}
+    empty_index.remove(AREA, study_instance_uid="1.2", series_instance_uid="1.2.1")
+    assert found("PATIENT") == {("P1", "2", "2"), ("P2", "1", "1")}
