@@ -54,12 +54,12 @@ def result_columns() -> tuple[Column, ...]:
     """Return the columns of the results."""
     return (
         Column(title=_say("Name"), width=240),
-        Column(title=_say("Patient ID"), width=104),
+        Column(title=_say("Patient ID"), width=98),
         Column(title=_say("Born"), width=92, yields=1),
         Column(title=_say("Date"), width=132),
         Column(title=_say("Modality"), width=76),
-        Column(title=_say("Description"), width=180, yields=5),
-        Column(title=_say("Accession"), width=104, yields=3),
+        Column(title=_say("Description"), width=160, yields=5),
+        Column(title=_say("Accession"), width=98, yields=3),
         Column(title=_say("Series"), width=62, is_number=True, yields=2),
         Column(title=_say("Instances"), width=82, is_number=True),
         Column(title=_say("Here"), width=96, yields=4),
