@@ -11,7 +11,7 @@ from dicomdesk.dicom.query.results import QueryResult, read_result
 from dicomdesk.engine.job import JobControl
 from dicomdesk.engine.lists.questions import Answers, level_of, plan_question, sort_answers
 from dicomdesk.engine.lists.request import ListRequest
-from dicomdesk.engine.outgoing_association import OutgoingAssociation
+from dicomdesk.engine.outgoing_association import NotOpenedError, OutgoingAssociation
 from dicomdesk.engine.query.facts import QuerySink
 from dicomdesk.engine.query.match_requestor import (
     Bounds,
@@ -71,7 +71,7 @@ class LineAsker:
         self._next_number = next_number
         self._open: _Open | None = None
         self.was_associated = False
-        """Whether an association was ever accepted."""
+        """Whether there ever was an association over which it could ask."""
 
     def ask(self, entry: ListEntry) -> Answers:
         """Ask for a line. Raises NotAnsweredError, NotOpenedError, PeerError."""
@@ -129,13 +129,13 @@ class LineAsker:
             association = stack.enter_context(
                 outgoing.opened(request.peer, request.association, contexts, _extensions(request))
             )
-            self.was_associated = True
             context = find_context(association.negotiation, sop_class_uid)
             if context is None:
                 text = f"The peer {request.peer} does not accept queries of this model (C-FIND)"
                 error = PeerError(text, condition=NO_CONTEXT)
                 outgoing.abort(association, error)
-                raise NotAnsweredError(text) from error
+                raise NotOpenedError(error)
+            self.was_associated = True
             terms = QueryTerms(job_id=self._job_id, number=number, control=self._control, report=self._report)
             return _Open(outgoing, association, MatchRequestor(association, context, terms), stack.pop_all())
 

@@ -87,6 +87,9 @@ class ListJob(Job[ListOutcome]):
         self._waiting: deque[ListEntry] = deque()
         self._error: DicomdeskError | None = None
         self._faults: list[BaseException] = []
+        self._left = {entry.number for entry in request.entries}
+        """Numbers of the lines that are still to be done in this run."""
+        self._may_help = threading.Event()
         self._numbers = itertools.count(1)
         self._was_associated = False
 
@@ -118,17 +121,29 @@ class ListJob(Job[ListOutcome]):
             if self._results:
                 self._report(ListResumed(job_id=self.id, results=tuple(self._results.values())))
             self._begin()
-            extra = max(0, min(self._request.parallel, len(self._waiting)) - 1)
-            threads = [self._start_thread(f"{self.id}-{number + 2}", self._guarded) for number in range(extra)]
-            self._guarded()
-            for thread in threads:
-                thread.join()
+            self._share_out()
             if self._faults:
                 raise self._faults[0]
             self._book_repeated()
             return self._outcome()
         finally:
             self._state.close()
+
+    def _share_out(self) -> None:
+        """Have all lines worked off; returns when all workers have ended."""
+        extra = max(0, min(self._request.parallel, len(self._waiting)) - 1)
+        threads = [self._start_thread(f"{self.id}-{number + 2}", self._help) for number in range(extra)]
+        self._guarded(is_first=True)
+        self._may_help.set()
+        for thread in threads:
+            thread.join()
+        if self._waiting:  # what a helper has given back when the first worker had ended
+            self._guarded(is_first=True)
+
+    def _help(self) -> None:
+        """A further worker, once the peer has answered the first."""
+        self._may_help.wait()
+        self._guarded(is_first=False)
 
     def _begin(self) -> None:
         """Book what needs no peer, and line up the rest."""
@@ -139,6 +154,7 @@ class ListJob(Job[ListOutcome]):
                     self._book(LineResult(number=entry.number, state=LineState.FAILED, reason=entry.fault))
             elif not entry.same_as and not self._is_settled(result):
                 self._waiting.append(entry)
+        self._left = {entry.number for entry in self._waiting}
         if self._waiting and self._fetcher is not None:
             self._fetcher.look_around()
 
@@ -148,7 +164,8 @@ class ListJob(Job[ListOutcome]):
             first = self._results.get(entry.same_as)
             if first is not None:
                 own = replace(first, number=entry.number, reason=first.reason or _same_as(self._request.entries, entry))
-                if self._results.get(entry.number) != own:
+                known = self._results.get(entry.number)
+                if known is None or replace(known, at=own.at) != own:
                     self._book(own)
 
     def _is_settled(self, result: LineResult | None) -> bool:
@@ -157,15 +174,15 @@ class ListJob(Job[ListOutcome]):
         fetches = self._fetcher is not None
         return is_settled(result.state, fetches=fetches, takes_all=self._request.takes_all)
 
-    def _guarded(self) -> None:
+    def _guarded(self, *, is_first: bool) -> None:
         try:
-            self._work_lines()
+            self._work_lines(is_first=is_first)
         except Exception as error:  # noqa: BLE001 - the top level of a worker; raised again by the job's thread
             self._faults.append(error)
             with self._lock:
                 self._waiting.clear()
 
-    def _work_lines(self) -> None:
+    def _work_lines(self, *, is_first: bool) -> None:
         asker = LineAsker(
             self._request,
             job_id=self.id,
@@ -176,7 +193,7 @@ class ListJob(Job[ListOutcome]):
         try:
             while (entry := self._next(asker)) is not None:
                 self._report(LineStarted(job_id=self.id, number=entry.number))
-                result = self._carry_out(asker, entry)
+                result = self._carry_out(asker, entry, is_first=is_first)
                 if result is None:
                     return
                 self._book(result)
@@ -209,15 +226,18 @@ class ListJob(Job[ListOutcome]):
 
     # -- a line
 
-    def _carry_out(self, asker: LineAsker, entry: ListEntry) -> LineResult | None:
-        """What comes of a line; None where it is to be asked for another time, and no other now."""
+    def _carry_out(self, asker: LineAsker, entry: ListEntry, *, is_first: bool) -> LineResult | None:
+        """What comes of a line; None where it is to be asked for another time, and no other by this worker."""
         tried_s, pause_s = 0.0, _FIRST_TRY_S
         while True:
             try:
                 return self._try_line(asker, entry)
             except NotOpenedError as error:
                 self._was_associated = self._was_associated or asker.was_associated
-                if self._control.is_stopping:
+                if self._control.is_stopping or self._error is not None:
+                    return None
+                if not is_first:
+                    self._give_back(entry, error.error)
                     return None
                 is_over = not self._was_associated or tried_s >= self._request.patience_s
                 if is_over or not isinstance(error.error, PeerError):
@@ -229,12 +249,19 @@ class ListJob(Job[ListOutcome]):
                     return None
                 tried_s, pause_s = tried_s + pause_s, min(pause_s * 2, _LAST_TRY_S)
 
+    def _give_back(self, entry: ListEntry, error: DicomdeskError) -> None:
+        """The peer does not take so many associations at once as there are workers: one fewer goes on."""
+        with self._lock:
+            self._waiting.appendleft(entry)
+        self._tell(NoticeLevel.WARNING, f"Fewer lines at once: {printable(str(error))}")
+
     def _try_line(self, asker: LineAsker, entry: ListEntry) -> LineResult | None:
         before = self._results.get(entry.number)
         result = LineResult(number=entry.number, attempts=(before.attempts if before is not None else 0) + 1)
         try:
             answers = asker.ask(entry)
             self._was_associated = True
+            self._may_help.set()
             if self._control.is_stopping:
                 return None  # the query was cancelled, and may have told of less than there is
             result = _describe(result, entry, answers)
@@ -280,6 +307,7 @@ class ListJob(Job[ListOutcome]):
         with self._lock:
             self._results[kept.number] = kept
             self._done.add(kept.number)
+            self._left.discard(kept.number)
         self._report(LineEnded(job_id=self.id, result=kept))
 
     def _tell(self, level: NoticeLevel, text: str) -> None:
@@ -295,7 +323,7 @@ class ListJob(Job[ListOutcome]):
         outcome = JobOutcome.COMPLETED
         if self._error is not None:
             outcome = JobOutcome.FAILED
-        elif self._control.is_stopping and any(result.state is LineState.WAITING for result in results):
+        elif self._control.is_stopping and self._left:
             outcome = JobOutcome.CANCELLED
         return ListOutcome(
             outcome=outcome,

@@ -11,7 +11,14 @@ import pytest
 from dicomdesk.dicom.lists.entries import ListEntry
 from dicomdesk.dicom.query.sop_classes import Service
 from dicomdesk.engine.engine import Engine
-from dicomdesk.engine.events import AssociationAccepted, AssociationReleased, JobFinished, JobOutcome, JobStarted
+from dicomdesk.engine.events import (
+    AssociationAccepted,
+    AssociationReleased,
+    JobFinished,
+    JobOutcome,
+    JobStarted,
+    Notice,
+)
 from dicomdesk.engine.job import JobControl, ThreadStarter
 from dicomdesk.engine.lists.facts import LineEnded, LineStarted, ListFact, ListPaused, ListResumed
 from dicomdesk.engine.lists.line_asker import LineAsker
@@ -22,15 +29,16 @@ from dicomdesk.engine.lists.window import read_window
 from dicomdesk.engine.query.request import QueryModel
 from dicomdesk.engine.receive.request import Storage
 from dicomdesk.engine.retrieve.request import RetrieveMethod, RetrieveRequest
-from dicomdesk.settings import Peer
+from dicomdesk.settings import Peer, PlaceRules
 from tests.helpers.archives.listed_studies import asked, entries_of, instance_uids, sent, study
-from tests.helpers.archives.served_archives import ARCHIVE, Running, running
+from tests.helpers.archives.served_archives import ARCHIVE, Running, make_settings, running, serving
 from tests.helpers.data.datasets import Builder
 from tests.helpers.dcmtk.programs import free_port
 from tests.helpers.jobs.querying import SETTINGS, of
 from tests.helpers.jobs.recorder import DEADLINE_S
 from tests.helpers.jobs.retrieving import CT, storing
 from tests.helpers.peers.answering_peer import AnsweringPeer, Asked, Message, response
+from tests.helpers.peers.fake_peer import Accept
 
 FETCHED, FOUND, NOT_FOUND = LineState.FETCHED, LineState.FOUND, LineState.NOT_FOUND
 AMBIGUOUS, FAILED, WAITING = LineState.AMBIGUOUS, LineState.FAILED, LineState.WAITING
@@ -246,7 +254,10 @@ def test_what_had_failed_is_tried_again(tmp_path: Path) -> None:
         refused, _ = work(request)
         assert states(refused) == [FAILED, FAILED]
         assert all(result.reason for result in refused.results)
-        outcome, _ = work(replace(request, fetch=getting(archive.port, folder)))
+        again = replace(request, fetch=getting(archive.port, folder))
+        stopped, _ = work(again, lambda job, fact: job.cancel() if isinstance(fact, LineStarted) else None)
+        assert stopped.outcome is JobOutcome.CANCELLED
+        outcome, _ = work(again)
     assert states(outcome) == [FETCHED, FETCHED]
     assert [result.attempts for result in outcome.results] == [2, 2]
 
@@ -358,6 +369,25 @@ def test_a_peer_that_goes_away_is_tried_again_until_patience_ends(tmp_path: Path
     assert (outcome.outcome, outcome.was_associated) == (JobOutcome.FAILED, True)
     assert clock.waits[1:] == [2.0, 4.0, 8.0, 16.0]
     assert len(of(facts, ListPaused)) == 4
+
+
+def test_a_peer_that_takes_no_queries_ends_the_list_at_once() -> None:
+    entries = entries_of("Accession", "A001", "A002")
+    with AnsweringPeer(lambda _asked, _message: None, Accept(refused={1: 3})) as peer:
+        outcome, _ = work(to(peer.port, entries, called="PACS"))
+        assert peer.associations == 1
+    assert (outcome.outcome, states(outcome)) == (JobOutcome.FAILED, [WAITING, WAITING])
+    assert "does not accept queries" in outcome.text
+
+
+def test_a_peer_with_one_place_for_us_is_asked_for_one_line_after_the_other(tmp_path: Path) -> None:
+    entries = entries_of("Accession", *(f"A{number:03}" for number in range(1, 9)))
+    settings = make_settings(tmp_path / "archive", places=PlaceRules(wait_s=0, room_after_s=None))
+    one_place = replace(settings.configuration, max_associations=1)
+    with serving(replace(settings, configuration=one_place)) as archive:
+        outcome, facts = work(to(archive.port, entries, parallel=4))
+    assert states(outcome) == [NOT_FOUND] * 8
+    assert any(fact.text.startswith("Fewer lines at once: ") for fact in of(facts, Notice))
 
 
 def match(uid: str, accession: str) -> bytes:
