@@ -6,6 +6,7 @@ from PySide6.QtCore import QByteArray, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
+from dicomdesk.engine.peers.known_peer import KnownPeer
 from dicomdesk.gui.layouts import column_of, row_of
 from dicomdesk.gui.panels.details import Details
 from dicomdesk.gui.panels.sidebar import Sidebar
@@ -22,7 +23,7 @@ from dicomdesk.gui.security.security_store import SecurityStore
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.theme import Theme, Tone
-from dicomdesk.gui.view import View, WantedAssociation
+from dicomdesk.gui.view import PeerUse, View, WantedAssociation
 from dicomdesk.gui.window_state import WindowState
 
 SMALLEST = (1024, 700)
@@ -56,7 +57,7 @@ class MainWindow(QMainWindow):
         self.query = QueryPane(theme, session, tasks, state, access, self.receive)
         self.retrieve = self.query.retrieve
         self.associations = AssociationsPane(theme, session)
-        self.peers = PeersPane(theme, session, tasks, state, access)
+        self.peers = PeersPane(theme, session, tasks, access)
         self._views: tuple[View, ...] = (self.send, self.receive, self.query, self.associations, self.peers)
         self.sidebar = Sidebar(theme, [(view.key, view.word()) for view in self._views])
         self.views = QStackedWidget()
@@ -64,6 +65,7 @@ class MainWindow(QMainWindow):
             self.views.addWidget(view)
         self.status = StatusStrip(theme)
         self._lay_out()
+        self.peers.offer_uses([self._use_of(view) for view in self._views if view.peer_word()])
         self._save_timer = QTimer(self)
         self._save_timer.setSingleShot(True)
         self._save_timer.setInterval(_SAVE_AFTER_MS)
@@ -143,6 +145,13 @@ class MainWindow(QMainWindow):
         self._tasks.failed.connect(self._on_task_failed)
         quit_keys = QKeySequence(QKeySequence.StandardKey.Quit)
         QShortcut(quit_keys if not quit_keys.isEmpty() else QKeySequence("Ctrl+Q"), self, self.close)
+
+    def _use_of(self, view: View) -> PeerUse:
+        def run(peer: KnownPeer) -> None:
+            self.sidebar.choose(self._views.index(view))
+            view.take_peer(peer)
+
+        return PeerUse(word=view.peer_word(), icon=view.key, run=run)
 
     def _restore(self, state: WindowState) -> None:
         geometry = QByteArray.fromBase64(QByteArray(state.geometry.encode()))

@@ -1,10 +1,12 @@
 """Views as the main window knows them: word, badge, problems, figures, and state to remember."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
+from dicomdesk.engine.peers.known_peer import KnownPeer
 from dicomdesk.gui.panels.status_strip import Figures
 from dicomdesk.gui.window_state import WindowState
 
@@ -27,6 +29,15 @@ class WantedAssociation:
     job_id: str = ""
     number: int = 0
     """Within the job; 0 for none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeerUse:
+    """What a view does with a peer of the address book."""
+
+    word: str
+    icon: str
+    run: Callable[[KnownPeer], None]
 
 
 class View(QWidget):
@@ -63,6 +74,13 @@ class View(QWidget):
     def add_figures(self, figures: Figures) -> Figures:
         """Return the figures of the status line with what this view knows of them."""
         return figures
+
+    def peer_word(self) -> str:
+        """Return what the view does with a peer of the address book: "Send to it"; "" for nothing."""
+        return ""
+
+    def take_peer(self, peer: KnownPeer) -> None:
+        """Choose a peer of the address book."""
 
     def remember(self, state: WindowState) -> WindowState:
         """Return the window's state with what this view wants to remember."""

@@ -65,6 +65,7 @@ class PeerSetup(QObject):
         entry.changed.connect(self._on_typed)
         access.peers.changed.connect(self._on_book_changed)
         self._offer_peers()
+        self._note_own_title()
         self._show()
 
     def edit(self) -> None:
@@ -76,6 +77,7 @@ class PeerSetup(QObject):
 
     def choose(self, peer: KnownPeer) -> None:
         """Take a peer of the address book: its address, its security, and our own AE title there."""
+        self._known_name = peer.name
         self._entry.set_typed(typed_peer(peer))
         self._take_known(peer)
         self.changed.emit()
@@ -111,11 +113,23 @@ class PeerSetup(QObject):
 
     def _find(self, prepared: PreparedPeer) -> KnownPeer | None:
         peer = prepared.peer
-        return self._peers.book.find_address(peer.ae_title, peer.host, peer.port)
+        return self._preferred(self._peers.book.find_address(peer.ae_title, peer.host, peer.port))
+
+    def _find_typed(self) -> KnownPeer | None:
+        return self._preferred(self._peers.find_typed(self._entry.typed()))
+
+    def _preferred(self, found: KnownPeer | None) -> KnownPeer | None:
+        """Of several peers with one address the one that was chosen."""
+        chosen = self._peers.book.find(self._known_name) if self._known_name else None
+        is_same = chosen is not None and found is not None and chosen.address == found.address
+        return chosen if is_same else found
 
     def remember(self) -> None:
         """Keep the security with the peer, so that it comes back with it."""
-        if self.security != PeerSecurity() or self._peers.find_typed(self._entry.typed()) is not None:
+        known = self._find_typed()
+        if known is not None:
+            self._peers.book.change(known.name, replace(known, security=self.security))
+        elif self.security != PeerSecurity():
             self._peers.keep_security(self._entry.typed(), self.security)
 
     def forget_passcode(self) -> None:
@@ -137,7 +151,7 @@ class PeerSetup(QObject):
 
     async def _edit(self) -> None:
         typed = self._entry.typed()
-        known = self._peers.find_typed(typed)
+        known = self._find_typed()
         dialog = self._dialog = PeerDialog(
             self._theme, self._tasks, self._credentials, known or self._as_peer(typed), self._view
         )
@@ -184,15 +198,21 @@ class PeerSetup(QObject):
         self._show()
 
     def _on_typed(self) -> None:
-        known = self._peers.find_typed(self._entry.typed())
+        self._note_own_title()
+        known = self._find_typed()
         if known is None:
             self._known_name = ""
         elif known.name != self._known_name or known.security != self.security:
             self._take_known(known)
 
+    def _note_own_title(self) -> None:
+        """Let the address book check peers under the title that is used here."""
+        if not self._entry.calling.problem():
+            self._peers.own_ae_title = self._entry.calling.value()
+
     def _on_book_changed(self) -> None:
         self._offer_peers()
-        known = self._peers.find_typed(self._entry.typed())
+        known = self._find_typed()
         if known is not None and known.security != self.security:
             self.security = known.security
             self.changed.emit()

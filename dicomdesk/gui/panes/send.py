@@ -6,6 +6,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QMenu
 
+from dicomdesk.engine.peers.known_peer import KnownPeer
 from dicomdesk.gui import wording
 from dicomdesk.gui.layouts import HEADER_MARGINS, column_of
 from dicomdesk.gui.models.send_nodes import InstanceNode, SeriesNode, StudyNode
@@ -76,6 +77,12 @@ class SendPane(View):
             recent_peers=self.commands.recent_peers,
             send_at_once=self.header.at_once.isChecked(),
         )
+
+    def peer_word(self) -> str:
+        return self.tr("Send to it")
+
+    def take_peer(self, peer: KnownPeer) -> None:
+        self.header.peer_setup.choose(peer)
 
     def tell(self, details: Details | None) -> None:
         """Show something until a row is selected; None shows what is usual."""

@@ -18,6 +18,7 @@ from dicomdesk.gui.dialogs.peer import PeerDialog
 from dicomdesk.gui.panels.details import Action, Details
 from dicomdesk.gui.peers.checks import keep_check, last_check
 from dicomdesk.gui.peers.formats import PeerFormat, read_peer_file, write_peer_file
+from dicomdesk.gui.peers.group_dialog import GroupDialog
 from dicomdesk.gui.peers.import_dialog import ImportDialog
 from dicomdesk.gui.questions.file_dialogs import ask_files, ask_new_file
 from dicomdesk.gui.security.credentials import SecurityAccess
@@ -49,8 +50,6 @@ class PeerActions(QObject):
         self._book = access.peers.book
         self._view = view
         self._open: dict[str, PeerDialog] = {}
-        self.calling_ae_title = "DICOMDESK"
-        """Our own title where a peer has none."""
 
     def add(self, group: str = "") -> None:
         """Ask for a new peer."""
@@ -101,6 +100,14 @@ class PeerActions(QObject):
                 self.put_group(group, others[place], is_below=steps > 0)
         elif len(names) == 1:
             self._attempt(lambda: self._book.move_by(names[0], steps))
+
+    def rename_group(self, group: str) -> None:
+        """Ask for another name of a group; that of another one joins them."""
+        self._tasks.start(self._rename_group(group))
+
+    def move_to_new_group(self, names: Sequence[str]) -> None:
+        """Ask for a group, and move peers there."""
+        self._tasks.start(self._move_to_new_group(names))
 
     def put_group(self, group: str, other: str, *, is_below: bool) -> None:
         """Put a group above or below another one."""
@@ -194,12 +201,24 @@ class PeerActions(QObject):
         dialog = CheckDialog(self._theme, self._session, self._tasks, parent)
         dialog.checked.connect(lambda result: self._keep(peer, result))
         dialog.show()
-        dialog.start(prepared.peer, peer.association(self.calling_ae_title, prepared.user_identity))
+        dialog.start(prepared.peer, peer.association(self._access.peers.own_ae_title, prepared.user_identity))
 
     def _keep(self, peer: KnownPeer, result: "CheckResult") -> None:
         found = last_check(result)
         if found is not None:
             keep_check(self._book, peer, found)
+
+    async def _rename_group(self, group: str) -> None:
+        dialog = GroupDialog(self.tr("Rename group {group}").format(group=group), group, self._view)
+        if await self._tasks.ask(dialog):
+            name = dialog.name()
+            self._attempt(lambda: self._book.rename_group(group, name))
+
+    async def _move_to_new_group(self, names: Sequence[str]) -> None:
+        dialog = GroupDialog(self.tr("Move to a new group"), "", self._view)
+        if await self._tasks.ask(dialog):
+            name = dialog.name()
+            self._attempt(lambda: self._book.move(names, name, None))
 
     async def _choose_imports(self) -> None:
         paths = await ask_files(self._tasks, self._view, self.tr("Import peers"))

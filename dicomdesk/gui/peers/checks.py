@@ -32,16 +32,13 @@ class PeerChecks(QObject):
     ended = Signal(int, int, bool)
     """All that was asked for is over: how many were in order, how many were not, whether it was stopped."""
 
-    def __init__(
-        self, session: Session, tasks: Tasks, access: SecurityAccess, calling_ae_title: str, view: QWidget
-    ) -> None:
-        """``calling_ae_title`` is our own where a peer has none; ``view`` is the parent of questions."""
+    def __init__(self, session: Session, tasks: Tasks, access: SecurityAccess, view: QWidget) -> None:
+        """``view`` is the parent of questions."""
         super().__init__(view)
         self._session = session
         self._tasks = tasks
         self._access = access
         self._view = view
-        self.calling_ae_title = calling_ae_title
         self._waiting: dict[str, None] = {}
         self._busy: dict[str, CheckJob | None] = {}
         self._workers = 0
@@ -107,7 +104,7 @@ class PeerChecks(QObject):
         prepared = await self._access.prepare(known, self._view)
         if prepared is None or self._is_stopping:
             return None
-        association = known.association(self.calling_ae_title, prepared.user_identity)
+        association = known.association(self._access.peers.own_ae_title, prepared.user_identity)
         request = CheckRequest(peer=prepared.peer, association=association, asks_capabilities=False)
         channel = self._session.watch()
         try:

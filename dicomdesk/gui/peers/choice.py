@@ -43,6 +43,7 @@ class PeerPopup(QFrame):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self._has_boxes = ticked is not None
+        self.setAccessibleName(self.tr("Choose from the address book"))
         self.search = search_field(theme, self.tr("Type to find a peer"))
         self.search.setMaximumWidth(_WIDTH)
         self.search.installEventFilter(self)

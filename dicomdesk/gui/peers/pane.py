@@ -1,5 +1,6 @@
 """The Peers view: the address book by groups, with the last check of each peer."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 
@@ -39,8 +40,7 @@ from dicomdesk.gui.security.credentials import SecurityAccess
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.theme import Theme, Tone
-from dicomdesk.gui.view import Badge, View
-from dicomdesk.gui.window_state import WindowState
+from dicomdesk.gui.view import Badge, PeerUse, View
 
 
 class PeersPane(View):
@@ -48,10 +48,9 @@ class PeersPane(View):
 
     key = "peers"
 
-    def __init__(
-        self, theme: Theme, session: Session, tasks: Tasks, state: WindowState, access: SecurityAccess
-    ) -> None:
+    def __init__(self, theme: Theme, session: Session, tasks: Tasks, access: SecurityAccess) -> None:
         super().__init__()
+        self._uses: tuple[PeerUse, ...] = ()
         self._theme = theme
         self._book = access.peers.book
         self._notice: Details | None = None
@@ -62,8 +61,7 @@ class PeersPane(View):
         self.rows = PeerRows(self.model)
         self.list = PeerList(theme, self.model)
         self.commands = PeerActions(theme, session, tasks, access, self)
-        self.checks = PeerChecks(session, tasks, access, state.calling_ae_title, self)
-        self.commands.calling_ae_title = state.calling_ae_title
+        self.checks = PeerChecks(session, tasks, access, self)
         self.details = DetailsStrip(theme)
         self._lay_out()
         self._connect(access)
@@ -89,6 +87,10 @@ class PeersPane(View):
         """Show something until a row is selected; None shows what is usual."""
         self._notice = details
         self._show_details()
+
+    def offer_uses(self, uses: Sequence[PeerUse]) -> None:
+        """Offer what other views do with a peer."""
+        self._uses = tuple(uses)
 
     def selected_names(self) -> list[str]:
         """Return the names of the peers that are selected, alone or by their groups."""
@@ -246,10 +248,10 @@ class PeersPane(View):
             text = text.rstrip() + "\n" + peer.notes.strip()
         name = peer.name
         actions = (
+            *(Action(word=use.word, run=partial(use.run, peer), icon=use.icon) for use in self._uses),
             Action(word=self.tr("Chec&k"), run=lambda: self._check([name]), icon="test"),
             Action(word=self.tr("Step b&y step"), run=lambda: self.commands.check_in_steps(name), icon="search"),
             Action(word=self.tr("Edit…"), run=lambda: self.commands.edit(name), icon="edit"),
-            Action(word=self.tr("Duplicate"), run=lambda: self.commands.duplicate(name), icon="copy"),
             Action(word=self.tr("Remove"), run=lambda: self.commands.remove([name]), icon="remove"),
         )
         title = human.printable(peer.name)
@@ -311,6 +313,10 @@ class PeersPane(View):
         self.commands.add(group)
 
     def _on_edit(self) -> None:
+        node = self.list.selected_node()
+        if isinstance(node, GroupRow):
+            self.commands.rename_group(node.group)
+            return
         for name in self.selected_names()[:1]:
             self.commands.edit(name)
 
@@ -379,8 +385,12 @@ class PeersPane(View):
     def _on_menu(self, node: object, place: QPoint) -> None:
         menu = QMenu(self)
         names = self.selected_names()
+        if isinstance(node, GroupRow):
+            menu.addAction(self.tr("Rename group…"), partial(self.commands.rename_group, node.group))
         if isinstance(node, PeerRow):
             name = node.peer.name
+            for use in self._uses:
+                menu.addAction(use.word, partial(use.run, node.peer))
             menu.addAction(self.tr("Edit…"), lambda: self.commands.edit(name))
             menu.addAction(self.tr("Check step by step…"), lambda: self.commands.check_in_steps(name))
             menu.addAction(self.tr("Duplicate"), lambda: self.commands.duplicate(name))
@@ -390,6 +400,7 @@ class PeersPane(View):
             for group in self._book.groups():
                 word = group or self.tr("(none)")
                 groups.addAction(word, partial(self.commands.move, names, group, None))
+            groups.addAction(self.tr("New group…"), partial(self.commands.move_to_new_group, names))
             menu.addAction(self.tr("Remove"), self._on_remove)
             menu.addSeparator()
         menu.addAction(self.tr("Add…"), self._on_add)

@@ -8,6 +8,7 @@ from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
 from dicomdesk.dicom.query.attributes import Level
+from dicomdesk.engine.peers.known_peer import KnownPeer
 from dicomdesk.gui.controls.drop_area import DropArea
 from dicomdesk.gui.controls.empty_state import EmptyState
 from dicomdesk.gui.controls.fields import search_field
@@ -99,6 +100,12 @@ class QueryPane(View):
     def show_problems(self) -> None:
         """Show the latest retrieve that has a problem."""
         self.retrieve.show_problems()
+
+    def peer_word(self) -> str:
+        return self.tr("Query it")
+
+    def take_peer(self, peer: KnownPeer) -> None:
+        self.header.choice.choose(peer.name)
 
     def remember(self, state: WindowState) -> WindowState:
         memory = replace(self.commands.memory, peers=self.header.choice.names())

@@ -12,6 +12,9 @@ from dicomdesk.engine.peers.peer_security import PeerSecurity
 from dicomdesk.errors import SettingsError
 from dicomdesk.gui.security.security_store import SecuritySettings
 from dicomdesk.gui.window_state import TypedPeer, WindowState
+from dicomdesk.settings import AssociationSettings
+
+DEFAULT_AE_TITLE = AssociationSettings().calling_ae_title
 
 
 class PeerStore(QObject):
@@ -24,6 +27,8 @@ class PeerStore(QObject):
         super().__init__()
         self.book = AddressBook(peers)
         self.problem = problem
+        self.own_ae_title = DEFAULT_AE_TITLE
+        """Our own title where a peer has none: that which was typed last."""
         self.book.listen(self.changed.emit)
 
     def find_typed(self, typed: TypedPeer) -> KnownPeer | None:

@@ -251,3 +251,22 @@ def test_listener_takes_titles_from_the_address_book(window: MainWindow, wait_un
     choice._on_chosen(FULL)
     assert dialog.access.titles.text() == "PACS"
     dialog.reject()
+
+
+def test_of_two_peers_with_one_address_the_one_that_was_chosen_counts(window: MainWindow) -> None:
+    book = window.peers._book
+    other = replace(
+        FULL, name="Main archive at night", security=PeerSecurity(), calling_ae_title="NIGHT", associations=1
+    )
+    book.add(FULL, other)
+    setup = window.send.header.peer_setup
+    setup.choose(other)
+    assert setup.security == PeerSecurity()
+    assert window.send.header.peer_entry.calling.text() == "NIGHT"
+    assert setup.most_associations(PreparedPeer(peer=other.peer())) == 1
+    setup.remember()
+    assert book.find("Main archive") == FULL
+    setup.choose(FULL)
+    assert setup.security == FULL.security
+    setup.remember()
+    assert book.find(other.name) == other
