@@ -1,13 +1,13 @@
 """The retrieve job: asks what exists, has it sent, counts what came, and says why something did not."""
 
 from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING
 
 from dicomdesk.engine.events import Event, JobFinished, JobOutcome, JobStarted, RequestFailed
 from dicomdesk.engine.job import EventRelay, Job, ThreadStarter, new_job_id
 from dicomdesk.engine.reach.commons import Commons
 from dicomdesk.engine.reach.peer_places import PeerPlaces
 from dicomdesk.engine.reach.port_check import PortReach
-from dicomdesk.engine.receive.receive import ReceiveJob
 from dicomdesk.engine.retrieve.books import Books
 from dicomdesk.engine.retrieve.diagnosis.doctor import Evidence, diagnose
 from dicomdesk.engine.retrieve.diagnosis.own_listener import OwnListener, check_own_listener, find_own_listener
@@ -28,6 +28,9 @@ from dicomdesk.engine.retrieve.ways.way import JobParts, Way
 from dicomdesk.engine.stats import Progress
 from dicomdesk.errors import DicomdeskError, LocalError, SettingsError
 from dicomdesk.network.status import Status
+
+if TYPE_CHECKING:
+    from dicomdesk.engine.receive.receive import ReceiveJob
 
 __all__ = ["RetrieveJob"]
 
@@ -150,7 +153,7 @@ class RetrieveJob(Job[RetrieveOutcome]):
             self._reach = check_own_listener(self._request, self.port)
         return has_ended
 
-    def _await_own_associations(self, receive: ReceiveJob) -> bool:
+    def _await_own_associations(self, receive: "ReceiveJob") -> bool:
         """As long as something comes over them."""
         moved = -1
         while not (has_ended := self._books.tally.wait_until_all_have_ended(_LAST_ASSOCIATIONS_S)):

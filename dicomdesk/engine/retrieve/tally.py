@@ -17,7 +17,6 @@ from dicomdesk.engine.events import (
     RequestFailed,
 )
 from dicomdesk.human import printable
-from dicomdesk.network.acceptor.association_answer import NO_ACCEPTABLE_CONTEXT
 from dicomdesk.network.negotiation import Negotiation
 
 __all__ = ["Arrivals", "Tally"]
@@ -115,6 +114,8 @@ class Tally:
         """``proposed`` is None where it was we who have asked for the association."""
         if proposed is None:
             return
+        from dicomdesk.network.acceptor.association_answer import NO_ACCEPTABLE_CONTEXT  # noqa: PLC0415 - start-up time
+
         if reason != NO_ACCEPTABLE_CONTEXT.reason_text:
             _note(self._rejections, reason)
             return

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from dicomdesk.dicom.query.sop_classes import Service, find_class
 from dicomdesk.engine.events import Event, ItemOutcome
 from dicomdesk.engine.job import JobControl, ThreadStarter
 from dicomdesk.engine.receive.arrivals import ArrivalHandler
 from dicomdesk.engine.receive.placement import Placement
-from dicomdesk.engine.receive.receive import ReceiveJob
 from dicomdesk.engine.receive.reception_facts import ReceptionFacts
 from dicomdesk.engine.receive.request import StorageMode
 from dicomdesk.engine.retrieve.facts import RetrieveSink
@@ -19,6 +19,9 @@ from dicomdesk.engine.retrieve.ways.get_contexts import plan_get_associations, w
 from dicomdesk.engine.retrieve.ways.method_choice import get_storage
 from dicomdesk.network.dimse.store_reception import IncomingStore, InstanceSink, StoreAnswer
 from dicomdesk.network.negotiation import ProposedContext, number_contexts
+
+if TYPE_CHECKING:
+    from dicomdesk.engine.receive.receive import ReceiveJob
 
 __all__ = ["JobParts", "Way", "contexts_of"]
 
@@ -69,7 +72,7 @@ class Way:
         )
 
     @property
-    def receive(self) -> ReceiveJob | None:
+    def receive(self) -> "ReceiveJob | None":
         """The listener of a C-MOVE to here that the job has for itself; any thread."""
         return self._receive
 
@@ -199,7 +202,7 @@ class _GetFacts(ReceptionFacts):
         self._end(association)
 
 
-def _abort(receive: ReceiveJob) -> None:
+def _abort(receive: "ReceiveJob") -> None:
     """Break off what the listener is at."""
     receive.cancel()
     receive.cancel()
