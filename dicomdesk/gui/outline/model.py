@@ -323,8 +323,10 @@ class OutlineModel(QAbstractItemModel):
 
 
 def _accessible_text(node: Node, column: int) -> str:
-    mark = node.mark(column)
-    return mark.word if mark and mark.word else node.text(column)
+    mark, parts = node.mark(column), node.parts(column)
+    if mark and mark.word:
+        return mark.word
+    return joined(parts) if parts else node.text(column)
 
 
 def _reader(name: str) -> Callable[[Node, int], object]:

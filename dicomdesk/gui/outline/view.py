@@ -23,7 +23,6 @@ from dicomdesk.gui.theme import MARGIN, ROW_ICON, Theme, Tone
 
 _INDENTATION = 20
 _LEAST_STRETCHED_WIDTH = 230
-"""Columns that yield are hidden until the stretched one has so much."""
 _Index = QModelIndex | QPersistentModelIndex
 
 
@@ -41,7 +40,16 @@ class OutlineView(QTreeView):
     menu_wanted = Signal(object, QPoint)
     """The ``Node`` under the pointer or selected, and where on the screen."""
 
-    def __init__(self, theme: Theme, model: OutlineModel, *, stretched: int = 0, selects_many: bool = False) -> None:
+    def __init__(
+        self,
+        theme: Theme,
+        model: OutlineModel,
+        *,
+        stretched: int = 0,
+        selects_many: bool = False,
+        least_width: int = _LEAST_STRETCHED_WIDTH,
+    ) -> None:
+        """Columns that yield are hidden until the stretched one has ``least_width``."""
         super().__init__()
         self._selected: Node | None = None
         """What was last told of as selected."""
@@ -66,6 +74,7 @@ class OutlineView(QTreeView):
         self.expanded.connect(lambda index: self.node_opened.emit(self._filter.node_at(index)))
         self._columns = model.columns
         self._stretched = stretched
+        self._least_width = least_width
         self._absent: set[int] = set()
         self._lay_out_header(header, model, stretched)
         theme.changed.connect(self.viewport().update)
@@ -229,7 +238,7 @@ class OutlineView(QTreeView):
         for number in sorted(present, key=lambda number: self._columns[number].yields):
             column = self._columns[number]
             if column.yields:
-                is_hidden = room < _LEAST_STRETCHED_WIDTH
+                is_hidden = room < self._least_width
                 room += self._widths[number] if is_hidden else 0
                 self.setColumnHidden(number, is_hidden)
 

@@ -249,12 +249,12 @@ class QueryPane(View):
         tree, question = self.flow.tree, self.flow.question
         found = found_text(len(tree), question.level if question is not None else Level.STUDY)
         if tree.passing != len(tree):
-            found = self.tr("{passing} of {found}").format(passing=count_text(tree.passing), found=found)
-        if tree.shown < tree.passing:
-            shown = count_text(tree.shown)
-            found = self.tr("{found}, the first {shown} are listed").format(found=found, shown=shown)
-        elif self.flow.is_asking:
+            hidden = count_text(len(tree) - tree.passing)
+            found = self.tr("{found}, {hidden} hidden by the search").format(found=found, hidden=hidden)
+        if self.flow.is_asking:
             found = self.tr("{found} so far").format(found=found)
+        elif tree.shown < tree.passing:
+            found = self.tr("{found}, more as you scroll").format(found=found)
         several = self.flow.askings if len(self.flow.askings) > 1 else []
         return "   ".join([found, *(progress_text(asking) for asking in several)])
 

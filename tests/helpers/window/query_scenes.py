@@ -2,6 +2,7 @@
 
 from dicomdesk.dicom.query.attributes import Level
 from dicomdesk.engine.events import JobOutcome
+from dicomdesk.engine.peers.known_peer import KnownPeer
 from dicomdesk.engine.query.cuts import Cut, CutSign
 from dicomdesk.engine.query.facts import QueryAnswered, QueryEnded
 from dicomdesk.engine.query.query import QueryFailure, QueryOutcome
@@ -36,9 +37,9 @@ def asked(title: str, port: int = 104) -> AskedPeer:
     return AskedPeer(peer=peer, association=AssociationSettings(calling_ae_title="WS1"))
 
 
-def study(number: int, instances: int | None = None) -> bytes:
+def study(number: int, instances: int | None = None, kind_number: int | None = None) -> bytes:
     """An answer at study level; all people are invented."""
-    kind, description = _KINDS[number % len(_KINDS)]
+    kind, description = _KINDS[(number if kind_number is None else kind_number) % len(_KINDS)]
     day, hour = 1 + number * 7 % 28, 7 + number % 11
     elements = {
         0x00080020: ("DA", f"2026{1 + number * 5 % 11:02}{day:02}"),
@@ -49,6 +50,7 @@ def study(number: int, instances: int | None = None) -> bytes:
         0x00100010: ("PN", f"{_FAMILIES[number % 10]}^{_GIVEN[number // 10 % 10]}"),
         0x00100020: ("LO", f"{100000 + number * 37 % 900000}"),
         0x00100030: ("DA", f"19{40 + number % 55}0{1 + number % 9}{10 + number % 18}"),
+        0x00100040: ("CS", "FM"[number // 10 % 10 in {1, 3, 4, 7, 8}]),
         0x0020000D: ("UI", f"2.25.1{number:06}"),
         0x00201206: ("IS", str(1 + number % 7)),
         0x00201208: ("IS", str(instances if instances is not None else 1 + number * 91 % 900)),
@@ -94,6 +96,14 @@ def _begin(stage: Stage, *titles: str, values: FormValues | None = None) -> list
     return window.query.flow.askings
 
 
+def _know(stage: Stage, *titles: str) -> None:
+    """Peers that the address book has, and that are chosen."""
+    header = stage.window.query.header
+    for title in titles:
+        header.access.peers.book.add(KnownPeer(name=title, ae_title=title, host=f"{title.lower()}.example", port=104))
+    header.choice.choose(*titles)
+
+
 def query_empty(stage: Stage) -> None:
     """Nothing was asked."""
     stage.window.sidebar.choose(stage.window.views.indexOf(stage.window.query))
@@ -107,26 +117,28 @@ def query_nothing(stage: Stage) -> None:
 
 def query_busy(stage: Stage) -> None:
     """Answers come."""
-    one, _ = _begin(stage, "PACS", "ARCHIVE", values=FormValues(period=Period.MONTH, modalities=("CT", "MR")))
+    _know(stage, "PACS", "ARCHIVE")
+    one, _ = _begin(stage, "PACS", "ARCHIVE", values=FormValues(period=Period.YEAR))
     _answer(stage, one, [study(number) for number in range(34)])
 
 
 def query_three_levels(stage: Stage) -> None:
     """A study and a series are open."""
     (asking,) = _begin(stage, "PACS", values=FormValues(patient_name="Doe", period=Period.YEAR, modalities=("CT",)))
-    _answer(stage, asking, [study(number) for number in range(0, 140, 10)])
+    _answer(stage, asking, [study(number, 11 if number == 90 else None, 0) for number in range(0, 140, 10)])
     _end(stage, asking)
     query = stage.window.query
-    (first, *_) = query.flow.tree.ordered()
+    first = next(node for node in query.flow.tree.tops() if node.instances == 11)
     _open(stage, first, [_series(first, number) for number in (1, 2, 3)])
-    series = next(iter(first.by_key.values()))
+    series = list(first.by_key.values())[1]
     _open(stage, series, [_image(series, number) for number in range(1, 7)])
     query.view.select_node(series)
 
 
 def query_peers(stage: Stage) -> None:
     """Three peers, of which two have the same studies."""
-    one, two, three = _begin(stage, "PACS", "ARCHIVE", "CLINIC", values=FormValues(period=Period.WEEK))
+    _know(stage, "PACS", "ARCHIVE", "CLINIC")
+    one, two, three = _begin(stage, "PACS", "ARCHIVE", "CLINIC", values=FormValues(period=Period.YEAR))
     _answer(stage, one, [study(number) for number in range(14)])
     _answer(stage, two, [study(number, instances=60) for number in range(8, 26)])
     _answer(stage, three, [study(number) for number in range(30, 34)])
@@ -144,8 +156,9 @@ def query_cut(stage: Stage) -> None:
 
 def query_failed(stage: Stage) -> None:
     """One peer cannot be reached, the other answers."""
-    one, two = _begin(stage, "PACS", "ARCHIVE", values=FormValues(patient_id="123"))
-    _answer(stage, two, [study(number) for number in range(3)])
+    _know(stage, "PACS", "ARCHIVE")
+    one, two = _begin(stage, "PACS", "ARCHIVE", values=FormValues(patient_name="Doe"))
+    _answer(stage, two, [study(number) for number in (0, 10, 20)])
     _end(stage, two)
     _end(stage, one, error=PeerUnreachableError("nobody listens at pacs.example, port 104: connection refused"))
 
@@ -180,7 +193,7 @@ def _series(node: ResultNode, number: int) -> bytes:
         0x0020000D: ("UI", node.unique_value(Level.STUDY)),
         0x0020000E: ("UI", f"{node.unique_value(Level.STUDY)}.{number}"),
         0x00200011: ("IS", str(number)),
-        0x00201209: ("IS", str((1, 420, 96)[number - 1])),
+        0x00201209: ("IS", str((1, 6, 4)[number - 1])),
     }
     return _encoded(elements)
 

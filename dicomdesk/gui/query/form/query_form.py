@@ -99,6 +99,10 @@ class QueryFormPart(QWidget):
         if self._hidden_count():
             self.more.setChecked(True)
 
+    def put_before_more(self, button: QPushButton) -> None:
+        """Show a button that belongs to the form."""
+        self._kinds.insertWidget(self._kinds.indexOf(self.more), button)
+
     def insist(self) -> bool:
         """Whether all fields are well; if not, the first that is not takes the focus."""
         wrong = next((field for field in self._fields if field.problem()), None)
@@ -117,7 +121,7 @@ class QueryFormPart(QWidget):
             (
                 (self.tr("&Name"), self.patient_name, 110, 420),
                 (self.tr("&ID"), self.patient_id, 76, 240),
-                (self.tr("&Born"), self.birth_date, 92, 150),
+                (self.tr("&Born"), self.birth_date, 116, 150),
                 (self.tr("Accessio&n"), self.accession, 80, 240),
             )
         )
@@ -126,7 +130,7 @@ class QueryFormPart(QWidget):
             field.setMinimumWidth(88)
             field.setMaximumWidth(104)
         dates = row_of(self.periods, self.first_date, self.last_date, 1, spacing=GRID - 2)
-        kinds = row_of(self.modalities, 1, self.more, spacing=GRID - 2)
+        self._kinds = row_of(self.modalities, 1, self.more, spacing=GRID - 2)
         fields = line_of_fields(
             (
                 (self.tr("&Description"), self.description, 110, 260),
@@ -134,7 +138,7 @@ class QueryFormPart(QWidget):
             )
         )
         row_of((fields, 1), word_before(self.tr("S&how"), self.model), self.model, inside=self._further_line)
-        column_of(known, dates, kinds, self._further_line, inside=self, spacing=GRID)
+        column_of(known, dates, self._kinds, self._further_line, inside=self, spacing=GRID)
         self._further_line.hide()
         for field in self._fields:
             field.setMaxLength(2000 if field is self.further else _LONGEST_KEY)

@@ -35,6 +35,7 @@ _LONGEST = 200
 """Characters of foreign text in a cell."""
 
 _BIRTH_DATE = 0x00100030
+_SEX = 0x00100040
 _STUDY_DATE, _STUDY_TIME = 0x00080020, 0x00080030
 _ACCESSION = 0x00080050
 _MODALITIES_IN_STUDY = 0x00080061
@@ -55,14 +56,14 @@ def result_columns() -> tuple[Column, ...]:
     return (
         Column(title=_say("Name"), width=240),
         Column(title=_say("Patient ID"), width=98),
-        Column(title=_say("Born"), width=92, yields=1),
+        Column(title=_say("Born"), width=92),
         Column(title=_say("Date"), width=132),
         Column(title=_say("Modality"), width=76),
-        Column(title=_say("Description"), width=160, yields=5),
-        Column(title=_say("Accession"), width=98, yields=3),
-        Column(title=_say("Series"), width=62, is_number=True, yields=2),
-        Column(title=_say("Instances"), width=82, is_number=True),
-        Column(title=_say("Here"), width=96, yields=4),
+        Column(title=_say("Description"), width=168, yields=5),
+        Column(title=_say("Accession"), width=98, yields=4),
+        Column(title=_say("Series"), width=62, is_number=True, yields=1),
+        Column(title=_say("Instances"), width=82, is_number=True, yields=3),
+        Column(title=_say("Here"), width=92, yields=2),
         Column(title=_say("Peer"), width=128),
     )
 
@@ -77,16 +78,19 @@ class Cells:
     """Of a series or an instance."""
     instances: int | None
     """That the peer announces."""
+    identity: str = ""
+    """Birth date and sex: what tells people of one name apart."""
 
 
 def cells_of(level: Level, result: QueryResult) -> Cells:
     """Return an answer in words; for any thread."""
     texts = [""] * COLUMNS
-    number = None
+    number, identity = None, ""
     if level is Level.PATIENT or level is Level.STUDY:
         texts[NAME] = wording.person_name_text(_cut(result.value(PERSON_NAME_TAG))) or _say("No patient name")
         texts[PATIENT] = _cut(result.value(PATIENT_ID))
         texts[BIRTH_DATE] = wording.date_text(_cut(result.value(_BIRTH_DATE)))
+        identity = f"{texts[BIRTH_DATE]} {_cut(result.value(_SEX))}".strip()
     if level is Level.STUDY:
         texts[DATE] = _date_and_time(result)
         texts[MODALITIES] = _cut(result.value(_MODALITIES_IN_STUDY).replace("\\", "/"))
@@ -106,7 +110,7 @@ def cells_of(level: Level, result: QueryResult) -> Cells:
     tag = _INSTANCE_COUNTS.get(level)
     instances = None if tag is None else count_of(result.value(tag))
     texts[INSTANCES] = "" if instances is None else wording.count_text(instances)
-    return Cells(tuple(texts), number, instances)
+    return Cells(tuple(texts), number, instances, identity)
 
 
 def count_of(text: str) -> int | None:

@@ -11,7 +11,7 @@ from dicomdesk.dicom.documents.data_set import read_data_set
 from dicomdesk.dicom.documents.dicom_json import json_object
 from dicomdesk.dicom.query.attributes import RETRIEVE_AE_TITLE, Level
 from dicomdesk.errors import DataError
-from dicomdesk.gui.query.results.cells import HERE, result_columns
+from dicomdesk.gui.query.results.cells import HERE, PEER, result_columns
 from dicomdesk.gui.query.results.result_nodes import Place, ResultNode
 
 __all__ = ["csv_text", "json_text", "write_text"]
@@ -28,7 +28,7 @@ def csv_text(nodes: Sequence[ResultNode]) -> str:
     writer = csv.writer(stream)
     writer.writerow([*names, "UID"])
     for node in nodes:
-        cells = [node.text(number).replace(",", "") if _is_count(number) else node.text(number) for number in columns]
+        cells = [_cell(node, number) for number in columns]
         uid = "" if node.level is Level.PATIENT else node.result.unique_value(node.level)
         writer.writerow([_harmless(cell) for cell in (*cells, uid)])
     return stream.getvalue()
@@ -64,8 +64,10 @@ def _object(place: Place) -> list[dict[str, object]]:
     return [found]
 
 
-def _is_count(column: int) -> bool:
-    return result_columns()[column].is_number
+def _cell(node: ResultNode, column: int) -> str:
+    if column == PEER:
+        return node.peers_text
+    return node.text(column).replace(",", "") if result_columns()[column].is_number else node.text(column)
 
 
 def _harmless(cell: str) -> str:

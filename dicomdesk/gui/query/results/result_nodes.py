@@ -29,6 +29,10 @@ from dicomdesk.gui.theme import Tone
 __all__ = ["Below", "NoteNode", "Place", "ResultNode", "found_entity"]
 
 
+_MANY_PEERS = 3
+"""So many are not all named in a cell."""
+
+
 class Below(Enum):
     """What is known of the rows below a row."""
 
@@ -87,15 +91,21 @@ class ResultNode(Node):
         return max(counts) if counts else None
 
     @property
+    def peers_text(self) -> str:
+        """All peers that have it."""
+        return ", ".join(place.asked.word for place in self.places)
+
+    @property
     def search_text(self) -> str:
         """What can be searched in, folded."""
-        texts = (*self.places[0].cells.texts, self.text(PEER), self.result.unique_value(self.level))
+        texts = (*self.places[0].cells.texts, self.peers_text, self.result.unique_value(self.level))
         return " ".join(texts).casefold()
 
     def text(self, column: int) -> str:
         places = self.places
         if column == PEER:
-            return places[0].asked.word if len(places) == 1 else ", ".join(place.asked.word for place in places)
+            words = [place.asked.word for place in places]
+            return ", ".join(words) if len(words) < _MANY_PEERS else f"{words[0]} +{len(words) - 1}"
         if column == INSTANCES and len(places) > 1:
             most = self.instances
             return "" if most is None else wording.count_text(most)
@@ -120,8 +130,10 @@ class ResultNode(Node):
         if column != NAME:
             return None
         weight = Weight.STRONG if self.level in {Level.PATIENT, Level.STUDY} else Weight.PLAIN
-        name = Part(self.places[0].cells.texts[NAME], weight)
-        return (Part(_new_word(), Weight.QUIET), name) if self.is_new else (name,)
+        cells = self.places[0].cells
+        new = (Part(_new_word(), Weight.QUIET),) if self.is_new else ()
+        identity = (Part(cells.identity, Weight.QUIET),) if cells.identity else ()
+        return (*new, Part(cells.texts[NAME], weight), *identity)
 
     def tip(self, column: int) -> str:
         if column in {PEER, INSTANCES} and len(self.places) > 1:

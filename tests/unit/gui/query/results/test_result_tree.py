@@ -111,3 +111,22 @@ def test_what_comes_when_the_same_is_asked_again_is_marked_as_new_and_what_is_go
     add(tree, peer, result(study="1.4", name="Poe^Edgar"))
     assert tree.end_round() == 0
     assert [node.text(NAME) for node in shown(outline)] == ["Poe, Edgar"]
+
+
+def test_a_name_is_shown_with_what_tells_people_of_one_name_apart() -> None:
+    values = {PATIENT_NAME: "Doe^Jane", 0x00100030: "19501231", 0x00100040: "F"}
+    found = QueryResult(
+        values=MappingProxyType(values), items=MappingProxyType({}), level=None, faults=MappingProxyType({})
+    )
+    node = ResultNode(Level.STUDY, QueryModel.STUDY_ROOT, place(asked("ONE"), found, Level.STUDY))
+    assert [part.text for part in node.parts(NAME) or ()] == ["Doe, Jane", "1950-12-31 F"]
+
+
+def test_many_peers_of_a_study_are_named_in_its_tip() -> None:
+    outline = PlainOutline()
+    tree = ResultTree(outline)
+    for name in ("ONE", "TWO", "THREE"):
+        add(tree, asked(name), result(study="1.2"))
+    (study,) = shown(outline)
+    assert (study.text(PEER), study.peers_text) == ("ONE +2", "ONE, TWO, THREE")
+    assert study.tip(PEER) == "ONE\nTWO\nTHREE"
