@@ -15,13 +15,14 @@ from dicomdesk.engine.events import (
     AssociationReceived,
     AssociationReleased,
     AssociationRequested,
-    Event,
     ItemFinished,
     ItemOutcome,
     Negotiation,
     ProposedContext,
     TlsSession,
 )
+from dicomdesk.engine.retrieve.facts import RetrieveFact
+from dicomdesk.engine.retrieve.messages import AssociationMessage, message_of
 from dicomdesk.gui import wording
 from dicomdesk.gui.outline.model import Column, Mark, Node, Outline, Part, Weight
 from dicomdesk.gui.theme import Tone
@@ -89,15 +90,26 @@ def association_columns() -> tuple[Column, ...]:
 
 
 class Message:
-    """One C-STORE exchange of an association."""
+    """One C-STORE exchange of an association, or a message of a query or a retrieval."""
 
-    __slots__ = ("at", "message_id", "outcome", "reason", "size_bytes", "sop_class_uid", "sop_instance_uid", "status")
+    __slots__ = ("at", "message_id", "name", "outcome", "reason", "size_bytes", "sop_class_uid", "sop_instance_uid",
+        "status", "status_words")  # fmt: skip
 
-    def __init__(self, event: ItemFinished, at: float) -> None:
+    def __init__(self, event: ItemFinished | AssociationMessage, at: float) -> None:
         self.at = at
         self.message_id = event.message_id
-        self.outcome = event.outcome
         self.status = event.status
+        self.name = ""
+        """As the standard calls it, "" for a C-STORE."""
+        self.status_words = ""
+        self.outcome: ItemOutcome | None = None
+        """Of a C-STORE."""
+        self.size_bytes = 0
+        self.sop_class_uid = self.sop_instance_uid = ""
+        if isinstance(event, AssociationMessage):
+            self.name, self.status_words, self.reason = event.name, event.status_words, event.detail
+            return
+        self.outcome = event.outcome
         self.reason = human.printable(event.reason)
         self.size_bytes = event.size_bytes
         self.sop_class_uid = event.header.sop_class_uid if event.header else ""
@@ -245,7 +257,7 @@ class AssociationLog:
         """Return the association of this number within a job, None for one that is not known any more."""
         return self._records.get((job_id, number))
 
-    def apply(self, event: Event, at: float) -> None:
+    def apply(self, event: RetrieveFact, at: float) -> None:
         """Take note of what any job reports."""
         match event:
             case AssociationRequested():
@@ -257,7 +269,7 @@ class AssociationLog:
             case ItemFinished(association=association) if association:
                 self._on_item(event, at)
             case _:
-                pass
+                self._on_message(message_of(event), at)
 
     def measure(self, now: float) -> None:
         """Bring the times of open associations up to date."""
@@ -272,6 +284,14 @@ class AssociationLog:
             if not _is_part(record) and record.shown_state in OVER:
                 self._forget(record)
         self.refused = 0
+
+    def _on_message(self, message: AssociationMessage | None, at: float) -> None:
+        record = self._records.get((message.job_id, message.association)) if message is not None else None
+        if message is None or record is None:
+            return
+        record.messages.append(Message(message, at))
+        record.message_count += 1
+        self._outline.touch(record)
 
     def _on_requested(self, event: AssociationRequested, at: float) -> None:
         record = self._add((event.job_id, event.association), is_requestor=True, at=at)

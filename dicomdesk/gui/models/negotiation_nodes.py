@@ -5,7 +5,7 @@ from typing import ClassVar
 from PySide6.QtCore import QCoreApplication
 
 from dicomdesk import human
-from dicomdesk.engine.events import NegotiatedContext, ProposedContext, Role
+from dicomdesk.engine.events import ItemOutcome, NegotiatedContext, ProposedContext, Role
 from dicomdesk.gui import wording
 from dicomdesk.gui.models.association_log import AssociationRecord, AssociationState, Message, clock_text
 from dicomdesk.gui.outline.model import Column, Mark, Node, Part, Weight, mark_of
@@ -37,11 +37,11 @@ def message_columns() -> tuple[Column, ...]:
     return (
         Column(title=_say("Time"), width=88, is_number=True),
         Column(title=_say("No."), width=52, is_number=True),
-        Column(title=_say("C-STORE of"), width=240),
+        Column(title=_say("Message"), width=240),
         Column(title=_say("State"), width=112),
         Column(title=_say("Status"), width=64),
         Column(title=_say("Size"), width=76, is_number=True),
-        Column(title=_say("What the peer said"), width=280),
+        Column(title=_say("What is said of it"), width=280),
     )
 
 
@@ -205,8 +205,11 @@ class MessageNode(Node):
         return {
             AT: clock_text(message.at),
             MESSAGE_ID: str(message.message_id) if message.message_id else "",
-            MESSAGE: wording.sop_class_text(message.sop_class_uid),
-            MESSAGE_STATE: mark_of(STATE_OF_OUTCOME[message.outcome]).word,
+            MESSAGE: message.name
+            or _say("C-STORE of {what}").format(what=wording.sop_class_text(message.sop_class_uid)),
+            MESSAGE_STATE: message.status_words
+            if message.outcome is None
+            else self._outcome_mark(message.outcome).word,
             STATUS: wording.status_code_text(message.status),
             MESSAGE_SIZE: human.size_text(message.size_bytes) if message.size_bytes else "",
             MESSAGE_REASON: message.reason,
@@ -226,10 +229,15 @@ class MessageNode(Node):
         return (Part(self.text(column), Weight.QUIET),) if column == MESSAGE_REASON else None
 
     def mark(self, column: int) -> Mark | None:
-        return mark_of(STATE_OF_OUTCOME[self.message.outcome]) if column == MESSAGE_STATE else None
+        outcome = self.message.outcome
+        return self._outcome_mark(outcome) if column == MESSAGE_STATE and outcome is not None else None
+
+    @staticmethod
+    def _outcome_mark(outcome: ItemOutcome) -> Mark:
+        return mark_of(STATE_OF_OUTCOME[outcome])
 
     def tip(self, column: int) -> str:
-        return self.message.sop_instance_uid if column == MESSAGE else self.text(column)
+        return self.message.sop_instance_uid or self.text(column) if column == MESSAGE else self.text(column)
 
 
 def context_nodes(record: AssociationRecord) -> list[ContextNode]:

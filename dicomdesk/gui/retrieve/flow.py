@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from dicomdesk.engine.events import Event
 from dicomdesk.engine.peers.known_peer import KnownPeer
 from dicomdesk.engine.retrieve.facts import RetrieveFact, RetrieveMethodChosen, RetrieveWaiting
+from dicomdesk.engine.retrieve.messages import message_of
 from dicomdesk.engine.retrieve.outcome import DiagnosisKind, RetrieveOutcome
 from dicomdesk.engine.retrieve.request import WAYS, RetrieveMethod, RetrieveRequest
 from dicomdesk.errors import DicomdeskError
@@ -272,7 +273,7 @@ class RetrieveFlow(QObject):
         def take(fact: RetrieveFact) -> None:
             if isinstance(fact, RetrieveMethodChosen | RetrieveWaiting):
                 channel_sink((node, fact))
-            elif isinstance(fact, Event):
+            elif isinstance(fact, Event) or message_of(fact) is not None:
                 channel_sink(fact)
 
         return take

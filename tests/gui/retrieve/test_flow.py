@@ -94,6 +94,10 @@ def test_associations_of_retrieves_are_in_the_log(
     assert node.stage is Stage.DONE
     assert sum(record.stored for record in records) == 1
     assert all(record.is_requestor for record in records)
+    names = [message.name for record in records for message in record.messages]
+    assert {"C-FIND-RQ", "C-FIND-RSP", "C-GET-RQ", "C-GET-RSP"} <= set(names)
+    (end,) = (message for record in records for message in record.messages if message.name == "C-GET-RSP")
+    assert (end.status, end.reason) == (0, "1 sent")
 
 
 def test_finished_retrieves_are_taken_off_the_list(part: RetrievePart, wait_until: WaitUntil, tmp_path: Path) -> None:

@@ -13,9 +13,11 @@ from dicomdesk.engine.retrieve.outcome import Diagnosis, DiagnosisKind, Retrieve
 from dicomdesk.engine.retrieve.request import RetrieveMethod
 from dicomdesk.gui.models.found_entities import AskedPeer, FoundEntity, FoundPlace
 from dicomdesk.gui.retrieve.errand import Errand, Target
+from dicomdesk.gui.retrieve.here.already import here_words
 from dicomdesk.gui.retrieve.job_nodes import JobNode, Stage
 from dicomdesk.gui.retrieve.look.look_dialog import LookDialog
 from dicomdesk.settings import AssociationSettings, Peer
+from tests.helpers.window import query_scenes
 from tests.helpers.window.stage import Stage as Scene
 from tests.helpers.window.stage import show_dialog
 
@@ -198,3 +200,26 @@ def look_fails(stage: Scene) -> None:
 def _look(stage: Scene) -> LookDialog:
     entity = replace(found_study("DOE, JANE · 2026-11-20 · Axial 1.0 mm", 300), level=Level.SERIES)
     return show_dialog(stage, LookDialog(stage.theme, stage.session, stage.tasks, entity, stage.window))
+
+
+def retrieve_with_results(stage: Scene) -> None:
+    """Results with what is here already, a series chosen, and one retrieve that goes on."""
+    query_scenes.query_three_levels(stage)
+    shares = {0: 1.0, 1: 0.4, 3: 0.9}
+
+    def words(study: str, series: str, instance: str, of: int | None) -> str:
+        numbers = {node.unique_value(Level.STUDY): number for number, node in enumerate(tops)}
+        share = shares.get(numbers.get(study, 9), 0.0)
+        count = round((of or 1) * share)
+        return here_words(count, of, is_instance=bool(instance))
+
+    tops = stage.window.query.flow.tree.ordered()
+    stage.window.query.show_here(words)
+    reported = SubOperations(completed=96, remaining=112)
+    standing = Standing(announced=620, reported=reported, arrived=96, stored=96, bytes_stored=50_400_000)
+    node = row(stage, found_study("DOE, JANE · 2026-11-20 · CT abdomen", 620), RetrieveMethod.GET, standing, before=412)
+    node.rate, node.seconds_left = 41e6, 1.4
+    stage.window.retrieve.bar.folder.setText(str(_FOLDER))
+    stage.window.retrieve.bar.jobs.setChecked(True)
+    stage.window.retrieve.flow.changed.emit()
+    stage.window.retrieve.view.select_node(node)

@@ -80,6 +80,7 @@ from tests.helpers.window.retrieving_scenes import (
     retrieve_diagnosis,
     retrieve_partly,
     retrieve_running,
+    retrieve_with_results,
     retrieves,
 )
 from tests.helpers.window.sending_scenes import (
@@ -143,6 +144,8 @@ SCENES: tuple[tuple[str, Callable[[Stage], None], tuple[int, int]], ...] = (
     ("query-alone-failed", query_alone_failed, USUAL),
     ("query-huge", query_huge, USUAL),
     ("retrieve-running", retrieve_running, USUAL),
+    ("retrieve-with-results", retrieve_with_results, USUAL),
+    ("retrieve-with-results-narrow", retrieve_with_results, SMALLEST),
     ("retrieves", retrieves, USUAL),
     ("retrieves-narrow", retrieves, SMALLEST),
     ("retrieve-diagnosis", retrieve_diagnosis, USUAL),

@@ -21,6 +21,8 @@ _MOST_FILES = 1_000_000
 _DEEPEST = 12
 _LINES_AT_ONCE = 500
 """Files in one line of the cache: none takes so long to read that the window would be held up."""
+_WORTH_SAVING = 500
+"""Changes since the cache was written: fewer are read again at the next start in no time."""
 _LONGEST_UID = 64
 _NONE: "dict[str, dict[str, int]]" = {}
 
@@ -50,6 +52,9 @@ class HereIndex:
         self._is_loaded = cache is None
         self._files: dict[str, dict[str, _File]] = {}
         """By folder, then by name."""
+        self._unsaved = 0
+        self._worth_saving = 1
+        """How many changes are written down: the first ones always, later ones when there are many."""
         self._lock = threading.Lock()
         self._studies: dict[str, dict[str, dict[str, int]]] = {}
         """How many files there are of each instance, by study and series."""
@@ -96,7 +101,9 @@ class HereIndex:
                 for file in self._files.pop(gone).values():
                     self._note(file, -1)
         finally:
-            if changes:
+            self._unsaved += changes
+            if self._unsaved >= self._worth_saving:
+                self._worth_saving = _WORTH_SAVING
                 self._save()
         return changes
 
@@ -174,6 +181,7 @@ class HereIndex:
             self._note(known[str(name)], 1)
 
     def _save(self) -> None:
+        self._unsaved = 0
         if self._cache is None:
             return
         try:

@@ -90,6 +90,7 @@ class LocalArchive(QObject):
                     self._take(found, archive.problem)
         finally:
             self._is_asking = False
+        self.changed.emit()  # once for all of them: there may be very many rows to be written anew
 
     async def _open(self, configuration: Path) -> None:
         """Make the archive known, or that there is none."""
@@ -104,14 +105,12 @@ class LocalArchive(QObject):
         if archive is None:
             self._configuration, self.problem = None, problem
             self._wanted.clear()
-            self.changed.emit()
 
     def _take(self, found: dict[str, StudyContent], problem: str) -> None:
         if len(self._known) > _MOST_KNOWN:
             self._known.clear()
         self._known.update(found)
         self.problem = problem
-        self.changed.emit()
 
 
 def _open_archive(configuration: Path) -> FindsStudies | None:

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QDialog, QLabel, QPushButton, QSizePolicy, QWidget
 
 from dicomdesk.dicom.pixels.small_image import SmallImage
 from dicomdesk.dicom.query.attributes import Level
-from dicomdesk.engine.events import Event
 from dicomdesk.engine.job import AnyJob, Job
+from dicomdesk.engine.query.facts import QueryAnswered
 from dicomdesk.errors import DataError, DicomdeskError
 from dicomdesk.gui import wording
 from dicomdesk.gui.controls.buttons import plain_button
@@ -137,7 +137,7 @@ class LookDialog(QDialog):
 
     def _tell_views(self, fact: object) -> None:
         """What concerns associations goes into their log; any thread."""
-        if isinstance(fact, Event):
+        if not isinstance(fact, QueryAnswered):
             self._channel.sink(fact)
 
     def _fail(self, text: str) -> None:

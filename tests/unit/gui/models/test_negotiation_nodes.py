@@ -65,7 +65,7 @@ def test_message_tells_what_the_peer_said() -> None:
     record = record_of([*scenes.outgoing(1), refusal])
     node = MessageNode(record.messages[0])
     assert [node.text(c) for c in (MESSAGE, MESSAGE_STATE, STATUS, MESSAGE_REASON)] == [
-        "CT Image",
+        "C-STORE of CT Image",
         "Refused",
         "A700",
         "Out of\\nresources",
