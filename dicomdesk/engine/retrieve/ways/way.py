@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from dicomdesk.dicom.query.sop_classes import Service, find_class
-from dicomdesk.engine.events import Event, ItemOutcome
+from dicomdesk.engine.events import Event, EventSink, ItemOutcome
 from dicomdesk.engine.job import JobControl, ThreadStarter
 from dicomdesk.engine.receive.arrivals import ArrivalHandler
 from dicomdesk.engine.receive.placement import Placement
 from dicomdesk.engine.receive.reception_facts import ReceptionFacts
 from dicomdesk.engine.receive.request import StorageMode
+from dicomdesk.engine.retrieve.asked import AskedFor
 from dicomdesk.engine.retrieve.facts import RetrieveSink
 from dicomdesk.engine.retrieve.request import ExpectedInstance, RetrieveMethod, RetrieveRequest
 from dicomdesk.engine.retrieve.retrieval_requestor import RetrievalTerms
@@ -54,7 +55,7 @@ class Way:
         storage = get_storage(request) if self.is_get else None
         self.request = replace(request, method=method, storage=storage or request.storage)
         self._job = job
-        self._facts = _GetFacts(job.job_id, job.report)
+        self._facts = _GetFacts(job.job_id, job.report, AskedFor(request.identifiers))
         self._storing = self._make_storing() if self.is_get else None
         self._receive: ReceiveJob | None = None
         self._is_open = False
@@ -195,7 +196,21 @@ class _SinkThatGoesOn:
 
 
 class _GetFacts(ReceptionFacts):
-    """The facts of instances that come by C-GET."""
+    """The facts of instances that come by C-GET.
+
+    The header is read only of what may be something that was not asked for.
+    """
+
+    def __init__(self, job_id: str, report: EventSink, asked: AskedFor) -> None:
+        super().__init__(job_id, report)
+        self._asked = asked
+
+    def store_answered(self, request: IncomingStore, answer: StoreAnswer) -> None:
+        """See ``IncomingStoreObserver``."""
+        arrival = self._open.get(request.association)
+        if arrival is not None and arrival.prefix and self._asked.is_marked(arrival.prefix):
+            arrival.prefix = b""
+        super().store_answered(request, answer)
 
     def end(self, association: int) -> None:
         """The association has ended."""

@@ -6,6 +6,8 @@ from dicomdesk.dicom.instance import InstanceHeader
 from dicomdesk.dicom.query.keys import QueryKey
 from dicomdesk.engine.query.request import Identifier
 from dicomdesk.engine.retrieve.asked import AskedFor
+from tests.helpers.archives.served_archives import encoded
+from tests.helpers.data.datasets import EXPLICIT, IMPLICIT
 
 PATIENT, STUDY, SERIES, IMAGE = 0x00100020, 0x0020000D, 0x0020000E, 0x00080018
 
@@ -56,3 +58,20 @@ def test_one_of_the_identifiers_is_enough_and_what_is_not_told_is_no_difference(
 
 def test_an_identifier_that_cannot_be_read_asks_for_anything() -> None:
     assert AskedFor([Identifier(data_set=b"\x08\0\x52\0CS\xff\xff")]).covers(header())
+
+
+@pytest.mark.parametrize("syntax", [EXPLICIT, IMPLICIT])
+def test_the_bytes_of_a_data_set_say_whose_it_is(syntax: str) -> None:
+    wanted = asked({STUDY: "1.2.3"}, {STUDY: "1.2.30\\1.2.31"})
+    for study in ("1.2.3", "1.2.30", "1.2.31"):
+        assert wanted.is_marked(encoded("1.2.3.4", study, syntax=syntax))
+    for study in ("1.2.3.4", "1.2.4", "1.2", "1.2.300"):
+        assert not wanted.is_marked(encoded("1.2.3", study, syntax=syntax))
+    assert not asked({STUDY: "1.2.3", SERIES: "1.2.3.5"}).is_marked(encoded("1.2.3.4", "1.2.3", syntax=syntax))
+
+
+def test_what_is_marked_is_covered() -> None:
+    many = asked(*({STUDY: f"1.2.{number}"} for number in range(100)))
+    assert many.is_marked(encoded("1.2.3.4", "1.2.3"))
+    assert not many.is_marked(encoded("1.2.3.4", "1.2.99"))  # it is read then
+    assert many.covers(header(study="1.2.99"))
