@@ -20,6 +20,7 @@ from dicomdesk.errors import DataError
 __all__ = ["AskedFor"]
 
 _UIDS: Final = (STUDY_INSTANCE_UID, SERIES_INSTANCE_UID, SOP_INSTANCE_UID)
+_STUDY_TAG, _INSTANCE_TAG = b"\x20\0\x0d\0", b"\x08\0\x18\0"
 _MOST_MARKS = 16
 """More than that are no quicker than reading."""
 _Keys = Mapping[int, frozenset[str]]
@@ -35,9 +36,13 @@ class AskedFor:
         self._keys = [_unique_keys(identifier) for identifier in identifiers]
         self._marks = [mark for keys in self._keys for mark in _marks(keys)][:_MOST_MARKS]
 
-    def is_marked(self, data: bytes) -> bool:
-        """Whether the beginning of a data set surely belongs to one: by its bytes, which costs less than to read it."""
-        return any(mark in data for mark in self._marks)
+    def is_marked(self, data: bytes, sop_instance_uid: str) -> bool:
+        """Whether the beginning of a data set surely belongs to one and is the instance that it was sent as.
+
+        By its bytes, which costs less than to read it.
+        """
+        is_asked = any(mark in data for mark in self._marks)
+        return is_asked and any(mark in data for mark in _marks_of(_INSTANCE_TAG, sop_instance_uid))
 
     def covers(self, header: InstanceHeader) -> bool:
         """Whether an instance belongs to one of the identifiers."""
@@ -61,10 +66,14 @@ def _marks(keys: _Keys) -> Iterator[bytes]:
     if set(keys) != {STUDY_INSTANCE_UID}:
         return
     for uid in keys[STUDY_INSTANCE_UID]:
-        value = uid.encode("utf-8", "surrogateescape")
-        value += bytes(len(value) % 2)
-        yield b"\x20\0\x0d\0UI" + len(value).to_bytes(2, "little") + value
-        yield b"\x20\0\x0d\0" + len(value).to_bytes(4, "little") + value
+        yield from _marks_of(_STUDY_TAG, uid)
+
+
+def _marks_of(tag: bytes, uid: str) -> tuple[bytes, bytes]:
+    value = uid.encode("utf-8", "surrogateescape")
+    value += bytes(len(value) % 2)
+    size = len(value)
+    return tag + b"UI" + (size & 0xFFFF).to_bytes(2, "little") + value, tag + size.to_bytes(4, "little") + value
 
 
 def _matches(keys: _Keys, header: InstanceHeader) -> bool:

@@ -93,8 +93,8 @@ class Books:
 
     # -- what the peer counts
 
-    def take(self, fact: object) -> None:
-        """Count what a fact tells, if anything."""
+    def take(self, fact: object) -> str:
+        """Count what a fact tells, if anything; return what is odd about it, "" for nothing."""
         match fact:
             case RetrieveAnswered(counts=counts) if counts is not None:
                 self._latest[fact.association] = counts
@@ -104,7 +104,8 @@ class Books:
                     self._finished = sum_counts([self._finished, fact.counts])
                     self.ended.append(fact)
             case _:
-                self.tally.take(fact)
+                return self.tally.take(fact)
+        return ""
 
     def forget_association(self, number: int) -> None:
         """An association has ended: nothing of it is under way."""

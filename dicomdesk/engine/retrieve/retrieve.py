@@ -3,7 +3,7 @@
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
-from dicomdesk.engine.events import Event, JobFinished, JobOutcome, JobStarted, RequestFailed
+from dicomdesk.engine.events import Event, JobFinished, JobOutcome, JobStarted, Notice, NoticeLevel, RequestFailed
 from dicomdesk.engine.job import EventRelay, Job, ThreadStarter, new_job_id
 from dicomdesk.engine.reach.commons import Commons
 from dicomdesk.engine.reach.peer_places import PeerPlaces
@@ -258,16 +258,22 @@ class RetrieveJob(Job[RetrieveOutcome]):
 
     def _take(self, fact: RetrieveFact) -> None:
         """A fact of this job, on any of its threads."""
-        self._books.take(fact)
+        odd = self._books.take(fact)
         self._report(fact)
+        self._warn(odd)
+
+    def _warn(self, odd: str) -> None:
+        if odd:
+            self._report(Notice(job_id=self.id, level=NoticeLevel.WARNING, text=odd))
 
     def _take_received(self, event: Event) -> None:
         """A fact of the job's own listener, on any of its threads."""
         if isinstance(event, RequestFailed) and self._is_trying_port:
             return  # it was we who called
-        self._books.tally.take(event)
+        odd = self._books.tally.take(event)
         if not isinstance(event, JobStarted | JobFinished):
             self._report(event)
+        self._warn(odd)
 
     def _association_over(self, number: int) -> None:
         self._books.forget_association(number)

@@ -78,16 +78,17 @@ class Tally:
     """Instances that arrived whole."""
     bytes_stored: int = 0
 
-    def take(self, event: object) -> None:
-        """Count what the event tells, if anything."""
+    def take(self, event: object) -> str:
+        """Count what the event tells, if anything; return what is odd about it, "" for nothing."""
         with self._lock:
             match event:
                 case ItemStarted():
                     key = event.job_id, event.association, event.index
                     self._open[key] = printable(event.sop_instance_uid[:_LONGEST_UID])
                 case ItemFinished():
-                    self._finish(event)
+                    odd = self._finish(event)
                     self._lock.notify_all()
+                    return odd
                 case RequestFailed():
                     self._connections += 1
                     _note(self._rejections, event.reason)
@@ -95,6 +96,7 @@ class Tally:
                     self._note_refused_classes(event.negotiation)
                 case _:
                     self._take_association(event)
+        return ""
 
     def _take_association(self, event: object) -> None:
         match event:
@@ -128,7 +130,7 @@ class Tally:
             if context.abstract_syntax not in taken:
                 _note(self._refused_classes, context.abstract_syntax)
 
-    def _finish(self, event: ItemFinished) -> None:
+    def _finish(self, event: ItemFinished) -> str:
         uid = self._open.pop((event.job_id, event.association, event.index), "")
         if not self.is_asked(uid, event):
             self._note_unasked(uid)
@@ -145,6 +147,11 @@ class Tally:
                 self._refused[reason] += 1
             if uid and uid not in self._stored and len(self._refused_uids) < _MOST_UIDS:
                 self._refused_uids[uid] = None
+
+        own = event.header.sop_instance_uid[:_LONGEST_UID] if event.header is not None else ""
+        if not own or own == uid or not event.path:
+            return ""
+        return f"an instance was sent as {uid}, and its data set says that it is {printable(own)}: {event.path}"
 
     def _note_unasked(self, uid: str) -> None:
         if self.counts_unasked:

@@ -208,7 +208,8 @@ class _GetFacts(ReceptionFacts):
     def store_answered(self, request: IncomingStore, answer: StoreAnswer) -> None:
         """See ``IncomingStoreObserver``."""
         arrival = self._open.get(request.association)
-        if arrival is not None and arrival.prefix and self._asked.is_marked(arrival.prefix):
+        prefix = arrival.prefix if arrival is not None else b""
+        if arrival is not None and prefix and self._asked.is_marked(prefix, request.sop_instance_uid):
             arrival.prefix = b""
         super().store_answered(request, answer)
 

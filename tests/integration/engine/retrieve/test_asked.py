@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from dicomdesk.engine.events import Notice
 from dicomdesk.engine.retrieve.facts import RetrieveDiagnosed
 from dicomdesk.engine.retrieve.outcome import DiagnosisKind
 from dicomdesk.engine.retrieve.request import ExpectedInstance
@@ -70,3 +71,20 @@ def test_a_study_that_grows_is_no_other_study(tmp_path: Path) -> None:
         outcome, _ = retrieve(getting(peer.port, tmp_path / "in", study("1.2.3"), expected=EXPECTED))
     assert (outcome.announced, outcome.arrived, outcome.stored, outcome.unasked) == (2, 3, 3, 0)
     assert outcome.diagnoses == ()
+
+
+def test_an_instance_that_is_another_one_by_its_own_word_is_stored_as_it_was_sent_and_told(tmp_path: Path) -> None:
+    def answer(asked: Asked, message: Message) -> None:
+        contexts = {uid: number for number, (uid, _) in asked.contexts.items()}
+        data = encoded("1.2.3.99", "1.2.3")
+        asked.send(data_pdu(contexts[CT], 3, store_command(UIDS[0])), data_pdu(contexts[CT], 2, data))
+        asked.read_message()
+        asked.send(response(message, 0, x1021=1, x1022=0, x1023=0))
+
+    with AnsweringPeer(answer, roles) as peer:
+        outcome, facts = retrieve(getting(peer.port, tmp_path / "in", study("1.2.3")))
+    assert outcome.stored == 1
+    (notice,) = of(facts, Notice)
+    assert UIDS[0] in notice.text
+    assert "1.2.3.99" in notice.text
+    assert [path.name for path in (tmp_path / "in").iterdir()] == [f"CT.{UIDS[0]}"]

@@ -18,6 +18,7 @@ from dicomdesk.engine.retrieve.diagnosis.causes import DiagnosisKind
 from dicomdesk.engine.retrieve.facts import RetrieveAnswered, RetrieveFact
 from dicomdesk.engine.retrieve.outcome import RetrieveOutcome
 from dicomdesk.engine.retrieve.request import WAYS, ExpectedInstance, RetrieveMethod
+from dicomdesk.network.dimse.command_sets import read_command_set
 from tests.helpers.archives.served_archives import ARCHIVE, encoded, running
 from tests.helpers.data.datasets import EXPLICIT
 from tests.helpers.dcmtk.programs import free_port
@@ -27,6 +28,8 @@ from tests.helpers.jobs.retrieving import CT, element, getting, moving, retrieve
 from tests.helpers.peers.answering_peer import AnsweringPeer, Asked, Message, response, roles
 from tests.helpers.peers.requestors import (
     ABORT,
+    ASSOCIATE_AC,
+    P_DATA,
     RELEASE_RQ,
     Proposal,
     connected,
@@ -69,10 +72,12 @@ def stores(uid: str, *, data: bytes | None = None) -> Step:
         content = data_of(uid) if data is None else data
         if to_port:
             with connected(to_port) as requestor:
-                requestor.associate(Proposal(contexts=[(1, CT, [EXPLICIT])], called=b"ASKER", calling=b"PACS"))
+                requestor.send(Proposal(contexts=[(1, CT, [EXPLICIT])], called=b"ASKER", calling=b"PACS").encode())
+                if requestor.read_pdu()[0] != ASSOCIATE_AC:
+                    return False  # the job is over
                 requestor.send(data_pdu(1, 3, store_command(uid)), data_pdu(1, 2, content))
-                kind, _ = requestor.read_pdu()
-                if kind == 4 and data is None:
+                kind, answer_pdu = requestor.read_pdu()
+                if kind == P_DATA and read_command_set(answer_pdu[6:]).number(0x0900) == 0:
                     told.sent.append(uid)
             return True
         contexts = {sop_class: number for number, (sop_class, _) in asked.contexts.items()}

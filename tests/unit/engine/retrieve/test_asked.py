@@ -62,16 +62,23 @@ def test_an_identifier_that_cannot_be_read_asks_for_anything() -> None:
 
 @pytest.mark.parametrize("syntax", [EXPLICIT, IMPLICIT])
 def test_the_bytes_of_a_data_set_say_whose_it_is(syntax: str) -> None:
+    def is_marked(wanted: AskedFor, study: str, sent_as: str = "1.2.3.4") -> bool:
+        return wanted.is_marked(encoded("1.2.3.4", study, syntax=syntax), sent_as)
+
     wanted = asked({STUDY: "1.2.3"}, {STUDY: "1.2.30\\1.2.31"})
-    for study in ("1.2.3", "1.2.30", "1.2.31"):
-        assert wanted.is_marked(encoded("1.2.3.4", study, syntax=syntax))
-    for study in ("1.2.3.4", "1.2.4", "1.2", "1.2.300"):
-        assert not wanted.is_marked(encoded("1.2.3", study, syntax=syntax))
-    assert not asked({STUDY: "1.2.3", SERIES: "1.2.3.5"}).is_marked(encoded("1.2.3.4", "1.2.3", syntax=syntax))
+    assert all(is_marked(wanted, study) for study in ("1.2.3", "1.2.30", "1.2.31"))
+    assert not any(is_marked(wanted, study) for study in ("1.2.3.4", "1.2.4", "1.2", "1.2.300"))
+    assert not is_marked(wanted, "1.2.3", sent_as="1.2.3.5")
+    assert not is_marked(asked({STUDY: "1.2.3", SERIES: "1.2.3.5"}), "1.2.3")
 
 
 def test_what_is_marked_is_covered() -> None:
     many = asked(*({STUDY: f"1.2.{number}"} for number in range(100)))
-    assert many.is_marked(encoded("1.2.3.4", "1.2.3"))
-    assert not many.is_marked(encoded("1.2.3.4", "1.2.99"))  # it is read then
+    assert many.is_marked(encoded("1.2.3.4", "1.2.3"), "1.2.3.4")
+    assert not many.is_marked(encoded("1.2.3.4", "1.2.99"), "1.2.3.4")  # it is read then
     assert many.covers(header(study="1.2.99"))
+
+
+@pytest.mark.parametrize("uid", ["", "1" * 70_000, "\udcff"])
+def test_a_hostile_uid_marks_nothing(uid: str) -> None:
+    assert not asked({STUDY: "1.2.3"}).is_marked(encoded("1.2.3.4", "1.2.3"), uid)
