@@ -210,6 +210,8 @@ def import_peers(data: bytes) -> None:
     found = attempt(lambda: read(content)).value
     if found is None:
         return
+    shown = [str(mistake) for mistake in found.mistakes] + [*found.remarks]
+    require(all(text.isprintable() for text in shown), "what is shown of a file is printable", shown)
     book = AddressBook()
     attempt(lambda: plan_import(book, found).apply(book))
     for name in book.peers:
