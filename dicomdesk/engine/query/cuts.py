@@ -37,6 +37,8 @@ class CutSign(Enum):
     """As many as for another query over the same association."""
     UNDATED = "undated"
     """Where it was asked for by dates what was cut, and some matches have none: others like them may be missing."""
+    IN_VAIN = "in-vain"
+    """It was asked for by dates what was cut, and that brought no more: the peer does not heed them, or has no end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,6 +27,10 @@ _OF_STUDY = ((), 0x00080020, 0x00080030)
 _OF_WORKLIST = ((KeyStep(tag=_SCHEDULED_STEPS),), 0x00400002, 0x00400003)
 """Path, tags of date and time."""
 _DIGEST_BYTES = 12
+_MOST_BARREN = 64
+"""Cut answers one after the other that bring nothing new, as those of a peer that does not heed the dates. From all
+years down to a second it takes 33 halves."""
+_MOST_QUERIES = 20_000
 _UNIQUE_LEVELS = frozenset({Level.STUDY, Level.SERIES, Level.IMAGE})
 """Where the unique key says by itself that two matches are one."""
 
@@ -55,6 +59,12 @@ class SplitQuery:
         self._undated = self._untimed = 0
         """New and old matches of the query under way that have no date, or no time."""
         self._lost = 0
+        self._span: DateSpan | None = None
+        """Of the query under way; None for the whole."""
+        self._outside = 0
+        """Its matches that have another date than was asked for."""
+        self._barren = self._queries = 0
+        self._is_in_vain = False
         data = put_keys(identifier.data_set, identifier.keys)
         data_set = read_data_set(data, EXPLICIT_VR_LITTLE_ENDIAN)
         self._level = _level(data_set)
@@ -76,7 +86,13 @@ class SplitQuery:
 
     @property
     def lost(self) -> Cut | None:
-        """What tells that matches may be missing because they have no date, or no time, to be asked for by."""
+        """What tells that matches may be missing although the range was divided.
+
+        Because they have no date, or no time, to be asked for by; or because dividing was given up.
+        """
+        if self._is_in_vain:
+            text = f"Parts of the date range do not bring more ({count_text(self._queries, 'query', 'queries')} asked)"
+            return Cut(sign=CutSign.IN_VAIN, matches=len(self._seen), text=f"{text}: there may be more")
         if not self._lost:
             return None
         what = count_text(self._lost, "match", "matches")
@@ -88,21 +104,27 @@ class SplitQuery:
         if dates is None:
             return
         values = result.items.get(dates.path[0].tag, {}) if dates.path else result.values
-        self._undated += values.get(dates.date_tag, "?") == ""
+        day = values.get(dates.date_tag, "?")
+        self._undated += day == ""
+        self._outside += self._span is not None and _is_outside(self._span, day)
         self._untimed += values.get(dates.time_tag, "?") == ""
 
     def carry_out(self, ask: Callable[[Identifier, list[int]], QueryEnded | None]) -> Iterator[QueryEnded]:
         """Ask as a whole, then in parts where it was cut; yields the ends of what was not divided further.
 
         ``ask`` is given an identifier and the numbers of matches at which the peer has cut before; it returns None when
-        no more is to be asked.
+        no more is to be asked. Nothing more is asked of a peer that does not heed the dates.
         """
         waiting: list[DateSpan | None] = [None]
         while waiting:
-            span = waiting.pop()
-            self._undated = self._untimed = 0
+            self._span = span = waiting.pop()
+            self._undated = self._untimed = self._outside = 0
+            known = len(self._seen)
             ended = ask(self._identifier if span is None else self._part(span), self._limits)
             if ended is None:
+                return
+            if self._goes_on_in_vain(ended, len(self._seen) - known):
+                yield ended
                 return
             whole = span or (self._dates.span if self._dates is not None else None)
             parts = self._halves(whole) if whole is not None and _is_cut(ended) else []
@@ -111,6 +133,15 @@ class SplitQuery:
                 waiting += parts
             else:
                 yield ended
+
+    def _goes_on_in_vain(self, ended: QueryEnded, news: int) -> bool:
+        """Whether the peer does not heed the dates, or there is no end to it."""
+        self._queries += 1
+        is_cut = _is_cut(ended)
+        self._barren = self._barren + 1 if is_cut and not news else 0
+        is_unheeded = self._barren >= _MOST_BARREN or 2 * self._outside > ended.matches
+        self._is_in_vain = is_cut and (is_unheeded or self._queries >= _MOST_QUERIES)
+        return self._is_in_vain
 
     def _halves(self, span: DateSpan) -> list[DateSpan]:
         """The later one first: it is taken from the end."""
@@ -135,6 +166,14 @@ class SplitQuery:
 def _is_cut(ended: QueryEnded) -> bool:
     """Also where the peer refuses because there would be too many, and has sent none."""
     return ended.cut is not None or is_out_of_resources(ended.status)
+
+
+def _is_outside(span: DateSpan, text: str) -> bool:
+    """Whether the text is a day that the span has not."""
+    day = read_span(text)
+    if day is None or day.first is None or day.first != day.last:
+        return False
+    return (span.first is not None and day.first < span.first) or (span.last is not None and day.first > span.last)
 
 
 def _level(data_set: Item) -> Level | None:

@@ -1,7 +1,7 @@
 """Answers that were cut are completed by parts of the range of dates, against a peer that really searches."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 
 import pytest
@@ -201,3 +201,38 @@ def test_a_worklist_is_divided_by_the_date_of_its_steps() -> None:
     assert [b"20261130-20261201" in one for one in asked] == [True, False, False]
     assert [b"20261130" in one for one in asked[1:]] == [True, False]
     assert len(of(facts, QueryEnded)) == 3
+
+
+def _heedless(asked: Asked, message: Message) -> None:
+    """The same matches, whatever is asked for."""
+    matches = (_match((f"1.2.{number}", "20200101", "120000")) for number in range(50))
+    asked.send(*(response(message, 0xFF00, match) for match in matches), response(message, 0))
+
+
+def _heedless_of_undated(asked: Asked, message: Message) -> None:
+    """The same matches, without telling of dates."""
+    keys = [QueryKey(tag=LEVEL, value="STUDY"), QueryKey(tag=STUDY, value="1.2")]
+    asked.send(*(response(message, 0xFF00, put_keys(b"", keys)) for _ in range(50)), response(message, 0))
+
+
+def _refusing(asked: Asked, message: Message) -> None:
+    """Too many, always."""
+    asked.send(response(message, 0xA700))
+
+
+@pytest.mark.parametrize(
+    ("answer", "most"),
+    [(_heedless, 3), (_heedless_of_undated, 70), (_refusing, 70)],
+    ids=[
+        "alike",
+        "undated",
+        "refusing",
+    ],
+)
+def test_a_peer_that_does_not_heed_the_dates_is_not_asked_for_ever(
+    answer: Callable[[Asked, Message], None], most: int
+) -> None:
+    with AnsweringPeer(answer) as peer:
+        outcome, _ = query(request_to(peer.port, studies("20100101-20251231"), splits_dates=True))
+        assert len(peer.requests) <= most
+    assert outcome.cuts[-1].sign is CutSign.IN_VAIN
