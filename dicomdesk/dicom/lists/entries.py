@@ -71,6 +71,8 @@ class ListEntries:
     columns: Columns
     warnings: tuple[str, ...] = ()
     """On the list, one sentence each: what its owner may want to know before anything is asked for."""
+    lost_zeros_to: int = 0
+    """How many digits numbers seem to have had before a spreadsheet dropped zeros; 0 where none seem lost."""
 
     @property
     def askable(self) -> int:
@@ -97,7 +99,12 @@ def read_entries(rows: Rows, columns: Columns, *, fill_to: int = 0) -> ListEntri
                 same_as=same_as if same_as != number else 0,
             )
         )
-    return ListEntries(entries=tuple(entries), columns=columns, warnings=tuple(_warnings(rows, columns, entries)))
+    return ListEntries(
+        entries=tuple(entries),
+        columns=columns,
+        warnings=tuple(_warnings(rows, columns, entries)),
+        lost_zeros_to=max(_lost_zeros(key.tag, entries)[0] for key in columns.keys),
+    )
 
 
 def _values(row: Row, columns: Columns, fill_to: int) -> Iterator[EntryValue]:
@@ -175,7 +182,7 @@ def _warnings(rows: Rows, columns: Columns, entries: Sequence[ListEntry]) -> Ite
     powers = [entry for entry in entries if any(_POWER.fullmatch(value.value) for value in entry.values)]
     if powers:
         yield f"{_lines(powers)} such as {powers[0].text}: a spreadsheet has rounded long numbers, and digits are lost"
-    yield from (text for key in columns.keys if (text := _lost_zeros(key.tag, entries)))
+    yield from (text for key in columns.keys if (text := _lost_zeros(key.tag, entries)[1]))
     faulty = [
         entry for entry in entries if entry.fault and not any(_POWER.fullmatch(value.value) for value in entry.values)
     ]
@@ -194,22 +201,23 @@ def _lines(entries: Sequence[ListEntry]) -> str:
     return f"{word} {named}{more}"
 
 
-def _lost_zeros(tag: int, entries: Sequence[ListEntry]) -> str:
-    """A warning where numbers look as if a spreadsheet had dropped the zeros before them.
+def _lost_zeros(tag: int, entries: Sequence[ListEntry]) -> tuple[int, str]:
+    """How many digits numbers seem to have had before a spreadsheet dropped zeros, with a warning; 0 for none.
 
-    That is so where all are digits, none begins with a zero, most have one length and some are shorter.
+    That is so where all are digits, none begins with a zero, and some are shorter than the longest.
     """
     if tag not in _IDENTIFYING or tag in _UIDS:
-        return ""
+        return 0, ""
     numbers = [each.value for entry in entries for each in entry.values if each.tag == tag]
     digits = [value for value in numbers if value.isascii() and value.isdigit()]
     if len(digits) < 2 or len(digits) * 10 < len(numbers) * 9 or any(value[0] == "0" for value in digits):
-        return ""
+        return 0, ""
     longest = max(map(len, digits))
     shorter = [value for value in digits if len(value) < longest]
     if not shorter or longest < 4:
-        return ""
-    return (
-        f"{count_text(len(shorter), 'number')} of {len(digits):,} {'has' if len(shorter) == 1 else 'have'} fewer than "
-        f"{longest} digits, such as {shorter[0]}: a spreadsheet may have dropped the zeros before them"
+        return 0, ""
+    have = "has" if len(shorter) == 1 else "have"
+    return longest, (
+        f"{count_text(len(shorter), 'number')} of {len(digits):,} {have} fewer than {longest} digits, such as "
+        f"{shorter[0]}: a spreadsheet may have dropped the zeros before them"
     )

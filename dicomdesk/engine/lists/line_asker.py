@@ -163,7 +163,7 @@ class LineAsker:
             comment = f": {printable(ended.comment)}" if ended.comment else ""
             words = status_text(ended.status, DimseService.C_FIND)
             advice = _missing_keys(entry, self._request.model)
-            raise NotAnsweredError(f"The peer ended the query with {words} ({ended.status:04X}H){comment}{advice}")
+            raise NotAnsweredError(f"{words} ({ended.status:04X}H), says the peer to the query{comment}{advice}")
         answers = sort_answers(entry, results)
         return answers if ended.cut is None else replace(answers, note=ended.cut.text)
 

@@ -8,29 +8,32 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QMenu, QWidget
 
-from dicomdesk.engine.lists.results import LineState, summary_text
+from dicomdesk.engine.lists.results import LineState
 from dicomdesk.errors import DicomdeskError
 from dicomdesk.gui import wording
-from dicomdesk.gui.controls.buttons import PrimaryButton, menu_button, plain_button
+from dicomdesk.gui.controls.buttons import PrimaryButton, menu_button, plain_button, set_words
 from dicomdesk.gui.controls.drop_area import DropArea
 from dicomdesk.gui.controls.empty_state import EmptyState
 from dicomdesk.gui.controls.form import quiet_label
 from dicomdesk.gui.layouts import column_of, row_of
 from dicomdesk.gui.lists.flow import ListenerLender, ListFlow, Reading
 from dicomdesk.gui.lists.kept import Kept, kept_lists
-from dicomdesk.gui.lists.line_nodes import LineColumn, LineNode, state_mark
+from dicomdesk.gui.lists.line_nodes import LineColumn, LineNode
 from dicomdesk.gui.lists.reading_form import ReadingForm
+from dicomdesk.gui.lists.told import PROBLEMS, WELL, tell
 from dicomdesk.gui.lists.wish_form import WishForm, plan_text
 from dicomdesk.gui.lists.wishes import ListWish
 from dicomdesk.gui.models.found_entities import AskedPeer
 from dicomdesk.gui.outline.view import OutlineView
 from dicomdesk.gui.panels.details import Details, DetailsStrip
+from dicomdesk.gui.panels.filter_bar import FilterBar
 from dicomdesk.gui.panels.heading import Heading
 from dicomdesk.gui.questions.file_dialogs import ask_files, ask_new_file
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.theme import GRID, MARGIN, Theme, Tone
-from dicomdesk.human import printable, rate_text, size_text
+from dicomdesk.gui.wording import plain_tip
+from dicomdesk.human import printable
 
 __all__ = ["LIST_SUFFIXES", "ListDialog"]
 
@@ -38,7 +41,8 @@ LIST_SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".ods")
 """Of files that are likely to be lists; any name may be."""
 _SIZE = (1000, 700)
 _EMPTY, _LIST = range(2)
-_MOST_WARNINGS = 4
+_CHIP_STATES: tuple[tuple[LineState, ...], ...] = ((), WELL, PROBLEMS, (LineState.WAITING,))
+"""Of the filter: which lines pass, () for all."""
 
 
 class ListDialog(QDialog):
@@ -69,6 +73,9 @@ class ListDialog(QDialog):
         self.wish = WishForm(theme, tasks, can_listen=lender is not None)
         self.view = OutlineView(theme, self.flow.model, stretched=LineColumn.REASON)
         self.details = DetailsStrip(theme)
+        words = (self.tr("All"), self.tr("Done"), self.tr("Problems"), self.tr("To do"))
+        chips = list(zip(words, (Tone.PLAIN, Tone.PLAIN, Tone.BAD, Tone.PLAIN), strict=True))
+        self.filters = FilterBar(theme, chips, self.tr("Search lines and reasons"))
         self.empty = EmptyState(theme, "report", takes_drops=True)
         self.area = DropArea(theme)
         self._heading = Heading(theme, self)
@@ -116,13 +123,13 @@ class ListDialog(QDialog):
         self.forms = QWidget()
         column_of(self.reading, self.wish, self.plan, inside=self.forms, spacing=GRID)
         page = QWidget()
-        column_of(self._heading, self.forms, (self.view, 1), inside=page, spacing=12)
+        column_of(self._heading, self.forms, self.filters, (self.view, 1), inside=page, spacing=12)
         for each in (self.empty, page):
             self.area.addWidget(each)
         self.primary = PrimaryButton(self._theme, self._on_primary)
         self.export = plain_button(self._theme, self.tr("&Export report…"), "report", self._on_export)
-        close = plain_button(self._theme, self.tr("&Close"), "close", self.reject)
-        buttons = row_of(self.export, 1, self.primary, close, margins=(MARGIN, GRID, MARGIN, MARGIN))
+        self.close_button = plain_button(self._theme, self.tr("&Close"), "close", self.reject)
+        buttons = row_of(self.export, 1, self.primary, self.close_button, margins=(MARGIN, GRID, MARGIN, MARGIN))
         body = column_of((self.area, 1), margins=(MARGIN, MARGIN, MARGIN, GRID))
         column_of((body, 1), self.details, buttons, inside=self)
 
@@ -132,6 +139,7 @@ class ListDialog(QDialog):
         self.reading.changed.connect(self._on_reading)
         self.view.node_selected.connect(lambda _node: self._show_details())
         self.flow.line_begun.connect(self._on_line_begun)
+        self.filters.changed.connect(self._on_filter)
         self.area.dropped.connect(self._on_dropped)
         self.finished.connect(lambda _result: self._on_closed())
         self._theme.changed.connect(self._show_heading)
@@ -164,6 +172,17 @@ class ListDialog(QDialog):
 
     def _on_reading(self) -> None:
         self._tasks.start(self.flow.understand(self.reading.reading()), owner=self)
+
+    def _on_fill(self) -> None:
+        if self.flow.entries is not None:
+            self.reading.fill_up(self.flow.entries.lost_zeros_to)
+
+    def _on_filter(self) -> None:
+        states, words = _CHIP_STATES[self.filters.chip], self.filters.words()
+        if self.filters.is_open():
+            self.view.set_filter(None)
+        else:
+            self.view.set_filter(lambda node: isinstance(node, LineNode) and node.passes(states, words))
 
     def _on_primary(self) -> None:
         if self.flow.is_running:
@@ -227,6 +246,7 @@ class ListDialog(QDialog):
             return
         has_list = bool(flow.nodes) or bool(flow.error)
         self.area.setCurrentIndex(_LIST if has_list else _EMPTY)
+        self.filters.setVisible(bool(flow.nodes))
         self.details.setVisible(has_list)
         self.primary.setVisible(bool(flow.nodes))
         if flow.columns is not None:
@@ -236,6 +256,7 @@ class ListDialog(QDialog):
         self.plan.setVisible(flow.is_running)
         self.export.setVisible(bool(flow.nodes))
         self._show_primary()
+        self._show_counts()
         self._show_heading()
         self._show_details()
 
@@ -265,80 +286,24 @@ class ListDialog(QDialog):
         text = self.tr("{name}: {lines} for {peer}").format(name=name, lines=lines, peer=self._asked.word)
         self._heading.say(text if flow.nodes else name, "report", Tone.ACTIVE, Tone.PLAIN)
 
+    def _show_counts(self) -> None:
+        counts = self.flow.counts()
+        chips = [sum(counts[state] for state in states) for states in _CHIP_STATES]
+        self.filters.chips.set_counts([len(self.flow.nodes), *chips[1:]])
+        word = self.tr("Stop and &close") if self.flow.is_running else self.tr("&Close")
+        set_words(self.close_button, word)
+        tip = self.tr("The list can be taken up again") if self.flow.is_running else ""
+        self.close_button.setToolTip(plain_tip(tip))
+
     def _on_tick(self) -> None:
         if self.flow.is_running:
+            self._show_counts()
             self._show_details()
 
     def _show_details(self) -> None:
-        self.details.show_details(self._notice or self._summary())
-
-    def _summary(self) -> Details:
-        flow = self.flow
-        summary = summary_text(flow.counts()) if flow.nodes else ""
         node = self.view.selected_node()
-        if isinstance(node, LineNode) and not node.is_open:
-            return self._of_line(node)
-        if flow.is_running:
-            return Details(
-                title=summary,
-                text=self._running_text(),
-                icon="receiving",
-                tone=Tone.ACTIVE,
-                progress=self._share(),
-            )
-        if flow.error:
-            is_begun = flow.is_over or flow.done > 0
-            said = self.tr("The list was not worked through") if is_begun else ""
-            title = said or self.tr("This is no list that can be used")
-            text = "\n".join(filter(None, (wording.sentence(flow.error), summary)))
-            return Details(title=title, text=text, icon="failed", tone=Tone.BAD, can_copy=True)
-        if not flow.done:
-            return self._preview()
-        is_well = not any(count for state, count in flow.counts().items() if state not in _WELL)
-        icon, tone = ("stored", Tone.GOOD) if is_well else ("warning", Tone.WARNING)
-        left = flow.counts()[LineState.WAITING]
-        text = self.tr("It can be taken up again, also after the window was closed.") if left else ""
-        return Details(title=summary, text=text, icon=icon, tone=tone)
-
-    def _share(self) -> float | None:
-        return self.flow.done / max(len(self.flow.nodes), 1) if self.flow.is_running else None
-
-    def _of_line(self, node: LineNode) -> Details:
-        """What has come of the line that is selected."""
-        mark = state_mark(node.result.state)
-        title = self.tr("Line {line}, {value}: {state}").format(
-            line=node.text(LineColumn.LINE), value=node.text(LineColumn.VALUE), state=mark.word
-        )
-        lines = (wording.sentence(node.text(LineColumn.REASON)), "  ".join(node.result.uids))
-        return Details(
-            title=title,
-            text="\n".join(filter(None, lines)),
-            icon=mark.icon,
-            tone=mark.tone,
-            can_copy=True,
-            progress=self._share(),
-        )
-
-    def _running_text(self) -> str:
-        flow = self.flow
-        done, rate = flow.bytes_text_source()
-        moved = self.tr("{size} fetched, {rate}").format(size=size_text(done), rate=rate_text(rate)) if done else ""
-        stopping = self.tr("Stopping: the peer is told to end what is under way…") if flow.is_stopping else ""
-        return "\n".join(filter(None, (stopping, printable(flow.waiting_for), moved)))
-
-    def _preview(self) -> Details:
-        flow = self.flow
-        warnings = flow.entries.warnings if flow.entries is not None else ()
-        askable = flow.entries.askable if flow.entries is not None else len(flow.nodes)
-        count = wording.plural(askable, self.tr("{count} line to ask for"), self.tr("{count} lines to ask for"))
-        what = f": {flow.columns.text}" if flow.columns is not None else ""
-        lines = [wording.sentence(printable(warning)) for warning in warnings[:_MOST_WARNINGS]]
-        if warnings:
-            return Details(title=f"{count}{what}", text="\n".join(lines), icon="warning", tone=Tone.WARNING)
-        return Details(title=f"{count}{what}", icon="info")
-
-
-_WELL = frozenset((LineState.FOUND, LineState.FETCHED))
+        line = node if isinstance(node, LineNode) else None
+        self.details.show_details(self._notice or tell(self.flow, line, self._on_fill))
 
 
 def _kept_words(kept: Kept, words: str) -> str:

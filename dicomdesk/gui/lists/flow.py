@@ -1,6 +1,7 @@
 """Flow of one list, without widgets: read, worked off, stopped, taken up again, reported."""
 
 import threading
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -49,6 +50,9 @@ _ASSOCIATION_EVENTS = (
     AssociationReleased,
     AssociationAborted,
 )
+_FEW_LINES = 3
+"""Too few to tell how long others take."""
+_LONG_S = 120
 _SHOWN = (LineStarted, LineEnded, ListPaused, ListResumed, Notice, *_ASSOCIATION_EVENTS)
 
 
@@ -115,7 +119,11 @@ class ListFlow(QObject):
         self.error = ""
         """Why it ended early, or cannot be read."""
         self.waiting_for = ""
-        """Why nothing is asked at the moment, with the time when it goes on."""
+        """That nothing is asked at the moment, and when it goes on."""
+        self.waiting_reason = ""
+        self._active_s, self._since_s = 0.0, 0.0
+        """How long this run has worked, and since when it works; 0 while it waits."""
+        self._done_before = 0
         self.is_running = False
         self.is_stopping = False
         self.is_over = False
@@ -151,7 +159,8 @@ class ListFlow(QObject):
             self.entries = await self._tasks.run(_understand, self.rows, reading)
             self.error = ""
             self.column_names = self.entries.columns.names
-            self._show([LineNode(entry) for entry in self.entries.entries])
+            digits = self.entries.lost_zeros_to
+            self._show([LineNode(entry, digits=digits) for entry in self.entries.entries])
         except SettingsError as error:
             self.entries, self.error = None, str(error)
             self._show(())
@@ -177,6 +186,7 @@ class ListFlow(QObject):
         if not self.is_running and self.nodes:
             self.is_running, self.is_stopping, self.error = True, False, ""
             self._session.retrieving.add(self)
+            self._active_s, self._since_s, self._done_before = 0.0, 0.0, self.done
             self._tasks.start(self._carry_out(asked, wish))
             self.changed.emit()
 
@@ -211,7 +221,8 @@ class ListFlow(QObject):
             self._session.retrieving.discard(self)
             self._job = None
             self._early.clear()
-            self.is_running, self.is_stopping, self.is_over, self.waiting_for = False, False, True, ""
+            self.is_running, self.is_stopping, self.is_over = False, False, True
+            self.waiting_for = self.waiting_reason = ""
             for node in self.nodes:
                 self._mark(node, is_under_way=False)
             self.changed.emit()
@@ -251,7 +262,8 @@ class ListFlow(QObject):
     def _apply(self, fact: ListFact) -> None:
         match fact:
             case LineStarted(number=number):
-                self.waiting_for = ""
+                self.waiting_for = self.waiting_reason = ""
+                self._since_s = self._since_s or time.monotonic()
                 self._mark(self.nodes[number - 1], is_under_way=True)
                 self.line_begun.emit(self.nodes[number - 1])
             case LineEnded(result=result):
@@ -260,8 +272,10 @@ class ListFlow(QObject):
                 for result in results:
                     self._show_result(result)
             case ListPaused(until=until, reason=reason):
-                said = self.tr("{reason}. It goes on at {time}")
-                self._wait_for(said.format(reason=reason, time=f"{until:%H:%M:%S}"))
+                self._rest()
+                self.waiting_reason = reason
+                said = self.tr("Waiting until {time}") if _is_long(until) else self.tr("Trying again at {time}")
+                self._wait_for(said.format(time=f"{until:%H:%M}" if _is_long(until) else f"{until:%H:%M:%S}"))
             case Notice(text=text):
                 self.waiting_for = text
                 self.changed.emit()
@@ -304,7 +318,20 @@ class ListFlow(QObject):
         """How many lines have a result."""
         return len(self.nodes) - self._counts[LineState.WAITING]
 
-    def bytes_text_source(self) -> tuple[int, float]:
+    def seconds_left(self) -> float | None:
+        """How long the rest takes by what the lines of this run took, pauses for the night not counted."""
+        lines = self.done - self._done_before
+        if lines < _FEW_LINES:
+            return None
+        active_s = self._active_s + (time.monotonic() - self._since_s if self._since_s else 0.0)
+        return active_s / lines * self._counts[LineState.WAITING]
+
+    def _rest(self) -> None:
+        if self._since_s:
+            self._active_s += time.monotonic() - self._since_s
+        self._since_s = 0.0
+
+    def fetched(self) -> tuple[int, float]:
         """Bytes that have come in this run, and per second now."""
         if self._job is None:
             return 0, 0.0
@@ -320,6 +347,10 @@ class ListFlow(QObject):
         self.nodes = list(nodes)
         self._counts = count_states(node.result for node in self.nodes)
         self.model.replace(self.nodes)
+
+
+def _is_long(until: datetime) -> bool:
+    return (until - datetime.now().astimezone()).total_seconds() > _LONG_S
 
 
 def _understand(rows: Rows, reading: Reading) -> ListEntries:

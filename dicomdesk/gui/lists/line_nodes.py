@@ -34,10 +34,10 @@ def line_columns() -> Sequence[Column]:
     """The columns of the rows."""
     return (
         Column(title=_say("Line"), width=64, is_number=True),
-        Column(title=_say("Asks for"), width=300),
-        Column(title=_say("State"), width=130),
-        Column(title=_say("Found"), width=72, is_number=True, yields=1),
-        Column(title=_say("Instances"), width=120, is_number=True, yields=2),
+        Column(title=_say("Asks for"), width=270),
+        Column(title=_say("State"), width=112),
+        Column(title=_say("Found"), width=60, is_number=True, yields=1),
+        Column(title=_say("Instances"), width=104, is_number=True, yields=2),
         Column(title=_say("Why"), width=240),
     )
 
@@ -57,19 +57,28 @@ def state_mark(state: LineState) -> Mark:
 
 
 _LONGEST_OTHER = 60
+
+
+def _other_text(cell: str) -> str:
+    """A cell beside those that are asked for: names as everywhere else."""
+    return (wording.person_name_text(cell) if "^" in cell else human.printable(cell))[:_LONGEST_OTHER]
+
+
 _ORDER = {state: number for number, state in enumerate(LineState)}
 
 
 class LineNode(Node):
     """One line."""
 
-    __slots__ = ("entry", "is_under_way", "result")
+    __slots__ = ("entry", "is_short", "is_under_way", "result")
 
-    def __init__(self, entry: ListEntry) -> None:
+    def __init__(self, entry: ListEntry, *, digits: int = 0) -> None:
+        """``digits`` is how many its number should have, where a spreadsheet seems to have dropped zeros."""
         super().__init__()
         self.entry = entry
         self.result = LineResult(number=entry.number)
         self.is_under_way = False
+        self.is_short = any(len(each.value) < digits and each.value.isdigit() for each in entry.values)
 
     def text(self, column: int) -> str:
         result = self.result
@@ -102,6 +111,8 @@ class LineNode(Node):
                 return self.text(column).casefold()
 
     def mark(self, column: int) -> Mark | None:
+        if column == LineColumn.REASON and self.is_short and self.is_open and not self.entry.fault:
+            return Mark("warning", self.text(column), Tone.WARNING)
         return self._state() if column == LineColumn.STATE else None
 
     def parts(self, column: int) -> tuple[Part, ...] | None:
@@ -118,6 +129,13 @@ class LineNode(Node):
             return human.printable("  ".join(filter(None, self.entry.cells)))
         return ""
 
+    def passes(self, states: Sequence[LineState], words: Sequence[str]) -> bool:
+        """Whether it passes a filter: any of the states (none: all), and all of the words, folded."""
+        if states and self.result.state not in states:
+            return False
+        text = " ".join((*self.entry.cells, self.result.reason, self._state().word)).casefold() if words else ""
+        return all(word in text for word in words)
+
     @property
     def is_open(self) -> bool:
         """Whether something may still come of it."""
@@ -126,7 +144,7 @@ class LineNode(Node):
     def _value_parts(self) -> tuple[Part, ...]:
         """What it asks for, and quietly what else stands in the line."""
         asked = {value.value for value in self.entry.values}
-        others = [human.printable(cell)[:_LONGEST_OTHER] for cell in self.entry.cells if cell and cell not in asked]
+        others = [_other_text(cell) for cell in self.entry.cells if cell and cell not in asked]
         parts = (Part(self.text(LineColumn.VALUE)),)
         return (*parts, Part("  ".join(others), Weight.QUIET)) if others and asked else parts
 
@@ -143,7 +161,9 @@ class LineNode(Node):
             return ""
         if self.entry.fault:
             return self.entry.fault
-        return _say("The same as an earlier line") if self.entry.same_as else ""
+        if self.entry.same_as:
+            return _say("The same as an earlier line")
+        return _say("Fewer digits than others") if self.is_short else ""
 
     def _instances(self) -> str:
         result = self.result

@@ -68,6 +68,11 @@ class ReadingForm(QWidget):
         self.kind.setCurrentIndex(tags.index(first.tag) if first.tag in tags else -1)
         self.header.setChecked(columns.has_header)
 
+    def fill_up(self, digits: int) -> None:
+        """Have numbers filled up with zeros."""
+        self.zeros.setText(str(digits))
+        self._on_zeros()
+
     def reading(self) -> Reading:
         """How it is to be read: the rest is found out."""
         kind = self.kind.currentIndex()

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,19 +13,23 @@ from PySide6.QtCore import Qt
 from shiboken6 import isValid
 
 from dicomdesk.dicom.lists.entries import EntryValue, ListEntry
+from dicomdesk.engine.lists.facts import LineStarted, ListPaused
 from dicomdesk.engine.lists.results import LineResult, LineState
 from dicomdesk.engine.lists.state_file import StateFile
 from dicomdesk.engine.receive.request import Acceptance, ReceiveRequest, Storage
 from dicomdesk.engine.retrieve.request import RetrieveMethod, RunningListener
+from dicomdesk.gui.event_bridge import Arrival
 from dicomdesk.gui.lists import kept as kept_module
 from dicomdesk.gui.lists.dialog import LIST_SUFFIXES, ListDialog
 from dicomdesk.gui.lists.flow import Reading
 from dicomdesk.gui.lists.kept import MOST_KEPT, forget_old, kept_lists, new_state_file
 from dicomdesk.gui.lists.line_nodes import LineColumn, LineNode, line_columns, state_mark
 from dicomdesk.gui.lists.reading_form import ReadingForm
+from dicomdesk.gui.lists.told import about_text
 from dicomdesk.gui.lists.wish_form import WishForm, plan_text
 from dicomdesk.gui.lists.wishes import Aim, KeptWish, ListWish, read_kept_wish, write_kept_wish
 from dicomdesk.gui.models.found_entities import AskedPeer
+from dicomdesk.gui.outline.model import Mark
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.theme import Theme, Tone
@@ -97,6 +101,13 @@ def test_a_list_is_shown_before_anything_is_asked(make: MakeDialog, tmp_path: Pa
     assert [node.text(LineColumn.VALUE) for node in dialog.flow.nodes] == ["123456", "3456", "3456"]
     assert dialog.details.details().title == "2 lines to ask for: accession numbers from column Acc"
     assert "dropped the zeros" in dialog.details.details().text
+    assert dialog.flow.nodes[1].mark(LineColumn.REASON) == Mark("warning", "Fewer digits than others", Tone.WARNING)
+    assert dialog.flow.nodes[0].mark(LineColumn.REASON) is None
+    (fill,) = dialog.details.buttons()
+    assert fill.accessibleName() == "Fill up to 6 digits"
+    fill.click()
+    wait_until(lambda: dialog.flow.nodes[1].text(LineColumn.VALUE) == "003456")
+    assert dialog.details.buttons() == []
     dialog.reading.column.setCurrentIndex(1)
     dialog.reading.kind.setCurrentIndex(1)
     dialog.reading.zeros.setText("6")
@@ -127,6 +138,12 @@ def test_each_line_is_asked_for_and_reported(
     dialog.primary.click()
     wait_until(lambda: dialog.flow.is_over)
     assert states(dialog) == [LineState.FOUND, LineState.FOUND, LineState.NOT_FOUND]
+    for chip, rows in ((1, 2), (2, 1), (3, 0), (0, 3)):
+        dialog.filters.chips.choose(chip)
+        assert dialog.view.visible_rows() == rows
+    dialog.filters.search.setText("a002")
+    assert dialog.view.visible_rows() == 1
+    dialog.filters.search.clear()
     assert dialog.details.details().title == "3 lines: 2 found, 1 not found"
     assert not dialog.reading.isVisible()
     dialog.view.select_node(dialog.flow.nodes[0])
@@ -154,6 +171,7 @@ def test_a_list_that_was_stopped_is_taken_up_after_the_window_was_closed(
     assert not dialog.wish.isVisible()
     assert dialog.plan.text() == plan_text(wish)
     assert dialog.primary.accessibleName() == "Stop"
+    assert dialog.close_button.accessibleName() == "Stop and close"
     assert session.is_busy
     dialog.reject()
     wait_until(lambda: not isValid(dialog))
@@ -283,6 +301,31 @@ def test_ten_thousand_lines_are_one_model(make: MakeDialog, tmp_path: Path, wait
 
 
 # -- its parts
+
+
+LEFT = {0: "a minute", 89: "a minute", 150: "2 minutes", 2400: "40 minutes", 5399: "90 minutes", 7300: "2 hours"}
+
+
+@pytest.mark.parametrize(("seconds", "text"), LEFT.items())
+def test_what_is_left_is_told_as_nearly_as_anybody_can_know(seconds: float, text: str) -> None:
+    assert about_text(seconds) == f"about {text} left"
+
+
+def test_a_list_that_waits_says_so_first(make: MakeDialog, tmp_path: Path, wait_until: WaitUntil) -> None:
+    dialog = make(1)
+    dialog.begin(str(write_list(tmp_path / "list.csv", [1, 2])))
+    wait_until(lambda: bool(dialog.flow.nodes))
+    dialog.flow.is_running = True
+    until = datetime.now().astimezone() + timedelta(hours=6)
+    reason = "Lines are asked for between 20:00-06:00"
+    dialog.flow.take([Arrival(0.0, ListPaused(job_id="l", until=until, reason=reason))])
+    details = dialog.details.details()
+    assert details.title == f"Waiting until {until:%H:%M}"
+    assert details.text.splitlines() == [f"{reason}.", "2 lines: 2 to do"]
+    dialog.flow.take([Arrival(0.0, LineStarted(job_id="l", number=1))])
+    dialog.flow.changed.emit()
+    assert dialog.details.details().title == "2 lines: 2 to do"
+    dialog.flow.is_running = False
 
 
 WISHES = st.builds(

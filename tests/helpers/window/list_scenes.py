@@ -1,7 +1,7 @@
 """States of the dialog that works through a list, on a stage."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from dicomdesk.dicom.lists.columns import find_columns
@@ -60,7 +60,7 @@ def show_list(stage: Stage) -> ListDialog:
     flow.name, flow.rows = "study-17.csv", read_csv(list_text().encode())
     columns = find_columns(flow.rows)
     flow.entries, flow.column_names = read_entries(flow.rows, columns), columns.names
-    flow._show([LineNode(entry) for entry in flow.entries.entries])
+    flow._show([LineNode(entry, digits=flow.entries.lost_zeros_to) for entry in flow.entries.entries])
     dialog.fill_in(WISH)
     flow.changed.emit()
     return show_dialog(stage, dialog)
@@ -81,7 +81,7 @@ def list_half_done(stage: Stage) -> None:
 def list_waiting(stage: Stage) -> None:
     """The window of time is closed, and the list waits for the night."""
     dialog = half_done(stage)
-    until = datetime.fromisoformat("2026-11-30T20:00:00+01:00")
+    until = datetime.now().astimezone().replace(hour=20, minute=0, second=0) + timedelta(days=1)
     _tell(dialog, ListPaused(job_id="list-1", until=until, reason="Lines are asked for between 20:00-06:00"))
 
 
@@ -117,8 +117,8 @@ def half_done(stage: Stage) -> ListDialog:
     for number, state, reason in (
         (4, LineState.NOT_FOUND, ""),
         (7, LineState.AMBIGUOUS, "3 fit the line"),
-        (12, LineState.FAILED, "The peer ended the query with Failed: UnableToProcess (C001H)"),
-        (15, LineState.INCOMPLETE, "The peer could not send 2 instances: it does not find their files"),
+        (12, LineState.FAILED, "Failed: UnableToProcess (C001H), says the peer to the query"),
+        (15, LineState.INCOMPLETE, "2 instances could not be sent by the peer: it does not find their files"),
     ):
         results[number - 1] = replace(results[number - 1], state=state, reason=reason, stored=None, announced=None)
     results[6] = replace(results[6], matches=3)
@@ -126,6 +126,7 @@ def half_done(stage: Stage) -> ListDialog:
     results[14] = replace(results[14], stored=253, announced=255)
     _tell(dialog, *(LineEnded(job_id="list-1", result=result) for result in results))
     _tell(dialog, LineStarted(job_id="list-1", number=24))
+    flow._since_s, flow._active_s = 0.0, 23 * 95.0
     flow.changed.emit()
     return dialog
 
