@@ -9,12 +9,14 @@ from tests.helpers.window import screenshots
 
 @pytest.mark.usefixtures("loop")
 def test_scenes_are_written_in_both_themes(qapp: QApplication, tmp_path: Path) -> None:
-    written = screenshots.shoot_all(qapp, tmp_path, {"idle", "busy"})
+    written = screenshots.shoot_all(qapp, tmp_path, {"idle", "busy", "query-three-levels"})
     assert sorted(path.name for path in written) == [
         "busy-dark.png",
         "busy-light.png",
         "idle-dark.png",
         "idle-light.png",
+        "query-three-levels-dark.png",
+        "query-three-levels-light.png",
     ]
     images = [QImage(str(path)) for path in written]
     assert all(image.width() == screenshots.USUAL[0] for image in images)

@@ -13,7 +13,7 @@ from dicomdesk.dicom.query.keys import QueryKey
 from dicomdesk.dicom.query.results import QueryResult
 from dicomdesk.engine.query.form import identifier_below
 from dicomdesk.engine.query.query import QueryOutcome
-from dicomdesk.engine.query.request import Identifier
+from dicomdesk.engine.query.request import Identifier, QueryModel
 from dicomdesk.errors import CancelledError, DicomdeskError
 from dicomdesk.gui.event_bridge import Arrival
 from dicomdesk.gui.models.found_entities import AskedPeer
@@ -235,7 +235,8 @@ class QueryFlow(QObject):
             return
         level = asking.question.level
         asking.odd_levels += result.level is not None and result.level is not level
-        asking.nameless += not result.unique_value(level)
+        is_worklist = asking.question.model is QueryModel.WORKLIST
+        asking.nameless += not is_worklist and not result.unique_value(level)
         asking.undecodable += bool(result.faults)
         asking.partial += match.is_partial
         asking.matches += 1

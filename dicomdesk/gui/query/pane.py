@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from dicomdesk.dicom.query.attributes import Level
 from dicomdesk.engine.peers.known_peer import KnownPeer
+from dicomdesk.engine.query.request import QueryModel
 from dicomdesk.gui.controls.drop_area import DropArea
 from dicomdesk.gui.controls.empty_state import EmptyState
 from dicomdesk.gui.controls.fields import search_field
@@ -18,6 +19,7 @@ from dicomdesk.gui.outline.model import Node
 from dicomdesk.gui.panels.details import Details, DetailsStrip
 from dicomdesk.gui.panels.short_label import ShortLabel
 from dicomdesk.gui.query.actions import QueryActions
+from dicomdesk.gui.query.asking import Question
 from dicomdesk.gui.query.flow import QueryFlow
 from dicomdesk.gui.query.form.form_values import FormValues
 from dicomdesk.gui.query.form.saved_queries import memory_of_json
@@ -116,8 +118,9 @@ class QueryPane(View):
         self.commands.ask()
 
     def selected(self) -> list[FoundEntity]:
-        """Return what is chosen, without what is below something that is chosen too."""
+        """Return what is chosen, without what is below something that is chosen too; entries of a worklist never."""
         nodes = [node for node in self.view.selected_nodes() if isinstance(node, ResultNode)]
+        nodes = [node for node in nodes if node.model is not QueryModel.WORKLIST]
         chosen = set(nodes)
         return [found_entity(node) for node in nodes if not _has_above(node, chosen)]
 
@@ -247,7 +250,7 @@ class QueryPane(View):
 
     def _found_text(self) -> str:
         tree, question = self.flow.tree, self.flow.question
-        found = found_text(len(tree), question.level if question is not None else Level.STUDY)
+        found = found_text(len(tree), _told_level(question))
         if tree.passing != len(tree):
             hidden = count_text(len(tree) - tree.passing)
             found = self.tr("{found}, {hidden} hidden by the search").format(found=found, hidden=hidden)
@@ -291,13 +294,20 @@ class QueryPane(View):
         return describe(
             Situation(
                 askings=self.flow.askings,
-                level=question.level if question is not None else Level.STUDY,
+                level=_told_level(question),
                 found=len(tree),
                 passing=tree.passing,
                 ask_rest=self.flow.ask_rest,
                 ask_again=self.commands.ask,
             )
         )
+
+
+def _told_level(question: Question | None) -> Level | None:
+    """The level of the rows at the top; None for a worklist, which has none."""
+    if question is None:
+        return Level.STUDY
+    return None if question.model is QueryModel.WORKLIST else question.level
 
 
 def _deepest_key(entity: FoundEntity) -> str:

@@ -19,7 +19,8 @@ class Situation:
     """What there is to be told of."""
 
     askings: Sequence[Asking]
-    level: Level
+    level: Level | None
+    """Of the rows at the top; None for a worklist."""
     found: int
     """Rows at the top."""
     passing: int
@@ -32,8 +33,10 @@ def _say(text: str) -> str:
     return QCoreApplication.translate("query_words", text)
 
 
-def found_text(count: int, level: Level) -> str:
+def found_text(count: int, level: Level | None) -> str:
     """Return "12 studies"."""
+    if level is None:
+        return wording.plural(count, _say("{count} scheduled step"), _say("{count} scheduled steps"))
     if level is Level.PATIENT:
         return wording.plural(count, _say("{count} patient"), _say("{count} patients"))
     return wording.plural(count, _say("{count} study"), _say("{count} studies"))

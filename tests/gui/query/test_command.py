@@ -31,6 +31,7 @@ def asked(port: int = 104, **peer: object) -> AskedPeer:
         FormValues(patient_name="O'Neill; $(rm)", patient_id="a b", modalities=("CT", "MR"), period=Period.WEEK),
         FormValues(patient_name="Döe", further="RequestAttributesSequence[0].StudyInstanceUID=1; (0010,0040)=F"),
         FormValues(model=QueryModel.PATIENT_ROOT, patient_id="4711"),
+        FormValues(model=QueryModel.WORKLIST, modalities=("CT",), period=Period.WEEK, description="chest"),
     ],
 )
 def test_the_command_asks_the_same(values: FormValues, tmp_path: Path) -> None:

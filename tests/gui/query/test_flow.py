@@ -5,7 +5,7 @@ from dicomdesk.engine.query.request import QueryModel
 from dicomdesk.gui.query.flow import MOST_AT_ONCE, QueryFlow
 from dicomdesk.gui.query.form.form_values import FormValues
 from dicomdesk.gui.query.pane import QueryPane
-from dicomdesk.gui.query.results.cells import NAME
+from dicomdesk.gui.query.results.cells import ACCESSION, DATE, DESCRIPTION, NAME
 from dicomdesk.gui.query.results.result_nodes import ResultNode
 from tests.gui.query.conftest import WaitUntil, answered, ask
 from tests.helpers.archives.served_archives import encoded, running
@@ -39,6 +39,38 @@ def test_patients_come_first_and_their_studies_by_the_rest_of_the_form(
     image = deepest(jane)
     assert (image.level, image.text(NAME)) == (Level.IMAGE, "Instance 1")
     assert [image.unique_value(level) for level in Level] == ["P1", "1.2.3", "1.2.3.5", "1.2.9.1"]
+
+
+def step(accession: str, time: str) -> bytes:
+    build = Builder(EXPLICIT)
+    scheduled = b"".join(
+        build.element(tag, vr, value)
+        for tag, vr, value in (
+            (0x00080060, "CS", "CT"),
+            (0x00400002, "DA", "20261130"),
+            (0x00400003, "TM", time),
+            (0x00400007, "LO", "Chest CT"),
+        )
+    )
+    top = ((0x00080050, "SH", accession), (0x00100010, "PN", "Doe^Jane"), (0x0020000D, "UI", "1.2.3"))
+    elements = [build.element(tag, vr, value) for tag, vr, value in top]
+    return b"".join([*elements, build.sequence(0x00400100, build.item(scheduled))])
+
+
+def test_a_worklist_is_a_list_of_scheduled_steps_that_are_not_retrieved(pane: QueryPane, wait_until: WaitUntil) -> None:
+    pane.header.form.set_values(FormValues(model=QueryModel.WORKLIST, modalities=("CT",)))
+    answers = [Answer(0xFF00, step("A1", "0900")), Answer(0xFF00, step("A2", "1015")), Answer(0)]
+    with FakePeer(answers=[answers]) as peer:
+        pane.header.peer_entry.port.setText(str(peer.port))
+        pane.ask()
+        answered(pane, wait_until)
+    assert b"1.2.840.10008.5.1.4.31" in peer.associations[0].pdu
+    rows = sorted((node.text(ACCESSION), node.text(DATE), node.text(DESCRIPTION)) for node in pane.flow.tree.tops())
+    assert rows == [("A1", "2026-11-30 09:00", "Chest CT"), ("A2", "2026-11-30 10:15", "Chest CT")]
+    pane.view.selectAll()
+    assert pane.selected() == []
+    assert not any(node.opens and node.unfetched() for node in pane.flow.tree.tops())
+    assert "--worklist" in pane.commands.command_text()
 
 
 def deepest(node: ResultNode) -> ResultNode:

@@ -10,7 +10,15 @@ from PySide6.QtCore import QCoreApplication
 
 from dicomdesk.dicom.documents.data_set import DataSet, write_data_set
 from dicomdesk.dicom.documents.key_paths import KeyPathError, apply_key
-from dicomdesk.dicom.query.attributes import Level, find_attribute
+from dicomdesk.dicom.query.attributes import (
+    MODALITY,
+    PATIENT_ID,
+    PERSON_NAME_TAG,
+    STUDY_INSTANCE_UID,
+    Level,
+    find_attribute,
+)
+from dicomdesk.dicom.query.keys import KeyStep, QueryKey
 from dicomdesk.engine.query.form import QueryForm
 from dicomdesk.engine.query.request import Identifier, QueryModel
 from dicomdesk.gui.query.asking import Question
@@ -22,13 +30,25 @@ __all__ = [
     "birth_date_problem",
     "date_problem",
     "further_problem",
+    "modalities_problem",
     "period_words",
     "question_of",
     "values_of_json",
 ]
 
-MODELS = (QueryModel.STUDY_ROOT, QueryModel.PATIENT_ROOT, QueryModel.PATIENT_STUDY_ONLY)
+MODELS = (
+    QueryModel.STUDY_ROOT,
+    QueryModel.PATIENT_ROOT,
+    QueryModel.PATIENT_STUDY_ONLY,
+    QueryModel.WORKLIST,
+)
 """What can be asked in; the first is usual."""
+_BIRTH_DATE, _ACCESSION, _PROCEDURE, _START_DATE = 0x00100030, 0x00080050, 0x00321060, 0x00400002
+_WORKLIST_PATIENT = (PERSON_NAME_TAG, PATIENT_ID)
+_WORKLIST_TOP = (*_WORKLIST_PATIENT, _BIRTH_DATE, 0x00100040, _ACCESSION, 0x00080090, STUDY_INSTANCE_UID, 0x00401001,
+    _PROCEDURE)  # fmt: skip
+_WORKLIST_STEP = (_START_DATE, 0x00400003, MODALITY, 0x00400001, 0x00400006, 0x00400007, 0x00400009)
+_STEP = (KeyStep(tag=0x00400100),)
 _LONGEST = 2000
 """Characters of a value that is kept."""
 _MOST_MODALITIES = 30
@@ -171,6 +191,8 @@ def question_of(values: FormValues, today: date) -> Question:
 
     In a model of patients these are asked for first; what the form says of studies counts when one is opened.
     """
+    if values.model is QueryModel.WORKLIST:
+        return Question(identifier=_worklist_identifier(values, today), model=values.model)
     patient = QueryForm(
         level=Level.PATIENT,
         patient_name=values.patient_name,
@@ -197,6 +219,28 @@ def question_of(values: FormValues, today: date) -> Question:
         model=values.model,
         below=_with_further(study.identifier, of_study),
     )
+
+
+def modalities_problem(values: FormValues) -> str:
+    """Return what is wrong with the modalities for the model, "" where nothing is: see PS3.4 C.2.2.2.1."""
+    if values.model is QueryModel.WORKLIST and len(values.modalities) > 1:
+        return _say("A worklist is asked for one modality at a time, or for all.")
+    return ""
+
+
+def _worklist_identifier(values: FormValues, today: date) -> Identifier:
+    """Scheduled steps (PS3.4 K.6.1.2); the dates are those on which they are to begin."""
+    of_patient = QueryForm(level=Level.PATIENT, patient_name=values.patient_name, patient_id=values.patient_id)
+    known = {key.tag: key.value for key in of_patient.identifier.keys if key.tag in _WORKLIST_PATIENT}
+    top = known | {
+        _BIRTH_DATE: _day_text(values.birth_date),
+        _ACCESSION: values.accession_number,
+        _PROCEDURE: f"*{values.description}*" if values.description else "",
+    }
+    step = {_START_DATE: period_text(values, today), MODALITY: "".join(values.modalities[:1])}
+    keys = [QueryKey(tag=tag, value=top.get(tag, "")) for tag in _WORKLIST_TOP]
+    keys += [QueryKey(tag=tag, value=step.get(tag, ""), path=_STEP) for tag in _WORKLIST_STEP]
+    return _with_further(Identifier(keys=tuple(keys)), _further(values.further))
 
 
 def period_text(values: FormValues, today: date) -> str:
@@ -240,5 +284,5 @@ def _with_further(identifier: Identifier, further: DataSet) -> Identifier:
     """The identifier, with free keys besides its own or in the place of them."""
     if not further.elements:
         return identifier
-    keys = tuple(key for key in identifier.keys if key.tag not in further.elements)
+    keys = tuple(key for key in identifier.keys if key.path or key.tag not in further.elements)
     return Identifier(keys=keys, data_set=write_data_set(further))

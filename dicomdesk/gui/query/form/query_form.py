@@ -16,6 +16,7 @@ from dicomdesk.gui.query.form.form_values import (
     birth_date_problem,
     date_problem,
     further_problem,
+    modalities_problem,
     period_words,
 )
 from dicomdesk.gui.query.form.modality_chips import ModalityChips
@@ -52,7 +53,7 @@ class QueryFormPart(QWidget):
             theme, [self.tr("Studies"), self.tr("Patients, then studies"), self.tr("Patient/study only")]
         )
         self.model.setAccessibleName(self.tr("Information model"))
-        tip = self.tr("Study Root, Patient Root, or Patient/Study Only: which of them the peer can be asked in")
+        tip = self.tr("Study Root, Patient Root, Patient/Study Only, or Modality Worklist, which has scheduled steps")
         self.model.setToolTip(plain_tip(tip))
         self.more = QPushButton()
         self.more.setCheckable(True)
@@ -105,6 +106,9 @@ class QueryFormPart(QWidget):
 
     def insist(self) -> bool:
         """Whether all fields are well; if not, the first that is not takes the focus."""
+        if modalities_problem(self.values()):
+            self.modalities.setFocus()
+            return False
         wrong = next((field for field in self._fields if field.problem()), None)
         if wrong is not None and not wrong.isVisible():
             self.more.setChecked(True)
@@ -112,7 +116,8 @@ class QueryFormPart(QWidget):
 
     def first_problem(self) -> str:
         """Return what is wrong with the first field that is not well."""
-        return next((field.problem() for field in self._fields if field.problem()), "")
+        problems = (field.problem() for field in self._fields)
+        return modalities_problem(self.values()) or next((problem for problem in problems if problem), "")
 
     # Building.
 

@@ -1,5 +1,6 @@
 """What stands in the columns of a result: words made once, on the thread that reads the answer."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication
@@ -25,6 +26,7 @@ __all__ = [
     "SERIES",
     "Cells",
     "cells_of",
+    "cells_of_worklist",
     "count_of",
     "result_columns",
 ]
@@ -38,6 +40,8 @@ _BIRTH_DATE = 0x00100030
 _SEX = 0x00100040
 _STUDY_DATE, _STUDY_TIME = 0x00080020, 0x00080030
 _ACCESSION = 0x00080050
+_START_DATE, _START_TIME = 0x00400002, 0x00400003
+_STEP_DESCRIPTION, _PROCEDURE_DESCRIPTION = 0x00400007, 0x00321060
 _MODALITIES_IN_STUDY = 0x00080061
 _STUDY_DESCRIPTION = 0x00081030
 _SERIES_DESCRIPTION = 0x0008103E
@@ -92,7 +96,7 @@ def cells_of(level: Level, result: QueryResult) -> Cells:
         texts[BIRTH_DATE] = wording.date_text(_cut(result.value(_BIRTH_DATE)))
         identity = f"{texts[BIRTH_DATE]} {_cut(result.value(_SEX))}".strip()
     if level is Level.STUDY:
-        texts[DATE] = _date_and_time(result)
+        texts[DATE] = _date_and_time(result.value(_STUDY_DATE), result.value(_STUDY_TIME))
         texts[MODALITIES] = _cut(result.value(_MODALITIES_IN_STUDY).replace("\\", "/"))
         texts[DESCRIPTION] = _cut(result.value(_STUDY_DESCRIPTION))
         texts[ACCESSION] = _cut(result.value(_ACCESSION))
@@ -113,6 +117,18 @@ def cells_of(level: Level, result: QueryResult) -> Cells:
     return Cells(tuple(texts), number, instances, identity)
 
 
+def cells_of_worklist(result: QueryResult, step: Mapping[int, str]) -> Cells:
+    """Return an entry of a worklist in words; ``step`` has the values of its scheduled step. For any thread."""
+    patient = cells_of(Level.PATIENT, result)
+    texts = list(patient.texts)
+    texts[DATE] = _date_and_time(step.get(_START_DATE, ""), step.get(_START_TIME, ""))
+    texts[MODALITIES] = _cut(step.get(MODALITY, ""))
+    texts[DESCRIPTION] = _cut(step.get(_STEP_DESCRIPTION, "") or step.get(_PROCEDURE_DESCRIPTION, ""))
+    texts[ACCESSION] = _cut(result.value(_ACCESSION))
+    texts[INSTANCES] = ""
+    return Cells(tuple(texts), None, None, patient.identity)
+
+
 def count_of(text: str) -> int | None:
     """Return the number that a peer says, None where it is none that can be."""
     text = text.strip()
@@ -128,9 +144,8 @@ def _cut(text: str) -> str:
     return shown if len(text) <= _LONGEST else f"{shown}…"
 
 
-def _date_and_time(result: QueryResult) -> str:
-    date = wording.date_text(_cut(result.value(_STUDY_DATE)))
-    time = result.value(_STUDY_TIME)
+def _date_and_time(day: str, time: str) -> str:
+    date = wording.date_text(_cut(day))
     if len(time) >= 4 and time[:4].isascii() and time[:4].isdigit():
         return f"{date} {time[:2]}:{time[2:4]}"
     return date

@@ -3,14 +3,21 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from dicomdesk.dicom.documents.data_set import Item, read_data_set
+from dicomdesk.dicom.documents.element_text import text_values
+from dicomdesk.dicom.query.attributes import CHARACTER_SET, MODALITY
 from dicomdesk.dicom.query.results import QueryResult, read_result
 from dicomdesk.engine.events import Status
 from dicomdesk.engine.query.facts import QueryAnswered, QueryFact
+from dicomdesk.engine.query.request import QueryModel
 from dicomdesk.errors import DataError
 from dicomdesk.gui.query.asking import Asking
-from dicomdesk.gui.query.results.cells import Cells, cells_of
+from dicomdesk.gui.query.results.cells import Cells, cells_of, cells_of_worklist
 
 __all__ = ["Match", "read_match", "reading_sink"]
+
+_STEPS = 0x00400100
+_SHOWN = (MODALITY, 0x00321060, 0x00400002, 0x00400003, 0x00400007)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +40,31 @@ def read_match(asking: Asking, fact: QueryAnswered) -> Match:
     is_partial = fact.status == Status.PENDING_WITH_UNSUPPORTED_KEYS
     try:
         result = read_result(fact.identifier, fact.transfer_syntax_uid)
+        if asking.question.model is QueryModel.WORKLIST:
+            cells = cells_of_worklist(result, _scheduled_step(fact.identifier, fact.transfer_syntax_uid))
+        else:
+            cells = cells_of(asking.question.level, result)
     except DataError:
         return Match(asking, None, None, fact.identifier, fact.transfer_syntax_uid, is_partial)
-    cells = cells_of(asking.question.level, result)
     return Match(asking, result, cells, fact.identifier, fact.transfer_syntax_uid, is_partial)
+
+
+def _scheduled_step(identifier: bytes, transfer_syntax_uid: str) -> dict[int, str]:
+    """The text of the first scheduled step of a worklist entry, and what is said of the procedure at the top."""
+    data_set = read_data_set(identifier, transfer_syntax_uid)
+    steps = data_set.elements.get(_STEPS)
+    item = steps.items[0] if steps is not None and steps.items else Item()
+    own = item.elements.get(CHARACTER_SET)
+    return _texts(data_set, data_set.character_set) | _texts(item, own.value if own else data_set.character_set)
+
+
+def _texts(item: Item, character_set: bytes) -> dict[int, str]:
+    found = ((tag, item.elements.get(tag)) for tag in _SHOWN)
+    return {
+        tag: "\\".join(text_values(element, character_set)).strip(" \0")
+        for tag, element in found
+        if element is not None and element.items is None
+    }
 
 
 def reading_sink(asking: Asking, sink: Callable[[object], None]) -> Callable[[QueryFact], None]:

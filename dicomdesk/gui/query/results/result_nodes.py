@@ -75,7 +75,7 @@ class ResultNode(Node):
         self.here: Callable[[ResultNode], str] = _unknown
         """Says how much of it is here already."""
         can_open = bool(place.result.unique_value(level)) and level is not Level.IMAGE
-        if level is Level.STUDY and model is QueryModel.PATIENT_STUDY_ONLY:
+        if level is Level.STUDY and model in {QueryModel.PATIENT_STUDY_ONLY, QueryModel.WORKLIST}:
             can_open = False
         self.below = Below.UNKNOWN if can_open else Below.NOTHING
 

@@ -151,7 +151,7 @@ class ResultTree:
         new: list[ResultNode] = []
         repeated = 0
         for place in places:
-            key = _key(place, level)
+            key = _key(place, level, model)
             node = known.get(key)
             if node is None:
                 node = known[key] = ResultNode(level, model, place)
@@ -230,11 +230,11 @@ class ResultTree:
             self._outline.remove(child)
 
 
-def _key(place: Place, level: Level) -> str:
+def _key(place: Place, level: Level, model: QueryModel) -> str:
     """What says that two answers are of one entity; patients need more than the ID, which others give too."""
     result = place.result
     unique = result.unique_value(level)
-    if not unique:
+    if not unique or model is QueryModel.WORKLIST:
         return f"\0{blake2b(place.identifier, digest_size=16).hexdigest()}"
     if level is not Level.PATIENT:
         return unique

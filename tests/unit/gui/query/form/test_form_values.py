@@ -13,6 +13,7 @@ from dicomdesk.gui.query.form.form_values import (
     birth_date_problem,
     date_problem,
     further_problem,
+    modalities_problem,
     period_text,
     question_of,
     values_of_json,
@@ -132,7 +133,7 @@ def test_values_come_back_from_json_as_they_were() -> None:
 
 
 @pytest.mark.parametrize(
-    "found", [None, [], "x", {"period": "never", "model": "worklist", "patient_name": 7, "modalities": "CT", "more": 1}]
+    "found", [None, [], "x", {"period": "never", "model": "no-root", "patient_name": 7, "modalities": "CT", "more": 1}]
 )
 def test_what_is_wrong_in_json_is_that_of_an_empty_form(found: object) -> None:
     assert values_of_json(found) == FormValues()
@@ -142,3 +143,23 @@ def test_a_form_is_told_in_a_few_words() -> None:
     values = FormValues(patient_name="Doe", period=Period.WEEK, modalities=("CT", "MR"))
     assert values.words() == "Doe  7 days  CT/MR"
     assert FormValues().words() == ""
+
+
+def test_a_worklist_is_asked_for_scheduled_steps() -> None:
+    values = FormValues(
+        model=QueryModel.WORKLIST, patient_name="Doe", period=Period.TODAY, modalities=("CT",), description="chest"
+    )
+    keys = question_of(values, TODAY).identifier.keys
+    asked = {(tuple(step.tag for step in key.path), key.tag): key.value for key in keys}
+    assert asked[(), PATIENT_NAME] == "Doe*"
+    assert asked[(), 0x00321060] == "*chest*"
+    assert asked[(0x00400100,), 0x00400002] == "20260301"
+    assert asked[(0x00400100,), 0x00080060] == "CT"
+    assert LEVEL not in {key.tag for key in keys}
+
+
+def test_a_worklist_is_asked_for_one_modality_at_a_time() -> None:
+    two = FormValues(model=QueryModel.WORKLIST, modalities=("CT", "MR"))
+    assert modalities_problem(two)
+    assert not modalities_problem(FormValues(model=QueryModel.WORKLIST, modalities=("CT",)))
+    assert not modalities_problem(FormValues(modalities=("CT", "MR")))

@@ -43,8 +43,8 @@ ELEMENTS = st.dictionaries(st.sampled_from(sorted(TAGS)), st.binary(max_size=40)
 SMALL = st.integers(0, 12)
 
 
-def asking(peer: AskedPeer, level: Level = Level.STUDY) -> Asking:
-    return Asking(question=Question(identifier=Identifier(), level=level), asked=peer)
+def asking(peer: AskedPeer, level: Level, model: QueryModel) -> Asking:
+    return Asking(question=Question(identifier=Identifier(), level=level, model=model), asked=peer)
 
 
 def encoded(elements: dict[int, bytes], syntax: str) -> bytes:
@@ -52,8 +52,14 @@ def encoded(elements: dict[int, bytes], syntax: str) -> bytes:
     return b"".join(build.element(tag, TAGS[tag], value) for tag, value in sorted(elements.items()))
 
 
-def place_of(peer: AskedPeer, data: bytes, level: Level, syntax: str = EXPLICIT) -> Place | None:
-    match = read_match(asking(peer, level), QueryAnswered("q", 1, 0, 1, 1, 1, 0xFF00, data, syntax))
+def place_of(
+    peer: AskedPeer,
+    data: bytes,
+    level: Level,
+    syntax: str = EXPLICIT,
+    model: QueryModel = QueryModel.STUDY_ROOT,
+) -> Place | None:
+    match = read_match(asking(peer, level, model), QueryAnswered("q", 1, 0, 1, 1, 1, 0xFF00, data, syntax))
     if match.result is None or match.cells is None:
         return None
     return Place(peer, match.result, match.cells, data, syntax)
@@ -70,14 +76,15 @@ def containing(wanted: str) -> Callable[[ResultNode], bool]:
     tail=st.binary(max_size=12),
     level=st.sampled_from(list(Level)),
     syntax=st.sampled_from([EXPLICIT, IMPLICIT]),
+    model=st.sampled_from([QueryModel.STUDY_ROOT, QueryModel.WORKLIST]),
 )
 def test_any_answer_is_a_row_that_can_be_shown_and_exported_or_is_none(
-    elements: dict[int, bytes], tail: bytes, level: Level, syntax: str
+    elements: dict[int, bytes], tail: bytes, level: Level, syntax: str, model: QueryModel
 ) -> None:
-    place = place_of(PEERS[0], encoded(elements, syntax) + tail, level, syntax)
+    place = place_of(PEERS[0], encoded(elements, syntax) + tail, level, syntax, model)
     if place is None:
         return
-    node = ResultNode(level, QueryModel.STUDY_ROOT, place)
+    node = ResultNode(level, model, place)
     shown = [node.text(column) for column in range(COLUMNS)]
     assert all(text.isprintable() and len(text) < 3000 for text in shown)
     assert shown[NAME]
