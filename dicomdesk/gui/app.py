@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
+    from dicomdesk.engine.peers.known_peer import KnownPeer
     from dicomdesk.gui.main_window import MainWindow
     from dicomdesk.gui.security.peer_store import PeerStore
     from dicomdesk.gui.security.security_store import SecurityStore
@@ -156,15 +157,21 @@ async def _load_peers(tasks: "Tasks", state: "WindowState", store: "SecurityStor
     except SettingsError as error:
         return PeerStore(problem=f"{error}. Changes of it are kept until the window closes.")
     turn = asyncio.Lock()
+    saved: tuple[KnownPeer, ...] | None = None
 
     async def save() -> None:
-        async with turn:  # one after the other, so that the last change stays
-            added = await tasks.run(lambda: file.save(found.book.peers))
+        nonlocal saved
+        async with turn:  # one after the other, so that the last change stays; of many at once one writes all
+            peers = found.book.peers
+            if peers is saved:
+                return
+            added = await tasks.run(file.save, peers)
+            saved = peers
         if added:
             found.attempt(lambda: found.book.add(*added))
 
     found.changed.connect(lambda: tasks.start(save()))
-    if loaded.is_new and peers:
+    if (loaded.is_new and peers) or loaded.problem:  # the file that was there is kept under another name
         tasks.start(save())
     return found
 

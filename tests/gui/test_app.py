@@ -10,6 +10,7 @@ from dicomdesk.gui import app, window_state
 from dicomdesk.gui.security import security_file
 from dicomdesk.gui.security.security_store import SecuritySettings
 from dicomdesk.gui.window_state import TypedPeer, WindowState
+from tests.helpers.peers.known_peers import named
 from tests.helpers.window import scenes
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -138,6 +139,31 @@ def test_address_book_begins_with_the_peers_that_the_window_knew(tmp_path: Path)
     assert [peer.name for peer in loaded.peers] == ["PACS", "CT", "New"]
     assert loaded.peers[0].security == scenes.PEER_SECURITY
     assert security_file.load_security(folder / "security.json").nodes == nodes.nodes, "it stays as it was"
+
+
+def test_damaged_address_book_is_kept_aside_and_what_can_be_read_of_it_is_written_at_once(tmp_path: Path) -> None:
+    code = (
+        "import sys\n"
+        "from PySide6.QtCore import QTimer\n"
+        "from dicomdesk.gui import app, main_window\n"
+        "show = main_window.MainWindow.show\n"
+        "def show_and_close(window):\n"
+        "    show(window)\n"
+        "    print(window.peers.details.details().text)\n"
+        "    QTimer.singleShot(100, window.close)\n"
+        "main_window.MainWindow.show = show_and_close\n"
+        "sys.exit(app.main())\n"
+    )
+    folder = tmp_path / "dicomdesk"
+    folder.mkdir()
+    damaged = book_file.to_json((named("a"), named("b", number=2))).replace("104", "0", 1)
+    (folder / "peers.json").write_text(damaged)
+    done = run(code, QT_QPA_PLATFORM="offscreen", XDG_STATE_HOME=str(tmp_path), XDG_CONFIG_HOME=str(tmp_path))
+    assert done.returncode == 0
+    assert "1 of 2 peers of the address book cannot be read: peer 1: A port is a number" in done.stdout
+    assert [peer.name for peer in book_file.BookFile(folder / "peers.json").load().peers] == ["b"]
+    (kept,) = folder.glob("peers.json.kept-*")
+    assert kept.read_text() == damaged
 
 
 def test_signal_closes_the_window_in_order(tmp_path: Path) -> None:

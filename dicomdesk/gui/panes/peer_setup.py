@@ -53,6 +53,8 @@ class PeerSetup(QObject):
         self._view = view
         self._is_preparing = False
         self._dialog: PeerDialog | None = None
+        self._offered: tuple[tuple[str, tuple[str, str, int]], ...] = ()
+        """Names and addresses that the entry offers."""
         known = self._peers.find_typed(entry.typed())
         self._known_name = "" if known is None else known.name
         self.security = PeerSecurity() if known is None else known.security
@@ -219,9 +221,11 @@ class PeerSetup(QObject):
         self._show()
 
     def _offer_peers(self) -> None:
-        self._entry.set_known_peers(
-            {f"{peer.name}  {typed_peer(peer)}": typed_peer(peer) for peer in self._peers.book.peers}
-        )
+        addresses = tuple((peer.name, peer.address) for peer in self._peers.book.peers)
+        if addresses != self._offered:
+            self._offered = addresses
+            typed = [(peer.name, typed_peer(peer)) for peer in self._peers.book.peers]
+            self._entry.set_known_peers({f"{name}  {peer}": peer for name, peer in typed})
 
     def _show(self) -> None:
         uses_tls = self.security.uses_tls

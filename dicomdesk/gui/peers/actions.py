@@ -83,7 +83,7 @@ class PeerActions(QObject):
         undo = Action(word=self.tr("&Undo"), run=lambda: self._restore(removed), icon="retry")
         secured = [peer for _place, peer in removed if not peer.security.is_plain]
         text = self.tr("Pass phrases and passcodes that are in the keyring stay there.") if secured else ""
-        forget = Action(word=self.tr("Forget its secrets"), run=lambda: self._forget_secrets(secured), icon="key")
+        forget = Action(word=self.tr("Forget the secrets"), run=lambda: self._forget_secrets(secured), icon="key")
         actions = (undo, forget) if secured else (undo,)
         self.told.emit(Details(title=title, text=text, icon="remove", actions=actions))
 

@@ -12,7 +12,7 @@ from dicomdesk.engine.check_findings import CheckState, CheckStep
 from dicomdesk.engine.events import JobOutcome
 from dicomdesk.engine.peers.address_book import AddressBook
 from dicomdesk.engine.peers.known_peer import CheckOutcome, KnownPeer, LastCheck
-from dicomdesk.errors import DicomdeskError
+from dicomdesk.errors import DicomdeskError, SettingsError
 from dicomdesk.gui.security.credentials import SecurityAccess
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.tasks import Tasks
@@ -90,8 +90,10 @@ class PeerChecks(QObject):
         self.changed.emit()
         try:
             found = await self._find_out(known)
-        except DicomdeskError as error:
+        except SettingsError as error:  # a file of its security cannot be used
             found = LastCheck(at=datetime.now(UTC), outcome=CheckOutcome.FAILED, text=str(error)[:_LONGEST_TEXT])
+        except DicomdeskError:  # nothing is begun any more: the window is closing
+            found = None
         finally:
             self._busy.pop(known.name, None)
         if found is not None:

@@ -20,6 +20,8 @@ from dicomdesk.gui.wording import plain_tip, plural
 _WIDTH = 420
 _MOST_ROWS = 12
 _LEAST_ROWS = 4
+_MOST_OPEN = 500
+"""Peers; of more the groups are folded until something is typed."""
 _ICON_WIDTH = 30
 _RETURN = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
 _CHOOSING_KEYS = _RETURN | {Qt.Key.Key_Space}
@@ -48,11 +50,10 @@ class PeerPopup(QFrame):
         self.search.setMaximumWidth(_WIDTH)
         self.search.installEventFilter(self)
         self.model = OutlineModel(choice_columns(), self)
-        self.tree = ChoiceTree(self.model, store.book.peers, ticked)
         self.view = OutlineView(theme, self.model)
+        self.tree = ChoiceTree(self.model, store.book.peers, ticked)  # a view that is made later would sort it first
         self.view.setAccessibleName(self.tr("Peers"))
         self.view.setHeaderHidden(True)
-        self.view.expandAll()
         self.view.installEventFilter(self)
         self._nothing = quiet_label(
             self.tr("No peer fits.") if store.book.peers else self.tr("The address book is empty.")
@@ -112,7 +113,8 @@ class PeerPopup(QFrame):
         words = text.casefold().split()
         self.tree.search(words)
         self.view.set_filter((lambda node: not isinstance(node, ChoiceNode) or node.is_hit) if words else None)
-        self.view.expandAll()
+        if words or len(self.tree.rows) <= _MOST_OPEN:
+            self.view.expandAll()
         self._pages.setCurrentIndex(0 if self.tree.first_hit() is not None else 1)
 
     def _on_activated(self, node: Node | None) -> None:

@@ -1,5 +1,6 @@
 """Rows of the Peers view: groups, and the peers in them with their last checks."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
@@ -103,14 +104,14 @@ class PeerRow(Node):
 
     def passes(self, chip: int, words: Sequence[str]) -> bool:
         """Whether it passes a filter."""
-        outcome = self.peer.last_check.outcome if self.peer.last_check else None
-        wanted = {
-            ALL: True,
-            WELL: outcome is CheckOutcome.GOOD,
-            TROUBLED: outcome in {CheckOutcome.WARNING, CheckOutcome.FAILED},
-            UNCHECKED: outcome is None,
-        }
-        return wanted[chip] and all(word in self.folded for word in words)
+        return chip in {ALL, self.kind()} and all(word in self.folded for word in words)
+
+    def kind(self) -> int:
+        """Return the chip, beside that of all, that lets it through."""
+        check = self.peer.last_check
+        if check is None:
+            return UNCHECKED
+        return WELL if check.outcome is CheckOutcome.GOOD else TROUBLED
 
     def _check_mark(self) -> Mark:
         return Mark("test", _say("Checking…"), Tone.ACTIVE) if self.is_busy else check_mark(self.peer.last_check)
@@ -193,7 +194,8 @@ class PeerRows:
 
     def counts(self) -> list[int]:
         """Return how many peers each chip lets through."""
-        return [sum(row.passes(chip, ()) for row in self.rows.values()) for chip in (ALL, WELL, TROUBLED, UNCHECKED)]
+        counts = Counter(row.kind() for row in self.rows.values())
+        return [len(self.rows), *(counts[chip] for chip in (WELL, TROUBLED, UNCHECKED))]
 
 
 def accepts(node: Node, chip: int, words: Sequence[str]) -> bool:

@@ -2,15 +2,18 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 from dicomdesk.engine.check.check import CheckResult
 from dicomdesk.engine.check_findings import CheckStage, CheckState, CheckStep
 from dicomdesk.engine.events import JobOutcome
 from dicomdesk.engine.peers.address_book import AddressBook
 from dicomdesk.engine.peers.known_peer import CheckOutcome, LastCheck
+from dicomdesk.engine.peers.peer_security import PeerSecurity
 from dicomdesk.gui.main_window import MainWindow
 from dicomdesk.gui.peers.checks import AT_ONCE, keep_check, last_check
 from dicomdesk.gui.session import Session
+from dicomdesk.settings import TlsSettings
 from tests.helpers.jobs.receiving import with_options
 from tests.helpers.peers.known_peers import FULL, named
 
@@ -108,3 +111,25 @@ def test_result_of_an_address_that_was_changed_meanwhile_is_not_kept() -> None:
     keep_check(book, FULL, FULL.last_check)
     assert outcomes(book) == [CheckOutcome.WARNING]
     assert isinstance(FULL.last_check, LastCheck)
+
+
+def test_file_that_cannot_be_used_is_a_failed_check(window: MainWindow, wait_until: WaitUntil, tmp_path: Path) -> None:
+    tls = TlsSettings(certificate_file=tmp_path / "gone.pem")
+    window.peers._book.add(replace(named("Broken"), security=PeerSecurity(uses_tls=True, tls=tls)))
+    window.peers.checks.check(["Broken"])
+    wait_until(lambda: not window.peers.checks.remaining)
+    (peer,) = window.peers._book.peers
+    assert peer.last_check is not None
+    assert peer.last_check.outcome is CheckOutcome.FAILED
+    assert "gone.pem" in peer.last_check.text
+
+
+def test_check_that_is_not_begun_while_the_window_closes_says_nothing_of_the_peer(
+    window: MainWindow, session: Session, wait_until: WaitUntil
+) -> None:
+    window.peers._book.add(named("Late"))
+    session._is_closing = True
+    window.peers.checks.check(["Late"])
+    wait_until(lambda: not window.peers.checks.remaining)
+    session._is_closing = False
+    assert outcomes(window.peers._book) == [None]
