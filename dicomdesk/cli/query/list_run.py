@@ -76,6 +76,8 @@ def _read_list(choice: "ListChoice", main: Logger) -> "ListEntries | None":
         return None
     for warning in entries.warnings:
         main.warn(warning)
+    if entries.lost_zeros_to:
+        main.warn(f"--list-zeros {entries.lost_zeros_to} puts zeros before them")
     main.info(f"{rows.description}: {count_text(len(entries.entries), 'line')}, {columns.text}")
     return entries
 

@@ -77,6 +77,16 @@ def test_quiet_and_given_levels_count(tmp_path: Path) -> None:
     assert "I: Text, ASCII: 1 line, accession numbers from column Accession" in loud.err
 
 
+def test_lost_zeros_are_told_with_the_remedy(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("Accession\n1234\n12\n")
+    with running(tmp_path / "archive") as archive:
+        told = run(ours("findscu"), *words(archive, "--list", path)).err.splitlines()
+        filled = run(ours("findscu"), *words(archive, "--list", path, "--list-zeros", "4")).err.splitlines()
+    assert told[1] == "W: --list-zeros 4 puts zeros before them"
+    assert filled[0].startswith("I: line 2: ")
+
+
 def test_getscu_fetches_what_is_found(tmp_path: Path) -> None:
     path = write_list(tmp_path / "list.csv", [1, 2, 2])
     (tmp_path / "out").mkdir()
