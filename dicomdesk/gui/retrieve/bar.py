@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, Signal
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QSizePolicy, QStackedWidget, QWidget
 
 from dicomdesk.engine.peers.known_peer import KnownPeer
 from dicomdesk.engine.retrieve.request import RetrieveMethod
 from dicomdesk.gui import wording
 from dicomdesk.gui.controls.buttons import menu_button, plain_button
-from dicomdesk.gui.controls.check_box import CheckBox
 from dicomdesk.gui.controls.combo import Combo
 from dicomdesk.gui.controls.fields import Field, word_before
 from dicomdesk.gui.entries.checks import ae_title_problem, folder_problem
@@ -76,11 +76,10 @@ class RetrieveBar(Band):
         )
         self.destination.setMaximumWidth(220)
         self.known = PeerChoice(theme, peers, keeps_word=False)
+        self.again = QAction(self.tr("Fetch again what lies there already"), self)
         self.choose = menu_button(theme, "", "folder", self._folder_menu(), self.tr("Folder, and what counts as here"))
         self.method = Combo(theme, [self.tr("automatic"), "C-GET", "C-MOVE"])
         self.method.setAccessibleName(self.tr("Method"))
-        self.again = CheckBox(theme, self.tr("also what is here"), is_checked=False)
-        self.again.setToolTip(wording.plain_tip(self.tr("Retrieve again what lies in the folder already")))
         self.button = plain_button(
             theme,
             self.tr("&Retrieve"),
@@ -139,12 +138,13 @@ class RetrieveBar(Band):
         tip = self.tr("Retrieve what is selected (Ctrl+R)") if entities else self.tr("Select what is to be retrieved")
         self.button.setToolTip(wording.plain_tip(f"{tip}: {words}" if words else tip))
 
-    def show_jobs(self, running: int, problems: int, total: int) -> None:
-        """Say how many retrieves there are."""
+    def show_jobs(self, running: int, problems: int, total: int, *, waiting: int = 0) -> None:
+        """Say how many retrieves there are; those that wait are told apart from those that run."""
         self.jobs.setVisible(total > 0)
-        self.clear.setVisible(total > running)
-        if running:
-            text = wording.plural(running, self.tr("{count} running"), self.tr("{count} running"))
+        self.clear.setVisible(total > running + waiting)
+        if running or waiting:
+            counts = ((running, self.tr("{count} running")), (waiting, self.tr("{count} waiting")))
+            text = ", ".join(word.format(count=wording.count_text(count)) for count, word in counts if count)
         elif problems:
             text = wording.plural(problems, self.tr("{count} problem"), self.tr("{count} problems"))
         else:
@@ -167,7 +167,6 @@ class RetrieveBar(Band):
             (self._places, 1),
             word_before(self.tr("&by"), self.method),
             self.method,
-            self.again,
             self.jobs,
             self.clear,
         )
@@ -176,6 +175,8 @@ class RetrieveBar(Band):
     def _folder_menu(self) -> QMenu:
         menu = QMenu(self)
         menu.addAction(self.tr("Choose the folder…"), self.folder_wanted.emit)
+        self.again.setCheckable(True)
+        menu.addAction(self.again)
         menu.addSeparator()
         menu.addAction(self.tr("Count as here what an archive has…"), self.archive_wanted.emit)
         menu.addAction(self.tr("Count what is in the folder only"), self.archive_unwanted.emit)
@@ -184,7 +185,6 @@ class RetrieveBar(Band):
     def _on_place(self) -> None:
         self._places.setCurrentIndex(self.place.currentIndex())
         self.method.setEnabled(self.is_here)
-        self.again.setEnabled(self.is_here)
         tip = self.tr("Automatic takes what the peer can; a row of the retrieves says which method, and why")
         self.method.setToolTip(
             wording.plain_tip(tip if self.is_here else self.tr("Only C-MOVE has a peer send to others"))

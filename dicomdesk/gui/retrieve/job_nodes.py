@@ -13,7 +13,7 @@ from dicomdesk.engine.rate import RateMeter, seconds_left
 from dicomdesk.engine.retrieve.outcome import RetrieveOutcome, Standing
 from dicomdesk.engine.retrieve.request import RetrieveMethod
 from dicomdesk.gui import wording
-from dicomdesk.gui.outline.model import Column, Mark, Node, Part, Weight, joined, mark_of
+from dicomdesk.gui.outline.model import Column, Mark, Node, Part, Weight, mark_of
 from dicomdesk.gui.outline.states import ItemState
 from dicomdesk.gui.retrieve.errand import Errand
 from dicomdesk.gui.theme import Tone
@@ -32,7 +32,7 @@ def job_columns() -> tuple[Column, ...]:
     return (
         Column(title=_say("Retrieve"), width=260),
         Column(title=_say("Instances"), width=92, is_number=True),
-        Column(title=_say("State"), width=116),
+        Column(title=_say("State"), width=126),
         Column(title=_say("Progress"), width=104, yields=1),
     )
 
@@ -78,8 +78,8 @@ class LackingNode(Node):
     def word(self) -> str:
         """What became of it."""
         words = {
-            ItemState.REFUSED: _say("Not stored"),
-            ItemState.FAILED: _say("Not sent"),
+            ItemState.REFUSED: _say("Refused here"),
+            ItemState.FAILED: _say("Failed at peer"),
             ItemState.NOT_SENT: _say("Missing"),
         }
         return words[self.state]
@@ -205,7 +205,7 @@ class JobNode(Node):
 
     def text(self, column: int) -> str:
         if column == TITLE:
-            return joined(self.parts(TITLE) or ())
+            return f"{title_of(self.errand)}   {way_of(self.errand)}{self._by()}"
         if column == INSTANCES:
             return _count_text(self.done, self.total)
         if column == STATE:
@@ -221,8 +221,10 @@ class JobNode(Node):
         if column != TITLE:
             return None
         who, *what = title_of(self.errand).split(" · ")
-        rest = (Part(" · ".join(what)),) if what else ()
-        return (Part(who, Weight.STRONG), *rest, Part(f"{way_of(self.errand)}{self._by()}", Weight.QUIET))
+        parts = [Part(who, Weight.STRONG), *([Part(" · ".join(what))] if what else [])]
+        if not self.errand.target.is_here:
+            parts.append(Part(_say("to {peer}").format(peer=self.errand.target.destination), Weight.QUIET))
+        return tuple(parts)
 
     def _by(self) -> str:
         """The method, once it is chosen."""
@@ -245,7 +247,9 @@ class JobNode(Node):
     def tip(self, column: int) -> str:
         if column == STATE:
             return self.note or self.error or self.reason
-        return self.text(column) if column == TITLE else ""
+        if column == TITLE:
+            return f"{title_of(self.errand)}\n{wording.capitalised(way_of(self.errand))}{self._by()}"
+        return ""
 
     def unfetched(self) -> int:
         return len(self.lacking) - len(self.children)

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, Qt, QUrl, Signal
+from PySide6.QtCore import QPoint, QSize, Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QKeySequence, QShortcut
-from PySide6.QtWidgets import QMenu, QSplitter, QWidget
+from PySide6.QtWidgets import QMenu, QSizePolicy, QSplitter, QWidget
 
 from dicomdesk.dicom.query.attributes import Level
 from dicomdesk.engine.retrieve.request import RetrieveMethod
@@ -23,7 +23,7 @@ from dicomdesk.gui.retrieve.errand import nameless_level, plan_errands
 from dicomdesk.gui.retrieve.flow import RetrieveFlow
 from dicomdesk.gui.retrieve.here.already import HereAlready
 from dicomdesk.gui.retrieve.here.local_archive import USUAL_CONFIGURATION
-from dicomdesk.gui.retrieve.job_nodes import JobNode, LackingNode, method_word
+from dicomdesk.gui.retrieve.job_nodes import JobNode, LackingNode, Stage, method_word
 from dicomdesk.gui.retrieve.listening import ListenerSource
 from dicomdesk.gui.retrieve.look.look_dialog import LookDialog
 from dicomdesk.gui.retrieve.retrieve_panel import RetrievePanel
@@ -34,7 +34,7 @@ from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.theme import Theme, Tone
 from dicomdesk.gui.window_state import WindowState
 
-_JOBS_HEIGHT = 290
+_JOBS_HEIGHT, _LEAST_JOBS_HEIGHT = 290, 190
 _LEAST_LIST, _LEAST_PANEL = 380, 400
 
 
@@ -72,7 +72,7 @@ class RetrievePart(QWidget):
         self.flow = RetrieveFlow(session, tasks, source, self.here, access.peers, self)
         self.view = OutlineView(theme, self.flow.model)
         self.panel = RetrievePanel(theme)
-        self.jobs = QSplitter(Qt.Orientation.Horizontal)
+        self.jobs = _Jobs()
         self._lay_out()
         self._connect(session)
         self._archive = state.archive_configuration
@@ -166,7 +166,6 @@ class RetrievePart(QWidget):
         self.jobs.addWidget(self.panel)
         self.jobs.setStretchFactor(0, 3)
         self.jobs.setStretchFactor(1, 2)
-        self.jobs.setFixedHeight(_JOBS_HEIGHT)
         self.jobs.hide()
         column_of(self.bar, self.jobs, inside=self)
 
@@ -191,7 +190,8 @@ class RetrievePart(QWidget):
 
     def _show_all(self) -> None:
         nodes = self.flow.nodes
-        self.bar.show_jobs(self.flow.running, self.flow.problems, len(nodes))
+        waiting = sum(node.stage is Stage.WAITING for node in nodes)
+        self.bar.show_jobs(self.flow.running - waiting, self.flow.problems, len(nodes), waiting=waiting)
         self.jobs.setVisible(self.bar.jobs.isChecked() and bool(nodes or self._notice))
         self._show_panel()
         self.changed.emit()
@@ -358,6 +358,20 @@ class RetrievePart(QWidget):
         )
         self.bar.jobs.setChecked(True)
         self._show_all()
+
+
+class _Jobs(QSplitter):
+    """List and panel side by side: as high as is good, and lower where the window is."""
+
+    def __init__(self) -> None:
+        super().__init__(Qt.Orientation.Horizontal)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
+
+    def sizeHint(self) -> QSize:
+        return QSize(super().sizeHint().width(), _JOBS_HEIGHT)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(super().minimumSizeHint().width(), _LEAST_JOBS_HEIGHT)
 
 
 def _wire_method(method: RetrieveMethod) -> RetrieveMethod:

@@ -102,9 +102,9 @@ class RetrievePanel(Band):
 
     def _add_diagnosis(self, one: Diagnosis) -> None:
         self._add(wording.sentence(one.text), self._theme.tokens.text, is_bold=True)
-        self._add(wording.sentence(one.advice), self._theme.tokens.text)
-        if one.card:
+        if one.card:  # before the advice, which speaks of it: it has to be seen where room is short
             self._blocks.addWidget(CardBox(self._theme, one.card))
+        self._add(wording.sentence(one.advice), self._theme.tokens.text)
 
     def _draw_buttons(self) -> None:
         _clear(self._buttons)

@@ -20,7 +20,7 @@ def test_only_a_move_goes_to_a_peer_and_the_choice_for_here_is_kept(bar: Retriev
     bar.method.setCurrentIndex(1)
     assert bar.chosen_method() is RetrieveMethod.GET
     bar.place.setCurrentIndex(1)
-    assert (bar.chosen_method(), bar.method.isEnabled(), bar.again.isEnabled()) == (RetrieveMethod.MOVE, False, False)
+    assert (bar.chosen_method(), bar.method.isEnabled()) == (RetrieveMethod.MOVE, False)
     assert bar.target() is None
     bar.known.chosen.emit(KnownPeer(name="Other", ae_title="OTHER", host="other.example", port=104))
     assert bar.target() == Target(destination="OTHER")
@@ -46,3 +46,8 @@ def test_running_retrieves_are_counted_before_those_with_problems(bar: RetrieveB
         bar.show_jobs(*counts)
         assert bar.jobs.text().strip() == word
         assert not bar.clear.isHidden()
+    bar.show_jobs(2, 1, 4, waiting=1)
+    assert bar.jobs.text().strip() == "2 running, 1 waiting"
+    bar.show_jobs(0, 0, 1, waiting=1)
+    assert bar.jobs.text().strip() == "1 waiting"
+    assert bar.clear.isHidden()

@@ -24,7 +24,7 @@ def panel(qapp: QApplication, theme: Theme) -> RetrievePanel:
 
 def test_causes_come_before_figures_as_plain_text(panel: RetrievePanel) -> None:
     panel.show_told(TOLD)
-    assert panel.words() == ["The peer <b>PACS</b> does not know WS1.", "Enter it there.", WHY.card, "0 arrived."]
+    assert panel.words() == ["The peer <b>PACS</b> does not know WS1.", WHY.card, "Enter it there.", "0 arrived."]
     assert "Enter it there." in panel.accessibleDescription()
 
 

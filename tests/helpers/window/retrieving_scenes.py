@@ -16,6 +16,7 @@ from dicomdesk.gui.retrieve.errand import Errand, Target
 from dicomdesk.gui.retrieve.here.already import here_words
 from dicomdesk.gui.retrieve.job_nodes import JobNode, Stage
 from dicomdesk.gui.retrieve.look.look_dialog import LookDialog
+from dicomdesk.gui.retrieve.look.one_image import ChosenImage
 from dicomdesk.settings import AssociationSettings, Peer
 from tests.helpers.window import query_scenes
 from tests.helpers.window.stage import Stage as Scene
@@ -186,7 +187,7 @@ def look_at_image(stage: Scene) -> None:
     image = SmallImage(
         width=side, height=side, is_colour=False, pixels=bytes(pixels), rows=512, columns=512, frame=1, frames=1
     )
-    dialog.show_image(image, 300)
+    dialog.show_image(image, ChosenImage(sop_instance_uid="2.25.9", place=151, among=300))
 
 
 def look_fails(stage: Scene) -> None:
@@ -203,17 +204,17 @@ def _look(stage: Scene) -> LookDialog:
 
 
 def retrieve_with_results(stage: Scene) -> None:
-    """Results with what is here already, a series chosen, and one retrieve that goes on."""
+    """Results with what is here already, and one retrieve that goes on."""
     query_scenes.query_three_levels(stage)
-    shares = {0: 1.0, 1: 0.4, 3: 0.9}
-
-    def words(study: str, series: str, instance: str, of: int | None) -> str:
-        numbers = {node.unique_value(Level.STUDY): number for number, node in enumerate(tops)}
-        share = shares.get(numbers.get(study, 9), 0.0)
-        count = round((of or 1) * share)
-        return here_words(count, of, is_instance=bool(instance))
-
     tops = stage.window.query.flow.tree.ordered()
+    stage.window.query.view.collapseAll()
+    shares = {
+        node.unique_value(Level.STUDY): share for node, share in zip(tops, (1.0, 0.4, 0.0, 0.9, 0.0, 1.0), strict=False)
+    }
+
+    def words(study: str, _series: str, instance: str, of: int | None) -> str:
+        return here_words(round((of or 1) * shares.get(study, 0.0)), of, is_instance=bool(instance))
+
     stage.window.query.show_here(words)
     reported = SubOperations(completed=96, remaining=112)
     standing = Standing(announced=620, reported=reported, arrived=96, stored=96, bytes_stored=50_400_000)

@@ -67,7 +67,7 @@ def result_columns() -> tuple[Column, ...]:
         Column(title=_say("Accession"), width=98, yields=4),
         Column(title=_say("Series"), width=62, is_number=True, yields=1),
         Column(title=_say("Instances"), width=82, is_number=True, yields=3),
-        Column(title=_say("Here"), width=92, yields=2),
+        Column(title=_say("Here"), width=92, yields=6),
         Column(title=_say("Peer"), width=128),
     )
 

@@ -72,7 +72,7 @@ class LookDialog(QDialog):
         self._say(self.tr("Fetching one image from {peer}…").format(peer=self._asked.word), Tone.QUIET)
         self._tasks.start(self._look())
 
-    def show_image(self, image: SmallImage, among: int) -> None:
+    def show_image(self, image: SmallImage, chosen: ChosenImage) -> None:
         """Show a picture."""
         self.image = image
         kind = QImage.Format.Format_RGB888 if image.is_colour else QImage.Format.Format_Grayscale8
@@ -80,7 +80,7 @@ class LookDialog(QDialog):
         pixmap = QPixmap.fromImage(QImage(image.pixels, image.width, image.height, per_row, kind).copy())
         pixmap.setDevicePixelRatio(self.devicePixelRatioF())
         self.picture.setPixmap(pixmap)
-        self._say(self._facts(image, among), Tone.QUIET)
+        self._say(self._facts(image, chosen), Tone.QUIET)
 
     def show_failure(self, text: str) -> None:
         """Say why there is no picture."""
@@ -90,9 +90,9 @@ class LookDialog(QDialog):
     async def _look(self) -> None:
         folder = await self._tasks.run(one_image.make_folder)
         try:
-            image, among = await self._fetch(folder)
+            image, chosen = await self._fetch(folder)
             if not self._is_closed:
-                self.show_image(image, among)
+                self.show_image(image, chosen)
         except DataError as error:
             self._fail(self.tr("The image came, but cannot be shown: {reason}").format(reason=error))
         except (DicomdeskError, OSError) as error:
@@ -100,8 +100,8 @@ class LookDialog(QDialog):
         finally:
             await self._tasks.run(one_image.remove_folder, folder)
 
-    async def _fetch(self, folder: Path) -> tuple[SmallImage, int]:
-        """The picture, and among how many the image was chosen; raises with the reason in words."""
+    async def _fetch(self, folder: Path) -> tuple[SmallImage, ChosenImage]:
+        """The picture, and which image it is; raises with the reason in words."""
         chosen = await self._choose()
         if chosen is None:
             said = self.tr("{peer} tells of no images below it: query again, it may have been removed.")
@@ -111,7 +111,7 @@ class LookDialog(QDialog):
         if not outcome.stored:
             raise DicomdeskError(one_image.why_not(outcome))
         side = round(SIDE * self.devicePixelRatioF()) if not self._is_closed else 1
-        return await self._tasks.run(one_image.draw_file, folder, side), chosen.among
+        return await self._tasks.run(one_image.draw_file, folder, side), chosen
 
     async def _result_of(self, job: Job[ResultT]) -> ResultT:
         self._job = job
@@ -144,17 +144,16 @@ class LookDialog(QDialog):
         if not self._is_closed:
             self.show_failure(text)
 
-    def _facts(self, image: SmallImage, among: int) -> str:
+    def _facts(self, image: SmallImage, chosen: ChosenImage) -> str:
         size = self.tr("{columns} by {rows} pixels").format(columns=image.columns, rows=image.rows)
         parts = [size]
         if image.frames > 1:
             parts.append(self.tr("frame {frame} of {frames}").format(frame=image.frame, frames=image.frames))
-        if among > 1:
-            count = wording.count_text(among)
-            at_least = among >= one_image.MOST_ASKED
-            parts.append(
-                (self.tr("one of {count} or more") if at_least else self.tr("one of {count}")).format(count=count)
-            )
+        among = wording.count_text(chosen.among)
+        if chosen.among >= one_image.MOST_ASKED:
+            parts.append(self.tr("one of {count} or more").format(count=among))
+        elif chosen.among > 1:
+            parts.append(self.tr("image {place} of {count}").format(place=chosen.place, count=among))
         parts.append(self.tr("small, not for diagnosis"))
         return ", ".join(parts)
 

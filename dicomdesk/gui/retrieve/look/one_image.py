@@ -42,6 +42,8 @@ class ChosenImage:
 
     sop_instance_uid: str
     sop_class_uid: str = ""
+    place: int = 1
+    """Its place among them by number, from 1."""
     among: int = 1
     """How many instances the series has, as far as was asked."""
 
@@ -66,10 +68,12 @@ class Matches:
         if not named:
             return None
         in_order = sorted(named, key=_instance_number)
-        middle = in_order[len(in_order) // 2]
+        place = len(in_order) // 2
+        middle = in_order[place]
         return ChosenImage(
             sop_instance_uid=middle.unique_value(Level.IMAGE),
             sop_class_uid=middle.value(SOP_CLASS_UID),
+            place=place + 1,
             among=len(named),
         )
 

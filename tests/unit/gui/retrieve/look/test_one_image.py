@@ -46,7 +46,7 @@ def test_the_middle_one_by_number_is_chosen_whatever_the_peer_makes_of_numbers()
         matches.take(match(uid, number))
     matches.take(answered(b"\1\2\3"))
     matches.take("another fact")
-    assert matches.choose() == ChosenImage(sop_instance_uid="1.9", sop_class_uid="1.2", among=4)
+    assert matches.choose() == ChosenImage(sop_instance_uid="1.9", sop_class_uid="1.2", place=3, among=4)
     assert Matches().choose() is None
 
 
