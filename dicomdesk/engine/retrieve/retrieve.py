@@ -151,6 +151,7 @@ class RetrieveJob(Job[RetrieveOutcome]):
         if self._request.explains and self._is_amiss() and not self._way.is_get and not tally.connections:
             self._is_trying_port = True
             self._reach = check_own_listener(self._request, self.port)
+        tally.end_way()
         return has_ended
 
     def _await_own_associations(self, receive: "ReceiveJob") -> bool:

@@ -46,6 +46,8 @@ class Arrivals:
     """Why we did not accept some of them, or why they came to nothing."""
     refused_sop_classes: tuple[str, ...]
     """Abstract syntaxes for which we accepted no presentation context."""
+    broken_uids: tuple[str, ...] = ()
+    """Instances that began to come, and of which the rest never came."""
     unasked: int = 0
     """Instances that came and belong to nothing that was asked for, each time that they did; not among the others."""
     unasked_uids: tuple[str, ...] = ()
@@ -62,6 +64,8 @@ class Tally:
     _stored: set[str] = field(default_factory=set)
     _refused: Counter[str] = field(default_factory=Counter)
     _refused_uids: dict[str, None] = field(default_factory=dict)
+    _broken_uids: dict[str, None] = field(default_factory=dict)
+    _is_over: bool = False
     _rejections: dict[str, None] = field(default_factory=dict)
     _refused_classes: dict[str, None] = field(default_factory=dict)
     _connections: int = 0
@@ -89,7 +93,7 @@ class Tally:
                     odd = self._finish(event)
                     self._lock.notify_all()
                     return odd
-                case RequestFailed():
+                case RequestFailed() if not self._is_over:
                     self._connections += 1
                     _note(self._rejections, event.reason)
                 case AssociationAccepted() if not event.negotiation.is_requestor:
@@ -140,6 +144,10 @@ class Tally:
             self._repeated += uid in self._stored
             self._stored.add(uid)
             self._refused_uids.pop(uid, None)
+            self._broken_uids.pop(uid, None)
+        elif event.outcome is not ItemOutcome.REFUSED and not event.fault:
+            if len(self._broken_uids) < _MOST_UIDS:
+                self._broken_uids[uid] = None
         else:
             self.arrived += event.outcome is ItemOutcome.REFUSED
             reason = event.fault or event.reason
@@ -178,12 +186,17 @@ class Tally:
         """Instances that belong to nothing that was asked for."""
         return self._unasked
 
+    def end_way(self) -> None:
+        """Whom we refuse from now on, since the job is over, is no reason for anything."""
+        self._is_over = True
+
     def begin_way(self) -> None:
         """Another method begins: what went wrong by the one before counts no more."""
         with self._lock:
             self._before = self.arrived
             self._connections = self._unasked = 0
-            for noted in (self._rejections, self._refused_classes, self._refused):
+            self._is_over = False
+            for noted in (self._rejections, self._refused_classes, self._refused, self._broken_uids):
                 noted.clear()
 
     def wait_until_arrived(self, count: int, limit_s: float) -> None:
@@ -224,6 +237,7 @@ class Tally:
                 repeated=self._repeated,
                 refused=dict(self._refused),
                 refused_uids=tuple(self._refused_uids),
+                broken_uids=tuple(self._broken_uids),
                 connections=self._connections,
                 rejections=tuple(self._rejections),
                 refused_sop_classes=tuple(self._refused_classes),

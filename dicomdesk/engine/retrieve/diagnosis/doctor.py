@@ -144,6 +144,7 @@ def _causes(evidence: Evidence) -> Iterator[Diagnosis]:
         yield from ours
     yield from _refusals(evidence, has_told_silence=has_told_silence)
     if evidence.arrivals is not None:
+        yield from _half_way(evidence, evidence.arrivals)
         yield from _unasked(evidence, evidence.arrivals)
     yield from _by_counters(evidence)
 
@@ -237,6 +238,18 @@ def _at_our_side(evidence: Evidence, arrivals: Arrivals) -> Iterator[Diagnosis]:
             f"could not be stored here: {reasons}.",
             advice="Remove the cause (disk space, the folder's rights, the rule for duplicates), then retrieve again.",
             uids=arrivals.refused_uids,
+        )
+
+
+def _half_way(evidence: Evidence, arrivals: Arrivals) -> Iterator[Diagnosis]:
+    if arrivals.broken_uids:
+        count = count_text(len(arrivals.broken_uids), "instance")
+        yield Diagnosis(
+            kind=DiagnosisKind.BROKEN_OFF,
+            text=f"{evidence.name} began to send {count} of which the rest has not come: the connection was broken "
+            "off, or stood still.",
+            advice="Retrieve again: what has arrived is kept, and left out where it is known what exists.",
+            uids=arrivals.broken_uids,
         )
 
 

@@ -228,8 +228,28 @@ def test_an_instance_that_stops_half_way_at_our_listener_is_not_waited_for_witho
         outcome, facts = retrieve(moving(peer.port, port, tmp_path / "in", study(STUDY), expected=EXPECTED[:1]))
     assert (outcome.stored, outcome.missing) == (0, (KNOWN[0],))
     assert [fact.outcome for fact in of(facts, ItemFinished)] == [ItemOutcome.FAILED]
-    assert outcome.diagnoses
+    assert outcome.refused == ()
+    broken = next(one for one in outcome.diagnoses if one.kind is DiagnosisKind.BROKEN_OFF)
+    assert broken.uids == (KNOWN[0],)
+    assert "stood still" in broken.text
     assert list((tmp_path / "in").iterdir()) == []
+
+
+def test_connections_that_ask_for_nothing_are_no_rejections_of_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dicomdesk.engine.retrieve.retrieve._LAST_ASSOCIATIONS_S", 0.2)
+    port = free_port()
+    with ExitStack() as stack:
+
+        def answer(asked: Asked, message: Message) -> None:
+            for _ in range(3):
+                stack.enter_context(connected(port))
+            asked.send(response(message, 0, x1021=1, x1022=0, x1023=0))
+
+        peer = stack.enter_context(AnsweringPeer(answer))
+        outcome, _ = retrieve(moving(peer.port, port, tmp_path / "in", study(STUDY), expected=EXPECTED[:1]))
+    assert [one.kind for one in outcome.diagnoses] == [DiagnosisKind.NEVER_CONNECTED]
 
 
 def test_thousands_of_answers_and_failures_are_told_in_few_lines(tmp_path: Path) -> None:
