@@ -12,6 +12,7 @@ from sqlalchemy import (
     bindparam,
     case,
     delete,
+    exists,
     insert,
     literal_column,
     select,
@@ -86,6 +87,9 @@ class _Memory:
     classes: dict[int, str] = field(default_factory=dict)
     """SOP classes as a study lists them; who adds to the study says so, and begins again where others changed them."""
 
+    was_new: bool = True
+    """Whether what was added last was new: who sends one instance again sends others again."""
+
     def clear(self) -> None:
         self.places.clear()
         self.owners.clear()
@@ -143,7 +147,10 @@ class _Batch:
     def add(self, entries: Sequence[IndexEntry]) -> list[Addition]:
         if len(self._memory.places) > _MOST_PLACES:
             self._memory.clear()
-        order = sorted(range(len(entries)), key=lambda index: _sort_key(entries[index]))
+        addition = self._add_unknown(entries[0]) if len(entries) == 1 and self._memory.was_new else None
+        if addition is not None:
+            return [addition]
+        order = sorted(range(len(entries)), key=lambda index: _series_of(entries[index]))
         places = {index: self._place(entries[index]) for index in order}
         self._find_known(entries)
         additions = [self._add_one(entry, places[index]) for index, entry in enumerate(entries)]
@@ -151,12 +158,35 @@ class _Batch:
         self._flush()
         for study_key, uids in sorted(self._changes.gone.items()):
             self._memory.classes[study_key] = drop_classes(self._connection, study_key, sorted(uids))
+        self._memory.was_new = additions[-1].outcome is AdditionOutcome.ADDED
         return additions
+
+    def _add_unknown(self, entry: IndexEntry) -> Addition | None:
+        """Add an instance of a remembered series if it is new in its area and changes counts only; else None.
+
+        That is what comes most: the statement that counts the instance also asks whether it is new.
+        """
+        place = self._memory.places.get(_series_of(entry))
+        if place is None or _has_items(entry):
+            return None
+        classes, sop_class_uid = self._memory.classes[place.study_key], _value(entry, SOP_CLASS_UID)
+        owner = self._patients.owner_of(place.study_key)
+        is_plain = is_same_patient(patient_identity(entry.values), owner.identity)
+        if not is_plain or (is_listed(sop_class_uid) and joined(classes, sop_class_uid) != classes):
+            return None
+        self._changes.received[place.study_key] = self._now
+        changes = self._changes_of(place.study_key, {"instance_count": 1, "bytes": entry.size_bytes}, classes)
+        asked = {"area": entry.area, "uid": _value(entry, SOP_INSTANCE_UID)}
+        if _COUNT_UNKNOWN.run(self._connection, {**changes, **asked}).rowcount != 1:
+            return None
+        _expect_one(_ADD_TO_SERIES.run(self._connection, {"which": place.series_key, "instance_count": 1}).rowcount)
+        self._connection.execute(insert(instance), [self._instance_row(entry, place, NO_CONFLICT)])
+        return Addition(outcome=AdditionOutcome.ADDED, conflict=NO_CONFLICT)
 
     # -- patient, study and series
 
     def _place(self, entry: IndexEntry) -> _Place:
-        uids = (entry.area, _value(entry, STUDY_INSTANCE_UID), _value(entry, SERIES_INSTANCE_UID))
+        uids = _series_of(entry)
         place = self._memory.places.get(uids)
         if place is None:
             place = self._memory.places[uids] = self._find_or_make(entry, uids)
@@ -318,8 +348,7 @@ class _Batch:
         sop_class_uid = str(row["sop_class_uid"])
         conflict = int(row["conflict"])
         known = _Known(0, place.series_key, place.study_key, entry.path, entry.size_bytes, sop_class_uid, conflict)
-        has_items = any(attribute.tag in entry.items for attribute in _INSTANCE_SEQUENCES)
-        if same is None and not has_items:
+        if same is None and not _has_items(entry):
             self._new_instances.append(row)
             return known
         if same is not None and same.key == 0:
@@ -393,28 +422,36 @@ class _Batch:
         """Add to the counts of a study and to its SOP classes, if it is whose it is remembered to be, and has those."""
         remembered = self._memory.classes[key]
         classes = self._changes.classes.get(key, remembered)
-        changes: dict[str, str | int] = {
+        _expect_one(_CHANGE_STUDY.run(self._connection, self._changes_of(key, counts, classes)).rowcount)
+        if classes != remembered:
+            new = set(classes.split("\\")).difference(remembered.split("\\"))
+            self._connection.execute(_ADD_CLASS, [{"study_key": key, "sop_class_uid": uid} for uid in sorted(new)])
+            self._memory.classes[key] = classes
+
+    def _changes_of(self, key: int, counts: Mapping[str, int], classes: str) -> dict[str, str | int]:
+        """Parameters of the statement that changes a study."""
+        return {
             **_NO_STUDY,
             **counts,
             "received": self._changes.received.get(key, 0),
             "sop_classes": classes,
             "which": key,
             "owner": self._patients.owner_of(key).key,
-            "remembered": remembered,
+            "remembered": self._memory.classes[key],
         }
-        _expect_one(_CHANGE_STUDY.run(self._connection, changes).rowcount)
-        if classes != remembered:
-            new = set(classes.split("\\")).difference(remembered.split("\\"))
-            self._connection.execute(_ADD_CLASS, [{"study_key": key, "sop_class_uid": uid} for uid in sorted(new)])
-            self._memory.classes[key] = classes
 
 
 def _value(entry: IndexEntry, tag: int) -> str:
     return entry.values.get(tag, "")[:LONGEST_TEXT]
 
 
-def _sort_key(entry: IndexEntry) -> tuple[str, str, str]:
-    """Writers that take their locks in the same order do not wait for each other in circles."""
+def _has_items(entry: IndexEntry) -> bool:
+    """Whether the entry has items that belong to the instance."""
+    return any(attribute.tag in entry.items for attribute in _INSTANCE_SEQUENCES)
+
+
+def _series_of(entry: IndexEntry) -> tuple[str, str, str]:
+    """Area, Study and Series Instance UID; writers that lock in this order do not wait for each other in circles."""
     return entry.area, _value(entry, STUDY_INSTANCE_UID), _value(entry, SERIES_INSTANCE_UID)
 
 
@@ -460,7 +497,7 @@ _ALL_KNOWN: Final = (
 )
 _KNOWN: Final = _ALL_KNOWN.where(instance.c.sop_instance_uid.in_(bindparam("uids", expanding=True)))
 _KNOWN_ONE: Final = PreparedStatement(_ALL_KNOWN.where(instance.c.sop_instance_uid == bindparam("uid")))
-_CHANGE_STUDY: Final = PreparedStatement(
+_CHANGING_STUDY: Final = (
     _adding(study, "series_count", "instance_count", "bytes")
     .where(study.c.patient_key == bindparam("owner"), study.c.sop_classes == bindparam("remembered"))
     .values(
@@ -470,6 +507,23 @@ _CHANGE_STUDY: Final = PreparedStatement(
         ),
     )
 )
+_CHANGE_STUDY: Final = PreparedStatement(_CHANGING_STUDY)
+_OTHER: Final = study.alias("other")
+_COUNT_UNKNOWN: Final = PreparedStatement(
+    _CHANGING_STUDY.where(
+        ~exists(literal_column("1"))
+        .select_from(
+            instance.join(series, series.c.key == instance.c.series_key).join(
+                _OTHER, _OTHER.c.key == series.c.study_key
+            )
+        )
+        .where(
+            _OTHER.c.area.concat(literal_column("''")) == bindparam("area"),
+            instance.c.sop_instance_uid == bindparam("uid"),
+        )
+    )
+)
+"""Only where the area has no instance of this UID."""
 _NO_STUDY: Final[Mapping[str, int]] = {"series_count": 0, "instance_count": 0, "bytes": 0}
 _ADD_TO_SERIES: Final = PreparedStatement(_adding(series, "instance_count"))
 _ADD_CLASS: Final = text(

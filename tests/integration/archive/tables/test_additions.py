@@ -1,10 +1,13 @@
 """What a transaction of additions does, and what it remembers."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 from sqlalchemy import Connection, event
 
 from dicomdesk.archive.index import Index
-from dicomdesk.archive.index_entries import Addition, DuplicateRule, IndexEntry
+from dicomdesk.archive.index_entries import NO_CONFLICT, Addition, AdditionOutcome, Conflict, DuplicateRule, IndexEntry
 from dicomdesk.archive.tables.additions import Adder
 from dicomdesk.archive.tables.patients import StaleError
 from dicomdesk.dicom.query.attributes import Level, find_attribute
@@ -128,10 +131,50 @@ def test_the_oldest_time_of_receipt_given_is_kept(empty_index: Index) -> None:
     assert [found.received for found in empty_index.find_instances(AREA)] == [1234.5]
 
 
+def statements(index: Index, *entries: IndexEntry) -> list[str]:
+    """Add the entries, and return what statements that took."""
+    told: list[str] = []
+
+    def note(*arguments: Any) -> None:
+        told.append(arguments[2].split()[0])
+
+    engine = index._database._engine
+    event.listen(engine, "before_cursor_execute", note)
+    index.add(entries)
+    event.remove(engine, "before_cursor_execute", note)
+    return [one for one in told if one != "BEGIN"]
+
+
 def test_one_more_instance_of_a_known_series_takes_few_statements(empty_index: Index) -> None:
     empty_index.add([index_entry(instance="1.1")])
-    statements: list[str] = []
-    engine = empty_index._database._engine
-    event.listen(engine, "before_cursor_execute", lambda *told: statements.append(told[2].split()[0]))
-    empty_index.add([index_entry(instance="1.2")])
-    assert [one for one in statements if one != "BEGIN"] == ["SELECT", "UPDATE", "UPDATE", "INSERT"]
+    assert statements(empty_index, index_entry(instance="1.2")) == ["UPDATE", "UPDATE", "INSERT"]
+    two = [index_entry(instance="1.3"), index_entry(instance="1.4")]
+    assert statements(empty_index, *two) == ["SELECT", "UPDATE", "UPDATE", "INSERT"]
+
+
+def test_the_next_instance_that_comes_again_is_looked_up_at_once(empty_index: Index) -> None:
+    empty_index.add([index_entry(instance=uid) for uid in ("1.1", "1.2")])
+    first, second = (statements(empty_index, index_entry(instance=uid)) for uid in ("1.1", "1.2"))
+    assert first == ["UPDATE", *second]
+    assert second[0] == "SELECT"
+    assert statements(empty_index, index_entry(instance="1.3"))[0] == "SELECT"
+    assert statements(empty_index, index_entry(instance="1.4"))[0] == "UPDATE"
+
+
+def test_an_instance_that_another_place_has_is_flagged_whoever_added_it(open_index: Callable[[], Index]) -> None:
+    one, other = open_index(), open_index()
+    one.add([index_entry(instance="1.1")])
+
+    def add_again(instance: str) -> tuple[AdditionOutcome, Conflict]:
+        (addition,) = one.add([index_entry(instance=instance)])
+        return addition.outcome, addition.conflict
+
+    other.add([index_entry(instance="2.1", study="1.9"), index_entry(instance="2.2", series="1.2.9")])
+    for uid, conflict in (("2.1", Conflict.OTHER_STUDY), ("2.2", Conflict.OTHER_SERIES)):
+        assert add_again(uid) == (AdditionOutcome.ADDED, conflict)
+        assert add_again(f"3.{uid}") == (AdditionOutcome.ADDED, NO_CONFLICT)
+    other.add([index_entry(instance="4.1")])
+    assert add_again("4.1") == (AdditionOutcome.REPLACED, NO_CONFLICT)
+    other.add([index_entry("OTHER", instance="5.1")])
+    assert add_again("5.1") == (AdditionOutcome.ADDED, NO_CONFLICT)
+    assert list(one.wrong_counts()) == []
