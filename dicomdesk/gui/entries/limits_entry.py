@@ -20,18 +20,18 @@ class LimitsEntry(QWidget):
 
     def __init__(self, peer: KnownPeer) -> None:
         super().__init__()
-        usual = self.tr("as usual")
+        usual = self.tr("{count}, as usual")
         self.max_pdu = Field(
             self.tr("Maximum PDU length, bytes"),
             lambda text: self._number_problem(text, SMALLEST_PDU_BYTES, LARGE_MAX_PDU_BYTES),
             text=_number_text(peer.max_pdu_bytes),
-            hint=usual,
+            hint=usual.format(count=LARGE_MAX_PDU_BYTES),
         )
         self.associations = Field(
             self.tr("Associations at once, at most"),
             lambda text: self._number_problem(text, 1, MOST_ASSOCIATIONS),
             text=_number_text(peer.associations),
-            hint=usual,
+            hint=usual.format(count=1),
         )
         words = {
             "connect_s": self.tr("Seconds to connect"),
@@ -76,8 +76,9 @@ class LimitsEntry(QWidget):
 
     def summary(self) -> str:
         """A few words on what is entered."""
-        if any(field.problem() for field in self.fields()):
-            return self.tr("something is not well")
+        problem = next((field.problem() for field in self.fields() if field.problem()), "")
+        if problem:
+            return problem
         parts = []
         if self.most_associations():
             parts.append(self.tr("{count} at once").format(count=self.most_associations()))
@@ -91,14 +92,14 @@ class LimitsEntry(QWidget):
         number = text.strip()
         if not number or (number.isascii() and number.isdigit() and len(number) < 9 and least <= int(number) <= most):
             return ""
-        return self.tr("A number from {least} to {most}, or nothing.").format(least=least, most=most)
+        return self.tr("It is a number from {least} to {most}, or nothing.").format(least=least, most=most)
 
     def _seconds_problem(self, text: str) -> str:
         try:
             is_well = not text.strip() or 0 < float(text) < LONGEST_S
         except ValueError:
             is_well = False
-        return "" if is_well else self.tr("A number of seconds above 0, or nothing for no limit.")
+        return "" if is_well else self.tr("Seconds are a number such as 30, or nothing for no limit.")
 
 
 def _number_text(number: int | None) -> str:

@@ -105,6 +105,13 @@ class Node:
         """Return the mark of a column, None where there is none."""
         return None
 
+    def spoken(self, column: int) -> str:
+        """Return what a screen reader says of a column: what is painted there."""
+        mark, parts = self.mark(column), self.parts(column)
+        if mark and mark.word:
+            return mark.word
+        return joined(parts) if parts else self.text(column)
+
     def progress(self, column: int) -> float | None:
         """Return how far it is, for a column that shows it."""
         return None
@@ -322,13 +329,6 @@ class OutlineModel(QAbstractItemModel):
         return side | Qt.AlignmentFlag.AlignVCenter
 
 
-def _accessible_text(node: Node, column: int) -> str:
-    mark, parts = node.mark(column), node.parts(column)
-    if mark and mark.word:
-        return mark.word
-    return joined(parts) if parts else node.text(column)
-
-
 def _reader(name: str) -> Callable[[Node, int], object]:
     return lambda node, column: getattr(node, name)(column)
 
@@ -336,7 +336,7 @@ def _reader(name: str) -> Callable[[Node, int], object]:
 _READERS: dict[int, Callable[[Node, int], object]] = {
     int(Qt.ItemDataRole.DisplayRole): _reader("text"),
     int(Qt.ItemDataRole.ToolTipRole): lambda node, column: wording.plain_tip(node.tip(column)) or None,
-    int(Qt.ItemDataRole.AccessibleTextRole): _accessible_text,
+    int(Qt.ItemDataRole.AccessibleTextRole): _reader("spoken"),
     SORT_ROLE: _reader("sort_value"),
     NODE_ROLE: lambda node, _column: node,
 }

@@ -63,9 +63,10 @@ class PeerPopup(QFrame):
         self._pages.addWidget(self.view)
         self._pages.addWidget(self._nothing)
         book = plain_button(theme, self.tr("Address &book"), "peers", self._on_book, self.tr("See and edit all peers"))
-        done = plain_button(theme, self.tr("&Done"), "accepted", self.end)
-        done.setVisible(self._has_boxes)
-        foot = row_of(book, 1, done)
+        self.done_button = plain_button(theme, self.tr("Done"), "accepted", self.end)
+        self.done_button.setVisible(self._has_boxes)
+        self._show_count()
+        foot = row_of(book, 1, self.done_button)
         column_of(self.search, (self._pages, 1), foot, inside=self, margins=(GRID,) * 4, spacing=GRID)
         self.resize(_WIDTH, self._wanted_height())
         self.search.textChanged.connect(self._on_search)
@@ -123,10 +124,15 @@ class PeerPopup(QFrame):
         if self._has_boxes:
             self.tree.toggle(node)
             self.model.flush()
+            self._show_count()
             self.ticked.emit(self.tree.chosen())
         elif isinstance(node, PeerChoiceNode):
             self.close()
             self.chosen.emit(node.peer)
+
+    def _show_count(self) -> None:
+        count = len(self.tree.chosen())
+        set_words(self.done_button, plural(count, self.tr("Choose {count}"), self.tr("Choose {count}")))
 
     def _on_book(self) -> None:
         self.close()

@@ -6,7 +6,7 @@ from PySide6.QtCore import QCoreApplication
 
 from dicomdesk.engine.peers.known_peer import KnownPeer
 from dicomdesk.gui import wording
-from dicomdesk.gui.outline.model import Column, Mark, Node, Outline, Part, Weight
+from dicomdesk.gui.outline.model import Column, Mark, Node, Outline, Part, Weight, joined
 from dicomdesk.gui.theme import Tone
 
 NAME = 0
@@ -36,9 +36,12 @@ class ChoiceNode(Node):
         return Mark(icon, "", tone)
 
     def text(self, column: int) -> str:
+        return joined(self.parts(column) or ())
+
+    def spoken(self, column: int) -> str:
+        """Return its text, and whether it is chosen."""
         chosen = QCoreApplication.translate("choice_nodes", "chosen")
-        name = "   ".join(part.text for part in self.parts(column) or ())
-        return f"{name}, {chosen}" if self.is_chosen else name
+        return f"{self.text(column)}, {chosen}" if self.is_chosen else self.text(column)
 
 
 class PeerChoiceNode(ChoiceNode):

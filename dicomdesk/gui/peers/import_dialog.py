@@ -13,7 +13,7 @@ from dicomdesk.gui.controls.buttons import without_icons
 from dicomdesk.gui.controls.form import Form, quiet_label
 from dicomdesk.gui.dialogs.peer import GroupField
 from dicomdesk.gui.layouts import DIALOG_MARGINS, column_of
-from dicomdesk.gui.outline.model import Column, Mark, Node, OutlineModel, Part, Weight
+from dicomdesk.gui.outline.model import Column, Mark, Node, OutlineModel, Part, Weight, joined
 from dicomdesk.gui.outline.view import OutlineView
 from dicomdesk.gui.panels.filter_bar import FilterBar
 from dicomdesk.gui.panels.heading import Heading
@@ -21,7 +21,7 @@ from dicomdesk.gui.peers.choice_nodes import address_text
 from dicomdesk.gui.theme import GRID, Theme, Tone
 
 _LINE, _ACTION, _PEER, _REASON = range(4)
-_SIZE = (900, 560)
+_SIZE = (1000, 600)
 _ACTIONS = (ImportAction.ADD, ImportAction.CHANGE, ImportAction.SKIP)
 
 
@@ -57,9 +57,14 @@ class ImportDialog(QDialog):
         self.view.setRootIsDecorated(False)
         words = [self.tr("All"), self.tr("To be added"), self.tr("To be changed"), self.tr("Left out")]
         self.filters = FilterBar(theme, [(word, Tone.PLAIN) for word in words], self.tr("Search name, address, reason"))
-        parts = (self._heading, self._source, self._remarks, form, self.filters, (self.view, 1), self._make_buttons())
+        self.why = quiet_label("")
+        self.why.setMinimumHeight(2 * self.fontMetrics().lineSpacing())
+        self.why.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        rows = ((self.view, 1), self.why)
+        parts = (self._heading, self._source, self._remarks, form, self.filters, *rows, self._make_buttons())
         column_of(*parts, inside=self, margins=DIALOG_MARGINS, spacing=GRID)
         self.filters.changed.connect(self._on_filter)
+        self.view.node_selected.connect(self._show_why)
         self.group.checked.connect(self._show_plan)
         theme.changed.connect(self._draw_heading)
         self._show_plan()
@@ -77,7 +82,7 @@ class ImportDialog(QDialog):
         return (
             Column(title=self.tr("Line"), width=64, is_number=True),
             Column(title=self.tr("What becomes of it"), width=150),
-            Column(title=self.tr("Peer"), width=300),
+            Column(title=self.tr("Peer"), width=260),
             Column(title=self.tr("Why"), width=300),
         )
 
@@ -103,6 +108,10 @@ class ImportDialog(QDialog):
         word = wording.plural(taken, self.tr("Import {count} peer"), self.tr("Import {count} peers"))
         self.ok.setText(word if taken else self.tr("Nothing to import"))
         self._draw_heading()
+
+    def _show_why(self, node: Node | None) -> None:
+        """Show the whole reason of a row, which may be longer than its column."""
+        self.why.setText(f"{node.text(_PEER)}  {node.text(_REASON)}".strip() if node is not None else "")
 
     def _draw_heading(self) -> None:
         counts = {action: wording.count_text(self.plan.count(action)) for action in _ACTIONS}
@@ -141,7 +150,7 @@ class _PlanRow(Node):
             return _action_mark(self.plan.action).word
         if column == _REASON:
             return human.printable(self.plan.reason)
-        return "   ".join(part.text for part in self.parts(column) or ())
+        return joined(self.parts(column) or ())
 
     def sort_value(self, column: int) -> str | float:
         return float(self.plan.line) if column == _LINE else self.text(column).casefold()

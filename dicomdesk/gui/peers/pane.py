@@ -103,7 +103,7 @@ class PeersPane(View):
         chips = [
             (self.tr("All"), Tone.PLAIN),
             (self.tr("In order"), Tone.GOOD),
-            (self.tr("With problems"), Tone.BAD),
+            (self.tr("With problems"), Tone.WARNING),
             (self.tr("Never checked"), Tone.PLAIN),
         ]
         self.filters = FilterBar(self._theme, chips, self.tr("Search name, AE title, host, notes"))
@@ -236,16 +236,16 @@ class PeersPane(View):
         if peer.character_set:
             lines.append(peer.character_set)
         check = peer.last_check
-        text = ", ".join(lines) + ".\n"
+        text = ", ".join(lines) + "."
         tone = Tone.QUIET
         if check is not None:
             at = time_text(check.at, datetime.now().astimezone())
             said = self.tr("Checked {at}: {text}").format(at=at, text=check.text)
             is_well = check.outcome is CheckOutcome.GOOD
-            text = text + said if is_well else said
+            text = f"{text} {said}" if is_well else said
             tone = Tone.PLAIN if is_well else check_mark(check).tone
         if peer.notes.strip():
-            text = text.rstrip() + "\n" + peer.notes.strip()
+            text += "\n" + " ".join(peer.notes.split())
         name = peer.name
         actions = (
             *(Action(word=use.word, run=partial(use.run, peer), icon=use.icon) for use in self._uses),

@@ -8,11 +8,11 @@ from PySide6.QtCore import QCoreApplication
 
 from dicomdesk.engine.peers.known_peer import CheckOutcome, KnownPeer, LastCheck
 from dicomdesk.gui import wording
-from dicomdesk.gui.outline.model import Column, Mark, Node, OutlineModel, Part, Weight
+from dicomdesk.gui.outline.model import Column, Mark, Node, OutlineModel, Part, Weight, joined
 from dicomdesk.gui.peers.choice_nodes import address_text, searchable
 from dicomdesk.gui.theme import Tone
 
-NAME, TITLE, ADDRESS, SECURITY, OWN_TITLE, CHECK, CHECKED_AT = range(7)
+NAME, TITLE, ADDRESS, OWN_TITLE, CHECK = range(5)
 ALL, WELL, TROUBLED, UNCHECKED = range(4)
 """Filter chips, in their order."""
 
@@ -26,11 +26,9 @@ def peer_columns() -> tuple[Column, ...]:
     return (
         Column(title=_say("Name"), width=240),
         Column(title=_say("AE title"), width=140),
-        Column(title=_say("Address"), width=200),
-        Column(title=_say("Security"), width=110, yields=2),
-        Column(title=_say("Own AE title"), width=110, yields=1),
-        Column(title=_say("Last check"), width=140),
-        Column(title=_say("Checked"), width=120, yields=3),
+        Column(title=_say("Address"), width=220),
+        Column(title=_say("Own AE title"), width=120, yields=1),
+        Column(title=_say("Last check"), width=200),
     )
 
 
@@ -69,36 +67,33 @@ class PeerRow(Node):
         self.folded = searchable(peer)
 
     def text(self, column: int) -> str:
-        peer, check = self.peer, self.peer.last_check
+        peer = self.peer
         texts = {
-            NAME: peer.name,
+            NAME: joined(self.parts(NAME) or ()),
             TITLE: peer.ae_title,
             ADDRESS: address_text(peer),
-            SECURITY: self._security(),
             OWN_TITLE: peer.calling_ae_title,
             CHECK: self._check_mark().word,
-            CHECKED_AT: time_text(check.at, datetime.now().astimezone()) if check else "",
         }
         return texts[column]
 
     def sort_value(self, column: int) -> str | float:
-        if column == CHECKED_AT:
+        if column == CHECK:
             return self.peer.last_check.at.timestamp() if self.peer.last_check else 0.0
         return self.text(column).casefold()
 
     def parts(self, column: int) -> tuple[Part, ...] | None:
-        return (Part(self.peer.name, Weight.STRONG),) if column == NAME else None
+        if column != NAME:
+            return None
+        security = self._security()
+        return (Part(self.peer.name, Weight.STRONG), *([Part(security, Weight.QUIET)] if security else []))
 
     def mark(self, column: int) -> Mark | None:
-        if column == CHECK:
-            return self._check_mark()
-        if column == SECURITY and self.peer.security.uses_tls:
-            return Mark("lock", self._security(), Tone.PLAIN)
-        return None
+        return self._check_mark() if column == CHECK else None
 
     def tip(self, column: int) -> str:
         check = self.peer.last_check
-        if column in {CHECK, CHECKED_AT}:
+        if column == CHECK:
             return f"{check.text}\n{check.at.astimezone():%Y-%m-%d %H:%M:%S}" if check else ""
         return self.peer.notes if column == NAME else ""
 
@@ -114,7 +109,14 @@ class PeerRow(Node):
         return WELL if check.outcome is CheckOutcome.GOOD else TROUBLED
 
     def _check_mark(self) -> Mark:
-        return Mark("test", _say("Checking…"), Tone.ACTIVE) if self.is_busy else check_mark(self.peer.last_check)
+        """What the last check found, and when: what is old is not to look like new."""
+        check = self.peer.last_check
+        mark = check_mark(check)
+        if self.is_busy:
+            return Mark("test", _say("Checking…"), Tone.ACTIVE)
+        if check is None:
+            return mark
+        return Mark(mark.icon, f"{mark.word}, {time_text(check.at, datetime.now().astimezone())}", mark.tone)
 
     def _security(self) -> str:
         security = self.peer.security
@@ -142,10 +144,13 @@ class GroupRow(Node):
         return (Part(self.group, Weight.STRONG), Part(wording.count_text(len(self.children)), Weight.QUIET))
 
     def mark(self, column: int) -> Mark | None:
-        failed = sum(row.passes(TROUBLED, ()) for row in self.children if isinstance(row, PeerRow))
+        rows = [row for row in self.children if isinstance(row, PeerRow)]
+        failed = sum(row.passes(TROUBLED, ()) for row in rows)
         if column != CHECK or not failed:
             return None
-        return Mark("", wording.plural(failed, _say("{count} problem"), _say("{count} problems")), Tone.BAD)
+        outcomes = {row.peer.last_check.outcome for row in rows if row.peer.last_check}
+        tone = Tone.BAD if CheckOutcome.FAILED in outcomes else Tone.WARNING
+        return Mark("", wording.plural(failed, _say("{count} problem"), _say("{count} problems")), tone)
 
 
 class PeerRows:

@@ -108,7 +108,7 @@ def test_name_of_another_peer_is_refused(make: Make) -> None:
 def test_problem_in_a_fold_opens_it(make: Make) -> None:
     dialog = make(PACS, PeerSecurity())
     dialog.limits.times["acse_s"].setText("soon")
-    assert dialog.limits_fold.heading.summary() == "something is not well"
+    assert dialog.limits_fold.heading.summary() == "Seconds are a number such as 30, or nothing for no limit."
     assert not dialog.insist()
     assert dialog.limits_fold.is_open()
     dialog.limits.times["acse_s"].setText("")

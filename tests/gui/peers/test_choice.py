@@ -106,6 +106,7 @@ def test_several_are_ticked_one_by_one_or_by_group(theme: Theme, store: PeerStor
     QTest.keyClick(popup.view, Qt.Key.Key_Space)
     assert choice.names() == ("Main archive", "Old archive")
     assert popup.isVisible()
+    assert popup.done_button.accessibleName() == "Choose 2"
     popup.view.select_node(popup.tree.rows[0])
     QTest.keyClick(popup.view, Qt.Key.Key_Return)
     assert choice.names() == ("Desk", "Main archive", "Old archive")

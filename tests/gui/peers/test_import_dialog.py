@@ -47,6 +47,12 @@ def test_each_peer_and_mistake_is_shown_before_anything_is_done(theme: Theme, bo
     assert book.find("New") is not None
 
 
+def test_whole_reason_of_the_selected_row_is_shown(theme: Theme, book: AddressBook, qtbot: QtBot) -> None:
+    dialog = make(theme, book, READ, qtbot)
+    dialog.view.select_node(dialog._model.root.children[2])
+    assert dialog.why.text() == "x: Port is missing."
+
+
 def test_group_that_is_typed_takes_the_peers(theme: Theme, book: AddressBook, qtbot: QtBot) -> None:
     dialog = make(theme, book, READ, qtbot)
     dialog.group.setText("From elsewhere")

@@ -9,10 +9,8 @@ from dicomdesk.gui.peers.rows import (
     ADDRESS,
     ALL,
     CHECK,
-    CHECKED_AT,
     NAME,
     OWN_TITLE,
-    SECURITY,
     TITLE,
     TROUBLED,
     UNCHECKED,
@@ -25,6 +23,7 @@ from dicomdesk.gui.peers.rows import (
     peer_columns,
     time_text,
 )
+from dicomdesk.gui.theme import Tone
 from tests.helpers.peers.known_peers import FULL, many, named
 
 PEERS = (named("Desk"), FULL, named("Old", "Radiology", 2), named("Ward", "Wards", 3))
@@ -39,19 +38,16 @@ def rows() -> PeerRows:
 
 def test_row_says_what_is_known() -> None:
     row = PeerRow(FULL)
-    assert [row.text(column) for column in (NAME, TITLE, ADDRESS, SECURITY, OWN_TITLE, CHECK)] == [
-        "Main archive",
+    assert [row.text(column) for column in (NAME, TITLE, ADDRESS, OWN_TITLE)] == [
+        "Main archive   TLS, ws1",
         "PACS",
         "pacs.example:2762",
-        "TLS, ws1",
         "WS1",
-        "Warning",
     ]
-    assert row.text(CHECKED_AT)
+    assert row.text(CHECK).startswith("Warning, "), "and when it was"
     assert "Slow." in row.tip(CHECK)
     assert row.tip(NAME) == FULL.notes
-    assert row.mark(SECURITY) is not None
-    assert PeerRow(named("x")).text(CHECKED_AT) == ""
+    assert PeerRow(named("x")).text(CHECK) == "Never checked"
     assert PeerRow(replace(named("x"), host="fe80::1")).text(ADDRESS) == "[fe80::1]:104"
 
 
@@ -66,15 +62,18 @@ def test_time_is_as_short_as_it_can_be(before: timedelta, shown: str) -> None:
 
 def test_rows_stand_in_groups_and_follow_the_book(rows: PeerRows) -> None:
     assert list(rows.groups) == ["Radiology", "Wards"]
-    assert [row.text(NAME) for row in rows.groups["Radiology"].children] == ["Main archive", "Old"]
+    assert [row.text(NAME) for row in rows.groups["Radiology"].children] == ["Main archive   TLS, ws1", "Old"]
+    warned = rows.groups["Radiology"].mark(CHECK)
+    assert warned is not None
+    assert (warned.word, warned.tone) == ("1 problem", Tone.WARNING)
     kept = rows.rows["old"]
     checked = replace(PEERS[2], last_check=LastCheck(at=datetime.now(UTC), outcome=CheckOutcome.FAILED))
     assert rows.show((*PEERS[:2], checked, PEERS[3])) is False
     assert rows.rows["old"] is kept
-    assert kept.text(CHECK) == "Failed"
+    assert kept.text(CHECK).startswith("Failed, ")
     mark = rows.groups["Radiology"].mark(CHECK)
     assert mark is not None
-    assert mark.word == "2 problems"
+    assert (mark.word, mark.tone) == ("2 problems", Tone.BAD)
     assert rows.show(PEERS[1:]) is True
     assert "desk" not in rows.rows
 
