@@ -32,6 +32,7 @@ _MOST_LINES_OF_CELL = 100
 """A quoted cell with more line breaks has begun with a quote that belongs to its text."""
 _INVISIBLE = dict.fromkeys(map(ord, "\0\ufeff\u200b\u200c\u200d\u2060\u00ad"))
 _BINARY = re.compile("[\x01-\x08\x0e-\x1f\x7f]")
+_AT_END = "unexpected end of data"
 _LAST = "\ue000"
 _SEPARATOR_LINE = re.compile(r"sep=(.)\r?\n?", re.IGNORECASE)
 
@@ -129,22 +130,24 @@ def _find_manner(sample: list[str], told: str) -> _Manner:
     """The separator by which most lines have the same number of columns, and the more the better."""
     if told:
         return _Manner(told, _find_quote(sample, told))
-    best, best_score = _Manner(",", _find_quote(sample, ",")), (0.0, 0, 0)
-    for separator in _SEPARATORS:
-        manner = _Manner(separator, _find_quote(sample, separator))
-        score = _score(sample, manner)
-        if score > best_score:
-            best, best_score = manner, score
-    return best
+    manners = [_Manner(separator, _find_quote(sample, separator)) for separator in _SEPARATORS]
+    for is_strict in (True, False):  # first those by which no quotation mark stands where it should not
+        scores = [_score(sample, manner, is_strict=is_strict) for manner in manners]
+        if any(score[0] for score in scores):
+            return manners[scores.index(max(scores))]
+    return manners[0]
 
 
-def _score(sample: list[str], manner: _Manner) -> tuple[float, int, int]:
+def _score(sample: list[str], manner: _Manner, *, is_strict: bool) -> tuple[float, int, int]:
     """How alike the lines are, in how many columns; and that there are no blanks behind separators, as in prose."""
     text = "".join(sample)
+    widths: Counter[int] = Counter()
     try:
-        widths = Counter(map(len, _reader(text, manner)))
-    except csv.Error:
-        return 0.0, 0, 0
+        for cells in _reader(text, manner, is_strict=is_strict):
+            widths[len(cells)] += 1
+    except csv.Error as error:
+        if str(error) != _AT_END:  # where the sample ends within a cell
+            return 0.0, 0, 0
     widths.pop(0, None)
     if not widths:
         return 0.0, 0, 0
@@ -164,13 +167,14 @@ def _find_quote(sample: list[str], separator: str) -> str:
 # -- rows
 
 
-def _reader(text: str, manner: _Manner) -> "_csv.Reader":
+def _reader(text: str, manner: _Manner, *, is_strict: bool = False) -> "_csv.Reader":
     return csv.reader(
         io.StringIO(text, newline=""),
         delimiter=manner.separator,
         quotechar=manner.quote or None,
         quoting=csv.QUOTE_MINIMAL if manner.quote else csv.QUOTE_NONE,
         skipinitialspace=True,
+        strict=is_strict,
     )
 
 

@@ -91,6 +91,18 @@ def test_lines_are_numbered_as_in_the_file_whatever_is_empty_between() -> None:
     assert [(row.line, row.cells) for row in read.rows] == [(3, ("A", "B")), (5, ("1\n2", "x")), (8, ("3", "y"))]
 
 
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ('"0",";"\n"0",";"\n"0","0"\n', [("0", ";"), ("0", ";"), ("0", "0")]),
+        ('A "x" B;1\n"C" D;2\n', [('A "x" B', "1"), ("C D", "2")]),
+        ("\n".join(["1;2"] * 199 + ['3;"4', '5"']), [("1", "2")] * 199 + [("3", "4\n5")]),
+    ],
+)
+def test_quotation_marks_tell_of_separators(text: str, rows: list[tuple[str, ...]]) -> None:
+    assert rows_of(text.encode()) == rows
+
+
 def test_a_line_that_tells_the_separator_is_no_row() -> None:
     read = read_csv(b"sep=|\r\n1,5|2,5\r\n")
     assert [(row.line, row.cells) for row in read.rows] == [(2, ("1,5", "2,5"))]
