@@ -5,6 +5,7 @@ the whole batch to its channel's listeners.
 """
 
 import asyncio
+import contextlib
 import threading
 import time
 from dataclasses import dataclass
@@ -44,6 +45,10 @@ class Channel(QObject):
         """Take a fact on any thread; returns at once and never raises."""
         self._bridge.append(self, event)
 
+    def hurry(self) -> None:
+        """Have what was taken so far delivered at once, and not with the next batch; for any thread."""
+        self._bridge.hurry()
+
 
 class Bridge(QObject):
     """Collects events of all channels and drains them on the Qt thread."""
@@ -71,6 +76,11 @@ class Bridge(QObject):
             self._is_posted = True
         if must_post:
             self._post()
+
+    def hurry(self) -> None:
+        """Drain as soon as the Qt thread can; for any thread."""
+        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody is left to listen
+            self._loop.call_soon_threadsafe(self.drain)
 
     def drain(self) -> None:
         """Give what has been collected to the listeners; for the Qt thread."""

@@ -1,6 +1,8 @@
 import asyncio
 import threading
 
+import pytest
+
 from dicomdesk.engine.events import Event, Notice, NoticeLevel
 from dicomdesk.gui import event_bridge
 from dicomdesk.gui.event_bridge import Arrival, Bridge
@@ -73,3 +75,19 @@ def test_sink_never_raises_when_the_loop_is_closed() -> None:
     loop.close()
     channel.sink(notice(1))
     channel.sink(notice(2))
+
+
+def test_what_is_hurried_does_not_wait_for_its_batch(
+    bridge: Bridge, finish: Finish, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(event_bridge, "BATCH_DELAY_S", 3600.0)
+    channel = bridge.channel()
+    arrived = asyncio.Event()
+    channel.arrived.connect(lambda _arrivals: arrived.set())
+
+    async def wait() -> None:
+        channel.sink(notice(1))
+        threading.Thread(target=channel.hurry).start()
+        await arrived.wait()
+
+    finish(wait())

@@ -51,7 +51,7 @@ class QueryFlow(QObject):
     """Asks, and owns the results. For the Qt thread."""
 
     changed = Signal()
-    """A question was begun, or ended."""
+    """A question was begun, has its first answer, or ended."""
     ended = Signal()
     """All peers have answered the question for the rows at the top."""
     renewed = Signal(int)
@@ -186,7 +186,7 @@ class QueryFlow(QObject):
     async def _job_of(self, asking: Asking) -> QueryOutcome | DicomdeskError:
         if asking.is_cancel_wanted:
             return CancelledError(self.tr("It was stopped before it was asked."))
-        sink = reading_sink(asking, self._channel.sink)
+        sink = reading_sink(asking, self._channel.sink, self._channel.hurry)
         try:
             job = await self._session.begin(asking.question.request(asking.asked), sink)
             asking.job = job
@@ -213,6 +213,7 @@ class QueryFlow(QObject):
 
     def _take_turn(self) -> None:
         """Show one portion of what has come."""
+        was_empty = not len(self.tree)
         portions: dict[Asking, list[Place]] = {}
         for _ in range(min(ROWS_PER_TURN, len(self._waiting))):
             found = self._waiting.popleft()
@@ -226,6 +227,8 @@ class QueryFlow(QObject):
             portions.clear()
             self._end(asking, found.outcome)
         self._show(portions)
+        if was_empty and len(self.tree):
+            self.changed.emit()
         self._want_turn()
 
     def _sort_in(self, asking: Asking, match: Match, portions: dict[Asking, list[Place]]) -> None:

@@ -81,6 +81,8 @@ class QueryPane(View):
         self._bar = QWidget()
         self.area = DropArea(theme)
         self.retrieve = RetrievePart(theme, session, tasks, state, access, source)
+        self._here_words: Callable[[str, str, str, int | None], str] = self.retrieve.here.words
+        self.flow.tree.here = self._here_text
         self._lists = ListsAccess(theme, session, tasks, self.header, self.retrieve, self)
         self.details = DetailsStrip(theme)
         self._lay_out()
@@ -125,14 +127,11 @@ class QueryPane(View):
         return [found_entity(node) for node in nodes if not _has_above(node, chosen)]
 
     def show_here(self, words: Callable[[str, str, str, int | None], str]) -> None:
-        """Say of each row how much of it is here already; again where that has changed.
+        """Say of each row how much of it is here already.
 
         ``words`` is given the UIDs of study, series and instance, "" below the row, and how many the peer announces.
         """
-        self.flow.tree.here = lambda node: _here_text(node, words)
-        for node in self.flow.tree.tops():
-            _show_here(node, self.flow.tree.here)
-        self.flow.model.touch_all()
+        self._here_words = words
         self.view.viewport().update()
 
     def tell(self, details: Details | None) -> None:
@@ -168,7 +167,7 @@ class QueryPane(View):
         self.area.dropped.connect(self._lists.begin)
         self.retrieve.changed.connect(self._show_details)
         self.retrieve.state_changed.connect(self.state_changed)
-        self.retrieve.here.changed.connect(lambda: self.show_here(self.retrieve.here.words))
+        self.retrieve.here.changed.connect(self._on_here_changed)
         self.view.menu_wanted.connect(self._on_menu)
         self.search.textChanged.connect(self._on_search)
         header.primary_wanted.connect(commands.run_primary)
@@ -234,6 +233,15 @@ class QueryPane(View):
         """Of what is chosen, one a line; of patients the IDs."""
         uids = [_deepest_key(entity) for entity in self.selected()]
         QGuiApplication.clipboard().setText("\n".join(uid for uid in uids if uid))
+
+    def _here_text(self, node: ResultNode) -> str:
+        levels = (Level.STUDY, Level.SERIES, Level.IMAGE)
+        uids = ["" if node.level.is_above(level) else node.unique_value(level) for level in levels]
+        return self._here_words(uids[0], uids[1], uids[2], node.instances)
+
+    def _on_here_changed(self) -> None:
+        """More is here, or less: what is in sight says so when it is painted."""
+        self.view.viewport().update()
 
     # Showing.
 
@@ -318,18 +326,6 @@ def _deepest_key(entity: FoundEntity) -> str:
         Level.IMAGE: entity.sop_instance_uid,
     }
     return keys[entity.level]
-
-
-def _here_text(node: ResultNode, words: Callable[[str, str, str, int | None], str]) -> str:
-    levels = (Level.STUDY, Level.SERIES, Level.IMAGE)
-    uids = ["" if node.level.is_above(level) else node.unique_value(level) for level in levels]
-    return words(uids[0], uids[1], uids[2], node.instances)
-
-
-def _show_here(node: ResultNode, here: Callable[[ResultNode], str]) -> None:
-    node.here = here
-    for child in node.by_key.values():
-        _show_here(child, here)
 
 
 def _has_above(node: ResultNode, chosen: set[ResultNode]) -> bool:

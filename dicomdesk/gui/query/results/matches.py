@@ -67,10 +67,23 @@ def _texts(item: Item, character_set: bytes) -> dict[int, str]:
     }
 
 
-def reading_sink(asking: Asking, sink: Callable[[object], None]) -> Callable[[QueryFact], None]:
-    """Return a sink for a query job that hands on a ``Match`` for each answer, and other facts as they are."""
+def reading_sink(
+    asking: Asking, sink: Callable[[object], None], hurry: Callable[[], None]
+) -> Callable[[QueryFact], None]:
+    """Return a sink for a query job that hands on a ``Match`` for each answer, and other facts as they are.
+
+    ``hurry`` is called after the first answer: somebody waits for it.
+    """
+    is_first = True
 
     def take(fact: QueryFact) -> None:
-        sink(read_match(asking, fact) if isinstance(fact, QueryAnswered) else fact)
+        nonlocal is_first
+        if not isinstance(fact, QueryAnswered):
+            sink(fact)
+            return
+        sink(read_match(asking, fact))
+        if is_first:
+            is_first = False
+            hurry()
 
     return take

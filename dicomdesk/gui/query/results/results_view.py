@@ -1,6 +1,6 @@
 """The list of results: as other lists, but sorted by the tree itself, and filled further where its end is reached."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
 
 from dicomdesk.gui.outline.model import Node, OutlineModel
@@ -39,6 +39,9 @@ class ResultsView(OutlineView):
         if event.matches(QKeySequence.StandardKey.SelectAll):
             self._tree.show_all()
         super().keyPressEvent(event)
+
+    def _on_activated(self, _index: QModelIndex) -> None:
+        """Clicked twice, a row opens, and that is all; Return is told."""
 
     def _on_sort(self, column: int, order: Qt.SortOrder) -> None:
         is_descending = order == Qt.SortOrder.DescendingOrder

@@ -20,7 +20,7 @@ def answered(identifier: bytes) -> QueryAnswered:
 
 def test_answers_are_read_and_other_facts_handed_on() -> None:
     taken: list[object] = []
-    sink = reading_sink(ASKING, taken.append)
+    sink = reading_sink(ASKING, taken.append, lambda: None)
     over = JobFinished(job_id="query-1", outcome=JobOutcome.COMPLETED, counts={})
     sink(answered(b"\x20\0\x0d\0\4\0\0\x001.2\0"))
     sink(over)
@@ -32,7 +32,16 @@ def test_answers_are_read_and_other_facts_handed_on() -> None:
 
 def test_an_answer_that_is_no_data_set_is_one_that_cannot_be_read() -> None:
     taken: list[object] = []
-    reading_sink(ASKING, taken.append)(answered(b"\x20\0\x0d\0\xff\0\0\x00"))
+    reading_sink(ASKING, taken.append, lambda: None)(answered(b"\x20\0\x0d\0\xff\0\0\x00"))
     (match,) = taken
     assert isinstance(match, Match)
     assert match.result is None
+
+
+def test_only_the_first_answer_hurries() -> None:
+    told: list[str] = []
+    sink = reading_sink(ASKING, lambda _fact: told.append("taken"), lambda: told.append("hurry"))
+    sink(JobFinished(job_id="query-1", outcome=JobOutcome.COMPLETED, counts={}))
+    for _ in range(3):
+        sink(answered(b""))
+    assert told == ["taken", "taken", "hurry", "taken", "taken"]
