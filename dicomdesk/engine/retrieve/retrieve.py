@@ -9,6 +9,7 @@ from dicomdesk.engine.reach.commons import Commons
 from dicomdesk.engine.reach.peer_places import PeerPlaces
 from dicomdesk.engine.reach.port_check import PortReach
 from dicomdesk.engine.retrieve.books import Books
+from dicomdesk.engine.retrieve.diagnosis.causes import Diagnosis
 from dicomdesk.engine.retrieve.diagnosis.doctor import Evidence, diagnose
 from dicomdesk.engine.retrieve.diagnosis.own_listener import OwnListener, check_own_listener, find_own_listener
 from dicomdesk.engine.retrieve.facts import (
@@ -22,7 +23,13 @@ from dicomdesk.engine.retrieve.outcome import RetrieveFailure, RetrieveOutcome, 
 from dicomdesk.engine.retrieve.remaining import Series, find_present
 from dicomdesk.engine.retrieve.request import OTHER_WAY, WAYS, RetrieveMethod, RetrieveRequest
 from dicomdesk.engine.retrieve.rounds import Rounds, Task
-from dicomdesk.engine.retrieve.ways.method_choice import Prospects, choose_method, find_concern, possible_ways
+from dicomdesk.engine.retrieve.ways.method_choice import (
+    Prospects,
+    choose_method,
+    find_concern,
+    may_other_serve,
+    possible_ways,
+)
 from dicomdesk.engine.retrieve.ways.questions import Questions
 from dicomdesk.engine.retrieve.ways.way import JobParts, Way
 from dicomdesk.engine.stats import Progress
@@ -123,7 +130,7 @@ class RetrieveJob(Job[RetrieveOutcome]):
                 if self._goes_on:
                     self._retrieve()
         self._retrieve_by_the_other_way()
-        if self._request.explains and self._is_amiss() and not self._control.is_stopping:
+        if self._request.explains and self._questions.supported is None and may_other_serve(self._diagnoses()):
             self._questions.ask_what_is_supported()
         outcome = self._outcome()
         for diagnosis in outcome.diagnoses:
@@ -196,7 +203,7 @@ class RetrieveJob(Job[RetrieveOutcome]):
         other = OTHER_WAY[self._way.method]
         if not self._request.tries_other_way or other not in self._ways or self._control.is_stopping:
             return
-        concern = find_concern(self._way.method, diagnose(self._evidence())) if self._is_amiss() else None
+        concern = find_concern(self._way.method, self._diagnoses())
         if concern is None:
             return
         if self._questions.supported is None:
@@ -209,6 +216,10 @@ class RetrieveJob(Job[RetrieveOutcome]):
         reason = f"C-{other.name}, since it did not go by C-{self._way.method.name}: {concern.text}"
         self._take_way(RetrieveMethodChosen(job_id=self.id, method=other, reason=reason, is_retry=True))
         self._retrieve_by_this_way()
+
+    def _diagnoses(self) -> tuple[Diagnosis, ...]:
+        """So far; () where nothing more is to be tried."""
+        return diagnose(self._evidence()) if self._is_amiss() and not self._control.is_stopping else ()
 
     def _take_way(self, chosen: RetrieveMethodChosen) -> None:
         self._choices.append(chosen)

@@ -9,7 +9,7 @@ from dicomdesk.engine.retrieve.request import OTHER_WAY, WAYS, RetrieveMethod, R
 from dicomdesk.network.negotiation import MAX_CONTEXTS
 from dicomdesk.settings import Peer
 
-__all__ = ["Prospects", "choose_method", "find_concern", "get_storage", "possible_ways"]
+__all__ = ["Prospects", "choose_method", "find_concern", "get_storage", "may_other_serve", "possible_ways"]
 
 _MOVE, _GET = RetrieveMethod.MOVE, RetrieveMethod.GET
 _ALL = frozenset(WAYS)
@@ -35,6 +35,10 @@ _CONCERNS = {
 }
 """Causes that one method has and the other need not have. Sub-operations of a C-GET fail, too, for instances whose
 transfer syntax was not agreed on; those of a C-MOVE are proposed anew, each in its own."""
+
+
+_OFFERING = _CONCERNS[_MOVE] | _CONCERNS[_GET] | {DiagnosisKind.REFUSED_BY_PEER}
+"""Where the other method is offered: to a person, who may know better, also where the peer has refused."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +104,11 @@ def _only_reason(prospects: Prospects, method: RetrieveMethod, peer: str) -> str
     if not prospects.is_to_here:
         return f"C-MOVE, since {peer} is to send to {prospects.destination}"
     return f"C-MOVE, since there is no folder here for what {peer} would send by C-GET"
+
+
+def may_other_serve(diagnoses: Sequence[Diagnosis]) -> bool:
+    """Whether it is worth to know if the peer takes the other method: not where it has nothing, or cannot be asked."""
+    return any(one.kind in _OFFERING for one in diagnoses)
 
 
 def find_concern(method: RetrieveMethod, diagnoses: Sequence[Diagnosis]) -> Diagnosis | None:

@@ -8,6 +8,7 @@ from dicomdesk.engine.query.facts import QueryStarted
 from dicomdesk.engine.retrieve.outcome import RetrieveFailure
 from dicomdesk.engine.retrieve.request import RetrieveMethod
 from dicomdesk.errors import DataError
+from tests.helpers.dcmtk.programs import free_port
 from tests.helpers.jobs.querying import of
 from tests.helpers.jobs.retrieving import getting, retrieve, storing, study
 from tests.helpers.peers.answering_peer import AnsweringPeer, Asked, Message, response, roles
@@ -58,3 +59,8 @@ def test_an_identifier_that_cannot_be_asked_with_ends_the_job_and_is_told(tmp_pa
     assert isinstance(outcome.error, DataError)
     assert "Level" in outcome.text
     assert outcome.diagnoses == ()  # nothing is wrong with the peer
+
+
+def test_a_peer_that_cannot_be_reached_is_not_called_again_to_explain(tmp_path: Path) -> None:
+    _, facts = retrieve(getting(free_port(), tmp_path / "in", study("1.2.3"), explains=True))
+    assert len(of(facts, AssociationRequested)) == 1

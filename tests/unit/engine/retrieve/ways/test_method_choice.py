@@ -15,6 +15,7 @@ from dicomdesk.engine.retrieve.ways.method_choice import (
     choose_method,
     find_concern,
     get_storage,
+    may_other_serve,
     possible_ways,
 )
 from dicomdesk.settings import Peer
@@ -114,3 +115,20 @@ def test_only_causes_that_the_other_method_need_not_have_lead_to_it() -> None:
         DiagnosisKind.CONTEXTS_REFUSED,
         DiagnosisKind.SUB_OPERATIONS_FAILED,
     }
+
+
+def test_the_other_method_is_not_asked_about_where_it_could_not_help() -> None:
+    def one(kind: DiagnosisKind) -> Diagnosis:
+        return Diagnosis(kind=kind, text="", advice="")
+
+    assert not may_other_serve([])
+    helpless = {kind for kind in DiagnosisKind if not may_other_serve([one(kind)])}
+    assert helpless == {
+        DiagnosisKind.UNREACHABLE,
+        DiagnosisKind.REFUSED_BY_US,
+        DiagnosisKind.NOTHING_FOUND,
+        DiagnosisKind.BROKEN_OFF,
+        DiagnosisKind.MISSING,
+        DiagnosisKind.UNASKED,
+    }
+    assert may_other_serve([one(DiagnosisKind.UNASKED), one(DiagnosisKind.REFUSED_BY_PEER)])
