@@ -29,6 +29,7 @@ from dicomdesk.engine.lists.window import read_window
 from dicomdesk.engine.query.request import QueryModel
 from dicomdesk.engine.receive.request import Storage
 from dicomdesk.engine.retrieve.request import RetrieveMethod, RetrieveRequest
+from dicomdesk.errors import ListStateError
 from dicomdesk.settings import Peer, PlaceRules
 from tests.helpers.archives.listed_studies import asked, entries_of, instance_uids, sent, study
 from tests.helpers.archives.served_archives import ARCHIVE, Running, make_settings, running, serving
@@ -429,6 +430,31 @@ def test_an_asker_has_an_association_from_the_first_question_to_its_release() ->
     assert asker.was_associated
     assert [fact.association for fact in of(facts, AssociationAccepted)] == [7]
     assert len(of(facts, AssociationReleased)) == 1
+
+
+def test_a_peer_that_breaks_off_each_query_fails_each_line_and_no_more() -> None:
+    entries = entries_of("Accession", "A001", "A002", "A003")
+    with AnsweringPeer(lambda asked, _message: asked.requestor.socket.close()) as peer:
+        outcome, facts = work(to(peer.port, entries, called="PACS"))
+    assert (outcome.outcome, states(outcome)) == (JobOutcome.COMPLETED, [FAILED] * 3)
+    assert all(result.reason for result in outcome.results)
+    assert len(of(facts, AssociationAccepted)) == 3
+
+
+@pytest.mark.parametrize("parallel", [1, 3])
+def test_where_results_cannot_be_kept_the_list_ends(tmp_path: Path, parallel: int) -> None:
+    def lose(job: ListJob, fact: ListFact) -> None:
+        if isinstance(fact, LineEnded) and fact.result.number == 1:
+            job._state.close()  # as a disk that goes away
+
+    entries = entries_of("Accession", *(f"A{number:03}" for number in range(1, 30)))
+    with AnsweringPeer(lambda asked, message: asked.send(response(message, 0))) as peer:
+        request = to(peer.port, entries, called="PACS", state_file=tmp_path / "state", parallel=parallel)
+        outcome, _ = work(request, lose)
+    assert outcome.outcome is JobOutcome.FAILED
+    assert isinstance(outcome.error, ListStateError)
+    assert states(outcome)[0] is NOT_FOUND
+    assert states(outcome).count(WAITING) >= len(entries) - 1 - parallel
 
 
 def test_answers_that_do_not_fit_are_not_fetched_and_told() -> None:
