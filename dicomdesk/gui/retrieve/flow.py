@@ -13,7 +13,7 @@ from dicomdesk.engine.retrieve.facts import RetrieveFact, RetrieveMethodChosen, 
 from dicomdesk.engine.retrieve.messages import message_of
 from dicomdesk.engine.retrieve.outcome import DiagnosisKind, RetrieveOutcome
 from dicomdesk.engine.retrieve.request import WAYS, RetrieveMethod, RetrieveRequest
-from dicomdesk.errors import DicomdeskError
+from dicomdesk.errors import CancelledError, DicomdeskError
 from dicomdesk.gui.event_bridge import Arrival
 from dicomdesk.gui.models.found_entities import AskedPeer
 from dicomdesk.gui.outline.model import OutlineModel
@@ -114,6 +114,8 @@ class RetrieveFlow(QObject):
         job = self._jobs.get(node)
         if job is not None:
             self._tasks.start(self._tasks.run(job.cancel))
+        else:
+            self.listener.look_again()
         self.changed.emit()
 
     def retry(self, node: JobNode, *, method: RetrieveMethod | None = None, asked: AskedPeer | None = None) -> JobNode:
@@ -185,7 +187,12 @@ class RetrieveFlow(QObject):
         if not needs_listener:
             listener = self._running_listener(errand)
             return await self._job(node, present, listener, supported)
-        listener = await self.listener.acquire(errand.target.folder, lambda note: self._wait(node, note))
+        try:
+            listener = await self.listener.acquire(
+                errand.target.folder, lambda note: self._wait(node, note), lambda: not node.is_cancel_wanted
+            )
+        except CancelledError:
+            return None
         try:
             return await self._job(node, present, listener, supported)
         finally:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from enum import Enum
 from time import monotonic
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from PySide6.QtCore import QCoreApplication
 
@@ -65,15 +65,17 @@ ITEM_STATES = {
 }
 
 
-class LackingNode(Node):
-    """An instance that is not here, and why."""
+class Lacking(NamedTuple):
+    """An instance that is not here, and why; there may be very many."""
 
-    __slots__ = ("state", "uid")
+    uid: str
+    """As it came."""
+    state: ItemState
 
-    def __init__(self, uid: str, state: ItemState) -> None:
-        super().__init__()
-        self.uid = human.printable(uid[:_LONGEST_UID])
-        self.state = state
+    @property
+    def shown_uid(self) -> str:
+        """In one harmless line."""
+        return human.printable(self.uid[:_LONGEST_UID])
 
     def word(self) -> str:
         """What became of it."""
@@ -84,11 +86,23 @@ class LackingNode(Node):
         }
         return words[self.state]
 
+
+class LackingNode(Node):
+    """The row of an instance that is not here."""
+
+    __slots__ = ("_word", "state", "uid")
+
+    def __init__(self, lacking: Lacking) -> None:
+        super().__init__()
+        self.uid = lacking.shown_uid
+        self.state = lacking.state
+        self._word = lacking.word()
+
     def text(self, column: int) -> str:
-        return _shortened(self.uid) if column == TITLE else self.word() if column == STATE else ""
+        return _shortened(self.uid) if column == TITLE else self._word if column == STATE else ""
 
     def mark(self, column: int) -> Mark | None:
-        return mark_of(self.state, self.word()) if column == STATE else None
+        return mark_of(self.state, self._word) if column == STATE else None
 
     def tip(self, column: int) -> str:
         return self.uid if column == TITLE else ""
@@ -131,7 +145,7 @@ class JobNode(Node):
         self.outcome: RetrieveOutcome | None = None
         self.error = ""
         """Why it could not begin; one sentence."""
-        self.lacking: list[LackingNode] = []
+        self.lacking: list[Lacking] = []
         self.is_cancel_wanted = False
         self.rate = 0.0
         self.seconds_left: float | None = None
@@ -256,7 +270,7 @@ class JobNode(Node):
 
     def fetch(self, most: int) -> Sequence[Node]:
         first = len(self.children)
-        return self.lacking[first : first + most]
+        return [LackingNode(each) for each in self.lacking[first : first + most]]
 
 
 def method_word(method: RetrieveMethod) -> str:
@@ -293,13 +307,13 @@ def _count_text(done: int, total: int | None) -> str:
     return f"{wording.count_text(done)} / {wording.count_text(total)}"
 
 
-def _lacking(outcome: RetrieveOutcome) -> list[LackingNode]:
+def _lacking(outcome: RetrieveOutcome) -> list[Lacking]:
     """Each instance once: what came and was not stored, what the peer could not send, what is missing otherwise."""
-    nodes = {uid: LackingNode(uid, ItemState.REFUSED) for uid in outcome.refused}
+    states = dict.fromkeys(outcome.refused, ItemState.REFUSED)
     missing = set(outcome.missing)
     for uid in (uid for ended in outcome.ended for uid in ended.failed_uids):
         if uid in missing or not outcome.announced:
-            nodes.setdefault(uid, LackingNode(uid, ItemState.FAILED))
+            states.setdefault(uid, ItemState.FAILED)
     for uid in outcome.missing:
-        nodes.setdefault(uid, LackingNode(uid, ItemState.NOT_SENT))
-    return list(nodes.values())
+        states.setdefault(uid, ItemState.NOT_SENT)
+    return [Lacking(uid, state) for uid, state in states.items()]

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject
 from dicomdesk.engine.events import Event
 from dicomdesk.engine.receive.request import ReceiveRequest
 from dicomdesk.engine.retrieve.request import RunningListener
-from dicomdesk.errors import DicomdeskError, SettingsError
+from dicomdesk.errors import CancelledError, DicomdeskError, SettingsError
 from dicomdesk.gui.retrieve.errand import OpenListener
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.tasks import Tasks
@@ -102,14 +102,19 @@ class SharedListener(QObject):
         terms = self._source.listener_terms()
         return (terms.ae_title, self._session.listening_port or terms.request.port) if terms is not None else None
 
-    async def acquire(self, folder: Path, waits: Callable[[str], object]) -> OpenListener:
+    async def acquire(
+        self, folder: Path, waits: Callable[[str], object], is_wanted: Callable[[], bool] = lambda: True
+    ) -> OpenListener:
         """Return a listener that stores into the folder, starting one where none runs; see ``release``.
 
-        ``waits`` is told why where another retrieve has to end first. Raises DicomdeskError where there cannot be one.
+        ``waits`` is told why where another retrieve has to end first; ``is_wanted`` is asked again after
+        ``look_again``. Raises DicomdeskError where there cannot be one, CancelledError where none is wanted any more.
         """
         async with self._turn:
             while True:
                 await self._until_stopped()
+                if not is_wanted():
+                    raise CancelledError("The retrieve was cancelled")
                 found = self.running()
                 if found is None:
                     found = await self._start(folder)
@@ -122,6 +127,10 @@ class SharedListener(QObject):
                 said = self.tr("Waiting for another retrieve, whose listener stores into {folder}")
                 waits(said.format(folder=found.folder))
                 await self._released.wait()
+
+    def look_again(self) -> None:
+        """Have who waits look whether it is still wanted."""
+        self._released.set()
 
     def release(self) -> None:
         """A retrieve does not need the listener any more."""

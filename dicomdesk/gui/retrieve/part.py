@@ -314,7 +314,7 @@ class RetrievePart(QWidget):
             if job.lacking:
                 menu.addAction(
                     self.tr("Copy UIDs of what did not arrive"),
-                    lambda: _copy("\n".join(each.uid for each in job.lacking)),
+                    lambda: _copy("\n".join(each.shown_uid for each in job.lacking)),
                 )
         menu.addAction(self.tr("Take finished retrieves off the list"), self._on_clear)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

@@ -108,7 +108,7 @@ def report(node: JobNode) -> str:
         *(told.lines if node.outcome is None else (_way(node), *report_lines(node.outcome))),
     ]
     if node.lacking:
-        lines += ["", *(f"{one.uid}  {one.word()}" for one in node.lacking[:_MOST_UIDS])]
+        lines += ["", *(f"{one.shown_uid}  {one.word()}" for one in node.lacking[:_MOST_UIDS])]
         if len(node.lacking) > _MOST_UIDS:
             lines.append(_say("and {count} more").format(count=wording.count_text(len(node.lacking) - _MOST_UIDS)))
     return "\n".join(human.printable(line) for line in "\n".join(lines).split("\n"))

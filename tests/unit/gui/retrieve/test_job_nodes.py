@@ -64,7 +64,7 @@ def test_the_end_says_what_is_missing_and_lists_each_instance_once() -> None:
     node.end(outcome(ended=(failed,), missing=("1", "2", "3"), refused=("3",), diagnoses=(WHY,)), standing(1))
     assert (node.stage, node.text(STATE)) == (Stage.INCOMPLETE, "3 missing")
     rows = [row for row in node.fetch(500) if isinstance(row, LackingNode)]
-    assert {row.uid: row.word() for row in rows} == {"3": "Refused here", "2": "Failed at peer", "1": "Missing"}
+    assert {row.uid: row.text(STATE) for row in rows} == {"3": "Refused here", "2": "Failed at peer", "1": "Missing"}
     told = words.tell(node)
     assert told.diagnoses == (WHY,)
     copied = words.report(node)
