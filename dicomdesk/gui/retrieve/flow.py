@@ -13,7 +13,7 @@ from dicomdesk.engine.retrieve.facts import RetrieveFact, RetrieveMethodChosen, 
 from dicomdesk.engine.retrieve.messages import message_of
 from dicomdesk.engine.retrieve.outcome import DiagnosisKind, RetrieveOutcome
 from dicomdesk.engine.retrieve.request import WAYS, RetrieveMethod, RetrieveRequest
-from dicomdesk.errors import CancelledError, DicomdeskError
+from dicomdesk.errors import CancelledError, DicomdeskError, PortInUseError
 from dicomdesk.gui.event_bridge import Arrival
 from dicomdesk.gui.models.found_entities import AskedPeer
 from dicomdesk.gui.outline.model import OutlineModel
@@ -145,6 +145,8 @@ class RetrieveFlow(QObject):
                 await self._tasks.run(_make_folder, errand.target.folder)
             present = await self._present(node)
             await self._in_turn(node, present)
+        except PortInUseError as error:
+            node.fail(f"{error}. {self._port_advice()}")
         except (DicomdeskError, OSError) as error:
             node.fail(str(error))
         finally:
@@ -168,12 +170,14 @@ class RetrieveFlow(QObject):
         only_move = errand.method is RetrieveMethod.AUTOMATIC and prefers_move
         needs_listener = errand.target.is_here and (errand.method is _MOVE or only_move)
         outcome = await self._once(node, present, needs_listener=needs_listener, supported=supported)
-        if outcome is None or node.is_cancel_wanted or needs_listener or not errand.target.is_here:
-            return
-        refused = (one for one in outcome.diagnoses if one.kind is DiagnosisKind.METHOD_NOT_SUPPORTED)
-        if errand.method is RetrieveMethod.AUTOMATIC and any(one.other is _MOVE for one in refused):
+        is_left_to_us = errand.method is RetrieveMethod.AUTOMATIC and errand.target.is_here
+        if is_left_to_us and not needs_listener and outcome is not None and _takes_only_moves(outcome):
             self._takes[name] = frozenset((_MOVE,))
-            await self._once(node, present, needs_listener=True, supported=self._takes[name])
+            outcome = await self._once(node, present, needs_listener=True, supported=self._takes[name])
+        if outcome is None:
+            node.stage, node.note = Stage.CANCELLED, ""
+        else:
+            node.end(outcome, node.standing)
 
     async def _once(
         self,
@@ -211,7 +215,6 @@ class RetrieveFlow(QObject):
         supported: frozenset[RetrieveMethod] | None,
     ) -> RetrieveOutcome | None:
         if node.is_cancel_wanted:
-            node.stage = Stage.CANCELLED
             return None
         request = self._with_book(
             node.errand.request(node.errand.method, present=present, listener=listener, supported=supported),
@@ -230,7 +233,7 @@ class RetrieveFlow(QObject):
                 await self._tasks.run(job.cancel)
             self.changed.emit()
             outcome = await self._session.result_of(job)
-            node.end(outcome, job.standing())
+            node.standing = job.standing()
             return outcome
         finally:
             self._jobs.pop(node, None)
@@ -266,6 +269,11 @@ class RetrieveFlow(QObject):
             else request.destination,
             at_once=at_once,
             parallel=max(1, min(known.associations or 1, len(request.identifiers))),
+        )
+
+    def _port_advice(self) -> str:
+        return self.tr(
+            "Retrieve by C-GET, which needs no port here, or choose in Receive another port that the peer knows"
         )
 
     def _wait(self, node: JobNode, note: str) -> None:
@@ -313,6 +321,12 @@ class RetrieveFlow(QObject):
             node.measure(job.standing())
             self.model.touch(node)
         self.model.flush()
+
+
+def _takes_only_moves(outcome: RetrieveOutcome) -> bool:
+    """Whether the peer takes no C-GET, but C-MOVE."""
+    refused = (one for one in outcome.diagnoses if one.kind is DiagnosisKind.METHOD_NOT_SUPPORTED)
+    return any(one.other is _MOVE for one in refused)
 
 
 def _make_folder(folder: Path) -> None:
