@@ -124,25 +124,30 @@ class _ResponseReader:
 
     def __init__(self, exchange: Exchange, terms: RetrievalTerms, number: int, position: int) -> None:
         self.position = position
-        self.is_cancelled = False
         self._exchange = exchange
         self._terms = terms
         self._number = number
 
     def cancel(self) -> None:
         """Send a C-CANCEL, once; any thread."""
-        self.is_cancelled = True
         self._exchange.cancel()
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether a C-CANCEL was asked for."""
+        return self._exchange.is_cancelled
 
     def to_the_end(self) -> tuple[Response, SubOperations | None]:
         """The final response, and the last counters that were told."""
         terms, message_id = self._terms, self._exchange.message_id
         counts: SubOperations | None = None
         is_told = False
+        self._exchange.most_stored = terms.limit
         for count, response in enumerate(self._exchange, 1):
             told = response.sub_operations
             counts = told or counts
             if not response.is_pending:
+                self._tell_cancelled(is_told=is_told)
                 return response, counts
             terms.report(
                 RetrieveAnswered(
@@ -157,21 +162,23 @@ class _ResponseReader:
             )
             if count == terms.cancel_after or self._is_limit_reached(told):
                 self.cancel()
-            if self.is_cancelled and not is_told:
-                is_told = True
-                terms.report(
-                    RetrieveCancelled(
-                        job_id=terms.job_id, association=self._number, number=self.position, message_id=message_id
-                    )
-                )
+            is_told = self._tell_cancelled(is_told=is_told)
         raise AssertionError("an exchange without a final response")
 
     def _is_limit_reached(self, told: SubOperations | None) -> bool:
         limit = self._terms.limit
-        if limit is None or self.is_cancelled:
-            return False
-        counts = (told, self._exchange.stored)
-        return any(one.completed + one.failed + one.warning >= limit for one in counts if one is not None)
+        return limit is not None and told is not None and told.completed + told.failed + told.warning >= limit
+
+    def _tell_cancelled(self, *, is_told: bool) -> bool:
+        """Report a C-CANCEL, once; whether that was done."""
+        if self.is_cancelled and not is_told:
+            terms, message_id = self._terms, self._exchange.message_id
+            terms.report(
+                RetrieveCancelled(
+                    job_id=terms.job_id, association=self._number, number=self.position, message_id=message_id
+                )
+            )
+        return self.is_cancelled
 
 
 def failed_instances(data_set: bytes | None, transfer_syntax_uid: str) -> tuple[str, ...]:

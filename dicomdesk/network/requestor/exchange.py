@@ -94,6 +94,8 @@ class Exchange(Iterator[Response]):
         self.passes_over_matches = False
         """Hand on but one of the matches of a C-FIND that have arrived, which says how many they are; to be set before
         the first response is asked for."""
+        self.most_stored: int | None = None
+        """Cancel when the peer has stored so many instances to us; None never does."""
         self._steps = self._perform(in_use)
 
     @property
@@ -103,6 +105,11 @@ class Exchange(Iterator[Response]):
 
     def __next__(self) -> Response:
         return next(self._steps)
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Gauge: whether a cancel was asked for."""
+        return self._is_cancel_asked
 
     def cancel(self) -> None:
         """Send a C-CANCEL-RQ, once, where the request is under way and of a kind that can be cancelled (PS3.7 9.3.2.3).
@@ -128,6 +135,8 @@ class Exchange(Iterator[Response]):
                 self._restart_clock()
                 while not answers.is_complete:
                     self._take_pdu()
+                    if self.most_stored is not None:
+                        self._cancel_where_enough(self.most_stored)
                     while answers.received and answers.received[0].is_pending:
                         response: Response | None = answers.received.popleft()
                         while response is not None:
@@ -141,6 +150,10 @@ class Exchange(Iterator[Response]):
 
     def _send(self, context_id: int, command_set: bytes, data_set: bytes | None = None) -> None:
         send_message(self._connection.send, self._max_pdu_bytes, context_id, command_set, data_set)
+
+    def _cancel_where_enough(self, most: int) -> None:
+        if sum(self._answers.stored.values()) >= most and not self._answers.is_complete:
+            self.cancel()
 
     def _cancel_if_asked(self) -> None:
         if self._is_cancel_asked and not self._is_cancel_sent and self.request.may_be_pending:

@@ -10,6 +10,7 @@ from dicomdesk.engine.job import JobControl
 from dicomdesk.engine.query.match_requestor import find_context
 from dicomdesk.engine.retrieve.facts import (
     RetrieveAnswered,
+    RetrieveCancelled,
     RetrieveEnded,
     RetrieveFact,
     RetrieveStarted,
@@ -22,14 +23,14 @@ from dicomdesk.network.requestor.association import open_association
 from dicomdesk.settings import Peer
 from tests.helpers.jobs.querying import SETTINGS, of
 from tests.helpers.jobs.retrieving import element
-from tests.helpers.peers.answering_peer import AnsweringPeer, Asked, Message, response
+from tests.helpers.peers.answering_peer import C_CANCEL, AnsweringPeer, Asked, Message, response
 
 EXPLICIT = "1.2.840.10008.1.2.1"
 MOVE = find_class(Service.MOVE, Model.STUDY_ROOT)
 PENDING = 0xFF00
 
 
-def ask(peer: AnsweringPeer, *, takes_pending_data_sets: bool = False) -> list[RetrieveFact]:
+def ask(peer: AnsweringPeer, *, takes_pending_data_sets: bool = False, limit: int | None = None) -> list[RetrieveFact]:
     facts: list[RetrieveFact] = []
     association = open_association(
         peer=Peer(host="127.0.0.1", port=peer.port), settings=SETTINGS, contexts=number_contexts([(MOVE, (EXPLICIT,))])
@@ -42,6 +43,7 @@ def ask(peer: AnsweringPeer, *, takes_pending_data_sets: bool = False) -> list[R
         report=facts.append,
         destination="OTHER",
         takes_pending_data_sets=takes_pending_data_sets,
+        limit=limit,
     )
     try:
         RetrievalRequestor(association, context, requester, 4).request(b"\x08\0\x52\0CS\0\0", position=2)
@@ -78,6 +80,21 @@ def test_an_end_without_counters_has_the_last_ones() -> None:
     with AnsweringPeer(answer) as peer:
         facts = ask(peer)
     assert of(facts, RetrieveEnded)[0].counts == SubOperations(completed=3, remaining=0)
+
+
+def test_a_limit_cancels_when_the_peer_has_sent_so_many() -> None:
+    def answer(asked: Asked, message: Message) -> None:
+        asked.send(*(response(message, PENDING, x1020=9 - done, x1021=done, x1022=1) for done in range(3)))
+        cancel = asked.read_message()
+        assert cancel is not None
+        assert cancel.field == C_CANCEL
+        asked.send(response(message, 0xFE00, x1020=6, x1021=3, x1022=1))
+
+    with AnsweringPeer(answer) as peer:
+        facts = ask(peer, limit=3)
+    assert len(of(facts, RetrieveCancelled)) == 1
+    (ended,) = of(facts, RetrieveEnded)
+    assert (ended.status, ended.is_cancelled) == (0xFE00, True)
 
 
 def test_pending_data_sets_are_borne_with_only_where_asked_for() -> None:

@@ -490,6 +490,17 @@ def test_instances_of_a_get_are_streamed_and_answered_and_counted() -> None:
         assert (request.sop_class_uid, request.sop_instance_uid, request.context_id) == (CT, "1.2.1", CT_ID)
 
 
+def test_a_get_is_cancelled_when_so_many_were_stored_though_no_response_is_pending() -> None:
+    sent = instance("1.2.1", b"data", 1) + instance("1.2.2", b"data", 2) + data_pdu(GET_ID, 3, answer(0x8010, 0xFE00))
+    with exchanging(sent) as (association, peer):
+        exchange = association.exchange(get(association), Storing())
+        exchange.most_stored = 1
+        assert [status for status, _, _ in told(exchange)] == [0xFE00]
+        assert exchange.is_cancelled
+        fields = [read_command_set(body[6:]).number(COMMAND_FIELD) for body in commands(peer, 4)]
+        assert fields == [0x0010, 0x8001, 0x0FFF, 0x8001]
+
+
 @pytest.mark.parametrize(
     "end", [pdu(ABORT, bytes(4)), pdu(RELEASE_RQ, bytes(4)), b"\xff", data_pdu(GET_ID, 3, answer(0x8010, 0)), b""]
 )
