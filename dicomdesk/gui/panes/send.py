@@ -123,8 +123,6 @@ class SendPane(View):
             ("Ctrl+T", actions.test),
             ("Ctrl+Shift+Return", actions.check),
             (QKeySequence.StandardKey.Find, self.list.filters.search.setFocus),
-            (QKeySequence.StandardKey.Open, actions.add_files),
-            ("Ctrl+Shift+O", actions.add_folder),
         ):
             QShortcut(QKeySequence(keys), self, run)
 

@@ -167,9 +167,7 @@ class PeersPane(View):
         for keys, run in (
             ("Ctrl+N", self._on_add),
             ("Ctrl+D", self._on_duplicate),
-            ("Ctrl+T", self._on_check),
             ("Ctrl+Shift+T", self._on_check_all),
-            ("Ctrl+O", self.commands.choose_imports),
             (QKeySequence.StandardKey.Find, self.filters.search.setFocus),
         ):
             shortcut = QShortcut(QKeySequence(keys), self, run)

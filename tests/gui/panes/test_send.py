@@ -2,6 +2,10 @@ from collections.abc import Callable
 from pathlib import Path
 from threading import Event
 
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
 from dicomdesk.gui.main_window import MainWindow
 from dicomdesk.gui.models.send_queue import instances_below
 from dicomdesk.gui.outline.states import ItemState
@@ -93,3 +97,17 @@ def test_a_dicomdir_that_is_cut_is_told_of(window: MainWindow, wait_until: WaitU
     add(window, path, wait_until)
     assert window.send.flow.queue.counts[ItemState.WAITING] == 2
     assert window.send.flow.queue.skipped == 1
+
+
+@pytest.mark.parametrize("is_folder", [False, True])
+def test_keys_of_the_add_menu_work(window: MainWindow, is_folder: bool) -> None:
+    told: list[bool] = []
+    window.send.header.files_wanted.disconnect()
+    window.send.header.folder_wanted.disconnect()
+    window.send.header.files_wanted.connect(lambda: told.append(False))
+    window.send.header.folder_wanted.connect(lambda: told.append(True))
+    keys = Qt.KeyboardModifier.ControlModifier
+    if is_folder:
+        keys |= Qt.KeyboardModifier.ShiftModifier
+    QTest.keyClick(window.send.header.add_button, Qt.Key.Key_O, keys)
+    assert told == [is_folder]

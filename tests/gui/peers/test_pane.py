@@ -247,3 +247,22 @@ def test_peers_are_checked_under_the_title_that_was_typed_last(window: MainWindo
     assert window.peers.checks._access.peers.own_ae_title == "TYPED"
     window.send.header.peer_entry.calling.setText("much too long a title")
     assert window.peers.checks._access.peers.own_ae_title == "TYPED"
+
+
+@pytest.mark.parametrize(("key", "modifiers"), [("T", "Control"), ("T", "ControlShift"), ("O", "Control")])
+def test_keys_of_the_menu_work(
+    pane: PeersPane, key: str, modifiers: str, monkeypatch: pytest.MonkeyPatch, wait_until: WaitUntil
+) -> None:
+    told: list[object] = []
+    monkeypatch.setattr(pane.checks, "check", told.append)
+
+    async def choose() -> None:
+        told.append("import")
+
+    monkeypatch.setattr(pane.commands, "_choose_imports", choose)
+    pane.select("Ward")
+    keys = Qt.KeyboardModifier.ControlModifier
+    if modifiers == "ControlShift":
+        keys |= Qt.KeyboardModifier.ShiftModifier
+    QTest.keyClick(pane.list, getattr(Qt.Key, f"Key_{key}"), keys)
+    wait_until(lambda: len(told) == 1)
