@@ -237,7 +237,8 @@ class QueryPane(View):
     def _here_text(self, node: ResultNode) -> str:
         levels = (Level.STUDY, Level.SERIES, Level.IMAGE)
         uids = ["" if node.level.is_above(level) else node.unique_value(level) for level in levels]
-        return self._here_words(uids[0], uids[1], uids[2], node.instances)
+        words = self._here_words(uids[0], uids[1], uids[2], node.instances)
+        return self.tr("{words} here").format(words=words) if words and node.level is not Level.IMAGE else words
 
     def _on_here_changed(self) -> None:
         """More is here, or less: what is in sight says so when it is painted."""

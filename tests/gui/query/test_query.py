@@ -87,3 +87,24 @@ def test_a_peer_that_is_gone_when_a_study_is_opened_is_said_below_it(
     (note,) = study.children
     assert isinstance(note, NoteNode)
     assert ARCHIVE in note.text(NAME)
+
+
+def test_how_much_is_here_already_stands_with_the_instances(
+    pane: QueryPane, wait_until: WaitUntil, tmp_path: Path
+) -> None:
+    with running(tmp_path) as archive:
+        archive.put(encoded("1.2.9.1"), encoded("1.2.9.2"))
+        ask(pane, archive, wait_until)
+    (study,) = tops(pane)
+    assert study.mark(INSTANCES) is None
+    asked: list[tuple[object, ...]] = []
+
+    def words(*uids_and_count: object) -> str:
+        asked.append(uids_and_count)
+        return "1 of 2"
+
+    pane.show_here(words)
+    mark = study.mark(INSTANCES)
+    assert mark is not None
+    assert (mark.word, study.text(INSTANCES)) == ("1 of 2 here", "2")
+    assert asked == [("1.2.3", "", "", 2)]

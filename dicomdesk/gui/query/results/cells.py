@@ -17,7 +17,6 @@ __all__ = [
     "COLUMNS",
     "DATE",
     "DESCRIPTION",
-    "HERE",
     "INSTANCES",
     "MODALITIES",
     "NAME",
@@ -31,8 +30,8 @@ __all__ = [
     "result_columns",
 ]
 
-NAME, PATIENT, BIRTH_DATE, DATE, MODALITIES, DESCRIPTION, ACCESSION, SERIES, INSTANCES, HERE, PEER = range(11)
-COLUMNS = 11
+NAME, PATIENT, BIRTH_DATE, DATE, MODALITIES, DESCRIPTION, ACCESSION, SERIES, INSTANCES, PEER = range(10)
+COLUMNS = 10
 _LONGEST = 200
 """Characters of foreign text in a cell."""
 
@@ -58,17 +57,16 @@ def _say(text: str) -> str:
 def result_columns() -> tuple[Column, ...]:
     """Return the columns of the results."""
     return (
-        Column(title=_say("Name"), width=240),
-        Column(title=_say("Patient ID"), width=98),
+        Column(title=_say("Name"), width=236),
+        Column(title=_say("Patient ID"), width=90),
         Column(title=_say("Born"), width=92),
         Column(title=_say("Date"), width=132),
         Column(title=_say("Modality"), width=76),
-        Column(title=_say("Description"), width=168, yields=5),
-        Column(title=_say("Accession"), width=98, yields=4),
+        Column(title=_say("Description"), width=140),
+        Column(title=_say("Accession"), width=98, yields=3),
         Column(title=_say("Series"), width=62, is_number=True, yields=1),
-        Column(title=_say("Instances"), width=82, is_number=True, yields=3),
-        Column(title=_say("Here"), width=92, yields=6),
-        Column(title=_say("Peer"), width=128),
+        Column(title=_say("Instances"), width=118, is_number=True, yields=2),
+        Column(title=_say("Peer"), width=126),
     )
 
 
@@ -77,7 +75,7 @@ class Cells:
     """One answer in words; all text is of one line, and bounded."""
 
     texts: tuple[str, ...]
-    """By column; the peer, and what is here, are not among them."""
+    """By column; the peer is not among them."""
     number: int | None
     """Of a series or an instance."""
     instances: int | None

@@ -11,7 +11,7 @@ from dicomdesk.dicom.documents.data_set import read_data_set
 from dicomdesk.dicom.documents.dicom_json import json_object
 from dicomdesk.dicom.query.attributes import RETRIEVE_AE_TITLE, Level
 from dicomdesk.errors import DataError
-from dicomdesk.gui.query.results.cells import HERE, PEER, result_columns
+from dicomdesk.gui.query.results.cells import PEER, result_columns
 from dicomdesk.gui.query.results.result_nodes import Place, ResultNode
 
 __all__ = ["csv_text", "json_text", "write_text"]
@@ -21,14 +21,13 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 def csv_text(nodes: Sequence[ResultNode]) -> str:
     """Return a line for each row, with the columns of the list and the UID; a byte order mark makes it Unicode."""
-    columns = [number for number in range(len(result_columns())) if number != HERE]
-    names = [result_columns()[number].title for number in columns]
+    names = [column.title for column in result_columns()]
     stream = io.StringIO()
     stream.write("\ufeff")
     writer = csv.writer(stream)
     writer.writerow([*names, "UID"])
     for node in nodes:
-        cells = [_cell(node, number) for number in columns]
+        cells = [_cell(node, number) for number in range(len(names))]
         uid = "" if node.level is Level.PATIENT else node.result.unique_value(node.level)
         writer.writerow([_harmless(cell) for cell in (*cells, uid)])
     return stream.getvalue()

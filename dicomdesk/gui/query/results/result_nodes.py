@@ -15,7 +15,6 @@ from dicomdesk.gui.outline.model import Mark, Node, Part, Weight
 from dicomdesk.gui.query.results.cells import (
     DATE,
     DESCRIPTION,
-    HERE,
     INSTANCES,
     MODALITIES,
     NAME,
@@ -73,7 +72,7 @@ class ResultNode(Node):
         self.by_key: dict[str, ResultNode] = {}
         """The rows below by unique key."""
         self.here: Callable[[ResultNode], str] = _unknown
-        """Says how much of it is here already."""
+        """Says how much of it is here already; "" where nothing is."""
         can_open = bool(place.result.unique_value(level)) and level is not Level.IMAGE
         if level is Level.STUDY and model in {QueryModel.PATIENT_STUDY_ONLY, QueryModel.WORKLIST}:
             can_open = False
@@ -109,8 +108,6 @@ class ResultNode(Node):
         if column == INSTANCES and len(places) > 1:
             most = self.instances
             return "" if most is None else wording.count_text(most)
-        if column == HERE:
-            return self.here(self)
         text = places[0].cells.texts[column]
         return f"{_new_word()} {text}" if self.is_new and column == NAME else text
 
@@ -134,6 +131,10 @@ class ResultNode(Node):
         new = (Part(_new_word(), Weight.QUIET),) if self.is_new else ()
         identity = (Part(cells.identity, Weight.QUIET),) if cells.identity else ()
         return (*new, Part(cells.texts[NAME], weight), *identity)
+
+    def mark(self, column: int) -> Mark | None:
+        here = self.here(self) if column == INSTANCES else ""
+        return Mark("", here, Tone.GOOD) if here else None
 
     def tip(self, column: int) -> str:
         if column in {PEER, INSTANCES} and len(self.places) > 1:

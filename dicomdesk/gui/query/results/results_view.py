@@ -5,22 +5,21 @@ from PySide6.QtGui import QKeyEvent, QKeySequence
 
 from dicomdesk.gui.outline.model import Node, OutlineModel
 from dicomdesk.gui.outline.view import OutlineView
-from dicomdesk.gui.query.results.cells import BIRTH_DATE, DATE
+from dicomdesk.gui.query.results.cells import BIRTH_DATE, DATE, DESCRIPTION
 from dicomdesk.gui.query.results.result_nodes import ResultNode
 from dicomdesk.gui.query.results.result_tree import ResultTree
 from dicomdesk.gui.theme import Theme
 
 __all__ = ["ResultsView"]
 
-_LEAST_NAME = 250
-"""A name of usual length, with birth date and sex."""
+_LEAST_DESCRIPTION = 112
 
 
 class ResultsView(OutlineView):
     """Shows a ``ResultTree``; several rows can be selected."""
 
     def __init__(self, theme: Theme, model: OutlineModel, tree: ResultTree) -> None:
-        super().__init__(theme, model, selects_many=True, least_width=_LEAST_NAME)
+        super().__init__(theme, model, stretched=DESCRIPTION, selects_many=True, least_width=_LEAST_DESCRIPTION)
         self._tree = tree
         self.show_column(BIRTH_DATE, is_shown=False)  # it stands behind the name
         self._kept: tuple[list[Node], list[Node]] = ([], [])

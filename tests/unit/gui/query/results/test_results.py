@@ -14,7 +14,7 @@ from dicomdesk.engine.query.facts import QueryAnswered
 from dicomdesk.engine.query.request import Identifier, QueryModel
 from dicomdesk.gui.models.found_entities import AskedPeer
 from dicomdesk.gui.query.asking import Asking, Question
-from dicomdesk.gui.query.results.cells import COLUMNS, HERE, NAME
+from dicomdesk.gui.query.results.cells import COLUMNS, NAME
 from dicomdesk.gui.query.results.export import csv_text, json_text
 from dicomdesk.gui.query.results.matches import read_match
 from dicomdesk.gui.query.results.result_nodes import Place, ResultNode, found_entity
@@ -118,7 +118,7 @@ def test_what_is_listed_is_what_came_once_each_sorted_and_filtered(
             continue
         word, value = steps[number]
         if word == "sort":
-            column, is_descending = value % (COLUMNS - 1), value % 2 == 0
+            column, is_descending = value % COLUMNS, value % 2 == 0
             tree.sort(column, is_descending=is_descending)
         elif word == "filter":
             wanted = str(value) if value % 3 else ""
@@ -133,7 +133,7 @@ def test_what_is_listed_is_what_came_once_each_sorted_and_filtered(
     uids = [node.unique_value(Level.STUDY) for node in nodes]
     assert sorted(uids) == sorted(f"1.2.{uid}" for uid, name in named.items() if wanted in f"N{name}")
     assert len(tree) == len(named)
-    keys = [node.sort_value(column) for node in nodes if column != HERE]
+    keys = [node.sort_value(column) for node in nodes]
     assert keys == sorted(keys, reverse=is_descending)
     for node in nodes:
         uid = int(node.unique_value(Level.STUDY).rpartition(".")[2])
