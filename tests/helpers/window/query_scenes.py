@@ -37,7 +37,9 @@ def asked(title: str, port: int = 104) -> AskedPeer:
     return AskedPeer(peer=peer, association=AssociationSettings(calling_ae_title="WS1"))
 
 
-def study(number: int, instances: int | None = None, kind_number: int | None = None) -> bytes:
+def study(
+    number: int, instances: int | None = None, kind_number: int | None = None, series: int | None = None
+) -> bytes:
     """An answer at study level; all people are invented."""
     kind, description = _KINDS[(number if kind_number is None else kind_number) % len(_KINDS)]
     day, hour = 1 + number * 7 % 28, 7 + number % 11
@@ -52,7 +54,7 @@ def study(number: int, instances: int | None = None, kind_number: int | None = N
         0x00100030: ("DA", f"19{40 + number % 55}0{1 + number % 9}{10 + number % 18}"),
         0x00100040: ("CS", "FM"[number // 10 % 10 in {1, 3, 4, 7, 8}]),
         0x0020000D: ("UI", f"2.25.1{number:06}"),
-        0x00201206: ("IS", str(1 + number % 7)),
+        0x00201206: ("IS", str(series if series is not None else 1 + number % 7)),
         0x00201208: ("IS", str(instances if instances is not None else 1 + number * 91 % 900)),
     }
     return _encoded(elements)
@@ -125,10 +127,11 @@ def query_busy(stage: Stage) -> None:
 def query_three_levels(stage: Stage) -> None:
     """A study and a series are open."""
     (asking,) = _begin(stage, "PACS", values=FormValues(patient_name="Doe", period=Period.YEAR, modalities=("CT",)))
-    _answer(stage, asking, [study(number, 11 if number == 90 else None, 0) for number in range(0, 140, 10)])
+    opened = study(90, 11, 0, 3)
+    _answer(stage, asking, [opened if number == 90 else study(number, None, 0) for number in range(0, 140, 10)])
     _end(stage, asking)
     query = stage.window.query
-    first = next(node for node in query.flow.tree.tops() if node.instances == 11)
+    first = next(node for node in query.flow.tree.tops() if node.unique_value(Level.STUDY) == "2.25.1000090")
     _open(stage, first, [_series(first, number) for number in (1, 2, 3)])
     series = list(first.by_key.values())[1]
     _open(stage, series, [_image(series, number) for number in range(1, 7)])

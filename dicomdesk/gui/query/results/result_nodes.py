@@ -134,7 +134,7 @@ class ResultNode(Node):
 
     def mark(self, column: int) -> Mark | None:
         here = self.here(self) if column == INSTANCES else ""
-        return Mark("", here, Tone.GOOD) if here else None
+        return Mark("", here, Tone.ACTIVE) if here else None
 
     def tip(self, column: int) -> str:
         if column in {PEER, INSTANCES} and len(self.places) > 1:
