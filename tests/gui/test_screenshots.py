@@ -13,8 +13,8 @@ def test_scenes_are_written_in_both_themes(qapp: QApplication, tmp_path: Path) -
     assert sorted(path.name for path in written) == [
         "busy-dark.png",
         "busy-light.png",
-        "idle-dark.png",
-        "idle-light.png",
+        "peers-dark.png",
+        "peers-light.png",
         "query-three-levels-dark.png",
         "query-three-levels-light.png",
     ]
@@ -22,11 +22,3 @@ def test_scenes_are_written_in_both_themes(qapp: QApplication, tmp_path: Path) -
     assert all(image.width() == screenshots.USUAL[0] for image in images)
     corners = {image.pixelColor(2, image.height() // 2).name() for image in images}
     assert len(corners) == 2
-
-
-@pytest.mark.long
-@pytest.mark.usefixtures("loop")
-def test_scenes_of_the_address_book_can_be_played(qapp: QApplication, tmp_path: Path) -> None:
-    names = {name for name, _play, _size in screenshots.SCENES if name.startswith("peer")} | {"associations-check"}
-    written = screenshots.shoot_all(qapp, tmp_path, names)
-    assert len(written) == 2 * len(names) >= 26
