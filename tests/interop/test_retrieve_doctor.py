@@ -264,6 +264,30 @@ def test_a_peer_that_goes_away_in_the_middle(tmp_path: Path) -> None:
     assert told.outcome.stored
 
 
+@pytest.mark.long
+@pytest.mark.skipif(shutil.which("Orthanc") is None, reason="Orthanc is not installed")
+def test_an_orthanc_that_does_not_let_us_move(tmp_path: Path) -> None:
+    us = {"AET": "ASKER", "Host": "127.0.0.1", "Port": free_port(), "AllowMove": False, "AllowGet": True}
+    (tmp_path / "orthanc").mkdir()
+    with orthanc(tmp_path / "orthanc", DicomModalities={"asker": us}) as (port, _):
+        files = map(str, write_studies(tmp_path / "kept", [WANTED]))
+        assert run(dcmtks("dcmsend"), "127.0.0.1", str(port), *files).code == 0
+        told = ask(move(port, 0, tmp_path))
+        outcome, _ = retrieve(move(port, 0, tmp_path, tries_other_way=True))
+    assert told.kinds == [DiagnosisKind.NOT_PERMITTED]
+    assert "ASKER" in told.first.advice
+    assert told.first.card.startswith("AE title: ASKER")
+    assert told.first.other is GET
+    assert (outcome.stored, outcome.diagnoses) == (len(UIDS), ())
+
+
+def test_what_we_refused_ourselves_is_no_failure_of_the_peer(tmp_path: Path) -> None:
+    to_port = free_port()
+    with of_dcmtk(tmp_path, to_port) as port:
+        told = ask(move(port, to_port, tmp_path, min_free_bytes=1 << 62))
+    assert told.kinds == [DiagnosisKind.REFUSED_BY_US]
+
+
 # -- the other way, and the tools
 
 

@@ -338,6 +338,7 @@ class RetrieveJob(Job[RetrieveOutcome]):
             peer=request.peer,
             method=way.method,
             destination=request.move_destination,
+            calling_ae_title=request.association.calling_ae_title,
             listener=self._own_listener() if self._is_amiss() else None,
             ended=self._books.final,
             reported=self._books.reported_by_way(),

@@ -39,6 +39,8 @@ class DiagnosisKind(Enum):
     """It finds nothing of what was asked for."""
     REFUSED_BY_PEER = "refused-by-peer"
     """It ended with a failure status."""
+    NOT_PERMITTED = "not-permitted"
+    """It aborts the association at the request, as archives do that do not let us ask for it."""
     BROKEN_OFF = "broken-off"
     """The association ended before the final response."""
     UNASKED = "unasked"

@@ -9,7 +9,7 @@ from dicomdesk.engine.retrieve.diagnosis.own_listener import OwnListener
 from dicomdesk.engine.retrieve.facts import RetrieveEnded, SubOperations
 from dicomdesk.engine.retrieve.request import OTHER_WAY, RetrieveMethod
 from dicomdesk.engine.retrieve.tally import Arrivals
-from dicomdesk.errors import DataError, DicomdeskError
+from dicomdesk.errors import AssociationAbortedError, DataError, DicomdeskError
 from dicomdesk.human import count_text, printable
 from dicomdesk.network.status import DimseService, Status, StatusClass, classify_status, status_advice, status_text
 from dicomdesk.settings import Peer
@@ -49,6 +49,7 @@ class Evidence:
     method: RetrieveMethod
     destination: str
     """AE title, of a C-MOVE."""
+    calling_ae_title: str = ""
     listener: OwnListener | None
     """None where instances come to somebody else, or over the association that asks."""
     ended: Sequence[RetrieveEnded]
@@ -118,10 +119,41 @@ def _early(evidence: Evidence) -> Iterator[Diagnosis]:
         text = f"{evidence.name} could not be asked: {said}"
         advice = advice or "Check the address, the port and the AE titles with a connection check."
         yield Diagnosis(kind=DiagnosisKind.UNREACHABLE, text=text, advice=advice)
+    elif _is_abort(error) and not evidence.ended and _has_nothing_come(evidence):
+        yield _not_permitted(evidence)
     else:
         text = f"{evidence.name} had not finished when the association ended: {said}"
         advice = advice or "Retrieve again: what has arrived is kept, and left out where it is known what exists."
         yield Diagnosis(kind=DiagnosisKind.BROKEN_OFF, text=text, advice=advice, uids=evidence.missing)
+
+
+def _is_abort(error: DicomdeskError) -> bool:
+    """Whether the peer has sent an A-ABORT; connections are lost for other reasons."""
+    return isinstance(error, AssociationAbortedError) and error.source is not None
+
+
+def _has_nothing_come(evidence: Evidence) -> bool:
+    arrivals = evidence.arrivals
+    return arrivals is None or not (
+        arrivals.arrived or arrivals.unasked or arrivals.broken_uids or arrivals.connections
+    )
+
+
+def _not_permitted(evidence: Evidence) -> Diagnosis:
+    """Orthanc aborts so where a modality is not known, or not allowed to."""
+    words = _WORDS[evidence.method]
+    asker = f"the AE title {evidence.calling_ae_title}" if evidence.calling_ae_title else "this machine"
+    return evidence.concerning(
+        DiagnosisKind.NOT_PERMITTED,
+        f"{evidence.name} aborted the association as soon as it was asked by {words}.",
+        f"Some archives, such as Orthanc, do so where they do not know {asker}, or do not let it ask by {words}: have "
+        "who runs the peer permit it.",
+        card=_card(evidence) if evidence.method is RetrieveMethod.MOVE else "",
+    )
+
+
+def _card(evidence: Evidence) -> str:
+    return evidence.listener.card if evidence.listener is not None else f"AE title: {evidence.destination}"
 
 
 def _said(evidence: Evidence, error: DicomdeskError) -> str:
@@ -173,19 +205,22 @@ def _is_vague(status: int) -> bool:
 
 
 def _unknown_destination(evidence: Evidence) -> Diagnosis:
-    listener = evidence.listener
     advice = "Have who runs the peer enter the AE title with its address and port, exactly as written here."
     return evidence.concerning(
         DiagnosisKind.DESTINATION_UNKNOWN,
         f"{evidence.name} does not know the destination {evidence.destination} (status A801H).",
         advice,
-        card=listener.card if listener is not None else f"AE title: {evidence.destination}",
+        card=_card(evidence),
     )
 
 
 def _refused(evidence: Evidence, ended: RetrieveEnded) -> Diagnosis:
-    text = f"{_ending(evidence, ended)}."
-    return evidence.concerning(DiagnosisKind.REFUSED_BY_PEER, text, _status_advice(ended.status))
+    text, advice, card = f"{_ending(evidence, ended)}.", _status_advice(ended.status), ""
+    is_of_move = evidence.method is RetrieveMethod.MOVE and _is_vague(ended.status)
+    if is_of_move and not evidence.reported.completed and _has_nothing_come(evidence):
+        advice = f"{advice} Some archives, such as Orthanc, answer so where they do not know {evidence.destination}."
+        card = _card(evidence)
+    return evidence.concerning(DiagnosisKind.REFUSED_BY_PEER, text, advice, card=card)
 
 
 def _ending(evidence: Evidence, ended: RetrieveEnded) -> str:
@@ -286,11 +321,13 @@ def _unasked(evidence: Evidence, arrivals: Arrivals) -> Iterator[Diagnosis]:
 
 def _by_counters(evidence: Evidence) -> Iterator[Diagnosis]:
     reported, arrivals = evidence.reported, evidence.arrivals
-    failed_uids = tuple(dict.fromkeys(uid for ended in evidence.ended for uid in ended.failed_uids))
-    if reported.failed:
+    ours = frozenset() if arrivals is None else frozenset((*arrivals.refused_uids, *arrivals.broken_uids))
+    refused = 0 if arrivals is None else sum(arrivals.refused.values()) + len(arrivals.broken_uids)
+    failed_uids = tuple(dict.fromkeys(uid for ended in evidence.ended for uid in ended.failed_uids if uid not in ours))
+    if reported.failed > refused:  # what we did not take is counted by the peer too
         yield evidence.concerning(
             DiagnosisKind.SUB_OPERATIONS_FAILED,
-            f"{evidence.name} could not send {count_text(reported.failed, 'instance')}.",
+            f"{evidence.name} could not send {count_text(reported.failed - refused, 'instance')}.",
             f"The peer's log tells why it failed for each of them.{_COMPRESSED if evidence.is_uncompressed else ''}",
             uids=failed_uids or evidence.missing,
         )

@@ -23,6 +23,7 @@ _CONCERNS = {
             DiagnosisKind.METHOD_NOT_SUPPORTED,
             DiagnosisKind.NO_LISTENER,
             DiagnosisKind.COUNTERS_DIFFER,
+            DiagnosisKind.NOT_PERMITTED,
         }
     ),
     _GET: frozenset(
@@ -30,6 +31,7 @@ _CONCERNS = {
             DiagnosisKind.METHOD_NOT_SUPPORTED,
             DiagnosisKind.CONTEXTS_REFUSED,
             DiagnosisKind.SUB_OPERATIONS_FAILED,
+            DiagnosisKind.NOT_PERMITTED,
         }
     ),
 }

@@ -10,7 +10,7 @@ from dicomdesk.engine.retrieve.facts import RetrieveEnded, SubOperations
 from dicomdesk.engine.retrieve.outcome import DiagnosisKind
 from dicomdesk.engine.retrieve.request import RetrieveMethod
 from dicomdesk.engine.retrieve.tally import Arrivals
-from dicomdesk.errors import PeerError
+from dicomdesk.errors import AssociationAbortedError, PeerError
 from dicomdesk.settings import Peer
 
 PEER = Peer(host="pacs.example", port=104, ae_title="PACS")
@@ -192,3 +192,26 @@ def test_the_peer_is_named_once_and_sentences_end() -> None:
         "The peer PACS@pacs.example:104 had not finished when the association ended: it answered C-GET with a "
         "different message."
     )
+
+
+def test_what_we_did_not_take_is_no_failure_of_the_peer() -> None:
+    arrivals = replace(TEN, refused={"No space left on device": 2}, refused_uids=("1.2", "1.3"))
+    evidence = replace(MOVE, ended=(ended(0xB000, failed_uids=("1.2", "1.3")),), reported=SubOperations(failed=2))
+    assert kinds(replace(evidence, arrivals=arrivals)) == [DiagnosisKind.REFUSED_BY_US]
+    more = replace(evidence, ended=(ended(0xB000, failed_uids=("1.2", "1.9")),), reported=SubOperations(failed=3))
+    found = diagnose(replace(more, arrivals=arrivals))
+    assert [one.kind for one in found] == [DiagnosisKind.REFUSED_BY_US, DiagnosisKind.SUB_OPERATIONS_FAILED]
+    assert "could not send 1 instance." in found[1].text
+    assert found[1].uids == ("1.9",)
+
+
+def test_an_abort_at_the_request_may_be_that_we_are_not_let() -> None:
+    aborted = replace(MOVE, ended=(), error=AssociationAbortedError("it aborted", source=0), arrivals=NOTHING)
+    assert kinds(replace(aborted, calling_ae_title="US")) == [DiagnosisKind.NOT_PERMITTED]
+    assert diagnose(replace(aborted, calling_ae_title="US"))[0].card == LISTENER.card
+    assert "US" in diagnose(replace(aborted, calling_ae_title="US"))[0].advice
+    assert kinds(replace(aborted, arrivals=TEN)) == [DiagnosisKind.BROKEN_OFF]
+    assert kinds(replace(aborted, error=AssociationAbortedError("it is gone"))) == [DiagnosisKind.BROKEN_OFF]
+    elsewhere = replace(MOVE, ended=(ended(0xC000),), reported=SubOperations(), arrivals=None, listener=None)
+    assert "do not know DESK" in diagnose(elsewhere)[0].advice
+    assert diagnose(elsewhere)[0].card == "AE title: DESK"

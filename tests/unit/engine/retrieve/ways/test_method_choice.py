@@ -113,6 +113,7 @@ def test_only_causes_that_the_other_method_need_not_have_lead_to_it() -> None:
     assert {kind for kind in DiagnosisKind if found(GET, kind)} == {
         DiagnosisKind.METHOD_NOT_SUPPORTED,
         DiagnosisKind.CONTEXTS_REFUSED,
+        DiagnosisKind.NOT_PERMITTED,
         DiagnosisKind.SUB_OPERATIONS_FAILED,
     }
 
