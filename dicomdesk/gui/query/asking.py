@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 __all__ = ["Asking", "AskingState", "Question"]
 
 _UNICODE = "ISO_IR 192"
+MOST_ANSWERS = 50_000
+"""Of one peer to one question: nobody looks through more, and the memory of this machine has an end."""
 
 
 class AskingState(Enum):
@@ -52,6 +54,7 @@ class Question:
             model=self.model,
             character_set=self._character_set(asked),
             splits_dates=self.splits_dates,
+            limit=MOST_ANSWERS,
         )
 
     def _character_set(self, asked: AskedPeer) -> str:
@@ -103,6 +106,9 @@ class Asking:
             self._fail(str(outcome.error))
         elif self.is_cancel_wanted:
             self.state = AskingState.CANCELLED
+        elif final is not None and final.is_cancelled:
+            count = human.count_text(self.matches, "answer")
+            self.state, self.reason = AskingState.CUT, f"Stopped by us after {count}: narrow the query"
         elif outcome.cuts:
             self.state, self.reason = AskingState.CUT, human.printable(outcome.cuts[0].text)
         elif final is not None and final.status & 0xFF00 == Status.OUT_OF_RESOURCES:

@@ -70,7 +70,8 @@ def describe(situation: Situation) -> Details:
             actions=(Action(word=_say("Ask again"), run=situation.ask_again, icon="retry"),),
         )
     if not situation.found:
-        return Details(title=_nothing_title(askings), text=_nothing_text(askings), icon="info", tone=Tone.QUIET)
+        tone = Tone.WARNING if any(map(_is_odd, askings)) else Tone.QUIET
+        return Details(title=_nothing_title(askings), text=_nothing_text(askings), icon="info", tone=tone)
     return _all_well(situation, found)
 
 
@@ -172,7 +173,18 @@ def _all_well(situation: Situation, found: str) -> Details:
     several = [_ended_text(asking) for asking in situation.askings] if len(situation.askings) > 1 else []
     hint = _say("Right opens a row, Return retrieves what is chosen.") if not several else ""
     texts = [*several, oddities(situation.askings) or hint]
-    return Details(title=title, text=" ".join(text for text in texts if text), icon="info", tone=Tone.QUIET)
+    is_odd = any(map(_is_odd, situation.askings))
+    return Details(
+        title=title,
+        text=" ".join(text for text in texts if text),
+        icon="warning" if is_odd else "info",
+        tone=Tone.WARNING if is_odd else Tone.QUIET,
+    )
+
+
+def _is_odd(asking: Asking) -> bool:
+    """Whether somebody should know; keys that are not supported are usual."""
+    return bool(asking.unreadable + asking.odd_levels + asking.nameless + asking.repeated + asking.undecodable)
 
 
 def _nothing_title(askings: Sequence[Asking]) -> str:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from dicomdesk.engine.peers.known_peer import KnownPeer
+from dicomdesk.gui.query import asking as asking_module
 from dicomdesk.gui.query.asking import AskingState
 from dicomdesk.gui.query.pane import QueryPane
 from dicomdesk.gui.query.results.cells import INSTANCES, NAME, PEER
@@ -127,6 +128,25 @@ def test_a_query_is_stopped_and_what_has_come_stays(pane: QueryPane, wait_until:
     assert pane.header.primary.accessibleName() == "Query"
 
 
+def test_a_peer_that_answers_without_end_is_stopped(
+    pane: QueryPane, wait_until: WaitUntil, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asking_module, "MOST_ANSWERS", 3)
+    answers: list[Action] = [Answer(0xFF00, study(f"1.2.{number}")) for number in range(3)]
+    ask_fake(pane, wait_until, *answers, AwaitCancel(), Answer(0xFE00))
+    assert len(rows(pane)) == 3
+    details = pane.details.details()
+    assert (details.tone, pane.flow.askings[0].state) == (Tone.WARNING, AskingState.CUT)
+    assert "Stopped by us after 3 answers" in details.text
+
+
+def test_an_answer_that_is_far_too_long_is_none(pane: QueryPane, wait_until: WaitUntil) -> None:
+    long = study("1.2.1") + Builder(EXPLICIT).element(0x7FE00010, "OB", bytes(70_000))
+    ask_fake(pane, wait_until, Answer(0xFF00, long), Answer(0xFF00, study("1.2.2")), Answer(0))
+    assert [node.result.value(0x0020000D) for node in rows(pane)] == ["1.2.2"]
+    assert "1 answer cannot be read" in pane.details.details().text
+
+
 def test_a_peer_that_does_not_stop_is_left_at_the_second_press(pane: QueryPane, wait_until: WaitUntil) -> None:
     with FakePeer(answers=[[Answer(0xFF00, study("1.2.1")), Silence()]]) as peer:
         pane.header.peer_entry.port.setText(str(peer.port))
@@ -160,6 +180,7 @@ def test_odd_answers_are_shown_as_far_as_they_go_and_said(
     ask_fake(pane, wait_until, *answers, Answer(0))
     assert pane.flow.askings[0].state is AskingState.DONE
     assert said in pane.details.details().text
+    assert pane.details.isVisible() is ("keys" not in said)
 
 
 def test_an_abort_in_the_middle_leaves_what_has_come_and_says_why(pane: QueryPane, wait_until: WaitUntil) -> None:

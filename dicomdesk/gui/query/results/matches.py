@@ -1,6 +1,7 @@
 """Matches on their way to the window: read on the job's thread, so that the window only has to show them."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from dicomdesk.dicom.documents.data_set import Item, read_data_set
@@ -16,6 +17,8 @@ from dicomdesk.gui.query.results.cells import Cells, cells_of, cells_of_worklist
 
 __all__ = ["Match", "read_match", "reading_sink"]
 
+_LONGEST_ANSWER = 64 << 10
+"""Bytes; each is kept as it came, to be written as DICOM JSON."""
 _STEPS = 0x00400100
 _SHOWN = (MODALITY, 0x00321060, 0x00400002, 0x00400003, 0x00400007)
 
@@ -38,15 +41,18 @@ class Match:
 def read_match(asking: Asking, fact: QueryAnswered) -> Match:
     """Read one answer."""
     is_partial = fact.status == Status.PENDING_WITH_UNSUPPORTED_KEYS
-    try:
-        result = read_result(fact.identifier, fact.transfer_syntax_uid)
-        if asking.question.model is QueryModel.WORKLIST:
-            cells = cells_of_worklist(result, _scheduled_step(fact.identifier, fact.transfer_syntax_uid))
-        else:
-            cells = cells_of(asking.question.level, result)
-    except DataError:
-        return Match(asking, None, None, fact.identifier, fact.transfer_syntax_uid, is_partial)
+    result, cells = None, None
+    if len(fact.identifier) <= _LONGEST_ANSWER:
+        with suppress(DataError):
+            result = read_result(fact.identifier, fact.transfer_syntax_uid)
+            cells = _cells(asking, result, fact)
     return Match(asking, result, cells, fact.identifier, fact.transfer_syntax_uid, is_partial)
+
+
+def _cells(asking: Asking, result: QueryResult, fact: QueryAnswered) -> Cells:
+    if asking.question.model is QueryModel.WORKLIST:
+        return cells_of_worklist(result, _scheduled_step(fact.identifier, fact.transfer_syntax_uid))
+    return cells_of(asking.question.level, result)
 
 
 def _scheduled_step(identifier: bytes, transfer_syntax_uid: str) -> dict[int, str]:
