@@ -9,7 +9,7 @@ from tests.helpers.window import screenshots
 
 @pytest.mark.usefixtures("loop")
 def test_scenes_are_written_in_both_themes(qapp: QApplication, tmp_path: Path) -> None:
-    written = screenshots.shoot_all(qapp, tmp_path, {"idle", "busy", "query-three-levels"})
+    written = screenshots.shoot_all(qapp, tmp_path, {"peers", "busy", "query-three-levels"})
     assert sorted(path.name for path in written) == [
         "busy-dark.png",
         "busy-light.png",
