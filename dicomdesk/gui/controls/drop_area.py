@@ -1,7 +1,16 @@
 """Area that files, folders, DICOMDIRs and ZIP archives can be dropped on."""
 
 from PySide6.QtCore import QMimeData, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import (
+    QColor,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from dicomdesk.gui.theme import GRID, Theme, Tone, title_font
@@ -20,11 +29,13 @@ class DropArea(QStackedWidget):
         self.setAcceptDrops(True)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if dropped_paths(event.mimeData()):
-            event.acceptProposedAction()
+        if dropped_paths(event.mimeData()) and take_copy(event):
             self._veil.setGeometry(self.rect())
             self._veil.raise_()
             self._veil.show()
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        take_copy(event)
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
         self._veil.hide()
@@ -32,8 +43,7 @@ class DropArea(QStackedWidget):
     def dropEvent(self, event: QDropEvent) -> None:
         self._veil.hide()
         paths = dropped_paths(event.mimeData())
-        if paths:
-            event.acceptProposedAction()
+        if paths and take_copy(event):
             self.dropped.emit(paths)
 
 
@@ -57,6 +67,20 @@ class _Veil(QWidget):
         painter.setFont(title_font(self.font()))
         painter.setPen(self._theme.colour(Tone.ACTIVE))
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.tr("Let go to add to the list"))
+
+
+def take_copy(event: QDropEvent) -> bool:
+    """Answer a drag or drop so that its source keeps the originals; False, and refused, where it would only move them.
+
+    A source whose proposal to move is accepted may delete its files as soon as they were dropped.
+    """
+    for action in (Qt.DropAction.CopyAction, Qt.DropAction.LinkAction):
+        if action & event.possibleActions():
+            event.setDropAction(action)
+            event.accept()
+            return True
+    event.ignore()
+    return False
 
 
 def dropped_paths(data: QMimeData) -> list[str]:

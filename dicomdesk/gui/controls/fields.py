@@ -3,9 +3,10 @@
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QAction, QKeySequence, QPalette, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QWidget
+from PySide6.QtGui import QAction, QDragEnterEvent, QDragMoveEvent, QDropEvent, QKeySequence, QPalette, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPlainTextEdit, QWidget
 
+from dicomdesk.gui.controls.drop_area import take_copy
 from dicomdesk.gui.layouts import row_of
 from dicomdesk.gui.theme import Theme, Tone
 from dicomdesk.gui.wording import plain_tip
@@ -14,7 +15,45 @@ _EDGES = 26
 """Padding, frame and cursor, pixels."""
 
 
-class Field(QLineEdit):
+class TextLine(QLineEdit):
+    """A line of text; what another program drops on it is copied, never moved."""
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        super().dragEnterEvent(event)
+        _copy_from_outside(event)
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        super().dragMoveEvent(event)
+        _copy_from_outside(event)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        super().dropEvent(event)
+        _copy_from_outside(event)
+
+
+class Notes(QPlainTextEdit):
+    """Several lines of text; what another program drops on them is copied, never moved."""
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        super().dragEnterEvent(event)
+        _copy_from_outside(event)
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        super().dragMoveEvent(event)
+        _copy_from_outside(event)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        super().dropEvent(event)
+        _copy_from_outside(event)
+
+
+def _copy_from_outside(event: QDropEvent) -> None:
+    """Text of this window may be moved about; Qt accepts a proposal to move from others as well."""
+    if event.isAccepted() and event.source() is None:
+        take_copy(event)
+
+
+class Field(TextLine):
     """A line of text with a check; wrong text has a red edge and says why in its tip and to a screen reader."""
 
     checked = Signal()
@@ -87,7 +126,7 @@ def word_before(text: str, field: QWidget) -> QLabel:
 
 def search_field(theme: Theme, hint: str) -> QLineEdit:
     """Return a search field with its icon and a button that clears it."""
-    field = QLineEdit()
+    field = TextLine()
     field.setPlaceholderText(hint)
     field.setAccessibleName(hint)
     field.setToolTip(plain_tip(hint))

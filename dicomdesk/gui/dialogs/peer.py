@@ -4,12 +4,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCompleter, QDialog, QLabel, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QCompleter, QDialog, QLabel, QWidget
 
 from dicomdesk.engine.peers.known_peer import LONGEST_NOTES, KnownPeer
 from dicomdesk.engine.peers.peer_security import PeerSecurity
 from dicomdesk.gui.controls.buttons import plain_button, save_box
-from dicomdesk.gui.controls.fields import Field
+from dicomdesk.gui.controls.fields import Field, Notes
 from dicomdesk.gui.controls.fold import Fold, open_one_at_a_time
 from dicomdesk.gui.controls.form import Form
 from dicomdesk.gui.controls.scroll_box import ScrollBox
@@ -153,7 +153,7 @@ class PeerDialog(QDialog):
             text=known.calling_ae_title,
             hint=self.tr("as entered where it is used"),
         )
-        self.notes = QPlainTextEdit(known.notes)
+        self.notes = Notes(known.notes)
         self.notes.setAccessibleName(self.tr("Notes on the peer"))
         self.notes.setTabChangesFocus(True)
         self.notes.setFixedHeight(_NOTES_LINES * self.fontMetrics().lineSpacing() + MARGIN)

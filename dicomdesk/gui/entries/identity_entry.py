@@ -1,10 +1,11 @@
 """User identity that we present to one peer."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QWidget
 
 from dicomdesk.engine.peers.peer_security import PeerSecurity
 from dicomdesk.gui.controls.check_box import CheckBox
+from dicomdesk.gui.controls.fields import TextLine
 from dicomdesk.gui.controls.form import Form
 from dicomdesk.gui.controls.message_line import MessageLine
 from dicomdesk.gui.layouts import column_of
@@ -21,7 +22,7 @@ class IdentityEntry(QWidget):
     def __init__(self, theme: Theme, security: PeerSecurity) -> None:
         super().__init__()
         self._is_encrypted = security.uses_tls
-        self.user_name = QLineEdit(security.user_name)
+        self.user_name = TextLine(security.user_name)
         self.user_name.setMaxLength(LONGEST_NAME)
         self.user_name.setAccessibleName(self.tr("User name for the peer"))
         self.user_name.setPlaceholderText(self.tr("nobody is named"))

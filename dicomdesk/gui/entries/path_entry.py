@@ -7,7 +7,6 @@ from PySide6.QtCore import QCoreApplication, QSize, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QLineEdit,
     QListWidget,
     QListWidgetItem,
     QMenu,
@@ -17,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from dicomdesk.gui.controls.buttons import menu_button, plain_button
+from dicomdesk.gui.controls.fields import TextLine
 from dicomdesk.gui.layouts import column_of, row_of
 from dicomdesk.gui.questions.file_dialogs import ask_files, ask_folder
 from dicomdesk.gui.tasks import Tasks
@@ -40,7 +40,7 @@ class PathField(QWidget):
         super().__init__()
         self._tasks = tasks
         self._name = name
-        self.field = QLineEdit(str(path or ""))
+        self.field = TextLine(str(path or ""))
         self.field.setAccessibleName(name)
         self.field.setPlaceholderText(hint)
         self.field.textChanged.connect(lambda _text: self.changed.emit())

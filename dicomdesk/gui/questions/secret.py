@@ -5,6 +5,7 @@ from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QCheckBox, QDialog, QDialogButtonBox, QLabel, QLineEdit, QWidget
 
 from dicomdesk.gui.controls.buttons import ok_box
+from dicomdesk.gui.controls.fields import TextLine
 from dicomdesk.gui.layouts import DIALOG_MARGINS, column_of
 from dicomdesk.gui.theme import GRID
 
@@ -21,7 +22,7 @@ class SecretDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(title)
         self.setFixedWidth(_WIDTH)
-        self._field = QLineEdit()
+        self._field = TextLine()
         self._field.setEchoMode(QLineEdit.EchoMode.Password)
         self._field.setAccessibleName(title)
         self._field.setAccessibleDescription(problem or text)
