@@ -41,6 +41,8 @@ class Books:
         """Requests whose failures were tried again, by identity."""
         self._way_start = 0
         """Position of the first request by the method that the job is at."""
+        self._reads_files = request.tells_unasked and (request.asks_first or bool(request.expected))
+        """Whether what is not known to exist is looked into when it is stored, since it was not when it came."""
         self._asked = AskedFor(request.identifiers)
         self.tally = Tally(is_asked=self._is_asked, counts_unasked=request.running_listener is None)
         self.ended: list[RetrieveEnded] = []
@@ -83,7 +85,7 @@ class Books:
         if uid in self._expected_uids:
             return True
         header = event.header
-        if header is None and self._expected_uids and event.path:
+        if header is None and event.path and self._reads_files:
             with suppress(DicomdeskError, OSError):
                 header = read_header(event.path, InputFormat.FILE_ONLY)
         return header is None or self._asked.covers(header)

@@ -66,7 +66,8 @@ class RetrieveJob(Job[RetrieveOutcome]):
         """That the job is at."""
         if request.method is not RetrieveMethod.AUTOMATIC:
             self._way.prepare()
-        self._books = Books(request, _present(self._way.request))
+        present = (_present(way.request) for way in self._ways.values())
+        self._books = Books(request, frozenset().union(*present))
         self._is_trying_port = False
         """Whether a connection of ours may come to our own listener."""
         self._reach: PortReach | None = None
@@ -120,8 +121,7 @@ class RetrieveJob(Job[RetrieveOutcome]):
         if self._request.method is RetrieveMethod.AUTOMATIC:
             if self._request.asks_first or self._questions.supported is None:
                 self._questions.look()
-            if self._goes_on:
-                self._choose()
+            if self._goes_on and self._choose():
                 self._retrieve_by_this_way()
         else:
             with self._listening():
@@ -181,11 +181,11 @@ class RetrieveJob(Job[RetrieveOutcome]):
 
     # -- methods
 
-    def _choose(self) -> None:
-        """Choose a method, unless nothing is to be asked for."""
+    def _choose(self) -> bool:
+        """Choose a method; whether anything is to be asked for at all."""
         request = self._request
         if not self._tasks() and request.identifiers:
-            return
+            return False
         prospects = Prospects(
             peer=request.peer,
             possible=possible_ways(request),
@@ -197,6 +197,7 @@ class RetrieveJob(Job[RetrieveOutcome]):
         )
         method, reason = choose_method(prospects)
         self._take_way(RetrieveMethodChosen(job_id=self.id, method=method, reason=reason))
+        return True
 
     def _retrieve_by_the_other_way(self) -> None:
         """Retrieve what is missing, where the other way may bring it."""

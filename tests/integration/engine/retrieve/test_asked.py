@@ -18,6 +18,7 @@ from tests.helpers.peers.requestors import Proposal, connected, data_pdu, store_
 
 UIDS = ["1.2.3.1", "1.2.3.2"]
 STRANGE = ["9.9.9.1", "9.9.9.2"]
+C_FIND_RQ = 0x0020
 EXPECTED = tuple(ExpectedInstance(sop_instance_uid=uid, sop_class_uid=CT) for uid in UIDS)
 
 
@@ -30,10 +31,23 @@ def also_sends_others(asked: Asked, message: Message) -> None:
     asked.send(response(message, 0, x1021=4, x1022=0, x1023=0))
 
 
-@pytest.mark.parametrize("expected", [(), EXPECTED], ids=["nothing known", "known"])
-def test_a_get_that_brings_another_study_too(expected: tuple[ExpectedInstance, ...], tmp_path: Path) -> None:
-    with AnsweringPeer(also_sends_others, roles) as peer:
-        outcome, facts = retrieve(getting(peer.port, tmp_path / "in", study("1.2.3"), expected=expected))
+@pytest.mark.parametrize(
+    ("expected", "asks_first"),
+    [((), False), (EXPECTED, False), ((), True)],
+    ids=["nothing known", "known", "asked for in vain"],
+)
+def test_a_get_that_brings_another_study_too(
+    expected: tuple[ExpectedInstance, ...], asks_first: bool, tmp_path: Path
+) -> None:
+    def answer(asked: Asked, message: Message) -> None:
+        if message.field == C_FIND_RQ:
+            asked.send(response(message, 0xC000))
+        else:
+            also_sends_others(asked, message)
+
+    with AnsweringPeer(answer, roles) as peer:
+        request = getting(peer.port, tmp_path / "in", study("1.2.3"), expected=expected, asks_first=asks_first)
+        outcome, facts = retrieve(request)
     assert (outcome.arrived, outcome.stored, outcome.unasked, outcome.missing) == (2, 2, 2, ())
     assert [one.kind for one in outcome.diagnoses] == [DiagnosisKind.UNASKED]
     assert outcome.diagnoses[0].uids == tuple(STRANGE)

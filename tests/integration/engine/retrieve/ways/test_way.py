@@ -101,8 +101,11 @@ def test_what_is_known_of_the_peer_saves_the_question(tmp_path: Path) -> None:
 
 
 def test_nothing_is_chosen_where_all_is_here(tmp_path: Path) -> None:
-    with filled(tmp_path) as archive:
-        request = automatic(archive.port, 0, tmp_path / "in", asks_first=True, present=frozenset(UIDS))
+    with filled(tmp_path) as archive, socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]  # nobody needs to listen
+        request = automatic(
+            archive.port, port, tmp_path / "in", asks_first=True, present=frozenset(UIDS), preferred=MOVE
+        )
         outcome, facts = retrieve(request)
     assert (outcome.outcome, outcome.choices, of(facts, RetrieveStarted)) == (JobOutcome.COMPLETED, (), [])
 
@@ -119,6 +122,16 @@ def test_a_port_in_use_is_a_diagnosis_where_only_a_move_would_do(tmp_path: Path)
         outcome, facts = retrieve(request)
     assert (outcome.outcome, outcome.failure) == (JobOutcome.FAILED, RetrieveFailure.LISTENER)
     assert (kinds(outcome), of(facts, RetrieveStarted)) == ([DiagnosisKind.NO_LISTENER], [])
+
+
+def test_what_is_in_either_folder_is_here(tmp_path: Path) -> None:
+    (tmp_path / "got").mkdir()
+    with filled(tmp_path) as archive:
+        request = automatic(archive.port, 0, tmp_path / "moved", asks_first=True, resumes=True)
+        (tmp_path / "moved" / f"CT.{UIDS[0]}").write_bytes(b"by a listener")
+        (tmp_path / "got" / f"CT.{UIDS[1]}").write_bytes(b"by a get")
+        outcome, _ = retrieve(replace(request, storage=Storage(folder=tmp_path / "got")))
+    assert (outcome.stored, outcome.missing) == (1, ())
 
 
 # -- the other way
