@@ -28,6 +28,8 @@ from dicomdesk.gui.tasks import Tasks
 if TYPE_CHECKING:
     from dicomdesk.engine.retrieve.retrieve import RetrieveJob
 
+_TICKS_A_LOOK = 3
+"""How seldom figures are drawn: painting waits for the threads that receive."""
 _MOVE, _GET = RetrieveMethod.MOVE, RetrieveMethod.GET
 
 
@@ -36,6 +38,8 @@ class RetrieveFlow(QObject):
 
     changed = Signal()
     """A job began, went on or ended."""
+    measured = Signal()
+    """Rows have other figures."""
     ended = Signal(object)
     """A ``JobNode`` is over."""
 
@@ -55,6 +59,7 @@ class RetrieveFlow(QObject):
         self._peers = peers
         self.listener = SharedListener(session, tasks, source, self)
         self.model = OutlineModel(job_columns(), self)
+        self._ticks = 0
         self._jobs: dict[JobNode, RetrieveJob] = {}
         """Jobs that run."""
         self._takes: dict[str, frozenset[RetrieveMethod]] = {}
@@ -317,9 +322,12 @@ class RetrieveFlow(QObject):
         self.changed.emit()
 
     def _on_tick(self) -> None:
-        for node, job in self._jobs.items():
-            node.measure(job.standing())
-            self.model.touch(node)
+        self._ticks += 1
+        if self._jobs and self._ticks % _TICKS_A_LOOK == 0:
+            for node, job in self._jobs.items():
+                node.measure(job.standing())
+                self.model.touch(node)
+            self.measured.emit()
         self.model.flush()
 
 

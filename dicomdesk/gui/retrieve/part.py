@@ -184,7 +184,7 @@ class RetrievePart(QWidget):
         self.flow.ended.connect(self._on_ended)
         self.view.node_selected.connect(self._on_selected)
         self.view.menu_wanted.connect(self._on_menu)
-        session.ticked.connect(self._show_panel)
+        self.flow.measured.connect(self._show_panel)
 
     # -- showing
 

@@ -1,6 +1,7 @@
 """The panel of one retrieve: figures, causes with what to do next, the card for the peer's administrator, buttons."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFontDatabase, QGuiApplication, QPainter, QPaintEvent, QPen
@@ -26,6 +27,7 @@ class RetrievePanel(Band):
         super().__init__(theme)
         self._told = _NOTHING
         self._actions: tuple[Action, ...] = ()
+        self._lines: list[PlainLabel] = []
         self._report: Callable[[], str] | None = None
         self._heading = Heading(theme, self)
         self.copy = plain_button(theme, "", "copy", self._on_copy, self.tr("Copy all of this as text"))
@@ -55,10 +57,23 @@ class RetrievePanel(Band):
             self._actions = tuple(actions)
             return
         is_same_work = told.subject == self._told.subject
+        if words == [action.word for action in self._actions] and self._show_other_lines(told):
+            self._actions = tuple(actions)
+            return
         self._told, self._actions = told, tuple(actions)
         place = self._scroll.verticalScrollBar().value()
         self._draw()
         self._scroll.verticalScrollBar().setValue(place if is_same_work else 0)
+
+    def _show_other_lines(self, told: Told) -> bool:
+        """Whether only what the lines say is different, which is shown then: that is often so while it goes on."""
+        if replace(told, lines=()) != replace(self._told, lines=()) or len(told.lines) != len(self._lines):
+            return False
+        self._told = told
+        for label, line in zip(self._lines, told.lines, strict=True):
+            if label.text() != line:
+                label.setText(line)
+        return True
 
     def told(self) -> Told:
         """What is said now."""
@@ -82,13 +97,12 @@ class RetrievePanel(Band):
             self._add(told.subject, self._theme.tokens.text)
         for one in told.diagnoses:
             self._add_diagnosis(one)
-        for line in told.lines:
-            self._add(line, self._theme.tokens.muted)
+        self._lines = [self._add(line, self._theme.tokens.muted) for line in told.lines]
         self._blocks.addStretch(1)
         self.setAccessibleDescription(" ".join(self.words()))
         self._draw_buttons()
 
-    def _add(self, text: str, colour: str, *, is_bold: bool = False) -> None:
+    def _add(self, text: str, colour: str, *, is_bold: bool = False) -> PlainLabel:
         label = PlainLabel()
         label.setText(text)
         label.setWordWrap(True)
@@ -99,6 +113,7 @@ class RetrievePanel(Band):
         if is_bold:
             label.setFont(bold_font(self.font()))
         self._blocks.addWidget(label)
+        return label
 
     def _add_diagnosis(self, one: Diagnosis) -> None:
         self._add(wording.sentence(one.text), self._theme.tokens.text, is_bold=True)
@@ -154,4 +169,5 @@ def _clear(layout: QBoxLayout) -> None:
         widget = item.widget()
         if widget is not None:
             widget.hide()
+            widget.setParent(None)
             widget.deleteLater()

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
@@ -46,3 +48,13 @@ def test_the_same_again_draws_nothing_but_runs_what_is_given_now(panel: Retrieve
     assert ran == [2]
     panel.show_told(TOLD, [])
     assert panel.buttons() == []
+
+
+def test_other_figures_change_words_and_make_no_widgets(panel: RetrievePanel) -> None:
+    panel.show_told(TOLD)
+    cards = panel.findChildren(CardBox)
+    panel.show_told(replace(TOLD, lines=("1 arrived.",)))
+    assert panel.words()[-1] == "1 arrived."
+    assert panel.findChildren(CardBox) == cards
+    panel.show_told(replace(TOLD, lines=("1 arrived.", "Fast.")))
+    assert panel.words()[-2:] == ["1 arrived.", "Fast."]
