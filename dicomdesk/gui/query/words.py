@@ -8,7 +8,7 @@ from PySide6.QtCore import QCoreApplication
 from dicomdesk.dicom.query.attributes import Level
 from dicomdesk.gui import wording
 from dicomdesk.gui.panels.details import Action, Details
-from dicomdesk.gui.query.asking import Asking, AskingState
+from dicomdesk.gui.query.asking import MOST_ANSWERS, Asking, AskingState
 from dicomdesk.gui.theme import Tone
 
 __all__ = ["Situation", "describe", "found_text", "oddities", "progress_text"]
@@ -147,7 +147,7 @@ def _failed(situation: Situation, failed: Sequence[Asking], found: str) -> Detai
 
 def _cut(situation: Situation, cut: Sequence[Asking], found: str) -> Details:
     texts = [_reason(asking, alone=False) for asking in cut]
-    can_split = [asking for asking in cut if not asking.question.splits_dates and asking.question.level is Level.STUDY]
+    can_split = [asking for asking in cut if _can_split(asking)]
     actions: tuple[Action, ...] = ()
     if can_split:
         texts.append(_say("Asking again for parts of the date range, until none is cut, brings the rest."))
@@ -162,6 +162,12 @@ def _cut(situation: Situation, cut: Sequence[Asking], found: str) -> Details:
         tone=Tone.WARNING,
         actions=actions,
     )
+
+
+def _can_split(asking: Asking) -> bool:
+    """Whether asking again by dates would bring more."""
+    question = asking.question
+    return question.level is Level.STUDY and not question.splits_dates and asking.matches < MOST_ANSWERS
 
 
 def _all_well(situation: Situation, found: str) -> Details:

@@ -6,7 +6,7 @@ from dicomdesk.dicom.query.attributes import Level
 from dicomdesk.engine.query.request import Identifier
 from dicomdesk.gui.models.found_entities import AskedPeer
 from dicomdesk.gui.panels.details import Details
-from dicomdesk.gui.query.asking import Asking, AskingState, Question
+from dicomdesk.gui.query.asking import MOST_ANSWERS, Asking, AskingState, Question
 from dicomdesk.gui.query.words import Situation, describe, found_text, oddities, progress_text
 from dicomdesk.gui.theme import Tone
 from dicomdesk.settings import AssociationSettings, Peer
@@ -16,6 +16,9 @@ def asking(state: AskingState, name: str = "PACS", *, splits_dates: bool = False
     peer = AskedPeer(peer=Peer(host="h", port=104, ae_title=name), association=AssociationSettings())
     question = Question(identifier=Identifier(), splits_dates=splits_dates)
     return Asking(question=question, asked=peer, state=state, **counts)  # type: ignore[arg-type]  # fields of Asking
+
+
+FULL = asking(AskingState.CUT, matches=MOST_ANSWERS)
 
 
 def told(askings: Sequence[Asking], found: int = 0, passing: int | None = None) -> Details:
@@ -38,10 +41,20 @@ def told(askings: Sequence[Asking], found: int = 0, passing: int | None = None) 
         ([asking(AskingState.ASKING)], 3, "Asking PACS… 3 studies so far", Tone.PLAIN, 0),
         ([asking(AskingState.DONE)], 0, "PACS found nothing", Tone.QUIET, 0),
         ([asking(AskingState.DONE)], 1, "1 study", Tone.QUIET, 0),
+        ([asking(AskingState.DONE, partial=1)], 1, "1 study", Tone.QUIET, 0),
+        ([asking(AskingState.DONE, nameless=1)], 1, "1 study", Tone.WARNING, 0),
+        ([asking(AskingState.DONE, unreadable=1)], 0, "PACS found nothing", Tone.WARNING, 0),
         ([asking(AskingState.CANCELLED)], 2, "Stopped. 2 studies had come", Tone.WARNING, 1),
         ([asking(AskingState.FAILED, reason="no route")], 0, "PACS did not answer the query", Tone.BAD, 1),
         ([asking(AskingState.FAILED, matches=2)], 2, "PACS broke off; 2 studies had come", Tone.BAD, 1),
         ([asking(AskingState.CUT)], 500, "500 studies, and there may be more", Tone.WARNING, 1),
+        (
+            [asking(AskingState.CUT, matches=MOST_ANSWERS)],
+            50_000,
+            "50,000 studies, and there may be more",
+            Tone.WARNING,
+            0,
+        ),
         ([asking(AskingState.CUT, splits_dates=True)], 500, "500 studies, and there may be more", Tone.WARNING, 0),
     ],
 )
