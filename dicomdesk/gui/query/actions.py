@@ -77,8 +77,10 @@ class QueryActions(QObject):
         self._tasks.start(self._ask(self._header.form.values()))
 
     def ask_again(self) -> None:
-        """Ask the same again, and mark what is new."""
-        if self.asked is not None and not self._flow.is_loading:
+        """Ask the same again, and mark what is new; ask what the form says where nothing was asked."""
+        if self.asked is None:
+            self.ask()
+        elif not self._flow.is_loading:
             question = self._question(self.asked.values)
             if question is not None:
                 self._flow.ask_again(question)
@@ -142,13 +144,22 @@ class QueryActions(QObject):
     def copy_command(self) -> None:
         """Put the commands into the clipboard."""
         text = self.command_text()
-        if text:
-            QGuiApplication.clipboard().setText(text)
-            self.told.emit(Details(title=self.tr("Copied: it asks the same in a terminal"), text=text, icon="copy"))
+        if not text:
+            self._tell_to_ask()
+            return
+        QGuiApplication.clipboard().setText(text)
+        self.told.emit(Details(title=self.tr("Copied: it asks the same in a terminal"), text=text, icon="copy"))
 
     def save_results(self, *, as_json: bool) -> None:
         """Have the user name a file, and write what is listed into it."""
+        if not self._flow.tree.passing:
+            self._tell_to_ask()
+            return
         self._tasks.start(self._save_results(as_json=as_json))
+
+    def _tell_to_ask(self) -> None:
+        title = self.tr("There is nothing yet: press Query first")
+        self.told.emit(Details(title=title, icon="info", tone=Tone.WARNING))
 
     async def _save_results(self, *, as_json: bool) -> None:
         ending = "json" if as_json else "csv"

@@ -16,6 +16,7 @@ from dicomdesk.gui.query.results.result_nodes import ResultNode
 from tests.gui.answers import wait_for
 from tests.gui.query.conftest import WaitUntil, answered, ask, names
 from tests.helpers.archives.served_archives import ARCHIVE, encoded, running
+from tests.helpers.peers.fake_peer import Answer, FakePeer
 
 
 def test_all_studies_of_a_patient_are_one_click_away(pane: QueryPane, wait_until: WaitUntil, tmp_path: Path) -> None:
@@ -103,3 +104,15 @@ def test_shortcuts_work_in_the_whole_view(pane: QueryPane, wait_until: WaitUntil
     assert pane.flow.tree.passing == 0
     pane.search.clear()
     assert pane.flow.tree.passing == 1
+
+
+def test_before_anything_was_asked_that_is_said_and_f5_asks(pane: QueryPane, wait_until: WaitUntil) -> None:
+    for run in (pane.commands.copy_command, lambda: pane.commands.save_results(as_json=True)):
+        pane.tell(None)
+        run()
+        assert "press Query first" in pane.details.details().title
+    with FakePeer(answers=[[Answer(0)]]) as peer:
+        pane.header.peer_entry.port.setText(str(peer.port))
+        QTest.keyClick(pane, Qt.Key.Key_F5)
+        answered(pane, wait_until)
+    assert len(peer.queries) == 1
