@@ -62,7 +62,7 @@ class SendHeader(QWidget):
         self.lossy = _checkable(view, self.tr("&Decompress lossy images where the peer needs it"), is_checked=False)
         self.test_button = plain_button(
             theme,
-            self.tr("&Test"),
+            self.tr("T&est"),
             "test",
             self.test_wanted.emit,
             self.tr("Check the connection step by step (Ctrl+T)"),

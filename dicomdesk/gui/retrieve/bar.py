@@ -165,7 +165,7 @@ class RetrieveBar(Band):
             self.button,
             self.place,
             (self._places, 1),
-            word_before(self.tr("&by"), self.method),
+            word_before(self.tr("b&y"), self.method),
             self.method,
             self.jobs,
             self.clear,

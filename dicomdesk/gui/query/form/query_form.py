@@ -127,7 +127,7 @@ class QueryFormPart(QWidget):
                 (self.tr("&Name"), self.patient_name, 110, 420),
                 (self.tr("&ID"), self.patient_id, 76, 240),
                 (self.tr("&Born"), self.birth_date, 116, 150),
-                (self.tr("Accessio&n"), self.accession, 80, 240),
+                (self.tr("&Accession"), self.accession, 80, 240),
             )
         )
         known.addStretch(1)
