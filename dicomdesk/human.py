@@ -1,5 +1,7 @@
 """Sizes, rates, times and foreign text as people read them."""
 
+import os
+
 _UNITS = ("KB", "MB", "GB", "TB", "PB")
 
 
@@ -33,6 +35,18 @@ def duration_text(seconds: float) -> str:
 def count_text(count: int, singular: str, plural: str = "") -> str:
     """A number with its noun: "1 instance", "12,000 instances"."""
     return f"{count:,} {singular if count == 1 else plural or singular + 's'}"
+
+
+def error_text(error: BaseException, *, names_file: bool = True) -> str:
+    """What an error says to people: an OSError without its number, after the file that it is about, if wanted.
+
+    One harmless line; a sentence or a few words without a full stop.
+    """
+    if not isinstance(error, OSError) or not error.strerror:
+        return printable(str(error)) or type(error).__name__
+    name = error.filename
+    is_named = names_file and isinstance(name, str | bytes) and bool(name)
+    return printable(f"{os.fsdecode(name)}: {error.strerror}" if is_named else error.strerror)
 
 
 def printable(text: str) -> str:

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dicomdesk.human import error_text
+
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
@@ -189,6 +191,6 @@ async def _leave(window: "MainWindow", session: "Session", tasks: "Tasks", state
     try:
         await tasks.run(window_state.save_window_state, state_file, window.state())
     except OSError as error:
-        sys.stderr.write(f"dicomdesk: the window's state cannot be kept: {error}\n")
+        sys.stderr.write(f"dicomdesk: the window's state cannot be kept: {error_text(error)}\n")
     await tasks.finish(FINISH_S)
     window.leave()

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QDialog
 from shiboken6 import isValid
 
 from dicomdesk.errors import DicomdeskError
+from dicomdesk.human import error_text
 
 Result = TypeVar("Result")
 
@@ -92,7 +93,7 @@ class Tasks(QObject):
             return
         error = task.exception()
         if isinstance(error, DicomdeskError | OSError):
-            self.failed.emit(str(error))
+            self.failed.emit(error_text(error))
         elif error is not None:
             _log.error("a task of the window failed", exc_info=error)
             self.failed.emit(self.tr("Something went wrong in the program: {error}").format(error=repr(error)))

@@ -27,7 +27,7 @@ def test_errors_are_shown_in_words(tasks: Tasks, finish: Finish) -> None:
     tasks.start(fail(DicomdeskError("The disk is full")))
     tasks.start(fail(OSError(28, "No space left")))
     finish(tasks.finish(5))
-    assert told == ["The disk is full", "[Errno 28] No space left"]
+    assert told == ["The disk is full", "No space left"]
 
 
 def test_faults_are_logged_and_shown(tasks: Tasks, finish: Finish, announce_log: Callable[[str], None]) -> None:

@@ -1,4 +1,9 @@
+import errno
+import os
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dicomdesk import human
 
@@ -27,3 +32,30 @@ def test_counts_come_with_their_noun() -> None:
 
 def test_foreign_text_is_one_harmless_line() -> None:
     assert human.printable("A\nB\x1b[0m") == "A\\nB\\x1b[0m"
+
+
+@pytest.mark.parametrize(
+    ("error", "text", "reason"),
+    [
+        (
+            OSError(2, "No such file or directory", "/a/b"),
+            "/a/b: No such file or directory",
+            "No such file or directory",
+        ),
+        (OSError(13, "Permission denied", b"/a/\nb"), "/a/\\nb: Permission denied", "Permission denied"),
+        (OSError(28, "No space left on device"), "No space left on device", "No space left on device"),
+        (OSError("a text of its own"), "a text of its own", "a text of its own"),
+        (OSError(), "OSError", "OSError"),
+        (ValueError("A sentence"), "A sentence", "A sentence"),
+    ],
+)
+def test_errors_are_told_without_numbers(error: Exception, text: str, reason: str) -> None:
+    assert human.error_text(error) == text
+    assert human.error_text(error, names_file=False) == reason
+
+
+@given(st.sampled_from(sorted(errno.errorcode)), st.none() | st.text(min_size=1))
+def test_no_error_of_the_system_shows_its_number(number: int, name: str | None) -> None:
+    words = os.strerror(number)
+    text = human.error_text(OSError(number, words, name))
+    assert text == (words if name is None else f"{human.printable(name)}: {words}")

@@ -213,7 +213,8 @@ def _keep_aside(path: Path) -> str:
         try:
             path.rename(aside)
         except OSError as error:
-            raise SettingsError(f"The address book {path} is damaged, and cannot be kept aside: {error}") from error
+            reason = f"cannot be kept aside: {error.strerror or error}"
+            raise SettingsError(f"The address book {path} is damaged, and {reason}") from error
         return f"It is kept as {aside}."
     raise SettingsError(f"The address book {path} is damaged, and there are too many kept ones beside it")
 

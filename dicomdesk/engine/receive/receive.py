@@ -33,12 +33,12 @@ from dicomdesk.network.presentation.context_acceptance import (
     verification_only_policy,
 )
 from dicomdesk.network.presentation.profiles import load_profiles
-from dicomdesk.settings import AccessRules, PeerVerification
+from dicomdesk.settings import AccessRules, PeerVerification, ProfileSelection
 
 if TYPE_CHECKING:
     pass
 
-__all__ = ["ReceiveJob", "ReceiveResult"]
+__all__ = ["ReceiveJob", "ReceiveResult", "check_profile"]
 
 _LONGEST_INSTANCE_S = 24 * 3600.0
 """How long the first cancel waits for instances that keep arriving; those that stall end by the socket time-out."""
@@ -195,6 +195,11 @@ def _checked_access(acceptance: Acceptance) -> AccessRules:
     if access.needs_client_certificate and not verifies:
         raise SettingsError("A certificate can only be demanded of peers over TLS, and where it is verified")
     return access
+
+
+def check_profile(profile: ProfileSelection) -> None:
+    """Raises ProfileError where associations cannot be accepted by the profile. Reads the disk."""
+    policy_from_profile(load_profiles(profile.file).acceptor_profile(profile.name))
 
 
 def _make_policy(acceptance: Acceptance) -> AcceptancePolicy:

@@ -37,6 +37,7 @@ from dicomdesk.gui.models.found_entities import AskedPeer
 from dicomdesk.gui.outline.model import OutlineModel
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.tasks import Tasks
+from dicomdesk.human import error_text
 
 if TYPE_CHECKING:
     from dicomdesk.engine.lists.list_job import ListJob
@@ -376,7 +377,7 @@ def _new_state_file(name: str) -> Path:
         forget_old()
         return new_state_file(name, datetime.now().astimezone())
     except OSError as error:
-        raise ListStateError(f"What comes of the list cannot be kept: {error.strerror}") from error
+        raise ListStateError(f"What comes of the list cannot be kept: {error_text(error, names_file=False)}") from error
 
 
 def _make_folder(folder: str) -> Path:
@@ -384,5 +385,5 @@ def _make_folder(folder: str) -> Path:
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise StorageError(f"The folder {folder} cannot be made: {error.strerror}") from error
+        raise StorageError(f"The folder {folder} cannot be made: {error_text(error, names_file=False)}") from error
     return path

@@ -8,7 +8,7 @@ from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut
 from PySide6.QtWidgets import QMenu, QStackedWidget
 
 from dicomdesk.engine.receive.request import Acceptance, ReceiveRequest, Storage
-from dicomdesk.errors import SettingsError
+from dicomdesk.errors import DicomdeskError, SettingsError
 from dicomdesk.gui.controls.buttons import PrimaryButton, plain_button
 from dicomdesk.gui.controls.combo import Combo
 from dicomdesk.gui.controls.empty_state import EmptyState
@@ -66,6 +66,7 @@ class ReceivePane(View):
         self.folder = Field(
             self.tr("Folder for what is received"), folder_problem, text=state.listen_folder, hint=self.tr("folder")
         )
+        self._fields = (self.ae_title, self.port, self.folder)
         self.accept = Combo(theme, [self.tr("Everything"), self.tr("Echo only"), self.tr("Profile…")])
         self.accept.setCurrentIndex(_ACCEPT.index(state.accept) if state.accept in _ACCEPT else 0)
         self.view = OutlineView(theme, self.flow.model)
@@ -159,8 +160,8 @@ class ReceivePane(View):
         self.view.node_activated.connect(self._open_folder)
         self.view.menu_wanted.connect(self._on_menu)
         self.filters.changed.connect(self._on_filter)
-        for field in (self.ae_title, self.port, self.folder):
-            field.checked.connect(self.state_changed)
+        for field in self._fields:
+            field.checked.connect(self._on_typed)
         self.folder.editingFinished.connect(lambda: self.flow.watch_folder(self.folder.value()))
         self.accept.activated.connect(self._on_accept)
         for keys, run in (
@@ -240,8 +241,10 @@ class ReceivePane(View):
         store = self._access.store
         if self._session.is_receiving:
             self.flow.stop()
-        elif not all(field.insist() for field in (self.ae_title, self.port, self.folder)):
-            return
+        elif not all(field.insist() for field in self._fields):
+            problem = next(field.problem() for field in self._fields if field.problem())
+            self._notice = Details(title=problem, icon="warning", tone=Tone.WARNING)
+            self._show_all()
         elif store.problem:
             self._notice = replace(
                 receive_details.describe_lost_security(store.problem),
@@ -319,7 +322,7 @@ class ReceivePane(View):
             port=int(self.port.value()),
             acceptance=Acceptance(
                 accept_all=accept == EVERYTHING,
-                profile=ProfileSelection(file=Path(file), name=name) if accept == PROFILE else None,
+                profile=ProfileSelection(file=Path(file).expanduser(), name=name) if accept == PROFILE else None,
                 max_pdu_bytes=LARGE_MAX_PDU_BYTES,
                 access=self._access.store.settings.listener.access,
             ),
@@ -328,7 +331,7 @@ class ReceivePane(View):
 
     def listener_terms(self) -> ListenerTerms | None:
         """Return how this machine listens, or would listen; None where something that is typed is wrong."""
-        if any(field.problem() for field in (self.ae_title, self.port, self.folder)):
+        if any(field.problem() for field in self._fields):
             return None
         return ListenerTerms(ae_title=self.ae_title.value(), request=self.request())
 
@@ -347,9 +350,15 @@ class ReceivePane(View):
                 return None
         return replace(request, acceptance=replace(request.acceptance, tls=tls))
 
-    def _on_failed(self, reason: str) -> None:
-        self._notice = receive_details.describe_start_failure(reason)
+    def _on_failed(self, error: DicomdeskError | OSError) -> None:
+        self._notice = receive_details.describe_start_failure(error)
         self._show_all()
+
+    def _on_typed(self) -> None:
+        """What was said of other entries holds no longer."""
+        self._notice = None
+        self._show_details()
+        self.state_changed.emit()
 
     def _on_selected(self, _node: object) -> None:
         self._notice = None
@@ -371,7 +380,7 @@ class ReceivePane(View):
         self.state_changed.emit()
 
     async def _choose_profile(self) -> None:
-        dialog = ProfileDialog(self._tasks, *self._profile, self)
+        dialog = ProfileDialog(self._theme, self._tasks, *self._profile, self)
         if await self._tasks.ask(dialog):
             self._profile = (dialog.file.value(), dialog.name.value())
         elif not all(self._profile):

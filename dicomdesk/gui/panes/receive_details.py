@@ -5,6 +5,7 @@ from collections import Counter
 from PySide6.QtCore import QCoreApplication
 
 from dicomdesk import human
+from dicomdesk.errors import DicomdeskError, PortInUseError, ProfileError, StorageError
 from dicomdesk.gui import wording
 from dicomdesk.gui.models.received_studies import ReceivedGroup, ReceivedSeries, ReceivedStudies, ReceivedStudy
 from dicomdesk.gui.outline.model import Node
@@ -170,12 +171,19 @@ def describe_listener(
     )
 
 
-def describe_start_failure(reason: str) -> Details:
+def describe_start_failure(error: DicomdeskError | OSError) -> Details:
     """Return what is told when listening could not be begun or ended by an error."""
-    advice = _say("Another port or folder may help; ports below 1024 need special rights.")
+    advice = {
+        PortInUseError: _say("Another port may help; ports below 1024 need special rights."),
+        ProfileError: _say("Choose another profile, or take everything."),
+        StorageError: _say("Another folder may help, or the right to write into this one."),
+        OSError: _say("Another folder may help, or the right to write into this one."),
+    }
+    found = next((text for kind, text in advice.items() if isinstance(error, kind)), "")
+    reason = wording.sentence(wording.capitalised(human.error_text(error)))
     return Details(
         title=_say("Cannot listen"),
-        text=f"{wording.sentence(reason)} {advice}",
+        text=f"{reason} {found}".strip(),
         icon="failed",
         tone=Tone.BAD,
         can_copy=True,

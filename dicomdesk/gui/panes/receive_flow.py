@@ -35,8 +35,8 @@ class ReceiveFlow(QObject):
     """Listens, and owns the received studies. For the Qt thread."""
 
     changed = Signal()
-    failed = Signal(str)
-    """Listening could not be begun, or ended by an error: one plain sentence."""
+    failed = Signal(Exception)
+    """Listening could not be begun, or ended by an error: a DicomdeskError or an OSError."""
     refused = Signal(Details, WantedAssociation)
     """A peer was not let in, or could not be served; and over which association."""
 
@@ -127,7 +127,7 @@ class ReceiveFlow(QObject):
             await self._tasks.run(_make_folder, request.storage.folder)
             await self._session.listen(request)
         except (DicomdeskError, OSError) as error:
-            self.failed.emit(str(error))
+            self.failed.emit(error)
         finally:
             self._is_listening = False
             self.changed.emit()

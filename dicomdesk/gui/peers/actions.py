@@ -256,7 +256,9 @@ class PeerActions(QObject):
         try:
             await self._tasks.run(write_peer_file, path, written)
         except OSError as error:
-            self._tell_problem(self.tr("The file cannot be written"), f"{path}: {error.strerror or error}")
+            self._tell_problem(
+                self.tr("The file cannot be written"), f"{path}: {human.error_text(error, names_file=False)}"
+            )
             return
         title = wording.plural(len(peers), self.tr("{count} peer exported"), self.tr("{count} peers exported"))
         text = " ".join([self.tr("To {file}.").format(file=human.printable(path)), *written.losses])

@@ -15,6 +15,7 @@ from dicomdesk.engine.peers.orthanc import read_modalities, write_modalities
 from dicomdesk.engine.peers.peer_table import read_table, write_table
 from dicomdesk.engine.peers.weasis import read_nodes, write_nodes
 from dicomdesk.errors import SettingsError
+from dicomdesk.human import error_text
 from dicomdesk.named_files import read_named_file
 
 _SAMPLE_BYTES = 1 << 20
@@ -105,7 +106,7 @@ def read_peer_file(path: str) -> tuple[PeerFormat, ReadPeers]:
     try:
         data = read_named_file(path, LARGEST_BYTES)
     except OSError as error:
-        raise SettingsError(f"{path} cannot be read: {error.strerror or error}") from error
+        raise SettingsError(f"{path} cannot be read: {error_text(error, names_file=False)}") from error
     key = find_format(data)
     found = next(each for each in peer_formats() if each.key == key)
     return found, found.read(data)

@@ -24,6 +24,7 @@ from dicomdesk.gui.query.results.result_nodes import ResultNode
 from dicomdesk.gui.questions.file_dialogs import ask_new_file
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.theme import Tone
+from dicomdesk.human import error_text
 
 __all__ = ["QueryActions"]
 
@@ -173,7 +174,7 @@ class QueryActions(QObject):
             await self._tasks.run(write_results, path, nodes, as_json)
         except OSError as error:
             title = self.tr("The results could not be written")
-            text = wording.sentence(f"{path}: {error.strerror or error}")
+            text = wording.sentence(f"{path}: {error_text(error, names_file=False)}")
             self.told.emit(Details(title=title, text=text, icon="failed", tone=Tone.BAD, can_copy=True))
             return
         title = wording.plural(len(nodes), self.tr("{count} result written"), self.tr("{count} results written"))

@@ -24,6 +24,7 @@ from dicomdesk.gui.retrieve.listening import Ear, ListenerSource, SharedListener
 from dicomdesk.gui.security.peer_store import PeerStore
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.tasks import Tasks
+from dicomdesk.human import error_text
 
 if TYPE_CHECKING:
     from dicomdesk.engine.retrieve.retrieve import RetrieveJob
@@ -153,7 +154,7 @@ class RetrieveFlow(QObject):
         except PortInUseError as error:
             node.fail(f"{error}. {self._port_advice()}")
         except (DicomdeskError, OSError) as error:
-            node.fail(str(error))
+            node.fail(error_text(error))
         finally:
             self._session.retrieving.discard(node)
             if errand.target.is_here:

@@ -25,6 +25,7 @@ from dicomdesk.engine.peers.plain_settings import (
 from dicomdesk.errors import SettingsError
 from dicomdesk.gui.security.security_store import ListenerSecurity, SecuritySettings
 from dicomdesk.gui.window_state import TypedPeer
+from dicomdesk.human import error_text
 from dicomdesk.settings import AccessRules
 
 FILE_NAME = "security.json"
@@ -48,7 +49,7 @@ def load_security(path: Path) -> SecuritySettings:
     except FileNotFoundError:
         return SecuritySettings()
     except OSError as error:
-        raise SettingsError(f"{path} cannot be read: {error.strerror or error}") from error
+        raise SettingsError(f"{path} cannot be read: {error_text(error, names_file=False)}") from error
     try:
         return from_json(content.decode("utf-8"))
     except (ValueError, SettingsError) as error:

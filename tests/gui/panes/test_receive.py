@@ -4,12 +4,14 @@ from pathlib import Path
 
 from shiboken6 import isValid
 
+from dicomdesk.engine.receive.request import Storage
 from dicomdesk.gui.dialogs.listener import ListenerDialog
 from dicomdesk.gui.main_window import MainWindow
 from dicomdesk.gui.models.received_studies import ReceivedSeries, ReceivedStudy
 from dicomdesk.gui.panes.receive import accepts
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.window_state import WindowState
+from dicomdesk.settings import ProfileSelection
 from tests.gui.answers import wait_for
 from tests.helpers.peers.fake_peer import FakePeer
 from tests.helpers.window import scenes
@@ -47,6 +49,27 @@ def test_wrong_entry_is_shown_instead_of_listening(window: MainWindow, session: 
     window.receive.primary.click()
     assert not window.receive.flow.is_starting
     assert window.receive.port.property("problem")
+    assert window.receive.details.details().title == "A port is a number from 1 to 65535; 104 and 11112 are usual."
+    window.receive.port.setText("11112")
+    assert window.receive.details.details().title == "Not listening"
+
+
+def test_profile_that_is_gone_and_a_folder_that_cannot_be_made_get_advice_of_their_own(
+    window: MainWindow, wait_until: WaitUntil, tmp_path: Path
+) -> None:
+    receive = window.receive
+    profile = ProfileSelection(file=tmp_path / "gone.cfg", name="Default")
+    request = replace(receive.request(), port=0)
+    receive.flow.listen(replace(request, acceptance=replace(request.acceptance, profile=profile)))
+    wait_until(lambda: receive.details.details().title == "Cannot listen")
+    text = receive.details.details().text
+    assert text == f"Unable to open configuration file: {profile.file}. Choose another profile, or take everything."
+    (tmp_path / "file").write_text("x")
+    receive.flow.listen(replace(request, storage=Storage(folder=tmp_path / "file" / "below")))
+    wait_until(lambda: "Not a directory" in receive.details.details().text)
+    text = receive.details.details().text
+    assert text.startswith(f"{tmp_path}/file/below: Not a directory. Another folder may help")
+    assert "port" not in text.removeprefix(str(tmp_path))
 
 
 def test_nobody_is_let_in_by_lost_security_settings(

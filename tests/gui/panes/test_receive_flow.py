@@ -50,10 +50,11 @@ def test_folder_that_cannot_be_made_is_told(
 ) -> None:
     (tmp_path / "file").write_text("x")
     flow = ReceiveFlow(session, tasks)
-    told: list[str] = []
+    told: list[Exception] = []
     flow.failed.connect(told.append)
     flow.listen(ReceiveRequest(port=0, storage=Storage(folder=tmp_path / "file" / "below")))
     wait_until(lambda: bool(told))
+    assert isinstance(told[0], NotADirectoryError)
     assert not flow.is_starting
 
 

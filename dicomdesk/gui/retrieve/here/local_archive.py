@@ -10,6 +10,7 @@ from dicomdesk.archive.areas.storage_area import STATE_FOLDER
 from dicomdesk.archive.setup.configuration import read_configuration
 from dicomdesk.errors import DicomdeskError
 from dicomdesk.gui.tasks import Tasks
+from dicomdesk.human import error_text
 
 USUAL_CONFIGURATION = Path("/etc/dcmtk/dcmqrscp.cfg")
 """That dcmqrscp reads where it is given none."""
@@ -98,7 +99,7 @@ class LocalArchive(QObject):
         try:
             archive = await self._tasks.run(_open_archive, configuration)
         except (DicomdeskError, ImportError, OSError) as error:
-            problem = "" if self._is_usual else str(error)
+            problem = "" if self._is_usual else error_text(error)
         if configuration is not self._configuration:
             return
         self._archive = archive

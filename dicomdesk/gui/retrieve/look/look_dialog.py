@@ -22,6 +22,7 @@ from dicomdesk.gui.retrieve.look.one_image import ChosenImage, Matches
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.theme import GRID, Theme, Tone, title_font
+from dicomdesk.human import error_text
 
 ResultT = TypeVar("ResultT")
 
@@ -96,7 +97,7 @@ class LookDialog(QDialog):
         except DataError as error:
             self._fail(self.tr("The image came, but cannot be shown: {reason}").format(reason=error))
         except (DicomdeskError, OSError) as error:
-            self._fail(str(error))
+            self._fail(error_text(error))
         finally:
             await self._tasks.run(one_image.remove_folder, folder)
 

@@ -1,4 +1,5 @@
 from dicomdesk.engine.events import ItemOutcome
+from dicomdesk.errors import PortInUseError, ProfileError, SettingsError
 from dicomdesk.gui.models.received_studies import ReceivedStudies
 from dicomdesk.gui.outline.model import Node
 from dicomdesk.gui.panes import receive_details
@@ -80,9 +81,12 @@ def test_lost_security_is_not_passed_over() -> None:
     assert details.text.startswith("security.json is damaged. Look through them")
 
 
-def test_start_failure_has_advice() -> None:
-    details = receive_details.describe_start_failure("The port 104 is taken")
-    assert details.text.startswith("The port 104 is taken. ")
+def test_start_failure_has_advice_that_fits() -> None:
+    told = receive_details.describe_start_failure
+    assert told(PortInUseError("The port 104 is taken")).text.startswith("The port 104 is taken. Another port may help")
+    assert told(ProfileError("unable to open x")).text.startswith("Unable to open x. Choose another profile")
+    assert told(OSError(13, "Permission denied", "/in")).text.startswith("/in: Permission denied. Another folder")
+    assert told(SettingsError("That cannot be")).text == "That cannot be."
 
 
 def test_other_rows_tell_nothing() -> None:
