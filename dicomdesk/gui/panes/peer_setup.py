@@ -189,9 +189,9 @@ class PeerSetup(QObject):
         book = self._peers.book
         is_there = known is not None and book.find(known.name) is not None
         problem = self._peers.attempt(lambda: book.change(known.name, peer) if known and is_there else book.add(peer))
+        self.choose(peer)
         if problem:
             self.told.emit(settings_problem(problem))
-        self.choose(peer)
 
     def _take_known(self, peer: KnownPeer) -> None:
         self._known_name, self.security = peer.name, peer.security

@@ -59,6 +59,7 @@ class ReceivePane(View):
         self._session = session
         self._tasks = tasks
         self._notice: Details | None = None
+        self._is_listening = False
         self._profile = (state.profile_file, state.profile_name)
         self.flow = ReceiveFlow(session, tasks, self)
         self.ae_title = Field(self.tr("Our own AE title"), ae_title_problem, text=state.listen_ae_title)
@@ -66,6 +67,8 @@ class ReceivePane(View):
         self.folder = Field(
             self.tr("Folder for what is received"), folder_problem, text=state.listen_folder, hint=self.tr("folder")
         )
+        self._listens_as = (self.ae_title.value(), access.store.settings.listener)
+        """AE title and security of the listener as it was begun, whatever is typed or saved since."""
         self._fields = (self.ae_title, self.port, self.folder)
         self.accept = Combo(theme, [self.tr("Everything"), self.tr("Echo only"), self.tr("Profile…")])
         self.accept.setCurrentIndex(_ACCEPT.index(state.accept) if state.accept in _ACCEPT else 0)
@@ -114,7 +117,7 @@ class ReceivePane(View):
     @property
     def listening_as(self) -> str:
         """ "AE:port", or "" while nobody listens."""
-        return f"{self.ae_title.value()}:{self._session.listening_port}" if self._session.is_receiving else ""
+        return f"{self._listens_as[0]}:{self._session.listening_port}" if self._session.is_receiving else ""
 
     def show_problems(self) -> None:
         """Show only studies with problems."""
@@ -152,7 +155,7 @@ class ReceivePane(View):
     def _connect(self) -> None:
         self.flow.changed.connect(self._show_all)
         self.flow.failed.connect(self._on_failed)
-        self._session.changed.connect(self._show_all)
+        self._session.changed.connect(self._on_session)
         self._session.second_passed.connect(self._show_all)
         self.flow.refused.connect(self._on_refused)
         self._access.store.changed.connect(self._show_security)
@@ -173,6 +176,13 @@ class ReceivePane(View):
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
 
     # Showing.
+
+    def _on_session(self) -> None:
+        is_listening = self._session.is_receiving
+        if is_listening and not self._is_listening:
+            self._listens_as = (self.ae_title.value(), self._access.store.settings.listener)
+        self._is_listening = is_listening
+        self._show_all()
 
     def _show_all(self) -> None:
         studies = list(self.flow.studies.studies)
@@ -229,7 +239,7 @@ class ReceivePane(View):
                     self.listening_as,
                     associations,
                     self.flow.studies,
-                    self._access.store.settings.listener,
+                    self._listens_as[1],
                     is_stopping=is_stopping,
                 )
             )
@@ -375,6 +385,8 @@ class ReceivePane(View):
             self.flow.watch_folder(folder)
 
     def _on_accept(self, number: int) -> None:
+        self._notice = None
+        self._show_details()
         if _ACCEPT[number] == PROFILE:
             self._tasks.start(self._choose_profile())
         self.state_changed.emit()

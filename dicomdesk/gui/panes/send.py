@@ -37,6 +37,8 @@ class SendPane(View):
         super().__init__()
         self._session = session
         self._notice: Details | None = None
+        self._is_of_entry = False
+        """Whether the notice is about the peer as it is typed."""
         self.header = SendHeader(theme, tasks, state, access, self)
         self.commands = SendActions(theme, session, tasks, self.header, self)
         self.commands.recent_peers = state.recent_peers
@@ -87,9 +89,20 @@ class SendPane(View):
     def tell(self, details: Details | None) -> None:
         """Show something until a row is selected; None shows what is usual."""
         self._notice = details
+        self._is_of_entry = False
         if details is not None:
             self._show_panel(is_shown=False)
         self._show_details()
+
+    def _tell_of_entry(self, details: Details) -> None:
+        self.tell(details)
+        self._is_of_entry = True
+
+    def _on_peer_changed(self) -> None:
+        """What was said of the peer that was typed before holds no longer; what was sent is still so."""
+        if self._is_of_entry:
+            self.tell(None)
+        self._show_all()
 
     # Building.
 
@@ -102,17 +115,18 @@ class SendPane(View):
         actions, header = self.commands, self.header
         actions.changed.connect(self._show_all)
         actions.told.connect(self.tell)
+        actions.answered.connect(self._tell_of_entry)
         actions.begun.connect(self._on_begun)
         actions.association_wanted.connect(self.association_wanted)
         self.list.dropped.connect(self.flow.add)
         self.list.view.node_selected.connect(lambda _node: self.tell(None))
         self.list.view.menu_wanted.connect(self._on_menu)
         header.peer_entry.changed.connect(self.state_changed)
-        header.peer_entry.changed.connect(self._show_all)
+        header.peer_entry.changed.connect(self._on_peer_changed)
         header.at_once.toggled.connect(self.state_changed)
-        header.peer_setup.told.connect(self.tell)
+        header.peer_setup.told.connect(self._tell_of_entry)
         header.peer_setup.changed.connect(self.state_changed)
-        header.peer_setup.changed.connect(self._show_all)
+        header.peer_setup.changed.connect(self._on_peer_changed)
         self.preflight.changed.connect(self._show_preflight)
         self.panel.closed.connect(self._on_panel_closed)
         self.panel.stop_wanted.connect(self.preflight.cancel)
@@ -143,8 +157,7 @@ class SendPane(View):
         if self._notice is not None:
             self.details.show_details(self._notice)
         elif node is not None:
-            peer = self.flow.peer_name or self.header.peer_entry.called.value()
-            described = send_details.describe_node(node, peer)
+            described = send_details.describe_node(node, self.flow.peer_of(node))
             self.details.show_details(replace(described, actions=self.commands.actions_for(node)))
         else:
             self.details.show_details(self._summary())

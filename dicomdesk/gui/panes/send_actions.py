@@ -38,6 +38,8 @@ class SendActions(QObject):
     """What can be done may be something else now."""
     told = Signal(object)
     """Details that the user should read now; None for what is usual."""
+    answered = Signal(object)
+    """Details of what came of asking the peer that is typed."""
     begun = Signal()
     """A transfer begins."""
     association_wanted = Signal(object)
@@ -247,16 +249,16 @@ class SendActions(QObject):
     async def _echo(self, prepared: PreparedPeer) -> None:
         name = human.printable(str(prepared.peer))
         self._is_echoing = True
-        self.told.emit(Details(title=self.tr("Asking {peer}…").format(peer=name), icon="echo", tone=Tone.ACTIVE))
+        self.answered.emit(Details(title=self.tr("Asking {peer}…").format(peer=name), icon="echo", tone=Tone.ACTIVE))
         try:
             result = await self._session.echo(
                 EchoRequest(peer=prepared.peer, association=self._header.peer_setup.association(prepared))
             )
-            self.told.emit(send_details.describe_echo(result, name))
+            self.answered.emit(send_details.describe_echo(result, name))
             if isinstance(result.error, AssociationRejectedError):
                 self._header.peer_setup.forget_passcode()
         except DicomdeskError as error:
-            self.told.emit(send_details.describe_echo_failure(error, name))
+            self.answered.emit(send_details.describe_echo_failure(error, name))
         finally:
             self._is_echoing = False
             self.changed.emit()

@@ -11,10 +11,10 @@ from dicomdesk.errors import AssociationRejectedError, DicomdeskError
 from dicomdesk.gui import wording
 from dicomdesk.gui.event_bridge import Arrival
 from dicomdesk.gui.input_scan import InputScan, selection_of
-from dicomdesk.gui.models.send_nodes import send_columns
-from dicomdesk.gui.models.send_queue import SendQueue
-from dicomdesk.gui.outline.model import OutlineModel
-from dicomdesk.gui.outline.states import PROBLEMS
+from dicomdesk.gui.models.send_nodes import GroupNode, InstanceNode, send_columns
+from dicomdesk.gui.models.send_queue import SendQueue, instances_below
+from dicomdesk.gui.outline.model import Node, OutlineModel
+from dicomdesk.gui.outline.states import PROBLEMS, ItemState
 from dicomdesk.gui.panels.details import Details
 from dicomdesk.gui.panes import send_details
 from dicomdesk.gui.session import Session
@@ -52,6 +52,8 @@ class SendFlow(QObject):
         """Of the last job that is over."""
         self.peer_name = ""
         """AE title that was last sent to."""
+        self._peers: dict[str, str] = {}
+        """AE titles that were sent to, by job."""
         self.parallel = 1
         """Associations at once."""
         session.sent.arrived.connect(self.take)
@@ -100,9 +102,17 @@ class SendFlow(QObject):
         """Take note of a batch of events."""
         for arrival in arrivals:
             event = arrival.event
+            self._peers.setdefault(event.job_id, self.peer_name)
             if isinstance(event, ItemFinished) and event.outcome is not ItemOutcome.NOT_SENT:
                 self._ended_bytes += event.size_bytes
             self.queue.apply(event)
+
+    def peer_of(self, node: Node) -> str:
+        """Return the AE title of the peer that what is told of a row concerns, "" where it was sent to several."""
+        states = (node.state,) if isinstance(node, InstanceNode) else _loudest(node)
+        told = (each for each in instances_below(node)[: send_details.MOST_LOOKED_AT] if each.state in states)
+        names = {self._peers.get(each.job_id, "") for each in told}
+        return names.pop() if len(names) == 1 else ""
 
     def problems(self) -> int:
         """Return the count of instances that ask for attention."""
@@ -155,6 +165,12 @@ class SendFlow(QObject):
         if progress is not None:
             self.queue.take_gauges(max(progress.bytes_done - self._ended_bytes, 0), progress.bytes_per_s)
         self.model.flush()
+
+
+def _loudest(node: Node) -> tuple[ItemState, ...]:
+    """The state that a row is headed by: its first kind of problem."""
+    counts = node.counts if isinstance(node, GroupNode) else {}
+    return tuple(state for state in PROBLEMS if counts.get(state))[:1]
 
 
 def _nothing_found(skipped: int) -> Details:

@@ -127,3 +127,17 @@ def test_filters_take_studies_with_their_series() -> None:
     assert [accepts(study, chip, ["doe"]) for chip in range(4)] == [True, False, True, True]
     assert accepts(ReceivedSeries(header), 3, ["x"])
     assert not accepts(study, 0, ["peter"])
+
+
+def test_what_is_told_of_the_listener_is_as_it_was_begun(
+    window: MainWindow, session: Session, wait_until: WaitUntil
+) -> None:
+    receive = window.receive
+    receive.flow.listen(replace(receive.request(), port=0))
+    wait_until(lambda: session.is_receiving)
+    receive.ae_title.setText("TYPED_SINCE")
+    receive._access.store.keep_listener(scenes.LISTENER_SECURITY)
+    receive._show_all()
+    assert receive.listening_as == f"WS1:{session.listening_port}"
+    text = receive.details.details().text
+    assert text == f"Modalities and PACS reach this machine as WS1 on port {session.listening_port}. Not encrypted."

@@ -111,3 +111,40 @@ def test_keys_of_the_add_menu_work(window: MainWindow, is_folder: bool) -> None:
         keys |= Qt.KeyboardModifier.ShiftModifier
     QTest.keyClick(window.send.header.add_button, Qt.Key.Key_O, keys)
     assert told == [is_folder]
+
+
+def test_what_was_said_of_a_peer_goes_when_another_is_typed(
+    window: MainWindow, session: Session, wait_until: WaitUntil
+) -> None:
+    send = window.send
+    send.header.peer_entry.host.setText("")
+    send.commands.echo()
+    assert "host" in send.details.details().title
+    send.header.peer_entry.host.setText("127.0.0.1")
+    assert send.details.details().title == "Nothing to send yet"
+    with FakePeer() as peer:
+        send.header.peer_entry.port.setText(str(peer.port))
+        send.commands.echo()
+        wait_until(lambda: "answer" in send.details.details().title)
+    send.header.peer_entry.called.setText("OTHER")
+    assert send.details.details().title == "Nothing to send yet"
+    assert "OTHER" in send.details.details().text
+
+
+def test_row_names_the_peer_that_it_was_sent_to_whatever_is_typed_or_sent_since(
+    window: MainWindow, session: Session, wait_until: WaitUntil, tmp_path: Path
+) -> None:
+    send, titles = window.send, ("FIRST", "SECOND")
+    for number, title in enumerate(titles):
+        write_study(tmp_path / title, 1, prefix=f"1.2.{number}")
+        with FakePeer(stores=[Status(0xC000)]) as peer:
+            send.header.peer_entry.called.setText(title)
+            add(window, tmp_path / title, wait_until)
+            send_all(window, session, wait_until, peer)
+            wait_until(lambda: send.flow.queue.counts[ItemState.WAITING] == 0 and not session.is_sending)
+    send.header.peer_entry.called.setText("THIRD")
+    (study,) = send.flow.model.root.children
+    first, second = instances_below(study)
+    assert [send.flow.peer_of(row) for row in (first, second, study)] == ["FIRST", "SECOND", ""]
+    send.list.view.select_node(study)
+    assert send.details.details().title == "The peer refused 2 instances"
