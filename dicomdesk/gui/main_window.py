@@ -2,15 +2,16 @@
 
 from dataclasses import replace
 
-from PySide6.QtCore import QByteArray, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
+from PySide6.QtCore import QByteArray, QSize, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QMainWindow, QWidget
 
 from dicomdesk.engine.peers.known_peer import KnownPeer
 from dicomdesk.gui.layouts import column_of, row_of
 from dicomdesk.gui.panels.details import Details
 from dicomdesk.gui.panels.sidebar import Sidebar
 from dicomdesk.gui.panels.status_strip import Figures, StatusStrip
+from dicomdesk.gui.panels.view_stack import ViewStack, scrolling
 from dicomdesk.gui.panes.associations import AssociationsPane
 from dicomdesk.gui.panes.receive import ReceivePane
 from dicomdesk.gui.panes.send import SendPane
@@ -27,6 +28,9 @@ from dicomdesk.gui.view import PeerUse, View, WantedAssociation
 from dicomdesk.gui.window_state import WindowState
 
 SMALLEST = (1024, 700)
+"""The smallest size in which all is shown as it is meant to be."""
+_LEAST = (880, 400)
+"""What a full HD screen at 200 % has room for, and less: the sidebar keeps its icons only, and views scroll."""
 _FIRST_SIZE = (1280, 800)
 _SAVE_AFTER_MS = 1000
 
@@ -51,7 +55,7 @@ class MainWindow(QMainWindow):
         self._is_closing = False
         self.setWindowTitle("dicomdesk")
         self.setWindowIcon(theme.icon("dicomdesk"))
-        self.setMinimumSize(*SMALLEST)
+        self.setMinimumSize(*_LEAST)
         self.send = SendPane(theme, session, tasks, state, access)
         self.receive = ReceivePane(theme, session, tasks, state, access)
         self.query = QueryPane(theme, session, tasks, state, access, self.receive)
@@ -60,7 +64,7 @@ class MainWindow(QMainWindow):
         self.peers = PeersPane(theme, session, tasks, access)
         self._views: tuple[View, ...] = (self.send, self.receive, self.query, self.associations, self.peers)
         self.sidebar = Sidebar(theme, [(view.key, view.word()) for view in self._views])
-        self.views = QStackedWidget()
+        self.views = ViewStack()
         for view in self._views:
             self.views.addWidget(view)
         self.status = StatusStrip(theme)
@@ -101,6 +105,10 @@ class MainWindow(QMainWindow):
         else:
             self._begin_closing()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.sidebar.show_words(is_shown=self.width() >= SMALLEST[0])
+
     async def _ask_to_close(self) -> None:
         self._is_asking = True
         try:
@@ -128,7 +136,7 @@ class MainWindow(QMainWindow):
 
     def _lay_out(self) -> None:
         central = QWidget()
-        column_of((row_of(self.sidebar, (self.views, 1), spacing=0), 1), self.status, inside=central)
+        column_of((row_of(self.sidebar, (scrolling(self.views), 1), spacing=0), 1), self.status, inside=central)
         self.setCentralWidget(central)
 
     def _connect(self) -> None:
@@ -156,7 +164,7 @@ class MainWindow(QMainWindow):
     def _restore(self, state: WindowState) -> None:
         geometry = QByteArray.fromBase64(QByteArray(state.geometry.encode()))
         if not state.geometry or not self.restoreGeometry(geometry):
-            self.resize(*_FIRST_SIZE)
+            self.resize(QSize(*_FIRST_SIZE).boundedTo(self.screen().availableSize()))
         keys = [view.key for view in self._views]
         self.sidebar.choose(keys.index(state.view) if state.view in keys else 0)
         self.send.header.take_first_focus()

@@ -14,6 +14,9 @@ from dicomdesk.gui.wording import plain_tip
 
 _HEIGHT = 36
 _INSET = 12
+_NARROW = SIDEBAR_ICON + 2 * _INSET
+"""Width of a button without its word."""
+_DOT = 8
 
 
 class ViewButton(PaintedButton):
@@ -24,6 +27,7 @@ class ViewButton(PaintedButton):
         self._icon_name = icon_name
         self._count = 0
         self._is_alarming = False
+        self._has_word = True
         self.setAccessibleName(word)
 
     def set_badge(self, count: int, *, is_alarming: bool = False) -> None:
@@ -34,8 +38,15 @@ class ViewButton(PaintedButton):
             self.setAccessibleName(name)
             self.update()
 
+    def show_word(self, *, is_shown: bool) -> None:
+        """Show the word beside the icon, and the count; else a dot tells that there is a count."""
+        self._has_word = is_shown
+        self.updateGeometry()
+        self.update()
+
     def sizeHint(self) -> QSize:
-        return QSize(SIDEBAR_WIDTH - 2 * GRID, max(_HEIGHT, self.fontMetrics().height() + 2 * GRID))
+        width = SIDEBAR_WIDTH - 2 * GRID if self._has_word else _NARROW
+        return QSize(width, max(_HEIGHT, self.fontMetrics().height() + 2 * GRID))
 
     def paint(self, painter: QPainter, tokens: Tokens) -> None:
         rect = QRectF(self.rect()).adjusted(1, 1, -1, -1)
@@ -47,12 +58,22 @@ class ViewButton(PaintedButton):
         top = (self.height() - SIDEBAR_ICON) // 2
         pixmap = self._theme.pixmap(self._icon_name, tone, SIDEBAR_ICON, self.devicePixelRatioF())
         painter.drawPixmap(_INSET, top, pixmap)
+        if self._has_word:
+            self._paint_word(painter)
+        if self._count:
+            paint_count = self._paint_badge if self._has_word else self._paint_dot
+            paint_count(painter, tokens)
+
+    def _paint_word(self, painter: QPainter) -> None:
         painter.setFont(bold_font(self.font()) if self.isChecked() else self.font())
         painter.setPen(self._theme.colour(Tone.ACTIVE if self.isChecked() else Tone.PLAIN))
         words = self.rect().adjusted(_INSET + SIDEBAR_ICON + 10, 0, -_INSET, 0)
         painter.drawText(words, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self.text())
-        if self._count:
-            self._paint_badge(painter, tokens)
+
+    def _paint_dot(self, painter: QPainter, _tokens: Tokens) -> None:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._theme.colour(Tone.BAD if self._is_alarming else Tone.QUIET))
+        painter.drawEllipse(QRectF(self.width() - _DOT - 4, 4, _DOT, _DOT))
 
     def _paint_badge(self, painter: QPainter, tokens: Tokens) -> None:
         font = QFont(self.font())
@@ -91,6 +112,12 @@ class Sidebar(QFrame):
             button.setToolTip(plain_tip(f"{button.text()}  ({keys})"))
         self._group.idClicked.connect(self.chosen)
         theme.changed.connect(self.update)
+
+    def show_words(self, *, is_shown: bool) -> None:
+        """Show a word with each icon; without, the sidebar is as narrow as its icons."""
+        self.setFixedWidth(SIDEBAR_WIDTH if is_shown else _NARROW + 2 * GRID)
+        for button in self._buttons:
+            button.show_word(is_shown=is_shown)
 
     def choose(self, number: int) -> None:
         """Open a view as a click does."""

@@ -20,6 +20,20 @@ def test_views_are_chosen_by_click_and_keyboard(theme: Theme, qtbot: QtBot) -> N
     assert "Ctrl+2" in buttons[1].toolTip()
 
 
+def test_without_words_it_is_narrow_and_a_dot_tells_of_a_count(theme: Theme, qtbot: QtBot) -> None:
+    sidebar = Sidebar(theme, [("send", "Send"), ("receive", "Receive")])
+    qtbot.addWidget(sidebar)
+    sidebar.show_words(is_shown=False)
+    button, _ = sidebar.findChildren(ViewButton)
+    assert sidebar.width() < SIDEBAR_WIDTH / 3
+    plain = button.grab().toImage()
+    sidebar.set_badge(0, 12)
+    assert button.grab().toImage() != plain
+    assert button.accessibleName() == "Send, 12"
+    sidebar.show_words(is_shown=True)
+    assert sidebar.width() == SIDEBAR_WIDTH
+
+
 def test_badge_is_part_of_the_name(theme: Theme, qtbot: QtBot) -> None:
     sidebar = Sidebar(theme, [("send", "Send")])
     qtbot.addWidget(sidebar)

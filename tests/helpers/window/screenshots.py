@@ -102,6 +102,8 @@ from tests.helpers.window.sending_scenes import (
 from tests.helpers.window.stage import Stage
 
 USUAL = (1280, 800)
+ENLARGED = (960, 540)
+"""A full HD screen at 200 %."""
 
 
 _PREFERRED_FONTS = ("Inter", "Noto Sans", "Cantarell", "DejaVu Sans")
@@ -140,6 +142,7 @@ SCENES: tuple[tuple[str, Callable[[Stage], None], tuple[int, int]], ...] = (
     ("query-peers", query_peers, USUAL),
     ("query-cut", query_cut, USUAL),
     ("query-cut-narrow", query_cut, SMALLEST),
+    ("query-cut-enlarged", query_cut, ENLARGED),
     ("query-failed", query_failed, USUAL),
     ("query-alone-failed", query_alone_failed, USUAL),
     ("query-huge", query_huge, USUAL),
@@ -150,6 +153,7 @@ SCENES: tuple[tuple[str, Callable[[Stage], None], tuple[int, int]], ...] = (
     ("retrieves-narrow", retrieves, SMALLEST),
     ("retrieve-diagnosis", retrieve_diagnosis, USUAL),
     ("retrieve-diagnosis-narrow", retrieve_diagnosis, SMALLEST),
+    ("retrieve-diagnosis-enlarged", retrieve_diagnosis, ENLARGED),
     ("retrieve-partly", retrieve_partly, USUAL),
     ("look-at-image", look_at_image, USUAL),
     ("look-fails", look_fails, USUAL),
@@ -175,6 +179,7 @@ SCENES: tuple[tuple[str, Callable[[Stage], None], tuple[int, int]], ...] = (
     ("list-stopped", list_stopped, USUAL),
     ("peers", peers_usual, USUAL),
     ("peers-narrow", peers_usual, SMALLEST),
+    ("peers-enlarged", peers_usual, ENLARGED),
     ("peers-selected", peers_selected, USUAL),
     ("peers-empty", peers_empty, USUAL),
     ("peers-checking", peers_checking, USUAL),
