@@ -161,7 +161,7 @@ def plan_text(wish: ListWish) -> str:
     if wish.at_once > 1:
         parts.append(_say("{count} lines at once").format(count=wish.at_once))
     if wish.window:
-        parts.append(_say("only between {hours}").format(hours=wish.window))
+        parts.append(_say("only between {hours}").format(hours=" and ".join(wish.window.split("-", 1))))
     return ", ".join(parts)
 
 

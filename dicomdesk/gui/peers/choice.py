@@ -225,7 +225,7 @@ class PeerChoice(QPushButton):
     def _show(self) -> None:
         word = self._word()
         if self._keeps_word:
-            set_words(self, word.replace("&", "&&"))
+            self.setText(f"{word.replace('&', '&&')} ")  # the space keeps the arrow at a distance
         tip = self.tr("Choose from the address book")
         self.setAccessibleName(f"{tip}: {word}" if self._names and self._keeps_word else tip)
         self.setToolTip(plain_tip("\n".join([tip, *(str(peer) for peer in self.peers()[:_MOST_ROWS])])))

@@ -103,7 +103,7 @@ class PeersPane(View):
         chips = [
             (self.tr("All"), Tone.PLAIN),
             (self.tr("In order"), Tone.GOOD),
-            (self.tr("With problems"), Tone.WARNING),
+            (self.tr("Problems"), Tone.WARNING),
             (self.tr("Never checked"), Tone.PLAIN),
         ]
         self.filters = FilterBar(self._theme, chips, self.tr("Search name, AE title, host, notes"))

@@ -266,7 +266,7 @@ class QueryPane(View):
         if self.flow.is_asking:
             found = self.tr("{found} so far").format(found=found)
         elif tree.shown < tree.passing:
-            found = self.tr("{found}, more as you scroll").format(found=found)
+            found = self.tr("{found}, listed as you scroll").format(found=found)
         several = self.flow.askings if len(self.flow.askings) > 1 else []
         return "   ".join([found, *(progress_text(asking) for asking in several)])
 

@@ -372,7 +372,7 @@ def test_what_is_done_is_told_while_it_is_done() -> None:
     wish = ListWish(aim=Aim.FETCH, folder="/x", takes_all=True, pause_s=2, at_once=3, window="20:00-06:00")
     assert plan_text(wish) == (
         "What is found is fetched into /x by C-GET, all studies where several fit, a pause of 2 s between lines, "
-        "3 lines at once, only between 20:00-06:00"
+        "3 lines at once, only between 20:00 and 06:00"
     )
 
 

@@ -135,7 +135,7 @@ def retrieve_diagnosis(stage: Scene) -> None:
     one = Diagnosis(
         kind=DiagnosisKind.DESTINATION_UNKNOWN,
         text="The peer PACS@pacs.example:104 does not know the destination WS1 (status A801H).",
-        advice="Have who runs the peer enter the AE title with its address and port, exactly as written here. "
+        advice="Ask whoever runs the peer to enter the AE title with its address and port, exactly as written here. "
         "The peer takes C-GET, which needs no connection to this machine: retrieve with that.",
         card=_CARD,
         other=RetrieveMethod.GET,

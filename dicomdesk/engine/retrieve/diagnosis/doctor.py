@@ -205,7 +205,7 @@ def _is_vague(status: int) -> bool:
 
 
 def _unknown_destination(evidence: Evidence) -> Diagnosis:
-    advice = "Have who runs the peer enter the AE title with its address and port, exactly as written here."
+    advice = "Ask whoever runs the peer to enter the AE title with its address and port, exactly as written here."
     return evidence.concerning(
         DiagnosisKind.DESTINATION_UNKNOWN,
         f"{evidence.name} does not know the destination {evidence.destination} (status A801H).",
@@ -262,7 +262,7 @@ def _at_our_side(evidence: Evidence, arrivals: Arrivals) -> Iterator[Diagnosis]:
             f"{text} and {more} more." if more > 0 else f"{text}.",
             "Accept these SOP classes, and the transfer syntaxes that the peer has them in."
             if evidence.method is RetrieveMethod.MOVE
-            else "Have who runs the peer allow that it sends them by C-GET.",
+            else "Ask whoever runs the peer to let it send them by C-GET.",
             uids=arrivals.refused_sop_classes,
         )
     if arrivals.refused:
