@@ -17,6 +17,7 @@ code  meaning                                                tools
 23    no input file is valid                                 dcmsend
 43    the report, or ``--json``, cannot be written           dcmsend, storescu, echoscu,
                                                              findscu
+43    the file of a response cannot be written               findscu
 43    ``--list-report`` cannot be written                    findscu, getscu, movescu
 45    the output directory is invalid                        dcmrecv, movescu
 60    the port cannot be listened on                         movescu

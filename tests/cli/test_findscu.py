@@ -78,6 +78,20 @@ def test_a_full_stdout_is_told(tmp_path: Path) -> None:
     assert os.waitstatus_to_exitcode(status) == 43
 
 
+@pytest.mark.parametrize("words", ["-X", "-Xx", "-Xs rsp.xml"])
+def test_a_response_that_cannot_be_written_to_its_file_makes_the_exit_code(words: str, tmp_path: Path) -> None:
+    for name in ("rsp0002.dcm", "rsp0002.xml", "rsp.xml"):
+        (tmp_path / name).mkdir()
+    with FakePeer(answers=[MANY]) as peer:
+        code, _, err = find(peer, *words.split(), "-od", str(tmp_path), folder=tmp_path)
+    assert code == 43
+    assert [line[:15] for line in err.splitlines()] == ["E: Writing file"]
+    assert {file.name for file in tmp_path.iterdir() if file.is_file()} == {
+        "-X": {"rsp0001.dcm", "rsp0003.dcm"},
+        "-Xx": {"rsp0001.xml", "rsp0003.xml"},
+    }.get(words, set())
+
+
 def test_user_identity_is_presented(tmp_path: Path) -> None:
     with FakePeer(answers=[MANY]) as peer:
         assert find(peer, "-q", "--user", "anna", "--password", "secret", folder=tmp_path)[0] == 0

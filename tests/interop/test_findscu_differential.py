@@ -183,7 +183,10 @@ PEERS: dict[str, tuple[str, Sequence[Sequence[Action]], dict[str, object]]] = {
 }
 
 
-LINES_DIFFER = {"release for an answer": "for us that is the end of the association, and no other error than an abort"}
+LINES_DIFFER = {
+    "release for an answer": "for us that is the end of the association, and no other error than an abort",
+    "nowhere to write": "the exit code of ours says that responses could not be written",
+}
 ENDS_DIFFER = {
     "no context": "DCMTK leaves without a word where no context was accepted; ours aborts",
     "release for an answer": "DCMTK aborts; for us the association has ended with the release",

@@ -37,7 +37,7 @@ class ResponseFiles:
         self._is_full = False
         self._stream: BinaryIO | None = None
         self.is_lost = False
-        """Whether the one file of all responses was begun and lacks some of them."""
+        """Whether a file could not be written, or is not whole."""
         self._path = str(Path(folder))
         self._prefix = "" if folder in (".", "") else folder
         """The folder as names of files begin with it: not at all where it is the present one."""
@@ -59,7 +59,7 @@ class ResponseFiles:
         try:
             descriptor = open_to_write(path, os.O_CREAT | os.O_TRUNC)
             self._stream = os.fdopen(descriptor, "wb")
-        except OSError as error:  # the exit code is 0 then, as DCMTK's
+        except OSError as error:
             self._tell(path, error)
             return
         self._write_to_stream(RESPONSES_START)
@@ -129,13 +129,13 @@ class ResponseFiles:
             self._stream.write(text.encode())
             self._stream.flush()
         except OSError as error:
-            self.is_lost = True
             self._tell(os.path.join(self._prefix, self._xml_file_name), error)
             with suppress(OSError):
                 self._stream.close()
             self._stream = None
 
     def _tell(self, path: str, error: OSError) -> None:
+        self.is_lost = True
         self._logger.error(f"Writing file: {printable(path)}: {error.strerror or error}")
 
 

@@ -36,7 +36,7 @@ class Responses:
 
     @property
     def is_lost(self) -> bool:
-        """Whether what stdout or the one file of all responses is to hold could not be written, and is missed."""
+        """Whether what stdout or the files of responses are to hold could not be written, and is missed."""
         return self._form.is_lost or self._files.is_lost
 
     @property

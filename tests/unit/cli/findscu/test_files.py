@@ -67,7 +67,7 @@ def test_what_cannot_be_written_is_told_and_goes_on(
 ) -> None:
     for name in ("rsp0001.dcm", "rsp0001.xml", "all.xml"):
         (tmp_path / name).mkdir()
-    written(kind, tmp_path, RESPONSE, RESPONSE)
+    assert written(kind, tmp_path, RESPONSE, RESPONSE).is_lost
     errors = [line for line in capsys.readouterr().err.splitlines() if line.startswith("E: ")]
     assert len(errors) == 1
     assert errors[0].startswith(f"E: Writing file: {tmp_path}/")
