@@ -142,13 +142,13 @@ class FindLines(RequestorLines[QueryFact]):
                 self._main.debug("\n".join(detail))
         else:
             self._main.info(f"Received Final Find Response ({word})")
-        if event.cut is not None and self._splits_dates:
-            return  # the part is divided, or told of at the end
+        # a part that is cut is divided, or told of at the end
+        level = Level.INFO if event.is_cut and self._splits_dates else Level.WARN
         if event.status not in (_SUCCESS, _CANCELLED):
             comment = f": {printable(event.comment)}" if event.comment else ""
-            self._tool.warn(f"the peer ended the query with {word} ({event.status:04X}H){comment}")
+            self._tool.write(level, f"the peer ended the query with {word} ({event.status:04X}H){comment}")
         if event.cut is not None:
-            self._tool.warn(printable(event.cut.text))
+            self._tool.write(level, printable(event.cut.text))
 
     def _show_response(self, message_id: int, status: int, *, has_data_set: bool) -> None:
         sop_class_uid = self._context.abstract_syntax if self._context is not None else ""

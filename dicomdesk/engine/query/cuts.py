@@ -13,7 +13,7 @@ from typing import Final
 from dicomdesk.human import count_text
 from dicomdesk.network.status import Status, is_out_of_resources
 
-__all__ = ["Cut", "CutSign", "find_cut"]
+__all__ = ["Cut", "CutSign", "find_cut", "refused_part"]
 
 _SMALLEST_ROUND: Final = 50
 """Ten studies are ten studies."""
@@ -74,3 +74,10 @@ def find_cut(matches: int, status: int, comment: str = "", earlier: Sequence[int
     if matches >= _SMALLEST_ROUND and (_ROUND.fullmatch(str(matches)) or matches in _POWERS):
         return Cut(sign=CutSign.ROUND, matches=matches, text=f"Exactly {answers}: there may be more")
     return None
+
+
+def refused_part(status: int, comment: str) -> Cut:
+    """The cut where the peer sends nothing, for it would be too much, and the dates cannot be divided further."""
+    said = f", and says: {comment}" if comment else ""
+    text = f"The peer answers nothing to a part that cannot be divided, for it would be too much ({status:04X}H){said}"
+    return Cut(sign=CutSign.REFUSED, matches=0, text=text)

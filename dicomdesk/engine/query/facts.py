@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 from dicomdesk.engine.events import Event
 from dicomdesk.engine.query.cuts import Cut
+from dicomdesk.network.status import is_out_of_resources
 
 __all__ = [
     "Cut",
@@ -104,6 +105,11 @@ class QueryEnded:
     elements: Mapping[int, bytes] = field(default_factory=dict)
     """Of the response's command set, as they came."""
     at: datetime = field(default_factory=now, compare=False)
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether there may be more; also where the peer refuses because there would be too many, and has sent none."""
+        return self.cut is not None or is_out_of_resources(self.status)
 
 
 QueryFact = Event | QueryStarted | QueryAnswered | QueryCancelled | QueryEnded

@@ -1,5 +1,6 @@
 """The query job: one association, C-FINDs over it, matches as they come."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
@@ -7,6 +8,7 @@ from enum import Enum
 from dicomdesk.engine.events import JobFinished, JobOutcome
 from dicomdesk.engine.job import EventRelay, Job, new_job_id
 from dicomdesk.engine.outgoing_association import NotOpenedError, OutgoingAssociation
+from dicomdesk.engine.query.cuts import refused_part
 from dicomdesk.engine.query.facts import Cut, QueryAnswered, QueryEnded, QueryFact, QuerySink
 from dicomdesk.engine.query.match_requestor import Bounds, MatchRequestor, QueryTerms, encode_identifier, find_context
 from dicomdesk.engine.query.request import Identifier, QueryModel, QueryRequest
@@ -200,10 +202,17 @@ class QueryJob(Job[QueryOutcome]):
             outcome=outcome,
             ended=tuple(self._ended),
             matches=self._matches,
-            cuts=(*(ended.cut for ended in self._undivided if ended.cut is not None), *self._lost),
+            cuts=(*self._cuts(), *self._lost),
             failure=failure,
             error=error,
         )
+
+    def _cuts(self) -> Iterator[Cut]:
+        for ended in self._undivided:
+            if ended.cut is not None:
+                yield ended.cut
+            elif ended.is_cut and self._request.splits_dates:  # else its status tells all
+                yield refused_part(ended.status, ended.comment)
 
     def _after_fault(self, error: DicomdeskError) -> QueryOutcome:
         self._fail(QueryFailure.QUERY, error)

@@ -18,7 +18,6 @@ from dicomdesk.engine.query.facts import QueryEnded
 from dicomdesk.engine.query.request import Identifier
 from dicomdesk.errors import DataError
 from dicomdesk.human import count_text
-from dicomdesk.network.status import is_out_of_resources
 
 __all__ = ["SplitQuery"]
 
@@ -127,7 +126,7 @@ class SplitQuery:
                 yield ended
                 return
             whole = span or (self._dates.span if self._dates is not None else None)
-            parts = self._halves(whole) if whole is not None and _is_cut(ended) else []
+            parts = self._halves(whole) if whole is not None and ended.is_cut else []
             if parts:
                 self._learn(ended, is_by_time=parts[0].seconds is not None)
                 waiting += parts
@@ -137,10 +136,9 @@ class SplitQuery:
     def _goes_on_in_vain(self, ended: QueryEnded, news: int) -> bool:
         """Whether the peer does not heed the dates, or there is no end to it."""
         self._queries += 1
-        is_cut = _is_cut(ended)
-        self._barren = self._barren + 1 if is_cut and not news else 0
+        self._barren = self._barren + 1 if ended.is_cut and not news else 0
         is_unheeded = self._barren >= _MOST_BARREN or 2 * self._outside > ended.matches
-        self._is_in_vain = is_cut and (is_unheeded or self._queries >= _MOST_QUERIES)
+        self._is_in_vain = ended.is_cut and (is_unheeded or self._queries >= _MOST_QUERIES)
         return self._is_in_vain
 
     def _halves(self, span: DateSpan) -> list[DateSpan]:
@@ -161,11 +159,6 @@ class SplitQuery:
         if span.time_text:
             keys.append(QueryKey(tag=dates.time_tag, value=span.time_text, path=dates.path))
         return Identifier(keys=(*self._identifier.keys, *keys), data_set=self._identifier.data_set)
-
-
-def _is_cut(ended: QueryEnded) -> bool:
-    """Also where the peer refuses because there would be too many, and has sent none."""
-    return ended.cut is not None or is_out_of_resources(ended.status)
 
 
 def _is_outside(span: DateSpan, text: str) -> bool:

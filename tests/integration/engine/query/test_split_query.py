@@ -107,6 +107,16 @@ def test_a_peer_that_refuses_when_there_are_too_many_is_asked_for_less() -> None
     assert len(set(uids(facts))) == len(uids(facts)) == len(HELD)
 
 
+def test_what_is_refused_and_cannot_be_divided_is_told_once() -> None:
+    held = [(f"1.2.{number}", "20240229", "120000") for number in range(20)]
+    with archive_of([*HELD, *held], 0, status=0xA700) as peer:
+        outcome, _ = query(request_to(peer.port, studies("20240229", x00080030="110000-130000"), splits_dates=True))
+        plain, _ = query(request_to(peer.port, studies("20240229")))
+    assert [(cut.sign, cut.matches) for cut in outcome.cuts] == [(CutSign.REFUSED, 0)]
+    assert "(A700H)" in outcome.cuts[0].text
+    assert plain.cuts == ()
+
+
 def test_a_day_with_too_many_is_divided_by_its_times() -> None:
     held = [(f"1.2.{number}", "20240229", f"{number // 10:02}{number % 10:02}30.5") for number in range(120)]
     with archive_of(held, 50) as peer:

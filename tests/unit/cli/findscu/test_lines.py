@@ -63,6 +63,19 @@ def test_responses_are_wanted_where_they_are_shown(words: str, wanted: bool) -> 
     assert lines(words, level).wants(answered()) is wanted
 
 
+def test_of_parts_only_what_stays_cut_is_warned_of(capsys: pytest.CaptureFixture[str]) -> None:
+    cut = Cut(sign=CutSign.ROUND, matches=100, text="Exactly 100 answers: there may be more")
+    parts = [ended(cut=cut), ended(0xA700), ended(0xA700, cut=cut)]
+    lines("--split-dates").show(parts)
+    assert capsys.readouterr().err == ""
+    lines("--split-dates").show([ended(0xC000)])
+    assert capsys.readouterr().err == "W: the peer ended the query with Failed: UnableToProcess (C000H)\n"
+    lines("--split-dates", Level.INFO).show(parts)
+    told = capsys.readouterr().err.splitlines()
+    assert (told.count(f"I: {cut.text}"), sum("(A700H)" in line for line in told)) == (2, 2)
+    assert not [line for line in told if line.startswith("W: ")]
+
+
 def test_what_went_wrong_is_told_at_the_default_level(capsys: pytest.CaptureFixture[str]) -> None:
     cut = Cut(sign=CutSign.ROUND, matches=500, text="Exactly 500 answers: there may be more")
     lines().show([ended(0xA700, "too\nmany"), ended(cut=cut), ended(0xFE00)])
