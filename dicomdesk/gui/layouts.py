@@ -1,7 +1,8 @@
-"""Rows and columns of widgets, built in one expression."""
+"""Rows and columns of widgets, built in one expression, and windows that fit the screen."""
 
 from typing import TypeVar
 
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLayout, QVBoxLayout, QWidget
 
 from dicomdesk.gui.theme import GRID, MARGIN
@@ -31,6 +32,11 @@ def row_of(
 ) -> QHBoxLayout:
     """Return contents side by side; ``inside`` as above."""
     return _filled(QHBoxLayout(), contents, inside, margins, spacing)
+
+
+def resize_on_screen(window: QWidget, width: int, height: int) -> None:
+    """Give a window a size, or what its screen has room for."""
+    window.resize(QSize(width, height).boundedTo(window.screen().availableSize()))
 
 
 def _filled(box: Box, contents: tuple[Content, ...], inside: QWidget | None, margins: Margins, spacing: int) -> Box:

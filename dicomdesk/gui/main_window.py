@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
-from PySide6.QtCore import QByteArray, QSize, QTimer, Signal
+from PySide6.QtCore import QByteArray, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QMainWindow, QWidget
 
 from dicomdesk.engine.peers.known_peer import KnownPeer
-from dicomdesk.gui.layouts import column_of, row_of
+from dicomdesk.gui.layouts import column_of, resize_on_screen, row_of
 from dicomdesk.gui.panels.details import Details
 from dicomdesk.gui.panels.sidebar import Sidebar
 from dicomdesk.gui.panels.status_strip import Figures, StatusStrip
@@ -164,7 +164,7 @@ class MainWindow(QMainWindow):
     def _restore(self, state: WindowState) -> None:
         geometry = QByteArray.fromBase64(QByteArray(state.geometry.encode()))
         if not state.geometry or not self.restoreGeometry(geometry):
-            self.resize(QSize(*_FIRST_SIZE).boundedTo(self.screen().availableSize()))
+            resize_on_screen(self, *_FIRST_SIZE)
         keys = [view.key for view in self._views]
         self.sidebar.choose(keys.index(state.view) if state.view in keys else 0)
         self.send.header.take_first_focus()

@@ -216,7 +216,7 @@ class ListJob(Job[ListOutcome]):
             asker.release()
             if not is_told:
                 is_told = True
-                reason = f"Lines are asked for between {window}"
+                reason = f"Lines are asked for between {str(window).replace('-', ' and ')}"
                 self._report(ListPaused(job_id=self.id, until=opening, reason=reason))
             self._clock.wait(self._control, min(_seconds(opening - now), _LONGEST_LOOK_S))
         with self._lock:

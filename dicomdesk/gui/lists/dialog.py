@@ -15,7 +15,7 @@ from dicomdesk.gui.controls.buttons import PrimaryButton, menu_button, plain_but
 from dicomdesk.gui.controls.drop_area import DropArea
 from dicomdesk.gui.controls.empty_state import EmptyState
 from dicomdesk.gui.controls.form import quiet_label
-from dicomdesk.gui.layouts import column_of, row_of
+from dicomdesk.gui.layouts import column_of, resize_on_screen, row_of
 from dicomdesk.gui.lists.flow import ListenerLender, ListFlow, Reading
 from dicomdesk.gui.lists.kept import Kept, kept_lists
 from dicomdesk.gui.lists.line_nodes import LineColumn, LineNode
@@ -82,7 +82,7 @@ class ListDialog(QDialog):
         self._earlier = QMenu(self)
         self.setWindowTitle(self.tr("Work through a list"))
         self.setModal(False)
-        self.resize(*_SIZE)
+        resize_on_screen(self, *_SIZE)
         self._lay_out()
         self._connect(session)
         self._show_all()

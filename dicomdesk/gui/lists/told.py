@@ -61,20 +61,26 @@ def _preview(flow: ListFlow, fill: Callable[[], None]) -> Details:
 
 def _running(flow: ListFlow) -> Details:
     summary = summary_text(flow.counts())
-    done, rate = flow.fetched()
-    moved = _say("{size} fetched, {rate}").format(size=size_text(done), rate=rate_text(rate)) if done else ""
-    left_s = flow.seconds_left()
-    left = about_text(left_s) if left_s is not None else ""
-    figures = ", ".join(filter(None, (moved, left)))
     if flow.is_stopping:
         text = "\n".join(filter(None, (_say("The peer is told to end what is under way."), summary)))
         return Details(title=_say("Stopping…"), text=text, icon="stop", tone=Tone.ACTIVE, progress=_share(flow))
     if flow.waiting_for:
-        lines = (flow.waiting_reason and wording.sentence(printable(flow.waiting_reason)), summary, figures)
+        lines = (flow.waiting_reason and wording.sentence(printable(flow.waiting_reason)), summary, _figures(flow))
         title = printable(flow.waiting_for)
         text = "\n".join(filter(None, lines))
         return Details(title=title, text=text, icon="waiting", tone=Tone.ACTIVE, progress=_share(flow))
-    return Details(title=summary, text=figures, icon="receiving", tone=Tone.ACTIVE, progress=_share(flow))
+    return Details(title=summary, text=_figures(flow), icon="receiving", tone=Tone.ACTIVE, progress=_share(flow))
+
+
+def _figures(flow: ListFlow) -> str:
+    """What has come, and, unless it waits, how fast and for how long still."""
+    done, rate = flow.fetched()
+    parts = [_say("{size} fetched").format(size=size_text(done))] if done else []
+    if not flow.waiting_for:
+        parts += [rate_text(rate)] if done else []
+        left_s = flow.seconds_left()
+        parts += [about_text(left_s)] if left_s is not None else []
+    return ", ".join(parts)
 
 
 def _of_line(flow: ListFlow, node: LineNode) -> Details:

@@ -12,7 +12,7 @@ from dicomdesk.gui import wording
 from dicomdesk.gui.controls.buttons import without_icons
 from dicomdesk.gui.controls.form import Form, quiet_label
 from dicomdesk.gui.dialogs.peer import GroupField
-from dicomdesk.gui.layouts import DIALOG_MARGINS, column_of
+from dicomdesk.gui.layouts import DIALOG_MARGINS, column_of, resize_on_screen
 from dicomdesk.gui.outline.model import Column, Mark, Node, OutlineModel, Part, Weight, joined
 from dicomdesk.gui.outline.view import OutlineView
 from dicomdesk.gui.panels.filter_bar import FilterBar
@@ -42,7 +42,7 @@ class ImportDialog(QDialog):
         self._read = read
         self.plan = ImportPlan()
         self.setWindowTitle(self.tr("Import peers"))
-        self.resize(*_SIZE)
+        resize_on_screen(self, *_SIZE)
         self._heading = Heading(theme, self)
         self._source = quiet_label(source)
         self._remarks = quiet_label(" ".join(read.remarks))
@@ -82,8 +82,8 @@ class ImportDialog(QDialog):
         return (
             Column(title=self.tr("Line"), width=64, is_number=True),
             Column(title=self.tr("What becomes of it"), width=150),
-            Column(title=self.tr("Peer"), width=260),
-            Column(title=self.tr("Why"), width=300),
+            Column(title=self.tr("Peer"), width=330),
+            Column(title=self.tr("Why"), width=260),
         )
 
     def _make_buttons(self) -> QDialogButtonBox:

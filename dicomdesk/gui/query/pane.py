@@ -293,7 +293,7 @@ class QueryPane(View):
             return
         summary = self._summary()
         if summary.tone is Tone.BAD:
-            self.empty.set_words(self.tr("No results"), self.tr("Below stands why, and what can be done."))
+            self.empty.set_words(self.tr("No results"), self.tr("See below why, and what can be done."))
             return
         self.empty.set_words(summary.title, summary.text)
 

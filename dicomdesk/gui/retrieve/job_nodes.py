@@ -20,7 +20,7 @@ from dicomdesk.gui.theme import Tone
 
 TITLE, INSTANCES, STATE, PROGRESS = range(4)
 _LONGEST_UID = 64
-_SHORT_UID = 24
+_SHORT_UID = 15
 
 
 def _say(text: str) -> str:
@@ -297,8 +297,8 @@ def way_of(errand: Errand) -> str:
 
 
 def _shortened(uid: str) -> str:
-    """The beginning and the end, by which UIDs differ."""
-    return uid if len(uid) <= _SHORT_UID else f"{uid[:8]}…{uid[9 - _SHORT_UID :]}"
+    """The end, by which UIDs differ, as long as a narrow window has room for."""
+    return uid if len(uid) <= _SHORT_UID else f"…{uid[1 - _SHORT_UID :]}"
 
 
 def _count_text(done: int, total: int | None) -> str:

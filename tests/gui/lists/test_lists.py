@@ -317,7 +317,7 @@ def test_a_list_that_waits_says_so_first(make: MakeDialog, tmp_path: Path, wait_
     wait_until(lambda: bool(dialog.flow.nodes))
     dialog.flow.is_running = True
     until = datetime.now().astimezone() + timedelta(hours=6)
-    reason = "Lines are asked for between 20:00-06:00"
+    reason = "Lines are asked for between 20:00 and 06:00"
     dialog.flow.take([Arrival(0.0, ListPaused(job_id="l", until=until, reason=reason))])
     details = dialog.details.details()
     assert details.title == f"Waiting until {until:%H:%M}"

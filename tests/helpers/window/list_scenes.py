@@ -81,8 +81,9 @@ def list_half_done(stage: Stage) -> None:
 def list_waiting(stage: Stage) -> None:
     """The window of time is closed, and the list waits for the night."""
     dialog = half_done(stage)
+    dialog.flow.nodes[23].is_under_way = False
     until = datetime.now().astimezone().replace(hour=20, minute=0, second=0) + timedelta(days=1)
-    _tell(dialog, ListPaused(job_id="list-1", until=until, reason="Lines are asked for between 20:00-06:00"))
+    _tell(dialog, ListPaused(job_id="list-1", until=until, reason="Lines are asked for between 20:00 and 06:00"))
 
 
 def list_stopped(stage: Stage) -> None:

@@ -27,7 +27,9 @@ from dicomdesk.human import error_text
 ResultT = TypeVar("ResultT")
 
 SIDE = 384
-"""Of the picture, pixels of the window."""
+"""Of the picture where the screen has room, pixels of the window."""
+_OTHER_THINGS = 170
+"""Title bar, words, buttons and margins, pixels."""
 
 
 class LookDialog(QDialog):
@@ -54,7 +56,8 @@ class LookDialog(QDialog):
         title.setFont(title_font(self.font()))
         title.setWordWrap(True)
         self.picture = QLabel()
-        self.picture.setFixedSize(SIDE, SIDE)
+        self._side = max(128, min(SIDE, self.screen().availableSize().height() - _OTHER_THINGS))
+        self.picture.setFixedSize(self._side, self._side)
         self.picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.picture.setStyleSheet("background: #000000; border-radius: 6px;")
         self.words = PlainLabel()
@@ -111,7 +114,7 @@ class LookDialog(QDialog):
         outcome = await self._result_of(await self._session.begin(request, self._tell_views))
         if not outcome.stored:
             raise DicomdeskError(one_image.why_not(outcome))
-        side = round(SIDE * self.devicePixelRatioF()) if not self._is_closed else 1
+        side = round(self._side * self.devicePixelRatioF()) if not self._is_closed else 1
         return await self._tasks.run(one_image.draw_file, folder, side), chosen
 
     async def _result_of(self, job: Job[ResultT]) -> ResultT:

@@ -327,7 +327,7 @@ def test_lines_begin_only_while_the_window_is_open(tmp_path: Path) -> None:
     assert [f"{time:%d %H:%M}" for time in begun] == ["30 20:00", "30 23:00", "01 02:00", "01 05:00", "01 20:00"]
     paused = of(facts, ListPaused)
     assert [f"{fact.until:%d %H:%M}" for fact in paused] == ["30 20:00", "01 20:00"]
-    assert paused[0].reason == "Lines are asked for between 20:00-06:00"
+    assert paused[0].reason == "Lines are asked for between 20:00 and 06:00"
 
 
 def test_a_list_that_waits_for_its_window_can_be_stopped(tmp_path: Path) -> None:
