@@ -88,6 +88,8 @@ class Exchange(Iterator[Response]):
         self._peer = peer
         self._dimse_timeout_s = dimse_timeout_s
         self._deadline: float | None = None
+        self._is_progress = False
+        """Whether what has come since the last wait puts the deadline off."""
         self._is_cancel_asked = self._is_cancel_sent = False
         self._match_command = b""
         """The PDU with the command of the last match, where it holds that and nothing else."""
@@ -202,7 +204,14 @@ class Exchange(Iterator[Response]):
 
     def _take_pdu(self) -> None:
         is_to_cancel = self._is_cancel_asked and not self._is_cancel_sent
-        pdu_type, pdu = (None if is_to_cancel else self._connection.buffered_pdu()) or self._wait_for_pdu()
+        found = None if is_to_cancel else self._connection.buffered_pdu()
+        if found is None:
+            self._flush()  # receiving more moves what is buffered
+            if self._is_progress:  # only now: the time that our disk takes is no fault of the peer's
+                self._is_progress = False
+                self._restart_clock()
+            found = self._wait_for_pdu()
+        pdu_type, pdu = found
         if self._pace.received(len(pdu)):
             raise PeerTimeoutError(f"{self._peer} sends a message too slowly", condition=READ_TIMEOUT)
         if pdu_type != P_DATA_TF:
@@ -211,23 +220,29 @@ class Exchange(Iterator[Response]):
         self._take_data(pdu)
 
     def _take_data(self, pdu: memoryview) -> None:
-        is_progress = False
         try:
             for fragment in self._fragments.fragments(pdu):
                 self._answers.take(fragment)
                 if fragment.is_command and self._is_query:
                     is_whole = fragment.is_last and len(fragment.data) == len(pdu) - HEADERS.size
                     self._match_command = bytes(pdu) if is_whole else b""
-                is_progress = is_progress or fragment.is_last or (not fragment.is_command and bool(fragment.data))
-            self._answers.flush()
+                if fragment.is_last or (fragment.data and not fragment.is_command):
+                    self._is_progress = True
         except PeerProtocolError as error:
             if error.condition:
                 raise
-            text = f"{self._peer} sent a message that cannot be decoded: {error}"
-            raise PeerProtocolError(text, condition=_BAD_MESSAGE) from error
-        if is_progress:
-            self._restart_clock()
+            raise self._undecodable(error) from error
         self._pace.is_at(inside_message=self._answers.awaits_rest)
+
+    def _flush(self) -> None:
+        try:
+            self._answers.flush()
+        except PeerProtocolError as error:
+            raise self._undecodable(error) from error
+
+    def _undecodable(self, error: PeerProtocolError) -> PeerProtocolError:
+        text = f"{self._peer} sent a message that cannot be decoded: {error}"
+        return PeerProtocolError(text, condition=_BAD_MESSAGE)
 
     def _wait_for_pdu(self) -> tuple[int, memoryview]:
         self._cancel_if_asked()

@@ -39,7 +39,7 @@ _LENGTH = struct.Struct(">L")
 _FRAGMENT_BYTES = _HEADER_BYTES + 6
 """With the header of the first presentation data value."""
 _FIRST_BUFFER_BYTES = 1 << 16
-_LARGE_BUFFER_BYTES = 1 << 20
+_LARGE_BUFFER_BYTES = 1 << 19
 _SLOWEST_BYTES_PER_S = 1024
 """A PDU that has begun must arrive at this rate at least, beyond the stall timeout."""
 _MOST_NUDGES = 4096
