@@ -82,7 +82,7 @@ class ImportDialog(QDialog):
         return (
             Column(title=self.tr("Line"), width=64, is_number=True),
             Column(title=self.tr("What becomes of it"), width=150),
-            Column(title=self.tr("Peer"), width=330),
+            Column(title=self.tr("Peer"), width=300),
             Column(title=self.tr("Why"), width=260),
         )
 

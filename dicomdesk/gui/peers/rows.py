@@ -25,8 +25,8 @@ def peer_columns() -> tuple[Column, ...]:
     """Return the columns, in the order of their numbers."""
     return (
         Column(title=_say("Name"), width=240),
-        Column(title=_say("AE title"), width=130),
-        Column(title=_say("Address"), width=272),
+        Column(title=_say("AE title"), width=112),
+        Column(title=_say("Address"), width=258),
         Column(title=_say("Own AE title"), width=120, yields=1),
         Column(title=_say("Last check"), width=200),
     )

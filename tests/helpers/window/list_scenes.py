@@ -63,7 +63,7 @@ def show_list(stage: Stage) -> ListDialog:
     flow._show([LineNode(entry, digits=flow.entries.lost_zeros_to) for entry in flow.entries.entries])
     dialog.fill_in(WISH)
     flow.changed.emit()
-    return show_dialog(stage, dialog)
+    return show_dialog(stage, dialog, (1000, 700))
 
 
 def list_preview(stage: Stage) -> None:
@@ -97,7 +97,7 @@ def list_stopped(stage: Stage) -> None:
 
 def list_offer(stage: Stage) -> None:
     """No list is open yet."""
-    dialog = show_dialog(stage, ListDialog(stage.theme, stage.session, stage.tasks, ASKED, parent=None))
+    dialog = show_dialog(stage, ListDialog(stage.theme, stage.session, stage.tasks, ASKED, parent=None), (1000, 700))
     dialog.earlier.show()
 
 

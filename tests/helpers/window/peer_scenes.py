@@ -178,7 +178,7 @@ def peers_import(stage: Stage) -> None:
         mistakes=(Mistake(6, "us3: Port is missing."), Mistake(12, "From here on this is not JSON: Expecting value.")),
     )
     dialog = ImportDialog(stage.theme, stage.peers.book, read, "orthanc.json, read as Orthanc (DicomModalities)")
-    show_dialog(stage, dialog)
+    show_dialog(stage, dialog, (1000, 600))
 
 
 def peer_secret(stage: Stage) -> None:

@@ -143,9 +143,11 @@ def progress(done: int, total: int, size_done: int, size_total: int, rate: float
 Shown = TypeVar("Shown", bound=QWidget)
 
 
-def show_dialog(stage: Stage, dialog: Shown) -> Shown:
-    """Show a dialog instead of the window."""
+def show_dialog(stage: Stage, dialog: Shown, size: tuple[int, int] | None = None) -> Shown:
+    """Show a dialog instead of the window, in a size where one is given, whatever the screen has room for."""
     stage.shown = dialog
+    if size is not None:
+        dialog.resize(*size)
     dialog.show()
     return dialog
 

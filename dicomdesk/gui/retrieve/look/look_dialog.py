@@ -68,7 +68,9 @@ class LookDialog(QDialog):
         close = QPushButton(self.tr("Close"))
         close.clicked.connect(self.close)
         buttons = row_of(self.retrieve, 1, close)
-        column_of(title, self.picture, self.words, buttons, inside=self, margins=DIALOG_MARGINS, spacing=GRID)
+        column_of(
+            title, row_of(1, self.picture, 1), self.words, buttons, inside=self, margins=DIALOG_MARGINS, spacing=GRID
+        )
         self.finished.connect(self._on_finished)
 
     def begin(self) -> None:
