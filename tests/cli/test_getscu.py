@@ -4,7 +4,7 @@ import shlex
 from pathlib import Path
 
 from tests.helpers.dcmtk.commands import ours, run
-from tests.helpers.peers.fake_peer import Accept, Answer, FakePeer
+from tests.helpers.peers.fake_peer import Accept, Answer, FakePeer, Reject
 
 KEYS = shlex.split("-S -k QueryRetrieveLevel=STUDY -k StudyInstanceUID=1.2.3")
 
@@ -37,3 +37,11 @@ def test_tls_has_long_names(tmp_path: Path) -> None:
         done = run(ours("getscu"), "--anonymous-tls", "-ta", "1", *KEYS, "127.0.0.1", str(peer.port), folder=tmp_path)
     assert done.code == 1
     assert run(ours("getscu"), "+tla", *KEYS, "h", "1", folder=tmp_path).error == "Unknown option +tla"
+
+
+def test_a_rejected_association_is_told_once(tmp_path: Path) -> None:
+    with FakePeer(associate=[Reject(1, 1, 7)]) as peer:
+        done = run(ours("getscu"), *KEYS, "127.0.0.1", str(peer.port), folder=tmp_path)
+    told = [line for line in done.err.splitlines() if "AE title" in line]
+    assert [line[:35] for line in told] == ["W: The peer rejected the associatio"]
+    assert done.err.count("W: ") == 1

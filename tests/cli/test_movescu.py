@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tests.helpers.dcmtk.commands import ours, run
 from tests.helpers.dcmtk.programs import free_port
-from tests.helpers.peers.fake_peer import Answer, FakePeer
+from tests.helpers.peers.fake_peer import Answer, FakePeer, Reject
 
 KEYS = shlex.split("-S -k QueryRetrieveLevel=STUDY -k StudyInstanceUID=1.2.3")
 
@@ -37,3 +37,11 @@ def test_identity_and_tls_have_long_names(tmp_path: Path) -> None:
     assert run(ours("movescu"), "+tla", *KEYS, "h", "1", folder=tmp_path).error == "Unknown option +tla"
     done = run(ours("movescu"), "--anonymous-tls", "-ta", "1", *KEYS, "127.0.0.1", str(free_port()), folder=tmp_path)
     assert done.code == 61
+
+
+def test_a_rejected_association_is_told_once(tmp_path: Path) -> None:
+    with FakePeer(associate=[Reject(1, 1, 7)]) as peer:
+        done = run(ours("movescu"), *KEYS, "127.0.0.1", str(peer.port), folder=tmp_path)
+    told = [line for line in done.err.splitlines() if "AE title" in line]
+    assert [line[:35] for line in told] == ["W: The peer rejected the associatio"]
+    assert done.err.count("W: ") == 1

@@ -35,6 +35,8 @@ class RequestorLines(LogLines[FactT]):
         self._peer = peer
         self._association = association
         self._last_line = ""
+        self._has_warned_of_failure = False
+        """Whether it was told with our advice why there is no association."""
 
     def show_last(self) -> None:
         """Write the line that DCMTK's tool logs after its last error, if there is one."""
@@ -60,6 +62,7 @@ class RequestorLines(LogLines[FactT]):
         """Warn with our advice where there is some; DCMTK's line follows at the end of the job."""
         reason, advice = printable(event.reason).removesuffix("."), printable(event.advice)
         if advice:
+            self._has_warned_of_failure = True
             self._tool.warn(f"{reason}. {advice}")
         else:
             self._tool.debug(reason)

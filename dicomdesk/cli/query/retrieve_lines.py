@@ -5,7 +5,7 @@ from dataclasses import replace
 from os.path import basename, dirname
 
 from dicomdesk.engine.events import Notice
-from dicomdesk.engine.retrieve.outcome import Diagnosis
+from dicomdesk.engine.retrieve.diagnosis.causes import Diagnosis, DiagnosisKind
 
 __all__ = ["diagnosis_lines", "overwriting_text"]
 
@@ -21,6 +21,10 @@ def overwriting_text(notice: Notice) -> Notice:
     return replace(notice, text=f"DICOM {_OVERWRITING}{shown}")
 
 
-def diagnosis_lines(diagnoses: Sequence[Diagnosis]) -> list[str]:
-    """Why something did not arrive and what to do next, in lines for a log."""
-    return [line for diagnosis in diagnoses for line in diagnosis.lines]
+def diagnosis_lines(diagnoses: Sequence[Diagnosis], *, has_told_failure: bool = False) -> list[str]:
+    """Why something did not arrive and what to do next, in lines for a log.
+
+    ``has_told_failure`` is whether it was told, and what to do about it, why there was no association.
+    """
+    told = {DiagnosisKind.UNREACHABLE} if has_told_failure else set()
+    return [line for diagnosis in diagnoses if diagnosis.kind not in told for line in diagnosis.lines]
