@@ -148,8 +148,18 @@ def _not_permitted(evidence: Evidence) -> Diagnosis:
         f"{evidence.name} aborted the association as soon as it was asked by {words}.",
         f"Some archives, such as Orthanc, do so where they do not know {asker}, or do not let it ask by {words}: have "
         "who runs the peer permit it.",
-        card=_card(evidence) if evidence.method is RetrieveMethod.MOVE else "",
+        card=_card_of_both(evidence) if evidence.method is RetrieveMethod.MOVE else "",
     )
+
+
+def _card_of_both(evidence: Evidence) -> str:
+    """The card with the AE title that asks, too, where that is another than the one that is sent to."""
+    card, asker = _card(evidence), evidence.calling_ae_title
+    if asker in ("", evidence.destination):
+        return card
+    destination, *rest = card.split("\n")
+    titles = (f"AE title: {asker} (to be let ask by C-MOVE)", f"{destination} (to be sent to)")
+    return "\n".join([*titles, *rest])
 
 
 def _card(evidence: Evidence) -> str:

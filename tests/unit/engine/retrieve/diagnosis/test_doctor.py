@@ -208,7 +208,12 @@ def test_what_we_did_not_take_is_no_failure_of_the_peer() -> None:
 def test_an_abort_at_the_request_may_be_that_we_are_not_let() -> None:
     aborted = replace(MOVE, ended=(), error=AssociationAbortedError("it aborted", source=0), arrivals=NOTHING)
     assert kinds(replace(aborted, calling_ae_title="US")) == [DiagnosisKind.NOT_PERMITTED]
-    assert diagnose(replace(aborted, calling_ae_title="US"))[0].card == LISTENER.card
+    assert diagnose(replace(aborted, calling_ae_title="DESK"))[0].card == LISTENER.card
+    assert diagnose(replace(aborted, calling_ae_title="US"))[0].card.splitlines() == [
+        "AE title: US (to be let ask by C-MOVE)",
+        "AE title: DESK (to be sent to)",
+        *LISTENER.card.splitlines()[1:],
+    ]
     assert "US" in diagnose(replace(aborted, calling_ae_title="US"))[0].advice
     assert kinds(replace(aborted, arrivals=TEN)) == [DiagnosisKind.BROKEN_OFF]
     assert kinds(replace(aborted, error=AssociationAbortedError("it is gone"))) == [DiagnosisKind.BROKEN_OFF]
