@@ -8,6 +8,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("unhurried", settings(), deadline=None)
+settings.load_profile("unhurried")  # no test fails by the time that an example takes
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
