@@ -306,7 +306,7 @@ _ALL = (
         reader="lists as spreadsheets (dicom.lists.spreadsheet_rows)",
         harness=lists.read_sheet,
         build=lists.build_sheet,
-        mutate=mutation_of_bytes(lists.SHEET_WORDS),
+        mutate=mutation_of_bytes(lists.SHEET_WORDS, 1 << 15),  # a book has 18 KB
         steps_per_byte=100,
         memory_allowance=32 << 20,
     ),
@@ -326,7 +326,7 @@ _ALL = (
         reader="state files of lists (engine.lists.state_file)",
         harness=lists.read_state,
         build=lists.build_state,
-        mutate=mutation_of_bytes((b"SQLite format 3", b"line", b"CREATE TABLE", b"\0\0\0\1")),
+        mutate=mutation_of_bytes((b"SQLite format 3", b"line", b"CREATE TABLE", b"\0\0\0\1"), most=1 << 14),
     ),
     Target(
         name="kept-state",

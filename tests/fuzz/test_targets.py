@@ -67,3 +67,10 @@ def test_inputs_reach_what_random_bytes_do_not(name: str) -> None:
     built = frozenset().union(*(target.look(target.build(random)) for _ in range(10)))
     unbuilt = frozenset().union(*(target.look(random.randbytes(200)) for _ in range(10)))
     assert built - unbuilt
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_what_is_changed_is_not_cut_below_what_was_built(name: str) -> None:
+    target, random = TARGETS[name], Random(1)
+    built = [target.build(random) for _ in range(5)]
+    assert max(len(target.mutate(random, data, built)) for data in built * 5) >= min(map(len, built))
