@@ -35,6 +35,8 @@ class _Proxy:
         self.is_ready = threading.Event()
         self.port = 0
         self._to_port, self._accepts, self._connects = to_port, accepts, connects
+        self._connections: set[asyncio.Task[None] | None] = set()
+        """asyncio itself keeps no task alive that waits."""
 
     async def serve(self) -> None:
         self._loop, self._over = asyncio.get_running_loop(), asyncio.Event()
@@ -48,6 +50,7 @@ class _Proxy:
         self._loop.call_soon_threadsafe(self._over.set)
 
     async def _hand_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._connections.add(asyncio.current_task())
         with suppress(OSError):
             their_reader, their_writer = await asyncio.open_connection(
                 "127.0.0.1", self._to_port, ssl=self._connects, server_hostname="localhost" if self._connects else None
