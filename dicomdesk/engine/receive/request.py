@@ -5,10 +5,10 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dicomdesk.dicom.storing_format import StoringFormat
 from dicomdesk.settings import AccessRules, PlaceRules, ProfileSelection, Timeouts, TlsSettings
 
 if TYPE_CHECKING:
-    from dicomdesk.dicom.storing_format import StoringFormat
     from dicomdesk.engine.events import EventSink
     from dicomdesk.engine.job import ThreadStarter
     from dicomdesk.engine.receive.receive import ReceiveJob
@@ -100,7 +100,7 @@ class Storage:
     on_duplicate: DuplicatePolicy = DuplicatePolicy.OVERWRITE
     fsync: bool = False
     """Flush file and folder to the disk before answering Success."""
-    storing_format: "StoringFormat | None" = None
+    storing_format: StoringFormat | None = None
     """Another format than the usual one of the mode; a data set that cannot be brought into it stays as it came, which
     is told."""
     min_free_bytes: int = 0
