@@ -8,7 +8,7 @@ from dicomdesk.cli.lean_imports import lean_imports
 from dicomdesk.cli.options.grammar import CommandLine
 from dicomdesk.cli.options.tls import list_ciphers
 from dicomdesk.cli.program import Program
-from dicomdesk.cli.query.options import MODEL_NAMES, Form
+from dicomdesk.cli.query.options import MODEL_NAMES
 from dicomdesk.logs import Log
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def _request(options: GetOptions, identifiers: "Identifiers") -> "RetrieveReques
         limit=options.extras.limit,
         asks_first=options.extras.compares,
         explains=options.extras.compares,
-        tells_unasked=options.extras.form is not Form.NONE or bool(options.extras.report_file),
+        tells_unasked=options.extras.tells_unasked,
         resumes=options.extras.resumes,
         parallel=options.extras.parallel,
     )

@@ -11,7 +11,7 @@ from dicomdesk.cli.options.grammar import CommandLine
 from dicomdesk.cli.options.shared import check_port
 from dicomdesk.cli.options.tls import list_ciphers
 from dicomdesk.cli.program import Program
-from dicomdesk.cli.query.options import MODEL_NAMES, Form
+from dicomdesk.cli.query.options import MODEL_NAMES
 from dicomdesk.errors import LocalError, StorageError
 from dicomdesk.human import printable
 from dicomdesk.logs import Log
@@ -115,7 +115,7 @@ def _request(options: MoveOptions, identifiers: "Identifiers") -> "RetrieveReque
         limit=options.extras.limit,
         asks_first=options.extras.compares,
         explains=options.extras.compares,
-        tells_unasked=options.extras.form is not Form.NONE or bool(options.extras.report_file),
+        tells_unasked=options.extras.tells_unasked,
         resumes=options.extras.resumes,
         parallel=options.extras.parallel,
     )

@@ -69,6 +69,11 @@ class RetrieveExtras:
     resumes: bool
     parallel: int
 
+    @property
+    def tells_unasked(self) -> bool:
+        """Whether somebody is told of instances that nobody asked for."""
+        return self.form is not Form.NONE or bool(self.report_file)
+
 
 def read_extras(line: CommandLine) -> RetrieveExtras:
     """What the command line asks for of them."""
