@@ -109,9 +109,9 @@ class _Reader:
     def _take(self, step: Step) -> None:
         match step.kind:
             case StepKind.ELEMENT:
-                self._add(_element_of(step, bytes(self._data[step.start : step.start + step.length])))
+                self._add(element_of(step, bytes(self._data[step.start : step.start + step.length])))
             case StepKind.SEQUENCE | StepKind.FRAGMENTS:
-                made = _element_of(step, b"")
+                made = element_of(step, b"")
                 if step.kind is StepKind.SEQUENCE:
                     made.vr, made.items, made.length = b"SQ", [], step.length
                 self._open_level(self._add(made))
@@ -140,7 +140,7 @@ class _Reader:
         return element
 
 
-def _element_of(step: Step, value: bytes) -> Element:
+def element_of(step: Step, value: bytes) -> Element:
     vr = step.vr
     if vr not in _VRS or (vr == b"UN" and not step.encoding.is_explicit_vr):
         vr = UNKNOWN_VR
