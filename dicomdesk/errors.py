@@ -21,7 +21,9 @@
      |    +-- PortInUseError
      |    +-- StorageError                 cannot write: full, read-only, vanished
      |    +-- ReportError                  the report cannot be written
-     |    +-- ListStateError               what has come of a list cannot be kept, or is another list's
+     |    +-- KeptFileError                a file of what is kept from run to run cannot be used
+     |    |    +-- ListStateError               what has come of a list cannot be kept, or is another list's
+     |    |    +-- JournalError                 the journal of what is sent cannot be opened, read or written
      |    +-- IndexUnusableError           the archive's database: unreachable, full, read-only, too new
      |    +-- IndexBusyError               the archive's database is locked by others
      |    +-- IndexDamagedError            the archive's database must be made again
@@ -39,6 +41,21 @@
 
 Foreign exceptions become one of these at one place per library, with ``raise ... from``.
 """
+
+from enum import Enum
+
+
+class FileFault(Enum):
+    """What is wrong with a file in which something is kept."""
+
+    DISK = "disk"
+    """It cannot be opened, read or written, through no fault of its own."""
+    IN_USE = "in-use"
+    DAMAGED = "damaged"
+    NEWER = "newer"
+    """It was written by a newer version of dicomdesk."""
+    FOREIGN = "foreign"
+    """It is of something else, and not to be touched."""
 
 
 class DicomdeskError(Exception):
@@ -173,8 +190,20 @@ class ReportError(LocalError):
     """The report file cannot be written."""
 
 
-class ListStateError(LocalError):
+class KeptFileError(LocalError):
+    """A file in which something is kept from one run to the next cannot be used; ``fault`` says in which way."""
+
+    def __init__(self, message: str, fault: FileFault = FileFault.DISK) -> None:
+        super().__init__(message)
+        self.fault = fault
+
+
+class ListStateError(KeptFileError):
     """The state file of a list is damaged, in use, of a newer version or another list's, or cannot be written."""
+
+
+class JournalError(KeptFileError):
+    """A journal is damaged, in use, of a newer version or no journal at all, or cannot be read or written."""
 
 
 class IndexUnusableError(LocalError):
