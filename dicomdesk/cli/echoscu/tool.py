@@ -41,7 +41,7 @@ def _ask(options: EchoOptions, peer: Peer, log: Log) -> int:
     from dicomdesk.cli.output.job_watch import JobWatch, json_reporter  # noqa: PLC0415 - start-up time
 
     with lean_imports():
-        import dicomdesk.engine.engine  # noqa: F401, PLC0415 - as above
+        import dicomdesk.engine.check.echo  # noqa: F401, PLC0415 - as above; the engine imports it when it is asked
         from dicomdesk.cli.echoscu.lines import EchoLines, echo_words, exit_code  # noqa: PLC0415 - as above
         from dicomdesk.engine.check.requests import EchoRequest  # noqa: PLC0415 - as above
 
@@ -71,7 +71,7 @@ def _diagnose(options: EchoOptions, peer: Peer, log: Log) -> int:
     from dicomdesk.cli.output.job_watch import JobWatch, json_reporter  # noqa: PLC0415 - start-up time
 
     with lean_imports():
-        import dicomdesk.engine.engine  # noqa: F401, PLC0415 - as above
+        import dicomdesk.engine.check.check  # noqa: F401, PLC0415 - as above; the engine imports it when it is asked
         from dicomdesk.cli.echoscu.diagnosis_lines import DiagnosisLines, exit_code  # noqa: PLC0415 - as above
         from dicomdesk.engine.check.requests import CheckRequest  # noqa: PLC0415 - as above
 

@@ -47,7 +47,7 @@ def _find(options: FindOptions, log: Log) -> int:
     from dicomdesk.cli.query.frame import read_queries  # noqa: PLC0415 - as above
 
     with lean_imports():
-        import dicomdesk.engine.engine  # noqa: F401, PLC0415 - as above
+        import dicomdesk.engine.query.query  # noqa: F401, PLC0415 - as above; the engine imports it when it is asked
         from dicomdesk.cli.findscu.lines import FindLines, exit_code  # noqa: PLC0415 - as above
         from dicomdesk.cli.findscu.responses import Responses  # noqa: PLC0415 - as above
 

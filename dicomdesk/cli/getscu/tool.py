@@ -44,7 +44,7 @@ def _get(options: GetOptions, log: Log) -> int:
     from dicomdesk.cli.retrieving.output import make_output, write_report  # noqa: PLC0415 - as above
 
     with lean_imports():
-        import dicomdesk.engine.engine  # noqa: F401, PLC0415 - as above
+        import dicomdesk.engine.retrieve.retrieve  # noqa: F401, PLC0415 - as above; the engine imports it when it is asked
         from dicomdesk.cli.getscu.lines import GetLines, exit_code  # noqa: PLC0415 - as above
 
     identifiers, options = read_queries(options, log, passes_over=True)

@@ -69,7 +69,7 @@ def _move(options: MoveOptions, log: Log) -> int:
     from dicomdesk.cli.retrieving.output import make_output, write_report  # noqa: PLC0415 - as above
 
     with lean_imports():
-        import dicomdesk.engine.engine  # noqa: F401, PLC0415 - as above
+        import dicomdesk.engine.retrieve.retrieve  # noqa: F401, PLC0415 - as above; the engine imports it when it is asked
         from dicomdesk.cli.movescu.lines import MoveLines, exit_code  # noqa: PLC0415 - as above
 
     identifiers, options = read_queries(options, log)

@@ -134,7 +134,7 @@ def _carry_out(tool: ListTool, options: QueryOptions, log: Log, entries: "ListEn
     from dicomdesk.cli.output.job_watch import JobWatch  # noqa: PLC0415 - start-up time
 
     with lean_imports():
-        import dicomdesk.engine.engine  # noqa: F401, PLC0415 - as above
+        import dicomdesk.engine.lists.list_job  # noqa: F401, PLC0415 - as above; the engine imports it when it is asked
         from dicomdesk.cli.query.list_json import ListJsonReporter  # noqa: PLC0415 - as above
         from dicomdesk.cli.query.list_lines import ListLines  # noqa: PLC0415 - as above
 
