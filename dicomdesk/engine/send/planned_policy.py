@@ -13,6 +13,7 @@ from dicomdesk.engine.delivery.instance_sender import SendPolicy, not_sent_cause
 from dicomdesk.engine.delivery.transfer_list import TransferItem
 from dicomdesk.engine.events import ContextsRefused, InstanceNotSent, NoticeLevel
 from dicomdesk.engine.preparation import PreparedInstance, failure_reason
+from dicomdesk.engine.send.owner import SendOwner
 from dicomdesk.engine.send.retry import is_transient_error, is_transient_status
 from dicomdesk.errors import ChangedError, ConversionError, DataError, InvalidUidError, PeerError
 from dicomdesk.network.negotiation import Negotiation
@@ -40,11 +41,19 @@ class SendQueue:
 class PlannedPolicy(SendPolicy):
     """Policy of one association of a planned job; see ``SendPolicy``."""
 
-    def __init__(self, delivery: Delivery, queue: SendQueue, planned: PlannedAssociation, retries: int) -> None:
+    def __init__(
+        self,
+        delivery: Delivery,
+        queue: SendQueue,
+        planned: PlannedAssociation,
+        retries: int,
+        owner: SendOwner | None = None,
+    ) -> None:
         self._delivery = delivery
         self._queue = queue
         self._planned = planned
         self._retries = retries
+        self._owner = owner
         self._assignments: dict[int, Assignment] = {}
 
     def agree(self, negotiation: Negotiation) -> None:
@@ -61,13 +70,14 @@ class PlannedPolicy(SendPolicy):
 
     def items(self) -> Iterator[TransferItem]:
         """See ``SendPolicy``."""
-        waiting = self._queue.items
+        waiting, owner = self._queue.items, self._owner
         while not self._delivery.is_ending:
             try:
                 item = waiting.popleft()
             except IndexError:
                 return
-            yield item
+            if owner is None or owner.claim(item.index):
+                yield item
 
     def prepare(self, item: TransferItem) -> PreparedInstance:
         """See ``SendPolicy``."""
@@ -113,11 +123,13 @@ class PlannedPolicy(SendPolicy):
 
     def give_back(self, item: TransferItem) -> None:
         """See ``SendPolicy``."""
+        if self._owner is not None:
+            self._owner.give_back(item.index)
         self._queue.items.appendleft(item)
 
     def may_retry(self, item: TransferItem, failure: int | PeerError) -> bool:
         """See ``SendPolicy``."""
-        if item.attempt > self._retries:
+        if self._owner is None and item.attempt > self._retries:
             return False
         if isinstance(failure, int):
             return is_transient_status(failure)

@@ -26,6 +26,7 @@ from dicomdesk.engine.events import (
 )
 from dicomdesk.engine.job import ThreadStarter
 from dicomdesk.engine.open_file_limit import affordable_associations
+from dicomdesk.engine.send.owner import SendOwner
 from dicomdesk.engine.send.planned_inputs import NOTHING_TO_PROPOSE, find_instances, plan_options
 from dicomdesk.engine.send.planned_policy import PlannedPolicy, SendQueue
 from dicomdesk.engine.send.request import SendRequest
@@ -48,9 +49,11 @@ class SendJob(SendingJob):
         sink: EventSink,
         start_thread: ThreadStarter,
         ledger: InstanceLedger | None = None,
+        owner: SendOwner | None = None,
     ) -> None:
         super().__init__("send", request, sink, ledger)
         self._request = request
+        self._owner = owner
         self._start_thread = start_thread
         self._queue = SendQueue()
         self._is_limit_told = False
@@ -102,16 +105,25 @@ class SendJob(SendingJob):
             queue.append(items[item.position])
         may_repeat = self._request.multiple_associations or self._request.retries > 0
         is_first = True
-        while queue and not self._control.is_stopping and (is_first or may_repeat):
+        while self._is_wanted() and not self._control.is_stopping and (is_first or may_repeat):
             is_first = False
             ends = self._run_senders(planned)
-            tried = list(self._queue.put_back)
+            tried = list(self._queue.put_back) if self._owner is None else []
             self._queue.put_back.clear()
             queue.extend(tried)
-            if _took_nothing(ends):
+            if _took_nothing(ends) and self._is_wanted():
                 self._refuse_all()
                 return
             self._judge(ends, attempts=max((item.attempt for item in tried), default=0))
+
+    def _is_wanted(self) -> bool:
+        """Whether anything waits; what is not to go any more is dropped."""
+        queue = self._queue.items
+        if self._owner is not None and queue:
+            wanted = [item for item in queue if self._owner.is_wanted(item.index)]
+            queue.clear()
+            queue.extend(wanted)
+        return bool(queue)
 
     def _run_senders(self, planned: PlannedAssociation) -> list[End]:
         """Run one association in this thread and those that are to run beside it in theirs; wait for all."""
@@ -120,7 +132,7 @@ class SendJob(SendingJob):
         for _ in range(count):
             self._associations += 1
             self._contexts_proposed += len(planned.contexts)
-            policy = PlannedPolicy(self._delivery, self._queue, planned, self._request.retries)
+            policy = PlannedPolicy(self._delivery, self._queue, planned, self._request.retries, self._owner)
             sender = InstanceSender(self._delivery, policy, self._associations)
             runs.append(partial(sender.run, planned.contexts))
         senders = _ParallelSenders(self._delivery)
@@ -171,13 +183,16 @@ class SendJob(SendingJob):
             self._judge_loss(lost, error)
         if not self._queue.items:
             return
+        if self._owner is not None and self._fruitless_losses:
+            raise EndedError(SendFailure.SEND, error or PeerError("the association was lost"))
         if attempts or self._fruitless_losses:
             self._pause(max(attempts, self._fruitless_losses), str(error or "The peer asks to be tried again"))
         elif error is not None:
             self._delivery.notice(NoticeLevel.WARNING, f"{error}; going on with a new association")
 
     def _judge_opening(self, error: DicomdeskError) -> None:
-        if self._failed_openings >= self._request.retries or not is_transient_error(error):
+        may_try_again = self._owner is None and self._failed_openings < self._request.retries
+        if not may_try_again or not is_transient_error(error):
             raise EndedError(SendFailure.ASSOCIATION, error)
         self._failed_openings += 1
         self._pause(self._failed_openings, str(error))

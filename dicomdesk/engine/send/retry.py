@@ -33,11 +33,11 @@ def is_transient_status(status: int) -> bool:
     return is_out_of_resources(status)
 
 
-def backoff_s(attempt: int, *, jitter: float = 0.5) -> float:
-    """Seconds to wait before try number ``attempt`` + 1, doubling from one second up to a minute.
+def backoff_s(attempt: int, *, jitter: float = 0.5, longest_s: float = LONGEST_DELAY_S) -> float:
+    """Seconds to wait before try number ``attempt`` + 1, doubling from one second up to the longest time.
 
     ``jitter`` from 0 to 1 shortens the delay by up to a half, so that many senders do not come back at once; the caller
     draws it.
     """
-    delay_s: float = min(FIRST_DELAY_S * 2 ** min(attempt - 1, 10), LONGEST_DELAY_S)
+    delay_s: float = min(FIRST_DELAY_S * 2 ** min(attempt - 1, 20), longest_s)
     return delay_s * (1 - jitter / 2)

@@ -1,0 +1,157 @@
+"""All errands of an Outbox, behind one lock: every change of one goes from here to the journal and to the facts."""
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from dicomdesk.engine.events import Event
+from dicomdesk.engine.journal.journal import Journal
+from dicomdesk.engine.journal.records import ENDED_ERRANDS, ErrandRecord, ErrandState, InstanceState
+from dicomdesk.engine.outbox.facts import ErrandAdded, ErrandChanged, ErrandRemoved, OutboxFact, OutboxSink
+from dicomdesk.engine.outbox.line import Line, LiveErrand, Order, Timers
+
+__all__ = ["ErrandBook"]
+
+_log = logging.getLogger(__name__)
+
+
+class ErrandBook:
+    """Errands by id, in their order, and the line of each peer. ``lock`` is held by whoever changes or reads them."""
+
+    def __init__(self, journal: Journal, sink: OutboxSink, monotonic_s: Callable[[], float] = time.monotonic) -> None:
+        self.lock = threading.Lock()
+        self.journal = journal
+        self.now_s = monotonic_s
+        self.errands: dict[int, LiveErrand] = {}
+        self.order = Order()
+        """Of those that have not ended."""
+        self.lines: dict[str, Line] = {}
+        self.timers = Timers()
+        self._sink = sink
+        self._facts: deque[OutboxFact | Event] = deque()
+        self._telling = threading.Lock()
+
+    # -- facts
+
+    def fact(self, fact: OutboxFact | Event) -> None:
+        """Keep a fact until ``tell``."""
+        self._facts.append(fact)
+
+    @property
+    def has_facts(self) -> bool:
+        """Whether something is to be told."""
+        return bool(self._facts)
+
+    def tell(self) -> None:
+        """Tell what happened, in order; called without the lock. A thread that tells does so for all."""
+        facts = self._facts
+        while facts and self._telling.acquire(blocking=False):
+            try:
+                while facts:
+                    self._pass_on(facts.popleft())
+            finally:
+                self._telling.release()
+
+    def _pass_on(self, fact: OutboxFact | Event) -> None:
+        try:
+            self._sink(fact)
+        except Exception:  # noqa: BLE001 - the sink is not ours: its faults must not reach the transfer
+            _log.exception("a sink failed at %s", type(fact).__name__)
+
+    # -- errands, under the lock
+
+    def line(self, peer: str) -> Line:
+        """Return the line of a peer."""
+        if peer not in self.lines:
+            self.lines[peer] = Line(peer)
+        return self.lines[peer]
+
+    def enter(self, record: ErrandRecord, counts: dict[InstanceState, int]) -> LiveErrand:
+        """Take an errand of the journal in."""
+        errand = LiveErrand(record, counts, self.line(record.peer))
+        self.errands[errand.id] = errand
+        if record.state not in ENDED_ERRANDS:
+            self.order.add(errand.place)
+        if record.state is ErrandState.WAITING:
+            errand.line.ready.add(errand.place)
+        return errand
+
+    def announce(self, errand: LiveErrand) -> None:
+        """Tell of a new errand."""
+        self.fact(ErrandAdded(errand=errand.snapshot()))
+
+    def change(
+        self,
+        errand: LiveErrand,
+        state: ErrandState,
+        *,
+        reason: str = "",
+        pause_s: float | None = None,
+        tries: int | None = None,
+    ) -> None:
+        """Take an errand to a state; ``pause_s`` is until its next try, where it is RETRYING."""
+        before, line = errand.record, errand.line
+        now = datetime.now(UTC)
+        errand.record = replace(
+            before,
+            state=state,
+            reason=reason,
+            next_try_at=None if pause_s is None else now + timedelta(seconds=pause_s),
+            tries=before.tries if tries is None else tries,
+            ended_at=now if state in ENDED_ERRANDS else None,
+        )
+        errand.waits_for_resume = False
+        errand.due_at_s = None
+        if before.state not in ENDED_ERRANDS and state in ENDED_ERRANDS:
+            self.order.discard(errand.place)
+        elif before.state in ENDED_ERRANDS and state not in ENDED_ERRANDS:
+            self.order.add(errand.place)
+        line.ready.discard(errand.place)
+        if state is ErrandState.WAITING and errand.part is None:
+            line.ready.add(errand.place)
+        if pause_s is not None:
+            self.timers.set(errand, self.now_s() + pause_s)
+        self._keep(errand)
+
+    def settle(self, errand: LiveErrand) -> None:
+        """End an errand that has nothing left, or let it wait for what it has."""
+        if errand.unfinished:
+            self.change(errand, ErrandState.WAITING)
+        else:
+            self.change(errand, ErrandState.DONE, tries=0)
+
+    def place(self, errand: LiveErrand, position: float) -> None:
+        """Put an errand to another place."""
+        is_ready, is_listed = errand.place in errand.line.ready, errand.place in self.order
+        errand.line.ready.discard(errand.place)
+        self.order.discard(errand.place)
+        errand.record = replace(errand.record, position=position)
+        if is_listed:
+            self.order.add(errand.place)
+        if is_ready:
+            errand.line.ready.add(errand.place)
+        self._keep(errand)
+
+    def remove(self, errand: LiveErrand) -> None:
+        """Take an errand away of which nothing is in hand."""
+        errand.line.ready.discard(errand.place)
+        self.order.discard(errand.place)
+        del self.errands[errand.id]
+        self.journal.remove(errand.id)
+        self.fact(ErrandRemoved(errand_id=errand.id))
+
+    def found(self, errand_ids: Iterable[int]) -> list[LiveErrand]:
+        """Return the errands of these ids, without those that are gone."""
+        return [self.errands[each] for each in errand_ids if each in self.errands]
+
+    def has_changed(self, errand: LiveErrand) -> None:
+        """Tell that an errand is other than it was."""
+        self.fact(ErrandChanged(errand=errand.snapshot()))
+
+    def _keep(self, errand: LiveErrand) -> None:
+        self.journal.change(errand.record)
+        self.has_changed(errand)

@@ -1,0 +1,111 @@
+"""Errands as they are asked for and shown, and what the Outbox is told of peers and bounds."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from dicomdesk.dicom.instance import FoundInstance
+from dicomdesk.engine.journal.records import (
+    ENDED_ERRANDS,
+    TAKEN,
+    ErrandRecord,
+    ErrandState,
+    InstanceState,
+    SettingValue,
+)
+from dicomdesk.engine.send.request import SendRequest
+
+__all__ = ["Destination", "Errand", "ErrandRequest", "OutboxLimits", "Resolve"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrandRequest:
+    """Send these instances to a peer; normally one study."""
+
+    title: str
+    peer: str
+    """As its user names it: a name of the address book, or AE@host:port."""
+    instances: tuple[FoundInstance, ...]
+    """In the order in which they go; ``brief`` is enough."""
+    settings: Mapping[str, SettingValue] = field(default_factory=dict)
+    """For who resolves the peer; kept in the journal, so never a secret."""
+    origin: str = "window"
+    """Who wants it: "window", "tool", "rule NAME"."""
+    study_instance_uid: str = ""
+    """Where it is of one study."""
+    is_held: bool = False
+    """Whether it waits until somebody releases it."""
+    goes_first: bool = False
+    """Whether it goes before all that waits."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Errand:
+    """Errand with its counts, at one moment."""
+
+    record: ErrandRecord
+    """As it is shown: while its peer is not tried, what waits for that is RETRYING, with the time and the reason."""
+    counts: Mapping[InstanceState, int]
+    """Only states that occur."""
+
+    @property
+    def id(self) -> int:
+        """By which it is known."""
+        return self.record.id
+
+    @property
+    def state(self) -> ErrandState:
+        """Where it is."""
+        return self.record.state
+
+    @property
+    def total(self) -> int:
+        """Instances that belong to it."""
+        return sum(self.counts.values())
+
+    @property
+    def stored(self) -> int:
+        """Instances that the peer has, some perhaps with a warning."""
+        return sum(self.counts.get(state, 0) for state in TAKEN)
+
+    @property
+    def waiting(self) -> int:
+        """Instances that have not ended."""
+        return self.counts.get(InstanceState.WAITING, 0) + self.counts.get(InstanceState.UNDER_WAY, 0)
+
+    @property
+    def is_ended(self) -> bool:
+        """Whether nothing of it is to be done."""
+        return self.state in ENDED_ERRANDS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Destination:
+    """Where errands of one peer with the same settings go, and how; asked for each time that they do."""
+
+    request: SendRequest
+    """Peer, association and options; what it is to send, and how often it is tried, is not looked at."""
+    associations: int | None = 1
+    """At once, at least 1; None finds out how many help."""
+
+
+Resolve = Callable[[str, Mapping[str, SettingValue]], Destination]
+"""Turns the name and the settings of an errand into its destination; raises SettingsError where there is none such.
+
+Called on the Outbox's thread, which waits for it: secrets may be fetched.
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxLimits:
+    """Bounds of an Outbox."""
+
+    peers_at_once: int = 4
+    """Peers that are sent to at the same time, at least 1."""
+    run_instances: int = 4000
+    """Errands of a peer share a run until they have so many instances together."""
+    instance_attempts: int = 6
+    """How often an instance is begun at most, where nothing but itself seems to be the reason."""
+    tries: int = 100
+    """Runs of an errand that come to nothing, one after the other, before it is given up."""
+    longest_pause_s: float = 300.0
+    """Between two tries."""

@@ -1,0 +1,125 @@
+"""Facts that an Outbox reports besides the events of its runs: each happens once, in order per errand.
+
+A sink is called on worker threads and on those that call the Outbox; it returns at once. It may call the Outbox.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from dicomdesk.engine.events import Event
+from dicomdesk.engine.journal.records import InstanceState
+from dicomdesk.engine.outbox.errands import Errand
+
+__all__ = [
+    "ErrandAdded",
+    "ErrandChanged",
+    "ErrandRemoved",
+    "InstanceBegan",
+    "InstanceEnded",
+    "OutboxFact",
+    "OutboxSink",
+    "PeerFree",
+    "PeerPaused",
+    "RunEnded",
+    "RunStarted",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrandAdded:
+    """An errand is in the Outbox."""
+
+    errand: Errand
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrandChanged:
+    """State, place, reason or the instances of an errand are other than they were."""
+
+    errand: Errand
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrandRemoved:
+    """An errand is gone from the Outbox."""
+
+    errand_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstanceBegan:
+    """An instance is about to be sent."""
+
+    errand_id: int
+    number: int
+    """Within the errand, from 0."""
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstanceEnded:
+    """An attempt has ended, or no request will be made."""
+
+    errand_id: int
+    number: int
+    path: str
+    sop_instance_uid: str
+    state: InstanceState
+    """WAITING where it is tried again."""
+    status: int | None
+    reason: str
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunStarted:
+    """Errands go to a peer; the events of the job follow."""
+
+    job_id: str
+    peer: str
+    """As the errands name it."""
+    errand_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunEnded:
+    """The job is over, and what has not ended of its errands waits again."""
+
+    job_id: str
+    peer: str
+    reason: str = ""
+    """Why it could not go on; "" where it could."""
+    advice: str = ""
+    """What to do about that, where we know."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeerPaused:
+    """A peer could not be sent to; what waits for it waits."""
+
+    peer: str
+    until: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeerFree:
+    """A peer that was paused is tried again."""
+
+    peer: str
+
+
+OutboxFact = (
+    ErrandAdded
+    | ErrandChanged
+    | ErrandRemoved
+    | InstanceBegan
+    | InstanceEnded
+    | RunStarted
+    | RunEnded
+    | PeerPaused
+    | PeerFree
+)
+
+OutboxSink = Callable[[OutboxFact | Event], None]
