@@ -24,9 +24,11 @@ from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax
 from dicomdesk.errors import ConversionError, DataError
 from dicomdesk.human import printable
 
-__all__ = ["MOST_ROWS", "MOST_VALUE_BYTES", "ElementRow", "ElementTree", "read_element_tree"]
+__all__ = ["MOST_LEVELS", "MOST_ROWS", "MOST_VALUE_BYTES", "ElementRow", "ElementTree", "read_element_tree"]
 
 MOST_ROWS = 100_000
+MOST_LEVELS = 128
+"""Of sequences and items."""
 MOST_VALUE_BYTES = 2048
 _MOST_BINARY_BYTES = 32
 _MOST_DEFLATED_BYTES = 64 << 20
@@ -160,6 +162,8 @@ class _Builder:
             for step in walk_view(view, offset, encoding, find_vr):
                 if self.count >= MOST_ROWS:
                     return f"it has more than {MOST_ROWS:,} elements and items: the others are not shown"
+                if len(self._open) > MOST_LEVELS:
+                    return f"its sequences are nested more than {MOST_LEVELS} levels deep: what follows is not shown"
                 self._take(step)
         except DataError as error:
             return f"the data set cannot be followed any further: {error}"

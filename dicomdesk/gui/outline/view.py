@@ -147,6 +147,10 @@ class OutlineView(QTreeView):
         if isinstance(source, OutlineModel):
             self.expand(self._filter.mapFromSource(source.index_of(node)))
 
+    def collapse_node(self, node: Node) -> None:
+        """Close a node."""
+        self.collapse(self._filter.mapFromSource(self.outline().index_of(node)))
+
     def visible_rows(self) -> int:
         """Return the count of rows at the top that pass the filter."""
         return self._filter.rowCount()

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from dicomdesk.dicom.files import element_tree
 from dicomdesk.dicom.files.element_tree import MOST_VALUE_BYTES, ElementRow, read_element_tree, walk_rows
 from dicomdesk.errors import DataError
-from tests.helpers.data.datasets import DEFLATED, EXPLICIT, PIXEL_DATA, UNDEFINED, Builder, part10
+from tests.helpers.data.datasets import DEFLATED, EXPLICIT, ITEM, PIXEL_DATA, UNDEFINED, Builder, part10
 from tests.helpers.data.odd_structures import data_sets
 
 B = Builder()
@@ -87,6 +87,13 @@ def test_huge_data_sets_are_shown_in_part(tmp_path: Path, monkeypatch: pytest.Mo
     tree = read_element_tree(written(tmp_path, data))
     assert tree.count == 50
     assert tree.problem == "it has more than 50 elements and items: the others are not shown"
+
+
+def test_nesting_is_followed_to_a_bound(tmp_path: Path) -> None:
+    data = (B.header(0x00082218, "SQ", UNDEFINED) + B.header(ITEM, "", UNDEFINED)) * 5000
+    tree = read_element_tree(written(tmp_path, data))
+    assert tree.count <= 2 * element_tree.MOST_LEVELS + 9
+    assert "nested more than 128 levels deep" in tree.problem
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
