@@ -124,6 +124,7 @@ async def _live(application: "QApplication", loop: asyncio.AbstractEventLoop) ->
         # The handler runs as soon as Qt calls Python again: within a tick of the session.
         signal.signal(number, lambda *_: loop.call_soon_threadsafe(window.close_without_asking))
     window.show()
+    window.receive.start_with_program()
     await closed.wait()
     await _leave(window, session, tasks, state_file)
 

@@ -42,6 +42,9 @@ class WindowState:
     listen_ae_title: str = "DICOMDESK"
     listen_port: str = "11112"
     listen_folder: str = ""
+    listens_at_start: bool = True
+    """Whether the listener starts with the program, once it has been started by hand."""
+    has_listened: bool = False
     accept: str = "everything"
     profile_file: str = ""
     profile_name: str = ""

@@ -4,8 +4,11 @@ from PySide6.QtWidgets import QDialog, QWidget
 
 from dicomdesk.errors import KeyPassPhraseError, SettingsError
 from dicomdesk.gui.controls.buttons import save_box
+from dicomdesk.gui.controls.check_box import CheckBox
 from dicomdesk.gui.controls.fold import Fold, open_one_at_a_time
+from dicomdesk.gui.controls.message_line import MessageLine
 from dicomdesk.gui.controls.scroll_box import ScrollBox
+from dicomdesk.gui.dialogs.access_words import access_sentence
 from dicomdesk.gui.entries.access_entry import AccessEntry
 from dicomdesk.gui.entries.tls_entry import TlsEntry
 from dicomdesk.gui.layouts import DIALOG_MARGINS, column_of
@@ -41,7 +44,11 @@ class ListenerDialog(QDialog):
         box = ScrollBox(WIDTH)
         for part in (self.tls_fold, self.access_fold):
             box.add(part)
-        column_of((box, 1), save_box(self._on_save, self.reject), inside=self, margins=DIALOG_MARGINS, spacing=MARGIN)
+        self.sentence = MessageLine(theme)
+        self.starts = CheckBox(theme, self.tr("Listen when the program starts"), is_checked=True)
+        buttons = save_box(self._on_save, self.reject)
+        parts = ((box, 1), self.starts, self.sentence, buttons)
+        column_of(*parts, inside=self, margins=DIALOG_MARGINS, spacing=MARGIN)
         box.grown.connect(self.adjustSize)
         self.tls.changed.connect(self._show_summaries)
         self.access.changed.connect(self._show_summaries)
@@ -57,6 +64,8 @@ class ListenerDialog(QDialog):
     def _show_summaries(self) -> None:
         self.tls_fold.heading.show_summary(self.tls.summary())
         self.access_fold.heading.show_summary(self.access.summary())
+        security = self.security()
+        self.sentence.say(access_sentence(security), "lock" if security.uses_tls else "lock-open", Tone.PLAIN)
 
     def _on_save(self) -> None:
         if not self._is_saving:

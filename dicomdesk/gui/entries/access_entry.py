@@ -42,6 +42,12 @@ class AccessEntry(QWidget):
             text=", ".join(sorted(rules.calling_ae_titles)),
             hint=self.tr("any AE title; or CT1, MR2"),
         )
+        self.called = Field(
+            self.tr("AE titles that we may be called by"),
+            ae_titles_problem,
+            text=", ".join(sorted(rules.called_ae_titles)),
+            hint=self.tr("any AE title; or DESK"),
+        )
         self.networks = Field(
             self.tr("Addresses that may send"),
             lambda _text: "",
@@ -62,9 +68,10 @@ class AccessEntry(QWidget):
         row_of((self.titles, 1), inside=self._titles_row)
         form.add(self.tr("AE titles"), self._titles_row)
         form.add(self.tr("Addresses"), self.networks)
+        form.add(self.tr("Called as"), self.called)
         form.add(self.tr("Users"), self.users)
         column_of(form, self.message, inside=self, spacing=GRID)
-        for field in (self.titles, self.networks):
+        for field in (self.titles, self.networks, self.called):
             field.textChanged.connect(self._on_changed)
         self.users.changed.connect(self._on_changed)
         self._explain()
@@ -87,6 +94,7 @@ class AccessEntry(QWidget):
         return replace(
             self._kept,
             calling_ae_titles=frozenset(split_list(self.titles.text())),
+            called_ae_titles=frozenset(split_list(self.called.text())),
             networks=split_list(self.networks.text()),
             user_pass_codes=users or None,
         )
@@ -99,6 +107,8 @@ class AccessEntry(QWidget):
             words.append(", ".join(sorted(rules.calling_ae_titles)))
         if rules.networks:
             words.append(self.tr("from {networks}").format(networks=", ".join(rules.networks)))
+        if rules.called_ae_titles:
+            words.append(self.tr("called as {titles}").format(titles=", ".join(sorted(rules.called_ae_titles))))
         users = len(rules.user_pass_codes or {})
         if users:
             words.append(plural(users, self.tr("{count} user"), self.tr("{count} users")))
@@ -115,10 +125,10 @@ class AccessEntry(QWidget):
         self._timer.stop()
         self._generation += 1
         await self._check(self._generation)
-        return self.titles.insist() and not self.problem
+        return self.titles.insist() and self.called.insist() and not self.problem
 
     async def _check(self, generation: int) -> None:
-        problem = self.titles.problem()
+        problem = self.titles.problem() or self.called.problem()
         try:
             await self._tasks.run(check_access_rules, self.value())
         except SettingsError as error:
@@ -136,7 +146,7 @@ class AccessEntry(QWidget):
             self.message.say(
                 self.tr("Peers must present one of these users with the passcode. Only hashes of passcodes are kept.")
             )
-        elif rules.calling_ae_titles or rules.networks:
+        elif rules.calling_ae_titles or rules.networks or rules.called_ae_titles:
             self.message.say(self.tr("All that is filled in must be met. AE titles alone are easily pretended."))
         else:
             self.message.say(self.tr("Whoever reaches this port may send."))

@@ -4,15 +4,17 @@ from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt, QUrl
-from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut
+from PySide6.QtGui import QDesktopServices, QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QMenu, QStackedWidget
 
+from dicomdesk.engine.reach.calling_card import address_words, calling_card
 from dicomdesk.engine.receive.request import Acceptance, ReceiveRequest, Storage
-from dicomdesk.errors import DicomdeskError, SettingsError
+from dicomdesk.errors import DicomdeskError, KeyPassPhraseError, SettingsError
 from dicomdesk.gui.controls.buttons import PrimaryButton, plain_button
 from dicomdesk.gui.controls.combo import Combo
 from dicomdesk.gui.controls.empty_state import EmptyState
 from dicomdesk.gui.controls.fields import Field, line_of_fields, word_before
+from dicomdesk.gui.dialogs.access_words import access_sentence
 from dicomdesk.gui.dialogs.listener import ListenerDialog
 from dicomdesk.gui.dialogs.profile import ProfileDialog
 from dicomdesk.gui.entries.checks import ae_title_problem, folder_problem, port_problem
@@ -60,6 +62,10 @@ class ReceivePane(View):
         self._tasks = tasks
         self._notice: Details | None = None
         self._is_listening = False
+        self._has_listened = state.has_listened
+        self._listens_at_start = state.listens_at_start
+        self._is_program_start = False
+        """Whether nobody has pressed Start: the program wishes to listen."""
         self._profile = (state.profile_file, state.profile_name)
         self.flow = ReceiveFlow(session, tasks, self)
         self.ae_title = Field(self.tr("Our own AE title"), ae_title_problem, text=state.listen_ae_title)
@@ -109,6 +115,8 @@ class ReceivePane(View):
             listen_ae_title=self.ae_title.value(),
             listen_port=self.port.value(),
             listen_folder=self.folder.value(),
+            has_listened=self._has_listened,
+            listens_at_start=self._listens_at_start,
             accept=_ACCEPT[self.accept.currentIndex()],
             profile_file=self._profile[0],
             profile_name=self._profile[1],
@@ -181,6 +189,9 @@ class ReceivePane(View):
         is_listening = self._session.is_receiving
         if is_listening and not self._is_listening:
             self._listens_as = (self.ae_title.value(), self._access.store.settings.listener)
+            if self.flow.is_wanted:
+                self._has_listened = True
+                self.state_changed.emit()
         self._is_listening = is_listening
         self._show_all()
 
@@ -234,19 +245,39 @@ class ReceivePane(View):
             progress = self._session.receive_progress()
             associations = progress.associations if progress else 0
             is_stopping = self._session.is_stopping_receive
-            self.details.show_details(
-                receive_details.describe_listener(
-                    self.listening_as,
-                    associations,
-                    self.flow.studies,
-                    self._listens_as[1],
-                    is_stopping=is_stopping,
-                )
+            described = receive_details.describe_listener(
+                self.listening_as,
+                associations,
+                self.flow.studies,
+                self._listens_as[1],
+                is_stopping=is_stopping,
+                addresses=self.flow.addresses,
             )
+            copy = Action(word=self.tr("Copy for the other side"), run=self._copy_card, icon="copy")
+            offers = [copy] if self.listening_as and not is_stopping else []
+            self.details.show_details(replace(described, actions=offers))
+
+    def _copy_card(self) -> None:
+        """Copy what the administrator of the other side has to enter."""
+        ae_title, security = self._listens_as
+        address = address_words(self.flow.addresses)
+        card = calling_card(ae_title, address, self._session.listening_port, has_tls=security.uses_tls)
+        QGuiApplication.clipboard().setText(card)
 
     # Doing.
 
+    def start_with_program(self) -> None:
+        """Listen as before, where that is wished for: whatever prevents it is said, and nothing is asked."""
+        is_ready = not any(field.problem() for field in self._fields) and not self._session.is_receiving
+        if self._has_listened and self._listens_at_start and is_ready:
+            self._is_program_start = True
+            self._begin()
+
     def _on_primary(self) -> None:
+        self._is_program_start = False
+        self._begin()
+
+    def _begin(self) -> None:
         self._notice = None
         store = self._access.store
         if self._session.is_receiving:
@@ -272,6 +303,8 @@ class ReceivePane(View):
         self._is_preparing = True
         try:
             settings = self._access.store.settings.listener.tls
+            if self._is_program_start and not await self._is_key_at_hand(settings):
+                return
             tls = await self._access.credentials.open_tls(settings, self, is_acceptor=True)
         except SettingsError as error:
             self._notice = settings_problem(str(error))
@@ -281,6 +314,16 @@ class ReceivePane(View):
                 self._listen(tls)
         finally:
             self._is_preparing = False
+
+    async def _is_key_at_hand(self, settings: TlsSettings) -> bool:
+        """Whether the listener's key opens without a question; else that is said."""
+        try:
+            await self._access.credentials.try_tls(settings, is_acceptor=True)
+        except KeyPassPhraseError:
+            self._notice = receive_details.describe_locked_key()
+            self._show_all()
+            return False
+        return True
 
     def _listen(self, tls: TlsSettings | None) -> None:
         self.flow.watch_folder(self.folder.value())
@@ -301,8 +344,11 @@ class ReceivePane(View):
             choice.chosen.connect(lambda peer: dialog.access.add_title(peer.ae_title))
             choice.book_wanted.connect(self.peers_wanted)
             dialog.access.put_choice(choice)
+            dialog.starts.setChecked(self._listens_at_start)
             if await self._tasks.ask(dialog):
                 self._access.store.keep_listener(dialog.security())
+                self._listens_at_start = dialog.starts.isChecked()
+                self.state_changed.emit()
                 self._notice = None
                 self._show_all()
         finally:
@@ -319,7 +365,7 @@ class ReceivePane(View):
         listener = self._access.store.settings.listener
         tone = Tone.ACTIVE if listener.uses_tls else Tone.QUIET
         self._theme.keep_icon(self.security_button, "lock" if listener.uses_tls else "lock-open", tone)
-        said = receive_details.security_text(listener)
+        said = access_sentence(listener)
         self.security_button.setToolTip(plain_tip(self.tr("Encryption, and who may send (Ctrl+K)") + "\n" + said))
         self.security_button.setAccessibleName(self.tr("Security of the listener"))
         self.security_button.setAccessibleDescription(said)
@@ -361,7 +407,11 @@ class ReceivePane(View):
         return replace(request, acceptance=replace(request.acceptance, tls=tls))
 
     def _on_failed(self, error: DicomdeskError | OSError) -> None:
-        self._notice = receive_details.describe_start_failure(error)
+        details = receive_details.describe_start_failure(error)
+        if self._is_program_start:
+            said = self.tr("It was to listen with the program.")
+            details = replace(details, text=f"{said} {details.text}")
+        self._notice = details
         self._show_all()
 
     def _on_typed(self) -> None:

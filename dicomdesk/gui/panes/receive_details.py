@@ -1,19 +1,21 @@
 """Texts of the details strip of the Receive view."""
 
 from collections import Counter
+from collections.abc import Sequence
 
 from PySide6.QtCore import QCoreApplication
 
 from dicomdesk import human
+from dicomdesk.engine.reach.calling_card import reach_sentence
 from dicomdesk.errors import DicomdeskError, PortInUseError, ProfileError, StorageError
 from dicomdesk.gui import wording
+from dicomdesk.gui.dialogs.access_words import access_sentence
 from dicomdesk.gui.models.received_studies import ReceivedGroup, ReceivedSeries, ReceivedStudies, ReceivedStudy
 from dicomdesk.gui.outline.model import Node
 from dicomdesk.gui.outline.states import ICONS, TONES, ItemState
 from dicomdesk.gui.panels.details import Details
 from dicomdesk.gui.security.security_store import ListenerSecurity
 from dicomdesk.gui.theme import Tone
-from dicomdesk.settings import PeerVerification
 
 
 def _say(text: str) -> str:
@@ -46,28 +48,6 @@ def describe_received(node: Node) -> Details:
         tone=Tone.BAD if node.problems else TONES[state] if isinstance(node, ReceivedSeries) else Tone.PLAIN,
         can_copy=True,
     )
-
-
-def security_text(security: ListenerSecurity) -> str:
-    """Return how the listener is secured and whom it serves, in a sentence or two."""
-    said = []
-    if not security.uses_tls:
-        said.append(_say("Not encrypted."))
-    elif security.tls.peer_verification is PeerVerification.REQUIRED:
-        said.append(_say("Encrypted; peers need a certificate."))
-    else:
-        said.append(_say("Encrypted."))
-    rules = security.access
-    limits = []
-    if rules.calling_ae_titles:
-        limits.append(", ".join(sorted(rules.calling_ae_titles)))
-    if rules.networks:
-        limits.append(_say("addresses {networks}").format(networks=", ".join(rules.networks)))
-    if rules.user_pass_codes:
-        limits.append(_say("users with passcode"))
-    if limits:
-        said.append(_say("Only {limits} may send.").format(limits="; ".join(limits)))
-    return human.printable(" ".join(said))
 
 
 def describe_refusal(peer: str, reason: str, advice: str, count: int) -> Details:
@@ -127,6 +107,16 @@ def describe_lost_security(problem: str) -> Details:
     )
 
 
+def describe_locked_key() -> Details:
+    """Return what is told when the listener was to start with the program, and its key needs its pass phrase."""
+    return Details(
+        title=_say("Not listening: the listener's key needs its pass phrase"),
+        text=_say("Press Start and enter it. Kept in the keyring, it is not asked for again."),
+        icon="lock",
+        tone=Tone.WARNING,
+    )
+
+
 def describe_listener(
     listening_as: str,
     associations: int,
@@ -134,8 +124,9 @@ def describe_listener(
     security: ListenerSecurity,
     *,
     is_stopping: bool,
+    addresses: Sequence[str] = (),
 ) -> Details:
-    """Return what is told while nothing is selected."""
+    """Return what is told while nothing is selected; ``addresses`` are those of this machine."""
     if is_stopping:
         return Details(
             title=wording.plural(
@@ -154,11 +145,7 @@ def describe_listener(
         title, _, port = listening_as.rpartition(":")
         return Details(
             title=received if studies.instances else _say("Ready to receive"),
-            text=_say("Modalities and PACS reach this machine as {title} on port {port}.").format(
-                title=title, port=port
-            )
-            + " "
-            + security_text(security),
+            text=f"{reach_sentence(title, addresses, int(port))}.\n{access_sentence(security)}",
             icon="receive",
         )
     if studies.instances:

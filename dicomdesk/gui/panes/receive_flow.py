@@ -17,6 +17,7 @@ from dicomdesk.engine.events import (
     RequestFailed,
     StudySettled,
 )
+from dicomdesk.engine.reach.calling_card import find_own_addresses
 from dicomdesk.engine.receive.request import ReceiveRequest
 from dicomdesk.errors import DicomdeskError
 from dicomdesk.gui.event_bridge import Arrival
@@ -51,6 +52,8 @@ class ReceiveFlow(QObject):
         self.folder = ""
         """Whose disk is watched."""
         self.free_bytes: int | None = None
+        self.addresses: tuple[str, ...] = ()
+        """Of this machine, () until they are known."""
         self._asking: dict[int, str] = {}
         """Peers by association that wait for an answer."""
         self._refusals = 0
@@ -64,6 +67,11 @@ class ReceiveFlow(QObject):
     def is_starting(self) -> bool:
         """Whether a listener is wished for that does not listen yet."""
         return self._is_listening and not self._session.is_receiving
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether a listener is wished for here, and not by a retrieve alone."""
+        return self._is_listening
 
     def listen(self, request: ReceiveRequest) -> None:
         """Listen, making the folder where it is missing."""
@@ -125,12 +133,17 @@ class ReceiveFlow(QObject):
     async def _listen(self, request: ReceiveRequest) -> None:
         try:
             await self._tasks.run(_make_folder, request.storage.folder)
+            self._tasks.start(self._look_at_addresses())
             await self._session.listen(request)
         except (DicomdeskError, OSError) as error:
             self.failed.emit(error)
         finally:
             self._is_listening = False
             self.changed.emit()
+
+    async def _look_at_addresses(self) -> None:
+        self.addresses = await self._tasks.run(find_own_addresses)
+        self.changed.emit()
 
     async def _look_at_disk(self) -> None:
         self._is_looking = True

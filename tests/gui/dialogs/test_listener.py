@@ -10,7 +10,7 @@ from dicomdesk.gui.security.credentials import Credentials
 from dicomdesk.gui.security.security_store import ListenerSecurity
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.theme import Theme, Tone
-from dicomdesk.settings import TlsSettings
+from dicomdesk.settings import PeerVerification, TlsSettings
 from tests.helpers.tls.certificates import Authority, key_bytes, rsa_key
 from tests.helpers.window import scenes
 
@@ -71,3 +71,16 @@ def test_key_whose_pass_phrase_is_missing_can_be_saved(make: Make, wait_until: W
     dialog = make(ListenerSecurity(uses_tls=True, tls=tls))
     dialog._on_save()
     wait_until(lambda: dialog.result() == QDialog.DialogCode.Accepted)
+
+
+def test_sentence_says_at_once_what_is_let_in(make: Make) -> None:
+    dialog = make(ListenerSecurity())
+    assert dialog.sentence.text() == "Accepts calls from anybody, not encrypted."
+    dialog.access.titles.setText("MODALITY1")
+    dialog.access.networks.setText("10.0.0.5")
+    dialog.access.called.setText("DESK")
+    dialog.tls.is_on.setChecked(True)
+    dialog.tls.verification.choose(PeerVerification.NONE)
+    dialog.tls.changed.emit()
+    assert dialog.sentence.text() == "Accepts only calls from MODALITY1 at 10.0.0.5, called as DESK, over TLS."
+    assert dialog.security().access.called_ae_titles == {"DESK"}

@@ -2,6 +2,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
 from shiboken6 import isValid
 
 from dicomdesk.engine.receive.request import Storage
@@ -13,6 +15,7 @@ from dicomdesk.gui.session import Session
 from dicomdesk.gui.window_state import WindowState
 from dicomdesk.settings import ProfileSelection
 from tests.gui.answers import wait_for
+from tests.helpers.dcmtk.programs import free_port
 from tests.helpers.peers.fake_peer import FakePeer
 from tests.helpers.window import scenes
 
@@ -92,7 +95,7 @@ def test_listener_takes_its_rules(window: MainWindow) -> None:
     pane = window.receive
     pane._access.store.keep_listener(scenes.LISTENER_SECURITY)
     assert pane.request().acceptance.access == scenes.LISTENER_SECURITY.access
-    assert pane.security_button.accessibleDescription().startswith("Encrypted; peers need a certificate.")
+    assert pane.security_button.accessibleDescription().startswith("Accepts only calls from CT1, CT2 or MR1")
 
 
 def test_certificate_that_cannot_be_used_is_told_instead_of_listening(
@@ -140,4 +143,46 @@ def test_what_is_told_of_the_listener_is_as_it_was_begun(
     receive._show_all()
     assert receive.listening_as == f"WS1:{session.listening_port}"
     text = receive.details.details().text
-    assert text == f"Modalities and PACS reach this machine as WS1 on port {session.listening_port}. Not encrypted."
+    assert text.startswith("Reach this machine as WS1 at ")
+    assert text.endswith(f" port {session.listening_port}.\nAccepts calls from anybody, not encrypted.")
+
+
+def test_what_the_other_side_has_to_enter_is_copied(
+    window: MainWindow, session: Session, wait_until: WaitUntil
+) -> None:
+    receive = window.receive
+    receive.flow.listen(replace(receive.request(), port=0))
+    wait_until(lambda: session.is_receiving and bool(receive.flow.addresses))
+    receive.details.buttons()[0].click()
+    lines = QGuiApplication.clipboard().text().splitlines()
+    assert lines[0] == "AE title: WS1"
+    assert lines[2:] == [f"Port:     {session.listening_port}", "TLS:      no"]
+
+
+def test_listening_starts_with_the_program_once_it_has_listened(
+    window: MainWindow, session: Session, wait_until: WaitUntil
+) -> None:
+    receive = window.receive
+    receive.start_with_program()
+    assert not receive.flow.is_starting
+    receive.port.setText(str(free_port()))
+    receive.primary.click()
+    wait_until(lambda: session.is_receiving)
+    kept = receive.remember(WindowState())
+    assert kept.has_listened
+    assert kept.listens_at_start
+    receive.primary.click()
+    wait_until(lambda: not session.is_receiving)
+    receive.start_with_program()
+    wait_until(lambda: session.is_receiving)
+
+
+def test_port_that_is_taken_at_start_is_said_without_a_dialog(window: MainWindow, wait_until: WaitUntil) -> None:
+    receive = window.receive
+    receive._has_listened = True
+    with FakePeer() as peer:
+        receive.port.setText(str(peer.port))
+        receive.start_with_program()
+        wait_until(lambda: receive.details.details().title == "Cannot listen")
+    assert QApplication.activeModalWidget() is None
+    assert receive.details.details().text.startswith("It was to listen with the program. ")

@@ -4,6 +4,7 @@ import ipaddress
 from contextlib import suppress
 from dataclasses import dataclass
 
+from dicomdesk.engine.reach.calling_card import calling_card
 from dicomdesk.engine.reach.port_check import PortReach, check_port
 from dicomdesk.engine.retrieve.request import RetrieveRequest, RunningListener
 from dicomdesk.network.wire.host_names import find_own_address
@@ -28,12 +29,7 @@ class OwnListener:
     @property
     def card(self) -> str:
         """What the administrator of the peer has to enter."""
-        lines = [
-            f"AE title: {self.ae_title}",
-            f"Address:  {self.address or '(of this machine)'}",
-            f"Port:     {self.port}",
-        ]
-        return "\n".join([*lines, f"TLS:      {'yes' if self.has_tls else 'no'}"])
+        return calling_card(self.ae_title, self.address, self.port, has_tls=self.has_tls)
 
     @property
     def advice(self) -> str:

@@ -43,22 +43,17 @@ def test_problem_tells_why() -> None:
 def test_listener_tells_how_it_is_reached() -> None:
     nothing = ReceivedStudies(PlainOutline())
     plain = ListenerSecurity()
-    ready = receive_details.describe_listener("WS1:11112", 0, nothing, plain, is_stopping=False)
+    places = ("10.0.0.7", "192.168.4.1")
+    ready = receive_details.describe_listener("WS1:11112", 0, nothing, plain, is_stopping=False, addresses=places)
     assert ready.title == "Ready to receive"
-    assert "WS1 on port 11112" in ready.text
+    assert ready.text == (
+        "Reach this machine as WS1 at 10.0.0.7 or 192.168.4.1 port 11112.\nAccepts calls from anybody, not encrypted."
+    )
     assert receive_details.describe_listener("", 0, nothing, plain, is_stopping=False).title == "Not listening"
     ended = receive_details.describe_listener("", 2, arrived(), plain, is_stopping=False)
     assert ended.text == "Not listening any more."
     assert ended.title == "1 instance of 1 study received"
     assert "2 open" in receive_details.describe_listener("WS1:1", 2, nothing, plain, is_stopping=True).title
-
-
-def test_listener_tells_how_it_is_secured() -> None:
-    assert receive_details.security_text(ListenerSecurity()) == "Not encrypted."
-    assert receive_details.security_text(scenes.LISTENER_SECURITY) == (
-        "Encrypted; peers need a certificate. "
-        "Only CT1, CT2, MR1; addresses 10.1.4.0/24, 10.2.0.7; users with passcode may send."
-    )
 
 
 def test_refusals_are_counted_and_explained() -> None:
