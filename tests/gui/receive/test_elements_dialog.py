@@ -6,9 +6,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 
-from dicomdesk.dicom.files.element_tree import ElementRow
 from dicomdesk.gui.main_window import MainWindow
-from dicomdesk.gui.receive.element_nodes import NAME, TAG, VALUE, ElementNode, find_nodes, search_words
+from dicomdesk.gui.receive.element_nodes import NAME, TAG, VALUE
 from dicomdesk.gui.receive.elements_dialog import ElementsDialog
 from tests.helpers.data.datasets import Builder, part10
 
@@ -95,11 +94,3 @@ def test_file_that_is_gone_or_no_dicom_is_said(window: MainWindow, wait_until: W
     dialog = opened(window, tmp_path / "text", wait_until)
     assert dialog.details.details().title == "The file cannot be shown"
     dialog.close()
-
-
-def test_search_goes_through_many_rows_and_shows_the_first() -> None:
-
-    rows = [ElementRow(0x00080100 + n % 2, "SH", "CodeValue", f"A{n}") for n in range(5000)]
-    found = find_nodes(rows, search_words("codevalue"))
-    assert (found.count, len(found.nodes)) == (5000, 1000)
-    assert all(isinstance(node, ElementNode) for node in found.nodes)
