@@ -7,6 +7,7 @@ from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QMainWindow, QWidget
 
 from dicomdesk.engine.peers.known_peer import KnownPeer
+from dicomdesk.gui.dialogs.problem_list import ProblemList
 from dicomdesk.gui.layouts import column_of, resize_on_screen, row_of
 from dicomdesk.gui.panels.details import Details
 from dicomdesk.gui.panels.sidebar import Sidebar
@@ -16,6 +17,7 @@ from dicomdesk.gui.panes.associations import AssociationsPane
 from dicomdesk.gui.panes.receive import ReceivePane
 from dicomdesk.gui.panes.send import SendPane
 from dicomdesk.gui.peers.pane import PeersPane
+from dicomdesk.gui.problems.book import Problem
 from dicomdesk.gui.query.pane import QueryPane
 from dicomdesk.gui.questions.closing import ClosingDialog
 from dicomdesk.gui.security.credentials import Credentials, SecurityAccess
@@ -68,6 +70,7 @@ class MainWindow(QMainWindow):
         for view in self._views:
             self.views.addWidget(view)
         self.status = StatusStrip(theme)
+        self.problems = ProblemList(theme, session.problems, {view.key: view.word() for view in self._views}, self)
         self._lay_out()
         self.peers.offer_uses([self._use_of(view) for view in self._views if view.peer_word()])
         self._save_timer = QTimer(self)
@@ -147,7 +150,8 @@ class MainWindow(QMainWindow):
             view.association_wanted.connect(self._on_association_wanted)
             view.peers_wanted.connect(lambda: self.sidebar.choose(self._views.index(self.peers)))
         self._save_timer.timeout.connect(self.state_changed)
-        self.status.problems_wanted.connect(self._on_problems_wanted)
+        self.status.problems_wanted.connect(self.problems.open)
+        self.problems.wanted.connect(self._on_problem_wanted)
         self._session.ticked.connect(self._show_figures)
         self._session.changed.connect(self._show_figures)
         self._tasks.failed.connect(self._on_task_failed)
@@ -177,7 +181,7 @@ class MainWindow(QMainWindow):
             up_bytes_per_s=sending.bytes_per_s if sending else 0.0,
             down_bytes_per_s=self.retrieve.bytes_per_s
             + (receiving.bytes_per_s if receiving and receiving.associations else 0.0),
-            problems=sum(view.problems() for view in self._views),
+            problems=len(self._session.problems),
         )
         for number, view in enumerate(self._views):
             figures = view.add_figures(figures)
@@ -185,12 +189,12 @@ class MainWindow(QMainWindow):
             self.sidebar.set_badge(number, badge.count, is_alarming=badge.is_alarming)
         self.status.show_figures(figures)
 
-    def _on_problems_wanted(self) -> None:
+    def _on_problem_wanted(self, problem: Problem) -> None:
         for number, view in enumerate(self._views):
-            if view.problems():
+            if view.key == problem.view:
                 self.sidebar.choose(number)
-                view.show_problems()
-                return
+                view.show_problem(problem.row)
+                self.activateWindow()
 
     def _on_association_wanted(self, wanted: WantedAssociation) -> None:
         self.sidebar.choose(self._views.index(self.associations))

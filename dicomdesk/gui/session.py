@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from dicomdesk.errors import DicomdeskError
 from dicomdesk.gui.event_bridge import Bridge, Channel
+from dicomdesk.gui.problems.book import ProblemBook
 from dicomdesk.gui.tasks import Tasks
 
 if TYPE_CHECKING:
@@ -64,6 +65,8 @@ class Session(QObject):
         self._overhearing: list[Callable[[Event], None]] = []
         self.retrieving: set[object] = set()
         """Retrieves that run, whoever began them."""
+        self.problems = ProblemBook(self)
+        """What asks for attention in any view."""
         self.sent = bridge.channel()
         """Events of send jobs."""
         self.received = bridge.channel()

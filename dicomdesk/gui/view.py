@@ -1,6 +1,6 @@
-"""Views as the main window knows them: word, badge, problems, figures, and state to remember."""
+"""Views as the main window knows them: word, badge, rows with problems, figures, and state to remember."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 
 from PySide6.QtCore import Signal
@@ -64,12 +64,8 @@ class View(QWidget):
         """Return what the sidebar shows."""
         return Badge()
 
-    def problems(self) -> int:
-        """Return how many things in it ask for attention."""
-        return 0
-
-    def show_problems(self) -> None:
-        """Show what ``problems`` counts."""
+    def show_problem(self, row: Hashable) -> None:
+        """Show a row that was reported to ``session.problems.shelf(key)``, whatever is filtered or folded."""
 
     def add_figures(self, figures: Figures) -> Figures:
         """Return the figures of the status line with what this view knows of them."""

@@ -17,6 +17,8 @@ from dicomdesk.engine.events import (
     AssociationRequested,
     ItemFinished,
     ItemOutcome,
+    JobFinished,
+    JobOutcome,
     Negotiation,
     ProposedContext,
     TlsSession,
@@ -25,6 +27,7 @@ from dicomdesk.engine.retrieve.facts import RetrieveFact
 from dicomdesk.engine.retrieve.messages import AssociationMessage, message_of
 from dicomdesk.gui import wording
 from dicomdesk.gui.outline.model import Column, Mark, Node, Outline, Part, Weight
+from dicomdesk.gui.problems.book import ProblemShelf, loose_shelf
 from dicomdesk.gui.theme import Tone
 
 DIRECTION, PEER, SECURITY, STATE, STARTED, LASTED, CONTEXTS, STORED, PROBLEMS, SIZE = range(10)
@@ -119,9 +122,9 @@ class Message:
 class AssociationRecord(Node):
     """One association, as a row of the log; below that of a check are the others that asked what the peer accepts."""
 
-    __slots__ = ("accepted", "advice", "called_ae_title", "calling_ae_title", "contexts", "ended_at", "is_requestor",
-        "message_count", "messages", "negotiation", "now", "number", "peer", "problems", "reason", "size_bytes",
-        "started_at", "state", "stored")  # fmt: skip
+    __slots__ = ("accepted", "advice", "called_ae_title", "calling_ae_title", "contexts", "ended_at", "is_by_peer",
+        "is_requestor", "message_count", "messages", "negotiation", "now", "number", "peer", "problems", "reason",
+        "size_bytes", "started_at", "state", "stored")  # fmt: skip
 
     opens = True
 
@@ -141,6 +144,8 @@ class AssociationRecord(Node):
         self.ended_at: float | None = None
         self.now = at
         self.reason = ""
+        self.is_by_peer = False
+        """Whether the peer aborted it."""
         self.advice = ""
         self.messages: deque[Message] = deque(maxlen=MOST_MESSAGES)
         self.message_count = 0
@@ -239,11 +244,15 @@ class AssociationRecord(Node):
 class AssociationLog:
     """Collects associations from events; an ``Outline`` is told of rows that come, go or change. For the Qt thread."""
 
-    def __init__(self, outline: Outline) -> None:
+    def __init__(self, outline: Outline, problems: ProblemShelf | None = None) -> None:
+        """Associations that were not established, or aborted, are reported to ``problems`` until one with the same peer
+        is, or ends in order.
+        """
         self._outline = outline
         self._records: dict[tuple[str, int], AssociationRecord] = {}
-        self.refused = 0
-        """Associations that were not established, or aborted."""
+        self._problems = problems or loose_shelf()
+        self._troubled: dict[_Way, dict[tuple[str, int], AssociationRecord]] = {}
+        """Those that are reported, by the way that they went."""
 
     @property
     def open(self) -> int:
@@ -268,6 +277,8 @@ class AssociationLog:
                 self._on_step(event, at)
             case ItemFinished(association=association) if association:
                 self._on_item(event, at)
+            case JobFinished(job_id=job_id, outcome=JobOutcome.CANCELLED):
+                self._on_cancelled(job_id)
             case _:
                 self._on_message(message_of(event), at)
 
@@ -283,7 +294,6 @@ class AssociationLog:
         for record in list(self._records.values()):
             if not _is_part(record) and record.shown_state in OVER:
                 self._forget(record)
-        self.refused = 0
 
     def _on_message(self, message: AssociationMessage | None, at: float) -> None:
         record = self._records.get((message.job_id, message.association)) if message is not None else None
@@ -325,13 +335,39 @@ class AssociationLog:
                 record.state = AssociationState.RELEASED
             case AssociationAborted(by_peer=by_peer, reason=reason):
                 record.state, record.reason = AssociationState.ABORTED, human.printable(reason)
+                record.is_by_peer = by_peer
                 record.advice = _say("The peer's log may say why it gave up.") if by_peer else ""
         record.now = at
         if record.state in OVER:
             record.ended_at = at
-            if not _is_part(record):  # a peer may refuse what it does not accept
-                self.refused += record.state is not AssociationState.RELEASED
+        if not _is_check(event.job_id):  # what a check finds is a problem of its peer
+            self._book((event.job_id, event.association), record, at)
         self._outline.touch(record)
+
+    def _book(self, key: tuple[str, int], record: AssociationRecord, at: float) -> None:
+        """Report a problem, or mend those that came the same way before: what did not open opens, what broke ends."""
+        mended = _MENDED_BY.get(record.state)
+        if mended is not None:
+            troubled = self._troubled.get(_way(record), {})
+            for known in [each for each, other in troubled.items() if other.state is mended]:
+                self._mend(known, record)
+        elif record.state in _MENDED_BY.values():
+            self._troubled.setdefault(_way(record), {})[key] = record
+            self._problems.report(key, f"{record.direction_word()}: {record.peer}", _problem_words(record), at)
+
+    def _mend(self, key: tuple[str, int], record: AssociationRecord) -> None:
+        troubled = self._troubled.get(_way(record), {})
+        if troubled.pop(key, None) is not None:
+            self._problems.mend(key)
+            if not troubled:
+                del self._troubled[_way(record)]
+
+    def _on_cancelled(self, job_id: str) -> None:
+        """What ended because its user wished so is no problem."""
+        for key, record in self._records.items():
+            is_ours = record.is_requestor if record.state is AssociationState.REFUSED else not record.is_by_peer
+            if key[0] == job_id and is_ours:
+                self._mend(key, record)
 
     def _on_item(self, event: ItemFinished, at: float) -> None:
         record = self._records.get((event.job_id, event.association))
@@ -361,7 +397,24 @@ class AssociationLog:
         """Take a record off the list, with those below it."""
         self._outline.remove(record)
         gone = set(record.whole)
-        self._records = {key: each for key, each in self._records.items() if each not in gone}
+        for key in [key for key, each in self._records.items() if each in gone]:
+            self._mend(key, self._records.pop(key))
+
+
+_Way = tuple[bool, str, str, str]
+"""Who asked whom under which titles."""
+_MENDED_BY = {
+    AssociationState.ESTABLISHED: AssociationState.REFUSED,
+    AssociationState.RELEASED: AssociationState.ABORTED,
+}
+
+
+def _way(record: AssociationRecord) -> _Way:
+    return (record.is_requestor, record.peer, record.calling_ae_title, record.called_ae_title)
+
+
+def _problem_words(record: AssociationRecord) -> str:
+    return ". ".join(text.rstrip(".") for text in (association_word(record.state), record.reason) if text) + "."
 
 
 def _is_check(job_id: str) -> bool:

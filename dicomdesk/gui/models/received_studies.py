@@ -19,6 +19,7 @@ from dicomdesk.gui import wording
 from dicomdesk.gui.models.study_words import SeriesWords, StudyWords
 from dicomdesk.gui.outline.model import Column, Mark, Node, Outline, Part, Weight, joined, mark_of
 from dicomdesk.gui.outline.states import ItemState
+from dicomdesk.gui.problems.book import ProblemShelf, loose_shelf
 
 TITLE, MODALITY, SERIES, INSTANCES, SIZE, FROM, STATE, RATE = range(8)
 
@@ -184,8 +185,10 @@ class ReceivedSeries(ReceivedGroup):
 class ReceivedStudies:
     """Groups received instances from events; an ``Outline`` is told of rows that come or change. For the Qt thread."""
 
-    def __init__(self, outline: Outline) -> None:
+    def __init__(self, outline: Outline, problems: ProblemShelf | None = None) -> None:
+        """Studies of which something was not stored are reported to ``problems``."""
         self._outline = outline
+        self._problems = problems or loose_shelf()
         self._studies: dict[str, ReceivedStudy] = {}
         self._peers: dict[tuple[str, int], tuple[str, str]] = {}
         self.instances = 0
@@ -223,6 +226,7 @@ class ReceivedStudies:
         for uid, study in list(self._studies.items()):
             if not study.is_open:
                 del self._studies[uid]
+                self._problems.mend(study)
                 self._outline.remove(study)
 
     def _on_item(self, event: ItemFinished, at: float) -> None:
@@ -246,6 +250,10 @@ class ReceivedStudies:
             self.problems += 1
             if len(study.reasons) < MOST_PROBLEMS:
                 study.reasons.append(event.reason)
+            words = wording.plural(
+                study.problems, _say("{count} instance not stored"), _say("{count} instances not stored")
+            )
+            self._problems.report(study, study.text(TITLE), f"{words}: {human.printable(event.reason)}", at)
         self._outline.touch(study)
 
     def _study_of(self, header: InstanceHeader | None) -> ReceivedStudy:

@@ -15,9 +15,10 @@ from dicomdesk.engine.events import (
     NotSentCause,
     RetryScheduled,
 )
-from dicomdesk.gui.models.send_nodes import GroupNode, InstanceNode, SeriesNode, SkippedGroupNode, StudyNode
-from dicomdesk.gui.outline.model import Node, Outline
-from dicomdesk.gui.outline.states import PROBLEMS, STATE_OF_OUTCOME, ItemState
+from dicomdesk.gui.models.send_nodes import TITLE, GroupNode, InstanceNode, SeriesNode, SkippedGroupNode, StudyNode
+from dicomdesk.gui.outline.model import Node, Outline, joined
+from dicomdesk.gui.outline.states import PROBLEMS, STATE_OF_OUTCOME, ItemState, state_word
+from dicomdesk.gui.problems.book import ProblemShelf, loose_shelf
 
 STEADY_TICKS = 10
 """For how long a series counts as under way after its last instance began."""
@@ -29,8 +30,10 @@ class SendQueue:
     Costs of an event do not depend on the length of the queue.
     """
 
-    def __init__(self, outline: Outline) -> None:
+    def __init__(self, outline: Outline, problems: ProblemShelf | None = None) -> None:
+        """Instances that were refused, failed or not sent are reported to ``problems`` until they wait again."""
         self._outline = outline
+        self._problems = problems or loose_shelf()
         self._studies: dict[str, StudyNode] = {}
         self._by_place: dict[tuple[str, str], InstanceNode] = {}
         """So that nothing is listed twice."""
@@ -111,6 +114,7 @@ class SendQueue:
         """Take a study away; nothing of it may be under way."""
         for series in study.series.values():
             for instance in series.instances:
+                self._problems.mend(instance)
                 del self._by_id[instance.found.id]
                 if self._by_place.get(instance.found.place) is instance:
                     del self._by_place[instance.found.place]
@@ -213,6 +217,11 @@ class SendQueue:
         before = instance.state
         if before is state:
             return
+        if state in PROBLEMS:
+            words = f"{state_word(state)}: {instance.reason}" if instance.reason else state_word(state)
+            self._problems.report(instance, _title_of(instance), words)
+        elif before in PROBLEMS:
+            self._problems.mend(instance)
         instance.state = state
         self.counts[before] -= 1
         self.counts[state] += 1
@@ -264,6 +273,12 @@ def instances_below(node: Node) -> list[InstanceNode]:
             return [instance for series in node.series.values() for instance in series.instances]
         case _:
             return []
+
+
+def _title_of(instance: InstanceNode) -> str:
+    """Patient and study, and the file."""
+    study = _series_above(instance).parent
+    return f"{joined(study.parts(TITLE) or ())}, {instance.name}" if isinstance(study, StudyNode) else instance.name
 
 
 def _series_above(instance: InstanceNode) -> SeriesNode:

@@ -1,6 +1,6 @@
 """The Associations view: every association, in and out, and what was agreed in it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from time import time
 
 from PySide6.QtCore import QPoint, Qt
@@ -42,7 +42,7 @@ class AssociationsPane(View):
         self._theme = theme
         self._session = session
         self.model = OutlineModel(association_columns(), self)
-        self.log = AssociationLog(self.model)
+        self.log = AssociationLog(self.model, session.problems.shelf(self.key))
         self.view = OutlineView(theme, self.model, stretched=_PEER_COLUMN)
         self.panel = NegotiationPanel(theme)
         self.filters = FilterBar(
@@ -80,12 +80,12 @@ class AssociationsPane(View):
     def badge(self) -> Badge:
         return Badge(count=self._session.open_associations)
 
-    def problems(self) -> int:
-        return self.log.refused
-
-    def show_problems(self) -> None:
-        """Show only associations with problems."""
-        self.filters.chips.choose(PROBLEMS)
+    def show_problem(self, row: Hashable) -> None:
+        if isinstance(row, tuple):
+            job_id, number = row
+            record = self.log.find(job_id, number)
+            if record is not None:
+                self.show_association(WantedAssociation(is_requestor=record.is_requestor, job_id=job_id, number=number))
 
     def show_association(self, wanted: WantedAssociation) -> None:
         """Select an association; the latest in its direction where it is not known."""

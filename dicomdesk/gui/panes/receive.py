@@ -1,5 +1,6 @@
 """The Receive view: listen, and watch studies arrive."""
 
+from collections.abc import Hashable
 from dataclasses import replace
 from pathlib import Path
 
@@ -103,9 +104,6 @@ class ReceivePane(View):
     def badge(self) -> Badge:
         return Badge(count=sum(study.is_open for study in self.flow.studies.studies))
 
-    def problems(self) -> int:
-        return self.flow.studies.problems
-
     def add_figures(self, figures: Figures) -> Figures:
         return replace(figures, listening_as=self.listening_as, free_bytes=self.flow.free_bytes)
 
@@ -127,9 +125,11 @@ class ReceivePane(View):
         """ "AE:port", or "" while nobody listens."""
         return f"{self._listens_as[0]}:{self._session.listening_port}" if self._session.is_receiving else ""
 
-    def show_problems(self) -> None:
-        """Show only studies with problems."""
-        self.filters.chips.choose(3)
+    def show_problem(self, row: Hashable) -> None:
+        if isinstance(row, Node):
+            self.filters.search.clear()
+            self.filters.chips.choose(0)
+            self.view.select_node(row)
 
     # Building.
 

@@ -1,5 +1,6 @@
 """The Send view: peer, queue, and details of what is selected."""
 
+from collections.abc import Hashable
 from dataclasses import replace
 
 from PySide6.QtCore import QPoint, Qt
@@ -55,14 +56,11 @@ class SendPane(View):
 
     def badge(self) -> Badge:
         queue = self._queued()
-        return Badge(count=queue or self.problems(), is_alarming=not queue)
+        return Badge(count=queue or self._session.problems.shelf(self.key).count, is_alarming=not queue)
 
-    def problems(self) -> int:
-        return self.flow.problems()
-
-    def show_problems(self) -> None:
-        """Show the first kind of problem that there is."""
-        self.list.show_problems(has_refused=self.flow.queue.counts[ItemState.REFUSED] > 0)
+    def show_problem(self, row: Hashable) -> None:
+        if isinstance(row, InstanceNode):
+            self.list.show_instance(row)
 
     def add_figures(self, figures: Figures) -> Figures:
         return replace(figures, queue=self._queued())

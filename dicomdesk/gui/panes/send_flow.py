@@ -47,7 +47,7 @@ class SendFlow(QObject):
         self._scans = 0
         self._ended_bytes = 0
         self.model = OutlineModel(send_columns(), self)
-        self.queue = SendQueue(self.model)
+        self.queue = SendQueue(self.model, session.problems.shelf("send"))
         self.report: Report | None = None
         """Of the last job that is over."""
         self.peer_name = ""

@@ -8,7 +8,7 @@ from dicomdesk.gui.controls.check_box import CheckBox
 from dicomdesk.gui.controls.drop_area import DropArea
 from dicomdesk.gui.controls.empty_state import EmptyState
 from dicomdesk.gui.layouts import column_of
-from dicomdesk.gui.models.send_nodes import GroupNode, InstanceNode, StudyNode
+from dicomdesk.gui.models.send_nodes import GroupNode, InstanceNode, SeriesNode, StudyNode
 from dicomdesk.gui.models.send_queue import SendQueue
 from dicomdesk.gui.outline.model import Node, OutlineModel
 from dicomdesk.gui.outline.states import PROBLEMS, ItemState, state_word
@@ -27,7 +27,6 @@ _CHIP_STATES: tuple[tuple[ItemState, ...], ...] = (
     (ItemState.FAILED, ItemState.NOT_SENT),
 )
 """What each filter chip lets through; nothing is all."""
-_REFUSED_CHIP, _FAILED_CHIP = 5, 6
 
 
 class SendList(QWidget):
@@ -60,9 +59,19 @@ class SendList(QWidget):
         self.area.setCurrentIndex(1 if has_rows else 0)
         self.filters.setVisible(has_rows)
 
-    def show_problems(self, *, has_refused: bool) -> None:
-        """Show only what was refused or, where nothing was, what failed."""
-        self.filters.chips.choose(_REFUSED_CHIP if has_refused else _FAILED_CHIP)
+    def show_instance(self, instance: InstanceNode) -> None:
+        """Select the row of an instance, whatever is filtered, folded or not made yet."""
+        series = instance.parent
+        if not isinstance(series, SeriesNode) or series.parent is None:
+            return
+        self.filters.search.clear()
+        self.filters.chips.choose(0)
+        model = self.view.outline()
+        while not instance.is_shown and series.unfetched():
+            model.fetchMore(model.index_of(series))
+        self.view.expand_node(series.parent)
+        self.view.expand_node(series)
+        self.view.select_node(instance)
 
     def _make_empty_state(self, theme: Theme, header: SendHeader) -> EmptyState:
         empty = EmptyState(theme, "send", takes_drops=True)

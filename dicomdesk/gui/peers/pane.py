@@ -1,6 +1,6 @@
 """The Peers view: the address book by groups, with the last check of each peer."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from datetime import datetime
 from functools import partial
 
@@ -63,6 +63,8 @@ class PeersPane(View):
         self.commands = PeerActions(theme, session, tasks, access, self)
         self.checks = PeerChecks(session, tasks, access, self)
         self.details = DetailsStrip(theme)
+        self._problems = session.problems.shelf(self.key)
+        self._checks_seen = {peer.name: peer.last_check for peer in self._book.peers}
         self._lay_out()
         self._connect(access)
         if access.peers.problem:
@@ -82,6 +84,10 @@ class PeersPane(View):
 
     def badge(self) -> Badge:
         return Badge(count=self.checks.remaining)
+
+    def show_problem(self, row: Hashable) -> None:
+        if isinstance(row, str):
+            self.select(row)
 
     def tell(self, details: Details | None) -> None:
         """Show something until a row is selected; None shows what is usual."""
@@ -187,7 +193,23 @@ class PeersPane(View):
         self.list.select_node(row)
         self.tell(notice)
 
+    def _book_problems(self) -> None:
+        """Report what checks since the start have found; what a later one finds in order is mended."""
+        checks = {peer.name: peer.last_check for peer in self._book.peers}
+        for name in self._checks_seen.keys() - checks.keys():
+            self._problems.mend(name)
+        for name, check in checks.items():
+            if check is None or check == self._checks_seen.get(name):
+                continue
+            if check.outcome is CheckOutcome.FAILED:
+                title = self.tr("Check of {name}").format(name=name)
+                self._problems.report(name, title, check.text, check.at.timestamp())
+            else:
+                self._problems.mend(name)
+        self._checks_seen = checks
+
     def _show_book(self) -> None:
+        self._book_problems()
         kept = self._selected
         if self.rows.show(self._book.peers):
             self._open_groups()

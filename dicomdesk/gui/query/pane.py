@@ -1,6 +1,6 @@
 """The Query/Retrieve view: peers and form, results, and what can be done with those that are chosen."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import replace
 
 from PySide6.QtCore import QPoint, Qt, Signal
@@ -31,6 +31,7 @@ from dicomdesk.gui.query.results.cells import PEER
 from dicomdesk.gui.query.results.result_nodes import ResultNode, found_entity
 from dicomdesk.gui.query.results.results_view import ResultsView
 from dicomdesk.gui.query.words import Situation, describe, found_text, progress_text
+from dicomdesk.gui.retrieve.job_nodes import JobNode
 from dicomdesk.gui.retrieve.listening import ListenerSource
 from dicomdesk.gui.retrieve.part import RetrievePart
 from dicomdesk.gui.security.credentials import SecurityAccess
@@ -98,12 +99,9 @@ class QueryPane(View):
             return Badge(count=self.commands.new)
         return Badge(count=retrieves, is_alarming=not self.retrieve.running)
 
-    def problems(self) -> int:
-        return self.retrieve.problems
-
-    def show_problems(self) -> None:
-        """Show the latest retrieve that has a problem."""
-        self.retrieve.show_problems()
+    def show_problem(self, row: Hashable) -> None:
+        if isinstance(row, JobNode):
+            self.retrieve.show_job(row)
 
     def peer_word(self) -> str:
         return self.tr("Query it")

@@ -19,8 +19,9 @@ from dicomdesk.gui.models.found_entities import AskedPeer
 from dicomdesk.gui.outline.model import OutlineModel
 from dicomdesk.gui.retrieve.errand import Errand, OpenListener
 from dicomdesk.gui.retrieve.here.already import HereAlready
-from dicomdesk.gui.retrieve.job_nodes import JobNode, Stage, job_columns
+from dicomdesk.gui.retrieve.job_nodes import STATE, TITLE, JobNode, Stage, job_columns
 from dicomdesk.gui.retrieve.listening import Ear, ListenerSource, SharedListener
+from dicomdesk.gui.retrieve.words import tell
 from dicomdesk.gui.security.peer_store import PeerStore
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.tasks import Tasks
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 _TICKS_A_LOOK = 3
 """How seldom figures are drawn: painting waits for the threads that receive."""
+_TROUBLED = frozenset({Stage.INCOMPLETE, Stage.FAILED})
 _MOVE, _GET = RetrieveMethod.MOVE, RetrieveMethod.GET
 
 
@@ -60,6 +62,7 @@ class RetrieveFlow(QObject):
         self._peers = peers
         self.listener = SharedListener(session, tasks, source, self)
         self.model = OutlineModel(job_columns(), self)
+        self._shelf = session.problems.shelf("query")
         self._ticks = 0
         self._jobs: dict[JobNode, RetrieveJob] = {}
         """Jobs that run."""
@@ -87,7 +90,7 @@ class RetrieveFlow(QObject):
     @property
     def problems(self) -> int:
         """How many ended without everything."""
-        return sum(node.stage in {Stage.INCOMPLETE, Stage.FAILED} for node in self.nodes)
+        return sum(node.stage in _TROUBLED for node in self.nodes)
 
     def begin(self, errands: Sequence[Errand]) -> list[JobNode]:
         """Begin a job for each errand and return the rows; for one that is under way already its row."""
@@ -140,6 +143,7 @@ class RetrieveFlow(QObject):
 
     def _drop(self, node: JobNode) -> None:
         if node.is_over and node in self.nodes:
+            self._shelf.mend(node)
             self.model.remove(node)
 
     # -- one job
@@ -161,6 +165,8 @@ class RetrieveFlow(QObject):
                 self.here.refresh()
             else:
                 self.here.archive.forget()  # it may have been sent there
+            if node.stage in _TROUBLED:
+                self._shelf.report(node, node.text(TITLE), ". ".join((node.text(STATE), *tell(node).lines)))
             self.model.touch(node)
             self.model.flush()
             self.changed.emit()

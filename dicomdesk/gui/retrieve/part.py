@@ -136,12 +136,10 @@ class RetrievePart(QWidget):
         errands = plan_errands(self._entities, target, self.bar.chosen_method())
         _copy("\n".join(command_lines(errand, _wire_method(errand.method), listen_as) for errand in errands))
 
-    def show_problems(self) -> None:
-        """Show the latest retrieve that has a problem."""
+    def show_job(self, node: JobNode) -> None:
+        """Show a retrieve among the others."""
         self.bar.jobs.setChecked(True)
-        troubled = [node for node in self.flow.nodes if can_retry(node)]
-        if troubled:
-            self.view.select_node(troubled[-1])
+        self.view.select_node(node)
 
     def remember(self, state: WindowState) -> WindowState:
         """Return the window's state with what is to be remembered."""

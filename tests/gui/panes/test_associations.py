@@ -81,5 +81,10 @@ def test_refusal_of_all_contexts_is_a_problem(window: MainWindow, session: Sessi
     records = [node for node in window.associations.model.root.children if isinstance(node, AssociationRecord)]
     assert [has_problem(record) for record in records] == [False, False, True]
     assert accepts(records[0], ALL, ["pacs"])
-    window._on_problems_wanted()
+    window.status.problems_wanted.emit()
+    assert window.problems.isVisible()
+    (problem,) = window.problems.selected()
+    assert problem.view == "associations"
+    window.problems.show_button.click()
     assert window.views.currentWidget() is window.associations
+    assert window.associations.view.selected_node() is window.associations.log.find(*problem.row)  # type: ignore[misc] # of this view's kind

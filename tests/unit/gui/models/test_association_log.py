@@ -1,8 +1,10 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from dicomdesk.engine.events import Event, ItemOutcome
+from dicomdesk.engine.events import AssociationAborted, Event, ItemOutcome, JobFinished, JobOutcome
 from dicomdesk.gui.models import association_log
 from dicomdesk.gui.models.association_log import (
     CONTEXTS,
@@ -19,10 +21,13 @@ from dicomdesk.gui.models.association_log import (
     association_columns,
     association_word,
 )
+from dicomdesk.gui.problems.book import ProblemBook
 from dicomdesk.paths import resource
 from tests.helpers.window import scenes
 from tests.helpers.window.outlines import PlainOutline
 
+PACS = "PACS@pacs.example:104"
+ABORTED_BY_US = AssociationAborted(job_id=scenes.SEND_JOB, association=1, by_peer=False, reason="Cancelled")
 HEADER = scenes.header(scenes.JANE, ("1", "Axial", "CT"), 1)
 
 
@@ -32,8 +37,13 @@ def outline() -> PlainOutline:
 
 
 @pytest.fixture
-def log(outline: PlainOutline) -> AssociationLog:
-    return AssociationLog(outline)
+def book() -> ProblemBook:
+    return ProblemBook()
+
+
+@pytest.fixture
+def log(outline: PlainOutline, book: ProblemBook) -> AssociationLog:
+    return AssociationLog(outline, book.shelf("associations"))
 
 
 def only(outline: PlainOutline) -> AssociationRecord:
@@ -47,7 +57,7 @@ def play(log: AssociationLog, events: list[Event], at: float = 10.0) -> None:
         log.apply(event, at + number)
 
 
-def test_outgoing_association_is_told_whole(log: AssociationLog, outline: PlainOutline) -> None:
+def test_outgoing_association_is_told_whole(log: AssociationLog, outline: PlainOutline, book: ProblemBook) -> None:
     play(log, [*scenes.outgoing(1), scenes.finished(HEADER, 0), scenes.released(scenes.SEND_JOB, 1)])
     record = only(outline)
     assert [record.text(c) for c in (DIRECTION, PEER, STATE, LASTED, CONTEXTS, STORED, PROBLEMS, SIZE)] == [
@@ -61,7 +71,7 @@ def test_outgoing_association_is_told_whole(log: AssociationLog, outline: PlainO
         "525 KB",
     ]
     assert log.open == 0
-    assert log.refused == 0
+    assert len(book) == 0
 
 
 def test_incoming_association_names_who_called(log: AssociationLog, outline: PlainOutline) -> None:
@@ -72,7 +82,7 @@ def test_incoming_association_names_who_called(log: AssociationLog, outline: Pla
     assert log.open == 1
 
 
-def test_rejection_keeps_reason_and_advice(log: AssociationLog, outline: PlainOutline) -> None:
+def test_rejection_keeps_reason_and_advice(log: AssociationLog, outline: PlainOutline, book: ProblemBook) -> None:
     play(log, scenes.rejected(scenes.ECHO_JOB, 1))
     record = only(outline)
     assert record.state is AssociationState.REFUSED
@@ -80,13 +90,13 @@ def test_rejection_keeps_reason_and_advice(log: AssociationLog, outline: PlainOu
     assert record.advice
     assert record.text(CONTEXTS) == ""
     assert record.proposed == 1
-    assert log.refused == 1
+    assert len(book) == 1
 
 
-def test_final_states_are_final(log: AssociationLog, outline: PlainOutline) -> None:
+def test_final_states_are_final(log: AssociationLog, outline: PlainOutline, book: ProblemBook) -> None:
     play(log, [*scenes.outgoing(1), scenes.aborted(scenes.SEND_JOB, 1), scenes.released(scenes.SEND_JOB, 1)])
     assert only(outline).state is AssociationState.ABORTED
-    assert log.refused == 1
+    assert len(book) == 1
 
 
 def test_messages_are_kept_up_to_a_bound_and_all_counted(
@@ -158,7 +168,9 @@ def play_check(log: AssociationLog, associations: int) -> None:
         play(log, events, at=100.0 * number)
 
 
-def test_check_is_one_row_with_its_associations_below(log: AssociationLog, outline: PlainOutline) -> None:
+def test_check_is_one_row_with_its_associations_below(
+    log: AssociationLog, outline: PlainOutline, book: ProblemBook
+) -> None:
     play(log, [*scenes.outgoing(1), scenes.released(scenes.SEND_JOB, 1)])
     play_check(log, 26)
     first, check = outline.root.children
@@ -170,7 +182,7 @@ def test_check_is_one_row_with_its_associations_below(log: AssociationLog, outli
     assert check.text(CONTEXTS) == "75 / 126"
     assert check.text(STATE) == "Released"
     assert check.lasted_s == 2502.0
-    assert log.refused == 0, "a peer may refuse what it does not accept"
+    assert len(book) == 0, "a peer may refuse what it does not accept"
 
 
 def test_check_is_open_while_one_of_its_associations_is(log: AssociationLog, outline: PlainOutline) -> None:
@@ -187,9 +199,84 @@ def test_check_is_open_while_one_of_its_associations_is(log: AssociationLog, out
     assert not outline.root.children
 
 
-def test_check_that_is_not_established_is_a_problem(log: AssociationLog) -> None:
+def test_check_that_is_not_established_is_a_problem_of_its_peer_alone(log: AssociationLog, book: ProblemBook) -> None:
     play(log, of_check(scenes.rejected(CHECK, 1)))
-    assert log.refused == 1
+    assert len(book) == 0
+
+
+def test_problem_has_words_time_and_row(log: AssociationLog, book: ProblemBook) -> None:
+    play(log, scenes.rejected(scenes.SEND_JOB, 3, peer=PACS), at=50.0)
+    (problem,) = book
+    assert (problem.view, problem.row, problem.at) == ("associations", (scenes.SEND_JOB, 3), 51.0)
+    assert problem.title == "Outgoing: PACS@pacs.example:104"
+    assert problem.words.startswith("Not established. ")
+    assert "does not know our AE title" in problem.words
+
+
+def test_what_a_later_association_with_the_same_peer_mends_is_no_problem(
+    log: AssociationLog, book: ProblemBook
+) -> None:
+    play(log, scenes.rejected(scenes.SEND_JOB, 1, peer=PACS))
+    play(log, [*scenes.outgoing(2), scenes.aborted(scenes.SEND_JOB, 2)])
+    assert [problem.row for problem in book] == [(scenes.SEND_JOB, 2)], "it opened, which mends what did not open"
+    play(log, [*scenes.incoming(1), scenes.released(scenes.RECEIVE_JOB, 1)])
+    assert len(book) == 1, "another way"
+    play(log, [*scenes.outgoing(3), scenes.released(scenes.SEND_JOB, 3)])
+    assert len(book) == 0
+
+
+@pytest.mark.parametrize(
+    ("job_id", "events", "left"),
+    [
+        ("echo-9", scenes.rejected("echo-9", 1), 0),
+        (scenes.SEND_JOB, [*scenes.outgoing(1), ABORTED_BY_US], 0),
+        (scenes.SEND_JOB, [*scenes.outgoing(1), scenes.aborted(scenes.SEND_JOB, 1)], 1),
+    ],
+)
+def test_what_its_user_broke_off_is_no_problem(
+    log: AssociationLog, book: ProblemBook, job_id: str, events: list[Event], left: int
+) -> None:
+    play(log, events)
+    assert len(book) == 1
+    play(log, [JobFinished(job_id=job_id, outcome=JobOutcome.CANCELLED, counts={})])
+    assert len(book) == left
+
+
+_STEPS = ("out", "in", "reject", "abort", "release", "cancel", "clear")
+
+
+@given(st.lists(st.tuples(st.sampled_from(_STEPS), st.integers(1, 4)), max_size=40))
+def test_book_lists_rows_in_trouble_and_never_one_that_is_gone(steps: list[tuple[str, int]]) -> None:
+    outline, book = PlainOutline(), ProblemBook()
+    log = AssociationLog(outline, book.shelf("associations"))
+    for at, (step, number) in enumerate(steps):
+        match step:
+            case "out":
+                events = scenes.outgoing(at)
+            case "in":
+                events = scenes.incoming(at)
+            case "reject":
+                events = scenes.rejected(scenes.SEND_JOB, at, peer=PACS)
+            case _ if number >= at:
+                continue
+            case "abort":
+                events = [scenes.aborted(scenes.SEND_JOB, at - number)]
+            case "release":
+                events = [scenes.released(job, at - number) for job in (scenes.SEND_JOB, scenes.RECEIVE_JOB)]
+            case "cancel":
+                events = [JobFinished(job_id=scenes.SEND_JOB, outcome=JobOutcome.CANCELLED, counts={})]
+            case _:
+                events = []
+                log.clear_finished()
+        play(log, events, at=float(10 * at))
+        shown = {id(node) for node in outline.root.children}
+        for problem in book:
+            assert isinstance(problem.row, tuple)
+            record = log.find(*problem.row)
+            assert record is not None
+            assert id(record) in shown
+            assert record.state in {AssociationState.REFUSED, AssociationState.ABORTED}
+        assert book.shelf("associations").count == len(book) == len(list(book))
 
 
 def test_old_check_is_forgotten_whole(
