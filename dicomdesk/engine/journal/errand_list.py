@@ -16,14 +16,15 @@ class ErrandList:
 
     def __init__(self, errands: Iterable[ErrandRecord] = (), *, last_id: int = 0) -> None:
         self._errands = {errand.id: errand for errand in errands}
-        self._last_id = max(last_id, *self._errands, 0)
+        self.last_id = max(last_id, *self._errands, 0)
+        """The highest id that was given."""
         self._last_position = max((errand.position for errand in self._errands.values()), default=0.0)
         self._in_order: tuple[ErrandRecord, ...] | None = None
 
     def add(self, errand: ErrandRecord) -> ErrandRecord:
         """Add it with an id of its own, and the last position where it has none; return it as it is then."""
-        self._last_id += 1
-        added = replace(errand, id=self._last_id, position=errand.position or self._last_position + _STEP)
+        self.last_id += 1
+        added = replace(errand, id=self.last_id, position=errand.position or self._last_position + _STEP)
         self._set(added)
         return added
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from dicomdesk.dicom.instance import FoundInstance
 from dicomdesk.engine.journal.errand_list import ErrandList
+from dicomdesk.engine.journal.kept_instance import KeptInstance
 from dicomdesk.engine.journal.records import (
     ENDED_ERRANDS,
     AttemptRecord,
@@ -21,41 +22,8 @@ from dicomdesk.engine.journal.records import (
     InstanceState,
     KeptValue,
 )
-from dicomdesk.engine.journal.standing import NEW, as_time, last_attempt, noted
 
 __all__ = ["MemoryJournal"]
-
-
-class _Kept:
-    """Instance and all that is known of it."""
-
-    __slots__ = ("commitment", "commitment_reason", "found", "past", "standing")
-
-    def __init__(self, found: FoundInstance) -> None:
-        self.found = found
-        self.standing = NEW
-        self.past: tuple[AttemptRecord, ...] = ()
-        self.commitment = Commitment.NOT_ASKED
-        self.commitment_reason = ""
-
-    def record(self, errand_id: int, number: int) -> InstanceRecord:
-        """As others see it."""
-        note = self.standing.note
-        return InstanceRecord(
-            errand_id=errand_id,
-            number=number,
-            found=self.found,
-            state=note.state,
-            attempts=note.attempts,
-            status=note.status,
-            reason=note.reason,
-            not_sent_cause=note.not_sent_cause,
-            at=as_time(self.standing.at_ms),
-            file_bytes=note.file_bytes,
-            file_mtime_ns=note.file_mtime_ns,
-            commitment=self.commitment,
-            commitment_reason=self.commitment_reason,
-        )
 
 
 class MemoryJournal:
@@ -69,14 +37,14 @@ class MemoryJournal:
         self._errands = ErrandList()
         self._past: dict[int, ErrandRecord] = {}
         """Those that were put away."""
-        self._instances: dict[int, list[_Kept]] = {}
+        self._instances: dict[int, list[KeptInstance]] = {}
         self._texts: dict[str, dict[str, KeptValue]] = {}
 
     def add(self, errand: ErrandRecord, instances: Iterable[FoundInstance] = ()) -> int:
         """See ``Journal``."""
         with self._lock:
             added = self._errands.add(errand)
-            self._instances[added.id] = [_Kept(found) for found in instances]
+            self._instances[added.id] = [KeptInstance(found) for found in instances]
             return added.id
 
     def append(self, errand_id: int, instances: Iterable[FoundInstance]) -> int:
@@ -84,7 +52,7 @@ class MemoryJournal:
         with self._lock:
             kept = self._instances[errand_id]
             first = len(kept)
-            kept.extend(_Kept(found) for found in instances)
+            kept.extend(KeptInstance(found) for found in instances)
             return first
 
     def change(self, errand: ErrandRecord) -> None:
@@ -93,13 +61,13 @@ class MemoryJournal:
             before = self._errands.change(errand)
             if before.peer != errand.peer:
                 for kept in self._instances[errand.id]:
-                    _keep_attempt(kept, last_attempt(kept.standing, before.peer))
+                    kept.keep_last_attempt(before.peer)
 
     def remove(self, errand_id: int) -> None:
         """See ``Journal``."""
         with self._lock:
             errand = self._errands.remove(errand_id)
-            if any(kept.standing != NEW for kept in self._instances[errand_id]):
+            if any(kept.is_touched for kept in self._instances[errand_id]):
                 self._past[errand_id] = errand
             else:
                 del self._instances[errand_id]
@@ -108,8 +76,7 @@ class MemoryJournal:
         """See ``Journal``."""
         with self._lock:
             kept, peer = self._kept(errand_id, number), self._any(errand_id).peer
-            kept.standing, past = noted(kept.standing, note, time.time_ns() // 1_000_000, peer)
-            _keep_attempt(kept, past)
+            kept.note(note, time.time_ns() // 1_000_000, peer)
 
     def identify(self, errand_id: int, number: int, found: FoundInstance) -> None:
         """See ``Journal``."""
@@ -135,7 +102,7 @@ class MemoryJournal:
     def counts(self, errand_id: int) -> Mapping[InstanceState, int]:
         """See ``Journal``."""
         with self._lock:
-            return Counter(kept.standing.note.state for kept in self._instances[errand_id])
+            return Counter(kept.state for kept in self._instances[errand_id])
 
     def instances(
         self,
@@ -150,17 +117,14 @@ class MemoryJournal:
             wanted = [
                 kept.record(errand_id, number)
                 for number, kept in enumerate(self._instances[errand_id][after + 1 :], after + 1)
-                if not states or kept.standing.note.state in states
+                if not states or kept.state in states
             ]
             return wanted[:limit]
 
     def attempts(self, errand_id: int, number: int) -> Sequence[AttemptRecord]:
         """See ``Journal``."""
         with self._lock:
-            kept = self._kept(errand_id, number)
-            last = last_attempt(kept.standing, self._any(errand_id).peer)
-            is_new = last is not None and all(past.number != last.number for past in kept.past)
-            return [*kept.past, last] if last is not None and is_new else list(kept.past)
+            return self._kept(errand_id, number).attempts(self._any(errand_id).peer)
 
     def history(self, query: HistoryQuery, *, before: int | None = None, limit: int = 100) -> HistoryPage:
         """See ``Journal``."""
@@ -227,7 +191,7 @@ class MemoryJournal:
     def close(self) -> None:
         """Nothing is held."""
 
-    def _kept(self, errand_id: int, number: int) -> _Kept:
+    def _kept(self, errand_id: int, number: int) -> KeptInstance:
         kept = self._instances[errand_id]
         if not 0 <= number < len(kept):
             raise KeyError(number)
@@ -237,7 +201,7 @@ class MemoryJournal:
         return self._errands.get(errand_id) if self._errands.has(errand_id) else self._past[errand_id]
 
     def _fits(self, errand: ErrandRecord, query: HistoryQuery) -> bool:
-        states = {kept.standing.note.state for kept in self._instances[errand.id]}
+        states = {kept.state for kept in self._instances[errand.id]}
         return (
             (not query.states or errand.state in query.states)
             and (not query.instance_states or bool(states & query.instance_states))
@@ -254,12 +218,7 @@ class MemoryJournal:
         )
 
 
-def _keep_attempt(kept: _Kept, attempt: AttemptRecord | None) -> None:
-    if attempt is not None and all(past.number != attempt.number for past in kept.past):
-        kept.past += (attempt,)
-
-
-def _told(kept: _Kept) -> tuple[str, ...]:
+def _told(kept: KeptInstance) -> tuple[str, ...]:
     found, header = kept.found, kept.found.header
     return (
         found.path,

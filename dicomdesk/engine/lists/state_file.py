@@ -14,7 +14,7 @@ from hashlib import sha256
 from typing import Protocol
 
 from dicomdesk.dicom.lists.entries import EntryValue, ListEntry
-from dicomdesk.engine.journal.database_file import FileKind, explained, keep_aside, open_database
+from dicomdesk.engine.journal.file.database_file import FileKind, explained, keep_aside, open_database
 from dicomdesk.engine.lists.results import LineResult, LineState
 from dicomdesk.errors import FileFault, ListStateError
 from dicomdesk.human import printable

@@ -1,9 +1,10 @@
 """What every journal promises, whatever it keeps its errands in."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import product
+from pathlib import Path
 
 import pytest
 
@@ -20,10 +21,14 @@ from dicomdesk.engine.journal.records import (
     InstanceNote,
     InstanceState,
 )
+from dicomdesk.engine.journal.sqlite_journal import SqliteJournal
 from dicomdesk.engine.journal.standing import BROKEN_OFF, NEW, as_ms, as_time, last_attempt, noted, reopened
 from tests.helpers.data.datasets import CT_IMAGE, EXPLICIT
 
-JOURNALS: list[Callable[[], Journal]] = [MemoryJournal]
+JOURNALS: list[Callable[[Path], Journal]] = [
+    lambda _: MemoryJournal(),
+    lambda folder: SqliteJournal(str(folder / "journal")),
+]
 """Every implementation, empty."""
 
 NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
@@ -31,10 +36,11 @@ WAITING, UNDER_WAY, STORED = InstanceState.WAITING, InstanceState.UNDER_WAY, Ins
 REFUSED, FAILED, NOT_SENT = InstanceState.REFUSED, InstanceState.FAILED, InstanceState.NOT_SENT
 
 
-@pytest.fixture(params=JOURNALS)
-def journal(request: pytest.FixtureRequest) -> Journal:
-    made: Journal = request.param()
-    return made
+@pytest.fixture(params=JOURNALS, ids=["memory", "sqlite"])
+def journal(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Journal]:
+    made: Journal = request.param(tmp_path)
+    yield made
+    made.close()
 
 
 def errand(title: str = "Head^Doe", *, peer: str = "PACS", **told: object) -> ErrandRecord:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dicomdesk.engine.journal.database_file import FileKind, explained, keep_aside, open_database
+from dicomdesk.engine.journal.file.database_file import FileKind, explained, keep_aside, open_database
 from dicomdesk.errors import FileFault, JournalError
 
 KIND = FileKind(
