@@ -14,7 +14,8 @@ from dicomdesk.archive.matching.query_reader import (
     read_find_query,
     read_retrieve_query,
 )
-from dicomdesk.archive.services.commitment import _read as read_commitment_request
+from dicomdesk.dicom.commitment.documents import read_report as read_commitment_report
+from dicomdesk.dicom.commitment.documents import read_request as read_commitment_request
 from dicomdesk.dicom.documents.data_set import read_data_set, write_data_set
 from dicomdesk.dicom.documents.dicom_json import json_object
 from dicomdesk.dicom.documents.dump import data_set_lines
@@ -456,9 +457,10 @@ def build_identifier(random: Random) -> bytes:
 
 
 def read_commitment(data: bytes) -> None:
-    """A request for storage commitment names instances, or is refused."""
+    """A request for storage commitment, or a report, names instances, or is refused."""
     syntax, content = SYNTAX_OF[ENCODINGS[data[0] % 4 if data else 0]], data[1:]
     attempt(lambda: read_commitment_request(content, syntax), DataError)
+    attempt(lambda: read_commitment_report(content, syntax), DataError)
 
 
 def build_commitment(random: Random) -> bytes:

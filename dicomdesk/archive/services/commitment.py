@@ -8,20 +8,15 @@ it there, over an association of ours, to the peer's entry in the configuration:
 import logging
 import time
 from collections.abc import Mapping
-from typing import Final
 
 from dicomdesk.archive.areas.keeper import Keeper
 from dicomdesk.archive.facts import ArchiveFacts
 from dicomdesk.archive.services.commitment_reports import KeptReport, ReportDelivery, TooManyReportsError
-from dicomdesk.archive.services.commitment_values import MOST_REFERENCES, WELL_KNOWN_INSTANCE, Reference, Report
-from dicomdesk.archive.services.retrieval import encode_for
+from dicomdesk.archive.services.commitment_values import Report
 from dicomdesk.archive.setup.settings import ArchiveSettings
-from dicomdesk.dicom.data_sets.deflate import inflate
-from dicomdesk.dicom.data_sets.element_walk import Step, StepKind, walk
-from dicomdesk.dicom.dictionary import find_vr
-from dicomdesk.dicom.encodings import Encoding
-from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax
-from dicomdesk.dicom.uids import is_valid_uid
+from dicomdesk.dicom.commitment.documents import read_request
+from dicomdesk.dicom.commitment.references import WELL_KNOWN_INSTANCE, Reference
+from dicomdesk.dicom.data_sets.element_writer import encode_for
 from dicomdesk.errors import DataError, DicomdeskError, LocalError
 from dicomdesk.network.acceptor.operation import Operation
 from dicomdesk.network.dimse.command_sets import ACTION_TYPE_ID, REQUESTED_SOP_INSTANCE_UID
@@ -32,15 +27,6 @@ from dicomdesk.network.status import Status, StatusClass, classify_status
 __all__ = ["Commitment"]
 
 logger = logging.getLogger(__name__)
-
-_TRANSACTION_UID: Final = 0x00081195
-_REFERENCED_SOP_SEQUENCE: Final = 0x00081199
-_REFERENCED_CLASS: Final = 0x00081150
-_REFERENCED_INSTANCE: Final = 0x00081155
-_LARGEST_REQUEST_BYTES: Final = 16 << 20
-"""Of a request that is inflated."""
-_MOST_STEPS: Final = 10 * MOST_REFERENCES
-"""Of the walk through a request: items have two elements, and an end."""
 
 
 class Commitment:
@@ -68,7 +54,8 @@ class Commitment:
             operation.reply(action_response(request, Status.NO_SUCH_SOP_INSTANCE))
             return
         try:
-            transaction, references = _read(message.data_set or b"", message.context.accepted_transfer_syntax or "")
+            syntax = message.context.accepted_transfer_syntax or ""
+            transaction, references = read_request(message.data_set or b"", syntax)
             report = Report(
                 association=message.association,
                 transaction_uid=transaction,
@@ -125,58 +112,3 @@ class Commitment:
                 self._delivery.finish(kept, is_reported=True)
             else:
                 self._delivery.deliver(kept)
-
-
-def _read(data: bytes, transfer_syntax_uid: str) -> tuple[str, list[Reference]]:
-    """Transaction UID and references of a request; raises DataError where there are none."""
-    syntax = find_transfer_syntax(transfer_syntax_uid)
-    if syntax is not None and syntax.is_deflated:
-        data = inflate(data, _LARGEST_REQUEST_BYTES)
-    reader = _Reader(data)
-    for count, step in enumerate(walk(data, Encoding.of_transfer_syntax(transfer_syntax_uid), find_vr)):
-        if count > _MOST_STEPS or len(reader.references) > MOST_REFERENCES:
-            raise DataError(f"more than {MOST_REFERENCES} instances are referenced at once")
-        reader.take(step)
-    if not is_valid_uid(reader.transaction):
-        raise DataError("there is no Transaction UID")
-    if not reader.references:
-        raise DataError("nothing is referenced")
-    return reader.transaction, reader.references
-
-
-class _Reader:
-    """Reader of a request."""
-
-    def __init__(self, data: bytes) -> None:
-        self._data = data
-        self._opened: list[int] = []
-        self._item: dict[int, str] = {}
-        self.transaction = ""
-        self.references: list[Reference] = []
-
-    def take(self, step: Step) -> None:
-        is_inside = self._opened == [_REFERENCED_SOP_SEQUENCE]
-        match step.kind:
-            case StepKind.SEQUENCE:
-                self._opened.append(step.tag)
-            case StepKind.SEQUENCE_END:
-                self._opened.pop()
-            case StepKind.ITEM if is_inside:
-                self._item = {}
-            case StepKind.ITEM_END if is_inside:
-                self.references.append(_reference(self._item))
-            case StepKind.ELEMENT if is_inside:
-                self._item[step.tag] = _text(self._data, step)
-            case StepKind.ELEMENT if not self._opened and step.tag == _TRANSACTION_UID:
-                self.transaction = _text(self._data, step)
-            case _:
-                pass
-
-
-def _reference(item: dict[int, str]) -> Reference:
-    return Reference(item.get(_REFERENCED_CLASS, ""), item.get(_REFERENCED_INSTANCE, ""))
-
-
-def _text(data: bytes, step: Step) -> str:
-    value = data[step.start : step.start + min(step.length, 128)]
-    return value.partition(b"\0")[0].decode("ascii", "replace").strip(" ")

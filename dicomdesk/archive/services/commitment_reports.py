@@ -16,11 +16,12 @@ from typing import Final
 
 from dicomdesk.archive.areas.keeper import Keeper
 from dicomdesk.archive.facts import ArchiveFacts
-from dicomdesk.archive.services.commitment_values import WELL_KNOWN_INSTANCE, Report
+from dicomdesk.archive.services.commitment_values import Report
 from dicomdesk.archive.services.kept_commitment_reports import KeptReports
-from dicomdesk.archive.services.retrieval import encode_for
 from dicomdesk.archive.setup.configuration import Area, PeerEntry
 from dicomdesk.archive.setup.settings import ArchiveSettings
+from dicomdesk.dicom.commitment.references import WELL_KNOWN_INSTANCE
+from dicomdesk.dicom.data_sets.element_writer import encode_for
 from dicomdesk.dicom.query.sop_classes import COMMITMENT
 from dicomdesk.dicom.transfer_syntaxes import EXPLICIT_VR_LITTLE_ENDIAN, IMPLICIT_VR_LITTLE_ENDIAN
 from dicomdesk.errors import LocalError, PeerError, SettingsError, StorageError

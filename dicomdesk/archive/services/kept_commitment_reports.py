@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import IO, Final
 
 from dicomdesk.archive.areas.storage_area import StorageArea
-from dicomdesk.archive.services.commitment_values import MOST_REFERENCES, Reference, Report
+from dicomdesk.archive.services.commitment_values import Report
 from dicomdesk.atomic_file import AtomicFile, remove_abandoned
+from dicomdesk.dicom.commitment.references import MOST_REFERENCES, Reference
 from dicomdesk.dicom.uids import is_valid_uid
 from dicomdesk.errors import DataError
 

@@ -11,12 +11,10 @@ from dicomdesk.archive.areas.keeper import Keeper
 from dicomdesk.archive.facts import ArchiveFacts, OperationEnded, SubOperationEnded
 from dicomdesk.archive.index_entries import StoredInstance
 from dicomdesk.archive.matching.query_reader import IdentifierError, IdentifierRules, read_retrieve_query
-from dicomdesk.dicom.data_sets.element_writer import ElementWriter
-from dicomdesk.dicom.encodings import Encoding
+from dicomdesk.dicom.data_sets.element_writer import encode_for
 from dicomdesk.dicom.instance import InputFormat, InstanceHeader
 from dicomdesk.dicom.query.query import Model, Query
 from dicomdesk.dicom.query.sop_classes import Service
-from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax
 from dicomdesk.engine.preparation import InstancePreparer, PreparedInstance, Shape
 from dicomdesk.errors import DataError, LocalError
 from dicomdesk.network.acceptor.operation import Operation
@@ -25,12 +23,13 @@ from dicomdesk.network.negotiation import NegotiatedContext
 from dicomdesk.network.presentation.proposals import choose_context
 from dicomdesk.network.status import Status, StatusClass, classify_status
 
-__all__ = ["NO_CONTEXT", "Outlet", "Retrieval", "RetrievalRefusedError", "encode_for"]
+__all__ = ["NO_CONTEXT", "Outlet", "Retrieval", "RetrievalRefusedError"]
 
 logger = logging.getLogger(__name__)
 
 _FAILED_SOP_INSTANCE_UID_LIST = 0x00080058
 _MOST_FAILED_UIDS = 65535
+_COMPRESSION_LEVEL = 6
 NO_CONTEXT = "no presentation context for its SOP class was accepted"
 
 
@@ -244,19 +243,3 @@ class Outlet:
             return next((other.path for other in found if other.path != instance.path), "")
         except LocalError:
             return ""
-
-
-def encode_for(transfer_syntax_uid: str, write: Callable[[ElementWriter], None]) -> bytes:
-    """Return what ``write`` writes, in a transfer syntax of messages."""
-    syntax = find_transfer_syntax(transfer_syntax_uid)
-    writer = ElementWriter(Encoding.of_transfer_syntax(transfer_syntax_uid))
-    write(writer)
-    data = writer.to_bytes()
-    if syntax is None or not syntax.is_deflated:
-        return data
-    from dicomdesk.dicom.data_sets.deflate import deflate  # noqa: PLC0415 - hardly anybody asks so
-
-    return deflate(data, _COMPRESSION_LEVEL)
-
-
-_COMPRESSION_LEVEL = 6

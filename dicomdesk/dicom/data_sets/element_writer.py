@@ -1,5 +1,6 @@
 """Writes data sets element by element, with lengths filled in when they are known."""
 
+from collections.abc import Callable
 from struct import Struct, pack_into
 
 from dicomdesk.dicom.data_sets.element_walk import (
@@ -11,10 +12,12 @@ from dicomdesk.dicom.data_sets.element_walk import (
 )
 from dicomdesk.dicom.data_sets.spool_file import IN_MEMORY_BYTES, joined
 from dicomdesk.dicom.encodings import LONG_VRS, SHORT_VRS, UNDEFINED_LENGTH, Encoding
+from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax
 from dicomdesk.dicom.value_representations import NEW_VRS, padding_byte
 from dicomdesk.errors import ConversionError
 
 _LARGE_VALUE = 1 << 16
+_COMPRESSION_LEVEL = 6
 _MAXIMUM_SHORT_LENGTH = 0xFFFE
 
 
@@ -167,3 +170,16 @@ class ElementWriter:
         self.size += len(piece)
         self._chunk = bytearray()
         self._chunks.append(self._chunk)
+
+
+def encode_for(transfer_syntax_uid: str, write: Callable[[ElementWriter], None]) -> bytes:
+    """Return what ``write`` writes, in a transfer syntax of messages."""
+    syntax = find_transfer_syntax(transfer_syntax_uid)
+    writer = ElementWriter(Encoding.of_transfer_syntax(transfer_syntax_uid))
+    write(writer)
+    data = writer.to_bytes()
+    if syntax is None or not syntax.is_deflated:
+        return data
+    from dicomdesk.dicom.data_sets.deflate import deflate  # noqa: PLC0415 - hardly anybody asks so
+
+    return deflate(data, _COMPRESSION_LEVEL)

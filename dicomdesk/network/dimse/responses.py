@@ -1,6 +1,6 @@
-"""Command sets of our responses: C-FIND, C-MOVE, C-GET, N-ACTION.
+"""Command sets of our responses: C-FIND, C-MOVE, C-GET, N-ACTION, N-EVENT-REPORT.
 
-Sources: PS3.7 9.3.2 (C-FIND), 9.3.3 (C-GET), 9.3.4 (C-MOVE), 10.3.5 (N-ACTION).
+Sources: PS3.7 9.3.2 (C-FIND), 9.3.3 (C-GET), 9.3.4 (C-MOVE), 10.3.1 (N-EVENT-REPORT), 10.3.5 (N-ACTION).
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from struct import Struct
 from dicomdesk.network.dimse import command_sets
 from dicomdesk.network.dimse.command_sets import CommandField, CommandSet, encoded_comment, write_command_set
 
-__all__ = ["SubOperations", "action_response", "service_response"]
+__all__ = ["SubOperations", "action_response", "event_report_response", "service_response"]
 
 _TAG = Struct("<HH")
 _LARGEST_COUNT = 0xFFFF
@@ -71,4 +71,20 @@ def action_response(request: CommandSet, status: int, *, comment: str = "") -> b
         values[command_sets.ERROR_COMMENT] = encoded_comment(comment)
     values[command_sets.AFFECTED_SOP_INSTANCE_UID] = request.values.get(command_sets.REQUESTED_SOP_INSTANCE_UID, b"")
     values[command_sets.ACTION_TYPE_ID] = request.number(command_sets.ACTION_TYPE_ID, 1)
+    return write_command_set(values)
+
+
+def event_report_response(request: CommandSet, status: int, *, comment: str = "") -> bytes:
+    """The response to an N-EVENT-REPORT request, without data set."""
+    values: dict[int, bytes | int] = {
+        command_sets.AFFECTED_SOP_CLASS_UID: request.values.get(command_sets.AFFECTED_SOP_CLASS_UID, b""),
+        command_sets.COMMAND_FIELD: CommandField.N_EVENT_REPORT_RSP,
+        command_sets.MESSAGE_ID_RESPONDED_TO: request.number(command_sets.MESSAGE_ID),
+        command_sets.COMMAND_DATA_SET_TYPE: command_sets.NO_DATA_SET,
+        command_sets.STATUS: status,
+    }
+    if comment:
+        values[command_sets.ERROR_COMMENT] = encoded_comment(comment)
+    values[command_sets.AFFECTED_SOP_INSTANCE_UID] = request.values.get(command_sets.AFFECTED_SOP_INSTANCE_UID, b"")
+    values[command_sets.EVENT_TYPE_ID] = request.number(command_sets.EVENT_TYPE_ID, 1)
     return write_command_set(values)

@@ -13,10 +13,16 @@ in the way that loses least; it ranks what is proposed:
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from dicomdesk.dicom.query.sop_classes import COMMITMENT
 from dicomdesk.dicom.sop_classes import VERIFICATION, find_sop_class, is_storable
-from dicomdesk.dicom.transfer_syntaxes import IMPLICIT_VR_LITTLE_ENDIAN, Compression, find_transfer_syntax
+from dicomdesk.dicom.transfer_syntaxes import (
+    EXPLICIT_VR_LITTLE_ENDIAN,
+    IMPLICIT_VR_LITTLE_ENDIAN,
+    Compression,
+    find_transfer_syntax,
+)
 from dicomdesk.network.negotiation import ContextResult, NegotiatedContext, ProposedContext, Role
 from dicomdesk.network.presentation.profiles import Profile
 
@@ -39,6 +45,8 @@ class AcceptancePolicy:
     """Contexts of one proposal, by their IDs, that are not accepted whatever else is said here."""
     needs_context: bool = True
     """Whether an association without any accepted context is rejected."""
+    role_may_be_unsaid: frozenset[str] = frozenset()
+    """Abstract syntaxes of which the requestor may be the SCP only, but need not say so: many do not (PS3.4 J.3)."""
 
 
 def policy_from_profile(profile: Profile) -> AcceptancePolicy:
@@ -58,6 +66,16 @@ def accept_all_policy() -> AcceptancePolicy:
 def verification_only_policy() -> AcceptancePolicy:
     """Accept Verification in the default transfer syntax, nothing else."""
     return AcceptancePolicy(contexts={VERIFICATION: (IMPLICIT_VR_LITTLE_ENDIAN,)})
+
+
+def with_commitment_reports(policy: AcceptancePolicy) -> AcceptancePolicy:
+    """Accept also who comes to report on storage commitment, in the reversed roles of PS3.4 J.3.3."""
+    return replace(
+        policy,
+        contexts={**policy.contexts, COMMITMENT: (EXPLICIT_VR_LITTLE_ENDIAN, IMPLICIT_VR_LITTLE_ENDIAN)},
+        roles={**policy.roles, COMMITMENT: Role(scu=False, scp=True)},
+        role_may_be_unsaid=policy.role_may_be_unsaid | {COMMITMENT},
+    )
 
 
 def decide(proposed: Iterable[ProposedContext], policy: AcceptancePolicy) -> list[NegotiatedContext]:
@@ -90,7 +108,7 @@ def _decide(context: ProposedContext, policy: AcceptancePolicy) -> NegotiatedCon
     if transfer_syntax is not None and allowed is not None:
         if context.role is not None:
             role = _common_role(context.role, allowed)
-        elif not allowed.scu:
+        elif not allowed.scu and context.abstract_syntax not in policy.role_may_be_unsaid:
             result, transfer_syntax = ContextResult.NO_REASON, None
     return NegotiatedContext(
         context_id=context.context_id,

@@ -5,7 +5,7 @@ import socket
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from dicomdesk.dicom.sop_classes import VERIFICATION
 from dicomdesk.errors import (
@@ -20,6 +20,7 @@ from dicomdesk.network.negotiation import ExtendedNegotiation, Negotiation, Prop
 from dicomdesk.network.requestor.answered_items import check_identity, describe
 from dicomdesk.network.requestor.exchange import NO_CONTEXT, Exchange
 from dicomdesk.network.requestor.pynetdicom_internals import PumpedAssociation, make_entity
+from dicomdesk.network.requestor.reported_action import ReportedAction
 from dicomdesk.network.requestor.request_items import ProposedItems, propose, send_limits, user_items
 from dicomdesk.network.requestor.store_stream import OddAnswerJudge, StoreItem, StoreObserver, StoreStream
 from dicomdesk.network.upper_layer.rejection import rejection_error
@@ -34,6 +35,8 @@ from dicomdesk.settings import AssociationSettings, Peer
 
 if TYPE_CHECKING:
     from dicomdesk.network.wire.tls_stream import TlsStream
+
+ExchangeT = TypeVar("ExchangeT", bound=Exchange)
 
 _SLACK_BYTES = 1 << 18
 """Peers that overlook our maximum PDU length are borne with up to this, or twice what we announced."""
@@ -197,12 +200,16 @@ class RequestedAssociation:
         stores = None if handler is None else (handler, observer or IncomingStoreObserver())
         peer = self.negotiation
         return self._begin_exchange(
-            request, stores, f"The peer {peer.called_ae_title} ({peer.peer_host}:{peer.peer_port})", number
+            Exchange, request, stores, f"The peer {peer.called_ae_title} ({peer.peer_host}:{peer.peer_port})", number
         )
+
+    def act(self, request: Request) -> ReportedAction:
+        """Begin an N-ACTION of storage commitment, which takes reports too; see ``ReportedAction``."""
+        return self._begin_exchange(ReportedAction, request)
 
     def ask(self, request: Request) -> Response:
         """Send a request and wait for its final response. Raises as ``Exchange``."""
-        *_, final = self._begin_exchange(request)
+        *_, final = self._begin_exchange(Exchange, request)
         return final
 
     def echo(self) -> int:
@@ -218,12 +225,13 @@ class RequestedAssociation:
 
     def _begin_exchange(
         self,
+        kind: type[ExchangeT],
         request: Request,
         stores: tuple[StoreHandler, IncomingStoreObserver] | None = None,
         peer: str = "The peer",
         number: int = 0,
-    ) -> Exchange:
-        return Exchange(
+    ) -> ExchangeT:
+        return kind(
             self._pumped,
             replace(self._established, association=number),
             request,

@@ -80,7 +80,7 @@ class Exchange(Iterator[Response]):
         self._connection = pumped.connection
         self._max_pdu_bytes = max_pdu_bytes
         reception = None if stores is None else StoreReception(established, *stores, self._connection.send)
-        self._answers = _Answers(established, request, message_id, peer, reception)
+        self._answers = self._make_answers(established, peer, reception)
         self._fragments = FragmentReader()
         self._takes_instances = reception is not None
         self._is_query = request.field == CommandField.C_FIND_RQ
@@ -99,6 +99,11 @@ class Exchange(Iterator[Response]):
         self.most_stored: int | None = None
         """Cancel when the peer has stored so many instances to us; None never does."""
         self._steps = self._perform(in_use)
+
+    def _make_answers(
+        self, established: EstablishedAssociation, peer: str, reception: StoreReception | None
+    ) -> "Answers":
+        return Answers(established, self.request, self.message_id, peer, reception)
 
     @property
     def stored(self) -> SubOperations:
@@ -258,7 +263,7 @@ class Exchange(Iterator[Response]):
             raise PeerTimeoutError(text, condition=NO_ANSWER) from error
 
 
-class _Answers(MessageReader):
+class Answers(MessageReader):
     """Message reader of an exchange, which judges what arrives."""
 
     def __init__(

@@ -19,9 +19,10 @@ from pynetdicom.pdu import P_DATA_TF
 
 from dicomdesk.archive.facts import CommitmentAnswered
 from dicomdesk.archive.index import Index
-from dicomdesk.archive.services import commitment, commitment_reports
+from dicomdesk.archive.services import commitment_reports
 from dicomdesk.archive.services.commitment_values import Report
 from dicomdesk.archive.services.kept_commitment_reports import KeptReports
+from dicomdesk.dicom.commitment import documents
 from dicomdesk.dicom.query.sop_classes import COMMITMENT
 from dicomdesk.errors import IndexDamagedError
 from dicomdesk.network.dimse.command_sets import COMMAND_FIELD, ERROR_COMMENT, MESSAGE_ID, write_command_set
@@ -468,8 +469,8 @@ def test_a_report_that_cannot_be_kept_is_not_promised(
 def test_a_request_has_so_many_instances_and_no_more(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
-    monkeypatch.setattr(commitment, "MOST_REFERENCES", 10)
-    monkeypatch.setattr(commitment, "_MOST_STEPS", 100)
+    monkeypatch.setattr(documents, "MOST_REFERENCES", 10)
+    monkeypatch.setattr(documents, "_MOST_STEPS", 100)
     with running(tmp_path) as archive, connected(archive.port) as peer:
         peer.associate(PROPOSAL)
         if kind == "references":

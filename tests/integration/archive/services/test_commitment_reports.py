@@ -16,7 +16,8 @@ from dicomdesk.archive.areas.keeper import Keeper
 from dicomdesk.archive.facts import ArchiveFact, CommitmentAnswered
 from dicomdesk.archive.services import commitment_reports
 from dicomdesk.archive.services.commitment_reports import ReportDelivery, TooManyReportsError
-from dicomdesk.archive.services.commitment_values import Reference, Report
+from dicomdesk.archive.services.commitment_values import Report
+from dicomdesk.dicom.commitment.references import Reference
 from tests.helpers.archives.served_archives import ARCHIVE, DEADLINE_S, make_settings, until
 from tests.helpers.dcmtk.programs import free_port
 from tests.helpers.peers.fake_peer import Accept, FakePeer, Hold, Reject, Silence

@@ -10,8 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dicomdesk.archive.areas.storage_area import StorageArea
-from dicomdesk.archive.services.commitment_values import Reference, Report
+from dicomdesk.archive.services.commitment_values import Report
 from dicomdesk.archive.services.kept_commitment_reports import KeptReports
+from dicomdesk.dicom.commitment.references import Reference
 from tests.helpers.peers.report_takers import kept_reports
 
 REPORT = Report(

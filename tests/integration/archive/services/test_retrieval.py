@@ -7,8 +7,8 @@ import pytest
 from pydicom.dataset import Dataset
 from pynetdicom import evt
 
-from dicomdesk.archive.services.retrieval import encode_for
 from dicomdesk.dicom.data_sets.deflate import inflate
+from dicomdesk.dicom.data_sets.element_writer import encode_for
 from dicomdesk.errors import IndexDamagedError
 from tests.helpers.archives.served_archives import (
     ARCHIVE,

@@ -5,8 +5,9 @@ from io import BytesIO
 import pydicom
 import pytest
 
-from dicomdesk.archive.services.commitment_values import Reference, Report
-from dicomdesk.archive.services.retrieval import encode_for
+from dicomdesk.archive.services.commitment_values import Report
+from dicomdesk.dicom.commitment.references import Reference
+from dicomdesk.dicom.data_sets.element_writer import encode_for
 from tests.helpers.data.datasets import BIG_ENDIAN, CT_IMAGE, EXPLICIT, IMPLICIT
 
 NO_SUCH_OBJECT = 0x0112
