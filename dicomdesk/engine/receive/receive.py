@@ -25,12 +25,14 @@ from dicomdesk.engine.receive.request import Acceptance, ReceiveRequest, Storage
 from dicomdesk.engine.stats import Progress
 from dicomdesk.errors import DicomdeskError, LocalError, SettingsError
 from dicomdesk.network.acceptor.acceptor import Callbacks
+from dicomdesk.network.acceptor.commitment_reports import commitment_report_service
 from dicomdesk.network.acceptor.listener import Listener, ListenerSettings
 from dicomdesk.network.presentation.context_acceptance import (
     AcceptancePolicy,
     accept_all_policy,
     policy_from_profile,
     verification_only_policy,
+    with_commitment_reports,
 )
 from dicomdesk.network.presentation.profiles import load_profiles
 from dicomdesk.settings import AccessRules, PeerVerification, ProfileSelection
@@ -53,6 +55,10 @@ class ReceiveJob(ListeningJob):
         self._request = request
         acceptance, storage = request.acceptance, request.storage
         policy = _make_policy(acceptance)
+        services = None
+        if request.commitments is not None:
+            policy = with_commitment_reports(policy)
+            services = commitment_report_service(request.commitments)
         self._facts = _SettlingFacts(self.id, self._report, report_stored=request.report_stored)
         self._settler = self._make_settler()
         storing = ArrivalHandler(
@@ -78,7 +84,7 @@ class ReceiveJob(ListeningJob):
                 stop_grace_s=_LONGEST_INSTANCE_S,
             ),
             policy,
-            Callbacks(storing, self._facts),
+            Callbacks(storing, self._facts, services),
         )
         self._byte_rate = RateMeter()
         self._item_rate = RateMeter()

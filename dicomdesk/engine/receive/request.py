@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from dicomdesk.engine.events import EventSink
     from dicomdesk.engine.job import ThreadStarter
     from dicomdesk.engine.receive.receive import ReceiveJob
+    from dicomdesk.network.dimse.commitment import ReportTaker
 
 __all__ = [
     "Acceptance",
@@ -133,6 +134,9 @@ class ReceiveRequest:
     """Report, with ``identify``, which studies have become quiet."""
     report_stored: bool = True
     """Report also that an instance begins, and that it was stored; False: only what went wrong, which is faster."""
+
+    commitments: "ReportTaker | None" = None
+    """Who takes reports on storage commitment that peers come with (PS3.4 J.3.3); None refuses those peers."""
 
     def make_job(self, sink: "EventSink", start_thread: "ThreadStarter", /) -> "ReceiveJob":
         """See ``JobRequest``."""

@@ -67,18 +67,18 @@ class ReportedAction(Exchange):
             except _PatienceEnded:
                 return
             except PeerTimeoutError:
-                if self._answers.awaits_rest or self.patience_s() > 0:
+                if not self._answers.is_between_messages or self.patience_s() > 0:
                     raise
                 return
 
     def _look_whether_to_wait(self) -> None:
-        if self.patience_s() <= 0 and not self._answers.awaits_rest:
+        if self.patience_s() <= 0 and self._answers.is_between_messages:
             raise _PatienceEnded
 
     def _restart_clock(self) -> None:
         """While reports are waited for, the patience with them is the limit, unless one has begun to come."""
         super()._restart_clock()
-        if self._answers.is_complete and not self._answers.awaits_rest:
+        if self._answers.is_complete and self._answers.is_between_messages:
             self._deadline = monotonic() + max(self.patience_s(), 0.0)
 
     def _wait_for_pdu(self) -> tuple[int, memoryview]:
