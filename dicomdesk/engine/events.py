@@ -11,6 +11,7 @@ from enum import Enum
 
 from dicomdesk.dicom.instance import InstanceHeader
 from dicomdesk.engine.check_findings import CheckStage, CheckStep, SopClassCapability
+from dicomdesk.engine.facts.reception import ArrivalKind, StudySender, StudySettled
 from dicomdesk.engine.forecast import ForecastGroup
 from dicomdesk.engine.invented_identities import InventedIdentity
 from dicomdesk.network.negotiation import (
@@ -28,6 +29,7 @@ from dicomdesk.network.status import DimseService, Status, dumped_status, status
 from dicomdesk.network.upper_layer.rejection import dcmtk_rejection_lines
 
 __all__ = [
+    "ArrivalKind",
     "AssociationAborted",
     "AssociationAccepted",
     "AssociationEvent",
@@ -76,6 +78,7 @@ __all__ = [
     "ScanFinished",
     "Status",
     "StoreBrokenOff",
+    "StudySender",
     "StudySettled",
     "TlsSession",
     "UserIdentityExchange",
@@ -199,6 +202,8 @@ class AssociationReceived:
     association: int
     peer_host: str
     """Name where host lookup is on and answers, else the address."""
+    peer_address: str = ""
+    """IP address, "" where not known."""
     calling_ae_title: str
     called_ae_title: str
     contexts: tuple[ProposedContext, ...]
@@ -418,6 +423,8 @@ class ItemFinished:
     """What kept a receive job from storing it, in more detail than the peer is told; "" where nothing did."""
     instance_id: int = 0
     """Of what was sent, as ``FoundInstance`` has it; 0 in a receive job."""
+    arrival: ArrivalKind | None = None
+    """Of an instance that was received, where somebody keeps count."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -438,18 +445,6 @@ class ListenerStarted:
     job_id: str
     address: str
     port: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StudySettled:
-    """A study received has been quiet for the settle time."""
-
-    job_id: str
-    study_instance_uid: str
-    folder: str
-    items: int
-    command_exit_code: int | None
-    """None where no command was asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -493,6 +488,8 @@ class JobFinished:
     counts: dict[ItemOutcome, int]
     error: str = ""
     """Plain words where the outcome is FAILED."""
+    arrivals: dict[ArrivalKind, int] = field(default_factory=dict)
+    """Of instances that were received, where somebody keeps count."""
 
 
 AssociationEvent = (

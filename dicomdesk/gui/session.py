@@ -2,10 +2,12 @@
 
 import asyncio
 import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from dicomdesk.engine.receive.book.arrival_book import ArrivalBook
 from dicomdesk.errors import DicomdeskError
 from dicomdesk.gui.event_bridge import Bridge, Channel
 from dicomdesk.gui.problems.book import ProblemBook
@@ -69,6 +71,8 @@ class Session(QObject):
         """What asks for attention in any view."""
         self.sent = bridge.channel()
         """Events of send jobs."""
+        self.book = ArrivalBook()
+        """Where receive jobs count what arrives."""
         self.received = bridge.channel()
         """Events of receive jobs."""
         self.echoed = bridge.channel()
@@ -154,7 +158,7 @@ class Session(QObject):
 
     async def listen(self, request: "ReceiveRequest") -> None:
         """Listen until stopped; DicomdeskError when that cannot be begun."""
-        job = await self.begin(request, self._take_received)
+        job = await self.begin(replace(request, book=self.book), self._take_received)
         self._receive_id, self._listening_port = job.id, job.port
         self.changed.emit()
         try:

@@ -150,7 +150,7 @@ def test_command_is_run_when_a_study_is_quiet(tmp_path: Path) -> None:
     command = shlex.join([sys.executable, "-c", script, "#s", "#p", "#a"])
     with receiving(tmp_path / "in", "--exec-on-study", command, "--settle-time", "0") as receiver:
         assert store(receiver, "1.2.3") == [0]
-        wait_for_line(receiver.process, "Study complete: 1.2.3 (1 instance)")
+        wait_for_line(receiver.process, "Study quiet: 1.2.3 (1 here)")
     assert (tmp_path / "told").read_text() == f"1.2.3|{tmp_path / 'in'}|RAW"
 
 

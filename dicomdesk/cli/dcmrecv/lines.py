@@ -8,7 +8,8 @@ from dicomdesk.cli.output.association_dump import (
 )
 from dicomdesk.cli.output.log_lines import LogLines, write_notice
 from dicomdesk.engine import events
-from dicomdesk.human import count_text, printable
+from dicomdesk.engine.receive.book.words import counts_text
+from dicomdesk.human import printable
 from dicomdesk.logs import Log
 
 _NO_CONTEXTS = "no acceptable presentation contexts"
@@ -47,7 +48,9 @@ class ReceiveLines(LogLines[events.Event]):
                 self._show_finished(event)
             case events.StudySettled():
                 uid = printable(event.study_instance_uid)
-                self._tool.info(f"Study complete: {uid} ({count_text(event.items, 'instance')})")
+                state = "complete" if event.expected == event.here else "quiet"
+                words = counts_text(event.here, event.again, event.refused, event.expected)
+                self._tool.info(f"Study {state}: {uid} ({words})")
             case events.ListenerStarted():
                 self._tool.info("starting service class provider and listening ...")
             case (

@@ -24,10 +24,13 @@ Every object has ``event`` and ``at`` (when it was written, ISO 8601 with offset
 ``item-finished``       ``association``, ``index``, ``message_id``, ``path``, ``outcome`` (stored, warning, refused,
                         not-sent, failed), ``status`` (number or null), ``reason``, ``bytes``, ``attempts``, and where
                         known ``sop_class_uid``, ``sop_instance_uid``, ``transfer_syntax_uid``, ``study_instance_uid``,
-                        ``series_instance_uid``
+                        ``series_instance_uid``; where instances are received ``arrival`` (new, repeated, overwritten,
+                        kept-both, refused-again, refused, lost)
 ``retry-scheduled``     ``items``, ``attempt``, ``next_try_at``, ``reason``
 ``listener-started``    ``address``, ``port``
-``study-settled``       ``study_instance_uid``, ``folder``, ``items``, ``command_exit_code`` (number or null)
+``study-settled``       ``study_instance_uid``, ``folder``, ``items``, ``command_exit_code`` (number or null), ``here``
+                        (distinct instances), ``again``, ``refused``, ``expected`` (number or null), ``modalities``,
+                        ``senders``
 ``check-step-started``  ``stage`` (resolution, tcp, tls, association, echo, capabilities)
 ``check-step-finished``  ``stage``, ``state`` (ok, warning, failed, skipped), ``text``, ``duration_s`` (number or null),
                         ``cause``, ``advice``, ``details``
@@ -38,7 +41,8 @@ Every object has ``event`` and ``at`` (when it was written, ISO 8601 with offset
                         ``bytes``, ``paths``, ``association``
 ``progress``            ``items_total``, ``items_done``, ``bytes_total``, ``bytes_done``, ``bytes_per_s``,
                         ``items_per_s``, ``seconds_left`` (number or null), ``associations``; once a second
-``job-finished``        ``outcome`` (completed, failed, cancelled), ``counts`` (by outcome of an item), ``error``
+``job-finished``        ``outcome`` (completed, failed, cancelled), ``counts`` (by outcome of an item), ``error``;
+                        where instances were received ``arrivals`` (by what they were)
 ======================  ================================================================================================
 
 A presentation context has ``id``, ``abstract_syntax``, ``transfer_syntaxes`` and, once negotiated, ``result``
@@ -48,7 +52,8 @@ none, or null for the default). An extended negotiation has ``sop_class_uid``, `
 ``accepted`` (hexadecimal digits, or null). A user identity has ``type`` (1 to 5, PS3.7 D.3.3.7), ``user_name``,
 ``wants_response``, ``has_response``. TLS has ``version``, ``cipher``, ``has_peer_certificate``,
 ``peer_subject``, ``peer_issuer``, ``peer_expires`` (ISO 8601, or null where there is no certificate or it cannot be
-read), ``is_peer_verified``. Patient names and identifiers do not appear, nor do passcodes and tokens.
+read), ``is_peer_verified``. A sender has ``calling_ae_title``, ``called_ae_title``, ``host``, ``address``. Patient
+names and identifiers do not appear, nor do passcodes and tokens.
 """
 
 import json
@@ -170,7 +175,15 @@ def describe_progress(progress: "Progress") -> Fields:
 
 
 def _item_finished(event: events.ItemFinished) -> Fields:
-    return _ITEM(event) if event.header is None else _IDENTIFIED_ITEM(event)
+    fields = _ITEM(event) if event.header is None else _IDENTIFIED_ITEM(event)
+    return fields if event.arrival is None else fields | {"arrival": event.arrival.value}
+
+
+def _job_finished(event: events.JobFinished) -> Fields:
+    fields = _FINISHED(event)
+    if event.arrivals:
+        fields["arrivals"] = {kind.value: count for kind, count in event.arrivals.items()}
+    return fields
 
 
 def _role(role: events.Role) -> Value:
@@ -224,6 +237,10 @@ _PROPOSAL: Mapping[str, Callable[[Any], Value]] = {
     "extended_negotiation": each(keys("sop_class_uid proposed=information", proposed=bytes.hex)),
     "user_identity": _IDENTITY,
 }
+_FINISHED = keys(
+    "outcome=outcome.value counts error",
+    counts=lambda counts: {outcome.value: count for outcome, count in counts.items()},
+)
 _EVENTS: Mapping[type, tuple[str, Callable[[Any], Fields]]] = {
     events.JobStarted: ("job-started", keys("job=job_id")),
     events.Notice: ("notice", keys("level=level.value text peer_host", peer_host=lambda host: host or None)),
@@ -281,7 +298,14 @@ _EVENTS: Mapping[type, tuple[str, Callable[[Any], Fields]]] = {
         keys("items attempt next_try_at=at reason", next_try_at=datetime.isoformat),
     ),
     events.ListenerStarted: ("listener-started", keys("address port")),
-    events.StudySettled: ("study-settled", keys("study_instance_uid folder items command_exit_code")),
+    events.StudySettled: (
+        "study-settled",
+        keys(
+            "study_instance_uid folder items command_exit_code here again refused expected modalities senders",
+            modalities=list,
+            senders=each(keys("calling_ae_title called_ae_title host address")),
+        ),
+    ),
     events.CheckStepStarted: ("check-step-started", keys("stage=stage.value")),
     events.CheckStepFinished: (
         "check-step-finished",
@@ -311,11 +335,5 @@ _EVENTS: Mapping[type, tuple[str, Callable[[Any], Fields]]] = {
             paths=list,
         ),
     ),
-    events.JobFinished: (
-        "job-finished",
-        keys(
-            "outcome=outcome.value counts error",
-            counts=lambda counts: {outcome.value: count for outcome, count in counts.items()},
-        ),
-    ),
+    events.JobFinished: ("job-finished", _job_finished),
 }

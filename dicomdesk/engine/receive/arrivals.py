@@ -73,6 +73,8 @@ class Arrival:
     """To be logged; they did not prevent storing."""
     error: str = ""
     """Why the disk did not take it; "" when it did."""
+    taken: PlacedFile | None = None
+    """What became of it where the name of its file was taken; None where it was not."""
 
     def header(self) -> InstanceHeader | None:
         """Return what the first bytes tell; None where they tell nothing, or were not kept."""
@@ -298,6 +300,7 @@ class _StoredArrival(InstanceFile):
             arrival.warnings.append(f"{self._disagreement}: {placed.path}")
 
     def _note_duplicate(self, placed: PlacedFile) -> None:
+        self._arrival.taken = placed
         if placed.kind is PlacementKind.REFUSED:
             raise RefusedError(Status.DUPLICATE_HERE, "Duplicate instance: it is here already")
         done = "overwriting" if placed.kind is PlacementKind.REPLACED else "keeping both"

@@ -5,7 +5,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from dicomdesk.engine.events import EventSink, ItemOutcome, JobFinished, JobOutcome, JobStarted, ListenerStarted
+from dicomdesk.engine.events import (
+    ArrivalKind,
+    EventSink,
+    ItemOutcome,
+    JobFinished,
+    JobOutcome,
+    JobStarted,
+    ListenerStarted,
+)
 from dicomdesk.engine.job import Job, ThreadStarter
 from dicomdesk.errors import DicomdeskError
 from dicomdesk.settings import TlsSettings
@@ -25,6 +33,8 @@ class ReceiveResult:
     error: DicomdeskError | None = None
     counts: dict[ItemOutcome, int] = field(default_factory=dict)
     """Instances received."""
+    arrivals: dict[ArrivalKind, int] = field(default_factory=dict)
+    """Of the book of the job, where somebody keeps count."""
 
 
 class ListeningJob(Job[ReceiveResult]):
@@ -55,7 +65,13 @@ class ListeningJob(Job[ReceiveResult]):
         raise NotImplementedError
 
     def _finished(self, result: ReceiveResult) -> JobFinished:
-        return JobFinished(job_id=self.id, outcome=result.outcome, counts=result.counts, error=str(result.error or ""))
+        return JobFinished(
+            job_id=self.id,
+            outcome=result.outcome,
+            counts=result.counts,
+            error=str(result.error or ""),
+            arrivals=result.arrivals,
+        )
 
 
 def acceptor_ssl_context(tls: TlsSettings | None) -> "ssl.SSLContext | None":

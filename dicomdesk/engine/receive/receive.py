@@ -3,6 +3,7 @@
 import os
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -10,15 +11,19 @@ from typing import TYPE_CHECKING
 from dicomdesk.dicom.instance import InstanceHeader
 from dicomdesk.dicom.sop_classes import STORAGE_SOP_CLASSES, VERIFICATION
 from dicomdesk.engine.events import (
+    ArrivalKind,
     EventSink,
+    ItemOutcome,
     JobOutcome,
+    StudySender,
     StudySettled,
 )
 from dicomdesk.engine.job import JobState, ThreadStarter, new_job_id
 from dicomdesk.engine.rate import RateMeter
 from dicomdesk.engine.receive.arrivals import Arrival, ArrivalHandler
+from dicomdesk.engine.receive.book.arrival_book import ArrivalBook, Arrived
 from dicomdesk.engine.receive.listening_job import ListeningJob, ReceiveResult, acceptor_ssl_context
-from dicomdesk.engine.receive.placement import Placement
+from dicomdesk.engine.receive.placement import Placement, PlacementKind
 from dicomdesk.engine.receive.quiet_studies import SettledStudy, StudyCommand, StudySettler
 from dicomdesk.engine.receive.reception_facts import ReceptionFacts
 from dicomdesk.engine.receive.request import Acceptance, ReceiveRequest, StorageMode
@@ -27,6 +32,7 @@ from dicomdesk.errors import DicomdeskError, LocalError, SettingsError
 from dicomdesk.network.acceptor.acceptor import Callbacks
 from dicomdesk.network.acceptor.commitment_reports import commitment_report_service
 from dicomdesk.network.acceptor.listener import Listener, ListenerSettings
+from dicomdesk.network.negotiation import Negotiation
 from dicomdesk.network.presentation.context_acceptance import (
     AcceptancePolicy,
     accept_all_policy,
@@ -61,6 +67,10 @@ class ReceiveJob(ListeningJob):
             services = commitment_report_service(request.commitments)
         self._facts = _SettlingFacts(self.id, self._report, report_stored=request.report_stored)
         self._settler = self._make_settler()
+        self.book = self._make_book()
+        """Where arrivals are counted; None where nobody wants to know."""
+        if self.book is not None:
+            self._facts.count_in(self.book)
         storing = ArrivalHandler(
             None if storage.mode is StorageMode.IGNORE else Placement(storage),
             storage.mode,
@@ -129,11 +139,13 @@ class ReceiveJob(ListeningJob):
             self._facts.end_all()
             return self._result()
         self._break_off()
-        return ReceiveResult(outcome=JobOutcome.FAILED, error=error, counts=self._facts.counts())
+        return ReceiveResult(
+            outcome=JobOutcome.FAILED, error=error, counts=self._facts.counts(), arrivals=self._facts.arrivals()
+        )
 
     def _result(self) -> ReceiveResult:
         outcome = JobOutcome.CANCELLED if self._control.state is JobState.ABORTING else JobOutcome.COMPLETED
-        return ReceiveResult(outcome=outcome, counts=self._facts.counts())
+        return ReceiveResult(outcome=outcome, counts=self._facts.counts(), arrivals=self._facts.arrivals())
 
     def _abort(self) -> None:
         if self._command is not None:
@@ -152,6 +164,11 @@ class ReceiveJob(ListeningJob):
         self._facts.settler = settler
         return settler
 
+    def _make_book(self) -> ArrivalBook | None:
+        if self._request.identify and self._request.book is not None:
+            return self._request.book
+        return ArrivalBook() if self._settler is not None else None
+
     def _start_settler(self) -> threading.Thread | None:
         if self._settler is None:
             return None
@@ -160,28 +177,82 @@ class ReceiveJob(ListeningJob):
     def _settled(self, study: SettledStudy) -> None:
         study = replace(study, folder=os.path.abspath(study.folder))
         exit_code = None if self._command is None else self._command.run(study)
-        self._report(
-            StudySettled(
-                job_id=self.id,
-                study_instance_uid=study.study_instance_uid,
-                folder=study.folder,
-                items=study.items,
-                command_exit_code=exit_code,
-            )
+        fact = StudySettled(
+            job_id=self.id,
+            study_instance_uid=study.study_instance_uid,
+            folder=study.folder,
+            items=study.items,
+            command_exit_code=exit_code,
         )
+        booked = self.book.find(study.study_instance_uid) if self.book is not None else None
+        self._report(fact if booked is None else booked.settled(fact))
+
+
+_FAILURES = {ItemOutcome.REFUSED: ArrivalKind.REFUSED, ItemOutcome.FAILED: ArrivalKind.LOST}
+_TAKEN = {
+    PlacementKind.REPLACED: ArrivalKind.OVERWRITTEN,
+    PlacementKind.BESIDE: ArrivalKind.KEPT_BOTH,
+    PlacementKind.REFUSED: ArrivalKind.REFUSED_AGAIN,
+}
 
 
 class _SettlingFacts(ReceptionFacts):
     """Facts of the job; stored instances go to the settler too."""
 
     settler: StudySettler | None = None
+    _book: ArrivalBook | None = None
     forget: Callable[[int], None] | None = None
     """Told when an association is over."""
+
+    def __init__(self, job_id: str, report: EventSink, *, report_stored: bool) -> None:
+        super().__init__(job_id, report, report_stored=report_stored)
+        self._arrivals: Counter[ArrivalKind] = Counter()
+
+    def count_in(self, book: ArrivalBook) -> None:
+        """Count arrivals, and keep by association who sends, in a book."""
+        self._book = book
+
+        def count(arrival: Arrival, outcome: ItemOutcome, header: InstanceHeader | None, reason: str) -> ArrivalKind:
+            request, taken = arrival.request, arrival.taken
+            arrived = Arrived(
+                sop_instance_uid=request.sop_instance_uid,
+                header=header,
+                association=(self._job_id, request.association),
+                path=arrival.path or (taken.path if taken is not None else ""),
+                size_bytes=arrival.size_bytes,
+                wanted=_FAILURES.get(outcome, ArrivalKind.NEW) if taken is None else _TAKEN[taken.kind],
+                reason=reason,
+            )
+            kind = book.take(arrived, time.time())
+            with self._lock:
+                self._arrivals[kind] += 1
+            return kind
+
+        self.count = count
+
+    def arrivals(self) -> dict[ArrivalKind, int]:
+        """Return what those that were counted were."""
+        with self._lock:
+            return dict(self._arrivals)
+
+    def association_accepted(self, association: int, negotiation: Negotiation) -> None:
+        """See ``ListenerObserver``."""
+        if self._book is not None:
+            sender = StudySender(
+                calling_ae_title=negotiation.calling_ae_title,
+                called_ae_title=negotiation.called_ae_title,
+                host=negotiation.peer_host,
+                address=negotiation.peer_address,
+            )
+            self._book.opened((self._job_id, association), sender)
+        super().association_accepted(association, negotiation)
 
     def _end(self, association: int) -> None:
         super()._end(association)
         if self.forget is not None:
             self.forget(association)
+        if self._book is not None:
+            self._book.closed((self._job_id, association))
 
     def _ended(self, arrival: Arrival, header: InstanceHeader | None) -> None:
         if self.settler is not None and arrival.path and header is not None and header.study_instance_uid:

@@ -2,9 +2,11 @@
 
 import threading
 from collections import Counter
+from collections.abc import Callable
 
 from dicomdesk.dicom.instance import InstanceHeader
 from dicomdesk.engine.events import (
+    ArrivalKind,
     AssociationAborted,
     AssociationAccepted,
     AssociationFailed,
@@ -24,7 +26,10 @@ from dicomdesk.network.acceptor.observers import IncomingAssociation, ListenerOb
 from dicomdesk.network.dimse.store_reception import IncomingStore, StoreAnswer
 from dicomdesk.network.negotiation import Negotiation
 
-__all__ = ["ReceptionFacts"]
+__all__ = ["ArrivalCounter", "ReceptionFacts"]
+
+ArrivalCounter = Callable[[Arrival, ItemOutcome, InstanceHeader | None, str], ArrivalKind]
+"""Says what an arrival is that ended so, for such a reason; the header is None where it cannot be read."""
 
 
 class ReceptionFacts(ListenerObserver):
@@ -38,6 +43,8 @@ class ReceptionFacts(ListenerObserver):
         self._job_id = job_id
         self._report = report
         self._report_stored = report_stored
+        self.count: ArrivalCounter | None = None
+        """Told of each instance before its fact is; None where nobody keeps count."""
         self._lock = threading.Lock()
         self._counts: Counter[ItemOutcome] = Counter()
         self._open: dict[int, Arrival] = {}
@@ -95,6 +102,7 @@ class ReceptionFacts(ListenerObserver):
                 job_id=self._job_id,
                 association=request.association,
                 peer_host=request.peer_host,
+                peer_address=request.peer_address,
                 calling_ae_title=request.calling_ae_title,
                 called_ae_title=request.called_ae_title,
                 contexts=request.contexts,
@@ -152,6 +160,7 @@ class ReceptionFacts(ListenerObserver):
             self._warn(warning)
         with self._lock:
             self._counts[outcome] += 1
+        kind = None if self.count is None else self.count(arrival, outcome, header, reason)
         if self._report_stored or outcome is not ItemOutcome.STORED:
             self._report(
                 ItemFinished(
@@ -166,6 +175,7 @@ class ReceptionFacts(ListenerObserver):
                     size_bytes=arrival.size_bytes,
                     header=header,
                     fault=arrival.error,
+                    arrival=kind,
                 )
             )
         self._ended(arrival, header)

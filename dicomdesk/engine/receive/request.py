@@ -5,7 +5,9 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dicomdesk.dicom.instance import OF_THIS_PROCESS
 from dicomdesk.dicom.storing_format import StoringFormat
+from dicomdesk.engine.receive.book.arrival_book import ArrivalBook
 from dicomdesk.settings import AccessRules, PlaceRules, ProfileSelection, Timeouts, TlsSettings
 
 if TYPE_CHECKING:
@@ -134,6 +136,8 @@ class ReceiveRequest:
     """Report, with ``identify``, which studies have become quiet."""
     report_stored: bool = True
     """Report also that an instance begins, and that it was stored; False: only what went wrong, which is faster."""
+    book: ArrivalBook | None = field(default=None, compare=False, metadata={OF_THIS_PROCESS: True})
+    """Where arrivals are counted, with ``identify``; None: in a book of the job where it ``reports_studies``."""
 
     commitments: "ReportTaker | None" = None
     """Who takes reports on storage commitment that peers come with (PS3.4 J.3.3); None refuses those peers."""

@@ -1,22 +1,28 @@
-"""Received studies and series, filled live from a receive job's events."""
+"""Received studies and series: rows over the records of an arrival book, which a receive job fills.
 
-from collections.abc import Iterable
+What is counted is counted in the book. Where a job counts in no book, its events are counted in that of the model.
+"""
+
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from PySide6.QtCore import QCoreApplication
 
 from dicomdesk import human
-from dicomdesk.dicom.instance import InstanceHeader
 from dicomdesk.engine.events import (
+    ArrivalKind,
     AssociationAborted,
     AssociationAccepted,
     AssociationReleased,
     Event,
     ItemFinished,
     ItemOutcome,
+    StudySender,
 )
+from dicomdesk.engine.receive.book.arrival_book import ArrivalBook, Arrived
+from dicomdesk.engine.receive.book.records import BookedFile, BookedSeries, BookedStudy
 from dicomdesk.gui import wording
-from dicomdesk.gui.models.study_words import SeriesWords, StudyWords
+from dicomdesk.gui.models.study_words import NO_HEADER, SeriesWords, StudyWords
 from dicomdesk.gui.outline.model import Column, Mark, Node, Outline, Part, Weight, joined, mark_of
 from dicomdesk.gui.outline.states import ItemState
 from dicomdesk.gui.problems.book import ProblemShelf, loose_shelf
@@ -26,8 +32,7 @@ TITLE, MODALITY, SERIES, INSTANCES, SIZE, FROM, STATE, RATE = range(8)
 QUIET_AFTER_S = 3.0
 """An open association that brings nothing for so long is called quiet."""
 RATE_SPAN_S = 2.0
-MOST_PROBLEMS = 200
-"""Reasons kept per study; all are counted."""
+_UNCOUNTED = {ItemOutcome.REFUSED: ArrivalKind.REFUSED, ItemOutcome.FAILED: ArrivalKind.LOST}
 
 
 def _say(text: str) -> str:
@@ -49,24 +54,57 @@ def receive_columns() -> tuple[Column, ...]:
 
 
 class ReceivedGroup(Node):
-    """Group of received instances: a study or a series."""
+    """Group of received instances: a study or a series, with the numbers of its record."""
 
-    __slots__ = ("bytes_mark", "first_at", "instances", "is_open", "last_at", "marked_at", "now", "problems",
-        "rate", "size_bytes")  # fmt: skip
+    __slots__ = ("bytes_mark", "marked_at", "now", "rate", "received_bytes", "record")
 
-    def __init__(self) -> None:
+    record: BookedStudy | BookedSeries
+
+    def __init__(self, record: BookedStudy | BookedSeries) -> None:
         super().__init__()
-        self.instances = 0
-        self.size_bytes = 0
-        self.problems = 0
-        self.first_at = 0.0
-        self.last_at = 0.0
+        self.record = record
         self.now = 0.0
-        self.is_open = False
-        """Whether the association that brings it is still open."""
         self.rate = 0.0
+        self.received_bytes = 0
+        """Of all that came, as often as it came."""
         self.bytes_mark = 0
         self.marked_at = 0.0
+
+    @property
+    def instances(self) -> int:
+        """Distinct instances that are here."""
+        return self.record.here
+
+    @property
+    def again(self) -> int:
+        """Arrivals of instances that were here."""
+        return self.record.again
+
+    @property
+    def problems(self) -> int:
+        """Instances that were not stored and have not come since."""
+        return self.record.missing
+
+    @property
+    def size_bytes(self) -> int:
+        """Bytes of data sets, of each instance once."""
+        return self.record.size_bytes
+
+    @property
+    def first_at(self) -> float:
+        """Time of the first arrival, seconds since the epoch."""
+        return self.record.first_at
+
+    @property
+    def last_at(self) -> float:
+        """Time of the last arrival, seconds since the epoch."""
+        return self.record.last_at
+
+    @property
+    def is_open(self) -> bool:
+        """Whether an association that brought something of the study is open."""
+        record = self.record
+        return record.is_open if isinstance(record, BookedStudy) else record.study.is_open
 
     @property
     def state(self) -> ItemState:
@@ -86,24 +124,29 @@ class ReceivedGroup(Node):
             return _say("{count} not stored").format(count=wording.count_text(self.problems))
         return mark_of(state).word
 
+    def counts_text(self) -> str:
+        """Return such as "60 here, 40 again"."""
+        words = [_say("{count} here").format(count=wording.count_text(self.instances))]
+        if self.again:
+            words.append(_say("{count} again").format(count=wording.count_text(self.again)))
+        if self.problems:
+            words.append(_say("{count} not stored").format(count=wording.count_text(self.problems)))
+        return ", ".join(words)
+
     def take(self, event: ItemFinished, at: float) -> None:
-        """Count an instance."""
-        self.first_at = self.first_at or at
-        self.last_at = self.now = at
+        """Take note that an instance came, which is counted already."""
+        self.now = at
         if not self.marked_at:
             self.marked_at = at
-        if event.outcome in {ItemOutcome.STORED, ItemOutcome.WARNING}:
-            self.instances += 1
-            self.size_bytes += event.size_bytes
-        else:
-            self.problems += 1
+        if event.path:
+            self.received_bytes += event.size_bytes
 
     def measure(self, now: float) -> None:
         """Bring rate and silence up to date."""
         self.now = now
         if now - self.marked_at >= RATE_SPAN_S:
-            self.rate = (self.size_bytes - self.bytes_mark) / (now - self.marked_at)
-            self.bytes_mark, self.marked_at = self.size_bytes, now
+            self.rate = (self.received_bytes - self.bytes_mark) / (now - self.marked_at)
+            self.bytes_mark, self.marked_at = self.received_bytes, now
 
     def text(self, column: int) -> str:
         if column == INSTANCES:
@@ -123,24 +166,49 @@ class ReceivedGroup(Node):
     def mark(self, column: int) -> Mark | None:
         return mark_of(self.state, self.state_text()) if column == STATE else None
 
+    def tip(self, column: int) -> str:
+        return self.counts_text() if column == INSTANCES else ""
+
 
 class ReceivedStudy(ReceivedGroup):
     """A study that arrives or has arrived."""
 
-    __slots__ = ("associations", "calling_ae_title", "folder", "peer_host", "reasons", "series", "words")
+    __slots__ = ("has_problem", "record", "series", "words")
 
     opens: ClassVar[bool] = True
+    record: BookedStudy
 
-    def __init__(self, header: InstanceHeader | None) -> None:
-        super().__init__()
-        self.words = StudyWords(header)
-        self.calling_ae_title = ""
-        self.peer_host = ""
-        self.folder = ""
-        """Where its latest file was written."""
-        self.associations: set[tuple[str, int]] = set()
+    def __init__(self, record: BookedStudy) -> None:
+        super().__init__(record)
+        self.words = StudyWords(record.header)
+        self.has_problem = False
+        """Whether what is missing of it was reported."""
         self.series: dict[str, ReceivedSeries] = {}
-        self.reasons: list[str] = []
+
+    @property
+    def senders(self) -> Sequence[StudySender]:
+        """Who brought something of it, in the order of their first."""
+        return tuple(self.record.senders)
+
+    @property
+    def calling_ae_title(self) -> str:
+        """Of the sender that came last into the list, for people."""
+        return human.printable(self.senders[-1].calling_ae_title) if self.record.senders else ""
+
+    @property
+    def peer_host(self) -> str:
+        """Of the sender that came last into the list, for people."""
+        return human.printable(self.senders[-1].host) if self.record.senders else ""
+
+    @property
+    def folder(self) -> str:
+        """Where its latest file was written."""
+        return self.record.folder
+
+    @property
+    def reasons(self) -> list[str]:
+        """Why instances were not stored; as many as are kept."""
+        return self.record.reasons
 
     def text(self, column: int) -> str:
         if column in {TITLE, FROM}:
@@ -158,17 +226,19 @@ class ReceivedStudy(ReceivedGroup):
         return self.words.parts() if column == TITLE else None
 
     def tip(self, column: int) -> str:
-        return self.text(column) if column in {TITLE, FROM} else ""
+        return self.text(column) if column in {TITLE, FROM} else super().tip(column)
 
 
 class ReceivedSeries(ReceivedGroup):
     """A series that arrives or has arrived."""
 
-    __slots__ = ("words",)
+    __slots__ = ("record", "words")
 
-    def __init__(self, header: InstanceHeader) -> None:
-        super().__init__()
-        self.words = SeriesWords(header)
+    record: BookedSeries
+
+    def __init__(self, record: BookedSeries) -> None:
+        super().__init__(record)
+        self.words = SeriesWords(record.header or NO_HEADER)
 
     def text(self, column: int) -> str:
         if column == TITLE:
@@ -183,27 +253,55 @@ class ReceivedSeries(ReceivedGroup):
 
 
 class ReceivedStudies:
-    """Groups received instances from events; an ``Outline`` is told of rows that come or change. For the Qt thread."""
+    """Rows of an arrival book; an ``Outline`` is told of those that come, change or go. For the Qt thread."""
 
-    def __init__(self, outline: Outline, problems: ProblemShelf | None = None) -> None:
+    def __init__(self, outline: Outline, problems: ProblemShelf | None = None, book: ArrivalBook | None = None) -> None:
         """Studies of which something was not stored are reported to ``problems``."""
         self._outline = outline
         self._problems = problems or loose_shelf()
+        self.book = ArrivalBook() if book is None else book
+        """Where receive jobs are to count, too."""
         self._studies: dict[str, ReceivedStudy] = {}
-        self._peers: dict[tuple[str, int], tuple[str, str]] = {}
-        self.instances = 0
-        self.problems = 0
+        self._brought: dict[tuple[str, int], dict[str, ReceivedStudy]] = {}
+        """Studies that each open association has brought."""
+        self._open: dict[str, ReceivedStudy] = {}
+        """Studies whose rows may say that they arrive."""
+        self._dropped = 0
 
     @property
     def studies(self) -> Iterable[ReceivedStudy]:
         """All studies, in the order of arrival."""
         return self._studies.values()
 
+    @property
+    def instances(self) -> int:
+        """Distinct instances of all studies."""
+        return self.book.here
+
+    @property
+    def problems(self) -> int:
+        """Instances that were not stored and have not come since."""
+        return self.book.missing
+
+    def files(self, node: ReceivedGroup) -> list[BookedFile]:
+        """Files of a study or a series, in the order of arrival of their instances."""
+        record = node.record
+        if isinstance(record, BookedStudy):
+            return self.book.files(record.uid)
+        return self.book.files(record.study.uid, record.uid)
+
     def apply(self, event: Event, at: float) -> None:
         """Take note of what a receive job reports."""
         match event:
             case AssociationAccepted(job_id=job_id, association=association, negotiation=negotiation):
-                self._peers[job_id, association] = (negotiation.calling_ae_title, negotiation.peer_host)
+                self._brought[job_id, association] = {}
+                sender = StudySender(
+                    calling_ae_title=negotiation.calling_ae_title,
+                    called_ae_title=negotiation.called_ae_title,
+                    host=negotiation.peer_host,
+                    address=negotiation.peer_address,
+                )
+                self.book.opened((job_id, association), sender)
             case AssociationReleased(job_id=job_id, association=association):
                 self._close((job_id, association))
             case AssociationAborted(job_id=job_id, association=association):
@@ -215,70 +313,101 @@ class ReceivedStudies:
 
     def measure(self, now: float) -> None:
         """Bring rates and silences up to date; called about once a second."""
-        for study in self._studies.values():
-            if study.is_open:
-                for group in (study, *study.series.values()):
-                    group.measure(now)
-                    self._outline.touch(group)
+        for study in self._open.values():
+            self._touch(study, now)
+        if self._dropped != self.book.dropped_studies:
+            self._dropped = self.book.dropped_studies
+            for study in [each for each in self._studies.values() if each.record.is_dropped]:
+                self._remove(study)
 
     def clear_finished(self) -> None:
         """Take away all studies that nobody is sending any more; files stay where they are."""
         for uid, study in list(self._studies.items()):
             if not study.is_open:
-                del self._studies[uid]
+                self.book.forget(uid)
                 self._problems.mend(study)
-                self._outline.remove(study)
+                self._remove(study)
 
     def _on_item(self, event: ItemFinished, at: float) -> None:
-        study = self._study_of(event.header)
-        key = (event.job_id, event.association)
-        if key in self._peers:
-            study.calling_ae_title, study.peer_host = (human.printable(text) for text in self._peers[key])
-            study.associations.add(key)
-            study.is_open = True
+        if event.arrival is None:
+            self._count(event, at)
+        uid = event.header.study_instance_uid if event.header is not None else ""
+        study = self._study_of(uid)
+        if study is None:
+            return
+        brought = self._brought.get((event.job_id, event.association))
+        if brought is not None and uid not in brought:
+            brought[uid] = self._open[uid] = study
         study.take(event, at)
-        if event.path:
-            study.folder = event.path.replace("\\", "/").rpartition("/")[0]
-        if event.header is not None:
-            series = self._series_of(study, event.header)
-            series.is_open = study.is_open
+        self._tell_problem(study, event, at)
+        series = self._series_of(study, event.header.series_instance_uid) if event.header is not None else None
+        if series is not None:
             series.take(event, at)
             self._outline.touch(series)
-        if event.outcome in {ItemOutcome.STORED, ItemOutcome.WARNING}:
-            self.instances += 1
-        else:
-            self.problems += 1
-            if len(study.reasons) < MOST_PROBLEMS:
-                study.reasons.append(event.reason)
+        self._outline.touch(study)
+
+    def _tell_problem(self, study: ReceivedStudy, event: ItemFinished, at: float) -> None:
+        """Report what is missing of a study, or that nothing is any more."""
+        if not study.problems:
+            if study.has_problem:
+                study.has_problem = False
+                self._problems.mend(study)
+        elif event.outcome in _UNCOUNTED and event.arrival is not ArrivalKind.REFUSED_AGAIN:
+            study.has_problem = True
             words = wording.plural(
                 study.problems, _say("{count} instance not stored"), _say("{count} instances not stored")
             )
             self._problems.report(study, study.text(TITLE), f"{words}: {human.printable(event.reason)}", at)
-        self._outline.touch(study)
 
-    def _study_of(self, header: InstanceHeader | None) -> ReceivedStudy:
-        uid = header.study_instance_uid if header else ""
-        study = self._studies.get(uid)
-        if study is None:
-            study = self._studies[uid] = ReceivedStudy(header)
-            self._outline.insert(None, [study])
+    def _count(self, event: ItemFinished, at: float) -> None:
+        """Count an event that its job counts nowhere."""
+        header = event.header
+        uid = header.media_sop_instance_uid or header.sop_instance_uid if header is not None else ""
+        arrived = Arrived(
+            sop_instance_uid=uid or f"{event.job_id} {event.index}",
+            header=header,
+            association=(event.job_id, event.association),
+            path=event.path.replace("\\", "/"),
+            size_bytes=event.size_bytes,
+            wanted=_UNCOUNTED.get(event.outcome, ArrivalKind.NEW),
+            reason=event.reason,
+        )
+        self.book.take(arrived, at)
+
+    def _study_of(self, uid: str) -> ReceivedStudy | None:
+        study, record = self._studies.get(uid), self.book.find(uid)
+        if record is None or (study is not None and study.record is record):
+            return study
+        if study is not None:  # the book began it anew
+            self._remove(study)
+        study = self._studies[uid] = ReceivedStudy(record)
+        self._outline.insert(None, [study])
         return study
 
-    def _series_of(self, study: ReceivedStudy, header: InstanceHeader) -> ReceivedSeries:
-        series = study.series.get(header.series_instance_uid)
-        if series is None:
-            series = study.series[header.series_instance_uid] = ReceivedSeries(header)
+    def _series_of(self, study: ReceivedStudy, uid: str) -> ReceivedSeries | None:
+        series, record = study.series.get(uid), study.record.series.get(uid)
+        if series is None and record is not None:
+            series = study.series[uid] = ReceivedSeries(record)
             self._outline.insert(study, [series])
             study.words.add_modality(series.words.modality)
         return series
 
+    def _remove(self, study: ReceivedStudy) -> None:
+        self._studies.pop(study.record.uid, None)
+        self._open.pop(study.record.uid, None)
+        self._outline.remove(study)
+
+    def _touch(self, study: ReceivedStudy, now: float | None = None) -> None:
+        for group in (study, *study.series.values()):
+            if now is not None:
+                group.measure(now)
+            else:
+                group.rate = 0.0
+            self._outline.touch(group)
+
     def _close(self, key: tuple[str, int]) -> None:
-        self._peers.pop(key, None)
-        for study in self._studies.values():
-            if key in study.associations:
-                study.associations.discard(key)
-                if not study.associations:
-                    for group in (study, *study.series.values()):
-                        group.is_open = False
-                        group.rate = 0.0
-                        self._outline.touch(group)
+        self.book.closed(key)
+        for uid, study in self._brought.pop(key, {}).items():
+            if not study.is_open and self._open.get(uid) is study:
+                del self._open[uid]
+                self._touch(study)

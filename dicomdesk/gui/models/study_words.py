@@ -7,7 +7,7 @@ from dicomdesk.dicom.instance import InstanceHeader
 from dicomdesk.gui import wording
 from dicomdesk.gui.outline.model import Part, Weight
 
-_NO_HEADER = InstanceHeader(
+NO_HEADER = InstanceHeader(
     sop_class_uid="", sop_instance_uid="", transfer_syntax_uid="", data_set_offset=0, data_set_length=0
 )
 
@@ -24,7 +24,7 @@ class StudyWords:
 
     def __init__(self, header: InstanceHeader | None) -> None:
         """``header`` is that of any instance, None where it could not be read."""
-        known = header or _NO_HEADER
+        known = header or NO_HEADER
         self.patient_name = wording.person_name_text(known.patient_name)
         self.patient_id = human.printable(known.patient_id)
         self.description = human.printable(known.study_description)

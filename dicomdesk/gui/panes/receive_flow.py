@@ -48,7 +48,7 @@ class ReceiveFlow(QObject):
         self._seconds = 0
         self._is_looking = False
         self.model = OutlineModel(receive_columns(), self)
-        self.studies = ReceivedStudies(self.model, session.problems.shelf("receive"))
+        self.studies = ReceivedStudies(self.model, session.problems.shelf("receive"), session.book)
         self.folder = ""
         """Whose disk is watched."""
         self.free_bytes: int | None = None

@@ -6,6 +6,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 from shiboken6 import isValid
 
+from dicomdesk.engine.receive.book.records import BookedSeries, BookedStudy
 from dicomdesk.engine.receive.request import Storage
 from dicomdesk.gui.dialogs.listener import ListenerDialog
 from dicomdesk.gui.main_window import MainWindow
@@ -123,12 +124,13 @@ def test_free_disk_is_looked_at(window: MainWindow, wait_until: WaitUntil) -> No
 
 def test_filters_take_studies_with_their_series() -> None:
     header = scenes.header(scenes.JANE, ("1", "", "CT"), 1)
-    study = ReceivedStudy(header)
-    study.is_open = True
+    record = BookedStudy(header)
+    study = ReceivedStudy(record)
+    record.open_associations = 1
     assert [accepts(study, chip, []) for chip in range(4)] == [True, True, False, False]
-    study.is_open, study.problems = False, 1
+    record.open_associations, record.missing = 0, 1
     assert [accepts(study, chip, ["doe"]) for chip in range(4)] == [True, False, True, True]
-    assert accepts(ReceivedSeries(header), 3, ["x"])
+    assert accepts(ReceivedSeries(BookedSeries(record, header)), 3, ["x"])
     assert not accepts(study, 0, ["peter"])
 
 

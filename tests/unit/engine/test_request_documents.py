@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dicomdesk.dicom.files.scan import scan
-from dicomdesk.dicom.instance import FoundInstance, InputSelection
+from dicomdesk.dicom.instance import OF_THIS_PROCESS, FoundInstance, InputSelection
 from dicomdesk.engine.preflight.request import PreflightRequest
 from dicomdesk.engine.receive.request import Acceptance, ReceiveRequest
 from dicomdesk.engine.request_documents import EngineRequest, read_request, write_request
@@ -74,7 +74,8 @@ def values_of(kind: object, *, is_secret: bool = False) -> st.SearchStrategy[obj
 def instances_of(kind: type[Value]) -> st.SearchStrategy[Value]:
     hints = get_type_hints(kind)
     assert is_dataclass(kind)
-    return st.builds(kind, **{each.name: values_of(hints[each.name], is_secret=not each.repr) for each in fields(kind)})
+    written = [each for each in fields(kind) if OF_THIS_PROCESS not in each.metadata]
+    return st.builds(kind, **{each.name: values_of(hints[each.name], is_secret=not each.repr) for each in written})
 
 
 def without_secrets(value: Value) -> Value:

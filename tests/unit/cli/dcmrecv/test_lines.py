@@ -138,8 +138,11 @@ def test_object_without_answer_is_told(tell: Tell) -> None:
 
 
 def test_complete_study_is_told(tell: Tell) -> None:
-    settled = events.StudySettled(job_id="j", study_instance_uid="1.2.3", folder="f", items=2, command_exit_code=None)
-    assert tell([settled]) == ["I: Study complete: 1.2.3 (2 instances)"]
+    settled = events.StudySettled(
+        job_id="j", study_instance_uid="1.2.3", folder="f", items=2, command_exit_code=None, here=60, again=40
+    )
+    assert tell([settled]) == ["I: Study quiet: 1.2.3 (60 here, 40 again)"]
+    assert tell([dataclasses.replace(settled, expected=60)]) == ["I: Study complete: 1.2.3 (60 of 60 here, 40 again)"]
 
 
 def test_each_line_of_a_notice_has_its_letter(tell: Tell) -> None:

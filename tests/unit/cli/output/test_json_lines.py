@@ -166,12 +166,30 @@ SAMPLES: list[tuple[events.NamedEvent, str, set[str]]] = [
     (
         events.StudySettled(job_id="j", study_instance_uid="1", folder="f", items=1, command_exit_code=None),
         "study-settled",
-        {"study_instance_uid", "folder", "items", "command_exit_code"},
+        {
+            "study_instance_uid",
+            "folder",
+            "items",
+            "command_exit_code",
+            "here",
+            "again",
+            "refused",
+            "expected",
+            "modalities",
+            "senders",
+        },
     ),
     (
         events.JobFinished(job_id="j", outcome=events.JobOutcome.FAILED, counts={events.ItemOutcome.STORED: 1}),
         "job-finished",
         {"outcome", "counts", "error"},
+    ),
+    (
+        events.JobFinished(
+            job_id="j", outcome=events.JobOutcome.COMPLETED, counts={}, arrivals={events.ArrivalKind.REPEATED: 2}
+        ),
+        "job-finished",
+        {"outcome", "counts", "error", "arrivals"},
     ),
 ]
 PROGRESS = Progress(

@@ -15,9 +15,10 @@ def arrived(*, problems: int = 0) -> ReceivedStudies:
         studies.apply(event, 1.0)
     header = scenes.header(scenes.JANE, ("1", "Axial", "CT"), 1)
     studies.apply(scenes.finished(header, 0, path="/in/F1", job_id=scenes.RECEIVE_JOB), 1.0)
-    for _ in range(problems):
+    for number in range(problems):
+        other = scenes.header(scenes.JANE, ("1", "Axial", "CT"), 2 + number)
         refused = scenes.finished(
-            header, 1, ItemOutcome.REFUSED, status=0xA700, reason="The disk is full", job_id=scenes.RECEIVE_JOB
+            other, 1, ItemOutcome.REFUSED, status=0xA700, reason="The disk is full", job_id=scenes.RECEIVE_JOB
         )
         studies.apply(refused, 1.0)
     return studies

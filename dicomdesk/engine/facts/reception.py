@@ -1,0 +1,64 @@
+"""Facts of receiving: what an arrival is, who sent it, which study is quiet."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from dicomdesk.dicom.instance import InstanceHeader
+
+__all__ = ["ArrivalKind", "StudySender", "StudySettled"]
+
+
+class ArrivalKind(Enum):
+    """Place of an arrival among those of its study: counts of what is here are of distinct SOP Instance UIDs."""
+
+    NEW = "new"
+    """Stored, and not here before."""
+    REPEATED = "repeated"
+    """Here already with the same data set."""
+    OVERWRITTEN = "overwritten"
+    """Here already: its file took the place of one with another data set, or of one that nobody compared."""
+    KEPT_BOTH = "kept-both"
+    """Here already: there is another file of it now."""
+    REFUSED_AGAIN = "refused-again"
+    """Refused because it is here already."""
+    REFUSED = "refused"
+    """Not stored, for another reason."""
+    LOST = "lost"
+    """Not stored: its association ended before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StudySender:
+    """Somebody who brings instances; text is as it came."""
+
+    calling_ae_title: str
+    called_ae_title: str
+    host: str
+    """Name where host lookup is on and answers, else the address."""
+    address: str = ""
+    """IP address, "" where not known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StudySettled:
+    """A study received has been quiet for the settle time."""
+
+    job_id: str
+    study_instance_uid: str
+    folder: str
+    items: int
+    """Arrivals that were stored since it last settled."""
+    command_exit_code: int | None
+    """None where no command was asked for."""
+    here: int = 0
+    """Distinct instances."""
+    again: int = 0
+    """Arrivals of instances that were here."""
+    refused: int = 0
+    """Arrivals that were not stored."""
+    expected: int | None = None
+    """How many distinct instances it has elsewhere, None where nobody said."""
+    senders: tuple[StudySender, ...] = ()
+    modalities: tuple[str, ...] = ()
+    header: InstanceHeader | None = None
+    """Of its first instance."""
