@@ -128,12 +128,20 @@ class TransferStats:
             self._closed_bytes += counters.bytes_done
             self._closed_items += counters.items_done
 
+    def moved(self) -> tuple[int, int]:
+        """Return the bytes of data sets and the instances that have gone so far."""
+        with self._lock:
+            return self._moved()
+
+    def _moved(self) -> tuple[int, int]:
+        moved = self._closed_bytes + sum(counters.bytes_moved() for counters in self._open)
+        return moved, self._closed_items + sum(counters.items_done for counters in self._open)
+
     def progress(self, at_s: float | None = None) -> Progress:
         """Return how far the transfer is; ``at_s`` is monotonic time, None takes now."""
         now_s = time.monotonic() if at_s is None else at_s
         with self._lock:
-            moved = self._closed_bytes + sum(counters.bytes_moved() for counters in self._open)
-            sent = self._closed_items + sum(counters.items_done for counters in self._open)
+            moved, sent = self._moved()
             bytes_per_s = self._byte_rate.observe(now_s, moved)
             items_per_s = self._item_rate.observe(now_s, sent)
             done = sent + self._items_without_association

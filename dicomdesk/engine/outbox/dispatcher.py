@@ -85,14 +85,20 @@ class Dispatcher:
         """Begin runs until the end."""
         try:
             while self._wait_for_work():
-                self._book.tell()
-                self._end_given_up()
-                self._begin_next()
-                self._book.tell()
+                self.step()
         finally:
             with self._changed:
                 self._is_closing = self._is_over = True
                 self._changed.notify_all()
+
+    def step(self) -> None:
+        """Do what is to be done now, one thing of each kind; on the thread."""
+        with self._changed:
+            self._wake_due(self._book.now_s())
+        self._book.tell()
+        self._end_given_up()
+        self._begin_next()
+        self._book.tell()
 
     # -- for the Outbox
 
@@ -264,7 +270,10 @@ class Dispatcher:
             parallel=max(1, destination.associations or 1),
             retries=0,
         )
-        request = _AnnouncedRun(request=RunRequest(send=send, run=run), made=partial(self._has_made, line, run))
+        keeper = line.keeper if destination.associations is None else None
+        request = _AnnouncedRun(
+            request=RunRequest(send=send, run=run, keeper=keeper), made=partial(self._has_made, line, run)
+        )
         try:
             job = self._engine.submit(request, self._pass_on)
         except Exception as error:  # noqa: BLE001 - closed, or a fault of this program: nothing is lost by it
@@ -378,7 +387,6 @@ class Dispatcher:
             if verdict is RunVerdict.LATER:
                 self._pause(line, str(error or "the run came to nothing"), attempts=1)
             for part in left:
-                part.in_hand = 0
                 if verdict is RunVerdict.NEVER:
                     self._give_up(run, part, str(error))
                 self._book.errands[part.errand_id].part = None

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from dicomdesk.engine.journal.records import ErrandRecord, ErrandState, InstanceState
 from dicomdesk.engine.outbox.errands import Errand
+from dicomdesk.engine.send.crew import PaceKeeper
 
 if TYPE_CHECKING:
     from dicomdesk.engine.outbox.run import Part, Run
@@ -78,6 +79,7 @@ class Line:
     def __init__(self, peer: str) -> None:
         self.peer = peer
         self.ready = Order()
+        self.keeper = PaceKeeper()
         self.is_taken = False
         """Whether a run is being made, or goes on."""
         self.run: Run | None = None

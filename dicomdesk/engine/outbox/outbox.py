@@ -1,7 +1,8 @@
 """The Outbox: what users and rules ask of errands; see the room's description."""
 
 import threading
-from collections.abc import Collection, Iterable, Sequence
+import time
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -39,7 +40,7 @@ class Outbox:
     over: an errand may be gone before somebody's wish for it arrives. The journal stays open: it is its owner's.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - a clock besides what each Outbox is about
         self,
         engine: Engine,
         journal: Journal,
@@ -48,9 +49,10 @@ class Outbox:
         *,
         limits: OutboxLimits | None = None,
         resumes: bool = True,
+        monotonic_s: Callable[[], float] = time.monotonic,
     ) -> None:
         """Take up what the journal has; without ``resumes`` that is held until ``resume``."""
-        self._book = ErrandBook(journal, sink)
+        self._book = ErrandBook(journal, sink, monotonic_s)
         self._journal = journal
         self._reading = threading.Lock()
         """Held where the journal is read, and what it says is changed: by one at a time."""

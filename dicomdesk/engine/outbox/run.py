@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from dicomdesk.dicom.instance import FoundInstance
 from dicomdesk.engine.delivery.ledger import Answer, MemoryLedger
 from dicomdesk.engine.events import ItemOutcome, NotSentCause
+from dicomdesk.engine.send.crew import PaceKeeper
 from dicomdesk.engine.send.request import SendRequest
 
 if TYPE_CHECKING:
@@ -224,9 +225,11 @@ class RunRequest:
 
     send: SendRequest
     run: Run = field(repr=False)
+    keeper: PaceKeeper | None = None
+    """Where it finds out how many associations help."""
 
     def make_job(self, sink: "EventSink", start_thread: "ThreadStarter", /) -> "SendJob":
         """See ``JobRequest``."""
         from dicomdesk.engine.send.planned_send import SendJob  # noqa: PLC0415 - as in ``SendRequest``
 
-        return SendJob(self.send, sink, start_thread, ledger=self.run, owner=self.run)
+        return SendJob(self.send, sink, start_thread, ledger=self.run, owner=self.run, keeper=self.keeper)

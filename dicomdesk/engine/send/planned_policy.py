@@ -5,7 +5,7 @@ one association from being taken out of the queue to its end, or to being put ba
 """
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from dicomdesk.engine.delivery.delivery import Delivery, NoContextError, Refusal
@@ -48,12 +48,15 @@ class PlannedPolicy(SendPolicy):
         planned: PlannedAssociation,
         retries: int,
         owner: SendOwner | None = None,
+        may_go_on: Callable[[], bool] | None = None,
     ) -> None:
+        """``may_go_on`` is asked before each instance, where the association may have to end before all have gone."""
         self._delivery = delivery
         self._queue = queue
         self._planned = planned
         self._retries = retries
         self._owner = owner
+        self._may_go_on = may_go_on
         self._assignments: dict[int, Assignment] = {}
 
     def agree(self, negotiation: Negotiation) -> None:
@@ -71,7 +74,7 @@ class PlannedPolicy(SendPolicy):
     def items(self) -> Iterator[TransferItem]:
         """See ``SendPolicy``."""
         waiting, owner = self._queue.items, self._owner
-        while not self._delivery.is_ending:
+        while not self._delivery.is_ending and (self._may_go_on is None or self._may_go_on()):
             try:
                 item = waiting.popleft()
             except IndexError:

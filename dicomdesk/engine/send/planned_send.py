@@ -13,7 +13,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
-from dicomdesk.engine.delivery.delivery import Delivery, End, EndedError, EndKind, SendFailure
+from dicomdesk.engine.delivery.delivery import End, EndedError, EndKind, SendFailure
 from dicomdesk.engine.delivery.delivery_job import SendingJob
 from dicomdesk.engine.delivery.instance_sender import InstanceSender
 from dicomdesk.engine.delivery.ledger import InstanceLedger
@@ -26,6 +26,7 @@ from dicomdesk.engine.events import (
 )
 from dicomdesk.engine.job import ThreadStarter
 from dicomdesk.engine.open_file_limit import affordable_associations
+from dicomdesk.engine.send.crew import Crew, PaceKeeper
 from dicomdesk.engine.send.owner import SendOwner
 from dicomdesk.engine.send.planned_inputs import NOTHING_TO_PROPOSE, find_instances, plan_options
 from dicomdesk.engine.send.planned_policy import PlannedPolicy, SendQueue
@@ -50,10 +51,13 @@ class SendJob(SendingJob):
         start_thread: ThreadStarter,
         ledger: InstanceLedger | None = None,
         owner: SendOwner | None = None,
+        keeper: PaceKeeper | None = None,
     ) -> None:
+        """With a ``keeper`` as many associations run at once as help, instead of those that are asked for."""
         super().__init__("send", request, sink, ledger)
         self._request = request
         self._owner = owner
+        self._keeper = keeper
         self._start_thread = start_thread
         self._queue = SendQueue()
         self._is_limit_told = False
@@ -126,24 +130,37 @@ class SendJob(SendingJob):
         return bool(queue)
 
     def _run_senders(self, planned: PlannedAssociation) -> list[End]:
-        """Run one association in this thread and those that are to run beside it in theirs; wait for all."""
-        count = self._choose_parallel(max(1, min(self._request.parallel, len(self._queue.items))))
-        runs = []
-        for _ in range(count):
-            self._associations += 1
-            self._contexts_proposed += len(planned.contexts)
-            policy = PlannedPolicy(self._delivery, self._queue, planned, self._request.retries, self._owner)
-            sender = InstanceSender(self._delivery, policy, self._associations)
-            runs.append(partial(sender.run, planned.contexts))
-        senders = _ParallelSenders(self._delivery)
-        threads = [
-            self._start_thread(f"{self.id}-{number}", partial(senders.run, run))
-            for number, run in enumerate(runs[1:], 2)
-        ]
-        senders.run(runs[0])
+        """Run associations at once, as many as are asked for or as help; wait for all."""
+        keeper, waiting = self._keeper, self._queue.items
+        wanted = self._request.parallel if keeper is None else keeper.pace.count
+        count = self._choose_parallel(max(1, min(wanted, len(waiting))))
+        crew = Crew(self._delivery, keeper)
+        threads: list[threading.Thread] = []
+
+        def start(more: int) -> None:
+            for _ in range(more):
+                threads.append(self._start_thread(f"{self.id}-{len(threads) + 2}", self._enlist(crew, planned)))
+
+        if keeper is None:
+            own = self._enlist(crew, planned)
+            start(count - 1)
+            own()
+        else:
+            start(count)
+            crew.follow(lambda more: start(affordable_associations(more)), lambda: len(waiting))
         for thread in threads:
             thread.join()
-        return senders.ends()
+        return crew.ends()
+
+    def _enlist(self, crew: Crew, planned: PlannedAssociation) -> Callable[[], None]:
+        """Return what runs one more association."""
+        self._associations += 1
+        self._contexts_proposed += len(planned.contexts)
+        may_go_on = None if self._keeper is None else crew.may_go_on
+        policy = PlannedPolicy(self._delivery, self._queue, planned, self._request.retries, self._owner, may_go_on)
+        sender = InstanceSender(self._delivery, policy, self._associations)
+        crew.enlist()
+        return partial(crew.run, partial(sender.run, planned.contexts))
 
     def _choose_parallel(self, wanted: int) -> int:
         """Return how many associations to run at once: as wanted, or as there are descriptors for, reported once."""
@@ -223,31 +240,3 @@ def _took_nothing(ends: list[End]) -> bool:
     """Whether the peer accepted associations, but none of the contexts; others it may have rejected meanwhile."""
     kinds = {end.kind for end in ends}
     return EndKind.NO_CONTEXTS in kinds and kinds <= {EndKind.NO_CONTEXTS, EndKind.NOT_OPENED}
-
-
-class _ParallelSenders:
-    """Associations that run at once, each in a thread; a fault in one stops all and is raised by ``ends``."""
-
-    def __init__(self, delivery: Delivery) -> None:
-        self._delivery = delivery
-        self._lock = threading.Lock()
-        self._ends: list[End] = []
-        self._fault: Exception | None = None
-
-    def run(self, send: Callable[[], End]) -> None:
-        """Run one association, on its thread."""
-        try:
-            end = send()
-        except Exception as fault:  # noqa: BLE001 - top level of a worker: handed to the job's thread
-            with self._lock:
-                self._fault = fault
-            self._delivery.is_halted = True
-        else:
-            with self._lock:
-                self._ends.append(end)
-
-    def ends(self) -> list[End]:
-        """Return how all ended, once they have."""
-        if self._fault is not None:
-            raise self._fault
-        return self._ends
