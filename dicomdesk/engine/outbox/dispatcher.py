@@ -31,7 +31,7 @@ from dicomdesk.engine.reach.commons import Commons
 from dicomdesk.engine.send.planned_send import SendJob
 from dicomdesk.engine.send.retry import backoff_s
 from dicomdesk.engine.stats import Progress
-from dicomdesk.errors import DicomdeskError, LocalError, SettingsError
+from dicomdesk.errors import AssociationRejectedError, DicomdeskError, LocalError, SettingsError
 
 __all__ = ["Dispatcher"]
 
@@ -394,7 +394,14 @@ class Dispatcher:
             if line.job is not None:
                 advice = str(getattr(error, "advice", ""))
                 reason = str(error or "")
-                self._book.fact(RunEnded(job_id=line.job.id, peer=line.peer, reason=reason, advice=advice))
+                ended = RunEnded(
+                    job_id=line.job.id,
+                    peer=line.peer,
+                    reason=reason,
+                    advice=advice,
+                    is_rejected=isinstance(error, AssociationRejectedError),
+                )
+                self._book.fact(ended)
             self._let_go(line)
         self._book.tell()
 

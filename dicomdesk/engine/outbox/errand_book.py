@@ -115,7 +115,7 @@ class ErrandBook:
             line.ready.add(errand.place)
         if pause_s is not None:
             self.timers.set(errand, self.now_s() + pause_s)
-        self._keep(errand)
+        self.keep(errand)
 
     def settle(self, errand: LiveErrand) -> None:
         """End an errand that has nothing left, or let it wait for what it has."""
@@ -134,7 +134,7 @@ class ErrandBook:
             self.order.add(errand.place)
         if is_ready:
             errand.line.ready.add(errand.place)
-        self._keep(errand)
+        self.keep(errand)
 
     def remove(self, errand: LiveErrand) -> None:
         """Take an errand away of which nothing is in hand."""
@@ -152,6 +152,7 @@ class ErrandBook:
         """Tell that an errand is other than it was."""
         self.fact(ErrandChanged(errand=errand.snapshot()))
 
-    def _keep(self, errand: LiveErrand) -> None:
+    def keep(self, errand: LiveErrand) -> None:
+        """Write an errand down as it is now, and tell of it."""
         self.journal.change(errand.record)
         self.has_changed(errand)

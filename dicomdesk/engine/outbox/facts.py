@@ -92,6 +92,8 @@ class RunEnded:
     """Why it could not go on; "" where it could."""
     advice: str = ""
     """What to do about that, where we know."""
+    is_rejected: bool = False
+    """Whether the peer would not associate with us."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -18,6 +18,7 @@ from dicomdesk.engine.journal.records import (
     InstanceNote,
     InstanceRecord,
     InstanceState,
+    SettingValue,
 )
 from dicomdesk.engine.outbox.dispatcher import Dispatcher, DispatcherRequest
 from dicomdesk.engine.outbox.errand_book import ErrandBook
@@ -183,13 +184,16 @@ class Outbox:
             jobs = self._move(moved, target.place if target else None)
         self._finish(jobs)
 
-    def redirect(self, ids: Iterable[int], peer: str) -> dict[int, int]:
+    def redirect(
+        self, ids: Iterable[int], peer: str, settings: Mapping[str, SettingValue] | None = None
+    ) -> dict[int, int]:
         """Send what belongs to errands to another peer; return the ids of the errands that do so, by those given.
 
         One of which nothing was tried only gets another peer. Of all others the instances go with a new errand, all of
-        them; what came of the first stays with it, and what was left of it is cancelled.
+        them; what came of the first stays with it, and what was left of it is cancelled. ``settings`` take the place of
+        those that it has, None leaves them; one that goes to this peer already goes on with them from its next run.
         """
-        return {each: self._redirect(each, peer) for each in ids if each in self._book.errands}
+        return {each: self._redirect(each, peer, settings) for each in ids if each in self._book.errands}
 
     def remove(self, ids: Iterable[int]) -> None:
         """Put errands away; what is under way ends, and stays in the history."""
@@ -306,7 +310,7 @@ class Outbox:
         )
         return self._dispatcher.take_out(out)
 
-    def _redirect(self, errand_id: int, peer: str) -> int:
+    def _redirect(self, errand_id: int, peer: str, settings: Mapping[str, SettingValue] | None) -> int:
         with self._reading:
             try:
                 records = self._journal.instances(errand_id)
@@ -315,13 +319,18 @@ class Outbox:
             with self._book.lock:
                 errand = self._book.errands.get(errand_id)
                 jobs: Sequence[SendJob] = ()
-                if errand is None or errand.record.peer == peer:
+                if errand is None:
+                    return errand_id
+                if settings is not None and errand.record.peer == peer:
+                    errand.record = replace(errand.record, settings=dict(settings))
+                    self._book.keep(errand)
+                if errand.record.peer == peer:
                     return errand_id
                 if errand.part is None and all(each.state is InstanceState.WAITING for each in records):
-                    self._rename(errand, peer)
+                    self._rename(errand, peer, settings)
                     new_id = errand_id
                 else:
-                    new_id = self._repeat(errand, peer, tuple(each.found for each in records))
+                    new_id = self._repeat(errand, peer, settings, tuple(each.found for each in records))
                     if errand.record.state not in ENDED_ERRANDS:
                         self._book.change(errand, ErrandState.CANCELLED, reason=f"sent to {peer} instead")
                         jobs = self._dispatcher.take_out([errand])
@@ -329,20 +338,28 @@ class Outbox:
             self._finish(jobs)
             return new_id
 
-    def _rename(self, errand: LiveErrand, peer: str) -> None:
+    def _rename(self, errand: LiveErrand, peer: str, settings: Mapping[str, SettingValue] | None) -> None:
         """Let an errand of which the peer has nothing go to another one."""
         errand.line.ready.discard(errand.place)
-        errand.record = replace(errand.record, peer=peer)
+        kept = errand.record.settings if settings is None else dict(settings)
+        errand.record = replace(errand.record, peer=peer, settings=kept)
         errand.line, errand.is_suspect = self._book.line(peer), False
         state = errand.record.state if errand.record.state is ErrandState.HELD else ErrandState.WAITING
         self._book.change(errand, state, tries=0)
 
-    def _repeat(self, errand: LiveErrand, peer: str, instances: tuple[FoundInstance, ...]) -> int:
+    def _repeat(
+        self,
+        errand: LiveErrand,
+        peer: str,
+        settings: Mapping[str, SettingValue] | None,
+        instances: tuple[FoundInstance, ...],
+    ) -> int:
         """Add an errand with the same instances for another peer, at the same place."""
         record = replace(
             errand.record,
             id=0,
             peer=peer,
+            settings=errand.record.settings if settings is None else dict(settings),
             added_at=datetime.now(UTC),
             position=errand.record.position or -1.0,
             state=ErrandState.HELD if errand.record.state is ErrandState.HELD else ErrandState.WAITING,
