@@ -6,7 +6,7 @@ from enum import Enum
 
 from dicomdesk.engine.rules.candidates import Candidate
 from dicomdesk.engine.rules.conditions import Condition
-from dicomdesk.engine.rules.rule import Destination, FilesAtRest, QuietStudy, Rule, Scope
+from dicomdesk.engine.rules.rule import Destination, FilesAtRest, Rule, Scope
 
 __all__ = ["MOST_VERSIONS", "Decision", "Place", "Planned", "Target", "Verdict", "decide", "source_of"]
 
@@ -31,16 +31,16 @@ class Verdict(Enum):
     """The same has been sent on to this peer before."""
     TOO_OFTEN = "too-often"
     """It has been sent on to this peer with too many contents: it goes in a circle."""
-    NO_PEER = "no-peer"
-    """The destination is not in the address book."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
     """A destination as it can be reached now."""
 
-    key: str = ""
-    """What is the same for one peer; "" for a name that nobody knows."""
+    key: str
+    """What is the same for one peer."""
+    is_known: bool = True
+    """False for a name that is in no address book: what goes there waits for it."""
     ae_title: str = ""
     addresses: frozenset[str] = frozenset()
     """IP addresses that its host stands for; empty where nobody could tell."""
@@ -97,13 +97,13 @@ def decide(
     targets: Callable[[Destination], Target],
     history: History,
     matched_before: Callable[[Rule], bool] = lambda _rule: False,
-    quiet_s: float | None = None,
+    acts: Callable[[Rule], bool] = lambda _rule: True,
 ) -> Decision:
     """Decide about instances of one study and one source, by the rules of that source in their order.
 
-    Rules that are off are passed over. ``quiet_s`` is how long the study has been quiet: rules that wait longer do not
-    send yet, but keep from the rules below what they will take; None: none waits. ``matched_before`` tells whether a
-    rule has taken the study already. What goes to a peer by one rule does not go there by a later one of the same turn.
+    Rules that are off are passed over. ``acts`` tells which rules send now; others, which have done so or have to wait,
+    only keep from the rules below what is theirs. ``matched_before`` tells whether a rule has taken the study already.
+    What goes to a peer by one rule does not go there by a later one of the same turn.
     """
     left = list(candidates)
     gone: list[Candidate] = []
@@ -114,8 +114,7 @@ def decide(
         if not rule.is_on:
             continue
         taken, others = _split(rule, left, is_whole=matched_before(rule))
-        waits = quiet_s is not None and isinstance(rule.trigger, QuietStudy) and rule.trigger.quiet_s > quiet_s
-        if not waits:
+        if acts(rule):
             if taken:
                 matched.append(rule)
             planned += _without_destination(rule, Verdict.TAKEN, gone)
@@ -170,8 +169,6 @@ def _send(
 
 
 def _judge(candidate: Candidate, target: Target, history: History) -> Verdict:
-    if not target.key:
-        return Verdict.NO_PEER
     if target.is_us:
         return Verdict.TO_US
     sender = candidate.sender
