@@ -1,4 +1,4 @@
-"""Rules that send on what arrives: when a study is quiet or files rest in a folder, what matches goes to peers.
+"""Rules for what arrives: their file, what they demand, what they say of instances, and which files are at rest.
 
-What goes where is decided without a disk or a socket; how it is sent, and tried again, belongs to the outbox.
+What goes where is decided without a disk or a socket; who does something about it is ``routing``.
 """

@@ -21,7 +21,7 @@ from dicomdesk.dicom.data_sets.walk_rule import View
 from dicomdesk.dicom.dictionary import find_vr
 from dicomdesk.dicom.documents.data_set import CHARACTER_SET, Element
 from dicomdesk.dicom.documents.value_text import words_text
-from dicomdesk.dicom.encodings import Encoding
+from dicomdesk.dicom.encodings import EXPLICIT_LITTLE, Encoding
 from dicomdesk.dicom.files.part10 import read_open_header
 from dicomdesk.dicom.files.scan import check_uids
 from dicomdesk.dicom.instance import FoundInstance, InputFormat, InstanceHeader
@@ -30,9 +30,10 @@ from dicomdesk.dicom.value_representations import WORD_BYTES, swap_words
 from dicomdesk.engine.rules.conditions import NOBODY, SOP_CLASS, Sender
 from dicomdesk.errors import DataError
 
-__all__ = ["Candidate", "read_candidate"]
+__all__ = ["Candidate", "read_candidate", "read_origin"]
 
 _SOURCE_TITLE = 0x00020016
+_META_OFFSET = 132
 _LONGEST_VALUE = 4096
 _PIECE_BYTES = 1 << 20
 _INFLATED_PIECE = 1 << 16
@@ -103,6 +104,20 @@ def read_candidate(path: str, wanted: frozenset[int], sender: Sender = NOBODY, *
         size_bytes=status.st_size,
         mtime_ns=status.st_mtime_ns,
     )
+
+
+def read_origin(path: str) -> tuple[str, str]:
+    """Study Instance UID, and the AE title that a file was received from (0002,0016); raises as ``read_candidate``."""
+    descriptor = os.open(path, _TO_READ)
+    try:
+        header = read_open_header(descriptor, os.fstat(descriptor).st_size, InputFormat.FILE_ONLY)
+        meta = Window.of_bytes(read_at(descriptor, header.data_set_offset, 0), header.data_set_offset)
+    finally:
+        os.close(descriptor)
+    title = ""
+    with contextlib.suppress(DataError):
+        title = _walk(meta, _META_OFFSET, EXPLICIT_LITTLE, frozenset((_SOURCE_TITLE,))).get(_SOURCE_TITLE, ("",))[0]
+    return header.study_instance_uid, title
 
 
 def _check_whole(descriptor: int, header: InstanceHeader) -> None:

@@ -5,6 +5,7 @@ whoever asks. Links are not followed, neither to files nor to folders; names tha
 copies under way are passed over, and so is the folder for what was sent.
 """
 
+import contextlib
 import os
 import shutil
 import stat
@@ -15,7 +16,7 @@ from typing import NamedTuple
 
 from dicomdesk.human import error_text, printable, size_text
 
-__all__ = ["SENT_FOLDER", "FileState", "FolderWatch", "Look"]
+__all__ = ["SENT_FOLDER", "FileState", "FolderWatch", "Look", "list_files"]
 
 SENT_FOLDER = "sent"
 MOST_NEW = 20_000
@@ -87,7 +88,7 @@ class FolderWatch:
         has_more = False
         problem = ""
         try:
-            for count, state in enumerate(self._files(self.folder, DEEPEST)):
+            for count, state in enumerate(list_files(self.folder, subfolders=self._subfolders)):
                 if count % 256 == 0:
                     moving()
                 if self._is_due(state, began_s, seen):
@@ -125,32 +126,6 @@ class FolderWatch:
             seen.add(state.path)
         return False
 
-    def _files(self, folder: str, levels: int) -> Iterator[FileState]:
-        """The regular files of a folder; one that is below it and cannot be read is passed over."""
-        with os.scandir(folder) as entries:
-            for entry in entries:
-                name = entry.name
-                if name.startswith(".") or name.lower().endswith(_UNDER_WAY):
-                    continue
-                try:
-                    status = entry.stat(follow_symlinks=False)
-                except OSError:
-                    continue  # gone meanwhile
-                if stat.S_ISREG(status.st_mode):
-                    yield FileState(entry.path, status.st_size, status.st_mtime_ns)
-                elif stat.S_ISDIR(status.st_mode) and self._subfolders and levels and entry.path != self._sent_folder:
-                    yield from self._below(entry.path, levels - 1)
-
-    def _below(self, folder: str, levels: int) -> Iterator[FileState]:
-        try:
-            yield from self._files(folder, levels)
-        except (FileNotFoundError, NotADirectoryError, PermissionError):
-            return
-
-    @property
-    def _sent_folder(self) -> str:
-        return os.path.join(self.folder, SENT_FOLDER)
-
     def _find_space_problem(self, now_s: float) -> str:
         if now_s - self._space_at_s >= _SPACE_EVERY_S:
             self._space_at_s = now_s
@@ -166,6 +141,25 @@ class FolderWatch:
                 else ""
             )
         return self._space_problem
+
+
+def list_files(folder: str, *, subfolders: bool, levels: int = DEEPEST) -> Iterator[FileState]:
+    """The regular files of a folder, and of those below it as far as they can be read; raises OSError for the first."""
+    sent = os.path.join(folder, SENT_FOLDER) if levels == DEEPEST else ""
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            name = entry.name
+            if name.startswith(".") or name.lower().endswith(_UNDER_WAY):
+                continue
+            try:
+                status = entry.stat(follow_symlinks=False)
+            except OSError:
+                continue  # gone meanwhile
+            if stat.S_ISREG(status.st_mode):
+                yield FileState(entry.path, status.st_size, status.st_mtime_ns)
+            elif stat.S_ISDIR(status.st_mode) and subfolders and levels and entry.path != sent:
+                with contextlib.suppress(FileNotFoundError, NotADirectoryError, PermissionError):
+                    yield from list_files(entry.path, subfolders=True, levels=levels - 1)
 
 
 def _folder_problem(folder: str, error: OSError) -> str:

@@ -1,0 +1,273 @@
+"""What rules keep in the journal, so that nothing is lost, sent twice, or sent in a circle, also after a crash.
+
+What was sent on is known by peer, SOP Instance UID and what the data set holds; which files were dealt with, by their
+names, sizes and times; who sent what was received, by AE title. The journal keeps these in the order in which they are
+given, after the errand that they are about: what is missing after a crash is decided again.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+
+from dicomdesk.engine.journal.journal import Journal
+from dicomdesk.engine.rules.candidates import Candidate
+from dicomdesk.engine.rules.conditions import NOBODY, Sender
+from dicomdesk.engine.rules.deciding import MOST_VERSIONS, Place, Verdict
+from dicomdesk.engine.rules.folder_watch import FileState
+from dicomdesk.engine.rules.rule import Rule
+
+__all__ = ["Doing", "Handling", "LastDone", "RouteBook"]
+
+_SENT, _VERSIONS = "rules.sent", "rules.versions"
+_SEEN, _RECEIVED = "rules.seen", "rules.received"
+_MATCHED, _UNMATCHED = "rules.matched", "rules.unmatched"
+_SENDER, _FILE, _BEGUN = "rules.sender", "rules.file", "rules.begun"
+_HELD, _LAST, _DOING = "rules.held", "rules.last", "rules.doing"
+_LAST_ERRAND = "errand"
+MOST_CACHED = 100_000
+MOST_UNMATCHED = 20_000
+_KEPT_DAYS = 400
+_DOINGS_DAYS = 90
+_MARGIN = timedelta(hours=1)
+"""Between a file's time and when it was looked at; a transfer may be long, and clocks are set."""
+_LONGEST_TEXT = 300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handling:
+    """What is to become of a file when it has gone everywhere."""
+
+    root: str
+    """The folder that it was found in."""
+    afterwards: str
+    size_bytes: int
+    mtime_ns: int
+    errands: tuple[int, ...]
+    """Those by which it goes, as far as they have not succeeded."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastDone:
+    """What a rule did last, and how much that day."""
+
+    at: datetime
+    text: str
+    instances: int
+    """That day."""
+    studies: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doing:
+    """Something that a rule did or left, for its history."""
+
+    at: datetime
+    text: str
+
+
+class RouteBook:
+    """The memory of rules in one journal. Belongs to one thread, as far as it changes something."""
+
+    def __init__(self, journal: Journal) -> None:
+        self.journal = journal
+        self._seen: dict[str, str] = {}
+        self._doings = 0
+
+    def tidy(self, now: datetime) -> None:
+        """Forget what is too old to matter."""
+        for kind in (_SENT, _VERSIONS, _MATCHED, _UNMATCHED, _FILE):
+            self.journal.discard_older(kind, now - timedelta(days=_KEPT_DAYS))
+        self.journal.discard_older(_DOING, now - timedelta(days=_DOINGS_DAYS))
+
+    # -- what was sent on
+
+    def judge(self, target_key: str, candidate: Candidate) -> Verdict:
+        """Whether an instance may go to a peer; see ``deciding.History``."""
+        if self.journal.kept(_SENT, _key(target_key, candidate.uid, candidate.digest)) is not None:
+            return Verdict.BEFORE
+        versions = self.journal.kept(_VERSIONS, _key(target_key, candidate.uid))
+        return Verdict.TOO_OFTEN if versions is not None and int(versions) >= MOST_VERSIONS else Verdict.SENT
+
+    def note_sent(self, target_key: str, candidates: Iterable[Candidate], rule: str, errand_id: int) -> None:
+        """Instances go to a peer by an errand."""
+        for candidate in candidates:
+            self.journal.keep(
+                _SENT,
+                _key(target_key, candidate.uid, candidate.digest),
+                json.dumps({"rule": rule, "errand": errand_id}),
+            )
+            key = _key(target_key, candidate.uid)
+            self.journal.keep(_VERSIONS, key, str(int(self.journal.kept(_VERSIONS, key) or 0) + 1))
+        self.journal.keep(_LAST, _LAST_ERRAND, str(max(errand_id, self.last_errand)))
+
+    def errand_of(self, target_key: str, candidate: Candidate) -> tuple[int, ...]:
+        """The errand by which an instance went to a peer; () where nobody knows."""
+        text = self.journal.kept(_SENT, _key(target_key, candidate.uid, candidate.digest))
+        return () if text is None else (int(json.loads(text)["errand"]),)
+
+    @property
+    def last_errand(self) -> int:
+        """The newest errand of which all was noted."""
+        return int(self.journal.kept(_LAST, _LAST_ERRAND) or 0)
+
+    # -- files
+
+    def is_seen(self, state: FileState, *, is_received: bool = False) -> bool:
+        """Whether a file was dealt with as it is now."""
+        kind, key = _RECEIVED if is_received else _SEEN, _path_key(state.path)
+        mark = self._seen.get(kind + key)
+        if mark is None:
+            mark = self.journal.kept(kind, key)
+            if mark is not None:
+                self._remember(kind + key, mark)
+        return mark == _mark(state)
+
+    def note_seen(self, state: FileState, *, is_received: bool = False) -> None:
+        """A file was dealt with."""
+        kind, key, mark = _RECEIVED if is_received else _SEEN, _path_key(state.path), _mark(state)
+        self._remember(kind + key, mark)
+        self.journal.keep(kind, key, mark)
+
+    def _remember(self, key: str, mark: str) -> None:
+        if len(self._seen) >= MOST_CACHED:
+            self._seen.clear()
+        self._seen[key] = mark
+
+    def begin(self, folder: str, now: datetime) -> datetime:
+        """From when on received files are to be looked after: what is older was dealt with, or is not of the rules."""
+        known = self.journal.kept(_BEGUN, _path_key(folder))
+        begun = datetime.fromisoformat(known) if known is not None else now
+        if known is None or begun > now:  # the clock was set back
+            begun = now
+            self.journal.keep(_BEGUN, _path_key(folder), begun.isoformat())
+        return begun
+
+    def move_on(self, folder: str, until: datetime) -> None:
+        """All that was received before then is dealt with."""
+        until -= _MARGIN
+        known = self.journal.kept(_BEGUN, _path_key(folder))
+        if known is None or until > datetime.fromisoformat(known) + _MARGIN:
+            self.journal.keep(_BEGUN, _path_key(folder), until.isoformat())
+            self.journal.discard_older(_RECEIVED, until - _MARGIN)
+
+    def handling(self, path: str) -> Handling | None:
+        """What is to become of a file."""
+        text = self.journal.kept(_FILE, _path_key(path))
+        if text is None:
+            return None
+        found = json.loads(text)
+        return Handling(**{**found, "errands": tuple(found["errands"])})
+
+    def note_handling(self, path: str, handling: Handling | None) -> None:
+        """Keep that, None for nothing any more."""
+        if handling is None:
+            self.journal.discard(_FILE, _path_key(path))
+        else:
+            self.journal.keep(_FILE, _path_key(path), json.dumps(asdict(handling)))
+
+    def forget_file(self, path: str) -> None:
+        """A file is gone from its place."""
+        for kind in (_SEEN, _RECEIVED):
+            self._seen.pop(kind + _path_key(path), None)
+            self.journal.discard(kind, _path_key(path))
+
+    # -- studies
+
+    def has_matched(self, rule: Rule, place: Place, study_uid: str) -> bool:
+        """Whether a rule has taken a study before."""
+        return self.journal.kept(_MATCHED, _key(rule.key, str(rule.condition), place.folder, study_uid)) is not None
+
+    def note_matched(self, rule: Rule, place: Place, study_uid: str) -> None:
+        """A rule has taken a study."""
+        self.journal.keep(_MATCHED, _key(rule.key, str(rule.condition), place.folder, study_uid), "1")
+
+    def unmatched(self, place: Place, study_uid: str) -> list[tuple[str, Sender]]:
+        """Files of a study that not every rule has taken, which go along once one does."""
+        text = self.journal.kept(_UNMATCHED, _key(place.folder, study_uid))
+        return [] if text is None else [(path, Sender(*sender)) for path, sender in json.loads(text)]
+
+    def note_unmatched(self, place: Place, study_uid: str, files: Iterable[tuple[str, Sender]]) -> None:
+        """More of them."""
+        known = dict(self.unmatched(place, study_uid))
+        known |= dict(files)
+        listed = list(known.items())[-MOST_UNMATCHED:]
+        self.journal.keep(_UNMATCHED, _key(place.folder, study_uid), json.dumps(listed))
+
+    # -- senders
+
+    def note_sender(self, sender: Sender) -> None:
+        """Somebody associates with us: told before anything is stored."""
+        self.journal.keep(_SENDER, _key(sender.calling_ae_title), json.dumps(sender))
+
+    def find_sender(self, calling_ae_title: str) -> Sender:
+        """Who it was that sent by this title last; of others only the title is known."""
+        text = self.journal.kept(_SENDER, _key(calling_ae_title))
+        return Sender(*json.loads(text)) if text is not None else NOBODY._replace(calling_ae_title=calling_ae_title)
+
+    # -- errands that wait for the hours of their rule
+
+    def held(self) -> dict[int, str]:
+        """Errands that rules hold, with the names of the rules."""
+        return {int(kept.key): kept.value for kept in self.journal.kept_all(_HELD)}
+
+    def note_held(self, errand_id: int, rule: str | None) -> None:
+        """A rule holds an errand; None: no more."""
+        if rule is None:
+            self.journal.discard(_HELD, str(errand_id))
+        else:
+            self.journal.keep(_HELD, str(errand_id), rule)
+
+    # -- what rules did
+
+    def last_done(self, rule: Rule) -> LastDone | None:
+        """What a rule did last; for any thread."""
+        text = self.journal.kept(_LAST, f"rule {rule.key}")
+        if text is None:
+            return None
+        found = json.loads(text)
+        return LastDone(**{**found, "at": datetime.fromisoformat(found["at"])})
+
+    def note_done(self, rule: Rule, text: str, *, studies: int, instances: int) -> None:
+        """A rule has done something."""
+        now = datetime.now().astimezone()
+        last = self.last_done(rule)
+        is_today = last is not None and last.at.date() == now.date()
+        done = LastDone(
+            at=now,
+            text=text[:_LONGEST_TEXT],
+            instances=instances + (last.instances if last is not None and is_today else 0),
+            studies=studies + (last.studies if last is not None and is_today else 0),
+        )
+        self.journal.keep(_LAST, f"rule {rule.key}", json.dumps({**asdict(done), "at": done.at.isoformat()}))
+        self.note_doing(rule.name, text)
+
+    def note_doing(self, rule: str, text: str) -> None:
+        """Write something into the history of a rule."""
+        now = datetime.now(UTC)
+        self._doings += 1
+        key = f"{_key(rule.casefold())} {now.isoformat(timespec='microseconds')} {self._doings:08}"
+        self.journal.keep(_DOING, key, text[:_LONGEST_TEXT])
+
+    def doings(self, rule: str) -> Iterator[Doing]:
+        """The history of a rule, the oldest first; for any thread."""
+        begin = f"{_key(rule.casefold())} "
+        for kept in self.journal.kept_all(_DOING):
+            if kept.key.startswith(begin):
+                yield Doing(at=datetime.fromisoformat(kept.key.split(" ")[1]), text=kept.value)
+
+
+def _key(*parts: str) -> str:
+    """A short key of texts that may be anything."""
+    joined = "\0".join(parts).encode("utf-8", "surrogatepass")
+    return hashlib.blake2b(joined, digest_size=16).hexdigest()
+
+
+def _path_key(path: str) -> str:
+    return hashlib.blake2b(os.fsencode(path), digest_size=16).hexdigest()
+
+
+def _mark(state: FileState) -> str:
+    return f"{state.size_bytes}:{state.mtime_ns}"
