@@ -97,7 +97,7 @@ class RouteJob(Job[RouteResult]):
         """Take note of what a listener reports."""
         match event:
             case AssociationReceived():
-                sender = Sender(event.calling_ae_title, event.called_ae_title, event.peer_host)
+                sender = Sender(event.calling_ae_title, event.called_ae_title, event.peer_address)
                 self._senders[event.job_id, event.association] = sender
                 self._book.note_sender(sender)
             case AssociationReleased() | AssociationAborted() | AssociationFailed():
