@@ -1,7 +1,8 @@
 """``dataclass`` as the standard library has it, quicker to make: each tool makes two hundred at its start.
 
 The methods of a frozen dataclass with slots are the same for all such classes, or are compiled when they are first
-called: most classes of a run have no instance, and few are compared. Others are made by the standard library.
+called: most classes of a run have no instance, and few are compared. Others, and what derives from one of them, are
+made by the standard library.
 """
 
 import dataclasses
@@ -18,6 +19,8 @@ def _make_record(cls: type, *, kw_only: bool) -> type:
     has_own = {name for name in ("__eq__", "__hash__", "__repr__") if cls.__dict__.get(name) is not None}
     plain = dataclasses.dataclass(init=False, repr=False, eq=False, slots=True, kw_only=kw_only)
     made: Any = plain(cls)
+    params = made.__dataclass_params__
+    params.init = params.repr = params.eq = params.frozen = True
     made.__init__ = _late(made, "__init__", _init_source)
     if "__eq__" not in has_own:
         made.__eq__ = _late(made, "__eq__", _eq_source)
@@ -137,7 +140,7 @@ else:
         """Make a dataclass; see the module."""
 
         def make(cls: ClassT) -> ClassT:
-            if frozen and slots and eq:
+            if frozen and slots and eq and not any(map(dataclasses.is_dataclass, cls.__mro__[1:])):
                 return _make_record(cls, kw_only=kw_only)
             return dataclasses.dataclass(frozen=frozen, slots=slots, kw_only=kw_only, eq=eq)(cls)
 

@@ -4,9 +4,11 @@ Nothing below this module reads the environment or a settings file.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum, IntEnum
 from pathlib import Path
+
+from dicomdesk.records import dataclass
 
 DEFAULT_MAX_PDU_BYTES = 16384
 """Maximum PDU length announced by the drop-in tools unless asked otherwise."""

@@ -1,7 +1,6 @@
 """Facts that the archive reports, for logs, metrics and windows."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from dicomdesk.archive.areas.keeper import StoredFile
 from dicomdesk.archive.index_entries import IndexEntry
@@ -17,6 +16,7 @@ from dicomdesk.network.dimse.command_sets import (
 )
 from dicomdesk.network.dimse.responses import SubOperations
 from dicomdesk.network.dimse.store_reception import IncomingStore
+from dicomdesk.records import dataclass
 
 __all__ = [
     "AcceptedInstance",

@@ -3,7 +3,6 @@
 import contextlib
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from dicomdesk.archive.areas.storage_area import StorageArea
 from dicomdesk.archive.index import Index
@@ -13,6 +12,7 @@ from dicomdesk.archive.setup.configuration import Area
 from dicomdesk.archive.setup.settings import ArchiveSettings
 from dicomdesk.dicom.query.attributes import SOP_INSTANCE_UID
 from dicomdesk.errors import DataError
+from dicomdesk.records import dataclass
 
 __all__ = ["FileCheckReport", "check_area"]
 

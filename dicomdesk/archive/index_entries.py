@@ -1,10 +1,12 @@
 """Entries of the index for stored instances, and the results of adding and finding them, as values."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum, IntFlag
 from types import MappingProxyType
 from typing import Final
+
+from dicomdesk.records import dataclass
 
 
 class Conflict(IntFlag):

@@ -11,7 +11,6 @@ there: they are served, moved and removed like all others.
 import contextlib
 import os
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -22,6 +21,7 @@ from dicomdesk.archive.indexed_areas import area_as_indexed, durability, entry_r
 from dicomdesk.archive.setup.configuration import Area
 from dicomdesk.archive.setup.settings import ArchiveSettings
 from dicomdesk.errors import DataError, StorageError
+from dicomdesk.records import dataclass
 
 __all__ = ["ReindexObserver", "ReindexReport", "reindex_area"]
 

@@ -4,7 +4,6 @@ The facts are those of ``engine.events``, for associations and stored instances,
 """
 
 import itertools
-from dataclasses import dataclass
 
 from dicomdesk.archive.archive import Archive
 from dicomdesk.archive.facts import ArchiveFact, InstanceStored, ServingEvent, ServingSink, ShutdownRequested
@@ -20,6 +19,7 @@ from dicomdesk.engine.receive.reception_facts import ReceptionFacts
 from dicomdesk.engine.stats import Progress
 from dicomdesk.errors import DicomdeskError
 from dicomdesk.network.dimse.store_reception import IncomingStore
+from dicomdesk.records import dataclass
 
 __all__ = ["ServeJob", "ServeRequest"]
 

@@ -1,9 +1,9 @@
 """Sources of the bytes of a data set that is sent: memory, or a part of an open file."""
 
 import os
-from dataclasses import dataclass
 
 from dicomdesk.errors import DataError, TruncatedError
+from dicomdesk.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

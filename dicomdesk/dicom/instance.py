@@ -1,8 +1,10 @@
 """SOP instances: the header, what a job takes, and an instance where it was found."""
 
 import itertools
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
+
+from dicomdesk.records import dataclass
 
 OF_THIS_PROCESS = "of this process"
 """In the metadata of fields whose values mean nothing to another process."""

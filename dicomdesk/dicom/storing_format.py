@@ -1,7 +1,7 @@
 """Format of stored files: as received, or in another encoding."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from dicomdesk.dicom.data_sets.deflate import deflate, inflate_spooled
 from dicomdesk.dicom.data_sets.element_walk import DataSetBytes
@@ -17,6 +17,7 @@ from dicomdesk.dicom.encodings import Encoding
 from dicomdesk.dicom.transcode import convert_data_set
 from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax
 from dicomdesk.errors import ConversionError
+from dicomdesk.records import dataclass
 
 __all__ = ["StoringFormat", "shaped"]
 

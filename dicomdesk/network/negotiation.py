@@ -1,9 +1,10 @@
 """Presentation contexts and the outcome of a negotiation, as values (PS3.8 7.1.1.13, 9.3.2.2, 9.3.3.2)."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
+
+from dicomdesk.records import dataclass
 
 MAX_CONTEXTS = 128
 """Presentation contexts of one association: identifiers are odd and at most 255 (PS3.8 9.3.2.2)."""

@@ -43,9 +43,9 @@ def classes(draw: st.DrawFn) -> tuple[Any, Any, list[str]]:
     return make(records.dataclass), make(dataclasses.dataclass), [n for n, _, options in fields if options["init"]]
 
 
-def outcome(call: Callable[[], Any]) -> Any:
+def outcome(call: Callable[..., Any], *values: object, **named: object) -> Any:
     try:
-        return call()
+        return call(*values, **named)
     except (TypeError, AttributeError) as error:
         return type(error), str(error)
 
@@ -59,24 +59,24 @@ def test_all_that_can_be_asked_of_a_class_is_answered_as_ever(
     positional = data.draw(st.lists(VALUES, max_size=2))
 
     def answers(cls: Any) -> list[Any]:
-        made = [outcome(lambda given=given: cls(**given)) for given in chosen]
+        made = [outcome(cls, **given) for given in chosen]
         good = [each for each in made if isinstance(each, cls)]
         return [
             [each if isinstance(each, tuple) else repr(each) for each in made],
-            repr(outcome(lambda: cls(*positional))),
+            repr(outcome(cls, *positional)),
             [one == other for one in good for other in good],
             [hash(each) for each in good],
             [dataclasses.asdict(each) for each in good],
             [repr(dataclasses.replace(each)) for each in good],
             [repr(copy.copy(each)) for each in good],
-            [outcome(lambda each=each, name=name: setattr(each, name, 1)) for each in good for name in cls.__slots__],
-            [outcome(lambda each=each, name=name: delattr(each, name)) for each in good for name in cls.__slots__],
+            [outcome(setattr, each, name, 1) for each in good for name in cls.__slots__],
+            [outcome(delattr, each, name) for each in good for name in cls.__slots__],
             [parameter.kind for parameter in inspect.signature(cls).parameters.values()],
             list(inspect.signature(cls).parameters),
             [field.name for field in dataclasses.fields(cls)],
             cls.__match_args__,
             cls.__slots__,
-            dataclasses.is_dataclass(cls),
+            repr(cls.__dataclass_params__),
             [each == object() for each in good],
         ]
 

@@ -2,7 +2,6 @@
 
 import errno
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 
 from dicomdesk.archive.areas.storage_area import StorageArea
 from dicomdesk.archive.index import Index
@@ -11,6 +10,7 @@ from dicomdesk.archive.setup.configuration import Area
 from dicomdesk.dicom.query.attributes import SERIES_INSTANCE_UID, SOP_INSTANCE_UID, STUDY_INSTANCE_UID
 from dicomdesk.errors import DataError
 from dicomdesk.human import count_text, printable
+from dicomdesk.records import dataclass
 
 __all__ = ["CrashRepair", "RepairReport"]
 

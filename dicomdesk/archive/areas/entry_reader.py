@@ -3,7 +3,7 @@
 import os
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from struct import Struct
 from typing import Final, Protocol
 
@@ -36,6 +36,7 @@ from dicomdesk.dicom.query.attributes import (
 from dicomdesk.dicom.query.identifier_reader import decode_values
 from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax
 from dicomdesk.errors import DataError, InvalidUidError, TruncatedError
+from dicomdesk.records import dataclass
 
 _LONGEST_VALUE: Final = 1 << 16
 _UNLIMITED_MOVES: Final = 1 << 62

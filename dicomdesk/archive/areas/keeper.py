@@ -6,7 +6,7 @@ file is removed. Whatever moment a process is killed at, ``CrashRepair`` of the 
 
 import threading
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from dicomdesk.archive.areas.crash_repair import CrashRepair
 from dicomdesk.archive.areas.quota import AreaQuota
@@ -17,6 +17,7 @@ from dicomdesk.archive.setup.configuration import Area
 from dicomdesk.atomic_file import AtomicFile
 from dicomdesk.dicom.query.attributes import SERIES_INSTANCE_UID, SOP_INSTANCE_UID, STUDY_INSTANCE_UID
 from dicomdesk.errors import LocalError
+from dicomdesk.records import dataclass
 
 __all__ = ["Keeper", "StoredFile"]
 

@@ -8,7 +8,7 @@ that is plain ASCII when folded is compared with the alphabetic group only, anot
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -42,6 +42,7 @@ from dicomdesk.archive.tables.schema import TABLES, instance, patient, sequence_
 from dicomdesk.archive.tables.selections import area_condition
 from dicomdesk.dicom.query.attributes import Attribute, Level, Source
 from dicomdesk.dicom.query.query import ItemKey, Key, Match, Query
+from dicomdesk.records import dataclass
 
 _FIRST_PAGE: Final = 16
 _LARGEST_PAGE: Final = 512

@@ -18,7 +18,6 @@ What differs from DCMTK's archive:
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from dicomdesk.dicom.query.attributes import (
@@ -40,6 +39,7 @@ from dicomdesk.dicom.query.identifier_reader import MOST_UIDS, Identifier, KeyFa
 from dicomdesk.dicom.query.query import ItemKey, Key, Model, Query
 from dicomdesk.errors import DataError
 from dicomdesk.network.status import Status
+from dicomdesk.records import dataclass
 
 _LONGEST_COMMENT: Final = 64
 _LONGEST_VALUE: Final = 1024

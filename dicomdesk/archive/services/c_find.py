@@ -2,7 +2,6 @@
 
 import contextlib
 import logging
-from dataclasses import dataclass
 
 from dicomdesk.archive.index import Index
 from dicomdesk.archive.matching.query_reader import IdentifierError, IdentifierRules, read_find_query
@@ -13,6 +12,7 @@ from dicomdesk.errors import LocalError
 from dicomdesk.network.acceptor.operation import Operation
 from dicomdesk.network.dimse.responses import service_response
 from dicomdesk.network.status import Status
+from dicomdesk.records import dataclass
 
 __all__ = ["FindOutcome", "FindProvider"]
 

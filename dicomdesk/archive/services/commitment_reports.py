@@ -10,7 +10,7 @@ import logging
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 from typing import Final
 
@@ -31,6 +31,7 @@ from dicomdesk.network.negotiation import ProposedContext, Role
 from dicomdesk.network.requestor.association import RequestedAssociation, open_association
 from dicomdesk.network.status import StatusClass, classify_status
 from dicomdesk.network.wire.connection import Interruption
+from dicomdesk.records import dataclass
 from dicomdesk.settings import AssociationSettings, Peer
 
 __all__ = ["KeptReport", "ReportDelivery", "TooManyReportsError"]

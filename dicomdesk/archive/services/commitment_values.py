@@ -1,12 +1,12 @@
 """Storage commitment reports, as values (PS3.4 J.3.3)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from dicomdesk.archive.facts import CommitmentAnswered
 from dicomdesk.dicom.commitment.documents import write_report
 from dicomdesk.dicom.commitment.references import Reference
 from dicomdesk.dicom.data_sets.element_writer import ElementWriter
+from dicomdesk.records import dataclass
 
 __all__ = ["Report"]
 

@@ -6,7 +6,6 @@ DCMTK's archive, ours says so with the status FF01 (PS3.4 C.4.1.1.4).
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final
 
 from dicomdesk.archive.setup.configuration import CharacterSetRule
@@ -29,6 +28,7 @@ from dicomdesk.dicom.query.identifier_reader import TEXT_VRS
 from dicomdesk.dicom.query.query import Key, Match, Query
 from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax
 from dicomdesk.network.status import Status
+from dicomdesk.records import dataclass
 
 _UTF_8: Final = "ISO_IR 192"
 _ONLINE: Final = "ONLINE"

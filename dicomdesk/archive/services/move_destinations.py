@@ -1,7 +1,6 @@
 """Plans C-MOVE sub-operations: the proposal to the destination, and the instances of each association."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from dicomdesk.archive.index_entries import StoredInstance
 from dicomdesk.dicom.transfer_syntaxes import (
@@ -13,6 +12,7 @@ from dicomdesk.dicom.transfer_syntaxes import (
 from dicomdesk.network.negotiation import MAX_CONTEXTS, ProposedContext, number_contexts
 from dicomdesk.network.presentation.profiles import Profile
 from dicomdesk.network.presentation.proposals import propose_contexts
+from dicomdesk.records import dataclass
 
 __all__ = ["MoveBatch", "plan_moves"]
 

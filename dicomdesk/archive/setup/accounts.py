@@ -6,9 +6,9 @@ Where there are no such accounts (Windows), names in the configuration count for
 import contextlib
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from dicomdesk.errors import LocalError
+from dicomdesk.records import dataclass
 
 try:
     import grp

@@ -17,13 +17,14 @@ in a quota, which means that nothing is ever deleted.
 
 import errno
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from types import MappingProxyType
 
 from dicomdesk.archive.setup.configuration_syntax import Line, Table, Value, read_lines
 from dicomdesk.errors import ConfigurationError, LocalError
 from dicomdesk.named_files import read_named_file
+from dicomdesk.records import dataclass
 from dicomdesk.settings import DEFAULT_MAX_PDU_BYTES
 
 __all__ = [

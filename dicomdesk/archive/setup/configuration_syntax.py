@@ -1,6 +1,8 @@
 """Lexical layer of the archive's configuration: lines, values and tables, as DCMTK reads them."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from dicomdesk.records import dataclass
 
 __all__ = ["TABLES", "Line", "Table", "Value", "read_lines", "split_values"]
 

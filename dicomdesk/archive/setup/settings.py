@@ -1,11 +1,12 @@
 """Settings of an archive: its configuration file, and what the command line or another program adds."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 
 from dicomdesk.archive.setup.configuration import ArchiveConfiguration, CharacterSetRule
 from dicomdesk.dicom.query.query import Model
 from dicomdesk.dicom.storing_format import StoringFormat
+from dicomdesk.records import dataclass
 from dicomdesk.settings import AccessRules, PlaceRules, Timeouts, TlsSettings
 
 __all__ = ["ArchiveSettings", "MoveRestriction"]

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import (
@@ -52,6 +52,7 @@ from dicomdesk.dicom.query.attributes import (
     Level,
     attributes_of,
 )
+from dicomdesk.records import dataclass
 
 _MOST_PLACES: Final = 20_000
 _MOST_PARAMETERS: Final = 500

@@ -1,10 +1,10 @@
 """Headers of JPEG and JPEG-LS codestreams: what image they claim to hold, before any decoder believes it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from struct import unpack_from
 
 from dicomdesk.errors import ConversionError
+from dicomdesk.records import dataclass
 
 MOST_SCANS = 256
 """Of a JPEG frame: each coefficient of each component bit by bit takes no more in practice."""

@@ -1,12 +1,12 @@
 """Sizes in JPEG 2000 and HTJ2K codestreams that a decoder would allocate by, read before (ITU-T T.800 annex A)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from struct import error, unpack_from
 
 from dicomdesk.dicom.codestreams.boxes import walk_boxes
 from dicomdesk.dicom.codestreams.codestream_headers import CodestreamHeader
 from dicomdesk.errors import ConversionError
+from dicomdesk.records import dataclass
 
 MOST_TILES = 16_384
 """Of one frame."""

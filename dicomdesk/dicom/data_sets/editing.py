@@ -2,7 +2,7 @@
 
 import struct
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from dicomdesk.dicom.data_sets.deflate import deflate, inflate_spooled
 from dicomdesk.dicom.data_sets.element_walk import DataSetBytes, StepKind, walk
@@ -11,6 +11,7 @@ from dicomdesk.dicom.dictionary import find_vr
 from dicomdesk.dicom.encodings import Encoding
 from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax
 from dicomdesk.errors import ConversionError
+from dicomdesk.records import dataclass
 
 __all__ = ["DataSetChanges", "EditedDataSet", "edit_data_set"]
 

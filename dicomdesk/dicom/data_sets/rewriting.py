@@ -5,7 +5,7 @@ Nothing is sorted or left out, so duplicates and private elements arrive as they
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from struct import unpack_from
 
@@ -15,6 +15,7 @@ from dicomdesk.dicom.dictionary import find_vr
 from dicomdesk.dicom.encodings import Encoding
 from dicomdesk.dicom.value_representations import US_OR_SS, WORD_BYTES, swap_words
 from dicomdesk.errors import ConversionError
+from dicomdesk.records import dataclass
 
 _PIXEL_REPRESENTATION = 0x00280103
 _TRAILING_PADDING = 0xFFFCFFFC

@@ -4,7 +4,7 @@ Whatever the bytes are, reading takes time linear in their number. Values are ke
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from dicomdesk.dicom.data_sets.deflate import inflate
 from dicomdesk.dicom.data_sets.element_walk import DataSetBytes, Step, StepKind, walk
@@ -14,6 +14,7 @@ from dicomdesk.dicom.encodings import EXPLICIT_LITTLE, LONG_VRS, SHORT_VRS, UNDE
 from dicomdesk.dicom.transfer_syntaxes import EXPLICIT_VR_LITTLE_ENDIAN, find_transfer_syntax
 from dicomdesk.dicom.value_representations import US_OR_SS, WORD_BYTES, swap_words
 from dicomdesk.errors import DataError
+from dicomdesk.records import dataclass
 
 __all__ = ["CHARACTER_SET", "UNKNOWN_VR", "DataSet", "Element", "Item", "read_data_set", "write_data_set"]
 

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from dicomdesk.dicom.data_sets.file_windows import read_at
 from dicomdesk.dicom.encodings import DELIMITER_GROUP, UNDEFINED_LENGTH, Encoding
@@ -12,6 +11,7 @@ from dicomdesk.dicom.instance import InputFormat
 from dicomdesk.dicom.sop_classes import MEDIA_STORAGE_DIRECTORY
 from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax
 from dicomdesk.errors import DataError, NotDicomError, TruncatedError
+from dicomdesk.records import dataclass
 
 _LARGEST = 1 << 30
 

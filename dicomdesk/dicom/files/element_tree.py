@@ -6,7 +6,7 @@ of no value is more than ``MOST_VALUE_BYTES`` read. What cannot be followed ends
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from dicomdesk.dicom.data_sets.character_sets import decode_text
 from dicomdesk.dicom.data_sets.deflate import inflate
@@ -23,6 +23,7 @@ from dicomdesk.dicom.sop_classes import uid_symbol
 from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax
 from dicomdesk.errors import ConversionError, DataError
 from dicomdesk.human import printable
+from dicomdesk.records import dataclass
 
 __all__ = ["MOST_LEVELS", "MOST_ROWS", "MOST_VALUE_BYTES", "ElementRow", "ElementTree", "read_element_tree"]
 

@@ -4,7 +4,7 @@ import os
 import re
 import stat
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from dicomdesk.dicom.data_sets.file_windows import read_at
 from dicomdesk.dicom.files.part10 import read_header, read_open_header
@@ -13,6 +13,7 @@ from dicomdesk.dicom.sop_classes import MEDIA_STORAGE_DIRECTORY, is_storable, is
 from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax
 from dicomdesk.dicom.uids import is_valid_uid
 from dicomdesk.errors import DataError, NotDicomError
+from dicomdesk.records import dataclass
 
 INVALID_SOP_CLASS_UID = "Invalid SOP Class UID"
 UNKNOWN_SOP_CLASS = "Unknown Storage SOP Class"

@@ -16,7 +16,6 @@ import tempfile
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from io import FileIO
 
@@ -25,6 +24,7 @@ from dicomdesk.dicom.files.part10 import parse_header
 from dicomdesk.dicom.files.zip_members import LOCAL_HEADER_BYTES, UNREADABLE, read_pieces
 from dicomdesk.dicom.instance import InputFormat, InstanceHeader
 from dicomdesk.errors import DataError, NotDicomError, TruncatedError
+from dicomdesk.records import dataclass
 
 LARGEST_DIRECTORY_BYTES = 32 << 20
 """Of some 300,000 members."""

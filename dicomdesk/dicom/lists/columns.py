@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from dicomdesk.dicom.dictionary import find_tag
@@ -20,6 +19,7 @@ from dicomdesk.dicom.query.attributes import (
 from dicomdesk.dicom.uids import is_valid_uid
 from dicomdesk.errors import SettingsError
 from dicomdesk.human import printable
+from dicomdesk.records import dataclass
 
 __all__ = ["ACCESSION_NUMBER", "KINDS", "ColumnKey", "Columns", "find_columns", "kind_name", "read_key"]
 

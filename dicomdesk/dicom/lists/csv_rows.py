@@ -6,11 +6,11 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dicomdesk.dicom.lists.rows import MOST_CELLS, MOST_ROWS, Row, Rows
 from dicomdesk.errors import DataError
+from dicomdesk.records import dataclass
 
 if TYPE_CHECKING:
     import _csv

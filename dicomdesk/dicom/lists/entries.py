@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from dicomdesk.dicom.lists.columns import ACCESSION_NUMBER, Columns, kind_name
 from dicomdesk.dicom.lists.rows import Row, Rows
@@ -15,6 +14,7 @@ from dicomdesk.dicom.query.attributes import (
 )
 from dicomdesk.dicom.uids import is_valid_uid
 from dicomdesk.human import count_text, printable
+from dicomdesk.records import dataclass
 
 __all__ = ["EntryValue", "ListEntries", "ListEntry", "read_entries"]
 

@@ -4,13 +4,13 @@ import io
 import zipfile
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from xml.etree.ElementTree import Element, ParseError, iterparse
 
 from dicomdesk.dicom.lists.csv_rows import tidy_cell
 from dicomdesk.dicom.lists.rows import MOST_CELLS, MOST_ROWS, Row, Rows
 from dicomdesk.errors import DataError
 from dicomdesk.human import printable
+from dicomdesk.records import dataclass
 
 __all__ = ["read_open_document"]
 

@@ -1,6 +1,6 @@
 """Rows of cells, and what was noticed when they were read."""
 
-from dataclasses import dataclass
+from dicomdesk.records import dataclass
 
 __all__ = ["MOST_CELLS", "MOST_ROWS", "Row", "Rows"]
 

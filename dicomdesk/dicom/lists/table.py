@@ -2,7 +2,6 @@
 
 import errno
 import os
-from dataclasses import dataclass
 
 from dicomdesk.dicom.lists.csv_rows import read_csv
 from dicomdesk.dicom.lists.rows import Rows
@@ -10,6 +9,7 @@ from dicomdesk.dicom.lists.spreadsheet_rows import read_spreadsheet
 from dicomdesk.errors import DataError
 from dicomdesk.human import printable
 from dicomdesk.named_files import read_named_file
+from dicomdesk.records import dataclass
 
 __all__ = ["LARGEST_BYTES", "Table", "read_table"]
 

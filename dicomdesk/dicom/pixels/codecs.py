@@ -3,10 +3,10 @@
 Installed packages are looked for, never imported: asking costs no start-up time.
 """
 
-from dataclasses import dataclass
 from functools import cache
 
 from dicomdesk.dicom import transfer_syntaxes as ts
+from dicomdesk.records import dataclass
 
 CODECS_EXTRA = "dicomdesk[codecs]"
 """What to install for everything in the table."""

@@ -8,7 +8,7 @@ what decoding takes, it is done in a process with limits. Libraries are imported
 
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from dicomdesk.dicom import transfer_syntaxes as ts
 from dicomdesk.dicom.codestreams.codestream_headers import (
@@ -23,6 +23,7 @@ from dicomdesk.dicom.pixels.image_pixel import ImagePixel, resized
 from dicomdesk.dicom.pixels.limited_decoding import can_decode_limited, decode_jpeg_xl_limited
 from dicomdesk.dicom.pixels.run_length import decode_run_length
 from dicomdesk.errors import ConversionError
+from dicomdesk.records import dataclass
 
 LIBRARY_ERRORS = (RuntimeError, ValueError, TypeError, OSError, IndexError, KeyError, OverflowError, MemoryError)
 """All that codec libraries raise on data that they do not like."""

@@ -6,13 +6,13 @@ first use.
 
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from struct import pack
 
 from dicomdesk.dicom import transfer_syntaxes as ts
 from dicomdesk.dicom.pixels.frame_decoding import LIBRARY_ERRORS
 from dicomdesk.dicom.pixels.image_pixel import ImagePixel, resized
 from dicomdesk.errors import ConversionError
+from dicomdesk.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,12 +1,12 @@
 """Encapsulated pixel data: which fragments make which frame (PS3.5 A.4)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from struct import calcsize, unpack_from
 
 from dicomdesk.dicom.data_sets.element_walk import DataSetBytes
 from dicomdesk.errors import ConversionError
+from dicomdesk.records import dataclass
 
 _STARTS = (b"\xff\xd8\xff", b"\xff\x4f\xff\x51", b"\xff\x0a", b"\0\0\0\x0c")
 """How codestreams of JPEG, JPEG-LS, JPEG 2000, JPEG XL and their boxes begin."""

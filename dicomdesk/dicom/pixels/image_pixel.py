@@ -1,12 +1,12 @@
 """Image Pixel Module of a data set or icon, as values (PS3.3 C.7.6.3)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from struct import unpack_from
 from typing import Final
 
 from dicomdesk.dicom.data_sets.element_walk import DataSetBytes, describe
 from dicomdesk.errors import ConversionError
+from dicomdesk.records import dataclass
 
 SAMPLES_PER_PIXEL: Final = 0x00280002
 PHOTOMETRIC_INTERPRETATION: Final = 0x00280004

@@ -6,7 +6,7 @@ The middle frame is taken; of the whole image only the samples that are shown ar
 import sys
 from array import array
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from struct import unpack_from
 from typing import Final
 
@@ -19,6 +19,7 @@ from dicomdesk.dicom.pixels.frames import EncapsulatedPixels, split_frames
 from dicomdesk.dicom.pixels.image_pixel import IMAGE_TAGS, PHOTOMETRIC_INTERPRETATION, ImagePixel, read_image_pixel
 from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax
 from dicomdesk.errors import ConversionError
+from dicomdesk.records import dataclass
 
 __all__ = ["SmallImage", "draw_small_image"]
 

@@ -1,11 +1,12 @@
 """Attributes that the archive answers queries about: their levels, and where in the index each is (PS3.4 C.6)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
 from functools import cache
 from types import MappingProxyType
 from typing import Final
+
+from dicomdesk.records import dataclass
 
 
 class Level(Enum):

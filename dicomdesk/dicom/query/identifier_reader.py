@@ -4,7 +4,7 @@ Whatever cannot be read as it is meant is a fault of its element, never the empt
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from typing import Final, Literal
 
@@ -16,6 +16,7 @@ from dicomdesk.dicom.encodings import Encoding
 from dicomdesk.dicom.query.attributes import CHARACTER_SET, ITEM_VRS, Source, find_attribute
 from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax
 from dicomdesk.errors import DataError
+from dicomdesk.records import dataclass
 
 LARGEST_IDENTIFIER_BYTES: Final = 8 << 20
 """A list of 100,000 UIDs fits."""

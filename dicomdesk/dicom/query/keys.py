@@ -1,6 +1,6 @@
 """Keys of a query as values: where they stand, and what is to match."""
 
-from dataclasses import dataclass
+from dicomdesk.records import dataclass
 
 __all__ = ["KeyStep", "QueryKey"]
 

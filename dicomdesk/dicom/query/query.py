@@ -1,9 +1,9 @@
 """A query as values: what a C-FIND, C-MOVE or C-GET identifier asks for, once it has been understood."""
 
-from dataclasses import dataclass
 from enum import Enum
 
 from dicomdesk.dicom.query.attributes import Attribute, Level
+from dicomdesk.records import dataclass
 
 
 class Model(Enum):

@@ -1,11 +1,11 @@
 """Matches of a query as values: what a response says, whatever a peer has made of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
 from dicomdesk.dicom.query.attributes import QUERY_RETRIEVE_LEVEL, UNIQUE_KEYS, Level
 from dicomdesk.dicom.query.identifier_reader import KeyFault, read_identifier
+from dicomdesk.records import dataclass
 
 __all__ = ["QueryResult", "read_result"]
 

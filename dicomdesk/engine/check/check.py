@@ -8,7 +8,7 @@ settings have none.
 import contextlib
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from dicomdesk.dicom.sop_classes import VERIFICATION
 from dicomdesk.dicom.transfer_syntaxes import EXPLICIT_VR_LITTLE_ENDIAN, IMPLICIT_VR_LITTLE_ENDIAN
@@ -46,6 +46,7 @@ from dicomdesk.network.negotiation import Negotiation, ProposedContext
 from dicomdesk.network.requestor.association import RequestedAssociation
 from dicomdesk.network.status import status_text
 from dicomdesk.network.wire.connection import ConnectionInterruptedError, Interruption
+from dicomdesk.records import dataclass
 
 __all__ = [
     "Capabilities",

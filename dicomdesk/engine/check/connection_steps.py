@@ -4,7 +4,7 @@ import errno
 import os
 import socket
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ from dicomdesk.network.requestor.association import open_association
 from dicomdesk.network.wire.connection import ConnectionInterruptedError, Interruption
 from dicomdesk.network.wire.dialer import Address, connect, resolve
 from dicomdesk.network.wire.listener_probe import IdentifiedListener, ListenerKind, identify_listener
+from dicomdesk.records import dataclass
 from dicomdesk.settings import AssociationSettings, Peer, TlsSettings
 
 if TYPE_CHECKING:

@@ -1,7 +1,6 @@
 """Echo job: one association, one C-ECHO or several, and the result in plain words."""
 
 import time
-from dataclasses import dataclass
 from enum import Enum
 
 from dicomdesk.dicom.sop_classes import VERIFICATION
@@ -20,6 +19,7 @@ from dicomdesk.errors import AssociationAbortedError, DicomdeskError, PeerError
 from dicomdesk.network.negotiation import ContextResult, Negotiation, number_contexts
 from dicomdesk.network.requestor.association import RequestedAssociation
 from dicomdesk.network.status import status_advice, status_text
+from dicomdesk.records import dataclass
 
 __all__ = ["EchoFailure", "EchoJob", "EchoResult"]
 

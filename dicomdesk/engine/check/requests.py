@@ -1,9 +1,10 @@
 """Requests of the echo job and of the connection check."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from dicomdesk.dicom.transfer_syntaxes import IMPLICIT_VR_LITTLE_ENDIAN
+from dicomdesk.records import dataclass
 from dicomdesk.settings import AssociationSettings, Peer
 
 if TYPE_CHECKING:

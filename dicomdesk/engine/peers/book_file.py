@@ -7,7 +7,7 @@ An object with ``dicomdesk_peers`` (the version of this format) and ``peers``, a
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -34,6 +34,7 @@ from dicomdesk.engine.retrieve.request import RetrieveMethod
 from dicomdesk.errors import SettingsError
 from dicomdesk.human import printable
 from dicomdesk.named_files import read_named_file
+from dicomdesk.records import dataclass
 from dicomdesk.settings import Timeouts
 
 __all__ = [

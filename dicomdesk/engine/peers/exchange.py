@@ -2,13 +2,14 @@
 
 import codecs
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import Enum
 
 from dicomdesk.engine.peers.address_book import AddressBook
 from dicomdesk.engine.peers.known_peer import KnownPeer
 from dicomdesk.engine.peers.peer_security import PeerSecurity
 from dicomdesk.human import count_text, printable
+from dicomdesk.records import dataclass
 from dicomdesk.settings import Timeouts
 
 __all__ = [

@@ -1,12 +1,13 @@
 """A peer of the address book."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from enum import Enum
 
 from dicomdesk.engine.peers.peer_security import PeerSecurity
 from dicomdesk.engine.peers.validity import ae_title_problem, host_problem, name_problem, port_problem
 from dicomdesk.engine.retrieve.request import RetrieveMethod
+from dicomdesk.records import dataclass
 from dicomdesk.settings import LARGE_MAX_PDU_BYTES, AssociationSettings, Peer, Timeouts, UserIdentity
 
 __all__ = ["CheckOutcome", "KnownPeer", "LastCheck"]

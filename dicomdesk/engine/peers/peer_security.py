@@ -1,7 +1,8 @@
 """Security of associations with one peer; secrets are not among it."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from dicomdesk.records import dataclass
 from dicomdesk.settings import TlsSettings
 
 __all__ = ["PeerSecurity"]

@@ -1,7 +1,7 @@
 """Decides for each instance of a planned transfer, from what the peer answered to each planned association."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import NamedTuple
 
 from dicomdesk.dicom.transfer_syntaxes import UNCOMPRESSED
@@ -27,6 +27,7 @@ from dicomdesk.network.presentation.context_planning import (
     PlannedInstance,
     plan_associations,
 )
+from dicomdesk.records import dataclass
 
 __all__ = ["Decision", "Negotiate", "PlannedForecast"]
 

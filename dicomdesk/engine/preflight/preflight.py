@@ -6,7 +6,6 @@ as for sending, so that files that are damaged, and conversions that do not work
 
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 
 from dicomdesk.dicom.data_set_source import FileRange
 from dicomdesk.dicom.files.scan import SkippedInput
@@ -31,6 +30,7 @@ from dicomdesk.engine.send.request import SendRequest
 from dicomdesk.engine.send_exactly.request import ExactSendRequest
 from dicomdesk.errors import CancelledError, DataError, DicomdeskError, PeerError
 from dicomdesk.network.negotiation import ExtendedNegotiation, NegotiatedContext, ProposedContext
+from dicomdesk.records import dataclass
 
 __all__ = [
     "ForecastGroup",

@@ -1,10 +1,10 @@
 """Request of a pre-flight."""
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dicomdesk.engine.send.request import SendRequest
 from dicomdesk.engine.send_exactly.request import ExactSendRequest
+from dicomdesk.records import dataclass
 
 if TYPE_CHECKING:
     from dicomdesk.engine.events import EventSink

@@ -6,12 +6,12 @@ Comment, Orthanc ends with Cancel though nobody has cancelled, most say Success 
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
 from dicomdesk.human import count_text
 from dicomdesk.network.status import Status, is_out_of_resources
+from dicomdesk.records import dataclass
 
 __all__ = ["Cut", "CutSign", "find_cut", "refused_part"]
 

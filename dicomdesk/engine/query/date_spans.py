@@ -1,9 +1,11 @@
 """Ranges of dates, and of the times of one day, that are divided until no answer is cut (PS3.4 C.2.2.2.5)."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
+
+from dicomdesk.records import dataclass
 
 __all__ = ["DateSpan", "halve", "read_span"]
 

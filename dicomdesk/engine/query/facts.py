@@ -5,12 +5,13 @@ however many matches there are.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 
 from dicomdesk.engine.events import Event
 from dicomdesk.engine.query.cuts import Cut
 from dicomdesk.network.status import is_out_of_resources
+from dicomdesk.records import dataclass
 
 __all__ = [
     "Cut",

@@ -1,6 +1,5 @@
 """A query as a form asks for it: what people know of a patient, a study or a series, as keys of the level asked for."""
 
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
@@ -19,6 +18,7 @@ from dicomdesk.dicom.query.attributes import PERSON_NAME_TAG as PATIENT_NAME
 from dicomdesk.dicom.query.keys import QueryKey
 from dicomdesk.dicom.query.results import QueryResult
 from dicomdesk.engine.query.request import Identifier, QueryModel
+from dicomdesk.records import dataclass
 
 __all__ = ["QueryForm", "identifier_below"]
 

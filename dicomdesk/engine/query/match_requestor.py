@@ -1,7 +1,6 @@
 """C-FINDs over one association, and what comes of each, told to a sink."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from dicomdesk.dicom.query.identifier_writer import write_identifier
@@ -14,6 +13,7 @@ from dicomdesk.network.dimse.requests import Response, find_request
 from dicomdesk.network.negotiation import NegotiatedContext, Negotiation
 from dicomdesk.network.requestor.association import RequestedAssociation
 from dicomdesk.network.requestor.exchange import Exchange
+from dicomdesk.records import dataclass
 
 __all__ = ["Bounds", "MatchRequestor", "QueryTerms", "encode_identifier", "find_context"]
 

@@ -1,7 +1,7 @@
 """The query job: one association, C-FINDs over it, matches as they come."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from enum import Enum
 
@@ -19,6 +19,7 @@ from dicomdesk.human import count_text
 from dicomdesk.network.negotiation import ExtendedNegotiation, ProposedContext
 from dicomdesk.network.requestor.association import RequestedAssociation
 from dicomdesk.network.requestor.exchange import NO_CONTEXT
+from dicomdesk.records import dataclass
 
 __all__ = ["QueryFailure", "QueryJob", "QueryOutcome"]
 

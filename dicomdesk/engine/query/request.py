@@ -1,7 +1,7 @@
 """What a query job is asked to do."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -9,6 +9,7 @@ from dicomdesk.dicom.query.keys import QueryKey
 from dicomdesk.dicom.query.query import Model
 from dicomdesk.dicom.query.sop_classes import Service, find_class
 from dicomdesk.dicom.transfer_syntaxes import EXPLICIT_VR_LITTLE_ENDIAN, IMPLICIT_VR_LITTLE_ENDIAN
+from dicomdesk.records import dataclass
 from dicomdesk.settings import AssociationSettings, Peer
 
 if TYPE_CHECKING:

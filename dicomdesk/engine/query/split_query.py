@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import date
 from hashlib import blake2b
 
@@ -18,6 +17,7 @@ from dicomdesk.engine.query.facts import QueryEnded
 from dicomdesk.engine.query.request import Identifier
 from dicomdesk.errors import DataError
 from dicomdesk.human import count_text
+from dicomdesk.records import dataclass
 
 __all__ = ["SplitQuery"]
 

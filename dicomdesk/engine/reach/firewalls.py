@@ -9,11 +9,11 @@ import shutil
 import subprocess
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
 from dicomdesk.human import printable
+from dicomdesk.records import dataclass
 
 __all__ = ["FirewallFinding", "find_firewalls"]
 

@@ -4,9 +4,10 @@ import threading
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
+from dicomdesk.records import dataclass
 from dicomdesk.settings import Peer
 
 __all__ = ["PeerPlaces"]

@@ -1,9 +1,9 @@
 """Whether a port of this machine that is listened on can be called from outside, as far as that can be known here."""
 
 import socket
-from dataclasses import dataclass
 
 from dicomdesk.engine.reach.firewalls import FirewallFinding, find_firewalls
+from dicomdesk.records import dataclass
 
 __all__ = ["PortReach", "check_port"]
 

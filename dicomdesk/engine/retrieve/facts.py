@@ -5,7 +5,7 @@ with that of the retrieve job. The sink may wait, as that of a query job may.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
 from dicomdesk.engine.events import Event
@@ -13,6 +13,7 @@ from dicomdesk.engine.query.facts import IdentifierSent, QueryFact, now
 from dicomdesk.engine.retrieve.diagnosis.causes import Diagnosis
 from dicomdesk.engine.retrieve.request import RetrieveMethod
 from dicomdesk.network.dimse.responses import SubOperations
+from dicomdesk.records import dataclass
 
 __all__ = [
     "RetrieveAnswered",

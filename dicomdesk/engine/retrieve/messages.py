@@ -3,7 +3,6 @@
 Pending responses are not among them: there may be a hundred thousand, and their number is told with the end.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from dicomdesk.dicom.query.sop_classes import SERVICES, Service
@@ -12,6 +11,7 @@ from dicomdesk.engine.retrieve.facts import RetrieveCancelled, RetrieveEnded, Re
 from dicomdesk.engine.retrieve.outcome import counts_text
 from dicomdesk.human import count_text, printable
 from dicomdesk.network.status import DimseService, status_text
+from dicomdesk.records import dataclass
 
 __all__ = ["AssociationMessage", "message_of"]
 

@@ -1,7 +1,7 @@
 """What came of a retrieve job: what was announced, what the peer counted, what arrived, what is missing."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 
 from dicomdesk.engine.events import JobOutcome
@@ -9,6 +9,7 @@ from dicomdesk.engine.retrieve.diagnosis.causes import Diagnosis, DiagnosisKind
 from dicomdesk.engine.retrieve.facts import RetrieveEnded, RetrieveMethodChosen, SubOperations
 from dicomdesk.errors import DicomdeskError
 from dicomdesk.human import count_text
+from dicomdesk.records import dataclass
 
 __all__ = ["Diagnosis", "DiagnosisKind", "RetrieveFailure", "RetrieveOutcome", "Standing", "counts_text", "sum_counts"]
 

@@ -1,7 +1,7 @@
 """What a retrieve job is asked to do."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from dicomdesk.dicom.transfer_syntaxes import (
 )
 from dicomdesk.engine.query.request import Identifier
 from dicomdesk.engine.receive.request import ReceiveRequest, Storage
+from dicomdesk.records import dataclass
 from dicomdesk.settings import AssociationSettings, Peer
 
 if TYPE_CHECKING:

@@ -1,6 +1,6 @@
 """C-MOVEs and C-GETs over one association, and what comes of each, told to a sink."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from dicomdesk.dicom.data_sets.deflate import inflate
 from dicomdesk.dicom.data_sets.element_walk import StepKind, walk
@@ -24,6 +24,7 @@ from dicomdesk.network.dimse.requests import Request, Response, get_request, mov
 from dicomdesk.network.negotiation import NegotiatedContext
 from dicomdesk.network.requestor.association import RequestedAssociation
 from dicomdesk.network.requestor.exchange import Exchange
+from dicomdesk.records import dataclass
 
 __all__ = ["RetrievalRequestor", "RetrievalTerms", "failed_instances"]
 

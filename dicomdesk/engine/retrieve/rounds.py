@@ -5,7 +5,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from dicomdesk.engine.job import JobControl, ThreadStarter
 from dicomdesk.engine.outgoing_association import NotOpenedError, OutgoingAssociation
@@ -21,6 +21,7 @@ from dicomdesk.errors import AssociationAbortedError, DataError, DicomdeskError,
 from dicomdesk.network.negotiation import Negotiation, ProposedContext
 from dicomdesk.network.requestor.association import RequestedAssociation
 from dicomdesk.network.requestor.exchange import NO_CONTEXT
+from dicomdesk.records import dataclass
 
 __all__ = ["Ending", "Rounds", "Task"]
 

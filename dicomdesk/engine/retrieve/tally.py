@@ -3,7 +3,7 @@
 import threading
 from collections import Counter
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from dicomdesk.engine.events import (
     AssociationAborted,
@@ -18,6 +18,7 @@ from dicomdesk.engine.events import (
 )
 from dicomdesk.human import printable
 from dicomdesk.network.negotiation import Negotiation
+from dicomdesk.records import dataclass
 
 __all__ = ["Arrivals", "Tally"]
 

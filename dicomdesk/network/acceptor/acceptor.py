@@ -4,7 +4,7 @@ import contextlib
 import logging
 import socket
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import Enum
 from time import monotonic
 from typing import TYPE_CHECKING, Protocol
@@ -47,6 +47,7 @@ from dicomdesk.network.upper_layer.pdu_reader import (
 )
 from dicomdesk.network.wire.incoming_connection import LONGEST_FAREWELL_S, READ_TIMEOUT, IncomingConnection
 from dicomdesk.network.wire.peer_pace import Pace
+from dicomdesk.records import dataclass
 from dicomdesk.settings import AccessRules, PlaceRules, Timeouts
 
 if TYPE_CHECKING:

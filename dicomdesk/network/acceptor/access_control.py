@@ -2,7 +2,6 @@
 
 import ipaddress
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dicomdesk.errors import SettingsError
@@ -10,6 +9,7 @@ from dicomdesk.human import printable
 from dicomdesk.network.negotiation import TlsSession
 from dicomdesk.network.upper_layer.association_items import PresentedIdentity
 from dicomdesk.network.upper_layer.association_pdus import AssociateRequest
+from dicomdesk.records import dataclass
 from dicomdesk.settings import AccessRules, UserIdentityType
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from dicomdesk.network.acceptor.access_control import Refusal
 from dicomdesk.network.acceptor.observers import IncomingAssociation
@@ -22,6 +22,7 @@ from dicomdesk.network.upper_layer.association_pdus import (
     write_associate_reject,
 )
 from dicomdesk.network.upper_layer.data_pdus import DCMTK_OVERHEAD_BYTES
+from dicomdesk.records import dataclass
 from dicomdesk.settings import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME, LARGE_MAX_PDU_BYTES
 
 _LARGEST_EXTENSIONS_BYTES = 48 * 1024

@@ -12,7 +12,7 @@ import socket
 import sys
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -25,6 +25,7 @@ from dicomdesk.network.presentation.context_acceptance import AcceptancePolicy
 from dicomdesk.network.wire.connection import no_descriptor_error
 from dicomdesk.network.wire.host_names import HostNames
 from dicomdesk.network.wire.incoming_connection import IncomingConnection
+from dicomdesk.records import dataclass
 from dicomdesk.settings import DEFAULT_MAX_PDU_BYTES, AccessRules, PlaceRules, Timeouts
 
 if TYPE_CHECKING:

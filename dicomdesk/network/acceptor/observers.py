@@ -5,10 +5,9 @@ that waits makes only its own peer wait. None of these methods may raise: what t
 A-ABORT and is logged as a programming error.
 """
 
-from dataclasses import dataclass
-
 from dicomdesk.network.dimse.store_reception import IncomingStoreObserver
 from dicomdesk.network.negotiation import ExtendedNegotiation, Negotiation, ProposedContext, UserIdentityExchange
+from dicomdesk.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,6 @@ asks it now and then whether the peer has changed its mind. What arrives meanwhi
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol
 
 from dicomdesk.errors import DataError, LocalError
@@ -19,6 +18,7 @@ from dicomdesk.network.dimse.fragments import DataConnection
 from dicomdesk.network.dimse.instance_writer import InstanceWriter, StoreItem
 from dicomdesk.network.dimse.messages import Message
 from dicomdesk.network.dimse.requests import Request
+from dicomdesk.records import dataclass
 
 __all__ = ["Answer", "ExpectedAnswer", "Operation", "OperationWire", "Services"]
 

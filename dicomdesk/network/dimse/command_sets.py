@@ -4,11 +4,11 @@ Read and written by hand because each received instance needs one of each.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import IntEnum
 from struct import Struct
 
 from dicomdesk.errors import PeerProtocolError
+from dicomdesk.records import dataclass
 
 LARGEST_COMMAND_SET_BYTES = 256 * 1024
 """A command set is a few hundred bytes, or has a comment that a peer pours its log into; what is longer is none."""

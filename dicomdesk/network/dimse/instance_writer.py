@@ -4,7 +4,6 @@ Knows how a message is cut into P-DATA-TF PDUs (PS3.8 9.3.5) and nothing of what
 acceptor send instances in the same way.
 """
 
-from dataclasses import dataclass
 from struct import Struct
 
 from dicomdesk.dicom.data_set_source import DataSetSource, FileRange, check_unchanged
@@ -16,6 +15,7 @@ from dicomdesk.network.dimse.fragments import (
     memory_fragments,
 )
 from dicomdesk.network.upper_layer.data_pdus import COMMAND, HEADERS, LAST, PDV_HEADER_BYTES, fragment_header
+from dicomdesk.records import dataclass
 
 __all__ = ["InstanceWriter", "MoveOriginator", "StoreItem"]
 

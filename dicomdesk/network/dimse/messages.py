@@ -7,7 +7,6 @@ messages are identifiers and the like: collected, up to a bound.
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
 from dicomdesk.errors import PeerProtocolError
 from dicomdesk.network.dimse.command_sets import (
@@ -21,6 +20,7 @@ from dicomdesk.network.dimse.store_reception import EstablishedAssociation, Inst
 from dicomdesk.network.negotiation import NegotiatedContext, Negotiation
 from dicomdesk.network.upper_layer.data_pdus import message_pdus
 from dicomdesk.network.upper_layer.pdu_reader import Fragment
+from dicomdesk.records import dataclass
 
 __all__ = ["LARGEST_IDENTIFIER_BYTES", "Message", "MessageReader", "send_message"]
 

@@ -5,7 +5,6 @@ Sources: PS3.7 9.3.2 (C-FIND), 9.3.3 (C-GET), 9.3.4 (C-MOVE), 9.3.5 (C-ECHO), 10
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from dicomdesk.network.dimse.command_sets import (
     ACTION_TYPE_ID,
@@ -37,6 +36,7 @@ from dicomdesk.network.dimse.messages import Message
 from dicomdesk.network.dimse.responses import SubOperations
 from dicomdesk.network.negotiation import NegotiatedContext
 from dicomdesk.network.status import Status
+from dicomdesk.records import dataclass
 
 __all__ = [
     "Request",

@@ -4,11 +4,11 @@ Sources: PS3.7 9.3.2 (C-FIND), 9.3.3 (C-GET), 9.3.4 (C-MOVE), 10.3.1 (N-EVENT-RE
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from struct import Struct
 
 from dicomdesk.network.dimse import command_sets
 from dicomdesk.network.dimse.command_sets import CommandField, CommandSet, encoded_comment, write_command_set
+from dicomdesk.records import dataclass
 
 __all__ = ["SubOperations", "action_response", "event_report_response", "service_response"]
 

@@ -5,7 +5,6 @@ waits makes only its own peer wait. None of them may raise: what they raise ends
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from dicomdesk.errors import PeerProtocolError, StorageError
@@ -21,6 +20,7 @@ from dicomdesk.network.dimse.command_sets import (
 )
 from dicomdesk.network.negotiation import NegotiatedContext, Negotiation
 from dicomdesk.network.upper_layer.data_pdus import message_pdus
+from dicomdesk.records import dataclass
 
 __all__ = [
     "EstablishedAssociation",

@@ -13,7 +13,7 @@ in the way that loses least; it ranks what is proposed:
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from dicomdesk.dicom.query.sop_classes import COMMITMENT
 from dicomdesk.dicom.sop_classes import VERIFICATION, find_sop_class, is_storable
@@ -25,6 +25,7 @@ from dicomdesk.dicom.transfer_syntaxes import (
 )
 from dicomdesk.network.negotiation import ContextResult, NegotiatedContext, ProposedContext, Role
 from dicomdesk.network.presentation.profiles import Profile
+from dicomdesk.records import dataclass
 
 _NO_ROLE = Role(scu=False, scp=False)
 

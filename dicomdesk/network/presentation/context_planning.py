@@ -18,7 +18,7 @@ class: as it is if one has its transfer syntax, else converted.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import NamedTuple
 
 from dicomdesk.dicom.transfer_syntaxes import (
@@ -45,6 +45,7 @@ from dicomdesk.dicom.transfer_syntaxes import (
     find_transfer_syntax,
 )
 from dicomdesk.network.negotiation import MAX_CONTEXTS, ProposedContext, context_number
+from dicomdesk.records import dataclass
 from dicomdesk.settings import Decompression
 
 UNCOMPRESSED_OFFER = (EXPLICIT_VR_LITTLE_ENDIAN, EXPLICIT_VR_BIG_ENDIAN, IMPLICIT_VR_LITTLE_ENDIAN)

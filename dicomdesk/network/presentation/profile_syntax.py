@@ -7,8 +7,10 @@ with a blank continues the value before it; ``#`` in the first column makes a li
 
 import string
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import NamedTuple
+
+from dicomdesk.records import dataclass
 
 _KEY_CHARACTERS = frozenset(string.ascii_letters + string.digits + "_-")
 _SPACE = " \t\n"

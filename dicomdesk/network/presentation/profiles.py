@@ -7,7 +7,6 @@ and subsection names, and references to lists, are not case sensitive; names of 
 import errno
 import string
 from collections.abc import Callable
-from dataclasses import dataclass
 from os import PathLike, fspath
 from typing import TypeVar
 
@@ -17,6 +16,7 @@ from dicomdesk.errors import ProfileError
 from dicomdesk.named_files import read_named_file
 from dicomdesk.network.negotiation import ProposedContext, Role, context_number
 from dicomdesk.network.presentation.profile_syntax import Section, Subsection, read_sections
+from dicomdesk.records import dataclass
 
 MAX_ENTRIES = 128
 """Most contexts of a profile, and most transfer syntaxes proposed in one context."""

@@ -4,7 +4,6 @@ Names the A-ASSOCIATE items of pynetdicom that we use (public classes; ``pynetdi
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from pydicom.uid import UID
@@ -30,6 +29,7 @@ from dicomdesk.network.upper_layer.association_items import (
     write_user_identity,
 )
 from dicomdesk.network.upper_layer.data_pdus import DCMTK_OVERHEAD_BYTES, PDV_HEADER_BYTES
+from dicomdesk.records import dataclass
 from dicomdesk.settings import (
     IMPLEMENTATION_CLASS_UID,
     IMPLEMENTATION_VERSION_NAME,

@@ -6,7 +6,6 @@ machine, which knows what it means.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from enum import Enum
 from time import monotonic
 from typing import Protocol
@@ -24,6 +23,7 @@ from dicomdesk.network.requestor.request_items import SendLimits
 from dicomdesk.network.upper_layer.data_pdus import COMMAND, HEADERS, LAST
 from dicomdesk.network.upper_layer.pdu_reader import FragmentReader
 from dicomdesk.network.wire.connection import P_DATA_TF, InputPendingError
+from dicomdesk.records import dataclass
 
 __all__ = ["OddAnswer", "OddAnswerJudge", "OddVerdict", "StoreItem", "StoreObserver", "StoreStream"]
 

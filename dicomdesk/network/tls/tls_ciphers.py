@@ -1,9 +1,9 @@
 """Cipher suites that may be asked for by name: IANA's names, OpenSSL's, and what to think of them."""
 
-from dataclasses import dataclass
 from enum import Enum
 
 from dicomdesk.errors import TlsSettingsError
+from dicomdesk.records import dataclass
 
 __all__ = ["CipherSuite", "KeyTransport", "find_cipher", "list_ciphers"]
 

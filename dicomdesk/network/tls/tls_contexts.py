@@ -6,7 +6,6 @@ import socket
 import ssl
 import stat
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from time import monotonic
@@ -17,6 +16,7 @@ from dicomdesk.network.tls.tls_profiles import apply_profile
 from dicomdesk.network.wire.connection import READ_TIMEOUT, Interruption, make_waiter
 from dicomdesk.network.wire.tls_errors import requestor_error
 from dicomdesk.network.wire.tls_stream import TlsStream
+from dicomdesk.records import dataclass
 from dicomdesk.settings import PeerVerification, RevocationCheck, TlsSettings
 
 __all__ = ["TlsContext", "client_context", "complete_handshake", "server_context", "shake_hands"]

@@ -6,7 +6,6 @@ answered with what was never proposed cannot be used, one that was not proposed 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from struct import Struct
 
 from dicomdesk.network.negotiation import ContextResult, Role
@@ -29,6 +28,7 @@ from dicomdesk.network.upper_layer.association_items import (
     write_pdu,
 )
 from dicomdesk.network.upper_layer.pdu_reader import PduError, PduType
+from dicomdesk.records import dataclass
 
 __all__ = ["AnsweredContext", "AssociateAccept", "read_associate_accept", "write_plain_accept"]
 

@@ -4,12 +4,13 @@ Reading raises PduError where lengths do not fit; text from the wire is made pri
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from struct import Struct
 
 from dicomdesk.human import printable
 from dicomdesk.network.negotiation import ExtendedNegotiation, UserIdentityExchange
 from dicomdesk.network.upper_layer.pdu_reader import AbortReason, PduError
+from dicomdesk.records import dataclass
 from dicomdesk.settings import UserIdentity, UserIdentityType
 
 APPLICATION_CONTEXT = 0x10

@@ -6,7 +6,7 @@ cannot answer a role with 0/0. It is the oracle of the tests.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from struct import Struct
 
 from dicomdesk.network.negotiation import ExtendedNegotiation, NegotiatedContext, ProposedContext, Role
@@ -40,6 +40,7 @@ from dicomdesk.network.upper_layer.association_items import (
     write_uid,
 )
 from dicomdesk.network.upper_layer.pdu_reader import PduType
+from dicomdesk.records import dataclass
 
 ABORT_SOURCE_USER = 0
 ABORT_SOURCE_PROVIDER = 2

@@ -1,9 +1,8 @@
 """Words for rejected and aborted associations (PS3.8 9.3.4 and 9.3.8), and DCMTK's wording for scripts that read it."""
 
-from dataclasses import dataclass
-
 from dicomdesk.errors import AssociationAbortedError, AssociationRejectedError, DicomdeskError
 from dicomdesk.network.wire.connection import PEER_ABORTED
+from dicomdesk.records import dataclass
 
 DCMTK_REJECTED = "DUL Association Rejected"
 

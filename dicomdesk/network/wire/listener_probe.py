@@ -8,7 +8,6 @@ import contextlib
 import re
 import socket
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
 from time import monotonic
 
@@ -16,6 +15,7 @@ from dicomdesk.human import printable
 from dicomdesk.network.wire.connection import Interruption, make_waiter
 from dicomdesk.network.wire.dialer import Address, connect
 from dicomdesk.network.wire.tls_records import is_tls_record
+from dicomdesk.records import dataclass
 
 _GREETING_S = 0.5
 _ANSWER_S = 1.0

@@ -1,10 +1,10 @@
 """Explains failures of TLS connections in plain words: by what OpenSSL reports, and by the peer's first bytes."""
 
 import ssl
-from dataclasses import dataclass
 
 from dicomdesk.errors import AssociationAbortedError, PeerError, PeerUnreachableError, TlsHandshakeError
 from dicomdesk.network.wire.tls_records import may_be_tls_record
+from dicomdesk.records import dataclass
 
 __all__ = [
     "LONGEST_GREETING_BYTES",

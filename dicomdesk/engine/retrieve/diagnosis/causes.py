@@ -1,11 +1,11 @@
 """The causes that a retrieve job names, and the one way in which each is told: in events, logs, reports and windows."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
 
 from dicomdesk.engine.retrieve.request import RetrieveMethod
 from dicomdesk.human import printable
+from dicomdesk.records import dataclass
 
 __all__ = ["Diagnosis", "DiagnosisKind"]
 

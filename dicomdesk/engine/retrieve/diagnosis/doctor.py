@@ -1,7 +1,7 @@
 """Says why instances did not arrive: from the peer's answers, what came here, and what a query has announced."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from dicomdesk.engine.check.asked_sop_classes import sop_class_words
 from dicomdesk.engine.retrieve.diagnosis.causes import Diagnosis, DiagnosisKind
@@ -12,6 +12,7 @@ from dicomdesk.engine.retrieve.tally import Arrivals
 from dicomdesk.errors import AssociationAbortedError, DataError, DicomdeskError
 from dicomdesk.human import count_text, printable
 from dicomdesk.network.status import DimseService, Status, StatusClass, classify_status, status_advice, status_text
+from dicomdesk.records import dataclass
 from dicomdesk.settings import Peer
 
 __all__ = ["Evidence", "diagnose"]

@@ -2,12 +2,12 @@
 
 import ipaddress
 from contextlib import suppress
-from dataclasses import dataclass
 
 from dicomdesk.engine.reach.calling_card import calling_card
 from dicomdesk.engine.reach.port_check import PortReach, check_port
 from dicomdesk.engine.retrieve.request import RetrieveRequest, RunningListener
 from dicomdesk.network.wire.host_names import find_own_address
+from dicomdesk.records import dataclass
 
 __all__ = ["OwnListener", "check_own_listener", "find_own_listener"]
 

@@ -1,12 +1,12 @@
 """Which method a retrieve goes by, and why, where that is left to us; and which other one may serve when it fails."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from dicomdesk.engine.receive.request import Storage
 from dicomdesk.engine.retrieve.diagnosis.causes import Diagnosis, DiagnosisKind
 from dicomdesk.engine.retrieve.request import OTHER_WAY, WAYS, RetrieveMethod, RetrieveRequest
 from dicomdesk.network.negotiation import MAX_CONTEXTS
+from dicomdesk.records import dataclass
 from dicomdesk.settings import Peer
 
 __all__ = ["Prospects", "choose_method", "find_concern", "get_storage", "may_other_serve", "possible_ways"]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dicomdesk.dicom.query.sop_classes import Service, find_class
@@ -20,6 +20,7 @@ from dicomdesk.engine.retrieve.ways.get_contexts import plan_get_associations, w
 from dicomdesk.engine.retrieve.ways.method_choice import get_storage
 from dicomdesk.network.dimse.store_reception import IncomingStore, InstanceSink, StoreAnswer
 from dicomdesk.network.negotiation import ProposedContext, number_contexts
+from dicomdesk.records import dataclass
 
 if TYPE_CHECKING:
     from dicomdesk.engine.receive.receive import ReceiveJob
