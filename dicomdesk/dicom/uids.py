@@ -9,7 +9,7 @@ _UID = re.compile(r"(?:0|[1-9][0-9]*)(?:\.(?:0|[1-9][0-9]*))*", re.ASCII)
 _UID_LIMIT = 64
 
 _UNSAFE = r"[^A-Za-z0-9._+=,@()~-]"
-_DEVICE_NAMES = r"(?i:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|$)"
+_DEVICE_NAMES = r"(?i:con|prn|aux|nul|com[0-9]|lpt[0-9])(?: *\.| *$)"
 
 _FILE_NAME_LIMIT = 64
 
@@ -43,6 +43,11 @@ def safe_file_name_part(text: str, limit: int = _FILE_NAME_LIMIT) -> str:
         safe = "_" + safe[1:]
     if safe.endswith("."):
         safe = safe[:-1] + "_"
-    if re.match(_DEVICE_NAMES, safe):
+    if is_device_name(safe):
         safe = ("_" + safe)[:limit]
     return safe
+
+
+def is_device_name(text: str) -> bool:
+    """Return whether a file name, with any extension, would be that of a Windows device."""
+    return re.match(_DEVICE_NAMES, text) is not None

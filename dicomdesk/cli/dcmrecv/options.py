@@ -76,6 +76,7 @@ _EXTENSIONS = group(
         "when the file exists already (default: overwrite)",
         argument="[p]olicy: string constant",
     ),
+    option("--patient-subdir", "make subdirectories of patient, study and series", "with readable names"),
     shared.FSYNC,
     option(
         "--min-free-space",
@@ -139,6 +140,12 @@ _NAMINGS = {
     "--short-unique-names": FileNaming.SHORT_UNIQUE,
     "--system-time-names": FileNaming.SYSTEM_TIME,
 }
+_SUB_FOLDERS = {
+    "": SubFolders.NONE,
+    "--no-subdir": SubFolders.NONE,
+    "--series-date-subdir": SubFolders.SERIES_DATE,
+    "--patient-subdir": SubFolders.PATIENT_STUDY_SERIES,
+}
 _MODES = {
     "": StorageMode.NORMAL,
     "--normal": StorageMode.NORMAL,
@@ -169,7 +176,8 @@ def read_options(line: CommandLine) -> ReceiveOptions:
     timeouts = shared.read_timeouts(line)
     max_pdu_bytes = shared.read_max_pdu(line)
     mode = _MODES[line.last_of(*_MODES)]
-    by_series_date = line.last_of("--no-subdir", "--series-date-subdir") == "--series-date-subdir"
+    sub_folders = _SUB_FOLDERS[line.last_of(*_SUB_FOLDERS)]
+    by_series_date = sub_folders is SubFolders.SERIES_DATE
     line.check_conflict(
         "--bit-preserving", "--series-date-subdir", is_given=mode is StorageMode.BIT_PRESERVING and by_series_date
     )
@@ -184,7 +192,7 @@ def read_options(line: CommandLine) -> ReceiveOptions:
         port=port,
         storage=Storage(
             folder=Path(line.text("--output-directory", ".")),
-            sub_folders=SubFolders.SERIES_DATE if by_series_date else SubFolders.NONE,
+            sub_folders=sub_folders,
             naming=_NAMINGS[line.last_of(*_NAMINGS)],
             extension=line.text("--filename-extension"),
             mode=mode,

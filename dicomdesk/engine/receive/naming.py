@@ -15,9 +15,10 @@ from functools import partial
 from dicomdesk.dicom.instance import InstanceHeader
 from dicomdesk.dicom.sop_classes import file_name_prefix
 from dicomdesk.dicom.uids import new_uid, safe_file_name_part
-from dicomdesk.engine.receive.request import FileNaming, SubFolders
+from dicomdesk.engine.receive.readable_folders import readable_folder
+from dicomdesk.engine.receive.request import FileNaming, Storage, SubFolders
 
-__all__ = ["FileStemMaker", "SubFolderMaker", "file_stem_maker", "series_folder", "sub_folder_maker"]
+__all__ = ["FileStemMaker", "SubFolderMaker", "example_path", "file_stem_maker", "series_folder", "sub_folder_maker"]
 
 _PLAIN_UID = re.compile(r"[0-9.]{1,64}", re.ASCII)
 _UID_PART_LIMIT = 100
@@ -42,8 +43,19 @@ def file_stem_maker(naming: FileNaming) -> FileStemMaker:
 
 def sub_folder_maker(sub_folders: SubFolders) -> SubFolderMaker | None:
     """Return the maker of sub-folders; None where all files are together."""
-    makers: dict[SubFolders, SubFolderMaker | None] = {SubFolders.NONE: None, SubFolders.SERIES_DATE: _by_series_date}
+    makers: dict[SubFolders, SubFolderMaker | None] = {
+        SubFolders.NONE: None,
+        SubFolders.SERIES_DATE: _by_series_date,
+        SubFolders.PATIENT_STUDY_SERIES: readable_folder,
+    }
     return makers[sub_folders]
+
+
+def example_path(storage: Storage, header: InstanceHeader) -> str:
+    """Return where an instance would be stored, relative to the folder; names that are made anew are examples."""
+    sub_folder = sub_folder_maker(storage.sub_folders)
+    name = file_stem_maker(storage.naming)(header.sop_class_uid, header.sop_instance_uid) + storage.extension
+    return os.path.join(sub_folder(header), name) if sub_folder is not None else name
 
 
 def _by_series_date(header: InstanceHeader | None) -> str:

@@ -72,7 +72,7 @@ class Placement:
             self._check_space()
         path = os.path.join(self._folder, subfolder) if subfolder else self._folder
         if subfolder and subfolder not in self._known_folders:
-            os.makedirs(path, exist_ok=True)
+            self._make_folders(path)
             remove_abandoned(path)
             if len(self._known_folders) > _MOST_KNOWN_FOLDERS:
                 self._known_folders.clear()
@@ -82,8 +82,14 @@ class Placement:
         except FileNotFoundError:
             if not subfolder:
                 raise
-            os.makedirs(path, exist_ok=True)  # somebody removed it meanwhile
+            self._make_folders(path)  # somebody removed it meanwhile
             return AtomicFile(path, unnamed=self._unnamed)
+
+    def _make_folders(self, path: str) -> None:
+        """Make a sub folder, but never the folder itself anew: it may be of a disk that is not there now."""
+        if not os.path.isdir(self._folder):
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), self._folder)
+        os.makedirs(path, exist_ok=True)
 
     def publish(self, file: AtomicFile, sop_class_uid: str, sop_instance_uid: str, subfolder: str = "") -> PlacedFile:
         """Give the finished file its name. Raises OSError; the caller then discards the file."""

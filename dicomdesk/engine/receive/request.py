@@ -64,6 +64,8 @@ class SubFolders(Enum):
     NONE = "none"
     SERIES_DATE = "series-date"
     """``data/YYYY/MM/DD``, or ``undef/YYYYMMDD`` with today's date where a series has none."""
+    PATIENT_STUDY_SERIES = "patient-study-series"
+    """Readable names, such as ``DOE JANE 12345/2026-11-20 CT abdomen (3fa9c1)/2 CT axial (09be21)``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

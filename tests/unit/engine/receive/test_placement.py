@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dicomdesk.engine.receive.placement import Placement, PlacementKind
-from dicomdesk.engine.receive.request import DuplicatePolicy, FileNaming, Storage
+from dicomdesk.engine.receive.request import DuplicatePolicy, FileNaming, Storage, SubFolders
 from dicomdesk.errors import StorageError
 
 CT = "1.2.840.10008.5.1.4.1.1.2"
@@ -194,3 +194,16 @@ def test_unfinished_files_of_a_sub_folder_are_cleared_when_it_is_first_used(tmp_
         "CT.1.2.3",
         "CT.1.2.4",
     ]
+
+
+def test_a_folder_that_is_gone_is_not_made_anew(tmp_path: Path) -> None:
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    target = placement(folder, sub_folders=SubFolders.SERIES_DATE)
+    folder.rmdir()
+    with pytest.raises(FileNotFoundError):
+        target.open("data/2026")
+    assert not folder.exists()
+    folder.mkdir()
+    target.open("data/2026").discard()
+    assert (folder / "data/2026").is_dir()
