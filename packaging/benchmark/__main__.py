@@ -1,6 +1,7 @@
 """packaging/bench: runs the groups asked for and prints one table."""
 
 import argparse
+import contextlib
 import os
 import shutil
 import sys
@@ -8,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 from benchmark.groups import GROUPS
+from benchmark.gui.rows import under_xvfb
 from benchmark.rows import Bench, Row, versions
 
 
@@ -39,11 +41,16 @@ def main() -> int:
     parser.add_argument(
         "--folder", type=Path, default=None, help="where to make the load, about 6 GB (default: memory-backed disk)"
     )
+    parser.add_argument("--xvfb", action="store_true", help="measure the window under Xvfb instead of offscreen")
     arguments = parser.parse_args()
     unknown = set(arguments.groups) - set(GROUPS)
     if unknown:
         parser.error(f"unknown group: {', '.join(sorted(unknown))}")
-    with tempfile.TemporaryDirectory(prefix="dicomdesk-bench-", dir=arguments.folder or _data_folder()) as name:
+    display = under_xvfb() if arguments.xvfb else contextlib.nullcontext()
+    with (
+        display,
+        tempfile.TemporaryDirectory(prefix="dicomdesk-bench-", dir=arguments.folder or _data_folder()) as name,
+    ):
         bench = Bench(Path(name), arguments.runs)
         print(f"Medians of {arguments.runs} alternating runs; {versions()}; {os.cpu_count()} cores.\n")
         print("| what | DCMTK | dicomdesk | ratio | wanted | met |\n| --- | --- | --- | --- | --- | --- |", flush=True)

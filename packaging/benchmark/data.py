@@ -123,6 +123,24 @@ def make_small(folder: Path, count: int, series: int = 1) -> None:
     _write(folder, count, head, 64 * 64 * 2, "OW", series)
 
 
+def small_data_set(uid: str, study: str, series: str, pixel_bytes: int) -> bytes:
+    """The data set of one secondary capture, as it goes over the network."""
+    rows = max(pixel_bytes // 128, 1)
+    head = _header(SECONDARY_CAPTURE, "OT", study, series) + _pixels(rows, 64, 16, 1, 1)
+    own = head.replace(_PLACEHOLDER.encode(), uid.encode().ljust(len(_PLACEHOLDER), b"\0"))
+    return own + struct.pack("<HH2sHI", 0x7FE0, 0x0010, b"OW", 0, rows * 128) + bytes(rows * 128)
+
+
+def make_many(folder: Path, count: int, per_study: int = 250) -> None:
+    """So many instances of 2 KB in studies of 250, for lists that are long."""
+    folder.mkdir(parents=True)
+    for index in range(count):
+        study, uid = _uid("many", index // per_study), _uid("many", "instance", index)
+        data = small_data_set(uid, study, _uid("many", "series", index // 50), 128)
+        meta = _meta(SECONDARY_CAPTURE).replace(_PLACEHOLDER.encode(), uid.encode().ljust(len(_PLACEHOLDER), b"\0"))
+        (folder / f"{index:06d}.dcm").write_bytes(meta + data)
+
+
 def make_multiframe(folder: Path) -> None:
     """One ultrasound multi-frame object of about 470 MB."""
     head = _meta(ULTRASOUND_MULTIFRAME) + _header(ULTRASOUND_MULTIFRAME, "US", _uid("study"), _uid("series"))

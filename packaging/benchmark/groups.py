@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from benchmark.archiving import archiving
+from benchmark.gui.rows import gui
 from benchmark.hostile import hostile
 from benchmark.querying import querying
 from benchmark.retrieving import retrieving
@@ -41,4 +42,5 @@ GROUPS: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "archive": archiving,
     "hostile": hostile,
     "querying": _querying,
+    "gui": gui,
 }

@@ -1,0 +1,185 @@
+"""What is done with the window while something is measured. Each takes the window and returns figures."""
+
+import asyncio
+import gc
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, Qt
+
+from benchmark.gui.stalls import Stalls
+from benchmark.processes import cpu_seconds
+from dicomdesk.gui.main_window import MainWindow
+from dicomdesk.gui.outline.states import ItemState
+
+Figures = dict[str, float]
+_LOOK_S = 0.02
+_ANOTHER_VIEW_S = 0.5
+_HERE = Path(__file__).parents[2]
+
+
+async def start(_window: MainWindow, painted_at: float, spawned_at: str) -> Figures:
+    """From the start of the process to the first paint."""
+    return {"seconds": painted_at - float(spawned_at)}
+
+
+async def receive(window: MainWindow, _painted_at: float, senders: str, count: str, rate: str) -> Figures:
+    """So many senders at so many objects a second in all, while its user goes from view to view."""
+    port = await _listen(window)
+    each, pace = int(count) // int(senders), float(rate) / int(senders)
+    commands = [
+        _python("benchmark.gui.paced_sender", port, each, pace, number) for number in range(1, int(senders) + 1)
+    ]
+    return await _while_sent_to(window, commands, int(count))
+
+
+async def receive_from_dcmsend(window: MainWindow, _painted_at: float, count: str, *command: str) -> Figures:
+    """From DCMTK's dcmsend; PORT in the command stands for the port."""
+    port = await _listen(window)
+    return await _while_sent_to(window, [[part.replace("PORT", str(port)) for part in command]], int(count))
+
+
+async def send(window: MainWindow, _painted_at: float, port: str, folder: str, count: str) -> Figures:
+    """A folder to a peer."""
+    window.send.header.peer_entry.port.setText(port)
+    await _add(window, folder, int(count))
+    stalls, started = Stalls(), time.perf_counter()
+    stalls.begin()
+    window.send.header.primary.click()
+    await _until(lambda: _sent(window) >= int(count))
+    return {"seconds": time.perf_counter() - started, **stalls.end()}
+
+
+async def add(window: MainWindow, _painted_at: float, folder: str, count: str) -> Figures:
+    """A folder dropped."""
+    stalls, started = Stalls(), time.perf_counter()
+    stalls.begin()
+    await _add(window, folder, int(count))
+    return {"seconds": time.perf_counter() - started, **stalls.end()}
+
+
+async def queue(window: MainWindow, _painted_at: float, folder: str, count: str) -> Figures:
+    """What is done with a long queue: each until all of it is drawn."""
+    await _add(window, folder, int(count))
+    view, filters = window.send.list.view, window.send.list.filters
+    view.expandAll()
+    await asyncio.sleep(0.5)
+    gc.collect()
+    steps: dict[str, Callable[[], object]] = {
+        "filter by state": lambda: filters.chips.choose(2),
+        "all again": lambda: filters.chips.choose(0),
+        "search": lambda: filters.search.setText("load"),
+        "no search": lambda: filters.search.setText(""),
+        "sort": lambda: view.sortByColumn(0, Qt.SortOrder.DescendingOrder),
+        "sort by size": lambda: view.sortByColumn(3, Qt.SortOrder.AscendingOrder),
+        "scroll": lambda: view.verticalScrollBar().setValue(view.verticalScrollBar().maximum() // 2),
+        "scroll to the end": view.scrollToBottom,
+        "select all": view.selectAll,
+    }
+    figures: Figures = {}
+    stalls = Stalls()
+    stalls.begin()
+    for name, step in steps.items():
+        started = time.perf_counter()
+        step()
+        for _ in range(3):
+            QCoreApplication.processEvents()
+        figures[name] = (time.perf_counter() - started) * 1000
+        await asyncio.sleep(0.2)
+    return figures | stalls.end()
+
+
+async def memory(window: MainWindow, _painted_at: float, folder: str, count: str) -> Figures:
+    """So many received and as many queued, and then a fifth more received."""
+    port = await _listen(window)
+    fifth = int(count) // 5
+    sender = _python("benchmark.gui.paced_sender", port, fifth, 1e9)
+    empty = _resident_mb()
+    await _add(window, folder, int(count))
+    for number in range(5):
+        await _while_sent_to(window, [[*sender, str(number), "128"]], fifth)
+    full = _resident_mb()
+    await _while_sent_to(window, [[*sender, "5", "128"]], fifth)
+    return {"empty": empty, "full": full, "after": _resident_mb()}
+
+
+async def idle(window: MainWindow, _painted_at: float, seconds: str) -> Figures:
+    """Listening, and nobody comes; share of a core."""
+    await _listen(window)
+    await asyncio.sleep(1.0)
+    before = cpu_seconds(os.getpid())
+    await asyncio.sleep(float(seconds))
+    return {"percent": (cpu_seconds(os.getpid()) - before) / float(seconds) * 100}
+
+
+async def use(_window: MainWindow, _painted_at: float) -> Figures:
+    """What a process holds after it was used."""
+    return {"threads": len(os.listdir("/proc/self/task")), "files": len(os.listdir("/proc/self/fd"))}
+
+
+async def _listen(window: MainWindow) -> int:
+    """Listen on a free port."""
+    window.receive.flow.listen(replace(window.receive.request(), port=0))
+    session = window.receive._session
+    await _until(lambda: session.listening_port > 0)
+    return session.listening_port
+
+
+async def _add(window: MainWindow, folder: str, count: int) -> None:
+    window.send.list.dropped.emit([folder])
+    await _until(lambda: window.send.flow.queue.total >= count and not window.send.flow.is_scanning)
+
+
+async def _while_sent_to(window: MainWindow, commands: list[list[str]], count: int) -> Figures:
+    """While others send, until all has come to the views."""
+    wanted = window.receive.flow.studies.instances + count
+    stalls, started = Stalls(), time.perf_counter()
+    senders = [await _begin(command) for command in commands]
+    stalls.begin()
+    task = asyncio.ensure_future(_go_from_view_to_view(window))
+    await _until(lambda: window.receive.flow.studies.instances >= wanted)
+    elapsed = time.perf_counter() - started
+    task.cancel()
+    figures = {"seconds": elapsed, **stalls.end()}
+    rates = []
+    for sender in senders:
+        told = (await asyncio.to_thread(sender.communicate))[0].split()
+        if len(told) == 2:
+            rates.append(int(told[0]) / float(told[1]))
+    return figures | ({"rate": sum(rates)} if rates else {})
+
+
+async def _go_from_view_to_view(window: MainWindow) -> None:
+    while True:
+        for number in (1, 3, 0):
+            window.sidebar.choose(number)
+            await asyncio.sleep(_ANOTHER_VIEW_S)
+
+
+async def _begin(command: list[str]) -> "subprocess.Popen[bytes]":
+    return await asyncio.to_thread(subprocess.Popen, command, stdout=subprocess.PIPE, cwd=_HERE)
+
+
+async def _until(condition: Callable[[], bool]) -> None:
+    while not condition():  # noqa: ASYNC110 - the window must not be told of being looked at
+        await asyncio.sleep(_LOOK_S)
+
+
+def _sent(window: MainWindow) -> int:
+    counts = window.send.flow.queue.counts
+    return sum(counts[state] for state in (ItemState.STORED, ItemState.WARNING))
+
+
+def _python(module: str, *arguments: object) -> list[str]:
+    return [sys.executable, "-m", module, *map(str, arguments)]
+
+
+def _resident_mb() -> float:
+    gc.collect()
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return int(status.split("VmRSS:")[1].split()[0]) / 1024
