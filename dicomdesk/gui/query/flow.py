@@ -5,6 +5,7 @@ import sys
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -12,7 +13,6 @@ from dicomdesk.dicom.query.attributes import PATIENT_ID, Level
 from dicomdesk.dicom.query.keys import QueryKey
 from dicomdesk.dicom.query.results import QueryResult
 from dicomdesk.engine.query.form import identifier_below
-from dicomdesk.engine.query.query import QueryOutcome
 from dicomdesk.engine.query.request import Identifier, QueryModel
 from dicomdesk.errors import CancelledError, DicomdeskError
 from dicomdesk.gui.event_bridge import Arrival
@@ -26,6 +26,9 @@ from dicomdesk.gui.query.results.result_tree import ResultTree
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.theme import Tone
+
+if TYPE_CHECKING:
+    from dicomdesk.engine.query.query import QueryOutcome
 
 __all__ = ["AskingEnded", "QueryFlow"]
 
@@ -44,7 +47,7 @@ class AskingEnded:
     """How a question to a peer ended; it comes after all answers."""
 
     asking: Asking
-    outcome: QueryOutcome | DicomdeskError
+    outcome: "QueryOutcome | DicomdeskError"
 
 
 class QueryFlow(QObject):
@@ -183,7 +186,7 @@ class QueryFlow(QObject):
             end = await self._job_of(asking)
         sink(AskingEnded(asking, end))  # the same way as the answers, so that none comes after it
 
-    async def _job_of(self, asking: Asking) -> QueryOutcome | DicomdeskError:
+    async def _job_of(self, asking: Asking) -> "QueryOutcome | DicomdeskError":
         if asking.is_cancel_wanted:
             return CancelledError(self.tr("It was stopped before it was asked."))
         sink = reading_sink(asking, self._channel.sink, self._channel.hurry)
