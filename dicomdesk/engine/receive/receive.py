@@ -64,7 +64,7 @@ class ReceiveJob(ListeningJob):
         services = None
         if request.commitments is not None:
             policy = with_commitment_reports(policy)
-            services = commitment_report_service(request.commitments)
+            services = commitment_report_service(request.commitments.take_report)
         self._facts = _SettlingFacts(self.id, self._report, report_stored=request.report_stored)
         self._settler = self._make_settler()
         self.book = self._make_book()

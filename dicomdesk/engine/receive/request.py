@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from dicomdesk.dicom.instance import OF_THIS_PROCESS
 from dicomdesk.dicom.storing_format import StoringFormat
@@ -11,10 +11,11 @@ from dicomdesk.engine.receive.book.arrival_book import ArrivalBook
 from dicomdesk.settings import AccessRules, PlaceRules, ProfileSelection, Timeouts, TlsSettings
 
 if TYPE_CHECKING:
+    from dicomdesk.dicom.commitment.documents import CommitmentReport
     from dicomdesk.engine.events import EventSink
     from dicomdesk.engine.job import ThreadStarter
     from dicomdesk.engine.receive.receive import ReceiveJob
-    from dicomdesk.network.dimse.commitment import ReportTaker
+    from dicomdesk.network.dimse.commitment import ReportAnswer
 
 __all__ = [
     "Acceptance",
@@ -22,6 +23,7 @@ __all__ = [
     "DuplicatePolicy",
     "FileNaming",
     "ReceiveRequest",
+    "ReportDesk",
     "Storage",
     "StorageMode",
     "SubFolders",
@@ -121,6 +123,14 @@ class Commands:
     settle_s: float = 10.0
 
 
+class ReportDesk(Protocol):
+    """Takes reports on storage commitment, as ``engine.commit.transactions`` does. Any thread, several at once."""
+
+    def take_report(self, report: "CommitmentReport", sender: str) -> "ReportAnswer":
+        """Take a report of the peer with an AE title; returns at once, and raises nothing."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiveRequest:
     """Listen for associations and store what arrives."""
@@ -141,7 +151,7 @@ class ReceiveRequest:
     book: ArrivalBook | None = field(default=None, compare=False, metadata={OF_THIS_PROCESS: True})
     """Where arrivals are counted, with ``identify``; None: in a book of the job where it ``reports_studies``."""
 
-    commitments: "ReportTaker | None" = None
+    commitments: ReportDesk | None = field(default=None, compare=False, metadata={OF_THIS_PROCESS: True})
     """Who takes reports on storage commitment that peers come with (PS3.4 J.3.3); None refuses those peers."""
 
     def make_job(self, sink: "EventSink", start_thread: "ThreadStarter", /) -> "ReceiveJob":

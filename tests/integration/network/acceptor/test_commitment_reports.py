@@ -29,7 +29,7 @@ def receiving(folder: Path, commitments: Transactions | None) -> Iterator[int]:
         address="127.0.0.1",
         acceptance=Acceptance(accept_all=True, resolve_hosts=False),
         storage=Storage(folder=folder),
-        commitments=None if commitments is None else commitments.take_report,
+        commitments=commitments,
     )
     with Engine() as engine:
         yield engine.submit(request, lambda _fact: None).port
