@@ -36,6 +36,7 @@ code  meaning                                                tools
 80    ``--strict``: not every instance was stored            dcmsend, storescu
 80    ``--check``: not every instance can go                 dcmsend, storescu
 80    ``--list``: not every line was found, or fetched       findscu, getscu, movescu
+80    not all that was to be sent or fetched is stored       resume
 80    ``--verify``: files and index do not agree             dcmqrscp
 80    ``--reindex``: not every file could be read            dcmqrscp
 81    ``--diagnose``: the host name is not known             echoscu
@@ -44,6 +45,8 @@ code  meaning                                                tools
 84    ``--diagnose``: no association                         echoscu
 85    ``--diagnose``: no C-ECHO                              echoscu
 86    ``--diagnose``: the capabilities cannot be asked for   echoscu
+87    ``--journal``: the file is no journal, or not there    dcmsend, getscu, movescu,
+                                                             resume
 129   ended by SIGHUP                                        all
 130   ended by SIGINT                                        all
 143   ended by SIGTERM                                       all
@@ -97,6 +100,7 @@ class ExitCode(IntEnum):
     CANNOT_ASSOCIATE = 84
     CANNOT_ECHO = 85
     CANNOT_ASK_FOR_CAPABILITIES = 86
+    CANNOT_USE_JOURNAL = 87
 
 
 def died_of_signal(number: int) -> int:

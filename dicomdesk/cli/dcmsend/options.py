@@ -88,6 +88,7 @@ _EXTENSIONS = group(
     option("--strict", "exit with 80 unless the peer has stored", "every instance"),
     *sender.ZIP_FILES,
     sender.REPORT_FORMAT,
+    shared.JOURNAL,
     shared.JSON,
     *sender.PROGRESS,
     *tls_extensions(TLS_ROLE),
@@ -135,6 +136,12 @@ TOOL = Tool(
             "help. The exit code is then 0 where everything can go, that of sending where it would end early, and 80 "
             "where it would end with 0 though something cannot go."
         ),
+        (
+            "With --journal what is to be sent and what has come of it is kept in a file while it happens. Whatever "
+            "ends dcmsend, 'dicomdesk resume --journal FILE' sends what is left: what was under way, what was not "
+            "reached, and what failed for a reason that may pass. What can be kept no more is told once, and sending "
+            "goes on."
+        ),
         sender.STOP_NOTE,
         shared.DICTIONARY_NOTE,
     ),
@@ -181,4 +188,4 @@ def read_options(line: CommandLine) -> SendOptions:
         parallel=line.integer("--parallel", 1, _MOST_PARALLEL) or 1,
         retries=line.integer("--retry", 0, _MOST_RETRIES) or 0,
     )
-    return sender.sender_options(TOOL.name, line, request, is_jsonl=is_jsonl)
+    return sender.sender_options(TOOL.name, line, request, is_jsonl=is_jsonl, journal=line.text("--journal"))

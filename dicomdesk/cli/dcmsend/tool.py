@@ -31,6 +31,10 @@ def run(line: CommandLine, log: Log) -> int:
 
         return run_check(prepared, log, EXIT_CODES)
     lines = SendLines(log, prepared.request, shows_contexts=prepared.shows_contexts)
+    if prepared.journal:
+        from dicomdesk.cli.sender.journaling import deliver_kept  # noqa: PLC0415 - as above
+
+        return deliver_kept(prepared, log, lines, lambda result: SendOutcome(prepared, result, log), send_words)
     return deliver(prepared, log, lines, lambda result: SendOutcome(prepared, result, log), send_words)
 
 

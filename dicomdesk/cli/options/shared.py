@@ -49,6 +49,12 @@ MAX_PDU = option(
 TIMEOUTS = (CONNECT_TIMEOUT, ACSE_TIMEOUT, DIMSE_TIMEOUT)
 REQUESTOR_LIMITS = (CONNECT_TIMEOUT, SOCKET_TIMEOUT, ACSE_TIMEOUT, DIMSE_TIMEOUT, MAX_PDU)
 """Of those requestors of DCMTK that have a timeout for the socket."""
+JOURNAL = option(
+    "--journal",
+    "keep in file f what is to be done and what has",
+    "come of it (see resume)",
+    argument="[f]ilename: string",
+)
 JSON = option("--json", "write events to stdout, one JSON object a line")
 COMPRESSION_LEVEL = option(
     "+cl --compression-level", "0=uncompressed, 1=fastest, 9=best compression", argument="[l]evel: integer (default: 6)"

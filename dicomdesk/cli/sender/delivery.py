@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     AnySenderOptions = SenderOptions[SendRequest] | SenderOptions[ExactSendRequest]
 
-__all__ = ["DeliveryOutcome", "deliver", "with_tls", "write_report_file"]
+__all__ = ["DeliveryOutcome", "deliver", "watch_delivery", "with_tls", "write_report_file"]
 
 RequestT = TypeVar("RequestT", "SendRequest", "ExactSendRequest")
 
@@ -103,13 +103,20 @@ def deliver(
     words: "Words",
 ) -> int:
     """Send what the options say, show it with these lines and words, and return the exit code."""
-    watch = JobWatch(
+    watch = watch_delivery(options, log, lines, words)
+    return watch.carry_out(options.request, lambda result: outcome(result).conclude(lines, watch.last_signal))
+
+
+def watch_delivery(
+    options: "AnySenderOptions", log: Log, lines: RequestorLines[Event], words: "Words"
+) -> JobWatch[Event]:
+    """Make the display of a delivery."""
+    return JobWatch(
         lines,
         log.logger(f"dcmtk.apps.{options.tool}"),
         json=json_reporter(is_wanted=options.writes_json, words=words),
         progress_word="sending" if options.shows_progress else "",
     )
-    return watch.carry_out(options.request, lambda result: outcome(result).conclude(lines, watch.last_signal))
 
 
 def with_tls(

@@ -70,6 +70,8 @@ class SenderOptions(Generic[_Request]):
     shows_progress: bool
     """If stderr is a terminal."""
     shows_contexts: bool
+    journal: str = ""
+    """"" for none."""
 
 
 def report_file(names: str) -> Option:
@@ -125,7 +127,13 @@ def is_jsonl_report(line: CommandLine) -> bool:
 
 
 def sender_options(
-    tool: str, line: CommandLine, request: _Request, *, is_jsonl: bool, identity: "IdentityChoice | None" = None
+    tool: str,
+    line: CommandLine,
+    request: _Request,
+    *,
+    is_jsonl: bool,
+    identity: "IdentityChoice | None" = None,
+    journal: str = "",
 ) -> SenderOptions[_Request]:
     """Join the request with the options that concern the tool alone."""
     progress = line.last_of("--progress", "--no-progress")
@@ -140,4 +148,5 @@ def sender_options(
         writes_json=line.has("--json"),
         shows_progress=progress == "--progress" or (not progress and not shared.is_quiet(line)),
         shows_contexts=line.has("--verbose-pc"),
+        journal=journal,
     )

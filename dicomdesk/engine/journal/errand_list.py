@@ -59,9 +59,12 @@ class ErrandList:
         self._last_position = max(self._last_position, errand.position)
 
 
-def settled(errand: ErrandRecord, unfinished: int) -> ErrandRecord:
-    """An errand as it is where no program works at it any more: what was running waits again, or is done."""
+def settled(errand: ErrandRecord, *, unfinished: int, total: int) -> ErrandRecord:
+    """An errand as it is where no program works at it any more: what was running is done, or waits again.
+
+    One without instances waits: the program ended before it had found them.
+    """
     if errand.state is not ErrandState.RUNNING:
         return errand
-    state = ErrandState.WAITING if unfinished else ErrandState.DONE
+    state = ErrandState.DONE if total and not unfinished else ErrandState.WAITING
     return replace(errand, state=state)

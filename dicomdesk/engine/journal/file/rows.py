@@ -55,6 +55,8 @@ _NAMES = tuple(_DEFAULTS)
 _shared_values = attrgetter(*_NAMES)
 _MEDIA = "media_sop_instance_uid"
 """Only where it is not that of the instance."""
+_ORIGIN = "origin"
+"""Only where it is not the path."""
 _SEARCHED = ("patient_name", "patient_id", "accession_number")
 
 ERRAND_COLUMNS = (
@@ -145,24 +147,23 @@ def shared_key(found: FoundInstance) -> SharedPart:
     header = found.header
     media_uid = header.media_sop_instance_uid
     own_media = None if media_uid == header.sop_instance_uid else media_uid
-    return (*_shared_values(header), found.origin, found.problem, own_media)
+    origin = None if found.origin == found.path else found.origin
+    return (*_shared_values(header), origin, found.problem, own_media)
 
 
 def shared_row(key: SharedPart) -> tuple[str, str | bytes]:
     """The object of a shared part, and the words in it that are searched."""
     *values, origin, problem, media_uid = key
     told = {name: value for name, value in zip(_NAMES, values, strict=True) if value != _DEFAULTS[name]}
-    more = {"origin": origin, "problem": problem}
-    told |= {name: value for name, value in more.items() if value}
-    if media_uid is not None:
-        told[_MEDIA] = media_uid
+    more = {_ORIGIN: origin, "problem": problem or None, _MEDIA: media_uid}
+    told |= {name: value for name, value in more.items() if value is not None}
     return json.dumps(told), cell("\n".join(str(told.get(name, "")) for name in _SEARCHED))
 
 
 def read_shared(written: object) -> dict[str, str | bool]:
     """The shared part that stands in an object."""
     found: dict[str, str | bool] = {}
-    known = {**_DEFAULTS, "origin": "", "problem": "", _MEDIA: ""}
+    known = {**_DEFAULTS, _ORIGIN: "", "problem": "", _MEDIA: ""}
     for name, value in _parsed(text(written)).items():
         if name not in known:
             continue
@@ -178,8 +179,8 @@ def read_found(row: tuple[object, ...], shared: Mapping[str, str | bool]) -> Fou
     """The instance of path, member, SOP Instance UID, offset and length of the data set, and its shared part."""
     path, member, uid, offset, length = row
     told = dict(shared)
-    origin, problem = str(told.pop("origin", "")), str(told.pop("problem", ""))
-    own_uid = text(uid)
+    own_path, own_uid = text(path), text(uid)
+    origin, problem = str(told.pop(_ORIGIN, own_path)), str(told.pop("problem", ""))
     told.setdefault(_MEDIA, own_uid)
     header = InstanceHeader(
         sop_instance_uid=own_uid,
@@ -187,7 +188,7 @@ def read_found(row: tuple[object, ...], shared: Mapping[str, str | bool]) -> Fou
         data_set_length=_certain(length),
         **told,  # type: ignore[arg-type] # looked at where it was read
     )
-    return FoundInstance(path=text(path), archive_member=text(member), header=header, origin=origin, problem=problem)
+    return FoundInstance(path=own_path, archive_member=text(member), header=header, origin=origin, problem=problem)
 
 
 # -- how instances stand

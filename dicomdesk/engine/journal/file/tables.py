@@ -232,8 +232,9 @@ class JournalTables:
                 kept.reopen(errand.peer)
                 self._write_kept(errand.id, number, kept)
             unfinished = self.counts(errand.id).get(InstanceState.WAITING, 0)
-            if settled(errand, unfinished) is not errand:
-                self.change_errand(settled(errand, unfinished))
+            standing = settled(errand, unfinished=unfinished, total=self.total(errand.id))
+            if standing is not errand:
+                self.change_errand(standing)
 
     def check(self) -> None:
         """Read what is read first, so that damage there is found at once."""
@@ -360,7 +361,7 @@ class JournalTables:
     def _read_shared_keys(self, errand_id: int) -> dict[SharedPart, int]:
         """What the instances of an errand share already, as good as it can be found again."""
         rows = self._connection.execute("SELECT number, fields FROM shared WHERE errand = ?", (errand_id,))
-        probe = ("", "", "?", 0, 0)  # no UID, so that one of the file itself is never taken for its own
+        probe = ("?", "", "?", 0, 0)  # no path and no UID, so that none is taken for its own
         return {shared_key(read_found(probe, read_shared(fields))): number for number, fields in rows}
 
 

@@ -1,0 +1,109 @@
+"""``dcmsend --journal`` with real peers: all is kept, nothing else changes, and no end of any kind loses anything."""
+
+import os
+import re
+import signal
+from collections import Counter
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from dicomdesk.engine.journal.records import ErrandState, InstanceState
+from dicomdesk.engine.journal.sqlite_journal import SqliteJournal
+from tests.helpers.data.studies import write_study
+from tests.helpers.dcmtk.commands import DEADLINE_S, ours, run, running
+from tests.helpers.peers.fake_peer import Close, FakePeer, Status
+
+STORED, WAITING, REFUSED = InstanceState.STORED, InstanceState.WAITING, InstanceState.REFUSED
+
+
+def words(peer: FakePeer, *more: str | Path) -> list[str]:
+    return ["127.0.0.1", str(peer.port), *map(str, more)]
+
+
+def kept(path: Path) -> Counter[InstanceState]:
+    """How many instances of all errands are in which state."""
+    journal = SqliteJournal(str(path), is_made=False)
+    try:
+        return Counter(record.state for errand in journal.errands() for record in journal.instances(errand.id))
+    finally:
+        journal.close()
+
+
+def test_what_is_sent_is_kept_and_nothing_else_is_told_than_without(tmp_path: Path) -> None:
+    write_study(tmp_path / "study", 12)
+    told = []
+    for more in ([], ["--journal", "kept"]):
+        with FakePeer(stores=[Status(0)] * 3 + [Status(0xC000)] + [Status(0)]) as peer:
+            told.append(run(ours("dcmsend"), "-v", "+sd", *more, *words(peer, "study"), folder=tmp_path))
+            port = peer.port
+    plain, journaled = [re.sub(r"[\d.]+ seconds|port \d+|:\d+", "", done.err.replace(str(port), "")) for done in told]
+    assert (told[0].code, told[1].code) == (0, 0)
+    assert journaled.count("\n") == plain.count("\n")
+    assert kept(tmp_path / "kept") == {STORED: 11, REFUSED: 1}
+
+
+def test_what_was_not_reached_waits_and_it_is_told_how_to_send_it(tmp_path: Path) -> None:
+    write_study(tmp_path / "study", 5)
+    with FakePeer(stores=[Status(0), Close()]) as peer:
+        done = run(ours("dcmsend"), "+sd", "--journal", "kept", *words(peer, "study"), folder=tmp_path)
+    assert done.code == 62
+    assert "4 instances left: dicomdesk resume --journal kept sends what is left" in done.err
+    assert kept(tmp_path / "kept") == {STORED: 1, WAITING: 4}
+    journal = SqliteJournal(str(tmp_path / "kept"))
+    (errand,) = journal.errands()
+    second = journal.instances(errand.id)[1]
+    assert (errand.state, second.attempts) == (ErrandState.WAITING, 1)
+    assert second.found.path == str(tmp_path / "study" / "IM0002")
+    journal.close()
+
+
+def test_a_file_that_is_no_journal_is_refused_and_a_folder_that_is_away_costs_nothing_but_a_sentence(
+    tmp_path: Path,
+) -> None:
+    write_study(tmp_path / "study", 2)
+    (tmp_path / "letter").write_text("Dear Sir")
+    with FakePeer() as peer:
+        refused = run(ours("dcmsend"), "+sd", "--journal", "letter", *words(peer, "study"), folder=tmp_path)
+        assert not peer.stores
+        away = run(ours("dcmsend"), "+sd", "--journal", "away/kept", *words(peer, "study"), folder=tmp_path)
+        assert len(peer.stores) == 2
+    assert (refused.code, away.code) == (87, 0)
+    assert "letter is no journal, and is left as it is" in refused.err
+    assert away.err.count("what happens now is not kept") == 1
+    assert "away" not in os.listdir(tmp_path)
+
+
+def test_two_at_once_keep_journals_of_their_own(tmp_path: Path) -> None:
+    write_study(tmp_path / "study", 2)
+    held = SqliteJournal(str(tmp_path / "kept"))
+    with FakePeer() as peer:
+        done = run(ours("dcmsend"), "+sd", "--journal", "kept", *words(peer, "study"), folder=tmp_path)
+    held.close()
+    assert done.code == 0
+    assert "is in use" in done.err
+    assert "kept in kept-2" in done.err
+    assert kept(tmp_path / "kept-2") == {STORED: 2}
+
+
+KILLS = int(os.environ.get("DICOMDESK_KILLS", "3"))
+INSTANCES = 400
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(KILLS))
+def test_a_kill_in_mid_send_loses_nothing_and_little_is_sent_twice(tmp_path: Path, seed: int) -> None:
+    random = Random(seed)
+    write_study(tmp_path / "study", INSTANCES)
+    with FakePeer() as peer:
+        command = [*ours("dcmsend"), "+sd", "--journal", "kept", *words(peer, "study")]
+        with running(command, folder=tmp_path) as process:
+            peer.wait_for("stored", random.randrange(1, INSTANCES - 50))
+            os.kill(process.pid, signal.SIGKILL)
+            process.wait(DEADLINE_S)
+        arrived = len(peer.stores)
+    states = kept(tmp_path / "kept")
+    assert sum(states.values()) == INSTANCES
+    assert set(states) <= {STORED, WAITING}
+    assert states[STORED] <= arrived
