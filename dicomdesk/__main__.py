@@ -9,12 +9,14 @@ import signal
 import sys
 from collections.abc import Sequence
 
+_USUAL_THRESHOLD = gc.get_threshold()
 _OBJECTS_BETWEEN_COLLECTIONS = 50_000
 """Python's 700 would look through everything that is imported again and again."""
 
 
 def main() -> int:
     """Run what the command line of this process says; returns the exit code, or ends the process with it."""
+    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
     if (
         signal.getsignal(signal.SIGINT) is signal.default_int_handler
     ):  # until there is something to be ended in order; a traceback of the imports helps nobody
@@ -41,7 +43,6 @@ def run_tool(argv: Sequence[str]) -> int | None:
         name, *arguments = arguments or ("",)
         if name not in TOOLS:
             return None
-    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
     return run_program(load_program(name), arguments)
 
 
@@ -69,6 +70,7 @@ def run_desk(arguments: Sequence[str]) -> int:
 
 
 def _open_window() -> int:
+    gc.set_threshold(*_USUAL_THRESHOLD)
     from dicomdesk.gui.app import main as open_window  # noqa: PLC0415 - the tools do without
 
     return open_window()

@@ -6,6 +6,7 @@ imported goes into what is never used. All of it can be used as ever afterwards:
 touched.
 """
 
+import gc
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -39,14 +40,22 @@ def lean_imports() -> Iterator[None]:
 
     For the main thread of a tool at its start, while no other thread imports anything.
     """
+    if "pydicom" in sys.modules:
+        yield
+        return
     hidden = [name for name in _NOT_NEEDED if name not in sys.modules]
     for name in hidden:
         sys.modules[name] = None  # type: ignore[assignment] # documented: makes an import raise ModuleNotFoundError
-    late = {} if "pydicom" in sys.modules else {name: _LateModule(name) for name in _LATE if name not in sys.modules}
+    late = {name: _LateModule(name) for name in _LATE if name not in sys.modules}
     sys.modules.update(late)
+    collects = gc.isenabled()
+    gc.disable()
     try:
         yield
     finally:
+        gc.freeze()  # what was imported stays, and need not be looked through
+        if collects:
+            gc.enable()
         for name in hidden:
             del sys.modules[name]
         for name, module in late.items():
