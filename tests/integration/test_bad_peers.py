@@ -9,7 +9,7 @@ import pytest
 
 from dicomdesk.dicom.data_sets.deflate import deflate
 from dicomdesk.engine.delivery.delivery import SendFailure, SendResult
-from dicomdesk.engine.delivery.report import format_json_lines
+from dicomdesk.engine.delivery.report_json import format_json_lines
 from dicomdesk.engine.engine import Engine
 from dicomdesk.engine.events import AssociationRequested, Event, ItemFinished, ItemStarted, JobOutcome, NotSentCause
 from dicomdesk.settings import AssociationSettings, Timeouts

@@ -56,7 +56,7 @@ def write_report(options: QueryOptions, extras: RetrieveExtras, result: "Retriev
     """Write the report where one is asked for; the exit code, not 0 where it cannot be written, which is then told."""
     if not extras.report_file:
         return int(ExitCode.SUCCESS)
-    from dicomdesk.engine.delivery.report import write_content  # noqa: PLC0415 - only where asked for
+    from dicomdesk.engine.delivery.report_files import write_content  # noqa: PLC0415 - only where asked for
 
     text = "\n".join(_report_lines(options, result)) + "\n"
     try:

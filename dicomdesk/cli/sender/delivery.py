@@ -12,7 +12,8 @@ from dicomdesk.cli.output.job_watch import JobWatch, json_reporter
 from dicomdesk.cli.output.requestor_lines import RequestorLines
 from dicomdesk.cli.sender.options import SenderOptions
 from dicomdesk.engine.delivery.delivery import SendFailure, SendResult
-from dicomdesk.engine.delivery.report import Report, ReportFormat, write_report
+from dicomdesk.engine.delivery.report import Report
+from dicomdesk.engine.delivery.report_files import ReportFormat, write_report
 from dicomdesk.engine.events import Event, ItemOutcome, JobOutcome
 from dicomdesk.errors import DicomdeskError, ReportError
 from dicomdesk.human import count_text, printable

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from dicomdesk.dicom.lists.csv_cells import csv_line, harmless_cell
 from dicomdesk.dicom.lists.entries import ListEntry
-from dicomdesk.engine.delivery.report import write_content
+from dicomdesk.engine.delivery.report_files import write_content
 from dicomdesk.engine.lists.results import LineResult
 
 __all__ = ["OWN_COLUMNS", "format_list_report", "write_list_report"]

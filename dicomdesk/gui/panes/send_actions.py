@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QWidget
 
 from dicomdesk import human
 from dicomdesk.engine.check.requests import EchoRequest
-from dicomdesk.engine.delivery.report import ReportFormat, format_text, write_report
+from dicomdesk.engine.delivery.report import format_text
+from dicomdesk.engine.delivery.report_files import ReportFormat, write_report
 from dicomdesk.errors import AssociationRejectedError, DicomdeskError
 from dicomdesk.gui.dialogs.check import CheckDialog
 from dicomdesk.gui.dialogs.report import ReportDialog

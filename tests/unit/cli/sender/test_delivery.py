@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 
 from dicomdesk.cli.sender.delivery import write_report_file
-from dicomdesk.engine.delivery.report import Report, ReportFormat
+from dicomdesk.engine.delivery.report import Report
+from dicomdesk.engine.delivery.report_files import ReportFormat
 from dicomdesk.logs import Level, console_log
 
 REPORT = Report(

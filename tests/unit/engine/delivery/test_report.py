@@ -1,58 +1,19 @@
 import json
 import os
 import stat
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from dicomdesk.engine.delivery.report import (
-    ItemRecord,
-    Report,
-    ReportFormat,
-    format_json_lines,
     format_text,
     summary_lines,
-    write_report,
 )
+from dicomdesk.engine.delivery.report_files import ReportFormat, write_report
+from dicomdesk.engine.delivery.report_json import format_json_lines
 from dicomdesk.engine.events import ItemOutcome, JobOutcome
 from dicomdesk.errors import ReportError
-
-AT = datetime(2026, 11, 20, 9, 46, 16, tzinfo=UTC)
-CT = "1.2.840.10008.5.1.4.1.1.2"
-EXPLICIT = "1.2.840.10008.1.2.1"
-
-
-def record(number: int = 1, **changes: object) -> ItemRecord:
-    values: dict[str, object] = {
-        "number": number,
-        "path": "d/ct.dcm",
-        "sop_instance_uid": "1.2.3",
-        "sop_class_uid": CT,
-        "transfer_syntax_uid": EXPLICIT,
-        "data_set_bytes": 968,
-        "association": 1,
-        "context_id": 1,
-        "network_transfer_syntax_uid": EXPLICIT,
-        "status": 0,
-        "outcome": ItemOutcome.STORED,
-        "attempts": 1,
-    }
-    return ItemRecord(**{**values, **changes})  # type: ignore[arg-type] # by name
-
-
-def report(*items: ItemRecord, **changes: object) -> Report:
-    values: dict[str, object] = {
-        "peer_host": "127.0.0.1",
-        "peer_port": 104,
-        "calling_ae_title": "DCMSEND",
-        "called_ae_title": "ANY-SCP",
-        "associations": 1,
-        "contexts_proposed": 2,
-        "items": items,
-    }
-    return Report(**{**values, **changes})  # type: ignore[arg-type] # by name
-
+from tests.helpers.jobs.sample_reports import AT, CT, EXPLICIT, record, report
 
 WHOLE_TEXT = """\
 Detailed Report on the Transfer of Instances
