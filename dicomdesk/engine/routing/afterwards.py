@@ -6,9 +6,9 @@ A file that is not as it was when it was decided about stays, as does one whose 
 import contextlib
 import os
 import stat
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Protocol
 
 from dicomdesk.engine.journal.records import TAKEN, Commitment, InstanceRecord
 from dicomdesk.engine.outbox.errands import Errand
@@ -26,12 +26,6 @@ _ORDER = (Afterwards.LEAVE, Afterwards.MOVE, Afterwards.DELETE_COMMITTED, Afterw
 _MOST_NAMES = 1000
 
 
-class _Errands(Protocol):
-    def errand(self, errand_id: int) -> Errand:
-        """One of them; raises KeyError."""
-        ...
-
-
 def strictest(rules: Sequence[Rule | None]) -> Afterwards:
     """What becomes of a file that several rules send: what does least, and nothing where a rule is gone."""
     wishes = [Afterwards.LEAVE if rule is None else rule.afterwards for rule in rules]
@@ -41,17 +35,19 @@ def strictest(rules: Sequence[Rule | None]) -> Afterwards:
 class Handler:
     """Deals with files when errands end. Belongs to the router's thread."""
 
-    def __init__(self, book: RouteBook, errands: _Errands, tell: RuleSink) -> None:
+    def __init__(self, book: RouteBook, tell: RuleSink) -> None:
         self._book = book
-        self._errands = errands
         self._tell = tell
 
-    def note(self, state: FileState, root: str, rules: Sequence[Rule | None], errand_ids: Collection[int]) -> None:
-        """A file goes by these errands, of these rules; some may have ended already."""
+    def note(
+        self, state: FileState, uid: str, root: str, rules: Sequence[Rule | None], errand_ids: Collection[int]
+    ) -> None:
+        """A file with this instance goes by these errands, of these rules; some may have ended already."""
         afterwards = strictest(rules)
         if afterwards is Afterwards.LEAVE:
             return
         handling = Handling(
+            uid=uid,
             root=root,
             afterwards=afterwards.value,
             size_bytes=state.size_bytes,
@@ -60,36 +56,22 @@ class Handler:
         )
         self._book.note_handling(state.path, handling)
         for errand_id in handling.errands:
-            if self._is_ended(errand_id):
-                self._advance(state.path, errand_id, self._records(errand_id))
+            self._advance(state.path, errand_id, self._states(errand_id))
 
-    def errand_ended(self, errand_id: int) -> None:
-        """Deal with the files of an errand that has ended; it may have done so before."""
-        try:
-            errand = self._errands.errand(errand_id)
-        except KeyError:
-            return
-        if not errand.record.origin.startswith(_RULE_ORIGIN) or not errand.is_ended:
-            return
-        records = self._records(errand_id)
+    def errand_ended(self, errand: Errand) -> SendingEnded:
+        """Deal with the files of an errand of a rule that has ended, perhaps again; return what is to be told of it."""
+        records = self._records(errand.id)
+        states = _by_uid(records)
         for path in {record.found.path for record in records}:
-            self._advance(path, errand_id, records)
-        self._tell(
-            SendingEnded(
-                rule=errand.record.origin.removeprefix(_RULE_ORIGIN),
-                destination=errand.record.peer,
-                errand_id=errand_id,
-                stored=errand.stored,
-                failed=errand.total - errand.stored,
-                reason="" if errand.stored == errand.total else _reason(errand, records),
-            )
+            self._advance(path, errand.id, states)
+        return SendingEnded(
+            rule=errand.record.origin.removeprefix(_RULE_ORIGIN),
+            destination=errand.record.peer,
+            errand_id=errand.id,
+            stored=errand.stored,
+            failed=errand.total - errand.stored,
+            reason="" if errand.stored == errand.total else _reason(errand, records),
         )
-
-    def _is_ended(self, errand_id: int) -> bool:
-        try:
-            return self._errands.errand(errand_id).is_ended
-        except KeyError:
-            return False
 
     def _records(self, errand_id: int) -> Sequence[InstanceRecord]:
         try:
@@ -97,29 +79,23 @@ class Handler:
         except KeyError:
             return ()
 
-    def _advance(self, path: str, errand_id: int, records: Sequence[InstanceRecord]) -> None:
-        """Cross an errand off where it has brought the file to its peer; deal with the file when none is left."""
+    def _states(self, errand_id: int) -> dict[str, list[InstanceRecord]]:
+        return _by_uid(self._records(errand_id))
+
+    def _advance(self, path: str, errand_id: int, records: Mapping[str, Sequence[InstanceRecord]]) -> None:
+        """Cross an errand off where it has brought the instance to its peer; deal with the file when none is left."""
         handling = self._book.handling(path)
         if handling is None or errand_id not in handling.errands:
             return
-        mine = [record for record in records if record.found.path == path]
+        mine = records.get(handling.uid, ())
         needs_commitment = handling.afterwards == Afterwards.DELETE_COMMITTED.value
         if not mine or not all(_is_safe(record, needs_commitment=needs_commitment) for record in mine):
             return
         left = tuple(each for each in handling.errands if each != errand_id)
         if left:
-            self._book.note_handling(
-                path,
-                Handling(
-                    root=handling.root,
-                    afterwards=handling.afterwards,
-                    size_bytes=handling.size_bytes,
-                    mtime_ns=handling.mtime_ns,
-                    errands=left,
-                ),
-            )
-            return
-        self._handle(path, handling)
+            self._book.note_handling(path, replace(handling, errands=left))
+        else:
+            self._handle(path, handling)
 
     def _handle(self, path: str, handling: Handling) -> None:
         new_path = problem = ""
@@ -185,6 +161,13 @@ def _is_same(path: str, handling: Handling) -> bool:
         and os.path.commonpath((parent, root)) == root
         and parent == os.path.normpath(os.path.join(root, os.path.relpath(os.path.dirname(path), handling.root)))
     )
+
+
+def _by_uid(records: Sequence[InstanceRecord]) -> dict[str, list[InstanceRecord]]:
+    found: dict[str, list[InstanceRecord]] = {}
+    for record in records:
+        found.setdefault(record.found.header.sop_instance_uid, []).append(record)
+    return found
 
 
 def _is_safe(record: InstanceRecord, *, needs_commitment: bool) -> bool:

@@ -40,6 +40,8 @@ _LONGEST_TEXT = 300
 class Handling:
     """What is to become of a file when it has gone everywhere."""
 
+    uid: str
+    """SOP Instance UID of what is in it."""
     root: str
     """The folder that it was found in."""
     afterwards: str

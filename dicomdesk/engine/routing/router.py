@@ -42,6 +42,9 @@ class Outgoing(Protocol):
     def release(self, ids: Iterable[int]) -> None:
         """Let them go."""
 
+    def remove(self, ids: Iterable[int]) -> None:
+        """Put errands away."""
+
     def errands(self) -> tuple[Errand, ...]:
         """All errands."""
         ...
@@ -61,6 +64,14 @@ class Clock:
 
 
 @dataclass(slots=True)
+class _Going:
+    """By which errands an instance goes, of which rules."""
+
+    uid: str
+    errands: dict[int, Rule | None] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
 class _Arriving:
     """A study of which instances have arrived since it was quiet last."""
 
@@ -69,8 +80,8 @@ class _Arriving:
     files: dict[str, Sender] = field(default_factory=dict)
     decided: set[str] = field(default_factory=set)
     """Keys of the rules that have acted."""
-    handlings: dict[str, set[int]] = field(default_factory=dict)
-    """Errands by path."""
+    going: "dict[str, _Going]" = field(default_factory=dict)
+    """By path."""
 
 
 class Router:
@@ -91,7 +102,7 @@ class Router:
         self._find_target = find_target
         self._tell = tell
         self._clock = clock
-        self._handler = Handler(book, outbox, tell)
+        self._handler = Handler(book, tell)
         self._arriving: dict[str, _Arriving] = {}
         self._watches: dict[Place, tuple[FolderWatch, float]] = {}
         """With when the next look is due."""
@@ -149,8 +160,21 @@ class Router:
         self._arriving[study_uid] = study
 
     def errand_ended(self, errand_id: int) -> None:
-        """An errand that rules may have given has ended, or the peer has committed to keep what it has of it."""
-        self._handler.errand_ended(errand_id)
+        """An errand has ended, or the peer has committed to keep what it has of it.
+
+        One of which the peer has everything leaves the queue: it stands in the history.
+        """
+        try:
+            errand = self._outbox.errand(errand_id)
+        except KeyError:
+            return
+        if is_of_rule(errand) and errand.is_ended:
+            self._tell(self._handler.errand_ended(errand))
+            self._put_away(errand)
+
+    def _put_away(self, errand: Errand) -> None:
+        if errand.total and errand.stored == errand.total:
+            self._outbox.remove([errand.id])
 
     def turn(self, moving: Callable[[], None]) -> float:
         """Do what is due; return in how many seconds something is due again, at most."""
@@ -174,14 +198,14 @@ class Router:
             quiet_s = now_s - study.last_s
             due = [rule for rule in rules if rule.key not in study.decided and _quiet_s(rule) <= quiet_s]
             if due:
-                self._decide(_RECEIVED, uid, study.files, due, study.handlings)
+                self._decide(_RECEIVED, uid, study.files, due, study.going)
                 study.decided.update(rule.key for rule in due)
             left = [rule for rule in rules if rule.key not in study.decided]
             if left:
                 pause = min(pause, *(_quiet_s(rule) - quiet_s for rule in left))
                 continue
             del self._arriving[uid]
-            self._finish(_RECEIVED, uid, study.files, study.handlings)
+            self._finish(_RECEIVED, uid, study.files, study.going)
         if self._received_folder:
             oldest = min((study.began for study in self._arriving.values()), default=self._clock.now())
             self._book.move_on(self._received_folder, oldest)
@@ -234,9 +258,9 @@ class Router:
         rules = [rule for rule in self._rules if rule.is_on and source_of(rule) == place]
         for study_uid, files in studies.items():
             moving()
-            handlings: dict[str, set[int]] = {}
-            self._decide(place, study_uid, files, rules, handlings)
-            self._finish(place, study_uid, files, handlings)
+            going: dict[str, _Going] = {}
+            self._decide(place, study_uid, files, rules, going)
+            self._finish(place, study_uid, files, going)
 
     def _unusable(self, state: FileState, error: DataError | OSError) -> None:
         if isinstance(error, FileNotFoundError):
@@ -252,9 +276,9 @@ class Router:
         study_uid: str,
         files: Mapping[str, Sender],
         acting: Sequence[Rule],
-        handlings: dict[str, set[int]],
+        going: dict[str, _Going],
     ) -> None:
-        """Let rules act on files of one study; ``handlings`` learns by which errands each goes."""
+        """Let rules act on files of one study; ``going`` learns by which errands each goes."""
         candidates = self._read(place, files)
         decision = self._plan(place, study_uid, candidates, acting)
         is_first = [
@@ -270,7 +294,7 @@ class Router:
             self._book.note_matched(rule, place, study_uid)
         for planned in decision.planned:
             if planned.destination is not None:
-                self._carry_out(planned, planned.destination, study_uid, handlings)
+                self._carry_out(planned, planned.destination, study_uid, going)
 
     def _plan(self, place: Place, study_uid: str, candidates: Sequence[Candidate], acting: Sequence[Rule]) -> Decision:
         keys = {rule.key for rule in acting}
@@ -293,34 +317,35 @@ class Router:
                     self._tell(FileUnusable(path=path, reason=error_text(error, names_file=False)))
         return candidates
 
-    def _carry_out(
-        self, planned: Planned, destination: Destination, study_uid: str, handlings: dict[str, set[int]]
-    ) -> None:
-        rule, name = planned.rule, str(destination)
+    def _carry_out(self, planned: Planned, destination: Destination, study_uid: str, going: dict[str, _Going]) -> None:
+        rule, name, count = planned.rule, str(destination), len(planned.candidates)
+        if planned.verdict is Verdict.SENT:
+            errand_id = self._send(planned, destination, study_uid)
+            for candidate in planned.candidates:
+                going.setdefault(candidate.path, _Going(candidate.uid)).errands[errand_id] = rule
+            return
         if planned.verdict is Verdict.BEFORE:
             for candidate in planned.candidates:
-                handlings.setdefault(candidate.path, set()).update(
-                    self._book.errand_of(self._key(destination), candidate)
-                )
-        if planned.verdict is not Verdict.SENT:
-            self._tell(
-                RuleWithheld(
-                    rule=rule.name,
-                    destination=name,
-                    verdict=planned.verdict,
-                    study_instance_uid=study_uid,
-                    instances=len(planned.candidates),
-                )
+                earlier = going.setdefault(candidate.path, _Going(candidate.uid)).errands
+                earlier.update(dict.fromkeys(self._book.errand_of(self._key(destination), candidate), rule))
+        self._book.note_doing(rule.name, withheld_text(planned.verdict, name, count))
+        self._tell(
+            RuleWithheld(
+                rule=rule.name,
+                destination=name,
+                verdict=planned.verdict,
+                study_instance_uid=study_uid,
+                instances=count,
             )
-            self._book.note_doing(rule.name, withheld_text(planned.verdict, name, len(planned.candidates)))
-            return
+        )
+
+    def _send(self, planned: Planned, destination: Destination, study_uid: str) -> int:
+        """Give instances to the outbox; return the errand."""
+        rule, name, count = planned.rule, str(destination), len(planned.candidates)
         target = self._find_target(destination)
         if not target.is_known:
-            self._trouble(
-                name,
-                f'No peer is called "{printable(name)}". What goes there waits: put it into the address book, or '
-                "change the rule.",
-            )
+            text = "What goes there waits: put it into the address book, or change the rule."
+            self._trouble(name, f'No peer is called "{printable(name)}". {text}')
         now = self._clock.now()
         is_open = rule.schedule.is_open(now)
         errand_id = self._outbox.add(
@@ -338,9 +363,6 @@ class Router:
         self._book.note_sent(target.key, planned.candidates, rule.name, errand_id)
         if not is_open:
             self._book.note_held(errand_id, rule.name)
-        for candidate in planned.candidates:
-            handlings.setdefault(candidate.path, set()).add(errand_id)
-        count = len(planned.candidates)
         self._book.note_done(rule, f"{count_text(count, 'instance')} to {name}", studies=1, instances=count)
         self._tell(
             RuleSent(
@@ -352,32 +374,25 @@ class Router:
                 opens_at=None if is_open else rule.schedule.next_opening(now),
             )
         )
+        return errand_id
 
-    def _finish(
-        self, place: Place, study_uid: str, files: Mapping[str, Sender], handlings: Mapping[str, set[int]]
-    ) -> None:
+    def _finish(self, place: Place, study_uid: str, files: Mapping[str, Sender], going: Mapping[str, _Going]) -> None:
         """All rules have acted on files of a study."""
         rules = [rule for rule in self._rules if rule.is_on and source_of(rule) == place]
         whole = [rule for rule in rules if rule.scope is Scope.STUDY]
         if any(not self._book.has_matched(rule, place, study_uid) for rule in whole):
             self._book.note_unmatched(place, study_uid, files.items())
         root = place.folder or self._received_folder
-        for path in files:
+        for path in {*files, *going}:
             try:
                 status = os.lstat(path)
             except OSError:
                 continue
             state = FileState(path, status.st_size, status.st_mtime_ns)
             self._book.note_seen(state, is_received=place == _RECEIVED)
-            if handlings.get(path):
-                self._handler.note(state, root, [self._rules_of(errand) for errand in handlings[path]], handlings[path])
-
-    def _rules_of(self, errand_id: int) -> Rule | None:
-        try:
-            origin = self._outbox.errand(errand_id).record.origin
-        except KeyError:
-            return None
-        return next((rule for rule in self._rules if f"{RULE_ORIGIN}{rule.name}" == origin), None)
+            way = going.get(path)
+            if way is not None and way.errands:
+                self._handler.note(state, way.uid, root, list(way.errands.values()), way.errands.keys())
 
     def _key(self, destination: Destination) -> str:
         return self._find_target(destination).key
@@ -435,7 +450,8 @@ class Router:
                     continue
             self._book.note_sent(self._key(destination), candidates, rule, errand.id)
         if errand.is_ended:
-            self._handler.errand_ended(errand.id)
+            self._handler.errand_ended(errand)
+            self._put_away(errand)
 
     def _destination(self, peer: str) -> Destination:
         for rule in self._rules:

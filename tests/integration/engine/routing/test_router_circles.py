@@ -40,6 +40,9 @@ class Mail:
     def release(self, ids: Iterable[int]) -> None:
         raise AssertionError(ids)
 
+    def remove(self, ids: Iterable[int]) -> None:
+        raise AssertionError(ids)
+
     def errands(self) -> tuple[Errand, ...]:
         return ()
 

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from dicomdesk.engine.journal.memory_journal import MemoryJournal
-from dicomdesk.engine.outbox.errands import Errand
 from dicomdesk.engine.routing.afterwards import Handler, delete_file, move_file, strictest
 from dicomdesk.engine.routing.facts import FileHandled, RuleFact
 from dicomdesk.engine.routing.route_book import Handling, RouteBook
@@ -47,18 +46,18 @@ def test_where_there_are_no_links_a_file_is_renamed_and_replaces_nothing(
     assert {path.name: path.read_bytes() for path in (tmp_path / "sent").iterdir()} == {"a": b"1", "a-1": b"2"}
 
 
-class NoErrands:
-    def errand(self, errand_id: int) -> Errand:
-        raise KeyError(errand_id)
-
-
 def handle(path: Path, root: Path, state: FileState) -> tuple[RouteBook, list[RuleFact]]:
     """Have a handler deal with a file that has gone everywhere."""
     told: list[RuleFact] = []
     book = RouteBook(MemoryJournal())
-    handler = Handler(book, NoErrands(), told.append)
+    handler = Handler(book, told.append)
     handling = Handling(
-        root=str(root), afterwards="delete_stored", size_bytes=state.size_bytes, mtime_ns=state.mtime_ns, errands=(1,)
+        uid="1.2",
+        root=str(root),
+        afterwards="delete_stored",
+        size_bytes=state.size_bytes,
+        mtime_ns=state.mtime_ns,
+        errands=(1,),
     )
     handler._handle(str(path), handling)
     return book, told

@@ -58,7 +58,7 @@ def test_what_is_no_longer_remembered_is_known_from_the_journal(monkeypatch: pyt
 
 def test_what_is_to_become_of_a_file_is_kept() -> None:
     book = RouteBook(MemoryJournal())
-    handling = Handling(root="/in", afterwards="move", size_bytes=1, mtime_ns=2, errands=(3, 4))
+    handling = Handling(uid="1.2", root="/in", afterwards="move", size_bytes=1, mtime_ns=2, errands=(3, 4))
     book.note_handling(ODD, handling)
     assert book.handling(ODD) == handling
     book.note_handling(ODD, None)
