@@ -175,6 +175,22 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
             "pacs.example 104",
         ),
     ),
+    "route": (
+        _example(
+            "Receive, and send CT studies on to the archive as the rules in a file say, until told to stop.",
+            "route --rules rules.json --port 11112 --aetitle GATEWAY --output-directory received",
+        ),
+        _example(
+            "See what each rule says, and what would become of a folder if CT1 had sent it; the exit code is 80 where "
+            "something would go nowhere.",
+            "route --rules rules.json --list",
+            "route --rules rules.json --test study --test-sender CT1 --test-address 10.1.2.3",
+        ),
+        _example(
+            "Read what a rule has done.",
+            "route --rules rules.json --history 'CT at night'",
+        ),
+    ),
     "passcode": (
         _example(
             "Set the passcode of a user, which is asked for, and let only users of that file store.",

@@ -13,30 +13,32 @@ code  meaning                                                tools
 21    no input files                                         dcmsend
 22    an input file is invalid                               dcmsend
 22    ``--list``: the list or its state cannot be used       findscu, getscu, movescu
+22    the rules cannot be used, or none is on                route
 22    a certificate is not trusted, or no root               echoscu
 23    no input file is valid                                 dcmsend
 43    the report, or ``--json``, cannot be written           dcmsend, storescu, echoscu,
                                                              findscu
 43    the file of a response cannot be written               findscu
 43    ``--list-report`` cannot be written                    findscu, getscu, movescu
-45    the output directory is invalid                        dcmrecv, movescu
+45    the output directory is invalid                        dcmrecv, movescu, route
 60    the port cannot be listened on                         movescu
 61    no association could be negotiated                     dcmsend, movescu
 62    an instance could not be sent                          dcmsend
-64    the port cannot be listened on                         dcmrecv
+64    the port cannot be listened on                         dcmrecv, route
 65    a presentation context cannot be proposed              dcmsend
-66    the association negotiation profile cannot be loaded   dcmrecv
+66    the association negotiation profile cannot be loaded   dcmrecv, route
 66    no presentation context was accepted                   movescu
 67    the association was not released                       movescu
 68    a C-MOVE ended with a warning                          movescu
 69    a C-MOVE ended with a failure                          movescu
 70    a fault of this program                                all
 70    no answer, or one that makes no sense                  echoscu
-71    the TLS settings cannot be used                        dcmrecv, dcmsend
+71    the TLS settings cannot be used                        dcmrecv, dcmsend, route
 80    ``--strict``: not every instance was stored            dcmsend, storescu
 80    ``--check``: not every instance can go                 dcmsend, storescu
 80    ``--list``: not every line was found, or fetched       findscu, getscu, movescu
 80    not all that was to be sent or fetched is stored       resume
+80    ``--test``: something would go nowhere                 route
 80    ``--verify``: files and index do not agree             dcmqrscp
 80    ``--reindex``: not every file could be read            dcmqrscp
 81    ``--diagnose``: the host name is not known             echoscu
@@ -46,7 +48,7 @@ code  meaning                                                tools
 85    ``--diagnose``: no C-ECHO                              echoscu
 86    ``--diagnose``: the capabilities cannot be asked for   echoscu
 87    ``--journal``: the file is no journal, or not there    dcmsend, getscu, movescu,
-                                                             resume
+                                                             resume, route
 129   ended by SIGHUP                                        all
 130   ended by SIGINT                                        all
 143   ended by SIGTERM                                       all

@@ -41,7 +41,7 @@ _NETWORK = group(
     ),
 )
 
-_OUTPUT = group(
+OUTPUT_OPTIONS = group(
     "output options",
     group(
         "general",
@@ -67,9 +67,7 @@ _OUTPUT = group(
     group("storage mode", *shared.STORAGE_MODES, option("--ignore", "answer Success and write nothing")),
 )
 
-_EXTENSIONS = group(
-    "extensions (not in DCMTK's dcmrecv)",
-    option("--accept-all", "accept every storage SOP class in every known", "transfer syntax, lossless before lossy"),
+RECEPTION_OPTIONS = (
     option(
         "--on-duplicate",
         "(overwrite, keep-both, refuse)",
@@ -85,6 +83,13 @@ _EXTENSIONS = group(
     ),
     option("--max-associations", "serve up to n associations at once", argument="[n]umber: integer (default: 100)"),
     *LIMIT_OPTIONS,
+)
+"""Extensions that every receiver has."""
+
+_EXTENSIONS = group(
+    "extensions (not in DCMTK's dcmrecv)",
+    option("--accept-all", "accept every storage SOP class in every known", "transfer syntax, lossless before lossy"),
+    *RECEPTION_OPTIONS,
     option(
         "--exec-on-study",
         "run command c when a study has been quiet",
@@ -107,7 +112,7 @@ TOOL = Tool(
     name="dcmrecv",
     description="Receive DICOM files as a storage provider (C-STORE SCP)",
     parameters=(Parameter(name="port", text="TCP port to listen on"),),
-    groups=(shared.general_options(), _NETWORK, tls_group(TLS_ROLE), _OUTPUT, _EXTENSIONS),
+    groups=(shared.general_options(), _NETWORK, tls_group(TLS_ROLE), OUTPUT_OPTIONS, _EXTENSIONS),
     notes=(
         (
             "dcmrecv listens on a port, accepts associations as an association negotiation profile says, and "
@@ -171,8 +176,11 @@ class ReceiveOptions:
     """Users and their passcodes, not yet in the request; None asks for no identity."""
 
 
-def read_options(line: CommandLine) -> ReceiveOptions:
-    """Read the command line as values, checked in DCMTK's order; raises CommandLineError."""
+def read_options(line: CommandLine, port: int | None = None) -> ReceiveOptions:
+    """Read the command line as values, checked in DCMTK's order; raises CommandLineError.
+
+    Another tool that receives gives its ``port``; else it is the parameter.
+    """
     timeouts = shared.read_timeouts(line)
     max_pdu_bytes = shared.read_max_pdu(line)
     mode = _MODES[line.last_of(*_MODES)]
@@ -182,7 +190,7 @@ def read_options(line: CommandLine) -> ReceiveOptions:
         "--bit-preserving", "--series-date-subdir", is_given=mode is StorageMode.BIT_PRESERVING and by_series_date
     )
     tls = read_tls(line, TLS_ROLE)
-    port = line.integer_parameter(0, 1, 65535)
+    port = line.integer_parameter(0, 1, 65535) if port is None else port
     profile = line.texts("--config-file")
     if line.has("--settle-time"):
         line.check_dependency("--settle-time", "--exec-on-study", is_met=line.has("--exec-on-study"))

@@ -58,9 +58,8 @@ class Handler:
         for errand_id in handling.errands:
             self._advance(state.path, errand_id, self._states(errand_id))
 
-    def errand_ended(self, errand: Errand) -> SendingEnded:
+    def errand_ended(self, errand: Errand, records: Sequence[InstanceRecord]) -> SendingEnded:
         """Deal with the files of an errand of a rule that has ended, perhaps again; return what is to be told of it."""
-        records = self._records(errand.id)
         states = _by_uid(records)
         for path in {record.found.path for record in records}:
             self._advance(path, errand.id, states)
@@ -73,14 +72,15 @@ class Handler:
             reason="" if errand.stored == errand.total else _reason(errand, records),
         )
 
-    def _records(self, errand_id: int) -> Sequence[InstanceRecord]:
+    def records(self, errand_id: int) -> Sequence[InstanceRecord]:
+        """The instances of an errand, also of one that was put away; () where nobody knows."""
         try:
             return self._book.journal.instances(errand_id)
         except KeyError:
             return ()
 
     def _states(self, errand_id: int) -> dict[str, list[InstanceRecord]]:
-        return _by_uid(self._records(errand_id))
+        return _by_uid(self.records(errand_id))
 
     def _advance(self, path: str, errand_id: int, records: Mapping[str, Sequence[InstanceRecord]]) -> None:
         """Cross an errand off where it has brought the instance to its peer; deal with the file when none is left."""

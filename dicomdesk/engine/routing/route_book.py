@@ -25,7 +25,7 @@ _SENT, _VERSIONS = "rules.sent", "rules.versions"
 _SEEN, _RECEIVED = "rules.seen", "rules.received"
 _MATCHED, _UNMATCHED = "rules.matched", "rules.unmatched"
 _SENDER, _FILE, _BEGUN = "rules.sender", "rules.file", "rules.begun"
-_HELD, _LAST, _DOING = "rules.held", "rules.last", "rules.doing"
+_HELD, _TRIES, _LAST, _DOING = "rules.held", "rules.tries", "rules.last", "rules.doing"
 _LAST_ERRAND = "errand"
 MOST_CACHED = 100_000
 MOST_UNMATCHED = 20_000
@@ -221,6 +221,17 @@ class RouteBook:
             self.journal.discard(_HELD, str(errand_id))
         else:
             self.journal.keep(_HELD, str(errand_id), rule)
+
+    def tries(self, errand_id: int) -> int:
+        """How often an errand was tried again after it had ended."""
+        return int(self.journal.kept(_TRIES, str(errand_id)) or 0)
+
+    def note_tries(self, errand_id: int, tries: int | None) -> None:
+        """Keep that, None for no more."""
+        if tries is None:
+            self.journal.discard(_TRIES, str(errand_id))
+        else:
+            self.journal.keep(_TRIES, str(errand_id), str(tries))
 
     # -- what rules did
 

@@ -5,7 +5,7 @@ then that their files were dealt with. Whatever a crash leaves out is found agai
 """
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -13,8 +13,17 @@ from typing import Protocol
 from dicomdesk.engine.journal.records import ErrandState
 from dicomdesk.engine.outbox.errands import Errand, ErrandRequest
 from dicomdesk.engine.routing.afterwards import Handler
-from dicomdesk.engine.routing.facts import FileUnusable, RuleSent, RuleSink, RulesMended, RulesTroubled, RuleWithheld
+from dicomdesk.engine.routing.facts import (
+    FileUnusable,
+    RuleSent,
+    RuleSink,
+    RulesMended,
+    RulesTroubled,
+    RuleWithheld,
+    SendingEnded,
+)
 from dicomdesk.engine.routing.route_book import RouteBook
+from dicomdesk.engine.routing.second_tries import SecondTries
 from dicomdesk.engine.rules.candidates import Candidate, read_candidate, read_origin
 from dicomdesk.engine.rules.conditions import NOBODY, Sender, wanted_tags
 from dicomdesk.engine.rules.deciding import Decision, Place, Planned, Target, Verdict, decide, source_of
@@ -23,7 +32,7 @@ from dicomdesk.engine.rules.rule import Destination, FilesAtRest, Priority, Quie
 from dicomdesk.errors import DataError
 from dicomdesk.human import count_text, error_text, printable
 
-__all__ = ["RULE_ORIGIN", "Clock", "Outgoing", "Router", "errand_title", "is_of_rule", "withheld_text"]
+__all__ = ["RULE_ORIGIN", "Clock", "Outgoing", "Router", "ended_text", "errand_title", "is_of_rule", "withheld_text"]
 
 RULE_ORIGIN = "rule "
 LONGEST_PAUSE_S = 20.0
@@ -41,6 +50,9 @@ class Outgoing(Protocol):
 
     def release(self, ids: Iterable[int]) -> None:
         """Let them go."""
+
+    def retry(self, ids: Iterable[int], numbers: Collection[int] | None = None) -> None:
+        """Try errands again; of one only some instances."""
 
     def remove(self, ids: Iterable[int]) -> None:
         """Put errands away."""
@@ -103,6 +115,7 @@ class Router:
         self._tell = tell
         self._clock = clock
         self._handler = Handler(book, tell)
+        self._second_tries = SecondTries(book, outbox)
         self._arriving: dict[str, _Arriving] = {}
         self._watches: dict[Place, tuple[FolderWatch, float]] = {}
         """With when the next look is due."""
@@ -169,16 +182,31 @@ class Router:
         except KeyError:
             return
         if is_of_rule(errand) and errand.is_ended:
-            self._tell(self._handler.errand_ended(errand))
-            self._put_away(errand)
+            ended = self._deal_with(errand)
+            rule = self._find_rule(ended.rule)
+            if rule is not None:
+                self._book.note_done(rule, ended_text(ended), studies=0, instances=0)
+            self._tell(ended)
 
-    def _put_away(self, errand: Errand) -> None:
-        if errand.total and errand.stored == errand.total:
+    def _deal_with(self, errand: Errand) -> SendingEnded:
+        """What an errand that has ended leads to, now or before a restart."""
+        records = self._handler.records(errand.id)
+        ended = self._handler.errand_ended(errand, records)
+        rule = self._find_rule(ended.rule)
+        if ended.failed and rule is not None and errand.state is ErrandState.DONE:
+            self._second_tries.errand_ended(errand.id, records, rule.retries, self._clock.monotonic_s())
+        elif errand.total and not ended.failed:
+            self._book.note_tries(errand.id, None)
             self._outbox.remove([errand.id])
+        return ended
+
+    def _find_rule(self, name: str) -> Rule | None:
+        return next((rule for rule in self._rules if rule.key == name.casefold()), None)
 
     def turn(self, moving: Callable[[], None]) -> float:
         """Do what is due; return in how many seconds something is due again, at most."""
         pauses = [self._turn_schedules(), self._turn_received(moving), self._turn_watches(moving)]
+        pauses.append(self._second_tries.turn(self._clock.monotonic_s()))
         self._check_destinations()
         return max(0.0, min(LONGEST_PAUSE_S, *pauses))
 
@@ -353,7 +381,7 @@ class Router:
                 title=errand_title(planned.candidates),
                 peer=name,
                 instances=tuple(candidate.instance for candidate in planned.candidates),
-                settings=_settings(rule, destination),
+                settings=_settings(destination),
                 origin=f"{RULE_ORIGIN}{rule.name}",
                 study_instance_uid=study_uid,
                 is_held=not is_open,
@@ -450,8 +478,7 @@ class Router:
                     continue
             self._book.note_sent(self._key(destination), candidates, rule, errand.id)
         if errand.is_ended:
-            self._handler.errand_ended(errand)
-            self._put_away(errand)
+            self._deal_with(errand)
 
     def _destination(self, peer: str) -> Destination:
         for rule in self._rules:
@@ -509,13 +536,20 @@ def withheld_text(verdict: Verdict, peer: str, instances: int) -> str:
     return _WITHHELD[verdict].format(peer=printable(peer), count=count_text(instances, "instance"))
 
 
+def ended_text(ended: SendingEnded) -> str:
+    """Say what has come of what a rule has sent."""
+    of_all = f"{ended.stored} of {count_text(ended.stored + ended.failed, 'instance')} stored"
+    reason = f": {printable(ended.reason)}" if ended.reason else ""
+    return f"{of_all} by {printable(ended.destination)}{reason}"
+
+
 def _quiet_s(rule: Rule) -> float:
     assert isinstance(rule.trigger, QuietStudy)
     return rule.trigger.quiet_s
 
 
-def _settings(rule: Rule, destination: Destination) -> dict[str, str | int]:
-    settings: dict[str, str | int] = {"attempts": rule.retries + 1}
+def _settings(destination: Destination) -> dict[str, str]:
+    settings: dict[str, str] = {}
     if destination.peer is not None and destination.peer.calling_ae_title:
         settings["calling_ae_title"] = destination.peer.calling_ae_title
     return settings

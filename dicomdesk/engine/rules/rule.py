@@ -23,7 +23,7 @@ __all__ = [
 
 DEFAULT_QUIET_S = 30.0
 DEFAULT_REST_S = 10.0
-DEFAULT_RETRIES = 20
+DEFAULT_RETRIES = 3
 
 
 class Afterwards(Enum):
@@ -101,7 +101,7 @@ class Rule:
     schedule: Schedule = field(default_factory=Schedule)
     priority: Priority = Priority.NORMAL
     retries: int = DEFAULT_RETRIES
-    """How often an instance is tried again after a failure that may pass."""
+    """How often what the outbox has given up is tried again, where the failure may pass."""
     stops: bool = False
     """Whether rules behind this one do not see what it takes."""
     notes: str = ""

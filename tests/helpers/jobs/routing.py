@@ -11,6 +11,7 @@ from typing import TypeVar
 from dicomdesk.dicom.files.part10 import file_meta_information
 from dicomdesk.engine.engine import Engine
 from dicomdesk.engine.journal.journal import Journal
+from dicomdesk.engine.outbox.errands import OutboxLimits
 from dicomdesk.engine.peers.known_peer import KnownPeer
 from dicomdesk.engine.routing.facts import RuleFact
 from dicomdesk.engine.routing.route_book import RouteBook
@@ -129,9 +130,10 @@ def routed(
     journal: Journal | None = None,
     clock: SetClock | None = None,
     received: Path | None = None,
+    limits: OutboxLimits | None = None,
     **ports: int,
 ) -> Iterator[Routed]:
     """A router over an outbox of its own, both closed at the end."""
-    with open_outbox(journal=journal, engine=Engine(), **ports) as opened:  # type: ignore[arg-type]  # ports are numbers
+    with open_outbox(journal=journal, engine=Engine(), limits=limits, **ports) as opened:  # type: ignore[arg-type]  # ports are numbers
         yield Routed(rules, opened, clock or SetClock(), received)
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("dicomdesk-route")]

@@ -9,6 +9,7 @@ import pytest
 from dicomdesk.engine.journal.memory_journal import MemoryJournal
 from dicomdesk.engine.journal.records import ErrandState
 from dicomdesk.engine.lists.window import read_window
+from dicomdesk.engine.outbox.errands import OutboxLimits
 from dicomdesk.engine.routing.facts import (
     FileHandled,
     FileUnusable,
@@ -277,3 +278,22 @@ def test_rules_that_are_changed_count_at_once(tmp_path: Path) -> None:
         here.turn_after(0)
         here.turn_after(5)
         assert len(here.opened.outbox.errands()) == 1
+
+
+def test_what_was_given_up_is_tried_again_as_often_as_the_rule_says(tmp_path: Path) -> None:
+    rule, limits = make_rule("r", "PACS", retries=2), OutboxLimits(instance_attempts=1, tries=1, longest_pause_s=0.01)
+    with FakePeer(stores=[Status(0xA700)]) as peer, routed(rule, limits=limits, PACS=peer.port) as here:
+        arrive(here, write_instance(tmp_path / "a"))
+        here.turn_after(10)
+        for pause_s, stores in ((59, 1), (1, 2), (119, 2), (1, 3), (10_000, 3)):
+            here.end_errands()
+            here.turn_after(pause_s)
+            here.opened.wait_for_end()
+            assert len(peer.stores) == stores
+    with FakePeer(stores=[Status(0xC000)]) as peer, routed(rule, PACS=peer.port) as here:
+        arrive(here, write_instance(tmp_path / "a"))
+        here.turn_after(10)
+        here.end_errands()
+        here.turn_after(10_000)
+        here.opened.wait_for_end()
+        assert len(peer.stores) == 1

@@ -1,6 +1,6 @@
 """Routers that send to one another always come to an end, whatever their rules are and whatever changes on the way."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -38,6 +38,9 @@ class Mail:
         raise AssertionError(ids)
 
     def release(self, ids: Iterable[int]) -> None:
+        raise AssertionError(ids)
+
+    def retry(self, ids: Iterable[int], numbers: Collection[int] | None = None) -> None:
         raise AssertionError(ids)
 
     def remove(self, ids: Iterable[int]) -> None:
