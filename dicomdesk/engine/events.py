@@ -11,7 +11,7 @@ from enum import Enum
 
 from dicomdesk.dicom.instance import InstanceHeader
 from dicomdesk.engine.check_findings import CheckStage, CheckStep, SopClassCapability
-from dicomdesk.engine.facts.reception import ArrivalKind, StudySender, StudySettled
+from dicomdesk.engine.facts.reception import ArrivalKind, StorageChanged, StorageState, StudySender, StudySettled
 from dicomdesk.engine.forecast import ForecastGroup
 from dicomdesk.engine.invented_identities import InventedIdentity
 from dicomdesk.network.negotiation import (
@@ -77,6 +77,8 @@ __all__ = [
     "Role",
     "ScanFinished",
     "Status",
+    "StorageChanged",
+    "StorageState",
     "StoreBrokenOff",
     "StudySender",
     "StudySettled",
@@ -512,6 +514,7 @@ NamedEvent = (
     | RetryScheduled
     | ListenerStarted
     | StudySettled
+    | StorageChanged
     | CheckStepStarted
     | CheckStepFinished
     | CapabilityFound

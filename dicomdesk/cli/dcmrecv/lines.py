@@ -19,7 +19,13 @@ _NO_CONTEXTS = "no acceptable presentation contexts"
 class ReceiveLines(LogLines[events.Event]):
     """Lines of dcmrecv; see ``LogLines``."""
 
-    _ALWAYS_WANTED = (events.Notice, events.RequestFailed, events.AssociationAborted, events.AssociationFailed)
+    _ALWAYS_WANTED = (
+        events.Notice,
+        events.StorageChanged,
+        events.RequestFailed,
+        events.AssociationAborted,
+        events.AssociationFailed,
+    )
 
     def __init__(self, log: Log, *, max_pdu_bytes: int, shows_contexts: bool) -> None:
         super().__init__(log, "dcmrecv", is_of_network=True, shows_contexts=shows_contexts)
@@ -136,6 +142,15 @@ def _what(event: events.ItemFinished) -> str:
     return "stored, but not answered" if event.path else "received object not stored"
 
 
+_STORAGE_LEVELS = {
+    events.StorageState.OK: events.NoticeLevel.INFO,
+    events.StorageState.LOW: events.NoticeLevel.WARNING,
+    events.StorageState.FULL: events.NoticeLevel.ERROR,
+    events.StorageState.GONE: events.NoticeLevel.ERROR,
+    events.StorageState.READ_ONLY: events.NoticeLevel.ERROR,
+}
+
+
 def receive_words(event: events.Event) -> tuple[events.Notice, ...]:
     """Notices for a fact in the words of DCMTK's dcmrecv or in its manner, none where the fact speaks for itself."""
     match event:
@@ -148,6 +163,9 @@ def receive_words(event: events.Event) -> tuple[events.Notice, ...]:
             return (_error(event, f"cannot store received object: {fault}"),)
         case events.StudySettled(command_exit_code=code) if code:
             return (_error(event, f"the command for a received study ended with exit code {code}"),)
+        case events.StorageChanged(state=state, text=text, advice=advice):
+            said = f"{text}; {advice}" if advice else text
+            return (events.Notice(job_id=event.job_id, level=_STORAGE_LEVELS[state], text=said),)
         case _:
             return ()
 

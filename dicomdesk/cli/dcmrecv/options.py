@@ -81,6 +81,11 @@ RECEPTION_OPTIONS = (
         "answer A700 when less than this would be free",
         argument="[s]ize: integer, with K, M, G or T",
     ),
+    option(
+        "--low-free-space",
+        "warn when less than this is free, 0 never",
+        argument="[s]ize: integer, with K, M, G or T (default: 2 % or 2G)",
+    ),
     option("--max-associations", "serve up to n associations at once", argument="[n]umber: integer (default: 100)"),
     *LIMIT_OPTIONS,
 )
@@ -201,6 +206,7 @@ def read_options(line: CommandLine, port: int | None = None) -> ReceiveOptions:
         storage=Storage(
             folder=Path(line.text("--output-directory", ".")),
             sub_folders=sub_folders,
+            low_free_bytes=_read_size(line, "--low-free-space") if line.has("--low-free-space") else None,
             naming=_NAMINGS[line.last_of(*_NAMINGS)],
             extension=line.text("--filename-extension"),
             mode=mode,

@@ -31,6 +31,8 @@ Every object has ``event`` and ``at`` (when it was written, ISO 8601 with offset
 ``study-settled``       ``study_instance_uid``, ``folder``, ``items``, ``command_exit_code`` (number or null), ``here``
                         (distinct instances), ``again``, ``refused``, ``expected`` (number or null), ``modalities``,
                         ``senders``
+``storage-changed``     ``state`` (ok, low, full, gone, read-only), ``folder``, ``free_bytes`` (number or null),
+                        ``full_in_s`` (number or null), ``text``, ``advice``
 ``check-step-started``  ``stage`` (resolution, tcp, tls, association, echo, capabilities)
 ``check-step-finished``  ``stage``, ``state`` (ok, warning, failed, skipped), ``text``, ``duration_s`` (number or null),
                         ``cause``, ``advice``, ``details``
@@ -305,6 +307,10 @@ _EVENTS: Mapping[type, tuple[str, Callable[[Any], Fields]]] = {
             modalities=list,
             senders=each(keys("calling_ae_title called_ae_title host address")),
         ),
+    ),
+    events.StorageChanged: (
+        "storage-changed",
+        keys("state=state.value folder free_bytes full_in_s text advice", full_in_s=optional(rounded(0))),
     ),
     events.CheckStepStarted: ("check-step-started", keys("stage=stage.value")),
     events.CheckStepFinished: (

@@ -5,7 +5,7 @@ from enum import Enum
 
 from dicomdesk.dicom.instance import InstanceHeader
 
-__all__ = ["ArrivalKind", "StudySender", "StudySettled"]
+__all__ = ["ArrivalKind", "StorageChanged", "StorageState", "StudySender", "StudySettled"]
 
 
 class ArrivalKind(Enum):
@@ -62,3 +62,33 @@ class StudySettled:
     modalities: tuple[str, ...] = ()
     header: InstanceHeader | None = None
     """Of its first instance."""
+
+
+class StorageState(Enum):
+    """Whether what is received can be stored."""
+
+    OK = "ok"
+    LOW = "low"
+    """There is room, but less than the threshold."""
+    FULL = "full"
+    """No room, or less than is to be kept free: instances are refused."""
+    GONE = "gone"
+    """The folder is not there, or its disk is not."""
+    READ_ONLY = "read-only"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StorageChanged:
+    """A state of the folder for what is received has begun; told once each time."""
+
+    job_id: str
+    state: StorageState
+    folder: str
+    free_bytes: int | None
+    """None where nobody can know."""
+    full_in_s: float | None
+    """At the rate of the last minutes, None where it does not fill or that is not known yet."""
+    text: str
+    """Plain words."""
+    advice: str
+    """What to do next, "" for nothing."""

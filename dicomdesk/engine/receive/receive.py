@@ -15,6 +15,7 @@ from dicomdesk.engine.events import (
     EventSink,
     ItemOutcome,
     JobOutcome,
+    StorageChanged,
     StudySender,
     StudySettled,
 )
@@ -27,6 +28,7 @@ from dicomdesk.engine.receive.placement import Placement, PlacementKind
 from dicomdesk.engine.receive.quiet_studies import SettledStudy, StudyCommand, StudySettler
 from dicomdesk.engine.receive.reception_facts import ReceptionFacts
 from dicomdesk.engine.receive.request import Acceptance, ReceiveRequest, StorageMode
+from dicomdesk.engine.receive.storage_watch import StorageChange, StorageJudge, StorageWatch, storage_words
 from dicomdesk.engine.stats import Progress
 from dicomdesk.errors import DicomdeskError, LocalError, SettingsError
 from dicomdesk.network.acceptor.acceptor import Callbacks
@@ -48,6 +50,8 @@ if TYPE_CHECKING:
 
 __all__ = ["ReceiveJob", "ReceiveResult", "check_profile"]
 
+_LONGEST_LOOK_S = 5.0
+"""How long the end waits for a look at a drive that does not answer; what it then sees is told to nobody."""
 _LONGEST_INSTANCE_S = 24 * 3600.0
 """How long the first cancel waits for instances that keep arriving; those that stall end by the socket time-out."""
 
@@ -96,6 +100,9 @@ class ReceiveJob(ListeningJob):
             policy,
             Callbacks(storing, self._facts, services),
         )
+        self.storage: StorageJudge | None = None
+        """How much room there is, None where nothing is stored; its gauges are for any thread."""
+        self._watch = self._make_watch()
         self._byte_rate = RateMeter()
         self._item_rate = RateMeter()
         self._gauge_lock = threading.Lock()
@@ -126,12 +133,18 @@ class ReceiveJob(ListeningJob):
 
     def _work(self) -> ReceiveResult:
         settler_thread = self._start_settler()
-        self._control.wait_for_stop()
-        with self._control.aborting_with(self._abort):
-            self._listener.stop()
-            if self._settler is not None and settler_thread is not None:
-                self._settler.stop()
-                settler_thread.join()
+        watch_thread = self._start_thread(f"{self.id}-storage", self._watch.run) if self._watch is not None else None
+        try:
+            self._control.wait_for_stop()
+            with self._control.aborting_with(self._abort):
+                self._listener.stop()
+                if self._settler is not None and settler_thread is not None:
+                    self._settler.stop()
+                    settler_thread.join()
+        finally:
+            if self._watch is not None and watch_thread is not None:
+                self._watch.stop()
+                watch_thread.join(_LONGEST_LOOK_S)
         return self._result()
 
     def _after_fault(self, error: DicomdeskError) -> ReceiveResult:
@@ -163,6 +176,31 @@ class ReceiveJob(ListeningJob):
         settler = StudySettler(commands.settle_s, self._settled)
         self._facts.settler = settler
         return settler
+
+    def _make_watch(self) -> StorageWatch | None:
+        storage = self._request.storage
+        if storage.mode is StorageMode.IGNORE:
+            return None
+        folder = os.path.abspath(storage.folder)
+        self.storage = StorageJudge(low_bytes=storage.low_free_bytes, min_free_bytes=storage.min_free_bytes)
+
+        def tell(change: StorageChange) -> None:
+            text, advice = storage_words(change)
+            self._report(
+                StorageChanged(
+                    job_id=self.id,
+                    state=change.state,
+                    folder=folder,
+                    free_bytes=change.free_bytes,
+                    full_in_s=change.full_in_s,
+                    text=text,
+                    advice=advice,
+                )
+            )
+
+        watch = StorageWatch(folder, self.storage, tell)
+        self._facts.troubled = watch.hurry
+        return watch
 
     def _make_book(self) -> ArrivalBook | None:
         if self._request.identify and self._request.book is not None:
@@ -201,6 +239,8 @@ class _SettlingFacts(ReceptionFacts):
 
     settler: StudySettler | None = None
     _book: ArrivalBook | None = None
+    troubled: Callable[[], None] | None = None
+    """Told that the disk did not take an instance."""
     forget: Callable[[int], None] | None = None
     """Told when an association is over."""
 
@@ -255,6 +295,8 @@ class _SettlingFacts(ReceptionFacts):
             self._book.closed((self._job_id, association))
 
     def _ended(self, arrival: Arrival, header: InstanceHeader | None) -> None:
+        if arrival.error and self.troubled is not None:
+            self.troubled()
         if self.settler is not None and arrival.path and header is not None and header.study_instance_uid:
             request = arrival.request
             self.settler.arrived(

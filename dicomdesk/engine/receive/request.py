@@ -112,6 +112,8 @@ class Storage:
     is told."""
     min_free_bytes: int = 0
     """Answer A700 when the disk would have less than this free."""
+    low_free_bytes: int | None = None
+    """Warn when less than this is free; 0 never, None below 2 % or 2 GB."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -180,6 +180,19 @@ SAMPLES: list[tuple[events.NamedEvent, str, set[str]]] = [
         },
     ),
     (
+        events.StorageChanged(
+            job_id="j",
+            state=events.StorageState.LOW,
+            folder="f",
+            free_bytes=7,
+            full_in_s=720.4,
+            text="t",
+            advice="a",
+        ),
+        "storage-changed",
+        {"state", "folder", "free_bytes", "full_in_s", "text", "advice"},
+    ),
+    (
         events.JobFinished(job_id="j", outcome=events.JobOutcome.FAILED, counts={events.ItemOutcome.STORED: 1}),
         "job-finished",
         {"outcome", "counts", "error"},

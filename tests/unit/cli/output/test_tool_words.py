@@ -65,6 +65,19 @@ def renamed(problem: str = "", *, has_replaced: bool = False) -> events.FileRena
     return events.FileRenamed(job_id="j", path="a", new_path="a.bad", problem=problem, has_replaced=has_replaced)
 
 
+def storage(state: events.StorageState, advice: str) -> events.StorageChanged:
+    return events.StorageChanged(
+        job_id="j", state=state, folder="f", free_bytes=1, full_in_s=None, text="only 1 B is free", advice=advice
+    )
+
+
+def test_receiving_says_when_there_is_little_room_and_when_there_is_enough() -> None:
+    (low,) = receive_words(storage(events.StorageState.LOW, "make room"))
+    (enough,) = receive_words(storage(events.StorageState.OK, ""))
+    assert (low.level, low.text) == (events.NoticeLevel.WARNING, "only 1 B is free; make room")
+    assert (enough.level, enough.text) == (events.NoticeLevel.INFO, "only 1 B is free")
+
+
 def settled(code: int | None) -> events.StudySettled:
     return events.StudySettled(job_id="j", study_instance_uid="1.2", folder="f", items=1, command_exit_code=code)
 
