@@ -46,6 +46,8 @@ class SecondTries:
             self._book.note_tries(errand_id, None)
             self._due.pop(errand_id, None)
             return False
+        if errand_id in self._due:  # told before
+            return True
         pause_s = min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2 ** min(tries, 10))
         self._due[errand_id] = (now_s + pause_s, numbers)
         return True
