@@ -75,6 +75,8 @@ class ReceiveJob(ListeningJob):
         """Where arrivals are counted; None where nobody wants to know."""
         if self.book is not None:
             self._facts.count_in(self.book)
+            if storage.mode is not StorageMode.IGNORE:
+                self.book.receives_into(str(storage.folder))
         storing = ArrivalHandler(
             None if storage.mode is StorageMode.IGNORE else Placement(storage),
             storage.mode,

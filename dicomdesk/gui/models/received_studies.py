@@ -328,6 +328,19 @@ class ReceivedStudies:
                 self._problems.mend(study)
                 self._remove(study)
 
+    def settle(self, study: ReceivedStudy) -> None:
+        """Bring rows up to date after files were deleted: a study or series of which nothing is here any more goes."""
+        if not study.instances and not study.is_open:
+            self.book.forget(study.record.uid)
+            self._problems.mend(study)
+            self._remove(study)
+            return
+        for uid, series in list(study.series.items()):
+            if not series.instances:
+                del study.series[uid]
+                self._outline.remove(series)
+        self._touch(study)
+
     def _on_item(self, event: ItemFinished, at: float) -> None:
         if event.arrival is None:
             self._count(event, at)

@@ -10,12 +10,14 @@ file). An instance costs some 300 bytes.
 
 import os
 import threading
-from collections.abc import Iterable
+import time
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from dicomdesk.dicom.instance import InstanceHeader
 from dicomdesk.engine.facts.reception import ArrivalKind, StudySender
 from dicomdesk.engine.receive.book.completeness import CountSource, better_count
+from dicomdesk.engine.receive.book.day_totals import DayCounter, DayTotals
 from dicomdesk.engine.receive.book.records import NOT_STORED, BookedFile, BookedSeries, BookedStudy, Place, Tally
 
 __all__ = ["ArrivalBook", "Arrived", "AssociationKey"]
@@ -58,8 +60,8 @@ class ArrivalBook(Tally):
     """Studies that arrive and have arrived. For any threads; a call takes microseconds."""
 
     __slots__ = (
-        "_associations", "_holders", "_last", "_lock", "_missing", "_most_instances", "_most_studies",
-        "_new_meanwhile", "_studies", "_summed_here", "dropped_studies", "size_bytes",
+        "_associations", "_day", "_holders", "_last", "_lock", "_missing", "_most_instances", "_most_studies",
+        "_new_meanwhile", "_studies", "_summed_here", "dropped_studies", "folders", "size_bytes",
     )  # fmt: skip
 
     def __init__(self, *, most_studies: int = _MOST_STUDIES, most_instances: int = _MOST_INSTANCES) -> None:
@@ -80,12 +82,43 @@ class ArrivalBook(Tally):
         """New instances while somebody looks through the folder, by study and instance; None while nobody does."""
         self.size_bytes = 0
         """Bytes of data sets of all that was stored, as often as it came."""
+        self._day = DayCounter()
+        self.folders: list[str] = []
+        """Folders that were received into, absolute; nothing outside them is deleted."""
         self.dropped_studies = 0
 
     @property
     def here(self) -> int:
         """Distinct instances; those of studies that are summed up or were dropped as often as such a study had them."""
         return len(self._holders) + self._summed_here
+
+    @property
+    def today(self) -> DayTotals:
+        """Totals of the day."""
+        with self._lock:
+            self._day.turn(time.time())
+            return self._day.totals()
+
+    def kept_today(self) -> tuple[str, dict[str, int], frozenset[bytes]]:
+        """Return the day, its counts, and digests of its studies, for ``go_on_with``."""
+        with self._lock:
+            return self._day.day, dict(self._day.counts), frozenset(self._day.studies)
+
+    def go_on_with(self, day: str, counts: dict[str, int], studies: Collection[bytes]) -> None:
+        """Add what was counted on this day in another run."""
+        with self._lock:
+            self._day.turn(time.time())
+            if day == self._day.day:
+                for name, count in counts.items():
+                    self._day.counts[name] += count
+                self._day.studies |= set(studies)
+
+    def receives_into(self, folder: str) -> None:
+        """Somebody receives into a folder."""
+        path = os.path.abspath(folder)
+        with self._lock:
+            if path not in self.folders:
+                self.folders.append(path)
 
     def studies(self) -> list[BookedStudy]:
         """All studies, the one that has been quiet for the longest first."""
@@ -150,6 +183,7 @@ class ArrivalBook(Tally):
                     self.size_bytes += arrived.size_bytes
             for tally in (self, study, series):
                 tally.counts[kind] += 1
+            self._day.take(kind, study.uid, arrived.size_bytes, at)
             association = self._associations.get(arrived.association)
             if association is not None:
                 study.add_sender(association.sender)
