@@ -52,9 +52,10 @@ def run_desk(arguments: Sequence[str]) -> int:
     from dicomdesk.cli.catalogue import TOOLS, suggest  # noqa: PLC0415 - as above
     from dicomdesk.cli.exit_codes import ExitCode  # noqa: PLC0415 - as above
     from dicomdesk.cli.output.standard_streams import write_stderr, write_stdout  # noqa: PLC0415 - as above
+    from dicomdesk.human import printable  # noqa: PLC0415 - as above
 
     if not arguments:
-        return _open_window()
+        return _open_window(())
     name = arguments[0]
     if name in ("-h", "--help"):
         write_stdout(_help_text())
@@ -62,18 +63,25 @@ def run_desk(arguments: Sequence[str]) -> int:
     if name == "--version":
         write_stdout(f"dicomdesk {__version__}\n")
         return int(ExitCode.SUCCESS)
-    kind = "option" if name.startswith(("-", "+")) else "tool"
+    paths = arguments[1:] if name == "--" else arguments
+    missing = next((path for path in paths if not os.path.lexists(path)), None)
+    if missing is None:
+        return _open_window([os.path.abspath(path) for path in paths])
+    if missing is not name:
+        write_stderr(f"dicomdesk: there is no file or folder '{printable(missing)}'\n")
+        return int(ExitCode.COMMAND_LINE_SYNTAX)
     guesses = suggest(name)
     hint = f"did you mean {' or '.join(guesses)}?" if guesses else f"the tools are: {', '.join(TOOLS)}"
-    write_stderr(f"dicomdesk: unknown {kind} '{name}'; {hint}\n")
+    what = f"unknown option '{name}'" if name.startswith(("-", "+")) else f"'{name}' is neither a tool nor a file here"
+    write_stderr(f"dicomdesk: {printable(what)}; {hint}\n")
     return int(ExitCode.COMMAND_LINE_SYNTAX)
 
 
-def _open_window() -> int:
+def _open_window(paths: Sequence[str]) -> int:
     gc.set_threshold(*_USUAL_THRESHOLD)
     from dicomdesk.gui.app import main as open_window  # noqa: PLC0415 - the tools do without
 
-    return open_window()
+    return open_window(paths)
 
 
 def _help_text() -> str:
@@ -83,7 +91,8 @@ def _help_text() -> str:
     tools = "\n".join(f"  {name:<10} {text}" for name, text in TOOLS.items())
     return (
         f"dicomdesk {__version__}: moves DICOM between machines\n\n"
-        "usage: dicomdesk                opens the window\n"
+        "usage: dicomdesk [FILE...]      opens the window, and adds files, folders, DICOMDIRs and\n"
+        "                                ZIP archives to what it sends; the window that is open takes them\n"
         "       dicomdesk TOOL [...]     runs a tool; TOOL --help explains it\n"
         "       dicomdesk --version\n\n"
         f"tools:\n{tools}\n\n"

@@ -4,16 +4,20 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dicomdesk import paths
+from dicomdesk.gui.handover.claim import Claim
 from dicomdesk.human import error_text
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
     from dicomdesk.engine.peers.known_peer import KnownPeer
+    from dicomdesk.gui.handover.inbox import Inbox
     from dicomdesk.gui.main_window import MainWindow
     from dicomdesk.gui.security.peer_store import PeerStore
     from dicomdesk.gui.security.security_store import SecurityStore
@@ -34,10 +38,19 @@ dicomdesk: there is no display for the window{reason}.
 The command line tools work without one: {tools} (--help tells more).
 """
 
+_HANDED_OVER = "dicomdesk: the window that is open has taken it over\n"
+_SILENT = "dicomdesk: a window of this user is open already, and does not answer\n"
+_UNCLAIMED = "What other starts of dicomdesk are given does not come to this window: {}"
 
-def main() -> int:
-    """Open the window and return the process's exit code when it is closed; 1 where there can be no window."""
-    if not has_display():
+
+def main(given: Sequence[str] = ()) -> int:
+    """Open the window and return the process's exit code when it is closed; 1 where there can be no window.
+
+    ``given`` are absolute paths that are to be sent. Where this user's window is open already, it takes them, and
+    this process is over.
+    """
+    claim = Claim(paths.state_folder())
+    if not has_display() and not claim.is_held():
         sys.stderr.write(_NO_DISPLAY.format(reason="", tools=HEADLESS_TOOLS))
         return 1
     try:
@@ -46,7 +59,34 @@ def main() -> int:
     except ImportError as error:
         sys.stderr.write(_NO_QT.format(reason=error, tools=HEADLESS_TOOLS))
         return 1
-    return _run(make_application())
+    from dicomdesk.gui.handover.inbox import Meeting, meet  # noqa: PLC0415 - Qt is an extra
+
+    start = Start(claim=claim, given=given)
+    try:
+        meeting = meet(claim, given)
+    except OSError as error:  # settings that cannot be kept are no reason not to work
+        start.problem, meeting = error_text(error), Meeting.FIRST
+    if meeting is Meeting.SILENT:
+        sys.stderr.write(_SILENT)
+        return 1
+    if meeting is Meeting.HANDED_OVER:
+        sys.stdout.write(_HANDED_OVER)
+        return 0
+    try:
+        return _run(make_application(), start)
+    finally:
+        claim.release()
+
+
+@dataclass(slots=True, kw_only=True)
+class Start:
+    """How the window begins."""
+
+    claim: Claim
+    given: Sequence[str]
+    """Absolute paths that are to be sent."""
+    problem: str = ""
+    """Why the profile cannot be claimed; "" where it is."""
 
 
 def has_display() -> bool:
@@ -80,17 +120,17 @@ def make_application() -> "QApplication":
     return application
 
 
-def _run(application: "QApplication") -> int:
+def _run(application: "QApplication", start: Start) -> int:
     import qasync  # noqa: PLC0415 - Qt is an extra
 
     loop = qasync.QEventLoop(application)
     asyncio.set_event_loop(loop)
     with loop:
-        loop.run_until_complete(_live(application, loop))
+        loop.run_until_complete(_live(application, loop, start))
     return 0
 
 
-async def _live(application: "QApplication", loop: asyncio.AbstractEventLoop) -> None:
+async def _live(application: "QApplication", loop: asyncio.AbstractEventLoop, start: Start) -> None:
     """Show the window until it is closed, then end everything in order."""
     from dicomdesk.engine.engine import Engine  # noqa: PLC0415 - only after Qt is known to work
     from dicomdesk.gui import assets, window_state  # noqa: PLC0415 - Qt is an extra
@@ -125,8 +165,32 @@ async def _live(application: "QApplication", loop: asyncio.AbstractEventLoop) ->
         signal.signal(number, lambda *_: loop.call_soon_threadsafe(window.close_without_asking))
     window.show()
     window.receive.start_with_program()
+    inbox = _open_inbox(window, session, start)
     await closed.wait()
+    inbox.close()
     await _leave(window, session, tasks, state_file)
+
+
+def _open_inbox(window: "MainWindow", session: "Session", start: Start) -> "Inbox":
+    """Take what was given to this start, and what other starts hand over."""
+    from dicomdesk.gui.handover.claim import socket_address  # noqa: PLC0415 - with the rest of the window
+    from dicomdesk.gui.handover.inbox import Inbox  # noqa: PLC0415 - Qt is an extra
+
+    inbox = Inbox(window)
+    inbox.given.connect(window.take_files)
+    problem = start.problem
+    if start.claim.is_mine:
+        try:
+            address = socket_address(paths.state_folder())
+            problem = inbox.listen(address)
+            start.claim.tell_address(address)
+        except OSError as error:
+            problem = error_text(error)
+    if problem:
+        session.problems.shelf("").report("claim", window.tr("Only one window at a time"), _UNCLAIMED.format(problem))
+    if start.given:
+        window.take_files(list(start.given))
+    return inbox
 
 
 async def _load_security(tasks: "Tasks", path: Path) -> "SecurityStore":

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from PySide6.QtCore import QByteArray, QTimer, Signal
+from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QMainWindow, QWidget
 
@@ -87,6 +87,15 @@ class MainWindow(QMainWindow):
         for view in self._views:
             state = view.remember(state)
         return state
+
+    def take_files(self, paths: list[str]) -> None:
+        """Come to the front, and add files, folders, DICOMDIRs and ZIP archives to what is to be sent."""
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.raise_()
+        self.activateWindow()
+        if paths and not self._is_closing:
+            self.sidebar.choose(self._views.index(self.send))
+            self.send.list.dropped.emit(paths)
 
     def close_without_asking(self) -> None:
         """Begin to close, whatever is going on: for signals and the end of the desktop's session."""

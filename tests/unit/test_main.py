@@ -26,10 +26,10 @@ def test_help_names_all_tools(option: str, capsys: pytest.CaptureFixture[str]) -
 @pytest.mark.parametrize(
     ("name", "text"),
     [
-        ("dcmsned", "dicomdesk: unknown tool 'dcmsned'; did you mean dcmsend?\n"),
+        ("dcmsned", "dicomdesk: 'dcmsned' is neither a tool nor a file here; did you mean dcmsend?\n"),
         (
             "xyz",
-            f"dicomdesk: unknown tool 'xyz'; the tools are: {TOOL_NAMES}\n",
+            f"dicomdesk: 'xyz' is neither a tool nor a file here; the tools are: {TOOL_NAMES}\n",
         ),
         (
             "--foo",

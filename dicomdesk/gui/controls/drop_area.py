@@ -19,7 +19,7 @@ from dicomdesk.gui.theme import GRID, Theme, Tone, title_font
 class DropArea(QStackedWidget):
     """A stack of pages that can be dropped on."""
 
-    dropped = Signal(list)
+    dropped = Signal(object)
     """Paths of this machine, as text."""
 
     def __init__(self, theme: Theme) -> None:

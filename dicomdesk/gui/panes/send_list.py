@@ -32,7 +32,7 @@ _CHIP_STATES: tuple[tuple[ItemState, ...], ...] = (
 class SendList(QWidget):
     """Shows the queue; what is dropped on it, chosen or asked for in it is told."""
 
-    dropped = Signal(list)
+    dropped = Signal(object)
     """Paths of this machine, as text."""
 
     def __init__(self, theme: Theme, model: OutlineModel, header: SendHeader) -> None:
