@@ -1,48 +1,37 @@
 """The thread of an Outbox: begins runs where a peer is free and something waits for it, and judges how they end."""
 
 import logging
-import os
 import threading
-from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from dicomdesk.dicom.instance import InputSelection
 from dicomdesk.engine.delivery.delivery import SendResult
-from dicomdesk.engine.delivery.ledger import Answer
 from dicomdesk.engine.engine import Engine
-from dicomdesk.engine.events import Event, ItemOutcome, JobOutcome, NotSentCause
+from dicomdesk.engine.events import Event, JobOutcome
 from dicomdesk.engine.job import ThreadStarter, new_job_id
 from dicomdesk.engine.journal.records import (
     ErrandState,
-    InstanceNote,
-    InstanceState,
 )
-from dicomdesk.engine.outbox.decisions import RunVerdict, judge_run
+from dicomdesk.engine.outbox.accounts import OPEN_STATES, UNRESOLVED_S, Accounts
 from dicomdesk.engine.outbox.errand_book import ErrandBook
 from dicomdesk.engine.outbox.errands import Destination, OutboxLimits, Resolve
-from dicomdesk.engine.outbox.facts import InstanceBegan, InstanceEnded, PeerFree, PeerPaused, RunEnded, RunStarted
+from dicomdesk.engine.outbox.facts import PeerFree, RunStarted
 from dicomdesk.engine.outbox.line import Line, LiveErrand
-from dicomdesk.engine.outbox.run import Ending, Part, Run, RunRequest
+from dicomdesk.engine.outbox.run import Part, Run, RunRequest
 from dicomdesk.engine.reach.commons import Commons
 from dicomdesk.engine.send.planned_send import SendJob
-from dicomdesk.engine.send.retry import backoff_s
 from dicomdesk.engine.stats import Progress
-from dicomdesk.errors import AssociationRejectedError, DicomdeskError, LocalError, SettingsError
+from dicomdesk.errors import DicomdeskError, LocalError, SettingsError
 
 __all__ = ["Dispatcher"]
 
 _log = logging.getLogger(__name__)
 
-_UNRESOLVED_S = 60.0
-"""Until a peer that is not in the address book is looked for again, unless somebody says before that it has changed."""
-
-_STATES = {outcome: InstanceState(outcome.value) for outcome in ItemOutcome}
-_NEVER_REACHED = NotSentCause.NOT_REACHED
-_OPEN = frozenset({InstanceState.WAITING, InstanceState.UNDER_WAY})
+_NOTES_S = 0.03
+"""Between two looks at what has happened in runs: what it costs then waits for no peer."""
 
 
 class Dispatcher:
@@ -57,8 +46,9 @@ class Dispatcher:
         self._changed = threading.Condition(book.lock)
         self._is_closing = False
         self._is_over = False
-        self._given_up: deque[tuple[int, str]] = deque()
-        """Ids and reasons of errands that had enough tries."""
+        self._accounts = Accounts(book, limits)
+        self._looked_at_s = 0.0
+        """When the notes of runs were taken last."""
 
     # -- a job of the engine
 
@@ -94,10 +84,18 @@ class Dispatcher:
     def step(self) -> None:
         """Do what is to be done now, one thing of each kind; on the thread."""
         with self._changed:
-            self._wake_due(self._book.now_s())
-        self._book.tell()
-        self._end_given_up()
+            self._looked_at_s = self._book.now_s()
+            self._wake_due(self._looked_at_s)
+        self.take_notes()
+        self._accounts.end_given_up()
         self._begin_next()
+        self._book.tell()
+
+    def take_notes(self) -> None:
+        """Take what has happened in all runs, and tell it."""
+        with self._changed:
+            for line in self._book.lines.values():
+                self._accounts.take_notes(line)
         self._book.tell()
 
     # -- for the Outbox
@@ -136,19 +134,15 @@ class Dispatcher:
         """
         lines: set[Line] = set()
         for errand in errands:
-            part = errand.part
-            if part is not None and not part.is_out:
+            part, run = errand.part, errand.line.run
+            if part is not None and run is not None and not part.is_out:
                 part.is_out = True
+                run.watched.add(part)
+                run.open_parts.discard(part)
                 lines.add(errand.line)
-                if part.is_over:
-                    self.is_over(part)
-        return [
-            line.job
-            for line in lines
-            if line.run is not None
-            and line.job is not None
-            and all(part.is_out or not part.waiting for part in line.run.parts)
-        ]
+        for line in lines:
+            self._accounts.take_notes(line)
+        return [line.job for line in lines if line.run is not None and line.job is not None and not line.run.open_parts]
 
     # -- choosing, on the thread
 
@@ -158,11 +152,19 @@ class Dispatcher:
             while not self._is_closing:
                 now_s = self._book.now_s()
                 self._wake_due(now_s)
-                if self._book.has_facts or self._given_up or self._choose(now_s) is not None:
+                if self._is_due(now_s):
                     return True
                 next_s = self._next_s(now_s)
                 self._changed.wait(None if next_s is None else max(0.0, next_s - now_s))
         return False
+
+    def _is_due(self, now_s: float) -> bool:
+        lines = self._book.lines.values()
+        if self._book.has_facts or self._accounts.has_given_up or self._choose(now_s) is not None:
+            return True
+        if now_s < self._looked_at_s + _NOTES_S:
+            return False
+        return any(line.run is not None and (line.run.has_notes or line.run.watched) for line in lines)
 
     def _wake_due(self, now_s: float) -> None:
         for due_at_s, errand_id in self._book.timers.due(now_s):
@@ -199,6 +201,8 @@ class Dispatcher:
     def _next_s(self, now_s: float) -> float | None:
         times = [line.free_at_s for line in self._book.lines.values() if line.free_at_s > now_s]
         timer_s = self._book.timers.next_s()
+        if any(line.run is not None for line in self._book.lines.values()):
+            times.append(max(self._looked_at_s, now_s) + _NOTES_S)
         return min([*times, *([] if timer_s is None else [timer_s])], default=None)
 
     # -- beginning a run, on the thread
@@ -225,7 +229,7 @@ class Dispatcher:
             return
         with self._changed:
             parts = self._attach(line, errands, loaded)
-            run = Run(parts, self._book.lock, self)
+            run = Run(parts)
             line.run = run if parts else None
             line.is_taken = bool(parts) and not self._is_closing
             if not line.is_taken:
@@ -237,7 +241,7 @@ class Dispatcher:
         loaded: dict[int, Part] = {}
         for errand in errands:
             try:
-                records = self._book.journal.instances(errand.id, states=_OPEN)
+                records = self._book.journal.instances(errand.id, states=OPEN_STATES)
             except KeyError:  # removed meanwhile
                 continue
             loaded[errand.id] = Part(errand.id, ((each.number, each.found, each.attempts) for each in records))
@@ -275,15 +279,15 @@ class Dispatcher:
             request=RunRequest(send=send, run=run, keeper=keeper), made=partial(self._has_made, line, run)
         )
         try:
-            job = self._engine.submit(request, self._pass_on)
+            job = self._engine.submit(request, self._book.sink)
         except Exception as error:  # noqa: BLE001 - closed, or a fault of this program: nothing is lost by it
             is_expected = isinstance(error, RuntimeError | DicomdeskError)
             _log.log(logging.DEBUG if is_expected else logging.ERROR, "a run could not be begun: %r", error)
             with self._changed:
                 self._is_closing |= isinstance(error, RuntimeError)
-            self._end(line, run, None, DicomdeskError(str(error)))
+            self._end(line, None, DicomdeskError(str(error)))
             return
-        job.done.add_done_callback(partial(self._has_ended_run, line, run))
+        job.done.add_done_callback(partial(self._has_ended, line))
 
     def _has_made(self, line: Line, run: Run, job: SendJob) -> None:
         with self._changed:
@@ -292,189 +296,27 @@ class Dispatcher:
             self._book.fact(RunStarted(job_id=job.id, peer=line.peer, errand_ids=ids))
         self._book.tell()
 
-    def _pass_on(self, event: Event) -> None:
-        self._book.fact(event)
-        self._book.tell()
-
-    # -- while a run goes on, under the lock, on its threads; see ``RunBooks``
-
-    def has_claimed(self, part: Part) -> None:
-        """See ``RunBooks``."""
-        errand = self._book.errands[part.errand_id]
-        if errand.record.state is ErrandState.WAITING:
-            self._book.change(errand, ErrandState.RUNNING)
-
-    def has_begun(self, part: Part, number: int, attempt: int) -> None:
-        """See ``RunBooks``."""
-        errand = self._book.errands[part.errand_id]
-        errand.move(InstanceState.WAITING, InstanceState.UNDER_WAY)
-        self._book.journal.note(errand.id, number, InstanceNote(InstanceState.UNDER_WAY, attempt))
-        self._book.fact(InstanceBegan(errand_id=errand.id, number=number, attempt=attempt))
-
-    def has_ended(self, part: Part, ending: Ending) -> None:
-        """See ``RunBooks``."""
-        errand, answer = self._book.errands[part.errand_id], ending.answer
-        if answer.status is not None:
-            errand.line.failures = 0
-            if errand.record.tries:
-                errand.record = replace(errand.record, tries=0)
-        was = InstanceState.WAITING if answer.not_sent_cause is not None else InstanceState.UNDER_WAY
-        self._note(errand, ending, was, _STATES[answer.outcome])
-
-    def has_failed(self, part: Part, ending: Ending) -> None:
-        """See ``RunBooks``."""
-        errand = self._book.errands[part.errand_id]
-        errand.is_suspect = True
-        self._note(errand, ending, InstanceState.UNDER_WAY, InstanceState.WAITING)
-
-    def _note(self, errand: LiveErrand, ending: Ending, was: InstanceState, state: InstanceState) -> None:
-        number, found, answer, attempts = ending
-        errand.move(was, state)
-        note = InstanceNote(state, attempts, answer.status, answer.reason, answer.not_sent_cause)
-        self._book.journal.note(errand.id, number, note)
-        self._book.fact(
-            InstanceEnded(
-                errand_id=errand.id,
-                number=number,
-                path=found.name,
-                sop_instance_uid=found.header.sop_instance_uid,
-                state=state,
-                status=answer.status,
-                reason=answer.reason,
-                attempts=attempts,
-            )
-        )
-
-    def is_over(self, part: Part) -> None:
-        """See ``RunBooks``."""
-        errand = self._book.errands[part.errand_id]
-        if errand.part is not part:
-            return
-        errand.part = None
-        state = errand.record.state
-        if errand.is_leaving:
-            self._book.remove(errand)
-        elif not errand.unfinished and state is not ErrandState.CANCELLED:
-            self._book.change(errand, ErrandState.DONE, tries=0)
-        elif state in {ErrandState.RUNNING, ErrandState.WAITING}:
-            if part.has_failed and not part.is_out:
-                self._try_later(errand, part.reason)
-            else:
-                self._book.change(errand, ErrandState.WAITING)
-        else:
-            self._book.has_changed(errand)
-        self._changed.notify_all()
-
-    def tell(self) -> None:
-        """See ``RunBooks``."""
-        self._book.tell()
-
     # -- the end of a run
 
-    def _has_ended_run(self, line: Line, run: Run, done: "Future[SendResult]") -> None:
+    def _has_ended(self, line: Line, done: "Future[SendResult]") -> None:
         fault = done.exception()
         if fault is not None:
-            self._end(line, run, None, DicomdeskError(f"internal error: {fault!r}"))
+            self._end(line, None, DicomdeskError(f"internal error: {fault!r}"))
         else:
             result = done.result()
-            self._end(line, run, result, result.error)
+            self._end(line, result, result.error)
 
-    def _end(self, line: Line, run: Run, result: SendResult | None, error: DicomdeskError | None) -> None:
+    def _end(self, line: Line, result: SendResult | None, error: DicomdeskError | None) -> None:
         with self._changed:
-            left = [part for part in run.parts if self._holds(part)]
             is_cancelled = self._is_closing or (result is not None and result.outcome is JobOutcome.CANCELLED)
-            verdict = judge_run(error, is_cancelled=is_cancelled, has_moved=run.has_moved)
-            if verdict is RunVerdict.LATER:
-                self._pause(line, str(error or "the run came to nothing"), attempts=1)
-            for part in left:
-                if verdict is RunVerdict.NEVER:
-                    self._give_up(run, part, str(error))
-                self._book.errands[part.errand_id].part = None
-                self._go_back(line, part, verdict)
-            if line.job is not None:
-                advice = str(getattr(error, "advice", ""))
-                reason = str(error or "")
-                ended = RunEnded(
-                    job_id=line.job.id,
-                    peer=line.peer,
-                    reason=reason,
-                    advice=advice,
-                    is_rejected=isinstance(error, AssociationRejectedError),
-                )
-                self._book.fact(ended)
+            self._accounts.end(line, error, is_cancelled=is_cancelled)
             self._let_go(line)
         self._book.tell()
-
-    def _holds(self, part: Part) -> bool:
-        errand = self._book.errands.get(part.errand_id)
-        return errand is not None and errand.part is part
-
-    def _go_back(self, line: Line, part: Part, verdict: RunVerdict) -> None:
-        """Let an errand wait, or end, of which the run has left something."""
-        errand = self._book.errands[part.errand_id]
-        if errand.is_leaving:
-            self._book.remove(errand)
-        elif errand.record.state not in {ErrandState.RUNNING, ErrandState.WAITING}:
-            self._book.has_changed(errand)
-        elif verdict is RunVerdict.LATER:
-            self._try_later(errand, line.reason, pause_s=max(0.0, line.free_at_s - self._book.now_s()))
-        else:
-            self._book.settle(errand)
-
-    def _give_up(self, run: Run, part: Part, reason: str) -> None:
-        errand = self._book.errands[part.errand_id]
-        answer = Answer(ItemOutcome.NOT_SENT, None, reason, _NEVER_REACHED)
-        for number, found, attempts in run.left(part):
-            ending = Ending(number, found, answer, attempts)
-            self._note(errand, ending, InstanceState.WAITING, InstanceState.NOT_SENT)
-
-    def _try_later(self, errand: LiveErrand, reason: str, pause_s: float | None = None) -> None:
-        """Let an errand wait for its next try, or give it up where it had enough of them."""
-        tries = errand.record.tries + 1
-        if tries >= self._limits.tries:
-            self._given_up.append((errand.id, f"given up after {tries} tries: {reason}"))
-            self._book.change(errand, ErrandState.RETRYING, reason=reason)
-            return
-        if pause_s is None:
-            pause_s = backoff_s(tries, jitter=_jitter(), longest_s=self._limits.longest_pause_s)
-        self._book.change(errand, ErrandState.RETRYING, reason=reason, pause_s=pause_s, tries=tries)
-
-    def _end_given_up(self) -> None:
-        """End what had enough tries; on the thread, since the journal is read."""
-        while self._given_up:
-            errand_id, reason = self._given_up.popleft()
-            try:
-                records = self._book.journal.instances(errand_id, states=_OPEN)
-            except (KeyError, LocalError):  # gone; or not to be read now, and given up after another try
-                records = ()
-            with self._changed:
-                errand = self._book.errands.get(errand_id)
-                if errand is None or errand.record.state is not ErrandState.RETRYING or errand.due_at_s is not None:
-                    continue
-                if not records:
-                    self._book.change(errand, ErrandState.RETRYING, reason=reason, pause_s=_UNRESOLVED_S)
-                    continue
-                for record in records:
-                    outcome = ItemOutcome.FAILED if record.attempts else ItemOutcome.NOT_SENT
-                    answer = Answer(outcome, record.status, reason, None if record.attempts else _NEVER_REACHED)
-                    ending = Ending(record.number, record.found, answer, record.attempts)
-                    self._note(errand, ending, InstanceState.WAITING, _STATES[outcome])
-                self._book.change(errand, ErrandState.DONE, reason=reason)
-
-    def _pause(self, line: Line, reason: str, *, attempts: int) -> None:
-        line.failures += attempts
-        seconds = backoff_s(max(1, line.failures), jitter=_jitter(), longest_s=self._limits.longest_pause_s)
-        self._pause_for(line, seconds, reason)
-
-    def _pause_for(self, line: Line, seconds: float, reason: str) -> None:
-        until = datetime.now(UTC) + timedelta(seconds=seconds)
-        line.pause(self._book.now_s() + seconds, until, reason)
-        self._book.fact(PeerPaused(peer=line.peer, until=until, reason=reason))
 
     def _put_off(self, line: Line, reason: str) -> None:
         """Begin nothing for a peer that is not to be found, for a while."""
         with self._changed:
-            self._pause_for(line, _UNRESOLVED_S, reason)
+            self._accounts.pause(line, UNRESOLVED_S, reason)
             self._let_go(line)
         self._book.tell()
 
@@ -506,7 +348,3 @@ class _AnnouncedRun:
         job = self.request.make_job(sink, start_thread)
         self.made(job)
         return job
-
-
-def _jitter() -> float:
-    return os.urandom(1)[0] / 255

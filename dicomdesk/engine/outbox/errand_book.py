@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from dicomdesk.engine.events import Event
 from dicomdesk.engine.journal.journal import Journal
 from dicomdesk.engine.journal.records import ENDED_ERRANDS, ErrandRecord, ErrandState, InstanceState
 from dicomdesk.engine.outbox.facts import ErrandAdded, ErrandChanged, ErrandRemoved, OutboxFact, OutboxSink
@@ -31,13 +30,14 @@ class ErrandBook:
         """Of those that have not ended."""
         self.lines: dict[str, Line] = {}
         self.timers = Timers()
-        self._sink = sink
-        self._facts: deque[OutboxFact | Event] = deque()
+        self.sink = sink
+        """For the events of runs, which tell it themselves."""
+        self._facts: deque[OutboxFact] = deque()
         self._telling = threading.Lock()
 
     # -- facts
 
-    def fact(self, fact: OutboxFact | Event) -> None:
+    def fact(self, fact: OutboxFact) -> None:
         """Keep a fact until ``tell``."""
         self._facts.append(fact)
 
@@ -56,9 +56,9 @@ class ErrandBook:
             finally:
                 self._telling.release()
 
-    def _pass_on(self, fact: OutboxFact | Event) -> None:
+    def _pass_on(self, fact: OutboxFact) -> None:
         try:
-            self._sink(fact)
+            self.sink(fact)
         except Exception:  # noqa: BLE001 - the sink is not ours: its faults must not reach the transfer
             _log.exception("a sink failed at %s", type(fact).__name__)
 

@@ -184,7 +184,9 @@ class Timers:
             yield heapq.heappop(self._heap)
 
 
-def parts_out_of_order(parts: Sequence[tuple["Part", LiveErrand]], first_ready: Place | None) -> list[LiveErrand]:
+def parts_out_of_order(
+    run: "Run", parts: Sequence[tuple["Part", LiveErrand]], first_ready: Place | None
+) -> list[LiveErrand]:
     """Return the errands of a run that are to wait, since others are to go before them.
 
     ``parts`` are those of the run, as it has them, each with its errand.
@@ -193,7 +195,7 @@ def parts_out_of_order(parts: Sequence[tuple["Part", LiveErrand]], first_ready: 
     last: Place | None = None
     is_broken = False
     for part, errand in parts:
-        if part.is_out or not part.waiting or errand.is_suspect:
+        if part.is_out or errand.is_suspect or not run.waiting(part):
             continue
         is_broken = is_broken or (last is not None and errand.place < last)
         last = errand.place

@@ -61,7 +61,7 @@ class Outbox:
         with self._book.lock:
             for record in journal.errands():
                 self._take_up(record, dict(journal.counts(record.id)), resumes=resumes)
-        engine.submit(DispatcherRequest(dispatcher=self._dispatcher), self._book.fact)
+        engine.submit(DispatcherRequest(dispatcher=self._dispatcher), sink)
 
     # -- asking
 
@@ -305,6 +305,7 @@ class Outbox:
             return ()
         errands = self._book.errands
         out = parts_out_of_order(
+            line.run,
             [(part, errands[part.errand_id]) for part in line.run.parts if part.errand_id in errands],
             line.ready.first(),
         )

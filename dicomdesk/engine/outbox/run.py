@@ -1,16 +1,20 @@
 """One run: the errands, or what is left of them, that one send job carries to a peer.
 
-It is the job's ledger, and its owner: what waits can be taken out of it at any time. Of an instance it knows whether it
-waits here, is in the hands of an association, or has ended; the journal keeps the rest.
+It is the job's ledger, and its owner: what waits can be taken out of it at any time. The job's threads only note what
+happens, without a lock; the Outbox takes the notes a few times a second and does what follows from them.
+
+Each instance has one step, which goes up only, but for what is given back: WAITING, CLAIMED by an association, CLOSED
+as its note was made. Who claims marks the instance before it looks whether the part is out; who takes a part out does
+that before looking at the marks. So one of both sees the other, and nothing goes that somebody believes to be out.
 """
 
-import threading
-from collections.abc import Iterable, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple
 
 from dicomdesk.dicom.instance import FoundInstance
-from dicomdesk.engine.delivery.ledger import Answer, MemoryLedger
+from dicomdesk.engine.delivery.ledger import Answer, LedgerEntry
 from dicomdesk.engine.events import ItemOutcome, NotSentCause
 from dicomdesk.engine.send.crew import PaceKeeper
 from dicomdesk.engine.send.request import SendRequest
@@ -20,105 +24,116 @@ if TYPE_CHECKING:
     from dicomdesk.engine.job import ThreadStarter
     from dicomdesk.engine.send.planned_send import SendJob
 
-__all__ = ["Ending", "Part", "Run", "RunBooks", "RunRequest"]
+__all__ = ["Part", "Run", "RunNote", "RunRequest"]
+
+_WAITING, _CLAIMED, _CLOSED = 0, 1, 2
 
 
 class Part:
-    """What a run carries of an errand. Changed under the lock of its run."""
+    """What a run carries of an errand: a stretch of its instances."""
 
-    __slots__ = ("attempts", "errand_id", "found", "has_failed", "in_hand", "is_out", "numbers", "reason", "waiting")
+    __slots__ = ("errand_id", "first", "found", "has_failed", "is_out", "numbers", "reason", "tried")
 
     def __init__(self, errand_id: int, instances: Iterable[tuple[int, FoundInstance, int]]) -> None:
         """``instances`` by number, each with how often it was begun before."""
         listed = sorted(instances, key=lambda each: each[2])  # what was never tried goes before what has failed
         self.errand_id = errand_id
+        self.first = 0
+        """Index of the first one in the run."""
         self.numbers = [number for number, _, _ in listed]
         self.found = [found for _, found, _ in listed]
-        self.attempts = [attempts for _, _, attempts in listed]
-        self.waiting = len(listed)
-        """Not in the hands of an association, and not ended here."""
-        self.in_hand = 0
+        self.tried = [attempts for _, _, attempts in listed]
         self.is_out = False
-        """Whether it is taken out: what is in hand ends, nothing else goes."""
+        """Whether it is taken out: what is claimed ends, nothing else goes."""
         self.has_failed = False
         """Whether something of it is to be tried again in another run."""
         self.reason = ""
         """Why, for the last one."""
 
     @property
-    def is_over(self) -> bool:
-        """Whether the run has no more to do with it."""
-        return not self.in_hand and (self.is_out or not self.waiting)
+    def stretch(self) -> slice:
+        """Its indexes in the run."""
+        return slice(self.first, self.first + len(self.numbers))
 
 
-class Ending(NamedTuple):
-    """How an attempt for an instance ended, or that there will be none."""
+class RunNote(NamedTuple):
+    """What has happened to an instance of a run."""
 
-    number: int
-    """Within the errand."""
-    found: FoundInstance
-    answer: Answer
-    attempts: int
-    """Over all runs."""
-
-
-class RunBooks(Protocol):
-    """What the Outbox writes down while a run goes on; called under the lock of the run."""
-
-    def has_claimed(self, part: Part) -> None:
-        """The first instance of a part has been taken."""
-
-    def has_begun(self, part: Part, number: int, attempt: int) -> None:
-        """An instance is about to be sent."""
-
-    def has_ended(self, part: Part, ending: Ending) -> None:
-        """An instance has ended."""
-
-    def has_failed(self, part: Part, ending: Ending) -> None:
-        """An attempt has ended for a reason that may pass."""
-
-    def is_over(self, part: Part) -> None:
-        """The run has no more to do with a part."""
-
-    def tell(self) -> None:
-        """Tell what was written down; called without the lock."""
+    place: int
+    """Its index in the run."""
+    answer: Answer | None
+    """None where it was begun."""
+    may_pass: bool = False
+    """Whether the attempt has failed for a reason that may pass."""
 
 
-class Run(MemoryLedger):
+class Run:
     """Ledger and owner of the job of a run, see ``InstanceLedger`` and ``SendOwner``."""
 
-    def __init__(self, parts: Sequence[Part], lock: threading.Lock, books: RunBooks) -> None:
-        super().__init__()
+    def __init__(self, parts: Sequence[Part]) -> None:
         self.parts = parts
-        self._shared = lock
-        self._books = books
         self._parts: list[Part] = []
         """By index."""
-        self._firsts: dict[int, int] = {}
         for part in parts:
-            self._firsts[part.errand_id] = len(self._parts)
+            part.first = len(self._parts)
             self._parts += [part] * len(part.numbers)
-        self._claimed = bytearray(len(self._parts))
-        self._closed = bytearray(len(self._parts))
-        """Those whose state in this run is final, and that the job may say no more of."""
+        self._attempts = [tried for part in parts for tried in part.tried]
+        self._steps = bytearray(len(self._parts))
+        self._begun = bytearray(len(self._parts))
+        self._last: list[Answer | None] = [None] * len(self._parts)
+        self._ended = bytearray(len(self._parts))
+        """For the job."""
+        self._notes: deque[RunNote] = deque()
+        self.open_parts = set(parts)
+        """Parts that are neither out nor over; of the Outbox, as the next two."""
+        self.watched: set[Part] = set()
+        """Parts that may be over."""
+        self.shown = bytearray(len(self._parts))
+        """Instances of which others know that they are under way."""
         self.has_moved = False
         """Whether any instance was claimed."""
         self.is_breaking_off = False
         """Whether the job is told to break off what it is at, which is no fault of that."""
 
+    # -- for the Outbox
+
+    @property
+    def has_notes(self) -> bool:
+        """Whether something has happened."""
+        return bool(self._notes)
+
+    def take_notes(self) -> Iterator[RunNote]:
+        """Yield what has happened since the last time; by one thread at a time."""
+        for _ in range(len(self._notes)):
+            yield self._notes.popleft()
+
     def found(self) -> tuple[FoundInstance, ...]:
-        """All instances, by index."""
+        """Return all instances, by index."""
         return tuple(found for part in self.parts for found in part.found)
 
+    def part_of(self, index: int) -> Part:
+        """Return the part that an instance belongs to."""
+        return self._parts[index]
+
+    def attempts_of(self, index: int) -> int:
+        """Return how often it was begun, over all runs."""
+        return self._attempts[index]
+
+    def waiting(self, part: Part) -> int:
+        """Return how many instances of a part are neither claimed nor closed."""
+        return self._steps[part.stretch].count(_WAITING)
+
+    def is_over(self, part: Part) -> bool:
+        """Whether nothing of a part happens any more; true of it only together with the notes that are there then."""
+        steps = self._steps[part.stretch]
+        return not steps.count(_CLAIMED) and (part.is_out or not steps.count(_WAITING))
+
     def left(self, part: Part) -> list[tuple[int, FoundInstance, int]]:
-        """Number, instance and attempts of those of a part that have not ended; once the job is over."""
-        first = self._firsts[part.errand_id]
+        """Return number, instance and attempts of those of a part that have not ended; once the job is over."""
         return [
-            (number, found, attempts)
-            for offset, (number, found, attempts) in enumerate(
-                zip(part.numbers, part.found, part.attempts, strict=True)
-            )
-            if not self._closed[first + offset]
+            (part.numbers[offset], part.found[offset], self._attempts[part.first + offset])
+            for offset, step in enumerate(self._steps[part.stretch])
+            if step != _CLOSED
         ]
 
     # -- owner
@@ -129,94 +144,80 @@ class Run(MemoryLedger):
 
     def claim(self, index: int) -> bool:
         """See ``SendOwner``."""
-        part = self._parts[index]
-        with self._shared:
-            if part.is_out:
-                return False
-            if not part.in_hand:
-                self._books.has_claimed(part)
-            part.waiting -= 1
-            part.in_hand += 1
-            self._claimed[index] = self.has_moved = True
-        self._books.tell()
+        self._steps[index] = _CLAIMED
+        if self._parts[index].is_out:
+            self._steps[index] = _WAITING
+            return False
+        self.has_moved = True
         return True
 
     def give_back(self, index: int) -> None:
         """See ``SendOwner``."""
-        part = self._parts[index]
-        with self._shared:
-            self._unclaim(part, index)
-            part.waiting += 1
-            self._look_at(part)
-        self._books.tell()
+        self._steps[index] = _WAITING
 
     # -- ledger
 
+    def add(self, instances: Iterable[FoundInstance]) -> None:
+        """See ``InstanceLedger``; all are here from the start."""
+
+    def identify(self, index: int, found: FoundInstance) -> None:
+        """See ``InstanceLedger``: the same instance, in a file that is written otherwise by now."""
+        part = self._parts[index]
+        part.found[index - part.first] = found
+
     def begin(self, index: int) -> int:
         """See ``InstanceLedger``."""
-        part, offset = self._place(index)
-        super().begin(index)
-        with self._shared:
-            part.attempts[offset] += 1
-            self._books.has_begun(part, part.numbers[offset], part.attempts[offset])
-        self._books.tell()
-        return part.attempts[offset]
+        if self._begun[index] or self._ended[index]:
+            raise ValueError(f"instance {index} is under way already, or has ended")
+        self._begun[index] = True
+        self._attempts[index] += 1
+        self._notes.append(RunNote(index, None))
+        return self._attempts[index]
 
     def finish(self, index: int, answer: Answer) -> int:
         """See ``InstanceLedger``."""
-        part, offset = self._place(index)
-        was_under_way = index in self._under_way
-        super().finish(index, answer)
-        attempts = part.attempts[offset]
-        if self._closed[index] or (not self._claimed[index] and part.is_out):
-            return attempts
-        if answer.not_sent_cause is NotSentCause.NOT_REACHED:
-            return attempts  # it is left, and waits again when the job is over
-        if was_under_way and self.is_breaking_off and answer.outcome is ItemOutcome.FAILED:
-            self._fail(part, index, answer)
-            return attempts
-        with self._shared:
-            self._close(part, index)
-            self._books.has_ended(part, Ending(part.numbers[offset], part.found[offset], answer, attempts))
-            self._look_at(part)
-        self._books.tell()
-        return attempts
+        if self._ended[index]:
+            raise ValueError(f"instance {index} has ended")
+        self._ended[index] = True
+        step, was_begun = self._steps[index], self._begun[index]
+        is_left = answer.not_sent_cause is NotSentCause.NOT_REACHED or (step == _WAITING and self._parts[index].is_out)
+        self._begun[index] = False
+        if step != _CLOSED:
+            self._last[index] = answer
+            if not is_left:
+                may_pass = bool(was_begun) and self.is_breaking_off and answer.outcome is ItemOutcome.FAILED
+                self._notes.append(RunNote(index, answer, may_pass))
+                self._steps[index] = _CLOSED
+        return self._attempts[index]
 
     def put_back(self, index: int, answer: Answer) -> None:
         """See ``InstanceLedger``: it is tried again in another run, if at all."""
-        super().put_back(index, answer)
-        self._fail(self._parts[index], index, answer)
+        if not self._begun[index]:
+            raise ValueError(f"instance {index} is not under way")
+        self._last[index], self._begun[index] = answer, False
+        self._notes.append(RunNote(index, answer, may_pass=True))
+        self._steps[index] = _CLOSED
 
-    def _fail(self, part: Part, index: int, answer: Answer) -> None:
-        offset = index - self._firsts[part.errand_id]
-        with self._shared:
-            self._close(part, index)
-            part.has_failed, part.reason = True, answer.reason
-            self._books.has_failed(
-                part, Ending(part.numbers[offset], part.found[offset], answer, part.attempts[offset])
+    def unfinished(self) -> list[int]:
+        """See ``InstanceLedger``."""
+        return [index for index, ended in enumerate(self._ended) if not ended]
+
+    def entries(self) -> list[LedgerEntry]:
+        """See ``InstanceLedger``; attempts are those of this run."""
+        before = (tried for part in self.parts for tried in part.tried)
+        founds = (found for part in self.parts for found in part.found)
+        return [
+            LedgerEntry(
+                found=found,
+                is_under_way=bool(begun),
+                attempts=attempts - tried,
+                outcome=last.outcome if ended and last is not None else None,
+                last=last,
             )
-            self._look_at(part)
-        self._books.tell()
-
-    def _place(self, index: int) -> tuple[Part, int]:
-        part = self._parts[index]
-        return part, index - self._firsts[part.errand_id]
-
-    def _unclaim(self, part: Part, index: int) -> None:
-        if self._claimed[index]:
-            self._claimed[index] = False
-            part.in_hand -= 1
-
-    def _close(self, part: Part, index: int) -> None:
-        self._closed[index] = True
-        if self._claimed[index]:
-            self._unclaim(part, index)
-        else:
-            part.waiting -= 1
-
-    def _look_at(self, part: Part) -> None:
-        if part.is_over:
-            self._books.is_over(part)
+            for found, tried, begun, attempts, ended, last in zip(
+                founds, before, self._begun, self._attempts, self._ended, self._last, strict=True
+            )
+        ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -102,6 +102,11 @@ class ScriptedEngine:
             self.runs.append(ScriptedRun(job, run, job._request.peer.ae_title))
         return job
 
+    def take_notes(self) -> None:
+        """Let the Outbox know what has happened in its runs."""
+        assert self.dispatcher is not None
+        self.dispatcher.take_notes()
+
     def step(self) -> None:
         """Let the Outbox do all that it can do now."""
         assert self.dispatcher is not None

@@ -153,7 +153,7 @@ class OutboxMachine(RuleBasedStateMachine):
         if answer is BUSY:
             run.run.put_back(index, answer)
             return
-        part, _ = run.run._place(index)
+        part = run.run.part_of(index)
         run.run.finish(index, answer)
         if answer is STORED:
             self.stored[part.errand_id, run.run.found()[index].path] += 1
@@ -173,7 +173,7 @@ class OutboxMachine(RuleBasedStateMachine):
     def kill(self) -> None:
         for run in self.engine.runs:
             for index in run.in_hand:
-                part, _ = run.run._place(index)
+                part = run.run.part_of(index)
                 self.killed.add((part.errand_id, run.run.found()[index].path))
         self.open()
 
@@ -183,6 +183,7 @@ class OutboxMachine(RuleBasedStateMachine):
     def nothing_is_lost_or_counted_twice(self) -> None:
         if not hasattr(self, "outbox"):
             return
+        self.engine.take_notes()
         for errand in self.outbox.errands():
             kept = Counter(record.state for record in self.journal.instances(errand.id))
             assert sum(kept.values()) == errand.total == self.expected[errand.id]

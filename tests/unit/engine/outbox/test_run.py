@@ -1,14 +1,15 @@
 """What a run knows of its instances, whatever its job and those who take parts out of it do."""
 
-import threading
+from collections import Counter
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dicomdesk.dicom.instance import FoundInstance, InstanceHeader
 from dicomdesk.engine.delivery.ledger import Answer
 from dicomdesk.engine.events import ItemOutcome, NotSentCause
-from dicomdesk.engine.outbox.run import Ending, Part, Run
+from dicomdesk.engine.outbox.run import Part, Run, RunNote
 
 STORED = Answer(ItemOutcome.STORED, 0, "")
 LOST = Answer(ItemOutcome.FAILED, None, "lost")
@@ -23,46 +24,13 @@ def found(name: str) -> FoundInstance:
     return FoundInstance(path=name, header=header)
 
 
-class Books:
-    """Writes down what a run says."""
-
-    def __init__(self) -> None:
-        self.ended: list[tuple[int, int]] = []
-        self.failed: list[tuple[int, int]] = []
-        self.over: list[int] = []
-
-    def has_claimed(self, part: Part) -> None: ...
-
-    def has_begun(self, part: Part, number: int, attempt: int) -> None: ...
-
-    def has_ended(self, part: Part, ending: Ending) -> None:
-        self.ended.append((part.errand_id, ending.number))
-
-    def has_failed(self, part: Part, ending: Ending) -> None:
-        self.failed.append((part.errand_id, ending.number))
-
-    def is_over(self, part: Part) -> None:
-        self.over.append(part.errand_id)
-
-    def tell(self) -> None: ...
-
-
-def run_of(*sizes: int) -> tuple[Run, Books]:
-    books = Books()
-    parts = [
-        Part(number, [(each, found(f"{number}-{each}"), 0) for each in range(size)])
-        for number, size in enumerate(sizes, 1)
-    ]
-    run = Run(parts, threading.Lock(), books)
-    run.add(run.found())
-    return run, books
-
-
-def take_out(part: Part, books: Books) -> None:
-    """As the Outbox does."""
-    was_over, part.is_out = part.is_over, True
-    if part.is_over and not was_over:
-        books.is_over(part)
+def run_of(*sizes: int) -> Run:
+    return Run(
+        [
+            Part(number, [(each, found(f"{number}-{each}"), 0) for each in range(size)])
+            for number, size in enumerate(sizes, 1)
+        ]
+    )
 
 
 def test_what_was_never_tried_goes_before_what_has_failed() -> None:
@@ -70,45 +38,82 @@ def test_what_was_never_tried_goes_before_what_has_failed() -> None:
     assert part.numbers == [1, 2, 0]
 
 
-@given(st.lists(st.integers(1, 4), min_size=1, max_size=4), st.data())
-def test_each_instance_ends_once_or_is_left_and_each_part_is_over_once(sizes: list[int], data: st.DataObject) -> None:
-    run, books = run_of(*sizes)
-    queue, in_hand = list(range(sum(sizes))), list[int]()
-    for step in data.draw(st.lists(st.sampled_from("cccbfpgo"), max_size=40)):
-        if step == "c" and queue:
-            index = queue.pop(0)
-            if run.claim(index):
-                in_hand.append(index)
-        elif step == "o":
-            take_out(data.draw(st.sampled_from(run.parts)), books)
-        elif in_hand:
-            index = in_hand.pop(0)
-            if step == "g":
-                run.give_back(index)
-                queue.insert(0, index)
-                continue
-            if step != "f":
-                run.begin(index)
-            if step == "p":
-                run.put_back(index, LOST)
+class Driven:
+    """A run, and its job as random steps."""
+
+    def __init__(self, sizes: list[int]) -> None:
+        self.run = run_of(*sizes)
+        self.queue = list(range(sum(sizes)))
+        self.in_hand: list[int] = []
+
+    def claim(self) -> None:
+        if self.queue:
+            index = self.queue.pop(0)
+            assert self.run.claim(index) == (not self.run.part_of(index).is_out)
+            if not self.run.part_of(index).is_out:
+                self.in_hand.append(index)
+
+    def end(self, step: str) -> None:
+        index = self.in_hand.pop(0)
+        if step == "give back":
+            self.run.give_back(index)
+            self.queue.insert(0, index)
+        elif step == "vanish":
+            self.run.finish(index, UNREADABLE)
+        else:
+            self.run.begin(index)
+            if step == "lose":
+                self.run.put_back(index, LOST)
             else:
-                run.finish(index, UNREADABLE if step == "f" else STORED)
-    told = books.ended + books.failed
+                self.run.finish(index, STORED)
+
+
+@given(st.lists(st.integers(1, 4), min_size=1, max_size=4), st.data())
+def test_each_instance_ends_once_or_is_left_and_what_is_over_stays_so(sizes: list[int], data: st.DataObject) -> None:
+    driven = Driven(sizes)
+    run, notes, over = driven.run, list[RunNote](), set[Part]()
+    steps = ["claim"] * 3 + ["give back", "vanish", "lose", "store", "take out", "look"]
+    for step in data.draw(st.lists(st.sampled_from(steps), max_size=40)):
+        if step == "claim":
+            driven.claim()
+        elif step == "take out":
+            data.draw(st.sampled_from(run.parts)).is_out = True
+        elif step == "look":
+            over |= {part for part in run.parts if run.is_over(part)}
+            notes += run.take_notes()
+        elif driven.in_hand:
+            driven.end(step)
+        assert not any(run.part_of(note.place) in over for note in run._notes)
+        assert all(run.is_over(part) for part in over)
     for index in run.unfinished():  # as the job does at its end
         run.finish(index, UNREACHED)
-    assert books.ended + books.failed == told
-    assert len(set(told)) == len(told)
-    left = {(part.errand_id, number) for part in run.parts for number, _, _ in run.left(part)}
-    assert left.isdisjoint(told)
-    assert len(left) + len(told) == sum(sizes)
-    assert len(set(books.over)) == len(books.over)
-    assert set(books.over) == {part.errand_id for part in run.parts if part.is_over}
+    notes += run.take_notes()
+    ended = [note.place for note in notes if note.answer is not None]
+    assert len(set(ended)) == len(ended)
+    begun = Counter(note.place for note in notes if note.answer is None)
+    assert all(run.attempts_of(index) == begun[index] for index in range(sum(sizes)))
+    left = {(part, number) for part in run.parts for number, _, _ in run.left(part)}
+    assert left.isdisjoint((run.part_of(index), index - run.part_of(index).first) for index in ended)
+    assert len(left) + len(ended) == sum(sizes)
+    assert all(entry.outcome is not None for entry in run.entries())
 
 
-def test_what_is_broken_off_waits_again_and_is_no_failure_of_its_own() -> None:
-    run, books = run_of(1)
+def test_what_is_broken_off_is_no_failure_of_its_own() -> None:
+    run = run_of(1)
     assert run.claim(0)
     run.begin(0)
     run.is_breaking_off = True
     run.finish(0, LOST)
-    assert (books.ended, books.failed) == ([], [(1, 0)])
+    assert [note.may_pass for note in run.take_notes()] == [False, True]
+
+
+def test_steps_that_cannot_follow_each_other_are_refused() -> None:
+    run = run_of(1)
+    with pytest.raises(ValueError, match="not under way"):
+        run.put_back(0, LOST)
+    run.begin(0)
+    with pytest.raises(ValueError, match="under way already"):
+        run.begin(0)
+    run.finish(0, STORED)
+    with pytest.raises(ValueError, match="has ended"):
+        run.finish(0, STORED)
