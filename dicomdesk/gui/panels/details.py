@@ -45,7 +45,8 @@ class Details:
 class DetailsStrip(Band):
     """Shows one ``Details``; its height never changes, so that nothing jumps."""
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Theme, side: QWidget | None = None) -> None:
+        """``side`` stands before all that is told, where it is not hidden."""
         super().__init__(theme)
         self._details = Details(title="")
         self._actions: list[Action] = []
@@ -58,7 +59,11 @@ class DetailsStrip(Band):
         self._bar = _Bar(theme)
         self._buttons = row_of()
         parts = (self._heading, (self._text, 1), self._bar, self._buttons)
-        column_of(*parts, inside=self, margins=(MARGIN, 12, MARGIN, 10), spacing=6)
+        margins = (MARGIN, 12, MARGIN, 10)
+        if side is None:
+            column_of(*parts, inside=self, margins=margins, spacing=6)
+        else:
+            row_of(side, (column_of(*parts, spacing=6), 1), inside=self, margins=margins, spacing=MARGIN)
         theme.changed.connect(self._draw)
 
     def show_details(self, details: Details) -> None:
