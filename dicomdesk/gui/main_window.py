@@ -104,7 +104,12 @@ class MainWindow(QMainWindow):
     def leave(self) -> None:
         """Close without asking: everything is over."""
         self._is_closing = True
+        self._end_views()
         self.close()
+
+    def _end_views(self) -> None:
+        for view in self._views:
+            view.end()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if self._is_closing:
@@ -143,6 +148,7 @@ class MainWindow(QMainWindow):
         if not self._is_closing:
             self._is_closing = True
             self.views.setEnabled(False)
+            self._end_views()
             self.setWindowTitle(self.tr("dicomdesk is closing…"))
             self.closed.emit()
 

@@ -67,6 +67,9 @@ class View(QWidget):
     def show_problem(self, row: Hashable) -> None:
         """Show a row that was reported to ``session.problems.shelf(key)``, whatever is filtered or folded."""
 
+    def end(self) -> None:
+        """The window closes: end what nobody waits for any more. May be called twice."""
+
     def add_figures(self, figures: Figures) -> Figures:
         """Return the figures of the status line with what this view knows of them."""
         return figures

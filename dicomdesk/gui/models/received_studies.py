@@ -3,8 +3,9 @@
 What is counted is counted in the book. Where a job counts in no book, its events are counted in that of the model.
 """
 
+import time
 from collections.abc import Iterable, Sequence
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 from PySide6.QtCore import QCoreApplication
 
@@ -20,6 +21,7 @@ from dicomdesk.engine.events import (
     StudySender,
 )
 from dicomdesk.engine.receive.book.arrival_book import ArrivalBook, Arrived
+from dicomdesk.engine.receive.book.completeness import CompletenessState
 from dicomdesk.engine.receive.book.records import BookedFile, BookedSeries, BookedStudy
 from dicomdesk.gui import wording
 from dicomdesk.gui.models.study_words import NO_HEADER, SeriesWords, StudyWords
@@ -27,7 +29,7 @@ from dicomdesk.gui.outline.model import Column, Mark, Node, Outline, Part, Weigh
 from dicomdesk.gui.outline.states import ItemState
 from dicomdesk.gui.problems.book import ProblemShelf, loose_shelf
 
-TITLE, MODALITY, SERIES, INSTANCES, SIZE, FROM, STATE, RATE = range(8)
+TITLE, MODALITY, SERIES, INSTANCES, SIZE, FROM, ARRIVED, STATE, RATE = range(9)
 
 QUIET_AFTER_S = 3.0
 """An open association that brings nothing for so long is called quiet."""
@@ -43,14 +45,25 @@ def receive_columns() -> tuple[Column, ...]:
     """Return the columns of the received studies, in the order of their numbers."""
     return (
         Column(title=_say("Patient / study / series"), width=300),
-        Column(title=_say("Modality"), width=80),
-        Column(title=_say("Series"), width=60, is_number=True, yields=1),
-        Column(title=_say("Instances"), width=84, is_number=True),
-        Column(title=_say("Size"), width=74, is_number=True),
-        Column(title=_say("From"), width=160),
-        Column(title=_say("State"), width=132),
-        Column(title=_say("Rate"), width=84, is_number=True, yields=2),
+        Column(title=_say("Modality"), width=80, yields=4),
+        Column(title=_say("Series"), width=60, is_number=True, yields=2),
+        Column(title=_say("Instances"), width=136, is_number=True),
+        Column(title=_say("Size"), width=74, is_number=True, yields=3),
+        Column(title=_say("From"), width=168),
+        Column(title=_say("Arrived"), width=92, is_number=True),
+        Column(title=_say("State"), width=140),
+        Column(title=_say("Rate"), width=84, is_number=True, yields=1),
     )
+
+
+def arrived_text(at: float, now: float | None = None) -> str:
+    """Return the time of day for today, "11-29 14:03" for another day of this year, the date before; "" for never."""
+    if not at:
+        return ""
+    when, today = time.localtime(at), time.localtime(now)
+    if when[:3] == today[:3]:
+        return time.strftime("%H:%M:%S", when)
+    return time.strftime("%m-%d %H:%M" if when[0] == today[0] else "%Y-%m-%d", when)
 
 
 class ReceivedGroup(Node):
@@ -111,7 +124,10 @@ class ReceivedGroup(Node):
         """The state that people must know of first."""
         if self.is_open:
             return ItemState.QUIET if self.now - self.last_at >= QUIET_AFTER_S else ItemState.RECEIVING
-        return ItemState.REFUSED if self.problems else ItemState.STORED
+        if self.problems:
+            return ItemState.REFUSED
+        is_incomplete = self.record.completeness.state is CompletenessState.INCOMPLETE
+        return ItemState.WARNING if is_incomplete else ItemState.STORED
 
     def state_text(self) -> str:
         """The word for the state, with how long or how many."""
@@ -122,16 +138,28 @@ class ReceivedGroup(Node):
             )
         if state is ItemState.REFUSED:
             return _say("{count} not stored").format(count=wording.count_text(self.problems))
+        if state is ItemState.WARNING:
+            return _say("{count} missing").format(count=wording.count_text(self.record.completeness.missing))
+        if self.record.completeness.state is CompletenessState.COMPLETE:
+            return _say("Complete")
         return mark_of(state).word
 
     def counts_text(self) -> str:
-        """Return such as "60 here, 40 again"."""
-        words = [_say("{count} here").format(count=wording.count_text(self.instances))]
+        """Return such as "60 here, 40 again"; "60 of 100 here" where it is known how many there are."""
+        here, expected = wording.count_text(self.instances), self.record.expected
+        words = [_say("{count} here").format(count=here)]
+        if expected is not None:
+            words = [_say("{count} of {expected} here").format(count=here, expected=wording.count_text(expected))]
         if self.again:
             words.append(_say("{count} again").format(count=wording.count_text(self.again)))
         if self.problems:
             words.append(_say("{count} not stored").format(count=wording.count_text(self.problems)))
         return ", ".join(words)
+
+    def short_counts_text(self) -> str:
+        """Return the same for a column: the number alone where there is nothing else to be said."""
+        is_plain = not self.again and self.record.expected is None
+        return wording.count_text(self.instances) if is_plain else self.counts_text()
 
     def take(self, event: ItemFinished, at: float) -> None:
         """Take note that an instance came, which is counted already."""
@@ -150,9 +178,11 @@ class ReceivedGroup(Node):
 
     def text(self, column: int) -> str:
         if column == INSTANCES:
-            return wording.count_text(self.instances)
+            return self.short_counts_text()
         if column == SIZE:
             return human.size_text(self.size_bytes)
+        if column == ARRIVED:
+            return arrived_text(self.first_at)
         if column == STATE:
             return self.state_text()
         if column == RATE:
@@ -160,13 +190,21 @@ class ReceivedGroup(Node):
         return ""
 
     def sort_value(self, column: int) -> str | float:
-        values: dict[int, float] = {INSTANCES: self.instances, SIZE: self.size_bytes, RATE: self.rate}
+        values: dict[int, float] = {
+            INSTANCES: self.instances,
+            SIZE: self.size_bytes,
+            RATE: self.rate,
+            ARRIVED: self.first_at,
+        }
         return float(values[column]) if column in values else self.text(column).casefold()
 
     def mark(self, column: int) -> Mark | None:
         return mark_of(self.state, self.state_text()) if column == STATE else None
 
     def tip(self, column: int) -> str:
+        if column == ARRIVED and self.last_at > self.first_at:
+            first, last = arrived_text(self.first_at), arrived_text(self.last_at)
+            return _say("First at {first}, last at {last}").format(first=first, last=last)
         return self.counts_text() if column == INSTANCES else ""
 
 
@@ -222,7 +260,10 @@ class ReceivedStudy(ReceivedGroup):
 
     def parts(self, column: int) -> tuple[Part, ...] | None:
         if column == FROM:
-            return (Part(self.calling_ae_title), Part(self.peer_host, Weight.QUIET))
+            count = len(self.record.senders) - 1
+            more = wording.plural(count, _say("and {count} more"), _say("and {count} more")) if count > 0 else ""
+            parts = (Part(self.calling_ae_title), Part(more, Weight.QUIET), Part(self.peer_host, Weight.QUIET))
+            return tuple(part for part in parts if part.text)
         return self.words.parts() if column == TITLE else None
 
     def tip(self, column: int) -> str:
@@ -230,15 +271,39 @@ class ReceivedStudy(ReceivedGroup):
 
 
 class ReceivedSeries(ReceivedGroup):
-    """A series that arrives or has arrived."""
+    """A series that arrives or has arrived; below it its instances, made when it is opened."""
 
-    __slots__ = ("record", "words")
+    __slots__ = ("_book", "known", "record", "words")
 
+    opens: ClassVar[bool] = True
     record: BookedSeries
 
-    def __init__(self, record: BookedSeries) -> None:
+    def __init__(self, record: BookedSeries, book: ArrivalBook | None = None) -> None:
+        """``book`` knows the files of the record."""
         super().__init__(record)
         self.words = SeriesWords(record.header or NO_HEADER)
+        self.known: dict[str, ReceivedInstance] = {}
+        """Rows of instances, by SOP Instance UID."""
+        self._book = book
+
+    def unfetched(self) -> int:
+        return max(0, len(self.record.files) - len(self.children)) if self._book is not None else 0
+
+    def fetch(self, most: int) -> Sequence[Node]:
+        """Make the rows of further instances."""
+        if self._book is None:
+            return []
+        made = []
+        for file in self._book.latest_files(self.record, len(self.children), most):
+            if file.sop_instance_uid not in self.known:
+                made.append(ReceivedInstance(file))
+                self.known[file.sop_instance_uid] = made[-1]
+        return made
+
+    def first_path(self) -> str:
+        """Path of its first instance, "" where none is known."""
+        found = self._book.latest_files(self.record, 0, 1) if self._book is not None else []
+        return found[0].path if found else ""
 
     def text(self, column: int) -> str:
         if column == TITLE:
@@ -252,10 +317,54 @@ class ReceivedSeries(ReceivedGroup):
         return self.words.parts() if column == TITLE else None
 
 
+class ReceivedInstance(Node):
+    """One instance that is here."""
+
+    __slots__ = ("file",)
+
+    def __init__(self, file: BookedFile) -> None:
+        super().__init__()
+        self.file = file
+        """Its latest file."""
+
+    def text(self, column: int) -> str:
+        if column == TITLE:
+            name = self.file.path.replace("\\", "/").rpartition("/")[2]
+            return human.printable(name or self.file.sop_instance_uid)
+        if column == INSTANCES and self.file.times > 1:
+            return _say("came {count} times").format(count=wording.count_text(self.file.times))
+        if column == STATE:
+            return mark_of(ItemState.STORED).word
+        return ""
+
+    def sort_value(self, column: int) -> str | float:
+        if column in {SERIES, INSTANCES, SIZE, ARRIVED, RATE}:
+            return float(self.file.times) if column == INSTANCES else 0.0
+        return self.text(column).casefold()
+
+    def parts(self, column: int) -> tuple[Part, ...] | None:
+        return (Part(self.text(TITLE)),) if column == TITLE else None
+
+    def mark(self, column: int) -> Mark | None:
+        return mark_of(ItemState.STORED) if column == STATE else None
+
+    def tip(self, column: int) -> str:
+        return human.printable(self.file.path) if column == TITLE else ""
+
+
+class ReceivedOutline(Outline, Protocol):
+    """Place where the rows are shown, the latest study first."""
+
+    def insert_first(self, node: Node) -> None:
+        """Add a row above all others at the top."""
+
+
 class ReceivedStudies:
     """Rows of an arrival book; an ``Outline`` is told of those that come, change or go. For the Qt thread."""
 
-    def __init__(self, outline: Outline, problems: ProblemShelf | None = None, book: ArrivalBook | None = None) -> None:
+    def __init__(
+        self, outline: ReceivedOutline, problems: ProblemShelf | None = None, book: ArrivalBook | None = None
+    ) -> None:
         """Studies of which something was not stored are reported to ``problems``."""
         self._outline = outline
         self._problems = problems or loose_shelf()
@@ -266,7 +375,31 @@ class ReceivedStudies:
         """Studies that each open association has brought."""
         self._open: dict[str, ReceivedStudy] = {}
         """Studies whose rows may say that they arrive."""
+        self._troubled: set[ReceivedStudy] = set()
+        """Studies with problems."""
         self._dropped = 0
+
+    @property
+    def arriving(self) -> int:
+        """How many studies somebody is sending now."""
+        return sum(study.is_open for study in self._open.values())
+
+    @property
+    def troubled(self) -> int:
+        """How many studies have problems."""
+        return len(self._troubled)
+
+    @property
+    def moving(self) -> Iterable[ReceivedStudy]:
+        """Studies that have an open association, or had one a moment ago."""
+        return self._open.values()
+
+    def __len__(self) -> int:
+        return len(self._studies)
+
+    def look_again(self, study: ReceivedStudy) -> None:
+        """Something of a study is known that was not told by an event."""
+        self._touch(study)
 
     @property
     def studies(self) -> Iterable[ReceivedStudy]:
@@ -364,9 +497,11 @@ class ReceivedStudies:
         if not study.problems:
             if study.has_problem:
                 study.has_problem = False
+                self._troubled.discard(study)
                 self._problems.mend(study)
         elif event.outcome in _UNCOUNTED and event.arrival is not ArrivalKind.REFUSED_AGAIN:
             study.has_problem = True
+            self._troubled.add(study)
             words = wording.plural(
                 study.problems, _say("{count} instance not stored"), _say("{count} instances not stored")
             )
@@ -394,13 +529,13 @@ class ReceivedStudies:
         if study is not None:  # the book began it anew
             self._remove(study)
         study = self._studies[uid] = ReceivedStudy(record)
-        self._outline.insert(None, [study])
+        self._outline.insert_first(study)
         return study
 
     def _series_of(self, study: ReceivedStudy, uid: str) -> ReceivedSeries | None:
         series, record = study.series.get(uid), study.record.series.get(uid)
         if series is None and record is not None:
-            series = study.series[uid] = ReceivedSeries(record)
+            series = study.series[uid] = ReceivedSeries(record, self.book)
             self._outline.insert(study, [series])
             study.words.add_modality(series.words.modality)
         return series
@@ -408,6 +543,7 @@ class ReceivedStudies:
     def _remove(self, study: ReceivedStudy) -> None:
         self._studies.pop(study.record.uid, None)
         self._open.pop(study.record.uid, None)
+        self._troubled.discard(study)
         self._outline.remove(study)
 
     def _touch(self, study: ReceivedStudy, now: float | None = None) -> None:

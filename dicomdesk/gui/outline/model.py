@@ -172,6 +172,19 @@ class OutlineModel(QAbstractItemModel):
             owner.children.append(node)
         self.endInsertRows()
 
+    def insert_first(self, node: Node) -> None:
+        """Add a row above all others at the top."""
+        self.beginInsertRows(QModelIndex(), 0, 0)
+        node.parent = self.root
+        self._know(node)
+        self.root.children.insert(0, node)
+        for row, each in enumerate(self.root.children):
+            each.row = row
+        known = self._touched.get(self.root)
+        if known is not None:
+            self._touched[self.root] = (known[0] + 1, known[1] + 1)
+        self.endInsertRows()
+
     def remove(self, node: Node) -> None:
         """Take a row away, with all below it."""
         owner = node.parent or self.root

@@ -4,34 +4,31 @@ from collections.abc import Hashable
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, Qt, QUrl
+from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QKeySequence, QShortcut
-from PySide6.QtWidgets import QMenu, QStackedWidget
 
 from dicomdesk.engine.reach.calling_card import address_words, calling_card
 from dicomdesk.engine.receive.request import Acceptance, ReceiveRequest, Storage
 from dicomdesk.errors import DicomdeskError, KeyPassPhraseError, SettingsError
 from dicomdesk.gui.controls.buttons import PrimaryButton, plain_button
 from dicomdesk.gui.controls.combo import Combo
-from dicomdesk.gui.controls.empty_state import EmptyState
 from dicomdesk.gui.controls.fields import Field, line_of_fields, word_before
 from dicomdesk.gui.dialogs.access_words import access_sentence
 from dicomdesk.gui.dialogs.listener import ListenerDialog
 from dicomdesk.gui.dialogs.profile import ProfileDialog
 from dicomdesk.gui.entries.checks import ae_title_problem, folder_problem, port_problem
 from dicomdesk.gui.layouts import HEADER_MARGINS, column_of
-from dicomdesk.gui.models.received_studies import ReceivedGroup, ReceivedSeries, ReceivedStudy
 from dicomdesk.gui.outline.model import Node
-from dicomdesk.gui.outline.states import ItemState
-from dicomdesk.gui.outline.view import OutlineView
 from dicomdesk.gui.panels.details import Action, Details, DetailsStrip
-from dicomdesk.gui.panels.filter_bar import FilterBar
 from dicomdesk.gui.panels.status_strip import Figures
 from dicomdesk.gui.panes import receive_details
 from dicomdesk.gui.panes.peer_setup import settings_problem
 from dicomdesk.gui.panes.receive_flow import ReceiveFlow
 from dicomdesk.gui.peers.choice import PeerChoice
 from dicomdesk.gui.questions.file_dialogs import ask_folder
+from dicomdesk.gui.receive.picture_box import PictureBox
+from dicomdesk.gui.receive.received_list import ReceivedList
+from dicomdesk.gui.receive.senders import SenderNames
 from dicomdesk.gui.retrieve.listening import ListenerTerms
 from dicomdesk.gui.security.credentials import SecurityAccess
 from dicomdesk.gui.session import Session
@@ -43,6 +40,8 @@ from dicomdesk.gui.wording import plain_tip
 from dicomdesk.settings import LARGE_MAX_PDU_BYTES, ProfileSelection, TlsSettings
 
 EVERYTHING, ECHO_ONLY, PROFILE = "everything", "echo", "profile"
+_DETAILS_HEIGHT = 150
+"""For three lines and a picture beside them."""
 _ACCEPT = (EVERYTHING, ECHO_ONLY, PROFILE)
 
 
@@ -61,6 +60,7 @@ class ReceivePane(View):
         self._theme = theme
         self._session = session
         self._tasks = tasks
+        self._names = SenderNames(access.peers.book.peers)
         self._notice: Details | None = None
         self._is_listening = False
         self._has_listened = state.has_listened
@@ -79,19 +79,11 @@ class ReceivePane(View):
         self._fields = (self.ae_title, self.port, self.folder)
         self.accept = Combo(theme, [self.tr("Everything"), self.tr("Echo only"), self.tr("Profile…")])
         self.accept.setCurrentIndex(_ACCEPT.index(state.accept) if state.accept in _ACCEPT else 0)
-        self.view = OutlineView(theme, self.flow.model)
-        self.details = DetailsStrip(theme)
-        self.area = QStackedWidget()
-        self.filters = FilterBar(
-            theme,
-            [
-                (self.tr("All"), Tone.PLAIN),
-                (self.tr("Arriving"), Tone.PLAIN),
-                (self.tr("Received"), Tone.PLAIN),
-                (self.tr("With problems"), Tone.BAD),
-            ],
-            self.tr("Search patient, study, UID"),
-        )
+        self.list = ReceivedList(theme, tasks, self.flow.model, self.flow.studies)
+        self.view, self.filters, self.area = self.list.view, self.list.filters, self.list.area
+        self.picture = PictureBox(theme)
+        self.details = DetailsStrip(theme, self.picture)
+        self.details.setFixedHeight(_DETAILS_HEIGHT)
         self._lay_out()
         self._connect()
         self.flow.watch_folder(self.folder.value())
@@ -102,7 +94,10 @@ class ReceivePane(View):
         return self.tr("Receive")
 
     def badge(self) -> Badge:
-        return Badge(count=sum(study.is_open for study in self.flow.studies.studies))
+        return Badge(count=self.flow.studies.arriving)
+
+    def end(self) -> None:
+        self.list.end()
 
     def add_figures(self, figures: Figures) -> Figures:
         return replace(figures, listening_as=self.listening_as, free_bytes=self.flow.free_bytes)
@@ -134,7 +129,6 @@ class ReceivePane(View):
     # Building.
 
     def _lay_out(self) -> None:
-        self.view.setAccessibleName(self.tr("Received studies"))
         self.choose = plain_button(self._theme, "", "folder", self._on_choose, self.tr("Choose the folder"))
         self.primary = PrimaryButton(self._theme, self._on_primary)
         self.security_button = plain_button(self._theme, "", "lock-open", self._on_security, self.tr("Security"))
@@ -153,24 +147,23 @@ class ReceivePane(View):
         header.addStretch(1)
         header.addWidget(self.primary)
         top = column_of(header, self.filters, margins=HEADER_MARGINS, spacing=12)
-        self.empty = EmptyState(self._theme, "receive")
+        self.empty = self.list.empty
         self.empty_button = plain_button(self._theme, self.tr("&Start listening"), "start", self._on_primary)
         self.empty.set_buttons([self.empty_button])
-        self.area.addWidget(self.empty)
-        self.area.addWidget(self.view)
-        column_of(top, (self.area, 1), self.details, inside=self)
+        column_of(top, (self.list, 1), self.details, inside=self)
 
     def _connect(self) -> None:
         self.flow.changed.connect(self._show_all)
         self.flow.failed.connect(self._on_failed)
         self._session.changed.connect(self._on_session)
-        self._session.second_passed.connect(self._show_all)
+        self._session.second_passed.connect(self._on_second)
         self.flow.refused.connect(self._on_refused)
         self._access.store.changed.connect(self._show_security)
+        self._access.peers.changed.connect(self._on_book)
         self.view.node_selected.connect(self._on_selected)
-        self.view.node_activated.connect(self._open_folder)
-        self.view.menu_wanted.connect(self._on_menu)
-        self.filters.changed.connect(self._on_filter)
+        self.list.actions_of_rows.clearing_wanted.connect(self._on_clear)
+        self.list.pictures_changed.connect(self._show_picture)
+        self.list.warning.folder_wanted.connect(self._on_disk)
         for field in self._fields:
             field.checked.connect(self._on_typed)
         self.folder.editingFinished.connect(lambda: self.flow.watch_folder(self.folder.value()))
@@ -196,13 +189,8 @@ class ReceivePane(View):
         self._show_all()
 
     def _show_all(self) -> None:
-        studies = list(self.flow.studies.studies)
         is_listening = self._session.is_receiving
-        arriving = sum(study.is_open for study in studies)
-        problems = sum(study.problems > 0 for study in studies)
-        self.filters.chips.set_counts([len(studies), arriving, len(studies) - arriving, problems])
-        self.area.setCurrentIndex(1 if studies else 0)
-        self.filters.setVisible(bool(studies))
+        self.list.show_counts()
         for widget in (self.ae_title, self.port, self.folder, self.choose, self.accept, self.security_button):
             widget.setEnabled(not is_listening and not self.flow.is_starting)
         self._show_primary()
@@ -234,13 +222,13 @@ class ReceivePane(View):
         self.empty_button.setVisible(not self.listening_as)
 
     def _show_details(self) -> None:
+        self._show_picture()
         node = self.view.selected_node()
         if self._notice is not None:
             self.details.show_details(self._notice)
         elif node is not None:
-            described = receive_details.describe_received(node)
-            action = Action(word=self.tr("Open folder"), run=lambda: self._open_folder(node), icon="folder")
-            self.details.show_details(replace(described, actions=[action]))
+            described = receive_details.describe_received(node, self._names)
+            self.details.show_details(replace(described, actions=self.list.actions_of_rows.offered(node)))
         else:
             progress = self._session.receive_progress()
             associations = progress.associations if progress else 0
@@ -449,38 +437,27 @@ class ReceivePane(View):
             self.accept.setCurrentIndex(0)
         self.state_changed.emit()
 
-    def _open_folder(self, node: object) -> None:
-        study = node.parent if isinstance(node, ReceivedSeries) else node
-        if isinstance(study, ReceivedStudy) and study.folder:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(study.folder))
-
-    def _on_menu(self, node: object, place: QPoint) -> None:
-        menu = QMenu(self)
-        if isinstance(node, ReceivedGroup):
-            menu.addAction(self.tr("Open folder"), lambda: self._open_folder(node))
-        menu.addAction(self.tr("Take finished studies off the list"), self._on_clear)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.popup(place)
-
     def _on_clear(self) -> None:
         self.flow.studies.clear_finished()
         self._show_all()
 
-    # Filtering.
+    def _on_second(self) -> None:
+        self.list.show_later_rows()
+        progress = self._session.receive_progress()
+        rate = progress.bytes_per_s if progress is not None and progress.associations else 0.0
+        self.list.warning.show_disk(self.flow.free_bytes, rate, self.folder.value())
+        self._show_all()
 
-    def _on_filter(self) -> None:
-        chip, words = self.filters.chip, self.filters.words()
-        self.view.set_filter(None if self.filters.is_open() else lambda node: accepts(node, chip, words))
+    def _on_book(self) -> None:
+        self._names = SenderNames(self._access.peers.book.peers)
+        self._show_details()
 
+    def _on_disk(self) -> None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(self.folder.value()))
 
-def accepts(node: Node, chip: int, words: list[str]) -> bool:
-    """Whether a row passes a filter; series go with their study."""
-    if not isinstance(node, ReceivedStudy):
-        return True
-    passes_chip = (
-        True,
-        node.is_open,
-        node.state in {ItemState.STORED, ItemState.REFUSED},
-        node.problems > 0,
-    )[chip]
-    return passes_chip and all(word in node.words.search_text for word in words)
+    def _show_picture(self) -> None:
+        node = self.view.selected_node()
+        if node is None or self._notice is not None:
+            self.picture.hide()
+        else:
+            self.picture.show_picture(*self.list.pictures.large(node))

@@ -1,19 +1,29 @@
 """Texts of the details strip of the Receive view."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from PySide6.QtCore import QCoreApplication
 
 from dicomdesk import human
 from dicomdesk.engine.reach.calling_card import reach_sentence
+from dicomdesk.engine.receive.book.completeness import CompletenessState
 from dicomdesk.errors import DicomdeskError, PortInUseError, ProfileError, StorageError
 from dicomdesk.gui import wording
 from dicomdesk.gui.dialogs.access_words import access_sentence
-from dicomdesk.gui.models.received_studies import ReceivedGroup, ReceivedSeries, ReceivedStudies, ReceivedStudy
+from dicomdesk.gui.models.received_studies import (
+    ReceivedGroup,
+    ReceivedInstance,
+    ReceivedSeries,
+    ReceivedStudies,
+    ReceivedStudy,
+    arrived_text,
+)
 from dicomdesk.gui.outline.model import Node
 from dicomdesk.gui.outline.states import ICONS, TONES, ItemState
 from dicomdesk.gui.panels.details import Details
+from dicomdesk.gui.receive.row_actions import study_of
+from dicomdesk.gui.receive.senders import SenderNames, senders_text
 from dicomdesk.gui.security.security_store import ListenerSecurity
 from dicomdesk.gui.theme import Tone
 
@@ -22,32 +32,57 @@ def _say(text: str) -> str:
     return QCoreApplication.translate("receive_details", text)
 
 
-def describe_received(node: Node) -> Details:
-    """Return what is told of a study or series."""
-    study = node if isinstance(node, ReceivedStudy) else node.parent
-    if not isinstance(node, ReceivedGroup) or not isinstance(study, ReceivedStudy):
+def describe_received(node: Node, names: SenderNames | None = None) -> Details:
+    """Return what is told of a study, a series or an instance; ``names`` are those of the address book."""
+    study = study_of(node)
+    if study is None:
         return Details(title="")
-    size = human.size_text(node.size_bytes)
-    first = _say("{instances}, {size}").format(instances=wording.instances_text(node.instances), size=size)
-    if study.calling_ae_title:
-        first += " " + _say("from {title} at {host}").format(title=study.calling_ae_title, host=study.peer_host)
-    lines = [first + "."]
-    if node.problems and study.reasons:
-        reason, _ = Counter(study.reasons).most_common(1)[0]
-        lines.insert(0, human.printable(reason or _say("The instance could not be stored.")))
-    if study.folder:
-        lines.append(human.printable(study.folder))
-    state = node.state
-    title = node.text(0)
+    if isinstance(node, ReceivedInstance):
+        return Details(title=node.text(0), text=_instance_text(node), icon="file", can_copy=True)
+    if not isinstance(node, ReceivedGroup):
+        return Details(title="")
+    state, title = node.state, node.text(0)
     if node.problems:
         title = _say("{count} not stored: {name}").format(count=wording.count_text(node.problems), name=title)
+    is_loud = isinstance(node, ReceivedSeries) or state is ItemState.WARNING
     return Details(
         title=title,
-        text="\n".join(lines),
+        text="\n".join(line for line in _lines(node, study, names or SenderNames(())) if line),
         icon=ICONS[ItemState.REFUSED if node.problems else state],
-        tone=Tone.BAD if node.problems else TONES[state] if isinstance(node, ReceivedSeries) else Tone.PLAIN,
+        tone=Tone.BAD if node.problems else TONES[state] if is_loud else Tone.PLAIN,
         can_copy=True,
     )
+
+
+def _instance_text(node: ReceivedInstance) -> str:
+    lines = [node.file.sop_instance_uid]
+    if node.file.times > 1:
+        lines.append(_say("It came {count} times.").format(count=wording.count_text(node.file.times)))
+    lines.append(node.file.path or _say("Its file is not kept."))
+    return "\n".join(human.printable(line) for line in lines)
+
+
+def _lines(node: ReceivedGroup, study: ReceivedStudy, names: SenderNames) -> Iterator[str]:
+    if node.problems and study.reasons:
+        reason, _ = Counter(study.reasons).most_common(1)[0]
+        yield human.printable(reason or _say("The instance could not be stored."))
+    yield f"{node.counts_text()}, {human.size_text(node.size_bytes)}. {_whole_text(node)}".strip()
+    first, last = arrived_text(node.first_at), arrived_text(node.last_at)
+    times = _say("Came from {first} to {last}.").format(first=first, last=last) if first != last else ""
+    yield f"{senders_text(study.record.senders, study.record.more_senders, names)} {times}".strip()
+    yield human.printable(study.folder)
+
+
+def _whole_text(node: ReceivedGroup) -> str:
+    """Whether everything is here, where it is known how much there is."""
+    known = node.record.completeness
+    missing = wording.count_text(known.missing)
+    return {
+        CompletenessState.UNKNOWN: "",
+        CompletenessState.INCOMPLETE: _say("{count} are missing: have them sent again, or retrieve the study."),
+        CompletenessState.COMPLETE: _say("Complete."),
+        CompletenessState.MORE: _say("More than there should be."),
+    }[known.state].format(count=missing)
 
 
 def describe_refusal(peer: str, reason: str, advice: str, count: int) -> Details:

@@ -46,6 +46,8 @@ class ReceiveFlow(QObject):
         self._session = session
         self._tasks = tasks
         self._seconds = 0
+        self._has_news = False
+        """Whether something came since the last tick."""
         self._is_looking = False
         self.model = OutlineModel(receive_columns(), self)
         self.studies = ReceivedStudies(self.model, session.problems.shelf("receive"), session.book)
@@ -60,7 +62,7 @@ class ReceiveFlow(QObject):
         self._is_listening = False
         """From the user's wish to listen until that is over."""
         session.received.arrived.connect(self.take)
-        session.ticked.connect(self.model.flush)
+        session.ticked.connect(self._on_tick)
         session.second_passed.connect(self._on_second)
 
     @property
@@ -102,7 +104,7 @@ class ReceiveFlow(QObject):
         for arrival in arrivals:
             self.studies.apply(arrival.event, arrival.at)
             self._take_refusal(arrival.event)
-        self.changed.emit()
+        self._has_news = True
 
     def _take_refusal(self, event: Event) -> None:
         """Tell of a peer that did not get an association, or not even as far as asking for one."""
@@ -152,6 +154,12 @@ class ReceiveFlow(QObject):
         finally:
             self._is_looking = False
         self.changed.emit()
+
+    def _on_tick(self) -> None:
+        self.model.flush()
+        if self._has_news:
+            self._has_news = False
+            self.changed.emit()
 
     def _on_second(self) -> None:
         self._seconds += 1

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QWidget
 from dicomdesk.gui.receive.picture_delegate import paint_picture
 from dicomdesk.gui.receive.thumbnails import LARGE_SIDE
 from dicomdesk.gui.theme import Theme
+from dicomdesk.gui.wording import plain_tip
 
 __all__ = ["PictureBox"]
 
@@ -25,7 +26,7 @@ class PictureBox(QWidget):
     def show_picture(self, pixmap: QPixmap | None, word: str, tip: str = "") -> None:
         """Show a picture, or the word where there is none; the same again costs nothing."""
         self.setVisible(True)
-        self.setToolTip(tip)
+        self.setToolTip(plain_tip(tip))
         self.setAccessibleName(tip or word)
         if pixmap is not self._pixmap or word != self._word:
             self._pixmap, self._word = pixmap, word

@@ -11,7 +11,7 @@ from dicomdesk.engine.receive.request import Storage
 from dicomdesk.gui.dialogs.listener import ListenerDialog
 from dicomdesk.gui.main_window import MainWindow
 from dicomdesk.gui.models.received_studies import ReceivedSeries, ReceivedStudy
-from dicomdesk.gui.panes.receive import accepts
+from dicomdesk.gui.receive.received_list import accepts
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.window_state import WindowState
 from dicomdesk.settings import ProfileSelection

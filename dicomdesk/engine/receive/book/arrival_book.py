@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from itertools import islice
 
 from dicomdesk.dicom.instance import InstanceHeader
 from dicomdesk.engine.facts.reception import ArrivalKind, StudySender
@@ -139,6 +140,14 @@ class ArrivalBook(Tally):
                 else [each for uid, each in study.series.items() if series_instance_uid in (None, uid)]
             )
             return [file for series in chosen for file in series.booked_files()]
+
+    def latest_files(self, series: BookedSeries, start: int, most: int) -> list[BookedFile]:
+        """The latest file of each instance of a series, of ``most`` from a place on in the order of arrival."""
+        with self._lock:
+            return [
+                BookedFile(series.paths_of(uid)[-1], uid, series.uid, 1 + series.again_by_uid.get(uid, 0))
+                for uid in islice(series.files, start, start + most)
+            ]
 
     def expect(self, study_instance_uid: str, count: int | None, source: CountSource) -> bool:
         """Take note of how many instances a study has; return whether it is known here.

@@ -1,0 +1,167 @@
+"""What can be done with received studies, series and instances: by buttons, a menu and keys."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPoint, Qt, QUrl, Signal
+from PySide6.QtGui import QDesktopServices, QGuiApplication, QKeySequence
+from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
+
+from dicomdesk import human
+from dicomdesk.engine.receive.book.completeness import CountSource
+from dicomdesk.gui.models.received_studies import (
+    ReceivedGroup,
+    ReceivedInstance,
+    ReceivedSeries,
+    ReceivedStudies,
+    ReceivedStudy,
+)
+from dicomdesk.gui.outline.model import Node
+from dicomdesk.gui.outline.view import OutlineView
+from dicomdesk.gui.panels.details import Action
+from dicomdesk.gui.receive.elements_dialog import ElementsDialog
+from dicomdesk.gui.tasks import Tasks
+from dicomdesk.gui.theme import Theme
+
+__all__ = ["RowActions", "study_of"]
+
+MOST_EXPECTED = 10_000_000
+
+
+class RowActions(QWidget):
+    """Acts on the rows that are selected. A widget for its dialogs; it is never shown."""
+
+    clearing_wanted = Signal()
+    """Finished studies are to be taken off the list."""
+
+    def __init__(
+        self, theme: Theme, tasks: Tasks, studies: ReceivedStudies, view: OutlineView, parent: QWidget
+    ) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._tasks = tasks
+        self._studies = studies
+        self._view = view
+        self.hide()
+        view.node_activated.connect(self.activate)
+        view.menu_wanted.connect(self._on_menu)
+
+    def offered(self, node: Node) -> list[Action]:
+        """Return the buttons for a selected row."""
+        actions = [Action(word=self.tr("Open folder"), run=lambda: self.open_folder(node), icon="folder")]
+        if self._path_of(node):
+            actions.append(Action(word=self.tr("Elements"), run=lambda: self.activate_first(node), icon="file"))
+        return actions
+
+    def activate(self, node: object) -> None:
+        """Open an instance's elements; open or close what has rows below it."""
+        if isinstance(node, ReceivedInstance):
+            self.show_elements(node)
+        elif isinstance(node, ReceivedGroup):
+            if self._view.is_open(node):
+                self._view.collapse_node(node)
+            else:
+                self._view.expand_node(node)
+
+    def open_folder(self, node: object) -> None:
+        """Show the folder of a study, a series or an instance in the desktop's file manager."""
+        path = self._path_of(node)
+        folder = path.replace("\\", "/").rpartition("/")[0] if path else ""
+        study = study_of(node)
+        folder = folder or (study.folder if study is not None else "")
+        if folder:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(folder))
+
+    def activate_first(self, node: Node) -> None:
+        """Show the elements of an instance, or of the first one below a row."""
+        self.show_elements(node)
+
+    def show_elements(self, node: object) -> ElementsDialog | None:
+        """Show the elements of an instance, or of the first one of a series or a study."""
+        path = self._path_of(node)
+        if not path or not isinstance(node, Node):
+            return None
+        title = node.text(0)
+        if isinstance(node, ReceivedInstance):
+            study = study_of(node)
+            title = f"{study.words.patient_name}   {title}" if study is not None else title
+        dialog = ElementsDialog(self._theme, self._tasks, title, path, self.window())
+        dialog.begin()
+        return dialog
+
+    def expect(self, study: ReceivedStudy) -> None:
+        """Ask how many instances a study has, so that it can be said whether it is complete."""
+        self._tasks.start(self._expect(study))
+
+    async def _expect(self, study: ReceivedStudy) -> None:
+        dialog = QInputDialog(self)
+        dialog.setWindowTitle(self.tr("Instances of {title}").format(title=study.text(0)))
+        dialog.setLabelText(
+            self.tr("How many instances does the study have at its source? 0 for not known. {here} are here.").format(
+                here=human.count_text(study.instances, self.tr("instance"))
+            )
+        )
+        dialog.setInputMode(QInputDialog.InputMode.IntInput)
+        dialog.setIntRange(0, MOST_EXPECTED)
+        dialog.setIntValue(study.record.expected or study.instances)
+        if await self._tasks.ask(dialog):
+            self._studies.book.expect(study.record.uid, dialog.intValue() or None, CountSource.USER)
+            self._studies.look_again(study)
+
+    def _path_of(self, node: object) -> str:
+        """Of an instance, or of the first one below a row."""
+        if isinstance(node, ReceivedInstance):
+            return node.file.path
+        if isinstance(node, ReceivedSeries):
+            return node.first_path()
+        if isinstance(node, ReceivedStudy):
+            return next((path for series in node.series.values() if (path := series.first_path())), "")
+        return ""
+
+    def _on_menu(self, node: object, place: QPoint) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.fill_menu(menu, node)
+        menu.popup(place)
+
+    def fill_menu(self, menu: QMenu, node: object) -> None:
+        """Offer what can be done with the rows that are selected; ``node`` is the one under the pointer."""
+        study = study_of(node)
+        if isinstance(node, Node) and study is not None:
+            menu.addAction(self.tr("Open folder"), lambda: self.open_folder(node))
+            if self._path_of(node):
+                is_first = not isinstance(node, ReceivedInstance)
+                word = self.tr("Elements of its first instance…") if is_first else self.tr("Elements…")
+                menu.addAction(word, lambda: self.show_elements(node))
+            menu.addAction(self.tr("Instances at its source…"), lambda: self.expect(study))
+            menu.addAction(self.tr("Copy UID"), QKeySequence(), lambda: self.copy_uid(node))
+            menu.addSeparator()
+        menu.addAction(self.tr("Take finished studies off the list"), self.clearing_wanted.emit)
+
+    def copy_uid(self, node: Node) -> None:
+        """Copy the UID of a study, a series or an instance."""
+        uid = node.file.sop_instance_uid if isinstance(node, ReceivedInstance) else ""
+        if isinstance(node, ReceivedGroup):
+            uid = node.record.uid
+        QGuiApplication.clipboard().setText(human.printable(uid))
+
+
+def study_of(node: object) -> ReceivedStudy | None:
+    """Return the study of a row, itself for a study."""
+    while isinstance(node, Node) and not isinstance(node, ReceivedStudy):
+        node = node.parent
+    return node if isinstance(node, ReceivedStudy) else None
+
+
+def widest(nodes: Sequence[Node]) -> list[Node]:
+    """Return rows without those that are below another of them."""
+    chosen = set(nodes)
+    return [node for node in nodes if not _is_below(node, chosen)]
+
+
+def _is_below(node: Node, chosen: set[Node]) -> bool:
+    above = node.parent
+    while above is not None:
+        if above in chosen:
+            return True
+        above = above.parent
+    return False
