@@ -49,6 +49,7 @@ code  meaning                                                tools
 86    ``--diagnose``: the capabilities cannot be asked for   echoscu
 87    ``--journal``: the file is no journal, or not there    dcmsend, getscu, movescu,
                                                              resume, route
+88    ``--commit``: not all that was stored is committed    dcmsend, storescu
 129   ended by SIGHUP                                        all
 130   ended by SIGINT                                        all
 143   ended by SIGTERM                                       all
@@ -103,6 +104,7 @@ class ExitCode(IntEnum):
     CANNOT_ECHO = 85
     CANNOT_ASK_FOR_CAPABILITIES = 86
     CANNOT_USE_JOURNAL = 87
+    NOT_ALL_COMMITTED = 88
 
 
 def died_of_signal(number: int) -> int:

@@ -4,6 +4,7 @@ from dicomdesk.cli.options import shared
 from dicomdesk.cli.options.grammar import CommandLine, Tool, group, option
 from dicomdesk.cli.options.tls import TlsRole, read_tls, tls_extensions, tls_group
 from dicomdesk.cli.sender import options as sender
+from dicomdesk.cli.sender.commit_options import COMMIT_NOTE, COMMIT_OPTIONS, read_commitment
 from dicomdesk.dicom.instance import InputFormat
 from dicomdesk.engine.send.request import SendRequest
 from dicomdesk.settings import Decompression
@@ -87,6 +88,8 @@ _EXTENSIONS = group(
     sender.CHECK,
     option("--strict", "exit with 80 unless the peer has stored", "every instance"),
     *sender.ZIP_FILES,
+    *COMMIT_OPTIONS,
+    sender.REPORT_FILE,
     sender.REPORT_FORMAT,
     shared.JOURNAL,
     shared.JSON,
@@ -142,6 +145,7 @@ TOOL = Tool(
             "reached, and what failed for a reason that may pass. What can be kept no more is told once, and sending "
             "goes on."
         ),
+        COMMIT_NOTE,
         sender.STOP_NOTE,
         shared.DICTIONARY_NOTE,
     ),
@@ -174,7 +178,8 @@ def read_options(line: CommandLine) -> SendOptions:
     association = shared.read_association(line, "DCMSEND")
     tls = read_tls(line, TLS_ROLE)
     peer = shared.read_peer(line, tls)
-    is_jsonl = sender.is_jsonl_report(line)
+    report_format = sender.read_report_format(line)
+    commit = read_commitment(line, "--journal")
     request = SendRequest(
         peer=peer,
         inputs=inputs,
@@ -188,4 +193,4 @@ def read_options(line: CommandLine) -> SendOptions:
         parallel=line.integer("--parallel", 1, _MOST_PARALLEL) or 1,
         retries=line.integer("--retry", 0, _MOST_RETRIES) or 0,
     )
-    return sender.sender_options(TOOL.name, line, request, is_jsonl=is_jsonl, journal=line.text("--journal"))
+    return sender.sender_options(TOOL.name, line, request, report_format=report_format, commit=commit)

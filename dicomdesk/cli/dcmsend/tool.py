@@ -35,7 +35,7 @@ def run(line: CommandLine, log: Log) -> int:
         from dicomdesk.cli.sender.journaling import deliver_kept  # noqa: PLC0415 - as above
 
         return deliver_kept(prepared, log, lines, lambda result: SendOutcome(prepared, result, log), send_words)
-    return deliver(prepared, log, lines, lambda result: SendOutcome(prepared, result, log), send_words)
+    return deliver(prepared, log, lines, lambda result, ledger: SendOutcome(prepared, result, log, ledger), send_words)
 
 
 def list_decoders() -> str:

@@ -13,7 +13,7 @@ from dicomdesk.cli.output.requestor_lines import RequestorLines
 from dicomdesk.cli.sender.options import SenderOptions
 from dicomdesk.engine.delivery.delivery import SendFailure, SendResult
 from dicomdesk.engine.delivery.report import Report
-from dicomdesk.engine.delivery.report_files import ReportFormat, write_report
+from dicomdesk.engine.delivery.report_files import ReportFormat, format_of_name, write_report
 from dicomdesk.engine.events import Event, ItemOutcome, JobOutcome
 from dicomdesk.errors import DicomdeskError, ReportError
 from dicomdesk.human import count_text, printable
@@ -21,6 +21,8 @@ from dicomdesk.logs import Level, Log, Logger
 
 if TYPE_CHECKING:
     from dicomdesk.cli.output.json_lines import Words
+    from dicomdesk.engine.delivery.stamped_ledger import StampedLedger
+    from dicomdesk.engine.job import Job, JobRequest
     from dicomdesk.engine.send.request import SendRequest
     from dicomdesk.engine.send_exactly.request import ExactSendRequest
 
@@ -36,11 +38,18 @@ _STORED = (ItemOutcome.STORED, ItemOutcome.WARNING)
 class DeliveryOutcome:
     """Outcome of a job that sends, for one command line. Used by the main thread only."""
 
+    _commit_signal = 0
+    """That came while the peer was asked to commit."""
     is_end_told = False
     """Whether ``show_failure`` tells how the association ended, so that no line on that is to follow."""
 
-    def __init__(self, options: "AnySenderOptions", result: SendResult, log: Log) -> None:
+    def __init__(
+        self, options: "AnySenderOptions", result: SendResult, log: Log, ledger: "StampedLedger | None" = None
+    ) -> None:
+        """``ledger`` has the stamps of files that are to be deleted once committed."""
         self._options = options
+        self._log = log
+        self._ledger = ledger
         self._result = result
         self._tool = log.logger(f"dcmtk.apps.{options.tool}")
         self._network = log.logger("dcmtk.dcmnet")
@@ -50,10 +59,23 @@ class DeliveryOutcome:
         self.show_failure()
         if not self.is_end_told:
             lines.show_last()
+        if self._options.commit is not None:
+            last_signal = self._commit(last_signal)
         is_report_written = self.write_report()
         if is_report_written:
             self.show_summary()
         return self.exit_code(last_signal=last_signal, is_report_written=is_report_written)
+
+    def _commit(self, last_signal: int) -> int:
+        """Ask the peer to commit to what it has stored, unless a signal has come; return the last one."""
+        from dicomdesk.cli.sender.committing import commit_and_delete  # noqa: PLC0415 - only where asked for
+
+        is_cut_short = bool(last_signal)
+        self._result, signal = commit_and_delete(
+            self._options, self._result, self._log, self._ledger, is_cut_short=is_cut_short
+        )
+        self._commit_signal = signal
+        return signal or last_signal
 
     def show_failure(self) -> None:
         """Write why the job ended early, if it did."""
@@ -65,11 +87,14 @@ class DeliveryOutcome:
 
     def write_report(self) -> bool:
         """Write the report file where one is asked for; False when that failed."""
-        options = self._options
-        if not options.report_file:
-            return True
-        report_format = ReportFormat.JSON_LINES if options.is_jsonl_report else ReportFormat.TEXT
-        return write_report_file(self._result.report, options.report_file, report_format, self._tool)
+        options, report, is_written = self._options, self._result.report, True
+        named = ReportFormat(options.report_format) if options.report_format else None
+        if options.report_file:
+            is_written = write_report_file(report, options.report_file, named or ReportFormat.TEXT, self._tool)
+        if options.own_report_file:
+            wanted = named or format_of_name(options.own_report_file)
+            is_written = write_report_file(report, options.own_report_file, wanted, self._tool) and is_written
+        return is_written
 
     def show_summary(self) -> None:
         """Write a warning where a job that did not fail has left something unstored."""
@@ -81,7 +106,7 @@ class DeliveryOutcome:
     def exit_code(self, *, last_signal: int, is_report_written: bool) -> int:
         """The exit code of the process; ``last_signal`` is 0 where none came."""
         result = self._result
-        if result.outcome is JobOutcome.CANCELLED and last_signal:
+        if (result.outcome is JobOutcome.CANCELLED and last_signal) or self._commit_signal:
             return died_of_signal(last_signal)
         code = 0 if result.failure is None else self._failure_code(result.failure)
         if code:
@@ -90,22 +115,38 @@ class DeliveryOutcome:
             return int(ExitCode.CANNOT_WRITE_REPORT_FILE)
         if self._options.is_strict and (not result.report.is_all_stored or result.outcome is not JobOutcome.COMPLETED):
             return int(ExitCode.NOT_ALL_STORED)
+        if not _is_all_committed(result.report):
+            return int(ExitCode.NOT_ALL_COMMITTED)
         return int(ExitCode.SUCCESS)
 
     def _failure_code(self, failure: SendFailure) -> int:
         raise NotImplementedError
 
 
+def _is_all_committed(report: Report) -> bool:
+    """Whether the peer has committed to all that it has stored, or was not to be asked."""
+    states = (report.commitment_of(item) for item in report.items if item.outcome in _STORED)
+    return all(commitment is None or commitment.state.value == "committed" for commitment in states)
+
+
 def deliver(
     options: "AnySenderOptions",
     log: Log,
     lines: RequestorLines[Event],
-    outcome: Callable[[SendResult], DeliveryOutcome],
+    outcome: "Callable[[SendResult, StampedLedger | None], DeliveryOutcome]",
     words: "Words",
 ) -> int:
     """Send what the options say, show it with these lines and words, and return the exit code."""
     watch = watch_delivery(options, log, lines, words)
-    return watch.carry_out(options.request, lambda result: outcome(result).conclude(lines, watch.last_signal))
+    request: JobRequest[Event, Job[SendResult]] = options.request
+    ledger: StampedLedger | None = None
+    if options.commit is not None and options.commit.deletes:
+        from dicomdesk.cli.sender.committing import StampedRequest  # noqa: PLC0415 - only where asked for
+        from dicomdesk.engine.delivery import stamped_ledger  # noqa: PLC0415 - as above
+
+        ledger = stamped_ledger.StampedLedger()
+        request = StampedRequest(options.request, ledger)
+    return watch.carry_out(request, lambda result: outcome(result, ledger).conclude(lines, watch.last_signal))
 
 
 def watch_delivery(

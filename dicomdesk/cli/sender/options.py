@@ -10,6 +10,7 @@ from dicomdesk.dicom.instance import InputFormat, InputSelection
 
 if TYPE_CHECKING:
     from dicomdesk.cli.options.identity import IdentityChoice
+    from dicomdesk.cli.sender.commit_options import CommitChoice
 
 _DEFAULT_COMPRESSION_LEVEL = 6
 
@@ -17,8 +18,18 @@ CHECK = option("--check", "send nothing: associate, release, and show how", "eac
 READ_DATASET = option("-f --read-dataset", "take bare data sets only")
 MAX_SEND_PDU = option("--max-send-pdu", "send PDUs of up to n bytes", argument=shared.MAX_PDU.argument)
 REPORT_FORMAT = option(
-    "--report-format", "(text, jsonl)", "write the report in this format", argument="[f]ormat: string constant"
+    "--report-format",
+    "(text, jsonl, json, csv, html)",
+    "write the report in this format",
+    argument="[f]ormat: string constant",
 )
+REPORT_FILE = option(
+    "--report-file",
+    "write the report in the format that the name of",
+    "file f ends with: .txt, .jsonl, .json, .csv, .html",
+    argument="[f]ilename: string",
+)
+_REPORT_FORMATS = ("text", "jsonl", "json", "csv", "html")
 ZIP_FILES = (
     option("--zip", "take ZIP archives that are found in directories", "too (default: those named)"),
     option("--no-zip", "take no ZIP archives"),
@@ -62,7 +73,8 @@ class SenderOptions(Generic[_Request]):
     """Not yet in the request: it may be in a file. None for none, and where a tool knows none."""
     report_file: str
     """"" for none."""
-    is_jsonl_report: bool
+    report_format: str
+    """"" for none: text, or what the name of ``own_report_file`` ends with."""
     is_strict: bool
     is_check: bool
     """Nothing is sent."""
@@ -70,8 +82,12 @@ class SenderOptions(Generic[_Request]):
     shows_progress: bool
     """If stderr is a terminal."""
     shows_contexts: bool
+    own_report_file: str = ""
+    """"" for none; its format may follow its name."""
     journal: str = ""
     """"" for none."""
+    commit: "CommitChoice | None" = None
+    """None where the peer is not to be asked to commit."""
 
 
 def report_file(names: str) -> Option:
@@ -121,9 +137,9 @@ def read_compression_level(line: CommandLine) -> int:
     return _DEFAULT_COMPRESSION_LEVEL if level is None else level
 
 
-def is_jsonl_report(line: CommandLine) -> bool:
-    """Whether the report is one of JSON lines; raises CommandLineError."""
-    return line.choice("--report-format", ("text", "jsonl"), "text") == "jsonl"
+def read_report_format(line: CommandLine) -> str:
+    """Read the format of the report, "" where none is named; raises CommandLineError."""
+    return line.choice("--report-format", _REPORT_FORMATS, "text") if line.has("--report-format") else ""
 
 
 def sender_options(
@@ -131,9 +147,9 @@ def sender_options(
     line: CommandLine,
     request: _Request,
     *,
-    is_jsonl: bool,
+    report_format: str,
     identity: "IdentityChoice | None" = None,
-    journal: str = "",
+    commit: "CommitChoice | None" = None,
 ) -> SenderOptions[_Request]:
     """Join the request with the options that concern the tool alone."""
     progress = line.last_of("--progress", "--no-progress")
@@ -142,11 +158,13 @@ def sender_options(
         request=request,
         identity=identity,
         report_file=line.text("--create-report-file"),
-        is_jsonl_report=is_jsonl,
+        report_format=report_format,
+        own_report_file=line.text("--report-file"),
         is_strict=line.has("--strict"),
         is_check=line.has("--check"),
         writes_json=line.has("--json"),
         shows_progress=progress == "--progress" or (not progress and not shared.is_quiet(line)),
         shows_contexts=line.has("--verbose-pc"),
-        journal=journal,
+        journal=line.text("--journal"),
+        commit=commit,
     )

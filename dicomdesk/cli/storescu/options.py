@@ -9,6 +9,7 @@ from dicomdesk.cli.options.identity import IDENTITY_OPTIONS, read_identity_optio
 from dicomdesk.cli.options.proposal import PREFERRED_TRANSFER_SYNTAXES, PROPOSE_OPTIONS
 from dicomdesk.cli.options.tls import TlsRole, read_tls, tls_extensions, tls_group
 from dicomdesk.cli.sender import options as sender
+from dicomdesk.cli.sender.commit_options import COMMIT_NOTE, COMMIT_OPTIONS, read_commitment
 from dicomdesk.dicom.instance import InputFormat
 from dicomdesk.engine.send_exactly.request import ExactSendRequest, Invention, Proposal
 from dicomdesk.settings import ProfileSelection
@@ -96,6 +97,8 @@ _EXTENSIONS = group(
     option("--strict", "exit with 80 where DCMTK's exit code would be", "0 though not every instance was stored"),
     sender.report_file("--create-report-file"),
     *sender.ZIP_FILES,
+    *COMMIT_OPTIONS,
+    sender.REPORT_FILE,
     sender.REPORT_FORMAT,
     shared.JSON,
     *tls_extensions(TlsRole.REQUESTOR),
@@ -131,11 +134,14 @@ TOOL = Tool(
             "code is then 0 where everything can go, 1 where sending would end early, and 80 where it would end with "
             "0 though something cannot go."
         ),
+        COMMIT_NOTE,
         sender.STOP_NOTE,
         shared.DICTIONARY_NOTE,
     ),
 )
 
+_KEEPS_FILES = ("--rename", "--invent-instance", "--invent-series", "--invent-study", "--invent-patient")
+"""A file that is renamed, or whose instance goes under another identity, is not to be deleted for that."""
 _CONFLICTING = tuple(long for long in PREFERRED_TRANSFER_SYNTAXES if long != "--propose-uncompr")
 
 ProfileCheck = Callable[[ProfileSelection], None]
@@ -167,7 +173,8 @@ def read_options(line: CommandLine, check_profile: ProfileCheck | None = None) -
     invention = _read_invention(line)
     tls = read_tls(line, TlsRole.REQUESTOR)
     identity = read_identity_options(line)
-    is_jsonl = sender.is_jsonl_report(line)
+    report_format = sender.read_report_format(line)
+    commit = read_commitment(line, *_KEEPS_FILES)
     request = ExactSendRequest(
         peer=shared.read_peer(line, tls),
         inputs=inputs,
@@ -182,7 +189,9 @@ def read_options(line: CommandLine, check_profile: ProfileCheck | None = None) -
         renames_files=line.last_of("--no-rename", "--rename") == "--rename",
         aborts_at_end=line.has("--abort"),
     )
-    return sender.sender_options(TOOL.name, line, request, is_jsonl=is_jsonl, identity=identity)
+    return sender.sender_options(
+        TOOL.name, line, request, report_format=report_format, identity=identity, commit=commit
+    )
 
 
 def _read_proposal(line: CommandLine) -> Proposal:

@@ -55,7 +55,8 @@ def run(line: CommandLine, log: Log) -> int:
     show_library_records(log)
     shows_dots = not prepared.writes_json
     lines = StoreLines(log, request, shows_contexts=prepared.shows_contexts, shows_dots=shows_dots)
-    return deliver(prepared, log, lines, lambda result: StoreOutcome(prepared, result, log), store_words(request))
+    words = store_words(request)
+    return deliver(prepared, log, lines, lambda result, ledger: StoreOutcome(prepared, result, log, ledger), words)
 
 
 def _check_profile(selection: ProfileSelection) -> None:

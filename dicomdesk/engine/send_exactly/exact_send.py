@@ -17,6 +17,7 @@ Besides the events of every send job there are those that DCMTK's tool has lines
 from dicomdesk.engine.delivery.delivery import EndedError, EndKind, SendFailure
 from dicomdesk.engine.delivery.delivery_job import SendingJob
 from dicomdesk.engine.delivery.instance_sender import InstanceSender
+from dicomdesk.engine.delivery.ledger import InstanceLedger
 from dicomdesk.engine.events import EventSink, NotSentCause
 from dicomdesk.engine.send_exactly.exact_files import ExactFiles
 from dicomdesk.engine.send_exactly.exact_inputs import propose_for_inputs
@@ -42,8 +43,8 @@ _FAILURES = {
 class ExactSendJob(SendingJob):
     """Sends files over one association. Built by the engine."""
 
-    def __init__(self, request: ExactSendRequest, sink: EventSink) -> None:
-        super().__init__("storescu", request, sink)
+    def __init__(self, request: ExactSendRequest, sink: EventSink, ledger: InstanceLedger | None = None) -> None:
+        super().__init__("storescu", request, sink, ledger)
         self._request = request
         self._files = ExactFiles(self._transfer, self._stats, request.repeats)
 

@@ -35,7 +35,7 @@ def test_defaults_are_dcmtks() -> None:
     assert (request.parallel, request.retries) == (1, 0)
     assert not request.propose_only_legal_contexts
     assert not request.fallback_contexts
-    assert (options.report_file, options.is_jsonl_report, options.is_strict) == ("", False, False)
+    assert (options.report_file, options.report_format, options.is_strict) == ("", "", False)
     assert not options.writes_json
     assert not options.shows_contexts
     assert options.shows_progress
@@ -89,7 +89,7 @@ def test_every_option_reaches_the_request() -> None:
     assert request.fallback_contexts
     assert options.is_strict
     assert options.writes_json
-    assert options.is_jsonl_report
+    assert options.report_format == "jsonl"
     assert options.report_file == "r.txt"
     assert options.shows_contexts
 
@@ -140,7 +140,10 @@ def test_empty_pattern_takes_all() -> None:
         ("--parallel 0 p 1 f", "Invalid value for option --parallel (underflow: 0)"),
         ("--parallel 65 p 1 f", "Invalid value for option --parallel (overflow: 65)"),
         ("--retry x p 1 f", "Invalid value for option --retry (x)"),
-        ("--report-format xml p 1 f", "Invalid value for option --report-format (xml), use one of: text, jsonl"),
+        (
+            "--report-format xml p 1 f",
+            "Invalid value for option --report-format (xml), use one of: text, jsonl, json, csv, html",
+        ),
     ],
 )
 def test_errors_come_in_dcmtks_order(tokens: str, message: str) -> None:

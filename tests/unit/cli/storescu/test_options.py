@@ -46,7 +46,7 @@ def test_defaults_are_dcmtks() -> None:
     assert not request.trims_uid_padding
     assert not request.renames_files
     assert not request.aborts_at_end
-    assert (options.identity, options.report_file, options.is_jsonl_report) == (None, "", False)
+    assert (options.identity, options.report_file, options.report_format) == (None, "", "")
     assert not options.is_strict
     assert not options.writes_json
     assert options.shows_progress
@@ -81,7 +81,7 @@ def test_every_option_reaches_the_request() -> None:
     assert options.writes_json
     assert options.is_strict
     assert options.shows_contexts
-    assert (options.report_file, options.is_jsonl_report) == ("r.txt", True)
+    assert (options.report_file, options.report_format) == ("r.txt", "jsonl")
 
 
 @pytest.mark.parametrize("option", PROPOSE_OPTIONS, ids=lambda option: option.long)
@@ -146,7 +146,10 @@ def test_socket_timeout_can_be_switched_off(value: str, seconds: float | None) -
         ("+IS 0 +IP 0 p 1 f", "Invalid value for option --invent-study (underflow: 0)"),
         ("+IP 0 -pwd x p 1 f", "Invalid value for option --invent-patient (underflow: 0)"),
         ("-pwd x -epw -rsp p 1 f", "--password only allowed with --user"),
-        ("--report-format xml p 1 f", "Invalid value for option --report-format (xml), use one of: text, jsonl"),
+        (
+            "--report-format xml p 1 f",
+            "Invalid value for option --report-format (xml), use one of: text, jsonl, json, csv, html",
+        ),
     ],
 )
 def test_errors_come_in_dcmtks_order(tokens: str, message: str) -> None:
