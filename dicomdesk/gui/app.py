@@ -164,6 +164,7 @@ async def _live(application: "QApplication", loop: asyncio.AbstractEventLoop, st
         # The handler runs as soon as Qt calls Python again: within a tick of the session.
         signal.signal(number, lambda *_: loop.call_soon_threadsafe(window.close_without_asking))
     window.show()
+    window.receive.flow.keep_totals(paths.state_folder() / "received-today.json")
     window.receive.start_with_program()
     inbox = _open_inbox(window, session, start)
     await closed.wait()

@@ -472,6 +472,10 @@ class ReceivedStudies:
             if not series.instances:
                 del study.series[uid]
                 self._outline.remove(series)
+                continue
+            for row in [row for gone, row in series.known.items() if gone not in series.record.files]:
+                del series.known[row.file.sop_instance_uid]
+                self._outline.remove(row)
         self._touch(study)
 
     def _on_item(self, event: ItemFinished, at: float) -> None:

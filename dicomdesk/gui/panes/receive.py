@@ -98,6 +98,7 @@ class ReceivePane(View):
 
     def end(self) -> None:
         self.list.end()
+        self.flow.save_totals()
 
     def add_figures(self, figures: Figures) -> Figures:
         return replace(figures, listening_as=self.listening_as, free_bytes=self.flow.free_bytes)
@@ -162,6 +163,7 @@ class ReceivePane(View):
         self._access.peers.changed.connect(self._on_book)
         self.view.node_selected.connect(self._on_selected)
         self.list.actions_of_rows.clearing_wanted.connect(self._on_clear)
+        self.list.actions_of_rows.told.connect(self._on_told)
         self.list.pictures_changed.connect(self._show_picture)
         self.list.warning.folder_wanted.connect(self._on_disk)
         for field in self._fields:
@@ -443,14 +445,16 @@ class ReceivePane(View):
 
     def _on_second(self) -> None:
         self.list.show_later_rows()
-        progress = self._session.receive_progress()
-        rate = progress.bytes_per_s if progress is not None and progress.associations else 0.0
-        self.list.warning.show_disk(self.flow.free_bytes, rate, self.folder.value())
+        self.list.warning.show_disk(self.flow.free_bytes, self.folder.value(), self.flow.storage)
         self._show_all()
 
     def _on_book(self) -> None:
         self._names = SenderNames(self._access.peers.book.peers)
         self._show_details()
+
+    def _on_told(self, details: Details) -> None:
+        self._notice = details
+        self._show_all()
 
     def _on_disk(self) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(self.folder.value()))

@@ -8,6 +8,7 @@ from PySide6.QtCore import QCoreApplication
 from dicomdesk import human
 from dicomdesk.engine.reach.calling_card import reach_sentence
 from dicomdesk.engine.receive.book.completeness import CompletenessState
+from dicomdesk.engine.receive.book.day_totals import DayTotals
 from dicomdesk.errors import DicomdeskError, PortInUseError, ProfileError, StorageError
 from dicomdesk.gui import wording
 from dicomdesk.gui.dialogs.access_words import access_sentence
@@ -152,6 +153,21 @@ def describe_locked_key() -> Details:
     )
 
 
+def totals_text(today: DayTotals) -> str:
+    """Return such as "Today 420 instances of 2 studies, 190 MB; 40 again, 3 not stored"."""
+    said = _say("Today {instances} of {studies}, {size}").format(
+        instances=wording.instances_text(today.instances),
+        studies=wording.plural(today.studies, _say("{count} study"), _say("{count} studies")),
+        size=human.size_text(today.size_bytes),
+    )
+    rest = [
+        _say(word).format(count=wording.count_text(count))
+        for word, count in (("{count} again", today.again), ("{count} not stored", today.refused))
+        if count
+    ]
+    return f"{said}; {', '.join(rest)}" if rest else said
+
+
 def describe_listener(
     listening_as: str,
     associations: int,
@@ -172,19 +188,22 @@ def describe_listener(
             text=_say("Press Stop now to break them off."),
             icon="stop",
         )
-    received = _say("{instances} of {studies} received").format(
-        instances=wording.instances_text(studies.instances),
-        studies=wording.plural(len(list(studies.studies)), _say("{count} study"), _say("{count} studies")),
-    )
+    today = studies.book.today
+    received = totals_text(today) if today.instances + today.again + today.refused else ""
+    if not received and studies.instances:
+        received = _say("{instances} of {studies} received").format(
+            instances=wording.instances_text(studies.instances),
+            studies=wording.plural(len(studies), _say("{count} study"), _say("{count} studies")),
+        )
     if listening_as:
         title, _, port = listening_as.rpartition(":")
         return Details(
-            title=received if studies.instances else _say("Ready to receive"),
+            title=received or _say("Ready to receive"),
             text=f"{reach_sentence(title, addresses, int(port))}.\n{access_sentence(security)}",
             icon="receive",
         )
-    if studies.instances:
-        return Details(title=received, text=_say("Not listening any more."), icon="receive")
+    if received:
+        return Details(title=received, text=_say("Not listening now."), icon="receive")
     return Details(
         title=_say("Not listening"),
         text=_say("Choose an AE title, a port and a folder, then press Start."),

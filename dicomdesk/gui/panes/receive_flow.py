@@ -6,6 +6,7 @@ from time import time
 
 from PySide6.QtCore import QObject, Signal
 
+from dicomdesk import human
 from dicomdesk.engine.events import (
     AssociationAccepted,
     AssociationFailed,
@@ -17,9 +18,12 @@ from dicomdesk.engine.events import (
     RequestFailed,
     StudySettled,
 )
+from dicomdesk.engine.facts.reception import StorageChanged, StorageState
 from dicomdesk.engine.reach.calling_card import find_own_addresses
+from dicomdesk.engine.receive.book.day_totals import TotalsFile
 from dicomdesk.engine.receive.request import ReceiveRequest
 from dicomdesk.errors import DicomdeskError
+from dicomdesk.gui import wording
 from dicomdesk.gui.event_bridge import Arrival
 from dicomdesk.gui.models.received_studies import ReceivedStudies, receive_columns
 from dicomdesk.gui.outline.model import OutlineModel
@@ -30,6 +34,9 @@ from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.view import WantedAssociation
 
 LOOK_AT_DISK_EVERY_S = 5
+KEEP_TOTALS_EVERY_S = 30
+DISK = "disk"
+"""Row of the problem of a disk."""
 
 
 class ReceiveFlow(QObject):
@@ -56,6 +63,10 @@ class ReceiveFlow(QObject):
         self.free_bytes: int | None = None
         self.addresses: tuple[str, ...] = ()
         """Of this machine, () until they are known."""
+        self.storage: StorageChanged | None = None
+        """What the listener has told last of its folder."""
+        self._totals: TotalsFile | None = None
+        self._problems = session.problems.shelf("receive")
         self._asking: dict[int, str] = {}
         """Peers by association that wait for an answer."""
         self._refusals = 0
@@ -124,10 +135,31 @@ class ReceiveFlow(QObject):
                 self._refuse(receive_details.describe_request_failure(reason, host), event.job_id)
             case ItemFinished(fault=fault, association=association) if fault:
                 self._refuse(receive_details.describe_not_stored(fault), event.job_id, association)
+            case StorageChanged():
+                self._on_storage(event)
             case StudySettled(command_exit_code=code) if code:
                 self._refuse(receive_details.describe_command_failure(code), event.job_id)
             case _:
                 pass
+
+    def _on_storage(self, event: StorageChanged) -> None:
+        """Remember how the folder is; what asks for attention is a problem until it is over."""
+        self.storage = event
+        if event.state is StorageState.OK:
+            self._problems.mend(DISK)
+        else:
+            said = f"{wording.sentence(wording.capitalised(event.text))} {wording.capitalised(event.advice)}"
+            self._problems.report(DISK, human.printable(event.folder), human.printable(wording.sentence(said.strip())))
+
+    def keep_totals(self, path: Path) -> None:
+        """Go on with the totals of the day that a file has, and keep them there."""
+        self._totals = TotalsFile(path)
+        self._tasks.start(self._tasks.run(self._totals.load, self.studies.book))
+
+    def save_totals(self) -> None:
+        """Keep the totals of the day, soon."""
+        if self._totals is not None:
+            self._tasks.start(self._tasks.run(self._totals.save, self.studies.book))
 
     def _refuse(self, details: Details, job_id: str, association: int = 0) -> None:
         self.refused.emit(details, WantedAssociation(is_requestor=False, job_id=job_id, number=association))
@@ -141,6 +173,8 @@ class ReceiveFlow(QObject):
             self.failed.emit(error)
         finally:
             self._is_listening = False
+            self.storage = None
+            self._problems.mend(DISK)
             self.changed.emit()
 
     async def _look_at_addresses(self) -> None:
@@ -166,6 +200,8 @@ class ReceiveFlow(QObject):
         self.studies.measure(time())
         if self._seconds % LOOK_AT_DISK_EVERY_S == 0:
             self.look_at_disk()
+        if self._seconds % KEEP_TOTALS_EVERY_S == 0:
+            self.save_totals()
 
 
 def _make_folder(folder: Path) -> None:

@@ -57,6 +57,7 @@ class ReceivedList(QWidget):
         self.area.addWidget(self.view)
         column_of(self.warning, (self.area, 1), inside=self)
         self.filters.changed.connect(self._on_filter)
+        self.actions_of_rows.files_gone.connect(self._on_files_gone)
         self.pictures.thumbnails.changed.connect(self._on_picture)
 
     def end(self) -> None:
@@ -77,6 +78,11 @@ class ReceivedList(QWidget):
             for series in study.series.values():
                 if series.children and series.unfetched() and self.view.is_open(series):
                     self._model.fetchMore(self._model.index_of(series))
+
+    def _on_files_gone(self, paths: list[str]) -> None:
+        for path in paths:
+            self.pictures.thumbnails.forget(path)
+        self.pictures.forget()
 
     def _on_picture(self) -> None:
         self.view.viewport().update()

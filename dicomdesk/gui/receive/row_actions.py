@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, Qt, QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QGuiApplication, QKeySequence
+from PySide6.QtCore import QCoreApplication, QPoint, Qt, QUrl, Signal
+from PySide6.QtGui import QDesktopServices, QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
 
 from dicomdesk import human
 from dicomdesk.engine.receive.book.completeness import CountSource
+from dicomdesk.gui import wording
 from dicomdesk.gui.models.received_studies import (
     ReceivedGroup,
     ReceivedInstance,
@@ -17,14 +18,19 @@ from dicomdesk.gui.models.received_studies import (
 )
 from dicomdesk.gui.outline.model import Node
 from dicomdesk.gui.outline.view import OutlineView
-from dicomdesk.gui.panels.details import Action
+from dicomdesk.gui.panels.details import Action, Details
+from dicomdesk.gui.receive.deletion import DeletionDialog, delete_parts, describe_deletions, find_files, parts_of
 from dicomdesk.gui.receive.elements_dialog import ElementsDialog
 from dicomdesk.gui.tasks import Tasks
-from dicomdesk.gui.theme import Theme
+from dicomdesk.gui.theme import Theme, Tone
 
 __all__ = ["RowActions", "study_of"]
 
 MOST_EXPECTED = 10_000_000
+
+
+def _say(text: str) -> str:
+    return QCoreApplication.translate("row_actions", text)
 
 
 class RowActions(QWidget):
@@ -32,6 +38,10 @@ class RowActions(QWidget):
 
     clearing_wanted = Signal()
     """Finished studies are to be taken off the list."""
+    told = Signal(Details)
+    """Something has come of a wish."""
+    files_gone = Signal(list)
+    """Paths of files that are there no longer."""
 
     def __init__(
         self, theme: Theme, tasks: Tasks, studies: ReceivedStudies, view: OutlineView, parent: QWidget
@@ -44,6 +54,9 @@ class RowActions(QWidget):
         self.hide()
         view.node_activated.connect(self.activate)
         view.menu_wanted.connect(self._on_menu)
+        self._is_deleting = False
+        shortcut = QShortcut(QKeySequence(QKeySequence.StandardKey.Delete), view, self.delete_selected)
+        shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
 
     def offered(self, node: Node) -> list[Action]:
         """Return the buttons for a selected row."""
@@ -107,6 +120,32 @@ class RowActions(QWidget):
             self._studies.book.expect(study.record.uid, dialog.intValue() or None, CountSource.USER)
             self._studies.look_again(study)
 
+    def delete_selected(self) -> None:
+        """Delete the files of the rows that are selected, when that is confirmed."""
+        nodes = widest(self._view.selected_nodes())
+        if nodes and not self._is_deleting:
+            self._is_deleting = True
+            self._tasks.start(self._delete(nodes))
+
+    async def _delete(self, nodes: list[Node]) -> None:
+        try:
+            book, parts = self._studies.book, parts_of(nodes)
+            files = await self._tasks.run(find_files, book, parts)
+            if not files:
+                text = self.tr("It is not known any more which files were received: delete them in their folder.")
+                self.told.emit(Details(title=self.tr("Nothing to delete"), text=text, tone=Tone.QUIET))
+                return
+            dialog = DeletionDialog(files, _words_of(nodes), self.window())
+            await self._tasks.ask(dialog)
+            if dialog.shall_delete():
+                done = await self._tasks.run(delete_parts, book, parts)
+                self.files_gone.emit([file.path for each in done.done for file in each.deleted])
+                for study in filter(None, {study_of(node) for node in nodes}):
+                    self._studies.settle(study)
+                self.told.emit(describe_deletions(done))
+        finally:
+            self._is_deleting = False
+
     def _path_of(self, node: object) -> str:
         """Of an instance, or of the first one below a row."""
         if isinstance(node, ReceivedInstance):
@@ -133,8 +172,11 @@ class RowActions(QWidget):
                 word = self.tr("Elements of its first instance…") if is_first else self.tr("Elements…")
                 menu.addAction(word, lambda: self.show_elements(node))
             menu.addAction(self.tr("Instances at its source…"), lambda: self.expect(study))
-            menu.addAction(self.tr("Copy UID"), QKeySequence(), lambda: self.copy_uid(node))
+            menu.addAction(self.tr("Copy UID"), lambda: self.copy_uid(node))
             menu.addSeparator()
+            menu.addAction(
+                self.tr("Delete files…"), QKeySequence(QKeySequence.StandardKey.Delete), self.delete_selected
+            )
         menu.addAction(self.tr("Take finished studies off the list"), self.clearing_wanted.emit)
 
     def copy_uid(self, node: Node) -> None:
@@ -143,6 +185,20 @@ class RowActions(QWidget):
         if isinstance(node, ReceivedGroup):
             uid = node.record.uid
         QGuiApplication.clipboard().setText(human.printable(uid))
+
+
+def _words_of(nodes: Sequence[Node]) -> str:
+    """What rows are: one by its name, several by their number."""
+    if len(nodes) == 1:
+        return nodes[0].text(0)
+    kinds = {type(node) for node in nodes}
+    words = {
+        ReceivedStudy: (_say("{count} study"), _say("{count} studies")),
+        ReceivedSeries: (_say("{count} series"), _say("{count} series")),
+        ReceivedInstance: (_say("{count} instance"), _say("{count} instances")),
+    }
+    one, many = words.get(kinds.pop(), ("", "")) if len(kinds) == 1 else (_say("{count} row"), _say("{count} rows"))
+    return wording.plural(len(nodes), one, many)
 
 
 def study_of(node: object) -> ReceivedStudy | None:

@@ -1,43 +1,44 @@
 import pytest
 from pytestqt.qtbot import QtBot
 
-from dicomdesk.gui.receive.disk_warning import LITTLE_BYTES, NONE_BYTES, DiskLevel, DiskWarning, disk_level, disk_text
+from dicomdesk.engine.facts.reception import StorageChanged, StorageState
+from dicomdesk.gui.receive.disk_warning import LITTLE_BYTES, DiskWarning, disk_text
 from dicomdesk.gui.theme import Theme
 
 
-@pytest.mark.parametrize(
-    ("free_bytes", "rate", "level"),
-    [
-        (None, 0.0, DiskLevel.ENOUGH),
-        (LITTLE_BYTES, 0.0, DiskLevel.ENOUGH),
-        (LITTLE_BYTES - 1, 0.0, DiskLevel.LITTLE),
-        (NONE_BYTES - 1, 0.0, DiskLevel.NONE),
-        (0, 0.0, DiskLevel.NONE),
-        (40_000_000_000, 100e6, DiskLevel.LITTLE),
-        (400_000_000_000, 100e6, DiskLevel.ENOUGH),
-    ],
-)
-def test_warning_comes_before_the_disk_is_full(free_bytes: int | None, rate: float, level: DiskLevel) -> None:
-    assert disk_level(free_bytes, rate) is level
-
-
-def test_warning_says_how_much_how_long_and_what_to_do() -> None:
-    said = disk_text(1_200_000_000, 2e6, "/home/ws1/DICOM")
-    assert said == (
-        "1.2 GB free on the disk of /home/ws1/DICOM, enough for 10 min at the rate of now. "
-        "Make room, or choose another folder, before it is full."
+def fact(state: StorageState) -> StorageChanged:
+    return StorageChanged(
+        job_id="receive-1",
+        state=state,
+        folder="/in",
+        free_bytes=100,
+        full_in_s=60.0,
+        text="little room is left",
+        advice="make room",
     )
-    assert "refused" in disk_text(100, 0.0, "/in")
+
+
+@pytest.mark.parametrize("free_bytes", [None, LITTLE_BYTES])
+def test_enough_or_unknown_is_no_warning(free_bytes: int | None) -> None:
+    assert disk_text(free_bytes, "/in", None) == ""
+
+
+def test_listener_says_how_it_is_while_there_is_one() -> None:
+    assert disk_text(1_200_000_000, "/in", None).startswith("1.2 GB free on the disk of /in. Make room")
+    assert disk_text(1, "/in", fact(StorageState.OK)) == ""
+    for state in set(StorageState) - {StorageState.OK}:
+        assert disk_text(None, "/in", fact(state)) == "Little room is left. Make room."
 
 
 def test_warning_takes_no_room_while_there_is_enough(theme: Theme, qtbot: QtBot) -> None:
     warning = DiskWarning(theme)
     qtbot.addWidget(warning)
-    warning.show_disk(LITTLE_BYTES * 2, 0.0, "/in")
+    warning.show_disk(LITTLE_BYTES * 2, "/in", None)
     assert warning.isHidden()
-    assert warning.text() == ""
-    warning.show_disk(1, 0.0, "/in")
+    warning.show_disk(1, "/in", None)
     assert not warning.isHidden()
     assert warning.accessibleName().startswith("1 B free")
-    warning.show_disk(None, 0.0, "/in")
+    warning.show_disk(1, "/in", fact(StorageState.FULL))
+    assert warning.text == "Little room is left. Make room."
+    warning.show_disk(None, "/in", None)
     assert warning.isHidden()

@@ -1,16 +1,27 @@
+from collections.abc import Callable
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QMenu
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMenu, QMessageBox
 
 from dicomdesk.gui.main_window import MainWindow
 from dicomdesk.gui.models.received_studies import ReceivedStudies
 from dicomdesk.gui.outline.model import Node
+from dicomdesk.gui.receive.deletion import DeletionDialog
 from dicomdesk.gui.receive.row_actions import study_of, widest
+from tests.gui.answers import shown, wait_for
 from tests.gui.receive.conftest import SendTo
 from tests.helpers.data.studies import write_study
 from tests.helpers.window import scenes
 from tests.helpers.window.outlines import PlainOutline
+
+WaitUntil = Callable[[Callable[[], bool]], None]
+
+
+def press(dialog: QMessageBox, word: str) -> None:
+    next(button for button in dialog.buttons() if word in button.text()).click()
 
 
 def test_rows_below_others_go_with_them() -> None:
@@ -38,3 +49,50 @@ def test_uid_of_a_row_is_copied(window: MainWindow, send_here: SendTo, tmp_path:
     assert QGuiApplication.clipboard().text() == study.record.uid
     rows.fill_menu(empty := QMenu(), None)
     assert [action.text() for action in empty.actions()] == ["Take finished studies off the list"]
+
+
+def test_files_are_deleted_after_a_question_that_says_how_many_and_where(
+    window: MainWindow, send_here: SendTo, wait_until: WaitUntil, tmp_path: Path
+) -> None:
+    study = send_here(*write_study(tmp_path / "out", 5))
+    folder = tmp_path / "received"
+    assert len(list(folder.iterdir())) == 5
+    view = window.receive.view
+    view.expand_node(study)
+    series = study.children[0]
+    view.expand_node(series)
+    view.select_nodes(series.children[:2])
+    view.setFocus()
+    QTest.keyClick(view, Qt.Key.Key_Delete)
+    dialog = wait_for(DeletionDialog, wait_until)
+    assert dialog.text() == "Delete 2 files of 2 instances?"
+    assert str(folder) in dialog.informativeText()
+    press(dialog, "Keep")
+    wait_until(lambda: shown(DeletionDialog) is None and not window.receive.list.actions_of_rows._is_deleting)
+    assert len(list(folder.iterdir())) == 5
+    window.receive.list.actions_of_rows.delete_selected()
+    press(wait_for(DeletionDialog, wait_until), "Delete")
+    wait_until(lambda: window.receive.details.details().title == "2 files deleted")
+    assert len(list(folder.iterdir())) == 3
+    assert (study.instances, len(series.children)) == (3, 3)
+    view.select_node(study)
+    window.receive.list.actions_of_rows.delete_selected()
+    dialog = wait_for(DeletionDialog, wait_until)
+    assert dialog.text().startswith("Delete 3 files of DOE, JANE")
+    press(dialog, "Delete")
+    wait_until(lambda: not window.receive.flow.model.root.children)
+    assert list(folder.iterdir()) == []
+
+
+def test_file_that_is_another_now_is_kept_and_said(
+    window: MainWindow, send_here: SendTo, wait_until: WaitUntil, tmp_path: Path
+) -> None:
+    study = send_here(*write_study(tmp_path / "out", 2))
+    kept = min((tmp_path / "received").iterdir())
+    kept.write_bytes(b"something of somebody else's")
+    window.receive.view.select_node(study)
+    window.receive.list.actions_of_rows.delete_selected()
+    press(wait_for(DeletionDialog, wait_until), "Delete")
+    wait_until(lambda: window.receive.details.details().title == "1 file deleted, 1 kept")
+    assert window.receive.details.details().text.endswith(str(kept))
+    assert kept.exists()

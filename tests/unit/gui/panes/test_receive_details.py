@@ -1,4 +1,5 @@
 from dicomdesk.engine.events import ItemOutcome
+from dicomdesk.engine.receive.book.day_totals import DayTotals
 from dicomdesk.errors import PortInUseError, ProfileError, SettingsError
 from dicomdesk.gui.models.received_studies import ReceivedStudies
 from dicomdesk.gui.outline.model import Node
@@ -51,7 +52,7 @@ def test_listener_tells_how_it_is_reached() -> None:
     )
     assert receive_details.describe_listener("", 0, nothing, plain, is_stopping=False).title == "Not listening"
     ended = receive_details.describe_listener("", 2, arrived(), plain, is_stopping=False)
-    assert ended.text == "Not listening any more."
+    assert ended.text == "Not listening now."
     assert ended.title == "1 instance of 1 study received"
     assert "2 open" in receive_details.describe_listener("WS1:1", 2, nothing, plain, is_stopping=True).title
 
@@ -86,3 +87,10 @@ def test_start_failure_has_advice_that_fits() -> None:
 
 def test_other_rows_tell_nothing() -> None:
     assert receive_details.describe_received(Node()).title == ""
+
+
+def test_totals_of_the_day_are_told() -> None:
+    today = DayTotals(day="2026-11-30", instances=420, size_bytes=190_000_000, studies=2, again=40, refused=3)
+    said = "Today 420 instances of 2 studies, 190 MB; 40 again, 3 not stored"
+    assert receive_details.totals_text(today) == said
+    assert ";" not in receive_details.totals_text(DayTotals(day="2026-11-30", instances=1))
