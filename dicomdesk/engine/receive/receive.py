@@ -23,6 +23,7 @@ from dicomdesk.engine.job import JobState, ThreadStarter, new_job_id
 from dicomdesk.engine.rate import RateMeter
 from dicomdesk.engine.receive.arrivals import Arrival, ArrivalHandler
 from dicomdesk.engine.receive.book.arrival_book import ArrivalBook, Arrived
+from dicomdesk.engine.receive.book.folder_scan import FolderScan
 from dicomdesk.engine.receive.listening_job import ListeningJob, ReceiveResult, acceptor_ssl_context
 from dicomdesk.engine.receive.placement import Placement, PlacementKind
 from dicomdesk.engine.receive.quiet_studies import SettledStudy, StudyCommand, StudySettler
@@ -73,10 +74,12 @@ class ReceiveJob(ListeningJob):
         self._settler = self._make_settler()
         self.book = self._make_book()
         """Where arrivals are counted; None where nobody wants to know."""
+        self._scan: FolderScan | None = None
         if self.book is not None:
             self._facts.count_in(self.book)
             if storage.mode is not StorageMode.IGNORE:
                 self.book.receives_into(str(storage.folder))
+                self._scan = FolderScan(str(storage.folder), self.book, lambda: self._facts.items)
         storing = ArrivalHandler(
             None if storage.mode is StorageMode.IGNORE else Placement(storage),
             storage.mode,
@@ -136,6 +139,7 @@ class ReceiveJob(ListeningJob):
     def _work(self) -> ReceiveResult:
         settler_thread = self._start_settler()
         watch_thread = self._start_thread(f"{self.id}-storage", self._watch.run) if self._watch is not None else None
+        scan_thread = self._start_thread(f"{self.id}-folder", self._scan.run) if self._scan is not None else None
         try:
             self._control.wait_for_stop()
             with self._control.aborting_with(self._abort):
@@ -147,6 +151,9 @@ class ReceiveJob(ListeningJob):
             if self._watch is not None and watch_thread is not None:
                 self._watch.stop()
                 watch_thread.join(_LONGEST_LOOK_S)
+            if self._scan is not None and scan_thread is not None:
+                self._scan.stop()
+                scan_thread.join(_LONGEST_LOOK_S)
         return self._result()
 
     def _after_fault(self, error: DicomdeskError) -> ReceiveResult:

@@ -378,6 +378,7 @@ class ReceivedStudies:
         self._troubled: set[ReceivedStudy] = set()
         """Studies with problems."""
         self._dropped = 0
+        self._found = 0
 
     @property
     def arriving(self) -> int:
@@ -448,6 +449,9 @@ class ReceivedStudies:
         """Bring rates and silences up to date; called about once a second."""
         for study in self._open.values():
             self._touch(study, now)
+        if self._found != self.book.found_files:
+            self._found = self.book.found_files
+            self._show_found()
         if self._dropped != self.book.dropped_studies:
             self._dropped = self.book.dropped_studies
             for study in [each for each in self._studies.values() if each.record.is_dropped]:
@@ -460,6 +464,20 @@ class ReceivedStudies:
                 self.book.forget(uid)
                 self._problems.mend(study)
                 self._remove(study)
+
+    def _show_found(self) -> None:
+        """Show the studies that were found in the folder, and what was found of others."""
+        for record in self.book.studies():
+            study = self._studies.get(record.uid)
+            is_known = study is not None and study.record is record and len(study.series) == len(record.series)
+            if is_known and study is not None:
+                if record.earlier:
+                    self._outline.touch(study)
+                continue
+            study = self._study_of(record.uid)
+            for uid in list(record.series) if study is not None else ():
+                if study is not None:
+                    self._series_of(study, uid)
 
     def settle(self, study: ReceivedStudy) -> None:
         """Bring rows up to date after files were deleted: a study or series of which nothing is here any more goes."""

@@ -62,7 +62,8 @@ class ArrivalBook(Tally):
 
     __slots__ = (
         "_associations", "_day", "_holders", "_last", "_lock", "_missing", "_most_instances", "_most_studies",
-        "_new_meanwhile", "_studies", "_summed_here", "dropped_studies", "folders", "size_bytes",
+        "_new_meanwhile", "_studies", "_summed_here", "dropped_studies", "folders", "found_files",
+        "size_bytes",
     )  # fmt: skip
 
     def __init__(self, *, most_studies: int = _MOST_STUDIES, most_instances: int = _MOST_INSTANCES) -> None:
@@ -86,6 +87,8 @@ class ArrivalBook(Tally):
         self._day = DayCounter()
         self.folders: list[str] = []
         """Folders that were received into, absolute; nothing outside them is deleted."""
+        self.found_files = 0
+        """How many files of earlier runs were found."""
         self.dropped_studies = 0
 
     @property
@@ -227,6 +230,7 @@ class ArrivalBook(Tally):
                 record.last_at = max(record.last_at, at)
             study.folder = study.folder or _folder_of(path)
             was_in = self._is_in(study, sop_instance_uid)
+            self.found_files += 1
             self._take_away(sop_instance_uid, path, series)  # whoever was refused because of it knew no better
             self._add(series, sop_instance_uid, path, size_bytes, is_late=True)
             came_as_new = self._new_meanwhile is not None and (study.uid, sop_instance_uid) in self._new_meanwhile
@@ -282,7 +286,8 @@ class ArrivalBook(Tally):
         """Add the file of an arrival; return whether the instance was here: it is known, or took a name of its own."""
         study, uid, path, kind = series.study, arrived.sop_instance_uid, arrived.path, arrived.wanted
         is_known = self._is_in(study, uid)
-        if is_known and path and kind is ArrivalKind.NEW and path in series.paths_of(uid):
+        is_told = is_known and path and kind is ArrivalKind.NEW and series.paths_of(uid) == [path]
+        if is_told and not any(each.study is study and each is not series for each in self._series_with(uid)):
             study.earlier -= 1  # whoever looks through the folder was quicker to tell of this very file
             is_known = False
         if path and kind in _REPLACING:

@@ -59,3 +59,13 @@ def test_what_is_not_written_is_counted_too(tmp_path: Path) -> None:
         store(running, FIRST + AGAIN)
     (finished,) = running.events.of(JobFinished)
     assert finished.arrivals == {ArrivalKind.NEW: 6, ArrivalKind.REPEATED: 4}
+
+
+def test_what_is_in_the_folder_counts_as_here_after_a_restart(tmp_path: Path) -> None:
+    for naming in (FileNaming.INSTANCE_UID, FileNaming.UNIQUE_UID):
+        folder = tmp_path / naming.value
+        folder.mkdir()
+        sent(folder, FIRST, naming=naming)
+        arrivals, settled, _ = sent(folder, [*AGAIN, "1.2.99"], naming=naming)
+        assert (settled.here, settled.again, settled.items) == (7, 4, 5)
+        assert sum(arrivals.values()) == 5

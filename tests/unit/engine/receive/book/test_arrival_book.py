@@ -228,7 +228,7 @@ class PlainModel:
 Step = tuple[str, int, int, int]
 STEPS = st.lists(
     st.tuples(
-        st.sampled_from(["store"] * 6 + ["refuse", "restart", "look", "delete"]),
+        st.sampled_from(["store", "store_seen"] * 4 + ["refuse", "restart", "look", "delete"]),
         st.integers(0, 2),
         st.integers(0, 1),
         st.integers(0, 3),
@@ -242,11 +242,20 @@ class Compared:
 
     def __init__(self, policy: DuplicatePolicy | None) -> None:
         self.model, self.book = PlainModel(policy), ArrivalBook()
+        self.has_restarted = False
         self.unseen: list[str] = []
         """Files of earlier runs that nobody has looked at."""
 
     def store(self, study: str, series: str, uid: str) -> None:
         self.book.take(self.model.store(study, series, uid), 1.0)
+
+    def store_seen(self, study: str, series: str, uid: str) -> None:
+        """Who looks through the folder comes upon the file before its arrival is counted."""
+        one = self.model.store(study, series, uid)
+        if self.has_restarted and one.path in self.model.files:
+            self.unseen = [path for path in self.unseen if path != one.path]
+            self.book.found(header(*self.model.files[one.path]), uid, one.path, 0, 1.0)
+        self.book.take(one, 1.0)
 
     def refuse(self, study: str, _series: str, uid: str) -> None:
         assert self.book.take(arrived(uid, study, ArrivalKind.REFUSED, ""), 1.0) is ArrivalKind.REFUSED
@@ -254,6 +263,7 @@ class Compared:
     def restart(self, *_: str) -> None:
         self.book, self.unseen = ArrivalBook(), sorted(self.model.files)
         self.book.scan_begun()
+        self.has_restarted = True
         self.model.new, self.model.again = {}, {}
 
     def look(self, *_: str) -> None:
