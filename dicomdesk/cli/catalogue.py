@@ -15,6 +15,7 @@ TOOLS: Mapping[str, str] = {
     "getscu": "fetch instances over the association that asks for them (C-GET)",
     "movescu": "have a peer send instances, to here or to another peer (C-MOVE)",
     "route": "send on what arrives, by rules, until it is told to stop",
+    "resume": "take up what a journal has not finished, or show it",
     "passcode": "set the passcode of a user whom dcmrecv serves",
 }
 """Names of the tools with a few words on each; the module ``dicomdesk.cli.NAME.tool`` holds the tool."""

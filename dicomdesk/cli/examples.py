@@ -191,6 +191,26 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
             "route --rules rules.json --history 'CT at night'",
         ),
     ),
+    "resume": (
+        _example(
+            "Send a folder so that nothing of it is forgotten whatever ends that, and send later what is left.",
+            "dcmsend --journal night.journal +sd +r pacs.example 104 archive",
+            "resume --journal night.journal",
+        ),
+        _example(
+            "Show what is not finished, then all that went to be refused since a day, with each attempt.",
+            "resume --journal night.journal --list",
+            "resume --journal night.journal --history --outcome refused --since 2026-11-30 --instances",
+        ),
+        _example(
+            "Try once more what was refused, as objects of JSON, with a report on each instance.",
+            "resume --journal night.journal --retry-failed --json --report-file night.jsonl --report-format jsonl",
+        ),
+        _example(
+            "Delete what has ended more than 90 days ago.",
+            "resume --journal night.journal --forget 90",
+        ),
+    ),
     "passcode": (
         _example(
             "Set the passcode of a user, which is asked for, and let only users of that file store.",

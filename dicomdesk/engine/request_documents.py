@@ -10,6 +10,7 @@ Secrets are the fields that do not show themselves (``repr=False``): pass phrase
 Instead of their values stands "withheld". What is read has the value in their place that opens nothing, and says where.
 """
 
+import importlib
 import json
 import math
 from collections.abc import Collection, Mapping
@@ -17,45 +18,49 @@ from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
 from enum import Enum
 from pathlib import Path
 from types import NoneType, UnionType
-from typing import get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, get_args, get_origin, get_type_hints
 
 from dicomdesk.dicom.instance import OF_THIS_PROCESS
-from dicomdesk.engine.check.requests import CheckRequest, EchoRequest
-from dicomdesk.engine.lists.request import ListRequest
-from dicomdesk.engine.preflight.request import PreflightRequest
-from dicomdesk.engine.query.request import QueryRequest
-from dicomdesk.engine.receive.request import ReceiveRequest
-from dicomdesk.engine.retrieve.request import RetrieveRequest
-from dicomdesk.engine.send.request import SendRequest
-from dicomdesk.engine.send_exactly.request import ExactSendRequest
 from dicomdesk.errors import SettingsError
 from dicomdesk.human import printable
 
-__all__ = ["EngineRequest", "ReadRequest", "read_request", "write_request"]
+if TYPE_CHECKING:
+    from dicomdesk.engine.check.requests import CheckRequest, EchoRequest
+    from dicomdesk.engine.lists.request import ListRequest
+    from dicomdesk.engine.preflight.request import PreflightRequest
+    from dicomdesk.engine.query.request import QueryRequest
+    from dicomdesk.engine.receive.request import ReceiveRequest
+    from dicomdesk.engine.retrieve.request import RetrieveRequest
+    from dicomdesk.engine.send.request import SendRequest
+    from dicomdesk.engine.send_exactly.request import ExactSendRequest
 
-EngineRequest = (
-    SendRequest
-    | ExactSendRequest
-    | ReceiveRequest
-    | EchoRequest
-    | CheckRequest
-    | PreflightRequest
-    | QueryRequest
-    | RetrieveRequest
-    | ListRequest
-)
-_KINDS: dict[str, type[EngineRequest]] = {
-    "send": SendRequest,
-    "send-exactly": ExactSendRequest,
-    "receive": ReceiveRequest,
-    "echo": EchoRequest,
-    "check": CheckRequest,
-    "preflight": PreflightRequest,
-    "query": QueryRequest,
-    "retrieve": RetrieveRequest,
-    "list": ListRequest,
+    EngineRequest = (
+        SendRequest
+        | ExactSendRequest
+        | ReceiveRequest
+        | EchoRequest
+        | CheckRequest
+        | PreflightRequest
+        | QueryRequest
+        | RetrieveRequest
+        | ListRequest
+    )
+
+__all__ = ["ReadRequest", "read_request", "request_types", "write_request"]
+
+_PLACES = {
+    "send": ("dicomdesk.engine.send.request", "SendRequest"),
+    "send-exactly": ("dicomdesk.engine.send_exactly.request", "ExactSendRequest"),
+    "receive": ("dicomdesk.engine.receive.request", "ReceiveRequest"),
+    "echo": ("dicomdesk.engine.check.requests", "EchoRequest"),
+    "check": ("dicomdesk.engine.check.requests", "CheckRequest"),
+    "preflight": ("dicomdesk.engine.preflight.request", "PreflightRequest"),
+    "query": ("dicomdesk.engine.query.request", "QueryRequest"),
+    "retrieve": ("dicomdesk.engine.retrieve.request", "RetrieveRequest"),
+    "list": ("dicomdesk.engine.lists.request", "ListRequest"),
 }
-_NAMES = {kind: name for name, kind in _KINDS.items()}
+"""Where the request of each kind is to be found, which is imported when one is read: few have to do with all."""
+_NAMES = {place: kind for kind, place in _PLACES.items()}
 _VERSION_KEY = "dicomdesk_request"
 _VERSION = 1
 _WITHHELD = "withheld"
@@ -65,12 +70,17 @@ _WITHHELD = "withheld"
 class ReadRequest:
     """Request that was read."""
 
-    request: EngineRequest
+    request: "EngineRequest"
     missing_secrets: tuple[str, ...]
     """Where values were withheld, such as "peer.tls.pass_phrase"; the request is not to be submitted without them."""
 
 
-def write_request(request: EngineRequest) -> str:
+def request_types() -> tuple[type, ...]:
+    """The types of all requests of which there are documents."""
+    return tuple(map(_load, _PLACES))
+
+
+def write_request(request: "EngineRequest") -> str:
     """The document of a request; raises ValueError where a number is not finite."""
     document = {_VERSION_KEY: _VERSION, **_with_kind(request)}
     return json.dumps(document, indent=2, allow_nan=False) + "\n"
@@ -91,8 +101,20 @@ def read_request(text: str) -> ReadRequest:
     return ReadRequest(request=reader.read_with_kind(document, "request"), missing_secrets=tuple(reader.missing))
 
 
-def _with_kind(request: EngineRequest) -> dict[str, object]:
-    return {"kind": _NAMES[type(request)], "request": _write_fields(request)}
+def _load(kind: str) -> type:
+    module, name = _PLACES[kind]
+    found = getattr(importlib.import_module(module), name)
+    assert isinstance(found, type)
+    return found
+
+
+def _kind_of(found: object) -> str | None:
+    """The kind of request that a type is; None where it is no request."""
+    return _NAMES.get((found.__module__, found.__qualname__)) if isinstance(found, type) else None
+
+
+def _with_kind(request: object) -> dict[str, object]:
+    return {"kind": _kind_of(type(request)), "request": _write_fields(request)}
 
 
 def _write_fields(value: object) -> dict[str, object]:
@@ -108,7 +130,7 @@ def _write_field(field: "Field[object]", value: object) -> object:
 def _write(value: object) -> object:
     if isinstance(value, Enum):
         return value.value
-    if isinstance(value, EngineRequest):
+    if _kind_of(type(value)) is not None:
         return _with_kind(value)
     if is_dataclass(value):
         return _write_fields(value)
@@ -129,17 +151,15 @@ class _Reader:
     def __init__(self) -> None:
         self.missing: list[str] = []
 
-    def read_with_kind(self, value: object, place: str) -> EngineRequest:
+    def read_with_kind(self, value: object, place: str) -> "EngineRequest":
         """An object that says which request it is."""
         if not isinstance(value, dict) or set(value) != {"kind", "request"}:
             raise _wrong(place, "an object with kind and request", value)
         name = value["kind"]
-        kind = _KINDS.get(name) if isinstance(name, str) else None
-        if kind is None:
-            raise _wrong(f"{place}.kind", f"one of {', '.join(_KINDS)}", name)
-        found = self._read_fields(kind, value["request"], "" if place == "request" else place)
-        assert isinstance(found, EngineRequest)
-        return found
+        if not isinstance(name, str) or name not in _PLACES:
+            raise _wrong(f"{place}.kind", f"one of {', '.join(_PLACES)}", name)
+        kind, where = _load(name), "" if place == "request" else place
+        return self._read_fields(kind, value["request"], where)  # type: ignore[return-value] # of that type
 
     def _read(self, kind: object, value: object, place: str) -> object:
         origin = get_origin(kind)
@@ -150,7 +170,7 @@ class _Reader:
         if isinstance(kind, type) and issubclass(kind, Enum):
             return _read_member(kind, value, place)
         if isinstance(kind, type) and is_dataclass(kind):
-            is_request = kind in _NAMES
+            is_request = _kind_of(kind) is not None
             return self._read_request((kind,), value, place) if is_request else self._read_fields(kind, value, place)
         if kind is Path and isinstance(value, str):
             return Path(value)
@@ -168,11 +188,11 @@ class _Reader:
         kinds = tuple(kind for kind in kinds if kind is not NoneType)
         return self._read(kinds[0], value, place) if len(kinds) == 1 else self._read_request(kinds, value, place)
 
-    def _read_request(self, kinds: tuple[object, ...], value: object, place: str) -> EngineRequest:
+    def _read_request(self, kinds: tuple[object, ...], value: object, place: str) -> "EngineRequest":
         """A request within a request."""
         found = self.read_with_kind(value, place)
         if type(found) not in kinds:
-            raise _wrong(f"{place}.kind", "another request", _NAMES[type(found)])
+            raise _wrong(f"{place}.kind", "another request", _kind_of(type(found)))
         return found
 
     def _read_many(self, origin: object, kinds: tuple[object, ...], value: object, place: str) -> object:

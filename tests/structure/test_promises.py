@@ -10,6 +10,7 @@ from dicomdesk.cli.exit_codes import ExitCode
 from dicomdesk.cli.options.grammar import OptionGroup
 from dicomdesk.cli.output import json_lines
 from dicomdesk.cli.query import list_json
+from dicomdesk.cli.resume import json_lines as resume_json_lines
 from dicomdesk.cli.retrieving import json_lines as retrieve_json_lines
 from dicomdesk.cli.sender import commit_json
 
@@ -26,7 +27,8 @@ def _options(groups: tuple[OptionGroup, ...]) -> Iterator[str]:
 def _events() -> list[str]:
     """Names and keys from the tables of the modules' docstrings."""
     rows = []
-    for module in (json_lines, archive_json_lines, retrieve_json_lines, list_json, commit_json):
+    modules = (json_lines, archive_json_lines, retrieve_json_lines, list_json, commit_json, resume_json_lines)
+    for module in modules:
         table = re.split(r"^=+ +=+\n", module.__doc__ or "", flags=re.MULTILINE)[1]
         rows += re.split(r"\n(?=``)", table)
     names = [re.findall(r"``([\w-]+)``", row) for row in rows]

@@ -16,7 +16,7 @@ from dicomdesk.engine.delivery.delivery import SendResult
 from dicomdesk.engine.events import Event
 from dicomdesk.engine.journal.records import ErrandRecord
 from dicomdesk.engine.request_documents import write_request
-from dicomdesk.engine.send.journaled_send import ErrandLedger, JournaledSendRequest
+from dicomdesk.engine.send.journaled_send import REQUEST, ErrandLedger, JournaledSendRequest
 from dicomdesk.engine.send.request import SendRequest
 from dicomdesk.human import count_text, printable
 from dicomdesk.logs import Log
@@ -25,10 +25,7 @@ from dicomdesk.settings import TlsSettings
 if TYPE_CHECKING:
     from dicomdesk.cli.output.json_lines import Words
 
-__all__ = ["REQUEST", "deliver_kept", "errand_of"]
-
-REQUEST = "request"
-"""Key of an errand's settings: the document of the request that it is to be sent by."""
+__all__ = ["deliver_kept", "errand_of"]
 
 
 def deliver_kept(

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from dicomdesk.engine.job import ThreadStarter
     from dicomdesk.engine.send.planned_send import SendJob
 
-__all__ = ["ErrandLedger", "JournaledSendRequest"]
+__all__ = ["REQUEST", "ErrandLedger", "JournaledSendRequest"]
+
+REQUEST = "request"
+"""Key of an errand's settings: the document of the request that it is to be sent by; see ``request_documents``."""
 
 _STATES = {outcome: InstanceState(outcome.value) for outcome in ItemOutcome}
 

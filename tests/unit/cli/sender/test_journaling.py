@@ -4,9 +4,10 @@ import json
 import os
 from pathlib import Path
 
-from dicomdesk.cli.sender.journaling import REQUEST, errand_of
+from dicomdesk.cli.sender.journaling import errand_of
 from dicomdesk.dicom.instance import InputSelection
 from dicomdesk.engine.request_documents import read_request
+from dicomdesk.engine.send.journaled_send import REQUEST
 from dicomdesk.engine.send.request import SendRequest
 from dicomdesk.settings import Peer, TlsSettings
 
