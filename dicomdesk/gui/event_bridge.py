@@ -6,8 +6,10 @@ the whole batch to its channel's listeners.
 
 import asyncio
 import contextlib
+import itertools
 import threading
 import time
+from collections import deque
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -18,8 +20,10 @@ FactT = TypeVar("FactT")
 BATCH_DELAY_S = 0.03
 """How long a batch is collected: unseen by people, and far fewer interruptions of the engine's threads."""
 
-MOST_EVENTS_PER_DRAIN = 4000
-"""More wait for the next turn of the loop, so that the window can paint between."""
+EVENTS_PER_SLICE = 64
+"""Given to the listeners at once; then it is looked at how long they took."""
+SLICE_S = 0.005
+"""How long the listeners may take in one turn of the loop; more waits for the next, so that the window can answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,9 @@ class Bridge(QObject):
         super().__init__(parent)
         self._loop = loop
         self._lock = threading.Lock()
-        self._pending: list[tuple[Channel, Arrival[object]]] = []
+        self._pending: deque[tuple[Channel, Arrival[object]]] = deque()
+        self._given = 0
+        """How many events have been given to their listeners."""
         self._is_posted = False
         self._is_closed = False
 
@@ -80,32 +86,54 @@ class Bridge(QObject):
     def hurry(self) -> None:
         """Drain as soon as the Qt thread can; for any thread."""
         with contextlib.suppress(RuntimeError):  # the loop is closed: nobody is left to listen
-            self._loop.call_soon_threadsafe(self.drain)
+            self._loop.call_soon_threadsafe(self._drain_in_turns)
 
     def drain(self) -> None:
-        """Give what has been collected to the listeners; for the Qt thread."""
+        """Give what has been collected to the listeners, all of it; for the Qt thread."""
+        while self._give_slice():
+            pass
+
+    async def settle(self) -> None:
+        """Return when all that has been collected until now is given, in as many turns of the loop as that takes."""
         with self._lock:
-            batch = self._pending[:MOST_EVENTS_PER_DRAIN]
-            del self._pending[:MOST_EVENTS_PER_DRAIN]
+            wanted = self._given + len(self._pending)
+        while self._given < wanted:
+            self._give_for_a_moment()
+            await asyncio.sleep(0)
+
+    def _drain_in_turns(self) -> None:
+        """Give what has been collected for a moment; the rest in the next turns of the loop."""
+        self._give_for_a_moment()
+        with self._lock:
             self._is_posted = has_more = bool(self._pending)
+        if has_more and not self._loop.is_closed():
+            self._loop.call_soon(self._drain_in_turns)
+
+    def _give_for_a_moment(self) -> None:
+        until = time.perf_counter() + SLICE_S
+        while self._give_slice() and time.perf_counter() < until:
+            pass
+
+    def _give_slice(self) -> bool:
+        """Give the next few, in their order in each channel; whether there are more."""
+        with self._lock:
+            batch = list(itertools.islice(self._pending, EVENTS_PER_SLICE))
+            for _ in batch:
+                self._pending.popleft()
+            has_more = bool(self._pending)
+            self._given += len(batch)
         by_channel: dict[Channel, list[Arrival[object]]] = {}
         for channel, arrival in batch:
             by_channel.setdefault(channel, []).append(arrival)
         for channel, arrivals in by_channel.items():
             channel.arrived.emit(arrivals)
-        if has_more and not self._loop.is_closed():
-            self._loop.call_soon(self.drain)
+        return has_more
 
     def close(self) -> None:
         """Drain all that is left and take no more; the last step before the loop is left."""
-        while self._has_pending():
-            self.drain()
+        self.drain()
         with self._lock:
             self._is_closed = True
-
-    def _has_pending(self) -> bool:
-        with self._lock:
-            return bool(self._pending)
 
     def _post(self) -> None:
         try:
@@ -115,4 +143,4 @@ class Bridge(QObject):
                 self._is_closed = True
 
     def _collect(self) -> None:
-        self._loop.call_later(BATCH_DELAY_S, self.drain)
+        self._loop.call_later(BATCH_DELAY_S, self._drain_in_turns)

@@ -210,7 +210,7 @@ class Session(QObject):
         try:
             return await asyncio.wrap_future(job.done)
         finally:
-            self._bridge.drain()
+            await self._bridge.settle()
             self._jobs.pop(job.id, None)
 
     async def shut_down(self) -> None:

@@ -45,16 +45,38 @@ def test_events_of_many_threads_arrive_in_order_per_channel(bridge: Bridge, fini
     assert len(batches) < 300, "events come in batches"
 
 
-def test_large_batches_leave_room_to_paint(bridge: Bridge, finish: Finish, monkeypatch: object) -> None:
+def test_slow_listeners_leave_a_turn_to_others_after_each_slice(
+    bridge: Bridge, loop: asyncio.AbstractEventLoop, finish: Finish, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(event_bridge, "SLICE_S", 0.0)
     channel = bridge.channel()
-    sizes: list[int] = []
-    channel.arrived.connect(lambda arrivals: sizes.append(len(arrivals)))
-    for number in range(event_bridge.MOST_EVENTS_PER_DRAIN + 5):
+    order: list[object] = []
+    channel.arrived.connect(lambda arrivals: order.append(len(arrivals)))
+    channel.arrived.connect(lambda _arrivals: loop.call_soon(order.append, "turn"))
+    for number in range(2 * event_bridge.EVENTS_PER_SLICE + 5):
         channel.sink(notice(number))
-    bridge.drain()
-    assert sizes == [event_bridge.MOST_EVENTS_PER_DRAIN]
+    finish(bridge.settle())
+    full = event_bridge.EVENTS_PER_SLICE
+    assert order[:5] == [full, "turn", full, "turn", 5]
+
+
+def test_settling_gives_what_was_collected_before_and_does_not_wait_for_what_comes_later(
+    bridge: Bridge, finish: Finish
+) -> None:
+    channel = bridge.channel()
+    received: list[str] = []
+
+    def take(arrivals: list[Arrival[Event]]) -> None:
+        received.extend(texts(arrivals))
+        channel.sink(notice(99))  # each brings another one
+
+    channel.arrived.connect(take)
+    for number in range(3):
+        channel.sink(notice(number))
+    finish(bridge.settle())
+    assert received[:3] == ["0", "1", "2"]
+    channel.arrived.disconnect(take)
     bridge.close()
-    assert sizes == [event_bridge.MOST_EVENTS_PER_DRAIN, 5]
 
 
 def test_closed_bridge_drains_and_drops(bridge: Bridge) -> None:

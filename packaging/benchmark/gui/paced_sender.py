@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from benchmark.data import EXPLICIT_LITTLE, SECONDARY_CAPTURE, small_data_set
 
 _DEADLINE_S = 120.0
-_PER_STUDY = 250
+_PER_STUDY, _PER_SERIES = 250, 50
 _C_STORE_RQ, _SUCCESS_OR_WARNING = 0x0001, {0x0, 0xB}
 
 
@@ -46,7 +46,7 @@ def _messages(count: int, number: int, pixel_bytes: int) -> Iterator[bytes]:
     for index in range(count):
         uid = _uid(number, index)
         data = small_data_set(
-            uid, _uid(number, "study", index // _PER_STUDY), _uid(number, "series", index), pixel_bytes
+            uid, _uid(number, "study", index // _PER_STUDY), _uid(number, "series", index // _PER_SERIES), pixel_bytes
         )
         yield _pdata(3, _command(uid, index % 65535 + 1)) + _pdata(2, data)
 
