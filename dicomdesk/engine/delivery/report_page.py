@@ -4,9 +4,10 @@ One HTML file without any part from elsewhere and without scripts. What comes fr
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from html import escape
+from itertools import islice
 from typing import Final
 
 from dicomdesk.engine.delivery.report import ItemRecord, Report, sop_class_name
@@ -54,8 +55,11 @@ th { border-bottom: .4mm solid #444; font-weight: 600; } tr { break-inside: avoi
 _POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'"
 
 
-def page_pieces(report: Report, at: datetime) -> Iterator[str]:
-    """Yield the page in pieces; ``at`` is the time shown, in its zone."""
+def page_pieces(report: Report, at: datetime, *, most_rows: int | None = None) -> Iterator[str]:
+    """Yield the page in pieces; ``at`` is the time shown, in its zone.
+
+    Each table has ``most_rows`` at most, and says how many it leaves out; None has all.
+    """
     title = f"Transfer to {report.called_ae_title}, {at:%Y-%m-%d %H:%M}"
     yield (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
@@ -67,16 +71,17 @@ def page_pieces(report: Report, at: datetime) -> Iterator[str]:
     attention = [item for item in report.items if _needs_attention(report, item)]
     if attention:
         yield f"<h2>What needs attention ({len(attention):,})</h2>\n"
-        yield from _instances(report, attention)
+        yield from _instances(report, attention, most_rows)
     if report.skipped:
         yield f"<h2>Inputs that were not taken ({len(report.skipped):,})</h2>\n<table>\n"
         yield "<thead><tr><th>Input</th><th>Reason</th></tr></thead>\n<tbody>\n"
-        for skipped in report.skipped:
+        for skipped in report.skipped[:most_rows]:
             yield f"<tr><td><bdi>{_text(skipped.path)}</bdi></td><td><bdi>{_text(skipped.reason)}</bdi></td></tr>\n"
         yield "</tbody>\n</table>\n"
+        yield _left_out(len(report.skipped), most_rows)
     if report.items:
         yield f"<h2>All instances ({len(report.items):,})</h2>\n"
-        yield from _instances(report, report.items)
+        yield from _instances(report, report.items, most_rows)
     yield "</body>\n</html>\n"
 
 
@@ -93,7 +98,8 @@ def _summary(report: Report, at: datetime) -> Iterator[str]:
     yield f'<p class="verdict {"good" if is_good else "bad"}">{verdict}.</p>\n'
     yield f"<p>{_ENDS[report.job_outcome]} <bdi>{_text(report.failure)}</bdi></p>\n"
     yield '<table class="summary">\n<tbody>\n'
-    yield _fact("Peer", f"{report.called_ae_title} at {report.peer_host}:{report.peer_port}")
+    place = f"{report.peer_host}:{report.peer_port}" if report.peer_port else report.peer_host
+    yield _fact("Peer", f"{report.called_ae_title} at {place}")
     yield _fact("Called as", report.calling_ae_title)
     yield _fact("Time", f"{at:%Y-%m-%d %H:%M:%S %Z}".rstrip())
     yield _fact("Associations", f"{report.associations:,}")
@@ -122,14 +128,20 @@ def _needs_attention(report: Report, item: ItemRecord) -> bool:
     return commitment is not None and commitment.state.value != "committed"
 
 
-def _instances(report: Report, items: Iterable[ItemRecord]) -> Iterator[str]:
+def _instances(report: Report, items: Sequence[ItemRecord], most_rows: int | None) -> Iterator[str]:
     has_commitments = report.commitments is not None
     heads = ["No.", "File and instance", "Outcome", *(["Commitment"] if has_commitments else [])]
     cells = "".join(f"<th>{head}</th>" for head in heads)
     yield f"<table>\n<thead><tr>{cells}</tr></thead>\n<tbody>\n"
-    for item in items:
+    for item in islice(items, most_rows):
         yield _row(report, item)
     yield "</tbody>\n</table>\n"
+    yield _left_out(len(items), most_rows)
+
+
+def _left_out(count: int, most_rows: int | None) -> str:
+    more = 0 if most_rows is None else max(count - most_rows, 0)
+    return f'<p class="quiet">{more:,} more are in the report as a file.</p>\n' if more else ""
 
 
 def _row(report: Report, item: ItemRecord) -> str:

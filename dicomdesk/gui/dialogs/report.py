@@ -1,40 +1,89 @@
-"""Report on a transfer, to be read and saved."""
+"""Report on a transfer, to be read, saved, copied and printed."""
 
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QFontDatabase, QGuiApplication
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPlainTextEdit, QPushButton, QWidget
+from datetime import datetime
 
+from PySide6.QtGui import QGuiApplication, QTextDocument
+from PySide6.QtPrintSupport import QPrintDialog, QPrinter
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPushButton, QTextBrowser, QWidget
+
+from dicomdesk.engine.delivery.report import Report, format_text
+from dicomdesk.engine.delivery.report_files import format_of_name, write_report
+from dicomdesk.engine.delivery.report_page import page_pieces
 from dicomdesk.gui.controls.buttons import without_icons
 from dicomdesk.gui.layouts import DIALOG_MARGINS, column_of
+from dicomdesk.gui.questions.file_dialogs import ask_new_file
+from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.theme import GRID
+from dicomdesk.gui.wording import plain_tip
+
+MOST_SHOWN = 200
+"""Rows of each table that are laid out on the Qt thread; a file has all."""
+MOST_PRINTED = 2000
 
 
 class ReportDialog(QDialog):
-    """A report as text; not modal."""
+    """A report as a page that begins with the summary; not modal. For the Qt thread."""
 
-    save_wanted = Signal()
-
-    def __init__(self, text: str, parent: QWidget | None = None) -> None:
+    def __init__(self, report: Report, tasks: Tasks, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._report = report
+        self._tasks = tasks
+        self._at = datetime.now().astimezone()
         self.setWindowTitle(self.tr("Report on the transfer"))
         self.setModal(False)
-        self.resize(760, 520)
-        self._text = QPlainTextEdit(text)
-        self._text.setReadOnly(True)
-        self._text.setAccessibleName(self.tr("Report"))
-        self._text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        self._text.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        self.resize(820, 560)
+        self._page = QTextBrowser()
+        self._page.setOpenLinks(False)
+        self._page.setAccessibleName(self.tr("Report"))
+        # A sheet of paper in every theme, as it is printed.
+        self._page.setStyleSheet("QTextBrowser { background: #ffffff; color: #111111; }")
+        self._page.setHtml(self._html(MOST_SHOWN))
+        self.save_button = QPushButton(self.tr("&Save as…"))
+        formats = self.tr(
+            "As a page (.html), text (.txt), table (.csv) or JSON (.json, .jsonl), by the end of the name"
+        )
+        self.save_button.setToolTip(plain_tip(formats))
+        self.copy_button = QPushButton(self.tr("&Copy"))
+        self.copy_button.setToolTip(plain_tip(self.tr("Copy the whole report as text")))
+        self.print_button = QPushButton(self.tr("&Print…"))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        save = QPushButton(self.tr("&Save as…"))
-        copy = QPushButton(self.tr("&Copy"))
-        buttons.addButton(save, QDialogButtonBox.ButtonRole.ActionRole)
-        buttons.addButton(copy, QDialogButtonBox.ButtonRole.ActionRole)
-        save.clicked.connect(self.save_wanted)
-        copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.text()))
+        for button in (self.save_button, self.copy_button, self.print_button):
+            buttons.addButton(button, QDialogButtonBox.ButtonRole.ActionRole)
+        self.save_button.clicked.connect(lambda: self._tasks.start(self._save(), owner=self))
+        self.copy_button.clicked.connect(lambda: self._tasks.start(self._copy(), owner=self))
+        self.print_button.clicked.connect(lambda: self._tasks.start(self._print(), owner=self))
         without_icons(buttons)
         buttons.rejected.connect(self.reject)
-        column_of(self._text, buttons, inside=self, margins=DIALOG_MARGINS, spacing=GRID)
+        column_of(self._page, buttons, inside=self, margins=DIALOG_MARGINS, spacing=GRID)
 
     def text(self) -> str:
-        """The report."""
-        return self._text.toPlainText()
+        """What is shown, as plain text."""
+        return self._page.toPlainText()
+
+    def _html(self, most_rows: int) -> str:
+        return "".join(page_pieces(self._report, self._at, most_rows=most_rows))
+
+    async def _save(self) -> None:
+        path = await ask_new_file(self._tasks, self, self.tr("Save the report"), "report.html")
+        if path:
+            await self._tasks.run(self.write, path)
+
+    def write(self, path: str) -> None:
+        """Write the whole report in the format that the name says; for a worker thread. Raises ReportError."""
+        write_report(path, self._report, format_of_name(path), at=self._at)
+
+    async def _copy(self) -> None:
+        text = await self._tasks.run(format_text, self._report, self._at)
+        QGuiApplication.clipboard().setText(text)
+
+    async def _print(self) -> None:
+        printer = QPrinter(QPrinter.PrinterMode.HighResolution)
+        printer.setDocName(self.windowTitle())
+        if await self._tasks.ask(QPrintDialog(printer, self)):
+            await self._tasks.run(self.print_to, printer)
+
+    def print_to(self, printer: QPrinter) -> None:
+        """Lay the page out and print it; for a worker thread, where a long one keeps nobody waiting."""
+        document = QTextDocument()
+        document.setHtml(self._html(MOST_PRINTED))
+        document.print_(printer)

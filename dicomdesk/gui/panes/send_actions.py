@@ -1,15 +1,12 @@
 """Actions of the Send view: add, send, stop, try again, check, test, echo, report, clear."""
 
 from dataclasses import replace
-from datetime import datetime
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from dicomdesk import human
 from dicomdesk.engine.check.requests import EchoRequest
-from dicomdesk.engine.delivery.report import format_text
-from dicomdesk.engine.delivery.report_files import ReportFormat, write_report
 from dicomdesk.errors import AssociationRejectedError, DicomdeskError
 from dicomdesk.gui.dialogs.check import CheckDialog
 from dicomdesk.gui.dialogs.report import ReportDialog
@@ -22,7 +19,7 @@ from dicomdesk.gui.panes import send_details
 from dicomdesk.gui.panes.preflight_flow import PreflightFlow
 from dicomdesk.gui.panes.send_flow import SendFlow
 from dicomdesk.gui.panes.send_header import HeaderState, SendHeader
-from dicomdesk.gui.questions.file_dialogs import ask_files, ask_folder, ask_new_file
+from dicomdesk.gui.questions.file_dialogs import ask_files, ask_folder
 from dicomdesk.gui.security.credentials import PreparedPeer
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.tasks import Tasks
@@ -150,8 +147,7 @@ class SendActions(QObject):
         report = self.flow.report
         if report is None:
             return
-        dialog = ReportDialog(format_text(report, datetime.now().astimezone()), self._view)
-        dialog.save_wanted.connect(lambda: self._tasks.start(self._save_report()))
+        dialog = ReportDialog(report, self._tasks, self._view)
         dialog.finished.connect(dialog.deleteLater)
         dialog.show()
 
@@ -273,8 +269,3 @@ class SendActions(QObject):
         folder = await ask_folder(self._tasks, self._view, self.tr("Add a folder to send"))
         if folder:
             self.flow.add([folder])
-
-    async def _save_report(self) -> None:
-        path = await ask_new_file(self._tasks, self._view, self.tr("Save the report"), "report.txt")
-        if path and self.flow.report is not None:
-            await self._tasks.run(write_report, path, self.flow.report, ReportFormat.TEXT)

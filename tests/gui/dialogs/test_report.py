@@ -1,18 +1,78 @@
+"""The dialog of a report: the summary first, saved by the end of a name, copied as text, printed as a page."""
+
+import asyncio
+import json
+from pathlib import Path
+
+import pytest
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtPrintSupport import QPrinter
 from pytestqt.qtbot import QtBot
 
+from dicomdesk.engine.events import ItemOutcome
+from dicomdesk.errors import ReportError
+from dicomdesk.gui.dialogs import report as module
 from dicomdesk.gui.dialogs.report import ReportDialog
+from dicomdesk.gui.tasks import Tasks
+from tests.helpers.jobs.sample_reports import record, report
+
+REFUSED = record(2, path="bad.dcm", outcome=ItemOutcome.REFUSED, status=0xA700, reason="Out of <room>.")
 
 
-def test_report_is_shown_copied_and_saved(qtbot: QtBot) -> None:
-    dialog = ReportDialog("Detailed Report\n===")
-    qtbot.addWidget(dialog)
+@pytest.fixture
+def dialog(qtbot: QtBot, tasks: Tasks) -> ReportDialog:
+    made = ReportDialog(report(record(), REFUSED), tasks)
+    qtbot.addWidget(made)
+    return made
+
+
+def test_a_report_begins_with_its_summary_and_names_what_needs_attention(dialog: ReportDialog) -> None:
     assert not dialog.isModal()
-    saved: list[bool] = []
-    dialog.save_wanted.connect(lambda: saved.append(True))
-    for button in dialog.findChildren(QPushButton):
-        if "Save" in button.text() or "Copy" in button.text():
-            button.click()
-    assert saved == [True]
-    assert QGuiApplication.clipboard().text() == dialog.text() == "Detailed Report\n==="
+    text = dialog.text()
+    assert text.startswith("Report on the transfer of instances\n1 of 2 instances stored by the peer.")
+    assert text.index("What needs attention (1)") < text.index("Out of <room>.") < text.index("All instances (2)")
+
+
+@pytest.mark.parametrize(
+    ("name", "beginning"),
+    [("r.html", "<!DOCTYPE html>"), ("r.csv", "number,path,"), ("r.txt", "Detailed Report"), ("r.json", "{")],
+)
+def test_a_report_is_saved_in_the_format_of_its_name(
+    dialog: ReportDialog, tmp_path: Path, name: str, beginning: str
+) -> None:
+    dialog.write(str(tmp_path / name))
+    content = (tmp_path / name).read_text()
+    assert content.startswith(beginning)
+    if name == "r.json":
+        assert len(json.loads(content)["instances"]) == 2
+
+
+def test_a_report_that_cannot_be_saved_says_so(dialog: ReportDialog, tmp_path: Path) -> None:
+    with pytest.raises(ReportError, match="cannot write detailed report"):
+        dialog.write(str(tmp_path))
+
+
+def test_a_report_is_copied_as_text(dialog: ReportDialog, loop: asyncio.AbstractEventLoop, tasks: Tasks) -> None:
+    dialog.copy_button.click()
+    loop.run_until_complete(tasks.finish(20))
+    assert "Number of SOP instances  : 2" in QGuiApplication.clipboard().text()
+
+
+def test_a_report_is_printed_as_a_page(dialog: ReportDialog, tmp_path: Path) -> None:
+    printer = QPrinter()
+    printer.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
+    printer.setOutputFileName(str(tmp_path / "r.pdf"))
+    dialog.print_to(printer)
+    assert (tmp_path / "r.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_of_a_long_report_so_much_is_shown_and_it_is_said_how_much_more_there_is(
+    qtbot: QtBot, tasks: Tasks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MOST_SHOWN", 3)
+    dialog = ReportDialog(report(*(record(number, path=f"{number}.dcm") for number in range(1, 11))), tasks)
+    qtbot.addWidget(dialog)
+    assert "10 of 10 instances stored" in dialog.text()
+    assert "3.dcm" in dialog.text()
+    assert "4.dcm" not in dialog.text()
+    assert "7 more are in the report as a file." in dialog.text()

@@ -70,7 +70,7 @@ def test_refused_instances_are_tried_again_and_reported(
     assert words == ["Open report", "Clear finished"]
     window.send.details.details().actions[0].run()
     dialog = next(w for w in QApplication.topLevelWidgets() if isinstance(w, ReportDialog) and w.isVisible())
-    assert "Number of SOP instances  : 1" in dialog.text()
+    assert "1 of 1 instance stored by the peer." in dialog.text()
     dialog.close()
 
 
