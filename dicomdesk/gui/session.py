@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from dicomdesk.engine.events import ItemStarted
 from dicomdesk.engine.receive.book.arrival_book import ArrivalBook
 from dicomdesk.errors import DicomdeskError
 from dicomdesk.gui.event_bridge import Bridge, Channel
@@ -182,7 +183,8 @@ class Session(QObject):
     def _take_received(self, event: "Event") -> None:
         for take in self._overhearing:
             take(event)
-        self.received.sink(event)
+        if not isinstance(event, ItemStarted):  # no view shows what may end within the millisecond
+            self.received.sink(event)
 
     def stop_listening(self) -> None:
         """First call: let associations end. Second call: abort them."""

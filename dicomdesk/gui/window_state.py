@@ -45,6 +45,10 @@ class WindowState:
     listens_at_start: bool = True
     """Whether the listener starts with the program, once it has been started by hand."""
     has_listened: bool = False
+    listen_sub_folders: str = "none"
+    """That received files are sorted into, as ``SubFolders`` has it."""
+    listen_extension: str = ""
+    """Of received files."""
     accept: str = "everything"
     profile_file: str = ""
     profile_name: str = ""

@@ -36,6 +36,8 @@ MOST_ASSOCIATIONS = 1000
 """Older ones that are over are forgotten."""
 MOST_MESSAGES = 5000
 """Per association; all are counted."""
+MOST_MESSAGES_OF_ALL = 50_000
+"""Of all associations; of more those of the oldest associations go, and are only counted."""
 
 
 def _say(text: str) -> str:
@@ -251,6 +253,8 @@ class AssociationLog:
         self._outline = outline
         self._records: dict[tuple[str, int], AssociationRecord] = {}
         self._problems = problems or loose_shelf()
+        self._kept = 0
+        """Messages of all associations."""
         self._troubled: dict[_Way, dict[tuple[str, int], AssociationRecord]] = {}
         """Those that are reported, by the way that they went."""
 
@@ -299,9 +303,21 @@ class AssociationLog:
         record = self._records.get((message.job_id, message.association)) if message is not None else None
         if message is None or record is None:
             return
-        record.messages.append(Message(message, at))
-        record.message_count += 1
+        self._keep(record, Message(message, at))
         self._outline.touch(record)
+
+    def _keep(self, record: AssociationRecord, message: Message) -> None:
+        """Keep a message; of all associations together no more than a bound, the oldest associations' go."""
+        self._kept += len(record.messages) < MOST_MESSAGES
+        record.messages.append(message)
+        record.message_count += 1
+        if self._kept > MOST_MESSAGES_OF_ALL:
+            for other in self._records.values():
+                if other is not record:
+                    self._kept -= len(other.messages)
+                    other.messages.clear()
+                if self._kept <= MOST_MESSAGES_OF_ALL // 2:
+                    break
 
     def _on_requested(self, event: AssociationRequested, at: float) -> None:
         record = self._add((event.job_id, event.association), is_requestor=True, at=at)
@@ -373,8 +389,7 @@ class AssociationLog:
         record = self._records.get((event.job_id, event.association))
         if record is None:
             return
-        record.messages.append(Message(event, at))
-        record.message_count += 1
+        self._keep(record, Message(event, at))
         if event.outcome in {ItemOutcome.STORED, ItemOutcome.WARNING}:
             record.stored += 1
             record.size_bytes += event.size_bytes
@@ -398,7 +413,9 @@ class AssociationLog:
         self._outline.remove(record)
         gone = set(record.whole)
         for key in [key for key, each in self._records.items() if each in gone]:
-            self._mend(key, self._records.pop(key))
+            forgotten = self._records.pop(key)
+            self._kept -= len(forgotten.messages)
+            self._mend(key, forgotten)
 
 
 _Way = tuple[bool, str, str, str]

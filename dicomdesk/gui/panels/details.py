@@ -50,6 +50,8 @@ class DetailsStrip(Band):
         super().__init__(theme)
         self._details = Details(title="")
         self._actions: list[Action] = []
+        self._drawn: list[tuple[str, str]] = []
+        """Words and icons of the buttons that there are."""
         self.setFixedHeight(_HEIGHT)
         self._heading = Heading(theme, self)
         self._text = PlainLabel()
@@ -69,10 +71,11 @@ class DetailsStrip(Band):
     def show_details(self, details: Details) -> None:
         """Tell something else; the same again costs nothing."""
         self._bar.show_share(details.progress)
-        if _is_same(details, self._details):
-            return
-        self._details = details
-        self._draw()
+        is_same, self._details = _is_same(details, self._details), details
+        self._actions = self._wanted_actions()  # the same words may be of another row
+        if not is_same:
+            self._draw_words()
+            self._draw_buttons()
 
     def details(self) -> Details:
         """The content that is shown now."""
@@ -88,31 +91,43 @@ class DetailsStrip(Band):
         return QSize(400, _HEIGHT)
 
     def _draw(self) -> None:
+        """Everything, in the colours of now."""
+        self._draw_words()
+        self._drawn = []
+        self._draw_buttons()
+
+    def _draw_words(self) -> None:
         details = self._details
         self._heading.say(details.title, details.icon, details.tone)
         self._text.setText(details.text)
         self._text.setToolTip(plain_tip(details.text))
         self.setAccessibleDescription(details.text)
         self._bar.show_share(details.progress)
-        self._draw_buttons()
 
     def _draw_buttons(self) -> None:
+        """Make buttons only where there are to be others: figures may change several times a second."""
+        self._actions = self._wanted_actions()
+        wanted = [(action.word, action.icon) for action in self._actions]
+        if wanted == self._drawn:
+            return
+        self._drawn = wanted
         while (item := self._buttons.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:
                 widget.hide()
                 widget.deleteLater()
-        actions = list(self._details.actions)
-        if self._details.can_copy:
-            actions.append(Action(word=self.tr("Copy details"), run=self._on_copy, icon="copy"))
-        for action in actions:
+        for number, action in enumerate(self._actions):
             button = QPushButton()
             set_words(button, action.word)
             if action.icon:
                 button.setIcon(self._theme.icon(action.icon))
-            button.clicked.connect(lambda _=False, run=action.run: run())
+            button.clicked.connect(lambda _=False, number=number: self._actions[number].run())
             self._buttons.addWidget(button)
         self._buttons.addStretch(1)
+
+    def _wanted_actions(self) -> list[Action]:
+        copy = Action(word=self.tr("Copy details"), run=self._on_copy, icon="copy")
+        return [*self._details.actions, *([copy] if self._details.can_copy else [])]
 
     def _on_copy(self) -> None:
         QGuiApplication.clipboard().setText(f"{self._details.title}\n{self._details.text}")

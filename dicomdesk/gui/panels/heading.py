@@ -29,7 +29,7 @@ class Heading(QHBoxLayout):
         self._icon.setPixmap(self._theme.pixmap(icon, tone, SIDEBAR_ICON, ratio))
         self._icon.setVisible(bool(title))
         self._title.say(title)
-        self._title.setStyleSheet(f"color: {self._theme.colour(title_tone or tone).name()};")
+        self._title.show_colour(self._theme.colour(title_tone or tone).name())
         self._panel.setAccessibleName(title)
 
     def title(self) -> str:
@@ -57,12 +57,20 @@ class _Title(PlainLabel):
     def __init__(self, panel: QWidget) -> None:
         super().__init__()
         self.whole = ""
+        self._colour = ""
         self.setFont(title_font(panel.font()))
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 
     def say(self, text: str) -> None:
-        self.whole = text
-        self._fit()
+        if text != self.whole:
+            self.whole = text
+            self._fit()
+
+    def show_colour(self, name: str) -> None:
+        """A style sheet costs milliseconds: it is set where it changes."""
+        if name != self._colour:
+            self._colour = name
+            self.setStyleSheet(f"color: {name};")
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -10,7 +10,7 @@ from dicomdesk.gui import wording
 from dicomdesk.gui.controls.chips import ChipRow
 from dicomdesk.gui.layouts import column_of, row_of
 from dicomdesk.gui.models.agreement_nodes import VALUE, agreement_columns, agreement_nodes, expiry_mark, utc_now
-from dicomdesk.gui.models.association_log import STATE, AssociationRecord, AssociationState, Message
+from dicomdesk.gui.models.association_log import MOST_MESSAGES, STATE, AssociationRecord, AssociationState, Message
 from dicomdesk.gui.models.negotiation_nodes import (
     REASON,
     ContextNode,
@@ -101,9 +101,13 @@ class NegotiationPanel(Band):
             new.append(MessageNode(message))
         if new:
             self._last_message = record.messages[-1]
+            if len(self._message_model.root.children) + len(new) > 2 * MOST_MESSAGES:
+                self._message_model.clear()  # as many as the record keeps
+                new = [MessageNode(message) for message in reversed(record.messages)]
             self._message_model.insert(None, new[::-1])
 
     def _draw_heading(self) -> None:
+        """Figures change several times a second: what says the same is left as it is."""
         record = self._record
         if record is None:
             return
@@ -118,7 +122,8 @@ class NegotiationPanel(Band):
         chosen = self.contexts.selected_node()
         chosen = chosen.parent if isinstance(chosen, ProposalNode) else chosen
         why = chosen.text(REASON) if isinstance(chosen, ContextNode) else self._why_of(record)
-        self._why.setText(why)
+        if why != self._why.text():
+            self._why.setText(why)
         self._why.setVisible(bool(why))
         self._facts.show_facts(self._facts_of(record))
         self.setAccessibleDescription(why)

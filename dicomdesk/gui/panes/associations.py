@@ -4,7 +4,7 @@ from collections.abc import Callable, Hashable
 from time import time
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QMenu, QSplitter, QStackedWidget
 
 from dicomdesk.engine.events import Event
@@ -133,8 +133,16 @@ class AssociationsPane(View):
 
     # Showing.
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._show_all()
+
     def _on_tick(self) -> None:
         self.model.flush()
+        if self.isVisible():  # what nobody sees costs nothing
+            self._show_all()
+
+    def _show_all(self) -> None:
         self._show_counts()
         has_any = bool(len(self.log))
         self.area.setCurrentIndex(1 if has_any else 0)
@@ -166,7 +174,8 @@ class AssociationsPane(View):
     def _on_clear(self) -> None:
         self._follows_latest = True
         self.log.clear_finished()
-        self._on_tick()
+        self.model.flush()
+        self._show_all()
 
     def _on_menu(self, _node: object, place: QPoint) -> None:
         menu = QMenu(self)

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QKeySequence, QShortcut
 
 from dicomdesk.engine.reach.calling_card import address_words, calling_card
-from dicomdesk.engine.receive.request import Acceptance, ReceiveRequest, Storage
+from dicomdesk.engine.receive.request import Acceptance, ReceiveRequest, Storage, SubFolders
 from dicomdesk.errors import DicomdeskError, KeyPassPhraseError, SettingsError
 from dicomdesk.gui.controls.buttons import PrimaryButton, plain_button
 from dicomdesk.gui.controls.combo import Combo
@@ -17,6 +17,7 @@ from dicomdesk.gui.dialogs.access_words import access_sentence
 from dicomdesk.gui.dialogs.listener import ListenerDialog
 from dicomdesk.gui.dialogs.profile import ProfileDialog
 from dicomdesk.gui.entries.checks import ae_title_problem, folder_problem, port_problem
+from dicomdesk.gui.entries.storing_entry import READABLE_EXTENSION
 from dicomdesk.gui.layouts import HEADER_MARGINS, column_of
 from dicomdesk.gui.outline.model import Node
 from dicomdesk.gui.panels.details import Action, Details, DetailsStrip
@@ -65,6 +66,8 @@ class ReceivePane(View):
         self._is_listening = False
         self._has_listened = state.has_listened
         self._listens_at_start = state.listens_at_start
+        self._storing = storing_of(state)
+        """How files are named and sorted; the folder is that of the header."""
         self._is_program_start = False
         """Whether nobody has pressed Start: the program wishes to listen."""
         self._profile = (state.profile_file, state.profile_name)
@@ -111,6 +114,8 @@ class ReceivePane(View):
             listen_folder=self.folder.value(),
             has_listened=self._has_listened,
             listens_at_start=self._listens_at_start,
+            listen_sub_folders=self._storing.sub_folders.value,
+            listen_extension=self._storing.extension,
             accept=_ACCEPT[self.accept.currentIndex()],
             profile_file=self._profile[0],
             profile_name=self._profile[1],
@@ -132,7 +137,7 @@ class ReceivePane(View):
     def _lay_out(self) -> None:
         self.choose = plain_button(self._theme, "", "folder", self._on_choose, self.tr("Choose the folder"))
         self.primary = PrimaryButton(self._theme, self._on_primary)
-        self.security_button = plain_button(self._theme, "", "lock-open", self._on_security, self.tr("Security"))
+        self.security_button = plain_button(self._theme, "", "lock-open", self._on_security, self.tr("Settings"))
         fields = (
             (self.tr("Listen &as"), self.ae_title, 90, 150),
             (self.tr("&port"), self.port, 62, 62),
@@ -329,7 +334,9 @@ class ReceivePane(View):
         self._is_editing = True
         try:
             listener = self._access.store.settings.listener
-            dialog = ListenerDialog(self._theme, self._tasks, self._access.credentials, listener, self)
+            storage = replace(self._storing, folder=Path(self.folder.value()))
+            credentials = self._access.credentials
+            dialog = ListenerDialog(self._theme, self._tasks, credentials, listener, self, storage=storage)
             choice = PeerChoice(self._theme, self._access.peers, keeps_word=False)
             choice.chosen.connect(lambda peer: dialog.access.add_title(peer.ae_title))
             choice.book_wanted.connect(self.peers_wanted)
@@ -337,7 +344,7 @@ class ReceivePane(View):
             dialog.starts.setChecked(self._listens_at_start)
             if await self._tasks.ask(dialog):
                 self._access.store.keep_listener(dialog.security())
-                self._listens_at_start = dialog.starts.isChecked()
+                self._listens_at_start, self._storing = dialog.starts.isChecked(), dialog.storing.value()
                 self.state_changed.emit()
                 self._notice = None
                 self._show_all()
@@ -356,8 +363,9 @@ class ReceivePane(View):
         tone = Tone.ACTIVE if listener.uses_tls else Tone.QUIET
         self._theme.keep_icon(self.security_button, "lock" if listener.uses_tls else "lock-open", tone)
         said = access_sentence(listener)
-        self.security_button.setToolTip(plain_tip(self.tr("Encryption, and who may send (Ctrl+K)") + "\n" + said))
-        self.security_button.setAccessibleName(self.tr("Security of the listener"))
+        what = self.tr("Settings of the listener: encryption, who may send, names of files (Ctrl+K)")
+        self.security_button.setToolTip(plain_tip(f"{what}\n{said}"))
+        self.security_button.setAccessibleName(self.tr("Settings of the listener"))
         self.security_button.setAccessibleDescription(said)
 
     def request(self) -> ReceiveRequest:
@@ -372,7 +380,7 @@ class ReceivePane(View):
                 max_pdu_bytes=LARGE_MAX_PDU_BYTES,
                 access=self._access.store.settings.listener.access,
             ),
-            storage=Storage(folder=Path(self.folder.value()).expanduser()),
+            storage=replace(self._storing, folder=Path(self.folder.value()).expanduser()),
         )
 
     def listener_terms(self) -> ListenerTerms | None:
@@ -465,3 +473,10 @@ class ReceivePane(View):
             self.picture.hide()
         else:
             self.picture.show_picture(*self.list.pictures.large(node))
+
+
+def storing_of(state: WindowState) -> Storage:
+    """Return how files are named and sorted; what makes no sense is as at a first start."""
+    kinds = {kind.value: kind for kind in SubFolders}
+    extension = state.listen_extension if state.listen_extension in {"", READABLE_EXTENSION} else ""
+    return Storage(sub_folders=kinds.get(state.listen_sub_folders, SubFolders.NONE), extension=extension)

@@ -7,10 +7,11 @@ from PySide6.QtWidgets import QApplication
 from shiboken6 import isValid
 
 from dicomdesk.engine.receive.book.records import BookedSeries, BookedStudy
-from dicomdesk.engine.receive.request import Storage
+from dicomdesk.engine.receive.request import Storage, SubFolders
 from dicomdesk.gui.dialogs.listener import ListenerDialog
 from dicomdesk.gui.main_window import MainWindow
 from dicomdesk.gui.models.received_studies import ReceivedSeries, ReceivedStudy
+from dicomdesk.gui.panes.receive import storing_of
 from dicomdesk.gui.receive.received_list import accepts
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.window_state import WindowState
@@ -188,3 +189,23 @@ def test_port_that_is_taken_at_start_is_said_without_a_dialog(window: MainWindow
         wait_until(lambda: receive.details.details().title == "Cannot listen")
     assert QApplication.activeModalWidget() is None
     assert receive.details.details().text.startswith("It was to listen with the program. ")
+
+
+def test_folders_and_names_are_a_setting_that_is_remembered(
+    window: MainWindow, wait_until: WaitUntil, tmp_path: Path
+) -> None:
+    receive = window.receive
+    receive.security_button.click()
+    dialog = wait_for(ListenerDialog, wait_until)
+    dialog.storing.folders.setCurrentIndex(1)
+    dialog.storing.folders.activated.emit(1)
+    assert dialog.storing.example.text().startswith(str(tmp_path / "received"))
+    dialog.starts.setChecked(False)
+    dialog._on_save()
+    wait_until(lambda: not isValid(dialog))
+    storage = receive.request().storage
+    assert (storage.sub_folders, storage.extension) == (SubFolders.PATIENT_STUDY_SERIES, ".dcm")
+    kept = receive.remember(WindowState())
+    assert not kept.listens_at_start
+    assert storing_of(kept).sub_folders is SubFolders.PATIENT_STUDY_SERIES
+    assert storing_of(WindowState(listen_sub_folders="?", listen_extension="/../x")) == Storage()

@@ -78,7 +78,7 @@ def test_files_are_deleted_after_a_question_that_says_how_many_and_where(
     view.select_node(study)
     window.receive.list.actions_of_rows.delete_selected()
     dialog = wait_for(DeletionDialog, wait_until)
-    assert dialog.text().startswith("Delete 3 files of DOE, JANE")
+    assert dialog.text().startswith("Delete 3 files of Doe, Jane")
     press(dialog, "Delete")
     wait_until(lambda: not window.receive.flow.model.root.children)
     assert list(folder.iterdir()) == []

@@ -287,3 +287,20 @@ def test_old_check_is_forgotten_whole(
     play(log, scenes.outgoing(1))
     assert len(log) == len(outline.root.children) == 1
     assert log.find(CHECK, 3) is None
+
+
+def test_messages_of_all_associations_are_bounded(
+    log: AssociationLog, outline: PlainOutline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(association_log, "MOST_MESSAGES_OF_ALL", 20)
+    header = scenes.header(scenes.JANE, ("1", "", "CT"), 1)
+    for number in range(1, 11):
+        for event in scenes.incoming(number):
+            log.apply(event, 1.0)
+        for index in range(7):
+            log.apply(scenes.finished(header, index, association=number, job_id=scenes.RECEIVE_JOB), 1.0)
+    records = [node for node in outline.root.children if isinstance(node, AssociationRecord)]
+    assert sum(len(record.messages) for record in records) <= 20
+    assert [record.message_count for record in records] == [7] * 10
+    assert len(records[-1].messages) == 7
+    log.clear_finished()
