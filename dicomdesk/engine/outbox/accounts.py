@@ -15,7 +15,7 @@ from dicomdesk.engine.outbox.errand_book import ErrandBook
 from dicomdesk.engine.outbox.errands import OutboxLimits
 from dicomdesk.engine.outbox.facts import InstanceBegan, InstanceEnded, PeerPaused, RunEnded
 from dicomdesk.engine.outbox.line import Line, LiveErrand
-from dicomdesk.engine.outbox.run import Part, Run, RunNote
+from dicomdesk.engine.outbox.run import Part, Run
 from dicomdesk.engine.send.retry import backoff_s
 from dicomdesk.errors import AssociationRejectedError, DicomdeskError, LocalError
 
@@ -25,6 +25,7 @@ UNRESOLVED_S = 60.0
 """Until it is looked again for what was not to be had, unless somebody says before that it has changed."""
 OPEN_STATES = frozenset({InstanceState.WAITING, InstanceState.UNDER_WAY})
 
+_STORED = InstanceState.STORED
 _STATES = {outcome: InstanceState(outcome.value) for outcome in ItemOutcome}
 
 
@@ -73,18 +74,24 @@ class Accounts:
     def _take(self, line: Line, run: Run) -> set[Part]:
         touched: set[Part] = set()
         begun: dict[int, Part] = {}
-        for note in run.take_notes():
-            index = note.place
+        errands = self._book.errands
+        for index, answer, may_pass in run.take_notes():
             part = run.part_of(index)
             if part not in touched:
                 touched.add(part)
                 self._show_running(part)
-            if note.answer is None:
+            if answer is None:
                 begun[index] = part
                 continue
             is_shown = begun.pop(index, None) is None and run.shown[index]
             was = InstanceState.UNDER_WAY if is_shown else InstanceState.WAITING
-            self._take_end(line, run, note, note.answer, was)
+            offset = index - part.first
+            if may_pass:
+                part.has_failed, part.reason = True, answer.reason
+            state = InstanceState.WAITING if may_pass else _state_of(answer.outcome)
+            attempts = run.attempts_of(index)
+            ending = Ending(part.numbers[offset], part.found[offset], answer, attempts, was, state)
+            self._take_end(line, errands[part.errand_id], ending)
         for index, part in begun.items():
             self._take_beginning(run, part, index)
         return touched
@@ -102,36 +109,23 @@ class Accounts:
         self._book.journal.note(errand.id, number, InstanceNote(InstanceState.UNDER_WAY, attempt))
         self._book.fact(InstanceBegan(errand_id=errand.id, number=number, attempt=attempt))
 
-    def _take_end(self, line: Line, run: Run, note: RunNote, answer: Answer, was: InstanceState) -> None:
-        part = run.part_of(note.place)
-        errand, offset = self._book.errands[part.errand_id], note.place - part.first
-        if note.may_pass:
-            part.has_failed, part.reason = True, answer.reason
+    def _take_end(self, line: Line, errand: LiveErrand, ending: Ending) -> None:
+        if ending.state is InstanceState.WAITING:
             errand.is_suspect = True
-        elif answer.status is not None:
+        elif ending.answer.status is not None:
             line.failures = 0
             if errand.record.tries:
                 errand.record = replace(errand.record, tries=0)
-        state = InstanceState.WAITING if note.may_pass else _STATES[answer.outcome]
-        attempts = run.attempts_of(note.place)
-        self._note(errand, Ending(part.numbers[offset], part.found[offset], answer, attempts, was, state))
+        self._note(errand, ending)
 
     def _note(self, errand: LiveErrand, ending: Ending) -> None:
         number, found, answer, attempts, was, state = ending
         errand.move(was, state)
         note = InstanceNote(state, attempts, answer.status, answer.reason, answer.not_sent_cause)
         self._book.journal.note(errand.id, number, note)
+        uid = found.header.sop_instance_uid
         self._book.fact(
-            InstanceEnded(
-                errand_id=errand.id,
-                number=number,
-                path=found.name,
-                sop_instance_uid=found.header.sop_instance_uid,
-                state=state,
-                status=answer.status,
-                reason=answer.reason,
-                attempts=attempts,
-            )
+            InstanceEnded(errand.id, number, found.name, uid, state, answer.status, answer.reason, attempts)
         )
 
     def _let_go(self, run: Run, part: Part) -> None:
@@ -243,6 +237,10 @@ class Accounts:
                     ending = Ending(each.number, each.found, answer, each.attempts, InstanceState.WAITING, state)
                     self._note(errand, ending)
                 self._book.change(errand, ErrandState.DONE, reason=reason)
+
+
+def _state_of(outcome: ItemOutcome) -> InstanceState:
+    return _STORED if outcome is ItemOutcome.STORED else _STATES[outcome]  # a hash of an Enum costs more than the rest
 
 
 def _jitter() -> float:

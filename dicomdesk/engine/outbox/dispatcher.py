@@ -240,6 +240,11 @@ class Dispatcher:
     def _load(self, errands: list[LiveErrand]) -> dict[int, Part]:
         loaded: dict[int, Part] = {}
         for errand in errands:
+            with self._changed:
+                fresh = self._book.take_fresh(errand.id)
+            if fresh is not None:
+                loaded[errand.id] = Part(errand.id, ((number, found, 0) for number, found in enumerate(fresh)))
+                continue
             try:
                 records = self._book.journal.instances(errand.id, states=OPEN_STATES)
             except KeyError:  # removed meanwhile

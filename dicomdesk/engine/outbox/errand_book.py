@@ -8,12 +8,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from dicomdesk.dicom.instance import FoundInstance
 from dicomdesk.engine.journal.journal import Journal
 from dicomdesk.engine.journal.records import ENDED_ERRANDS, ErrandRecord, ErrandState, InstanceState
 from dicomdesk.engine.outbox.facts import ErrandAdded, ErrandChanged, ErrandRemoved, OutboxFact, OutboxSink
 from dicomdesk.engine.outbox.line import Line, LiveErrand, Order, Timers
 
 __all__ = ["ErrandBook"]
+
+FRESH_INSTANCES = 50_000
 
 _log = logging.getLogger(__name__)
 
@@ -30,6 +33,9 @@ class ErrandBook:
         """Of those that have not ended."""
         self.lines: dict[str, Line] = {}
         self.timers = Timers()
+        self.fresh: dict[int, tuple[FoundInstance, ...]] = {}
+        """What was added and not begun, as far as there is room: it need not be read from the journal."""
+        self._fresh_left = FRESH_INSTANCES
         self.sink = sink
         """For the events of runs, which tell it themselves."""
         self._facts: deque[OutboxFact] = deque()
@@ -79,6 +85,18 @@ class ErrandBook:
         if record.state is ErrandState.WAITING:
             errand.line.ready.add(errand.place)
         return errand
+
+    def keep_fresh(self, errand_id: int, instances: tuple[FoundInstance, ...]) -> None:
+        """Remember the instances of a new errand, if there is room."""
+        if len(instances) <= self._fresh_left:
+            self._fresh_left -= len(instances)
+            self.fresh[errand_id] = instances
+
+    def take_fresh(self, errand_id: int) -> tuple[FoundInstance, ...] | None:
+        """Return what is remembered of an errand, which is forgotten by that."""
+        instances = self.fresh.pop(errand_id, None)
+        self._fresh_left += len(instances or ())
+        return instances
 
     def announce(self, errand: LiveErrand) -> None:
         """Tell of a new errand."""
@@ -141,12 +159,13 @@ class ErrandBook:
         errand.line.ready.discard(errand.place)
         self.order.discard(errand.place)
         del self.errands[errand.id]
+        self.take_fresh(errand.id)
         self.journal.remove(errand.id)
         self.fact(ErrandRemoved(errand_id=errand.id))
 
     def found(self, errand_ids: Iterable[int]) -> list[LiveErrand]:
-        """Return the errands of these ids, without those that are gone."""
-        return [self.errands[each] for each in errand_ids if each in self.errands]
+        """Return the errands of these ids, each once, without those that are gone."""
+        return [self.errands[each] for each in dict.fromkeys(errand_ids) if each in self.errands]
 
     def has_changed(self, errand: LiveErrand) -> None:
         """Tell that an errand is other than it was."""

@@ -2,6 +2,7 @@
 
 import heapq
 from bisect import bisect_left, insort
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -32,7 +33,7 @@ class LiveErrand:
 
     def __init__(self, record: ErrandRecord, counts: dict[InstanceState, int], line: "Line") -> None:
         self.record = record
-        self.counts = counts
+        self.counts = Counter(counts)
         self.line = line
         self.part: Part | None = None
         """What a run has of it, until nothing of that is in hand."""
@@ -62,8 +63,9 @@ class LiveErrand:
 
     def move(self, before: InstanceState, after: InstanceState, count: int = 1) -> None:
         """Count instances that have changed their state."""
-        self.counts[before] = self.counts.get(before, 0) - count
-        self.counts[after] = self.counts.get(after, 0) + count
+        if before is not after:
+            self.counts[before] -= count
+            self.counts[after] += count
 
     def snapshot(self) -> Errand:
         """Return it as others see it."""

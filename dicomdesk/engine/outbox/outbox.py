@@ -101,6 +101,7 @@ class Outbox:
             record = replace(record, id=self._journal.add(record, request.instances))
             counts = {InstanceState.WAITING: len(request.instances)} if request.instances else {}
             errand = self._book.enter(record, counts)
+            self._book.keep_fresh(record.id, request.instances)
             self._book.announce(errand)
             if not request.instances:
                 self._book.change(errand, ErrandState.DONE)
@@ -193,7 +194,7 @@ class Outbox:
         them; what came of the first stays with it, and what was left of it is cancelled. ``settings`` take the place of
         those that it has, None leaves them; one that goes to this peer already goes on with them from its next run.
         """
-        return {each: self._redirect(each, peer, settings) for each in ids if each in self._book.errands}
+        return {each: self._redirect(each, peer, settings) for each in dict.fromkeys(ids) if each in self._book.errands}
 
     def remove(self, ids: Iterable[int]) -> None:
         """Put errands away; what is under way ends, and stays in the history."""
@@ -233,6 +234,10 @@ class Outbox:
         if record.state is ErrandState.RUNNING:
             record = replace(record, state=ErrandState.WAITING)
         errand = self._book.enter(record, counts)
+        errand.waits_for_resume = record.state is ErrandState.HELD and record.reason == _HELD_SINCE_THE_END
+        if resumes and errand.waits_for_resume:
+            self._book.change(errand, ErrandState.WAITING)
+            return
         if record.state not in {ErrandState.WAITING, ErrandState.RETRYING}:
             return
         if not resumes:

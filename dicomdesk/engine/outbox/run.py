@@ -11,7 +11,7 @@ that before looking at the marks. So one of both sees the other, and nothing goe
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from dicomdesk.dicom.instance import FoundInstance
 from dicomdesk.engine.delivery.ledger import Answer, LedgerEntry
@@ -56,15 +56,9 @@ class Part:
         return slice(self.first, self.first + len(self.numbers))
 
 
-class RunNote(NamedTuple):
-    """What has happened to an instance of a run."""
-
-    place: int
-    """Its index in the run."""
-    answer: Answer | None
-    """None where it was begun."""
-    may_pass: bool = False
-    """Whether the attempt has failed for a reason that may pass."""
+RunNote = tuple[int, Answer | None, bool]
+"""What has happened to an instance: its index in the run, how its attempt ended (None where it was begun), and whether
+that may pass. A plain tuple, since two are made for each instance."""
 
 
 class Run:
@@ -171,7 +165,7 @@ class Run:
             raise ValueError(f"instance {index} is under way already, or has ended")
         self._begun[index] = True
         self._attempts[index] += 1
-        self._notes.append(RunNote(index, None))
+        self._notes.append((index, None, False))
         return self._attempts[index]
 
     def finish(self, index: int, answer: Answer) -> int:
@@ -186,7 +180,7 @@ class Run:
             self._last[index] = answer
             if not is_left:
                 may_pass = bool(was_begun) and self.is_breaking_off and answer.outcome is ItemOutcome.FAILED
-                self._notes.append(RunNote(index, answer, may_pass))
+                self._notes.append((index, answer, may_pass))
                 self._steps[index] = _CLOSED
         return self._attempts[index]
 
@@ -195,7 +189,7 @@ class Run:
         if not self._begun[index]:
             raise ValueError(f"instance {index} is not under way")
         self._last[index], self._begun[index] = answer, False
-        self._notes.append(RunNote(index, answer, may_pass=True))
+        self._notes.append((index, answer, True))
         self._steps[index] = _CLOSED
 
     def unfinished(self) -> list[int]:

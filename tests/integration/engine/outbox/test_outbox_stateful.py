@@ -70,7 +70,7 @@ class OutboxMachine(RuleBasedStateMachine):
 
     def chosen(self, numbers: list[int]) -> list[int]:
         known = [errand.id for errand in self.outbox.errands()]
-        return [known[number % len(known)] for number in dict.fromkeys(numbers)] if known else []
+        return [known[number % len(known)] for number in numbers] if known else []
 
     def run_of(self, number: int) -> ScriptedRun | None:
         return self.engine.runs[number % len(self.engine.runs)] if self.engine.runs else None
@@ -91,12 +91,12 @@ class OutboxMachine(RuleBasedStateMachine):
         ids = self.chosen(numbers)
         if wish == "remove":
             self.removed |= set(ids)
-        getattr(self.outbox, wish)(list(dict.fromkeys(ids)))
+        getattr(self.outbox, wish)(ids)
 
     @rule(numbers=picks, before=st.none() | st.integers(0, 30))
     def move(self, numbers: list[int], before: int | None) -> None:
         target = next(iter(self.chosen([before])), None) if before is not None else None
-        self.outbox.move(list(dict.fromkeys(self.chosen(numbers))), target)
+        self.outbox.move(self.chosen(numbers), target)
 
     @rule(numbers=picks, peer=st.sampled_from(PEERS))
     def redirect(self, numbers: list[int], peer: str) -> None:

@@ -83,14 +83,14 @@ def test_each_instance_ends_once_or_is_left_and_what_is_over_stays_so(sizes: lis
             notes += run.take_notes()
         elif driven.in_hand:
             driven.end(step)
-        assert not any(run.part_of(note.place) in over for note in run._notes)
+        assert not any(run.part_of(index) in over for index, _, _ in run._notes)
         assert all(run.is_over(part) for part in over)
     for index in run.unfinished():  # as the job does at its end
         run.finish(index, UNREACHED)
     notes += run.take_notes()
-    ended = [note.place for note in notes if note.answer is not None]
+    ended = [index for index, answer, _ in notes if answer is not None]
     assert len(set(ended)) == len(ended)
-    begun = Counter(note.place for note in notes if note.answer is None)
+    begun = Counter(index for index, answer, _ in notes if answer is None)
     assert all(run.attempts_of(index) == begun[index] for index in range(sum(sizes)))
     left = {(part, number) for part in run.parts for number, _, _ in run.left(part)}
     assert left.isdisjoint((run.part_of(index), index - run.part_of(index).first) for index in ended)
@@ -104,7 +104,7 @@ def test_what_is_broken_off_is_no_failure_of_its_own() -> None:
     run.begin(0)
     run.is_breaking_off = True
     run.finish(0, LOST)
-    assert [note.may_pass for note in run.take_notes()] == [False, True]
+    assert [may_pass for _, _, may_pass in run.take_notes()] == [False, True]
 
 
 def test_steps_that_cannot_follow_each_other_are_refused() -> None:
