@@ -207,6 +207,11 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
             "resume --journal night.journal --retry-failed --json --report-file night.jsonl --report-format jsonl",
         ),
         _example(
+            "Fetch a study, and take up the rest where that was ended.",
+            "getscu --journal fetch -od study -k QueryRetrieveLevel=STUDY -k StudyInstanceUID=1.2.3 pacs.example 104",
+            "resume --journal fetch",
+        ),
+        _example(
             "Delete what has ended more than 90 days ago.",
             "resume --journal night.journal --forget 90",
         ),

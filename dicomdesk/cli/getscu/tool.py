@@ -33,8 +33,12 @@ def run(line: CommandLine, log: Log) -> int:
         return int(ExitCode.FAILED)
     if secured.list_choice is not None:
         from dicomdesk.cli.query.list_run import ListTool, run_list  # noqa: PLC0415 - as above
+        from dicomdesk.cli.retrieving.journaling import list_watcher  # noqa: PLC0415 - as above
 
-        return run_list(ListTool(name=TOOL.name, no_association=ExitCode.FAILED), secured, log, _request)
+        list_tool = ListTool(
+            name=TOOL.name, no_association=ExitCode.FAILED, watcher=list_watcher(secured.extras.journal)
+        )
+        return run_list(list_tool, secured, log, _request)
     return _get(secured, log)
 
 
@@ -59,7 +63,11 @@ def _get(options: GetOptions, log: Log) -> int:
         report_code = write_report(options, options.extras, result, tool)
         return exit_code(result, identifiers, watch.last_signal) or report_code
 
-    return watch.carry_out(_request(options, identifiers), conclude)
+    if not options.extras.journal:
+        return watch.carry_out(_request(options, identifiers), conclude)
+    from dicomdesk.cli.retrieving.journaling import fetch_kept  # noqa: PLC0415 - only where asked for
+
+    return fetch_kept(options.extras.journal, watch, _request(options, identifiers), conclude, tool)
 
 
 def _request(options: GetOptions, identifiers: "Identifiers") -> "RetrieveRequest":

@@ -40,9 +40,12 @@ def run(line: CommandLine, log: Log) -> int:
     try:
         if secured.list_choice is not None:
             from dicomdesk.cli.query.list_run import ListTool, run_list  # noqa: PLC0415 - as above
+            from dicomdesk.cli.retrieving.journaling import list_watcher  # noqa: PLC0415 - as above
 
             no_association = ExitCode.CANNOT_NEGOTIATE_ASSOCIATION
-            return run_list(ListTool(name=TOOL.name, no_association=no_association), secured, log, _request)
+            watcher = list_watcher(secured.extras.journal)
+            list_tool = ListTool(name=TOOL.name, no_association=no_association, watcher=watcher)
+            return run_list(list_tool, secured, log, _request)
         return _move(secured, log)
     except StorageError as error:
         tool.fatal(printable(str(error)))
@@ -85,7 +88,11 @@ def _move(options: MoveOptions, log: Log) -> int:
         code = exit_code(result, watch.last_signal, is_any_context_accepted=lines.is_any_context_accepted)
         return code or report_code
 
-    return watch.carry_out(_request(options, identifiers), conclude)
+    if not options.extras.journal:
+        return watch.carry_out(_request(options, identifiers), conclude)
+    from dicomdesk.cli.retrieving.journaling import fetch_kept  # noqa: PLC0415 - only where asked for
+
+    return fetch_kept(options.extras.journal, watch, _request(options, identifiers), conclude, tool)
 
 
 def _request(options: MoveOptions, identifiers: "Identifiers") -> "RetrieveRequest":

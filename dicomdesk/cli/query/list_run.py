@@ -12,9 +12,11 @@ from dicomdesk.human import count_text, printable
 from dicomdesk.logs import Level, Log, Logger
 
 if TYPE_CHECKING:
+    from dicomdesk.cli.output.job_watch import JobWatch
     from dicomdesk.cli.query.inputs import Identifiers
     from dicomdesk.cli.query.list_options import ListChoice
     from dicomdesk.dicom.lists.entries import ListEntries
+    from dicomdesk.engine.lists.facts import ListFact
     from dicomdesk.engine.lists.request import ListRequest
     from dicomdesk.engine.lists.results import ListOutcome
     from dicomdesk.engine.query.request import Identifier
@@ -24,6 +26,8 @@ __all__ = ["ListTool", "run_list"]
 
 OptionsT = TypeVar("OptionsT", bound=QueryOptions)
 FetchMaker = Callable[[OptionsT, "Identifiers"], "RetrieveRequest"]
+ListWatcher = Callable[["JobWatch[ListFact]", "ListRequest", "Callable[[ListOutcome], int]", Logger], int]
+"""Carries out a list job, shown by its watch and concluded by the function; tells more to the logger."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +37,8 @@ class ListTool:
     name: str
     no_association: ExitCode
     """Its exit code where there was no association."""
+    watcher: "ListWatcher | None" = None
+    """In the place of ``JobWatch.carry_out``."""
 
 
 def run_list(tool: ListTool, options: OptionsT, log: Log, make_fetch: "FetchMaker[OptionsT] | None" = None) -> int:
@@ -158,6 +164,8 @@ def _carry_out(tool: ListTool, options: QueryOptions, log: Log, entries: "ListEn
             return code or int(ExitCode.CANNOT_WRITE_REPORT_FILE)
         return code
 
+    if tool.watcher is not None:
+        return tool.watcher(watch, request, conclude, main)
     return watch.carry_out(request, conclude)
 
 

@@ -38,6 +38,7 @@ def retrieve_extensions(tool: str, role: TlsRole, *own: Option) -> OptionGroup:
             "associations at once",
             argument="[n]umber: integer (default: 1)",
         ),
+        shared.JOURNAL,
         *own,
         shared.FSYNC,
         list_group(fetches=True),
@@ -51,7 +52,9 @@ NOTE = (
     "--json, --table and --csv write to standard output, the log goes to standard error. At the end what was announced "
     "(with --compare), what the peer has counted, what arrived, what is stored and what is missing stand beside each "
     "other there, and in the report, with the reasons and what to do next; a report that cannot be written is exit "
-    "code 43. With --resume a retrieval that was broken off is taken up where it was."
+    "code 43. With --resume a retrieval that was broken off is taken up where it was. With --journal, which asks what "
+    "exists first as --compare does, what was asked for is kept in a file, and 'dicomdesk resume --journal FILE' takes "
+    "up what has not all come, lists too."
 )
 """For the tools' descriptions."""
 
@@ -68,6 +71,8 @@ class RetrieveExtras:
     """What exists is asked for first."""
     resumes: bool
     parallel: int
+    journal: str
+    """"" for none."""
 
     @property
     def tells_unasked(self) -> bool:
@@ -85,7 +90,8 @@ def read_extras(line: CommandLine) -> RetrieveExtras:
         form=query.read_form(line),
         report_file=line.text("--create-report-file"),
         limit=line.integer("--limit", 1),
-        compares=resumes or parallel > 1 or line.has("--compare"),
+        compares=resumes or parallel > 1 or line.has("--compare") or line.has("--journal"),
         resumes=resumes,
         parallel=parallel,
+        journal=line.text("--journal"),
     )

@@ -43,6 +43,7 @@ def deliver_kept(
         return int(ExitCode.CANNOT_USE_JOURNAL)
     try:
         ledger = ErrandLedger(journal, errand_of(options.request))
+        journal.flush()  # whatever comes from here on, what was to be sent is known
 
         def conclude(result: SendResult) -> int:
             exit_code = outcome(result).conclude(lines, watch.last_signal)

@@ -7,17 +7,39 @@ over. What has arrived of it is found where it is stored, and in the state file 
 
 import json
 import os
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import UTC, datetime
 from enum import Enum
+from pathlib import Path
+from typing import TypeVar
 
+from dicomdesk.engine.events import JobOutcome
 from dicomdesk.engine.journal.journal import Journal
 from dicomdesk.engine.lists.request import ListRequest
-from dicomdesk.engine.request_documents import write_request
+from dicomdesk.engine.lists.results import LineState, ListOutcome
+from dicomdesk.engine.request_documents import read_request, write_request
+from dicomdesk.engine.retrieve.outcome import RetrieveOutcome
 from dicomdesk.engine.retrieve.request import RetrieveRequest
 from dicomdesk.errors import SettingsError
 
-__all__ = ["WORK", "KeptWork", "WorkState", "end_work", "keep_work", "kept_works"]
+__all__ = [
+    "WORK",
+    "KeptWork",
+    "WorkState",
+    "drop_own_state_file",
+    "end_work",
+    "keep_work",
+    "kept_works",
+    "new_work_key",
+    "state_of",
+    "with_absolute_paths",
+]
+
+RequestT = TypeVar("RequestT", RetrieveRequest, ListRequest)
+
+_LEFT = frozenset({LineState.WAITING, LineState.INCOMPLETE, LineState.FAILED})
+"""Lines that the next run tries again."""
 
 WORK = "work"
 """The kind of text."""
@@ -54,11 +76,16 @@ class KeptWork:
         return self.key.partition("-")[0]
 
 
-def keep_work(journal: Journal, request: RetrieveRequest | ListRequest, title: str) -> str:
-    """Keep a request that is about to be begun; return its key."""
+def new_work_key(request: RetrieveRequest | ListRequest) -> str:
+    """A key that no other work has."""
     kind = "list" if isinstance(request, ListRequest) else "retrieve"
+    return f"{kind}-{os.urandom(4).hex()}"
+
+
+def keep_work(journal: Journal, request: RetrieveRequest | ListRequest, title: str, key: str) -> str:
+    """Keep a request that is about to be begun; return its key. Its paths are to mean the same from every folder."""
     work = KeptWork(
-        key=f"{kind}-{os.urandom(4).hex()}",
+        key=key,
         title=title,
         state=WorkState.OPEN,
         request=write_request(request),
@@ -82,6 +109,48 @@ def kept_works(journal: Journal) -> list[KeptWork]:
     """All, the oldest first; raises SettingsError where one cannot be read."""
     works = [_read(kept.key, kept.value) for kept in journal.kept_all(WORK)]
     return sorted(works, key=lambda work: work.added_at)
+
+
+def state_of(result: RetrieveOutcome | ListOutcome) -> WorkState:
+    """Whether all has come of it that could, as far as somebody has told: what is not there is not asked for again."""
+    if isinstance(result, ListOutcome):
+        is_open = result.error is not None or any(each.state in _LEFT for each in result.results)
+        return WorkState.OPEN if is_open else WorkState.DONE
+    is_answered = all(ended.status == 0 for ended in result.ended)
+    is_all = result.outcome is JobOutcome.COMPLETED and is_answered and not result.missing and not result.refused
+    return WorkState.DONE if is_all else WorkState.OPEN
+
+
+def drop_own_state_file(journal: Journal, key: str) -> None:
+    """Delete the state file that a list has for the journal's sake, once nothing more comes of the list."""
+    written = journal.kept(WORK, key)
+    if written is None:
+        return
+    work = _read(key, written)
+    request = read_request(work.request).request
+    state_file = request.state_file if isinstance(request, ListRequest) else None
+    if work.state is not WorkState.OPEN and state_file is not None and state_file.name.endswith(f".{key}"):
+        with suppress(OSError):
+            state_file.unlink()
+
+
+def with_absolute_paths(request: RequestT) -> RequestT:
+    """The same request with paths that mean the same from every folder."""
+    placed = _placed(request)
+    assert isinstance(placed, type(request))
+    return placed
+
+
+def _placed(value: object) -> object:
+    if isinstance(value, Path):
+        return value.absolute()
+    if isinstance(value, tuple) and any(isinstance(each, Path) for each in value):
+        return tuple(map(_placed, value))
+    if not is_dataclass(value) or isinstance(value, type):
+        return value
+    told = {each.name: getattr(value, each.name) for each in fields(value) if each.init}
+    changed = {name: placed for name, old in told.items() if (placed := _placed(old)) is not old}
+    return replace(value, **changed) if changed else value
 
 
 def _keep(journal: Journal, work: KeptWork) -> None:

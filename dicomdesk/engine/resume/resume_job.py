@@ -18,8 +18,14 @@ from dicomdesk.engine.outbox.outbox import Outbox
 from dicomdesk.engine.request_documents import read_request
 from dicomdesk.engine.resume.errand_requests import find_what_was_not_found
 from dicomdesk.engine.resume.facts import ResumeFact, ResumeSink, WorkEnded, WorkStarted
-from dicomdesk.engine.resume.kept_work import KeptWork, WorkState, end_work, kept_works
-from dicomdesk.engine.retrieve.outcome import RetrieveOutcome
+from dicomdesk.engine.resume.kept_work import (
+    KeptWork,
+    WorkState,
+    drop_own_state_file,
+    end_work,
+    kept_works,
+    state_of,
+)
 from dicomdesk.engine.retrieve.request import RetrieveRequest
 from dicomdesk.engine.stats import Progress
 from dicomdesk.errors import CancelledError, DicomdeskError, LocalError, SettingsError
@@ -207,7 +213,8 @@ class ResumeJob(Job[ResumeResult]):
             state, text = self._do(work)
         except (SettingsError, LocalError) as error:
             state, text = WorkState.OPEN, str(error)
-        end_work(self._journal, work.key, state, "" if state is WorkState.DONE else text)
+        end_work(self._journal, work.key, state, text)
+        drop_own_state_file(self._journal, work.key)
         self._report(WorkEnded(key=work.key, state=state, text=text))
         return state, text
 
@@ -219,10 +226,11 @@ class ResumeJob(Job[ResumeResult]):
         with Engine() as engine:
             if isinstance(request, ListRequest):
                 listed = self._wait_for(engine.submit(request, self._pass_on))
-                return _state(is_done=listed.is_all_well), listed.text
+                return state_of(listed), listed.text
             if isinstance(request, RetrieveRequest):
-                fetched = self._wait_for(engine.submit(replace(request, resumes=True), self._pass_on))
-                return _state(is_done=_has_all(fetched)), fetched.text
+                rest = replace(request, resumes=True, asks_first=True, storage_sop_classes=())
+                fetched = self._wait_for(engine.submit(rest, self._pass_on))
+                return state_of(fetched), fetched.text
         raise SettingsError(f"{work.key} is neither a retrieve nor a list")
 
     def _wait_for(self, job: Job[ResultT]) -> ResultT:
@@ -248,15 +256,6 @@ class _Chosen:
     def errands(self) -> list[ErrandRecord]:
         """See ``Journal``."""
         return [errand for errand in self._journal.errands() if errand.id in self._errand_ids]
-
-
-def _state(*, is_done: bool) -> WorkState:
-    return WorkState.DONE if is_done else WorkState.OPEN
-
-
-def _has_all(result: RetrieveOutcome) -> bool:
-    """Whether all that exists is here, as far as somebody has told."""
-    return result.outcome is JobOutcome.COMPLETED and not result.missing and not result.refused
 
 
 def _sum(each: Collection[Progress]) -> Progress:

@@ -2,17 +2,13 @@
 
 import os
 import re
-import signal
 from collections import Counter
 from pathlib import Path
-from random import Random
-
-import pytest
 
 from dicomdesk.engine.journal.records import ErrandState, InstanceState
 from dicomdesk.engine.journal.sqlite_journal import SqliteJournal
 from tests.helpers.data.studies import write_study
-from tests.helpers.dcmtk.commands import DEADLINE_S, ours, run, running
+from tests.helpers.dcmtk.commands import ours, run
 from tests.helpers.peers.fake_peer import Close, FakePeer, Status
 
 STORED, WAITING, REFUSED = InstanceState.STORED, InstanceState.WAITING, InstanceState.REFUSED
@@ -85,25 +81,3 @@ def test_two_at_once_keep_journals_of_their_own(tmp_path: Path) -> None:
     assert "is in use" in done.err
     assert "kept in kept-2" in done.err
     assert kept(tmp_path / "kept-2") == {STORED: 2}
-
-
-KILLS = int(os.environ.get("DICOMDESK_KILLS", "3"))
-INSTANCES = 400
-
-
-@pytest.mark.long
-@pytest.mark.parametrize("seed", range(KILLS))
-def test_a_kill_in_mid_send_loses_nothing_and_little_is_sent_twice(tmp_path: Path, seed: int) -> None:
-    random = Random(seed)
-    write_study(tmp_path / "study", INSTANCES)
-    with FakePeer() as peer:
-        command = [*ours("dcmsend"), "+sd", "--journal", "kept", *words(peer, "study")]
-        with running(command, folder=tmp_path) as process:
-            peer.wait_for("stored", random.randrange(1, INSTANCES - 50))
-            os.kill(process.pid, signal.SIGKILL)
-            process.wait(DEADLINE_S)
-        arrived = len(peer.stores)
-    states = kept(tmp_path / "kept")
-    assert sum(states.values()) == INSTANCES
-    assert set(states) <= {STORED, WAITING}
-    assert states[STORED] <= arrived

@@ -20,7 +20,7 @@ from dicomdesk.engine.query.request import Identifier
 from dicomdesk.engine.request_documents import write_request
 from dicomdesk.engine.resume.errand_requests import find_what_was_not_found, request_of, resolve_request
 from dicomdesk.engine.resume.facts import ResumeFact, WorkEnded, WorkStarted
-from dicomdesk.engine.resume.kept_work import WORK, WorkState, end_work, keep_work, kept_works
+from dicomdesk.engine.resume.kept_work import WORK, WorkState, end_work, keep_work, kept_works, new_work_key
 from dicomdesk.engine.resume.resume_job import ResumeRequest, ResumeResult
 from dicomdesk.engine.retrieve.request import RetrieveRequest
 from dicomdesk.engine.send.journaled_send import REQUEST
@@ -155,7 +155,7 @@ def test_a_cancel_leaves_the_rest_for_another_time(tmp_path: Path) -> None:
 def test_a_retrieve_is_kept_until_it_is_done_and_its_secrets_are_not() -> None:
     journal = MemoryJournal()
     request = RetrieveRequest(peer=Peer(host="127.0.0.1", port=1), identifiers=(Identifier(),))
-    key = keep_work(journal, request, "a study")
+    key = keep_work(journal, request, "a study", new_work_key(request))
     (work,) = kept_works(journal)
     assert (work.key, work.kind, work.title, work.state) == (key, "retrieve", "a study", WorkState.OPEN)
     end_work(journal, key, WorkState.DONE)
@@ -171,7 +171,7 @@ def test_a_retrieve_whose_peer_is_away_stays_open_with_the_reason() -> None:
     with FakePeer() as away:
         port = away.port
     peer = Peer(host="127.0.0.1", port=port)
-    keep_work(journal, RetrieveRequest(peer=peer, identifiers=(Identifier(),)), "a study")
+    keep_work(journal, RetrieveRequest(peer=peer, identifiers=(Identifier(),)), "a study", "retrieve-1")
     result, facts = resume(journal)
     ((_, state, text),) = result.works
     assert (state, result.is_all_well) == (WorkState.OPEN, False)

@@ -70,12 +70,14 @@ def item(job_id: str = "g") -> list[events.Event]:
 
 
 def test_all_is_as_dcmtk_has_it_unless_asked_for() -> None:
-    extras = RetrieveExtras(form=Form.NONE, report_file="", limit=None, compares=False, resumes=False, parallel=1)
+    extras = RetrieveExtras(
+        form=Form.NONE, report_file="", limit=None, compares=False, resumes=False, parallel=1, journal=""
+    )
     assert options().extras == extras
     assert make_output(Form.NONE) is None
 
 
-@pytest.mark.parametrize("words", ["--compare", "--resume", "--parallel 2"])
+@pytest.mark.parametrize("words", ["--compare", "--resume", "--parallel 2", "--journal kept"])
 def test_what_needs_to_know_what_exists_asks_first(words: str) -> None:
     assert options(words).extras.compares
 
