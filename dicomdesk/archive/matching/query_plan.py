@@ -7,11 +7,15 @@ and the items of some sequences can be keys; a value of an attribute of several 
 that is plain ASCII when folded is compared with the alphabetic group only, another with all groups.
 """
 
-from collections.abc import Iterator, Sequence
+from array import array
+from collections.abc import Callable, Generator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import field
 from typing import Any, Final
 
 from sqlalchemy import (
+    ARRAY,
+    JSON,
     BigInteger,
     ColumnElement,
     Connection,
@@ -21,6 +25,8 @@ from sqlalchemy import (
     Select,
     Table,
     and_,
+    any_,
+    bindparam,
     cast,
     exists,
     false,
@@ -44,8 +50,11 @@ from dicomdesk.dicom.query.attributes import Attribute, Level, Source
 from dicomdesk.dicom.query.query import ItemKey, Key, Match, Query
 from dicomdesk.records import dataclass
 
-_FIRST_PAGE: Final = 16
-_LARGEST_PAGE: Final = 512
+_FIRST_PAGE: Final = 64
+_PAGE = 512
+_MOST_HELD = 16_384
+Reading = Callable[[], AbstractContextManager[Connection]]
+"""Begins and ends a transaction that reads."""
 _PAIRS: Final = {0x00080020: 0x00080030, 0x00080021: 0x00080031, 0x00100030: 0x00100032, 0x00400244: 0x00400245}
 """Dates and the times that go with them."""
 
@@ -55,6 +64,8 @@ class _Plan:
     """Query in SQL."""
 
     statement: Select[Any]
+    """With the key of each match at the end of its row."""
+    key: ColumnElement[int]
     returned: list[Attribute] = field(default_factory=list)
     """Attributes whose values are in the columns of the statement, in their order."""
     sequences: list[tuple[Key, int]] = field(default_factory=list)
@@ -63,20 +74,50 @@ class _Plan:
     """Columns that are to be compared with keys before a row counts."""
 
 
-def find_matches(connection: Connection, query: Query, area: str) -> Iterator[Match]:
-    """Yield what matches, while the rows arrive."""
-    plan = _plan(query, area, connection.dialect)
-    result = connection.execute(plan.statement)
-    size = _FIRST_PAGE
-    try:
-        while rows := result.fetchmany(size):
-            size = min(2 * size, _LARGEST_PAGE)
-            kept = [row for row in rows if _is_match(plan, row)]
-            items = [_read_items(connection, key, {row[column] for row in kept}) for key, column in plan.sequences]
-            for row in kept:
-                yield _match(plan, row, items)
-    finally:
-        result.close()
+def find_matches(reading: Reading, dialect: Dialect, query: Query, area: str) -> Generator[Match]:
+    """Yield what matches, without a transaction while the caller is busy with what was yielded.
+
+    The first few are read at once. Where there are more, all are read: some thousand rows are held, of the others their
+    keys, eight bytes each, and then page by page what these stand for. What is removed meanwhile, or matches no more,
+    may be left out.
+    """
+    plan = _plan(query, area, dialect)
+    with reading() as connection:
+        rows = connection.execute(plan.statement.limit(_FIRST_PAGE)).all()
+        found = _read_matches(connection, plan, rows)
+    yield from found
+    if len(rows) < _FIRST_PAGE:
+        return
+    told = {row[-1] for row in rows}
+    with reading() as connection:
+        result = connection.execute(plan.statement)
+        held = [row for row in result.fetchmany(_MOST_HELD) if row[-1] not in told]
+        keys = array("q", (row[-1] for row in result))
+    for start in range(0, len(held), _PAGE):
+        with reading() as connection:
+            found = _read_matches(connection, plan, held[start : start + _PAGE])
+        yield from found
+    del held
+    page = plan.statement.where(_is_one_of(plan.key, dialect))
+    for start in range(0, len(keys), _PAGE):
+        chosen = [key for key in keys[start : start + _PAGE] if key not in told]
+        with reading() as connection:
+            found = _read_matches(connection, plan, connection.execute(page, {"chosen": chosen}).all())
+        yield from found
+
+
+def _is_one_of(key: ColumnElement[int], dialect: Dialect) -> ColumnElement[bool]:
+    """The condition that a key is one of the parameter ``chosen``: one parameter, however many they are."""
+    if dialect.name == "sqlite":
+        chosen = func.json_each(bindparam("chosen", type_=JSON)).table_valued("value")
+        return key.in_(select(chosen.c.value))
+    return key == any_(bindparam("chosen", type_=ARRAY(BigInteger)))
+
+
+def _read_matches(connection: Connection, plan: _Plan, rows: Sequence[Row[Any]]) -> list[Match]:
+    kept = [row for row in rows if _is_match(plan, row)]
+    items = [_read_items(connection, key, {row[column] for row in kept}) for key, column in plan.sequences]
+    return [_match(plan, row, items) for row in kept]
 
 
 def retrieval_condition(query: Query, dialect: Dialect) -> ColumnElement[bool]:
@@ -120,7 +161,8 @@ def _read_items(connection: Connection, key: Key, owners: set[int]) -> dict[int,
 
 def _plan(query: Query, area: str, dialect: Dialect) -> _Plan:
     table = TABLES[query.level]
-    plan = _Plan(select(_character_set(query.level)))
+    key_column = table.c.key
+    plan = _Plan(select(_character_set(query.level)), key_column)
     columns: list[ColumnElement[Any]] = []
     for key in query.keys:
         if key.attribute.source is not Source.ITEMS:
@@ -133,7 +175,8 @@ def _plan(query: Query, area: str, dialect: Dialect) -> _Plan:
             columns.append(TABLES[key.attribute.level].c.key)
             plan.sequences.append((key, len(columns)))
     conditions = [*_area_conditions(query, area), *_conditions(query, dialect)]
-    plan.statement = plan.statement.add_columns(*columns).select_from(_joined(table, query)).where(*conditions)
+    joined = _joined(table, query)
+    plan.statement = plan.statement.add_columns(*columns, key_column).select_from(joined).where(*conditions)
     return plan
 
 
