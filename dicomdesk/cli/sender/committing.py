@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from dicomdesk.cli.output.job_watch import JobWatch
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from dicomdesk.engine.send.request import SendRequest
     from dicomdesk.engine.send_exactly.request import ExactSendRequest
 
-__all__ = ["StampedRequest", "commit_and_delete"]
+__all__ = ["CommitEnd", "StampedRequest", "commit_and_delete"]
 
 _STORED = (ItemOutcome.STORED, ItemOutcome.WARNING)
 _WORDS = {
@@ -93,6 +93,18 @@ class CommitLines(RequestorLines[CommitFact]):
                 pass
 
 
+@dataclass(frozen=True, slots=True)
+class CommitEnd:
+    """What came of asking."""
+
+    result: SendResult
+    """With what the peer has said, and what became of files, in its report."""
+    last_signal: int
+    """That came meanwhile, 0 for none."""
+    is_json_lost: bool
+    """Whether JSON Lines could not be written."""
+
+
 def commit_and_delete(
     options: "AnySenderOptions",
     result: SendResult,
@@ -100,11 +112,8 @@ def commit_and_delete(
     ledger: StampedLedger | None,
     *,
     is_cut_short: bool,
-) -> tuple[SendResult, int]:
-    """Ask for what was stored, unless the delivery was cut short; return the result with what came of it, and a signal.
-
-    The signal is the last one that came meanwhile, 0 for none. ``ledger`` has the stamps of files to be deleted.
-    """
+) -> CommitEnd:
+    """Ask for what was stored, unless the delivery was cut short; ``ledger`` has the stamps of files to be deleted."""
     choice = options.commit
     assert choice is not None
     json = CommitJson() if options.writes_json else None
@@ -128,7 +137,8 @@ def commit_and_delete(
         if json is not None:
             json.show_deletions(deletions.values())
         report = replace(report, deletions=deletions)
-    return replace(result, report=report), last_signal
+    is_lost = json is not None and json.is_lost
+    return CommitEnd(replace(result, report=report), last_signal, is_json_lost=is_lost)
 
 
 def _commit_request(options: "AnySenderOptions", choice: CommitChoice, stored: list[ItemRecord]) -> CommitRequest:

@@ -40,6 +40,8 @@ class DeliveryOutcome:
 
     _commit_signal = 0
     """That came while the peer was asked to commit."""
+    _is_json_lost = False
+    """Whether what was told meanwhile could not be written."""
     is_end_told = False
     """Whether ``show_failure`` tells how the association ended, so that no line on that is to follow."""
 
@@ -71,11 +73,9 @@ class DeliveryOutcome:
         from dicomdesk.cli.sender.committing import commit_and_delete  # noqa: PLC0415 - only where asked for
 
         is_cut_short = bool(last_signal)
-        self._result, signal = commit_and_delete(
-            self._options, self._result, self._log, self._ledger, is_cut_short=is_cut_short
-        )
-        self._commit_signal = signal
-        return signal or last_signal
+        end = commit_and_delete(self._options, self._result, self._log, self._ledger, is_cut_short=is_cut_short)
+        self._result, self._commit_signal, self._is_json_lost = end.result, end.last_signal, end.is_json_lost
+        return end.last_signal or last_signal
 
     def show_failure(self) -> None:
         """Write why the job ended early, if it did."""
@@ -111,7 +111,7 @@ class DeliveryOutcome:
         code = 0 if result.failure is None else self._failure_code(result.failure)
         if code:
             return code
-        if not is_report_written:
+        if not is_report_written or self._is_json_lost:
             return int(ExitCode.CANNOT_WRITE_REPORT_FILE)
         if self._options.is_strict and (not result.report.is_all_stored or result.outcome is not JobOutcome.COMPLETED):
             return int(ExitCode.NOT_ALL_STORED)

@@ -41,7 +41,7 @@ _STYLE: Final = """
 :root { color-scheme: light; }
 body { font: 10pt/1.35 system-ui, sans-serif; color: #111; background: #fff; }
 body { margin: 12mm auto; max-width: 190mm; padding: 0 4mm; }
-h1 { font-size: 16pt; margin: 0 0 2mm; } h2 { font-size: 12pt; margin: 7mm 0 2mm; }
+h1 { font-size: 16pt; margin: 0 0 2mm; } h2 { font-size: 12pt; margin: 26px 0 6px; }
 table { border-collapse: collapse; width: 100%; } thead { display: table-header-group; }
 th, td { text-align: left; vertical-align: top; padding: .7mm 1.5mm; border-bottom: .2mm solid #bbb; }
 td { overflow-wrap: anywhere; }
@@ -97,7 +97,7 @@ def _summary(report: Report, at: datetime) -> Iterator[str]:
     yield "<h1>Report on the transfer of instances</h1>\n"
     yield f'<p class="verdict {"good" if is_good else "bad"}">{verdict}.</p>\n'
     yield f"<p>{_ENDS[report.job_outcome]} <bdi>{_text(report.failure)}</bdi></p>\n"
-    yield '<table class="summary">\n<tbody>\n'
+    yield '<table class="summary" cellspacing="0" cellpadding="4">\n<tbody>\n'
     place = f"{report.peer_host}:{report.peer_port}" if report.peer_port else report.peer_host
     yield _fact("Peer", f"{report.called_ae_title} at {place}")
     yield _fact("Called as", report.calling_ae_title)
@@ -107,9 +107,10 @@ def _summary(report: Report, at: datetime) -> Iterator[str]:
     for outcome, words in _OUTCOMES.items():
         if outcomes[outcome]:
             yield _fact(words[0].upper() + words[1:], f"{outcomes[outcome]:,}")
-    for state, count in counts.items():
-        if count:
-            yield _fact(f"Commitment: {_COMMITMENTS[state.value]}", f"{count:,}")
+    by_name = {state.value: count for state, count in counts.items()}
+    for name, words in _COMMITMENTS.items():
+        if by_name.get(name):
+            yield _fact(f"Commitment: {words}", f"{by_name[name]:,}")
     if report.deletions is not None:
         yield _fact("Files deleted", f"{sum(map(report.is_deleted, report.items)):,}")
     if report.skipped:
@@ -132,7 +133,7 @@ def _instances(report: Report, items: Sequence[ItemRecord], most_rows: int | Non
     has_commitments = report.commitments is not None
     heads = ["No.", "File and instance", "Outcome", *(["Commitment"] if has_commitments else [])]
     cells = "".join(f"<th>{head}</th>" for head in heads)
-    yield f"<table>\n<thead><tr>{cells}</tr></thead>\n<tbody>\n"
+    yield f'<table cellspacing="0" cellpadding="4">\n<thead><tr>{cells}</tr></thead>\n<tbody>\n'
     for item in islice(items, most_rows):
         yield _row(report, item)
     yield "</tbody>\n</table>\n"

@@ -110,5 +110,14 @@ def test_text_of_others_is_text(path: str, uid: str, reason: str) -> None:
     skipped = InputSkipped(job_id="j", path=path, reason=reason)
     item = record(path=path, sop_instance_uid=uid, reason=reason, outcome=ItemOutcome.REFUSED)
     reader = read(report(item, skipped=(skipped,), failure=reason, called_ae_title=uid))
-    assert reader.attributes <= {"lang", "charset", "http-equiv", "content", "name", "class"}
+    assert reader.attributes <= {
+        "lang",
+        "charset",
+        "http-equiv",
+        "content",
+        "name",
+        "class",
+        "cellspacing",
+        "cellpadding",
+    }
     assert all(character.isprintable() or character == "\n" for element, text in reader.texts for character in text)
