@@ -29,13 +29,14 @@ def calling_card(ae_title: str, address: str, port: int, *, has_tls: bool) -> st
 
 def reach_sentence(ae_title: str, addresses: Sequence[str], port: int) -> str:
     """The same in one sentence; of several addresses the first is the one that most peers need."""
-    return f"Reach this machine as {ae_title} at {address_words(addresses)} port {port}"
+    where = f"at {address_words(addresses)} port {port}" if addresses else f"on port {port}"
+    return f"Reach this machine as {ae_title} {where}"
 
 
 def address_words(addresses: Sequence[str]) -> str:
-    """Several addresses as words: "10.0.0.7 or 192.168.4.1"."""
+    """Several addresses as words: "10.0.0.7 or 192.168.4.1"; "" for none."""
     if not addresses:
-        return "its address"
+        return ""
     return " or ".join(filter(None, [", ".join(addresses[:-1]), addresses[-1]]))
 
 

@@ -29,6 +29,7 @@ from dicomdesk.gui.peers.choice import PeerChoice
 from dicomdesk.gui.questions.file_dialogs import ask_folder
 from dicomdesk.gui.receive.picture_box import PictureBox
 from dicomdesk.gui.receive.received_list import ReceivedList
+from dicomdesk.gui.receive.row_actions import widest
 from dicomdesk.gui.receive.senders import SenderNames
 from dicomdesk.gui.retrieve.listening import ListenerTerms
 from dicomdesk.gui.security.credentials import SecurityAccess
@@ -62,6 +63,8 @@ class ReceivePane(View):
         self._session = session
         self._tasks = tasks
         self._names = SenderNames(access.peers.book.peers)
+        self._chosen: list[Node] = []
+        """Rows that are selected, without those that are below others."""
         self._notice: Details | None = None
         self._is_listening = False
         self._has_listened = state.has_listened
@@ -166,7 +169,7 @@ class ReceivePane(View):
         self.flow.refused.connect(self._on_refused)
         self._access.store.changed.connect(self._show_security)
         self._access.peers.changed.connect(self._on_book)
-        self.view.node_selected.connect(self._on_selected)
+        self.view.selection_changed.connect(self._on_selected)
         self.list.actions_of_rows.clearing_wanted.connect(self._on_clear)
         self.list.actions_of_rows.told.connect(self._on_told)
         self.list.pictures_changed.connect(self._show_picture)
@@ -230,9 +233,11 @@ class ReceivePane(View):
 
     def _show_details(self) -> None:
         self._show_picture()
-        node = self.view.selected_node()
+        node = self._chosen[0] if self._chosen else None
         if self._notice is not None:
             self.details.show_details(self._notice)
+        elif len(self._chosen) > 1:
+            self.details.show_details(self.list.actions_of_rows.describe_many(self._chosen))
         elif node is not None:
             described = receive_details.describe_received(node, self._names)
             self.details.show_details(replace(described, actions=self.list.actions_of_rows.offered(node)))
@@ -418,9 +423,11 @@ class ReceivePane(View):
         self._show_details()
         self.state_changed.emit()
 
-    def _on_selected(self, _node: object) -> None:
-        self._notice = None
-        self._show_details()
+    def _on_selected(self) -> None:
+        chosen = widest(self.view.selected_nodes())
+        if chosen != self._chosen:
+            self._chosen, self._notice = chosen, None
+            self._show_details()
 
     def _on_choose(self) -> None:
         self._tasks.start(self._choose())
@@ -468,7 +475,7 @@ class ReceivePane(View):
         QDesktopServices.openUrl(QUrl.fromLocalFile(self.folder.value()))
 
     def _show_picture(self) -> None:
-        node = self.view.selected_node()
+        node = self._chosen[0] if len(self._chosen) == 1 else None
         if node is None or self._notice is not None:
             self.picture.hide()
         else:

@@ -1,7 +1,7 @@
 """The line that warns of a full disk before anything fails."""
 
 from PySide6.QtCore import QCoreApplication, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from dicomdesk import human
@@ -55,6 +55,7 @@ class DiskWarning(QWidget):
         self._words = ShortLabel()
         self._words.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._words.setMinimumWidth(100)
+        self._words.setForegroundRole(QPalette.ColorRole.WindowText)
         button = plain_button(theme, self.tr("Open folder"), "folder", self.folder_wanted.emit)
         row_of(self._icon, (self._words, 1), button, inside=self, margins=(MARGIN, 2, MARGIN, 2))
         self.setMinimumHeight(_HEIGHT)

@@ -65,6 +65,19 @@ class RowActions(QWidget):
             actions.append(Action(word=self.tr("Elements"), run=lambda: self.activate_first(node), icon="file"))
         return actions
 
+    def describe_many(self, nodes: Sequence[Node]) -> Details:
+        """Return what is told of several rows, with what can be done with all of them."""
+        groups = [node for node in nodes if isinstance(node, ReceivedGroup)]
+        count = sum(group.instances for group in groups) + len(nodes) - len(groups)
+        size = sum(group.size_bytes for group in groups)
+        said = wording.instances_text(count)
+        return Details(
+            title=self.tr("{rows} selected").format(rows=_words_of(nodes)),
+            text=f"{said}, {human.size_text(size)}" if size else said,
+            icon="receive",
+            actions=[Action(word=self.tr("Delete files…"), run=self.delete_selected, icon="remove")],
+        )
+
     def activate(self, node: object) -> None:
         """Open an instance's elements; open or close what has rows below it."""
         if isinstance(node, ReceivedInstance):

@@ -89,6 +89,7 @@ class Stage:
         access = SecurityAccess(store=self.store, peers=self.peers, credentials=Credentials(self.tasks))
         window = MainWindow(self.theme, self.session, self.tasks, state, access)
         window.receive.flow.free_bytes = 81_000_000_000
+        window.receive.flow.addresses = ("10.1.4.9",)
         return window
 
     def show(self, size: tuple[int, int]) -> None:

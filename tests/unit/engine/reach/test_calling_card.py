@@ -33,7 +33,8 @@ def test_card_and_sentence_tell_what_the_other_side_has_to_enter() -> None:
     assert "(of this machine)" in calling_card("DESK", "", 11112, has_tls=True)
     assert reach_sentence("DESK", ["10.0.0.7"], 104) == "Reach this machine as DESK at 10.0.0.7 port 104"
     assert address_words(["a", "b", "c"]) == "a, b or c"
-    assert address_words([]) == "its address"
+    assert address_words([]) == ""
+    assert reach_sentence("DESK", [], 104) == "Reach this machine as DESK on port 104"
 
 
 def test_own_addresses_are_those_that_others_can_use(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
