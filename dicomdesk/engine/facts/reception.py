@@ -26,6 +26,8 @@ class ArrivalKind(Enum):
     LOST = "lost"
     """Not stored: its association ended before."""
 
+    __hash__ = object.__hash__  # members are compared by identity; the hash of Enum is slow where instances are counted
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StudySender:

@@ -321,7 +321,10 @@ class ArrivalBook(Tally):
                 tally.missing -= 1
 
     def _is_in(self, study: BookedStudy, uid: str) -> bool:
-        return any(series.study is study for series in self._series_with(uid))
+        holders = self._holders.get(uid)
+        if holders is None or not isinstance(holders, tuple):
+            return holders is not None and holders.study is study
+        return any(series.study is study for series in holders)
 
     def _series_with(self, uid: str) -> tuple[BookedSeries, ...]:
         holders = self._holders.get(uid, ())

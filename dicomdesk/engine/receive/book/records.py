@@ -72,6 +72,7 @@ class BookedSeries(Tally):
 
     __slots__ = (
         "again_by_uid", "expected", "files", "first_at", "frame", "header", "here", "last_at", "size_bytes", "study",
+        "uid",
     )  # fmt: skip
 
     def __init__(self, study: "BookedStudy", header: InstanceHeader | None) -> None:
@@ -79,6 +80,8 @@ class BookedSeries(Tally):
         self.study = study
         self.header = header
         """Of its first instance."""
+        self.uid = header.series_instance_uid if header is not None else ""
+        """Series Instance UID, "" where none could be read."""
         self.files: dict[str, Place | list[Place]] = {}
         """Where an instance has several files, the latest is the last."""
         self.again_by_uid: dict[str, int] = {}
@@ -92,11 +95,6 @@ class BookedSeries(Tally):
         """Bytes of data sets, of each instance once."""
         self.first_at = 0.0
         self.last_at = 0.0
-
-    @property
-    def uid(self) -> str:
-        """Series Instance UID, "" where none could be read."""
-        return self.header.series_instance_uid if self.header is not None else ""
 
     @property
     def completeness(self) -> Completeness:
@@ -131,13 +129,15 @@ class BookedStudy(Tally):
     __slots__ = (
         "earlier", "expected", "expected_from", "first_at", "folder", "header", "here", "is_dropped", "is_summed_up",
         "last_at", "more_senders", "open_associations", "reasons", "replaced_by_others", "senders", "series",
-        "size_bytes",
+        "size_bytes", "uid",
     )  # fmt: skip
 
     def __init__(self, header: InstanceHeader | None) -> None:
         super().__init__()
         self.header = header
         """Of its first instance, None where it could not be read."""
+        self.uid = header.study_instance_uid if header is not None else ""
+        """Study Instance UID, "" where none could be read."""
         self.series: dict[str, BookedSeries] = {}
         """By Series Instance UID, in the order of arrival."""
         self.here = 0
@@ -168,11 +168,6 @@ class BookedStudy(Tally):
         """Whether only its counts are kept: nobody knows its files, and repeats are known by their files alone."""
         self.is_dropped = False
         """Whether the book holds it no longer."""
-
-    @property
-    def uid(self) -> str:
-        """Study Instance UID, "" where none could be read."""
-        return self.header.study_instance_uid if self.header is not None else ""
 
     @property
     def is_open(self) -> bool:
