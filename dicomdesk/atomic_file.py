@@ -100,6 +100,10 @@ class AtomicFile:
             fsync_folder(self._folder)
         return replaced
 
+    def open_written(self) -> int:
+        """Return a descriptor of one's own, to read what was written; also after a name was taken."""
+        return os.dup(self._descriptor) if self._descriptor >= 0 else os.open(self._part, os.O_RDONLY)
+
     def discard(self) -> None:
         """Leave nothing behind; never raises."""
         try:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from dicomdesk.atomic_file import AtomicFile, remove_abandoned
+from dicomdesk.engine.receive.earlier_file import UNKNOWN_FILE, EarlierFile, compare_with_earlier
 from dicomdesk.engine.receive.naming import file_stem_maker, sub_folder_maker
 from dicomdesk.engine.receive.request import DuplicatePolicy, FileNaming, Storage
 from dicomdesk.errors import StorageError
@@ -36,6 +37,8 @@ class PlacedFile:
 
     path: str
     kind: PlacementKind
+    earlier: EarlierFile = UNKNOWN_FILE
+    """The file that had the name, where somebody wants to know."""
 
 
 class Placement:
@@ -45,7 +48,9 @@ class Placement:
     folders when these are first used.
     """
 
-    def __init__(self, storage: Storage) -> None:
+    def __init__(self, storage: Storage, *, compares: bool = False) -> None:
+        """``compares`` looks at files whose names are taken, and whether they hold the same data set."""
+        self._compares = compares
         folder = str(storage.folder)
         _check_folder(folder)
         remove_abandoned(folder)
@@ -96,20 +101,24 @@ class Placement:
         folder = os.path.join(self._folder, subfolder) if subfolder else self._folder
         stem = self._stem(sop_class_uid, sop_instance_uid)
         name = stem + self._extension
-        if self._replaces:
+        path = os.path.join(folder, name)
+        if self._replaces and not self._compares:
             replaced = file.publish(name, replace=True, fsync=self._fsync)
-            kind = PlacementKind.REPLACED if replaced else PlacementKind.NEW
-            return PlacedFile(path=os.path.join(folder, name), kind=kind)
+            return PlacedFile(path=path, kind=PlacementKind.REPLACED if replaced else PlacementKind.NEW)
         try:
             file.publish(name, replace=False, fsync=self._fsync)
-            return PlacedFile(path=os.path.join(folder, name), kind=PlacementKind.NEW)
+            return PlacedFile(path=path, kind=PlacementKind.NEW)
         except FileExistsError:
+            earlier = compare_with_earlier(path, file) if self._compares else UNKNOWN_FILE
+            if self._replaces:
+                file.publish(name, replace=True, fsync=self._fsync)
+                return PlacedFile(path=path, kind=PlacementKind.REPLACED, earlier=earlier)
             if self._is_named_by_instance and self._refuses:
                 file.discard()
-                return PlacedFile(path=os.path.join(folder, name), kind=PlacementKind.REFUSED)
+                return PlacedFile(path=path, kind=PlacementKind.REFUSED, earlier=earlier)
         name = self._publish_beside(file, sop_class_uid, sop_instance_uid)
         kind = PlacementKind.BESIDE if self._is_named_by_instance else PlacementKind.NEW
-        return PlacedFile(path=os.path.join(folder, name), kind=kind)
+        return PlacedFile(path=os.path.join(folder, name), kind=kind, earlier=earlier)
 
     def _publish_beside(self, file: AtomicFile, sop_class_uid: str, sop_instance_uid: str) -> str:
         """Try other names until one is free."""

@@ -25,7 +25,7 @@ from dicomdesk.engine.receive.arrivals import Arrival, ArrivalHandler
 from dicomdesk.engine.receive.book.arrival_book import ArrivalBook, Arrived
 from dicomdesk.engine.receive.book.folder_scan import FolderScan
 from dicomdesk.engine.receive.listening_job import ListeningJob, ReceiveResult, acceptor_ssl_context
-from dicomdesk.engine.receive.placement import Placement, PlacementKind
+from dicomdesk.engine.receive.placement import PlacedFile, Placement, PlacementKind
 from dicomdesk.engine.receive.quiet_studies import SettledStudy, StudyCommand, StudySettler
 from dicomdesk.engine.receive.reception_facts import ReceptionFacts
 from dicomdesk.engine.receive.request import Acceptance, ReceiveRequest, StorageMode
@@ -81,7 +81,7 @@ class ReceiveJob(ListeningJob):
                 self.book.receives_into(str(storage.folder))
                 self._scan = FolderScan(str(storage.folder), self.book, lambda: self._facts.items)
         storing = ArrivalHandler(
-            None if storage.mode is StorageMode.IGNORE else Placement(storage),
+            None if storage.mode is StorageMode.IGNORE else Placement(storage, compares=self.book is not None),
             storage.mode,
             begun=self._facts.begun,
             discarded=self._facts.discarded,
@@ -239,8 +239,20 @@ _FAILURES = {ItemOutcome.REFUSED: ArrivalKind.REFUSED, ItemOutcome.FAILED: Arriv
 _TAKEN = {
     PlacementKind.REPLACED: ArrivalKind.OVERWRITTEN,
     PlacementKind.BESIDE: ArrivalKind.KEPT_BOTH,
-    PlacementKind.REFUSED: ArrivalKind.REFUSED_AGAIN,
 }
+
+
+def _take_place(arrived: Arrived, taken: PlacedFile) -> None:
+    """Say what an arrival is whose name was taken."""
+    study, earlier = arrived.header.study_instance_uid if arrived.header is not None else "", taken.earlier
+    arrived.replaced_study_uid = earlier.study_instance_uid
+    if taken.kind is PlacementKind.REFUSED:
+        if earlier.study_instance_uid in (None, study):  # else it is not here: another study has its UID
+            arrived.wanted, arrived.path = ArrivalKind.REFUSED_AGAIN, taken.path
+    elif taken.kind is PlacementKind.REPLACED and earlier.has_same_data_set:
+        arrived.wanted = ArrivalKind.REPEATED
+    else:
+        arrived.wanted = _TAKEN[taken.kind]
 
 
 class _SettlingFacts(ReceptionFacts):
@@ -267,11 +279,13 @@ class _SettlingFacts(ReceptionFacts):
                 sop_instance_uid=request.sop_instance_uid,
                 header=header,
                 association=(self._job_id, request.association),
-                path=arrival.path or (taken.path if taken is not None else ""),
+                path=arrival.path,
                 size_bytes=arrival.size_bytes,
-                wanted=_FAILURES.get(outcome, ArrivalKind.NEW) if taken is None else _TAKEN[taken.kind],
+                wanted=_FAILURES.get(outcome, ArrivalKind.NEW),
                 reason=reason,
             )
+            if taken is not None:
+                _take_place(arrived, taken)
             kind = book.take(arrived, time.time())
             with self._lock:
                 self._arrivals[kind] += 1

@@ -32,12 +32,33 @@ def sent(folder: Path, uids: list[str], **options: object) -> tuple[dict[Arrival
 
 def test_what_is_sent_again_is_no_new_instance_and_is_told_with_its_sender(tmp_path: Path) -> None:
     arrivals, settled, files = sent(tmp_path, FIRST + AGAIN)
-    assert (arrivals[ArrivalKind.NEW], sum(arrivals.values()), files) == (6, 10, 6)
+    assert (arrivals, files) == ({ArrivalKind.NEW: 6, ArrivalKind.REPEATED: 4}, 6)
     assert (settled.here, settled.again, settled.refused, settled.items) == (6, 4, 0, 10)
     assert [(each.calling_ae_title, each.called_ae_title, each.address) for each in settled.senders] == [
         ("RAW", "ANY-SCP", "127.0.0.1")
     ]
     assert settled.modalities == ("CT",)
+
+
+def test_other_content_under_the_same_uid_is_told_apart_and_another_study_takes_its_place(tmp_path: Path) -> None:
+    data = Builder().instance(sop_instance_uid="1.2.1")
+    other_study = data.replace(b"\x20\0\x0d\0UI\6\x001.2.3\0", b"\x20\0\x0d\0UI\6\x001.2.9\0")
+    assert other_study != data
+    with receiving(tmp_path) as running, connected(running.port) as requestor:
+        requestor.associate()
+        for each in (data, data, data.replace(b"P1", b"P2"), other_study):
+            assert requestor.store("1.2.1", [each]) == 0
+        requestor.release()
+        running.events.wait_for(AssociationReleased)
+        assert running.job.book is not None
+        counts = {study.uid: (study.here, study.replaced_by_others) for study in running.job.book.studies()}
+    assert [event.arrival for event in running.events.of(ItemFinished)] == [
+        ArrivalKind.NEW,
+        ArrivalKind.REPEATED,
+        ArrivalKind.OVERWRITTEN,
+        ArrivalKind.NEW,
+    ]
+    assert counts == {"1.2.3": (0, 1), "1.2.9": (1, 0)}
 
 
 def test_what_is_kept_twice_or_refused_is_here_once(tmp_path: Path) -> None:
