@@ -9,7 +9,6 @@ import signal
 import sys
 from collections.abc import Sequence
 
-_USUAL_THRESHOLD = gc.get_threshold()
 _OBJECTS_BETWEEN_COLLECTIONS = 50_000
 """Python's 700 would look through everything that is imported again and again."""
 
@@ -78,7 +77,6 @@ def run_desk(arguments: Sequence[str]) -> int:
 
 
 def _open_window(paths: Sequence[str]) -> int:
-    gc.set_threshold(*_USUAL_THRESHOLD)
     from dicomdesk.gui.app import main as open_window  # noqa: PLC0415 - the tools do without
 
     return open_window(paths)

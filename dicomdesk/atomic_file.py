@@ -9,6 +9,7 @@ import errno
 import os
 import threading
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 try:
@@ -16,7 +17,7 @@ try:
 except ImportError:  # Windows: no advisory locks; an open file cannot be removed there, which serves as well
     fcntl = None  # type: ignore[assignment]
 
-__all__ = ["AtomicFile", "fsync_folder", "remove_abandoned", "write_owner_only"]
+__all__ = ["AtomicFile", "fsync_folder", "keep_aside", "remove_abandoned", "write_owner_only"]
 
 _PART_PREFIX = ".dicomdesk-"
 _PART_SUFFIX = ".part"
@@ -179,6 +180,17 @@ def write_owner_only(path: Path, text: str) -> None:
     except OSError:
         file.discard()
         raise
+
+
+def keep_aside(path: Path) -> Path:
+    """Give a file that cannot be used another name, so that nothing is written over it; that name. Raises OSError."""
+    stem = f"{path.name}.kept-{datetime.now(UTC):%Y%m%d-%H%M%S}"
+    for number in range(100):
+        aside = path.with_name(f"{stem}-{number}" if number else stem)
+        if not os.path.lexists(aside):
+            path.rename(aside)
+            return aside
+    raise FileExistsError(errno.EEXIST, "there are too many kept ones beside it", str(path))
 
 
 def fsync_folder(folder: str) -> None:

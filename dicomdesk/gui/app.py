@@ -1,6 +1,7 @@
 """Start of the window, and its end in order."""
 
 import asyncio
+import gc
 import os
 import signal
 import sys
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 HEADLESS_TOOLS = "dicomdesk dcmsend, dicomdesk dcmrecv"
 FINISH_S = 2.0
+_OBJECTS_BETWEEN_COLLECTIONS, _YOUNG_COLLECTIONS, _NEVER = 50_000, 20, 1_000_000
+"""All of a queue of 100,000 is looked through when the session is calm, and not while somebody waits for an answer."""
 
 _NO_QT = """\
 dicomdesk: the window needs PySide6 and qasync, which are not installed here ({reason}).
@@ -147,15 +150,21 @@ async def _live(application: "QApplication", loop: asyncio.AbstractEventLoop, st
     tasks = Tasks(loop)
     session = Session(Engine(), Bridge(loop), tasks)
     state_file = window_state.state_file()
-    state = await tasks.run(window_state.load_window_state, state_file)
+    loaded = await tasks.run(window_state.load_window_state, state_file)
+    state = loaded.state
+    if loaded.problem:
+        session.problems.shelf("").report("state read", "The window's settings", loaded.problem)
     if not state.listen_folder:
         state = window_state.with_default_folder(state, Path.home())
-    store = await _load_security(tasks, security_file.security_file())
-    peers = await _load_peers(tasks, state, store)
+    store = await _load_security(tasks, session, security_file.security_file())
+    peers = await _load_peers(tasks, session, state, store)
     access = SecurityAccess(store=store, peers=peers, credentials=Credentials(tasks, SecretStore(), theme))
     window = MainWindow(theme, session, tasks, state, access)
+    turn = asyncio.Lock()
     window.state_changed.connect(
-        lambda: tasks.start(tasks.run(window_state.save_window_state, state_file, window.state()))
+        lambda: tasks.start(
+            _keep(tasks, session, turn, state_file, lambda: window_state.save_window_state(state_file, window.state()))
+        )
     )
     closed = asyncio.Event()
     window.closed.connect(closed.set)
@@ -164,6 +173,8 @@ async def _live(application: "QApplication", loop: asyncio.AbstractEventLoop, st
         # The handler runs as soon as Qt calls Python again: within a tick of the session.
         signal.signal(number, lambda *_: loop.call_soon_threadsafe(window.close_without_asking))
     window.show()
+    gc.freeze()  # what the program itself is made of is not looked through again
+    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS, _YOUNG_COLLECTIONS, _NEVER)
     window.receive.flow.keep_totals(paths.state_folder() / "received-today.json")
     window.receive.start_with_program()
     inbox = _open_inbox(window, session, start)
@@ -194,7 +205,7 @@ def _open_inbox(window: "MainWindow", session: "Session", start: Start) -> "Inbo
     return inbox
 
 
-async def _load_security(tasks: "Tasks", path: Path) -> "SecurityStore":
+async def _load_security(tasks: "Tasks", session: "Session", path: Path) -> "SecurityStore":
     """Read the security of the listener, and keep what changes."""
     from dicomdesk.errors import SettingsError  # noqa: PLC0415 - with the rest of the window
     from dicomdesk.gui.security import security_file  # noqa: PLC0415 - Qt is an extra
@@ -206,12 +217,14 @@ async def _load_security(tasks: "Tasks", path: Path) -> "SecurityStore":
         store = SecurityStore(problem=str(error))
     turn = asyncio.Lock()
     store.changed.connect(
-        lambda: tasks.start(_save(tasks, turn, lambda: security_file.save_security(path, store.settings)))
+        lambda: tasks.start(
+            _keep(tasks, session, turn, path, lambda: security_file.save_security(path, store.settings))
+        )
     )
     return store
 
 
-async def _load_peers(tasks: "Tasks", state: "WindowState", store: "SecurityStore") -> "PeerStore":
+async def _load_peers(tasks: "Tasks", session: "Session", state: "WindowState", store: "SecurityStore") -> "PeerStore":
     """Read the address book, and keep what changes; a new one begins with the peers that the window knows."""
     from dicomdesk.engine.peers import book_file  # noqa: PLC0415 - with the rest of the window
     from dicomdesk.errors import SettingsError  # noqa: PLC0415 - with the rest of the window
@@ -228,13 +241,16 @@ async def _load_peers(tasks: "Tasks", state: "WindowState", store: "SecurityStor
     saved: tuple[KnownPeer, ...] | None = None
 
     async def save() -> None:
-        nonlocal saved
-        async with turn:  # one after the other, so that the last change stays; of many at once one writes all
+        added: tuple[KnownPeer, ...] = ()
+
+        def write() -> None:
+            nonlocal saved, added
             peers = found.book.peers
-            if peers is saved:
-                return
-            added = await tasks.run(file.save, peers)
-            saved = peers
+            if peers is not saved:  # of many changes at once one writes all
+                added = file.save(peers)
+                saved = peers
+
+        await _keep(tasks, session, turn, file.path, write)
         if added:
             found.attempt(lambda: found.book.add(*added))
 
@@ -244,10 +260,23 @@ async def _load_peers(tasks: "Tasks", state: "WindowState", store: "SecurityStor
     return found
 
 
-async def _save(tasks: "Tasks", turn: asyncio.Lock, write: "Callable[[], None]") -> None:
-    """Write what holds now; one after the other, so that the last change stays."""
+async def _keep(
+    tasks: "Tasks", session: "Session", turn: asyncio.Lock, path: Path, write: "Callable[[], None]"
+) -> None:
+    """Write what holds now; one after the other, so that the last change stays.
+
+    Where it cannot be written, that is one problem until it can be: the window works on.
+    """
+    shelf = session.problems.shelf("")
     async with turn:
-        await tasks.run(write)
+        try:
+            await tasks.run(write)
+        except OSError as error:
+            reason = error_text(error, names_file=False)
+            words = f"{path} cannot be written: {reason}. What is changed holds until the window closes."
+            shelf.report(path, "Settings are not kept", words)
+        else:
+            shelf.mend(path)
 
 
 async def _leave(window: "MainWindow", session: "Session", tasks: "Tasks", state_file: Path) -> None:

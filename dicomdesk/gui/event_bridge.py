@@ -57,6 +57,9 @@ class Channel(QObject):
 class Bridge(QObject):
     """Collects events of all channels and drains them on the Qt thread."""
 
+    given = Signal()
+    """Listeners have been told of something."""
+
     def __init__(self, loop: asyncio.AbstractEventLoop, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._loop = loop
@@ -113,6 +116,7 @@ class Bridge(QObject):
         until = time.perf_counter() + SLICE_S
         while self._give_slice() and time.perf_counter() < until:
             pass
+        self.given.emit()
 
     def _give_slice(self) -> bool:
         """Give the next few, in their order in each channel; whether there are more."""

@@ -116,7 +116,7 @@ class MainWindow(QMainWindow):
             event.accept()
             return
         event.ignore()
-        if self._session.is_busy:
+        if self._session.is_busy or self._closing_words():
             if not self._is_asking:
                 self._tasks.start(self._ask_to_close())
         else:
@@ -129,7 +129,7 @@ class MainWindow(QMainWindow):
     async def _ask_to_close(self) -> None:
         self._is_asking = True
         try:
-            dialog = ClosingDialog(self._what_goes_on(), self)
+            dialog = ClosingDialog(self._what_goes_on(), self, is_running=self._session.is_busy)
             await self._tasks.ask(dialog)
             shall_close = dialog.shall_close()
         finally:
@@ -137,12 +137,19 @@ class MainWindow(QMainWindow):
         if shall_close:
             self._begin_closing()
 
+    def _closing_words(self) -> list[str]:
+        return [words for view in self._views if (words := view.closing_words())]
+
     def _what_goes_on(self) -> str:
-        if self._session.is_sending:
-            return self.tr("Instances are being sent.")
+        told = self._closing_words()
+        if self._session.is_sending and not told:
+            told.append(self.tr("Instances are being sent."))
         if self._session.retrieving:
-            return self.tr("Instances are being retrieved.")
-        return self.tr("Somebody is sending to this machine.")
+            told.append(self.tr("Instances are being retrieved."))
+        receiving = self._session.receive_progress()
+        if receiving is not None and receiving.associations:
+            told.append(self.tr("Somebody is sending to this machine."))
+        return "\n".join(told)
 
     def _begin_closing(self) -> None:
         if not self._is_closing:

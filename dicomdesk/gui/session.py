@@ -1,7 +1,9 @@
 """Jobs of the window: begun, polled and ended here; views ask and listen."""
 
 import asyncio
+import gc
 import logging
+import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
@@ -29,6 +31,11 @@ if TYPE_CHECKING:
 
 TICK_MS = 100
 SECOND_MS = 1000
+CALM_AFTER_TICKS = 20
+TURN_S = 0.0001
+"""How long a thread of Python may keep the Qt thread waiting each time. With Python's own 5 ms a window that shares
+its process with three busy associations answers after tenths of a second: each call into Qt hands over.
+"""
 ORDERLY_S = 5.0
 """How long jobs may take to end in order when the window closes; then they are aborted."""
 ABORT_S = 5.0
@@ -46,7 +53,7 @@ class Session(QObject):
     changed = Signal()
     """A job began, was asked to end, or ended."""
     ticked = Signal()
-    """Every 100 ms: time to show gauges."""
+    """Time to show gauges: every 100 ms while something goes on, once a second when all has been calm for a while."""
     second_passed = Signal()
 
     def __init__(self, engine: "Engine", bridge: Bridge, tasks: Tasks, parent: QObject | None = None) -> None:
@@ -80,6 +87,8 @@ class Session(QObject):
         """Events of echoes."""
         self.checked = bridge.channel()
         """Events of connection checks and pre-flights, of all together."""
+        sys.setswitchinterval(TURN_S)
+        self._calm_ticks = 0
         self._timers: list[QTimer] = []
         for interval_ms, signal in ((TICK_MS, self.ticked), (SECOND_MS, self.second_passed)):
             timer = QTimer(self)
@@ -87,6 +96,9 @@ class Session(QObject):
             timer.timeout.connect(signal)
             timer.start()
             self._timers.append(timer)
+        self._timers[0].timeout.connect(self._grow_calm)
+        for stir in (bridge.given, tasks.begun, self.changed):
+            stir.connect(self._stir)
 
     @property
     def is_sending(self) -> bool:
@@ -248,6 +260,20 @@ class Session(QObject):
         finally:
             self._beginning.discard(begun)
             begun.set_result(None)
+
+    def _grow_calm(self) -> None:
+        """Tick seldom where nobody has begun, reported or moved anything for a while: it costs what is shown."""
+        receiving = self.receive_progress()
+        is_busy = self._jobs.keys() - {self._receive_id} or (receiving is not None and receiving.associations > 0)
+        self._calm_ticks = 0 if is_busy or self._beginning else self._calm_ticks + 1
+        if self._calm_ticks == CALM_AFTER_TICKS:
+            self._timers[0].setInterval(SECOND_MS)
+            gc.collect()  # here, and not in the middle of a transfer or on a thread that is not Qt's
+
+    def _stir(self) -> None:
+        if self._calm_ticks >= CALM_AFTER_TICKS:
+            self._timers[0].setInterval(TICK_MS)
+        self._calm_ticks = 0
 
     def _progress(self, job_id: str) -> "Progress | None":
         job = self._jobs.get(job_id)

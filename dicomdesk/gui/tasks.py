@@ -23,6 +23,8 @@ _log = logging.getLogger(__name__)
 class Tasks(QObject):
     """Starts coroutines and runs slow calls beside the Qt thread. All methods are for the Qt thread."""
 
+    begun = Signal()
+    """A coroutine was started."""
     failed = Signal(str)
     """A coroutine ended with an error that it did not handle: one plain sentence."""
 
@@ -45,6 +47,7 @@ class Tasks(QObject):
             return None
         task = self._loop.create_task(coroutine)
         self._running.add(task)
+        self.begun.emit()
         task.add_done_callback(self._on_done)
         if owner is not None:
             owner.destroyed.connect(lambda _gone: task.cancel())

@@ -70,6 +70,10 @@ class View(QWidget):
     def end(self) -> None:
         """The window closes: end what nobody waits for any more. May be called twice."""
 
+    def closing_words(self) -> str:
+        """Return what closing the window would break off or leave waiting, and what becomes of it; "" for nothing."""
+        return ""
+
     def add_figures(self, figures: Figures) -> Figures:
         """Return the figures of the status line with what this view knows of them."""
         return figures

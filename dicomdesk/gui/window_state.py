@@ -7,8 +7,11 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 
 from dicomdesk import paths
+from dicomdesk.atomic_file import keep_aside
+from dicomdesk.human import error_text
 
 FILE_NAME = "window.json"
+FORMAT = 1
 MOST_RECENT_PEERS = 10
 
 
@@ -77,7 +80,7 @@ def state_file() -> Path:
 
 def to_json(state: WindowState) -> str:
     """Return the state as text for its file."""
-    return json.dumps(asdict(state), indent=1)
+    return json.dumps({"format": FORMAT, **asdict(state)}, indent=1)
 
 
 def from_json(text: str) -> WindowState:
@@ -97,12 +100,53 @@ def from_json(text: str) -> WindowState:
     return replace(first, recent_peers=_read_peers(found.get("recent_peers")), **known)  # type: ignore[arg-type] # checked above against each field's own type
 
 
-def load_window_state(path: Path) -> WindowState:
-    """Read the state; a file that cannot be read is a first start. Reads the disk: not for the Qt thread's loop."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadedState:
+    """What was found where the state lies."""
+
+    state: WindowState
+    problem: str = ""
+    """What is wrong with the file, and what became of it; "" where all is well."""
+
+
+def load_window_state(path: Path) -> LoadedState:
+    """Read the state; no file is a first start. One that is damaged, or of a newer version, is kept under another name,
+    so that nothing is written over it, and what can be read of it is taken.
+
+    Reads the disk: not for the Qt thread's loop.
+    """
     try:
-        return from_json(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError):
-        return WindowState()
+        text = path.read_bytes().decode("utf-8")
+    except FileNotFoundError:
+        return LoadedState(state=WindowState())
+    except OSError as error:
+        problem = f"{path} cannot be read: {error_text(error, names_file=False)}"
+        return LoadedState(state=WindowState(), problem=problem)
+    except UnicodeDecodeError:
+        return LoadedState(state=WindowState(), problem=_keep_aside(path, "is damaged"))
+    fault = _fault_of(text)
+    return LoadedState(state=from_json(text), problem=_keep_aside(path, fault) if fault else "")
+
+
+def _fault_of(text: str) -> str:
+    """What is wrong with the text of a file as a whole, "" for nothing."""
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return "is damaged"
+    if not isinstance(found, dict):
+        return "is damaged"
+    written = found.get("format", FORMAT)
+    return "" if written == FORMAT else "was written by another version"
+
+
+def _keep_aside(path: Path, fault: str) -> str:
+    """Give the file another name; what there is to say of it."""
+    try:
+        aside = keep_aside(path)
+    except OSError as error:
+        return f"{path} {fault}, and cannot be kept aside: {error_text(error, names_file=False)}"
+    return f"{path} {fault}. It is kept as {aside.name}, and the window begins with what could be read of it."
 
 
 def save_window_state(path: Path, state: WindowState) -> None:

@@ -166,6 +166,63 @@ def test_damaged_address_book_is_kept_aside_and_what_can_be_read_of_it_is_writte
     assert kept.read_text() == damaged
 
 
+def test_settings_that_cannot_be_kept_are_one_problem_and_the_window_works_on(tmp_path: Path) -> None:
+    code = (
+        "import resource, sys\n"
+        "from PySide6.QtCore import QTimer\n"
+        "from dicomdesk.gui import app, main_window\n"
+        "from dicomdesk.gui.security.security_store import ListenerSecurity\n"
+        "show = main_window.MainWindow.show\n"
+        "def show_and_change(window):\n"
+        "    show(window)\n"
+        "    problems = window.receive._session.problems\n"
+        "    limit = resource.getrlimit(resource.RLIMIT_FSIZE)[1]\n"
+        "    resource.setrlimit(resource.RLIMIT_FSIZE, (0, limit))\n"
+        "    store = window.receive._access.store\n"
+        "    for is_on in (True, False, True):\n"
+        "        store.keep_listener(ListenerSecurity(uses_tls=is_on))\n"
+        "    def mended():\n"
+        "        print(*(each.words for each in problems if each.title == 'Settings are not kept'), sep='|')\n"
+        "        window.close()\n"
+        "    def told():\n"
+        "        print(*(each.words for each in problems if each.title == 'Settings are not kept'), sep='|')\n"
+        "        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))\n"
+        "        store.keep_listener(ListenerSecurity(uses_tls=False))\n"
+        "        QTimer.singleShot(500, mended)\n"
+        "    QTimer.singleShot(500, told)\n"
+        "main_window.MainWindow.show = show_and_change\n"
+        "sys.exit(app.main())\n"
+    )
+    done = run(code, QT_QPA_PLATFORM="offscreen", XDG_STATE_HOME=str(tmp_path / "s"), XDG_CONFIG_HOME=str(tmp_path))
+    assert done.returncode == 0
+    told, mended = done.stdout.splitlines()
+    place = tmp_path / "dicomdesk" / "security.json"
+    assert told == f"{place} cannot be written: File too large. What is changed holds until the window closes."
+    assert mended == ""
+
+
+def test_window_opens_where_its_state_has_no_place(tmp_path: Path) -> None:
+    code = (
+        "import sys\n"
+        "from PySide6.QtCore import QTimer\n"
+        "from dicomdesk.gui import app, main_window\n"
+        "show = main_window.MainWindow.show\n"
+        "def show_and_tell(window):\n"
+        "    show(window)\n"
+        "    def tell():\n"
+        "        print(*(each.title for each in window.receive._session.problems), sep='|')\n"
+        "        window.close()\n"
+        "    QTimer.singleShot(500, tell)\n"
+        "main_window.MainWindow.show = show_and_tell\n"
+        "sys.exit(app.main())\n"
+    )
+    (tmp_path / "file").touch()
+    done = run(code, QT_QPA_PLATFORM="offscreen", XDG_STATE_HOME=str(tmp_path / "file"), XDG_CONFIG_HOME=str(tmp_path))
+    assert done.returncode == 0
+    assert "Only one window at a time" in done.stdout
+    assert "Traceback" not in done.stderr
+
+
 def test_signal_closes_the_window_in_order(tmp_path: Path) -> None:
     code = (
         "import os, signal, sys\n"

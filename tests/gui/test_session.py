@@ -6,14 +6,14 @@ from threading import Event
 import pytest
 
 from dicomdesk.engine.check.requests import CheckRequest, EchoRequest
-from dicomdesk.engine.events import JobOutcome
+from dicomdesk.engine.events import JobOutcome, Notice, NoticeLevel
 from dicomdesk.engine.job import Job, JobState
 from dicomdesk.engine.receive.request import Acceptance, ReceiveRequest, Storage
 from dicomdesk.engine.send.request import SendRequest
 from dicomdesk.errors import DicomdeskError, PortInUseError
 from dicomdesk.gui.event_bridge import Bridge
 from dicomdesk.gui.input_scan import selection_of
-from dicomdesk.gui.session import Session
+from dicomdesk.gui.session import CALM_AFTER_TICKS, SECOND_MS, TICK_MS, Session
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.settings import Peer
 from tests.gui.conftest import KEPT, Finish, SlowEngine
@@ -170,3 +170,30 @@ def test_closing_ends_a_check(session: Session, tasks: Tasks, wait_until: WaitUn
 
 async def _over(task: "asyncio.Task[None]") -> None:
     await task
+
+
+def test_ticks_are_seldom_when_all_is_calm_and_come_back_with_the_next_thing(
+    session: Session, bridge: Bridge, wait_until: WaitUntil
+) -> None:
+    timer = session._timers[0]
+    for _ in range(CALM_AFTER_TICKS):
+        timer.timeout.emit()
+    assert timer.interval() == SECOND_MS
+    bridge.channel().sink(Notice(job_id="j", level=NoticeLevel.INFO, text="x"))
+    wait_until(lambda: timer.interval() == TICK_MS)
+
+
+def test_ticks_do_not_grow_seldom_while_a_job_runs(session: Session, tasks: Tasks, wait_until: WaitUntil) -> None:
+    answer = Event()
+
+    async def echo(port: int) -> None:
+        await session.echo(EchoRequest(peer=Peer(host="127.0.0.1", port=port)))
+
+    with FakePeer(associate=[Hold(answer, Accept())]) as peer:
+        tasks.start(echo(peer.port))
+        wait_until(lambda: bool(session._jobs))
+        for _ in range(2 * CALM_AFTER_TICKS):
+            session._timers[0].timeout.emit()
+        assert session._timers[0].interval() == TICK_MS
+        answer.set()
+        wait_until(lambda: not session._jobs)

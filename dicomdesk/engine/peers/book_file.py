@@ -5,14 +5,12 @@ An object with ``dicomdesk_peers`` (the version of this format) and ``peers``, a
 """
 
 import json
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 from dicomdesk import paths
-from dicomdesk.atomic_file import write_owner_only
+from dicomdesk.atomic_file import keep_aside, write_owner_only
 from dicomdesk.engine.peers.address_book import MOST_PEERS, AddressBook
 from dicomdesk.engine.peers.exchange import FoundPeer, Mistake, ReadPeers, WrittenPeers, decode_text
 from dicomdesk.engine.peers.known_peer import CheckOutcome, KnownPeer, LastCheck
@@ -206,18 +204,12 @@ def _read_peer(entry: object) -> KnownPeer:
 
 def _keep_aside(path: Path) -> str:
     """Give the file another name; a sentence that says which. Raises SettingsError where that cannot be done."""
-    stem = f"{path.name}.kept-{datetime.now(UTC):%Y%m%d-%H%M%S}"
-    for number in range(100):
-        aside = path.with_name(f"{stem}-{number}" if number else stem)
-        if os.path.lexists(aside):
-            continue
-        try:
-            path.rename(aside)
-        except OSError as error:
-            reason = f"cannot be kept aside: {error.strerror or error}"
-            raise SettingsError(f"The address book {path} is damaged, and {reason}") from error
-        return f"It is kept as {aside}."
-    raise SettingsError(f"The address book {path} is damaged, and there are too many kept ones beside it")
+    try:
+        aside = keep_aside(path)
+    except OSError as error:
+        reason = f"cannot be kept aside: {error.strerror or error}"
+        raise SettingsError(f"The address book {path} is damaged, and {reason}") from error
+    return f"It is kept as {aside}."
 
 
 def _without_defaults(value: object, default: object) -> object:

@@ -9,7 +9,15 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import ClassVar, Protocol
 
-from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, QSortFilterProxyModel, Qt
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QSortFilterProxyModel,
+    Qt,
+    QTimer,
+)
 
 from dicomdesk.gui import wording
 from dicomdesk.gui.outline.states import ICONS, TONES, ItemState, state_word
@@ -21,6 +29,9 @@ NODE_ROLE = SORT_ROLE + 1
 """The node itself, for who paints."""
 
 FETCHED_AT_ONCE = 500
+
+_FLUSH_MS = 100
+"""How long touched rows may wait before the views are told, where nobody flushes earlier."""
 
 Index = QModelIndex | QPersistentModelIndex
 _NO_INDEX = QModelIndex()
@@ -246,7 +257,9 @@ class OutlineModel(QAbstractItemModel):
             self._forget(child)
 
     def touch(self, node: Node) -> None:
-        """Remember that a row, and those above it, look different now; ``flush`` tells the views."""
+        """Remember that a row, and those above it, look different now; the views are told within a moment."""
+        if not self._touched:
+            QTimer.singleShot(_FLUSH_MS, self, self.flush)
         while node is not self.root and node.parent is not None:
             owner = node.parent
             known = self._touched.get(owner)
@@ -262,10 +275,12 @@ class OutlineModel(QAbstractItemModel):
     def touch_all(self) -> None:
         """Remember that all rows at the top look different now."""
         if self.root.children:
+            if not self._touched:
+                QTimer.singleShot(_FLUSH_MS, self, self.flush)
             self._touched[self.root] = (0, len(self.root.children) - 1)
 
     def flush(self) -> None:
-        """Tell the views what was touched: one range per parent. Called once per tick."""
+        """Tell the views what was touched: one range per parent."""
         touched, self._touched = self._touched, {}
         last = len(self.columns) - 1
         for owner, (lowest, highest) in touched.items():

@@ -1,7 +1,6 @@
 """Flow of queries, without widgets: peers are asked, answers become rows, in portions that nobody feels."""
 
 import asyncio
-import sys
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -36,9 +35,6 @@ ROWS_PER_TURN = 100
 """Answers that become rows before the window is given a turn."""
 MOST_AT_ONCE = 4
 """Questions to one peer: more wait."""
-_ATTENTIVE_S = 0.001
-"""How long Python lets the threads that read answers work while the window waits for its turn."""
-_USUAL_S = sys.getswitchinterval()
 _LEVELS_BELOW = {Level.PATIENT: Level.STUDY, Level.STUDY: Level.SERIES, Level.SERIES: Level.IMAGE}
 
 
@@ -83,7 +79,6 @@ class QueryFlow(QObject):
         self._turns.setSingleShot(True)
         self._turns.timeout.connect(self._take_turn)
         session.ticked.connect(self._on_tick)
-        self.changed.connect(lambda: sys.setswitchinterval(_ATTENTIVE_S if self.is_loading else _USUAL_S))
 
     @property
     def is_asking(self) -> bool:

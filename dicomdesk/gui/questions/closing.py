@@ -8,14 +8,17 @@ class ClosingDialog(QMessageBox):
     buttons of its own says nothing.
     """
 
-    def __init__(self, what: str, parent: QWidget | None = None) -> None:
-        """``what`` is a sentence on what is going on."""
+    def __init__(self, what: str, parent: QWidget | None = None, *, is_running: bool = True) -> None:
+        """``what`` says what goes on or waits, and what becomes of it; not ``is_running`` where it only waits."""
         super().__init__(parent)
         self.setIcon(QMessageBox.Icon.Question)
         self.setWindowTitle(self.tr("Close dicomdesk?"))
         self.setText(what)
-        self.setInformativeText(self.tr("The current instance is finished first; nothing is lost that was stored."))
-        self._close = self.addButton(self.tr("&Stop and close"), QMessageBox.ButtonRole.AcceptRole)
+        if is_running:
+            informative = self.tr("The current instance is finished first; nothing is lost that was stored.")
+            self.setInformativeText(informative)
+        word = self.tr("&Stop and close") if is_running else self.tr("&Close")
+        self._close = self.addButton(word, QMessageBox.ButtonRole.AcceptRole)
         keep = self.addButton(self.tr("&Keep running"), QMessageBox.ButtonRole.RejectRole)
         self.setDefaultButton(keep)
         self.setEscapeButton(keep)

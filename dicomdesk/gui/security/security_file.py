@@ -8,7 +8,7 @@ import json
 from pathlib import Path
 
 from dicomdesk import paths
-from dicomdesk.atomic_file import write_owner_only
+from dicomdesk.atomic_file import keep_aside, write_owner_only
 from dicomdesk.engine.peers.peer_security import PeerSecurity
 from dicomdesk.engine.peers.plain_settings import (
     PEER_SECURITY_READERS,
@@ -39,7 +39,9 @@ def security_file() -> Path:
 
 
 def load_security(path: Path) -> SecuritySettings:
-    """Read the settings; no file is a first start. Raises SettingsError where there is one that makes no sense.
+    """Read the settings; no file is a first start.
+
+    Raises SettingsError where there is one that makes no sense; it is kept under another name.
 
     Reads the disk: not for the Qt thread.
     """
@@ -53,7 +55,12 @@ def load_security(path: Path) -> SecuritySettings:
     try:
         return from_json(content.decode("utf-8"))
     except (ValueError, SettingsError) as error:
-        raise SettingsError(f"{path} is damaged: {error}") from error
+        fault = f"{path} is damaged: {error}"
+        try:
+            aside = keep_aside(path)
+        except OSError:
+            raise SettingsError(fault) from error
+        raise SettingsError(f"{fault}. It is kept as {aside.name}") from error
 
 
 def save_security(path: Path, settings: SecuritySettings) -> None:

@@ -5,6 +5,7 @@ import pytest
 
 from dicomdesk.gui.window_state import (
     MOST_RECENT_PEERS,
+    LoadedState,
     TypedPeer,
     WindowState,
     from_json,
@@ -22,7 +23,7 @@ def test_state_survives_its_file(tmp_path: Path) -> None:
     state = WindowState(view="receive", peer_ae_title="PACS", recent_peers=(PACS,), send_at_once=True)
     path = tmp_path / "new" / "window.json"
     save_window_state(path, state)
-    assert load_window_state(path) == state
+    assert load_window_state(path) == LoadedState(state=state)
     assert [found.name for found in path.parent.iterdir()] == ["window.json"]
 
 
@@ -40,10 +41,35 @@ def test_wrong_fields_lose_only_themselves() -> None:
     assert from_json(json.dumps(found)) == WindowState(peer_host="a")
 
 
-def test_file_that_cannot_be_read_is_a_first_start(tmp_path: Path) -> None:
-    (tmp_path / "window.json").write_bytes(b"\xff\xfe")
-    assert load_window_state(tmp_path / "window.json") == WindowState()
-    assert load_window_state(tmp_path / "missing") == WindowState()
+def test_no_file_is_a_first_start(tmp_path: Path) -> None:
+    assert load_window_state(tmp_path / "missing") == LoadedState(state=WindowState())
+
+
+@pytest.mark.parametrize(
+    ("content", "view", "word"),
+    [
+        (b"\xff\xfe", "send", "is damaged"),
+        (b"{", "send", "is damaged"),
+        (b'{"format": 2, "view": "receive", "more": []}', "receive", "was written by another version"),
+    ],
+)
+def test_file_that_is_damaged_or_newer_is_kept_aside_and_said(
+    tmp_path: Path, content: bytes, view: str, word: str
+) -> None:
+    path = tmp_path / "window.json"
+    path.write_bytes(content)
+    loaded = load_window_state(path)
+    assert loaded.state == WindowState(view=view)
+    assert f"window.json {word}. It is kept as window.json.kept-" in loaded.problem
+    assert not path.exists()
+    (aside,) = tmp_path.iterdir()
+    assert aside.read_bytes() == content
+
+
+def test_state_of_before_files_had_a_format_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "window.json"
+    path.write_text('{"view": "peers"}')
+    assert load_window_state(path) == LoadedState(state=WindowState(view="peers"))
 
 
 def test_recent_peers_are_few_and_each_is_listed_once() -> None:
