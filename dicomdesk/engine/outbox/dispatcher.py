@@ -7,7 +7,8 @@ from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from functools import partial
 
-from dicomdesk.dicom.instance import InputSelection
+from dicomdesk.dicom.instance import FoundInstance, InputSelection
+from dicomdesk.engine.commit.deletion import take_stamp
 from dicomdesk.engine.delivery.delivery import SendResult
 from dicomdesk.engine.engine import Engine
 from dicomdesk.engine.events import Event, JobOutcome
@@ -16,11 +17,12 @@ from dicomdesk.engine.journal.records import (
     ErrandState,
 )
 from dicomdesk.engine.outbox.accounts import OPEN_STATES, UNRESOLVED_S, Accounts
+from dicomdesk.engine.outbox.commitments import Commitments
 from dicomdesk.engine.outbox.errand_book import ErrandBook
-from dicomdesk.engine.outbox.errands import Destination, OutboxLimits, Resolve
+from dicomdesk.engine.outbox.errands import Destination, OutboxLimits, Resolve, wish_of
 from dicomdesk.engine.outbox.facts import PeerFree, RunStarted
 from dicomdesk.engine.outbox.line import Line, LiveErrand
-from dicomdesk.engine.outbox.run import Part, Run, RunRequest
+from dicomdesk.engine.outbox.run import STAMPS, Part, Run, RunRequest, stamp_key
 from dicomdesk.engine.reach.commons import Commons
 from dicomdesk.engine.send.planned_send import SendJob
 from dicomdesk.engine.stats import Progress
@@ -47,6 +49,7 @@ class Dispatcher:
         self._is_closing = False
         self._is_over = False
         self._accounts = Accounts(book, limits)
+        self.commitments = Commitments(engine, book, resolve, self.wake)
         self._looked_at_s = 0.0
         """When the notes of runs were taken last."""
 
@@ -88,6 +91,7 @@ class Dispatcher:
             self._wake_due(self._looked_at_s)
         self.take_notes()
         self._accounts.end_given_up()
+        self.commitments.step()
         self._begin_next()
         self._book.tell()
 
@@ -117,13 +121,18 @@ class Dispatcher:
             for run, _ in runs:
                 assert run is not None
                 run.is_breaking_off |= abort
+        self.commitments.cancel(abort=abort)
         for _, job in runs:
             for _ in range(2 if abort and job is not None else 1):
                 if job is not None:
                     job.cancel()
         with self._changed:
             self._changed.wait_for(
-                lambda: self._is_over and not any(line.is_taken for line in self._book.lines.values())
+                lambda: (
+                    self._is_over
+                    and not self.commitments.is_busy
+                    and not any(line.is_taken for line in self._book.lines.values())
+                )
             )
         self._book.tell()
 
@@ -160,7 +169,8 @@ class Dispatcher:
 
     def _is_due(self, now_s: float) -> bool:
         lines = self._book.lines.values()
-        if self._book.has_facts or self._accounts.has_given_up or self._choose(now_s) is not None:
+        has_work = self._accounts.has_given_up or self.commitments.has_work
+        if self._book.has_facts or has_work or self._choose(now_s) is not None:
             return True
         if now_s < self._looked_at_s + _NOTES_S:
             return False
@@ -243,14 +253,23 @@ class Dispatcher:
             with self._changed:
                 fresh = self._book.take_fresh(errand.id)
             if fresh is not None:
-                loaded[errand.id] = Part(errand.id, ((number, found, 0) for number, found in enumerate(fresh)))
+                instances = ((number, found, 0) for number, found in enumerate(fresh))
+                loaded[errand.id] = Part(errand.id, instances, self._stamping(errand))
                 continue
             try:
                 records = self._book.journal.instances(errand.id, states=OPEN_STATES)
             except KeyError:  # removed meanwhile
                 continue
-            loaded[errand.id] = Part(errand.id, ((each.number, each.found, each.attempts) for each in records))
+            listed = ((each.number, each.found, each.attempts) for each in records)
+            loaded[errand.id] = Part(errand.id, listed, self._stamping(errand))
         return loaded
+
+    def _stamping(self, errand: LiveErrand) -> Callable[[int, FoundInstance], None] | None:
+        """Return what keeps the state of a file before it is read, where it is to be deleted some time."""
+        wish, keep = wish_of(errand.record.settings), self._book.journal.keep
+        if wish is None or not wish.deletes:
+            return None
+        return lambda number, found: keep(STAMPS, stamp_key(errand.id, number), take_stamp(found))
 
     def _attach(self, line: Line, errands: list[LiveErrand], loaded: dict[int, Part]) -> list[Part]:
         """Return what still may go; what was held, moved to another line or removed meanwhile stays away."""

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from dicomdesk.dicom.instance import FoundInstance
 from dicomdesk.engine.journal.journal import Journal
 from dicomdesk.engine.journal.records import ENDED_ERRANDS, ErrandRecord, ErrandState, InstanceState
+from dicomdesk.engine.outbox.errands import wish_of
 from dicomdesk.engine.outbox.facts import ErrandAdded, ErrandChanged, ErrandRemoved, OutboxFact, OutboxSink
 from dicomdesk.engine.outbox.line import Line, LiveErrand, Order, Timers
 
@@ -33,6 +34,8 @@ class ErrandBook:
         """Of those that have not ended."""
         self.lines: dict[str, Line] = {}
         self.timers = Timers()
+        self.to_commit: dict[int, None] = {}
+        """Ids of errands whose peers are to be asked to commit, in order."""
         self.fresh: dict[int, tuple[FoundInstance, ...]] = {}
         """What was added and not begun, as far as there is room: it need not be read from the journal."""
         self._fresh_left = FRESH_INSTANCES
@@ -129,6 +132,8 @@ class ErrandBook:
         elif before.state in ENDED_ERRANDS and state not in ENDED_ERRANDS:
             self.order.add(errand.place)
         line.ready.discard(errand.place)
+        if state is ErrandState.DONE and wish_of(before.settings) is not None:
+            self.to_commit[errand.id] = None
         if state is ErrandState.WAITING and errand.part is None:
             line.ready.add(errand.place)
         if pause_s is not None:

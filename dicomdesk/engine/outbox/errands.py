@@ -4,9 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from dicomdesk.dicom.instance import FoundInstance
+from dicomdesk.engine.commit.request import CommitWay, CommitWish, ReportListener
 from dicomdesk.engine.journal.records import (
     ENDED_ERRANDS,
     TAKEN,
+    Commitment,
     ErrandRecord,
     ErrandState,
     InstanceState,
@@ -14,7 +16,10 @@ from dicomdesk.engine.journal.records import (
 )
 from dicomdesk.engine.send.request import SendRequest
 
-__all__ = ["Destination", "Errand", "ErrandRequest", "OutboxLimits", "Resolve"]
+__all__ = ["Destination", "Errand", "ErrandRequest", "OutboxLimits", "Resolve", "wish_of", "with_wish"]
+
+_WAY, _PATIENCE, _DELETES = "commit", "commit_patience_s", "commit_deletes"
+"""Settings that say a wish for commitment."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +39,8 @@ class ErrandRequest:
     """Where it is of one study."""
     is_held: bool = False
     """Whether it waits until somebody releases it."""
+    commit: CommitWish | None = None
+    """That the peer is to be asked to commit to what it has stored; None for not."""
     goes_first: bool = False
     """Whether it goes before all that waits."""
 
@@ -46,6 +53,8 @@ class Errand:
     """As it is shown: while its peer is not tried, what waits for that is RETRYING, with the time and the reason."""
     counts: Mapping[InstanceState, int]
     """Only states that occur."""
+    commitments: Mapping[Commitment, int] = field(default_factory=dict)
+    """Of what the peer has, once it was asked to commit; only states that occur."""
 
     @property
     def id(self) -> int:
@@ -86,6 +95,10 @@ class Destination:
     """Peer, association and options; what it is to send, and how often it is tried, is not looked at."""
     associations: int | None = 1
     """At once, at least 1; None finds out how many help."""
+    has_receiver: bool = False
+    """Whether a receiver of ours runs that takes the peer's reports on commitment for the Outbox's transactions."""
+    report_listener: ReportListener | None = None
+    """To be started for the peer's reports on commitment, where no receiver runs."""
 
 
 Resolve = Callable[[str, Mapping[str, SettingValue]], Destination]
@@ -109,3 +122,19 @@ class OutboxLimits:
     """Runs of an errand that come to nothing, one after the other, before it is given up."""
     longest_pause_s: float = 300.0
     """Between two tries."""
+
+
+def with_wish(settings: Mapping[str, SettingValue], wish: CommitWish | None) -> dict[str, SettingValue]:
+    """Return settings that say the wish, too."""
+    kept = {name: value for name, value in settings.items() if name not in {_WAY, _PATIENCE, _DELETES}}
+    if wish is not None:
+        kept |= {_WAY: wish.way.value, _PATIENCE: wish.patience_s, _DELETES: wish.deletes}
+    return kept
+
+
+def wish_of(settings: Mapping[str, SettingValue]) -> CommitWish | None:
+    """Return the wish that settings say, None where there is none that makes sense."""
+    way, patience_s = settings.get(_WAY), settings.get(_PATIENCE, 60.0)
+    if way not in {each.value for each in CommitWay} or not isinstance(patience_s, int | float):
+        return None
+    return CommitWish(way=CommitWay(way), patience_s=float(patience_s), deletes=settings.get(_DELETES) is True)

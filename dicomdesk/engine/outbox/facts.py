@@ -9,14 +9,16 @@ from datetime import datetime
 from typing import NamedTuple
 
 from dicomdesk.engine.events import Event
-from dicomdesk.engine.journal.records import InstanceState
+from dicomdesk.engine.journal.records import Commitment, InstanceState
 from dicomdesk.engine.outbox.errands import Errand
 
 __all__ = [
     "ErrandAdded",
     "ErrandChanged",
     "ErrandRemoved",
+    "FileDeleted",
     "InstanceBegan",
+    "InstanceCommitted",
     "InstanceEnded",
     "OutboxFact",
     "OutboxSink",
@@ -74,6 +76,29 @@ class InstanceEnded(NamedTuple):
     attempts: int
 
 
+class InstanceCommitted(NamedTuple):
+    """What is known of whether the peer keeps an instance for good."""
+
+    errand_id: int
+    number: int
+    sop_instance_uid: str
+    commitment: Commitment
+    reason: str
+    """Plain words; "" where it is committed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileDeleted:
+    """A file was to be deleted, as the peer has committed to what was sent of it."""
+
+    errand_id: int
+    number: int
+    path: str
+    is_deleted: bool
+    reason: str
+    """Why it was kept; "" where it was deleted."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunStarted:
     """Errands go to a peer; the events of the job follow."""
@@ -120,6 +145,8 @@ OutboxFact = (
     | ErrandRemoved
     | InstanceBegan
     | InstanceEnded
+    | InstanceCommitted
+    | FileDeleted
     | RunStarted
     | RunEnded
     | PeerPaused

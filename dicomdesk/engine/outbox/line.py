@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from dicomdesk.engine.journal.records import ErrandRecord, ErrandState, InstanceState
+from dicomdesk.engine.journal.records import Commitment, ErrandRecord, ErrandState, InstanceState
 from dicomdesk.engine.outbox.errands import Errand
 from dicomdesk.engine.send.crew import PaceKeeper
 
@@ -29,11 +29,23 @@ Place = tuple[float, int]
 class LiveErrand:
     """Errand in the Outbox. Changed under its lock."""
 
-    __slots__ = ("counts", "due_at_s", "is_leaving", "is_suspect", "line", "part", "record", "waits_for_resume")
+    __slots__ = (
+        "commitments",
+        "counts",
+        "due_at_s",
+        "is_leaving",
+        "is_suspect",
+        "line",
+        "part",
+        "record",
+        "waits_for_resume",
+    )
 
     def __init__(self, record: ErrandRecord, counts: dict[InstanceState, int], line: "Line") -> None:
         self.record = record
         self.counts = Counter(counts)
+        self.commitments: dict[int, Commitment] = {}
+        """By number, of those that were asked for."""
         self.line = line
         self.part: Part | None = None
         """What a run has of it, until nothing of that is in hand."""
@@ -72,7 +84,8 @@ class LiveErrand:
         record, line = self.record, self.line
         if line.until is not None and record.state is ErrandState.WAITING:
             record = replace(record, state=ErrandState.RETRYING, next_try_at=line.until, reason=line.reason)
-        return Errand(record=record, counts={state: count for state, count in self.counts.items() if count})
+        counts = {state: count for state, count in self.counts.items() if count}
+        return Errand(record=record, counts=counts, commitments=Counter(self.commitments.values()))
 
 
 class Line:

@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from dicomdesk.dicom.instance import FoundInstance
+from dicomdesk.engine.commit.request import CommitWish
+from dicomdesk.engine.commit.transactions import Transactions
 from dicomdesk.engine.engine import Engine
 from dicomdesk.engine.journal.journal import Journal
 from dicomdesk.engine.journal.records import (
@@ -22,7 +24,7 @@ from dicomdesk.engine.journal.records import (
 )
 from dicomdesk.engine.outbox.dispatcher import Dispatcher, DispatcherRequest
 from dicomdesk.engine.outbox.errand_book import ErrandBook
-from dicomdesk.engine.outbox.errands import Errand, ErrandRequest, OutboxLimits, Resolve
+from dicomdesk.engine.outbox.errands import Errand, ErrandRequest, OutboxLimits, Resolve, wish_of, with_wish
 from dicomdesk.engine.outbox.facts import OutboxSink
 from dicomdesk.engine.outbox.line import STEP, Line, LiveErrand, Place, parts_out_of_order, positions_between
 from dicomdesk.engine.send.planned_send import SendJob
@@ -82,6 +84,11 @@ class Outbox:
             jobs = [line.job for line in self._book.lines.values() if line.job is not None]
         return {job.id: job.progress() for job in jobs}
 
+    @property
+    def transactions(self) -> Transactions:
+        """Commitments that reports are waited for, for receivers of ours that take them."""
+        return self._dispatcher.commitments.transactions
+
     # -- wishes
 
     def add(self, request: ErrandRequest) -> int:
@@ -91,7 +98,7 @@ class Outbox:
             record = ErrandRecord(
                 title=request.title,
                 peer=request.peer,
-                settings=dict(request.settings),
+                settings=with_wish(request.settings, request.commit) if request.commit else dict(request.settings),
                 origin=request.origin,
                 study_instance_uid=request.study_instance_uid,
                 added_at=datetime.now(UTC),
@@ -210,6 +217,21 @@ class Outbox:
                     self._book.change(errand, ErrandState.CANCELLED)
         self._finish(jobs)
 
+    def commit(self, ids: Iterable[int], wish: CommitWish | None = None) -> None:
+        """Ask the peers of errands that are done to commit to what they have and were not asked for yet.
+
+        ``wish`` takes the place of that of the errands, and is kept with those that are not done.
+        """
+        with self._book.lock:
+            for errand in self._book.found(ids):
+                if wish is not None:
+                    errand.record = replace(errand.record, settings=with_wish(errand.record.settings, wish))
+                    self._book.keep(errand)
+                if errand.record.state in ENDED_ERRANDS:
+                    self._book.to_commit[errand.id] = None
+            self._dispatcher.wake()
+        self._book.tell()
+
     def peers_changed(self) -> None:
         """Look again at all peers that wait, as the address book is another; a run that goes on keeps its settings."""
         with self._book.lock:
@@ -238,6 +260,8 @@ class Outbox:
         if resumes and errand.waits_for_resume:
             self._book.change(errand, ErrandState.WAITING)
             return
+        if record.state is ErrandState.DONE and wish_of(record.settings) is not None:
+            self._book.to_commit[record.id] = None
         if record.state not in {ErrandState.WAITING, ErrandState.RETRYING}:
             return
         if not resumes:

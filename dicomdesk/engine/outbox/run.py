@@ -9,7 +9,7 @@ that before looking at the marks. So one of both sees the other, and nothing goe
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -24,18 +24,34 @@ if TYPE_CHECKING:
     from dicomdesk.engine.job import ThreadStarter
     from dicomdesk.engine.send.planned_send import SendJob
 
-__all__ = ["Part", "Run", "RunNote", "RunRequest"]
+__all__ = ["STAMPS", "Part", "Run", "RunNote", "RunRequest", "stamp_key"]
 
 _WAITING, _CLAIMED, _CLOSED = 0, 1, 2
+
+STAMPS = "stamp of a file"
+"""Kind of what the journal keeps of files that are to be deleted after commitment, by ``stamp_key``."""
+
+
+def stamp_key(errand_id: int, number: int) -> str:
+    """Return the key of the stamp of an instance's file."""
+    return f"{errand_id}/{number}"
 
 
 class Part:
     """What a run carries of an errand: a stretch of its instances."""
 
-    __slots__ = ("errand_id", "first", "found", "has_failed", "is_out", "numbers", "reason", "tried")
+    __slots__ = ("errand_id", "first", "found", "has_failed", "is_out", "numbers", "reason", "stamp", "tried")
 
-    def __init__(self, errand_id: int, instances: Iterable[tuple[int, FoundInstance, int]]) -> None:
-        """``instances`` by number, each with how often it was begun before."""
+    def __init__(
+        self,
+        errand_id: int,
+        instances: Iterable[tuple[int, FoundInstance, int]],
+        stamp: Callable[[int, FoundInstance], None] | None = None,
+    ) -> None:
+        """``instances`` by number, each with how often it was begun before.
+
+        ``stamp`` is called before the file of one is read, where it is to be deleted some time.
+        """
         listed = sorted(instances, key=lambda each: each[2])  # what was never tried goes before what has failed
         self.errand_id = errand_id
         self.first = 0
@@ -43,6 +59,7 @@ class Part:
         self.numbers = [number for number, _, _ in listed]
         self.found = [found for _, found, _ in listed]
         self.tried = [attempts for _, _, attempts in listed]
+        self.stamp = stamp
         self.is_out = False
         """Whether it is taken out: what is claimed ends, nothing else goes."""
         self.has_failed = False
@@ -138,10 +155,13 @@ class Run:
 
     def claim(self, index: int) -> bool:
         """See ``SendOwner``."""
+        part = self._parts[index]
         self._steps[index] = _CLAIMED
-        if self._parts[index].is_out:
+        if part.is_out:
             self._steps[index] = _WAITING
             return False
+        if part.stamp is not None:
+            part.stamp(part.numbers[index - part.first], part.found[index - part.first])
         self.has_moved = True
         return True
 

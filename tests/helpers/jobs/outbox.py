@@ -43,6 +43,8 @@ class KnownPorts:
     def __init__(self, **ports: int) -> None:
         self.ports = ports
         self.associations: int | None = 1
+        self.titles: dict[str, str] = {}
+        """AE titles of peers that are not called as in this book."""
         self.resolved: list[str] = []
 
     def __call__(self, peer: str, settings: Mapping[str, SettingValue]) -> Destination:
@@ -52,7 +54,7 @@ class KnownPorts:
         if peer not in self.ports:
             raise SettingsError(f"There is no peer called {peer} in the address book")
         request = SendRequest(
-            peer=Peer(host="127.0.0.1", port=self.ports[peer], ae_title=peer),
+            peer=Peer(host="127.0.0.1", port=self.ports[peer], ae_title=self.titles.get(peer, peer)),
             inputs=InputSelection(paths=()),
             association=AssociationSettings(timeouts=Timeouts(connect_s=5, acse_s=10, dimse_s=10)),
         )
@@ -65,8 +67,11 @@ class Facts:
     def __init__(self) -> None:
         self.facts: list[OutboxFact | Event] = []
         self.changed = threading.Condition()
+        self.react: Callable[[OutboxFact | Event], None] = lambda _fact: None
+        """Called with each, on the thread that tells it."""
 
     def __call__(self, fact: OutboxFact | Event) -> None:
+        self.react(fact)
         with self.changed:
             self.facts.append(fact)
             self.changed.notify_all()
@@ -110,10 +115,12 @@ def open_outbox(
     limits: OutboxLimits | None = None,
     resumes: bool = True,
     engine: Engine | None = None,
+    titles: dict[str, str] | None = None,
     **ports: int,
 ) -> Iterator[OpenOutbox]:
     """An Outbox that is closed at the end, with what it leaves: nothing."""
     facts, peers, kept = Facts(), KnownPorts(**ports), journal or MemoryJournal()
+    peers.titles.update(titles or {})
     with engine or Engine() as running:
         outbox = Outbox(running, kept, facts, peers, limits=limits, resumes=resumes)
         try:
