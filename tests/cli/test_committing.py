@@ -1,6 +1,8 @@
 """dcmsend and storescu --commit as processes: archives commit, others lie; sent, stored, committed are told apart."""
 
 import json
+import signal
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,7 +11,8 @@ import pytest
 
 from tests.helpers.archives.served_archives import ARCHIVE, encoded, running
 from tests.helpers.data.datasets import part10
-from tests.helpers.dcmtk.commands import Done, ours, run
+from tests.helpers.dcmtk.commands import Done, ours, run, wait_for_line
+from tests.helpers.dcmtk.commands import running as running_tool
 from tests.helpers.dcmtk.programs import free_port
 from tests.helpers.peers.answering_peer import AnsweringPeer, Asked, Message, response
 from tests.helpers.peers.commitment_peers import N_ACTION, action_answer, asked_for, report_pdus
@@ -176,3 +179,43 @@ def test_options_that_make_no_sense_are_refused(folder: Path, words: tuple[str, 
     done = send(1, folder, *words)
     assert done.code == 1
     assert text in done.err
+
+
+def test_a_signal_ends_the_wait_and_nothing_is_deleted(folder: Path) -> None:
+    asked_for_it = threading.Event()
+
+    def silence(asked: Asked, message: Message) -> None:
+        asked.send(action_answer(message))
+        asked_for_it.set()
+
+    with provider(silence) as peer:
+        words = ("-v", "-aec", ARCHIVE, "+sd", "--commit", "same", "--delete-committed", "127.0.0.1", str(peer.port))
+        with running_tool(TOOLS["dcmsend"], *words, str(folder)) as process:
+            wait_for_line(process, "asked for storage commitment of 3 instances: Success")
+            process.send_signal(signal.SIGINT)
+            _, err = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "before the wait was broken off" in err
+    assert len(list(folder.iterdir())) == 3
+
+
+def test_what_is_kept_in_a_journal_is_committed_too(folder: Path, tmp_path: Path) -> None:
+    with running(tmp_path / "archive") as archive:
+        done = send(archive.port, folder, "--journal", str(tmp_path / "journal"), "--commit", "auto", "--json")
+    assert (done.code, done.err) == (0, "")
+    assert set(commitments(done).values()) == {"committed"}
+
+
+def test_reports_are_written_beside_each_other_each_in_its_format(folder: Path, tmp_path: Path) -> None:
+    text, page = tmp_path / "r.txt", tmp_path / "r.html"
+    with running(tmp_path / "archive") as archive:
+        done = send(archive.port, folder, "+crf", str(text), "--report-file", str(page))
+        assert done.code == 0
+        table = send(archive.port, folder, "--report-file", str(tmp_path / "any"), "--report-format", "csv")
+        assert table.code == 0
+        lost = send(archive.port, folder, "--report-file", str(tmp_path / "no" / "r.html"))
+    assert text.read_text().startswith("Detailed Report on the Transfer of Instances")
+    assert "Commitment" not in text.read_text()
+    assert "3 of 3 instances stored by the peer." in page.read_text()
+    assert (tmp_path / "any").read_bytes().startswith(b"number,path,")
+    assert lost.code == 43

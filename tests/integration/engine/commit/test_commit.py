@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from dicomdesk.dicom.commitment.references import Reference
 from dicomdesk.engine.commit.commit import CommitResult
 from dicomdesk.engine.commit.facts import CommitFact
@@ -14,6 +16,8 @@ from dicomdesk.settings import AssociationSettings, Peer
 from tests.helpers.archives.served_archives import ARCHIVE, DEADLINE_S, MR_IMAGE, encoded, running
 from tests.helpers.data.datasets import CT_IMAGE
 from tests.helpers.dcmtk.programs import free_port
+from tests.helpers.tls.certificates import Authority
+from tests.helpers.tls.secured import identity
 
 NO_SUCH_OBJECT, CLASS_CONFLICT = 0x0112, 0x0119
 OURS = AssociationSettings(calling_ae_title="ASKER")
@@ -61,6 +65,7 @@ def test_our_archive_reports_over_an_association_of_its_own(tmp_path: Path) -> N
     assert result.commitments[stored].state is CommitmentState.COMMITTED
 
 
+@pytest.mark.long
 def test_thousands_of_instances_are_asked_about_in_bounded_requests(tmp_path: Path) -> None:
     known = [Reference(CT_IMAGE, f"1.2.3.{number}") for number in range(30)]
     unknown = [Reference(CT_IMAGE, f"1.2.4.{number}") for number in range(5000)]
@@ -69,3 +74,21 @@ def test_thousands_of_instances_are_asked_about_in_bounded_requests(tmp_path: Pa
         result = ask(request_of(archive.port, *known, *unknown, most_at_once=700))
     assert result.counts[CommitmentState.COMMITTED] == 30
     assert result.counts[CommitmentState.NOT_COMMITTED] == 5000
+
+
+@pytest.mark.parametrize("way", [CommitWay.SAME, CommitWay.NEW])
+def test_both_associations_are_secured_where_the_peer_is(tmp_path: Path, way: CommitWay) -> None:
+    authority = Authority(tmp_path)
+    theirs, ours = identity(authority, "archive"), identity(authority, "asker")
+    lost, port = Reference(CT_IMAGE, "1.2.3.1"), free_port()
+    with running(tmp_path / "archive", peers={"ASKER": port}, tls=theirs, destination_tls=theirs) as archive:
+        request = CommitRequest(
+            peer=Peer(host="127.0.0.1", port=archive.port, ae_title=ARCHIVE, tls=ours),
+            association=OURS,
+            references=(lost,),
+            transactions=Transactions(),
+            wish=CommitWish(way=way, patience_s=DEADLINE_S),
+            listener=ReportListener(port=port, address="127.0.0.1", tls=ours),
+        )
+        result = ask(request)
+    assert result.commitments[lost].failure_reason == NO_SUCH_OBJECT
