@@ -24,6 +24,7 @@ OPEN = {"matches": "a range has one end at least (PS3.4 C.2.2.2.5); DCMTK's take
 KEY = {"keys": "DCMTK's does not know the key, and does not say so"}
 KEY_MATCHED = {**KEY, "matches": "DCMTK's ignores the value of a key that it does not know"}
 IGNORED = {"matches": "DCMTK's ignores the value of a key that it does not know"}
+ABOVE = {"matches": "DCMTK's ignores the values of keys of levels above"}
 NO_KEY = {"matches": "DCMTK's answers nothing where it knows none of the keys"}
 BELOW = {
     "keys": "DCMTK's gives the value of any one of the entities below",
@@ -154,7 +155,7 @@ STUDIES = [
     Case("P STUDY PatientID=P1 StudyInstanceUID StudyDate"),
     Case("P STUDY PatientID StudyInstanceUID"),
     Case("P STUDY PatientID=P? StudyInstanceUID"),
-    Case("P STUDY PatientID=P1 PatientName=Jones StudyInstanceUID"),
+    Case("P STUDY PatientID=P1 PatientName=Jones StudyInstanceUID", ABOVE, 0),
     Case("P STUDY PatientID=P1 PatientName PatientSex StudyInstanceUID"),
     Case("P STUDY PatientID=P1 StudyInstanceUID={}.1"),
     Case("P STUDY PatientID=P2 StudyInstanceUID={}.1"),
@@ -267,9 +268,9 @@ SERIES = [
     Case("S SERIES StudyInstanceUID={}.1 SeriesInstanceUID SeriesDescription BodyPartExamined", KEY, 3),
     Case("S SERIES StudyInstanceUID={}.1 SeriesInstanceUID SeriesDescription=Thorax*", KEY_MATCHED, 1),
     Case("S SERIES StudyInstanceUID={}.1 SeriesInstanceUID NumberOfSeriesRelatedInstances", KEY, 3),
-    Case("S SERIES StudyInstanceUID={}.1 SeriesInstanceUID PatientName=Jones StudyDate"),
+    Case("S SERIES StudyInstanceUID={}.1 SeriesInstanceUID PatientName=Jones StudyDate", ABOVE, 0),
     Case("S SERIES StudyInstanceUID={}.1 SeriesInstanceUID PatientID"),
-    Case("S SERIES StudyInstanceUID={}.1 SeriesInstanceUID StudyDate=19000101"),
+    Case("S SERIES StudyInstanceUID={}.1 SeriesInstanceUID StudyDate=19000101", ABOVE, 0),
     Case("S SERIES StudyInstanceUID={}.1 SeriesInstanceUID InstanceNumber", BELOW, 3),
     Case("S SERIES StudyInstanceUID={}.1"),
     Case("S SERIES StudyInstanceUID={}.11 SeriesInstanceUID SeriesNumber"),

@@ -108,7 +108,8 @@ def read_find_query(
             _refuse_strictly(rules, attribute, "is of a level below that of the query")
             unsupported.append(tag)
         else:
-            keys.append(_key(attribute, identifier, is_matched=_is_matched(attribute, model, level, rules)))
+            _check_level(attribute, model, level, rules)
+            keys.append(_key(attribute, identifier))
             unsupported += _unsupported_in_item(attribute, identifier)
     _check_levels(keys, level, rules)
     return Query(
@@ -142,7 +143,7 @@ def read_retrieve_query(
         attribute = _attribute(tag)
         is_given = identifier.values.get(tag) or tag in identifier.faults
         if is_given and (tag in unique_tags or _effective_level(attribute, model) is level):
-            keys.append(_key(attribute, identifier, is_matched=True))
+            keys.append(_key(attribute, identifier))
     if not any(key.is_undecodable or _restricts(key) for key in keys):
         raise IdentifierError(Status.DOES_NOT_MATCH_SOP_CLASS, "A key with a value is missing", UNIQUE_KEYS[level])
     return Query(
@@ -244,14 +245,15 @@ def _effective_level(attribute: Attribute, model: Model) -> Level:
     return attribute.level
 
 
-def _is_matched(attribute: Attribute, model: Model, level: Level, rules: IdentifierRules) -> bool:
-    """Whether a key takes part in matching; keys of levels above only do if unique, or if the query is relational."""
-    if rules.is_relational or _effective_level(attribute, model) is level:
-        return True
-    if attribute.tag == UNIQUE_KEYS[attribute.level] and _effective_level(attribute, model) is attribute.level:
-        return True
-    _refuse_strictly(rules, attribute, "is of a level above that of the query")
-    return False
+def _check_level(attribute: Attribute, model: Model, level: Level, rules: IdentifierRules) -> None:
+    """A strict query has keys of levels above only if unique, or if it is relational; others match them all.
+
+    So nobody's data is in an answer that a key of a patient or a study excludes, whatever the level.
+    """
+    effective = _effective_level(attribute, model)
+    is_unique = attribute.tag == UNIQUE_KEYS[attribute.level] and effective is attribute.level
+    if effective is not level and not is_unique and not rules.is_relational:
+        _refuse_strictly(rules, attribute, "is of a level above that of the query")
 
 
 def _refuse_strictly(rules: IdentifierRules, attribute: Attribute, why: str) -> None:
@@ -259,7 +261,7 @@ def _refuse_strictly(rules: IdentifierRules, attribute: Attribute, why: str) -> 
         raise IdentifierError(Status.DOES_NOT_MATCH_SOP_CLASS, f"{attribute.keyword} {why}", attribute.tag)
 
 
-def _key(attribute: Attribute, identifier: Identifier, *, is_matched: bool) -> Key:
+def _key(attribute: Attribute, identifier: Identifier) -> Key:
     tag = attribute.tag
     value = identifier.values.get(tag, "")
     fault = identifier.faults.get(tag)
@@ -268,7 +270,6 @@ def _key(attribute: Attribute, identifier: Identifier, *, is_matched: bool) -> K
     return Key(
         attribute=attribute,
         value=value,
-        is_matched=is_matched,
         is_undecodable=fault is not None,
         items=tuple(_item_key(attribute, identifier, inner) for inner in sorted(item) if inner in attribute.item_tags),
         wants_whole_items=attribute.source is Source.ITEMS and all(map(_is_no_key, item)),

@@ -21,8 +21,6 @@ class Key:
     attribute: Attribute
     value: str = ""
     """Decoded, without padding; "" matches everything."""
-    is_matched: bool = True
-    """False for one that is only to be returned."""
     is_undecodable: bool = False
     """Whether its value cannot be decoded: nothing matches it."""
     items: tuple["ItemKey", ...] = ()
@@ -34,12 +32,12 @@ class Key:
     def restricts(self) -> bool:
         """Whether fewer than all entities match."""
         is_restricting = self.is_undecodable or _is_restricting(self.value)
-        return self.is_matched and (is_restricting or any(item.restricts for item in self.items))
+        return is_restricting or any(item.restricts for item in self.items)
 
     @property
     def matches_nothing(self) -> bool:
         """Whether a value that takes part cannot be decoded."""
-        return self.is_matched and (self.is_undecodable or any(item.is_undecodable for item in self.items))
+        return self.is_undecodable or any(item.is_undecodable for item in self.items)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

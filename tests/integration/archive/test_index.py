@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 
 from dicomdesk.archive.index import Index, sqlite_url
 from dicomdesk.archive.index_entries import AdditionOutcome, Conflict, DuplicateRule, IndexStatistics
-from dicomdesk.archive.matching.query_reader import read_retrieve_query
+from dicomdesk.archive.matching.query_reader import read_find_query, read_retrieve_query
 from dicomdesk.archive.tables.database import Database, Durability
 from dicomdesk.archive.tables.schema import settings, study
 from dicomdesk.dicom.query.query import Model
@@ -334,3 +334,20 @@ def test_many_flush_at_once(empty_index: Index) -> None:
     for thread in threads:
         thread.join()
     assert errors == []
+
+
+@pytest.mark.parametrize("level", ["STUDY", "SERIES", "IMAGE"])
+def test_nobody_elses_data_is_in_an_answer(empty_index: Index, level: str) -> None:
+    for patient in ("P1", "P2"):
+        uid = f"1.2.{patient[1]}"
+        empty_index.add(
+            [index_entry(instance=f"{uid}.3.{n}", series=f"{uid}.3", study=uid, patient=patient) for n in range(2)]
+        )
+    keys = {"STUDY": {"study": ""}, "SERIES": {"study": "", "series": ""}}.get(
+        level, {"study": "", "series": "", "instance": ""}
+    )
+    for study_uid, patient, found in (("", "P1", True), ("1.2.1", "P1", True), ("1.2.1", "P2", False)):
+        asked = identifier(level, {**keys, "study": study_uid, "patient": patient})
+        matches = list(empty_index.find(read_find_query(asked, IMPLICIT, Model.STUDY_ROOT), AREA))
+        assert {match.values[TAGS["study"]] for match in matches} == ({"1.2.1"} if found else set())
+        assert all(match.values[TAGS["patient"]] == patient for match in matches)

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dicomdesk.archive.matching.query_reader import (
+    DEFAULT_RULES,
     IdentifierError,
     IdentifierRules,
     read_find_query,
@@ -94,8 +95,8 @@ def test_a_key_that_cannot_be_decoded_restricts_and_is_named() -> None:
     assert [key.attribute.tag for key in found.keys if key.matches_nothing] == [TAGS["name"]]
     assert found.warning == "Cannot be decoded, nothing matches: PatientName"
     above = query("SERIES", {"study": "1.2", "series": "", "name": "Doe\0*"})
-    assert above.restricting_tags == {TAGS["study"]}
-    assert above.warning == ""
+    assert above.restricting_tags == {TAGS["study"], TAGS["name"]}
+    assert above.warning == found.warning
 
 
 def test_a_retrieval_by_what_cannot_be_decoded_is_none_by_the_rest() -> None:
@@ -126,17 +127,16 @@ def test_sequences_and_values_in_each_others_place_are_refused() -> None:
     assert caught.value.offending_tags == (0x0020000E,)
 
 
-def test_keys_above_are_returned_and_match_only_if_unique_or_relational() -> None:
+def test_keys_above_match_as_those_of_the_level() -> None:
     keys = {"study": "1.2", "series": "", "accession": "A", "name": "B"}
-    hierarchical = {key.attribute.tag for key in query("SERIES", keys).keys if key.restricts}
-    assert hierarchical == {TAGS["study"]}
-    relational = query("SERIES", keys, rules=RELATIONAL)
-    assert {key.attribute.tag for key in relational.keys if key.restricts} == {
-        TAGS["study"],
-        TAGS["accession"],
-        TAGS["name"],
-    }
-    assert relational.is_relational
+    for rules in (DEFAULT_RULES, RELATIONAL):
+        found = query("SERIES", keys, rules=rules)
+        assert {key.attribute.tag for key in found.keys if key.restricts} == {
+            TAGS["study"],
+            TAGS["accession"],
+            TAGS["name"],
+        }
+        assert found.is_relational is rules.is_relational
 
 
 def test_a_relational_query_needs_no_keys_above() -> None:
@@ -145,7 +145,7 @@ def test_a_relational_query_needs_no_keys_above() -> None:
 
 def test_patients_are_attributes_of_studies_in_the_study_root() -> None:
     found = query("STUDY", {"study": "", "name": "A", "patient": "1"})
-    assert all(key.is_matched for key in found.keys)
+    assert found.restricting_tags == {TAGS["name"], TAGS["patient"]}
 
 
 def test_what_is_not_supported_is_told() -> None:

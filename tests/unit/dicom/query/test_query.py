@@ -4,17 +4,16 @@ from dicomdesk.dicom.query.attributes import Level, find_attribute
 from dicomdesk.dicom.query.query import ItemKey, Key, Model, Query
 
 
-def key(tag: int, value: str = "", *, is_matched: bool = True, items: tuple[ItemKey, ...] = ()) -> Key:
+def key(tag: int, value: str = "", *, items: tuple[ItemKey, ...] = ()) -> Key:
     attribute = find_attribute(tag)
     assert attribute is not None
-    return Key(attribute=attribute, value=value, is_matched=is_matched, items=items)
+    return Key(attribute=attribute, value=value, items=items)
 
 
-def test_a_key_restricts_when_it_has_a_value_and_takes_part() -> None:
+def test_a_key_restricts_when_it_has_a_value() -> None:
     assert key(0x0020000D, "1.2").restricts
     assert not key(0x0020000D, "").restricts
     assert not key(0x0020000D, "\\\\").restricts
-    assert not key(0x0020000D, "1.2", is_matched=False).restricts
     assert key(0x00400275, items=(ItemKey(tag=0x00401001, vr=b"SH", value="R"),)).restricts
     assert not key(0x00400275, items=(ItemKey(tag=0x00401001, vr=b"SH"),)).restricts
 
@@ -25,15 +24,12 @@ def test_a_star_in_an_item_matches_what_is_absent_too() -> None:
     assert ItemKey(tag=0x0020000D, vr=b"UI", value="*").restricts
 
 
-def test_what_cannot_be_decoded_restricts_where_it_takes_part() -> None:
+def test_what_cannot_be_decoded_restricts() -> None:
     item = ItemKey(tag=0x00401001, vr=b"SH", is_undecodable=True)
     assert item.restricts
     for broken in (replace(key(0x00100010), is_undecodable=True), key(0x00400275, items=(item,))):
         assert broken.restricts
         assert broken.matches_nothing
-        above = replace(broken, is_matched=False)
-        assert not above.restricts
-        assert not above.matches_nothing
     assert not key(0x00100010).matches_nothing
 
 
