@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from benchmark.archiving import archiving
 from benchmark.gui.rows import gui
 from benchmark.hostile import hostile
+from benchmark.journaling import journaling
 from benchmark.querying import querying
 from benchmark.retrieving import retrieving
 from benchmark.rows import (
@@ -41,6 +42,7 @@ GROUPS: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "tls": tls,
     "archive": archiving,
     "hostile": hostile,
+    "journal": journaling,
     "querying": _querying,
     "gui": gui,
 }

@@ -53,7 +53,7 @@ __all__ = ["SqliteJournal"]
 
 _log = logging.getLogger(__name__)
 
-_BATCH_S = 0.1
+_BATCH_S = 0.15
 """For how long changes are gathered."""
 _FIRST_RETRY_S = 1.0
 _LONGEST_RETRY_S = 30.0
@@ -86,6 +86,10 @@ class SqliteJournal:
         self._lock = threading.Lock()
         self._woken = threading.Condition(self._lock)
         self._pending: list[Operation | Noted] = []
+        self._begun: dict[tuple[int, int], Noted] = {}
+        """What was noted last of an instance, that it is under way: most end before that is written."""
+        self._is_awake = False
+        """Whether the thread knows that something waits."""
         self._totals: dict[int, int] = {}
         self._errands = ErrandList(last_id=_DETACHED_IDS)
         self._trouble = ""
@@ -158,8 +162,20 @@ class SqliteJournal:
             total = self._total(errand_id)
         if not 0 <= number < total:
             raise KeyError(number)
+        key = errand_id, number
         with self._lock:
-            self._put(Noted(errand_id, number, note, at_ms))
+            if note.state is InstanceState.UNDER_WAY:
+                if key in self._begun:
+                    self._put_begun()
+                self._begun[key] = Noted(errand_id, number, note, at_ms)
+                self._awake()
+                return
+            begun = self._begun.pop(key, None)
+            if begun is not None and begun.note.attempts != note.attempts:
+                self._pending.append(begun)
+                begun = None
+            self._pending.append(Noted(errand_id, number, note, at_ms, None if begun is None else begun.at_ms))
+            self._awake()
 
     def identify(self, errand_id: int, number: int, found: FoundInstance) -> None:
         """See ``Journal``."""
@@ -312,16 +328,26 @@ class SqliteJournal:
 
     def _put(self, *operations: Operation | Noted) -> None:
         """Have these done; the lock is held."""
-        if not self._pending and operations:
-            self._woken.notify_all()
+        self._put_begun()
         self._pending.extend(operations)
+        self._awake()
+
+    def _put_begun(self) -> None:
+        """Let what was begun keep its place before what follows."""
+        self._pending.extend(self._begun.values())
+        self._begun.clear()
+
+    def _awake(self) -> None:
+        if not self._is_awake:
+            self._is_awake = True
+            self._woken.notify_all()
 
     def _keep_writing(self) -> None:
         """Write what waits until the journal is closed; the journal's thread."""
         pause_s = _FIRST_RETRY_S
         while True:
             with self._lock:
-                self._woken.wait_for(lambda: self._pending or self._is_closing or self._trouble)
+                self._woken.wait_for(lambda: self._is_awake or self._is_closing or self._trouble)
                 self._woken.wait_for(lambda: self._is_closing, pause_s if self._trouble else _BATCH_S)
                 if self._is_closing:
                     return
@@ -339,7 +365,9 @@ class SqliteJournal:
     def _write(self) -> bool:
         """Write what waits; False where the file does not take it. The lock of the file is held."""
         with self._lock:
+            self._put_begun()
             batch, self._pending = self._pending, []
+            self._is_awake = False
         if not batch and not self._trouble:
             return True
         was_open = self._file.is_open
@@ -351,6 +379,7 @@ class SqliteJournal:
             batch = condensed(batch) if len(batch) > _CONDENSE_FROM else batch
             with self._lock:
                 self._pending = [*batch, *self._pending]
+                self._is_awake = True
             self._set_trouble(str(error))
             return False
         for operation, fault in faulty:

@@ -93,7 +93,7 @@ class ErrandLedger(MemoryLedger):
 
     def _placed(self, found: FoundInstance) -> FoundInstance:
         """The same by a path that means the same from every folder."""
-        if Path(found.path).is_absolute():
+        if found.path.startswith(os.sep) or Path(found.path).is_absolute():
             return found
         path = self._folder + found.path
         return replace(found, path=path, origin=path if found.origin == found.path else found.origin)

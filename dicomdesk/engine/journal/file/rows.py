@@ -69,6 +69,8 @@ ValueT = TypeVar("ValueT")
 
 def cell(value: str) -> str | bytes:
     """A text as it can stand in a row."""
+    if value.isascii():
+        return value
     try:
         value.encode()
     except UnicodeEncodeError:

@@ -181,16 +181,19 @@ class JournalTables:
 
     def note_all(self, notes: Sequence[Noted]) -> None:
         """Write what was noted of instances, in this order."""
-        groups: dict[tuple[int, int], list[Noted]] = {}
+        groups: dict[tuple[int, int], Noted | list[Noted]] = {}
         for noted in notes:
-            groups.setdefault(noted[:2], []).append(noted)
+            key = noted[0], noted[1]
+            known = groups.setdefault(key, noted)
+            if known is not noted:
+                groups[key] = [*known, noted] if isinstance(known, list) else [known, noted]
         plain: list[tuple[Cell, ...]] = []
         for (errand_id, number), group in groups.items():
-            row = _plain_row(group)
-            if row is None:
-                self._note_each(errand_id, number, group)
-            else:
+            row = _plain_row(group) if isinstance(group, Noted) else None
+            if row is not None:
                 plain.append(row)
+            else:
+                self._note_each(errand_id, number, [group] if isinstance(group, Noted) else group)
         self._connection.executemany(_NOTE, plain)
 
     def identify(self, errand_id: int, number: int, found: FoundInstance) -> None:
@@ -371,18 +374,13 @@ _NOTE = (
 )
 
 
-def _plain_row(group: Sequence[Noted]) -> tuple[Cell, ...] | None:
+def _plain_row(noted: Noted) -> tuple[Cell, ...] | None:
     """The values of ``_NOTE``, where it is all about the first attempt, so that nothing is of the past."""
-    last = group[-1]
-    if last.note.attempts != 1 or last.note.state is InstanceState.WAITING or len(group) > 2:
+    note = noted.note
+    if note.attempts != 1 or note.state is InstanceState.WAITING:
         return None
-    began_ms = last.at_ms if last.note.state is InstanceState.UNDER_WAY else last.began_ms
-    if len(group) == 2:
-        first = group[0]
-        if first.note.attempts != 1 or first.note.state is not InstanceState.UNDER_WAY or began_ms is not None:
-            return None
-        began_ms = first.at_ms
-    return (*standing_row(last.note), began_ms, last.at_ms, last.errand_id, last.number)
+    began_ms = noted.at_ms if note.state is InstanceState.UNDER_WAY else noted.began_ms
+    return (*standing_row(note), began_ms, noted.at_ms, noted.errand_id, noted.number)
 
 
 def _marks(values: Iterable[object]) -> str:

@@ -26,7 +26,7 @@ from tests.helpers.peers.fake_peer import Close, FakePeer, Status
 KILLS = int(os.environ.get("DICOMDESK_KILLS", "2"))
 """More of them through ``packaging/bench``."""
 INSTANCES = 400
-LATE_S = 2.0
+LATE_S = float(os.environ.get("DICOMDESK_KILL_LATE_S", "2"))
 """Much longer than the journal takes, for machines that are busy with tests."""
 
 

@@ -26,9 +26,8 @@ def test_what_goes_well_the_first_time_is_written_without_being_read() -> None:
     tables.add_instances(1, 0, map(found, range(50)))
     asked: list[str] = []
     connection.set_trace_callback(asked.append)
-    begun = [Noted(1, number, InstanceNote(InstanceState.UNDER_WAY, 1), 5) for number in range(50)]
-    ended = [Noted(1, number, InstanceNote(InstanceState.STORED, 1, 0), 9, None) for number in range(49)]
-    tables.note_all([*begun, *ended])
+    ended = [Noted(1, number, InstanceNote(InstanceState.STORED, 1, 0), 9, 5) for number in range(49)]
+    tables.note_all([*ended, Noted(1, 49, InstanceNote(InstanceState.UNDER_WAY, 1), 5)])
     assert not [statement for statement in asked if statement.startswith("SELECT")]
     connection.set_trace_callback(None)
     assert tables.counts(1) == {InstanceState.STORED: 49, InstanceState.UNDER_WAY: 1}
