@@ -53,7 +53,9 @@ class JournalFile:
                     raise
                 self._go_around(error, first, faults)
             else:
-                return
+                break
+        if self.path == first and is_made:
+            self._take_back(first)
 
     def close(self) -> None:
         """Let go of it; it is one file then, without what SQLite keeps beside it."""
@@ -103,7 +105,11 @@ class JournalFile:
 
     def _connect(self, *, is_made: bool) -> None:
         self._connection = open_database(
-            self.path, JOURNAL_FILE, lambda _: None, lambda found: JournalTables(found).check(), is_made=is_made
+            self.path,
+            JOURNAL_FILE,
+            lambda found: JournalTables(found).begin(),
+            lambda found: JournalTables(found).check(),
+            is_made=is_made,
         )
         self._tables = JournalTables(self._connection)
         try:
@@ -136,6 +142,34 @@ class JournalFile:
             self.notice = f"{error}: it is kept as {aside}, and a new {name} is begun"
         else:
             raise error
+
+    def _take_back(self, first: str) -> None:
+        """Take over what stands in files that were begun while this one was in use, those that are not in use now."""
+        for number in range(2, _MOST_SECOND_FILES + 1):
+            second = JournalFile(f"{first}-{number}", is_own_place=False)
+            if not os.path.exists(second.path):
+                return
+            try:
+                second._connect(is_made=False)  # which has wait again what was under way
+                second.close()
+                with explained(self.path, JOURNAL_FILE):
+                    self._merge(second.path)
+            except JournalError:
+                continue  # in use, or of something else: it stays, and is told of where it is opened
+            name = printable(os.path.basename(second.path))
+            self.notice = f"{self.notice}; " * bool(self.notice) + f"what was kept in {name} is in it again"
+
+    def _merge(self, path: str) -> None:
+        assert self._connection is not None
+        connection, tables = self._connection, JournalTables(self._connection)
+        connection.execute("ATTACH ? AS other", (path,))
+        try:
+            self._in_transaction(tables.take_over_other)
+        finally:
+            connection.execute("DETACH other")
+        for each in (path, f"{path}-wal", f"{path}-shm"):
+            with suppress(OSError):
+                os.unlink(each)
 
     def _require_there(self) -> None:
         """See that the file still stands where it stood; where it was taken away, it is written there again."""

@@ -3,7 +3,9 @@
 All of it is called by one thread at a time; what writes, inside a transaction of its caller's.
 """
 
+import os
 import sqlite3
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -87,6 +89,11 @@ _WHAT = "path, member, sop_instance_uid, data_set_offset, data_set_bytes"
 _HOW = "state, attempts, status, reason, cause, file_bytes, file_mtime_ns, began_ms, at_ms"
 _PAST = "number, peer, began_ms, ended_ms, state, status, reason"
 _ENDED = "state IN ('done', 'cancelled')"
+_MOVED = ERRAND_COLUMNS.partition(", ")[2].replace("redirected_from", "redirected_from + :base")
+"""All of an errand but its id, where ids are counted from elsewhere."""
+_ALL = f"errand, number, {_WHAT}, shared, {_HOW}, commitment, commitment_reason"
+_OWN, _NAME = "journal", "name"
+"""Kind and key of what a file keeps of itself."""
 
 
 class Noted(NamedTuple):
@@ -224,6 +231,34 @@ class JournalTables:
         """Delete texts; return how many."""
         deleted = self._connection.execute("DELETE FROM kept WHERE kind = ? AND at_ms < ?", (cell(kind), before_ms))
         return deleted.rowcount
+
+    def begin(self) -> None:
+        """Give a new file a name of its own, by which another one knows that it has taken it over."""
+        self.keep(_OWN, _NAME, os.urandom(8).hex(), time.time_ns() // 1_000_000)
+
+    def take_over_other(self) -> None:
+        """Copy all that stands in the attached database ``other``, unless that was done before; errands get new ids."""
+        row = self._connection.execute(
+            "SELECT value FROM other.kept WHERE kind = ? AND key = ?", (_OWN, _NAME)
+        ).fetchone()
+        name = "" if row is None else text(row[0])
+        if name and self.kept(_OWN, name) is not None:
+            return
+        base = self.last_errand_id()
+        copied = (
+            (
+                f"INSERT INTO errand ({ERRAND_COLUMNS}, is_listed)"  # noqa: S608 - as above
+                f" SELECT id + :base, {_MOVED}, is_listed FROM other.errand"
+            ),
+            "INSERT INTO shared SELECT errand + :base, number, fields, words FROM other.shared",
+            f"INSERT INTO instance ({_ALL}) SELECT errand + :base, {_ALL.partition(', ')[2]} FROM other.instance",  # noqa: S608 - as above
+            f"INSERT INTO attempt SELECT errand + :base, instance, {_PAST} FROM other.attempt",  # noqa: S608 - as above
+        )
+        for statement in copied:
+            self._connection.execute(statement, {"base": base})
+        self._connection.execute("INSERT OR IGNORE INTO kept SELECT * FROM other.kept WHERE kind <> ?", (_OWN,))
+        if name:
+            self.keep(_OWN, name, "taken over", time.time_ns() // 1_000_000)
 
     def settle(self) -> None:
         """Have wait again what was under way when the program ended that had the file, and what was running."""

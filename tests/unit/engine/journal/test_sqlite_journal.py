@@ -146,12 +146,33 @@ def test_beside_a_journal_that_is_in_use_another_one_is_begun(tmp_path: Path) ->
     path = tmp_path / "journal"
     with opened(path) as first, opened(path) as second:
         first.add(errand("first"))
-        second.add(errand("second"))
+        number = second.add(errand("second"), [found(5)])
+        second.note(number, 0, InstanceNote(UNDER_WAY, 1))
+        second.keep("rule", "of the second", "1")
         assert "in use" in second.notice
         assert "kept in journal-2" in second.notice
         assert second.path == str(tmp_path / "journal-2")
     with opened(path) as journal:
-        assert "first" in [each.title for each in journal.errands()]
+        assert journal.notice == "what was kept in journal-2 is in it again"
+        assert [each.title for each in journal.errands()] == ["first", "second"]
+        assert [each.found for each in journal.instances(2)] == [found(5)]
+        assert len(journal.attempts(2, 0)) == 1
+        assert journal.kept("rule", "of the second") == "1"
+    with opened(path) as journal:
+        assert not journal.notice
+        assert [each.title for each in journal.errands()] == ["first", "second"]
+    assert [each.name for each in tmp_path.iterdir()] == ["journal"]
+
+
+def test_what_came_back_once_does_not_come_twice(tmp_path: Path) -> None:
+    path = tmp_path / "journal"
+    with opened(path), opened(path) as second:
+        second.add(errand("second"))
+    shutil.copy(tmp_path / "journal-2", tmp_path / "kept")
+    for _ in range(2):  # the second time as if the first one had ended before the file was deleted
+        with opened(path) as journal:
+            assert [each.title for each in journal.errands()] == ["second"]
+        shutil.copy(tmp_path / "kept", tmp_path / "journal-2")
 
 
 def test_what_is_of_others_is_not_touched_unless_the_place_is_ours(tmp_path: Path) -> None:
