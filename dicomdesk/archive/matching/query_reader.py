@@ -9,6 +9,8 @@ What differs from DCMTK's archive:
 - several values in Query/Retrieve Level are refused, not read as the first;
 - keys of a level below that of the query are neither matched nor returned (DCMTK returns those of whichever instance it
   finds first), and count as not supported, which the status FF01 tells;
+- keys of levels above match too, unless a strict query refuses them (DCMTK ignores them): nobody else's data is in an
+  answer, not even where the unique keys of these levels are empty;
 - identifiers are checked whether or not anything is stored;
 - keys of sequences are matched, item by item; what is not supported in an item is told with FF01;
 - what cannot be decoded in the character set of the identifier matches nothing, and the final response names it; keys

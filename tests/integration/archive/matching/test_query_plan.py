@@ -250,9 +250,10 @@ def test_modalities_and_numbers_match(index: Index) -> None:
     assert numbers(index, {"series": "", "series_number": "+002"}, relational, "SERIES") == 20
 
 
-def test_keys_of_levels_above_match_only_in_relational_queries(index: Index) -> None:
+def test_keys_of_levels_above_match_in_all_queries(index: Index) -> None:
     keys = {"study": "1.2.3", "series": "", "accession": "nothing such"}
-    assert numbers(index, keys, level="SERIES") == 1
+    assert numbers(index, keys, level="SERIES") == 0
+    assert numbers(index, {**keys, "accession": ""}, level="SERIES") == 1
     assert numbers(index, keys, IdentifierRules(is_relational=True), "SERIES") == 0
     assert numbers(index, {"instance": "1.2.7.1"}, IdentifierRules(is_relational=True), "IMAGE") == 1
 
