@@ -283,6 +283,8 @@ class _SettlingFacts(ReceptionFacts):
                 size_bytes=arrival.size_bytes,
                 wanted=_FAILURES.get(outcome, ArrivalKind.NEW),
                 reason=reason,
+                prefix=arrival.prefix,
+                data_set_offset=arrival.meta_bytes,
             )
             if taken is not None:
                 _take_place(arrived, taken)

@@ -76,6 +76,12 @@ class Errand:
         return None if None in counts else sum(count for count in counts if count is not None)
 
     @property
+    def counts_by_study(self) -> dict[str, int]:
+        """How many instances the peer has said there are of studies that are fetched whole, where it did say."""
+        counts = {e.study_instance_uid: _announced(e, self.asked) for e in self.entities if e.level is Level.STUDY}
+        return {uid: count for uid, count in counts.items() if count}
+
+    @property
     def is_whole_patient(self) -> bool:
         """Whether a patient is fetched, whose studies are not named."""
         return any(entity.level is Level.PATIENT for entity in self.entities)

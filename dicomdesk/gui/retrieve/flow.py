@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from dicomdesk.engine.events import Event
 from dicomdesk.engine.peers.known_peer import KnownPeer
+from dicomdesk.engine.receive.book.completeness import CountSource
 from dicomdesk.engine.retrieve.facts import RetrieveFact, RetrieveMethodChosen, RetrieveWaiting
 from dicomdesk.engine.retrieve.messages import message_of
 from dicomdesk.engine.retrieve.outcome import DiagnosisKind, RetrieveOutcome
@@ -153,6 +154,8 @@ class RetrieveFlow(QObject):
         try:
             if errand.target.is_here:
                 await self._tasks.run(_make_folder, errand.target.folder)
+                for uid, count in errand.counts_by_study.items():
+                    self._session.book.expect(uid, count, CountSource.RETRIEVE)
             present = await self._present(node)
             await self._in_turn(node, present)
         except PortInUseError as error:

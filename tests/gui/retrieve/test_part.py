@@ -5,6 +5,7 @@ from pathlib import Path
 from PySide6.QtGui import QGuiApplication
 
 from dicomdesk.dicom.query.attributes import Level
+from dicomdesk.engine.receive.book.completeness import CompletenessState
 from dicomdesk.engine.retrieve.outcome import DiagnosisKind
 from dicomdesk.engine.retrieve.request import RetrieveMethod
 from dicomdesk.gui.main_window import MainWindow
@@ -77,7 +78,8 @@ def test_a_listener_is_started_for_a_move_and_ends_with_it(
     assert (node.stage, node.method, node.text(INSTANCES)) == (Stage.DONE, RetrieveMethod.MOVE, "3 / 3")
     assert files(tmp_path / "in") == NAMES
     wait_until(lambda: not window._session.is_receiving)
-    assert [study.instances for study in window.receive.flow.studies.studies] == [3]
+    (received,) = window.receive.flow.studies.studies
+    assert (received.instances, received.record.completeness.state) == (3, CompletenessState.COMPLETE)
 
 
 def test_a_move_takes_the_listener_that_runs_and_leaves_it(

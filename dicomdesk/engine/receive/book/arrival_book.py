@@ -20,6 +20,7 @@ from dicomdesk.engine.facts.reception import ArrivalKind, StudySender
 from dicomdesk.engine.receive.book.completeness import CountSource, better_count
 from dicomdesk.engine.receive.book.day_totals import DayCounter, DayTotals
 from dicomdesk.engine.receive.book.records import NOT_STORED, BookedFile, BookedSeries, BookedStudy, Place, Tally
+from dicomdesk.engine.receive.book.related_counts import read_related_counts
 
 __all__ = ["ArrivalBook", "Arrived", "AssociationKey"]
 
@@ -27,6 +28,8 @@ AssociationKey = tuple[str, int]
 """Job and number of the association."""
 _MOST_STUDIES = 5000
 _MOST_INSTANCES = 500_000
+_MOST_EXPECTED = 1000
+"""Studies of which a count is known and nothing has come."""
 _MOST_MISSING = 20_000
 """By their UIDs."""
 _REPLACING = frozenset({ArrivalKind.OVERWRITTEN, ArrivalKind.REPEATED})
@@ -47,6 +50,9 @@ class Arrived:
     replaced_study_uid: str | None = None
     """Whose file was replaced, None where that is not known."""
     reason: str = ""
+    prefix: bytes = b""
+    """First bytes of the file, where they are known: they may say how many instances there are elsewhere."""
+    data_set_offset: int = 0
 
 
 class _OpenAssociation:
@@ -61,8 +67,8 @@ class ArrivalBook(Tally):
     """Studies that arrive and have arrived. For any threads; a call takes microseconds."""
 
     __slots__ = (
-        "_associations", "_day", "_holders", "_last", "_lock", "_missing", "_most_instances", "_most_studies",
-        "_new_meanwhile", "_studies", "_summed_here", "dropped_studies", "folders", "found_files",
+        "_associations", "_day", "_expected", "_holders", "_last", "_lock", "_missing", "_most_instances",
+        "_most_studies", "_new_meanwhile", "_studies", "_summed_here", "dropped_studies", "folders", "found_files",
         "size_bytes",
     )  # fmt: skip
 
@@ -78,6 +84,8 @@ class ArrivalBook(Tally):
         self._associations: dict[AssociationKey, _OpenAssociation] = {}
         self._summed_here = 0
         """Instances of studies of which only the counts are kept."""
+        self._expected: dict[str, tuple[int | None, CountSource]] = {}
+        """Of studies of which nothing has come, by Study Instance UID."""
         self._missing: dict[str, list[BookedSeries]] = {}
         """Instances that were not stored, by SOP Instance UID, and the series that they are of."""
         self._new_meanwhile: set[tuple[str, str]] | None = None
@@ -153,15 +161,19 @@ class ArrivalBook(Tally):
             ]
 
     def expect(self, study_instance_uid: str, count: int | None, source: CountSource) -> bool:
-        """Take note of how many instances a study has; return whether it is known here.
+        """Take note of how many instances a study has, also where none has come so far; whether it is known here.
 
         None takes back what ``source`` said.
         """
         with self._lock:
             study = self._studies.get(study_instance_uid)
             if study is not None:
-                known = (study.expected, study.expected_from)
-                study.expected, study.expected_from = better_count(known, (count, source))
+                _expect(study, (count, source))
+            else:
+                known = self._expected.pop(study_instance_uid, (None, CountSource.UNKNOWN))
+                self._expected[study_instance_uid] = better_count(known, (count, source))
+                if len(self._expected) > _MOST_EXPECTED:
+                    del self._expected[next(iter(self._expected))]
             return study is not None
 
     def opened(self, association: AssociationKey, sender: StudySender) -> None:
@@ -181,7 +193,10 @@ class ArrivalBook(Tally):
         header = arrived.header
         with self._lock:
             study = self._study_of(header, at)
+            known_series = len(study.series)
             series = _series_of(study, header, at)
+            if arrived.prefix and len(study.series) > known_series:
+                self._learn_counts(series, arrived)
             if arrived.wanted in NOT_STORED:
                 kind = arrived.wanted
                 study.add_reason(arrived.reason)
@@ -263,6 +278,8 @@ class ArrivalBook(Tally):
         if study is None or study.uid != uid or study.is_dropped:
             study = self._studies.pop(uid, None) or BookedStudy(header)
             self._last = self._studies[uid] = study
+            if uid in self._expected:
+                _expect(study, self._expected.pop(uid))
         study.first_at = study.first_at or at
         study.last_at = at
         return study
@@ -302,6 +319,13 @@ class ArrivalBook(Tally):
             return False
         series.again_by_uid[uid] = series.again_by_uid.get(uid, 0) + 1
         return True
+
+    def _learn_counts(self, series: BookedSeries, arrived: Arrived) -> None:
+        """Look, once for each series, whether an instance says how many there are."""
+        syntax_uid = series.header.transfer_syntax_uid if series.header is not None else ""
+        of_study, series.expected = read_related_counts(arrived.prefix, arrived.data_set_offset, syntax_uid)
+        if of_study is not None:
+            _expect(series.study, (of_study, CountSource.DATA))
 
     def _miss(self, series: BookedSeries, uid: str) -> None:
         """An instance of a series was not stored; beyond a bound nobody knows which."""
@@ -423,6 +447,10 @@ def _series_of(study: BookedStudy, header: InstanceHeader | None, at: float) -> 
     series.first_at = series.first_at or at
     series.last_at = max(series.last_at, at)
     return series
+
+
+def _expect(study: BookedStudy, told: tuple[int | None, CountSource]) -> None:
+    study.expected, study.expected_from = better_count((study.expected, study.expected_from), told)
 
 
 def _lose_one(record: BookedStudy | BookedSeries) -> None:

@@ -90,3 +90,15 @@ def test_what_is_in_the_folder_counts_as_here_after_a_restart(tmp_path: Path) ->
         arrivals, settled, _ = sent(folder, [*AGAIN, "1.2.99"], naming=naming)
         assert (settled.here, settled.again, settled.items) == (7, 4, 5)
         assert sum(arrivals.values()) == 5
+
+
+def test_a_study_is_complete_when_as_many_are_here_as_its_instances_say(tmp_path: Path) -> None:
+    counts = Builder().element(0x00201208, "IS", "2")
+    with receiving(tmp_path, settle_s=3600) as running, connected(running.port) as requestor:
+        requestor.associate()
+        for uid in ("1.2.1", "1.2.2"):
+            assert requestor.store(uid, [Builder().instance(sop_instance_uid=uid) + counts]) == 0
+        requestor.release()
+        running.events.wait_for(AssociationReleased)
+    (settled,) = running.events.of(StudySettled)
+    assert (settled.here, settled.expected) == (2, 2)

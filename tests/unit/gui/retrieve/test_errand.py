@@ -53,6 +53,7 @@ def test_entities_of_a_peer_are_one_errand_and_come_from_who_has_most() -> None:
     assert errands[1].others() == [FIRST]
     assert errands[1].announced == 4
     assert errands[0].announced is None
+    assert [errand.counts_by_study for errand in errands] == [{"1.2.3": 3}, {"1.2.9": 4}]
 
 
 def test_a_request_to_here_has_a_folder_and_the_listener_where_there_is_one() -> None:

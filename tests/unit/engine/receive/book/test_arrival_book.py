@@ -133,9 +133,10 @@ def test_an_expected_count_makes_a_study_complete() -> None:
     book = ArrivalBook()
     assert not book.expect("1", 2, CountSource.USER)
     book.take(arrived("1.1"), 1.0)
-    assert book.expect("1", 2, CountSource.USER)
+    assert book.expect("1", 9, CountSource.RETRIEVE)
     study = book.find("1")
     assert study is not None
+    assert (study.expected, study.expected_from) == (2, CountSource.USER)
     states = [study.completeness.state]
     book.take(arrived("1.2"), 1.0)
     states.append(study.completeness.state)
