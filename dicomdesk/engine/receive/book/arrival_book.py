@@ -230,8 +230,13 @@ class ArrivalBook(Tally):
         with self._lock:
             self._new_meanwhile = None
 
-    def found(self, header: InstanceHeader, sop_instance_uid: str, path: str, size_bytes: int, at: float) -> None:
-        """Take note of a file that is in the folder: one that came before, ``at`` seconds since the epoch."""
+    def found(
+        self, header: InstanceHeader, sop_instance_uid: str, path: str, size_bytes: int, at: float, title: str = ""
+    ) -> None:
+        """Take note of a file that is in the folder: one that came before, ``at`` seconds since the epoch.
+
+        ``title`` is the AE title that sent it, "" where nobody knows.
+        """
         with self._lock:
             study = self._studies.get(header.study_instance_uid)
             if study is None:
@@ -256,6 +261,8 @@ class ArrivalBook(Tally):
                     tally.counts[ArrivalKind.KEPT_BOTH] += 1
             if came_as_new or not was_in:
                 study.earlier += 1
+                if title:
+                    study.add_earlier_sender(title)
             self._keep_bounds()
 
     def removed(self, files: Iterable[BookedFile]) -> None:

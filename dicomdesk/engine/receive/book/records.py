@@ -207,10 +207,21 @@ class BookedStudy(Tally):
         if len(self.reasons) < _MOST_REASONS:
             self.reasons.append(reason)
 
+    def add_earlier_sender(self, calling_ae_title: str) -> None:
+        """Count a file of an earlier run for who brought it; no more than the title is known."""
+        same = (each for each in self.senders if each.calling_ae_title == calling_ae_title)
+        self.add_sender(next(same, None) or _of_earlier(calling_ae_title))
+
     def add_sender(self, sender: StudySender) -> None:
         """Count an arrival for who brought it."""
         known = self.senders.get(sender)
+        if known is None and sender.host:
+            known = self.senders.pop(_of_earlier(sender.calling_ae_title), None)
         if known is not None or len(self.senders) < MOST_SENDERS:
             self.senders[sender] = (known or 0) + 1
         else:
             self.more_senders += 1
+
+
+def _of_earlier(calling_ae_title: str) -> StudySender:
+    return StudySender(calling_ae_title=calling_ae_title, called_ae_title="", host="")

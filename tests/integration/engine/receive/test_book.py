@@ -90,6 +90,7 @@ def test_what_is_in_the_folder_counts_as_here_after_a_restart(tmp_path: Path) ->
         arrivals, settled, _ = sent(folder, [*AGAIN, "1.2.99"], naming=naming)
         assert (settled.here, settled.again, settled.items) == (7, 4, 5)
         assert sum(arrivals.values()) == 5
+        assert {each.calling_ae_title for each in settled.senders} == {"RAW"}
 
 
 def test_a_study_is_complete_when_as_many_are_here_as_its_instances_say(tmp_path: Path) -> None:

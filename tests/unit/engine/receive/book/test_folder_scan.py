@@ -28,6 +28,24 @@ def test_what_is_in_the_folder_is_here(tmp_path: Path) -> None:
     assert {file.path for file in book.files(study.uid)} == set(paths)
 
 
+def test_who_sent_an_instance_is_read_from_its_file(tmp_path: Path) -> None:
+    written = Path(write_instance(tmp_path, "0", sop_instance_uid="1.0")).read_bytes()
+    titles = {"1": b"\2\0\x16\0AE\4\0CT1 ", "2": b"\2\0\x16\0AE\x40\0" + b"A" * 64}
+    for name, element in titles.items():
+        (tmp_path / name).write_bytes(with_meta(written.replace(b"1.0\0", f"1.{name}\0".encode()), element))
+    book, _ = scanned(tmp_path)
+    (study,) = book.studies()
+    assert study.here == 3
+    assert [(each.calling_ae_title, count) for each, count in study.senders.items()] == [("CT1", 1)]
+
+
+def with_meta(file: bytes, element: bytes) -> bytes:
+    """The file with one more element at the end of group 0002, whose length stands behind its header at 140."""
+    length = int.from_bytes(file[140:144], "little")
+    end = 144 + length
+    return file[:140] + (length + len(element)).to_bytes(4, "little") + file[144:end] + element + file[end:]
+
+
 def test_what_is_no_file_of_a_receiver_is_passed_over(tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     outside = write_instance(tmp_path, "outside", sop_instance_uid="1.1")

@@ -20,6 +20,19 @@ def test_senders_beyond_those_kept_are_only_counted() -> None:
     assert (len(study.senders), study.more_senders, next(iter(study.senders.values()))) == (MOST_SENDERS, 5, 2)
 
 
+def test_who_sent_in_an_earlier_run_is_the_one_who_sends_now() -> None:
+    study = BookedStudy(CT)
+    now = StudySender(calling_ae_title="CT1", called_ae_title="US", host="h", address="10.0.0.1")
+    study.add_earlier_sender("CT1")
+    study.add_earlier_sender("CT2")
+    study.add_sender(now)
+    study.add_earlier_sender("CT1")
+    assert [(each.calling_ae_title, each.host, count) for each, count in study.senders.items()] == [
+        ("CT2", "", 1),
+        ("CT1", "h", 3),
+    ]
+
+
 def test_a_settled_study_is_told_with_its_counts_and_senders() -> None:
     study = BookedStudy(CT)
     study.series["1"] = BookedSeries(study, CT)
