@@ -21,6 +21,7 @@ from dicomdesk.engine.commit.kept_transactions import KeptTransaction, MemoryTra
 from dicomdesk.engine.commit.states import join_outcomes
 from dicomdesk.errors import LocalError
 from dicomdesk.human import printable
+from dicomdesk.network.acceptor.association_places import Remarks
 from dicomdesk.network.dimse.commitment import ReportAnswer
 from dicomdesk.network.status import Status
 
@@ -31,6 +32,8 @@ _log = logging.getLogger(__name__)
 _MOST_OPEN: Final = 1000
 _LONGEST_S: Final = 14 * 86_400.0
 """After which no report is expected any more."""
+_MOST_REMARKS: Final = 20
+"""In a minute, on reports that make no sense."""
 _REMEMBERED: Final = 1000
 """Transactions that have ended, whose reports may come again."""
 
@@ -84,6 +87,7 @@ class Transactions:
         self._open: dict[str, _Transaction] = {}
         self._ended: deque[str] = deque(maxlen=_REMEMBERED)
         self._watchers: list[Callable[[], None]] = []
+        self._remarks = Remarks(_MOST_REMARKS)
         for kept in self._store.load():
             self._resume(kept)
 
@@ -98,7 +102,7 @@ class Transactions:
             self._forget(uid)
 
     def open(self, references: Iterable[Reference], *, peer_ae_title: str, our_ae_title: str, purpose: str = "") -> str:
-        """Open a transaction, watched until ``collect`` or ``leave_open``; return its UID. Raises LocalError."""
+        """Open a transaction, watched until ``collect``; return its UID. Raises LocalError."""
         kept = KeptTransaction(
             transaction_uid=new_uid(),
             peer_ae_title=peer_ae_title,
@@ -121,9 +125,12 @@ class Transactions:
             if transaction is None:
                 is_repeated = uid in self._ended
                 if not is_repeated:
-                    _log.warning("%s reports on a transaction that is not known: %s", printable(sender), uid)
+                    self._remark(f"{printable(sender)} reports on a transaction that is not known: {uid}")
                 return ReportAnswer() if is_repeated else ReportAnswer(_UNKNOWN, "the transaction is not known")
-            news = _join(transaction, report, sender)
+            news, strangers = _join(transaction, report)
+            if strangers:
+                about = f"{strangers} instances that it was not asked about, in transaction {uid}"
+                self._remark(f"{printable(sender)} reports on {about}")
             if news:
                 self._store.note(uid, news)
             if not (transaction.unanswered or transaction.is_watched):
@@ -135,6 +142,12 @@ class Transactions:
         if news and not transaction.is_watched:
             self._tell(transaction, news)
         return ReportAnswer()
+
+    def _remark(self, text: str) -> None:
+        """Log what is odd, but no flood of it."""
+        more = self._remarks.admit("odd report")
+        if more is not None:
+            _log.warning("%s%s", text, more)
 
     def _tell(self, transaction: _Transaction, news: Mapping[Reference, int]) -> None:
         if self._told is None:
@@ -217,8 +230,8 @@ def _transaction(kept: KeptTransaction, *, is_watched: bool) -> _Transaction:
     return _Transaction(kept=kept, outcomes=outcomes, unanswered=unanswered, is_watched=is_watched)
 
 
-def _join(transaction: _Transaction, report: CommitmentReport, sender: str) -> dict[Reference, int]:
-    """Join a report with what is known; return what is new."""
+def _join(transaction: _Transaction, report: CommitmentReport) -> tuple[dict[Reference, int], int]:
+    """Join a report with what is known; return what is new, and how many instances nobody has asked about."""
     news: dict[Reference, int] = {}
     strangers = 0
     statements = [*((reference, 0) for reference in report.committed), *report.failed.items()]
@@ -231,11 +244,4 @@ def _join(transaction: _Transaction, report: CommitmentReport, sender: str) -> d
             if joined != known:
                 transaction.unanswered -= known is None
                 transaction.outcomes[reference] = news[reference] = joined
-    if strangers:
-        _log.warning(
-            "%s reports on %d instances that it was not asked about, in transaction %s",
-            printable(sender),
-            strangers,
-            report.transaction_uid,
-        )
-    return news
+    return news, strangers

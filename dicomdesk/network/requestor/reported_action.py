@@ -7,7 +7,7 @@ from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager
 from time import monotonic
 
-from dicomdesk.errors import PeerTimeoutError
+from dicomdesk.errors import PeerProtocolError, PeerTimeoutError
 from dicomdesk.network.dimse.command_sets import COMMAND_FIELD, MESSAGE_ID, CommandField, CommandSet
 from dicomdesk.network.dimse.commitment import ReportTaker, answer_report
 from dicomdesk.network.dimse.messages import Message
@@ -18,6 +18,8 @@ from dicomdesk.network.requestor.exchange import Answers, Exchange
 
 __all__ = ["ReportedAction"]
 
+_MOST_EARLY = 1000
+"""Reports that are taken before the response to the request."""
 _N_EVENT_REPORT_RQ = int(CommandField.N_EVENT_REPORT_RQ)
 
 
@@ -63,6 +65,7 @@ class ReportedAction(Exchange):
         self._connection.before_waiting = self._look_whether_to_wait
         while True:
             try:
+                self._look_whether_to_wait()  # also where the peer never lets us wait
                 self._take_pdu()
             except _PatienceEnded:
                 return
@@ -99,6 +102,8 @@ class _ReportedAnswers(Answers):
     """Message reader that lets reports pass between the request and its response, and after it."""
 
     answer: Callable[[Message], None]
+    _early = 0
+    """Reports that have come before the response."""
 
     def begin(self, context: NegotiatedContext, command: CommandSet) -> InstanceSink | None:
         """See ``MessageReader``."""
@@ -110,6 +115,9 @@ class _ReportedAnswers(Answers):
     def take_message(self, message: Message) -> None:
         """See ``MessageReader``."""
         if message.field == _N_EVENT_REPORT_RQ:
+            self._early += not self.is_complete
+            if self._early > _MOST_EARLY:
+                raise PeerProtocolError("The peer sends one report after the other instead of answering N-ACTION")
             self.answer(message)
         else:
             super().take_message(message)

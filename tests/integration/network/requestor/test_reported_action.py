@@ -12,6 +12,7 @@ from dicomdesk.errors import AssociationAbortedError, PeerProtocolError, PeerTim
 from dicomdesk.network.dimse.commitment import ReportAnswer, commitment_request
 from dicomdesk.network.dimse.requests import Response
 from dicomdesk.network.negotiation import number_contexts
+from dicomdesk.network.requestor import reported_action
 from dicomdesk.network.requestor.association import RequestedAssociation, open_association
 from dicomdesk.network.requestor.reported_action import ReportedAction
 from dicomdesk.settings import AssociationSettings, Peer, Timeouts
@@ -186,3 +187,19 @@ def test_a_second_answer_is_no_report() -> None:
     asker = Asker(sends(lambda message: action_answer(message) + action_answer(message)))
     with pytest.raises(PeerProtocolError, match="after its answer to N-ACTION"):
         asker.ask()
+
+
+def test_a_peer_that_reports_on_and_on_keeps_nobody_from_ending() -> None:
+    burst = 500
+    asker = Asker(sends(lambda message: action_answer(message) + whole(message, {}) * burst))
+    asker.patience_s = lambda: 0.0 if len(asker.reports) >= 10 else DEADLINE_S  # type: ignore[method-assign]  # of the test
+    asker.ask()
+    assert 10 <= len(asker.reports) < burst
+
+
+def test_a_peer_that_reports_instead_of_answering_is_against_the_protocol(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reported_action, "_MOST_EARLY", 5)
+    asker = Asker(sends(lambda message: whole(message, {ONE: 0}) * 6))
+    with pytest.raises(PeerProtocolError, match="one report after the other"):
+        asker.ask()
+    assert len(asker.reports) == 5

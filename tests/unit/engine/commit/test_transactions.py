@@ -218,3 +218,13 @@ def test_what_is_too_old_is_forgotten(monkeypatch: pytest.MonkeyPatch, announce_
     monkeypatch.setattr(module, "_LONGEST_S", -1.0)
     assert Transactions(store).take_report(report_of("1.2", {}), "PACS").status == 0x0115
     assert uid not in {one.transaction_uid for one in store.load()}
+
+
+def test_a_flood_of_reports_that_make_no_sense_does_not_fill_the_log(
+    caplog: pytest.LogCaptureFixture, announce_log: Callable[[str], None]
+) -> None:
+    announce_log("transaction that is not known")
+    book = Transactions()
+    for number in range(500):
+        assert book.take_report(report_of(f"1.2.{number}", {}), f"EVIL{number}").status == 0x0115
+    assert len(caplog.records) == 20
