@@ -64,11 +64,14 @@ class Accounts:
         run = line.run
         if run is None:
             return
-        run.watched |= self._take(line, run)
+        touched = self._take(line, run)
+        run.watched |= touched
         over = [part for part in run.watched if run.is_over(part)]
         later = self._take(line, run) if over else set()  # all notes of those that are over are there now
         for part in over:
             self._let_go(run, part)
+        for part in (touched | later).difference(over):
+            self._show_running(part)
         run.watched = {part for part in run.watched if part.is_out and part not in over} | (later - set(over))
 
     def _take(self, line: Line, run: Run) -> set[Part]:
@@ -77,9 +80,7 @@ class Accounts:
         errands = self._book.errands
         for index, answer, may_pass in run.take_notes():
             part = run.part_of(index)
-            if part not in touched:
-                touched.add(part)
-                self._show_running(part)
+            touched.add(part)
             if answer is None:
                 begun[index] = part
                 continue

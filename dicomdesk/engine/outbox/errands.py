@@ -134,6 +134,8 @@ def with_wish(settings: Mapping[str, SettingValue], wish: CommitWish | None) -> 
 
 def wish_of(settings: Mapping[str, SettingValue]) -> CommitWish | None:
     """Return the wish that settings say, None where there is none that makes sense."""
+    if _WAY not in settings:
+        return None
     way, patience_s = settings.get(_WAY), settings.get(_PATIENCE, 60.0)
     if way not in {each.value for each in CommitWay} or not isinstance(patience_s, int | float):
         return None

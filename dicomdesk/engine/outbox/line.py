@@ -85,7 +85,9 @@ class LiveErrand:
         if line.until is not None and record.state is ErrandState.WAITING:
             record = replace(record, state=ErrandState.RETRYING, next_try_at=line.until, reason=line.reason)
         counts = {state: count for state, count in self.counts.items() if count}
-        return Errand(record=record, counts=counts, commitments=Counter(self.commitments.values()))
+        return Errand(
+            record=record, counts=counts, commitments=Counter(self.commitments.values()) if self.commitments else {}
+        )
 
 
 class Line:
