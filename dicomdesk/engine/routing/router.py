@@ -36,6 +36,7 @@ __all__ = ["RULE_ORIGIN", "Clock", "Outgoing", "Router", "ended_text", "errand_t
 
 RULE_ORIGIN = "rule "
 LONGEST_PAUSE_S = 20.0
+_SEARCH_AGAIN_S = 60.0
 _RECEIVED = Place()
 
 
@@ -122,6 +123,9 @@ class Router:
         self._troubles: set[str] = set()
         self._is_open: dict[str, bool] = {}
         self._received_folder = ""
+        self._begun_ns = 0
+        self._search_at_s: float | None = None
+        """When to look for what was received before; None: that is done."""
         self._rules: tuple[Rule, ...] = ()
         self._wanted: frozenset[int] = frozenset()
         self.set_rules(rules)
@@ -153,16 +157,30 @@ class Router:
                 moving()
                 self._take_up(errand)
         self._received_folder = received_folder
-        if not received_folder:
+        if received_folder:
+            self._begun_ns = int(self._book.begin(received_folder, now).timestamp() * 1e9)
+            self._search_at_s = self._clock.monotonic_s()
+            self._search(moving)
+
+    def _search(self, moving: Callable[[], None]) -> None:
+        """Look once for what was received and not dealt with; where that cannot be done, again after a while."""
+        if self._search_at_s is None or self._search_at_s > self._clock.monotonic_s():
             return
-        begun_ns = int(self._book.begin(received_folder, now).timestamp() * 1e9)
+        folder = self._received_folder
         try:
-            for state in list_files(received_folder, subfolders=True):
+            for state in list_files(folder, subfolders=True):
                 moving()
-                if state.mtime_ns >= begun_ns and not self._book.is_seen(state, is_received=True):
+                if state.mtime_ns >= self._begun_ns and not self._book.is_seen(state, is_received=True):
                     self._find_again(state)
+        except FileNotFoundError:
+            pass  # nothing was received there
         except OSError as error:
-            self._trouble(received_folder, f"The folder {error_text(error)}. What was received there waits.")
+            self._search_at_s = self._clock.monotonic_s() + _SEARCH_AGAIN_S
+            words = error_text(error, names_file=False)
+            self._trouble(folder, f"{printable(folder)} cannot be read: {words}. What was received there before waits.")
+            return
+        self._search_at_s = None
+        self._mend(folder)
 
     def arrived(self, path: str, study_uid: str, sender: Sender) -> None:
         """An instance was received."""
@@ -205,6 +223,7 @@ class Router:
 
     def turn(self, moving: Callable[[], None]) -> float:
         """Do what is due; return in how many seconds something is due again, at most."""
+        self._search(moving)
         pauses = [self._turn_schedules(), self._turn_received(moving), self._turn_watches(moving)]
         pauses.append(self._second_tries.turn(self._clock.monotonic_s()))
         self._check_destinations()
