@@ -22,7 +22,7 @@ from dicomdesk.engine.events import (
 )
 from dicomdesk.engine.job import EventRelay, Job, ThreadStarter, new_job_id
 from dicomdesk.engine.journal.journal import Journal
-from dicomdesk.engine.outbox.facts import ErrandChanged, OutboxFact
+from dicomdesk.engine.outbox.facts import ErrandChanged, InstanceCommitted, OutboxFact
 from dicomdesk.engine.peers.known_peer import KnownPeer
 from dicomdesk.engine.routing.facts import RuleFact, RuleSink
 from dicomdesk.engine.routing.route_book import RouteBook
@@ -87,6 +87,8 @@ class RouteJob(Job[RouteResult]):
         self._targets = TargetFinder(self._find_peer, lambda: self.own_port)
         self._peers = {peer.key: peer for peer in request.rules.peers}
         self._routed = 0
+        self._committed: set[int] = set()
+        """Errands whose commitments are to be looked at."""
 
     @property
     def book(self) -> RouteBook:
@@ -112,6 +114,9 @@ class RouteJob(Job[RouteResult]):
         if isinstance(fact, ErrandChanged) and fact.errand.is_ended and is_of_rule(fact.errand):
             errand_id = fact.errand.id
             self._ask(lambda router: router.errand_ended(errand_id))
+        elif isinstance(fact, InstanceCommitted) and fact.errand_id not in self._committed:
+            self._committed.add(fact.errand_id)
+            self._ask(lambda router: self._note_commitment(router, fact.errand_id))
 
     def set_rules(self, rules: RuleSet) -> None:
         """Work by these rules from now on; any thread."""
@@ -164,6 +169,11 @@ class RouteJob(Job[RouteResult]):
     def _change(self, router: Router, rules: RuleSet) -> None:
         self._peers = {peer.key: peer for peer in rules.peers}
         router.set_rules(rules)
+
+    def _note_commitment(self, router: Router, errand_id: int) -> None:
+        """One look for all instances of an errand of which the peer has spoken meanwhile."""
+        self._committed.discard(errand_id)
+        router.errand_committed(errand_id)
 
     def _find_peer(self, name: str) -> KnownPeer | None:
         return self._peers.get(name.casefold()) or self._request.find_peer(name)

@@ -4,14 +4,16 @@ Everything that must survive is in the journal before it counts: an errand first
 then that their files were dealt with. Whatever a crash leaves out is found again on the disk, and decided again.
 """
 
+import contextlib
 import os
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from dicomdesk.engine.journal.records import ErrandState
-from dicomdesk.engine.outbox.errands import Errand, ErrandRequest
+from dicomdesk.engine.commit.request import CommitWish
+from dicomdesk.engine.journal.records import Commitment, ErrandState
+from dicomdesk.engine.outbox.errands import Errand, ErrandRequest, wish_of
 from dicomdesk.engine.routing.afterwards import Handler
 from dicomdesk.engine.routing.facts import (
     FileUnusable,
@@ -28,7 +30,7 @@ from dicomdesk.engine.rules.candidates import Candidate, read_candidate, read_or
 from dicomdesk.engine.rules.conditions import NOBODY, Sender, wanted_tags
 from dicomdesk.engine.rules.deciding import Decision, Place, Planned, Target, Verdict, decide, source_of
 from dicomdesk.engine.rules.folder_watch import FileState, FolderWatch, list_files
-from dicomdesk.engine.rules.rule import Destination, FilesAtRest, Priority, QuietStudy, Rule, RuleSet, Scope
+from dicomdesk.engine.rules.rule import Afterwards, Destination, FilesAtRest, Priority, QuietStudy, Rule, RuleSet, Scope
 from dicomdesk.errors import DataError
 from dicomdesk.human import count_text, error_text, printable
 
@@ -191,10 +193,7 @@ class Router:
         self._arriving[study_uid] = study
 
     def errand_ended(self, errand_id: int) -> None:
-        """An errand has ended, or the peer has committed to keep what it has of it.
-
-        One of which the peer has everything leaves the queue: it stands in the history.
-        """
+        """An errand has ended. One of which nothing is left to do leaves the queue: it stands in the history."""
         try:
             errand = self._outbox.errand(errand_id)
         except KeyError:
@@ -206,6 +205,13 @@ class Router:
                 self._book.note_done(rule, ended_text(ended), studies=0, instances=0)
             self._tell(ended)
 
+    def errand_committed(self, errand_id: int) -> None:
+        """Something is known of whether the peer keeps what it has of an errand."""
+        with contextlib.suppress(KeyError):
+            errand = self._outbox.errand(errand_id)
+            if is_of_rule(errand) and errand.is_ended:
+                self._deal_with(errand)
+
     def _deal_with(self, errand: Errand) -> SendingEnded:
         """What an errand that has ended leads to, now or before a restart."""
         records = self._handler.records(errand.id)
@@ -213,7 +219,7 @@ class Router:
         rule = self._find_rule(ended.rule)
         if ended.failed and rule is not None and errand.state is ErrandState.DONE:
             self._second_tries.errand_ended(errand.id, records, rule.retries, self._clock.monotonic_s())
-        elif errand.total and not ended.failed:
+        elif errand.total and not ended.failed and not _waits_for_commitment(errand):
             self._book.note_tries(errand.id, None)
             self._outbox.remove([errand.id])
         return ended
@@ -404,6 +410,7 @@ class Router:
                 origin=f"{RULE_ORIGIN}{rule.name}",
                 study_instance_uid=study_uid,
                 is_held=not is_open,
+                commit=CommitWish() if rule.afterwards is Afterwards.DELETE_COMMITTED else None,
                 goes_first=rule.priority is Priority.HIGH,
             )
         )
@@ -533,6 +540,13 @@ class Router:
 def is_of_rule(errand: Errand) -> bool:
     """Whether a rule has asked for it."""
     return errand.record.origin.startswith(RULE_ORIGIN)
+
+
+def _waits_for_commitment(errand: Errand) -> bool:
+    """Whether the peer is to say that it keeps all that it has, and has not."""
+    return (
+        wish_of(errand.record.settings) is not None and errand.commitments.get(Commitment.COMMITTED, 0) < errand.stored
+    )
 
 
 def errand_title(candidates: Sequence[Candidate]) -> str:

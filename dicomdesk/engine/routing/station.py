@@ -5,7 +5,7 @@ the journal and on the disk.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from dicomdesk.engine.engine import Engine
 from dicomdesk.engine.events import Event, JobFinished, JobOutcome, JobStarted
@@ -83,6 +83,7 @@ class StationJob(Job[RouteResult]):
                 self._pass_on,
             )
             if received is not None:
+                received = replace(received, commitments=self._outbox.transactions)
                 self._receiving = self._engine.submit(received, self._note_received)
                 self._routing.own_port = self._receiving.port
         except BaseException:

@@ -131,9 +131,10 @@ def routed(
     clock: SetClock | None = None,
     received: Path | None = None,
     limits: OutboxLimits | None = None,
+    titles: dict[str, str] | None = None,
     **ports: int,
 ) -> Iterator[Routed]:
     """A router over an outbox of its own, both closed at the end."""
-    with open_outbox(journal=journal, engine=Engine(), limits=limits, **ports) as opened:  # type: ignore[arg-type]  # ports are numbers
+    with open_outbox(journal=journal, engine=Engine(), limits=limits, titles=titles, **ports) as opened:  # type: ignore[arg-type]  # ports are numbers
         yield Routed(rules, opened, clock or SetClock(), received)
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("dicomdesk-route")]

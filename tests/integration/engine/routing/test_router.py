@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dicomdesk.engine.journal.memory_journal import MemoryJournal
-from dicomdesk.engine.journal.records import ErrandState
+from dicomdesk.engine.journal.records import Commitment, ErrandState
 from dicomdesk.engine.lists.window import read_window
 from dicomdesk.engine.outbox.errands import OutboxLimits
 from dicomdesk.engine.routing.facts import (
@@ -23,6 +23,7 @@ from dicomdesk.engine.rules.conditions import SUBJECTS, Criterion, Sender
 from dicomdesk.engine.rules.deciding import MOST_VERSIONS, Verdict
 from dicomdesk.engine.rules.rule import Afterwards, Destination, Priority, QuietStudy, RuleSet, Scope
 from dicomdesk.engine.rules.schedule import Schedule
+from tests.helpers.archives.served_archives import ARCHIVE, running
 from tests.helpers.jobs.outbox import errand_for
 from tests.helpers.jobs.routing import CT1, Routed, SetClock, folder_rule, make_rule, routed, write_instance
 from tests.helpers.peers.fake_peer import FakePeer, Status
@@ -297,3 +298,24 @@ def test_what_was_given_up_is_tried_again_as_often_as_the_rule_says(tmp_path: Pa
         here.turn_after(10_000)
         here.opened.wait_for_end()
         assert len(peer.stores) == 1
+
+
+def test_files_are_deleted_once_a_real_archive_has_committed_to_keep_them(tmp_path: Path) -> None:
+    inside = tmp_path / "in"
+    rule = folder_rule("r", inside, "PACS", afterwards=Afterwards.DELETE_COMMITTED)
+    with (
+        running(tmp_path / "archive") as archive,
+        routed(rule, titles={"PACS": ARCHIVE}, PACS=archive.port) as here,
+    ):
+        write_instance(inside / "a")
+        here.turn_after(0)
+        here.turn_after(5)
+        here.opened.wait_for_end()
+        (errand,) = here.opened.outbox.errands()
+        here.router.errand_ended(errand.id)
+        if not here.opened.outbox.errand(errand.id).commitments.get(Commitment.COMMITTED):
+            assert (inside / "a").exists()
+        here.opened.wait_for(errand.id, lambda one: one.commitments.get(Commitment.COMMITTED) == 1)
+        here.router.errand_committed(errand.id)
+        assert not (inside / "a").exists()
+        assert not here.opened.outbox.errands()
