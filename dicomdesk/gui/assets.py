@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QRectF, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from dicomdesk import paths
@@ -46,10 +46,11 @@ class IconPainter:
         return found
 
     def icon(self, name: str, colour: QColor, disabled_colour: QColor | None = None) -> QIcon:
-        """Return the drawing ``name`` as an icon in all usual sizes, also for high resolutions."""
+        """Return the drawing ``name`` as an icon in all usual sizes, for high resolutions too where there are any."""
         icon = QIcon()
+        is_fine = any(screen.devicePixelRatio() > 1 for screen in QGuiApplication.screens())
         for size in ICON_SIZES:
-            for pixel_ratio in (1.0, 2.0):
+            for pixel_ratio in (1.0, 2.0) if is_fine else (1.0,):
                 icon.addPixmap(self.pixmap(name, colour, size, pixel_ratio))
                 if disabled_colour is not None:
                     pixmap = self.pixmap(name, disabled_colour, size, pixel_ratio)

@@ -170,6 +170,7 @@ class Theme(QObject):
         application.setFont(font)
         hints = application.styleHints()
         hints.colorSchemeChanged.connect(self.follow)
+        application.screenAdded.connect(lambda _screen: self.changed.emit())  # it may want finer icons
         self.follow(hints.colorScheme())
 
     def follow(self, scheme: Qt.ColorScheme) -> None:

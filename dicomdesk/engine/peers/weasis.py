@@ -1,8 +1,8 @@
 """Peers as Weasis keeps them in ``dicomNodes.xml``: one element for each node, with attributes."""
 
 from collections.abc import Sequence
+from html import escape
 from xml.parsers import expat
-from xml.sax.saxutils import quoteattr
 
 from dicomdesk.engine.peers.exchange import FoundPeer, Mistake, ReadPeers, WrittenPeers, checked_peer, tell_losses
 from dicomdesk.engine.peers.known_peer import KnownPeer
@@ -18,6 +18,8 @@ _OTHER_KINDS = {
     "WEB_QIDO": "It is reached over the web, not by DICOM associations.",
 }
 _USUAL_PORT = "104"
+_SPACES = str.maketrans({"\n": "&#10;", "\r": "&#13;", "\t": "&#9;"})
+"""What a reader of XML would take for a space."""
 """What Weasis takes where there is none."""
 
 
@@ -49,7 +51,7 @@ def write_nodes(peers: Sequence[KnownPeer]) -> WrittenPeers:
             "hostname": peer.host,
             "port": str(peer.port),
         }
-        lines.append(f"  <node {' '.join(f'{name}={quoteattr(value)}' for name, value in attributes.items())}/>")
+        lines.append(f"  <node {' '.join(f'{name}={_quoted(value)}' for name, value in attributes.items())}/>")
     return WrittenPeers(text="\n".join([*lines, "</nodes>", ""]), losses=tell_losses(peers, _HELD))
 
 
@@ -101,3 +103,8 @@ def _read_node(attributes: dict[str, str], line: int) -> FoundPeer | Mistake:
         "port": int(port),
     }
     return checked_peer(values, line)
+
+
+def _quoted(value: str) -> str:
+    """As the value of an attribute; Python's own function for it would load all of ``urllib`` at the window's start."""
+    return f'"{escape(value).translate(_SPACES)}"'
