@@ -280,6 +280,8 @@ async def _keep(
 
 
 async def _leave(window: "MainWindow", session: "Session", tasks: "Tasks", state_file: Path) -> None:
+    from PySide6.QtCore import QCoreApplication, QEvent  # noqa: PLC0415 - Qt is an extra
+
     from dicomdesk.gui import window_state  # noqa: PLC0415 - Qt is an extra
 
     await session.shut_down()
@@ -289,3 +291,6 @@ async def _leave(window: "MainWindow", session: "Session", tasks: "Tasks", state
         sys.stderr.write(f"dicomdesk: the window's state cannot be kept: {error_text(error)}\n")
     await tasks.finish(FINISH_S)
     window.leave()
+    for owner in (window, session, tasks):
+        owner.deleteLater()
+        QCoreApplication.sendPostedEvents(owner, QEvent.Type.DeferredDelete.value)

@@ -38,6 +38,7 @@ def gui(bench: Bench) -> Iterator[Row]:
     yield from _queue(bench, many)
     yield from _memory(bench, many)
     yield from _idle(bench)
+    yield from _rounds(bench)
 
 
 def _starting(bench: Bench) -> Iterator[Row]:
@@ -89,12 +90,25 @@ def _idle(bench: Bench) -> Iterator[Row]:
     yield _at_most("idle, listening", statistics.median(shares), 0.5, "% of a core")
 
 
+def _rounds(bench: Bench) -> Iterator[Row]:
+    """Begun, used and closed a hundred times."""
+    figures = _run(bench, "benchmark.gui.rounds", "100")
+    for name in ("threads", "files", "widgets"):
+        what = f"begun, used and closed 100 times: {name} more than after the first"
+        yield Row(what=what, theirs="", ours=f"{figures[name]:.0f}", result="", wanted="0", is_met=figures[name] <= 0)
+
+
 SPAWNED = "SPAWNED"
 """Stands for when the process was begun."""
 
 
 def _probe(bench: Bench, *command: str) -> Figures:
-    """The figures of one process of the window, with settings and state of its own."""
+    """The figures of one scenario; see ``probe``."""
+    return _run(bench, "benchmark.gui.probe", *command)
+
+
+def _run(bench: Bench, module: str, *command: str) -> Figures:
+    """The figures that a process of the window prints, with settings and state of its own."""
     with tempfile.TemporaryDirectory(dir=bench.folder, prefix="profile-") as name:
         folder = Path(name)
         state = WindowState(
@@ -108,13 +122,14 @@ def _probe(bench: Bench, *command: str) -> Figures:
         environment = {
             **{name: value for name, value in FASTEST.items() if name != "PYTHONDONTWRITEBYTECODE"},
             "PYTHONPYCACHEPREFIX": str(bench.folder / "bytecode"),  # as an installation has it
+            "PYTHONPATH": str(_HERE.parent),  # of the helpers of the tests
             "XDG_STATE_HOME": name,
             "XDG_CONFIG_HOME": name,
             "XDG_RUNTIME_DIR": name,
             "QT_QPA_PLATFORM": os.environ.get("QT_QPA_PLATFORM", "offscreen"),
         }
         arguments = [part.replace(SPAWNED, str(time.monotonic())) for part in command]
-        return json.loads(_python("benchmark.gui.probe", *arguments, environment=environment))  # type: ignore[no-any-return] # as the probe prints it
+        return json.loads(_python(module, *arguments, environment=environment))  # type: ignore[no-any-return] # as the probe prints it
 
 
 def _python(module: str, *arguments: str, environment: dict[str, str] | None = None) -> str:
