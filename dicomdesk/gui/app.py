@@ -175,6 +175,7 @@ async def _live(application: "QApplication", loop: asyncio.AbstractEventLoop, st
     window.show()
     gc.freeze()  # what the program itself is made of is not looked through again
     gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS, _YOUNG_COLLECTIONS, _NEVER)
+    session.outbox.begin(paths.state_folder() / "journal.sqlite", resumes=state.send_resumes)
     window.receive.flow.keep_totals(paths.state_folder() / "received-today.json")
     window.receive.start_with_program()
     inbox = _open_inbox(window, session, start)

@@ -13,6 +13,7 @@ from dicomdesk.engine.events import ItemStarted
 from dicomdesk.engine.receive.book.arrival_book import ArrivalBook
 from dicomdesk.errors import DicomdeskError
 from dicomdesk.gui.event_bridge import Bridge, Channel
+from dicomdesk.gui.outbox.access import OutboxAccess, sum_of
 from dicomdesk.gui.problems.book import ProblemBook
 from dicomdesk.gui.tasks import Tasks
 
@@ -21,12 +22,10 @@ if TYPE_CHECKING:
 
     from dicomdesk.engine.check.echo import EchoResult
     from dicomdesk.engine.check.requests import EchoRequest
-    from dicomdesk.engine.delivery.delivery import SendResult
     from dicomdesk.engine.engine import Engine
     from dicomdesk.engine.events import Event
     from dicomdesk.engine.job import AnyJob, Job, JobRequest
     from dicomdesk.engine.receive.request import ReceiveRequest
-    from dicomdesk.engine.send.request import SendRequest
     from dicomdesk.engine.stats import Progress
 
 TICK_MS = 100
@@ -48,7 +47,7 @@ _log = logging.getLogger(__name__)
 
 
 class Session(QObject):
-    """Runs at most one send job and one receive job at a time, and any number of others. For the Qt thread."""
+    """Runs the Outbox, at most one receive job at a time, and any number of others. For the Qt thread."""
 
     changed = Signal()
     """A job began, was asked to end, or ended."""
@@ -66,10 +65,7 @@ class Session(QObject):
         """One for each job that the engine is asked for and has not begun."""
         self._jobs: dict[str, AnyJob] = {}
         """Jobs that run, by id."""
-        self._send_id = ""
         self._receive_id = ""
-        self._is_sending = False
-        self._cancels = 0
         self._listening_port = 0
         self._is_stopping_receive = False
         self._overhearing: list[Callable[[Event], None]] = []
@@ -78,7 +74,7 @@ class Session(QObject):
         self.problems = ProblemBook(self)
         """What asks for attention in any view."""
         self.sent = bridge.channel()
-        """Events of send jobs."""
+        """Events of send jobs, and what the Outbox reports."""
         self.book = ArrivalBook()
         """Where receive jobs count what arrives."""
         self.received = bridge.channel()
@@ -89,6 +85,9 @@ class Session(QObject):
         """Events of connection checks and pre-flights, of all together."""
         sys.setswitchinterval(TURN_S)
         self._calm_ticks = 0
+        self.outbox = OutboxAccess(engine, self.sent, tasks, self)
+        """What sends."""
+        self.outbox.changed.connect(self.changed)
         self._timers: list[QTimer] = []
         for interval_ms, signal in ((TICK_MS, self.ticked), (SECOND_MS, self.second_passed)):
             timer = QTimer(self)
@@ -102,13 +101,8 @@ class Session(QObject):
 
     @property
     def is_sending(self) -> bool:
-        """Whether a send job is begun or runs."""
-        return self._is_sending
-
-    @property
-    def cancels(self) -> int:
-        """Count of requests to end the send job: 0, 1 (in order) or 2 (at once)."""
-        return self._cancels
+        """Whether something is being sent."""
+        return self.outbox.is_running
 
     @property
     def listening_port(self) -> int:
@@ -132,8 +126,8 @@ class Session(QObject):
         return self.is_sending or bool(self.retrieving) or (receiving is not None and receiving.associations > 0)
 
     def send_progress(self) -> "Progress | None":
-        """Gauges of the send job, None while there is none."""
-        return self._progress(self._send_id)
+        """Gauges of what is being sent, to all peers together; None while nothing is."""
+        return sum_of(list(self.outbox.progress().values()))
 
     def receive_progress(self) -> "Progress | None":
         """Gauges of the receive job, None while there is none."""
@@ -142,32 +136,8 @@ class Session(QObject):
     @property
     def open_associations(self) -> int:
         """Count of associations of jobs that are open now."""
-        return sum(job.progress().associations for job in self._jobs.values())
-
-    async def send(self, request: "SendRequest") -> "SendResult":
-        """Send, and return what came of it; refused with DicomdeskError while another job sends."""
-        if self._is_sending:
-            raise DicomdeskError(self.tr("Something is being sent already."))
-        self._is_sending = True
-        self._cancels = 0
-        self.changed.emit()
-        try:
-            job = await self.begin(request, self.sent.sink)
-            self._send_id = job.id
-            for _ in range(self._cancels):  # asked for before there was a job
-                await self._tasks.run(job.cancel)
-            return await self.result_of(job)
-        finally:
-            self._send_id = ""
-            self._is_sending = False
-            self.changed.emit()
-
-    def cancel_sending(self) -> None:
-        """First call: end after the current instance. Second call: abort."""
-        if self._is_sending and self._cancels < 2:
-            self._cancels += 1
-            self._cancel(self._send_id)
-            self.changed.emit()
+        jobs = [job.progress() for job in self._jobs.values()]
+        return sum(each.associations for each in (*jobs, *self.outbox.progress().values()))
 
     async def listen(self, request: "ReceiveRequest") -> None:
         """Listen until stopped; DicomdeskError when that cannot be begun."""
@@ -234,12 +204,15 @@ class Session(QObject):
         self._is_closing = True
         if self._beginning:
             await asyncio.wait(self._beginning)
-        closing = asyncio.ensure_future(self._tasks.run(self._engine.close))
+        self.outbox.refuse()
+        await self.outbox.settle()
+        closing = asyncio.ensure_future(self._tasks.run(self._end_jobs))
         _, late = await asyncio.wait((closing,), timeout=ORDERLY_S)
         if late:
-            await self._tasks.run(lambda: self._engine.close(abort=True, waits=False))
+            await self._tasks.run(self._abort_jobs)
             await asyncio.wait(late, timeout=ABORT_S)
         closing.cancel()
+        await self._tasks.run(self.outbox.let_go)
         self._bridge.close()
         for timer in self._timers:
             timer.stop()
@@ -265,7 +238,8 @@ class Session(QObject):
         """Tick seldom where nobody has begun, reported or moved anything for a while: it costs what is shown."""
         receiving = self.receive_progress()
         is_busy = self._jobs.keys() - {self._receive_id} or (receiving is not None and receiving.associations > 0)
-        self._calm_ticks = 0 if is_busy or self._beginning else self._calm_ticks + 1
+        is_sending = self.outbox.is_running
+        self._calm_ticks = 0 if is_busy or is_sending or self._beginning else self._calm_ticks + 1
         if self._calm_ticks == CALM_AFTER_TICKS:
             self._timers[0].setInterval(SECOND_MS)
             gc.collect()  # here, and not in the middle of a transfer or on a thread that is not Qt's
@@ -274,6 +248,13 @@ class Session(QObject):
         if self._calm_ticks >= CALM_AFTER_TICKS:
             self._timers[0].setInterval(TICK_MS)
         self._calm_ticks = 0
+
+    def _end_jobs(self) -> None:
+        self.outbox.end()
+        self._engine.close()
+
+    def _abort_jobs(self) -> None:
+        self._engine.close(abort=True, waits=False)
 
     def _progress(self, job_id: str) -> "Progress | None":
         job = self._jobs.get(job_id)

@@ -3,10 +3,10 @@
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QDialog
 from shiboken6 import isValid
 
@@ -56,6 +56,21 @@ class Tasks(QObject):
     async def run(self, function: Callable[..., Result], *arguments: object) -> Result:
         """Call what reads disk, network or database on a worker thread, and return what it returns."""
         return await self._loop.run_in_executor(self._workers, lambda: function(*arguments))
+
+    def call(self, coroutine: Coroutine[object, object, Result]) -> Future[Result]:
+        """Run a coroutine on the Qt thread for another thread, which may wait for what it returns. For any thread."""
+        return asyncio.run_coroutine_threadsafe(coroutine, self._loop)
+
+    async def breathe(self) -> None:
+        """Let Qt paint and answer before a coroutine goes on."""
+        turn: asyncio.Future[None] = self._loop.create_future()
+
+        def end() -> None:
+            if not turn.done():
+                turn.set_result(None)
+
+        QTimer.singleShot(0, end)
+        await turn
 
     async def ask(self, dialog: QDialog) -> int:
         """Show a dialog that is not modal, and return its result code."""

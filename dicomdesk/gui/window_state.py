@@ -42,6 +42,12 @@ class WindowState:
     """Latest first."""
     send_at_once: bool = False
     """Whether what is dropped is sent without asking again."""
+    send_resumes: bool = True
+    """Whether what waits to be sent goes on by itself when the program starts."""
+    send_when_done: str = "nothing"
+    """What happens when everything is sent: "nothing", "notify", "quit"."""
+    history_days: int = 365
+    """For how long the history of what was sent is kept; 0 for ever."""
     listen_ae_title: str = "DICOMDESK"
     listen_port: str = "11112"
     listen_folder: str = ""

@@ -55,7 +55,7 @@ def test_folder_dropped_is_sent_and_arrives(
     assert all(record.accepted == record.proposed for record in records)
 
 
-def test_rejection_leaves_everything_waiting_and_says_why(
+def test_rejection_is_told_and_what_was_to_go_is_kept(
     window: MainWindow, session: Session, wait_until: WaitUntil, tmp_path: Path
 ) -> None:
     write_study(tmp_path / "out", 3)
@@ -63,15 +63,18 @@ def test_rejection_leaves_everything_waiting_and_says_why(
         window.send.header.peer_entry.port.setText(str(peer.port))
         drop(window, [tmp_path / "out"], wait_until)
         window.send.header.primary.click()
-        wait_until(lambda: window.send.flow.report is not None and not session.is_sending)
-    assert window.send.flow.queue.counts[ItemState.WAITING] == 3
-    assert window.send.header.primary.isEnabled()
+        wait_until(lambda: "could be sent" in window.send.details.details().title)
     details = window.send.details.details()
     assert details.title == "Nothing more could be sent to PACS"
     assert "does not know our AE title" in details.text
+    assert [action.word for action in details.actions] == ["Open report", "Try again", "Clear finished"]
     (record,) = window.associations.model.root.children
     assert isinstance(record, AssociationRecord)
     assert record.state is AssociationState.REFUSED
+    with FakePeer() as peer:
+        window.send.header.peer_entry.port.setText(str(peer.port))
+        window.send.commands.redirect_to_typed(window.send.flow.queue.studies)
+        wait_until(lambda: stored(window) == 3 and not session.is_sending)
 
 
 def test_closing_while_sending_asks_and_keeps_running(

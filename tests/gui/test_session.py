@@ -7,77 +7,22 @@ import pytest
 
 from dicomdesk.engine.check.requests import CheckRequest, EchoRequest
 from dicomdesk.engine.events import JobOutcome, Notice, NoticeLevel
-from dicomdesk.engine.job import Job, JobState
 from dicomdesk.engine.receive.request import Acceptance, ReceiveRequest, Storage
-from dicomdesk.engine.send.request import SendRequest
 from dicomdesk.errors import DicomdeskError, PortInUseError
 from dicomdesk.gui.event_bridge import Bridge
-from dicomdesk.gui.input_scan import selection_of
 from dicomdesk.gui.session import CALM_AFTER_TICKS, SECOND_MS, TICK_MS, Session
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.settings import Peer
 from tests.gui.conftest import KEPT, Finish, SlowEngine
-from tests.helpers.data.studies import write_study
-from tests.helpers.peers.fake_peer import Accept, FakePeer, Hold, Status
+from tests.helpers.peers.fake_peer import Accept, FakePeer, Hold
 
 WaitUntil = Callable[[Callable[[], bool]], None]
-
-
-def request_for(peer: FakePeer, folder: Path) -> SendRequest:
-    return SendRequest(peer=Peer(host="127.0.0.1", port=peer.port), inputs=selection_of((str(folder),)))
 
 
 def test_echo_is_answered(session: Session, finish: Finish) -> None:
     with FakePeer() as peer:
         result = finish(session.echo(EchoRequest(peer=Peer(host="127.0.0.1", port=peer.port))))
     assert result.outcome is JobOutcome.COMPLETED
-
-
-def is_stopping(session: Session) -> bool:
-    """Whether the one job that there is has got its first cancel."""
-    (job,) = session._jobs.values()
-    assert isinstance(job, Job)
-    return job.state is JobState.STOPPING
-
-
-def test_first_cancel_ends_after_the_current_instance(
-    session: Session, tasks: Tasks, wait_until: WaitUntil, tmp_path: Path
-) -> None:
-    write_study(tmp_path, 5)
-    answer = Event()
-    outcomes: list[JobOutcome] = []
-
-    async def send(request: SendRequest) -> None:
-        outcomes.append((await session.send(request)).outcome)
-
-    with FakePeer(stores=[Hold(answer, Status())]) as peer:
-        tasks.start(send(request_for(peer, tmp_path)))
-        wait_until(lambda: "associated" in peer.events)
-        session.cancel_sending()
-        assert session.cancels == 1
-        wait_until(lambda: is_stopping(session))
-        answer.set()
-        wait_until(lambda: bool(outcomes))
-    assert outcomes == [JobOutcome.CANCELLED]
-    assert not session.is_sending
-
-
-def test_one_job_sends_at_a_time(
-    session: Session, tasks: Tasks, wait_until: WaitUntil, finish: Finish, tmp_path: Path
-) -> None:
-    write_study(tmp_path, 1)
-    answer = Event()
-
-    async def send(request: SendRequest) -> None:
-        await session.send(request)
-
-    with FakePeer(stores=[Hold(answer, Status())]) as peer:
-        tasks.start(send(request_for(peer, tmp_path)))
-        wait_until(lambda: session.is_sending)
-        with pytest.raises(DicomdeskError, match="already"):
-            finish(session.send(request_for(peer, tmp_path)))
-        answer.set()
-        wait_until(lambda: not session.is_sending)
 
 
 def test_taken_port_is_told(
@@ -106,25 +51,6 @@ def test_nothing_begins_while_closing(session: Session, finish: Finish, tmp_path
     finish(session.shut_down())
     with pytest.raises(DicomdeskError, match="closing"):
         finish(session.listen(ReceiveRequest(port=0, storage=Storage(folder=tmp_path))))
-
-
-def test_closing_ends_a_job_that_hangs(
-    session: Session, tasks: Tasks, wait_until: WaitUntil, finish: Finish, tmp_path: Path
-) -> None:
-    write_study(tmp_path, 2)
-    ended: list[JobOutcome] = []
-
-    async def send(request: SendRequest) -> None:
-        ended.append((await session.send(request)).outcome)
-
-    never = Event()
-    with FakePeer(stores=[Hold(never, Status())]) as peer:
-        tasks.start(send(request_for(peer, tmp_path)))
-        wait_until(lambda: "associated" in peer.events)
-        finish(session.shut_down())
-        wait_until(lambda: bool(ended))
-        never.set()
-    assert ended == [JobOutcome.CANCELLED]
 
 
 def test_listener_that_is_being_begun_ends_with_the_window(

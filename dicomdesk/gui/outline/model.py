@@ -127,6 +127,10 @@ class Node:
         """Return how far it is, for a column that shows it."""
         return None
 
+    def shares(self, column: int) -> "tuple[tuple[float, Tone], ...]":
+        """Return of what ``progress`` is made, one after the other, each with its tone; () where it is of one kind."""
+        return ()
+
     def tip(self, column: int) -> str:
         """Return what the pointer resting on a column tells; "" for nothing."""
         return ""

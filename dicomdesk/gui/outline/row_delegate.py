@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPainterPath
 from PySide6.QtWidgets import QHeaderView, QStyledItemDelegate, QStyleOptionViewItem, QTreeView
 
 from dicomdesk.gui.outline.model import NODE_ROLE, Column, Mark, Node, Part, Weight
@@ -45,7 +45,7 @@ class RowDelegate(QStyledItemDelegate):
         mark = node.mark(column)
         progress = node.progress(column)
         if progress is not None:
-            self._paint_progress(painter, rect, font, progress, mark)
+            self._paint_progress(painter, rect, font, progress, node.shares(column) or ((progress, _bar_tone(mark)),))
         elif mark is not None and mark.word:
             self._paint_mark(painter, rect, font, mark, self._alignments[column])
         elif (parts := node.parts(column)) is not None:
@@ -96,15 +96,13 @@ class RowDelegate(QStyledItemDelegate):
             self._paint_text(painter, place, part_font, part.text, tone, align)
             left += QFontMetrics(part_font).horizontalAdvance(part.text) + _PART_GAP
 
-    def _paint_progress(self, painter: QPainter, rect: QRect, font: QFont, progress: float, mark: Mark | None) -> None:
-        tone = mark.tone if mark else Tone.ACTIVE
-        if tone is Tone.QUIET:
-            tone = Tone.ACTIVE
+    def _paint_progress(
+        self, painter: QPainter, rect: QRect, font: QFont, progress: float, shares: tuple[tuple[float, Tone], ...]
+    ) -> None:
         width = rect.width() - _PERCENT_WIDTH
         top = rect.center().y() - _BAR_HEIGHT / 2 + 0.5
-        paint_bar(
-            painter, QRectF(rect.left(), top, width, _BAR_HEIGHT), progress, self._track(), self._theme.colour(tone)
-        )
+        place = QRectF(rect.left(), top, width, _BAR_HEIGHT)
+        paint_shares(painter, place, [(share, self._theme.colour(tone)) for share, tone in shares], self._track())
         align = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         self._paint_text(painter, rect, font, f"{int(progress * 100)} %", Tone.QUIET, align)
 
@@ -112,17 +110,32 @@ class RowDelegate(QStyledItemDelegate):
         return QColor(self._theme.tokens.track)
 
 
+def _bar_tone(mark: Mark | None) -> Tone:
+    return Tone.ACTIVE if mark is None or mark.tone is Tone.QUIET else mark.tone
+
+
 def paint_bar(painter: QPainter, rect: QRectF, share: float, track: QColor, colour: QColor) -> None:
     """Paint a rounded bar that is filled by ``share``, 0.0 to 1.0."""
+    paint_shares(painter, rect, [(max(share, rect.height() / max(rect.width(), 1.0)), colour)], track)
+
+
+def paint_shares(painter: QPainter, rect: QRectF, shares: Sequence[tuple[float, QColor]], track: QColor) -> None:
+    """Paint a rounded bar that is filled by shares of 0.0 to 1.0, one after the other; none that is there vanishes."""
     radius = rect.height() / 2
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(track)
     painter.drawRoundedRect(rect, radius, radius)
-    filled = max(rect.width() * min(share, 1.0), rect.height())
-    painter.setBrush(colour)
-    painter.drawRoundedRect(
-        QRectF(rect.topLeft(), rect.bottomRight() - QPointF(rect.width() - filled, 0)), radius, radius
-    )
+    outline = QPainterPath()
+    outline.addRoundedRect(rect, radius, radius)
+    painter.save()
+    painter.setClipPath(outline)
+    left = rect.left()
+    for share, colour in shares:
+        if share > 0 and left < rect.right():
+            width = min(max(rect.width() * share, radius), rect.right() - left)
+            painter.fillRect(QRectF(left, rect.top(), width, rect.height()), colour)
+            left += width
+    painter.restore()
 
 
 def is_last_shown(header: QHeaderView, column: int) -> bool:

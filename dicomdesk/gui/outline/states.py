@@ -15,6 +15,13 @@ class ItemState(Enum):
     """Members are unique; Enum's own hash is Python code, and counting by state is done for each instance."""
 
     WAITING = "waiting"
+    READY = "ready"
+    """Listed, and nobody has said yet that it shall go."""
+    HELD = "held"
+    """Until somebody lets it go on."""
+    RETRYING = "retrying"
+    """Waits for its next try."""
+    CANCELLED = "cancelled"
     SENDING = "sending"
     RECEIVING = "receiving"
     QUIET = "quiet"
@@ -33,6 +40,10 @@ PROBLEMS = (ItemState.REFUSED, ItemState.FAILED, ItemState.NOT_SENT)
 
 TONES: dict[ItemState, Tone] = {
     ItemState.WAITING: Tone.QUIET,
+    ItemState.READY: Tone.QUIET,
+    ItemState.HELD: Tone.WARNING,
+    ItemState.RETRYING: Tone.WARNING,
+    ItemState.CANCELLED: Tone.QUIET,
     ItemState.SENDING: Tone.ACTIVE,
     ItemState.RECEIVING: Tone.ACTIVE,
     ItemState.QUIET: Tone.QUIET,
@@ -44,7 +55,13 @@ TONES: dict[ItemState, Tone] = {
     ItemState.SKIPPED: Tone.QUIET,
 }
 
-ICONS: dict[ItemState, str] = {state: state.value for state in ItemState} | {ItemState.NOT_SENT: "failed"}
+ICONS: dict[ItemState, str] = {state: state.value for state in ItemState} | {
+    ItemState.NOT_SENT: "failed",
+    ItemState.READY: "waiting",
+    ItemState.HELD: "pause",
+    ItemState.RETRYING: "retry",
+    ItemState.CANCELLED: "stop",
+}
 
 STATE_OF_OUTCOME = {outcome: ItemState(outcome.value) for outcome in ItemOutcome}
 
@@ -54,6 +71,10 @@ def state_word(state: ItemState) -> str:
     translate = QCoreApplication.translate
     words = {
         ItemState.WAITING: translate("states", "Waiting"),
+        ItemState.READY: translate("states", "Ready"),
+        ItemState.HELD: translate("states", "Paused"),
+        ItemState.RETRYING: translate("states", "Tried again"),
+        ItemState.CANCELLED: translate("states", "Cancelled"),
         ItemState.SENDING: translate("states", "Sending"),
         ItemState.RECEIVING: translate("states", "Receiving"),
         ItemState.QUIET: translate("states", "Quiet"),

@@ -61,12 +61,14 @@ class DetailsStrip(Band):
         self._bar = _Bar(theme)
         self._buttons = row_of()
         parts = (self._heading, (self._text, 1), self._bar, self._buttons)
-        margins = (MARGIN, 12, MARGIN, 10)
-        if side is None:
-            column_of(*parts, inside=self, margins=margins, spacing=6)
-        else:
-            row_of(side, (column_of(*parts, spacing=6), 1), inside=self, margins=margins, spacing=MARGIN)
+        before = () if side is None else (side,)
+        column = column_of(*parts, spacing=6)
+        self._row = row_of(*before, (column, 1), inside=self, margins=(MARGIN, 12, MARGIN, 10), spacing=MARGIN)
         theme.changed.connect(self._draw)
+
+    def put_beside(self, widget: QWidget) -> None:
+        """Put a widget at the right edge."""
+        self._row.addWidget(widget, 0, Qt.AlignmentFlag.AlignTop)
 
     def show_details(self, details: Details) -> None:
         """Tell something else; the same again costs nothing."""

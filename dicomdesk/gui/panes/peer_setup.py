@@ -95,25 +95,21 @@ class PeerSetup(QObject):
 
     def association(self, prepared: PreparedPeer) -> AssociationSettings:
         """Return the settings for associations with the prepared peer: as the address book has them, if it is there."""
-        known, calling = self._find(prepared), self._entry.calling.value()
+        known, calling = self.find(prepared), self._entry.calling.value()
         if known is not None:
             return replace(known.association(calling, prepared.user_identity), calling_ae_title=calling)
         return AssociationSettings(
             calling_ae_title=calling, max_pdu_bytes=LARGE_MAX_PDU_BYTES, user_identity=prepared.user_identity
         )
 
-    def most_associations(self, prepared: PreparedPeer) -> int:
-        """Return how many associations with the prepared peer may be open at once."""
-        known = self._find(prepared)
-        return (known.associations if known is not None else None) or 1
-
     def keep_check(self, prepared: PreparedPeer, result: "CheckResult") -> None:
         """Keep the result of a check with the peer, if the address book has it so."""
-        known, found = self._find(prepared), last_check(result)
+        known, found = self.find(prepared), last_check(result)
         if known is not None and found is not None and known.security.uses_tls is (prepared.peer.tls is not None):
             self._peers.book.note_check(known.name, found)
 
-    def _find(self, prepared: PreparedPeer) -> KnownPeer | None:
+    def find(self, prepared: PreparedPeer) -> KnownPeer | None:
+        """Return the peer of the address book that a prepared one is; None where it is not there."""
         peer = prepared.peer
         return self._preferred(self._peers.book.find_address(peer.ae_title, peer.host, peer.port))
 

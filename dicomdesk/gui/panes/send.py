@@ -1,25 +1,29 @@
 """The Send view: peer, queue, and details of what is selected."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QMenu
 
 from dicomdesk.engine.peers.known_peer import KnownPeer
 from dicomdesk.gui import wording
 from dicomdesk.gui.layouts import HEADER_MARGINS, column_of
-from dicomdesk.gui.models.send_nodes import InstanceNode, SeriesNode, StudyNode
+from dicomdesk.gui.outline.model import Node
 from dicomdesk.gui.outline.states import ItemState
 from dicomdesk.gui.panels.details import Details, DetailsStrip
 from dicomdesk.gui.panels.preflight_panel import PreflightPanel
+from dicomdesk.gui.panels.speed_graph import SpeedGraph
 from dicomdesk.gui.panels.status_strip import Figures
 from dicomdesk.gui.panes import send_details
 from dicomdesk.gui.panes.send_actions import SendActions
 from dicomdesk.gui.panes.send_header import SendHeader
 from dicomdesk.gui.panes.send_list import SendList
 from dicomdesk.gui.security.credentials import SecurityAccess
+from dicomdesk.gui.sending.nodes import StudyNode
+from dicomdesk.gui.sending.queue import studies_of
+from dicomdesk.gui.sending.view import MIME_TYPE
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.theme import Theme, Tone
@@ -41,13 +45,15 @@ class SendPane(View):
         self._is_of_entry = False
         """Whether the notice is about the peer as it is typed."""
         self.header = SendHeader(theme, tasks, state, access, self)
-        self.commands = SendActions(theme, session, tasks, self.header, self)
+        self.commands = SendActions(theme, session, tasks, self.header, access, self)
         self.commands.recent_peers = state.recent_peers
         self.flow, self.preflight = self.commands.flow, self.commands.preflight
-        self.list = SendList(theme, self.flow.model, self.header)
+        self.flow.history_days = state.history_days
+        self.list = SendList(theme, self.flow.model, self.flow.queue, self.header)
         self.details = DetailsStrip(theme)
+        self.graph = SpeedGraph(theme)
         self.panel = PreflightPanel(theme, self.preflight.model)
-        self._lay_out()
+        self._lay_out(theme)
         self._connect()
         self._show_all()
 
@@ -59,8 +65,11 @@ class SendPane(View):
         return Badge(count=queue or self._session.problems.shelf(self.key).count, is_alarming=not queue)
 
     def show_problem(self, row: Hashable) -> None:
-        if isinstance(row, InstanceNode):
-            self.list.show_instance(row)
+        if isinstance(row, tuple):
+            errand_id, number = row
+            study = self.flow.queue.study_of(errand_id)
+            if study is not None:
+                self.list.show_instance(study, number)
 
     def add_figures(self, figures: Figures) -> Figures:
         return replace(figures, queue=self._queued())
@@ -76,6 +85,8 @@ class SendPane(View):
             calling_ae_title=peer_entry.calling.value(),
             recent_peers=self.commands.recent_peers,
             send_at_once=self.header.at_once.isChecked(),
+            send_resumes=self.header.resumes.isChecked(),
+            send_when_done=self.header.when_done.chosen.value,
         )
 
     def peer_word(self) -> str:
@@ -83,6 +94,39 @@ class SendPane(View):
 
     def take_peer(self, peer: KnownPeer) -> None:
         self.header.peer_setup.choose(peer)
+
+    def send_files(self, paths: Sequence[str], peer: KnownPeer, origin: str = "window") -> None:
+        """Send all instances among files to a peer as soon as they are read; nobody is asked."""
+        self.flow.add(paths, peer.name, origin)
+
+    def unfinished(self) -> tuple[int, int]:
+        """Return how many studies, and instances of them, are ready, wait, are on their way or paused."""
+        studies = [study for study in self.flow.queue.studies if study.ended < study.total]
+        left = [study for study in studies if study.whole_state is not ItemState.CANCELLED]
+        return len(left), sum(study.total - study.ended for study in left)
+
+    def closing_words(self) -> str:
+        """Return what is to be said before the window closes; "" where nothing waits."""
+        studies, instances = self.unfinished()
+        if self.flow.is_scanning:
+            return self.tr("What was added is still being read. What is not listed yet has to be added again.")
+        if not studies:
+            return ""
+        words = wording.plural(studies, self.tr("{count} study"), self.tr("{count} studies"))
+        ready = len(self.flow.ready()) == studies
+        pattern = (
+            self.tr("{studies} ({instances}) are listed and not sent.")
+            if ready
+            else self.tr("{studies} ({instances}) have not been sent completely.")
+        )
+        text = pattern.format(studies=words, instances=wording.instances_text(instances))
+        goes_on = self.header.resumes.isChecked() and self.flow.going()
+        later = (
+            self.tr("They will be there again when dicomdesk starts, and go on by themselves.")
+            if goes_on
+            else self.tr("They will be there again when dicomdesk starts.")
+        )
+        return f"{text} {later}"
 
     def tell(self, details: Details | None) -> None:
         """Show something until a row is selected; None shows what is usual."""
@@ -102,36 +146,59 @@ class SendPane(View):
             self.tell(None)
         self._show_all()
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Take rows that are dropped on the peer: they go there."""
+        if isinstance(event, QDragEnterEvent | QDropEvent) and event.mimeData().hasFormat(MIME_TYPE):
+            event.acceptProposedAction()
+            if event.type() == QEvent.Type.Drop:
+                self.commands.redirect_to_typed(self.list.view.selected_nodes())
+            return True
+        return super().eventFilter(watched, event)
+
     # Building.
 
-    def _lay_out(self) -> None:
+    def _lay_out(self, theme: Theme) -> None:
         top = column_of(self.header, self.list.filters, margins=HEADER_MARGINS, spacing=12)
+        self.details.put_beside(self.graph)
         column_of(top, (self.list, 1), (self.panel, 1), self.details, inside=self)
         self.panel.hide()
+        self.graph.hide()
 
     def _connect(self) -> None:
-        actions, header = self.commands, self.header
+        actions, header, view = self.commands, self.header, self.list.view
         actions.changed.connect(self._show_all)
         actions.told.connect(self.tell)
         actions.answered.connect(self._tell_of_entry)
         actions.begun.connect(self._on_begun)
         actions.association_wanted.connect(self.association_wanted)
         self.list.dropped.connect(self.flow.add)
-        self.list.view.node_selected.connect(lambda _node: self.tell(None))
-        self.list.view.menu_wanted.connect(self._on_menu)
+        view.selection_changed.connect(self._on_selected)
+        view.menu_wanted.connect(self._on_menu)
+        view.node_opened.connect(lambda node: self.flow.load([node] if isinstance(node, StudyNode) else []))
+        view.removal_wanted.connect(lambda: actions.remove(view.selected_nodes()))
+        view.step_wanted.connect(lambda step: actions.step(view.selected_nodes(), step))
+        view.first_wanted.connect(lambda: actions.send_first(view.selected_nodes()))
+        view.moved.connect(lambda before: actions.move(view.selected_nodes(), before))
+        header.command_wanted.connect(lambda: actions.copy_command(view.selected_nodes()))
         header.peer_entry.changed.connect(self.state_changed)
         header.peer_entry.changed.connect(self._on_peer_changed)
-        header.at_once.toggled.connect(self.state_changed)
+        for changed in (header.at_once.toggled, header.resumes.toggled, header.when_done.changed):
+            changed.connect(self.state_changed)
         header.peer_setup.told.connect(self._tell_of_entry)
         header.peer_setup.changed.connect(self.state_changed)
         header.peer_setup.changed.connect(self._on_peer_changed)
+        header.peer_entry.setAcceptDrops(True)
+        header.peer_entry.installEventFilter(self)
         self.preflight.changed.connect(self._show_preflight)
+        self._session.second_passed.connect(self._on_second)
+        self._session.outbox.noticed.connect(self._on_noticed)
         self.panel.closed.connect(self._on_panel_closed)
         self.panel.stop_wanted.connect(self.preflight.cancel)
         self.panel.again_wanted.connect(actions.check)
         self.panel.decompression_wanted.connect(actions.check_decompressed)
         for keys, run in (
             ("Ctrl+Return", actions.run_primary),
+            ("Ctrl+.", actions.run_pause),
             ("Ctrl+T", actions.test),
             ("Ctrl+Shift+Return", actions.check),
             (QKeySequence.StandardKey.Find, self.list.filters.search.setFocus),
@@ -146,33 +213,50 @@ class SendPane(View):
 
     def _show_all(self) -> None:
         """Bring everything but the rows up to date; cheap, for it is called at each tick."""
+        self.flow.queue.show_peer(self.header.peer_entry.called.value() if self.header.peer_entry.is_valid() else "")
         self.list.show_counts(self.flow.queue)
         self.header.show_state(self.commands.state())
         self._show_details()
 
     def _show_details(self) -> None:
-        node = self.list.view.selected_node()
+        view = self.list.view
         if self._notice is not None:
             self.details.show_details(self._notice)
-        elif node is not None:
-            described = send_details.describe_node(node, self.flow.peer_of(node))
-            self.details.show_details(replace(described, actions=self.commands.actions_for(node)))
+        elif view.has_selection():
+            self.details.show_details(self._selected(view.selected_nodes()))
         else:
             self.details.show_details(self._summary())
 
+    def _selected(self, nodes: Sequence[Node]) -> Details:
+        studies = studies_of(nodes)
+        if len(nodes) == 1 or not studies:
+            described = send_details.describe_node(nodes[0]) if nodes else Details(title="")
+        else:
+            described = send_details.describe_several(studies)
+        return replace(described, actions=self.commands.actions_for(nodes))
+
     def _summary(self) -> Details:
-        queue = self.flow.queue
+        queue, flow = self.flow.queue, self.flow
         progress = self._session.send_progress()
         if progress is not None:
-            return send_details.describe_progress(progress, self.flow.peer_name, queue.retry_at, queue.retry_reason)
-        if self.flow.is_scanning:
+            peers = {run.peer: 1 for run in self._session.outbox.runs.values()}
+            return send_details.describe_progress(progress, peers)
+        if flow.is_scanning:
             return Details(
                 title=self.tr("Reading… {found} found").format(found=wording.instances_text(queue.total)),
                 text=self.tr("You can go on working; sending can start when everything is listed."),
                 icon="search",
             )
-        if queue.counts[ItemState.WAITING]:
-            return self._invitation(queue.counts[ItemState.WAITING])
+        retrying = [study for study in flow.going() if study.whole_state is ItemState.RETRYING]
+        if retrying:
+            return send_details.describe_retries(retrying)
+        ready = sum(study.counts[ItemState.WAITING] for study in flow.ready())
+        if ready:
+            return self._invitation(ready)
+        held = flow.held()
+        if held:
+            words = wording.plural(len(held), self.tr("{count} study is paused"), self.tr("{count} studies are paused"))
+            return Details(title=words, text=self.tr("Press Go on when they shall go."), icon="pause")
         if queue.total:
             return Details(title=self.tr("Select a row to see what became of it"), icon="info", tone=Tone.QUIET)
         peer_entry = self.header.peer_entry
@@ -192,9 +276,9 @@ class SendPane(View):
             tone=Tone.QUIET,
         )
 
-    def _invitation(self, waiting: int) -> Details:
+    def _invitation(self, ready: int) -> Details:
         peer_entry = self.header.peer_entry
-        title = self.tr("{instances} ready to send").format(instances=wording.instances_text(waiting))
+        title = self.tr("{instances} ready to send").format(instances=wording.instances_text(ready))
         if not peer_entry.is_valid():
             return Details(title=title, text=peer_entry.first_problem(), icon="info", tone=Tone.WARNING)
         text = self.tr("To {peer} as {own}.").format(peer=peer_entry.typed(), own=peer_entry.calling.value())
@@ -219,14 +303,45 @@ class SendPane(View):
         self._on_panel_closed()
         self.state_changed.emit()
 
-    def _on_menu(self, node: object, place: QPoint) -> None:
+    def _on_selected(self) -> None:
+        self.tell(None)
+        nodes = self.list.view.selected_nodes()
+        if len(nodes) == 1:
+            self.flow.load(studies_of(nodes))
+
+    def _on_second(self) -> None:
+        progress = self._session.send_progress()
+        if progress is not None:
+            self.graph.note(progress.bytes_per_s)
+            self.graph.show()
+        elif self.graph.rates and not self._session.is_sending:
+            self.graph.clear()
+            self.graph.hide()
+
+    def _on_noticed(self, text: str) -> None:
+        self.tell(
+            Details(
+                title=self.tr("What is in the queue may not be kept"),
+                text=text,
+                icon="warning",
+                tone=Tone.WARNING,
+                can_copy=True,
+            )
+        )
+
+    def _on_menu(self, node: Node | None, place: QPoint) -> None:
+        view = self.list.view
+        nodes = view.selected_nodes()
+        if node is not None and node not in nodes:
+            nodes = [node]
         menu = QMenu(self)
-        if isinstance(node, StudyNode | SeriesNode | InstanceNode):
-            for action in self.commands.actions_for(node):
-                menu.addAction(action.word, action.run)
-        if isinstance(node, StudyNode):
-            remove = menu.addAction(self.tr("Take out of the list"), lambda: self.commands.remove(node))
-            remove.setEnabled(not self._session.is_sending)
+        for action in self.commands.actions_for(nodes):
+            menu.addAction(action.word, action.run)
+        menu.addSeparator()
+        for action in self.commands.more_actions_for(nodes):
+            menu.addAction(action.word, action.run)
+        menu.addSeparator()
         menu.addAction(self.header.clear_action)
+        menu.addAction(self.header.clear_all_action)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(place)

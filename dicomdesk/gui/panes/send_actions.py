@@ -1,26 +1,38 @@
-"""Actions of the Send view: add, send, stop, try again, check, test, echo, report, clear."""
+"""Actions of the Send view: add, send, pause, try again, move, clear, check, test, echo, report."""
 
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from dicomdesk import human
 from dicomdesk.engine.check.requests import EchoRequest
+from dicomdesk.engine.journal.records import SettingValue
+from dicomdesk.engine.outbox.outbox import Outbox
+from dicomdesk.engine.peers.known_peer import KnownPeer
 from dicomdesk.errors import AssociationRejectedError, DicomdeskError
+from dicomdesk.gui import wording
 from dicomdesk.gui.dialogs.check import CheckDialog
-from dicomdesk.gui.dialogs.report import ReportDialog
-from dicomdesk.gui.models.send_nodes import GroupNode, InstanceNode, StudyNode
-from dicomdesk.gui.models.send_queue import instances_below
 from dicomdesk.gui.outline.model import Node
 from dicomdesk.gui.outline.states import PROBLEMS, ItemState
 from dicomdesk.gui.panels.details import Action, Details
 from dicomdesk.gui.panes import send_details
 from dicomdesk.gui.panes.preflight_flow import PreflightFlow
 from dicomdesk.gui.panes.send_flow import SendFlow
-from dicomdesk.gui.panes.send_header import HeaderState, SendHeader
+from dicomdesk.gui.panes.send_header import HeaderState, PauseState, SendHeader
+from dicomdesk.gui.questions.confirm import ConfirmDialog
 from dicomdesk.gui.questions.file_dialogs import ask_files, ask_folder
-from dicomdesk.gui.security.credentials import PreparedPeer
+from dicomdesk.gui.security.credentials import PreparedPeer, SecurityAccess
+from dicomdesk.gui.security.destinations import CALLING, DECOMPRESSION, Destinations, peer_word, request_for
+from dicomdesk.gui.sending.command import MOST_FILES, command_line
+from dicomdesk.gui.sending.history import HistoryDialog
+from dicomdesk.gui.sending.nodes import InstanceNode, StudyNode
+from dicomdesk.gui.sending.queue import studies_of
+from dicomdesk.gui.sending.reports import ReportBook
+from dicomdesk.gui.sending.when_done import WhenDone, WhenDoneRun
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.theme import Theme, Tone
@@ -43,7 +55,15 @@ class SendActions(QObject):
     association_wanted = Signal(object)
     """See ``View``."""
 
-    def __init__(self, theme: Theme, session: Session, tasks: Tasks, header: SendHeader, view: QWidget) -> None:
+    def __init__(
+        self,
+        theme: Theme,
+        session: Session,
+        tasks: Tasks,
+        header: SendHeader,
+        access: SecurityAccess,
+        view: QWidget,
+    ) -> None:
         """``view`` is the parent of dialogs."""
         super().__init__(view)
         self._theme = theme
@@ -51,57 +71,227 @@ class SendActions(QObject):
         self._tasks = tasks
         self._header = header
         self._view = view
+        self._access = access
         self._is_echoing = False
-        self._is_more_due = False
-        """Whether files were added, to be sent at once, while something was being sent."""
+        self._history: HistoryDialog | None = None
         self.recent_peers: tuple[TypedPeer, ...] = ()
+        self.destinations = Destinations(tasks, access, self)
+        session.outbox.resolve = self.destinations.resolve
         self.flow = SendFlow(session, tasks, self)
         self.preflight = PreflightFlow(session, tasks, self)
+        self.reports = ReportBook(tasks, session.outbox, self.destinations, view)
+        self.when_done = WhenDoneRun(theme, view)
         self._connect()
 
     def state(self) -> HeaderState:
         """Return what decides what can be done."""
-        counts = self.flow.queue.counts
+        studies = self.flow.queue.studies
         return HeaderState(
-            waiting=counts[ItemState.WAITING],
-            finished=counts[ItemState.STORED] + counts[ItemState.WARNING],
+            ready=sum(study.counts[ItemState.WAITING] for study in self.flow.ready()),
+            finished=sum(study.stored == study.total for study in studies),
             problems=self.flow.problems(),
-            cancels=self._session.cancels,
+            rows=len(self.flow.queue.rows),
+            going=len(self.flow.going()),
+            held=len(self.flow.held()),
             is_sending=self._session.is_sending,
             is_scanning=self.flow.is_scanning,
             is_checking=self.preflight.is_running,
             is_echoing=self._is_echoing,
-            has_report=self.flow.report is not None,
+            has_report=self.flow.has_report or any(study.ended for study in studies),
         )
 
-    def actions_for(self, node: Node) -> tuple[Action, ...]:
-        """Return what can be done with a row."""
+    # What can be done with rows.
+
+    def actions_for(self, nodes: Sequence[Node]) -> tuple[Action, ...]:
+        """Return what can be done with selected rows, the most wanted first."""
+        studies = studies_of(nodes)
         actions: list[Action] = []
-        has_problems = (isinstance(node, GroupNode) and any(node.counts[state] for state in PROBLEMS)) or (
-            isinstance(node, InstanceNode) and node.state in PROBLEMS
-        )
-        is_idle = not self._session.is_sending
-        if has_problems and is_idle:
-            actions.append(Action(word=self.tr("Try again"), run=lambda: self._retry(node), icon="retry"))
-        if send_details.may_need_decompression(node) and not self._header.lossy.isChecked() and is_idle:
+        if any(study.whole_state is ItemState.READY for study in studies):
+            actions.append(Action(word=self.tr("Send these"), run=lambda: self.send_these(nodes), icon="send"))
+        if any(study.problems for study in studies):
+            actions.append(Action(word=self.tr("Try again"), run=lambda: self.retry(nodes), icon="retry"))
+        elif any(study.whole_state is ItemState.RETRYING for study in studies):
+            actions.append(Action(word=self.tr("Try now"), run=lambda: self.retry(nodes), icon="retry"))
+        if len(nodes) == 1 and not self._header.lossy.isChecked() and send_details.may_need_decompression(nodes[0]):
             word = self.tr("Send decompressed")
-            actions.append(Action(word=word, run=lambda: self._retry_decompressed(node), icon="send"))
-        if has_problems:
+            actions.append(Action(word=word, run=lambda: self._retry_decompressed(nodes), icon="send"))
+        if any(study.whole_state is ItemState.HELD for study in studies):
+            actions.append(Action(word=self.tr("Go on"), run=lambda: self.release(nodes), icon="start"))
+        if any(_is_going(study) for study in studies):
+            actions.append(Action(word=self.tr("Pause"), run=lambda: self.hold(nodes), icon="pause"))
+        if len(nodes) == 1 and any(study.problems for study in studies):
             word = self.tr("Show negotiation")
-            actions.append(Action(word=word, run=lambda: self._show_association(node), icon="associations"))
+            actions.append(Action(word=word, run=lambda: self._show_association(nodes[0]), icon="associations"))
+        return tuple(actions)
+
+    def more_actions_for(self, nodes: Sequence[Node]) -> tuple[Action, ...]:
+        """Return what else can be done with selected rows, for the menu."""
+        studies = studies_of(nodes)
+        if not studies:
+            return ()
+        actions = [Action(word=self.tr("Send to another peer…"), run=lambda: self.choose_peer(nodes))]
+        if any(study.ended < study.total for study in studies):
+            actions.append(Action(word=self.tr("Send first"), run=lambda: self.send_first(nodes)))
+        if any(_is_going(study) or study.whole_state is ItemState.HELD for study in studies):
+            actions.append(Action(word=self.tr("Cancel"), run=lambda: self.cancel(nodes)))
+        if any(study.ended for study in studies):
+            actions.append(Action(word=self.tr("Report"), run=lambda: self.open_report(studies)))
+        actions.append(Action(word=self.tr("Copy as command"), run=lambda: self.copy_command(nodes)))
+        actions.append(Action(word=self.tr("Take off the list"), run=lambda: self.remove(nodes)))
         return tuple(actions)
 
     def run_primary(self) -> None:
-        """Send what waits; while something is sent, stop it, at once when asked for again."""
-        if self._session.is_sending:
-            self.flow.cancel()
-        elif self.flow.queue.counts[ItemState.WAITING] or not self._header.peer_entry.is_valid():
-            self._header.peer_setup.reach(self._send)
+        """Send what is ready."""
+        if self.flow.ready() or not self._header.peer_entry.is_valid():
+            self._reach_to_send(self.flow.ready)
+
+    def run_pause(self) -> None:
+        """Pause what is on its way; break off what does not end; go on with what was paused."""
+        flow = self.flow
+        match self._header.pause_state:
+            case PauseState.PAUSE:
+                ids = _ids(flow.going())
+                flow.ask(lambda outbox: outbox.hold(ids))
+            case PauseState.BREAK_OFF:
+                ids = [errand_id for run in self._session.outbox.runs.values() for errand_id in run.errand_ids]
+                flow.ask(lambda outbox: outbox.abort(ids))
+            case PauseState.GO_ON:
+                ids = _ids(flow.held())
+                flow.ask(lambda outbox: outbox.release(ids))
+                self.begun.emit()
+            case _:
+                pass
+
+    def send_these(self, nodes: Sequence[Node]) -> None:
+        """Send only the studies that are selected, of those that are ready."""
+        wanted = [study for study in studies_of(nodes) if study.whole_state is ItemState.READY]
+        self._reach_to_send(lambda: wanted)
+
+    def retry(self, nodes: Sequence[Node]) -> None:
+        """Try again what did not succeed at or below rows, and what waits for its next try."""
+        wanted = _numbers_by_study(nodes)
+
+        def retry() -> None:
+            self.flow.ask(partial(_retry, wanted))
+
+        self._reach_peers(studies_of(nodes), retry)
+
+    def retry_all(self) -> None:
+        """Try everything again that has a problem."""
+        self.retry([study for study in self.flow.queue.studies if study.problems])
+
+    def hold(self, nodes: Sequence[Node]) -> None:
+        """Let studies wait."""
+        ids = _ids(studies_of(nodes))
+        self.flow.ask(lambda outbox: outbox.hold(ids))
+
+    def release(self, nodes: Sequence[Node]) -> None:
+        """Let studies go on that were paused."""
+        held = [study for study in studies_of(nodes) if study.whole_state is ItemState.HELD]
+        self._reach_peers(held, lambda: self.flow.ask(lambda outbox: outbox.release(_ids(held))))
+
+    def cancel(self, nodes: Sequence[Node]) -> None:
+        """End studies with what they have."""
+        ids = _ids(study for study in studies_of(nodes) if study.whole_state is not ItemState.READY)
+        self.flow.ask(lambda outbox: outbox.cancel(ids))
+
+    def send_first(self, nodes: Sequence[Node]) -> None:
+        """Let studies go before all others."""
+        ids = _ids(studies_of(nodes))
+        self.flow.ask(lambda outbox: outbox.send_first(ids))
+
+    def step(self, nodes: Sequence[Node], step: int) -> None:
+        """Move studies up (-1) or down (1) by one place."""
+        moved, order = studies_of(nodes), self.flow.queue.in_order()
+        places = sorted(order.index(study) for study in moved if study in order)
+        if not places:
+            return
+        at = places[0] - 1 if step < 0 else places[-1] + 2
+        if at < 0 or at > len(order):
+            return
+        self.move(nodes, next((study for study in order[at:] if study not in moved), None))
+
+    def move(self, nodes: Sequence[Node], before: StudyNode | None) -> None:
+        """Let studies go before another one; None is after all."""
+        moved = set(studies_of(nodes)) - {before}
+        ids = _ids(study for study in self.flow.queue.in_order() if study in moved)
+        target = before.errand_id if before is not None and before.errand_id else None
+        if ids:
+            self.flow.ask(lambda outbox: outbox.move(ids, target))
+
+    def redirect(self, nodes: Sequence[Node], known: KnownPeer) -> None:
+        """Send studies to a peer; those that are only listed wait until they are let go."""
+        studies = studies_of(nodes)
+        name = known.name
+        self.flow.redirect(studies, name)
+        words = wording.plural(
+            len(studies), self.tr("{count} study goes to {{peer}} now"), self.tr("{count} studies go to {{peer}} now")
+        )
+        text = self.tr("What was sent before stays in the list with its result.")
+        has_result = any(study.ended for study in studies)
+        self.told.emit(
+            Details(title=words.replace("{peer}", peer_word(name)), text=text if has_result else "", icon="send")
+        )
+
+    def redirect_to_typed(self, nodes: Sequence[Node]) -> None:
+        """Send studies to the peer that is typed at the top."""
+        self._header.peer_setup.reach(lambda prepared: self.redirect(nodes, self._known(prepared)))
+
+    def choose_peer(self, nodes: Sequence[Node]) -> None:
+        """Let the user choose another peer for studies."""
+        from dicomdesk.gui.peers.choice import PeerPopup  # noqa: PLC0415 - opened seldom
+
+        popup = PeerPopup(self._theme, self._access.peers, self._view)
+        popup.chosen.connect(lambda known: self.redirect(nodes, known))
+        popup.open_below(self._header.peer_entry)
+
+    def remove(self, nodes: Sequence[Node]) -> None:
+        """Take studies off the list, whatever became of them; of what is not taken, the list of it."""
+        studies = studies_of(nodes)
+        if any(not isinstance(node, StudyNode) for node in nodes) and not studies:
+            self.flow.queue.remove_skipped()
+        self._ask_and_remove(studies)
+
+    def clear(self) -> None:
+        """Take what was stored off the list, and the list of what is not taken."""
+        done = [study for study in self.flow.queue.studies if study.total and study.stored == study.total]
+        self.flow.remove(done)
+        self.flow.queue.remove_skipped()
+        self.told.emit(None)
+
+    def clear_all(self) -> None:
+        """Take everything off the list."""
+        self.flow.queue.remove_skipped()
+        self._ask_and_remove(self.flow.queue.studies)
+
+    def copy_command(self, nodes: Sequence[Node]) -> None:
+        """Copy what sends the rows in a terminal; all where none is selected."""
+        self._tasks.start(self._copy_command(studies_of(nodes) or self.flow.queue.studies))
+
+    def open_report(self, studies: Sequence[StudyNode] = ()) -> None:
+        """Show the report of what was sent last, or on certain studies."""
+        ids = _ids(studies) or list(self.flow.last_sent) or _ids(self.flow.queue.studies)
+        self.reports.open(ids)
+
+    def open_history(self) -> None:
+        """Show what was sent, and when."""
+        if self._history is None:
+            self._history = HistoryDialog(self._theme, self._tasks, self._session.outbox, self._view)
+            self._history.send_again_wanted.connect(self.flow.add)
+        self._history.open_anew()
+
+    def add_files(self) -> None:
+        """Ask for files and add them."""
+        self._tasks.start(self._add_files())
+
+    def add_folder(self) -> None:
+        """Ask for a folder and add it."""
+        self._tasks.start(self._add_folder())
 
     def check(self) -> None:
-        """Find out how what waits would go."""
+        """Find out how what is ready would go."""
         if self._header.check_button.isEnabled():
-            self._header.peer_setup.reach(self._check)
+            self._header.peer_setup.reach(self._begin_check)
 
     def check_decompressed(self) -> None:
         """Find out how it would go with lossy images decompressed."""
@@ -117,40 +307,6 @@ class SendActions(QObject):
         if not self._is_echoing:
             self._header.peer_setup.reach(self._begin_echo)
 
-    def add_files(self) -> None:
-        """Ask for files and add them."""
-        self._tasks.start(self._add_files())
-
-    def add_folder(self) -> None:
-        """Ask for a folder and add it."""
-        self._tasks.start(self._add_folder())
-
-    def retry_all(self) -> None:
-        """Try everything again that has a problem."""
-        if self.flow.queue.all_wait_again():
-            self.run_primary()
-
-    def clear(self) -> None:
-        """Take what was stored off the list."""
-        if not self._session.is_sending:
-            self.flow.queue.clear_finished()
-            self.told.emit(None)
-            self.changed.emit()
-
-    def remove(self, study: StudyNode) -> None:
-        """Take a study off the list, whatever became of it."""
-        self.flow.queue.remove(study)
-        self.changed.emit()
-
-    def open_report(self) -> None:
-        """Show the report of the last transfer."""
-        report = self.flow.report
-        if report is None:
-            return
-        dialog = ReportDialog(report, self._tasks, self._view)
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.show()
-
     # Doing.
 
     def _connect(self) -> None:
@@ -158,14 +314,17 @@ class SendActions(QObject):
         flow.changed.connect(self.changed)
         flow.told.connect(self._on_told)
         flow.scanned.connect(self._on_scanned)
-        flow.completed.connect(self._on_completed)
+        flow.finished.connect(self._on_finished)
         self._session.changed.connect(self.changed)
         self._session.ticked.connect(self.changed)
-        for rejected in (flow.rejected, self.preflight.rejected):
-            rejected.connect(header.peer_setup.forget_passcode)
+        self._access.peers.changed.connect(self._on_book_changed)
+        self.preflight.rejected.connect(header.peer_setup.forget_passcode)
+        flow.rejected.connect(self._on_rejected)
+        self.destinations.secret_wanted.connect(self._on_secret_wanted)
         header.peer_setup.test_wanted.connect(self._test)
         for wanted, run in (
             (header.primary_wanted, self.run_primary),
+            (header.pause_wanted, self.run_pause),
             (header.check_wanted, self.check),
             (header.test_wanted, self.test),
             (header.echo_wanted, self.echo),
@@ -174,48 +333,131 @@ class SendActions(QObject):
             (header.report_wanted, self.open_report),
             (header.retry_wanted, self.retry_all),
             (header.clear_wanted, self.clear),
+            (header.clear_all_wanted, self.clear_all),
+            (header.history_wanted, self.open_history),
         ):
             wanted.connect(run)
 
     def _on_told(self, details: Details) -> None:
         actions: list[Action] = []
-        if self.flow.report is not None and not self._session.is_sending:
+        if self.flow.has_report and not self._session.is_sending:
             actions.append(Action(word=self.tr("Open report"), run=self.open_report, icon="report"))
             if self.flow.problems():
                 actions.append(Action(word=self.tr("Try again"), run=self.retry_all, icon="retry"))
             actions.append(Action(word=self.tr("Clear finished"), run=self.clear, icon="clear"))
         self.told.emit(replace(details, actions=actions))
 
-    def _on_scanned(self, waiting: int) -> None:
-        if self._header.at_once.isChecked() and waiting:
-            if self._session.is_sending:
-                self._is_more_due = True
-            else:
-                self.run_primary()
+    def _on_scanned(self, ready: int) -> None:
+        if self._header.at_once.isChecked() and ready:
+            self.run_primary()
 
-    def _on_completed(self) -> None:
-        is_due, self._is_more_due = self._is_more_due, False
-        if is_due:
-            self._on_scanned(self.flow.queue.counts[ItemState.WAITING])
+    def _on_finished(self, result: Details) -> None:
+        choice = self._header.when_done.chosen
+        self.when_done.run(choice, result)
+        if choice is WhenDone.QUIT:
+            self.told.emit(
+                replace(
+                    result,
+                    text=self.tr("dicomdesk quits in a few seconds, as you wanted when everything is sent."),
+                    actions=[Action(word=self.tr("Stay"), run=self._stay, icon="close")],
+                )
+            )
 
-    def _send(self, prepared: PreparedPeer) -> None:
-        if self._session.is_sending or not self.flow.queue.counts[ItemState.WAITING]:
+    def _stay(self) -> None:
+        self.when_done.stay()
+        self.told.emit(None)
+
+    def _on_book_changed(self) -> None:
+        if self._session.outbox.is_open:
+            self.flow.ask(lambda outbox: outbox.peers_changed())
+
+    def _on_secret_wanted(self, peer: str) -> None:
+        known = self.destinations.find(peer)
+        if known is None:
             return
-        peer_entry, setup = self._header.peer_entry, self._header.peer_setup
+        self.told.emit(
+            Details(
+                title=self.tr("{peer} wants a passcode or pass phrase").format(peer=human.printable(peer_word(peer))),
+                text=self.tr("What goes there waits until it is given."),
+                icon="key",
+                tone=Tone.WARNING,
+                actions=[Action(word=self.tr("Give it"), run=lambda: self._ask_secret(known), icon="key")],
+            )
+        )
+
+    def _ask_secret(self, known: KnownPeer) -> None:
+        self._tasks.start(self._give_secret(known))
+
+    async def _give_secret(self, known: KnownPeer) -> None:
+        if await self._access.prepare(known, self._view) is not None:
+            self.told.emit(None)
+            self.flow.ask(lambda outbox: outbox.peers_changed())
+
+    def _on_rejected(self, peer: str) -> None:
+        """A peer that would not associate may have been given a wrong passcode."""
+        known = self.destinations.find(peer)
+        if known is not None and known.security.sends_passcode:
+            self._access.credentials.forget_passcode(known.peer(), known.security.user_name)
+
+    def _reach_to_send(self, which: Callable[[], Sequence[StudyNode]]) -> None:
+        """Send studies when the peer that is typed is ready, and those that others go to."""
+        studies = which()
+        if studies and all(study.is_chosen_peer for study in studies):
+            self._reach_peers(studies, lambda: self._begin(studies, "", {}))
+            return
+        self._header.peer_setup.reach(lambda prepared: self._send(prepared, which()))
+
+    def _reach_peers(self, studies: Sequence[StudyNode], run: Callable[[], None]) -> None:
+        """Call ``run`` when the secrets of all peers of studies are at hand, after a question where one is not."""
+        self._tasks.start(self._prepare_peers(tuple(dict.fromkeys(study.peer for study in studies)), run))
+
+    async def _prepare_peers(self, names: Sequence[str], run: Callable[[], None]) -> None:
+        for name in names:
+            known = self.destinations.find(name)
+            is_plain = known is None or known.security.is_plain
+            if known is not None and not is_plain and await self._access.prepare(known, self._view) is None:
+                return
+        run()
+
+    def _known(self, prepared: PreparedPeer) -> KnownPeer:
+        """The peer that is typed, as errands name it."""
+        self._header.peer_setup.remember()
+        known = self._header.peer_setup.find(prepared)
+        peer = prepared.peer
+        if known is not None:
+            return known
+        return KnownPeer(name=str(peer), ae_title=peer.ae_title, host=peer.host, port=peer.port)
+
+    def _settings(self) -> Mapping[str, SettingValue]:
+        return {
+            CALLING: self._header.peer_entry.calling.value(),
+            DECOMPRESSION: self._decompression().value,
+        }
+
+    def _send(self, prepared: PreparedPeer, studies: Sequence[StudyNode]) -> None:
+        if not studies:
+            return
+        peer_entry = self._header.peer_entry
         known = WindowState(recent_peers=self.recent_peers)
         self.recent_peers = known.with_recent_peer(peer_entry.typed()).recent_peers
         peer_entry.set_recent_peers(self.recent_peers)
-        setup.remember()
-        self.begun.emit()
-        self.flow.parallel = setup.most_associations(prepared)
-        self.flow.start(prepared.peer, setup.association(prepared), self._decompression())
+        self._begin(studies, self._known(prepared).name, self._settings())
 
-    def _check(self, prepared: PreparedPeer) -> None:
-        association = self._header.peer_setup.association(prepared)
-        request = self.flow.request(prepared.peer, association, self._decompression())
-        if request is not None:
+    def _begin(self, studies: Sequence[StudyNode], peer: str, settings: Mapping[str, SettingValue]) -> None:
+        self.when_done.stay()
+        self.begun.emit()
+        self.flow.send(studies, peer, settings)
+
+    def _begin_check(self, prepared: PreparedPeer) -> None:
+        self._tasks.start(self._check(prepared))
+
+    async def _check(self, prepared: PreparedPeer) -> None:
+        records = await self.flow.instances_of(self.flow.ready())
+        if records:
+            known = self._known(prepared)
+            request = request_for(known, prepared, self._settings(), "")
             self.told.emit(None)
-            self.preflight.start(request)
+            self.preflight.start(replace(request, found=tuple(record.found for record in records)))
             self.changed.emit()
 
     def _test(self, prepared: PreparedPeer) -> None:
@@ -227,18 +469,20 @@ class SendActions(QObject):
     def _decompression(self) -> Decompression:
         return Decompression.LOSSY if self._header.lossy.isChecked() else Decompression.LOSSLESS
 
-    def _retry(self, node: Node) -> None:
-        if self.flow.queue.wait_again(node):
-            self.run_primary()
-
-    def _retry_decompressed(self, node: Node) -> None:
+    def _retry_decompressed(self, nodes: Sequence[Node]) -> None:
         self._header.lossy.setChecked(True)
-        self._retry(node)
+        self.flow.set_settings(studies_of(nodes), {DECOMPRESSION: Decompression.LOSSY.value})
+        self.retry(nodes)
 
     def _show_association(self, node: Node) -> None:
-        problem = next((instance for instance in instances_below(node) if instance.state in PROBLEMS), None)
-        job_id, number = (problem.job_id, problem.association) if problem else ("", 0)
-        self.association_wanted.emit(WantedAssociation(is_requestor=True, job_id=job_id, number=number))
+        study, number = next(
+            ((study, number) for study, number, state, _ in send_details.results_below(node) if state in PROBLEMS),
+            (None, 0),
+        )
+        job_id, association = "", 0
+        if study is not None:
+            job_id, association = self.flow.queue.carrier_of(InstanceNode(study, number))
+        self.association_wanted.emit(WantedAssociation(is_requestor=True, job_id=job_id, number=association))
 
     def _begin_echo(self, prepared: PreparedPeer) -> None:
         self._tasks.start(self._echo(prepared))
@@ -260,6 +504,56 @@ class SendActions(QObject):
             self._is_echoing = False
             self.changed.emit()
 
+    def _ask_and_remove(self, studies: Sequence[StudyNode]) -> None:
+        unsent = sum(study.ended < study.total for study in studies)
+        if not unsent or (all(study.whole_state is ItemState.READY for study in studies) and len(studies) == 1):
+            self.flow.remove(studies)
+            self.told.emit(None)
+        else:
+            self._tasks.start(self._confirm_removal(list(studies), unsent))
+
+    async def _confirm_removal(self, studies: list[StudyNode], unsent: int) -> None:
+        title = wording.plural(
+            len(studies), self.tr("Take {count} study off the list?"), self.tr("Take {count} studies off the list?")
+        )
+        text = wording.plural(
+            unsent,
+            self.tr("{count} of them has not been sent completely. The files themselves stay where they are."),
+            self.tr("{count} of them have not been sent completely. The files themselves stay where they are."),
+        )
+        dialog = ConfirmDialog(title, text, self.tr("&Take off"), self._view)
+        await self._tasks.ask(dialog)
+        if dialog.is_confirmed():
+            self.flow.remove(studies)
+            self.told.emit(None)
+
+    async def _copy_command(self, studies: Sequence[StudyNode]) -> None:
+        records = await self.flow.instances_of(studies)
+        if not records:
+            return
+        entry = self._header.peer_entry
+        name = next((study.peer for study in studies if study.peer), "")
+        known = self.destinations.find(name) if name else None
+        if known is None:
+            if not entry.is_valid():
+                self.told.emit(Details(title=entry.first_problem(), icon="warning", tone=Tone.WARNING))
+                return
+            known = self._known(PreparedPeer(peer=entry.peer()))
+        found = [record.found for record in records]
+        calling = known.calling_ae_title or entry.calling.value()
+        QGuiApplication.clipboard().setText(
+            command_line(known, calling, found, is_lossy=self._header.lossy.isChecked())
+        )
+        paths = len({each.path for each in found})
+        text = (
+            self.tr("It names the folders, since there are {count} files: everything in them is sent.")
+            if paths > MOST_FILES
+            else self.tr("Paste it into a terminal of this machine. Secrets are left out.")
+        )
+        self.told.emit(
+            Details(title=self.tr("Copied as a command of dcmsend"), text=text.format(count=paths), icon="copy")
+        )
+
     async def _add_files(self) -> None:
         paths = await ask_files(self._tasks, self._view, self.tr("Add files to send"))
         if paths:
@@ -269,3 +563,31 @@ class SendActions(QObject):
         folder = await ask_folder(self._tasks, self._view, self.tr("Add a folder to send"))
         if folder:
             self.flow.add([folder])
+
+
+def _is_going(study: StudyNode) -> bool:
+    still = {ItemState.READY, ItemState.HELD, ItemState.CANCELLED}
+    return study.ended < study.total and study.whole_state not in still
+
+
+def _ids(studies: Iterable[StudyNode]) -> list[int]:
+    return [study.errand_id for study in studies if study.errand_id]
+
+
+def _retry(wanted: Mapping[int, set[int] | None], outbox: Outbox) -> None:
+    for errand_id, numbers in wanted.items():
+        outbox.retry([errand_id], numbers)
+
+
+def _numbers_by_study(nodes: Sequence[Node]) -> dict[int, set[int] | None]:
+    """The instances at or below rows, by errand; None for all of it."""
+    found: dict[int, set[int] | None] = {}
+    for node in nodes:
+        for study in studies_of([node]):
+            if isinstance(node, StudyNode) or found.get(study.errand_id, set()) is None:
+                found[study.errand_id] = None
+                continue
+            numbers = found.setdefault(study.errand_id, set())
+            if numbers is not None:
+                numbers.update(number for _, number, _, _ in send_details.results_below(node))
+    return {errand_id: numbers for errand_id, numbers in found.items() if errand_id}

@@ -1,7 +1,8 @@
 """Texts of the details strip of the Send view: what happened, why, what to do."""
 
 from collections import Counter
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
@@ -12,15 +13,17 @@ from dicomdesk.engine.events import ItemOutcome, JobOutcome
 from dicomdesk.engine.stats import Progress
 from dicomdesk.errors import DicomdeskError
 from dicomdesk.gui import wording
-from dicomdesk.gui.models.send_nodes import GroupNode, InstanceNode, SkippedGroupNode, SkippedNode, StudyNode
-from dicomdesk.gui.models.send_queue import instances_below
 from dicomdesk.gui.outline.model import Node
 from dicomdesk.gui.outline.states import ICONS, PROBLEMS, TONES, ItemState, state_word
 from dicomdesk.gui.panels.details import Details
+from dicomdesk.gui.security.destinations import peer_word
+from dicomdesk.gui.sending.nodes import NO_RESULT, GroupNode, InstanceNode, Result, SeriesNode, StudyNode
+from dicomdesk.gui.sending.skipped import SkippedGroupNode, SkippedNode
 from dicomdesk.gui.theme import Tone
 
 if TYPE_CHECKING:
     from dicomdesk.engine.check.echo import EchoResult
+    from dicomdesk.engine.outbox.facts import RunEnded
 
 MOST_LOOKED_AT = 20_000
 """Instances that are looked at for reasons: enough for any series, and quick."""
@@ -31,13 +34,15 @@ def say(text: str) -> str:
     return QCoreApplication.translate("send_details", text)
 
 
-def describe_node(node: Node, peer: str) -> Details:
-    """Return what is told of a row; ``peer`` is the AE title sent to."""
+def describe_node(node: Node) -> Details:
+    """Return what is told of a row."""
     match node:
         case InstanceNode():
-            return _describe_instance(node, peer)
-        case GroupNode():
-            return _describe_group(node, peer)
+            return _describe_instance(node, peer_word(node.study.peer))
+        case StudyNode():
+            return _describe_errand(node) or _describe_group(node, peer_word(node.peer))
+        case SeriesNode():
+            return _describe_group(node, peer_word(node.study.peer))
         case SkippedGroupNode():
             return _describe_skipped(node)
         case SkippedNode():
@@ -49,6 +54,51 @@ def describe_node(node: Node, peer: str) -> Details:
             )
         case _:
             return Details(title="")
+
+
+def describe_several(studies: Sequence[StudyNode]) -> Details:
+    """Return what is told of several studies that are selected."""
+    total, stored = sum(study.total for study in studies), sum(study.stored for study in studies)
+    problems = sum(study.problems for study in studies)
+    parts = [
+        say("{stored} of {instances} stored").format(
+            stored=wording.count_text(stored), instances=wording.instances_text(total)
+        ),
+        human.size_text(sum(study.size_bytes for study in studies)),
+    ]
+    if problems:
+        parts.append(say("{count} not stored").format(count=wording.count_text(problems)))
+    title = wording.plural(len(studies), say("{count} study selected"), say("{count} studies selected"))
+    return Details(title=title, text=", ".join(parts) + ".", icon="info", can_copy=True)
+
+
+def _describe_errand(study: StudyNode) -> Details | None:
+    """What is told of a study that waits as a whole; None where its instances say more."""
+    counted = wording.sentence(wording.capitalised(study.counted_text()))
+    peer = human.printable(peer_word(study.peer)) or say("no peer yet")
+    if study.state is ItemState.RETRYING:
+        return Details(
+            title=f"{study.state_text()}: {peer}",
+            text="\n".join(part for part in (wording.sentence(human.printable(study.reason)), counted) if part),
+            icon="retry",
+            tone=Tone.WARNING,
+            can_copy=True,
+        )
+    titles = {
+        ItemState.HELD: say("Paused: it goes to {peer} when you let it go on"),
+        ItemState.CANCELLED: say("Cancelled: nothing more of it goes to {peer}"),
+    }
+    title = titles.get(study.state)
+    if title is None:
+        return None
+    reason = wording.sentence(human.printable(study.reason))
+    return Details(
+        title=title.format(peer=peer),
+        text=" ".join(part for part in (reason, counted) if part),
+        icon=ICONS[study.state],
+        tone=Tone.PLAIN,
+        can_copy=True,
+    )
 
 
 def problem_title(state: ItemState, count: int, peer: str) -> str:
@@ -68,7 +118,9 @@ def _describe_instance(node: InstanceNode, peer: str) -> Details:
         human.size_text(node.size_bytes),
         human.printable(node.found.name),
     ]
-    lines = [_reason_text(node), ", ".join(facts), human.printable(node.header.sop_instance_uid)]
+    if node.result.attempts > 1:
+        facts.append(wording.plural(node.result.attempts, say("{count} try"), say("{count} tries")))
+    lines = [_reason_text(node.result), ", ".join(facts), human.printable(node.header.sop_instance_uid)]
     title = {
         ItemState.STORED: say("Stored by {peer}"),
         ItemState.WARNING: say("Stored by {peer}, with a warning"),
@@ -90,7 +142,7 @@ def _describe_group(node: GroupNode, peer: str) -> Details:
         text.append(say("Accession number {number}.").format(number=node.words.accession_number))
     loud = next((problem for problem in PROBLEMS if node.counts[problem]), None)
     if loud is None:
-        if state is ItemState.WAITING:
+        if state is ItemState.READY:
             text.append(say("Press Send to start."))
         return Details(
             title=node.text(0), text=" ".join(text), icon=ICONS[state], tone=_title_tone(state), can_copy=True
@@ -116,13 +168,29 @@ def _counts_text(node: GroupNode) -> str:
     return f"{whole}: {', '.join(counted)}." if len(counted) > 1 else f"{whole}."
 
 
+def results_below(node: Node) -> Iterator[tuple[StudyNode, int, ItemState, Result]]:
+    """Return study, number, state and result of the instances at or below a row, as far as they are known."""
+    match node:
+        case InstanceNode():
+            yield node.study, node.number, node.state, node.result
+        case SeriesNode():
+            yield from _results(node.study, node.numbers)
+        case StudyNode():
+            yield from _results(node, range(len(node.found)))
+
+
+def _results(study: StudyNode, numbers: Iterable[int]) -> Iterator[tuple[StudyNode, int, ItemState, Result]]:
+    for number in numbers:
+        yield study, number, study.state_of(number), study.results.get(number, NO_RESULT)
+
+
 def _commonest_reason(node: Node, state: ItemState) -> str:
     seen: Counter[str] = Counter()
-    examples: dict[str, InstanceNode] = {}
-    for instance in instances_below(node)[:MOST_LOOKED_AT]:
-        if instance.state is state:
-            seen[instance.reason] += 1
-            examples.setdefault(instance.reason, instance)
+    examples: dict[str, Result] = {}
+    for _, _, found, result in islice(results_below(node), MOST_LOOKED_AT):
+        if found is state:
+            seen[result.reason] += 1
+            examples.setdefault(result.reason, result)
     if not seen:
         return ""
     reason, _ = seen.most_common(1)[0]
@@ -131,10 +199,10 @@ def _commonest_reason(node: Node, state: ItemState) -> str:
     return f"{_reason_text(examples[reason])} {others}".rstrip()
 
 
-def _reason_text(node: InstanceNode) -> str:
+def _reason_text(result: Result) -> str:
     """Return what the peer or this program said; the reason for a status has what to do about it."""
-    reason = wording.sentence(human.printable(node.reason).strip())
-    status = say("Status {status}.").format(status=wording.status_code_text(node.status)) if node.status else ""
+    reason = wording.sentence(human.printable(result.reason).strip())
+    status = say("Status {status}.").format(status=wording.status_code_text(result.status)) if result.status else ""
     return " ".join(part for part in (reason, status) if part)
 
 
@@ -152,8 +220,8 @@ def _describe_skipped(node: SkippedGroupNode) -> Details:
 def may_need_decompression(node: Node) -> bool:
     """Whether something at or below a row was not sent and is compressed with loss."""
     return any(
-        instance.state is ItemState.NOT_SENT and _is_lossy(instance.header.transfer_syntax_uid)
-        for instance in instances_below(node)[:MOST_LOOKED_AT]
+        state is ItemState.NOT_SENT and _is_lossy(study.found[number].header.transfer_syntax_uid)
+        for study, number, state, _ in islice(results_below(node), MOST_LOOKED_AT)
     )
 
 
@@ -162,19 +230,12 @@ def _is_lossy(transfer_syntax_uid: str) -> bool:
     return found is not None and found.compression is Compression.LOSSY
 
 
-def describe_progress(progress: Progress, peer: str, retry_at: datetime | None, retry_reason: str) -> Details:
-    """Return what is told of a send job that runs."""
-    if retry_at is not None:
-        left = max((retry_at - datetime.now(UTC)).total_seconds(), 0)
-        return Details(
-            title=say("Trying again in {time}").format(time=human.duration_text(left)),
-            text=human.printable(retry_reason),
-            icon="retry",
-            tone=Tone.WARNING,
-        )
+def describe_progress(progress: Progress, peers: Mapping[str, int]) -> Details:
+    """Return what is told while something is being sent; ``peers`` are those it goes to, with their associations."""
+    named = ", ".join(human.printable(peer_word(peer)) for peer in peers)
     if not progress.items_total:
         return Details(
-            title=say("Getting ready to send to {peer}…").format(peer=peer), icon="sending", tone=Tone.ACTIVE
+            title=say("Getting ready to send to {peer}…").format(peer=named), icon="sending", tone=Tone.ACTIVE
         )
     parts = [
         say("{done} of {total}").format(
@@ -184,8 +245,10 @@ def describe_progress(progress: Progress, peer: str, retry_at: datetime | None, 
     ]
     if progress.seconds_left is not None:
         parts.append(say("about {time} left").format(time=human.duration_text(progress.seconds_left)))
+    if progress.associations > 1:
+        parts.append(say("{count} associations").format(count=progress.associations))
     title = say("Sending to {peer}: {done} of {total}").format(
-        peer=peer, done=wording.count_text(progress.items_done), total=wording.instances_text(progress.items_total)
+        peer=named, done=wording.count_text(progress.items_done), total=wording.instances_text(progress.items_total)
     )
     return Details(
         title=title,
@@ -196,25 +259,43 @@ def describe_progress(progress: Progress, peer: str, retry_at: datetime | None, 
     )
 
 
+def describe_retries(studies: Sequence[StudyNode]) -> Details:
+    """Return what is told while nothing is sent, and something waits for its next try."""
+    first = min(studies, key=lambda study: study.next_try_at.timestamp() if study.next_try_at else float("inf"))
+    peers = ", ".join(dict.fromkeys(human.printable(peer_word(study.peer)) for study in studies))
+    return Details(
+        title=f"{first.state_text()}: {peers}",
+        text="\n".join(
+            (
+                wording.sentence(human.printable(first.reason)),
+                wording.plural(len(studies), say("{count} study waits."), say("{count} studies wait.")),
+            )
+        ),
+        icon="retry",
+        tone=Tone.WARNING,
+    )
+
+
 def describe_result(
-    counts: dict[ItemOutcome, int], error: DicomdeskError | None, peer: str, *, is_cancelled: bool
+    counts: Mapping[ItemOutcome, int], failure: "RunEnded | None", peer: str, *, is_held: bool
 ) -> Details:
-    """Return what is told of a send job that is over; ``error`` where it ended early."""
+    """Return what is told when nothing is under way any more; ``failure`` is why a run could not go on."""
+    peer = human.printable(peer_word(peer))
     stored = counts.get(ItemOutcome.STORED, 0) + counts.get(ItemOutcome.WARNING, 0)
     problems = sum(counts.values()) - stored
-    if is_cancelled:
+    if is_held:
         return Details(
-            title=say("Stopped. {instances} stored by {peer}").format(
+            title=say("Paused. {instances} stored by {peer}").format(
                 instances=wording.instances_text(stored), peer=peer
             ),
-            text=say("What was not sent waits in the list. Press Send to go on."),
-            icon="stop",
+            text=say("What was not sent waits in the list. Press Go on when it shall go."),
+            icon="pause",
         )
-    if error is not None:
-        advice = getattr(error, "advice", "") or say("Check host, port and AE titles with Echo, then send again.")
+    if failure is not None and not stored:
+        advice = failure.advice or say("Check host, port and AE titles with Echo, then send again.")
         return Details(
             title=say("Nothing more could be sent to {peer}").format(peer=peer),
-            text=f"{wording.sentence(str(error))} {advice}",
+            text=f"{wording.sentence(human.printable(failure.reason))} {advice}",
             icon="failed",
             tone=Tone.BAD,
             can_copy=True,

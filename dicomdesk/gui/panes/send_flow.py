@@ -1,125 +1,221 @@
-"""Flow of sending, without widgets: scan of what was dropped, transfer of what waits."""
+"""Flow of sending, without widgets: scan of what was dropped, errands of the Outbox, and what becomes of them."""
 
+import asyncio
+import time
 from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
-from dicomdesk.engine.delivery.report import Report
-from dicomdesk.engine.events import Event, ItemFinished, ItemOutcome, JobOutcome
-from dicomdesk.engine.send.request import SendRequest
-from dicomdesk.errors import AssociationRejectedError, DicomdeskError
+from dicomdesk.dicom.files.scan import ScanResult
+from dicomdesk.dicom.instance import InstanceHeader
+from dicomdesk.engine.events import Event, ItemFinished, ItemOutcome
+from dicomdesk.engine.journal.journal import Journal
+from dicomdesk.engine.journal.records import InstanceRecord, SettingValue
+from dicomdesk.engine.outbox.errands import Errand, ErrandRequest
+from dicomdesk.engine.outbox.facts import InstanceEnded, OutboxFact, RunEnded, RunStarted
+from dicomdesk.engine.outbox.outbox import Outbox
 from dicomdesk.gui import wording
 from dicomdesk.gui.event_bridge import Arrival
-from dicomdesk.gui.input_scan import InputScan, selection_of
-from dicomdesk.gui.models.send_nodes import GroupNode, InstanceNode, send_columns
-from dicomdesk.gui.models.send_queue import SendQueue, instances_below
-from dicomdesk.gui.outline.model import Node, OutlineModel
+from dicomdesk.gui.input_scan import InputScan
+from dicomdesk.gui.outline.model import OutlineModel
 from dicomdesk.gui.outline.states import PROBLEMS, ItemState
 from dicomdesk.gui.panels.details import Details
 from dicomdesk.gui.panes import send_details
+from dicomdesk.gui.sending.gauges import Gauges
+from dicomdesk.gui.sending.nodes import StudyNode, send_columns
+from dicomdesk.gui.sending.queue import STATE_OF, SendQueue
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.theme import Tone
-from dicomdesk.settings import AssociationSettings, Decompression, Peer
 
-RETRIES = 2
-"""After transient failures, before an instance counts as failed."""
+SETTLE_S = 1.0
+"""Between two times that rows are sorted and filtered again because of what has become of them."""
+TURN_S = 0.008
+"""How long the Qt thread lists what was found before it does something else."""
+_AT_ONCE = 40
+"""Instances that are listed between two looks at the time."""
 
 
 class SendFlow(QObject):
-    """Scans, sends, and owns the queue. For the Qt thread."""
+    """Scans, hands over to the Outbox, and owns the queue. For the Qt thread."""
 
     changed = Signal()
-    """A scan or a job began, went on or ended."""
+    """A scan or a run began, went on or ended; rows came or went."""
     told = Signal(Details)
     """Something that the user should read now."""
     scanned = Signal(int)
-    """A scan is over: how many instances wait now."""
-    completed = Signal()
-    """A job is over that was neither cancelled nor ended by an error."""
-    rejected = Signal()
-    """The peer would not associate with us."""
+    """A scan is over, and what it found is in the Outbox: how many instances are ready."""
+    finished = Signal(Details)
+    """Nothing is on its way any more, and nothing waits for a try: what came of it."""
+    rejected = Signal(str)
+    """A peer, as errands name it, would not associate with us."""
 
     def __init__(self, session: Session, tasks: Tasks, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self._tasks = tasks
+        self._outbox = session.outbox
         self._scans = 0
-        self._ended_bytes = 0
+        self._entering = asyncio.Lock()
+        """Held while errands get their rows, so that none gets two."""
+        self._ended: Counter[ItemOutcome] = Counter()
+        """Since something was sent for the first time after nothing was."""
+        self._failure: RunEnded | None = None
+        self._settled_at = 0.0
+        self._is_quiet = True
+        self.history_days = 0
+        """For how long the history is kept; 0 for ever."""
         self.model = OutlineModel(send_columns(), self)
         self.queue = SendQueue(self.model, session.problems.shelf("send"))
-        self.report: Report | None = None
-        """Of the last job that is over."""
+        self.gauges = Gauges(self.queue)
+        self.has_report = False
+        """Whether something was sent that can be reported."""
+        self.last_sent: tuple[int, ...] = ()
+        """Errands that were sent last."""
         self.peer_name = ""
-        """AE title that was last sent to."""
-        self._peers: dict[str, str] = {}
-        """AE titles that were sent to, by job."""
-        self.parallel = 1
-        """Associations at once."""
+        """Peer that was last sent to, as errands name it."""
         session.sent.arrived.connect(self.take)
         session.ticked.connect(self._on_tick)
+        session.second_passed.connect(self._on_second)
+        self._outbox.opened.connect(lambda: self._tasks.start(self._take_up()))
 
     @property
     def is_scanning(self) -> bool:
-        """Whether something dropped is still being read."""
+        """Whether something dropped is still being read, or handed over."""
         return self._scans > 0
 
-    def add(self, paths: list[str]) -> None:
-        """List what lies at ``paths``, as it is found."""
-        self._scans += 1
-        self.changed.emit()
-        self._tasks.start(self._scan(tuple(paths)))
+    def ready(self) -> list[StudyNode]:
+        """Return the studies that are listed and that nobody has let go yet."""
+        return [study for study in self.queue.studies if study.whole_state is ItemState.READY]
 
-    def request(self, peer: Peer, association: AssociationSettings, decompression: Decompression) -> SendRequest | None:
-        """Return the request for all that waits, None where nothing waits."""
-        waiting = self.queue.waiting()
-        if not waiting:
-            return None
-        return SendRequest(
-            peer=peer,
-            inputs=selection_of(()),
-            found=tuple(instance.found for instance in waiting),
-            association=association,
-            decompression=decompression,
-            halt_on_error=False,
-            fallback_contexts=True,
-            parallel=self.parallel,
-            retries=RETRIES,
-        )
+    def held(self) -> list[StudyNode]:
+        """Return the studies that were paused."""
+        return [study for study in self.queue.studies if study.whole_state is ItemState.HELD]
 
-    def start(self, peer: Peer, association: AssociationSettings, decompression: Decompression) -> None:
-        """Send all that waits."""
-        request = self.request(peer, association, decompression)
-        if request is not None and not self._session.is_sending:
-            self.peer_name = peer.ae_title
-            self._tasks.start(self._send(request))
-
-    def cancel(self) -> None:
-        """First call: end after the current instance. Second call: abort."""
-        self._session.cancel_sending()
-
-    def take(self, arrivals: list[Arrival[Event]]) -> None:
-        """Take note of a batch of events."""
-        for arrival in arrivals:
-            event = arrival.event
-            self._peers.setdefault(event.job_id, self.peer_name)
-            if isinstance(event, ItemFinished) and event.outcome is not ItemOutcome.NOT_SENT:
-                self._ended_bytes += event.size_bytes
-            self.queue.apply(event)
-
-    def peer_of(self, node: Node) -> str:
-        """Return the AE title of the peer that what is told of a row concerns, "" where it was sent to several."""
-        states = (node.state,) if isinstance(node, InstanceNode) else _loudest(node)
-        told = (each for each in instances_below(node)[: send_details.MOST_LOOKED_AT] if each.state in states)
-        names = {self._peers.get(each.job_id, "") for each in told}
-        return names.pop() if len(names) == 1 else ""
+    def going(self) -> list[StudyNode]:
+        """Return the studies that are on their way, or wait for it."""
+        still = {ItemState.READY, ItemState.HELD, ItemState.CANCELLED}
+        return [each for each in self.queue.studies if each.ended < each.total and each.whole_state not in still]
 
     def problems(self) -> int:
         """Return the count of instances that ask for attention."""
         counts = self.queue.counts
         return sum(counts[state] for state in PROBLEMS)
 
-    async def _scan(self, paths: tuple[str, ...]) -> None:
+    # What is wanted.
+
+    def add(self, paths: Sequence[str], peer: str = "", origin: str = "window") -> None:
+        """List what lies at ``paths``, as it is found; for a certain peer it goes as soon as all is known."""
+        self._scans += 1
+        self.changed.emit()
+        self._tasks.start(self._scan(tuple(paths), peer, origin))
+
+    def send(self, studies: Sequence[StudyNode], peer: str, settings: Mapping[str, SettingValue]) -> None:
+        """Let listed studies go: to their own peer or, where none was chosen, to ``peer``."""
+        errands = [study for study in studies if study.errand_id]
+        anywhere = [study.errand_id for study in errands if not study.is_chosen_peer]
+        ids = [study.errand_id for study in errands]
+        for study in errands:
+            study.whole_state = None
+            if not study.is_chosen_peer:
+                study.peer = peer
+        self.peer_name = peer
+
+        def release(outbox: Outbox) -> None:
+            outbox.redirect(anywhere, peer, settings)
+            outbox.release(ids)
+
+        self.ask(release)
+
+    def ask(self, function: Callable[[Outbox], object]) -> None:
+        """Have the Outbox do something, on a worker thread; what comes of it is told by facts."""
+        self._outbox.tell(function)
+        self.changed.emit()
+
+    def redirect(self, studies: Sequence[StudyNode], peer: str) -> None:
+        """Send studies to a peer instead; of what was tried already the result stays, and a new row goes there."""
+        ids = [study.errand_id for study in studies if study.errand_id]
+        for study in studies:
+            if study.whole_state is ItemState.READY:
+                study.is_chosen_peer = True
+        self.ask(lambda outbox: outbox.redirect(ids, peer))
+
+    def set_settings(self, studies: Sequence[StudyNode], settings: Mapping[str, SettingValue]) -> None:
+        """Let studies go with other settings from their next try on."""
+        named = [(study.errand_id, study.peer) for study in studies if study.errand_id and study.peer]
+
+        def change(outbox: Outbox) -> None:
+            for errand_id, peer in named:
+                kept = outbox.errand(errand_id).record.settings
+                outbox.redirect([errand_id], peer, {**kept, **settings})
+
+        self.ask(change)
+
+    def remove(self, studies: Sequence[StudyNode]) -> None:
+        """Take studies off the list, whatever became of them; the history keeps what was tried."""
+        ids = [study.errand_id for study in studies if study.errand_id]
+        self.queue.remove(studies)
+        if ids:
+            self._outbox.tell(lambda outbox: outbox.remove(ids))
+        self.changed.emit()
+
+    def load(self, studies: Iterable[StudyNode]) -> None:
+        """Read the instances of rows that are not loaded."""
+        wanted = [study for study in studies if study.errand_id and not study.is_loaded and not study.is_loading]
+        for study in wanted:
+            study.is_loading = True
+        if wanted:
+            self._tasks.start(self._load(wanted))
+
+    async def instances_of(self, studies: Sequence[StudyNode]) -> list[InstanceRecord]:
+        """Return the instances of studies as the journal has them."""
+        ids = [study.errand_id for study in studies if study.errand_id]
+        return await self._outbox.ask(lambda _, journal: [each for one in ids for each in journal.instances(one)])
+
+    # What happens.
+
+    def take(self, arrivals: list[Arrival[OutboxFact | Event]]) -> None:
+        """Take note of a batch of facts."""
+        for arrival in arrivals:
+            fact = arrival.event
+            self.queue.take(fact)
+            match fact:
+                case InstanceEnded():
+                    outcome = _OUTCOMES.get(STATE_OF[fact.state])
+                    self._ended[outcome or ItemOutcome.STORED] += outcome is not None
+                case ItemFinished(outcome=found) if found is not ItemOutcome.NOT_SENT:
+                    self.gauges.note_ended(fact)
+                case RunStarted():
+                    self._note_run(fact)
+                case RunEnded():
+                    self._failure = fact if fact.reason else self._failure
+                    if fact.is_rejected:
+                        self.rejected.emit(fact.peer)
+                    self.gauges.end(fact.job_id)
+                case _:
+                    pass
+        if self.queue.unknown:
+            unknown, self.queue.unknown = self.queue.unknown, []
+            self._tasks.start(self._describe(unknown))
+        if self.queue.stale:
+            stale, self.queue.stale = self.queue.stale, []
+            self._tasks.start(self._load(stale))
+
+    def _note_run(self, fact: RunStarted) -> None:
+        self.gauges.begin(fact)
+        if self._is_quiet:
+            self._is_quiet = False
+            self._ended.clear()
+            self._failure = None
+            self.last_sent = ()
+        self.last_sent = tuple(dict.fromkeys((*self.last_sent, *fact.errand_ids)))
+        self.peer_name = fact.peer
+        self.has_report = True
+
+    async def _scan(self, paths: tuple[str, ...], peer: str, origin: str) -> None:
         skipped_before, total_before = self.queue.skipped, self.queue.total
         scanning = InputScan(paths)
         try:
@@ -127,8 +223,8 @@ class SendFlow(QObject):
                 batch = await self._tasks.run(scanning.read)
                 if not batch:
                     break
-                self.queue.add(batch)
-                self.changed.emit()
+                await self._list(batch, peer)
+            await self._hand_over(peer, origin)
         finally:
             scanning.cancel()  # where the window closes before the scan is over
             self._scans -= 1
@@ -137,40 +233,139 @@ class SendFlow(QObject):
         if self.queue.total == total_before and self.queue.skipped > skipped_before:
             self.told.emit(_nothing_found(self.queue.skipped - skipped_before))
         if not self.is_scanning:
-            self.scanned.emit(len(self.queue.waiting()))
+            self.scanned.emit(sum(study.counts[ItemState.WAITING] for study in self.ready()))
 
-    async def _send(self, request: SendRequest) -> None:
-        self._ended_bytes = 0
-        try:
-            result = await self._session.send(request)
-        except DicomdeskError as error:
-            self.told.emit(send_details.describe_result({}, error, self.peer_name, is_cancelled=False))
-            return
-        finally:
-            self.model.flush()
-            self.changed.emit()
-        self.report = result.report
-        is_cancelled = result.outcome is JobOutcome.CANCELLED
-        failure = result.error if result.outcome is JobOutcome.FAILED else None
-        if isinstance(failure, AssociationRejectedError):
-            self.rejected.emit()
-        counts = Counter(item.outcome for item in result.report.items)
-        self.told.emit(send_details.describe_result(counts, failure, self.peer_name, is_cancelled=is_cancelled))
+    async def _list(self, batch: Sequence[ScanResult], peer: str) -> None:
+        """List what was found, and let the window paint in between."""
+        until = time.perf_counter() + TURN_S
+        for first in range(0, len(batch), _AT_ONCE):
+            self.queue.add(batch[first : first + _AT_ONCE], peer)
+            if time.perf_counter() > until:
+                self.changed.emit()
+                await self._tasks.breathe()
+                until = time.perf_counter() + TURN_S
         self.changed.emit()
-        if result.outcome is JobOutcome.COMPLETED:
-            self.completed.emit()
+
+    async def _hand_over(self, peer: str, origin: str) -> None:
+        """Give what is listed to the Outbox, which keeps it; without a peer until somebody lets it go."""
+        drafts = self.queue.drafts(peer)
+        if not drafts:
+            return
+        requests = [
+            ErrandRequest(
+                title=study.text(0),
+                peer=peer,
+                instances=tuple(study.found),
+                origin=origin,
+                study_instance_uid=study.words.uid,
+                is_held=not peer,
+            )
+            for study in drafts
+        ]
+        for study in drafts if peer else ():
+            study.whole_state = None
+        self.queue.begin_handing(drafts)
+        ids: dict[StudyNode, int] = {}
+        try:
+            async with self._entering:
+                added = await self._outbox.ask(lambda outbox, _: [outbox.add(request) for request in requests])
+                ids = dict(zip(drafts, added, strict=True))
+        finally:
+            self.queue.end_handing(ids)
+
+    async def _take_up(self) -> None:
+        """Show what the journal has, and let it forget what is too old."""
+        if self.history_days:
+            before = datetime.now(UTC) - timedelta(days=self.history_days)
+            await self._outbox.ask(lambda _, journal: journal.forget(before))
+        async with self._entering:
+            known = await self._outbox.ask(_errands_with_headers)
+            for number, (errand, header) in enumerate(known, 1):
+                if self.queue.study_of(errand.id) is None:
+                    self.queue.enter(errand, header)
+                if number % 100 == 0:
+                    await self._tasks.breathe()
+        self.queue.rows.show()
+        self.changed.emit()
+
+    async def _describe(self, ids: Sequence[int]) -> None:
+        async with self._entering:
+            known = await self._outbox.ask(lambda outbox, journal: _errands_with_headers(outbox, journal, ids))
+            for errand, header in known:
+                if self.queue.study_of(errand.id) is None:
+                    self.queue.enter(errand, header)
+        self.changed.emit()
+
+    async def _load(self, studies: Sequence[StudyNode]) -> None:
+        for study in studies:
+            errand_id = study.errand_id
+            records = await self._outbox.ask(partial(_read_instances, errand_id))
+            self.queue.fill(study, records)
+            self.model.flush()
+        self.changed.emit()
 
     def _on_tick(self) -> None:
-        progress = self._session.send_progress()
-        if progress is not None:
-            self.queue.take_gauges(max(progress.bytes_done - self._ended_bytes, 0), progress.bytes_per_s)
+        self.gauges.show(self._outbox.progress())
+        now = time.monotonic()
+        if self.queue.rows.is_live and now - self._settled_at > SETTLE_S and self._session.is_sending:
+            self.queue.rows.spoil()
+            self._settled_at = now
+        self.queue.rows.settle()
         self.model.flush()
+        if not self._is_quiet and not self._session.is_sending and not self.going():
+            self._is_quiet = True
+            self._tell_end()
+
+    def _on_second(self) -> None:
+        self._outbox.look_at_journal()
+        for study in self.queue.studies:
+            if study.whole_state is ItemState.RETRYING:
+                self.model.touch(study)
+
+    def _tell_end(self) -> None:
+        """Everything has ended, or waits for its user."""
+        counts = Counter({outcome: count for outcome, count in self._ended.items() if count})
+        is_held = bool(self.held())
+        self.changed.emit()
+        if not counts and self._failure is None and not is_held:
+            return
+        result = send_details.describe_result(counts, self._failure, self.peer_name, is_held=is_held)
+        self.told.emit(result)
+        if not is_held:
+            self.finished.emit(result)
 
 
-def _loudest(node: Node) -> tuple[ItemState, ...]:
-    """The state that a row is headed by: its first kind of problem."""
-    counts = node.counts if isinstance(node, GroupNode) else {}
-    return tuple(state for state in PROBLEMS if counts.get(state))[:1]
+_OUTCOMES = {
+    ItemState.STORED: ItemOutcome.STORED,
+    ItemState.WARNING: ItemOutcome.WARNING,
+    ItemState.REFUSED: ItemOutcome.REFUSED,
+    ItemState.FAILED: ItemOutcome.FAILED,
+    ItemState.NOT_SENT: ItemOutcome.NOT_SENT,
+}
+
+
+def _errands_with_headers(
+    outbox: Outbox, journal: Journal, ids: Sequence[int] | None = None
+) -> list[tuple[Errand, InstanceHeader | None]]:
+    """Errands with the header of the first instance of each; on a worker thread."""
+    wanted = None if ids is None else set(ids)
+    errands = [errand for errand in outbox.errands() if wanted is None or errand.id in wanted]
+    found = []
+    for errand in errands:
+        records = _instances(journal, errand.id, limit=1)
+        found.append((errand, records[0].found.header if records else None))
+    return found
+
+
+def _read_instances(errand_id: int, _outbox: Outbox, journal: Journal) -> Sequence[InstanceRecord]:
+    return _instances(journal, errand_id)
+
+
+def _instances(journal: Journal, errand_id: int, *, limit: int | None = None) -> Sequence[InstanceRecord]:
+    try:
+        return journal.instances(errand_id, limit=limit)
+    except KeyError:  # it is gone meanwhile
+        return ()
 
 
 def _nothing_found(skipped: int) -> Details:

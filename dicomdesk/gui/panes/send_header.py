@@ -1,20 +1,23 @@
 """Top of the Send view: peer, buttons, and the switches that go with them."""
 
 from dataclasses import dataclass
+from enum import Enum
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
 from dicomdesk.gui import wording
-from dicomdesk.gui.controls.buttons import PrimaryButton, menu_button, plain_button, show_word
+from dicomdesk.gui.controls.buttons import PrimaryButton, menu_button, plain_button, set_words, show_word
 from dicomdesk.gui.entries.peer_entry import PeerEntry
 from dicomdesk.gui.layouts import row_of
 from dicomdesk.gui.panes.peer_setup import PeerSetup
 from dicomdesk.gui.security.credentials import SecurityAccess
+from dicomdesk.gui.sending.when_done import WhenDoneMenu
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.theme import Theme
 from dicomdesk.gui.window_state import WindowState
+from dicomdesk.gui.wording import plain_tip
 
 _ROOM_FOR_WORDS = 960
 
@@ -23,13 +26,17 @@ _ROOM_FOR_WORDS = 960
 class HeaderState:
     """State that decides how the header looks, and what of it can be used."""
 
-    waiting: int
-    """Instances that wait."""
+    ready: int
+    """Instances that are listed, and that nobody has let go yet."""
     finished: int
-    """Instances that the peer has stored."""
+    """Studies whose instances have all been stored."""
     problems: int
-    cancels: int
-    """How often the transfer was asked to end, 0 to 2."""
+    rows: int
+    """Studies in the list."""
+    going: int
+    """Studies that are on their way, or wait for it."""
+    held: int
+    """Studies that were paused."""
     is_sending: bool
     is_scanning: bool
     is_checking: bool
@@ -37,11 +44,22 @@ class HeaderState:
     has_report: bool
 
 
+class PauseState(Enum):
+    """What the button beside Send does."""
+
+    NOTHING = "nothing"
+    PAUSE = "pause"
+    BREAK_OFF = "break-off"
+    GO_ON = "go-on"
+
+
 class SendHeader(QWidget):
     """Peer, buttons and menus; tells what is wanted and does nothing of it."""
 
     primary_wanted = Signal()
-    """Send, stop, or stop now: whatever the button says."""
+    """Send what is ready."""
+    pause_wanted = Signal()
+    """Pause, break off, or go on: whatever the button says."""
     check_wanted = Signal()
     test_wanted = Signal()
     echo_wanted = Signal()
@@ -50,6 +68,9 @@ class SendHeader(QWidget):
     report_wanted = Signal()
     retry_wanted = Signal()
     clear_wanted = Signal()
+    clear_all_wanted = Signal()
+    history_wanted = Signal()
+    command_wanted = Signal()
 
     def __init__(self, theme: Theme, tasks: Tasks, state: WindowState, access: SecurityAccess, view: QWidget) -> None:
         """``view`` is the parent of dialogs, and where the shortcuts of the menus work."""
@@ -60,6 +81,10 @@ class SendHeader(QWidget):
         self.peer_setup = PeerSetup(theme, tasks, access, self.peer_entry, view)
         self.at_once = _checkable(view, self.tr("&Send as soon as files are added"), is_checked=state.send_at_once)
         self.lossy = _checkable(view, self.tr("&Decompress lossy images where the peer needs it"), is_checked=False)
+        self.resumes = _checkable(
+            view, self.tr("Go on by it&self when dicomdesk starts"), is_checked=state.send_resumes
+        )
+        self.when_done = WhenDoneMenu(view, state.send_when_done)
         self.test_button = plain_button(
             theme,
             self.tr("T&est"),
@@ -79,21 +104,23 @@ class SendHeader(QWidget):
             theme, self.tr("&Add"), "add", self.add_menu, self.tr("Add files, folders, DICOMDIR, ZIP")
         )
         self.more_button = menu_button(theme, "", "more", self._make_more_menu(), self.tr("More"))
+        self.pause = plain_button(theme, self.tr("Pause"), "pause", self.pause_wanted.emit)
+        self.pause_state = PauseState.NOTHING
         self.primary = PrimaryButton(theme, self.primary_wanted.emit)
         self._lay_out()
 
     def show_state(self, state: HeaderState) -> None:
         """Bring words, buttons and menus up to date; cheap, for it is called at each tick."""
         self._show_primary(state)
-        is_idle = not state.is_sending
-        self.peer_entry.set_fields_enabled(is_enabled=is_idle)
-        self.peer_setup.button.setEnabled(is_idle)
-        can_check = state.waiting > 0 and is_idle and not state.is_scanning
+        self._show_pause(state)
+        can_check = state.ready > 0 and not state.is_scanning
         self.check_button.setEnabled(can_check and not state.is_checking)
         self.echo_action.setEnabled(not state.is_echoing)
         self.report_action.setEnabled(state.has_report)
-        self.retry_action.setEnabled(state.problems > 0 and is_idle)
-        self.clear_action.setEnabled(state.finished > 0 and is_idle)
+        self.retry_action.setEnabled(state.problems > 0)
+        self.clear_action.setEnabled(state.finished > 0)
+        self.clear_all_action.setEnabled(state.rows > 0)
+        self.command_action.setEnabled(state.rows > 0)
 
     def take_first_focus(self) -> None:
         """Put the focus where the first thing is to be done: the peer, or what is to be sent."""
@@ -108,26 +135,32 @@ class SendHeader(QWidget):
         super().resizeEvent(event)
 
     def _show_primary(self, state: HeaderState) -> None:
-        if state.is_sending:
-            if state.cancels == 0:
-                tip = self.tr("Finish the current instance, then stop (Ctrl+Return)")
-                self.primary.show_action(self.tr("Stop"), "stop", tip)
-            else:
-                tip = self.tr("Abort the association without waiting (Ctrl+Return)")
-                is_enabled = state.cancels == 1
-                self.primary.show_action(
-                    self.tr("Stop now") if is_enabled else self.tr("Stopping…"), "stop", tip, is_enabled=is_enabled
-                )
-            return
-        waiting = state.waiting
-        text = self.tr("Send {count}").format(count=wording.count_text(waiting)) if waiting else self.tr("Send")
-        tip = self.tr("Send everything that waits (Ctrl+Return)") if waiting else self.tr("Add files first")
-        self.primary.show_action(text, "send", tip, is_enabled=waiting > 0 and not state.is_scanning)
+        ready = state.ready
+        text = self.tr("Send {count}").format(count=wording.count_text(ready)) if ready else self.tr("Send")
+        tip = self.tr("Send everything that is ready (Ctrl+Return)") if ready else self.tr("Add files first")
+        self.primary.show_action(text, "send", tip, is_enabled=ready > 0 and not state.is_scanning)
+
+    def _show_pause(self, state: HeaderState) -> None:
+        word, icon, tip = self.tr("Pause"), "pause", self.tr("Finish what is under way, then wait (Ctrl+.)")
+        found = PauseState.PAUSE if state.going else PauseState.NOTHING
+        if not state.going and state.is_sending:
+            found = PauseState.BREAK_OFF
+            word, icon, tip = self.tr("Break off"), "stop", self.tr("Do not wait for what is under way (Ctrl+.)")
+        elif not state.going and state.held:
+            found = PauseState.GO_ON
+            word, icon, tip = self.tr("Go on"), "start", self.tr("Send what was paused (Ctrl+.)")
+        if found is not self.pause_state:
+            self.pause_state = found
+            self._theme.keep_icon(self.pause, icon)
+            self.pause.setToolTip(plain_tip(tip))
+            set_words(self.pause, word)
+            self.pause.setVisible(found is not PauseState.NOTHING)
 
     # Building.
 
     def _lay_out(self) -> None:
-        right = (self.add_button, self.more_button, self.check_button, self.primary)
+        self.pause.hide()
+        right = (self.add_button, self.more_button, self.check_button, self.pause, self.primary)
         row_of((self.peer_entry, 10), self.peer_setup.button, self.test_button, 1, *right, inside=self)
 
     def _make_add_menu(self) -> QMenu:
@@ -140,16 +173,26 @@ class SendHeader(QWidget):
 
     def _make_more_menu(self) -> QMenu:
         menu = QMenu(self._view)
-        menu.addAction(self.at_once)
-        menu.addAction(self.lossy)
+        for option in (self.at_once, self.lossy, self.resumes):
+            menu.addAction(option)
+        menu.addMenu(self.when_done.menu)
         menu.addSeparator()
         self.echo_action = menu.addAction(self.tr("&Echo the peer"), QKeySequence("Ctrl+E"), self.echo_wanted.emit)
         security = menu.addAction(self.tr("&Peer and its security…"), QKeySequence("Ctrl+K"), self.peer_setup.edit)
         menu.addSeparator()
         self.report_action = menu.addAction(self.tr("Open &report"), QKeySequence("Ctrl+R"), self.report_wanted.emit)
+        history = menu.addAction(self.tr("&History…"), QKeySequence("Ctrl+H"), self.history_wanted.emit)
+        self.command_action = menu.addAction(
+            self.tr("Copy as co&mmand"), QKeySequence("Ctrl+Shift+C"), self.command_wanted.emit
+        )
+        menu.addSeparator()
         self.retry_action = menu.addAction(self.tr("&Try all problems again"), self.retry_wanted.emit)
         self.clear_action = menu.addAction(self.tr("&Clear finished"), QKeySequence("Ctrl+L"), self.clear_wanted.emit)
-        for action in (self.echo_action, security, self.report_action, self.clear_action):
+        self.clear_all_action = menu.addAction(
+            self.tr("Clear &all…"), QKeySequence("Ctrl+Shift+L"), self.clear_all_wanted.emit
+        )
+        shortcuts = (self.echo_action, security, self.report_action, history, self.command_action)
+        for action in (*shortcuts, self.clear_action, self.clear_all_action):
             self._view.addAction(action)
         return menu
 

@@ -90,6 +90,39 @@ class Credentials(QObject):
                 passcode = found
             return PreparedPeer(peer=peer, user_identity=_identity(security, passcode))
 
+    async def prepare_silently(self, peer: Peer, security: PeerSecurity) -> PreparedPeer | None:
+        """Load what an association needs, secrets from the session or the keyring; None where one is to be asked for.
+
+        Raises SettingsError as ``prepare`` does.
+        """
+        async with self._turn:
+            tls = security.used_tls
+            if tls is not None:
+                name = pass_phrase_name(str(_key_file(tls)))
+                if not self.has_pass_phrase(tls) and name not in self._doubtful:
+                    found = await self._wait(self._secrets.find(name), None)
+                    if found is not None:
+                        self._pass_phrases[_key_file(tls)] = found
+                try:
+                    await self.try_tls(tls, is_acceptor=False)
+                except KeyPassPhraseError:
+                    return None
+                peer = replace(peer, tls=replace(tls, pass_phrase=self._pass_phrases.get(_key_file(tls))))
+            if not security.user_name:
+                return PreparedPeer(peer=peer)
+            passcode = ""
+            if security.sends_passcode:
+                key = (_address(peer), security.user_name)
+                name = passcode_name(security.user_name, _address(peer))
+                if key not in self._passcodes and name not in self._doubtful:
+                    found = await self._wait(self._secrets.find(name), None)
+                    if found is not None:
+                        self._passcodes[key] = found
+                if key not in self._passcodes:
+                    return None
+                passcode = self._passcodes[key]
+            return PreparedPeer(peer=peer, user_identity=_identity(security, passcode))
+
     async def open_tls(self, settings: TlsSettings, window: QWidget, *, is_acceptor: bool) -> TlsSettings | None:
         """Load what TLS settings name, asking for a pass phrase where one is needed; None where the user would not say.
 

@@ -1,11 +1,11 @@
 from PySide6.QtCore import QRect, Qt
 from pytestqt.qtbot import QtBot
 
-from dicomdesk.gui.models.send_nodes import SIZE, send_columns
 from dicomdesk.gui.outline.header import OutlineHeader, padded
 from dicomdesk.gui.outline.model import OutlineModel
 from dicomdesk.gui.outline.row_delegate import PADDING
 from dicomdesk.gui.outline.view import OutlineView
+from dicomdesk.gui.sending.nodes import SIZE, send_columns
 from dicomdesk.gui.theme import MARGIN, Theme
 
 

@@ -3,8 +3,6 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication
 
-from dicomdesk.gui.models.send_nodes import SIZE, TITLE, SeriesNode, StudyNode, send_columns
-from dicomdesk.gui.models.send_queue import SendQueue
 from dicomdesk.gui.outline.model import (
     FETCHED_AT_ONCE,
     NODE_ROLE,
@@ -14,7 +12,10 @@ from dicomdesk.gui.outline.model import (
     OutlineFilter,
     OutlineModel,
 )
+from dicomdesk.gui.sending.nodes import SIZE, TITLE, SeriesNode, StudyNode, send_columns
+from dicomdesk.gui.sending.queue import SendQueue
 from tests.helpers.window import scenes
+from tests.helpers.window.errands import end, hand_over
 
 HEADERS = [scenes.header(scenes.JANE, ("1", "Axial", "CT"), n) for n in range(FETCHED_AT_ONCE + 20)]
 HEADERS += [scenes.header(scenes.PETR, (str(n), "T1", "MR"), n, size_bytes=n + 1) for n in range(3)]
@@ -37,10 +38,11 @@ def queue(model: OutlineModel) -> SendQueue:
 
 
 def test_model_keeps_all_promises_to_qt(model: OutlineModel, queue: SendQueue) -> None:
-    for index, item in enumerate(HEADERS[-3:], len(HEADERS) - 3):
-        queue.apply(scenes.finished(item, index))
+    _, second = hand_over(queue)
+    for number in range(3):
+        end(queue, second, number)
     model.flush()
-    queue.clear_finished()
+    queue.remove([second])
     assert model.rowCount() == 1
     queue.add(FOUND[-3:])
     model.flush()
@@ -67,8 +69,11 @@ def test_changes_are_told_once_per_tick_and_parent(model: OutlineModel, queue: S
     model.flush()
     told: list[tuple[QModelIndex, int, int]] = []
     model.dataChanged.connect(lambda top, bottom: told.append((top.parent(), top.row(), bottom.row())))
-    for index in (len(HEADERS) - 3, len(HEADERS) - 1, 0):
-        queue.apply(scenes.finished(HEADERS[index], index))
+    first, second = hand_over(queue)
+    model.flush()
+    told.clear()
+    for study, number in ((second, 0), (second, 2), (first, 0)):
+        end(queue, study, number)
     model.flush()
     petr = model.index(1, 0)
     assert sorted((rows for parent, *rows in told if not parent.isValid())) == [[0, 1]]

@@ -5,10 +5,10 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from dicomdesk.gui.models.send_nodes import MODALITY, SIZE, SeriesNode, StudyNode, send_columns
-from dicomdesk.gui.models.send_queue import SendQueue
 from dicomdesk.gui.outline.model import Node, OutlineModel
 from dicomdesk.gui.outline.view import OutlineView
+from dicomdesk.gui.sending.nodes import MODALITY, SIZE, SeriesNode, StudyNode, send_columns
+from dicomdesk.gui.sending.queue import SendQueue
 from dicomdesk.gui.theme import Theme
 from tests.helpers.window import scenes
 

@@ -117,7 +117,7 @@ def test_wrong_passcode_is_refused_told_and_asked_again(
     told = window.receive.details.details()
     assert "open" not in told.text
     assert [action.word for action in told.actions] == ["Show associations"]
-    wait_until(lambda: not session.is_sending and window.send.flow.report is not None)
+    wait_until(lambda: not session.is_sending and window.send.flow.has_report)
     window.send.commands.retry_all()
     window.send.header.primary.click()
     dialog = wait_for(SecretDialog, wait_until)
@@ -204,10 +204,8 @@ def test_peer_is_chosen_by_the_arrow_with_all_that_is_known_of_it(window: MainWi
     assert setup.security == FULL.security
     association = setup.association(PreparedPeer(peer=FULL.peer()))
     assert (association.timeouts, association.max_pdu_bytes) == (FULL.timeouts, 65536)
-    assert setup.most_associations(PreparedPeer(peer=FULL.peer())) == 4
     entry.calling.setText("OTHER")
     assert setup.association(PreparedPeer(peer=FULL.peer())).calling_ae_title == "OTHER"
-    assert setup.most_associations(PreparedPeer(peer=replace(FULL.peer(), port=1))) == 1
 
 
 def test_names_of_the_address_book_are_offered_while_one_types(window: MainWindow) -> None:
@@ -263,7 +261,6 @@ def test_of_two_peers_with_one_address_the_one_that_was_chosen_counts(window: Ma
     setup.choose(other)
     assert setup.security == PeerSecurity()
     assert window.send.header.peer_entry.calling.text() == "NIGHT"
-    assert setup.most_associations(PreparedPeer(peer=other.peer())) == 1
     setup.remember()
     assert book.find("Main archive") == FULL
     setup.choose(FULL)

@@ -29,9 +29,9 @@ def test_what_waits_is_checked_without_being_sent(
     with FakePeer() as peer:
         window.send.header.peer_entry.port.setText(str(peer.port))
         window.send.header.check_button.click()
+        wait_until(lambda: window.send.panel.title() == "All 3 instances can go to PACS")
         assert window.send.panel.isVisible()
         assert not window.send.details.isVisible()
-        wait_until(lambda: not window.send.preflight.is_running)
     assert peer.stores == []
     assert window.send.panel.title() == "All 3 instances can go to PACS"
     (group,) = window.send.preflight.model.root.children
@@ -47,11 +47,10 @@ def test_peer_that_rejects_is_told(window: MainWindow, wait_until: WaitUntil, tm
     with FakePeer(associate=[Reject(1, 1, 7)]) as peer:
         window.send.header.peer_entry.port.setText(str(peer.port))
         window.send.header.check_button.click()
-        wait_until(lambda: not window.send.preflight.is_running)
-        assert window.send.panel.title() == "Nothing could go to PACS"
+        wait_until(lambda: window.send.panel.title() == "Nothing could go to PACS")
         assert "AE title" in window.send.panel.text()
         window.send.panel.again.click()
-        wait_until(lambda: not window.send.preflight.is_running)
+        wait_until(lambda: window.send.panel.title() != "" and not window.send.preflight.is_running)
 
 
 def test_sending_closes_the_panel(window: MainWindow, session: Session, wait_until: WaitUntil, tmp_path: Path) -> None:
@@ -59,7 +58,7 @@ def test_sending_closes_the_panel(window: MainWindow, session: Session, wait_unt
     with FakePeer() as peer:
         window.send.header.peer_entry.port.setText(str(peer.port))
         window.send.header.check_button.click()
-        wait_until(lambda: not window.send.preflight.is_running)
+        wait_until(lambda: window.send.panel.title() != "" and not window.send.preflight.is_running)
         window.send.header.primary.click()
         assert not window.send.panel.isVisible()
         wait_until(lambda: window.send.flow.queue.counts[ItemState.STORED] == 3 and not session.is_sending)

@@ -7,9 +7,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from dicomdesk.gui.main_window import MainWindow
-from dicomdesk.gui.models.send_queue import instances_below
 from dicomdesk.gui.outline.states import ItemState
+from dicomdesk.gui.sending.nodes import PEER
+from dicomdesk.gui.sending.queue import instances_below
 from dicomdesk.gui.session import Session
+from tests.gui.conftest import Finish
 from tests.helpers.data.directories import write_medium
 from tests.helpers.data.replacing import instance_file, put_in_place
 from tests.helpers.data.studies import write_study
@@ -33,31 +35,33 @@ def test_wrong_entry_is_shown_instead_of_sent(window: MainWindow, wait_until: Wa
     assert window.send.header.peer_entry.host.property("problem")
 
 
-def test_two_steps_stop_a_transfer(window: MainWindow, session: Session, wait_until: WaitUntil, tmp_path: Path) -> None:
+def test_a_transfer_is_paused_broken_off_and_goes_on(
+    window: MainWindow, session: Session, wait_until: WaitUntil, tmp_path: Path
+) -> None:
     write_study(tmp_path, 3)
-    answer = Event()
+    send, answer = window.send, Event()
     with FakePeer(stores=[Hold(answer, Status())]) as peer:
-        window.send.header.peer_entry.port.setText(str(peer.port))
+        send.header.peer_entry.port.setText(str(peer.port))
         add(window, tmp_path, wait_until)
-        window.send.header.primary.click()
-        wait_until(lambda: window.send.flow.queue.counts[ItemState.SENDING] > 0)
-        assert window.send.header.primary.accessibleName() == "Stop"
-        window.send.header.primary.click()
-        assert window.send.header.primary.accessibleName() == "Stop now"
-        window.send.header.primary.click()
+        send.header.primary.click()
+        wait_until(lambda: send.flow.queue.counts[ItemState.SENDING] > 0)
+        assert send.header.pause.accessibleName() == "Pause"
+        send.header.pause.click()
+        wait_until(lambda: send.header.pause.accessibleName() == "Break off")
+        send.header.pause.click()
         wait_until(lambda: not session.is_sending)
+        assert send.flow.queue.counts[ItemState.WAITING] == 3
+        wait_until(lambda: send.details.details().title.startswith("Paused."))
+        assert send.header.pause.accessibleName() == "Go on"
         answer.set()
-    counts = window.send.flow.queue.counts
-    assert counts[ItemState.WAITING] >= 2
-    assert counts[ItemState.SENDING] == 0
-    assert window.send.details.details().title.startswith("Stopped.")
-    assert window.send.header.primary.isEnabled()
+        send.header.pause.click()
+        wait_until(lambda: send.flow.queue.counts[ItemState.STORED] == 3 and not session.is_sending)
 
 
 def send_all(window: MainWindow, session: Session, wait_until: WaitUntil, peer: FakePeer) -> None:
     window.send.header.peer_entry.port.setText(str(peer.port))
     window.send.header.primary.click()
-    wait_until(lambda: window.send.flow.report is not None and not session.is_sending)
+    wait_until(lambda: window.send.flow.has_report and not session.is_sending)
 
 
 def test_a_file_that_holds_another_instance_than_is_listed_is_not_sent(
@@ -78,16 +82,18 @@ def test_a_file_that_holds_another_instance_than_is_listed_is_not_sent(
 
 
 def test_the_members_of_an_archive_are_sent_although_one_is_bad(
-    window: MainWindow, session: Session, wait_until: WaitUntil, tmp_path: Path
+    window: MainWindow, session: Session, wait_until: WaitUntil, finish: Finish, tmp_path: Path
 ) -> None:
     path = hostile_zip(tmp_path / "a.zip", HOSTILE["nameless"][0])
     add(window, path, wait_until)
     with FakePeer() as peer:
         send_all(window, session, wait_until, peer)
         assert [store.sop_instance_uid for store in peer.stores] == ["1.2.3.1", "1.2.3.2"]
-    assert window.send.flow.report is not None
-    assert [item.path for item in window.send.flow.report.items] == [f"{path}:a/1.dcm", f"{path}:b.dcm"]
     wait_until(lambda: window.send.flow.queue.counts[ItemState.STORED] == 2)
+    report = finish(window.send.commands.reports.make(window.send.flow.last_sent))
+    assert report is not None
+    assert [item.path for item in report.items] == [f"{path}:a/1.dcm", f"{path}:b.dcm"]
+    assert (report.peer_host, report.peer_port, report.calling_ae_title) == ("127.0.0.1", peer.port, "WS1")
     assert window.send.flow.queue.skipped == 1
 
 
@@ -143,8 +149,8 @@ def test_row_names_the_peer_that_it_was_sent_to_whatever_is_typed_or_sent_since(
             send_all(window, session, wait_until, peer)
             wait_until(lambda: send.flow.queue.counts[ItemState.WAITING] == 0 and not session.is_sending)
     send.header.peer_entry.called.setText("THIRD")
-    (study,) = send.flow.model.root.children
-    first, second = instances_below(study)
-    assert [send.flow.peer_of(row) for row in (first, second, study)] == ["FIRST", "SECOND", ""]
-    send.list.view.select_node(study)
-    assert send.details.details().title == "The peer refused 2 instances"
+    first, second = send.flow.queue.studies
+    assert [row.text(PEER) for row in (first, second)] == ["FIRST", "SECOND"]
+    for row, title in ((first, "FIRST"), (second, "SECOND")):
+        send.list.view.select_node(row)
+        assert send.details.details().title == f"{title} refused 1 instance"

@@ -8,11 +8,12 @@ from PySide6.QtWidgets import QApplication
 from dicomdesk.gui.dialogs.report import ReportDialog
 from dicomdesk.gui.main_window import MainWindow
 from dicomdesk.gui.models.association_log import AssociationRecord
-from dicomdesk.gui.models.send_nodes import StudyNode
-from dicomdesk.gui.models.send_queue import instances_below
 from dicomdesk.gui.outline.states import ItemState
+from dicomdesk.gui.sending.nodes import StudyNode
+from dicomdesk.gui.sending.queue import instances_below
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.window_state import WindowState
+from tests.gui.conftest import Finish
 from tests.helpers.data.datasets import Builder, part10
 from tests.helpers.data.studies import write_study
 from tests.helpers.peers.fake_peer import FakePeer, Hold, Reject, Status
@@ -52,7 +53,7 @@ def test_refused_instances_are_tried_again_and_reported(
         window.send.header.peer_entry.port.setText(str(peer.port))
         add(window, tmp_path, wait_until)
         window.send.header.primary.click()
-        wait_until(lambda: window.send.flow.report is not None and not session.is_sending)
+        wait_until(lambda: window.send.flow.has_report and not session.is_sending)
         assert window.send.flow.queue.counts[ItemState.REFUSED] == 1
         study = window.send.flow.model.root.children[0]
         window.send.list.view.select_node(study)
@@ -66,16 +67,18 @@ def test_refused_instances_are_tried_again_and_reported(
         assert (shown.stored, shown.problems) == (1, 1)
         details.actions[0].run()
         wait_until(lambda: window.send.flow.queue.counts[ItemState.STORED] == 2 and not session.is_sending)
+    wait_until(lambda: "stored by PACS" in window.send.details.details().title)
     words = [action.word for action in window.send.details.details().actions]
     assert words == ["Open report", "Clear finished"]
     window.send.details.details().actions[0].run()
+    wait_until(lambda: any(isinstance(w, ReportDialog) and w.isVisible() for w in QApplication.topLevelWidgets()))
     dialog = next(w for w in QApplication.topLevelWidgets() if isinstance(w, ReportDialog) and w.isVisible())
-    assert "1 of 1 instance stored by the peer." in dialog.text()
+    assert "2 of 2 instances stored by the peer." in dialog.text()
     dialog.close()
 
 
 def test_study_taken_out_of_an_archive_is_not_sent(
-    window: MainWindow, session: Session, wait_until: WaitUntil, tmp_path: Path
+    window: MainWindow, session: Session, wait_until: WaitUntil, finish: Finish, tmp_path: Path
 ) -> None:
     path = tmp_path / "two.zip"
     with zipfile.ZipFile(path, "w") as archive:
@@ -86,13 +89,13 @@ def test_study_taken_out_of_an_archive_is_not_sent(
     add(window, path, wait_until)
     first, second = window.send.flow.model.root.children
     assert isinstance(first, StudyNode)
-    window.send.commands.remove(first)
+    window.send.commands.remove([first])
     (kept,) = instances_below(second)
     with FakePeer() as peer:
         window.send.header.peer_entry.port.setText(str(peer.port))
         window.send.header.primary.click()
-        wait_until(lambda: window.send.flow.report is not None and not session.is_sending)
-    report = window.send.flow.report
+        wait_until(lambda: window.send.flow.has_report and not session.is_sending)
+    report = finish(window.send.commands.reports.make(window.send.flow.last_sent))
     assert report is not None
     assert [item.instance_id for item in report.items] == [kept.found.id]
     assert window.send.flow.queue.total == 1

@@ -2,11 +2,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from dicomdesk.gui.main_window import MainWindow
-from dicomdesk.gui.models.send_nodes import SkippedGroupNode
-from dicomdesk.gui.models.send_queue import instances_below
 from dicomdesk.gui.outline.states import ItemState
+from dicomdesk.gui.sending.queue import instances_below
+from dicomdesk.gui.sending.skipped import SkippedGroupNode
 from dicomdesk.gui.session import Session
-from dicomdesk.settings import AssociationSettings, Decompression, Peer
+from tests.gui.conftest import Finish
 from tests.helpers.data.studies import write_study
 from tests.helpers.peers.fake_peer import FakePeer
 
@@ -27,23 +27,22 @@ def test_what_is_not_dicom_is_listed_with_its_reason(window: MainWindow, wait_un
     assert not window.send.header.primary.isEnabled()
 
 
-def test_a_transfer_takes_what_was_listed_and_reports_by_the_ids_of_the_rows(
-    window: MainWindow, session: Session, wait_until: WaitUntil, tmp_path: Path
+def test_a_transfer_takes_what_was_listed_and_reports_it(
+    window: MainWindow, session: Session, wait_until: WaitUntil, finish: Finish, tmp_path: Path
 ) -> None:
     write_study(tmp_path, 3)
     add(window, tmp_path, wait_until)
     flow = window.send.flow
-    listed = tuple(instance.found for instance in flow.queue.waiting())
+    listed = [instance.found.id for instance in flow.queue.waiting()]
     with FakePeer() as peer:
-        wanted = flow.request(Peer(host="127.0.0.1", port=peer.port), AssociationSettings(), Decompression.LOSSLESS)
-        assert wanted is not None
-        assert (wanted.found, wanted.inputs.paths) == (listed, ())
         window.send.header.peer_entry.port.setText(str(peer.port))
         window.send.header.primary.click()
-        wait_until(lambda: flow.report is not None and not session.is_sending)
-    assert flow.report is not None
-    assert [item.instance_id for item in flow.report.items] == [found.id for found in listed]
-    assert flow.queue.counts[ItemState.STORED] == 3
+        wait_until(lambda: flow.queue.counts[ItemState.STORED] == 3 and not session.is_sending)
+        assert [store.sop_instance_uid for store in peer.stores] == ["1.2.3.4.1", "1.2.3.4.2", "1.2.3.4.3"]
+    report = finish(window.send.commands.reports.make(flow.last_sent))
+    assert report is not None
+    assert [item.instance_id for item in report.items] == listed
+    assert report.is_all_stored
 
 
 def test_file_that_went_away_is_told_as_not_sent(
@@ -55,10 +54,10 @@ def test_file_that_went_away_is_told_as_not_sent(
     with FakePeer() as peer:
         window.send.header.peer_entry.port.setText(str(peer.port))
         window.send.header.primary.click()
-        wait_until(lambda: window.send.flow.report is not None and not session.is_sending)
+        wait_until(lambda: window.send.flow.has_report and not session.is_sending)
     counts = window.send.flow.queue.counts
     assert (counts[ItemState.WAITING], counts[ItemState.STORED], counts[ItemState.NOT_SENT]) == (0, 1, 1)
-    assert window.send.details.details().title == "1 instance stored by PACS, 1 not"
+    wait_until(lambda: window.send.details.details().title == "1 instance stored by PACS, 1 not")
     (study,) = window.send.flow.model.root.children
     (lost,) = (node for node in instances_below(study) if node.state is ItemState.NOT_SENT)
     assert lost.reason == "No such file or directory"

@@ -3,20 +3,22 @@ from dataclasses import replace
 import pytest
 
 from dicomdesk.gui.main_window import MainWindow
-from dicomdesk.gui.panes.send_header import HeaderState
+from dicomdesk.gui.panes.send_header import HeaderState, PauseState
 
 IDLE = HeaderState(
-    waiting=0,
+    ready=0,
     finished=0,
     problems=0,
-    cancels=0,
+    rows=0,
+    going=0,
+    held=0,
     is_sending=False,
     is_scanning=False,
     is_checking=False,
     is_echoing=False,
     has_report=False,
 )
-READY = replace(IDLE, waiting=206)
+READY = replace(IDLE, ready=206, rows=1)
 
 
 @pytest.mark.parametrize(
@@ -25,9 +27,8 @@ READY = replace(IDLE, waiting=206)
         (IDLE, "Send", False),
         (READY, "Send 206", True),
         (replace(READY, is_scanning=True), "Send 206", False),
-        (replace(READY, is_sending=True), "Stop", True),
-        (replace(READY, is_sending=True, cancels=1), "Stop now", True),
-        (replace(READY, is_sending=True, cancels=2), "Stopping…", False),
+        (replace(READY, is_sending=True, going=2), "Send 206", True),
+        (replace(IDLE, is_sending=True, going=2), "Send", False),
     ],
 )
 def test_primary_button_says_what_it_does(shown: HeaderState, word: str, is_enabled: bool, window: MainWindow) -> None:
@@ -36,15 +37,31 @@ def test_primary_button_says_what_it_does(shown: HeaderState, word: str, is_enab
     assert (header.primary.accessibleName(), header.primary.isEnabled()) == (word, is_enabled)
 
 
-def test_nothing_that_disturbs_a_transfer_can_be_begun_while_it_runs(window: MainWindow) -> None:
+@pytest.mark.parametrize(
+    ("shown", "pause", "word"),
+    [
+        (READY, PauseState.NOTHING, ""),
+        (replace(IDLE, going=2, is_sending=True), PauseState.PAUSE, "Pause"),
+        (replace(IDLE, going=1, held=3), PauseState.PAUSE, "Pause"),
+        (replace(IDLE, held=2, is_sending=True), PauseState.BREAK_OFF, "Break off"),
+        (replace(IDLE, held=2), PauseState.GO_ON, "Go on"),
+    ],
+)
+def test_pause_button_is_there_when_it_can_do_something(
+    shown: HeaderState, pause: PauseState, word: str, window: MainWindow
+) -> None:
     header = window.send.header
-    ready = replace(READY, finished=2, problems=1, has_report=True)
+    header.show_state(shown)
+    assert (header.pause_state, not header.pause.isHidden()) == (pause, bool(word))
+    assert not word or header.pause.accessibleName() == word
+
+
+def test_all_can_be_done_while_something_is_sent(window: MainWindow) -> None:
+    header = window.send.header
+    header.show_state(replace(READY, finished=2, problems=1, has_report=True, is_sending=True, going=1))
     controls = (header.check_button, header.retry_action, header.clear_action, header.peer_setup.button)
-    header.show_state(ready)
     assert all(control.isEnabled() for control in controls)
-    header.show_state(replace(ready, is_sending=True))
-    assert not any(control.isEnabled() for control in controls)
-    assert header.report_action.isEnabled()
+    assert header.peer_entry.called.isEnabled()
 
 
 @pytest.mark.parametrize("running", [{"is_checking": True}, {"is_scanning": True}])

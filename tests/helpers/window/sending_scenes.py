@@ -1,19 +1,26 @@
 """States of the Send view, the pre-flight among them, on a stage."""
 
+import math
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 from dicomdesk.dicom.files.scan import SkippedInput
-from dicomdesk.engine.delivery.report import Report
 from dicomdesk.engine.events import GroupForecast, ItemOutcome
 from dicomdesk.engine.forecast import ForecastGroup
-from dicomdesk.gui.models.send_nodes import StudyNode
+from dicomdesk.engine.journal.records import AttemptRecord, ErrandState, HistoryErrand, InstanceRecord, InstanceState
+from dicomdesk.engine.outbox.facts import ErrandChanged, RunStarted
+from dicomdesk.gui.outline.states import ItemState
 from dicomdesk.gui.panels.details import Details
 from dicomdesk.gui.panes import send_details
 from dicomdesk.gui.panes.preflight_flow import describe_preflight
+from dicomdesk.gui.sending.history import HistoryDialog
+from dicomdesk.gui.sending.history_nodes import AttemptNode, HistoryNode, PastInstanceNode, instance_nodes
+from dicomdesk.gui.sending.nodes import StudyNode
 from dicomdesk.gui.theme import Tone
 from dicomdesk.gui.window_state import TypedPeer, WindowState
 from tests.helpers.window import scenes
-from tests.helpers.window.stage import Stage, just_now, progress, show_received
+from tests.helpers.window.errands import begin, end, errand_of, errand_with, hand_over
+from tests.helpers.window.stage import Stage, just_now, progress, show_dialog, show_received
 
 
 def first_start(stage: Stage) -> None:
@@ -40,39 +47,149 @@ def waiting(stage: Stage) -> None:
     )
 
 
+_USUAL = "PACS"
+
+
+def _sent(stage: Stage, count: int) -> list[StudyNode]:
+    """Jane, Petr and Yuki are on their way, and this much of Jane has been stored, all of Petr."""
+    waiting(stage)
+    queue = stage.window.send.flow.queue
+    jane, petr, yuki = hand_over(queue, _USUAL)
+    stage.session.sent.arrived.emit(just_now(scenes.outgoing(1)))
+    for study, numbers in ((jane, range(count)), (petr, range(148))):
+        for number in numbers:
+            begin(queue, study, number)
+            end(queue, study, number)
+    reason = "The peer took Secondary Capture only as Explicit or Implicit VR Little Endian; this is JPEG 2000"
+    for number in range(602, 608):
+        end(queue, jane, number, ItemState.NOT_SENT, None, reason)
+    stage.window.send.flow.peer_name = _USUAL
+    return [jane, petr, yuki]
+
+
 def busy(stage: Stage) -> None:
     """In the middle of sending and receiving."""
-    waiting(stage)
+    jane, *_ = _sent(stage, 412)
     flow = stage.window.send.flow
-    flow.peer_name = "PACS"
-    headers = scenes.usual_headers()
-    events = scenes.outgoing(1)
-    order = [*range(2), *range(620, 768), *range(2, 412)]
-    for index in order:
-        events += [
-            scenes.started(headers[index], index),
-            scenes.finished(headers[index], index),
-        ]
-    for index in range(602, 608):
-        reason = "The peer took Secondary Capture only as Explicit or Implicit VR Little Endian; this is JPEG 2000"
-        events.append(
-            scenes.finished(
-                headers[index],
-                index,
-                ItemOutcome.NOT_SENT,
-                status=None,
-                reason=reason,
-                association=0,
-            )
-        )
-    events.append(scenes.started(headers[412], 412))
+    begin(flow.queue, jane, 412)
+    run = RunStarted(job_id=scenes.SEND_JOB, peer=_USUAL, errand_ids=(1, 2, 3))
+    stage.session.outbox.runs[scenes.SEND_JOB] = run
+    flow.gauges.begin(run)
     stage.session.sending = progress(560, 812, 302_000_000, 1_550_000_000)
-    stage.session.sent.arrived.emit(just_now(events))
-    flow._ended_bytes = 301_700_000
+    flow.gauges.show({scenes.SEND_JOB: stage.session.sending})
+    _draw_speed(stage)
     show_received(stage)
-    for _ in range(3):
-        stage.session.ticked.emit()
+    stage.settle()
     _open_first(stage)
+
+
+def _draw_speed(stage: Stage) -> None:
+    graph = stage.window.send.graph
+    for second in range(70):
+        graph.note(41e6 + 12e6 * math.sin(second / 6) - (20e6 if 30 < second < 36 else 0))
+    graph.show()
+
+
+def several_peers(stage: Stage) -> None:
+    """Studies go to three peers at once: one is busy, one waits for its next try, one is paused."""
+    waiting(stage)
+    queue = stage.window.send.flow.queue
+    jane, petr, yuki = hand_over(queue, _USUAL)
+    headers = [scenes.header(scenes.LONG, ("1", "Whole body", "CT"), n) for n in range(240)]
+    queue.add(scenes.found(headers), "Night archive")
+    (later,) = queue.drafts("Night archive")
+    queue.begin_handing([later])
+    queue.end_handing({later: 4})
+    for study, number, state, peer in (
+        (petr, 2, ErrandState.RETRYING, "Research"),
+        (yuki, 3, ErrandState.HELD, "ARCHIVE@archive.example:104"),
+        (later, 4, ErrandState.WAITING, "Night archive"),
+    ):
+        soon = datetime.now(UTC) + timedelta(seconds=25.4)
+        is_retry = state is ErrandState.RETRYING
+        reason = "No connection to research.example port 104: Connection refused (nothing listens on that port)"
+        study.peer = peer
+        record = {"next_try_at": soon, "reason": reason, "tries": 3} if is_retry else {}
+        queue.take(ErrandChanged(errand=errand_of(study, state, peer=peer, position=float(number), **record)))
+    for number in range(180):
+        begin(queue, jane, number)
+        end(queue, jane, number)
+    begin(queue, jane, 180)
+    stage.session.outbox.runs["a"] = RunStarted(job_id="a", peer=_USUAL, errand_ids=(1,))
+    stage.session.outbox.runs["b"] = RunStarted(job_id="b", peer="Night archive", errand_ids=(4,))
+    begin(queue, later, 0)
+    for run in stage.session.outbox.runs.values():
+        stage.window.send.flow.gauges.begin(run)
+    stage.session.sending = replace(progress(180, 860, 95_000_000, 452_000_000), associations=5)
+    gauges = {"a": progress(180, 620, 95_000_000, 325_000_000), "b": progress(0, 240, 200_000, 126_000_000, 9e6)}
+    stage.window.send.flow.gauges.show(gauges)
+    _draw_speed(stage)
+
+
+def retry_selected(stage: Stage) -> None:
+    """The study that waits for its next try is selected."""
+    several_peers(stage)
+    stage.window.send.list.view.select_node(stage.window.send.flow.queue.studies[1])
+
+
+def several_selected(stage: Stage) -> None:
+    """Three studies are selected, and a filter hides others."""
+    several_peers(stage)
+    stage.window.send.list.filters.chips.choose(1)
+    stage.window.send.list.view.selectAll()
+
+
+def all_held(stage: Stage) -> None:
+    """Everything is paused."""
+    waiting(stage)
+    queue = stage.window.send.flow.queue
+    queue.remove_skipped()
+    for study in hand_over(queue, _USUAL):
+        queue.take(ErrandChanged(errand=errand_of(study, ErrandState.HELD)))
+
+
+def history(stage: Stage) -> None:
+    """The history, with one errand opened down to the tries of an instance."""
+    dialog = HistoryDialog(stage.theme, stage.tasks, stage.session.outbox, stage.window)
+    names = ("DOE, JANE   12345   CT abdomen", "IVANOV, PETR   88102   MR head", "SATO, YUKI   55410   US heart")
+    stored, refused = InstanceState.STORED, InstanceState.REFUSED
+    entries = [({stored: 620}, ErrandState.DONE, ""), ({stored: 140, refused: 8}, ErrandState.DONE, "")]
+    entries += [({stored: 12, InstanceState.WAITING: 32}, ErrandState.CANCELLED, "sent to Night archive instead")]
+    for number in range(12):
+        counts, state, reason = entries[number % 3]
+        errand = errand_with(90 - number, counts, state, title=names[number % 3], reason=reason)
+        dialog.model.insert(None, [HistoryNode(HistoryErrand(errand=errand.record, counts=counts))])
+    first = dialog.model.root.children[1]
+    assert isinstance(first, HistoryNode)
+    first.is_loaded = True
+    found = scenes.found(scenes.usual_headers()[:3])
+    at = datetime.now(UTC)
+    records = [
+        InstanceRecord(errand_id=89, number=number, found=each, state=refused if number == 1 else stored, attempts=2,
+            status=0xA900 if number == 1 else 0, at=at, reason="Data set does not match its SOP class" if number == 1
+            else "")
+        for number, each in enumerate(found)
+    ]  # fmt: skip
+    dialog.model.insert(first, instance_nodes(records))
+    second = first.children[1]
+    assert isinstance(second, PastInstanceNode)
+    second.is_loaded = True
+    dialog.model.insert(second, [
+        AttemptNode(AttemptRecord(number=1, peer=_USUAL, began_at=at, ended_at=at, state=InstanceState.FAILED,
+            status=None, reason="The connection was lost before the peer answered")),
+        AttemptNode(AttemptRecord(number=2, peer=_USUAL, began_at=at, ended_at=at, state=refused, status=0xA900,
+            reason="Data set does not match its SOP class")),
+    ])  # fmt: skip
+    dialog.view.expand_node(first)
+    dialog.view.expand_node(second)
+    dialog._pages.setCurrentIndex(1)
+    dialog.told.setText("12 entries")
+    show_dialog(stage, dialog, (1000, 600))
+
+
+def history_empty(stage: Stage) -> None:
+    """Nothing was ever sent."""
+    show_dialog(stage, HistoryDialog(stage.theme, stage.tasks, stage.session.outbox, stage.window), (1000, 600))
 
 
 def selected_problem(stage: Stage) -> None:
@@ -84,63 +201,27 @@ def selected_problem(stage: Stage) -> None:
 
 
 def after_failures(stage: Stage) -> None:
-    """A job has ended, with problems of all kinds."""
-    busy(stage)
+    """All has ended, with problems of all kinds."""
+    jane, _, yuki = _sent(stage, 602)
     flow = stage.window.send.flow
-    headers = scenes.usual_headers()
-    events = []
-    for index in range(412, 602):
-        events.append(scenes.finished(headers[index], index))
-    for index in range(608, 620):
-        events.append(
-            scenes.finished(
-                headers[index],
-                index,
-                ItemOutcome.WARNING,
-                status=0xB000,
-                reason="Coercion of data elements",
-            )
-        )
-    for index in range(768, 790):
-        events.append(
-            scenes.finished(
-                headers[index],
-                index,
-                ItemOutcome.REFUSED,
-                status=0xA700,
-                reason="Out of resources",
-            )
-        )
-    for index in range(790, 812):
-        events.append(
-            scenes.finished(
-                headers[index],
-                index,
-                ItemOutcome.FAILED,
-                status=None,
-                reason="The connection was lost before the peer answered",
-            )
-        )
-    events.append(scenes.aborted(scenes.SEND_JOB, 1))
-    stage.session.sent.arrived.emit(just_now(events))
+    for number in range(608, 620):
+        end(flow.queue, jane, number, ItemState.WARNING, 0xB000, "Coercion of data elements")
+    for number in range(44):
+        is_refused = number < 22
+        state, status = (ItemState.REFUSED, 0xA700) if is_refused else (ItemState.FAILED, None)
+        reason = "Out of resources" if is_refused else "The connection was lost before the peer answered"
+        end(flow.queue, yuki, number, state, status, reason)
+    stage.session.sent.arrived.emit(just_now([scenes.aborted(scenes.SEND_JOB, 1)]))
     stage.session.sending = None
-    flow.queue._on_job_finished()
     details = send_details.describe_result(
         {ItemOutcome.STORED: 750, ItemOutcome.WARNING: 12, ItemOutcome.REFUSED: 22, ItemOutcome.FAILED: 28},
         None,
-        "PACS",
-        is_cancelled=False,
+        _USUAL,
+        is_held=False,
     )
-    flow.report = Report(
-        peer_host="pacs.example",
-        peer_port=104,
-        calling_ae_title="WS1",
-        called_ae_title="PACS",
-        associations=1,
-        contexts_proposed=5,
-        items=(),
-    )
+    flow.has_report = True
     flow.told.emit(details)
+    _open_first(stage)
 
 
 def failed_row(stage: Stage) -> None:

@@ -30,7 +30,6 @@ class StagedSession(Session):
     sending: Progress | None = None
     receiving: Progress | None = None
     port = 0
-    asked_to_end = 0
 
     async def begin(self, request: object, sink: object) -> NoReturn:
         raise asyncio.CancelledError  # nothing is begun on a stage
@@ -42,10 +41,6 @@ class StagedSession(Session):
     @property
     def is_receiving(self) -> bool:
         return self.receiving is not None
-
-    @property
-    def cancels(self) -> int:
-        return self.asked_to_end
 
     @property
     def listening_port(self) -> int:

@@ -1,0 +1,185 @@
+"""Access of the window to the Outbox: everything that may wait happens on a worker thread."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from PySide6.QtCore import QObject, Signal
+
+from dicomdesk.engine.outbox.errands import Destination
+from dicomdesk.engine.outbox.facts import OutboxFact, RunEnded, RunStarted
+from dicomdesk.engine.stats import Progress
+from dicomdesk.errors import DicomdeskError, SettingsError
+from dicomdesk.gui.event_bridge import Arrival, Channel
+from dicomdesk.gui.tasks import Tasks
+
+if TYPE_CHECKING:
+    from dicomdesk.engine.engine import Engine
+    from dicomdesk.engine.events import Event
+    from dicomdesk.engine.journal.journal import Journal
+    from dicomdesk.engine.journal.records import SettingValue
+    from dicomdesk.engine.outbox.errands import Resolve
+    from dicomdesk.engine.outbox.outbox import Outbox
+
+__all__ = ["OutboxAccess", "sum_of"]
+
+ResultT = TypeVar("ResultT")
+
+
+class OutboxAccess(QObject):
+    """Opens, asks and closes the Outbox. All methods are for the Qt thread, but ``end``."""
+
+    opened = Signal()
+    """The errands of the journal are there."""
+    changed = Signal()
+    """A run began or ended."""
+    noticed = Signal(str)
+    """What a user should know of the journal, a sentence; once for each."""
+
+    def __init__(self, engine: "Engine", channel: Channel, tasks: Tasks, parent: QObject | None = None) -> None:
+        """``channel`` carries facts and the events of runs."""
+        super().__init__(parent)
+        self._engine = engine
+        self._channel = channel
+        self._tasks = tasks
+        self._opening: asyncio.Future[None] | None = None
+        self._outbox: Outbox | None = None
+        self._journal: Journal | None = None
+        self._is_closing = False
+        self._fault = ""
+        """Why there is no journal on the disk, a sentence."""
+        self._told: set[str] = set()
+        self.resolve: Resolve = _nobody_resolves
+        """Turns peers' names into destinations, on the Outbox's thread."""
+        self.runs: dict[str, RunStarted] = {}
+        """Runs that go on, by job."""
+        channel.arrived.connect(self._on_arrived)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether something is being sent."""
+        return bool(self.runs)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the errands of the journal are there."""
+        return self._outbox is not None
+
+    def begin(self, path: Path | None, *, resumes: bool = True) -> None:
+        """Open the journal at a path, None for one in memory, without waiting; ``resumes`` lets what waits go on."""
+        if self._opening is None and not self._is_closing:
+            self._opening = asyncio.Future()
+            self._tasks.start(self._open(path, self._opening, resumes=resumes))
+
+    async def ask(self, function: "Callable[[Outbox, Journal], ResultT]") -> ResultT:
+        """Call a function with Outbox and journal on a worker thread when they are open; return what it returns."""
+        if self._opening is None:
+            self.begin(None)
+        if self._opening is None:
+            raise DicomdeskError(self.tr("The window is closing."))
+        await asyncio.shield(self._opening)
+        outbox, journal = self._outbox, self._journal
+        if outbox is None or journal is None:
+            raise DicomdeskError(self.tr("The window is closing."))
+        return await self._tasks.run(lambda: function(outbox, journal))
+
+    def tell(self, function: "Callable[[Outbox], object]") -> None:
+        """Call a function with the Outbox on a worker thread, some time soon."""
+
+        async def call() -> None:
+            await self.ask(lambda outbox, _journal: function(outbox))
+
+        self._tasks.start(call())
+
+    def progress(self) -> Mapping[str, Progress]:
+        """Return the gauges of the runs, by job."""
+        return self._outbox.progress() if self._outbox is not None and self.runs else {}
+
+    def look_at_journal(self) -> None:
+        """Tell of trouble that the journal has got into since; for now and then."""
+        journal = self._journal
+        for text in (self._fault, journal.notice, journal.trouble) if journal is not None else ():
+            if text and text not in self._told:
+                self._told.add(text)
+                self.noticed.emit(text)
+
+    def refuse(self) -> None:
+        """Begin nothing any more."""
+        self._is_closing = True
+
+    async def settle(self) -> None:
+        """Wait until the journal is open, where it is being opened."""
+        if self._opening is not None:
+            await asyncio.shield(self._opening)
+
+    def end(self, *, abort: bool = False) -> None:
+        """End what is under way and wait for that; what has not ended stays in the journal. For any thread."""
+        if self._outbox is not None:
+            self._outbox.close(abort=abort)
+
+    def let_go(self) -> None:
+        """Close the journal, after ``end``. Waits; any thread."""
+        if self._journal is not None:
+            self._journal.close()
+
+    async def _open(self, path: Path | None, opening: "asyncio.Future[None]", *, resumes: bool) -> None:
+        try:
+            journal, outbox = await self._tasks.run(lambda: self._make(path, resumes=resumes))
+            self._journal, self._outbox = journal, outbox
+        finally:
+            opening.set_result(None)
+        self.opened.emit()
+        self.look_at_journal()
+
+    def _make(self, path: Path | None, *, resumes: bool) -> "tuple[Journal, Outbox]":
+        from dicomdesk.engine.journal.memory_journal import MemoryJournal  # noqa: PLC0415 - the window is painted before
+        from dicomdesk.engine.outbox.outbox import Outbox  # noqa: PLC0415 - the window is painted before
+
+        journal: Journal = MemoryJournal()
+        if path is not None:
+            from dicomdesk.engine.journal.sqlite_journal import SqliteJournal  # noqa: PLC0415 - sqlite3 is loaded only where it is used
+
+            try:
+                journal = SqliteJournal(str(path))
+            except DicomdeskError as error:
+                self._fault = f"{error}. What is queued lasts until the window closes."
+        return journal, Outbox(self._engine, journal, self._channel.sink, self._resolve, resumes=resumes)
+
+    def _resolve(self, peer: str, settings: "Mapping[str, SettingValue]") -> Destination:
+        return self.resolve(peer, settings)
+
+    def _on_arrived(self, arrivals: "Sequence[Arrival[OutboxFact | Event]]") -> None:
+        has_changed = False
+        for arrival in arrivals:
+            fact = arrival.event
+            if isinstance(fact, RunStarted):
+                self.runs[fact.job_id] = fact
+                has_changed = True
+            elif isinstance(fact, RunEnded):
+                self.runs.pop(fact.job_id, None)
+                has_changed = True
+        if has_changed:
+            self.changed.emit()
+
+
+def sum_of(gauges: "Sequence[Progress]") -> Progress | None:
+    """Return several jobs' gauges as one, None where there is none."""
+    if not gauges:
+        return None
+    bytes_per_s = sum(each.bytes_per_s for each in gauges)
+    left = sum(each.bytes_total - each.bytes_done for each in gauges)
+    return Progress(
+        items_total=sum(each.items_total for each in gauges),
+        items_done=sum(each.items_done for each in gauges),
+        bytes_total=sum(each.bytes_total for each in gauges),
+        bytes_done=sum(each.bytes_done for each in gauges),
+        bytes_per_s=bytes_per_s,
+        items_per_s=sum(each.items_per_s for each in gauges),
+        seconds_left=left / bytes_per_s if bytes_per_s > 0 else None,
+        associations=sum(each.associations for each in gauges),
+    )
+
+
+def _nobody_resolves(peer: str, _settings: "Mapping[str, SettingValue]") -> Destination:
+    raise SettingsError(f"Nobody knows the peer {peer}")

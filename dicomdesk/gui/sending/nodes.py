@@ -1,0 +1,530 @@
+"""Rows of the send queue: a study on its way to a peer, its series, and their instances.
+
+A study keeps what is known of its instances in lists by number; rows of instances are made only where a series is open.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import ClassVar
+
+from PySide6.QtCore import QCoreApplication
+
+from dicomdesk import human
+from dicomdesk.dicom.instance import FoundInstance, InstanceHeader
+from dicomdesk.gui import wording
+from dicomdesk.gui.models.study_words import SeriesWords, StudyWords
+from dicomdesk.gui.outline.model import Column, Mark, Node, Part, Weight, joined, mark_of
+from dicomdesk.gui.outline.states import PROBLEMS, ItemState
+from dicomdesk.gui.security.destinations import peer_word
+from dicomdesk.gui.sending.natural import natural_key
+from dicomdesk.gui.theme import Tone
+
+TITLE, PEER, MODALITY, STORED, SIZE, STATE, PROGRESS, RATE, LEFT = range(9)
+
+_ENDED = (ItemState.STORED, ItemState.WARNING, *PROBLEMS)
+_LOUDEST_FIRST = (
+    ItemState.SENDING,
+    ItemState.REFUSED,
+    ItemState.FAILED,
+    ItemState.NOT_SENT,
+    ItemState.WAITING,
+    ItemState.WARNING,
+    ItemState.STORED,
+)
+_WHOLE_STATES = (ItemState.READY, ItemState.HELD, ItemState.RETRYING, ItemState.CANCELLED)
+"""States that an errand has as a whole, while something of it has not ended."""
+
+
+def _say(text: str) -> str:
+    return QCoreApplication.translate("send_nodes", text)
+
+
+def send_columns() -> tuple[Column, ...]:
+    """Return the columns of the send queue, in the order of their numbers."""
+    return (
+        Column(title=_say("Patient / study / series"), width=260),
+        Column(title=_say("To"), width=104),
+        Column(title=_say("Modality"), width=80, yields=1),
+        Column(title=_say("Stored"), width=96, is_number=True),
+        Column(title=_say("Size"), width=70, is_number=True),
+        Column(title=_say("State"), width=134),
+        Column(title=_say("Progress"), width=114),
+        Column(title=_say("Rate"), width=76, is_number=True, yields=2),
+        Column(title=_say("Left"), width=56, is_number=True, yields=3),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What is known of an instance besides its state."""
+
+    status: int | None = None
+    reason: str = ""
+    attempts: int = 0
+    job_id: str = ""
+    """Of the last job that ended it."""
+    association: int = 0
+    """Over which it went, or was to go; number within the job, 0 for none."""
+    commitment: str = ""
+    """What the peer said of keeping it for good, a word for people; "" where it was not asked."""
+
+
+NO_RESULT = Result()
+
+
+class Look:
+    """How instances are shown in all series: which states, and in which order."""
+
+    def __init__(self) -> None:
+        self.states: tuple[ItemState, ...] = ()
+        """That are shown, none for all."""
+        self.sorted_by: tuple[int, bool] | None = None
+        """Column, and whether the greatest comes first; None for the natural order of names."""
+        self.peer = ""
+        """Where studies go for which nobody has chosen a peer, a word."""
+
+
+_USUAL_LOOK = Look()
+
+
+class InstanceNode(Node):
+    """Row of one instance; what it says is the study's."""
+
+    __slots__ = ("number", "study")
+
+    def __init__(self, study: "StudyNode", number: int) -> None:
+        super().__init__()
+        self.study = study
+        self.number = number
+        """Within the study, from 0."""
+
+    @property
+    def found(self) -> FoundInstance:
+        """File, and header."""
+        return self.study.found[self.number]
+
+    @property
+    def state(self) -> ItemState:
+        """State that it is in."""
+        return self.study.state_of(self.number)
+
+    @property
+    def result(self) -> Result:
+        """What has become of it."""
+        return self.study.results.get(self.number, NO_RESULT)
+
+    @property
+    def status(self) -> int | None:
+        """What the peer answered."""
+        return self.result.status
+
+    @property
+    def reason(self) -> str:
+        """Why, in plain words."""
+        return self.result.reason
+
+    @property
+    def header(self) -> InstanceHeader:
+        """Its header."""
+        return self.found.header
+
+    @property
+    def size_bytes(self) -> int:
+        """Of its data set."""
+        return self.found.header.data_set_length
+
+    @property
+    def name(self) -> str:
+        """The file's own name."""
+        return file_name(self.found)
+
+    def text(self, column: int) -> str:
+        if column == TITLE:
+            return self.name
+        if column == SIZE:
+            return human.size_text(self.size_bytes)
+        if column == STATE:
+            return self._state_text()
+        if column == PROGRESS and self.status:
+            return wording.status_code_text(self.status)
+        return ""
+
+    def parts(self, column: int) -> tuple[Part, ...] | None:
+        if column != TITLE:
+            return None
+        return (Part(self.name), Part(wording.transfer_syntax_text(self.header.transfer_syntax_uid), Weight.QUIET))
+
+    def mark(self, column: int) -> Mark | None:
+        if column != STATE:
+            return None
+        return mark_of(self.state, self._state_text())
+
+    def tip(self, column: int) -> str:
+        return (
+            human.printable(self.reason)
+            if column in {STATE, PROGRESS}
+            else human.printable(self.found.path)
+            if column == TITLE
+            else ""
+        )
+
+    def _state_text(self) -> str:
+        result, state = self.result, self.state
+        if result.commitment and state in {ItemState.STORED, ItemState.WARNING}:
+            return result.commitment
+        word = mark_of(state).word
+        if result.attempts > 1 or (result.attempts and state is ItemState.WAITING):
+            return _say("{state}, {tries}").format(
+                state=word, tries=wording.plural(result.attempts, _say("{count} try"), _say("{count} tries"))
+            )
+        return word
+
+
+class GroupNode(Node):
+    """Group of instances, a study or a series: its counts are kept up to date by the queue."""
+
+    __slots__ = ("bytes_done", "bytes_on_wire", "counts", "is_active", "rate", "size_bytes", "total")
+
+    opens: ClassVar[bool] = True
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.counts: Counter[ItemState] = Counter()
+        self.total = 0
+        self.size_bytes = 0
+        self.bytes_done = 0
+        self.bytes_on_wire = 0
+        """Of instances that are under way now."""
+        self.rate = 0.0
+        """Bytes per second, 0 where nothing is sent."""
+        self.is_active = False
+        """Whether something was under way a moment ago: keeps the state steady between two instances."""
+
+    @property
+    def state(self) -> ItemState:
+        """The state that people must know of first."""
+        if self.is_active and self.counts[ItemState.WAITING]:
+            return ItemState.SENDING
+        return next((state for state in _LOUDEST_FIRST if self.counts[state]), ItemState.WAITING)
+
+    @property
+    def ended(self) -> int:
+        """Instances that are over, however they ended."""
+        return sum(self.counts[state] for state in _ENDED)
+
+    @property
+    def stored(self) -> int:
+        """Instances that the peer has."""
+        return self.counts[ItemState.STORED] + self.counts[ItemState.WARNING]
+
+    @property
+    def problems(self) -> int:
+        """Instances that ask for attention."""
+        return sum(self.counts[state] for state in PROBLEMS)
+
+    @property
+    def seconds_left(self) -> float | None:
+        """At the present rate; None where nothing is sent."""
+        left = self.size_bytes - self.bytes_done - self.bytes_on_wire
+        return left / self.rate if self.rate > 0 and left >= 0 else None
+
+    def state_text(self) -> str:
+        """The word for the state, with a count where it is not true for all."""
+        state = self.state
+        count = self.counts[state]
+        word = mark_of(state).word
+        if state in PROBLEMS and count < self.problems:
+            return _say("{count} problems").format(count=wording.count_text(self.problems))
+        if state in {ItemState.SENDING, ItemState.WAITING} or count in {0, self.total}:
+            return word
+        return f"{word} {wording.count_text(count)}"
+
+    def counted_text(self) -> str:
+        """Return "4 of 12 stored, 2 failed, 6 waiting"."""
+        shown = ((self.problems, _say("{count} not stored")), (self.total - self.ended, _say("{count} waiting")))
+        whole = _say("{stored} of {total} stored").format(
+            stored=wording.count_text(self.stored), total=wording.count_text(self.total)
+        )
+        return ", ".join([whole, *(words.format(count=wording.count_text(count)) for count, words in shown if count)])
+
+    def text(self, column: int) -> str:
+        if column == STORED:
+            stored, total = wording.count_text(self.stored), wording.count_text(self.total)
+            return _say("{stored} of {total}").format(stored=stored, total=total)
+        if column == SIZE:
+            return human.size_text(self.size_bytes) if self.size_bytes else ""
+        if column == STATE:
+            return self.state_text()
+        if column == PROGRESS:
+            share = self.progress(PROGRESS)
+            return "" if share is None else f"{int(share * 100)} %"
+        if column == RATE:
+            return human.rate_text(self.rate) if self.rate > 0 else ""
+        if column == LEFT:
+            left = self.seconds_left
+            return "" if left is None else human.duration_text(left)
+        return ""
+
+    def spoken(self, column: int) -> str:
+        return self.counted_text() if column == STORED else super().spoken(column)
+
+    def tip(self, column: int) -> str:
+        return self.counted_text() if column in {STORED, PROGRESS} else ""
+
+    def sort_value(self, column: int) -> str | float:
+        return _group_sort_value(self, column)
+
+    def mark(self, column: int) -> Mark | None:
+        return mark_of(self.state, self.state_text()) if column == STATE else None
+
+    def progress(self, column: int) -> float | None:
+        if column != PROGRESS or not (self.ended or self.bytes_on_wire):
+            return None
+        if self.ended >= self.total or not self.size_bytes:
+            return self.stored / self.total
+        return min((self.stored_bytes() + self.bytes_on_wire) / self.size_bytes, 0.999)
+
+    def shares(self, column: int) -> tuple[tuple[float, Tone], ...]:
+        share = self.progress(column)
+        if share is None or not self.total:
+            return ()
+        tone = Tone.GOOD if self.ended >= self.total else Tone.ACTIVE
+        return ((share, tone), (self.problems / self.total, Tone.BAD))
+
+    def stored_bytes(self) -> int:
+        """Return how many bytes the peer has, as far as is known."""
+        problems = self.problems
+        return round(self.bytes_done * self.stored / (self.stored + problems)) if problems else self.bytes_done
+
+
+class StudyNode(GroupNode):
+    """A study on its way to a peer: an errand, or what becomes one when it is handed over."""
+
+    __slots__ = (
+        "added_at",
+        "commitment",
+        "errand_id",
+        "found",
+        "is_chosen_peer",
+        "is_loaded",
+        "is_loading",
+        "look",
+        "next_try_at",
+        "origin",
+        "peer",
+        "position",
+        "problem_numbers",
+        "reason",
+        "results",
+        "rows",
+        "series",
+        "series_of",
+        "states",
+        "under_way",
+        "waits_for_peer",
+        "whole_state",
+        "words",
+    )  # fmt: skip
+
+    def __init__(self, header: InstanceHeader | None, *, title: str = "") -> None:
+        """``header`` is that of any instance; ``title`` is shown where there is none."""
+        super().__init__()
+        self.words = StudyWords(header) if header is not None or not title else TitleWords(title)
+        self.series: dict[str, SeriesNode] = {}
+        self.look = _USUAL_LOOK
+        self.errand_id = 0
+        """Of the errand; 0 while it is being listed."""
+        self.peer = ""
+        """As its user names it; "" where it goes to whatever peer is chosen when it is sent."""
+        self.is_chosen_peer = False
+        """Whether the peer was chosen for this study."""
+        self.origin = "window"
+        self.position = float("inf")
+        self.added_at = datetime.now(UTC)
+        self.whole_state: ItemState | None = None
+        """Of the errand as a whole, where that says more than the instances."""
+        self.waits_for_peer = False
+        """Whether it is the peer that is tried again, and not the errand."""
+        self.next_try_at: datetime | None = None
+        self.reason = ""
+        self.is_loaded = True
+        """Whether ``found`` and what goes with it are there; counts always are."""
+        self.is_loading = False
+        self.found: list[FoundInstance] = []
+        """By number."""
+        self.states = bytearray()
+        """Code of the state, by number."""
+        self.series_of: list[SeriesNode] = []
+        """By number."""
+        self.results: dict[int, Result] = {}
+        """Of those of which there is something to say."""
+        self.rows: dict[int, InstanceNode] = {}
+        """Rows that were made, by number."""
+        self.under_way: set[int] = set()
+        self.problem_numbers: set[int] = set()
+        """Of what was reported as a problem."""
+        self.commitment: Counter[str] = Counter()
+        """How many instances the peer said what of, by the word for people."""
+
+    @property
+    def state(self) -> ItemState:
+        if self.whole_state in _WHOLE_STATES and (self.ended < self.total or not self.total):
+            return self.whole_state
+        return super().state
+
+    def state_of(self, number: int) -> ItemState:
+        """Return the state of an instance."""
+        return _STATES[self.states[number]]
+
+    def set_state(self, number: int, state: ItemState) -> None:
+        """Note the state of an instance; counts are the caller's."""
+        self.states[number] = _CODES[state]
+
+    def state_text(self) -> str:
+        state = self.state
+        if state is ItemState.RETRYING and self.next_try_at is not None:
+            left = max((self.next_try_at - datetime.now(UTC)).total_seconds(), 0)
+            return _say("Next try in {time}").format(time=human.duration_text(left))
+        if state in _WHOLE_STATES:
+            return mark_of(state).word
+        if self.commitment and self.ended >= self.total and not self.problems:
+            word, count = self.commitment.most_common(1)[0]
+            return word if count >= self.total else f"{word} {wording.count_text(count)}"
+        return super().state_text()
+
+    def text(self, column: int) -> str:
+        if column == TITLE:
+            return joined(self.words.parts())
+        if column == PEER:
+            return human.printable(peer_word(self.peer)) if self.peer else self.look.peer
+        return self.words.modality_text() if column == MODALITY else super().text(column)
+
+    def parts(self, column: int) -> tuple[Part, ...] | None:
+        if column == PEER:
+            is_certain = bool(self.peer)
+            return (Part(self.text(PEER), Weight.PLAIN if is_certain else Weight.QUIET),)
+        return self.words.parts() if column == TITLE else None
+
+    def tip(self, column: int) -> str:
+        if column == STATE:
+            return human.printable(self.reason)
+        if column == PEER:
+            return human.printable(self.peer)
+        return self.text(column) if column in {TITLE, MODALITY} else super().tip(column)
+
+    def unfetched(self) -> int:
+        return 0 if self.is_loaded or self.is_loading else 1
+
+
+class TitleWords(StudyWords):
+    """Study of which only the title of its errand is known."""
+
+    __slots__ = ("title",)
+
+    def __init__(self, title: str) -> None:
+        super().__init__(None)
+        self.title = human.printable(title)
+        self.search_text = self.title.casefold()
+
+    def parts(self) -> tuple[Part, ...]:
+        """Return the title."""
+        return (Part(self.title, Weight.STRONG),)
+
+
+class SeriesNode(GroupNode):
+    """A series; its instances become rows only when it is opened."""
+
+    __slots__ = ("numbers", "order", "study", "words")
+
+    def __init__(self, study: StudyNode, header: InstanceHeader) -> None:
+        super().__init__()
+        self.study = study
+        self.words = SeriesWords(header)
+        self.numbers: list[int] = []
+        """Of its instances, within the study."""
+        self.order: list[int] | None = None
+        """Numbers of what is shown, as it is sorted; None where nobody has looked since something changed."""
+
+    @property
+    def instances(self) -> list[InstanceNode]:
+        """Rows of all its instances, shown or not, in natural order."""
+        return [self.row_of(number) for number in self.in_order()]
+
+    def in_order(self) -> list[int]:
+        """Return the numbers of all its instances in natural order of the files' names."""
+        found = self.study.found
+        return sorted(self.numbers, key=lambda number: natural_key(found[number].name))
+
+    def row_of(self, number: int) -> InstanceNode:
+        """Return the row of an instance, which is made if there is none."""
+        row = self.study.rows.get(number)
+        if row is None:
+            row = self.study.rows[number] = InstanceNode(self.study, number)
+            row.parent = self
+        return row
+
+    def text(self, column: int) -> str:
+        if column == TITLE:
+            return joined(self.words.parts())
+        return self.words.modality if column == MODALITY else super().text(column)
+
+    def parts(self, column: int) -> tuple[Part, ...] | None:
+        return self.words.parts() if column == TITLE else None
+
+    def tip(self, column: int) -> str:
+        return self.text(TITLE) if column == TITLE else super().tip(column)
+
+    def unfetched(self) -> int:
+        return (len(self.numbers) if self.order is None else len(self.order)) - len(self.children)
+
+    def fetch(self, most: int) -> Sequence[Node]:
+        if self.order is None:
+            self.order = self._looked_at()
+        first = len(self.children)
+        return [self.row_of(number) for number in self.order[first : first + most]]
+
+    def _looked_at(self) -> list[int]:
+        """Return the numbers of what passes, as it is sorted."""
+        look, study = self.study.look, self.study
+        numbers = self.in_order()
+        if look.states:
+            numbers = [number for number in numbers if study.state_of(number) in look.states]
+        if look.sorted_by is not None:
+            column, is_descending = look.sorted_by
+            if column == SIZE:
+                numbers.sort(key=lambda number: study.found[number].header.data_set_length, reverse=is_descending)
+            elif column == STATE:
+                numbers.sort(key=lambda number: mark_of(study.state_of(number)).word, reverse=is_descending)
+            elif column == TITLE and is_descending:
+                numbers.reverse()
+        return numbers
+
+    def forget_rows(self) -> None:
+        """Let rows be made anew, those that pass now."""
+        self.order = None
+        self.children.clear()
+
+
+_STATES = tuple(ItemState)
+_CODES = {state: code for code, state in enumerate(_STATES)}
+
+
+def file_name(found: FoundInstance) -> str:
+    """Return a file's own name, as people see it."""
+    return human.printable((found.archive_member or found.path).replace("\\", "/").rsplit("/", 1)[-1])
+
+
+def _group_sort_value(node: GroupNode, column: int) -> str | float:
+    if column == STORED:
+        return node.stored / node.total if node.total else 0.0
+    if column == SIZE:
+        return float(node.size_bytes)
+    if column == PROGRESS:
+        return node.progress(PROGRESS) or 0.0
+    if column == RATE:
+        return node.rate
+    if column == LEFT:
+        return float("inf") if node.seconds_left is None else node.seconds_left
+    return node.text(column).casefold()

@@ -1,0 +1,559 @@
+"""Send queue: studies on their way to peers, with the state of each of their instances."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from itertools import chain
+
+from dicomdesk import human
+from dicomdesk.dicom.files.scan import ScanResult
+from dicomdesk.dicom.instance import FoundInstance, InstanceHeader
+from dicomdesk.engine.events import Event, ItemFinished, ItemOutcome
+from dicomdesk.engine.journal.records import ErrandState, InstanceRecord, InstanceState
+from dicomdesk.engine.outbox.errands import Errand
+from dicomdesk.engine.outbox.facts import (
+    ErrandAdded,
+    ErrandChanged,
+    ErrandRemoved,
+    InstanceBegan,
+    InstanceEnded,
+    OutboxFact,
+    PeerFree,
+    PeerPaused,
+)
+from dicomdesk.gui.outline.model import Node, joined
+from dicomdesk.gui.outline.row_window import ArrangedOutline, RowWindow
+from dicomdesk.gui.outline.states import PROBLEMS, ItemState, state_word
+from dicomdesk.gui.problems.book import ProblemShelf, loose_shelf
+from dicomdesk.gui.sending.natural import natural_key
+from dicomdesk.gui.sending.nodes import NO_RESULT, GroupNode, InstanceNode, Look, Result, SeriesNode, StudyNode
+from dicomdesk.gui.sending.skipped import SkippedGroupNode
+
+__all__ = ["MOVED", "STATE_OF", "SendQueue", "instances_below", "studies_of"]
+
+STATE_OF: dict[InstanceState, ItemState] = {
+    InstanceState.WAITING: ItemState.WAITING,
+    InstanceState.UNDER_WAY: ItemState.SENDING,
+    InstanceState.STORED: ItemState.STORED,
+    InstanceState.WARNING: ItemState.WARNING,
+    InstanceState.REFUSED: ItemState.REFUSED,
+    InstanceState.NOT_SENT: ItemState.NOT_SENT,
+    InstanceState.FAILED: ItemState.FAILED,
+}
+_WHOLE: dict[ErrandState, ItemState | None] = {
+    ErrandState.HELD: ItemState.HELD,
+    ErrandState.RETRYING: ItemState.RETRYING,
+    ErrandState.CANCELLED: ItemState.CANCELLED,
+}
+MOVED = frozenset({ItemState.STORED, ItemState.WARNING, *PROBLEMS})
+"""States whose bytes need not be sent any more."""
+_MOST_CARRIERS = 20_000
+"""Instances with problems of which the association is remembered."""
+
+
+class SendQueue:
+    """Keeps the studies; an outline is told of rows that come, go or change. For the Qt thread.
+
+    Costs of a fact do not depend on the length of the queue.
+    """
+
+    def __init__(self, outline: ArrangedOutline, problems: ProblemShelf | None = None) -> None:
+        """What was given up is reported to ``problems`` until it is tried again, by errand and number."""
+        self._outline = outline
+        self._problems = problems or loose_shelf()
+        self.rows = RowWindow(outline, _rank)
+        """The rows at the top."""
+        self._look = Look()
+        self._drafts: dict[tuple[str, str], StudyNode] = {}
+        """Studies that are being listed, by UID and peer."""
+        self._by_errand: dict[int, StudyNode] = {}
+        self._by_place: dict[tuple[str, str], tuple[StudyNode, int]] = {}
+        """So that nothing is listed twice: row and number."""
+        self._early: dict[int, list[OutboxFact]] = {}
+        """Facts of errands whose rows are just being handed over."""
+        self._handing = 0
+        self._carriers: dict[str, tuple[str, int]] = {}
+        """Job and association that a problem came over, by path."""
+        self._skipped: SkippedGroupNode | None = None
+        self.counts: Counter[ItemState] = Counter()
+        self.unknown: list[int] = []
+        """Errands that others have added, and of which more is to be read from the journal."""
+        self.stale: list[StudyNode] = []
+        """Rows whose instances are to be read again."""
+
+    @property
+    def total(self) -> int:
+        """All instances."""
+        return sum(self.counts.values())
+
+    @property
+    def skipped(self) -> int:
+        """Inputs that are not taken."""
+        return self._skipped.count if self._skipped else 0
+
+    @property
+    def studies(self) -> list[StudyNode]:
+        """All studies, in the order in which they came."""
+        return [row for row in self.rows.all() if isinstance(row, StudyNode)]
+
+    def in_order(self) -> list[StudyNode]:
+        """All studies, in the order in which they go."""
+        return sorted(self.studies, key=_rank)
+
+    def study_of(self, errand_id: int) -> StudyNode | None:
+        """Return the row of an errand."""
+        return self._by_errand.get(errand_id)
+
+    # What is seen.
+
+    def passing(self) -> Sequence[Node]:
+        """Rows at the top that pass the filter, sorted; those that are not shown too."""
+        return self.rows.passing()
+
+    def show_more(self) -> bool:
+        """Show more rows at the top, where there are more; whether there were."""
+        return self.rows.show_more()
+
+    def sort(self, column: int | None, *, is_descending: bool = False) -> None:
+        """Sort all levels by a column; None for the order in which the errands go."""
+        self._look.sorted_by = None if column is None else (column, is_descending)
+        self._forget_rows()
+        for study in self.studies:
+            series = list(study.series.values())
+            if len(series) > 1:
+                study.children[:] = _sorted_series(series, self._look)
+                for row, node in enumerate(study.children):
+                    node.row = row
+        self.rows.sort(column, is_descending=is_descending)
+
+    def filter(self, accepts: Callable[[Node], bool] | None, states: tuple[ItemState, ...] = ()) -> None:
+        """Show only the rows that are accepted, None for all; of instances those in ``states``, none for all."""
+        if self._look.states != states:
+            self._look.states = states
+            self._forget_rows()
+        self.rows.filter(accepts)
+
+    def _forget_rows(self) -> None:
+        for study in self.studies:
+            for series in study.series.values():
+                series.forget_rows()
+
+    def touch(self, node: Node) -> None:
+        """Remember that a row looks different now."""
+        self._outline.touch(node)
+
+    def show_peer(self, word: str) -> None:
+        """Show where studies go for which nobody has chosen a peer."""
+        if word != self._look.peer:
+            self._look.peer = word
+            for study in self.studies:
+                if not study.peer:
+                    self._outline.touch(study)
+
+    # What is listed.
+
+    def add(self, batch: Iterable[ScanResult], peer: str = "") -> None:
+        """Add what scanning found, for a peer where it is for a certain one; what waits already is not added twice."""
+        for result in batch:
+            if not isinstance(result, FoundInstance):
+                self._add_skipped(result.name, result.reason)
+            elif result.problem:
+                self._add_skipped(result.name, result.problem)
+            else:
+                self._add_instance(result, peer)
+
+    def drafts(self, peer: str = "") -> list[StudyNode]:
+        """Return the studies that are listed for a peer and not handed over, each in natural order of its files."""
+        found = [study for (_, wanted), study in self._drafts.items() if wanted == peer]
+        for study in found:
+            _put_in_order(study)
+        return found
+
+    def begin_handing(self, studies: Sequence[StudyNode]) -> None:
+        """These are handed to the Outbox now: what is listed of them from now on is a row of its own."""
+        self._handing += 1
+        for study in studies:
+            self._forget_draft(study)
+
+    def end_handing(self, ids: Mapping[StudyNode, int]) -> None:
+        """They are errands with these ids; what has been told of them meanwhile happened to them."""
+        self._handing -= 1
+        for study, errand_id in ids.items():
+            study.errand_id = errand_id
+            if study in self.rows.all():
+                self._by_errand[errand_id] = study
+        early, self._early = self._early, {}
+        for fact in chain.from_iterable(early.values()):
+            self.take(fact)
+
+    def enter(self, errand: Errand, header: InstanceHeader | None) -> StudyNode:
+        """Add an errand of the journal; ``header`` is that of its first instance."""
+        study = StudyNode(
+            header if header is not None and header.study_instance_uid else None, title=errand.record.title
+        )
+        study.look = self._look
+        study.is_loaded = False
+        study.errand_id = errand.id
+        study.total = errand.total
+        self._by_errand[errand.id] = study
+        self._describe(study, errand)
+        if header is not None and header.modality:
+            study.words.add_modality(header.modality)
+        self.rows.add([study])
+        return study
+
+    def fill(self, study: StudyNode, records: Sequence[InstanceRecord]) -> None:
+        """The instances of a row have been read from the journal."""
+        is_new = not study.is_loaded
+        study.is_loading = False
+        if is_new:
+            for record in records:
+                series = self._series_of(study, record.found.header)
+                _append(study, series, record.found)
+            study.is_loaded = True
+            study.size_bytes = sum(series.size_bytes for series in study.series.values())
+        for record in records:
+            study.states[record.number] = 0
+            study.set_state(record.number, STATE_OF[record.state])
+            if record.state is not InstanceState.STORED or record.attempts > 1 or record.status:
+                study.results[record.number] = Result(record.status, record.reason, record.attempts)
+            else:
+                study.results.pop(record.number, None)
+            if record.state not in {InstanceState.STORED, InstanceState.WARNING}:
+                self._by_place.setdefault(record.found.place, (study, record.number))
+        study.under_way = {number for number, _ in enumerate(study.found) if _is_sending(study, number)}
+        self._count_again(study)
+
+    # What happens.
+
+    def take(self, fact: OutboxFact | Event) -> None:
+        """Take note of what the Outbox reports."""
+        match fact:
+            case InstanceBegan() | InstanceEnded():
+                study = self._by_errand.get(fact.errand_id)
+                if study is not None:
+                    self._take_instance(study, fact)
+                elif self._handing:
+                    self._early.setdefault(fact.errand_id, []).append(fact)
+            case ItemFinished():
+                self._note_carrier(fact)
+            case ErrandAdded() | ErrandChanged():
+                self._take_errand(fact)
+            case PeerPaused() | PeerFree():
+                self._take_pause(fact)
+            case ErrandRemoved():
+                study = self._by_errand.pop(fact.errand_id, None)
+                self.remove([study] if study is not None else [])
+            case _:
+                pass
+
+    def _take_errand(self, fact: ErrandAdded | ErrandChanged) -> None:
+        errand = fact.errand
+        study = self._by_errand.get(errand.id)
+        if study is not None:
+            self._describe(study, errand)
+        elif self._handing:
+            self._early.setdefault(errand.id, []).append(fact)
+        elif isinstance(fact, ErrandAdded):
+            self.unknown.append(errand.id)
+
+    def _take_pause(self, fact: PeerPaused | PeerFree) -> None:
+        """All that waits for a peer waits until that is tried again."""
+        for study in self._waiting_for(fact.peer):
+            if isinstance(fact, PeerPaused):
+                study.whole_state, study.next_try_at, study.reason = ItemState.RETRYING, fact.until, fact.reason
+                study.waits_for_peer = True
+            elif study.waits_for_peer:
+                study.whole_state, study.next_try_at, study.reason = None, None, ""
+                study.waits_for_peer = False
+            self._outline.touch(study)
+
+    def carrier_of(self, instance: InstanceNode) -> tuple[str, int]:
+        """Return the job, and the number of the association, over which a problem came; "" and 0 where nobody knows."""
+        return self._carriers.get(instance.found.name, ("", 0))
+
+    def waiting(self) -> list[InstanceNode]:
+        """Return all instances that wait, in the order of the list, of those that are loaded."""
+        return [each for study in self.in_order() for each in instances_below(study) if each.state is ItemState.WAITING]
+
+    def remove(self, studies: Iterable[StudyNode]) -> None:
+        """Take studies off the list."""
+        gone = [study for study in studies if study in self.rows.all()]
+        for study in gone:
+            self._mend(study)
+            for found in study.found:
+                if self._by_place.get(found.place, (None, 0))[0] is study:
+                    del self._by_place[found.place]
+            self.counts.subtract(study.counts)
+            self._forget_draft(study)
+            self._by_errand.pop(study.errand_id, None)
+        self.rows.discard(gone)
+
+    def remove_skipped(self) -> None:
+        """Take the list of inputs away that are not taken."""
+        if self._skipped is not None:
+            self.rows.discard([self._skipped])
+            self._skipped = None
+
+    # Details.
+
+    def _waiting_for(self, peer: str) -> list[StudyNode]:
+        going = {None, ItemState.RETRYING}
+        return [each for each in self._by_errand.values() if each.peer == peer and each.whole_state in going
+                and each.ended < each.total]  # fmt: skip
+
+    def _add_instance(self, found: FoundInstance, peer: str) -> None:
+        if self._is_known(found, peer):
+            return
+        key = (found.header.study_instance_uid, peer)
+        study = self._drafts.get(key)
+        if study is None:
+            study = self._drafts[key] = StudyNode(found.header)
+            study.peer, study.is_chosen_peer = peer, bool(peer)
+            study.look = self._look
+            study.whole_state = ItemState.READY
+            self.rows.add([study])
+        series = self._series_of(study, found.header)
+        self._by_place[found.place] = (study, len(study.found))
+        _append(study, series, found)
+        self.counts[ItemState.WAITING] += 1
+        for group in (study, series):
+            group.total += 1
+            group.counts[ItemState.WAITING] += 1
+        study.size_bytes += found.header.data_set_length
+        self._outline.touch(series)
+
+    def _is_known(self, found: FoundInstance, peer: str) -> bool:
+        """Whether an instance waits already, for this peer or for any; where it is only listed it is renewed."""
+        known, number = self._by_place.get(found.place, (None, 0))
+        if known is None or peer not in {known.peer, ""}:
+            return False
+        is_open = known.state_of(number) in {ItemState.WAITING, ItemState.SENDING}
+        is_same = known.found[number].header.sop_instance_uid == found.header.sop_instance_uid
+        if not (is_open and is_same):
+            return False  # what the file holds instead is told when it is its turn
+        if not known.errand_id:
+            self._renew(known, number, found)
+        return True
+
+    def _forget_draft(self, study: StudyNode) -> None:
+        self._drafts = {key: draft for key, draft in self._drafts.items() if draft is not study}
+
+    def _renew(self, study: StudyNode, number: int, found: FoundInstance) -> None:
+        """The same instance was found again: it is as it is now, and keeps its id."""
+        before = study.found[number]
+        study.found[number] = replace(found, id=before.id)
+        grown = found.header.data_set_length - before.header.data_set_length
+        for group in (study, study.series_of[number]):
+            group.size_bytes += grown
+
+    def _series_of(self, study: StudyNode, header: InstanceHeader) -> SeriesNode:
+        series = study.series.get(header.series_instance_uid)
+        if series is None:
+            series = study.series[header.series_instance_uid] = SeriesNode(study, header)
+            if study.parent is not None:
+                self._outline.insert(study, [series])
+            else:  # it is shown when the study is
+                series.parent, series.row = study, len(study.children)
+                study.children.append(series)
+            study.words.add_modality(series.words.modality)
+        return series
+
+    def _add_skipped(self, path: str, reason: str) -> None:
+        if self._skipped is None:
+            self._skipped = SkippedGroupNode()
+            self.rows.add([self._skipped])
+        self._skipped.add(path, reason)
+        self._outline.touch(self._skipped)
+
+    def _take_instance(self, study: StudyNode, fact: InstanceBegan | InstanceEnded) -> None:
+        number = fact.number
+        if isinstance(fact, InstanceBegan):
+            state = ItemState.SENDING
+            if fact.attempt > 1:
+                study.results[number] = replace(study.results.get(number, NO_RESULT), attempts=fact.attempt)
+        else:
+            state = STATE_OF[fact.state]
+            if fact.reason or fact.status or fact.attempts > 1:
+                study.results[number] = Result(fact.status, fact.reason, fact.attempts)
+            else:
+                study.results.pop(number, None)
+        if isinstance(fact, InstanceEnded):
+            self._note_problem(study, fact, state)
+        if study.is_loaded:
+            self._move(study, number, state)
+        else:
+            before = ItemState.SENDING if number in study.under_way else ItemState.WAITING
+            self._count(study, None, before, state)
+            self._outline.touch(study)
+        if state is ItemState.SENDING:
+            study.under_way.add(number)
+        else:
+            study.under_way.discard(number)
+
+    def _note_problem(self, study: StudyNode, fact: InstanceEnded, state: ItemState) -> None:
+        if state in PROBLEMS:
+            study.problem_numbers.add(fact.number)
+            name = human.printable(fact.path.replace("\\", "/").rsplit("/", 1)[-1])
+            words = f"{state_word(state)}: {human.printable(fact.reason)}" if fact.reason else state_word(state)
+            self._problems.report((study.errand_id, fact.number), f"{joined(study.words.parts())}, {name}", words)
+
+    def _mend(self, study: StudyNode) -> None:
+        """Nothing of a study asks for attention any more."""
+        for number in study.problem_numbers:
+            self._problems.mend((study.errand_id, number))
+        study.problem_numbers.clear()
+
+    def _move(self, study: StudyNode, number: int, state: ItemState) -> None:
+        before = study.state_of(number)
+        if before is not state:
+            study.set_state(number, state)
+            self._count(study, number, before, state)
+        self._touch(study, number)
+
+    def _touch(self, study: StudyNode, number: int) -> None:
+        row, series = study.rows.get(number), study.series_of[number]
+        is_shown = row is not None and row.row < len(series.children) and series.children[row.row] is row
+        self._outline.touch(row if row is not None and is_shown else series)
+
+    def _count(self, study: StudyNode, number: int | None, before: ItemState, state: ItemState) -> None:
+        groups: tuple[GroupNode, ...] = (study,) if number is None else (study, study.series_of[number])
+        size_bytes = study.found[number].header.data_set_length if number is not None else 0
+        done = ((state in MOVED) - (before in MOVED)) * size_bytes
+        self.counts[before] -= 1
+        self.counts[state] += 1
+        for group in groups:
+            group.counts[before] -= 1
+            group.counts[state] += 1
+            group.bytes_done += done
+
+    def _describe(self, study: StudyNode, errand: Errand) -> None:
+        """Show an errand as it is now."""
+        record = errand.record
+        if study.position != record.position:
+            study.position = record.position
+            self.rows.spoil()
+        study.peer, study.origin, study.added_at = record.peer, record.origin, record.added_at
+        study.next_try_at, study.reason = record.next_try_at, record.reason
+        whole = _WHOLE.get(record.state)
+        if whole is ItemState.HELD and (study.whole_state is ItemState.READY or not record.peer):
+            whole = ItemState.READY  # nobody has let it go yet
+        study.whole_state = whole
+        study.waits_for_peer = False
+        counts = Counter({STATE_OF[state]: count for state, count in errand.counts.items() if count})
+        if counts != +study.counts:
+            if sum(counts[state] for state in PROBLEMS) < study.problems:
+                self._mend(study)  # what failed is tried again
+            self._take_counts(study, counts)
+        self._outline.touch(study)
+
+    def _take_counts(self, study: StudyNode, counts: Counter[ItemState]) -> None:
+        if study.is_loaded:
+            problems = [number for number, _ in enumerate(study.found) if study.state_of(number) in PROBLEMS]
+            if problems and counts[ItemState.WAITING] - study.counts[ItemState.WAITING] == len(problems):
+                for number in problems:
+                    self._move(study, number, ItemState.WAITING)
+            elif study not in self.stale:
+                self.stale.append(study)
+            return
+        self.counts.subtract(study.counts)
+        self.counts.update(counts)
+        study.counts = counts
+        study.total = sum(counts.values())
+
+    def _count_again(self, study: StudyNode) -> None:
+        self.counts.subtract(study.counts)
+        for group in (study, *study.series.values()):
+            group.counts, group.bytes_done = Counter(), 0
+        for number, series in enumerate(study.series_of):
+            state = study.state_of(number)
+            size_bytes = study.found[number].header.data_set_length if state in MOVED else 0
+            for group in (study, series):
+                group.counts[state] += 1
+                group.bytes_done += size_bytes
+        for group in (study, *study.series.values()):
+            group.total = sum(group.counts.values())
+        self.counts.update(study.counts)
+        for series in study.series.values():
+            self._outline.touch(series)
+        for number in study.rows:
+            self._touch(study, number)
+
+    def _note_carrier(self, event: ItemFinished) -> None:
+        if event.outcome is ItemOutcome.STORED:
+            return
+        self._carriers[event.path] = (event.job_id, event.association)
+        if len(self._carriers) > _MOST_CARRIERS:
+            del self._carriers[next(iter(self._carriers))]
+
+
+def _append(study: StudyNode, series: SeriesNode, found: FoundInstance) -> None:
+    series.numbers.append(len(study.found))
+    series.size_bytes += found.header.data_set_length
+    if series.order is not None and not series.unfetched():
+        series.order = None  # it is made anew when more is fetched
+    study.found.append(found)
+    study.series_of.append(series)
+    study.states.append(0)
+    study.set_state(len(study.found) - 1, ItemState.WAITING)
+
+
+def _put_in_order(study: StudyNode) -> None:
+    """Number the instances of a study that is not handed over in natural order, series by series."""
+    series = sorted(study.series.values(), key=lambda each: natural_key(each.words.number))
+    numbers = [number for each in series for number in each.in_order()]
+    if numbers == list(range(len(numbers))):
+        return
+    places = {before: number for number, before in enumerate(numbers)}
+    study.found = [study.found[number] for number in numbers]
+    study.series_of = [study.series_of[number] for number in numbers]
+    study.states = bytearray(study.states[number] for number in numbers)
+    study.results = {places[number]: result for number, result in study.results.items()}
+    study.rows = {places[number]: row for number, row in study.rows.items()}
+    for number, row in study.rows.items():
+        row.number = number
+    for each in series:
+        each.numbers = [places[number] for number in each.numbers]
+        each.order = None if each.order is None else [places[number] for number in each.order]
+
+
+def _sorted_series(series: list[SeriesNode], look: Look) -> list[SeriesNode]:
+    """By the column, or by their numbers where nobody sorts."""
+    column, is_descending = look.sorted_by or (-1, False)
+    if column < 0:
+        return sorted(series, key=lambda each: natural_key(each.words.number))
+    return sorted(series, key=lambda each: each.sort_value(column), reverse=is_descending)
+
+
+def _rank(node: Node) -> tuple[float, float]:
+    """Errands in the order in which they go, then what is being listed, then what is not sent at all."""
+    return (node.position, node.errand_id) if isinstance(node, StudyNode) else (float("inf"), float("inf"))
+
+
+def _is_sending(study: StudyNode, number: int) -> bool:
+    return study.state_of(number) is ItemState.SENDING
+
+
+def instances_below(node: Node) -> list[InstanceNode]:
+    """Return the instances at or below a row; none of a study that is not loaded."""
+    match node:
+        case InstanceNode():
+            return [node]
+        case SeriesNode():
+            return node.instances
+        case StudyNode():
+            return [instance for series in node.series.values() for instance in series.instances]
+        case _:
+            return []
+
+
+def studies_of(nodes: Iterable[Node]) -> list[StudyNode]:
+    """Return the studies that rows are, or are below of, each once."""
+    found: dict[StudyNode, None] = {}
+    for node in nodes:
+        match node:
+            case StudyNode():
+                found[node] = None
+            case SeriesNode() | InstanceNode():
+                found[node.study] = None
+    return list(found)

@@ -1,0 +1,112 @@
+"""Reports on errands, made from what the journal has."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from PySide6.QtWidgets import QWidget
+
+from dicomdesk.engine.delivery.report import ItemRecord, Report
+from dicomdesk.engine.events import ItemOutcome, JobOutcome
+from dicomdesk.engine.journal.journal import Journal
+from dicomdesk.engine.journal.records import ENDED_INSTANCES, ErrandRecord, ErrandState, InstanceRecord
+from dicomdesk.engine.outbox.outbox import Outbox
+from dicomdesk.gui.dialogs.report import ReportDialog
+from dicomdesk.gui.outbox.access import OutboxAccess
+from dicomdesk.gui.security.destinations import CALLING, Destinations
+from dicomdesk.gui.tasks import Tasks
+
+__all__ = ["ReportBook", "report_of"]
+
+
+class ReportBook:
+    """Makes reports on a worker thread and shows them. For the Qt thread."""
+
+    def __init__(self, tasks: Tasks, outbox: OutboxAccess, destinations: Destinations, view: QWidget) -> None:
+        """``view`` is the parent of dialogs."""
+        self._tasks = tasks
+        self._outbox = outbox
+        self._destinations = destinations
+        self._view = view
+        self.report: Report | None = None
+        """That was made last."""
+
+    def open(self, errand_ids: Sequence[int]) -> None:
+        """Show the report on errands; of those to several peers on those to the first one's."""
+        self._tasks.start(self._open(errand_ids))
+
+    async def make(self, errand_ids: Sequence[int]) -> Report | None:
+        """Return the report on errands, None where nothing is known of them."""
+        errands = await self._outbox.ask(lambda outbox, journal: _read(outbox, journal, errand_ids))
+        if not errands:
+            return None
+        peer = errands[0][0].peer
+        same = [(record, instances) for record, instances in errands if record.peer == peer]
+        self.report = self._named(report_of(same), peer)
+        return self.report
+
+    def _named(self, report: Report, peer: str) -> Report:
+        known = self._destinations.find(peer)
+        if known is None:
+            return report
+        calling = report.calling_ae_title or known.calling_ae_title
+        return replace(
+            report,
+            peer_host=known.host,
+            peer_port=known.port,
+            called_ae_title=known.ae_title,
+            calling_ae_title=calling,
+        )
+
+    async def _open(self, errand_ids: Sequence[int]) -> None:
+        report = await self.make(errand_ids)
+        if report is None:
+            return
+        dialog = ReportDialog(report, self._tasks, self._view)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.show()
+
+
+def report_of(errands: Sequence[tuple[ErrandRecord, Sequence[InstanceRecord]]]) -> Report:
+    """Return the report on errands to one peer, as far as they are."""
+    items: list[ItemRecord] = []
+    for _, instances in errands:
+        items += [_item(record, number) for number, record in enumerate(instances, len(items) + 1)]
+    records = [record for record, _ in errands]
+    is_whole = all(record.state is ErrandState.DONE for record in records)
+    return Report(
+        peer_host=records[0].peer if records else "",
+        peer_port=0,
+        calling_ae_title=str(records[0].settings.get(CALLING, "")) if records else "",
+        called_ae_title=records[0].peer if records else "",
+        associations=0,
+        contexts_proposed=0,
+        items=tuple(items),
+        job_outcome=JobOutcome.COMPLETED if is_whole else JobOutcome.CANCELLED,
+        failure=next((record.reason for record in records if record.reason), ""),
+    )
+
+
+def _item(record: InstanceRecord, number: int) -> ItemRecord:
+    found = record.found
+    has_ended = record.state in ENDED_INSTANCES
+    return ItemRecord(
+        number=number,
+        path=found.name,
+        sop_instance_uid=found.header.sop_instance_uid,
+        sop_class_uid=found.header.sop_class_uid,
+        transfer_syntax_uid=found.header.transfer_syntax_uid,
+        data_set_bytes=found.header.data_set_length,
+        status=record.status if has_ended else None,
+        outcome=ItemOutcome(record.state.value) if has_ended else ItemOutcome.NOT_SENT,
+        reason=record.reason,
+        attempts=record.attempts,
+        instance_id=found.id,
+    )
+
+
+def _read(
+    outbox: Outbox, journal: Journal, errand_ids: Sequence[int]
+) -> list[tuple[ErrandRecord, Sequence[InstanceRecord]]]:
+    """On a worker thread; errands that are gone are left out."""
+    wanted = set(errand_ids)
+    return [(errand.record, journal.instances(errand.id)) for errand in outbox.errands() if errand.id in wanted]

@@ -1,0 +1,299 @@
+"""Everything that can be done with the queue, through the real Outbox with real peers."""
+
+from collections.abc import Callable
+from pathlib import Path
+from threading import Event
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from dicomdesk.engine.peers.known_peer import KnownPeer
+from dicomdesk.gui.main_window import MainWindow
+from dicomdesk.gui.outline.states import ItemState
+from dicomdesk.gui.questions.confirm import ConfirmDialog
+from dicomdesk.gui.security.destinations import CALLING
+from dicomdesk.gui.sending.history import HistoryDialog
+from dicomdesk.gui.sending.history_nodes import HistoryNode, PastInstanceNode
+from dicomdesk.gui.sending.nodes import PEER, StudyNode
+from dicomdesk.gui.sending.reports import ReportBook
+from dicomdesk.gui.sending.view import SendView
+from dicomdesk.gui.sending.when_done import WhenDone, WhenDoneRun
+from dicomdesk.gui.session import Session
+from tests.gui.conftest import Finish
+from tests.helpers.data.datasets import Builder, part10
+from tests.helpers.peers.fake_peer import Accept, FakePeer, Hold, Reject, Status
+
+WaitUntil = Callable[[Callable[[], bool]], None]
+
+
+def write_studies(folder: Path, *counts: int) -> None:
+    """One study after the other, with so many instances each; study n has the UID 1.2.n."""
+    folder.mkdir(exist_ok=True)
+    usual = Builder().element(0x0020000D, "UI", "1.2.3")
+    for study, count in enumerate(counts):
+        for number in range(count):
+            uid = f"1.2.{study}.{number + 1}"
+            data_set = Builder().instance(sop_instance_uid=uid, patient_name=f"Doe^{study}".encode())
+            data_set = data_set.replace(usual, Builder().element(0x0020000D, "UI", f"1.2.{study}"))
+            (folder / f"{study}-{number}").write_bytes(part10(data_set, sop_instance_uid=uid))
+
+
+def add(window: MainWindow, folder: Path, wait_until: WaitUntil) -> list[StudyNode]:
+    window.send.list.area.dropped.emit([str(folder)])
+    wait_until(lambda: not window.send.flow.is_scanning)
+    return window.send.flow.queue.studies
+
+
+def to(window: MainWindow, peer: FakePeer, ae_title: str = "PACS") -> None:
+    window.send.header.peer_entry.called.setText(ae_title)
+    window.send.header.peer_entry.port.setText(str(peer.port))
+
+
+def press(view: SendView, key: Qt.Key, *modifiers: Qt.KeyboardModifier) -> None:
+    held = Qt.KeyboardModifier.NoModifier
+    for modifier in modifiers:
+        held |= modifier
+    view.setFocus()
+    QTest.keyClick(view, key, held)
+
+
+def confirm(wait_until: WaitUntil, *, is_wanted: bool = True) -> None:
+    def shown() -> list[ConfirmDialog]:
+        return [w for w in QApplication.topLevelWidgets() if isinstance(w, ConfirmDialog) and w.isVisible()]
+
+    wait_until(lambda: bool(shown()))
+    dialog = shown()[0]
+    (dialog.confirm if is_wanted else dialog.defaultButton()).click()
+
+
+def test_studies_go_to_several_peers_at_once(
+    window: MainWindow, session: Session, wait_until: WaitUntil, tmp_path: Path
+) -> None:
+    write_studies(tmp_path / "a", 2)
+    write_studies(tmp_path / "b", 0, 2)
+    send, answer = window.send, Event()
+    with FakePeer(stores=[Hold(answer, Status())]) as first, FakePeer() as second:
+        to(window, first, "FIRST")
+        add(window, tmp_path / "a", wait_until)
+        send.header.primary.click()
+        wait_until(lambda: send.flow.queue.counts[ItemState.SENDING] == 1)
+        to(window, second, "SECOND")
+        add(window, tmp_path / "b", wait_until)
+        send.header.primary.click()
+        wait_until(lambda: send.flow.queue.counts[ItemState.STORED] == 2)
+        assert len(second.stores) == 2
+        assert send.flow.queue.counts[ItemState.SENDING] == 1, "the first is still at it"
+        assert [study.text(PEER) for study in send.flow.queue.studies] == ["FIRST", "SECOND"]
+        answer.set()
+        wait_until(lambda: send.flow.queue.counts[ItemState.STORED] == 4 and not session.is_sending)
+
+
+def test_only_what_is_selected_goes_and_keys_take_the_rest_off(
+    window: MainWindow, session: Session, wait_until: WaitUntil, tmp_path: Path
+) -> None:
+    write_studies(tmp_path / "out", 1, 2, 3)
+    send = window.send
+    studies = add(window, tmp_path / "out", wait_until)
+    with FakePeer() as peer:
+        to(window, peer)
+        send.list.view.select_nodes(studies[:2])
+        assert send.details.details().title == "2 studies selected"
+        next(action for action in send.details.details().actions if action.word == "Send these").run()
+        wait_until(lambda: send.flow.queue.counts[ItemState.STORED] == 3 and not session.is_sending)
+        assert len(peer.stores) == 3
+    assert send.header.primary.accessibleName() == "Send 3"
+    press(send.list.view, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    press(send.list.view, Qt.Key.Key_Delete)
+    confirm(wait_until, is_wanted=False)
+    assert len(send.flow.queue.studies) == 3
+    press(send.list.view, Qt.Key.Key_Delete)
+    confirm(wait_until)
+    wait_until(lambda: not send.flow.queue.studies)
+    assert send.list.area.currentIndex() == 0
+
+
+def test_order_is_changed_by_keys_and_by_dragging(
+    window: MainWindow, session: Session, wait_until: WaitUntil, tmp_path: Path
+) -> None:
+    write_studies(tmp_path / "out", 1, 1, 1)
+    send, queue, view = window.send, window.send.flow.queue, window.send.list.view
+    first, second, third = add(window, tmp_path / "out", wait_until)
+    alt = Qt.KeyboardModifier.AltModifier
+    view.select_node(third)
+    press(view, Qt.Key.Key_Up, alt)
+    wait_until(lambda: queue.in_order() == [first, third, second])
+    press(view, Qt.Key.Key_Home, alt)
+    wait_until(lambda: queue.in_order() == [third, first, second])
+    press(view, Qt.Key.Key_Down, alt)
+    wait_until(lambda: queue.in_order() == [first, third, second])
+    wait_until(lambda: send.flow.model.root.children == [first, third, second])
+    view.select_node(second)
+    place = view.visualRect(view.model().index(0, 0))
+    view.drop_at(place.topLeft())
+    wait_until(lambda: queue.in_order() == [second, first, third])
+    with FakePeer() as peer:
+        to(window, peer)
+        send.header.primary.click()
+        wait_until(lambda: queue.counts[ItemState.STORED] == 3 and not session.is_sending)
+        assert [store.sop_instance_uid for store in peer.stores] == ["1.2.1.1", "1.2.0.1", "1.2.2.1"]
+
+
+def test_a_study_goes_to_another_peer_without_losing_its_result(
+    window: MainWindow, session: Session, wait_until: WaitUntil, tmp_path: Path
+) -> None:
+    write_studies(tmp_path / "out", 2)
+    send, queue = window.send, window.send.flow.queue
+    add(window, tmp_path / "out", wait_until)
+    with FakePeer() as first, FakePeer() as second:
+        to(window, first, "FIRST")
+        send.header.primary.click()
+        wait_until(lambda: queue.counts[ItemState.STORED] == 2 and not session.is_sending)
+        to(window, second, "SECOND")
+        send.commands.redirect_to_typed(queue.studies)
+        wait_until(lambda: queue.counts[ItemState.STORED] == 4 and not session.is_sending)
+        assert len(second.stores) == 2
+    assert {(study.text(PEER), study.stored) for study in queue.studies} == {("FIRST", 2), ("SECOND", 2)}
+
+
+def test_a_study_is_paused_cancelled_and_tried_again(
+    window: MainWindow, session: Session, wait_until: WaitUntil, tmp_path: Path
+) -> None:
+    write_studies(tmp_path / "out", 3)
+    send, queue, answer = window.send, window.send.flow.queue, Event()
+    (study,) = add(window, tmp_path / "out", wait_until)
+    with FakePeer(stores=[Hold(answer, Status(0xA900)), Status()]) as peer:
+        to(window, peer)
+        send.header.primary.click()
+        wait_until(lambda: queue.counts[ItemState.SENDING] == 1)
+        send.commands.hold([study])
+        wait_until(lambda: study.whole_state is ItemState.HELD)
+        answer.set()
+        wait_until(lambda: study.state is ItemState.HELD and not session.is_sending)
+        send.list.view.select_node(study)
+        assert send.details.details().title == "Paused: it goes to PACS when you let it go on"
+        send.commands.cancel([study])
+        wait_until(lambda: study.state is ItemState.CANCELLED)
+        assert len(peer.stores) == 1
+        send.commands.retry([study])
+        wait_until(lambda: study.stored >= 1 and not session.is_sending)
+
+
+def test_what_waits_for_its_next_try_says_when_and_why_and_can_be_tried_now(
+    window: MainWindow, session: Session, wait_until: WaitUntil, tmp_path: Path
+) -> None:
+    write_studies(tmp_path / "out", 2)
+    send, queue = window.send, window.send.flow.queue
+    (study,) = add(window, tmp_path / "out", wait_until)
+    with FakePeer(associate=[Reject(2, 3, 2), Accept()]) as peer:
+        to(window, peer)
+        send.header.primary.click()
+        wait_until(lambda: study.state is ItemState.RETRYING)
+        assert study.state_text().startswith("Next try in ")
+        wait_until(lambda: send.details.details().title.startswith("Next try in "))
+        assert "rejected" in send.details.details().text
+        words = send.closing_words()
+        assert words.startswith("1 study (2 instances)")
+        assert "will be there again when dicomdesk starts, and go on" in words
+        send.commands.retry([study])
+        wait_until(lambda: queue.counts[ItemState.STORED] == 2 and not session.is_sending)
+    assert send.closing_words() == ""
+
+
+def test_files_that_were_received_are_sent_on_at_once(
+    window: MainWindow, session: Session, wait_until: WaitUntil, tmp_path: Path
+) -> None:
+    write_studies(tmp_path / "out", 2)
+    with FakePeer() as peer:
+        known = KnownPeer(name="Main archive", ae_title="PACS", host="127.0.0.1", port=peer.port)
+        window.peers._book.add(known)
+        window.send.send_files([str(path) for path in (tmp_path / "out").iterdir()], known)
+        wait_until(lambda: window.send.flow.queue.counts[ItemState.STORED] == 2 and not session.is_sending)
+    (study,) = window.send.flow.queue.studies
+    assert study.text(PEER) == "Main archive"
+
+
+def test_what_was_sent_can_be_found_in_the_history_with_each_try(
+    window: MainWindow, session: Session, wait_until: WaitUntil, tmp_path: Path
+) -> None:
+    write_studies(tmp_path / "out", 2)
+    send = window.send
+    add(window, tmp_path / "out", wait_until)
+    with FakePeer(stores=[Status(0xA900), Status()]) as peer:
+        to(window, peer)
+        send.header.primary.click()
+        wait_until(lambda: send.flow.queue.counts[ItemState.WAITING] == 0 and not session.is_sending)
+    send.commands.clear_all()
+    wait_until(lambda: not send.flow.queue.studies)
+    send.commands.open_history()
+    dialog = send.commands._history
+    assert isinstance(dialog, HistoryDialog)
+    wait_until(lambda: len(dialog.model.root.children) == 1)
+    (errand,) = dialog.model.root.children
+    assert isinstance(errand, HistoryNode)
+    assert (errand.stored, errand.total, errand.state) == (1, 2, ItemState.REFUSED)
+    dialog.view.expand_node(errand)
+    wait_until(lambda: len(errand.children) == 2)
+    refused = errand.children[0]
+    assert isinstance(refused, PastInstanceNode)
+    dialog.view.expand_node(refused)
+    wait_until(lambda: len(refused.children) == 1)
+    dialog.filters.search.setText("nobody of this name")
+    wait_until(lambda: not dialog.model.root.children)
+    dialog.filters.search.setText("doe")
+    wait_until(lambda: len(dialog.model.root.children) == 1)
+    dialog.view.select_node(dialog.model.root.children[0])
+    dialog.again.click()
+    wait_until(lambda: len(send.flow.queue.studies) == 1 and not send.flow.is_scanning)
+    send.commands.open_history()
+    dialog.clean_up.click()
+    confirm(wait_until)
+    wait_until(lambda: dialog.told.text() == "0 entries deleted")
+    dialog.close()
+
+
+def test_reports_and_commands_are_of_what_is_selected(
+    window: MainWindow, session: Session, wait_until: WaitUntil, finish: Finish, tmp_path: Path
+) -> None:
+    write_studies(tmp_path / "out", 1, 2)
+    send = window.send
+    _, second = add(window, tmp_path / "out", wait_until)
+    with FakePeer() as peer:
+        to(window, peer)
+        QGuiApplication.clipboard().clear()
+        send.commands.copy_command([second])
+        wait_until(lambda: "dcmsend" in QGuiApplication.clipboard().text())
+        assert QGuiApplication.clipboard().text().endswith("1-1")
+        send.header.primary.click()
+        wait_until(lambda: send.flow.queue.counts[ItemState.STORED] == 3 and not session.is_sending)
+    book = send.commands.reports
+    assert isinstance(book, ReportBook)
+    report = finish(book.make([second.errand_id]))
+    assert report is not None
+    assert len(report.items) == 2
+    assert CALLING == "calling_ae_title"
+
+
+def test_when_everything_is_sent_the_program_ends_unless_somebody_stays(
+    window: MainWindow, session: Session, wait_until: WaitUntil, tmp_path: Path
+) -> None:
+    write_studies(tmp_path / "out", 1)
+    send = window.send
+    add(window, tmp_path / "out", wait_until)
+    send.header.when_done.choose(WhenDone.QUIT)
+    assert window.state().send_when_done == "quit"
+    run = send.commands.when_done
+    assert isinstance(run, WhenDoneRun)
+    with FakePeer() as peer:
+        to(window, peer)
+        send.header.primary.click()
+        wait_until(lambda: run.is_about_to_quit)
+    assert [action.word for action in send.details.details().actions] == ["Stay"]
+    send.details.details().actions[0].run()
+    assert not run.is_about_to_quit
+    closed: list[bool] = []
+    window.closed.connect(lambda: closed.append(True))
+    run._timer.setInterval(1)
+    run.run(WhenDone.QUIT, send.details.details())
+    wait_until(lambda: bool(closed))
