@@ -1,13 +1,14 @@
 """What a journal keeps: errands, their instances, the attempts that were made; plain values without secrets."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import Enum
 from typing import NamedTuple
 
 from dicomdesk.dicom.instance import FoundInstance
 from dicomdesk.engine.events import NotSentCause
+from dicomdesk.records import dataclass
 
 __all__ = [
     "ENDED_ERRANDS",

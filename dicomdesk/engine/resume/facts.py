@@ -1,11 +1,11 @@
 """Facts of a job that takes up a journal, besides those of the Outbox and of the jobs that it begins."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from dicomdesk.engine.lists.facts import ListFact
 from dicomdesk.engine.outbox.facts import OutboxFact
 from dicomdesk.engine.resume.kept_work import WorkState
+from dicomdesk.records import dataclass
 
 __all__ = ["ResumeFact", "ResumeSink", "WorkEnded", "WorkStarted"]
 

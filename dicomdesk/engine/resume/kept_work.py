@@ -8,7 +8,7 @@ over. What has arrived of it is found where it is stored, and in the state file 
 import json
 import os
 from contextlib import suppress
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, datetime
 from enum import Enum
 from pathlib import Path
@@ -22,6 +22,7 @@ from dicomdesk.engine.request_documents import read_request, write_request
 from dicomdesk.engine.retrieve.outcome import RetrieveOutcome
 from dicomdesk.engine.retrieve.request import RetrieveRequest
 from dicomdesk.errors import SettingsError
+from dicomdesk.records import dataclass
 
 __all__ = [
     "WORK",

@@ -3,7 +3,7 @@
 import threading
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, cast
 
 from dicomdesk.engine.engine import Engine
@@ -29,6 +29,7 @@ from dicomdesk.engine.resume.kept_work import (
 from dicomdesk.engine.retrieve.request import RetrieveRequest
 from dicomdesk.engine.stats import Progress
 from dicomdesk.errors import CancelledError, DicomdeskError, LocalError, SettingsError
+from dicomdesk.records import dataclass
 
 if TYPE_CHECKING:
     from dicomdesk.engine.job import ThreadStarter

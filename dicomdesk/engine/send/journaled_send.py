@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ from dicomdesk.engine.journal.journal import Journal
 from dicomdesk.engine.journal.records import ErrandRecord, ErrandState, InstanceNote, InstanceState
 from dicomdesk.engine.send.request import SendRequest
 from dicomdesk.engine.send.retry import is_transient_status
+from dicomdesk.records import dataclass
 
 if TYPE_CHECKING:
     from dicomdesk.engine.events import EventSink

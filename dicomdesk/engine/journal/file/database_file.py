@@ -9,11 +9,11 @@ import sqlite3
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from dicomdesk.errors import FileFault, KeptFileError
 from dicomdesk.human import printable
+from dicomdesk.records import dataclass
 
 __all__ = ["FileKind", "explained", "keep_aside", "open_database"]
 

@@ -4,13 +4,13 @@ Notes of instances come by thousands and are plain tuples (``Noted``); all else 
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from dicomdesk.dicom.instance import FoundInstance
 from dicomdesk.engine.journal.file.tables import JournalTables, Noted
 from dicomdesk.engine.journal.kept_instance import KeptInstance
 from dicomdesk.engine.journal.records import Commitment, ErrandRecord, InstanceState
+from dicomdesk.records import dataclass
 
 __all__ = [
     "AddErrand",
