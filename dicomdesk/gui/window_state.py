@@ -44,6 +44,8 @@ class WindowState:
     """Whether what is dropped is sent without asking again."""
     send_resumes: bool = True
     """Whether what waits to be sent goes on by itself when the program starts."""
+    send_commits: bool = False
+    """Whether peers are asked to commit to what they have stored."""
     send_when_done: str = "nothing"
     """What happens when everything is sent: "nothing", "notify", "quit"."""
     history_days: int = 365

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
+from dicomdesk.engine.commit.report_relay import ReportRelay
 from dicomdesk.engine.outbox.errands import Destination
 from dicomdesk.engine.outbox.facts import OutboxFact, RunEnded, RunStarted
 from dicomdesk.engine.stats import Progress
@@ -52,6 +53,8 @@ class OutboxAccess(QObject):
         self._told: set[str] = set()
         self.resolve: Resolve = _nobody_resolves
         """Turns peers' names into destinations, on the Outbox's thread."""
+        self.reports = ReportRelay()
+        """Takes reports on storage commitment for the Outbox, from when it is open."""
         self.runs: dict[str, RunStarted] = {}
         """Runs that go on, by job."""
         channel.arrived.connect(self._on_arrived)
@@ -115,6 +118,7 @@ class OutboxAccess(QObject):
 
     def end(self, *, abort: bool = False) -> None:
         """End what is under way and wait for that; what has not ended stays in the journal. For any thread."""
+        self.reports.desk = None
         if self._outbox is not None:
             self._outbox.close(abort=abort)
 
@@ -127,6 +131,7 @@ class OutboxAccess(QObject):
         try:
             journal, outbox = await self._tasks.run(lambda: self._make(path, resumes=resumes))
             self._journal, self._outbox = journal, outbox
+            self.reports.desk = outbox.transactions
         finally:
             opening.set_result(None)
         self.opened.emit()

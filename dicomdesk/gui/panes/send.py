@@ -86,6 +86,7 @@ class SendPane(View):
             recent_peers=self.commands.recent_peers,
             send_at_once=self.header.at_once.isChecked(),
             send_resumes=self.header.resumes.isChecked(),
+            send_commits=self.header.commits.asks.isChecked(),
             send_when_done=self.header.when_done.chosen.value,
         )
 

@@ -77,7 +77,9 @@ class SendActions(QObject):
         self.recent_peers: tuple[TypedPeer, ...] = ()
         self.destinations = Destinations(tasks, access, self)
         session.outbox.resolve = self.destinations.resolve
+        self.destinations.is_listening = lambda: session.is_receiving
         self.flow = SendFlow(session, tasks, self)
+        self.flow.wish = header.commits.wish
         self.preflight = PreflightFlow(session, tasks, self)
         self.reports = ReportBook(tasks, session.outbox, self.destinations, view)
         self.when_done = WhenDoneRun(theme, view)

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from dicomdesk.dicom.files.scan import ScanResult
 from dicomdesk.dicom.instance import InstanceHeader
+from dicomdesk.engine.commit.request import CommitWish
 from dicomdesk.engine.events import Event, ItemFinished, ItemOutcome
 from dicomdesk.engine.journal.journal import Journal
 from dicomdesk.engine.journal.records import InstanceRecord, SettingValue
@@ -75,6 +76,8 @@ class SendFlow(QObject):
         """Whether something was sent that can be reported."""
         self.last_sent: tuple[int, ...] = ()
         """Errands that were sent last."""
+        self.wish: Callable[[], CommitWish | None] = lambda: None
+        """What is wished of commitment by errands that are let go."""
         self.peer_name = ""
         """Peer that was last sent to, as errands name it."""
         session.sent.arrived.connect(self.take)
@@ -123,9 +126,12 @@ class SendFlow(QObject):
             if not study.is_chosen_peer:
                 study.peer = peer
         self.peer_name = peer
+        wish = self.wish()
 
         def release(outbox: Outbox) -> None:
             outbox.redirect(anywhere, peer, settings)
+            if wish is not None:
+                outbox.commit(ids, wish)
             outbox.release(ids)
 
         self.ask(release)
@@ -259,6 +265,7 @@ class SendFlow(QObject):
                 origin=origin,
                 study_instance_uid=study.words.uid,
                 is_held=not peer,
+                commit=self.wish() if peer else None,
             )
             for study in drafts
         ]

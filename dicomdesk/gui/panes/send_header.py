@@ -13,6 +13,7 @@ from dicomdesk.gui.entries.peer_entry import PeerEntry
 from dicomdesk.gui.layouts import row_of
 from dicomdesk.gui.panes.peer_setup import PeerSetup
 from dicomdesk.gui.security.credentials import SecurityAccess
+from dicomdesk.gui.sending.commitments import CommitMenu
 from dicomdesk.gui.sending.when_done import WhenDoneMenu
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.theme import Theme
@@ -84,6 +85,7 @@ class SendHeader(QWidget):
         self.resumes = _checkable(
             view, self.tr("Go on by it&self when dicomdesk starts"), is_checked=state.send_resumes
         )
+        self.commits = CommitMenu(view, is_asked=state.send_commits)
         self.when_done = WhenDoneMenu(view, state.send_when_done)
         self.test_button = plain_button(
             theme,
@@ -173,7 +175,7 @@ class SendHeader(QWidget):
 
     def _make_more_menu(self) -> QMenu:
         menu = QMenu(self._view)
-        for option in (self.at_once, self.lossy, self.resumes):
+        for option in (self.at_once, self.lossy, self.resumes, *self.commits.actions):
             menu.addAction(option)
         menu.addMenu(self.when_done.menu)
         menu.addSeparator()

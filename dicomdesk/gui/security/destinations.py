@@ -1,6 +1,6 @@
 """Peers of errands: named in the address book or by their address, made ready for sending without asking anybody."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -38,6 +38,8 @@ class Destinations(QObject):
         super().__init__(parent)
         self._tasks = tasks
         self._access = access
+        self.is_listening: Callable[[], bool] = lambda: False
+        """Whether our receiver takes reports on storage commitment now."""
 
     def name_of(self, peer: Peer) -> str:
         """Return how errands name a peer: as the address book does or, where it is not there, by its address."""
@@ -68,6 +70,7 @@ class Destinations(QObject):
         return Destination(
             request=request_for(known, prepared, settings, self._access.peers.own_ae_title),
             associations=known.associations,
+            has_receiver=self.is_listening(),
         )
 
 

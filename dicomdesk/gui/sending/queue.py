@@ -9,13 +9,14 @@ from dicomdesk import human
 from dicomdesk.dicom.files.scan import ScanResult
 from dicomdesk.dicom.instance import FoundInstance, InstanceHeader
 from dicomdesk.engine.events import Event, ItemFinished, ItemOutcome
-from dicomdesk.engine.journal.records import ErrandState, InstanceRecord, InstanceState
+from dicomdesk.engine.journal.records import Commitment, ErrandState, InstanceRecord, InstanceState
 from dicomdesk.engine.outbox.errands import Errand
 from dicomdesk.engine.outbox.facts import (
     ErrandAdded,
     ErrandChanged,
     ErrandRemoved,
     InstanceBegan,
+    InstanceCommitted,
     InstanceEnded,
     OutboxFact,
     PeerFree,
@@ -25,6 +26,7 @@ from dicomdesk.gui.outline.model import Node, joined
 from dicomdesk.gui.outline.row_window import ArrangedOutline, RowWindow
 from dicomdesk.gui.outline.states import PROBLEMS, ItemState, state_word
 from dicomdesk.gui.problems.book import ProblemShelf, loose_shelf
+from dicomdesk.gui.sending.commitments import counted, note_commitment, with_commitment
 from dicomdesk.gui.sending.natural import natural_key
 from dicomdesk.gui.sending.nodes import NO_RESULT, GroupNode, InstanceNode, Look, Result, SeriesNode, StudyNode
 from dicomdesk.gui.sending.skipped import SkippedGroupNode
@@ -219,6 +221,10 @@ class SendQueue:
                 study.results[record.number] = Result(record.status, record.reason, record.attempts)
             else:
                 study.results.pop(record.number, None)
+            if record.commitment is not Commitment.NOT_ASKED:
+                known = study.results.get(record.number, NO_RESULT)
+                said = with_commitment(known, record.commitment, record.commitment_reason)
+                study.results[record.number] = said
             if record.state not in {InstanceState.STORED, InstanceState.WARNING}:
                 self._by_place.setdefault(record.found.place, (study, record.number))
         study.under_way = {number for number, _ in enumerate(study.found) if _is_sending(study, number)}
@@ -237,6 +243,8 @@ class SendQueue:
                     self._early.setdefault(fact.errand_id, []).append(fact)
             case ItemFinished():
                 self._note_carrier(fact)
+            case InstanceCommitted():
+                self._take_commitment(fact)
             case ErrandAdded() | ErrandChanged():
                 self._take_errand(fact)
             case PeerPaused() | PeerFree():
@@ -256,6 +264,13 @@ class SendQueue:
             self._early.setdefault(errand.id, []).append(fact)
         elif isinstance(fact, ErrandAdded):
             self.unknown.append(errand.id)
+
+    def _take_commitment(self, fact: InstanceCommitted) -> None:
+        study = self._by_errand.get(fact.errand_id)
+        if study is not None:
+            note_commitment(study, fact)
+            if study.is_loaded:
+                self._touch(study, fact.number)
 
     def _take_pause(self, fact: PeerPaused | PeerFree) -> None:
         """All that waits for a peer waits until that is tried again."""
@@ -440,6 +455,7 @@ class SendQueue:
             whole = ItemState.READY  # nobody has let it go yet
         study.whole_state = whole
         study.waits_for_peer = False
+        study.commitment = counted(errand.commitments)
         counts = Counter({STATE_OF[state]: count for state, count in errand.counts.items() if count})
         if counts != +study.counts:
             if sum(counts[state] for state in PROBLEMS) < study.problems:

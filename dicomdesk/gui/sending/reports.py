@@ -5,10 +5,12 @@ from dataclasses import replace
 
 from PySide6.QtWidgets import QWidget
 
+from dicomdesk.dicom.commitment.references import Reference
+from dicomdesk.engine.commit import states
 from dicomdesk.engine.delivery.report import ItemRecord, Report
 from dicomdesk.engine.events import ItemOutcome, JobOutcome
 from dicomdesk.engine.journal.journal import Journal
-from dicomdesk.engine.journal.records import ENDED_INSTANCES, ErrandRecord, ErrandState, InstanceRecord
+from dicomdesk.engine.journal.records import ENDED_INSTANCES, Commitment, ErrandRecord, ErrandState, InstanceRecord
 from dicomdesk.engine.outbox.outbox import Outbox
 from dicomdesk.gui.dialogs.report import ReportDialog
 from dicomdesk.gui.outbox.access import OutboxAccess
@@ -83,7 +85,22 @@ def report_of(errands: Sequence[tuple[ErrandRecord, Sequence[InstanceRecord]]]) 
         items=tuple(items),
         job_outcome=JobOutcome.COMPLETED if is_whole else JobOutcome.CANCELLED,
         failure=next((record.reason for record in records if record.reason), ""),
+        commitments=_commitments(errands),
     )
+
+
+def _commitments(
+    errands: Sequence[tuple[ErrandRecord, Sequence[InstanceRecord]]],
+) -> dict[Reference, states.Commitment] | None:
+    """What the peer has said of keeping instances; None where it was not asked for any."""
+    said: dict[Reference, states.Commitment] = {}
+    for _, instances in errands:
+        for one in instances:
+            if one.commitment is not Commitment.NOT_ASKED:
+                header, state = one.found.header, states.CommitmentState(one.commitment.value)
+                reference = Reference(header.sop_class_uid, header.sop_instance_uid)
+                said[reference] = states.Commitment(state=state, text=one.commitment_reason)
+    return said or None
 
 
 def _item(record: InstanceRecord, number: int) -> ItemRecord:
