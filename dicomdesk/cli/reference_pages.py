@@ -13,7 +13,9 @@ from dicomdesk.cli.options.grammar import Option, OptionGroup, Tool
 from dicomdesk.cli.options.usage import synopsis
 from dicomdesk.cli.output import json_lines
 from dicomdesk.cli.query import list_json
+from dicomdesk.cli.resume import json_lines as resume_json_lines
 from dicomdesk.cli.retrieving import json_lines as retrieve_json_lines
+from dicomdesk.cli.sender import commit_json
 
 __all__ = ["reference_pages", "tool_page", "write_reference_pages"]
 
@@ -97,7 +99,8 @@ def _tools_page() -> str:
 
 def _events_page() -> str:
     lines = [_MADE, "", "# Events as JSON Lines"]
-    for module in (json_lines, archive_json_lines, retrieve_json_lines, list_json):
+    modules = (json_lines, archive_json_lines, retrieve_json_lines, list_json, commit_json, resume_json_lines)
+    for module in modules:
         lines += ["", *_module_lines(module, ("event", "keys"))]
     return "\n".join(lines) + "\n"
 
