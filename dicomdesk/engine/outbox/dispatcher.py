@@ -32,6 +32,7 @@ __all__ = ["Dispatcher"]
 
 _log = logging.getLogger(__name__)
 
+_AFTER_FAULT_S = 1.0
 _NOTES_S = 0.03
 """Between two looks at what has happened in runs: what it costs then waits for no peer."""
 
@@ -78,7 +79,12 @@ class Dispatcher:
         """Begin runs until the end."""
         try:
             while self._wait_for_work():
-                self.step()
+                try:
+                    self.step()
+                except Exception:  # noqa: BLE001 - top level of a worker: what waits for other peers must go on
+                    _log.exception("the outbox failed at a step by a fault of this program")
+                    with self._changed:
+                        self._changed.wait_for(lambda: self._is_closing, _AFTER_FAULT_S)
         finally:
             with self._changed:
                 self._is_closing = self._is_over = True

@@ -39,7 +39,8 @@ _HELD_SINCE_THE_END = "waits since the program was ended"
 class Outbox:
     """Errands of one journal, which run on one engine. All methods may be called from any thread.
 
-    None waits for a peer but ``close``; ``retry`` and ``redirect`` read the journal. Ids that are not there are passed
+    None waits for a peer but ``close``; ``retry`` and ``redirect`` read the journal, and raise JournalError where that
+    cannot be. Ids that are not there are passed
     over: an errand may be gone before somebody's wish for it arrives. The journal stays open: it is its owner's.
     """
 
@@ -233,10 +234,13 @@ class Outbox:
         self._book.tell()
 
     def peers_changed(self) -> None:
-        """Look again at all peers that wait, as the address book is another; a run that goes on keeps its settings."""
+        """Try all peers again that wait, as the address book is another; a run that goes on keeps its settings."""
         with self._book.lock:
             for line in self._book.lines.values():
                 self._free(line)
+            for errand in self._book.errands.values():
+                if errand.record.state is ErrandState.RETRYING and errand.part is None and errand.due_at_s is not None:
+                    self._book.change(errand, ErrandState.WAITING)
             self._dispatcher.wake()
         self._book.tell()
 

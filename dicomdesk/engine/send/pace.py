@@ -72,16 +72,20 @@ def after_interval(pace: Pace, rate: float) -> Pace:
 
 
 def after_rejection(pace: Pace, opened: int) -> Pace:
-    """Return where the search is when the peer has no place for more than ``opened`` associations."""
-    limit = max(1, opened)
+    """Return where the search is when the peer has no place for more than ``opened`` associations.
+
+    Where it has none at all they are taken by others, which says nothing of how many there are: it begins anew.
+    """
+    if not opened:
+        return Pace(rest=_SHORTEST_REST)
     return replace(
         pace,
-        count=min(pace.count, limit),
+        count=min(pace.count, opened),
         trial=Trial.NOTHING,
         rest=_REST_AFTER_REJECTION,
         is_climbing=False,
         tried_more=True,
-        limit=limit,
+        limit=opened,
     )
 
 

@@ -45,12 +45,16 @@ class KnownPorts:
         self.associations: int | None = 1
         self.titles: dict[str, str] = {}
         """AE titles of peers that are not called as in this book."""
+        self.faults: dict[str, Exception] = {}
+        """What looking for a peer raises."""
         self.resolved: list[str] = []
 
     def __call__(self, peer: str, settings: Mapping[str, SettingValue]) -> Destination:
         """See ``Resolve``."""
         del settings
         self.resolved.append(peer)
+        if peer in self.faults:
+            raise self.faults[peer]
         if peer not in self.ports:
             raise SettingsError(f"There is no peer called {peer} in the address book")
         request = SendRequest(

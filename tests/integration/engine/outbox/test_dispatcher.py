@@ -1,7 +1,10 @@
 """What goes at once, what waits for what, and what an Outbox leaves behind."""
 
+import logging
 import threading
 from pathlib import Path
+
+import pytest
 
 from dicomdesk.engine.engine import Engine
 from dicomdesk.engine.journal.memory_journal import MemoryJournal
@@ -48,6 +51,25 @@ def test_a_peer_that_is_not_in_the_address_book_is_waited_for_with_the_reason(tm
         opened.peers.ports["NEW"] = peer.port
         opened.outbox.peers_changed()
         assert opened.wait_for_end()[0].stored == 1
+
+
+def test_what_waits_for_its_next_try_goes_at_once_when_the_address_book_is_another(tmp_path: Path) -> None:
+    with FakePeer() as peer, open_outbox(limits=OutboxLimits(longest_pause_s=3600.0), PACS=1) as opened:
+        errand_id = opened.outbox.add(errand_for("PACS", write_instances(tmp_path, 1)))
+        opened.wait_for(errand_id, lambda errand: errand.state is ErrandState.RETRYING)
+        opened.peers.ports["PACS"] = peer.port
+        opened.outbox.peers_changed()
+        assert opened.wait_for_end()[0].stored == 1
+
+
+def test_a_fault_of_who_resolves_costs_its_own_peer_only(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    paths = write_instances(tmp_path, 1)
+    with FakePeer() as peer, open_outbox(UP=peer.port, BAD=1) as opened, caplog.at_level(logging.CRITICAL + 1):
+        opened.peers.faults["BAD"] = ZeroDivisionError("of the resolver")
+        bad = opened.outbox.add(errand_for("BAD", paths))
+        up = opened.outbox.add(errand_for("UP", paths))
+        opened.wait_for(up, lambda errand: errand.is_ended)
+        assert "internal error" in opened.outbox.errand(bad).record.reason
 
 
 def test_a_run_keeps_its_settings_and_the_next_has_the_new_ones(tmp_path: Path) -> None:

@@ -55,9 +55,15 @@ def test_a_rejection_is_yielded_to_at_once_and_tried_again_only_after_a_rest() -
     assert mean_rate(paces[20:], lambda count: count * 100.0) >= 270
 
 
+def test_a_peer_that_has_no_place_at_all_is_not_taken_to_have_only_one() -> None:
+    none = after_rejection(Pace(count=4), 0)
+    assert (none.count, none.limit) == (1, MOST_ASSOCIATIONS)
+    assert searched(lambda count: count * 100.0, 20, none)[-1].count >= 4
+
+
 def test_places_that_were_not_there_are_found_later() -> None:
     few = searched(lambda count: count * 100.0, 20, places=1)[-1]
-    assert few.count == 1
+    assert (few.count, few.limit) == (1, 1)
     assert searched(lambda count: count * 100.0, 2000, few)[-1].count >= 4
 
 
