@@ -170,6 +170,7 @@ class MainWindow(QMainWindow):
         for view in self._views:
             view.state_changed.connect(self._save_timer.start)
             view.association_wanted.connect(self._on_association_wanted)
+            view.sending_wanted.connect(self.send.send_files)
             view.peers_wanted.connect(lambda: self.sidebar.choose(self._views.index(self.peers)))
         self._save_timer.timeout.connect(self.state_changed)
         self.status.problems_wanted.connect(self.problems.open)

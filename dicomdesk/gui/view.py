@@ -50,6 +50,8 @@ class View(QWidget):
     """Something worth remembering has changed."""
     association_wanted = Signal(object)
     """A ``WantedAssociation`` is to be shown."""
+    sending_wanted = Signal(list, object)
+    """Files, by their paths, are to be sent to a ``KnownPeer``."""
     peers_wanted = Signal()
     """The address book is to be shown."""
 

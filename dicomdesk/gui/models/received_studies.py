@@ -5,7 +5,7 @@ What is counted is counted in the book. Where a job counts in no book, its event
 
 import time
 from collections.abc import Iterable, Sequence
-from typing import ClassVar, Protocol
+from typing import ClassVar
 
 from PySide6.QtCore import QCoreApplication
 
@@ -34,6 +34,7 @@ TITLE, MODALITY, SERIES, INSTANCES, SIZE, FROM, ARRIVED, STATE, RATE = range(9)
 QUIET_AFTER_S = 3.0
 """An open association that brings nothing for so long is called quiet."""
 RATE_SPAN_S = 2.0
+MOST_ROWS_AT_ONCE = 100
 _UNCOUNTED = {ItemOutcome.REFUSED: ArrivalKind.REFUSED, ItemOutcome.FAILED: ArrivalKind.LOST}
 
 
@@ -47,10 +48,10 @@ def receive_columns() -> tuple[Column, ...]:
         Column(title=_say("Patient / study / series"), width=300),
         Column(title=_say("Modality"), width=80, yields=4),
         Column(title=_say("Series"), width=60, is_number=True, yields=2),
-        Column(title=_say("Instances"), width=136, is_number=True),
+        Column(title=_say("Instances"), width=146, is_number=True),
         Column(title=_say("Size"), width=74, is_number=True, yields=3),
         Column(title=_say("From"), width=168),
-        Column(title=_say("Arrived"), width=92, is_number=True),
+        Column(title=_say("Arrived"), width=92, is_number=True, is_fixed=True),
         Column(title=_say("State"), width=140),
         Column(title=_say("Rate"), width=84, is_number=True, yields=1),
     )
@@ -158,8 +159,15 @@ class ReceivedGroup(Node):
 
     def short_counts_text(self) -> str:
         """Return the same for a column: the number alone where there is nothing else to be said."""
-        is_plain = not self.again and self.record.expected is None
-        return wording.count_text(self.instances) if is_plain else self.counts_text()
+        here, expected = wording.count_text(self.instances), self.record.expected
+        if not self.again:
+            return here if expected is None else self.counts_text()
+        again = wording.count_text(self.again)
+        if expected is None:
+            return _say("{here} here, {again} again").format(here=here, again=again)
+        return _say("{here} of {expected}, {again} again").format(
+            here=here, expected=wording.count_text(expected), again=again
+        )
 
     def take(self, event: ItemFinished, at: float) -> None:
         """Take note that an instance came, which is counted already."""
@@ -290,11 +298,11 @@ class ReceivedSeries(ReceivedGroup):
         return max(0, len(self.record.files) - len(self.children)) if self._book is not None else 0
 
     def fetch(self, most: int) -> Sequence[Node]:
-        """Make the rows of further instances."""
+        """Make the rows of further instances, few at a time: whoever looks scrolls."""
         if self._book is None:
             return []
         made = []
-        for file in self._book.latest_files(self.record, len(self.children), most):
+        for file in self._book.latest_files(self.record, len(self.children), min(most, MOST_ROWS_AT_ONCE)):
             if file.sop_instance_uid not in self.known:
                 made.append(ReceivedInstance(file))
                 self.known[file.sop_instance_uid] = made[-1]
@@ -352,19 +360,10 @@ class ReceivedInstance(Node):
         return human.printable(self.file.path) if column == TITLE else ""
 
 
-class ReceivedOutline(Outline, Protocol):
-    """Place where the rows are shown, the latest study first."""
-
-    def insert_first(self, node: Node) -> None:
-        """Add a row above all others at the top."""
-
-
 class ReceivedStudies:
     """Rows of an arrival book; an ``Outline`` is told of those that come, change or go. For the Qt thread."""
 
-    def __init__(
-        self, outline: ReceivedOutline, problems: ProblemShelf | None = None, book: ArrivalBook | None = None
-    ) -> None:
+    def __init__(self, outline: Outline, problems: ProblemShelf | None = None, book: ArrivalBook | None = None) -> None:
         """Studies of which something was not stored are reported to ``problems``."""
         self._outline = outline
         self._problems = problems or loose_shelf()
@@ -551,7 +550,7 @@ class ReceivedStudies:
         if study is not None:  # the book began it anew
             self._remove(study)
         study = self._studies[uid] = ReceivedStudy(record)
-        self._outline.insert_first(study)
+        self._outline.insert(None, [study])
         return study
 
     def _series_of(self, study: ReceivedStudy, uid: str) -> ReceivedSeries | None:

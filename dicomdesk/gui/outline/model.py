@@ -81,6 +81,8 @@ class Column:
     """For a font whose figures are 8 pixels wide; others in proportion, and never less than the title needs."""
     is_number: bool = False
     """Right-aligned, tabular figures."""
+    is_fixed: bool = False
+    """What stands in it never changes: rows that are sorted by it stay where they are, which costs nothing then."""
     yields: int = 0
     """Where room is short, columns are hidden in the order of these numbers; 0 never."""
 
@@ -166,6 +168,7 @@ class OutlineModel(QAbstractItemModel):
     def __init__(self, columns: Sequence[Column], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.columns = tuple(columns)
+        self._changing = _changing_columns(self.columns)
         self.root = Node()
         self._nodes: dict[int, Node] = {}
         self._next_key = 1
@@ -185,19 +188,6 @@ class OutlineModel(QAbstractItemModel):
             node.row = row
             self._know(node)
             owner.children.append(node)
-        self.endInsertRows()
-
-    def insert_first(self, node: Node) -> None:
-        """Add a row above all others at the top."""
-        self.beginInsertRows(QModelIndex(), 0, 0)
-        node.parent = self.root
-        self._know(node)
-        self.root.children.insert(0, node)
-        for row, each in enumerate(self.root.children):
-            each.row = row
-        known = self._touched.get(self.root)
-        if known is not None:
-            self._touched[self.root] = (known[0] + 1, known[1] + 1)
         self.endInsertRows()
 
     def remove(self, node: Node) -> None:
@@ -286,12 +276,12 @@ class OutlineModel(QAbstractItemModel):
     def flush(self) -> None:
         """Tell the views what was touched: one range per parent."""
         touched, self._touched = self._touched, {}
-        last = len(self.columns) - 1
         for owner, (lowest, highest) in touched.items():
             above = self.index_of(owner if owner is not self.root else None)
             top = self.index(lowest, 0, above)
             if top.isValid():
-                self.dataChanged.emit(top, self.index(highest, last, above))
+                for first, last in self._changing:
+                    self.dataChanged.emit(self.index(lowest, first, above), self.index(highest, last, above))
 
     def index_of(self, node: Node | None, column: int = 0) -> QModelIndex:
         """Return the index of a node, the invalid one for None."""
@@ -359,6 +349,19 @@ class OutlineModel(QAbstractItemModel):
     def _alignment(self, column: int) -> Qt.AlignmentFlag:
         side = Qt.AlignmentFlag.AlignRight if self.columns[column].is_number else Qt.AlignmentFlag.AlignLeft
         return side | Qt.AlignmentFlag.AlignVCenter
+
+
+def _changing_columns(columns: Sequence[Column]) -> list[tuple[int, int]]:
+    """Runs of columns that are not fixed: the first and the last of each."""
+    runs: list[tuple[int, int]] = []
+    for number, column in enumerate(columns):
+        if column.is_fixed:
+            continue
+        if runs and runs[-1][1] == number - 1:
+            runs[-1] = (runs[-1][0], number)
+        else:
+            runs.append((number, number))
+    return runs
 
 
 def _reader(name: str) -> Callable[[Node, int], object]:

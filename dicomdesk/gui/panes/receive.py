@@ -85,7 +85,7 @@ class ReceivePane(View):
         self._fields = (self.ae_title, self.port, self.folder)
         self.accept = Combo(theme, [self.tr("Everything"), self.tr("Echo only"), self.tr("Profile…")])
         self.accept.setCurrentIndex(_ACCEPT.index(state.accept) if state.accept in _ACCEPT else 0)
-        self.list = ReceivedList(theme, tasks, self.flow.model, self.flow.studies)
+        self.list = ReceivedList(theme, tasks, self.flow.model, self.flow.studies, access.peers)
         self.view, self.filters, self.area = self.list.view, self.list.filters, self.list.area
         self.picture = PictureBox(theme)
         self.details = DetailsStrip(theme, self.picture)
@@ -172,6 +172,8 @@ class ReceivePane(View):
         self.view.selection_changed.connect(self._on_selected)
         self.list.actions_of_rows.clearing_wanted.connect(self._on_clear)
         self.list.actions_of_rows.told.connect(self._on_told)
+        self.list.actions_of_rows.sending_wanted.connect(self.sending_wanted)
+        self.list.actions_of_rows.book_wanted.connect(self.peers_wanted)
         self.list.pictures_changed.connect(self._show_picture)
         self.list.warning.folder_wanted.connect(self._on_disk)
         for field in self._fields:

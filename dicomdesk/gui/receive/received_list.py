@@ -1,11 +1,11 @@
 """The list of what has come: filters, the warning of a full disk, rows with pictures, and what can be done with it."""
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from dicomdesk.gui.controls.empty_state import EmptyState
 from dicomdesk.gui.layouts import column_of
-from dicomdesk.gui.models.received_studies import ReceivedStudies, ReceivedStudy
+from dicomdesk.gui.models.received_studies import ARRIVED, ReceivedStudies, ReceivedStudy
 from dicomdesk.gui.outline.model import Node, OutlineModel
 from dicomdesk.gui.outline.states import ItemState
 from dicomdesk.gui.outline.view import OutlineView
@@ -15,6 +15,7 @@ from dicomdesk.gui.receive.picture_delegate import PictureDelegate
 from dicomdesk.gui.receive.row_actions import RowActions
 from dicomdesk.gui.receive.row_pictures import RowPictures
 from dicomdesk.gui.receive.thumbnails import Thumbnails
+from dicomdesk.gui.security.peer_store import PeerStore
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.theme import Theme, Tone
 
@@ -30,16 +31,19 @@ class ReceivedList(QWidget):
     pictures_changed = Signal()
     """Another picture is known."""
 
-    def __init__(self, theme: Theme, tasks: Tasks, model: OutlineModel, studies: ReceivedStudies) -> None:
+    def __init__(
+        self, theme: Theme, tasks: Tasks, model: OutlineModel, studies: ReceivedStudies, peers: PeerStore
+    ) -> None:
         super().__init__()
         self._studies = studies
         self._model = model
         self.view = OutlineView(theme, model, selects_many=True, least_width=_LEAST_TITLE)
         self.view.setAccessibleName(self.tr("Received studies"))
+        self.view.sortByColumn(ARRIVED, Qt.SortOrder.DescendingOrder)
         self.view.setExpandsOnDoubleClick(False)
         self.pictures = RowPictures(Thumbnails(tasks, self))
         self.view.setItemDelegate(PictureDelegate(theme, model.columns, self.pictures.painted))
-        self.actions_of_rows = RowActions(theme, tasks, studies, self.view, self)
+        self.actions_of_rows = RowActions(theme, tasks, studies, self.view, peers)
         self.warning = DiskWarning(theme)
         self.filters = FilterBar(
             theme,

@@ -7,6 +7,7 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication, QKeySequence, QShor
 from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
 
 from dicomdesk import human
+from dicomdesk.engine.peers.known_peer import KnownPeer
 from dicomdesk.engine.receive.book.completeness import CountSource
 from dicomdesk.gui import wording
 from dicomdesk.gui.models.received_studies import (
@@ -19,8 +20,10 @@ from dicomdesk.gui.models.received_studies import (
 from dicomdesk.gui.outline.model import Node
 from dicomdesk.gui.outline.view import OutlineView
 from dicomdesk.gui.panels.details import Action, Details
+from dicomdesk.gui.peers.choice import PeerPopup
 from dicomdesk.gui.receive.deletion import DeletionDialog, delete_parts, describe_deletions, find_files, parts_of
 from dicomdesk.gui.receive.elements_dialog import ElementsDialog
+from dicomdesk.gui.security.peer_store import PeerStore
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.theme import Theme, Tone
 
@@ -40,13 +43,18 @@ class RowActions(QWidget):
     """Finished studies are to be taken off the list."""
     told = Signal(Details)
     """Something has come of a wish."""
+    sending_wanted = Signal(list, object)
+    """Paths that are to be sent, and the ``KnownPeer`` that they go to."""
+    book_wanted = Signal()
+    """The address book is to be shown."""
     files_gone = Signal(list)
     """Paths of files that are there no longer."""
 
     def __init__(
-        self, theme: Theme, tasks: Tasks, studies: ReceivedStudies, view: OutlineView, parent: QWidget
+        self, theme: Theme, tasks: Tasks, studies: ReceivedStudies, view: OutlineView, peers: PeerStore
     ) -> None:
-        super().__init__(parent)
+        super().__init__(view)
+        self._peers = peers
         self._theme = theme
         self._tasks = tasks
         self._studies = studies
@@ -63,6 +71,7 @@ class RowActions(QWidget):
         actions = [Action(word=self.tr("Open folder"), run=lambda: self.open_folder(node), icon="folder")]
         if self._path_of(node):
             actions.append(Action(word=self.tr("Elements"), run=lambda: self.activate_first(node), icon="file"))
+            actions.append(Action(word=self.tr("Send on…"), run=self.send_on, icon="send"))
         return actions
 
     def describe_many(self, nodes: Sequence[Node]) -> Details:
@@ -73,9 +82,12 @@ class RowActions(QWidget):
         said = wording.instances_text(count)
         return Details(
             title=self.tr("{rows} selected").format(rows=_words_of(nodes)),
-            text=f"{said}, {human.size_text(size)}" if size else said,
+            text=f"{said}, {human.size_text(size)}" if size else "",
             icon="receive",
-            actions=[Action(word=self.tr("Delete files…"), run=self.delete_selected, icon="remove")],
+            actions=[
+                Action(word=self.tr("Send on…"), run=self.send_on, icon="send"),
+                Action(word=self.tr("Delete files…"), run=self.delete_selected, icon="remove"),
+            ],
         )
 
     def activate(self, node: object) -> None:
@@ -133,6 +145,27 @@ class RowActions(QWidget):
             self._studies.book.expect(study.record.uid, dialog.intValue() or None, CountSource.USER)
             self._studies.look_again(study)
 
+    def send_on(self) -> None:
+        """Let a peer be chosen that the rows which are selected are sent to."""
+        nodes = widest(self._view.selected_nodes())
+        if not nodes:
+            return
+        popup = PeerPopup(self._theme, self._peers, self.window())
+        popup.chosen.connect(lambda peer: self._tasks.start(self._send(nodes, peer)))
+        popup.book_wanted.connect(self.book_wanted)
+        popup.open_below(self._view)
+
+    async def _send(self, nodes: list[Node], peer: KnownPeer) -> None:
+        files = await self._tasks.run(find_files, self._studies.book, parts_of(nodes))
+        latest = {(file.series_instance_uid, file.sop_instance_uid): file.path for file in files}
+        if latest:
+            self.sending_wanted.emit(list(latest.values()), peer)
+        said = self.tr("The Send view shows how far they are.")
+        nothing = self.tr("It is not known any more which files were received: add their folder in the Send view.")
+        count = wording.instances_text(len(latest))
+        title = self.tr("{instances} are to go to {peer}").format(instances=count, peer=peer.name)
+        self.told.emit(Details(title=title, text=said if latest else nothing, icon="send"))
+
     def delete_selected(self) -> None:
         """Delete the files of the rows that are selected, when that is confirmed."""
         nodes = widest(self._view.selected_nodes())
@@ -184,6 +217,7 @@ class RowActions(QWidget):
                 is_first = not isinstance(node, ReceivedInstance)
                 word = self.tr("Elements of its first instance…") if is_first else self.tr("Elements…")
                 menu.addAction(word, lambda: self.show_elements(node))
+            menu.addAction(self.tr("Send on…"), self.send_on)
             menu.addAction(self.tr("Instances at its source…"), lambda: self.expect(study))
             menu.addAction(self.tr("Copy UID"), lambda: self.copy_uid(node))
             menu.addSeparator()

@@ -144,3 +144,15 @@ def test_rows_are_arranged_and_replaced_and_persistent_indexes_follow(model: Out
     model.replace([second, first])
     assert [model.index(row, 0).row() for row in range(2)] == [0, 1]
     assert model.parent(model.index_of(first.children[0])) == model.index(1, 0)
+
+
+def test_fixed_columns_are_not_told_of() -> None:
+    columns = [Column(title=str(n), width=40, is_fixed=n == 1) for n in range(4)]
+    model = OutlineModel(columns)
+    node = Node()
+    model.insert(None, [node])
+    told: list[tuple[int, int]] = []
+    model.dataChanged.connect(lambda top, bottom: told.append((top.column(), bottom.column())))
+    model.touch(node)
+    model.flush()
+    assert told == [(0, 0), (2, 3)]

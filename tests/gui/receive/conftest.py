@@ -38,7 +38,7 @@ def send_here(window: MainWindow, session: Session, wait_until: WaitUntil) -> Se
         wait_until(lambda: job.done.done() or time.monotonic() - before > DEADLINE_S)
         job.done.result(0)
         wait_until(lambda: window.receive.flow.studies.arriving == 0 and len(window.receive.flow.studies) > 0)
-        node = window.receive.flow.model.root.children[0]
+        node = window.receive.view.node_of(window.receive.view.model().index(0, 0))
         assert isinstance(node, ReceivedStudy)
         return node
 

@@ -6,6 +6,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QInputDialog, QMenu
 
 from dicomdesk.engine.receive.book.completeness import CountSource
+from dicomdesk.gui.event_bridge import Arrival
 from dicomdesk.gui.main_window import MainWindow
 from dicomdesk.gui.models.received_studies import (
     INSTANCES,
@@ -18,6 +19,7 @@ from tests.gui.answers import shown, wait_for
 from tests.gui.receive.conftest import SendTo
 from tests.helpers.data.inputs import image
 from tests.helpers.data.studies import write_study
+from tests.helpers.window import scenes
 
 WaitUntil = Callable[[Callable[[], bool]], None]
 
@@ -35,20 +37,22 @@ def test_repeats_are_no_new_instances_and_every_sender_is_told(
     assert "CT1 at 127.0.0.1" in text
     assert "CT2 at 127.0.0.1" in text
     window.receive.flow.studies.book.expect(study.record.uid, 10, CountSource.USER)
-    assert study.text(INSTANCES) == "6 of 10 here, 4 again"
+    assert study.text(INSTANCES) == "6 of 10, 4 again"
     assert study.text(STATE) == "4 missing"
     send_here(*files[6:])
     assert study.text(STATE) == "Complete"
 
 
-def test_latest_study_is_first(window: MainWindow, send_here: SendTo, tmp_path: Path) -> None:
-    (tmp_path / "a.dcm").write_bytes(image("a"))
-    first = send_here(tmp_path / "a.dcm")
-    latest = send_here(*write_study(tmp_path / "out", 2))
-    children = window.receive.flow.model.root.children
-    assert len(children) in {1, 2}
-    if len(children) == 2:
-        assert children == [latest, first]
+def test_latest_study_is_first_and_stays_there(window: MainWindow) -> None:
+    flow, view = window.receive.flow, window.receive.view
+    names = ["A", "B", "C"]
+    headers = [scenes.header((f"{name}^X", name, "", "20261120"), ("1", "", "CT"), 1) for name in names]
+    for index, header in enumerate([*headers, headers[0]]):
+        event = scenes.finished(header, index, path=f"/in/{index}", job_id=scenes.RECEIVE_JOB)
+        flow.take([Arrival(100.0 + index, event)])
+        flow.model.flush()
+    shown = [view.node_of(view.model().index(row, 0)) for row in range(3)]
+    assert [node.text(0)[0] for node in shown if node is not None] == ["C", "B", "A"]
 
 
 def test_instances_are_rows_whose_elements_open_by_return_double_click_and_menu(

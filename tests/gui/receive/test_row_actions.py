@@ -1,14 +1,20 @@
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMenu, QMessageBox
+from PySide6.QtWidgets import QApplication, QMenu, QMessageBox
 
+from dicomdesk.engine.engine import Engine
+from dicomdesk.engine.peers.known_peer import KnownPeer
+from dicomdesk.engine.receive.request import Acceptance, ReceiveRequest, Storage
 from dicomdesk.gui.main_window import MainWindow
 from dicomdesk.gui.models.received_studies import ReceivedStudies
 from dicomdesk.gui.outline.model import Node
+from dicomdesk.gui.peers.choice import PeerPopup
 from dicomdesk.gui.receive.deletion import DeletionDialog
 from dicomdesk.gui.receive.row_actions import study_of, widest
 from tests.gui.answers import shown, wait_for
@@ -96,3 +102,26 @@ def test_file_that_is_another_now_is_kept_and_said(
     wait_until(lambda: window.receive.details.details().title == "1 file deleted, 1 kept")
     assert window.receive.details.details().text.endswith(str(kept))
     assert kept.exists()
+
+
+@pytest.mark.long
+def test_study_is_sent_on_to_a_peer_of_the_address_book(
+    window: MainWindow, send_here: SendTo, wait_until: WaitUntil, tmp_path: Path
+) -> None:
+    (tmp_path / "there").mkdir()
+    study = send_here(*write_study(tmp_path / "out", 3))
+    there = ReceiveRequest(port=0, address="127.0.0.1", storage=Storage(folder=tmp_path / "there"))
+    there = replace(there, acceptance=Acceptance(accept_all=True))
+    with Engine() as engine:
+        job = engine.submit(there, lambda _event: None)
+        peer = KnownPeer(name="Archive", ae_title="ARCHIVE", host="127.0.0.1", port=job.port)
+        window.receive._access.peers.attempt(lambda: window.receive._access.peers.book.add(peer))
+        window.receive.view.select_node(study)
+        send = next(button for button in window.receive.details.buttons() if "Send on" in button.text())
+        send.click()
+        popup = next(w for w in QApplication.topLevelWidgets() if isinstance(w, PeerPopup) and w.isVisible())
+        QTest.keyClick(popup.search, Qt.Key.Key_Return)
+        wait_until(lambda: window.receive.details.details().title == "3 instances are to go to Archive")
+        wait_until(lambda: len(list((tmp_path / "there").iterdir())) == 3)
+        job.cancel()
+        job.done.result(20)

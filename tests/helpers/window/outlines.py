@@ -19,12 +19,6 @@ class PlainOutline:
             node.row = len(owner.children)
             owner.children.append(node)
 
-    def insert_first(self, node: Node) -> None:
-        node.parent = self.root
-        self.root.children.insert(0, node)
-        for row, each in enumerate(self.root.children):
-            each.row = row
-
     def remove(self, node: Node) -> None:
         owner = node.parent or self.root
         owner.children.remove(node)

@@ -180,7 +180,8 @@ def show_again(stage: Stage) -> None:
 
 def first_study(stage: Stage) -> ReceivedStudy:
     """The study at the top."""
-    node = stage.window.receive.flow.model.root.children[0]
+    view = stage.window.receive.view
+    node = view.node_of(view.model().index(0, 0))
     assert isinstance(node, ReceivedStudy)
     return node
 
