@@ -40,6 +40,10 @@ class StudySender:
     address: str = ""
     """IP address, "" where not known."""
 
+    def __hash__(self) -> int:
+        """Quick, since every arrival is counted for its sender; those of one title are few."""
+        return hash(self.calling_ae_title)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StudySettled:

@@ -206,10 +206,11 @@ class ArrivalBook(Tally):
                     self._miss_no_longer(arrived.sop_instance_uid)
                 kind = self._place(study, series, arrived)
                 if kind is not ArrivalKind.REFUSED_AGAIN:
-                    study.folder = _folder_of(arrived.path) or study.folder
+                    study.latest_path = arrived.path or study.latest_path
                     self.size_bytes += arrived.size_bytes
-            for tally in (self, study, series):
-                tally.counts[kind] += 1
+            self.counts[kind] += 1
+            study.counts[kind] += 1
+            series.counts[kind] += 1
             self._day.take(kind, study.uid, arrived.size_bytes, at)
             association = self._associations.get(arrived.association)
             if association is not None:
@@ -248,7 +249,7 @@ class ArrivalBook(Tally):
             for record in (study, series):
                 record.first_at = min(record.first_at or at, at)
                 record.last_at = max(record.last_at, at)
-            study.folder = study.folder or _folder_of(path)
+            study.latest_path = study.latest_path or path
             was_in = self._is_in(study, sop_instance_uid)
             self.found_files += 1
             self._take_away(sop_instance_uid, path, series)  # whoever was refused because of it knew no better
@@ -363,15 +364,14 @@ class ArrivalBook(Tally):
 
     def _add(self, series: BookedSeries, uid: str, path: str, size_bytes: int, *, is_late: bool = False) -> None:
         """Add a file of an instance, the latest or one of earlier."""
-        study, was_in = series.study, self._is_in(series.study, uid)
+        study, was_in = series.study, uid in self._holders and self._is_in(series.study, uid)
         place: Place = series.place_of(path, uid) if path else ""
         kept = series.files.get(uid)
         if kept is None:
             series.files[uid] = place
             series.here += 1
             series.size_bytes += size_bytes
-            others = self._series_with(uid)
-            self._holders[uid] = (*others, series) if others else series
+            self._holders[uid] = (*self._series_with(uid), series) if uid in self._holders else series
         elif kept in ("", place):
             series.files[uid] = place
         else:
@@ -464,7 +464,3 @@ def _lose_one(record: BookedStudy | BookedSeries) -> None:
     """One instance less; how long it was is not kept, so that it takes its share."""
     record.size_bytes -= record.size_bytes // record.here
     record.here -= 1
-
-
-def _folder_of(path: str) -> str:
-    return os.path.dirname(path)

@@ -4,6 +4,7 @@ A record is written under the lock of its book. Its numbers may be read on any t
 is asked of the book.
 """
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -127,9 +128,24 @@ class BookedStudy(Tally):
     """A study: its series, its senders, and when it came."""
 
     __slots__ = (
-        "earlier", "expected", "expected_from", "first_at", "folder", "header", "here", "is_dropped", "is_summed_up",
-        "last_at", "more_senders", "open_associations", "reasons", "replaced_by_others", "senders", "series",
-        "size_bytes", "uid",
+        "earlier",
+        "expected",
+        "expected_from",
+        "first_at",
+        "header",
+        "here",
+        "is_dropped",
+        "is_summed_up",
+        "last_at",
+        "latest_path",
+        "more_senders",
+        "open_associations",
+        "reasons",
+        "replaced_by_others",
+        "senders",
+        "series",
+        "size_bytes",
+        "uid",
     )  # fmt: skip
 
     def __init__(self, header: InstanceHeader | None) -> None:
@@ -155,8 +171,8 @@ class BookedStudy(Tally):
         self.first_at = 0.0
         """Seconds since the epoch; of the first file for what was in the folder."""
         self.last_at = 0.0
-        self.folder = ""
-        """Of the latest file."""
+        self.latest_path = ""
+        """Of the latest file, "" where none was written."""
         self.reasons: list[str] = []
         """Why instances were not stored; as many as are kept."""
         self.open_associations = 0
@@ -168,6 +184,11 @@ class BookedStudy(Tally):
         """Whether only its counts are kept: nobody knows its files, and repeats are known by their files alone."""
         self.is_dropped = False
         """Whether the book holds it no longer."""
+
+    @property
+    def folder(self) -> str:
+        """Folder of the latest file, "" where none was written."""
+        return os.path.dirname(self.latest_path)
 
     @property
     def is_open(self) -> bool:
