@@ -84,7 +84,7 @@ RECEPTION_OPTIONS = (
     option(
         "--low-free-space",
         "warn when less than this is free, 0 never",
-        argument="[s]ize: integer, with K, M, G or T (default: 2 % or 2G)",
+        argument="[s]ize: integer, with K, M, G or T (else 2 %, 2G)",
     ),
     option("--max-associations", "serve up to n associations at once", argument="[n]umber: integer (default: 100)"),
     *LIMIT_OPTIONS,
