@@ -71,11 +71,12 @@ def _throughput(bench: Bench, load: Path) -> Iterator[Row]:
 
 
 def _queue(bench: Bench, many: Path) -> Iterator[Row]:
-    figures = _probe(bench, "queue", str(many), "100000")
-    for name, value in figures.items():
-        if name not in {"p99_ms", "worst_ms"}:
-            yield _at_most(f"queue of 100,000: {name}", value, 100, "ms")
-    yield _at_most("queue of 100,000: worst stall", figures["worst_ms"], _WORST_MS, "ms")
+    for depth, how in (("-1", "closed"), ("1", "all series open")):
+        figures = _probe(bench, "queue", str(many), "100000", depth)
+        for name, value in figures.items():
+            if name not in {"p99_ms", "worst_ms"}:
+                yield _at_most(f"queue of 100,000, {how}: {name}", value, 100, "ms")
+        yield _at_most(f"queue of 100,000, {how}: worst stall", figures["worst_ms"], _WORST_MS, "ms")
 
 
 def _memory(bench: Bench, many: Path) -> Iterator[Row]:

@@ -63,11 +63,11 @@ async def add(window: MainWindow, _painted_at: float, folder: str, count: str) -
     return {"seconds": time.perf_counter() - started, **stalls.end()}
 
 
-async def queue(window: MainWindow, _painted_at: float, folder: str, count: str) -> Figures:
-    """What is done with a long queue: each until all of it is drawn."""
+async def queue(window: MainWindow, _painted_at: float, folder: str, count: str, depth: str) -> Figures:
+    """What is done with a long queue, opened so many levels deep: each until all of it is drawn."""
     await _add(window, folder, int(count))
     view, filters = window.send.list.view, window.send.list.filters
-    view.expandAll()
+    view.expandToDepth(int(depth))
     await asyncio.sleep(0.5)
     gc.collect()
     steps: dict[str, Callable[[], object]] = {
