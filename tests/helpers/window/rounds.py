@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import itertools
 import os
 import threading
 from collections import Counter
@@ -73,22 +74,24 @@ def live_once(application: QApplication, loop: asyncio.AbstractEventLoop, use: U
 
 
 def sending_to_itself(folder: Path) -> Use:
-    """A use: listen, send a study to ourselves, look at each view, open the list of problems."""
-    write_study(folder, 3)
+    """A use: listen, send a new study to ourselves, look at each view, open the list of problems."""
+    rounds = itertools.count(1)
 
     async def use(window: MainWindow) -> None:
-        session = window.receive._session
+        number = next(rounds)
+        write_study(folder / str(number), 3, prefix=f"1.2.3.{number}")
+        session, flow = window.receive._session, window.send.flow
         window.receive.flow.listen(replace(window.receive.request(), port=0))
         await _until(session, lambda: session.listening_port > 0)
         window.send.header.peer_entry.called.setText("ITSELF")
         window.send.header.peer_entry.host.setText("127.0.0.1")
         window.send.header.peer_entry.port.setText(str(session.listening_port))
-        window.take_files([str(folder)])
-        await _until(session, lambda: window.send.flow.queue.total == 3 and not window.send.flow.is_scanning)
+        window.take_files([str(folder / str(number))])
+        await _until(session, lambda: bool(flow.ready()) and not flow.is_scanning)
         window.send.header.primary.click()
-        await _until(session, lambda: window.receive.flow.studies.instances >= 3 and not session.is_sending)
-        for number in range(len(window._views)):
-            window.sidebar.choose(number)
+        await _until(session, lambda: not flow.ready() and not flow.going() and not session.is_sending)
+        for view in range(len(window._views)):
+            window.sidebar.choose(view)
         window.problems.open()
         window.problems.close()
 
