@@ -94,6 +94,8 @@ class Run:
         self._last: list[Answer | None] = [None] * len(self._parts)
         self._ended = bytearray(len(self._parts))
         """For the job."""
+        self._listed = 0
+        """Instances that the job has listed, the first ones."""
         self._notes: deque[RunNote] = deque()
         self.open_parts = set(parts)
         """Parts that are neither out nor over; of the Outbox, as the next two."""
@@ -172,7 +174,8 @@ class Run:
     # -- ledger
 
     def add(self, instances: Iterable[FoundInstance]) -> None:
-        """See ``InstanceLedger``; all are here from the start."""
+        """See ``InstanceLedger``; all are here from the start, but a job that is cancelled at once lists fewer."""
+        self._listed += sum(1 for _ in instances)
 
     def identify(self, index: int, found: FoundInstance) -> None:
         """See ``InstanceLedger``: the same instance, in a file that is written otherwise by now."""
@@ -214,24 +217,21 @@ class Run:
 
     def unfinished(self) -> list[int]:
         """See ``InstanceLedger``."""
-        return [index for index, ended in enumerate(self._ended) if not ended]
+        return [index for index in range(self._listed) if not self._ended[index]]
 
     def entries(self) -> list[LedgerEntry]:
         """See ``InstanceLedger``; attempts are those of this run."""
-        before = (tried for part in self.parts for tried in part.tried)
-        founds = (found for part in self.parts for found in part.found)
-        return [
-            LedgerEntry(
-                found=found,
-                is_under_way=bool(begun),
-                attempts=attempts - tried,
-                outcome=last.outcome if ended and last is not None else None,
-                last=last,
-            )
-            for found, tried, begun, attempts, ended, last in zip(
-                founds, before, self._begun, self._attempts, self._ended, self._last, strict=True
-            )
-        ]
+        return [self._entry(index) for index in range(self._listed)]
+
+    def _entry(self, index: int) -> LedgerEntry:
+        part, last = self._parts[index], self._last[index]
+        return LedgerEntry(
+            found=part.found[index - part.first],
+            is_under_way=bool(self._begun[index]),
+            attempts=self._attempts[index] - part.tried[index - part.first],
+            outcome=last.outcome if self._ended[index] and last is not None else None,
+            last=last,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

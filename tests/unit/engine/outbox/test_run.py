@@ -24,13 +24,15 @@ def found(name: str) -> FoundInstance:
     return FoundInstance(path=name, header=header)
 
 
-def run_of(*sizes: int) -> Run:
-    return Run(
+def run_of(*sizes: int, listed: int | None = None) -> Run:
+    run = Run(
         [
             Part(number, [(each, found(f"{number}-{each}"), 0) for each in range(size)])
             for number, size in enumerate(sizes, 1)
         ]
     )
+    run.add(run.found()[:listed])
+    return run
 
 
 def test_what_was_never_tried_goes_before_what_has_failed() -> None:
@@ -96,6 +98,13 @@ def test_each_instance_ends_once_or_is_left_and_what_is_over_stays_so(sizes: lis
     assert left.isdisjoint((run.part_of(index), index - run.part_of(index).first) for index in ended)
     assert len(left) + len(ended) == sum(sizes)
     assert all(entry.outcome is not None for entry in run.entries())
+
+
+def test_a_job_that_has_listed_only_some_ends_only_those() -> None:
+    run = run_of(2, 2, listed=3)
+    assert run.unfinished() == [0, 1, 2]
+    assert len(run.entries()) == 3
+    assert [number for part in run.parts for number, _, _ in run.left(part)] == [0, 1, 0, 1]
 
 
 def test_what_is_broken_off_is_no_failure_of_its_own() -> None:
