@@ -143,7 +143,7 @@ TOOL = Tool(
             "With --journal what is to be sent and what has come of it is kept in a file while it happens. Whatever "
             "ends dcmsend, 'dicomdesk resume --journal FILE' sends what is left: what was under way, what was not "
             "reached, and what failed for a reason that may pass. What can be kept no more is told once, and sending "
-            "goes on."
+            "goes on. With --commit what the peer commits to is kept too; what resume sends is not asked for."
         ),
         COMMIT_NOTE,
         sender.STOP_NOTE,
@@ -179,7 +179,7 @@ def read_options(line: CommandLine) -> SendOptions:
     tls = read_tls(line, TLS_ROLE)
     peer = shared.read_peer(line, tls)
     report_format = sender.read_report_format(line)
-    commit = read_commitment(line, "--journal")
+    commit = read_commitment(line)
     request = SendRequest(
         peer=peer,
         inputs=inputs,

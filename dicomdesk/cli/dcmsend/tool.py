@@ -34,8 +34,12 @@ def run(line: CommandLine, log: Log) -> int:
     if prepared.journal:
         from dicomdesk.cli.sender.journaling import deliver_kept  # noqa: PLC0415 - as above
 
-        return deliver_kept(prepared, log, lines, lambda result: SendOutcome(prepared, result, log), send_words)
-    return deliver(prepared, log, lines, lambda result, ledger: SendOutcome(prepared, result, log, ledger), send_words)
+        carry_out = deliver_kept
+    else:
+        carry_out = deliver
+    return carry_out(
+        prepared, log, lines, lambda result, ledger: SendOutcome(prepared, result, log, ledger), send_words
+    )
 
 
 def list_decoders() -> str:

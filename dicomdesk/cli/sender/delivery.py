@@ -56,6 +56,11 @@ class DeliveryOutcome:
         self._tool = log.logger(f"dcmtk.apps.{options.tool}")
         self._network = log.logger("dcmtk.dcmnet")
 
+    @property
+    def report(self) -> Report:
+        """The report; with what the peer has committed to, once concluded."""
+        return self._result.report
+
     def conclude(self, lines: RequestorLines[Event], last_signal: int) -> int:
         """Write the last lines and the report; return the exit code, ``last_signal`` is 0 where none came."""
         self.show_failure()

@@ -13,8 +13,11 @@ from dicomdesk.cli.output.requestor_lines import RequestorLines
 from dicomdesk.cli.sender.delivery import DeliveryOutcome, watch_delivery
 from dicomdesk.cli.sender.options import SenderOptions
 from dicomdesk.engine.delivery.delivery import SendResult
+from dicomdesk.engine.delivery.report import Report
+from dicomdesk.engine.delivery.stamped_ledger import StampedLedger
 from dicomdesk.engine.events import Event
-from dicomdesk.engine.journal.records import ErrandRecord
+from dicomdesk.engine.journal.journal import Journal
+from dicomdesk.engine.journal.records import Commitment, ErrandRecord
 from dicomdesk.engine.request_documents import write_request
 from dicomdesk.engine.send.journaled_send import REQUEST, ErrandLedger, JournaledSendRequest
 from dicomdesk.engine.send.request import SendRequest
@@ -32,7 +35,7 @@ def deliver_kept(
     options: SenderOptions[SendRequest],
     log: Log,
     lines: RequestorLines[Event],
-    outcome: Callable[[SendResult], DeliveryOutcome],
+    outcome: "Callable[[SendResult, StampedLedger | None], DeliveryOutcome]",
     words: "Words",
 ) -> int:
     """Send as ``deliver`` does, and keep what comes of it; the exit code is the same, or that there is no journal."""
@@ -42,11 +45,14 @@ def deliver_kept(
     if journal is None:
         return int(ExitCode.CANNOT_USE_JOURNAL)
     try:
-        ledger = ErrandLedger(journal, errand_of(options.request))
+        stamped = _StampedLedger(journal, errand_of(options.request)) if _deletes(options) else None
+        ledger = stamped or ErrandLedger(journal, errand_of(options.request))
         journal.flush()  # whatever comes from here on, what was to be sent is known
 
         def conclude(result: SendResult) -> int:
-            exit_code = outcome(result).conclude(lines, watch.last_signal)
+            ended = outcome(result, stamped)
+            exit_code = ended.conclude(lines, watch.last_signal)
+            _note_commitments(journal, ledger.errand_id, ended.report)
             waiting = ledger.conclude(str(result.error or ""))
             if waiting:
                 words = count_text(waiting, "instance")
@@ -56,6 +62,27 @@ def deliver_kept(
         return watch.carry_out(JournaledSendRequest(send=options.request, ledger=ledger), conclude)
     finally:
         close_journal(journal, logger)
+
+
+class _StampedLedger(ErrandLedger, StampedLedger):
+    """Ledger of an errand, with the stamps of files that are to be deleted."""
+
+
+def _deletes(options: SenderOptions[SendRequest]) -> bool:
+    return options.commit is not None and options.commit.deletes
+
+
+def _note_commitments(journal: Journal, errand_id: int, report: Report) -> None:
+    """Keep what the peer has said of keeping what it has stored."""
+    for item in report.items:
+        commitment = report.commitment_of(item)
+        if commitment is not None:
+            state = _COMMITMENTS.get(commitment.state.value, Commitment.ASKED)
+            journal.note_commitment(errand_id, item.number - 1, state, commitment.text)
+
+
+_COMMITMENTS = {commitment.value: commitment for commitment in Commitment}
+"""By the words of commitment; a question without an answer is asked, and no more."""
 
 
 def errand_of(request: SendRequest) -> ErrandRecord:

@@ -94,7 +94,7 @@ class SqliteJournal:
         self._errands = ErrandList(last_id=_DETACHED_IDS)
         self._trouble = ""
         self._has_deleted = False
-        self._is_closing = False
+        self._is_closing = self._is_closed = False
         try:
             self._file.open(is_made=is_made)
             self._load()
@@ -322,8 +322,9 @@ class SqliteJournal:
             self._woken.notify_all()
         self._thread.join()
         with self._file_lock:
-            if self._file.is_open:
+            if not self._is_closed:
                 self._write()
+            self._is_closed = True
             self._file.close()
 
     def _put(self, *operations: Operation | Noted) -> None:
@@ -375,11 +376,13 @@ class SqliteJournal:
             faulty = self._file.write(batch)
             if not was_open:
                 self._load()
-        except JournalError as error:
+        except Exception as error:
             batch = condensed(batch) if len(batch) > _CONDENSE_FROM else batch
             with self._lock:
                 self._pending = [*batch, *self._pending]
                 self._is_awake = True
+            if not isinstance(error, JournalError):  # a fault of this program: nothing is lost by it
+                raise
             self._set_trouble(str(error))
             return False
         for operation, fault in faulty:

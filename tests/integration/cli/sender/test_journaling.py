@@ -5,8 +5,11 @@ import re
 from collections import Counter
 from pathlib import Path
 
-from dicomdesk.engine.journal.records import ErrandState, InstanceState
+from dicomdesk.engine.journal.records import Commitment, ErrandState, InstanceState
 from dicomdesk.engine.journal.sqlite_journal import SqliteJournal
+from tests.helpers.archives.served_archives import ARCHIVE, encoded
+from tests.helpers.archives.served_archives import running as archive_running
+from tests.helpers.data.datasets import part10
 from tests.helpers.data.studies import write_study
 from tests.helpers.dcmtk.commands import ours, run
 from tests.helpers.peers.fake_peer import Close, FakePeer, Status
@@ -81,3 +84,21 @@ def test_two_at_once_keep_journals_of_their_own(tmp_path: Path) -> None:
     assert "is in use" in done.err
     assert "kept in kept-2" in done.err
     assert kept(tmp_path / "kept-2") == {STORED: 2}
+
+
+def test_what_the_peer_has_committed_to_is_kept_too(tmp_path: Path) -> None:
+    folder = tmp_path / "study"
+    folder.mkdir()
+    for number in range(3):
+        uid = f"1.2.3.{number}"
+        (folder / f"{number}.dcm").write_bytes(part10(encoded(uid), sop_instance_uid=uid))
+    with archive_running(tmp_path / "archive") as archive:
+        words = ["-aec", ARCHIVE, "-aet", "ASKER", "+sd", "--commit", "auto", "--delete-committed", "--journal", "kept"]
+        done = run(ours("dcmsend"), *words, "127.0.0.1", str(archive.port), "study", folder=tmp_path)
+    assert (done.code, done.err) == (0, "")
+    assert not list(folder.iterdir())
+    journal = SqliteJournal(str(tmp_path / "kept"))
+    (errand,) = journal.errands()
+    told = [(each.state, each.commitment) for each in journal.instances(errand.id)]
+    journal.close()
+    assert told == [(STORED, Commitment.COMMITTED)] * 3
