@@ -27,7 +27,7 @@ from dicomdesk.gui.panels.details import Details
 from dicomdesk.gui.panes import send_details
 from dicomdesk.gui.sending.gauges import Gauges
 from dicomdesk.gui.sending.nodes import StudyNode, send_columns
-from dicomdesk.gui.sending.queue import STATE_OF, SendQueue
+from dicomdesk.gui.sending.queue import STATE_OF, SendQueue, natural_order
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.theme import Tone
@@ -257,6 +257,10 @@ class SendFlow(QObject):
         drafts = self.queue.drafts(peer)
         if not drafts:
             return
+        for study in drafts:
+            if not study.is_in_order:
+                self.queue.put_in_order(study, await self._tasks.run(natural_order, study))
+        drafts = self.queue.drafts(peer)  # what was taken off meanwhile is gone
         requests = [
             ErrandRequest(
                 title=study.text(0),

@@ -132,7 +132,8 @@ class SendHeader(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep only the icons of Test and Check where room is short."""
         has_room = self._view.width() >= _ROOM_FOR_WORDS
-        for button, word in ((self.test_button, self.tr("Test")), (self.check_button, self.tr("Check"))):
+        named = ((self.test_button, self.tr("Test")), (self.check_button, self.tr("Check")))
+        for button, word in (*named, (self.pause, self.pause.accessibleName())):
             show_word(button, word, is_shown=has_room)
         super().resizeEvent(event)
 
@@ -156,6 +157,7 @@ class SendHeader(QWidget):
             self._theme.keep_icon(self.pause, icon)
             self.pause.setToolTip(plain_tip(tip))
             set_words(self.pause, word)
+            show_word(self.pause, word, is_shown=self._view.width() >= _ROOM_FOR_WORDS)
             self.pause.setVisible(found is not PauseState.NOTHING)
 
     # Building.

@@ -48,7 +48,7 @@ class SendList(QWidget):
         self.filters = FilterBar(theme, chips, self.tr("Search patient, study, UID, peer"))
         self.hidden = quiet_label("")
         self.hidden.setWordWrap(False)
-        self.show_all_button = plain_button(theme, self.tr("Show all"), "clear", self.show_all)
+        self.show_all_button = plain_button(theme, self.tr("Show all"), "search", self.show_all)
         self._hidden_line = QWidget()
         row_of(self.hidden, self.show_all_button, 1, inside=self._hidden_line, margins=(MARGIN, 4, MARGIN, 4))
         self._hidden_line.hide()

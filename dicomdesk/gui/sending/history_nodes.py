@@ -39,7 +39,7 @@ def _say(text: str) -> str:
 def history_columns() -> tuple[Column, ...]:
     """Return the columns of the history, in the order of their numbers."""
     return (
-        Column(title=_say("When"), width=150),
+        Column(title=_say("When"), width=196),
         Column(title=_say("What"), width=280),
         Column(title=_say("To"), width=104),
         Column(title=_say("Stored"), width=96, is_number=True),

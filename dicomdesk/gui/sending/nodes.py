@@ -299,6 +299,10 @@ class GroupNode(Node):
         return round(self.bytes_done * self.stored / (self.stored + problems)) if problems else self.bytes_done
 
 
+_MOST_SORTED = 2000
+"""Instances of a series that is still being listed."""
+
+
 class StudyNode(GroupNode):
     """A study on its way to a peer: an errand, or what becomes one when it is handed over."""
 
@@ -308,6 +312,7 @@ class StudyNode(GroupNode):
         "errand_id",
         "found",
         "is_chosen_peer",
+        "is_in_order",
         "is_loaded",
         "is_loading",
         "look",
@@ -352,6 +357,8 @@ class StudyNode(GroupNode):
         self.is_loaded = True
         """Whether ``found`` and what goes with it are there; counts always are."""
         self.is_loading = False
+        self.is_in_order = False
+        """Whether the numbers follow the natural order of the files."""
         self.found: list[FoundInstance] = []
         """By number."""
         self.states = bytearray()
@@ -453,7 +460,13 @@ class SeriesNode(GroupNode):
         return [self.row_of(number) for number in self.in_order()]
 
     def in_order(self) -> list[int]:
-        """Return the numbers of all its instances in natural order of the files' names."""
+        """Return the numbers of all its instances in natural order of the files' names; of very many as they came."""
+        if self.study.is_in_order or len(self.numbers) > _MOST_SORTED:
+            return list(self.numbers)
+        return self.sorted_numbers()
+
+    def sorted_numbers(self) -> list[int]:
+        """Return them in that order, however many they are."""
         found = self.study.found
         return sorted(self.numbers, key=lambda number: natural_key(found[number].name))
 

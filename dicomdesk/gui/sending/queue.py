@@ -31,7 +31,7 @@ from dicomdesk.gui.sending.natural import natural_key
 from dicomdesk.gui.sending.nodes import NO_RESULT, GroupNode, InstanceNode, Look, Result, SeriesNode, StudyNode
 from dicomdesk.gui.sending.skipped import SkippedGroupNode
 
-__all__ = ["MOVED", "STATE_OF", "SendQueue", "instances_below", "studies_of"]
+__all__ = ["MOVED", "STATE_OF", "SendQueue", "instances_below", "natural_order", "studies_of"]
 
 STATE_OF: dict[InstanceState, ItemState] = {
     InstanceState.WAITING: ItemState.WAITING,
@@ -165,11 +165,14 @@ class SendQueue:
                 self._add_instance(result, peer)
 
     def drafts(self, peer: str = "") -> list[StudyNode]:
-        """Return the studies that are listed for a peer and not handed over, each in natural order of its files."""
-        found = [study for (_, wanted), study in self._drafts.items() if wanted == peer]
-        for study in found:
-            _put_in_order(study)
-        return found
+        """Return the studies that are listed for a peer and not handed over."""
+        return [study for (_, wanted), study in self._drafts.items() if wanted == peer]
+
+    def put_in_order(self, study: StudyNode, numbers: Sequence[int]) -> None:
+        """Number the instances of a study that is not handed over anew: see ``natural_order``."""
+        _put_in_order(study, numbers)
+        for number, found in enumerate(study.found):
+            self._by_place[found.place] = (study, number)
 
     def begin_handing(self, studies: Sequence[StudyNode]) -> None:
         """These are handed to the Outbox now: what is listed of them from now on is a row of its own."""
@@ -212,7 +215,7 @@ class SendQueue:
             for record in records:
                 series = self._series_of(study, record.found.header)
                 _append(study, series, record.found)
-            study.is_loaded = True
+            study.is_loaded = study.is_in_order = True
             study.size_bytes = sum(series.size_bytes for series in study.series.values())
         for record in records:
             study.states[record.number] = 0
@@ -352,7 +355,9 @@ class SendQueue:
         return True
 
     def _forget_draft(self, study: StudyNode) -> None:
-        self._drafts = {key: draft for key, draft in self._drafts.items() if draft is not study}
+        for key in ((study.words.uid, study.peer), (study.words.uid, "")):
+            if self._drafts.get(key) is study:
+                del self._drafts[key]
 
     def _renew(self, study: StudyNode, number: int, found: FoundInstance) -> None:
         """The same instance was found again: it is as it is now, and keeps its id."""
@@ -508,17 +513,22 @@ def _append(study: StudyNode, series: SeriesNode, found: FoundInstance) -> None:
     series.size_bytes += found.header.data_set_length
     if series.order is not None and not series.unfetched():
         series.order = None  # it is made anew when more is fetched
+    study.is_in_order = False
     study.found.append(found)
     study.series_of.append(series)
     study.states.append(0)
     study.set_state(len(study.found) - 1, ItemState.WAITING)
 
 
-def _put_in_order(study: StudyNode) -> None:
-    """Number the instances of a study that is not handed over in natural order, series by series."""
+def natural_order(study: StudyNode) -> list[int]:
+    """Return the numbers of a study's instances by series, in natural order of the files; for a worker thread."""
     series = sorted(study.series.values(), key=lambda each: natural_key(each.words.number))
-    numbers = [number for each in series for number in each.in_order()]
-    if numbers == list(range(len(numbers))):
+    return [number for each in series for number in each.sorted_numbers()]
+
+
+def _put_in_order(study: StudyNode, numbers: Sequence[int]) -> None:
+    study.is_in_order = True
+    if len(numbers) != len(study.found) or all(number == before for number, before in enumerate(numbers)):
         return
     places = {before: number for number, before in enumerate(numbers)}
     study.found = [study.found[number] for number in numbers]
@@ -528,8 +538,8 @@ def _put_in_order(study: StudyNode) -> None:
     study.rows = {places[number]: row for number, row in study.rows.items()}
     for number, row in study.rows.items():
         row.number = number
-    for each in series:
-        each.numbers = [places[number] for number in each.numbers]
+    for each in study.series.values():
+        each.numbers = sorted(places[number] for number in each.numbers)
         each.order = None if each.order is None else [places[number] for number in each.order]
 
 

@@ -1,6 +1,9 @@
 """Everything that can be done with the queue, through the real Outbox with real peers."""
 
+import asyncio
+import os
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
 
@@ -9,7 +12,14 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from dicomdesk.dicom.files.scan import scan
+from dicomdesk.dicom.instance import FoundInstance
+from dicomdesk.engine.engine import Engine
+from dicomdesk.engine.journal.records import ErrandRecord
+from dicomdesk.engine.journal.sqlite_journal import SqliteJournal
 from dicomdesk.engine.peers.known_peer import KnownPeer
+from dicomdesk.gui.event_bridge import Bridge
+from dicomdesk.gui.input_scan import selection_of
 from dicomdesk.gui.main_window import MainWindow
 from dicomdesk.gui.outline.states import ItemState
 from dicomdesk.gui.questions.confirm import ConfirmDialog
@@ -21,7 +31,9 @@ from dicomdesk.gui.sending.reports import ReportBook
 from dicomdesk.gui.sending.view import SendView
 from dicomdesk.gui.sending.when_done import WhenDone, WhenDoneRun
 from dicomdesk.gui.session import Session
-from tests.gui.conftest import Finish
+from dicomdesk.gui.tasks import Tasks
+from dicomdesk.gui.window_state import WindowState
+from tests.gui.conftest import KEPT, Finish
 from tests.helpers.data.datasets import Builder, part10
 from tests.helpers.peers.fake_peer import Accept, FakePeer, Hold, Reject, Status
 
@@ -275,6 +287,15 @@ def test_reports_and_commands_are_of_what_is_selected(
     assert CALLING == "calling_ae_title"
 
 
+def test_names_that_are_not_utf_8_are_dropped_as_they_are(window: MainWindow) -> None:
+    given: list[object] = []
+    window.send.list.dropped.disconnect()
+    window.send.list.dropped.connect(given.append)
+    paths = [os.fsdecode(b"/x/\xff.dcm")]
+    window.send.list.dropped.emit(paths)
+    assert given == [paths]
+
+
 def test_when_everything_is_sent_the_program_ends_unless_somebody_stays(
     window: MainWindow, session: Session, wait_until: WaitUntil, tmp_path: Path
 ) -> None:
@@ -297,3 +318,84 @@ def test_when_everything_is_sent_the_program_ends_unless_somebody_stays(
     run._timer.setInterval(1)
     run.run(WhenDone.QUIT, send.details.details())
     wait_until(lambda: bool(closed))
+
+
+def test_what_was_not_sent_is_there_again_and_goes_on_after_the_end(
+    window: MainWindow,
+    session: Session,
+    wait_until: WaitUntil,
+    finish: Finish,
+    loop: asyncio.AbstractEventLoop,
+    tmp_path: Path,
+) -> None:
+    write_studies(tmp_path / "out", 4, 2)
+    path = tmp_path / "journal.sqlite"
+    finish(begin_journal(session, path))
+    send, answer = window.send, Event()
+    first, second = add(window, tmp_path / "out", wait_until)
+    with FakePeer(stores=[Status(), Hold(answer, Status()), Status()]) as peer:
+        to(window, peer)
+        send.list.view.select_node(first)
+        send.commands.send_these([first])
+        wait_until(lambda: send.flow.queue.counts[ItemState.SENDING] == 1 and first.stored == 1)
+        assert "2 studies" in send.closing_words()
+        ending = asyncio.ensure_future(session.shut_down(), loop=loop)
+        answer.set()
+        finish(wait_for(ending))
+        again_tasks = Tasks(loop)
+        again = Session(Engine(), Bridge(loop), again_tasks)
+        KEPT.extend((again, again_tasks))
+        shown = MainWindow(
+            window.send.commands._theme, again, again_tasks, WindowState(peer_ae_title="PACS", peer_host="127.0.0.1")
+        )
+        KEPT.append(shown)
+        finish(begin_journal(again, path))
+        queue = shown.send.flow.queue
+        finish(until(again, lambda: len(queue.studies) == 2))
+        assert [study.text(0)[:6] for study in queue.in_order()] == [study.text(0)[:6] for study in (first, second)]
+        finish(until(again, lambda: queue.studies[0].stored == 4 and not again.is_sending))
+        assert queue.studies[1].whole_state is ItemState.READY
+        assert {store.sop_instance_uid for store in peer.stores} == {f"1.2.0.{number}" for number in range(1, 5)}
+        shown.send.list.view.expand_node(queue.studies[0])
+        finish(until(again, lambda: queue.studies[0].is_loaded))
+        assert len(queue.studies[0].series) == 1
+    finish(again.shut_down())
+    finish(again_tasks.finish(5.0))
+    shown.leave()
+    shown.deleteLater()
+
+
+def test_what_waits_is_held_at_the_start_where_its_user_wants_that(
+    window: MainWindow, session: Session, wait_until: WaitUntil, finish: Finish, tmp_path: Path
+) -> None:
+    write_studies(tmp_path / "out", 2)
+    path = tmp_path / "journal.sqlite"
+    journal = SqliteJournal(str(path))
+    found = tuple(each for each in scan(selection_of((str(tmp_path / "out"),)), lambda: None))
+    with FakePeer() as peer:
+        record = ErrandRecord(title="DOE, JANE", peer=f"PACS@127.0.0.1:{peer.port}", added_at=datetime.now(UTC))
+        journal.add(record, [each for each in found if isinstance(each, FoundInstance)])
+        journal.close()
+        finish(begin_journal(session, path, resumes=False))
+        wait_until(lambda: len(window.send.flow.held()) == 1)
+        (study,) = window.send.flow.queue.studies
+        assert study.text(PEER) == "PACS"
+        wait_until(lambda: window.send.header.pause.accessibleName() == "Go on")
+        assert "paused" in window.send._summary().title
+        window.send.header.pause.click()
+        wait_until(lambda: study.stored == 2 and not session.is_sending)
+
+
+async def begin_journal(session: Session, path: Path, *, resumes: bool = True) -> None:
+    session.outbox.begin(path, resumes=resumes)
+
+
+async def wait_for(future: "asyncio.Future[None]") -> None:
+    await future
+
+
+async def until(session: Session, condition: Callable[[], bool]) -> None:
+    """As ``wait_until``, for a session of the test's own."""
+    is_true = asyncio.Event()
+    session.ticked.connect(lambda: is_true.set() if condition() else None)
+    await is_true.wait()

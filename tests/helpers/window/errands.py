@@ -9,7 +9,7 @@ from dicomdesk.engine.outbox.errands import Errand
 from dicomdesk.engine.outbox.facts import ErrandChanged, InstanceBegan, InstanceEnded
 from dicomdesk.gui.outline.states import ItemState
 from dicomdesk.gui.sending.nodes import StudyNode
-from dicomdesk.gui.sending.queue import STATE_OF, SendQueue
+from dicomdesk.gui.sending.queue import STATE_OF, SendQueue, natural_order
 
 _INSTANCE_STATES = {state: found for found, state in STATE_OF.items()}
 
@@ -42,6 +42,8 @@ def errand_with(errand_id: int, counts: Mapping[InstanceState, int], state: Erra
 def hand_over(queue: SendQueue, peer: str = "PACS", first: int = 1) -> list[StudyNode]:
     """Hand what is listed over and let it go; the errands have the ids from ``first`` on, in the order of the list."""
     drafts = queue.drafts()
+    for study in drafts:
+        queue.put_in_order(study, natural_order(study))
     queue.begin_handing(drafts)
     queue.end_handing({study: number for number, study in enumerate(drafts, first)})
     for study in drafts:

@@ -15,7 +15,7 @@ from dicomdesk.gui.outline.states import PROBLEMS, ItemState
 from dicomdesk.gui.problems.book import ProblemBook
 from dicomdesk.gui.sending.gauges import Gauges
 from dicomdesk.gui.sending.nodes import StudyNode
-from dicomdesk.gui.sending.queue import SendQueue, instances_below, studies_of
+from dicomdesk.gui.sending.queue import SendQueue, instances_below, natural_order, studies_of
 from dicomdesk.gui.sending.skipped import SkippedGroupNode
 from tests.helpers.window import scenes
 from tests.helpers.window.errands import begin, end, errand_of, errand_with, hand_over
@@ -90,6 +90,7 @@ def test_files_go_in_natural_order_series_by_series() -> None:
     queue.add([found(f"/data/{name}", replace(second, sop_instance_uid=name)) for name in names])
     queue.add([found(f"/data/z/{name}", replace(first, sop_instance_uid=f"z{name}")) for name in names])
     (study,) = queue.drafts()
+    queue.put_in_order(study, natural_order(study))
     assert [each.path for each in study.found] == [
         *(f"/data/z/{name}" for name in ("img1", "IMG2", "IMG10")),
         *(f"/data/{name}" for name in ("img1", "IMG2", "IMG10")),
