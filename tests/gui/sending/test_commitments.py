@@ -7,16 +7,22 @@ import pytest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from dicomdesk.dicom.commitment.references import Reference
 from dicomdesk.engine.commit.request import CommitWish
 from dicomdesk.engine.journal.records import Commitment
 from dicomdesk.gui.main_window import MainWindow
 from dicomdesk.gui.sending.commitments import CommitMenu, counted
 from dicomdesk.gui.sending.nodes import StudyNode
 from dicomdesk.gui.sending.queue import instances_below
+from dicomdesk.gui.session import Session
 from tests.helpers.archives.served_archives import ARCHIVE, running
+from tests.helpers.data.datasets import EXPLICIT
 from tests.helpers.data.studies import write_study
+from tests.helpers.dcmtk.programs import free_port
 from tests.helpers.peers.answering_peer import AnsweringPeer, Asked, Message, response
 from tests.helpers.peers.commitment_peers import N_ACTION, action_answer, asked_for, report_pdus
+from tests.helpers.peers.report_takers import COMMITMENT
+from tests.helpers.peers.requestors import Proposal, connected
 
 WaitUntil = Callable[[Callable[[], bool]], None]
 C_STORE = 0x0001
@@ -93,3 +99,30 @@ def test_what_is_not_committed_says_why_and_keeps_its_file(
     told = [node for node in instances_below(study) if node.result.commitment == "Not committed"]
     assert "0112H" in told[0].reason
     assert all(path.exists() for path in files)
+
+
+def test_a_report_that_the_peer_brings_to_our_receiver_is_taken(
+    window: MainWindow, session: Session, wait_until: WaitUntil, sources: Path
+) -> None:
+    asked_transactions: list[tuple[str, list[Reference]]] = []
+
+    def answer(asked: Asked, message: Message) -> None:
+        if message.field == C_STORE:
+            asked.send(response(message, 0, x1000=message.command.values[0x1000]))
+        elif message.field == N_ACTION:
+            asked_transactions.append(asked_for(message))
+            asked.send(action_answer(message))
+
+    window.receive.port.setText(str(free_port()))
+    window.receive.primary.click()
+    wait_until(lambda: session.is_receiving)
+    with AnsweringPeer(answer) as peer:
+        study = send(window, peer.port, sources, wait_until)
+        wait_until(lambda: bool(asked_transactions))
+        ((transaction, references),) = asked_transactions
+        with connected(session.listening_port) as bringer:
+            bringer.associate(Proposal(contexts=[(1, COMMITMENT, [EXPLICIT])], roles=((COMMITMENT, 0, 1),)))
+            bringer.send(report_pdus(transaction, dict.fromkeys(references, 0)))
+            assert bringer.read_response().number(0x0900) == 0
+            bringer.release()
+        wait_until(lambda: study.state_text() == "Committed")
