@@ -178,6 +178,7 @@ async def _live(application: "QApplication", loop: asyncio.AbstractEventLoop, st
     session.outbox.begin(paths.state_folder() / "journal.sqlite", resumes=state.send_resumes)
     window.receive.flow.keep_totals(paths.state_folder() / "received-today.json")
     window.receive.start_with_program()
+    window.rules.begin(paths.configuration_folder() / "rules.json")
     inbox = _open_inbox(window, session, start)
     await closed.wait()
     inbox.close()

@@ -20,6 +20,7 @@ from dicomdesk.gui.peers.pane import PeersPane
 from dicomdesk.gui.problems.book import Problem
 from dicomdesk.gui.query.pane import QueryPane
 from dicomdesk.gui.questions.closing import ClosingDialog
+from dicomdesk.gui.rules.pane import RulesPane
 from dicomdesk.gui.security.credentials import Credentials, SecurityAccess
 from dicomdesk.gui.security.peer_store import PeerStore
 from dicomdesk.gui.security.security_store import SecurityStore
@@ -62,9 +63,10 @@ class MainWindow(QMainWindow):
         self.receive = ReceivePane(theme, session, tasks, state, access)
         self.query = QueryPane(theme, session, tasks, state, access, self.receive)
         self.retrieve = self.query.retrieve
+        self.rules = RulesPane(theme, session, tasks, access, self.receive.folder.value)
         self.associations = AssociationsPane(theme, session)
         self.peers = PeersPane(theme, session, tasks, access)
-        self._views: tuple[View, ...] = (self.send, self.receive, self.query, self.associations, self.peers)
+        self._views: tuple[View, ...] = (self.send, self.receive, self.query, self.rules, self.associations, self.peers)
         self.sidebar = Sidebar(theme, [(view.key, view.word()) for view in self._views])
         self.views = ViewStack()
         for view in self._views:

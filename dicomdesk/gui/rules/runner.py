@@ -1,0 +1,221 @@
+"""Has the engine carry out the rules of the window: over its listener, its Outbox and its address book."""
+
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from dicomdesk.engine.outbox.facts import ErrandChanged
+from dicomdesk.engine.routing.facts import (
+    FileHandled,
+    FileUnusable,
+    RuleFact,
+    RuleSent,
+    RulesMended,
+    RulesTroubled,
+    RuleWithheld,
+    SendingEnded,
+)
+from dicomdesk.engine.routing.route_job import RouteJob, RouteRequest
+from dicomdesk.engine.rules.deciding import source_of
+from dicomdesk.errors import DicomdeskError
+from dicomdesk.gui.event_bridge import Arrival
+from dicomdesk.gui.rules.store import RuleStore
+from dicomdesk.gui.security.peer_store import PeerStore
+from dicomdesk.gui.session import Session
+from dicomdesk.gui.tasks import Tasks
+from dicomdesk.human import printable
+
+if TYPE_CHECKING:
+    from dicomdesk.engine.peers.known_peer import KnownPeer
+    from dicomdesk.engine.routing.route_book import Doing, LastDone
+
+__all__ = ["RuleRunner"]
+
+_MOST_FILES_TOLD = 50
+
+
+class RuleRunner(QObject):
+    """Begins the job once there are rules, and keeps what it tells. For the Qt thread."""
+
+    changed = Signal()
+    """What rules did last, or what troubles them, is another."""
+    told = Signal(str)
+    """Something happened, a sentence."""
+
+    def __init__(
+        self,
+        session: Session,
+        tasks: Tasks,
+        store: RuleStore,
+        peers: PeerStore,
+        received_folder: Callable[[], str],
+        view_key: str,
+    ) -> None:
+        super().__init__()
+        self._session = session
+        self._tasks = tasks
+        self._store = store
+        self._peers = peers
+        self._received_folder = received_folder
+        self._problems = session.problems.shelf(view_key)
+        self._known: dict[str, KnownPeer] = {}
+        self._job: RouteJob | None = None
+        self._is_beginning = False
+        self._is_stale = True
+        self._files_told = 0
+        self.last: dict[str, LastDone | None] = {}
+        """What rules did last, by their keys."""
+        self.troubles: dict[str, str] = {}
+        """What is told as trouble, by what it is about."""
+        self._channel = session.channel()
+        self._channel.arrived.connect(self._on_facts)
+        session.sent.arrived.connect(self._on_sent)
+        session.changed.connect(self._tell_port)
+        session.second_passed.connect(self._on_second)
+        store.changed.connect(self._on_rules)
+        peers.changed.connect(self._on_peers)
+        self._note_peers()
+
+    @property
+    def is_running(self) -> bool:
+        """Whether rules are carried out."""
+        return self._job is not None
+
+    def find_peer(self, name: str) -> "KnownPeer | None":
+        """The peer of a name; for any thread."""
+        return self._known.get(name.strip().casefold())
+
+    def trouble_of(self, key: str) -> str:
+        """What keeps a rule from its work; "" for nothing."""
+        rule = next((rule for rule in self._store.rules.rules if rule.key == key), None)
+        if rule is None:
+            return ""
+        about = [source_of(rule).folder, *map(str, rule.destinations)]
+        known = [self.troubles[each] for each in about if each in self.troubles]
+        unknown = [
+            self.tr('No peer is called "{name}": add it in Peers, or edit the rule.').format(name=printable(each.name))
+            for each in rule.destinations
+            if each.peer is None and self.find_peer(each.name) is None and self._own_peer(each.name) is None
+        ]
+        return " ".join([*known, *unknown][:2])
+
+    async def doings(self, name: str) -> "list[Doing]":
+        """What a rule did, the latest first."""
+        job = self._job
+        if job is None:
+            return []
+        found = await self._tasks.run(lambda: list(job.book.doings(name)))
+        return found[::-1]
+
+    def _own_peer(self, name: str) -> "KnownPeer | None":
+        return next((peer for peer in self._store.rules.peers if peer.key == name.casefold()), None)
+
+    # -- the job
+
+    def _on_rules(self) -> None:
+        if self._job is not None:
+            self._job.set_rules(self._store.rules)
+        elif self._store.rules.rules and not self._is_beginning:
+            self._is_beginning = True
+            self._tasks.start(self._carry_out())
+        self._is_stale = True
+        self.changed.emit()
+
+    async def _carry_out(self) -> None:
+        forget: Callable[[], None] = lambda: None  # noqa: E731 - nothing to forget yet
+        try:
+            outbox, journal = await self._session.outbox.ask(lambda outbox, journal: (outbox, journal))
+            request = RouteRequest(
+                rules=self._store.rules,
+                journal=journal,
+                outbox=outbox,
+                find_peer=self.find_peer,
+                received_folder=self._folder(),
+            )
+            self._job = job = await self._session.begin(request, self._channel.sink)
+            forget = self._session.overhear(job.note_received)
+            job.set_rules(self._store.rules)
+            self._tell_port()
+            self.changed.emit()
+            await self._session.result_of(job)
+        except DicomdeskError:
+            pass  # the window is closing
+        finally:
+            forget()
+            self._job = None
+            self._is_beginning = False
+
+    def _folder(self) -> Path | None:
+        folder = self._received_folder()
+        return Path(os.path.expanduser(folder)) if folder else None
+
+    def _tell_port(self) -> None:
+        if self._job is not None:
+            self._job.own_port = self._session.listening_port
+
+    def _note_peers(self) -> None:
+        self._known = {peer.key: peer for peer in self._peers.book.peers}
+
+    def _on_peers(self) -> None:
+        self._note_peers()
+        if self._job is not None:
+            self._job.look()
+        self.changed.emit()
+
+    # -- what it tells
+
+    def _on_sent(self, arrivals: Sequence[Arrival[object]]) -> None:
+        if self._job is not None:
+            for arrival in arrivals:
+                if isinstance(arrival.event, ErrandChanged):
+                    self._job.note_sent(arrival.event)
+
+    def _on_facts(self, arrivals: Sequence[Arrival[RuleFact]]) -> None:
+        for arrival in arrivals:
+            self._take(arrival.event)
+        self._is_stale = True
+
+    def _take(self, fact: RuleFact) -> None:
+        match fact:
+            case RulesTroubled(about=about, text=text):
+                self.troubles[about] = text
+                self._problems.report(about, printable(about), text)
+                self.changed.emit()
+            case RulesMended(about=about):
+                self.troubles.pop(about, None)
+                self._problems.mend(about)
+                self.changed.emit()
+            case SendingEnded(failed=failed, errand_id=errand_id) if failed:
+                title = self.tr("Rule {name}").format(name=printable(fact.rule))
+                words = self.tr("{count} not stored by {peer}: {reason}").format(
+                    count=failed, peer=printable(fact.destination), reason=fact.reason
+                )
+                self._problems.report((fact.rule.casefold(), errand_id), title, words)
+            case SendingEnded(errand_id=errand_id):
+                self._problems.mend((fact.rule.casefold(), errand_id))
+            case FileHandled(path=path, problem=problem) if problem:
+                self._tell_file(path, self.tr("It was sent, and stays where it is: {problem}").format(problem=problem))
+            case FileUnusable(path=path, reason=reason):
+                self._tell_file(path, self.tr("No rule can send it: {problem}").format(problem=reason))
+            case RuleSent() | RuleWithheld() | _:
+                pass
+
+    def _tell_file(self, path: str, words: str) -> None:
+        self.told.emit(f"{printable(path)}: {words}")
+        if self._files_told < _MOST_FILES_TOLD:  # a folder of other files is no list of problems
+            self._files_told += 1
+            self._problems.report(("file", path), printable(Path(path).name), words)
+
+    def _on_second(self) -> None:
+        if self._is_stale and self._job is not None:
+            self._is_stale = False
+            self._tasks.start(self._read_last())
+
+    async def _read_last(self) -> None:
+        job, rules = self._job, self._store.rules.rules
+        if job is not None:
+            self.last = await self._tasks.run(lambda: {rule.key: job.book.last_done(rule) for rule in rules})
+            self.changed.emit()
