@@ -36,7 +36,7 @@ from dicomdesk.gui.session import Session
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.theme import Theme, Tone
 from dicomdesk.gui.view import Badge, View
-from dicomdesk.human import printable
+from dicomdesk.human import error_text, printable
 
 __all__ = ["RulesPane"]
 
@@ -213,9 +213,6 @@ class RulesPane(View):
     def _describe(self, row: RuleRow) -> Details:
         mark = row.state_mark()
         rule = row.rule
-        parts = [row.trouble or self._listening_hint(rule), row.sentence]
-        if row.last is not None:
-            parts.append(self.tr("Last: {text}").format(text=row.text(3)))
         switch = self.tr("Turn &off") if rule.is_on else self.tr("Turn &on")
         actions = (
             Action(word=self.tr("&Edit…"), run=self._on_edit, icon="edit"),
@@ -226,7 +223,7 @@ class RulesPane(View):
             Action(word=self.tr("Remove"), run=self._on_remove, icon="remove"),
         )
         tone = mark.tone if row.trouble else Tone.PLAIN
-        text = "\n".join(part for part in parts if part)
+        text = row.trouble or self._listening_hint(rule) or row.sentence
         return Details(title=printable(rule.name), text=text, icon=mark.icon, tone=tone, actions=actions)
 
     def _listening_hint(self, rule: Rule) -> str:
@@ -356,7 +353,9 @@ class RulesPane(View):
         try:
             trial = await self._tasks.run(self._try, rules, folder, senders)
         except OSError as error:
-            raise DicomdeskError(self.tr("The folder cannot be read: {error}").format(error=error.strerror)) from error
+            raise DicomdeskError(
+                self.tr("The folder cannot be read: {error}").format(error=error_text(error))
+            ) from error
         finally:
             self._tell(None)
         title = self.tr("Test of {name}").format(name=printable(rules[0].name)) if row is not None else self.tr("Test")
