@@ -66,7 +66,7 @@ class MainWindow(QMainWindow):
         self.rules = RulesPane(theme, session, tasks, access, self.receive.folder.value)
         self.associations = AssociationsPane(theme, session)
         self.peers = PeersPane(theme, session, tasks, access)
-        self._views: tuple[View, ...] = (self.send, self.receive, self.query, self.rules, self.associations, self.peers)
+        self._views: tuple[View, ...] = (self.send, self.receive, self.query, self.associations, self.peers, self.rules)
         self.sidebar = Sidebar(theme, [(view.key, view.word()) for view in self._views])
         self.views = ViewStack()
         for view in self._views:
