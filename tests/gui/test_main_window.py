@@ -134,8 +134,8 @@ def test_window_fits_the_smallest_size(window: MainWindow) -> None:
     assert (window.width(), window.height()) == SMALLEST
 
 
-@pytest.mark.parametrize("number", range(4))
+@pytest.mark.parametrize("number", range(6))
 def test_each_view_is_remembered(window: MainWindow, number: int) -> None:
     window.sidebar.choose(number)
-    assert window.state().view == ("send", "receive", "query", "associations")[number]
+    assert window.state().view == ("send", "receive", "query", "associations", "peers", "rules")[number]
     assert window.views.currentIndex() == number

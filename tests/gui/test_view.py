@@ -21,6 +21,6 @@ def test_each_view_of_the_window_has_its_own_key_and_word(window: MainWindow) ->
     views = [window.views.widget(number) for number in range(window.views.count())]
     assert all(isinstance(view, View) for view in views)
     keys = [view.key for view in views if isinstance(view, View)]
-    assert keys == ["send", "receive", "query", "associations", "peers"]
+    assert keys == ["send", "receive", "query", "associations", "peers", "rules"]
     words = [view.word() for view in views if isinstance(view, View)]
     assert words == ["Send", "Receive", "Query/Retrieve", "Associations", "Peers"]
