@@ -48,8 +48,8 @@ def receive_columns() -> tuple[Column, ...]:
         Column(title=_say("Patient / study / series"), width=300),
         Column(title=_say("Modality"), width=80, yields=4),
         Column(title=_say("Series"), width=60, is_number=True, yields=2),
-        Column(title=_say("Instances"), width=146, is_number=True),
-        Column(title=_say("Size"), width=74, is_number=True, yields=3),
+        Column(title=_say("Instances"), width=160, is_number=True),
+        Column(title=_say("Size"), width=66, is_number=True, yields=3),
         Column(title=_say("From"), width=168),
         Column(title=_say("Arrived"), width=92, is_number=True, is_fixed=True),
         Column(title=_say("State"), width=140),
@@ -129,6 +129,11 @@ class ReceivedGroup(Node):
             return ItemState.REFUSED
         is_incomplete = self.record.completeness.state is CompletenessState.INCOMPLETE
         return ItemState.WARNING if is_incomplete else ItemState.STORED
+
+    @property
+    def has_trouble(self) -> bool:
+        """Whether something of it was not stored, or is missing."""
+        return self.problems > 0 or self.state is ItemState.WARNING
 
     def state_text(self) -> str:
         """The word for the state, with how long or how many."""
@@ -386,8 +391,11 @@ class ReceivedStudies:
 
     @property
     def troubled(self) -> int:
-        """How many studies have problems."""
-        return len(self._troubled)
+        """How many studies have problems, or are not complete."""
+        studies = self._studies.values()
+        return sum(
+            each in self._troubled or (each.record.expected is not None and each.has_trouble) for each in studies
+        )
 
     @property
     def moving(self) -> Iterable[ReceivedStudy]:

@@ -90,11 +90,14 @@ class RowDelegate(QStyledItemDelegate):
             if room < 2 * GRID:
                 return
             part_font = bold_font(font) if part.weight is Weight.STRONG else font
+            width = QFontMetrics(part_font).horizontalAdvance(part.text)
+            if part.weight is Weight.QUIET and width + 2 > room and left > rect.left():
+                return  # the beginning of a date or an address says less than nothing
             place = QRect(left, rect.top(), room, rect.height())
             tone = _TONE_OF_WEIGHT[part.weight]
             align = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
             self._paint_text(painter, place, part_font, part.text, tone, align)
-            left += QFontMetrics(part_font).horizontalAdvance(part.text) + _PART_GAP
+            left += width + _PART_GAP
 
     def _paint_progress(
         self, painter: QPainter, rect: QRect, font: QFont, progress: float, shares: tuple[tuple[float, Tone], ...]

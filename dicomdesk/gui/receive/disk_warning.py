@@ -1,7 +1,7 @@
 """The line that warns of a full disk before anything fails."""
 
 from PySide6.QtCore import QCoreApplication, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from dicomdesk import human
@@ -9,14 +9,15 @@ from dicomdesk.engine.facts.reception import StorageChanged, StorageState
 from dicomdesk.gui import wording
 from dicomdesk.gui.controls.buttons import plain_button
 from dicomdesk.gui.layouts import row_of
-from dicomdesk.gui.panels.short_label import ShortLabel
+from dicomdesk.gui.panels.heading import PlainLabel
 from dicomdesk.gui.theme import MARGIN, ROW_ICON, Theme, Tone
 
 __all__ = ["LITTLE_BYTES", "DiskWarning", "disk_text"]
 
 LITTLE_BYTES = 2_000_000_000
 """Below this much free disk a warning is due while nobody listens; a listener has its own threshold."""
-_HEIGHT = 36
+_HEIGHT = 40
+"""For two lines, and for the button."""
 _BAD = frozenset({StorageState.FULL, StorageState.GONE, StorageState.READ_ONLY})
 
 
@@ -52,13 +53,12 @@ class DiskWarning(QWidget):
         self._is_bad = False
         self._icon = QLabel()
         self._icon.setFixedSize(ROW_ICON, ROW_ICON)
-        self._words = ShortLabel()
-        self._words.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        self._words.setMinimumWidth(100)
-        self._words.setForegroundRole(QPalette.ColorRole.WindowText)
+        self._words = PlainLabel()
+        self._words.setWordWrap(True)
+        self._words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         button = plain_button(theme, self.tr("Open folder"), "folder", self.folder_wanted.emit)
         row_of(self._icon, (self._words, 1), button, inside=self, margins=(MARGIN, 2, MARGIN, 2))
-        self.setMinimumHeight(_HEIGHT)
+        self.setFixedHeight(max(_HEIGHT, 2 * self.fontMetrics().lineSpacing() + 8))
         theme.changed.connect(self._draw)
         self.hide()
 
@@ -69,7 +69,8 @@ class DiskWarning(QWidget):
         if (text, is_bad) != (self.text, self._is_bad):
             self.text, self._is_bad = text, is_bad
             self.setVisible(bool(text))
-            self._words.say(text)
+            self._words.setText(text)
+            self._words.setToolTip(wording.plain_tip(text))
             self.setAccessibleName(text)
             self._draw()
 

@@ -105,6 +105,6 @@ def accepts(node: Node, chip: int, words: list[str]) -> bool:
         True,
         node.is_open,
         node.state in {ItemState.STORED, ItemState.REFUSED, ItemState.WARNING},
-        node.problems > 0,
+        node.has_trouble,
     )[chip]
     return passes_chip and all(word in node.words.search_text for word in words)

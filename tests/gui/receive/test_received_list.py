@@ -15,6 +15,7 @@ from dicomdesk.gui.models.received_studies import (
     ReceivedSeries,
 )
 from dicomdesk.gui.receive.elements_dialog import ElementsDialog
+from dicomdesk.gui.receive.received_list import PROBLEMS, accepts
 from tests.gui.answers import shown, wait_for
 from tests.gui.receive.conftest import SendTo
 from tests.helpers.data.inputs import image
@@ -39,8 +40,11 @@ def test_repeats_are_no_new_instances_and_every_sender_is_told(
     window.receive.flow.studies.book.expect(study.record.uid, 10, CountSource.USER)
     assert study.text(INSTANCES) == "6 of 10, 4 again"
     assert study.text(STATE) == "4 missing"
+    assert window.receive.flow.studies.troubled == 1
+    assert accepts(study, PROBLEMS, [])
     send_here(*files[6:])
     assert study.text(STATE) == "Complete"
+    assert window.receive.flow.studies.troubled == 0
 
 
 def test_latest_study_is_first_and_stays_there(window: MainWindow) -> None:
