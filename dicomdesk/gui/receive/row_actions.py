@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QCoreApplication, QPoint, Qt, QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, Qt, QUrl, Signal
+from PySide6.QtGui import QDesktopServices, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
 
 from dicomdesk import human
@@ -63,8 +63,14 @@ class RowActions(QWidget):
         view.node_activated.connect(self.activate)
         view.menu_wanted.connect(self._on_menu)
         self._is_deleting = False
-        shortcut = QShortcut(QKeySequence(QKeySequence.StandardKey.Delete), view, self.delete_selected)
-        shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
+        view.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        pressed = event if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) else None
+        if pressed is not None and pressed.matches(QKeySequence.StandardKey.Delete):
+            self.delete_selected()
+            return True
+        return super().eventFilter(watched, event)
 
     def offered(self, node: Node) -> list[Action]:
         """Return the buttons for a selected row."""
