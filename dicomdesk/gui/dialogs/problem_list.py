@@ -122,8 +122,8 @@ class ProblemList(QDialog):
         self.view.sortByColumn(AT, Qt.SortOrder.DescendingOrder)
         self.heading = Heading(self._theme, self)
         self.show_button = plain_button(self._theme, self.tr("&Show the row"), "search", self._on_show)
-        self.dismiss_button = plain_button(self._theme, self.tr("&Dismiss"), "clear", self._on_dismiss)
-        self.dismiss_all_button = plain_button(self._theme, self.tr("Dismiss &all"), "remove", self._on_dismiss_all)
+        self.dismiss_button = plain_button(self._theme, self.tr("&Dismiss"), "close", self._on_dismiss)
+        self.dismiss_all_button = plain_button(self._theme, self.tr("Dismiss &all"), "clear", self._on_dismiss_all)
         header = row_of(
             (self.heading, 1),
             self.show_button,

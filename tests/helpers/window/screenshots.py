@@ -28,6 +28,7 @@ from tests.helpers.window.dialog_scenes import (
     node_problem,
     node_security,
 )
+from tests.helpers.window.frame_scenes import closing_running, closing_waiting, problems, problems_none
 from tests.helpers.window.list_scenes import (
     list_half_done,
     list_offer,
@@ -246,6 +247,10 @@ SCENES: tuple[tuple[str, Callable[[Stage], None], tuple[int, int]], ...] = (
     ("peer-dialog", peer_dialog, USUAL),
     ("peer-secret", peer_secret, USUAL),
     ("peer-dialog-limits", peer_dialog_limits, USUAL),
+    ("problems", problems, USUAL),
+    ("problems-none", problems_none, USUAL),
+    ("closing-running", closing_running, USUAL),
+    ("closing-waiting", closing_waiting, USUAL),
 )
 
 

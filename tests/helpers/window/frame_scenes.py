@@ -1,0 +1,45 @@
+"""Scenes of what belongs to the whole window: the list of problems, and the question before it closes."""
+
+import time
+
+from dicomdesk.gui.questions.closing import ClosingDialog
+from tests.helpers.window.stage import Stage, show_dialog
+
+_PROBLEMS = (
+    ("send", "DOE^JANE  12345  CT abdomen, IM0007.dcm", "Refused: PACS does not take JPEG 2000 of CT Image Storage"),
+    ("send", "DOE^JANE  12345  CT abdomen, IM0008.dcm", "Failed: The file has changed since it was listed"),
+    ("receive", "IVANOV^PETR  99871  MR knee", "3 instances not stored: The disk has less room left than is kept free"),
+    ("query", "GARCIA^ANA  CT thorax", "Incomplete. PACS reports 118 sent and 2 failed. Its storage does not answer."),
+    ("associations", "Outgoing: OLDPACS@10.1.4.7:104", "Not established. The peer does not know our AE title WS1."),
+    ("associations", "Incoming: CT1@10.1.4.20", "Aborted. The peer aborted the association in mid-object."),
+    ("peers", "Check of Archive", "Nothing listens on archive.example, port 104. Check the port, or start the peer."),
+    ("", "Settings are not kept", "window.json cannot be written: No space left on device."),
+)
+
+
+def problems(stage: Stage) -> None:
+    """A few of each view, the latest selected."""
+    noon = time.mktime((2026, 11, 30, 12, 0, 0, 0, 0, -1))
+    for number, (view, title, words) in enumerate(_PROBLEMS):
+        stage.session.problems.shelf(view).report(number, title, words, at=noon + 47 * number)
+    stage.window.problems.open()
+    show_dialog(stage, stage.window.problems)
+
+
+def problems_none(stage: Stage) -> None:
+    """All is well."""
+    stage.window.problems.open()
+    show_dialog(stage, stage.window.problems)
+
+
+def closing_running(stage: Stage) -> None:
+    """Something is under way."""
+    words = "3 studies (412 instances) have not been sent completely. They will be there again when dicomdesk starts, "
+    words += "and go on by themselves.\nSomebody is sending to this machine."
+    show_dialog(stage, ClosingDialog(words, stage.window))
+
+
+def closing_waiting(stage: Stage) -> None:
+    """Nothing runs, and something waits."""
+    words = "2 studies (80 instances) are listed and not sent. They will be there again when dicomdesk starts."
+    show_dialog(stage, ClosingDialog(words, stage.window, is_running=False))
