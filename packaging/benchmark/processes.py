@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 FASTEST = {**os.environ, "TCP_NODELAY": "1"}
 """DCMTK waits for delayed acknowledgements unless told not to."""
@@ -100,9 +101,9 @@ def wait_for_port(port: int, process: "subprocess.Popen[bytes]") -> None:
 
 
 @contextmanager
-def running(command: Sequence[str], port: int) -> Iterator["subprocess.Popen[bytes]"]:
-    """A server that listens on ``port`` while the block runs."""
-    process = subprocess.Popen(command, env=FASTEST, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+def running(command: Sequence[str], port: int, output: IO[bytes] | None = None) -> Iterator["subprocess.Popen[bytes]"]:
+    """A server that listens on ``port`` while the block runs; its output goes nowhere where no file is given."""
+    process = subprocess.Popen(command, env=FASTEST, stdout=output or subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         wait_for_port(port, process)
         yield process

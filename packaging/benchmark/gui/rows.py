@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchmark import data
+from benchmark.gui.killed import killed
 from benchmark.processes import FASTEST, free_port, running
 from benchmark.rows import Bench, Row, at_least, at_most, dcmrecv
 from dicomdesk.gui.window_state import WindowState, save_window_state
@@ -39,6 +40,7 @@ def gui(bench: Bench) -> Iterator[Row]:
     yield from _memory(bench, many)
     yield from _idle(bench)
     yield from _rounds(bench)
+    yield from _kills(bench)
 
 
 def _starting(bench: Bench) -> Iterator[Row]:
@@ -89,6 +91,16 @@ def _memory(bench: Bench, many: Path) -> Iterator[Row]:
 def _idle(bench: Bench) -> Iterator[Row]:
     shares = [_probe(bench, "idle", "10")["percent"] for _ in range(min(bench.runs, _MOST_RUNS))]
     yield _at_most("idle, listening", statistics.median(shares), 0.5, "% of a core")
+
+
+def _kills(bench: Bench) -> Iterator[Row]:
+    """``kill -9`` in mid-send, and taken up again."""
+    figures = killed(bench.load("small", 50_000), 50, bench.folder)
+    what = f"killed {figures['kills']:.0f} times in mid-send and taken up"
+    lost, twice, may = figures["lost"], figures["twice"], figures["may"]
+    yield Row(what=f"{what}: lost", theirs="", ours=f"{lost:.0f}", result="", wanted="0", is_met=lost == 0)
+    wanted = f"up to {may:.0f}, those of the last 200 ms of each"
+    yield Row(what=f"{what}: sent twice", theirs="", ours=f"{twice:.0f}", result="", wanted=wanted, is_met=twice <= may)
 
 
 def _rounds(bench: Bench) -> Iterator[Row]:
