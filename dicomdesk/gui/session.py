@@ -141,7 +141,8 @@ class Session(QObject):
 
     async def listen(self, request: "ReceiveRequest") -> None:
         """Listen until stopped; DicomdeskError when that cannot be begun."""
-        job = await self.begin(replace(request, book=self.book), self._take_received)
+        request = replace(request, book=self.book, commitments=self.outbox.reports)
+        job = await self.begin(request, self._take_received)
         self._receive_id, self._listening_port = job.id, job.port
         self.changed.emit()
         try:

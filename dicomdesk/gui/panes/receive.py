@@ -409,8 +409,7 @@ class ReceivePane(View):
             tls = await self._access.credentials.open_tls(store.settings.listener.tls, self, is_acceptor=True)
             if tls is None:
                 return None
-        acceptance = replace(request.acceptance, tls=tls)
-        return replace(request, acceptance=acceptance, commitments=self._session.outbox.reports)
+        return replace(request, acceptance=replace(request.acceptance, tls=tls))
 
     def _on_failed(self, error: DicomdeskError | OSError) -> None:
         details = receive_details.describe_start_failure(error)
