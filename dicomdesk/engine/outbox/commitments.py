@@ -24,7 +24,6 @@ from dicomdesk.engine.journal.records import TAKEN, Commitment, InstanceRecord
 from dicomdesk.engine.outbox.errand_book import ErrandBook
 from dicomdesk.engine.outbox.errands import Resolve, wish_of
 from dicomdesk.engine.outbox.facts import FileDeleted, InstanceCommitted
-from dicomdesk.engine.outbox.line import LiveErrand
 from dicomdesk.engine.outbox.run import STAMPS, stamp_key
 from dicomdesk.errors import LocalError, SettingsError
 
@@ -73,10 +72,7 @@ class Commitments:
     @property
     def has_work(self) -> bool:
         """Whether ``step`` has something to do; under the lock."""
-        errands = self._book.errands
-        return bool(self._late) or any(
-            each not in errands or errands[each].record.peer not in self._busy for each in self._book.to_commit
-        )
+        return bool(self._late) or any(peer not in self._busy for peer in self._book.to_commit)
 
     def cancel(self, *, abort: bool) -> None:
         """Wait for no report any more; one that comes later is taken by the next program."""
@@ -93,17 +89,18 @@ class Commitments:
 
     def _grouped(self) -> dict[str, list[int]]:
         """Return what is to be asked now, by peer: errands with the same settings, and take them off the list."""
-        groups: dict[str, list[LiveErrand]] = {}
+        groups: dict[str, list[int]] = {}
         with self._book.lock:
-            waiting = self._book.to_commit
-            for errand in self._book.found(waiting):
-                group = groups.setdefault(errand.record.peer, [])
-                is_same = not group or errand.record.settings == group[0].record.settings
-                if errand.record.peer not in self._busy and is_same and len(group) < _MOST_ERRANDS:
-                    group.append(errand)
-            asked = {errand.id for group in groups.values() for errand in group}
-            self._book.to_commit = {each: None for each in waiting if each in self._book.errands and each not in asked}
-        return {peer: [errand.id for errand in group] for peer, group in groups.items() if group}
+            for peer in [each for each in self._book.to_commit if each not in self._busy]:
+                waiting = self._book.to_commit.pop(peer)
+                errands = self._book.found(waiting)
+                same = [each for each in errands if each.record.settings == errands[0].record.settings]
+                groups[peer] = [errand.id for errand in same[:_MOST_ERRANDS]]
+                asked = set(groups[peer])
+                left = {errand.id: None for errand in errands if errand.id not in asked}
+                if left:
+                    self._book.to_commit[peer] = left
+        return {peer: ids for peer, ids in groups.items() if ids}
 
     def _ask(self, peer: str, ids: Sequence[int]) -> None:
         with self._book.lock:

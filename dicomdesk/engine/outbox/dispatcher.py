@@ -48,6 +48,7 @@ class Dispatcher:
         self._limits = limits
         self._changed = threading.Condition(book.lock)
         self._is_closing = False
+        self._is_aborting = False
         self._is_over = False
         self._accounts = Accounts(book, limits)
         self.commitments = Commitments(engine, book, resolve, self.wake)
@@ -123,15 +124,11 @@ class Dispatcher:
         """End the runs and the thread; wait for them."""
         self.cancel()
         with self._changed:
-            runs = [(line.run, line.job) for line in self._book.lines.values() if line.run is not None]
-            for run, _ in runs:
-                assert run is not None
-                run.is_breaking_off |= abort
+            self._is_aborting |= abort
+            jobs = [job for line in self._book.lines.values() for job in self._to_cancel(line)]
         self.commitments.cancel(abort=abort)
-        for _, job in runs:
-            for _ in range(2 if abort and job is not None else 1):
-                if job is not None:
-                    job.cancel()
+        for job in jobs:
+            job.cancel()
         with self._changed:
             self._changed.wait_for(
                 lambda: (
@@ -141,6 +138,18 @@ class Dispatcher:
                 )
             )
         self._book.tell()
+
+    def _to_cancel(self, line: Line) -> list[SendJob]:
+        """Return the job of a run as often as it is still to be cancelled, as the Outbox ends."""
+        run, job = line.run, line.job
+        if run is None or not self._is_closing:
+            return []
+        run.is_breaking_off |= self._is_aborting
+        if job is None:  # not made yet: it is cancelled then
+            return []
+        missing = 1 + self._is_aborting - run.cancels
+        run.cancels += max(missing, 0)
+        return [job] * missing
 
     def take_out(self, errands: Sequence[LiveErrand]) -> list[SendJob]:
         """Take what waits of errands out of their runs; under the lock.
@@ -318,6 +327,10 @@ class Dispatcher:
             self._end(line, None, DicomdeskError(str(error)))
             return
         job.done.add_done_callback(partial(self._has_ended, line))
+        with self._changed:
+            jobs = self._to_cancel(line) if line.job is job else []
+        for each in jobs:  # the end came while it was being made
+            each.cancel()
 
     def _has_made(self, line: Line, run: Run, job: SendJob) -> None:
         with self._changed:

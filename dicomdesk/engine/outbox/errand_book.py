@@ -34,8 +34,8 @@ class ErrandBook:
         """Of those that have not ended."""
         self.lines: dict[str, Line] = {}
         self.timers = Timers()
-        self.to_commit: dict[int, None] = {}
-        """Ids of errands whose peers are to be asked to commit, in order."""
+        self.to_commit: dict[str, dict[int, None]] = {}
+        """Ids of errands whose peers are to be asked to commit, in order, by peer."""
         self.fresh: dict[int, tuple[FoundInstance, ...]] = {}
         """What was added and not begun, as far as there is room: it need not be read from the journal."""
         self._fresh_left = FRESH_INSTANCES
@@ -133,12 +133,16 @@ class ErrandBook:
             self.order.add(errand.place)
         line.ready.discard(errand.place)
         if state is ErrandState.DONE and wish_of(before.settings) is not None:
-            self.to_commit[errand.id] = None
+            self.wish_commitment(errand)
         if state is ErrandState.WAITING and errand.part is None:
             line.ready.add(errand.place)
         if pause_s is not None:
             self.timers.set(errand, self.now_s() + pause_s)
         self.keep(errand)
+
+    def wish_commitment(self, errand: LiveErrand) -> None:
+        """Have the peer of an errand asked to commit to what it has."""
+        self.to_commit.setdefault(errand.record.peer, {})[errand.id] = None
 
     def settle(self, errand: LiveErrand) -> None:
         """End an errand that has nothing left, or let it wait for what it has."""

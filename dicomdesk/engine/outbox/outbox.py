@@ -40,8 +40,8 @@ class Outbox:
     """Errands of one journal, which run on one engine. All methods may be called from any thread.
 
     None waits for a peer but ``close``; ``retry`` and ``redirect`` read the journal, and raise JournalError where that
-    cannot be. Ids that are not there are passed
-    over: an errand may be gone before somebody's wish for it arrives. The journal stays open: it is its owner's.
+    cannot be. Ids that are not there are passed over: an errand may be gone before somebody's wish for it arrives. The
+    journal stays open: it is its owner's.
     """
 
     def __init__(  # noqa: PLR0913 - a clock besides what each Outbox is about
@@ -229,7 +229,7 @@ class Outbox:
                     errand.record = replace(errand.record, settings=with_wish(errand.record.settings, wish))
                     self._book.keep(errand)
                 if errand.record.state in ENDED_ERRANDS:
-                    self._book.to_commit[errand.id] = None
+                    self._book.wish_commitment(errand)
             self._dispatcher.wake()
         self._book.tell()
 
@@ -265,7 +265,7 @@ class Outbox:
             self._book.change(errand, ErrandState.WAITING)
             return
         if record.state is ErrandState.DONE and wish_of(record.settings) is not None:
-            self._book.to_commit[record.id] = None
+            self._book.wish_commitment(errand)
         if record.state not in {ErrandState.WAITING, ErrandState.RETRYING}:
             return
         if not resumes:

@@ -105,6 +105,8 @@ class Run:
         """Instances of which others know that they are under way."""
         self.has_moved = False
         """Whether any instance was claimed."""
+        self.cancels = 0
+        """How often the job was cancelled as the Outbox ends."""
         self.is_breaking_off = False
         """Whether the job is told to break off what it is at, which is no fault of that."""
 

@@ -98,6 +98,29 @@ def test_what_is_broken_off_at_the_end_waits_in_the_journal(tmp_path: Path) -> N
         assert journal.errand(errand_id).state is ErrandState.WAITING
 
 
+def test_an_end_that_takes_too_long_can_be_made_an_abort(tmp_path: Path) -> None:
+    with FakePeer(stores=[Silence()]) as peer, open_outbox(PACS=peer.port) as opened:
+        errand_id = opened.outbox.add(errand_for("PACS", write_instances(tmp_path, 2)))
+        opened.wait_for(errand_id, lambda errand: errand.counts.get(InstanceState.UNDER_WAY, 0) == 1)
+        patient = threading.Thread(target=opened.outbox.close)
+        patient.start()
+        opened.outbox.close(abort=True)
+        patient.join(20)
+        assert not patient.is_alive()
+        assert {record.state for record in opened.journal.instances(errand_id)} == {InstanceState.WAITING}
+
+
+def test_an_outbox_that_is_closed_as_soon_as_something_was_added_loses_nothing(tmp_path: Path) -> None:
+    request = errand_for("PACS", write_instances(tmp_path, 3))
+    with FakePeer() as peer:
+        for _ in range(30):
+            journal = MemoryJournal()
+            with open_outbox(journal=journal, PACS=peer.port) as opened:
+                errand_id = opened.outbox.add(request)
+            states = {record.state for record in journal.instances(errand_id)}
+            assert states <= {InstanceState.WAITING, InstanceState.STORED}
+
+
 def test_an_engine_that_is_closed_first_takes_the_outbox_with_it(tmp_path: Path) -> None:
     journal, facts = MemoryJournal(), Facts()
     engine = Engine()
