@@ -203,13 +203,13 @@ class ReceivedGroup(Node):
         return ""
 
     def sort_value(self, column: int) -> str | float:
-        values: dict[int, float] = {
-            INSTANCES: self.instances,
-            SIZE: self.size_bytes,
-            RATE: self.rate,
-            ARRIVED: self.first_at,
-        }
-        return float(values[column]) if column in values else self.text(column).casefold()
+        if column == ARRIVED:  # asked for twice for each comparison: no detours
+            return self.record.first_at
+        if column == INSTANCES:
+            return float(self.record.here)
+        if column == SIZE:
+            return float(self.record.size_bytes)
+        return self.rate if column == RATE else self.text(column).casefold()
 
     def mark(self, column: int) -> Mark | None:
         return mark_of(self.state, self.state_text()) if column == STATE else None
@@ -269,6 +269,8 @@ class ReceivedStudy(ReceivedGroup):
         return wording.count_text(len(self.series)) if column == SERIES else super().text(column)
 
     def sort_value(self, column: int) -> str | float:
+        if column == TITLE:
+            return self.words.title_key()
         return float(len(self.series)) if column == SERIES else super().sort_value(column)
 
     def parts(self, column: int) -> tuple[Part, ...] | None:

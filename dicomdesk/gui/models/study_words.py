@@ -20,7 +20,7 @@ class StudyWords:
     """Patient and study, ready to be shown; the modalities grow with its series."""
 
     __slots__ = ("accession_number", "date", "description", "modalities", "patient_id", "patient_name", "search_text",
-        "uid")  # fmt: skip
+        "title", "uid")  # fmt: skip
 
     def __init__(self, header: InstanceHeader | None) -> None:
         """``header`` is that of any instance, None where it could not be read."""
@@ -32,6 +32,8 @@ class StudyWords:
         self.accession_number = human.printable(known.accession_number)
         self.uid = known.study_instance_uid
         self.modalities: list[str] = []
+        self.title = ""
+        """What its title is sorted by, made when it is asked for."""
         words = (self.patient_name, self.patient_id, self.description, self.date, self.accession_number, self.uid)
         self.search_text = " ".join(words).casefold()
 
@@ -44,6 +46,12 @@ class StudyWords:
             Part(self.date, Weight.QUIET),
         )
         return tuple(part for part in parts if part.text)
+
+    def title_key(self) -> str:
+        """Return what its title is sorted by."""
+        if not self.title:
+            self.title = "   ".join(part.text for part in self.parts()).casefold()
+        return self.title
 
     def modality_text(self) -> str:
         """Return "CT/SR"."""
