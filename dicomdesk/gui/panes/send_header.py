@@ -130,10 +130,15 @@ class SendHeader(QWidget):
         first.setFocus()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep only the icons of Test and Check where room is short."""
+        """Keep only the icons of all but Send where room is short."""
         has_room = self._view.width() >= _ROOM_FOR_WORDS
-        named = ((self.test_button, self.tr("Test")), (self.check_button, self.tr("Check")))
-        for button, word in (*named, (self.pause, self.pause.accessibleName())):
+        named = (
+            (self.test_button, self.tr("Test")),
+            (self.check_button, self.tr("Check")),
+            (self.add_button, self.tr("Add")),
+            (self.pause, self.pause.accessibleName()),
+        )
+        for button, word in named:
             show_word(button, word, is_shown=has_room)
         super().resizeEvent(event)
 

@@ -4,11 +4,12 @@ from datetime import UTC, datetime, timedelta
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QComboBox, QDialog, QStackedWidget, QWidget
+from PySide6.QtWidgets import QDialog, QStackedWidget, QWidget
 
 from dicomdesk.engine.journal.records import ErrandState, HistoryPage, HistoryQuery, InstanceState
 from dicomdesk.gui import wording
 from dicomdesk.gui.controls.buttons import plain_button
+from dicomdesk.gui.controls.combo import Combo
 from dicomdesk.gui.controls.empty_state import EmptyState
 from dicomdesk.gui.controls.form import quiet_label
 from dicomdesk.gui.layouts import DIALOG_MARGINS, HEADER_MARGINS, column_of, resize_on_screen, row_of
@@ -66,7 +67,7 @@ class HistoryDialog(QDialog):
         self.setModal(False)
         self.setWindowTitle(self.tr("History of what was sent"))
         self.model = OutlineModel(history_columns(), self)
-        self.view = OutlineView(theme, self.model, stretched=TITLE, selects_many=True)
+        self.view = OutlineView(theme, self.model, stretched=TITLE, selects_many=True, least_width=160)
         self.view.setAccessibleName(self.tr("History"))
         words = (self.tr("All"), self.tr("Done"), self.tr("With problems"), self.tr("Cancelled"), self.tr("Not done"))
         tones = (Tone.PLAIN, Tone.PLAIN, Tone.BAD, Tone.PLAIN, Tone.PLAIN)
@@ -75,7 +76,11 @@ class HistoryDialog(QDialog):
         self.filters.chips.set_counts([None] * len(words))
         self.told = quiet_label("")
         self.again = plain_button(theme, self.tr("&Send again"), "retry", self._on_again)
-        self.ages = QComboBox()
+        ages = [
+            wording.plural(days, self.tr("older than {count} day"), self.tr("older than {count} days"))
+            for days in _AGES_DAYS
+        ]
+        self.ages = Combo(theme, ages)
         self.clean_up = plain_button(theme, self.tr("Clean &up…"), "clear", self._on_clean_up)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -106,10 +111,6 @@ class HistoryDialog(QDialog):
     # Building.
 
     def _lay_out(self, theme: Theme) -> None:
-        for days in _AGES_DAYS:
-            self.ages.addItem(
-                wording.plural(days, self.tr("older than {count} day"), self.tr("older than {count} days")), days
-            )
         self.ages.setCurrentIndex(_AGES_DAYS.index(90))
         self.ages.setAccessibleName(self.tr("What is deleted from the history"))
         empty = EmptyState(theme, "history")
@@ -171,7 +172,7 @@ class HistoryDialog(QDialog):
             self.model.insert(node, [AttemptNode(attempt) for attempt in attempts])
 
     async def _clean_up(self) -> None:
-        days = int(self.ages.currentData())
+        days = _AGES_DAYS[self.ages.currentIndex()]
         title = wording.plural(
             days,
             self.tr("Delete what is older than {count} day from the history?"),

@@ -45,12 +45,12 @@ def send_columns() -> tuple[Column, ...]:
     """Return the columns of the send queue, in the order of their numbers."""
     return (
         Column(title=_say("Patient / study / series"), width=260),
-        Column(title=_say("To"), width=104),
+        Column(title=_say("To"), width=96),
         Column(title=_say("Modality"), width=80, yields=1),
-        Column(title=_say("Stored"), width=96, is_number=True),
+        Column(title=_say("Stored"), width=92, is_number=True),
         Column(title=_say("Size"), width=70, is_number=True),
         Column(title=_say("State"), width=134),
-        Column(title=_say("Progress"), width=114),
+        Column(title=_say("Progress"), width=104),
         Column(title=_say("Rate"), width=76, is_number=True, yields=2),
         Column(title=_say("Left"), width=56, is_number=True, yields=3),
     )

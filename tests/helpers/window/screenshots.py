@@ -143,6 +143,7 @@ SCENES: tuple[tuple[str, Callable[[Stage], None], tuple[int, int]], ...] = (
     ("busy", busy, USUAL),
     ("send-peers", several_peers, USUAL),
     ("send-peers-narrow", several_peers, SMALLEST),
+    ("send-peers-enlarged", several_peers, ENLARGED),
     ("send-retry", retry_selected, USUAL),
     ("send-selected", several_selected, USUAL),
     ("send-held", all_held, USUAL),
