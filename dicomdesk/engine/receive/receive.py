@@ -15,6 +15,8 @@ from dicomdesk.engine.events import (
     EventSink,
     ItemOutcome,
     JobOutcome,
+    Notice,
+    NoticeLevel,
     StorageChanged,
     StudySender,
     StudySettled,
@@ -51,6 +53,8 @@ if TYPE_CHECKING:
 
 __all__ = ["ReceiveJob", "ReceiveResult", "check_profile"]
 
+_LAST_COUNT_S = 1.0
+"""How long the end waits for the look through the folder, so that the last counts are right."""
 _LONGEST_LOOK_S = 5.0
 """How long the end waits for a look at a drive that does not answer; what it then sees is told to nobody."""
 _LONGEST_INSTANCE_S = 24 * 3600.0
@@ -139,11 +143,13 @@ class ReceiveJob(ListeningJob):
     def _work(self) -> ReceiveResult:
         settler_thread = self._start_settler()
         watch_thread = self._start_thread(f"{self.id}-storage", self._watch.run) if self._watch is not None else None
-        scan_thread = self._start_thread(f"{self.id}-folder", self._scan.run) if self._scan is not None else None
+        scan_thread = self._start_thread(f"{self.id}-folder", self._look_through) if self._scan is not None else None
         try:
             self._control.wait_for_stop()
             with self._control.aborting_with(self._abort):
                 self._listener.stop()
+                if scan_thread is not None:
+                    scan_thread.join(_LAST_COUNT_S)
                 if self._settler is not None and settler_thread is not None:
                     self._settler.stop()
                     settler_thread.join()
@@ -155,6 +161,15 @@ class ReceiveJob(ListeningJob):
                 self._scan.stop()
                 scan_thread.join(_LONGEST_LOOK_S)
         return self._result()
+
+    def _look_through(self) -> None:
+        """Tell the book what is in the folder already; on a thread of its own."""
+        if self._scan is not None:
+            self._scan.run()
+            if self._scan.is_bounded:
+                text = f"{self._scan.files:,} files of the folder were looked through, and there are more: what comes"
+                text += " again of those may be counted as new"
+                self._report(Notice(job_id=self.id, level=NoticeLevel.INFO, text=text))
 
     def _after_fault(self, error: DicomdeskError) -> ReceiveResult:
         if self._control.is_aborting:  # whoever does not end is being told already

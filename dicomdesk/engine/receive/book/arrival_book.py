@@ -30,6 +30,8 @@ _MOST_STUDIES = 5000
 _MOST_INSTANCES = 500_000
 _MOST_EXPECTED = 1000
 """Studies of which a count is known and nothing has come."""
+_CLOCKS_DIFFER_S = 2.0
+"""The time of a new file, by another machine's clock, is at most so much before ours."""
 _MOST_MISSING = 20_000
 """By their UIDs."""
 _REPLACING = frozenset({ArrivalKind.OVERWRITTEN, ArrivalKind.REPEATED})
@@ -68,8 +70,8 @@ class ArrivalBook(Tally):
 
     __slots__ = (
         "_associations", "_day", "_expected", "_holders", "_last", "_lock", "_missing", "_most_instances",
-        "_most_studies", "_new_meanwhile", "_studies", "_summed_here", "dropped_studies", "folders", "found_files",
-        "size_bytes",
+        "_most_studies", "_new_meanwhile", "_scan_begun_at", "_studies", "_summed_here", "_told_meanwhile",
+        "dropped_studies", "folders", "found_files", "size_bytes",
     )  # fmt: skip
 
     def __init__(self, *, most_studies: int = _MOST_STUDIES, most_instances: int = _MOST_INSTANCES) -> None:
@@ -88,8 +90,11 @@ class ArrivalBook(Tally):
         """Of studies of which nothing has come, by Study Instance UID."""
         self._missing: dict[str, list[BookedSeries]] = {}
         """Instances that were not stored, by SOP Instance UID, and the series that they are of."""
-        self._new_meanwhile: set[tuple[str, str]] | None = None
-        """New instances while somebody looks through the folder, by study and instance; None while nobody does."""
+        self._new_meanwhile: dict[tuple[str, str], int] | None = None
+        """How often instances were new while somebody looks through the folder, by study and instance; else None."""
+        self._told_meanwhile: set[tuple[str, str, str]] = set()
+        """Files that were found and are new, by study, instance and path: their arrival may still be counted."""
+        self._scan_begun_at = 0.0
         self.size_bytes = 0
         """Bytes of data sets of all that was stored, as often as it came."""
         self._day = DayCounter()
@@ -221,15 +226,19 @@ class ArrivalBook(Tally):
             self._keep_bounds()
             return kind
 
-    def scan_begun(self) -> None:
-        """Files of the folder will be told with ``found``; what arrives meanwhile may turn out to be here already."""
+    def scan_begun(self, at: float) -> None:
+        """Files of the folder will be told with ``found``; what arrives meanwhile may turn out to be here already.
+
+        ``at`` is now, in seconds since the epoch.
+        """
         with self._lock:
-            self._new_meanwhile = set()
+            self._new_meanwhile, self._told_meanwhile, self._scan_begun_at = {}, set(), at - _CLOCKS_DIFFER_S
 
     def scan_ended(self) -> None:
         """All files of the folder were told."""
         with self._lock:
             self._new_meanwhile = None
+            self._told_meanwhile.clear()
 
     def found(
         self, header: InstanceHeader, sop_instance_uid: str, path: str, size_bytes: int, at: float, title: str = ""
@@ -252,17 +261,20 @@ class ArrivalBook(Tally):
             study.latest_path = study.latest_path or path
             was_in = self._is_in(study, sop_instance_uid)
             self.found_files += 1
+            is_fresh = at >= self._scan_begun_at and self._new_meanwhile is not None
+            if is_fresh:
+                self._told_meanwhile.add((study.uid, sop_instance_uid, path))
             self._take_away(sop_instance_uid, path, series)  # whoever was refused because of it knew no better
             self._add(series, sop_instance_uid, path, size_bytes, is_late=True)
-            came_as_new = self._new_meanwhile is not None and (study.uid, sop_instance_uid) in self._new_meanwhile
-            if came_as_new and self._new_meanwhile is not None:
-                self._new_meanwhile.discard((study.uid, sop_instance_uid))
+            came_as_new = 0
+            if self._new_meanwhile is not None and not is_fresh:
+                came_as_new = self._new_meanwhile.pop((study.uid, sop_instance_uid), 0)
                 for tally in (self, study, series):
-                    tally.counts[ArrivalKind.NEW] -= 1
-                    tally.counts[ArrivalKind.KEPT_BOTH] += 1
+                    tally.counts[ArrivalKind.NEW] -= came_as_new
+                    tally.counts[ArrivalKind.KEPT_BOTH] += came_as_new
             if came_as_new or not was_in:
                 study.earlier += 1
-                if title:
+                if title and not is_fresh:
                     study.add_earlier_sender(title)
             self._keep_bounds()
 
@@ -311,10 +323,13 @@ class ArrivalBook(Tally):
         """Add the file of an arrival; return whether the instance was here: it is known, or took a name of its own."""
         study, uid, path, kind = series.study, arrived.sop_instance_uid, arrived.path, arrived.wanted
         is_known = self._is_in(study, uid)
-        is_told = is_known and path and kind is ArrivalKind.NEW and series.paths_of(uid) == [path]
-        if is_told and not any(each.study is study and each is not series for each in self._series_with(uid)):
-            study.earlier -= 1  # whoever looks through the folder was quicker to tell of this very file
-            is_known = False
+        if self._told_meanwhile and (study.uid, uid, path) in self._told_meanwhile:
+            if kind is not ArrivalKind.REFUSED_AGAIN:
+                self._told_meanwhile.discard((study.uid, uid, path))
+            is_only_file = series.paths_of(uid) == [path]
+            if is_only_file and not any(s.study is study and s is not series for s in self._series_with(uid)):
+                study.earlier -= 1  # whoever looks through the folder was quicker to tell of this very file
+                is_known = False
         if path and kind in _REPLACING:
             self._make_way(series, uid, path)
         if kind is not ArrivalKind.REFUSED_AGAIN or not is_known:
@@ -323,7 +338,7 @@ class ArrivalBook(Tally):
             study.earlier += 1
         if not (is_known or took_own_name):
             if self._new_meanwhile is not None:
-                self._new_meanwhile.add((study.uid, uid))
+                self._new_meanwhile[study.uid, uid] = self._new_meanwhile.get((study.uid, uid), 0) + 1
             return False
         series.again_by_uid[uid] = series.again_by_uid.get(uid, 0) + 1
         return True

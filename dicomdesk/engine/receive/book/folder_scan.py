@@ -52,7 +52,7 @@ class FolderScan:
 
     def run(self) -> None:
         """Look at every file, unless stopped."""
-        self._book.scan_begun()
+        self._book.scan_begun(time.time())
         pause_at, arrivals = time.monotonic() + _SLICE_S, self._arrivals()
         for path in self._paths():
             if self.files >= self._most_files:

@@ -1,4 +1,5 @@
 from dicomdesk.engine.events import ItemFinished, ItemOutcome
+from dicomdesk.engine.receive.book.arrival_book import ArrivalBook
 from dicomdesk.gui.models.received_studies import (
     FROM,
     INSTANCES,
@@ -122,3 +123,61 @@ def test_sort_values_of_a_column_have_one_type() -> None:
     for column in range(len(receive_columns())):
         nodes = (study, *study.series.values())
         assert len({type(node.sort_value(column)) for node in nodes}) == 1
+
+
+def test_what_comes_again_is_no_new_instance() -> None:
+    studies = ReceivedStudies(PlainOutline())
+    arrived(studies, association=1)
+    arrived(studies, association=2)
+    study = only(studies)
+    assert (study.instances, study.again, studies.instances) == (4, 4, 4)
+    assert study.counts_text() == "4 here, 4 again"
+    assert [series.counts_text() for series in study.series.values()] == ["3 here, 3 again", "1 here, 1 again"]
+    assert [file.times for file in studies.files(study)] == [2, 2, 2, 2]
+
+
+def test_what_is_sent_again_after_a_refusal_is_no_problem_any_more() -> None:
+    studies = ReceivedStudies(PlainOutline())
+    refused = scenes.finished(CT[0], 0, ItemOutcome.REFUSED, status=0xA700, job_id=scenes.RECEIVE_JOB, reason="full")
+    studies.apply(refused, 1.0)
+    assert (only(studies).problems, studies.problems) == (1, 1)
+    arrived(studies)
+    studies.apply(scenes.released(scenes.RECEIVE_JOB, 1), 110.0)
+    assert (only(studies).problems, studies.problems, only(studies).state) == (0, 0, ItemState.STORED)
+
+
+def test_studies_that_were_found_in_the_folder_have_rows() -> None:
+    outline, book = PlainOutline(), ArrivalBook()
+    studies = ReceivedStudies(outline, book=book)
+    for number, item in enumerate([*CT, SR]):
+        book.found(item, item.sop_instance_uid, f"/in/F{number}", 10, 50.0)
+    studies.measure(60.0)
+    study = only(studies)
+    assert (study.instances, len(study.series), study.first_at, study.record.arrivals) == (4, 2, 50.0, 0)
+    assert study.text(STATE) == "Stored"
+
+
+def test_rows_of_what_was_deleted_go() -> None:
+    outline, book = PlainOutline(), ArrivalBook()
+    studies = ReceivedStudies(outline, book=book)
+    for number, item in enumerate([*CT, SR]):
+        book.found(item, item.sop_instance_uid, f"/in/F{number}", 10, 50.0)
+    studies.measure(60.0)
+    study = only(studies)
+    book.removed([file for file in book.files(study.record.uid) if file.sop_instance_uid == SR.sop_instance_uid])
+    studies.settle(study)
+    assert [series.instances for series in study.series.values()] == [3]
+    book.removed(book.files(study.record.uid))
+    studies.settle(study)
+    assert not list(studies.studies)
+    assert outline.root.children == []
+
+
+def test_a_study_that_the_book_drops_loses_its_row() -> None:
+    outline, book = PlainOutline(), ArrivalBook(most_studies=1)
+    studies = ReceivedStudies(outline, book=book)
+    other = scenes.header(scenes.PETR, ("1", "Axial", "MR"), 1)
+    for number, item in enumerate((SR, other)):
+        studies.apply(scenes.finished(item, number, path=f"/in/F{number}", job_id=scenes.RECEIVE_JOB), 1.0)
+    studies.measure(2.0)
+    assert [study.record.uid for study in studies.studies] == [other.study_instance_uid]
