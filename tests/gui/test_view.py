@@ -23,4 +23,4 @@ def test_each_view_of_the_window_has_its_own_key_and_word(window: MainWindow) ->
     keys = [view.key for view in views if isinstance(view, View)]
     assert keys == ["send", "receive", "query", "associations", "peers", "rules"]
     words = [view.word() for view in views if isinstance(view, View)]
-    assert words == ["Send", "Receive", "Query/Retrieve", "Associations", "Peers"]
+    assert words == ["Send", "Receive", "Query/Retrieve", "Associations", "Peers", "Rules"]
