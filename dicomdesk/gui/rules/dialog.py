@@ -36,13 +36,13 @@ from dicomdesk.gui.layouts import DIALOG_MARGINS, column_of, row_of
 from dicomdesk.gui.panels.heading import PlainLabel
 from dicomdesk.gui.questions.file_dialogs import ask_folder
 from dicomdesk.gui.rules.condition_editor import ConditionEditor
+from dicomdesk.gui.rules.nodes import NIGHT
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.theme import GRID, MARGIN, Theme, Tone
 
 __all__ = ["RuleDialog"]
 
 WIDTH = 720
-NIGHT = "20:00-06:00"
 _RECEIVED, _FOLDER = range(2)
 _AFTERWARDS = tuple(Afterwards)
 _NOTES_LINES = 3

@@ -2,18 +2,23 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
-from dicomdesk.engine.routing.route_book import LastDone
 from dicomdesk.engine.rules.rule import Rule, RuleSet, describe_rule
 from dicomdesk.gui import wording
 from dicomdesk.gui.outline.model import Column, Mark, Node, OutlineModel, Part, Weight, joined
 from dicomdesk.gui.theme import Tone
 
-__all__ = ["LAST", "NUMBER", "RULE", "STATE", "TODAY", "RuleRow", "RuleRows", "rule_columns"]
+if TYPE_CHECKING:
+    from dicomdesk.engine.routing.route_book import LastDone
+
+__all__ = ["LAST", "NIGHT", "NUMBER", "RULE", "STATE", "TODAY", "RuleRow", "RuleRows", "rule_columns"]
 
 NUMBER, RULE, STATE, LAST, TODAY = range(5)
+NIGHT = "20:00-06:00"
+"""Hours that a rule for nights begins with."""
 
 
 def _say(text: str) -> str:
@@ -126,7 +131,7 @@ class RuleRows:
             self.rows[rule.key] = row
         self._model.replace(list(self.rows.values()))
 
-    def show_last(self, last: Mapping[str, LastDone | None]) -> None:
+    def show_last(self, last: "Mapping[str, LastDone | None]") -> None:
         """Show what rules did last, by their keys."""
         for key, done in last.items():
             row = self.rows.get(key)

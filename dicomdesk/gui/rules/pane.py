@@ -6,16 +6,13 @@ from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QMenu, QStackedWidget
 
-from dicomdesk.engine.routing.targets import TargetFinder
-from dicomdesk.engine.routing.trial import Trial, try_rules
-from dicomdesk.engine.rules.candidates import read_origin
 from dicomdesk.engine.rules.conditions import NOBODY, Sender
-from dicomdesk.engine.rules.folder_watch import list_files
 from dicomdesk.engine.rules.rule import QuietStudy, Rule
 from dicomdesk.errors import DataError, DicomdeskError
 from dicomdesk.gui import wording
@@ -26,9 +23,7 @@ from dicomdesk.gui.outline.model import OutlineModel
 from dicomdesk.gui.outline.view import OutlineView
 from dicomdesk.gui.panels.details import Action, Details, DetailsStrip
 from dicomdesk.gui.questions.file_dialogs import ask_folder
-from dicomdesk.gui.rules.answers import AnswerDialog, history_nodes, trial_nodes, trial_summary
-from dicomdesk.gui.rules.dialog import NIGHT, RuleDialog
-from dicomdesk.gui.rules.nodes import NUMBER, RULE, RuleRow, RuleRows, rule_columns
+from dicomdesk.gui.rules.nodes import NIGHT, NUMBER, RULE, RuleRow, RuleRows, rule_columns
 from dicomdesk.gui.rules.runner import RuleRunner
 from dicomdesk.gui.rules.store import RuleStore
 from dicomdesk.gui.security.credentials import SecurityAccess
@@ -38,7 +33,13 @@ from dicomdesk.gui.theme import Theme, Tone
 from dicomdesk.gui.view import Badge, View
 from dicomdesk.human import error_text, printable
 
+if TYPE_CHECKING:
+    from dicomdesk.engine.routing.trial import Trial
+    from dicomdesk.gui.rules.answers import AnswerDialog
+    from dicomdesk.gui.rules.dialog import RuleDialog
+
 __all__ = ["RulesPane"]
+
 
 _EMPTY, _LIST = range(2)
 
@@ -270,6 +271,8 @@ class RulesPane(View):
             self._tasks.start(self._edit(rule, in_place_of, opens_hours=opens_hours))
 
     async def _edit(self, rule: Rule, in_place_of: str, *, opens_hours: bool) -> None:
+        from dicomdesk.gui.rules.dialog import RuleDialog  # noqa: PLC0415 - the window is painted before
+
         peers = [peer.name for peer in (*self.store.rules.peers, *self._access.peers.book.peers)]
         dialog = RuleDialog(self._theme, self._tasks, rule, peers, self)
         own = in_place_of.casefold()
@@ -323,6 +326,8 @@ class RulesPane(View):
             self._tasks.start(self._show_history(row.rule.name))
 
     async def _show_history(self, name: str) -> None:
+        from dicomdesk.gui.rules.answers import AnswerDialog, history_nodes  # noqa: PLC0415 - as above
+
         nodes = history_nodes(await self.runner.doings(name))
         sentence = self.tr("What {name} has done in the last 90 days, the latest first.").format(name=printable(name))
         if not nodes:
@@ -358,6 +363,8 @@ class RulesPane(View):
             ) from error
         finally:
             self._tell(None)
+        from dicomdesk.gui.rules.answers import AnswerDialog, trial_nodes, trial_summary  # noqa: PLC0415 - as above
+
         title = self.tr("Test of {name}").format(name=printable(rules[0].name)) if row is not None else self.tr("Test")
         nodes = trial_nodes(trial)
         self._show_answer(AnswerDialog(self._theme, title, nodes, trial_summary(trial), self.tr("Goes"), self))
@@ -370,12 +377,15 @@ class RulesPane(View):
             for sender in study.senders
         }
 
-    def _try(self, rules: list[Rule], folder: str, senders: Mapping[str, Sender] | None) -> Trial:
+    def _try(self, rules: list[Rule], folder: str, senders: Mapping[str, Sender] | None) -> "Trial":
         """Read what is there and try the rules; on a worker thread."""
+        from dicomdesk.engine.routing.targets import TargetFinder  # noqa: PLC0415 - as above
+        from dicomdesk.engine.routing.trial import try_rules  # noqa: PLC0415 - as above
+
         finder = TargetFinder(self.runner.find_peer, lambda: self._session.listening_port)
         return try_rules(rules, _files_of(os.path.expanduser(folder), senders), find_target=finder.find)
 
-    def _show_answer(self, dialog: AnswerDialog) -> None:
+    def _show_answer(self, dialog: "AnswerDialog") -> None:
         self.answer = dialog
 
         async def show() -> None:
@@ -404,6 +414,9 @@ class RulesPane(View):
 
 def _files_of(folder: str, senders: Mapping[str, Sender] | None) -> Iterator[tuple[str, Sender]]:
     """The files of a folder, and who has sent them; ``senders`` None where they were not received."""
+    from dicomdesk.engine.rules.candidates import read_origin  # noqa: PLC0415 - as above
+    from dicomdesk.engine.rules.folder_watch import list_files  # noqa: PLC0415 - as above
+
     for state in list_files(folder, subfolders=True):
         sender = NOBODY
         if senders is not None:

@@ -7,19 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from dicomdesk.engine.outbox.facts import ErrandChanged
-from dicomdesk.engine.routing.facts import (
-    FileHandled,
-    FileUnusable,
-    RuleFact,
-    RuleSent,
-    RulesMended,
-    RulesTroubled,
-    RuleWithheld,
-    SendingEnded,
-)
-from dicomdesk.engine.routing.route_job import RouteJob, RouteRequest
-from dicomdesk.engine.rules.deciding import source_of
+from dicomdesk.engine.rules.rule import FilesAtRest
 from dicomdesk.errors import DicomdeskError
 from dicomdesk.gui.event_bridge import Arrival
 from dicomdesk.gui.rules.store import RuleStore
@@ -29,8 +17,12 @@ from dicomdesk.gui.tasks import Tasks
 from dicomdesk.human import printable
 
 if TYPE_CHECKING:
+    from dicomdesk.engine.events import Event
+    from dicomdesk.engine.outbox.facts import OutboxFact
     from dicomdesk.engine.peers.known_peer import KnownPeer
+    from dicomdesk.engine.routing.facts import RuleFact
     from dicomdesk.engine.routing.route_book import Doing, LastDone
+    from dicomdesk.engine.routing.route_job import RouteJob
 
 __all__ = ["RuleRunner"]
 
@@ -93,7 +85,8 @@ class RuleRunner(QObject):
         rule = next((rule for rule in self._store.rules.rules if rule.key == key), None)
         if rule is None:
             return ""
-        about = [source_of(rule).folder, *map(str, rule.destinations)]
+        folder = rule.trigger.folder if isinstance(rule.trigger, FilesAtRest) else ""
+        about = [folder, *map(str, rule.destinations)]
         known = [self.troubles[each] for each in about if each in self.troubles]
         unknown = [
             self.tr('No peer is called "{name}": add it in Peers, or edit the rule.').format(name=printable(each.name))
@@ -127,6 +120,8 @@ class RuleRunner(QObject):
     async def _carry_out(self) -> None:
         forget: Callable[[], None] = lambda: None  # noqa: E731 - nothing to forget yet
         try:
+            from dicomdesk.engine.routing.route_job import RouteRequest  # noqa: PLC0415 - where there are rules
+
             outbox, journal = await self._session.outbox.ask(lambda outbox, journal: (outbox, journal))
             request = RouteRequest(
                 rules=self._store.rules,
@@ -167,18 +162,25 @@ class RuleRunner(QObject):
 
     # -- what it tells
 
-    def _on_sent(self, arrivals: Sequence[Arrival[object]]) -> None:
+    def _on_sent(self, arrivals: "Sequence[Arrival[OutboxFact | Event]]") -> None:
         if self._job is not None:
             for arrival in arrivals:
-                if isinstance(arrival.event, ErrandChanged):
-                    self._job.note_sent(arrival.event)
+                self._job.note_sent(arrival.event)
 
-    def _on_facts(self, arrivals: Sequence[Arrival[RuleFact]]) -> None:
+    def _on_facts(self, arrivals: "Sequence[Arrival[RuleFact]]") -> None:
         for arrival in arrivals:
             self._take(arrival.event)
         self._is_stale = True
 
-    def _take(self, fact: RuleFact) -> None:
+    def _take(self, fact: "RuleFact") -> None:
+        from dicomdesk.engine.routing.facts import (  # noqa: PLC0415 - where there are rules
+            FileHandled,
+            FileUnusable,
+            RulesMended,
+            RulesTroubled,
+            SendingEnded,
+        )
+
         match fact:
             case RulesTroubled(about=about, text=text):
                 self.troubles[about] = text
@@ -200,7 +202,7 @@ class RuleRunner(QObject):
                 self._tell_file(path, self.tr("It was sent, and stays where it is: {problem}").format(problem=problem))
             case FileUnusable(path=path, reason=reason):
                 self._tell_file(path, self.tr("No rule can send it: {problem}").format(problem=reason))
-            case RuleSent() | RuleWithheld() | _:
+            case _:
                 pass
 
     def _tell_file(self, path: str, words: str) -> None:

@@ -8,7 +8,6 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from dicomdesk.engine.rules.rule import Rule, RuleSet
-from dicomdesk.engine.rules.rules_file import load_rules, save_rules
 from dicomdesk.errors import SettingsError
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.human import error_text
@@ -45,6 +44,8 @@ class RuleStore(QObject):
             self._tasks.start(self._read(self.path))
 
     async def _read(self, path: Path) -> None:
+        from dicomdesk.engine.rules.rules_file import load_rules  # noqa: PLC0415 - the window is painted before
+
         try:
             self.rules, self.problem = await self._tasks.run(load_rules, path), ""
         except FileNotFoundError:
@@ -101,6 +102,8 @@ class RuleStore(QObject):
             self._tasks.start(self._save(self.path))
 
     async def _save(self, path: Path) -> None:
+        from dicomdesk.engine.rules.rules_file import save_rules  # noqa: PLC0415 - as above
+
         async with self._turn:  # one after the other, so that the last change stays
             try:
                 await self._tasks.run(save_rules, path, self.rules)
