@@ -25,7 +25,7 @@ class CommitMenu:
     def __init__(self, view: QWidget, *, is_asked: bool) -> None:
         """``view`` is the parent. Deleting is never on when a program starts."""
         self.asks = QAction(_say("Ask the peer to &keep what it has stored (storage commitment)"), view)
-        self.deletes = QAction(_say("Delete files once the peer has committed to &them"), view)
+        self.deletes = QAction(_say("Delete &files once the peer has committed to them"), view)
         for option in (self.asks, self.deletes):
             option.setCheckable(True)
         self.asks.toggled.connect(self._on_toggled)
