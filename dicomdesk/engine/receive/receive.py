@@ -35,7 +35,6 @@ from dicomdesk.engine.receive.storage_watch import StorageChange, StorageJudge, 
 from dicomdesk.engine.stats import Progress
 from dicomdesk.errors import DicomdeskError, LocalError, SettingsError
 from dicomdesk.network.acceptor.acceptor import Callbacks
-from dicomdesk.network.acceptor.commitment_reports import commitment_report_service
 from dicomdesk.network.acceptor.listener import Listener, ListenerSettings
 from dicomdesk.network.negotiation import Negotiation
 from dicomdesk.network.presentation.context_acceptance import (
@@ -72,6 +71,10 @@ class ReceiveJob(ListeningJob):
         policy = _make_policy(acceptance)
         services = None
         if request.commitments is not None:
+            from dicomdesk.network.acceptor.commitment_reports import (  # noqa: PLC0415 - start-up time of those who take none
+                commitment_report_service,
+            )
+
             policy = with_commitment_reports(policy)
             services = commitment_report_service(request.commitments.take_report)
         self._facts = _SettlingFacts(self.id, self._report, report_stored=request.report_stored)

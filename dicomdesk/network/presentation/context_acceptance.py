@@ -15,7 +15,6 @@ in the way that loses least; it ranks what is proposed:
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field, replace
 
-from dicomdesk.dicom.query.sop_classes import COMMITMENT
 from dicomdesk.dicom.sop_classes import VERIFICATION, find_sop_class, is_storable
 from dicomdesk.dicom.transfer_syntaxes import (
     EXPLICIT_VR_LITTLE_ENDIAN,
@@ -71,6 +70,8 @@ def verification_only_policy() -> AcceptancePolicy:
 
 def with_commitment_reports(policy: AcceptancePolicy) -> AcceptancePolicy:
     """Accept also who comes to report on storage commitment, in the reversed roles of PS3.4 J.3.3."""
+    from dicomdesk.dicom.query.sop_classes import COMMITMENT  # noqa: PLC0415 - start-up time of those who take none
+
     return replace(
         policy,
         contexts={**policy.contexts, COMMITMENT: (EXPLICIT_VR_LITTLE_ENDIAN, IMPLICIT_VR_LITTLE_ENDIAN)},

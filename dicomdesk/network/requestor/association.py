@@ -20,7 +20,6 @@ from dicomdesk.network.negotiation import ExtendedNegotiation, Negotiation, Prop
 from dicomdesk.network.requestor.answered_items import check_identity, describe
 from dicomdesk.network.requestor.exchange import NO_CONTEXT, Exchange
 from dicomdesk.network.requestor.pynetdicom_internals import PumpedAssociation, make_entity
-from dicomdesk.network.requestor.reported_action import ReportedAction
 from dicomdesk.network.requestor.request_items import ProposedItems, propose, send_limits, user_items
 from dicomdesk.network.requestor.store_stream import OddAnswerJudge, StoreItem, StoreObserver, StoreStream
 from dicomdesk.network.upper_layer.rejection import rejection_error
@@ -34,6 +33,7 @@ from dicomdesk.network.wire.dialer import dial
 from dicomdesk.settings import AssociationSettings, Peer
 
 if TYPE_CHECKING:
+    from dicomdesk.network.requestor.reported_action import ReportedAction
     from dicomdesk.network.wire.tls_stream import TlsStream
 
 ExchangeT = TypeVar("ExchangeT", bound=Exchange)
@@ -203,8 +203,10 @@ class RequestedAssociation:
             Exchange, request, stores, f"The peer {peer.called_ae_title} ({peer.peer_host}:{peer.peer_port})", number
         )
 
-    def act(self, request: Request) -> ReportedAction:
+    def act(self, request: Request) -> "ReportedAction":
         """Begin an N-ACTION of storage commitment, which takes reports too; see ``ReportedAction``."""
+        from dicomdesk.network.requestor.reported_action import ReportedAction  # noqa: PLC0415 - start-up time of all others
+
         return self._begin_exchange(ReportedAction, request)
 
     def ask(self, request: Request) -> Response:
