@@ -248,13 +248,14 @@ class SendPane(View):
                 text=self.tr("You can go on working; sending can start when everything is listed."),
                 icon="search",
             )
-        retrying = [study for study in flow.going() if study.whole_state is ItemState.RETRYING]
+        census = flow.census()
+        retrying = [study for study in census.going if study.whole_state is ItemState.RETRYING]
         if retrying:
             return send_details.describe_retries(retrying)
-        ready = sum(study.counts[ItemState.WAITING] for study in flow.ready())
+        ready = sum(study.counts[ItemState.WAITING] for study in census.ready)
         if ready:
             return self._invitation(ready)
-        held = flow.held()
+        held = census.held
         if held:
             words = wording.plural(len(held), self.tr("{count} study is paused"), self.tr("{count} studies are paused"))
             return Details(title=words, text=self.tr("Press Go on when they shall go."), icon="pause")

@@ -87,19 +87,19 @@ class SendActions(QObject):
 
     def state(self) -> HeaderState:
         """Return what decides what can be done."""
-        studies = self.flow.queue.studies
+        census = self.flow.census()
         return HeaderState(
-            ready=sum(study.counts[ItemState.WAITING] for study in self.flow.ready()),
-            finished=sum(study.stored == study.total for study in studies),
+            ready=sum(study.counts[ItemState.WAITING] for study in census.ready),
+            finished=census.finished,
             problems=self.flow.problems(),
             rows=len(self.flow.queue.rows),
-            going=len(self.flow.going()),
-            held=len(self.flow.held()),
+            going=len(census.going),
+            held=len(census.held),
             is_sending=self._session.is_sending,
             is_scanning=self.flow.is_scanning,
             is_checking=self.preflight.is_running,
             is_echoing=self._is_echoing,
-            has_report=self.flow.has_report or any(study.ended for study in studies),
+            has_report=self.flow.has_report or census.has_ended,
         )
 
     # What can be done with rows.

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -40,6 +41,25 @@ _AT_ONCE = 40
 """Instances that are listed between two looks at the time."""
 
 
+_FEW_ROWS = 2000
+"""Up to so many studies are looked through at each change; more of them once a second."""
+
+
+@dataclass(frozen=True, slots=True)
+class Census:
+    """The studies by what can be done with them; a moment old where there are very many."""
+
+    ready: tuple[StudyNode, ...] = ()
+    """Listed, and nobody has let them go yet."""
+    held: tuple[StudyNode, ...] = ()
+    going: tuple[StudyNode, ...] = ()
+    """On their way, or waiting for it."""
+    finished: int = 0
+    """Stored completely."""
+    has_ended: bool = False
+    """Whether something has ended, however."""
+
+
 class SendFlow(QObject):
     """Scans, hands over to the Outbox, and owns the queue. For the Qt thread."""
 
@@ -67,6 +87,9 @@ class SendFlow(QObject):
         self._failure: RunEnded | None = None
         self._settled_at = 0.0
         self._is_quiet = True
+        self._census = Census()
+        self._counted_version = -1
+        self._counted_at = 0.0
         self.history_days = 0
         """For how long the history is kept; 0 for ever."""
         self.model = OutlineModel(send_columns(), self)
@@ -103,6 +126,22 @@ class SendFlow(QObject):
         still = {ItemState.READY, ItemState.HELD, ItemState.CANCELLED}
         return [each for each in self.queue.studies if each.ended < each.total and each.whole_state not in still]
 
+    def census(self) -> Census:
+        """Return all studies by what can be done with them; cheap, for it is asked for at each tick."""
+        now = time.monotonic()
+        is_due = len(self.queue.rows) < _FEW_ROWS or now - self._counted_at > SETTLE_S
+        if self.queue.version != self._counted_version and is_due:
+            self._counted_version, self._counted_at = self.queue.version, now
+            studies = self.queue.studies
+            self._census = Census(
+                ready=tuple(self.ready()),
+                held=tuple(self.held()),
+                going=tuple(self.going()),
+                finished=sum(study.stored == study.total for study in studies),
+                has_ended=any(study.ended for study in studies),
+            )
+        return self._census
+
     def problems(self) -> int:
         """Return the count of instances that ask for attention."""
         counts = self.queue.counts
@@ -121,6 +160,7 @@ class SendFlow(QObject):
         errands = [study for study in studies if study.errand_id]
         anywhere = [study.errand_id for study in errands if not study.is_chosen_peer]
         ids = [study.errand_id for study in errands]
+        self.queue.version += 1
         for study in errands:
             study.whole_state = None
             if not study.is_chosen_peer:

@@ -78,6 +78,8 @@ class SendQueue:
         """Job and association that a problem came over, by path."""
         self._skipped: SkippedGroupNode | None = None
         self.counts: Counter[ItemState] = Counter()
+        self.version = 0
+        """Grows with every change of a study's state or counts."""
         self.unknown: list[int] = []
         """Errands that others have added, and of which more is to be read from the journal."""
         self.stale: list[StudyNode] = []
@@ -183,6 +185,7 @@ class SendQueue:
     def end_handing(self, ids: Mapping[StudyNode, int]) -> None:
         """They are errands with these ids; what has been told of them meanwhile happened to them."""
         self._handing -= 1
+        self.version += 1
         for study, errand_id in ids.items():
             study.errand_id = errand_id
             if study in self.rows.all():
@@ -277,6 +280,7 @@ class SendQueue:
 
     def _take_pause(self, fact: PeerPaused | PeerFree) -> None:
         """All that waits for a peer waits until that is tried again."""
+        self.version += 1
         for study in self._waiting_for(fact.peer):
             if isinstance(fact, PeerPaused):
                 study.whole_state, study.next_try_at, study.reason = ItemState.RETRYING, fact.until, fact.reason
@@ -296,6 +300,7 @@ class SendQueue:
 
     def remove(self, studies: Iterable[StudyNode]) -> None:
         """Take studies off the list."""
+        self.version += 1
         gone = [study for study in studies if study in self.rows.all()]
         for study in gone:
             self._mend(study)
@@ -334,6 +339,7 @@ class SendQueue:
         series = self._series_of(study, found.header)
         self._by_place[found.place] = (study, len(study.found))
         _append(study, series, found)
+        self.version += 1
         self.counts[ItemState.WAITING] += 1
         for group in (study, series):
             group.total += 1
@@ -440,6 +446,7 @@ class SendQueue:
         groups: tuple[GroupNode, ...] = (study,) if number is None else (study, study.series_of[number])
         size_bytes = study.found[number].header.data_set_length if number is not None else 0
         done = ((state in MOVED) - (before in MOVED)) * size_bytes
+        self.version += 1
         self.counts[before] -= 1
         self.counts[state] += 1
         for group in groups:
@@ -449,6 +456,7 @@ class SendQueue:
 
     def _describe(self, study: StudyNode, errand: Errand) -> None:
         """Show an errand as it is now."""
+        self.version += 1
         record = errand.record
         if study.position != record.position:
             study.position = record.position
@@ -483,6 +491,7 @@ class SendQueue:
         study.total = sum(counts.values())
 
     def _count_again(self, study: StudyNode) -> None:
+        self.version += 1
         self.counts.subtract(study.counts)
         for group in (study, *study.series.values()):
             group.counts, group.bytes_done = Counter(), 0

@@ -61,3 +61,16 @@ def test_file_that_went_away_is_told_as_not_sent(
     (study,) = window.send.flow.model.root.children
     (lost,) = (node for node in instances_below(study) if node.state is ItemState.NOT_SENT)
     assert lost.reason == "No such file or directory"
+
+
+def test_rows_are_looked_through_only_where_something_has_changed(
+    window: MainWindow, wait_until: WaitUntil, tmp_path: Path
+) -> None:
+    write_study(tmp_path, 2)
+    add(window, tmp_path, wait_until)
+    flow = window.send.flow
+    first = flow.census()
+    assert [study.total for study in first.ready] == [2]
+    assert flow.census() is first
+    flow.queue.remove(flow.queue.studies)
+    assert flow.census().ready == ()
