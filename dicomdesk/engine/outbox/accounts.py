@@ -26,6 +26,8 @@ UNRESOLVED_S = 60.0
 OPEN_STATES = frozenset({InstanceState.WAITING, InstanceState.UNDER_WAY})
 
 _STORED = InstanceState.STORED
+_PLAIN_NOTE = InstanceNote(_STORED, 1, 0)
+"""What is noted of nearly all, once: many of them that are kept cost a collector of garbage more than making them."""
 _STATES = {outcome: InstanceState(outcome.value) for outcome in ItemOutcome}
 
 
@@ -123,7 +125,7 @@ class Accounts:
         number, found, answer, attempts, was, state = ending
         errand.move(was, state)
         note = InstanceNote(state, attempts, answer.status, answer.reason, answer.not_sent_cause)
-        self._book.journal.note(errand.id, number, note)
+        self._book.journal.note(errand.id, number, _PLAIN_NOTE if note == _PLAIN_NOTE else note)
         uid = found.header.sop_instance_uid
         self._book.fact(
             InstanceEnded(errand.id, number, found.name, uid, state, answer.status, answer.reason, attempts)

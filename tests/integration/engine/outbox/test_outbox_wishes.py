@@ -204,6 +204,7 @@ def test_what_is_removed_while_it_runs_is_gone_once_what_is_under_way_has_ended(
         assert len(peer.associations) == 1
 
 
+@pytest.mark.long
 def test_thousands_of_studies_of_one_instance_are_few_associations_and_few_threads(tmp_path: Path) -> None:
     (path,) = write_instances(tmp_path, 1)
     with FakePeer() as peer, open_outbox(limits=OutboxLimits(run_instances=400), PACS=peer.port) as opened:
