@@ -190,6 +190,15 @@ def test_what_was_put_away_is_history_if_something_was_tried(journal: Journal) -
             ask(untried)
 
 
+def test_what_waits_again_after_an_attempt_is_history_when_it_is_put_away(journal: Journal) -> None:
+    tried = journal.add(errand("Tried"), [found(0)])
+    journal.note(tried, 0, InstanceNote(UNDER_WAY, 1))
+    journal.note(tried, 0, InstanceNote(WAITING, 1, None, "no answer"))
+    journal.remove(tried)
+    assert [each.errand.title for each in journal.history(HistoryQuery()).errands] == ["Tried"]
+    assert [each.state for each in journal.attempts(tried, 0)] == [FAILED]
+
+
 def test_the_history_is_read_in_pages_newest_first(journal: Journal) -> None:
     numbers = [journal.add(errand(str(number)), [found(number)]) for number in range(7)]
     journal.note(numbers[3], 0, InstanceNote(STORED, 1, 0))

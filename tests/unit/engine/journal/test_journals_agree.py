@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, rule
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
 
 from dicomdesk.engine.journal.memory_journal import MemoryJournal
 from dicomdesk.engine.journal.records import (
@@ -30,6 +30,8 @@ from tests.unit.engine.journal.test_journal import NOW, errand, found
 
 WAITING, UNDER_WAY = InstanceState.WAITING, InstanceState.UNDER_WAY
 ENDS = sorted(ENDED_INSTANCES, key=lambda state: state.value)
+STEPS = st.tuples(st.integers(0, 2), st.sampled_from(ENDS), st.booleans())
+"""Which instance, how its attempt ends if it does, and whether that is written before what follows."""
 
 
 @dataclass
@@ -76,7 +78,7 @@ class Journals(RuleBasedStateMachine):
             self.file.close()
             shutil.rmtree(self.folder)
 
-    @rule(target=ids, count=st.integers(0, 4))
+    @rule(target=ids, count=st.sampled_from([3, 2, 1, 0]))
     def add(self, count: int) -> int:
         title = f"errand {len(self.model)}"
         given = [found(number) for number in range(count)]
@@ -95,21 +97,22 @@ class Journals(RuleBasedStateMachine):
             assert firsts == {len(instances)}
             instances += [ModelInstance() for _ in range(count)]
 
-    @rule(number=ids, which=st.integers(0, 99), end=st.sampled_from(ENDS))
-    def step(self, number: int, which: int, end: InstanceState) -> None:
-        """Begin what waits, end what is under way, try again what has ended."""
-        if number not in self.model or not self.model[number].instances:
-            return
-        which %= len(self.model[number].instances)
-        instance = self.model[number].instances[which]
-        if instance.state is UNDER_WAY:
-            instance.state = end
-        else:
-            instance.state = UNDER_WAY
-            instance.attempts += 1
-        self.note(number, which, instance)
-        if instance.state is not UNDER_WAY:
-            instance.ends.append(end)
+    @rule(number=ids, steps=st.lists(STEPS, min_size=1, max_size=9))
+    def go_on(self, number: int, steps: list[tuple[int, InstanceState, bool]]) -> None:
+        """Begin what waits, end what is under way, try again what has ended; each in a batch of its own or together."""
+        instances = self.model[number].instances if number in self.model else []
+        for which, end, is_flushed in steps if instances else ():
+            instance = instances[which % len(instances)]
+            if instance.state is UNDER_WAY:
+                instance.state = end
+            else:
+                instance.state = UNDER_WAY
+                instance.attempts += 1
+            self.note(number, which % len(instances), instance)
+            if instance.state is not UNDER_WAY:
+                instance.ends.append(end)
+            if is_flushed:
+                assert self.file.flush()
 
     @rule(number=ids, which=st.integers(0, 99), is_answered=st.booleans())
     def put_back(self, number: int, which: int, is_answered: bool) -> None:
@@ -147,7 +150,7 @@ class Journals(RuleBasedStateMachine):
             for journal in (self.memory, self.file):
                 journal.note_commitment(number, which % len(self.model[number].instances), commitment)
 
-    @rule(number=consumes(ids))
+    @rule(number=ids)
     def remove(self, number: int) -> None:
         kept = self.model.get(number)
         if kept is None or not kept.is_listed:
