@@ -121,15 +121,21 @@ class ReceiveJob(ListeningJob):
 
     def open(self) -> None:
         """Start to listen, on the caller's thread; raise PortInUseError or LocalError."""
+        if self._scan is not None:
+            self._scan.begin()
         try:
             self._listen(self._request.address, self._listener.start)
         except LocalError:
             self._listener.stop()
+            if self._scan is not None:
+                self._scan.end()
             raise
 
     def withdraw(self) -> None:
         """Take back ``open`` where the job cannot run: nobody listens any more."""
         self._break_off()
+        if self._scan is not None:
+            self._scan.end()
 
     def progress(self) -> Progress:
         """Return how much has arrived; totals are unknown."""

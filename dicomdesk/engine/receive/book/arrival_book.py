@@ -30,8 +30,8 @@ _MOST_STUDIES = 5000
 _MOST_INSTANCES = 500_000
 _MOST_EXPECTED = 1000
 """Studies of which a count is known and nothing has come."""
-_CLOCKS_DIFFER_S = 2.0
-"""The time of a new file, by another machine's clock, is at most so much before ours."""
+_CLOCK_STEP_S = 0.02
+"""File systems take the time of a new file from a clock that goes in steps."""
 _MOST_MISSING = 20_000
 """By their UIDs."""
 _REPLACING = frozenset({ArrivalKind.OVERWRITTEN, ArrivalKind.REPEATED})
@@ -198,9 +198,8 @@ class ArrivalBook(Tally):
         header = arrived.header
         with self._lock:
             study = self._study_of(header, at)
-            known_series = len(study.series)
             series = _series_of(study, header, at)
-            if arrived.prefix and len(study.series) > known_series:
+            if arrived.prefix and not (series.counts[ArrivalKind.NEW] or series.again_by_uid):
                 self._learn_counts(series, arrived)
             if arrived.wanted in NOT_STORED:
                 kind = arrived.wanted
@@ -232,13 +231,12 @@ class ArrivalBook(Tally):
         ``at`` is now, in seconds since the epoch.
         """
         with self._lock:
-            self._new_meanwhile, self._told_meanwhile, self._scan_begun_at = {}, set(), at - _CLOCKS_DIFFER_S
+            self._new_meanwhile, self._told_meanwhile, self._scan_begun_at = {}, set(), at - _CLOCK_STEP_S
 
     def scan_ended(self) -> None:
         """All files of the folder were told."""
         with self._lock:
             self._new_meanwhile = None
-            self._told_meanwhile.clear()
 
     def found(
         self, header: InstanceHeader, sop_instance_uid: str, path: str, size_bytes: int, at: float, title: str = ""

@@ -46,13 +46,26 @@ class FolderScan:
         self.is_bounded = False
         """Whether there are more files than are looked at."""
 
+    def begin(self) -> None:
+        """Have the book know that what arrives from now on is not of an earlier run; before anything can arrive."""
+        self._book.scan_begun(time.time())
+
+    def end(self) -> None:
+        """Have the book know that all was told; ``run`` does it."""
+        self._book.scan_ended()
+
     def stop(self) -> None:
         """Let ``run`` end."""
         self._stopping.set()
 
     def run(self) -> None:
-        """Look at every file, unless stopped."""
-        self._book.scan_begun(time.time())
+        """Look at every file, unless stopped; ``begin`` came before."""
+        try:
+            self._look_through()
+        finally:
+            self.end()
+
+    def _look_through(self) -> None:
         pause_at, arrivals = time.monotonic() + _SLICE_S, self._arrivals()
         for path in self._paths():
             if self.files >= self._most_files:
@@ -65,7 +78,6 @@ class FolderScan:
                 if self._stopping.wait(_PAUSE_S if before == arrivals else _BUSY_PAUSE_S):
                     break
                 pause_at = time.monotonic() + _SLICE_S
-        self._book.scan_ended()
 
     def _paths(self) -> Iterator[str]:
         folders = [self._folder]

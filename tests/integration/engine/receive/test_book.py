@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 from dicomdesk.engine.events import ArrivalKind, AssociationReleased, ItemFinished, JobFinished, StudySettled
@@ -87,6 +88,8 @@ def test_what_is_in_the_folder_counts_as_here_after_a_restart(tmp_path: Path) ->
         folder = tmp_path / naming.value
         folder.mkdir()
         sent(folder, FIRST, naming=naming)
+        for path in folder.iterdir():
+            os.utime(path, (1000, 1000))
         arrivals, settled, _ = sent(folder, [*AGAIN, "1.2.99"], naming=naming)
         assert (settled.here, settled.again, settled.items) == (7, 4, 5)
         assert sum(arrivals.values()) == 5

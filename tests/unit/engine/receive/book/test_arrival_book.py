@@ -97,8 +97,9 @@ def test_a_file_of_the_folder_that_was_counted_as_new_meanwhile_came_again() -> 
 
 def test_a_file_that_is_found_before_its_arrival_is_counted_is_new() -> None:
     book = ArrivalBook()
-    book.scan_begun(4.5)
+    book.scan_begun(3.9)
     book.found(header("1", uid="1.1"), "1.1", "/in/CT.1.1", 100, 4.0)
+    book.scan_ended()
     assert book.take(arrived("1.1"), 5.0) is ArrivalKind.NEW
     study = book.find("1")
     assert study is not None
@@ -252,7 +253,7 @@ class Compared:
 
     def restart(self, *_: str) -> None:
         self.book, self.unseen = ArrivalBook(), sorted(self.model.files)
-        self.book.scan_begun(2.9)
+        self.book.scan_begun(0.9)
         self.has_restarted = True
         self.model.new, self.model.again = {}, {}
 

@@ -9,6 +9,7 @@ from tests.helpers.jobs.sending import write_instance
 def scanned(folder: Path, **options: int) -> tuple[ArrivalBook, FolderScan]:
     book = ArrivalBook()
     scan = FolderScan(str(folder), book, lambda: 0, **options)
+    scan.begin()
     scan.run()
     return book, scan
 
@@ -33,6 +34,7 @@ def test_who_sent_an_instance_is_read_from_its_file(tmp_path: Path) -> None:
     titles = {"1": b"\2\0\x16\0AE\4\0CT1 ", "2": b"\2\0\x16\0AE\x40\0" + b"A" * 64}
     for name, element in titles.items():
         (tmp_path / name).write_bytes(with_meta(written.replace(b"1.0\0", f"1.{name}\0".encode()), element))
+        os.utime(tmp_path / name, (1000, 1000))
     book, _ = scanned(tmp_path)
     (study,) = book.studies()
     assert study.here == 3
