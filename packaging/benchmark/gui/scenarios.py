@@ -132,7 +132,8 @@ async def _listen(window: MainWindow) -> int:
 
 async def _add(window: MainWindow, folder: str, count: int) -> None:
     window.send.list.dropped.emit([folder])
-    await _until(lambda: window.send.flow.queue.total >= count and not window.send.flow.is_scanning)
+    flow = window.send.flow
+    await _until(lambda: flow.queue.total >= count and not flow.is_scanning and bool(flow.ready()))
 
 
 async def _while_sent_to(window: MainWindow, commands: list[list[str]], count: int) -> Figures:
