@@ -417,7 +417,9 @@ class Router:
         self._book.note_sent(target.key, planned.candidates, rule.name, errand_id)
         if not is_open:
             self._book.note_held(errand_id, rule.name)
-        self._book.note_done(rule, f"{count_text(count, 'instance')} to {name}", studies=1, instances=count)
+        opens_at = None if is_open else rule.schedule.next_opening(now)
+        waits = "" if opens_at is None else f", waiting until {opens_at:%a %H:%M}"
+        self._book.note_done(rule, f"{count_text(count, 'instance')} to {name}{waits}", studies=1, instances=count)
         self._tell(
             RuleSent(
                 rule=rule.name,
@@ -425,7 +427,7 @@ class Router:
                 errand_id=errand_id,
                 study_instance_uid=study_uid,
                 instances=count,
-                opens_at=None if is_open else rule.schedule.next_opening(now),
+                opens_at=opens_at,
             )
         )
         return errand_id

@@ -145,6 +145,7 @@ class RulesPane(View):
         self.view.node_activated.connect(lambda _node: self._on_edit())
         self.view.menu_wanted.connect(self._on_menu)
         self._theme.changed.connect(self._show_details)
+        self._session.changed.connect(self._show_details)
         for keys, run in (
             ("Ctrl+N", self._on_add),
             ("F2", self._on_edit),
@@ -383,7 +384,9 @@ class RulesPane(View):
         from dicomdesk.engine.routing.trial import try_rules  # noqa: PLC0415 - as above
 
         finder = TargetFinder(self.runner.find_peer, lambda: self._session.listening_port)
-        return try_rules(rules, _files_of(os.path.expanduser(folder), senders), find_target=finder.find)
+        return try_rules(
+            rules, _files_of(os.path.expanduser(folder), senders), find_target=finder.find, history=self.runner.judge
+        )
 
     def _show_answer(self, dialog: "AnswerDialog") -> None:
         self.answer = dialog

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from dicomdesk.engine.routing.facts import RuleFact
     from dicomdesk.engine.routing.route_book import Doing, LastDone
     from dicomdesk.engine.routing.route_job import RouteJob
+    from dicomdesk.engine.rules.candidates import Candidate
+    from dicomdesk.engine.rules.deciding import Verdict
 
 __all__ = ["RuleRunner"]
 
@@ -79,6 +81,13 @@ class RuleRunner(QObject):
     def find_peer(self, name: str) -> "KnownPeer | None":
         """The peer of a name; for any thread."""
         return self._known.get(name.strip().casefold())
+
+    def judge(self, target_key: str, candidate: "Candidate") -> "Verdict":
+        """Whether an instance was sent on to a peer before; for a thread that may wait."""
+        from dicomdesk.engine.rules.deciding import Verdict  # noqa: PLC0415 - where there are rules
+
+        job = self._job
+        return Verdict.SENT if job is None else job.book.judge(target_key, candidate)
 
     def trouble_of(self, key: str) -> str:
         """What keeps a rule from its work; "" for nothing."""
