@@ -262,7 +262,7 @@ class ArrivalBook(Tally):
             is_fresh = at >= self._scan_begun_at and self._new_meanwhile is not None
             if is_fresh:
                 self._told_meanwhile.add((study.uid, sop_instance_uid, path))
-            self._take_away(sop_instance_uid, path, series)  # whoever was refused because of it knew no better
+            self._make_way(series, sop_instance_uid, path)  # whoever was refused because of it knew no better
             self._add(series, sop_instance_uid, path, size_bytes, is_late=True)
             came_as_new = 0
             if self._new_meanwhile is not None and not is_fresh:
