@@ -6,7 +6,7 @@ An object with ``dicomdesk_rules`` (the version of this format), ``rules``, a li
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -54,7 +54,16 @@ from dicomdesk.errors import SettingsError
 from dicomdesk.human import error_text, printable
 from dicomdesk.named_files import read_named_file
 
-__all__ = ["VERSION", "check_rule", "load_rules", "read_rules", "rules_file", "rules_to_json", "save_rules"]
+__all__ = [
+    "VERSION",
+    "check_rule",
+    "find_overlap",
+    "load_rules",
+    "read_rules",
+    "rules_file",
+    "rules_to_json",
+    "save_rules",
+]
 
 VERSION = 1
 KEY = "dicomdesk_rules"
@@ -134,7 +143,28 @@ def read_rules(text: str, *, folder: str = "") -> RuleSet:
             raise SettingsError(f"{label}: {error}") from error
         if rules.setdefault(rule.key, rule) is not rule:
             raise SettingsError(f"{label}: name: another rule has this name already")
+    if overlap := find_overlap(tuple(rules.values())):
+        raise SettingsError(overlap)
     return RuleSet(rules=tuple(rules.values()), peers=peers)
+
+
+def find_overlap(rules: Sequence[Rule]) -> str:
+    """Say which two rules that are on watch folders of which one holds the other, or differ on subfolders; "" for none.
+
+    A file would be two rules' business without either knowing of the other.
+    """
+    watched = [(rule, rule.trigger) for rule in rules if rule.is_on and isinstance(rule.trigger, FilesAtRest)]
+    for rule, trigger in watched:
+        for other, outer in watched:
+            is_same = trigger.folder == outer.folder and trigger.subfolders != outer.subfolders
+            is_inside = outer.subfolders and trigger.folder.startswith(outer.folder.rstrip(os.sep) + os.sep)
+            if is_same or is_inside:
+                names = f'"{printable(rule.name)}": when.folder: "{printable(other.name)}"'
+                where = (
+                    "the same folder, with subfolders or not" if is_same else "the folder around it, with subfolders"
+                )
+                return f"rule {names} watches {where}; turn one off, or let both watch the same"
+    return ""
 
 
 def check_rule(rule: Rule) -> None:

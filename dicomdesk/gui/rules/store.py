@@ -23,7 +23,7 @@ class RuleStore(QObject):
 
     changed = Signal()
     failed = Signal(str)
-    """The file could not be written, a sentence."""
+    """Rules could not be changed or written, a sentence."""
 
     def __init__(self, tasks: Tasks) -> None:
         super().__init__()
@@ -95,6 +95,11 @@ class RuleStore(QObject):
 
     def _take(self, rules: Sequence[Rule]) -> None:
         if self.problem or self.is_reading or tuple(rules) == self.rules.rules:
+            return
+        from dicomdesk.engine.rules.rules_file import find_overlap  # noqa: PLC0415 - the window is painted before
+
+        if overlap := find_overlap(rules):
+            self.failed.emit(self.tr("Nothing was changed: {problem}.").format(problem=overlap))
             return
         self.rules = replace(self.rules, rules=tuple(rules))
         self.changed.emit()

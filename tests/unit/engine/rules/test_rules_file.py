@@ -1,6 +1,7 @@
 """The file of rules."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,14 @@ from dicomdesk.engine.rules.rule import (
     Scope,
     describe_rule,
 )
-from dicomdesk.engine.rules.rules_file import check_rule, load_rules, read_rules, rules_to_json, save_rules
+from dicomdesk.engine.rules.rules_file import (
+    check_rule,
+    find_overlap,
+    load_rules,
+    read_rules,
+    rules_to_json,
+    save_rules,
+)
 from dicomdesk.engine.rules.schedule import Schedule
 from dicomdesk.errors import SettingsError
 
@@ -74,6 +82,7 @@ RULES = st.builds(
 @settings(max_examples=60)
 @given(st.lists(RULES, max_size=3, unique_by=lambda rule: rule.key))
 def test_rules_that_were_written_are_read_again_as_they_were(rules: list[Rule]) -> None:
+    rules = [replace(rule, is_on=rule.is_on and not find_overlap(rules)) for rule in rules]
     whole = RuleSet(rules=tuple(rules), peers=(KnownPeer(name="X", ae_title="X", host="x", port=104),))
     assert read_rules(rules_to_json(whole)) == whole
     for rule in rules:
@@ -139,6 +148,29 @@ def test_what_is_no_file_of_rules_is_told(text: str, said: str) -> None:
     with pytest.raises(SettingsError) as caught:
         read_rules(text)
     assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "overlaps"),
+    [
+        ({"folder": "/in"}, {"folder": "/in/ct"}, True),
+        ({"folder": "/in", "subfolders": False}, {"folder": "/in/ct"}, False),
+        ({"folder": "/in", "subfolders": False}, {"folder": "/in"}, True),
+        ({"folder": "/in"}, {"folder": "/in"}, False),
+        ({"folder": "/in"}, {"folder": "/inbox"}, False),
+    ],
+)
+def test_a_file_is_the_business_of_one_watched_folder(
+    first: dict[str, object], second: dict[str, object], overlaps: bool
+) -> None:
+    rules = [{"name": name, "to": "X", "when": when} for name, when in (("A", first), ("B", second))]
+    for is_on in (True, False):
+        text = json.dumps({"dicomdesk_rules": 1, "rules": [rules[0], {**rules[1], "on": is_on}]})
+        if overlaps and is_on:
+            with pytest.raises(SettingsError, match=r"when\.folder: .* watches the"):
+                read_rules(text)
+        else:
+            assert len(read_rules(text).rules) == 2
 
 
 def test_the_file_is_named_and_folders_are_relative_to_it(tmp_path: Path) -> None:
