@@ -25,7 +25,7 @@ MOST_AT_ONCE = 5_000
 """Files that are handed over at once."""
 DEEPEST = 64
 SHORTEST_PAUSE_S = 1.0
-LONGEST_PAUSE_S = 300.0
+LONGEST_PAUSE_S = 900.0
 _SHARE = 20
 """A look takes at most one in so many parts of the time."""
 _UNDER_WAY = (".part", ".partial", ".tmp", ".temp", ".filepart", ".crdownload", ".swp", "~")
