@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication
@@ -11,7 +12,6 @@ from PySide6.QtWidgets import QWidget
 from dicomdesk import human
 from dicomdesk.engine.check.requests import EchoRequest
 from dicomdesk.engine.journal.records import SettingValue
-from dicomdesk.engine.outbox.outbox import Outbox
 from dicomdesk.engine.peers.known_peer import KnownPeer
 from dicomdesk.errors import AssociationRejectedError, DicomdeskError
 from dicomdesk.gui import wording
@@ -39,6 +39,9 @@ from dicomdesk.gui.theme import Theme, Tone
 from dicomdesk.gui.view import WantedAssociation
 from dicomdesk.gui.window_state import TypedPeer, WindowState
 from dicomdesk.settings import Decompression
+
+if TYPE_CHECKING:
+    from dicomdesk.engine.outbox.outbox import Outbox
 
 
 class SendActions(QObject):
@@ -576,7 +579,7 @@ def _ids(studies: Iterable[StudyNode]) -> list[int]:
     return [study.errand_id for study in studies if study.errand_id]
 
 
-def _retry(wanted: Mapping[int, set[int] | None], outbox: Outbox) -> None:
+def _retry(wanted: Mapping[int, set[int] | None], outbox: "Outbox") -> None:
     for errand_id, numbers in wanted.items():
         outbox.retry([errand_id], numbers)
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
@@ -18,7 +19,6 @@ from dicomdesk.engine.journal.journal import Journal
 from dicomdesk.engine.journal.records import InstanceRecord, SettingValue
 from dicomdesk.engine.outbox.errands import Errand, ErrandRequest
 from dicomdesk.engine.outbox.facts import InstanceEnded, OutboxFact, RunEnded, RunStarted
-from dicomdesk.engine.outbox.outbox import Outbox
 from dicomdesk.gui import wording
 from dicomdesk.gui.event_bridge import Arrival
 from dicomdesk.gui.input_scan import InputScan
@@ -32,6 +32,9 @@ from dicomdesk.gui.sending.queue import STATE_OF, SendQueue, natural_order
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.theme import Tone
+
+if TYPE_CHECKING:
+    from dicomdesk.engine.outbox.outbox import Outbox
 
 SETTLE_S = 1.0
 """Between two times that rows are sorted and filtered again because of what has become of them."""
@@ -168,7 +171,7 @@ class SendFlow(QObject):
         self.peer_name = peer
         wish = self.wish()
 
-        def release(outbox: Outbox) -> None:
+        def release(outbox: "Outbox") -> None:
             outbox.redirect(anywhere, peer, settings)
             if wish is not None:
                 outbox.commit(ids, wish)
@@ -176,7 +179,7 @@ class SendFlow(QObject):
 
         self.ask(release)
 
-    def ask(self, function: Callable[[Outbox], object]) -> None:
+    def ask(self, function: "Callable[[Outbox], object]") -> None:
         """Have the Outbox do something, on a worker thread; what comes of it is told by facts."""
         self._outbox.tell(function)
         self.changed.emit()
@@ -193,7 +196,7 @@ class SendFlow(QObject):
         """Let studies go with other settings from their next try on."""
         named = [(study.errand_id, study.peer) for study in studies if study.errand_id and study.peer]
 
-        def change(outbox: Outbox) -> None:
+        def change(outbox: "Outbox") -> None:
             for errand_id, peer in named:
                 kept = outbox.errand(errand_id).record.settings
                 outbox.redirect([errand_id], peer, {**kept, **settings})
@@ -396,7 +399,7 @@ _OUTCOMES = {
 
 
 def _errands_with_headers(
-    outbox: Outbox, journal: Journal, ids: Sequence[int] | None = None
+    outbox: "Outbox", journal: Journal, ids: Sequence[int] | None = None
 ) -> list[tuple[Errand, InstanceHeader | None]]:
     """Errands with the header of the first instance of each; on a worker thread."""
     wanted = None if ids is None else set(ids)
@@ -408,7 +411,7 @@ def _errands_with_headers(
     return found
 
 
-def _read_instances(errand_id: int, _outbox: Outbox, journal: Journal) -> Sequence[InstanceRecord]:
+def _read_instances(errand_id: int, _outbox: "Outbox", journal: Journal) -> Sequence[InstanceRecord]:
     return _instances(journal, errand_id)
 
 

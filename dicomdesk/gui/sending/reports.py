@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
@@ -11,11 +12,13 @@ from dicomdesk.engine.delivery.report import ItemRecord, Report
 from dicomdesk.engine.events import ItemOutcome, JobOutcome
 from dicomdesk.engine.journal.journal import Journal
 from dicomdesk.engine.journal.records import ENDED_INSTANCES, Commitment, ErrandRecord, ErrandState, InstanceRecord
-from dicomdesk.engine.outbox.outbox import Outbox
 from dicomdesk.gui.dialogs.report import ReportDialog
 from dicomdesk.gui.outbox.access import OutboxAccess
 from dicomdesk.gui.security.destinations import CALLING, Destinations
 from dicomdesk.gui.tasks import Tasks
+
+if TYPE_CHECKING:
+    from dicomdesk.engine.outbox.outbox import Outbox
 
 __all__ = ["ReportBook", "report_of"]
 
@@ -122,7 +125,7 @@ def _item(record: InstanceRecord, number: int) -> ItemRecord:
 
 
 def _read(
-    outbox: Outbox, journal: Journal, errand_ids: Sequence[int]
+    outbox: "Outbox", journal: Journal, errand_ids: Sequence[int]
 ) -> list[tuple[ErrandRecord, Sequence[InstanceRecord]]]:
     """On a worker thread; errands that are gone are left out."""
     wanted = set(errand_ids)
