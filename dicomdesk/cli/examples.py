@@ -1,7 +1,8 @@
 """Worked examples of every tool, for its manual page and its page in ``docs/tools``."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from dicomdesk.records import dataclass
 
 __all__ = ["EXAMPLES", "Example", "shell_line"]
 

@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from dicomdesk.cli.exit_codes import ExitCode, died_of_signal
 from dicomdesk.cli.log.options import open_log
@@ -19,6 +19,7 @@ from dicomdesk.cli.options.usage import error_text, header, identifier, usage_te
 from dicomdesk.cli.output.standard_streams import make_output_tolerant, write_stderr, write_stdout
 from dicomdesk.human import printable
 from dicomdesk.logs import Level, Log, prefixed_lines
+from dicomdesk.records import dataclass
 
 _SIGINT = 2
 

@@ -1,7 +1,8 @@
 """Findings of a connection check, as values: its steps, and the capabilities of the peer."""
 
-from dataclasses import dataclass
 from enum import Enum
+
+from dicomdesk.records import dataclass
 
 __all__ = ["Capabilities", "CheckStage", "CheckState", "CheckStep", "ServiceGroup", "SopClassCapability"]
 

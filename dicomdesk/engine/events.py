@@ -5,7 +5,7 @@ events: see ``dicomdesk.engine.stats``.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import Enum
 
@@ -27,6 +27,7 @@ from dicomdesk.network.negotiation import (
 )
 from dicomdesk.network.status import DimseService, Status, dumped_status, status_text
 from dicomdesk.network.upper_layer.rejection import dcmtk_rejection_lines
+from dicomdesk.records import dataclass
 
 __all__ = [
     "ArrivalKind",

@@ -1,7 +1,8 @@
 """Forecast of a pre-flight, as values: which instances would go as they are, converted, or not at all."""
 
-from dataclasses import dataclass
 from enum import Enum
+
+from dicomdesk.records import dataclass
 
 __all__ = ["ForecastGroup", "ForecastItem", "Help", "Verdict"]
 

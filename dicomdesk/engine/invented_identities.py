@@ -6,9 +6,10 @@ first series or study of it has been named.
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from dicomdesk.dicom.uids import new_uid
+from dicomdesk.records import dataclass
 
 __all__ = ["InventedIdentity", "Inventor"]
 

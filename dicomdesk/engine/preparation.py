@@ -6,7 +6,6 @@ What cannot be made ready raises DataError or OSError; the caller decides what t
 import os
 import stat
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -20,6 +19,7 @@ from dicomdesk.dicom.files.scan import NOT_A_REGULAR_FILE, describe_change
 from dicomdesk.dicom.instance import FoundInstance, InputFormat, InstanceHeader
 from dicomdesk.dicom.transfer_syntaxes import UNCOMPRESSED, find_transfer_syntax
 from dicomdesk.errors import ChangedError, ConversionError, DataError, InvalidUidError
+from dicomdesk.records import dataclass
 
 if TYPE_CHECKING:
     from dicomdesk.dicom.data_sets.editing import DataSetChanges

@@ -14,7 +14,7 @@ import importlib
 import json
 import math
 from collections.abc import Collection, Mapping
-from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
+from dataclasses import MISSING, Field, fields, is_dataclass
 from enum import Enum
 from pathlib import Path
 from types import NoneType, UnionType
@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, get_args, get_origin, get_type_hints
 from dicomdesk.dicom.instance import OF_THIS_PROCESS
 from dicomdesk.errors import SettingsError
 from dicomdesk.human import printable
+from dicomdesk.records import dataclass
 
 if TYPE_CHECKING:
     from dicomdesk.engine.check.requests import CheckRequest, EchoRequest

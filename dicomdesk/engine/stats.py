@@ -6,10 +6,10 @@ somebody looks. No lock is taken while an instance is on its way.
 
 import threading
 import time
-from dataclasses import dataclass
 from typing import Protocol
 
 from dicomdesk.engine.rate import RateMeter, seconds_left
+from dicomdesk.records import dataclass
 
 __all__ = ["AssociationCounters", "Progress", "TransferStats", "WireGauge"]
 

@@ -6,13 +6,13 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dicomdesk import paths
 from dicomdesk.gui.handover.claim import Claim
 from dicomdesk.human import error_text
+from dicomdesk.records import dataclass
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication

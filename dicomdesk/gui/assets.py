@@ -1,7 +1,6 @@
 """Shipped icons and styles: read once at start, drawn in the theme's colours when asked for."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QRectF, Qt
@@ -9,6 +8,7 @@ from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from dicomdesk import paths
+from dicomdesk.records import dataclass
 
 ICON_SIZES = (16, 18, 20, 24)
 """Sizes in pixels that an icon is drawn in; others are scaled by Qt."""

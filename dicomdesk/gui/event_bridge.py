@@ -10,10 +10,11 @@ import itertools
 import threading
 import time
 from collections import deque
-from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from PySide6.QtCore import QObject, Signal
+
+from dicomdesk.records import dataclass
 
 FactT = TypeVar("FactT")
 

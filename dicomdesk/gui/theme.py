@@ -1,7 +1,7 @@
 """Colours, fonts and measures of the window; light and dark follow the system."""
 
 import string
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from enum import Enum
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QFont, QIcon, QPalette, QPixmap
 from PySide6.QtWidgets import QAbstractButton, QApplication
 
 from dicomdesk.gui.assets import Assets, IconPainter
+from dicomdesk.records import dataclass
 
 ROW_HEIGHT = 28
 HEADER_HEIGHT = 28

@@ -1,7 +1,6 @@
 """Views as the main window knows them: word, badge, rows with problems, figures, and state to remember."""
 
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
@@ -9,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 from dicomdesk.engine.peers.known_peer import KnownPeer
 from dicomdesk.gui.panels.status_strip import Figures
 from dicomdesk.gui.window_state import WindowState
+from dicomdesk.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

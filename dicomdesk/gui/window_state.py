@@ -3,12 +3,13 @@
 import contextlib
 import json
 import os
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, field, fields, replace
 from pathlib import Path
 
 from dicomdesk import paths
 from dicomdesk.atomic_file import keep_aside
 from dicomdesk.human import error_text
+from dicomdesk.records import dataclass
 
 FILE_NAME = "window.json"
 FORMAT = 1

@@ -1,7 +1,7 @@
 """Settings on a command line of ``dcmqrscp``, checked in the order of DCMTK's tool."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from dicomdesk.archive.setup.configuration import ArchiveConfiguration, CharacterSetRule
@@ -16,6 +16,7 @@ from dicomdesk.cli.options.storing_format import read_storing_format
 from dicomdesk.cli.options.tls import read_tls
 from dicomdesk.dicom.query.query import Model
 from dicomdesk.paths import resources_folder
+from dicomdesk.records import dataclass
 from dicomdesk.settings import Timeouts
 
 __all__ = ["ArchiveOptions", "read_options"]

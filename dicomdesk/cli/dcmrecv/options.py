@@ -1,7 +1,6 @@
 """Options of ``dcmrecv``, and the request that they make."""
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 
 from dicomdesk.cli.options import shared
@@ -20,6 +19,7 @@ from dicomdesk.engine.receive.request import (
     SubFolders,
 )
 from dicomdesk.paths import resources_folder
+from dicomdesk.records import dataclass
 from dicomdesk.settings import ProfileSelection
 
 TLS_ROLE = TlsRole.ACCEPTOR

@@ -1,7 +1,5 @@
 """Options of ``echoscu``, and the values that they make."""
 
-from dataclasses import dataclass
-
 from dicomdesk.cli.options import shared
 from dicomdesk.cli.options.grammar import CommandLine, Tool, group, option
 from dicomdesk.cli.options.tls import TlsRole, read_tls, tls_extensions, tls_group
@@ -11,6 +9,7 @@ from dicomdesk.dicom.transfer_syntaxes import (
     PRIVATE_GE_IMPLICIT,
     TRANSFER_SYNTAXES,
 )
+from dicomdesk.records import dataclass
 from dicomdesk.settings import AssociationSettings, Peer, TlsSettings
 
 _PROPOSED = tuple(

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 
 from dicomdesk.cli.query.options import Form
 from dicomdesk.cli.query.rows import RowWriter
@@ -11,6 +10,7 @@ from dicomdesk.dicom.documents.dicom_json import json_object
 from dicomdesk.dicom.documents.dump import UNKNOWN_NAME, element_name
 from dicomdesk.dicom.documents.element_text import text_values
 from dicomdesk.dicom.documents.value_text import STRING_VRS, shown_tag, words_text
+from dicomdesk.records import dataclass
 
 __all__ = ["Column", "FormWriter", "columns_of"]
 

@@ -1,7 +1,6 @@
 """The options of ``findscu``, and what they ask for."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
 
 from dicomdesk.cli.options import shared
@@ -12,6 +11,7 @@ from dicomdesk.cli.query import options as query
 from dicomdesk.cli.query.inputs import check_files
 from dicomdesk.cli.query.list_options import LIST_NOTE, list_group, read_list_choice
 from dicomdesk.cli.query.options import Form
+from dicomdesk.records import dataclass
 
 _MODELS = {f"--{name}": name for name in query.MODELS}
 

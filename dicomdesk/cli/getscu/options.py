@@ -1,6 +1,6 @@
 """The options of ``getscu``, and what they ask for."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from dicomdesk.cli.options import shared
@@ -13,6 +13,7 @@ from dicomdesk.cli.query.inputs import check_files
 from dicomdesk.cli.query.list_options import LIST_NOTE, read_list_choice
 from dicomdesk.cli.retrieving.options import NOTE, RetrieveExtras, read_extras, retrieve_extensions
 from dicomdesk.engine.receive.request import FileNaming, Storage, StorageMode
+from dicomdesk.records import dataclass
 
 TLS_ROLE = TlsRole.REQUESTOR_EXTENSION
 _MODES = {"--normal": StorageMode.NORMAL, "--bit-preserving": StorageMode.BIT_PRESERVING}

@@ -4,7 +4,6 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from enum import Enum
 from typing import IO
 
@@ -13,6 +12,7 @@ from dicomdesk.cli.output.standard_streams import write_stderr
 from dicomdesk.human import printable
 from dicomdesk.logs import Appender, Level, Record
 from dicomdesk.named_files import open_to_write
+from dicomdesk.records import dataclass
 
 SMALLEST_ROLLING_BYTES = 200 * 1024
 """Files are not rotated before they have this size, whatever is configured."""

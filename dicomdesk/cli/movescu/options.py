@@ -1,6 +1,5 @@
 """The options of ``movescu``, and what they ask for."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from dicomdesk.cli.options import shared
@@ -15,6 +14,7 @@ from dicomdesk.cli.query.list_options import LIST_NOTE, read_list_choice
 from dicomdesk.cli.retrieving.options import NOTE, RetrieveExtras, read_extras, retrieve_extensions
 from dicomdesk.dicom.storing_format import StoringFormat
 from dicomdesk.engine.receive.request import Acceptance, ReceiveRequest, Storage, StorageMode
+from dicomdesk.records import dataclass
 from dicomdesk.settings import AssociationSettings
 
 TLS_ROLE = TlsRole.REQUESTOR_EXTENSION

@@ -9,10 +9,11 @@ Numbers are read as C's ``scanf`` reads them: a valid beginning is enough.
 import os
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from dicomdesk.errors import SettingsError
 from dicomdesk.named_files import read_named_file
+from dicomdesk.records import dataclass
 
 _NUMBER = re.compile(r"[ \t\n\r\v\f]*([+-]?)([0-9]+)")
 _SEPARATORS = frozenset(" \t\r\n")

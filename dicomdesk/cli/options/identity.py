@@ -1,12 +1,13 @@
 """User identity negotiation (PS3.7 D.3.3.7): the options of DCMTK's storescu, and the identity that they name."""
 
 import os
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from dicomdesk.cli.options.grammar import CommandLine, group, option
 from dicomdesk.errors import SettingsError
 from dicomdesk.logs import Logger
 from dicomdesk.named_files import read_named_file
+from dicomdesk.records import dataclass
 from dicomdesk.settings import AssociationSettings, UserIdentity, UserIdentityType
 
 _MOST_BYTES = 65535

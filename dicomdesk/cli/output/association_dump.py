@@ -1,7 +1,6 @@
 """Association parameters as the DCMTK tools print them in verbose and debug mode."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from dicomdesk.dicom.sop_classes import uid_symbol
 from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax
@@ -20,6 +19,7 @@ from dicomdesk.engine.events import (
     dumped_status,
 )
 from dicomdesk.human import printable
+from dicomdesk.records import dataclass
 from dicomdesk.settings import (
     IMPLEMENTATION_CLASS_UID,
     IMPLEMENTATION_VERSION_NAME,

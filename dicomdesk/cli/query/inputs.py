@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from dicomdesk.cli.options.grammar import CommandLineError
@@ -16,6 +16,7 @@ from dicomdesk.dicom.transfer_syntaxes import EXPLICIT_VR_LITTLE_ENDIAN
 from dicomdesk.errors import DataError
 from dicomdesk.human import printable
 from dicomdesk.named_files import read_named_file
+from dicomdesk.records import dataclass
 
 __all__ = ["Fault", "Identifiers", "as_sent", "check_files", "check_plain_keys", "make_identifiers"]
 

@@ -1,13 +1,13 @@
 """The options with which findscu, getscu and movescu work off a list, and how they are read."""
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dicomdesk.cli.options.grammar import CommandLine, CommandLineError, OptionGroup, group, option
 from dicomdesk.cli.query.inputs import check_files
 from dicomdesk.errors import SettingsError
+from dicomdesk.records import dataclass
 
 if TYPE_CHECKING:
     from dicomdesk.engine.lists.window import TimeWindow

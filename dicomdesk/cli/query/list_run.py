@@ -1,7 +1,7 @@
 """Works off the list that a command line names, with the settings of its tool."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from dicomdesk.cli.exit_codes import ExitCode, died_of_signal
@@ -10,6 +10,7 @@ from dicomdesk.cli.query.options import MODEL_NAMES, QueryOptions
 from dicomdesk.errors import DataError, ListStateError, LocalError, ReportError, SettingsError
 from dicomdesk.human import count_text, printable
 from dicomdesk.logs import Level, Log, Logger
+from dicomdesk.records import dataclass
 
 if TYPE_CHECKING:
     from dicomdesk.cli.output.job_watch import JobWatch

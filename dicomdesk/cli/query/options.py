@@ -1,7 +1,7 @@
 """Options that findscu, movescu and getscu share, and how they are read; what reads one raises CommandLineError."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 
 from dicomdesk.cli.options import shared
@@ -15,6 +15,7 @@ from dicomdesk.dicom.transfer_syntaxes import (
     EXPLICIT_VR_LITTLE_ENDIAN,
     IMPLICIT_VR_LITTLE_ENDIAN,
 )
+from dicomdesk.records import dataclass
 from dicomdesk.settings import AssociationSettings, Peer, TlsSettings
 
 PARAMETERS = (

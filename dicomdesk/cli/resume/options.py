@@ -1,6 +1,5 @@
 """Options of ``resume``, and what they ask for."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 from dicomdesk.cli.options import shared
 from dicomdesk.cli.options.grammar import CommandLine, CommandLineError, Tool, group, option
 from dicomdesk.engine.journal.records import ErrandState, HistoryQuery, InstanceState
+from dicomdesk.records import dataclass
 
 __all__ = ["TOOL", "Deed", "ResumeOptions", "read_options"]
 

@@ -1,13 +1,12 @@
 """Options of ours that movescu and getscu share, and what they ask for; what reads one raises CommandLineError."""
 
-from dataclasses import dataclass
-
 from dicomdesk.cli.options import shared
 from dicomdesk.cli.options.grammar import CommandLine, Option, OptionGroup, group, option
 from dicomdesk.cli.options.tls import TlsRole, tls_extensions, tls_group
 from dicomdesk.cli.query import options as query
 from dicomdesk.cli.query.list_options import list_group
 from dicomdesk.cli.query.options import Form
+from dicomdesk.records import dataclass
 
 __all__ = ["RetrieveExtras", "read_extras", "retrieve_extensions"]
 

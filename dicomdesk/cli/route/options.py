@@ -1,6 +1,6 @@
 """Options of ``route``, and what they ask for."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from dicomdesk.cli.dcmrecv.options import (
@@ -14,6 +14,7 @@ from dicomdesk.cli.options.access import ACCESS_OPTIONS
 from dicomdesk.cli.options.grammar import CommandLine, CommandLineError, Tool, group, option
 from dicomdesk.cli.options.tls import TlsRole, tls_extensions, tls_group
 from dicomdesk.engine.receive.request import Commands, ReceiveRequest, StorageMode
+from dicomdesk.records import dataclass
 
 TLS_ROLE = TlsRole.ACCEPTOR
 

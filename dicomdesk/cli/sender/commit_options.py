@@ -1,8 +1,7 @@
 """Options of the tools that send, for asking the peer to commit to what it has stored, and how they are read."""
 
-from dataclasses import dataclass
-
 from dicomdesk.cli.options.grammar import CommandLine, option
+from dicomdesk.records import dataclass
 
 __all__ = ["COMMIT_NOTE", "COMMIT_OPTIONS", "CommitChoice", "read_commitment"]
 

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dicomdesk.cli.output.job_watch import JobWatch
@@ -26,6 +26,7 @@ from dicomdesk.engine.job import Job, ThreadStarter
 from dicomdesk.errors import LocalError, SettingsError
 from dicomdesk.human import count_text, printable
 from dicomdesk.logs import Log, Logger
+from dicomdesk.records import dataclass
 from dicomdesk.settings import Peer
 
 if TYPE_CHECKING:

@@ -1,12 +1,12 @@
 """Options and parameters of the tools that send files, and how they are read."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from dicomdesk.cli.options import shared
 from dicomdesk.cli.options.grammar import CommandLine, Option, Parameter, option
 from dicomdesk.dicom.instance import InputFormat, InputSelection
+from dicomdesk.records import dataclass
 
 if TYPE_CHECKING:
     from dicomdesk.cli.options.identity import IdentityChoice

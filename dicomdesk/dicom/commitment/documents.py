@@ -4,7 +4,7 @@ What is read comes from the wire: bounded, and text as it came.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final, Literal
 
 from dicomdesk.dicom.commitment.references import MOST_REFERENCES, Reference
@@ -16,6 +16,7 @@ from dicomdesk.dicom.encodings import Encoding
 from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax
 from dicomdesk.dicom.uids import is_valid_uid
 from dicomdesk.errors import DataError
+from dicomdesk.records import dataclass
 
 __all__ = ["NO_REASON", "CommitmentReport", "read_report", "read_request", "write_report", "write_request"]
 

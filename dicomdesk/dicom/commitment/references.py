@@ -1,7 +1,8 @@
 """Instances that storage commitment is about (PS3.4 J.3.2), and what both sides must know."""
 
-from dataclasses import dataclass
 from typing import Final
+
+from dicomdesk.records import dataclass
 
 __all__ = ["MOST_REFERENCES", "WELL_KNOWN_INSTANCE", "Reference"]
 

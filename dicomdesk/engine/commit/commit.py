@@ -3,7 +3,7 @@
 import itertools
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from dicomdesk.dicom.commitment.references import Reference
 from dicomdesk.dicom.query.sop_classes import COMMITMENT
@@ -30,6 +30,7 @@ from dicomdesk.network.dimse.commitment import commitment_request
 from dicomdesk.network.negotiation import NegotiatedContext, number_contexts
 from dicomdesk.network.requestor.association import RequestedAssociation
 from dicomdesk.network.status import StatusClass, classify_status, status_advice, status_text
+from dicomdesk.records import dataclass
 from dicomdesk.settings import AssociationSettings
 
 __all__ = ["CommitJob", "CommitResult"]

@@ -10,11 +10,11 @@ import os
 import stat
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from dicomdesk.dicom.instance import FoundInstance
 from dicomdesk.engine.commit.states import Commitment, CommitmentState
+from dicomdesk.records import dataclass
 
 __all__ = ["Candidate", "Deletion", "delete_committed", "take_stamp"]
 

@@ -1,11 +1,11 @@
 """Facts that a commit job reports beside those of its associations."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from dicomdesk.dicom.commitment.references import Reference
 from dicomdesk.engine.commit.states import Commitment
 from dicomdesk.engine.events import Event
+from dicomdesk.records import dataclass
 
 __all__ = ["CommitFact", "CommitSink", "CommitmentAsked", "CommitmentReported", "InstanceJudged"]
 

@@ -3,11 +3,12 @@
 import json
 import logging
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final, Protocol
 
 from dicomdesk.dicom.commitment.references import MOST_REFERENCES, Reference
 from dicomdesk.dicom.uids import is_valid_uid
+from dicomdesk.records import dataclass
 
 __all__ = ["JournalTransactions", "KeptTransaction", "MemoryTransactions", "TransactionStore"]
 

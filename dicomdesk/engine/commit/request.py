@@ -1,11 +1,12 @@
 """What a commit job is asked to do."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from typing import TYPE_CHECKING
 
 from dicomdesk.dicom.commitment.references import Reference
+from dicomdesk.records import dataclass
 from dicomdesk.settings import AssociationSettings, Peer, TlsSettings
 
 if TYPE_CHECKING:

@@ -1,10 +1,10 @@
 """What a peer has said of keeping an instance, as one value with words; the same in window, log, JSON and report."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import Enum
 
 from dicomdesk.dicom.commitment.failure_reasons import failure_text
+from dicomdesk.records import dataclass
 
 __all__ = [
     "NOT_ASKED",

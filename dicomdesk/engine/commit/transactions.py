@@ -11,7 +11,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from dicomdesk.dicom.commitment.documents import CommitmentReport
@@ -24,6 +24,7 @@ from dicomdesk.human import printable
 from dicomdesk.network.acceptor.association_places import Remarks
 from dicomdesk.network.dimse.commitment import ReportAnswer
 from dicomdesk.network.status import Status
+from dicomdesk.records import dataclass
 
 __all__ = ["LateReport", "Transactions"]
 

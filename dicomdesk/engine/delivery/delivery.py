@@ -1,6 +1,5 @@
 """Delivery, planned or exact: its parts, and how an association and a job can end."""
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple, Protocol
 
@@ -12,6 +11,7 @@ from dicomdesk.engine.job import JobControl
 from dicomdesk.engine.preparation import InstancePreparer
 from dicomdesk.engine.stats import TransferStats
 from dicomdesk.errors import DataError, DicomdeskError
+from dicomdesk.records import dataclass
 from dicomdesk.settings import AssociationSettings, Peer
 
 __all__ = [

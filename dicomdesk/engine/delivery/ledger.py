@@ -7,11 +7,11 @@ it can also end as its last attempt did; but nothing is taken by the peer that w
 
 import threading
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from dicomdesk.dicom.instance import FoundInstance
 from dicomdesk.engine.events import ItemOutcome, NotSentCause
+from dicomdesk.records import dataclass
 
 __all__ = ["Answer", "InstanceLedger", "LedgerEntry", "MemoryLedger"]
 

@@ -7,7 +7,6 @@ commit to what it has stored, sent, stored and committed are told apart; else th
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from dicomdesk.dicom.sop_classes import uid_symbol
 from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax
 from dicomdesk.engine.events import InputSkipped, ItemOutcome, JobOutcome
 from dicomdesk.network.status import classify_status, status_text
+from dicomdesk.records import dataclass
 
 if TYPE_CHECKING:
     from dicomdesk.engine.commit.deletion import Deletion

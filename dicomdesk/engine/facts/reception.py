@@ -1,9 +1,9 @@
 """Facts of receiving: what an arrival is, who sent it, which study is quiet."""
 
-from dataclasses import dataclass
 from enum import Enum
 
 from dicomdesk.dicom.instance import InstanceHeader
+from dicomdesk.records import dataclass
 
 __all__ = ["ArrivalKind", "StorageChanged", "StorageState", "StudySender", "StudySettled"]
 

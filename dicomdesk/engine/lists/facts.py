@@ -4,11 +4,11 @@ Retrieves are jobs within the job: their facts have job IDs of their own.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 
 from dicomdesk.engine.lists.results import LineResult
 from dicomdesk.engine.retrieve.facts import RetrieveFact
+from dicomdesk.records import dataclass
 
 __all__ = ["LineEnded", "LineStarted", "ListFact", "ListPaused", "ListResumed", "ListSink"]
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeVar
 
 from dicomdesk.dicom.lists.entries import ListEntry
@@ -29,6 +29,7 @@ from dicomdesk.network.negotiation import ExtendedNegotiation, number_contexts
 from dicomdesk.network.requestor.association import RequestedAssociation
 from dicomdesk.network.requestor.exchange import NO_CONTEXT
 from dicomdesk.network.status import DimseService, Status, StatusClass, classify_status, status_text
+from dicomdesk.records import dataclass
 
 __all__ = ["LineAsker", "NotAnsweredError"]
 

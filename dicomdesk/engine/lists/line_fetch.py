@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from dicomdesk.engine.events import Event, ItemFinished, ItemOutcome, ItemStarted, JobFinished, JobOutcome, JobStarted
 from dicomdesk.engine.job import JobControl, ThreadStarter
@@ -18,6 +18,7 @@ from dicomdesk.engine.retrieve.request import ExpectedInstance, RetrieveMethod, 
 from dicomdesk.engine.retrieve.retrieve import RetrieveJob
 from dicomdesk.engine.stats import Progress
 from dicomdesk.human import count_text
+from dicomdesk.records import dataclass
 
 __all__ = ["LineFetcher", "StoredHere", "describe_fetch", "storages_of"]
 

@@ -1,7 +1,6 @@
 """What a line of a list asks for, which answers fit it, and what is retrieved of these: values in, values out."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 from dicomdesk.dicom.documents.data_set import read_data_set
@@ -21,6 +20,7 @@ from dicomdesk.dicom.query.keys import QueryKey
 from dicomdesk.dicom.query.results import QueryResult
 from dicomdesk.dicom.transfer_syntaxes import EXPLICIT_VR_LITTLE_ENDIAN
 from dicomdesk.engine.query.request import Identifier, QueryModel
+from dicomdesk.records import dataclass
 
 __all__ = ["Answers", "announced_instances", "fits", "level_of", "plan_question", "plan_retrieval", "sort_answers"]
 

@@ -1,7 +1,7 @@
 """What a list job is asked to do."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ from dicomdesk.dicom.transfer_syntaxes import EXPLICIT_VR_LITTLE_ENDIAN, IMPLICI
 from dicomdesk.engine.lists.window import TimeWindow
 from dicomdesk.engine.query.request import Identifier, QueryModel
 from dicomdesk.engine.retrieve.request import RetrieveRequest
+from dicomdesk.records import dataclass
 from dicomdesk.settings import AssociationSettings, Peer
 
 if TYPE_CHECKING:

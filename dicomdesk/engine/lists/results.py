@@ -2,12 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from enum import Enum
 
 from dicomdesk.engine.events import JobOutcome
 from dicomdesk.errors import DicomdeskError
 from dicomdesk.human import count_text
+from dicomdesk.records import dataclass
 
 __all__ = ["LineResult", "LineState", "ListOutcome", "count_states", "is_settled", "summary_text"]
 

@@ -9,7 +9,6 @@ import os
 import sqlite3
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import Protocol
 
@@ -18,6 +17,7 @@ from dicomdesk.engine.journal.file.database_file import FileKind, explained, kee
 from dicomdesk.engine.lists.results import LineResult, LineState
 from dicomdesk.errors import FileFault, ListStateError
 from dicomdesk.human import printable
+from dicomdesk.records import dataclass
 
 __all__ = ["KeptList", "ListState", "MemoryState", "StateFile", "read_kept_list"]
 

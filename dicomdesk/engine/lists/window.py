@@ -1,11 +1,11 @@
 """Times of the day in which a list may be worked off, such as the night; across midnight where the end comes first."""
 
 import re
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from dicomdesk.errors import SettingsError
 from dicomdesk.human import printable
+from dicomdesk.records import dataclass
 
 __all__ = ["TimeWindow", "read_window"]
 

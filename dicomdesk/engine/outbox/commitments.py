@@ -8,7 +8,6 @@ import os
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
 from functools import partial
 
 from dicomdesk.dicom.commitment.references import Reference
@@ -26,6 +25,7 @@ from dicomdesk.engine.outbox.errands import Resolve, wish_of
 from dicomdesk.engine.outbox.facts import FileDeleted, InstanceCommitted
 from dicomdesk.engine.outbox.run import STAMPS, stamp_key
 from dicomdesk.errors import LocalError, SettingsError
+from dicomdesk.records import dataclass
 
 __all__ = ["Commitments"]
 

@@ -4,7 +4,7 @@ import logging
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 from dicomdesk.dicom.instance import FoundInstance, InputSelection
@@ -27,6 +27,7 @@ from dicomdesk.engine.reach.commons import Commons
 from dicomdesk.engine.send.planned_send import SendJob
 from dicomdesk.engine.stats import Progress
 from dicomdesk.errors import DicomdeskError, LocalError, SettingsError
+from dicomdesk.records import dataclass
 
 __all__ = ["Dispatcher"]
 

@@ -1,7 +1,7 @@
 """Errands as they are asked for and shown, and what the Outbox is told of peers and bounds."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from dicomdesk.dicom.instance import FoundInstance
 from dicomdesk.engine.commit.request import CommitWay, CommitWish, ReportListener
@@ -15,6 +15,7 @@ from dicomdesk.engine.journal.records import (
     SettingValue,
 )
 from dicomdesk.engine.send.request import SendRequest
+from dicomdesk.records import dataclass
 
 __all__ = ["Destination", "Errand", "ErrandRequest", "OutboxLimits", "Resolve", "wish_of", "with_wish"]
 

@@ -4,13 +4,13 @@ A sink is called on worker threads and on those that call the Outbox; it returns
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
 from dicomdesk.engine.events import Event
 from dicomdesk.engine.journal.records import Commitment, InstanceState
 from dicomdesk.engine.outbox.errands import Errand
+from dicomdesk.records import dataclass
 
 __all__ = [
     "ErrandAdded",

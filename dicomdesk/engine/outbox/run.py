@@ -10,7 +10,7 @@ that before looking at the marks. So one of both sees the other, and nothing goe
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from dicomdesk.dicom.instance import FoundInstance
@@ -18,6 +18,7 @@ from dicomdesk.engine.delivery.ledger import Answer, LedgerEntry
 from dicomdesk.engine.events import ItemOutcome, NotSentCause
 from dicomdesk.engine.send.crew import PaceKeeper
 from dicomdesk.engine.send.request import SendRequest
+from dicomdesk.records import dataclass
 
 if TYPE_CHECKING:
     from dicomdesk.engine.events import EventSink

@@ -12,7 +12,7 @@ import contextlib
 import itertools
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from dicomdesk.atomic_file import AtomicFile
@@ -36,6 +36,7 @@ from dicomdesk.engine.receive.request import StorageMode
 from dicomdesk.errors import DataError
 from dicomdesk.network.dimse.store_reception import IncomingStore, InstanceSink, StoreAnswer
 from dicomdesk.network.status import Status
+from dicomdesk.records import dataclass
 from dicomdesk.settings import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
 
 if TYPE_CHECKING:

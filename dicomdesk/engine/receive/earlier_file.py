@@ -5,12 +5,12 @@ Only what has its name taken is compared, so that it costs nothing where every i
 
 import os
 import stat
-from dataclasses import dataclass
 
 from dicomdesk.atomic_file import AtomicFile
 from dicomdesk.dicom.files.part10 import read_open_header
 from dicomdesk.dicom.instance import InputFormat, InstanceHeader
 from dicomdesk.errors import DataError
+from dicomdesk.records import dataclass
 
 __all__ = ["UNKNOWN_FILE", "EarlierFile", "compare_with_earlier"]
 

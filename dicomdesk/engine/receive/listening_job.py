@@ -1,7 +1,7 @@
 """Job that listens for associations until it is cancelled: the frame of the receive job and of an archive's job."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from dicomdesk.engine.events import (
 )
 from dicomdesk.engine.job import Job, ThreadStarter
 from dicomdesk.errors import DicomdeskError
+from dicomdesk.records import dataclass
 from dicomdesk.settings import TlsSettings
 
 if TYPE_CHECKING:

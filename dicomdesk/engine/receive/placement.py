@@ -4,7 +4,6 @@ import errno
 import os
 import shutil
 import time
-from dataclasses import dataclass
 from enum import Enum
 
 from dicomdesk.atomic_file import AtomicFile, remove_abandoned
@@ -12,6 +11,7 @@ from dicomdesk.engine.receive.earlier_file import UNKNOWN_FILE, EarlierFile, com
 from dicomdesk.engine.receive.naming import file_stem_maker, sub_folder_maker
 from dicomdesk.engine.receive.request import DuplicatePolicy, FileNaming, Storage
 from dicomdesk.errors import StorageError
+from dicomdesk.records import dataclass
 
 __all__ = ["PlacedFile", "Placement", "PlacementKind"]
 

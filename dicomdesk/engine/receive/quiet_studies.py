@@ -15,11 +15,11 @@ import re
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dicomdesk.dicom.uids import safe_file_name_part
 from dicomdesk.errors import SettingsError
+from dicomdesk.records import dataclass
 
 if TYPE_CHECKING:
     import subprocess

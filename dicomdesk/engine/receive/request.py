@@ -1,6 +1,6 @@
 """Request of a receive job."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from dicomdesk.dicom.instance import OF_THIS_PROCESS
 from dicomdesk.dicom.storing_format import StoringFormat
 from dicomdesk.engine.receive.book.arrival_book import ArrivalBook
+from dicomdesk.records import dataclass
 from dicomdesk.settings import AccessRules, PlaceRules, ProfileSelection, Timeouts, TlsSettings
 
 if TYPE_CHECKING:

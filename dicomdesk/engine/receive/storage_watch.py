@@ -11,11 +11,11 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from dicomdesk.atomic_file import AtomicFile
 from dicomdesk.engine.facts.reception import StorageState
 from dicomdesk.human import count_text, size_text
+from dicomdesk.records import dataclass
 
 __all__ = [
     "StorageChange",

@@ -1,11 +1,11 @@
 """Facts that rules report: each happens once. None names a patient."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 
 from dicomdesk.engine.events import Event
 from dicomdesk.engine.rules.deciding import Verdict
+from dicomdesk.records import dataclass
 
 __all__ = [
     "FileHandled",

@@ -9,7 +9,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 
 from dicomdesk.engine.journal.journal import Journal
@@ -18,6 +18,7 @@ from dicomdesk.engine.rules.conditions import NOBODY, Sender
 from dicomdesk.engine.rules.deciding import MOST_VERSIONS, Place, Verdict
 from dicomdesk.engine.rules.folder_watch import FileState
 from dicomdesk.engine.rules.rule import Rule
+from dicomdesk.records import dataclass
 
 __all__ = ["Doing", "Handling", "LastDone", "RouteBook"]
 

@@ -5,7 +5,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from pathlib import Path
 
@@ -32,6 +32,7 @@ from dicomdesk.engine.rules.conditions import NOBODY, Sender
 from dicomdesk.engine.rules.rule import RuleSet
 from dicomdesk.engine.stats import Progress
 from dicomdesk.errors import CancelledError, DicomdeskError
+from dicomdesk.records import dataclass
 
 __all__ = ["RouteJob", "RouteRequest", "RouteResult"]
 

@@ -7,7 +7,7 @@ then that their files were dealt with. Whatever a crash leaves out is found agai
 import contextlib
 import os
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Protocol
 
@@ -33,6 +33,7 @@ from dicomdesk.engine.rules.folder_watch import FileState, FolderWatch, list_fil
 from dicomdesk.engine.rules.rule import Afterwards, Destination, FilesAtRest, Priority, QuietStudy, Rule, RuleSet, Scope
 from dicomdesk.errors import DataError
 from dicomdesk.human import count_text, error_text, printable
+from dicomdesk.records import dataclass
 
 __all__ = ["RULE_ORIGIN", "Clock", "Outgoing", "Router", "ended_text", "errand_title", "is_of_rule", "withheld_text"]
 

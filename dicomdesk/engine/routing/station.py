@@ -5,7 +5,7 @@ the journal and on the disk.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from dicomdesk.engine.engine import Engine
 from dicomdesk.engine.events import Event, JobFinished, JobOutcome, JobStarted
@@ -22,6 +22,7 @@ from dicomdesk.engine.routing.route_job import RouteJob, RouteRequest, RouteResu
 from dicomdesk.engine.rules.rule import RuleSet
 from dicomdesk.engine.stats import Progress
 from dicomdesk.errors import DicomdeskError, LocalError
+from dicomdesk.records import dataclass
 
 __all__ = ["StationFact", "StationJob", "StationRequest"]
 

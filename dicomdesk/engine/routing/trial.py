@@ -1,7 +1,6 @@
 """Tries rules on what is here, and sends nothing: what would go where, and why the rest would not."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from dicomdesk.engine.routing.router import withheld_text
 from dicomdesk.engine.rules.candidates import Candidate, read_candidate
@@ -10,6 +9,7 @@ from dicomdesk.engine.rules.deciding import Planned, Target, Verdict, decide, so
 from dicomdesk.engine.rules.rule import Destination, Rule
 from dicomdesk.errors import DataError
 from dicomdesk.human import count_text, error_text, printable
+from dicomdesk.records import dataclass
 
 __all__ = ["MOST_FILES", "Trial", "TrialLine", "TrialStudy", "find_unmet", "try_rules"]
 

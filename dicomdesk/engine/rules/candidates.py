@@ -9,7 +9,7 @@ import hashlib
 import os
 import stat
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from dicomdesk.dicom.data_set_source import FileRange
 from dicomdesk.dicom.data_sets.character_sets import decode_text
@@ -29,6 +29,7 @@ from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax
 from dicomdesk.dicom.value_representations import WORD_BYTES, swap_words
 from dicomdesk.engine.rules.conditions import NOBODY, SOP_CLASS, Sender
 from dicomdesk.errors import DataError
+from dicomdesk.records import dataclass
 
 __all__ = ["Candidate", "read_candidate", "read_origin"]
 

@@ -6,7 +6,6 @@ several values meets one when one of them does. What is absent is the empty text
 
 import ipaddress
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from dicomdesk.dicom.dictionary import find_name
@@ -14,6 +13,7 @@ from dicomdesk.dicom.documents.key_paths import find_tag_of
 from dicomdesk.dicom.sop_classes import find_sop_class
 from dicomdesk.errors import SettingsError
 from dicomdesk.human import printable
+from dicomdesk.records import dataclass
 
 __all__ = [
     "NOBODY",

@@ -1,12 +1,12 @@
 """Decides what goes where, and why not: pure, over what was read of instances and what was sent on before."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from enum import Enum
 
 from dicomdesk.engine.rules.candidates import Candidate
 from dicomdesk.engine.rules.conditions import Condition
 from dicomdesk.engine.rules.rule import Destination, FilesAtRest, Rule, Scope
+from dicomdesk.records import dataclass
 
 __all__ = ["MOST_VERSIONS", "Decision", "Place", "Planned", "Target", "Verdict", "decide", "source_of"]
 

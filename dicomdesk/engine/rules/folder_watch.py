@@ -11,10 +11,10 @@ import shutil
 import stat
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from dicomdesk.human import error_text, printable, size_text
+from dicomdesk.records import dataclass
 
 __all__ = ["SENT_FOLDER", "FileState", "FolderWatch", "Look", "list_files"]
 

@@ -1,12 +1,13 @@
 """A rule: what begins it, what must be so, and where instances go then; and the sentence that says it."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 
 from dicomdesk.engine.peers.known_peer import KnownPeer
 from dicomdesk.engine.rules.conditions import Condition, Group
 from dicomdesk.engine.rules.schedule import Schedule
 from dicomdesk.human import count_text, printable
+from dicomdesk.records import dataclass
 
 __all__ = [
     "Afterwards",

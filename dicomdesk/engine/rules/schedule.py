@@ -1,9 +1,9 @@
 """Hours of the week in which a rule may send, such as the nights before working days."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from dicomdesk.engine.lists.window import TimeWindow
+from dicomdesk.records import dataclass
 
 __all__ = ["ALL_DAYS", "DAY_NAMES", "Schedule"]
 

@@ -4,8 +4,10 @@ It climbs by doubling until a step brings less than it costs, goes back, and res
 one less, since peers and networks change. A rejection for want of places tells the limit for a while.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
+
+from dicomdesk.records import dataclass
 
 __all__ = ["MOST_ASSOCIATIONS", "Pace", "Trial", "after_interval", "after_rejection"]
 

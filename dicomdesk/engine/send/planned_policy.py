@@ -6,7 +6,7 @@ one association from being taken out of the queue to its end, or to being put ba
 
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from dicomdesk.engine.delivery.delivery import Delivery, NoContextError, Refusal
 from dicomdesk.engine.delivery.instance_sender import SendPolicy, not_sent_cause
@@ -20,6 +20,7 @@ from dicomdesk.network.negotiation import Negotiation
 from dicomdesk.network.presentation.assignment import Assignment, assign
 from dicomdesk.network.presentation.context_planning import PlannedAssociation
 from dicomdesk.network.requestor.store_stream import OddAnswer, OddVerdict
+from dicomdesk.records import dataclass
 
 __all__ = ["PlannedPolicy", "SendQueue"]
 

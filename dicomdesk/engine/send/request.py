@@ -1,9 +1,10 @@
 """Request of a send job."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from dicomdesk.dicom.instance import FoundInstance, InputSelection
+from dicomdesk.records import dataclass
 from dicomdesk.settings import AssociationSettings, Decompression, Peer
 
 if TYPE_CHECKING:

@@ -3,7 +3,6 @@
 import os
 import stat
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from dicomdesk.dicom.files.scan import SkippedInput, list_files
@@ -18,6 +17,7 @@ from dicomdesk.engine.send_exactly.exact_proposal import load_profile_file, make
 from dicomdesk.engine.send_exactly.request import ExactSendRequest
 from dicomdesk.errors import CancelledError, DataError, ProfileError, ProposalError
 from dicomdesk.network.negotiation import ExtendedNegotiation, ProposedContext
+from dicomdesk.records import dataclass
 
 __all__ = ["CheckedInput", "CheckedInputs", "InputChecker", "check_inputs", "list_inputs", "propose_for_inputs"]
 

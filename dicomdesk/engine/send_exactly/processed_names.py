@@ -1,7 +1,8 @@
 """Renames files that were processed: ".done" or ".bad" is appended."""
 
 import os
-from dataclasses import dataclass
+
+from dicomdesk.records import dataclass
 
 __all__ = ["RenamedFile", "rename_processed"]
 

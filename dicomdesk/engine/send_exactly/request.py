@@ -1,9 +1,10 @@
 """Request of an exact send job."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from dicomdesk.dicom.instance import InputSelection
+from dicomdesk.records import dataclass
 from dicomdesk.settings import AssociationSettings, Peer, ProfileSelection
 
 if TYPE_CHECKING:

@@ -3,7 +3,6 @@
 import threading
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -38,6 +37,7 @@ from dicomdesk.gui.outline.model import OutlineModel
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.human import error_text
+from dicomdesk.records import dataclass
 
 if TYPE_CHECKING:
     from dicomdesk.engine.lists.list_job import ListJob

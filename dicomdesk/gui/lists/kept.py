@@ -2,7 +2,6 @@
 
 import os
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from dicomdesk.engine.lists.results import LineState
 from dicomdesk.engine.lists.state_file import KeptList, read_kept_list
 from dicomdesk.errors import ListStateError
 from dicomdesk.gui.lists.wishes import KeptWish, read_kept_wish
+from dicomdesk.records import dataclass
 
 __all__ = ["Kept", "forget_old", "kept_lists", "new_state_file"]
 

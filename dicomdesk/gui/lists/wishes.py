@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, fields
 from enum import Enum
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from dicomdesk.engine.receive.request import Storage
 from dicomdesk.engine.retrieve.request import RetrieveMethod, RetrieveRequest, RunningListener
 from dicomdesk.errors import SettingsError
 from dicomdesk.gui.models.found_entities import AskedPeer
+from dicomdesk.records import dataclass
 
 __all__ = ["Aim", "KeptWish", "ListWish", "read_kept_wish", "write_kept_wish"]
 

@@ -1,7 +1,6 @@
 """Steps of a connection check as they are shown: word, state and findings of each."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication
 
@@ -11,6 +10,7 @@ from dicomdesk.gui import wording
 from dicomdesk.gui.models.capability_nodes import ServiceNode, SopClassNode
 from dicomdesk.gui.outline.model import Mark
 from dicomdesk.gui.theme import Tone
+from dicomdesk.records import dataclass
 
 
 def _say(text: str) -> str:

@@ -1,9 +1,8 @@
 """What queries have found at peers, as values: what a retrieve needs to know to ask for it."""
 
-from dataclasses import dataclass
-
 from dicomdesk.dicom.query.attributes import Level
 from dicomdesk.engine.query.request import QueryModel
+from dicomdesk.records import dataclass
 from dicomdesk.settings import AssociationSettings, Peer
 
 __all__ = ["AskedPeer", "FoundEntity", "FoundPlace"]

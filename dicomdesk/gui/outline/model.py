@@ -5,7 +5,6 @@ one range per parent.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from typing import ClassVar, Protocol
 
@@ -22,6 +21,7 @@ from PySide6.QtCore import (
 from dicomdesk.gui import wording
 from dicomdesk.gui.outline.states import ICONS, TONES, ItemState, state_word
 from dicomdesk.gui.theme import Tone
+from dicomdesk.records import dataclass
 
 SORT_ROLE = int(Qt.ItemDataRole.UserRole)
 """Native values: numbers sort as numbers."""

@@ -1,7 +1,6 @@
 """Strip below a list: what happened, why, and what can be done."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPaintEvent
@@ -14,6 +13,7 @@ from dicomdesk.gui.panels.band import Band
 from dicomdesk.gui.panels.heading import Heading, PlainLabel
 from dicomdesk.gui.theme import MARGIN, Theme, Tone
 from dicomdesk.gui.wording import plain_tip
+from dicomdesk.records import dataclass
 
 _HEIGHT = 132
 _BAR_HEIGHT = 8

@@ -1,7 +1,5 @@
 """The line at the bottom of the window: listener, associations, rates, queue, disk, problems."""
 
-from dataclasses import dataclass
-
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QLabel, QPushButton
@@ -11,6 +9,7 @@ from dicomdesk.gui import wording
 from dicomdesk.gui.layouts import row_of
 from dicomdesk.gui.panels.band import Band
 from dicomdesk.gui.theme import MARGIN, ROW_ICON, Theme, Tone
+from dicomdesk.records import dataclass
 
 _HEIGHT = 30
 

@@ -1,6 +1,5 @@
 """Top of the Send view: peer, buttons, and the switches that go with them."""
 
-from dataclasses import dataclass
 from enum import Enum
 
 from PySide6.QtCore import Signal
@@ -19,6 +18,7 @@ from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.theme import Theme
 from dicomdesk.gui.window_state import WindowState
 from dicomdesk.gui.wording import plain_tip
+from dicomdesk.records import dataclass
 
 _ROOM_FOR_WORDS = 960
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication
@@ -17,6 +16,7 @@ from dicomdesk.engine.peers.weasis import read_nodes, write_nodes
 from dicomdesk.errors import SettingsError
 from dicomdesk.human import error_text
 from dicomdesk.named_files import read_named_file
+from dicomdesk.records import dataclass
 
 _SAMPLE_BYTES = 1 << 20
 _COMMENTS = re.compile(r"\s+|//[^\n]*|/\*.*?\*/", re.DOTALL)

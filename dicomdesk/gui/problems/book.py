@@ -2,9 +2,10 @@
 
 import time
 from collections.abc import Hashable, Iterator
-from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
+
+from dicomdesk.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

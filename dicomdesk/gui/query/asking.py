@@ -1,6 +1,6 @@
 """One question to one peer, as it goes on: what came, and how it ended."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ from dicomdesk.engine.events import Status
 from dicomdesk.engine.query.request import Identifier, QueryModel, QueryRequest
 from dicomdesk.errors import DicomdeskError
 from dicomdesk.gui.models.found_entities import AskedPeer
+from dicomdesk.records import dataclass
 
 if TYPE_CHECKING:
     from dicomdesk.engine.query.query import QueryJob, QueryOutcome

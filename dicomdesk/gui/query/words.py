@@ -1,7 +1,6 @@
 """What is said of a question: how far it is, what came, what is odd about it, and what can be done."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication
 
@@ -10,6 +9,7 @@ from dicomdesk.gui import wording
 from dicomdesk.gui.panels.details import Action, Details
 from dicomdesk.gui.query.asking import MOST_ANSWERS, Asking, AskingState
 from dicomdesk.gui.theme import Tone
+from dicomdesk.records import dataclass
 
 __all__ = ["Situation", "describe", "found_text", "oddities", "progress_text"]
 

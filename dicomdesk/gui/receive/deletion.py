@@ -3,7 +3,6 @@
 import os
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QMessageBox, QWidget
@@ -18,6 +17,7 @@ from dicomdesk.gui.models.received_studies import ReceivedInstance, ReceivedSeri
 from dicomdesk.gui.outline.model import Node
 from dicomdesk.gui.panels.details import Details
 from dicomdesk.gui.theme import Tone
+from dicomdesk.records import dataclass
 
 __all__ = ["DeletionDialog", "Deletions", "Part", "delete_parts", "describe_deletions", "find_files", "parts_of"]
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from PySide6.QtCore import QCoreApplication
@@ -11,6 +10,7 @@ from dicomdesk import human
 from dicomdesk.dicom.files.element_tree import MOST_VALUE_BYTES, ElementRow
 from dicomdesk.gui import wording
 from dicomdesk.gui.outline.model import Column, Node, Part, Weight
+from dicomdesk.records import dataclass
 
 TAG, NAME, VR, SIZE, VALUE = range(5)
 

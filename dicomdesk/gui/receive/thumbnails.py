@@ -1,7 +1,6 @@
 """Small pictures of received files: asked for when a row is painted, drawn one at a time, kept within a bound."""
 
 from collections import OrderedDict
-from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QPixmap
@@ -10,6 +9,7 @@ from dicomdesk.dicom.pixels.small_image import SmallImage
 from dicomdesk.engine.pictures.drawer import Drawer
 from dicomdesk.errors import ConversionError
 from dicomdesk.gui.tasks import Tasks
+from dicomdesk.records import dataclass
 
 __all__ = ["LARGE_SIDE", "MOST_PICTURES", "MOST_WAITING", "ROW_SIDE", "Picture", "Thumbnails"]
 

@@ -1,7 +1,6 @@
 """The bar below the results: to where, by which method, and the button that retrieves."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, Signal
@@ -22,6 +21,7 @@ from dicomdesk.gui.peers.choice import PeerChoice
 from dicomdesk.gui.retrieve.errand import Target
 from dicomdesk.gui.security.peer_store import PeerStore
 from dicomdesk.gui.theme import MARGIN, Theme
+from dicomdesk.records import dataclass
 
 METHODS = (RetrieveMethod.AUTOMATIC, RetrieveMethod.GET, RetrieveMethod.MOVE)
 _HERE, _ELSEWHERE = range(2)

@@ -1,7 +1,6 @@
 """One retrieve as it is asked for in the window: what, from whom, to where, by which method."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from dicomdesk.dicom.query.attributes import QUERY_RETRIEVE_LEVEL, UNIQUE_KEYS, Level
@@ -11,6 +10,7 @@ from dicomdesk.engine.query.request import Identifier, QueryModel
 from dicomdesk.engine.receive.request import Storage
 from dicomdesk.engine.retrieve.request import RetrieveMethod, RetrieveRequest, RunningListener
 from dicomdesk.gui.models.found_entities import AskedPeer, FoundEntity
+from dicomdesk.records import dataclass
 
 RETRIES = 1
 """After an association was lost: what has come is not asked for again."""

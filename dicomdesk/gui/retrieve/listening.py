@@ -3,7 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
@@ -16,6 +16,7 @@ from dicomdesk.errors import CancelledError, DicomdeskError, SettingsError
 from dicomdesk.gui.retrieve.errand import OpenListener
 from dicomdesk.gui.session import Session
 from dicomdesk.gui.tasks import Tasks
+from dicomdesk.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

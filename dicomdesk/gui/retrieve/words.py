@@ -1,7 +1,5 @@
 """What is said of a retrieve: title, figures, causes in the engine's own words, and a report to copy."""
 
-from dataclasses import dataclass
-
 from PySide6.QtCore import QCoreApplication
 
 from dicomdesk import human
@@ -11,6 +9,7 @@ from dicomdesk.gui import wording
 from dicomdesk.gui.outline.states import TONES
 from dicomdesk.gui.retrieve.job_nodes import ITEM_STATES, JobNode, Stage, title_of, way_of
 from dicomdesk.gui.theme import Tone
+from dicomdesk.records import dataclass
 
 _MOST_UIDS = 1000
 """In what is copied; more are counted."""

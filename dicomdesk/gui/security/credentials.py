@@ -5,7 +5,7 @@ They are never written into a file of ours.
 
 import asyncio
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -23,6 +23,7 @@ from dicomdesk.gui.security.security_store import SecurityStore
 from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.theme import Theme
 from dicomdesk.gui.wording import plain_tip
+from dicomdesk.records import dataclass
 from dicomdesk.settings import Peer, TlsSettings, UserIdentity, UserIdentityType
 
 KEYRING_S = 120.0

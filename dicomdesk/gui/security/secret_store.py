@@ -3,8 +3,9 @@
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
+
+from dicomdesk.records import dataclass
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend

@@ -1,12 +1,13 @@
 """Security of our own listener, as plain values; secrets are not among them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from PySide6.QtCore import QObject, Signal
 
 from dicomdesk.engine.peers.peer_security import PeerSecurity
 from dicomdesk.gui.window_state import TypedPeer
+from dicomdesk.records import dataclass
 from dicomdesk.settings import AccessRules, TlsSettings
 
 

@@ -5,7 +5,6 @@ A study keeps what is known of its instances in lists by number; rows of instanc
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import ClassVar
 
@@ -20,6 +19,7 @@ from dicomdesk.gui.outline.states import PROBLEMS, ItemState
 from dicomdesk.gui.security.destinations import peer_word
 from dicomdesk.gui.sending.natural import natural_key
 from dicomdesk.gui.theme import Tone
+from dicomdesk.records import dataclass
 
 TITLE, PEER, MODALITY, STORED, SIZE, STATE, PROGRESS, RATE, LEFT = range(9)
 

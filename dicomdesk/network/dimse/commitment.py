@@ -5,7 +5,6 @@ answered alike.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
 from dicomdesk.dicom.commitment.documents import CommitmentReport, read_report, write_request
 from dicomdesk.dicom.commitment.references import WELL_KNOWN_INSTANCE, Reference
@@ -18,6 +17,7 @@ from dicomdesk.network.dimse.requests import Request, action_request
 from dicomdesk.network.dimse.responses import event_report_response
 from dicomdesk.network.negotiation import NegotiatedContext
 from dicomdesk.network.status import Status
+from dicomdesk.records import dataclass
 
 __all__ = ["ReportAnswer", "ReportTaker", "answer_report", "commitment_request"]
 

@@ -12,7 +12,6 @@ import os
 import threading
 import time
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from itertools import islice
 
 from dicomdesk.dicom.instance import InstanceHeader
@@ -21,6 +20,7 @@ from dicomdesk.engine.receive.book.completeness import CountSource, better_count
 from dicomdesk.engine.receive.book.day_totals import DayCounter, DayTotals
 from dicomdesk.engine.receive.book.records import NOT_STORED, BookedFile, BookedSeries, BookedStudy, Place, Tally
 from dicomdesk.engine.receive.book.related_counts import read_related_counts
+from dicomdesk.records import dataclass
 
 __all__ = ["ArrivalBook", "Arrived", "AssociationKey"]
 

@@ -1,7 +1,8 @@
 """Decision whether a study is complete: how many instances are known to be, and how many of them are here."""
 
-from dataclasses import dataclass
 from enum import Enum
+
+from dicomdesk.records import dataclass
 
 __all__ = ["Completeness", "CompletenessState", "CountSource", "better_count", "completeness", "related_instances"]
 

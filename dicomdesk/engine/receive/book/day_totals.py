@@ -4,13 +4,13 @@ import contextlib
 import hashlib
 import json
 import time
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dicomdesk.atomic_file import write_owner_only
 from dicomdesk.engine.facts.reception import ArrivalKind
+from dicomdesk.records import dataclass
 
 if TYPE_CHECKING:
     from dicomdesk.engine.receive.book.arrival_book import ArrivalBook

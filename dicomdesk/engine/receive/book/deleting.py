@@ -7,7 +7,6 @@ go that have become empty.
 import os
 import stat
 from collections.abc import Collection
-from dataclasses import dataclass
 from pathlib import Path
 
 from dicomdesk.dicom.files.part10 import read_open_header
@@ -16,6 +15,7 @@ from dicomdesk.engine.receive.book.arrival_book import ArrivalBook
 from dicomdesk.engine.receive.book.records import BookedFile
 from dicomdesk.errors import DataError, LocalError
 from dicomdesk.human import error_text
+from dicomdesk.records import dataclass
 
 __all__ = ["Deletion", "KeptFile", "delete_received"]
 

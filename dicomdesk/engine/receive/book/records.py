@@ -6,11 +6,12 @@ is asked of the book.
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from dicomdesk.dicom.instance import InstanceHeader
 from dicomdesk.engine.facts.reception import ArrivalKind, StudySender, StudySettled
 from dicomdesk.engine.receive.book.completeness import Completeness, CountSource, completeness
+from dicomdesk.records import dataclass
 
 __all__ = ["AGAIN", "MOST_SENDERS", "NOT_STORED", "BookedFile", "BookedSeries", "BookedStudy", "Place", "Tally"]
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, fields, replace
 from datetime import date, timedelta
 from enum import Enum
 
@@ -22,6 +22,7 @@ from dicomdesk.dicom.query.keys import KeyStep, QueryKey
 from dicomdesk.engine.query.form import QueryForm
 from dicomdesk.engine.query.request import Identifier, QueryModel
 from dicomdesk.gui.query.asking import Question
+from dicomdesk.records import dataclass
 
 __all__ = [
     "MODELS",

@@ -1,9 +1,10 @@
 """Recent and saved queries, as plain values; nothing secret is among them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from dicomdesk.gui.query.form.form_values import FormValues, values_of_json
+from dicomdesk.records import dataclass
 
 __all__ = ["EVERY_MINUTES", "QueryMemory", "SavedQuery"]
 

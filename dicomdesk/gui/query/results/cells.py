@@ -1,7 +1,6 @@
 """What stands in the columns of a result: words made once, on the thread that reads the answer."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication
 
@@ -10,6 +9,7 @@ from dicomdesk.dicom.query.attributes import MODALITY, PATIENT_ID, PERSON_NAME_T
 from dicomdesk.dicom.query.results import QueryResult
 from dicomdesk.gui import wording
 from dicomdesk.gui.outline.model import Column
+from dicomdesk.records import dataclass
 
 __all__ = [
     "ACCESSION",

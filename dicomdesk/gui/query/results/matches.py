@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 
 from dicomdesk.dicom.documents.data_set import Item, read_data_set
 from dicomdesk.dicom.documents.element_text import text_values
@@ -14,6 +13,7 @@ from dicomdesk.engine.query.request import QueryModel
 from dicomdesk.errors import DataError
 from dicomdesk.gui.query.asking import Asking
 from dicomdesk.gui.query.results.cells import Cells, cells_of, cells_of_worklist
+from dicomdesk.records import dataclass
 
 __all__ = ["Match", "read_match", "reading_sink"]
 

@@ -1,7 +1,6 @@
 """Rows of the results: a patient, a study, a series, an instance, and what is said in their place."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum
 
 from PySide6.QtCore import QCoreApplication
@@ -24,6 +23,7 @@ from dicomdesk.gui.query.results.cells import (
     count_of,
 )
 from dicomdesk.gui.theme import Tone
+from dicomdesk.records import dataclass
 
 __all__ = ["Below", "NoteNode", "Place", "ResultNode", "found_entity"]
 

@@ -2,7 +2,6 @@
 
 import shutil
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 
 from dicomdesk.dicom.files.part10 import read_header
@@ -27,6 +26,7 @@ from dicomdesk.engine.retrieve.request import ExpectedInstance, RetrieveMethod, 
 from dicomdesk.errors import ConversionError, DataError
 from dicomdesk.gui.models.found_entities import AskedPeer, FoundEntity
 from dicomdesk.gui.retrieve.errand import identifier_of, retrieve_model
+from dicomdesk.records import dataclass
 
 MOST_ASKED = 400
 """Instances of a series that are asked for, to choose one among."""
