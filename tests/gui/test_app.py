@@ -247,3 +247,8 @@ def test_display_is_known_by_its_variables(monkeypatch: pytest.MonkeyPatch) -> N
     assert not app.has_display()
     monkeypatch.setenv("WAYLAND_DISPLAY", "wayland-0")
     assert app.has_display()
+
+
+def test_window_starts_without_what_only_associations_need() -> None:
+    done = run("import sys, dicomdesk.gui.main_window; print(*(sys.modules.keys() & {'pynetdicom', 'numpy'}))")
+    assert (done.stdout.strip(), done.returncode) == ("", 0)
