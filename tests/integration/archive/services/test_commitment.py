@@ -455,7 +455,11 @@ def test_a_report_that_cannot_be_kept_is_not_promised(
     def full(_self: KeptReports, _report: Report) -> str:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    with running(tmp_path) as archive, calling(archive.port, classes=[COMMITMENT]) as association:
+    reports = Reports()
+    with (
+        running(tmp_path) as archive,
+        calling(archive.port, classes=[COMMITMENT], handlers=reports.handlers) as association,
+    ):
         with monkeypatch.context() as patch:
             patch.setattr(KeptReports, "keep", full)
             assert ask(association, request((CT_IMAGE, "1.2"))) == 0x0110
@@ -463,6 +467,7 @@ def test_a_report_that_cannot_be_kept_is_not_promised(
             assert ask(association, request((CT_IMAGE, "1.2"))) == 0x0213
         assert archive.told(CommitmentAnswered) == []
         assert ask(association, request((CT_IMAGE, "1.2"))) == 0
+        assert reports.answered.wait(DEADLINE_S)
 
 
 @pytest.mark.parametrize("kind", ["references", "elements"])
