@@ -22,6 +22,8 @@ def test_an_errand_is_sent_and_its_end_is_told_and_kept(tmp_path: Path) -> None:
         assert [record.state for record in kept] == [InstanceState.STORED, InstanceState.WARNING, InstanceState.REFUSED]
         assert [record.attempts for record in kept] == [1, 1, 1]
         assert opened.journal.errand(errand_id).state is ErrandState.DONE
+        opened.facts.wait_for(InstanceEnded, 3)
+        opened.facts.wait_for(RunEnded)
         kinds = [type(fact) for fact in opened.facts.facts]
         assert kinds[0] is ErrandAdded
         assert kinds.index(RunStarted) < kinds.index(JobFinished) < kinds.index(RunEnded)
