@@ -101,7 +101,7 @@ class Places:
                     return ""
                 if request not in self._line:
                     return f"{address} waits for a place no longer"
-                leaving = self._find_eviction(request)
+                leaving = None if self._is_closed else self._find_eviction(request)
                 if leaving is not None:
                     del self._groups[leaving.holder]
                     self._give_to(request)
@@ -125,15 +125,15 @@ class Places:
             self._hand_out()
 
     def close(self) -> None:
-        """Let nobody wait any more."""
+        """Give no place and let nobody wait any more."""
         with self._lock:
             self._is_closed = True
             for request in self._line:
                 request.changed.set()
 
     def _hand_out(self) -> None:
-        """Give the places that are free to those who wait."""
-        while self._line and len(self._groups) < self._most:
+        """Give the places that are free to those who wait, until closed."""
+        while not self._is_closed and self._line and len(self._groups) < self._most:
             counts = Counter(self._groups.values())
             self._give_to(min(self._line, key=lambda request: counts[request.group]))
 
@@ -181,6 +181,8 @@ class Places:
         )
 
     def _describe_lack(self, request: _Request) -> str:
+        if self._is_closed:
+            return f"{request.address} found no place: the receiver is being stopped"
         counts = Counter(self._groups.values())
         greediest, most = counts.most_common(1)[0]
         return (

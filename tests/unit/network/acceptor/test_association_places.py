@@ -174,6 +174,20 @@ def test_who_is_to_wait_no_longer_is_refused(ends: str) -> None:
     assert (places.waiting, places.taken) == (0, 1)
 
 
+def test_a_place_that_is_left_after_the_end_is_nobodys() -> None:
+    places, (peer,) = filled(1, OTHER, PlaceRules(wait_s=DEADLINE_S))
+    answers: list[str] = []
+    thread, _ = waiting(places, OTHER, answers)
+    with places._lock:  # so that who waits does not wake before the place is left
+        places._is_closed = True
+    places.leave(peer)
+    places.close()
+    thread.join(DEADLINE_S)
+    assert answers[0].startswith(OTHER + OTHER)
+    assert places.taken == 0
+    assert places.take(peer, OTHER) != ""
+
+
 def test_without_places_nobody_is_served() -> None:
     assert Places(0, RULES).take(Peer(), OTHER) == "no associations are served"
 
