@@ -232,6 +232,7 @@ def test_a_watched_folder_is_sent_and_the_rule_says_what_it_did(
         dialog = wait_for(AnswerDialog, wait_until)
         texts = [node.text(0) for node in dialog.model.root.children]
         assert texts == ["1 of 1 instance stored by PACS", "1 instance to PACS"]
+        dialog.reject()
         settle(pane, wait_until)
 
 
@@ -291,6 +292,7 @@ def test_rules_are_tried_with_a_folder_and_nothing_is_sent(
     wait_until(lambda: pane.answer is not None and pane.answer is not dialog)
     assert pane.answer is not None
     assert pane.answer.sentence.text().startswith("1 of 1 study would go somewhere")
+    pane.answer.reject()
     settle(pane, wait_until)
 
 
