@@ -90,8 +90,11 @@ def migrate(database: Database) -> None:
 def read_version(connection: Connection) -> int:
     """The version of the schema; 0 for an empty database. Raises IndexUnusableError where it is not ours."""
     inspector = inspect(connection)
+    has_others = inspector.has_table(
+        "patient"
+    )  # before that of the version, as another process may make both meanwhile
     if not inspector.has_table(settings.name):
-        if inspector.has_table("patient"):
+        if has_others:
             raise IndexUnusableError("the database has other tables than those of an index")
         return 0
     value = connection.execute(select(settings.c.value).where(settings.c.name == "version")).scalar()

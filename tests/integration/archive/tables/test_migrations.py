@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import Inspector, create_engine, inspect, text
 
 from dicomdesk.archive.index import Index, sqlite_url
 from dicomdesk.archive.tables.database import Database
@@ -154,3 +154,24 @@ def test_many_open_a_new_database_at_once(open_index: Callable[[], Index]) -> No
     for thread in threads:
         thread.join(60)
     assert errors == []
+
+
+def test_a_database_that_another_process_makes_meanwhile_is_an_index(
+    open_index: Callable[[], Index], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks = 0
+    look = Inspector.has_table
+
+    def looking(inspector: Inspector, name: str) -> bool:
+        nonlocal looks
+        looks += 1
+        found = look(inspector, name)
+        if looks == 1:
+            open_index()
+        return found
+
+    monkeypatch.setattr(Inspector, "has_table", looking)
+    index = open_index()
+    assert looks > 2
+    index.add([index_entry()])
+    assert index.statistics(AREA).instances == 1
