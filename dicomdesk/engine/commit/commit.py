@@ -37,6 +37,8 @@ __all__ = ["CommitJob", "CommitResult"]
 
 _HOLD_S = 10.0
 """How long our association is held for a report where the peer could bring it on its own: many wait for its end."""
+_RELEASE_GRACE_S = 2.0
+"""For peers that have reported to release their associations, before these are aborted."""
 _LEAST_WAIT_S = 30.0
 """For an answer, where the settings name no time."""
 
@@ -244,7 +246,7 @@ class CommitJob(Job[CommitResult]):
     def _stop_listening(self) -> None:
         listener, self._listener = self._listener, None
         if listener is not None:
-            listener.stop()
+            listener.stop(release_grace_s=0.0 if self._control.is_stopping else _RELEASE_GRACE_S)
 
     # -- the end
 

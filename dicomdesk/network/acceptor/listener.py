@@ -151,10 +151,11 @@ class Listener:
         self._accept_thread.start()
         return port
 
-    def stop(self, *, abort: bool = False) -> None:
+    def stop(self, *, abort: bool = False, release_grace_s: float = 0.0) -> None:
         """Accept nothing more, let instances that are being received end (not with ``abort``), abort, join all threads.
 
-        Waits ``stop_grace_s`` at most for instances that are being received.
+        Waits ``release_grace_s`` at most for peers to release their associations, then ``stop_grace_s`` at most for
+        instances that are being received.
         """
         self._stopping.set()
         self._places.close()
@@ -163,6 +164,7 @@ class Listener:
         if self._accept_thread is not None:
             self._accept_thread.join()
         if not abort:
+            self._join(monotonic() + release_grace_s)
             self._stop_acceptors(StopMode.AFTER_INSTANCE, self._settings.stop_grace_s)
         self._stop_acceptors(StopMode.AT_ONCE, _LONGEST_ABORT_S)
         for acceptor in self._acceptors():

@@ -8,6 +8,7 @@ import threading
 from contextlib import ExitStack, suppress
 from hashlib import sha256
 from pathlib import Path
+from time import monotonic
 
 import pytest
 
@@ -244,6 +245,30 @@ def test_stop_aborts_idle_associations_and_refuses_new_ones() -> None:
         with pytest.raises(ConnectionRefusedError):
             socket.create_connection(("127.0.0.1", port), timeout=DEADLINE_S)
         listener.stop()
+
+
+def refuses(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=DEADLINE_S).close()
+    except OSError:
+        return True
+    return False
+
+
+def test_stop_lets_peers_release_their_associations_for_as_long_as_it_is_told() -> None:
+    receiver = Receiver()
+    with listening(receiver) as (port, listener), connected(port) as peer:
+        peer.associate()
+        stopping = threading.Thread(target=listener.stop, kwargs={"release_grace_s": 3600.0})
+        stopping.start()
+        deadline_s = monotonic() + DEADLINE_S
+        while not refuses(port):
+            assert monotonic() < deadline_s, "it still listens"
+        peer.release()
+        receiver.wait_for("released")
+        listener.stop(abort=True)  # of what connected last, and never asked for an association
+        stopping.join(DEADLINE_S)
+        assert not stopping.is_alive()
 
 
 def test_stop_lets_the_instance_that_is_being_received_end() -> None:
