@@ -1,11 +1,12 @@
 """Retrieves and lists that are kept in a journal, so that ``resume`` can take up what was ended."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from dicomdesk.cli.exit_codes import ExitCode
 from dicomdesk.cli.output.job_watch import JobWatch
@@ -26,12 +27,18 @@ from dicomdesk.logs import Logger
 
 if TYPE_CHECKING:
     from dicomdesk.cli.query.list_run import ListWatcher
+    from dicomdesk.engine.events import Notice
+    from dicomdesk.engine.journal.sqlite_journal import SqliteJournal
     from dicomdesk.engine.lists.facts import ListFact
     from dicomdesk.engine.lists.results import ListOutcome
     from dicomdesk.engine.retrieve.facts import RetrieveFact
     from dicomdesk.engine.retrieve.outcome import RetrieveOutcome
 
 __all__ = ["fetch_kept", "list_watcher"]
+
+
+RequestT = TypeVar("RequestT", RetrieveRequest, ListRequest)
+OutcomeT = TypeVar("OutcomeT", "RetrieveOutcome", "ListOutcome")
 
 
 def fetch_kept(
@@ -42,23 +49,8 @@ def fetch_kept(
     logger: Logger,
 ) -> int:
     """Retrieve as ``JobWatch.carry_out`` does, and keep the request in the journal at ``path``."""
-    journal = open_journal(path, logger, tell=trouble_teller(watch.sink))
-    if journal is None:
-        return int(ExitCode.CANNOT_USE_JOURNAL)
-    try:
-        kept = with_absolute_paths(request)
-        key = keep_work(journal, kept, f"from {printable(str(request.peer))}", new_work_key(kept))
-        journal.flush()  # what is begun from here on is known, whatever comes
-
-        def conclude_kept(result: "RetrieveOutcome") -> int:
-            exit_code = conclude(result)
-            end_work(journal, key, state_of(result), result.text)
-            _tell(state_of(result), journal.path, logger)
-            return exit_code
-
-        return watch.carry_out(request, conclude_kept)
-    finally:
-        close_journal(journal, logger)
+    with _kept(path, request, f"from {printable(str(request.peer))}", watch.sink, logger) as work:
+        return int(ExitCode.CANNOT_USE_JOURNAL) if work is None else watch.carry_out(request, work.ending(conclude))
 
 
 def list_watcher(path: str) -> "ListWatcher | None":
@@ -74,30 +66,56 @@ def _work_off(
     logger: Logger,
 ) -> int:
     """Work off a list; where its user names no state file, it has one beside the journal until it is done."""
-    journal = open_journal(path, logger, tell=trouble_teller(watch.sink))
-    if journal is None:
-        return int(ExitCode.CANNOT_USE_JOURNAL)
-    try:
-        key = new_work_key(request)
-        if request.state_file is None:
-            request = replace(request, state_file=Path(f"{os.path.abspath(journal.path)}.{key}"))
-        kept = with_absolute_paths(request)
-        keep_work(journal, kept, f"{len(request.entries):,} lines, from {printable(str(request.peer))}", key)
-        journal.flush()  # as above
+    key = new_work_key(request)
+    if request.state_file is None:
+        request = replace(request, state_file=Path(f"{os.path.abspath(path)}.{key}"))
+    title = f"{len(request.entries):,} lines, from {printable(str(request.peer))}"
+    with _kept(path, request, title, watch.sink, logger, key=key) as work:
+        return int(ExitCode.CANNOT_USE_JOURNAL) if work is None else watch.carry_out(request, work.ending(conclude))
 
-        def conclude_kept(result: "ListOutcome") -> int:
+
+class _Work:
+    """Work that is kept in an open journal."""
+
+    def __init__(self, journal: "SqliteJournal", key: str, logger: Logger) -> None:
+        self._journal = journal
+        self._key = key
+        self._logger = logger
+
+    def ending(self, conclude: "Callable[[OutcomeT], int]") -> "Callable[[OutcomeT], int]":
+        """Make what concludes it and keeps how it has ended."""
+
+        def conclude_kept(result: "OutcomeT") -> int:
             exit_code = conclude(result)
-            end_work(journal, key, state_of(result), result.text)
-            _tell(state_of(result), journal.path, logger)
+            state = state_of(result)
+            end_work(self._journal, self._key, state, result.text)
+            if state is WorkState.OPEN:
+                path = printable(self._journal.path)
+                self._logger.warn(f"not all of it: dicomdesk resume --journal {path} takes it up again")
             return exit_code
 
-        exit_code = watch.carry_out(request, conclude_kept)
+        return conclude_kept
+
+
+@contextmanager
+def _kept(
+    path: str,
+    request: RequestT,
+    title: str,
+    sink: "Callable[[Notice], None]",
+    logger: Logger,
+    *,
+    key: str = "",
+) -> Iterator[_Work | None]:
+    """Keep what is asked for in the journal at ``path`` meanwhile; None where that cannot be used, which is said."""
+    journal = open_journal(path, logger, tell=trouble_teller(sink))
+    if journal is None:
+        yield None
+        return
+    try:
+        key = keep_work(journal, with_absolute_paths(request), title, key or new_work_key(request))
+        journal.flush()  # what is begun from here on is known, whatever comes
+        yield _Work(journal, key, logger)
         drop_own_state_file(journal, key)
-        return exit_code
     finally:
         close_journal(journal, logger)
-
-
-def _tell(state: WorkState, path: str, logger: Logger) -> None:
-    if state is WorkState.OPEN:
-        logger.warn(f"not all of it: dicomdesk resume --journal {printable(path)} takes it up again")
