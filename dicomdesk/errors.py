@@ -210,6 +210,10 @@ class IndexUnusableError(LocalError):
     """The database of the archive's index cannot be opened, read or written, or is of a newer version."""
 
 
+class IndexUncertainError(IndexUnusableError):
+    """The database of the archive's index failed while it committed: whether it did is not known."""
+
+
 class IndexBusyError(LocalError):
     """The database of the archive's index is locked by others for longer than is reasonable to wait."""
 

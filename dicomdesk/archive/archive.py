@@ -160,7 +160,7 @@ class Archive:
         """Stop, and leave all areas in order."""
         self.stop()
         for keeper in self._keepers.values():
-            keeper.storage.mark_ended()
+            keeper.end()
         for index in self._indexes.values():
             index.close()
         self._indexes.clear()

@@ -27,7 +27,7 @@ from dicomdesk.archive.tables.schema import instance, patient, series, settings,
 from dicomdesk.archive.tables.selections import STORED, area_condition, stored_instance, whole_area_condition
 from dicomdesk.dicom.query.attributes import SERIES_INSTANCE_UID, SOP_INSTANCE_UID, STUDY_INSTANCE_UID
 from dicomdesk.dicom.query.query import Match, Query
-from dicomdesk.errors import IndexBusyError
+from dicomdesk.errors import IndexBusyError, IndexUnusableError
 
 __all__ = ["Durability", "Index", "sqlite_url"]
 
@@ -64,7 +64,11 @@ class Index:
         self._adder = Adder()
         self._is_certain = True
         """Whether all that the adder remembers is committed: the keys of what is not are given to others (SQLite)."""
-        self._commits: GroupCommit[_Task, list[Addition]] = GroupCommit(self._commit, common_errors=(IndexBusyError,))
+        self._last: int | None = None
+        """When something was added last; None until the database has been asked."""
+        self._commits: GroupCommit[_Task, list[Addition]] = GroupCommit(
+            self._commit, common_errors=(IndexBusyError, IndexUnusableError)
+        )
 
     def close(self) -> None:
         """Close all connections; nothing is lost, what was returned is committed."""
@@ -109,7 +113,7 @@ class Index:
         if not self._is_certain:
             self._adder.forget()
         self._is_certain = False
-        now = time.time_ns() // 1000
+        now = self._now(connection)
         additions: list[Addition] = []
         start = 0
         while start < len(tasks):
@@ -121,6 +125,13 @@ class Index:
             start = end
         results = iter(additions)
         return [[next(results) for _ in task.entries] for task in tasks]
+
+    def _now(self, connection: Connection) -> int:
+        """Microseconds since 1970, later than all that was added: a clock that is set back makes nothing older."""
+        if self._last is None:
+            self._last = connection.execute(select(func.coalesce(func.max(study.c.last_received), 0))).scalar_one()
+        self._last = max(time.time_ns() // 1000, self._last + 1)
+        return self._last
 
     def remove(
         self,

@@ -16,7 +16,7 @@ from dicomdesk.archive.index_entries import Addition, AdditionOutcome, IndexEntr
 from dicomdesk.archive.setup.configuration import Area
 from dicomdesk.atomic_file import AtomicFile
 from dicomdesk.dicom.query.attributes import SERIES_INSTANCE_UID, SOP_INSTANCE_UID, STUDY_INSTANCE_UID
-from dicomdesk.errors import LocalError
+from dicomdesk.errors import IndexUncertainError, LocalError
 from dicomdesk.records import dataclass
 
 __all__ = ["Keeper", "StoredFile"]
@@ -42,6 +42,8 @@ class Keeper:
         self.index = index
         self._removing = threading.Lock()
         """One at a time decides what has to go."""
+        self._doubtful: set[str] = set()
+        """Files of which it is not known whether the index has them."""
         self.quota = AreaQuota(area, storage, index, self._removing)
         self.crash_repair = CrashRepair(area, storage, index)
 
@@ -53,8 +55,8 @@ class Keeper:
     def keep(self, file: AtomicFile, entry: IndexEntry) -> StoredFile:
         """Place a finished file and index it; when this returns it may be acknowledged.
 
-        ``entry`` has no path yet. When this raises, the file is gone, unless the index has it nevertheless or cannot be
-        asked; then it stays, for ``crash_repair``.
+        ``entry`` has no path yet. When this raises, the file is gone, unless the index may have it nevertheless and
+        cannot be asked; then it stays until ``settle``.
         """
         values = entry.values
         study_uid = values.get(STUDY_INSTANCE_UID, "")
@@ -63,9 +65,11 @@ class Keeper:
         )
         try:
             (addition,) = self.index.add([replace(entry, path=path)])
-        except BaseException:
-            self._take_back(path)
+        except BaseException as error:
+            self._take_back(path, error)
             raise
+        if self._doubtful:
+            self.settle()
         if addition.outcome in {AdditionOutcome.KEPT_FIRST, AdditionOutcome.CONTRADICTED}:
             self.storage.remove([path])
         elif addition.replaced_path and addition.replaced_path != path:
@@ -73,14 +77,33 @@ class Keeper:
         removed = self.quota.apply(study_uid, path, entry.size_bytes)
         return StoredFile(path=path, addition=addition, removed=tuple(removed))
 
-    def _take_back(self, path: str) -> None:
-        """Remove a file that could not be indexed; not where the index took it and lost only its answer."""
+    def _take_back(self, path: str, error: BaseException) -> None:
+        """Remove a file that could not be indexed; not where the index may have it and lost only its answer."""
+        if isinstance(error, LocalError) and not isinstance(error, IndexUncertainError):
+            self.storage.remove([path])
+        else:
+            self._doubtful.add(path)
+            self.settle()
+
+    def settle(self) -> bool:
+        """Remove files of which it was not known whether the index has them, if it has not; whether none is left.
+
+        Raises nothing.
+        """
+        paths = list(self._doubtful)
         try:
-            unknown = self.crash_repair.unindexed([path])
+            unknown = self.crash_repair.unindexed(paths)
         except LocalError:
-            self.storage.doubt()
-            return
+            return False
         self.storage.remove(unknown)
+        self._doubtful.difference_update(paths)
+        return not self._doubtful
+
+    def end(self) -> None:
+        """Leave the area in order, or as after a crash where the index cannot be asked."""
+        if self._doubtful and not self.settle():
+            self.storage.doubt()
+        self.storage.mark_ended()
 
     def remove(
         self, *, study_instance_uid: str = "", series_instance_uid: str = "", sop_instance_uid: str = ""

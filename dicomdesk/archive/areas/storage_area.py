@@ -26,7 +26,7 @@ from pathlib import Path
 
 from dicomdesk.atomic_file import AtomicFile, fsync_folder, remove_abandoned
 from dicomdesk.dicom.uids import is_valid_uid
-from dicomdesk.errors import StorageError
+from dicomdesk.errors import IndexUncertainError, LocalError, StorageError
 
 try:
     import fcntl
@@ -201,11 +201,16 @@ class StorageArea:
     def removing(self, relatives: Sequence[str]) -> Iterator[None]:
         """Note what is about to leave the index; when the block has ended well, the files are removed.
 
-        A process that is killed in between, or an index that fails, leaves the note: see ``abandoned_removals``. Raises
-        OSError where the note cannot be written.
+        A process that is killed in between, or an index that may have removed them, leaves the note: see
+        ``abandoned_removals``. Raises OSError where the note cannot be written.
         """
         note = self.note_removal(relatives)
-        yield
+        try:
+            yield
+        except LocalError as error:
+            if not isinstance(error, IndexUncertainError):
+                self.forget(note)
+            raise
         self.complete_removal(note, relatives)
 
     def note_removal(self, relatives: Sequence[str]) -> str:

@@ -3,7 +3,7 @@
 import contextlib
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from typing import ParamSpec, TypeVar
+from typing import Final, ParamSpec, TypeVar
 
 from dicomdesk.archive.facts import OperationEnded
 from dicomdesk.archive.index_entries import StoredInstance
@@ -25,6 +25,9 @@ from dicomdesk.network.wire.connection import Companion, Interruption
 from dicomdesk.settings import AssociationSettings, Peer
 
 __all__ = ["MoveProvider"]
+
+_ANSWER_AFTER_CANCEL_S: Final = 0.5
+"""So long a destination may still answer for the instance that it is being sent."""
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
@@ -120,6 +123,7 @@ class MoveProvider:
             with contextlib.ExitStack() as ends:
                 try:
                     interruption = ends.enter_context(self._interruptions.one(_MoveRequestor(retrieval)))
+                    ends.enter_context(_not_waiting_long(retrieval, interruption))
                     association = open_association(
                         peer=peer, settings=settings, contexts=batch.contexts, interruption=interruption
                     )
@@ -144,6 +148,18 @@ def _send(
             association.release()
         stack.pop_all()
     return sending.left
+
+
+@contextlib.contextmanager
+def _not_waiting_long(retrieval: Retrieval, interruption: Interruption) -> Iterator[None]:
+    """End what is waited for a moment after the move is cancelled: the destination may not answer any more."""
+    timer = threading.Timer(_ANSWER_AFTER_CANCEL_S, interruption.set)
+    timer.daemon = True
+    retrieval.cancelled = timer.start
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 class _Interruptions:

@@ -7,7 +7,6 @@ patient's, in ID and in name. Data sets whose lengths do not fit together end th
 """
 
 import logging
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -103,7 +102,7 @@ class StoringSink(InstanceFile):
         file = self._complete()
         self._check_size(file.size_bytes)
         stored_syntax = syntax or self.request.transfer_syntax_uid
-        entry = replace(entry, size_bytes=file.size_bytes, transfer_syntax_uid=stored_syntax, received=time.time())
+        entry = replace(entry, size_bytes=file.size_bytes, transfer_syntax_uid=stored_syntax)
         kept = self._keeper.keep(file, entry)
         self._file = None
         if kept.addition.outcome is AdditionOutcome.CONTRADICTED:

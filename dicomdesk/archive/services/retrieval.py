@@ -53,6 +53,8 @@ class Retrieval:
         self.keeper = keeper
         self.destination = destination
         self.is_cancelled = False
+        self.cancelled: Callable[[], None] = _go_on
+        """Called once, when the cancellation is noticed."""
         self._service = service
         self._facts = facts
         self._query: Query | None = None
@@ -77,7 +79,9 @@ class Retrieval:
 
     def check_cancelled(self) -> bool:
         """Whether the peer does not want the rest; raises PeerError when it has gone."""
-        self.is_cancelled = self.is_cancelled or self.operation.is_cancelled()
+        if not self.is_cancelled and self.operation.is_cancelled():
+            self.is_cancelled = True
+            self.cancelled()
         return self.is_cancelled
 
     def fileno(self) -> int:
@@ -86,8 +90,10 @@ class Retrieval:
 
     def heed(self) -> None:
         """Take what the peer has sent; raises PeerError when it has gone, LocalError when the archive ends."""
-        if self.operation.is_cancelled():
+        is_cancelled = self.operation.is_cancelled()
+        if is_cancelled and not self.is_cancelled:
             self.is_cancelled = True
+            self.cancelled()
 
     def take(self, instance: StoredInstance, status: int | None, reason: str = "") -> None:
         """One sub-operation has ended; None where the instance could not be sent."""
@@ -243,3 +249,7 @@ class Outlet:
             return next((other.path for other in found if other.path != instance.path), "")
         except LocalError:
             return ""
+
+
+def _go_on() -> None:
+    """Do nothing."""

@@ -23,7 +23,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, Operati
 from sqlalchemy.exc import TimeoutError as ConnectionsUsedUpError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from dicomdesk.errors import IndexBusyError, IndexDamagedError, IndexUnusableError
+from dicomdesk.errors import IndexBusyError, IndexDamagedError, IndexUncertainError, IndexUnusableError
 
 _BUSY_TIMEOUT_S: Final = 30.0
 _RETRIES: Final = 8
@@ -123,16 +123,21 @@ class Database:
         """Do the work in one transaction and commit it; on a conflict with other writers, again from its start.
 
         Raises IndexBusyError when the conflict does not end, or the database was locked for half a minute;
-        IndexDamagedError, IndexUnusableError.
+        IndexDamagedError, IndexUnusableError. Nothing was changed then, but for IndexUncertainError.
         """
         end_s = time.monotonic() + _BUSY_TIMEOUT_S
         for attempt in range(_RETRIES):
             with _translated(), self._engine.connect() as plain:
                 connection = plain.execution_options(**{_WRITES: True})
+                is_done = False
                 try:
                     with connection.begin():
-                        return work(connection)
+                        result = work(connection)
+                        is_done = True
+                    return result
                 except DBAPIError as error:
+                    if is_done and not _is_transient(error):
+                        raise IndexUncertainError(str(_translate(error))) from error
                     if not _is_transient(error) or attempt == _RETRIES - 1 or time.monotonic() >= end_s:
                         raise
             time.sleep(random.uniform(0.0, 0.01 * 2**attempt))  # noqa: S311  # spreads competing writers

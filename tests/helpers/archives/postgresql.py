@@ -1,11 +1,12 @@
 """A real PostgreSQL server of one's own: its files in a temporary folder, reached by a socket there."""
 
+import contextlib
 import os
 import pwd
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -44,8 +45,9 @@ def _unprivileged() -> pwd.struct_passwd | None:
 class PostgresqlServer:
     """A running server."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, control: Callable[..., None]) -> None:
         self._folder = folder
+        self._control = control
         self._count = 0
 
     def _url(self, database: str) -> str:
@@ -60,6 +62,14 @@ class PostgresqlServer:
             connection.exec_driver_sql(f"CREATE DATABASE {name}")
         engine.dispose()
         return self._url(name)
+
+    def stop(self) -> None:
+        """End at once, as by a failure."""
+        self._control("-m", "immediate", "-w", "stop")
+
+    def start(self) -> None:
+        """Run again after ``stop``."""
+        self._control("-w", "start")
 
 
 @contextmanager
@@ -90,11 +100,16 @@ def running_postgresql() -> Iterator[PostgresqlServer]:
     options = f"-c listen_addresses='' -c unix_socket_directories='{folder}' -c fsync=off -c max_connections=60"
     try:
         run(str(programs / "initdb"), "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
-        control = str(programs / "pg_ctl")
-        run(control, "-D", data, "-w", "-l", str(folder / "log"), "-o", options, "start")
+        log = str(folder / "log")
+
+        def control(*arguments: str) -> None:
+            run(str(programs / "pg_ctl"), "-D", data, "-l", log, "-o", options, *arguments)
+
+        control("-w", "start")
         try:
-            yield PostgresqlServer(folder)
+            yield PostgresqlServer(folder, control)
         finally:
-            run(control, "-D", data, "-m", "immediate", "-w", "stop")
+            with contextlib.suppress(subprocess.CalledProcessError):  # it may be stopped already
+                control("-m", "immediate", "-w", "stop")
     finally:
         shutil.rmtree(folder, ignore_errors=True)

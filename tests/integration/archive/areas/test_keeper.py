@@ -1,11 +1,13 @@
 """Files and index of an area together: storing and removing."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from dicomdesk.archive.index import Index
-from dicomdesk.errors import LocalError
+from dicomdesk.archive.index_entries import IndexEntry
+from dicomdesk.errors import IndexUncertainError, IndexUnusableError, LocalError
 from tests.helpers.archives.kept_areas import files, indexed, make, put
 
 
@@ -42,6 +44,52 @@ def test_an_index_that_fails_leaves_no_file(tmp_path: Path, index: Index, monkey
     with pytest.raises(LocalError):
         put(keeper, "1.2", "1.3", "1.4")
     assert files(keeper) == set()
+
+
+@pytest.mark.parametrize("is_committed", [True, False])
+def test_a_commit_whose_end_is_not_known_is_settled_with_the_next_instance(
+    tmp_path: Path, index: Index, monkeypatch: pytest.MonkeyPatch, is_committed: bool
+) -> None:
+    keeper = make(tmp_path, index)
+    add = index.add
+
+    def lose(*entries: Sequence[IndexEntry]) -> None:
+        if is_committed:
+            add(*entries)
+        raise IndexUncertainError("the connection is lost")
+
+    def fail(*_: object) -> None:
+        raise IndexUnusableError("there is no server")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(index, "add", lose)
+        patched.setattr(index, "known_paths", fail)
+        for number in range(3):
+            with pytest.raises(LocalError):
+                put(keeper, "1.2", "1.3", f"1.4.{number}")
+        assert len(files(keeper)) == 3
+    put(keeper, "1.2", "1.3", "1.5")
+    assert files(keeper) == indexed(keeper)
+    assert len(files(keeper)) == (4 if is_committed else 1)
+    keeper.end()
+    assert keeper.storage.crashed_since() is None
+
+
+def test_a_removal_that_the_index_refuses_leaves_no_note(
+    tmp_path: Path, index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keeper = make(tmp_path, index)
+    put(keeper, "1.2", "1.3", "1.4")
+
+    def fail(*_: object, **__: object) -> None:
+        raise IndexUnusableError("there is no server")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(index, "remove", fail)
+        with pytest.raises(LocalError):
+            keeper.remove(study_instance_uid="1.2")
+    assert keeper.storage.leaving() == set()
+    assert files(keeper) == indexed(keeper) != set()
 
 
 def test_removing_a_study_leaves_the_others(tmp_path: Path, index: Index) -> None:

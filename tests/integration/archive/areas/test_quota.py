@@ -1,5 +1,6 @@
 """Instances and studies that go because of the quota of an area."""
 
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from random import Random
@@ -9,7 +10,7 @@ import pytest
 
 from dicomdesk.archive.areas.keeper import StoredFile
 from dicomdesk.archive.areas.quota import QuotaExceededError
-from dicomdesk.archive.index import Index
+from dicomdesk.archive.index import Index, sqlite_url
 from dicomdesk.archive.index_entries import StudyUsage
 from dicomdesk.archive.setup.configuration import Quota
 from tests.helpers.archives.index_entries import AREA
@@ -49,6 +50,35 @@ def test_a_study_that_grows_too_large_loses_its_oldest_instances(
     assert len(files(keeper)) == 3
     with pytest.raises(QuotaExceededError, match="9000"):
         keeper.quota.check_size(9000)
+
+
+@pytest.mark.parametrize("is_opened_again", [False, True])
+def test_a_clock_that_is_set_back_makes_nothing_older(
+    tmp_path: Path,
+    index: Index,
+    monkeypatch: pytest.MonkeyPatch,
+    announce_log: Callable[[str], None],
+    is_opened_again: bool,
+) -> None:
+    announce_log("due to quota")
+    keeper = make(tmp_path, index, Quota(max_studies=2, max_bytes_per_study=3000))
+    put(keeper, "1.2.1", "1.3", "1.4")
+    put(keeper, "1.2.2", "1.3", "1.4.1", size=1300)
+    now = time.time_ns()
+    monkeypatch.setattr(time, "time_ns", lambda: now - 86400 * 10**9)
+    if is_opened_again:
+        index = Index(sqlite_url(keeper.storage.index_path))
+        keeper = make(tmp_path, index, Quota(max_studies=2, max_bytes_per_study=3000))
+    second = put(keeper, "1.2.2", "1.3", "1.4.2", size=1300)
+    third = put(keeper, "1.2.2", "1.3", "1.4.3", size=1300)
+    assert [path.split("/")[-1][:5] for path in third.removed] == ["1.4.1"]
+    fourth = put(keeper, "1.2.3", "1.3", "1.4")
+    assert [path.split("/")[1] for path in fourth.removed] == ["1.2.1"]
+    fifth = put(keeper, "1.2.4", "1.3", "1.4")
+    assert set(fifth.removed) == {second.path, third.path}
+    assert files(keeper) == indexed(keeper) == {fourth.path, fifth.path}
+    if is_opened_again:
+        index.close()
 
 
 def test_a_study_that_grows_while_it_is_chosen_stays(

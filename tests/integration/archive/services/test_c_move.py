@@ -1,6 +1,8 @@
 """C-MOVE from a running archive to real destinations: good ones, wrong ones, and those that vanish."""
 
+import contextlib
 import socket
+import subprocess
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -31,7 +33,7 @@ from tests.helpers.archives.served_archives import (
     until,
 )
 from tests.helpers.data.datasets import CT_IMAGE, EXPLICIT, IMPLICIT
-from tests.helpers.dcmtk.programs import free_port
+from tests.helpers.dcmtk.programs import dcmtk_program, free_port
 from tests.helpers.peers.fake_peer import Abort, Action, Close, FakePeer, Release, Silence, Status
 from tests.helpers.peers.requestors import Proposal, Requestor, connected, data_pdu
 
@@ -309,6 +311,50 @@ def test_a_cancellation_does_not_disturb_the_instance_that_is_being_sent(tmp_pat
             assert statuses[-1] == CANCELLED
             peer.release()
         until(lambda: target.ends == ["released"])
+
+
+@pytest.mark.parametrize("silent", ["stores", "negotiation"])
+def test_a_move_to_a_destination_that_no_longer_answers_can_be_cancelled(tmp_path: Path, silent: str) -> None:
+    cancel = write_command_set({0x0100: 0x0FFF, 0x0120: 7, 0x0800: 0x0101})
+    with contextlib.ExitStack() as stack:
+        if silent == "stores":
+            peer = stack.enter_context(FakePeer(stores=[Status(0), Silence()]))
+            port = peer.port
+        else:
+            port = stack.enter_context(socket.create_server(("127.0.0.1", 0))).getsockname()[1]
+        archive = stack.enter_context(running(tmp_path, peers={"DEST": port}, timeouts=Timeouts()))
+        archive.put(*data_sets(3))
+        with connected(archive.port) as asking:
+            start_move(asking)
+            if silent == "stores":
+                assert asking.read_response().number(0x0900) == PENDING
+            asking.send(data_pdu(1, 3, cancel))
+            statuses = [asking.read_response().number(0x0900)]
+            while statuses[-1] == PENDING:
+                statuses.append(asking.read_response().number(0x0900))
+            assert statuses[-1] == CANCELLED
+
+
+def test_dcmtks_movescu_cancels_a_move_to_a_destination_that_no_longer_answers(tmp_path: Path) -> None:
+    with (
+        FakePeer(stores=[Status(0), Silence()]) as silent,
+        running(tmp_path / "area", peers={"DEST": silent.port}, timeouts=Timeouts()) as archive,
+    ):
+        archive.put(*data_sets(3))
+        options = ["-v", "--cancel", "1", "-aec", ARCHIVE, "-aem", "DEST", "-S"]
+        options += ["-k", "QueryRetrieveLevel=STUDY", "-k", f"StudyInstanceUID={STUDY}"]
+        done = subprocess.run(
+            [dcmtk_program("movescu"), *options, "127.0.0.1", str(archive.port)],
+            capture_output=True,
+            text=True,
+            timeout=DEADLINE_S,
+            check=False,
+        )
+        assert "Cancel" in done.stderr + done.stdout, done
+        (ended,) = archive.wait_for(OperationEnded)
+        assert ended.status == CANCELLED
+        assert ended.counts is not None
+        assert ended.counts.completed == 1
 
 
 def test_several_move_to_several_destinations_at_once(tmp_path: Path) -> None:

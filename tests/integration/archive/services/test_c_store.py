@@ -18,7 +18,7 @@ from dicomdesk.dicom.files.part10 import read_header
 from dicomdesk.dicom.instance import InputFormat
 from dicomdesk.dicom.storing_format import StoringFormat
 from dicomdesk.engine.receive.instance_file import STORED_AS_RECEIVED
-from dicomdesk.errors import IndexBusyError
+from dicomdesk.errors import IndexBusyError, IndexUncertainError
 from dicomdesk.network.dimse.store_reception import IncomingStore
 from tests.helpers.archives.served_archives import ARCHIVE, MR_IMAGE, encoded, running
 from tests.helpers.data.datasets import CT_IMAGE, EXPLICIT, IMPLICIT, Builder
@@ -363,7 +363,7 @@ def test_an_index_that_took_the_instance_and_lost_its_answer_keeps_the_file(
 
         def lose_answer(*arguments: object, **named: object) -> None:
             add(*arguments, **named)  # type: ignore[arg-type]  # as they came
-            raise IndexBusyError("the connection was lost")
+            raise IndexUncertainError("the connection was lost")
 
         with monkeypatch.context() as patch:
             patch.setattr(index, "add", lose_answer)
@@ -378,15 +378,15 @@ def test_files_of_which_the_index_says_nothing_are_put_in_order_later(
     announce_log("could not be kept")
 
     def unreachable(*_: object, **__: object) -> None:
-        raise IndexBusyError("the database cannot be reached")
+        raise IndexUncertainError("the database cannot be reached")
 
     with running(tmp_path) as archive, storing(archive.port) as peer:
         index = archive.archive.keeper(ARCHIVE).index
-        with monkeypatch.context() as patch:
-            patch.setattr(index, "add", unreachable)
-            patch.setattr(index, "known_paths", unreachable)
-            assert peer.store("1.2.3.4", [encoded("1.2.3.4")]) == OUT_OF_RESOURCES
+        monkeypatch.setattr(index, "add", unreachable)
+        monkeypatch.setattr(index, "known_paths", unreachable)
+        assert peer.store("1.2.3.4", [encoded("1.2.3.4")]) == OUT_OF_RESOURCES
         assert len(archive.files()) == 1
+    monkeypatch.undo()
     with running(tmp_path) as archive:
         assert archive.archive.repairs[ARCHIVE].adopted == 1
         assert set(archive.files()) == set(archive.indexed())
