@@ -163,6 +163,7 @@ class Theme(QObject):
         self._assets = assets
         self._painter = IconPainter(assets)
         self.tokens = LIGHT
+        self._colours: dict[Tone, QColor] = {}
         application.setStyle("Fusion")
         font = application.font()
         if 0 < font.pointSizeF() < BODY_POINTS:
@@ -177,6 +178,7 @@ class Theme(QObject):
     def follow(self, scheme: Qt.ColorScheme) -> None:
         """Take the colours of ``scheme``; unknown is light."""
         self.tokens = DARK if scheme == Qt.ColorScheme.Dark else LIGHT
+        self._colours.clear()
         self._application.setPalette(palette_of(self.tokens))
         style_sheet = string.Template(self._assets.style_sheet)
         self._application.setStyleSheet(style_sheet.substitute(asdict(self.tokens)))
@@ -184,7 +186,10 @@ class Theme(QObject):
 
     def colour(self, tone: Tone) -> QColor:
         """Return the colour of a tone."""
-        return QColor(getattr(self.tokens, tone.value))
+        found = self._colours.get(tone)
+        if found is None:
+            found = self._colours[tone] = QColor(getattr(self.tokens, tone.value))
+        return found
 
     def pixmap(self, name: str, tone: Tone, size: int = ROW_ICON, pixel_ratio: float = 1.0) -> QPixmap:
         """Return an icon's drawing in a tone."""

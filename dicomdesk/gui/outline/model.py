@@ -283,6 +283,15 @@ class OutlineModel(QAbstractItemModel):
                 for first, last in self._changing:
                     self.dataChanged.emit(self.index(lowest, first, above), self.index(highest, last, above))
 
+    def shows(self, node: Node) -> bool:
+        """Whether a node is among the rows of this model."""
+        while (owner := node.parent) is not None:
+            siblings = owner.children
+            if node.row >= len(siblings) or siblings[node.row] is not node:
+                return False
+            node = owner
+        return node is self.root
+
     def index_of(self, node: Node | None, column: int = 0) -> QModelIndex:
         """Return the index of a node, the invalid one for None."""
         return QModelIndex() if node is None else self.createIndex(node.row, column, node.key)

@@ -13,104 +13,166 @@ PADDING = 8
 _BAR_HEIGHT = 6
 _PERCENT_WIDTH = 48
 _PART_GAP = 12
+_MOST_MEASURED = 4000
+"""Texts of which the width is remembered."""
 
 _Index = QModelIndex | QPersistentModelIndex
 _TONE_OF_WEIGHT = {Weight.STRONG: Tone.PLAIN, Weight.PLAIN: Tone.PLAIN, Weight.QUIET: Tone.QUIET}
 
 
 class RowDelegate(QStyledItemDelegate):
-    """Paints cells; selection, lines and focus are the view's."""
+    """Paints cells; selection, lines and focus are the view's.
+
+    A cell is painted some hundred times a second while something goes on: what depends on the view only is asked of it
+    once for each time it is painted, and text is measured once as long as it stays the same.
+    """
 
     def __init__(self, theme: Theme, columns: Sequence[Column]) -> None:
         super().__init__(theme)
         self._theme = theme
-        middle = Qt.AlignmentFlag.AlignVCenter
-        sides = [Qt.AlignmentFlag.AlignRight if c.is_number else Qt.AlignmentFlag.AlignLeft for c in columns]
-        self._alignments = [side | middle for side in sides]
+        self._is_right = [column.is_number for column in columns]
+        self._insets: list[tuple[int, int]] = []
+        """Of each column, left and right: in line with the view's margins."""
+        self._ratio = 1.0
+        self._fonts: dict[bool, _Lettering] = {}
+        """By whether it is bold."""
+
+    def begin(self, view: QTreeView) -> None:
+        """Paint cells of a view from now on."""
+        self._ratio = view.devicePixelRatioF()
+        font = view.font()
+        if not self._fonts or self._fonts[False].font != font:
+            self._fonts = {False: _Lettering(font), True: _Lettering(bold_font(font))}
+        header, tree = view.header(), max(view.treePosition(), 0) if view.rootIsDecorated() else -1
+        shown = [column for column in range(len(self._is_right)) if not header.isSectionHidden(column)]
+        last = shown[-1] if shown else -1
+        self._insets = [
+            (_left_inset(column, is_tree=column == tree), MARGIN if column >= last else PADDING)
+            for column in range(len(self._is_right))
+        ]
 
     def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
         return QSize(40, row_height(option.fontMetrics))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         node = index.data(NODE_ROLE)  # one call through Qt per cell: the rest is asked of the node itself
-        if not isinstance(node, Node):
-            return
-        column = index.column()
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._paint_cell(painter, self._content_rect(option, column), option.font, node, column)
-        painter.restore()
+        if isinstance(node, Node):
+            column = index.column()
+            self._paint_cell(painter, self._content_rect(option, column), node, column)
 
-    def _paint_cell(self, painter: QPainter, rect: QRect, font: QFont, node: Node, column: int) -> None:
+    def _paint_cell(self, painter: QPainter, rect: QRect, node: Node, column: int) -> None:
         mark = node.mark(column)
         progress = node.progress(column)
+        is_right = self._is_right[column]
         if progress is not None:
-            self._paint_progress(painter, rect, font, progress, node.shares(column) or ((progress, _bar_tone(mark)),))
+            self._paint_progress(painter, rect, progress, node.shares(column) or ((progress, _bar_tone(mark)),))
         elif mark is not None and mark.word:
-            self._paint_mark(painter, rect, font, mark, self._alignments[column])
+            self._paint_text(painter, self._paint_icon(painter, rect, mark), mark.word, mark.tone, is_right=is_right)
         elif (parts := node.parts(column)) is not None:
-            self._paint_parts(painter, self._paint_icon(painter, rect, mark) if mark else rect, font, parts)
+            self._paint_parts(painter, self._paint_icon(painter, rect, mark) if mark else rect, parts)
         elif text := node.text(column):
-            self._paint_text(painter, rect, font, text, Tone.PLAIN, self._alignments[column])
+            self._paint_text(painter, rect, text, Tone.PLAIN, is_right=is_right)
 
     def _content_rect(self, option: QStyleOptionViewItem, column: int) -> QRect:
-        """In line with the view's margins; the column of the tree has the arrow at its left already."""
-        view = option.widget
-        is_tree = isinstance(view, QTreeView) and view.rootIsDecorated() and column == max(view.treePosition(), 0)
-        left = MARGIN // 2 if column == 0 and is_tree else MARGIN if column == 0 else 0 if is_tree else PADDING
-        is_last = isinstance(view, QTreeView) and is_last_shown(view.header(), column)
-        return option.rect.adjusted(left, 0, -(MARGIN if is_last else PADDING), 0)
+        """Where the content of a cell stands; the column of the tree has the arrow at its left already."""
+        if not self._insets and isinstance(option.widget, QTreeView):
+            self.begin(option.widget)
+        left, right = self._insets[column]
+        return option.rect.adjusted(left, 0, -right, 0)
 
     def _paint_text(
-        self, painter: QPainter, rect: QRect, font: QFont, text: str, tone: Tone, alignment: Qt.AlignmentFlag
+        self,
+        painter: QPainter,
+        rect: QRect,
+        text: str,
+        tone: Tone,
+        *,
+        is_right: bool = False,
+        is_bold: bool = False,
     ) -> None:
-        painter.setFont(font)
+        letters = self._fonts[is_bold]
+        room = rect.width()
+        shown, width = letters.fitted(text, room)
+        painter.setFont(letters.font)
         painter.setPen(self._theme.colour(tone))
-        shown = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
-        painter.drawText(rect, alignment | Qt.TextFlag.TextSingleLine, shown)
-
-    def _paint_mark(self, painter: QPainter, rect: QRect, font: QFont, mark: Mark, alignment: Qt.AlignmentFlag) -> None:
-        words = self._paint_icon(painter, rect, mark)
-        self._paint_text(painter, words, font, mark.word, mark.tone, alignment)
+        left = rect.left() + (room - width if is_right else 0)
+        painter.drawText(left, rect.top() + (rect.height() + letters.rise + 1) // 2, shown)
 
     def _paint_icon(self, painter: QPainter, rect: QRect, mark: Mark) -> QRect:
         """Paint the icon of a mark, if it has one; the room that is left for words."""
         if not mark.icon:
             return rect
         top = rect.top() + (rect.height() - ROW_ICON) // 2
-        device = painter.device()
-        ratio = device.devicePixelRatioF() if device is not None else 1.0
-        painter.drawPixmap(rect.left(), top, self._theme.pixmap(mark.icon, mark.tone, ROW_ICON, ratio))
+        painter.drawPixmap(rect.left(), top, self._theme.pixmap(mark.icon, mark.tone, ROW_ICON, self._ratio))
         return rect.adjusted(ROW_ICON + 6, 0, 0, 0)
 
-    def _paint_parts(self, painter: QPainter, rect: QRect, font: QFont, parts: tuple[Part, ...]) -> None:
+    def _paint_parts(self, painter: QPainter, rect: QRect, parts: tuple[Part, ...]) -> None:
         left = rect.left()
         for part in parts:
             room = rect.right() + 1 - left
             if room < 2 * GRID:
                 return
-            part_font = bold_font(font) if part.weight is Weight.STRONG else font
-            width = QFontMetrics(part_font).horizontalAdvance(part.text)
+            is_bold = part.weight is Weight.STRONG
+            width = self._fonts[is_bold].width(part.text)
             if part.weight is Weight.QUIET and width + 2 > room and left > rect.left():
                 return  # the beginning of a date or an address says less than nothing
             place = QRect(left, rect.top(), room, rect.height())
-            tone = _TONE_OF_WEIGHT[part.weight]
-            align = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-            self._paint_text(painter, place, part_font, part.text, tone, align)
+            self._paint_text(painter, place, part.text, _TONE_OF_WEIGHT[part.weight], is_bold=is_bold)
             left += width + _PART_GAP
 
     def _paint_progress(
-        self, painter: QPainter, rect: QRect, font: QFont, progress: float, shares: tuple[tuple[float, Tone], ...]
+        self, painter: QPainter, rect: QRect, progress: float, shares: tuple[tuple[float, Tone], ...]
     ) -> None:
         width = rect.width() - _PERCENT_WIDTH
         top = rect.center().y() - _BAR_HEIGHT / 2 + 0.5
         place = QRectF(rect.left(), top, width, _BAR_HEIGHT)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         paint_shares(painter, place, [(share, self._theme.colour(tone)) for share, tone in shares], self._track())
-        align = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        self._paint_text(painter, rect, font, f"{int(progress * 100)} %", Tone.QUIET, align)
+        painter.restore()
+        self._paint_text(painter, rect, f"{int(progress * 100)} %", Tone.QUIET, is_right=True)
 
     def _track(self) -> QColor:
         return QColor(self._theme.tokens.track)
+
+
+class _Lettering:
+    """A font, and texts that were measured in it."""
+
+    def __init__(self, font: QFont) -> None:
+        self.font = font
+        self._metrics = QFontMetrics(font)
+        self.rise = self._metrics.ascent() - self._metrics.descent()
+        """By how much more letters rise above their line than they go below it."""
+        self._widths: dict[str, int] = {}
+        self._elided: dict[tuple[str, int], str] = {}
+
+    def width(self, text: str) -> int:
+        """Return the width of a text."""
+        known = self._widths.get(text)
+        if known is None:
+            if len(self._widths) >= _MOST_MEASURED:
+                self._widths.clear()
+            known = self._widths[text] = self._metrics.horizontalAdvance(text)
+        return known
+
+    def fitted(self, text: str, room: int) -> tuple[str, int]:
+        """Return as much of a text as there is room for, and its width."""
+        width = self.width(text)
+        if width <= room:
+            return text, width
+        elided = self._elided.get((text, room))
+        if elided is None:
+            if len(self._elided) >= _MOST_MEASURED:
+                self._elided.clear()
+            elided = self._elided[text, room] = self._metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
+        return elided, self.width(elided)
+
+
+def _left_inset(column: int, *, is_tree: bool) -> int:
+    if column == 0:
+        return MARGIN // 2 if is_tree else MARGIN
+    return 0 if is_tree else PADDING
 
 
 def _bar_tone(mark: Mark | None) -> Tone:

@@ -13,7 +13,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyleOptionViewItem, QTreeView
 
 from dicomdesk.gui.outline.header import OutlineHeader
@@ -47,31 +47,35 @@ class OutlineView(QTreeView):
         *,
         stretched: int = 0,
         selects_many: bool = False,
+        arranges: bool = True,
         least_width: int = _LEAST_STRETCHED_WIDTH,
     ) -> None:
-        """Columns that yield are hidden until the stretched one has ``least_width``."""
+        """Columns that yield are hidden until the stretched one has ``least_width``.
+
+        ``arranges`` lets the view sort and filter; without, it shows the rows of the model as they are.
+        """
         super().__init__()
         self._selected: Node | None = None
         """What was last told of as selected."""
         self._theme = theme
         self._outline = model
-        self._filter = OutlineFilter(model, self)
+        self._filter = OutlineFilter(model, self) if arranges else None
         header = OutlineHeader(theme)
         self.setHeader(header)
-        self.setModel(self._filter)
+        self.setModel(model if self._filter is None else self._filter)
         self.setItemDelegate(RowDelegate(theme, model.columns))
         modes = QAbstractItemView.SelectionMode
         self.setSelectionMode(modes.ExtendedSelection if selects_many else modes.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setUniformRowHeights(True)
         self.setIndentation(_INDENTATION)
-        self.setSortingEnabled(True)
+        self.setSortingEnabled(arranges)
         self.setAllColumnsShowFocus(False)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(self._on_menu)
         self.activated.connect(self._on_activated)
-        self.expanded.connect(lambda index: self.node_opened.emit(self._filter.node_at(index)))
+        self.expanded.connect(lambda index: self.node_opened.emit(self.node_of(index)))
         self._columns = model.columns
         self._stretched = stretched
         self._least_width = least_width
@@ -84,8 +88,9 @@ class OutlineView(QTreeView):
         return self._outline
 
     def set_filter(self, accepts: Callable[[Node], bool] | None) -> None:
-        """Show only the nodes that ``accepts`` takes, None for all."""
-        self._filter.set_filter(accepts)
+        """Show only the nodes that ``accepts`` takes, None for all; for a view that arranges."""
+        if self._filter is not None:
+            self._filter.set_filter(accepts)
 
     def sort_unsorted(self) -> None:
         """Show rows in the order in which they came."""
@@ -94,66 +99,67 @@ class OutlineView(QTreeView):
     def selected_node(self) -> Node | None:
         """Return the selected node."""
         indexes = self.selectionModel().selectedRows()
-        return self._filter.node_at(indexes[0]) if indexes else None
+        return self.node_of(indexes[0]) if indexes else None
 
     def selected_nodes(self) -> list[Node]:
         """Return all selected nodes, in no certain order."""
-        found = (self._filter.node_at(index) for index in self.selectionModel().selectedRows())
+        found = (self.node_of(index) for index in self.selectionModel().selectedRows())
         return [node for node in found if node is not None]
 
     def node_of(self, index: _Index) -> Node | None:
         """Return the node that an index of this view shows, None for none."""
-        return self._filter.node_at(index) if index.isValid() else None
+        return self._outline.node_at(index) if self._filter is None else self._filter.node_at(index)
+
+    def index_of(self, node: Node) -> QModelIndex:
+        """Return the index of this view that shows a node, the invalid one where it does not."""
+        index = self._outline.index_of(node) if self._outline.shows(node) else QModelIndex()
+        return index if self._filter is None else self._filter.mapFromSource(index)
 
     def select_node(self, node: Node) -> None:
         """Select a node and bring it into sight, opening what is above it."""
-        source = self._filter.sourceModel()
-        if isinstance(source, OutlineModel):
-            index = self._filter.mapFromSource(source.index_of(node))
-            if index.isValid():
-                self.scrollTo(index)
-                flags = QItemSelectionModel.SelectionFlag  # whatever keys are held: Ctrl would add to the selection
-                self.selectionModel().setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)
+        index = self.index_of(node)
+        if index.isValid():
+            self.scrollTo(index)
+            flags = QItemSelectionModel.SelectionFlag  # whatever keys are held: Ctrl would add to the selection
+            self.selectionModel().setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)
 
     def bring_into_sight(self, node: Node) -> None:
         """Scroll so far that a node is seen, whatever is selected."""
-        index = self._filter.mapFromSource(self.outline().index_of(node))
+        index = self.index_of(node)
         if index.isValid():
             self.scrollTo(index)
 
     def select_nodes(self, nodes: Sequence[Node]) -> None:
         """Select these nodes instead of those that are."""
-        source, selection = self.outline(), QItemSelection()
+        selection = QItemSelection()
         for node in nodes:
-            index = self._filter.mapFromSource(source.index_of(node))
+            index = self.index_of(node)
             selection.select(index, index)
         flags = QItemSelectionModel.SelectionFlag
         self.selectionModel().select(selection, flags.ClearAndSelect | flags.Rows)
 
     def is_open(self, node: Node) -> bool:
         """Whether the rows below a node are shown."""
-        return self.isExpanded(self._filter.mapFromSource(self.outline().index_of(node)))
+        return self.isExpanded(self.index_of(node))
 
     def add_to_selection(self, node: Node) -> None:
         """Select a node too, where several can be; what has the focus stays."""
-        index = self._filter.mapFromSource(self._outline.index_of(node))
+        index = self.index_of(node)
         flags = QItemSelectionModel.SelectionFlag
         if index.isValid():
             self.selectionModel().select(index, flags.Select | flags.Rows)
 
     def expand_node(self, node: Node) -> None:
         """Open a node."""
-        source = self._filter.sourceModel()
-        if isinstance(source, OutlineModel):
-            self.expand(self._filter.mapFromSource(source.index_of(node)))
+        self.expand(self.index_of(node))
 
     def collapse_node(self, node: Node) -> None:
         """Close a node."""
-        self.collapse(self._filter.mapFromSource(self.outline().index_of(node)))
+        self.collapse(self.index_of(node))
 
     def visible_rows(self) -> int:
         """Return the count of rows at the top that pass the filter."""
-        return self._filter.rowCount()
+        return self.model().rowCount()
 
     def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
         super().selectionChanged(selected, deselected)
@@ -169,12 +175,19 @@ class OutlineView(QTreeView):
             return
         super().keyPressEvent(event)
 
+    def paintEvent(self, event: QPaintEvent) -> None:
+        delegate = self.itemDelegate()
+        if isinstance(delegate, RowDelegate):
+            delegate.begin(self)
+        super().paintEvent(event)
+
     def drawRow(self, painter: QPainter, options: QStyleOptionViewItem, index: _Index) -> None:
         at = QModelIndex(index) if isinstance(index, QModelIndex) else index
         tokens = self._theme.tokens
         rect = QRect(0, options.rect.top(), self.viewport().width(), options.rect.height())
-        is_top = not index.parent().isValid()
-        is_selected = self.selectionModel().isRowSelected(index.row(), index.parent())
+        above = index.parent()
+        is_top, row = not above.isValid(), index.row()
+        is_selected = self.selectionModel().isRowSelected(row, above)
         if is_selected:
             painter.fillRect(rect, QColor(tokens.selection))
         elif not is_top:
@@ -185,15 +198,10 @@ class OutlineView(QTreeView):
         if is_top:
             painter.setPen(QColor(tokens.border))
             painter.drawLine(rect.topLeft(), rect.topRight())
-        is_last = is_top and index.row() == self.model().rowCount() - 1 and not self.isExpanded(at)
-        if is_last or self._is_last_of_all(at):
+        if row == self.model().rowCount(above) - 1 and self._is_last_of_all(at):
             painter.setPen(QColor(tokens.border))
             painter.drawLine(rect.left(), rect.bottom() + 1, rect.right(), rect.bottom() + 1)
-        if (
-            self.hasFocus()
-            and index.row() == self.currentIndex().row()
-            and index.parent() == self.currentIndex().parent()
-        ):
+        if self.hasFocus() and row == self.currentIndex().row() and above == self.currentIndex().parent():
             painter.save()
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(QPen(QColor(tokens.accent), 1.5))
@@ -247,9 +255,9 @@ class OutlineView(QTreeView):
                 self.setColumnHidden(number, is_hidden)
 
     def _on_activated(self, index: QModelIndex) -> None:
-        self.node_activated.emit(self._filter.node_at(index))
+        self.node_activated.emit(self.node_of(index))
 
     def _on_menu(self, place: QPoint) -> None:
         index = self.indexAt(place)
-        node = self._filter.node_at(index) if index.isValid() else self.selected_node()
+        node = self.node_of(index) if index.isValid() else self.selected_node()
         self.menu_wanted.emit(node, self.viewport().mapToGlobal(place))

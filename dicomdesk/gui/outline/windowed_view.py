@@ -37,11 +37,10 @@ class WindowedView(OutlineView):
     _is_selecting = False
 
     def __init__(self, theme: Theme, model: OutlineModel, source: WindowSource) -> None:
-        super().__init__(theme, model, selects_many=True)
+        super().__init__(theme, model, selects_many=True, arranges=False)
         self._source = source
         self._kept: tuple[list[Node], list[Node], int, Node | None] = ([], [], 0, None)
         self._is_open: dict[Node, None] = {}
-        self.setSortingEnabled(False)
         header = self.header()
         header.setSectionsClickable(True)
         header.setSortIndicatorShown(True)
@@ -146,8 +145,8 @@ class WindowedView(OutlineView):
 
     def _keep(self) -> None:
         """Remember what is selected, open and seen: other rows come, but many stay."""
-        root = self.outline().root
-        self._is_open = {node: None for node in self._is_open if _is_below(node, root)}
+        shows = self.outline().shows
+        self._is_open = {node: None for node in self._is_open if shows(node)}
         selected = [] if self._has_all else self.selected_nodes()
         current = self.node_of(self.currentIndex())
         self._kept = (selected, list(self._is_open), self.verticalScrollBar().value(), current)
@@ -155,30 +154,19 @@ class WindowedView(OutlineView):
     def _restore(self) -> None:
         selected, opened, seen, current = self._kept
         self._kept = ([], [], 0, None)
-        root = self.outline().root
+        shows = self.outline().shows
         for node in opened:
-            if _is_below(node, root):
+            if shows(node):
                 self.expand_node(node)
         if self._has_all:
             self.selectAll()
         elif selected:
-            self.select_nodes([node for node in selected if _is_below(node, root)])
-        if current is not None and _is_below(current, root):
+            self.select_nodes([node for node in selected if shows(node)])
+        if current is not None and shows(current):
             self.set_current(current)
         self.verticalScrollBar().setValue(seen)
         self.on_order()
 
     def set_current(self, node: Node) -> None:
         """Give a node the keyboard's focus, whatever is selected."""
-        index = self._filter.mapFromSource(self.outline().index_of(node))
-        self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
-
-
-def _is_below(node: Node, root: Node) -> bool:
-    """Whether a node is among the rows that are shown."""
-    while node.parent is not None:
-        siblings = node.parent.children
-        if node.row >= len(siblings) or siblings[node.row] is not node:
-            return False
-        node = node.parent
-    return node is root
+        self.selectionModel().setCurrentIndex(self.index_of(node), QItemSelectionModel.SelectionFlag.NoUpdate)
