@@ -15,6 +15,7 @@ from dicomdesk.archive.index_entries import (
     StoredInstance,
     StudyUsage,
 )
+from dicomdesk.archive.matching.listed_rows import find_listed
 from dicomdesk.archive.matching.query_plan import find_matches, retrieval_condition
 from dicomdesk.archive.tables.additions import Adder
 from dicomdesk.archive.tables.counts import damages, recount, wrong_counts
@@ -176,6 +177,22 @@ class Index:
         Memory grows by eight bytes a match.
         """
         return find_matches(self._database.reading, self._database.dialect, query, area)
+
+    def find_listed(self, query: Query, area: str) -> Generator[tuple[Match, dict[str, str | int]]]:
+        """Yield what matches, as ``find`` does, with what ``listed_rows.LISTED`` names of each."""
+        return find_listed(self._database.reading, self._database.dialect, query, area)
+
+    def area_names(self) -> list[str]:
+        """The areas that the index has patients of."""
+        names: list[str] = []
+        last = ""
+        while True:
+            with self._database.reading() as connection:
+                found = connection.execute(select(func.min(patient.c.area)).where(patient.c.area > last)).scalar()
+            if found is None:
+                return names
+            names.append(found)
+            last = found
 
     def instances(self, query: Query, area: str) -> Iterator[StoredInstance]:
         """Yield the instances that a retrieval asks for, oldest first; no transaction is held between pages."""

@@ -14,6 +14,7 @@ TOOLS: Mapping[str, str] = {
     "findscu": "ask a peer what it has, worklists too",
     "getscu": "fetch instances over the association that asks for them (C-GET)",
     "movescu": "have a peer send instances, to here or to another peer (C-MOVE)",
+    "archive": "administer an archive beside its server",
     "route": "send on what arrives, by rules, until it is told to stop",
     "resume": "take up what a journal has not finished, or show it",
     "passcode": "set the passcode of a user whom dcmrecv serves",
@@ -27,6 +28,17 @@ def load_program(name: str) -> Program:
     if not isinstance(program, Program):
         raise TypeError(f"dicomdesk.cli.{name}.tool has no program")
     return program
+
+
+def load_all_programs() -> dict[str, Program]:
+    """Load all tools, each followed by its commands, by their names."""
+    programs: dict[str, Program] = {}
+    for name in TOOLS:
+        program = programs[name] = load_program(name)
+        for command in program.commands.names() if program.commands else ():
+            found = program.commands.load(command) if program.commands else program
+            programs[found.tool.name] = found
+    return programs
 
 
 def suggest(name: str) -> list[str]:

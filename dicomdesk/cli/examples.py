@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 
+from dicomdesk.cli.options.grammar import Tool
 from dicomdesk.records import dataclass
 
-__all__ = ["EXAMPLES", "Example", "shell_line"]
+__all__ = ["EXAMPLES", "Example", "examples_of", "shell_line"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +21,12 @@ class Example:
 def shell_line(command: str) -> str:
     """Return the command line as it is typed, behind the shell's prompt."""
     return command if command.startswith("$") else f"$ dicomdesk {command}"
+
+
+def examples_of(tool: Tool) -> tuple[Example, ...]:
+    """The examples of a tool, or of a command of one, which has its own."""
+    own = tuple(_example(text, *commands) for text, *commands in tool.examples)
+    return own or EXAMPLES[tool.name]
 
 
 def _example(text: str, *commands: str) -> Example:
@@ -175,6 +182,13 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
             "movescu --move ARCHIVE2 --call PACS --patient --key QueryRetrieveLevel=PATIENT --key PatientID=4711 "
             "pacs.example 104",
         ),
+    ),
+    "archive": (
+        _example(
+            "See what the archive of a configuration has of a patient.",
+            "archive list studies PatientID=4711 --config /etc/dcmtk/dcmqrscp.cfg",
+        ),
+        _example("Read what a command does.", "archive list --help"),
     ),
     "route": (
         _example(

@@ -10,6 +10,7 @@ code  meaning                                                tools
 2     no association, or it was not released                 findscu
 10    the association was lost while an instance was sent    storescu
 10    the archive cannot start                               dcmqrscp
+10    the archive cannot be opened, or be worked on          archive
 21    no input files                                         dcmsend
 22    an input file is invalid                               dcmsend
 22    ``--list``: the list or its state cannot be used       findscu, getscu, movescu
@@ -20,6 +21,7 @@ code  meaning                                                tools
                                                              findscu
 43    the file of a response cannot be written               findscu
 43    ``--list-report`` cannot be written                    findscu, getscu, movescu
+43    the output cannot be written                           archive
 45    the output directory is invalid                        dcmrecv, movescu, route
 60    the port cannot be listened on                         movescu
 61    no association could be negotiated                     dcmsend, movescu
@@ -41,6 +43,7 @@ code  meaning                                                tools
 80    ``--test``: something would go nowhere                 route
 80    ``--verify``: files and index do not agree             dcmqrscp
 80    ``--reindex``: not every file could be read            dcmqrscp
+80    something was not found, not right or not done         archive
 81    ``--diagnose``: the host name is not known             echoscu
 82    ``--diagnose``: no connection                          echoscu
 83    ``--diagnose``: no TLS                                 echoscu
@@ -50,6 +53,7 @@ code  meaning                                                tools
 87    ``--journal``: the file is no journal, or not there    dcmsend, getscu, movescu,
                                                              resume, route
 88    ``--commit``: not all that was stored is committed    dcmsend, storescu
+89    nobody confirmed what has to be confirmed              archive
 129   ended by SIGHUP                                        all
 130   ended by SIGINT                                        all
 143   ended by SIGTERM                                       all
@@ -105,6 +109,7 @@ class ExitCode(IntEnum):
     CANNOT_ASK_FOR_CAPABILITIES = 86
     CANNOT_USE_JOURNAL = 87
     NOT_ALL_COMMITTED = 88
+    NOT_CONFIRMED = 89
 
 
 def died_of_signal(number: int) -> int:

@@ -1,13 +1,15 @@
 """Man pages, made from the same tables as ``--help``."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from dicomdesk import __version__
-from dicomdesk.cli.catalogue import TOOLS, load_program
-from dicomdesk.cli.examples import EXAMPLES, shell_line
+from dicomdesk.cli.catalogue import load_all_programs
+from dicomdesk.cli.examples import examples_of, shell_line
 from dicomdesk.cli.options.grammar import Option, OptionGroup, Tool
 from dicomdesk.cli.options.usage import synopsis
+from dicomdesk.cli.program import Program, command_words
 
 _COMMON_NOTES = (
     (
@@ -22,8 +24,11 @@ _FILES = (
 )
 
 
-def manual_page(tool: Tool, *, date: str) -> str:
-    """The manual page of a tool in roff's ``man`` macros; ``date`` is shown at its foot."""
+def manual_page(tool: Tool, *, date: str, commands: Mapping[str, str] = MappingProxyType({})) -> str:
+    """The manual page of a tool in roff's ``man`` macros; ``date`` is shown at its foot.
+
+    ``commands`` are those of the tool, with a few words on each.
+    """
     lines = [
         f".TH {_quoted(tool.name.upper())} 1 {_quoted(date)} {_quoted(f'dicomdesk {__version__}')}",
         ".SH NAME",
@@ -38,11 +43,19 @@ def manual_page(tool: Tool, *, date: str) -> str:
     lines.append(".SH PARAMETERS")
     for parameter in tool.parameters:
         lines += [".TP", f".I {_plain(parameter.name)}", _plain(parameter.text)]
+    if commands:
+        lines.append(".SH COMMANDS")
+    for name, words in commands.items():
+        lines += [".TP", f".BR {_plain(f'{tool.name}-{name}')} (1)", _plain(words)]
     lines.append(".SH OPTIONS")
     for group in tool.groups:
         lines += _group_lines(group, macro=".SS")
+    if tool.objects:
+        lines.append(".SH JSON")
+    for name, keys in tool.objects:
+        lines += [".TP", f".B {_plain(name)}", _plain(keys.replace("``", ""))]
     lines.append(".SH EXAMPLES")
-    for example in EXAMPLES[tool.name]:
+    for example in examples_of(tool):
         lines += [".PP", _plain(example.text), ".PP", ".nf"]
         lines += [".B " + _plain(shell_line(command)) for command in example.commands]
         lines.append(".fi")
@@ -54,13 +67,20 @@ def manual_page(tool: Tool, *, date: str) -> str:
 
 
 def write_manual_pages(folder: Path, *, date: str) -> list[Path]:
-    """Write the pages of all tools into a folder, which exists, as ``NAME.1``; returns their paths."""
+    """Write the pages of all tools into a folder, which exists, as ``NAME.1``; returns their paths.
+
+    Commands of tools have pages of their own.
+    """
     paths = []
-    for name in TOOLS:
-        path = folder / f"{name}.1"
-        path.write_text(manual_page(load_program(name).tool, date=date), encoding="utf-8")
+    for name, program in load_all_programs().items():
+        path = folder / f"{name.replace(' ', '-')}.1"
+        path.write_text(_page_of(program, date), encoding="utf-8")
         paths.append(path)
     return paths
+
+
+def _page_of(program: Program, date: str) -> str:
+    return manual_page(program.tool, date=date, commands=command_words(program))
 
 
 def _group_lines(group: OptionGroup, *, macro: str) -> Iterator[str]:

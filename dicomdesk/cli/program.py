@@ -25,12 +25,24 @@ _SIGINT = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Commands:
+    """Commands of a tool: the word behind the tool's name says which."""
+
+    names: Callable[[], Sequence[str]]
+    """In the order shown."""
+    load: Callable[[str], "Program"]
+    """Load the one of a name; only its own module is imported."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Program:
-    """A tool with the function that runs it."""
+    """A tool, or a command of a tool, with the function that runs it."""
 
     tool: Tool
     run: Callable[[CommandLine, Log], int]
     """Checks the command line (raises CommandLineError), does the work, returns the exit code."""
+    commands: Commands | None = None
+    """Of a tool that does nothing itself."""
     answers: Mapping[str, Callable[[], str]] = field(default_factory=dict)
     """What options that stand alone print below the header, besides ``--help`` and ``--version``."""
     check_first: Callable[[CommandLine], None] | None = None
@@ -57,7 +69,29 @@ def end_process(exit_code: int) -> None:
     os._exit(exit_code)
 
 
+def find_command(program: Program, tokens: Sequence[str]) -> tuple[Program, Sequence[str]]:
+    """The command that is meant, with what follows its name; the tool itself where no command is named.
+
+    Raises CommandLineError for a command that is not known.
+    """
+    commands = program.commands
+    if commands is None or not tokens or tokens[0].startswith(("-", "+", "@")):
+        return program, tokens
+    name, *rest = tokens
+    if name in commands.names():
+        return commands.load(name), rest
+    from difflib import get_close_matches  # noqa: PLC0415 - only after a mistake: start-up time
+
+    guesses = get_close_matches(name.lower(), commands.names(), n=3)
+    hint = f"did you mean {' or '.join(guesses)}?" if guesses else f"the commands are: {', '.join(commands.names())}"
+    raise CommandLineError(f"Unknown command {name}; {hint}")
+
+
 def _run(program: Program, tokens: Sequence[str]) -> int:
+    try:
+        program, tokens = find_command(program, tokens)
+    except CommandLineError as error:
+        return _refuse(program.tool, error)
     tool = program.tool
     try:
         line = parse(tool, tokens)
@@ -87,7 +121,7 @@ def _run(program: Program, tokens: Sequence[str]) -> int:
 
 
 def _run_logged(program: Program, line: CommandLine, log: Log) -> int:
-    logger = log.logger(f"dcmtk.apps.{program.tool.name}")
+    logger = log.logger(f"dcmtk.apps.{program.tool.name.replace(' ', '.')}")
     logger.debug(f"{identifier(program.tool)}\n")
     try:
         if line.has("--verbose-pc"):
@@ -102,13 +136,19 @@ def _find_answer(program: Program, line: CommandLine) -> str | None:
     """Find the text to print on stdout instead of working, None when there is work to do."""
     tool = program.tool
     if line.has("--help") or (not line.arguments and tool.mandatory_parameters):
-        return usage_text(tool)
+        return usage_text(tool, commands=command_words(program))
     if line.has("--version"):
         return version_text(tool)
     for long, answer in program.answers.items():
         if line.has(long):
             return f"{header(tool)}\n{answer()}"
     return None
+
+
+def command_words(program: Program) -> dict[str, str]:
+    """The commands of a tool with a few words on each; all of them are loaded for it."""
+    commands = program.commands
+    return {} if commands is None else {name: commands.load(name).tool.description for name in commands.names()}
 
 
 def _refuse(tool: Tool, error: CommandLineError) -> int:

@@ -3,15 +3,16 @@
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from types import ModuleType
+from types import MappingProxyType, ModuleType
 
 from dicomdesk.cli import exit_codes
-from dicomdesk.cli.catalogue import TOOLS, load_program
+from dicomdesk.cli.catalogue import TOOLS, load_all_programs
 from dicomdesk.cli.dcmqrscp import json_lines as archive_json_lines
-from dicomdesk.cli.examples import EXAMPLES, shell_line
+from dicomdesk.cli.examples import examples_of, shell_line
 from dicomdesk.cli.options.grammar import Option, OptionGroup, Tool
 from dicomdesk.cli.options.usage import synopsis
 from dicomdesk.cli.output import json_lines
+from dicomdesk.cli.program import command_words
 from dicomdesk.cli.query import list_json
 from dicomdesk.cli.resume import json_lines as resume_json_lines
 from dicomdesk.cli.retrieving import json_lines as retrieve_json_lines
@@ -25,7 +26,10 @@ _RULE = re.compile(r"^=+(?: +=+)+$")
 
 def reference_pages() -> Mapping[str, str]:
     """Return the text of every page, by its path below ``docs``."""
-    pages = {f"tools/{name}.md": tool_page(load_program(name).tool) for name in TOOLS}
+    pages = {
+        f"tools/{name.replace(' ', '-')}.md": tool_page(program.tool, commands=command_words(program))
+        for name, program in load_all_programs().items()
+    }
     pages["tools/README.md"] = _tools_page()
     pages["json-events.md"] = _events_page()
     pages["exit-codes.md"] = _exit_codes_page()
@@ -43,8 +47,11 @@ def write_reference_pages(folder: Path) -> list[Path]:
     return paths
 
 
-def tool_page(tool: Tool) -> str:
-    """Return the page of one tool in Markdown: what it does, worked examples, parameters, options."""
+def tool_page(tool: Tool, *, commands: Mapping[str, str] = MappingProxyType({})) -> str:
+    """Return the page of one tool in Markdown: what it does, worked examples, parameters, options.
+
+    ``commands`` are those of the tool, with a few words on each.
+    """
     lines = [
         _MADE,
         "",
@@ -58,10 +65,13 @@ def tool_page(tool: Tool) -> str:
     for note in tool.notes:
         lines += [note, ""]
     lines += ["## Examples", ""]
-    for example in EXAMPLES[tool.name]:
+    for example in examples_of(tool):
         lines += [example.text, "", *(f"    {shell_line(command)}" for command in example.commands), ""]
     lines += ["## Parameters", "", "| parameter | |", "| --- | --- |"]
     lines += [_row(f"`{parameter.name}`", parameter.text) for parameter in tool.parameters]
+    if commands:
+        lines += ["", "## Commands", "", "| command | |", "| --- | --- |"]
+    lines += [_row(f"[{name}]({tool.name}-{name}.md)", words) for name, words in commands.items()]
     lines += [
         "",
         "## Options",
@@ -70,6 +80,10 @@ def tool_page(tool: Tool) -> str:
     ]
     for group in tool.groups:
         lines += _group_lines(group, heading="###")
+    if tool.objects:
+        lines += ["", "## JSON Lines", "", "Each object has `event` and `at`, too.", ""]
+        lines += ["| event | keys |", "| --- | --- |"]
+    lines += [_row(f"`{name}`", keys.replace("``", "`")) for name, keys in tool.objects]
     return "\n".join(lines) + "\n"
 
 
@@ -93,7 +107,10 @@ def _row(*cells: str) -> str:
 
 
 def _tools_page() -> str:
-    rows = [_row(f"[{name}]({name}.md)", text) for name, text in TOOLS.items()]
+    rows = []
+    for name, program in load_all_programs().items():
+        text = TOOLS.get(name, program.tool.description)
+        rows.append(_row(f"[{name}]({name.replace(' ', '-')}.md)", text))
     return "\n".join([_MADE, "", "# Tools", "", "| tool | |", "| --- | --- |", *rows]) + "\n"
 
 

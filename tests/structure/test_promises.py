@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from dicomdesk.cli.catalogue import TOOLS, load_program
+from dicomdesk.cli.catalogue import load_all_programs
 from dicomdesk.cli.dcmqrscp import json_lines as archive_json_lines
 from dicomdesk.cli.exit_codes import ExitCode
 from dicomdesk.cli.options.grammar import OptionGroup
@@ -38,8 +38,10 @@ def _events() -> list[str]:
 def promises() -> str:
     lines = [f"exit {int(code)} {code.name}" for code in ExitCode]
     lines += [f"event {event}" for event in sorted(_events())]
-    for tool in sorted(TOOLS):
-        lines += [f"{tool} {option}" for option in sorted(_options(load_program(tool).tool.groups))]
+    for name, program in sorted(load_all_programs().items()):
+        lines += [f"{name} {option}" for option in sorted(_options(program.tool.groups))]
+        for event, keys in program.tool.objects:
+            lines.append(f"{name} event {event} {' '.join(sorted(re.findall(r'``([a-z_]+)``', keys)))}")
     return "\n".join(lines) + "\n"
 
 

@@ -72,16 +72,25 @@ class _Plan:
     """Sequences to be returned, and which column holds the key of their owner."""
     compared: list[tuple[int, Key]] = field(default_factory=list)
     """Columns that are to be compared with keys before a row counts."""
+    more: int = 0
+    """How many columns beside the keys stand before the key of the match."""
 
 
 def find_matches(reading: Reading, dialect: Dialect, query: Query, area: str) -> Generator[Match]:
-    """Yield what matches, without a transaction while the caller is busy with what was yielded.
+    """Yield what matches; see ``find_rows``."""
+    return (match for match, _more in find_rows(reading, dialect, query, area))
 
-    The first few are read at once. Where there are more, all are read: some thousand rows are held, of the others their
-    keys, eight bytes each, and then page by page what these stand for. What is removed meanwhile, or matches no more,
-    may be left out.
+
+def find_rows(
+    reading: Reading, dialect: Dialect, query: Query, area: str, more: Sequence[ColumnElement[Any]] = ()
+) -> Generator[tuple[Match, tuple[Any, ...]]]:
+    """Yield what matches, with the values of these columns of its level or of one above.
+
+    No transaction is held while the caller is busy with what was yielded. The first few are read at once. Where there
+    are more, all are read: some thousand rows are held, of the others their keys, eight bytes each, and then page by
+    page what these stand for. What is removed meanwhile, or matches no more, may be left out.
     """
-    plan = _plan(query, area, dialect)
+    plan = _plan(query, area, dialect, more)
     with reading() as connection:
         rows = connection.execute(plan.statement.limit(_FIRST_PAGE)).all()
         found = _read_matches(connection, plan, rows)
@@ -114,10 +123,10 @@ def _is_one_of(key: ColumnElement[int], dialect: Dialect) -> ColumnElement[bool]
     return key == any_(bindparam("chosen", type_=ARRAY(BigInteger)))
 
 
-def _read_matches(connection: Connection, plan: _Plan, rows: Sequence[Row[Any]]) -> list[Match]:
+def _read_matches(connection: Connection, plan: _Plan, rows: Sequence[Row[Any]]) -> list[tuple[Match, tuple[Any, ...]]]:
     kept = [row for row in rows if _is_match(plan, row)]
     items = [_read_items(connection, key, {row[column] for row in kept}) for key, column in plan.sequences]
-    return [_match(plan, row, items) for row in kept]
+    return [(_match(plan, row, items), tuple(row[-1 - plan.more : -1])) for row in kept]
 
 
 def retrieval_condition(query: Query, dialect: Dialect) -> ColumnElement[bool]:
@@ -159,10 +168,10 @@ def _read_items(connection: Connection, key: Key, owners: set[int]) -> dict[int,
     return found
 
 
-def _plan(query: Query, area: str, dialect: Dialect) -> _Plan:
+def _plan(query: Query, area: str, dialect: Dialect, more: Sequence[ColumnElement[Any]] = ()) -> _Plan:
     table = TABLES[query.level]
     key_column = table.c.key
-    plan = _Plan(select(_character_set(query.level)), key_column)
+    plan = _Plan(select(_character_set(query.level)), key_column, more=len(more))
     columns: list[ColumnElement[Any]] = []
     for key in query.keys:
         if key.attribute.source is not Source.ITEMS:
@@ -176,7 +185,7 @@ def _plan(query: Query, area: str, dialect: Dialect) -> _Plan:
             plan.sequences.append((key, len(columns)))
     conditions = [*_area_conditions(query, area), *_conditions(query, dialect)]
     joined = _joined(table, query)
-    plan.statement = plan.statement.add_columns(*columns, key_column).select_from(joined).where(*conditions)
+    plan.statement = plan.statement.add_columns(*columns, *more, key_column).select_from(joined).where(*conditions)
     return plan
 
 

@@ -118,6 +118,10 @@ class Tool:
     groups: tuple[OptionGroup, ...]
     notes: tuple[str, ...] = ()
     """Paragraphs for the manual."""
+    examples: tuple[tuple[str, ...], ...] = ()
+    """Of a command of a tool, for the manual: what is to be done, and the command lines that do it."""
+    objects: tuple[tuple[str, str], ...] = ()
+    """Of a command of a tool: the objects that ``--json`` writes besides other tools', and the keys of each."""
 
     def options(self) -> Iterator[Option]:
         """All options, in the order shown."""

@@ -3,6 +3,8 @@
 import os
 import sys
 import zlib
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from dicomdesk import __version__
 from dicomdesk.cli.options.grammar import Option, OptionGroup, Parameter, Tool
@@ -49,11 +51,13 @@ def synopsis(tool: Tool) -> str:
     return " ".join(["[options]", *(_parameter_pattern(parameter) for parameter in tool.parameters)])
 
 
-def usage_text(tool: Tool) -> str:
-    """The answer to ``--help``."""
+def usage_text(tool: Tool, *, commands: Mapping[str, str] = MappingProxyType({})) -> str:
+    """The answer to ``--help``; ``commands`` are those of the tool, with a few words on each."""
     lines = [f"usage: {tool.name} {synopsis(tool)}", "", "parameters:"]
     lines += [f"  {parameter.name}".ljust(_TEXT_COLUMN) + parameter.text for parameter in tool.parameters]
     lines.append("")
+    if commands:
+        lines += ["commands:", *(f"  {name}".ljust(_TEXT_COLUMN) + words for name, words in commands.items()), ""]
     for group in tool.groups:
         lines += _group_lines(group, indent=0)
     return header(tool) + "\n".join(lines) + "\n"

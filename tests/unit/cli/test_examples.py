@@ -2,14 +2,15 @@ import shlex
 
 import pytest
 
-from dicomdesk.cli.catalogue import TOOLS, load_program
-from dicomdesk.cli.examples import EXAMPLES, shell_line
+from dicomdesk.cli.catalogue import TOOLS, load_all_programs, load_program
+from dicomdesk.cli.examples import EXAMPLES, examples_of, shell_line
 from dicomdesk.cli.options.grammar import parse
+from dicomdesk.cli.program import find_command
 
 COMMANDS = [
     command
-    for examples in EXAMPLES.values()
-    for example in examples
+    for program in load_all_programs().values()
+    for example in examples_of(program.tool)
     for command in example.commands
     if not command.startswith("$")
 ]
@@ -23,7 +24,8 @@ def test_every_tool_has_examples() -> None:
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_example_is_a_command_line_that_the_tool_takes(command: str) -> None:
     name, *words = shlex.split(command)
-    line = parse(load_program(name).tool, words)
+    program, rest = find_command(load_program(name), words)
+    line = parse(program.tool, rest)
     assert line.parameters or line.occurrences
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from dicomdesk.cli.catalogue import TOOLS
+from dicomdesk.cli.catalogue import TOOLS, load_all_programs
 from dicomdesk.cli.dcmrecv import options as dcmrecv_options
 from dicomdesk.cli.dcmsend import options as dcmsend_options
 from dicomdesk.cli.manual import manual_page, write_manual_pages
@@ -59,5 +59,7 @@ def test_groff_has_nothing_to_complain_about(tool: Tool) -> None:
 
 def test_every_tool_gets_a_page(tmp_path: Path) -> None:
     paths = write_manual_pages(tmp_path, date="2026-11-20")
-    assert [path.name for path in paths] == [f"{name}.1" for name in TOOLS]
+    names = [path.name.removesuffix(".1") for path in paths]
+    assert names == [name.replace(" ", "-") for name in load_all_programs()]
+    assert set(TOOLS) <= set(names)
     assert all(path.read_text().startswith(".TH ") for path in paths)

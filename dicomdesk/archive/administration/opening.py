@@ -1,0 +1,114 @@
+"""Opens the storage areas of an archive to look at them, or to work on them, while its servers may run."""
+
+import contextlib
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from dicomdesk.archive.administration.place import ArchivePlace
+from dicomdesk.archive.areas.keeper import Keeper
+from dicomdesk.archive.areas.storage_area import STATE_FOLDER, StorageArea
+from dicomdesk.archive.index import Index, sqlite_url
+from dicomdesk.archive.indexed_areas import area_as_indexed, durability
+from dicomdesk.archive.setup.configuration import ArchiveConfiguration, Area
+from dicomdesk.archive.setup.settings import ArchiveSettings
+from dicomdesk.errors import IndexUnusableError, SettingsError, StorageError
+from dicomdesk.records import dataclass
+
+__all__ = ["OpenedArea", "opened_areas", "working_on"]
+
+_INDEX_NAME = "index.sqlite"
+_UNNAMED = "ARCHIVE"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenedArea:
+    """A storage area with its index."""
+
+    area: Area
+    """With the AE title by which the index knows it."""
+    index: Index
+    settings: ArchiveSettings
+
+    @property
+    def name(self) -> str:
+        """The area, as the index calls it."""
+        return self.area.ae_title
+
+    def path_of(self, relative: str) -> Path:
+        """Return the file of a relative path of the index."""
+        return Path(self.area.folder, *relative.split("/"))
+
+
+@contextlib.contextmanager
+def opened_areas(place: ArchivePlace) -> Iterator[list[OpenedArea]]:
+    """Open the areas that are meant, in the order of the configuration; nothing of their folders is changed.
+
+    Raises SettingsError, StorageError and the errors of the index.
+    """
+    settings = place.settings()
+    with contextlib.ExitStack() as closing:
+        indexes: dict[str, Index] = {}
+        opened: dict[tuple[str, str], OpenedArea] = {}
+        for area in _chosen(settings.configuration, place):
+            url = settings.configuration.database_url or _url_in_folder(area.folder)
+            if url not in indexes:
+                indexes[url] = index = Index(url, durability=durability(settings))
+                closing.callback(index.close)
+            named = _named(settings.configuration, area, indexes[url])
+            key = named.ae_title, os.path.realpath(named.folder)
+            opened.setdefault(key, OpenedArea(area=named, index=indexes[url], settings=settings))
+        yield list(opened.values())
+
+
+@contextlib.contextmanager
+def working_on(opened: OpenedArea) -> Iterator[Keeper]:
+    """Keeper of an area, for those who change it; a process that is killed meanwhile leaves what a start repairs.
+
+    Raises StorageError, also where the configuration says that the area is only read.
+    """
+    if not opened.area.is_writable:
+        raise StorageError(f'The storage area "{opened.name}" is read-only, the configuration says')
+    storage = StorageArea(opened.area.folder, fsync=opened.settings.fsync)
+    storage.mark_running()
+    try:
+        yield Keeper(opened.area, storage, opened.index)
+    finally:
+        storage.mark_ended()
+
+
+def _chosen(configuration: ArchiveConfiguration, place: ArchivePlace) -> list[Area]:
+    if place.folder is not None:
+        return list(configuration.areas)
+    first: dict[str, Area] = {}
+    for area in configuration.areas:
+        first.setdefault(area.ae_title, area)
+    if not first:
+        raise SettingsError("The configuration names no storage area (AETable)")
+    for title in place.ae_titles:
+        if title not in first:
+            raise SettingsError(f'The configuration names no storage area "{title}", only {", ".join(first)}')
+    return [area for area in first.values() if not place.ae_titles or area.ae_title in place.ae_titles]
+
+
+def _named(configuration: ArchiveConfiguration, area: Area, index: Index) -> Area:
+    """The area with the name that the index knows it by."""
+    if area.ae_title:
+        return area_as_indexed(configuration, area)
+    names = index.area_names()
+    if len(names) > 1:
+        raise SettingsError(f"The index knows several areas: choose one of {', '.join(names)}")
+    return replace(area, ae_title=names[0] if names else _UNNAMED)
+
+
+def _url_in_folder(folder: Path) -> str:
+    """URL of the index in an area's own folder; raises where there is none, for to open it would make one."""
+    if not folder.is_dir():
+        raise StorageError(f"The storage area {folder} is no folder, or does not exist")
+    file = Path(os.path.abspath(folder)) / STATE_FOLDER / _INDEX_NAME
+    if not file.exists():
+        raise IndexUnusableError(
+            f"the storage area {folder} has no index: a server makes it when it starts, dcmqrscp --reindex from files"
+        )
+    return sqlite_url(file)

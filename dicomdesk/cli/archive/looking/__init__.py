@@ -1,0 +1,1 @@
+"""Commands that look at an archive and change nothing."""
