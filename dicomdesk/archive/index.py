@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, and_, func, literal_column, se
 from dicomdesk.archive.index_entries import (
     Addition,
     DuplicateRule,
+    FileEntry,
     IndexEntry,
     IndexStatistics,
     StoredInstance,
@@ -25,7 +26,13 @@ from dicomdesk.archive.tables.migrations import migrate
 from dicomdesk.archive.tables.patients import StaleError
 from dicomdesk.archive.tables.removals import clear_area, remove_instances, remove_surplus_study
 from dicomdesk.archive.tables.schema import instance, patient, series, settings, study
-from dicomdesk.archive.tables.selections import STORED, area_condition, stored_instance, whole_area_condition
+from dicomdesk.archive.tables.selections import (
+    FILE_ENTRIES,
+    STORED,
+    area_condition,
+    stored_instance,
+    whole_area_condition,
+)
 from dicomdesk.dicom.query.attributes import SERIES_INSTANCE_UID, SOP_INSTANCE_UID, STUDY_INSTANCE_UID
 from dicomdesk.dicom.query.query import Match, Query
 from dicomdesk.errors import IndexBusyError, IndexUnusableError
@@ -33,6 +40,8 @@ from dicomdesk.errors import IndexBusyError, IndexUnusableError
 __all__ = ["Durability", "Index", "sqlite_url"]
 
 _PAGE = 2000
+_LONG_PAGE = 20_000
+"""Of rows that are short."""
 _MOST_TRIES = 4
 _FLUSHED = "flushed"
 """The setting that is written to have something to commit."""
@@ -257,6 +266,18 @@ class Index:
             if len(rows) < _PAGE:
                 return
             last = rows[-1][-1]
+
+    def file_entries(self, area: str) -> Iterator[FileEntry]:
+        """Yield what is said of each file of an area; no transaction is held between pages."""
+        last = -1
+        while True:
+            with self._database.reading() as connection:
+                rows = connection.execute(FILE_ENTRIES, {"area": area, "last": last, "most": _LONG_PAGE}).all()
+            for row in rows:
+                yield FileEntry(*row[1:])
+            if len(rows) < _LONG_PAGE:
+                return
+            last = rows[-1][0]
 
     # -- quotas and figures
 

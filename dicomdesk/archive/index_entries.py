@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import field
 from enum import Enum, IntFlag
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
 from dicomdesk.records import dataclass
 
@@ -91,6 +91,14 @@ class StoredInstance:
     received: float
     """Seconds since 1970."""
     conflict: Conflict = NO_CONFLICT
+
+
+class FileEntry(NamedTuple):
+    """What the index says of a file."""
+
+    path: str
+    size_bytes: int
+    sop_instance_uid: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

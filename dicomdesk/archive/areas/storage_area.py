@@ -12,6 +12,7 @@ running process, and notes, of files that are about to be removed and of what is
 import contextlib
 import errno
 import hashlib
+import itertools
 import json
 import logging
 import os
@@ -388,6 +389,20 @@ class StorageArea:
                 if changed_since is None or _changed(path) >= changed_since - _SLACK_S:
                     yield from (f"{study}/{series}/{name}" for name in _instances(path))
 
+    def sizes(self) -> Iterator[tuple[str, int]]:
+        """Relative paths of all instances, those in the area's folder itself too, with their bytes."""
+        folders = (f"{study}/{series}" for study in self._studies() for series in _folders(self._path(study)))
+        for folder in itertools.chain(("",), folders):
+            prefix, is_wanted = (f"{folder}/", _is_instance) if folder else ("", _is_flat)
+            with contextlib.suppress(FileNotFoundError), os.scandir(self._path(folder)) as entries:
+                for entry in entries:
+                    if is_wanted(entry.name) and entry.is_file():
+                        with contextlib.suppress(FileNotFoundError):
+                            yield prefix + entry.name, entry.stat().st_size
+
+    def _path(self, folder: str) -> str:
+        return os.path.join(self._root, *folder.split("/"))
+
     def flat_files(self) -> Iterator[str]:
         """Relative paths of files that lie in the area's folder itself, where DCMTK's dcmqrscp stores."""
         with os.scandir(self._root) as entries:
@@ -433,6 +448,10 @@ def _is_flat(name: str) -> bool:
     """Whether this is the name of a file as DCMTK's dcmqrscp stores it."""
     is_plain = "/" not in name and os.sep not in name and not name.startswith(".")
     return is_plain and name.endswith(_EXTENSION)
+
+
+def _is_instance(name: str) -> bool:
+    return name.endswith(_EXTENSION)
 
 
 def _make_private(folder: str) -> None:

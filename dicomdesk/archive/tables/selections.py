@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, bindparam, literal_column, select
 
 from dicomdesk.archive.index_entries import Conflict, StoredInstance
 from dicomdesk.archive.tables.schema import instance, patient, series, study
@@ -32,6 +32,17 @@ STORED: Final = (
     .join(study, study.c.key == series.c.study_key)
     .join(patient, patient.c.key == study.c.patient_key)
 )
+
+FILE_ENTRIES: Final = (
+    select(instance.c.key, instance.c.path, instance.c.bytes, instance.c.sop_instance_uid)
+    .select_from(instance)
+    .join(series, series.c.key == instance.c.series_key)
+    .join(study, study.c.key == series.c.study_key)
+    .where(study.c.area.concat(literal_column("''")) == bindparam("area"), instance.c.key > bindparam("last"))
+    .order_by(instance.c.key)
+    .limit(bindparam("most"))
+)
+"""A page of what is said of files, in the order of the table: the key, and the fields of ``FileEntry``."""
 
 _FOUND_BY_STUDY: Final = frozenset({STUDY_INSTANCE_UID, 0x00080020, 0x00080050, 0x00200010})
 _FOUND_BY_THEMSELVES: Final = frozenset({SERIES_INSTANCE_UID, SOP_INSTANCE_UID})

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from dicomdesk.archive.file_check import FileCheckReport, check_area
+from dicomdesk.archive.file_check import FileCheckReport, Finding, check_area
 from dicomdesk.archive.reindex import ReindexReport, reindex_area
 from dicomdesk.archive.setup.configuration import Area
 from dicomdesk.archive.setup.settings import ArchiveSettings
@@ -150,8 +150,8 @@ def _reindex(settings: ArchiveSettings, area: Area, display: UpkeepDisplay) -> b
 
 
 def _verify(settings: ArchiveSettings, area: Area, display: UpkeepDisplay) -> bool:
-    def tell(text: str) -> None:
-        display.found(area.ae_title, text)
+    def tell(finding: Finding) -> None:
+        display.found(area.ae_title, finding.text)
 
     def progressed(count: int) -> None:
         display.progressed(area.ae_title, count, 0)

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from dicomdesk.archive.areas.keeper import Keeper, StoredFile
 from dicomdesk.archive.areas.storage_area import StorageArea
 from dicomdesk.archive.index import Index
@@ -56,3 +58,8 @@ def indexed(keeper: Keeper) -> set[str]:
 
 def files(keeper: Keeper) -> set[str]:
     return set(keeper.storage.files())
+
+
+def fail_on(finding: object) -> None:
+    """Told of anything that is wrong, where nothing should be."""
+    pytest.fail(str(finding))

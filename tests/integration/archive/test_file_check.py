@@ -6,10 +6,11 @@ import pytest
 
 from dicomdesk.archive.archive import Archive
 from dicomdesk.archive.areas.storage_area import StorageArea
-from dicomdesk.archive.file_check import FileCheckReport, check_area
+from dicomdesk.archive.file_check import FileCheckReport, Finding, FindingKind, check_area
 from dicomdesk.archive.index import Index, sqlite_url
 from dicomdesk.archive.setup.configuration import ArchiveConfiguration, Area
 from dicomdesk.archive.setup.settings import ArchiveSettings
+from tests.helpers.archives.kept_areas import fail_on
 from tests.helpers.archives.opened_archives import keep
 from tests.helpers.data.datasets import CT_IMAGE, EXPLICIT, Builder, part10
 
@@ -44,7 +45,7 @@ def stored(area: Area) -> list[Path]:
 
 def test_all_is_right_where_nothing_has_happened(settings: ArchiveSettings, area: Area) -> None:
     counts: list[int] = []
-    assert check_area(settings, area, pytest.fail, counts.append) == FileCheckReport(files=3, entries=3)
+    assert check_area(settings, area, fail_on, counts.append) == FileCheckReport(files=3, entries=3)
     assert counts == [6]
 
 
@@ -54,14 +55,19 @@ def test_missing_different_and_unknown_files_are_told(settings: ArchiveSettings,
     changed.write_bytes(changed.read_bytes() + b"more")
     write_instance(area.folder / "CT_flat.dcm", 77)
     write_instance(changed.with_name("1.2.3.99.0011aabb.dcm"), 78)
-    told: list[str] = []
-    found = check_area(settings, area, told.append)
+    findings: list[Finding] = []
+    found = check_area(settings, area, findings.append)
+    told = [str(finding) for finding in findings]
     assert found == FileCheckReport(files=4, entries=3, missing=1, different=1, unindexed=2)
     assert not found.is_right
     assert len(told) == 4
     assert any(gone.name in text and "no such file" in text for text in told)
     assert "CT_flat.dcm: not in the index" in told
     assert not gone.exists()
+    kinds = {finding.path: finding.kind for finding in findings}
+    assert kinds[gone.relative_to(area.folder).as_posix()] is FindingKind.MISSING
+    assert kinds["CT_flat.dcm"] is FindingKind.UNINDEXED
+    assert all(finding.sop_instance_uid for finding in findings)
 
 
 def test_wrong_counts_are_told(settings: ArchiveSettings, area: Area) -> None:
@@ -71,18 +77,18 @@ def test_wrong_counts_are_told(settings: ArchiveSettings, area: Area) -> None:
     with engine.begin() as connection:
         connection.execute(text("UPDATE study SET instance_count = 77"))
     engine.dispose()
-    told: list[str] = []
+    told: list[Finding] = []
     assert check_area(settings, area, told.append).wrong_counts >= 1
-    assert all("77" in text or "should be" in text for text in told)
+    assert all("77" in str(one) or "should be" in str(one) for one in told)
 
 
 def test_conflicts_are_counted_and_nothing_wrong(settings: ArchiveSettings, area: Area) -> None:
     index = Index(sqlite_url(StorageArea(area.folder).index_path))
     assert list(index.conflicts(AREA)) == []
     index.close()
-    assert check_area(settings, area, pytest.fail).conflicts == 0
+    assert check_area(settings, area, fail_on).conflicts == 0
 
 
 def test_an_archive_may_be_at_work_meanwhile(settings: ArchiveSettings, area: Area) -> None:
     with Archive(settings):
-        assert check_area(settings, area, pytest.fail).is_right
+        assert check_area(settings, area, fail_on).is_right

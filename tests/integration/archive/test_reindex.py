@@ -17,6 +17,7 @@ from dicomdesk.archive.reindex import ReindexReport, reindex_area
 from dicomdesk.archive.setup.configuration import ArchiveConfiguration, Area
 from dicomdesk.archive.setup.settings import ArchiveSettings
 from dicomdesk.errors import IndexDamagedError, StorageError
+from tests.helpers.archives.kept_areas import fail_on
 from tests.helpers.archives.opened_archives import keep
 from tests.helpers.archives.postgresql import PostgresqlServer
 from tests.helpers.data.datasets import CT_IMAGE, EXPLICIT, Builder, part10
@@ -81,7 +82,7 @@ def test_a_damaged_index_is_made_again_from_the_files(tmp_path: Path) -> None:
     assert seen.steps[-1] == (AREA, 5, 5)
     assert not seen.left
     assert count_of(settings) == 5
-    assert check_area(settings, area, pytest.fail).is_right
+    assert check_area(settings, area, fail_on).is_right
 
 
 def test_what_dcmtk_has_stored_is_taken_over_where_it_lies(tmp_path: Path) -> None:
@@ -187,7 +188,7 @@ def test_a_shared_database_is_renewed_in_place(tmp_path: Path) -> None:
     gone.unlink()
     (area.folder / "new.dcm").write_bytes(instance(9))
     assert reindex_area(settings, area, Seen()) == ReindexReport(indexed=3, forgotten=1)
-    assert check_area(settings, area, pytest.fail).is_right
+    assert check_area(settings, area, fail_on).is_right
 
 
 def test_a_database_of_postgresql_is_renewed_in_place(
