@@ -151,7 +151,14 @@ class NotDicomError(DataError):
 
 
 class TruncatedError(DataError):
-    """The data set ends before its own lengths say that it should."""
+    """The data set ends before its own lengths say that it should.
+
+    ``cut`` names what is cut, how long it says it is, and how much of it is there; "" where that is not known.
+    """
+
+    def __init__(self, message: str, *, cut: str = "") -> None:
+        super().__init__(message)
+        self.cut = cut
 
 
 class InvalidUidError(DataError):

@@ -45,6 +45,9 @@ class Record:
     text: str
     at_s: float
     """Seconds since the epoch."""
+    context: str | None = None
+    """Which of several simultaneous peers it is about, as "7 192.0.2.1"; "" for none of them, None where there is one
+    at a time."""
 
 
 class Appender(Protocol):
@@ -100,10 +103,21 @@ class StreamAppender:
 
 
 class ConsoleAppender(StreamAppender):
-    """Writes to stderr or stdout, each line of a record after the letter of its level."""
+    """Writes to stderr or stdout, each line of a record after the letter of its level.
+
+    Where several peers are served at once the local time follows, and whom the record is about.
+    """
 
     def __init__(self, *, is_error_stream: bool = True) -> None:
-        super().__init__(lambda record: prefixed_lines(record.level, record.text), is_error_stream=is_error_stream)
+        super().__init__(_console_line, is_error_stream=is_error_stream)
+
+
+def _console_line(record: Record) -> str:
+    if record.context is None:
+        return prefixed_lines(record.level, record.text)
+    when = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(record.at_s))
+    whom = f" [{record.context}]" if record.context else ""
+    return f"{record.level.name[0]}: {when}{whom} {record.text}\n"
 
 
 def prefixed_lines(level: Level, text: str) -> str:
@@ -115,13 +129,16 @@ def prefixed_lines(level: Level, text: str) -> str:
 class Logger:
     """One name of a log. Callable from any thread; each line of a text becomes a record, and they stay together."""
 
-    __slots__ = ("_appenders", "_log", "level", "name")
+    __slots__ = ("_appenders", "_context", "_log", "level", "name")
 
-    def __init__(self, log: "Log", name: str, level: Level, appenders: tuple[Appender, ...]) -> None:
+    def __init__(
+        self, log: "Log", name: str, level: Level, appenders: tuple[Appender, ...], context: str | None = None
+    ) -> None:
         self.name = name
         self.level = level
         self._log = log
         self._appenders = appenders
+        self._context = context
 
     def is_enabled(self, level: Level) -> bool:
         """Whether records of this level are written."""
@@ -129,13 +146,17 @@ class Logger:
 
     def with_level(self, level: Level) -> "Logger":
         """The same logger, which writes what is of another level or above."""
-        return Logger(self._log, self.name, level, self._appenders)
+        return Logger(self._log, self.name, level, self._appenders, self._context)
+
+    def about(self, context: str) -> "Logger":
+        """The same logger, whose records have this context."""
+        return Logger(self._log, self.name, self.level, self._appenders, context)
 
     def write(self, level: Level, text: str) -> None:
         """Write a record of this level for each line, if enabled."""
         if level >= self.level:
             now_s = time.time()
-            records = [Record(level, self.name, line, now_s) for line in text.split("\n")]
+            records = [Record(level, self.name, line, now_s, self._context) for line in text.split("\n")]
             self._log.append(self._appenders, records)
 
     def trace(self, text: str) -> None:

@@ -66,7 +66,7 @@ def test_it_serves_until_a_signal_comes(folder: Path, number: int, code: int) ->
         returned, _, err = end(process, number)
     assert returned == code
     assert "W: ending in order, a second signal aborts" in err
-    assert "I: Received Store SCP:" in err
+    assert "] Received Store SCP:\n" in err
     assert len(list((folder / "area").glob("*/*/*/*.dcm"))) == 1
     assert not list((folder / "area" / ".dicomdesk").glob("running-*"))
 

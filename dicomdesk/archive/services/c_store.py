@@ -35,7 +35,7 @@ from dicomdesk.engine.receive.instance_file import (
     RefusedError,
     disagreement,
 )
-from dicomdesk.errors import ConversionError, DataError, LocalError
+from dicomdesk.errors import ConversionError, DataError, LocalError, TruncatedError
 from dicomdesk.network.dimse.store_reception import IncomingStore, StoreAnswer
 from dicomdesk.network.status import Status
 
@@ -84,6 +84,15 @@ class StoringSink(InstanceFile):
             self._keeper.quota.check_size(size_bytes)
         except QuotaExceededError as error:
             raise RefusedError(Status.OUT_OF_RESOURCES, str(error)) from error
+
+    def _check(self) -> StructureFindings:
+        try:
+            return super()._check()
+        except RefusedError as refused:
+            cause = refused.__cause__
+            if not isinstance(cause, TruncatedError) or not cause.cut:
+                raise
+            raise RefusedError(Status.CANNOT_UNDERSTAND, cause.cut, abort=True) from cause
 
     def _store(self) -> None:
         try:

@@ -5,6 +5,7 @@ with a warning; A702 all failed; FE00 cancelled.
 """
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Sequence
 
 from dicomdesk.archive.areas.keeper import Keeper
@@ -15,13 +16,13 @@ from dicomdesk.dicom.data_sets.element_writer import encode_for
 from dicomdesk.dicom.instance import InputFormat, InstanceHeader
 from dicomdesk.dicom.query.query import Model, Query
 from dicomdesk.dicom.query.sop_classes import Service
-from dicomdesk.engine.preparation import InstancePreparer, PreparedInstance, Shape
-from dicomdesk.errors import DataError, LocalError
+from dicomdesk.engine.preparation import InstancePreparer, PreparedInstance, Shape, ShapeChoice
+from dicomdesk.errors import DataError, LocalError, TruncatedError
 from dicomdesk.network.acceptor.operation import Operation
 from dicomdesk.network.dimse.responses import SubOperations, service_response
 from dicomdesk.network.negotiation import NegotiatedContext
 from dicomdesk.network.presentation.proposals import choose_context
-from dicomdesk.network.status import Status, StatusClass, classify_status
+from dicomdesk.network.status import Status, StatusClass, classify_status, status_text
 
 __all__ = ["NO_CONTEXT", "Outlet", "Retrieval", "RetrievalRefusedError"]
 
@@ -29,6 +30,7 @@ logger = logging.getLogger(__name__)
 
 _FAILED_SOP_INSTANCE_UID_LIST = 0x00080058
 _MOST_FAILED_UIDS = 65535
+_MOST_CAUSES = 100
 _COMPRESSION_LEVEL = 6
 NO_CONTEXT = "no presentation context for its SOP class was accepted"
 
@@ -61,6 +63,8 @@ class Retrieval:
         self._left = 0
         self._completed = self._failed = self._warning = 0
         self._failed_uids: list[str] = []
+        self._causes: Counter[str] = Counter()
+        """Why instances were not sent, or not without a warning, and how often."""
 
     def find(self, model: Model, rules: IdentifierRules) -> list[StoredInstance]:
         """Find the requested instances, the oldest first; raises RetrievalRefusedError."""
@@ -107,6 +111,11 @@ class Retrieval:
             self._failed += 1
             if len(self._failed_uids) < _MOST_FAILED_UIDS:
                 self._failed_uids.append(instance.sop_instance_uid)
+        if kind is not StatusClass.SUCCESS:
+            # What the destination says to it may tell who the patient is: its status has to do.
+            cause = reason if status is None else f"answered {status_text(status)}"
+            if cause in self._causes or len(self._causes) < _MOST_CAUSES:
+                self._causes[cause] += 1
         self._facts(
             SubOperationEnded(
                 association=self.operation.message.association,
@@ -135,10 +144,17 @@ class Retrieval:
         data_set = self._failed_list() if self._failed_uids else None
         counts = self._counts(with_remaining=self.is_cancelled)
         request = self.operation.message.command_set
-        warning = self._query.warning if self._query is not None else ""
-        response = service_response(request, status, has_data_set=data_set is not None, comment=warning, counts=counts)
+        comment = self._cause() or (self._query.warning if self._query is not None else "")
+        response = service_response(request, status, has_data_set=data_set is not None, comment=comment, counts=counts)
         self.operation.reply(response, data_set)
-        return self._ended(status, comment=warning, counts=counts)
+        return self._ended(status, comment=comment, counts=counts)
+
+    def _cause(self) -> str:
+        """Return why not all went well, as far as the most frequent cause tells it; "" where all did."""
+        if not self._causes or self.is_cancelled:
+            return ""
+        reason, count = self._causes.most_common(1)[0]
+        return f"{count} of {self._completed + self._failed + self._warning}: {reason}"
 
     def refuse(self, error: RetrievalRefusedError) -> OperationEnded:
         """Send a final response that is a failure."""
@@ -215,19 +231,25 @@ class Outlet:
 
         storage = self._keeper.storage
         try:
-            prepared = self._preparer.prepare_file(storage.path_of(instance.path), choose)
+            prepared = self._prepare_file(storage.path_of(instance.path), choose)
         except FileNotFoundError:
             # It may have come again since the index was asked: then its newer file has another name.
             path = self._newer_path(instance)
             if not path:
                 raise
-            prepared = self._preparer.prepare_file(storage.path_of(path), choose)
+            prepared = self._prepare_file(storage.path_of(path), choose)
             return context, prepared
         size_bytes = prepared.header.data_set_offset + prepared.header.data_set_length
         if prepared.rest_bytes and size_bytes != instance.size_bytes:  # not how it came: it was cut since
             prepared.close()
-            raise DataError("the file does not end with an element, and has another size than the index says")
+            raise DataError(f"the file is cut after {size_bytes} of {instance.size_bytes} bytes")
         return context, prepared
+
+    def _prepare_file(self, path: str, choose: ShapeChoice) -> PreparedInstance:
+        try:
+            return self._preparer.prepare_file(path, choose)
+        except TruncatedError as error:
+            raise DataError(error.cut or f"the file is cut: {error}") from error
 
     def _choose(self, instance: StoredInstance, transfer_syntax_uid: str) -> NegotiatedContext:
         key = instance.sop_class_uid, transfer_syntax_uid

@@ -13,12 +13,13 @@ from dicomdesk.cli.output.association_dump import (
     store_response_lines,
 )
 from dicomdesk.cli.output.log_lines import LogLines, write_notice
+from dicomdesk.cli.output.repeated_causes import RepeatedCauses, cause_of
 from dicomdesk.dicom.query.identifier_dump import identifier_lines
 from dicomdesk.dicom.query.sop_classes import Service
 from dicomdesk.dicom.sop_classes import modality_prefix
 from dicomdesk.engine import events
 from dicomdesk.human import count_text, printable
-from dicomdesk.logs import Level, Log
+from dicomdesk.logs import Level, Log, Logger
 
 _WORDS = {Service.FIND: "Find", Service.MOVE: "Move", Service.GET: "Get"}
 _DIMSE_SERVICES = {
@@ -45,8 +46,13 @@ class ArchiveLines(LogLines[ServingEvent]):
         facts.ShutdownRequested,
     )
 
-    def __init__(self, log: Log, *, max_pdu_bytes: int, shows_contexts: bool) -> None:
-        super().__init__(log, "dcmqrscp", shows_contexts=shows_contexts)
+    def __init__(
+        self, log: Log, *, max_pdu_bytes: int, shows_contexts: bool, causes: RepeatedCauses | None = None
+    ) -> None:
+        super().__init__(log, "dcmqrscp", shows_contexts=shows_contexts, causes=causes)
+        self._nobody = self._tool = self._main = self._tool.about("")
+        self._about: dict[int, Logger] = {}
+        """Loggers that name the association and its address, by number of the association."""
         self._max_pdu_bytes = max_pdu_bytes
         self._callers: dict[int, str] = {}
         """Who is there now: host, calling and called AE title, by number of the association."""
@@ -60,6 +66,7 @@ class ArchiveLines(LogLines[ServingEvent]):
         return isinstance(event, facts.SubOperationEnded) and bool(event.status is None or event.status)
 
     def _show(self, event: ServingEvent) -> None:
+        self._tool = self._main = self._logger_about(event)
         for notice in (event,) if isinstance(event, events.Notice) else archive_words(event):
             write_notice(self._tool, notice)
         match event:
@@ -82,6 +89,19 @@ class ArchiveLines(LogLines[ServingEvent]):
             case _:
                 self._show_association(event)
 
+    def _logger_about(self, event: ServingEvent) -> Logger:
+        number = getattr(event, "association", 0)
+        if not number:
+            return self._nobody
+        if isinstance(event, events.AssociationReceived):
+            address = printable(event.peer_address or event.peer_host)
+            self._about[number] = self._nobody.about(f"{number} {address}")
+        return self._about.get(number) or self._nobody.about(str(number))
+
+    def _warn(self, text: str, *cause: object, level: Level = Level.WARN) -> None:
+        """Write what may happen often in one way: once for each cause, then how often."""
+        self._causes.write(self._tool, level, text, cause)
+
     # -- associations
 
     def _show_association(self, event: ServingEvent) -> None:
@@ -97,18 +117,21 @@ class ArchiveLines(LogLines[ServingEvent]):
             case events.AssociationFailed() if event.reason == _NO_PLACE:
                 self._tool.info(f"Refusing Association of {self._who(event.association)}: {event.reason}")
             case events.AssociationFailed():
-                self._tool.warn(f"Refusing Association of {self._who(event.association)}: {printable(event.reason)}")
+                who, reason = self._who(event.association), printable(event.reason)
+                self._warn(f"Refusing Association of {who}: {reason}", who, cause_of(reason))
             case events.AssociationReleased():
                 self._tool.info("Association Release")
             case events.AssociationAborted() if event.by_peer:
                 self._tool.info("Association Aborted")
                 self._tool.debug(printable(event.reason))
             case events.AssociationAborted():
-                self._tool.error(f"Aborting Association of {self._who(event.association)}: {printable(event.reason)}")
+                who, reason = self._who(event.association), printable(event.reason)
+                self._warn(f"Aborting Association of {who}: {reason}", who, cause_of(reason), level=Level.ERROR)
             case _:
                 pass
         if isinstance(event, _ENDS):
             self._callers.pop(event.association, None)
+            self._about.pop(event.association, None)
             self._started.pop(event.association, None)
             self._sub_operations.pop(event.association, None)
 
@@ -135,15 +158,15 @@ class ArchiveLines(LogLines[ServingEvent]):
         reason = f": {printable(event.reason)}" if event.reason else ""
         if event.status is None:
             what = "stored, but not answered" if event.path else "not stored"
-            self._tool.warn(f"StoreSCP: {what}, from {self._who(event.association)}{reason}")
+            who = self._who(event.association)
+            self._warn(f"StoreSCP: {what}, from {who}{reason}", what, who, cause_of(reason))
             return
         if event.outcome is not events.ItemOutcome.STORED:
-            words = events.status_text(event.status)
-            self._tool.warn(f"NOTICE: StoreSCP: answered {words} to {self._who(event.association)}{reason}")
+            words, who = events.status_text(event.status), self._who(event.association)
+            self._warn(f"NOTICE: StoreSCP: answered {words} to {who}{reason}", words, who, cause_of(reason))
         if started is not None:
-            level = Level.INFO if event.status == 0 else Level.WARN
             lines = ["Sending:", *store_response_lines(started, event.status, is_outgoing=True)]
-            self._tool.write(level, "\n".join(lines))
+            self._tool.info("\n".join(lines))
         if event.path:
             self._tool.debug(f"Stored {printable(event.path)} ({count_text(event.size_bytes, 'byte')})")
 
@@ -175,13 +198,15 @@ class ArchiveLines(LogLines[ServingEvent]):
         word = _WORDS[event.service]
         count = self._sub_operations[event.association] = self._sub_operations.get(event.association, 0) + 1
         if event.status is None:
-            text = f"{word} SCP: not sent: {printable(event.path)}: {printable(event.reason)}"
-            self._tool.error(text)
+            reason, who = printable(event.reason), self._who(event.association)
+            text = f"{word} SCP: not sent: {printable(event.path)}: {reason}"
+            self._warn(text, event.service, who, cause_of(reason), level=Level.ERROR)
         else:
             words = events.status_text(event.status)
             self._tool.info(f"Store SCU RQ: MsgID {count}, ({modality_prefix(event.sop_class_uid)})")
             if event.status:
-                self._tool.warn(f"{word} SCP: {printable(event.path)} was answered {words}")
+                who = self._who(event.association)
+                self._warn(f"{word} SCP: {printable(event.path)} was answered {words}", event.service, who, words)
             else:
                 self._tool.info(f"{word} SCP: Received Store SCU RSP [Status={words}]")
         self._tool.info(f"{word} SCP Response {count} [status: Pending]")
@@ -194,7 +219,9 @@ class ArchiveLines(LogLines[ServingEvent]):
         to = f" to {printable(event.destination)}" if event.destination else ""
         if (event.status or event.comment) and event.status != events.Status.CANCEL:
             comment = f": {printable(event.comment)}" if event.comment else ""
-            self._tool.warn(f"{word} SCP{to}: answered {words} to {self._who(event.association)}{comment}")
+            who = self._who(event.association)
+            text = f"{word} SCP{to}: answered {words} to {who}{comment}"
+            self._warn(text, event.service, to, who, event.status, cause_of(comment))
         self._tool.debug(f"{word} SCP{to}: {self._figures(event)} in {event.elapsed_s:.3f} s")
 
     @staticmethod

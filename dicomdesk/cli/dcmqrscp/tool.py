@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from dicomdesk.archive.setup.profiles import ArchiveProfiles
     from dicomdesk.archive.setup.settings import ArchiveSettings
     from dicomdesk.cli.dcmqrscp.settings import ArchiveOptions, ProfileNames
+    from dicomdesk.cli.output.repeated_causes import RepeatedCauses
     from dicomdesk.engine.job import Job
     from dicomdesk.engine.receive.listening_job import ReceiveResult
 
@@ -42,6 +43,7 @@ def run(line: CommandLine, log: Log) -> int:
     from dicomdesk.cli.dcmqrscp.settings import read_options  # noqa: PLC0415 - as above
     from dicomdesk.cli.dictionaries import load_environment_dictionaries  # noqa: PLC0415 - as above
     from dicomdesk.cli.log.library_records import show_library_records  # noqa: PLC0415 - as above
+    from dicomdesk.cli.output.repeated_causes import RepeatedCauses  # noqa: PLC0415 - as above
 
     tool = log.logger(_LOGGER)
     profiles: ArchiveProfiles = (None, None)
@@ -58,7 +60,8 @@ def run(line: CommandLine, log: Log) -> int:
             tool.warn(f"{printable(error.file)}, line {error.line}")
         return int(ExitCode.COMMAND_LINE_SYNTAX)
     load_environment_dictionaries(log)
-    show_library_records(log)
+    causes = RepeatedCauses()
+    show_library_records(log, causes)
     try:
         configuration = _read_configuration(options, tool)
         if configuration is None:
@@ -66,7 +69,7 @@ def run(line: CommandLine, log: Log) -> int:
         if options.reindexes or options.verifies:
             return _run_upkeep(options, configuration, tool)
         settings = _with_secrets(options.settings_for(configuration), options, tool)
-        return _serve(line, log, options, settings, profiles)
+        return _serve(line, (log, causes), options, settings, profiles)
     except TlsSettingsError as error:
         show_tls_failure(error, tool)
     except (LocalError, SettingsError) as error:
@@ -124,7 +127,7 @@ def _with_secrets(settings: "ArchiveSettings", options: "ArchiveOptions", tool: 
 
 def _serve(
     line: CommandLine,
-    log: Log,
+    logs: "tuple[Log, RepeatedCauses]",
     options: "ArchiveOptions",
     settings: "ArchiveSettings",
     profiles: "ArchiveProfiles",
@@ -134,11 +137,13 @@ def _serve(
     from dicomdesk.cli.dcmqrscp.lines import ArchiveLines  # noqa: PLC0415 - as above
     from dicomdesk.cli.output.job_watch import JobWatch  # noqa: PLC0415 - as above
 
+    log, causes = logs
     tool = log.logger(_LOGGER)
     max_pdu_bytes = settings.max_pdu_bytes or settings.configuration.max_pdu_bytes
-    lines = ArchiveLines(log, max_pdu_bytes=max_pdu_bytes, shows_contexts=options.shows_contexts)
+    lines = ArchiveLines(log, max_pdu_bytes=max_pdu_bytes, shows_contexts=options.shows_contexts, causes=causes)
     json = ArchiveJsonReporter(shows_identifiers=options.json_has_identifiers) if options.writes_json else None
     watch = JobWatch(lines, tool, json=json, verb="ending")
+    watch.due_s = lines.due_s
 
     def show_begun(job: "Job[ReceiveResult]") -> None:
         assert isinstance(job, ServeJob)

@@ -7,10 +7,11 @@ from dicomdesk.cli.output.association_dump import (
     store_response_lines,
 )
 from dicomdesk.cli.output.log_lines import LogLines, write_notice
+from dicomdesk.cli.output.repeated_causes import cause_of
 from dicomdesk.engine import events
 from dicomdesk.engine.receive.book.words import counts_text
 from dicomdesk.human import printable
-from dicomdesk.logs import Log
+from dicomdesk.logs import Level, Log
 
 _NO_CONTEXTS = "no acceptable presentation contexts"
 """The one reason of a refusal that DCMTK tells twice."""
@@ -46,7 +47,11 @@ class ReceiveLines(LogLines[events.Event]):
 
     def _show(self, event: events.Event) -> None:
         for notice in (event,) if isinstance(event, events.Notice) else receive_words(event):
-            write_notice(self._network, notice)
+            if isinstance(event, events.ItemFinished):
+                text = printable(notice.text)
+                self._causes.write(self._network, Level.ERROR, text, cause_of(text))
+            else:
+                write_notice(self._network, notice)
         match event:
             case events.ItemStarted():
                 self._show_started(event)
@@ -122,7 +127,8 @@ class ReceiveLines(LogLines[events.Event]):
         if event.path:
             self._network.info(f"{label}Stored received object to file: {printable(event.path)}")
         if event.status is None:
-            self._network.warn(f"{_what(event)}: {printable(event.reason)}")
+            reason = printable(event.reason)
+            self._causes.write(self._network, Level.WARN, f"{_what(event)}: {reason}", (_what(event), cause_of(reason)))
             return
         words = events.status_text(event.status)
         self._network.info(f"{label}Sending C-STORE Response ({words})")
@@ -131,7 +137,8 @@ class ReceiveLines(LogLines[events.Event]):
             self._network.debug("\n".join(store_response_lines(started, event.status, is_outgoing=True)))
         if event.outcome is not events.ItemOutcome.STORED:
             reason = f": {printable(event.reason)}" if event.reason else ""
-            self._network.warn(f"received object not stored, answered {words}{reason}")
+            text = f"received object not stored, answered {words}{reason}"
+            self._causes.write(self._network, Level.WARN, text, (words, cause_of(reason)))
 
     def _label(self, association: int) -> str:
         """Label that tells the lines of simultaneous associations apart; DCMTK has one after the other."""

@@ -55,7 +55,9 @@ def run(line: CommandLine, log: Log) -> int:
         report_stored=lines.shows_stored or options.writes_json,
     )
     options = replace(options, request=request)
-    watch = JobWatch(lines, tool, json=json_reporter(is_wanted=options.writes_json, words=receive_words))
+    reporter = json_reporter(is_wanted=options.writes_json, words=receive_words)
+    watch = JobWatch(lines, tool, json=reporter)
+    watch.due_s = lines.due_s
     return _receive(options, line, watch, log)
 
 

@@ -154,7 +154,7 @@ _VALUES: Mapping[str, Callable[[Record], str]] = {
     "l": _nothing,
     "L": _nothing,
     "M": _nothing,
-    "x": _nothing,
+    "x": lambda record: record.context or "",
     "X": _nothing,
 }
-"""Directives without a parameter; source locations and contexts are empty, for there is nothing to tell."""
+"""Directives without a parameter; source locations are empty, for there is nothing to tell."""

@@ -24,6 +24,10 @@ _BRIEF_S = 0.001
 _MANY = 8
 
 
+def never() -> None:
+    """Return no time: nothing becomes due."""
+
+
 class EventPump(Generic[Fact]):
     """Queue from a job's threads to the main thread. ``sink`` is for the job, ``run`` for the main thread."""
 
@@ -82,17 +86,21 @@ class EventPump(Generic[Fact]):
         *,
         tick: Callable[[], None] | None = None,
         tick_s: float = 1.0,
+        due_s: Callable[[], float | None] = never,
     ) -> None:
         """Show events until the job has finished, with a call of ``tick`` every ``tick_s`` where there is one.
 
-        Where signals are caught, they end the job.
+        ``show`` is called with nothing, too, when ``due_s`` says, by the monotonic clock. Where signals are caught,
+        they end the job.
         """
         self._ending.serve(job)
         next_tick_s = time.monotonic() + tick_s
         while True:
-            batch, is_finished = self._next_batch(next_tick_s if tick else None)
+            due = due_s()
+            deadlines = [deadline for deadline in (next_tick_s if tick else None, due) if deadline is not None]
+            batch, is_finished = self._next_batch(min(deadlines, default=None))
             self._gather_s = _BATCH_S if len(batch) >= _MANY else _BRIEF_S
-            if batch:
+            if batch or (due is not None and time.monotonic() >= due):
                 show(batch)
                 self._free_places(len(batch) - is_finished)
             if is_finished:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from dicomdesk.cli.exit_codes import ExitCode
-from dicomdesk.cli.output.event_pump import EventPump
+from dicomdesk.cli.output.event_pump import EventPump, never
 from dicomdesk.cli.output.terminal import REDRAW_S, ProgressDisplay, is_terminal
 from dicomdesk.cli.signals import Cancellable
 from dicomdesk.logs import Logger
@@ -70,6 +70,8 @@ class JobWatch(Generic[FactT]):
 
         ``verb`` is what the first signal does, ``most_waiting`` as for ``EventPump``.
         """
+        self.due_s: Callable[[], float | None] = never
+        """As for ``EventPump.run``."""
         self._lines = lines
         self._json = json
         self._display = ProgressDisplay(progress_word) if progress_word and is_terminal() else None
@@ -119,14 +121,14 @@ class JobWatch(Generic[FactT]):
     def run(self, job: WatchedJob) -> None:
         """Show the job until it has finished."""
         try:
-            self._pump.run(job, self._show, tick=self._make_tick(job), tick_s=self._tick_s())
+            self._pump.run(job, self._show, tick=self._make_tick(job), tick_s=self._tick_s(), due_s=self.due_s)
         finally:
             if self._display is not None:
                 self._display.close()
 
     def _show(self, batch: Sequence[FactT]) -> None:
         self._lines.show(batch)
-        if self._json is not None:
+        if self._json is not None and batch:
             self._json.show(batch)
 
     def _tick_s(self) -> float:

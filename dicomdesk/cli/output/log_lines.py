@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import ClassVar, Generic, TypeVar
 
+from dicomdesk.cli.output.repeated_causes import RepeatedCauses
 from dicomdesk.engine import events
 from dicomdesk.human import printable
 from dicomdesk.logs import Level, Log, Logger
@@ -25,12 +26,22 @@ class LogLines(Generic[FactT]):
     _ALWAYS_WANTED: ClassVar[tuple[type, ...]] = ()
     """Events that have a line at the default level, or that have to be remembered."""
 
-    def __init__(self, log: Log, tool: str, *, is_of_network: bool = False, shows_contexts: bool = False) -> None:
+    def __init__(
+        self,
+        log: Log,
+        tool: str,
+        *,
+        is_of_network: bool = False,
+        shows_contexts: bool = False,
+        causes: RepeatedCauses | None = None,
+    ) -> None:
         """Write as ``tool``, or as DCMTK's network library where most lines of the tool are its.
 
-        ``shows_contexts`` shows association parameters in verbose mode, not only for debugging.
+        ``shows_contexts`` shows association parameters in verbose mode, not only for debugging. ``causes`` is where
+        lines go that may come in great numbers.
         """
         self._log = log
+        self._causes = RepeatedCauses() if causes is None else causes
         self._tool = log.logger(f"dcmtk.apps.{tool}")
         self._network = log.logger("dcmtk.dcmnet")
         self._main = self._network if is_of_network else self._tool
@@ -51,6 +62,13 @@ class LogLines(Generic[FactT]):
         with self._log.batch():
             for event in batch:
                 self._show(event)
+            self._causes.write_due()
+            if batch and isinstance(batch[-1], events.JobFinished):
+                self._causes.write_all()
+
+    def due_s(self) -> float | None:
+        """When ``show`` is to be called though nothing has happened, by the monotonic clock; None for never."""
+        return self._causes.due_s()
 
     def _show(self, event: FactT) -> None:
         raise NotImplementedError

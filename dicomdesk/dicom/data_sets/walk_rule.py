@@ -19,6 +19,7 @@ from contextlib import suppress
 from enum import Enum
 from typing import Protocol
 
+from dicomdesk.dicom.dictionary import find_name
 from dicomdesk.dicom.encodings import (
     DELIMITER_GROUP,
     DELIMITERS,
@@ -282,7 +283,7 @@ class Walk:
             self._note_creator(tag, start, min(length, _LONGEST_CREATOR))
         if length and self._takes_rest and self._is_end(start):
             return self._end_without_value(tag, vr, start)
-        return self._pass_value(start, length)
+        return self._pass_value(tag, start, length)
 
     def _is_end(self, offset: int) -> bool:
         """Return whether the data end at ``offset``; of what is deflated that is known when all of it was inflated."""
@@ -300,10 +301,11 @@ class Walk:
         position = start - window.base
         self._creators[tag] = bytes(window.buffer[position : position + length]).decode("latin-1").strip(" \0")
 
-    def _pass_value(self, start: int, length: int) -> int:
+    def _pass_value(self, tag: int, start: int, length: int) -> int:
         size = self._window.size
         if start + length > size:
-            raise TruncatedError(INVALID_STREAM if length <= _LONGEST_IN_MEMORY and start < size else PREMATURE_END)
+            words = INVALID_STREAM if length <= _LONGEST_IN_MEMORY and start < size else PREMATURE_END
+            raise TruncatedError(words, cut=f"{_name(tag)} of {length} bytes is cut after {max(0, size - start)}")
         self._odd |= length
         return start + length
 
@@ -333,7 +335,7 @@ class Walk:
 
     def _take_fragment_value(self, start: int, length: int) -> int:
         """Take a fragment, of which the header has been read."""
-        return self._pass_value(start, length)
+        return self._pass_value(_PIXEL_DATA, start, length)
 
     def _end_sequence(self, offset: int) -> int:
         """End a sequence at the delimiter whose end is at ``offset``."""
@@ -405,3 +407,8 @@ class Walk:
         while self._frames:
             self._close(offset)
         return -1
+
+
+def _name(tag: int) -> str:
+    """What people call an element: its keyword, or the tag of one that is not known."""
+    return find_name(tag) or f"({tag >> 16:04X},{tag & 0xFFFF:04X})"

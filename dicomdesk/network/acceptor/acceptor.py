@@ -3,6 +3,7 @@
 import contextlib
 import logging
 import socket
+import threading
 from collections.abc import Callable
 from dataclasses import field, replace
 from enum import Enum
@@ -360,6 +361,8 @@ class Acceptor:
     def _answer_request(self, body: bytes) -> None:
         request = read_associate_request(body)
         self._number = self._admission.next_number()
+        thread = threading.current_thread()
+        thread.name = thread.name.replace("association-from", f"association-{self._number}-from")
         host = self._admission.host_name(self._host)
         self._observer.association_received(self._describe(request, host))
         answer = self._decide(request, host)

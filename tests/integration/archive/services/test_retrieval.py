@@ -1,5 +1,6 @@
 """What moves and gets have in common: final statuses, keys that are checked, an index that fails."""
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 from pydicom.dataset import Dataset
 from pynetdicom import evt
 
+from dicomdesk.archive.facts import OperationEnded
 from dicomdesk.dicom.data_sets.deflate import inflate
 from dicomdesk.dicom.data_sets.element_writer import encode_for
 from dicomdesk.errors import IndexDamagedError
@@ -25,14 +27,18 @@ from tests.helpers.archives.served_archives import (
 from tests.helpers.data.datasets import CT_IMAGE, DEFLATED, EXPLICIT, IMPLICIT, Builder
 
 
-def final_status(port: int, query: Dataset, model: str) -> int:
+def final_response(port: int, query: Dataset, model: str, to: str = "DEST") -> Dataset:
     with calling(port, stores_to_us=[CT_IMAGE], handlers=[(evt.EVT_C_STORE, lambda _: 0)]) as association:
         if model in (MOVE_STUDY, MOVE_PATIENT):
-            responses = list(association.send_c_move(query, "DEST", model))
+            responses = list(association.send_c_move(query, to, model))
         else:
             responses = list(association.send_c_get(query, model))
         assert association.is_established
-        return int(responses[-1][0].Status)
+        return responses[-1][0]
+
+
+def final_status(port: int, query: Dataset, model: str) -> int:
+    return int(final_response(port, query, model).Status)
 
 
 @pytest.mark.parametrize("model", [MOVE_STUDY, GET_STUDY])
@@ -86,3 +92,27 @@ def test_messages_are_encoded_for_their_context(syntax: str) -> None:
     data = encode_for(syntax, lambda writer: writer.write_element(0x00080058, b"UI", b"1.2"))
     expected = Builder(syntax).element(0x00080058, "UI", b"1.2")
     assert (inflate(data) if syntax == DEFLATED else data) == expected
+
+
+@pytest.mark.parametrize("model", [MOVE_STUDY, GET_STUDY])
+@pytest.mark.parametrize("is_long", [False, True])
+def test_the_final_response_says_why_and_names_a_cut_file_as_cut(tmp_path: Path, model: str, *, is_long: bool) -> None:
+    pixels = bytes(3_000_000 if is_long else 5_000)
+    with destination() as target, running(tmp_path, peers={"DEST": target.port}) as archive:
+        archive.put(encoded("1.2.3.4", pixels=pixels), encoded("1.2.3.5"))
+        path = next(tmp_path.glob("*/*/*/1.2.3.4.*"))
+        os.truncate(path, path.stat().st_size - 1_000)
+        response = final_response(archive.port, identifier("STUDY", StudyInstanceUID="1.2.3"), model)
+        assert response.Status == 0xB000
+        assert response.ErrorComment == f"1 of 2: PixelData of {len(pixels)} bytes is cut after {len(pixels) - 1_000}"
+        (end,) = archive.wait_for(OperationEnded)
+        assert end.comment == response.ErrorComment
+
+
+def test_what_the_destination_says_of_an_instance_is_told_by_its_status(tmp_path: Path) -> None:
+    with destination(lambda _number: 0xA700) as target, running(tmp_path, peers={"DEST": target.port}) as archive:
+        archive.put(encoded("1.2.3.4"), encoded("1.2.3.5"))
+        response = final_response(archive.port, identifier("STUDY", StudyInstanceUID="1.2.3"), MOVE_STUDY)
+        assert (response.Status, response.ErrorComment) == (0xA702, "2 of 2: answered Refused: OutOfResources")
+        response = final_response(archive.port, identifier("STUDY", StudyInstanceUID="1.2.3"), MOVE_STUDY, "NOBODY")
+        assert (response.Status, response.ErrorComment) == (0xA801, 'The move destination "NOBODY" is not known')

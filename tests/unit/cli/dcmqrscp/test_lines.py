@@ -1,15 +1,18 @@
 """What an archive reports, as lines: DCMTK's in verbose mode, at the default level who was refused and why."""
 
+import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import pytest
 
 from dicomdesk.archive import facts
 from dicomdesk.archive.facts import ServingEvent
 from dicomdesk.cli.dcmqrscp.lines import ArchiveLines
+from dicomdesk.cli.log.layouts import pattern_layout
 from dicomdesk.dicom.query.sop_classes import Service
 from dicomdesk.engine import events
-from dicomdesk.logs import Level, console_log
+from dicomdesk.logs import Level, Log, Record, Route, console_log
 from dicomdesk.network.dimse.command_sets import read_command_set, write_command_set
 from dicomdesk.network.dimse.responses import SubOperations
 from tests.helpers.data.datasets import EXPLICIT, Builder
@@ -20,6 +23,7 @@ RECEIVED = events.AssociationReceived(
     job_id="j",
     association=1,
     peer_host="localhost",
+    peer_address="127.0.0.1",
     calling_ae_title="SCU\x1b",
     called_ae_title="ARCHIVE",
     contexts=(),
@@ -31,6 +35,7 @@ RELEASED = events.AssociationReleased(job_id="j", association=1)
 SMITH = Builder(EXPLICIT).element(0x00080052, "CS", "STUDY") + Builder(EXPLICIT).element(0x00100010, "PN", "Smith^John")
 
 Tell = Callable[..., list[str]]
+HEAD = re.compile(r"([A-Z]: )\d{4}-\d\d-\d\d \d\d:\d\d:\d\d (?:\[1 127\.0\.0\.1\] |\[1\] )?(.*)")
 
 
 def finished(status: int | None, path: str = "", reason: str = "") -> events.ItemFinished:
@@ -74,10 +79,17 @@ def ended(service: Service, status: int, **more: object) -> facts.OperationEnded
 def tell(capsys: pytest.CaptureFixture[str]) -> Tell:
     def tell(batch: Sequence[ServingEvent], level: Level = Level.WARN, *, shows_contexts: bool = False) -> list[str]:
         lines = ArchiveLines(console_log(level), max_pdu_bytes=16384, shows_contexts=shows_contexts)
-        lines.show([event for event in batch if lines.wants(event)])
-        return capsys.readouterr().err.splitlines()
+        lines.show([one for one in batch if lines.wants(one) or isinstance(one, events.JobFinished)])
+        return [text(line) for line in capsys.readouterr().err.splitlines()]
 
     return tell
+
+
+def text(line: str) -> str:
+    """A line without time and association, which it must have."""
+    found = HEAD.fullmatch(line)
+    assert found is not None, line
+    return found[1] + found[2]
 
 
 def test_a_query_is_told_in_verbose_mode_only(tell: Tell) -> None:
@@ -177,3 +189,42 @@ def test_commitment_that_was_asked_for_before_the_start_names_nobody(tell: Tell)
 def test_presentation_contexts_are_shown_where_asked_for(tell: Tell) -> None:
     assert any("A-ASSOCIATE-RQ" in line for line in tell([RECEIVED], Level.INFO, shows_contexts=True))
     assert len(tell([RECEIVED], Level.INFO)) == 1
+
+
+def test_blocks_of_simultaneous_associations_can_be_told_apart(capsys: pytest.CaptureFixture[str]) -> None:
+    other = replace(RECEIVED, association=2, peer_address="192.0.2.7")
+    lines = ArchiveLines(console_log(Level.INFO), max_pdu_bytes=16384, shows_contexts=False)
+    lines.show([RECEIVED, other, started(), replace(started(), association=2)])
+    told = capsys.readouterr().err.splitlines()
+    assert all(" [1 127.0.0.1] " in line or " [2 192.0.2.7] " in line for line in told)
+    one, two = ([line.partition("] ")[2] for line in told if f" [{number} " in line][1:] for number in (1, 2))
+    assert one == two
+    assert one[0] == "Received Find SCP:"
+
+
+def test_a_cause_that_many_instances_share_has_one_line(tell: Tell) -> None:
+    refused = finished(0xA700, reason="No space left on device")
+    not_sent = [sub_operation(None, "no presentation context for its SOP class was accepted")] * 5_000
+    end = events.JobFinished(job_id="j", outcome=events.JobOutcome.COMPLETED, counts={}, error="")
+    lines = tell([RECEIVED, *[refused] * 10_000, started(Service.MOVE), *not_sent, end])
+    assert [re.search(r"\(([0-9,]+) more", line) is not None for line in lines] == [False, False, True, True]
+    assert "(9,999 more like it within 0:0" in lines[2]
+    assert "(4,999 more like it within 0:0" in lines[3]
+
+
+def test_a_log_configuration_has_the_texts_as_they_are_and_the_association_apart() -> None:
+    found: list[Record] = []
+
+    class Kept:
+        append = staticmethod(found.append)
+
+        def flush(self) -> None:
+            """Nothing waits."""
+
+        close = flush
+
+    log = Log({"": Route(level=Level.INFO, appenders=(Kept(),))})
+    ArchiveLines(log, max_pdu_bytes=16384, shows_contexts=False).show([RECEIVED])
+    (record,) = found
+    assert record.text == "Association Received (localhost:SCU\\x1b -> ARCHIVE)"
+    assert pattern_layout("%x: %m", lambda _text: None)(record) == f"1 127.0.0.1: {record.text}"
