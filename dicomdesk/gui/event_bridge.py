@@ -1,7 +1,7 @@
 """Events of the engine's threads for the Qt thread: the only place where the two meet.
 
 Sinks append under a lock; the first event of a batch posts one call to the loop, and the drain on the Qt thread gives
-the whole batch to its channel's listeners.
+the whole batch to its channel's listeners. What comes after a pause is given at once; what follows closely is collected.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ from dicomdesk.records import dataclass
 FactT = TypeVar("FactT")
 
 BATCH_DELAY_S = 0.03
-"""How long a batch is collected: unseen by people, and far fewer interruptions of the engine's threads."""
+"""Least time between two batches: unseen by people, and far fewer interruptions of the engine's threads."""
 
 EVENTS_PER_SLICE = 64
 """Given to the listeners at once; then it is looked at how long they took."""
@@ -70,6 +70,8 @@ class Bridge(QObject):
         """How many events have been given to their listeners."""
         self._is_posted = False
         self._is_closed = False
+        self._next_due = 0.0
+        """When the next batch may be given, by the clock of the loop."""
 
     def channel(self) -> Channel:
         """Return a new channel; for the Qt thread."""
@@ -148,4 +150,7 @@ class Bridge(QObject):
                 self._is_closed = True
 
     def _collect(self) -> None:
-        self._loop.call_later(BATCH_DELAY_S, self._drain_in_turns)
+        now = self._loop.time()
+        due = max(now, self._next_due)
+        self._next_due = due + BATCH_DELAY_S
+        self._loop.call_later(due - now, self._drain_in_turns)

@@ -56,10 +56,10 @@ def timed(command: Sequence[str], cwd: Path | None = None) -> float:
     return elapsed
 
 
-def printed(command: Sequence[str], cwd: Path | None = None) -> float:
-    """The number that a command prints."""
+def printed(command: Sequence[str], cwd: Path | None = None, *, line: int = 0) -> float:
+    """The number that a command prints, in a line."""
     done = subprocess.run(command, env=FASTEST, cwd=cwd, stdout=subprocess.PIPE, timeout=DEADLINE_S, check=True)
-    return float(done.stdout)
+    return float(done.stdout.splitlines()[line])
 
 
 def memory_of(command: Sequence[str], cwd: Path | None = None) -> float:

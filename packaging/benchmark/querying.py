@@ -13,6 +13,7 @@ from benchmark.rows import HERE, PDU, Bench, Row, at_most, ratio_row, whole_row
 
 _KEYS = ("-S", "-k", "QueryRetrieveLevel=STUDY", "-k", "StudyInstanceUID", "-k", "PatientName")
 _RESPONSES = 10_000
+_WINDOW = (sys.executable, "-m", "benchmark.query_window")
 _FIRST_FORMS = (("log lines", ()), ("--json", ("--json",)), ("--table", ("--table",)), ("--csv", ("--csv",)))
 
 
@@ -21,10 +22,10 @@ def querying(bench: Bench) -> Iterator[Row]:
     yield from _rates(bench)
     yield _flatness()
     with _peer(_RESPONSES) as port:
-        (stall,) = bench.alternate(
-            lambda: printed([sys.executable, "-m", "benchmark.query_window", str(port)], HERE.parent)
-        )
+        (stall,) = bench.alternate(lambda: printed([*_WINDOW, str(port)], HERE.parent))
     yield at_most("window: event loop stall while 10,000 results stream in, 99th percentile", stall, 16, "ms")
+    (late,) = bench.alternate(_painted_late_ms)
+    yield at_most("first result painted in the window after the peer's first response", late, 30, "ms")
     for name, options in _FIRST_FORMS:
         (late,) = bench.alternate(lambda options=options: _lateness_ms(options))  # type: ignore[misc]
         yield at_most(f"first result on a line after the peer's first response: {name}", late, 30, "ms")
@@ -68,6 +69,13 @@ def _flatness() -> Row:
         wanted="up to 1.1 x",
         is_met=peak <= 1.1 * base,
     )
+
+
+def _painted_late_ms() -> float:
+    """From the first response's leaving the peer to the end of the first painting that shows it."""
+    with _telling_peer(1000) as (port, told):
+        painted_s = printed([*_WINDOW, str(port)], HERE.parent, line=1)
+        return (painted_s - float(told.readline())) * 1000
 
 
 def _lateness_ms(options: Sequence[str]) -> float:

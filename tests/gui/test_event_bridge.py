@@ -99,17 +99,23 @@ def test_sink_never_raises_when_the_loop_is_closed() -> None:
     channel.sink(notice(2))
 
 
-def test_what_is_hurried_does_not_wait_for_its_batch(
+def test_what_comes_after_a_pause_is_given_at_once_and_what_follows_is_collected_unless_hurried(
     bridge: Bridge, finish: Finish, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(event_bridge, "BATCH_DELAY_S", 3600.0)
     channel = bridge.channel()
-    arrived = asyncio.Event()
-    channel.arrived.connect(lambda _arrivals: arrived.set())
+    arrivals: asyncio.Queue[int] = asyncio.Queue()
+    channel.arrived.connect(lambda batch: arrivals.put_nowait(len(batch)))
 
     async def wait() -> None:
         channel.sink(notice(1))
+        assert await arrivals.get() == 1
+        channel.sink(notice(2))
+        for _ in range(10):
+            await asyncio.sleep(0)
+        channel.sink(notice(3))
+        assert arrivals.empty()
         threading.Thread(target=channel.hurry).start()
-        await arrived.wait()
+        assert await arrivals.get() == 2
 
     finish(wait())
