@@ -1,7 +1,7 @@
 """Events of the engine's threads for the Qt thread: the only place where the two meet.
 
 Sinks append under a lock; the first event of a batch posts one call to the loop, and the drain on the Qt thread gives
-the whole batch to its channel's listeners. What comes after a pause is given at once; what follows closely is collected.
+the whole batch to its channel's listeners. What comes after a pause is given at once, what follows is collected.
 """
 
 import asyncio

@@ -34,12 +34,16 @@ class _FirstRow(QObject):
     """Notes when the results were first painted with a row."""
 
     def __init__(self, window: MainWindow) -> None:
+        """Watch from now on."""
         super().__init__()
         self._window = window
         self.painted_s = 0.0
         window.query.view.viewport().installEventFilter(self)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+    def eventFilter(  # noqa: N802 - Qt's name
+        self, watched: QObject, event: QEvent
+    ) -> bool:
+        """Look at paint events of the list, none of which is taken away."""
         if event.type() is QEvent.Type.Paint and len(self._window.query.flow.tree) and not self.painted_s:
             QTimer.singleShot(0, self._note)  # the event is about to be handled
         return super().eventFilter(watched, event)

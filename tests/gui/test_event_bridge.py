@@ -45,11 +45,20 @@ def test_events_of_many_threads_arrive_in_order_per_channel(bridge: Bridge, fini
     assert len(batches) < 300, "events come in batches"
 
 
+async def until_set(event: asyncio.Event) -> None:
+    await event.wait()
+
+
 def test_slow_listeners_leave_a_turn_to_others_after_each_slice(
     bridge: Bridge, loop: asyncio.AbstractEventLoop, finish: Finish, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(event_bridge, "SLICE_S", 0.0)
+    monkeypatch.setattr(event_bridge, "BATCH_DELAY_S", 3600.0)
     channel = bridge.channel()
+    has_begun = asyncio.Event()
+    channel.arrived.connect(lambda _arrivals: has_begun.set())
+    channel.sink(notice(0))
+    finish(until_set(has_begun))  # what comes now is collected
     order: list[object] = []
     channel.arrived.connect(lambda arrivals: order.append(len(arrivals)))
     channel.arrived.connect(lambda _arrivals: loop.call_soon(order.append, "turn"))
@@ -111,8 +120,9 @@ def test_what_comes_after_a_pause_is_given_at_once_and_what_follows_is_collected
         channel.sink(notice(1))
         assert await arrivals.get() == 1
         channel.sink(notice(2))
-        for _ in range(10):
-            await asyncio.sleep(0)
+        has_turned = asyncio.Event()
+        asyncio.get_running_loop().call_soon(has_turned.set)
+        await has_turned.wait()
         channel.sink(notice(3))
         assert arrivals.empty()
         threading.Thread(target=channel.hurry).start()
