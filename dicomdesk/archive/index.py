@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, and_, func, literal_column, se
 
 from dicomdesk.archive.index_entries import (
     Addition,
+    AdditionOutcome,
     DuplicateRule,
     FileEntry,
     IndexEntry,
@@ -35,13 +36,14 @@ from dicomdesk.archive.tables.selections import (
 )
 from dicomdesk.dicom.query.attributes import SERIES_INSTANCE_UID, SOP_INSTANCE_UID, STUDY_INSTANCE_UID
 from dicomdesk.dicom.query.query import Match, Query
-from dicomdesk.errors import IndexBusyError, IndexUnusableError
+from dicomdesk.errors import DataError, IndexBusyError, IndexUnusableError
 
-__all__ = ["Durability", "Index", "sqlite_url"]
+__all__ = ["Durability", "Index", "StaleError", "sqlite_url"]
 
 _PAGE = 2000
 _LONG_PAGE = 20_000
 """Of rows that are short."""
+_EXCHANGED_AT_ONCE = 400
 _MOST_TRIES = 4
 _FLUSHED = "flushed"
 """The setting that is written to have something to commit."""
@@ -173,6 +175,14 @@ class Index:
         meanwhile. The files are the caller's to delete.
         """
         return self._write(lambda connection: remove_surplus_study(connection, area, seen, most_studies))
+
+    def exchange(self, area: str, old: Sequence[StoredInstance], new: Sequence[IndexEntry]) -> None:
+        """Put entries in the place of stored instances, all at once or none.
+
+        Raises StaleError where one of those is no longer what the index has, as it was removed, or came again, and
+        DataError where an entry would take the place of yet another instance.
+        """
+        self._database.write(lambda connection: _exchange(connection, area, old, new))
 
     def clear(self, area: str) -> None:
         """Remove all that the area has, quickly and with little memory: the start of indexing its files again."""
@@ -356,3 +366,26 @@ def _note_flush(connection: Connection) -> None:
     noted = connection.execute(update(settings).where(settings.c.name == _FLUSHED).values(value=now))
     if not noted.rowcount:
         connection.execute(settings.insert().values(name=_FLUSHED, value=now))
+
+
+def _exchange(connection: Connection, area: str, old: Sequence[StoredInstance], new: Sequence[IndexEntry]) -> None:
+    """Remove the old, which must be there with these very files, and add the new; the caller commits.
+
+    Raises StaleError where one of the old is not there any more, DataError where one of the new would take the place of
+    an instance that is none of the old.
+    """
+    by_uid = area_condition(area, frozenset({SOP_INSTANCE_UID}))
+    for start in range(0, len(old), _EXCHANGED_AT_ONCE):
+        going = old[start : start + _EXCHANGED_AT_ONCE]
+        condition = and_(
+            by_uid,
+            instance.c.sop_instance_uid.in_([one.sop_instance_uid for one in going]),
+            instance.c.path.in_([one.path for one in going]),
+        )
+        if len(remove_instances(connection, condition)) != len(going):
+            raise StaleError
+    additions = Adder().add(connection, new, DuplicateRule.REPLACE, time.time_ns() // 1000)
+    for entry, addition in zip(new, additions, strict=True):
+        if addition.outcome is not AdditionOutcome.ADDED:
+            uid = entry.values.get(SOP_INSTANCE_UID, "")
+            raise DataError(f"An instance of the UID {uid} is in its series already, and would be lost")

@@ -116,25 +116,49 @@ class StorageArea:
 
     def place(self, file: AtomicFile, study_uid: str, series_uid: str, instance_uid: str) -> str:
         """Give a finished file its place; returns its relative path. Raises OSError; the caller then discards it."""
-        folder = f"{_digest(study_uid)[:2]}/{_folder_name(study_uid)}/{_folder_name(series_uid)}"
-        stem = _folder_name(instance_uid)
+        relative = ""
         if self._fsync:
             os.fsync(file.descriptor)
         for _ in range(_MOST_TRIES):
-            relative = f"{folder}/{stem}.{os.urandom(4).hex()}{_EXTENSION}"
+            relative = self.plan_path(study_uid, series_uid, instance_uid)
             try:
-                self._make_folder(folder)
-                file.publish(relative.replace("/", os.sep), replace=False)
-            except FileExistsError:
+                self._publish(file, relative)
+            except (FileExistsError, FileNotFoundError):
+                # Or somebody removed the last instance of the series meanwhile, and its folder, or that of the study.
                 continue
-            except FileNotFoundError:
-                # Somebody removed the last instance of the series meanwhile, and its folder, or that of the study.
-                self._known_folders.discard(folder)
-                continue
-            if self._fsync:
-                self._make_durable(folder, relative)
             return relative
-        raise FileNotFoundError(errno.ENOENT, "the folder cannot be made", folder)
+        raise FileNotFoundError(errno.ENOENT, "the folder cannot be made", relative.rpartition("/")[0])
+
+    @staticmethod
+    def plan_path(study_uid: str, series_uid: str, instance_uid: str) -> str:
+        """Return a relative path for an instance that no other has: for a note, before ``place_at`` makes it true."""
+        folder = f"{_digest(study_uid)[:2]}/{_folder_name(study_uid)}/{_folder_name(series_uid)}"
+        return f"{folder}/{_folder_name(instance_uid)}.{os.urandom(4).hex()}{_EXTENSION}"
+
+    def place_at(self, file: AtomicFile, relative: str) -> None:
+        """Give a finished file the place that was planned for it. Raises OSError; the caller then discards it."""
+        if self._fsync:
+            os.fsync(file.descriptor)
+        for attempt in range(_MOST_TRIES):
+            try:
+                self._publish(file, relative)
+            except FileNotFoundError:
+                if attempt == _MOST_TRIES - 1:
+                    raise
+            else:
+                return
+
+    def _publish(self, file: AtomicFile, relative: str) -> None:
+        """Name a file; raises FileNotFoundError where its folder was removed meanwhile."""
+        folder = relative.rpartition("/")[0]
+        self._make_folder(folder)
+        try:
+            file.publish(relative.replace("/", os.sep), replace=False)
+        except FileNotFoundError:
+            self._known_folders.discard(folder)
+            raise
+        if self._fsync:
+            self._make_durable(folder, relative)
 
     def _make_folder(self, folder: str) -> None:
         if folder in self._known_folders:
