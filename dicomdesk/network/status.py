@@ -1,4 +1,4 @@
-"""DIMSE statuses: their names, what they mean in each service, DCMTK's words for them, advice.
+"""DIMSE statuses: their names, classes, and DCMTK's words for them; see ``status_meanings`` for what to do.
 
 PS3.7 annex C has those that every service may use; PS3.4 gives a number a meaning of its own in some: B.2.3 (C-STORE),
 C.4.1.1.4 (C-FIND), C.4.2.1.5 (C-MOVE), C.4.3.1.4 (C-GET). Codes are plain numbers on the wire and in events; a peer may
@@ -15,7 +15,6 @@ __all__ = [
     "classify_status",
     "dumped_status",
     "is_out_of_resources",
-    "status_advice",
     "status_text",
 ]
 
@@ -44,6 +43,8 @@ class Status(IntEnum):
     SOP_CLASS_NOT_SUPPORTED = 0x0122
     NO_SUCH_ACTION = 0x0123
     NOT_AUTHORIZED = 0x0124
+    DUPLICATE_TRANSACTION_UID = 0x0131
+    REFERENCED_INSTANCE_FAILURE = 0x0132
     DUPLICATE_INVOCATION = 0x0210
     UNRECOGNIZED_OPERATION = 0x0211
     MISTYPED_ARGUMENT = 0x0212
@@ -74,6 +75,8 @@ class DimseService(Enum):
     C_FIND = "C-FIND"
     C_MOVE = "C-MOVE"
     C_GET = "C-GET"
+    N_ACTION = "N-ACTION"
+    N_EVENT_REPORT = "N-EVENT-REPORT"
 
 
 class StatusClass(Enum):
@@ -147,26 +150,6 @@ _DUMPED_TEXTS_BY_RANGE: _Ranges = (
     (0xFF00, 0x0200, "Failure"),
 )
 
-_ADVICE: Mapping[int, str] = {
-    0x0110: "The peer failed while processing; look into its log.",
-    0x0111: "The peer holds an instance of this UID already.",
-    0x0117: "The peer finds the SOP Instance UID invalid.",
-    0x0122: "The peer accepted the presentation context but does not store this SOP class.",
-    0x0124: "The peer does not allow our AE title to do this. Ask who runs it to permit it.",
-    0x0210: "The peer believes that it has this message already.",
-    0x0211: "The peer does not know this operation.",
-    0x0212: "The peer finds an argument wrong.",
-    0xB000: "Stored; the peer changed some of the values.",
-    0xB006: "Stored; the peer dropped some of the elements.",
-    0xB007: "Stored, though the peer finds that the data set does not match its SOP class.",
-}
-_ADVICE_BY_RANGE: _Ranges = (
-    (0xFF00, 0xA700, "The peer is out of resources, often disk space. Try again later, or ask who runs it."),
-    (0xFF00, 0xA900, "The peer finds that the data set does not match its SOP class. Sending again will not help."),
-    (0xF000, 0xC000, "The peer cannot understand the data set. Sending again will not help; look into its log."),
-    (0xF000, 0xB000, "Stored, with a warning of the peer."),
-)
-
 
 def status_text(status: int, service: DimseService = DimseService.C_STORE) -> str:
     """The status in DCMTK's words: "Success", "Refused: OutOfResources", "Unknown Status: 0x210"."""
@@ -201,14 +184,6 @@ _WARNINGS = frozenset({Status.WARNING, Status.ATTRIBUTE_LIST_ERROR, Status.ATTRI
 def is_out_of_resources(status: int) -> bool:
     """Whether a peer may take the same instance another time (A7xx)."""
     return status & 0xFF00 == Status.OUT_OF_RESOURCES
-
-
-def status_advice(status: int) -> str:
-    """Meaning of the status and what can be done, one sentence; "" for success."""
-    if status == Status.SUCCESS:
-        return ""
-    text = _look_up(status, _ADVICE, _ADVICE_BY_RANGE)
-    return text or "The standard does not define this status; look into the peer's log."
 
 
 def _look_up(status: int, texts: Mapping[int, str], ranges: _Ranges) -> str:

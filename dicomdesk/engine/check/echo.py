@@ -18,7 +18,8 @@ from dicomdesk.engine.stats import Progress
 from dicomdesk.errors import AssociationAbortedError, DicomdeskError, PeerError
 from dicomdesk.network.negotiation import ContextResult, Negotiation, number_contexts
 from dicomdesk.network.requestor.association import RequestedAssociation
-from dicomdesk.network.status import status_advice, status_text
+from dicomdesk.network.status import DimseService, status_text
+from dicomdesk.network.status_meanings import status_advice
 from dicomdesk.records import dataclass
 
 __all__ = ["EchoFailure", "EchoJob", "EchoResult"]
@@ -133,7 +134,7 @@ class EchoJob(Job[EchoResult]):
         elif status:
             outcome = JobOutcome.FAILED
             text = f"The peer answered, but not with Success: {status_text(status)} (status {status:04X}H)."
-            advice = status_advice(status)
+            advice = status_advice(status, DimseService.C_ECHO)
         else:
             text = f"The peer answered in {(longest_s or 0) * 1000:.0f} ms."
         return EchoResult(

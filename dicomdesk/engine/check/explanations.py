@@ -15,7 +15,8 @@ from dicomdesk.errors import (
     UserIdentityError,
 )
 from dicomdesk.network.negotiation import ContextResult, NegotiatedContext
-from dicomdesk.network.status import status_advice
+from dicomdesk.network.status import DimseService
+from dicomdesk.network.status_meanings import status_advice
 from dicomdesk.network.wire.listener_probe import IdentifiedListener, ListenerKind
 from dicomdesk.settings import AssociationSettings, Peer
 
@@ -246,7 +247,7 @@ def explain_no_verification(contexts: Sequence[NegotiatedContext]) -> Remedy:
 def explain_echo(status: int | None, error: DicomdeskError | None) -> Remedy:
     """A C-ECHO that failed: by its status, or without an answer."""
     if status is not None:
-        return Remedy("The peer's application has a problem of its own.", status_advice(status))
+        return Remedy("The peer's application has a problem of its own.", status_advice(status, DimseService.C_ECHO))
     if isinstance(error, PeerTimeoutError):
         return Remedy("The peer's application hangs.", "Have the peer's DICOM service restarted; look into its log.")
     return Remedy("The peer broke off at a C-ECHO.", "Look into the peer's log.")

@@ -29,7 +29,8 @@ from dicomdesk.network.acceptor.listener import Listener
 from dicomdesk.network.dimse.commitment import commitment_request
 from dicomdesk.network.negotiation import NegotiatedContext, number_contexts
 from dicomdesk.network.requestor.association import RequestedAssociation
-from dicomdesk.network.status import StatusClass, classify_status, status_advice, status_text
+from dicomdesk.network.status import DimseService, StatusClass, classify_status, status_text
+from dicomdesk.network.status_meanings import status_advice
 from dicomdesk.records import dataclass
 from dicomdesk.settings import AssociationSettings
 
@@ -225,7 +226,8 @@ class CommitJob(Job[CommitResult]):
     def _refuse(self, uid: str, status: int, comment: str) -> None:
         """The peer will not report on a transaction."""
         self._asked.remove(uid)
-        text = f"The peer refused to be asked for storage commitment: {status_text(status)}. {status_advice(status)}"
+        advice = status_advice(status, DimseService.N_ACTION)
+        text = f"The peer refused to be asked for storage commitment: {status_text(status)}. {advice}"
         if comment:
             text += f' The peer says: "{comment}"'
         told = refused(text.rstrip())

@@ -18,7 +18,8 @@ from dicomdesk.engine.events import (
 )
 from dicomdesk.engine.stats import TransferStats
 from dicomdesk.network.presentation.context_planning import PlannedInstance
-from dicomdesk.network.status import StatusClass, classify_status, status_advice, status_text
+from dicomdesk.network.status import StatusClass, classify_status, status_text
+from dicomdesk.network.status_meanings import status_advice
 
 if TYPE_CHECKING:
     from dicomdesk.engine.preparation import PreparedInstance

@@ -2,15 +2,7 @@
 
 import pytest
 
-from dicomdesk.network.status import (
-    DimseService,
-    Status,
-    StatusClass,
-    classify_status,
-    dumped_status,
-    status_advice,
-    status_text,
-)
+from dicomdesk.network.status import DimseService, Status, StatusClass, classify_status, dumped_status, status_text
 
 TABLE = [
     (0x0000, StatusClass.SUCCESS, "Success"),
@@ -41,11 +33,6 @@ TABLE = [
 def test_status_is_classified_and_named(status: int, status_class: StatusClass, text: str) -> None:
     assert classify_status(status) is status_class
     assert status_text(status) == text
-
-
-def test_every_status_but_success_has_advice() -> None:
-    assert status_advice(0) == ""
-    assert all(status_advice(status) for status in range(1, 0x10000))
 
 
 @pytest.mark.parametrize(

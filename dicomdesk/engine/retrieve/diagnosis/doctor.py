@@ -11,7 +11,8 @@ from dicomdesk.engine.retrieve.request import OTHER_WAY, RetrieveMethod
 from dicomdesk.engine.retrieve.tally import Arrivals
 from dicomdesk.errors import AssociationAbortedError, DataError, DicomdeskError
 from dicomdesk.human import count_text, printable
-from dicomdesk.network.status import DimseService, Status, StatusClass, classify_status, status_advice, status_text
+from dicomdesk.network.status import DimseService, Status, status_text
+from dicomdesk.network.status_meanings import status_advice
 from dicomdesk.records import dataclass
 from dicomdesk.settings import Peer
 
@@ -23,15 +24,6 @@ _OFFERS = {
     RetrieveMethod.GET: "The peer takes C-GET, which needs no connection to this machine: retrieve with that.",
     RetrieveMethod.MOVE: "The peer takes C-MOVE: retrieve with that, once it knows this machine as a destination.",
 }
-_GENERAL = frozenset(
-    {
-        Status.PROCESSING_FAILURE,
-        Status.NOT_AUTHORIZED,
-        Status.DUPLICATE_INVOCATION,
-        Status.UNRECOGNIZED_OPERATION,
-        Status.MISTYPED_ARGUMENT,
-    }
-)
 """Whose meaning is the same in all services."""
 _MOST_NAMES = 3
 
@@ -226,7 +218,7 @@ def _unknown_destination(evidence: Evidence) -> Diagnosis:
 
 
 def _refused(evidence: Evidence, ended: RetrieveEnded) -> Diagnosis:
-    text, advice, card = f"{_ending(evidence, ended)}.", _status_advice(ended.status), ""
+    text, advice, card = f"{_ending(evidence, ended)}.", status_advice(ended.status, _SERVICES[evidence.method]), ""
     is_of_move = evidence.method is RetrieveMethod.MOVE and _is_vague(ended.status)
     if is_of_move and not evidence.reported.completed and _has_nothing_come(evidence):
         advice = f"{advice} Some archives, such as Orthanc, answer so where they do not know {evidence.destination}."
@@ -238,23 +230,6 @@ def _ending(evidence: Evidence, ended: RetrieveEnded) -> str:
     words = status_text(ended.status, _SERVICES[evidence.method])
     comment = f", and says: {printable(ended.comment)}" if ended.comment else ""
     return f"{evidence.name} ended the {_WORDS[evidence.method]} with {words} (status {ended.status:04X}H){comment}"
-
-
-def _status_advice(status: int) -> str:
-    """For what the standard gives a meaning in C-MOVE and C-GET (PS3.4 C.4.2.1.5, C.4.3.1.4, PS3.7 annex C)."""
-    if status & 0xFF00 == Status.DOES_NOT_MATCH_SOP_CLASS:
-        return "The peer wants other keys: each level needs the unique keys of those above it, and its own."
-    if status & 0xFF00 == Status.OUT_OF_RESOURCES:
-        return "The peer could not do it now: ask for less at once, or try again later."
-    if status & 0xF000 == Status.UNABLE_TO_PROCESS:
-        return "The peer may not have what was asked for: query again, and look into its log."
-    if classify_status(status) is StatusClass.WARNING:
-        return "The peer has finished, with a warning: compare what has arrived with a query at image level."
-    if status == Status.SOP_CLASS_NOT_SUPPORTED:
-        return "The peer does not serve this model: ask by another one, patient root or study root."
-    if status in _GENERAL:
-        return status_advice(status)
-    return "The standard does not define this status here: look into the peer's log."
 
 
 def _failed(evidence: Evidence) -> int:
