@@ -7,7 +7,7 @@ from typing import Final
 from dicomdesk.archive.areas.keeper import Keeper
 from dicomdesk.archive.corrections.corrector import Wanted
 from dicomdesk.archive.corrections.record import CorrectionRecord
-from dicomdesk.archive.corrections.selection import Selection, read_own_entry, select_instances
+from dicomdesk.archive.corrections.selection import Selection, read_own_entry, select_instances, selection_of
 from dicomdesk.archive.index_entries import StoredInstance
 from dicomdesk.dicom.dictionary import find_tag
 from dicomdesk.dicom.query.attributes import (
@@ -52,13 +52,23 @@ def correction(keeper: Keeper, selection: Selection, values: Mapping[int, str | 
     return Remedy(find=find)
 
 
-def merge(keeper: Keeper, selection: Selection, surviving_id: str, values: Mapping[int, str | None]) -> Remedy:
+def merge(
+    keeper: Keeper,
+    patient_id: str,
+    surviving_id: str,
+    values: Mapping[int, str | None],
+    *,
+    issuer: str | None = None,
+) -> Remedy:
     """Make all of one patient another's, with what the archive knows of that one, and ``values`` above all.
 
-    Raises SettingsError where the archive has no such patient.
+    With ``issuer`` only what has that Issuer of Patient ID goes. Raises SettingsError where the archive has no patient
+    of the surviving ID.
     """
-    if not selection.patient_id or selection.patient_id == surviving_id:
+    if not patient_id or not surviving_id or patient_id == surviving_id:
         raise SettingsError("Two different patient IDs must be said: whose studies go, and whose they become")
+    query = selection_of(Level.PATIENT, PATIENT_ID, patient_id).query
+    selection = Selection(query=query, patient_id=patient_id, issuer=issuer)
     found = _match(keeper, Level.PATIENT, {PATIENT_ID: surviving_id}, _PATIENT_TAGS)
     if found is None:
         raise SettingsError("The archive has no patient of the ID whose the studies are to become")

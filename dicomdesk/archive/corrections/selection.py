@@ -1,7 +1,4 @@
-"""Selects the stored instances that a correction is about: by study, series, instance or patient.
-
-The patient is the one whom the instance itself names, whoever else's the study is.
-"""
+"""Selects the stored instances that a correction is about, with what their files say."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,44 +11,41 @@ from dicomdesk.dicom.query.query import Key, Model, Query
 from dicomdesk.errors import DataError, SettingsError
 from dicomdesk.records import dataclass
 
-__all__ = ["Selection", "read_own_entry", "select_instances"]
+__all__ = ["Selection", "read_own_entry", "select_instances", "selection_of"]
 
 _ISSUER = 0x00100021
-_ACCESSION_NUMBER = 0x00080050
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
-    """What all must be true of an instance that is selected; what is empty is not asked for."""
+    """What all must be true of an instance that is selected."""
 
-    study_instance_uid: str = ""
-    series_instance_uids: frozenset[str] = frozenset()
-    sop_instance_uids: frozenset[str] = frozenset()
-    """Of these series or instances any; where both are given, either is enough."""
+    query: Query
+    """What the index has to say of it."""
     patient_id: str | None = None
-    """"" asks for those without."""
+    """What the instance itself has to say, exactly; None is not asked for."""
     issuer: str | None = None
-    """Issuer of Patient ID."""
-    accession_number: str = ""
+    """The same for Issuer of Patient ID."""
 
     def check(self) -> None:
         """Raise SettingsError where it would select the whole archive."""
-        named = self.study_instance_uid or self.series_instance_uids or self.sop_instance_uids
-        if not (named or self.patient_id or self.accession_number):
+        if not self.query.restricting_tags:
             raise SettingsError("What is to be corrected must be said: a study, a patient or an accession number")
+
+
+def selection_of(level: Level, tag: int, value: str) -> Selection:
+    """Return the selection of all that has a value in an attribute that can be a key."""
+    attribute = find_attribute(tag)
+    if attribute is None:
+        raise SettingsError("This attribute can be no key")
+    keys = (Key(attribute=attribute, value=value),)
+    return Selection(query=Query(model=Model.PATIENT_ROOT, level=level, keys=keys, is_relational=True))
 
 
 def select_instances(keeper: Keeper, selection: Selection) -> Iterator[tuple[StoredInstance, IndexEntry]]:
     """Yield what is selected, with what its file says. Raises DataError where a file cannot be read."""
     selection.check()
-    for stored in _candidates(keeper, selection):
-        if selection.series_instance_uids or selection.sop_instance_uids:
-            is_named = (
-                stored.series_instance_uid in selection.series_instance_uids
-                or stored.sop_instance_uid in selection.sop_instance_uids
-            )
-            if not is_named:
-                continue
+    for stored in keeper.index.instances(selection.query, keeper.name):
         try:
             entry = read_own_entry(keeper, stored)
         except FileNotFoundError:
@@ -60,7 +54,8 @@ def select_instances(keeper: Keeper, selection: Selection) -> Iterator[tuple[Sto
             raise DataError(f"{stored.path}: {error.strerror}") from error
         except DataError as error:
             raise type(error)(f"{stored.path}: {error}") from error
-        if _is_wanted(entry, selection):
+        wanted = ((PATIENT_ID, selection.patient_id), (_ISSUER, selection.issuer))
+        if all(value is None or entry.values.get(tag, "") == value for tag, value in wanted):
             yield stored, entry
 
 
@@ -68,37 +63,3 @@ def read_own_entry(keeper: Keeper, stored: StoredInstance) -> IndexEntry:
     """Read the entry of a stored instance from its file. Raises DataError or OSError."""
     file = keeper.storage.path_of(stored.path)
     return read_entry(file, area=keeper.name, path=stored.path, received=Path(file).stat().st_mtime)
-
-
-def _candidates(keeper: Keeper, selection: Selection) -> Iterator[StoredInstance]:
-    if selection.study_instance_uid:
-        return keeper.index.find_instances(keeper.name, study_instance_uid=selection.study_instance_uid)
-    if selection.sop_instance_uids and not selection.series_instance_uids:
-        return keeper.index.find_instances(keeper.name, sop_instance_uids=sorted(selection.sop_instance_uids))
-    if selection.series_instance_uids:
-        return (
-            stored
-            for uid in sorted(selection.series_instance_uids)
-            for stored in keeper.index.find_instances(keeper.name, series_instance_uid=uid)
-        )
-    keys = ((PATIENT_ID, selection.patient_id), (_ACCESSION_NUMBER, selection.accession_number))
-    query = Query(
-        model=Model.STUDY_ROOT,
-        level=Level.STUDY,
-        keys=tuple(
-            Key(attribute=attribute, value=value)
-            for tag, value in keys
-            if value and (attribute := find_attribute(tag)) is not None
-        ),
-    )
-    return keeper.index.instances(query, keeper.name)
-
-
-def _is_wanted(entry: IndexEntry, selection: Selection) -> bool:
-    values = entry.values
-    wanted = (
-        (PATIENT_ID, selection.patient_id),
-        (_ISSUER, selection.issuer),
-        (_ACCESSION_NUMBER, selection.accession_number or None),
-    )
-    return all(value is None or values.get(tag, "") == value for tag, value in wanted)

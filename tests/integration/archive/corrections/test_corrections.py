@@ -10,15 +10,17 @@ from dicomdesk.archive.areas.keeper import Keeper
 from dicomdesk.archive.corrections.corrector import Corrector
 from dicomdesk.archive.corrections.record import CorrectionKind, CorrectionRecord, new_origin
 from dicomdesk.archive.corrections.remedies import Remedy, correction, merge, split, undo
-from dicomdesk.archive.corrections.selection import Selection
+from dicomdesk.archive.corrections.selection import selection_of
 from dicomdesk.archive.corrections.trail import Trail
 from dicomdesk.archive.index_entries import StoredInstance
+from dicomdesk.dicom.query.attributes import SERIES_INSTANCE_UID, STUDY_INSTANCE_UID, Level
 from dicomdesk.errors import SettingsError, StorageError
 from tests.helpers.archives.corrected_areas import Watcher, check_index_is_that_of_files, open_area, store
 from tests.helpers.archives.stored_studies import STUDIES
 
 PATIENT_NAME, PATIENT_ID, SEX, ACCESSION = 0x00100010, 0x00100020, 0x00100040, 0x00080050
 FIRST = STUDIES[0]
+STUDY = selection_of(Level.STUDY, STUDY_INSTANCE_UID, FIRST.uid)
 
 
 @pytest.fixture
@@ -49,7 +51,7 @@ def test_a_correction_changes_all_of_a_study_and_says_in_the_files_what_was_befo
     keeper: Keeper, tmp_path: Path
 ) -> None:
     before = {one.sop_instance_uid: one for one in instances(keeper, FIRST.uid)}
-    remedy = correction(keeper, Selection(study_instance_uid=FIRST.uid), {PATIENT_ID: "P9", SEX: "F"})
+    remedy = correction(keeper, STUDY, {PATIENT_ID: "P9", SEX: "F"})
     record = carry_out(keeper, CorrectionKind.CORRECT, remedy, reason="wrong worklist entry", user="anna")
     assert record.instance_count == 6
     (change,) = record.changes
@@ -72,7 +74,7 @@ def test_a_correction_changes_all_of_a_study_and_says_in_the_files_what_was_befo
 
 def test_a_preview_changes_nothing(keeper: Keeper) -> None:
     paths = {one.path for one in instances(keeper)}
-    remedy = correction(keeper, Selection(study_instance_uid=FIRST.uid), {PATIENT_ID: "P9"})
+    remedy = correction(keeper, STUDY, {PATIENT_ID: "P9"})
     record = Corrector(keeper, Watcher()).preview(remedy.find, new_origin(CorrectionKind.CORRECT), remedy.uids)
     assert record.instance_count == 6
     assert {one.path for one in instances(keeper)} == paths == set(keeper.storage.files())
@@ -81,7 +83,7 @@ def test_a_preview_changes_nothing(keeper: Keeper) -> None:
 
 def test_what_is_right_already_is_not_written_again(keeper: Keeper) -> None:
     paths = {one.path for one in instances(keeper)}
-    remedy = correction(keeper, Selection(study_instance_uid=FIRST.uid), {PATIENT_ID: "P1", 0x00102160: ""})
+    remedy = correction(keeper, STUDY, {PATIENT_ID: "P1", 0x00102160: ""})
     assert carry_out(keeper, CorrectionKind.CORRECT, remedy).instance_count == 0
     assert {one.path for one in instances(keeper)} == paths
 
@@ -89,7 +91,7 @@ def test_what_is_right_already_is_not_written_again(keeper: Keeper) -> None:
 def test_a_merge_gives_all_studies_of_one_patient_to_another_with_the_values_of_that_one(
     keeper: Keeper, tmp_path: Path
 ) -> None:
-    remedy = merge(keeper, Selection(patient_id="P2"), "P1", {})
+    remedy = merge(keeper, "P2", "P1", {})
     record = carry_out(keeper, CorrectionKind.MERGE, remedy)
     assert record.instance_count > 0
     for stored in instances(keeper):
@@ -101,16 +103,16 @@ def test_a_merge_gives_all_studies_of_one_patient_to_another_with_the_values_of_
 
 def test_a_merge_into_nobody_is_refused(keeper: Keeper) -> None:
     with pytest.raises(SettingsError, match="no patient"):
-        merge(keeper, Selection(patient_id="P2"), "P77", {})
+        merge(keeper, "P2", "P77", {})
     with pytest.raises(SettingsError, match="different"):
-        merge(keeper, Selection(patient_id="P2"), "P2", {})
+        merge(keeper, "P2", "P2", {})
 
 
 def test_a_split_brings_a_series_to_a_new_study_of_another_patient_and_tells_the_new_uids(
     keeper: Keeper, tmp_path: Path
 ) -> None:
     series = f"{FIRST.uid}.2"
-    selection = Selection(study_instance_uid=FIRST.uid, series_instance_uids=frozenset((series,)))
+    selection = selection_of(Level.SERIES, SERIES_INSTANCE_UID, series)
     record = carry_out(keeper, CorrectionKind.SPLIT, split(keeper, selection, {PATIENT_ID: "P8"}))
     assert record.instance_count == 2
     assert len(record.uids) == 1 + 1 + 2
@@ -130,7 +132,7 @@ def test_a_split_brings_a_series_to_a_new_study_of_another_patient_and_tells_the
 
 def test_a_split_into_a_study_that_is_there_takes_its_values(keeper: Keeper, tmp_path: Path) -> None:
     other = STUDIES[2]
-    selection = Selection(study_instance_uid=FIRST.uid, series_instance_uids=frozenset((f"{FIRST.uid}.3",)))
+    selection = selection_of(Level.SERIES, SERIES_INSTANCE_UID, f"{FIRST.uid}.3")
     carry_out(keeper, CorrectionKind.SPLIT, split(keeper, selection, {}, into=other.uid, keeps_uids=True))
     (moved,) = [one for one in instances(keeper, other.uid) if one.series_instance_uid == f"{FIRST.uid}.3"]
     data_set = read(keeper, moved)
@@ -151,13 +153,12 @@ def test_an_undo_gives_back_what_the_files_said(keeper: Keeper, tmp_path: Path, 
     for stored in instances(keeper):  # a delete of what is not there raises
         assert "OriginalAttributesSequence" not in read(keeper, stored)
     before = {one.sop_instance_uid: str(read(keeper, one)) for one in instances(keeper)}
-    selection = Selection(study_instance_uid=FIRST.uid)
     remedy = {
         "correct": lambda: correction(
-            keeper, selection, {PATIENT_NAME: "Müller^Jörg", ACCESSION: None, 0x00102160: "x"}
+            keeper, STUDY, {PATIENT_NAME: "Müller^Jörg", ACCESSION: None, 0x00102160: "x"}
         ),
-        "merge": lambda: merge(keeper, Selection(patient_id="P2"), "P1", {}),
-        "split": lambda: split(keeper, selection, {PATIENT_ID: "P8"}),
+        "merge": lambda: merge(keeper, "P2", "P1", {}),
+        "split": lambda: split(keeper, STUDY, {PATIENT_ID: "P8"}),
     }[kind]()
     record = carry_out(keeper, CorrectionKind(kind), remedy)
     assert record.instance_count
@@ -187,7 +188,7 @@ def test_what_arrives_while_a_study_is_corrected_is_corrected_too(keeper: Keeper
             if done == 3 and total == 5:
                 store(keeper, content)
 
-    remedy = correction(keeper, Selection(study_instance_uid=FIRST.uid), {PATIENT_ID: "P9"})
+    remedy = correction(keeper, STUDY, {PATIENT_ID: "P9"})
     record = Corrector(keeper, Arriving()).correct(remedy.find, new_origin(CorrectionKind.CORRECT), remedy.uids)
     assert record.instance_count == 6
     assert {read(keeper, one).PatientID for one in instances(keeper, FIRST.uid)} == {"P9"}
@@ -207,7 +208,7 @@ def test_what_comes_again_or_goes_while_a_study_is_corrected_is_not_lost_and_not
                 store(keeper, first[1])
                 keeper.remove(sop_instance_uid=second[0])
 
-    remedy = correction(keeper, Selection(study_instance_uid=FIRST.uid), {PATIENT_ID: "P9"})
+    remedy = correction(keeper, STUDY, {PATIENT_ID: "P9"})
     Corrector(keeper, Changing()).correct(remedy.find, new_origin(CorrectionKind.CORRECT), remedy.uids)
     found = instances(keeper, FIRST.uid)
     assert {one.sop_instance_uid for one in found} == {uid for uid, _ in FIRST.instances()} - {second[0]}
@@ -217,7 +218,7 @@ def test_what_comes_again_or_goes_while_a_study_is_corrected_is_not_lost_and_not
 
 def test_a_file_that_cannot_be_corrected_leaves_everything_as_it_was(keeper: Keeper) -> None:
     paths = {one.path for one in instances(keeper)}
-    remedy = correction(keeper, Selection(study_instance_uid=FIRST.uid), {PATIENT_ID: "P9"})
+    remedy = correction(keeper, STUDY, {PATIENT_ID: "P9"})
     victim = instances(keeper, FIRST.uid)[-1]
     file = keeper.storage.path_of(victim.path)
     content = Path(file).read_bytes()
@@ -230,7 +231,7 @@ def test_a_file_that_cannot_be_corrected_leaves_everything_as_it_was(keeper: Kee
 
 def test_two_corrections_at_once_are_refused(keeper: Keeper) -> None:
     trail = Trail(keeper.storage)
-    remedy = correction(keeper, Selection(study_instance_uid=FIRST.uid), {PATIENT_ID: "P9"})
+    remedy = correction(keeper, STUDY, {PATIENT_ID: "P9"})
     with trail.writing(), pytest.raises(StorageError, match="Another correction"):
         carry_out(keeper, CorrectionKind.CORRECT, remedy)
 
@@ -238,9 +239,7 @@ def test_two_corrections_at_once_are_refused(keeper: Keeper) -> None:
 def test_an_undo_that_would_take_the_place_of_an_instance_that_came_again_is_refused(
     keeper: Keeper, tmp_path: Path
 ) -> None:
-    record = carry_out(
-        keeper, CorrectionKind.SPLIT, split(keeper, Selection(study_instance_uid=FIRST.uid), {PATIENT_ID: "P8"})
-    )
+    record = carry_out(keeper, CorrectionKind.SPLIT, split(keeper, STUDY, {PATIENT_ID: "P8"}))
     uid, content = next(FIRST.instances())
     store(keeper, content)
     with pytest.raises(Exception, match=uid):
