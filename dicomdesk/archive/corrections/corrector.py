@@ -74,7 +74,7 @@ class Corrector:
     def __init__(self, keeper: Keeper, observer: CorrectionObserver) -> None:
         self._keeper = keeper
         self._observer = observer
-        self.trail = Trail(keeper.storage)
+        self.trail = Trail.of_folder(keeper.storage.folder)
 
     def preview(self, find: Find, origin: Origin, uids: Mapping[str, str]) -> CorrectionRecord:
         """Return the correction as it would be, and change nothing."""

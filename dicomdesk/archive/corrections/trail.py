@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from dicomdesk.archive.areas.storage_area import StorageArea
+from dicomdesk.archive.areas.storage_area import STATE_FOLDER
 from dicomdesk.archive.corrections.record import Change, CorrectionKind, CorrectionRecord, Origin
 from dicomdesk.dicom.corrections.original_attributes import ReasonCode
 from dicomdesk.errors import StorageError
@@ -35,9 +35,14 @@ _Line = dict[str, Any]
 class Trail:
     """Trail of one area. Used by one thread; raises StorageError where its file cannot be read or written."""
 
-    def __init__(self, storage: StorageArea) -> None:
-        self.path = Path(storage.path_of_note(_FILE))
+    def __init__(self, path: Path) -> None:
+        self.path = path
         self._descriptor = -1
+
+    @classmethod
+    def of_folder(cls, folder: str | Path) -> "Trail":
+        """Return the trail of the area in a folder, to be read."""
+        return cls(Path(folder) / STATE_FOLDER / _FILE)
 
     def records(self) -> list[CorrectionRecord]:
         """Return all corrections, the oldest first."""

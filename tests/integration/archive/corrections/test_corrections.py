@@ -66,7 +66,7 @@ def test_a_correction_changes_all_of_a_study_and_says_in_the_files_what_was_befo
         assert item.ReasonForTheAttributeModification == "CORRECT"
         assert stored.received == before[stored.sop_instance_uid].received
     check_index_is_that_of_files(keeper, tmp_path)
-    (kept,) = Trail(keeper.storage).records()
+    (kept,) = Trail.of_folder(keeper.storage.folder).records()
     assert kept == record
     assert kept.origin.user == "anna"
     assert kept.origin.reason == "wrong worklist entry"
@@ -78,7 +78,7 @@ def test_a_preview_changes_nothing(keeper: Keeper) -> None:
     record = Corrector(keeper, Watcher()).preview(remedy.find, new_origin(CorrectionKind.CORRECT), remedy.uids)
     assert record.instance_count == 6
     assert {one.path for one in instances(keeper)} == paths == set(keeper.storage.files())
-    assert Trail(keeper.storage).records() == []
+    assert Trail.of_folder(keeper.storage.folder).records() == []
 
 
 def test_what_is_right_already_is_not_written_again(keeper: Keeper) -> None:
@@ -154,9 +154,7 @@ def test_an_undo_gives_back_what_the_files_said(keeper: Keeper, tmp_path: Path, 
         assert "OriginalAttributesSequence" not in read(keeper, stored)
     before = {one.sop_instance_uid: str(read(keeper, one)) for one in instances(keeper)}
     remedy = {
-        "correct": lambda: correction(
-            keeper, STUDY, {PATIENT_NAME: "Müller^Jörg", ACCESSION: None, 0x00102160: "x"}
-        ),
+        "correct": lambda: correction(keeper, STUDY, {PATIENT_NAME: "Müller^Jörg", ACCESSION: None, 0x00102160: "x"}),
         "merge": lambda: merge(keeper, "P2", "P1", {}),
         "split": lambda: split(keeper, STUDY, {PATIENT_ID: "P8"}),
     }[kind]()
@@ -174,7 +172,7 @@ def test_an_undo_gives_back_what_the_files_said(keeper: Keeper, tmp_path: Path, 
             del data_set.SpecificCharacterSet
         after[stored.sop_instance_uid] = str(data_set)
     assert after == before
-    assert Trail(keeper.storage).undone() == {record.origin.correction_id: back.origin.correction_id}
+    assert Trail.of_folder(keeper.storage.folder).undone() == {record.origin.correction_id: back.origin.correction_id}
     check_index_is_that_of_files(keeper, tmp_path)
 
 
@@ -226,11 +224,11 @@ def test_a_file_that_cannot_be_corrected_leaves_everything_as_it_was(keeper: Kee
     with pytest.raises(Exception, match=victim.path.rpartition("/")[2]):
         Corrector(keeper, Watcher()).correct(remedy.find, new_origin(CorrectionKind.CORRECT), remedy.uids)
     assert {one.path for one in instances(keeper)} == paths == set(keeper.storage.files())
-    assert Trail(keeper.storage).records() == []
+    assert Trail.of_folder(keeper.storage.folder).records() == []
 
 
 def test_two_corrections_at_once_are_refused(keeper: Keeper) -> None:
-    trail = Trail(keeper.storage)
+    trail = Trail.of_folder(keeper.storage.folder)
     remedy = correction(keeper, STUDY, {PATIENT_ID: "P9"})
     with trail.writing(), pytest.raises(StorageError, match="Another correction"):
         carry_out(keeper, CorrectionKind.CORRECT, remedy)

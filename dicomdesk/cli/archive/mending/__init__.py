@@ -1,0 +1,1 @@
+"""Commands that correct what stored instances say, and show or take back what was corrected."""
