@@ -16,15 +16,16 @@ from typing import TYPE_CHECKING, Self
 from dicomdesk.archive.admission import Admission
 from dicomdesk.archive.areas.crash_repair import RepairReport
 from dicomdesk.archive.areas.keeper import Keeper
+from dicomdesk.archive.areas.opening_check import tell_left_out
 from dicomdesk.archive.areas.storage_area import StorageArea
 from dicomdesk.archive.facts import ArchiveFacts, InstanceStored
 from dicomdesk.archive.index import Index
 from dicomdesk.archive.indexed_areas import (
-    area_as_indexed,
     check_index_exists,
     entry_reader,
     index_url,
     open_index,
+    settle_name,
 )
 from dicomdesk.archive.services.c_store import IgnoringSink, StoringSink
 from dicomdesk.archive.services.dispatch import ArchiveServices
@@ -33,7 +34,7 @@ from dicomdesk.archive.setup.settings import ArchiveSettings
 from dicomdesk.dicom.query.sop_classes import SHUTDOWN
 from dicomdesk.engine.receive.instance_file import Buffers
 from dicomdesk.engine.receive.listening_job import acceptor_ssl_context
-from dicomdesk.errors import CancelledError, SettingsError
+from dicomdesk.errors import CancelledError, IndexDamagedError, SettingsError
 from dicomdesk.network.acceptor.acceptor import Callbacks
 from dicomdesk.network.acceptor.access_control import Refusal
 from dicomdesk.network.acceptor.listener import Listener, ListenerSettings
@@ -50,6 +51,8 @@ __all__ = ["Archive"]
 logger = logging.getLogger(__name__)
 
 _STOP_GRACE_S = 60.0
+_CHECKED_AT_ONCE_BYTES = 16 << 20
+"""An index up to here is looked through in some hundredths of a second."""
 _SHUTDOWN_ASKED = Refusal(numbers=(1, 1, 1), text="the archive is asked to end, and does")
 
 
@@ -147,6 +150,8 @@ class Archive:
             raise
         self._listener = listener
         self._services.start()
+        for url, index in self._indexes.items():
+            _watch_for_damage(index, url)
         return self.port
 
     def stop(self, *, abort: bool = False) -> None:
@@ -205,24 +210,34 @@ class Archive:
         index = self._indexes.get(url)
         if index is None:
             index = self._indexes[url] = open_index(self.settings, storage)
-        indexed_area = area_as_indexed(self.settings.configuration, area)
-        keeper = Keeper(indexed_area, storage, index)
+            _require_sound(index)
+        keeper = Keeper(settle_name(self.settings, area, storage, index), storage, index)
         since = storage.crashed_since()
         storage.mark_running()
         self._keepers[area.ae_title] = keeper
-        if since is None:
-            keeper.crash_repair.complete_removals()
-        else:
-            self.repairs[area.ae_title] = report = keeper.crash_repair.repair(entry_reader(indexed_area), since=since)
-            storage.forget_crashes()
-            if not report.is_clean:
-                logger.info("Storage area %s was put in order after a crash: %s", area.ae_title, report.text)
-        if _is_unindexed(keeper):
+        is_last_index = keeper.is_index_of_folder()
+        if not is_last_index:
             logger.warning(
-                "The storage area %s has files and its index is empty: they are not found until dcmqrscp --reindex "
-                "has read them",
+                "The index of the storage area %s is not the one that was used last, as after the restoration of an "
+                "older one: all files are compared with it",
                 area.ae_title,
             )
+        if since is None and is_last_index:
+            keeper.crash_repair.complete_removals()
+        else:
+            self._repair(area, keeper, since if is_last_index else None)
+        keeper.note_session()
+        tell_left_out(keeper, area.ae_title, is_own_index=not self.settings.configuration.database_url)
+
+    def _repair(self, area: Area, keeper: Keeper, since: float | None) -> None:
+        """Put an area in order, all of it without ``since``."""
+        report = keeper.crash_repair.repair(entry_reader(keeper.area), since=since)
+        self.repairs[area.ae_title] = report
+        keeper.storage.forget_crashes()
+        if not report.is_clean:
+            what = "after a crash" if since is not None else "with its index"
+            level = logging.INFO if since is not None else logging.WARNING
+            logger.log(level, "Storage area %s was put in order %s: %s", area.ae_title, what, report.text)
 
     def _judge(self, request: IncomingAssociation) -> AcceptancePolicy | Refusal:
         judged = self._admission.judge(request)
@@ -235,12 +250,25 @@ class Archive:
         return judged
 
 
-def _is_unindexed(keeper: Keeper) -> bool:
-    """Whether an area has files, ours or those of DCMTK's archive, and an index that knows of none."""
-    if keeper.index.count_studies(keeper.name):
-        return False
-    storage = keeper.storage
-    return any(next(paths, None) is not None for paths in (storage.files(), storage.flat_files()))
+def _require_sound(index: Index) -> None:
+    """Look for damage where that takes a moment; raises IndexDamagedError."""
+    damage = index.find_damage() if index.file_bytes <= _CHECKED_AT_ONCE_BYTES else ""
+    if damage:
+        raise IndexDamagedError(f"the database of the index is damaged ({damage}); it can be made again from the files")
+
+
+def _watch_for_damage(index: Index, url: str) -> None:
+    """Look for damage beside everything else."""
+
+    def tell(text: str) -> None:
+        logger.error(
+            "The index %s is damaged (%s): nothing is stored or answered until dcmqrscp --reindex has made it again",
+            url.rpartition("//")[2],
+            text,
+        )
+
+    if index.file_bytes > _CHECKED_AT_ONCE_BYTES:
+        index.watch_for_damage(tell)
 
 
 def _tell_nobody(_fact: object) -> None:

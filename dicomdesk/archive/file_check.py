@@ -32,13 +32,15 @@ class FileCheckReport:
     different: int = 0
     """Files of another size than their entry says."""
     wrong_counts: int = 0
+    damages: int = 0
+    """Of the database itself."""
     conflicts: int = 0
     """Instances that contradict others, and are kept nevertheless: nothing wrong here."""
 
     @property
     def is_right(self) -> bool:
         """Whether files and index agree."""
-        return not (self.missing or self.unindexed or self.different or self.wrong_counts)
+        return not (self.missing or self.unindexed or self.different or self.wrong_counts or self.damages)
 
 
 class FindingKind(Enum):
@@ -51,6 +53,8 @@ class FindingKind(Enum):
     DIFFERENT = "different"
     """A file of another size than its entry says."""
     WRONG_COUNT = "wrong-count"
+    DAMAGED_INDEX = "damaged-index"
+    """Of the database itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +122,11 @@ class _FileCheck:
 
     def run(self) -> FileCheckReport:
         result = self._result
+        damage = self._index.find_damage()
+        if damage:
+            result.damages += 1
+            text = f"the database of the index is damaged: {damage}"
+            self._tell(Finding(kind=FindingKind.DAMAGED_INDEX, text=text))
         for entry in self._index.file_entries(self._area.ae_title):
             self._entries[entry.path] = entry
             result.entries += 1

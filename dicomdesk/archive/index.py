@@ -1,8 +1,10 @@
 """Index of the archive: adds, finds and removes entries of stored instances."""
 
+import contextlib
+import os
+import threading
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from contextlib import suppress
 from typing import NamedTuple, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, and_, func, literal_column, select, update
@@ -21,7 +23,7 @@ from dicomdesk.archive.matching.listed_rows import find_listed
 from dicomdesk.archive.matching.query_plan import find_matches, retrieval_condition
 from dicomdesk.archive.tables.additions import Adder
 from dicomdesk.archive.tables.counts import damages, recount, wrong_counts
-from dicomdesk.archive.tables.database import Database, Durability, sqlite_url
+from dicomdesk.archive.tables.database import Database, Durability, SoundnessCheck, sqlite_url
 from dicomdesk.archive.tables.group_commit import GroupCommit
 from dicomdesk.archive.tables.migrations import migrate
 from dicomdesk.archive.tables.patients import StaleError
@@ -47,6 +49,8 @@ _EXCHANGED_AT_ONCE = 400
 _MOST_TRIES = 4
 _FLUSHED = "flushed"
 """The setting that is written to have something to commit."""
+_SESSION = "session:"
+"""Begins the name of the setting that says which session of an area uses the database."""
 
 Result = TypeVar("Result")
 
@@ -76,6 +80,8 @@ class Index:
         self._adder = Adder()
         self._is_certain = True
         """Whether all that the adder remembers is committed: the keys of what is not are given to others (SQLite)."""
+        self._watching: SoundnessCheck | None = None
+        self._watcher: threading.Thread | None = None
         self._last: int | None = None
         """When something was added last; None until the database has been asked."""
         self._commits: GroupCommit[_Task, list[Addition]] = GroupCommit(
@@ -84,6 +90,10 @@ class Index:
 
     def close(self) -> None:
         """Close all connections; nothing is lost, what was returned is committed."""
+        if self._watching is not None and self._watcher is not None:
+            self._watching.interrupt()
+            self._watcher.join()
+            self._watching.close()
         self._durable.close()
         self._database.close()
 
@@ -117,7 +127,7 @@ class Index:
     def _write(self, work: Callable[[Connection], Result]) -> Result:
         """Do the work in a transaction, again when others changed what it went by."""
         for _ in range(_MOST_TRIES - 1):
-            with suppress(StaleError):
+            with contextlib.suppress(StaleError):
                 return self._database.write(work)
         return self._database.write(work)
 
@@ -329,6 +339,36 @@ class Index:
         with self._database.reading() as connection:
             return connection.execute(select(func.count()).select_from(study).where(study.c.area == area)).scalar_one()
 
+    def count_studies_by_area(self) -> dict[str, int]:
+        """Return how many studies each area of the database has."""
+        with self._database.reading() as connection:
+            statement = select(study.c.area, func.count()).group_by(study.c.area)
+            return {row[0]: row[1] for row in connection.execute(statement)}
+
+    def count_study_uids(self, area: str) -> int:
+        """Return how many Study Instance UIDs the studies of an area have."""
+        with self._database.reading() as connection:
+            statement = select(func.count(study.c.study_instance_uid.distinct())).where(study.c.area == area)
+            return connection.execute(statement).scalar_one()
+
+    def count_flat_files(self, area: str) -> int:
+        """Return how many instances have files that lie in the area's folder itself; it looks at all."""
+        joined = instance.join(series, series.c.key == instance.c.series_key)
+        joined = joined.join(study, study.c.key == series.c.study_key)
+        statement = select(func.count()).select_from(joined)
+        with self._database.reading() as connection:
+            found = connection.execute(statement.where(study.c.area == area, instance.c.path.not_like("%/%")))
+            return found.scalar_one()
+
+    def session(self, area: str) -> str:
+        """What ``note_session`` has noted last for an area, "" for nothing."""
+        with self._database.reading() as connection:
+            return connection.execute(select(settings.c.value).where(settings.c.name == _SESSION + area)).scalar() or ""
+
+    def note_session(self, area: str, session: str) -> None:
+        """Note which session of an area uses this index."""
+        self._database.write(lambda connection: _note(connection, _SESSION + area, session))
+
     def _usages(self, condition: ColumnElement[bool], count: int) -> list[StudyUsage]:
         statement = (
             select(study.c.study_instance_uid, study.c.instance_count, study.c.bytes, study.c.last_received)
@@ -344,6 +384,42 @@ class Index:
         ]
 
     # -- verification
+
+    def find_damage(self) -> str:
+        """Return what is wrong in the pages of the database, which are read; "" for nothing, and for PostgreSQL."""
+        check = self._soundness_check()
+        if check is None:
+            return ""
+        with contextlib.closing(check):
+            return check.run()
+
+    def watch_for_damage(self, found: Callable[[str], None]) -> None:
+        """Read the pages of the database beside everything else, once.
+
+        Where something is wrong nothing is answered or changed any more, but for IndexDamagedError, and ``found`` is
+        told what, on the thread that looks.
+        """
+
+        def condemn(text: str) -> None:
+            self._database.condemn()
+            self._durable.condemn()
+            found(text)
+
+        self._watching = self._soundness_check()
+        if self._watching is not None:
+            self._watcher = self._watching.run_beside(condemn)
+
+    @property
+    def file_bytes(self) -> int:
+        """Of the database where it is a file; 0 for others."""
+        file = self._database.file
+        try:
+            return os.stat(file).st_size if file else 0
+        except OSError:
+            return 0
+
+    def _soundness_check(self) -> SoundnessCheck | None:
+        return SoundnessCheck(self._database.file) if self.file_bytes and self._database.file else None
 
     def damages(self) -> list[str]:
         """Return what the database finds wrong in its own file, which it reads whole; [] when it is sound."""
@@ -362,10 +438,13 @@ class Index:
 
 def _note_flush(connection: Connection) -> None:
     """Write something that was not there: a transaction that changes nothing waits for nothing."""
-    now = str(time.time_ns())
-    noted = connection.execute(update(settings).where(settings.c.name == _FLUSHED).values(value=now))
+    _note(connection, _FLUSHED, str(time.time_ns()))
+
+
+def _note(connection: Connection, name: str, value: str) -> None:
+    noted = connection.execute(update(settings).where(settings.c.name == name).values(value=value))
     if not noted.rowcount:
-        connection.execute(settings.insert().values(name=_FLUSHED, value=now))
+        connection.execute(settings.insert().values(name=name, value=value))
 
 
 def _exchange(connection: Connection, area: str, old: Sequence[StoredInstance], new: Sequence[IndexEntry]) -> None:

@@ -1,19 +1,33 @@
 """Storage areas and their indexes: which database, under which AE title, and the entries that are read from files."""
 
+import contextlib
 import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 from dicomdesk.archive.areas.entry_reader import read_entry
-from dicomdesk.archive.areas.storage_area import StorageArea
+from dicomdesk.archive.areas.folder_notes import LeftOut, read_name
+from dicomdesk.archive.areas.keeper import Keeper
+from dicomdesk.archive.areas.opening_check import find_left_out
+from dicomdesk.archive.areas.storage_area import STATE_FOLDER, StorageArea
 from dicomdesk.archive.index import Durability, Index, sqlite_url
 from dicomdesk.archive.index_entries import IndexEntry
 from dicomdesk.archive.setup.configuration import ArchiveConfiguration, Area
 from dicomdesk.archive.setup.settings import ArchiveSettings
 from dicomdesk.errors import IndexDamagedError
 
-__all__ = ["area_as_indexed", "check_index_exists", "durability", "entry_reader", "index_url", "open_index"]
+__all__ = [
+    "area_as_indexed",
+    "check_index_exists",
+    "durability",
+    "entry_reader",
+    "index_url",
+    "name_in_index",
+    "note_left_out",
+    "open_index",
+    "settle_name",
+]
 
 
 def index_url(settings: ArchiveSettings, storage: StorageArea) -> str:
@@ -32,13 +46,48 @@ def durability(settings: ArchiveSettings) -> Durability:
 
 
 def area_as_indexed(configuration: ArchiveConfiguration, area: Area) -> Area:
-    """The area with the AE title by which the index knows it: that of the first one with the same folder.
+    """The area with the name by which the index knows it, which its folder notes: it outlives other AE titles.
 
-    Several application entities may share a folder, as with DCMTK's archive; they have the same instances then.
+    Before there is one, it is the AE title of the first area with the same folder. Several application entities may
+    share a folder, as with DCMTK's archive; they have the same instances then.
     """
     folder = os.path.realpath(area.folder)
     first = next((one for one in configuration.areas if os.path.realpath(one.folder) == folder), area)
-    return replace(area, ae_title=first.ae_title)
+    return replace(area, ae_title=name_in_index(area.folder, first.ae_title))
+
+
+def name_in_index(folder: Path, otherwise: str) -> str:
+    """The name by which the index knows a folder, where the folder notes one."""
+    return read_name(os.path.join(os.path.abspath(folder), STATE_FOLDER)) or otherwise
+
+
+def settle_name(settings: ArchiveSettings, area: Area, storage: StorageArea, index: Index) -> Area:
+    """The area with the name by which the index knows it, from now on.
+
+    A folder that notes none yet gets that under which its own index has most studies.
+    """
+    indexed = area_as_indexed(settings.configuration, area)
+    if read_name(storage.state_folder):
+        return indexed
+    name = indexed.ae_title
+    if not settings.configuration.database_url:
+        counts = index.count_studies_by_area()
+        name = max(counts, key=lambda one: (counts[one], one == name), default=name)
+    return replace(indexed, ae_title=storage.notes.claim_name(name))
+
+
+def note_left_out(settings: ArchiveSettings, area: Area) -> LeftOut:
+    """Note that what the index does not show of an area's folder is meant; returns how much that is.
+
+    Raises OSError, StorageError and the LocalErrors of the index.
+    """
+    storage = StorageArea(area.folder)
+    check_index_exists(settings, storage)
+    with contextlib.closing(open_index(settings, storage)) as index:
+        keeper = Keeper(settle_name(settings, area, storage, index), storage, index)
+        found = find_left_out(keeper, is_own_index=not settings.configuration.database_url)
+    storage.notes.note_left_out(found)
+    return found
 
 
 def check_index_exists(settings: ArchiveSettings, storage: StorageArea) -> None:

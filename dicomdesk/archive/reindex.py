@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from dicomdesk.archive.areas.folder_notes import LeftOut
 from dicomdesk.archive.areas.storage_area import StorageArea
 from dicomdesk.archive.index import Index, sqlite_url
 from dicomdesk.archive.index_entries import IndexEntry
@@ -63,7 +64,9 @@ def reindex_area(settings: ArchiveSettings, area: Area, observer: ReindexObserve
     storage = StorageArea(area.folder, fsync=settings.fsync)
     if settings.configuration.database_url:
         with contextlib.closing(open_index(settings, storage)) as index:
-            result = _IndexBuilder(area, storage, index, observer).run()
+            builder = _IndexBuilder(area, storage, index, observer)
+            result = builder.run()
+            _note_left_out(storage, builder)
             result.forgotten = _forget_missing(area, storage, index, observer)
             index.recount()
             index.optimize()
@@ -84,7 +87,8 @@ def _rebuild(settings: ArchiveSettings, area: Area, storage: StorageArea, observ
     _remove_database(new)
     index = Index(sqlite_url(new), durability=durability(settings))
     try:
-        result = _IndexBuilder(area, storage, index, observer).run()
+        builder = _IndexBuilder(area, storage, index, observer)
+        result = builder.run()
         index.optimize()
     except BaseException:
         index.close()
@@ -102,9 +106,17 @@ def _rebuild(settings: ArchiveSettings, area: Area, storage: StorageArea, observ
     for suffix in ("-wal", "-shm"):  # the old log must not be applied to the new database
         final.with_name(final.name + suffix).unlink(missing_ok=True)
     os.replace(new, final)
+    storage.notes.forget_session()
+    _note_left_out(storage, builder)
     storage.trust()
     storage.forget_crashes()
     return result
+
+
+def _note_left_out(storage: StorageArea, builder: "_IndexBuilder") -> None:
+    """Files whose instance a newer one has are not missed at the next start."""
+    with contextlib.suppress(OSError):
+        storage.notes.note_left_out(LeftOut(flat_files=builder.superseded_flat_files))
 
 
 def _remove_database(path: Path) -> None:
@@ -122,6 +134,7 @@ class _IndexBuilder:
         self._observer = observer
         self._read: Callable[[str, str], IndexEntry] = entry_reader(area)
         self._result = ReindexReport()
+        self.superseded_flat_files = 0
 
     def run(self) -> ReindexReport:
         """Index everything."""
@@ -180,6 +193,7 @@ class _IndexBuilder:
                 self._result.indexed += 1
                 continue
             self._result.superseded += 1
+            self.superseded_flat_files += "/" not in loser
             self._observer.left_out(self._area.ae_title, loser, "a newer file has the same instance")
 
     def _entry_again(self, path: str) -> IndexEntry | None:

@@ -4,6 +4,7 @@ An instance is first a file, then in the index, then acknowledged. One that goes
 file is removed. Whatever moment a process is killed at, ``CrashRepair`` of the next one finds what was left.
 """
 
+import contextlib
 import threading
 from collections.abc import Iterable
 from dataclasses import replace
@@ -85,6 +86,15 @@ class Keeper:
             self._doubtful.add(path)
             self.settle()
 
+    def is_index_of_folder(self) -> bool:
+        """Whether the index is the one that was used last with the folder. Raises the errors of the index."""
+        noted = self.storage.notes.session()
+        return not noted or noted == self.index.session(self.name)
+
+    def note_session(self) -> None:
+        """Note in folder and index that they belong together from now on. Raises the errors of the index."""
+        self.storage.notes.note_session(lambda session: self.index.note_session(self.name, session))
+
     def settle(self) -> bool:
         """Remove files of which it was not known whether the index has them, if it has not; whether none is left.
 
@@ -103,6 +113,8 @@ class Keeper:
         """Leave the area in order, or as after a crash where the index cannot be asked."""
         if self._doubtful and not self.settle():
             self.storage.doubt()
+        with contextlib.suppress(LocalError):  # then the next one compares all
+            self.note_session()
         self.storage.mark_ended()
 
     def remove(

@@ -25,6 +25,7 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path
 
+from dicomdesk.archive.areas.folder_notes import FolderNotes
 from dicomdesk.atomic_file import AtomicFile, fsync_folder, remove_abandoned
 from dicomdesk.dicom.uids import is_valid_uid
 from dicomdesk.errors import IndexUncertainError, LocalError, StorageError
@@ -65,7 +66,8 @@ class StorageArea:
         self.folder = folder
         self._root = os.path.abspath(folder)
         self._fsync = fsync
-        self._state = os.path.join(self._root, STATE_FOLDER)
+        self._state = self.state_folder = os.path.join(self._root, STATE_FOLDER)
+        self.notes = FolderNotes(self._state)
         self._marker: int | None = None
         self._marker_path = ""
         self._known_folders: set[str] = set()
@@ -437,6 +439,14 @@ class StorageArea:
         for first in _folders(self._root):
             if len(first) == 2 and _HEX.issuperset(first):
                 yield from (f"{first}/{study}" for study in _folders(os.path.join(self._root, first)))
+
+    def count_study_folders(self) -> int:
+        """How many folders of studies there are."""
+        return sum(1 for _ in self._studies())
+
+    def count_flat_files(self) -> int:
+        """How many files lie in the area's folder itself."""
+        return sum(1 for _ in self.flat_files())
 
     def free_bytes(self) -> int:
         """Free on the disk of the area; raises OSError."""

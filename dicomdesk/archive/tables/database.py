@@ -10,6 +10,8 @@ that was committed before is then on the disk too, by whomever.
 
 import os
 import random
+import sqlite3
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -32,6 +34,8 @@ _TRANSIENT_STATES: Final = frozenset({"40001", "40P01", "23505", "23503", "55P03
 _CACHE_KIB: Final = 8192
 _CHECKPOINT_PAGES: Final = 8192
 """How far the log grows, 32 MiB: writing it back waits for the disk, so it is done seldom."""
+_DAMAGED: Final = "the database of the index is damaged; it can be made again from the stored files"
+_DAMAGED_CODES: Final = frozenset({11, 26})
 _WRITES: Final = "dicomdesk_writes"
 
 Result = TypeVar("Result")
@@ -52,6 +56,7 @@ class Database:
     def __init__(self, url: str, durability: Durability = Durability.PROCESS) -> None:
         """Prepare; nothing is connected yet. Raises IndexUnusableError for a URL that cannot be used."""
         self._durability = durability
+        self._is_condemned = False
         try:
             parsed = make_url(url)
             self.is_sqlite = parsed.get_backend_name() == "sqlite"
@@ -116,6 +121,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection that sees one state of the database, and streams what it selects."""
+        self._check_use()
         with _translated(), self._engine.connect() as connection:
             yield connection.execution_options(stream_results=True)
 
@@ -125,6 +131,7 @@ class Database:
         Raises IndexBusyError when the conflict does not end, or the database was locked for half a minute;
         IndexDamagedError, IndexUnusableError. Nothing was changed then, but for IndexUncertainError.
         """
+        self._check_use()
         end_s = time.monotonic() + _BUSY_TIMEOUT_S
         for attempt in range(_RETRIES):
             with _translated(), self._engine.connect() as plain:
@@ -143,6 +150,14 @@ class Database:
             time.sleep(random.uniform(0.0, 0.01 * 2**attempt))  # noqa: S311  # spreads competing writers
         raise AssertionError("the last attempt returns or raises")
 
+    def condemn(self) -> None:
+        """Have everything refused with IndexDamagedError from now on."""
+        self._is_condemned = True
+
+    def _check_use(self) -> None:
+        if self._is_condemned:
+            raise IndexDamagedError(_DAMAGED)
+
     def optimize(self) -> None:
         """Refresh the statistics that the planner goes by."""
         with _translated(), self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
@@ -151,6 +166,47 @@ class Database:
     def close(self) -> None:
         """Close all connections that are not in use."""
         self._engine.dispose()
+
+
+class SoundnessCheck:
+    """Check of a SQLite file, whose pages are read, once; ``run`` on one thread, ``interrupt`` on any."""
+
+    def __init__(self, file: str) -> None:
+        self._is_ended = False
+        self._connection = sqlite3.connect(
+            Path(file).absolute().as_uri() + "?mode=ro", uri=True, check_same_thread=False, timeout=1.0
+        )
+
+    def run(self) -> str:
+        """Return what is wrong, "" for nothing, or where it could not be told or was ended."""
+        if self._is_ended:
+            return ""
+        try:
+            found = self._connection.execute("PRAGMA quick_check(1)").fetchone()
+        except sqlite3.DatabaseError as error:
+            return str(error) if error.sqlite_errorcode & 0xFF in _DAMAGED_CODES else ""
+        return "" if found is None or found[0] == "ok" else str(found[0]).replace("\n", " ")
+
+    def run_beside(self, found: Callable[[str], None]) -> threading.Thread:
+        """Run on a thread of its own; ``found`` is told there what is wrong."""
+
+        def check() -> None:
+            text = self.run()
+            if text:
+                found(text)
+
+        thread = threading.Thread(target=check, name="index-soundness", daemon=True)
+        thread.start()
+        return thread
+
+    def interrupt(self) -> None:
+        """Have ``run`` return soon, also where it has not begun."""
+        self._is_ended = True
+        self._connection.interrupt()
+
+    def close(self) -> None:
+        """Close the connection, when nothing runs any more."""
+        self._connection.close()
 
 
 def sqlite_url(file: Path) -> str:
@@ -197,8 +253,8 @@ def _translated() -> Iterator[None]:
 
 def _translate(error: DBAPIError) -> Exception:
     code = _sqlite_code(error)
-    if code in {11, 26}:
-        return IndexDamagedError("the database of the index is damaged; it can be made again from the stored files")
+    if code in _DAMAGED_CODES:
+        return IndexDamagedError(_DAMAGED)
     if _is_transient(error):
         return IndexBusyError("the database of the index is locked by others for too long")
     if code in {8, 10, 13, 14, 23} or (isinstance(error, OperationalError) and not code):

@@ -123,7 +123,18 @@ _EXTENSIONS = group(
         "and exit",
     ),
     option("--verify", "compare stored files and index, and exit"),
-    option("--area", "reindex or verify the area of this AE title", "only (repeatable)", argument="[a]etitle: string"),
+    option(
+        "--leave-out",
+        "note that what the index does not show of the",
+        "folder is meant: starts say no more about it,",
+        "and exit",
+    ),
+    option(
+        "--area",
+        "reindex, verify or leave out of the area of this",
+        "AE title only (repeatable)",
+        argument="[a]etitle: string",
+    ),
     option("--address", "listen on this address of this machine only", argument="[a]ddress: string (default: all)"),
     option(
         "--accept-all",

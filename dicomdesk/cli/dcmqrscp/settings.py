@@ -61,8 +61,9 @@ class ArchiveOptions:
     user_file: Path | None
     reindexes: bool
     verifies: bool
+    leaves_out: bool
     areas: tuple[str, ...]
-    """AE titles, for ``reindexes`` and ``verifies``; () is all."""
+    """AE titles, for ``reindexes``, ``verifies`` and ``leaves_out``; () is all."""
     metrics_port: int | None
     shows_contexts: bool
     writes_json: bool
@@ -130,9 +131,11 @@ def _with_extensions(line: CommandLine, settings: ArchiveSettings, profiles: Pro
     line.check_conflict(
         "--accept-all", "--assoc-config-file", is_given=line.has("--accept-all") and profiles is not None
     )
-    line.check_conflict("--reindex", "--verify", is_given=line.has("--reindex") and line.has("--verify"))
+    upkeep = [name for name in ("--reindex", "--verify", "--leave-out") if line.has(name)]
+    if len(upkeep) > 1:
+        line.check_conflict(upkeep[0], upkeep[1], is_given=True)
     if line.has("--area"):
-        line.check_dependency("--area", "--reindex or --verify", is_met=line.has("--reindex") or line.has("--verify"))
+        line.check_dependency("--area", "--reindex, --verify or --leave-out", is_met=bool(upkeep))
     if line.has("--json-identifiers"):
         line.check_dependency("--json-identifiers", "--json", is_met=line.has("--json"))
     tls = read_tls(line, TLS_ROLE)
@@ -145,6 +148,7 @@ def _with_extensions(line: CommandLine, settings: ArchiveSettings, profiles: Pro
         user_file=read_user_file_name(line),
         reindexes=line.has("--reindex"),
         verifies=line.has("--verify"),
+        leaves_out=line.has("--leave-out"),
         areas=line.every_text("--area"),
         metrics_port=line.integer("--metrics-port", 0, 65535),
         shows_contexts=line.has("--verbose-pc"),

@@ -66,7 +66,7 @@ def run(line: CommandLine, log: Log) -> int:
         configuration = _read_configuration(options, tool)
         if configuration is None:
             return int(ExitCode.ARCHIVE_CANNOT_START)
-        if options.reindexes or options.verifies:
+        if options.reindexes or options.verifies or options.leaves_out:
             return _run_upkeep(options, configuration, tool)
         settings = _with_secrets(options.settings_for(configuration), options, tool)
         return _serve(line, (log, causes), options, settings, profiles)
@@ -100,13 +100,16 @@ def _read_configuration(options: "ArchiveOptions", tool: Logger) -> "ArchiveConf
 
 
 def _run_upkeep(options: "ArchiveOptions", configuration: "ArchiveConfiguration", tool: Logger) -> int:
-    """Reindex or verify instead of serving."""
+    """Reindex, verify or leave out instead of serving."""
     from dicomdesk.archive.setup.accounts import find_account  # noqa: PLC0415 - start-up time
-    from dicomdesk.cli.dcmqrscp.upkeep import run_upkeep  # noqa: PLC0415 - as above
+    from dicomdesk.cli.dcmqrscp.upkeep import Upkeep, run_upkeep  # noqa: PLC0415 - as above
 
     find_account(configuration.user_name, configuration.group_name).become()
     settings = options.settings_for(configuration)
-    return run_upkeep(settings, options.areas, tool, reindexes=options.reindexes, writes_json=options.writes_json)
+    upkeep = Upkeep.VERIFY
+    if options.reindexes or options.leaves_out:
+        upkeep = Upkeep.REINDEX if options.reindexes else Upkeep.LEAVE_OUT
+    return run_upkeep(settings, options.areas, tool, upkeep, writes_json=options.writes_json)
 
 
 def _with_secrets(settings: "ArchiveSettings", options: "ArchiveOptions", tool: Logger) -> "ArchiveSettings":

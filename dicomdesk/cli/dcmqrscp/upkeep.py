@@ -1,11 +1,14 @@
-"""Upkeep of areas (``--reindex``, ``--verify``): one after the other, with progress, findings and a summary."""
+"""Upkeep of areas (``--reindex`` and the like): one after the other, with progress, findings and a summary."""
 
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from enum import Enum
+from typing import TYPE_CHECKING, Final
 
+from dicomdesk.archive.areas.folder_notes import LeftOut
 from dicomdesk.archive.file_check import FileCheckReport, Finding, check_area
+from dicomdesk.archive.indexed_areas import note_left_out
 from dicomdesk.archive.reindex import ReindexReport, reindex_area
 from dicomdesk.archive.setup.configuration import Area
 from dicomdesk.archive.setup.settings import ArchiveSettings
@@ -24,6 +27,15 @@ _REDRAW_S = 0.5
 
 Write = Callable[[str, "Fields"], None]
 """Takes the name of an event and its keys."""
+
+
+class Upkeep(Enum):
+    """What is done."""
+
+    REINDEX = "reindex"
+    VERIFY = "verify"
+    LEAVE_OUT = "leave-out"
+    """What the index does not show is meant."""
 
 
 class UpkeepEndedError(Exception):
@@ -87,7 +99,7 @@ class UpkeepDisplay:
         if self._write is not None:
             self._write("upkeep-finished", {"area": area, "counts": None, "error": str(error)})
 
-    def ended(self, area: str, result: ReindexReport | FileCheckReport, sentence: str) -> None:
+    def ended(self, area: str, result: ReindexReport | FileCheckReport | LeftOut, sentence: str) -> None:
         """Show the summary of an area."""
         self._clear()
         if self._write is not None:
@@ -101,9 +113,9 @@ class UpkeepDisplay:
 
 
 def run_upkeep(
-    settings: ArchiveSettings, ae_titles: Sequence[str], tool: Logger, *, reindexes: bool, writes_json: bool
+    settings: ArchiveSettings, ae_titles: Sequence[str], tool: Logger, upkeep: Upkeep, *, writes_json: bool
 ) -> int:
-    """Reindex or verify the areas of these AE titles, all where there is none; returns the exit code.
+    """Do it for the areas of these AE titles, all where there is none; returns the exit code.
 
     A signal ends it before the next file; an index that was being made again is left as it was. Raises SettingsError
     for an AE title that the configuration does not name.
@@ -116,7 +128,7 @@ def run_upkeep(
         ending.serve(display)
         for area in areas:
             try:
-                is_right &= (_reindex if reindexes else _verify)(settings, area, display)
+                is_right &= _DOING[upkeep](settings, area, display)
             except DicomdeskError as error:
                 display.failed(area.ae_title, error)
                 is_right = False
@@ -162,10 +174,21 @@ def _verify(settings: ArchiveSettings, area: Area, display: UpkeepDisplay) -> bo
     else:
         sentence = (
             f"{result.missing} missing, {result.unindexed} not in the index, {result.different} of another size, "
-            f"{count_text(result.wrong_counts, 'wrong count')}"
+            f"{count_text(result.wrong_counts, 'wrong count')}{', index damaged' if result.damages else ''}"
         )
     display.ended(area.ae_title, result, sentence)
     return result.is_right
+
+
+def _leave_out(settings: ArchiveSettings, area: Area, display: UpkeepDisplay) -> bool:
+    left_out = note_left_out(settings, area)
+    parts = [count_text(left_out.studies, "study", "studies"), count_text(left_out.flat_files, "file")]
+    parts += [f"{left_out.other_names} under other AE titles"] if left_out.other_names else []
+    display.ended(area.ae_title, left_out, f"left out on purpose: {', '.join(parts)}")
+    return True
+
+
+_DOING: Final = {Upkeep.REINDEX: _reindex, Upkeep.VERIFY: _verify, Upkeep.LEAVE_OUT: _leave_out}
 
 
 def _json_writer() -> Write:

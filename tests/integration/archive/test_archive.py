@@ -46,7 +46,7 @@ def test_an_archive_starts_ends_and_starts_again_with_what_it_has(tmp_path: Path
             archive.put(encoded(f"1.2.3.5.{number}"))
             assert len(archive.files()) == len(archive.indexed()) == number + 1
             assert archive.archive.bytes_received > 0
-    assert sorted(os.listdir(tmp_path / ".dicomdesk")) == ["index.sqlite"]
+    assert sorted(os.listdir(tmp_path / ".dicomdesk")) == ["area.json", "index.sqlite"]
 
 
 def test_ending_twice_is_harmless(tmp_path: Path) -> None:
@@ -114,7 +114,7 @@ def test_files_of_dcmtk_without_an_index_are_told_until_there_is_one(
         archive.put(encoded("1.2.3.1"))
     caplog.clear()
     with running(tmp_path):
-        assert "its index is empty" not in caplog.text
+        assert "shows less than its folder has: 1 files are not in the index" in caplog.text
 
 
 def test_entities_that_share_a_folder_share_its_instances(tmp_path: Path) -> None:

@@ -118,7 +118,7 @@ def assert_in_order(folder: Path, load: Load, database_url: str = "") -> None:
         for path, uid in indexed.items():
             assert Path(keeper.storage.path_of(path)).read_bytes().endswith(load.offered[uid]), uid
         state = {name for name in os.listdir(folder / ".dicomdesk") if not name.startswith("index.sqlite")}
-        assert state == set()
+        assert state == {"area.json"}
         assert [name for name in os.listdir(folder) if len(name) != 2 and name != ".dicomdesk"] == []
     finally:
         index.close()

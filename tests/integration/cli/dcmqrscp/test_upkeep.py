@@ -1,13 +1,15 @@
 """Reindexing and verifying as the tool does it: area after area, with findings and a summary."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from dicomdesk.archive.archive import Archive
 from dicomdesk.archive.setup.configuration import ArchiveConfiguration, Area
 from dicomdesk.archive.setup.settings import ArchiveSettings
-from dicomdesk.cli.dcmqrscp.upkeep import run_upkeep
+from dicomdesk.cli.dcmqrscp.upkeep import Upkeep, run_upkeep
 from dicomdesk.errors import SettingsError
 from dicomdesk.logs import Level, console_log
 from tests.helpers.data.datasets import CT_IMAGE, EXPLICIT, Builder, part10
@@ -31,7 +33,8 @@ def settings(tmp_path: Path) -> ArchiveSettings:
 
 
 def upkeep(settings: ArchiveSettings, *areas: str, reindexes: bool = False, writes_json: bool = False) -> int:
-    return run_upkeep(settings, areas, TOOL, reindexes=reindexes, writes_json=writes_json)
+    which = Upkeep.REINDEX if reindexes else Upkeep.VERIFY
+    return run_upkeep(settings, areas, TOOL, which, writes_json=writes_json)
 
 
 def test_what_is_wrong_is_told_and_repaired(settings: ArchiveSettings, capsys: pytest.CaptureFixture[str]) -> None:
@@ -45,6 +48,25 @@ def test_what_is_wrong_is_told_and_repaired(settings: ArchiveSettings, capsys: p
     assert upkeep(settings, "ONE", reindexes=True) == 0
     assert capsys.readouterr().out == "ONE: 1 instance in the index\n"
     assert upkeep(settings) == 0
+
+
+def test_what_is_left_out_can_be_meant(
+    settings: ArchiveSettings,
+    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+    announce_log: Callable[[str], None],
+) -> None:
+    announce_log("are not found; dcmqrscp --reindex takes them in, --leave-out says that it is meant")
+    for _ in range(2):
+        caplog.clear()
+        with Archive(settings):
+            assert "The storage area ONE has files" in caplog.text
+    assert run_upkeep(settings, ["ONE"], TOOL, Upkeep.LEAVE_OUT, writes_json=True) == 0
+    (line,) = map(json.loads, capsys.readouterr().out.splitlines())
+    assert line["counts"] == {"studies": 0, "flat_files": 1, "other_names": 0}
+    caplog.clear()
+    with Archive(settings):
+        assert not caplog.text
 
 
 def test_json_lines_tell_the_same(settings: ArchiveSettings, capsys: pytest.CaptureFixture[str]) -> None:
