@@ -5,6 +5,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from functools import partial
 from typing import NamedTuple, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, and_, func, literal_column, select, update
@@ -45,7 +46,7 @@ __all__ = ["Durability", "Index", "StaleError", "sqlite_url"]
 _PAGE = 2000
 _LONG_PAGE = 20_000
 """Of rows that are short."""
-_EXCHANGED_AT_ONCE = 400
+_REMOVED_AT_ONCE = 400
 _MOST_TRIES = 4
 _FLUSHED = "flushed"
 """The setting that is written to have something to commit."""
@@ -177,6 +178,22 @@ class Index:
         tags = frozenset(tag for tag, _column, value in given if value and tag)
         condition = and_(area_condition(area, tags), *(column == value for _tag, column, value in given if value))
         return self._write(lambda connection: remove_instances(connection, condition))
+
+    def remove_listed(self, area: str, instances: Sequence[StoredInstance]) -> list[StoredInstance]:
+        """Remove exactly these instances, as far as they are there under their paths; return those that were.
+
+        Some hundred at a time, so that nobody who stores waits long; their files are the caller's to delete.
+        """
+        removed: list[StoredInstance] = []
+        for start in range(0, len(instances), _REMOVED_AT_ONCE):
+            some = instances[start : start + _REMOVED_AT_ONCE]
+            condition = and_(
+                area_condition(area, frozenset({SOP_INSTANCE_UID})),
+                instance.c.sop_instance_uid.in_({one.sop_instance_uid for one in some}),
+                instance.c.path.in_([one.path for one in some]),
+            )
+            removed += self._write(partial(remove_instances, condition=condition))
+        return removed
 
     def remove_surplus_study(self, area: str, seen: StudyUsage, most_studies: int) -> list[StoredInstance]:
         """Remove a study and return what it had, if the area has more than that many, and the study is as ``seen``.
@@ -454,8 +471,8 @@ def _exchange(connection: Connection, area: str, old: Sequence[StoredInstance], 
     an instance that is none of the old.
     """
     by_uid = area_condition(area, frozenset({SOP_INSTANCE_UID}))
-    for start in range(0, len(old), _EXCHANGED_AT_ONCE):
-        going = old[start : start + _EXCHANGED_AT_ONCE]
+    for start in range(0, len(old), _REMOVED_AT_ONCE):
+        going = old[start : start + _REMOVED_AT_ONCE]
         condition = and_(
             by_uid,
             instance.c.sop_instance_uid.in_([one.sop_instance_uid for one in going]),

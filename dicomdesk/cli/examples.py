@@ -185,8 +185,9 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
     ),
     "archive": (
         _example(
-            "See what the archive of a configuration has of a patient.",
-            "archive list studies PatientID=4711 --config /etc/dcmtk/dcmqrscp.cfg",
+            "See what the archive has of a patient, and remove one study of it; it can be put back.",
+            "archive list studies PatientID=4711",
+            "archive remove study 1.2.3",
         ),
         _example("Read what a command does.", "archive list --help"),
     ),

@@ -1,7 +1,8 @@
 """Quotas of a storage area, which are DCMTK's: removes the oldest instances of a study, or whole studies.
 
 A study that grows too large loses its oldest instances, an area with too many studies the study that has waited longest
-for another instance. What has just been stored stays. Without a quota nothing is ever removed.
+for another instance. What has just been stored stays, and so does a study on hold. Without a quota nothing is ever
+removed.
 """
 
 import logging
@@ -9,11 +10,12 @@ import threading
 import time
 from typing import Final
 
+from dicomdesk.archive.areas.holds import held_studies
 from dicomdesk.archive.areas.storage_area import StorageArea
 from dicomdesk.archive.index import Index
 from dicomdesk.archive.index_entries import StoredInstance, StudyUsage
 from dicomdesk.archive.setup.configuration import Area
-from dicomdesk.errors import LocalError
+from dicomdesk.errors import LocalError, StorageError
 
 __all__ = ["AreaQuota", "QuotaExceededError"]
 
@@ -81,6 +83,9 @@ class AreaQuota:
         if usage.size_bytes <= most_bytes:
             self._bounds.settle(study_uid, mark, usage.size_bytes)
             return []
+        held = self._held()
+        if held is None or study_uid in held:
+            return []
         going: list[StoredInstance] = []
         instances = sorted(
             self._index.find_instances(self._name, study_instance_uid=study_uid), key=lambda found: found.received
@@ -100,16 +105,28 @@ class AreaQuota:
         return paths
 
     def _evict(self, study_uid: str, most_studies: int) -> list[str]:
-        """Remove the studies that have waited longest, but not this one."""
+        """Remove the studies that have waited longest, but not this one, and none on hold."""
         removed: list[str] = []
         last: list[StudyUsage] = []
         while self._index.count_studies(self._name) > most_studies:
-            oldest = self._index.oldest_studies(self._name, 1, excluding=study_uid)
+            held = self._held()
+            if held is None:
+                break
+            waiting = self._index.oldest_studies(self._name, 1 + len(held), excluding=study_uid)
+            oldest = [usage for usage in waiting if usage.study_instance_uid not in held][:1]
             if oldest == last:  # none, or one that an index with wrong counts cannot remove
                 break
             removed += self._evict_unchanged(oldest[0], most_studies)
             last = oldest
         return removed
+
+    def _held(self) -> frozenset[str] | None:
+        """Studies on hold; None where that cannot be told, which is told to the log: nothing may be removed then."""
+        try:
+            return held_studies(self._storage)
+        except StorageError as error:
+            logger.error("The quota removes nothing: %s", error)  # noqa: TRY400 - the sentence says it all
+            return None
 
     def _evict_unchanged(self, seen: StudyUsage, most_studies: int) -> list[str]:
         """Remove a study unless something came to it meanwhile, or another process has made room already."""

@@ -9,6 +9,7 @@ from dicomdesk.cli.output.json_lines import Fields, JsonLinesReporter, Value
 from dicomdesk.cli.output.standard_streams import write_stdout
 from dicomdesk.cli.query.options import Form
 from dicomdesk.cli.query.rows import RowWriter
+from dicomdesk.human import printable
 
 __all__ = ["RowOutput", "iso_time", "read_form"]
 
@@ -53,6 +54,13 @@ class RowOutput:
         self._waiting += 1
         if self._waiting >= _PAGE:
             self.flush()
+
+    def tell(self, event: str, values: Mapping[str, Value], text: str) -> None:
+        """Write what was done: an object of JSON, or a line of text."""
+        if self._json is not None:
+            self._json.write([(event, dict(values))])
+        else:
+            write_stdout(printable(text) + "\n")
 
     def flush(self) -> None:
         """Write what waits."""

@@ -1,0 +1,1 @@
+"""Commands that change what an archive keeps: instances go, come, or are protected."""
