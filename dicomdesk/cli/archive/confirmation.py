@@ -2,7 +2,7 @@
 
 import getpass
 import os
-import socket
+import platform
 
 from dicomdesk.cli.options.grammar import CommandLine, option
 from dicomdesk.cli.output.terminal import has_terminal
@@ -45,4 +45,4 @@ def who_asks() -> str:
         user = getpass.getuser()
     except (KeyError, OSError):
         user = str(os.getuid()) if hasattr(os, "getuid") else ""
-    return f"{user}@{socket.gethostname()}"
+    return f"{user}@{platform.node()}"
