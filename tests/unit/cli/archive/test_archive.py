@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from dicomdesk.cli.archive.carrying_out import carry_out
+from dicomdesk.cli.archive.confirmation import asks_for_confirmation, confirm, who_asks
 from dicomdesk.cli.archive.place import read_place, read_selected
 from dicomdesk.cli.archive.rows import RowOutput, iso_time
 from dicomdesk.cli.archive.tool import PROGRAM
@@ -69,3 +70,12 @@ def test_rows_are_written_with_their_heading_though_there_are_none(capsys: pytes
 def test_moments_have_the_offset_of_here() -> None:
     assert datetime.fromisoformat(iso_time(1e9)).timestamp() == 1e9
     assert iso_time(0) == ""
+
+
+def test_who_says_yes_is_not_asked() -> None:
+    program, _ = find_command(PROGRAM, ["remove"])
+    line = parse(program.tool, ["1.2", "--yes"])
+    assert not asks_for_confirmation(line)
+    assert confirm(line, "Sure?", console_log(LogLevel.WARN).logger("test"))
+    assert asks_for_confirmation(parse(program.tool, ["1.2"]))
+    assert "@" in who_asks()
