@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Mapping, Sequence
 
-from dicomdesk.archive.setup.configuration import Area
+from dicomdesk.archive.setup.configuration import ArchiveConfiguration, Area, HostRules
 from dicomdesk.archive.setup.known_peers import Addresses, find_peer, is_admitted
 from dicomdesk.archive.setup.settings import ArchiveSettings
 from dicomdesk.dicom.query.sop_classes import COMMITMENT, SERVICES, SHUTDOWN, Service, find_class
@@ -56,16 +56,19 @@ class Admission:
         if settings.allows_get:
             self._roles = dict.fromkeys(_STORAGE_CLASSES, _ANY_ROLE) if profile is None else profile.roles
 
-    def judge(self, request: IncomingAssociation) -> AcceptancePolicy | Refusal:
-        """See ``network.acceptor.association_answer.Judge``."""
+    def judge(
+        self, request: IncomingAssociation, configuration: ArchiveConfiguration | None = None
+    ) -> AcceptancePolicy | Refusal:
+        """See ``network.acceptor.association_answer.Judge``; by a configuration, or that of the start."""
         settings = self._settings
+        configuration = configuration or settings.configuration
         if settings.refuses_all:
             return _NOT_SERVED
         if settings.needs_implementation_uid and not request.implementation_class_uid:
             return _NO_IMPLEMENTATION_UID
-        if settings.checks_host_rules and not self._is_admitted(request):
+        if settings.checks_host_rules and not self._is_admitted(request, configuration.access):
             return Refusal(numbers=(1, 1, 1), text="the host rules do not admit this host")
-        area = settings.configuration.find_area(request.called_ae_title)
+        area = configuration.find_area(request.called_ae_title)
         if area is None:
             return Refusal(numbers=(1, 1, 7), text=f'there is no storage area "{request.called_ae_title}"')
         caller = request.calling_ae_title
@@ -81,10 +84,10 @@ class Admission:
             needs_context=False,
         )
 
-    def _is_admitted(self, request: IncomingAssociation) -> bool:
+    def _is_admitted(self, request: IncomingAssociation, rules: HostRules) -> bool:
         address, claimed = request.peer_address, request.peer_host
         confirmed = self._addresses.confirmed(address, claimed)
-        return is_admitted(self._settings.configuration.access, address, confirmed, claimed_name=claimed)
+        return is_admitted(rules, address, confirmed, claimed_name=claimed)
 
     def _is_peer(self, request: IncomingAssociation, area: Area) -> bool:
         address = request.peer_address

@@ -10,7 +10,9 @@ All methods may be called from any thread.
 """
 
 import logging
+import threading
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
 from dicomdesk.archive.admission import Admission
@@ -29,8 +31,10 @@ from dicomdesk.archive.indexed_areas import (
 )
 from dicomdesk.archive.services.c_store import IgnoringSink, StoringSink
 from dicomdesk.archive.services.dispatch import ArchiveServices
-from dicomdesk.archive.setup.configuration import Area
+from dicomdesk.archive.setup.configuration import ArchiveConfiguration, Area
 from dicomdesk.archive.setup.settings import ArchiveSettings
+from dicomdesk.archive.setup.settings_in_force import SettingsInForce, check_replacement
+from dicomdesk.archive.upkeep.reload_notes import forget_reloads
 from dicomdesk.dicom.query.sop_classes import SHUTDOWN
 from dicomdesk.engine.receive.instance_file import Buffers
 from dicomdesk.engine.receive.listening_job import acceptor_ssl_context
@@ -72,7 +76,8 @@ class Archive:
         profiles: tuple[Profile | None, Profile | None] = (None, None),
     ) -> None:
         """``facts`` and ``observer`` are told what happens; ``profiles`` are for what comes in and what goes out."""
-        self.settings = settings
+        self._in_force = SettingsInForce(settings)
+        self._reloading = threading.Lock()
         self.port = 0
         """Where it listens."""
         self.repairs: dict[str, RepairReport] = {}
@@ -90,8 +95,8 @@ class Archive:
         self._buffers = Buffers()
         try:
             for area in settings.configuration.areas:
-                self._open(area)
-            self._services = ArchiveServices(settings, self._keepers, self._facts, outgoing)
+                self._open(area, settings)
+            self._services = ArchiveServices(self._in_force, self._keepers, self._facts, outgoing)
         except BaseException:
             self.close()
             raise
@@ -102,6 +107,35 @@ class Archive:
     def __exit__(self, *_error: object) -> None:
         self.close()
 
+    @property
+    def settings(self) -> ArchiveSettings:
+        """Settings in force for what begins now."""
+        return self._in_force.current
+
+    def reload(self, configuration: ArchiveConfiguration) -> None:
+        """Put another configuration in force, all of it or nothing; associations that run keep theirs.
+
+        Areas that are new are opened; those that are no longer named are served to nobody any more. Raises
+        ConfigurationError where something cannot change in a process that runs, and what ``Archive`` raises.
+        """
+        with self._reloading:
+            before = self.settings
+            check_replacement(before.configuration, configuration)
+            settings = replace(before, configuration=configuration)
+            known = set(self._keepers)
+            try:
+                for area in configuration.areas:
+                    self._open(area, settings)
+            except BaseException:
+                for ae_title in set(self._keepers) - known:
+                    self._keepers.pop(ae_title).end()
+                raise
+            for ae_title in known:
+                changed = configuration.find_area(ae_title)
+                if changed is not None:
+                    self._keepers[ae_title].change(changed)
+            self._in_force.replace(settings)
+
     def keeper(self, ae_title: str) -> Keeper:
         """The keeper of an area: its index to find, its files, and ``remove``; raises KeyError."""
         return self._keepers[ae_title]
@@ -109,7 +143,8 @@ class Archive:
     @property
     def ae_titles(self) -> tuple[str, ...]:
         """AE titles of the areas, in the order of the configuration."""
-        return tuple(self._keepers)
+        configuration = self.settings.configuration
+        return tuple(ae_title for ae_title in self._keepers if configuration.find_area(ae_title) is not None)
 
     @property
     def associations(self) -> int:
@@ -165,6 +200,7 @@ class Archive:
         """Stop, and leave all areas in order."""
         self.stop()
         for keeper in self._keepers.values():
+            forget_reloads(keeper.storage)
             keeper.end()
         for index in self._indexes.values():
             index.close()
@@ -192,6 +228,7 @@ class Archive:
 
     def _forget(self, association: int) -> None:
         """Forget an association that is over."""
+        self._in_force.end(association)
         self._admission.ended(association)
         self._buffers.forget(association)
 
@@ -201,17 +238,17 @@ class Archive:
 
     # -- opening
 
-    def _open(self, area: Area) -> None:
+    def _open(self, area: Area, settings: ArchiveSettings) -> None:
         if area.ae_title in self._keepers:
             return  # the first of several equal entries wins
-        storage = StorageArea(area.folder, fsync=self.settings.fsync)
-        check_index_exists(self.settings, storage)
-        url = index_url(self.settings, storage)
+        storage = StorageArea(area.folder, fsync=settings.fsync)
+        check_index_exists(settings, storage)
+        url = index_url(settings, storage)
         index = self._indexes.get(url)
         if index is None:
-            index = self._indexes[url] = open_index(self.settings, storage)
+            index = self._indexes[url] = open_index(settings, storage)
             _require_sound(index)
-        keeper = Keeper(settle_name(self.settings, area, storage, index), storage, index)
+        keeper = Keeper(settle_name(settings, area, storage, index), storage, index)
         since = storage.crashed_since()
         storage.mark_running()
         self._keepers[area.ae_title] = keeper
@@ -227,7 +264,7 @@ class Archive:
         else:
             self._repair(area, keeper, since if is_last_index else None)
         keeper.note_session()
-        tell_left_out(keeper, area.ae_title, is_own_index=not self.settings.configuration.database_url)
+        tell_left_out(keeper, area.ae_title, is_own_index=not settings.configuration.database_url)
 
     def _repair(self, area: Area, keeper: Keeper, since: float | None) -> None:
         """Put an area in order, all of it without ``since``."""
@@ -240,8 +277,9 @@ class Archive:
             logger.log(level, "Storage area %s was put in order %s: %s", area.ae_title, what, report.text)
 
     def _judge(self, request: IncomingAssociation) -> AcceptancePolicy | Refusal:
-        judged = self._admission.judge(request)
-        is_shutdown = self.settings.allows_shutdown and any(
+        settings = self._in_force.begin(request.association)
+        judged = self._admission.judge(request, settings.configuration)
+        is_shutdown = settings.allows_shutdown and any(
             context.abstract_syntax == SHUTDOWN for context in request.contexts
         )
         if is_shutdown and isinstance(judged, AcceptancePolicy):

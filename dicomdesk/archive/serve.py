@@ -4,24 +4,32 @@ The facts are those of ``engine.events``, for associations and stored instances,
 """
 
 import itertools
+import logging
+import threading
+from collections.abc import Callable
+from pathlib import Path
 
 from dicomdesk.archive.archive import Archive
 from dicomdesk.archive.facts import ArchiveFact, InstanceStored, ServingEvent, ServingSink, ShutdownRequested
 from dicomdesk.archive.metrics import Metrics, MetricsServer
 from dicomdesk.archive.setup.accounts import find_account
+from dicomdesk.archive.setup.configuration import ArchiveConfiguration
 from dicomdesk.archive.setup.profiles import ArchiveProfiles
 from dicomdesk.archive.setup.settings import ArchiveSettings
-from dicomdesk.engine.events import JobOutcome
+from dicomdesk.archive.upkeep.reload_notes import Reloading, note_reload
+from dicomdesk.engine.events import JobOutcome, Notice
 from dicomdesk.engine.job import EventRelay, ThreadStarter
 from dicomdesk.engine.receive.arrivals import Arrival
 from dicomdesk.engine.receive.listening_job import ListeningJob, ReceiveResult
 from dicomdesk.engine.receive.reception_facts import ReceptionFacts
 from dicomdesk.engine.stats import Progress
-from dicomdesk.errors import DicomdeskError
+from dicomdesk.errors import ConfigurationError, DicomdeskError
 from dicomdesk.network.dimse.store_reception import IncomingStore
 from dicomdesk.records import dataclass
 
 __all__ = ["ServeJob", "ServeRequest"]
+
+logger = logging.getLogger(__name__)
 
 _JOB_ID = "archive"
 
@@ -76,6 +84,46 @@ class ServeJob(ListeningJob):
         except BaseException:
             self.withdraw()
             raise
+
+    def take_reloads(self, path: Path, read: Callable[[], ArchiveConfiguration]) -> Callable[[], None]:
+        """Return what has the configuration read again by ``read``, from ``path``, on a thread of its own.
+
+        All or nothing: where it cannot be put in force, the old one stays. A notice says so, and so does a note in each
+        area, which those see who ask for it.
+        """
+        counts = itertools.count()
+        reloading = threading.Lock()
+
+        def note(outcome: Reloading) -> None:
+            count = next(counts)
+            for ae_title in self.archive.ae_titles:
+                note_reload(self.archive.keeper(ae_title).storage, str(path), count, outcome)
+
+        def work() -> None:
+            with reloading:
+                outcome = self._reload(read)
+                self._report(Notice(job_id=self.id, level=outcome.level, text=outcome.text))
+                note(outcome)
+
+        note(Reloading())
+        return lambda: self._start_reload(work)
+
+    def _start_reload(self, work: Callable[[], None]) -> None:
+        self._start_thread("archive-reload", work)
+
+    def _reload(self, read: Callable[[], ArchiveConfiguration]) -> Reloading:
+        try:
+            configuration = read()
+            self.archive.reload(configuration)
+        except ConfigurationError as error:
+            return Reloading(problems=error.problems or (str(error),))
+        except DicomdeskError as error:
+            return Reloading(problems=(str(error),))
+        except Exception:
+            # The top of a worker: a defect must not end what is served.
+            logger.exception("The configuration could not be read again, by a defect")
+            return Reloading(problems=("a defect",))
+        return Reloading(warnings=configuration.warnings)
 
     def withdraw(self) -> None:
         """End without having served; all areas are left in order."""

@@ -31,6 +31,7 @@ LAST_S = 1.5
 """How long the main thread may take to write what is known, once nothing else is waited for."""
 
 _NUMBERS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+_HANG_UP = getattr(signal, "SIGHUP", None)
 _OVER = 0
 """In the place of a signal: there is nothing left to end."""
 
@@ -73,6 +74,8 @@ class SignalWatch:
         self._tell = tell
         self._times_s = dict(zip((EndStage.IN_ORDER, EndStage.FORCED, EndStage.ABANDONED), times_s, strict=True))
         self._end_process = end_process
+        self.hang_up: Callable[[], None] | None = None
+        """Called for SIGHUP, in the place of an end, on the thread that takes the signals; returns at once."""
         self._lock = threading.Lock()
         self._target: Cancellable | None = None
         self.last_signal = 0
@@ -85,7 +88,7 @@ class SignalWatch:
 
         A SIGHUP that whoever started us wants ignored (nohup) stays ignored.
         """
-        numbers = [number for number in _NUMBERS if not _is_hang_up_ignored(number)]
+        numbers = [number for number in _NUMBERS if self.hang_up is not None or not _is_hang_up_ignored(number)]
         inbox: _SignalInbox = _WokenInbox() if os.name == "posix" else _SignalInbox()
         thread = threading.Thread(target=self._watch, args=(inbox,), name="signals", daemon=True)
         before = [signal.signal(number, inbox.handle) for number in numbers]
@@ -116,6 +119,10 @@ class SignalWatch:
             number = inbox.get(deadline_s)
             if number == _OVER:
                 return
+            if number is not None and number == _HANG_UP and self.hang_up is not None:
+                if self.stage is EndStage.NONE:
+                    self.hang_up()
+                continue
             if number is not None:
                 self.last_signal = number
                 if self.stage >= EndStage.FORCED:
@@ -153,7 +160,7 @@ def _carry_out(stage: EndStage, target: Cancellable) -> None:
 
 
 def _is_hang_up_ignored(number: int) -> bool:
-    return number == getattr(signal, "SIGHUP", None) and signal.getsignal(number) is signal.SIG_IGN
+    return number == _HANG_UP and signal.getsignal(number) is signal.SIG_IGN
 
 
 class _SignalInbox:

@@ -53,6 +53,11 @@ class Keeper:
         """The area, as the index calls it."""
         return self.area.ae_title
 
+    def change(self, area: Area) -> None:
+        """The configuration says this of the area from now on; its name in the index stays."""
+        self.area = replace(area, ae_title=self.area.ae_title)
+        self.quota.change(area.quota)
+
     def keep(self, file: AtomicFile, entry: IndexEntry) -> StoredFile:
         """Place a finished file and index it; when this returns it may be acknowledged.
 

@@ -14,7 +14,7 @@ from dicomdesk.archive.areas.holds import held_studies
 from dicomdesk.archive.areas.storage_area import StorageArea
 from dicomdesk.archive.index import Index
 from dicomdesk.archive.index_entries import StoredInstance, StudyUsage
-from dicomdesk.archive.setup.configuration import Area
+from dicomdesk.archive.setup.configuration import Area, Quota
 from dicomdesk.errors import LocalError, StorageError
 
 __all__ = ["AreaQuota", "QuotaExceededError"]
@@ -69,6 +69,10 @@ class AreaQuota:
         for path in removed:
             logger.warning("Deleting file: %s due to quota", path)
         return removed
+
+    def change(self, quota: Quota) -> None:
+        """This is the quota from now on; it is applied when something comes."""
+        self._quota = quota
 
     def forget(self) -> None:
         """Believe nothing of what the index said: something was removed."""

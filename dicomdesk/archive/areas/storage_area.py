@@ -35,7 +35,7 @@ try:
 except ImportError:  # Windows: a file that is open cannot be removed there, which serves as well
     fcntl = None  # type: ignore[assignment]
 
-__all__ = ["STATE_FOLDER", "StorageArea"]
+__all__ = ["STATE_FOLDER", "StorageArea", "running_owners"]
 
 logger = logging.getLogger(__name__)
 
@@ -305,10 +305,14 @@ class StorageArea:
         """Relative paths of what is about to leave the index, or has left it, and may have a file still."""
         return {path for name in self._notes(_NOTE) for path in self._noted(name)}
 
+    @property
+    def owner(self) -> str:
+        """This process in names of markers and notes: host, process and a random part, once it has a marker."""
+        return os.path.basename(self._marker_path).removeprefix(_MARKER)
+
     def note_name(self, kind: str) -> str:
         """A name for a new note of a kind (which ends in a hyphen) that tells which process made it."""
-        owner = os.path.basename(self._marker_path).removeprefix(_MARKER)
-        return f"{kind}{owner}-{os.urandom(8).hex()}{_NOTE_EXTENSION}"
+        return f"{kind}{self.owner}-{os.urandom(8).hex()}{_NOTE_EXTENSION}"
 
     def path_of_note(self, name: str) -> str:
         """Return the path of a note."""
@@ -452,6 +456,17 @@ class StorageArea:
         """Free on the disk of the area; raises OSError."""
         status = os.statvfs(self._root)
         return status.f_bavail * status.f_frsize
+
+
+def running_owners(folder: Path) -> list[str]:
+    """The processes that are at work on a storage area now, as ``StorageArea.owner`` has them."""
+    state = os.path.join(os.path.abspath(folder), STATE_FOLDER)
+    try:
+        names = sorted(name for name in os.listdir(state) if name.startswith(_MARKER))
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    paths = [os.path.join(state, name) for name in names]
+    return [os.path.basename(path).removeprefix(_MARKER) for path in paths if os.path.exists(path) and _is_held(path)]
 
 
 def _digest(uid: str) -> str:

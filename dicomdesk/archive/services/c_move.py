@@ -22,6 +22,7 @@ from dicomdesk.network.presentation.profiles import Profile
 from dicomdesk.network.requestor.association import RequestedAssociation, open_association
 from dicomdesk.network.status import Status
 from dicomdesk.network.wire.connection import Companion, Interruption
+from dicomdesk.records import dataclass
 from dicomdesk.settings import AssociationSettings, Peer
 
 __all__ = ["MoveProvider"]
@@ -36,27 +37,28 @@ Result = TypeVar("Result")
 class MoveProvider:
     """C-MOVE provider; for the threads of all associations."""
 
-    def __init__(self, settings: ArchiveSettings, profile: Profile | None = None) -> None:
+    def __init__(self, profile: Profile | None = None) -> None:
         """``profile`` is what is proposed to destinations, None for what the settings' proposal says."""
-        self._settings = settings
         self._profile = profile
         self._addresses = Addresses()
         self._interruptions = _Interruptions()
 
-    def move(self, retrieval: Retrieval, model: Model, rules: IdentifierRules) -> OperationEnded:
+    def move(
+        self, retrieval: Retrieval, model: Model, rules: IdentifierRules, settings: ArchiveSettings
+    ) -> OperationEnded:
         """Answer a C-MOVE to its final response. Raises PeerError and LocalError when the association ends."""
         try:
             instances = retrieval.find(model, rules)
-            destination = self._find_destination(retrieval) if instances else None
+            destination = self._find_destination(retrieval, settings) if instances else None
         except RetrievalRefusedError as error:
             return retrieval.refuse(error)
         if destination is not None:
-            self._move_all(retrieval, instances, destination)
+            self._move_all(retrieval, instances, _Destination(destination, settings))
         return retrieval.end()
 
-    def _move_all(self, retrieval: Retrieval, instances: Sequence[StoredInstance], destination: PeerEntry) -> None:
+    def _move_all(self, retrieval: Retrieval, instances: Sequence[StoredInstance], destination: "_Destination") -> None:
         try:
-            for batch in plan_moves(instances, self._settings.proposed_transfer_syntax, self._profile):
+            for batch in plan_moves(instances, destination.settings.proposed_transfer_syntax, self._profile):
                 if retrieval.check_cancelled():
                     break
                 self._move_batch(retrieval, batch, destination)
@@ -67,23 +69,24 @@ class MoveProvider:
         """Abort the associations with destinations, now and from now on. Any thread."""
         self._interruptions.set()
 
-    def _find_destination(self, retrieval: Retrieval) -> PeerEntry:
-        area = retrieval.keeper.area
-        title = retrieval.operation.message.command_set.text(MOVE_DESTINATION)
-        entry = self._settings.configuration.find_destination(area, title)
+    def _find_destination(self, retrieval: Retrieval, settings: ArchiveSettings) -> PeerEntry:
+        message = retrieval.operation.message
+        area = settings.configuration.find_area(message.negotiation.called_ae_title) or retrieval.keeper.area
+        title = message.command_set.text(MOVE_DESTINATION)
+        entry = settings.configuration.find_destination(area, title)
         if entry is None:
             raise RetrievalRefusedError(
                 Status.MOVE_DESTINATION_UNKNOWN, f'The move destination "{title[:16]}" is not known'
             )
-        if not self._may_move(entry, area, retrieval):
+        if not self._may_move(entry, area, retrieval, settings):
             raise RetrievalRefusedError(
                 Status.MOVE_DESTINATION_UNKNOWN, f'Nothing may be moved to "{title[:16]}" from there'
             )
         return entry
 
-    def _may_move(self, entry: PeerEntry, area: Area, retrieval: Retrieval) -> bool:
+    def _may_move(self, entry: PeerEntry, area: Area, retrieval: Retrieval, settings: ArchiveSettings) -> bool:
         negotiation = retrieval.operation.message.negotiation
-        match self._settings.move_restriction:
+        match settings.move_restriction:
             case MoveRestriction.NONE:
                 return True
             case MoveRestriction.SAME_AE_TITLE:
@@ -95,24 +98,14 @@ class MoveProvider:
                     return True
                 return bool(self._addresses.of(entry.host) & self._addresses.of(confirmed))
             case MoveRestriction.SAME_VENDOR:
-                configuration = self._settings.configuration
+                configuration = settings.configuration
                 asking = configuration.find_destination(area, negotiation.calling_ae_title)
                 return asking is not None and configuration.are_of_one_vendor(asking, entry)
 
-    def _move_batch(self, retrieval: Retrieval, batch: MoveBatch, destination: PeerEntry) -> None:
+    def _move_batch(self, retrieval: Retrieval, batch: MoveBatch, destination: "_Destination") -> None:
         """Send what goes over one association; what cannot go has failed."""
         message = retrieval.operation.message
-        settings = AssociationSettings(
-            calling_ae_title=message.negotiation.called_ae_title,
-            max_pdu_bytes=self._settings.max_pdu_bytes or self._settings.configuration.max_pdu_bytes,
-            timeouts=self._settings.timeouts,
-        )
-        peer = Peer(
-            host=destination.host,
-            port=destination.port,
-            ae_title=destination.ae_title,
-            tls=self._settings.destination_tls,
-        )
+        settings = destination.association_settings(message.negotiation.called_ae_title)
         originator = MoveOriginator(
             ae_title=message.negotiation.calling_ae_title,
             message_id=message.command_set.number(MESSAGE_ID),
@@ -125,12 +118,30 @@ class MoveProvider:
                     interruption = ends.enter_context(self._interruptions.one(_MoveRequestor(retrieval)))
                     ends.enter_context(_not_waiting_long(retrieval, interruption))
                     association = open_association(
-                        peer=peer, settings=settings, contexts=batch.contexts, interruption=interruption
+                        peer=destination.peer, settings=settings, contexts=batch.contexts, interruption=interruption
                     )
                 except (PeerError, SettingsError, LocalError) as error:
                     retrieval.fail_all(left, str(error))
                     return
                 left = _send(retrieval, association, left, originator)
+
+
+@dataclass(frozen=True, slots=True)
+class _Destination:
+    entry: PeerEntry
+    settings: ArchiveSettings
+
+    @property
+    def peer(self) -> Peer:
+        entry = self.entry
+        return Peer(host=entry.host, port=entry.port, ae_title=entry.ae_title, tls=self.settings.destination_tls)
+
+    def association_settings(self, calling_ae_title: str) -> AssociationSettings:
+        return AssociationSettings(
+            calling_ae_title=calling_ae_title,
+            max_pdu_bytes=self.settings.max_pdu_bytes or self.settings.configuration.max_pdu_bytes,
+            timeouts=self.settings.timeouts,
+        )
 
 
 def _send(

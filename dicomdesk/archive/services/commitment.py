@@ -13,7 +13,7 @@ from dicomdesk.archive.areas.keeper import Keeper
 from dicomdesk.archive.facts import ArchiveFacts
 from dicomdesk.archive.services.commitment_reports import KeptReport, ReportDelivery, TooManyReportsError
 from dicomdesk.archive.services.commitment_values import Report
-from dicomdesk.archive.setup.settings import ArchiveSettings
+from dicomdesk.archive.setup.settings_in_force import SettingsInForce
 from dicomdesk.dicom.commitment.documents import read_request
 from dicomdesk.dicom.commitment.references import WELL_KNOWN_INSTANCE, Reference
 from dicomdesk.dicom.data_sets.element_writer import encode_for
@@ -32,7 +32,7 @@ logger = logging.getLogger(__name__)
 class Commitment:
     """Storage commitment provider; for the threads of all associations."""
 
-    def __init__(self, settings: ArchiveSettings, facts: ArchiveFacts) -> None:
+    def __init__(self, settings: SettingsInForce, facts: ArchiveFacts) -> None:
         self._delivery = ReportDelivery(settings, facts)
 
     def start(self, keepers: Mapping[str, Keeper]) -> None:

@@ -19,7 +19,7 @@ from dicomdesk.archive.facts import ArchiveFacts
 from dicomdesk.archive.services.commitment_values import Report
 from dicomdesk.archive.services.kept_commitment_reports import KeptReports
 from dicomdesk.archive.setup.configuration import Area, PeerEntry
-from dicomdesk.archive.setup.settings import ArchiveSettings
+from dicomdesk.archive.setup.settings_in_force import SettingsInForce
 from dicomdesk.dicom.commitment.references import WELL_KNOWN_INSTANCE
 from dicomdesk.dicom.data_sets.element_writer import encode_for
 from dicomdesk.dicom.query.sop_classes import COMMITMENT
@@ -95,7 +95,7 @@ class ReportDelivery:
 
     def __init__(
         self,
-        settings: ArchiveSettings,
+        settings: SettingsInForce,
         facts: ArchiveFacts,
         *,
         pauses_s: tuple[float, ...] = _PAUSES_S,
@@ -138,7 +138,9 @@ class ReportDelivery:
 
     def deliver(self, kept: KeptReport) -> None:
         """Deliver a report soon, over an association of ours; to a peer that the configuration does not know, never."""
-        entry = self._settings.configuration.find_destination(kept.area, kept.report.peer_ae_title)
+        configuration = self._settings.current.configuration
+        area = configuration.find_area(kept.report.archive_ae_title) or kept.area
+        entry = configuration.find_destination(area, kept.report.peer_ae_title)
         if entry is None:
             logger.info("Nobody says where %s is, which does not have its report", printable(kept.report.peer_ae_title))
             self.finish(kept, is_reported=False)
@@ -274,7 +276,7 @@ class ReportDelivery:
         return _Attempt.TAKEN if is_taken else _Attempt.REFUSED
 
     def _call(self, report: Report, entry: PeerEntry, interruption: Interruption) -> RequestedAssociation:
-        settings = self._settings
+        settings = self._settings.current
         longest_s = min(settings.timeouts.dimse_s or _LONGEST_ANSWER_S, _LONGEST_ANSWER_S)
         return open_association(
             peer=Peer(host=entry.host, port=entry.port, ae_title=entry.ae_title, tls=settings.destination_tls),

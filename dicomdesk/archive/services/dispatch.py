@@ -12,7 +12,7 @@ from dicomdesk.archive.services.c_get import get
 from dicomdesk.archive.services.c_move import MoveProvider
 from dicomdesk.archive.services.commitment import Commitment
 from dicomdesk.archive.services.retrieval import Retrieval
-from dicomdesk.archive.setup.settings import ArchiveSettings
+from dicomdesk.archive.setup.settings_in_force import SettingsInForce
 from dicomdesk.dicom.query.sop_classes import COMMITMENT, SERVICES, Service, ServiceClass
 from dicomdesk.network.acceptor.operation import Operation
 from dicomdesk.network.dimse.command_sets import MOVE_DESTINATION, CommandField
@@ -35,7 +35,7 @@ class ArchiveServices:
 
     def __init__(
         self,
-        settings: ArchiveSettings,
+        settings: SettingsInForce,
         keepers: Mapping[str, Keeper],
         facts: ArchiveFacts,
         outgoing: Profile | None = None,
@@ -44,9 +44,7 @@ class ArchiveServices:
         self._settings = settings
         self._keepers = keepers
         self._facts = facts
-        rule = settings.character_set or settings.configuration.character_set
-        self._finding = {one.name: FindProvider(one.index, one.name, rule) for one in keepers.values()}
-        self._moving = MoveProvider(settings, outgoing)
+        self._moving = MoveProvider(outgoing)
         self._commitment = Commitment(settings, facts)
 
     def __call__(self, operation: Operation) -> bool:
@@ -97,7 +95,8 @@ class ArchiveServices:
         self._facts(replace(ended, elapsed_s=time.monotonic() - start_s))
 
     def _answer(self, operation: Operation, asked: ServiceClass, keeper: Keeper) -> OperationEnded:
-        message, settings = operation.message, self._settings
+        message = operation.message
+        settings = self._settings.of(message.association)
         is_find = asked.service is Service.FIND
         features = _negotiated_features(message.negotiation, asked.uid)
         rules = IdentifierRules(
@@ -106,7 +105,8 @@ class ArchiveServices:
             combines_date_and_time=is_find and features[1:2] == b"\1",
         )
         if is_find:
-            found = self._finding[keeper.name].find(operation, asked.model, rules)
+            rule = settings.character_set or settings.configuration.character_set
+            found = FindProvider(keeper.index, keeper.name, rule).find(operation, asked.model, rules)
             return OperationEnded(
                 association=message.association,
                 service=asked.service,
@@ -119,7 +119,7 @@ class ArchiveServices:
         destination = message.command_set.text(MOVE_DESTINATION)
         retrieval = Retrieval(operation, asked.service, keeper, self._facts, destination=destination)
         if asked.service is Service.MOVE:
-            return self._moving.move(retrieval, asked.model, rules)
+            return self._moving.move(retrieval, asked.model, rules, settings)
         return get(retrieval, asked.model, rules)
 
 

@@ -200,7 +200,8 @@ TOOL = Tool(
         ),
         (
             "The first SIGINT or SIGTERM ends listening and lets present instances finish, the second aborts; the "
-            "exit code is then 130 or 143. It is 0 after a peer has asked for the end (--allow-shutdown)."
+            "exit code is then 130 or 143. It is 0 after a peer has asked for the end (--allow-shutdown). SIGHUP has "
+            "the configuration read again, all of it or nothing; at a terminal it ends the program like the others."
         ),
         (
             "Patient names and identifiers are shown in verbose mode only, where queries are, and not with --json, "

@@ -2,7 +2,9 @@
 
 import errno
 import os
+from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dicomdesk.cli.dcmqrscp.options import TLS_ROLE, TOOL, check_parameters
@@ -136,6 +138,7 @@ def _serve(
     profiles: "ArchiveProfiles",
 ) -> int:
     from dicomdesk.archive.serve import ServeJob, ServeRequest  # noqa: PLC0415 - start-up time
+    from dicomdesk.archive.setup.configuration import read_configuration  # noqa: PLC0415 - as above
     from dicomdesk.cli.dcmqrscp.json_lines import ArchiveJsonReporter  # noqa: PLC0415 - as above
     from dicomdesk.cli.dcmqrscp.lines import ArchiveLines  # noqa: PLC0415 - as above
     from dicomdesk.cli.output.job_watch import JobWatch  # noqa: PLC0415 - as above
@@ -148,8 +151,19 @@ def _serve(
     watch = JobWatch(lines, tool, json=json, verb="ending")
     watch.due_s = lines.due_s
 
+    path = Path(os.path.abspath(options.configuration_file or ""))
+    reload: Callable[[], None] = _nothing
+
+    def hang_up() -> None:
+        reload()
+
+    if not any(map(os.isatty, range(3))):  # one that was started by hand ends with its terminal
+        watch.on_hang_up(hang_up)
+
     def show_begun(job: "Job[ReceiveResult]") -> None:
         assert isinstance(job, ServeJob)
+        nonlocal reload
+        reload = job.take_reloads(path, lambda: read_configuration(path))
         if job.metrics_port:
             tool.info(f"metrics at http://127.0.0.1:{job.metrics_port}/metrics")
         if settings.tls is not None:
@@ -163,6 +177,10 @@ def _serve(
 
     request = ServeRequest(settings=settings, profiles=profiles, metrics_port=options.metrics_port)
     return watch.carry_out(request, conclude, begun=show_begun)
+
+
+def _nothing() -> None:
+    """Do nothing: it does not serve yet."""
 
 
 def _start_failure(error: DicomdeskError) -> str:

@@ -60,6 +60,10 @@ class EventPump(Generic[Fact]):
         """Number of the signal that came last, 0 for none."""
         return self._ending.last_signal
 
+    def on_hang_up(self, call: Callable[[], None]) -> None:
+        """Have SIGHUP call this, on another thread, in the place of ending; before signals are caught."""
+        self._ending.hang_up = call
+
     @property
     def has_abandoned(self) -> bool:
         """Whether threads of the job may be left that do not come back: they are not to be waited for."""

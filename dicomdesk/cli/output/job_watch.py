@@ -85,6 +85,10 @@ class JobWatch(Generic[FactT]):
         """Number of the signal that came last, 0 for none."""
         return self._pump.last_signal
 
+    def on_hang_up(self, call: Callable[[], None]) -> None:
+        """See ``EventPump.on_hang_up``."""
+        self._pump.on_hang_up(call)
+
     def sink(self, event: FactT) -> None:
         """Take an event of the job; called on its threads."""
         self._pump.sink(event)

@@ -2,6 +2,7 @@ import os
 import signal
 import threading
 from collections.abc import Iterator
+from queue import SimpleQueue
 
 import pytest
 
@@ -117,6 +118,28 @@ def test_hang_up_that_is_to_be_ignored_is_ignored(handlers: None) -> None:
             ending.serve(target)
             os.kill(os.getpid(), signal.SIGHUP)
         assert (target.steps, ending.last_signal) == ([], 0)
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+def test_hang_up_calls_what_was_asked_for_and_ends_nothing(handlers: None) -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as under nohup
+    try:
+        target, ending = Target(), SignalWatch(ignore, times_s=(LONG_S, LONG_S, LONG_S))
+        called: SimpleQueue[None] = SimpleQueue()
+        ending.hang_up = lambda: called.put(None)
+        with ending.catching():
+            ending.serve(target)
+            for _ in range(2):
+                os.kill(os.getpid(), signal.SIGHUP)
+                called.get(timeout=LONG_S)
+            assert (target.steps, ending.last_signal) == ([], 0)
+            os.kill(os.getpid(), signal.SIGTERM)
+            assert target.wait_for(1) == ["cancel"]
+            os.kill(os.getpid(), signal.SIGHUP)
+            os.kill(os.getpid(), signal.SIGTERM)
+            assert target.wait_for(2) == ["cancel", "cancel"]
+        assert called.empty()
     finally:
         signal.signal(signal.SIGHUP, before)
 

@@ -17,6 +17,7 @@ from dicomdesk.archive.facts import ArchiveFact, CommitmentAnswered
 from dicomdesk.archive.services import commitment_reports
 from dicomdesk.archive.services.commitment_reports import ReportDelivery, TooManyReportsError
 from dicomdesk.archive.services.commitment_values import Report
+from dicomdesk.archive.setup.settings_in_force import SettingsInForce
 from dicomdesk.dicom.commitment.references import Reference
 from tests.helpers.archives.served_archives import ARCHIVE, DEADLINE_S, make_settings, until
 from tests.helpers.dcmtk.programs import free_port
@@ -64,7 +65,7 @@ class Delivering:
 @contextmanager
 def delivering(folder: Path, peers: Mapping[str, int] = MappingProxyType({}), **arguments: Any) -> Iterator[Delivering]:
     settings, told = make_settings(folder, peers=peers), Told()
-    delivery = ReportDelivery(settings, told, **arguments)
+    delivery = ReportDelivery(SettingsInForce(settings), told, **arguments)
     with Archive(settings) as archive:
         try:
             yield Delivering(delivery, archive.keeper(ARCHIVE), told)
