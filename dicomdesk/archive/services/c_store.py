@@ -25,7 +25,8 @@ from dicomdesk.dicom.query.attributes import (
     SOP_INSTANCE_UID,
     STUDY_INSTANCE_UID,
 )
-from dicomdesk.dicom.storing_format import StoringFormat, shaped
+from dicomdesk.dicom.shaping import shaped
+from dicomdesk.dicom.storing_format import StoringFormat
 from dicomdesk.engine.receive.instance_file import (
     IN_MEMORY_BYTES,
     MOST_REWRITTEN_BYTES,

@@ -249,7 +249,7 @@ class _StoredArrival(InstanceFile):
 
     def _shape(self, findings: StructureFindings, wanted: "StoringFormat") -> None:
         """Bring a data set that was checked into another format; one that cannot be stays as it came."""
-        from dicomdesk.dicom.storing_format import shaped  # noqa: PLC0415 - most receivers never need it
+        from dicomdesk.dicom.shaping import shaped  # noqa: PLC0415 - most receivers never need it
 
         request, own = self.request, self.request.transfer_syntax_uid
         meta, is_rewritten = self._meta, False

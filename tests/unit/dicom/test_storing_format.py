@@ -11,7 +11,8 @@ from pydicom.uid import ExplicitVRLittleEndian
 
 from dicomdesk.dicom.data_sets.deflate import deflate
 from dicomdesk.dicom.data_sets.rewriting import GroupLengths
-from dicomdesk.dicom.storing_format import StoringFormat, shaped
+from dicomdesk.dicom.shaping import shaped
+from dicomdesk.dicom.storing_format import StoringFormat
 from dicomdesk.errors import CancelledError, ConversionError, DataError
 from tests.helpers.dcmtk.programs import dcmtk_program
 
