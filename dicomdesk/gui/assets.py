@@ -3,15 +3,15 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QRectF, Qt
-from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPixmap
+from PySide6.QtCore import QByteArray, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QIcon, QIconEngine, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from dicomdesk import paths
 from dicomdesk.records import dataclass
 
-ICON_SIZES = (16, 18, 20, 24)
-"""Sizes in pixels that an icon is drawn in; others are scaled by Qt."""
+ICON_SIZES = (16, 24, 32, 48, 64)
+"""Sizes in pixels that an icon has for those who ask, as the desktop does for that of the window; any can be drawn."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,16 +46,12 @@ class IconPainter:
         return found
 
     def icon(self, name: str, colour: QColor, disabled_colour: QColor | None = None) -> QIcon:
-        """Return the drawing ``name`` as an icon in all usual sizes, for high resolutions too where there are any."""
-        icon = QIcon()
-        is_fine = any(screen.devicePixelRatio() > 1 for screen in QGuiApplication.screens())
-        for size in ICON_SIZES:
-            for pixel_ratio in (1.0, 2.0) if is_fine else (1.0,):
-                icon.addPixmap(self.pixmap(name, colour, size, pixel_ratio))
-                if disabled_colour is not None:
-                    pixmap = self.pixmap(name, disabled_colour, size, pixel_ratio)
-                    icon.addPixmap(pixmap, QIcon.Mode.Disabled)
-        return icon
+        """Return the drawing ``name`` as an icon that is drawn as large as it is shown; KeyError if there is none."""
+        return QIcon(_Engine(self, name, colour, disabled_colour or colour))
+
+    def check(self, name: str) -> None:
+        """KeyError where there is no drawing ``name``."""
+        self._assets.drawings[name]
 
     def _draw(self, name: str, colour: str, size: int, pixel_ratio: float) -> QPixmap:
         text = self._assets.drawings[name].replace("currentColor", colour)
@@ -67,3 +63,32 @@ class IconPainter:
         painter.end()
         pixmap.setDevicePixelRatio(pixel_ratio)
         return pixmap
+
+
+_COPIES: list[QIconEngine] = []
+"""Made where an icon is changed, which nobody does: Qt owns them, and PySide6 would destroy them."""
+
+
+class _Engine(QIconEngine):
+    """Draws one icon when and as large as it is shown."""
+
+    def __init__(self, painter: IconPainter, name: str, colour: QColor, disabled_colour: QColor) -> None:
+        super().__init__()
+        painter.check(name)
+        self._what = (painter, name, colour, disabled_colour)
+
+    def clone(self) -> QIconEngine:
+        copy = _Engine(*self._what)
+        _COPIES.append(copy)
+        return copy
+
+    def availableSizes(self, mode: QIcon.Mode = QIcon.Mode.Normal, state: QIcon.State = QIcon.State.Off) -> list[QSize]:
+        return [QSize(size, size) for size in ICON_SIZES]
+
+    def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
+        painter, name, colour, disabled_colour = self._what
+        shown = disabled_colour if mode == QIcon.Mode.Disabled else colour
+        return painter.pixmap(name, shown, min(size.width(), size.height()))
+
+    def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
+        painter.drawPixmap(rect, self.pixmap(rect.size() * painter.device().devicePixelRatio(), mode, state))

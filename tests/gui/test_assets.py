@@ -1,8 +1,9 @@
+import gc
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QByteArray
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QByteArray, QSize
+from PySide6.QtGui import QColor, QIcon, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication
 
@@ -39,3 +40,22 @@ def test_assets_come_from_a_folder(tmp_path: Path) -> None:
     (tmp_path / "styles").mkdir()
     (tmp_path / "styles" / "dicomdesk.qss").write_text("QLabel {}")
     assert load_assets(tmp_path).drawings == {"x": "<svg/>"}
+
+
+def test_an_icon_is_drawn_as_large_as_it_is_shown_and_only_then(qapp: QApplication) -> None:
+    painter = IconPainter(ASSETS)
+    icon = painter.icon("send", QColor("#FF0000"), QColor("#00FF00"))
+    assert not painter._pixmaps
+    fine = icon.pixmap(QSize(16, 16), 2.0)
+    assert (fine.width(), fine.devicePixelRatio()) == (32, 2.0)
+    assert list(painter._pixmaps) == [("send", "#ff0000", 32, 1.0)]
+    grey = icon.pixmap(QSize(16, 16), QIcon.Mode.Disabled).toImage()
+    assert max(grey.pixelColor(x, y).green() for x in range(16) for y in range(16)) > 200
+    assert {size.width() for size in icon.availableSizes()} >= {16, 48}, "the desktop asks for them"
+
+
+def test_an_icon_may_be_changed_and_outlives_its_painter(qapp: QApplication) -> None:
+    icon = IconPainter(ASSETS).icon("send", QColor("#FF0000"))
+    icon.addPixmap(QPixmap(3, 3))
+    gc.collect()
+    assert icon.pixmap(16).width() == 16
