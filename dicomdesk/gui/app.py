@@ -138,6 +138,7 @@ async def _live(application: "QApplication", loop: asyncio.AbstractEventLoop, st
     from dicomdesk.engine.engine import Engine  # noqa: PLC0415 - only after Qt is known to work
     from dicomdesk.gui import assets, window_state  # noqa: PLC0415 - Qt is an extra
     from dicomdesk.gui.event_bridge import Bridge  # noqa: PLC0415 - Qt is an extra
+    from dicomdesk.gui.frame.first_paint import painted  # noqa: PLC0415 - Qt is an extra
     from dicomdesk.gui.main_window import MainWindow  # noqa: PLC0415 - Qt is an extra
     from dicomdesk.gui.security import security_file  # noqa: PLC0415 - Qt is an extra
     from dicomdesk.gui.security.credentials import Credentials, SecurityAccess  # noqa: PLC0415 - Qt is an extra
@@ -148,7 +149,8 @@ async def _live(application: "QApplication", loop: asyncio.AbstractEventLoop, st
 
     theme = Theme(application, assets.load_assets())
     tasks = Tasks(loop)
-    session = Session(Engine(), Bridge(loop), tasks)
+    bridge = Bridge(loop)
+    session = Session(Engine(), bridge, tasks)
     state_file = window_state.state_file()
     loaded = await tasks.run(window_state.load_window_state, state_file)
     state = loaded.state
@@ -172,17 +174,29 @@ async def _live(application: "QApplication", loop: asyncio.AbstractEventLoop, st
     for number in (signal.SIGINT, signal.SIGTERM):
         # The handler runs as soon as Qt calls Python again: within a tick of the session.
         signal.signal(number, lambda *_: loop.call_soon_threadsafe(window.close_without_asking))
+    is_complete = loop.create_future()
+    session.outbox.begin(paths.state_folder() / "journal.sqlite", resumes=state.send_resumes, after=is_complete)
+    bridge.hold()
     window.show()
-    gc.freeze()  # what the program itself is made of is not looked through again
-    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS, _YOUNG_COLLECTIONS, _NEVER)
-    session.outbox.begin(paths.state_folder() / "journal.sqlite", resumes=state.send_resumes)
+    await painted(window.sidebar)
+    inbox = _open_inbox(window, session, start)
+    await _complete(window, tasks)
+    bridge.release()
+    is_complete.set_result(None)
     window.receive.flow.keep_totals(paths.state_folder() / "received-today.json")
     window.receive.start_with_program()
     window.rules.begin(paths.configuration_folder() / "rules.json")
-    inbox = _open_inbox(window, session, start)
     await closed.wait()
     inbox.close()
     await _leave(window, session, tasks, state_file)
+
+
+async def _complete(window: "MainWindow", tasks: "Tasks") -> None:
+    """Build what is not seen at first: a view in each turn of the loop."""
+    while window.build_next():
+        await tasks.breathe()
+    gc.freeze()  # what the program itself is made of is not looked through again
+    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS, _YOUNG_COLLECTIONS, _NEVER)
 
 
 def _open_inbox(window: "MainWindow", session: "Session", start: Start) -> "Inbox":

@@ -72,6 +72,8 @@ class Bridge(QObject):
         self._is_closed = False
         self._next_due = 0.0
         """When the next batch may be given, by the clock of the loop."""
+        self._held: asyncio.Future[None] | None = None
+        """Done when listeners may be told; None where they may."""
 
     def channel(self) -> Channel:
         """Return a new channel; for the Qt thread."""
@@ -94,6 +96,17 @@ class Bridge(QObject):
         with contextlib.suppress(RuntimeError):  # the loop is closed: nobody is left to listen
             self._loop.call_soon_threadsafe(self._drain_in_turns)
 
+    def hold(self) -> None:
+        """Keep what is reported until ``release``: not all who listen are there. For the Qt thread."""
+        self._held = self._loop.create_future()
+
+    def release(self) -> None:
+        """Give what was kept, and all from now on, to the listeners. For the Qt thread."""
+        held, self._held = self._held, None
+        if held is not None:
+            held.set_result(None)
+            self._loop.call_soon(self._drain_in_turns)
+
     def drain(self) -> None:
         """Give what has been collected to the listeners, all of it; for the Qt thread."""
         while self._give_slice():
@@ -101,6 +114,8 @@ class Bridge(QObject):
 
     async def settle(self) -> None:
         """Return when all that has been collected until now is given, in as many turns of the loop as that takes."""
+        if self._held is not None:
+            await asyncio.shield(self._held)
         with self._lock:
             wanted = self._given + len(self._pending)
         while self._given < wanted:
@@ -109,6 +124,8 @@ class Bridge(QObject):
 
     def _drain_in_turns(self) -> None:
         """Give what has been collected for a moment; the rest in the next turns of the loop."""
+        if self._held is not None:
+            return
         self._give_for_a_moment()
         with self._lock:
             self._is_posted = has_more = bool(self._pending)

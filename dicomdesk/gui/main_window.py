@@ -1,26 +1,20 @@
 """The one window: sidebar, views, status line; never modal while something is transferred."""
 
 from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QMainWindow, QWidget
 
 from dicomdesk.engine.peers.known_peer import KnownPeer
-from dicomdesk.gui.dialogs.problem_list import ProblemList
+from dicomdesk.gui.frame.views import KEYS, Surroundings, ViewName, Views
 from dicomdesk.gui.layouts import column_of, resize_on_screen, row_of
 from dicomdesk.gui.panels.details import Details
 from dicomdesk.gui.panels.sidebar import Sidebar
 from dicomdesk.gui.panels.status_strip import Figures, StatusStrip
 from dicomdesk.gui.panels.view_stack import ViewStack, scrolling
-from dicomdesk.gui.panes.associations import AssociationsPane
-from dicomdesk.gui.panes.receive import ReceivePane
-from dicomdesk.gui.panes.send import SendPane
-from dicomdesk.gui.peers.pane import PeersPane
-from dicomdesk.gui.problems.book import Problem
-from dicomdesk.gui.query.pane import QueryPane
-from dicomdesk.gui.questions.closing import ClosingDialog
-from dicomdesk.gui.rules.pane import RulesPane
 from dicomdesk.gui.security.credentials import Credentials, SecurityAccess
 from dicomdesk.gui.security.peer_store import PeerStore
 from dicomdesk.gui.security.security_store import SecurityStore
@@ -29,6 +23,17 @@ from dicomdesk.gui.tasks import Tasks
 from dicomdesk.gui.theme import Theme, Tone
 from dicomdesk.gui.view import PeerUse, View, WantedAssociation
 from dicomdesk.gui.window_state import WindowState
+
+if TYPE_CHECKING:
+    from dicomdesk.gui.dialogs.problem_list import ProblemList
+    from dicomdesk.gui.panes.associations import AssociationsPane
+    from dicomdesk.gui.panes.receive import ReceivePane
+    from dicomdesk.gui.panes.send import SendPane
+    from dicomdesk.gui.peers.pane import PeersPane
+    from dicomdesk.gui.problems.book import Problem
+    from dicomdesk.gui.query.pane import QueryPane
+    from dicomdesk.gui.retrieve.part import RetrievePart
+    from dicomdesk.gui.rules.pane import RulesPane
 
 SMALLEST = (1024, 700)
 """The smallest size in which all is shown as it is meant to be."""
@@ -39,7 +44,11 @@ _SAVE_AFTER_MS = 1000
 
 
 class MainWindow(QMainWindow):
-    """The window around the views. ``closed`` is emitted once, when it may go."""
+    """The window around the views. ``closed`` is emitted once, when it may go.
+
+    The view that is shown first is there from the start; each of the others is built when it is first shown or asked
+    for, or by ``build_next``.
+    """
 
     closed = Signal()
     state_changed = Signal()
@@ -59,22 +68,13 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("dicomdesk")
         self.setWindowIcon(theme.icon("dicomdesk"))
         self.setMinimumSize(*_LEAST)
-        self.send = SendPane(theme, session, tasks, state, access)
-        self.receive = ReceivePane(theme, session, tasks, state, access)
-        self.query = QueryPane(theme, session, tasks, state, access, self.receive)
-        self.retrieve = self.query.retrieve
-        self.rules = RulesPane(theme, session, tasks, access, self.receive.folder.value)
-        self.associations = AssociationsPane(theme, session)
-        self.peers = PeersPane(theme, session, tasks, access)
-        self._views: tuple[View, ...] = (self.send, self.receive, self.query, self.associations, self.peers, self.rules)
-        self.sidebar = Sidebar(theme, [(view.key, view.word()) for view in self._views])
-        self.views = ViewStack()
-        for view in self._views:
-            self.views.addWidget(view)
+        self._theme = theme
+        self._all = Views(Surroundings(theme=theme, session=session, tasks=tasks, state=state, access=access), self)
+        self._names = self._all.names()
+        self.sidebar = Sidebar(theme, [(name.key, name.word) for name in self._names])
+        self.views = ViewStack(len(KEYS))
         self.status = StatusStrip(theme)
-        self.problems = ProblemList(theme, session.problems, {view.key: view.word() for view in self._views}, self)
         self._lay_out()
-        self.peers.offer_uses([self._use_of(view) for view in self._views if view.peer_word()])
         self._save_timer = QTimer(self)
         self._save_timer.setSingleShot(True)
         self._save_timer.setInterval(_SAVE_AFTER_MS)
@@ -82,11 +82,72 @@ class MainWindow(QMainWindow):
         self._restore(state)
         self._show_figures()
 
+    @property
+    def send(self) -> "SendPane":
+        """The Send view."""
+        return self._all.send
+
+    @property
+    def receive(self) -> "ReceivePane":
+        """The Receive view."""
+        return self._all.receive
+
+    @property
+    def query(self) -> "QueryPane":
+        """The Query/Retrieve view."""
+        return self._all.query
+
+    @property
+    def retrieve(self) -> "RetrievePart":
+        """What retrieves, in the Query/Retrieve view."""
+        return self._all.query.retrieve
+
+    @property
+    def associations(self) -> "AssociationsPane":
+        """The Associations view."""
+        return self._all.associations
+
+    @property
+    def peers(self) -> "PeersPane":
+        """The Peers view."""
+        return self._all.peers
+
+    @property
+    def rules(self) -> "RulesPane":
+        """The Rules view."""
+        return self._all.rules
+
+    @cached_property
+    def problems(self) -> "ProblemList":
+        """The list of problems."""
+        from dicomdesk.gui.dialogs.problem_list import ProblemList  # noqa: PLC0415 - loaded when it is first opened
+
+        words = {name.key: name.word for name in self._names}
+        problems = ProblemList(self._theme, self._session.problems, words, self)
+        problems.wanted.connect(self._on_problem_wanted)
+        return problems
+
+    def build_next(self) -> bool:
+        """Build one more view; False where all are there."""
+        lacking = self._all.lacking()
+        if lacking:
+            self._all.find(lacking[0])
+        return bool(self._all.lacking())
+
+    def build_all(self) -> None:
+        """Build all views that are not there yet."""
+        while self.build_next():
+            pass
+
+    def open_view(self, key: str) -> None:
+        """Show a view, by its key."""
+        self.sidebar.choose(KEYS.index(key))
+
     def state(self) -> WindowState:
         """Return all that is to be remembered."""
         geometry = self.saveGeometry().toBase64().toStdString()
-        state = replace(self._state, geometry=geometry, view=self._views[self.views.currentIndex()].key)
-        for view in self._views:
+        state = replace(self._state, geometry=geometry, view=KEYS[self.views.currentIndex()])
+        for view in self._all:
             state = view.remember(state)
         return state
 
@@ -96,7 +157,7 @@ class MainWindow(QMainWindow):
         self.raise_()
         self.activateWindow()
         if paths and not self._is_closing:
-            self.sidebar.choose(self._views.index(self.send))
+            self.open_view("send")
             self.send.list.dropped.emit(paths)
 
     def close_without_asking(self) -> None:
@@ -110,7 +171,7 @@ class MainWindow(QMainWindow):
         self.close()
 
     def _end_views(self) -> None:
-        for view in self._views:
+        for view in self._all:
             view.end()
 
     def closeEvent(self, event: QCloseEvent) -> None:
@@ -129,6 +190,8 @@ class MainWindow(QMainWindow):
         self.sidebar.show_words(is_shown=self.width() >= SMALLEST[0])
 
     async def _ask_to_close(self) -> None:
+        from dicomdesk.gui.questions.closing import ClosingDialog  # noqa: PLC0415 - loaded when it is needed
+
         self._is_asking = True
         try:
             dialog = ClosingDialog(self._what_goes_on(), self, is_running=self._session.is_busy)
@@ -140,7 +203,7 @@ class MainWindow(QMainWindow):
             self._begin_closing()
 
     def _closing_words(self) -> list[str]:
-        return [words for view in self._views if (words := view.closing_words())]
+        return [words for view in self._all if (words := view.closing_words())]
 
     def _what_goes_on(self) -> str:
         told = self._closing_words()
@@ -167,36 +230,48 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(central)
 
     def _connect(self) -> None:
-        self.sidebar.chosen.connect(self.views.setCurrentIndex)
-        self.sidebar.chosen.connect(lambda _number: self._save_timer.start())
-        for view in self._views:
-            view.state_changed.connect(self._save_timer.start)
-            view.association_wanted.connect(self._on_association_wanted)
-            view.sending_wanted.connect(self.send.send_files)
-            view.peers_wanted.connect(lambda: self.sidebar.choose(self._views.index(self.peers)))
+        self.sidebar.chosen.connect(self._on_chosen)
+        self._all.built.connect(self._on_built)
         self._save_timer.timeout.connect(self.state_changed)
-        self.status.problems_wanted.connect(self.problems.open)
-        self.problems.wanted.connect(self._on_problem_wanted)
+        self.status.problems_wanted.connect(self._on_problems_wanted)
         self._session.ticked.connect(self._show_figures)
         self._session.changed.connect(self._show_figures)
         self._tasks.failed.connect(self._on_task_failed)
         quit_keys = QKeySequence(QKeySequence.StandardKey.Quit)
         QShortcut(quit_keys if not quit_keys.isEmpty() else QKeySequence("Ctrl+Q"), self, self.close)
 
-    def _use_of(self, view: View) -> PeerUse:
-        def run(peer: KnownPeer) -> None:
-            self.sidebar.choose(self._views.index(view))
-            view.take_peer(peer)
+    def _on_built(self, view: View) -> None:
+        self.views.put(KEYS.index(view.key), view)
+        view.state_changed.connect(self._save_timer.start)
+        view.association_wanted.connect(self._on_association_wanted)
+        view.sending_wanted.connect(self._on_sending_wanted)
+        view.peers_wanted.connect(lambda: self.open_view("peers"))
+        if view.key == "peers":
+            self.peers.offer_uses([self._use_of(name) for name in self._names if name.peer_word])
 
-        return PeerUse(word=view.peer_word(), icon=view.key, run=run)
+    def _on_sending_wanted(self, paths: list[str], peer: KnownPeer) -> None:
+        self.send.send_files(paths, peer)
+
+    def _on_problems_wanted(self) -> None:
+        self.problems.open()
+
+    def _on_chosen(self, number: int) -> None:
+        self._all.find(KEYS[number])
+        self.views.setCurrentIndex(number)
+        self._save_timer.start()
+
+    def _use_of(self, name: ViewName) -> PeerUse:
+        def run(peer: KnownPeer) -> None:
+            self.open_view(name.key)
+            self._all.find(name.key).take_peer(peer)
+
+        return PeerUse(word=name.peer_word, icon=name.key, run=run)
 
     def _restore(self, state: WindowState) -> None:
         geometry = QByteArray.fromBase64(QByteArray(state.geometry.encode()))
         if not state.geometry or not self.restoreGeometry(geometry):
             resize_on_screen(self, *_FIRST_SIZE)
-        keys = [view.key for view in self._views]
-        self.sidebar.choose(keys.index(state.view) if state.view in keys else 0)
-        self.send.header.take_first_focus()
+        self.open_view(state.view if state.view in KEYS else KEYS[0])
 
     def _show_figures(self) -> None:
         sending = self._session.send_progress()
@@ -204,25 +279,23 @@ class MainWindow(QMainWindow):
         figures = Figures(
             associations=self._session.open_associations,
             up_bytes_per_s=sending.bytes_per_s if sending else 0.0,
-            down_bytes_per_s=self.retrieve.bytes_per_s
-            + (receiving.bytes_per_s if receiving and receiving.associations else 0.0),
+            down_bytes_per_s=receiving.bytes_per_s if receiving and receiving.associations else 0.0,
             problems=len(self._session.problems),
         )
-        for number, view in enumerate(self._views):
+        for view in self._all:
             figures = view.add_figures(figures)
             badge = view.badge()
-            self.sidebar.set_badge(number, badge.count, is_alarming=badge.is_alarming)
+            self.sidebar.set_badge(KEYS.index(view.key), badge.count, is_alarming=badge.is_alarming)
         self.status.show_figures(figures)
 
-    def _on_problem_wanted(self, problem: Problem) -> None:
-        for number, view in enumerate(self._views):
-            if view.key == problem.view:
-                self.sidebar.choose(number)
-                view.show_problem(problem.row)
-                self.activateWindow()
+    def _on_problem_wanted(self, problem: "Problem") -> None:
+        if problem.view in KEYS:
+            self.open_view(problem.view)
+            self._all.find(problem.view).show_problem(problem.row)
+            self.activateWindow()
 
     def _on_association_wanted(self, wanted: WantedAssociation) -> None:
-        self.sidebar.choose(self._views.index(self.associations))
+        self.open_view("associations")
         self.associations.show_association(wanted)
 
     def _on_task_failed(self, text: str) -> None:

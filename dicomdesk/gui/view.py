@@ -43,7 +43,7 @@ class PeerUse:
 class View(QWidget):
     """One view of the window. For the Qt thread; the window asks at each tick, so nothing here may be slow.
 
-    A new view is a subclass and one more entry in ``MainWindow``: nothing else of the window names a view.
+    A new view is a subclass and one more entry in ``frame.views``: nothing else of the window names all views.
     """
 
     state_changed = Signal()
@@ -57,10 +57,6 @@ class View(QWidget):
 
     key = ""
     """Name of the icon; also what is kept of which view is open."""
-
-    def word(self) -> str:
-        """Return what the view is called."""
-        raise NotImplementedError
 
     def badge(self) -> Badge:
         """Return what the sidebar shows."""
@@ -79,10 +75,6 @@ class View(QWidget):
     def add_figures(self, figures: Figures) -> Figures:
         """Return the figures of the status line with what this view knows of them."""
         return figures
-
-    def peer_word(self) -> str:
-        """Return what the view does with a peer of the address book: "Send to it"; "" for nothing."""
-        return ""
 
     def take_peer(self, peer: KnownPeer) -> None:
         """Choose a peer of the address book."""

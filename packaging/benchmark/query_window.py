@@ -84,6 +84,7 @@ def main() -> None:
         calling_ae_title="WS1",
     )
     window = MainWindow(theme, session, tasks, state)
+    window.build_all()
     window.resize(1280, 800)
     window.show()
     first = _FirstRow(window)

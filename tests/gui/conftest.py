@@ -159,8 +159,9 @@ def state(tmp_path: Path) -> WindowState:
 def window(
     theme: Theme, session: Session, tasks: Tasks, state: WindowState, loop: asyncio.AbstractEventLoop
 ) -> Iterator[MainWindow]:
-    """The whole window, shown; it outlives its jobs."""
+    """The whole window, shown, with all its views; it outlives its jobs."""
     found = MainWindow(theme, session, tasks, state)
+    found.build_all()
     KEPT.append(found)
     found.show()
     yield found

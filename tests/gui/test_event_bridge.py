@@ -129,3 +129,25 @@ def test_what_comes_after_a_pause_is_given_at_once_and_what_follows_is_collected
         assert await arrivals.get() == 2
 
     finish(wait())
+
+
+def test_what_is_reported_while_listeners_are_missing_is_given_when_they_are_there(
+    bridge: Bridge, loop: asyncio.AbstractEventLoop, finish: Finish
+) -> None:
+    channel = bridge.channel()
+    bridge.hold()
+    for number in range(100):
+        channel.sink(notice(number))
+    channel.hurry()
+    settled = loop.create_task(bridge.settle())
+    heard: list[str] = []
+
+    async def listen_late() -> None:
+        await asyncio.sleep(2 * event_bridge.BATCH_DELAY_S)
+        assert not settled.done()
+        channel.arrived.connect(lambda arrivals: heard.extend(texts(arrivals)))
+        bridge.release()
+        await settled
+
+    finish(listen_late())
+    assert heard == [str(number) for number in range(100)]

@@ -1,7 +1,7 @@
 """Access of the window to the Outbox: everything that may wait happens on a worker thread."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -69,11 +69,14 @@ class OutboxAccess(QObject):
         """Whether the errands of the journal are there."""
         return self._outbox is not None
 
-    def begin(self, path: Path | None, *, resumes: bool = True) -> None:
-        """Open the journal at a path, None for one in memory, without waiting; ``resumes`` lets what waits go on."""
+    def begin(self, path: Path | None, *, resumes: bool = True, after: "Awaitable[None] | None" = None) -> None:
+        """Open the journal at a path, None for one in memory, without waiting; ``resumes`` lets what waits go on.
+
+        It is opened when ``after`` is over; who asks before that waits.
+        """
         if self._opening is None and not self._is_closing:
             self._opening = asyncio.Future()
-            self._tasks.start(self._open(path, self._opening, resumes=resumes))
+            self._tasks.start(self._open(path, self._opening, resumes=resumes, after=after))
 
     async def ask(self, function: "Callable[[Outbox, Journal], ResultT]") -> ResultT:
         """Call a function with Outbox and journal on a worker thread when they are open; return what it returns."""
@@ -127,8 +130,17 @@ class OutboxAccess(QObject):
         if self._journal is not None:
             self._journal.close()
 
-    async def _open(self, path: Path | None, opening: "asyncio.Future[None]", *, resumes: bool) -> None:
+    async def _open(
+        self,
+        path: Path | None,
+        opening: "asyncio.Future[None]",
+        *,
+        resumes: bool,
+        after: "Awaitable[None] | None",
+    ) -> None:
         try:
+            if after is not None:
+                await after
             journal, outbox = await self._tasks.run(lambda: self._make(path, resumes=resumes))
             self._journal, self._outbox = journal, outbox
             self.reports.desk = outbox.transactions

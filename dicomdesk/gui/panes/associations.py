@@ -74,9 +74,6 @@ class AssociationsPane(View):
         for arrival in arrivals:
             self.log.apply(arrival.event, arrival.at)
 
-    def word(self) -> str:
-        return self.tr("Associations")
-
     def badge(self) -> Badge:
         return Badge(count=self._session.open_associations)
 

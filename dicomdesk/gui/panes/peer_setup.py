@@ -11,10 +11,8 @@ from dicomdesk.engine.peers.known_peer import KnownPeer
 from dicomdesk.engine.peers.peer_security import PeerSecurity
 from dicomdesk.errors import SettingsError
 from dicomdesk.gui.controls.buttons import plain_button
-from dicomdesk.gui.dialogs.peer import PeerDialog
 from dicomdesk.gui.entries.checks import port_problem
 from dicomdesk.gui.entries.peer_entry import PeerEntry
-from dicomdesk.gui.entries.tls_entry import profile_words
 from dicomdesk.gui.panels.details import Details
 from dicomdesk.gui.peers.checks import last_check
 from dicomdesk.gui.peers.choice import PeerChoice
@@ -29,6 +27,7 @@ from dicomdesk.settings import LARGE_MAX_PDU_BYTES, AssociationSettings
 
 if TYPE_CHECKING:
     from dicomdesk.engine.check.check import CheckResult
+    from dicomdesk.gui.dialogs.peer import PeerDialog
 
 
 class PeerSetup(QObject):
@@ -148,6 +147,8 @@ class PeerSetup(QObject):
             self._is_preparing = False
 
     async def _edit(self) -> None:
+        from dicomdesk.gui.dialogs.peer import PeerDialog  # noqa: PLC0415 - loaded when it is opened
+
         typed = self._entry.typed()
         known = self._find_typed()
         dialog = self._dialog = PeerDialog(
@@ -171,7 +172,7 @@ class PeerSetup(QObject):
         name = self._peers.book.free_name(typed.ae_title) if typed.ae_title else ""
         return KnownPeer(name=name, ae_title=typed.ae_title, host=typed.host, port=port, security=self.security)
 
-    async def _test(self, dialog: PeerDialog) -> None:
+    async def _test(self, dialog: "PeerDialog") -> None:
         try:
             peer = dialog.peer()
             found = await self._credentials.prepare(replace(peer.peer(), tls=None), peer.security, dialog)
@@ -228,6 +229,8 @@ class PeerSetup(QObject):
         self._theme.keep_icon(self.button, "lock" if uses_tls else "lock-open", Tone.ACTIVE if uses_tls else Tone.QUIET)
         state = self.tr("Not encrypted.")
         if uses_tls:
+            from dicomdesk.gui.entries.tls_entry import profile_words  # noqa: PLC0415 - seldom needed
+
             state = self.tr("Encrypted: {profile}.").format(profile=profile_words()[self.security.tls.profile])
         if self.security.user_name:
             state += " " + self.tr("As user {user}.").format(user=self.security.user_name)

@@ -96,9 +96,6 @@ class ReceivePane(View):
         self._show_security()
         self._show_all()
 
-    def word(self) -> str:
-        return self.tr("Receive")
-
     def badge(self) -> Badge:
         return Badge(count=self.flow.studies.arriving)
 

@@ -2,9 +2,11 @@
 
 from collections.abc import Hashable, Sequence
 from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QMenu
 
 from dicomdesk.engine.peers.known_peer import KnownPeer
@@ -13,7 +15,6 @@ from dicomdesk.gui.layouts import HEADER_MARGINS, column_of
 from dicomdesk.gui.outline.model import Node
 from dicomdesk.gui.outline.states import ItemState
 from dicomdesk.gui.panels.details import Details, DetailsStrip
-from dicomdesk.gui.panels.preflight_panel import PreflightPanel
 from dicomdesk.gui.panels.speed_graph import SpeedGraph
 from dicomdesk.gui.panels.status_strip import Figures
 from dicomdesk.gui.panes import send_details
@@ -30,6 +31,9 @@ from dicomdesk.gui.theme import Theme, Tone
 from dicomdesk.gui.view import Badge, View
 from dicomdesk.gui.window_state import WindowState
 
+if TYPE_CHECKING:
+    from dicomdesk.gui.panels.preflight_panel import PreflightPanel
+
 
 class SendPane(View):
     """View that joins header, list, details and the actions behind them."""
@@ -40,7 +44,9 @@ class SendPane(View):
         self, theme: Theme, session: Session, tasks: Tasks, state: WindowState, access: SecurityAccess
     ) -> None:
         super().__init__()
+        self._theme = theme
         self._session = session
+        self._was_shown = False
         self._notice: Details | None = None
         self._is_of_entry = False
         """Whether the notice is about the peer as it is typed."""
@@ -52,13 +58,9 @@ class SendPane(View):
         self.list = SendList(theme, self.flow.model, self.flow.queue, self.header)
         self.details = DetailsStrip(theme)
         self.graph = SpeedGraph(theme)
-        self.panel = PreflightPanel(theme, self.preflight.model)
         self._lay_out(theme)
         self._connect()
         self._show_all()
-
-    def word(self) -> str:
-        return self.tr("Send")
 
     def badge(self) -> Badge:
         queue = self._queued()
@@ -89,9 +91,6 @@ class SendPane(View):
             send_commits=self.header.commits.asks.isChecked(),
             send_when_done=self.header.when_done.chosen.value,
         )
-
-    def peer_word(self) -> str:
-        return self.tr("Send to it")
 
     def take_peer(self, peer: KnownPeer) -> None:
         self.header.peer_setup.choose(peer)
@@ -147,6 +146,12 @@ class SendPane(View):
             self.tell(None)
         self._show_all()
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not self._was_shown:
+            self._was_shown = True
+            self.header.take_first_focus()
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Take rows that are dropped on the peer: they go there."""
         if isinstance(event, QDragEnterEvent | QDropEvent) and event.mimeData().hasFormat(MIME_TYPE):
@@ -161,8 +166,7 @@ class SendPane(View):
     def _lay_out(self, theme: Theme) -> None:
         top = column_of(self.header, self.list.filters, margins=HEADER_MARGINS, spacing=12)
         self.details.put_beside(self.graph)
-        column_of(top, (self.list, 1), (self.panel, 1), self.details, inside=self)
-        self.panel.hide()
+        self._column = column_of(top, (self.list, 1), self.details, inside=self)
         self.graph.hide()
 
     def _connect(self) -> None:
@@ -193,10 +197,6 @@ class SendPane(View):
         self.preflight.changed.connect(self._show_preflight)
         self._session.second_passed.connect(self._on_second)
         self._session.outbox.noticed.connect(self._on_noticed)
-        self.panel.closed.connect(self._on_panel_closed)
-        self.panel.stop_wanted.connect(self.preflight.cancel)
-        self.panel.again_wanted.connect(actions.check)
-        self.panel.decompression_wanted.connect(actions.check_decompressed)
         for keys, run in (
             ("Ctrl+Return", actions.run_primary),
             ("Ctrl+.", actions.run_pause),
@@ -205,6 +205,20 @@ class SendPane(View):
             (QKeySequence.StandardKey.Find, self.list.filters.search.setFocus),
         ):
             QShortcut(QKeySequence(keys), self, run)
+
+    @cached_property
+    def panel(self) -> "PreflightPanel":
+        """How everything would go; built when that is asked for first."""
+        from dicomdesk.gui.panels.preflight_panel import PreflightPanel  # noqa: PLC0415 - the window is painted before
+
+        panel = PreflightPanel(self._theme, self.preflight.model)
+        panel.hide()
+        panel.closed.connect(self._on_panel_closed)
+        panel.stop_wanted.connect(self.preflight.cancel)
+        panel.again_wanted.connect(self.commands.check)
+        panel.decompression_wanted.connect(self.commands.check_decompressed)
+        self._column.insertWidget(self._column.indexOf(self.details), panel, 1)
+        return panel
 
     # Showing.
 
@@ -292,7 +306,8 @@ class SendPane(View):
             self._show_panel(is_shown=True)
 
     def _show_panel(self, *, is_shown: bool) -> None:
-        self.panel.setVisible(is_shown)
+        if is_shown or "panel" in self.__dict__:
+            self.panel.setVisible(is_shown)
         self.details.setVisible(not is_shown)
 
     def _on_panel_closed(self) -> None:

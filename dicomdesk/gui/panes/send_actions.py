@@ -10,12 +10,10 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from dicomdesk import human
-from dicomdesk.engine.check.requests import EchoRequest
 from dicomdesk.engine.journal.records import SettingValue
 from dicomdesk.engine.peers.known_peer import KnownPeer
 from dicomdesk.errors import AssociationRejectedError, DicomdeskError
 from dicomdesk.gui import wording
-from dicomdesk.gui.dialogs.check import CheckDialog
 from dicomdesk.gui.outline.model import Node
 from dicomdesk.gui.outline.states import PROBLEMS, ItemState
 from dicomdesk.gui.panels.details import Action, Details
@@ -23,12 +21,8 @@ from dicomdesk.gui.panes import send_details
 from dicomdesk.gui.panes.preflight_flow import PreflightFlow
 from dicomdesk.gui.panes.send_flow import SendFlow
 from dicomdesk.gui.panes.send_header import HeaderState, PauseState, SendHeader
-from dicomdesk.gui.questions.confirm import ConfirmDialog
-from dicomdesk.gui.questions.file_dialogs import ask_files, ask_folder
 from dicomdesk.gui.security.credentials import PreparedPeer, SecurityAccess
 from dicomdesk.gui.security.destinations import CALLING, DECOMPRESSION, Destinations, peer_word, request_for
-from dicomdesk.gui.sending.command import MOST_FILES, command_line
-from dicomdesk.gui.sending.history import HistoryDialog
 from dicomdesk.gui.sending.nodes import InstanceNode, StudyNode
 from dicomdesk.gui.sending.queue import studies_of
 from dicomdesk.gui.sending.reports import ReportBook
@@ -42,6 +36,7 @@ from dicomdesk.settings import Decompression
 
 if TYPE_CHECKING:
     from dicomdesk.engine.outbox.outbox import Outbox
+    from dicomdesk.gui.sending.history import HistoryDialog
 
 
 class SendActions(QObject):
@@ -280,6 +275,8 @@ class SendActions(QObject):
 
     def open_history(self) -> None:
         """Show what was sent, and when."""
+        from dicomdesk.gui.sending.history import HistoryDialog  # noqa: PLC0415 - loaded when it is opened
+
         if self._history is None:
             self._history = HistoryDialog(self._theme, self._tasks, self._session.outbox, self._view)
             self._history.send_again_wanted.connect(self.flow.add)
@@ -466,6 +463,8 @@ class SendActions(QObject):
             self.changed.emit()
 
     def _test(self, prepared: PreparedPeer) -> None:
+        from dicomdesk.gui.dialogs.check import CheckDialog  # noqa: PLC0415 - loaded when it is opened
+
         dialog = CheckDialog(self._theme, self._session, self._tasks, self._view)
         dialog.checked.connect(lambda result: self._header.peer_setup.keep_check(prepared, result))
         dialog.show()
@@ -493,6 +492,8 @@ class SendActions(QObject):
         self._tasks.start(self._echo(prepared))
 
     async def _echo(self, prepared: PreparedPeer) -> None:
+        from dicomdesk.engine.check.requests import EchoRequest  # noqa: PLC0415 - loaded when it is wanted
+
         name = human.printable(str(prepared.peer))
         self._is_echoing = True
         self.answered.emit(Details(title=self.tr("Asking {peer}…").format(peer=name), icon="echo", tone=Tone.ACTIVE))
@@ -526,6 +527,8 @@ class SendActions(QObject):
             self.tr("{count} of them has not been sent completely. The files themselves stay where they are."),
             self.tr("{count} of them have not been sent completely. The files themselves stay where they are."),
         )
+        from dicomdesk.gui.questions.confirm import ConfirmDialog  # noqa: PLC0415 - loaded when it is opened
+
         dialog = ConfirmDialog(title, text, self.tr("&Take off"), self._view)
         await self._tasks.ask(dialog)
         if dialog.is_confirmed():
@@ -533,6 +536,8 @@ class SendActions(QObject):
             self.told.emit(None)
 
     async def _copy_command(self, studies: Sequence[StudyNode]) -> None:
+        from dicomdesk.gui.sending.command import MOST_FILES, command_line  # noqa: PLC0415 - loaded when it is wanted
+
         records = await self.flow.instances_of(studies)
         if not records:
             return
@@ -560,11 +565,15 @@ class SendActions(QObject):
         )
 
     async def _add_files(self) -> None:
+        from dicomdesk.gui.questions.file_dialogs import ask_files  # noqa: PLC0415 - loaded when it is opened
+
         paths = await ask_files(self._tasks, self._view, self.tr("Add files to send"))
         if paths:
             self.flow.add(paths)
 
     async def _add_folder(self) -> None:
+        from dicomdesk.gui.questions.file_dialogs import ask_folder  # noqa: PLC0415 - loaded when it is opened
+
         folder = await ask_folder(self._tasks, self._view, self.tr("Add a folder to send"))
         if folder:
             self.flow.add([folder])

@@ -79,9 +79,6 @@ class PeersPane(View):
             )
         self._show_book()
 
-    def word(self) -> str:
-        return self.tr("Peers")
-
     def badge(self) -> Badge:
         return Badge(count=self.checks.remaining)
 

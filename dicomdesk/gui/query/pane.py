@@ -18,6 +18,7 @@ from dicomdesk.gui.models.found_entities import FoundEntity
 from dicomdesk.gui.outline.model import Node
 from dicomdesk.gui.panels.details import Details, DetailsStrip
 from dicomdesk.gui.panels.short_label import ShortLabel
+from dicomdesk.gui.panels.status_strip import Figures
 from dicomdesk.gui.query.actions import QueryActions
 from dicomdesk.gui.query.asking import Question
 from dicomdesk.gui.query.flow import QueryFlow
@@ -90,21 +91,18 @@ class QueryPane(View):
         self._connect()
         self._show_all()
 
-    def word(self) -> str:
-        return self.tr("Query/Retrieve")
-
     def badge(self) -> Badge:
         retrieves = self.retrieve.running or self.retrieve.problems
         if self.commands.new:
             return Badge(count=self.commands.new)
         return Badge(count=retrieves, is_alarming=not self.retrieve.running)
 
+    def add_figures(self, figures: Figures) -> Figures:
+        return replace(figures, down_bytes_per_s=figures.down_bytes_per_s + self.retrieve.bytes_per_s)
+
     def show_problem(self, row: Hashable) -> None:
         if isinstance(row, JobNode):
             self.retrieve.show_job(row)
-
-    def peer_word(self) -> str:
-        return self.tr("Query it")
 
     def take_peer(self, peer: KnownPeer) -> None:
         self.header.choice.choose(peer.name)

@@ -82,9 +82,6 @@ class RulesPane(View):
         self.store.path = path
         self.store.read()
 
-    def word(self) -> str:
-        return self.tr("Rules")
-
     def badge(self) -> Badge:
         troubled = sum(1 for row in self.rows.rows.values() if row.trouble and row.rule.is_on)
         return Badge(count=troubled, is_alarming=True)

@@ -12,7 +12,6 @@ from dicomdesk.engine.delivery.report import ItemRecord, Report
 from dicomdesk.engine.events import ItemOutcome, JobOutcome
 from dicomdesk.engine.journal.journal import Journal
 from dicomdesk.engine.journal.records import ENDED_INSTANCES, Commitment, ErrandRecord, ErrandState, InstanceRecord
-from dicomdesk.gui.dialogs.report import ReportDialog
 from dicomdesk.gui.outbox.access import OutboxAccess
 from dicomdesk.gui.security.destinations import CALLING, Destinations
 from dicomdesk.gui.tasks import Tasks
@@ -66,6 +65,8 @@ class ReportBook:
         report = await self.make(errand_ids)
         if report is None:
             return
+        from dicomdesk.gui.dialogs.report import ReportDialog  # noqa: PLC0415 - loaded when it is opened
+
         dialog = ReportDialog(report, self._tasks, self._view)
         dialog.finished.connect(dialog.deleteLater)
         dialog.show()

@@ -10,14 +10,13 @@ from dicomdesk.gui.theme import SIDEBAR_WIDTH
 
 
 def test_a_view_that_is_too_high_scrolls_and_one_that_is_not_fills_the_room(qtbot: QtBot) -> None:
-    views = ViewStack()
+    views = ViewStack(2)
     area = scrolling(views)
     qtbot.addWidget(area)
     high, content = QWidget(), QWidget()
     content.setMinimumSize(900, 500)
     column_of(content, inside=high)
-    views.addWidget(high)
-    views.addWidget(QWidget())
+    views.put(0, high)
     area.resize(300, 200)
     area.show()
     qtbot.waitUntil(lambda: views.size() == QSize(area.viewport().width(), 500))

@@ -24,7 +24,7 @@ def selected(window: MainWindow) -> AssociationRecord:
 
 def test_every_association_is_listed_and_the_latest_is_shown(window: MainWindow, session: Session) -> None:
     play(session)  # while another view is seen
-    window.sidebar.choose(window._views.index(window.associations))
+    window.open_view("associations")
     assert window.associations.view.visible_rows() == 3
     assert selected(window).peer.startswith("OLDPACS")
     names = [chip.accessibleName() for chip in window.associations.filters.chips.findChildren(Chip)]
@@ -32,7 +32,7 @@ def test_every_association_is_listed_and_the_latest_is_shown(window: MainWindow,
 
 
 def test_the_latest_is_shown_until_the_user_chooses(window: MainWindow, session: Session) -> None:
-    window.sidebar.choose(window._views.index(window.associations))
+    window.open_view("associations")
     for number in (1, 2, 3):
         later = [replace(arrival, at=arrival.at + number) for arrival in scenes.at_noon(scenes.outgoing(number))]
         session.sent.arrived.emit(later)

@@ -28,7 +28,7 @@ PEERS = (named("Desk"), replace(FULL, last_check=None), named("Old", "Radiology"
 @pytest.fixture
 def pane(window: MainWindow) -> PeersPane:
     window.peers._book.add(*PEERS)
-    window.sidebar.choose(window._views.index(window.peers))
+    window.open_view("peers")
     return window.peers
 
 
@@ -219,7 +219,7 @@ def test_peer_is_sent_to_or_queried_from_here(window: MainWindow, pane: PeersPan
     action(pane, "Send to it")
     assert window.views.currentWidget() is window.send
     assert window.send.header.peer_entry.host.text() == "pacs.example"
-    window.sidebar.choose(window._views.index(pane))
+    window.open_view(pane.key)
     action(pane, "Query it")
     assert window.views.currentWidget() is window.query
     assert [peer.name for peer in window.query.header.choice.peers()] == ["Main archive"]

@@ -41,7 +41,7 @@ CT = Criterion(subject=SUBJECTS["modality"], patterns=("CT", "MR"))
 def pane(window: MainWindow, tmp_path: Path, wait_until: WaitUntil) -> RulesPane:
     """The view, whose rules are read."""
     pane = window.rules
-    window.sidebar.choose(window._views.index(pane))
+    window.open_view("rules")
     pane.begin(tmp_path / "rules.json")
     wait_until(lambda: not pane.store.is_reading)
     return pane

@@ -348,6 +348,7 @@ def test_what_was_not_sent_is_there_again_and_goes_on_after_the_end(
         shown = MainWindow(
             window.send.commands._theme, again, again_tasks, WindowState(peer_ae_title="PACS", peer_host="127.0.0.1")
         )
+        shown.build_all()
         KEPT.append(shown)
         finish(begin_journal(again, path))
         queue = shown.send.flow.queue

@@ -75,7 +75,7 @@ def usual_peers() -> tuple[KnownPeer, ...]:
 
 def peers_empty(stage: Stage) -> None:
     """The address book is empty."""
-    stage.window.sidebar.choose(stage.window._views.index(stage.window.peers))
+    stage.window.open_view("peers")
 
 
 def peers_usual(stage: Stage) -> None:

@@ -47,14 +47,14 @@ def receiving(stage: Stage) -> None:
 
 def associations_empty(stage: Stage) -> None:
     """The Associations view at first."""
-    stage.window.sidebar.choose(stage.window._views.index(stage.window.associations))
+    stage.window.open_view("associations")
 
 
 def associations(stage: Stage) -> None:
     """In and out, with refusals."""
     busy(stage)
     stage.session.echoed.arrived.emit(just_now(scenes.rejected(scenes.ECHO_JOB, 1)))
-    stage.window.sidebar.choose(stage.window._views.index(stage.window.associations))
+    stage.window.open_view("associations")
     stage.settle()
     view = stage.window.associations.view
     view.select_node(stage.window.associations.model.root.children[0])
@@ -79,7 +79,7 @@ def associations_secure(stage: Stage) -> None:
     incoming = scenes.secured(scenes.incoming(1))
     stage.session.received.arrived.emit(just_now([*incoming, scenes.released(scenes.RECEIVE_JOB, 1)]))
     stage.session.echoed.arrived.emit(just_now(scenes.rejected(scenes.ECHO_JOB, 1)))
-    stage.window.sidebar.choose(stage.window._views.index(stage.window.associations))
+    stage.window.open_view("associations")
     stage.settle()
     stage.window.associations.view.select_node(stage.window.associations.model.root.children[0])
 

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 
 from dicomdesk import paths
 from dicomdesk.gui import app, main_window
+from dicomdesk.gui.frame.views import KEYS
 from dicomdesk.gui.handover.claim import Claim
 from dicomdesk.gui.main_window import MainWindow
 from dicomdesk.gui.session import Session
@@ -90,8 +91,8 @@ def sending_to_itself(folder: Path) -> Use:
         await _until(session, lambda: bool(flow.ready()) and not flow.is_scanning)
         window.send.header.primary.click()
         await _until(session, lambda: not flow.ready() and not flow.going() and not session.is_sending)
-        for view in range(len(window._views)):
-            window.sidebar.choose(view)
+        for key in KEYS:
+            window.open_view(key)
         window.problems.open()
         window.problems.close()
 

@@ -53,7 +53,7 @@ USUAL = (
 def _show(stage: Stage, *rules: Rule) -> None:
     stage.peers.book.add(*usual_peers())
     pane = stage.window.rules
-    stage.window.sidebar.choose(stage.window._views.index(pane))
+    stage.window.open_view("rules")
     pane.runner._is_beginning = True  # nothing is carried out on a stage
     pane.store.rules = RuleSet(rules=rules)
     now = datetime.now().astimezone()

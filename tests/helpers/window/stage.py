@@ -83,6 +83,7 @@ class Stage:
     def _make_window(self, state: WindowState) -> MainWindow:
         access = SecurityAccess(store=self.store, peers=self.peers, credentials=Credentials(self.tasks))
         window = MainWindow(self.theme, self.session, self.tasks, state, access)
+        window.build_all()
         window.receive.flow.free_bytes = 81_000_000_000
         window.receive.flow.addresses = ("10.1.4.9",)
         return window
