@@ -10,6 +10,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from dicomdesk import human
+from dicomdesk.engine.check.requests import EchoRequest
 from dicomdesk.engine.journal.records import SettingValue
 from dicomdesk.engine.peers.known_peer import KnownPeer
 from dicomdesk.errors import AssociationRejectedError, DicomdeskError
@@ -21,6 +22,7 @@ from dicomdesk.gui.panes import send_details
 from dicomdesk.gui.panes.preflight_flow import PreflightFlow
 from dicomdesk.gui.panes.send_flow import SendFlow
 from dicomdesk.gui.panes.send_header import HeaderState, PauseState, SendHeader
+from dicomdesk.gui.questions.file_dialogs import ask_files, ask_folder
 from dicomdesk.gui.security.credentials import PreparedPeer, SecurityAccess
 from dicomdesk.gui.security.destinations import CALLING, DECOMPRESSION, Destinations, peer_word, request_for
 from dicomdesk.gui.sending.nodes import InstanceNode, StudyNode
@@ -492,8 +494,6 @@ class SendActions(QObject):
         self._tasks.start(self._echo(prepared))
 
     async def _echo(self, prepared: PreparedPeer) -> None:
-        from dicomdesk.engine.check.requests import EchoRequest  # noqa: PLC0415 - loaded when it is wanted
-
         name = human.printable(str(prepared.peer))
         self._is_echoing = True
         self.answered.emit(Details(title=self.tr("Asking {peer}…").format(peer=name), icon="echo", tone=Tone.ACTIVE))
@@ -549,31 +549,24 @@ class SendActions(QObject):
                 self.told.emit(Details(title=entry.first_problem(), icon="warning", tone=Tone.WARNING))
                 return
             known = self._known(PreparedPeer(peer=entry.peer()))
-        found = [record.found for record in records]
-        calling = known.calling_ae_title or entry.calling.value()
-        QGuiApplication.clipboard().setText(
-            command_line(known, calling, found, is_lossy=self._header.lossy.isChecked())
-        )
+        found, calling = [record.found for record in records], known.calling_ae_title or entry.calling.value()
+        command = command_line(known, calling, found, is_lossy=self._header.lossy.isChecked())
+        QGuiApplication.clipboard().setText(command)
         paths = len({each.path for each in found})
         text = (
             self.tr("It names the folders, since there are {count} files: everything in them is sent.")
             if paths > MOST_FILES
             else self.tr("Paste it into a terminal of this machine. Secrets are left out.")
         )
-        self.told.emit(
-            Details(title=self.tr("Copied as a command of dcmsend"), text=text.format(count=paths), icon="copy")
-        )
+        title = self.tr("Copied as a command of dcmsend")
+        self.told.emit(Details(title=title, text=text.format(count=paths), icon="copy"))
 
     async def _add_files(self) -> None:
-        from dicomdesk.gui.questions.file_dialogs import ask_files  # noqa: PLC0415 - loaded when it is opened
-
         paths = await ask_files(self._tasks, self._view, self.tr("Add files to send"))
         if paths:
             self.flow.add(paths)
 
     async def _add_folder(self) -> None:
-        from dicomdesk.gui.questions.file_dialogs import ask_folder  # noqa: PLC0415 - loaded when it is opened
-
         folder = await ask_folder(self._tasks, self._view, self.tr("Add a folder to send"))
         if folder:
             self.flow.add([folder])
