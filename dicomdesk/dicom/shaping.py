@@ -6,7 +6,7 @@ from dicomdesk.dicom.data_sets.deflate import deflate, inflate_spooled
 from dicomdesk.dicom.data_sets.element_walk import DataSetBytes
 from dicomdesk.dicom.data_sets.rewriting import Padding, Rewriting, conversion_limit, rewrite, tidying_limit
 from dicomdesk.dicom.encodings import Encoding
-from dicomdesk.dicom.storing_format import StoringFormat
+from dicomdesk.dicom.files.storing_format import StoringFormat
 from dicomdesk.dicom.transcode import convert_data_set
 from dicomdesk.dicom.transfer_syntaxes import find_transfer_syntax
 from dicomdesk.errors import ConversionError

@@ -143,8 +143,8 @@ def test_what_is_reported_while_listeners_are_missing_is_given_when_they_are_the
     heard: list[str] = []
 
     async def listen_late() -> None:
-        await asyncio.sleep(2 * event_bridge.BATCH_DELAY_S)
-        assert not settled.done()
+        done, _ = await asyncio.wait({settled}, timeout=2 * event_bridge.BATCH_DELAY_S)
+        assert not done
         channel.arrived.connect(lambda arrivals: heard.extend(texts(arrivals)))
         bridge.release()
         await settled

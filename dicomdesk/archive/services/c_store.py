@@ -19,6 +19,7 @@ from dicomdesk.atomic_file import AtomicFile
 from dicomdesk.dicom.data_sets.element_walk import DataSetBytes
 from dicomdesk.dicom.data_sets.structure_check import StructureFindings
 from dicomdesk.dicom.files.part10 import file_meta_information
+from dicomdesk.dicom.files.storing_format import StoringFormat
 from dicomdesk.dicom.query.attributes import (
     SERIES_INSTANCE_UID,
     SOP_CLASS_UID,
@@ -26,7 +27,6 @@ from dicomdesk.dicom.query.attributes import (
     STUDY_INSTANCE_UID,
 )
 from dicomdesk.dicom.shaping import shaped
-from dicomdesk.dicom.storing_format import StoringFormat
 from dicomdesk.engine.receive.instance_file import (
     IN_MEMORY_BYTES,
     MOST_REWRITTEN_BYTES,

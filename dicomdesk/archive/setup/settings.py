@@ -4,8 +4,8 @@ from dataclasses import field
 from enum import Enum
 
 from dicomdesk.archive.setup.configuration import ArchiveConfiguration, CharacterSetRule
+from dicomdesk.dicom.files.storing_format import StoringFormat
 from dicomdesk.dicom.query.query import Model
-from dicomdesk.dicom.storing_format import StoringFormat
 from dicomdesk.records import dataclass
 from dicomdesk.settings import AccessRules, PlaceRules, Timeouts, TlsSettings
 

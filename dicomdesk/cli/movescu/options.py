@@ -12,7 +12,7 @@ from dicomdesk.cli.query import options as query
 from dicomdesk.cli.query.inputs import check_files, check_plain_keys
 from dicomdesk.cli.query.list_options import LIST_NOTE, read_list_choice
 from dicomdesk.cli.retrieving.options import NOTE, RetrieveExtras, read_extras, retrieve_extensions
-from dicomdesk.dicom.storing_format import StoringFormat
+from dicomdesk.dicom.files.storing_format import StoringFormat
 from dicomdesk.engine.receive.request import Acceptance, ReceiveRequest, Storage, StorageMode
 from dicomdesk.records import dataclass
 from dicomdesk.settings import AssociationSettings

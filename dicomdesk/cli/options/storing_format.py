@@ -4,7 +4,7 @@ from dicomdesk.cli.options import shared
 from dicomdesk.cli.options.grammar import CommandLine, group, option
 from dicomdesk.cli.options.proposal import PREFERRED_BY_ACCEPTOR, PREFERRED_TRANSFER_SYNTAXES
 from dicomdesk.dicom.data_sets.rewriting import GroupLengths
-from dicomdesk.dicom.storing_format import StoringFormat
+from dicomdesk.dicom.files.storing_format import StoringFormat
 
 __all__ = ["STORING_GROUPS", "read_storing_format"]
 

@@ -40,7 +40,7 @@ from dicomdesk.records import dataclass
 from dicomdesk.settings import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
 
 if TYPE_CHECKING:
-    from dicomdesk.dicom.storing_format import StoringFormat
+    from dicomdesk.dicom.files.storing_format import StoringFormat
 
 __all__ = ["Arrival", "ArrivalHandler"]
 

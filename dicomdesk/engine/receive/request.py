@@ -5,8 +5,8 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from dicomdesk.dicom.files.storing_format import StoringFormat
 from dicomdesk.dicom.instance import OF_THIS_PROCESS
-from dicomdesk.dicom.storing_format import StoringFormat
 from dicomdesk.engine.receive.book.arrival_book import ArrivalBook
 from dicomdesk.records import dataclass
 from dicomdesk.settings import AccessRules, PlaceRules, ProfileSelection, Timeouts, TlsSettings

@@ -24,8 +24,8 @@ def test_the_end_is_told_when_what_is_inside_has_been_painted_too(
 
     async def wait() -> None:
         seen = asyncio.ensure_future(first_paint.painted(window))
-        await asyncio.sleep(0)
-        assert not seen.done()
+        done, _ = await asyncio.wait({seen}, timeout=0.01)
+        assert not done
         window.show()
         await seen
         painted.append("told")

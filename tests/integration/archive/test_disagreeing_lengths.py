@@ -8,7 +8,7 @@ from pynetdicom import evt
 
 from dicomdesk.archive.file_check import FileCheckReport, check_area
 from dicomdesk.archive.reindex import ReindexReport, reindex_area
-from dicomdesk.dicom.storing_format import StoringFormat
+from dicomdesk.dicom.files.storing_format import StoringFormat
 from tests.helpers.archives.served_archives import (
     GET_STUDY,
     MOVE_STUDY,

@@ -15,8 +15,8 @@ from dicomdesk.archive.facts import InstanceStored
 from dicomdesk.archive.setup.configuration import Quota
 from dicomdesk.atomic_file import AtomicFile
 from dicomdesk.dicom.files.part10 import read_header
+from dicomdesk.dicom.files.storing_format import StoringFormat
 from dicomdesk.dicom.instance import InputFormat
-from dicomdesk.dicom.storing_format import StoringFormat
 from dicomdesk.engine.receive.instance_file import STORED_AS_RECEIVED
 from dicomdesk.errors import IndexBusyError, IndexUncertainError
 from dicomdesk.network.dimse.store_reception import IncomingStore

@@ -12,8 +12,8 @@ from dicomdesk.cli.dcmqrscp.options import TOOL
 from dicomdesk.cli.dcmqrscp.settings import ArchiveOptions, ProfileNames, read_options
 from dicomdesk.cli.options.grammar import CommandLineError, parse
 from dicomdesk.dicom.data_sets.rewriting import GroupLengths
+from dicomdesk.dicom.files.storing_format import StoringFormat
 from dicomdesk.dicom.query.query import Model
-from dicomdesk.dicom.storing_format import StoringFormat
 from dicomdesk.settings import AccessRules, Timeouts
 
 DEFLATED = "1.2.840.10008.1.2.1.99"

@@ -4,7 +4,7 @@ from dicomdesk.cli.movescu.options import TOOL
 from dicomdesk.cli.options.grammar import CommandLineError, parse
 from dicomdesk.cli.options.storing_format import read_storing_format
 from dicomdesk.dicom.data_sets.rewriting import GroupLengths
-from dicomdesk.dicom.storing_format import StoringFormat
+from dicomdesk.dicom.files.storing_format import StoringFormat
 
 
 def read(words: str) -> StoringFormat:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pydicom
 import pytest
 
-from dicomdesk.dicom.storing_format import StoringFormat
+from dicomdesk.dicom.files.storing_format import StoringFormat
 from dicomdesk.dicom.transfer_syntaxes import IMPLICIT_VR_LITTLE_ENDIAN
 from dicomdesk.engine.receive import instance_file
 from dicomdesk.engine.receive.arrivals import Arrival, ArrivalHandler

@@ -11,8 +11,8 @@ from pydicom.uid import ExplicitVRLittleEndian
 
 from dicomdesk.dicom.data_sets.deflate import deflate
 from dicomdesk.dicom.data_sets.rewriting import GroupLengths
+from dicomdesk.dicom.files.storing_format import StoringFormat
 from dicomdesk.dicom.shaping import shaped
-from dicomdesk.dicom.storing_format import StoringFormat
 from dicomdesk.errors import CancelledError, ConversionError, DataError
 from tests.helpers.dcmtk.programs import dcmtk_program
 
@@ -129,19 +129,3 @@ def test_writing_can_be_broken_off() -> None:
     for wanted in (StoringFormat(), StoringFormat(transfer_syntax_uid=IMPLICIT)):
         with pytest.raises(CancelledError):
             shaped(encoded(sample()), EXPLICIT, wanted, moving=cancelled)
-
-
-@pytest.mark.parametrize(
-    ("wanted", "is_usual"),
-    [
-        (StoringFormat(), True),
-        (StoringFormat(compression_level=9), True),
-        (StoringFormat(is_bit_preserving=True), True),
-        (StoringFormat(is_file_format=False), False),
-        (StoringFormat(is_bit_preserving=True, is_file_format=False), False),
-        (StoringFormat(transfer_syntax_uid=IMPLICIT), False),
-        (StoringFormat(group_lengths=GroupLengths.CREATED), False),
-    ],
-)
-def test_files_are_as_usual_unless_another_format_is_asked_for(wanted: StoringFormat, *, is_usual: bool) -> None:
-    assert wanted.is_usual is is_usual
